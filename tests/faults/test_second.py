@@ -17,7 +17,7 @@ def test_no_magnet_of_elements_that_are_in_none(monkeypatch):
 
 
 def test_a_damaged_cache_file_is_seen_before_it_is_used(tmp_path):
-    model = caches.store.save(tmp_path / "m.model", {"edge": 0.5}, {})
+    model = caches._store.save(tmp_path / "m.model", {"edge": 0.5}, {})
     (tmp_path / "work").mkdir()
     for row in caches.each([model], 1, tmp_path / "work"):
         assert row["faults"] == []

@@ -1,6 +1,7 @@
 """A device of several magnets, against sums by hand."""
 
 import importlib
+from importlib import import_module
 
 import pandas as pd
 import pytest
@@ -117,7 +118,8 @@ def test_of_coatings_that_meet_the_cheapest_on_the_faces_is_taken(monkeypatch):
         }
     )
     found = type("Found", (), {"designs": designs})
-    monkeypatch.setattr(mk.diffusion, "diffuse", lambda *a, **k: found)
+    diffusion = import_module("magnetkit.diffusion.diffuse")
+    monkeypatch.setattr(diffusion, "diffuse", lambda *a, **k: found)
     record = {"base": "Nd30.5Fe68.5B1", "basis": "weight", "size": "20x10x3mm"}
     taken = _coated(record)
     assert taken == {
