@@ -11,7 +11,7 @@ MESSAGE = (
 )
 BEGIN = """
 import ctypes, signal, time
-from magnetkit.cli import interruption
+from magnetkit.cli import _start as interruption
 
 def pressed(*_):
     signal.raise_signal(signal.SIGINT)

@@ -43,7 +43,7 @@ def test_only_the_formation_energy_is_learnt_from_a_snapshot(snapshot):
     assert 20 < len(found) < len(training_set("formation_energy_eV_atom"))
     assert _source("formation_energy_eV_atom", None, snapshot) == snapshot
     assert _source("curie_temperature_K", None, snapshot) is None
-    with pytest.raises(InputError, match="--data or from --phases"):
+    with pytest.raises(InputError, match="--data or on --phases"):
         _source("formation_energy_eV_atom", snapshot / "my.csv", snapshot)
 
 

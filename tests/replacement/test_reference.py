@@ -60,7 +60,7 @@ def test_measured_magnets_of_a_replacement_are_kept_under_no_name(tmp_path, monk
         "coercivity_kA_m": [1100.0],
     }
     try:
-        said, mill = _measured(pd.DataFrame(rows), None, "weight", None)
+        said, mill = _measured(pd.DataFrame(rows), None, "weight", None, None)
         assert not said.estimate
         assert mill.hosts == ("2:14:1",)
         assert not list(tmp_path.rglob("*measured*"))
