@@ -47,7 +47,7 @@ from pathlib import Path
 import numpy as np
 import magnetkit as mk
 from magnetkit.surrogates._measured import TrainingSet
-from magnetkit.magnetism import believing
+from magnetkit.surrogates import _curie_training as believing
 from magnetkit.run import _work
 from magnetkit.surrogates import energy
 

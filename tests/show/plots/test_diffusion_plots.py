@@ -20,7 +20,7 @@ def found():
 
 
 def test_the_profile_is_richest_at_the_faces(found):
-    ax = plots.depth_profile(found)
+    ax = plots.depth_profile(found).draw()
     content = ax.get_lines()[0].get_ydata()
     assert content[0] > content[len(content) // 2]
     assert content[-1] > content[len(content) // 2]
@@ -30,7 +30,7 @@ def test_the_profile_is_richest_at_the_faces(found):
 def test_the_map_has_the_margins_of_its_layer(found):
     margins = found.margins()
     for when in ("before", "after"):
-        drawn = plots.margin_map(found, when).collections[0].get_array()
+        drawn = plots.margin_map(found, when).draw().collections[0].get_array()
         assert np.min(drawn) == pytest.approx(margins[f"{when}_kA_m"].min())
     with pytest.raises(InputError, match="before or after"):
         plots.margin_map(found, "later")
@@ -38,7 +38,7 @@ def test_the_map_has_the_margins_of_its_layer(found):
 
 def test_hotter_and_thicker_take_more():
     table = mk.diffusion.needed_by_temperature(BASE, "20x10x3mm", [2, 3], "130C,140C", **ASK)
-    ax = plots.terbium_against_temperature(table)
+    ax = plots.terbium_against_temperature(table).draw()
     by = table.set_index(["thickness_mm", "temperature_K"])["amount_wt_pct"]
     assert by[3.0, 413.15] > by[3.0, 403.15] > 0.0
     assert by[3.0, 413.15] > by[2.0, 413.15]

@@ -11,7 +11,7 @@ mpl.use("Agg")
 
 
 def test_candidates_stand_where_their_composition_is():
-    ax = plots.section("Sm-Co-Fe", ["SmCo5", "Sm2Fe17", "Nd2Fe14B"])
+    ax = plots.section("Sm-Co-Fe", ["SmCo5", "Sm2Fe17", "Nd2Fe14B"]).draw()
     names = [text.get_text() for text in ax.texts]
     assert any("Sm$_{2}$Co$_{17}$" in name for name in names)
     points = next(c for c in ax.collections if len(c.get_offsets()) == 2)
