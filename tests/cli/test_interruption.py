@@ -6,8 +6,7 @@ import sys
 import pytest
 
 MESSAGE = (
-    "magnetkit: interrupted; what is finished is kept, and a screening goes on from there with "
-    "--resume"
+    "magnetkit: interrupted; finished work is kept, a screening goes on from there with --resume"
 )
 BEGIN = """
 import ctypes, signal, time
