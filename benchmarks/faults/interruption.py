@@ -237,10 +237,12 @@ def train(folder: Path) -> Command:
 
 def screen(folder: Path) -> Command:
     """A screening in many chunks, bad rows included, taken up again with --resume."""
-    from magnetkit.run import screen
+    from importlib import import_module
+
     from magnetkit.run._files import MANIFEST, PARTS, read_finished, read_manifest
 
-    screen.screen = partial(screen.screen, chunk_rows=32)
+    module = import_module("magnetkit.run.screen")
+    module.screen = partial(module.screen, chunk_rows=32)
     source, out = folder / "alloys.csv", folder / "screened"
     recipes = [f"Nd{2 - i / 100:g}Dy{i / 100:g}Fe{14 - i % 7}Co{i % 7}B" for i in range(1, 200)]
     recipes[50:50] = ["??", "=1+1", "Nd2Fe14Xx"]

@@ -31,7 +31,7 @@ def test_the_map_has_the_margins_of_its_layer(found):
     margins = found.margins()
     for when in ("before", "after"):
         drawn = plots.margin_map(found, when).draw().collections[0].get_array()
-        assert np.min(drawn) == pytest.approx(margins[f"{when}_kA_m"].min(), abs=0.01)
+        assert np.min(drawn) == pytest.approx(margins[f"{when}_kA_m"].min(), rel=1e-3)
     with pytest.raises(InputError, match="before or after"):
         plots.margin_map(found, "later")
 
