@@ -78,11 +78,14 @@ def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     table = CompositionTable.from_strings(
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )
+    rows = join_rows(best, row)
+    # Nothing is ranked where the reference stands alone.
+    rows["rank"] = rows["rank"].astype("Int64") if "rank" in rows else pd.array([pd.NA], "Int64")
     return Magnets(
         table,
         [*best["shell"].astype(object).fillna(""), shell],
         [*names_of(best), *(f"Reference: {name}" for name in names_of(row))],
-        join_rows(best, row).astype({"rank": "Int64"}),
+        rows,
         job.conditions,
         job.temperature,
     )
