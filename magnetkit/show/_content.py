@@ -79,8 +79,9 @@ def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )
     rows = join_rows(best, row)
-    # Nothing is ranked where the reference stands alone.
-    rows["rank"] = rows["rank"].astype("Int64") if "rank" in rows else pd.array([pd.NA], "Int64")
+    # Where nothing is ranked the reference stands alone, with the columns of the ranking empty.
+    rows = rows.reindex(columns=list(dict.fromkeys([*best.columns, *rows.columns])))
+    rows["rank"] = rows["rank"].astype("Int64")
     return Magnets(
         table,
         [*best["shell"].astype(object).fillna(""), shell],
