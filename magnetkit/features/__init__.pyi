@@ -1,7 +1,7 @@
+from ._elements import composition_statistics as composition_statistics
 from ._elements import load_ions as load_ions
 from ._elements import load_table as load_table
 from .compositions import CompositionStatistics as CompositionStatistics
-from .compositions import composition_statistics as composition_statistics
 from .crystals import Crystals as Crystals
 from .crystals import StructureDescriptors as StructureDescriptors
 from .crystals import coordination as coordination

@@ -8,76 +8,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._core._arguments import named
-from .._core.errors import InputError
 from ..composition._read import as_table
 from ..composition.notation import Basis
-from ..composition.table import CompositionTable
-from ._elements import ElementTable, load_table
-
-
-@named
-def composition_statistics(
-    table: CompositionTable,
-    elements: ElementTable,
-    dtype: Any = np.float64,
-    out: NDArray[Any] | None = None,
-) -> NDArray[Any]:
-    """Return minimum, maximum, range, mean, average deviation and mode of each property.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        The compositions.
-    elements : ElementTable
-        The properties, e.g. ``load_table("magpie").imputed()``.
-    dtype : float64 or float32
-        Type of a new result.
-    out : ndarray, shape (n, 6 * properties), optional
-        C-contiguous float64 or float32 array to write into; large tables run about twice as fast
-        into memory that was used before.
-
-    Returns
-    -------
-    ndarray, shape (n, 6 * properties)
-        Property by property, six statistics each, weighted by atomic fraction. A property that
-        is not known (NaN) for an element of the row makes the row's statistics of it NaN; the
-        mode only if that element is among the most frequent.
-
-    Raises
-    ------
-    InputError
-        If `out` does not fit or the type is neither float64 nor float32.
-    """
-    from ..kernels._descriptors import STATISTICS
-    from ..kernels._descriptors import composition_statistics as kernel
-    from ..kernels._jit import share_rows
-
-    shape = (len(table), len(STATISTICS) * len(elements.names))
-    if out is None:
-        if np.dtype(dtype) not in (np.float64, np.float32):
-            raise InputError(f"dtype must be float64 or float32, got {dtype!r}")
-        out = np.empty(shape, dtype)
-    elif (
-        out.shape != shape
-        or out.dtype not in (np.float64, np.float32)
-        or not out.flags.c_contiguous
-    ):
-        raise InputError(
-            f"out must be a C-contiguous float64 or float32 array of shape {shape}, "
-            f"got {out.dtype} {out.shape}"
-        )
-    share_rows(
-        kernel,
-        len(table),
-        table.indptr,
-        table.indices,
-        table.values,
-        elements.padded(),
-        len(elements.names),
-        out,
-    )
-    return out
+from ._elements import composition_statistics, load_table
 
 
 class RowTransformer(TransformerMixin, BaseEstimator):

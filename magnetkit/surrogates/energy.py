@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._core import _intervals, datasets
 from .._core.columns import COLUMNS
@@ -24,8 +22,7 @@ from .._core.settings import get_settings
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..features._elements import load_table
-from ..features.compositions import composition_statistics
+from ..features._elements import composition_statistics, load_table
 from . import _store
 from ._measured import TrainingSet
 from ._process import Estimate, TrendProcess
@@ -106,6 +103,8 @@ class EnergyModel:
     @cached_property
     def estimator_(self) -> Any:
         """The process as a scikit-learn regressor."""
+        from ._estimator import ProcessRegressor
+
         return ProcessRegressor.of(self.process)
 
     @cached_property
@@ -215,13 +214,13 @@ def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
 
 def key_of(data: TrainingSet) -> str:
     """Return a hash of what decides the model that is trained on a set."""
-    from ..features import _elements, compositions
+    from ..features import _elements
     from ..kernels import _descriptors, _gaussian_process
     from . import _process
 
     received = (data.sha256, load_table("magpie").imputed())
-    fits = (sys.modules[__name__], _process, _process, _process, _intervals, _gaussian_process)
-    return _store.key(received, (*fits, compositions, _elements, _descriptors, _store))
+    fits = (sys.modules[__name__], _process, _intervals, _gaussian_process)
+    return _store.key(received, (*fits, _elements, _descriptors, _store))
 
 
 def blank() -> TrendProcess:
@@ -368,25 +367,3 @@ def _unpacked(known: TrainingSet) -> Any:
         return EnergyModel(known.target, scores=scores, known=known, manifest=manifest, **content)
 
     return unpack
-
-
-class ProcessRegressor(RegressorMixin, BaseEstimator, TrendProcess):
-    """A `TrendProcess` for scikit-learn's tools: of rows of columns, not of compositions."""
-
-    @classmethod
-    def of(cls, process: TrendProcess) -> "ProcessRegressor":
-        """Return a regressor that a fitted process answers for."""
-        made = cls(**process.get_params())
-        made.__dict__.update(vars(process))
-        return made
-
-    def predict(self, X: Any) -> NDArray[np.float64]:
-        """Return the mean of each row, shape (n,).
-
-        Raises
-        ------
-        NotFittedError
-            If it was not fitted.
-        """
-        check_is_fitted(self)
-        return self.estimate(validate_data(self, X, reset=False, dtype=np.float64)).mean

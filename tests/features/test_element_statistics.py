@@ -25,7 +25,6 @@ def test_out_and_dtype():
         composition_statistics(table, elements, dtype=int)
 
 
-@pytest.mark.xfail(strict=False, reason="energy and its transformer stand in one module")
 def test_an_answer_of_the_energy_does_not_wait_for_scikit_learn():
     code = (
         "import sys; from magnetkit.surrogates import energy; energy.load(); "

@@ -6,8 +6,8 @@ from sklearn.base import clone, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_predict
 
+from magnetkit.surrogates._estimator import ProcessRegressor
 from magnetkit.surrogates._process import TrendProcess
-from magnetkit.surrogates.energy import ProcessRegressor
 
 
 def test_a_fitted_process_answers_as_a_regressor_of_scikit_learn():
