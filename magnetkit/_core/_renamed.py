@@ -85,7 +85,9 @@ class _Finder:
             return None
         if room in GONE:
             raise ModuleNotFoundError(f"{name} {GONE[room]}", name=name)
-        return ModuleSpec(name, self)
+        # It is a loader too; the base classes of importlib would load more than all of this.
+        loader: Any = self
+        return ModuleSpec(name, loader)
 
     def create_module(self, spec: ModuleSpec) -> None:
         return None
