@@ -404,7 +404,7 @@ _OF_ROBUSTNESS = (
     Column(
         "tie_group",
         "",
-        "Tie group",
+        "Tied",
         "Candidates of one number cannot be told from the first of them.",
         "integer",
     ),
@@ -438,7 +438,7 @@ _SHORT = {
     "probability_meets_requirements": "P",
     "rank": "#",
     "top_ten_share": "Top 10",
-    "tie_group": "Tie group",
+    "tie_group": "Tied",
     "simpler_rank": "As #",
 }
 

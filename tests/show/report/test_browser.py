@@ -179,7 +179,6 @@ def test_a_narrow_screen_scrolls_only_down(report, tmp_path, width):
         window.close()
 
 
-@pytest.mark.xfail(strict=False, reason="one title is cut at 1,400 px")
 @pytest.mark.parametrize("width", [1400, 1920])
 def test_no_column_and_no_text_of_a_figure_is_hidden(report, tmp_path, width):
     window = Browser(tmp_path)
