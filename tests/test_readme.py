@@ -40,7 +40,7 @@ def test_python_blocks_run(desk, capsys):
     assert "coercivity_kA_m" in capsys.readouterr().out
 
 
-def test_the_first_blocks_are_five_lines_each():
+def test_the_first_blocks_are_short():
     python = [line for line in blocks("python")[0].splitlines() if line]
     assert len(python) <= 6
     assert len(COMMANDS[:5]) == 5
