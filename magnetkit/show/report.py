@@ -90,7 +90,7 @@ def write_report(result: "Ranked", path: Path) -> Path:
 
 
 def _mark_code(text: object) -> str:
-    """Return a text as HTML, what stands between backticks as code."""
+    """Return a text as HTML, escaped, what stands between backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(str(text)))
 
 

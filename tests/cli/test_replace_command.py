@@ -33,7 +33,7 @@ def test_bad_input_is_one_line():
 )
 def test_the_table_says_whether_any_of_it_would_do(grade, title, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    for module in ("terminal", "tables"):
+    for module in ("_text", "_tables"):
         monkeypatch.setattr(f"magnetkit.show.{module}.to_terminal", lambda: True)
     done = CliRunner().invoke(app, ["replace", grade, "--load-line", "2", "--top", "1"])
     assert done.exit_code == 0
