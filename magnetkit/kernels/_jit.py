@@ -4,7 +4,7 @@ The folder is named by the source of all kernels and numba's version: numba alon
 change in a kernel that is called. numba trusts what is in it, and an emptied file would end every
 later command: files are checked as the first kernel is declared, and those that no list of SHA-256
 names are removed. A process that compiled adds a list of its own as it ends, so that none waits for
-another.
+another; what those that are at work changed meanwhile is left alone.
 
 No kernel has numba's parallel loops: they compile slowly, and their thread pools do not survive a
 fork (with GNU OpenMP a forked child is killed, and a pool that awaits it never returns). Kernels
@@ -19,6 +19,7 @@ import atexit
 import errno
 import hashlib
 import itertools
+import math
 import os
 import shutil
 import tempfile
@@ -30,6 +31,11 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Thread
 from typing import Any, Literal, TypeVar
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 from .. import kernels
 
@@ -84,7 +90,7 @@ def folder() -> Path | None:
                     copy = found / file.relative_to(before)
                     copy.parent.mkdir(exist_ok=True)
                     shutil.copyfile(file, copy)
-            listed = _checked(found)
+            listed = _checked(found, _work_since(found))
         except OSError as error:
             failed.append(f"{place} ({error.strerror or error})")
             with suppress(OSError):
@@ -114,7 +120,26 @@ def listed_in(found: Path) -> set[str]:
     return {line for text in lists for line in text.splitlines()}
 
 
-def _checked(found: Path) -> set[str]:
+def _work_since(found: Path) -> float:
+    """Return since when other processes are at work here, as a time of files, s; inf if none is.
+
+    This process counts as at work until it ends: it shares a lock, which no crash leaves behind.
+    """
+    if fcntl is None:
+        return time.time() - _UNLISTED_S
+    lock = os.open(found / "in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.utime(lock)
+        since = math.inf
+    except BlockingIOError:
+        since = os.fstat(lock).st_mtime
+    # Never closed.
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    return since
+
+
+def _checked(found: Path, work_since: float) -> set[str]:
     """Remove what is damaged, or nobody's, and return what is listed."""
     listed = listed_in(found)
     names = {line.partition("  ")[2] for line in listed}
@@ -122,8 +147,8 @@ def _checked(found: Path) -> set[str]:
     for file, line in kept(found):
         if line not in listed:
             state = file.stat()
-            is_at_work = file.name not in names and time.time() - state.st_mtime < _UNLISTED_S
-            if not is_at_work or not state.st_size:
+            is_new = file.name not in names and time.time() - state.st_mtime < _UNLISTED_S
+            if not (is_new or state.st_mtime >= work_since) or not state.st_size:
                 damaged |= file.name in names or not state.st_size
                 file.unlink(missing_ok=True)
     if damaged:

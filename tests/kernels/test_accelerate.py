@@ -216,6 +216,25 @@ def test_what_no_process_listed_is_left_for_ten_minutes(package, tmp_path, minut
     assert len(list(Path(folder).glob("*.sha256"))) == 1
 
 
+def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(package, tmp_path):
+    run(package, tmp_path)
+    # A second version of the kernel goes into the file that the first one's list names.
+    more = "\nown.twice(np.arange(3)); print('compiled', flush=True); input()"
+    command = [sys.executable, "-B", "-c", CODE.format(result="[0.0, 2.0, 4.0]") + more]
+    paths = {"PYTHONPATH": str(package.parent), "MAGNETKIT_CACHE_DIR": str(tmp_path / "user")}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=os.environ | paths, cwd=tmp_path, **pipes) as at_work:
+        lines = iter(at_work.stdout.readline, "compiled\n")
+        folder = next(lines).split()[0]
+        assert list(lines) == []
+        for file in (Path(folder) / "in-use", *kept_in(folder)):
+            # Long at work.
+            os.utime(file, (time.time() - 3600.0,) * 2)
+        out, err = start(package, tmp_path).communicate(timeout=240)
+        assert (out, err) == (f"{folder} 1\n", "")
+        at_work.communicate("\n", timeout=60)
+
+
 def test_an_emptied_file_that_no_process_listed_stops_nothing(package, tmp_path):
     folder, _ = run(package, tmp_path)
     for file in (*Path(folder).glob("*.sha256"), *kept_in(folder)):
