@@ -125,17 +125,20 @@ def _work_since(found: Path) -> float:
 
     This process counts as at work until it ends: it shares a lock, which no crash leaves behind.
     """
-    if fcntl is None:
-        return time.time() - _UNLISTED_S
-    lock = os.open(found / "in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    lock = os.open(found / "in-use", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    since = math.inf
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.utime(lock)
-        since = math.inf
-    except BlockingIOError:
-        since = os.fstat(lock).st_mtime
-    # Never closed.
-    fcntl.flock(lock, fcntl.LOCK_SH)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with suppress(PermissionError):
+                os.utime(lock)
+        except BlockingIOError:
+            since = os.fstat(lock).st_mtime
+        # Never closed.
+        fcntl.flock(lock, fcntl.LOCK_SH)
+    except (AttributeError, OSError):
+        # No locks on this system, or in this file system.
+        since = time.time() - _UNLISTED_S
     return since
 
 
