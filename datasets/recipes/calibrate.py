@@ -19,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 # from here.
 STATED = {
     "2:14:1": {
-        "squareness": 0.92,
+        "squareness": 0.95,
+        "squareness_spread": 0.03,
         "recoil": 1.05,
         "grain_reference_um": 5.0,
         "wetting_volume": 0.005,
@@ -122,6 +123,8 @@ ZERO = (
 NO_WETTING = 1e-9
 LEAST_REMANENCE_SPREAD = 0.04
 ALPHA_SPREAD, ALPHA_FLOOR, BETA_SPREAD = 0.15, 0.006, 0.20
+# Half width of H_k / H_cJ at 20 C where nothing better is known (from memory).
+SQUARENESS_SPREAD = 0.12
 # Power of the nucleation field where no hot magnet is published, an assumption.
 DECAY = 3.0
 # Held is fitted to published gains (`shells.fitted`). Efficiency: an assumption, which the fit of
@@ -147,7 +150,7 @@ def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:
     stated = STATED[host]
     entry = dict.fromkeys(ZERO, 0.0)
     entry |= {"wetting_volume": NO_WETTING, "dry": 1.0, "structure_limit_K": float("inf")}
-    entry |= {"surface_enrichment": 1.0, "decay": DECAY}
+    entry |= {"surface_enrichment": 1.0, "decay": DECAY, "squareness_spread": SQUARENESS_SPREAD}
     entry |= {k: v for k, v in stated.items() if k not in ("process", "source")}
     process = {**dict.fromkeys(BOUND, 0.0), **stated["process"]}
     source, confidence = stated["source"], "low (assumption)"

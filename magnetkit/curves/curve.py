@@ -343,7 +343,7 @@ def _recipe_loops(
         "" if shells is None else shells.text,
         np.where(axial, made.remanence(), np.nan),
         h_cj,
-        h_cj * made.rows["squareness"][:, None],
+        np.where(axial, made.knee_field, np.nan),
         np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape),
         made.rows["structure_limit_K"],
     )

@@ -239,7 +239,7 @@ def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: A
     off[~(rules.n_eff > 0.0)] = 0.0
     if not off.any():
         return np.zeros((kelvin.size, off.size))
-    polarization, coercivity, _ = states(kelvin, phases, rules)
+    polarization, coercivity, *_ = states(kelvin, phases, rules)
     with np.errstate(divide="ignore", invalid="ignore"):
         added = -off * rows["harder"] * polarization / MU_0 / coercivity
     # The logarithm bounds what a straight line would make of a coercivity next to nothing.

@@ -34,10 +34,10 @@ class Magnets:
     temperature : ndarray of float64, shape (k,)
         K.
     polarization : ndarray of float64, shape (n, k)
-        Mean J_s of the hard phase (cells and walls, core and shell), T; NaN above T_C, and of what
-        was never made.
-    intrinsic_coercivity : ndarray of float64, shape (n, k)
-        H_cJ, A/m.
+        Mean J_s of the hard phase (cells and walls, core and shell) along the axis, T; NaN above
+        T_C, and of what was never made.
+    intrinsic_coercivity, knee_field : ndarray of float64, shape (n, k)
+        H_cJ and H_k, A/m.
     status : ndarray of int8, shape (n, k)
         Index into `magnetkit.intrinsic.evaluate.STATUS`.
     alloys : Alloys
@@ -47,6 +47,7 @@ class Magnets:
     temperature: NDArray[np.float64]
     polarization: NDArray[np.float64]
     intrinsic_coercivity: NDArray[np.float64]
+    knee_field: NDArray[np.float64]
     status: NDArray[np.int8]
     alloys: "Alloys"
 
@@ -183,8 +184,7 @@ class Alloys:
     def _at(self, temperature: NDArray[np.float64], rules: Any) -> Magnets:
         from ..kernels._magnets import states
 
-        polarization, coercivity, status = (a.T for a in states(temperature, self.phases, rules))
-        return Magnets(temperature, polarization, coercivity, status, self)
+        return Magnets(temperature, *(a.T for a in states(temperature, self.phases, rules)), self)
 
     def bend(self, between: tuple[float, float]) -> NDArray[np.float64]:
         """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 °C on.
@@ -241,7 +241,8 @@ def magnets_at(
         outside = outside | (found.status == 0) & ~np.isfinite(made.factor)[:, None]
     found.status[outside] = STATUS.index("outside the model")
     blank = outside if between is None else found.status != 0
-    found.polarization[blank] = found.intrinsic_coercivity[blank] = np.nan
+    for values in (found.polarization, found.intrinsic_coercivity, found.knee_field):
+        values[blank] = np.nan
     return found
 
 

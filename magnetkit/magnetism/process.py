@@ -225,8 +225,8 @@ class Family:
         the walls' metal, counted from the references (2:17 alone, zero elsewhere).
     iron_reference, copper_reference : float
         Those references.
-    squareness : float
-        Knee field over coercivity.
+    squareness, squareness_spread : float
+        Knee field over coercivity, at 20 C where `alpha_falls` is 1; half width of its 90 % range.
     recoil : float
         Recoil permeability.
     structure_limit_K : float
@@ -262,6 +262,7 @@ class Family:
     iron_reference: float
     copper_reference: float
     squareness: float
+    squareness_spread: float
     recoil: float
     structure_limit_K: float
     spread: float

@@ -38,7 +38,7 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
 from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
-from ._figures import FIGURES, at_each, figures_of
+from ._figures import COMPARED_FROM, FIGURES, at_each, figures_of
 from ._magnets import Alloys, alloys
 from .process import Process
 from .shells import read_shells, warn_of_shells, written
@@ -129,7 +129,7 @@ class Duty:
             return np.maximum(knee - self.creep, 0.0) / self.field(b_r, recoil)
 
     def loss(self, b_r: Array, h_cj: Array, knee: Array, recoil: Array) -> Array:
-        """Return the irreversible loss of flux, %; above 100 the magnet is reversed.
+        """Return the irreversible loss of flux, %; above 100 an outside field has reversed it.
 
         Parameters
         ----------
@@ -197,16 +197,16 @@ _DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 
 
 def duty_columns(
-    figures: dict[str, tuple[Array, Array, Array]], squareness: Array, recoil: Array, duty: Duty
+    figures: dict[str, tuple[Array, Array, Array]], recoil: Array, duty: Duty
 ) -> dict[str, tuple[Array, Array, Array]]:
     """Return the columns of the limits of use with lower and upper ends.
 
     Parameters
     ----------
     figures : dict of str to three ndarrays, shape (n,)
-        Centre, lower and upper end of ``remanence_T`` and ``coercivity_kA_m``.
-    squareness, recoil : ndarray of float64, shape (n,)
-        H_k / H_cJ and recoil permeability.
+        Centre, lower and upper end of ``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m``.
+    recoil : ndarray of float64, shape (n,)
+        Recoil permeability.
     duty : Duty
 
     Returns
@@ -215,8 +215,8 @@ def duty_columns(
         ``demagnetization_safety`` and ``irreversible_loss_pct``.
     """
     b_r = np.concatenate(figures["remanence_T"])
-    field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
-    knee, slope = np.tile(squareness, 3) * field, np.tile(recoil, 3)
+    field, knee = (1e3 * np.concatenate(figures[f"{h}_kA_m"]) for h in ("coercivity", "knee_field"))
+    slope = np.tile(recoil, 3)
     found = duty.safety(b_r, knee, slope), duty.loss(b_r, field, knee, slope)
     # A weaker magnet also demagnetizes itself less: ends may change places.
     return {
@@ -227,8 +227,6 @@ def duty_columns(
 
 _ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
-VALIDATED_FROM = 250.0
-"""Coldest temperature at which coercivities were compared with measured ones, K."""
 
 
 def read_between(between: Any) -> tuple[float, float]:
@@ -486,10 +484,10 @@ def _of_temperature(
     """
     ranges = dict(zip(FIGURES, values, strict=True))
     if names is None or not set(_DUTY).isdisjoint(names):
-        ranges |= duty_columns(ranges, made.rows["squareness"], made.rows["recoil"], duty)
+        ranges |= duty_columns(ranges, made.rows["recoil"], duty)
     codes = np.where(ok, np.int8(0), np.int8(-1))
     warm, cold = Coded(codes, ("physics",)), None
-    if kelvin < VALIDATED_FROM:
+    if kelvin < COMPARED_FROM:
         cold = Coded(codes, ("extrapolated",))
     columns: dict[str, Any] = {}
     for name, ends in ranges.items():

@@ -11,7 +11,7 @@ from .._core.columns import COLUMNS, with_interval
 from .._core.errors import InputError
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, celsius_range, kelvin_text
 from ..composition.table import listed
-from ..magnetism.sintered import VALIDATED_FROM
+from ..magnetism._figures import COMPARED_FROM
 from ..ranking._profile_parts import MEETS_PROBABILITY
 from ._text import (
     AROUND,
@@ -389,7 +389,7 @@ def print_properties(
         if _is_extrapolated(frame):
             say(
                 "* extrapolated: below "
-                f"{VALIDATED_FROM:g} K no coercivity was compared with a measurement."
+                f"{COMPARED_FROM:g} K no coercivity was compared with a measurement."
             )
         if "cost_USD_kg" in kept and "formula" in frame and (note := of_cost(frame["formula"])):
             say(note)
