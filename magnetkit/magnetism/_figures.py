@@ -118,6 +118,9 @@ FIGURES = (
 )
 """The columns that `sintered` adds, in the order of the kernel's output."""
 
+WITHOUT_COERCIVITY = ("remanence_T", "remanence_coefficient_pct_K")
+"""Those that a magnet at a closed gate keeps."""
+
 # Temperatures at which the load line is tried, K: closer where Nd-Fe-B loses its order.
 _STEPS = (50.0, 100.0)
 _TURN, _LAST = 650.0, 1150.0
@@ -215,6 +218,14 @@ def at_each(
         values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
         status[j, rows] = found[j, rows]
     return values, status
+
+
+def blank_hard(values: NDArray[np.float64], rows: NDArray[np.bool_]) -> None:
+    """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` bool (n,)."""
+    if rows.any():
+        for name, figure in zip(FIGURES, values, strict=True):
+            if name not in WITHOUT_COERCIVITY:
+                figure[..., rows] = np.nan
 
 
 def _grid(first: float, second: float) -> NDArray[np.float64]:
