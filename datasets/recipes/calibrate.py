@@ -138,7 +138,8 @@ SHELL = {
     "held": 0.0100,
     "most_content": 0.5,
 }
-CELLS = {"ratio_formula": 8.2, "ratio": 7.5, "copper": 0.07}
+# The usual composition of the class, beside the iron that the formula names.
+CELLS = {"ratio": 7.5, "copper": 0.08, "zirconium": 0.025}
 
 
 def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:

@@ -54,6 +54,8 @@ class Balance:
         Volume fraction of a soft phase: alpha-iron or R2(Fe,Co)17 where rare earth is short.
     second : ndarray of float64, shape (n,)
         Polarization of the phases beside the hard one over J_s of the hard one, by volume.
+    charge : CompositionTable
+        The recipes as melted: as written, but for formulas that a charge is assumed for.
     """
 
     parts: "Partition"
@@ -62,6 +64,7 @@ class Balance:
     free: NDArray[np.float64]
     soft: NDArray[np.float64]
     second: NDArray[np.float64]
+    charge: CompositionTable
 
 
 def bound_share(
@@ -136,7 +139,7 @@ def balance(
         soft = np.where(short, outside, soft)
         polarization = np.where(short, phases.poor_polarization_T, phases.rich_polarization_T)
         second = np.where(rows_of, outside * polarization / phases.own_polarization_T, second)
-    return Balance(parts, hard, oxide, outside * earth, soft, second)
+    return Balance(parts, hard, oxide, outside * earth, soft, second, table)
 
 
 def _rare_volume(table: CompositionTable, volume: NDArray[np.float64]) -> NDArray[np.float64]:

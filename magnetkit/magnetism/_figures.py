@@ -117,6 +117,9 @@ FIGURES = (
 )
 """The columns that `sintered` adds, in the order of the kernel's output."""
 
+WITHOUT_COERCIVITY = ("remanence_T", "remanence_coefficient_pct_K")
+"""Those that a magnet at a closed gate keeps."""
+
 COMPARED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
 # Standard deviation of ln H_cJ that each kelvin below it adds: 0.2 at 150 K, 0.35 at 77 K, an
@@ -222,6 +225,14 @@ def at_each(
         values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
         status[j, rows] = found[j, rows]
     return values, status
+
+
+def blank_hard(values: NDArray[np.float64], rows: NDArray[np.bool_]) -> None:
+    """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` bool (n,)."""
+    if rows.any():
+        for name, figure in zip(FIGURES, values, strict=True):
+            if name not in WITHOUT_COERCIVITY:
+                figure[..., rows] = np.nan
 
 
 def _grid(first: float, second: float) -> NDArray[np.float64]:

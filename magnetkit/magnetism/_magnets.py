@@ -15,6 +15,7 @@ from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
 from ..intrinsic.parameters import ion_tables, load
 from ..surrogates.intrinsic import condensed
 from ._balance import Balance, balance, grain_effect, microstructure
+from ._gates import close, gates
 from ._uncertainty import condition_rows
 from .process import Process, by_row, parameters, read_process
 from .shells import SURFACE, ShellRows, covering, enriched, given_share, replace_rare_earth
@@ -70,29 +71,45 @@ class Magnets:
         return self.intrinsic_coercivity
 
 
-def _charge(table: CompositionTable, host: NDArray[np.int8]) -> CompositionTable:
-    """Turn bare formulas of cellular hosts into the charge of a precipitation-hardened magnet."""
-    from ..hosts.partition import wall_hosts
-    from ..kernels._hosts import hardening_charge
+# Amounts of a formula, atomic fractions, are printed to this at least.
+_PRINTED = 1e-4
 
-    cells = parameters().cells
+
+def charge_assumed(table: CompositionTable, host: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which rows are bare formulas of cells, R2(Co,Fe)17, for which a charge is assumed."""
+    from ..hosts.partition import site_rules, wall_hosts
+
     rare = table.fraction(*RARE_EARTHS)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (1.0 - rare) / rare
-    rows = (wall_hosts(host) >= 0) & (ratio > cells["ratio_formula"])
+    _, counts = site_rules()
+    named = counts[host, 0] / (counts[host, 0] + counts[host, 1])
+    alone = rare + table.fraction("Co", "Fe") > 1.0 - 1e-9
+    return (wall_hosts(host) >= 0) & alone & (np.abs(rare - named) < _PRINTED)
+
+
+def _charge(
+    table: CompositionTable, host: NDArray[np.int8]
+) -> tuple[CompositionTable, NDArray[np.bool_]]:
+    """Turn bare formulas of cells into the charge of a precipitation-hardened magnet."""
+    from ..kernels._hosts import with_room
+
+    rows = charge_assumed(table, host)
     if not rows.any():
-        return table
-    indptr, indices, values = hardening_charge(
-        table.indptr,
-        table.indices,
-        table.values,
-        rows,
-        mask(RARE_EARTHS),
-        INDEX["Cu"],
-        cells["ratio"],
-        cells["copper"],
-    )
-    return CompositionTable(indptr, indices, values, table.row_index, table.errors)
+        return table, rows
+    cells = parameters().cells
+    ratio, added = cells["ratio"], {"Cu": cells["copper"], "Zr": cells["zirconium"]}
+    indptr, indices, values = table.rows
+    for symbol in added:
+        column = np.where(rows, INDEX[symbol], -1)
+        indptr, indices, values = with_room(indptr, indices, values, column)
+    row = np.repeat(np.arange(len(table)), np.diff(indptr))
+    share, earth = np.zeros(len(mask(()))), mask(RARE_EARTHS)[indices] > 0.0
+    share[[INDEX[symbol] for symbol in added]] = list(added.values())
+    rare = table.fraction(*RARE_EARTHS)[row]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        metal = (1.0 - share.sum()) * values / (1.0 - rare) + share[indices]
+        charged = np.where(earth, values / rare, ratio * metal) / (1.0 + ratio)
+    values = np.where(rows[row], charged, values)
+    return CompositionTable(indptr, indices, values, table.row_index, table.errors), rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +128,10 @@ class Alloys:
         What is diffused into them.
     never_made : ndarray of bool, shape (n,)
         Which are of a kind that nobody has made, so that no model speaks of them.
+    gate : ndarray of int8, shape (n,)
+        Of `magnetkit.magnetism._gates.gates`: what keeps them from being magnets.
+    charged : ndarray of bool, shape (n,)
+        For which a charge is assumed.
     phases : Phases
         Of `magnetkit.kernels._magnets`; with `predicted`, the hard phases as written are among
         them.
@@ -129,6 +150,8 @@ class Alloys:
     process: Process
     shells: ShellRows | None
     never_made: NDArray[np.bool_]
+    gate: NDArray[np.int8]
+    charged: NDArray[np.bool_]
     phases: Any
     predicted: "PredictedCurie | None"
     factor: NDArray[np.float64]
@@ -243,6 +266,8 @@ def magnets_at(
     blank = outside if between is None else found.status != 0
     for values in (found.polarization, found.intrinsic_coercivity, found.knee_field):
         values[blank] = np.nan
+    shut = close(found.status.T, made.gate)
+    found.intrinsic_coercivity[shut] = found.knee_field[shut] = np.nan
     return found
 
 
@@ -303,7 +328,7 @@ def alloys(
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
-    found, formula = _in_phases(table, written, rows)
+    found, formula, charged = _in_phases(table, written, rows)
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
@@ -342,7 +367,8 @@ def alloys(
     rows["harder"] = np.ones(n)
     never = _never_made(table, codes, shells)
     made_of = Alloys(
-        written, found, made, shells, never, phases, predicted, factor, structure, rows
+        *(written, found, made, shells, never, gates(found, structure), charged),
+        *(phases, predicted, factor, structure, rows),
     )
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
@@ -379,11 +405,11 @@ def _structure(
 
 def _in_phases(
     table: CompositionTable, parts: "Partition", rows: dict[str, NDArray[np.float64]]
-) -> tuple[Balance, NDArray[np.bool_]]:
-    """Return recipes in their phases, and which of them are bare formulas."""
+) -> tuple[Balance, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return recipes in their phases, which are bare formulas, and which have a charge assumed."""
     from ..hosts.partition import partition, wall_hosts
 
-    charge = _charge(table, parts.host)
+    charge, charged = _charge(table, parts.host)
     if charge is not table:
         parts = partition(charge, parts.host)
     formula = parts.bare
@@ -391,7 +417,7 @@ def _in_phases(
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     whole = formula | (wall_hosts(parts.host) >= 0)
     hard = np.where(whole, 1.0 - rows["grain_boundary"], found.hard)
-    return replace(found, hard=hard), formula
+    return replace(found, hard=hard), formula, charged
 
 
 def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balance:

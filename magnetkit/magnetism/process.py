@@ -137,9 +137,9 @@ class Process:
     A bare formula such as ``Nd2Fe14B`` or ``Sm2Co17`` names a hard phase, not a charge. The
     defaults then stand for the usual route: 2:14:1 with a standard rare-earth-rich grain
     boundary; 1:5 with a nominal share of oxide and boundary phase; 2:17 precipitation hardened,
-    the formula being the cells and the maker adding Cu and Zr for the walls (a plain Sm2Co17
-    without walls has no coercivity to speak of). A recipe that carries its own excess rare
-    earth, Cu or Zr is taken as it stands.
+    a formula of R, Co and Fe alone being the cells and the maker adding Sm, Cu and Zr for the walls
+    (the column ``route`` says so). Any other recipe is taken as it stands, and one that cannot be
+    hardened, such as one without Cu, has no coercivity (``status`` says why).
 
     Attributes
     ----------
@@ -484,7 +484,8 @@ def assumption(host: str) -> str:
     made = HOSTS[host].magnet.made.format(
         boundary=f"{100 * default.grain_boundary:.0f}",
         ratio=known.cells["ratio"],
-        copper=f"{100 * known.cells['copper']:.0f}",
+        copper=100 * known.cells["copper"],
+        zirconium=100 * known.cells["zirconium"],
     )
     return (
         f"{made}; grains of {default.grain_size_um:g} um, alignment {default.alignment:.2f}, "

@@ -38,9 +38,17 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
 from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
-from ._figures import COMPARED_FROM, FIGURES, at_each, figures_of
+from ._figures import (
+    COMPARED_FROM,
+    FIGURES,
+    WITHOUT_COERCIVITY,
+    at_each,
+    blank_hard,
+    figures_of,
+)
+from ._gates import at_gate, close
 from ._magnets import Alloys, alloys
-from .process import Process
+from .process import Process, parameters
 from .shells import read_shells, warn_of_shells, written
 
 if TYPE_CHECKING:
@@ -441,11 +449,12 @@ def figures_at(
     if not use.whole_range:
         values, status = at_each(made, bulk, values, status, load_line, z)
     blank_rows(bulk, values, status, made.never_made)
+    blank_hard(values, close(status, made.gate))
     tables = columns_of(bulk, z, only)
     tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
     density, made_as = made.density(), _made_as(made, use.between) if None in wanted else {}
     for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
-        ok = status[j] == 0
+        ok = (status[j] == 0) | at_gate(status[j])
         columns["status"] = status_column(status[j])
         if names is None:
             columns |= made_as
@@ -460,12 +469,19 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     codes, route = made.written.host, made.process.route
     # Each magnet is made as asked for, else as is usual for its host.
     names = [host.magnet.route if route is None else route.name for host in HOSTS.values()]
-    words = tuple(dict.fromkeys(names))
+    cells = parameters().cells
+    assumed = (
+        f"; charge assumed: {cells['ratio']:g} metal atoms per rare earth, "
+        f"Cu {cells['copper']:g} and Zr {cells['zirconium']:g} of the metal"
+    )
+    words = tuple(dict.fromkeys([*names, *(name + assumed for name in names)]))
     # One entry more than hosts: code -1 picks the last.
-    place = np.array([*map(words.index, names), -1], np.int8)
+    place = np.array([*map(words.index, names), -1], np.int8)[codes]
+    with_charge = np.array([*(words.index(n + assumed) for n in names), -1], np.int8)[codes]
+    place = np.where(made.charged, with_charge, place)
     return {
         "shell": written(made.shells, len(codes)),
-        "route": Coded(place[codes], words),
+        "route": Coded(place, words),
         "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
     }
 
@@ -486,12 +502,11 @@ def _of_temperature(
     if names is None or not set(_DUTY).isdisjoint(names):
         ranges |= duty_columns(ranges, made.rows["recoil"], duty)
     codes = np.where(ok, np.int8(0), np.int8(-1))
-    warm, cold = Coded(codes, ("physics",)), None
-    if kelvin < COMPARED_FROM:
-        cold = Coded(codes, ("extrapolated",))
+    hard = np.where(made.gate == 0, codes, np.int8(-1))
     columns: dict[str, Any] = {}
     for name, ends in ranges.items():
-        said = cold if cold is not None and name in COERCIVE else warm
+        basis = "extrapolated" if kelvin < COMPARED_FROM and name in COERCIVE else "physics"
+        said = Coded(codes if name in WITHOUT_COERCIVITY else hard, (basis,))
         columns |= zip(_ENDS[name], (*ends, said), strict=True)
     return columns if names is None else {n: columns[n] for n in columns if n in names}
 
