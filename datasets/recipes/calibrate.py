@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmarks.accuracy.magnetism import recipes, recipes_report, shells
 from magnetkit.magnetism._balance import BOUND
-from magnetkit.magnetism.process import parameters
+from magnetkit.magnetism.process import _usual_of_hosts, parameters
 
 HERE = Path(__file__).resolve().parent
 
@@ -146,7 +146,7 @@ def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:
     """Return the entry of a host, fitted or at its priors."""
     stated = STATED[host]
     entry = dict.fromkeys(ZERO, 0.0)
-    entry |= {"wetting_volume": NO_WETTING, "dry": 1.0, "structure_limit_K": float("inf")}
+    entry |= {"wetting_volume": NO_WETTING, "wetted": 0.0, "structure_limit_K": float("inf")}
     entry |= {"surface_enrichment": 1.0, "decay": DECAY, "squareness_spread": SQUARENESS_SPREAD}
     entry |= {k: v for k, v in stated.items() if k not in ("process", "source")}
     process = {**dict.fromkeys(BOUND, 0.0), **stated["process"]}
@@ -211,22 +211,22 @@ def render(families: dict[str, dict]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def written(families: dict[str, dict]) -> None:
+    """Write the parameters, and have them read anew."""
+    (HERE / "parameters.toml").write_text(render(families), encoding="utf-8")
+    for known in (parameters, _usual_of_hosts, recipes.made):
+        known.cache_clear()
+
+
 def main() -> None:
     """Fit, then write the parameters."""
     # The model reads its defaults from the file: start from what is stated and the priors.
-    target = HERE / "parameters.toml"
-    start = {host: family(host, {}, fitted=False) for host in STATED}
-    target.write_text(render(start), encoding="utf-8")
-    parameters.cache_clear()
-    frame = recipes.left_out()
-    widths = spreads(frame)
+    written({host: family(host, {}, fitted=False) for host in STATED})
+    widths = spreads(recipes.left_out())
     families = {host: family(host, widths) for host in STATED}
-    target.write_text(render(families), encoding="utf-8")
-    parameters.cache_clear()
+    written(families)
     SHELL["held"] = float(f"{shells.fitted(shells.published()):.4g}")
-    target.write_text(render(families), encoding="utf-8")
-    parameters.cache_clear()
-    recipes.made.cache_clear()
+    written(families)
     (HERE / "VALIDATION.md").write_text(recipes_report.report(), encoding="utf-8")
 
 

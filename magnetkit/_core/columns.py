@@ -24,6 +24,9 @@ GATES = (
     "no hardening known: no copper",
     "no hardening known: no zirconium",
     "no hardening known: ratio of metal to rare earth",
+    "no free rare earth",
+    "soft R2Fe17: boron is short",
+    "coercivity unknown: amount of boron",
 )
 """What a charge lacks to become a magnet, see `magnetkit.magnetism._gates`."""
 

@@ -16,6 +16,7 @@ from .._core.columns import GATES
 from ..hosts.partition import root_codes
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import STATUS
+from ._boundary import closed as _boundary_closed
 from ._cells import closed as _cells_closed
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Array = NDArray[np.float64]
 # each with the rows, bool (n,), at which that gate is closed.
 Rule = Callable[["Balance", dict[str, Array]], Iterator[tuple[str, NDArray[np.bool_]]]]
 
-_RULES: dict[str, Rule] = {"2:17": _cells_closed}
+_RULES: dict[str, Rule] = {"2:17": _cells_closed, "2:14:1": _boundary_closed}
 """By root of the host."""
 
 

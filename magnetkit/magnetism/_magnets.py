@@ -14,9 +14,10 @@ from ..composition.table import CompositionTable
 from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
 from ..intrinsic.parameters import ion_tables, load
 from ..surrogates.intrinsic import condensed
+from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
 from ._gates import close, gates
-from ._uncertainty import condition_rows
+from ._uncertainty import HALF_WIDTH, condition_rows
 from .process import Process, by_row, parameters, read_process
 from .shells import SURFACE, ShellRows, covering, enriched, given_share, replace_rare_earth
 
@@ -365,6 +366,8 @@ def alloys(
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
+    doubt = HALF_WIDTH * _boundary.doubt(structure)
+    rows["spread"] = np.where(doubt > 0.0, np.hypot(rows["spread"], doubt), rows["spread"])
     never = _never_made(table, codes, shells)
     made_of = Alloys(
         *(written, found, made, shells, never, gates(found, structure), charged),
@@ -387,10 +390,27 @@ def _structure(
     rows: dict[str, NDArray[np.float64]],
 ) -> dict[str, NDArray[np.float64]]:
     """Return what `microstructure` asks of recipes in their phases; `walls` are rows of cells."""
+    from ..hosts.partition import root_codes
+    from ..hosts.records import HOST_NAMES
+    from ..kernels._rows import sums
+
+    counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
+    iron_based = root_codes(found.parts.host) == HOST_NAMES.index("2:14:1")
+    coarse = iron_based & (counted["sintered"] > 0.0)
+    sintered = coarse & ~formula
+    # A formula names no additives, its maker uses them.
+    mass = sums(table.rows, ATOMIC_MASS)
+    usual = 100.0 * rows["usual_additive"] * ATOMIC_MASS[INDEX["Cu"]] / mass
+    wetted = np.where(formula, _boundary.wetted(0.0 * usual, usual, 0.0 * usual), counted["wetted"])
+    counted["free"][formula], counted["r2fe17"][formula] = np.inf, 0.0
+    parted = _boundary.parted(counted)
     structure = {
+        **{name: np.where(sintered, value, 0.0) for name, value in counted.items()},
+        "cerium": np.where(coarse, counted["cerium"], 0.0),
+        "wetted": np.where(iron_based, wetted, 0.0),
+        "parted": np.where(coarse, parted, np.nan),
         "boundary": np.where(formula, rows["grain_boundary"], found.free),
         "soft": found.soft,
-        # A formula names no additives, its maker uses them.
         "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
         "iron": np.full(len(table), np.nan),
         "copper": np.full(len(table), np.nan),

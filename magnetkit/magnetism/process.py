@@ -212,11 +212,11 @@ class Family:
     wetting_volume : float
         Volume fraction of rare earth in the grain boundary at which 63 % of the coercivity is
         there; infinitesimal where coercivity does not need it.
-    dry : float
-        Share of coercivity that is left where no additive makes the boundary phase wet the grains.
+    wetted : float
+        Factor on what additions that make the boundary phase wet the grains add to alpha_K.
     cobalt_loss, lanthanum_loss : float
-        Fall of ln `dry` per share of Co in iron and cobalt, of ln H_cj per share of La in the
-        rare earth.
+        Fall of ln H_cJ per share of Co in iron and cobalt where no additive stands against it, and
+        per share of La in the rare earth.
     surface_enrichment : float
         How much more Dy and Tb count at the grains' surface, where reversal starts, than in the
         mean of the hard phase, see `magnetkit.magnetism.shells.enriched`; 1 where they do not.
@@ -249,7 +249,7 @@ class Family:
     grain_reference_um: float
     grain_deviation: float
     wetting_volume: float
-    dry: float
+    wetted: float
     cobalt_loss: float
     lanthanum_loss: float
     surface_enrichment: float
