@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._columnar import Coded
-from .._core.units import ROOM_K
+from .._core.units import ROOM_K, ZERO_CELSIUS
 from ..composition.table import CompositionTable
 from ..hosts.records import root_of
 from ..intrinsic.evaluate import PROPERTIES, STATUS, Intrinsic
@@ -225,6 +225,14 @@ def at_each(
         values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
         status[j, rows] = found[j, rows]
     return values, status
+
+
+def not_compared(coldest: float) -> str:
+    """Return what no coercivity at a temperature, K, was compared with; empty where it was."""
+    if coldest >= COMPARED_FROM:
+        return ""
+    celsius = COMPARED_FROM - ZERO_CELSIUS
+    return f"Below {celsius:.0f} °C no coercivity was compared with a measurement"
 
 
 def blank_hard(values: NDArray[np.float64], rows: NDArray[np.bool_]) -> None:
