@@ -20,6 +20,16 @@ from .errors import DataError
 PROVENANCES = ("measured", "physics", "surrogate", "comparator", "extrapolated")
 """Basis of a value, dictionary-encoded; ``extrapolated`` is physics beyond validation."""
 
+GATES = (
+    "no hardening known: no copper",
+    "no hardening known: no zirconium",
+    "no hardening known: ratio of metal to rare earth",
+    "no free rare earth",
+    "soft R2Fe17: boron is short",
+    "coercivity unknown: amount of boron",
+)
+"""What a charge lacks to become a magnet, see `magnetkit.magnetism._gates`."""
+
 STATUSES = (
     "ok",
     "planar",
@@ -28,6 +38,7 @@ STATUSES = (
     "unknown host",
     "outside the model",
     "not makeable",
+    *GATES,
 )
 """Whether a candidate is a magnet in the device's temperature range, or why not."""
 

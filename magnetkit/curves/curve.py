@@ -19,6 +19,7 @@ from ..composition._grade_names import grades_among, is_grade, refuse_beside
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
+from ..magnetism._figures import not_compared
 from ..magnetism.demagnetization import Demagnetization, curves_of
 from ..magnetism.sintered import Duty, read_duty
 from ..prediction.conditions import ConditionKeywords, Conditions, with_conditions
@@ -155,6 +156,7 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
     b_r, h_cj, h_k = ([float(row[f"{x}{end}"]) for row in rows] for x in _FIGURES)
     recoil = float(made.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
+    source = "; ".join(filter(None, (source, not_compared(min(kelvin)))))
     return Curve(
         named_so,
         bound,
@@ -343,7 +345,7 @@ def _recipe_loops(
         "" if shells is None else shells.text,
         np.where(axial, made.remanence(), np.nan),
         h_cj,
-        h_cj * made.rows["squareness"][:, None],
+        np.where(axial, made.knee_field, np.nan),
         np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape),
         made.rows["structure_limit_K"],
     )

@@ -149,7 +149,7 @@ def _magnet(
     end = len(good) if good.all() else int(np.argmin(good))
     low = frame["coercivity_kA_m_lo"].to_numpy(float)
     deviation = np.log(h_cj[:end] / low[:end]) / _Z90
-    rows = alloys(table, process).rows
+    recoil = float(alloys(table, process).rows["recoil"][0])
     return Magnet(
         element,
         kelvin,
@@ -157,8 +157,8 @@ def _magnet(
         frame["remanence_T"].to_numpy(float)[:end],
         1e3 * h_cj[:end],
         deviation,
-        float(rows["squareness"][0]),
-        float(rows["recoil"][0]),
+        float(frame["knee_field_kA_m"].iloc[0] / h_cj[0]),
+        recoil,
         float(frame["density_kg_m3"].iloc[0]),
         most_wt_pct,
     )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from .._core._arguments import share
 from .._core._columnar import Coded, Columns
-from .._core.columns import EASY_DIRECTIONS, PROVENANCES, STATUSES
+from .._core.columns import EASY_DIRECTIONS, GATES, PROVENANCES, STATUSES
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition
 from ..hosts.records import HOST_NAMES
@@ -78,8 +78,8 @@ PROPERTIES = (
 )
 """Properties in the order of the last axis of `Intrinsic.value`."""
 
-STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the model")
-"""Status by the kernel's code."""
+STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the model", *GATES)
+"""Status by the kernel's code, then those of gates."""
 _EASY = ("axis", "plane", "cone", "none", "none", "none")
 _STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
 _EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)

@@ -143,8 +143,8 @@ def straight_field(b_r, mu_rec, load, outside):
 
 # b_r T, h_cj, h_knee A/m, mu_rec float64 (n) as above; load: permeance coefficient; outside: field
 # against the magnet, A/m; creep: by how much time acts like a larger field, A/m.
-# Returns float64 (n): the share of B_r that is lost for good, 0 to 2 (all reversed). NaN in, NaN
-# out; 1 without coercivity.
+# Returns float64 (n): the share of B_r that is lost for good, 0 to 1 without an outside field, which
+# alone turns a magnet beyond (2: all reversed). NaN in, NaN out; 1 without coercivity.
 def lost(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
     """Return what a reverse field at the working point takes of a magnet's flux for good."""
     out = np.ones(b_r.size)
@@ -181,7 +181,9 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
             h = max(h + step, 0.0)
             if abs(step) < _SETTLED * h_cj[i]:
                 break
-        out[i] = min(turned(h_cj[i], power, h + creep), 2.0)
+        # Time turns no more than leaves a field against the rest.
+        most = min(1.0 + MU_0 * load * outside / b_r[i], 2.0)
+        out[i] = min(turned(h_cj[i], power, h + creep), most)
 
 
 # B_r T, H_k A/m, mu_rec: scalars. Returns J/m3; NaN gives NaN.

@@ -52,7 +52,7 @@ N_HOST = 30
 _SUBLATTICES, _CONSTANTS, _FIELD_TABLE, _FILLED_BY, _SATURATES = range(5)
 BY_NOTHING, _BY_CARBON_SHARE, _BY_VACANCY = range(3)
 
-OK, _PLANAR, _CONE, PARAMAGNETIC, _UNKNOWN_HOST, _OUTSIDE = range(6)
+OK, _PLANAR, CONE, PARAMAGNETIC, _UNKNOWN_HOST, _OUTSIDE = range(6)
 
 # A state: Curie temperature (K), shape of m(t), moment (mu_B), broad and steep part of K_1
 # (MJ/m3), tesla per mu_B, factor on the crystal field, and for deviations the share of moment that
@@ -335,13 +335,11 @@ def across(i, state, ion, work, m, j, k1):
     return abs(j) * tesla / (whole * whole / (2.0 * k1) + own)
 
 
+# Scalars -> sin^2 of the lowest energy's angle with the axis where that is inside, on a cone; 0 on
+# the axis, 1 in the plane
 @jit(part="merged")
-def direction(k1, k2, k3):
-    """Return the status that the easy direction gives: `OK`, `_CONE` or `_PLANAR`.
-
-    The lowest of k1 x + k2 x^2 + k3 x^3 with x = sin^2 between 0 and 1. An axis without saturation
-    field across it, the plane being a lesser minimum, counts as planar.
-    """
+def lean(k1, k2, k3):
+    """Return sin^2 of the easy angle: where k1 x + k2 x^2 + k3 x^3 is lowest, 0 <= x <= 1."""
     plane = k1 + k2 + k3
     inside = 0.0
     root = k2 * k2 - 3.0 * k1 * k3
@@ -352,8 +350,105 @@ def direction(k1, k2, k3):
         elif k2 < 0.0 and k3 > 0.0:
             inside = (root - k2) / (3.0 * k3)
     if 0.0 < inside < 1.0 and inside * (k1 + inside * (k2 + inside * k3)) < min(0.0, plane):
-        return _CONE
-    return OK if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0 else _PLANAR
+        return inside
+    return 0.0 if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0 else 1.0
+
+
+@jit(part="merged")
+def direction(k1, k2, k3):
+    """Return the status that the easy direction gives: `OK`, `CONE` or `_PLANAR`.
+
+    An axis without saturation field across it, the plane being a lesser minimum, counts as planar.
+    """
+    angle = lean(k1, k2, k3)
+    if 0.0 < angle < 1.0:
+        return CONE
+    return OK if angle == 0.0 else _PLANAR
+
+
+# Scalars -> cosine of the angle with the axis at which a reverse field meets the highest barrier, 1
+# where that is on the axis itself, 0 where there is none
+@jit(part="merged")
+def barrier(k1, k2, k3):
+    """Return where u (k1 + 2 k2 (1 - u^2) + 3 k3 (1 - u^2)^2) is largest, 0 <= u <= 1."""
+    # u (a + b w + c w^2), w = u^2, whose slope is a + 3 b w + 5 c w^2.
+    a, b, c = k1 + 2.0 * k2 + 3.0 * k3, -2.0 * k2 - 6.0 * k3, 3.0 * k3
+    best, at_best = max(k1, 0.0), 1.0 if k1 > 0.0 else 0.0
+    root = 9.0 * b * b - 20.0 * a * c
+    if root < 0.0:
+        return at_best
+    half = -0.5 * (3.0 * b + np.copysign(np.sqrt(root), b))
+    for side in range(2):
+        above, below = (half, 5.0 * c) if side == 0 else (a, half)
+        w = above / below if below != 0.0 else -1.0
+        if 0.0 < w < 1.0:
+            u = np.sqrt(w)
+            height = u * (a + w * (b + w * c))
+            if height > best:
+                best, at_best = height, u
+    return at_best
+
+
+# i, state, ion, work as for `at`, found as it returned it -> mu_0 H, T: 0 in an easy plane
+@jit(part="merged")
+def switching(i, state, ion, work, found):
+    """Return the reverse field at which a moment passes the hard plane.
+
+    Where K_1 < 4 K_2, as in Nd2Fe14B when cold, it leaves the axis long before: the torque of the
+    anisotropy, 2 u (K_1 + 2 K_2 s2 + 3 K_3 s2^2) sin(theta) with u = cos(theta), s2 = 1 - u^2, is
+    largest at an angle that the field still has to overcome, on the axis or on a cone alike.
+    """
+    m, j, k1, k2, k3 = found
+    u = barrier(k1, k2, k3)
+    if u <= 0.0:
+        return 0.0
+    if u >= 1.0:
+        return nucleation(i, state, ion, work, m, j, k1)
+    s2 = 1.0 - u * u
+    tesla = abs(j) * state[i, TO_TESLA] * _TO_ENERGY
+    before, field = 0.0, 2.0 * u * (k1 + s2 * (2.0 * k2 + 3.0 * k3 * s2)) / tesla
+    torque = tesla * field
+    for _ in range(_STEPS):
+        left = _torque(i, state, ion, work, found, u, field)
+        if left == torque:
+            break
+        step = left * (field - before) / (left - torque)
+        before, torque = field, left
+        field = max(field - step, 0.0)
+        if abs(step) < _CLOSE * field:
+            break
+    return field
+
+
+# u: cosine of the metals' angle; field: T -> MJ/m3, over sin(theta)
+@jit(part="linked")
+def _torque(i, state, ion, work, found, u, field):
+    """Return the torque on the metals in a reverse field, each rare earth free to cant."""
+    m, j, k1, _, _ = found
+    sign = 1.0 if j > 0.0 else -1.0
+    first, n, metals = int(state[i, FIRST]), int(state[i, IONS]), k1
+    for r in range(n):
+        metals -= work[r, 1]
+    scale = sign * state[i, TO_TESLA] * _TO_ENERGY * field
+    torque = 2.0 * u * metals - scale * state[i, MOMENT_T] * m
+    for r in range(n):
+        h, b = ion[first + r, STRENGTH] * m, sign * ion[first + r, PER_TESLA] * field
+        b = max(b, -0.5 * h)
+        # Length of the sum of exchange and outside field, its angle with the axis, and how that
+        # turns with the metals.
+        whole = np.sqrt(h * h + 2.0 * h * b * u + b * b)
+        more, cosine = whole - h, (h * u + b) / whole
+        x = 1.0 - cosine * cosine
+        own1 = work[r, 1] + work[r, BY_FIELD + 1] * more
+        own2 = work[r, 2] + work[r, BY_FIELD + 2] * more
+        own3 = work[r, 3] + work[r, BY_FIELD + 3] * more
+        stiff = own1 + x * (2.0 * own2 + 3.0 * own3 * x)
+        by_length = work[r, BY_FIELD + 2] + x * work[r, BY_FIELD + 3]
+        by_length = x * (work[r, BY_FIELD + 1] + x * by_length)
+        torque += 2.0 * stiff * cosine * h / whole * (h * h + h * b * u) / (whole * whole)
+        torque -= by_length * h * b / whole
+        torque -= scale * (work[r, 0] + work[r, BY_FIELD] * more) * h / whole
+    return torque
 
 
 # rows: `Rows` of n hard phases, not normalized; codes int8 (n): host, -1 unknown; model: `Model`

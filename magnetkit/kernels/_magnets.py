@@ -8,6 +8,7 @@ from ._arrays import N_WORK
 from ._demagnetization import MU_0, crossing, energy_product
 from ._intrinsic import (
     CHUNK,
+    CONE,
     CURIE,
     OK,
     PARAMAGNETIC,
@@ -16,8 +17,9 @@ from ._intrinsic import (
     at,
     chunks,
     direction,
+    lean,
     most_ions,
-    nucleation,
+    switching,
 )
 from ._jit import jit, share_rows
 
@@ -29,6 +31,13 @@ _WALL_COUPLING = 0.5
 _WALL_REFERENCE = np.float64(300.0)
 # Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
 ROOM = np.float64(293.15)
+# Where |alpha| is small against this, 1/K, it is the difference of two sublattices, and in doubt by
+# this many times its floor more: a standard deviation of 0.010 %/K and more below 0.02 %/K.
+_SMALL_ALPHA, _SMALL_DOUBT = 3e-4, 3.0
+# Below `ROOM` alpha_K no longer grows once the distance from it is this, in the units of
+# `alpha_ratio`. Set so that a Pr-Fe-B magnet has 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane
+# and Valleau on undulators, from memory): no measurement is left to test it.
+_SETTLES = 0.11
 
 
 class Phases(NamedTuple):
@@ -59,8 +68,9 @@ class Rules(NamedTuple):
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
     power of the nucleation field that coercivity follows with temperature, or where ``alpha_falls``
     is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is ``usual_curie``, K; ``squareness``:
-    H_k over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K; ``bend``: what a
-    measured alpha adds to polarization from `ROOM` on, 1/K.
+    H_k over H_cJ, at `ROOM` where ``alpha_falls`` is 1 (see `knee_at`); ``recoil``: permeability;
+    ``limit``: T_max is no higher, K; ``bend``: what a measured alpha adds to polarization from
+    `ROOM` on, 1/K.
     """
 
     factor: Any
@@ -79,7 +89,7 @@ class Widths(NamedTuple):
     """Half widths of ranges: ``on_b`` and ``on_h`` float64 (m, n) of ln B_r and ln H_cJ.
 
     (n) the others: ``on_alpha`` of alpha relative to itself and ``floor`` in 1/K; ``on_beta``
-    of beta relative to itself.
+    of beta relative to itself; ``on_q`` of H_k / H_cJ.
     """
 
     on_b: Any
@@ -87,15 +97,16 @@ class Widths(NamedTuple):
     on_alpha: Any
     floor: Any
     on_beta: Any
+    on_q: Any
 
 
 # i: row of the phases; work float64 (ions, 64), see `magnetism.at`; reverses: whether the field is
 # wanted
-# -> J_s T; field at which reversal starts, A/m, 0 where no axis; status. NaN, 0 where there is no
-#    order.
+# -> J_s along the axis, T; field at which a moment reverses, A/m, 0 in an easy plane; status. NaN,
+#    0 where there is no order.
 @jit(part="linked")
 def phase_at(i, kelvin, phases, work, reverses):
-    """Return polarization, nucleation field and status of a phase at a temperature."""
+    """Return polarization, switching field and status of a phase at a temperature."""
     state, ion = phases.state, phases.ion
     if state[i, STATE] != OK:
         return np.nan, 0.0, int(state[i, STATE])
@@ -103,10 +114,12 @@ def phase_at(i, kelvin, phases, work, reverses):
         return np.nan, 0.0, PARAMAGNETIC
     m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, phases.tables)
     found = direction(k1, k2, k3)
-    field = 0.0
-    if reverses and found == OK and j != 0.0:
-        field = nucleation(i, state, ion, work, m, j, k1) / MU_0
-    return abs(j) * state[i, TO_TESLA], field, found
+    field, along = 0.0, 1.0
+    if reverses and (found == OK or found == CONE) and j != 0.0:
+        field = switching(i, state, ion, work, (m, j, k1, k2, k3)) / MU_0
+    if found == CONE:
+        along = np.sqrt(1.0 - lean(k1, k2, k3))
+    return abs(j) * state[i, TO_TESLA] * along, field, found
 
 
 # i: alloy; carried: J_s of its wall over that of its cell at the reference
@@ -146,8 +159,8 @@ def _carried(i, phases, work):
     return (0.0 if np.isnan(own) else own) / cell
 
 
-# -> J_s of the wall over that of the cell, nucleation field and H_cJ at `ROOM`, A/m; and the magnet
-#    at `ROOM` as `magnet_at` returns it
+# -> J_s of the wall over that of the cell, field and H_cJ at `ROOM`, A/m, J_s there, T, and whether
+#    it has an easy axis; and the magnet at `ROOM` as `magnet_at` returns it
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
@@ -155,15 +168,20 @@ def _start(i, phases, rules, work):
     j, field, status = alloy_at(ROOM, i, phases, carried, work)
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
     h_cj = max(rules.alpha_k[i] * field - by_poles, 0.0)
-    return (carried, field, h_cj), (j, h_cj, status)
+    return (carried, field, h_cj, j, status == OK), (j, h_cj, status)
 
 
 # decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
 # -> alpha_K over alpha_K at `ROOM`
 @jit(part="copied")
 def alpha_ratio(kelvin, decay, curie, usual):
-    """Return alpha_K over that at `ROOM`: exp(-decay d (1 + d)), d from `ROOM` over T_C."""
+    """Return alpha_K over that at `ROOM`: exp(-decay d (1 + d)), d from `ROOM` over T_C.
+
+    Below `ROOM` it saturates with the same slope there: exp(decay s (1 - exp(d / s))).
+    """
     d = 1e-3 * (kelvin - ROOM) * usual / curie
+    if d < 0.0:
+        return np.exp(-decay * _SETTLES * np.expm1(d / _SETTLES))
     return np.exp(-decay * d * (1.0 + d))
 
 
@@ -175,10 +193,12 @@ def magnet_at(kelvin, i, phases, rules, start, work):
 
     Kronmueller's relation with an alpha_K that falls, one function of temperature for all magnets
     of a route; or the relation at `ROOM`, whose H_cJ then follows a power of the nucleation field,
-    but for what is no magnet at `ROOM`.
+    but for what is no magnet at `ROOM`. A cone into which an easy axis turns on cooling is a magnet.
     """
-    carried, field_room, h_room = start
+    carried, field_room, h_room, _, upright = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
+    if status == CONE and upright and kelvin < ROOM:
+        status = OK
     j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
     alpha_k = rules.alpha_k[i]
     if rules.alpha_falls[i] > 0.0:
@@ -190,21 +210,32 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     return j, max(alpha_k * field - poles, 0.0), status
 
 
+# hard, h_cj A/m: an end of the range of H_cJ, and its middle; j T; start: first of `_start`; q: H_k
+# over H_cJ at `ROOM`; spreads: whether the difference of the two is that of local fields
+@jit(part="copied")
+def knee_at(hard, h_cj, j, start, q, spreads):
+    """Return the knee field: H_cJ less the spread of local fields, which goes as J_s does."""
+    h_room, j_room = start[2], start[3]
+    if spreads > 0.0 and h_cj > 0.0 and h_room > 0.0:
+        return hard * max(1.0 - (1.0 - q) * h_room / h_cj * j / j_room, 0.0)
+    return hard * q
+
+
 # temperature float64 (k)
-# -> polarization T, coercivity A/m float64 (k, n); status int8 (k, n)
+# -> polarization T, coercivity and knee field A/m float64 (k, n); status int8 (k, n)
 def states(temperature, phases, rules):
     """Return what each alloy's magnet is at each temperature."""
     n, k = phases.walls.size, temperature.size
-    polarization, coercivity = np.empty((k, n)), np.empty((k, n))
-    status = np.empty((k, n), np.int8)
-    given = temperature, phases, rules, polarization, coercivity, status
-    share_rows(_states_chunks, chunks(n), *given, chunk=1)
-    return polarization, coercivity, status
+    polarization, coercivity, knee = np.empty((k, n)), np.empty((k, n)), np.empty((k, n))
+    found = polarization, coercivity, knee, np.empty((k, n), np.int8)
+    share_rows(_states_chunks, chunks(n), temperature, phases, rules, found, chunk=1)
+    return found
 
 
-# As `states`, of chunks begin to end - 1; the last three arrays are written to.
+# As `states`, of chunks begin to end - 1; what is found is written to.
 @jit
-def _states_chunks(temperature, phases, rules, polarization, coercivity, status, begin, end):
+def _states_chunks(temperature, phases, rules, found, begin, end):
+    polarization, coercivity, knee, status = found
     n, k = phases.walls.size, temperature.size
     most = most_ions(phases.state)
     for chunk in range(begin, end):
@@ -212,9 +243,10 @@ def _states_chunks(temperature, phases, rules, polarization, coercivity, status,
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             start, _ = _start(i, phases, rules, work)
             for l in range(k):  # noqa: E741
-                polarization[l, i], coercivity[l, i], status[l, i] = magnet_at(
-                    temperature[l], i, phases, rules, start, work
-                )
+                j, h_cj, status[l, i] = magnet_at(temperature[l], i, phases, rules, start, work)
+                polarization[l, i], coercivity[l, i] = j, h_cj
+                q, spreads = rules.squareness[i], rules.alpha_falls[i]
+                knee[l, i] = knee_at(h_cj, h_cj, j, start, q, spreads)
 
 
 # temperature float64 (k)
@@ -242,12 +274,16 @@ def _fields_chunks(temperature, phases, polarization, field, begin, end):
                 )
 
 
-# j T, h_cj A/m; on_j, on_k: factors that make them B_r (T) and H_k (A/m); permeance: MU_0 times
-# load line and recoil together. NaN without order.
+# at: J (T) and H_cJ (A/m); start: first of `_start`; ends float64 (3, 3): of the weak, the nominal
+# and the strong magnet (s) the factors on J and H_cJ, and H_k / H_cJ at `ROOM`; permeance: MU_0
+# times load line and recoil together. NaN without order.
 @jit(part="copied")
-def _room(j, h_cj, on_j, on_k, permeance):
+def _room(at, start, ends, s, spreads, permeance):
     """Return the reverse field left between the working point and the knee, A/m."""
-    return h_cj * on_k - j * on_j / permeance if j * on_j > 0.0 else np.nan
+    j, h_cj = at
+    b_r = j * ends[0, s]
+    knee = knee_at(h_cj * ends[1, s], h_cj, j, start, ends[2, s], spreads)
+    return knee - b_r / permeance if b_r > 0.0 else np.nan
 
 
 # asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
@@ -270,12 +306,13 @@ def figures(asked, second, grid, phases, rules, load, widths):
 # at: J (T) and H_cJ (A/m); place: temperature and alloy; t_max: of the weak, the nominal and the
 # strong magnet. Writes B_r, H_cJ, H_k, (BH)max and T_max to out float64 (7, 3).
 @jit(part="copied")
-def _write(out, at, place, rules, widths, t_max):
+def _write(out, at, place, start, rules, widths, t_max):
     (j, h_cj), (l, i) = at, place  # noqa: E741
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
         hard = h_cj * np.exp((s - 1) * widths.on_h[l, i])
-        h_k = hard * rules.squareness[i]
+        q = min(rules.squareness[i] + (s - 1) * widths.on_q[i], 1.0)
+        h_k = knee_at(hard, h_cj, j, start, q, rules.alpha_falls[i])
         out[0, to], out[1, to], out[2, to] = b_r, hard, h_k
         out[3, to] = energy_product(b_r, h_k, rules.recoil[i])
     # A weaker magnet also demagnetizes itself less: ends may change places.
@@ -295,32 +332,34 @@ def _about(out, value, half):
 def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
     n, most = phases.walls.size, most_ions(phases.state)
     for chunk in range(begin, end):
-        room = np.empty((most, N_WORK)), np.empty((7, 3)), np.empty(3, np.bool_)
+        room = np.empty((most, N_WORK)), np.empty((8, 3)), np.empty(3, np.bool_)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             _figures_row(i, when, phases, rules, widths, room, out, status)
 
 
-# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
-# the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (7, 3), and
-# whether the largest working temperature of each is still open bool (3).
+# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), two float64 (3),
+# what `_room` asks of weak, nominal and strong magnet float64 (3, 3) and their last reverse fields,
+# (3, 3), in one array (8, 3), and whether the largest working temperature of each is still open
+# bool (3).
 @jit(part="linked")
 def _figures_row(i, when, phases, rules, widths, room, out, status):
     asked, second, grid, load = when
     work, scratch, open_ = room
-    t_max, on_j, on_k, left = scratch[0], scratch[1], scratch[2], scratch[4:]
+    t_max, before, ends, left = scratch[0], scratch[1], scratch[2:5], scratch[5:]
     if phases.state[i, STATE] != OK:
         status[:, i] = int(phases.state[i, STATE])
         return
     start, here = _start(i, phases, rules, work)
     j2, h2, end = magnet_at(second, i, phases, rules, start, work)
     j1, h1, first, over = np.nan, np.nan, OK, OK
-    limit = rules.limit[i]
+    limit, spreads = rules.limit[i], rules.alpha_falls[i]
     permeance = MU_0 * (load + rules.recoil[i])
     # The largest working temperature of the weak, the nominal and the strong magnet.
     t_max[:], left[:], open_[:] = np.nan, np.nan, True
     for s in range(3):
-        on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
-        on_k[s] = rules.squareness[i] * np.exp((s - 1) * widths.on_h[0, i])
+        ends[0, s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
+        ends[1, s] = np.exp((s - 1) * widths.on_h[0, i])
+        ends[2, s] = min(rules.squareness[i] + (s - 1) * widths.on_q[i], 1.0)
     for g in range(grid.size):
         kelvin = grid[g]
         wanted = open_[0] or open_[1] or open_[2]
@@ -331,7 +370,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             j, h_cj, _ = magnet_at(limit, i, phases, rules, start, work)
             enough = open_[0] and open_[1] and open_[2]
             for s in range(3):
-                enough = enough and _room(j, h_cj, on_j[s], on_k[s], permeance) > 0.0
+                enough = enough and _room((j, h_cj), start, ends, s, spreads, permeance) > 0.0
             if enough:
                 t_max[:] = limit
                 break
@@ -345,13 +384,12 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             if not open_[s]:
                 continue
             left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
-            left[s, 2] = _room(j, h_cj, on_j[s], on_k[s], permeance)
+            left[s, 2] = _room((j, h_cj), start, ends, s, spreads, permeance)
             if left[s, 2] > 0.0:
                 t_max[s] = min(kelvin, limit)
                 open_[s] = kelvin < limit
                 continue
             if g > 0:
-                before = scratch[3]
                 before[0] = grid[g - 2] if g > 1 else np.nan
                 before[1], before[2] = grid[g - 1], kelvin
                 t_max[s] = min(crossing(before, left, s), limit)
@@ -369,10 +407,12 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
         status[l, i] = found
         if found != OK or not np.isfinite(rules.factor[i]):
             continue
-        _write(out[:, :, l, i], (j, h_cj), (l, i), rules, widths, t_max)
+        _write(out[:, :, l, i], (j, h_cj), (l, i), start, rules, widths, t_max)
         span = second - grid[0]
         alpha = (j2 / j1 - 1.0) / span
         beta = (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan
         # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
-        _about(out[5, :, l, i], alpha, np.hypot(alpha * widths.on_alpha[i], widths.floor[i]))
+        small = _SMALL_DOUBT / (1.0 + (alpha / _SMALL_ALPHA) ** 4)
+        floor = widths.floor[i] * np.hypot(1.0, small)
+        _about(out[5, :, l, i], alpha, np.hypot(alpha * widths.on_alpha[i], floor))
         _about(out[6, :, l, i], beta, abs(beta * widths.on_beta[i]))

@@ -54,6 +54,10 @@ class Balance:
         Volume fraction of a soft phase: alpha-iron or R2(Fe,Co)17 where rare earth is short.
     second : ndarray of float64, shape (n,)
         Polarization of the phases beside the hard one over J_s of the hard one, by volume.
+    bound : ndarray of float64, shape (n,)
+        Share of the rare earth that oxygen, nitrogen and carbon bind.
+    charge : CompositionTable
+        The recipes as melted: as written, but for formulas that a charge is assumed for.
     """
 
     parts: "Partition"
@@ -62,6 +66,8 @@ class Balance:
     free: NDArray[np.float64]
     soft: NDArray[np.float64]
     second: NDArray[np.float64]
+    bound: NDArray[np.float64]
+    charge: CompositionTable
 
 
 def bound_share(
@@ -69,7 +75,8 @@ def bound_share(
 ) -> NDArray[np.float64]:
     """Return the share of each recipe's rare earth that oxygen, nitrogen and carbon bind.
 
-    Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm.
+    Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm. What the recipe itself names counts in place
+    of the process's.
 
     Parameters
     ----------
@@ -84,7 +91,9 @@ def bound_share(
     mass = sums(table.rows, ATOMIC_MASS)
     atoms = np.zeros(len(table))
     for name, (symbol, ratio) in BOUND.items():
-        atoms += ratio * np.nan_to_num(rows[name]) / 100.0 * mass / ATOMIC_MASS[INDEX[symbol]]
+        given = np.nan_to_num(rows[name]) / 100.0 * mass / ATOMIC_MASS[INDEX[symbol]]
+        own = 0.0 if symbol == "C" else table.fraction(symbol)
+        atoms += ratio * np.where(own > 0.0, own, given)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.nan_to_num(np.clip(atoms / rare, 0.0, 0.99))
 
@@ -113,12 +122,13 @@ def balance(
 
     codes = parts.host
     known = np.isin(codes, list(_SECOND_PHASES)) & ~formula
-    oxide = np.zeros(len(table))
+    oxide = share = np.zeros(len(table))
     if known.any():
         share = np.where(known, bound_share(table, rows), 0.0)
         rare = mask(RARE_EARTHS)[table.indices]
         row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-        values = table.values * (1.0 - rare * share[row])
+        oxygen = known[row] & (table.indices == INDEX["O"])
+        values = np.where(oxygen, 0.0, table.values * (1.0 - rare * share[row]))
         # Rows that keep all stay to the last digit, whatever else is in the table.
         values /= np.where(known, np.bincount(row, values, len(table)), 1.0)[row]
         less = CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
@@ -136,7 +146,7 @@ def balance(
         soft = np.where(short, outside, soft)
         polarization = np.where(short, phases.poor_polarization_T, phases.rich_polarization_T)
         second = np.where(rows_of, outside * polarization / phases.own_polarization_T, second)
-    return Balance(parts, hard, oxide, outside * earth, soft, second)
+    return Balance(parts, hard, oxide, outside * earth, soft, second, share, table)
 
 
 def _rare_volume(table: CompositionTable, volume: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -164,11 +174,12 @@ def microstructure(
     """Return alpha_K, N_eff and the decay of coercivity of each row.
 
     N_eff rises with the logarithm of grain size. Grains couple and reverse together where too
-    little rare-earth-rich phase parts them, where it does not wet them, or where a soft phase lies
-    between them: alpha_K then falls. Cobalt that no additive accompanies turns the boundary phase
-    into a magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms, leaves iron
-    behind: both take their share too. In cellular magnets iron in the cells and copper in the walls
-    move alpha_K by a factor and the decay, within what has been measured.
+    little rare-earth-rich phase parts them or where a soft phase lies between them: coercivity then
+    falls (`magnetkit.magnetism._boundary` of sintered Nd-Fe-B). Additions that make it wet the
+    grains raise alpha_K. Cobalt that no additive accompanies turns the boundary phase into a
+    magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms, leaves iron behind:
+    both take their share too. In cellular magnets iron in the cells and copper in the walls move
+    alpha_K by a factor and the decay, within what has been measured.
 
     Parameters
     ----------
@@ -177,25 +188,30 @@ def microstructure(
         rare earth, and ``cobalt``, that of Co in iron and cobalt.
     structure : dict of str to ndarray, shape (n,)
         ``boundary``: volume fraction of rare earth in the grain boundary; ``soft``: of a soft
-        phase; ``additive``: atomic fraction of Ga and Cu; ``iron``, ``copper``: share of Fe in the
-        metal of the cells, of Cu in that of the walls, NaN without cells.
+        phase; ``parted``: share of coercivity that the boundary leaves where that is counted, else
+        NaN; ``wetted``: what additions add to alpha_K; ``additive``: atomic fraction of Ga and Cu;
+        ``iron``, ``copper``: share of Fe in the metal of the cells, of Cu in that of the walls, NaN
+        without cells.
     """
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
         rows["grain_size_um"] / rows["grain_reference_um"]
     )
     with np.errstate(over="ignore"):
         parted = -np.expm1(-np.maximum(structure["boundary"], 0.0) / rows["wetting_volume"])
+    parted = np.where(np.isnan(structure["parted"]), parted, structure["parted"])
+    with np.errstate(over="ignore"):
         parted *= np.exp(-structure["soft"] / _SOFT)
-    dry = rows["dry"] * np.exp(-rows["cobalt_loss"] * rows["cobalt"])
-    parted *= 1.0 - (1.0 - dry) * np.exp(-structure["additive"] / _ADDITIVE)
+    laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])
+    parted *= 1.0 - laves * np.exp(-structure["additive"] / _ADDITIVE)
     parted *= np.exp(-rows["lanthanum_loss"] * rows["lanthanum"])
     iron = np.clip(structure["iron"], 0.0, _MOST_IRON) - rows["iron_reference"]
     copper = np.clip(structure["copper"], 0.0, _MOST_COPPER) - rows["copper_reference"]
     iron, copper = np.nan_to_num(iron), np.nan_to_num(copper)
-    alpha_k = rows["alpha_k"] * parted
+    n_eff = np.maximum(n_eff, 0.0) * parted
+    alpha_k = (rows["alpha_k"] + rows["wetted"] * structure["wetted"]) * parted
     alpha_k *= np.exp(rows["alpha_k_iron"] * iron + rows["alpha_k_copper"] * copper)
     decay = rows["decay"] + rows["decay_iron"] * iron + rows["decay_copper"] * copper
-    return alpha_k, np.maximum(n_eff, 0.0), np.maximum(decay, _LEAST_DECAY)
+    return alpha_k, n_eff, np.maximum(decay, _LEAST_DECAY)
 
 
 Array = NDArray[np.float64]
@@ -239,7 +255,7 @@ def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: A
     off[~(rules.n_eff > 0.0)] = 0.0
     if not off.any():
         return np.zeros((kelvin.size, off.size))
-    polarization, coercivity, _ = states(kelvin, phases, rules)
+    polarization, coercivity, *_ = states(kelvin, phases, rules)
     with np.errstate(divide="ignore", invalid="ignore"):
         added = -off * rows["harder"] * polarization / MU_0 / coercivity
     # The logarithm bounds what a straight line would make of a coercivity next to nothing.

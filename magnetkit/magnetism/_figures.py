@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._columnar import Coded
-from .._core.units import ROOM_K
+from .._core.units import ROOM_K, ZERO_CELSIUS
 from ..composition.table import CompositionTable
 from ..hosts.records import root_of
 from ..intrinsic.evaluate import PROPERTIES, STATUS, Intrinsic
@@ -75,12 +75,11 @@ def widen(
     near, touched = near[part], touched[part]
     phases = _some(made.phases, rows, 1.0 + np.nan_to_num(half / bulk.curie)[rows])
     rules = Rules(*(rule[rows] for rule in made.rules()))
-    j, h_cj, _ = states(bulk.temperatures[at], phases, rules)
+    j, h_cj, h_k, _ = states(bulk.temperatures[at], phases, rules)
     own = values[:4, :, at[:, None], rows]
     known = np.where(near, own[0, 0] * np.exp(spread[rows]), own[0, 2])
     b_r = np.fmax(j * rules.factor, known)
-    h_cj = np.fmax(h_cj, own[1, 2])
-    knee = h_cj * rules.squareness
+    h_cj, knee = np.fmax(h_cj, own[1, 2]), np.fmax(h_k, own[2, 2])
     field = np.minimum(b_r / (2.0 * MU_0 * rules.recoil), knee)
     product = (b_r - MU_0 * rules.recoil * field) * field
     for k, upper in enumerate((b_r, h_cj, knee, product)):
@@ -117,6 +116,15 @@ FIGURES = (
     "coercivity_coefficient_pct_K",
 )
 """The columns that `sintered` adds, in the order of the kernel's output."""
+
+WITHOUT_COERCIVITY = ("remanence_T", "remanence_coefficient_pct_K")
+"""Those that a magnet at a closed gate keeps."""
+
+COMPARED_FROM = 250.0
+"""Coldest temperature at which coercivities were compared with measured ones, K."""
+# Standard deviation of ln H_cJ that each kelvin below it adds: 0.2 at 150 K, 0.35 at 77 K, an
+# estimate from what is remembered of magnets of undulators.
+_COLD = 0.002
 
 # Temperatures at which the load line is tried, K: closer where Nd-Fe-B loses its order.
 _STEPS = (50.0, 100.0)
@@ -179,6 +187,7 @@ def figures_of(
         # per cent to shares
         rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
         rows["beta_spread"] * scale,
+        rows["squareness_spread"] * scale,
     )
     rules = made.rules()._replace(bend=made.bend(between))
     first, second = between
@@ -205,8 +214,9 @@ def at_each(
 
     Chords stay those of the range.
     """
+    # A cone may be a magnet that was upright at room temperature.
     own = bulk.status.T
-    lost = (status != 0) & (own == 0)
+    lost = (status != 0) & ((own == 0) | (own == STATUS.index("cone")))
     for j in np.flatnonzero(lost.any(axis=1)):
         kelvin = float(bulk.temperatures[j])
         instant = kelvin, kelvin + _INSTANT
@@ -215,6 +225,22 @@ def at_each(
         values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
         status[j, rows] = found[j, rows]
     return values, status
+
+
+def not_compared(coldest: float) -> str:
+    """Return what no coercivity at a temperature, K, was compared with; empty where it was."""
+    if coldest >= COMPARED_FROM:
+        return ""
+    celsius = COMPARED_FROM - ZERO_CELSIUS
+    return f"Below {celsius:.0f} °C no coercivity was compared with a measurement"
+
+
+def blank_hard(values: NDArray[np.float64], rows: NDArray[np.bool_]) -> None:
+    """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` bool (n,)."""
+    if rows.any():
+        for name, figure in zip(FIGURES, values, strict=True):
+            if name not in WITHOUT_COERCIVITY:
+                figure[..., rows] = np.nan
 
 
 def _grid(first: float, second: float) -> NDArray[np.float64]:
@@ -227,9 +253,11 @@ def _grid(first: float, second: float) -> NDArray[np.float64]:
 def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
-    What the law of grain size may be off by is the more of it the less is left.
+    What the law of grain size may be off by is the more of it the less is left. Below
+    `COMPARED_FROM` nothing was compared.
     """
-    spread = np.broadcast_to(made.rows["spread"], (kelvin.size, len(made.factor)))
+    cold = HALF_WIDTH * _COLD * np.maximum(COMPARED_FROM - kelvin, 0.0)[:, None]
+    spread = np.sqrt(made.rows["spread"] ** 2 + cold**2)
     if not made.rows["grain_effect"].any():
         return spread
     here = grain_effect(made.phases, made.rules(), made.rows, kelvin)

@@ -14,8 +14,10 @@ from ..composition.table import CompositionTable
 from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
 from ..intrinsic.parameters import ion_tables, load
 from ..surrogates.intrinsic import condensed
+from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
-from ._uncertainty import condition_rows
+from ._gates import close, gates
+from ._uncertainty import HALF_WIDTH, condition_rows
 from .process import Process, by_row, parameters, read_process
 from .shells import SURFACE, ShellRows, covering, enriched, given_share, replace_rare_earth
 
@@ -34,10 +36,10 @@ class Magnets:
     temperature : ndarray of float64, shape (k,)
         K.
     polarization : ndarray of float64, shape (n, k)
-        Mean J_s of the hard phase (cells and walls, core and shell), T; NaN above T_C, and of what
-        was never made.
-    intrinsic_coercivity : ndarray of float64, shape (n, k)
-        H_cJ, A/m.
+        Mean J_s of the hard phase (cells and walls, core and shell) along the axis, T; NaN above
+        T_C, and of what was never made.
+    intrinsic_coercivity, knee_field : ndarray of float64, shape (n, k)
+        H_cJ and H_k, A/m.
     status : ndarray of int8, shape (n, k)
         Index into `magnetkit.intrinsic.evaluate.STATUS`.
     alloys : Alloys
@@ -47,6 +49,7 @@ class Magnets:
     temperature: NDArray[np.float64]
     polarization: NDArray[np.float64]
     intrinsic_coercivity: NDArray[np.float64]
+    knee_field: NDArray[np.float64]
     status: NDArray[np.int8]
     alloys: "Alloys"
 
@@ -69,29 +72,45 @@ class Magnets:
         return self.intrinsic_coercivity
 
 
-def _charge(table: CompositionTable, host: NDArray[np.int8]) -> CompositionTable:
-    """Turn bare formulas of cellular hosts into the charge of a precipitation-hardened magnet."""
-    from ..hosts.partition import wall_hosts
-    from ..kernels._hosts import hardening_charge
+# Amounts of a formula, atomic fractions, are printed to this at least.
+_PRINTED = 1e-4
 
-    cells = parameters().cells
+
+def charge_assumed(table: CompositionTable, host: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which rows are bare formulas of cells, R2(Co,Fe)17, for which a charge is assumed."""
+    from ..hosts.partition import site_rules, wall_hosts
+
     rare = table.fraction(*RARE_EARTHS)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (1.0 - rare) / rare
-    rows = (wall_hosts(host) >= 0) & (ratio > cells["ratio_formula"])
+    _, counts = site_rules()
+    named = counts[host, 0] / (counts[host, 0] + counts[host, 1])
+    alone = rare + table.fraction("Co", "Fe") > 1.0 - 1e-9
+    return (wall_hosts(host) >= 0) & alone & (np.abs(rare - named) < _PRINTED)
+
+
+def _charge(
+    table: CompositionTable, host: NDArray[np.int8]
+) -> tuple[CompositionTable, NDArray[np.bool_]]:
+    """Turn bare formulas of cells into the charge of a precipitation-hardened magnet."""
+    from ..kernels._hosts import with_room
+
+    rows = charge_assumed(table, host)
     if not rows.any():
-        return table
-    indptr, indices, values = hardening_charge(
-        table.indptr,
-        table.indices,
-        table.values,
-        rows,
-        mask(RARE_EARTHS),
-        INDEX["Cu"],
-        cells["ratio"],
-        cells["copper"],
-    )
-    return CompositionTable(indptr, indices, values, table.row_index, table.errors)
+        return table, rows
+    cells = parameters().cells
+    ratio, added = cells["ratio"], {"Cu": cells["copper"], "Zr": cells["zirconium"]}
+    indptr, indices, values = table.rows
+    for symbol in added:
+        column = np.where(rows, INDEX[symbol], -1)
+        indptr, indices, values = with_room(indptr, indices, values, column)
+    row = np.repeat(np.arange(len(table)), np.diff(indptr))
+    share, earth = np.zeros(len(mask(()))), mask(RARE_EARTHS)[indices] > 0.0
+    share[[INDEX[symbol] for symbol in added]] = list(added.values())
+    rare = table.fraction(*RARE_EARTHS)[row]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        metal = (1.0 - share.sum()) * values / (1.0 - rare) + share[indices]
+        charged = np.where(earth, values / rare, ratio * metal) / (1.0 + ratio)
+    values = np.where(rows[row], charged, values)
+    return CompositionTable(indptr, indices, values, table.row_index, table.errors), rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +129,10 @@ class Alloys:
         What is diffused into them.
     never_made : ndarray of bool, shape (n,)
         Which are of a kind that nobody has made, so that no model speaks of them.
+    gate : ndarray of int8, shape (n,)
+        Of `magnetkit.magnetism._gates.gates`: what keeps them from being magnets.
+    charged : ndarray of bool, shape (n,)
+        For which a charge is assumed.
     phases : Phases
         Of `magnetkit.kernels._magnets`; with `predicted`, the hard phases as written are among
         them.
@@ -128,6 +151,8 @@ class Alloys:
     process: Process
     shells: ShellRows | None
     never_made: NDArray[np.bool_]
+    gate: NDArray[np.int8]
+    charged: NDArray[np.bool_]
     phases: Any
     predicted: "PredictedCurie | None"
     factor: NDArray[np.float64]
@@ -183,8 +208,7 @@ class Alloys:
     def _at(self, temperature: NDArray[np.float64], rules: Any) -> Magnets:
         from ..kernels._magnets import states
 
-        polarization, coercivity, status = (a.T for a in states(temperature, self.phases, rules))
-        return Magnets(temperature, polarization, coercivity, status, self)
+        return Magnets(temperature, *(a.T for a in states(temperature, self.phases, rules)), self)
 
     def bend(self, between: tuple[float, float]) -> NDArray[np.float64]:
         """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 °C on.
@@ -241,7 +265,10 @@ def magnets_at(
         outside = outside | (found.status == 0) & ~np.isfinite(made.factor)[:, None]
     found.status[outside] = STATUS.index("outside the model")
     blank = outside if between is None else found.status != 0
-    found.polarization[blank] = found.intrinsic_coercivity[blank] = np.nan
+    for values in (found.polarization, found.intrinsic_coercivity, found.knee_field):
+        values[blank] = np.nan
+    shut = close(found.status.T, made.gate)
+    found.intrinsic_coercivity[shut] = found.knee_field[shut] = np.nan
     return found
 
 
@@ -302,7 +329,7 @@ def alloys(
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
-    found, formula = _in_phases(table, written, rows)
+    found, formula, charged = _in_phases(table, written, rows)
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
@@ -339,9 +366,12 @@ def alloys(
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
+    doubt = HALF_WIDTH * _boundary.doubt(structure)
+    rows["spread"] = np.where(doubt > 0.0, np.hypot(rows["spread"], doubt), rows["spread"])
     never = _never_made(table, codes, shells)
     made_of = Alloys(
-        written, found, made, shells, never, phases, predicted, factor, structure, rows
+        *(written, found, made, shells, never, gates(found, structure), charged),
+        *(phases, predicted, factor, structure, rows),
     )
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
@@ -360,10 +390,27 @@ def _structure(
     rows: dict[str, NDArray[np.float64]],
 ) -> dict[str, NDArray[np.float64]]:
     """Return what `microstructure` asks of recipes in their phases; `walls` are rows of cells."""
+    from ..hosts.partition import root_codes
+    from ..hosts.records import HOST_NAMES
+    from ..kernels._rows import sums
+
+    counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
+    iron_based = root_codes(found.parts.host) == HOST_NAMES.index("2:14:1")
+    coarse = iron_based & (counted["sintered"] > 0.0)
+    sintered = coarse & ~formula
+    # A formula names no additives, its maker uses them.
+    mass = sums(table.rows, ATOMIC_MASS)
+    usual = 100.0 * rows["usual_additive"] * ATOMIC_MASS[INDEX["Cu"]] / mass
+    wetted = np.where(formula, _boundary.wetted(0.0 * usual, usual, 0.0 * usual), counted["wetted"])
+    counted["free"][formula], counted["r2fe17"][formula] = np.inf, 0.0
+    parted = _boundary.parted(counted)
     structure = {
+        **{name: np.where(sintered, value, 0.0) for name, value in counted.items()},
+        "cerium": np.where(coarse, counted["cerium"], 0.0),
+        "wetted": np.where(iron_based, wetted, 0.0),
+        "parted": np.where(coarse, parted, np.nan),
         "boundary": np.where(formula, rows["grain_boundary"], found.free),
         "soft": found.soft,
-        # A formula names no additives, its maker uses them.
         "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
         "iron": np.full(len(table), np.nan),
         "copper": np.full(len(table), np.nan),
@@ -378,11 +425,11 @@ def _structure(
 
 def _in_phases(
     table: CompositionTable, parts: "Partition", rows: dict[str, NDArray[np.float64]]
-) -> tuple[Balance, NDArray[np.bool_]]:
-    """Return recipes in their phases, and which of them are bare formulas."""
+) -> tuple[Balance, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return recipes in their phases, which are bare formulas, and which have a charge assumed."""
     from ..hosts.partition import partition, wall_hosts
 
-    charge = _charge(table, parts.host)
+    charge, charged = _charge(table, parts.host)
     if charge is not table:
         parts = partition(charge, parts.host)
     formula = parts.bare
@@ -390,7 +437,7 @@ def _in_phases(
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     whole = formula | (wall_hosts(parts.host) >= 0)
     hard = np.where(whole, 1.0 - rows["grain_boundary"], found.hard)
-    return replace(found, hard=hard), formula
+    return replace(found, hard=hard), formula, charged
 
 
 def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balance:

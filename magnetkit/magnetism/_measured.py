@@ -39,8 +39,8 @@ EFFECTS = ("shell_share", "grain_effect")
 """What errors that all magnets of a kind share act by: the share of coercivity that the shell
 gives, and what a standard deviation of the slope with grain size does to ln H_cJ (`grains`)."""
 
-# Standard deviation of alpha of a compensated magnet, %/K: that of `alpha_floor` of the parameters.
-_ALPHA_DEVIATION = 0.006 / 1.645
+# Standard deviation of alpha of a compensated magnet, %/K: a small difference of two sublattices.
+_ALPHA_DEVIATION = 0.011
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 _FORMAT = 1

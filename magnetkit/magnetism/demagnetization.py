@@ -217,6 +217,6 @@ def demagnetization(
         raise InputError("expected one composition or more, got none")
     b_r = np.where(axial, made.remanence(), np.nan)
     h_cj = np.where(axial, made.coercivity(), np.nan)
-    knee = h_cj * made.rows["squareness"][:, None]
+    knee = np.where(axial, made.knee_field, np.nan)
     recoil = made.rows["recoil"][:, None] * np.ones_like(b_r)
     return curves_of(kelvin, b_r, h_cj, knee, recoil, fields, load_line)

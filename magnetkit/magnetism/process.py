@@ -137,9 +137,9 @@ class Process:
     A bare formula such as ``Nd2Fe14B`` or ``Sm2Co17`` names a hard phase, not a charge. The
     defaults then stand for the usual route: 2:14:1 with a standard rare-earth-rich grain
     boundary; 1:5 with a nominal share of oxide and boundary phase; 2:17 precipitation hardened,
-    the formula being the cells and the maker adding Cu and Zr for the walls (a plain Sm2Co17
-    without walls has no coercivity to speak of). A recipe that carries its own excess rare
-    earth, Cu or Zr is taken as it stands.
+    a formula of R, Co and Fe alone being the cells and the maker adding Sm, Cu and Zr for the walls
+    (the column ``route`` says so). Any other recipe is taken as it stands, and one that cannot be
+    hardened, such as one without Cu, has no coercivity (``status`` says why).
 
     Attributes
     ----------
@@ -212,11 +212,11 @@ class Family:
     wetting_volume : float
         Volume fraction of rare earth in the grain boundary at which 63 % of the coercivity is
         there; infinitesimal where coercivity does not need it.
-    dry : float
-        Share of coercivity that is left where no additive makes the boundary phase wet the grains.
+    wetted : float
+        Factor on what additions that make the boundary phase wet the grains add to alpha_K.
     cobalt_loss, lanthanum_loss : float
-        Fall of ln `dry` per share of Co in iron and cobalt, of ln H_cj per share of La in the
-        rare earth.
+        Fall of ln H_cJ per share of Co in iron and cobalt where no additive stands against it, and
+        per share of La in the rare earth.
     surface_enrichment : float
         How much more Dy and Tb count at the grains' surface, where reversal starts, than in the
         mean of the hard phase, see `magnetkit.magnetism.shells.enriched`; 1 where they do not.
@@ -225,8 +225,8 @@ class Family:
         the walls' metal, counted from the references (2:17 alone, zero elsewhere).
     iron_reference, copper_reference : float
         Those references.
-    squareness : float
-        Knee field over coercivity.
+    squareness, squareness_spread : float
+        Knee field over coercivity, at 20 C where `alpha_falls` is 1; half width of its 90 % range.
     recoil : float
         Recoil permeability.
     structure_limit_K : float
@@ -249,7 +249,7 @@ class Family:
     grain_reference_um: float
     grain_deviation: float
     wetting_volume: float
-    dry: float
+    wetted: float
     cobalt_loss: float
     lanthanum_loss: float
     surface_enrichment: float
@@ -262,6 +262,7 @@ class Family:
     iron_reference: float
     copper_reference: float
     squareness: float
+    squareness_spread: float
     recoil: float
     structure_limit_K: float
     spread: float
@@ -483,7 +484,8 @@ def assumption(host: str) -> str:
     made = HOSTS[host].magnet.made.format(
         boundary=f"{100 * default.grain_boundary:.0f}",
         ratio=known.cells["ratio"],
-        copper=f"{100 * known.cells['copper']:.0f}",
+        copper=100 * known.cells["copper"],
+        zirconium=100 * known.cells["zirconium"],
     )
     return (
         f"{made}; grains of {default.grain_size_um:g} um, alignment {default.alignment:.2f}, "

@@ -130,15 +130,14 @@ class ShellRows:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return fraction and content of each shell, from the amount where that is given.
 
-        What of the amount is not lost to the boundaries makes the shell richer and, as lattice
-        diffusion takes its time and temperature, less so thicker: content grows with the amount
-        to the power `enrichment`, the fraction with the rest, until the shell is as rich as it
-        becomes. `law` takes the place of the calibrated parameters where they are fitted.
+        What of the amount is not lost to the boundaries makes the shell richer at first and then,
+        as it nears the content that diffusion reaches at most, thicker: the content grows as
+        1 - exp(-share held / `held`). `law` takes the place of the calibrated parameters where
+        they are fitted.
         """
         law = law or _law()
         held = (1.0 - law["lost"]) * self.paid(*_masses(table))
-        content = law["content"] * (held / law["held"]) ** law["enrichment"]
-        content = np.minimum(content, law["most_content"])
+        content = -law["most_content"] * np.expm1(-held / law["held"])
         with np.errstate(divide="ignore", invalid="ignore"):
             fraction = np.nan_to_num(np.minimum(held / content, 0.5))
         ordered = ~np.isnan(self.amount)

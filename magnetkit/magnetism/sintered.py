@@ -38,9 +38,17 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
 from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
-from ._figures import FIGURES, at_each, figures_of
+from ._figures import (
+    COMPARED_FROM,
+    FIGURES,
+    WITHOUT_COERCIVITY,
+    at_each,
+    blank_hard,
+    figures_of,
+)
+from ._gates import at_gate, close
 from ._magnets import Alloys, alloys
-from .process import Process
+from .process import Process, parameters
 from .shells import read_shells, warn_of_shells, written
 
 if TYPE_CHECKING:
@@ -129,7 +137,7 @@ class Duty:
             return np.maximum(knee - self.creep, 0.0) / self.field(b_r, recoil)
 
     def loss(self, b_r: Array, h_cj: Array, knee: Array, recoil: Array) -> Array:
-        """Return the irreversible loss of flux, %; above 100 the magnet is reversed.
+        """Return the irreversible loss of flux, %; above 100 an outside field has reversed it.
 
         Parameters
         ----------
@@ -197,16 +205,16 @@ _DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 
 
 def duty_columns(
-    figures: dict[str, tuple[Array, Array, Array]], squareness: Array, recoil: Array, duty: Duty
+    figures: dict[str, tuple[Array, Array, Array]], recoil: Array, duty: Duty
 ) -> dict[str, tuple[Array, Array, Array]]:
     """Return the columns of the limits of use with lower and upper ends.
 
     Parameters
     ----------
     figures : dict of str to three ndarrays, shape (n,)
-        Centre, lower and upper end of ``remanence_T`` and ``coercivity_kA_m``.
-    squareness, recoil : ndarray of float64, shape (n,)
-        H_k / H_cJ and recoil permeability.
+        Centre, lower and upper end of ``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m``.
+    recoil : ndarray of float64, shape (n,)
+        Recoil permeability.
     duty : Duty
 
     Returns
@@ -215,8 +223,8 @@ def duty_columns(
         ``demagnetization_safety`` and ``irreversible_loss_pct``.
     """
     b_r = np.concatenate(figures["remanence_T"])
-    field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
-    knee, slope = np.tile(squareness, 3) * field, np.tile(recoil, 3)
+    field, knee = (1e3 * np.concatenate(figures[f"{h}_kA_m"]) for h in ("coercivity", "knee_field"))
+    slope = np.tile(recoil, 3)
     found = duty.safety(b_r, knee, slope), duty.loss(b_r, field, knee, slope)
     # A weaker magnet also demagnetizes itself less: ends may change places.
     return {
@@ -227,8 +235,6 @@ def duty_columns(
 
 _ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
-VALIDATED_FROM = 250.0
-"""Coldest temperature at which coercivities were compared with measured ones, K."""
 
 
 def read_between(between: Any) -> tuple[float, float]:
@@ -443,11 +449,12 @@ def figures_at(
     if not use.whole_range:
         values, status = at_each(made, bulk, values, status, load_line, z)
     blank_rows(bulk, values, status, made.never_made)
+    blank_hard(values, close(status, made.gate))
     tables = columns_of(bulk, z, only)
     tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
     density, made_as = made.density(), _made_as(made, use.between) if None in wanted else {}
     for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
-        ok = status[j] == 0
+        ok = (status[j] == 0) | at_gate(status[j])
         columns["status"] = status_column(status[j])
         if names is None:
             columns |= made_as
@@ -462,12 +469,19 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     codes, route = made.written.host, made.process.route
     # Each magnet is made as asked for, else as is usual for its host.
     names = [host.magnet.route if route is None else route.name for host in HOSTS.values()]
-    words = tuple(dict.fromkeys(names))
+    cells = parameters().cells
+    assumed = (
+        f"; charge assumed: {cells['ratio']:g} metal atoms per rare earth, "
+        f"Cu {cells['copper']:g} and Zr {cells['zirconium']:g} of the metal"
+    )
+    words = tuple(dict.fromkeys([*names, *(name + assumed for name in names)]))
     # One entry more than hosts: code -1 picks the last.
-    place = np.array([*map(words.index, names), -1], np.int8)
+    place = np.array([*map(words.index, names), -1], np.int8)[codes]
+    with_charge = np.array([*(words.index(n + assumed) for n in names), -1], np.int8)[codes]
+    place = np.where(made.charged, with_charge, place)
     return {
         "shell": written(made.shells, len(codes)),
-        "route": Coded(place[codes], words),
+        "route": Coded(place, words),
         "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
     }
 
@@ -486,14 +500,13 @@ def _of_temperature(
     """
     ranges = dict(zip(FIGURES, values, strict=True))
     if names is None or not set(_DUTY).isdisjoint(names):
-        ranges |= duty_columns(ranges, made.rows["squareness"], made.rows["recoil"], duty)
+        ranges |= duty_columns(ranges, made.rows["recoil"], duty)
     codes = np.where(ok, np.int8(0), np.int8(-1))
-    warm, cold = Coded(codes, ("physics",)), None
-    if kelvin < VALIDATED_FROM:
-        cold = Coded(codes, ("extrapolated",))
+    hard = np.where(made.gate == 0, codes, np.int8(-1))
     columns: dict[str, Any] = {}
     for name, ends in ranges.items():
-        said = cold if cold is not None and name in COERCIVE else warm
+        basis = "extrapolated" if kelvin < COMPARED_FROM and name in COERCIVE else "physics"
+        said = Coded(codes if name in WITHOUT_COERCIVITY else hard, (basis,))
         columns |= zip(_ENDS[name], (*ends, said), strict=True)
     return columns if names is None else {n: columns[n] for n in columns if n in names}
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from .._core._columnar import Coded, Columns
-from .._core.columns import COLUMNS, STATUSES, with_interval
+from .._core.columns import COLUMNS, GATES, STATUSES, with_interval
 from ..composition.table import CompositionTable
 from ..magnetism._figures import kinds
 from ..magnetism._uncertainty import relative_width
@@ -261,7 +261,7 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
     status = _status_over(tables, kelvin)
     found = Columns(status=status, failed_requirements=verdict.failed)
     found[CHANCE] = np.where(status.says("ok"), verdict.probability, 0.0)
-    found[MARGIN] = verdict.margin
+    found[MARGIN] = np.where(status.says(*GATES), np.nan, verdict.margin)
     return found
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..calibration._composition_estimate import CompositionEstimate, charge, usual_magnets
 from ..calibration._reference import TYPICAL
 from ..hosts.records import HOSTS, root_of
+from ..magnetism._figures import not_compared
 from ..magnetism._measured import ALPHA
 from ._request import MEASURED, Wish, working_field
 
@@ -112,6 +113,8 @@ def _reference_line(question: Question) -> dict[str, Any]:
             f" Load line {r['load_line']:g} requires a knee field of {field:.0f} kA/m; its own is "
             f"{r['knee_field_kA_m']:.0f} kA/m, {verdict}."
         )
+    if cold := not_compared(min([r["temperature_K"], *(question.wish.between or ())])):
+        text += f" {cold}."
     if question.producer.name not in (r["grade"], MEASURED):
         text += f" Candidates are predicted with the calibration {question.producer.name}."
     return {**record, "text": text}

@@ -22,6 +22,7 @@ from ..calibration._composition_estimate import (
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..magnetism._measured import ALPHA
+from ..magnetism._uncertainty import HALF_WIDTH
 from ..prediction.conditions import Conditions
 from ._request import Wish, anchor, given_recipe
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 _PUT_IN = ("Gd", "Er")
 _GRID_GD, _GRID_ER = np.arange(0.0, 15.0, 1.0), np.arange(0.0, 9.0, 1.0)
-# What counts as compensated, %/K: what the trade calls so is of the order of 0.001.
-_FLAT = 0.003
 # A third of what uncompensated 2:17 has, -0.03 to -0.035 %/K (magnetsales.com).
 _STEADY = 0.01
 
@@ -195,11 +194,16 @@ def _described(
     for end in ("", "_lo", "_hi"):
         frame[f"field_change_pct{end}"] = (frame[f"{ALPHA}{end}"] + circuit) * span
     middle = frame[ALPHA] + circuit
-    deviation = (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (2.0 * 1.645)
+    deviation = _deviation(frame)
     frame["probability_steady"] = ndtr((_STEADY - middle) / deviation) - ndtr(
         (-_STEADY - middle) / deviation
     )
     return frame
+
+
+def _deviation(frame: "pd.DataFrame") -> "pd.Series":
+    """Return the standard deviation of alpha, %/K, of 90 % ranges."""
+    return (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (2.0 * HALF_WIDTH)
 
 
 def _least(
@@ -228,7 +232,8 @@ def _least(
     if not texts:
         return None
     frame = _described(texts, between, producer, circuit)
-    good = frame[(frame[ALPHA] + circuit).abs() <= _FLAT]
+    # What is known of it counts: no more than a standard deviation may lie outside.
+    good = frame[(frame[ALPHA] + circuit).abs() + _deviation(frame) <= _STEADY]
     if good.empty:
         return None
     first = good.sort_values("gadolinium_erbium_wt_pct", kind="stable").iloc[0]

@@ -175,8 +175,8 @@ def _use_temperature(room: "pd.Series", temperature: float | str | None) -> floa
         kelvin = float(room["max_working_temperature_K"])
     else:
         kelvin = parse_temperature(temperature)
-    if not 173.0 <= kelvin <= 1000.0:
-        raise InputError(f"a magnet is used between -100 and 700 °C, got {kelvin:g} K")
+    if not 4.0 <= kelvin <= 1000.0:
+        raise InputError(f"a magnet is used between 4 and 1000 K (700 °C), got {kelvin:g} K")
     return kelvin
 
 

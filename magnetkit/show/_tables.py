@@ -11,7 +11,7 @@ from .._core.columns import COLUMNS, with_interval
 from .._core.errors import InputError
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, celsius_range, kelvin_text
 from ..composition.table import listed
-from ..magnetism.sintered import VALIDATED_FROM
+from ..magnetism._figures import not_compared
 from ..ranking._profile_parts import MEETS_PROBABILITY
 from ._text import (
     AROUND,
@@ -387,10 +387,7 @@ def print_properties(
         kept = list(frame.columns)
     if to_terminal() and not as_json:
         if _is_extrapolated(frame):
-            say(
-                "* extrapolated: below "
-                f"{VALIDATED_FROM:g} K no coercivity was compared with a measurement."
-            )
+            say(f"* Extrapolated. {not_compared(0.0)}.")
         if "cost_USD_kg" in kept and "formula" in frame and (note := of_cost(frame["formula"])):
             say(note)
 

@@ -17,6 +17,7 @@ from .._core._files import replacing, seal
 from .._core.columns import COLUMNS
 from .._core.elements import RARE_EARTHS
 from ..hosts.records import HOSTS
+from ..magnetism._figures import not_compared
 from ..magnetism.demagnetization import demagnetization as curves_of
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
@@ -119,7 +120,11 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "objectives": _content.objectives(result.profile),
         "lead": _content.lead(result),
         "answer": _content.answer(result, shown),
-        "notes": [of_calibration(result.manifest["identity"]), of_cost(shown.table)],
+        "notes": [
+            of_calibration(result.manifest["identity"]),
+            of_cost(shown.table),
+            not_compared(result.profile.temperature_min_K),
+        ],
         "requirements": _content.requirements(result, shown),
         "total": len(result),
         "headings": [COLUMNS[name] for name in best_names],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Remanence above this temperature, K, says more of J_s(T) than of alignment.
 _COOL = 400.0
 _DOUBLES, _REACHED = 2, 0.95
-_LEAST = {"alpha_k": 1e-3, "decay": 0.3, "cobalt_loss": 0.0, "lanthanum_loss": 0.0}
+_LEAST = {"alpha_k": 1e-3, "decay": 0.3, "cobalt_loss": 0.0, "lanthanum_loss": 0.0, "wetted": 0.0}
 
 # Factor on the error that is given to a row, by its confidence.
 _DOUBT = {"high": 1.0, "medium": 1.4, "low": 1.7}
@@ -84,7 +84,7 @@ FREE = {
             "alpha_k": (0.6, 0.3),
             "n_eff": (1.5, 1.0),
             "grain_slope": (0.20, 0.05),
-            "dry": (0.85, 0.10),
+            "wetted": (1.0, 0.5),
             "decay": (3.5, 2.0),
             "cobalt_loss": (0.5, 1.0),
             "lanthanum_loss": (1.5, 3.0),
@@ -93,7 +93,7 @@ FREE = {
         "(2003); grain size: N_eff of 0.2 at 55 nm and 1.22 at 8.3 um, Bance et al., Appl. Phys. "
         "Lett. 104 (2014), arXiv:1603.08239; "
         "decay: with N_eff on hot_curves.csv; losses by Co and La: signs only, from pairs of "
-        "magnets of one paper that differ in one element",
+        "magnets of one paper that differ in one element; additions: from memory, see `_boundary`",
     ),
     "1:5": Free(
         {"alpha_k": (0.085, 0.03), "n_eff": (1.0, 1.0), "decay": (1.5, 1.0)},

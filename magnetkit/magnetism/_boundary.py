@@ -1,0 +1,131 @@
+"""The boundary of sintered Nd-Fe-B by counting atoms: what parts its grains, what couples them.
+
+Boron that is short leaves iron, which gallium binds as R6Fe13Ga and which else becomes soft R2Fe17;
+boron beyond makes R1.1Fe4B4. Rare earth that neither these, nor the hard phase, nor oxygen takes is
+free to part the grains, and aluminium, copper and gallium make it wet them.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
+
+if TYPE_CHECKING:
+    from ..composition.table import CompositionTable
+    from ._balance import Balance
+
+Array = NDArray[np.float64]
+
+# Volume of R2Fe17 an atom of iron, A3: 265 a formula unit of Nd2Fe17 (a 8.58, c 12.46 A; memory).
+_SOFT_VOLUME = 265.0 / 17.0
+# wt.% of free rare earth that brings 63 % of the coercivity: recipe N6 of recipes.csv has 758 kA/m
+# with 0.6 to 1.2 wt.% (its oxygen is not printed).
+_PARTED = 0.8
+# Volume fraction of R2Fe17 at which a third of the coercivity is left, and more than any magnet
+# has (from memory: 0.015 to 0.045).
+_SOFT, _MOST_SOFT = 0.03, 0.08
+# kA/m that an addition brings at most and the wt.% that bring 63 % of it (from memory; Al: 0.1 wt.%
+# are worth 25 to 40 kA/m), what all together bring at most, and the field of Nd2Fe14B at 20 C that
+# makes it a share of alpha_K, kA/m. Copper and gallium stand in for each other.
+_ALUMINIUM, _COPPER, _GALLIUM = (260.0, 0.6), (180.0, 0.10), (220.0, 0.20)
+_MOST_WETTED, _FIELD = 400.0, 5330.0
+# Copper beyond this many wt.% makes phases of its own, and as much again takes most (memory).
+_MOST_COPPER = 0.5
+# Fall of ln H_cJ where all rare earth is Ce, whose Laves phase eats what parts the grains (from
+# memory); from which share on, how gradually (assumptions); and deviation of ln H_cJ there.
+_LAVES, _HALF, _ONSET, _UNSURE = 1.25, 0.55, 0.05, 0.5
+# wt.% of boron of magnets that were made: claims of Ga-rich magnets at the one end, N1 of
+# recipes.csv at the other.
+_LEAST_BORON, _MOST_BORON = 0.82, 1.6
+# Finer grains, um, are melt-spun: exchange holds them, not a boundary phase.
+_SINTERED = 0.6
+
+
+def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str, Array]:
+    """Return what parts and what couples the grains of recipes, for `microstructure`.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes as melted.
+    bound : ndarray of float64, shape (n,)
+        Share of the rare earth that oxygen, nitrogen and carbon bind.
+    grain_um : ndarray of float64, shape (n,)
+        Mean grain size, um.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n,)
+        ``free``: rare earth left for the boundary, wt.%, below 0 where it is short; ``r2fe17``:
+        volume fraction; ``boron``: wt.%; ``wetted``: what additions add to alpha_K; ``cerium``:
+        share of the rare earth beyond about half, 1 where all is Ce; ``sintered``: whether grains need a boundary phase, 1
+        or 0.
+    """
+    from ..hosts.partition import atomic_volumes
+    from ..kernels._rows import sums
+
+    rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
+    boron = np.maximum(boron - 2.0 * table.fraction("Ti"), 0.0)
+    metal = table.fraction("Fe", "Co", "Ni", "Mn")
+    short, beyond = np.maximum(metal / 14.0 - boron, 0.0), np.maximum(boron - metal / 14.0, 0.0)
+    # With boron beyond, R2T14B and R1.1T4B4 share metal and boron.
+    units = np.minimum(boron, (metal - boron) / 13.0)
+    borides = np.where(beyond > 0.0, 0.25 * np.maximum(boron - units, 0.0), 0.0)
+    with_gallium = np.minimum(13.0 * table.fraction("Ga"), 14.0 * short)
+    soft = 14.0 * short - with_gallium
+    taken = 2.0 * units + 1.1 * borides + 6.0 / 13.0 * with_gallium + 2.0 / 17.0 * soft
+    mass = sums(table.rows, ATOMIC_MASS)
+    per_rare = 100.0 * sums(table.rows, mask(RARE_EARTHS) * ATOMIC_MASS) / mass
+    with np.errstate(divide="ignore", invalid="ignore"):
+        free = np.nan_to_num(per_rare * (1.0 - bound - taken / rare))
+        cerium = np.nan_to_num(table.fraction("Ce") / rare)
+    weight = {s: 100.0 * table.fraction(s) * ATOMIC_MASS[INDEX[s]] / mass for s in _ADDED}
+    return {
+        "free": free,
+        "r2fe17": soft * _SOFT_VOLUME / sums(table.rows, atomic_volumes()),
+        "boron": weight["B"],
+        "wetted": wetted(weight["Al"], weight["Cu"], weight["Ga"]),
+        "cerium": _ONSET / (1.0 - _HALF) * np.logaddexp(0.0, (cerium - _HALF) / _ONSET),
+        "sintered": np.where(grain_um >= _SINTERED, 1.0, 0.0),
+    }
+
+
+_ADDED = ("B", "Al", "Cu", "Ga")
+
+
+def wetted(aluminium: Array, copper: Array, gallium: Array) -> Array:
+    """Return what additions (wt.%) add to alpha_K where rare earth is free, shape (n,)."""
+    by_copper, by_gallium = copper / _COPPER[1], gallium / _GALLIUM[1]
+    both = by_copper + by_gallium
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most = np.nan_to_num((_COPPER[0] * by_copper + _GALLIUM[0] * by_gallium) / both)
+    gain = -_ALUMINIUM[0] * np.expm1(-aluminium / _ALUMINIUM[1]) - most * np.expm1(-both)
+    gain = _MOST_WETTED * np.tanh(gain / _MOST_WETTED)
+    rejected = np.maximum(copper - _MOST_COPPER, 0.0) / _MOST_COPPER
+    found: Array = gain * np.exp(-(rejected**2)) / _FIELD
+    return found
+
+
+def parted(structure: dict[str, Array]) -> Array:
+    """Return the share of coercivity that free rare earth, R2Fe17 and cerium leave, shape (n,)."""
+    free = -np.expm1(-np.maximum(structure["free"], 0.0) / _PARTED)
+    return free * np.exp(-structure["r2fe17"] / _SOFT - _LAVES * structure["cerium"])
+
+
+def doubt(structure: dict[str, Array]) -> Array:
+    """Return the standard deviation of ln H_cJ that much cerium adds, shape (n,)."""
+    return _UNSURE * -np.expm1(-((structure["cerium"] / 0.2) ** 2))
+
+
+def closed(
+    found: "Balance", structure: dict[str, Array]
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield the gates of sintered Nd-Fe-B, see `magnetkit.magnetism._gates`."""
+    sintered = structure["sintered"] > 0.0
+    outside = (structure["boron"] < _LEAST_BORON) | (structure["boron"] > _MOST_BORON)
+    yield "no free rare earth", sintered & (structure["free"] <= 0.0)
+    yield "soft R2Fe17: boron is short", sintered & (structure["r2fe17"] > _MOST_SOFT)
+    yield "coercivity unknown: amount of boron", sintered & outside

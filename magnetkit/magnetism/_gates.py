@@ -1,0 +1,78 @@
+"""Gates: what a charge lacks to become a magnet, however good its hard phase.
+
+A magnet at a closed gate has the status that names it, no coercivity and nothing that follows from
+one (H_k, (BH)max, T_max, beta, safety, loss), and a probability of zero that it meets any
+requirement; J_s, T_C and B_r stay those of its parts. A gate is added by its words in `GATES` of
+`magnetkit._core.columns` and its rule here.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.columns import GATES
+from ..hosts.partition import root_codes
+from ..hosts.records import HOST_NAMES
+from ..intrinsic.evaluate import STATUS
+from ._boundary import closed as _boundary_closed
+from ._cells import closed as _cells_closed
+
+if TYPE_CHECKING:
+    from ._balance import Balance
+
+Array = NDArray[np.float64]
+# Takes recipes in their phases and what `microstructure` asks of them; yields words of `GATES`,
+# each with the rows, bool (n,), at which that gate is closed.
+Rule = Callable[["Balance", dict[str, Array]], Iterator[tuple[str, NDArray[np.bool_]]]]
+
+_RULES: dict[str, Rule] = {"2:17": _cells_closed, "2:14:1": _boundary_closed}
+"""By root of the host."""
+
+
+def gates(found: "Balance", structure: dict[str, Array]) -> NDArray[np.int8]:
+    """Return the status of the first gate that is closed to each magnet, 0 where none is.
+
+    Parameters
+    ----------
+    found : Balance
+        n recipes in their phases.
+    structure : dict of str to ndarray, shape (n,)
+        As for `magnetkit.magnetism._balance.microstructure`.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        Index into `magnetkit.intrinsic.evaluate.STATUS`.
+    """
+    roots = root_codes(found.parts.host)
+    status = np.zeros(len(roots), np.int8)
+    for host, rule in _RULES.items():
+        own = roots == HOST_NAMES.index(host)
+        if not own.any():
+            continue
+        for words, closed in rule(found, structure):
+            status[own & closed & (status == 0)] = STATUS.index(words)
+    return status
+
+
+def close(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Give magnets that else are ok the status of their gate, in place; return which do not pass.
+
+    Parameters
+    ----------
+    status : ndarray of int8, shape (..., n)
+        Index into `STATUS`.
+    gate : ndarray of int8, shape (n,)
+        Of `gates`.
+    """
+    shut = gate != 0
+    if shut.any():
+        np.copyto(status, gate, where=(status == 0) & shut)
+    return shut
+
+
+def at_gate(status: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which statuses, of `STATUS`, are those of a closed gate."""
+    return status >= len(STATUS) - len(GATES)
