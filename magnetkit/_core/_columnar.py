@@ -69,6 +69,12 @@ class Coded:
         words = self.words if word in self.words else (*self.words, word)
         return Coded(np.where(rows, self.codes.dtype.type(words.index(word)), self.codes), words)
 
+    def where(self, rows: NDArray[np.bool_], other: "Coded") -> "Coded":
+        """Return the column with another's words where `rows` does not hold."""
+        codes = np.where(other.codes >= 0, other.codes + len(self.words), -1)
+        both = Coded(np.where(rows, self.codes, codes), (*self.words, *other.words))
+        return both.renamed(str)
+
     def renamed(self, name: Callable[[str], str]) -> "Coded":
         """Return the column with other words; equal new words are merged."""
         named = [name(word) for word in self.words]

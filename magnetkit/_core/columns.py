@@ -27,6 +27,7 @@ GATES = (
     "no free rare earth",
     "soft R2Fe17: boron is short",
     "coercivity unknown: amount of boron",
+    "coercivity unknown: far from every measured magnet",
 )
 """What a charge lacks to become a magnet, see `magnetkit.magnetism._gates`."""
 
@@ -359,6 +360,23 @@ _ALL = (
         "Flux lost for good at the temperature, load line, outside field and time of use; above "
         "100 the magnet is reversed.",
     ),
+    _number(
+        "evidence_distance",
+        "",
+        "Evidence distance",
+        "Distance to the nearest measured magnet in what its properties depend on, the larger of "
+        "those of B_r and H_cJ; 2 is unproven, beyond 3 H_cJ is unknown.",
+    ),
+    Column("evidence_nearest", "", "Nearest measured", "The nearest measured magnet.", "category"),
+    Column(
+        "evidence_farthest",
+        "",
+        "Farthest in",
+        "In what it differs most from the nearest measured magnet.",
+        "category",
+    ),
+    _number("remanence_T_evidence", "", "Evidence of B_r", "Evidence distance of remanence."),
+    _number("coercivity_kA_m_evidence", "", "Evidence of H_cJ", "Evidence distance of H_cJ."),
     Column("in_domain", "", "In domain", "Whether the models know its neighbourhood.", "flag"),
     _number(
         "domain_distance",

@@ -100,26 +100,11 @@ def _distances(rows, used, others, out, start, stop):
         _of_row(rows, i, used, others, out[i])
 
 
-# As `_distances` -> out float64 (n): the least of each row
-@jit
-def _nearest(rows, used, others, out, start, stop):
-    found = np.empty(others.shape[1])
-    for i in range(start, stop):
-        _of_row(rows, i, used, others, found)
-        out[i] = found.min()
-
-
 # rows: `Rows` of n compositions; others float64 (k, 118) -> float64 (n, k)
 def distances(rows, others):
     """Return the distances of compositions from others."""
     out = np.empty((len(rows.indptr) - 1, len(others)))
     return _filled(_distances, rows, others, out)
-
-
-# As `distances`; k at least 1 -> float64 (n)
-def nearest(rows, others):
-    """Return the distance of each composition from the nearest of others."""
-    return _filled(_nearest, rows, others, np.empty(len(rows.indptr) - 1))
 
 
 def _filled(kernel, rows, others, out):
@@ -151,6 +136,33 @@ def closest(x, y, points, unit):
     out = np.empty(len(x), np.int64)
     share_rows(_closest, len(x), x, y, points, unit, out)
     return out
+
+
+# places float64 (n, d); points float64 (k, d), k at least 1 -> apart float64 (n), which int64 (n)
+# and axis int64 (n), rows start to stop - 1
+@jit
+def _nearest_points(places, points, apart, which, axis, start, stop):
+    for i in range(start, stop):
+        least = np.inf
+        for p in range(len(points)):
+            total, largest, along = 0.0, -1.0, 0
+            for c in range(points.shape[1]):
+                square = (places[i, c] - points[p, c]) ** 2
+                total += square
+                if square > largest:
+                    largest, along = square, c
+            if total < least:
+                least, which[i], axis[i] = total, p, along
+        apart[i] = np.sqrt(least)
+
+
+# As `_nearest_points` -> apart, which and axis
+def nearest_points(places, points):
+    """Return the distance to the nearest point, which it is, and the axis of most of it."""
+    n = len(places)
+    found = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    share_rows(_nearest_points, n, np.ascontiguousarray(places), np.ascontiguousarray(points), *found)
+    return found
 
 
 # rows: compositions, where 0 is absent; word, bit int64 (118,): where an element's bit lies, word

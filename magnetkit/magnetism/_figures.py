@@ -18,6 +18,7 @@ from ..composition.table import CompositionTable
 from ..hosts.records import root_of
 from ..intrinsic.evaluate import PROPERTIES, STATUS, Intrinsic
 from ._balance import grain_effect, off_reference
+from ._evidence import COMPARED_FROM
 from ._magnets import Alloys, alloys
 from ._measured import EFFECTS
 from ._uncertainty import HALF_WIDTH, Kinds
@@ -120,8 +121,6 @@ FIGURES = (
 WITHOUT_COERCIVITY = ("remanence_T", "remanence_coefficient_pct_K")
 """Those that a magnet at a closed gate keeps."""
 
-COMPARED_FROM = 250.0
-"""Coldest temperature at which coercivities were compared with measured ones, K."""
 # Standard deviation of ln H_cJ that each kelvin below it adds: 0.2 at 150 K, 0.35 at 77 K, an
 # estimate from what is remembered of magnets of undulators.
 _COLD = 0.002

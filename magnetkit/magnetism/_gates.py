@@ -27,6 +27,9 @@ Array = NDArray[np.float64]
 # each with the rows, bool (n,), at which that gate is closed.
 Rule = Callable[["Balance", dict[str, Array]], Iterator[tuple[str, NDArray[np.bool_]]]]
 
+FAR = GATES[-1]
+"""That of what is too far from every measured magnet, see `magnetkit.magnetism._evidence`."""
+
 _RULES: dict[str, Rule] = {"2:17": _cells_closed, "2:14:1": _boundary_closed}
 """By root of the host."""
 

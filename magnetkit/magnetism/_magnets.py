@@ -16,7 +16,9 @@ from ..intrinsic.parameters import ion_tables, load
 from ..surrogates.intrinsic import condensed
 from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
-from ._gates import close, gates
+from ._evidence import UNKNOWN, Evidence, evidence
+from ._gates import FAR, close, gates
+from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
 from .process import Process, by_row, parameters, read_process
 from .shells import SURFACE, ShellRows, covering, enriched, given_share, replace_rare_earth
@@ -144,6 +146,8 @@ class Alloys:
         As for `microstructure`.
     rows : dict of str to ndarray, shape (n,)
         As for `microstructure`.
+    near : dict of str to Evidence
+        How far they are from magnets of which one of `QUANTITIES` was measured.
     """
 
     written: "Partition"
@@ -158,6 +162,7 @@ class Alloys:
     factor: NDArray[np.float64]
     structure: dict[str, NDArray[np.float64]]
     rows: dict[str, NDArray[np.float64]]
+    near: dict[str, Evidence]
 
     def density(self) -> NDArray[np.float64]:
         """Return the density of the magnets, kg/m3, shape (n,).
@@ -369,14 +374,19 @@ def alloys(
     doubt = HALF_WIDTH * _boundary.doubt(structure)
     rows["spread"] = np.where(doubt > 0.0, np.hypot(rows["spread"], doubt), rows["spread"])
     never = _never_made(table, codes, shells)
+    roots = Coded(root_codes(codes), HOST_NAMES)
+    near = {quantity: evidence(table, roots, quantity, made.mill) for quantity in QUANTITIES}
+    gate = gates(found, structure)
+    gate[(gate == 0) & (near[COERCIVITY].distance > UNKNOWN)] = STATUS.index(FAR)
     made_of = Alloys(
-        *(written, found, made, shells, never, gates(found, structure), charged),
-        *(phases, predicted, factor, structure, rows),
+        *(written, found, made, shells, never, gate, charged),
+        *(phases, predicted, factor, structure, rows, near),
     )
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    condition_rows(rows, table, Coded(root_codes(codes), HOST_NAMES), made.mill)
+    apart = {quantity: one.distance for quantity, one in near.items()}
+    condition_rows(rows, table, roots, made.mill, apart)
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of

@@ -6,6 +6,7 @@ every measured magnet the error grows; that part is each composition's own. All 
 error of what a shell gives, and all magnets of unusual grains that of what grain size does.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._columnar import Coded
-from .._core.elements import N_ELEMENTS
 from ..composition.table import CompositionTable
+from ._evidence import evidence
 from ._measured import ALPHA, COERCIVITY, EFFECTS, SPLIT_FILE, Known, Mill, shared_variance, splits
 
 Array = NDArray[np.float64]
@@ -26,11 +27,6 @@ _ITSELF = 1e-9
 HALF_WIDTH = NormalDist().inv_cdf(0.95)
 """Half of a 90 % range, in standard deviations."""
 
-_RECIPES = "recipes/recipes.csv"
-# Letter of `fit` in the table of recipes that says that the quantity was fitted.
-_FITTED = {"coercivity_kA_m": "H", "remanence_T": "B"}
-
-
 @lru_cache(maxsize=1)
 def _growth() -> dict[str, tuple[float, float]]:
     data = datasets.toml(SPLIT_FILE)
@@ -39,28 +35,13 @@ def _growth() -> dict[str, tuple[float, float]]:
     }
 
 
-@lru_cache(maxsize=8)
-def measured(host: str, quantity: str) -> Array:
-    """Return the atomic fractions of the measured magnets of a host, shape (k, N_ELEMENTS)."""
-    import pandas as pd
-
-    table = pd.read_csv(datasets.path(_RECIPES))
-    letters = table["fit"].fillna("").astype(str)
-    rows = table[(table["host"] == host) & letters.str.contains(_FITTED[quantity], regex=False)]
-    found = [
-        CompositionTable.from_strings([recipe], basis=basis).to_array()
-        for recipe, basis in zip(rows["recipe"], rows["basis"], strict=True)
-    ]
-    return np.concatenate(found) if found else np.zeros((0, N_ELEMENTS))
-
-
 def distance_variance(
     table: CompositionTable, hosts: Coded, quantity: str, mill: Mill | None = None
 ) -> Array:
     """Return the variance of ln of a quantity that distance from all measured magnets adds.
 
-    It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d from the nearest one; both
-    constants were fitted to magnets of papers left out, see ``datasets/recipes/SOURCE.md``.
+    It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d (`_evidence.evidence`) from the
+    nearest one; both constants were fitted to magnets of papers left out, see ``datasets/recipes/SOURCE.md``.
 
     Parameters
     ----------
@@ -84,29 +65,24 @@ def distance_variance(
     >>> bool(near < far)
     True
     """
-    from ..kernels._rows import nearest
+    if quantity not in _growth():
+        return np.zeros(len(table))
+    return growth(evidence(table, hosts, quantity, mill).distance, quantity)
 
-    found = np.zeros(len(table))
-    growth = _growth().get(quantity)
-    if growth is None:
-        return found
-    far, reach = growth
-    for host in hosts.counts():
-        rows = np.flatnonzero(hosts.says(host))
-        near = measured(host, quantity)
-        own = None if mill is None else mill.known(host, quantity)
-        if own is not None:
-            near = np.concatenate([near, own.fractions])
-        if not len(near):
-            found[rows] = far**2
-            continue
-        apart = nearest(table[rows].rows, near)
-        found[rows] = -(far**2) * np.expm1(-((apart / reach) ** 2))
+
+def growth(distance: Array, quantity: str) -> Array:
+    """Return the variance of ln of a quantity that is added at a distance, shape (n,)."""
+    far, reach = _growth().get(quantity, (0.0, 1.0))
+    found: Array = -(far**2) * np.expm1(-((distance / reach) ** 2))
     return found
 
 
 def condition_rows(
-    rows: dict[str, Array], table: CompositionTable, hosts: Coded, mill: Mill | None
+    rows: dict[str, Array],
+    table: CompositionTable,
+    hosts: Coded,
+    mill: Mill | None,
+    distance: Mapping[str, Array],
 ) -> None:
     """Condition rows on the measured magnets, and widen them with the distance from these.
 
@@ -121,6 +97,8 @@ def condition_rows(
     hosts : Coded, length n
         Their hosts, each by its root.
     mill : Mill or None
+    distance : mapping of str to ndarray, shape (n,)
+        From the measured magnets of a quantity.
     """
     mill, effects = mill or Mill("", ()), np.column_stack([rows[name] for name in EFFECTS])
     shifts = mill.shifts(table, hosts, effects)
@@ -131,7 +109,7 @@ def condition_rows(
     rows["harder"] = np.exp(shift)
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
-    unseen = HALF_WIDTH**2 * distance_variance(table, hosts, COERCIVITY, mill)
+    unseen = HALF_WIDTH**2 * growth(distance[COERCIVITY], COERCIVITY)
     rows["spread"] = np.sqrt(np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen)
     shift, left = shifts["remanence_T"]
     cap = HALF_WIDTH * splits()["remanence_T"].deviation

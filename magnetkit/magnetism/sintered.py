@@ -36,10 +36,11 @@ from .._core.units import (
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.records import HOSTS
+from ..hosts.partition import root_codes
+from ..hosts.records import HOST_NAMES, HOSTS
 from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
+from ._evidence import COMPARED_FROM, at_temperature
 from ._figures import (
-    COMPARED_FROM,
     FIGURES,
     WITHOUT_COERCIVITY,
     at_each,
@@ -48,6 +49,7 @@ from ._figures import (
 )
 from ._gates import at_gate, close
 from ._magnets import Alloys, alloys
+from ._measured import COERCIVITY
 from .process import Process, parameters
 from .shells import read_shells, warn_of_shells, written
 
@@ -457,7 +459,7 @@ def figures_at(
         ok = (status[j] == 0) | at_gate(status[j])
         columns["status"] = status_column(status[j])
         if names is None:
-            columns |= made_as
+            columns |= made_as | _evidence_columns(made, asked[j])
         columns |= _of_temperature(made, asked[j], values[:, :, j], ok, names, use.duty)
         if names is None or "density_kg_m3" in names:
             columns["density_kg_m3"] = np.where(ok, density, np.nan)
@@ -483,6 +485,22 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
         "shell": written(made.shells, len(codes)),
         "route": Coded(place, words),
         "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
+    }
+
+
+def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
+    """Return how far magnets at a temperature (K) are from measured ones."""
+    roots = Coded(root_codes(made.written.host), HOST_NAMES)
+    hard, b_r = at_temperature(made.near[COERCIVITY], roots, kelvin), made.near["remanence_T"]
+    weaker = b_r.distance > hard.distance
+    return {
+        "evidence_distance": np.where(
+            roots.codes < 0, np.nan, np.maximum(hard.distance, b_r.distance)
+        ),
+        "evidence_nearest": hard.nearest.where(~weaker, b_r.nearest),
+        "evidence_farthest": hard.farthest.where(~weaker, b_r.farthest),
+        "remanence_T_evidence": b_r.distance,
+        "coercivity_kA_m_evidence": hard.distance,
     }
 
 

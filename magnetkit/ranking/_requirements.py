@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 from .._core._columnar import Coded, Columns
 from .._core.columns import COLUMNS, GATES, STATUSES, with_interval
 from ..composition.table import CompositionTable
+from ..magnetism._evidence import limited
 from ..magnetism._figures import kinds
 from ..magnetism._uncertainty import relative_width
 from ..prediction._stages import GRADED, ROOM_K
@@ -37,6 +38,9 @@ it with H_cJ."""
 
 AGAINST = frozenset({"irreversible_loss_pct"})
 """Columns of `FOLLOWS` that fall as what they follow rises."""
+
+UNPROVEN = "evidence: too far from measured magnets"
+"""What is failed where a candidate would meet all requirements were it not for its evidence."""
 
 OUTSIDE = -1.0
 """Largest margin of a host that the device does not allow: it misses the whole of a limit."""
@@ -259,8 +263,10 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
         profile, tables, kelvin, job.threshold, job.conditions.interval, widths
     )
     status = _status_over(tables, kelvin)
-    found = Columns(status=status, failed_requirements=verdict.failed)
-    found[CHANCE] = np.where(status.says("ok"), verdict.probability, 0.0)
+    chance = limited(verdict.probability, tables[kelvin]["evidence_distance"])
+    unproven = verdict.failed.says("") & (chance < job.threshold)
+    found = Columns(status=status, failed_requirements=verdict.failed.put(unproven, UNPROVEN))
+    found[CHANCE] = np.where(status.says("ok"), chance, 0.0)
     found[MARGIN] = np.where(status.says(*GATES), np.nan, verdict.margin)
     return found
 

@@ -8,10 +8,10 @@ import pytest
 from magnetkit import datasets
 from magnetkit._core._columnar import Coded
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism import _uncertainty, sintered
+from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds as of
 from magnetkit.magnetism._measured import Mill, fractions_of, splits
-from magnetkit.magnetism._uncertainty import covariance, distance_variance, relative_width, variance
+from magnetkit.magnetism._uncertainty import covariance, relative_width, variance
 
 H = "coercivity_kA_m"
 
@@ -70,29 +70,6 @@ def test_a_difference_to_itself_has_no_width_and_to_a_stranger_that_of_both():
     own, other = variance(one, H), variance(stranger, H)[0]
     expected = np.sqrt(1.0 + other / own)
     assert relative_width(one, stranger, H) == pytest.approx(expected)
-
-
-def test_far_from_measured_magnets_the_range_is_wider():
-    texts = ["SmCo5.2125Fe1.5Cu0.6Zr0.1875", "Sm0.5Ce0.5Co5.2125Fe1.5Cu0.6Zr0.1875"]
-    table = CompositionTable.from_strings(texts)
-    near, far = distance_variance(table, Coded.of(["2:17", "2:17"]), H)
-    assert near == pytest.approx(0.0, abs=1e-9)
-    growth, _ = _uncertainty._growth()[H]
-    assert near < far <= growth**2
-    frame = sintered(table, 300.0)
-    half = np.log(frame[f"{H}_hi"] / frame[f"{H}_lo"]).to_numpy() / 2.0
-    assert half[1] ** 2 - half[0] ** 2 == pytest.approx(1.645**2 * far, rel=1e-2)
-    # Who measures it himself has a magnet near it.
-    own = anchor(texts[1], "2:17")
-    assert distance_variance(table, Coded.of(["2:17", "2:17"]), H, own)[1] == pytest.approx(
-        0.0, abs=1e-9
-    )
-
-
-def test_a_host_of_which_no_magnet_was_measured_is_far_from_all():
-    table = CompositionTable.from_strings(["SmFe11Ti"])
-    assert distance_variance(table, Coded.of(["1:12"]), H)[0] == _uncertainty._growth()[H][0] ** 2
-    assert distance_variance(table, Coded.of([""]), H)[0] == 0.0
 
 
 def test_shells_share_the_error_of_what_they_give():

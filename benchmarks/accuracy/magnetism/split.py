@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from magnetkit.composition.table import CompositionTable
 from magnetkit.kernels._rows import distances
+from magnetkit.magnetism._evidence import UNPROVEN, coordinates
 from magnetkit.magnetism._measured import QUANTITIES
 
 from . import recipes
@@ -123,14 +124,18 @@ def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     pandas.DataFrame
         ``id host group distance error``, the nearest first.
     """
-    rows = left[left["quantity"] == quantity].copy()
+    rows = left[left["quantity"] == quantity].copy().reset_index(drop=True)
     data = recipes.recipes().set_index("id").loc[rows["id"]]
     table = table_of(data)
     group, host = rows["group"].to_numpy(), rows["host"].to_numpy()
-    unknown = (group[:, None] == group[None, :]) | (host[:, None] != host[None, :])
-    unknown |= ~rows["fitted"].to_numpy(bool)[None, :]
-    apart = distances(table.rows, table.to_array())
-    rows["distance"] = np.where(unknown, np.inf, apart).min(axis=1)
+    rows["distance"] = UNPROVEN + 0.5
+    for root in set(host) & {"2:14:1", "2:17", "1:5"}:
+        own = np.flatnonzero(host == root)
+        places = coordinates(table[own], root)
+        apart = np.linalg.norm(places[:, None] - places[None, :], axis=2)
+        unknown = group[own, None] == group[None, own]
+        unknown |= ~rows["fitted"].to_numpy(bool)[None, own]
+        rows.loc[own, "distance"] = np.where(unknown, np.inf, apart).min(axis=1)
     rows["error"] = np.log(rows["measured"] / rows["predicted"])
     columns = ["id", "host", "group", "distance", "error"]
     return rows[columns].sort_values("distance", kind="stable").reset_index(drop=True)
@@ -149,7 +154,7 @@ def growth(table: "pd.DataFrame", near: float) -> tuple[float, float]:
         Standard deviation of the logarithm near measured magnets.
     """
     distance, error = table["distance"].to_numpy(), table["error"].to_numpy()
-    far, reach = np.meshgrid(np.linspace(0.0, 0.8, 81), np.linspace(0.03, 0.3, 28))
+    far, reach = np.meshgrid(np.linspace(0.0, 0.8, 81), np.linspace(0.25, 5.0, 39))
     rise = -np.expm1(-((distance / reach[..., None]) ** 2))
     variance = near**2 + far[..., None] ** 2 * rise
     loss = (np.log(variance) + error**2 / variance).sum(axis=-1)

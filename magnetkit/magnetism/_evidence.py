@@ -1,0 +1,240 @@
+"""How near a magnet is to measured ones, in the coordinates that its properties depend on.
+
+A coordinate is an amount over the length on which it matters: 1 apart is as far as a maker's
+neighbouring recipes, 2 is beyond what measured magnets tell. Each quantity has magnets of its own.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core._columnar import Coded
+from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
+from ..composition.table import CompositionTable
+from ._boundary import count
+from .process import parameters
+
+if TYPE_CHECKING:
+    from ._measured import Mill
+
+Array = NDArray[np.float64]
+
+UNPROVEN, UNKNOWN = 2.0, 3.0
+"""Distance from which no rank among the first is borne out, and from which no coercivity is."""
+
+_HARD = ("Dy", "Tb")
+_SOFT = tuple(e for e in HEAVY_LANTHANIDES if e not in _HARD)
+_LIGHT = ("Ce", "La", "Y")
+# Lengths, by root of the host, are assumed: neighbouring recipes of claims and sheets differ by so
+# much. wt.% of 2:14:1; shares of the metal or of the rare earth, and metal atoms per rare earth, of
+# the hosts of cobalt.
+_LENGTHS: dict[str, dict[str, float]] = {
+    "2:14:1": {
+        "free rare earth": 1.5,
+        "boron": 0.04,
+        "copper and gallium": 0.25,
+        "aluminium": 0.4,
+        "cobalt": 4.0,
+        "dysprosium and terbium": 2.0,
+        "gadolinium, holmium, erbium": 2.0,
+        "cerium, lanthanum, yttrium": 8.0,
+        "other elements": 1.0,
+    },
+    **dict.fromkeys(
+        ("2:17", "1:5"),
+        {
+            "iron": 0.05,
+            "copper": 0.03,
+            "zirconium": 0.01,
+            "metal per rare earth": 0.5,
+            "heavy rare earth": 0.1,
+            "light rare earth": 0.1,
+            "other elements": 0.02,
+        },
+    ),
+}
+# Remanence follows from J_s and volumes, whose error no distance is seen to widen: longer lengths.
+_LONGER = {"remanence_T": 3.0}
+# Rare earth beyond the hard phase of a usual charge, wt.%, which a bare formula stands for; beyond
+# the second number more changes little.
+_USUAL_FREE, _MOST_FREE, _FORMULA = 2.5, 4.0, 0.3
+# Boron over the stoichiometric, wt.%, of ordinary magnets (claims: 0.93 to 1.00).
+_BORON = -0.01, 0.05
+# Hottest temperature at which coercivities were compared with measured ones, by root, K
+# (recipes/hot_curves.csv, recipes.csv); over what that fades, K, there and below `COMPARED_FROM`
+# (assumed).
+_HOTTEST, _HOT, _COLD = {"2:14:1": 493.15, "1:5": 673.0, "2:17": 773.15}, 100.0, 60.0
+COMPARED_FROM = 250.0
+"""Coldest temperature at which coercivities were compared with measured ones, K."""
+_LADDER = "grades/dysprosium_classes.csv"
+_RECIPES = ("recipes/recipes.csv", "recipes/compensated.csv")
+
+
+class Evidence(NamedTuple):
+    """Of n magnets: distance to the nearest measured one, its name, the coordinate farthest off."""
+
+    distance: Array
+    nearest: Coded
+    farthest: Coded
+
+
+def coordinates(table: CompositionTable, root: str) -> Array:
+    """Return recipes of one host in units of the lengths on which they matter, shape (n, k)."""
+    lengths = _LENGTHS[root]
+    found = _boundary(table) if root == "2:14:1" else _metals(table, root)
+    return np.column_stack([found[name] / length for name, length in lengths.items()])
+
+
+def _boundary(table: CompositionTable) -> dict[str, Array]:
+    from ..kernels._rows import sums
+
+    mass = sums(table.rows, ATOMIC_MASS)
+
+    def weight(*symbols: str) -> Array:
+        return 100.0 * sums(table.rows, mask(symbols) * ATOMIC_MASS) / mass
+
+    counted = count(table, np.zeros(len(table)), np.full(len(table), 5.0))
+    free = np.minimum(counted["free"], _MOST_FREE)
+    usual = ("Nd", "Pr", "Fe", "Co", "Cu", "Ga", "Al", "B", "O", "C", "N", *_HARD, *_SOFT, *_LIGHT)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * table.fraction("Fe", "Co") * 100.0 / mass
+    boron = weight("B") - stoichiometric
+    return {
+        "free rare earth": np.where(np.abs(free) < _FORMULA, _USUAL_FREE, free),
+        "boron": boron - np.clip(boron, *_BORON),
+        "copper and gallium": weight("Cu", "Ga"),
+        "aluminium": weight("Al"),
+        "cobalt": weight("Co"),
+        "dysprosium and terbium": weight(*_HARD),
+        "gadolinium, holmium, erbium": weight(*_SOFT),
+        "cerium, lanthanum, yttrium": weight(*_LIGHT),
+        "other elements": 100.0 - weight(*usual),
+    }
+
+
+def _metals(table: CompositionTable, root: str) -> dict[str, Array]:
+    rare = table.fraction(*RARE_EARTHS)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        metal = {s: table.fraction(s) / (1.0 - rare) for s in ("Co", "Fe", "Cu", "Zr")}
+        ratio = (1.0 - rare) / rare
+        heavy = table.fraction(*HEAVY_LANTHANIDES) / rare
+        samarium = table.fraction("Sm") / rare
+    if root == "2:17":
+        # A bare formula stands for the charge that it is given.
+        usual = parameters().cells
+        bare = (metal["Cu"] == 0.0) & (metal["Zr"] == 0.0)
+        for symbol, name in (("Cu", "copper"), ("Zr", "zirconium")):
+            metal[symbol] = metal[symbol] + bare * usual[name]
+            metal["Co"] = metal["Co"] - bare * usual[name]
+        ratio = np.where(bare, usual["ratio"], ratio)
+    return {
+        "iron": metal["Fe"],
+        "copper": metal["Cu"],
+        "zirconium": metal["Zr"],
+        "metal per rare earth": ratio,
+        "heavy rare earth": heavy,
+        "light rare earth": 1.0 - heavy - samarium,
+        "other elements": 1.0 - sum(metal.values()),
+    }
+
+
+@lru_cache(maxsize=16)
+def _measured(root: str, quantity: str) -> tuple[Array, tuple[str, ...]]:
+    """Return the measured magnets of a host as points, shape (m, k), and their names."""
+    import pandas as pd
+
+    parts, names = [], []
+    for file in _RECIPES:
+        data = pd.read_csv(datasets.path(file))
+        if "host" in data:
+            data = data[(data["host"] == root) & data[quantity].notna()]
+        else:
+            # Makers of compensated magnets print all of a grade, and no recipe.
+            data = data[data["recipe"].str.contains("Zr") == (root == "2:17")]
+            data = data if root in ("2:17", "1:5") else data[:0]
+        for row in data.itertuples():
+            parts.append(CompositionTable.from_strings([row.recipe], basis=row.basis))
+            names.append(f"{row.recipe} ({row.id})")
+    if root == "2:14:1":
+        # Magnets are sold in every class, whose usual amounts of dysprosium are known.
+        ladder = pd.read_csv(datasets.path(_LADDER)).query("route == 'alloyed'")
+        low, high = (ladder[f"heavy_rare_earth_{end}_wt_pct"] for end in ("min", "max"))
+        for name, amount in zip(ladder["class"], (low + high.fillna(low)) / 2.0, strict=True):
+            recipe = f"Nd{30.5 - amount:g}Dy{amount:g}B1Fe bal." if amount else "Nd30.5B1Fe bal."
+            parts.append(CompositionTable.from_strings([recipe], basis="weight"))
+            names.append(f"class {name} as sold")
+    if not parts:
+        return np.zeros((0, len(_LENGTHS[root]))), ()
+    return coordinates(CompositionTable.concat(parts), root), tuple(names)
+
+
+def evidence(
+    table: CompositionTable, hosts: Coded, quantity: str, mill: "Mill | None" = None
+) -> Evidence:
+    """Return how far magnets are from those of which a quantity was measured.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    hosts : Coded, length n
+        Their hosts, each by its root.
+    quantity : str
+        Such as ``"coercivity_kA_m"``.
+    mill : Mill, optional
+        Whose measured magnets count too.
+
+    Returns
+    -------
+    Evidence
+        The distance is that of `UNPROVEN` and a half of a host without a measured magnet, and 0 of
+        a row without a host.
+    """
+    from ..kernels._rows import nearest_points
+
+    distance = np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0)
+    names, axes = np.full(len(table), -1), np.full(len(table), -1)
+    words: list[str] = []
+    labels: list[str] = []
+    for root in hosts.counts():
+        if root not in _LENGTHS:
+            continue
+        rows = np.flatnonzero(hosts.says(root))
+        points, called = _measured(root, quantity)
+        own = None if mill is None else mill.known(root, quantity)
+        if own is not None and mill is not None:
+            points = np.concatenate([points, coordinates(own.table, root)])
+            called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
+        if not len(points):
+            continue
+        apart, which, axis = nearest_points(coordinates(table[rows], root), points)
+        apart /= _LONGER.get(quantity, 1.0)
+        distance[rows], names[rows], axes[rows] = apart, which + len(words), axis + len(labels)
+        words += called
+        labels += _LENGTHS[root]
+    nearest = Coded(names, tuple(words)).renamed(str)
+    return Evidence(distance, nearest, Coded(axes, tuple(labels)).renamed(str))
+
+
+def at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
+    """Return evidence of coercivity at a temperature, K: beyond the measured ones it is farther."""
+    hottest = np.array([*(_HOTTEST.get(word, np.inf) for word in hosts.words), np.inf])
+    beyond = np.maximum(kelvin - hottest[hosts.codes], 0.0) / _HOT
+    beyond += max(COMPARED_FROM - kelvin, 0.0) / _COLD
+    if not beyond.any():
+        return found
+    farther = found.farthest.put(beyond > found.distance, "temperature")
+    return Evidence(np.hypot(found.distance, beyond), found.nearest, farther)
+
+
+def limited(probability: Array, distance: Array) -> Array:
+    """Return probabilities as far as measured magnets bear them out, shape (n,).
+
+    With the distance D it is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4).
+    """
+    weight = np.exp(-0.25 * distance**2)
+    found: Array = weight * probability + (1.0 - weight) * np.minimum(probability, 0.5)
+    return found

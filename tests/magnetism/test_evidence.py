@@ -1,0 +1,95 @@
+"""How far a magnet is from measured ones, and what that leaves of its range and its probability."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit import datasets
+from magnetkit._core._columnar import Coded
+from magnetkit.composition import CompositionTable
+from magnetkit.magnetism import _evidence, _uncertainty, sintered
+from magnetkit.magnetism._evidence import UNPROVEN, at_temperature, evidence, limited
+from magnetkit.magnetism._uncertainty import distance_variance
+from tests.magnetism.test_likeness import H, anchor
+
+# Each row one coordinate farther from magnets as made, the others as they were.
+AWAY = {
+    "dysprosium and terbium": [f"Nd{18 - d:g}Dy{12 + d:g}B0.97Fe bal." for d in (0, 2, 4, 6)],
+    "boron": [f"Nd31B{b:g}Fe bal." for b in (1.02, 1.06, 1.1, 1.14)],
+    "aluminium": [f"Nd31B1Al{a:g}Fe bal." for a in (1.0, 1.4, 1.8, 2.2)],
+    "gadolinium, holmium, erbium": [f"Nd{30 - g:g}Gd{g:g}B1Fe bal." for g in (2, 4, 6, 8)],
+    "copper": [f"Sm25.5Fe14Cu{c:g}Zr2.8Co bal." for c in (14, 16, 18, 20)],
+}
+
+
+def of(texts, root, quantity=H, mill=None):
+    table = CompositionTable.from_strings(texts, basis="weight")
+    return evidence(table, Coded.of([root] * len(texts)), quantity, mill)
+
+
+@pytest.mark.parametrize("name", AWAY)
+def test_farther_in_one_coordinate_is_farther_and_says_in_which(name):
+    found = of(AWAY[name], "2:17" if "Sm" in AWAY[name][0] else "2:14:1")
+    assert (np.diff(found.distance) > 0.05).all()
+    assert found.farthest.texts()[-1] == name
+
+
+def test_a_measured_magnet_is_at_no_distance_and_named():
+    recipes = pd.read_csv(datasets.path("recipes/recipes.csv")).set_index("id")
+    table = CompositionTable.from_strings([recipes.loc["S10", "recipe"]])
+    found = evidence(table, Coded.of(["2:17"]), H)
+    assert found.distance[0] == pytest.approx(0.0, abs=1e-9)
+    assert "(S10)" in found.nearest.texts()[0]
+
+
+def test_the_range_widens_with_the_distance_and_who_measures_has_a_magnet_near():
+    texts = ["SmCo5.2125Fe1.5Cu0.6Zr0.1875", "Sm0.8Ce0.2Co5.2125Fe1.5Cu0.6Zr0.1875"]
+    table, roots = CompositionTable.from_strings(texts), Coded.of(["2:17"] * 2)
+    near, far = distance_variance(table, roots, H)
+    assert near == pytest.approx(0.0, abs=1e-9)
+    assert near < far < _uncertainty._growth()[H][0] ** 2
+    frame = sintered(table, 300.0)
+    half = np.log(frame[f"{H}_hi"] / frame[f"{H}_lo"]).to_numpy() / 2.0
+    assert half[1] ** 2 - half[0] ** 2 == pytest.approx(1.645**2 * far, rel=1e-2)
+    own = evidence(table, roots, H, anchor(texts[1], "2:17"))
+    assert own.distance[1] == pytest.approx(0.0, abs=1e-6)
+    assert own.nearest.texts()[1] == "it's"
+
+
+def test_a_host_without_a_measured_magnet_is_unproven():
+    table = CompositionTable.from_strings(["SmFe11Ti"])
+    assert evidence(table, Coded.of(["1:12"]), H).distance[0] > UNPROVEN
+
+
+def test_no_probability_rises_with_the_distance_and_a_measured_magnet_keeps_its_own():
+    chance = np.linspace(0.0, 1.0, 21)
+    assert limited(chance, np.zeros(21)).tolist() == chance.tolist()
+    at = np.array([limited(chance, np.full(21, d)) for d in (0.0, 0.5, 1.0, 2.0, 3.0, 9.0)])
+    assert (np.diff(at, axis=0) <= 1e-15).all()
+    # Unproven: below any threshold of 0.7 or more, so never among those that meet.
+    assert at[3].max() < 0.7
+    assert at[-1].max() == pytest.approx(0.5, abs=1e-6)
+
+
+def test_beyond_the_hottest_and_the_coldest_measured_temperature_it_is_farther():
+    hot, one = (pd.read_csv(datasets.path(f"recipes/{n}.csv")) for n in ("hot_curves", "recipes"))
+    assert _evidence._HOTTEST["2:14:1"] == hot["to_K"].max()
+    for root in ("1:5", "2:17"):
+        assert _evidence._HOTTEST[root] == one.loc[one["host"] == root, "to_K"].max().round(2)
+    found, roots = of(["Nd31B1Fe bal."], "2:14:1"), Coded.of(["2:14:1"])
+    for kelvin, more in ((300.0, 0.0), (543.15, 0.5), (190.0, 1.0)):
+        there = at_temperature(found, roots, kelvin)
+        assert there.distance[0] == pytest.approx(np.hypot(found.distance[0], more))
+    assert there.farthest.texts() == ["temperature"]
+
+
+def test_what_is_far_from_all_has_no_coercivity_and_no_chance():
+    texts = ["Nd31B1Fe bal.", "Nd15Gd16B1Fe bal."]
+    found = mk.predict(texts, "150C", basis="weight")
+    near, far = (row for _, row in found.iterrows())
+    assert near["status"] == "ok"
+    assert far["status"] == "coercivity unknown: far from every measured magnet"
+    assert np.isnan(far[H])
+    assert far["remanence_T"] > 0.3
+    assert far["evidence_farthest"] == "gadolinium, holmium, erbium"
