@@ -14,13 +14,11 @@ import io
 from pathlib import Path
 
 import numpy as np
-
-from magnetkit.intrinsic.evaluate import PROPERTIES
-from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, load
 from magnetkit.elements import INDEX
-from magnetkit.hosts.partition import partition
-from magnetkit.hosts.records import HOST_NAMES
+
 from magnetkit.composition.table import CompositionTable
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, load
 from magnetkit.magnetism._magnets import alloys, magnets_at
 
 TARGET = Path(__file__).resolve().parent / "parameters.csv"

@@ -193,7 +193,7 @@ def magnet_at(kelvin, i, phases, rules, start, work):
 
     Kronmueller's relation with an alpha_K that falls, one function of temperature for all magnets
     of a route; or the relation at `ROOM`, whose H_cJ then follows a power of the nucleation field,
-    but for what is no magnet at `ROOM`. A cone into which an easy axis turns on cooling is a magnet.
+    but for what is no magnet at `ROOM`. A cone that an easy axis becomes on cooling is a magnet.
     """
     carried, field_room, h_room, _, upright = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)

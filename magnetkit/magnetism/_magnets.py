@@ -407,7 +407,7 @@ def _structure(
     structure = {
         **{name: np.where(sintered, value, 0.0) for name, value in counted.items()},
         "cerium": np.where(coarse, counted["cerium"], 0.0),
-        "wetted": np.where(iron_based, wetted, 0.0),
+        "wetted": np.where(coarse, wetted, 0.0),
         "parted": np.where(coarse, parted, np.nan),
         "boundary": np.where(formula, rows["grain_boundary"], found.free),
         "soft": found.soft,
@@ -432,7 +432,7 @@ def _in_phases(
     charge, charged = _charge(table, parts.host)
     if charge is not table:
         parts = partition(charge, parts.host)
-    formula = parts.bare
+    formula = parts.bare & _boundary.named(charge, parts.host)
     found = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     whole = formula | (wall_hosts(parts.host) >= 0)

@@ -22,15 +22,20 @@ def coercivity(kelvin, field, field_room, j, alpha_k, n_eff, decay, alpha_falls,
 
 def figures(
     polarization, coercivity, temperature, factor, squareness, mu_rec, limit, load,
-    on_b=1.0, on_h=1.0,
+    on_b=1.0, on_h=1.0, room=None,
 ):  # fmt: skip
     """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet.
 
-    Temperatures are that asked, the two of alpha and beta, then those tried for T_max.
+    Temperatures are that asked, the two of alpha and beta, then those tried for T_max; room: J_s
+    and H_cJ at 20 C where H_k is H_cJ less a spread of local fields that goes as J_s.
     """
     b = [on_b * factor * j for j in polarization]
     h = [on_h * c for c in coercivity]
-    knee = squareness * h[0]
+    knees = [squareness * c for c in h]
+    if room is not None:
+        spread = (1.0 - squareness) * on_h * room[1] / room[0]
+        knees = [max(c - spread * j, 0.0) for c, j in zip(h, polarization, strict=True)]
+    knee = knees[0]
     steps = 20000
     product = 0.0
     for i in range(steps + 1):
@@ -38,10 +43,10 @@ def figures(
         product = max(product, (b[0] - MU_0 * mu_rec * x) * x)
     span = temperature[2] - temperature[1]
     t_max, seen = math.nan, []
-    for t, br, hc in zip(temperature[3:], b[3:], h[3:], strict=True):
-        room = squareness * hc - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
-        seen.append((float(t), room))
-        if not room > 0:
+    for t, br, hk in zip(temperature[3:], b[3:], knees[3:], strict=True):
+        left = hk - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
+        seen.append((float(t), left))
+        if not left > 0:
             t_max = crossing(seen[-3:]) if len(seen) > 1 else math.nan
             break
         t_max = t

@@ -31,8 +31,9 @@ def test_figures_equal_their_twin(shell):
     floor = np.full(n, 5e-5)
     rows = made.rows
     own = (made.factor, rows["squareness"], rows["recoil"])
-    limit = rows["structure_limit_K"]
-    widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta)
+    limit, cold = rows["structure_limit_K"], made.at(np.array([_magnets.ROOM]))
+    room = np.column_stack([cold.polarization, cold.coercivity()])
+    widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta, np.zeros(n))
     got, status = _magnets.figures(asked, second, grid, made.phases, made.rules(), 0.8, widths)
     inside = np.concatenate([grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]])
     whole = made.at(inside).status
@@ -53,7 +54,7 @@ def test_figures_equal_their_twin(shell):
                 on = np.exp(sign * on_b[a, i]), np.exp(sign * on_h[a, i])
                 twin = naive_sintered.figures(
                     there.polarization[i], there.coercivity()[i], there.temperature, *each,
-                    limit[i], 0.8, *on,
+                    limit[i], 0.8, *on, room[i] if rows["alpha_falls"][i] else None,
                 )  # fmt: skip
                 np.testing.assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
             # T_max is one for all temperatures asked, with the spread at the first.
@@ -61,12 +62,14 @@ def test_figures_equal_their_twin(shell):
                 naive_sintered.figures(
                     hot.polarization[i], hot.coercivity()[i], hot.temperature, *each,
                     limit[i], 0.8, np.exp(sign * on_b[0, i]), np.exp(sign * on_h[0, i]),
+                    room[i] if rows["alpha_falls"][i] else None,
                 )[4]
                 for sign in (0, -1, 1)
             ]  # fmt: skip
             expected = [ends[0], np.fmin.reduce(ends), np.fmax.reduce(ends)]
             np.testing.assert_allclose(got[4, :, a, i], expected, rtol=1e-6, equal_nan=True)
-            half = np.hypot(twin[5] * on_alpha[i], floor[i]), abs(twin[6]) * on_beta[i]
+            least = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4))
+            half = np.hypot(twin[5] * on_alpha[i], least), abs(twin[6]) * on_beta[i]
             for k in (5, 6):
                 ends = [twin[k], twin[k] - half[k - 5], twin[k] + half[k - 5]]
                 np.testing.assert_allclose(got[k, :, a, i], ends, rtol=1e-6)
@@ -79,7 +82,7 @@ def test_coercivity_equals_its_twin():
     at = np.array([_magnets.ROOM, 350.0, 450.0])
     polarization, field = _magnets.fields(at, made.phases)
     rules = made.rules()
-    _, got, status = _magnets.states(at, made.phases, rules)
+    _, got, _, status = _magnets.states(at, made.phases, rules)
     seen = 0
     for i in np.flatnonzero((status == 0).all(axis=0)):
         for k in range(3):
@@ -97,7 +100,7 @@ def test_coercivity_equals_its_twin():
 def test_figures_of_nothing():
     made = _alloys()
     none = np.zeros(0)
-    widths = _magnets.Widths(none[None, :], none[None, :], *[none] * 3)
+    widths = _magnets.Widths(none[None, :], none[None, :], *[none] * 4)
     asked, grid = np.array([300.0]), np.array([293.0, 343.0])
     out, status = _magnets.figures(asked, 400.0, grid, made.phases, made.rules(), 1.0, widths)
     assert out.shape == (7, 3, 1, 0)

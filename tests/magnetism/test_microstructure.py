@@ -7,12 +7,13 @@ from magnetkit.magnetism._balance import microstructure
 
 ROWS = {
     "n_eff": 1.2, "grain_slope": 0.2, "grain_size_um": 5.0, "grain_reference_um": 5.0,
-    "wetting_volume": 0.02, "dry": 0.5, "cobalt_loss": 3.0, "cobalt": 0.0, "lanthanum_loss": 2.0,
+    "wetting_volume": 0.02, "wetted": 0.5, "cobalt_loss": 3.0, "cobalt": 0.0, "lanthanum_loss": 2.0,
     "lanthanum": 0.0, "iron_reference": 0.2, "copper_reference": 0.2, "alpha_k": 0.4,
     "alpha_k_iron": 1.5, "alpha_k_copper": -2.0, "decay": 1.3, "decay_iron": 1.0,
     "decay_copper": 0.5,
 }  # fmt: skip
-STRUCTURE = {"boundary": 1e3, "soft": 0.0, "additive": 1e3, "iron": np.nan, "copper": np.nan}
+STRUCTURE = {"boundary": 1e3, "soft": 0.0, "additive": 1e3, "wetted": 0.0, "parted": np.nan,
+             "iron": np.nan, "copper": np.nan}  # fmt: skip
 
 
 def of(**changed):
@@ -38,11 +39,12 @@ def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
         ({"boundary": 0.0}, 0.0),
         # A third is left of what stands 2 % of soft phase.
         ({"soft": 0.02}, np.exp(-1.0)),
-        # Half is left of what nothing wets, and half the rest with an additive of 0.2 %.
-        ({"additive": 0.0}, 0.5),
-        ({"additive": 0.002}, 1.0 - 0.5 * np.exp(-1.0)),
-        # Cobalt is at fault where no additive is.
-        ({"additive": 0.0, "cobalt": 0.1}, 0.5 * np.exp(-0.3)),
+        # What is counted of the boundary stands in place of the wetting volume.
+        ({"boundary": 0.0, "parted": 0.3}, 0.3),
+        ({"wetted": 0.2}, 1.1),
+        # Cobalt is at fault where no additive is; 0.2 % of it take away 63 % of that.
+        ({"additive": 0.0, "cobalt": 0.1}, np.exp(-0.3)),
+        ({"additive": 0.002, "cobalt": 0.1}, 1.0 + np.expm1(-0.3) * np.exp(-1.0)),
         ({"cobalt": 0.1}, 1.0),
         ({"lanthanum": 0.25}, np.exp(-0.5)),
     ],
