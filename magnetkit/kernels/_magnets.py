@@ -29,6 +29,10 @@ _WALL_COUPLING = 0.5
 _WALL_REFERENCE = np.float64(300.0)
 # Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
 ROOM = np.float64(293.15)
+# H_cJ of Sm-Co when cold over that at 20 C, at most (from memory); power of what is left to T_C
+# that bounds it near there, where walls of energy sqrt(A K) lose theirs.
+_MOST_COLD = 1.5
+_ORDER = 1.0 / 3.0
 
 
 class Phases(NamedTuple):
@@ -56,9 +60,11 @@ class Phases(NamedTuple):
 class Rules(NamedTuple):
     """What a process makes of the phases, float64 (n) each.
 
-    ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
-    power of the nucleation field that coercivity follows with temperature, or where ``alpha_falls``
-    is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is ``usual_curie``, K; ``squareness``:
+    ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``pinned``:
+    H_cJ at `ROOM` where walls are held, A/m, 0 elsewhere; ``decay``: power of the nucleation field
+    that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the fall of
+    alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of H_cJ
+    over that at `ROOM`, of such magnets unless they are pinned; ``squareness``:
     H_k over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K; ``bend``: what a
     measured alpha adds to polarization from `ROOM` on, 1/K.
     """
@@ -66,6 +72,7 @@ class Rules(NamedTuple):
     factor: Any
     alpha_k: Any
     n_eff: Any
+    pinned: Any
     decay: Any
     alpha_falls: Any
     usual_curie: Any
@@ -76,7 +83,7 @@ class Rules(NamedTuple):
 
 
 class Widths(NamedTuple):
-    """Half widths of ranges: ``on_b`` and ``on_h`` float64 (m, n) of ln B_r and ln H_cJ.
+    """Half widths of ranges: ``on_b``, ``on_h``, ``on_k`` float64 (m, n) of ln B_r, H_cJ, H_k.
 
     (n) the others: ``on_alpha`` of alpha relative to itself and ``floor`` in 1/K; ``on_beta``
     of beta relative to itself.
@@ -84,6 +91,7 @@ class Widths(NamedTuple):
 
     on_b: Any
     on_h: Any
+    on_k: Any
     on_alpha: Any
     floor: Any
     on_beta: Any
@@ -155,6 +163,8 @@ def _start(i, phases, rules, work):
     j, field, status = alloy_at(ROOM, i, phases, carried, work)
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
     h_cj = max(rules.alpha_k[i] * field - by_poles, 0.0)
+    if rules.pinned[i] > 0.0 and field > 0.0:
+        h_cj = rules.pinned[i]
     return (carried, field, h_cj), (j, h_cj, status)
 
 
@@ -167,6 +177,22 @@ def alpha_ratio(kelvin, decay, curie, usual):
     return np.exp(-decay * d * (1.0 + d))
 
 
+# fall: per 1000 K; curie: T_C, K
+# -> H_cJ over that at `ROOM`
+@jit(part="copied")
+def straight(kelvin, fall, curie):
+    """Return what a straight line leaves of H_cJ: nothing at T_C, near it no more than order does.
+
+    Below `ROOM` it stops at `_MOST_COLD`.
+    """
+    left = 1.0 - 1e-3 * fall * (kelvin - ROOM)
+    if kelvin <= ROOM:
+        return min(max(left, 1.0), _MOST_COLD)
+    if not kelvin < curie:
+        return 0.0
+    return max(min(left, ((curie - kelvin) / (curie - ROOM)) ** _ORDER), 0.0)
+
+
 # start: first of `_start`
 # -> J_s T; H_cJ A/m; status
 @jit(part="linked")
@@ -174,15 +200,19 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     """Return polarization, coercivity and status of an alloy's magnet at a temperature.
 
     Kronmueller's relation with an alpha_K that falls, one function of temperature for all magnets
-    of a route; or the relation at `ROOM`, whose H_cJ then follows a power of the nucleation field,
-    but for what is no magnet at `ROOM`.
+    of a route; or H_cJ at `ROOM`, which then follows a straight line or a power of the nucleation
+    field, the latter but for what is no magnet at `ROOM`.
     """
     carried, field_room, h_room = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
     j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
-    alpha_k = rules.alpha_k[i]
+    alpha_k, curie = rules.alpha_k[i], phases.state[i, CURIE]
+    if rules.alpha_falls[i] > 1.0:
+        fall = rules.decay[i]
+        if rules.pinned[i] == 0.0:
+            fall *= rules.usual_curie[i] / curie
+        return j, h_room * straight(kelvin, fall, curie), status
     if rules.alpha_falls[i] > 0.0:
-        curie = phases.state[i, CURIE]
         alpha_k *= alpha_ratio(kelvin, rules.decay[i], curie, rules.usual_curie[i])
     elif field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
@@ -275,7 +305,7 @@ def _write(out, at, place, rules, widths, t_max):
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
         hard = h_cj * np.exp((s - 1) * widths.on_h[l, i])
-        h_k = hard * rules.squareness[i]
+        h_k = min(h_cj * rules.squareness[i] * np.exp((s - 1) * widths.on_k[l, i]), hard)
         out[0, to], out[1, to], out[2, to] = b_r, hard, h_k
         out[3, to] = energy_product(b_r, h_k, rules.recoil[i])
     # A weaker magnet also demagnetizes itself less: ends may change places.
@@ -320,7 +350,8 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
     t_max[:], left[:], open_[:] = np.nan, np.nan, True
     for s in range(3):
         on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
-        on_k[s] = rules.squareness[i] * np.exp((s - 1) * widths.on_h[0, i])
+        on_k[s] = rules.squareness[i] * np.exp((s - 1) * widths.on_k[0, i])
+        on_k[s] = min(on_k[s], np.exp((s - 1) * widths.on_h[0, i]))
     for g in range(grid.size):
         kelvin = grid[g]
         wanted = open_[0] or open_[1] or open_[2]

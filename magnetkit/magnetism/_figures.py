@@ -18,6 +18,7 @@ from ..composition.table import CompositionTable
 from ..hosts.records import root_of
 from ..intrinsic.evaluate import PROPERTIES, STATUS, Intrinsic
 from ._balance import grain_effect, off_reference
+from ._cells import hot_deviation
 from ._magnets import Alloys, alloys
 from ._measured import EFFECTS
 from ._uncertainty import HALF_WIDTH, Kinds
@@ -175,9 +176,12 @@ def figures_of(
     with np.errstate(divide="ignore", invalid="ignore"):
         np.divide(z * bulk.sd[:, :, j_s].T, bulk.value[:, :, j_s].T, out=unsure[:known])
     alone = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
+    hard = _hard(made, asked)
+    square = HALF_WIDTH * rows["squareness_deviation"] / rows["squareness"]
     widths = Widths(
         np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
-        _hard(made, asked) * scale,
+        hard * scale,
+        np.where(square > 0.0, np.hypot(hard, square), hard) * scale,
         rows["alpha_spread"] * rows["alpha_left"] * scale,
         # per cent to shares
         rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
@@ -238,9 +242,12 @@ def _grid(first: float, second: float) -> NDArray[np.float64]:
 def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
-    What the law of grain size may be off by is the more of it the less is left.
+    What the laws of grain size and of hot cells may be off by is the more of it the less is left.
     """
     spread = np.broadcast_to(made.rows["spread"], (kelvin.size, len(made.factor)))
+    if np.isfinite(made.structure["iron"]).any():
+        cells = HALF_WIDTH * hot_deviation(made.rules(), made.structure, kelvin[:, None])
+        spread = np.where(cells > 0.0, np.hypot(spread, cells), spread)
     if not made.rows["grain_effect"].any():
         return spread
     here = grain_effect(made.phases, made.rules(), made.rows, kelvin)

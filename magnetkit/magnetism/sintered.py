@@ -198,16 +198,16 @@ _DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 
 
 def duty_columns(
-    figures: dict[str, tuple[Array, Array, Array]], squareness: Array, recoil: Array, duty: Duty
+    figures: dict[str, tuple[Array, Array, Array]], recoil: Array, duty: Duty
 ) -> dict[str, tuple[Array, Array, Array]]:
     """Return the columns of the limits of use with lower and upper ends.
 
     Parameters
     ----------
     figures : dict of str to three ndarrays, shape (n,)
-        Centre, lower and upper end of ``remanence_T`` and ``coercivity_kA_m``.
-    squareness, recoil : ndarray of float64, shape (n,)
-        H_k / H_cJ and recoil permeability.
+        Centre, lower and upper end of ``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m``.
+    recoil : ndarray of float64, shape (n,)
+        Recoil permeability.
     duty : Duty
 
     Returns
@@ -217,7 +217,7 @@ def duty_columns(
     """
     b_r = np.concatenate(figures["remanence_T"])
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
-    knee, slope = np.tile(squareness, 3) * field, np.tile(recoil, 3)
+    knee, slope = 1e3 * np.concatenate(figures["knee_field_kA_m"]), np.tile(recoil, 3)
     found = duty.safety(b_r, knee, slope), duty.loss(b_r, field, knee, slope)
     # A weaker magnet also demagnetizes itself less: ends may change places.
     return {
@@ -495,7 +495,7 @@ def _of_temperature(
     """
     ranges = dict(zip(FIGURES, values, strict=True))
     if names is None or not set(_DUTY).isdisjoint(names):
-        ranges |= duty_columns(ranges, made.rows["squareness"], made.rows["recoil"], duty)
+        ranges |= duty_columns(ranges, made.rows["recoil"], duty)
     codes = np.where(ok, np.int8(0), np.int8(-1))
     hard = np.where(made.gate == 0, codes, np.int8(-1))
     columns: dict[str, Any] = {}
