@@ -24,6 +24,8 @@ GATES = (
     "no hardening known: no copper",
     "no hardening known: no zirconium",
     "no hardening known: ratio of metal to rare earth",
+    "no hardening known: too much iron",
+    "no hardening known: short of rare earth",
 )
 """What a charge lacks to become a magnet, see `magnetkit.magnetism._gates`."""
 

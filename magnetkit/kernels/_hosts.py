@@ -1,6 +1,7 @@
 """Hosts of compositions: assignment, split into phases, rewriting, comparison with known ones.
 
-Recipes are rewritten with another rare earth; the last kernel compares them with the largest amounts with which alloys of a host were made.
+Recipes are rewritten with another rare earth; the last kernel compares them with the largest
+amounts with which alloys of a host were made.
 """
 
 from typing import NamedTuple

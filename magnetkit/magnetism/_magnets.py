@@ -294,12 +294,12 @@ def alloys(
     """Split recipes into phases and condense these: the entrance to all that is said of magnets.
 
     A 2:17 alloy is split into cells and walls (`magnetkit.hosts.partition.partition`); polarization
-    is the volume average of both, the charge sets coercivity (`_cells.strength`). Dysprosium and terbium of a 2:14:1 alloy
-    act where reversal starts, on the grains' surface, as if they were enriched there. With a shell,
-    polarization is the average of core and shell, and the anisotropy field lies between those of
-    the surface and of the shell by the calibrated efficiency of a shell, as far as the shell is
-    thick enough (`shell.covering`). A shell about other grains than those of 2:14:1 is not known:
-    its magnet is outside the model.
+    is the volume average of both, the charge sets coercivity (`_cells.strength`). Dysprosium and
+    terbium of a 2:14:1 alloy act where reversal starts, on the grains' surface, as if they were
+    enriched there. With a shell, polarization is the average of core and shell, and the anisotropy
+    field lies between those of the surface and of the shell by the calibrated efficiency of a
+    shell, as far as the shell is thick enough (`shell.covering`). A shell about other grains than
+    those of 2:14:1 is not known: its magnet is outside the model.
 
     Parameters
     ----------

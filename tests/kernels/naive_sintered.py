@@ -7,22 +7,33 @@ import numpy as np
 MU_0 = 1.25663706127e-6
 
 
-def coercivity(kelvin, field, field_room, j, alpha_k, n_eff, decay, alpha_falls, curie):
-    """Return H_cJ: Kronmueller's relation when hot, or at 20 C and a power of the field from there.
+def coercivity(kelvin, field, field_room, j, rules, curie):
+    """Return H_cJ: Kronmueller's relation when hot, or at 20 C and from there a line or a power.
 
-    The polarization is that of the relation: hot, or at 20 C.
+    The polarization is that of the relation: hot, or at 20 C. Pinned walls have H_cJ at 20 C as it
+    is. The line ends at T_C, before which it is no higher than the third root of what is left.
     """
-    if alpha_falls:
+    alpha_k, n_eff, decay = rules["alpha_k"], rules["n_eff"], rules["decay"]
+    if rules["alpha_falls"] == 1.0:
         rise = (kelvin - 293.15) / 1000.0 * 586.0 / curie
         falling = alpha_k * math.exp(-decay * (rise + rise**2))
         return max(falling * field - n_eff * j / MU_0, 0.0)
     at_room = max(alpha_k * field_room - n_eff * j / MU_0, 0.0)
+    if rules["alpha_falls"] == 2.0:
+        own = rules["pinned"]
+        fall = decay if own else decay * rules["usual_curie"] / curie
+        line = 1.0 - fall * (kelvin - 293.15) / 1000.0
+        if kelvin < 293.15:
+            return (own or at_room) * min(line, 1.5)
+        return (own or at_room) * max(
+            min(line, ((curie - kelvin) / (curie - 293.15)) ** (1 / 3)), 0.0
+        )
     return at_room * (field / field_room) ** decay
 
 
 def figures(
     polarization, coercivity, temperature, factor, squareness, mu_rec, limit, load,
-    on_b=1.0, on_h=1.0,
+    on_b=1.0, on_h=1.0, on_k=1.0,
 ):  # fmt: skip
     """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet.
 
@@ -30,7 +41,8 @@ def figures(
     """
     b = [on_b * factor * j for j in polarization]
     h = [on_h * c for c in coercivity]
-    knee = squareness * h[0]
+    square = min(squareness * on_k / on_h, 1.0)
+    knee = square * h[0]
     steps = 20000
     product = 0.0
     for i in range(steps + 1):
@@ -39,7 +51,7 @@ def figures(
     span = temperature[2] - temperature[1]
     t_max, seen = math.nan, []
     for t, br, hc in zip(temperature[3:], b[3:], h[3:], strict=True):
-        room = squareness * hc - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
+        room = square * hc - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
         seen.append((float(t), room))
         if not room > 0:
             t_max = crossing(seen[-3:]) if len(seen) > 1 else math.nan

@@ -1,4 +1,4 @@
-"""Recipes rewritten: another rare earth, the charge of a cellular magnet; against dictionaries."""
+"""Recipes rewritten with another rare earth, against dictionaries."""
 
 from itertools import pairwise
 
@@ -55,10 +55,3 @@ def test_a_share_of_the_rare_earth_is_another(symbol):
         new[symbol] = new.get(symbol, 0.0) + part * rare
         wanted.append(new)
     close(dicts(*replace_rare_earth(*csr(), mask(RARE_EARTHS), column, share)), wanted)
-
-
-def test_of_nothing_nothing_is_made():
-    none = csr(RECIPES[:1])
-    empty = none[0][:1], none[1][:0], none[2][:0]
-    found = hardening_charge(*empty, np.zeros(0, bool), mask(RARE_EARTHS), INDEX["Cu"], 7.5, 0.07)
-    assert [len(part) for part in found] == [1, 0, 0]
