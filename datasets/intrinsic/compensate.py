@@ -1,6 +1,7 @@
 """Scale the exchange field of gadolinium in 1:5 to what compensated magnets show.
 
-Run after ``calibrate.py``, from the top of the project: ``python datasets/intrinsic/compensate.py``.
+Run after ``calibrate.py``, from the top of the project:
+``python datasets/intrinsic/compensate.py``.
 
 J_s of GdCo5 at 4.2 and 300 K alone decide that field in the fit, and with it alpha of (Sm,Gd)Co5,
 a small difference of two sublattices, comes out too steep in gadolinium. The factor is that of
