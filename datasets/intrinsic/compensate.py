@@ -1,6 +1,7 @@
 """Scale the exchange field of gadolinium in 1:5 to what compensated magnets show.
 
-Run after ``calibrate.py``, from the top of the project: ``python datasets/intrinsic/compensate.py``.
+Run after ``calibrate.py``, from the top of the project:
+``python datasets/intrinsic/compensate.py``.
 
 J_s of GdCo5 at 4.2 and 300 K alone decide that field in the fit, and with it alpha of (Sm,Gd)Co5,
 a small difference of two sublattices, comes out too steep in gadolinium. The factor is that of
@@ -14,13 +15,11 @@ import io
 from pathlib import Path
 
 import numpy as np
-
-from magnetkit.intrinsic.evaluate import PROPERTIES
-from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, load
 from magnetkit.elements import INDEX
-from magnetkit.hosts.partition import partition
-from magnetkit.hosts.records import HOST_NAMES
+
 from magnetkit.composition.table import CompositionTable
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, load
 from magnetkit.magnetism._magnets import alloys, magnets_at
 
 TARGET = Path(__file__).resolve().parent / "parameters.csv"

@@ -24,6 +24,8 @@ GATES = (
     "no hardening known: no copper",
     "no hardening known: no zirconium",
     "no hardening known: ratio of metal to rare earth",
+    "no hardening known: too much iron",
+    "no hardening known: short of rare earth",
     "no free rare earth",
     "soft R2Fe17: boron is short",
     "coercivity unknown: amount of boron",

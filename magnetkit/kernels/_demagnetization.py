@@ -143,8 +143,8 @@ def straight_field(b_r, mu_rec, load, outside):
 
 # b_r T, h_cj, h_knee A/m, mu_rec float64 (n) as above; load: permeance coefficient; outside: field
 # against the magnet, A/m; creep: by how much time acts like a larger field, A/m.
-# Returns float64 (n): the share of B_r that is lost for good, 0 to 1 without an outside field, which
-# alone turns a magnet beyond (2: all reversed). NaN in, NaN out; 1 without coercivity.
+# Returns float64 (n): the share of B_r that is lost for good, 0 to 1 without an outside field,
+# which alone turns a magnet beyond (2: all reversed). NaN in, NaN out; 1 without coercivity.
 def lost(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
     """Return what a reverse field at the working point takes of a magnet's flux for good."""
     out = np.ones(b_r.size)

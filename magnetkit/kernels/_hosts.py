@@ -1,7 +1,7 @@
 """Hosts of compositions: assignment, split into phases, rewriting, comparison with known ones.
 
-Recipes are rewritten with another rare earth or with the charge of a cellular 2:17 magnet; the last
-kernel compares them with the largest amounts with which alloys of a host were made.
+Recipes are rewritten with another rare earth; the last kernel compares them with the largest
+amounts with which alloys of a host were made.
 """
 
 from typing import NamedTuple
@@ -267,37 +267,6 @@ def replace_rare_earth(indptr, indices, values, is_rare_earth, column, share):
         for k in range(indptr[i], indptr[i + 1]):
             if indices[k] == column[i]:
                 values[k] += share[i] * rare
-    return indptr, indices, values
-
-
-# As `with_room`; rows bool (n): the rows to rewrite. is_rare_earth float64 (118): one at rare
-#   earths. copper: column of Cu. ratio, share: metal atoms per rare-earth atom and least share of
-#   Cu in the metal of the charge.
-# Returns the three CSR arrays of the table in which each of `rows` has that ratio and at least
-# that share of Cu; other rows, and rows without rare earth or metal, come back as they were.
-@jit
-def hardening_charge(indptr, indices, values, rows, is_rare_earth, copper, ratio, share):
-    """Turn 2:17 formulas into charges that a precipitation-hardened magnet is made from."""
-    column = np.where(rows, copper, -1)
-    indptr, indices, values = with_room(indptr, indices, values, column)
-    for i in range(indptr.size - 1):
-        rare, cu = 0.0, 0.0
-        for k in range(indptr[i], indptr[i + 1]):
-            rare += values[k] * is_rare_earth[indices[k]]
-            if indices[k] == copper:
-                cu = values[k]
-        metal = 1.0 - rare
-        if not (rows[i] and rare > 0.0 and metal > cu):
-            continue
-        total = 1.0 + ratio
-        new_cu = max(cu / metal, share) * ratio / total
-        on_metal = (ratio / total - new_cu) / (metal - cu)
-        for k in range(indptr[i], indptr[i + 1]):
-            c = indices[k]
-            if c == copper:
-                values[k] = new_cu
-            else:
-                values[k] *= 1.0 / (total * rare) if is_rare_earth[c] > 0.0 else on_metal
     return indptr, indices, values
 
 

@@ -38,6 +38,12 @@ _SMALL_ALPHA, _SMALL_DOUBT = 3e-4, 3.0
 # `alpha_ratio`. Set so that a Pr-Fe-B magnet has 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane
 # and Valleau on undulators, from memory): no measurement is left to test it.
 _SETTLES = 0.11
+# H_cJ of Sm-Co when cold over that at 20 C, at most (from memory); power of what is left to T_C
+# that bounds it near there, where walls of energy sqrt(A K) lose theirs.
+_MOST_COLD = 1.5
+_ORDER = 1.0 / 3.0
+# Half width of ln(H_k / H_cJ) at most, where next to no knee is left.
+_WIDEST = 3.0
 
 
 class Phases(NamedTuple):
@@ -65,17 +71,19 @@ class Phases(NamedTuple):
 class Rules(NamedTuple):
     """What a process makes of the phases, float64 (n) each.
 
-    ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
-    power of the nucleation field that coercivity follows with temperature, or where ``alpha_falls``
-    is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is ``usual_curie``, K; ``squareness``:
-    H_k over H_cJ, at `ROOM` where ``alpha_falls`` is 1 (see `knee_at`); ``recoil``: permeability;
-    ``limit``: T_max is no higher, K; ``bend``: what a measured alpha adds to polarization from
-    `ROOM` on, 1/K.
+    ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``pinned``:
+    H_cJ at `ROOM` where walls are held, A/m, 0 elsewhere; ``decay``: power of the nucleation field
+    that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the fall of
+    alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of H_cJ
+    over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ, at
+    `ROOM` where ``alpha_falls`` is 1 (see `knee_at`); ``recoil``: permeability; ``limit``: T_max
+    is no higher, K; ``bend``: what a measured alpha adds to polarization from `ROOM` on, 1/K.
     """
 
     factor: Any
     alpha_k: Any
     n_eff: Any
+    pinned: Any
     decay: Any
     alpha_falls: Any
     usual_curie: Any
@@ -115,7 +123,7 @@ def phase_at(i, kelvin, phases, work, reverses):
     m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, phases.tables)
     found = direction(k1, k2, k3)
     field, along = 0.0, 1.0
-    if reverses and (found == OK or found == CONE) and j != 0.0:
+    if reverses and found in (OK, CONE) and j != 0.0:
         field = switching(i, state, ion, work, (m, j, k1, k2, k3)) / MU_0
     if found == CONE:
         along = np.sqrt(1.0 - lean(k1, k2, k3))
@@ -168,6 +176,8 @@ def _start(i, phases, rules, work):
     j, field, status = alloy_at(ROOM, i, phases, carried, work)
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
     h_cj = max(rules.alpha_k[i] * field - by_poles, 0.0)
+    if rules.pinned[i] > 0.0 and field > 0.0:
+        h_cj = rules.pinned[i]
     return (carried, field, h_cj, j, status == OK), (j, h_cj, status)
 
 
@@ -185,6 +195,22 @@ def alpha_ratio(kelvin, decay, curie, usual):
     return np.exp(-decay * d * (1.0 + d))
 
 
+# fall: per 1000 K; curie: T_C, K
+# -> H_cJ over that at `ROOM`
+@jit(part="copied")
+def straight(kelvin, fall, curie):
+    """Return what a straight line leaves of H_cJ: nothing at T_C, near it no more than order does.
+
+    Below `ROOM` it stops at `_MOST_COLD`.
+    """
+    left = 1.0 - 1e-3 * fall * (kelvin - ROOM)
+    if kelvin <= ROOM:
+        return min(max(left, 1.0), _MOST_COLD)
+    if not kelvin < curie:
+        return 0.0
+    return max(min(left, ((curie - kelvin) / (curie - ROOM)) ** _ORDER), 0.0)
+
+
 # start: first of `_start`
 # -> J_s T; H_cJ A/m; status
 @jit(part="linked")
@@ -192,17 +218,22 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     """Return polarization, coercivity and status of an alloy's magnet at a temperature.
 
     Kronmueller's relation with an alpha_K that falls, one function of temperature for all magnets
-    of a route; or the relation at `ROOM`, whose H_cJ then follows a power of the nucleation field,
-    but for what is no magnet at `ROOM`. A cone into which an easy axis turns on cooling is a magnet.
+    of a route; or H_cJ at `ROOM`, which then follows a straight line or a power of the nucleation
+    field, the latter but for what is no magnet at `ROOM`. A cone that an easy axis becomes on
+    cooling is a magnet.
     """
     carried, field_room, h_room, _, upright = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
     if status == CONE and upright and kelvin < ROOM:
         status = OK
     j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
-    alpha_k = rules.alpha_k[i]
+    alpha_k, curie = rules.alpha_k[i], phases.state[i, CURIE]
+    if rules.alpha_falls[i] > 1.0:
+        fall = rules.decay[i]
+        if rules.pinned[i] == 0.0:
+            fall *= rules.usual_curie[i] / curie
+        return j, h_room * straight(kelvin, fall, curie), status
     if rules.alpha_falls[i] > 0.0:
-        curie = phases.state[i, CURIE]
         alpha_k *= alpha_ratio(kelvin, rules.decay[i], curie, rules.usual_curie[i])
     elif field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
@@ -210,15 +241,22 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     return j, max(alpha_k * field - poles, 0.0), status
 
 
-# hard, h_cj A/m: an end of the range of H_cJ, and its middle; j T; start: first of `_start`; q: H_k
-# over H_cJ at `ROOM`; spreads: whether the difference of the two is that of local fields
+# h_cj A/m; j T; start: first of `_start`; shape: H_k over H_cJ at `ROOM`, its half width, and 1
+# where the difference of the two is a spread of local fields; on_h: half width of ln H_cJ; s: 0 of
+# the weak, 1 of the nominal, 2 of the strong magnet -> A/m
 @jit(part="copied")
-def knee_at(hard, h_cj, j, start, q, spreads):
-    """Return the knee field: H_cJ less the spread of local fields, which goes as J_s does."""
-    h_room, j_room = start[2], start[3]
-    if spreads > 0.0 and h_cj > 0.0 and h_room > 0.0:
-        return hard * max(1.0 - (1.0 - q) * h_room / h_cj * j / j_room, 0.0)
-    return hard * q
+def knee_at(h_cj, j, start, shape, on_h, s):
+    """Return the knee field: a share of H_cJ, or H_cJ less a spread that goes as J_s does."""
+    (q, on_q, spreads), scale = shape, 1.0
+    if spreads == 1.0 and h_cj > 0.0 and start[2] > 0.0:
+        scale = start[2] / h_cj * j / start[3]
+    q = 1.0 - (1.0 - q) * scale
+    if not q > 0.0:
+        return 0.0
+    if s == 1:
+        return h_cj * q
+    both = np.hypot(on_h, min(on_q * scale / q, _WIDEST))
+    return h_cj * min(q * np.exp((s - 1) * both), np.exp((s - 1) * on_h))
 
 
 # temperature float64 (k)
@@ -245,8 +283,8 @@ def _states_chunks(temperature, phases, rules, found, begin, end):
             for l in range(k):  # noqa: E741
                 j, h_cj, status[l, i] = magnet_at(temperature[l], i, phases, rules, start, work)
                 polarization[l, i], coercivity[l, i] = j, h_cj
-                q, spreads = rules.squareness[i], rules.alpha_falls[i]
-                knee[l, i] = knee_at(h_cj, h_cj, j, start, q, spreads)
+                shape = rules.squareness[i], 0.0, rules.alpha_falls[i]
+                knee[l, i] = knee_at(h_cj, j, start, shape, 0.0, 1)
 
 
 # temperature float64 (k)
@@ -274,16 +312,18 @@ def _fields_chunks(temperature, phases, polarization, field, begin, end):
                 )
 
 
-# at: J (T) and H_cJ (A/m); start: first of `_start`; ends float64 (3, 3): of the weak, the nominal
-# and the strong magnet (s) the factors on J and H_cJ, and H_k / H_cJ at `ROOM`; permeance: MU_0
-# times load line and recoil together. NaN without order.
+# -> what `knee_at` asks of an alloy
 @jit(part="copied")
-def _room(at, start, ends, s, spreads, permeance):
+def _shape(rules, widths, i):
+    return rules.squareness[i], widths.on_q[i], rules.alpha_falls[i]
+
+
+# j T, knee A/m; on_j: factor that makes J B_r; permeance: MU_0 times load line and recoil together.
+# NaN without order.
+@jit(part="copied")
+def _room(j, knee, on_j, permeance):
     """Return the reverse field left between the working point and the knee, A/m."""
-    j, h_cj = at
-    b_r = j * ends[0, s]
-    knee = knee_at(h_cj * ends[1, s], h_cj, j, start, ends[2, s], spreads)
-    return knee - b_r / permeance if b_r > 0.0 else np.nan
+    return knee - j * on_j / permeance if j * on_j > 0.0 else np.nan
 
 
 # asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
@@ -311,8 +351,7 @@ def _write(out, at, place, start, rules, widths, t_max):
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
         hard = h_cj * np.exp((s - 1) * widths.on_h[l, i])
-        q = min(rules.squareness[i] + (s - 1) * widths.on_q[i], 1.0)
-        h_k = knee_at(hard, h_cj, j, start, q, rules.alpha_falls[i])
+        h_k = knee_at(h_cj, j, start, _shape(rules, widths, i), widths.on_h[l, i], s)
         out[0, to], out[1, to], out[2, to] = b_r, hard, h_k
         out[3, to] = energy_product(b_r, h_k, rules.recoil[i])
     # A weaker magnet also demagnetizes itself less: ends may change places.
@@ -332,34 +371,31 @@ def _about(out, value, half):
 def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
     n, most = phases.walls.size, most_ions(phases.state)
     for chunk in range(begin, end):
-        room = np.empty((most, N_WORK)), np.empty((8, 3)), np.empty(3, np.bool_)
+        room = np.empty((most, N_WORK)), np.empty((6, 3)), np.empty(3, np.bool_)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             _figures_row(i, when, phases, rules, widths, room, out, status)
 
 
-# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), two float64 (3),
-# what `_room` asks of weak, nominal and strong magnet float64 (3, 3) and their last reverse fields,
-# (3, 3), in one array (8, 3), and whether the largest working temperature of each is still open
-# bool (3).
+# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
+# the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (6, 3), and
+# whether the largest working temperature of each is still open bool (3).
 @jit(part="linked")
 def _figures_row(i, when, phases, rules, widths, room, out, status):
     asked, second, grid, load = when
     work, scratch, open_ = room
-    t_max, before, ends, left = scratch[0], scratch[1], scratch[2:5], scratch[5:]
+    t_max, on_j, before, left = scratch[0], scratch[1], scratch[2], scratch[3:]
     if phases.state[i, STATE] != OK:
         status[:, i] = int(phases.state[i, STATE])
         return
     start, here = _start(i, phases, rules, work)
     j2, h2, end = magnet_at(second, i, phases, rules, start, work)
     j1, h1, first, over = np.nan, np.nan, OK, OK
-    limit, spreads = rules.limit[i], rules.alpha_falls[i]
+    limit, shape, on_h = rules.limit[i], _shape(rules, widths, i), widths.on_h[0, i]
     permeance = MU_0 * (load + rules.recoil[i])
     # The largest working temperature of the weak, the nominal and the strong magnet.
     t_max[:], left[:], open_[:] = np.nan, np.nan, True
     for s in range(3):
-        ends[0, s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
-        ends[1, s] = np.exp((s - 1) * widths.on_h[0, i])
-        ends[2, s] = min(rules.squareness[i] + (s - 1) * widths.on_q[i], 1.0)
+        on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
     for g in range(grid.size):
         kelvin = grid[g]
         wanted = open_[0] or open_[1] or open_[2]
@@ -370,7 +406,8 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             j, h_cj, _ = magnet_at(limit, i, phases, rules, start, work)
             enough = open_[0] and open_[1] and open_[2]
             for s in range(3):
-                enough = enough and _room((j, h_cj), start, ends, s, spreads, permeance) > 0.0
+                knee = knee_at(h_cj, j, start, shape, on_h, s)
+                enough = enough and _room(j, knee, on_j[s], permeance) > 0.0
             if enough:
                 t_max[:] = limit
                 break
@@ -384,7 +421,8 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             if not open_[s]:
                 continue
             left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
-            left[s, 2] = _room((j, h_cj), start, ends, s, spreads, permeance)
+            knee = knee_at(h_cj, j, start, shape, on_h, s)
+            left[s, 2] = _room(j, knee, on_j[s], permeance)
             if left[s, 2] > 0.0:
                 t_max[s] = min(kelvin, limit)
                 open_[s] = kelvin < limit

@@ -161,7 +161,9 @@ def nearest_points(places, points):
     """Return the distance to the nearest point, which it is, and the axis of most of it."""
     n = len(places)
     found = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    share_rows(_nearest_points, n, np.ascontiguousarray(places), np.ascontiguousarray(points), *found)
+    share_rows(
+        _nearest_points, n, np.ascontiguousarray(places), np.ascontiguousarray(points), *found
+    )
     return found
 
 

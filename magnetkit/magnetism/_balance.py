@@ -15,6 +15,7 @@ from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import MU_0
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
+from ._cells import strength
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
@@ -163,23 +164,19 @@ _ADDITIVE = 0.002
 # Volume fraction of a soft phase between grains at which a third of alpha_K is left (an assumption:
 # magnets short of samarium or neodymium have next to no coercivity).
 _SOFT = 0.02
-# Iron in the cells and copper in the walls of the cellular magnets that were measured, and the
-# least decay: coercivity that rises with temperature has been seen, not often.
-_MOST_IRON, _MOST_COPPER, _LEAST_DECAY = 0.35, 0.6, 0.3
 
 
 def microstructure(
     rows: dict[str, NDArray[np.float64]], structure: dict[str, NDArray[np.float64]]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return alpha_K, N_eff and the decay of coercivity of each row.
+) -> tuple[NDArray[np.float64], ...]:
+    """Return alpha_K, N_eff, pinned H_cJ (A/m) and the decay of coercivity of each row.
 
     N_eff rises with the logarithm of grain size. Grains couple and reverse together where too
     little rare-earth-rich phase parts them or where a soft phase lies between them: coercivity then
     falls (`magnetkit.magnetism._boundary` of sintered Nd-Fe-B). Additions that make it wet the
     grains raise alpha_K. Cobalt that no additive accompanies turns the boundary phase into a
     magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms, leaves iron behind:
-    both take their share too. In cellular magnets iron in the cells and copper in the walls move
-    alpha_K by a factor and the decay, within what has been measured.
+    both take their share too. Cellular magnets are those of `_cells.strength`.
 
     Parameters
     ----------
@@ -190,8 +187,7 @@ def microstructure(
         ``boundary``: volume fraction of rare earth in the grain boundary; ``soft``: of a soft
         phase; ``parted``: share of coercivity that the boundary leaves where that is counted, else
         NaN; ``wetted``: what additions add to alpha_K; ``additive``: atomic fraction of Ga and Cu;
-        ``iron``, ``copper``: share of Fe in the metal of the cells, of Cu in that of the walls, NaN
-        without cells.
+        ``iron``: share of Fe in the metal, and the rest of `_cells.Shares`, NaN without cells.
     """
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
         rows["grain_size_um"] / rows["grain_reference_um"]
@@ -204,14 +200,10 @@ def microstructure(
     laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])
     parted *= 1.0 - laves * np.exp(-structure["additive"] / _ADDITIVE)
     parted *= np.exp(-rows["lanthanum_loss"] * rows["lanthanum"])
-    iron = np.clip(structure["iron"], 0.0, _MOST_IRON) - rows["iron_reference"]
-    copper = np.clip(structure["copper"], 0.0, _MOST_COPPER) - rows["copper_reference"]
-    iron, copper = np.nan_to_num(iron), np.nan_to_num(copper)
     n_eff = np.maximum(n_eff, 0.0) * parted
     alpha_k = (rows["alpha_k"] + rows["wetted"] * structure["wetted"]) * parted
-    alpha_k *= np.exp(rows["alpha_k_iron"] * iron + rows["alpha_k_copper"] * copper)
-    decay = rows["decay"] + rows["decay_iron"] * iron + rows["decay_copper"] * copper
-    return alpha_k, n_eff, np.maximum(decay, _LEAST_DECAY)
+    pinned, decay = strength(rows, structure)
+    return alpha_k, n_eff, pinned, decay
 
 
 Array = NDArray[np.float64]

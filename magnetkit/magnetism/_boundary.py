@@ -61,8 +61,8 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     dict of str to ndarray, shape (n,)
         ``free``: rare earth left for the boundary, wt.%, below 0 where it is short; ``r2fe17``:
         volume fraction; ``boron``: wt.%; ``wetted``: what additions add to alpha_K; ``cerium``:
-        share of the rare earth beyond about half, 1 where all is Ce; ``sintered``: whether grains need a boundary phase, 1
-        or 0.
+        share of the rare earth beyond about half, 1 where all is Ce; ``sintered``: 1 where grains
+        need a boundary phase, else 0.
     """
     from ..hosts.partition import atomic_volumes
     from ..kernels._rows import sums
@@ -94,6 +94,18 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
 
 
 _ADDED = ("B", "Al", "Cu", "Ga")
+# Amounts of a formula, atomic fractions, are printed to this at least.
+_PRINTED = 2e-4
+
+
+def named(table: "CompositionTable", host: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which rows may be bare formulas: of 2:14:1 those of just that rare earth and boron."""
+    from ..hosts.partition import root_codes
+    from ..hosts.records import HOST_NAMES
+
+    rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
+    just = (np.abs(rare - 2.0 / 17.0) < _PRINTED) & (np.abs(boron - 1.0 / 17.0) < _PRINTED)
+    return just | (root_codes(host) != HOST_NAMES.index("2:14:1"))
 
 
 def wetted(aluminium: Array, copper: Array, gallium: Array) -> Array:

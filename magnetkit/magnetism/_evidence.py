@@ -31,6 +31,15 @@ _LIGHT = ("Ce", "La", "Y")
 # Lengths, by root of the host, are assumed: neighbouring recipes of claims and sheets differ by so
 # much. wt.% of 2:14:1; shares of the metal or of the rare earth, and metal atoms per rare earth, of
 # the hosts of cobalt.
+_METALS = {
+    "iron": 0.05,
+    "copper": 0.03,
+    "zirconium": 0.01,
+    "metal per rare earth": 0.5,
+    "heavy rare earth": 0.1,
+    "light rare earth": 0.1,
+    "other elements": 0.02,
+}
 _LENGTHS: dict[str, dict[str, float]] = {
     "2:14:1": {
         "free rare earth": 1.5,
@@ -43,20 +52,11 @@ _LENGTHS: dict[str, dict[str, float]] = {
         "cerium, lanthanum, yttrium": 8.0,
         "other elements": 1.0,
     },
-    **dict.fromkeys(
-        ("2:17", "1:5"),
-        {
-            "iron": 0.05,
-            "copper": 0.03,
-            "zirconium": 0.01,
-            "metal per rare earth": 0.5,
-            "heavy rare earth": 0.1,
-            "light rare earth": 0.1,
-            "other elements": 0.02,
-        },
-    ),
+    "1:5": _METALS,
+    "2:17": _METALS,
 }
-# Remanence follows from J_s and volumes, whose error no distance is seen to widen: longer lengths.
+# Remanence follows from J_s and volumes, whose error no distance is seen to widen: it has longer
+# lengths.
 _LONGER = {"remanence_T": 3.0}
 # Rare earth beyond the hard phase of a usual charge, wt.%, which a bare formula stands for; beyond
 # the second number more changes little.
@@ -66,7 +66,7 @@ _BORON = -0.01, 0.05
 # Hottest temperature at which coercivities were compared with measured ones, by root, K
 # (recipes/hot_curves.csv, recipes.csv); over what that fades, K, there and below `COMPARED_FROM`
 # (assumed).
-_HOTTEST, _HOT, _COLD = {"2:14:1": 493.15, "1:5": 673.0, "2:17": 773.15}, 100.0, 60.0
+_HOTTEST, _HOT, _COLD = {"2:14:1": 493.15, "1:5": 673.0, "2:17": 773.0}, 100.0, 60.0
 COMPARED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
 _LADDER = "grades/dysprosium_classes.csv"

@@ -18,6 +18,7 @@ from ..composition.table import CompositionTable
 from ..hosts.records import root_of
 from ..intrinsic.evaluate import PROPERTIES, STATUS, Intrinsic
 from ._balance import grain_effect, off_reference
+from ._cells import hot_deviation
 from ._evidence import COMPARED_FROM
 from ._magnets import Alloys, alloys
 from ._measured import EFFECTS
@@ -186,7 +187,7 @@ def figures_of(
         # per cent to shares
         rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
         rows["beta_spread"] * scale,
-        rows["squareness_spread"] * scale,
+        HALF_WIDTH * rows["squareness_deviation"] * scale,
     )
     rules = made.rules()._replace(bend=made.bend(between))
     first, second = between
@@ -252,11 +253,14 @@ def _grid(first: float, second: float) -> NDArray[np.float64]:
 def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
-    What the law of grain size may be off by is the more of it the less is left. Below
-    `COMPARED_FROM` nothing was compared.
+    What the laws of grain size and of hot cells may be off by is the more of it the less is left.
+    Below `COMPARED_FROM` nothing was compared.
     """
     cold = HALF_WIDTH * _COLD * np.maximum(COMPARED_FROM - kelvin, 0.0)[:, None]
     spread = np.sqrt(made.rows["spread"] ** 2 + cold**2)
+    if np.isfinite(made.structure["iron"]).any():
+        cells = HALF_WIDTH * hot_deviation(made.rules(), made.structure, kelvin[:, None])
+        spread = np.where(cells > 0.0, np.hypot(spread, cells), spread)
     if not made.rows["grain_effect"].any():
         return spread
     here = grain_effect(made.phases, made.rules(), made.rows, kelvin)

@@ -30,7 +30,18 @@ Rule = Callable[["Balance", dict[str, Array]], Iterator[tuple[str, NDArray[np.bo
 FAR = GATES[-1]
 """That of what is too far from every measured magnet, see `magnetkit.magnetism._evidence`."""
 
-_RULES: dict[str, Rule] = {"2:17": _cells_closed, "2:14:1": _boundary_closed}
+# Volume fraction of a soft phase between grains that leaves 2 % of alpha_K, see `microstructure`.
+_SOFT = 0.08
+
+
+def _short(
+    found: "Balance", structure: dict[str, Array]
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield the gate of grains that a soft phase couples for want of rare earth."""
+    yield "no hardening known: short of rare earth", structure["soft"] > _SOFT
+
+
+_RULES: dict[str, Rule] = {"1:5": _short, "2:17": _cells_closed, "2:14:1": _boundary_closed}
 """By root of the host."""
 
 

@@ -16,6 +16,7 @@ from ..intrinsic.parameters import ion_tables, load
 from ..surrogates.intrinsic import condensed
 from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
+from ._cells import Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence
 from ._gates import FAR, close, gates
 from ._measured import COERCIVITY, QUANTITIES
@@ -195,11 +196,11 @@ class Alloys:
             n = len(self.factor)
             rows = {**rows, **{name: np.full(n, v) for name, v in values.items()}}
             micro = microstructure(rows, self.structure)
-        alpha_k, n_eff, decay = micro
-        alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
+        *fields, decay = micro
+        alpha_k, n_eff, pinned = (field * rows["harder"] for field in fields)
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
         fall = decay, rows["alpha_falls"], rows["usual_curie_K"]
-        return Rules(self.factor, alpha_k, n_eff, *fall, *own, np.zeros(len(decay)))
+        return Rules(self.factor, alpha_k, n_eff, pinned, *fall, *own, np.zeros(len(decay)))
 
     @cached_property
     def _micro(self) -> tuple[NDArray[np.float64], ...]:
@@ -301,13 +302,12 @@ def alloys(
     """Split recipes into phases and condense these: the entrance to all that is said of magnets.
 
     A 2:17 alloy is split into cells and walls (`magnetkit.hosts.partition.partition`); polarization
-    is the volume average of both, the cells' anisotropy sets the scale of coercivity, and iron in
-    the cells and copper in the walls set its parameters. Dysprosium and terbium of a 2:14:1 alloy
-    act where reversal starts, on the grains' surface, as if they were enriched there. With a shell,
-    polarization is the average of core and shell, and the anisotropy field lies between those of
-    the surface and of the shell by the calibrated efficiency of a shell, as far as the shell is
-    thick enough (`shell.covering`). A shell about other grains than those of 2:14:1 is not known:
-    its magnet is outside the model.
+    is the volume average of both, the charge sets coercivity (`_cells.strength`). Dysprosium and
+    terbium of a 2:14:1 alloy act where reversal starts, on the grains' surface, as if they were
+    enriched there. With a shell, polarization is the average of core and shell, and the anisotropy
+    field lies between those of the surface and of the shell by the calibrated efficiency of a
+    shell, as far as the shell is thick enough (`shell.covering`). A shell about other grains than
+    those of 2:14:1 is not known: its magnet is outside the model.
 
     Parameters
     ----------
@@ -338,7 +338,9 @@ def alloys(
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
-    structure, wall = _structure(table, found, formula, walls, rows), parts.grain_boundary[walls]
+    structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
+    wall = parts.grain_boundary[walls]
+    rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
     fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
     if shells is not None:
         fraction, content = shells.resolved(table)
@@ -396,10 +398,10 @@ def _structure(
     table: CompositionTable,
     found: Balance,
     formula: NDArray[np.bool_],
-    walls: NDArray[np.int64],
+    cells: NDArray[np.int64],
     rows: dict[str, NDArray[np.float64]],
 ) -> dict[str, NDArray[np.float64]]:
-    """Return what `microstructure` asks of recipes in their phases; `walls` are rows of cells."""
+    """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such."""
     from ..hosts.partition import root_codes
     from ..hosts.records import HOST_NAMES
     from ..kernels._rows import sums
@@ -417,19 +419,17 @@ def _structure(
     structure = {
         **{name: np.where(sintered, value, 0.0) for name, value in counted.items()},
         "cerium": np.where(coarse, counted["cerium"], 0.0),
-        "wetted": np.where(iron_based, wetted, 0.0),
+        "wetted": np.where(coarse, wetted, 0.0),
         "parted": np.where(coarse, parted, np.nan),
         "boundary": np.where(formula, rows["grain_boundary"], found.free),
         "soft": found.soft,
         "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
-        "iron": np.full(len(table), np.nan),
-        "copper": np.full(len(table), np.nan),
+        **{name: np.full(len(table), np.nan) for name in Shares._fields},
     }
-    if walls.size:
-        inside, wall = found.parts.hard_phase[walls], found.parts.grain_boundary[walls]
-        structure["iron"][walls] = inside.fraction("Fe") / (1.0 - inside.fraction(*RARE_EARTHS))
-        structure["copper"][walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
-        structure["boundary"][walls] = rows["grain_boundary"][walls]
+    if cells.size:
+        for name, share in shares(found.charge[cells])._asdict().items():
+            structure[name][cells] = share
+        structure["boundary"][cells] = rows["grain_boundary"][cells]
     return structure
 
 
@@ -442,7 +442,7 @@ def _in_phases(
     charge, charged = _charge(table, parts.host)
     if charge is not table:
         parts = partition(charge, parts.host)
-    formula = parts.bare
+    formula = parts.bare & _boundary.named(charge, parts.host)
     found = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     whole = formula | (wall_hosts(parts.host) >= 0)

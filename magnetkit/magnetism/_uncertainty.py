@@ -27,6 +27,7 @@ _ITSELF = 1e-9
 HALF_WIDTH = NormalDist().inv_cdf(0.95)
 """Half of a 90 % range, in standard deviations."""
 
+
 @lru_cache(maxsize=1)
 def _growth() -> dict[str, tuple[float, float]]:
     data = datasets.toml(SPLIT_FILE)
@@ -41,7 +42,8 @@ def distance_variance(
     """Return the variance of ln of a quantity that distance from all measured magnets adds.
 
     It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d (`_evidence.evidence`) from the
-    nearest one; both constants were fitted to magnets of papers left out, see ``datasets/recipes/SOURCE.md``.
+    nearest one; both constants were fitted to magnets of papers left out, see
+    ``datasets/recipes/SOURCE.md``.
 
     Parameters
     ----------

@@ -155,9 +155,12 @@ class Process:
         Mass of each over that of the magnet, %; it binds rare earth of a full recipe of 2:14:1 or
         1:5, see `magnetkit.magnetism.phase_balance`.
     decay : float or array, optional
-        Power or fall that coercivity follows with temperature, see `Family`.
+        Power or fall that coercivity follows with temperature, see `Family`; not of 2:17.
     alpha_k : float or array, optional
-        Kronmueller's alpha_K of the route's structure.
+        Kronmueller's alpha_K of the route's structure; not of 2:17.
+    aged_for_C : float or array, optional
+        Temperature of use that a cellular magnet's ageing is made for, C: 300 (ordinary grades) to
+        500; without it the law of those made for 450 to 500 C, see `magnetkit.magnetism._cells`.
     route : Route, optional
         How the magnet is made, see `magnetkit.magnetism.process`; magnets of another host are then
         outside the model.
@@ -174,6 +177,7 @@ class Process:
     nitrogen_wt_pct: Any = None
     decay: Any = None
     alpha_k: Any = None
+    aged_for_C: Any = None
     route: Route | None = None
     mill: Mill | None = None
 
@@ -188,6 +192,7 @@ _LIMITS = {
     "nitrogen_wt_pct": (0.0, 3.0, "a mass of nitrogen, wt.%,"),
     "decay": (0.3, 8.0, "a power or fall"),
     "alpha_k": (0.001, 1.0, "a microstructural parameter"),
+    "aged_for_C": (300.0, 500.0, "a temperature of use that ageing is made for, C,"),
 }
 
 
@@ -204,7 +209,8 @@ class Family:
         Power of the nucleation field that coercivity follows with temperature.
     alpha_falls : float
         1 where `decay` is not that but the fall of alpha_K with temperature, per 1000 K at 20 C,
-        in the same relation at every temperature (2:14:1, whose curves show it).
+        in the same relation at every temperature (2:14:1, whose curves show it); 2 where it is that
+        of H_cJ itself, a straight line (1:5 and 2:17).
     grain_slope, grain_reference_um : float
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
     grain_deviation : float
@@ -220,13 +226,16 @@ class Family:
     surface_enrichment : float
         How much more Dy and Tb count at the grains' surface, where reversal starts, than in the
         mean of the hard phase, see `magnetkit.magnetism.shells.enriched`; 1 where they do not.
-    alpha_k_iron, alpha_k_copper, decay_iron, decay_copper : float
-        Change of ln alpha_K and of the decay per unit of iron in the cells' metal and of copper in
-        the walls' metal, counted from the references (2:17 alone, zero elsewhere).
-    iron_reference, copper_reference : float
-        Those references.
-    squareness, squareness_spread : float
-        Knee field over coercivity, at 20 C where `alpha_falls` is 1; half width of its 90 % range.
+    pinning_kA_m, copper_scale : float
+        H_cJ at 20 C of cellular magnets, and how much more copper than the least gives 63 % of it;
+        zero elsewhere, see `magnetkit.magnetism._cells.strength`.
+    hot_kA_m, iron_limit : float
+        H_cJ at 500 C without iron, and the share of iron in the metal at which nothing is left.
+    ordinary_fall : float
+        Least fall of H_cJ over that at 20 C, per 1000 K, of cellular magnets aged for 300 C.
+    squareness, squareness_deviation : float
+        Knee field over coercivity, at 20 C where `alpha_falls` is 1, and how much magnets differ
+        in it.
     recoil : float
         Recoil permeability.
     structure_limit_K : float
@@ -253,16 +262,15 @@ class Family:
     cobalt_loss: float
     lanthanum_loss: float
     surface_enrichment: float
-    alpha_k_iron: float
-    alpha_k_copper: float
+    pinning_kA_m: float
+    copper_scale: float
+    hot_kA_m: float
+    iron_limit: float
+    ordinary_fall: float
     decay: float
     alpha_falls: float
-    decay_iron: float
-    decay_copper: float
-    iron_reference: float
-    copper_reference: float
     squareness: float
-    squareness_spread: float
+    squareness_deviation: float
     recoil: float
     structure_limit_K: float
     spread: float

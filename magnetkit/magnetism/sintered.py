@@ -225,8 +225,8 @@ def duty_columns(
         ``demagnetization_safety`` and ``irreversible_loss_pct``.
     """
     b_r = np.concatenate(figures["remanence_T"])
-    field, knee = (1e3 * np.concatenate(figures[f"{h}_kA_m"]) for h in ("coercivity", "knee_field"))
-    slope = np.tile(recoil, 3)
+    field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
+    knee, slope = 1e3 * np.concatenate(figures["knee_field_kA_m"]), np.tile(recoil, 3)
     found = duty.safety(b_r, knee, slope), duty.loss(b_r, field, knee, slope)
     # A weaker magnet also demagnetizes itself less: ends may change places.
     return {

@@ -7,30 +7,50 @@ import numpy as np
 MU_0 = 1.25663706127e-6
 
 
-def coercivity(kelvin, field, field_room, j, alpha_k, n_eff, decay, alpha_falls, curie):
-    """Return H_cJ: Kronmueller's relation when hot, or at 20 C and a power of the field from there.
+def coercivity(kelvin, field, field_room, j, rules, curie):
+    """Return H_cJ: Kronmueller's relation when hot, or at 20 C and from there a line or a power.
 
-    The polarization is that of the relation: hot, or at 20 C.
+    The polarization is that of the relation: hot, or at 20 C. Pinned walls have H_cJ at 20 C as it
+    is. The line ends at T_C, before which it is no higher than the third root of what is left.
     """
-    if alpha_falls:
+    alpha_k, n_eff, decay = rules["alpha_k"], rules["n_eff"], rules["decay"]
+    if rules["alpha_falls"] == 1.0:
         rise = (kelvin - 293.15) / 1000.0 * 586.0 / curie
         falling = alpha_k * math.exp(-decay * (rise + rise**2))
         return max(falling * field - n_eff * j / MU_0, 0.0)
     at_room = max(alpha_k * field_room - n_eff * j / MU_0, 0.0)
+    if rules["alpha_falls"] == 2.0:
+        own = rules["pinned"]
+        fall = decay if own else decay * rules["usual_curie"] / curie
+        line = 1.0 - fall * (kelvin - 293.15) / 1000.0
+        if kelvin < 293.15:
+            return (own or at_room) * min(line, 1.5)
+        return (own or at_room) * max(
+            min(line, ((curie - kelvin) / (curie - 293.15)) ** (1 / 3)), 0.0
+        )
     return at_room * (field / field_room) ** decay
 
 
 def figures(
     polarization, coercivity, temperature, factor, squareness, mu_rec, limit, load,
-    on_b=1.0, on_h=1.0,
+    on_b=1.0, on_h=0.0, on_q=0.0, room=None, s=1,
 ):  # fmt: skip
     """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet.
 
-    Temperatures are that asked, the two of alpha and beta, then those tried for T_max.
+    Temperatures are that asked, the two of alpha and beta, then those tried for T_max; room: J_s
+    and H_cJ at 20 C where H_k is H_cJ less a spread of local fields that goes as J_s; s: 0 of the
+    weak, 2 of the strong magnet, whose ln H_cJ is off by on_h and H_k / H_cJ by on_q.
     """
     b = [on_b * factor * j for j in polarization]
-    h = [on_h * c for c in coercivity]
-    knee = squareness * h[0]
+    h = [math.exp((s - 1) * on_h) * c for c in coercivity]
+    knees = []
+    for c, j in zip(coercivity, polarization, strict=True):
+        scale = 1.0 if room is None else room[1] / c * j / room[0] if c > 0.0 else math.inf
+        q = 1.0 - (1.0 - squareness) * scale
+        wide = math.hypot(on_h, min(on_q * scale / q, 3.0)) if q > 0.0 else 0.0
+        ends = q * math.exp((s - 1) * wide), math.exp((s - 1) * on_h)
+        knees.append(c * min(ends) if q > 0.0 else 0.0)
+    knee = knees[0]
     steps = 20000
     product = 0.0
     for i in range(steps + 1):
@@ -38,10 +58,10 @@ def figures(
         product = max(product, (b[0] - MU_0 * mu_rec * x) * x)
     span = temperature[2] - temperature[1]
     t_max, seen = math.nan, []
-    for t, br, hc in zip(temperature[3:], b[3:], h[3:], strict=True):
-        room = squareness * hc - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
-        seen.append((float(t), room))
-        if not room > 0:
+    for t, br, hk in zip(temperature[3:], b[3:], knees[3:], strict=True):
+        left = hk - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
+        seen.append((float(t), left))
+        if not left > 0:
             t_max = crossing(seen[-3:]) if len(seen) > 1 else math.nan
             break
         t_max = t

@@ -27,12 +27,19 @@ def test_figures_equal_their_twin(shell):
     grid = np.arange(293.0, 1200.0, 50.0)
     rng = np.random.default_rng(4)
     on_b, on_h = rng.uniform(0.02, 0.1, (2, n)), rng.uniform(0.1, 0.3, (2, n))
+    on_q = rng.uniform(0.0, 0.2, n)
     on_alpha, on_beta = (rng.uniform(0.1, 0.3, n) for _ in range(2))
     floor = np.full(n, 5e-5)
     rows = made.rows
     own = (made.factor, rows["squareness"], rows["recoil"])
-    limit = rows["structure_limit_K"]
-    widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta)
+    limit, cold = rows["structure_limit_K"], made.at(np.array([_magnets.ROOM]))
+    room = np.column_stack([cold.polarization, cold.coercivity()])
+    widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta, on_q)
+
+    def off(a, i, sign):
+        near = room[i] if rows["alpha_falls"][i] == 1.0 else None
+        return np.exp(sign * on_b[a, i]), on_h[a, i], on_q[i], near, 1 + sign
+
     got, status = _magnets.figures(asked, second, grid, made.phases, made.rules(), 0.8, widths)
     inside = np.concatenate([grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]])
     whole = made.at(inside).status
@@ -50,23 +57,23 @@ def test_figures_equal_their_twin(shell):
             seen += 1
             each = [r[i] for r in own]
             for to, sign in ((0, 0), (1, -1), (2, 1)):
-                on = np.exp(sign * on_b[a, i]), np.exp(sign * on_h[a, i])
                 twin = naive_sintered.figures(
                     there.polarization[i], there.coercivity()[i], there.temperature, *each,
-                    limit[i], 0.8, *on,
+                    limit[i], 0.8, *off(a, i, sign),
                 )  # fmt: skip
                 np.testing.assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
             # T_max is one for all temperatures asked, with the spread at the first.
             ends = [
                 naive_sintered.figures(
                     hot.polarization[i], hot.coercivity()[i], hot.temperature, *each,
-                    limit[i], 0.8, np.exp(sign * on_b[0, i]), np.exp(sign * on_h[0, i]),
+                    limit[i], 0.8, *off(0, i, sign),
                 )[4]
                 for sign in (0, -1, 1)
             ]  # fmt: skip
             expected = [ends[0], np.fmin.reduce(ends), np.fmax.reduce(ends)]
             np.testing.assert_allclose(got[4, :, a, i], expected, rtol=1e-6, equal_nan=True)
-            half = np.hypot(twin[5] * on_alpha[i], floor[i]), abs(twin[6]) * on_beta[i]
+            least = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4))
+            half = np.hypot(twin[5] * on_alpha[i], least), abs(twin[6]) * on_beta[i]
             for k in (5, 6):
                 ends = [twin[k], twin[k] - half[k - 5], twin[k] + half[k - 5]]
                 np.testing.assert_allclose(got[k, :, a, i], ends, rtol=1e-6)
@@ -76,28 +83,28 @@ def test_figures_equal_their_twin(shell):
 
 def test_coercivity_equals_its_twin():
     made = _alloys(*FORMULAS)
-    at = np.array([_magnets.ROOM, 350.0, 450.0])
+    at = np.array([_magnets.ROOM, 350.0, 450.0, 700.0, 200.0])
     polarization, field = _magnets.fields(at, made.phases)
     rules = made.rules()
-    _, got, status = _magnets.states(at, made.phases, rules)
+    _, got, _, status = _magnets.states(at, made.phases, rules)
     seen = 0
     for i in np.flatnonzero((status == 0).all(axis=0)):
-        for k in range(3):
+        for k in range(len(at)):
             expected = naive_sintered.coercivity(
                 at[k], field[k, i], field[0, i],
-                polarization[k if rules.alpha_falls[i] else 0, i],
-                rules.alpha_k[i], rules.n_eff[i], rules.decay[i], rules.alpha_falls[i],
+                polarization[k if rules.alpha_falls[i] == 1.0 else 0, i],
+                {name: values[i] for name, values in rules._asdict().items()},
                 made.phases.state[i, CURIE],
             )  # fmt: skip
             assert got[k, i] == pytest.approx(expected, rel=1e-12)
             seen += 1
-    assert seen >= 18
+    assert seen >= 20
 
 
 def test_figures_of_nothing():
     made = _alloys()
     none = np.zeros(0)
-    widths = _magnets.Widths(none[None, :], none[None, :], *[none] * 3)
+    widths = _magnets.Widths(none[None, :], none[None, :], *[none] * 4)
     asked, grid = np.array([300.0]), np.array([293.0, 343.0])
     out, status = _magnets.figures(asked, 400.0, grid, made.phases, made.rules(), 1.0, widths)
     assert out.shape == (7, 3, 1, 0)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from magnetkit import datasets
-from magnetkit._core._columnar import Coded
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds as of

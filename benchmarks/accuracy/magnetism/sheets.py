@@ -31,6 +31,7 @@ FAMILY_ALPHA = {"2:14:1": -0.12, "1:5": -0.043, "2:17": -0.033}
 """What the trade takes for a whole family, %/K: sdsdxt.com, magnetsales.com."""
 
 _COMPENSATED = 0.025
+_HOT_GRADE_K = 673.15
 _ALLOWED = {ALPHA: 0.015, BETA: 0.15, HOTTEST: 10.0}
 # The definition of T_max: load line, knee over H_cJ, recoil permeability.
 _LINE, _KNEE, _RECOIL = 1.0, 0.92, 1.05
@@ -75,13 +76,19 @@ def by_definition(remanence: float, coercivity: float, alpha: float, beta: float
     return ROOM_K + 100.0 * (knee - own) / (own * alpha - knee * beta)
 
 
-def by_model(recipe: CompositionTable, shell: str, remanence: float, coercivity: float) -> float:
+def by_model(
+    recipe: CompositionTable,
+    shell: str,
+    remanence: float,
+    coercivity: float,
+    process: dict[str, float] | None = None,
+) -> float:
     """Return T_max, K, of B_r (T) and H_cJ (kA/m) that fall as the model says of a recipe."""
     from magnetkit.magnetism._magnets import alloys, magnets_at
     from magnetkit.magnetism.shells import read_shells
 
     at = np.append(_TRIED, ROOM_K)
-    made = magnets_at(alloys(recipe, None, read_shells(shell or None, 1)), at)
+    made = magnets_at(alloys(recipe, process, read_shells(shell or None, 1)), at)
     b_r, h_cj = made.remanence()[0], made.coercivity()[0]
     with np.errstate(invalid="ignore"):
         left = _KNEE * coercivity * h_cj / h_cj[-1]
@@ -101,6 +108,9 @@ def _of(grade: "pd.Series") -> list[dict[str, object]]:
     made = estimate_composition(known)
     recipe = CompositionTable.from_strings([made.best.text], basis="weight")
     shell = made.best.shell or None
+    # Cellular magnets are aged for what makers rate them for: ordinary grades, or those to 500 C.
+    aged = {"aged_for_C": 500.0 if grade[HOTTEST] >= _HOT_GRADE_K else 300.0}
+    process = aged if grade["host"] == "2:17" else None
     sheets = grades(str(grade["grade"]), sheets=True)
     chords = sheets[sheets["quantity"].isin([ALPHA, BETA]) & sheets["to_K"].notna()]
     chords = chords.drop_duplicates(["quantity", "temperature_K", "to_K", "value"])
@@ -108,7 +118,7 @@ def _of(grade: "pd.Series") -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for _, one in chords.iterrows():
         ends = float(one["temperature_K"]), float(one["to_K"])
-        (frame,) = sintered_at(recipe, [ROOM_K], None, shell, between=ends)
+        (frame,) = sintered_at(recipe, [ROOM_K], process, shell, between=ends)
         found.append(
             {
                 **head,
@@ -130,7 +140,7 @@ def _of(grade: "pd.Series") -> list[dict[str, object]]:
                 **head,
                 "quantity": HOTTEST,
                 "printed": by_definition(*own, float(grade[ALPHA]), beta),
-                "predicted": by_model(recipe, made.best.shell, *own),
+                "predicted": by_model(recipe, made.best.shell, *own, process),
                 "rated": float(grade[HOTTEST]),
             }
         )

@@ -1,0 +1,180 @@
+"""Sintered Nd-Fe-B at its edges: cold, boron, free rare earth, additions, cerium, shells, loss."""
+
+import numpy as np
+import pytest
+
+from magnetkit.kernels._demagnetization import lost
+from magnetkit.kernels._intrinsic import barrier, lean
+from magnetkit.magnetism.sintered import Duty, sintered
+
+ROOM = 293.15
+H, B = "coercivity_kA_m", "remanence_T"
+USUAL = "Co1.0Cu0.1Al0.2"
+
+
+def _recipe(rare="Nd31", boron=0.98, more=USUAL):
+    return f"{rare}B{boron:g}{more}Fe bal. wt%"
+
+
+def _of(recipes, column=H, **given):
+    frame = sintered(recipes, **({"temperature": ROOM} | given))
+    return frame[column].to_numpy() if column == "status" else frame[column].to_numpy(float)
+
+
+def _height(k1, k2, k3, u):
+    s2 = 1.0 - u * u
+    return u * (k1 + 2.0 * k2 * s2 + 3.0 * k3 * s2 * s2)
+
+
+def test_the_barrier_is_the_largest_torque_on_the_way_to_the_plane():
+    u = np.linspace(0.0, 1.0, 20001)
+    rng = np.random.default_rng(2)
+    for k in rng.uniform(-5.0, 5.0, (300, 3)):
+        found = _height(*k, barrier(*k))
+        assert found == pytest.approx(max(_height(*k, u).max(), 0.0), abs=2e-6)
+        x = lean(*k)
+        if 0.0 < x < 1.0:
+            grid = u * (k[0] + u * (k[1] + u * k[2]))
+            assert x == pytest.approx(u[grid.argmin()], abs=1e-4)
+    # K_1 > 4 K_2: 2 K_1 / M_s; below, (4/3) (K_1 + 2 K_2) sqrt((K_1 + 2 K_2) / (6 K_2)) / M_s.
+    for k1, k2 in ((5.0, 1.0), (4.0, 1.0)):
+        assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == k1
+    for k1, k2 in ((3.9, 1.0), (0.0, 1.0), (-1.0, 1.0)):
+        known = 2.0 / 3.0 * (k1 + 2.0 * k2) * np.sqrt((k1 + 2.0 * k2) / (6.0 * k2))
+        assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == pytest.approx(known)
+    assert barrier(-1.0, 0.0, 0.0) == 0.0
+
+
+@pytest.mark.parametrize("rare", ["Nd31", "Pr31", "Nd24Pr7", "Nd27Dy4", "Pr27Dy4", "Nd20Dy8Tb3"])
+def test_coercivity_rises_all_the_way_down_and_remanence_has_one_maximum(rare):
+    kelvin = [4.0, 20.0, 50.0, 77.0, *np.arange(100.0, 380.0, 4.0)]
+    frame = sintered([_recipe(rare)], temperature=[f"{t:g}K" for t in kelvin])
+    assert (frame["status"] == "ok").all()
+    h, b = frame[H].to_numpy(), frame[B].to_numpy()
+    # What is frozen below 20 K no longer changes.
+    assert (np.diff(h)[1:] < 0.0).all()
+    assert h[0] > 0.999 * h[1]
+    # Continuous through the reorientation.
+    assert (np.abs(np.diff(np.log(h[4:]), 2)) < 0.01).all()
+    rising = np.diff(b) > 0.0
+    assert np.diff(rising.astype(int)).clip(0).sum() == 0
+    cold = frame.loc[frame["temperature_K"] < 250.0]
+    assert (cold[f"{H}_provenance"] == "extrapolated").all()
+    wide = np.log(frame[f"{H}_hi"] / frame[f"{H}_lo"]).to_numpy()
+    assert (np.diff(wide[frame["temperature_K"] < 250.0]) < 0.0).all()
+
+
+def test_cold_magnets_are_what_is_remembered_of_undulators():
+    # Nd-Fe-B: B_r largest at T_sr, 135 K (Herbst 1991); H_cJ at 150 K two to three times that at
+    # 20 C (N50BH, memory). Pr-Fe-B: 1.63 T and 7.6 T at 293 and 77 K (memory; set on it).
+    kelvin = np.arange(100.0, 180.0, 2.0)
+    b = sintered([_recipe()], temperature=[f"{t:g}K" for t in kelvin])[B].to_numpy()
+    assert kelvin[b.argmax()] == pytest.approx(135.0, abs=10.0)
+    b = sintered([_recipe("Pr31")], temperature=[f"{t:g}K" for t in kelvin])[B].to_numpy()
+    assert b.argmax() == 0
+    room, cold = (_of([_recipe()], temperature=t)[0] for t in ("293K", "150K"))
+    assert 1.8 < cold / room < 3.0
+    frame = sintered([_recipe("Pr31")], temperature=["293K", "77K"])
+    ratio = frame[f"{H}_lo"].iloc[1] / frame[H].iloc[0], frame[f"{H}_hi"].iloc[1] / frame[H].iloc[0]
+    assert ratio[0] < 7.6 / 1.63 < ratio[1]
+
+
+def test_boron_has_a_window_which_gallium_opens():
+    boron = np.round(np.arange(0.83, 1.2, 0.01), 2)
+    plain = _of([_recipe(boron=b) for b in boron])
+    with_gallium = _of([_recipe(boron=b, more=f"{USUAL}Ga0.5") for b in boron])
+    most = np.nanmax(plain)
+    # Full from 0.95 on and flat to 2 %, little at 0.88; with Ga full from 0.88 on (four claims).
+    assert (plain[boron >= 0.95] > 0.98 * most).all()
+    assert np.nan_to_num(plain[boron <= 0.88]).max() < 0.3 * most
+    assert with_gallium[boron == 0.88][0] > 0.9 * np.nanmax(with_gallium)
+    rows = [_recipe(boron=b) for b in (0.81, 0.84, 0.98, 1.7)]
+    said = ["soft R2Fe17: boron is short", "soft R2Fe17: boron is short", "ok",
+            "coercivity unknown: amount of boron"]  # fmt: skip
+    assert _of(rows, "status").tolist() == said
+    assert np.isfinite(_of(rows, B)).all()
+
+
+def test_free_rare_earth_parts_the_grains_and_oxygen_takes_it():
+    total = np.arange(26.5, 36.0, 0.5)
+    rows = [_recipe(f"Nd{r:g}", 1.0) for r in total]
+    h, status = _of(rows), _of(rows, "status")
+    assert status[0] == "no free rare earth"
+    assert np.isnan(h[0])
+    assert (np.diff(h[np.isfinite(h)]) > -1.0).all()
+    assert h[total == 31.0][0] == pytest.approx(h[-1], rel=0.03)
+    assert (np.diff(_of(rows, B)[total >= 31.0]) < 0.0).all()
+    for o, share in ((0.1, 1.0), (0.5, 0.95), (0.9, 0.5)):
+        named = _of([_recipe(more=f"{USUAL}O{o}")])[0] / h[total == 31.0][0]
+        assert named == pytest.approx(share, abs=0.25 if o > 0.5 else 0.05)
+
+
+@pytest.mark.parametrize(("symbol", "most"), [("Al", 1.2), ("Cu", 0.4), ("Ga", 0.8)])
+def test_additions_saturate(symbol, most):
+    weight = np.linspace(0.0, most, 9)
+    rows = [_recipe(more="Co1.0" + (f"{symbol}{w:g}" if w else "")) for w in weight]
+    gain = np.diff(_of(rows))
+    assert (gain > 0.0).all()
+    assert (np.diff(gain) < 0.0).all()
+    assert (np.diff(_of(rows, B)) < 0.0).all()
+
+
+def test_cerium_and_lanthanum_cost_coercivity_smoothly():
+    share = np.linspace(0.0, 1.0, 41)
+    h = _of([_recipe(f"Nd{31 * (1 - y):.4f}Ce{31 * y:.4f}") for y in share])
+    assert (np.diff(h) < 0.0).all()
+    assert np.abs(np.diff(h, 2)).max() < 0.03 * h[0]
+    # Sintered Ce-Fe-B has next to none; melt-spun, 492 kA/m (read): the route, not the anisotropy.
+    assert h[-1] < 0.15 * h[0]
+    wide = np.log(np.divide(*(_of(["Ce31B0.98Fe bal. wt%"], f"{H}_{e}") for e in ("hi", "lo"))))
+    assert wide[0] > 1.645
+    assert _of(["Nd21.7La9.3B0.98Fe bal. wt%"])[0] < 0.5 * h[0]
+
+
+@pytest.mark.parametrize("element", ["Tb", "Dy"])
+def test_the_gain_of_a_shell_is_concave_without_a_kink(element):
+    weight = np.arange(0.1, 1.45, 0.05)
+    h = _of([_recipe()] * len(weight), shell=[f"{element} {w:.2f} wt%" for w in weight])
+    gain = np.diff(h)
+    assert (gain > 0.0).all()
+    assert (np.diff(gain) < 0.0).all()
+    # A kink would show as one step whose fall is far from that of its neighbours.
+    assert np.abs(np.diff(gain, 2)).max() < 0.1 * gain[0]
+
+
+def test_no_magnet_turns_its_own_sign():
+    for kelvin in (423.0, 473.0, 493.0, 510.0):
+        loss = _of(["Nd2Fe14B"], "irreversible_loss_pct_hi", temperature=kelvin)
+        assert loss[0] <= 100.0
+    one = np.ones(1)
+    hot = 0.5 * one, 1e4 * one, 9e3 * one, 1.05 * one
+    assert lost(*hot, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
+    assert 1.0 < lost(*hot, 1.0, 1e5, 1e5)[0] <= 2.0
+    against = Duty(load_line=1.0, outside_field_kA_m=600.0)
+    found = _of(["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against)
+    assert found[0] > 100.0
+
+
+def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
+    frame = sintered([_recipe()], temperature=["200K", ROOM, 373.0, 423.0, 473.0])
+    h, j = frame[H].to_numpy(), frame["saturation_polarization_T"].to_numpy()
+    knee = frame["knee_field_kA_m"].to_numpy()
+    np.testing.assert_allclose(knee, np.maximum(h - 0.05 * h[1] * j / j[1], 0.0), rtol=1e-3)
+    assert (np.diff(knee / h) < 0.0).all()
+    low = frame["knee_field_kA_m_lo"] / frame[f"{H}_lo"]
+    assert low.iloc[1] == pytest.approx(0.92, abs=1e-3)
+    assert (low >= 0.0).all()
+
+
+def test_a_compensated_alpha_keeps_the_doubt_of_a_small_difference():
+    name, between = "remanence_coefficient_pct_K", (273.15, 373.15)
+    share = np.linspace(0.2, 0.6, 21)
+    frame = sintered([f"Sm{1 - x:.4f}Gd{x:.4f}Co5" for x in share], ROOM, between=between)
+    alpha = frame[name].to_numpy()
+    deviation = (frame[f"{name}_hi"] - frame[f"{name}_lo"]).to_numpy() / 3.29
+    assert (np.diff(alpha) > 0.0).all()
+    assert (deviation[np.abs(alpha) < 0.02] >= 0.0099).all()
+    # S13 of recipes.csv, whose sign is not printed; the exchange field is set on it, half way.
+    s13 = sintered(["Sm0.575Gd0.425Co5"], ROOM, between=between).iloc[0]
+    assert s13[f"{name}_lo"] < -0.0015 < s13[f"{name}_hi"]
+    assert abs(s13[name] - -0.0015) < 0.006
