@@ -177,7 +177,7 @@ def figures_of(
         np.divide(z * bulk.sd[:, :, j_s].T, bulk.value[:, :, j_s].T, out=unsure[:known])
     alone = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
     hard = _hard(made, asked)
-    square = HALF_WIDTH * rows["squareness_deviation"] / rows["squareness"]
+    square = rows["squareness_spread"] / rows["squareness"]
     widths = Widths(
         np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
         hard * scale,
