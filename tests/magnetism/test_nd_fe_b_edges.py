@@ -163,7 +163,7 @@ def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
     assert (np.diff(knee / h) < 0.0).all()
     # The doubt of the spread, 0.03 of H_cJ at 20 C, counts the more the less is left.
     wide, hard = (-np.log(frame[f"{name}_lo"] / frame[name]) for name in ("knee_field_kA_m", H))
-    more = 1.645 * 0.018 * (h[1] / h) * (j / j[1]) / (knee / h)
+    more = 0.03 * (h[1] / h) * (j / j[1]) / (knee / h)
     np.testing.assert_allclose(wide, np.hypot(hard, more), rtol=0.02)
 
 
