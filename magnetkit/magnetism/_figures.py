@@ -187,7 +187,7 @@ def figures_of(
         # per cent to shares
         rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
         rows["beta_spread"] * scale,
-        HALF_WIDTH * rows["squareness_deviation"] * scale,
+        rows["squareness_spread"] * scale,
     )
     rules = made.rules()._replace(bend=made.bend(between))
     first, second = between

@@ -233,9 +233,9 @@ class Family:
         H_cJ at 500 C without iron, and the share of iron in the metal at which nothing is left.
     ordinary_fall : float
         Least fall of H_cJ over that at 20 C, per 1000 K, of cellular magnets aged for 300 C.
-    squareness, squareness_deviation : float
-        Knee field over coercivity, at 20 C where `alpha_falls` is 1, and how much magnets differ
-        in it.
+    squareness, squareness_spread : float
+        Knee field over coercivity, at 20 C where `alpha_falls` is 1, and half the width of its
+        90 % range.
     recoil : float
         Recoil permeability.
     structure_limit_K : float
@@ -270,7 +270,7 @@ class Family:
     decay: float
     alpha_falls: float
     squareness: float
-    squareness_deviation: float
+    squareness_spread: float
     recoil: float
     structure_limit_K: float
     spread: float

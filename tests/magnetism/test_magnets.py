@@ -45,14 +45,11 @@ def test_a_boundary_that_does_not_part_the_grains_costs_coercivity():
 
 
 def test_copper_and_iron_are_shares_of_the_metal_alone():
-    made = _made("Sm(Co0.695Fe0.20Cu0.08Zr0.025)7.5")
-    parts, metals = made.alloys.balance.parts, ("Co", "Fe", "Cu", "Zr")
-    for name, element, part in (
-        ("copper", "Cu", parts.grain_boundary),
-        ("iron", "Fe", parts.hard_phase),
-    ):
-        share = part.fraction(element) / part.fraction(*metals)
-        np.testing.assert_allclose(made.alloys.structure[name], share)
+    found = _made("Sm(Co0.69Fe0.20Cu0.08Zr0.02Ti0.01)7.5").alloys.structure
+    # Titanium counts as zirconium where there is as much of that.
+    known = {"iron": 0.20, "copper": 0.08, "zirconium": 0.03, "ratio": 7.5, "earth": 1.0}
+    for name, value in known.items():
+        assert found[name] == pytest.approx([value])
 
 
 def test_iron_in_the_cells_steepens_the_fall_of_coercivity():

@@ -13,8 +13,8 @@ SPACES = {
     "energy-traction-motor": ("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co", "Mn"]}),
     "aerospace-reaction-wheel": ("Nd2Fe14B", {"Nd": ["Ho", "Sm", "Tb"], "Fe": ["Co"]}),
     "patriot-beam-focusing": ("SmCo5", {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Cu", "Fe"]}),
-    "f22-engine": ("Sm2Co17", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe", "Cu"]}),
-    "communication-twt": ("Sm2Co17", {"Sm": ["Gd", "Er"], "Co": ["Fe", "Cu"]}),
+    "f22-engine": ("SmCo6.5Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]}),
+    "communication-twt": ("SmCo6.5Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Y"], "Co": ["Fe"]}),
 }
 
 

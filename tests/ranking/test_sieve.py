@@ -29,7 +29,7 @@ SPACES = {
         {"Dy": 0.3, "Tb": 0.2},
     ),
     "patriot-beam-focusing": ("SmCo5", {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Cu", "Fe"]}, {"Fe": 0.3}),
-    "f22-engine": ("Sm2Co17", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe", "Cu"]}, {}),
+    "f22-engine": ("SmCo6.5Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]}, {"Fe": 0.4}),
 }
 
 
