@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+DISTANCE = "evidence_distance"
 UNPROVEN, UNKNOWN = 2.0, 3.0
 """Distance from which no rank among the first is borne out, and from which no coercivity is."""
 

@@ -20,6 +20,7 @@ from scipy.special import ndtri
 from .._core._columnar import Columns
 from ..composition.table import CompositionTable
 from ..kernels._linear import factor, multiply
+from ..magnetism._evidence import DISTANCE, limited
 from ..magnetism._figures import kinds
 from ..magnetism._measured import QUANTITIES, Mill
 from ..magnetism._uncertainty import Kinds, covariance
@@ -137,7 +138,12 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     values.known[MARGIN] = margin
     outside = ~leading["host"].isin(list(profile.allowed_hosts)).to_numpy()
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
-    meets = margin >= 0.0
+    # What measured magnets do not bear out is met by chance, as often as the ranking says.
+    share = (margin >= 0.0).mean(axis=1)
+    # Screenings of 0.1 have none.
+    distance = np.nan_to_num(np.asarray(leading.get(DISTANCE, 0.0), np.float64))
+    borne = limited(share, distance) / np.fmax(share, _LITTLE)
+    meets = (margin >= 0.0) & (rng.random(margin.shape) < borne[:, None])
     objectives, unit = [Objective.parse(text) for text in profile.objectives], job.scales
     columns = [values.at(o.column, job.temperature) for o in objectives]
     missed = (~meets).astype(np.float64) / unit[CHANCE]

@@ -20,6 +20,7 @@ from .._core.errors import InputError
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..hosts.records import root_of
+from ..magnetism._evidence import DISTANCE
 from ._draws import sample
 from ._job import Job
 from ._order import Ranking
@@ -56,7 +57,7 @@ def _columns(job: Job) -> list[str]:
     needed = [r.column for r in job.profile.requirements]
     needed += [c for c in job.rule.columns() if c != COST_PER_FLUX]
     found = chain.from_iterable(with_interval(name) for name in needed)
-    fixed = ["formula", "shell", "host", "density_kg_m3", *with_interval("remanence_T")]
+    fixed = ["formula", "shell", "host", DISTANCE, "density_kg_m3", *with_interval("remanence_T")]
     return [n for n in dict.fromkeys([*fixed, *found]) if not n.endswith("_provenance")]
 
 

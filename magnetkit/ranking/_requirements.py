@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from .._core._columnar import Coded, Columns
 from .._core.columns import COLUMNS, GATES, STATUSES, with_interval
 from ..composition.table import CompositionTable
-from ..magnetism._evidence import limited
+from ..magnetism._evidence import DISTANCE, limited
 from ..magnetism._figures import kinds
 from ..magnetism._uncertainty import relative_width
 from ..prediction._stages import GRADED, ROOM_K
@@ -263,7 +263,7 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
         profile, tables, kelvin, job.threshold, job.conditions.interval, widths
     )
     status = _status_over(tables, kelvin)
-    chance = limited(verdict.probability, tables[kelvin]["evidence_distance"])
+    chance = limited(verdict.probability, tables[kelvin][DISTANCE])
     unproven = verdict.failed.says("") & (chance < job.threshold)
     found = Columns(status=status, failed_requirements=verdict.failed.put(unproven, UNPROVEN))
     found[CHANCE] = np.where(status.says("ok"), chance, 0.0)

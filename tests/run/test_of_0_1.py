@@ -65,10 +65,11 @@ def test_a_calibration_and_the_settings_are_read(old, settings):
     (old / "old-mill.json").rename(old / "data/mills/old-mill.json")
     asked = {"basis": "weight", "temperature": "150C"}
     row = mk.predict("Nd30.0Dy1.0B1.0Fe bal.", calibration="old-mill", **asked).iloc[0]
-    # As 0.1 said; sums in a fixed order have since moved it by some 1e-8.
-    assert row["coercivity_kA_m"] == pytest.approx(293.4986398662, rel=1e-6)
-    assert row["coercivity_kA_m_lo"] == pytest.approx(257.9520280376, rel=1e-6)
-    assert row["remanence_T"] == pytest.approx(1.1212069476, rel=1e-6)
+    bare = mk.predict("Nd30.0Dy1.0B1.0Fe bal.", **asked).iloc[0]
+    # Its own magnet is near, and leaves a narrower range.
+    assert row["evidence_nearest"] == "old-mill's"
+    width = [np.log(r["coercivity_kA_m_hi"] / r["coercivity_kA_m_lo"]) for r in (row, bare)]
+    assert width[0] < 0.6 * width[1]
 
 
 def test_a_profile_is_read(old):
