@@ -143,9 +143,11 @@ def balance(
     soft, second = np.zeros(len(table)), np.zeros(len(table))
     for code, phases in _SECOND_PHASES.items():
         rows_of = known & (codes == code)
-        short = rows_of & (earth < phases.poor_below)
-        soft = np.where(short, outside, soft)
-        polarization = np.where(short, phases.poor_polarization_T, phases.rich_polarization_T)
+        # Both phases lie side by side about the composition that parts them.
+        short = np.clip(0.5 + (1.0 - earth / phases.poor_below) / _BESIDE, 0.0, 1.0)
+        soft = np.where(rows_of, short * outside, soft)
+        poor, rich = phases.poor_polarization_T, phases.rich_polarization_T
+        polarization = rich + short * (poor - rich)
         second = np.where(rows_of, outside * polarization / phases.own_polarization_T, second)
     return Balance(parts, hard, oxide, outside * earth, soft, second, share, table)
 
@@ -159,6 +161,8 @@ def _rare_volume(table: CompositionTable, volume: NDArray[np.float64]) -> NDArra
         return np.nan_to_num(total / table.fraction(*RARE_EARTHS))
 
 
+# Width of that, as a share of it: from the poor phase to the rich one of 1:5.
+_BESIDE = 0.6
 # Atomic fraction of Ga and Cu that does 63 % of what they do; a few tenths of a per cent is usual.
 _ADDITIVE = 0.002
 # Volume fraction of a soft phase between grains at which a third of alpha_K is left (an assumption:
