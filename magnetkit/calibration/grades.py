@@ -369,8 +369,8 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """Return the shapes of the curves of n grades beside B_r and H_cJ, on the index of `table`.
 
     ``squareness`` (H_k / H_cJ) and ``recoil`` are as printed, or else as usual for the host, which
-    ``usual_squareness`` and ``usual_recoil`` flag. A bonded magnet whose knee no sheet prints has
-    NaN.
+    ``usual_squareness`` and ``usual_recoil`` flag, that of Nd-Fe-B being of its temperature. A
+    bonded magnet whose knee no sheet prints has NaN.
     """
     import pandas as pd
 
@@ -379,10 +379,16 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     family = pd.DataFrame(own, table.index, ["squareness", "recoil"], dtype=float)
     family["squareness"] = family["squareness"].mask(table["kind"] == "bonded")
     square = table["knee_field_kA_m"] / table["coercivity_kA_m"].where(lambda h: h > 0.0)
+    chords = "remanence_coefficient_pct_K", "coercivity_coefficient_pct_K"
+    left = [
+        share_left(table[chord], table["temperature_K"]).fillna(1.0) if chord in table else 1.0
+        for chord in chords
+    ]
+    usual = pd.Series(hot_squareness(family["squareness"], table["host"], *left), table.index)
     recoil = table["recoil_permeability"]
     return pd.DataFrame(
         {
-            "squareness": square.fillna(family["squareness"]),
+            "squareness": square.fillna(usual),
             "recoil": recoil.fillna(family["recoil"]),
             "usual_squareness": square.isna(),
             "usual_recoil": recoil.isna(),
@@ -395,6 +401,16 @@ def _usual_shapes() -> dict[str, tuple[float, float]]:
     """Return the usual H_k / H_cJ and recoil permeability of sintered magnets, by host."""
     families = datasets.toml("recipes/parameters.toml")["family"]
     return {host: (own["squareness"], own["recoil"]) for host, own in families.items()}
+
+
+def hot_squareness(square: Any, host: Any, remanence: Any, coercivity: Any) -> Any:
+    """Return H_k / H_cJ of magnets that keep shares of their B_r and H_cJ of 20 degrees C.
+
+    Of `host` Nd-Fe-B the difference of the two is a spread that goes as B_r.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hot = np.maximum(1.0 - (1.0 - square) * remanence / coercivity, 0.0)
+    return np.where(np.asarray(host) == "2:14:1", hot, square)
 
 
 def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> NDArray[np.float64]:

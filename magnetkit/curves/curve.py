@@ -170,11 +170,11 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
 
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
     """Return the curves of a commercial grade from its printed values."""
-    from ..calibration.grades import curve_figures, grades
+    from ..calibration.grades import curve_figures, curve_shapes, grades
 
     first, shape, source = curve_figures(name)
     sheets, end = [*(grades(name, k).iloc[0] for k in kelvin), first], _ENDS[bound]
-    square, recoil = float(shape["squareness"]), float(shape["recoil"])
+    recoil = float(shape["recoil"])
     b_r, h_cj = ([float(row[f"{x}{end}"]) for row in sheets] for x in _FIGURES[:2])
     for k, coercivity in zip(kelvin, h_cj, strict=False):
         if not coercivity > 0.0:
@@ -182,7 +182,8 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
                 f"{first['grade']} has no coercivity left at {k - ZERO_CELSIUS:.0f} C by its "
                 "printed coefficient; ask for a lower temperature"
             )
-    h_k = [square * h for h in h_cj]
+    shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
+    h_k = [h * float(own["squareness"].iloc[0]) for h, own in zip(h_cj, shapes, strict=True)]
     return Curve(
         str(first["grade"]),
         bound,
@@ -353,18 +354,17 @@ def _recipe_loops(
 
 def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
     """Return the printed figures of a grade, as `magnetkit.curve` uses them."""
-    from ..calibration.grades import curve_figures, share_left
+    from ..calibration.grades import curve_figures, hot_squareness, share_left
     from ..magnetism.process import parameters
 
     refuse_beside(name, process, shell)
     row, shape, source = curve_figures(name)
-    b_r, h_cj = (
-        float(row[value]) * share_left(float(row[chord]), kelvin)[None, :]
-        for value, chord in (
-            ("remanence_T", "remanence_coefficient_pct_K"),
-            ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
-        )
-    )
+    left = [
+        share_left(float(row[f"{chord}_coefficient_pct_K"]), kelvin)[None, :]
+        for chord in ("remanence", "coercivity")
+    ]
+    b_r, h_cj = float(row["remanence_T"]) * left[0], float(row["coercivity_kA_m"]) * left[1]
+    square = hot_squareness(float(shape["squareness"]), row["host"], *left)
     most = float(row["max_working_temperature_K"])
     beyond = "" if np.isnan(most) else f", extrapolated beyond {most - ZERO_CELSIUS:.0f} °C"
     return _Loops(
@@ -372,7 +372,7 @@ def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
         "",
         b_r,
         1e3 * h_cj,
-        1e3 * h_cj * float(shape["squareness"]),
+        1e3 * h_cj * np.nan_to_num(square),
         np.full_like(b_r, float(shape["recoil"])),
         np.array([parameters().families[row["host"]].structure_limit_K]),
         f"{name}: H_cJ as guaranteed{beyond}; {source}",

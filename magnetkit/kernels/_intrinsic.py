@@ -272,52 +272,7 @@ def at(kelvin, i, state, ion, work, tables):
     return mt, j, k1, k2, k3
 
 
-# i, state, ion, work as for `at`, m, j, k1 as it returned them -> mu_0 H_N, T: 0 where the
-# axis is not stable
-@jit(part="merged")
-def nucleation(i, state, ion, work, m, j, k1):
-    """Return the reverse field at which the moment leaves the axis, each rare earth free to cant.
-
-    The 4f shell feels exchange and outside field as one: turned by a small angle with the metals,
-    the exchange field h, lengthened or shortened by b, turns the sum by h / (h + b) of it.
-    """
-    if not k1 > 0.0:
-        return 0.0
-    sign = 1.0 if j > 0.0 else -1.0
-    metals = k1
-    first, n = int(state[i, FIRST]), int(state[i, IONS])
-    for r in range(n):
-        metals -= work[r, 1]
-    # MJ/m3 per mu_B and tesla.
-    torque = sign * state[i, TO_TESLA] * _TO_ENERGY
-    field = 2.0 * k1 / (abs(j) * state[i, TO_TESLA] * _TO_ENERGY)
-    for _ in range(_STEPS):
-        slope = -torque * state[i, MOMENT_T] * m
-        stiff = 2.0 * metals + slope * field
-        for r in range(n):
-            a = first + r
-            h = ion[a, STRENGTH] * m
-            b = sign * ion[a, PER_TESLA]
-            # Beyond half of the exchange field the linear response means nothing.
-            b_field = max(b * field, -0.5 * h)
-            y = h / (h + b_field)
-            own = 2.0 * (work[r, 1] + work[r, BY_FIELD + 1] * b_field) * y
-            pull = torque * (work[r, 0] + work[r, BY_FIELD] * b_field)
-            # y falls with the field by y^2 b / h, and y / h is y^2 over h + b_field.
-            fall = y * b / (h + b_field)
-            stiff += own * y - pull * field * y
-            slope += 2.0 * work[r, BY_FIELD + 1] * b * y * y - 2.0 * own * fall
-            slope -= pull * (y - field * fall) + torque * work[r, BY_FIELD] * b * field * y
-        if not slope < 0.0:
-            break
-        step = stiff / slope
-        field = max(field - step, 0.0)
-        if abs(step) < _CLOSE * field:
-            break
-    return field
-
-
-# As `nucleation`
+# i, state, ion, work as for `at`, m, j, k1 as it returned them
 @jit(part="copied")
 def across(i, state, ion, work, m, j, k1):
     """Return the field (T) at which a curve measured across the axis, straight, meets saturation.
@@ -337,7 +292,7 @@ def across(i, state, ion, work, m, j, k1):
 
 # Scalars -> sin^2 of the lowest energy's angle with the axis where that is inside, on a cone; 0 on
 # the axis, 1 in the plane
-@jit(part="merged")
+@jit(part="copied")
 def lean(k1, k2, k3):
     """Return sin^2 of the easy angle: where k1 x + k2 x^2 + k3 x^3 is lowest, 0 <= x <= 1."""
     plane = k1 + k2 + k3
@@ -389,25 +344,23 @@ def barrier(k1, k2, k3):
     return at_best
 
 
-# i, state, ion, work as for `at`, found as it returned it -> mu_0 H, T: 0 in an easy plane
+# i, state, ion, work as for `at`, found as it returned it; u: cosine of the angle with the axis
+# -> mu_0 H, T: 0 where nothing holds the moment there
 @jit(part="merged")
-def switching(i, state, ion, work, found):
-    """Return the reverse field at which a moment passes the hard plane.
+def switching(i, state, ion, work, found, u):
+    """Return the reverse field that turns a moment which is at an angle, each rare earth canting.
 
-    Where K_1 < 4 K_2, as in Nd2Fe14B when cold, it leaves the axis long before: the torque of the
-    anisotropy, 2 u (K_1 + 2 K_2 s2 + 3 K_3 s2^2) sin(theta) with u = cos(theta), s2 = 1 - u^2, is
-    largest at an angle that the field still has to overcome, on the axis or on a cone alike.
+    On the axis that is the nucleation field. At `barrier` it is the field at which a moment passes
+    the hard plane: where K_1 < 4 K_2, as in Nd2Fe14B when cold, it leaves the axis long before, or
+    rests on a cone, and the torque of the anisotropy, 2 u (K_1 + 2 K_2 s2 + 3 K_3 s2^2) sin(theta)
+    with u = cos(theta) and s2 = 1 - u^2, is largest at an angle that is still to be overcome.
     """
-    m, j, k1, k2, k3 = found
-    u = barrier(k1, k2, k3)
-    if u <= 0.0:
-        return 0.0
-    if u >= 1.0:
-        return nucleation(i, state, ion, work, m, j, k1)
+    _, j, k1, k2, k3 = found
     s2 = 1.0 - u * u
-    tesla = abs(j) * state[i, TO_TESLA] * _TO_ENERGY
-    before, field = 0.0, 2.0 * u * (k1 + s2 * (2.0 * k2 + 3.0 * k3 * s2)) / tesla
-    torque = tesla * field
+    torque = 2.0 * u * (k1 + s2 * (2.0 * k2 + 3.0 * k3 * s2))
+    if not torque > 0.0:
+        return 0.0
+    before, field = 0.0, torque / (abs(j) * state[i, TO_TESLA] * _TO_ENERGY)
     for _ in range(_STEPS):
         left = _torque(i, state, ion, work, found, u, field)
         if left == torque:
@@ -420,35 +373,34 @@ def switching(i, state, ion, work, found):
     return field
 
 
-# u: cosine of the metals' angle; field: T -> MJ/m3, over sin(theta)
-@jit(part="linked")
+# field: T -> MJ/m3, over sin(theta)
+@jit(part="merged")
 def _torque(i, state, ion, work, found, u, field):
-    """Return the torque on the metals in a reverse field, each rare earth free to cant."""
-    m, j, k1, _, _ = found
+    """Return the torque on the metals in a reverse field, each rare earth free to cant.
+
+    The 4f shell feels exchange and outside field as one: a sum of two vectors.
+    """
+    m, j, metals = found[0], found[1], found[2]
     sign = 1.0 if j > 0.0 else -1.0
-    first, n, metals = int(state[i, FIRST]), int(state[i, IONS]), k1
-    for r in range(n):
-        metals -= work[r, 1]
+    first, n = int(state[i, FIRST]), int(state[i, IONS])
     scale = sign * state[i, TO_TESLA] * _TO_ENERGY * field
-    torque = 2.0 * u * metals - scale * state[i, MOMENT_T] * m
+    torque = -scale * state[i, MOMENT_T] * m
     for r in range(n):
-        h, b = ion[first + r, STRENGTH] * m, sign * ion[first + r, PER_TESLA] * field
-        b = max(b, -0.5 * h)
-        # Length of the sum of exchange and outside field, its angle with the axis, and how that
-        # turns with the metals.
+        h, own = ion[first + r, STRENGTH] * m, work[r]
+        metals -= own[1]
+        # Beyond half of the exchange field the linear response means nothing.
+        b = max(sign * ion[first + r, PER_TESLA] * field, -0.5 * h)
         whole = np.sqrt(h * h + 2.0 * h * b * u + b * b)
         more, cosine = whole - h, (h * u + b) / whole
         x = 1.0 - cosine * cosine
-        own1 = work[r, 1] + work[r, BY_FIELD + 1] * more
-        own2 = work[r, 2] + work[r, BY_FIELD + 2] * more
-        own3 = work[r, 3] + work[r, BY_FIELD + 3] * more
-        stiff = own1 + x * (2.0 * own2 + 3.0 * own3 * x)
-        by_length = work[r, BY_FIELD + 2] + x * work[r, BY_FIELD + 3]
-        by_length = x * (work[r, BY_FIELD + 1] + x * by_length)
+        one, two, three = BY_FIELD + 1, BY_FIELD + 2, BY_FIELD + 3
+        stiff = own[1] + own[one] * more
+        stiff += x * (2.0 * (own[2] + own[two] * more) + 3.0 * x * (own[3] + own[three] * more))
+        # How the sum's angle and its length turn with the metals.
         torque += 2.0 * stiff * cosine * h / whole * (h * h + h * b * u) / (whole * whole)
-        torque -= by_length * h * b / whole
-        torque -= scale * (work[r, 0] + work[r, BY_FIELD] * more) * h / whole
-    return torque
+        torque -= x * (own[one] + x * (own[two] + x * own[three])) * h * b / whole
+        torque -= scale * (own[0] + own[BY_FIELD] * more) * h / whole
+    return torque + 2.0 * u * metals
 
 
 # rows: `Rows` of n hard phases, not normalized; codes int8 (n): host, -1 unknown; model: `Model`
@@ -750,14 +702,14 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
 # l, i: temperature and phase; found: what `at` returned. Writes value and status of out.
 @jit(part="copied")
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
-    (mt, j, k1, k2, k3), state, value = found, condensed.state, out.value
+    (_, j, k1, k2, k3), state, value = found, condensed.state, out.value
     j_s = abs(j) * state[i, TO_TESLA]
     value[POLARIZATION, l, i] = j_s
     value[K1, l, i], value[K2, l, i], value[K3, l, i] = k1, k2, k3
     out.status[l, i] = direction(k1, k2, k3)
     if out.status[l, i] == OK:
         value[_FIELD, l, i] = 2e6 * _MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
-        value[_NUCLEATION, l, i] = nucleation(i, state, condensed.ion, work, mt, j, k1)
+        value[_NUCLEATION, l, i] = switching(i, state, condensed.ion, work, found, 1.0)
         value[HARDNESS, l, i] = np.sqrt(1e6 * _MU_0 * k1) / j_s
 
 

@@ -15,6 +15,7 @@ from ._intrinsic import (
     STATE,
     TO_TESLA,
     at,
+    barrier,
     chunks,
     direction,
     lean,
@@ -124,7 +125,8 @@ def phase_at(i, kelvin, phases, work, reverses):
     found = direction(k1, k2, k3)
     field, along = 0.0, 1.0
     if reverses and found in (OK, CONE) and j != 0.0:
-        field = switching(i, state, ion, work, (m, j, k1, k2, k3)) / MU_0
+        at_hard = barrier(k1, k2, k3)
+        field = switching(i, state, ion, work, (m, j, k1, k2, k3), at_hard) / MU_0
     if found == CONE:
         along = np.sqrt(1.0 - lean(k1, k2, k3))
     return abs(j) * state[i, TO_TESLA] * along, field, found

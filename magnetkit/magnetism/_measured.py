@@ -39,8 +39,9 @@ EFFECTS = ("shell_share", "grain_effect")
 """What errors that all magnets of a kind share act by: the share of coercivity that the shell
 gives, and what a standard deviation of the slope with grain size does to ln H_cJ (`grains`)."""
 
-# Standard deviation of alpha of a compensated magnet, %/K: a small difference of two sublattices.
-_ALPHA_DEVIATION = 0.011
+# Standard deviation of alpha of a compensated magnet, %/K: a small difference of two sublattices;
+# and of one whose alpha is printed, of the order of what makers print.
+_ALPHA_DEVIATION, _ALPHA_RESIDUE = 0.011, 0.002
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 _FORMAT = 1
@@ -98,7 +99,7 @@ def splits() -> dict[str, Split]:
     """Return the measured split of each of `QUANTITIES`, and that of `ALPHA`.
 
     Too few papers print alpha of two magnets to split its error; it goes with J_s(T), as
-    remanence does, and is taken to be split alike.
+    remanence does, and is taken to be split alike but for a magnet's own part.
     """
     data = datasets.toml(SPLIT_FILE)
     found = {}
@@ -113,7 +114,10 @@ def splits() -> dict[str, Split]:
     hard = found[COERCIVITY]
     shared = (data["shell"]["deviation"] / hard.deviation) ** 2, hard.deviation**-2
     found[COERCIVITY] = replace(hard, shared=shared)
-    return {**found, ALPHA: replace(found["remanence_T"], deviation=_ALPHA_DEVIATION)}
+    soft, own = found["remanence_T"], (_ALPHA_RESIDUE / _ALPHA_DEVIATION) ** 2
+    rest = (1.0 - own) / (1.0 - soft.residue)
+    parts = soft.common * rest, soft.composition * rest, own
+    return {**found, ALPHA: Split(*parts, soft.length, _ALPHA_DEVIATION)}
 
 
 @dataclass(frozen=True, eq=False)

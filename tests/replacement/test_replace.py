@@ -227,7 +227,7 @@ def test_prices_asked_for_and_the_answer_stand_in_every_report(tmp_path):
 
 
 def test_a_kept_grade_says_what_savings_count_against_and_what_is_left_aside():
-    found = mk.replace("N42SH", "150C", load_line=2)
+    found = mk.replace("N35EH", "150C")
     said = {a["kind"]: a["text"] for a in found.answers}
     likeliest = found.reference["made_of"][0]["heavy_rare_earth_wt_pct"]
     assert (
@@ -238,8 +238,6 @@ def test_a_kept_grade_says_what_savings_count_against_and_what_is_left_aside():
     table = found.candidates.set_index(["candidate", "shell"])["probability_meets_requirements"]
     chance = table[own["composition"], own["shell"]]
     assert f"its own recipe has {chance:.2f} in the same evaluation" in said["keep"]
-    # There are such candidates, but none that holds so little and some.
-    assert said["less_in_the_alloy"].endswith("than the likeliest recipe.")
 
 
 def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
