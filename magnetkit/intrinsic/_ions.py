@@ -152,7 +152,7 @@ def ion_of(symbol: str) -> Ion:
 def free_energy(
     level: NDArray[np.floating[Any]], kelvin: NDArray[np.float64]
 ) -> NDArray[np.floating[Any]]:
-    """Return -T ln Z, K, (..., k), of `level`, K, (..., states), ascending, at `kelvin` > 0 (k,)."""
+    """Return -T ln Z, K, (..., k), of ascending `level`, K, (..., states), at `kelvin`, (k,)."""
     low = level - level[..., :1]
     weight = np.exp(-low[..., None] / kelvin)
     return level[..., :1] - kelvin * np.log(weight.sum(axis=-2))
