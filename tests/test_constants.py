@@ -44,11 +44,7 @@ SOURCED = {
     # Iron at room temperature: Cullity and Graham (2009).
     "magnetism.phase_balance": {"IRON_POLARIZATION_T": 2.15},
     # The trade prints coefficients from 20 to 100 C.
-    "magnetism.sintered": {
-        "_AT": ROOM,
-        "TEN_YEARS": 10 * 365 * 24,
-        "BETWEEN": (ROOM, ROOM + 80.0),
-    },
+    "magnetism.sintered": {"_AT": ROOM, "TEN_YEARS": 10 * 365 * 24, "BETWEEN": (ROOM, ROOM + 80.0)},
     "magnetism.transitions": {"_PER_TESLA": BOHR_MAGNETON / BOLTZMANN},
     "phases._judged": {"BOLTZMANN_EV_K": physical_constants["Boltzmann constant in eV/K"][0]},
     "phases._mixing": {"INTERVAL": HALF},

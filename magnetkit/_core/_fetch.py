@@ -40,11 +40,7 @@ def cached_path(name: str) -> Path:
 
 
 def fetch(
-    name: str,
-    *,
-    progress: bool = False,
-    timeout: tuple[float, float] = _TIMEOUT,
-    retries: int = 2,
+    name: str, *, progress: bool = False, timeout: tuple[float, float] = _TIMEOUT, retries: int = 2
 ) -> Path:
     """Return the path of a public data set, one of `names()`, downloading it at first use.
 

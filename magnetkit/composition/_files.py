@@ -289,12 +289,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         table, lines = table.select(chosen).filter(pa.array(written)), lines[written]
         for offset in range(0, max(len(table), 1), size):
             part = table.slice(offset, size)
-            yield Block(
-                part,
-                start,
-                lines[offset : offset + size],
-                rejected if offset == 0 else [],
-            )
+            yield Block(part, start, lines[offset : offset + size], rejected if offset == 0 else [])
             start += part.num_rows
     if none:
         empty = pa.table({name: pa.array([], pa.string()) for name in header})

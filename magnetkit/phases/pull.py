@@ -92,12 +92,7 @@ def pull(
         Nothing is stored then.
     """
     return pull_snapshot(
-        systems,
-        api_key,
-        endpoint,
-        thermo_type=thermo_type,
-        refresh=refresh,
-        progress=progress,
+        systems, api_key, endpoint, thermo_type=thermo_type, refresh=refresh, progress=progress
     ).entries.copy()
 
 

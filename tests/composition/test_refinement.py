@@ -55,10 +55,7 @@ def test_a_billion_fine_rows_are_never_built():
 
 def test_formulas_may_be_atomic_fractions():
     space = mk.substitutions(
-        "Nd2Fe14B",
-        {"Nd": ["Ce", "Dy"], "Fe": ["Co"]},
-        step=0.05,
-        additions={"Cu": [0, 0.5, 1]},
+        "Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.05, additions={"Cu": [0, 0.5, 1]}
     )
     sample = space.sample(10, seed=2)
     want = refine(space, space.formulas(sample.row_index), 0.01)[1]

@@ -237,8 +237,7 @@ def test_one_recipe_in_many_hands(text):
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["Sm(Co_bal Fe0.07 Cu0.088 Zr0.025)7.5", "Sm(CobalFe0.07Cu0.088Zr0.025)7.5"],
+    "text", ["Sm(Co_bal Fe0.07 Cu0.088 Zr0.025)7.5", "Sm(CobalFe0.07Cu0.088Zr0.025)7.5"]
 )
 @pytest.mark.parametrize("basis", ["auto", "atomic"])
 def test_balance_in_a_bracket_is_what_is_left_to_one(text, basis):
