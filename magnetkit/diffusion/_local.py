@@ -180,25 +180,6 @@ def flux_loss(
     )
 
 
-def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
-    """Return the reverse field, A/m, at which the mean J of a magnet is 0.
-
-    `amount`, %, and `volumes`, any unit, are of its cells, shape (n,) each.
-    """
-    from scipy.optimize import brentq
-
-    b_r = magnet.b_r(amount)
-
-    def mean(field: float) -> float:
-        j = share_kept(magnet, amount, np.full(len(amount), field)) * (
-            b_r - (magnet.recoil - 1.0) * MU_0 * field
-        )
-        return float(np.average(j, weights=volumes))
-
-    h_cj = magnet.h_cj(amount)
-    return float(brentq(mean, 0.5 * h_cj.min(), 1.5 * h_cj.max()))
-
-
 Law = Literal["component", "coherent"]
 
 
