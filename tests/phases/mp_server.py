@@ -56,17 +56,11 @@ def _common(name: str, crystal: Structure) -> dict[str, Any]:
     composition = crystal.composition
     symbols = sorted(str(e) for e in composition.elements)
     return {
-        "material_id": name,
-        "formula_pretty": composition.reduced_formula,
-        "chemsys": "-".join(symbols),
-        "elements": symbols,
-        "nelements": len(symbols),
-        "nsites": len(crystal),
-        "volume": crystal.volume,
-        "density": float(crystal.density),
-        "last_updated": "2025-09-25T00:00:00Z",
-        "deprecated": False,
-    }
+        "material_id": name, "formula_pretty": composition.reduced_formula,
+        "chemsys": "-".join(symbols), "elements": symbols, "nelements": len(symbols),
+        "nsites": len(crystal), "volume": crystal.volume, "density": float(crystal.density),
+        "last_updated": "2025-09-25T00:00:00Z", "deprecated": False,
+    }  # fmt: skip
 
 
 def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:

@@ -81,22 +81,14 @@ def test_compounds_calculated_without_their_moment_are_left_out():
     entries = pd.DataFrame(
         {
             "formula": [
-                "Sm",
-                "Fe",
-                "Co",
-                "SmCo5",
-                "Sm2Fe17",
-                "YCo2",
-                "GdCo5",
-                "SmCo3",
-                "Nd6Fe13Si",
+                "Sm", "Fe", "Co", "SmCo5", "Sm2Fe17", "YCo2", "GdCo5", "SmCo3", "Nd6Fe13Si",
             ],
             "formation_energy_eV_atom": [0.0, 0.0, 0.0, 0.067, -0.01, -0.1, -0.1, -0.1, -0.1],
             # SmCo5 as the database had it in 2020; healthy it carries 7.0 muB.
             "magnetic_moment_muB_atom": [0.0, 2.2, 1.6, 0.106 / 6, 2.0, 0.0, 0.1, 0.0, 0.0],
             "ordering": ["NM", "FM", "FM", "FM", "FM", "NM", "FiM", "FM", "AFM"],
         }
-    )
+    )  # fmt: skip
     entries.loc[len(entries)] = ["Y", 0.0, 0.0, "NM"]
     entries.loc[len(entries)] = ["Gd", 0.0, 7.0, "FM"]
     entries.loc[len(entries)] = ["Nd", 0.0, 0.0, "NM"]
