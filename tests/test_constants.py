@@ -21,13 +21,11 @@ ROOM = convert_temperature(20.0, "Celsius", "Kelvin")
 HALF = norm.ppf(0.95)
 
 SOURCED = {
-    "calibration._reference": {"_Z": HALF},
-    "calibration.calibrate": {"_Z": HALF},
+    "calibration._reference": {"_Z": HALF}, "calibration.calibrate": {"_Z": HALF},
     # Excel's last row (Microsoft, specifications and limits).
     "composition._files": {"_LAST_ROW": 1_048_576},
     "composition.substitution": {"_MAX_ROWS": np.iinfo(np.int64).max},
-    "intrinsic.evaluate": {"_HALF": HALF},
-    "kernels._demagnetization": {"MU_0": MU_0},
+    "intrinsic.evaluate": {"_HALF": HALF}, "kernels._demagnetization": {"MU_0": MU_0},
     # As numpy.isclose has them.
     "kernels._descriptors": {"_ABSOLUTE": 1e-8, "_RELATIVE": 1e-5},
     "kernels._gaussian_process": {"_SQRT5": np.float32(5.0**0.5)},
@@ -44,18 +42,12 @@ SOURCED = {
     # Iron at room temperature: Cullity and Graham (2009).
     "magnetism.phase_balance": {"IRON_POLARIZATION_T": 2.15},
     # The trade prints coefficients from 20 to 100 C.
-    "magnetism.sintered": {
-        "_AT": ROOM,
-        "TEN_YEARS": 10 * 365 * 24,
-        "BETWEEN": (ROOM, ROOM + 80.0),
-    },
+    "magnetism.sintered": {"_AT": ROOM, "TEN_YEARS": 10 * 365 * 24, "BETWEEN": (ROOM, ROOM + 80.0)},
     "magnetism.transitions": {"_PER_TESLA": BOHR_MAGNETON / BOLTZMANN},
     "phases._judged": {"BOLTZMANN_EV_K": physical_constants["Boltzmann constant in eV/K"][0]},
-    "phases._mixing": {"INTERVAL": HALF},
-    "surrogates._measured": {"_ZERO_CELSIUS": 273.15},
-    "surrogates._process": {"_SQRT5": 5.0**0.5},
-    "_core.units": {"ROOM_K": ROOM},
-}
+    "phases._mixing": {"INTERVAL": HALF}, "surrogates._measured": {"_ZERO_CELSIUS": 273.15},
+    "surrogates._process": {"_SQRT5": 5.0**0.5}, "_core.units": {"ROOM_K": ROOM},
+}  # fmt: skip
 PLACES = {
     "kernels._intrinsic": {"_IRON": "Fe", "_COBALT": "Co", "_YTTRIUM": "Y", "_CARBON": "C"},
     "kernels._notation": {

@@ -24,14 +24,10 @@ CONTRACT = {"fit", "transform", "fit_transform", "predict", "get_feature_names_o
 """Methods whose arguments the scikit-learn contract gives."""
 
 UNITS = {
-    "temperature": r"\bK\b|kelvin",
-    "temperatures": r"\bK\b|kelvin",
-    "between": r"\bK\b|kelvin",
-    "fields": r"A/m",
-    "alpha": r"%/K",
-    "cutoff": r"Å|angstrom",
+    "temperature": r"\bK\b|kelvin", "temperatures": r"\bK\b|kelvin", "between": r"\bK\b|kelvin",
+    "fields": r"A/m", "alpha": r"%/K", "cutoff": r"Å|angstrom",
     "load_line": r"[Pp]ermeance|`sintered`",
-}
+}  # fmt: skip
 """What the description of a physical quantity must name."""
 
 WITH_EXAMPLE = {

@@ -11,18 +11,6 @@ import magnetkit as mk
 from magnetkit.magnetism.process import process_record, read_process, routes
 
 FRAME = pd.DataFrame({"alloy": ["Nd1.8Dy0.2Fe14B"], "note": ["x"]})
-CONDITIONS = {
-    "process": {"grain_size_um": 3.0},
-    "shell": "Tb 0.5 wt%",
-    "load_line": 0.5,
-    "outside_field_kA_m": 50.0,
-    "hours": 100.0,
-    "interval": 0.5,
-    "scenario": "embargo",
-    "recycled": {"Co": 0.25},
-    "between": ("20C", "120C"),
-    "snapshot": None,
-}
 MINE = pd.DataFrame(
     {
         "composition": ["Nd2Fe14B", "Nd1.6Dy0.4Fe14B", "Pr2Fe14B"],
@@ -31,9 +19,6 @@ MINE = pd.DataFrame(
         "group": ["a", "b", "c"],
     }
 )
-TABLES = {"data": "{table}", "add": "{table}"}
-READING = {"basis": "atomic", "strict": True}
-SNAPSHOT = {"snapshot": None, **READING}
 BASE = "Nd1.8Dy0.2Fe14B"
 
 
@@ -41,126 +26,42 @@ def told(rows, total):
     """Take progress."""
 
 
-# Function, what comes first, a value for each keyword, and those tried with another first argument.
+VALUES = {
+    "process": {"grain_size_um": 3.0}, "shell": "Tb 0.5 wt%", "load_line": 0.5,
+    "outside_field_kA_m": 50.0, "hours": 100.0, "interval": 0.5, "scenario": "embargo",
+    "recycled": {"Co": 0.25}, "prices": {"Tb": "3x"}, "between": ("20C", "120C"), "snapshot": None,
+    "temperature": "150C", "host": "2:14:1", "calibration": "N42SH", "data": "{table}",
+    "add": "{table}", "basis": "atomic", "strict": True, "column": "alloy",
+}  # fmt: skip
+"""A value for each keyword that several functions take."""
+# Function, what comes first, and the values that differ or that it alone takes.
 CALLS = {
-    "predict": (
-        mk.predict,
-        (BASE,),
-        {
-            "temperature": "150C",
-            **CONDITIONS,
-            **TABLES,
-            **READING,
-            "column": "alloy",
-            "calibration": "N42SH",
-            "host": "2:14:1",
-            "prices": {"Tb": "3x"},
-        },
-    ),
-    "screen": (
-        mk.screen,
-        (BASE,),
-        {
-            "application": "energy-traction-motor",
-            "temperature": "150C",
-            **CONDITIONS,
-            **TABLES,
-            "calibration": "none",
-            "prices": {"Tb": 3.0},
-            "reference": "Nd1.7Dy0.3Fe14B",
-            "require": ["remanence_T>=0.98*reference"],
-            "objectives": ["cost:min=2", "margin:max"],
-            **READING,
-            "column": "alloy",
-            "out": "{tmp}",
-            "resume": True,
-            "keep": 5,
-            "chunk_rows": 10,
-            "workers": None,
-            "dask": None,
-            "progress": told,
-        },
-    ),
-    "compare": (
-        mk.compare,
-        ([BASE, "Nd2Fe14B"],),
-        {
-            "temperature": "150C",
-            "basis": "atomic",
-            **CONDITIONS,
-            **TABLES,
-            "shell": ["", "Tb 0.5 wt%"],
-            "calibration": "N42SH",
-            "host": "2:14:1",
-            "prices": {"Tb": 3.0},
-        },
-    ),
-    "curve": (
-        mk.curve,
-        (BASE,),
-        {
-            "temperature": "20C,150C",
-            "bound": "low",
-            "basis": "atomic",
-            "process": {"grain_size_um": 3.0},
-            "shell": "Tb 0.5 wt%",
-            "load_line": 0.5,
-            "calibration": "none",
-            "interval": 0.5,
-            **TABLES,
-        },
-    ),
-    "intrinsic": (
-        mk.magnetism.intrinsic,
-        (BASE,),
-        {"temperature": ["20C", "150C"], "host": "2:14:1", "interval": 0.5, **READING},
-    ),
-    "sintered": (
-        mk.magnetism.sintered,
-        (BASE,),
-        {
-            "temperature": "20C:100C:40",
-            "host": "2:14:1",
-            **{k: CONDITIONS[k] for k in ("process", "shell", "load_line", "interval", "between")},
-            **READING,
-        },
-    ),
-    "transitions": (mk.magnetism.transitions, (BASE,), {"host": "2:14:1", "step": 20.0, **READING}),
-    "stability": (
-        mk.phases.stability,
-        (BASE,),
-        {"host": "2:14:1", "temperature": 300.0, "interval": 0.5, **SNAPSHOT},
-    ),
-    "energy_above_hull": (mk.phases.energy_above_hull, (BASE,), SNAPSHOT),
-    "hull_energy": (mk.phases.hull_energy, (BASE,), SNAPSHOT),
-    "ledger": (
-        mk.supply.ledger,
-        (BASE,),
-        {
-            "scenario": "embargo",
-            "recycled": {"Co": 0.25},
-            "reference": "Nd2Fe14B",
-            "reference_shell": "Tb 0.5 wt%",
-            "heavy_rare_earths": ("Dy",),
-            "shell": "Tb 0.5 wt%",
-            **READING,
-        },
-    ),
-    "with_shell": (mk.magnetism.with_shell, (BASE,), {"shell": "Tb 0.5 wt%", "basis": "atomic"}),
-    "compensate": (
-        mk.magnetism.compensate,
-        ("SmCo5",),
-        {
-            "with_": ["Gd"],
-            "between": ("20C", "100C"),
-            "alpha": -0.02,
-            "tolerance": 0.002,
-            "host": "1:5",
-            "step": 0.05,
-            "basis": "atomic",
-        },
-    ),
-}
+    "predict": (mk.predict, (BASE,), {}),
+    "screen": (mk.screen, (BASE,), {
+        "application": "energy-traction-motor", "calibration": "none",
+        "reference": "Nd1.7Dy0.3Fe14B", "require": ["remanence_T>=0.98*reference"],
+        "objectives": ["cost:min=2", "margin:max"], "out": "{tmp}", "resume": True, "keep": 5,
+        "chunk_rows": 10, "workers": None, "dask": None, "progress": told,
+    }),
+    "compare": (mk.compare, ([BASE, "Nd2Fe14B"],), {"shell": ["", "Tb 0.5 wt%"]}),
+    "curve": (mk.curve, (BASE,), {
+        "temperature": "20C,150C", "bound": "low", "calibration": "none",
+    }),
+    "intrinsic": (mk.magnetism.intrinsic, (BASE,), {"temperature": ["20C", "150C"]}),
+    "sintered": (mk.magnetism.sintered, (BASE,), {"temperature": "20C:100C:40"}),
+    "transitions": (mk.magnetism.transitions, (BASE,), {"step": 20.0}),
+    "stability": (mk.phases.stability, (BASE,), {"temperature": 300.0}),
+    "energy_above_hull": (mk.phases.energy_above_hull, (BASE,), {}),
+    "hull_energy": (mk.phases.hull_energy, (BASE,), {}),
+    "ledger": (mk.supply.ledger, (BASE,), {
+        "reference": "Nd2Fe14B", "reference_shell": "Tb 0.5 wt%", "heavy_rare_earths": ("Dy",),
+    }),
+    "with_shell": (mk.magnetism.with_shell, (BASE,), {}),
+    "compensate": (mk.magnetism.compensate, ("SmCo5",), {
+        "with_": ["Gd"], "between": ("20C", "100C"), "alpha": -0.02, "tolerance": 0.002,
+        "host": "1:5", "step": 0.05,
+    }),
+}  # fmt: skip
 NEEDED = {
     "with_shell": ["shell"],
     "compensate": ["with_", "alpha"],
@@ -193,7 +94,8 @@ def test_the_docstring_names_what_the_function_takes(name):
 
 @pytest.mark.parametrize(("name", "keyword"), CASES)
 def test_every_keyword_can_be_given(name, keyword, tmp_path):
-    function, given, values = CALLS[name]
+    function, given, own = CALLS[name]
+    values = VALUES | own
     value = values[keyword]
     if value == "{tmp}":
         value = tmp_path / "out"
@@ -228,7 +130,7 @@ HEARD = {
 @pytest.mark.parametrize(("keyword", "column"), HEARD.items())
 def test_every_condition_is_heard(keyword, column, tmp_path):
     MINE.to_csv(tmp_path / "mine.csv", index=False)
-    value = CALLS["predict"][2][keyword]
+    value = VALUES[keyword]
     value = tmp_path / "mine.csv" if value == "{table}" else value
     # Warm enough that the field around it costs it some of its flux.
     alloy = "Nd1.7Dy0.2Tb0.1Fe13CoB"

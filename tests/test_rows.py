@@ -18,17 +18,9 @@ from magnetkit.surrogates.intrinsic import intrinsic
 MU_0 = 1.25663706127e-6
 # Every host, two of some, and what is none.
 RECIPES = [
-    "Nd1.7Dy0.3Fe14B",
-    "SmCo5",
-    "Nd15Fe77B8",
-    "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5",
-    "Fe3O4",
-    "SmFe11Ti",
-    "Sm0.6Gd0.4Co5",
-    "Sm2Fe17N3",
-    "Ce2Fe14B",
-    "Nd1.6Ce0.2Dy0.2Fe13CoB",
-]
+    "Nd1.7Dy0.3Fe14B", "SmCo5", "Nd15Fe77B8", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Fe3O4", "SmFe11Ti",
+    "Sm0.6Gd0.4Co5", "Sm2Fe17N3", "Ce2Fe14B", "Nd1.6Ce0.2Dy0.2Fe13CoB",
+]  # fmt: skip
 SHELLS = ["Tb 0.5 wt%", "", "", "", "", "", "", "", "Nd 0.40 @ 0.15", "Dy 0.7 wt%"]
 GRAINS = np.array([3.0, 5.0, 7.0, 40.0, 5.0, 2.0, 4.5, 3.5, 6.0, 1.5])
 ALIGNED = np.array([0.90, 0.95, 0.93, 0.96, 0.9, 0.85, 0.97, 0.92, 0.91, 0.94])

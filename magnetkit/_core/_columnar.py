@@ -22,15 +22,6 @@ if TYPE_CHECKING:
 class Coded:
     """A text column of few different words: a Categorical of pandas, a dictionary of Arrow.
 
-    Attributes
-    ----------
-    codes : ndarray of integers, shape (n,)
-        Index into `words`, -1 where there is no text.
-    words : tuple of str
-        Each once.
-
-    Examples
-    --------
     >>> column = Coded(np.array([0, 1, -1]), ("ok", "planar"))
     >>> column.says("ok").tolist()
     [True, False, False]
@@ -38,8 +29,8 @@ class Coded:
     ['ok', 'planar', '']
     """
 
-    codes: NDArray[Any]
-    words: tuple[str, ...]
+    codes: NDArray[Any]  # integers, (n,), index into `words`, -1 where there is no text
+    words: tuple[str, ...]  # each once
 
     @classmethod
     def constant(cls, word: str, n: int, words: tuple[str, ...] = ()) -> "Coded":

@@ -40,38 +40,15 @@ def cached_path(name: str) -> Path:
 
 
 def fetch(
-    name: str,
-    *,
-    progress: bool = False,
-    timeout: tuple[float, float] = _TIMEOUT,
-    retries: int = 2,
+    name: str, *, progress: bool = False, timeout: tuple[float, float] = _TIMEOUT, retries: int = 2
 ) -> Path:
-    """Return the path of a public data set, downloading it at first use.
+    """Return the path of a public data set, one of `names()`, downloading it at first use.
 
-    Parameters
-    ----------
-    name : str
-        One of `names()`, e.g. ``"curie"``.
-    progress : bool
-        Show a progress bar on stderr.
-    timeout : tuple of float
-        For a connection and between parts of the answer, s.
-    retries : int
-        Further attempts after an interrupted or corrupted download.
-
-    Returns
-    -------
-    pathlib.Path
-        A file whose SHA-256 is that of the registry; read it, do not write to it.
-
-    Raises
-    ------
-    InputError
-        If no set has this name.
-    DataError
-        If the mirror's file, or what the server sends, is not the file of the registry.
-    NetworkError
-        If the set could not be downloaded.
+    The file's SHA-256 is that of the registry; read it, do not write to it. `progress` shows a bar
+    on stderr, `timeout` is for a connection and between parts of the answer, s, `retries` counts
+    further attempts after an interrupted or corrupted download. Raises InputError if no set has
+    this name, DataError if the mirror's file, or what the server sends, is not the file of the
+    registry, NetworkError if the set could not be downloaded.
     """
     entry = _entry(name)
     mirror = get_settings().mirror

@@ -40,10 +40,7 @@ def is_url(text: object) -> bool:
 def whole(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path` and rename it into place if all went well.
 
-    Raises
-    ------
-    OSError
-        If it cannot be written.
+    Raises OSError if it cannot be written.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.tmp")
     try:

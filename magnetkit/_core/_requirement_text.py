@@ -24,51 +24,22 @@ _FORM = (
 
 @dataclass(frozen=True)
 class ParsedRequirement:
-    """A requirement as written.
+    """A requirement as written."""
 
-    Attributes
-    ----------
-    column : str
-        Name of a result column, not checked.
-    sign : {">=", "<="}
-    limit : float or None
-        In the column's unit; None where it is relative.
-    share : float or None
-        Share of the reference magnet's value; None where the limit is a number.
-    absolute : bool
-        Whether the column counts without its sign.
-    temperature_K : float or None
-        Where it is evaluated, K; None is the device's temperature.
-    """
-
-    column: str
-    sign: str
-    limit: float | None = None
-    share: float | None = None
-    absolute: bool = False
-    temperature_K: float | None = None
+    column: str  # name of a result column, not checked
+    sign: str  # ``>=`` or ``<=``
+    limit: float | None = None  # in the column's unit; None where it is relative
+    share: float | None = None  # of the reference magnet's value; None where the limit is a number
+    absolute: bool = False  # whether the column counts without its sign
+    temperature_K: float | None = None  # where it is evaluated, K; None is the device's temperature
 
 
 def parse_requirement(text: str) -> ParsedRequirement:
-    """Read a requirement.
+    """Read ``COLUMN >= LIMIT``, ``COLUMN <= LIMIT`` or ``|COLUMN| <= LIMIT``.
 
-    Parameters
-    ----------
-    text : str
-        ``COLUMN >= LIMIT``, ``COLUMN <= LIMIT`` or ``|COLUMN| <= LIMIT``, where LIMIT is a number,
-        ``reference`` or ``SHARE*reference``, and may be followed by ``at TEMPERATURE``.
+    LIMIT is a number, ``reference`` or ``SHARE*reference``, and may be followed by ``at
+    TEMPERATURE``. Raises InputError if the text has another form.
 
-    Returns
-    -------
-    ParsedRequirement
-
-    Raises
-    ------
-    InputError
-        If the text has another form.
-
-    Examples
-    --------
     >>> parse_requirement("remanence_T>=0.98*reference").share
     0.98
     >>> parse_requirement("coercivity_kA_m >= 800 at 150C").temperature_K

@@ -41,12 +41,8 @@ def names(folder: str) -> list[str]:
 def load(name_or_path: str | Path, model: type[_Model], kind: str, folder: str) -> _Model:
     """Read and check a TOML file: a name in `folder` of the embedded data, or a path to ``*.toml``.
 
-    `model` is what it must hold, `kind` what messages call it.
-
-    Raises
-    ------
-    InputError
-        In one line: which file, and of every fault which field, what was expected and what came.
+    `model` is what it must hold, `kind` what messages call it. Raises InputError in one line: which
+    file, and of every fault which field, what was expected and what came.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(".toml"):
@@ -79,10 +75,8 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
 def write_new(name: str, template: Path, folder: Path) -> Path:
     """Write a commented file to fill in from a template with ``NAME`` in place of `name`.
 
-    Raises
-    ------
-    InputError
-        If the name has other than small letters, digits and hyphens, or the file exists.
+    Raises InputError if the name has other than small letters, digits and hyphens, or the file
+    exists.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise InputError(

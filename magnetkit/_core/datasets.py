@@ -20,10 +20,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def root() -> Path:
     """Return the folder of the embedded data, or the one that MAGNETKIT_DATASETS names instead.
 
-    Raises
-    ------
-    DataError
-        If there is none.
+    Raises DataError if there is none.
     """
     if own := os.environ.get("MAGNETKIT_DATASETS"):
         if not (Path(own) / "registry.toml").is_file():

@@ -56,24 +56,12 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Block:
-    """Some consecutive rows of a file.
+    """Some consecutive rows of a file."""
 
-    Attributes
-    ----------
-    table : pyarrow.Table, n rows
-        All columns; those of a text file are text.
-    start : int
-        Number of rows before this block.
-    lines : ndarray of int64, shape (n,)
-        Line of the file of each row, from 1 (row for Parquet).
-    rejected : list of Rejected
-        Lines that were no row of the table.
-    """
-
-    table: pa.Table
-    start: int
-    lines: NDArray[np.int64]
-    rejected: list[Rejected] = field(default_factory=list)
+    table: pa.Table  # n rows, all columns; those of a text file are text
+    start: int  # number of rows before this block
+    lines: NDArray[np.int64]  # line of the file of each row, (n,), from 1 (row for Parquet)
+    rejected: list[Rejected] = field(default_factory=list)  # lines that were no row of the table
 
 
 def check_file(path: Path) -> None:
@@ -91,10 +79,7 @@ def check_file(path: Path) -> None:
 def read_blocks(path: Path, size: int) -> Iterator[Block]:
     """Read a table in blocks of about `size` rows.
 
-    Raises
-    ------
-    InputError
-        If the file cannot be read at all: missing, empty, of another kind or encoding.
+    Raises InputError if it cannot be read at all: missing, empty, of another kind or encoding.
     """
     check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
@@ -117,12 +102,7 @@ def read_whole(path: Path) -> pa.Table:
     """Read a small table other than candidates, each line of which must be a row.
 
     Cells of text files are text. Where semicolons separate them, a decimal comma is read as a
-    point.
-
-    Raises
-    ------
-    InputError
-        As `read_blocks`, and of the first line that is no row.
+    point. Raises InputError as `read_blocks` does, and of the first line that is no row.
     """
     blocks = list(read_blocks(path, _BLOCK_BYTES))
     for line in (line for block in blocks for line in block.rejected):
@@ -140,10 +120,8 @@ def with_composition_column(
 ) -> tuple[pa.Table, str]:
     """Return the table and the name of its composition column, joined from elements' if wanted.
 
-    Raises
-    ------
-    InputError
-        As `composition_column`, and of columns of elements that cannot be joined.
+    Raises InputError as `composition_column` does, and of columns of elements that cannot be
+    joined.
     """
     if wanted != ELEMENT_COLUMNS:
         return table, composition_column(table, wanted, path)
@@ -179,12 +157,8 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
     """Return the recipe of each row, length n, from the columns that are named after elements.
 
     A unit or more may follow the symbol, as in ``Nd wt%``; an empty cell is none of the element,
-    and ``bal.`` takes what is left to 100. `source` names the table in messages.
-
-    Raises
-    ------
-    InputError
-        If fewer than two columns are named after elements, or two after the same.
+    and ``bal.`` takes what is left to 100. `source` names the table in messages. Raises InputError
+    if fewer than two columns are named after elements, or two after the same.
     """
     named: dict[str, str] = {}
     for column in table.column_names:
@@ -315,12 +289,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         table, lines = table.select(chosen).filter(pa.array(written)), lines[written]
         for offset in range(0, max(len(table), 1), size):
             part = table.slice(offset, size)
-            yield Block(
-                part,
-                start,
-                lines[offset : offset + size],
-                rejected if offset == 0 else [],
-            )
+            yield Block(part, start, lines[offset : offset + size], rejected if offset == 0 else [])
             start += part.num_rows
     if none:
         empty = pa.table({name: pa.array([], pa.string()) for name in header})
@@ -429,12 +398,8 @@ def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
     """Read the first sheet of an ``.xlsx`` file: n rows, and the row of the sheet of each, from 1.
 
     Numbers, dates and truth values keep their type where all cells of a column have it, else cells
-    are text. Blank rows are left out.
-
-    Raises
-    ------
-    InputError
-        If the file is no workbook, too large when unpacked, or has no header.
+    are text. Blank rows are left out. Raises InputError if the file is no workbook, too large when
+    unpacked, or has no header.
     """
     _check_workbook(path)
     lines, rows = _read_rows(path)

@@ -47,53 +47,28 @@ class RejectedRows(UserWarning):
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """Compositions as read, and the form in which results go back.
+    """Compositions as read, and the form in which results go back."""
 
-    Attributes
-    ----------
-    table : CompositionTable, n rows
-        What could be read; ``row_index`` counts the rows of the input.
-    labels : pyarrow.Array of text, length n, or None
-        The compositions as written; None where they came without text.
-    shells : list of str or None
-        Grain-boundary shell of each row, empty for a bulk alloy; None where no column has any.
-    others : frame or None
-        The user's other columns in their own library, all rows of the input.
-    composition : str or None
-        Name of the composition column of `others`' frame.
-    index : pandas.Index or None
-        Index of the input, all rows.
-    library : str
-        ``"pandas"``, ``"polars"`` or ``"arrow"``.
-    rejected : list of Rejected
-        Rows that could not be used.
-    lines : ndarray of int64, shape (n,), or None
-        Line of the file, or row of the input from 1, of each row.
-    total : int
-        Rows of the input.
-    reported : bool
-        Whether the caller has the rejected rows: it gave a table that lists them.
-    """
-
+    # n rows, what could be read; ``row_index`` counts the rows of the input
     table: CompositionTable
-    labels: pa.Array | None = None
-    shells: list[str] | None = None
-    others: Any = None
-    composition: str | None = None
-    index: Any = None
-    library: str = "pandas"
-    rejected: list[Rejected] = field(default_factory=list)
+    labels: pa.Array | None = None  # text as written, (n,); None where there was none
+    shells: list[str] | None = None  # of each row, empty for a bulk alloy; None: no column has any
+    others: Any = None  # the user's other columns in their own library, all rows of the input
+    composition: str | None = None  # name of the composition column of `others`' frame
+    index: Any = None  # pandas.Index of the input, all rows, or None
+    library: str = "pandas"  # ``"pandas"``, ``"polars"`` or ``"arrow"``
+    rejected: list[Rejected] = field(default_factory=list)  # rows that could not be used
+    # line of the file, or row of the input from 1, of each row, (n,)
     lines: NDArray[np.int64] | None = None
-    total: int = 0
+    total: int = 0  # rows of the input
+    # whether the caller has the rejected rows: it gave a table that lists them
     reported: bool = False
 
     def shells_with(self, shell: Any) -> Any:
         """Return the shells to use: the column's, or the argument's, for all rows or one a row.
 
-        Raises
-        ------
-        InputError
-            If column and argument both name shells, or there are more or fewer than rows.
+        Raises InputError if column and argument both name shells, or there are more or fewer than
+        rows.
         """
         if shell is None:
             return self.shells
@@ -245,12 +220,8 @@ def _column_names(frame: Any) -> list[str]:
 def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
     """Return a table with one row for each row of `compositions`, any form of `read_inputs`.
 
-    Raises
-    ------
-    InputError
-        If `compositions` has no such form.
-    CompositionError
-        If a recipe cannot be read; build a CompositionTable to leave such rows out.
+    Raises InputError if `compositions` has no such form, CompositionError if a recipe cannot be
+    read; build a CompositionTable to leave such rows out.
     """
     return read_inputs(compositions, basis, strict=True).table
 
@@ -265,30 +236,13 @@ def read_inputs(
 ) -> Inputs:
     """Read compositions in any form that users have them in.
 
-    Parameters
-    ----------
-    given : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        A text that ends in .csv, .tsv, .txt or .parquet is a path. A frame's columns other than
-        the composition and ``shell`` are kept. A set is read in the order of its texts.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
-    column : str, optional
-        Composition column of a frame or file; ``composition`` or the only text column otherwise.
-    strict : bool
-        Fail on the first row that cannot be read.
-    empty : bool
-        Whether to return nothing but rejected rows rather than fail.
-
-    Returns
-    -------
-    Inputs
-
-    Raises
-    ------
-    InputError
-        If `given` is nothing of the kind.
-    CompositionError
-        If no row can be read, or with `strict` one cannot.
+    `given` is a text, list, column, frame, path, pymatgen Composition or CompositionTable; a text
+    that ends in .csv, .tsv, .txt or .parquet is a path. A frame's columns other than the
+    composition (`column`, else ``composition`` or the only text column) and ``shell`` are kept. A
+    set is read in the order of its texts. `basis` is that of a text's amounts. `strict` fails on
+    the first row that cannot be read; with `empty` nothing but rejected rows is returned rather
+    than fail. Raises InputError if `given` is nothing of the kind, CompositionError if no row can
+    be read, or with `strict` one cannot.
     """
     basis_code(basis)
     found = _read(given, basis, column)

@@ -151,10 +151,7 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
 def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     """Return the amounts as written, by symbol, and the balance element, whose amount is zero.
 
-    Raises
-    ------
-    CompositionError
-        If the text cannot be read.
+    Raises CompositionError if the text cannot be read.
     """
     if (why := refusal(text)) is not None:
         raise CompositionError(why, text)

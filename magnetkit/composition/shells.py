@@ -85,23 +85,13 @@ def is_one(shell: Any) -> bool:
 def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     """Read a shell from text, a dict or a `Shell`; an empty text and None mean a bulk alloy.
 
-    Parameters
-    ----------
-    value : Shell, dict, str or None
-        ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in; or
-        ``"Tb 2 mg/cm2 on 5 mm"``: so much terbium on each of two faces that far apart, converted
-        to the first by the density of sintered Nd-Fe-B; or
-        ``"Tb 0.30 @ 0.10"``: 30 % of the shell's rare earth is Tb, the shell is 10 % of the
-        volume; as a dict ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.10,
-        "content": 0.30}``.
+    ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in; or ``"Tb 2 mg/cm2
+    on 5 mm"``: so much terbium on each of two faces that far apart, converted to the first by the
+    density of sintered Nd-Fe-B; or ``"Tb 0.30 @ 0.10"``: 30 % of the shell's rare earth is Tb, the
+    shell is 10 % of the volume; as a dict ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb",
+    "fraction": 0.10, "content": 0.30}``. Raises InputError if it cannot be read or lies outside
+    what a shell can be.
 
-    Raises
-    ------
-    InputError
-        If it cannot be read or lies outside what a shell can be.
-
-    Examples
-    --------
     >>> str(read_shell({"R": "Tb", "amount_wt_pct": 0.5}))
     'Tb 0.5 wt%'
     >>> str(read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}))

@@ -33,43 +33,23 @@ _MAX_ROWS = 2**63 - 1
 
 @dataclass(frozen=True)
 class Slot:
-    """One substituent on one site, or one addition.
+    """One substituent on one site, or one addition."""
 
-    Attributes
-    ----------
-    element : str
-        Symbol of the element that comes in.
-    site : str or None
-        Symbol of the element it replaces; None for an addition.
-    levels : tuple of Fraction
-        Atoms per formula unit at each digit, from digit 0.
-    """
-
-    element: str
-    site: str | None
-    levels: tuple[Fraction, ...]
+    element: str  # symbol of the element that comes in
+    site: str | None  # symbol of the element it replaces; None for an addition
+    levels: tuple[Fraction, ...]  # atoms per formula unit at each digit, from digit 0
 
 
 @dataclass(frozen=True)
 class Sites:
-    """A host's formula unit and its sites.
+    """A host's formula unit and its sites."""
 
-    Attributes
-    ----------
-    amounts : dict of str to Fraction
-        Atoms of each element in the host's formula unit, in the order written.
-    slots : tuple of Slot
-        The substituents and additions, in the order of their digits.
-    spans : tuple of (int, int)
-        First slot of each site and the one after its last; an addition is a site of its own.
-    budgets : tuple of int
-        Largest sum of digits on each site.
-    """
-
+    # atoms of each element in the host's formula unit, in the order written
     amounts: dict[str, Fraction]
-    slots: tuple[Slot, ...]
+    slots: tuple[Slot, ...]  # the substituents and additions, in the order of their digits
+    # first slot of each site and the one after its last; an addition is a site of its own
     spans: tuple[tuple[int, int], ...]
-    budgets: tuple[int, ...]
+    budgets: tuple[int, ...]  # largest sum of digits on each site
 
     @property
     def caps(self) -> list[int]:

@@ -28,29 +28,15 @@ _BUT_EDGES = 0.98
 
 @dataclass(frozen=True, eq=False)
 class Coated:
-    """Treated faces: the mass on each group of patches, and the content of each cell.
-
-    Attributes
-    ----------
-    mass : ndarray of float64, shape (g,)
-        Heavy rare earth that enters, of each group, kg/m2.
-    areas : ndarray of float64, shape (g,)
-        Of each group, m2.
-    amounts : list of ndarray of float64, shape (n,)
-        Content of each cell, %, at each of `NODES` of the diffusion coefficient.
-    probability : float
-        That the target is met.
-    met : bool
-        Whether that is at least the probability required.
-    """
+    """Treated faces: the mass on each group of patches, and the content of each cell."""
 
     anneal: Anneal
     groups: Groups
-    mass: Array
-    areas: Array
-    amounts: list[Array]
-    probability: float
-    met: bool
+    mass: Array  # kg/m2 that enters, of each group, (g,)
+    areas: Array  # m2, (g,)
+    amounts: list[Array]  # content of each cell, %, (n,), at each of `NODES` of the coefficient
+    probability: float  # that the target is met
+    met: bool  # whether that is at least the probability required
 
     @property
     def amount(self) -> Array:
@@ -81,23 +67,12 @@ class Coated:
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """A search for the least heavy rare earth in one magnet.
-
-    Attributes
-    ----------
-    spreading : Spreading
-        The magnet in cells.
-    each : sequence of (Magnet, Case)
-        The base alloy at the temperature of each operating point.
-    target : Target
-    probability : float
-        With which the target has to be met.
-    """
+    """A search for the least heavy rare earth in one magnet."""
 
     spreading: Spreading
-    each: _Each
+    each: _Each  # the base alloy at the temperature of each operating point
     target: Target
-    probability: float
+    probability: float  # with which the target has to be met
     _known: dict[Any, tuple[Groups, Array]] = field(default_factory=dict)
 
     @property
@@ -244,18 +219,10 @@ def _coated(search: Search, groups: Groups, anneal: Anneal, mass: Array) -> Coat
 
 @dataclass(frozen=True, eq=False)
 class _Uniform:
-    """The same content everywhere: a uniform shell, or an alloy.
+    """The same content everywhere: a uniform shell, or an alloy."""
 
-    Attributes
-    ----------
-    amount : float
-        Heavy rare earth, %; NaN where none meets the target.
-    probability : float
-        That the target is met.
-    """
-
-    amount: float
-    probability: float
+    amount: float  # heavy rare earth, %; NaN where none meets the target
+    probability: float  # that the target is met
 
 
 def uniform_content(search: Search) -> _Uniform:

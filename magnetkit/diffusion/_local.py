@@ -33,39 +33,18 @@ _Z90 = NormalDist().inv_cdf(0.95)
 
 @dataclass(frozen=True, eq=False)
 class Magnet:
-    """B_r and H_cJ of a base alloy with heavy rare earth, at one temperature.
+    """B_r and H_cJ of a base alloy with heavy rare earth, at one temperature."""
 
-    Attributes
-    ----------
-    element : str
-        The heavy rare earth.
-    temperature_K : float
-    amount : ndarray of float64, shape (m,)
-        Mass of it over that of the magnet, %, rising from 0.
-    remanence : ndarray of float64, shape (m,)
-        B_r, T.
-    coercivity : ndarray of float64, shape (m,)
-        H_cJ, A/m.
-    deviation : ndarray of float64, shape (m,)
-        Standard deviation of ln H_cJ, common to all of a magnet.
-    squareness, recoil : float
-        Knee field over H_cJ, recoil permeability.
-    density : float
-        kg/m3.
-    most_wt_pct : float
-        Amount above which grains grow through and the gain of coercivity is lost.
-    """
-
-    element: str
+    element: str  # the heavy rare earth
     temperature_K: float
-    amount: Array
-    remanence: Array
-    coercivity: Array
-    deviation: Array
-    squareness: float
-    recoil: float
-    density: float
-    most_wt_pct: float
+    amount: Array  # mass of it over that of the magnet, %, (m,), rising from 0
+    remanence: Array  # B_r, T, (m,)
+    coercivity: Array  # H_cJ, A/m, (m,)
+    deviation: Array  # standard deviation of ln H_cJ, (m,), common to all of a magnet
+    squareness: float  # knee field over H_cJ
+    recoil: float  # recoil permeability
+    density: float  # kg/m3
+    most_wt_pct: float  # above it grains grow through and the gain of coercivity is lost
 
     def b_r(self, amount: Array) -> Array:
         """Return B_r, T, at a content of heavy rare earth, %."""
@@ -100,11 +79,7 @@ def diffused_magnet(
     """Return a base alloy, one row, with heavy rare earth diffused to the grains' surface.
 
     At `kelvin`, K; `process` as for `magnetkit.magnetism.sintered`, `most_wt_pct` as in `Magnet`.
-
-    Raises
-    ------
-    InputError
-        If the alloy makes no magnet there, or diffusion into its host is unknown.
+    Raises InputError if the alloy makes no magnet there, or diffusion into its host is unknown.
     """
     shells = [f"{element} {a:.6f} wt%" if a else "" for a in _AMOUNTS]
     frame = _sintered_frame(table[np.zeros(len(shells), int)], kelvin, process, shells)
@@ -205,25 +180,6 @@ def flux_loss(
     )
 
 
-def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
-    """Return the reverse field, A/m, at which the mean J of a magnet is 0.
-
-    `amount`, %, and `volumes`, any unit, are of its cells, shape (n,) each.
-    """
-    from scipy.optimize import brentq
-
-    b_r = magnet.b_r(amount)
-
-    def mean(field: float) -> float:
-        j = share_kept(magnet, amount, np.full(len(amount), field)) * (
-            b_r - (magnet.recoil - 1.0) * MU_0 * field
-        )
-        return float(np.average(j, weights=volumes))
-
-    h_cj = magnet.h_cj(amount)
-    return float(brentq(mean, 0.5 * h_cj.min(), 1.5 * h_cj.max()))
-
-
 Law = Literal["component", "coherent"]
 
 
@@ -233,12 +189,7 @@ def reverse_field(vectors: Array, along: Axis, law: Law = "component") -> Array:
     ``component`` takes the component along the easy axis, H_c(theta) = H_c / cos(theta) (Kondorsky,
     J. Phys. USSR 2 (1940) 161), which sintered Nd-Fe-B follows up to some 45 degrees; ``coherent``
     H_c(theta) = H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by which a transverse
-    field helps. Real magnets lie between the two.
-
-    Raises
-    ------
-    InputError
-        If there is no such law.
+    field helps. Real magnets lie between the two. Raises InputError if there is no such law.
     """
     if law not in get_args(Law):
         raise InputError(f"law must be {' or '.join(get_args(Law))}, got {law!r}")
@@ -252,24 +203,12 @@ def reverse_field(vectors: Array, along: Axis, law: Law = "component") -> Array:
 
 @dataclass(frozen=True)
 class Circuit:
-    """The circuit around the magnet.
+    """The circuit around the magnet."""
 
-    Attributes
-    ----------
-    along : {"x", "y", "z"}
-        Direction of magnetization.
-    load_line : float or None
-        Mean permeance coefficient -B / (mu_0 H); None in open circuit, where shape decides.
-    outside_field_kA_m : float
-        Uniform outside field against the magnetization, kA/m.
-    law : {"component", "coherent"}
-        See `reverse_field`.
-    """
-
-    along: Axis
-    load_line: float | None = None
-    outside_field_kA_m: float = 0.0
-    law: Law = "component"
+    along: Axis  # direction of magnetization
+    load_line: float | None = None  # mean permeance coefficient -B / (mu_0 H); None in open circuit
+    outside_field_kA_m: float = 0.0  # uniform outside field against the magnetization, kA/m
+    law: Law = "component"  # see `reverse_field`
 
     def scale(self, field: SelfField) -> float:
         """Return the share of the open-circuit field that is left: the load line sets its mean."""
@@ -291,20 +230,12 @@ Circuit.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[m
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One operating point at `kelvin`, K.
-
-    Attributes
-    ----------
-    reverse : ndarray of float64, shape (n,)
-        Field against the magnetization that counts in each cell, A/m; negative where it helps.
-    own : ndarray of float64, shape (n,)
-        The part of it that the magnet makes itself and that falls with its B_r; zeros for a map.
-    """
+    """One operating point at `kelvin`, K."""
 
     name: str
     kelvin: float
-    reverse: Array
-    own: Array
+    reverse: Array  # field against the magnetization that counts, A/m, (n,); negative: helps
+    own: Array  # part of it that the magnet makes and that falls with B_r, (n,); zeros for a map
 
 
 def shape_case(
@@ -458,18 +389,10 @@ _WIDEST = 5.0
 
 @dataclass(frozen=True)
 class Target:
-    """The requirement on a magnet.
+    """The requirement on a magnet."""
 
-    Attributes
-    ----------
-    loss_pct : float or None
-        Largest irreversible loss of flux, %; None where every cell has to withstand its field.
-    margin : float
-        Smallest H_cJ less the reverse field in every cell, A/m; counts without `loss_pct`.
-    """
-
-    loss_pct: float | None = None
-    margin: float = 0.0
+    loss_pct: float | None = None  # largest irreversible loss of flux, %; None: all cells withstand
+    margin: float = 0.0  # smallest H_cJ less reverse field of all cells, A/m, without `loss_pct`
 
     def met(
         self, magnet: Magnet, amount: Array, case: Case, cells: Array, deviations: float
@@ -484,13 +407,8 @@ class Target:
 def read_target(require: str | Sequence[str]) -> Target:
     """Read a target: ``irreversible_loss_pct<=3``, or ``margin_kA_m>=50`` in every cell.
 
-    Raises
-    ------
-    InputError
-        If it is another column, or both are given.
+    Raises InputError if it is another column, or both are given.
 
-    Examples
-    --------
     >>> read_target("irreversible_loss_pct<=3").loss_pct
     3.0
     """

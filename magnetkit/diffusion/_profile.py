@@ -102,24 +102,12 @@ class Anneal:
 
 @dataclass(frozen=True, eq=False)
 class _Direction:
-    """One direction in finite volumes, and their modes.
+    """One direction in finite volumes, and their modes."""
 
-    Attributes
-    ----------
-    volumes : ndarray of float64, shape (m,)
-        Of the finite volumes: lengths, or areas of rings.
-    rates : ndarray of float64, shape (m,)
-        Decay of each mode per D t, 1/m2; the first is 0.
-    modes : ndarray of float64, shape (m, m)
-        One a column, of norm 1 over the volumes.
-    mean : ndarray of float64, shape (n, m)
-        Turns modes into means over cells.
-    """
-
-    volumes: Array
-    rates: Array
-    modes: Array
-    mean: Array
+    volumes: Array  # of the finite volumes, (m,): lengths, or areas of rings
+    rates: Array  # decay of each mode per D t, 1/m2, (m,); the first is 0
+    modes: Array  # (m, m), one a column, of norm 1 over the volumes
+    mean: Array  # (n, m), turns modes into means over cells
 
 
 def _divide(edges: Array, fine: int, ring: bool = False) -> _Direction:
@@ -161,12 +149,8 @@ def mode_amplitude(decay: Array) -> Array:
 class Patch:
     """A part of a face with one mass per area.
 
-    Attributes
-    ----------
-    face : str
-    where : ndarray of bool
-        Cells of that face: shape (n, m) along its two directions in the order x, y, z; shape (n,)
-        along radius or height of a round magnet.
+    `where`, bool, says which cells of the face: (n, m) along its two directions in the order x, y,
+    z; (n,) along radius or height of a round magnet.
     """
 
     face: str
@@ -298,21 +282,10 @@ def axis_of(along: str) -> Axis:
 def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
     """Return the groups of patches of a treatment.
 
-    Parameters
-    ----------
-    faces : str, Path or DataFrame
-        ``all``; ``poles``, those that the magnetization goes through; ``sides``, the others;
-        ``edges``, a rim of `EDGE_MM` on every face; ``field``, every face in parts of 3 mm or
-        more that each get what the field asks for; names such as ``z+,z-``; or a mask of
-        `magnetkit.diffusion._profile.read_mask`.
-    spreading : Spreading
-    along : {"x", "y", "z"}
-        Direction of magnetization.
-
-    Raises
-    ------
-    InputError
-        If it names no face.
+    `faces` is ``all``; ``poles``, those that the magnetization, `along`, goes through; ``sides``,
+    the others; ``edges``, a rim of `EDGE_MM` on every face; ``field``, every face in parts of 3 mm
+    or more that each get what the field asks for; names such as ``z+,z-``; or a mask of
+    `read_mask`. Raises InputError if it names no face.
     """
     own = spreading.cells.shape.faces
     if not isinstance(faces, str) or Path(faces).suffix:
@@ -373,19 +346,10 @@ _MASK = ("face", "from_1_mm", "to_1_mm", "from_2_mm", "to_2_mm")
 def read_mask(source: Any, spreading: Spreading) -> list[list[Patch]]:
     """Read which parts of faces are coated, by groups of one mass per area each.
 
-    Parameters
-    ----------
-    source : str, Path or DataFrame
-        CSV with ``face`` (``z+``), ``from_1_mm``, ``to_1_mm``, ``from_2_mm``, ``to_2_mm``: a
-        rectangle along the face's two directions in the order x, y, z, from its middle; along
-        radius or height alone on a round magnet. Rows of one ``group`` get one mass per area.
-    spreading : Spreading
-        Of the magnet.
-
-    Raises
-    ------
-    InputError
-        If a row names no face or covers nothing.
+    `source` is a frame or CSV with ``face`` (``z+``), ``from_1_mm``, ``to_1_mm``, ``from_2_mm``,
+    ``to_2_mm``: a rectangle along the face's two directions in the order x, y, z, from its middle;
+    along radius or height alone on a round magnet. Rows of one ``group`` get one mass per area.
+    Raises InputError if a row names no face or covers nothing.
     """
     frame = _frame(source, "mask")
     flat = spreading.cells.shape.kind == "block"
@@ -424,36 +388,16 @@ _RIM = 1.5
 
 @dataclass(frozen=True, eq=False)
 class FieldMap:
-    """A field over the magnet at one operating point.
+    """A field over the magnet at one operating point."""
 
-    Attributes
-    ----------
-    name : str
-        The operating point; empty where there is only one.
-    kelvin : float or None
-        Its temperature, K; None where the table has none.
-    points : ndarray of float64, shape (k, 3)
-        m, from the middle of the magnet.
-    vectors : ndarray of float64, shape (k, 3)
-        H, or B / mu_0, A/m.
-    induction : bool
-        Whether it is B: H is then B / mu_0 less the magnetization.
-    """
-
-    name: str
-    kelvin: float | None
-    points: Array
-    vectors: Array
-    induction: bool
+    name: str  # the operating point; empty where there is only one
+    kelvin: float | None  # its temperature, K; None where the table has none
+    points: Array  # m, from the middle of the magnet, (k, 3)
+    vectors: Array  # H, or B / mu_0, A/m, (k, 3)
+    induction: bool  # whether it is B: H is then B / mu_0 less the magnetization
 
     def at(self, cells: Cells) -> Array:
-        """Return the vectors in the cells of a magnet, shape (n, 3).
-
-        Raises
-        ------
-        InputError
-            If the map does not cover the magnet.
-        """
+        """Return the vectors in a magnet's cells, (n, 3); InputError if the map misses some."""
         from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
         from scipy.spatial import cKDTree
 
@@ -486,23 +430,11 @@ class FieldMap:
 def read_field(source: Any) -> list[FieldMap]:
     """Read the field of a solver over the magnet.
 
-    Parameters
-    ----------
-    source : str, Path or DataFrame
-        CSV with ``x_mm``, ``y_mm``, ``z_mm`` from the middle of the magnet, and the three
-        components of H or B inside it, named with their unit: ``H_x_A_m``, ``H_x_kA_m``,
-        ``H_x_Oe``, ``B_x_T``, ``B_x_mT`` and so on. Columns ``operating_point`` and
-        ``temperature`` (as ``150C``) tell several apart.
-
-    Returns
-    -------
-    list of FieldMap
-
-    Raises
-    ------
-    InputError
-        If a column is missing, a number none, or the field that of no magnet: a unit is then wrong
-        by a factor.
+    `source` is a frame or CSV with ``x_mm``, ``y_mm``, ``z_mm`` from the middle of the magnet, and
+    the three components of H or B inside it, named with their unit: ``H_x_A_m``, ``H_x_kA_m``,
+    ``H_x_Oe``, ``B_x_T``, ``B_x_mT`` and so on. Columns ``operating_point`` and ``temperature`` (as
+    ``150C``) tell several apart. Raises InputError if a column is missing, a number none, or the
+    field that of no magnet: a unit is then wrong by a factor.
     """
     frame = _frame(source, "field map")
     found = {m["axis"]: (str(c), m) for c in frame.columns if (m := _FIELD.fullmatch(str(c)))}

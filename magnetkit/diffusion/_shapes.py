@@ -40,14 +40,10 @@ _INSIDE = 8
 
 @dataclass(frozen=True)
 class Shape:
-    """A magnet's shape.
+    """A magnet's shape: kind and size, mm.
 
-    Attributes
-    ----------
-    kind : {"block", "disc", "ring"}
-    size : tuple of float
-        mm: sides along x, y and z of a block; diameter and height of a disc; outer diameter, inner
-        diameter and height of a ring, whose axes are z.
+    Sides along x, y and z of a block; diameter and height of a disc; outer diameter, inner diameter
+    and height of a ring. Axes of the latter two are z.
     """
 
     kind: str
@@ -105,21 +101,12 @@ class Shape:
 
 
 def read_shape(text: "str | Shape") -> Shape:
-    """Read a shape.
+    """Read a shape from text.
 
-    Parameters
-    ----------
-    text : str or Shape
-        ``"40x15x5mm"`` for a block; ``"disc:20x5mm"``, diameter and height; ``"ring:40x20x5mm"``,
-        outer and inner diameter and height.
+    ``"40x15x5mm"`` is a block; ``"disc:20x5mm"`` gives diameter and height; ``"ring:40x20x5mm"``
+    outer and inner diameter and height. Raises InputError if the text has another form, or the size
+    is out of range.
 
-    Raises
-    ------
-    InputError
-        If the text has another form, or the size is out of range.
-
-    Examples
-    --------
     >>> read_shape("ring:40x20x5mm").faces
     ('z-', 'z+', 'outer', 'inner')
     """
@@ -144,20 +131,11 @@ def read_shape(text: "str | Shape") -> Shape:
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """A shape cut into equal boxes on a regular grid.
-
-    Attributes
-    ----------
-    shape : Shape
-    counts : tuple of int
-        Boxes along x, y and z.
-    fill : ndarray of float64, shape `counts`
-        Share of each box that is magnet: 1 in a block, less at a round rim.
-    """
+    """A shape cut into equal boxes on a regular grid."""
 
     shape: Shape
-    counts: tuple[int, int, int]
-    fill: Array
+    counts: tuple[int, int, int]  # boxes along x, y and z
+    fill: Array  # share of each box that is magnet, shape `counts`: 1, less at a round rim
 
     @property
     def step(self) -> Array:
@@ -279,17 +257,10 @@ def _unfolded(part: Array, odd: tuple[int, ...]) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class SelfField:
-    """The field that the cells of a magnet make in each other.
-
-    Attributes
-    ----------
-    cells : Cells
-    along : {"x", "y", "z"}
-        Direction of magnetization, the easy axis.
-    """
+    """The field that the cells of a magnet make in each other."""
 
     cells: Cells
-    along: Axis
+    along: Axis  # direction of magnetization, the easy axis
 
     @cached_property
     def _transforms(self) -> list[Array]:
@@ -321,13 +292,7 @@ class SelfField:
         return whole * self.cells.fill
 
     def axial(self, magnetization: Array) -> Array:
-        """Return H along the easy axis, A/m, shape (n,).
-
-        Parameters
-        ----------
-        magnetization : ndarray of float64, shape (n,)
-            M of each cell inside along the easy axis, A/m.
-        """
+        """Return H along the easy axis, A/m, (n,), of M of each cell inside along it, A/m, (n,)."""
         return self._one(AXES.index(self.along), self._moments(magnetization))
 
     def vectors(self, magnetization: Array) -> Array:
@@ -348,18 +313,9 @@ class SelfField:
     def responding(self, remanent: Array, recoil: float, scale: float, outside: Array) -> Array:
         """Return the field vectors in a magnet that recoils along a straight line, A/m, (n, 3).
 
-        M = M_r + (mu_rec - 1) H along the easy axis, solved by iteration.
-
-        Parameters
-        ----------
-        remanent : ndarray of float64, shape (n,)
-            Remanent magnetization M_r of each cell, A/m.
-        recoil : float
-            Recoil permeability mu_rec.
-        scale : float
-            Share of the self-field that is left: 1 in open circuit, less in a circuit of iron.
-        outside : ndarray of float64, shape (3,)
-            Uniform outside field, A/m.
+        M = M_r + (mu_rec - 1) H along the easy axis, solved by iteration: `remanent` is M_r of each
+        cell, A/m, (n,), `recoil` mu_rec, `scale` the share of the self-field that is left (1 in
+        open circuit, less in a circuit of iron), `outside` the uniform outside field, A/m, (3,).
         """
         easy = AXES.index(self.along)
         moved = remanent

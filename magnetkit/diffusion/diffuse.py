@@ -508,11 +508,7 @@ class _Costs:
     """Masses and costs of a design."""
 
     def __init__(
-        self,
-        table: CompositionTable,
-        shape: Shape,
-        conditions: Conditions,
-        per_year: int,
+        self, table: CompositionTable, shape: Shape, conditions: Conditions, per_year: int
     ) -> None:
         from ..supply.ledger import ledger
         from ..supply.tables import element_table
@@ -553,12 +549,7 @@ class _Costs:
         return row | self._costs(magnet, put_on, inside, mass, search, amount, good)
 
     def _row(self, way: str, magnet: Magnet, meets: bool, probability: float) -> dict[str, Any]:
-        return {
-            "way": way,
-            "element": magnet.element,
-            "meets": meets,
-            "probability": probability,
-        }
+        return {"way": way, "element": magnet.element, "meets": meets, "probability": probability}
 
     def _costs(
         self,

@@ -40,20 +40,11 @@ _PRESETS = {"magpie": ("magpie/magpie.csv", "MagpieData")}
 
 @dataclass(frozen=True, eq=False)
 class ElementTable:
-    """Properties of the elements.
+    """Properties of the elements."""
 
-    Attributes
-    ----------
-    prefix : str
-        First word of the feature names.
-    names : tuple of str
-        Name of each property.
-    values : ndarray of float64, shape (118, n)
-        Property of each element, NaN where it is not known; row is the atomic number minus one.
-    """
-
-    prefix: str
-    names: tuple[str, ...]
+    prefix: str  # first word of the feature names
+    names: tuple[str, ...]  # name of each property
+    # property of each element, (118, n), NaN: unknown; row: atomic number less one
     values: NDArray[np.float64]
 
     def imputed(self) -> "ElementTable":
@@ -77,12 +68,8 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
     """Read a table of element properties from CSV, with a column ``symbol`` and numeric columns.
 
     Text columns such as ``source`` are skipped, an empty field is unknown. `prefix` is the first
-    word of the feature names, by default the name of the file.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read as such a table.
+    word of the feature names, by default the name of the file. Raises DataError if the file cannot
+    be read as such a table.
     """
     file = Path(file)
     try:

@@ -20,29 +20,13 @@ _BLOCK = 65_536
 def featurize(
     path: Path, out: Path, basis: Basis = "auto", column: str | None = None
 ) -> tuple[int, int]:
-    """Write composition statistics and sublattice descriptors of each candidate.
+    """Write statistics and sublattice descriptors of candidates; return rows written, rejected.
 
-    Parameters
-    ----------
-    path : Path
-        A table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line.
-    out : Path
-        File to write, ending in .parquet or .csv: row_index, candidate, then the features.
-        Rows that cannot be read go to a file beside it, ending in .rejected.csv.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts are.
-    column : str, optional
-        The composition column; ``composition`` or the only text column by default.
-
-    Returns
-    -------
-    written, rejected : int
-        Numbers of rows.
-
-    Raises
-    ------
-    InputError
-        If the input cannot be read or the output cannot be written.
+    `path` is a table (.csv, .tsv, .parquet) or a text of one recipe a line, `column` its
+    composition column, by default ``composition`` or the only text column, `basis` that of its
+    amounts. `out` (.parquet or .csv) gets row_index, candidate, then the features; rows that cannot
+    be read go to a file beside it, ending in .rejected.csv. Raises InputError if the input cannot
+    be read or the output cannot be written.
     """
     if out.suffix not in (".parquet", ".csv"):
         raise InputError(f"{out}: expected a file ending in .parquet or .csv")

@@ -133,22 +133,12 @@ class Crystals:
 
 
 class Neighbours(NamedTuple):
-    """Neighbours of every atom.
+    """Neighbours of every atom."""
 
-    Attributes
-    ----------
-    atom, neighbour : ndarray of int, shape (m,)
-        Indices of the two atoms; `atom` ascends.
-    image : ndarray of int32, shape (m, 3)
-        Cells by which the neighbour is moved.
-    distance : ndarray of float64, shape (m,)
-        Distance (A).
-    """
-
-    atom: NDArray[np.int64]
-    neighbour: NDArray[np.int32]
-    image: NDArray[np.int32]
-    distance: NDArray[np.float64]
+    atom: NDArray[np.int64]  # index, (m,), ascending
+    neighbour: NDArray[np.int32]  # index, (m,)
+    image: NDArray[np.int32]  # cells by which the neighbour is moved, (m, 3)
+    distance: NDArray[np.float64]  # angstrom, (m,)
 
 
 def _one(structure: "Structure") -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[Any]]:

@@ -85,17 +85,8 @@ def in_term(n: int, k: int) -> float:
 class Ion:
     """Matrices of one ion: crystal field by order, exchange and moment along x, y, z.
 
-    Parameters
-    ----------
-    symbol : str
-        Of `magnetkit.intrinsic.parameters.published_fields`.
-
-    Attributes
-    ----------
-    base : ndarray of complex128, shape (states, states)
-        lambda L.S, K.
-    exchange, moment : list of ndarray
-        2 S and L + 2 S along x, y, z.
+    `symbol` is one of `magnetkit.intrinsic.parameters.published_fields`. `base` is lambda L.S, K,
+    complex128, (states, states); `exchange` and `moment` are 2 S and L + 2 S along x, y, z.
     """
 
     def __init__(self, symbol: str) -> None:
@@ -136,12 +127,8 @@ class Ion:
     def crystal(self, name: str, turned: bool = False) -> tuple[Matrix, Matrix]:
         """Return the crystal field per unit of A_2^0 and the operator of A_4^0.
 
-        Parameters
-        ----------
-        name : str
-            `WHOLE` or `AXIAL`.
-        turned : bool
-            Of the sites whose sine-like coefficients have the other sign.
+        `name` is `WHOLE` or `AXIAL`; `turned` are sites whose sine-like coefficients have the other
+        sign.
         """
         if name == AXIAL:
             r2, r4 = self._axial_r
@@ -165,19 +152,7 @@ def ion_of(symbol: str) -> Ion:
 def free_energy(
     level: NDArray[np.floating[Any]], kelvin: NDArray[np.float64]
 ) -> NDArray[np.floating[Any]]:
-    """Return -T ln Z, K.
-
-    Parameters
-    ----------
-    level : ndarray of float64, shape (..., states)
-        Energies, ascending, K.
-    kelvin : ndarray of float64, shape (k,)
-        Temperatures, above 0.
-
-    Returns
-    -------
-    ndarray of float64, shape (..., k)
-    """
+    """Return -T ln Z, K, (..., k), of ascending `level`, K, (..., states), at `kelvin`, (k,)."""
     low = level - level[..., :1]
     weight = np.exp(-low[..., None] / kelvin)
     return level[..., :1] - kelvin * np.log(weight.sum(axis=-2))

@@ -12,87 +12,48 @@ from ._jit import jit
 
 
 class Rows(NamedTuple):
-    """Compositions as compressed sparse rows.
+    """Compositions as compressed sparse rows."""
 
-    Attributes
-    ----------
-    indptr : ndarray of int64, shape (n + 1,)
-        Row i is the slice ``indptr[i]:indptr[i + 1]`` of the others.
-    indices : ndarray of int32
-        Column of the element: its atomic number minus one.
-    values : ndarray of float64
-        Atomic fractions.
-    """
-
+    # (n + 1,), row i is the slice ``indptr[i]:indptr[i + 1]`` of the others
     indptr: NDArray[np.int64]
-    indices: NDArray[np.int32]
-    values: NDArray[np.float64]
+    indices: NDArray[np.int32]  # column of the element: its atomic number minus one
+    values: NDArray[np.float64]  # atomic fractions
 
 
 class Phases(NamedTuple):
-    """Competing phases as compressed sparse rows over the columns of a phase space.
+    """Competing phases as compressed sparse rows over the columns of a phase space."""
 
-    Attributes
-    ----------
-    ptr, col : ndarray of int64
-        Phase k is the slice ``ptr[k]:ptr[k + 1]`` of `col` and `val`.
-    val : ndarray of float64
-        Atomic fractions.
-    energy : ndarray of float64, shape (phases,)
-        Formation energy, eV/atom; the first phases, one a column, are the elements at zero.
-    """
-
-    ptr: NDArray[np.int64]
+    ptr: NDArray[np.int64]  # phase k is the slice ``ptr[k]:ptr[k + 1]`` of `col` and `val`
     col: NDArray[np.int64]
-    val: NDArray[np.float64]
+    val: NDArray[np.float64]  # atomic fractions
+    # formation energy, eV/atom, (phases,); first the elements, at zero, one a column
     energy: NDArray[np.float64]
 
 
 class Model(NamedTuple):
     """Parameters of the intrinsic model, by host (6) and element (118).
 
-    Attributes
-    ----------
-    role : ndarray of int8, shape (6, 118)
-        Site of an element, see `hosts`.
-    counts : ndarray of float64, shape (6, 3)
-        Rare-earth, transition-metal and interstitial atoms per formula unit.
-    known : ndarray of int8, shape (6, 118)
-        1 with parameters on the rare-earth site, 2 on the T sites, 3 on both.
-    ions : Ions
-        What the rare-earth ions do in their fields.
-    element, element_sd : ndarray of float64, shape (6, 118, 41)
-        Parameters of an element in a host and their deviations; slots: see `magnetism`.
-    host, host_sd : ndarray of float64, shape (6, 30)
-        Those of the host alone.
-    kind : ndarray of int8, shape (6, 5)
-        What a host is to the model; columns: see `magnetism`.
+    `element` and `host` have those of an element in a host and of the host alone, `_sd` their
+    deviations; slots and columns: see `magnetism`.
     """
 
-    role: NDArray[np.int8]
-    counts: NDArray[np.float64]
+    role: NDArray[np.int8]  # site of an element, see `hosts`, (6, 118)
+    counts: NDArray[np.float64]  # rare-earth, metal and interstitial atoms per formula unit, (6, 3)
+    # 1 with parameters on the rare-earth site, 2 on T sites, 3 both, (6, 118)
     known: NDArray[np.int8]
-    ions: "Ions"
-    element: NDArray[np.float64]
-    host: NDArray[np.float64]
-    element_sd: NDArray[np.float64]
-    host_sd: NDArray[np.float64]
-    kind: NDArray[np.int8]
+    ions: "Ions"  # what the rare-earth ions do in their fields
+    element: NDArray[np.float64]  # (6, 118, 41)
+    host: NDArray[np.float64]  # (6, 30)
+    element_sd: NDArray[np.float64]  # (6, 118, 41)
+    host_sd: NDArray[np.float64]  # (6, 30)
+    kind: NDArray[np.int8]  # what a host is to the model, (6, 5)
 
 
 class Condensed(NamedTuple):
-    """Hard phases reduced to what does not change with temperature.
+    """Hard phases reduced to what does not change with temperature."""
 
-    Attributes
-    ----------
-    state : ndarray of float64, shape (n, 20)
-        A row a phase; columns: see `magnetism`.
-    ion : ndarray of float64, shape (entries, 10)
-        Rows of the ions of all phases; columns: see `ions`.
-    """
-
-    state: NDArray[np.float64]
-    ion: NDArray[np.float64]
+    state: NDArray[np.float64]  # (n, 20), a row a phase; columns: see `magnetism`
+    ion: NDArray[np.float64]  # (entries, 10), rows of the ions of all phases; columns: see `ions`
 
 
 # What is tabulated of an ion: its moment along the axis (mu_B), K_1, K_2, K_3 (K). A node holds

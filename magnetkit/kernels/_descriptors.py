@@ -185,21 +185,11 @@ _CHUNK = 1024
 
 
 class Sums(NamedTuple):
-    """What is summed over the elements: k upper sums, each over one of l lower sums.
+    """What is summed over the elements: k upper sums, each over one of l lower sums."""
 
-    Attributes
-    ----------
-    upper : ndarray of float64, shape (118, k)
-        Weights of the upper sums.
-    lower : ndarray of float64, shape (118, l)
-        Weights of the lower sums.
-    which : ndarray of int64, shape (k,)
-        The lower sum below each upper one.
-    """
-
-    upper: np.ndarray
-    lower: np.ndarray
-    which: np.ndarray
+    upper: np.ndarray  # float64, (118, k), weights of the upper sums
+    lower: np.ndarray  # float64, (118, l), weights of the lower sums
+    which: np.ndarray  # int64, (k,), the lower sum below each upper one
 
 
 # rows: see `arrays.Rows`; i: one of them; low float64 (l): room to work in
@@ -237,21 +227,11 @@ def ratios(rows, sums):
 
 
 class Layout(NamedTuple):
-    """Layout of the columns of a model's design.
+    """Layout of the columns of a model's design."""
 
-    Attributes
-    ----------
-    sums : Sums
-        The ratios, k of them.
-    kinds : int
-        Number of hosts; a row of that kind has no physics.
-    offset, slope : float
-        Deviations of the trend.
-    """
-
-    sums: Sums
-    kinds: int
-    offset: float
+    sums: Sums  # the ratios, k of them
+    kinds: int  # number of hosts; a row of that kind has no physics
+    offset: float  # and `slope`, deviations of the trend
     slope: float
 
 

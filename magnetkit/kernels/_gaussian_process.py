@@ -20,55 +20,28 @@ _CHUNK = 1024
 
 
 class Block(NamedTuple):
-    """Columns between which one distance is taken, d of them, and the known rows, m of them.
+    """Columns between which one distance is taken, d of them, and the known rows, m of them."""
 
-    Attributes
-    ----------
-    column : ndarray of int64, shape (d,)
-        Where each stands in a new row; those in which known rows differ first, p of them.
-    shift, factor : ndarray of float64, shape (d,)
-        A coordinate is (value - shift) * factor.
-    moving : ndarray of float32, shape (p, m)
-        Coordinates of the known rows where they differ.
-    still : ndarray of float64, shape (d - p,)
-        The one coordinate of all known rows in the other columns.
-    """
-
+    # int64, (d,), where each stands in a new row; first p where known rows differ
     column: np.ndarray
-    shift: np.ndarray
-    factor: np.ndarray
-    moving: np.ndarray
+    shift: np.ndarray  # float64, (d,); a coordinate is (value - shift) * factor
+    factor: np.ndarray  # float64, (d,)
+    moving: np.ndarray  # float32, (p, m), coordinates of the known rows where they differ
+    # float64, (d - p,), the one coordinate of all known rows in the other columns
     still: np.ndarray
 
 
 class Known(NamedTuple):
-    """Known rows, m of them, and what is known of each.
+    """Known rows, m of them, and what is known of each."""
 
-    Attributes
-    ----------
-    smooth, local : Block
-        The two distances.
-    one, two : float32
-        Variances of the smooth (Matern-5/2) and of the local (exponential) part; `local` is not
-        looked at where its variance is 0.
-    level : float64
-        The mean far from all known rows, before the slopes.
-    slopes : ndarray of float64, shape (d,)
-        And the slope over each column of a new row, many of them 0.
-    weights : ndarray of float64, shape (m,)
-        The mean without trend is covariance @ weights.
-    residual : ndarray of float32, shape (m,)
-        How badly the others predict each known row.
-    """
-
-    smooth: Block
+    smooth: Block  # one distance, and `local` the other
     local: Block
-    one: np.float32
-    two: np.float32
-    level: float
-    slopes: np.ndarray
-    weights: np.ndarray
-    residual: np.ndarray
+    one: np.float32  # variance of the smooth (Matern-5/2) part
+    two: np.float32  # of the local (exponential) part; `local` is not looked at where it is 0
+    level: float  # the mean far from all known rows, before the slopes
+    slopes: np.ndarray  # float64, (d,), and the slope over each column of a new row, many 0
+    weights: np.ndarray  # float64, (m,); the mean without trend is covariance @ weights
+    residual: np.ndarray  # float32, (m,), how badly the others predict each known row
 
 
 # f = exp(-t) - 1 as a Taylor polynomial of t / 64, squared six times as (1 + f)^2 - 1 = f (2 + f),
@@ -163,30 +136,16 @@ def _squares(x, block, at, count, absent, out):
 
 
 class Room(NamedTuple):
-    """Room to work in, m known rows wide.
+    """Room to work in, m known rows wide."""
 
-    Attributes
-    ----------
-    smooth, local : ndarray of float32, shape (m,)
-        Squared distances, then covariances.
-    bits : ndarray of int32, shape (m,)
-        The bits of `smooth`.
-    first, last : ndarray of float32, shape (m,)
-        What the columns that are 0 in a row add to the squared distances.
-    ones, twos : ndarray of int64
-        Moving columns that are not 0 in a row.
-    held : ndarray of int64, shape (2,)
-        How many of them; -1 before the first row.
-    """
-
-    smooth: np.ndarray
-    local: np.ndarray
-    bits: np.ndarray
-    first: np.ndarray
-    last: np.ndarray
-    ones: np.ndarray
-    twos: np.ndarray
-    held: np.ndarray
+    smooth: np.ndarray  # float32, (m,), squared distances, then covariances
+    local: np.ndarray  # float32, (m,), likewise
+    bits: np.ndarray  # int32, (m,), the bits of `smooth`
+    first: np.ndarray  # float32, (m,), what columns that are 0 in a row add to squared distances
+    last: np.ndarray  # float32, (m,), likewise
+    ones: np.ndarray  # int64, moving columns that are not 0 in a row
+    twos: np.ndarray  # int64, likewise
+    held: np.ndarray  # int64, (2,), how many of them; -1 before the first row
 
 
 @jit(part="merged")

@@ -31,26 +31,14 @@ _REFACTOR_AFTER = 40
 
 
 class Simplex(NamedTuple):
-    """State of the simplex over m elements and k phases.
+    """State of the simplex over m elements and k phases."""
 
-    Attributes
-    ----------
-    basis : ndarray of int64, shape (m,)
-        Phases of the basis.
-    inverse : ndarray of float64, shape (m, m)
-        Basis phase by element.
-    amounts, price : ndarray of float64, shape (m,)
-        Of the basis phases; chemical potentials.
-    cost, share : ndarray of float64, shape (k,)
-        Energy of each phase above the potentials; room for a row of the tableau.
-    """
-
-    basis: NDArray[np.int64]
-    inverse: NDArray[np.float64]
-    amounts: NDArray[np.float64]
-    price: NDArray[np.float64]
-    cost: NDArray[np.float64]
-    share: NDArray[np.float64]
+    basis: NDArray[np.int64]  # phases of the basis, (m,)
+    inverse: NDArray[np.float64]  # basis phase by element, (m, m)
+    amounts: NDArray[np.float64]  # of the basis phases, (m,)
+    price: NDArray[np.float64]  # chemical potentials, (m,)
+    cost: NDArray[np.float64]  # energy of each phase above the potentials, (k,)
+    share: NDArray[np.float64]  # room for a row of the tableau, (k,)
 
 
 # basis int64 (m,), phases as sparse rows over the m columns -> inverse float64 (m, m), basis
@@ -301,59 +289,31 @@ _KEEP = 1024
 
 
 class Runs(NamedTuple):
-    """Rows to solve, in runs of one chemical system.
+    """Rows to solve, in runs of one chemical system."""
 
-    Attributes
-    ----------
-    order : ndarray of int64, shape (rows,)
-        Rows of the table.
-    system, first, last : ndarray of int64, shape (t,)
-        System of each run, and its slice of `order`.
-    """
-
-    order: NDArray[np.int64]
-    system: NDArray[np.int64]
-    first: NDArray[np.int64]
+    order: NDArray[np.int64]  # rows of the table, (rows,)
+    system: NDArray[np.int64]  # of each run, (t,)
+    first: NDArray[np.int64]  # and `last`, its slice of `order`, (t,)
     last: NDArray[np.int64]
 
 
 class Found(NamedTuple):
-    """What is written.
+    """What is written."""
 
-    Attributes
-    ----------
-    hull : ndarray of float64, shape (n,)
-        Hull energy, eV/atom.
-    products : ndarray of int32, shape (n, width)
-        Phases by id in ascending order, -1 beyond the last; without columns none are written.
-    fractions : ndarray of float64, shape (n, width)
-        Share of the atoms.
-    """
-
-    hull: NDArray[np.float64]
+    hull: NDArray[np.float64]  # hull energy, eV/atom, (n,)
+    # (n, width), phases by id, ascending, -1 beyond the last; (n, 0): not written
     products: NDArray[np.int32]
-    fractions: NDArray[np.float64]
+    fractions: NDArray[np.float64]  # share of the atoms, (n, width)
 
 
 class Remembered(NamedTuple):
-    """Bases that were optimal before, `keep` at most.
+    """Bases that were optimal before, `keep` at most."""
 
-    Attributes
-    ----------
-    prices : ndarray of float64, shape (m, keep)
-    bases : ndarray of int64, shape (keep, m)
-    inverses : ndarray of float64, shape (keep, m, m)
-    sinces : ndarray of int64, shape (keep,)
-        Steps since each inverse was computed.
-    worth : ndarray of float64, shape (keep,)
-        Room for what each prices a composition.
-    """
-
-    prices: NDArray[np.float64]
-    bases: NDArray[np.int64]
-    inverses: NDArray[np.float64]
-    sinces: NDArray[np.int64]
-    worth: NDArray[np.float64]
+    prices: NDArray[np.float64]  # (m, keep)
+    bases: NDArray[np.int64]  # (keep, m)
+    inverses: NDArray[np.float64]  # (keep, m, m)
+    sinces: NDArray[np.int64]  # steps since each inverse was computed, (keep,)
+    worth: NDArray[np.float64]  # room for what each prices a composition, (keep,)
 
 
 # prices float64 (m, keep), of which the first `kept` columns count; x float64 (m,), worth float64
@@ -521,27 +481,14 @@ _TOLERANCE = 1e-9
 
 
 class Planes(NamedTuple):
-    """Facets of a system of m elements.
+    """Facets of a system of m elements."""
 
-    Attributes
-    ----------
-    price : ndarray of float64, shape (facets, m)
-        The plane of each: chemical potentials.
-    corner : ndarray of int32, shape (facets, m)
-        Phases by id, ascending.
-    inverse : ndarray of float64, shape (facets, m, m)
-        Takes a composition to the amounts of the corners.
-    matrix : ndarray of float64, shape (facets, m, m)
-        Element by corner: what the corners are made of.
-    energy : ndarray of float64, shape (facets, m)
-        Of the corners, eV/atom.
-    """
-
-    price: NDArray[np.float64]
-    corner: NDArray[np.int32]
+    price: NDArray[np.float64]  # the plane of each: chemical potentials, (facets, m)
+    corner: NDArray[np.int32]  # phases by id, ascending, (facets, m)
+    # takes a composition to the amounts of the corners, (facets, m, m)
     inverse: NDArray[np.float64]
-    matrix: NDArray[np.float64]
-    energy: NDArray[np.float64]
+    matrix: NDArray[np.float64]  # element by corner: what the corners are made of, (facets, m, m)
+    energy: NDArray[np.float64]  # of the corners, eV/atom, (facets, m)
 
 
 # table: compositions; place int64 (118,): column of each element in the system; rows int64 (r,):

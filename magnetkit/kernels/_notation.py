@@ -483,15 +483,7 @@ def fold(data, offsets):
 
 
 class Rules(NamedTuple):
-    """How amounts are read.
-
-    Attributes
-    ----------
-    basis : int
-        Number of the basis.
-    masses : ndarray of float64, shape (118,)
-        Atomic masses.
-    """
+    """How amounts are read: the number of the basis, and atomic masses, (118,)."""
 
     basis: int
     masses: NDArray[np.float64]
@@ -500,26 +492,16 @@ class Rules(NamedTuple):
 class Parsed(NamedTuple):
     """What is written: the entries of all rows, and count, fault, place and sum of each row.
 
-    Attributes
-    ----------
-    columns : ndarray of int32
-        Element of each entry.
-    amounts : ndarray of float64
-        Its atomic fraction.
-    counts : ndarray of int64, shape (n,)
-        Entries of each row.
-    codes : ndarray of int8, shape (n,)
-        Fault of each row, 0 for none.
-    places, sums : ndarray of int64 and float64, shape (n,)
-        Where a row has a fault: the character (-1 for the whole row) and the sum of amounts.
+    Where a row has a fault, `places` is the character (-1 for the whole row), `sums` that of
+    amounts.
     """
 
-    columns: NDArray[np.int32]
-    amounts: NDArray[np.float64]
-    counts: NDArray[np.int64]
-    codes: NDArray[np.int8]
-    places: NDArray[np.int64]
-    sums: NDArray[np.float64]
+    columns: NDArray[np.int32]  # element of each entry
+    amounts: NDArray[np.float64]  # its atomic fraction
+    counts: NDArray[np.int64]  # entries of each row, (n,)
+    codes: NDArray[np.int8]  # fault of each row, 0 for none, (n,)
+    places: NDArray[np.int64]  # (n,)
+    sums: NDArray[np.float64]  # (n,)
 
 
 # Entries first to end of out.columns and out.amounts are sorted, merged and made fractions in
@@ -650,28 +632,16 @@ def parse(
 ) -> tuple[NDArray[Any], ...]:
     """Read every row; no row gives no output, an empty row a fault.
 
-    Parameters
-    ----------
-    data : ndarray of uint8, read-only
-        ASCII bytes of all rows (`fold` makes them of UTF-8).
-    offsets : ndarray of int64, shape (n + 1,), read-only
-        Row ``i`` is ``data[offsets[i]:offsets[i + 1]]``.
-    basis : int
-        Number of the basis.
-    masses : ndarray of float64, shape (118,)
-        Atomic masses.
-    stretches : int
-        Pieces of work shared among the threads; one runs in this thread alone, as rousing the
-        others costs more than a few thousand rows.
+    Of the ASCII bytes of all rows, `data` (`fold` makes them of UTF-8), row ``i`` is
+    ``data[offsets[i]:offsets[i + 1]]``, `offsets` of shape (n + 1,), both read-only; `basis` is its
+    number, `masses`, (118,), are atomic masses. `stretches` pieces of work are shared among the
+    threads; one runs in this thread alone, as rousing the others costs more than a few thousand
+    rows.
 
-    Returns
-    -------
-    indptr, indices, values : ndarray of int64, int32 and float64
-        Compressed sparse rows of atomic fractions, of the rows that could be read, in order.
-    codes : ndarray of int8, shape (n,)
-        Fault of each row, 0 for none.
-    places, sums : ndarray of int64 and float64, shape (n,)
-        Where a row has a fault: the character (-1 for the whole row) and the sum of amounts.
+    Returns indptr (int64), indices (int32) and values (float64), compressed sparse rows of atomic
+    fractions, of the rows that could be read, in order; and of each row, (n,), codes (int8), its
+    fault, 0 for none, and where it has one places (int64), the character (-1 for the whole row),
+    and sums (float64) of amounts.
     """
     n = len(offsets) - 1
     edges = np.linspace(0, n, stretches + 1).astype(np.int64)

@@ -89,10 +89,7 @@ _FOREIGN = re.compile(r'"@module": (?!"pymatgen\.core\.)')
 def read_document(kind: str, fields: Record) -> Record:
     """Return what a document says, checked; a crystal with what is computed of it.
 
-    Raises
-    ------
-    NetworkError
-        If a field is missing or has another shape than expected.
+    Raises NetworkError if a field is missing or has another shape than expected.
     """
     try:
         found = _MODELS[kind].model_validate(fields)
@@ -137,19 +134,9 @@ def make_tables(
 ) -> "tuple[pd.DataFrame, pd.DataFrame, Record]":
     """Return entries, structures and facts for the manifest.
 
-    Parameters
-    ----------
-    systems : sequence of str
-        Chemical systems; documents of others are left aside.
-    schemes : sequence of str
-        Schemes of energies in the order wanted; all entries are of one.
-    records : dict
-        Kind to what `read_document` returned of each document.
-
-    Raises
-    ------
-    InputError
-        If the server has no energies of these schemes.
+    Documents of other chemical systems are left aside; `schemes` of energies are in the order
+    wanted, and all entries are of one; `records` has by kind what `read_document` returned of each
+    document. Raises InputError if the server has no energies of these schemes.
     """
     import pandas as pd
 

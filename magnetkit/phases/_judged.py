@@ -100,17 +100,11 @@ def _placed(
 class Judged:
     """The phases of a table, n rows.
 
-    Attributes
-    ----------
-    host, named, ideal
-        Host of each row, whether the row itself names the phase, and the phases at their hosts'
-        exact ratio.
-    energy, deviation : ndarray of float64, shape (n,)
-        Formation energy, eV/atom, interpolated or the entry's own; NaN where there is neither.
-    entropy : ndarray of float64, shape (n,)
-        Of ideal mixing on the sites, Boltzmann's constants an atom.
-    borrows : ndarray of bool, shape (n,)
-        Whether it leans on slopes of a machine-learned potential.
+    `host` of each row; `named`, whether the row itself names the phase; `ideal`, the phases at
+    their hosts' exact ratio; `energy` of formation and its `deviation`, eV/atom, (n,), interpolated
+    or the entry's own, NaN where there is neither; `entropy` of ideal mixing on the sites, (n,),
+    Boltzmann's constants an atom; `borrows`, bool, (n,), whether it leans on slopes of a
+    machine-learned potential.
     """
 
     def __init__(self, given: Named, source: Snapshot) -> None:

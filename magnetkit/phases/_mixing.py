@@ -74,21 +74,11 @@ class Occupation(NamedTuple):
 
 
 class MixingTerms:
-    """The sites of a host in a snapshot, and the terms of its phases' energies.
+    """The sites of a host, a name of ``HOSTS``, in a space, and the terms of its phases' energies.
 
-    Parameters
-    ----------
-    space : PhaseSpace
-        All compositions of a snapshot.
-    host : str
-        A name of ``HOSTS``.
-
-    Attributes
-    ----------
-    sites : ndarray of float64, shape (3,)
-        Atoms on the rare-earth, metal and interstitial sites.
-    earths, metals, thirds : ndarray of int
-        Columns of the elements that each of them may hold, ascending.
+    `space` holds all compositions of a snapshot. `sites`, float64, (3,), are atoms on the
+    rare-earth, metal and interstitial sites; `earths`, `metals` and `thirds` columns of the
+    elements, ascending, that each of them may hold.
     """
 
     def __init__(self, space: PhaseSpace, host: str) -> None:
@@ -246,13 +236,8 @@ def unknown_pairs(
 ) -> list[tuple[int, int]]:
     """Return main metal and metal of the slopes for which there is no entry.
 
-    Parameters
-    ----------
-    found : tuple of Slope
-    metals : ndarray of int64, shape (m,)
-        Columns of the metals of `occupied`.
-    occupied : ndarray of float64, shape (n, m)
-        Shares of the metal sites of each entry of the host.
+    `metals`, (m,), are columns of the metals of `occupied`, shares of the metal sites of each entry
+    of the host, (n, m).
     """
     place = {int(column): i for i, column in enumerate(metals)}
     silent = []
@@ -279,59 +264,28 @@ INTERVAL = 1.6448536269514722
 
 @dataclass(frozen=True, eq=False)
 class Nodes:
-    """Energies a host's phases are interpolated from; see `magnetkit.kernels._stability`.
+    """Energies a host's phases are interpolated from; see `magnetkit.kernels._stability`."""
 
-    Attributes
-    ----------
-    role : ndarray of int8, shape (118,)
-    index : ndarray of int64, shape (118,)
-    sites : ndarray of float64, shape (3,)
-    node : ndarray of int64, shape (R, X, M, M)
-    mean, covariance : ndarrays of float64, shapes (k,), (k, k)
-    noise : ndarray of float64, shape (3,)
-    known : ndarray of bool, shape (R, X, M)
-        Whether the snapshot has the end member.
-    borrowed : ndarray of bool, shape (118, 118)
-        Main metal and metal whose slope is a potential's.
-    """
-
-    role: NDArray[np.int8]
-    index: NDArray[np.int64]
-    sites: NDArray[np.float64]
-    node: NDArray[np.int64]
-    mean: NDArray[np.float64]
-    covariance: NDArray[np.float64]
-    noise: NDArray[np.float64]
-    known: NDArray[np.bool_]
-    borrowed: NDArray[np.bool_]
+    role: NDArray[np.int8]  # (118,)
+    index: NDArray[np.int64]  # (118,)
+    sites: NDArray[np.float64]  # (3,)
+    node: NDArray[np.int64]  # (R, X, M, M)
+    mean: NDArray[np.float64]  # (k,)
+    covariance: NDArray[np.float64]  # (k, k)
+    noise: NDArray[np.float64]  # (3,)
+    known: NDArray[np.bool_]  # (R, X, M), whether the snapshot has the end member
+    borrowed: NDArray[np.bool_]  # (118, 118), main metal and metal whose slope is a potential's
 
 
 class MixingModel:
     """Formation energies of one host's phases.
 
-    Parameters
-    ----------
-    space : PhaseSpace
-        All compositions of a snapshot.
-    host : str
-        A name of ``HOSTS``.
-    exclude : ndarray of int, optional
-        Phases of the space to leave out, as if they were not there (for validation).
-    slopes : tuple of Slope, optional
-        Slopes of a potential to use where there is no entry; those found to help without it.
-
-    Attributes
-    ----------
-    occupation, energy, formulas
-        The isostructural entries, eV/atom.
-    loo_error, loo_deviation : ndarray of float64
-        Error of each entry as the others predict it, and the deviation they expect, eV/atom.
-    left_out : list of str
-        Entries not learnt from.
-    borrowed : list of (int, int)
-        Columns of main metal and metal whose slope is a potential's.
-    scale : float
-        What the deviations are multiplied by.
+    `space` holds all compositions of a snapshot; phases `exclude` are left out as if they were not
+    there (for validation); `slopes` of a potential are used where there is no entry, by default
+    those found to help. `occupation`, `energy` and `formulas` are the isostructural entries,
+    eV/atom; `loo_error` the error of each as the others predict it, `loo_deviation` the one they
+    expect, eV/atom; `left_out` entries not learnt from; `borrowed` columns of main metal and metal
+    whose slope is a potential's; `scale` what the deviations are multiplied by.
     """
 
     def __init__(
@@ -486,14 +440,8 @@ class MixingModel:
 def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) -> NDArray[np.bool_]:
     """Return which observations are learnt from: the worst outlier goes until there is none.
 
-    Parameters
-    ----------
-    full : ndarray of float64, shape (n, n)
-        Their covariance.
-    rest : ndarray of float64, shape (n,)
-        What they are beside the trend.
-    entries : int
-        The first so many may go.
+    Of their covariance `full`, (n, n), and what they are beside the trend, `rest`, (n,); the first
+    `entries` may go.
     """
     left, inverse = np.arange(len(rest)), invert(full)
     while len(left):
@@ -514,16 +462,9 @@ def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) ->
 def conformal_scale(far: NDArray[np.float64]) -> float:
     """Return what intervals must be multiplied by to hold nine in ten.
 
-    Parameters
-    ----------
-    far : ndarray of float64, shape (n,)
-        Errors of left-out entries in half widths of their 90 % intervals.
-
-    Returns
-    -------
-    float
-        The conformal quantile of `far`, but not below 1: end members without an entry need the
-        width that mixed compositions could spare. 1 with too few.
+    `far`, (n,), are errors of left-out entries in half widths of their 90 % intervals. It is their
+    conformal quantile, but not below 1: end members without an entry need the width that mixed
+    compositions could spare. 1 with too few.
     """
     from .._core._intervals import quantile
 

@@ -27,29 +27,15 @@ _RICH_IN_IRON, _RICH_IN_BOTH, _LEAST_MOMENT_MUB = 0.6, 0.8, 0.3
 
 @dataclass(frozen=True, eq=False)
 class PhaseSpace:
-    """Phases over the element columns of a snapshot.
+    """Phases over the element columns of a snapshot."""
 
-    Attributes
-    ----------
-    formulas : list of str
-        One a phase, in the order of the other arrays; the elements come first.
-    column : ndarray of int64, shape (118,)
-        Column of an element (by its atomic number minus one); -1 without phases.
-    ptr, col, val : ndarrays
-        Atomic fractions as sparse rows: (phases + 1,) int64, int64, float64.
-    energy : ndarray of float64, shape (phases,)
-        Formation energy, eV/atom; the elements stand at zero.
-    left_out : tuple of str
-        Entries without a usable energy, and why.
-    """
-
-    formulas: list[str]
-    column: NDArray[np.int64]
-    ptr: NDArray[np.int64]
+    formulas: list[str]  # one a phase, in the order of the other arrays; the elements come first
+    column: NDArray[np.int64]  # (118,), column by atomic number less one; -1 without phases
+    ptr: NDArray[np.int64]  # (phases + 1,): rows of atomic fractions, sparse
     col: NDArray[np.int64]
     val: NDArray[np.float64]
-    energy: NDArray[np.float64]
-    left_out: tuple[str, ...] = ()
+    energy: NDArray[np.float64]  # formation energy, eV/atom, (phases,); the elements stand at zero
+    left_out: tuple[str, ...] = ()  # entries without a usable energy, and why
     facets: dict[bytes, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -89,12 +75,8 @@ def build_space(
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
     Entries without energy, more than `ABSURD_EV_ATOM` from the elements, or `collapsed` (without
-    the moment that they have), are left out and listed.
-
-    Raises
-    ------
-    DataError
-        If a formula cannot be read, or an element lies below zero.
+    the moment that they have), are left out and listed. Raises DataError if a formula cannot be
+    read, or an element lies below zero.
     """
     sound = np.abs(energies) <= ABSURD_EV_ATOM
     left_out = tuple(
@@ -152,10 +134,7 @@ def composition_keys(table: CompositionTable) -> list[bytes]:
 def whole_space(snapshot: Snapshot) -> PhaseSpace:
     """Return the lowest entry of every composition of a snapshot; tell of entries left out.
 
-    Raises
-    ------
-    DataError
-        As for `build_space`, or if the entries are of more than one scheme.
+    Raises DataError as `build_space` does, or if the entries are of more than one scheme.
     """
     if "space" not in snapshot._cache:
         entries = snapshot.entries
@@ -214,21 +193,12 @@ _PAIRS = 1 << 22
 
 @dataclass(frozen=True, eq=False)
 class Systems:
-    """Rows of a table gathered by chemical system.
+    """Rows of a table gathered by chemical system."""
 
-    Attributes
-    ----------
-    members : ndarray of bool, shape (systems, columns)
-        Elements of each system.
-    order : ndarray of int64
-        Rows that can be solved, system by system, each system's in the order of the table.
-    bounds : ndarray of int64, shape (systems + 1,)
-        Where each system's rows lie in `order`.
-    """
-
-    members: NDArray[np.bool_]
+    members: NDArray[np.bool_]  # elements of each system, (systems, columns)
+    # rows that can be solved, system by system, each system's in the order of the table
     order: NDArray[np.int64]
-    bounds: NDArray[np.int64]
+    bounds: NDArray[np.int64]  # where each system's rows lie in `order`, (systems + 1,)
 
     def runs(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], ...]:
         """Return system, first and last place in `order` of the runs of the chosen systems."""
@@ -320,38 +290,19 @@ def _held(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bo
 
 @dataclass(frozen=True, eq=False)
 class Facets:
-    """Facets of one chemical system of m elements.
+    """Facets of one chemical system of m elements."""
 
-    Attributes
-    ----------
-    price : ndarray of float64, shape (facets, m)
-        Chemical potentials: the facet's plane.
-    corner : ndarray of int32, shape (facets, m)
-        The phases at its corners, ascending index into the space.
-    inverse : ndarray of float64, shape (facets, m, m)
-        Takes a composition to the amounts of the corner phases.
-    matrix : ndarray of float64, shape (facets, m, m)
-        Element by corner: what the corner phases are made of.
-    energy : ndarray of float64, shape (facets, m)
-        Of the corner phases, eV/atom.
-    """
-
-    price: NDArray[np.float64]
-    corner: NDArray[np.int32]
-    inverse: NDArray[np.float64]
-    matrix: NDArray[np.float64]
-    energy: NDArray[np.float64]
+    price: NDArray[np.float64]  # chemical potentials, (facets, m): the facet's plane
+    corner: NDArray[np.int32]  # phases at the corners, (facets, m), ascending index into the space
+    inverse: NDArray[np.float64]  # takes a composition to corner amounts, (facets, m, m)
+    matrix: NDArray[np.float64]  # element by corner, (facets, m, m): what these phases are made of
+    energy: NDArray[np.float64]  # of the corner phases, eV/atom, (facets, m)
 
 
 def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
-    """Return the facets of a chemical system, or None where qhull does not settle them.
+    """Return the facets of a system, or None where qhull does not settle them.
 
-    Parameters
-    ----------
-    space : PhaseSpace
-        The phases on the hull.
-    members : ndarray of bool, shape (columns,)
-        Elements of the system.
+    `space` has the phases on the hull, `members`, (columns,), says which elements the system has.
     """
     key = members.tobytes()
     if key not in space.facets:

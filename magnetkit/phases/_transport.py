@@ -50,10 +50,8 @@ def fetch_records(
 ) -> tuple[str, dict[str, list[dict[str, Any]]]]:
     """Return the version of the database, and by kind what `read_document` makes of documents.
 
-    Raises
-    ------
-    NetworkError
-        If the server cannot be reached, refuses, or does not answer whole, as agreed and in time.
+    Raises NetworkError if the server cannot be reached, refuses, or does not answer whole, as
+    agreed and in time.
     """
     from rich.progress import MofNCompleteColumn
 

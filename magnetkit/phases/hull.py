@@ -33,24 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Decomposition:
-    """Hull energies and products of a table.
+    """Hull energies and products of a table."""
 
-    Attributes
-    ----------
-    energy : ndarray of float64, shape (n,)
-        Hull energy, eV/atom; NaN where an element has no phases in the snapshot.
-    products : ndarray of int32, shape (n, width)
-        Index into `formulas`, ascending; -1 beyond the last product.
-    fractions : ndarray of float64, shape (n, width)
-        Share of the atoms in each product.
-    formulas : list of str
-        Names of the phases.
-    """
-
+    # hull energy, eV/atom, (n,); NaN: an element has no phases in the snapshot
     energy: NDArray[np.float64]
-    products: NDArray[np.int32]
-    fractions: NDArray[np.float64]
-    formulas: list[str]
+    products: NDArray[np.int32]  # (n, width), index into `formulas`, ascending; -1 beyond the last
+    fractions: NDArray[np.float64]  # share of the atoms in each product, (n, width)
+    formulas: list[str]  # names of the phases
 
 
 # A system is priced by all its facets where rows enough, by number of elements, pay for finding
@@ -162,18 +151,10 @@ def hull_energy(
 
 
 def product_texts(hull: Decomposition) -> "pa.Array":
-    """Name the products of each row by their shares of the atoms, the largest first.
+    """Name the products of each of n rows by their shares of the atoms, the largest first.
 
-    Parameters
-    ----------
-    hull : Decomposition
-        n rows.
-
-    Returns
-    -------
-    pyarrow.Array of text, length n
-        E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text
-        without any.
+    E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text without
+    any.
     """
     import pyarrow as pa
 
@@ -210,22 +191,8 @@ class Section(NamedTuple):
 def hull_section(source: Snapshot, elements: Sequence[str]) -> Section:
     """Return the stable phases of a chemical system, and which of them are in balance.
 
-    Parameters
-    ----------
-    source : Snapshot
-    elements : sequence of str
-        Symbols, such as ``["Sm", "Co", "Fe"]``.
-
-    Returns
-    -------
-    Section
-
-    Raises
-    ------
-    InputError
-        If the snapshot has no phases of an element.
-    DataError
-        If its phases make no hull.
+    `elements` are symbols, such as ``["Sm", "Co", "Fe"]``. Raises InputError if the snapshot has no
+    phases of one, DataError if its phases make no hull.
     """
     space = stable_space(source)
     columns = space.column[[INDEX[e] for e in elements]]

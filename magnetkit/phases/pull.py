@@ -92,12 +92,7 @@ def pull(
         Nothing is stored then.
     """
     return pull_snapshot(
-        systems,
-        api_key,
-        endpoint,
-        thermo_type=thermo_type,
-        refresh=refresh,
-        progress=progress,
+        systems, api_key, endpoint, thermo_type=thermo_type, refresh=refresh, progress=progress
     ).entries.copy()
 
 
@@ -198,8 +193,6 @@ def freeze(
 def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     """Return chemical systems with their elements in alphabetical order, sorted, each once.
 
-    Examples
-    --------
     >>> chemical_systems(["Sm-Co", "Nd-Fe-B", "Co-Sm"])
     ['B-Fe-Nd', 'Co-Sm']
     """
@@ -298,15 +291,9 @@ def _check_files(folder: Path, files: dict[str, str]) -> None:
 class Cache:
     """The place of one question in the cache, locked while the context manager is open.
 
-    A new answer counts from the moment ``current`` is replaced, which is one rename, so that
-    there is a whole one whenever its writer is stopped.
-
-    Parameters
-    ----------
-    kind, name : str
-        Folder in the cache, and what a person may recognise the place by.
-    question : dict
-        All that the answer depends on.
+    `kind` is the folder, `name` what a person may recognise the place by, `question` all that the
+    answer depends on. A new answer counts from the moment ``current`` is replaced, which is one
+    rename, so that there is a whole one whenever its writer is stopped.
     """
 
     def __init__(self, kind: str, name: str, question: dict[str, Any]) -> None:

@@ -309,10 +309,7 @@ def _elements(formulas: Any) -> list[str]:
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
     """Yield material id and pymatgen structure of each entry of a snapshot that has one.
 
-    Raises
-    ------
-    DataError
-        If the snapshot holds no structures.
+    Raises DataError if the snapshot holds no structures.
     """
     from pymatgen.core import Structure
 

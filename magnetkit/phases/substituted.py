@@ -117,15 +117,8 @@ def dilute(
 def site_shares(energy: "pd.Series", host: str, temperature: float, hexagonal: bool) -> "pd.Series":
     """Return the share of few atoms on each site, by multiplicity and Boltzmann factor.
 
-    Parameters
-    ----------
-    energy : Series
-        Substitution energy by site label, eV.
-    host : str
-    temperature : float
-        K.
-    hexagonal : bool
-        Take the host's hexagonal stacking.
+    `energy` of substitution by site label, eV; `temperature` in K; `hexagonal` takes the host's
+    hexagonal stacking.
     """
     from scipy.constants import Boltzmann, elementary_charge
 

@@ -35,27 +35,14 @@ CHUNK_ROWS = 32_768
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some consecutive candidates.
+    """Some consecutive candidates."""
 
-    Attributes
-    ----------
-    table : CompositionTable, n rows
-        Compositions; ``row_index`` counts over the whole input.
-    labels : pyarrow.Array of text, length n
-        The candidates as written.
-    shells : list of str or None
-        Grain-boundary shell of each, None where there are none at all.
-    extra : pyarrow.Table or None
-        The user's other columns, n rows.
-    rejected : list of Rejected
-        Rows that could not be read.
-    """
-
-    table: CompositionTable
-    labels: pa.Array
+    table: CompositionTable  # n rows; ``row_index`` counts over the whole input
+    labels: pa.Array  # the candidates as written, text, (n,)
+    # grain-boundary shell of each, None where there are none at all
     shells: Sequence[str] | None = None
-    extra: pa.Table | None = None
-    rejected: list[Rejected] = field(default_factory=list)
+    extra: pa.Table | None = None  # the user's other columns, n rows
+    rejected: list[Rejected] = field(default_factory=list)  # rows that could not be read
 
     def take(self, rows: NDArray[np.int64]) -> "Chunk":
         """Return some of the candidates, by number within the chunk, and nothing rejected."""
@@ -73,23 +60,12 @@ Piece = Callable[[], Chunk]
 
 @dataclass(frozen=True)
 class SpacePiece:
-    """Some formulas of a space yet to be written out.
-
-    Attributes
-    ----------
-    space : Substitutions
-    numbers : range or ndarray of int64
-        Their numbers in the space.
-    row : int
-        Number of the first among all candidates.
-    shell : str
-        Grain-boundary shell of all.
-    """
+    """Some formulas of a space yet to be written out."""
 
     space: Substitutions
-    numbers: "range | NDArray[np.int64]"
-    row: int
-    shell: str = ""
+    numbers: "range | NDArray[np.int64]"  # theirs in the space
+    row: int  # number of the first among all candidates
+    shell: str = ""  # grain-boundary shell of all
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -177,20 +153,11 @@ class TableCandidates:
 
 @dataclass(frozen=True)
 class SpaceCandidates:
-    """Single magnets, then substitution spaces; a formula that comes again is left out.
-
-    Attributes
-    ----------
-    spaces : sequence of Substitutions
-    leading : sequence of (formula, shell)
-        Magnets to evaluate besides the spaces: the reference, and shells.
-    shell : str
-        Grain-boundary shell of every formula of the spaces.
-    """
+    """Single magnets, then substitution spaces; a formula that comes again is left out."""
 
     spaces: Sequence[Substitutions]
-    leading: Sequence[tuple[str, str]] = ()
-    shell: str = ""
+    leading: Sequence[tuple[str, str]] = ()  # (formula, shell) besides: the reference, and shells
+    shell: str = ""  # grain-boundary shell of every formula of the spaces
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the candidates in order."""
@@ -247,20 +214,11 @@ def _leading_chunk(leading: Sequence[tuple[str, str]]) -> Chunk:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Some candidates of another source.
-
-    Attributes
-    ----------
-    source : Candidates
-    size : int
-        Candidates in each of its pieces.
-    rows : dict of int to ndarray of int64
-        Number of the piece to their numbers within it, ascending.
-    """
+    """Some candidates of another source."""
 
     source: Candidates
-    size: int
-    rows: Mapping[int, NDArray[np.int64]]
+    size: int  # candidates in each of its pieces
+    rows: Mapping[int, NDArray[np.int64]]  # piece to its rows, ascending
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the candidates in order; a piece holds those of one piece of the source."""
@@ -280,22 +238,13 @@ class Chosen:
 
 @dataclass(frozen=True)
 class FileCandidates:
-    """A table of the user's: CSV (comma, semicolon or tab), Parquet, or text of one recipe a line.
-
-    Attributes
-    ----------
-    path : Path
-    column : str or None
-        Composition column; ``composition`` or the only text column otherwise.
-    basis : {"auto", "atomic", "weight"}
-    shell : str
-        Grain-boundary shell of all of them, where the file has no column of shells.
-    """
+    """A user's table: CSV (comma, semicolon or tab), Parquet, or text of one recipe a line."""
 
     path: Path
+    # composition column; ``composition`` or the only text column otherwise
     column: str | None = None
     basis: Basis = "auto"
-    shell: str = ""
+    shell: str = ""  # grain-boundary shell of all, where the file has no column of shells
 
     def __post_init__(self) -> None:
         check_file(self.path)

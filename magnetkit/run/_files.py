@@ -62,16 +62,11 @@ R = TypeVar("R", bound=Ranked)
 class Place:
     """A folder of this machine, or one in a store that Arrow reaches.
 
-    A file is whole or not there: here it is written beside its place and renamed, in a store by
-    one upload. An instance can be sent to another machine, which finds its own credentials.
-
-    Attributes
-    ----------
-    address : str
-        Path, or ``s3://bucket/run``, ``gs://`` or ``abfs://``.
+    A file is whole or not there: here it is written beside its place and renamed, in a store by one
+    upload. An instance can be sent to another machine, which finds its own credentials.
     """
 
-    address: str
+    address: str  # path, or ``s3://bucket/run``, ``gs://`` or ``abfs://``
 
     def __getstate__(self) -> dict[str, str]:
         return {"address": self.address}
@@ -457,17 +452,10 @@ def _readable(name: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class RowsInMemory:
-    """Some rows of a result.
+    """Some rows of a result."""
 
-    Attributes
-    ----------
-    rows : ndarray of int64, shape (m,)
-        Their numbers, ascending.
-    table : pyarrow.Table, m rows
-    """
-
-    rows: NDArray[np.int64]
-    table: pa.Table
+    rows: NDArray[np.int64]  # their numbers, (m,), ascending
+    table: pa.Table  # m rows
 
     def has(self, rows: NDArray[np.int64]) -> bool:
         """Return whether all of some rows are among them."""
@@ -480,21 +468,11 @@ class RowsInMemory:
 
 @dataclass(frozen=True)
 class StoredRows:
-    """Rows of a result in files, in the order of the input, as `ranking.result.Rows`.
+    """Rows of a result in files, in the order of the input, as `ranking.result.Rows`."""
 
-    Attributes
-    ----------
-    place : Place
-        Of the result.
-    files : mapping of str to str
-        Its Parquet files in order, and their SHA-256 as the manifest has it.
-    in_memory : RowsInMemory or None
-        Rows that are in memory already.
-    """
-
-    place: Place
-    files: Mapping[str, str]
-    in_memory: RowsInMemory | None = None
+    place: Place  # of the result
+    files: Mapping[str, str]  # its Parquet files in order, and their SHA-256 as the manifest has it
+    in_memory: RowsInMemory | None = None  # rows that are in memory already
 
     def _check_current(self) -> None:
         """Refuse the rows of a later screening into the same folder."""

@@ -112,29 +112,12 @@ class Memory:
 class Store:
     """Finished chunks in a results folder, here or in a store; open as a context manager.
 
-    Parameters
-    ----------
-    path : Path or str
-        A folder, created if it is not there, or the URL of one in a store.
-    near : bool
-        Whether all workers reach the folder, and write the chunks themselves, as in a store.
-
-    Attributes
-    ----------
-    shared : bool
-        Whether it is in a store.
-    place, parts : Place
-        Where the result goes, and where the chunks are.
-    phase : str
-        The pass over candidates that makes the chunks, part of their files' names.
-    hashed : dict of str to str
-        SHA-256 of files of the new result, as far as known from writing them.
-
-    Raises
-    ------
-    InputError
-        If it cannot be reached or written, has files that are not this program's, or another
-        process writes into the folder.
+    `path` is a folder, created if it is not there, or the URL of one in a store; `near` says
+    whether all workers reach it and write the chunks themselves, as in a store; `shared`, whether
+    it is in one. The result goes to `place`, the chunks are in `parts`; `phase` is the pass over
+    candidates that makes them, part of their files' names; `hashed` has the SHA-256 of files of the
+    new result, as far as known from writing them. Raises InputError if it cannot be reached or
+    written, has files that are not this program's, or another process writes into the folder.
     """
 
     def __init__(self, path: Path | str, near: bool = True) -> None:

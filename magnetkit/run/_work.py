@@ -53,39 +53,19 @@ APART = ("cli", "curves", "diffusion", "explorer", "replacement", "show")
 
 @dataclass(frozen=True)
 class Part:
-    """A finished piece.
+    """A finished piece."""
 
-    Attributes
-    ----------
-    rows : int
-        Candidates evaluated.
-    table : bytes
-        Their properties as an Arrow file; empty where there are none.
-    rejected : bytes
-        Lines that could not be used, as an Arrow file; empty where there are none.
-    lines : int
-        How many those are.
-    first : Rejected or None
-        The first of them.
-    models : mapping of str to str
-        Property to the hash of the trained model that predicted it.
-    keys : Keys or None
-        What the ranking needs of them.
-    tally : mapping
-        Counts over them, of a pass with a bound.
-    files : mapping of str to str
-        Names and SHA-256 of the files that the worker has written itself; `table` and `rejected`
-        are then empty.
-    """
-
-    rows: int
-    table: bytes
-    rejected: bytes
-    lines: int
-    first: Rejected | None
+    rows: int  # candidates evaluated
+    table: bytes  # their properties as an Arrow file; empty where there are none
+    rejected: bytes  # lines that could not be used, as an Arrow file; empty where there are none
+    lines: int  # how many those are
+    first: Rejected | None  # the first of them
+    # property to hash of the model that predicted it
     models: Mapping[str, str] = field(default_factory=dict)
-    keys: Keys | None = None
+    keys: Keys | None = None  # what the ranking needs of them
+    # counts over them, of a pass with a bound
     tally: Mapping[str, Any] = field(default_factory=dict)
+    # names and SHA-256 of files that the worker wrote; `table`, `rejected` are then empty
     files: Mapping[str, str] = field(default_factory=dict)
 
 

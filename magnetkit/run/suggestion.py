@@ -43,18 +43,10 @@ _LIMIT = re.compile(r"\s*([A-Z][a-z]?(?:\s*\+\s*[A-Z][a-z]?)*|shell)\s*(<=|>=)\s
 class Shop:
     """The limits of the furnace and the store.
 
-    Attributes
-    ----------
-    stock : mapping of str to float, or None
-        Element to the kilograms there are, infinite for enough; an element that is not named is
-        not there. None if all are.
-    melts : int or None
-        At most so many alloys; magnets of one alloy may differ in what is diffused into them.
-    limits : tuple of str
-        Bounds in wt.% on an element or a sum, ``"Nd+Pr>=28"``, or on what is diffused in,
-        ``"shell<=0.5"``.
-    charge_kg : float
-        Alloy that a melt takes.
+    `stock` has the kilograms of each element there is, infinite for enough; one that is not named
+    is not there; None if all are. At most `melts` alloys: magnets of one alloy may differ in what
+    is diffused into them. `limits` bound an element or a sum, wt.%, ``"Nd+Pr>=28"``, or what is
+    diffused in, ``"shell<=0.5"``. A melt takes `charge_kg` of alloy.
     """
 
     stock: Mapping[str, float] | None = None
@@ -290,20 +282,10 @@ def _feasible(
 
 
 def order(batch: "pd.DataFrame", temperatures: Sequence[float]) -> "pd.DataFrame":
-    """Return the table that the producer fills in for `magnetkit.calibrate`.
+    """Return the table of `batch`, from `suggest`, that the producer fills in for `calibrate`.
 
-    Parameters
-    ----------
-    batch : pandas.DataFrame
-        What `suggest` returned.
-    temperatures : sequence of float
-        Where B_r and H_cJ are to be measured, K.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``magnet composition basis shell temperature_K`` and empty ``remanence_T`` and
-        ``coercivity_kA_m``, a row for each magnet and temperature.
+    Columns ``magnet composition basis shell temperature_K`` and empty ``remanence_T`` and
+    ``coercivity_kA_m``, a row for each magnet and temperature, K, to measure at.
     """
     import pandas as pd
 

@@ -107,12 +107,8 @@ def merge_duplicates(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Join rows of the same composition, rounded to `digits`.
 
-    Returns
-    -------
-    first : ndarray of int64
-        The first row of each composition, ascending.
-    median, spread : ndarray of float64
-        Median of its values, and largest less smallest.
+    Returns the first row of each composition, ascending, the median of its values, and the largest
+    less the smallest.
     """
     keys: list[bytes] = []
     packed = np.round(table.values * 10**digits).astype(np.int64)
@@ -316,10 +312,7 @@ def local_file(name: str) -> Path | None:
 def curie_set() -> TrainingSet:
     """Return all that is at hand: the embedded facts, and the compilations that were fetched.
 
-    Raises
-    ------
-    DataError
-        If a file is not laid out as expected.
+    Raises DataError if a file is not laid out as expected.
     """
     files = (local_file("curie"), local_file("curie-by-paper"))
     return _curie_set(*(None if file is None else str(file) for file in files))
@@ -343,10 +336,7 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Return a user's measured Curie temperatures, see `magnetkit.surrogates.training_set`.
 
-    Raises
-    ------
-    InputError
-        If one is no temperature in kelvin that a compound can order at.
+    Raises InputError if one is no temperature in kelvin that a compound can order at.
     """
     found = read_rows(TARGET, given, least)
     wrong = (found.values <= 0.0) | (found.values > _HIGHEST_K)
@@ -414,13 +404,9 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
 def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.DataFrame]:
     """Clean rows of name, value (K), paper, kind (text on the crystal) and computed.
 
-    Returns
-    -------
-    TrainingSet
-        One row a compound and paper, the median of its values; groups are the papers, and where
-        there is none the chemical system, or of facts from reviews that without the rare earths.
-    DataFrame
-        Rows that were contradicted or are listed as faulty: name, value, paper, reason.
+    Returns one row a compound and paper, the median of its values; groups are the papers, and where
+    there is none the chemical system, or of facts from reviews that without the rare earths. Beside
+    it the rows that were contradicted or are listed as faulty: name, value, paper, reason.
     """
     removed: dict[str, int] = {}
     faulty: list[pd.DataFrame] = []

@@ -101,13 +101,7 @@ class Plain:
 
 
 def check_is_fitted(estimator: Plain) -> None:
-    """Refuse to go on with an estimator that has seen no rows.
-
-    Raises
-    ------
-    MagnetkitError
-        If it has not.
-    """
+    """Raise MagnetkitError of an estimator that has seen no rows."""
     if not hasattr(estimator, "n_features_in_"):
         raise MagnetkitError(f"{type(estimator).__name__} is not fitted: call fit first")
 
@@ -135,34 +129,18 @@ class Estimate(NamedTuple):
 class TrendProcess(Plain):
     """Gaussian process with a linear trend, a smooth and a local or a second linear part.
 
-    Parameters
-    ----------
-    trend, local : int
-        Number of leading columns of the trend, already times their prior deviation in the unit of
-        the values, and of trailing columns of the local part; the smooth part has those between,
-        standardised here.
-    linear : bool
-        Whether the trailing columns add a plane, whose steepness is learnt, and not a local part.
-    search_rows, search_iterations : int
-        Rows and steps of the marginal-likelihood search.
-    searches : int
-        How often it is done; from the second on, rows that the others contradict weigh little.
-    robust : float
-        Degrees of freedom of Student's t.
+    `trend` leading columns are those of the trend, already times their prior deviation in the unit
+    of the values, `local` trailing ones those of the local part; the smooth part has those between,
+    standardised here. With `linear` the trailing columns add a plane, whose steepness is learnt,
+    and not a local part. The marginal-likelihood search takes `search_rows` rows and
+    `search_iterations` steps, and is done `searches` times; from the second on, rows that the
+    others contradict weigh little. `robust` are degrees of freedom of Student's t.
 
-    Attributes
-    ----------
-    theta_ : ndarray
-        Logarithms of the deviation of the smooth and of the last part, the length scales, the
-        rate of the local part and the noise; deviations in units of `scale_`.
-    scale_ : float
-        Deviation of the values about their mean.
-    middle_ : ndarray
-        Where the plane of the trailing columns begins.
-    doubt_ : ndarray, shape (n,)
-        Noise variance of each row relative to that asked for; large where a row is not believed.
-    residual_ : ndarray, shape (n,)
-        Value of each row less the prediction of the others.
+    Fitted: `theta_`, logarithms of the deviation of the smooth and of the last part, the length
+    scales, the rate of the local part and the noise, deviations in units of `scale_`, the deviation
+    of the values about their mean; `middle_`, where the plane of the trailing columns begins; of
+    each row, (n,), `doubt_`, its noise variance relative to that asked for, large where it is not
+    believed, and `residual_`, its value less the prediction of the others.
     """
 
     def __init__(
@@ -185,16 +163,10 @@ class TrendProcess(Plain):
 
     @one_thread()
     def fit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
-        """Fit scales and posterior.
+        """Fit scales and posterior to values `y`, (n,).
 
-        Parameters
-        ----------
-        X : array-like, shape (n, d)
-            Columns of trend, smooth and local part.
-        y : array-like, shape (n,)
-            Values.
-        noise : array-like, shape (n,), optional
-            Noise variance of each row relative to the common one.
+        `X`, (n, d), has columns of trend, smooth and local part; `noise`, (n,), is the variance of
+        each row relative to the common one.
         """
         from sklearn.utils import check_X_y
 
@@ -253,16 +225,9 @@ class TrendProcess(Plain):
     def sparse_about(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
         """Return a sparse process: the mean of this one about some of its points, of fewer points.
 
-        Those points stay, and of the others those that matter most to them, see `kept_points`. The
-        mean is this one's at every point kept, interpolated by the same kernel between them; trend
-        and plane stay whole.
-
-        Parameters
-        ----------
-        near : ndarray of bool, shape (m,)
-            Which of `points_` are asked about.
-        others : int
-            How many of the rest to keep.
+        Of `points_`, those `near`, (m,), stay, and `others` of the rest, that matter most to them,
+        see `kept_points`. The mean is this one's at every point kept, interpolated by the same
+        kernel between them; trend and plane stay whole.
         """
         check_is_fitted(self)
         blocks = self._blocks(self.points_)
@@ -485,25 +450,11 @@ def kept_points(
 ) -> NDArray[np.int64]:
     """Return points from which a function is interpolated well about some of them.
 
-    Those named, and one by one the point that those before miss most (f-greedy: R. Schaback, H.
-    Wendland, Numer. Algorithms 24 (2000) 239), times its largest covariance with those named. The
-    basis is Newton's: S. Müller, R. Schaback, J. Approx. Theory 161 (2009) 645.
-
-    Parameters
-    ----------
-    covariance : ndarray of float64, shape (m, m)
-        The kernel between all points.
-    mean : ndarray of float64, shape (m,)
-        The function at each.
-    near : ndarray of bool, shape (m,)
-        The points named, one or more.
-    others : int
-        How many more to take, if there are so many.
-
-    Returns
-    -------
-    ndarray of int64
-        The points named, ascending, then the others as they were taken.
+    Those named, `near`, (m,), one or more, ascending, and one by one, `others` of them if there are
+    so many, the point that those before miss most (f-greedy: R. Schaback, H. Wendland, Numer.
+    Algorithms 24 (2000) 239), times its largest covariance with those named. The basis is Newton's:
+    S. Müller, R. Schaback, J. Approx. Theory 161 (2009) 645. `covariance`, (m, m), is the kernel
+    between all points, `mean`, (m,), the function at each.
     """
     from scipy.linalg import cholesky, solve_triangular
 

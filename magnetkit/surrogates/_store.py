@@ -30,20 +30,11 @@ from .._core.settings import get_settings
 
 
 def fingerprint(value: Any) -> str:
-    """Return the SHA-256 of all that a value holds.
+    """Return the SHA-256, in hexadecimal digits, of all that a value holds.
 
-    Two models have the same hash if and only if every array and every setting in them is the same,
-    be they trained here or read from a file.
-
-    Parameters
-    ----------
-    value : object
-        Estimators, arrays, plain values, and mappings and sequences of them.
-
-    Returns
-    -------
-    str
-        Hexadecimal digits.
+    It may be an estimator, array, plain value, or mapping or sequence of them. Two models have the
+    same hash if and only if every array and every setting in them is the same, be they trained here
+    or read from a file.
     """
     digest = hashlib.sha256()
     for part in _parts(value):
@@ -74,20 +65,10 @@ def _parts(value: Any) -> Iterator[bytes]:
 
 
 def syntax_sha256(files: Iterable[str | Path]) -> str:
-    """Return the SHA-256 of what Python files tell the computer to do.
+    """Return the SHA-256, in hexadecimal digits, of what Python files tell the computer to do.
 
-    Comments, docstrings and layout have no part in it, nor have the names and places of the files.
-    Versions of Python may write the same syntax in different ways.
-
-    Parameters
-    ----------
-    files : iterable of str or Path
-        In an order that does not change.
-
-    Returns
-    -------
-    str
-        Hexadecimal digits.
+    Comments, docstrings and layout have no part in it, nor have the names and places of the files,
+    whose order must not change. Versions of Python may write the same syntax in different ways.
     """
     digest = hashlib.sha256()
     for file in files:
@@ -122,19 +103,10 @@ _log = logging.getLogger("magnetkit")
 
 
 def key(data: Any, modules: Iterable[ModuleType]) -> str:
-    """Return a hash of all that decides what a trained model is.
+    """Return a hash, 16 hexadecimal digits, of all that decides what a trained model is.
 
-    Parameters
-    ----------
-    data : object
-        What it is fitted to, as `fingerprint` takes it.
-    modules : iterable of module
-        Those that fit it, and write and read its file. An edit anywhere else leaves the model.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
+    `data` is what it is fitted to, as `fingerprint` takes it; `modules` those that fit it, and
+    write and read its file. An edit anywhere else leaves the model.
     """
     files = sorted({str(module.__file__) for module in modules})
     return fingerprint((data, versions(), syntax_sha256(files)))[:16]
@@ -151,21 +123,11 @@ def versions() -> dict[str, str]:
 
 
 def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
-    """Write a model file in one step.
+    """Write a model file in one step; its folder is made.
 
-    Parameters
-    ----------
-    file : Path
-        Where to; its folder is made.
-    content : dict
-        Arrays, numbers, texts, tuples and dictionaries of these, and `TrendProcess`.
-    manifest : dict
-        Plain values that describe it; versions and content hash are added.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written.
+    `content` has arrays, numbers, texts, tuples and dictionaries of these, and `TrendProcess`;
+    `manifest` plain values that describe it: versions and content hash are added. Raises StoreError
+    if it cannot be written.
     """
     payload = _dumps(content)
     digest = hashlib.sha256(payload).hexdigest()
@@ -186,10 +148,8 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
 def read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return content and manifest of a model file.
 
-    Raises
-    ------
-    StoreError
-        If it is missing, no model file, damaged, of another version or holds a foreign type.
+    Raises StoreError if it is missing, no model file, damaged, of another version or holds a
+    foreign type.
     """
     try:
         raw = file.read_bytes()
@@ -286,16 +246,9 @@ def load_or_train(
 ) -> Any:
     """Return the model in a file, or train it and keep it there.
 
-    A damaged file is removed with a warning, and the model trained anew.
-
-    Parameters
-    ----------
-    file : Path
-        Its name holds a hash of all that decides the model, see `key`.
-    train : callable
-        Returns the model.
-    pack, unpack : callable
-        Turn the model into content and manifest, and back.
+    The file's name holds a hash of all that decides the model, see `key`; `pack` and `unpack` turn
+    the model into content and manifest, and back. A damaged file is removed with a warning, and the
+    model trained anew.
     """
     # Of a place that may not be read, or whose name is too long, as well.
     if os.path.isfile(file):

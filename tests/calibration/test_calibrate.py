@@ -32,21 +32,31 @@ def _row(text=CHARGE, t=293.15, h=1.0, b=1.0, **more):
             "remanence_T": b and b * model["remanence_T"]}  # fmt: skip
 
 
+def _width(process=None, quantity="coercivity_kA_m", text=OTHER):
+    row = _model(text, process=process)
+    return np.log(row[f"{quantity}_hi"] / row[f"{quantity}_lo"])
+
+
+def _contradictions(*recipes):
+    """Return what is noted of two magnets, at.%, of which one is harder, the other softer."""
+    rows = [
+        {"composition": text, "temperature_K": 293.15, "magnet": magnet,
+         "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"]}
+        for text, share, magnet in zip(recipes, (1.3, 0.8), "AB", strict=True)
+    ]  # fmt: skip
+    return calibration(_table(*rows, basis="atomic"), "x", keep=False).contradictions
+
+
 def test_one_harder_magnet_makes_its_mill_harder_and_narrower():
     process = mk.calibrate(_table(_row(h=1.2, b=0.98)), "harder")
     before, after = _model(OTHER), _model(OTHER, process=process)
     ratio = after["coercivity_kA_m"] / before["coercivity_kA_m"]
     assert 1.05 < ratio < 1.2
     assert 0.98 < after["remanence_T"] / before["remanence_T"] < 1.0
-
-    def width(row, q):
-        return np.log(row[f"{q}_hi"] / row[f"{q}_lo"])
-
     for quantity in ("coercivity_kA_m", "remanence_T"):
-        assert width(after, quantity) < 0.95 * width(before, quantity)
+        assert _width(process, quantity) < 0.95 * _width(None, quantity)
     # The same charge again: what is left is mostly its residue.
-    same = _model(CHARGE, process=process)
-    assert width(same, "coercivity_kA_m") < 0.65 * width(_model(CHARGE), "coercivity_kA_m")
+    assert _width(process, text=CHARGE) < 0.65 * _width(text=CHARGE)
 
 
 def test_a_name_finds_it_again_and_a_second_call_replaces_it():
@@ -84,11 +94,7 @@ def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
     after = np.log(report["measured"] / report["after"]).abs()
     assert (after < 0.7 * before).all()
     one = mk.calibrate(_table(rows[0]), "one", keep=False)
-    widths = [
-        np.log(r["coercivity_kA_m_hi"] / r["coercivity_kA_m_lo"])
-        for r in (_model(OTHER, process=p) for p in (one, found.process))
-    ]
-    assert widths[1] < widths[0]
+    assert _width(found.process) < _width(one)
     assert "H_cJ, 3 magnets" in found.lines()[0]
 
 
@@ -111,36 +117,16 @@ def test_the_next_magnet_of_a_mill_lies_within_the_less_of_model_and_mills():
 def test_recipes_a_thousandth_apart_are_two():
     def noted(apart):
         x = apart / 2.0
-        recipes = "Nd0.14Dy0.01Fe0.79B0.06", f"Nd{0.14 - x:.6f}Dy0.01Fe{0.79 + x:.6f}B0.06"
-        rows = [
-            {
-                "composition": text,
-                "temperature_K": 293.15,
-                "magnet": magnet,
-                "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"],
-            }
-            for text, share, magnet in zip(recipes, (1.3, 0.8), "AB", strict=True)
-        ]
-        return calibration(_table(*rows, basis="atomic"), "x", keep=False).contradictions
+        other = f"Nd{0.14 - x:.6f}Dy0.01Fe{0.79 + x:.6f}B0.06"
+        return _contradictions("Nd0.14Dy0.01Fe0.79B0.06", other)
 
     assert len(noted(0.00095)) == 1
     assert not noted(0.00105)
 
 
 def test_recipes_of_other_elements_are_two_although_what_they_share_is_the_same():
-    rows = [
-        {
-            "composition": text,
-            "temperature_K": 293.15,
-            "magnet": magnet,
-            "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"],
-        }
-        for text, share, magnet in (
-            ("Nd0.14Dy0.01Fe0.789B0.06Cu0.001", 1.3, "A"),
-            ("Nd0.14Dy0.01Fe0.789B0.06Al0.001", 0.8, "B"),
-        )
-    ]
-    assert not calibration(_table(*rows, basis="atomic"), "x", keep=False).contradictions
+    shared = "Nd0.14Dy0.01Fe0.789B0.06"
+    assert not _contradictions(f"{shared}Cu0.001", f"{shared}Al0.001")
 
 
 def test_one_magnet_alone_is_expected_as_any_of_its_kind():
@@ -203,11 +189,7 @@ def test_contradictory_magnets_are_reported_and_trusted_less():
     agreed = _row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")
     sure = calibration(_table(*agreed), "sure")
     assert not sure.contradictions
-    widths = [
-        np.log(r["coercivity_kA_m_hi"] / r["coercivity_kA_m_lo"])
-        for r in (_model(OTHER, process=f.process) for f in (sure, found))
-    ]
-    assert widths[0] < 0.95 * widths[1]
+    assert _width(sure.process) < 0.95 * _width(found.process)
 
 
 def test_a_magnet_that_does_not_fit_the_others_is_named():
@@ -293,11 +275,7 @@ def test_magnets_that_contradict_each_other_widen_what_is_predicted_and_it_is_to
         )
         for steps in ((0.01, -0.01, 0.01, -0.01), (0.6, -0.4, 0.6, -0.4))
     )  # fmt: skip
-    widths = [
-        np.log(row["coercivity_kA_m_hi"] / row["coercivity_kA_m_lo"])
-        for row in (_model(OTHER, process=p.process) for p in (quiet, wild))
-    ]
-    assert widths[1] > 1.3 * widths[0]
+    assert _width(wild.process) > 1.3 * _width(quiet.process)
     told = re.search(r"(\d+) % wider as its magnets differ", wild.lines()[0])
     known = wild.process.mill.known("2:14:1", "coercivity_kA_m")
     assert int(told[1]) == round(100 * (known.stretch - 1.0))

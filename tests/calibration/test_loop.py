@@ -11,13 +11,9 @@ from magnetkit.magnetism.process import parameters
 
 def _table(**changed):
     row = {
-        "host": "2:14:1",
-        "kind": "sintered",
-        "remanence_T": 1.2,
-        "coercivity_kA_m": 2000.0,
-        "knee_field_kA_m": np.nan,
-        "recoil_permeability": np.nan,
-    }
+        "host": "2:14:1", "kind": "sintered", "remanence_T": 1.2, "coercivity_kA_m": 2000.0,
+        "knee_field_kA_m": np.nan, "recoil_permeability": np.nan,
+    }  # fmt: skip
     return pd.DataFrame([row | changed])
 
 

@@ -159,32 +159,17 @@ def test_a_record_makes_the_same_mill_and_damage_is_said():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("score", None),
-        ("score", 1e30),
-        ("deviation", 0.0),
-        ("noise", "0.02"),
-        ("noise", float("nan")),
-        ("slope", True),
-        ("shell_share", 1e308),
-        ("grain_effect", "NaN"),
-        ("temperature_K", -1),
-        ("composition", {"Nd": "x"}),
-        ("composition", {"Fe": 2.0}),
+        ("score", None), ("score", 1e30), ("deviation", 0.0), ("noise", "0.02"),
+        ("noise", float("nan")), ("slope", True), ("shell_share", 1e308), ("grain_effect", "NaN"),
+        ("temperature_K", -1), ("composition", {"Nd": "x"}), ("composition", {"Fe": 2.0}),
     ],
-)
+)  # fmt: skip
 def test_a_number_that_is_none_is_a_damaged_record(name, value):
     good = {
-        "host": "2:14:1",
-        "quantity": "coercivity_kA_m",
-        "magnet": "A",
-        "composition": {"Nd": 0.15, "Fe": 0.77, "B": 0.08},
-        "temperature_K": 293.15,
-        "score": 0.5,
-        "deviation": 0.2,
-        "noise": 0.02,
-        "slope": 0.0,
-        "shell_share": 0.0,
-    }
+        "host": "2:14:1", "quantity": "coercivity_kA_m", "magnet": "A",
+        "composition": {"Nd": 0.15, "Fe": 0.77, "B": 0.08}, "temperature_K": 293.15, "score": 0.5,
+        "deviation": 0.2, "noise": 0.02, "slope": 0.0, "shell_share": 0.0,
+    }  # fmt: skip
     record = {"format": 1, "name": "mine", "magnets": [good]}
     assert Mill.from_record(record).record() == record
     with pytest.raises(StoreError, match="damaged"):

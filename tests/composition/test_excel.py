@@ -59,16 +59,11 @@ def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):
     table, lines = read_sheet(tmp_path / "a.xlsx")
     assert lines.tolist() == [3, 5, 6]
     assert table.to_pydict() == {
-        "composition": ["SmCo5", "Sm2Co17", None],
-        "melt": [1, 2, None],
-        "price": [1.0, 1.5, 3.0],
-        "day": [day.date(), day.date(), None],
-        "time": [day, night, None],
-        "cast": [True, False, None],
-        "code": ["007", "8", None],
-        "error": [None, 2, None],
+        "composition": ["SmCo5", "Sm2Co17", None], "melt": [1, 2, None], "price": [1.0, 1.5, 3.0],
+        "day": [day.date(), day.date(), None], "time": [day, night, None],
+        "cast": [True, False, None], "code": ["007", "8", None], "error": [None, 2, None],
         "sum": [None] * 3,
-    }
+    }  # fmt: skip
     assert table.schema.field("melt").type == pa.int64()
 
 

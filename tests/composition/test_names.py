@@ -16,27 +16,15 @@ from magnetkit.composition._grade_names import find, grades_among, is_grade, kno
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("N42SH", "N42SH"),
-        (" n42sh ", "N42SH"),
-        ("42SH", "N42SH"),
-        ("NdFeB N42SH", "N42SH"),
-        ("sintered Nd-Fe-B N42SH (Arnold)", "N42SH"),
-        ("N3330 (Intemag)", "N3330"),
-        ("EEC 2:17TC-16", "EEC 2:17TC-16"),
-        ("2:17TC-16", "EEC 2:17TC-16"),
-        ("EEC24-T400", "EEC 24-T400"),
-        ("Sm2Co17 YXG22", "YXG22"),
-        ("SmCo5 YX14", "YX14"),
-        ("YXG28H", "YXG28H"),
-        ("Recoma 20", "Recoma 20"),
-        ("Arnold Recoma 20", "Recoma 20"),
-        ("SmCo 26H", "SmCo 26H"),
-        ("Sm2Co17 32H", "SmCo 32H"),
-        ("bonded BNP-6", "BNP-6"),
-        ("N42SQ", None),
-        ("", None),
+        ("N42SH", "N42SH"), (" n42sh ", "N42SH"), ("42SH", "N42SH"), ("NdFeB N42SH", "N42SH"),
+        ("sintered Nd-Fe-B N42SH (Arnold)", "N42SH"), ("N3330 (Intemag)", "N3330"),
+        ("EEC 2:17TC-16", "EEC 2:17TC-16"), ("2:17TC-16", "EEC 2:17TC-16"),
+        ("EEC24-T400", "EEC 24-T400"), ("Sm2Co17 YXG22", "YXG22"), ("SmCo5 YX14", "YX14"),
+        ("YXG28H", "YXG28H"), ("Recoma 20", "Recoma 20"), ("Arnold Recoma 20", "Recoma 20"),
+        ("SmCo 26H", "SmCo 26H"), ("Sm2Co17 32H", "SmCo 32H"), ("bonded BNP-6", "BNP-6"),
+        ("N42SQ", None), ("", None),
     ],
-)
+)  # fmt: skip
 def test_a_name_is_found_with_or_without_maker_and_family(text, name):
     assert find(text) == name
 

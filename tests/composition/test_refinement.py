@@ -12,16 +12,9 @@ def test_neighbours_on_one_site():
     assert len(finer) == 15
     # In lexicographic order of the steps of Gd, then Er.
     assert finer.formulas(rows) == [
-        "SmCo5",
-        "Sm0.5Er0.5Co5",
-        "Sm0.75Gd0.25Co5",
-        "Sm0.5Gd0.25Er0.25Co5",
-        "Sm0.5Gd0.5Co5",
-        "Sm0.25Gd0.5Er0.25Co5",
-        "Gd0.5Er0.5Co5",
-        "Sm0.25Gd0.75Co5",
-        "GdCo5",
-    ]
+        "SmCo5", "Sm0.5Er0.5Co5", "Sm0.75Gd0.25Co5", "Sm0.5Gd0.25Er0.25Co5", "Sm0.5Gd0.5Co5",
+        "Sm0.25Gd0.5Er0.25Co5", "Gd0.5Er0.5Co5", "Sm0.25Gd0.75Co5", "GdCo5",
+    ]  # fmt: skip
 
 
 def test_every_neighbour_is_one_exchange_away_and_within_limits():
@@ -55,10 +48,7 @@ def test_a_billion_fine_rows_are_never_built():
 
 def test_formulas_may_be_atomic_fractions():
     space = mk.substitutions(
-        "Nd2Fe14B",
-        {"Nd": ["Ce", "Dy"], "Fe": ["Co"]},
-        step=0.05,
-        additions={"Cu": [0, 0.5, 1]},
+        "Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.05, additions={"Cu": [0, 0.5, 1]}
     )
     sample = space.sample(10, seed=2)
     want = refine(space, space.formulas(sample.row_index), 0.01)[1]

@@ -30,19 +30,10 @@ def test_every_contract_column_is_there_in_order():
 @pytest.mark.parametrize("column", columns.COLUMNS.values(), ids=lambda c: c.name)
 def test_unit_in_the_name_agrees_with_the_unit_given(column):
     suffix = {
-        "K": "_K",
-        "T": "_T",
-        "kA/m": "_kA_m",
-        "kJ/m3": "_kJ_m3",
-        "MJ/m3": "_MJ_m3",
-        "%/K": "_pct_K",
-        "eV/atom": "_eV_atom",
-        "%": "_pct",
-        "wt.%": "_wt_pct",
-        "USD/kg": "_USD_kg",
-        "USD/(m3 T)": "_USD_m3_T",
-        "kg/m3": "_kg_m3",
-    }
+        "K": "_K", "T": "_T", "kA/m": "_kA_m", "kJ/m3": "_kJ_m3", "MJ/m3": "_MJ_m3",
+        "%/K": "_pct_K", "eV/atom": "_eV_atom", "%": "_pct", "wt.%": "_wt_pct", "USD/kg": "_USD_kg",
+        "USD/(m3 T)": "_USD_m3_T", "kg/m3": "_kg_m3",
+    }  # fmt: skip
     if column.unit:
         assert column.name.endswith(suffix[column.unit])
     assert column.meaning.endswith(".")

@@ -20,8 +20,7 @@ OLD = {
     "columns": "COLUMNS Column EASY_DIRECTIONS NAMES PREDICTED PROVENANCES ordered with_interval",
     "composition": "CompositionTable ParseError Substitutions parse_composition refine"
     " substitutions",
-    "curves": "Curve curve",
-    "datasets": "path rows toml verify",
+    "curves": "Curve curve", "datasets": "path rows toml verify",
     "diffusion": "Diffusion diffuse flux_against needed_by_temperature",
     "elements": "HEAVY_LANTHANIDES LIGHT_RARE_EARTHS RARE_EARTHS TRANSITION_METALS index mask",
     "errors": "CompositionError DataError InputError MagnetkitError NetworkError StoreError",
@@ -35,12 +34,9 @@ OLD = {
     "phases": "Snapshot differences dilute energy_above_hull freeze host_cell hull_energy load"
     " open_snapshot pull pull_snapshot read_snapshot stability substitute substitution_table"
     " subsystems touched_systems write_cifs write_poscars write_snapshot",
-    "prediction": "compare predict",
-    "replacement": "Replacement bill compensation replace",
-    "run.suggestion": "suggest",
-    "screening": "ScreenResult refined screen",
-    "settings": "Settings get_settings",
-    "show.explorer": "serve",
+    "prediction": "compare predict", "replacement": "Replacement bill compensation replace",
+    "run.suggestion": "suggest", "screening": "ScreenResult refined screen",
+    "settings": "Settings get_settings", "show.explorer": "serve",
     "show.plots": "coverage demagnetization depth_profile grade_map margin_map pareto parity"
     " property_against_temperature section sweep table terbium_against_temperature ternary",
     "show.report": "write_report",
@@ -50,7 +46,7 @@ OLD = {
     "surrogates": "CompositionRegressor Computed EnergyModel TARGETS TrainingSet explain load"
     " predict_all train training_set",
     "units": "MU_0 ROOM_K TemperatureWarning parse_temperature parse_temperatures",
-}
+}  # fmt: skip
 MOVED = {
     "anchors.Makeup": "calibration.CompositionEstimate",
     "anchors.makeup": "calibration.estimate_composition",

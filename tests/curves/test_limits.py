@@ -60,15 +60,10 @@ def test_bad_input_is_named():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("losses", "x"),
-        ("losses", [[1.0], [2.0]]),
-        ("load_line", []),
-        ("load_line", "x"),
-        ("load_line", float("nan")),
-        ("hours", None),
-        ("hours", [1.0, -1.0]),
+        ("losses", "x"), ("losses", [[1.0], [2.0]]), ("load_line", []), ("load_line", "x"),
+        ("load_line", float("nan")), ("hours", None), ("hours", [1.0, -1.0]),
     ],
-)
+)  # fmt: skip
 def test_what_is_no_number_is_named_as_it_was_given(name, value):
     with pytest.raises(InputError, match=name) as caught:
         mk.curves.use_limits(DYSPROSIUM, **{name: value})
@@ -113,16 +108,10 @@ def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
     nan = np.nan
     rows = np.array(
         [
-            rising,
-            10.0 * rising,
-            100.0 * rising,
-            1e-3 * rising,
-            [0.1, 0.5, nan, nan, nan],
-            [nan] * 5,
-            [0.0, 0.0, 0.0, 4.0, 16.0],
-            rising,
+            rising, 10.0 * rising, 100.0 * rising, 1e-3 * rising, [0.1, 0.5, nan, nan, nan],
+            [nan] * 5, [0.0, 0.0, 0.0, 4.0, 16.0], rising,
         ]
-    )
+    )  # fmt: skip
     limit = np.full(len(rows), 1000.0)
     limit[-1] = 295.0
     found = _crossing_temperature(kelvin, rows, 1.0, limit)

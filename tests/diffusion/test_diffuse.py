@@ -91,21 +91,14 @@ def test_a_thick_magnet_says_how_far_diffusion_reaches():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"shape": "40x15mm"}, "shape"),
-        ({"along": "r"}, "radial"),
-        ({"faces": "top"}, "no face"),
-        ({"element": "Gd"}, "Tb or Dy"),
-        ({"require": "margin_kA_m>=900"}, "no Tb shell gives"),
-        ({"load_line": -1}, "load_line"),
-        ({"probability": 90}, "between 0 and 1"),
-        ({"anneal": 500}, "anneal"),
-        ({"law": "whole"}, "law"),
-        ({"field": "absent.csv"}, "cannot be read"),
-        ({"cells": 5}, "cells"),
-        ({"composition": "SmCo5"}, "2:14:1"),
-        ({"faced": "all"}, "did you mean faces"),
+        ({"shape": "40x15mm"}, "shape"), ({"along": "r"}, "radial"), ({"faces": "top"}, "no face"),
+        ({"element": "Gd"}, "Tb or Dy"), ({"require": "margin_kA_m>=900"}, "no Tb shell gives"),
+        ({"load_line": -1}, "load_line"), ({"probability": 90}, "between 0 and 1"),
+        ({"anneal": 500}, "anneal"), ({"law": "whole"}, "law"),
+        ({"field": "absent.csv"}, "cannot be read"), ({"cells": 5}, "cells"),
+        ({"composition": "SmCo5"}, "2:14:1"), ({"faced": "all"}, "did you mean faces"),
     ],
-)
+)  # fmt: skip
 def test_bad_input_is_told(wrong, message):
     given = {"composition": BASE, "shape": SHAPE, "element": "Tb", **ASK, **wrong}
     if given["composition"] != BASE:

@@ -11,7 +11,6 @@ from magnetkit.diffusion._local import (
     alloyed_magnet,
     diffused_magnet,
     share_kept,
-    whole_coercivity,
 )
 
 BASE = CompositionTable.from_strings(["Nd30.5Co0.9Cu0.1B1.0Fe bal."], basis="weight")
@@ -64,13 +63,6 @@ def test_local_loops_lose_a_tenth_at_the_knee_and_all_twice_over():
     slope = 0.05 * 4e-7 * np.pi * 0.92 * 4e5 / 1.2
     assert left[:3] == pytest.approx([1.0, 0.9 / (1.0 - slope), 0.0], abs=2e-3)
     assert left[3] == -1.0
-
-
-def test_the_whole_coercivity_lies_between_those_of_its_places():
-    some = made()
-    volumes = np.ones(2)
-    assert whole_coercivity(some, np.zeros(2), volumes) == pytest.approx(4e5, rel=1e-6)
-    assert 4e5 < whole_coercivity(some, np.array([0.0, 2.0]), volumes) < 7e5
 
 
 @pytest.mark.parametrize(("alloy", "kelvin"), [("SmCo5", 300.0), ("Nd2Fe14B", 700.0)])

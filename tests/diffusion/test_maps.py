@@ -49,20 +49,15 @@ def test_operating_points_have_their_own_temperatures():
     ("frame", "message"),
     [
         (field((20, 15, 5)), "does not cover the magnet"),
-        (field((0.04, 0.015, 0.005)), "looks like metres"),
-        (field(shift=20.0), "take the middle"),
-        (field(unit="T", axial=800.0, kind="B"), "mT"),
-        (field(unit="A_m", axial=-4000.0), "Oe"),
-        (field(unit="A_m", axial=-400.0), "kA/m"),
-        (field(unit="kA_m", axial=-300000.0), "A/m"),
+        (field((0.04, 0.015, 0.005)), "looks like metres"), (field(shift=20.0), "take the middle"),
+        (field(unit="T", axial=800.0, kind="B"), "mT"), (field(unit="A_m", axial=-4000.0), "Oe"),
+        (field(unit="A_m", axial=-400.0), "kA/m"), (field(unit="kA_m", axial=-300000.0), "A/m"),
         (field(axial=300.0), "runs along the magnetization"),
         (field().drop(columns="H_y_kA_m"), "three components"),
-        (field().assign(H_z_kA_m="x"), "line 2 holds no number"),
-        (field().head(5), "8 points"),
-        ("absent.csv", "cannot be read"),
-        (5, "expected a field map"),
+        (field().assign(H_z_kA_m="x"), "line 2 holds no number"), (field().head(5), "8 points"),
+        ("absent.csv", "cannot be read"), (5, "expected a field map"),
     ],
-)
+)  # fmt: skip
 def test_wrong_maps_are_told_with_the_way_out(frame, message):
     with pytest.raises(InputError, match=message):
         map_cases(frame, CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05)

@@ -6,34 +6,27 @@ from magnetkit.errors import InputError
 from scipy.integrate import solve_ivp
 from scipy.special import erfc
 
-from magnetkit.diffusion._profile import (
-    Anneal,
-    Patch,
-    Spreading,
-    coefficient,
-    mode_amplitude,
-    slab_profile,
-)
+from magnetkit.diffusion import _profile
 from magnetkit.diffusion._shapes import cut, read_shape
 
-ANNEAL = Anneal("Dy", 900.0, 8.0)
+ANNEAL = _profile.Anneal("Dy", 900.0, 8.0)
 
 
 def test_the_coefficients_are_those_printed():
-    assert coefficient("Dy", 800.0) == pytest.approx(9.8e-12, rel=1e-6)
-    assert coefficient("Dy", 900.0) == pytest.approx(2.4e-11, rel=1e-6)
+    assert _profile.coefficient("Dy", 800.0) == pytest.approx(9.8e-12, rel=1e-6)
+    assert _profile.coefficient("Dy", 900.0) == pytest.approx(2.4e-11, rel=1e-6)
 
 
 def test_the_printed_depths_are_where_the_profile_ends():
     # 1.8 mm at 800 C and 3.0 mm at 900 C after 8 h (daneshyari.com article 5490670).
     for celsius, depth in ((800.0, 1.8e-3), (900.0, 3.0e-3)):
-        left = erfc(depth / 2.0 / np.sqrt(Anneal("Dy", celsius, 8.0).spread()))
+        left = erfc(depth / 2.0 / np.sqrt(_profile.Anneal("Dy", celsius, 8.0).spread()))
         assert 0.005 < left < 0.03
 
 
 def test_a_thick_slab_has_an_error_function():
     spread = ANNEAL.spread()
-    found = slab_profile(20e-3, False, spread, 2000)
+    found = _profile.slab_profile(20e-3, False, spread, 2000)
     depth = (np.arange(2000) + 0.5) * 1e-5
     surface = 1.0 / (2.0 * np.sqrt(spread / np.pi))
     assert np.allclose(found, surface * erfc(depth / 2 / np.sqrt(spread)), atol=2e-3 * surface)
@@ -42,7 +35,7 @@ def test_a_thick_slab_has_an_error_function():
 def test_a_thin_slab_is_that_of_an_independent_solver():
     # Lines in x, scipy's BDF in time; the flux in is 1 / (2 sqrt(t t_end)).
     thickness, n, end = 3e-3, 300, 8 * 3600.0
-    gap, d = thickness / n, coefficient("Dy", 900.0)
+    gap, d = thickness / n, _profile.coefficient("Dy", 900.0)
 
     def slope(t, c):
         flux = np.zeros(n + 1)
@@ -54,7 +47,7 @@ def test_a_thin_slab_is_that_of_an_independent_solver():
     first = np.zeros(n)
     first[0] = np.sqrt(1.0 / end) / gap
     done = solve_ivp(slope, (1.0, end), first, "BDF", rtol=1e-8, atol=1e-8)
-    found = slab_profile(thickness, False, ANNEAL.spread(), n)
+    found = _profile.slab_profile(thickness, False, ANNEAL.spread(), n)
     assert np.max(np.abs(found - done.y[:, -1])) < 0.01 * found.max()
     assert np.max(np.abs(found / done.y[:, -1] - 1.0)) < 0.01
 
@@ -63,17 +56,17 @@ def test_a_thin_slab_is_that_of_an_independent_solver():
 def test_mass_is_kept_to_1e_9(text):
     shape = read_shape(text)
     cells = cut(shape, 5000)
-    spreading = Spreading(cells)
+    spreading = _profile.Spreading(cells)
     rng = np.random.default_rng(0)
     for face in shape.faces:
         where = rng.random(spreading.grid(face)) < 0.4
-        patch = Patch(face, where)
+        patch = _profile.Patch(face, where)
         inside = float(spreading.response(patch, ANNEAL.spread()) @ cells.volumes)
         assert inside == pytest.approx(spreading.patch_area(patch), rel=1e-9)
 
 
 def test_faces_have_the_shapes_area():
-    spreading = Spreading(cut(read_shape("ring:40x20x5mm"), 4000))
+    spreading = _profile.Spreading(cut(read_shape("ring:40x20x5mm"), 4000))
     areas = {f: spreading.areas(f).sum() * 1e6 for f in spreading.cells.shape.faces}
     assert areas["outer"] == pytest.approx(np.pi * 40 * 5)
     assert areas["inner"] == pytest.approx(np.pi * 20 * 5)
@@ -82,17 +75,17 @@ def test_faces_have_the_shapes_area():
 
 def test_cells_hold_the_means_of_a_fine_profile():
     cells = cut(read_shape("40x15x5mm"), 12000)
-    spreading = Spreading(cells)
-    faces = [Patch(f, np.ones(spreading.grid(f), bool)) for f in ("z-", "z+")]
+    spreading = _profile.Spreading(cells)
+    faces = [_profile.Patch(f, np.ones(spreading.grid(f), bool)) for f in ("z-", "z+")]
     found = sum(spreading.response(p, ANNEAL.spread()) for p in faces).reshape(cells.counts)
     n = cells.counts[2]
-    fine = slab_profile(5e-3, True, ANNEAL.spread(), 50 * n).reshape(n, 50).mean(axis=1)
+    fine = _profile.slab_profile(5e-3, True, ANNEAL.spread(), 50 * n).reshape(n, 50).mean(axis=1)
     assert np.allclose(found, fine, rtol=0.01)
 
 
 def test_modes_neither_grow_nor_lose():
     decay = np.array([0.0, 1e-6, 0.3, 50.0, 1e6])
-    kept = mode_amplitude(decay)
+    kept = _profile.mode_amplitude(decay)
     assert kept[0] == pytest.approx(1.0, abs=1e-12)
     assert (np.diff(kept) <= 0.0).all()
     # Late modes see a steady source: 1 / (2 a).
@@ -102,4 +95,4 @@ def test_modes_neither_grow_nor_lose():
 @pytest.mark.parametrize("odd", [("Gd", 900.0, 8.0), ("Tb", 500.0, 8.0), ("Tb", 900.0, 0.0)])
 def test_odd_anneals_are_refused(odd):
     with pytest.raises(InputError):
-        Anneal(*odd)
+        _profile.Anneal(*odd)

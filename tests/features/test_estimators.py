@@ -23,16 +23,10 @@ TRANSFORMERS = [
     (StructureDescriptors, [IRON, IRON]),
 ]
 NEED_NO_DATA = [
-    "check_estimator_cloneable",
-    "check_estimator_repr",
-    "check_estimator_tags_renamed",
-    "check_get_params_invariance",
-    "check_mixin_order",
-    "check_no_attributes_set_in_init",
-    "check_parameters_default_constructible",
-    "check_set_params",
-    "check_valid_tag_types",
-]
+    "check_estimator_cloneable", "check_estimator_repr", "check_estimator_tags_renamed",
+    "check_get_params_invariance", "check_mixin_order", "check_no_attributes_set_in_init",
+    "check_parameters_default_constructible", "check_set_params", "check_valid_tag_types",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("transformer", [t for t, _ in TRANSFORMERS])

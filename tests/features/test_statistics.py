@@ -78,14 +78,10 @@ def test_takes_every_kind_of_column(kind):
     texts = ["SmCo5", "Nd2Fe14B"]
     frame = pd.DataFrame({"note": [1, 2], "composition": texts}, index=[7, 9])
     given = {
-        "list": texts,
-        "numpy": np.array(texts),
-        "series": frame["composition"],
-        "frame": frame,
-        "polars": None,
-        "arrow": pyarrow.table({"composition": texts}),
+        "list": texts, "numpy": np.array(texts), "series": frame["composition"], "frame": frame,
+        "polars": None, "arrow": pyarrow.table({"composition": texts}),
         "pymatgen": [Composition(t) for t in texts],
-    }[kind]
+    }[kind]  # fmt: skip
     if kind == "polars":
         given = pytest.importorskip("polars").DataFrame({"composition": texts})
     got = CompositionStatistics().fit_transform(given)

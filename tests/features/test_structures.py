@@ -5,14 +5,7 @@ import pytest
 from magnetkit.errors import InputError
 from pymatgen.core import Lattice, Structure
 
-from magnetkit.features import (
-    Crystals,
-    coordination,
-    crystal_field,
-    dipolar_field,
-    neighbour_list,
-    radial_distribution,
-)
+from magnetkit import features
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +14,11 @@ def nd2fe14b():
     sites = {
         "Nd": [[0.268, 0.268, 0.0], [0.140, 0.860, 0.0]],
         "Fe": [
-            [0.223, 0.567, 0.127],
-            [0.037, 0.360, 0.176],
-            [0.098, 0.098, 0.204],
-            [0.317, 0.317, 0.246],
-            [0.0, 0.0, 0.614],
-            [0.0, 0.5, 0.0],
+            [0.223, 0.567, 0.127], [0.037, 0.360, 0.176], [0.098, 0.098, 0.204],
+            [0.317, 0.317, 0.246], [0.0, 0.0, 0.614], [0.0, 0.5, 0.0],
         ],
         "B": [[0.371, 0.629, 0.0]],
-    }
+    }  # fmt: skip
     species = [s for s, places in sites.items() for _ in places]
     places = [p for group in sites.values() for p in group]
     lattice = Lattice.tetragonal(8.80, 12.20)
@@ -54,7 +43,7 @@ def test_neighbours_are_pymatgens(nd2fe14b, smco5, cutoff):
     for structure in (nd2fe14b, smco5, smco5.get_primitive_structure()):
         first, second, image, distance = structure.get_neighbor_list(cutoff)
         expected = rows(first, second, image, distance)
-        got = rows(*neighbour_list(structure, cutoff))
+        got = rows(*features.neighbour_list(structure, cutoff))
         for one, other in zip(got, expected, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-9)
 
@@ -66,7 +55,7 @@ def test_neighbours_are_vesins_and_matscipys(nd2fe14b, smco5):
     matscipy = pytest.importorskip("matscipy.neighbours")
     for structure in (nd2fe14b, smco5):
         lattice, cutoff = structure.lattice.matrix, 5.03
-        got = rows(*neighbour_list(structure, cutoff))
+        got = rows(*features.neighbour_list(structure, cutoff))
         i, j, s, d = vesin.NeighborList(cutoff=cutoff, full_list=True).compute(
             points=structure.cart_coords, box=lattice, periodic=True, quantities="ijSd"
         )
@@ -80,15 +69,15 @@ def test_neighbours_are_vesins_and_matscipys(nd2fe14b, smco5):
 
 
 def test_coordination_of_smco5(smco5):
-    counts = coordination(smco5, 3.3)
+    counts = features.coordination(smco5, 3.3)
     # Six cobalt atoms (2c) at a / sqrt 3 and twelve (3g) at sqrt(a^2 + c^2) / 2.
     assert counts["Co"][0] == 18
     assert counts["Sm"][0] == 0
-    assert coordination(smco5, 3.97)["Sm"][0] == 2
+    assert features.coordination(smco5, 3.97)["Sm"][0] == 2
 
 
 def test_radial_distribution_counts_neighbours_and_tends_to_one(smco5):
-    radii, functions = radial_distribution(smco5, cutoff=20.0, bins=200)
+    radii, functions = features.radial_distribution(smco5, cutoff=20.0, bins=200)
     assert set(functions) == {("Co", "Co"), ("Co", "Sm"), ("Sm", "Sm")}
     assert radii[0] == pytest.approx(0.05)
     g = functions["Co", "Sm"]
@@ -100,53 +89,53 @@ def test_radial_distribution_counts_neighbours_and_tends_to_one(smco5):
 
 def test_crystal_field_has_the_sign_of_each_host(nd2fe14b, smco5):
     # Nd2Fe14B is uniaxial with oblate Nd, so A_2^0 > 0; SmCo5 with prolate Sm, so A_2^0 < 0.
-    sites, second, _ = crystal_field(nd2fe14b)
+    sites, second, _ = features.crystal_field(nd2fe14b)
     assert len(sites) == 8
     assert (second > 100).all()
-    _, second, fourth = crystal_field(smco5)
+    _, second, fourth = features.crystal_field(smco5)
     assert second[0] < -100
     # Nitrogen in the basal plane about the rare earth drives A_2^0 down, on the axis up.
     planar = smco5.copy()
     planar.append("N", [0.5, 0, 0])
     axial = smco5.copy()
     axial.append("N", [0, 0, 0.5])
-    assert crystal_field(planar)[1][0] < second[0] < crystal_field(axial)[1][0]
+    assert features.crystal_field(planar)[1][0] < second[0] < features.crystal_field(axial)[1][0]
     assert np.isfinite(fourth).all()
 
 
 def test_crystal_field_turns_with_the_axis(smco5):
-    along = crystal_field(smco5, axis=(0, 0, 2))[1][0]
-    across = crystal_field(smco5, axis=(1, 0, 0))[1][0]
+    along = features.crystal_field(smco5, axis=(0, 0, 2))[1][0]
+    across = features.crystal_field(smco5, axis=(1, 0, 0))[1][0]
     assert across == pytest.approx(-along / 2)
     cubic = Structure(Lattice.cubic(4.0), ["Gd"], [[0, 0, 0]])
-    _, second, fourth = crystal_field(cubic)
+    _, second, fourth = features.crystal_field(cubic)
     assert second[0] == pytest.approx(0, abs=1e-9)
     # Along a cube edge and a diagonal the cubic fourth-order term is as 1 to -2/3.
-    diagonal = crystal_field(cubic, axis=(1, 1, 1))[2][0]
+    diagonal = features.crystal_field(cubic, axis=(1, 1, 1))[2][0]
     assert diagonal == pytest.approx(-2 / 3 * fourth[0])
 
 
 def test_dipolar_field(smco5):
     iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-    np.testing.assert_allclose(dipolar_field(iron), 0.0, atol=1e-12)
-    field = dipolar_field(smco5)
+    np.testing.assert_allclose(features.dipolar_field(iron), 0.0, atol=1e-12)
+    field = features.dipolar_field(smco5)
     # Uniaxial: a moment along c makes a field along c only, and half the opposite across it.
     np.testing.assert_allclose(field[0, :2], 0.0, atol=1e-9)
-    across = dipolar_field(smco5, axis=(1, 0, 0))
+    across = features.dipolar_field(smco5, axis=(1, 0, 0))
     assert across[0, 0] == pytest.approx(-field[0, 2] / 2)
-    sphere = dipolar_field(smco5, cutoff=60.0)
+    sphere = features.dipolar_field(smco5, cutoff=60.0)
     np.testing.assert_allclose(sphere, field, atol=0.01)
-    np.testing.assert_allclose(dipolar_field(smco5, moments={"Co": 3.0}), 2 * field)
+    np.testing.assert_allclose(features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field)
 
 
 def test_wrong_input_is_refused(smco5):
-    for call in (neighbour_list, coordination, radial_distribution):
+    for call in (features.neighbour_list, features.coordination, features.radial_distribution):
         with pytest.raises(InputError, match="cutoff must be a finite number above 0"):
             call(smco5, -1.0)
     with pytest.raises(InputError, match="axis must be three numbers"):
-        crystal_field(smco5, axis=(0, 0, 0))
+        features.crystal_field(smco5, axis=(0, 0, 0))
     with pytest.raises(InputError, match="expected pymatgen structures"):
-        Crystals.from_structures(["SmCo5"])
+        features.Crystals.from_structures(["SmCo5"])
     disordered = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])
     with pytest.raises(InputError, match="partly occupied"):
-        neighbour_list(disordered, 3.0)
+        features.neighbour_list(disordered, 3.0)

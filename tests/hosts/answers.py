@@ -41,10 +41,7 @@ def answers():
     """Return columns by name: of all recipes, and of those of a host when taken as such."""
     rng = random.Random(3)
     recipes = {
-        name: [
-            HOSTS[name].structure.example,
-            *(recipe(HOSTS[name], rng) for _ in range(NUMBER)),
-        ]
+        name: [HOSTS[name].structure.example, *(recipe(HOSTS[name], rng) for _ in range(NUMBER))]
         for name in ROOTS
     }
     every = ["Pr2Fe14B", *(text for own in recipes.values() for text in own)]

@@ -34,11 +34,7 @@ def test_a_variant_has_all_that_it_does_not_give(folder):
     assert list(hosts) == ["1:5", "1:5:Cu"]
     own, parent = hosts["1:5:Cu"], hosts["1:5"]
     assert own.assignment.alternatives == ({"Cu / M": (0.5, 1.0)},)
-    assert (own.structure, own.split, own.magnet) == (
-        parent.structure,
-        parent.split,
-        parent.magnet,
-    )
+    assert (own.structure, own.split, own.magnet) == (parent.structure, parent.split, parent.magnet)
 
 
 def test_a_variant_of_a_variant_has_the_root_of_both(folder):

@@ -28,15 +28,11 @@ WEIGHT = basis_words("wt", "weight", "mass")
 WORDS = [("balance", BALANCE), ("atomic", ATOMIC), ("weight", WEIGHT)]
 PATTERNS = [
     *((k, re.compile(rf"[(\[{{]{GAP}*{p}{GAP}*[)\]}}]")) for k, p in WORDS),
-    *((k, re.compile(p)) for k, p in WORDS),
-    ("percent", re.compile("%")),
-    ("number", re.compile(r"[\d.]+", re.ASCII)),
-    ("symbol", re.compile(r"[A-Z][a-z]?")),
-    ("open", re.compile(r"[(\[{]")),
-    ("close", re.compile(r"[)\]}]")),
-    ("part", re.compile(r"[,;/]")),
-    ("hyphen", re.compile(r"-")),
-]
+    *((k, re.compile(p)) for k, p in WORDS), ("percent", re.compile("%")),
+    ("number", re.compile(r"[\d.]+", re.ASCII)), ("symbol", re.compile(r"[A-Z][a-z]?")),
+    ("open", re.compile(r"[(\[{]")), ("close", re.compile(r"[)\]}]")),
+    ("part", re.compile(r"[,;/]")), ("hyphen", re.compile(r"-")),
+]  # fmt: skip
 
 
 class Fault(Exception):

@@ -67,11 +67,7 @@ def test_no_rows_no_output():
     digits = _spaces.digits_of_rows(np.empty(0, np.int64), *arguments)
     assert digits.shape == (0, 1)
     amounts = _spaces.amounts_of_digits(
-        digits,
-        np.array([2, 0]),
-        np.zeros((1, 5), np.int64),
-        np.array([1]),
-        np.array([0]),
+        digits, np.array([2, 0]), np.zeros((1, 5), np.int64), np.array([1]), np.array([0])
     )
     indptr, indices, values = _spaces.rows_from_amounts(
         amounts, np.array([59, 65], np.int32), np.array([0, 1])

@@ -31,16 +31,12 @@ def test_reduced_moment_starts_at_one_and_ends_at_zero():
 @pytest.mark.parametrize(
     ("formula", "host", "earth", "end"),
     [
-        ("Nd2Fe14B", "2:14:1", "Nd", "iron"),
-        ("Dy2Co14B", "2:14:1", "Dy", "cobalt"),
-        ("SmCo5", "1:5", "Sm", "cobalt"),
-        ("TbCo5", "1:5", "Tb", "cobalt"),
-        ("Y2Co17", "2:17", "Y", "cobalt"),
-        ("Ho2Fe17", "2:17", "Ho", "iron"),
-        ("Pr2Fe17N3", "2:17:3", "Pr", "iron"),
-        ("ErFe12", "1:12", "Er", "iron"),
+        ("Nd2Fe14B", "2:14:1", "Nd", "iron"), ("Dy2Co14B", "2:14:1", "Dy", "cobalt"),
+        ("SmCo5", "1:5", "Sm", "cobalt"), ("TbCo5", "1:5", "Tb", "cobalt"),
+        ("Y2Co17", "2:17", "Y", "cobalt"), ("Ho2Fe17", "2:17", "Ho", "iron"),
+        ("Pr2Fe17N3", "2:17:3", "Pr", "iron"), ("ErFe12", "1:12", "Er", "iron"),
     ],
-)
+)  # fmt: skip
 @pytest.mark.parametrize("temperature", [4.2, 150.0, 250.0])
 def test_a_pure_compound_is_what_its_parameters_say(formula, host, earth, end, temperature):
     parameters = load()

@@ -162,23 +162,18 @@ def test_one_compound_in_many_hands(text):
     [
         ("(Nd,Dy)2Fe14B", "auto", _notation.AMBIGUOUS_BRACKET, 0),
         ("Fe14(Nd, Dy)2B", "auto", _notation.AMBIGUOUS_BRACKET, 4),
-        ("Nd-2", "auto", _notation.NEGATIVE, 2),
-        ("Nd−2Fe14", "auto", _notation.NEGATIVE, 2),
+        ("Nd-2", "auto", _notation.NEGATIVE, 2), ("Nd−2Fe14", "auto", _notation.NEGATIVE, 2),
         ("-2Nd", "auto", _notation.NEGATIVE, 0),
         ("30.5Nd, -1Dy, Fe bal.", "weight", _notation.NEGATIVE, 8),
-        ("Fe-30.5Nd-1B", "weight", _notation.NEGATIVE, 2),
-        ("Nd1e3", "auto", _notation.EXPONENT, 3),
-        ("Nd1E-3Fe", "auto", _notation.EXPONENT, 3),
-        ("NaN", "auto", _notation.EMPTY, 0),
-        ("nan", "auto", _notation.UNEXPECTED, 0),
-        ("NdnanFe14", "auto", _notation.UNEXPECTED, 2),
+        ("Fe-30.5Nd-1B", "weight", _notation.NEGATIVE, 2), ("Nd1e3", "auto", _notation.EXPONENT, 3),
+        ("Nd1E-3Fe", "auto", _notation.EXPONENT, 3), ("NaN", "auto", _notation.EMPTY, 0),
+        ("nan", "auto", _notation.UNEXPECTED, 0), ("NdnanFe14", "auto", _notation.UNEXPECTED, 2),
         ("Nd2Fe14B wt%", "auto", _notation.NO_AMOUNT, 7),
         ("Nd²Fe", "auto", _notation.UNEXPECTED, 2),
         ("Nd₂Fe₁₄Q", "auto", _notation.NO_SUCH_ELEMENT, 7),
         ("Nd2(Fe14B", "auto", _notation.NEVER_CLOSED, 3),
         ("Nd2(Fe14]B", "auto", _notation.CLOSES_NOTHING, 8),
-        ("Nd2()", "auto", _notation.EMPTY_BRACKET, 3),
-        ("Nd2.5.1", "auto", _notation.BAD_NUMBER, 2),
+        ("Nd2()", "auto", _notation.EMPTY_BRACKET, 3), ("Nd2.5.1", "auto", _notation.BAD_NUMBER, 2),
         ("Nd.", "auto", _notation.BAD_NUMBER, 2),
         ("Fe9999999999999999999", "auto", _notation.BAD_NUMBER, 2),
         ("Nd0Fe0", "auto", _notation.ZERO, -1),
@@ -199,7 +194,7 @@ def test_one_compound_in_many_hands(text):
         ("Nd 30.5 wt.% Fe bal.", "atomic", _notation.OTHER_BASIS, -1),
         ("Nd 30.5 wt.% Fe 69.5 at.%", "auto", _notation.TWO_BASES, -1),
     ],
-)
+)  # fmt: skip
 def test_refused_at_the_right_place(text, basis, fault, place):
     assert as_twin([text], basis)[0][:2] == (fault, place)
     assert naive_parse.parse(text, basis)[:2] == (fault, place)
@@ -211,23 +206,14 @@ WEIGHTS = {"Nd": 30.5, "Dy": 1.2, "B": 1.0, "Fe": 67.3}
 @pytest.mark.parametrize(
     "text",
     [
-        "Nd30.5Dy1.2B1.0Fe bal.",
-        "Nd 30.5 Dy 1.2 B 1.0 Fe bal.",
-        "Nd30.5Dy1.2B1.0Febal",
-        "Fe_bal Nd30.5 Dy1.2 B1",
-        "30.5Nd-1.2Dy-1.0B-Fe bal.",
-        "30.5 Nd, 1.2 Dy, 1 B, bal. Fe",
-        "30.5Nd–1.2Dy–1B–67.3Fe",
-        "Fe bal.-30.5Nd-1.2Dy-1B",
-        "Nd: 30.5; Dy: 1.2; B: 1; Fe: balance",
-        "Nd=30.5%, Dy=1.2%, B=1%, Fe=67.3%",
-        "30.5 wt.% Nd, 1.2 wt.% Dy, 1.0 wt.% B, Fe (bal.)",
-        "Nd30.5Dy1.2B1Fe67.3 (wt.%)",
-        "Nd30.5-Dy1.2-B1-Fe67.3 mass%",
-        "Nd0.305Dy0.012B0.01Fe0.673",
+        "Nd30.5Dy1.2B1.0Fe bal.", "Nd 30.5 Dy 1.2 B 1.0 Fe bal.", "Nd30.5Dy1.2B1.0Febal",
+        "Fe_bal Nd30.5 Dy1.2 B1", "30.5Nd-1.2Dy-1.0B-Fe bal.", "30.5 Nd, 1.2 Dy, 1 B, bal. Fe",
+        "30.5Nd–1.2Dy–1B–67.3Fe", "Fe bal.-30.5Nd-1.2Dy-1B", "Nd: 30.5; Dy: 1.2; B: 1; Fe: balance",
+        "Nd=30.5%, Dy=1.2%, B=1%, Fe=67.3%", "30.5 wt.% Nd, 1.2 wt.% Dy, 1.0 wt.% B, Fe (bal.)",
+        "Nd30.5Dy1.2B1Fe67.3 (wt.%)", "Nd30.5-Dy1.2-B1-Fe67.3 mass%", "Nd0.305Dy0.012B0.01Fe0.673",
         "30.5(Nd1.0)-1.2Dy-1B-BAL Fe",
     ],
-)
+)  # fmt: skip
 def test_one_recipe_in_many_hands(text):
     ((fault, _, row),) = as_twin([text], "weight")
     assert fault == _notation.FINE
@@ -237,8 +223,7 @@ def test_one_recipe_in_many_hands(text):
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["Sm(Co_bal Fe0.07 Cu0.088 Zr0.025)7.5", "Sm(CobalFe0.07Cu0.088Zr0.025)7.5"],
+    "text", ["Sm(Co_bal Fe0.07 Cu0.088 Zr0.025)7.5", "Sm(CobalFe0.07Cu0.088Zr0.025)7.5"]
 )
 @pytest.mark.parametrize("basis", ["auto", "atomic"])
 def test_balance_in_a_bracket_is_what_is_left_to_one(text, basis):

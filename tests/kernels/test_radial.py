@@ -3,12 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels._crystals import (
-    coordination_numbers,
-    distance_statistics,
-    half_pairs,
-    radial_histogram,
-)
+from magnetkit.kernels import _crystals
 from tests.kernels import naive_crystals
 from tests.kernels.crystals import random_crystal
 
@@ -18,14 +13,14 @@ def crystal(request):
     rng = np.random.default_rng(request.param)
     lattice, frac = random_crystal(rng, 6)
     kinds = np.array([0, 1, 2, 0, 1, -1])
-    first, second, _, _, distance = half_pairs(lattice, frac, 6.0)
+    first, second, _, _, distance = _crystals.half_pairs(lattice, frac, 6.0)
     return (first, second, distance), kinds, naive_crystals.pairs(lattice, frac, 6.0), rng
 
 
 def test_radial_histogram(crystal):
     listed, kinds, found, _ = crystal
     out = np.zeros((3, 3, 20), np.int64)
-    radial_histogram(*listed, kinds, 0.28, out)
+    _crystals.radial_histogram(*listed, kinds, 0.28, out)
     np.testing.assert_array_equal(out, naive_crystals.radial_histogram(found, kinds, 0.28, 20))
     np.testing.assert_array_equal(out, out.transpose(1, 0, 2))
 
@@ -34,19 +29,19 @@ def test_coordination_numbers(crystal):
     listed, kinds, found, rng = crystal
     reach = rng.uniform(2, 6, (3, 3))
     out = np.zeros((6, 3), np.int64)
-    coordination_numbers(*listed, kinds, reach, out)
+    _crystals.coordination_numbers(*listed, kinds, reach, out)
     np.testing.assert_array_equal(out, naive_crystals.coordination_numbers(found, kinds, reach))
 
 
 @pytest.mark.parametrize(("a", "b"), [(0, 0), (0, 1), (2, 1)])
 def test_distance_statistics(crystal, a, b):
     listed, kinds, found, _ = crystal
-    got = distance_statistics(*listed, kinds, a, b, 5.0, 3.0)
+    got = _crystals.distance_statistics(*listed, kinds, a, b, 5.0, 3.0)
     expected = naive_crystals.distance_statistics(found, kinds, a, b, 5.0, 3.0)
     np.testing.assert_allclose(got, expected, rtol=1e-9)
 
 
 def test_no_pairs():
     none = np.zeros(0, np.int32)
-    got = distance_statistics(none, none, np.zeros(0), np.zeros(0, int), 0, 1, 5.0, 3.0)
+    got = _crystals.distance_statistics(none, none, np.zeros(0), np.zeros(0, int), 0, 1, 5.0, 3.0)
     assert np.isnan(got).all()

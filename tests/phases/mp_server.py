@@ -42,13 +42,9 @@ _PHASES = (
     ("mp-5182", host_cell("2:14:1", "Nd", "Fe"), -0.067, 0.0, 2.3),
 )
 _GROUPS = {
-    "Fe": "Im-3m",
-    "B": "R-3m",
-    "SmCo5": "P6/mmm",
-    "Sm2Co17": "R-3m",
-    "Sm2Fe17": "R-3m",
+    "Fe": "Im-3m", "B": "R-3m", "SmCo5": "P6/mmm", "Sm2Co17": "R-3m", "Sm2Fe17": "R-3m",
     "Nd2Fe14B": "P4_2/mnm",
-}
+}  # fmt: skip
 _OFFSET = {"GGA_GGA+U": 0.0, "GGA_GGA+U_R2SCAN": -10.0, "R2SCAN": -10.0}
 
 
@@ -56,17 +52,11 @@ def _common(name: str, crystal: Structure) -> dict[str, Any]:
     composition = crystal.composition
     symbols = sorted(str(e) for e in composition.elements)
     return {
-        "material_id": name,
-        "formula_pretty": composition.reduced_formula,
-        "chemsys": "-".join(symbols),
-        "elements": symbols,
-        "nelements": len(symbols),
-        "nsites": len(crystal),
-        "volume": crystal.volume,
-        "density": float(crystal.density),
-        "last_updated": "2025-09-25T00:00:00Z",
-        "deprecated": False,
-    }
+        "material_id": name, "formula_pretty": composition.reduced_formula,
+        "chemsys": "-".join(symbols), "elements": symbols, "nelements": len(symbols),
+        "nsites": len(crystal), "volume": crystal.volume, "density": float(crystal.density),
+        "last_updated": "2025-09-25T00:00:00Z", "deprecated": False,
+    }  # fmt: skip
 
 
 def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:
@@ -95,14 +85,10 @@ def documents(kind: str) -> list[dict[str, Any]]:
         if kind == "summary":
             symbol = _GROUPS.get(crystal.composition.reduced_formula, "P6_3/mmc")
             symmetry = {
-                "crystal_system": "Hexagonal",
-                "symbol": symbol,
-                "number": SpaceGroup(symbol).int_number,
-                "point_group": "6/mmm",
-                "symprec": 0.1,
-                "angle_tolerance": 5.0,
-                "version": "2.5.0",
-            }
+                "crystal_system": "Hexagonal", "symbol": symbol,
+                "number": SpaceGroup(symbol).int_number, "point_group": "6/mmm", "symprec": 0.1,
+                "angle_tolerance": 5.0, "version": "2.5.0",
+            }  # fmt: skip
             crystal = Structure(crystal.lattice, crystal.species, crystal.frac_coords)
             found.append(
                 common
@@ -116,17 +102,13 @@ def documents(kind: str) -> list[dict[str, Any]]:
                 found.append(
                     common
                     | {
-                        "thermo_type": scheme,
-                        "thermo_id": f"{name}_{scheme}",
+                        "thermo_type": scheme, "thermo_id": f"{name}_{scheme}",
                         "energy_per_atom": -7.0 + formation + offset,
                         "uncorrected_energy_per_atom": -7.0 + formation + offset,
-                        "formation_energy_per_atom": formation,
-                        "energy_above_hull": above,
-                        "is_stable": above == 0.0,
-                        "energy_type": "GGA",
-                        "entry_types": ["GGA"],
+                        "formation_energy_per_atom": formation, "energy_above_hull": above,
+                        "is_stable": above == 0.0, "energy_type": "GGA", "entry_types": ["GGA"],
                     }
-                )
+                )  # fmt: skip
     return found
 
 

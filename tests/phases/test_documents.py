@@ -11,14 +11,10 @@ CRYSTAL = Structure(Lattice.cubic(3.0), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5
 DENSITY = 6.869
 
 SUMMARY = {
-    "material_id": "mp-13",
-    "structure": CRYSTAL.as_dict(),
-    "total_magnetization": -4.4,
-    "total_magnetization_normalized_formula_units": 2.2,
-    "ordering": "FM",
-    "volume": 23.0,
+    "material_id": "mp-13", "structure": CRYSTAL.as_dict(), "total_magnetization": -4.4,
+    "total_magnetization_normalized_formula_units": 2.2, "ordering": "FM", "volume": 23.0,
     "density": 7.9,
-}
+}  # fmt: skip
 THERMO = read_document("thermo", {"material_id": "mp-13", "thermo_type": "R2SCAN"})
 
 

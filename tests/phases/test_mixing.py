@@ -5,13 +5,7 @@ import pytest
 from magnetkit.elements import INDEX
 
 from magnetkit.hosts.records import HOSTS
-from magnetkit.phases._mixing import (
-    MixingModel,
-    Occupation,
-    chemical_slopes,
-    conformal_scale,
-    mixing_model,
-)
+from magnetkit.phases import _mixing
 from magnetkit.phases._space import whole_space
 from magnetkit.phases.snapshot import open_snapshot
 
@@ -28,22 +22,22 @@ def occupation(model, earth, metal, third=None):
             row[0, np.searchsorted(columns, INDEX[symbol])] = share
         return row
 
-    return Occupation(
+    return _mixing.Occupation(
         shares(model.earths, earth), shares(model.metals, metal), shares(model.thirds, third)
     )
 
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_entries_are_reproduced_within_their_scatter(host, snapshot):
-    model = mixing_model(snapshot, host)
+    model = _mixing.mixing_model(snapshot, host)
     kept = model.kept
-    mean, _ = model.predict(Occupation(*(p[kept] for p in model.occupation)))
+    mean, _ = model.predict(_mixing.Occupation(*(p[kept] for p in model.occupation)))
     assert np.abs(mean - model.energy[kept])[~model.mixed[kept]].max(initial=0.0) < 0.004
 
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_nine_in_ten_left_out_mixed_entries_lie_inside_their_interval(host, snapshot):
-    model = mixing_model(snapshot, host)
+    model = _mixing.mixing_model(snapshot, host)
     assert model.scale >= 1.0
     # Fewer than ten calibrate nothing.
     inside = (
@@ -54,16 +48,16 @@ def test_nine_in_ten_left_out_mixed_entries_lie_inside_their_interval(host, snap
 
 def test_the_scale_is_the_conformal_quantile():
     far = np.arange(1, 20) / 10.0
-    assert conformal_scale(far) == 1.8  # The 18th of 19.
-    assert conformal_scale(far[:9]) == 1.0
-    assert conformal_scale(far / 10) == 1.0
+    assert _mixing.conformal_scale(far) == 1.8  # The 18th of 19.
+    assert _mixing.conformal_scale(far[:9]) == 1.0
+    assert _mixing.conformal_scale(far / 10) == 1.0
 
 
 def test_a_slope_holds_where_no_entry_tells(snapshot):
     """Niobium in SmCo5, of which the snapshot has nothing beside cobalt."""
-    slope = next(s for s in chemical_slopes("1:5") if s[1:3] == (INDEX["Co"], INDEX["Nb"]))
-    with_it = mixing_model(snapshot, "1:5")
-    without = MixingModel(whole_space(snapshot), "1:5", slopes=())
+    slope = next(s for s in _mixing.chemical_slopes("1:5") if s[1:3] == (INDEX["Co"], INDEX["Nb"]))
+    with_it = _mixing.mixing_model(snapshot, "1:5")
+    without = _mixing.MixingModel(whole_space(snapshot), "1:5", slopes=())
     assert (INDEX["Co"], INDEX["Nb"]) in with_it.borrowed
     assert (INDEX["Co"], INDEX["Cu"]) not in with_it.borrowed
     assert without.borrowed == []
@@ -71,7 +65,7 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
     def change(model):
         pure = occupation(model, {"Sm": 1.0}, {"Co": 1.0})
         some = occupation(model, {"Sm": 1.0}, {"Co": 0.98, "Nb": 0.02})
-        both = Occupation(*(np.vstack(p) for p in zip(some, pure, strict=True)))
+        both = _mixing.Occupation(*(np.vstack(p) for p in zip(some, pure, strict=True)))
         mean, covariance = model.predict(both)
         per_atom = 0.02 * 5 / 6
         variance = np.array([1.0, -1.0]) @ covariance @ np.array([1.0, -1.0])
@@ -87,19 +81,19 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
 
 
 def test_slopes_are_of_hosts_they_help_in():
-    assert chemical_slopes("2:14:1") == chemical_slopes("2:17:3") == ()
-    assert {s.main for s in chemical_slopes("2:17")} == {INDEX["Fe"], INDEX["Co"]}
+    assert _mixing.chemical_slopes("2:14:1") == _mixing.chemical_slopes("2:17:3") == ()
+    assert {s.main for s in _mixing.chemical_slopes("2:17")} == {INDEX["Fe"], INDEX["Co"]}
 
 
 def test_collapsed_calculations_are_left_out(snapshot):
-    assert mixing_model(snapshot, "2:14:1").left_out == ["Gd2Fe14C"]
+    assert _mixing.mixing_model(snapshot, "2:14:1").left_out == ["Gd2Fe14C"]
 
 
 def test_an_end_member_left_out_is_less_sure(snapshot):
     space = whole_space(snapshot)
     at = space.formulas.index("Nd2Fe14B")
-    with_it = mixing_model(snapshot, "2:14:1")
-    without = MixingModel(space, "2:14:1", exclude=np.array([at]))
+    with_it = _mixing.mixing_model(snapshot, "2:14:1")
+    without = _mixing.MixingModel(space, "2:14:1", exclude=np.array([at]))
     point = occupation(with_it, {"Nd": 1.0}, {"Fe": 1.0}, {"B": 1.0})
     (known,), ((small,),) = with_it.predict(point)
     (guess,), ((large,),) = without.predict(point)
@@ -110,7 +104,7 @@ def test_an_end_member_left_out_is_less_sure(snapshot):
 
 def test_nodes_span_the_model(snapshot):
     """The energy of a mixture is that of the model, however the nodes are chosen."""
-    model = mixing_model(snapshot, "1:5")
+    model = _mixing.mixing_model(snapshot, "1:5")
     earths, metals = np.array([INDEX["Sm"], INDEX["Gd"]]), np.array([INDEX["Fe"], INDEX["Co"]])
     nodes = model.nodes(earths, metals, np.zeros(0, np.int64))
     y = {"Fe": 0.3, "Co": 0.7}
@@ -132,8 +126,8 @@ def test_nodes_span_the_model(snapshot):
 
 
 def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
-    model = mixing_model(snapshot, "1:5")
-    known = chemical_slopes("1:5")
+    model = _mixing.mixing_model(snapshot, "1:5")
+    known = _mixing.chemical_slopes("1:5")
     pairs, differences, deviations = model._slopes(known)
     used = [s for s in known if (s.main, s.metal) in model.borrowed and s.earth in model.earths]
     assert len(used) == len(differences) == len(deviations) > 1

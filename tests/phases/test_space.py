@@ -22,12 +22,7 @@ def test_lowest_energy_of_each_composition_and_elements_at_zero(small):
     assert small.formulas == ["B", "Fe", "Nd", "Fe2B", "FeB", "Nd2Fe14B", "Nd2(Fe7B)2"]
     assert small.energy.tolist() == [0.0, 0.0, 0.0, -0.3, -0.4, -0.06, -0.1]
     assert small.columns == 3
-    assert small.column[[INDEX["B"], INDEX["Fe"], INDEX["Nd"], INDEX["Co"]]].tolist() == [
-        0,
-        1,
-        2,
-        -1,
-    ]
+    assert [small.column[INDEX[s]] for s in ("B", "Fe", "Nd", "Co")] == [0, 1, 2, -1]
     dense = small.table().to_array()
     np.testing.assert_allclose(dense.sum(axis=1), 1.0)
     assert dense[3, INDEX["Fe"]] == pytest.approx(2 / 3)
@@ -80,27 +75,17 @@ def test_a_snapshot_tells_what_it_leaves_out_and_refuses_two_schemes():
 def test_compounds_calculated_without_their_moment_are_left_out():
     entries = pd.DataFrame(
         {
-            "formula": [
-                "Sm",
-                "Fe",
-                "Co",
-                "SmCo5",
-                "Sm2Fe17",
-                "YCo2",
-                "GdCo5",
-                "SmCo3",
-                "Nd6Fe13Si",
-            ],
-            "formation_energy_eV_atom": [0.0, 0.0, 0.0, 0.067, -0.01, -0.1, -0.1, -0.1, -0.1],
+            "formula": ["Sm", "Fe", "Co", "SmCo5", "Sm2Fe17", "YCo2", "GdCo5", "SmCo3", "Nd6Fe13Si",
+                        "Y", "Gd", "Nd", "Si"],
+            "formation_energy_eV_atom": [0.0, 0.0, 0.0, 0.067, -0.01, -0.1, -0.1, -0.1, -0.1,
+                                         0.0, 0.0, 0.0, 0.0],
             # SmCo5 as the database had it in 2020; healthy it carries 7.0 muB.
-            "magnetic_moment_muB_atom": [0.0, 2.2, 1.6, 0.106 / 6, 2.0, 0.0, 0.1, 0.0, 0.0],
-            "ordering": ["NM", "FM", "FM", "FM", "FM", "NM", "FiM", "FM", "AFM"],
+            "magnetic_moment_muB_atom": [0.0, 2.2, 1.6, 0.106 / 6, 2.0, 0.0, 0.1, 0.0, 0.0,
+                                         0.0, 7.0, 0.0, 0.0],
+            "ordering": ["NM", "FM", "FM", "FM", "FM", "NM", "FiM", "FM", "AFM",
+                         "NM", "FM", "NM", "NM"],
         }
-    )
-    entries.loc[len(entries)] = ["Y", 0.0, 0.0, "NM"]
-    entries.loc[len(entries)] = ["Gd", 0.0, 7.0, "FM"]
-    entries.loc[len(entries)] = ["Nd", 0.0, 0.0, "NM"]
-    entries.loc[len(entries)] = ["Si", 0.0, 0.0, "NM"]
+    )  # fmt: skip
     with pytest.warns(UserWarning, match="SmCo5: calculated without its moment"):
         space = whole_space(Snapshot("mine", entries, {}))
     assert space.left_out == ("SmCo5: calculated without its moment",)

@@ -50,16 +50,11 @@ def dripping(h: Handler) -> None:
 
 
 PASSING = {
-    "429": status(429, Retry_After="0.05"),
-    "500": status(500),
-    "502": status(502),
-    "503": status(503),
-    "cut short": truncated,
-    "cut short in chunks": truncated_chunks,
-    "reset": reset,
-    "no JSON": lambda h: h.send_body(b"<html>sorry</html>"),
+    "429": status(429, Retry_After="0.05"), "500": status(500), "502": status(502),
+    "503": status(503), "cut short": truncated, "cut short in chunks": truncated_chunks,
+    "reset": reset, "no JSON": lambda h: h.send_body(b"<html>sorry</html>"),
     "broken gzip": lambda h: h.send_body(b"no gzip", Content_Encoding="gzip"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)

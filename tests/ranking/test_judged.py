@@ -9,16 +9,8 @@ from magnetkit import applications
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism._measured import Mill
 from magnetkit.prediction._stages import describe
+from magnetkit.ranking import _job
 from magnetkit.ranking._evaluate import evaluate
-from magnetkit.ranking._job import (
-    _anchored,
-    _plain,
-    _working,
-    job_for,
-    mill_of,
-    reference_row,
-    with_fields,
-)
 from magnetkit.ranking._profile_parts import Anchor, Requirement
 from magnetkit.ranking._requirements import needed_elsewhere, needed_temperatures
 
@@ -51,7 +43,7 @@ def test_a_magnet_that_works_is_a_normal_distribution_cut_off(limit):
     # scipy's moments of the cut logarithm.
     doubt = 0.1
     at = device(asked(minimum=limit, temperature_K=400.0))
-    value, left = _working(500.0, doubt, anchor(), at)
+    value, left = _job._working(500.0, doubt, anchor(), at)
     cut = truncnorm((np.log(limit) - np.log(500.0)) / doubt, np.inf, np.log(500.0), doubt)
     assert np.log(value) == pytest.approx(cut.mean(), rel=1e-9)
     assert left == pytest.approx(cut.std(), rel=1e-6)
@@ -59,7 +51,7 @@ def test_a_magnet_that_works_is_a_normal_distribution_cut_off(limit):
 
 def test_a_coefficient_is_cut_off_on_both_sides_and_on_its_own_scale():
     at = device(asked(ALPHA, absolute_maximum=0.02))
-    value, left = _working(-0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at)
+    value, left = _job._working(-0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at)
     cut = truncnorm((-0.02 + 0.015) / 0.01, (0.02 + 0.015) / 0.01, -0.015, 0.01)
     assert value == pytest.approx(cut.mean(), rel=1e-9)
     assert left == pytest.approx(cut.std(), rel=1e-6)
@@ -75,7 +67,7 @@ def test_a_coefficient_is_cut_off_on_both_sides_and_on_its_own_scale():
     ],
 )
 def test_what_is_asked_of_another_quantity_place_or_side_says_nothing_of_it(requirement):
-    assert _working(500.0, 0.1, anchor(), device(requirement)) == (500.0, 0.1)
+    assert _job._working(500.0, 0.1, anchor(), device(requirement)) == (500.0, 0.1)
 
 
 def test_of_two_limits_the_higher_cuts_off_and_a_kelvin_is_no_other_temperature():
@@ -83,9 +75,9 @@ def test_of_two_limits_the_higher_cuts_off_and_a_kelvin_is_no_other_temperature(
         asked(minimum=450.0, temperature_K=400.9), asked(minimum=480.0, temperature_K=400.0)
     )
     one = device(asked(minimum=480.0, temperature_K=400.0))
-    assert _working(500.0, 0.1, anchor(), both) == _working(500.0, 0.1, anchor(), one)
+    assert _job._working(500.0, 0.1, anchor(), both) == _job._working(500.0, 0.1, anchor(), one)
     near = device(asked(minimum=450.0, temperature_K=400.9))
-    assert _working(500.0, 0.1, anchor(), near) != (500.0, 0.1)
+    assert _job._working(500.0, 0.1, anchor(), near) != (500.0, 0.1)
 
 
 def test_a_magnet_is_judged_at_the_tables_temperature_first_then_from_cold_to_hot():
@@ -95,10 +87,10 @@ def test_a_magnet_is_judged_at_the_tables_temperature_first_then_from_cold_to_ho
         temperature_min_K=260.0,
         temperature_max_K=440.0,
     )
-    job = job_for(at, 380.0)
+    job = _job.job_for(at, 380.0)
     # The status over the whole range says what it is at the ends.
     assert needed_temperatures(job) == [380.0, 433.0]
-    narrow = job_for(at, 380.0, between=(300.0, 400.0))
+    narrow = _job.job_for(at, 380.0, between=(300.0, 400.0))
     assert needed_temperatures(narrow) == [380.0, 260.0, 433.0, 440.0]
     # What is asked there; at the ends nothing but the status; at 20 C what names a grade.
     elsewhere = needed_elsewhere(narrow)
@@ -116,8 +108,8 @@ def test_a_value_that_is_guaranteed_is_exceeded_by_what_is_sold():
             update={"anchors": (anchor(kelvin=293.15, value=1500.0, spread=30.0, **fields),)}
         )
         at = device(asked("remanence_T", minimum=0.5), reference=own)
-        made = _anchored(None, at, table, (293.15, 373.15))
-        (magnet,) = [m for m in mill_of(made).magnets if m["quantity"] == "coercivity_kA_m"]
+        made = _job._anchored(None, at, table, (293.15, 373.15))
+        (magnet,) = [m for m in _job.mill_of(made).magnets if m["quantity"] == "coercivity_kA_m"]
         return magnet["score"] * magnet["deviation"], magnet["noise"] * magnet["deviation"] ** 2
 
     plain, guaranteed = score(), score(guaranteed=True)
@@ -131,24 +123,24 @@ def test_measured_magnets_go_before_the_devices_anchor():
     mill = Mill("mine", ())
     process = {"mill": mill.record(), "grain_size_um": 3.0}
     table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
-    assert _anchored(process, MOTOR, table, (293.15, 373.15)) is process
+    assert _job._anchored(process, MOTOR, table, (293.15, 373.15)) is process
     bare = MOTOR.model_copy(
         update={"reference": MOTOR.reference.model_copy(update={"anchors": ()})}
     )
-    assert _anchored(None, bare, table, (293.15, 373.15)) is None
+    assert _job._anchored(None, bare, table, (293.15, 373.15)) is None
 
 
 def test_arrays_of_a_process_are_told_as_lists_and_nothing_as_nothing():
-    assert _plain(None) is None
-    assert _plain("mine") == "mine"
-    assert _plain({"grain_size_um": np.array([1.0, 2.0]), "density": 0.9}) == {
+    assert _job._plain(None) is None
+    assert _job._plain("mine") == "mine"
+    assert _job._plain({"grain_size_um": np.array([1.0, 2.0]), "density": 0.9}) == {
         "grain_size_um": [1.0, 2.0],
         "density": 0.9,
     }
 
 
 def test_what_is_judged_is_what_is_described_and_the_verdict_beside():
-    job = job_for(MOTOR)
+    job = _job.job_for(MOTOR)
     table = CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
     shells = ["Tb 0.5 wt%", ""]
     found = evaluate(table, shells, job).columns.frame()
@@ -158,7 +150,7 @@ def test_what_is_judged_is_what_is_described_and_the_verdict_beside():
     assert found["nearest_grade"].notna().all()
     chance = found["probability_meets_requirements"]
     assert ((chance >= 0.0) & (chance <= 1.0)).all()
-    row = reference_row(MOTOR, job.conditions, job.temperature)
+    row = _job.reference_row(MOTOR, job.conditions, job.temperature)
     assert row["shell"] == (MOTOR.reference.shell or "")
     assert row["temperature_K"] == job.temperature
 
@@ -166,6 +158,6 @@ def test_what_is_judged_is_what_is_described_and_the_verdict_beside():
 def test_a_field_that_cannot_be_is_refused_as_when_a_profile_is_read():
     from magnetkit.errors import InputError
 
-    assert with_fields(MOTOR, load_line=0.3).load_line == 0.3
+    assert _job.with_fields(MOTOR, load_line=0.3).load_line == 0.3
     with pytest.raises(InputError):
-        with_fields(MOTOR, load_line=-1.0)
+        _job.with_fields(MOTOR, load_line=-1.0)

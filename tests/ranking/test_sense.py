@@ -196,15 +196,11 @@ def test_bulk_at_equal_coercivity_is_read_from_rows_of_the_same_host():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.5Dy0.5Fe14B", "Nd2Fe14B"])
     rows = pd.DataFrame(
         {
-            "host": ["2:14:1"] * 3,
-            "shell": ["", "", "Tb 0.30 @ 0.05"],
-            "temperature_K": 453.15,
-            "coercivity_kA_m": [200.0, 600.0, 500.0],
-            "remanence_T": 1.0,
-            "max_energy_product_kJ_m3": 180.0,
-            "max_working_temperature_K": 450.0,
+            "host": ["2:14:1"] * 3, "shell": ["", "", "Tb 0.30 @ 0.05"], "temperature_K": 453.15,
+            "coercivity_kA_m": [200.0, 600.0, 500.0], "remanence_T": 1.0,
+            "max_energy_product_kJ_m3": 180.0, "max_working_temperature_K": 450.0,
             "remanence_coefficient_pct_K": -0.1,
         }
-    )
+    )  # fmt: skip
     got = savings.heavy_rare_earth_ledger(rows, table, profile, rows.iloc[:1])
     assert got["bulk_at_equal_coercivity_wt_pct"].iloc[2] == pytest.approx(7.4, abs=0.2)

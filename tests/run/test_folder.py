@@ -17,16 +17,6 @@ from magnetkit.errors import InputError, StoreError
 from magnetkit._core._files import seal
 from magnetkit.composition._files import Rejected
 from magnetkit.run import _files
-from magnetkit.run._files import (
-    MANIFEST,
-    PARTS,
-    RANKED,
-    Place,
-    read_finished,
-    read_manifest,
-    read_rejected,
-    write_rejected,
-)
 from magnetkit.run._store import Store
 from magnetkit.run._work import Part, decode, encode
 
@@ -50,7 +40,7 @@ def result(path, rows=2, identity=IDENTITY):
     """Leave a finished result."""
     with begun(path, identity) as folder:
         folder.add(0, PART)
-        for name in (RANKED, "ranked.csv", "rejected.csv"):
+        for name in (_files.RANKED, "ranked.csv", "rejected.csv"):
             folder.staged(name).write_text(f"{name} of {rows}")
         folder.finish({"candidates": rows})
 
@@ -67,7 +57,7 @@ def test_finished_chunks_are_taken_up_and_a_damaged_one_is_named_and_made_again(
         assert [again.chunk(i) for i in range(4)] == [(2, 1), (2, 0), (2, 0), None]
         assert list(again.rejected()) == [MIXED.first]
         assert not caplog.records
-    (tmp_path / PARTS / "chunk-000001.arrow").write_bytes(b"cut")
+    (tmp_path / _files.PARTS / "chunk-000001.arrow").write_bytes(b"cut")
     with begun(tmp_path, resume=True) as mended:
         assert [mended.chunk(i) is None for i in range(3)] == [False, True, False]
         assert "chunk-000001.arrow is damaged" in caplog.text
@@ -77,7 +67,7 @@ def test_finished_chunks_are_taken_up_and_a_damaged_one_is_named_and_made_again(
 def test_a_chunk_that_changes_while_running_is_named(tmp_path, content):
     with begun(tmp_path) as folder:
         folder.add(0, PART)
-        (tmp_path / PARTS / "chunk-000000.arrow").write_bytes(content)
+        (tmp_path / _files.PARTS / "chunk-000000.arrow").write_bytes(content)
         with pytest.raises(StoreError, match=r"chunk-000000.arrow cannot be read .*--resume"):
             list(folder.tables())
 
@@ -94,7 +84,7 @@ def test_a_full_disk_is_named_and_what_is_finished_stays(tmp_path, monkeypatch):
         monkeypatch.undo()
     with begun(tmp_path, resume=True) as again:
         assert (again.chunk(0), again.chunk(1)) == ((2, 0), None)
-    assert [p.name for p in (tmp_path / PARTS).glob("chunk*")] == ["chunk-000000.arrow"]
+    assert [p.name for p in (tmp_path / _files.PARTS).glob("chunk*")] == ["chunk-000000.arrow"]
 
 
 def test_some_columns_of_a_part_come_in_the_order_asked(tmp_path):
@@ -117,7 +107,7 @@ def test_without_resume_old_parts_are_gone(tmp_path):
         folder.add(0, PART)
     with begun(tmp_path) as folder:
         assert folder.chunk(0) is None
-    assert not list((tmp_path / PARTS).glob("chunk*"))
+    assert not list((tmp_path / _files.PARTS).glob("chunk*"))
 
 
 def test_chunks_of_two_models_are_not_mixed(tmp_path):
@@ -146,7 +136,7 @@ FOREIGN = {
     "a snapshot": {"manifest.json": '{"format": "magnetkit phases 1", "identity": {}}'},
     "a report": {"report.html": "<html>mine</html>"},
     "a damaged manifest": {"manifest.json": '{"identity"', "ranked.csv": "mine"},
-    "a hidden file": {PARTS: "mine"},
+    "a hidden file": {_files.PARTS: "mine"},
 }
 
 
@@ -162,7 +152,7 @@ def test_a_folder_of_the_users_is_left_as_it_is(tmp_path, files, resume):
     assert stood(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", [RANKED, "ranked.csv", "rejected.csv", "report.html"])
+@pytest.mark.parametrize("name", [_files.RANKED, "ranked.csv", "rejected.csv", "report.html"])
 def test_a_file_that_was_changed_since_is_not_overwritten(tmp_path, name):
     result(tmp_path)
     (tmp_path / "notes.txt").write_text("beside a result notes may stand")
@@ -182,7 +172,7 @@ def test_a_folder_linked_in_the_parts_place_is_not_emptied(tmp_path):
     mine.mkdir()
     (mine / "chunk-000000.arrow").write_text("mine")
     out.mkdir()
-    (out / PARTS).symlink_to(mine)
+    (out / _files.PARTS).symlink_to(mine)
     with pytest.raises(InputError, match="not a folder that magnetkit made"), begun(out):
         pass
     assert stood(mine)
@@ -190,13 +180,13 @@ def test_a_folder_linked_in_the_parts_place_is_not_emptied(tmp_path):
 
 def test_a_result_of_an_older_version_is_known_as_ones_own(tmp_path):
     result(tmp_path)
-    manifest = json.loads((tmp_path / MANIFEST).read_text())
+    manifest = json.loads((tmp_path / _files.MANIFEST).read_text())
     del manifest["format"], manifest["models"]
-    (tmp_path / MANIFEST).write_text(json.dumps(manifest))
+    (tmp_path / _files.MANIFEST).write_text(json.dumps(manifest))
     (tmp_path / "report.html").write_text("<title>A pump: magnetkit</title>")
-    assert read_finished(tmp_path) == manifest
+    assert _files.read_finished(tmp_path) == manifest
     result(tmp_path, 5)
-    assert read_finished(tmp_path)["summary"] == {"candidates": 5}
+    assert _files.read_finished(tmp_path)["summary"] == {"candidates": 5}
     assert not (tmp_path / "report.html").exists()
 
 
@@ -206,10 +196,10 @@ def test_an_old_result_stands_until_the_new_one_is_whole(tmp_path):
     for resume in (False, True):
         with begun(tmp_path, IDENTITY | {"scenario": "embargo"}, resume) as folder:
             folder.add(0, PART)
-            folder.staged(RANKED).write_text("half")
+            folder.staged(_files.RANKED).write_text("half")
         kept = stood(tmp_path)
         assert {name: kept[name] for name in before} == before
-        assert read_finished(tmp_path)["identity"] == IDENTITY
+        assert _files.read_finished(tmp_path)["identity"] == IDENTITY
         if not resume:
             # The finished one can be asked for too, the other is then given up.
             shutil.copytree(tmp_path, tmp_path.with_name("copy"))
@@ -234,14 +224,14 @@ def test_a_stop_between_the_renames_is_made_good(tmp_path, monkeypatch, renames)
     with pytest.raises(KeyboardInterrupt):
         result(tmp_path, 7)
     monkeypatch.undo()
-    assert read_finished(tmp_path)["summary"] == {"candidates": 7}
+    assert _files.read_finished(tmp_path)["summary"] == {"candidates": 7}
     assert {str(name) for name in stood(tmp_path)} == {
-        RANKED,
+        _files.RANKED,
         "ranked.csv",
         "rejected.csv",
-        MANIFEST,
+        _files.MANIFEST,
     }
-    assert (tmp_path / RANKED).read_text() == f"{RANKED} of 7"
+    assert (tmp_path / _files.RANKED).read_text() == f"{_files.RANKED} of 7"
 
 
 def test_one_holder_at_a_time_and_the_second_is_told_who(tmp_path):
@@ -274,20 +264,20 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
 
 def test_a_rejected_line_comes_back_as_it_was_whatever_stands_in_it(tmp_path):
     lines = [Rejected(1, "Sm\u2028Co5\x0b", 'no, "it"\nis not'), Rejected(2, "=1", "")]
-    write_rejected(lines, tmp_path / "rejected.csv")
-    assert read_rejected(Place.of(tmp_path)) == lines
-    assert read_rejected(Place.of(tmp_path / "absent")) == []
+    _files.write_rejected(lines, tmp_path / "rejected.csv")
+    assert _files.read_rejected(_files.Place.of(tmp_path)) == lines
+    assert _files.read_rejected(_files.Place.of(tmp_path / "absent")) == []
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"done": True})])
 def test_a_damaged_manifest_is_no_traceback(tmp_path, content):
-    (tmp_path / MANIFEST).write_text(content)
+    (tmp_path / _files.MANIFEST).write_text(content)
     with pytest.raises(StoreError):
-        read_manifest(tmp_path)
+        _files.read_manifest(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["missing", "alloys.csv"])
 def test_what_is_no_results_folder_is_called_so(name, tmp_path):
     (tmp_path / "alloys.csv").write_text("composition\nSmCo5\n")
     with pytest.raises(StoreError, match=f"{name} is no results folder"):
-        read_manifest(tmp_path / name)
+        _files.read_manifest(tmp_path / name)

@@ -92,11 +92,7 @@ def test_no_number_where_there_is_no_magnet():
 
 def test_candidates_in_every_form_give_the_same_result():
     texts = MAGNETS[:3]
-    forms = [
-        texts,
-        mk.CompositionTable.from_strings(texts),
-        pd.DataFrame({"composition": texts}),
-    ]
+    forms = [texts, mk.CompositionTable.from_strings(texts), pd.DataFrame({"composition": texts})]
     results = [mk.screen(f, application="f22-engine").table for f in forms]
     for other in results[1:]:
         pd.testing.assert_frame_equal(

@@ -115,14 +115,8 @@ def test_plotly_knows_the_scales_by_name():
     # Those of plotly.js; an unknown name is drawn in another scale without a word.
     named = "Blackbody Bluered Blues Cividis Earth Electric Greens Greys Hot Jet Picnic Portland"
     assert set(_SCALES) <= {
-        *named.split(),
-        "Rainbow",
-        "RdBu",
-        "Reds",
-        "Viridis",
-        "YlGnBu",
-        "YlOrRd",
-    }
+        *named.split(), "Rainbow", "RdBu", "Reds", "Viridis", "YlGnBu", "YlOrRd",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit])

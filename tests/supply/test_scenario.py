@@ -42,13 +42,9 @@ def file(tmp_path):
 
 def test_the_scenarios_are_there():
     assert supply.scenarios() == [
-        "baseline",
-        "controls-2025",
-        "controls-2026-all",
-        "embargo",
-        "export-quota",
+        "baseline", "controls-2025", "controls-2026-all", "embargo", "export-quota",
         "magnet-rule-2027",
-    ]
+    ]  # fmt: skip
     for name in supply.scenarios():
         assert supply.load_scenario(name).name == name
 

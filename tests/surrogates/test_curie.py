@@ -15,17 +15,11 @@ def _rows(*rows):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("585", 585.0),
-        ("~560 K", 560.0),
-        ("327 °C", 600.15),
-        ("550-555 K", 552.5),
-        ("13.0(2) K", 13.0),
-        (">300 K", np.nan),
-        ("60-170 K", np.nan),
-        ("1043 K (Fe), 200 K (Gd)", np.nan),
-        ("Output:", np.nan),
+        ("585", 585.0), ("~560 K", 560.0), ("327 °C", 600.15), ("550-555 K", 552.5),
+        ("13.0(2) K", 13.0), (">300 K", np.nan), ("60-170 K", np.nan),
+        ("1043 K (Fe), 200 K (Gd)", np.nan), ("Output:", np.nan),
     ],
-)
+)  # fmt: skip
 def test_one_temperature_is_read_and_nothing_else(text, expected):
     np.testing.assert_equal(_measured.kelvin(text), expected)
 

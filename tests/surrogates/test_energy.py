@@ -6,25 +6,16 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
+from magnetkit.surrogates import energy
 from magnetkit.surrogates._measured import TrainingSet
 from magnetkit.surrogates._process import Estimate
-from magnetkit.surrogates.energy import (
-    _foreign,
-    _packed,
-    _unpacked,
-    columns,
-    fit,
-    fitted,
-    pack_fitted,
-    size,
-)
 
 TARGET = "formation_energy_eV_atom"
 
 
 def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
     found = Estimate(np.zeros(3), np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.2]))
-    np.testing.assert_allclose(size(np.array([0.01, 0.1, 0.5]), found), [0.01, 0.06, 0.16])
+    np.testing.assert_allclose(energy.size(np.array([0.01, 0.1, 0.5]), found), [0.01, 0.06, 0.16])
 
 
 @pytest.mark.parametrize(
@@ -59,28 +50,28 @@ def test_a_model_is_itself_and_no_other():
 
 def test_what_is_kept_of_a_model_makes_it_again():
     model = mk.surrogates.load(TARGET)
-    again = fitted(model.known)
+    again = energy.fitted(model.known)
     assert again is not None
-    kept = pack_fitted(model)
+    kept = energy.pack_fitted(model)
     np.testing.assert_array_equal(kept["inside"], model.scores[0])
     np.testing.assert_array_equal(kept["outside"], model.scores[1])
     assert float(kept["edge"]) == model.edge
     assert str(kept["data_sha256"]) == model.known.sha256
-    once = _unpacked(model.known)(*_packed(model))
+    once = energy._unpacked(model.known)(*energy._packed(model))
     for other in (again, once):
         assert other.fingerprint == model.fingerprint
         assert other.manifest["error"] == model.manifest["error"]
         assert (other.target, other.known) == (TARGET, model.known)
     # A model of other rows is none of these.
     fewer = replace(model.known, learn=np.r_[False, model.known.learn[1:]])
-    assert fewer.sha256 == model.known.sha256 or fitted(fewer) is None
+    assert fewer.sha256 == model.known.sha256 or energy.fitted(fewer) is None
 
 
 def test_an_interval_is_the_quantile_of_the_scores_times_the_size_of_an_error():
     model = mk.surrogates.load(TARGET)
     texts = ["SmCo5", "Nd2Fe14B", "NaCl", "Hg3Tl"]
     table = mk.CompositionTable.from_strings(texts, basis="atomic")
-    found = model.process.estimate(columns(table))
+    found = model.process.estimate(energy.columns(table))
     got = model.predict(table, 0.8)
     new = got["domain_distance"].to_numpy() * model.edge
     assert (new >= found.novelty - 1e-12).all()
@@ -100,12 +91,12 @@ def test_a_tenth_of_what_no_row_holds_is_wholly_new():
     known = mk.CompositionTable.from_strings(["NdFe2", "SmCo5"], basis="atomic")
     asked = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
     table = mk.CompositionTable.from_strings(asked, basis="atomic")
-    np.testing.assert_allclose(_foreign(table, known), [0.0, 0.5, 1.0, 1.0])
+    np.testing.assert_allclose(energy._foreign(table, known), [0.0, 0.5, 1.0, 1.0])
 
 
 def test_columns_are_a_constant_statistics_norms_and_atoms():
     table = mk.CompositionTable.from_strings(["NdFe3"], basis="atomic")
-    (row,) = columns(table)
+    (row,) = energy.columns(table)
     assert row[0] == 1.0
     assert len(row) == 1 + 132 + 3 + 118
     # Of a quarter and three quarters the 2-, 3- and 10-norm.
@@ -144,7 +135,7 @@ def test_where_nothing_is_new_the_edge_is_that_of_rounding():
     values = np.tile([-0.1, -0.05, -0.08], 4) + 1e-3 * np.arange(12)
     groups = np.repeat(["a", "b", "c", "d"], 3)
     made = TrainingSet(TARGET, table, values, groups, groups, "a test")
-    model = fit(made)
+    model = energy.fit(made)
     # Every composition is in every group: leaving one out leaves nothing unknown.
     assert model.edge == 1e-3
     assert len(model.scores[0]) == 12

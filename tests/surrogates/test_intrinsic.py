@@ -52,21 +52,12 @@ def test_values_to_check_with(formula, js, k1, field, curie):
 @pytest.mark.parametrize(
     ("formula", "direction"),
     [
-        ("Y2Co17", "plane"),
-        ("Pr2Co17", "plane"),
-        ("Gd2Co17", "plane"),
-        ("Nd2Fe17", "plane"),
-        ("Nd2Fe17N3", "plane"),
-        ("Sm2Fe14B", "plane"),
-        ("Y2Co14B", "plane"),
-        ("Y2Fe14B", "axis"),
-        ("YCo5", "axis"),
-        ("Sm2Fe17N3", "axis"),
-        ("SmFe11Ti", "axis"),
-        ("NdFe11TiN", "axis"),
+        ("Y2Co17", "plane"), ("Pr2Co17", "plane"), ("Gd2Co17", "plane"), ("Nd2Fe17", "plane"),
+        ("Nd2Fe17N3", "plane"), ("Sm2Fe14B", "plane"), ("Y2Co14B", "plane"), ("Y2Fe14B", "axis"),
+        ("YCo5", "axis"), ("Sm2Fe17N3", "axis"), ("SmFe11Ti", "axis"), ("NdFe11TiN", "axis"),
         ("TbCo5", "plane"),
     ],
-)
+)  # fmt: skip
 def test_easy_direction(formula, direction):
     assert at(formula)["easy_direction"].iloc[0] == direction
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from magnetkit.units import MU_0
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
@@ -20,10 +21,10 @@ from magnetkit.diffusion._local import (
     Magnet,
     diffused_magnet,
     shape_case,
-    whole_coercivity,
+    share_kept,
 )
 from magnetkit.diffusion._profile import Anneal, Spreading, slab_profile, treatment
-from magnetkit.diffusion._shapes import SelfField, cut, read_shape
+from magnetkit.diffusion._shapes import Array, SelfField, cut, read_shape
 
 from .factors import block_factor, cylinder_factor
 from .motor import grams
@@ -39,6 +40,25 @@ AMOUNTS = (0.2, 0.5, 0.8)
 device profiles try, 0.2 to 0.8 (`datasets/applications`)."""
 _BATCH, _Z = 0.05, 1.6449
 _POINTS = 200
+
+
+def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
+    """Return the reverse field, A/m, at which the mean J of a magnet is 0.
+
+    `amount`, %, and `volumes`, any unit, are of its cells, shape (n,) each.
+    """
+    from scipy.optimize import brentq
+
+    b_r = magnet.b_r(amount)
+
+    def mean(field: float) -> float:
+        j = share_kept(magnet, amount, np.full(len(amount), field)) * (
+            b_r - (magnet.recoil - 1.0) * MU_0 * field
+        )
+        return float(np.average(j, weights=volumes))
+
+    h_cj = magnet.h_cj(amount)
+    return float(brentq(mean, 0.5 * h_cj.min(), 1.5 * h_cj.max()))
 
 
 def whole(magnet: Magnet, amount: float, thickness_mm: float, anneal: Anneal) -> float:

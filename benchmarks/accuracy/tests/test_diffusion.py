@@ -1,9 +1,11 @@
 """Published results counted, and the trends that are published without numbers."""
 
+import numpy as np
 import pytest
 
 from benchmarks.accuracy.diffusion.motor import grams
-from benchmarks.accuracy.diffusion.validation import by_thickness, checks, results
+from benchmarks.accuracy.diffusion.validation import by_thickness, checks, results, whole_coercivity
+from magnetkit.diffusion._local import Magnet
 
 
 def test_every_published_result_is_predicted_and_counted():
@@ -13,6 +15,15 @@ def test_every_published_result_is_predicted_and_counted():
     assert (found["predicted_kA_m"] < found["high_kA_m"]).all()
     # 5 of 11 hold (2026-11-25): gains come out too small; it may not become fewer.
     assert found["holds"].sum() >= 5
+
+
+def test_the_whole_coercivity_lies_between_those_of_its_places():
+    amount, h_cj = np.array([0.0, 1.0, 2.0, 6.0]), 1e5 * np.array([4.0, 6.0, 7.0, 7.0])
+    spread = np.full(4, 0.1)
+    some = Magnet("Tb", 400.0, amount, 1.2 - 0.02 * amount, h_cj, spread, 0.92, 1.05, 7500.0, 4.0)
+    volumes = np.ones(2)
+    assert whole_coercivity(some, np.zeros(2), volumes) == pytest.approx(4e5, rel=1e-6)
+    assert 4e5 < whole_coercivity(some, np.array([0.0, 2.0]), volumes) < 7e5
 
 
 def test_the_gain_falls_with_thickness():
