@@ -8,7 +8,7 @@ rows of its root.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +61,8 @@ class Partition:
         these are the walls.
     hard_volume_fraction, hard_weight_fraction : ndarray of float64, shape (n,)
         Share of the hard phase.
+    recipe : CompositionTable
+        What was split.
     """
 
     host: NDArray[np.int8]
@@ -68,11 +70,24 @@ class Partition:
     grain_boundary: CompositionTable
     hard_volume_fraction: NDArray[np.float64]
     hard_weight_fraction: NDArray[np.float64]
+    recipe: CompositionTable
 
     @property
     def bare(self) -> NDArray[np.bool_]:
         """Whether a recipe is a bare formula: it names a hard phase, not the charge of a melt."""
         return self.hard_volume_fraction > _BARE
+
+    @cached_property
+    def charges(self) -> NDArray[np.bool_]:
+        """Whether what is left over is a boundary phase of a magnet, as the host's record says."""
+        found = np.zeros(len(self.host), bool)
+        for code, host in enumerate(HOSTS.values()):
+            rows = np.flatnonzero(self.host == code)
+            if len(rows) and host.split.boundary:
+                rest = self.grain_boundary
+                rest = rest if len(rows) == len(found) else rest[rows]
+                found[rows] = np.any([_lies_in(rest, rule) for rule in host.split.boundary], axis=0)
+        return found
 
     def to_frame(self) -> "pd.DataFrame":
         """Return the split as a table of formulas and shares."""
@@ -137,6 +152,7 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
         _compacted(table, np.maximum(table.values - hard, 0.0)),
         volume_fraction,
         weight,
+        table,
     )
 
 
@@ -233,7 +249,7 @@ def _assignment_rules() -> "AssignmentRules":
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
     rules = [(host, rule) for host in order for rule in host.assignment.alternatives]
     conditions = [condition for _, rule in rules for condition in rule.items()]
-    sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in conditions]
+    sides = [_sides(ratio) for ratio, _ in conditions]
     sums = list(dict.fromkeys(side for both in sides for side in both))
     window = np.array([limits for _, limits in conditions])
     counted = np.array([_counted(amounts) for amounts in sums])
@@ -250,6 +266,25 @@ def _assignment_rules() -> "AssignmentRules":
     )
 
 
+def _sides(ratio: str) -> tuple[str, str]:
+    """Return the two sums of a ratio such as ``"R / (R + M)"``."""
+    above, below = ratio.split("/")
+    return above.strip(), below.strip()
+
+
+def _lies_in(table: CompositionTable, rule: dict[str, tuple[float, float]]) -> NDArray[np.bool_]:
+    """Return which rows have every ratio within its window; a ratio to nothing never is."""
+    from ..kernels._rows import sums
+
+    found = np.ones(len(table), bool)
+    for ratio, (low, high) in rule.items():
+        above, below = (sums(table.rows, _counted(side)) for side in _sides(ratio))
+        found &= (below > 0.0) & (above >= (low - _EDGE) * below)
+        found &= above <= (high + _EDGE) * below
+    return found
+
+
+@lru_cache(maxsize=64)
 def _counted(amounts: str) -> NDArray[np.bool_]:
     """Return which elements count in a sum such as ``(R + Zr)``, shape (118,)."""
     counted = np.zeros(N_ELEMENTS, np.bool_)

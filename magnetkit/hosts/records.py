@@ -81,6 +81,9 @@ class Split:
         Largest share of the T sites, by element; an element not listed stays outside.
     preference : dict
         Concentration in the grain boundary over that in the hard phase; 1 where not listed.
+    boundary : tuple of dict
+        Sets of conditions, as of `Assignment`, by which what is left over is a boundary phase of a
+        magnet; anything else that is left over says that the recipe is another compound.
     """
 
     rich_ratio: float
@@ -91,6 +94,7 @@ class Split:
     guests_on_rare_earth_site: tuple[str, ...]
     solubility: dict[str, float]
     preference: dict[str, float]
+    boundary: tuple[dict[str, tuple[float, float]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -301,7 +305,9 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
 
 def _host(entry: dict[str, Any], root: str) -> Host:
     hexagonal = entry.get("hexagonal")
-    guests = tuple(entry["split"]["guests_on_rare_earth_site"])
+    split = entry["split"]
+    guests = tuple(split["guests_on_rare_earth_site"])
+    boundary = tuple(split.get("boundary", ()))
     return Host(
         entry["name"],
         entry.get("variant_of"),
@@ -313,7 +319,7 @@ def _host(entry: dict[str, Any], root: str) -> Host:
         _structure(entry),
         _structure(hexagonal) if hexagonal else None,
         _assignment(dict(entry["assignment"])),
-        Split(**{**entry["split"], "guests_on_rare_earth_site": guests}),
+        Split(**{**split, "guests_on_rare_earth_site": guests, "boundary": boundary}),
         Magnetism(**entry["magnetism"]),
         entry["stability"]["substitution_slopes"],
         entry["stability"]["own_forming_weights"],

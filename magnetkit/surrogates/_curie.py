@@ -31,7 +31,7 @@ from .._core.elements import N_ELEMENTS
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..features._elements import ratio_sums
-from ..hosts.partition import assign_hosts, hard_phases, partition, root_codes, root_places
+from ..hosts.partition import Partition, partition, root_codes, root_places
 from ..hosts.records import ROOTS
 from ..intrinsic.evaluate import PredictedCurie, curie_temperature
 from ..intrinsic.parameters import load
@@ -47,9 +47,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# Less of a recipe's weight than this in the hard phase, and a measured temperature may be that of
-# another phase.
+# Less of a compound's weight than this in the hard phase, and it is another phase.
 _WHOLE = 0.9
+# What rounding leaves of a whole.
+_ALL = 1.0 - 1e-9
 # Where there is no physics the mean starts here (K), with the trend's own constant about it.
 TYPICAL_K = 500.0
 _UNIT_K = 250.0
@@ -98,15 +99,46 @@ def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Arr
     return kind, np.where(known, base - 600.0, -100.0) / _UNIT_K
 
 
-def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
-    """Return host, a root, and phase of measured compounds.
+class Asked(NamedTuple):
+    """Whose Curie temperature is asked of n recipes: `phases` and their `codes`, int8 (n,).
 
-    A compound is taken as it was made: what the split would put outside the hard phase, such as
-    hydrogen, is in it. One that is no single phase of a host has none.
+    `outside`, float64 (n,), is the share of the weight of a charge that is not in its hard phase.
     """
-    part = partition(table, root_codes(assign_hosts(table)))
-    whole = (part.host >= 0) & (part.hard_weight_fraction > _WHOLE)
-    return np.where(whole, part.host, -1).astype(np.int8), table
+
+    phases: CompositionTable
+    codes: NDArray[np.int8]
+    outside: Array
+
+    def at(self, rows: NDArray) -> "Asked":
+        """Return the rows a mask or index array selects."""
+        return Asked(self.phases[rows], self.codes[rows], self.outside[rows])
+
+
+def asked(part: Partition) -> Asked:
+    """Return whose Curie temperature is that of recipes, measured ones and a user's alike.
+
+    Of a charge, whose rest is a boundary phase, its hard phase. Else the compound as it is written,
+    with what the split would put outside the hard phase, such as hydrogen; one that is mostly no
+    phase of its host has none.
+    """
+    known, inside = part.host >= 0, np.nan_to_num(part.hard_weight_fraction)
+    charge = known & part.charges
+    rest = known & ~charge & (inside <= _WHOLE)
+    outside = np.where(charge, 1.0 - inside, 0.0)
+    codes = np.where(rest, -1, part.host).astype(np.int8)
+    written = np.flatnonzero(known & ~charge & (inside < _ALL))
+    if not len(written):
+        return Asked(part.hard_phase, codes, outside)
+    order = np.arange(len(codes))
+    order[written] = len(codes) + np.arange(len(written))
+    both = CompositionTable.concat([part.hard_phase, part.recipe[written]])
+    return Asked(both[order], codes, outside)
+
+
+def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
+    """Return host, a root, and phase of which compounds have their Curie temperature."""
+    found = asked(partition(table))
+    return root_codes(found.codes), found.phases
 
 
 WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
@@ -203,8 +235,9 @@ class Branch:
     ----------
     process : TrendProcess
         The residual, over the columns of `CurieModel.columns`.
-    coefficients : ndarray of float64, shape (3,)
-        The size of an error is their sum over one, the novelty and the local residual, K.
+    coefficients : ndarray of float64, shape (4,)
+        The size of an error is their sum over one, the novelty, the local residual and the share
+        outside the hard phase, K.
     edge : float
         Novelty at the edge of the domain.
     learns : ndarray of bool, shape (hosts + 1,)
@@ -307,9 +340,11 @@ class CurieModel:
         """
         return self.beside is not None or self.known.origin != EMBEDDED
 
-    def of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> PredictedCurie:
+    def of_magnets(
+        self, phases: CompositionTable, codes: NDArray[np.int8], outside: "Array | None" = None
+    ) -> PredictedCurie:
         """Return what `of_phases` does, NaN where the calibrated parameters stand."""
-        found, answered = self._answers(phases, codes)
+        found, answered = self._answers(phases, codes, outside)
         stand = np.full(len(phases), not self.decides)
         if self.beside is not None:
             stand = np.isfinite(found.value) & (found.share == 0.0)
@@ -320,11 +355,13 @@ class CurieModel:
             measured=found.measured & ~stand,
         )
 
-    def curie_of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+    def curie_of_magnets(
+        self, phases: CompositionTable, codes: NDArray[np.int8], outside: "Array | None" = None
+    ) -> Array:
         """Return the `value` of `of_magnets` alone, which takes no work where it never decides."""
         if not self.decides:
             return np.full(len(phases), np.nan)
-        return self.of_magnets(phases, codes).value
+        return self.of_magnets(phases, codes, outside).value
 
     def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
@@ -339,10 +376,17 @@ class CurieModel:
         """Return which branch answers for phases of hosts `codes`."""
         return self.of_host[placed(codes, base)[0]]
 
-    def residual(self, phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Residual:
-        """Return the residual of phases whose physical mean is given."""
+    def residual(
+        self,
+        phases: CompositionTable,
+        codes: NDArray[np.int8],
+        base: Array,
+        outside: "Array | None" = None,
+    ) -> Residual:
+        """Return the residual of phases whose physical mean is given; `outside` as of `Asked`."""
         from ..kernels._gaussian_process import said
 
+        outside = np.zeros(len(phases)) if outside is None else outside
         which, rows = self.branch_of(codes, base), phases.rows
         kind, at = placed(codes, base)
         amount, measured = self._met(phases)
@@ -359,22 +403,31 @@ class CurieModel:
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
                 found.mean[picked], found.novelty[picked] = own.mean, new
-                found.size[picked] = error_size(branch.coefficients, new, own.local)
+                known = new, own.local, outside[picked]
+                found.size[picked] = error_size(branch.coefficients, *known)
                 found.distance[picked] = np.maximum(new / branch.edge, _STRANGE * strange[picked])
         return found
 
     def of_phases(
-        self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
+        self,
+        phases: CompositionTable,
+        codes: NDArray[np.int8],
+        outside: "Array | None" = None,
+        interval: float = 0.9,
     ) -> PredictedCurie:
-        """Return the predicted T_C of hard phases whose hosts are `codes`."""
-        return self._answers(phases, codes, interval)[0]
+        """Return the predicted T_C of phases, see `Asked`."""
+        return self._answers(phases, codes, outside, interval)[0]
 
     def _answers(
-        self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
+        self,
+        phases: CompositionTable,
+        codes: NDArray[np.int8],
+        outside: "Array | None",
+        interval: float = 0.9,
     ) -> tuple[PredictedCurie, NDArray[np.bool_]]:
         """Return what `of_phases` does, and where a user's rows beside the parameters answered."""
         base = self.base(phases, codes)
-        found = self.residual(phases, codes, base)
+        found = self.residual(phases, codes, base, outside)
         known = np.isfinite(base)
         width = self._widths.get(interval)
         if width is None:
@@ -414,7 +467,8 @@ class CurieModel:
         Parameters
         ----------
         compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-            What to predict; of a recipe, its hard phase. See `magnetkit.predict`.
+            What to predict; of a charge its hard phase, of what is no magnet's charge the compound
+            as it is written (`asked`). See `magnetkit.predict`.
         interval : float
             Probability that the true value lies inside, for a paper not seen.
         basis : {"auto", "atomic", "weight"}
@@ -433,8 +487,7 @@ class CurieModel:
         from ..composition._read import read_inputs
 
         inputs = read_inputs(compositions, basis, strict=strict)
-        codes, phases = hard_phases(inputs.table)
-        found = self.of_phases(phases, codes, interval)
+        found = self.of_phases(*asked(partition(inputs.table)), interval)
         frame = pd.DataFrame(
             {
                 self.target: found.value,
@@ -449,7 +502,7 @@ class CurieModel:
 
     def parts(self, table: CompositionTable) -> dict[str, Array]:
         """Return what each part adds to the prediction of each composition, K."""
-        codes, phases = hard_phases(table)
+        codes, phases = phases_of(table)
         x, base = self.columns(phases, codes)
         which = self.branch_of(codes, base)
         parts = {"physics": np.where(np.isfinite(base), base, TYPICAL_K)}
@@ -462,7 +515,7 @@ class CurieModel:
 
     def similarity(self, table: CompositionTable) -> Array:
         """Return how alike compositions are to each known row, 0 to 1, shape (n, m)."""
-        codes, phases = hard_phases(table)
+        codes, phases = phases_of(table)
         x, base = self.columns(phases, codes)
         which = self.branch_of(codes, base)
         codes, phases = phases_of(self.known.table)
@@ -501,7 +554,7 @@ class CurieModel:
         return met(phases.rows, WEIGHTS, EDGE, *self._marks)
 
 
-def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:
+def error_size(coefficients: Array, novelty: Array, local: Array, outside: Array) -> Array:
     """Return what an error is taken to be proportional to, K."""
-    constant, new, near = coefficients
-    return constant + new * novelty + near * local
+    constant, new, near, beside = coefficients
+    return constant + new * novelty + near * local + beside * outside

@@ -24,18 +24,20 @@ from .._core.elements import N_ELEMENTS
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
 from ..composition.table import CompositionTable
+from ..hosts.partition import partition
 from ..hosts.records import HOSTS, ROOTS
 from . import _store
 from ._curie import (
     TREND,
     TYPICAL_K,
+    Asked,
     Branch,
     CurieModel,
     Residual,
+    asked,
     beside,
     columns_of,
     error_size,
-    phases_of,
     physical,
     placed,
 )
@@ -72,37 +74,46 @@ class Rows(NamedTuple):
     """The rows of a training set as they are learnt, arrays over n rows.
 
     `x` are the columns, `base` is the physical mean; `host` is the last where there is none;
-    rows of one composition have one number in `compound`.
+    rows of one composition have one number in `compound`; `asked` is what was measured.
     """
 
     x: Array
     base: Array
     host: NDArray[np.int64]
     compound: NDArray[np.int64]
+    asked: Asked
 
     def at(self, rows: NDArray) -> "Rows":
         """Return the rows a mask or index array selects."""
-        return Rows(self.x[rows], self.base[rows], self.host[rows], self.compound[rows])
+        x, base, host, compound, asked = self
+        return Rows(x[rows], base[rows], host[rows], compound[rows], asked.at(rows))
 
 
 class LeftOut(NamedTuple):
     """The prediction of each row while its paper, and all its compounds, were left out.
 
-    Arrays of shape (n,): mean, novelty, local residual and branch; `base` is the physics alone.
+    Arrays of shape (n,): mean, novelty, local residual, share outside the hard phase and branch;
+    `base` is the physics alone.
     """
 
     mean: Array
     novelty: Array
     local: Array
+    outside: Array
     branch: NDArray[np.int64]
     base: Array
+
+    @property
+    def known(self) -> Array:
+        """What the size of an error is told from, shape (n, 3)."""
+        return np.column_stack([self.novelty, self.local, self.outside])
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""
         found = np.full(len(self.mean), np.nan)
         for k, own in enumerate(coefficients):
             rows = self.branch == k
-            found[rows] = error_size(own, self.novelty[rows], self.local[rows])
+            found[rows] = error_size(own, *self.known[rows].T)
         return found
 
 
@@ -141,9 +152,8 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel,
         rows = (made.branch == k) & predicted
         # A set that is all of hosts with branches of their own leaves the common one none.
         rows = rows if rows.any() else predicted
-        novelty, local = made.novelty[rows], made.local[rows]
-        edge = max(float(np.quantile(novelty, _EDGE)), 1e-3)
-        found = _intervals.fit_difficulty(residual[rows], novelty, local, _CLIP)
+        edge = max(float(np.quantile(made.novelty[rows], _EDGE)), 1e-3)
+        found = _intervals.fit_difficulty(residual[rows], made.known[rows], _CLIP)
         branches.append(replace(branch, coefficients=found, edge=edge))
     score = residual / made.sizes([b.coefficients for b in branches])
     inside = made.novelty <= np.array([b.edge for b in branches])[made.branch]
@@ -172,7 +182,7 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
     """Return a model whose intervals are not calibrated yet; without physics, on data alone."""
     own = rows_of(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
-    branches = [Branch(TrendProcess(), np.ones(3), 1.0, np.ones(len(of_host), bool))]
+    branches = [Branch(TrendProcess(), np.ones(4), 1.0, np.ones(len(of_host), bool))]
     for host, name in enumerate(ROOTS):
         if len(np.unique(own.compound[own.host == host])) >= _OWN:
             of_host[host] = len(branches)
@@ -205,7 +215,6 @@ def left_out(model: CurieModel, advance: Any = lambda: None) -> LeftOut:
     data = model.known
     groups = folds_of(data)
     own = rows_of(data, model.physics)
-    codes, phases = phases_of(data.table)
     made = np.full((3, len(data)), np.nan)
     for k in range(FOLDS):
         test = np.flatnonzero(groups == k)
@@ -213,18 +222,18 @@ def left_out(model: CurieModel, advance: Any = lambda: None) -> LeftOut:
         if len(test) and len(train):
             rest = data[train]
             # The size of an error is then the local residual alone.
-            only = np.array([0.0, 0.0, 1.0])
+            only = np.array([0.0, 0.0, 1.0, 0.0])
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
                 for branch in fit_branches(rest, own.at(train), model.branches, len(data) < _SMALL)
             )
             answered: Residual = replace(model, branches=branches, known=rest).residual(
-                phases[test], codes[test], own.base[test]
+                *own.asked.at(test)[:2], own.base[test]
             )
             mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + answered.mean
             made[:, test] = np.maximum(mean, _LEAST_K), answered.novelty, answered.size
         advance()
-    return LeftOut(made[0], made[1], made[2], model.of_host[own.host], own.base)
+    return LeftOut(*made, own.asked.outside, model.of_host[own.host], own.base)
 
 
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
@@ -242,10 +251,11 @@ def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
 
 def rows_of(data: TrainingSet, physics: bool) -> Rows:
     """Return the rows of a set as they are learnt, with or without the physics."""
-    codes, phases = phases_of(data.table)
+    own = asked(partition(data.table))
+    phases, codes, _ = own
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
     _, compound = np.unique(keys(data.table.to_array()), return_inverse=True)
-    return Rows(columns_of(phases, codes, base), base, placed(codes, base)[0], compound)
+    return Rows(columns_of(phases, codes, base), base, placed(codes, base)[0], compound, own)
 
 
 def fit_branches(
