@@ -289,7 +289,7 @@ class Atoms(NamedTuple):
     early, sp : ndarray of bool, shape (118,)
         Groups 4 to 6, and Al, Si, Ga and the like.
     guest : ndarray of bool, shape (families, 118)
-        Metals that sit with the rare earth.
+        Metals that sit with the rare earth, and count with it for the mean radius.
     enough, most : ndarray of float64, shape (families, 118)
         One over the share of the metals at which an element alone stabilizes the structure, and
         over that beyond which another phase takes it.
@@ -357,12 +357,15 @@ def _describe(i, rows, atoms, state, x):
     indptr, indices, values = rows
     family = state.family[i]
     earth = metal = iron = cobalt = nickel = manganese = copper = early = sp = 0.0
-    small = large = squares = support = crowd = 0.0
+    small = large = beside = squares = support = crowd = 0.0
     for p in range(indptr[i], indptr[i + 1]):
         e, a = indices[p], values[p]
         if atoms.kind[e] == RARE_EARTH:
             earth += a
-        elif atoms.kind[e] == METAL and (state.named[i] or not atoms.guest[family, e]):
+        elif atoms.kind[e] == METAL and not state.named[i] and atoms.guest[family, e]:
+            beside += a
+            large += a * atoms.radius[e]
+        elif atoms.kind[e] == METAL:
             metal += a
             small += a * atoms.radius[e]
             squares += a * atoms.radius[e] ** 2
@@ -393,7 +396,7 @@ def _describe(i, rows, atoms, state, x):
         if atoms.kind[e] == RARE_EARTH:
             large += values[p] * (atoms.radius[e] - atoms.less[e] * valence)
     mean = small / metal
-    ratio = (large / earth / mean - 1.42) / 0.03
+    ratio = (large / (earth + beside) / mean - 1.42) / 0.03
     early /= 0.2 * metal
     sp /= 0.5 * metal
     content = (metal - 0.8) / 0.1

@@ -102,7 +102,8 @@ def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Arr
 class Asked(NamedTuple):
     """Whose Curie temperature is asked of n recipes: `phases` and their `codes`, int8 (n,).
 
-    `outside`, float64 (n,), is the share of the weight of a charge that is not in its hard phase.
+    `outside`, float64 (n,), is the share of the weight of a charge that is not in its hard phase,
+    and one for what is mostly no phase of its host.
     """
 
     phases: CompositionTable
@@ -124,7 +125,7 @@ def asked(part: Partition) -> Asked:
     known, inside = part.host >= 0, np.nan_to_num(part.hard_weight_fraction)
     charge = known & part.charges
     rest = known & ~charge & (inside <= _WHOLE)
-    outside = np.where(charge, 1.0 - inside, 0.0)
+    outside = np.where(charge, 1.0 - inside, rest)
     codes = np.where(rest, -1, part.host).astype(np.int8)
     written = np.flatnonzero(known & ~charge & (inside < _ALL))
     if not len(written):
@@ -221,7 +222,7 @@ def _alike(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array
 _FOREIGN = 0.1
 # Without physics, data that take less than this off the variance say nothing.
 _SILENT = 0.3
-# Distance, at least, of a host nothing of which was learnt.
+# Distance, at least, of a host nothing of which was learnt, and of what gets no answer.
 _STRANGE = 2.0
 # Least prediction, K: below, there is no order to speak of.
 _LEAST_K = 1.0
@@ -236,8 +237,7 @@ class Branch:
     process : TrendProcess
         The residual, over the columns of `CurieModel.columns`.
     coefficients : ndarray of float64, shape (4,)
-        The size of an error is their sum over one, the novelty, the local residual and the share
-        outside the hard phase, K.
+        The size of an error is their sum over one and what `error_of` returns, K.
     edge : float
         Novelty at the edge of the domain.
     learns : ndarray of bool, shape (hosts + 1,)
@@ -280,9 +280,9 @@ class CurieModel:
     of_host : ndarray of int64, shape (hosts + 1,)
         Which of them answers for each host; the last entry where there is no physics.
     scores : tuple of ndarray
-        Errors on what was left out over their size, inside and outside the domain; empty outside
-        where too little was left out there: the physics' prior then says how far it may be wrong,
-        and also inside where there are too few to tell an interval.
+        Errors on what was left out over their size: of each branch inside the domain, and of all
+        outside; empty outside where too little was left out there: the physics' prior then says
+        how far it may be wrong, and also inside where there are too few to tell an interval.
     known : TrainingSet
         What it was trained on.
     manifest : dict
@@ -302,7 +302,7 @@ class CurieModel:
 
     branches: tuple[Branch, ...]
     of_host: NDArray[np.int64]
-    scores: tuple[Array, Array]
+    scores: tuple[Array, ...]
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
     anywhere: bool = True
@@ -432,14 +432,15 @@ class CurieModel:
         width = self._widths.get(interval)
         if width is None:
             width = [_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores]
-            self._widths[interval] = width
-        inside = found.distance <= 1.0
-        half = np.where(inside, *width) * found.size
-        if not len(self.scores[1]):
+            self._widths[interval] = width = np.array(width)
+        inside, which = found.distance <= 1.0, self.branch_of(codes, base)
+        half = np.where(inside, width[which], width[-1]) * found.size
+        if not len(self.scores[-1]):
             far = NormalDist().inv_cdf(0.5 + 0.5 * interval) * OFFSET_K * found.novelty
             # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
-            enough = inside & (len(self.scores[0]) * (1.0 - interval) >= interval)
-            half = np.where(enough, half, np.maximum(width[0] * found.size, far))
+            few = np.array([len(s) * (1.0 - interval) < interval for s in self.scores])
+            enough = inside & ~few[which]
+            half = np.where(enough, half, np.maximum(width[which] * found.size, far))
         value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
         learnt = 1.0 - found.novelty
         silent = learnt < (_SILENT if self.anywhere else np.inf)
@@ -452,7 +453,8 @@ class CurieModel:
             answered = np.isfinite(own)
             value, share = np.where(answered, own, value), np.where(answered, near, share)
         share[empty] = 0.0
-        return PredictedCurie(value, half, share, found.distance, found.measured), answered
+        distance = np.where(empty & ~answered, np.maximum(found.distance, _STRANGE), found.distance)
+        return PredictedCurie(value, half, share, distance, found.measured), answered
 
     def predict(
         self,
@@ -528,8 +530,8 @@ class CurieModel:
         return alike
 
     @cached_property
-    def _widths(self) -> dict[float, list[float]]:
-        """Return quantiles of the scores inside and outside the domain, by interval."""
+    def _widths(self) -> dict[float, Array]:
+        """Return quantiles of the `scores`, by interval."""
         return {}
 
     @cached_property
@@ -556,5 +558,14 @@ class CurieModel:
 
 def error_size(coefficients: Array, novelty: Array, local: Array, outside: Array) -> Array:
     """Return what an error is taken to be proportional to, K."""
-    constant, new, near, beside = coefficients
-    return constant + new * novelty + near * local + beside * outside
+    constant, *weights = coefficients
+    known = error_of(novelty, local, outside)
+    return constant + sum(w * each for w, each in zip(weights, known, strict=True))
+
+
+def error_of(novelty: Array, local: Array, outside: Array) -> tuple[Array, Array, Array]:
+    """Return what the size of an error is told from.
+
+    The novelty, one less a correlation, as the deviation of a process beside that one point.
+    """
+    return np.sqrt(novelty * (2.0 - novelty)), local, outside

@@ -37,11 +37,12 @@ from ._curie import (
     asked,
     beside,
     columns_of,
+    error_of,
     error_size,
     physical,
     placed,
 )
-from ._measured import FOLDS, TARGET, TrainingSet, curie_set, fold, keys, own_set
+from ._measured import FOLDS, TARGET, TrainingSet, curie_set, families_of, fold, keys, own_set
 from ._process import TrendProcess
 
 Array = NDArray[np.float64]
@@ -106,14 +107,15 @@ class LeftOut(NamedTuple):
     @property
     def known(self) -> Array:
         """What the size of an error is told from, shape (n, 3)."""
-        return np.column_stack([self.novelty, self.local, self.outside])
+        return np.column_stack(error_of(self.novelty, self.local, self.outside))
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""
         found = np.full(len(self.mean), np.nan)
         for k, own in enumerate(coefficients):
             rows = self.branch == k
-            found[rows] = error_size(own, *self.known[rows].T)
+            parts = self.novelty[rows], self.local[rows], self.outside[rows]
+            found[rows] = error_size(own, *parts)
         return found
 
 
@@ -134,29 +136,26 @@ def train(data: TrainingSet, advance: Any = lambda: None) -> CurieModel:
     return trained(data, advance)[0]
 
 
-def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel, LeftOut]:
-    """Return what `train` does, and the predictions of the rows that were left out."""
+def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel, list[LeftOut]]:
+    """Return what `train` does, and the predictions of the rows left out by paper.
+
+    Of a large set also those left out by chemistry, see `chemistry_folds`.
+    """
     blank = uncalibrated(data)
     advance()
     made = left_out(blank, advance)
     # Where a row's compound is all that there is, nothing is left to predict it from.
-    predicted = np.isfinite(made.mean)
-    if not predicted.any():
+    if not np.isfinite(made.mean).any():
         raise DataError(
             f"{data.origin} holds no compound that could be left out: give values of two compounds "
             "or more, or --add these to what is known otherwise"
         )
-    residual = np.abs(data.values - made.mean)
-    branches = []
-    for k, branch in enumerate(blank.branches):
-        rows = (made.branch == k) & predicted
-        # A set that is all of hosts with branches of their own leaves the common one none.
-        rows = rows if rows.any() else predicted
-        edge = max(float(np.quantile(made.novelty[rows], _EDGE)), 1e-3)
-        found = _intervals.fit_difficulty(residual[rows], made.known[rows], _CLIP)
-        branches.append(replace(branch, coefficients=found, edge=edge))
-    score = residual / made.sizes([b.coefficients for b in branches])
-    inside = made.novelty <= np.array([b.edge for b in branches])[made.branch]
+    error = float(np.nanmean(np.abs(data.values - made.mean)))
+    # What is told of a new chemistry is worse than of a new paper on a known one: both calibrate.
+    both = [made] if len(data) < _SMALL else [made, left_out(blank, advance, chemistry_folds(data))]
+    values = np.concatenate([data.values] * len(both))
+    every = LeftOut(*(np.concatenate(parts) for parts in zip(*both, strict=True)))
+    branches, scores = calibrated(blank.branches, every, values)
     manifest = {
         "target": TARGET,
         "origin": data.origin,
@@ -164,18 +163,41 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel,
         "papers": len(np.unique(data.groups)),
         "removed": data.removed,
         "data_sha256": data.sha256,
-        "error": float(residual[predicted].mean()),
+        "error": error,
     }
-    beyond = predicted & ~inside
-    outside = score[beyond] if beyond.sum() >= _FEW else score[:0]
     model = replace(
         blank,
-        branches=tuple(branches),
-        scores=(score[inside], outside),
+        branches=branches,
+        scores=scores,
         anywhere=int((~np.isfinite(made.base)).sum()) >= _ENOUGH,
         manifest=manifest,
     )
-    return model, made
+    return model, both
+
+
+def calibrated(
+    branches: Sequence[Branch], made: LeftOut, values: Array
+) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
+    """Return branches with the sizes of their errors, and the scores of `CurieModel`.
+
+    `values`, shape (n,), were measured of what `made` predicts.
+    """
+    residual, predicted, fitted = np.abs(values - made.mean), np.isfinite(made.mean), []
+    for k, branch in enumerate(branches):
+        rows = (made.branch == k) & predicted
+        # A set that is all of hosts with branches of their own leaves the common one none.
+        rows = rows if rows.any() else predicted
+        edge = max(float(np.quantile(made.novelty[rows], _EDGE)), 1e-3)
+        found = _intervals.fit_difficulty(residual[rows], made.known[rows], _CLIP)
+        fitted.append(replace(branch, coefficients=found, edge=edge))
+    score = residual / made.sizes([b.coefficients for b in fitted])
+    inside = predicted & (made.novelty <= np.array([b.edge for b in fitted])[made.branch])
+    scores = []
+    for k in range(len(fitted)):
+        own = inside & (made.branch == k)
+        scores.append(score[own if own.sum() >= _FEW else inside])
+    beyond = predicted & ~inside
+    return tuple(fitted), (*scores, score[beyond] if beyond.sum() >= _FEW else score[:0])
 
 
 def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
@@ -189,9 +211,8 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
             alone = HOSTS[name].magnetism.own_curie_process
             learns = np.arange(len(of_host)) == host if alone else branches[0].learns
             branches.append(replace(branches[0], learns=learns, sparse_for=None if alone else host))
-    one = np.ones(1)
     fitted = fit_branches(data, own, branches, search=True)
-    return CurieModel(fitted, of_host, (one, one), data, physics=physics)
+    return CurieModel(fitted, of_host, (np.ones(1),) * (len(fitted) + 1), data, physics=physics)
 
 
 def folds_of(data: TrainingSet) -> NDArray[np.int64]:
@@ -206,14 +227,30 @@ def folds_of(data: TrainingSet) -> NDArray[np.int64]:
     return code % FOLDS
 
 
-def left_out(model: CurieModel, advance: Any = lambda: None) -> LeftOut:
+def chemistry_folds(data: TrainingSet) -> NDArray[np.int64]:
+    """Return the fold of each row, shape (n,): that of its host and its elements but rare earths.
+
+    What is left out together is all that is known of a host with some substituting elements.
+    """
+    host, families = asked(partition(data.table)).codes, families_of(data.table)
+    return np.array([fold(f"{h} {f}") for h, f in zip(host, families, strict=True)], np.int64)
+
+
+def left_out(
+    model: CurieModel,
+    advance: Any = lambda: None,
+    groups: "NDArray[np.int64] | None" = None,
+    search: bool = False,
+) -> LeftOut:
     """Return predictions of every row of the training set by models that did not see it.
 
     A fold takes its papers out, and every other row of their compounds, whatever its source. The
-    scales are those of the whole set; a small set searches them anew.
+    scales are those of the whole set, which moves the error of a large one by less than 1 K; a
+    small set, or `search`, searches them anew. `groups` are other folds, see `chemistry_folds`.
     """
     data = model.known
-    groups = folds_of(data)
+    groups = folds_of(data) if groups is None else groups
+    search = search or len(data) < _SMALL
     own = rows_of(data, model.physics)
     made = np.full((3, len(data)), np.nan)
     for k in range(FOLDS):
@@ -225,7 +262,7 @@ def left_out(model: CurieModel, advance: Any = lambda: None) -> LeftOut:
             only = np.array([0.0, 0.0, 1.0, 0.0])
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
-                for branch in fit_branches(rest, own.at(train), model.branches, len(data) < _SMALL)
+                for branch in fit_branches(rest, own.at(train), model.branches, search)
             )
             answered: Residual = replace(model, branches=branches, known=rest).residual(
                 *own.asked.at(test)[:2], own.base[test]
@@ -387,7 +424,7 @@ def key_of(known: TrainingSet) -> str:
 def _trained(known: TrainingSet, progress: bool) -> CurieModel:
     from .._core._progress import bar
 
-    with bar(f"training {TARGET}", FOLDS + 1, progress) as advance:
+    with bar(f"training {TARGET}", FOLDS * (1 + (len(known) >= _SMALL)) + 1, progress) as advance:
         model = train(known, advance)
     return replace(model, manifest={**model.manifest, "key": key_of(known)})
 
@@ -408,8 +445,7 @@ def _packed(model: CurieModel) -> _store.Packed:
         "learns": tuple(branch.learns for branch in model.branches),
         "sparse_for": tuple(branch.sparse_for for branch in model.branches),
         "of_host": model.of_host,
-        "inside": model.scores[0],
-        "outside": model.scores[1],
+        "scores": model.scores,
         "anywhere": model.anywhere,
     }
     return content, model.manifest
@@ -422,7 +458,7 @@ def _unpacked(known: TrainingSet) -> Any:
         return CurieModel(
             tuple(branches),
             content["of_host"],
-            (content["inside"], content["outside"]),
+            content["scores"],
             known,
             manifest,
             content["anywhere"],

@@ -3,6 +3,7 @@ import pytest
 from magnetkit.errors import DataError
 
 from magnetkit.composition import CompositionTable
+from magnetkit.hosts.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._measured import TrainingSet
 
@@ -37,7 +38,7 @@ def large():
 
 
 def test_families_of_many_compounds_have_scales_of_their_own(large):
-    model, made = _curie_training.trained(large)
+    model, (made,) = _curie_training.trained(large)
     assert len(model.branches) == 3
     assert model.of_host[0] != model.of_host[1] != 0
     assert model.of_host[-1] == 0
@@ -78,6 +79,20 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     assert np.isfinite(_curie_training.left_out(model).mean).all()
 
 
+def test_a_charge_is_asked_for_its_hard_phase_and_a_compound_whole():
+    table = CompositionTable.from_strings(
+        ["Nd15Fe77B8", "Nd2Fe14BH3", "Y2Co13Ru4", "Nd2Fe14B"], basis="atomic"
+    )
+    found = _curie_training.asked(partition(table))
+    assert found.codes.tolist() == [0, 0, -1, 0]
+    assert found.phases.fraction("Nd")[0] == pytest.approx(2 / 17, abs=2e-3)
+    assert found.phases.fraction("H")[1] == pytest.approx(3 / 20)
+    assert found.phases.fraction("Ru")[2] == pytest.approx(4 / 19)
+    # Fifteen atoms of a hundred are three more than 77 of iron take.
+    assert 0.05 < found.outside[0] < 0.2
+    assert found.outside[1:].tolist() == [0.0, 1.0, 0.0]
+
+
 def test_a_small_set_has_one_process():
     data = _curie_training.training_set()
     model = _curie_training.uncalibrated(data)
@@ -107,9 +122,9 @@ def test_without_physics_the_data_speak_alone():
 
 def test_sizes_are_those_of_the_branch():
     one = np.ones(2)
-    made = _curie_training.LeftOut(one, one, 2.0 * one, np.array([0, 1]), one)
-    found = made.sizes([np.array([1.0, 1.0, 1.0]), np.array([0.0, 0.0, 5.0])])
-    assert found.tolist() == [4.0, 10.0]
+    made = _curie_training.LeftOut(one, one, 2.0 * one, one, np.array([0, 1]), one)
+    found = made.sizes([np.array([1.0, 1.0, 1.0, 2.0]), np.array([0.0, 0.0, 5.0, 0.0])])
+    assert found.tolist() == [6.0, 10.0]
 
 
 @pytest.mark.parametrize("names", [["Nd2Fe14B"] * 3, ["SmCo5", "SmCo5"]])
@@ -122,7 +137,7 @@ def test_values_of_one_compound_alone_are_refused(names):
 def test_a_row_of_which_nothing_is_said_without_it_counts_for_no_error():
     # Without the compound that both papers have, the second paper has nothing to learn from.
     names = ["Y2Fe14B", "Y2Co14B", "Y2Fe14B"]
-    model, made = _curie_training.trained(_set(names, [570.0, 1015.0, 572.0], ["a", "a", "b"]))
+    model, (made,) = _curie_training.trained(_set(names, [570.0, 1015.0, 572.0], ["a", "a", "b"]))
     assert np.isfinite(made.mean).tolist() == [False, False, True]
     assert np.isfinite(model.manifest["error"])
     row = model.predict(["Nd2Fe14B"]).iloc[0]

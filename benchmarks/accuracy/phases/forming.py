@@ -21,10 +21,9 @@ from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.records import HOST_NAMES
 from magnetkit.kernels._stability import TERMS
 from magnetkit.phases._forming import FAMILIES, FORMS, atoms, made_at, stabilizers, state_of
-from magnetkit.phases._judged import Judged, Named
+from magnetkit.phases._judged import Judged, phases_of
 from magnetkit.phases.snapshot import open_snapshot
 
 if TYPE_CHECKING:
@@ -107,11 +106,11 @@ def read_made() -> Made:
     rows = datasets.rows(MADE)
     table = CompositionTable.from_strings([r["formula"] for r in rows], basis="atomic")
     host = np.array([r["host"] for r in rows])
-    codes = np.array([HOST_NAMES.index(h) if h else -1 for h in host], np.int8)
-    judged = Judged(Named(codes, table, codes >= 0), open_snapshot())
+    # As a user's composition is judged.
+    judged = Judged(phases_of(table), open_snapshot())
     asked = [r["temperature_K"] for r in rows]
     kelvin = np.where(
-        [bool(t) for t in asked], [float(t) if t else 0.0 for t in asked], made_at(codes)
+        [bool(t) for t in asked], [float(t) if t else 0.0 for t in asked], made_at(judged.host)
     )
     above, _ = judged.above(kelvin)
     cold, _ = judged.above(np.zeros(len(rows)))

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from magnetkit.surrogates._curie import CurieModel, phases_of
+from magnetkit.hosts.partition import partition
+from magnetkit.surrogates._curie import CurieModel, asked
 from magnetkit.surrogates._curie_training import train
 from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, embedded_set, keys
 
@@ -21,8 +22,7 @@ def report(data: TrainingSet, coverage: float) -> str:
     if not len(rows):
         return f"Nothing but the {len(known)} embedded values is at hand."
     model: CurieModel = train(known)
-    codes, phases = phases_of(data.table[rows])
-    found = model.of_phases(phases, codes, coverage)
+    found = model.of_phases(*asked(partition(data.table[rows])), coverage)
     given = np.isfinite(found.value)
     value, made, half = data.values[rows][given], found.value[given], found.half[given]
     f = figures.accuracy(value, made, data.groups[rows][given], figures.TOLERANCE[_CURIE])
