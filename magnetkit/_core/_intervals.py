@@ -50,8 +50,9 @@ def fit_difficulty(
     """Return coefficients, (1 + k,), of one and what is known for the size of the error.
 
     The arguments are absolute residuals of left-out rows, shape (n,), and what was known of each
-    row, such as its novelty, shape (n, k); a residual beyond the quantile `clip` counts as that. By non-negative least squares; the
-    first coefficient is at least a twentieth of the mean residual, so that no interval closes.
+    row, such as its novelty, shape (n, k); a residual beyond the quantile `clip` counts as that. By
+    non-negative least squares; the first coefficient is at least a twentieth of the mean residual,
+    so that no interval closes.
     """
     from scipy.optimize import nnls
 

@@ -5,6 +5,7 @@ from magnetkit.errors import DataError
 from magnetkit.composition import CompositionTable
 from magnetkit.hosts.partition import partition
 from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates._curie import phases_of
 from magnetkit.surrogates._measured import TrainingSet
 
 CURIE = "curie_temperature_K"
@@ -31,7 +32,7 @@ def large():
         names.append(f"Sm{1 - x:.3f}Y{x:.3f}Co{5 - y:.3f}Cu{y:.3f}")
         low.append(150.0)
     data = _set(names, np.zeros(len(names)), [f"p{i % 20}" for i in range(len(names))])
-    codes, phases = _curie_training.phases_of(data.table)
+    codes, phases = phases_of(data.table)
     base = _curie_training.physical(phases, codes)
     values = base - np.array(low) + rng.normal(0.0, 3.0, len(base))
     return _set(names, values, data.groups)
@@ -67,7 +68,7 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     own = len(np.unique(_curie_training.rows_of(data, True).compound[130:]))
     assert len(branch.process.points_) == own + 20
     rows = data.table[np.arange(130, 240)]
-    codes, phases = _curie_training.phases_of(rows)
+    codes, phases = phases_of(rows)
     few = model.residual(phases, codes, model.base(phases, codes))
     whole = _curie_training.replace(model, of_host=np.zeros_like(model.of_host))
     every = whole.residual(phases, codes, model.base(phases, codes))
@@ -116,7 +117,7 @@ def test_a_left_out_paper_takes_its_compounds_out_of_every_source():
 
 def test_without_physics_the_data_speak_alone():
     model = _curie_training.uncalibrated(_curie_training.training_set(), physics=False)
-    _, base = model.columns(model.known.table, _curie_training.phases_of(model.known.table)[0])
+    _, base = model.columns(model.known.table, phases_of(model.known.table)[0])
     assert np.isnan(base).all()
 
 
