@@ -81,12 +81,9 @@ class Partition:
     def charges(self) -> NDArray[np.bool_]:
         """Whether what is left over is a boundary phase of a magnet, as the host's record says."""
         found = np.zeros(len(self.host), bool)
-        for code, host in enumerate(HOSTS.values()):
-            rows = np.flatnonzero(self.host == code)
-            if len(rows) and host.split.boundary:
-                rest = self.grain_boundary
-                rest = rest if len(rows) == len(found) else rest[rows]
-                found[rows] = np.any([_lies_in(rest, rule) for rule in host.split.boundary], axis=0)
+        for code in np.unique(self.host[self.host >= 0]):
+            for rule in HOSTS[HOST_NAMES[code]].split.boundary:
+                found |= (self.host == code) & _lies_in(self.grain_boundary, rule)
         return found
 
     def to_frame(self) -> "pd.DataFrame":
@@ -154,15 +151,6 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
         weight,
         table,
     )
-
-
-def hard_phases(
-    table: CompositionTable, host: str = "auto"
-) -> tuple[NDArray[np.int8], CompositionTable]:
-    """Return host and composition of the hard phase of recipes; see `partition`."""
-    codes = assign_hosts(table, host)
-    hard, _ = _divide(table, codes)
-    return codes, _compacted(table, hard)
 
 
 def _divide(
@@ -249,7 +237,7 @@ def _assignment_rules() -> "AssignmentRules":
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
     rules = [(host, rule) for host in order for rule in host.assignment.alternatives]
     conditions = [condition for _, rule in rules for condition in rule.items()]
-    sides = [_sides(ratio) for ratio, _ in conditions]
+    sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in conditions]
     sums = list(dict.fromkeys(side for both in sides for side in both))
     window = np.array([limits for _, limits in conditions])
     counted = np.array([_counted(amounts) for amounts in sums])
@@ -266,21 +254,14 @@ def _assignment_rules() -> "AssignmentRules":
     )
 
 
-def _sides(ratio: str) -> tuple[str, str]:
-    """Return the two sums of a ratio such as ``"R / (R + M)"``."""
-    above, below = ratio.split("/")
-    return above.strip(), below.strip()
-
-
 def _lies_in(table: CompositionTable, rule: dict[str, tuple[float, float]]) -> NDArray[np.bool_]:
     """Return which rows have every ratio within its window; a ratio to nothing never is."""
     from ..kernels._rows import sums
 
     found = np.ones(len(table), bool)
     for ratio, (low, high) in rule.items():
-        above, below = (sums(table.rows, _counted(side)) for side in _sides(ratio))
-        found &= (below > 0.0) & (above >= (low - _EDGE) * below)
-        found &= above <= (high + _EDGE) * below
+        top, bottom = (sums(table.rows, _counted(side)) for side in ratio.split("/"))
+        found &= (bottom > 0.0) & (top >= (low - _EDGE) * bottom) & (top <= (high + _EDGE) * bottom)
     return found
 
 

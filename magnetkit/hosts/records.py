@@ -6,6 +6,7 @@ every table and file that its own folder lacks; fits and tables of hosts go by `
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,9 +82,8 @@ class Split:
         Largest share of the T sites, by element; an element not listed stays outside.
     preference : dict
         Concentration in the grain boundary over that in the hard phase; 1 where not listed.
-    boundary : tuple of dict
-        Sets of conditions, as of `Assignment`, by which what is left over is a boundary phase of a
-        magnet; anything else that is left over says that the recipe is another compound.
+    boundary : sequence of dict
+        Sets of conditions, as of `Assignment`, by which the rest is a boundary phase of a magnet.
     """
 
     rich_ratio: float
@@ -94,7 +94,7 @@ class Split:
     guests_on_rare_earth_site: tuple[str, ...]
     solubility: dict[str, float]
     preference: dict[str, float]
-    boundary: tuple[dict[str, tuple[float, float]], ...] = ()
+    boundary: Sequence[dict[str, tuple[float, float]]] = ()
 
 
 @dataclass(frozen=True)
@@ -305,9 +305,7 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
 
 def _host(entry: dict[str, Any], root: str) -> Host:
     hexagonal = entry.get("hexagonal")
-    split = entry["split"]
-    guests = tuple(split["guests_on_rare_earth_site"])
-    boundary = tuple(split.get("boundary", ()))
+    guests = tuple(entry["split"]["guests_on_rare_earth_site"])
     return Host(
         entry["name"],
         entry.get("variant_of"),
@@ -319,7 +317,7 @@ def _host(entry: dict[str, Any], root: str) -> Host:
         _structure(entry),
         _structure(hexagonal) if hexagonal else None,
         _assignment(dict(entry["assignment"])),
-        Split(**{**split, "guests_on_rare_earth_site": guests, "boundary": boundary}),
+        Split(**{**entry["split"], "guests_on_rare_earth_site": guests}),
         Magnetism(**entry["magnetism"]),
         entry["stability"]["substitution_slopes"],
         entry["stability"]["own_forming_weights"],

@@ -100,10 +100,10 @@ def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Arr
 
 
 class Asked(NamedTuple):
-    """Whose Curie temperature is asked of n recipes: `phases` and their `codes`, int8 (n,).
+    """Phases whose Curie temperature is asked, and their hosts, int8 (n,).
 
-    `outside`, float64 (n,), is the share of the weight of a charge that is not in its hard phase,
-    and one for what is mostly no phase of its host.
+    `outside`, (n,), is the share of a charge's weight that is not in its hard phase; one for what
+    is mostly no phase of its host.
     """
 
     phases: CompositionTable
@@ -340,12 +340,10 @@ class CurieModel:
         """
         return self.beside is not None or self.known.origin != EMBEDDED
 
-    def of_magnets(
-        self, phases: CompositionTable, codes: NDArray[np.int8], outside: "Array | None" = None
-    ) -> PredictedCurie:
+    def of_magnets(self, whose: Asked) -> PredictedCurie:
         """Return what `of_phases` does, NaN where the calibrated parameters stand."""
-        found, answered = self._answers(phases, codes, outside)
-        stand = np.full(len(phases), not self.decides)
+        found, answered = self._answers(whose)
+        stand = np.full(len(whose.phases), not self.decides)
         if self.beside is not None:
             stand = np.isfinite(found.value) & (found.share == 0.0)
         return found._replace(
@@ -355,13 +353,11 @@ class CurieModel:
             measured=found.measured & ~stand,
         )
 
-    def curie_of_magnets(
-        self, phases: CompositionTable, codes: NDArray[np.int8], outside: "Array | None" = None
-    ) -> Array:
+    def curie_of_magnets(self, whose: Asked) -> Array:
         """Return the `value` of `of_magnets` alone, which takes no work where it never decides."""
         if not self.decides:
-            return np.full(len(phases), np.nan)
-        return self.of_magnets(phases, codes, outside).value
+            return np.full(len(whose.phases), np.nan)
+        return self.of_magnets(whose).value
 
     def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
@@ -376,17 +372,11 @@ class CurieModel:
         """Return which branch answers for phases of hosts `codes`."""
         return self.of_host[placed(codes, base)[0]]
 
-    def residual(
-        self,
-        phases: CompositionTable,
-        codes: NDArray[np.int8],
-        base: Array,
-        outside: "Array | None" = None,
-    ) -> Residual:
-        """Return the residual of phases whose physical mean is given; `outside` as of `Asked`."""
+    def residual(self, whose: Asked, base: Array) -> Residual:
+        """Return the residual of phases whose physical mean is given."""
         from ..kernels._gaussian_process import said
 
-        outside = np.zeros(len(phases)) if outside is None else outside
+        phases, codes, outside = whose
         which, rows = self.branch_of(codes, base), phases.rows
         kind, at = placed(codes, base)
         amount, measured = self._met(phases)
@@ -403,31 +393,22 @@ class CurieModel:
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
                 found.mean[picked], found.novelty[picked] = own.mean, new
-                known = new, own.local, outside[picked]
-                found.size[picked] = error_size(branch.coefficients, *known)
+                known = error_of(new, own.local, outside[picked])
+                found.size[picked] = error_size(branch.coefficients, known)
                 found.distance[picked] = np.maximum(new / branch.edge, _STRANGE * strange[picked])
         return found
 
-    def of_phases(
-        self,
-        phases: CompositionTable,
-        codes: NDArray[np.int8],
-        outside: "Array | None" = None,
-        interval: float = 0.9,
-    ) -> PredictedCurie:
-        """Return the predicted T_C of phases, see `Asked`."""
-        return self._answers(phases, codes, outside, interval)[0]
+    def of_phases(self, whose: Asked, interval: float = 0.9) -> PredictedCurie:
+        """Return the predicted T_C of phases."""
+        return self._answers(whose, interval)[0]
 
     def _answers(
-        self,
-        phases: CompositionTable,
-        codes: NDArray[np.int8],
-        outside: "Array | None",
-        interval: float = 0.9,
+        self, whose: Asked, interval: float = 0.9
     ) -> tuple[PredictedCurie, NDArray[np.bool_]]:
         """Return what `of_phases` does, and where a user's rows beside the parameters answered."""
+        phases, codes, _ = whose
         base = self.base(phases, codes)
-        found = self.residual(phases, codes, base, outside)
+        found = self.residual(whose, base)
         known = np.isfinite(base)
         width = self._widths.get(interval)
         if width is None:
@@ -489,7 +470,7 @@ class CurieModel:
         from ..composition._read import read_inputs
 
         inputs = read_inputs(compositions, basis, strict=strict)
-        found = self.of_phases(*asked(partition(inputs.table)), interval)
+        found = self.of_phases(asked(partition(inputs.table)), interval)
         frame = pd.DataFrame(
             {
                 self.target: found.value,
@@ -556,16 +537,14 @@ class CurieModel:
         return met(phases.rows, WEIGHTS, EDGE, *self._marks)
 
 
-def error_size(coefficients: Array, novelty: Array, local: Array, outside: Array) -> Array:
-    """Return what an error is taken to be proportional to, K."""
-    constant, *weights = coefficients
-    known = error_of(novelty, local, outside)
-    return constant + sum(w * each for w, each in zip(weights, known, strict=True))
-
-
-def error_of(novelty: Array, local: Array, outside: Array) -> tuple[Array, Array, Array]:
-    """Return what the size of an error is told from.
+def error_of(novelty: Array, local: Array, outside: Array) -> Array:
+    """Return what the size of an error is told from, shape (n, 3).
 
     The novelty, one less a correlation, as the deviation of a process beside that one point.
     """
-    return np.sqrt(novelty * (2.0 - novelty)), local, outside
+    return np.column_stack([np.sqrt(novelty * (2.0 - novelty)), local, outside])
+
+
+def error_size(coefficients: Array, known: Array) -> Array:
+    """Return what an error is taken to be proportional to, K, from what `error_of` returns."""
+    return coefficients[0] + (known * coefficients[1:]).sum(axis=1)

@@ -106,40 +106,23 @@ class LeftOut(NamedTuple):
 
     @property
     def known(self) -> Array:
-        """What the size of an error is told from, shape (n, 3)."""
-        return np.column_stack(error_of(self.novelty, self.local, self.outside))
+        """What `error_of` returns."""
+        return error_of(self.novelty, self.local, self.outside)
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""
         found = np.full(len(self.mean), np.nan)
         for k, own in enumerate(coefficients):
             rows = self.branch == k
-            parts = self.novelty[rows], self.local[rows], self.outside[rows]
-            found[rows] = error_size(own, *parts)
+            found[rows] = error_size(own, self.known[rows])
         return found
 
 
-def train(data: TrainingSet, advance: Any = lambda: None) -> CurieModel:
-    """Train on a set; `advance` is called once a fold and once before.
-
-    Parameters
-    ----------
-    data : TrainingSet
-        One row a compound and paper.
-    advance : callable
-        Moves a progress bar.
-
-    Returns
-    -------
-    CurieModel
-    """
-    return trained(data, advance)[0]
-
-
 def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel, list[LeftOut]]:
-    """Return what `train` does, and the predictions of the rows left out by paper.
+    """Train on a set; return also what is said of its rows left out by paper.
 
-    Of a large set also those left out by chemistry, see `chemistry_folds`.
+    Of a large set also of those left out by chemistry. `advance` is called once a fold and once
+    before.
     """
     blank = uncalibrated(data)
     advance()
@@ -150,9 +133,8 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel,
             f"{data.origin} holds no compound that could be left out: give values of two compounds "
             "or more, or --add these to what is known otherwise"
         )
-    error = float(np.nanmean(np.abs(data.values - made.mean)))
     # What is told of a new chemistry is worse than of a new paper on a known one: both calibrate.
-    both = [made] if len(data) < _SMALL else [made, left_out(blank, advance, chemistry_folds(data))]
+    both = [made] if len(data) < _SMALL else [made, left_out(blank, advance, True)]
     values = np.concatenate([data.values] * len(both))
     every = LeftOut(*(np.concatenate(parts) for parts in zip(*both, strict=True)))
     branches, scores = calibrated(blank.branches, every, values)
@@ -163,7 +145,7 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel,
         "papers": len(np.unique(data.groups)),
         "removed": data.removed,
         "data_sha256": data.sha256,
-        "error": error,
+        "error": float(np.nanmean(np.abs(data.values - made.mean))),
     }
     model = replace(
         blank,
@@ -215,42 +197,30 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
     return CurieModel(fitted, of_host, (np.ones(1),) * (len(fitted) + 1), data, physics=physics)
 
 
-def folds_of(data: TrainingSet) -> NDArray[np.int64]:
-    """Return the fold of each row, shape (n,): that of its group.
+def folds_of(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
+    """Return the fold of each row, shape (n,): that of its group, or its chemistry.
 
     The folds of a large set are those of ``datasets/surrogates/split.csv``; the groups of a small
-    one are shared out evenly.
+    one are shared out evenly. A chemistry is a host with the elements but rare earths.
     """
+    groups = data.groups
+    if chemistry:
+        hosts = asked(partition(data.table)).codes.astype(str)
+        groups = np.char.add(hosts, families_of(data.table))
     if len(data) >= _SMALL:
-        return np.array([fold(group) for group in data.groups], np.int64)
-    _, code = np.unique(data.groups, return_inverse=True)
+        return np.array([fold(group) for group in groups], np.int64)
+    _, code = np.unique(groups, return_inverse=True)
     return code % FOLDS
 
 
-def chemistry_folds(data: TrainingSet) -> NDArray[np.int64]:
-    """Return the fold of each row, shape (n,): that of its host and its elements but rare earths.
-
-    What is left out together is all that is known of a host with some substituting elements.
-    """
-    host, families = asked(partition(data.table)).codes, families_of(data.table)
-    return np.array([fold(f"{h} {f}") for h, f in zip(host, families, strict=True)], np.int64)
-
-
-def left_out(
-    model: CurieModel,
-    advance: Any = lambda: None,
-    groups: "NDArray[np.int64] | None" = None,
-    search: bool = False,
-) -> LeftOut:
+def left_out(model: CurieModel, advance: Any = lambda: None, chemistry: bool = False) -> LeftOut:
     """Return predictions of every row of the training set by models that did not see it.
 
-    A fold takes its papers out, and every other row of their compounds, whatever its source. The
-    scales are those of the whole set, which moves the error of a large one by less than 1 K; a
-    small set, or `search`, searches them anew. `groups` are other folds, see `chemistry_folds`.
+    A fold takes its papers, or chemistries, out, and every other row of their compounds, whatever
+    its source. The scales are those of the whole set; a small set searches them anew.
     """
     data = model.known
-    groups = folds_of(data) if groups is None else groups
-    search = search or len(data) < _SMALL
+    groups = folds_of(data, chemistry)
     own = rows_of(data, model.physics)
     made = np.full((3, len(data)), np.nan)
     for k in range(FOLDS):
@@ -262,10 +232,10 @@ def left_out(
             only = np.array([0.0, 0.0, 1.0, 0.0])
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
-                for branch in fit_branches(rest, own.at(train), model.branches, search)
+                for branch in fit_branches(rest, own.at(train), model.branches, len(data) < _SMALL)
             )
             answered: Residual = replace(model, branches=branches, known=rest).residual(
-                *own.asked.at(test)[:2], own.base[test]
+                own.asked.at(test), own.base[test]
             )
             mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + answered.mean
             made[:, test] = np.maximum(mean, _LEAST_K), answered.novelty, answered.size
@@ -425,7 +395,7 @@ def _trained(known: TrainingSet, progress: bool) -> CurieModel:
     from .._core._progress import bar
 
     with bar(f"training {TARGET}", FOLDS * (1 + (len(known) >= _SMALL)) + 1, progress) as advance:
-        model = train(known, advance)
+        model, _ = trained(known, advance)
     return replace(model, manifest={**model.manifest, "key": key_of(known)})
 
 

@@ -21,7 +21,7 @@ from ..intrinsic.evaluate import (
     tabulate,
 )
 from ..intrinsic.parameters import Parameters, load
-from ._curie import CurieModel, asked
+from ._curie import Asked, CurieModel, asked
 from ._curie_training import load as load_curie
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def evaluate(
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
         return evaluate_with(part, at, parameters, None, spread)
-    predicted = (curie or load_curie()).of_magnets(*asked(part))
+    predicted = (curie or load_curie()).of_magnets(asked(part))
     return evaluate_with(part, at, load(), predicted, spread)
 
 
@@ -95,14 +95,14 @@ def condensed(
 
     curie, predicted = curie or load_curie(), None
     groups = [(part.hard_phase, part.host), *groups]
-    values = [curie.curie_of_magnets(*_joined(groups[1:]))] if groups[1:] else []
+    values = [curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]]
     if written is not None:
-        predicted = curie.of_magnets(*asked(written))
-    if predicted is not None and part.hard_phase is written.hard_phase:
+        predicted = curie.of_magnets(asked(written))
+    if written is not None and part.hard_phase is written.hard_phase:
         values.insert(0, predicted.value)
     else:
-        values.insert(0, curie.curie_of_magnets(*asked(part)))
-        if predicted is not None:
+        values.insert(0, curie.curie_of_magnets(asked(part)))
+        if written is not None:
             values.append(predicted.value)
             groups.append((written.hard_phase, written.host))
     value = np.concatenate(values)

@@ -68,10 +68,11 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     own = len(np.unique(_curie_training.rows_of(data, True).compound[130:]))
     assert len(branch.process.points_) == own + 20
     rows = data.table[np.arange(130, 240)]
-    codes, phases = phases_of(rows)
-    few = model.residual(phases, codes, model.base(phases, codes))
+    whose = _curie_training.asked(partition(rows))
+    base = model.base(whose.phases, whose.codes)
+    few = model.residual(whose, base)
     whole = _curie_training.replace(model, of_host=np.zeros_like(model.of_host))
-    every = whole.residual(phases, codes, model.base(phases, codes))
+    every = whole.residual(whose, base)
     np.testing.assert_allclose(few.mean, every.mean, atol=0.5)
     np.testing.assert_allclose(few.novelty, every.novelty, atol=1e-5)
     # Rows of one's own come in as points of their own, and a paper's points go with it.

@@ -133,7 +133,7 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 made.loc[test, name] = predict(data.table[test])
                 advance()
     made = made[np.isfinite(made["model"])]
-    text = _text(made, data) + "\n" + _by_host(made, data, left, halves)
+    text = _text(made, data) + "\n" + _by_host(data, left, halves)
     text += "\n" + blind.report(data, COVERAGE) + "\n"
     if _series_at_hand():
         text += "\n" + "\n".join(series.report(model)) + "\n"
@@ -157,7 +157,7 @@ def _halves(model: CurieModel, left: list[_curie_training.LeftOut]) -> list[Arra
     Sizes and quantiles are those of the rows of other folds, however they were left out.
     """
     data, halves = model.known, []
-    splits = (_curie_training.folds_of(data), _curie_training.chemistry_folds(data))
+    splits = (_curie_training.folds_of(data), _curie_training.folds_of(data, True))
     for found, groups in zip(left, splits, strict=False):
         half = np.full(len(groups), np.nan)
         for k in range(FOLDS):
@@ -178,9 +178,7 @@ def _halves(model: CurieModel, left: list[_curie_training.LeftOut]) -> list[Arra
     return halves
 
 
-def _by_host(
-    made: pd.DataFrame, data: TrainingSet, left: list[_curie_training.LeftOut], halves: list[Array]
-) -> str:
+def _by_host(data: TrainingSet, left: list[_curie_training.LeftOut], halves: list[Array]) -> str:
     """Say how often intervals hold, by host: papers left out, and chemistries."""
     lines = [
         f"Intervals of {COVERAGE:.0%} by host (of the written composition), calibrated on other "
