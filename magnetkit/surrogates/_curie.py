@@ -4,17 +4,12 @@ The mean is the two-sublattice model at its prior parameters, which saw no measu
 offset and a slope for each host; a plane over the elements and a smooth residual over composition
 and host learn the rest. Hosts of many measurements have a process of their own, so that how far the
 physics may be wrong, and how noisy the measurements are, is learnt for each; a common process
-answers for the rest, which has a mean of its own where there is no physics. For other hosts of many
-measurements it answers from their points and the others that matter most to them.
+answers for the rest, from the points of a host of many measurements and those that matter most to
+them, with a mean of its own where there is no physics.
 
-What it is learnt over: its columns, and the physics at its prior.
-
-A user's own measurements beside the calibrated parameters.
-
-What they depart from the model by is handed on to compounds of the same host by a simple kriging
-with an exponential covariance over the atomic fractions (G. Matheron, Econ. Geol. 58 (1963) 1246).
-Two rows of a series take the error of its others from 34 to 25 K: 440 compounds of 106 series of
-one paper and host in the fetched tables, six draws of two rows each.
+What a user's own rows depart from the calibrated parameters by is handed on to compounds of the
+same host by a simple kriging with an exponential covariance over the atomic fractions (G. Matheron,
+Econ. Geol. 58 (1963) 1246): two rows of a series take the error of its others from 34 to 25 K.
 """
 
 from dataclasses import dataclass, field
@@ -100,11 +95,7 @@ def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Arr
 
 
 class Asked(NamedTuple):
-    """Phases whose Curie temperature is asked, and their hosts, int8 (n,).
-
-    `outside`, (n,), is the share of a charge's weight that is not in its hard phase; one for what
-    is mostly no phase of its host.
-    """
+    """Phases whose Curie temperature is asked, and their hosts; see `asked`."""
 
     phases: CompositionTable
     codes: NDArray[np.int8]
@@ -118,9 +109,9 @@ class Asked(NamedTuple):
 def asked(part: Partition) -> Asked:
     """Return whose Curie temperature is that of recipes, measured ones and a user's alike.
 
-    Of a charge, whose rest is a boundary phase, its hard phase. Else the compound as it is written,
-    with what the split would put outside the hard phase, such as hydrogen; one that is mostly no
-    phase of its host has none.
+    Of a charge, whose rest is a boundary phase, its hard phase; `outside` is the share of weight of
+    the rest. Else the compound as it is written, with what the split would put outside the hard
+    phase, such as hydrogen; one that is mostly no phase of its host has none, and `outside` is 1.
     """
     known, inside = part.host >= 0, np.nan_to_num(part.hard_weight_fraction)
     charge = known & part.charges
@@ -355,9 +346,8 @@ class CurieModel:
 
     def curie_of_magnets(self, whose: Asked) -> Array:
         """Return the `value` of `of_magnets` alone, which takes no work where it never decides."""
-        if not self.decides:
-            return np.full(len(whose.phases), np.nan)
-        return self.of_magnets(whose).value
+        nothing = np.full(len(whose.phases), np.nan)
+        return self.of_magnets(whose).value if self.decides else nothing
 
     def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""

@@ -1,11 +1,8 @@
-"""Training of the model of the Curie temperature, and how its intervals are calibrated.
+"""Training of the model of the Curie temperature, kept in the cache, and of its intervals.
 
-From papers that were left out with all their compounds.
-
-Intervals are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World,
-2005), inside and outside the domain apart.
-
-Which model answers: trained at first use, kept in the cache, or a user's own.
+These are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World,
+2005), from papers and chemistries that were left out with all their compounds, by branch inside the
+domain and for all outside.
 """
 
 import sys
@@ -119,10 +116,9 @@ class LeftOut(NamedTuple):
 
 
 def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel, list[LeftOut]]:
-    """Train on a set; return also what is said of its rows left out by paper.
+    """Train on a set; return also what is said of rows left out by paper, then by chemistry.
 
-    Of a large set also of those left out by chemistry. `advance` is called once a fold and once
-    before.
+    The latter of a large set alone. `advance` is called once a fold and once before.
     """
     blank = uncalibrated(data)
     advance()
@@ -160,10 +156,7 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel,
 def calibrated(
     branches: Sequence[Branch], made: LeftOut, values: Array
 ) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
-    """Return branches with the sizes of their errors, and the scores of `CurieModel`.
-
-    `values`, shape (n,), were measured of what `made` predicts.
-    """
+    """Return branches with the sizes of errors, and scores, from what was measured of `made`."""
     residual, predicted, fitted = np.abs(values - made.mean), np.isfinite(made.mean), []
     for k, branch in enumerate(branches):
         rows = (made.branch == k) & predicted
@@ -200,8 +193,8 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
 def folds_of(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
     """Return the fold of each row, shape (n,): that of its group, or its chemistry.
 
-    The folds of a large set are those of ``datasets/surrogates/split.csv``; the groups of a small
-    one are shared out evenly. A chemistry is a host with the elements but rare earths.
+    A chemistry is a host with the elements but rare earths. The groups of a large set go by
+    ``datasets/surrogates/split.csv`` or their hash, those of a small one are shared out evenly.
     """
     groups = data.groups
     if chemistry:

@@ -157,11 +157,6 @@ def test_own_data_stand_alone(tmp_path, embedded):
         _curie_training.load(data="a.csv", add="b.csv")
 
 
-def test_the_model_stands_alone_where_parameters_are_given():
-    alone = evaluate(partition(_table("Nd2Fe14B", "SmFe11Ti")), 300.0, parameters=calibrated())
-    assert alone.predicted is None
-
-
 def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(embedded):
     frame = embedded.predict(_table("ZrRe2", "Nd2Fe14B"))
     assert np.isnan(frame[CURIE][0])
