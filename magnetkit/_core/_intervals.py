@@ -45,20 +45,18 @@ def quantile(scores: NDArray[np.float64], coverage: float) -> float:
 
 
 def fit_difficulty(
-    residuals: NDArray[np.float64],
-    novelty: NDArray[np.float64],
-    local: NDArray[np.float64],
-    clip: float,
+    residuals: NDArray[np.float64], known: NDArray[np.float64], clip: float
 ) -> NDArray[np.float64]:
-    """Return coefficients, (3,), of one, novelty and local residual for the size of the error.
+    """Return coefficients, (1 + k,), of one and what is known for the size of the error.
 
-    The arguments, shape (n,), are absolute residuals of left-out rows and what was known of each
-    row; a residual beyond the quantile `clip` counts as that. By non-negative least squares; the
-    first coefficient is at least a twentieth of the mean residual, so that no interval closes.
+    The arguments are absolute residuals of left-out rows, shape (n,), and what was known of each
+    row, such as its novelty, shape (n, k); a residual beyond the quantile `clip` counts as that. By
+    non-negative least squares; the first coefficient is at least a twentieth of the mean residual,
+    so that no interval closes.
     """
     from scipy.optimize import nnls
 
     size = np.minimum(residuals, np.quantile(residuals, clip))
-    found, _ = nnls(np.column_stack([np.ones_like(size), novelty, local]), size)
+    found, _ = nnls(np.column_stack([np.ones_like(size), known]), size)
     found[0] = max(found[0], 0.05 * float(size.mean()), 1e-12)
     return found

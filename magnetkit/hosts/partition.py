@@ -8,7 +8,7 @@ rows of its root.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +61,8 @@ class Partition:
         these are the walls.
     hard_volume_fraction, hard_weight_fraction : ndarray of float64, shape (n,)
         Share of the hard phase.
+    recipe : CompositionTable
+        What was split.
     """
 
     host: NDArray[np.int8]
@@ -68,11 +70,21 @@ class Partition:
     grain_boundary: CompositionTable
     hard_volume_fraction: NDArray[np.float64]
     hard_weight_fraction: NDArray[np.float64]
+    recipe: CompositionTable
 
     @property
     def bare(self) -> NDArray[np.bool_]:
         """Whether a recipe is a bare formula: it names a hard phase, not the charge of a melt."""
         return self.hard_volume_fraction > _BARE
+
+    @cached_property
+    def charges(self) -> NDArray[np.bool_]:
+        """Whether what is left over is a boundary phase of a magnet, as the host's record says."""
+        found = np.zeros(len(self.host), bool)
+        for code in np.unique(self.host[self.host >= 0]):
+            for rule in HOSTS[HOST_NAMES[code]].split.boundary:
+                found |= (self.host == code) & _lies_in(self.grain_boundary, rule)
+        return found
 
     def to_frame(self) -> "pd.DataFrame":
         """Return the split as a table of formulas and shares."""
@@ -137,16 +149,8 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
         _compacted(table, np.maximum(table.values - hard, 0.0)),
         volume_fraction,
         weight,
+        table,
     )
-
-
-def hard_phases(
-    table: CompositionTable, host: str = "auto"
-) -> tuple[NDArray[np.int8], CompositionTable]:
-    """Return host and composition of the hard phase of recipes; see `partition`."""
-    codes = assign_hosts(table, host)
-    hard, _ = _divide(table, codes)
-    return codes, _compacted(table, hard)
 
 
 def _divide(
@@ -250,6 +254,18 @@ def _assignment_rules() -> "AssignmentRules":
     )
 
 
+def _lies_in(table: CompositionTable, rule: dict[str, tuple[float, float]]) -> NDArray[np.bool_]:
+    """Return which rows have every ratio within its window; a ratio to nothing never is."""
+    from ..kernels._rows import sums
+
+    found = np.ones(len(table), bool)
+    for ratio, (low, high) in rule.items():
+        top, bottom = (sums(table.rows, _counted(side)) for side in ratio.split("/"))
+        found &= (bottom > 0.0) & (top >= (low - _EDGE) * bottom) & (top <= (high + _EDGE) * bottom)
+    return found
+
+
+@lru_cache(maxsize=64)
 def _counted(amounts: str) -> NDArray[np.bool_]:
     """Return which elements count in a sum such as ``(R + Zr)``, shape (118,)."""
     counted = np.zeros(N_ELEMENTS, np.bool_)

@@ -6,6 +6,7 @@ every table and file that its own folder lacks; fits and tables of hosts go by `
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +82,8 @@ class Split:
         Largest share of the T sites, by element; an element not listed stays outside.
     preference : dict
         Concentration in the grain boundary over that in the hard phase; 1 where not listed.
+    boundary : sequence of dict
+        Sets of conditions, as of `Assignment`, by which the rest is a boundary phase of a magnet.
     """
 
     rich_ratio: float
@@ -91,6 +94,7 @@ class Split:
     guests_on_rare_earth_site: tuple[str, ...]
     solubility: dict[str, float]
     preference: dict[str, float]
+    boundary: Sequence[dict[str, tuple[float, float]]] = ()
 
 
 @dataclass(frozen=True)

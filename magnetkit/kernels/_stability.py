@@ -265,10 +265,13 @@ TERMS = (
     "early", "early squared", "sp", "sp squared",
     "radius ratio", "radius ratio, Fe", "radius ratio, Co", "large radius ratio", "misfit",
     "stabilizer", "no entry", "eutectoid", "Fe beside Cu", "radius ratio, metal content",
-    "metal content", "uncertainty", "mixing entropy",
+    "metal content", "uncertainty", "mixing entropy", "room",
 )  # fmt: skip
 """The terms, in order; `_describe` says what each is."""
 _FE, _CO, _NI, _MN, _CU = 25, 26, 27, 24, 28
+# Share of what is enough of a stabilizer that does nothing; half way from there to one the phase is
+# as likely as not, as where the leanest alloys that were made lie.
+_TOO_LITTLE = 0.4
 _DISTANCE, _NO_ENTRY, _EUTECTOID, _UNCERTAINTY, _MIXING = 1, 17, 18, 22, 23
 
 
@@ -286,9 +289,10 @@ class Atoms(NamedTuple):
     early, sp : ndarray of bool, shape (118,)
         Groups 4 to 6, and Al, Si, Ga and the like.
     guest : ndarray of bool, shape (families, 118)
-        Metals that sit with the rare earth.
-    enough : ndarray of float64, shape (families, 118)
-        One over the share of the metals at which an element alone stabilizes the structure.
+        Metals that sit with the rare earth, and count with it for the mean radius.
+    enough, most : ndarray of float64, shape (families, 118)
+        One over the share of the metals at which an element alone stabilizes the structure, and
+        over that beyond which another phase takes it.
     """
 
     kind: NDArray[np.int8]
@@ -298,6 +302,7 @@ class Atoms(NamedTuple):
     sp: NDArray[np.bool_]
     guest: NDArray[np.bool_]
     enough: NDArray[np.float64]
+    most: NDArray[np.float64]
 
 
 class State(NamedTuple):
@@ -345,22 +350,27 @@ class Weights(NamedTuple):
 # energies are extrapolated. Deviations above 0.2 eV say no more than that nothing is known.
 # The radius ratio of rare earth to metals is centred at 1.42 (middle of the rows) in steps of 0.03;
 # energies are in 20 meV; a misfit is the variance of the metals' radii over their mean squared, in
-# 0.002; early metals in fifths and sp elements in halves of the metals.
+# 0.002; early metals in fifths and sp elements in halves of the metals. Of stabilizers count the
+# shares of what is enough of each; their range is over where the shares of the most exceed one.
 @jit(part="merged")
 def _describe(i, rows, atoms, state, x):
     indptr, indices, values = rows
     family = state.family[i]
     earth = metal = iron = cobalt = nickel = manganese = copper = early = sp = 0.0
-    small = large = squares = support = 0.0
+    small = large = beside = squares = support = crowd = 0.0
     for p in range(indptr[i], indptr[i + 1]):
         e, a = indices[p], values[p]
         if atoms.kind[e] == RARE_EARTH:
             earth += a
-        elif atoms.kind[e] == METAL and (state.named[i] or not atoms.guest[family, e]):
+        elif atoms.kind[e] == METAL and not state.named[i] and atoms.guest[family, e]:
+            beside += a
+            large += a * atoms.radius[e]
+        elif atoms.kind[e] == METAL:
             metal += a
             small += a * atoms.radius[e]
             squares += a * atoms.radius[e] ** 2
             support += a * atoms.enough[family, e]
+            crowd += a * atoms.most[family, e]
             iron += a * (e == _FE)
             cobalt += a * (e == _CO)
             nickel += a * (e == _NI)
@@ -386,7 +396,7 @@ def _describe(i, rows, atoms, state, x):
         if atoms.kind[e] == RARE_EARTH:
             large += values[p] * (atoms.radius[e] - atoms.less[e] * valence)
     mean = small / metal
-    ratio = (large / earth / mean - 1.42) / 0.03
+    ratio = (large / (earth + beside) / mean - 1.42) / 0.03
     early /= 0.2 * metal
     sp /= 0.5 * metal
     content = (metal - 0.8) / 0.1
@@ -396,10 +406,11 @@ def _describe(i, rows, atoms, state, x):
     x[11], x[12], x[13] = ratio, ratio * x[2], ratio * x[3]
     x[14] = max(ratio, 0.0) ** 2
     x[15] = -max(squares / metal / mean**2 - 1.0, 0.0) / 0.002
-    x[16] = min(support / metal, 1.0)
+    x[16] = min(max((support / metal - _TOO_LITTLE) / (1.0 - _TOO_LITTLE), 0.0), 1.0)
     x[_EUTECTOID] = state.warmer[i] / 200.0 * x[3]
     x[19] = 4.0 * x[2] * x[6]
     x[20], x[21] = ratio * content, content
+    x[24] = -max(crowd / metal - 1.0, 0.0)
 
 
 # Writes rows start to stop of x float64 (n, terms).

@@ -348,7 +348,7 @@ def alloys(
     shelled = np.flatnonzero(fraction > 0.0)
     richer = rows["surface_enrichment"]
     skinned = np.flatnonzero((richer > 1.0) & (cells.fraction(*SURFACE) > 0.0))
-    groups = [(cells, codes)]
+    groups = []
     if walls.size:
         groups.append((wall, cellular[walls]))
     if skinned.size:
@@ -357,7 +357,7 @@ def alloys(
         surface = enriched(cells[shelled], richer[shelled])
         rim = replace_rare_earth(surface, shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    all_condensed, predicted = condensed(groups, curie, written if ranges else None)
+    all_condensed, predicted = condensed(parts, groups, curie, written if ranges else None)
     phases = Phases(
         *all_condensed,
         ion_tables(),

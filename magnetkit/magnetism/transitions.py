@@ -22,7 +22,7 @@ from .._core.units import K_B, MU_0, MU_B, parse_temperatures
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.partition import Partition, partition
+from ..hosts.partition import assign_hosts, partition
 from ..hosts.records import CRYSTAL_FIELDS, HOSTS
 from ..intrinsic._ions import WHOLE, Ion, Matrix, free_energy, ion_of
 from ..intrinsic.evaluate import condense
@@ -80,7 +80,7 @@ def transitions(
 
     inputs = read_inputs(compositions, basis, strict=strict)
     table = inputs.table
-    part = partition(table, host)
+    codes = assign_hosts(table, host)
     if not _STEPS[0] <= step <= _STEPS[1]:
         raise InputError(
             f"step must lie between {_STEPS[0]:g} and {_STEPS[1]:g} K, got {step!r:.60}"
@@ -97,14 +97,7 @@ def transitions(
     }
     for start in range(0, len(table), 2000):
         rows = slice(start, start + 2000)
-        some = Partition(
-            part.host[rows],
-            part.hard_phase[rows],
-            part.grain_boundary[rows],
-            part.hard_volume_fraction[rows],
-            part.hard_weight_fraction[rows],
-        )
-        got = evaluate(some, at, spread=False)
+        got = evaluate(partition(table[rows], codes[rows]), at, spread=False)
         curie[rows] = got.curie
         js, k1, k2, k3 = (got.value[:, :, k] for k in range(4))
         for name, curve in (
@@ -296,7 +289,7 @@ def alloys(
     from ..kernels._arrays import A_2, A_4, ION_J, N_WORK, SITE, STRENGTH, TABLE
 
     p = parameters or load()
-    state, ion = condense(table, codes, p) if parameters else condensed([(table, codes)])[0]
+    state, ion = condense(table, codes, p) if parameters else condensed(partition(table, codes))[0]
     tables = {
         p.ions.facts[g, e, 0]: (g, SYMBOLS[e]) for g, e in np.argwhere(p.ions.facts[..., 0] >= 0.0)
     }

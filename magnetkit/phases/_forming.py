@@ -2,7 +2,7 @@
 
 The log odds of a phase are those of a family (its structure) times a few terms: the free energy
 above the competing phases and how uncertain it is, the metals on its sites, the ratio of the radii
-of rare earth and metals, the misfit among the metals, enough of a stabilizer
+of rare earth and metals, the misfit among the metals, enough of a stabilizer and not too much
 (`kernels._stability.TERMS`). The weights of each family deviate from common ones by a normal
 prior, so that a structure of which little is known leans on the others. Any other structure, a new
 host among them, has terms alone that know no host: the free energy, its uncertainty, the entropy of
@@ -71,17 +71,19 @@ def _logistic(z: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=1)
-def stabilizers() -> dict[str, dict[str, float]]:
+def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the hosts that are no bulk phase without other metals, and those metals.
 
     Returns
     -------
     dict
-        Host to metal to the share of the metal sites that is enough of it alone.
+        Host to metal to the share of the metal sites that is enough of it alone, and the most that
+        they take, infinite where not known.
     """
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, dict[str, tuple[float, float]]] = {}
     for row in datasets.rows("known_phases/stabilizers.csv"):
-        found.setdefault(row["host"], {})[row["element"]] = float(row["least_metal_share"])
+        least, most = (float(row[f"{end}_metal_share"] or "inf") for end in ("least", "most"))
+        found.setdefault(row["host"], {})[row["element"]] = least, most
     return found
 
 
@@ -94,12 +96,12 @@ def atoms() -> "Atoms":
         radius[INDEX[row["element"]]] = float(row["radius_A"])
     less[INDEX["Ce"]] = _CERIUM_LOSES_A
     guest = np.zeros((len(FAMILIES), N_ELEMENTS), bool)
-    enough = np.zeros((len(FAMILIES), N_ELEMENTS))
+    enough, most = np.zeros((2, len(FAMILIES), N_ELEMENTS))
     for f, name in enumerate(FAMILIES[:-1]):
         guest[f] = mask(HOSTS[name].split.guests_on_rare_earth_site) > 0
-        for symbol, share in stabilizers().get(name, {}).items():
-            enough[f, INDEX[symbol]] = 1.0 / share
-    return Atoms(kinds(), radius, less, mask(_EARLY) > 0, mask(_SP) > 0, guest, enough)
+        for symbol, shares in stabilizers().get(name, {}).items():
+            enough[f, INDEX[symbol]], most[f, INDEX[symbol]] = 1.0 / np.array(shares)
+    return Atoms(kinds(), radius, less, mask(_EARLY) > 0, mask(_SP) > 0, guest, enough, most)
 
 
 @lru_cache(maxsize=1)

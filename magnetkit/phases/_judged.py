@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..composition.table import CompositionTable
-from ..hosts.partition import Partition, assign_hosts, hard_phases, root_codes
+from ..hosts.partition import Partition, assign_hosts, partition, root_codes
 from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
 from ._mixing import MixingTerms, Nodes, mixing_model
 from ._space import PhaseSpace, composition_keys, whole_space
@@ -77,9 +77,11 @@ def phases_of(table: CompositionTable, host: str = "auto", split: Partition | No
     if named.all():
         return Named(found, table, named)
     if split is None:
-        found[~named], hard = hard_phases(table[~named], host)
+        split, rest = partition(table[~named], host), slice(None)
     else:
-        found[~named], hard = split.host[~named], split.hard_phase[~named]
+        rest = ~named
+    found[~named] = split.host[rest]
+    hard = split.hard_phase[rest]
     return Named(found, _placed(named, table[named], hard, table.row_index), named)
 
 

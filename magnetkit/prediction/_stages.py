@@ -11,7 +11,7 @@ from .._core._columnar import Coded, Columns
 from .._core.columns import PROVENANCES, properties
 from ..calibration.grades import nearest_grade_column
 from ..composition.table import CompositionTable
-from ..hosts.partition import Partition, hard_phases
+from ..hosts.partition import Partition, partition
 from ..hosts.records import HOSTS
 from ..magnetism._magnets import Alloys, Magnets, alloys, magnets_at
 from ..magnetism.shells import read_shells
@@ -202,7 +202,8 @@ def _fill_energy(
     from ..surrogates.models import load
 
     # What it knows are phases: a recipe's excess rare earth would lie outside its domain.
-    phase = hard_phases(table[missing])[1] if split is None else split.hard_phase[missing]
+    split = split or partition(table)
+    phase = split.hard_phase[missing]
     prediction = load(ENERGY).predict(phase, interval)
     # Far from every known compound the model would only return the mean of them all.
     answered = prediction["in_domain"].to_numpy()

@@ -4,17 +4,12 @@ The mean is the two-sublattice model at its prior parameters, which saw no measu
 offset and a slope for each host; a plane over the elements and a smooth residual over composition
 and host learn the rest. Hosts of many measurements have a process of their own, so that how far the
 physics may be wrong, and how noisy the measurements are, is learnt for each; a common process
-answers for the rest, which has a mean of its own where there is no physics. For other hosts of many
-measurements it answers from their points and the others that matter most to them.
+answers for the rest, from the points of a host of many measurements and those that matter most to
+them, with a mean of its own where there is no physics.
 
-What it is learnt over: its columns, and the physics at its prior.
-
-A user's own measurements beside the calibrated parameters.
-
-What they depart from the model by is handed on to compounds of the same host by a simple kriging
-with an exponential covariance over the atomic fractions (G. Matheron, Econ. Geol. 58 (1963) 1246).
-Two rows of a series take the error of its others from 34 to 25 K: 440 compounds of 106 series of
-one paper and host in the fetched tables, six draws of two rows each.
+What a user's own rows depart from the calibrated parameters by is handed on to compounds of the
+same host by a simple kriging with an exponential covariance over the atomic fractions (G. Matheron,
+Econ. Geol. 58 (1963) 1246): two rows of a series take the error of its others from 34 to 25 K.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +26,7 @@ from .._core.elements import N_ELEMENTS
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..features._elements import ratio_sums
-from ..hosts.partition import assign_hosts, hard_phases, partition, root_codes, root_places
+from ..hosts.partition import Partition, partition, root_codes, root_places
 from ..hosts.records import ROOTS
 from ..intrinsic.evaluate import PredictedCurie, curie_temperature
 from ..intrinsic.parameters import load
@@ -47,9 +42,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# Less of a recipe's weight than this in the hard phase, and a measured temperature may be that of
-# another phase.
+# Less of a compound's weight than this in the hard phase, and it is another phase.
 _WHOLE = 0.9
+# What rounding leaves of a whole.
+_ALL = 1.0 - 1e-9
 # Where there is no physics the mean starts here (K), with the trend's own constant about it.
 TYPICAL_K = 500.0
 _UNIT_K = 250.0
@@ -98,15 +94,43 @@ def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Arr
     return kind, np.where(known, base - 600.0, -100.0) / _UNIT_K
 
 
-def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
-    """Return host, a root, and phase of measured compounds.
+class Asked(NamedTuple):
+    """Phases whose Curie temperature is asked, and their hosts; see `asked`."""
 
-    A compound is taken as it was made: what the split would put outside the hard phase, such as
-    hydrogen, is in it. One that is no single phase of a host has none.
+    phases: CompositionTable
+    codes: NDArray[np.int8]
+    outside: Array
+
+    def at(self, rows: NDArray) -> "Asked":
+        """Return the rows a mask or index array selects."""
+        return Asked(self.phases[rows], self.codes[rows], self.outside[rows])
+
+
+def asked(part: Partition) -> Asked:
+    """Return whose Curie temperature is that of recipes, measured ones and a user's alike.
+
+    Of a charge, whose rest is a boundary phase, its hard phase; `outside` is the share of weight of
+    the rest. Else the compound as it is written, with what the split would put outside the hard
+    phase, such as hydrogen; one that is mostly no phase of its host has none, and `outside` is 1.
     """
-    part = partition(table, root_codes(assign_hosts(table)))
-    whole = (part.host >= 0) & (part.hard_weight_fraction > _WHOLE)
-    return np.where(whole, part.host, -1).astype(np.int8), table
+    known, inside = part.host >= 0, np.nan_to_num(part.hard_weight_fraction)
+    charge = known & part.charges
+    rest = known & ~charge & (inside <= _WHOLE)
+    outside = np.where(charge, 1.0 - inside, rest)
+    codes = np.where(rest, -1, part.host).astype(np.int8)
+    written = np.flatnonzero(known & ~charge & (inside < _ALL))
+    if not len(written):
+        return Asked(part.hard_phase, codes, outside)
+    order = np.arange(len(codes))
+    order[written] = len(codes) + np.arange(len(written))
+    both = CompositionTable.concat([part.hard_phase, part.recipe[written]])
+    return Asked(both[order], codes, outside)
+
+
+def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
+    """Return host, a root, and phase of which compounds have their Curie temperature."""
+    found = asked(partition(table))
+    return root_codes(found.codes), found.phases
 
 
 WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
@@ -189,7 +213,7 @@ def _alike(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array
 _FOREIGN = 0.1
 # Without physics, data that take less than this off the variance say nothing.
 _SILENT = 0.3
-# Distance, at least, of a host nothing of which was learnt.
+# Distance, at least, of a host nothing of which was learnt, and of what gets no answer.
 _STRANGE = 2.0
 # Least prediction, K: below, there is no order to speak of.
 _LEAST_K = 1.0
@@ -203,8 +227,8 @@ class Branch:
     ----------
     process : TrendProcess
         The residual, over the columns of `CurieModel.columns`.
-    coefficients : ndarray of float64, shape (3,)
-        The size of an error is their sum over one, the novelty and the local residual, K.
+    coefficients : ndarray of float64, shape (4,)
+        The size of an error is their sum over one and what `error_of` returns, K.
     edge : float
         Novelty at the edge of the domain.
     learns : ndarray of bool, shape (hosts + 1,)
@@ -247,9 +271,9 @@ class CurieModel:
     of_host : ndarray of int64, shape (hosts + 1,)
         Which of them answers for each host; the last entry where there is no physics.
     scores : tuple of ndarray
-        Errors on what was left out over their size, inside and outside the domain; empty outside
-        where too little was left out there: the physics' prior then says how far it may be wrong,
-        and also inside where there are too few to tell an interval.
+        Errors on what was left out over their size: of each branch inside the domain, and of all
+        outside; empty outside where too little was left out there: the physics' prior then says
+        how far it may be wrong, and also inside where there are too few to tell an interval.
     known : TrainingSet
         What it was trained on.
     manifest : dict
@@ -269,7 +293,7 @@ class CurieModel:
 
     branches: tuple[Branch, ...]
     of_host: NDArray[np.int64]
-    scores: tuple[Array, Array]
+    scores: tuple[Array, ...]
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
     anywhere: bool = True
@@ -307,10 +331,10 @@ class CurieModel:
         """
         return self.beside is not None or self.known.origin != EMBEDDED
 
-    def of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> PredictedCurie:
+    def of_magnets(self, whose: Asked) -> PredictedCurie:
         """Return what `of_phases` does, NaN where the calibrated parameters stand."""
-        found, answered = self._answers(phases, codes)
-        stand = np.full(len(phases), not self.decides)
+        found, answered = self._answers(whose)
+        stand = np.full(len(whose.phases), not self.decides)
         if self.beside is not None:
             stand = np.isfinite(found.value) & (found.share == 0.0)
         return found._replace(
@@ -320,11 +344,10 @@ class CurieModel:
             measured=found.measured & ~stand,
         )
 
-    def curie_of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+    def curie_of_magnets(self, whose: Asked) -> Array:
         """Return the `value` of `of_magnets` alone, which takes no work where it never decides."""
-        if not self.decides:
-            return np.full(len(phases), np.nan)
-        return self.of_magnets(phases, codes).value
+        nothing = np.full(len(whose.phases), np.nan)
+        return self.of_magnets(whose).value if self.decides else nothing
 
     def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
@@ -339,10 +362,11 @@ class CurieModel:
         """Return which branch answers for phases of hosts `codes`."""
         return self.of_host[placed(codes, base)[0]]
 
-    def residual(self, phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Residual:
+    def residual(self, whose: Asked, base: Array) -> Residual:
         """Return the residual of phases whose physical mean is given."""
         from ..kernels._gaussian_process import said
 
+        phases, codes, outside = whose
         which, rows = self.branch_of(codes, base), phases.rows
         kind, at = placed(codes, base)
         amount, measured = self._met(phases)
@@ -359,34 +383,35 @@ class CurieModel:
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
                 found.mean[picked], found.novelty[picked] = own.mean, new
-                found.size[picked] = error_size(branch.coefficients, new, own.local)
+                known = error_of(new, own.local, outside[picked])
+                found.size[picked] = error_size(branch.coefficients, known)
                 found.distance[picked] = np.maximum(new / branch.edge, _STRANGE * strange[picked])
         return found
 
-    def of_phases(
-        self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
-    ) -> PredictedCurie:
-        """Return the predicted T_C of hard phases whose hosts are `codes`."""
-        return self._answers(phases, codes, interval)[0]
+    def of_phases(self, whose: Asked, interval: float = 0.9) -> PredictedCurie:
+        """Return the predicted T_C of phases."""
+        return self._answers(whose, interval)[0]
 
     def _answers(
-        self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
+        self, whose: Asked, interval: float = 0.9
     ) -> tuple[PredictedCurie, NDArray[np.bool_]]:
         """Return what `of_phases` does, and where a user's rows beside the parameters answered."""
+        phases, codes, _ = whose
         base = self.base(phases, codes)
-        found = self.residual(phases, codes, base)
+        found = self.residual(whose, base)
         known = np.isfinite(base)
         width = self._widths.get(interval)
         if width is None:
             width = [_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores]
-            self._widths[interval] = width
-        inside = found.distance <= 1.0
-        half = np.where(inside, *width) * found.size
-        if not len(self.scores[1]):
+            self._widths[interval] = width = np.array(width)
+        inside, which = found.distance <= 1.0, self.branch_of(codes, base)
+        half = np.where(inside, width[which], width[-1]) * found.size
+        if not len(self.scores[-1]):
             far = NormalDist().inv_cdf(0.5 + 0.5 * interval) * OFFSET_K * found.novelty
             # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
-            enough = inside & (len(self.scores[0]) * (1.0 - interval) >= interval)
-            half = np.where(enough, half, np.maximum(width[0] * found.size, far))
+            few = np.array([len(s) * (1.0 - interval) < interval for s in self.scores])
+            enough = inside & ~few[which]
+            half = np.where(enough, half, np.maximum(width[which] * found.size, far))
         value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
         learnt = 1.0 - found.novelty
         silent = learnt < (_SILENT if self.anywhere else np.inf)
@@ -399,7 +424,8 @@ class CurieModel:
             answered = np.isfinite(own)
             value, share = np.where(answered, own, value), np.where(answered, near, share)
         share[empty] = 0.0
-        return PredictedCurie(value, half, share, found.distance, found.measured), answered
+        distance = np.where(empty & ~answered, np.maximum(found.distance, _STRANGE), found.distance)
+        return PredictedCurie(value, half, share, distance, found.measured), answered
 
     def predict(
         self,
@@ -414,7 +440,8 @@ class CurieModel:
         Parameters
         ----------
         compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-            What to predict; of a recipe, its hard phase. See `magnetkit.predict`.
+            What to predict; of a charge its hard phase, of what is no magnet's charge the compound
+            as it is written (`asked`). See `magnetkit.predict`.
         interval : float
             Probability that the true value lies inside, for a paper not seen.
         basis : {"auto", "atomic", "weight"}
@@ -433,8 +460,7 @@ class CurieModel:
         from ..composition._read import read_inputs
 
         inputs = read_inputs(compositions, basis, strict=strict)
-        codes, phases = hard_phases(inputs.table)
-        found = self.of_phases(phases, codes, interval)
+        found = self.of_phases(asked(partition(inputs.table)), interval)
         frame = pd.DataFrame(
             {
                 self.target: found.value,
@@ -449,7 +475,7 @@ class CurieModel:
 
     def parts(self, table: CompositionTable) -> dict[str, Array]:
         """Return what each part adds to the prediction of each composition, K."""
-        codes, phases = hard_phases(table)
+        codes, phases = phases_of(table)
         x, base = self.columns(phases, codes)
         which = self.branch_of(codes, base)
         parts = {"physics": np.where(np.isfinite(base), base, TYPICAL_K)}
@@ -462,7 +488,7 @@ class CurieModel:
 
     def similarity(self, table: CompositionTable) -> Array:
         """Return how alike compositions are to each known row, 0 to 1, shape (n, m)."""
-        codes, phases = hard_phases(table)
+        codes, phases = phases_of(table)
         x, base = self.columns(phases, codes)
         which = self.branch_of(codes, base)
         codes, phases = phases_of(self.known.table)
@@ -475,8 +501,8 @@ class CurieModel:
         return alike
 
     @cached_property
-    def _widths(self) -> dict[float, list[float]]:
-        """Return quantiles of the scores inside and outside the domain, by interval."""
+    def _widths(self) -> dict[float, Array]:
+        """Return quantiles of the `scores`, by interval."""
         return {}
 
     @cached_property
@@ -501,7 +527,14 @@ class CurieModel:
         return met(phases.rows, WEIGHTS, EDGE, *self._marks)
 
 
-def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:
-    """Return what an error is taken to be proportional to, K."""
-    constant, new, near = coefficients
-    return constant + new * novelty + near * local
+def error_of(novelty: Array, local: Array, outside: Array) -> Array:
+    """Return what the size of an error is told from, shape (n, 3).
+
+    The novelty, one less a correlation, as the deviation of a process beside that one point.
+    """
+    return np.column_stack([np.sqrt(novelty * (2.0 - novelty)), local, outside])
+
+
+def error_size(coefficients: Array, known: Array) -> Array:
+    """Return what an error is taken to be proportional to, K, from what `error_of` returns."""
+    return coefficients[0] + (known * coefficients[1:]).sum(axis=1)

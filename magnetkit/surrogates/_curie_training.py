@@ -1,11 +1,8 @@
-"""Training of the model of the Curie temperature, and how its intervals are calibrated.
+"""Training of the model of the Curie temperature, kept in the cache, and of its intervals.
 
-From papers that were left out with all their compounds.
-
-Intervals are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World,
-2005), inside and outside the domain apart.
-
-Which model answers: trained at first use, kept in the cache, or a user's own.
+These are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World,
+2005), from papers and chemistries that were left out with all their compounds, by branch inside the
+domain and for all outside.
 """
 
 import sys
@@ -24,22 +21,25 @@ from .._core.elements import N_ELEMENTS
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
 from ..composition.table import CompositionTable
+from ..hosts.partition import partition
 from ..hosts.records import HOSTS, ROOTS
 from . import _store
 from ._curie import (
     TREND,
     TYPICAL_K,
+    Asked,
     Branch,
     CurieModel,
     Residual,
+    asked,
     beside,
     columns_of,
+    error_of,
     error_size,
-    phases_of,
     physical,
     placed,
 )
-from ._measured import FOLDS, TARGET, TrainingSet, curie_set, fold, keys, own_set
+from ._measured import FOLDS, TARGET, TrainingSet, curie_set, families_of, fold, keys, own_set
 from ._process import TrendProcess
 
 Array = NDArray[np.float64]
@@ -72,81 +72,68 @@ class Rows(NamedTuple):
     """The rows of a training set as they are learnt, arrays over n rows.
 
     `x` are the columns, `base` is the physical mean; `host` is the last where there is none;
-    rows of one composition have one number in `compound`.
+    rows of one composition have one number in `compound`; `asked` is what was measured.
     """
 
     x: Array
     base: Array
     host: NDArray[np.int64]
     compound: NDArray[np.int64]
+    asked: Asked
 
     def at(self, rows: NDArray) -> "Rows":
         """Return the rows a mask or index array selects."""
-        return Rows(self.x[rows], self.base[rows], self.host[rows], self.compound[rows])
+        x, base, host, compound, asked = self
+        return Rows(x[rows], base[rows], host[rows], compound[rows], asked.at(rows))
 
 
 class LeftOut(NamedTuple):
     """The prediction of each row while its paper, and all its compounds, were left out.
 
-    Arrays of shape (n,): mean, novelty, local residual and branch; `base` is the physics alone.
+    Arrays of shape (n,): mean, novelty, local residual, share outside the hard phase and branch;
+    `base` is the physics alone.
     """
 
     mean: Array
     novelty: Array
     local: Array
+    outside: Array
     branch: NDArray[np.int64]
     base: Array
+
+    @property
+    def known(self) -> Array:
+        """What `error_of` returns."""
+        return error_of(self.novelty, self.local, self.outside)
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""
         found = np.full(len(self.mean), np.nan)
         for k, own in enumerate(coefficients):
             rows = self.branch == k
-            found[rows] = error_size(own, self.novelty[rows], self.local[rows])
+            found[rows] = error_size(own, self.known[rows])
         return found
 
 
-def train(data: TrainingSet, advance: Any = lambda: None) -> CurieModel:
-    """Train on a set; `advance` is called once a fold and once before.
+def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel, list[LeftOut]]:
+    """Train on a set; return also what is said of rows left out by paper, then by chemistry.
 
-    Parameters
-    ----------
-    data : TrainingSet
-        One row a compound and paper.
-    advance : callable
-        Moves a progress bar.
-
-    Returns
-    -------
-    CurieModel
+    The latter of a large set alone. `advance` is called once a fold and once before.
     """
-    return trained(data, advance)[0]
-
-
-def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel, LeftOut]:
-    """Return what `train` does, and the predictions of the rows that were left out."""
     blank = uncalibrated(data)
     advance()
     made = left_out(blank, advance)
     # Where a row's compound is all that there is, nothing is left to predict it from.
-    predicted = np.isfinite(made.mean)
-    if not predicted.any():
+    if not np.isfinite(made.mean).any():
         raise DataError(
             f"{data.origin} holds no compound that could be left out: give values of two compounds "
             "or more, or --add these to what is known otherwise"
         )
-    residual = np.abs(data.values - made.mean)
-    branches = []
-    for k, branch in enumerate(blank.branches):
-        rows = (made.branch == k) & predicted
-        # A set that is all of hosts with branches of their own leaves the common one none.
-        rows = rows if rows.any() else predicted
-        novelty, local = made.novelty[rows], made.local[rows]
-        edge = max(float(np.quantile(novelty, _EDGE)), 1e-3)
-        found = _intervals.fit_difficulty(residual[rows], novelty, local, _CLIP)
-        branches.append(replace(branch, coefficients=found, edge=edge))
-    score = residual / made.sizes([b.coefficients for b in branches])
-    inside = made.novelty <= np.array([b.edge for b in branches])[made.branch]
+    # What is told of a new chemistry is worse than of a new paper on a known one: both calibrate.
+    both = [made] if len(data) < _SMALL else [made, left_out(blank, advance, True)]
+    values = np.concatenate([data.values] * len(both))
+    every = LeftOut(*(np.concatenate(parts) for parts in zip(*both, strict=True)))
+    branches, scores = calibrated(blank.branches, every, values)
     manifest = {
         "target": TARGET,
         "origin": data.origin,
@@ -154,58 +141,80 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel,
         "papers": len(np.unique(data.groups)),
         "removed": data.removed,
         "data_sha256": data.sha256,
-        "error": float(residual[predicted].mean()),
+        "error": float(np.nanmean(np.abs(data.values - made.mean))),
     }
-    beyond = predicted & ~inside
-    outside = score[beyond] if beyond.sum() >= _FEW else score[:0]
     model = replace(
         blank,
-        branches=tuple(branches),
-        scores=(score[inside], outside),
+        branches=branches,
+        scores=scores,
         anywhere=int((~np.isfinite(made.base)).sum()) >= _ENOUGH,
         manifest=manifest,
     )
-    return model, made
+    return model, both
+
+
+def calibrated(
+    branches: Sequence[Branch], made: LeftOut, values: Array
+) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
+    """Return branches with the sizes of errors, and scores, from what was measured of `made`."""
+    residual, predicted, fitted = np.abs(values - made.mean), np.isfinite(made.mean), []
+    for k, branch in enumerate(branches):
+        rows = (made.branch == k) & predicted
+        # A set that is all of hosts with branches of their own leaves the common one none.
+        rows = rows if rows.any() else predicted
+        edge = max(float(np.quantile(made.novelty[rows], _EDGE)), 1e-3)
+        found = _intervals.fit_difficulty(residual[rows], made.known[rows], _CLIP)
+        fitted.append(replace(branch, coefficients=found, edge=edge))
+    score = residual / made.sizes([b.coefficients for b in fitted])
+    inside = predicted & (made.novelty <= np.array([b.edge for b in fitted])[made.branch])
+    scores = []
+    for k in range(len(fitted)):
+        own = inside & (made.branch == k)
+        scores.append(score[own if own.sum() >= _FEW else inside])
+    beyond = predicted & ~inside
+    return tuple(fitted), (*scores, score[beyond] if beyond.sum() >= _FEW else score[:0])
 
 
 def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
     """Return a model whose intervals are not calibrated yet; without physics, on data alone."""
     own = rows_of(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
-    branches = [Branch(TrendProcess(), np.ones(3), 1.0, np.ones(len(of_host), bool))]
+    branches = [Branch(TrendProcess(), np.ones(4), 1.0, np.ones(len(of_host), bool))]
     for host, name in enumerate(ROOTS):
         if len(np.unique(own.compound[own.host == host])) >= _OWN:
             of_host[host] = len(branches)
             alone = HOSTS[name].magnetism.own_curie_process
             learns = np.arange(len(of_host)) == host if alone else branches[0].learns
             branches.append(replace(branches[0], learns=learns, sparse_for=None if alone else host))
-    one = np.ones(1)
     fitted = fit_branches(data, own, branches, search=True)
-    return CurieModel(fitted, of_host, (one, one), data, physics=physics)
+    return CurieModel(fitted, of_host, (np.ones(1),) * (len(fitted) + 1), data, physics=physics)
 
 
-def folds_of(data: TrainingSet) -> NDArray[np.int64]:
-    """Return the fold of each row, shape (n,): that of its group.
+def folds_of(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
+    """Return the fold of each row, shape (n,): that of its group, or its chemistry.
 
-    The folds of a large set are those of ``datasets/surrogates/split.csv``; the groups of a small
-    one are shared out evenly.
+    A chemistry is a host with the elements but rare earths. The groups of a large set go by
+    ``datasets/surrogates/split.csv`` or their hash, those of a small one are shared out evenly.
     """
+    groups = data.groups
+    if chemistry:
+        hosts = asked(partition(data.table)).codes.astype(str)
+        groups = np.char.add(hosts, families_of(data.table))
     if len(data) >= _SMALL:
-        return np.array([fold(group) for group in data.groups], np.int64)
-    _, code = np.unique(data.groups, return_inverse=True)
+        return np.array([fold(group) for group in groups], np.int64)
+    _, code = np.unique(groups, return_inverse=True)
     return code % FOLDS
 
 
-def left_out(model: CurieModel, advance: Any = lambda: None) -> LeftOut:
+def left_out(model: CurieModel, advance: Any = lambda: None, chemistry: bool = False) -> LeftOut:
     """Return predictions of every row of the training set by models that did not see it.
 
-    A fold takes its papers out, and every other row of their compounds, whatever its source. The
-    scales are those of the whole set; a small set searches them anew.
+    A fold takes its papers, or chemistries, out, and every other row of their compounds, whatever
+    its source. The scales are those of the whole set; a small set searches them anew.
     """
     data = model.known
-    groups = folds_of(data)
+    groups = folds_of(data, chemistry)
     own = rows_of(data, model.physics)
-    codes, phases = phases_of(data.table)
     made = np.full((3, len(data)), np.nan)
     for k in range(FOLDS):
         test = np.flatnonzero(groups == k)
@@ -213,18 +222,18 @@ def left_out(model: CurieModel, advance: Any = lambda: None) -> LeftOut:
         if len(test) and len(train):
             rest = data[train]
             # The size of an error is then the local residual alone.
-            only = np.array([0.0, 0.0, 1.0])
+            only = np.array([0.0, 0.0, 1.0, 0.0])
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
                 for branch in fit_branches(rest, own.at(train), model.branches, len(data) < _SMALL)
             )
             answered: Residual = replace(model, branches=branches, known=rest).residual(
-                phases[test], codes[test], own.base[test]
+                own.asked.at(test), own.base[test]
             )
             mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + answered.mean
             made[:, test] = np.maximum(mean, _LEAST_K), answered.novelty, answered.size
         advance()
-    return LeftOut(made[0], made[1], made[2], model.of_host[own.host], own.base)
+    return LeftOut(*made, own.asked.outside, model.of_host[own.host], own.base)
 
 
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
@@ -242,10 +251,11 @@ def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
 
 def rows_of(data: TrainingSet, physics: bool) -> Rows:
     """Return the rows of a set as they are learnt, with or without the physics."""
-    codes, phases = phases_of(data.table)
+    own = asked(partition(data.table))
+    phases, codes, _ = own
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
     _, compound = np.unique(keys(data.table.to_array()), return_inverse=True)
-    return Rows(columns_of(phases, codes, base), base, placed(codes, base)[0], compound)
+    return Rows(columns_of(phases, codes, base), base, placed(codes, base)[0], compound, own)
 
 
 def fit_branches(
@@ -377,8 +387,8 @@ def key_of(known: TrainingSet) -> str:
 def _trained(known: TrainingSet, progress: bool) -> CurieModel:
     from .._core._progress import bar
 
-    with bar(f"training {TARGET}", FOLDS + 1, progress) as advance:
-        model = train(known, advance)
+    with bar(f"training {TARGET}", FOLDS * (1 + (len(known) >= _SMALL)) + 1, progress) as advance:
+        model, _ = trained(known, advance)
     return replace(model, manifest={**model.manifest, "key": key_of(known)})
 
 
@@ -398,8 +408,7 @@ def _packed(model: CurieModel) -> _store.Packed:
         "learns": tuple(branch.learns for branch in model.branches),
         "sparse_for": tuple(branch.sparse_for for branch in model.branches),
         "of_host": model.of_host,
-        "inside": model.scores[0],
-        "outside": model.scores[1],
+        "scores": model.scores,
         "anywhere": model.anywhere,
     }
     return content, model.manifest
@@ -412,7 +421,7 @@ def _unpacked(known: TrainingSet) -> Any:
         return CurieModel(
             tuple(branches),
             content["of_host"],
-            (content["inside"], content["outside"]),
+            content["scores"],
             known,
             manifest,
             content["anywhere"],

@@ -454,7 +454,7 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     removed["repeated within a paper, joined by the median"] = len(frame) - len(joined)
     table = table[joined["at"].to_numpy()]
     paper = joined["paper"].to_numpy(np.str_)
-    families = [f"{NO_PAPER}{name}" for name in chemical_systems(_without_rare_earths(table))]
+    families = [f"{NO_PAPER}{name}" for name in families_of(table)]
     systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
     groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
     # A review prints one value a compound: what is left out together are all its rare earths.
@@ -488,10 +488,11 @@ def _of_interest(names: pd.Series) -> pd.Series:
     return rare & names.str.contains(r"(?:Fe|Co)(?![a-z])")
 
 
-def _without_rare_earths(table: CompositionTable) -> CompositionTable:
+def families_of(table: CompositionTable) -> NDArray[np.str_]:
+    """Return the elements of each composition without its rare earths, joined by dashes."""
     atoms = table.to_array()
     atoms[:, [INDEX[s] for s in RARE_EARTHS]] = 0.0
-    return CompositionTable.from_array(atoms)
+    return chemical_systems(CompositionTable.from_array(atoms))
 
 
 def _columns(atoms: NDArray[np.float64], symbols: tuple[str, ...]) -> NDArray[np.float64]:

@@ -236,7 +236,8 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     advance()
     found = left_out(process, data, advance)
     residual = np.abs(data.values - found.mean)
-    coefficients = _intervals.fit_difficulty(residual, found.novelty, found.local, _CLIP)
+    known = np.column_stack([found.novelty, found.local])
+    coefficients = _intervals.fit_difficulty(residual, known, _CLIP)
     edge = max(float(np.quantile(found.novelty[learn], _EDGE)), 1e-3)
     score = residual / size(coefficients, found)
     inside = found.novelty <= edge

@@ -21,7 +21,7 @@ from ..intrinsic.evaluate import (
     tabulate,
 )
 from ..intrinsic.parameters import Parameters, load
-from ._curie import CurieModel
+from ._curie import Asked, CurieModel, asked
 from ._curie_training import load as load_curie
 
 if TYPE_CHECKING:
@@ -61,25 +61,28 @@ def evaluate(
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
         return evaluate_with(part, at, parameters, None, spread)
-    predicted = (curie or load_curie()).of_magnets(part.hard_phase, part.host)
+    predicted = (curie or load_curie()).of_magnets(asked(part))
     return evaluate_with(part, at, load(), predicted, spread)
 
 
 def condensed(
-    groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
+    part: Partition,
+    groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]" = (),
     curie: CurieModel | None = None,
     written: Partition | None = None,
 ) -> "tuple[Condensed, PredictedCurie | None]":
-    """Return groups of phases, one after another, as the kernels of the magnet take them.
+    """Return hard phases and groups of others, one after another, as the kernels take them.
 
     Parameters
     ----------
+    part : Partition
+        The hard phases.
     groups : sequence of (CompositionTable, ndarray of int8)
-        Hard phases and their hosts.
+        Further phases and their hosts.
     curie : CurieModel, optional
         As of `evaluate`.
     written : Partition, optional
-        Its hard phases are the first group, or are put behind the last.
+        Its hard phases are those of `part`, or are put behind the last group.
 
     Returns
     -------
@@ -91,18 +94,18 @@ def condensed(
     from ..kernels._intrinsic import CURIE
 
     curie, predicted = curie or load_curie(), None
-    if written is None:
-        value = curie.curie_of_magnets(*_joined(groups))
+    groups = [(part.hard_phase, part.host), *groups]
+    values = [curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]]
+    if written is not None:
+        predicted = curie.of_magnets(asked(written))
+    if written is not None and part.hard_phase is written.hard_phase:
+        values.insert(0, predicted.value)
     else:
-        own = written.hard_phase, written.host
-        predicted = curie.of_magnets(*own)
-        if groups[0][0] is own[0]:
-            value = predicted.value
-            if len(groups) > 1:
-                value = np.append(value, curie.curie_of_magnets(*_joined(groups[1:])))
-        else:
-            value = np.concatenate([curie.curie_of_magnets(*_joined(groups)), predicted.value])
-            groups = [*groups, own]
+        values.insert(0, curie.curie_of_magnets(asked(part)))
+        if written is not None:
+            values.append(predicted.value)
+            groups.append((written.hard_phase, written.host))
+    value = np.concatenate(values)
     phases, known = condense(*_joined(groups), load()), np.isfinite(value)
     phases.state[known, CURIE] = value[known]
     return phases, predicted

@@ -279,9 +279,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         source = np.full(len(table), "given")
         data = TrainingSet(self.target, table, values, given, source, "given", {})
         if self.target == CURIE:
-            from ._curie_training import train
-
-            self.model_ = train(data)
+            self.model_, _ = _curie_training.trained(data)
         else:
             self.model_ = energy.fit(data)
         return self

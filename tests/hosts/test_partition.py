@@ -44,6 +44,10 @@ def names(table, host="auto"):
         ("YCo4B", "unknown"),
         ("FePt", "unknown"),
         ("NdAl4", "unknown"),
+        # Neither boron nor a phase between 2:17 and the Laves phase.
+        ("Nd2Fe14Al", "unknown"),
+        ("Nd2Fe14B0.5", "unknown"),
+        ("PrCo4B", "unknown"),
     ],
 )
 def test_assignment(formula, host):
@@ -77,6 +81,14 @@ def test_a_charge_is_no_bare_formula():
         basis="atomic",
     )
     assert partition(table).bare.tolist() == [True, True, True, False, False, False]
+
+
+def test_what_is_left_over_is_a_boundary_phase_or_says_that_it_is_another_compound():
+    charges = ["Nd15Fe77B8", "Nd14.5Fe77.5Co1Cu0.2Ga0.3Al0.5B6", "Nd10Fe84B6", "Sm1.05Co5",
+               "Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5"]  # fmt: skip
+    compounds = ["Y2Fe9Ni5B", "Y2Co13Ru4", "YFe6Ga6", "SmCo7", "Nd3Fe27.5Ti1.5", "Nd2Fe14B"]
+    assert partition(read(*charges)).charges.all()
+    assert not partition(read(*compounds)).charges.any()
 
 
 def test_excess_rare_earth_goes_to_the_grain_boundary():

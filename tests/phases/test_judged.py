@@ -22,7 +22,7 @@ def test_a_ratio_names_a_phase_that_no_recipe_is_taken_for():
 
 
 def test_a_named_phase_keeps_what_a_recipe_leaves_in_its_boundary():
-    found = phases_of(table("Sm2Fe13Zr4 Sm2.3Fe13Zr4 Nd2Fe14B"))
+    found = phases_of(table("Sm2Co13Zr4 Sm2.3Co13Zr4 Nd2Fe14B"))
     zirconium = found.phase.fraction("Zr")
     assert zirconium[0] == pytest.approx(4 / 19)
     assert zirconium[1] < 0.07

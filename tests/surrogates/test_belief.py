@@ -7,7 +7,7 @@ import magnetkit as mk
 from magnetkit.hosts.partition import partition
 from magnetkit.intrinsic.parameters import load as calibrated
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates._curie import error_size
+from magnetkit.surrogates._curie import asked, error_of, error_size
 from magnetkit.surrogates.intrinsic import evaluate
 
 CURIE = "curie_temperature_K"
@@ -152,14 +152,9 @@ def test_own_data_stand_alone(tmp_path, embedded):
     got = alone.predict(_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
     assert got == pytest.approx(660.0, abs=15.0)
     # Nothing of the embedded 1:5 compounds is left: the level of SmCo5 is the prior's.
-    assert not alone.of_phases(partition(_table("SmCo5")).hard_phase, np.array([1], np.int8))[-1][0]
+    assert not alone.of_phases(asked(partition(_table("SmCo5")))).measured[0]
     with pytest.raises(InputError, match="one of the two"):
         _curie_training.load(data="a.csv", add="b.csv")
-
-
-def test_the_model_stands_alone_where_parameters_are_given():
-    alone = evaluate(partition(_table("Nd2Fe14B", "SmFe11Ti")), 300.0, parameters=calibrated())
-    assert alone.predicted is None
 
 
 def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(embedded):
@@ -214,6 +209,7 @@ def test_rows_that_cannot_be_used_are_told(tmp_path, caplog):
 
 
 def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
-    novelty, local = np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 20.0])
-    found = error_size(np.array([10.0, 100.0, 0.5]), novelty, local)
-    np.testing.assert_allclose(found, [10.0, 60.0, 70.0])
+    # A correlation of 0.8 leaves a deviation of 0.6.
+    known = np.array([[0.0, 0.0, 0.0], [0.2, 0.0, 0.0], [0.2, 20.0, 0.0], [0.2, 20.0, 0.1]])
+    found = error_size(np.array([10.0, 100.0, 0.5, 300.0]), error_of(*known.T))
+    np.testing.assert_allclose(found, [10.0, 70.0, 80.0, 110.0])

@@ -3,7 +3,9 @@ import pytest
 from magnetkit.errors import DataError
 
 from magnetkit.composition import CompositionTable
+from magnetkit.hosts.partition import partition
 from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates._curie import phases_of
 from magnetkit.surrogates._measured import TrainingSet
 
 CURIE = "curie_temperature_K"
@@ -30,14 +32,14 @@ def large():
         names.append(f"Sm{1 - x:.3f}Y{x:.3f}Co{5 - y:.3f}Cu{y:.3f}")
         low.append(150.0)
     data = _set(names, np.zeros(len(names)), [f"p{i % 20}" for i in range(len(names))])
-    codes, phases = _curie_training.phases_of(data.table)
+    codes, phases = phases_of(data.table)
     base = _curie_training.physical(phases, codes)
     values = base - np.array(low) + rng.normal(0.0, 3.0, len(base))
     return _set(names, values, data.groups)
 
 
 def test_families_of_many_compounds_have_scales_of_their_own(large):
-    model, made = _curie_training.trained(large)
+    model, (made,) = _curie_training.trained(large)
     assert len(model.branches) == 3
     assert model.of_host[0] != model.of_host[1] != 0
     assert model.of_host[-1] == 0
@@ -66,16 +68,29 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     own = len(np.unique(_curie_training.rows_of(data, True).compound[130:]))
     assert len(branch.process.points_) == own + 20
     rows = data.table[np.arange(130, 240)]
-    codes, phases = _curie_training.phases_of(rows)
-    few = model.residual(phases, codes, model.base(phases, codes))
+    whose = _curie_training.asked(partition(rows))
+    base = model.base(whose.phases, whose.codes)
+    few = model.residual(whose, base)
     whole = _curie_training.replace(model, of_host=np.zeros_like(model.of_host))
-    every = whole.residual(phases, codes, model.base(phases, codes))
+    every = whole.residual(whose, base)
     np.testing.assert_allclose(few.mean, every.mean, atol=0.5)
     np.testing.assert_allclose(few.novelty, every.novelty, atol=1e-5)
     # Rows of one's own come in as points of their own, and a paper's points go with it.
     more = _curie_training.with_rows(model, _set(["SmYFe14.3Co2.7N3"], [900.0], ["mine"]))
     assert len(more.branches[model.of_host[host]].process.points_) == own + 21
     assert np.isfinite(_curie_training.left_out(model).mean).all()
+
+
+def test_a_charge_is_asked_for_its_hard_phase_and_a_compound_whole():
+    names = ["Nd15Fe77B8", "Nd2Fe14BH3", "Y2Co13Ru4", "Nd2Fe14B"]
+    found = _curie_training.asked(partition(CompositionTable.from_strings(names, basis="atomic")))
+    assert found.codes.tolist() == [0, 0, -1, 0]
+    assert found.phases.fraction("Nd")[0] == pytest.approx(2 / 17, abs=2e-3)
+    assert found.phases.fraction("H")[1] == pytest.approx(3 / 20)
+    assert found.phases.fraction("Ru")[2] == pytest.approx(4 / 19)
+    # Fifteen atoms of a hundred are three more than 77 of iron take.
+    assert 0.05 < found.outside[0] < 0.2
+    assert found.outside[1:].tolist() == [0.0, 1.0, 0.0]
 
 
 def test_a_small_set_has_one_process():
@@ -101,15 +116,8 @@ def test_a_left_out_paper_takes_its_compounds_out_of_every_source():
 
 def test_without_physics_the_data_speak_alone():
     model = _curie_training.uncalibrated(_curie_training.training_set(), physics=False)
-    _, base = model.columns(model.known.table, _curie_training.phases_of(model.known.table)[0])
+    _, base = model.columns(model.known.table, phases_of(model.known.table)[0])
     assert np.isnan(base).all()
-
-
-def test_sizes_are_those_of_the_branch():
-    one = np.ones(2)
-    made = _curie_training.LeftOut(one, one, 2.0 * one, np.array([0, 1]), one)
-    found = made.sizes([np.array([1.0, 1.0, 1.0]), np.array([0.0, 0.0, 5.0])])
-    assert found.tolist() == [4.0, 10.0]
 
 
 @pytest.mark.parametrize("names", [["Nd2Fe14B"] * 3, ["SmCo5", "SmCo5"]])
@@ -122,7 +130,7 @@ def test_values_of_one_compound_alone_are_refused(names):
 def test_a_row_of_which_nothing_is_said_without_it_counts_for_no_error():
     # Without the compound that both papers have, the second paper has nothing to learn from.
     names = ["Y2Fe14B", "Y2Co14B", "Y2Fe14B"]
-    model, made = _curie_training.trained(_set(names, [570.0, 1015.0, 572.0], ["a", "a", "b"]))
+    model, (made,) = _curie_training.trained(_set(names, [570.0, 1015.0, 572.0], ["a", "a", "b"]))
     assert np.isfinite(made.mean).tolist() == [False, False, True]
     assert np.isfinite(model.manifest["error"])
     row = model.predict(["Nd2Fe14B"]).iloc[0]

@@ -232,7 +232,8 @@ def _groups(frame: pd.DataFrame, kind: str) -> list[dict[str, object]]:
 def _predict(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the calibrated model's value and interval for rows of any property but transitions.
 
-    It is the model alone, whatever has been learnt beside it where this runs.
+    It is the model alone, whatever has been learnt beside it where this runs, asked as a user asks:
+    the host is found, not given.
     Fields and constants as the method of the row sees them, the interval in proportion.
     """
     result = pd.DataFrame(np.nan, index=frame.index, columns=["predicted", "lo", "hi"])
@@ -241,7 +242,7 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
         for host in rows["host"].unique():
             own = (rows["host"] == host).to_numpy()
-            got = evaluate(partition(table[own], host), temperature, parameters=load())
+            got = evaluate(partition(table[own]), temperature, parameters=load())
             for kind in rows["property"].unique():
                 pick = (rows["property"] == kind).to_numpy()[own]
                 index = rows.index[own][pick]

@@ -4,7 +4,8 @@ The weights are fitted by scikit-learn's logistic regression (a ridge is a norma
 term is divided by the deviation of its weight), with Laplace's approximation for their covariance.
 Phases of any other structure have fewer terms, which know no host, fitted to the rows of all.
 Validation leaves out each rare earth, with all its rows and the limits of solubility measured on
-them, then each host, which is then judged as one that nobody has entered rows of.
+them, then each metal that stabilizes 1:12, then each host, which is then judged as one that nobody
+has entered rows of.
 """
 
 import itertools
@@ -20,10 +21,9 @@ from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.records import HOST_NAMES
 from magnetkit.kernels._stability import TERMS
-from magnetkit.phases._forming import FAMILIES, FORMS, atoms, made_at, state_of
-from magnetkit.phases._judged import Judged, Named
+from magnetkit.phases._forming import FAMILIES, FORMS, atoms, made_at, stabilizers, state_of
+from magnetkit.phases._judged import Judged, phases_of
 from magnetkit.phases.snapshot import open_snapshot
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ PRIORS = {
     "large radius ratio": (1.0, 1.5), "misfit": (2.0, 2.0), "stabilizer": (4.0, 4.0),
     "no entry": (2.0, 2.0), "eutectoid": (0.0, 1.5), "Fe beside Cu": (2.0, 2.0),
     "radius ratio, metal content": (1.0, 0.5), "metal content": (1.0, 0.5),
-    "uncertainty": (2.0, 1.0), "mixing entropy": (2.0, 1.0),
+    "uncertainty": (2.0, 1.0), "mixing entropy": (2.0, 1.0), "room": (4.0, 4.0),
 }  # fmt: skip
 HOST_FREE = (
     "constant", "hull distance", "no entry", "uncertainty", "mixing entropy", "misfit",
@@ -106,11 +106,11 @@ def read_made() -> Made:
     rows = datasets.rows(MADE)
     table = CompositionTable.from_strings([r["formula"] for r in rows], basis="atomic")
     host = np.array([r["host"] for r in rows])
-    codes = np.array([HOST_NAMES.index(h) if h else -1 for h in host], np.int8)
-    judged = Judged(Named(codes, table, codes >= 0), open_snapshot())
+    # As a user's composition is judged.
+    judged = Judged(phases_of(table), open_snapshot())
     asked = [r["temperature_K"] for r in rows]
     kelvin = np.where(
-        [bool(t) for t in asked], [float(t) if t else 0.0 for t in asked], made_at(codes)
+        [bool(t) for t in asked], [float(t) if t else 0.0 for t in asked], made_at(judged.host)
     )
     above, _ = judged.above(kelvin)
     cold, _ = judged.above(np.zeros(len(rows)))
@@ -170,14 +170,30 @@ def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
 
 def without_each_earth(made: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row by a model that has seen none of a rare earth of it, mean over these."""
+    return _without(made, x, [[earth in own for own in made.earths] for earth in RARE_EARTHS])
+
+
+def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
+    """Predict rows of hosts that need a stabilizer by a model that has seen none of one of theirs.
+
+    Mean over these; NaN where there is none.
+    """
+    atoms_of, out = made.phases.to_array(), []
+    for host, known in stabilizers().items():
+        out += [(made.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in known]
+    return _without(made, x, out)
+
+
+def _without(made: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.float64]:
+    """Predict the rows of each part by a model that has not seen it, mean over its parts."""
     total, times = np.zeros(len(made.forms)), np.zeros(len(made.forms))
-    for earth in RARE_EARTHS:
-        out = np.array([earth in own for own in made.earths])
+    for part in parts:
+        out = np.asarray(part, bool)
         if out.any():
             found = fit(x[~out], made.state.family[~out], made.forms[~out])
             total[out] += found.probability(x[out], made.state.family[out])
             times[out] += 1
-    return total / times
+    return np.where(times > 0, total / np.maximum(times, 1), np.nan)
 
 
 def without_each_host(made: Made, x: NDArray) -> NDArray[np.float64]:
@@ -198,6 +214,7 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     x = terms(made)
     seen = fit(x, made.state.family, made.forms).probability(x, made.state.family)
     earth, host = without_each_earth(made, x), without_each_host(made, x)
+    support = without_each_stabilizer(made, x)
     blind = np.where(np.isin(TERMS, _OF_ENERGIES), 0.0, x)
     raw = -np.where(np.isnan(made.distance), np.nanmedian(made.distance), made.distance)
     lines: list[dict[str, Any]] = [
@@ -211,6 +228,13 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
         out = np.array([name in own for own in made.earths])
         if out.any():
             lines.append(_scores(f"  {name} left out", made.forms[out], earth[out], raw[out]))
+    for name in ("", *dict.fromkeys(e for own in stabilizers().values() for e in own)):
+        out = np.isfinite(support)
+        if name:
+            out &= made.phases.fraction(name) > 0.0
+        if out.any():
+            text = f"  {name} left out" if name else "each stabilizer of 1:12 left out"
+            lines.append(_scores(text, made.forms[out], support[out], raw[out]))
     for name in FAMILIES:
         out = made.host == name
         text = f"  {name or 'other structures'} left out"

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from magnetkit.surrogates._curie import CurieModel, phases_of
-from magnetkit.surrogates._curie_training import train
+from magnetkit.hosts.partition import partition
+from magnetkit.surrogates._curie import asked
+from magnetkit.surrogates._curie_training import trained
 from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, embedded_set, keys
 
 from . import figures
@@ -20,9 +21,8 @@ def report(data: TrainingSet, coverage: float) -> str:
     rows = np.flatnonzero(new & ~np.char.startswith(data.groups, NO_PAPER))
     if not len(rows):
         return f"Nothing but the {len(known)} embedded values is at hand."
-    model: CurieModel = train(known)
-    codes, phases = phases_of(data.table[rows])
-    found = model.of_phases(phases, codes, coverage)
+    model, _ = trained(known)
+    found = model.of_phases(asked(partition(data.table[rows])), coverage)
     given = np.isfinite(found.value)
     value, made, half = data.values[rows][given], found.value[given], found.half[given]
     f = figures.accuracy(value, made, data.groups[rows][given], figures.TOLERANCE[_CURIE])

@@ -124,7 +124,7 @@ def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dic
 def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, Array]:
     codes, phases = phases_of(table)
     whole = np.ones(len(table))
-    part, theirs = Partition(codes, phases, phases, whole, whole), _keys(table)
+    part, theirs = Partition(codes, phases, phases, whole, whole, table), _keys(table)
     pure = np.diff(table.indptr) == 3
     values, papers = own["value"].to_numpy(float), own["paper"].to_numpy()
     made: dict[str, Array] = {}

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.accuracy.phases import forming
-from magnetkit import datasets
+from magnetkit import CompositionTable, datasets
 from magnetkit.kernels._stability import TERMS
+from magnetkit.phases import stability
 from magnetkit.phases._forming import FAMILIES
 
 
@@ -45,6 +46,9 @@ def test_a_rare_earth_left_out_is_predicted_from_the_others(made):
         assert by.loc[host, "auc"] > by.loc[host, "auc_of_hull_distance"] + 0.02
     assert by.loc["each host left out", "auc"] >= 0.85
     # What the snapshot's energies are worth, in known structures and in new ones.
+    # A stabilizer that no row of the fit has.
+    assert by.loc["each stabilizer of 1:12 left out", "auc"] > 0.95
+    assert by.loc["each stabilizer of 1:12 left out", "brier"] < 0.08
     energies = by["auc"].diff()[["  without energies", "  without energies of hosts"]]
     assert energies["  without energies"] < -0.005
     assert energies["  without energies of hosts"] < -0.05
@@ -58,6 +62,16 @@ def test_a_rare_earth_left_out_is_predicted_from_the_others(made):
     gap = likely["mean_probability"] - likely["share_that_forms"]
     assert gap.abs().max() < 0.1
     assert len(wrong) == by.loc["each rare earth left out", "wrong"]
+
+
+def test_what_is_validated_is_what_a_user_gets(made):
+    x = forming.terms(made)
+    seen = forming.fit(x, made.state.family, made.forms).probability(x, made.state.family)
+    for kelvin in np.unique(made.kelvin):
+        rows = np.flatnonzero(made.kelvin == kelvin)
+        table = CompositionTable.from_strings([made.formula[i] for i in rows], basis="atomic")
+        said = stability(table, temperature=kelvin)["probability_phase_forms"]
+        np.testing.assert_allclose(said, seen[rows], atol=2e-3)
 
 
 def test_a_new_host_is_judged_by_what_knows_no_host(made):

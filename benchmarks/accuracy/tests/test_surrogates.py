@@ -33,6 +33,18 @@ def test_every_row_was_left_out_once(report):
     assert report.made["model"].notna().all()
 
 
+def test_left_out_rows_are_asked_as_a_user_asks():
+    """What a fold says of its rows is `predict` of a model trained on the others."""
+    known = _curie_training.training_set()
+    made = _curie_training.left_out(_curie_training.uncalibrated(known))
+    train, test = next(validation._splits(known))
+    said = _curie_training.uncalibrated(known[train]).predict(known.table[test])
+    answered = said["curie_temperature_K"].notna().to_numpy()
+    assert answered.sum() > 0.9 * len(test)
+    got = said["curie_temperature_K"].to_numpy()[answered]
+    np.testing.assert_allclose(got, made.mean[test][answered], rtol=1e-6)
+
+
 def test_a_fold_takes_its_compounds_out_of_every_source():
     known = _curie_training.training_set()
     compounds = np.array(validation.keys(known.table.to_array()), object)
