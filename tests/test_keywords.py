@@ -66,7 +66,7 @@ CALLS = {
             **CONDITIONS,
             **TABLES,
             "calibration": "none",
-            "prices": {"Tb": 3.0},
+            "prices": {"Tb": "3x"},
             "reference": "Nd1.7Dy0.3Fe14B",
             "require": ["remanence_T>=0.98*reference"],
             "objectives": ["cost:min=2", "margin:max"],
@@ -92,7 +92,7 @@ CALLS = {
             "shell": ["", "Tb 0.5 wt%"],
             "calibration": "N42SH",
             "host": "2:14:1",
-            "prices": {"Tb": 3.0},
+            "prices": {"Tb": "3x"},
         },
     ),
     "curve": (

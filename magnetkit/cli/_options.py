@@ -164,19 +164,15 @@ def a_place(text: str | Path) -> Any:
     return text if is_url(text) else a_path(text)
 
 
-def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
-    """Read ``Element=number`` options; of ``--price`` the number may end in x, as in ``Tb=3x``."""
-    is_price = option == "--price"
+def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str, Any]:
+    """Read ``Element=value`` options."""
     result = {}
     for text in [part for given in texts or [] for part in given.split(",")]:
-        name, _, number = text.partition("=")
+        name, _, value = text.partition("=")
         try:
-            result[name.strip()] = float(number.rstrip().removesuffix("x" if is_price else ""))
+            result[name.strip()] = kind(value.strip())
         except ValueError:
-            example = "Tb=3x" if is_price else "Dy=0.2"
-            raise InputError(
-                f"{option} {text!r}: expected Element=number, e.g. {example}"
-            ) from None
+            raise InputError(f"{option} {text!r}: expected Element=number, e.g. Dy=0.2") from None
     return result
 
 
@@ -199,7 +195,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "between": lambda text: tuple((with_unit(text) or "").split(",")),
     "shell": lambda texts: texts[0] if len(texts) == 1 else texts,
     "recycled": lambda texts: pairs(texts, "--recycled"),
-    "prices": lambda texts: pairs(texts, "--price"),
+    "prices": lambda texts: pairs(texts, "--price", str),
 }
 
 
