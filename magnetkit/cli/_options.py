@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 OUTPUT, RUN = "Output", "The run"
 """Headings of options."""
 
@@ -139,6 +140,7 @@ Json = Annotated[bool, option("--json", "Print JSON, one object a line.", panel=
 Units = Annotated[
     Literal["si", "cgs"], option("Units of tables; cgs shows kG, kOe and MGOe.", panel=OUTPUT)
 ]
+Force = Annotated[bool, option("--force", "Replace the finished results in --out.", panel=OUTPUT)]
 Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]
 Top = Annotated[int, option("Candidates to print.", min=0, panel=OUTPUT)]
 Mass = Annotated[float, more("Mass of one magnet, kg.", metavar="KG")]
@@ -162,6 +164,14 @@ def a_place(text: str | Path) -> Any:
     from .._core._files import is_url
 
     return text if is_url(text) else a_path(text)
+
+
+def check_out(out: Path) -> None:
+    """Refuse a file that cannot be written, before anything is computed."""
+    if out.suffix.lower() not in _WRITTEN:
+        raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
+    if out.is_dir() or not out.parent.is_dir():
+        raise InputError(f"--out {out}: no file can be written there; check the folder")
 
 
 def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str, Any]:

@@ -119,7 +119,14 @@ def examine(online: bool = False) -> Iterator[Finding]:
 
     `online` asks its server too; nothing leaves the machine otherwise.
     """
+    from .._core.settings import get_settings
+
     yield from _packages()
+    try:
+        get_settings()
+    except InputError as error:
+        yield Finding("Settings", "environment", str(error), "broken", "correct or unset it")
+        return
     yield from _data()
     yield from _caches()
     yield from _models()
@@ -207,12 +214,8 @@ def _data() -> Iterator[Finding]:
     yield from _dated(group)
     from .._core.settings import get_settings
 
-    mirror = get_settings().mirror
-    if mirror is not None:
-        there = mirror.is_dir()
-        advice = "" if there else "make the folder or unset MAGNETKIT_MIRROR"
-        value = f"{mirror}{'' if there else ', which is no folder'}"
-        yield Finding(group, "mirror", value, "ok" if there else "broken", advice)
+    if (mirror := get_settings().mirror) is not None:
+        yield Finding(group, "mirror", str(mirror))
     for name in names():
         here = os.path.isfile(cached_path(name))
         advice = "" if here else f"`magnetkit data fetch {name}` makes better models of T_C"

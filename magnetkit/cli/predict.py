@@ -24,6 +24,7 @@ from ._options import (
     Strict,
     Temperature,
     Units,
+    check_out,
     composition_of,
     more,
     option,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 _FORMS = "probability_phase_forms"
 
 
@@ -137,12 +137,12 @@ def _evaluate(
 ) -> "pd.DataFrame":
     """Return properties evaluated against the requirements, in the order of the input."""
     from ..run.screen import screen
-    from .screen import device
+    from .screen import check_device
 
     refuse_beside("--require", host=options.get("host"))
-    line = options.get("load_line")
-    wanted = device(None, require, reference, temperature, line, options["basis"])
-    result = screen(compositions, wanted, require=require, objectives=objectives, **options)
+    check_device(None, require, reference, temperature)
+    asked: dict[str, Any] = {"require": require, "reference": reference, "objectives": objectives}
+    result = screen(compositions, None, temperature, **asked, **options)
     for row in result.rejected:
         message(f"line {row.line} ({row.text!r}): {row.reason}")
     return result.table
@@ -179,14 +179,6 @@ def given(formulas: Sequence[str]) -> Any:
         lines = [line.strip() for line in sys.stdin]
         return [line for line in lines if line]
     return formulas[0] if mixed else list(formulas)
-
-
-def check_out(out: Path) -> None:
-    """Refuse a file that cannot be written, before anything is computed."""
-    if out.suffix.lower() not in _WRITTEN:
-        raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
-    if out.is_dir() or not out.parent.is_dir():
-        raise InputError(f"--out {out}: no file can be written there; check the folder")
 
 
 @with_options("outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",))

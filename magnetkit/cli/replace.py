@@ -10,6 +10,7 @@ from .._core.errors import InputError
 from ._options import (
     OUTPUT,
     Basis,
+    Force,
     Json,
     Mass,
     PerYear,
@@ -121,6 +122,7 @@ def replace(
             panel=OUTPUT,
         ),
     ] = None,
+    force: Force = False,
     top: Top = 10,
     json: Json = False,
     **keywords: Any,
@@ -167,6 +169,7 @@ def replace(
         require=require or (),
         mass_kg=mass,
         out=out,
+        force=force,
         **keywords,
     )
     if json:

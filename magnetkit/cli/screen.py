@@ -18,6 +18,7 @@ from ._options import (
     ElementColumns,
     Everything,
     Folder,
+    Force,
     Json,
     Objectives,
     Quiet,
@@ -29,6 +30,7 @@ from ._options import (
     Top,
     Units,
     a_place,
+    check_out,
     composition_of,
     more,
     option,
@@ -39,7 +41,6 @@ from ._options import (
 
 if TYPE_CHECKING:
     from ..composition.substitution import Substitutions
-    from ..ranking.applications import Profile
 
 
 _ROOM_K = 293.15
@@ -125,6 +126,7 @@ def screen(
     resume: Annotated[
         bool, option("--resume", "Continue from the finished chunks in --out.", panel=RUN)
     ] = False,
+    force: Force = False,
     workers: Annotated[
         int | None, option("Processes to work in, on this machine.", min=1, metavar="N", panel=RUN)
     ] = None,
@@ -153,23 +155,27 @@ def screen(
       magnetkit screen alloys.csv --require "coercivity_kA_m>=500" --reference Nd1.8Dy0.2Fe14B
       --temperature 150C
     """
+    from ..composition._files import check_file
     from ..run.screen import ScreenResult, refined
     from ..run.screen import screen as run
     from ..show._tables import print_changes, print_ranking
 
     add, measured = _additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
-    line = keywords.get("load_line")
-    wanted = device(application, require, reference, temperature, line, basis)
+    if candidates is not None:
+        check_file(candidates)
+    check_device(application, require, reference, temperature)
     made = _space(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
         **keywords,
         "temperature": temperature,
-        "reference": None if application is None else reference,
+        "reference": reference,
+        "basis": basis,
         "require": require or (),
         "objectives": objective or (),
         "out": out,
         "resume": resume,
+        "force": force,
         "workers": workers,
         "dask": dask,
         "strict": strict,
@@ -181,17 +187,16 @@ def screen(
         _need(host, add=add, sample=sample, refine=refine)
         result = run(
             candidates,
-            wanted,
-            basis=basis,
+            application,
             column=composition_of(column, element_columns),
             keep=keep,
             **options,
         )
     elif refine is not None:
         refuse_beside("--refine", shell=shell, keep=keep)
-        result = refined(made, wanted, refine, sample=sample, **options)
+        result = refined(made, application, refine, sample=sample, **options)
     else:
-        result = run(_candidates(made, shell, sample), wanted, keep=keep, **options)
+        result = run(_candidates(made, shell, sample), application, keep=keep, **options)
     print_ranking(result, top, as_json=json, cgs=units == "cgs", columns=columns, wide=everything)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
@@ -202,24 +207,17 @@ def screen(
         message(f"{evaluated} evaluated, {rejected:,} rejected; see {out}")
 
 
-def device(
+def check_device(
     application: str | None,
     require: Sequence[str] | None,
     reference: str | None,
     temperature: str | None,
-    load_line: float | None,
-    basis: str,
-) -> "str | Profile":
-    """Return the device of ``--application``, or that of the other options."""
-    from ..ranking.applications import asked
-
-    if application is not None:
-        return application
-    if not (require and reference and temperature):
+) -> None:
+    """Refuse a call that names no device, nor what is asked instead."""
+    if application is None and not (require and reference and temperature):
         raise typer.BadParameter(
             "give --require, --reference and --temperature (or, for screen, --application)"
         )
-    return asked(require, reference, temperature, load_line or 1.0, basis=basis)
 
 
 def _space(
@@ -311,7 +309,8 @@ def _additions(given: list[str] | None) -> tuple[list[str] | None, str | None]:
 def report(
     folder: Folder,
     out: Annotated[
-        Path | None, option("File to write: .html, .xlsx for a workbook, or .csv of --robustness.")
+        Path | None,
+        option("File to write: .html, or .xlsx for a workbook; of --robustness a table."),
     ] = None,
     robustness: Annotated[
         bool,
@@ -344,8 +343,11 @@ def report(
     """
     from ..run.screen import ScreenResult
     from ..show._tables import print_json, print_robustness
+    from ..show._written import write_table
 
     if robustness:
+        if out is not None:
+            check_out(out)
         result = ScreenResult.from_folder(folder)
         found = result.robustness(top=places, draws=draws, pool=pool, seed=seed)
         if json:
@@ -353,7 +355,7 @@ def report(
         else:
             print_robustness(found.head(top), places)
         if out is not None:
-            found.to_csv(out, index=False)
+            write_table(found, out)
             if not quiet:
                 message(f"see {out}")
         return
@@ -384,8 +386,9 @@ def suggest(
     ] = None,
     charge: Annotated[float, more("Alloy of one melt, kg.")] = 1.0,
     seed: Annotated[int, more("Seed of the random draws.")] = 0,
-    out: Annotated[Path | None, option("CSV file to fill in for `magnetkit calibrate`.")] = None,
+    out: Annotated[Path | None, option("Table to fill in for `magnetkit calibrate`.")] = None,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Name the magnets whose measurement is worth most for the choice of a screening.
 
@@ -400,11 +403,21 @@ def suggest(
     from ..run.suggestion import suggest as run
     from ..show._tables import print_json
     from ..show._text import say
+    from ..show._written import write_table
 
+    if out is not None:
+        check_out(out)
     result = ScreenResult.from_folder(folder)
     store = pairs(stock, "--stock") if stock else None
     found = run(
-        result, batch, stock=store, melts=melts, limits=limit or (), charge_kg=charge, seed=seed
+        result,
+        batch,
+        stock=store,
+        melts=melts,
+        limits=limit or (),
+        charge_kg=charge,
+        seed=seed,
+        progress=not quiet,
     )
     if json:
         print_json(found)
@@ -420,9 +433,8 @@ def suggest(
         if len(found) < batch:
             message(f"{len(found)} of {batch}: stock and limits allow no more")
     if out is not None:
-        order(found, sorted({_ROOM_K, result.manifest["identity"]["temperature_K"]})).to_csv(
-            out, index=False
-        )
+        kelvin = sorted({_ROOM_K, result.manifest["identity"]["temperature_K"]})
+        write_table(order(found, kelvin), out)
         message(f"fill in {out}, then magnetkit calibrate {out} --name NAME")
 
 

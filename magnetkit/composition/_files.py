@@ -94,12 +94,15 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
     Raises
     ------
     InputError
-        If the file cannot be read at all: missing, empty, of another kind or encoding.
+        If the file cannot be read at all: missing, without a row, of another kind or encoding.
     """
     check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
+    found = 0
     try:
-        yield from readers.get(path.suffix.lower(), _read_csv)(path, size)
+        for block in readers.get(path.suffix.lower(), _read_csv)(path, size):
+            found += len(block.lines) + len(block.rejected)
+            yield block
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path} is neither UTF-8 nor of a Windows code page ({error.reason}); save it as UTF-8"
@@ -111,6 +114,8 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
         raise InputError(f"{path} cannot be read: {reason}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+    if not found:
+        raise InputError(f"{path} holds no row below its header; expected one candidate a line")
 
 
 def read_whole(path: Path) -> pa.Table:

@@ -8,7 +8,6 @@ and the user's other columns.
 import json
 import os
 import re
-import warnings
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .._core.errors import CompositionError, InputError
+from .._core.errors import CompositionError, InputError, warn
 from . import table as reading
 from ._files import Block, Rejected, read_blocks, with_composition_column
 from .notation import Basis, basis_code
@@ -222,11 +221,10 @@ class Inputs:
     def warn(self) -> None:
         """Warn of the rows that could not be used."""
         first = self.rejected[0]
-        warnings.warn(
+        warn(
             f"{len(self.rejected)} of the rows could not be used; the first, line {first.line} "
             f"({first.text!r}): {first.reason}",
             RejectedRows,
-            stacklevel=4,
         )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .._core._arguments import finite, named, path, renamed, share, whole
 from .._core._blas import one_thread
-from .._core._files import replacing
+from .._core._files import write_csv
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
 from ..calibration._composition_estimate import grade_magnet
@@ -200,8 +200,8 @@ class Diffusion:
             ("coating", self.coating()),
             ("margins", self.margins()),
         ):
-            with replacing(out / f"{name}.csv") as temporary:
-                table.to_csv(temporary, index=False)
+            rows = table.astype(object).where(table.notna(), "").itertuples(index=False)
+            write_csv(table.columns, rows, out / f"{name}.csv")
 
     def to_json(self) -> str:
         """Return the answer as JSON."""

@@ -4,7 +4,6 @@ All facets of the hull of a small chemical system.
 """
 
 import itertools
-import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
-from .._core.errors import DataError
+from .._core.errors import DataError, warn
 from ..composition.table import CompositionTable
 from .snapshot import SCHEMES, Snapshot
 
@@ -168,7 +167,7 @@ def whole_space(snapshot: Snapshot) -> PhaseSpace:
         if space.left_out:
             shown = "; ".join(space.left_out[:5])
             more = f" and {len(space.left_out) - 5} more" if len(space.left_out) > 5 else ""
-            warnings.warn(f"snapshot {snapshot.name}: left out {shown}{more}", stacklevel=2)
+            warn(f"snapshot {snapshot.name}: left out {shown}{more}")
         snapshot._cache["space"] = space
     return snapshot._cache["space"]
 

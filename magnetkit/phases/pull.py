@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import uuid
-import warnings
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import combinations
@@ -28,7 +27,7 @@ from .._core._arguments import named
 from .._core._files import whole
 from .._core._version import __version__
 from .._core.elements import INDEX
-from .._core.errors import DataError, InputError
+from .._core.errors import DataError, InputError, warn
 from .._core.settings import get_settings
 from ._documents import make_tables
 from ._transport import KEY_HELP, fetch_records
@@ -139,7 +138,7 @@ def pull_snapshot(
             try:
                 found = cache.read()
             except DataError as error:
-                warnings.warn(f"{error}; pulling it anew", stacklevel=2)
+                warn(f"{error}; pulling it anew")
                 found = None
             if found is not None:
                 return found
@@ -149,10 +148,9 @@ def pull_snapshot(
         entries, structures, facts = make_tables(asked, schemes, records)
         absent = sorted(set("-".join(wanted).split("-")) - set(entries["formula"]))
         if absent:
-            warnings.warn(
+            warn(
                 f"the server has no energy of the element(s) {', '.join(absent)}, so the hull of "
-                "these systems stays open there",
-                stacklevel=2,
+                "these systems stays open there"
             )
         manifest = {
             "scheme": f"Materials Project {facts['thermo_type']}",
@@ -266,9 +264,7 @@ def _key(api_key: str | None, address: str) -> str:
         )
     parts = urlsplit(address)
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
-        warnings.warn(
-            f"the key goes unencrypted to {parts.hostname}; use an https address", stacklevel=3
-        )
+        warn(f"the key goes unencrypted to {parts.hostname}; use an https address")
     return key
 
 

@@ -1,6 +1,5 @@
 """Texts on the terminal: notes beside results, sentences, and tables that fit its width."""
 
-import csv
 import re
 import sys
 import textwrap
@@ -8,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from .._core._files import put_csv
 from .._core.columns import COLUMNS
 from ..composition.table import CompositionTable
 from ..hosts.partition import partition
@@ -241,7 +241,5 @@ def print_table(
 
 def print_csv(frame: "pd.DataFrame") -> None:
     """Print a table as CSV, for a pipe or a file."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.astype(object).where(frame.notna(), "").itertuples(index=False):
-        writer.writerow(row)
+    rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False)
+    put_csv(frame.columns, rows, sys.stdout)

@@ -1,12 +1,11 @@
 """Results as files: by the suffix CSV, TSV, Parquet, JSON lines or an Excel workbook."""
 
-import csv
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._core._files import replacing, safe_cell, write_csv
+from .._core._files import replacing, write_csv
 from .._core.columns import COLUMNS, with_interval
 
 if TYPE_CHECKING:
@@ -29,17 +28,12 @@ def write_table(frame: "pd.DataFrame", path: Path) -> Path:
     if suffix == ".xlsx":
         return write_workbook({"results": frame}, path)
     plain = frame.astype(object).where(frame.notna(), None)
-    if suffix == ".csv":
-        write_csv(map(str, frame.columns), plain.itertuples(index=False), path)
+    if suffix in (".csv", ".tsv"):
+        write_csv(frame.columns, plain.itertuples(index=False), path)
         return path
     with replacing(path) as temporary:
         if suffix == ".parquet":
             pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), temporary)
-        elif suffix == ".tsv":
-            with temporary.open("w", newline="", encoding="utf-8") as stream:
-                out = csv.writer(stream, delimiter="\t", lineterminator="\n")
-                out.writerow(map(safe_cell, map(str, frame.columns)))
-                out.writerows([safe_cell(c) for c in row] for row in plain.itertuples(index=False))
         else:
             frame.to_json(temporary, orient="records", lines=True, force_ascii=False)
     return path

@@ -23,6 +23,7 @@ from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS
 from ..composition._read import read_inputs
 from ..composition.table import CompositionTable
+from ..ranking.result import Ranked
 from . import _figures
 from ._figures import AXIS, COLOURS, GREY, Part, layout_of, line, numbers, points, titled
 from ._tables import ROWS, Table, table_html
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from ..diffusion.diffuse import Diffusion
     from ..magnetism.demagnetization import Demagnetization
     from ..phases.snapshot import Snapshot
-    from ..ranking.result import Ranked
 
 
 __all__ = [
@@ -321,7 +321,7 @@ def grade_map(
 
 @named
 def pareto(
-    result: "Ranked", x: str | None = None, y: str | None = None, *, ax: "Axes | None" = None
+    result: Ranked, x: str | None = None, y: str | None = None, *, ax: "Axes | None" = None
 ) -> Figure:
     """Draw the candidates of a screening on two objectives, its first Pareto front ringed.
 
