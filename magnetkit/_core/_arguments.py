@@ -46,7 +46,8 @@ def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
                 wanted = parameter.annotation
                 if parameter.kind is not parameter.VAR_KEYWORD and not _fits(value, wanted):
                     raise InputError(
-                        f"{function.__name__}: {name} must be {_plain(wanted)}, got {value!r:.60}"
+                        f"{function.__name__}: {name} must be {_plain(wanted)}, got "
+                        f"{' '.join(repr(value).split()):.60}"
                     ) from error
             raise
 
