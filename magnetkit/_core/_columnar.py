@@ -6,12 +6,14 @@ written.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import ordered
+from .columns import BRIEF, ordered
+from .units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +127,52 @@ class Columns(dict[str, Any]):
         import pyarrow as pa
 
         return pa.table({name: _array(column) for name, column in self.items()})
+
+
+_FEW_ROWS, _MOST_ROWS = 3, 20
+
+
+@lru_cache(maxsize=1)
+def _brief_frame() -> Any:
+    """Return the kind of frame that shows what people read first and holds all columns."""
+    import pandas as pd
+
+    class Brief(pd.DataFrame):
+        def __repr__(self) -> str:
+            names = [name for name in BRIEF if name in self.columns]
+            few, head = len(self) <= _FEW_ROWS, self.head(_MOST_ROWS)
+            cells = {name: [_cell(row, name, few) for _, row in head.iterrows()] for name in names}
+            shown = pd.DataFrame(cells).rename(columns=lambda name: name.replace("ure_K", "ure_C"))
+            if few:
+                text = shown.T.to_string(header=False)
+            else:
+                text = shown.to_string(index=False, line_width=100)
+            size = f"{len(self):,} x {len(self.columns)}"
+            return f"{text}\n[{size}; detail=True shows all columns]"
+
+        # Slices, copies and what another process gets are plain frames.
+        def __reduce__(self) -> Any:
+            return pd.DataFrame(self).__reduce__()
+
+    return Brief
+
+
+def _cell(row: Any, name: str, ranges: bool) -> str:
+    values = [row[name]]
+    if ranges and f"{name}_lo" in row.index:
+        values += [row[f"{name}_lo"], row[f"{name}_hi"]]
+    if isinstance(values[0], str):
+        return values[0]
+    own = ZERO_CELSIUS if name.endswith("ure_K") else 0.0
+    texts = [f"{value - own:.4g}" for value in values]
+    return texts[0] if len(texts) == 1 else f"{texts[0]} ({texts[1]} to {texts[2]})"
+
+
+def brief(frame: Any) -> Any:
+    """Return a frame of pandas that shows what people read first, and holds all columns."""
+    found = _brief_frame()(frame)
+    found.attrs = frame.attrs
+    return found
 
 
 def _rows_of(column: Any, rows: NDArray[np.int64]) -> Any:

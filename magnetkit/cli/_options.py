@@ -138,7 +138,8 @@ Objectives = Annotated[
 ]
 Json = Annotated[bool, option("--json", "Print JSON, one object a line.", panel=OUTPUT)]
 Units = Annotated[
-    Literal["si", "cgs"], option("Units of tables; cgs shows kG, kOe and MGOe.", panel=OUTPUT)
+    Literal["si", "cgs"] | None,
+    option("Units of tables, else as MAGNETKIT_UNITS; cgs: kG, kOe, MGOe.", panel=OUTPUT),
 ]
 Force = Annotated[bool, option("--force", "Replace the finished results in --out.", panel=OUTPUT)]
 Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]

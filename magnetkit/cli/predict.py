@@ -67,7 +67,7 @@ def predict(
     columns: Columns = None,
     everything: Everything = False,
     json: Json = False,
-    units: Units = "si",
+    units: Units = None,
     **keywords: Any,
 ) -> None:
     """Predict the properties of compositions, each with its 90 % interval.
@@ -88,7 +88,7 @@ def predict(
       magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
     """
     from ..show._tables import print_properties
-    from ..show._written import write_table
+    from ..show._written import write_results, write_table
 
     at = temperature or "300K"
     if compare:
@@ -113,14 +113,22 @@ def predict(
         from ..prediction.predict import predict as run
 
         frame = reported(run, given(formulas), at, **options)
-    if out is not None:
+    if out is not None and out.suffix.lower() == ".xlsx":
+        unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
+        asked = " ".join(f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items())
+        said = [f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {asked[:-1]}."]
+        if require:
+            said.append(f"{int(frame['meets_requirements'].sum()):,} meet {', '.join(require)}.")
+        write_results(frame, out, said, rejected=unread, units=units)
+    elif out is not None:
         write_table(frame, out)
+    if out is not None:
         message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}")
         return
     print_properties(
         frame,
         as_json=json,
-        cgs=units == "cgs",
+        units=units,
         interval=keywords.get("interval", 0.9),
         columns=columns,
         wide=everything,
@@ -153,7 +161,7 @@ def _compare(
     temperature: str,
     basis: Any,
     json: bool,
-    units: str,
+    units: str | None,
     keywords: dict[str, Any],
 ) -> None:
     """Print magnets side by side."""
@@ -162,7 +170,7 @@ def _compare(
     from ..show._text import remark
 
     frame = run(formulas, temperature, basis=basis, **keywords)
-    print_comparison(frame, as_json=json, cgs=units == "cgs")
+    print_comparison(frame, as_json=json, units=units)
     for note in frame.attrs["notes"]:
         remark(note)
 

@@ -138,7 +138,7 @@ def screen(
     columns: Columns = None,
     everything: Everything = False,
     json: Json = False,
-    units: Units = "si",
+    units: Units = None,
     quiet: Quiet = False,
     **keywords: Any,
 ) -> None:
@@ -197,7 +197,7 @@ def screen(
         result = refined(made, application, refine, sample=sample, **options)
     else:
         result = run(_candidates(made, shell, sample), application, keep=keep, **options)
-    print_ranking(result, top, as_json=json, cgs=units == "cgs", columns=columns, wide=everything)
+    print_ranking(result, top, as_json=json, units=units, columns=columns, wide=everything)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
     result.report(f"{out}/report.html")

@@ -60,6 +60,9 @@ _ROUNDS, AROUND = 2, 20
 """How often `refined` screens around the best, and around how many."""
 
 
+_DECISIONS = 5
+
+
 class ScreenResult(Ranked):
     """Ranked candidates for a device, with their report; see `Ranked`."""
 
@@ -140,31 +143,28 @@ class ScreenResult(Ranked):
         return write_report(self, Path(path))
 
     def to_excel(self, path: str | Path = "results.xlsx", n: int = 10_000) -> Path:
-        """Write a workbook: the ranking in brief, the best rows in full, the columns' meaning.
+        """Write a workbook: the answer, the best, the rows in their order, what was refused, all.
 
         Parameters
         ----------
         path : str or Path
             File to write.
         n : int
-            How many of the best, by rank.
+            How many rows at most; of more, the best by rank.
 
         Returns
         -------
         Path
             The file.
         """
-        import pandas as pd
+        from ..show._content import answer, lead, shown_magnets
+        from ..show._written import write_results
 
-        from ..show._tables import RANKING, chosen
-        from ..show._written import write_workbook
-
-        best = self.best(n)
-        answer = self.manifest.get(ANSWER)
-        first = {"answer": pd.DataFrame({"answer": answer})} if answer else {}
-        brief = chosen(best, {**RANKING, "shell": 0})
-        names = [name for name in best.columns if name in brief]
-        return write_workbook({**first, "ranking": best[names], "everything": best}, Path(path))
+        best = self.best(_DECISIONS)
+        said = lead(self) or answer(self, shown_magnets(self, best))
+        rows = self.best(n) if len(self) > n else self.table
+        refused = [(r.line, r.text, r.reason) for r in self.rejected]
+        return write_results(rows, Path(path), said, best[best["rank"].notna()], refused)
 
 
 def _shown(found: Ranked) -> ScreenResult:

@@ -4,12 +4,20 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._core._progress import message
-from .._core.columns import COLUMNS, with_interval
+from .._core.columns import BRIEF, COLUMNS, with_interval
 from .._core.errors import InputError
-from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, celsius_range, kelvin_text
+from .._core.settings import get_settings
+from .._core.units import (
+    KILO_GAUSS,
+    KILO_OERSTED,
+    MEGA_GAUSS_OERSTED,
+    ZERO_CELSIUS,
+    celsius_range,
+    kelvin_text,
+)
 from ..composition.table import listed
 from ..magnetism.sintered import VALIDATED_FROM
 from ..ranking._profile_parts import MEETS_PROBABILITY
@@ -94,20 +102,36 @@ def is_missing(value: object) -> bool:
     return bool(isna(value))  # type: ignore[call-overload]
 
 
-def number(value: object, digits: int = 3, factor: float = 1.0) -> str:
-    """Return `factor` times a number with `digits` digits, a dash where there is none."""
+def number(value: object, digits: int = 3, factor: float = 1.0, offset: float = 0.0) -> str:
+    """Return `factor` times a number plus `offset` with `digits` digits, a dash for none."""
     if is_missing(value):
         return "–"
-    x = factor * float(value)  # type: ignore[arg-type]
+    x = factor * float(value) + offset  # type: ignore[arg-type]
     text = f"{x:.{digits}g}"
     return f"{x:.0f}" if "e+" in text else text
 
 
-def _unit_of(name: str, *, cgs: bool) -> tuple[float, str]:
-    """Return the factor to the displayed unit, and that unit."""
+def is_cgs(units: str | None) -> bool:
+    """Return whether people read kG, kOe and MGOe: as asked, else as the setting says."""
+    return (units or get_settings().units) == "cgs"
+
+
+class _Scale(NamedTuple):
+    factor: float
+    offset: float
+    unit: str
+
+
+def _scale_of(name: str, *, cgs: bool) -> _Scale:
+    """Return what makes the displayed value of a column's, and its unit."""
     unit = COLUMNS[name].unit
+    if unit == "K":
+        return _Scale(1.0, -ZERO_CELSIUS, "°C")
     # An anisotropy field is quoted in tesla in both traditions' current literature.
-    return (1.0, unit) if not cgs or name == "anisotropy_field_T" else _CGS.get(unit, (1.0, unit))
+    if cgs and unit in _CGS and name != "anisotropy_field_T":
+        factor, unit = _CGS[unit]
+        return _Scale(factor, 0.0, unit)
+    return _Scale(1.0, 0.0, unit)
 
 
 def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
@@ -115,7 +139,7 @@ def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
     names = {}
     frame = frame.copy()
     for name in COLUMNS:
-        factor, unit = _unit_of(name, cgs=True)
+        factor, _, unit = _scale_of(name, cgs=True)
         if factor == 1.0:
             continue
         for column in {name, f"{name}_lo", f"{name}_hi"} & set(frame.columns):
@@ -124,6 +148,39 @@ def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
             suffix = COLUMNS[name].unit.replace("/", "_")
             names[column] = f"{stem.removesuffix(suffix)}{unit}{end}"
     return frame.rename(columns=names)
+
+
+_DECIDING = ("remanence_T", "coercivity_kA_m", "heavy_rare_earth_wt_pct", "cost_USD_kg",
+             "probability_meets_requirements")  # fmt: skip
+
+
+def in_a_line(row: "pd.Series", units: str | None) -> str:
+    """Return what decides of a ranked candidate."""
+    parts = [f"#{row['rank']} {cell(row, 'candidate')}"]
+    for name in _DECIDING:
+        unit = _scale_of(name, cgs=is_cgs(units)).unit
+        parts.append(f"{COLUMNS[name].short} {cell(row, name, cgs=is_cgs(units))} {unit}".rstrip())
+    return ", ".join(parts)
+
+
+def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
+    """Return the user's columns, and the main results in display units, as the headings say."""
+    import pandas as pd
+
+    columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
+    columns = {str(n): values for n, values in columns.items() if not str(n).endswith("_share")}
+    for name in (n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame):
+        column, (factor, offset, unit) = COLUMNS[name], _scale_of(name, cgs=is_cgs(units))
+        head = f" ({unit})" if unit else ""
+        if column.kind != "number":
+            columns[f"{column.label}{head}"] = frame[name]
+            continue
+        columns[f"{column.label}{head}"] = factor * frame[name].astype(float) + offset
+        for end, word in (("lo", "low"), ("hi", "high")):
+            if column.predicted and name in BRIEF:
+                values = frame[f"{name}_{end}"].astype(float)
+                columns[f"{column.short} {word}{head}"] = factor * values + offset
+    return pd.DataFrame(columns)
 
 
 def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
@@ -135,9 +192,7 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
         shell, simpler = row.get("shell", ""), row.get("simpler_rank")
         text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
         return text if is_missing(simpler) else f"{text} (as #{simpler})"
-    if name == "temperature_K" and not is_missing(value):
-        return kelvin_text(float(value))
-    factor, _ = _unit_of(name, cgs=cgs)
+    factor, offset, _ = _scale_of(name, cgs=cgs)
     if column.kind in ("text", "category"):
         return "" if is_missing(value) else str(value)
     if is_missing(value):
@@ -149,8 +204,8 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     if column.predicted and name not in _BARE:
         half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
         mark = "*" if row.get(f"{name}_provenance") == "extrapolated" else ""
-        return f"{number(value, factor=factor)}{mark} ±{number(half, 2, factor)}"
-    return number(value, 2 if name in _SHARES else 3, factor)
+        return f"{number(value, 3, factor, offset)}{mark} ±{number(half, 2, factor)}"
+    return number(value, 2 if name in _SHARES else 3, factor, offset)
 
 
 def chosen(
@@ -200,7 +255,7 @@ def print_rows(
 
 def _shown_column(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> Shown:
     column = COLUMNS.get(name)
-    unit = "" if column is None else _unit_of(name, cgs=cgs)[1]
+    unit = "" if column is None else _scale_of(name, cgs=cgs).unit
     heading = name if column is None else column.short
     text = column is None or column.kind in ("text", "category")
     cells = [cell(row, name, cgs=cgs) for _, row in frame.iterrows()]
@@ -232,11 +287,12 @@ def print_ranking(
     top: int,
     *,
     as_json: bool = False,
-    cgs: bool = False,
+    units: str | None = None,
     columns: str | None = None,
     wide: bool = False,
 ) -> None:
     """Print the best candidates and the reference magnet."""
+    cgs = is_cgs(units)
     best, firm = result.best(top), result.robustness()
     known = firm[["rank", "top_ten_share", "tie_group", "simpler_rank"]]
     best = best[best["rank"].notna()].merge(known, on="rank", how="left")
@@ -247,7 +303,7 @@ def print_ranking(
     tell = say if terminal else message
     identity = result.manifest["identity"]
     if not terminal:
-        _print_piped(best, RANKING, columns, cgs=cgs)
+        _print_piped(best, RANKING, columns, cgs=units == "cgs")
         _explain_failure(result, best, tell)
         return
     reference = result.find(result.profile.reference.formula)
@@ -357,18 +413,19 @@ def print_properties(
     frame: "pd.DataFrame",
     *,
     as_json: bool,
-    cgs: bool,
+    units: str | None,
     interval: float = 0.9,
     columns: str | None = None,
     wide: bool = False,
 ) -> None:
     """Print the properties of some compositions: a block for each of a few, a table of many."""
+    cgs = is_cgs(units)
     kept: list[str] = []
     if as_json:
         print_json(frame)
     elif not to_terminal():
         table = frame if columns is None else frame[list(chosen(frame, _PROPERTIES, columns))]
-        print_csv(_in_cgs(table) if cgs else table)
+        print_csv(_in_cgs(table) if units == "cgs" else table)
     elif len(frame) > _MOST_BLOCKS or columns is not None:
         kelvin = sorted(set(frame["temperature_K"]))
         about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
@@ -383,8 +440,10 @@ def print_properties(
         print(f"± is half of the {100 * interval:g} % interval.")
     else:
         for _, row in frame.iterrows():
-            _print_block(row, cgs=cgs, interval=interval)
-        kept = list(frame.columns)
+            _print_block(row, cgs=cgs, interval=interval, wide=wide)
+        kept = list(frame.columns if wide else BRIEF)
+        if not wide:
+            say("All columns: --all. Columns of your choice: --columns.")
     if to_terminal() and not as_json:
         if _is_extrapolated(frame):
             say(
@@ -400,9 +459,13 @@ def _is_extrapolated(frame: "pd.DataFrame") -> bool:
     return name in frame and bool((frame[name] == "extrapolated").any())
 
 
-def _print_block(row: "pd.Series", *, cgs: bool, interval: float) -> None:
-    names = [n for n in COLUMNS if n in row.index and n not in ("candidate", "row_index")]
-    names += [n for n in row.index if n not in _REGISTERED]
+def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
+    some = COLUMNS if wide else BRIEF
+    names = [n for n in some if n in row.index and n not in ("candidate", "row_index")]
+    shares = () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
+    names += [n for n in row.index if n not in _REGISTERED and n not in shares]
+    if not wide and row["status"] == "ok":
+        names.remove("status")
     cells = list(zip(*(_property_cells(row, name, cgs=cgs) for name in names), strict=True))
     headings = ("Property", "Value", f"{100 * interval:g} % interval", "From")
     columns = [
@@ -419,29 +482,28 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
         return f"{COLUMNS[learnt].label}: share of data", number(row[name]), "", ""
     if name not in COLUMNS:
         return name, "" if is_missing(row[name]) else str(row[name]), "", ""
-    column, value, (factor, unit) = COLUMNS[name], row[name], _unit_of(name, cgs=cgs)
+    column, value, (factor, offset, unit) = COLUMNS[name], row[name], _scale_of(name, cgs=cgs)
     label = column.label
     if name.endswith("coefficient_pct_K") and not is_missing(row.get("coefficients_between")):
         label = f"{label}, {row['coefficients_between']}"
-    if name == "temperature_K":
-        return label, kelvin_text(float(value)), "", ""
     if column.kind not in ("number", "integer"):
         return label, cell(row, name), "", ""
     label = f"{label} ({unit})" if unit else label
     if not column.predicted:
-        return label, number(value, factor=factor), "", ""
-    lo, hi = (number(row[f"{name}_{end}"], factor=factor) for end in ("lo", "hi"))
+        return label, number(value, 3, factor, offset), "", ""
+    lo, hi = (number(row[f"{name}_{end}"], 3, factor, offset) for end in ("lo", "hi"))
     source = row[f"{name}_provenance"]
     return (
         label,
-        number(value, factor=factor),
+        number(value, 3, factor, offset),
         "" if is_missing(value) else f"{lo} to {hi}",
         "" if is_missing(source) else str(source),
     )
 
 
-def print_comparison(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None:
+def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None) -> None:
     """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV."""
+    cgs = is_cgs(units)
     if as_json:
         print_json(frame.reset_index())
         return
@@ -449,15 +511,15 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None
         print_csv(frame.reset_index())
         return
     names = [str(name) for name in frame.index]
-    units = [_unit_of(name, cgs=cgs) for name in names]
+    scales = [_scale_of(name, cgs=cgs) for name in names]
     values = [c for c in frame.columns if c not in ("label", "unit")]
     # No column may go: all of them are folded until they fit.
     room = console().width - _LABEL - _UNIT
     most = max(room // len(values) - AROUND, _LEAST)
     columns = [
         Shown("Property", [str(label) for label in frame["label"]], False, 0, _LABEL - AROUND),
-        *(_compared_column(frame, str(c), names, units, most) for c in values),
-        Shown("Unit", [unit for _, unit in units], number=False, priority=0),
+        *(_compared_column(frame, str(c), names, scales, most) for c in values),
+        Shown("Unit", [one.unit for one in scales], number=False, priority=0),
     ]
     print_table("Side by side", columns)
     formulas = [str(frame.loc["formula", c]) for c in values if not str(c).startswith("difference")]
@@ -466,24 +528,22 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None
 
 
 def _compared_column(
-    frame: "pd.DataFrame", heading: str, names: list[str], units: list[tuple[float, str]], most: int
+    frame: "pd.DataFrame", heading: str, names: list[str], units: list[_Scale], most: int
 ) -> Shown:
     change = heading.startswith("difference")
     cells = []
-    for name, (factor, _), value in zip(names, units, frame[heading], strict=True):
-        cells.append(_compared_cell(name, value, factor, change=change))
+    for name, scale, value in zip(names, units, frame[heading], strict=True):
+        cells.append(_compared_cell(name, value, scale, change=change))
     title = heading.replace("difference", "Difference").replace("_", " of ")
     return Shown(title if change else heading, cells, False, 0, most)
 
 
-def _compared_cell(name: str, value: Any, factor: float, *, change: bool) -> str:
-    if is_missing(value):
+def _compared_cell(name: str, value: Any, scale: _Scale, *, change: bool) -> str:
+    if is_missing(value) or (change and name == "temperature_K"):
         return ""
-    if name == "temperature_K":
-        return "" if change else kelvin_text(float(value))
     if COLUMNS[name].kind not in ("number", "integer"):
         return str(value)
-    text = number(value, factor=factor)
+    text = number(value, 3, scale.factor, 0.0 if change else scale.offset)
     return f"+{text}" if change and float(value) > 0 else text
 
 
