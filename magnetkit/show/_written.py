@@ -51,15 +51,16 @@ def write_results(
 ) -> Path:
     """Write results as a workbook that people read.
 
-    First what is `said`, with a line for each of the `best` rows; then the rows of `frame` in their order, the user's
-    own columns first and the main results behind them in display units; what was `rejected` (line,
-    text, reason); the meaning of the columns; and last all columns.
+    First what is `said`, with a line for each of the `best` rows; then the rows of `frame` in their
+    order, the user's own columns first and the main results behind them in display units; what was
+    `rejected` (line, text, reason); the meaning of the columns; and last all columns.
     """
     import pandas as pd
 
     from ._tables import for_people, in_a_line
 
-    lines = [*said, *(in_a_line(row, units) for _, row in () if best is None else best.iterrows())]
+    ranked = [] if best is None else [in_a_line(row, units) for _, row in best.iterrows()]
+    lines = [*said, *ranked]
     sheets = {"Answer": pd.DataFrame({"Answer": lines}, dtype=object)}
     sheets["Rows"] = for_people(frame, units)
     refused = pd.DataFrame(rejected, columns=["Line", "Text", "Why refused"])
