@@ -248,6 +248,7 @@ def curve(
 
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
+    from .._core.units import ZERO_CELSIUS
     from ..curves.curve import curve as run
 
     if limits:
@@ -266,6 +267,9 @@ def curve(
             raise InputError(f"--load-line {load_line}: a curve has one, --limits takes several")
         keywords["load_line"] = lines[0]
     found = run(magnets[0], temperature or "20C", bound=bound, basis=basis, **keywords)
+    for kelvin, why in zip(found.curves.temperature, found.beyond, strict=False):
+        if why:
+            message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
     if out is not None:
         for file in found.write(out, form, kind, bare):
             message(f"see {file}")

@@ -255,7 +255,8 @@ def diffuse(
     recipe: Annotated[
         str,
         typer.Argument(
-            metavar="RECIPE|GRADE", help="Base alloy, of the host 2:14:1, or a grade of it."
+            metavar="RECIPE|GRADE",
+            help="Base alloy, of the host 2:14:1, or a grade; of one that is diffused, its alloy.",
         ),
     ],
     shape: Annotated[str, option("40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")],
@@ -294,7 +295,7 @@ def diffuse(
 
     Examples
     --------
-      magnetkit diffuse Nd2Fe14B --shape 40x15x5mm --load-line 2 --temperature 120C
+      magnetkit diffuse N42 --shape 40x15x5mm --load-line 2 --temperature 120C
 
       magnetkit diffuse "Nd30.5Co0.9B1.0Fe bal." --basis weight --shape 40x15x5mm --field map.csv
     """

@@ -163,6 +163,12 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
         float(rows[0]["density_kg_m3"]),
         resistivity(str(rows[0]["host"]), read_process(process, 1).route),
         _demagnetization(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, conditions.load_line),
+        tuple(
+            "no coercivity so cold was compared with a measurement"
+            if row["coercivity_kA_m_provenance"] == "extrapolated"
+            else ""
+            for row in rows[:-1]
+        ),
     )
 
 
@@ -181,6 +187,13 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
                 "printed coefficient; ask for a lower temperature"
             )
     h_k = [square * h for h in h_cj]
+    most = float(first["max_working_temperature_K"]) - ZERO_CELSIUS
+    beyond = [
+        f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
+        if row["coercivity_kA_m_provenance"] == "extrapolated"
+        else ""
+        for row in sheets[:-1]
+    ]
     return Curve(
         str(first["grade"]),
         bound,
@@ -189,6 +202,7 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
         float(first["density_kg_m3"]),
         float(first["resistivity_uohm_m"]),
         _demagnetization(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, load_line),
+        tuple(beyond),
     )
 
 
