@@ -67,6 +67,10 @@ Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Results folder of `magnetkit screen`.")
 ]
 Basis = Annotated[Literal["auto", "atomic", "weight"], option("What the amounts are.")]
+Sheet = Annotated[str | None, more("Sheet of a workbook; the first otherwise.", metavar="NAME")]
+HeaderRow = Annotated[
+    int | None, more("Row of the header in the sheet, where it is not found.", min=1)
+]
 Column = Annotated[
     str | None, more("Composition column; `composition` or the only text otherwise.")
 ]
@@ -74,6 +78,16 @@ Column = Annotated[
 ElementColumns = Annotated[
     bool, more("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B.")
 ]
+
+
+def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
+    """Return the path of a table with the sheet and the header row that two options name."""
+    if sheet is None and header_row is None:
+        return table
+    if not str(table).lower().endswith(".xlsx"):
+        raise InputError("--sheet and --header-row are of a workbook, a file ending in .xlsx")
+    place = f"{table}#{sheet or ''}{'' if header_row is None else f':{header_row}'}"
+    return Path(place) if isinstance(table, Path) else place
 
 
 def composition_of(column: str | None, element_columns: bool) -> str | None:

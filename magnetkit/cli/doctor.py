@@ -347,6 +347,7 @@ def _size(files: list[Path]) -> str:
 def _run_each_once() -> None:
     """Run what most commands run, on few candidates: it compiles the kernels, trains the models."""
     from ..composition.substitution import substitutions
+    from ..curves.curve import curve, use_limits
     from ..diffusion.diffuse import diffuse
     from ..features.compositions import CompositionStatistics
     from ..features.rare_earths import RareEarthDescriptors
@@ -363,6 +364,8 @@ def _run_each_once() -> None:
     space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
     screen(space, "patriot-beam-focusing")
     replace("N42SH", temperature="150C")
+    curve("N42SH", "20C,150C")
+    use_limits("Nd1.8Dy0.2Fe14B")
     diffuse(
         "Nd2Fe14B", "20x10x3mm", load_line=2.0, temperature="120C", anneal=900.0, anneal_hours=8.0
     )

@@ -9,7 +9,18 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ._options import Basis, Column, ElementColumns, Group, Quiet, composition_of, shown_in_full
+from ._options import (
+    Basis,
+    Column,
+    ElementColumns,
+    Group,
+    HeaderRow,
+    Quiet,
+    Sheet,
+    composition_of,
+    on_sheet,
+    shown_in_full,
+)
 
 app = typer.Typer(
     cls=Group, help="Features of compositions, and their kernels.", no_args_is_help=True
@@ -29,6 +40,8 @@ def make(
     basis: Basis = "auto",
     column: Column = None,
     element_columns: ElementColumns = False,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     quiet: Quiet = False,
 ) -> None:
     """Write composition statistics and sublattice descriptors of candidates.
@@ -39,6 +52,7 @@ def make(
     """
     from ..features._tables import featurize as run
 
+    candidates = on_sheet(candidates, sheet, header_row)
     written, rejected = run(candidates, out, basis, composition_of(column, element_columns))
     note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
     if not quiet:

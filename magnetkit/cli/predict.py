@@ -16,17 +16,20 @@ from ._options import (
     Columns,
     ElementColumns,
     Everything,
+    HeaderRow,
     Json,
     Objectives,
     Phases,
     ReferenceMagnet,
     Require,
+    Sheet,
     Strict,
     Temperature,
     Units,
     check_out,
     composition_of,
     more,
+    on_sheet,
     option,
     refuse_beside,
     reported,
@@ -53,6 +56,8 @@ def predict(
     basis: Basis = "auto",
     column: Column = None,
     element_columns: ElementColumns = False,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     compare: Annotated[
         bool,
         option("--compare", "Set recipes or grades side by side, with differences from the first."),
@@ -107,12 +112,13 @@ def predict(
         "strict": strict,
         **keywords,
     }
+    rows = on_sheet(given(formulas), sheet, header_row)
     if require or reference or objective:
-        frame = _evaluate(given(formulas), at, require or (), reference, objective or (), options)
+        frame = _evaluate(rows, at, require or (), reference, objective or (), options)
     else:
         from ..prediction.predict import predict as run
 
-        frame = reported(run, given(formulas), at, **options)
+        frame = reported(run, rows, at, **options)
     if out is not None and out.suffix.lower() == ".xlsx":
         unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
         asked = " ".join(f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items())

@@ -19,11 +19,13 @@ from ._options import (
     Everything,
     Folder,
     Force,
+    HeaderRow,
     Json,
     Objectives,
     Quiet,
     ReferenceMagnet,
     Require,
+    Sheet,
     Shells,
     Strict,
     Temperature,
@@ -33,6 +35,7 @@ from ._options import (
     check_out,
     composition_of,
     more,
+    on_sheet,
     option,
     pairs,
     refuse_beside,
@@ -68,6 +71,8 @@ def screen(
     basis: Basis = "auto",
     column: Column = None,
     element_columns: ElementColumns = False,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     temperature: Temperature = None,
     reference: ReferenceMagnet = None,
     require: Require = None,
@@ -163,6 +168,7 @@ def screen(
     add, measured = _additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
     if candidates is not None:
+        candidates = on_sheet(candidates, sheet, header_row)
         check_file(candidates)
     check_device(application, require, reference, temperature)
     made = _space(candidates, host, replace, step, limit, add)
