@@ -245,7 +245,7 @@ def option_of(one: "Field[Any]") -> Any:
 _MADE = {one.name: option_of(one) for one in conditions_in(*GROUPS)}
 _NAMES = {one.name: one.metadata["option"] for one in conditions_in(*GROUPS)}
 Temperature, Scenario, Recycled = _MADE["temperature"], _MADE["scenario"], _MADE["recycled"]
-Phases, Shell = _MADE["snapshot"], _MADE["shell"]
+Phases, Shell, Prices = _MADE["snapshot"], _MADE["shell"], _MADE["prices"]
 
 
 def with_options(
@@ -298,7 +298,12 @@ OLD_COMMANDS = {
 }
 """Commands of 0.1 and their new names; `freeze` is one of ``data``."""
 
-_EVERYWHERE = {"--cgs": "--units cgs", "--wide": "--all", "--key-from-env": ""}
+_EVERYWHERE = {
+    "--cgs": "--units cgs",
+    "--wide": "--all",
+    "--key-from-env": "",
+    "--phases": "--snapshot",
+}
 OLD_OPTIONS = {
     "diffuse": {
         "--outside": "--outside-field",
@@ -321,6 +326,10 @@ def renew(command: str, arguments: list[str]) -> list[str]:
         if word == "--":
             return new + arguments[place:]
         name, sign, value = word.partition("=")
+        if name == "--add" and "=" in (value or "".join(arguments[place + 1 : place + 2])):
+            # Of 0.1, where it also named files of measurements.
+            _say_new("--add ELEMENT=ATOMS", "--minor")
+            word = f"--minor{sign}{value}"
         if name not in known:
             new.append(word)
             continue

@@ -14,6 +14,7 @@ from ._options import (
     Basis,
     Group,
     Json,
+    Prices,
     Quiet,
     Recycled,
     Scenario,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from .._core._toml import Evidence
     from ..phases.snapshot import Snapshot
+    from ..supply.scenario import Scenario as State
 
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -119,7 +121,7 @@ def pull(
     systems: Systems = None,
     application: For = None,
     out: Annotated[
-        Path | None, option("Folder to freeze the pull into, as a snapshot for --phases.")
+        Path | None, option("Folder to freeze the pull into, as a snapshot for --snapshot.")
     ] = None,
     cif: Annotated[
         Path | None, more("Also write the crystals as CIF files into this folder.")
@@ -394,9 +396,18 @@ def new_scenario(
     message(f"see {write_new(name, template, Path.cwd())}")
 
 
+def _state(scenario: str | None, prices: list[str] | None) -> "State":
+    """Return the scenario of two options."""
+    from ..supply.scenario import with_prices
+
+    return with_prices(scenario or "baseline", pairs(prices, "--price", str))
+
+
 @supply.command()
 @shown_in_full
-def elements(scenario: Scenario = None, recycled: Recycled = None, json: Json = False) -> None:
+def elements(
+    scenario: Scenario = None, recycled: Recycled = None, price: Prices = None, json: Json = False
+) -> None:
     """List the elements: import reliance, concentration, risk, price, lists.
 
     Stage is where the chain is riskiest, HHI the concentration of production there, low and high
@@ -408,7 +419,7 @@ def elements(scenario: Scenario = None, recycled: Recycled = None, json: Json = 
     """
     from ..supply.tables import element_table
 
-    table = element_table(scenario or "baseline", pairs(recycled, "--recycled"))
+    table = element_table(_state(scenario, price), pairs(recycled, "--recycled"))
     _print(table, ELEMENTS, as_json=json)
     _say_overdue()
 
@@ -420,6 +431,7 @@ def alloys(
     basis: Basis = "auto",
     scenario: Scenario = None,
     recycled: Recycled = None,
+    price: Prices = None,
     shell: Shell = None,
     break_even: Annotated[
         str | None,
@@ -451,7 +463,7 @@ def alloys(
     if table.errors:
         first = table.errors[0]
         raise CompositionError(first.reason, first.text, first.position)
-    name, shares = scenario or "baseline", pairs(recycled, "--recycled")
+    name, shares = _state(scenario, price), pairs(recycled, "--recycled")
     shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(texts) - len(formulas))
     frame = ledger(table, name, shares, shell=shells)
     frame.insert(0, "formula", texts)

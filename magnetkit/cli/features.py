@@ -33,7 +33,7 @@ def make(
     candidates: Annotated[
         Path,
         typer.Argument(
-            help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
+            help="Table of candidates (.csv, .tsv, .parquet, .xlsx) or a text of one recipe a line."
         ),
     ],
     out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")],

@@ -355,7 +355,7 @@ def phases(
     ],
     temperature: Temperature = None,
     basis: Basis = "auto",
-    phases: Phases = None,
+    snapshot: Phases = None,
     section: Annotated[
         str | None, option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM")
     ] = None,
@@ -387,10 +387,10 @@ def phases(
     inputs = read_inputs(formulas if len(formulas) > 1 else formulas[0], basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
     names = inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
-    made = stability(inputs.table, snapshot=phases)
+    made = stability(inputs.table, snapshot=snapshot)
     found = made.copy()
     if kelvin is not None:
-        found = stability(inputs.table, temperature=kelvin, snapshot=phases)
+        found = stability(inputs.table, temperature=kelvin, snapshot=snapshot)
     found.insert(
         0, "state", [_state(a, b) for a, b in zip(found[_FORMS], made[_FORMS], strict=True)]
     )
@@ -403,7 +403,7 @@ def phases(
     if section is not None and out is not None:
         from ..show import plots
 
-        plots.section(section, inputs.table, temperature=kelvin, snapshot=phases).save(out)
+        plots.section(section, inputs.table, temperature=kelvin, snapshot=snapshot).save(out)
         message(f"section written to {out}")
     if pd.isna(found[_FORMS]).all():
         raise typer.Exit(1)

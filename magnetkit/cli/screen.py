@@ -56,7 +56,7 @@ def screen(
     candidates: Annotated[
         Path | None,
         typer.Argument(
-            help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
+            help="Table of candidates (.csv, .tsv, .parquet, .xlsx) or a text of one recipe a line."
         ),
     ] = None,
     application: Application = None,
@@ -94,12 +94,11 @@ def screen(
             "Its largest fraction, e.g. Dy=0.2; repeat.", metavar="ELEMENT=FRACTION", panel=_SPACE
         ),
     ] = None,
-    add: Annotated[
+    minor: Annotated[
         list[str] | None,
         more(
-            "Minor addition per 100 atoms of the host, e.g. Cu=0.15 (repeat); or a CSV of measured "
-            "Curie temperatures, used together with those known.",
-            metavar="ELEMENT=ATOMS|FILE",
+            "Minor addition per 100 atoms of the host, e.g. Cu=0.15; repeat.",
+            metavar="ELEMENT=ATOMS",
             panel=_SPACE,
         ),
     ] = None,
@@ -165,13 +164,12 @@ def screen(
     from ..run.screen import screen as run
     from ..show._tables import print_changes, print_ranking
 
-    add, measured = _additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
     if candidates is not None:
         candidates = on_sheet(candidates, sheet, header_row)
         check_file(candidates)
     check_device(application, require, reference, temperature)
-    made = _space(candidates, host, replace, step, limit, add)
+    made = _space(candidates, host, replace, step, limit, minor)
     options: dict[str, Any] = {
         **keywords,
         "temperature": temperature,
@@ -186,11 +184,10 @@ def screen(
         "dask": dask,
         "strict": strict,
         "progress": not quiet,
-        "add": measured,
         "shell": None if made is not None else _one_shell(shell),
     }
     if made is None:
-        _need(host, add=add, sample=sample, refine=refine)
+        _need(host, minor=minor, sample=sample, refine=refine)
         result = run(
             candidates,
             application,
@@ -232,7 +229,7 @@ def _space(
     replace: Sequence[str] | None,
     step: float,
     limit: list[str] | None,
-    add: list[str] | None,
+    minor: list[str] | None,
 ) -> "Substitutions | None":
     """Return the space of ``--host`` and ``--replace``, None without them."""
     if host is None:
@@ -258,7 +255,7 @@ def _space(
         raise InputError(f"--host {host!r} is not known; give {', '.join(HOSTS)} or a formula")
     else:
         formula = host
-    limits, additions = pairs(limit, "--limit"), pairs(add, "--add")
+    limits, additions = pairs(limit, "--limit"), pairs(minor, "--minor")
     return substitutions(formula, sites, step=step, limits=limits, additions=additions)
 
 
@@ -297,19 +294,6 @@ def _need(host: str | None, **given: object) -> None:
     for name, value in given.items():
         if value is not None and host is None:
             raise InputError(f"--{name} needs --host and --replace")
-
-
-def _additions(given: list[str] | None) -> tuple[list[str] | None, str | None]:
-    """Return the minor additions of ``--add``, and the table of measurements among them."""
-    minor = [text for text in given or () if "=" in text]
-    files = [text for text in given or () if "=" not in text]
-    if len(files) > 1:
-        raise InputError(f"--add takes one table of measurements, got {', '.join(files)}")
-    if files and not Path(files[0]).is_file():
-        raise InputError(
-            f"--add {files[0]!r}: expected Element=number, or an existing table of measurements"
-        )
-    return minor or None, files[0] if files else None
 
 
 def report(

@@ -294,6 +294,10 @@ def use_limits(
     return found
 
 
+limits = use_limits
+"""The name of `use_limits` in `magnetkit` itself."""
+
+
 def _as_list(name: str, given: Any) -> list[float]:
     """Return one number or several as a list."""
     try:

@@ -173,7 +173,7 @@ def freeze(
     endpoint: str | None = None,
     **options: Any,
 ) -> Path:
-    """Write a pull as a snapshot folder that `phases.load` and ``--phases`` read.
+    """Write a pull as a snapshot folder that `phases.load` and ``--snapshot`` read.
 
     Parameters
     ----------

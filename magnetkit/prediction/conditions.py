@@ -187,7 +187,7 @@ class Conditions:
         "models", "float, optional", "--interval", "SHARE",
         "Coverage of the intervals, 0.9 for 90 %"))
     snapshot: Path | None = field(default=None, metadata=_said(
-        "models", "str or Path, optional", "--phases", "SNAPSHOT",
+        "models", "str or Path, optional", "--snapshot", "FOLDER",
         "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded "
         "one otherwise"))
     data: str | None = field(default=None, metadata=_said(
