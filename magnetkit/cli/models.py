@@ -92,8 +92,8 @@ def validate(
 
     if data is not None or snapshot is not None or not peers:
         raise InputError(
-            "magnetkit validate prints stored figures; --data, --snapshot and --no-peers are options "
-            "of python -m benchmarks.accuracy TARGET in a checkout of the source"
+            "magnetkit validate prints stored figures; --data, --snapshot and --no-peers are "
+            "options of python -m benchmarks.accuracy TARGET in a checkout of the source"
         )
     stored = _stored()
     if target is not None and target not in stored:
