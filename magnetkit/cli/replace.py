@@ -371,7 +371,7 @@ def grades(
 def _list(table: "pd.DataFrame") -> None:
     from .._core.columns import COLUMNS
     from ..show._tables import number
-    from ..show._text import Shown, print_table
+    from ..show._text import Shown, print_table, scale_of
 
     shown = [
         Shown("Grade", table["grade"].tolist(), False, 0),
@@ -380,10 +380,11 @@ def _list(table: "pd.DataFrame") -> None:
         Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4),
     ]
     for priority, name in zip((1, 1, 2, 3, 3, 2), _LISTED, strict=True):
-        column = COLUMNS[name]
+        factor, offset, unit = scale_of(name)
         marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
-        cells = [f"{number(v)}{mark}" for v, mark in zip(table[name], marks, strict=True)]
-        shown.append(Shown(f"{column.short}\n{column.unit}", cells, True, priority))
+        values = [number(value, 3, factor, offset) for value in table[name]]
+        cells = [f"{value}{mark}" for value, mark in zip(values, marks, strict=True)]
+        shown.append(Shown(f"{COLUMNS[name].short}\n{unit}", cells, True, priority))
     print_table(f"{len(table)} grades, at {_celsius(table)}", shown)
     _legend()
 
@@ -392,16 +393,19 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     from .._core.columns import COLUMNS
     from ..calibration.grades import QUANTITIES
     from ..show._tables import is_missing, number
-    from ..show._text import Shown, print_table, say
+    from ..show._text import Shown, print_table, say, scale_of
 
     cells = []
     for name in QUANTITIES:
         if is_missing(row[name]):
             continue
-        known = COLUMNS.get(name)
-        label, unit = _LABELS.get(name) or (known.label, known.unit) if known else _LABELS[name]
-        span = f"{number(row[f'{name}_lo'], 4)} to {number(row[f'{name}_hi'], 4)}"
-        cells.append((label, number(row[name], 4), span, unit, row[f"{name}_provenance"]))
+        factor, offset, unit = scale_of(name) if name in COLUMNS else (1.0, 0.0, "")
+        label, plain = _LABELS.get(name) or (COLUMNS[name].label, unit)
+        value, low, high = (
+            number(row[f"{name}{end}"], 4, factor, offset) for end in ("", "_lo", "_hi")
+        )
+        span = f"{low} to {high}"
+        cells.append((label, value, span, unit or plain, row[f"{name}_provenance"]))
     headings = ("Property", "Value", "Between makers", "Unit", "From")
     print_table(
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",

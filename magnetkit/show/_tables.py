@@ -4,17 +4,12 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .._core._progress import message
 from .._core.columns import BRIEF, COLUMNS, with_interval
 from .._core.errors import InputError
-from .._core.settings import get_settings
 from .._core.units import (
-    KILO_GAUSS,
-    KILO_OERSTED,
-    MEGA_GAUSS_OERSTED,
-    ZERO_CELSIUS,
     celsius_range,
     kelvin_text,
 )
@@ -23,15 +18,19 @@ from ..magnetism.sintered import VALIDATED_FROM
 from ..ranking._profile_parts import MEETS_PROBABILITY
 from ._text import (
     AROUND,
+    Scale,
     Shown,
     console,
     in_brackets,
+    is_cgs,
     join_rows,
+    name_in,
     of_calibration,
     of_cost,
     print_csv,
     print_table,
     say,
+    scale_of,
     to_terminal,
 )
 
@@ -66,12 +65,6 @@ _SHARES = (
     "top_ten_share",
     "meets_share",
 )
-# Column to (factor, unit, digits) in the units of the cgs tradition.
-_CGS = {
-    "T": (1.0 / KILO_GAUSS, "kG"),
-    "kA/m": (1e3 / KILO_OERSTED, "kOe"),
-    "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe"),
-}
 # What the labels and the units take of a line, and the least of a magnet's column.
 _LABEL, _UNIT, _LEAST = 27, 14, 8
 _PROPERTIES = {
@@ -111,42 +104,17 @@ def number(value: object, digits: int = 3, factor: float = 1.0, offset: float = 
     return f"{x:.0f}" if "e+" in text else text
 
 
-def is_cgs(units: str | None) -> bool:
-    """Return whether people read kG, kOe and MGOe: as asked, else as the setting says."""
-    return (units or get_settings().units) == "cgs"
-
-
-class _Scale(NamedTuple):
-    factor: float
-    offset: float
-    unit: str
-
-
-def _scale_of(name: str, *, cgs: bool) -> _Scale:
-    """Return what makes the displayed value of a column's, and its unit."""
-    unit = COLUMNS[name].unit
-    if unit == "K":
-        return _Scale(1.0, -ZERO_CELSIUS, "°C")
-    # An anisotropy field is quoted in tesla in both traditions' current literature.
-    if cgs and unit in _CGS and name != "anisotropy_field_T":
-        factor, unit = _CGS[unit]
-        return _Scale(factor, 0.0, unit)
-    return _Scale(1.0, 0.0, unit)
-
-
 def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return a table in kG, kOe and MGOe, with these units in the columns' names."""
     names = {}
     frame = frame.copy()
     for name in COLUMNS:
-        factor, _, unit = _scale_of(name, cgs=True)
+        factor, _, unit = scale_of(name, cgs=True)
         if factor == 1.0:
             continue
         for column in {name, f"{name}_lo", f"{name}_hi"} & set(frame.columns):
             frame[column] *= factor
-            stem, end = (column[:-3], column[-3:]) if column != name else (column, "")
-            suffix = COLUMNS[name].unit.replace("/", "_")
-            names[column] = f"{stem.removesuffix(suffix)}{unit}{end}"
+            names[column] = name_in(column, name, unit)
     return frame.rename(columns=names)
 
 
@@ -158,7 +126,7 @@ def in_a_line(row: "pd.Series", units: str | None) -> str:
     """Return what decides of a ranked candidate."""
     parts = [f"#{row['rank']} {cell(row, 'candidate')}"]
     for name in _DECIDING:
-        unit = _scale_of(name, cgs=is_cgs(units)).unit
+        unit = scale_of(name, cgs=is_cgs(units)).unit
         parts.append(f"{COLUMNS[name].short} {cell(row, name, cgs=is_cgs(units))} {unit}".rstrip())
     return ", ".join(parts)
 
@@ -170,7 +138,7 @@ def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
     columns = {str(n): values for n, values in columns.items() if not str(n).endswith("_share")}
     for name in (n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame):
-        column, (factor, offset, unit) = COLUMNS[name], _scale_of(name, cgs=is_cgs(units))
+        column, (factor, offset, unit) = COLUMNS[name], scale_of(name, cgs=is_cgs(units))
         head = f" ({unit})" if unit else ""
         if column.kind != "number":
             columns[f"{column.label}{head}"] = frame[name]
@@ -191,8 +159,8 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     if name == "candidate":
         shell, simpler = row.get("shell", ""), row.get("simpler_rank")
         text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
-        return text if is_missing(simpler) else f"{text} (as #{simpler})"
-    factor, offset, _ = _scale_of(name, cgs=cgs)
+        return text if is_missing(simpler) else f"{text} (no gain over #{simpler})"
+    factor, offset, _ = scale_of(name, cgs=cgs)
     if column.kind in ("text", "category"):
         return "" if is_missing(value) else str(value)
     if is_missing(value):
@@ -255,7 +223,7 @@ def print_rows(
 
 def _shown_column(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> Shown:
     column = COLUMNS.get(name)
-    unit = "" if column is None else _scale_of(name, cgs=cgs).unit
+    unit = "" if column is None else scale_of(name, cgs=cgs).unit
     heading = name if column is None else column.short
     text = column is None or column.kind in ("text", "category")
     cells = [cell(row, name, cgs=cgs) for _, row in frame.iterrows()]
@@ -378,7 +346,7 @@ def _name_simplest(firm: "pd.DataFrame", able: int) -> str:
     own = firm["rank"][firm["simpler_rank"].isna() & (firm["rank"] <= able)]
     ranks = ", ".join(map(str, own[:_SIMPLEST]))
     others = f" Without a simpler equivalent: rank {ranks}." if ranks else ""
-    return f"Dimmed: misses a requirement. (as #): {_COPY}{others}"
+    return f"Dimmed: misses a requirement. No gain over #: {_COPY}{others}"
 
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
@@ -392,7 +360,7 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     kept = print_rows(frame, names, about, [], set(), cgs=False, wide=False)
     if "tie_group" in kept:
         say("Candidates of one tie group cannot be distinguished from its first.")
-    say(f"(as #): {_COPY}")
+    say(f"No gain over #: {_COPY}")
 
 
 def print_changes(frame: "pd.DataFrame", top: int) -> None:
@@ -482,7 +450,7 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
         return f"{COLUMNS[learnt].label}: share of data", number(row[name]), "", ""
     if name not in COLUMNS:
         return name, "" if is_missing(row[name]) else str(row[name]), "", ""
-    column, value, (factor, offset, unit) = COLUMNS[name], row[name], _scale_of(name, cgs=cgs)
+    column, value, (factor, offset, unit) = COLUMNS[name], row[name], scale_of(name, cgs=cgs)
     label = column.label
     if name.endswith("coefficient_pct_K") and not is_missing(row.get("coefficients_between")):
         label = f"{label}, {row['coefficients_between']}"
@@ -511,7 +479,7 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None)
         print_csv(frame.reset_index())
         return
     names = [str(name) for name in frame.index]
-    scales = [_scale_of(name, cgs=cgs) for name in names]
+    scales = [scale_of(name, cgs=cgs) for name in names]
     values = [c for c in frame.columns if c not in ("label", "unit")]
     # No column may go: all of them are folded until they fit.
     room = console().width - _LABEL - _UNIT
@@ -528,7 +496,7 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None)
 
 
 def _compared_column(
-    frame: "pd.DataFrame", heading: str, names: list[str], units: list[_Scale], most: int
+    frame: "pd.DataFrame", heading: str, names: list[str], units: list[Scale], most: int
 ) -> Shown:
     change = heading.startswith("difference")
     cells = []
@@ -538,7 +506,7 @@ def _compared_column(
     return Shown(title if change else heading, cells, False, 0, most)
 
 
-def _compared_cell(name: str, value: Any, scale: _Scale, *, change: bool) -> str:
+def _compared_cell(name: str, value: Any, scale: Scale, *, change: bool) -> str:
     if is_missing(value) or (change and name == "temperature_K"):
         return ""
     if COLUMNS[name].kind not in ("number", "integer"):
@@ -566,7 +534,7 @@ def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
     names = [name for name in _FIRST if name in frame and _has_values(frame, name)][:_MOST]
     heads = "".join(
         f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
-        f"{f' ({escape(COLUMNS[n].unit)})' if COLUMNS[n].unit else ''}</th>"
+        f"{f' ({escape(scale_of(n).unit)})' if scale_of(n).unit else ''}</th>"
         for n in names
     )
     body, coloured = [], False

@@ -166,12 +166,12 @@ def overdue(today: date | None = None, symbols: Collection[str] | None = None) -
     --------
     >>> from datetime import date
     >>> [late for late in overdue(date(2026, 11, 11)) if "Ho Er" in late]
-    ['China, Ho Er Tm Yb: to be looked at again from 2026-11-10, known as of 2026-02']
+    ['China, Ho Er Tm Yb: review due since 2026-11-10, known as of 2026-02']
     """
     day = date.today() if today is None else today
     wanted = set(SYMBOLS if symbols is None else symbols)
     found = [
-        f"{row['country']}, {row['elements']}: to be looked at again from {row['look_again']}, "
+        f"{row['country']}, {row['elements']}: review due since {row['look_again']}, "
         f"known as of {row['known_as_of']}"
         for row in rows("controls")
         if row["look_again"]
