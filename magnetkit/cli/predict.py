@@ -9,32 +9,7 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ._options import (
-    OUTPUT,
-    Basis,
-    Column,
-    Columns,
-    ElementColumns,
-    Everything,
-    HeaderRow,
-    Json,
-    Objectives,
-    Phases,
-    ReferenceMagnet,
-    Require,
-    Sheet,
-    Strict,
-    Temperature,
-    Units,
-    check_out,
-    composition_of,
-    more,
-    on_sheet,
-    option,
-    refuse_beside,
-    reported,
-    with_options,
-)
+from . import _options as o
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +18,7 @@ if TYPE_CHECKING:
 _FORMS = "probability_phase_forms"
 
 
-@with_options("use", "magnet", "supply", "models")
+@o.with_options("use", "magnet", "supply", "models")
 def predict(
     formulas: Annotated[
         list[str],
@@ -52,27 +27,30 @@ def predict(
             help="Compositions, e.g. SmCo5; a table of them, or - to read stdin.",
         ),
     ],
-    temperature: Temperature = "300K",
-    basis: Basis = "auto",
-    column: Column = None,
-    element_columns: ElementColumns = False,
-    sheet: Sheet = None,
-    header_row: HeaderRow = None,
+    temperature: o.Temperature = "300K",
+    basis: o.Basis = "auto",
+    column: o.Column = None,
+    element_columns: o.ElementColumns = False,
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
     compare: Annotated[
         bool,
-        option("--compare", "Set recipes or grades side by side, with differences from the first."),
+        o.option(
+            "--compare", "Set recipes or grades side by side, with differences from the first."
+        ),
     ] = False,
-    require: Require = None,
-    reference: ReferenceMagnet = None,
-    objective: Objectives = None,
-    strict: Strict = False,
+    require: o.Require = None,
+    reference: o.ReferenceMagnet = None,
+    objective: o.Objectives = None,
+    strict: o.Strict = False,
     out: Annotated[
-        Path | None, option("File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=OUTPUT)
+        Path | None,
+        o.option("File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=o.OUTPUT),
     ] = None,
-    columns: Columns = None,
-    everything: Everything = False,
-    json: Json = False,
-    units: Units = None,
+    columns: o.Columns = None,
+    everything: o.Everything = False,
+    json: o.Json = False,
+    units: o.Units = None,
     **keywords: Any,
 ) -> None:
     """Predict the properties of compositions, each with its 90 % interval.
@@ -97,7 +75,7 @@ def predict(
 
     at = temperature or "300K"
     if compare:
-        refuse_beside(
+        o.refuse_beside(
             "--compare", column=column, element_columns=element_columns, require=require,
             reference=reference, objective=objective, strict=strict, out=out, columns=columns,
             all=everything,
@@ -105,20 +83,20 @@ def predict(
         _compare(formulas, at, basis, json, units, keywords)
         return
     if out is not None:
-        check_out(out)
+        o.check_out(out)
     options = {
         "basis": basis,
-        "column": composition_of(column, element_columns),
+        "column": o.composition_of(column, element_columns),
         "strict": strict,
         **keywords,
     }
-    rows = on_sheet(given(formulas), sheet, header_row)
+    rows = o.on_sheet(given(formulas), sheet, header_row)
     if require or reference or objective:
         frame = _evaluate(rows, at, require or (), reference, objective or (), options)
     else:
         from ..prediction.predict import predict as run
 
-        frame = reported(run, rows, at, **options)
+        frame = o.reported(run, rows, at, **options)
     if out is not None and out.suffix.lower() == ".xlsx":
         unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
         asked = " ".join(f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items())
@@ -153,7 +131,7 @@ def _evaluate(
     from ..run.screen import screen
     from .screen import check_device
 
-    refuse_beside("--require", host=options.get("host"))
+    o.refuse_beside("--require", host=options.get("host"))
     check_device(None, require, reference, temperature)
     asked: dict[str, Any] = {"require": require, "reference": reference, "objectives": objectives}
     result = screen(compositions, None, temperature, **asked, **options)
@@ -195,7 +173,7 @@ def given(formulas: Sequence[str]) -> Any:
     return formulas[0] if mixed else list(formulas)
 
 
-@with_options("outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",))
+@o.with_options("outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",))
 def curve(
     magnets: Annotated[
         list[str],
@@ -205,11 +183,11 @@ def curve(
             "--limits several recipes or grades.",
         ),
     ],
-    temperature: Temperature = None,
-    basis: Basis = "auto",
+    temperature: o.Temperature = None,
+    basis: o.Basis = "auto",
     limits: Annotated[
         bool,
-        option(
+        o.option(
             "--limits",
             "Instead show up to which temperature the magnets keep their flux: where the knee "
             "reaches the working point, and where 0.2, 1 and 5 % are lost irreversibly.",
@@ -217,31 +195,31 @@ def curve(
     ] = False,
     bound: Annotated[
         Literal["low", "centre", "high"],
-        option("Which end of the intervals of B_r and H_cJ; a safe design takes low."),
+        o.option("Which end of the intervals of B_r and H_cJ; a safe design takes low."),
     ] = "centre",
     load_line: Annotated[
         str | None,
-        option(
+        o.option(
             "Permeance coefficient -B / (mu_0 H); with --limits several, as 1,2.", metavar="NUMBER"
         ),
     ] = None,
     hours: Annotated[
-        str | None, more("With --limits: times at the temperature, h.", metavar="NUMBERS")
+        str | None, o.more("With --limits: times at the temperature, h.", metavar="NUMBERS")
     ] = None,
     form: Annotated[
         Literal["csv", "femm", "elmer", "pyleecan"],
-        option(
-            "--format", "Two columns (COMSOL, JMAG, Maxwell), or a material file.", panel=OUTPUT
+        o.option(
+            "--format", "Two columns (COMSOL, JMAG, Maxwell), or a material file.", panel=o.OUTPUT
         ),
     ] = "csv",
     kind: Annotated[
-        Literal["BH", "JH"], more("--curve", "Which curve the two columns hold.", panel=OUTPUT)
+        Literal["BH", "JH"], o.more("--curve", "Which curve the two columns hold.", panel=o.OUTPUT)
     ] = "BH",
-    bare: Annotated[bool, more("--bare", "Numbers alone, without comment.")] = False,
+    bare: Annotated[bool, o.more("--bare", "Numbers alone, without comment.")] = False,
     out: Annotated[
-        Path | None, option("File to write; one a temperature, named by it.", panel=OUTPUT)
+        Path | None, o.option("File to write; one a temperature, named by it.", panel=o.OUTPUT)
     ] = None,
-    json: Json = False,
+    json: o.Json = False,
     **keywords: Any,
 ) -> None:
     """Write B(H) to exactly H_cB, or J(H) to exactly H_cJ, for a field solver.
@@ -258,7 +236,7 @@ def curve(
     from ..curves.curve import curve as run
 
     if limits:
-        refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
+        o.refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
         _limits(magnets, load_line, hours, basis, json, keywords)
         return
     if hours is not None or "outside_field_kA_m" in keywords or json:
@@ -300,7 +278,7 @@ def _limits(
     from ..show._tables import print_json
     from ..show._text import print_csv, remark, to_terminal
 
-    refuse_beside("--limits", **{n: keywords.get(n) for n in ("interval", "data", "add")})
+    o.refuse_beside("--limits", **{n: keywords.get(n) for n in ("interval", "data", "add")})
     frame = use_limits(
         recipes,
         numbers(load_line or "0.5,1,2,3", "--load-line"),
@@ -326,7 +304,7 @@ def numbers(text: str, option: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise InputError(
-            f"{option} must be numbers separated by commas, such as 1,2; got {text!r}"
+            f"{o.option} must be numbers separated by commas, such as 1,2; got {text!r}"
         ) from None
 
 
@@ -353,16 +331,16 @@ def phases(
         list[str],
         typer.Argument(metavar="FORMULAS|FILE|-", help="Compositions, e.g. Sm2Co17; a table."),
     ],
-    temperature: Temperature = None,
-    basis: Basis = "auto",
-    snapshot: Phases = None,
+    temperature: o.Temperature = None,
+    basis: o.Basis = "auto",
+    snapshot: o.Phases = None,
     section: Annotated[
-        str | None, option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM")
+        str | None, o.option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM")
     ] = None,
     out: Annotated[
-        Path | None, option("Picture of the section: .png, .svg, .pdf or .html.")
+        Path | None, o.option("Picture of the section: .png, .svg, .pdf or .html.")
     ] = None,
-    json: Json = False,
+    json: o.Json = False,
 ) -> None:
     """Predict whether phases form at a temperature, and into which phases they decompose.
 

@@ -7,25 +7,7 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ._options import (
-    OUTPUT,
-    Basis,
-    Force,
-    Json,
-    Mass,
-    PerYear,
-    Recipe,
-    Require,
-    Shell,
-    Strict,
-    Temperature,
-    Top,
-    a_place,
-    more,
-    option,
-    refuse_beside,
-    with_options,
-)
+from . import _options as o
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +47,7 @@ _MARKS = {"estimate": "*", "extrapolated": "!"}
 _OTHER = "Other questions"
 
 
-@with_options("load_line", "process", "calibration", "supply", "add")
+@o.with_options("load_line", "process", "calibration", "supply", "add")
 def replace(
     grade: Annotated[
         str,
@@ -75,19 +57,19 @@ def replace(
             "or patriot, f22-engine.",
         ),
     ],
-    temperature: Temperature = None,
-    recipe: Recipe = None,
-    basis: Basis = "auto",
-    shell: Shell = None,
+    temperature: o.Temperature = None,
+    recipe: o.Recipe = None,
+    basis: o.Basis = "auto",
+    shell: o.Shell = None,
     measured: Annotated[
-        Path | None, option("Your measured magnets of it, as `calibrate` takes them.")
+        Path | None, o.option("Your measured magnets of it, as `calibrate` takes them.")
     ] = None,
-    require: Require = None,
-    mass: Mass = 1.0,
-    per_year: PerYear = None,
+    require: o.Require = None,
+    mass: o.Mass = 1.0,
+    per_year: o.PerYear = None,
     compensated: Annotated[
         bool,
-        option(
+        o.option(
             "--compensated",
             "Show the effect of the gadolinium and erbium of a compensated grade, and the least "
             "that suffices.",
@@ -96,7 +78,7 @@ def replace(
     ] = False,
     circuit: Annotated[
         float,
-        more(
+        o.more(
             "With --compensated: contribution of pole pieces and gap to alpha, %/K.",
             metavar="PCT_K",
             panel=_OTHER,
@@ -104,27 +86,27 @@ def replace(
     ] = 0.0,
     parts: Annotated[
         bool,
-        option(
+        o.option(
             "--parts",
             "Sum up heavy rare earth, samarium and cobalt of a device's magnets, now and replaced.",
             panel=_OTHER,
         ),
     ] = False,
     today: Annotated[
-        bool, more("--today", "With --parts: today's magnets alone.", panel=_OTHER)
+        bool, o.more("--today", "With --parts: today's magnets alone.", panel=_OTHER)
     ] = False,
     out: Annotated[
         Any,
-        option(
+        o.option(
             "Folder for table and report, or one in a store, e.g. s3://bucket/run.",
-            parser=a_place,
+            parser=o.a_place,
             metavar="PATH|URL",
-            panel=OUTPUT,
+            panel=o.OUTPUT,
         ),
     ] = None,
-    force: Force = False,
-    top: Top = 10,
-    json: Json = False,
+    force: o.Force = False,
+    top: o.Top = 10,
+    json: o.Json = False,
     **keywords: Any,
 ) -> None:
     """Find replacements of a grade with less heavy rare earth, each with its probability.
@@ -148,9 +130,9 @@ def replace(
     shell = _one(shell)
     if compensated or parts:
         name = "--parts" if parts else "--compensated"
-        refuse_beside(name, shell=shell, measured=measured, require=require, out=out, **keywords)
+        o.refuse_beside(name, shell=shell, measured=measured, require=require, out=out, **keywords)
         if parts:
-            refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
+            o.refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
     if compensated:
         _compensate(grade, temperature, recipe, basis, circuit, json)
         return
@@ -250,7 +232,7 @@ def _show(found: "Replacement", top: int) -> None:
         )
 
 
-@with_options("load_line", "outside_field_kA_m", "process", "calibration", "scenario", "prices")
+@o.with_options("load_line", "outside_field_kA_m", "process", "calibration", "scenario", "prices")
 def diffuse(
     recipe: Annotated[
         str,
@@ -259,34 +241,39 @@ def diffuse(
             help="Base alloy, of the host 2:14:1, or a grade; of one that is diffused, its alloy.",
         ),
     ],
-    shape: Annotated[str, option("40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")],
-    along: Annotated[str, option("Direction of magnetization: x, y or z.")] = "z",
+    shape: Annotated[
+        str, o.option("40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")
+    ],
+    along: Annotated[str, o.option("Direction of magnetization: x, y or z.")] = "z",
     faces: Annotated[
-        str, option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv).")
+        str, o.option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv).")
     ] = "all",
-    element: Annotated[str | None, option("Tb or Dy; both if not given.")] = None,
-    temperature: Temperature = "150C",
+    element: Annotated[str | None, o.option("Tb or Dy; both if not given.")] = None,
+    temperature: o.Temperature = "150C",
     field: Annotated[
-        Path | None, option("Field inside the magnet from a field solver (.csv).")
+        Path | None, o.option("Field inside the magnet from a field solver (.csv).")
     ] = None,
     require: Annotated[
         str,
-        option("'irreversible_loss_pct<=3', or 'margin_kA_m>=50' anywhere.", metavar="REQUIREMENT"),
+        o.option(
+            "'irreversible_loss_pct<=3', or 'margin_kA_m>=50' anywhere.", metavar="REQUIREMENT"
+        ),
     ] = "irreversible_loss_pct<=3",
-    probability: Annotated[float, more("Least probability that the requirement is met.")] = 0.9,
-    anneal: Annotated[str | None, more("Anneal, e.g. 900C.", metavar="TEMPERATURE")] = None,
+    probability: Annotated[float, o.more("Least probability that the requirement is met.")] = 0.9,
+    anneal: Annotated[str | None, o.more("Anneal, e.g. 900C.", metavar="TEMPERATURE")] = None,
     anneal_hours: Annotated[
-        float | None, more("Duration of the anneal, h.", metavar="NUMBER")
+        float | None, o.more("Duration of the anneal, h.", metavar="NUMBER")
     ] = None,
     law: Annotated[
-        Literal["component", "coherent"], more("Which part of a field at an angle demagnetizes.")
+        Literal["component", "coherent"], o.more("Which part of a field at an angle demagnetizes.")
     ] = "component",
-    basis: Basis = "auto",
-    per_year: PerYear = None,
+    basis: o.Basis = "auto",
+    per_year: o.PerYear = None,
     out: Annotated[
-        Path | None, option("Folder for designs.csv, coating.csv and margins.csv.", panel=OUTPUT)
+        Path | None,
+        o.option("Folder for designs.csv, coating.csv and margins.csv.", panel=o.OUTPUT),
     ] = None,
-    json: Json = False,
+    json: o.Json = False,
     **keywords: Any,
 ) -> None:
     """Find how much terbium or dysprosium to coat on which faces of a magnet.
@@ -338,8 +325,8 @@ def grades(
     name: Annotated[
         str | None, typer.Argument(help="A grade, with or without maker or family; all otherwise.")
     ] = None,
-    temperature: Temperature = None,
-    json: Json = False,
+    temperature: o.Temperature = None,
+    json: o.Json = False,
 ) -> None:
     """Show commercial grades: makers' values, how they differ, and values when hot.
 
@@ -375,7 +362,7 @@ def _list(table: "pd.DataFrame") -> None:
 
     shown = [
         Shown("Grade", table["grade"].tolist(), False, 0),
-        Shown("Host", table["host"].tolist(), False, 2),
+        Shown("Structure", table["host"].tolist(), False, 2),
         Shown("Kind", table["kind"].tolist(), False, 3),
         Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4),
     ]
@@ -399,7 +386,8 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     for name in QUANTITIES:
         if is_missing(row[name]):
             continue
-        factor, offset, unit = scale_of(name) if name in COLUMNS else (1.0, 0.0, "")
+        like = "coercivity_kA_m" if name == "coercivity_b_kA_m" else name
+        factor, offset, unit = scale_of(like) if like in COLUMNS else (1.0, 0.0, "")
         label, plain = _LABELS.get(name) or (COLUMNS[name].label, unit)
         value, low, high = (
             number(row[f"{name}{end}"], 4, factor, offset) for end in ("", "_lo", "_hi")
@@ -445,10 +433,10 @@ def calibrate(
     magnets: Annotated[
         Path, typer.Argument(help="Table of measured magnets (.csv, .tsv, .parquet).")
     ],
-    name: Annotated[str, option("Name of the calibration, for --calibration.")],
-    basis: Basis = "auto",
-    strict: Strict = False,
-    json: Json = False,
+    name: Annotated[str, o.option("Name of the calibration, for --calibration.")],
+    basis: o.Basis = "auto",
+    strict: o.Strict = False,
+    json: o.Json = False,
 ) -> None:
     """Calibrate the predictions on measured magnets of one producer.
 

@@ -8,39 +8,7 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ._options import (
-    OUTPUT,
-    RUN,
-    Application,
-    Basis,
-    Column,
-    Columns,
-    ElementColumns,
-    Everything,
-    Folder,
-    Force,
-    HeaderRow,
-    Json,
-    Objectives,
-    Quiet,
-    ReferenceMagnet,
-    Require,
-    Sheet,
-    Shells,
-    Strict,
-    Temperature,
-    Top,
-    Units,
-    a_place,
-    check_out,
-    composition_of,
-    more,
-    on_sheet,
-    option,
-    pairs,
-    refuse_beside,
-    with_options,
-)
+from . import _options as o
 
 if TYPE_CHECKING:
     from ..composition.substitution import Substitutions
@@ -51,7 +19,7 @@ _SPACE = "The space of candidates"
 _TOP = 10
 
 
-@with_options("use", "magnet", "supply", "models", without=("host",))
+@o.with_options("use", "magnet", "supply", "models", without=("host",))
 def screen(
     candidates: Annotated[
         Path | None,
@@ -59,44 +27,44 @@ def screen(
             help="Table of candidates (.csv, .tsv, .parquet, .xlsx) or a text of one recipe a line."
         ),
     ] = None,
-    application: Application = None,
+    application: o.Application = None,
     out: Annotated[
         Any,
-        option(
+        o.option(
             "Folder for the results, or its URL in a store, e.g. s3://bucket/run.",
-            parser=a_place,
+            parser=o.a_place,
             metavar="PATH|URL",
         ),
     ] = Path("results"),
-    basis: Basis = "auto",
-    column: Column = None,
-    element_columns: ElementColumns = False,
-    sheet: Sheet = None,
-    header_row: HeaderRow = None,
-    temperature: Temperature = None,
-    reference: ReferenceMagnet = None,
-    require: Require = None,
-    objective: Objectives = None,
+    basis: o.Basis = "auto",
+    column: o.Column = None,
+    element_columns: o.ElementColumns = False,
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
+    temperature: o.Temperature = None,
+    reference: o.ReferenceMagnet = None,
+    require: o.Require = None,
+    objective: o.Objectives = None,
     host: Annotated[
         str | None,
-        option("Host to substitute in: 2:14:1, or a formula such as SmCo5.", panel=_SPACE),
+        o.option("Host to substitute in: 2:14:1, or a formula such as SmCo5.", panel=_SPACE),
     ] = None,
     replace: Annotated[
         list[str] | None,
-        option(
+        o.option(
             "Its substitutes, e.g. Nd=Ce,La,Dy; repeat.", metavar="ELEMENT=OTHERS", panel=_SPACE
         ),
     ] = None,
-    step: Annotated[float, option("Step of a site's fraction.", panel=_SPACE)] = 0.05,
+    step: Annotated[float, o.option("Step of a site's fraction.", panel=_SPACE)] = 0.05,
     limit: Annotated[
         list[str] | None,
-        option(
+        o.option(
             "Its largest fraction, e.g. Dy=0.2; repeat.", metavar="ELEMENT=FRACTION", panel=_SPACE
         ),
     ] = None,
     minor: Annotated[
         list[str] | None,
-        more(
+        o.more(
             "Minor addition per 100 atoms of the host, e.g. Cu=0.15; repeat.",
             metavar="ELEMENT=ATOMS",
             panel=_SPACE,
@@ -104,46 +72,47 @@ def screen(
     ] = None,
     sample: Annotated[
         int | None,
-        more("Formulas to sample, evenly spread, from a large space.", min=1, panel=_SPACE),
+        o.more("Formulas to sample, evenly spread, from a large space.", min=1, panel=_SPACE),
     ] = None,
     refine: Annotated[
-        float | None, more("Finer step for two searches around the best.", panel=_SPACE)
+        float | None, o.more("Finer step for two searches around the best.", panel=_SPACE)
     ] = None,
     baseline: Annotated[
         Path | None,
-        more(
+        o.more(
             "Results folder to compare the ranking with: entries, exits and moves.",
             metavar="DIR",
-            panel=OUTPUT,
+            panel=o.OUTPUT,
         ),
     ] = None,
-    shell: Shells = None,
+    shell: o.Shells = None,
     keep: Annotated[
         int | None,
-        option(
+        o.option(
             "Write only so many of the best; 100000 of a space of over ten million.",
             min=1,
             metavar="N",
-            panel=RUN,
+            panel=o.RUN,
         ),
     ] = None,
     resume: Annotated[
-        bool, option("--resume", "Continue from the finished chunks in --out.", panel=RUN)
+        bool, o.option("--resume", "Continue from the finished chunks in --out.", panel=o.RUN)
     ] = False,
-    force: Force = False,
+    force: o.Force = False,
     workers: Annotated[
-        int | None, option("Processes to work in, on this machine.", min=1, metavar="N", panel=RUN)
+        int | None,
+        o.option("Processes to work in, on this machine.", min=1, metavar="N", panel=o.RUN),
     ] = None,
     dask: Annotated[
-        str | None, more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=RUN)
+        str | None, o.more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=o.RUN)
     ] = None,
-    strict: Strict = False,
-    top: Top = _TOP,
-    columns: Columns = None,
-    everything: Everything = False,
-    json: Json = False,
-    units: Units = None,
-    quiet: Quiet = False,
+    strict: o.Strict = False,
+    top: o.Top = _TOP,
+    columns: o.Columns = None,
+    everything: o.Everything = False,
+    json: o.Json = False,
+    units: o.Units = None,
+    quiet: o.Quiet = False,
     **keywords: Any,
 ) -> None:
     """Rank candidates for a device.
@@ -166,7 +135,7 @@ def screen(
 
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
     if candidates is not None:
-        candidates = on_sheet(candidates, sheet, header_row)
+        candidates = o.on_sheet(candidates, sheet, header_row)
         check_file(candidates)
     check_device(application, require, reference, temperature)
     made = _space(candidates, host, replace, step, limit, minor)
@@ -191,12 +160,12 @@ def screen(
         result = run(
             candidates,
             application,
-            column=composition_of(column, element_columns),
+            column=o.composition_of(column, element_columns),
             keep=keep,
             **options,
         )
     elif refine is not None:
-        refuse_beside("--refine", shell=shell, keep=keep)
+        o.refuse_beside("--refine", shell=shell, keep=keep)
         result = refined(made, application, refine, sample=sample, **options)
     else:
         result = run(_candidates(made, shell, sample), application, keep=keep, **options)
@@ -255,7 +224,7 @@ def _space(
         raise InputError(f"--host {host!r} is not known; give {', '.join(HOSTS)} or a formula")
     else:
         formula = host
-    limits, additions = pairs(limit, "--limit"), pairs(minor, "--minor")
+    limits, additions = o.pairs(limit, "--limit"), o.pairs(minor, "--minor")
     return substitutions(formula, sites, step=step, limits=limits, additions=additions)
 
 
@@ -297,25 +266,25 @@ def _need(host: str | None, **given: object) -> None:
 
 
 def report(
-    folder: Folder,
+    folder: o.Folder,
     out: Annotated[
         Path | None,
-        option("File to write: .html, or .xlsx for a workbook; of --robustness a table."),
+        o.option("File to write: .html, or .xlsx for a workbook; of --robustness a table."),
     ] = None,
     robustness: Annotated[
         bool,
-        option(
+        o.option(
             "--robustness",
             "Instead show how certain the ranks are: rank draws from the intervals.",
         ),
     ] = False,
-    top: Top = 2 * _TOP,
-    places: Annotated[int, more("With --robustness: places that count as the top.")] = 10,
-    draws: Annotated[int, more("With --robustness: number of draws that are ranked.")] = 500,
-    pool: Annotated[int, more("With --robustness: how many of the best are ranked.")] = 300,
-    seed: Annotated[int, more("Seed of the random draws.")] = 0,
-    json: Json = False,
-    quiet: Quiet = False,
+    top: o.Top = 2 * _TOP,
+    places: Annotated[int, o.more("With --robustness: places that count as the top.")] = 10,
+    draws: Annotated[int, o.more("With --robustness: number of draws that are ranked.")] = 500,
+    pool: Annotated[int, o.more("With --robustness: how many of the best are ranked.")] = 300,
+    seed: Annotated[int, o.more("Seed of the random draws.")] = 0,
+    json: o.Json = False,
+    quiet: o.Quiet = False,
 ) -> None:
     """Write the report of a results folder: one HTML file that needs no network.
 
@@ -337,7 +306,7 @@ def report(
 
     if robustness:
         if out is not None:
-            check_out(out)
+            o.check_out(out)
         result = ScreenResult.from_folder(folder)
         found = result.robustness(top=places, draws=draws, pool=pool, seed=seed)
         if json:
@@ -349,7 +318,7 @@ def report(
             if not quiet:
                 message(f"see {out}")
         return
-    refuse_beside("report without --robustness", json=json)
+    o.refuse_beside("report without --robustness", json=json)
     ending = ".html" if out is None else out.suffix.lower()
     if ending not in (".html", ".htm", ".xlsx"):
         raise InputError(f"--out {out}: expected a file ending in .html or .xlsx")
@@ -363,22 +332,22 @@ def report(
 
 
 def suggest(
-    folder: Folder,
-    batch: Annotated[int, option("How many magnets.", min=1)] = 5,
+    folder: o.Folder,
+    batch: Annotated[int, o.option("How many magnets.", min=1)] = 5,
     stock: Annotated[
         list[str] | None,
-        option("Elements in stock, e.g. Nd=5; repeat; by default all.", metavar="ELEMENT=KG"),
+        o.option("Elements in stock, e.g. Nd=5; repeat; by default all.", metavar="ELEMENT=KG"),
     ] = None,
-    melts: Annotated[int | None, more("Most alloys; shells may differ.", min=1)] = None,
+    melts: Annotated[int | None, o.more("Most alloys; shells may differ.", min=1)] = None,
     limit: Annotated[
         list[str] | None,
-        option("wt.%: 'Nd+Pr>=28', 'Dy<=2', 'shell<=0.5'; repeat.", metavar="LIMIT"),
+        o.option("wt.%: 'Nd+Pr>=28', 'Dy<=2', 'shell<=0.5'; repeat.", metavar="LIMIT"),
     ] = None,
-    charge: Annotated[float, more("Alloy of one melt, kg.")] = 1.0,
-    seed: Annotated[int, more("Seed of the random draws.")] = 0,
-    out: Annotated[Path | None, option("Table to fill in for `magnetkit calibrate`.")] = None,
-    json: Json = False,
-    quiet: Quiet = False,
+    charge: Annotated[float, o.more("Alloy of one melt, kg.")] = 1.0,
+    seed: Annotated[int, o.more("Seed of the random draws.")] = 0,
+    out: Annotated[Path | None, o.option("Table to fill in for `magnetkit calibrate`.")] = None,
+    json: o.Json = False,
+    quiet: o.Quiet = False,
 ) -> None:
     """Name the magnets whose measurement is worth most for the choice of a screening.
 
@@ -396,9 +365,9 @@ def suggest(
     from ..show._written import write_table
 
     if out is not None:
-        check_out(out)
+        o.check_out(out)
     result = ScreenResult.from_folder(folder)
-    store = pairs(stock, "--stock") if stock else None
+    store = o.pairs(stock, "--stock") if stock else None
     found = run(
         result,
         batch,
@@ -429,8 +398,10 @@ def suggest(
 
 
 def explore(
-    folder: Folder,
-    port: Annotated[int, option("Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8050,
+    folder: o.Folder,
+    port: Annotated[
+        int, o.option("Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)
+    ] = 8050,
 ) -> None:
     """Serve a page with sliders over a results folder, to this machine alone, until Ctrl-C.
 

@@ -16,23 +16,7 @@ from .._core.units import (
 from ..composition.table import listed
 from ..magnetism.sintered import VALIDATED_FROM
 from ..ranking._profile_parts import MEETS_PROBABILITY
-from ._text import (
-    AROUND,
-    Scale,
-    Shown,
-    console,
-    in_brackets,
-    is_cgs,
-    join_rows,
-    name_in,
-    of_calibration,
-    of_cost,
-    print_csv,
-    print_table,
-    say,
-    scale_of,
-    to_terminal,
-)
+from . import _text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,12 +93,12 @@ def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
     names = {}
     frame = frame.copy()
     for name in COLUMNS:
-        factor, _, unit = scale_of(name, cgs=True)
+        factor, _, unit = _text.scale_of(name, cgs=True)
         if factor == 1.0:
             continue
         for column in {name, f"{name}_lo", f"{name}_hi"} & set(frame.columns):
             frame[column] *= factor
-            names[column] = name_in(column, name, unit)
+            names[column] = _text.name_in(column, name, unit)
     return frame.rename(columns=names)
 
 
@@ -126,8 +110,10 @@ def in_a_line(row: "pd.Series", units: str | None) -> str:
     """Return what decides of a ranked candidate."""
     parts = [f"#{row['rank']} {cell(row, 'candidate')}"]
     for name in _DECIDING:
-        unit = scale_of(name, cgs=is_cgs(units)).unit
-        parts.append(f"{COLUMNS[name].short} {cell(row, name, cgs=is_cgs(units))} {unit}".rstrip())
+        unit = _text.scale_of(name, cgs=_text.is_cgs(units)).unit
+        parts.append(
+            f"{COLUMNS[name].short} {cell(row, name, cgs=_text.is_cgs(units))} {unit}".rstrip()
+        )
     return ", ".join(parts)
 
 
@@ -138,7 +124,10 @@ def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
     columns = {str(n): values for n, values in columns.items() if not str(n).endswith("_share")}
     for name in (n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame):
-        column, (factor, offset, unit) = COLUMNS[name], scale_of(name, cgs=is_cgs(units))
+        column, (factor, offset, unit) = (
+            COLUMNS[name],
+            _text.scale_of(name, cgs=_text.is_cgs(units)),
+        )
         head = f" ({unit})" if unit else ""
         if column.kind != "number":
             columns[f"{column.label}{head}"] = frame[name]
@@ -160,7 +149,7 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
         shell, simpler = row.get("shell", ""), row.get("simpler_rank")
         text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
         return text if is_missing(simpler) else f"{text} (no gain over #{simpler})"
-    factor, offset, _ = scale_of(name, cgs=cgs)
+    factor, offset, _ = _text.scale_of(name, cgs=cgs)
     if column.kind in ("text", "category"):
         return "" if is_missing(value) else str(value)
     if is_missing(value):
@@ -216,18 +205,20 @@ def print_rows(
             about = [*about, str(frame[name].iloc[0])]
             continue
         shown[name] = _shown_column(frame, name, priority, cgs=cgs)
-    kept = print_table("; ".join(about), list(shown.values()), styles, sections, all_columns=wide)
+    kept = _text.print_table(
+        "; ".join(about), list(shown.values()), styles, sections, all_columns=wide
+    )
     # Texts that were folded closer made other columns of the same cells.
     return [name for name, column in shown.items() if any(column.cells is k.cells for k in kept)]
 
 
-def _shown_column(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> Shown:
+def _shown_column(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> _text.Shown:
     column = COLUMNS.get(name)
-    unit = "" if column is None else scale_of(name, cgs=cgs).unit
+    unit = "" if column is None else _text.scale_of(name, cgs=cgs).unit
     heading = name if column is None else column.short
     text = column is None or column.kind in ("text", "category")
     cells = [cell(row, name, cgs=cgs) for _, row in frame.iterrows()]
-    return Shown(f"{heading}\n{unit}" if unit else heading, cells, not text, priority)
+    return _text.Shown(f"{heading}\n{unit}" if unit else heading, cells, not text, priority)
 
 
 def _print_piped(
@@ -240,7 +231,7 @@ def _print_piped(
         if name == "candidate" and "shell" in frame:
             wanted.append("shell")
     shown = frame[list(dict.fromkeys(wanted))]
-    print_csv(_in_cgs(shown) if cgs else shown)
+    _text.print_csv(_in_cgs(shown) if cgs else shown)
 
 
 def print_json(frame: "pd.DataFrame") -> None:
@@ -260,22 +251,22 @@ def print_ranking(
     wide: bool = False,
 ) -> None:
     """Print the best candidates and the reference magnet."""
-    cgs = is_cgs(units)
+    cgs = _text.is_cgs(units)
     best, firm = result.best(top), result.robustness()
     known = firm[["rank", "top_ten_share", "tie_group", "simpler_rank"]]
     best = best[best["rank"].notna()].merge(known, on="rank", how="left")
     if as_json:
         print_json(best)
         return
-    terminal = to_terminal()
-    tell = say if terminal else message
+    terminal = _text.to_terminal()
+    tell = _text.say if terminal else message
     identity = result.manifest["identity"]
     if not terminal:
         _print_piped(best, RANKING, columns, cgs=units == "cgs")
         _explain_failure(result, best, tell)
         return
     reference = result.find(result.profile.reference.formula)
-    rows = join_rows(best, reference)
+    rows = _text.join_rows(best, reference)
     copies = best["simpler_rank"].notna()
     dim = ["" if good else "dim" for good in best["meets_requirements"] & ~copies]
     about = [
@@ -297,26 +288,26 @@ def print_ranking(
             wide=wide or columns is not None,
         )
         _print_legend(kept, len(reference) > 0, identity)
-        if "cost_USD_kg" in kept and (note := of_cost(rows["formula"])):
-            say(note)
+        if "cost_USD_kg" in kept and (note := _text.of_cost(rows["formula"])):
+            _text.say(note)
         if copies.any():
-            say(_name_simplest(firm, result.manifest["summary"]["meet_requirements"]))
+            _text.say(_name_simplest(firm, result.manifest["summary"]["meet_requirements"]))
     _explain_failure(result, best, tell)
 
 
 def _print_legend(kept: list[str], today: bool, identity: Mapping[str, Any]) -> None:
     """Print what the columns of the table mean."""
     share = f"{100 * identity.get('interval', 0.9):g}"
-    if note := of_calibration(identity):
-        say(note)
+    if note := _text.of_calibration(identity):
+        _text.say(note)
     if today:
-        say(f"Last row: the reference magnet. ± is half of the {share} % interval.")
+        _text.say(f"Last row: the reference magnet. ± is half of the {share} % interval.")
     if "probability_meets_requirements" in kept:
-        say("P: probability that every requirement of the device is met.")
+        _text.say("P: probability that every requirement of the device is met.")
     if "remanence_coefficient_pct_K" in kept and identity.get("between"):
-        say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
+        _text.say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
     if "top_ten_share" in kept:
-        say(
+        _text.say(
             "Top 10: how often it stays among the ten best while all properties vary within their "
             "intervals. Candidates of one tie group cannot be distinguished."
         )
@@ -351,7 +342,7 @@ def _name_simplest(firm: "pd.DataFrame", able: int) -> str:
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are."""
-    if not to_terminal():
+    if not _text.to_terminal():
         _print_piped(frame, _FIRMNESS, None, cgs=False)
         return
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
@@ -359,8 +350,8 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     names.pop("simpler_rank", None)
     kept = print_rows(frame, names, about, [], set(), cgs=False, wide=False)
     if "tie_group" in kept:
-        say("Candidates of one tie group cannot be distinguished from its first.")
-    say(f"No gain over #: {_COPY}")
+        _text.say("Candidates of one tie group cannot be distinguished from its first.")
+    _text.say(f"No gain over #: {_COPY}")
 
 
 def print_changes(frame: "pd.DataFrame", top: int) -> None:
@@ -387,13 +378,13 @@ def print_properties(
     wide: bool = False,
 ) -> None:
     """Print the properties of some compositions: a block for each of a few, a table of many."""
-    cgs = is_cgs(units)
+    cgs = _text.is_cgs(units)
     kept: list[str] = []
     if as_json:
         print_json(frame)
-    elif not to_terminal():
+    elif not _text.to_terminal():
         table = frame if columns is None else frame[list(chosen(frame, _PROPERTIES, columns))]
-        print_csv(_in_cgs(table) if units == "cgs" else table)
+        _text.print_csv(_in_cgs(table) if units == "cgs" else table)
     elif len(frame) > _MOST_BLOCKS or columns is not None:
         kelvin = sorted(set(frame["temperature_K"]))
         about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
@@ -411,15 +402,19 @@ def print_properties(
             _print_block(row, cgs=cgs, interval=interval, wide=wide)
         kept = list(frame.columns if wide else BRIEF)
         if not wide:
-            say("All columns: --all. Columns of your choice: --columns.")
-    if to_terminal() and not as_json:
+            _text.say("All columns: --all. Columns of your choice: --columns.")
+    if _text.to_terminal() and not as_json:
         if _is_extrapolated(frame):
-            say(
+            _text.say(
                 "* extrapolated: below "
                 f"{VALIDATED_FROM:g} K no coercivity was compared with a measurement."
             )
-        if "cost_USD_kg" in kept and "formula" in frame and (note := of_cost(frame["formula"])):
-            say(note)
+        if (
+            "cost_USD_kg" in kept
+            and "formula" in frame
+            and (note := _text.of_cost(frame["formula"]))
+        ):
+            _text.say(note)
 
 
 def _is_extrapolated(frame: "pd.DataFrame") -> bool:
@@ -437,11 +432,11 @@ def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) ->
     cells = list(zip(*(_property_cells(row, name, cgs=cgs) for name in names), strict=True))
     headings = ("Property", "Value", f"{100 * interval:g} % interval", "From")
     columns = [
-        Shown(heading, list(column), heading == "Value", priority)
+        _text.Shown(heading, list(column), heading == "Value", priority)
         for heading, column, priority in zip(headings, cells, (0, 0, 1, 2), strict=True)
     ]
     columns[1].number = False
-    print_table(cell(row, "candidate"), columns)
+    _text.print_table(cell(row, "candidate"), columns)
 
 
 def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
@@ -450,7 +445,7 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
         return f"{COLUMNS[learnt].label}: share of data", number(row[name]), "", ""
     if name not in COLUMNS:
         return name, "" if is_missing(row[name]) else str(row[name]), "", ""
-    column, value, (factor, offset, unit) = COLUMNS[name], row[name], scale_of(name, cgs=cgs)
+    column, value, (factor, offset, unit) = COLUMNS[name], row[name], _text.scale_of(name, cgs=cgs)
     label = column.label
     if name.endswith("coefficient_pct_K") and not is_missing(row.get("coefficients_between")):
         label = f"{label}, {row['coefficients_between']}"
@@ -471,42 +466,44 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
 
 def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None) -> None:
     """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV."""
-    cgs = is_cgs(units)
+    cgs = _text.is_cgs(units)
     if as_json:
         print_json(frame.reset_index())
         return
-    if not to_terminal():
-        print_csv(frame.reset_index())
+    if not _text.to_terminal():
+        _text.print_csv(frame.reset_index())
         return
     names = [str(name) for name in frame.index]
-    scales = [scale_of(name, cgs=cgs) for name in names]
+    scales = [_text.scale_of(name, cgs=cgs) for name in names]
     values = [c for c in frame.columns if c not in ("label", "unit")]
     # No column may go: all of them are folded until they fit.
-    room = console().width - _LABEL - _UNIT
-    most = max(room // len(values) - AROUND, _LEAST)
+    room = _text.console().width - _LABEL - _UNIT
+    most = max(room // len(values) - _text.AROUND, _LEAST)
     columns = [
-        Shown("Property", [str(label) for label in frame["label"]], False, 0, _LABEL - AROUND),
+        _text.Shown(
+            "Property", [str(label) for label in frame["label"]], False, 0, _LABEL - _text.AROUND
+        ),
         *(_compared_column(frame, str(c), names, scales, most) for c in values),
-        Shown("Unit", [one.unit for one in scales], number=False, priority=0),
+        _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
     ]
-    print_table("Side by side", columns)
+    _text.print_table("Side by side", columns)
     formulas = [str(frame.loc["formula", c]) for c in values if not str(c).startswith("difference")]
-    if note := of_cost(formulas):
-        say(note)
+    if note := _text.of_cost(formulas):
+        _text.say(note)
 
 
 def _compared_column(
-    frame: "pd.DataFrame", heading: str, names: list[str], units: list[Scale], most: int
-) -> Shown:
+    frame: "pd.DataFrame", heading: str, names: list[str], units: list[_text.Scale], most: int
+) -> _text.Shown:
     change = heading.startswith("difference")
     cells = []
     for name, scale, value in zip(names, units, frame[heading], strict=True):
         cells.append(_compared_cell(name, value, scale, change=change))
     title = heading.replace("difference", "Difference").replace("_", " of ")
-    return Shown(title if change else heading, cells, False, 0, most)
+    return _text.Shown(title if change else heading, cells, False, 0, most)
 
 
-def _compared_cell(name: str, value: Any, scale: Scale, *, change: bool) -> str:
+def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -> str:
     if is_missing(value) or (change and name == "temperature_K"):
         return ""
     if COLUMNS[name].kind not in ("number", "integer"):
@@ -534,14 +531,16 @@ def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
     names = [name for name in _FIRST if name in frame and _has_values(frame, name)][:_MOST]
     heads = "".join(
         f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
-        f"{f' ({escape(scale_of(n).unit)})' if scale_of(n).unit else ''}</th>"
+        f"{f' ({escape(_text.scale_of(n).unit)})' if scale_of(n).unit else ''}</th>"
         for n in names
     )
     body, coloured = [], False
     for _, row in frame.head(rows).iterrows():
         outside = "in_domain" in frame and not bool(row["in_domain"])
         coloured |= outside
-        cells = "".join(f"<td>{escape(in_brackets(row, name, number))}</td>" for name in names)
+        cells = "".join(
+            f"<td>{escape(_text.in_brackets(row, name, number))}</td>" for name in names
+        )
         body.append(f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>")
     notes = [
         f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of {len(frame.columns)} "
@@ -550,7 +549,7 @@ def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
     if coloured:
         notes.append("Coloured: no similar compound has a measured Curie temperature.")
     if "cost_USD_kg" in names and "formula" in frame:
-        notes.append(escape(of_cost(frame["formula"].head(rows))))
+        notes.append(escape(_text.of_cost(frame["formula"].head(rows))))
     return (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         f"<p><small>{' '.join(notes)}</small></p>"
