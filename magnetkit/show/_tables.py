@@ -531,7 +531,7 @@ def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
     names = [name for name in _FIRST if name in frame and _has_values(frame, name)][:_MOST]
     heads = "".join(
         f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
-        f"{f' ({escape(_text.scale_of(n).unit)})' if scale_of(n).unit else ''}</th>"
+        f"{f' ({escape(_text.scale_of(n).unit)})' if _text.scale_of(n).unit else ''}</th>"
         for n in names
     )
     body, coloured = [], False

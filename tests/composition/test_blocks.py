@@ -7,6 +7,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.composition import _files
 from magnetkit.composition._files import Rejected, read_blocks
+from magnetkit.composition.table import composition_name
 
 
 def _all(path, size=1000):
