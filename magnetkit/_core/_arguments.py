@@ -3,7 +3,9 @@
 import difflib
 import inspect
 import math
+import os
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
@@ -161,3 +163,14 @@ def path(name: str, value: Any) -> Path:
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise InputError(f"{name} must be the path of a file or folder, got {value!r:.60}")
     return Path(value)
+
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
+
+def warn(text: str, kind: type[Warning] = UserWarning) -> None:
+    """Warn at the line of the user's code, however deep in the package this is called."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, kind, stacklevel=level)

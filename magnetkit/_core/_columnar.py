@@ -129,26 +129,25 @@ class Columns(dict[str, Any]):
         return pa.table({name: _array(column) for name, column in self.items()})
 
 
-_FEW_ROWS, _MOST_ROWS = 3, 20
-
-
 @lru_cache(maxsize=1)
 def _brief_frame() -> Any:
-    """Return the kind of frame that shows what people read first and holds all columns."""
     import pandas as pd
 
     class Brief(pd.DataFrame):
-        def __repr__(self) -> str:
+        def _shown(self) -> pd.DataFrame:
+            few = len(self) <= _FEW_ROWS
             names = [name for name in BRIEF if name in self.columns]
-            few, head = len(self) <= _FEW_ROWS, self.head(_MOST_ROWS)
-            cells = {name: [_cell(row, name, few) for _, row in head.iterrows()] for name in names}
-            shown = pd.DataFrame(cells).rename(columns=lambda name: name.replace("ure_K", "ure_C"))
-            if few:
-                text = shown.T.to_string(header=False)
-            else:
-                text = shown.to_string(index=False, line_width=100)
-            size = f"{len(self):,} x {len(self.columns)}"
+            rows = [row for _, row in self.head(_MOST_ROWS).iterrows()]
+            cells = {n.replace("ure_K", "ure_C"): [_cell(r, n, few) for r in rows] for n in names}
+            return pd.DataFrame(cells).T if few else pd.DataFrame(cells)
+
+        def __repr__(self) -> str:
+            few, size = len(self) <= _FEW_ROWS, f"{len(self):,} x {len(self.columns)}"
+            text = self._shown().to_string(header=not few, index=few, line_width=100)
             return f"{text}\n[{size}; detail=True shows all columns]"
+
+        def _repr_html_(self) -> str:
+            return self._shown().to_html()
 
         # Slices, copies and what another process gets are plain frames.
         def __reduce__(self) -> Any:
@@ -157,15 +156,16 @@ def _brief_frame() -> Any:
     return Brief
 
 
+_FEW_ROWS, _MOST_ROWS = 3, 20
+
+
 def _cell(row: Any, name: str, ranges: bool) -> str:
-    values = [row[name]]
-    if ranges and f"{name}_lo" in row.index:
-        values += [row[f"{name}_lo"], row[f"{name}_hi"]]
-    if isinstance(values[0], str):
-        return values[0]
-    own = ZERO_CELSIUS if name.endswith("ure_K") else 0.0
-    texts = [f"{value - own:.4g}" for value in values]
-    return texts[0] if len(texts) == 1 else f"{texts[0]} ({texts[1]} to {texts[2]})"
+    names = (name, f"{name}_lo", f"{name}_hi") if ranges and f"{name}_lo" in row else (name,)
+    if isinstance(row[name], str):
+        return row[name]
+    zero = ZERO_CELSIUS if name.endswith("ure_K") else 0.0
+    text, *ends = (f"{row[one] - zero:.4g}" for one in names)
+    return f"{text} ({' to '.join(ends)})" if ends else text
 
 
 def brief(frame: Any) -> Any:

@@ -4,20 +4,6 @@ Each message says what was expected, what came, and the way out. The command lin
 line; any other exception is a defect.
 """
 
-import os
-import sys
-import warnings
-
-_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
-
-
-def warn(text: str, kind: type[Warning] = UserWarning) -> None:
-    """Warn at the line of the user's code, however deep in the package this is called."""
-    frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(text, kind, stacklevel=level)
-
 
 class MagnetkitError(Exception):
     """Base of every error that magnetkit raises on purpose."""

@@ -8,7 +8,8 @@ import math
 import re
 from typing import Any
 
-from .errors import InputError, warn
+from ._arguments import warn
+from .errors import InputError
 
 # CODATA 2022 (https://physics.nist.gov/constants); checked against scipy.constants in the tests.
 # Written out because importing scipy costs the command line 50 ms.

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core._arguments import named
-from .._core.errors import InputError, warn
+from .._core._arguments import named, warn
+from .._core.errors import InputError
 from .._core.units import ROOM_K
 from ..composition._files import read_whole
 from ..composition.notation import BASES, Basis, basis_code

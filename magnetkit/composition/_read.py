@@ -17,7 +17,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .._core.errors import CompositionError, InputError, warn
+from .._core._arguments import warn
+from .._core.errors import CompositionError, InputError
 from . import table as reading
 from ._files import Block, Rejected, read_blocks, with_composition_column
 from .notation import Basis, basis_code

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
+from .._core._arguments import named, warn
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
-from .._core.errors import InputError, warn
+from .._core.errors import InputError
 from ..composition._read import as_table
 from ..composition.notation import Basis
 from ..composition.shells import Shell, is_one, read_shell

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._arguments import warn
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
-from .._core.errors import DataError, warn
+from .._core.errors import DataError
 from ..composition.table import CompositionTable
 from .snapshot import SCHEMES, Snapshot
 

@@ -23,11 +23,11 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import named, warn
 from .._core._files import whole
 from .._core._version import __version__
 from .._core.elements import INDEX
-from .._core.errors import DataError, InputError, warn
+from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
 from ._documents import make_tables
 from ._transport import KEY_HELP, fetch_records

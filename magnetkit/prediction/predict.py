@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from .._core._arguments import named, renamed
+from .._core._arguments import named, renamed, warn
 from .._core._columnar import brief
 from .._core.columns import COLUMNS
-from .._core.errors import InputError, warn
+from .._core.errors import InputError
 from ..calibration._composition_estimate import grade_magnet
 from ..composition._grade_names import grades_among, refuse_beside
 from ..composition._read import read_inputs

@@ -510,8 +510,6 @@ def refined(
     keep: int = AROUND,
     sample: int | None = None,
     out: str | Path | None = None,
-    resume: bool = False,
-    force: bool = False,
     **options: Any,
 ) -> ScreenResult:
     """Screen a space, then its surroundings on a finer step around the best, again and again.
@@ -534,7 +532,7 @@ def refined(
         Around how many of them.
     sample : int, optional
         Formulas of the space to begin with, evenly spread; all of them otherwise.
-    out, resume, force, **options
+    out, **options
         As for `screen`; the folder holds the last round.
 
     Returns
@@ -549,7 +547,8 @@ def refined(
     """
     whole("rounds", rounds)
     whole("keep", keep)
-    place = _results_place(out, resume or force)
+    last = {name: options.pop(name, False) for name in ("resume", "force")}
+    place = _results_place(out, any(last.values()))
     if isinstance(place, Path):
         # Only the last round writes there.
         check_place(place)
@@ -561,10 +560,8 @@ def refined(
         best = front.head(keep) if len(front) else found.best(keep)
         finer, rows = refine(coarse, list(best["candidate"]), step)
         near = np.union1d(near, rows)
-        last: dict[str, Any] = (
-            {"out": out, "resume": resume, "force": force} if turn == rounds - 1 else {}
-        )
+        own: dict[str, Any] = {"out": out, **last} if turn == rounds - 1 else {}
         source = TableCandidates(finer[near], finer.formulas(near))
-        found = screen(source, application, **last, **options)
+        found = screen(source, application, **own, **options)
         coarse = finer
     return found

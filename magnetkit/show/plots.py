@@ -536,17 +536,14 @@ def _aligned(*given: ArrayLike) -> list[NDArray[np.float64]]:
 def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     """Draw heavy rare earth, H_cJ and reverse field through the middle, along the easy axis.
 
+    H_cJ and field have an axis of their own on the right.
+
     Parameters
     ----------
     found : Diffusion
         Of `magnetkit.diffuse`.
     element : str, optional
         ``Tb`` or ``Dy``; the best otherwise.
-
-    Returns
-    -------
-    Figure
-        H_cJ and field have an axis of their own on the right.
     """
     along, name = found.circuit.along, element or found.best
     rows = found.margins(name)

@@ -23,8 +23,9 @@ from typing import Any
 
 import numpy as np
 
+from .._core._arguments import warn
 from .._core._files import whole
-from .._core.errors import StoreError, warn
+from .._core.errors import StoreError
 from .._core.settings import get_settings
 
 
