@@ -51,7 +51,7 @@ $(STAMP): $(SETUP_FILES)
 
 demo: $(STAMP)
 	@echo "magnetkit: ranking substitutions for a travelling-wave tube; results go to demo/"
-	@$(BIN)/python -m magnetkit screen --application patriot-beam-focusing --out demo
+	@$(BIN)/python -m magnetkit screen --application patriot-beam-focusing --out demo --force
 
 # Kernels first: two workers would each compile them.
 test: $(STAMP)

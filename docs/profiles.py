@@ -39,7 +39,7 @@ _SHOWN = (
 _DIGITS = {"remanence_T": 3, "coercivity_kA_m": 0, "cost_USD_kg": 0}
 SCENARIOS = ("controls-2026-all", "embargo")
 _OTHERS: dict[str, dict[str, Any]] = {
-    "terbium and dysprosium at three times their price": {"prices": {"Tb": 3.0, "Dy": 3.0}},
+    "terbium and dysprosium at three times their price": {"prices": {"Tb": "3x", "Dy": "3x"}},
     **{f"scenario {name}": {"scenario": name} for name in SCENARIOS},
 }
 

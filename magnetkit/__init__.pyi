@@ -28,11 +28,13 @@ from .composition import CompositionTable as CompositionTable
 from .composition import parse_composition as parse_composition
 from .composition import substitutions as substitutions
 from .curves import curve as curve
+from .curves import limits as limits
 from .diffusion import diffuse as diffuse
 from .prediction import compare as compare
 from .prediction import predict as predict
 from .ranking import applications as applications
 from .replacement import compensation as compensation
+from .replacement import parts as parts
 from .replacement import replace as replace
 from .run import screen as screen
 from .run import suggest as suggest

@@ -47,7 +47,7 @@ CONDITIONS = {
     "interval": 0.83,
     "scenario": "embargo",
     "recycled": {"Co": 0.24, "Nd": 0.12},
-    "prices": {"Tb": 3.1, "Nd": 1.3},
+    "prices": {"Tb": "3.1x", "Nd": "1.3x"},
     "between": (281.0, 411.0),
 }
 MEASURED = {

@@ -145,7 +145,7 @@ EDGES = {
         lambda v: len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce"]}, step=v)), high=1.0
     ),
     "recycled": closed(lambda v: check_recycled({"Co": v}), 0.0, 1.0),
-    "price": between(lambda v: with_prices("baseline", {"Co": v}), 0.0, float("inf")),
+    "price": between(lambda v: with_prices("baseline", {"Co": f"{v}x"}), 0.0, float("inf")),
     # A magnet is used from -100 to 700 degrees C.
     "temperature of a replacement": closed(lambda v: _use_temperature(None, v), 173.0, 1000.0),
     "its load line": closed(asked("load_line"), 0.0),

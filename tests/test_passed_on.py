@@ -33,7 +33,7 @@ GIVEN = {
     "interval": 0.83,
     "scenario": "embargo",
     "recycled": {"Co": 0.24, "Nd": 0.12},
-    "prices": {"Tb": 3.1, "Nd": 1.3},
+    "prices": {"Tb": "3.1x", "Nd": "1.3x"},
     "between": (281.0, 411.0),
 }
 
@@ -191,7 +191,7 @@ def test_a_wish_reaches_the_device_that_stands_for_the_grade():
     conditions = Conditions.of(temperature=423.15, prices={"Tb": "3x"})
     wish = _checked(conditions, 1.7, "cost_USD_kg<=77", 0.3, 700)
     assert (wish.temperature, wish.load_line) == (423.15, 1.7)
-    assert wish.conditions.prices == {"Tb": 3.0}
+    assert wish.conditions.prices == {"Tb": "3x"}
     assert (wish.require, wish.mass_kg, wish.per_year) == (("cost_USD_kg<=77",), 0.3, 700)
     reference = {
         "temperature_K": 423.15,

@@ -211,7 +211,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"scenario": "embargo", "recycled": {"Co": 0.2}},
     ),
     "load_scenario": (mk.supply.load_scenario, {"scenario": "embargo"}),
-    "with_prices": (mk.supply.with_prices, {"scenario": "embargo", "factors": {"Tb": 3.0}}),
+    "with_prices": (mk.supply.with_prices, {"scenario": "embargo", "prices": {"Tb": "3x"}}),
     "applications.load": (mk.applications.load, {"name_or_path": "f22-engine"}),
     "dilute": (mk.phases.dilute, {"host": "2:14:1", "transition_metal": "Fe", "element": "Al"}),
     "host_cell": (

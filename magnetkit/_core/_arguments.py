@@ -3,7 +3,9 @@
 import difflib
 import inspect
 import math
+import os
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
@@ -46,7 +48,8 @@ def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
                 wanted = parameter.annotation
                 if parameter.kind is not parameter.VAR_KEYWORD and not _fits(value, wanted):
                     raise InputError(
-                        f"{function.__name__}: {name} must be {_plain(wanted)}, got {value!r:.60}"
+                        f"{function.__name__}: {name} must be {_plain(wanted)}, got "
+                        f"{' '.join(repr(value).split()):.60}"
                     ) from error
             raise
 
@@ -160,3 +163,14 @@ def path(name: str, value: Any) -> Path:
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise InputError(f"{name} must be the path of a file or folder, got {value!r:.60}")
     return Path(value)
+
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
+
+def warn(text: str, kind: type[Warning] = UserWarning) -> None:
+    """Warn at the line of the user's code, however deep in the package this is called."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, kind, stacklevel=level)

@@ -6,12 +6,14 @@ written.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import ordered
+from .columns import BRIEF, ordered
+from .units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,6 +124,52 @@ class Columns(dict[str, Any]):
         import pyarrow as pa
 
         return pa.table({name: _array(column) for name, column in self.items()})
+
+
+@lru_cache(maxsize=1)
+def _brief_frame() -> Any:
+    import pandas as pd
+
+    class Brief(pd.DataFrame):
+        def _shown(self) -> pd.DataFrame:
+            few = len(self) <= _FEW_ROWS
+            names = [name for name in BRIEF if name in self.columns]
+            rows = [row for _, row in self.head(_MOST_ROWS).iterrows()]
+            cells = {n.replace("ure_K", "ure_C"): [_cell(r, n, few) for r in rows] for n in names}
+            return pd.DataFrame(cells).T if few else pd.DataFrame(cells)
+
+        def __repr__(self) -> str:
+            few, size = len(self) <= _FEW_ROWS, f"{len(self):,} x {len(self.columns)}"
+            text = self._shown().to_string(header=not few, index=few, line_width=100)
+            return f"{text}\n[{size}; detail=True shows all columns]"
+
+        def _repr_html_(self) -> str:
+            return self._shown().to_html()
+
+        # Slices, copies and what another process gets are plain frames.
+        def __reduce__(self) -> Any:
+            return pd.DataFrame(self).__reduce__()
+
+    return Brief
+
+
+_FEW_ROWS, _MOST_ROWS = 3, 20
+
+
+def _cell(row: Any, name: str, ranges: bool) -> str:
+    names = (name, f"{name}_lo", f"{name}_hi") if ranges and f"{name}_lo" in row else (name,)
+    if isinstance(row[name], str):
+        return row[name]
+    zero = ZERO_CELSIUS if name.endswith("ure_K") else 0.0
+    text, *ends = (f"{row[one] - zero:.4g}" for one in names)
+    return f"{text} ({' to '.join(ends)})" if ends else text
+
+
+def brief(frame: Any) -> Any:
+    """Return a frame of pandas that shows what people read first, and holds all columns."""
+    found = _brief_frame()(frame)
+    found.attrs = frame.attrs
+    return found
 
 
 def _rows_of(column: Any, rows: NDArray[np.int64]) -> Any:

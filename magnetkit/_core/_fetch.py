@@ -53,7 +53,7 @@ def fetch(
     entry = _entry(name)
     mirror = get_settings().mirror
     if mirror is not None:
-        served = mirror.expanduser() / entry["file"]
+        served = mirror / entry["file"]
         if served.is_file():
             _check_mirror(served, entry)
             return served

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import get_ident
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from .errors import InputError
 
@@ -145,12 +145,19 @@ def _like_formula(text: str) -> bool:
     return not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text)
 
 
-def write_csv(header: Iterable[str], rows: Iterable[Iterable[object]], path: Path) -> None:
-    """Write rows to a CSV file."""
+def write_csv(header: Iterable[object], rows: Iterable[Iterable[object]], path: Path) -> None:
+    """Write rows to a CSV file, or one separated by tabs where its name ends in .tsv."""
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-        out = csv.writer(stream, lineterminator="\n")
-        out.writerow([safe_cell(name) for name in header])
-        out.writerows([safe_cell(cell) for cell in row] for row in rows)
+        put_csv(header, rows, stream, "\t" if path.suffix.lower() == ".tsv" else ",")
+
+
+def put_csv(
+    header: Iterable[object], rows: Iterable[Iterable[object]], stream: TextIO, delimiter: str = ","
+) -> None:
+    """Write rows as CSV to a stream."""
+    out = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+    out.writerow([safe_cell(str(name)) for name in header])
+    out.writerows([safe_cell(cell) for cell in row] for row in rows)
 
 
 _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")

@@ -7,13 +7,15 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from . import datasets
 from .errors import InputError
 
-# Largest number of faults of a file that are listed.
-_MOST = 20
+# Largest number of faults of a file that are listed, and its largest size.
+_MOST, _MOST_BYTES = 20, 1 << 20
+# A key of so many parts takes gigabytes to read.
+_DEEP = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++\s*+\.\s*+){50}")
 
 _Model = TypeVar("_Model", bound=BaseModel)
 Text = Annotated[str, Field(min_length=1)]
@@ -21,9 +23,21 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
 class Strict(BaseModel):
-    """A model without unknown fields, NaN, and later changes."""
+    """A model without unknown fields, NaN, numbers given as text or as true, and later changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_lists(cls, given: Any) -> Any:
+        """Take the lists of a file as tuples."""
+        return _frozen(given)
+
+
+def _frozen(given: Any) -> Any:
+    if isinstance(given, dict):
+        return {name: _frozen(value) for name, value in given.items()}
+    return tuple(map(_frozen, given)) if isinstance(given, list | tuple) else given
 
 
 class Evidence(Strict):
@@ -61,11 +75,16 @@ def load(name_or_path: str | Path, model: type[_Model], kind: str, folder: str) 
 def _read(file: Path, model: type[_Model], kind: str) -> _Model:
     try:
         with file.open("rb") as stream:
-            content = tomllib.load(stream)
+            text = stream.read(_MOST_BYTES + 1).decode("utf-8-sig")
+        if len(text) > _MOST_BYTES or _DEEP.search(text):
+            raise ValueError(f"over {_MOST_BYTES:,} bytes, or nested deeper than a record is")
+        content = tomllib.loads(text)
     except OSError as error:
         raise InputError(f"{kind} file {file}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{kind} file {file} is not valid TOML: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"{kind} file {file} is not valid TOML: {f'{error}'.split(';')[0]}"
+        ) from None
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -482,6 +482,13 @@ NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)
 PREDICTED: tuple[str, ...] = tuple(c.name for c in _ALL if c.predicted)
 """Those that are predicted, with an interval and a provenance."""
 
+BRIEF = (
+    "candidate", "temperature_K", "status", "remanence_T", "coercivity_kA_m",
+    "max_energy_product_kJ_m3", "max_working_temperature_K", "probability_phase_forms",
+    "heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg",
+)  # fmt: skip
+"""What people read of a prediction where they do not ask for all."""
+
 ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 """The columns that `ScreenResult.robustness` adds."""
 

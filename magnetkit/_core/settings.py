@@ -6,17 +6,21 @@ The Materials Project key is not a setting: it is read from ``MP_API_KEY`` when 
 and kept nowhere.
 """
 
+import difflib
+import logging
 import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from .errors import InputError
+
+_log = logging.getLogger(__name__)
 
 # The supply literature counts yttrium with the heavy rare earths.
 HEAVY_RARE_EARTHS = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Y")
@@ -35,6 +39,9 @@ class Settings(BaseSettings):
         Folder that serves the downloads of ``datasets/registry.toml`` offline.
     heavy_rare_earths : tuple of str
         The elements counted as heavy rare earths: ``Dy,Tb`` or a JSON list.
+    units : {"si", "cgs"}
+        Units in which people read results: T and kA/m, or kG, kOe and MGOe. Frames, CSV, Parquet
+        and JSON files are in SI units.
     """
 
     # A variable that is set to nothing is as good as unset: no cache in the current folder.
@@ -50,6 +57,20 @@ class Settings(BaseSettings):
     )
     mirror: Path | None = None
     heavy_rare_earths: Annotated[tuple[str, ...], NoDecode] = HEAVY_RARE_EARTHS
+    units: Literal["si", "cgs"] = "si"
+
+    @field_validator("cache_dir", "data_dir", "mirror")
+    @classmethod
+    def _home(cls, value: Path | None) -> Path | None:
+        """Return a folder with ~ written out."""
+        return value and value.expanduser()
+
+    @field_validator("mirror")
+    @classmethod
+    def _there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("it is no folder; make it, or unset the variable")
+        return value
 
     @field_validator("heavy_rare_earths", mode="before")
     @classmethod
@@ -62,11 +83,12 @@ class Settings(BaseSettings):
     def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if value == HEAVY_RARE_EARTHS:
             return value
-        from .elements import SYMBOLS
+        from .elements import RARE_EARTHS
 
-        unknown = [symbol for symbol in value if symbol not in SYMBOLS]
-        if unknown:
-            raise ValueError(f"{unknown[0]!r} is no element; expected symbols such as Dy,Tb")
+        wrong = [symbol for symbol in value if symbol not in RARE_EARTHS]
+        if wrong or not value or len(set(value)) < len(value):
+            why = f"{wrong[0]!r} is no rare earth" if wrong else "one is named twice, or none"
+            raise ValueError(f"{why}; expected symbols such as Dy,Tb")
         return value
 
 
@@ -79,6 +101,12 @@ def get_settings() -> Settings:
     InputError
         If an environment variable cannot be used.
     """
+    others = {"MAGNETKIT_DATASETS", "MAGNETKIT_NUMBA_CACHE"}
+    known = others | {f"MAGNETKIT_{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(n for n in os.environ if n.startswith("MAGNETKIT_") and n not in known):
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; there is {', '.join(sorted(known))}"
+        _log.warning("%s is no setting%s", name, hint)
     try:
         return Settings()
     except ValidationError as error:

@@ -6,9 +6,9 @@ temperature in kelvin.
 
 import math
 import re
-import warnings
 from typing import Any
 
+from ._arguments import warn
 from .errors import InputError
 
 # CODATA 2022 (https://physics.nist.gov/constants); checked against scipy.constants in the tests.
@@ -143,11 +143,10 @@ def parse_temperatures(value: Any) -> list[float]:
 def _mind_the_cold(text: str, found: list[float]) -> list[float]:
     """Warn if a text names no unit and likely means degrees C; return `found`."""
     if min(found, default=_COLD) < _COLD and not any(c.isalpha() for c in text):
-        warnings.warn(
+        warn(
             f"temperature {text} is taken as {kelvin_text(min(found))}; write '{min(found):g}C' "
             f"for degrees C, or '{min(found):g}K'",
             TemperatureWarning,
-            stacklevel=4,
         )
     return found
 

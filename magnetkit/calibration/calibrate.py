@@ -6,7 +6,6 @@ is left (`magnetkit.magnetism._measured`).
 """
 
 import math
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core._arguments import named
+from .._core._arguments import named, warn
 from .._core.errors import InputError
 from .._core.units import ROOM_K
 from ..composition._files import read_whole
@@ -220,7 +219,7 @@ def calibration(
         raise InputError("no measured magnet in the table; expected one row or more")
     if rejected:
         listed = "; ".join(f"row {n}: {why}" for n, why in rejected.items())
-        warnings.warn(f"{len(rejected)} rows left out: {listed}", UserWarning, stacklevel=3)
+        warn(f"{len(rejected)} rows left out: {listed}", UserWarning)
     contradictions = _contradictions(values)
     mill = Mill(name, tuple(v["record"] for v in values))
     report = _report(values, mill)

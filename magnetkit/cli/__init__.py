@@ -6,6 +6,11 @@ from typing import NoReturn
 
 from . import _start
 
+_NO_ROOM = (
+    "this process may not take more memory or threads; raise the limit (ulimit -v, ulimit -u, that "
+    "of a container), or take fewer threads: NUMBA_NUM_THREADS=1"
+)
+
 
 def main() -> NoReturn:
     """Run the command line; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
@@ -15,6 +20,7 @@ def main() -> NoReturn:
     _start.show_messages()
     try:
         _start.watch()
+        _start.check_room()
         from .app import app
 
         app(prog_name="magnetkit")
@@ -29,6 +35,9 @@ def main() -> NoReturn:
         if not _start.is_interruption(error):
             raise
         _start.end()
+    except MemoryError:
+        _say(f"error: {_NO_ROOM}")
+        sys.exit(1)
     except OSError as error:
         _say(f"error: {error.strerror or error}: {error.filename or 'no file named'}")
         sys.exit(1)
@@ -37,6 +46,9 @@ def main() -> NoReturn:
             _start.end()
         if _start.verbose():
             raise
+        if "can't start new thread" in str(error):
+            _say(f"error: {_NO_ROOM}")
+            sys.exit(1)
         _say(
             f"defect: {type(error).__name__}: {error}; please report it with "
             "what `magnetkit --verbose ...` prints"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 OUTPUT, RUN = "Output", "The run"
 """Headings of options."""
 
@@ -66,6 +67,10 @@ Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Results folder of `magnetkit screen`.")
 ]
 Basis = Annotated[Literal["auto", "atomic", "weight"], option("What the amounts are.")]
+Sheet = Annotated[str | None, more("Sheet of a workbook; the first otherwise.", metavar="NAME")]
+HeaderRow = Annotated[
+    int | None, more("Row of the header in the sheet, where it is not found.", min=1)
+]
 Column = Annotated[
     str | None, more("Composition column; `composition` or the only text otherwise.")
 ]
@@ -73,6 +78,16 @@ Column = Annotated[
 ElementColumns = Annotated[
     bool, more("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B.")
 ]
+
+
+def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
+    """Return the path of a table with the sheet and the header row that two options name."""
+    if sheet is None and header_row is None:
+        return table
+    if not str(table).lower().endswith(".xlsx"):
+        raise InputError("--sheet and --header-row are of a workbook, a file ending in .xlsx")
+    place = f"{table}#{sheet or ''}{'' if header_row is None else f':{header_row}'}"
+    return Path(place) if isinstance(table, Path) else place
 
 
 def composition_of(column: str | None, element_columns: bool) -> str | None:
@@ -137,8 +152,10 @@ Objectives = Annotated[
 ]
 Json = Annotated[bool, option("--json", "Print JSON, one object a line.", panel=OUTPUT)]
 Units = Annotated[
-    Literal["si", "cgs"], option("Units of tables; cgs shows kG, kOe and MGOe.", panel=OUTPUT)
+    Literal["si", "cgs"] | None,
+    option("Units of tables, else as MAGNETKIT_UNITS; cgs: kG, kOe, MGOe.", panel=OUTPUT),
 ]
+Force = Annotated[bool, option("--force", "Replace the finished results in --out.", panel=OUTPUT)]
 Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]
 Top = Annotated[int, option("Candidates to print.", min=0, panel=OUTPUT)]
 Mass = Annotated[float, more("Mass of one magnet, kg.", metavar="KG")]
@@ -164,19 +181,23 @@ def a_place(text: str | Path) -> Any:
     return text if is_url(text) else a_path(text)
 
 
-def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
-    """Read ``Element=number`` options; of ``--price`` the number may end in x, as in ``Tb=3x``."""
-    is_price = option == "--price"
+def check_out(out: Path) -> None:
+    """Refuse a file that cannot be written, before anything is computed."""
+    if out.suffix.lower() not in _WRITTEN:
+        raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
+    if out.is_dir() or not out.parent.is_dir():
+        raise InputError(f"--out {out}: no file can be written there; check the folder")
+
+
+def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str, Any]:
+    """Read ``Element=value`` options."""
     result = {}
     for text in [part for given in texts or [] for part in given.split(",")]:
-        name, _, number = text.partition("=")
+        name, _, value = text.partition("=")
         try:
-            result[name.strip()] = float(number.rstrip().removesuffix("x" if is_price else ""))
+            result[name.strip()] = kind(value.strip())
         except ValueError:
-            example = "Tb=3x" if is_price else "Dy=0.2"
-            raise InputError(
-                f"{option} {text!r}: expected Element=number, e.g. {example}"
-            ) from None
+            raise InputError(f"{option} {text!r}: expected Element=number, e.g. Dy=0.2") from None
     return result
 
 
@@ -199,7 +220,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "between": lambda text: tuple((with_unit(text) or "").split(",")),
     "shell": lambda texts: texts[0] if len(texts) == 1 else texts,
     "recycled": lambda texts: pairs(texts, "--recycled"),
-    "prices": lambda texts: pairs(texts, "--price"),
+    "prices": lambda texts: pairs(texts, "--price", str),
 }
 
 
@@ -224,7 +245,7 @@ def option_of(one: "Field[Any]") -> Any:
 _MADE = {one.name: option_of(one) for one in conditions_in(*GROUPS)}
 _NAMES = {one.name: one.metadata["option"] for one in conditions_in(*GROUPS)}
 Temperature, Scenario, Recycled = _MADE["temperature"], _MADE["scenario"], _MADE["recycled"]
-Phases, Shell = _MADE["snapshot"], _MADE["shell"]
+Phases, Shell, Prices = _MADE["snapshot"], _MADE["shell"], _MADE["prices"]
 
 
 def with_options(
@@ -277,7 +298,12 @@ OLD_COMMANDS = {
 }
 """Commands of 0.1 and their new names; `freeze` is one of ``data``."""
 
-_EVERYWHERE = {"--cgs": "--units cgs", "--wide": "--all", "--key-from-env": ""}
+_EVERYWHERE = {
+    "--cgs": "--units cgs",
+    "--wide": "--all",
+    "--key-from-env": "",
+    "--phases": "--snapshot",
+}
 OLD_OPTIONS = {
     "diffuse": {
         "--outside": "--outside-field",
@@ -300,6 +326,10 @@ def renew(command: str, arguments: list[str]) -> list[str]:
         if word == "--":
             return new + arguments[place:]
         name, sign, value = word.partition("=")
+        if name == "--add" and "=" in (value or "".join(arguments[place + 1 : place + 2])):
+            # Of 0.1, where it also named files of measurements.
+            _say_new("--add ELEMENT=ATOMS", "--minor")
+            word = f"--minor{sign}{value}"
         if name not in known:
             new.append(word)
             continue

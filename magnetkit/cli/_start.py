@@ -13,8 +13,11 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from contextlib import suppress
 from typing import NoReturn
+
+from .._core._progress import message
 
 _INTERRUPTED = 130
 PATIENCE_S = 1.5
@@ -79,7 +82,7 @@ def is_interruption(error: BaseException) -> bool:
     return False
 
 
-_verbose = False
+_verbose, _SHOWN = False, warnings.showwarning
 
 
 class _Stderr(logging.Handler):
@@ -91,8 +94,30 @@ class _Stderr(logging.Handler):
             print(self.format(record), file=sys.stderr)
 
 
+# What a command takes of addresses, bytes; below it threads or kernels find no room.
+_ROOM = 3 << 30
+
+
+def check_room() -> None:
+    """Say at once that the shell's limit of memory is too low for most commands."""
+    with suppress(ImportError, OSError):
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY and limit < _ROOM:
+            message(
+                f"memory is limited to {limit / 1e9:.1f} GB of addresses (ulimit -v), of which "
+                "most commands take three"
+            )
+
+
+def _plain_warning(text: Warning | str, *_: object, **__: object) -> None:
+    message(" ".join(str(text).split()))
+
+
 def show_messages() -> None:
-    """Show the messages of magnetkit itself on stderr, such as that kernels are compiled."""
+    """Show messages and warnings of magnetkit itself on stderr, each as a line."""
+    warnings.showwarning = _plain_warning
     logger = logging.getLogger("magnetkit")
     if any(isinstance(handler, _Stderr) for handler in logger.handlers):
         return
@@ -105,6 +130,7 @@ def be_verbose() -> None:
     """Show warnings of every library, and where a defect lies."""
     global _verbose
     _verbose = True
+    warnings.showwarning = _SHOWN
     logging.getLogger("magnetkit").handlers.clear()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
 

@@ -9,26 +9,14 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ._options import (
-    ApplicationName,
-    Basis,
-    Group,
-    Json,
-    Quiet,
-    Recycled,
-    Scenario,
-    Shell,
-    more,
-    option,
-    pairs,
-    shown_in_full,
-)
+from . import _options as o
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .._core._toml import Evidence
     from ..phases.snapshot import Snapshot
+    from ..supply.scenario import Scenario as State
 
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -39,18 +27,18 @@ Systems = Annotated[
 ]
 For = Annotated[
     str | None,
-    option(
+    o.option(
         "--application",
         "Device whose substitutes are pulled: every system of four of their elements.",
         metavar="NAME",
     ),
 ]
 
-app = typer.Typer(cls=Group, help="Embedded, fetched and pulled data.", no_args_is_help=True)
+app = typer.Typer(cls=o.Group, help="Embedded, fetched and pulled data.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_(json: Json = False) -> None:
+def list_(json: o.Json = False) -> None:
     """List the embedded files and the sets that can be fetched.
 
     Examples
@@ -73,7 +61,7 @@ def list_(json: Json = False) -> None:
 
 
 @app.command()
-def verify(json: Json = False) -> None:
+def verify(json: o.Json = False) -> None:
     """Check every embedded file against its hash.
 
     Examples
@@ -98,7 +86,8 @@ def verify(json: Json = False) -> None:
 
 @app.command()
 def fetch(
-    name: Annotated[str, typer.Argument(help="Name of the set, e.g. curie.")], quiet: Quiet = False
+    name: Annotated[str, typer.Argument(help="Name of the set, e.g. curie.")],
+    quiet: o.Quiet = False,
 ) -> None:
     """Download a public data set and those that belong to it, checked by SHA-256; print where.
 
@@ -114,25 +103,25 @@ def fetch(
 
 
 @app.command()
-@shown_in_full
+@o.shown_in_full
 def pull(
     systems: Systems = None,
     application: For = None,
     out: Annotated[
-        Path | None, option("Folder to freeze the pull into, as a snapshot for --phases.")
+        Path | None, o.option("Folder to freeze the pull into, as a snapshot for --snapshot.")
     ] = None,
     cif: Annotated[
-        Path | None, more("Also write the crystals as CIF files into this folder.")
+        Path | None, o.more("Also write the crystals as CIF files into this folder.")
     ] = None,
-    poscar: Annotated[Path | None, more("The same as POSCAR files, as VASP reads them.")] = None,
+    poscar: Annotated[Path | None, o.more("The same as POSCAR files, as VASP reads them.")] = None,
     endpoint: Annotated[
-        str | None, more("Address of the server; else MP_API_ENDPOINT or the public one.")
+        str | None, o.more("Address of the server; else MP_API_ENDPOINT or the public one.")
     ] = None,
     thermo_type: Annotated[
-        str | None, more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN.")
+        str | None, o.more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN.")
     ] = None,
-    refresh: Annotated[bool, more("--refresh", "Request again what is in the cache.")] = False,
-    quiet: Quiet = False,
+    refresh: Annotated[bool, o.more("--refresh", "Request again what is in the cache.")] = False,
+    quiet: o.Quiet = False,
 ) -> None:
     """Pull phases from the Materials Project into the cache; print the snapshot's folder.
 
@@ -164,11 +153,11 @@ def diff(
     after: Annotated[Path, typer.Argument(help="Snapshot folder, or `embedded`.")],
     application: Annotated[
         str | None,
-        option("Device whose candidates are ranked on both; who moved is named.", metavar="NAME"),
+        o.option("Device whose candidates are ranked on both; who moved is named.", metavar="NAME"),
     ] = None,
-    top: Annotated[int, option("Best candidates to compare.", min=1)] = 50,
-    json: Json = False,
-    quiet: Quiet = False,
+    top: Annotated[int, o.option("Best candidates to compare.", min=1)] = 50,
+    json: o.Json = False,
+    quiet: o.Quiet = False,
 ) -> None:
     """Compare two snapshots: phases that are new, gone or moved by over 10 meV/atom.
 
@@ -252,12 +241,12 @@ def _pulled(
     return pulled
 
 
-applications = typer.Typer(cls=Group, help="Device profiles.", no_args_is_help=True)
+applications = typer.Typer(cls=o.Group, help="Device profiles.", no_args_is_help=True)
 _LISTED = {"name", "title", "temperature_min_K", "temperature_max_K", "hosts"}
 
 
 @applications.command("list")
-def list_applications(json: Json = False) -> None:
+def list_applications(json: o.Json = False) -> None:
     """List the embedded device profiles: temperature range of the magnet, hosts, what it is.
 
     Examples
@@ -293,7 +282,7 @@ def new_application(
 
 
 @applications.command("show")
-def show_application(name: ApplicationName, json: Json = False) -> None:
+def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
     """Show the requirements of a device on its magnet, and the source of each number.
 
     Examples
@@ -345,7 +334,7 @@ def _say(heading: str, text: str, evidence: "Evidence") -> None:
     say(f"{evidence.status}: {evidence.source}", " " * (16 if heading else 2))
 
 
-supply = typer.Typer(cls=Group, help="Supply of elements and alloys.", no_args_is_help=True)
+supply = typer.Typer(cls=o.Group, help="Supply of elements and alloys.", no_args_is_help=True)
 
 ELEMENTS = {
     "element": "Element",
@@ -394,9 +383,21 @@ def new_scenario(
     message(f"see {write_new(name, template, Path.cwd())}")
 
 
+def _state(scenario: str | None, prices: list[str] | None) -> "State":
+    """Return the scenario of two options."""
+    from ..supply.scenario import with_prices
+
+    return with_prices(scenario or "baseline", o.pairs(prices, "--price", str))
+
+
 @supply.command()
-@shown_in_full
-def elements(scenario: Scenario = None, recycled: Recycled = None, json: Json = False) -> None:
+@o.shown_in_full
+def elements(
+    scenario: o.Scenario = None,
+    recycled: o.Recycled = None,
+    price: o.Prices = None,
+    json: o.Json = False,
+) -> None:
     """List the elements: import reliance, concentration, risk, price, lists.
 
     Stage is where the chain is riskiest, HHI the concentration of production there, low and high
@@ -408,28 +409,29 @@ def elements(scenario: Scenario = None, recycled: Recycled = None, json: Json = 
     """
     from ..supply.tables import element_table
 
-    table = element_table(scenario or "baseline", pairs(recycled, "--recycled"))
+    table = element_table(_state(scenario, price), o.pairs(recycled, "--recycled"))
     _print(table, ELEMENTS, as_json=json)
     _say_overdue()
 
 
 @supply.command()
-@shown_in_full
+@o.shown_in_full
 def alloys(
     formulas: Annotated[list[str], typer.Argument(help="Compositions, e.g. SmCo5.")],
-    basis: Basis = "auto",
-    scenario: Scenario = None,
-    recycled: Recycled = None,
-    shell: Shell = None,
+    basis: o.Basis = "auto",
+    scenario: o.Scenario = None,
+    recycled: o.Recycled = None,
+    price: o.Prices = None,
+    shell: o.Shell = None,
     break_even: Annotated[
         str | None,
-        more(
+        o.more(
             "Compute its recycled share at which the risk is that of --against.",
             metavar="ELEMENT",
         ),
     ] = None,
-    against: Annotated[str | None, more("Alloy whose supply risk is to be reached.")] = None,
-    json: Json = False,
+    against: Annotated[str | None, o.more("Alloy whose supply risk is to be reached.")] = None,
+    json: o.Json = False,
 ) -> None:
     """Show heavy rare earth, supply risk and cost of alloys, and the break-even of recycling.
 
@@ -451,7 +453,7 @@ def alloys(
     if table.errors:
         first = table.errors[0]
         raise CompositionError(first.reason, first.text, first.position)
-    name, shares = scenario or "baseline", pairs(recycled, "--recycled")
+    name, shares = _state(scenario, price), o.pairs(recycled, "--recycled")
     shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(texts) - len(formulas))
     frame = ledger(table, name, shares, shell=shells)
     frame.insert(0, "formula", texts)
@@ -474,7 +476,7 @@ def alloys(
 
 
 @supply.command()
-def controls(json: Json = False) -> None:
+def controls(json: o.Json = False) -> None:
     """List export controls and purchase rules, with their last known state and its date.
 
     Examples
@@ -498,7 +500,7 @@ def controls(json: Json = False) -> None:
 
 
 @supply.command()
-def claims(json: Json = False) -> None:
+def claims(json: o.Json = False) -> None:
     """Compare common statements on US supply with today's figures, each with its date.
 
     Examples

@@ -119,7 +119,14 @@ def examine(online: bool = False) -> Iterator[Finding]:
 
     `online` asks its server too; nothing leaves the machine otherwise.
     """
+    from .._core.settings import get_settings
+
     yield from _packages()
+    try:
+        get_settings()
+    except InputError as error:
+        yield Finding("Settings", "environment", str(error), "broken", "correct or unset it")
+        return
     yield from _data()
     yield from _caches()
     yield from _models()
@@ -207,12 +214,8 @@ def _data() -> Iterator[Finding]:
     yield from _dated(group)
     from .._core.settings import get_settings
 
-    mirror = get_settings().mirror
-    if mirror is not None:
-        there = mirror.is_dir()
-        advice = "" if there else "make the folder or unset MAGNETKIT_MIRROR"
-        value = f"{mirror}{'' if there else ', which is no folder'}"
-        yield Finding(group, "mirror", value, "ok" if there else "broken", advice)
+    if (mirror := get_settings().mirror) is not None:
+        yield Finding(group, "mirror", str(mirror))
     for name in names():
         here = os.path.isfile(cached_path(name))
         advice = "" if here else f"`magnetkit data fetch {name}` makes better models of T_C"
@@ -344,6 +347,7 @@ def _size(files: list[Path]) -> str:
 def _run_each_once() -> None:
     """Run what most commands run, on few candidates: it compiles the kernels, trains the models."""
     from ..composition.substitution import substitutions
+    from ..curves.curve import curve, use_limits
     from ..diffusion.diffuse import diffuse
     from ..features.compositions import CompositionStatistics
     from ..features.rare_earths import RareEarthDescriptors
@@ -360,6 +364,8 @@ def _run_each_once() -> None:
     space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
     screen(space, "patriot-beam-focusing")
     replace("N42SH", temperature="150C")
+    curve("N42SH", "20C,150C")
+    use_limits("Nd1.8Dy0.2Fe14B")
     diffuse(
         "Nd2Fe14B", "20x10x3mm", load_line=2.0, temperature="120C", anneal=900.0, anneal_hours=8.0
     )

@@ -9,27 +9,29 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ._options import Basis, Column, ElementColumns, Group, Quiet, composition_of, shown_in_full
+from . import _options as o
 
 app = typer.Typer(
-    cls=Group, help="Features of compositions, and their kernels.", no_args_is_help=True
+    cls=o.Group, help="Features of compositions, and their kernels.", no_args_is_help=True
 )
 
 
 @app.command()
-@shown_in_full
+@o.shown_in_full
 def make(
     candidates: Annotated[
         Path,
         typer.Argument(
-            help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
+            help="Table of candidates (.csv, .tsv, .parquet, .xlsx) or a text of one recipe a line."
         ),
     ],
     out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")],
-    basis: Basis = "auto",
-    column: Column = None,
-    element_columns: ElementColumns = False,
-    quiet: Quiet = False,
+    basis: o.Basis = "auto",
+    column: o.Column = None,
+    element_columns: o.ElementColumns = False,
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
+    quiet: o.Quiet = False,
 ) -> None:
     """Write composition statistics and sublattice descriptors of candidates.
 
@@ -39,7 +41,8 @@ def make(
     """
     from ..features._tables import featurize as run
 
-    written, rejected = run(candidates, out, basis, composition_of(column, element_columns))
+    candidates = o.on_sheet(candidates, sheet, header_row)
+    written, rejected = run(candidates, out, basis, o.composition_of(column, element_columns))
     note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
     if not quiet:
         message(f"{written:,} row{'s' if written != 1 else ''} in {out}{note}")

@@ -43,7 +43,7 @@ def train(
         ),
     ] = None,
     data: Data = None,
-    phases: Phases = None,
+    snapshot: Phases = None,
     quiet: Quiet = False,
 ) -> None:
     """Train the surrogate of a target and store it in the cache.
@@ -59,7 +59,7 @@ def train(
     if data is not None and target is None:
         raise InputError(f"--data needs a target: one of {', '.join(trained())}")
     for name in trained() if target is None else (target,):
-        typer.echo(str(run(name, data=_source(name, data, phases), progress=not quiet)))
+        typer.echo(str(run(name, data=_source(name, data, snapshot), progress=not quiet)))
 
 
 def validate(
@@ -73,7 +73,7 @@ def validate(
     ] = None,
     json: Json = False,
     data: Annotated[Path | None, typer.Option(hidden=True)] = None,
-    phases: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    snapshot: Annotated[Path | None, typer.Option(hidden=True)] = None,
     peers: Annotated[bool, typer.Option(hidden=True)] = True,
     quiet: Quiet = False,
 ) -> None:
@@ -90,10 +90,10 @@ def validate(
     """
     from ..show._text import remark
 
-    if data is not None or phases is not None or not peers:
+    if data is not None or snapshot is not None or not peers:
         raise InputError(
-            "magnetkit validate prints stored figures; --data, --phases and --no-peers are options "
-            "of python -m benchmarks.accuracy TARGET in a checkout of the source"
+            "magnetkit validate prints stored figures; --data, --snapshot and --no-peers are "
+            "options of python -m benchmarks.accuracy TARGET in a checkout of the source"
         )
     stored = _stored()
     if target is not None and target not in stored:
@@ -137,5 +137,5 @@ def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     if phases is None or target != PHASE_TARGET:
         return data
     if data is not None:
-        raise InputError(f"{target} is trained on --data or on --phases, not on both")
+        raise InputError(f"{target} is trained on --data or on --snapshot, not on both")
     return phases

@@ -9,38 +9,16 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ._options import (
-    OUTPUT,
-    Basis,
-    Column,
-    Columns,
-    ElementColumns,
-    Everything,
-    Json,
-    Objectives,
-    Phases,
-    ReferenceMagnet,
-    Require,
-    Strict,
-    Temperature,
-    Units,
-    composition_of,
-    more,
-    option,
-    refuse_beside,
-    reported,
-    with_options,
-)
+from . import _options as o
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-_WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 _FORMS = "probability_phase_forms"
 
 
-@with_options("use", "magnet", "supply", "models")
+@o.with_options("use", "magnet", "supply", "models")
 def predict(
     formulas: Annotated[
         list[str],
@@ -49,25 +27,30 @@ def predict(
             help="Compositions, e.g. SmCo5; a table of them, or - to read stdin.",
         ),
     ],
-    temperature: Temperature = "300K",
-    basis: Basis = "auto",
-    column: Column = None,
-    element_columns: ElementColumns = False,
+    temperature: o.Temperature = "300K",
+    basis: o.Basis = "auto",
+    column: o.Column = None,
+    element_columns: o.ElementColumns = False,
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
     compare: Annotated[
         bool,
-        option("--compare", "Set recipes or grades side by side, with differences from the first."),
+        o.option(
+            "--compare", "Set recipes or grades side by side, with differences from the first."
+        ),
     ] = False,
-    require: Require = None,
-    reference: ReferenceMagnet = None,
-    objective: Objectives = None,
-    strict: Strict = False,
+    require: o.Require = None,
+    reference: o.ReferenceMagnet = None,
+    objective: o.Objectives = None,
+    strict: o.Strict = False,
     out: Annotated[
-        Path | None, option("File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=OUTPUT)
+        Path | None,
+        o.option("File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=o.OUTPUT),
     ] = None,
-    columns: Columns = None,
-    everything: Everything = False,
-    json: Json = False,
-    units: Units = "si",
+    columns: o.Columns = None,
+    everything: o.Everything = False,
+    json: o.Json = False,
+    units: o.Units = None,
     **keywords: Any,
 ) -> None:
     """Predict the properties of compositions, each with its 90 % interval.
@@ -88,11 +71,11 @@ def predict(
       magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
     """
     from ..show._tables import print_properties
-    from ..show._written import write_table
+    from ..show._written import write_results, write_table
 
     at = temperature or "300K"
     if compare:
-        refuse_beside(
+        o.refuse_beside(
             "--compare", column=column, element_columns=element_columns, require=require,
             reference=reference, objective=objective, strict=strict, out=out, columns=columns,
             all=everything,
@@ -100,27 +83,36 @@ def predict(
         _compare(formulas, at, basis, json, units, keywords)
         return
     if out is not None:
-        check_out(out)
+        o.check_out(out)
     options = {
         "basis": basis,
-        "column": composition_of(column, element_columns),
+        "column": o.composition_of(column, element_columns),
         "strict": strict,
         **keywords,
     }
+    rows = o.on_sheet(given(formulas), sheet, header_row)
     if require or reference or objective:
-        frame = _evaluate(given(formulas), at, require or (), reference, objective or (), options)
+        frame = _evaluate(rows, at, require or (), reference, objective or (), options)
     else:
         from ..prediction.predict import predict as run
 
-        frame = reported(run, given(formulas), at, **options)
-    if out is not None:
+        frame = o.reported(run, rows, at, **options)
+    if out is not None and out.suffix.lower() == ".xlsx":
+        unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
+        asked = " ".join(f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items())
+        said = [f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {asked[:-1]}."]
+        if require:
+            said.append(f"{int(frame['meets_requirements'].sum()):,} meet {', '.join(require)}.")
+        write_results(frame, out, said, rejected=unread, units=units)
+    elif out is not None:
         write_table(frame, out)
+    if out is not None:
         message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}")
         return
     print_properties(
         frame,
         as_json=json,
-        cgs=units == "cgs",
+        units=units,
         interval=keywords.get("interval", 0.9),
         columns=columns,
         wide=everything,
@@ -137,12 +129,12 @@ def _evaluate(
 ) -> "pd.DataFrame":
     """Return properties evaluated against the requirements, in the order of the input."""
     from ..run.screen import screen
-    from .screen import device
+    from .screen import check_device
 
-    refuse_beside("--require", host=options.get("host"))
-    line = options.get("load_line")
-    wanted = device(None, require, reference, temperature, line, options["basis"])
-    result = screen(compositions, wanted, require=require, objectives=objectives, **options)
+    o.refuse_beside("--require", host=options.get("host"))
+    check_device(None, require, reference, temperature)
+    asked: dict[str, Any] = {"require": require, "reference": reference, "objectives": objectives}
+    result = screen(compositions, None, temperature, **asked, **options)
     for row in result.rejected:
         message(f"line {row.line} ({row.text!r}): {row.reason}")
     return result.table
@@ -153,7 +145,7 @@ def _compare(
     temperature: str,
     basis: Any,
     json: bool,
-    units: str,
+    units: str | None,
     keywords: dict[str, Any],
 ) -> None:
     """Print magnets side by side."""
@@ -162,7 +154,7 @@ def _compare(
     from ..show._text import remark
 
     frame = run(formulas, temperature, basis=basis, **keywords)
-    print_comparison(frame, as_json=json, cgs=units == "cgs")
+    print_comparison(frame, as_json=json, units=units)
     for note in frame.attrs["notes"]:
         remark(note)
 
@@ -181,15 +173,7 @@ def given(formulas: Sequence[str]) -> Any:
     return formulas[0] if mixed else list(formulas)
 
 
-def check_out(out: Path) -> None:
-    """Refuse a file that cannot be written, before anything is computed."""
-    if out.suffix.lower() not in _WRITTEN:
-        raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
-    if out.is_dir() or not out.parent.is_dir():
-        raise InputError(f"--out {out}: no file can be written there; check the folder")
-
-
-@with_options("outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",))
+@o.with_options("outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",))
 def curve(
     magnets: Annotated[
         list[str],
@@ -199,11 +183,11 @@ def curve(
             "--limits several recipes or grades.",
         ),
     ],
-    temperature: Temperature = None,
-    basis: Basis = "auto",
+    temperature: o.Temperature = None,
+    basis: o.Basis = "auto",
     limits: Annotated[
         bool,
-        option(
+        o.option(
             "--limits",
             "Instead show up to which temperature the magnets keep their flux: where the knee "
             "reaches the working point, and where 0.2, 1 and 5 % are lost irreversibly.",
@@ -211,31 +195,31 @@ def curve(
     ] = False,
     bound: Annotated[
         Literal["low", "centre", "high"],
-        option("Which end of the intervals of B_r and H_cJ; a safe design takes low."),
+        o.option("Which end of the intervals of B_r and H_cJ; a safe design takes low."),
     ] = "centre",
     load_line: Annotated[
         str | None,
-        option(
+        o.option(
             "Permeance coefficient -B / (mu_0 H); with --limits several, as 1,2.", metavar="NUMBER"
         ),
     ] = None,
     hours: Annotated[
-        str | None, more("With --limits: times at the temperature, h.", metavar="NUMBERS")
+        str | None, o.more("With --limits: times at the temperature, h.", metavar="NUMBERS")
     ] = None,
     form: Annotated[
         Literal["csv", "femm", "elmer", "pyleecan"],
-        option(
-            "--format", "Two columns (COMSOL, JMAG, Maxwell), or a material file.", panel=OUTPUT
+        o.option(
+            "--format", "Two columns (COMSOL, JMAG, Maxwell), or a material file.", panel=o.OUTPUT
         ),
     ] = "csv",
     kind: Annotated[
-        Literal["BH", "JH"], more("--curve", "Which curve the two columns hold.", panel=OUTPUT)
+        Literal["BH", "JH"], o.more("--curve", "Which curve the two columns hold.", panel=o.OUTPUT)
     ] = "BH",
-    bare: Annotated[bool, more("--bare", "Numbers alone, without comment.")] = False,
+    bare: Annotated[bool, o.more("--bare", "Numbers alone, without comment.")] = False,
     out: Annotated[
-        Path | None, option("File to write; one a temperature, named by it.", panel=OUTPUT)
+        Path | None, o.option("File to write; one a temperature, named by it.", panel=o.OUTPUT)
     ] = None,
-    json: Json = False,
+    json: o.Json = False,
     **keywords: Any,
 ) -> None:
     """Write B(H) to exactly H_cB, or J(H) to exactly H_cJ, for a field solver.
@@ -248,10 +232,11 @@ def curve(
 
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
+    from .._core.units import ZERO_CELSIUS
     from ..curves.curve import curve as run
 
     if limits:
-        refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
+        o.refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
         _limits(magnets, load_line, hours, basis, json, keywords)
         return
     if hours is not None or "outside_field_kA_m" in keywords or json:
@@ -266,6 +251,9 @@ def curve(
             raise InputError(f"--load-line {load_line}: a curve has one, --limits takes several")
         keywords["load_line"] = lines[0]
     found = run(magnets[0], temperature or "20C", bound=bound, basis=basis, **keywords)
+    for kelvin, why in zip(found.curves.temperature, found.beyond, strict=False):
+        if why:
+            message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
     if out is not None:
         for file in found.write(out, form, kind, bare):
             message(f"see {file}")
@@ -290,7 +278,7 @@ def _limits(
     from ..show._tables import print_json
     from ..show._text import print_csv, remark, to_terminal
 
-    refuse_beside("--limits", **{n: keywords.get(n) for n in ("interval", "data", "add")})
+    o.refuse_beside("--limits", **{n: keywords.get(n) for n in ("interval", "data", "add")})
     frame = use_limits(
         recipes,
         numbers(load_line or "0.5,1,2,3", "--load-line"),
@@ -316,7 +304,7 @@ def numbers(text: str, option: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise InputError(
-            f"{option} must be numbers separated by commas, such as 1,2; got {text!r}"
+            f"{o.option} must be numbers separated by commas, such as 1,2; got {text!r}"
         ) from None
 
 
@@ -343,16 +331,16 @@ def phases(
         list[str],
         typer.Argument(metavar="FORMULAS|FILE|-", help="Compositions, e.g. Sm2Co17; a table."),
     ],
-    temperature: Temperature = None,
-    basis: Basis = "auto",
-    phases: Phases = None,
+    temperature: o.Temperature = None,
+    basis: o.Basis = "auto",
+    snapshot: o.Phases = None,
     section: Annotated[
-        str | None, option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM")
+        str | None, o.option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM")
     ] = None,
     out: Annotated[
-        Path | None, option("Picture of the section: .png, .svg, .pdf or .html.")
+        Path | None, o.option("Picture of the section: .png, .svg, .pdf or .html.")
     ] = None,
-    json: Json = False,
+    json: o.Json = False,
 ) -> None:
     """Predict whether phases form at a temperature, and into which phases they decompose.
 
@@ -377,10 +365,10 @@ def phases(
     inputs = read_inputs(formulas if len(formulas) > 1 else formulas[0], basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
     names = inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
-    made = stability(inputs.table, snapshot=phases)
+    made = stability(inputs.table, snapshot=snapshot)
     found = made.copy()
     if kelvin is not None:
-        found = stability(inputs.table, temperature=kelvin, snapshot=phases)
+        found = stability(inputs.table, temperature=kelvin, snapshot=snapshot)
     found.insert(
         0, "state", [_state(a, b) for a, b in zip(found[_FORMS], made[_FORMS], strict=True)]
     )
@@ -393,7 +381,7 @@ def phases(
     if section is not None and out is not None:
         from ..show import plots
 
-        plots.section(section, inputs.table, temperature=kelvin, snapshot=phases).save(out)
+        plots.section(section, inputs.table, temperature=kelvin, snapshot=snapshot).save(out)
         message(f"section written to {out}")
     if pd.isna(found[_FORMS]).all():
         raise typer.Exit(1)

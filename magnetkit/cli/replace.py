@@ -7,24 +7,7 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ._options import (
-    OUTPUT,
-    Basis,
-    Json,
-    Mass,
-    PerYear,
-    Recipe,
-    Require,
-    Shell,
-    Strict,
-    Temperature,
-    Top,
-    a_place,
-    more,
-    option,
-    refuse_beside,
-    with_options,
-)
+from . import _options as o
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +47,7 @@ _MARKS = {"estimate": "*", "extrapolated": "!"}
 _OTHER = "Other questions"
 
 
-@with_options("load_line", "process", "calibration", "supply", "add")
+@o.with_options("load_line", "process", "calibration", "supply", "add")
 def replace(
     grade: Annotated[
         str,
@@ -74,19 +57,19 @@ def replace(
             "or patriot, f22-engine.",
         ),
     ],
-    temperature: Temperature = None,
-    recipe: Recipe = None,
-    basis: Basis = "auto",
-    shell: Shell = None,
+    temperature: o.Temperature = None,
+    recipe: o.Recipe = None,
+    basis: o.Basis = "auto",
+    shell: o.Shell = None,
     measured: Annotated[
-        Path | None, option("Your measured magnets of it, as `calibrate` takes them.")
+        Path | None, o.option("Your measured magnets of it, as `calibrate` takes them.")
     ] = None,
-    require: Require = None,
-    mass: Mass = 1.0,
-    per_year: PerYear = None,
+    require: o.Require = None,
+    mass: o.Mass = 1.0,
+    per_year: o.PerYear = None,
     compensated: Annotated[
         bool,
-        option(
+        o.option(
             "--compensated",
             "Show the effect of the gadolinium and erbium of a compensated grade, and the least "
             "that suffices.",
@@ -95,7 +78,7 @@ def replace(
     ] = False,
     circuit: Annotated[
         float,
-        more(
+        o.more(
             "With --compensated: contribution of pole pieces and gap to alpha, %/K.",
             metavar="PCT_K",
             panel=_OTHER,
@@ -103,26 +86,27 @@ def replace(
     ] = 0.0,
     parts: Annotated[
         bool,
-        option(
+        o.option(
             "--parts",
             "Sum up heavy rare earth, samarium and cobalt of a device's magnets, now and replaced.",
             panel=_OTHER,
         ),
     ] = False,
     today: Annotated[
-        bool, more("--today", "With --parts: today's magnets alone.", panel=_OTHER)
+        bool, o.more("--today", "With --parts: today's magnets alone.", panel=_OTHER)
     ] = False,
     out: Annotated[
         Any,
-        option(
+        o.option(
             "Folder for table and report, or one in a store, e.g. s3://bucket/run.",
-            parser=a_place,
+            parser=o.a_place,
             metavar="PATH|URL",
-            panel=OUTPUT,
+            panel=o.OUTPUT,
         ),
     ] = None,
-    top: Top = 10,
-    json: Json = False,
+    force: o.Force = False,
+    top: o.Top = 10,
+    json: o.Json = False,
     **keywords: Any,
 ) -> None:
     """Find replacements of a grade with less heavy rare earth, each with its probability.
@@ -146,9 +130,9 @@ def replace(
     shell = _one(shell)
     if compensated or parts:
         name = "--parts" if parts else "--compensated"
-        refuse_beside(name, shell=shell, measured=measured, require=require, out=out, **keywords)
+        o.refuse_beside(name, shell=shell, measured=measured, require=require, out=out, **keywords)
         if parts:
-            refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
+            o.refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
     if compensated:
         _compensate(grade, temperature, recipe, basis, circuit, json)
         return
@@ -167,6 +151,7 @@ def replace(
         require=require or (),
         mass_kg=mass,
         out=out,
+        force=force,
         **keywords,
     )
     if json:
@@ -247,42 +232,48 @@ def _show(found: "Replacement", top: int) -> None:
         )
 
 
-@with_options("load_line", "outside_field_kA_m", "process", "calibration", "scenario", "prices")
+@o.with_options("load_line", "outside_field_kA_m", "process", "calibration", "scenario", "prices")
 def diffuse(
     recipe: Annotated[
         str,
         typer.Argument(
-            metavar="RECIPE|GRADE", help="Base alloy, of the host 2:14:1, or a grade of it."
+            metavar="RECIPE|GRADE",
+            help="Base alloy, of the host 2:14:1, or a grade; of one that is diffused, its alloy.",
         ),
     ],
-    shape: Annotated[str, option("40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")],
-    along: Annotated[str, option("Direction of magnetization: x, y or z.")] = "z",
+    shape: Annotated[
+        str, o.option("40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")
+    ],
+    along: Annotated[str, o.option("Direction of magnetization: x, y or z.")] = "z",
     faces: Annotated[
-        str, option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv).")
+        str, o.option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv).")
     ] = "all",
-    element: Annotated[str | None, option("Tb or Dy; both if not given.")] = None,
-    temperature: Temperature = "150C",
+    element: Annotated[str | None, o.option("Tb or Dy; both if not given.")] = None,
+    temperature: o.Temperature = "150C",
     field: Annotated[
-        Path | None, option("Field inside the magnet from a field solver (.csv).")
+        Path | None, o.option("Field inside the magnet from a field solver (.csv).")
     ] = None,
     require: Annotated[
         str,
-        option("'irreversible_loss_pct<=3', or 'margin_kA_m>=50' anywhere.", metavar="REQUIREMENT"),
+        o.option(
+            "'irreversible_loss_pct<=3', or 'margin_kA_m>=50' anywhere.", metavar="REQUIREMENT"
+        ),
     ] = "irreversible_loss_pct<=3",
-    probability: Annotated[float, more("Least probability that the requirement is met.")] = 0.9,
-    anneal: Annotated[str | None, more("Anneal, e.g. 900C.", metavar="TEMPERATURE")] = None,
+    probability: Annotated[float, o.more("Least probability that the requirement is met.")] = 0.9,
+    anneal: Annotated[str | None, o.more("Anneal, e.g. 900C.", metavar="TEMPERATURE")] = None,
     anneal_hours: Annotated[
-        float | None, more("Duration of the anneal, h.", metavar="NUMBER")
+        float | None, o.more("Duration of the anneal, h.", metavar="NUMBER")
     ] = None,
     law: Annotated[
-        Literal["component", "coherent"], more("Which part of a field at an angle demagnetizes.")
+        Literal["component", "coherent"], o.more("Which part of a field at an angle demagnetizes.")
     ] = "component",
-    basis: Basis = "auto",
-    per_year: PerYear = None,
+    basis: o.Basis = "auto",
+    per_year: o.PerYear = None,
     out: Annotated[
-        Path | None, option("Folder for designs.csv, coating.csv and margins.csv.", panel=OUTPUT)
+        Path | None,
+        o.option("Folder for designs.csv, coating.csv and margins.csv.", panel=o.OUTPUT),
     ] = None,
-    json: Json = False,
+    json: o.Json = False,
     **keywords: Any,
 ) -> None:
     """Find how much terbium or dysprosium to coat on which faces of a magnet.
@@ -291,7 +282,7 @@ def diffuse(
 
     Examples
     --------
-      magnetkit diffuse Nd2Fe14B --shape 40x15x5mm --load-line 2 --temperature 120C
+      magnetkit diffuse N42 --shape 40x15x5mm --load-line 2 --temperature 120C
 
       magnetkit diffuse "Nd30.5Co0.9B1.0Fe bal." --basis weight --shape 40x15x5mm --field map.csv
     """
@@ -334,8 +325,8 @@ def grades(
     name: Annotated[
         str | None, typer.Argument(help="A grade, with or without maker or family; all otherwise.")
     ] = None,
-    temperature: Temperature = None,
-    json: Json = False,
+    temperature: o.Temperature = None,
+    json: o.Json = False,
 ) -> None:
     """Show commercial grades: makers' values, how they differ, and values when hot.
 
@@ -367,19 +358,20 @@ def grades(
 def _list(table: "pd.DataFrame") -> None:
     from .._core.columns import COLUMNS
     from ..show._tables import number
-    from ..show._text import Shown, print_table
+    from ..show._text import Shown, print_table, scale_of
 
     shown = [
         Shown("Grade", table["grade"].tolist(), False, 0),
-        Shown("Host", table["host"].tolist(), False, 2),
+        Shown("Structure", table["host"].tolist(), False, 2),
         Shown("Kind", table["kind"].tolist(), False, 3),
         Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4),
     ]
     for priority, name in zip((1, 1, 2, 3, 3, 2), _LISTED, strict=True):
-        column = COLUMNS[name]
+        factor, offset, unit = scale_of(name)
         marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
-        cells = [f"{number(v)}{mark}" for v, mark in zip(table[name], marks, strict=True)]
-        shown.append(Shown(f"{column.short}\n{column.unit}", cells, True, priority))
+        values = [number(value, 3, factor, offset) for value in table[name]]
+        cells = [f"{value}{mark}" for value, mark in zip(values, marks, strict=True)]
+        shown.append(Shown(f"{COLUMNS[name].short}\n{unit}", cells, True, priority))
     print_table(f"{len(table)} grades, at {_celsius(table)}", shown)
     _legend()
 
@@ -388,16 +380,20 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     from .._core.columns import COLUMNS
     from ..calibration.grades import QUANTITIES
     from ..show._tables import is_missing, number
-    from ..show._text import Shown, print_table, say
+    from ..show._text import Shown, print_table, say, scale_of
 
     cells = []
     for name in QUANTITIES:
         if is_missing(row[name]):
             continue
-        known = COLUMNS.get(name)
-        label, unit = _LABELS.get(name) or (known.label, known.unit) if known else _LABELS[name]
-        span = f"{number(row[f'{name}_lo'], 4)} to {number(row[f'{name}_hi'], 4)}"
-        cells.append((label, number(row[name], 4), span, unit, row[f"{name}_provenance"]))
+        like = "coercivity_kA_m" if name == "coercivity_b_kA_m" else name
+        factor, offset, unit = scale_of(like) if like in COLUMNS else (1.0, 0.0, "")
+        label, plain = _LABELS.get(name) or (COLUMNS[name].label, unit)
+        value, low, high = (
+            number(row[f"{name}{end}"], 4, factor, offset) for end in ("", "_lo", "_hi")
+        )
+        span = f"{low} to {high}"
+        cells.append((label, value, span, unit or plain, row[f"{name}_provenance"]))
     headings = ("Property", "Value", "Between makers", "Unit", "From")
     print_table(
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
@@ -437,10 +433,10 @@ def calibrate(
     magnets: Annotated[
         Path, typer.Argument(help="Table of measured magnets (.csv, .tsv, .parquet).")
     ],
-    name: Annotated[str, option("Name of the calibration, for --calibration.")],
-    basis: Basis = "auto",
-    strict: Strict = False,
-    json: Json = False,
+    name: Annotated[str, o.option("Name of the calibration, for --calibration.")],
+    basis: o.Basis = "auto",
+    strict: o.Strict = False,
+    json: o.Json = False,
 ) -> None:
     """Calibrate the predictions on measured magnets of one producer.
 

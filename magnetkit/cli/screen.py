@@ -8,38 +8,10 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ._options import (
-    OUTPUT,
-    RUN,
-    Application,
-    Basis,
-    Column,
-    Columns,
-    ElementColumns,
-    Everything,
-    Folder,
-    Json,
-    Objectives,
-    Quiet,
-    ReferenceMagnet,
-    Require,
-    Shells,
-    Strict,
-    Temperature,
-    Top,
-    Units,
-    a_place,
-    composition_of,
-    more,
-    option,
-    pairs,
-    refuse_beside,
-    with_options,
-)
+from . import _options as o
 
 if TYPE_CHECKING:
     from ..composition.substitution import Substitutions
-    from ..ranking.applications import Profile
 
 
 _ROOM_K = 293.15
@@ -47,97 +19,100 @@ _SPACE = "The space of candidates"
 _TOP = 10
 
 
-@with_options("use", "magnet", "supply", "models", without=("host",))
+@o.with_options("use", "magnet", "supply", "models", without=("host",))
 def screen(
     candidates: Annotated[
         Path | None,
         typer.Argument(
-            help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
+            help="Table of candidates (.csv, .tsv, .parquet, .xlsx) or a text of one recipe a line."
         ),
     ] = None,
-    application: Application = None,
+    application: o.Application = None,
     out: Annotated[
         Any,
-        option(
+        o.option(
             "Folder for the results, or its URL in a store, e.g. s3://bucket/run.",
-            parser=a_place,
+            parser=o.a_place,
             metavar="PATH|URL",
         ),
     ] = Path("results"),
-    basis: Basis = "auto",
-    column: Column = None,
-    element_columns: ElementColumns = False,
-    temperature: Temperature = None,
-    reference: ReferenceMagnet = None,
-    require: Require = None,
-    objective: Objectives = None,
+    basis: o.Basis = "auto",
+    column: o.Column = None,
+    element_columns: o.ElementColumns = False,
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
+    temperature: o.Temperature = None,
+    reference: o.ReferenceMagnet = None,
+    require: o.Require = None,
+    objective: o.Objectives = None,
     host: Annotated[
         str | None,
-        option("Host to substitute in: 2:14:1, or a formula such as SmCo5.", panel=_SPACE),
+        o.option("Host to substitute in: 2:14:1, or a formula such as SmCo5.", panel=_SPACE),
     ] = None,
     replace: Annotated[
         list[str] | None,
-        option(
+        o.option(
             "Its substitutes, e.g. Nd=Ce,La,Dy; repeat.", metavar="ELEMENT=OTHERS", panel=_SPACE
         ),
     ] = None,
-    step: Annotated[float, option("Step of a site's fraction.", panel=_SPACE)] = 0.05,
+    step: Annotated[float, o.option("Step of a site's fraction.", panel=_SPACE)] = 0.05,
     limit: Annotated[
         list[str] | None,
-        option(
+        o.option(
             "Its largest fraction, e.g. Dy=0.2; repeat.", metavar="ELEMENT=FRACTION", panel=_SPACE
         ),
     ] = None,
-    add: Annotated[
+    minor: Annotated[
         list[str] | None,
-        more(
-            "Minor addition per 100 atoms of the host, e.g. Cu=0.15 (repeat); or a CSV of measured "
-            "Curie temperatures, used together with those known.",
-            metavar="ELEMENT=ATOMS|FILE",
+        o.more(
+            "Minor addition per 100 atoms of the host, e.g. Cu=0.15; repeat.",
+            metavar="ELEMENT=ATOMS",
             panel=_SPACE,
         ),
     ] = None,
     sample: Annotated[
         int | None,
-        more("Formulas to sample, evenly spread, from a large space.", min=1, panel=_SPACE),
+        o.more("Formulas to sample, evenly spread, from a large space.", min=1, panel=_SPACE),
     ] = None,
     refine: Annotated[
-        float | None, more("Finer step for two searches around the best.", panel=_SPACE)
+        float | None, o.more("Finer step for two searches around the best.", panel=_SPACE)
     ] = None,
     baseline: Annotated[
         Path | None,
-        more(
+        o.more(
             "Results folder to compare the ranking with: entries, exits and moves.",
             metavar="DIR",
-            panel=OUTPUT,
+            panel=o.OUTPUT,
         ),
     ] = None,
-    shell: Shells = None,
+    shell: o.Shells = None,
     keep: Annotated[
         int | None,
-        option(
+        o.option(
             "Write only so many of the best; 100000 of a space of over ten million.",
             min=1,
             metavar="N",
-            panel=RUN,
+            panel=o.RUN,
         ),
     ] = None,
     resume: Annotated[
-        bool, option("--resume", "Continue from the finished chunks in --out.", panel=RUN)
+        bool, o.option("--resume", "Continue from the finished chunks in --out.", panel=o.RUN)
     ] = False,
+    force: o.Force = False,
     workers: Annotated[
-        int | None, option("Processes to work in, on this machine.", min=1, metavar="N", panel=RUN)
+        int | None,
+        o.option("Processes to work in, on this machine.", min=1, metavar="N", panel=o.RUN),
     ] = None,
     dask: Annotated[
-        str | None, more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=RUN)
+        str | None, o.more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=o.RUN)
     ] = None,
-    strict: Strict = False,
-    top: Top = _TOP,
-    columns: Columns = None,
-    everything: Everything = False,
-    json: Json = False,
-    units: Units = "si",
-    quiet: Quiet = False,
+    strict: o.Strict = False,
+    top: o.Top = _TOP,
+    columns: o.Columns = None,
+    everything: o.Everything = False,
+    json: o.Json = False,
+    units: o.Units = None,
+    quiet: o.Quiet = False,
     **keywords: Any,
 ) -> None:
     """Rank candidates for a device.
@@ -153,46 +128,48 @@ def screen(
       magnetkit screen alloys.csv --require "coercivity_kA_m>=500" --reference Nd1.8Dy0.2Fe14B
       --temperature 150C
     """
+    from ..composition._files import check_file
     from ..run.screen import ScreenResult, refined
     from ..run.screen import screen as run
     from ..show._tables import print_changes, print_ranking
 
-    add, measured = _additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
-    line = keywords.get("load_line")
-    wanted = device(application, require, reference, temperature, line, basis)
-    made = _space(candidates, host, replace, step, limit, add)
+    if candidates is not None:
+        candidates = o.on_sheet(candidates, sheet, header_row)
+        check_file(candidates)
+    check_device(application, require, reference, temperature)
+    made = _space(candidates, host, replace, step, limit, minor)
     options: dict[str, Any] = {
         **keywords,
         "temperature": temperature,
-        "reference": None if application is None else reference,
+        "reference": reference,
+        "basis": basis,
         "require": require or (),
         "objectives": objective or (),
         "out": out,
         "resume": resume,
+        "force": force,
         "workers": workers,
         "dask": dask,
         "strict": strict,
         "progress": not quiet,
-        "add": measured,
         "shell": None if made is not None else _one_shell(shell),
     }
     if made is None:
-        _need(host, add=add, sample=sample, refine=refine)
+        _need(host, minor=minor, sample=sample, refine=refine)
         result = run(
             candidates,
-            wanted,
-            basis=basis,
-            column=composition_of(column, element_columns),
+            application,
+            column=o.composition_of(column, element_columns),
             keep=keep,
             **options,
         )
     elif refine is not None:
-        refuse_beside("--refine", shell=shell, keep=keep)
-        result = refined(made, wanted, refine, sample=sample, **options)
+        o.refuse_beside("--refine", shell=shell, keep=keep)
+        result = refined(made, application, refine, sample=sample, **options)
     else:
-        result = run(_candidates(made, shell, sample), wanted, keep=keep, **options)
-    print_ranking(result, top, as_json=json, cgs=units == "cgs", columns=columns, wide=everything)
+        result = run(_candidates(made, shell, sample), application, keep=keep, **options)
+    print_ranking(result, top, as_json=json, units=units, columns=columns, wide=everything)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
     result.report(f"{out}/report.html")
@@ -202,24 +179,17 @@ def screen(
         message(f"{evaluated} evaluated, {rejected:,} rejected; see {out}")
 
 
-def device(
+def check_device(
     application: str | None,
     require: Sequence[str] | None,
     reference: str | None,
     temperature: str | None,
-    load_line: float | None,
-    basis: str,
-) -> "str | Profile":
-    """Return the device of ``--application``, or that of the other options."""
-    from ..ranking.applications import asked
-
-    if application is not None:
-        return application
-    if not (require and reference and temperature):
+) -> None:
+    """Refuse a call that names no device, nor what is asked instead."""
+    if application is None and not (require and reference and temperature):
         raise typer.BadParameter(
             "give --require, --reference and --temperature (or, for screen, --application)"
         )
-    return asked(require, reference, temperature, load_line or 1.0, basis=basis)
 
 
 def _space(
@@ -228,7 +198,7 @@ def _space(
     replace: Sequence[str] | None,
     step: float,
     limit: list[str] | None,
-    add: list[str] | None,
+    minor: list[str] | None,
 ) -> "Substitutions | None":
     """Return the space of ``--host`` and ``--replace``, None without them."""
     if host is None:
@@ -254,7 +224,7 @@ def _space(
         raise InputError(f"--host {host!r} is not known; give {', '.join(HOSTS)} or a formula")
     else:
         formula = host
-    limits, additions = pairs(limit, "--limit"), pairs(add, "--add")
+    limits, additions = o.pairs(limit, "--limit"), o.pairs(minor, "--minor")
     return substitutions(formula, sites, step=step, limits=limits, additions=additions)
 
 
@@ -295,38 +265,26 @@ def _need(host: str | None, **given: object) -> None:
             raise InputError(f"--{name} needs --host and --replace")
 
 
-def _additions(given: list[str] | None) -> tuple[list[str] | None, str | None]:
-    """Return the minor additions of ``--add``, and the table of measurements among them."""
-    minor = [text for text in given or () if "=" in text]
-    files = [text for text in given or () if "=" not in text]
-    if len(files) > 1:
-        raise InputError(f"--add takes one table of measurements, got {', '.join(files)}")
-    if files and not Path(files[0]).is_file():
-        raise InputError(
-            f"--add {files[0]!r}: expected Element=number, or an existing table of measurements"
-        )
-    return minor or None, files[0] if files else None
-
-
 def report(
-    folder: Folder,
+    folder: o.Folder,
     out: Annotated[
-        Path | None, option("File to write: .html, .xlsx for a workbook, or .csv of --robustness.")
+        Path | None,
+        o.option("File to write: .html, or .xlsx for a workbook; of --robustness a table."),
     ] = None,
     robustness: Annotated[
         bool,
-        option(
+        o.option(
             "--robustness",
             "Instead show how certain the ranks are: rank draws from the intervals.",
         ),
     ] = False,
-    top: Top = 2 * _TOP,
-    places: Annotated[int, more("With --robustness: places that count as the top.")] = 10,
-    draws: Annotated[int, more("With --robustness: number of draws that are ranked.")] = 500,
-    pool: Annotated[int, more("With --robustness: how many of the best are ranked.")] = 300,
-    seed: Annotated[int, more("Seed of the random draws.")] = 0,
-    json: Json = False,
-    quiet: Quiet = False,
+    top: o.Top = 2 * _TOP,
+    places: Annotated[int, o.more("With --robustness: places that count as the top.")] = 10,
+    draws: Annotated[int, o.more("With --robustness: number of draws that are ranked.")] = 500,
+    pool: Annotated[int, o.more("With --robustness: how many of the best are ranked.")] = 300,
+    seed: Annotated[int, o.more("Seed of the random draws.")] = 0,
+    json: o.Json = False,
+    quiet: o.Quiet = False,
 ) -> None:
     """Write the report of a results folder: one HTML file that needs no network.
 
@@ -344,8 +302,11 @@ def report(
     """
     from ..run.screen import ScreenResult
     from ..show._tables import print_json, print_robustness
+    from ..show._written import write_table
 
     if robustness:
+        if out is not None:
+            o.check_out(out)
         result = ScreenResult.from_folder(folder)
         found = result.robustness(top=places, draws=draws, pool=pool, seed=seed)
         if json:
@@ -353,11 +314,11 @@ def report(
         else:
             print_robustness(found.head(top), places)
         if out is not None:
-            found.to_csv(out, index=False)
+            write_table(found, out)
             if not quiet:
                 message(f"see {out}")
         return
-    refuse_beside("report without --robustness", json=json)
+    o.refuse_beside("report without --robustness", json=json)
     ending = ".html" if out is None else out.suffix.lower()
     if ending not in (".html", ".htm", ".xlsx"):
         raise InputError(f"--out {out}: expected a file ending in .html or .xlsx")
@@ -371,21 +332,22 @@ def report(
 
 
 def suggest(
-    folder: Folder,
-    batch: Annotated[int, option("How many magnets.", min=1)] = 5,
+    folder: o.Folder,
+    batch: Annotated[int, o.option("How many magnets.", min=1)] = 5,
     stock: Annotated[
         list[str] | None,
-        option("Elements in stock, e.g. Nd=5; repeat; by default all.", metavar="ELEMENT=KG"),
+        o.option("Elements in stock, e.g. Nd=5; repeat; by default all.", metavar="ELEMENT=KG"),
     ] = None,
-    melts: Annotated[int | None, more("Most alloys; shells may differ.", min=1)] = None,
+    melts: Annotated[int | None, o.more("Most alloys; shells may differ.", min=1)] = None,
     limit: Annotated[
         list[str] | None,
-        option("wt.%: 'Nd+Pr>=28', 'Dy<=2', 'shell<=0.5'; repeat.", metavar="LIMIT"),
+        o.option("wt.%: 'Nd+Pr>=28', 'Dy<=2', 'shell<=0.5'; repeat.", metavar="LIMIT"),
     ] = None,
-    charge: Annotated[float, more("Alloy of one melt, kg.")] = 1.0,
-    seed: Annotated[int, more("Seed of the random draws.")] = 0,
-    out: Annotated[Path | None, option("CSV file to fill in for `magnetkit calibrate`.")] = None,
-    json: Json = False,
+    charge: Annotated[float, o.more("Alloy of one melt, kg.")] = 1.0,
+    seed: Annotated[int, o.more("Seed of the random draws.")] = 0,
+    out: Annotated[Path | None, o.option("Table to fill in for `magnetkit calibrate`.")] = None,
+    json: o.Json = False,
+    quiet: o.Quiet = False,
 ) -> None:
     """Name the magnets whose measurement is worth most for the choice of a screening.
 
@@ -400,11 +362,21 @@ def suggest(
     from ..run.suggestion import suggest as run
     from ..show._tables import print_json
     from ..show._text import say
+    from ..show._written import write_table
 
+    if out is not None:
+        o.check_out(out)
     result = ScreenResult.from_folder(folder)
-    store = pairs(stock, "--stock") if stock else None
+    store = o.pairs(stock, "--stock") if stock else None
     found = run(
-        result, batch, stock=store, melts=melts, limits=limit or (), charge_kg=charge, seed=seed
+        result,
+        batch,
+        stock=store,
+        melts=melts,
+        limits=limit or (),
+        charge_kg=charge,
+        seed=seed,
+        progress=not quiet,
     )
     if json:
         print_json(found)
@@ -420,15 +392,16 @@ def suggest(
         if len(found) < batch:
             message(f"{len(found)} of {batch}: stock and limits allow no more")
     if out is not None:
-        order(found, sorted({_ROOM_K, result.manifest["identity"]["temperature_K"]})).to_csv(
-            out, index=False
-        )
+        kelvin = sorted({_ROOM_K, result.manifest["identity"]["temperature_K"]})
+        write_table(order(found, kelvin), out)
         message(f"fill in {out}, then magnetkit calibrate {out} --name NAME")
 
 
 def explore(
-    folder: Folder,
-    port: Annotated[int, option("Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8050,
+    folder: o.Folder,
+    port: Annotated[
+        int, o.option("Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)
+    ] = 8050,
 ) -> None:
     """Serve a page with sliders over a results folder, to this machine alone, until Ctrl-C.
 

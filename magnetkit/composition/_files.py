@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 
 from .._core.elements import INDEX
 from .._core.errors import InputError
-from .table import listed, valid_text
+from .table import composition_name, same_name, valid_text
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
 _COMPOSITION_COLUMN = "composition"
@@ -66,6 +67,7 @@ class Block:
 
 def check_file(path: Path) -> None:
     """Raise InputError if a table is missing, empty or of another kind."""
+    path = split_sheet(path)[0]
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(
             f"{path}: expected a file ending in {', '.join(_SUFFIXES)}; a recipe goes into a list"
@@ -79,12 +81,15 @@ def check_file(path: Path) -> None:
 def read_blocks(path: Path, size: int) -> Iterator[Block]:
     """Read a table in blocks of about `size` rows.
 
-    Raises InputError if it cannot be read at all: missing, empty, of another kind or encoding.
+    Raises InputError if it cannot be read: missing, without a row, of another kind or encoding.
     """
     check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
+    suffix, found = split_sheet(path)[0].suffix.lower(), 0
     try:
-        yield from readers.get(path.suffix.lower(), _read_csv)(path, size)
+        for block in readers.get(suffix, _read_csv)(path, size):
+            found += len(block.lines) + len(block.rejected)
+            yield block
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path} is neither UTF-8 nor of a Windows code page ({error.reason}); save it as UTF-8"
@@ -96,6 +101,8 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
         raise InputError(f"{path} cannot be read: {reason}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+    if not found:
+        raise InputError(f"{path} holds no row below its header; expected one candidate a line")
 
 
 def read_whole(path: Path) -> pa.Table:
@@ -120,37 +127,15 @@ def with_composition_column(
 ) -> tuple[pa.Table, str]:
     """Return the table and the name of its composition column, joined from elements' if wanted.
 
-    Raises InputError as `composition_column` does, and of columns of elements that cannot be
+    Raises InputError as `composition_name` does, and of columns of elements that cannot be
     joined.
     """
     if wanted != ELEMENT_COLUMNS:
-        return table, composition_column(table, wanted, path)
+        return table, composition_name(table, wanted, f"{path}: ")
     if _COMPOSITION_COLUMN in table.column_names:
         raise InputError(f"{path} has a column {_COMPOSITION_COLUMN!r} and need not be joined")
     joined = _joined_recipes(table, path)
     return table.append_column(_COMPOSITION_COLUMN, joined), _COMPOSITION_COLUMN
-
-
-def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:
-    """Return the name of the composition column; InputError if it is unclear."""
-    names = table.column_names
-    if wanted is not None:
-        if wanted not in names:
-            raise InputError(f"{path}: no column {wanted!r}; found {listed(names)}")
-        return wanted
-    if _COMPOSITION_COLUMN in names:
-        return _COMPOSITION_COLUMN
-    texts = [
-        f.name
-        for f in table.schema
-        if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)
-    ]
-    if len(texts) != 1:
-        raise InputError(
-            f"{path}: no column {_COMPOSITION_COLUMN!r}; found {listed(names)}; "
-            "name the one to use with --column"
-        )
-    return texts[0]
 
 
 def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
@@ -161,15 +146,12 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
     if fewer than two columns are named after elements, or two after the same.
     """
     named: dict[str, str] = {}
-    for column in table.column_names:
-        words = column.replace("(", " ").replace("[", " ").split()
-        if not words or words[0] not in INDEX:
-            continue
-        if words[0] in named:
+    for column, symbol in _element_columns(table.column_names):
+        if symbol in named:
             raise InputError(
-                f"{source}: columns {named[words[0]]!r} and {column!r} are both {words[0]}"
+                f"{source}: columns {named[symbol]!r} and {column!r} are both {symbol}"
             )
-        named[words[0]] = column
+        named[symbol] = column
     if len(named) < 2:
         raise InputError(
             f"{source}: expected a column for each element, such as Nd, Fe and B, found "
@@ -177,6 +159,12 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
         )
     cells = {symbol: table.column(column).to_pylist() for symbol, column in named.items()}
     return pa.array([_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))])
+
+
+def _element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the names of columns that begin with an element, and the element of each."""
+    words = [(name, name.replace("(", " ").replace("[", " ").split()) for name in names]
+    return [(name, word[0]) for name, word in words if word and word[0] in INDEX]
 
 
 def _recipe(amounts: dict[str, object]) -> str:
@@ -192,19 +180,42 @@ def _recipe(amounts: dict[str, object]) -> str:
 
 
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
-    start = 0
-    for batch in pq.ParquetFile(path).iter_batches(size):
-        table = pa.table(
-            [
-                valid_text(c)
-                if pa.types.is_string(c.type) or pa.types.is_large_string(c.type)
-                else c
-                for c in batch.columns
-            ],
-            names=batch.schema.names,
-        )
+    start, repeated = 0, _repeated(path)
+    for batch in pq.ParquetFile(path, read_dictionary=repeated).iter_batches(size):
+        columns = []
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            kind = column.type
+            if pa.types.is_dictionary(kind) and _is_string(kind.value_type):
+                lengths = pc.binary_length(column.dictionary).take(column.indices)
+                if (pc.sum(lengths).as_py() or 0) > _LARGEST_BYTES:
+                    raise InputError(
+                        f"{path}: the texts of column {name!r} take over "
+                        f"{_LARGEST_BYTES >> 20} MiB in {batch.num_rows:,} rows; leave it out"
+                    )
+                column = column.cast(kind.value_type) if name in repeated else column
+            columns.append(valid_text(column) if _is_string(column.type) else column)
+        table = pa.table(columns, names=batch.schema.names)
         yield Block(table, start, np.arange(start, start + len(table)) + 1)
         start += len(table)
+
+
+def _is_string(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def _repeated(path: Path) -> list[str]:
+    """Return the columns of text that take so few bytes a row that their values are repeated.
+
+    Read as they are, a file of some kB would fill the memory.
+    """
+    file = pq.ParquetFile(path)
+    texts = {field.name for field in file.schema_arrow if _is_string(field.type)}
+    found = set()
+    for group in map(file.metadata.row_group, range(file.metadata.num_row_groups)):
+        for chunk in map(group.column, range(group.num_columns)):
+            if chunk.total_uncompressed_size < 8 * chunk.num_values + _BLOCK_BYTES:
+                found.add(chunk.path_in_schema)
+    return sorted(found & texts)
 
 
 def _read_lines(path: Path, size: int) -> Iterator[Block]:
@@ -394,31 +405,89 @@ def _read_excel(path: Path, size: int) -> Iterator[Block]:
         yield Block(table.slice(start, size), start, lines[start : start + size])
 
 
-def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
-    """Read the first sheet of an ``.xlsx`` file: n rows, and the row of the sheet of each, from 1.
+def read_sheet(given: Path) -> tuple[pa.Table, NDArray[np.int64]]:
+    """Read a sheet of an ``.xlsx`` file: n rows, and the row of the sheet of each, from 1.
 
-    Numbers, dates and truth values keep their type where all cells of a column have it, else cells
-    are text. Blank rows are left out. Raises InputError if the file is no workbook, too large when
-    unpacked, or has no header.
+    `given` may name sheet and header row, as `split_sheet` reads them. Titles above the header and
+    a row of units below it are left out; a header of two rows is joined. Numbers, dates and truth
+    values keep their type where all cells of a column have it, else cells are text. Blank rows are
+    left out. Raises InputError if the file is no workbook, too large when unpacked, or has no such
+    sheet or header.
     """
+    path, sheet, header = split_sheet(given)
     _check_workbook(path)
-    lines, rows = _read_rows(path)
+    lines, rows = _read_rows(path, sheet)
+    if header is not None and header not in lines:
+        raise InputError(f"{path}: row {header} of the sheet is empty; the header belongs there")
     if not lines:
-        raise InputError(f"{path}: the first sheet is empty; the candidates belong there")
-    names = ["" if cell is None else str(cell).strip() for cell in rows[0]]
-    while names and not names[-1]:
-        names.pop()
+        raise InputError(f"{path}: the sheet is empty; name another with --sheet")
+    names, below = _headings(rows, None if header is None else lines.index(header))
     doubled = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
     if doubled:
         raise InputError(
-            f"{path}: row {lines[0]} is the header; column {doubled[0]!r} stands there twice "
-            "or has no name"
+            f"{path}: row {lines[below - 1]} is taken for the header; column {doubled[0]!r} stands "
+            "there twice or has no name; name another row with --header-row"
         )
     columns = {
-        name: _column([row[j] if j < len(row) else None for row in rows[1:]])
+        name: _column([row[j] if j < len(row) else None for row in rows[below:]])
         for j, name in enumerate(names)
     }
-    return pa.table(columns), np.array(lines[1:], np.int64)
+    return pa.table(columns), np.array(lines[below:], np.int64)
+
+
+_PLACED = re.compile(r"(?P<file>.+\.xlsx)#(?P<sheet>[^:]*)(?::(?P<row>\d+))?", re.IGNORECASE)
+
+
+def split_sheet(path: Path) -> tuple[Path, str, int | None]:
+    """Return file, sheet and header row that ``alloys.xlsx#Melts:3`` names; one of each may lack.
+
+    >>> split_sheet(Path("alloys.xlsx#Melts"))[1:]
+    ('Melts', None)
+    """
+    match = _PLACED.fullmatch(str(path))
+    if match is None or path.is_file():
+        return path, "", None
+    return Path(match["file"]), match["sheet"], None if match["row"] is None else int(match["row"])
+
+
+_UNITS = frozenset(
+    "% wt% wt.% wt-% mass% at% at.% at-% ppm t mt g kg mg mm µm um k c °c ka/m a/m koe oe kg/m3 "
+    "g/cm3 gs kgs mgoe kj/m3 usd usd/kg eur eur/kg $/kg h min pcs text - – —".split()
+)
+_FEW = 20
+
+
+def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], int]:
+    """Return the names of columns, and how many rows stand above the first of the data.
+
+    Without `at` the header is the first row of texts that names a composition or two elements, or
+    that has more than half as many cells as the widest row.
+    """
+    few = rows[: _FEW if at is None else at + 2]
+    texts = [["" if c is None else str(c).strip() for c in row] for row in few]
+    plain = [i for i, row in enumerate(few) if all(isinstance(c, str | None) for c in row)]
+    if at is None:
+        widest = max(sum(map(bool, row)) for row in texts)
+        wide = [i for i in plain if 2 * sum(map(bool, texts[i])) > widest]
+        at = next((i for i in plain if _names_recipe(texts[i])), next(iter(wide), 0))
+        # The elements may stand below a heading of all of them.
+        at += at + 1 in plain and _elements(texts[at + 1]) > 1
+    names, above = texts[at], texts[at - 1] if at and at - 1 in plain else []
+    if sum(map(bool, above)) > 1:
+        names = [own or higher for own, higher in zip_longest(names, above, fillvalue="")]
+    while names and not names[-1]:
+        names.pop()
+    has_units = at + 1 < len(texts) and {c.lower() for c in texts[at + 1] if c} <= _UNITS
+    return names, at + 1 + has_units
+
+
+def _names_recipe(row: list[str]) -> bool:
+    """Return whether a row names a column of compositions, or those of two elements or more."""
+    return _elements(row) > 1 or any(same_name(text, _COMPOSITION_COLUMN) for text in row)
+
+
+def _elements(row: list[str]) -> int:
+    return len(_element_columns(row))
 
 
 def _check_workbook(path: Path) -> None:
@@ -460,8 +529,8 @@ def _extent(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int
     return rows, columns
 
 
-def _read_rows(path: Path) -> tuple[list[int], list[tuple[Any, ...]]]:
-    """Return number and cells of each row with content."""
+def _read_rows(path: Path, wanted: str) -> tuple[list[int], list[tuple[Any, ...]]]:
+    """Return number and cells of each row with content, of the sheet `wanted` or the first."""
     from openpyxl import load_workbook
 
     lines, rows = [], []
@@ -470,7 +539,11 @@ def _read_rows(path: Path) -> tuple[list[int], list[tuple[Any, ...]]]:
             # openpyxl warns of what it would not write again, such as rules of validation.
             warnings.simplefilter("ignore")
             book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-            sheet = book.worksheets[0]
+            sheets = [s for s in book.worksheets if not wanted or same_name(s.title, wanted)]
+            if not sheets:
+                known = ", ".join(book.sheetnames)
+                raise InputError(f"{path}: no sheet {wanted!r}; there is {known}")
+            sheet = sheets[0]
             # Some programs state another size than the sheet has.
             sheet.reset_dimensions()
             for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
@@ -479,6 +552,8 @@ def _read_rows(path: Path) -> tuple[list[int], list[tuple[Any, ...]]]:
                     lines.append(number)
                     rows.append(row)
             book.close()
+    except InputError:
+        raise
     except Exception as error:
         # A spoiled workbook makes openpyxl raise of every kind.
         raise InputError(

@@ -8,8 +8,7 @@ and the user's other columns.
 import json
 import os
 import re
-import warnings
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from .._core._arguments import warn
 from .._core.errors import CompositionError, InputError
 from . import table as reading
 from ._files import Block, Rejected, read_blocks, with_composition_column
@@ -38,7 +38,7 @@ _FORMS = (
 _LIBRARIES = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
 _BLOCK_ROWS = 65_536
 # A text with such an ending names a file, readable or not.
-_FILE = re.compile(r"\.(csv|tsv|txt|parquet|xlsx?|ods|json|feather|arrow)$", re.IGNORECASE)
+_FILE = re.compile(r"\.(csv|tsv|txt|parquet|xlsx?(#.*)?|ods|json|feather|arrow)$", re.IGNORECASE)
 
 
 class RejectedRows(UserWarning):
@@ -137,9 +137,9 @@ class Inputs:
         unused = [{"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected]
         if self.library == "pandas":
             if self.others is not None:
-                part = self._pandas().iloc[rows]
-                for name in self._carried(named):
-                    frame[_own_name(name, frame.columns)] = part[name].array
+                own = self._named(named, frame.columns)
+                part = self._pandas()[list(own)].iloc[rows].rename(columns=own)
+                frame = pd.concat([frame, part.set_axis(frame.index)], axis=1)
             if unused:
                 frame.attrs["rejected"] = unused
             return frame
@@ -147,9 +147,10 @@ class Inputs:
             {"rejected": json.dumps(unused)} if unused else None
         )
         if self.library == "arrow":
-            for name in self._carried(named):
-                values = self.others[name].take(pa.array(rows))
-                table = table.append_column(_own_name(name, table.column_names), values)
+            own = self._named(named, table.column_names)
+            part = pa.table(self.others).select(list(own)).take(pa.array(rows))
+            for name, values in zip(own.values(), part.columns, strict=True):
+                table = table.append_column(name, values)
             return table
         return self._polars(table, rows, named)
 
@@ -161,15 +162,17 @@ class Inputs:
         import polars
 
         frame = polars.DataFrame(table)
-        for name in self._carried(named):
-            values = self.others[name][rows]
-            frame = frame.with_columns(values.alias(_own_name(name, frame.columns)))
-        return frame
+        own = self._named(named, frame.columns)
+        return frame.with_columns(self.others[name][rows].alias(own[name]) for name in own)
 
-    def _carried(self, named: bool) -> list[str]:
-        if self.others is None:
-            return []
-        return [n for n in _column_names(self.others) if not (named and n == self.composition)]
+    def _named(self, named: bool, present: Iterable[str]) -> dict[str, str]:
+        """Return the user's columns to give back, each with a name that is not yet `present`."""
+        taken, found = set(present), {}
+        for name in [] if self.others is None else _column_names(self.others):
+            if not (named and name == self.composition):
+                found[name] = _own_name(name, taken)
+                taken.add(found[name])
+        return found
 
     def values(self, values: NDArray[np.float64], name: str) -> Any:
         """Return `values`, shape (n,), in the input's form and length; NaN where it is unreadable.
@@ -197,11 +200,10 @@ class Inputs:
     def warn(self) -> None:
         """Warn of the rows that could not be used."""
         first = self.rejected[0]
-        warnings.warn(
+        warn(
             f"{len(self.rejected)} of the rows could not be used; the first, line {first.line} "
             f"({first.text!r}): {first.reason}",
             RejectedRows,
-            stacklevel=4,
         )
 
 

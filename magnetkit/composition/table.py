@@ -464,17 +464,28 @@ def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
     return text_array(values)
 
 
-def composition_name(frame: Any, column: str | None) -> Any:
-    """Return the name of the composition column of a frame."""
-    names = _names(frame)
-    if column is None:
-        return _COLUMN if _COLUMN in names else _only_text_column(frame, names)
-    if column not in names:
-        raise InputError(f"there is no column {column!r}; the columns are {listed(names)}")
-    return column
+def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
+    """Return the name of the composition column of a frame; case and blanks make no difference.
+
+    `source` begins the message of an InputError.
+    """
+    names, wanted = _names(frame), column or _COLUMN
+    alike = [name for name in names if name == wanted] or [n for n in names if same_name(n, wanted)]
+    if len(alike) == 1:
+        return alike[0]
+    if column is None and not alike:
+        return _only_text_column(frame, names, source)
+    raise InputError(
+        f"{source}{len(alike) or 'no'} column {wanted!r}; the columns are {listed(names)}"
+    )
 
 
-def _only_text_column(frame: Any, names: Sequence[str]) -> str:
+def same_name(one: Any, other: str) -> bool:
+    """Return whether two names of columns differ in case and blanks alone."""
+    return "".join(str(one).split()).casefold() == "".join(other.split()).casefold()
+
+
+def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
         text = [f.name for f in frame.schema if pa.types.is_string(f.type) or _is_text(f.type)]
     elif hasattr(frame, "iloc"):
@@ -486,7 +497,7 @@ def _only_text_column(frame: Any, names: Sequence[str]) -> str:
     if len(text) == 1:
         return text[0]
     raise InputError(
-        f"expected a column {_COLUMN!r} or a single text column; the columns are {listed(names)}: "
+        f"{source}no column {_COLUMN!r}, nor a single text column; found {listed(names)}; "
         "name the one to read (--column)"
     )
 

@@ -47,6 +47,8 @@ class Curve:
         Micro-ohm metres, as makers of such magnets print it; NaN where none was found.
     curves : Demagnetization
         One magnet, k temperatures.
+    beyond : tuple of str
+        Why the curve of a temperature is extrapolated, length k; empty where it is not.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Curve:
     density_kg_m3: float
     resistivity_uohm_m: float
     curves: Demagnetization
+    beyond: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return name, bound, temperatures and source."""
@@ -68,9 +71,11 @@ class Curve:
         Returns
         -------
         DataFrame
-            As `magnetkit.magnetism.Demagnetization.to_frame`.
+            As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``.
         """
-        return self.curves.to_frame([self.name])
+        frame = self.curves.to_frame([self.name])
+        outside = self.curves.temperature[np.array([bool(why) for why in self.beyond], bool)]
+        return frame.assign(extrapolated=np.isin(frame["temperature_K"], outside))
 
     def text(self, form: Form = "csv", at: int = 0, kind: Kind = "BH", bare: bool = False) -> str:
         """Return the curve at one temperature as a field solver reads it.
@@ -158,7 +163,9 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
         "H_k": f"{own.knee_field[0, at]:.0f} A/m (J = 0.9 B_r)",
         "mu_rec": f"{own.recoil[0, at]:.4g}",
     }
+    warning = [f"EXTRAPOLATED: {curve.beyond[at]}"] if any(curve.beyond[at : at + 1]) else []
     return [
+        *warning,
         f"{curve.name} at {celsius:.4g} C ({own.temperature[at]:.2f} K), {end}",
         *(f"{name} = {value}" for name, value in figures.items()),
         f"From: {curve.source}",

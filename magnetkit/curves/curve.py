@@ -165,6 +165,12 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
         float(rows[0]["density_kg_m3"]),
         resistivity(str(rows[0]["host"]), read_process(process, 1).route),
         _demagnetization(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, conditions.load_line),
+        tuple(
+            "no coercivity so cold was compared with a measurement"
+            if row["coercivity_kA_m_provenance"] == "extrapolated"
+            else ""
+            for row in rows[:-1]
+        ),
     )
 
 
@@ -184,6 +190,13 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
             )
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
     h_k = [h * float(own["squareness"].iloc[0]) for h, own in zip(h_cj, shapes, strict=True)]
+    most = float(first["max_working_temperature_K"]) - ZERO_CELSIUS
+    beyond = [
+        f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
+        if row["coercivity_kA_m_provenance"] == "extrapolated"
+        else ""
+        for row in sheets[:-1]
+    ]
     return Curve(
         str(first["grade"]),
         bound,
@@ -192,6 +205,7 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
         float(first["density_kg_m3"]),
         float(first["resistivity_uohm_m"]),
         _demagnetization(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, load_line),
+        tuple(beyond),
     )
 
 
@@ -281,6 +295,10 @@ def use_limits(
     found = pd.concat([_limits(own, kelvin, duties, wanted) for own in known], ignore_index=True)
     found.attrs["notes"] = [own.note for own in known if own.note]
     return found
+
+
+limits = use_limits
+"""The name of `use_limits` in `magnetkit` itself."""
 
 
 def _as_list(name: str, given: Any) -> list[float]:

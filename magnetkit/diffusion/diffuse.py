@@ -14,7 +14,7 @@ import numpy as np
 
 from .._core._arguments import finite, named, path, renamed, share, whole
 from .._core._blas import one_thread
-from .._core._files import replacing
+from .._core._files import write_csv
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
 from ..calibration._composition_estimate import grade_magnet
@@ -22,6 +22,7 @@ from ..composition._grade_names import grades_among, refuse_beside
 from ..composition._read import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
+from ..hosts.partition import partition
 from ..prediction.conditions import Conditions, SupplyKeywords, with_conditions
 from ._design import Coated, Search, best_anneal, refined_coating, uniform_content
 from ._local import (
@@ -200,8 +201,8 @@ class Diffusion:
             ("coating", self.coating()),
             ("margins", self.margins()),
         ):
-            with replacing(out / f"{name}.csv") as temporary:
-                table.to_csv(temporary, index=False)
+            rows = table.astype(object).where(table.notna(), "").itertuples(index=False)
+            write_csv(table.columns, rows, out / f"{name}.csv")
 
     def to_json(self) -> str:
         """Return the answer as JSON."""
@@ -218,9 +219,11 @@ def _sentence(row: dict[str, Any]) -> str:
     text = f"{start}: {row['put_on_g']:.3g} g per magnet ({row['amount_wt_pct']:.2f} wt.%)"
     if row["way"] == "faces":
         text += f", {row['mg_cm2']:.2g} mg/cm2 at most, {row['hours']:g} h at {row['anneal_C']:g} C"
+    pieces = round(1e3 * row["kg_year"] / row["put_on_g"]) if row["put_on_g"] else 1
+    year = f", {_mass(row['kg_year'])} a year for {pieces:,} magnets" if pieces > 1 else ""
     return (
-        f"{text}; flux {-row['flux_lost_pct']:+.1f} %, {row['cost_USD']:.2f} USD, "
-        f"{_mass(row['kg_year'])} a year, probability {row['probability']:.2f}"
+        f"{text}; flux {-row['flux_lost_pct']:+.1f} %, {row['cost_USD']:.2f} USD{year}, "
+        f"probability {row['probability']:.2f}"
     )
 
 
@@ -259,9 +262,9 @@ def diffuse(
     Parameters
     ----------
     composition : text, pymatgen Composition or one row of what `magnetkit.predict` takes
-        The base alloy, of the host 2:14:1; or a grade such as ``"N42M"`` into which nothing is
-        diffused yet: its likeliest recipe, anchored on what its makers print, as in
-        `magnetkit.replace`.
+        The base alloy, of the host 2:14:1; or a grade such as ``"N42M"``: its likeliest recipe,
+        anchored on what its makers print, as in `magnetkit.replace`, of one that is diffused
+        already before that.
     shape : str or Shape
         ``"40x15x5mm"``, ``"disc:20x5mm"`` (diameter, height) or ``"ring:40x20x5mm"``.
     along : {"x", "y", "z"}
@@ -350,6 +353,12 @@ def diffuse(
     import pandas as pd
 
     text = f"{base}, {own} along {easy}"
+    if partition(table).bare.any():
+        left.insert(
+            0,
+            f"{base} is a bare formula, taken as the ideal melt of that compound: a commercial "
+            "magnet needs more; give its recipe, or the grade as N42",
+        )
     words = _target_text(target, circuit, kelvin, probability, field is not None)
     return Diffusion(text, pd.DataFrame(rows), coated, search, circuit, fine[1], words, left)
 
@@ -362,12 +371,8 @@ def _base(
     if grades and grades[0] is not None and len(grades) == 1:
         refuse_beside(grades[0], process, None)
         base = grade_magnet(grades[0], kelvin)
-        if base.shell is not None:
-            raise InputError(
-                f"{base.grade} most likely is {base.made.words}, and would be diffused twice; give "
-                f"the alloy, e.g. {base.made.best.text!r} with basis weight"
-            )
-        return base.table, f"{base.grade} (most likely {base.made.words})", base.process
+        start = "" if base.shell is None else ", of which the alloy before diffusion"
+        return base.table, f"{base.grade} (most likely {base.made.words}{start})", base.process
     table = as_table(composition, basis)
     if len(table) != 1:
         raise InputError(f"diffuse takes one alloy, got {len(table)}; call it for each")

@@ -1,6 +1,5 @@
 """The explorer's page: its layout and controls, what happens when one moves, and its figures."""
 
-import csv
 import io
 import math
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ import pandas as pd
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 from numpy.typing import NDArray
 
-from .._core._files import safe_cell
+from .._core._files import put_csv
 from .._core.columns import COLUMNS
 from .._core.units import ZERO_CELSIUS
 from ..composition.table import CompositionTable
@@ -449,16 +448,14 @@ def _direction(view: dict[str, Any]) -> str:
 def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> str:
     """Return the rows that the limits keep, best first, as CSV; texts run nothing."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*names, "temperature_K"])
     columns = [
-        [safe_cell(text) for text in results.text(name, rows)]
+        results.text(name, rows)
         if name in results.texts
         else results.column(name, question)[rows].tolist()
         for name in names
     ]
     kelvins = [results.temperatures[question.stop]] * len(rows)
-    writer.writerows(zip(*columns, kelvins, strict=True))
+    put_csv([*names, "temperature_K"], zip(*columns, kelvins, strict=True), out)
     return out.getvalue()
 
 

@@ -26,6 +26,8 @@ PORT = 8050
 MOST_BYTES = 1 << 20
 """Largest size of a request; those of the page have some kilobytes."""
 _BLOCK = 1 << 16
+_PATIENCE_S = 10.0
+"""How long a client may be silent within its request."""
 AT_ONCE = 1
 """Threads that answer: each keeps memory, and they share one interpreter."""
 
@@ -58,7 +60,9 @@ def serve(path: Path, port: int = PORT, announce: Callable[[str], object] = prin
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Quiet(WSGIRequestHandler):
-        """Log nothing: every movement of a control would be a line."""
+        """Log nothing, as every movement of a control would be a line; wait for no one long."""
+
+        timeout = _PATIENCE_S
 
         def log(self, *_: object) -> None:
             pass
@@ -77,6 +81,8 @@ def serve(path: Path, port: int = PORT, announce: Callable[[str], object] = prin
         server = make_server(
             HOST, own, app.server, True, request_handler=Quiet, fd=listener.fileno()
         )
+        # A client that leaves or falls silent is no fault; --verbose shows it.
+        server.handle_error = lambda *_: _log.debug("a request was not finished", exc_info=True)
         _run(server, results, lambda: announce(f"http://{HOST}:{own}/"))
 
 
@@ -114,7 +120,7 @@ def _guard(app: "Dash") -> None:
 
 def _by_few(answer: Any) -> Any:
     """Return a WSGI application that is answered by `AT_ONCE` threads, whatever comes."""
-    from werkzeug.exceptions import RequestEntityTooLarge
+    from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
     from werkzeug.wsgi import get_input_stream
 
     threads = ThreadPoolExecutor(AT_ONCE, "explorer")
@@ -125,6 +131,9 @@ def _by_few(answer: Any) -> Any:
             body = get_input_stream(environ, max_content_length=MOST_BYTES).read()
         except RequestEntityTooLarge as error:
             return _refused(error(environ, start), environ)
+        except (ClientDisconnected, OSError):
+            # The server ends such a connection without a word.
+            raise ConnectionError from None
         whole = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return threads.submit(answer, environ | whole, start).result()
 

@@ -130,7 +130,7 @@ def resistivity(host: str, route: Route | None = None) -> float:
 PARAMETERS_FILE = "recipes/parameters.toml"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Process:
     """How the magnet is made; what is not given is the family's default.
 
@@ -180,6 +180,12 @@ class Process:
     aged_for_C: Any = None
     route: Route | None = None
     mill: Mill | None = None
+
+    def __repr__(self) -> str:
+        """Return what is given."""
+        own = {name: getattr(value, "name", value) for name, value in vars(self).items()}
+        given = (f"{name}={value!r}" for name, value in own.items() if value is not None)
+        return f"Process({', '.join(given)})"
 
 
 _LIMITS = {

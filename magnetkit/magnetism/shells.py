@@ -1,6 +1,5 @@
 """Grain-boundary shells: a core of the base alloy and a thin rim of another rare earth."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
+from .._core._arguments import named, warn
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.errors import InputError
 from ..composition._read import as_table
@@ -242,7 +241,7 @@ def warn_of_shells(rows: ShellRows) -> None:
     for text in dict.fromkeys(rows.text.tolist()):
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
-            warnings.warn(f"no furnace makes this shell ({reason})", stacklevel=4)
+            warn(f"no furnace makes this shell ({reason})")
 
 
 def replace_rare_earth(

@@ -4,13 +4,13 @@ All facets of the hull of a small chemical system.
 """
 
 import itertools
-import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._arguments import warn
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError
 from ..composition.table import CompositionTable
@@ -147,7 +147,7 @@ def whole_space(snapshot: Snapshot) -> PhaseSpace:
         if space.left_out:
             shown = "; ".join(space.left_out[:5])
             more = f" and {len(space.left_out) - 5} more" if len(space.left_out) > 5 else ""
-            warnings.warn(f"snapshot {snapshot.name}: left out {shown}{more}", stacklevel=2)
+            warn(f"snapshot {snapshot.name}: left out {shown}{more}")
         snapshot._cache["space"] = space
     return snapshot._cache["space"]
 

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import uuid
-import warnings
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import combinations
@@ -24,7 +23,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import named, warn
 from .._core._files import whole
 from .._core._version import __version__
 from .._core.elements import INDEX
@@ -134,7 +133,7 @@ def pull_snapshot(
             try:
                 found = cache.read()
             except DataError as error:
-                warnings.warn(f"{error}; pulling it anew", stacklevel=2)
+                warn(f"{error}; pulling it anew")
                 found = None
             if found is not None:
                 return found
@@ -144,10 +143,9 @@ def pull_snapshot(
         entries, structures, facts = make_tables(asked, schemes, records)
         absent = sorted(set("-".join(wanted).split("-")) - set(entries["formula"]))
         if absent:
-            warnings.warn(
+            warn(
                 f"the server has no energy of the element(s) {', '.join(absent)}, so the hull of "
-                "these systems stays open there",
-                stacklevel=2,
+                "these systems stays open there"
             )
         manifest = {
             "scheme": f"Materials Project {facts['thermo_type']}",
@@ -170,7 +168,7 @@ def freeze(
     endpoint: str | None = None,
     **options: Any,
 ) -> Path:
-    """Write a pull as a snapshot folder that `phases.load` and ``--phases`` read.
+    """Write a pull as a snapshot folder that `phases.load` and ``--snapshot`` read.
 
     Parameters
     ----------
@@ -259,9 +257,7 @@ def _key(api_key: str | None, address: str) -> str:
         )
     parts = urlsplit(address)
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
-        warnings.warn(
-            f"the key goes unencrypted to {parts.hostname}; use an https address", stacklevel=3
-        )
+        warn(f"the key goes unencrypted to {parts.hostname}; use an https address")
     return key
 
 

@@ -44,7 +44,7 @@ REQUIRED = ("formula", "formation_energy_eV_atom", "energy_above_hull_eV_atom", 
 """Columns every ``entries.parquet`` has; ``material_id`` may be null, others may follow."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Snapshot:
     """Phases of one scheme.
 
@@ -66,6 +66,10 @@ class Snapshot:
     manifest: dict[str, Any]
     folder: Path | None = None
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        """Return name, size and scheme."""
+        return f"<Snapshot {self.name}: {len(self.entries):,} phases, {self.manifest['scheme']}>"
 
     def structures(self) -> "pd.DataFrame":
         """Return ``material_id`` and ``structure`` (JSON of a pymatgen structure).

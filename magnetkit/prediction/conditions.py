@@ -47,7 +47,7 @@ class _Keywords(TypedDict, total=False):
     calibration: str | None
     host: str | None
     recycled: Mapping[str, float] | None
-    prices: Mapping[str, float | str] | None
+    prices: Mapping[str, str] | None
     interval: float | None
     snapshot: str | Path | None
     data: str | Path | None
@@ -122,8 +122,8 @@ class Conditions:
         Supply scenario, a name or the path of a TOML file.
     recycled : mapping of str to float
         Share of an element that comes from recycling.
-    prices : mapping of str to float
-        Times the scenario's price of an element.
+    prices : mapping of str to str
+        Price of an element: times the scenario's as ``"3x"``, or as ``"900USD/kg"``.
     interval : float
         Coverage of the intervals.
     snapshot : Path or None
@@ -180,14 +180,14 @@ class Conditions:
     recycled: dict[str, float] = field(default_factory=dict, metadata=_said(
         "supply", "mapping of str to float, optional", "--recycled", "ELEMENT=SHARE",
         "Share of an element that comes from recycling", example="e.g. Co=0.25; repeat"))
-    prices: dict[str, float] = field(default_factory=dict, metadata=_said(
-        "supply", "mapping of str to float or str, optional", "--price", "ELEMENT=FACTORx",
-        "Times the scenario's price of an element", example="e.g. Tb=3x; repeat"))
+    prices: dict[str, str] = field(default_factory=dict, metadata=_said(
+        "supply", "mapping of str to str, optional", "--price", "ELEMENT=PRICE",
+        "Price of an element, 3x that of the scenario or 900USD/kg", example="e.g. Tb=3x; repeat"))
     interval: float = field(default=0.9, metadata=_said(
         "models", "float, optional", "--interval", "SHARE",
         "Coverage of the intervals, 0.9 for 90 %"))
     snapshot: Path | None = field(default=None, metadata=_said(
-        "models", "str or Path, optional", "--phases", "SNAPSHOT",
+        "models", "str or Path, optional", "--snapshot", "FOLDER",
         "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded "
         "one otherwise"))
     data: str | None = field(default=None, metadata=_said(
@@ -263,8 +263,10 @@ class Conditions:
             raise InputError(
                 f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
             )
-        prices = price_factors(told.get("prices"))
-        told |= {"scenario": str(scenario), "prices": prices}
+        prices = told.get("prices", {})
+        if not isinstance(prices, Mapping):
+            raise InputError(f"prices must map elements to prices, got {prices!r:.60}; e.g. Tb=3x")
+        told |= {"scenario": str(scenario), "prices": {e: str(p) for e, p in prices.items()}}
         if "between" in told:
             told["between"] = read_between(told["between"])
         if "temperature" in told:
@@ -336,27 +338,6 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
             f"(there are: {known}); give one of these, or `none` for the bare model"
         )
     return {**(record or {}), **grade_magnet(calibration, kelvin).process}
-
-
-def price_factors(prices: Any) -> dict[str, float]:
-    """Return the factors on the prices of elements, each a number or a text such as ``"3x"``.
-
-    Raises
-    ------
-    InputError
-        If they are of another form.
-    """
-    if not isinstance(prices, Mapping | None):
-        raise InputError(f"prices must map elements to factors, got {prices!r:.60}; e.g. Tb=3x")
-    found = {}
-    for element, factor in (prices or {}).items():
-        try:
-            found[element] = float(str(factor).strip().removesuffix("x"))
-        except ValueError:
-            raise InputError(
-                f"price of {element}: expected a factor such as 3x, got {factor!r:.60}"
-            ) from None
-    return found
 
 
 def conditions_in(*names: str, without: tuple[str, ...] = ()) -> Iterator[Field[Any]]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from .._core._arguments import named, renamed
+from .._core._arguments import named, renamed, warn
+from .._core._columnar import brief
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..calibration._composition_estimate import grade_magnet
@@ -34,6 +35,7 @@ def predict(
     basis: Basis = "auto",
     column: str | None = None,
     strict: bool = False,
+    detail: bool = False,
     **keywords: Unpack[ConditionKeywords],
 ) -> Any:
     """Predict every property of some compositions at one temperature or several.
@@ -54,6 +56,9 @@ def predict(
     strict : bool
         Fail on the first row that cannot be read; such rows are left out otherwise, with a
         `RejectedRows` warning, and listed in ``.attrs["rejected"]``.
+    detail : bool
+        Whether a frame of pandas shows all columns where it is printed, rather than some ten; it
+        holds all of them in either case.
     **keywords
         Conditions, see `magnetkit.prediction.Conditions`.
 
@@ -80,7 +85,29 @@ def predict(
     """
     conditions = Conditions.of(temperature=temperature, **keywords)
     inputs = read_inputs(compositions, basis, column, strict=strict)
-    return predicted(inputs, conditions)
+    _name_families(inputs.labels)
+    found = predicted(inputs, conditions)
+    return found if detail or inputs.library != "pandas" else brief(found)
+
+
+# The names of families are formulas too, of as many atoms of each element.
+_FAMILY = r"^((Nd|Pr|Dy|Tb|Ce|La)+-?Fe-?B|Sm-?Co|Sm-?Fe-?N|Sm-?Co-?Fe-?Cu-?Zr)$"
+
+
+def _name_families(labels: Any) -> None:
+    """Refuse the name of a family of magnets that stands alone; warn of one among others."""
+    import pyarrow.compute as pc
+
+    if labels is None or not len(named := labels.filter(pc.match_substring_regex(labels, _FAMILY))):
+        return
+    text = (
+        f"{named[0]} is the name of a family of magnets, not a composition: give an alloy, as "
+        "'Nd30.5Dy1.2Co0.9B1.0Fe bal.' in wt.%, a compound, as Nd2Fe14B, or see the grades sold, "
+        "`magnetkit grades`"
+    )
+    if len(labels) == 1:
+        raise InputError(text)
+    warn(text)
 
 
 @renamed(outside_kA_m="outside_field_kA_m")

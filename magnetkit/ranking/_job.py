@@ -280,7 +280,11 @@ def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
         identity["temperature_K"],
         scenario=identity["scenario"],
         recycled=identity["recycled"],
-        prices=identity.get("prices"),
+        # Older folders have factors, as numbers.
+        prices={
+            e: p if isinstance(p, str) else f"{p}x"
+            for e, p in (identity.get("prices") or {}).items()
+        },
         process=identity["process"],
         # Of others the magnets are in the process already.
         calibration=NO_CALIBRATION if identity.get("calibration") == NO_CALIBRATION else None,

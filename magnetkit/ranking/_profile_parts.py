@@ -28,6 +28,8 @@ def _known_host(name: str) -> str:
 
 
 Host = Annotated[str, AfterValidator(_known_host)]
+Kelvin = Annotated[float, Field(gt=0, le=2000)]
+"""No alloy is magnetic above: cobalt is up to 1388 K."""
 
 # A chord between the device's temperatures and the Curie point belong to no one temperature.
 WITHOUT_TEMPERATURE = frozenset(
@@ -60,7 +62,7 @@ class Requirement(Evidence):
     minimum: float | None = None
     maximum: float | None = None
     absolute_maximum: PositiveFloat | None = None
-    temperature_K: PositiveFloat | None = None
+    temperature_K: Kelvin | None = None
     share_of_reference: PositiveFloat | None = None
 
     @field_validator("column")
@@ -136,7 +138,7 @@ class Anchor(Evidence):
 
     column: Literal["coercivity_kA_m", "remanence_T", "remanence_coefficient_pct_K"]
     value: float
-    temperature_K: PositiveFloat
+    temperature_K: Kelvin
     spread: PositiveFloat
     guaranteed: bool = False
 
@@ -246,7 +248,7 @@ class Space(Strict):
         if not isinstance(given, dict):
             return given
         lists = _ShellGrid.model_validate(given)
-        return [f"{r} {amount:g} wt%" for r, amount in product(lists.R, lists.amount_wt_pct)]
+        return tuple(f"{r} {amount:g} wt%" for r, amount in product(lists.R, lists.amount_wt_pct))
 
     @field_validator("shell")
     @classmethod

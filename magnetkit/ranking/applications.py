@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from .._core import _toml
 from .._core._arguments import named
@@ -17,6 +17,7 @@ from ._profile_parts import (
     MARGIN,
     WITHOUT_TEMPERATURE,
     Host,
+    Kelvin,
     Objective,
     Reference,
     Requirement,
@@ -77,13 +78,13 @@ class Profile(Strict):
     description: Text
     atmosphere: Text
     hosts: Annotated[tuple[Host, ...], Field(min_length=1)]
-    temperature_min_K: PositiveFloat
-    temperature_max_K: PositiveFloat
-    temperature_K: PositiveFloat
-    load_line: PositiveFloat
-    outside_field_kA_m: NonNegativeFloat = 0.0
-    service_hours: PositiveFloat = TEN_YEARS
-    magnet_mass_kg: PositiveFloat
+    temperature_min_K: Kelvin
+    temperature_max_K: Kelvin
+    temperature_K: Kelvin
+    load_line: Annotated[float, Field(gt=0, le=1e4)]
+    outside_field_kA_m: Annotated[float, Field(ge=0, le=1e5)] = 0.0
+    service_hours: Annotated[float, Field(gt=0, le=1e7)] = TEN_YEARS
+    magnet_mass_kg: Annotated[float, Field(gt=0, le=1e6)]
     sources: Sources
     reference: Reference
     objectives: Annotated[tuple[str, ...], Field(min_length=1, max_length=_MOST_OBJECTIVES)] = (
@@ -290,7 +291,7 @@ def asked(
             "title": "What was asked",
             "description": "Requirements as given, without a device profile.",
             "atmosphere": "Not said.",
-            "hosts": list(HOST_NAMES),
+            "hosts": HOST_NAMES,
             "temperature_min_K": low,
             "temperature_max_K": max(high, low + _LEAST_RANGE_K),
             "temperature_K": kelvin,

@@ -93,6 +93,7 @@ def replace(
     mass_kg: float = MASS_KG,
     per_year: int = PER_YEAR,
     out: str | Path | None = None,
+    force: bool = False,
     **keywords: Unpack[SupplyKeywords],
 ) -> Replacement:
     """Find replacements of a commercial grade, or of a magnet that was measured.
@@ -126,6 +127,8 @@ def replace(
         Magnets a year that savings are stated for.
     out : path, optional
         Folder for the screening and its report, or its URL in a store.
+    force : bool
+        Replace a finished result in `out`, which is refused otherwise.
     **keywords
         Conditions, as of `magnetkit.predict`; ``process`` or ``calibration`` name who would make
         the candidates: that producer's magnets anchor the model in place of the catalogue.
@@ -159,7 +162,7 @@ def replace(
     frame = candidates(str(here["host"]), made, wish.temperature, compensated)
     reference = reference_of(here, wish, made, producer)
     device = profile(here["grade"], reference, made, wish)
-    result, table = _screened(frame, device, wish, producer, out)
+    result, table = _screened(frame, device, wish, producer, out, force)
     question = Question(reference, made, device, table, producer, wish)
     found = answers(question)
     replacement = Replacement(reference, found, table, result)
@@ -195,7 +198,12 @@ def _checked(
 
 
 def _screened(
-    frame: "pd.DataFrame", device: "Profile", wish: Wish, producer: Mill, out: str | Path | None
+    frame: "pd.DataFrame",
+    device: "Profile",
+    wish: Wish,
+    producer: Mill,
+    out: str | Path | None,
+    force: bool,
 ) -> "tuple[ScreenResult, pd.DataFrame]":
     """Screen the candidates on the anchored model; return them in order of rank too."""
     from ..run.screen import screen
@@ -212,6 +220,7 @@ def _screened(
         prices=wish.conditions.prices,
         add=wish.conditions.add,
         out=out,
+        force=force,
     )
     table = result.table.sort_values("rank", kind="stable", na_position="last")
     table = table.reset_index(drop=True)

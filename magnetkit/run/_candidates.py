@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .._core.datasets import sha256
 from .._core.errors import InputError
-from ..composition._files import Block, Rejected, check_file, read_blocks
+from ..composition._files import Block, Rejected, check_file, read_blocks, split_sheet
 from ..composition._read import is_path, read_blocks_joined, read_inputs
 from ..composition.notation import Basis
 from ..composition.shells import read_shell
@@ -278,7 +278,7 @@ class FileCandidates:
         return {
             "kind": "file",
             "name": self.path.name,
-            "sha256": sha256(self.path),
+            "sha256": sha256(split_sheet(self.path)[0]),
             "column": self.column,
             "basis": self.basis,
             "shell": self.shell,

@@ -31,26 +31,7 @@ from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
 from ..composition._files import Rejected
 from ..ranking._order import Keys, Rule
-from ._files import (
-    FORMAT,
-    MANIFEST,
-    PARTS,
-    RANKED,
-    RANKED_CSV,
-    REJECTED,
-    STAGED,
-    Place,
-    check_own,
-    check_place,
-    digest_of,
-    has_digest,
-    lock,
-    named_files,
-    own_manifest,
-    settle,
-    unwritable,
-    write_rejected,
-)
+from . import _files
 from ._work import Part, Work, decode, differences, file_name, put_part, rejected_lines, written
 
 _log = logging.getLogger(__name__)
@@ -121,10 +102,10 @@ class Store:
     """
 
     def __init__(self, path: Path | str, near: bool = True) -> None:
-        self.place = Place.of(path)
+        self.place = _files.Place.of(path)
         self.path = Path(path) if self.place.is_local else self.place.address
         self.shared = not self.place.is_local
-        self.parts = self.place.under(PARTS)
+        self.parts = self.place.under(_files.PARTS)
         self.phase = "chunk"
         self.hashed: dict[str, str] = {}
         self.identity: dict[str, Any] = {}
@@ -141,13 +122,13 @@ class Store:
                 self._staged = Path(opening.enter_context(TemporaryDirectory()))
                 self._check_names(self.place.names())
             else:
-                self._staged = Path(self.parts.address, STAGED)
+                self._staged = Path(self.parts.address, _files.STAGED)
                 folder = Path(self.place.address)
-                check_place(folder)
+                _files.check_place(folder)
                 _make(folder, folder)
-                opening.enter_context(lock(folder))
-                settle(folder)
-                check_own(folder)
+                opening.enter_context(_files.lock(folder))
+                _files.settle(folder)
+                _files.check_own(folder)
             self._open = opening.pop_all()
         return self
 
@@ -158,12 +139,12 @@ class Store:
 
     def _check_names(self, names: set[str]) -> None:
         """Refuse a place in a store that has files, and no manifest of this program."""
-        foreign = {name for name in names if not name.startswith(f"{PARTS}/")}
-        if own_manifest(self.parts) is not None:
+        foreign = {name for name in names if not name.startswith(f"{_files.PARTS}/")}
+        if _files.own_manifest(self.parts) is not None:
             # Files of a result whose manifest was not written.
             own = {name for name in foreign if _FRAGMENT.fullmatch(name)}
-            foreign -= own | {RANKED_CSV, REJECTED}
-        if foreign and own_manifest(self.place) is None:
+            foreign -= own | {_files.RANKED_CSV, _files.REJECTED}
+        if foreign and _files.own_manifest(self.place) is None:
             raise InputError(
                 f"{self.path} holds {min(foreign)}, and no manifest of magnetkit: nothing is "
                 "written beside files of yours; choose another --out"
@@ -178,14 +159,14 @@ class Store:
         """
         self.identity = json.loads(json.dumps(identity))
         if resume:
-            there = own_manifest(self.place) or {}
+            there = _files.own_manifest(self.place) or {}
             if there.get("done") and there["identity"] == self.identity and self._is_whole(there):
                 self._clear()
                 return False
-            before = own_manifest(self.parts)
-            if before is None and self.parts.has(MANIFEST):
+            before = _files.own_manifest(self.parts)
+            if before is None and self.parts.has(_files.MANIFEST):
                 raise StoreError(
-                    f"{self.parts.name_of(MANIFEST)} is damaged; start anew without --resume"
+                    f"{self.parts.name_of(_files.MANIFEST)} is damaged; start anew without --resume"
                 )
             before = before or there
             self._compare(before.get("identity", self.identity))
@@ -206,10 +187,12 @@ class Store:
 
     def _is_whole(self, manifest: dict[str, Any]) -> bool:
         """Return whether a finished result has all its files, here as they were written."""
-        files, folder = named_files(manifest), Path(self.place.address)
+        files, folder = _files.named_files(manifest), Path(self.place.address)
         if self.shared:
             return bool(files) and set(files) <= self.place.names()
-        return RANKED in files and all(has_digest(folder / n, d) for n, d in files.items())
+        return _files.RANKED in files and all(
+            _files.has_digest(folder / n, d) for n, d in files.items()
+        )
 
     def _compare(self, before: dict[str, Any]) -> None:
         keys = sorted(set(before) | set(self.identity))
@@ -240,7 +223,7 @@ class Store:
     def _has(self, name: str, digest: str) -> bool:
         """Return whether a chunk's file is there as it was written."""
         try:
-            return digest_of(self.parts.get(name)) == digest
+            return _files.digest_of(self.parts.get(name)) == digest
         except OSError:
             return False
 
@@ -353,7 +336,7 @@ class Store:
                     table = decode(self.parts.opened(name), columns)
                 else:
                     content = self.parts.get(name)
-                    if digest_of(content) != digest:
+                    if _files.digest_of(content) != digest:
                         raise OSError("its hash differs from what was written")
                     table = decode(content)
             except (OSError, pa.ArrowInvalid) as error:
@@ -369,11 +352,11 @@ class Store:
 
     def _write_manifest(self) -> None:
         chunks = [self._chunks[key] for key in sorted(self._chunks)]
-        self.parts.put(MANIFEST, self._manifest_of({"done": False, "chunks": chunks}))
+        self.parts.put(_files.MANIFEST, self._manifest_of({"done": False, "chunks": chunks}))
 
     def _manifest_of(self, content: Mapping[str, Any]) -> bytes:
         """Return a manifest with this content and the identity."""
-        whole = {"format": FORMAT, "identity": self.identity, **content}
+        whole = {"format": _files.FORMAT, "identity": self.identity, **content}
         return json.dumps(whole, indent=1, ensure_ascii=False).encode()
 
     def staged(self, name: str) -> Path:
@@ -382,36 +365,36 @@ class Store:
 
     def list_rejected(self) -> str:
         """Write the rejected lines beside the parts, so that an earlier result stays as it was."""
-        write_rejected(self.rejected(), self.staged(REJECTED))
-        self.parts.put(REJECTED, self.staged(REJECTED).read_bytes())
-        return self.parts.name_of(REJECTED)
+        _files.write_rejected(self.rejected(), self.staged(_files.REJECTED))
+        self.parts.put(_files.REJECTED, self.staged(_files.REJECTED).read_bytes())
+        return self.parts.name_of(_files.REJECTED)
 
     def finish(self, summary: dict[str, Any]) -> dict[str, Any]:
         """Put the files written in their place, remove the parts, return the new manifest."""
         files = dict(self.hashed)
-        for name in (RANKED, RANKED_CSV, REJECTED):
+        for name in (_files.RANKED, _files.RANKED_CSV, _files.REJECTED):
             if name not in files and self.staged(name).is_file():
                 files[name] = sha256(self.staged(name))
         content = self._manifest_of(
             {"done": True, "summary": summary, "models": self.models, "files": files}
         )
         if self.shared:
-            for name in (RANKED_CSV, REJECTED):
+            for name in (_files.RANKED_CSV, _files.REJECTED):
                 self.place.put(name, self.staged(name).read_bytes())
-            self.place.put(MANIFEST, content)
+            self.place.put(_files.MANIFEST, content)
             # Of an earlier result or attempt; other files are the user's.
             names = self.place.names()
-            own = {n for n in names if n.startswith(f"{PARTS}/") or _FRAGMENT.fullmatch(n)}
+            own = {n for n in names if n.startswith(f"{_files.PARTS}/") or _FRAGMENT.fullmatch(n)}
             self.place.remove(own - set(files))
         else:
-            Place(str(self._staged)).put(MANIFEST, content)
-            settle(Path(self.place.address))
+            _files.Place(str(self._staged)).put(_files.MANIFEST, content)
+            _files.settle(Path(self.place.address))
         return json.loads(content)
 
 
 def fragments_folder(identity: Mapping[str, Any]) -> str:
     """Return the name of the folder of a result's fragments: another for another question."""
-    digest = digest_of(json.dumps(identity, sort_keys=True).encode())
+    digest = _files.digest_of(json.dumps(identity, sort_keys=True).encode())
     return f"{_FRAGMENTS}-{digest[:12]}.parquet"
 
 
@@ -419,4 +402,4 @@ def _make(folder: Path, named: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise unwritable(named, error) from None
+        raise _files.unwritable(named, error) from None

@@ -27,18 +27,8 @@ from ..ranking.result import (
     rows_between,
     spread_places,
 )
+from . import _files
 from ._candidates import Piece
-from ._files import (
-    PARTS,
-    RANKED,
-    RANKED_CSV,
-    REJECTED,
-    Place,
-    RowsInMemory,
-    digest_of,
-    result_of,
-    write_rejected,
-)
 from ._pool import Pool, Progress, ahead, in_order
 from ._store import Memory, Store, fragments_folder
 from ._work import Work, decode, encode, recovered
@@ -86,15 +76,15 @@ def finish(
     place = ranking.place if kept is None else ranking.place[kept]
     rows = rows_in_memory(place, TOP_ROWS)
     write = partial(_write_fragments, store, crew) if store.shared else partial(_write, store)
-    in_memory = RowsInMemory(rows, write(ranking, kept, rows, report))
+    in_memory = _files.RowsInMemory(rows, write(ranking, kept, rows, report))
     top = in_memory.take(_leading(place)).sort_by("rank")
     write_csv(
         top.column_names,
         zip(*(c.to_pylist() for c in top.columns), strict=True),
-        store.staged(RANKED_CSV),
+        store.staged(_files.RANKED_CSV),
     )
-    write_rejected(store.rejected(), store.staged(REJECTED))
-    return result_of(store.place, store.finish(summary), Ranked, in_memory, job)
+    _files.write_rejected(store.rejected(), store.staged(_files.REJECTED))
+    return _files.result_of(store.place, store.finish(summary), Ranked, in_memory, job)
 
 
 def _write(
@@ -109,7 +99,7 @@ def _write(
     found: list[pa.Table] = []
     first = next(tables)
     passed = _watched(chain([first], ahead(tables)), in_memory, found, len(ranking.place), report)
-    store.hashed[RANKED] = write_parquet(passed, first.schema, store.staged(RANKED))
+    store.hashed[_files.RANKED] = write_parquet(passed, first.schema, store.staged(_files.RANKED))
     return compact(pa.concat_tables(found))
 
 
@@ -216,21 +206,21 @@ def _joined(table: pa.Table, ranks: pa.Table, kept: NDArray[np.bool_] | None = N
     return table.select(ordered(table.column_names))
 
 
-def _write_fragment(task: Task, work: Work, place: Place, folder: str) -> _Fragment:
+def _write_fragment(task: Task, work: Work, place: _files.Place, folder: str) -> _Fragment:
     """Write a chunk with its ranks, in the worker."""
     number, piece, digest, ranks = task
-    table = recovered(number, piece, digest, work, place.under(PARTS))
+    table = recovered(number, piece, digest, work, place.under(_files.PARTS))
     table = _joined(table, decode(ranks.columns), ranks.kept)
     name = f"{folder}/part-{number:06d}.parquet"
     content = parquet_bytes(table)
     place.put(name, content)
-    return _Fragment(name, digest_of(content), encode(table.take(pa.array(ranks.back))))
+    return _Fragment(name, _files.digest_of(content), encode(table.take(pa.array(ranks.back))))
 
 
-def _read_rows(task: Task, work: Work, place: Place) -> bytes:
+def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
     """Return some columns of some rows of a chunk as an Arrow file."""
     number, piece, digest, (rows, columns) = task
-    table = recovered(number, piece, digest, work, place.under(PARTS))
+    table = recovered(number, piece, digest, work, place.under(_files.PARTS))
     return encode(table.select(columns).take(pa.array(rows)))
 
 

@@ -60,6 +60,9 @@ _ROUNDS, AROUND = 2, 20
 """How often `refined` screens around the best, and around how many."""
 
 
+_DECISIONS = 5
+
+
 class ScreenResult(Ranked):
     """Ranked candidates for a device, with their report; see `Ranked`."""
 
@@ -140,31 +143,28 @@ class ScreenResult(Ranked):
         return write_report(self, Path(path))
 
     def to_excel(self, path: str | Path = "results.xlsx", n: int = 10_000) -> Path:
-        """Write a workbook: the ranking in brief, the best rows in full, the columns' meaning.
+        """Write a workbook: the answer, the best, the rows in their order, what was refused, all.
 
         Parameters
         ----------
         path : str or Path
             File to write.
         n : int
-            How many of the best, by rank.
+            How many rows at most; of more, the best by rank.
 
         Returns
         -------
         Path
             The file.
         """
-        import pandas as pd
+        from ..show._content import answer, lead, shown_magnets
+        from ..show._written import write_results
 
-        from ..show._tables import RANKING, chosen
-        from ..show._written import write_workbook
-
-        best = self.best(n)
-        answer = self.manifest.get(ANSWER)
-        first = {"answer": pd.DataFrame({"answer": answer})} if answer else {}
-        brief = chosen(best, {**RANKING, "shell": 0})
-        names = [name for name in best.columns if name in brief]
-        return write_workbook({**first, "ranking": best[names], "everything": best}, Path(path))
+        best = self.best(_DECISIONS)
+        said = lead(self) or answer(self, shown_magnets(self, best))
+        rows = self.best(n) if len(self) > n else self.table
+        refused = [(r.line, r.text, r.reason) for r in self.rejected]
+        return write_results(rows, Path(path), said, best[best["rank"].notna()], refused)
 
 
 def _shown(found: Ranked) -> ScreenResult:
@@ -176,7 +176,7 @@ def _shown(found: Ranked) -> ScreenResult:
 @with_conditions("use", "magnet", "supply", "models", without=("host",))
 def screen(
     compositions: Any = None,
-    application: "str | Path | Profile" = "patriot-beam-focusing",
+    application: "str | Path | Profile | None" = None,
     temperature: float | str | None = None,
     scenario: str | Path | None = None,
     *,
@@ -187,6 +187,7 @@ def screen(
     column: str | None = None,
     out: str | Path | None = None,
     resume: bool = False,
+    force: bool = False,
     strict: bool = False,
     keep: int | None = None,
     chunk_rows: int = CHUNK_ROWS,
@@ -204,8 +205,9 @@ def screen(
         of pandas, polars or Arrow: like a file's, its column ``shell`` gives grain-boundary
         shells and its other columns are carried through. A column is a list, series or array of
         texts or pymatgen compositions.
-    application : str, Path or Profile
-        Name of a device, path of a profile, or a profile.
+    application : str, Path, Profile or None
+        Name of a device, path of a profile, or a profile; without one, `require`, `reference` and
+        `temperature` say what is asked.
     temperature : float or str, optional
         Temperature of the table, and of the requirements that name none, K or a text such as
         ``"150C"``; the profile's otherwise.
@@ -227,6 +229,8 @@ def screen(
         ``"s3://bucket/run"``: they write there, and rows do not travel to this process.
     resume : bool
         Go on with the finished chunks in `out`.
+    force : bool
+        Replace a finished result in `out`, which is refused otherwise.
     strict : bool
         Fail on the first candidate that cannot be read.
     keep : int, optional
@@ -262,15 +266,24 @@ def screen(
     >>> result.best(1)["candidate"].tolist()
     ['SmCo5']
     """
-    from ..ranking.applications import Profile, load, with_reference
+    from ..ranking.applications import Profile, asked, load, with_reference
 
     chunk_rows = whole("chunk_rows", chunk_rows)
     if workers is not None:
         workers = whole("workers", workers)
-    place = _results_place(out)
-    profile = application if isinstance(application, Profile) else load(application)
-    if reference is not None:
-        profile = with_reference(profile, reference, basis)
+    place = _results_place(out, resume or force)
+    if application is None:
+        if not (require and reference and temperature is not None):
+            raise InputError(
+                "name the device, application= of magnetkit.applications.names(), or give "
+                "require, reference and temperature"
+            )
+        line = keywords.get("load_line") or 1.0
+        profile = asked(require, reference, temperature, line, basis=basis)
+    else:
+        profile = application if isinstance(application, Profile) else load(application)
+        if reference is not None:
+            profile = with_reference(profile, reference, basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
     source = as_candidates(compositions, profile, basis, column, keywords.pop("shell", None))
     wishes: dict[str, Any] = {"require": require, "objectives": objectives, "scenario": scenario}
@@ -320,16 +333,24 @@ def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
     return nullcontext(Memory()) if place is None else Store(place, near)
 
 
-def _results_place(out: Any) -> Path | str | None:
-    """Return the folder or URL that a user named for the results, checked; None without one."""
-    if out is None or is_url(out):
+def _results_place(out: Any, again: bool) -> Path | str | None:
+    """Return the folder or URL that a user named for the results, checked; None without one.
+
+    A finished result there is refused unless `again`.
+    """
+    if out is None:
         return out
     if not isinstance(out, str | Path) or not str(out).strip() or "\0" in str(out):
         raise InputError(
             f"out must be the path of a folder for the results, got {out!r}; leave it out to keep "
             "them in memory"
         )
-    return Path(out)
+    if not again and (_files.own_manifest(_files.Place.of(out)) or {}).get("done"):
+        raise InputError(
+            f"{out} holds a finished screening; choose another --out folder, or --force to replace "
+            "it (in Python force=True)"
+        )
+    return out if is_url(out) else Path(out)
 
 
 def identity(
@@ -489,7 +510,6 @@ def refined(
     keep: int = AROUND,
     sample: int | None = None,
     out: str | Path | None = None,
-    resume: bool = False,
     **options: Any,
 ) -> ScreenResult:
     """Screen a space, then its surroundings on a finer step around the best, again and again.
@@ -512,7 +532,7 @@ def refined(
         Around how many of them.
     sample : int, optional
         Formulas of the space to begin with, evenly spread; all of them otherwise.
-    out, resume, **options
+    out, **options
         As for `screen`; the folder holds the last round.
 
     Returns
@@ -527,7 +547,8 @@ def refined(
     """
     whole("rounds", rounds)
     whole("keep", keep)
-    place = _results_place(out)
+    last = {name: options.pop(name, False) for name in ("resume", "force")}
+    place = _results_place(out, any(last.values()))
     if isinstance(place, Path):
         # Only the last round writes there.
         check_place(place)
@@ -539,8 +560,8 @@ def refined(
         best = front.head(keep) if len(front) else found.best(keep)
         finer, rows = refine(coarse, list(best["candidate"]), step)
         near = np.union1d(near, rows)
-        last: dict[str, Any] = {"out": out, "resume": resume} if turn == rounds - 1 else {}
+        own: dict[str, Any] = {"out": out, **last} if turn == rounds - 1 else {}
         source = TableCandidates(finer[near], finer.formulas(near))
-        found = screen(source, application, **last, **options)
+        found = screen(source, application, **own, **options)
         coarse = finer
     return found

@@ -8,7 +8,7 @@ the batch is chosen greedily, within the limits of furnace and store.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from .._core._arguments import finite, named, whole
 from .._core._blas import one_thread
+from .._core._progress import bar
 from .._core.elements import INDEX
 from .._core.errors import InputError
 from ..composition.shells import read_shell
@@ -116,6 +117,7 @@ def suggest(
     limits: Sequence[str] = (),
     charge_kg: float = 1.0,
     seed: int = _SEED,
+    progress: bool = False,
 ) -> "pd.DataFrame":
     """Return the magnets to make next: those whose measurement decides most.
 
@@ -135,6 +137,8 @@ def suggest(
         Alloy that a melt takes, kg.
     seed : int
         Of the random draws.
+    progress : bool
+        Show a progress bar on stderr: it takes some ten seconds.
 
     Returns
     -------
@@ -179,8 +183,9 @@ def suggest(
     made = sample(leading, found.job, _DRAWS, seed)
     measured = measurements(made.scores, np.random.default_rng(seed))
     loss = np.minimum(made.loss, 1e6)
-    with one_thread():
-        chosen, worths = greedy(loss, measured, batch, _feasible(leading, shop, weight, allowed))
+    able = _feasible(leading, shop, weight, allowed)
+    with one_thread(), bar("choosing magnets", batch, progress) as step:
+        chosen, worths = greedy(loss, measured, batch, able, step)
         after = [value_of(loss, measured, chosen[: k + 1]) for k in range(len(chosen))]
     # More is never worth less: noise of the regression is not shown.
     worths = list(np.maximum.accumulate(worths))
@@ -223,12 +228,12 @@ def value_of(loss: Array, measured: Array, batch: Sequence[int]) -> tuple[float,
 
 
 def greedy(
-    loss: Array, measured: Array, batch: int, feasible: Any
+    loss: Array, measured: Array, batch: int, feasible: Any, step: Callable[[], None] | None = None
 ) -> tuple[list[int], list[float]]:
     """Return the candidates to measure, each the one that adds most, and the worth up to each.
 
     `loss` and `measured` are those of `value_of`; `feasible` takes those chosen and returns a mask
-    of those that may be added.
+    of those that may be added, and `step` is called after each.
     """
     chosen: list[int] = []
     worths: list[float] = []
@@ -240,6 +245,8 @@ def greedy(
         best = int(np.argmax(values))
         chosen.append(int(able[best]))
         worths.append(values[best])
+        if step is not None:
+            step()
     return chosen, worths
 
 

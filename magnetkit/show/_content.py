@@ -26,7 +26,7 @@ from ..supply.ledger import break_even_recycled_share
 from ..supply.scenario import scenarios
 from ..supply.tables import element_table, overdue
 from ._figures import names_of
-from ._text import in_brackets, join_rows
+from ._text import in_brackets, join_rows, scale_of
 
 if TYPE_CHECKING:
     from ..ranking._profile_parts import Requirement
@@ -152,8 +152,8 @@ def answer(result: "Ranked", shown: Magnets) -> list[str]:
     )
     subject = f"The best is {name}, predicted to have" if meeting else "It is predicted to have"
     second = (
-        f"{subject} Br {number(best['remanence_T'])} T and HcJ "
-        f"{number(best['coercivity_kA_m'])} kA/m at {kelvin(shown.temperature)}, with "
+        f"{subject} Br {_with_unit(best, 'remanence_T')} and HcJ "
+        f"{_with_unit(best, 'coercivity_kA_m')} at {kelvin(shown.temperature)}, with "
         f"{number(heavy)} wt.% heavy rare earth against {against}."
     )
     chance = number(best["probability_meets_requirements"], 2)
@@ -170,6 +170,11 @@ def answer(result: "Ranked", shown: Magnets) -> list[str]:
     )
     rim = shell_in_words(best["shell"], profile.magnet_mass_kg) if meeting else ""
     return [text for text in (first, second, rim, third, _simpler(shown)) if text]
+
+
+def _with_unit(row: pd.Series, name: str) -> str:
+    factor, offset, unit = scale_of(name)
+    return f"{number(factor * row[name] + offset)} {unit}"
 
 
 def _simpler(shown: Magnets) -> str:
@@ -214,12 +219,14 @@ def requirement_text(text: str, profile: "Profile") -> str:
 
 
 def _requirement_in_words(requirement: "Requirement") -> str:
-    """Return a requirement in words, e.g. ``Remanence ≥ 0.8 T at 293.15 K``."""
+    """Return a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``."""
     column = COLUMNS[requirement.column]
     name = column.label if requirement.absolute_maximum is None else f"|{column.label}|"
     sign = "≥" if requirement.minimum is not None else "≤"
-    at = "" if requirement.temperature_K is None else f" at {requirement.temperature_K:g} K"
-    return f"{name} {sign} {requirement.limit:g} {column.unit}".rstrip() + at
+    kelvin, (factor, offset, unit) = requirement.temperature_K, scale_of(requirement.column)
+    at = "" if kelvin is None else f" at {kelvin - ZERO_CELSIUS:.4g} °C"
+    limit = factor * requirement.limit + offset
+    return f"{name} {sign} {limit:.4g} {unit}".rstrip() + at
 
 
 def _in_a_sentence(label: str) -> str:

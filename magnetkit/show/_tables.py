@@ -7,25 +7,16 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from .._core._progress import message
-from .._core.columns import COLUMNS, with_interval
+from .._core.columns import BRIEF, COLUMNS, with_interval
 from .._core.errors import InputError
-from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, celsius_range, kelvin_text
+from .._core.units import (
+    celsius_range,
+    kelvin_text,
+)
 from ..composition.table import listed
 from ..magnetism._figures import not_compared
 from ..ranking._profile_parts import MEETS_PROBABILITY
-from ._text import (
-    AROUND,
-    Shown,
-    console,
-    in_brackets,
-    join_rows,
-    of_calibration,
-    of_cost,
-    print_csv,
-    print_table,
-    say,
-    to_terminal,
-)
+from . import _text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,12 +49,6 @@ _SHARES = (
     "top_ten_share",
     "meets_share",
 )
-# Column to (factor, unit, digits) in the units of the cgs tradition.
-_CGS = {
-    "T": (1.0 / KILO_GAUSS, "kG"),
-    "kA/m": (1e3 / KILO_OERSTED, "kOe"),
-    "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe"),
-}
 # What the labels and the units take of a line, and the least of a magnet's column.
 _LABEL, _UNIT, _LEAST = 27, 14, 8
 _PROPERTIES = {
@@ -94,20 +79,13 @@ def is_missing(value: object) -> bool:
     return bool(isna(value))  # type: ignore[call-overload]
 
 
-def number(value: object, digits: int = 3, factor: float = 1.0) -> str:
-    """Return `factor` times a number with `digits` digits, a dash where there is none."""
+def number(value: object, digits: int = 3, factor: float = 1.0, offset: float = 0.0) -> str:
+    """Return `factor` times a number plus `offset` with `digits` digits, a dash for none."""
     if is_missing(value):
         return "–"
-    x = factor * float(value)  # type: ignore[arg-type]
+    x = factor * float(value) + offset  # type: ignore[arg-type]
     text = f"{x:.{digits}g}"
     return f"{x:.0f}" if "e+" in text else text
-
-
-def _unit_of(name: str, *, cgs: bool) -> tuple[float, str]:
-    """Return the factor to the displayed unit, and that unit."""
-    unit = COLUMNS[name].unit
-    # An anisotropy field is quoted in tesla in both traditions' current literature.
-    return (1.0, unit) if not cgs or name == "anisotropy_field_T" else _CGS.get(unit, (1.0, unit))
 
 
 def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
@@ -115,15 +93,51 @@ def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
     names = {}
     frame = frame.copy()
     for name in COLUMNS:
-        factor, unit = _unit_of(name, cgs=True)
+        factor, _, unit = _text.scale_of(name, cgs=True)
         if factor == 1.0:
             continue
         for column in {name, f"{name}_lo", f"{name}_hi"} & set(frame.columns):
             frame[column] *= factor
-            stem, end = (column[:-3], column[-3:]) if column != name else (column, "")
-            suffix = COLUMNS[name].unit.replace("/", "_")
-            names[column] = f"{stem.removesuffix(suffix)}{unit}{end}"
+            names[column] = _text.name_in(column, name, unit)
     return frame.rename(columns=names)
+
+
+_DECIDING = ("remanence_T", "coercivity_kA_m", "heavy_rare_earth_wt_pct", "cost_USD_kg",
+             "probability_meets_requirements")  # fmt: skip
+
+
+def in_a_line(row: "pd.Series", units: str | None) -> str:
+    """Return what decides of a ranked candidate."""
+    parts = [f"#{row['rank']} {cell(row, 'candidate')}"]
+    for name in _DECIDING:
+        unit = _text.scale_of(name, cgs=_text.is_cgs(units)).unit
+        parts.append(
+            f"{COLUMNS[name].short} {cell(row, name, cgs=_text.is_cgs(units))} {unit}".rstrip()
+        )
+    return ", ".join(parts)
+
+
+def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
+    """Return the user's columns, and the main results in display units, as the headings say."""
+    import pandas as pd
+
+    columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
+    columns = {str(n): values for n, values in columns.items() if not str(n).endswith("_share")}
+    for name in (n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame):
+        column, (factor, offset, unit) = (
+            COLUMNS[name],
+            _text.scale_of(name, cgs=_text.is_cgs(units)),
+        )
+        head = f" ({unit})" if unit else ""
+        if column.kind != "number":
+            columns[f"{column.label}{head}"] = frame[name]
+            continue
+        columns[f"{column.label}{head}"] = factor * frame[name].astype(float) + offset
+        for end, word in (("lo", "low"), ("hi", "high")):
+            if column.predicted and name in BRIEF:
+                values = frame[f"{name}_{end}"].astype(float)
+                columns[f"{column.short} {word}{head}"] = factor * values + offset
+    return pd.DataFrame(columns)
 
 
 def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
@@ -134,10 +148,8 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     if name == "candidate":
         shell, simpler = row.get("shell", ""), row.get("simpler_rank")
         text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
-        return text if is_missing(simpler) else f"{text} (as #{simpler})"
-    if name == "temperature_K" and not is_missing(value):
-        return kelvin_text(float(value))
-    factor, _ = _unit_of(name, cgs=cgs)
+        return text if is_missing(simpler) else f"{text} (no gain over #{simpler})"
+    factor, offset, _ = _text.scale_of(name, cgs=cgs)
     if column.kind in ("text", "category"):
         return "" if is_missing(value) else str(value)
     if is_missing(value):
@@ -149,8 +161,8 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     if column.predicted and name not in _BARE:
         half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
         mark = "*" if row.get(f"{name}_provenance") == "extrapolated" else ""
-        return f"{number(value, factor=factor)}{mark} ±{number(half, 2, factor)}"
-    return number(value, 2 if name in _SHARES else 3, factor)
+        return f"{number(value, 3, factor, offset)}{mark} ±{number(half, 2, factor)}"
+    return number(value, 2 if name in _SHARES else 3, factor, offset)
 
 
 def chosen(
@@ -193,18 +205,20 @@ def print_rows(
             about = [*about, str(frame[name].iloc[0])]
             continue
         shown[name] = _shown_column(frame, name, priority, cgs=cgs)
-    kept = print_table("; ".join(about), list(shown.values()), styles, sections, all_columns=wide)
+    kept = _text.print_table(
+        "; ".join(about), list(shown.values()), styles, sections, all_columns=wide
+    )
     # Texts that were folded closer made other columns of the same cells.
     return [name for name, column in shown.items() if any(column.cells is k.cells for k in kept)]
 
 
-def _shown_column(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> Shown:
+def _shown_column(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> _text.Shown:
     column = COLUMNS.get(name)
-    unit = "" if column is None else _unit_of(name, cgs=cgs)[1]
+    unit = "" if column is None else _text.scale_of(name, cgs=cgs).unit
     heading = name if column is None else column.short
     text = column is None or column.kind in ("text", "category")
     cells = [cell(row, name, cgs=cgs) for _, row in frame.iterrows()]
-    return Shown(f"{heading}\n{unit}" if unit else heading, cells, not text, priority)
+    return _text.Shown(f"{heading}\n{unit}" if unit else heading, cells, not text, priority)
 
 
 def _print_piped(
@@ -217,7 +231,7 @@ def _print_piped(
         if name == "candidate" and "shell" in frame:
             wanted.append("shell")
     shown = frame[list(dict.fromkeys(wanted))]
-    print_csv(_in_cgs(shown) if cgs else shown)
+    _text.print_csv(_in_cgs(shown) if cgs else shown)
 
 
 def print_json(frame: "pd.DataFrame") -> None:
@@ -232,26 +246,27 @@ def print_ranking(
     top: int,
     *,
     as_json: bool = False,
-    cgs: bool = False,
+    units: str | None = None,
     columns: str | None = None,
     wide: bool = False,
 ) -> None:
     """Print the best candidates and the reference magnet."""
+    cgs = _text.is_cgs(units)
     best, firm = result.best(top), result.robustness()
     known = firm[["rank", "top_ten_share", "tie_group", "simpler_rank"]]
     best = best[best["rank"].notna()].merge(known, on="rank", how="left")
     if as_json:
         print_json(best)
         return
-    terminal = to_terminal()
-    tell = say if terminal else message
+    terminal = _text.to_terminal()
+    tell = _text.say if terminal else message
     identity = result.manifest["identity"]
     if not terminal:
-        _print_piped(best, RANKING, columns, cgs=cgs)
+        _print_piped(best, RANKING, columns, cgs=units == "cgs")
         _explain_failure(result, best, tell)
         return
     reference = result.find(result.profile.reference.formula)
-    rows = join_rows(best, reference)
+    rows = _text.join_rows(best, reference)
     copies = best["simpler_rank"].notna()
     dim = ["" if good else "dim" for good in best["meets_requirements"] & ~copies]
     about = [
@@ -273,26 +288,26 @@ def print_ranking(
             wide=wide or columns is not None,
         )
         _print_legend(kept, len(reference) > 0, identity)
-        if "cost_USD_kg" in kept and (note := of_cost(rows["formula"])):
-            say(note)
+        if "cost_USD_kg" in kept and (note := _text.of_cost(rows["formula"])):
+            _text.say(note)
         if copies.any():
-            say(_name_simplest(firm, result.manifest["summary"]["meet_requirements"]))
+            _text.say(_name_simplest(firm, result.manifest["summary"]["meet_requirements"]))
     _explain_failure(result, best, tell)
 
 
 def _print_legend(kept: list[str], today: bool, identity: Mapping[str, Any]) -> None:
     """Print what the columns of the table mean."""
     share = f"{100 * identity.get('interval', 0.9):g}"
-    if note := of_calibration(identity):
-        say(note)
+    if note := _text.of_calibration(identity):
+        _text.say(note)
     if today:
-        say(f"Last row: the reference magnet. ± is half of the {share} % interval.")
+        _text.say(f"Last row: the reference magnet. ± is half of the {share} % interval.")
     if "probability_meets_requirements" in kept:
-        say("P: probability that every requirement of the device is met.")
+        _text.say("P: probability that every requirement of the device is met.")
     if "remanence_coefficient_pct_K" in kept and identity.get("between"):
-        say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
+        _text.say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
     if "top_ten_share" in kept:
-        say(
+        _text.say(
             "Top 10: how often it stays among the ten best while all properties vary within their "
             "intervals. Candidates of one tie group cannot be distinguished."
         )
@@ -322,12 +337,12 @@ def _name_simplest(firm: "pd.DataFrame", able: int) -> str:
     own = firm["rank"][firm["simpler_rank"].isna() & (firm["rank"] <= able)]
     ranks = ", ".join(map(str, own[:_SIMPLEST]))
     others = f" Without a simpler equivalent: rank {ranks}." if ranks else ""
-    return f"Dimmed: misses a requirement. (as #): {_COPY}{others}"
+    return f"Dimmed: misses a requirement. No gain over #: {_COPY}{others}"
 
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are."""
-    if not to_terminal():
+    if not _text.to_terminal():
         _print_piped(frame, _FIRMNESS, None, cgs=False)
         return
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
@@ -335,8 +350,8 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     names.pop("simpler_rank", None)
     kept = print_rows(frame, names, about, [], set(), cgs=False, wide=False)
     if "tie_group" in kept:
-        say("Candidates of one tie group cannot be distinguished from its first.")
-    say(f"(as #): {_COPY}")
+        _text.say("Candidates of one tie group cannot be distinguished from its first.")
+    _text.say(f"No gain over #: {_COPY}")
 
 
 def print_changes(frame: "pd.DataFrame", top: int) -> None:
@@ -357,18 +372,19 @@ def print_properties(
     frame: "pd.DataFrame",
     *,
     as_json: bool,
-    cgs: bool,
+    units: str | None,
     interval: float = 0.9,
     columns: str | None = None,
     wide: bool = False,
 ) -> None:
     """Print the properties of some compositions: a block for each of a few, a table of many."""
+    cgs = _text.is_cgs(units)
     kept: list[str] = []
     if as_json:
         print_json(frame)
-    elif not to_terminal():
+    elif not _text.to_terminal():
         table = frame if columns is None else frame[list(chosen(frame, _PROPERTIES, columns))]
-        print_csv(_in_cgs(table) if cgs else table)
+        _text.print_csv(_in_cgs(table) if units == "cgs" else table)
     elif len(frame) > _MOST_BLOCKS or columns is not None:
         kelvin = sorted(set(frame["temperature_K"]))
         about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
@@ -383,13 +399,16 @@ def print_properties(
         print(f"± is half of the {100 * interval:g} % interval.")
     else:
         for _, row in frame.iterrows():
-            _print_block(row, cgs=cgs, interval=interval)
-        kept = list(frame.columns)
-    if to_terminal() and not as_json:
+            _print_block(row, cgs=cgs, interval=interval, wide=wide)
+        kept = list(frame.columns if wide else BRIEF)
+        if not wide:
+            _text.say("All columns: --all. Columns of your choice: --columns.")
+    if _text.to_terminal() and not as_json:
         if _is_extrapolated(frame):
-            say(f"* Extrapolated. {not_compared(0.0)}.")
-        if "cost_USD_kg" in kept and "formula" in frame and (note := of_cost(frame["formula"])):
-            say(note)
+            _text.say(f"* Extrapolated. {not_compared(0.0)}.")
+        wanted = "cost_USD_kg" in kept and "formula" in frame
+        if wanted and (note := _text.of_cost(frame["formula"])):
+            _text.say(note)
 
 
 def _is_extrapolated(frame: "pd.DataFrame") -> bool:
@@ -397,17 +416,21 @@ def _is_extrapolated(frame: "pd.DataFrame") -> bool:
     return name in frame and bool((frame[name] == "extrapolated").any())
 
 
-def _print_block(row: "pd.Series", *, cgs: bool, interval: float) -> None:
-    names = [n for n in COLUMNS if n in row.index and n not in ("candidate", "row_index")]
-    names += [n for n in row.index if n not in _REGISTERED]
+def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
+    some = COLUMNS if wide else BRIEF
+    names = [n for n in some if n in row.index and n not in ("candidate", "row_index")]
+    shares = () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
+    names += [n for n in row.index if n not in _REGISTERED and n not in shares]
+    if not wide and row["status"] == "ok":
+        names.remove("status")
     cells = list(zip(*(_property_cells(row, name, cgs=cgs) for name in names), strict=True))
     headings = ("Property", "Value", f"{100 * interval:g} % interval", "From")
     columns = [
-        Shown(heading, list(column), heading == "Value", priority)
+        _text.Shown(heading, list(column), heading == "Value", priority)
         for heading, column, priority in zip(headings, cells, (0, 0, 1, 2), strict=True)
     ]
     columns[1].number = False
-    print_table(cell(row, "candidate"), columns)
+    _text.print_table(cell(row, "candidate"), columns)
 
 
 def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
@@ -416,71 +439,70 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
         return f"{COLUMNS[learnt].label}: share of data", number(row[name]), "", ""
     if name not in COLUMNS:
         return name, "" if is_missing(row[name]) else str(row[name]), "", ""
-    column, value, (factor, unit) = COLUMNS[name], row[name], _unit_of(name, cgs=cgs)
+    column, value, (factor, offset, unit) = COLUMNS[name], row[name], _text.scale_of(name, cgs=cgs)
     label = column.label
     if name.endswith("coefficient_pct_K") and not is_missing(row.get("coefficients_between")):
         label = f"{label}, {row['coefficients_between']}"
-    if name == "temperature_K":
-        return label, kelvin_text(float(value)), "", ""
     if column.kind not in ("number", "integer"):
         return label, cell(row, name), "", ""
     label = f"{label} ({unit})" if unit else label
     if not column.predicted:
-        return label, number(value, factor=factor), "", ""
-    lo, hi = (number(row[f"{name}_{end}"], factor=factor) for end in ("lo", "hi"))
+        return label, number(value, 3, factor, offset), "", ""
+    lo, hi = (number(row[f"{name}_{end}"], 3, factor, offset) for end in ("lo", "hi"))
     source = row[f"{name}_provenance"]
     return (
         label,
-        number(value, factor=factor),
+        number(value, 3, factor, offset),
         "" if is_missing(value) else f"{lo} to {hi}",
         "" if is_missing(source) else str(source),
     )
 
 
-def print_comparison(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None:
+def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None) -> None:
     """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV."""
+    cgs = _text.is_cgs(units)
     if as_json:
         print_json(frame.reset_index())
         return
-    if not to_terminal():
-        print_csv(frame.reset_index())
+    if not _text.to_terminal():
+        _text.print_csv(frame.reset_index())
         return
     names = [str(name) for name in frame.index]
-    units = [_unit_of(name, cgs=cgs) for name in names]
+    scales = [_text.scale_of(name, cgs=cgs) for name in names]
     values = [c for c in frame.columns if c not in ("label", "unit")]
     # No column may go: all of them are folded until they fit.
-    room = console().width - _LABEL - _UNIT
-    most = max(room // len(values) - AROUND, _LEAST)
+    room = _text.console().width - _LABEL - _UNIT
+    most = max(room // len(values) - _text.AROUND, _LEAST)
     columns = [
-        Shown("Property", [str(label) for label in frame["label"]], False, 0, _LABEL - AROUND),
-        *(_compared_column(frame, str(c), names, units, most) for c in values),
-        Shown("Unit", [unit for _, unit in units], number=False, priority=0),
+        _text.Shown(
+            "Property", [str(label) for label in frame["label"]], False, 0, _LABEL - _text.AROUND
+        ),
+        *(_compared_column(frame, str(c), names, scales, most) for c in values),
+        _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
     ]
-    print_table("Side by side", columns)
+    _text.print_table("Side by side", columns)
     formulas = [str(frame.loc["formula", c]) for c in values if not str(c).startswith("difference")]
-    if note := of_cost(formulas):
-        say(note)
+    if note := _text.of_cost(formulas):
+        _text.say(note)
 
 
 def _compared_column(
-    frame: "pd.DataFrame", heading: str, names: list[str], units: list[tuple[float, str]], most: int
-) -> Shown:
+    frame: "pd.DataFrame", heading: str, names: list[str], units: list[_text.Scale], most: int
+) -> _text.Shown:
     change = heading.startswith("difference")
     cells = []
-    for name, (factor, _), value in zip(names, units, frame[heading], strict=True):
-        cells.append(_compared_cell(name, value, factor, change=change))
+    for name, scale, value in zip(names, units, frame[heading], strict=True):
+        cells.append(_compared_cell(name, value, scale, change=change))
     title = heading.replace("difference", "Difference").replace("_", " of ")
-    return Shown(title if change else heading, cells, False, 0, most)
+    return _text.Shown(title if change else heading, cells, False, 0, most)
 
 
-def _compared_cell(name: str, value: Any, factor: float, *, change: bool) -> str:
-    if is_missing(value):
+def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -> str:
+    if is_missing(value) or (change and name == "temperature_K"):
         return ""
-    if name == "temperature_K":
-        return "" if change else kelvin_text(float(value))
     if COLUMNS[name].kind not in ("number", "integer"):
         return str(value)
-    text = number(value, factor=factor)
+    text = number(value, 3, scale.factor, 0.0 if change else scale.offset)
     return f"+{text}" if change and float(value) > 0 else text
 
 
@@ -503,14 +525,16 @@ def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
     names = [name for name in _FIRST if name in frame and _has_values(frame, name)][:_MOST]
     heads = "".join(
         f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
-        f"{f' ({escape(COLUMNS[n].unit)})' if COLUMNS[n].unit else ''}</th>"
+        f"{f' ({escape(_text.scale_of(n).unit)})' if _text.scale_of(n).unit else ''}</th>"
         for n in names
     )
     body, coloured = [], False
     for _, row in frame.head(rows).iterrows():
         outside = "in_domain" in frame and not bool(row["in_domain"])
         coloured |= outside
-        cells = "".join(f"<td>{escape(in_brackets(row, name, number))}</td>" for name in names)
+        cells = "".join(
+            f"<td>{escape(_text.in_brackets(row, name, number))}</td>" for name in names
+        )
         body.append(f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>")
     notes = [
         f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of {len(frame.columns)} "
@@ -519,7 +543,7 @@ def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
     if coloured:
         notes.append("Coloured: no similar compound has a measured Curie temperature.")
     if "cost_USD_kg" in names and "formula" in frame:
-        notes.append(escape(of_cost(frame["formula"].head(rows))))
+        notes.append(escape(_text.of_cost(frame["formula"].head(rows))))
     return (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         f"<p><small>{' '.join(notes)}</small></p>"

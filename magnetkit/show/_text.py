@@ -1,20 +1,61 @@
 """Texts on the terminal: notes beside results, sentences, and tables that fit its width."""
 
-import csv
 import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .._core._files import put_csv
 from .._core.columns import COLUMNS
+from .._core.settings import get_settings
+from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, ZERO_CELSIUS
 from ..composition.table import CompositionTable
 from ..hosts.partition import partition
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
+
+
+# Column's unit to the factor and the unit of the cgs tradition.
+_CGS = {
+    "T": (1.0 / KILO_GAUSS, "kG"),
+    "kA/m": (1e3 / KILO_OERSTED, "kOe"),
+    "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe"),
+}
+
+
+def is_cgs(units: str | None = None) -> bool:
+    """Return whether people read kG, kOe and MGOe: as asked, else as the setting says."""
+    return (units or get_settings().units) == "cgs"
+
+
+class Scale(NamedTuple):
+    """What makes the displayed value of a column's, ``factor * value + offset``, and its unit."""
+
+    factor: float
+    offset: float
+    unit: str
+
+
+def scale_of(name: str, *, cgs: bool | None = None) -> Scale:
+    """Return how a column is displayed: temperatures in degrees C; by the setting without `cgs`."""
+    unit = COLUMNS[name].unit
+    if unit == "K":
+        return Scale(1.0, -ZERO_CELSIUS, "°C")
+    # An anisotropy field is quoted in tesla in both traditions' current literature.
+    if unit in _CGS and name != "anisotropy_field_T" and (is_cgs() if cgs is None else cgs):
+        factor, unit = _CGS[unit]
+        return Scale(factor, 0.0, unit)
+    return Scale(1.0, 0.0, unit)
+
+
+def name_in(column: str, name: str, unit: str) -> str:
+    """Return the name of a column, `name` or an end of it, with another unit."""
+    stem, end = (column[:-3], column[-3:]) if column != name else (column, "")
+    return f"{stem.removesuffix(COLUMNS[name].unit.replace('/', '_'))}{unit.strip('°')}{end}"
 
 
 def with_range(
@@ -32,10 +73,11 @@ def with_range(
         return "" if missing else str(value), ""
     if column.kind == "integer":
         return "–" if missing else str(int(value)), ""
-    text = number(value)
+    factor, offset, _ = scale_of(name)
+    text = "–" if missing else number(factor * value + offset)
     if not column.predicted or text == "–" or f"{name}_lo" not in row:
         return text, ""
-    low, high = (ends(row[f"{name}_{end}"]) for end in ("lo", "hi"))
+    low, high = (ends(factor * row[f"{name}_{end}"] + offset) for end in ("lo", "hi"))
     return text, f"{low} to {high}" if low != high else ""
 
 
@@ -241,7 +283,5 @@ def print_table(
 
 def print_csv(frame: "pd.DataFrame") -> None:
     """Print a table as CSV, for a pipe or a file."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.astype(object).where(frame.notna(), "").itertuples(index=False):
-        writer.writerow(row)
+    rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False)
+    put_csv(frame.columns, rows, sys.stdout)

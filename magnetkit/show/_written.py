@@ -1,12 +1,13 @@
 """Results as files: by the suffix CSV, TSV, Parquet, JSON lines or an Excel workbook."""
 
-import csv
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
+from math import floor, isfinite, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._core._files import replacing, safe_cell, write_csv
+from .._core._files import replacing, write_csv
 from .._core.columns import COLUMNS, with_interval
 
 if TYPE_CHECKING:
@@ -29,26 +30,48 @@ def write_table(frame: "pd.DataFrame", path: Path) -> Path:
     if suffix == ".xlsx":
         return write_workbook({"results": frame}, path)
     plain = frame.astype(object).where(frame.notna(), None)
-    if suffix == ".csv":
-        write_csv(map(str, frame.columns), plain.itertuples(index=False), path)
+    if suffix in (".csv", ".tsv"):
+        write_csv(frame.columns, plain.itertuples(index=False), path)
         return path
     with replacing(path) as temporary:
         if suffix == ".parquet":
             pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), temporary)
-        elif suffix == ".tsv":
-            with temporary.open("w", newline="", encoding="utf-8") as stream:
-                out = csv.writer(stream, delimiter="\t", lineterminator="\n")
-                out.writerow(map(safe_cell, map(str, frame.columns)))
-                out.writerows([safe_cell(c) for c in row] for row in plain.itertuples(index=False))
         else:
             frame.to_json(temporary, orient="records", lines=True, force_ascii=False)
     return path
 
 
+def write_results(
+    frame: "pd.DataFrame",
+    path: Path,
+    said: Sequence[str],
+    best: "pd.DataFrame | None" = None,
+    rejected: Iterable[Sequence[Any]] = (),
+    units: str | None = None,
+) -> Path:
+    """Write results as a workbook that people read.
+
+    First what is `said`, with a line for each of the `best` rows; then the rows of `frame` in their
+    order, the user's own columns first and the main results behind them in display units; what was
+    `rejected` (line, text, reason); the meaning of the columns; and last all columns.
+    """
+    import pandas as pd
+
+    from ._tables import for_people, in_a_line
+
+    ranked = [] if best is None else [in_a_line(row, units) for _, row in best.iterrows()]
+    lines = [*said, *ranked]
+    sheets = {"Answer": pd.DataFrame({"Answer": lines}, dtype=object)}
+    sheets["Rows"] = for_people(frame, units)
+    refused = pd.DataFrame(rejected, columns=["Line", "Text", "Why refused"])
+    return write_workbook({**sheets, "Refused": refused, "All columns": frame}, path)
+
+
 def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     """Write an Excel workbook, a sheet for each table and one that says what the columns mean.
 
-    Texts stay texts: one that begins like a formula is not run.
+    Texts stay texts: one that begins like a formula is not run. Dates and truth values keep their
+    kind, and texts of a user's column that are all numbers become numbers.
     """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
@@ -56,8 +79,9 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     from .._core.errors import InputError
 
     book = Workbook(write_only=True)
-    meanings: dict[str, tuple[str, str, str]] = {}
     for title, frame in sheets.items():
+        if title == list(sheets)[-1]:
+            _put_meanings(book, {str(name): meaning(str(name)) for name in frame.columns})
         if len(frame) > _SHEET_ROWS:
             raise InputError(
                 f"{len(frame):,} rows do not fit into a sheet of {_SHEET_ROWS:,}; write .parquet"
@@ -65,35 +89,66 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
         names = [str(name) for name in frame.columns]
-        for i, name in enumerate(names, start=1):
-            sheet.column_dimensions[get_column_letter(i)].width = min(max(len(name) + 2, 10), 40)
+        plain = frame.astype(object).where(frame.notna(), None)
+        columns = [_as_numbers(plain.iloc[:, i].tolist(), name) for i, name in enumerate(names)]
+        formats = [_format_of(column) for column in columns]
+        for i, (name, column) in enumerate(zip(names, columns, strict=True), start=1):
+            longest = max((len(c) for c in (name, *column) if isinstance(c, str)), default=0)
+            width = 110 if len(names) == 1 else min(max(longest + 2, 10), 40)
+            sheet.column_dimensions[get_column_letter(i)].width = width
         sheet.append(_cells(sheet, names, bold=True))
-        for row in frame.astype(object).where(frame.notna(), None).itertuples(index=False):
-            sheet.append(_cells(sheet, row))
-        meanings |= {name: meaning(name) for name in names}
-    sheet = book.create_sheet("columns")
-    for i, width in enumerate((42, 28, 10, 90), start=1):
-        sheet.column_dimensions[get_column_letter(i)].width = width
-    sheet.append(_cells(sheet, ["column", "label", "unit", "meaning"], bold=True))
-    for name, said in meanings.items():
-        sheet.append(_cells(sheet, [name, *said]))
+        for row in zip(*columns, strict=True):
+            sheet.append(_cells(sheet, row, formats))
     with replacing(path) as temporary:
         book.save(temporary)
     return path
 
 
-def _cells(sheet: Any, values: Iterable[Any], *, bold: bool = False) -> Sequence[Any]:
+def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
+    sheet = book.create_sheet("columns")
+    for letter, width in zip("ABCD", (42, 28, 10, 90), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.append(_cells(sheet, ["column", "label", "unit", "meaning"], bold=True))
+    for name, said in meanings.items():
+        sheet.append(_cells(sheet, [name, *said]))
+
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
+
+
+def _as_numbers(values: list[Any], name: str) -> list[Any]:
+    """Return a user's texts as numbers where all of them are; a text file has no kinds."""
+    texts = [value for value in values if value is not None and value != ""]
+    if name in COLUMNS or not texts or not all(isinstance(t, str) for t in texts):
+        return values
+    if not all(map(_NUMBER.fullmatch, texts)):
+        return values
+    return [float(v) if v and "." in v else int(v) if v else None for v in values]
+
+
+def _format_of(values: list[Any]) -> str:
+    """Return the number format of a column: four digits of its largest value."""
+    sizes = [abs(v) for v in values if isinstance(v, float) and isfinite(v) and v]
+    digits = max(3 - floor(log10(max(sizes))), 0) if sizes else 0
+    return f"0.{'0' * min(digits, 6)}" if digits else "0" if sizes else "General"
+
+
+def _cells(
+    sheet: Any, values: Iterable[Any], formats: Sequence[str] = (), *, bold: bool = False
+) -> Sequence[Any]:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
     cells = []
-    for value in values:
+    for place, value in enumerate(values):
         own = value.item() if hasattr(value, "item") else value
         if isinstance(own, str):
             own = _CONTROL.sub("\ufffd", own)[:_CELL]
-        elif own is not None and not isinstance(own, int | float):
+        elif own is not None and not isinstance(own, int | float | date):
             own = str(own)
         cell = WriteOnlyCell(sheet, own)
+        if isinstance(own, float) and formats:
+            cell.number_format = formats[place]
         if isinstance(own, str):
             # A text that begins with = would be taken as a formula.
             cell.data_type = "s"
@@ -116,6 +171,4 @@ def meaning(name: str) -> tuple[str, str, str]:
                 "provenance": "What the value rests on.",
             }.get(name.rsplit("_", 1)[1], "")
             return column.label, "" if name.endswith("provenance") else column.unit, said
-    if name == "answer":
-        return "Answer", "", "What the screening was made to answer, in sentences."
     return name, "", "Column of the input."

@@ -3,8 +3,10 @@
 Those that report and explorer show too are described in `magnetkit.show._figures`.
 """
 
+import inspect
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +25,7 @@ from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS
 from ..composition._read import read_inputs
 from ..composition.table import CompositionTable
+from ..ranking.result import Ranked
 from . import _figures
 from ._figures import AXIS, COLOURS, GREY, Part, layout_of, line, numbers, points, titled
 from ._tables import ROWS, Table, table_html
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from ..diffusion.diffuse import Diffusion
     from ..magnetism.demagnetization import Demagnetization
     from ..phases.snapshot import Snapshot
-    from ..ranking.result import Ranked
 
 
 __all__ = [
@@ -139,11 +141,34 @@ class Figure(Part):
         return file
 
 
-def _made(figure: Part, ax: "Axes | None") -> Figure:
-    made = Figure(**figure)
-    if ax is not None:
-        made.draw(ax)
-    return made
+_AX = """    ax : matplotlib Axes, optional
+        Drawn into as well.
+
+    Returns
+    -------
+    Figure
+"""
+
+
+def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
+    """Make a plot of what draws a figure: it may be drawn into axes as well."""
+    checked = named(drawing)
+
+    @wraps(drawing)
+    def plot(*given: Any, ax: "Axes | None" = None, **options: Any) -> Figure:
+        made = Figure(**checked(*given, **options))
+        if ax is not None:
+            made.draw(ax)
+        return made
+
+    ours = inspect.Parameter("ax", inspect.Parameter.KEYWORD_ONLY, default=None)
+    signature = inspect.signature(drawing)
+    plot.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[*signature.parameters.values(), ours], return_annotation=Figure
+    )
+    head, mark, rest = (drawing.__doc__ or "").partition("\n    Raises\n")
+    plot.__doc__ = f"{head.rstrip()}\n{_AX}{mark}{rest}"
+    return plot
 
 
 def _need(frame: "pd.DataFrame", *names: str) -> None:
@@ -228,10 +253,8 @@ def table(frame: "pd.DataFrame", rows: int = ROWS) -> Table:
     return Table(table_html(frame, rows))
 
 
-@named
-def property_against_temperature(
-    frame: "pd.DataFrame", column: str, *, ax: "Axes | None" = None
-) -> Figure:
+@_plot
+def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
     """Draw a property over temperature, its interval as a band where the table has one.
 
     Parameters
@@ -241,22 +264,14 @@ def property_against_temperature(
         `magnetkit.show.plots.sweep` returns them.
     column : str
         Result column.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
     """
     _need(frame, "candidate", "temperature_K", _known(column))
     layout = layout_of(_figures.temperature_axis(celsius=False), _figures.axis_of(column))
-    return _made({"data": _figures.lines_over_temperature(frame, column), "layout": layout}, ax)
+    return {"data": _figures.lines_over_temperature(frame, column), "layout": layout}
 
 
-@named
-def demagnetization(
-    curves: "Demagnetization", labels: Sequence[str] | None = None, *, ax: "Axes | None" = None
-) -> Figure:
+@_plot
+def demagnetization(curves: "Demagnetization", labels: Sequence[str] | None = None) -> Part:
     """Draw J(H) (thick) and B(H) (thin) against the reverse field, with the load line.
 
     A working point past the knee, where flux is lost, is a cross.
@@ -267,26 +282,19 @@ def demagnetization(
         As `magnetkit.magnetism.demagnetization` returns them: n magnets at k temperatures.
     labels : sequence of str, length n, optional
         Names of the magnets.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
     """
     magnets = labels or [f"magnet {i + 1}" for i in range(len(curves.remanence))]
     names = [f"{name}, {kelvin:.0f} K" for name in magnets for kelvin in curves.temperature]
-    return _made(_figures.demagnetization(curves, names), ax)
+    return _figures.demagnetization(curves, names)
 
 
-@named
+@_plot
 def grade_map(
     frame: "pd.DataFrame",
     *,
     hosts: Sequence[str] | None = None,
     intervals: bool = False,
-    ax: "Axes | None" = None,
-) -> Figure:
+) -> Part:
     """Draw remanence against coercivity in front of commercial grades at 20 C.
 
     Parameters
@@ -297,12 +305,6 @@ def grade_map(
         Hosts whose grades are drawn, all by default.
     intervals : bool
         Draw the 90 % intervals, for which ``_lo`` and ``_hi`` are needed.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
     """
     axes = {"x": _figures.X, "y": _figures.Y}
     ends = [f"{n}_{end}" for n in axes.values() for end in ("lo", "hi")] if intervals else []
@@ -316,13 +318,11 @@ def grade_map(
             "arrayminus": numbers(frame[name] - frame[f"{name}_lo"]),
             "color": COLOURS[5],
         }
-    return _made(_figures.grade_map(hosts, trace), ax)
+    return _figures.grade_map(hosts, trace)
 
 
-@named
-def pareto(
-    result: "Ranked", x: str | None = None, y: str | None = None, *, ax: "Axes | None" = None
-) -> Figure:
+@_plot
+def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     """Draw the candidates of a screening on two objectives, its first Pareto front ringed.
 
     Parameters
@@ -331,12 +331,6 @@ def pareto(
         Of `magnetkit.screen`.
     x, y : str, optional
         Result columns; the first and the last objective of the device by default.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
     """
     goals = _figures.objectives(result.profile)
     x, y, colour = x or goals[0], y or goals[-1], goals[min(1, len(goals) - 1)]
@@ -345,18 +339,17 @@ def pareto(
     known = frame[frame["candidate"] == result.profile.reference.formula]
     star = [_figures.star(known, x, y, "")] if len(known) else []
     title = f"{result.profile.title}, {frame['temperature_K'].iloc[0]:.0f} K"
-    return _made(_figures.pareto(frame, x, y, colour, *star, title=title), ax)
+    return _figures.pareto(frame, x, y, colour, *star, title=title)
 
 
-@named
+@_plot
 def ternary(
     table: CompositionTable,
     values: ArrayLike,
     column: str,
     *,
     corners: Sequence[str] | None = None,
-    ax: "Axes | None" = None,
-) -> Figure:
+) -> Part:
     """Draw a property in the triangle of three rare earths.
 
     Candidates with another rare earth are left out.
@@ -371,12 +364,6 @@ def ternary(
         Its result column, for the label.
     corners : sequence of str, optional
         Three symbols (top, left, right); those that show most candidates by default.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------
@@ -393,18 +380,17 @@ def ternary(
         raise InputError(f"a triangle has three different corners, got {', '.join(corners)}")
     shares = _figures.rare_earth_shares(table, corners)
     shown = ~np.isnan(shares[:, 0]) & ~np.isnan(known)
-    return _made(_figures.ternary(shares[shown], known[shown], corners, heading), ax)
+    return _figures.ternary(shares[shown], known[shown], corners, heading)
 
 
-@named
+@_plot
 def section(
     system: str,
     compositions: Any = None,
     *,
     temperature: float | None = None,
     snapshot: "Snapshot | str | Path | None" = None,
-    ax: "Axes | None" = None,
-) -> Figure:
+) -> Part:
     """Draw the stable phases of a ternary system, and how likely candidates form on it.
 
     The stable phases are those of the snapshot at 0 K, those in balance joined; candidates are
@@ -420,12 +406,6 @@ def section(
         Of the probability, K; that at which each host is made without it.
     snapshot : str, Path or Snapshot, optional
         Phases; the embedded snapshot without it.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------
@@ -450,10 +430,10 @@ def section(
         found = stability(shown, temperature=temperature, snapshot=source) if names else {}
         odds = found["probability_phase_forms"] if names else odds
     title = f"{system}, phases of the snapshot at 0 K"
-    return _made(_figures.section(hull, shares, odds, names, title=title), ax)
+    return _figures.section(hull, shares, odds, names, title=title)
 
 
-@named
+@_plot
 def parity(
     measured: ArrayLike,
     predicted: ArrayLike,
@@ -461,8 +441,7 @@ def parity(
     *,
     lo: ArrayLike | None = None,
     hi: ArrayLike | None = None,
-    ax: "Axes | None" = None,
-) -> Figure:
+) -> Part:
     """Draw predictions against measurements, with intervals where they are given.
 
     Parameters
@@ -473,12 +452,6 @@ def parity(
         Result column, for the labels.
     lo, hi : array_like, shape (n,), optional
         Interval of the predictions.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
     """
     label = _figures.axis_of(_known(column))["title"]["text"]
     true, guess, *ends = _aligned(measured, predicted, *(v for v in (lo, hi) if v is not None))
@@ -497,10 +470,10 @@ def parity(
         title=f"mean absolute error {mean:.3g}{unit}, {len(true)} rows",
     )
     traces = [line("", reach, reach, color="#666", width=1), dots]
-    return _made({"data": traces, "layout": layout | {"showlegend": False}}, ax)
+    return {"data": traces, "layout": layout | {"showlegend": False}}
 
 
-@named
+@_plot
 def coverage(
     measured: ArrayLike,
     predicted: ArrayLike,
@@ -508,8 +481,7 @@ def coverage(
     hi: ArrayLike,
     *,
     interval: float = 0.9,
-    ax: "Axes | None" = None,
-) -> Figure:
+) -> Part:
     """Draw the share of measurements inside the interval against its nominal coverage.
 
     Intervals of other coverage are those given, scaled on each side as a normal distribution
@@ -521,12 +493,6 @@ def coverage(
         Rows where any is NaN are left out.
     interval : float
         Coverage of the intervals given.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
     """
     interval = _arguments.share("interval", interval)
     true, guess, low, high = _aligned(measured, predicted, lo, hi)
@@ -551,7 +517,7 @@ def coverage(
         titled("share of measurements inside") | whole,
         title=title,
     )
-    return _made({"data": traces, "layout": layout | {"showlegend": False}}, ax)
+    return {"data": traces, "layout": layout | {"showlegend": False}}
 
 
 def _aligned(*given: ArrayLike) -> list[NDArray[np.float64]]:
@@ -566,11 +532,11 @@ def _aligned(*given: ArrayLike) -> list[NDArray[np.float64]]:
     return [v[known] for v in vectors]
 
 
-@named
-def depth_profile(
-    found: "Diffusion", element: str | None = None, *, ax: "Axes | None" = None
-) -> Figure:
+@_plot
+def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     """Draw heavy rare earth, H_cJ and reverse field through the middle, along the easy axis.
+
+    H_cJ and field have an axis of their own on the right.
 
     Parameters
     ----------
@@ -578,13 +544,6 @@ def depth_profile(
         Of `magnetkit.diffuse`.
     element : str, optional
         ``Tb`` or ``Dy``; the best otherwise.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
-        H_cJ and field have an axis of their own on the right.
     """
     along, name = found.circuit.along, element or found.best
     rows = found.margins(name)
@@ -605,17 +564,15 @@ def depth_profile(
     right = titled("H<sub>cJ</sub>, reverse field (kA/m)") | zero
     layout["yaxis2"] = AXIS | right | {"overlaying": "y", "side": "right"}
     layout["yaxis2"] |= {"tickmode": "auto", "showgrid": False}
-    return _made({"data": traces, "layout": layout}, ax)
+    return {"data": traces, "layout": layout}
 
 
-@named
+@_plot
 def margin_map(
     found: "Diffusion",
     when: Literal["before", "after"] = "after",
     element: str | None = None,
-    *,
-    ax: "Axes | None" = None,
-) -> Figure:
+) -> Part:
     """Draw the margin, H_cJ less the reverse field along the easy axis, on the worst layer.
 
     Parameters
@@ -626,12 +583,6 @@ def margin_map(
         Diffusion; both have the same colours.
     element : str, optional
         ``Tb`` or ``Dy``; the best otherwise.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------
@@ -657,11 +608,11 @@ def margin_map(
         titled(f"{y} (mm)") | {"constrain": "domain", "scaleanchor": "x"},
         title=f"{when} diffusion, {along} = {worst:.2g} mm",
     )
-    return _made({"data": [trace], "layout": layout}, ax)
+    return {"data": [trace], "layout": layout}
 
 
-@named
-def terbium_against_temperature(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> Figure:
+@_plot
+def terbium_against_temperature(table: "pd.DataFrame") -> Part:
     """Draw the heavy rare earth that magnets need over the temperature they have to stand.
 
     Parameters
@@ -669,12 +620,6 @@ def terbium_against_temperature(table: "pd.DataFrame", *, ax: "Axes | None" = No
     table : DataFrame
         ``temperature_K``, ``thickness_mm`` and ``amount_wt_pct`` (NaN where no coating does it),
         as `magnetkit.diffusion.needed_by_temperature` returns them.
-    ax : matplotlib Axes, optional
-        Drawn into as well.
-
-    Returns
-    -------
-    Figure
     """
     _need(table, "temperature_K", "thickness_mm", "amount_wt_pct")
     traces, shapes = [], []
@@ -694,4 +639,4 @@ def terbium_against_temperature(table: "pd.DataFrame", *, ax: "Axes | None" = No
     axis = _figures.temperature_axis(celsius=True)
     layout = layout_of(axis, titled("Least heavy rare earth put on (wt.%)")) | {"shapes": shapes}
     layout["legend"]["title"] = {"text": "thickness; dotted: none does it", "side": "top"}
-    return _made({"data": traces, "layout": layout}, ax)
+    return {"data": traces, "layout": layout}

@@ -14,7 +14,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from .._core._files import replacing, seal
-from .._core.columns import COLUMNS
+from .._core.columns import COLUMNS, Column
 from .._core.elements import RARE_EARTHS
 from ..hosts.records import HOSTS
 from ..magnetism._figures import not_compared
@@ -28,7 +28,7 @@ from ..supply.tables import claims
 from . import _content, _figures
 from ._content import CURVES, Magnets, table_of
 from ._figures import AXIS, BLACK, COLOURS, POINTS, Part, X, Y, axis_of, layout_of, numbers
-from ._text import of_calibration, of_cost, with_range
+from ._text import name_in, of_calibration, of_cost, scale_of, with_range
 from .plots import sweep
 
 if TYPE_CHECKING:
@@ -127,9 +127,9 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         ],
         "requirements": _content.requirements(result, shown),
         "total": len(result),
-        "headings": [COLUMNS[name] for name in best_names],
+        "headings": [_displayed(name) for name in best_names],
         "best": [[_cell(row, name) for name in best_names] for _, row in shown.rows.iterrows()],
-        "comparator_headings": [COLUMNS[name] for name in _COMPARED],
+        "comparator_headings": [_displayed(name) for name in _COMPARED],
         "comparators": _comparators(shown.temperature),
         "stages": _content.stages(result),
         "failures": _content.failures(result),
@@ -154,6 +154,11 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "data": _in_script({"figures": drawn, "table": table}),
         "plotly": _plotly(),
     }
+
+
+def _displayed(name: str) -> Column:
+    """Return a column with the unit that it is displayed in."""
+    return replace(COLUMNS[name], unit=scale_of(name).unit)
 
 
 def _comparators(temperature: float) -> list[dict[str, Any]]:
@@ -210,9 +215,9 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
     columns = []
     for name in (n for shown in names for n in _with_range(shown)):
         base = name.removesuffix("_lo").removesuffix("_hi")
-        column = COLUMNS[base]
+        column, (factor, offset, unit) = _displayed(base), scale_of(base)
         entry: dict[str, Any] = {
-            "name": name,
+            "name": name if unit == COLUMNS[base].unit else name_in(name, base, unit),
             "label": column.short,
             "unit": column.unit,
             "title": column.heading,
@@ -221,7 +226,7 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
             "minor": base not in _ON_A_PHONE,
         }
         if not entry["text"]:
-            values = ranked[name].astype(float).to_numpy(copy=True)
+            values = factor * ranked[name].astype(float).to_numpy() + offset
             whole = column.kind == "integer"
             entry["values"] = (
                 [None if v != v else int(v) for v in values] if whole else numbers(values)

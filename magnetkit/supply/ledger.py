@@ -286,7 +286,7 @@ def sampled_supply(
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
     shell: Any = None,
-    prices: Mapping[str, float] | None = None,
+    prices: Mapping[str, str] | None = None,
     others: float = 0.0,
 ) -> dict[str, NDArray[np.float64]]:
     """Draw price and supply risk of each alloy.
@@ -299,8 +299,8 @@ def sampled_supply(
     rng : numpy.random.Generator
     scenario, recycled, shell
         As in `magnetkit.supply.ledger`.
-    prices : mapping of str to float, optional
-        Times the price of an element, in every scenario.
+    prices : mapping of str to str, optional
+        Prices of elements in every scenario, as of `with_prices`.
     others : float
         Share of the draws, the last, in which the other embedded scenarios hold in turn in place
         of the requested one.
@@ -360,7 +360,7 @@ def _price_range(table: "pd.DataFrame") -> tuple[NDArray[np.float64], NDArray[np
 
 
 def _drawn_scenarios(
-    scenario: str | Path | Scenario, draws: int, prices: Mapping[str, float], share: float
+    scenario: str | Path | Scenario, draws: int, prices: Mapping[str, str], share: float
 ) -> list[Scenario]:
     """Return the scenario of each draw; a `share` of them, the last, are other embedded ones."""
     own = with_prices(scenario, prices)

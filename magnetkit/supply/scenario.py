@@ -3,13 +3,14 @@
 The rows of the supply tables are read here too, since scenarios are checked against them.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import Field, PositiveFloat, field_validator
+from pydantic import Field, PositiveFloat, ValidationError, field_validator, model_validator
 
 from .._core import _toml, datasets
 from .._core._arguments import named
@@ -20,12 +21,20 @@ from .._core.errors import InputError
 Row = Mapping[str, str]
 _Share = Annotated[float, Field(ge=0, le=1)]
 _FOLDER = "supply/scenarios"
+_PRICE = re.compile(r"(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\s*(x|USD/kg)")
+_ASKED = {"source": "asked for", "status": "assumption"}
 
 
 @lru_cache(maxsize=8)
 def rows(name: str) -> tuple[Row, ...]:
     """Return the rows of ``datasets/supply/<name>.csv``, each by column."""
     return tuple(MappingProxyType(row) for row in datasets.rows(f"supply/{name}.csv"))
+
+
+@lru_cache(maxsize=1)
+def _prices() -> dict[str, float]:
+    """Return today's price of each element, USD/kg."""
+    return {row["element"]: float(row["price_USD_kg"]) for row in rows("elements")}
 
 
 @lru_cache(maxsize=1)
@@ -72,11 +81,20 @@ class PriceChange(_OnElements):
     ----------
     elements : tuple of str
         Symbols, or ``"*"`` for all.
-    factor : float
-        Times the price of the baseline.
+    factor, price_USD_kg : float or None
+        Times the price so far, or the price itself; one of the two.
     """
 
-    factor: PositiveFloat
+    factor: PositiveFloat | None = None
+    price_USD_kg: PositiveFloat | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "PriceChange":
+        if (self.factor is None) == (self.price_USD_kg is None):
+            raise ValueError("expected one of factor and price_USD_kg")
+        if self.factor is None and (unknown := set(self.elements) - set(_prices())):
+            raise ValueError(f"no price of {min(unknown)} is known that another could replace")
+        return self
 
 
 class Scenario(Strict):
@@ -89,7 +107,7 @@ class Scenario(Strict):
     restrictions : tuple of Restriction
         Withheld exports.
     prices : tuple of PriceChange
-        Changes of prices; where two name an element, the factors multiply.
+        Changes of prices; where two name an element, the later acts on what the other made.
     recycled : dict of str to float
         Share of an element's supply that comes from domestic recycling.
     """
@@ -153,12 +171,14 @@ class Scenario(Strict):
         Returns
         -------
         float
-            Product of all price changes that name it.
+            Product of all price changes that name it, from the last on that sets the price.
         """
         factor = 1.0
         for change in self.prices:
             if element in change.elements:
-                factor *= change.factor
+                if change.price_USD_kg is not None:
+                    factor = change.price_USD_kg / _prices()[element]
+                factor *= change.factor or 1.0
         return factor
 
 
@@ -199,15 +219,15 @@ def _embedded(file: Path) -> Scenario:
 
 
 @named
-def with_prices(scenario: str | Path | Scenario, factors: Mapping[str, float]) -> Scenario:
-    """Return a scenario with the prices of some elements multiplied.
+def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> Scenario:
+    """Return a scenario with other prices of some elements.
 
     Parameters
     ----------
     scenario : str, Path or Scenario
         As for `load_scenario`.
-    factors : mapping of str to float
-        Times the scenario's price, e.g. ``{"Tb": 3.0}``.
+    prices : mapping of str to str
+        Times the scenario's price, as ``{"Tb": "3x"}``, or the price, as ``{"Tb": "900USD/kg"}``.
 
     Returns
     -------
@@ -216,27 +236,31 @@ def with_prices(scenario: str | Path | Scenario, factors: Mapping[str, float]) -
     Raises
     ------
     InputError
-        If a key is no element or a factor no number above 0.
+        If a key is no element, or a price none of these with a number above 0.
 
     Examples
     --------
-    >>> with_prices("baseline", {"Tb": 3.0}).price_factor("Tb")
+    >>> with_prices("baseline", {"Tb": "3x"}).price_factor("Tb")
     3.0
     """
-    state = load_scenario(scenario)
-    for symbol, factor in factors.items():
+    state, changes = load_scenario(scenario), []
+    for symbol, text in prices.items():
         if symbol not in INDEX:
             raise InputError(f"price: {symbol!r} is no chemical element; write e.g. Tb=3x")
-        if not 0.0 < float(factor) < float("inf"):
-            raise InputError(f"price {symbol}: expected a factor above 0, e.g. 3x, got {factor}")
-    if not factors:
-        return state
-    source = "asked for"
-    changes = [
-        PriceChange(elements=(symbol,), factor=float(factor), source=source, status="assumption")
-        for symbol, factor in factors.items()
-    ]
-    return state.model_copy(update={"prices": (*state.prices, *changes)})
+        match = _PRICE.fullmatch(str(text).strip())
+        if match is None or not 0.0 < float(match[1]) < float("inf"):
+            raise InputError(
+                f"price {symbol}={text}: expected a factor above 0, as {symbol}=3x, or a price, as "
+                f"{symbol}=400USD/kg"
+            )
+        name = "factor" if match[2] == "x" else "price_USD_kg"
+        own = {"elements": (symbol,), name: float(match[1]), **_ASKED}
+        try:
+            changes.append(PriceChange.model_validate(own))
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise InputError(f"price {symbol}={text}: {reason}") from None
+    return state.model_copy(update={"prices": (*state.prices, *changes)}) if changes else state
 
 
 def check_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:

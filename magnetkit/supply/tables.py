@@ -78,7 +78,8 @@ def element_table(
         reliance = float(row["import_reliance_pct"]) / 100.0 * (1.0 - shares.get(element, 0.0))
         figures = [(*_stage_figures(s, state), s) for s in stages[element]]
         hhi, instability, withheld, stage = max(figures, key=lambda f: f[0] * f[1])
-        factor = state.price_factor(element)
+        # A price that is set comes back as it was written.
+        price = float(f"{float(row['price_USD_kg']) * state.price_factor(element):.14g}")
         low, high = row["price_low_USD_kg"], row["price_high_USD_kg"]
         result.append(
             {
@@ -89,7 +90,7 @@ def element_table(
                 "instability": instability,
                 "withheld": withheld,
                 "supply_risk": hhi * instability * reliance,
-                "price_USD_kg": float(row["price_USD_kg"]) * factor,
+                "price_USD_kg": price,
                 "price_low_USD_kg": float(low) if low else float("nan"),
                 "price_high_USD_kg": float(high) if high else float("nan"),
                 "largest_producer": stage["country_1"],
@@ -165,12 +166,12 @@ def overdue(today: date | None = None, symbols: Collection[str] | None = None) -
     --------
     >>> from datetime import date
     >>> [late for late in overdue(date(2026, 11, 11)) if "Ho Er" in late]
-    ['China, Ho Er Tm Yb: to be looked at again from 2026-11-10, known as of 2026-02']
+    ['China, Ho Er Tm Yb: review due since 2026-11-10, known as of 2026-02']
     """
     day = date.today() if today is None else today
     wanted = set(SYMBOLS if symbols is None else symbols)
     found = [
-        f"{row['country']}, {row['elements']}: to be looked at again from {row['look_again']}, "
+        f"{row['country']}, {row['elements']}: review due since {row['look_again']}, "
         f"known as of {row['known_as_of']}"
         for row in rows("controls")
         if row["look_again"]

@@ -13,7 +13,6 @@ import io
 import json
 import logging
 import os
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
@@ -24,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core._arguments import warn
 from .._core._files import whole
 from .._core.errors import StoreError
 from .._core.settings import get_settings
@@ -264,5 +264,5 @@ def load_or_train(
         save(file, *pack(model))
     except StoreError as error:
         # Whoever only wants a prediction gets it.
-        warnings.warn(f"{error}; this model will be trained again next time", stacklevel=3)
+        warn(f"{error}; this model will be trained again next time")
     return model

@@ -51,8 +51,7 @@ def screen(monkeypatch):
     def printed(capsys, width, **options):
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr(terminal, "to_terminal", lambda: True)
-        monkeypatch.setattr("magnetkit.show._tables.to_terminal", lambda: True)
-        print_properties(options.pop("frame"), as_json=False, cgs=False, **options)
+        print_properties(options.pop("frame"), as_json=False, units="si", **options)
         return capsys.readouterr().out.splitlines()
 
     return printed
@@ -95,7 +94,7 @@ def test_cold_coercivities_are_marked(screen, capsys):
 
 
 def test_a_pipe_gets_csv(capsys):
-    print_properties(frame(), as_json=False, cgs=True)
+    print_properties(frame(), as_json=False, units="cgs")
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert len(rows) == 3
     # 1 kOe is 79.5775 kA/m.

@@ -1,4 +1,4 @@
-"""``--phases SNAPSHOT`` of the commands that use phases."""
+"""``--snapshot SNAPSHOT`` of the commands that use phases."""
 
 import json
 
@@ -23,7 +23,7 @@ def snapshot(tmp_path):
 
 
 def test_predict_takes_the_phases_of_the_snapshot(snapshot):
-    done = run("predict", "SmCo5", "Nd2Fe14B", "--phases", str(snapshot), "--json")
+    done = run("predict", "SmCo5", "Nd2Fe14B", "--snapshot", str(snapshot), "--json")
     assert done.returncode == 0, done.stderr
     one, other = map(json.loads, done.stdout.splitlines())
     assert one["energy_above_hull_eV_atom"] > 0.15
@@ -31,7 +31,7 @@ def test_predict_takes_the_phases_of_the_snapshot(snapshot):
 
 
 def test_a_folder_that_is_no_snapshot_is_one_line(tmp_path):
-    done = run("models", "train", "formation_energy_eV_atom", "--phases", str(tmp_path))
+    done = run("models", "train", "formation_energy_eV_atom", "--snapshot", str(tmp_path))
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("magnetkit: error:")
     assert "no phase snapshot" in done.stderr
@@ -43,7 +43,7 @@ def test_only_the_formation_energy_is_learnt_from_a_snapshot(snapshot):
     assert 20 < len(found) < len(training_set("formation_energy_eV_atom"))
     assert _source("formation_energy_eV_atom", None, snapshot) == snapshot
     assert _source("curie_temperature_K", None, snapshot) is None
-    with pytest.raises(InputError, match="--data or on --phases"):
+    with pytest.raises(InputError, match="--data or on --snapshot"):
         _source("formation_energy_eV_atom", snapshot / "my.csv", snapshot)
 
 

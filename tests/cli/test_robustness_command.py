@@ -21,6 +21,17 @@ def test_the_best_are_printed_and_all_are_written(tmp_path):
     # Er2Fe14B is no uniaxial magnet and has no rank.
     assert list(written["rank"]) == [1, 2, 3, 4]
     assert written["top_ten_share"].sum() == pytest.approx(2.0)
+    # Another kind of file is written as its name says, or refused before anything is drawn.
+    for command in (
+        ["report", str(tmp_path / "r"), "--robustness"],
+        ["suggest", str(tmp_path / "r")],
+    ):
+        book = tmp_path / "book.xlsx"
+        done = CliRunner().invoke(app, [*command, "--out", str(book)])
+        assert done.exit_code == 0, done.output
+        assert len(pd.read_excel(book, engine="openpyxl")) > 0
+        done = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "notes.docx")])
+        assert "expected a file ending in .csv" in str(done.exception)
 
 
 def test_a_folder_without_results_says_so(tmp_path):

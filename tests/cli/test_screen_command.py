@@ -130,7 +130,7 @@ def test_phases_must_be_a_snapshot_folder(tmp_path):
     path.write_text("SmCo5\n", encoding="utf-8")
     out = tmp_path / "out"
     done = run(
-        "screen", str(path), *APPLICATION, "--out", str(out), "--phases", str(tmp_path / "none")
+        "screen", str(path), *APPLICATION, "--out", str(out), "--snapshot", str(tmp_path / "none")
     )
     assert done.returncode != 0
     assert "no phase snapshot" in done.stderr

@@ -21,7 +21,7 @@ def ranked(out):
 
 
 def test_additions_shells_and_samples(tmp_path):
-    done = screen(tmp_path / "a", *SPACE, "--add", "Cu=0.5", "--shell", "Dy 0.30 @ 0.05")
+    done = screen(tmp_path / "a", *SPACE, "--minor", "Cu=0.5", "--shell", "Dy 0.30 @ 0.05")
     assert done.exit_code == 0, done.output
     found = ranked(tmp_path / "a")
     assert len(found) == 16
@@ -44,7 +44,7 @@ def test_refinement_goes_to_a_finer_step(tmp_path):
         (["--sample", "4"], "--sample needs --host"),
         (["--shell", "Tb 0.30 @ 0.10", "--shell", "Dy 0.5 wt%"], "several shells need --host"),
         ([*SPACE, "--refine", "0.05", "--shell", "Tb 0.30 @ 0.10"], "leave --shell out"),
-        ([*SPACE, "--add", "Cu"], "--add 'Cu': expected Element=number"),
+        ([*SPACE, "--minor", "Cu"], "--minor 'Cu': expected Element=number"),
         (["--replace", "Sm=Gd"], "need --host"),
         (["--host", "3:29", "--replace", "Nd=Ce"], "give 2:14:1, "),
     ],

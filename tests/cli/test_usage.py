@@ -81,7 +81,7 @@ NASTY = ("", " ", "-", "--", "\x01", "Nd2Fe14B\n", "é🧲", "../..", "1e999", "
         ("predict", "SmCo5", "--temperature"),
         ("predict", "SmCo5", "--shell"),
         ("predict", "SmCo5", "--scenario"),
-        ("predict", "SmCo5", "--phases"),
+        ("predict", "SmCo5", "--snapshot"),
         ("screen", "--out", "{tmp}", "--application"),
         ("screen", "--out", "{tmp}", "--application", "f22-engine", "--recycled"),
         ("screen", "--out", "{tmp}", "--application", "f22-engine", "--host"),

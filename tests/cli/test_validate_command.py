@@ -58,7 +58,7 @@ def test_what_was_not_validated_is_refused_by_name(target):
     assert "magnetism" in str(done.exception)
 
 
-@pytest.mark.parametrize("option", [("--data", "x.csv"), ("--phases", "x"), ("--no-peers",)])
+@pytest.mark.parametrize("option", [("--data", "x.csv"), ("--snapshot", "x"), ("--no-peers",)])
 def test_options_that_moved_name_their_new_place(option):
     done = CliRunner().invoke(app, ["validate", "phases", *option])
     assert isinstance(done.exception, InputError)

@@ -6,7 +6,8 @@ import pytest
 from magnetkit.errors import InputError
 
 from magnetkit.composition import _files
-from magnetkit.composition._files import Rejected, composition_column, read_blocks
+from magnetkit.composition._files import Rejected, read_blocks
+from magnetkit.composition.table import composition_name
 
 
 def _all(path, size=1000):
@@ -96,13 +97,13 @@ def test_missing_file(tmp_path):
 
 def test_composition_column_is_named_the_only_text_or_asked_for(tmp_path):
     numbers = pa.table({"recipe": ["SmCo5"], "x": [1.0]})
-    assert composition_column(numbers, None, tmp_path) == "recipe"
+    assert composition_name(numbers, None) == "recipe"
     two = pa.table({"a": ["SmCo5"], "b": ["y"]})
-    assert composition_column(two, "b", tmp_path) == "b"
+    assert composition_name(two, "b") == "b"
     with pytest.raises(InputError, match="--column"):
-        composition_column(two, None, tmp_path)
+        composition_name(two, None)
     with pytest.raises(InputError, match="no column 'c'"):
-        composition_column(two, "c", tmp_path)
+        composition_name(two, "c")
 
 
 def test_suffixes_in_capitals_are_read(tmp_path):

@@ -61,8 +61,9 @@ def test_columns_without_a_name_are_left_out(tmp_path):
         mk.predict(path)
 
 
-def test_a_table_of_a_header_alone_holds_nothing(tmp_path):
+def test_a_table_of_a_header_alone_is_refused(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,note\n")
-    assert read_whole(path).to_pydict() == {"composition": [], "note": []}
-    assert len(mk.predict(path)) == 0
+    for read in (read_whole, mk.predict):
+        with pytest.raises(InputError, match="no row below its header"):
+            read(path)

@@ -30,10 +30,10 @@ def test_a_list_of_elements_is_read_as_people_write_it(monkeypatch, text, want):
     assert get_settings().heavy_rare_earths == want
 
 
-@pytest.mark.parametrize("text", ["Xx", "Dy;Tb", "Dy,dysprosium", "{}"])
-def test_what_is_no_element_is_named_with_the_variable(monkeypatch, text):
+@pytest.mark.parametrize("text", ["Xx", "Dy;Tb", "Dy,dysprosium", "{}", ",", "Dy,Dy", "Dy,Fe"])
+def test_what_is_no_list_of_rare_earths_is_named_with_the_variable(monkeypatch, text):
     monkeypatch.setenv("MAGNETKIT_HEAVY_RARE_EARTHS", text)
-    with pytest.raises(InputError, match=r"MAGNETKIT_HEAVY_RARE_EARTHS is .* is no element"):
+    with pytest.raises(InputError, match=r"EARTHS is .* (is no rare earth|twice, or none)"):
         get_settings()
 
 
@@ -41,3 +41,16 @@ def test_an_empty_folder_is_not_the_current_one(monkeypatch):
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", "")
     want = Path(platformdirs.user_cache_dir("magnetkit", appauthor=False))
     assert get_settings().cache_dir == want
+
+
+def test_a_home_is_written_out_an_unknown_name_named_and_a_mirror_must_be_there(
+    monkeypatch, caplog
+):
+    monkeypatch.setenv("MAGNETKIT_DATA_DIR", "~/mine")
+    monkeypatch.setenv("MAGNETKIT_MIROR", "/x")
+    assert get_settings().data_dir == Path.home() / "mine"
+    assert "MAGNETKIT_MIROR is no setting; did you mean MAGNETKIT_MIRROR?" in caplog.text
+    get_settings.cache_clear()
+    monkeypatch.setenv("MAGNETKIT_MIRROR", "/no/such/folder")
+    with pytest.raises(InputError, match="MAGNETKIT_MIRROR is '/no/such/folder': it is no folder"):
+        get_settings()

@@ -64,7 +64,7 @@ def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, nam
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(InputError, match="No space left"):
-        mk.screen(["SmCo5", "??"], DEVICE, out=tmp_path)
+        mk.screen(["SmCo5", "??"], DEVICE, out=tmp_path, force=True)
     assert contents(tmp_path) == before
     assert len(ScreenResult.from_folder(tmp_path)) == 1
     assert not list(tmp_path.rglob("*.tmp")) + list(tmp_path.rglob(".*.tmp"))

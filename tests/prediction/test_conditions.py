@@ -86,7 +86,7 @@ def test_conditions_are_checked_once_and_frozen():
     assert made.temperature == (293.15, 423.15)
     assert (made.duty.load_line, made.duty.outside_field_kA_m, made.duty.hours) == (2, 50, 10)
     assert made.between == (273.15, 373.15)
-    assert (made.prices, made.recycled, made.scenario) == ({"Tb": 3.0}, {"Co": 0.2}, "baseline")
+    assert (made.prices, made.recycled, made.scenario) == ({"Tb": "3x"}, {"Co": 0.2}, "baseline")
     assert made.supply_scenario.price_factor("Tb") == 3.0
     with pytest.raises(dataclasses.FrozenInstanceError):
         made.load_line = 1.0

@@ -178,7 +178,7 @@ def test_rank_and_top_ten_share_agree(device):
 
 def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
     today = mk.screen(application="energy-traction-motor")
-    dear = mk.screen(application="energy-traction-motor", prices={"Tb": 3.0})
+    dear = mk.screen(application="energy-traction-motor", prices={"Tb": "3x"})
     moved = dear.changes(today)
     assert (moved["change"] != "stayed").any()
     # Whoever loses his place has terbium, whoever gains one has dysprosium.

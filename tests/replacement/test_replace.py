@@ -156,7 +156,7 @@ def test_json_is_one_object(motor):
         ({"grade": "N42SH", "temperature": "hot"}, "150C"),
         ({"grade": "N42SH", "temperature": "400C"}, "has no B_r or H_cJ left"),
         ({"grade": "N42SH", "load_line": -1.0}, "permeance"),
-        ({"grade": "N42SH", "prices": {"Qq": 2}}, "no chemical element"),
+        ({"grade": "N42SH", "prices": {"Qq": "2x"}}, "no chemical element"),
         ({"grade": "N42SH", "prices": {"Tb": "dear"}}, "factor"),
         ({"grade": "N42SH", "require": ["B_r>1"]}, "not understood"),
         ({"grade": "N42SH", "per_year": 0}, "1 or more"),
@@ -188,14 +188,19 @@ def test_nothing_is_replaced_by_a_magnet_that_holds_more(motor):
     assert max(offered) <= own
 
 
-def test_a_price_is_a_factor_above_nothing():
-    found = Conditions.of(prices={"Tb": "3x", "Dy": 0.5, "Nd": " 2 "})
-    assert found.prices == {"Tb": 3.0, "Dy": 0.5, "Nd": 2.0}
-    for bad in (0, -1.0, "x", "nan", float("inf"), "dear", None):
-        with pytest.raises(InputError, match=r"price.* a factor .*3x"):
+def test_a_price_is_a_factor_or_a_price_and_says_which():
+    found = Conditions.of(scenario="embargo", prices={"Tb": "3x", "Dy": "400USD/kg", "Nd": " 2 x"})
+    price = mk.supply.element_table(found.supply_scenario).set_index("element")["price_USD_kg"]
+    embargo = mk.supply.element_table("embargo").set_index("element")["price_USD_kg"]
+    assert price["Dy"] == pytest.approx(400.0, rel=1e-12)
+    assert price["Tb"] == pytest.approx(3.0 * embargo["Tb"], rel=1e-12)
+    for bad in (0, -1.0, 3.0, "x", "nan", "3", "0x", "-1x", "400USD", float("inf"), "dear", None):
+        with pytest.raises(InputError, match=r"price.* a factor .*3x.* 400USD/kg"):
             mk.replace("N42SH", "150C", prices={"Tb": bad})
     with pytest.raises(InputError, match="no chemical element"):
-        mk.replace("N42SH", "150C", prices={"Xx": 3.0})
+        mk.replace("N42SH", "150C", prices={"Xx": "3x"})
+    with pytest.raises(InputError, match="no price of Xe is known"):
+        mk.predict("SmCo5", prices={"Xe": "3USD/kg"})
 
 
 def test_a_recommendation_does_not_rest_on_finer_grains():

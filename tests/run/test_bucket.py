@@ -218,7 +218,7 @@ def test_what_a_user_keeps_beside_a_result_outlives_the_next_one(store):
     own = {"notes.txt": b"keep", "ranked-mine.parquet/part-000000.parquet": b"keep too"}
     for name, content in own.items():
         base.put(name, content)
-    result = mk.screen(["SmCo5", "PrCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=url)
+    result = mk.screen(["SmCo5", "PrCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=url, force=True)
     assert {name: base.get(name) for name in own} == own
     # The fragments of the earlier result are the program's own, and gone.
     assert len(before) == 1

@@ -159,21 +159,23 @@ def test_a_rerun_that_fails_leaves_the_result_as_it_was(tmp_path):
     mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=out).report(out / "report.html")
     before = {f.name: f.read_bytes() for f in out.iterdir()}
     with pytest.raises(CompositionError):
-        mk.screen(["SmCo5", "??"], application="f22-engine", out=out, strict=True)
+        mk.screen(["SmCo5", "??"], application="f22-engine", out=out, strict=True, force=True)
     with pytest.raises(InputError, match=r"no candidate could be read.*\.magnetkit-parts"):
-        mk.screen(["??"], application="f22-engine", out=out)
+        mk.screen(["??"], application="f22-engine", out=out, force=True)
+    with pytest.raises(InputError, match=r"holds a finished screening; .* --force"):
+        mk.screen(["SmCo5"], application="f22-engine", out=out)
     assert {f.name: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
     again = ScreenResult.from_folder(out)
     assert len(again) == 2
     again.report(out / "report.html")
-    mk.screen(["SmCo5"], application="f22-engine", out=out)
+    mk.screen(["SmCo5"], application="f22-engine", out=out, force=True)
     assert len(ScreenResult.from_folder(out)) == 1
     assert not (out / "report.html").exists()
 
 
 def test_a_result_whose_folder_was_screened_anew_says_so(tmp_path):
     first = mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=tmp_path)
-    mk.screen(["SmCo5", "Nd2Fe14B"], application="f22-engine", out=tmp_path)
+    mk.screen(["SmCo5", "Nd2Fe14B"], application="f22-engine", out=tmp_path, force=True)
     with pytest.raises(StoreError, match="was screened anew"):
         first.best(1)
     with pytest.raises(StoreError, match="was screened anew"):

@@ -22,18 +22,30 @@ def test_an_answer_is_kept_beside_what_the_manifest_said(tmp_path):
     assert after == before | {ANSWER: ["Keep it: nothing at 150 °C does its work."]}
     assert ScreenResult.from_folder(tmp_path).best()["candidate"].tolist() == ["SmCo5"]
     # Another screening answers another question.
-    mk.screen(["SmCo5"], DEVICE, out=tmp_path)
+    mk.screen(["SmCo5"], DEVICE, out=tmp_path, force=True)
     assert ANSWER not in ScreenResult.from_folder(tmp_path).manifest
 
 
 def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
-    result = mk.screen(["SmCo5"], DEVICE, out=tmp_path / "r")
-    assert load_workbook(result.to_excel(tmp_path / "plain.xlsx")).sheetnames[0] == "ranking"
+    given = tmp_path / "alloys.csv"
+    given.write_text(
+        "composition,Price,note,code\nSm0.9Gd0.1Co5,55.5,=SUM(1),007\nbad,1,x,8\nSmCo5,50,+a,9\n"
+    )
+    result = mk.screen(given, DEVICE, out=tmp_path / "r")
     result.tell(["Keep it.", "Nothing else does."], tmp_path / "r")
     book = load_workbook(ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.xlsx"))
-    assert book.sheetnames[0] == "answer"
-    cells = [row[0] for row in book["answer"].iter_rows(values_only=True)]
-    assert cells == ["answer", "Keep it.", "Nothing else does."]
+    assert book.sheetnames == ["Answer", "Rows", "Refused", "columns", "All columns"]
+    lines = [row[0] for row in book["Answer"].iter_rows(values_only=True)]
+    assert lines[:3] == ["Answer", "Keep it.", "Nothing else does."]
+    assert lines[3].startswith("#1 SmCo5, Br 0.866 ±")
+    heads, *rows = book["Rows"].iter_rows(values_only=True)
+    # In the order of the file, numbers as numbers, texts like formulas as texts.
+    assert [row[:4] for row in rows] == [(55.5, "=SUM(1)", "007", 2), (50, "+a", "9", 1)]
+    assert book["Rows"]["B2"].data_type == "s"
+    at = heads.index("Remanence (T)")
+    assert rows[1][at] == pytest.approx(float(result.best(1)["remanence_T"].iloc[0]))
+    assert book["Rows"].cell(3, at + 1).number_format == "0.0000"
+    assert [row[:2] for row in book["Refused"].iter_rows(values_only=True)][1] == (3, "bad")
 
 
 def test_without_a_folder_it_is_told_of_the_result_alone():
@@ -44,7 +56,7 @@ def test_without_a_folder_it_is_told_of_the_result_alone():
 
 def test_it_is_written_to_no_folder_but_its_own(tmp_path):
     result = mk.screen(["SmCo5"], DEVICE, out=tmp_path)
-    mk.screen(["Sm0.9Gd0.1Co5"], DEVICE, out=tmp_path)
+    mk.screen(["Sm0.9Gd0.1Co5"], DEVICE, out=tmp_path, force=True)
     with pytest.raises(StoreError, match="screened anew"):
         result.tell(["Keep it."], tmp_path)
     (tmp_path / "empty").mkdir()

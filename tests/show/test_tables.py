@@ -16,7 +16,7 @@ def test_the_first_that_are_no_copies_are_named_by_rank():
 
 def test_a_copy_is_told_beside_its_name():
     row = pd.Series({"candidate": "Nd1.9Pr0.1Fe14B", "shell": "Tb 0.5 wt%", "simpler_rank": 5})
-    assert cell(row, "candidate") == "Nd1.9Pr0.1Fe14B + Tb 0.5 wt% (as #5)"
-    assert cell(row.drop("shell"), "candidate") == "Nd1.9Pr0.1Fe14B (as #5)"
+    assert cell(row, "candidate") == "Nd1.9Pr0.1Fe14B + Tb 0.5 wt% (no gain over #5)"
+    assert cell(row.drop("shell"), "candidate") == "Nd1.9Pr0.1Fe14B (no gain over #5)"
     row["simpler_rank"] = pd.NA
     assert cell(row, "candidate") == "Nd1.9Pr0.1Fe14B + Tb 0.5 wt%"

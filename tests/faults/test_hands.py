@@ -1,0 +1,163 @@
+"""What a buyer, a student and a designer stumbled over, by command."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from magnetkit.errors import InputError
+from magnetkit.settings import get_settings
+from openpyxl import Workbook
+from typer.testing import CliRunner
+
+import magnetkit as mk
+from magnetkit._core import _toml, datasets
+from magnetkit.cli.app import app
+from magnetkit.ranking.applications import Profile
+from magnetkit.show._written import write_results
+
+PROFILE = datasets.path("applications/aviation-actuator.toml").read_text("utf-8")
+
+
+def run(*words):
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    if done.exception is not None and not isinstance(done.exception, (SystemExit, InputError)):
+        raise done.exception
+    return done.exit_code, done.stdout, f"{done.exception or ''}{done.stderr}"
+
+
+def put(name, value):
+    return re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", PROFILE)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = " + 50_000 * "[" + 50_000 * "]", "not valid TOML: maximum recursion"),
+        (".".join(20_000 * "a") + " = 1", "nested deeper"),
+        ("a = " + 5000 * "9", "not valid TOML: Exceeds"),
+        (put("load_line", "true"), "load_line: .*number, got True"),
+        (put("load_line", '"1.5"'), "load_line: .*number, got '1.5'"),
+        (put("load_line", "1e300"), "load_line: .*less than or equal to 10000"),
+        (put("temperature_max_K", "1e9"), "temperature_max_K: .*less than or equal to 2000"),
+    ],
+)
+def test_a_profile_that_is_none_ends_in_a_line(text, message, tmp_path):
+    (tmp_path / "a.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        _toml.load(tmp_path / "a.toml", Profile, "application", "applications")
+    (tmp_path / "a.toml").write_text(PROFILE, encoding="utf-8-sig")
+    assert _toml.load(tmp_path / "a.toml", Profile, "application", "applications").load_line > 0.0
+
+
+def test_no_spreadsheet_runs_what_a_pipe_got(tmp_path):
+    table = tmp_path / "a.csv"
+    table.write_text("composition,=cmd|A0,note\nSmCo5,@SUM(1),=HYPERLINK(1)\n", encoding="utf-8")
+    head, row = run("predict", table)[1].splitlines()
+    assert head.endswith(",'=cmd|A0,note")
+    assert row.endswith(",'@SUM(1),'=HYPERLINK(1)")
+
+
+def test_a_workbook_as_a_shop_writes_it_is_read(tmp_path):
+    book = Workbook()
+    book.active.append(["see the other sheets"])
+    for title, rows in {
+        "Melts 2026": [["Melts of May"], [], ["Melt", " Composition", "Price"],
+                       ["-", "wt%", "USD/kg"], ["A1", "Nd31.7Co0.9B1Fe bal.", 55.5]],
+        "Elements": [["Melts"], ["Melt", "composition", None, None, "Price"],
+                     [None, "Nd", "Fe", "B", None], [None, "wt%", "wt%", "wt%", "USD/kg"],
+                     ["E1", 31, "bal.", 1, 50]],
+    }.items():  # fmt: skip
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    given = ("predict", tmp_path / "a.xlsx", "--basis", "weight", "--columns", "candidate,Price")
+    for own in (["--sheet", "melts2026"], ["--sheet", "Melts 2026", "--header-row", 3]):
+        assert run(*given, *own)[1].splitlines()[1] == "Nd31.7Co0.9B1Fe bal.,55.5"
+    found = run(*given, "--sheet", "elements", "--element-columns")[1]
+    assert found.splitlines()[1] == "Nd31B1Fe bal.,50"
+    assert "there is Sheet, Melts 2026, Elements" in run(*given, "--sheet", "x")[2]
+    assert mk.predict(tmp_path / "a.xlsx#Melts 2026", basis="weight")["Price"].tolist() == [55.5]
+    assert run("features", "make", tmp_path / "a.xlsx", "--out", tmp_path / "f.csv")[0] == 1
+
+
+def test_a_long_text_many_times_is_refused_before_it_fills_the_memory(tmp_path):
+    long = pa.DictionaryArray.from_arrays(np.zeros(5000, np.int32), ["SmCo5" + (1 << 20) * " "])
+    for name, column in (("coded", long), ("plain", long.slice(0, 600).cast(pa.string()))):
+        pq.write_table(pa.table({"composition": column}), tmp_path / f"{name}.parquet")
+        with pytest.raises(InputError, match="'composition' take over 512 MiB"):
+            mk.predict(tmp_path / f"{name}.parquet")
+    wide = {"composition": ["SmCo5"], **{f"c{i}": [i] for i in range(10_000)}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.PerformanceWarning)
+        assert mk.predict(pd.DataFrame(wide))["c9999"].tolist() == [9999]
+
+
+def test_nothing_is_judged_for_a_device_that_nobody_named(tmp_path):
+    with pytest.raises(InputError, match="name the device"):
+        mk.screen(["Nd2Fe14B"])
+    code, _, said = run("screen", tmp_path / "missing.csv")
+    assert (code, "no such file" in said) == (1, True)
+    with pytest.raises(InputError, match="pareto: result must be Ranked, got"):
+        mk.plots.pareto(mk.predict("SmCo5"))
+
+
+def test_a_warning_names_the_line_that_caused_it():
+    for call in (lambda: mk.predict(["SmCo5", "Xx2"]), lambda: mk.predict("SmCo5", 20)):
+        with pytest.warns(UserWarning, match="Xx|20 K") as caught:
+            call()
+        assert {w.filename for w in caught} == {__file__}
+
+
+def test_beyond_the_sheets_is_marked_in_file_column_and_terminal(tmp_path):
+    code, _, said = run("curve", "N42SH", "--temperature", "20C,200C", "--out", tmp_path / "n.csv")
+    assert (code, "extrapolated at 200 C" in said) == (0, True)
+    hot, cold = ((tmp_path / f"n-{c}C.csv").read_text().splitlines()[0] for c in (200, 20))
+    assert hot == (
+        "% EXTRAPOLATED: beyond the sheets, which end at 150 C; nobody guarantees these values"
+    )
+    assert cold.startswith("% N42SH at 20 C")
+    frame = mk.curve("N42SH", "20C,200C").to_frame()
+    assert frame.groupby("temperature_K")["extrapolated"].all().tolist() == [False, True]
+
+
+def test_a_diffused_grade_a_bare_formula_and_a_year_are_named():
+    magnet = {"shape": "10x10x2mm", "load_line": 2, "temperature": "150C", "element": "Tb"}
+    heat = {"anneal": 900, "anneal_hours": 8, "cells": 400}
+    found = mk.diffuse("N45SH", require="margin_kA_m>=-900", per_year=1000, **magnet, **heat)
+    assert "of which the alloy before diffusion" in found.lines()[0]
+    found = mk.diffuse("Nd2Fe14B", require="irreversible_loss_pct<=50", **magnet, **heat)
+    assert any("is a bare formula" in line for line in found.lines())
+    assert not any("a year" in line for line in found.lines())
+
+
+def test_ten_lines_are_shown_and_a_family_is_no_recipe(monkeypatch):
+    frame = mk.predict("SmCo5", "150C")
+    shown = repr(frame).splitlines()
+    assert len(shown) == 12
+    assert shown[1].split() == ["temperature_C", "150"]
+    assert re.match(r"remanence_T +0\.8664 \(0\.784 to 0\.9574\)", shown[3])
+    assert len(frame.columns) > 100
+    assert "..." in repr(mk.predict("SmCo5", detail=True))
+    for text in ("NdFeB", "SmCo"):
+        with pytest.raises(InputError, match=r"name of a family.*magnetkit grades"):
+            mk.predict(text)
+
+
+def test_units_are_a_setting_of_all_that_people_read(monkeypatch, tmp_path):
+    monkeypatch.setenv("MAGNETKIT_UNITS", "cgs")
+    get_settings.cache_clear()
+    try:
+        assert "remanence_T" in run("predict", "SmCo5")[1]
+        frame = mk.predict("SmCo5", "150C")
+        write_results(frame, tmp_path / "a.xlsx", ["Said."])
+        rows = pd.read_excel(tmp_path / "a.xlsx", sheet_name="Rows", engine="openpyxl").iloc[0]
+        assert rows["Remanence (kG)"] == pytest.approx(10.0 * frame["remanence_T"][0])
+        assert rows["Temperature (°C)"] == pytest.approx(150.0)
+        assert "(kG)" in mk.plots.table(frame).html
+    finally:
+        get_settings.cache_clear()
