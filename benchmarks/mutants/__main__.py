@@ -49,7 +49,7 @@ class Trial:
         os.environ |= dict.fromkeys((*threads, *off), "1")
         folder = out.with_suffix(".tree")
         self.tree = folder / "tree" if folder.is_dir() else copied(folder)
-        os.environ["MAGNETKIT_TESTS_CACHE"] = str(folder / "cache")
+        os.environ["TESTS_CACHE"] = str(folder / "cache")
         self.file = out.with_suffix(".seconds.json")
         self.seconds: dict[str, float] = (
             json.loads(self.file.read_text()) if self.file.is_file() else {}
