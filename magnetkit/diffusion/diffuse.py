@@ -554,7 +554,12 @@ class _Costs:
         return row | self._costs(magnet, put_on, inside, mass, search, amount, good)
 
     def _row(self, way: str, magnet: Magnet, meets: bool, probability: float) -> dict[str, Any]:
-        return {"way": way, "element": magnet.element, "meets": meets, "probability": probability}
+        return {
+            "way": way,
+            "element": magnet.element,
+            "meets": meets,
+            "probability": probability,
+        }
 
     def _costs(
         self,

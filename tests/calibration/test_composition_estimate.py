@@ -11,13 +11,22 @@ from scipy.stats import norm
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.calibration import _composition_estimate as estimate
+from magnetkit.calibration._composition_estimate import (
+    _grid,
+    _log_likelihood,
+    _trade,
+    charge,
+    diffused,
+    estimate_composition,
+    given_composition,
+    usual_magnets,
+)
 from magnetkit.calibration._reference import TYPICAL
 from magnetkit.supply import ledger
 
 
 def _made(name):
-    return estimate.estimate_composition(mk.grades(name).iloc[0])
+    return estimate_composition(mk.grades(name).iloc[0])
 
 
 def test_weights_are_probabilities_and_recipes_are_recipes():
@@ -57,7 +66,7 @@ def test_a_coefficient_of_a_fortieth_of_a_percent_per_kelvin_is_where_compensati
     heavy = {}
     for alpha in (-0.0262, -0.0248):
         grade["remanence_coefficient_pct_K"] = alpha
-        heavy[alpha] = estimate.estimate_composition(grade).heavy_wt_pct[0]
+        heavy[alpha] = estimate_composition(grade).heavy_wt_pct[0]
     assert heavy[-0.0262] < 0.3
     assert heavy[-0.0248] > 1.0
 
@@ -69,13 +78,13 @@ def amounts(text):
 def test_charges_are_those_of_the_trade():
     # Total rare earth 30.8 wt.% with a fifth of the light part Pr, 0.96 B (2:14:1 needs 1.0 of B
     # with all its iron); Sm 36.3 wt.% for SmCo5 (33.8 is the formula, the rest burns off).
-    iron = amounts(estimate.charge("2:14:1", Dy=2.0))
+    iron = amounts(charge("2:14:1", Dy=2.0))
     assert iron["Nd"] + iron["Pr"] + iron["Dy"] == pytest.approx(30.8, abs=0.01)
     assert iron["Nd"] / iron["Pr"] == pytest.approx(4.0, abs=0.01)
     assert iron["B"] == 0.96
     assert iron["Co"] == 1.0
-    assert amounts(estimate.charge("1:5", Pr=5.0, Gd=4.0)) == {"Sm": 27.3, "Pr": 5.0, "Gd": 4.0}
-    compensated = estimate.charge("2:17", Fe=14.0, Cu=6.0, Gd=8.0)
+    assert amounts(charge("1:5", Pr=5.0, Gd=4.0)) == {"Sm": 27.3, "Pr": 5.0, "Gd": 4.0}
+    compensated = charge("2:17", Fe=14.0, Cu=6.0, Gd=8.0)
     assert amounts(compensated) == {"Sm": 17.8, "Gd": 8.0, "Fe": 14.0, "Cu": 6.0, "Zr": 2.8}
 
 
@@ -85,7 +94,7 @@ def test_charges_are_those_of_the_trade():
 )
 def test_a_charge_that_nobody_melts_is_refused(host, given, said):
     with pytest.raises(InputError, match=said):
-        estimate.charge(host, **given)
+        charge(host, **given)
 
 
 @pytest.mark.parametrize("wrong", ['heavy = "much"', "[grades]\namount = {}"])
@@ -99,7 +108,7 @@ def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
         folder.joinpath("makeup.toml").write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     with pytest.raises(DataError, match=r"2-14-1/makeup\.toml"):
-        estimate.usual_magnets.__wrapped__()
+        usual_magnets.__wrapped__()
 
 
 def steps(recipes, element):
@@ -107,15 +116,15 @@ def steps(recipes, element):
 
 
 def test_the_recipes_that_are_tried_lie_evenly():
-    np.testing.assert_allclose(steps(estimate._grid("2:14:1"), "Dy"), np.arange(0.0, 10.5, 0.5))
-    np.testing.assert_allclose(steps(estimate._grid("1:5"), "Pr"), [0, 5, 10])
-    np.testing.assert_allclose(steps(estimate._grid("1:5"), "Gd"), [0, 4, 8, 12, 16])
-    np.testing.assert_allclose(steps(estimate._grid("2:17"), "Fe"), [5, 8, 11, 14, 17, 20])
-    np.testing.assert_allclose(steps(estimate._grid("2:17"), "Cu"), [4.5, 6, 8])
-    np.testing.assert_allclose(steps(estimate._grid("2:17"), "Gd"), [0, 4, 8, 12])
-    np.testing.assert_allclose(steps(estimate._grid("2:17"), "Er"), [0, 3, 6])
+    np.testing.assert_allclose(steps(_grid("2:14:1"), "Dy"), np.arange(0.0, 10.5, 0.5))
+    np.testing.assert_allclose(steps(_grid("1:5"), "Pr"), [0, 5, 10])
+    np.testing.assert_allclose(steps(_grid("1:5"), "Gd"), [0, 4, 8, 12, 16])
+    np.testing.assert_allclose(steps(_grid("2:17"), "Fe"), [5, 8, 11, 14, 17, 20])
+    np.testing.assert_allclose(steps(_grid("2:17"), "Cu"), [4.5, 6, 8])
+    np.testing.assert_allclose(steps(_grid("2:17"), "Gd"), [0, 4, 8, 12])
+    np.testing.assert_allclose(steps(_grid("2:17"), "Er"), [0, 3, 6])
     # Samarium and what takes its place stay 25.8 wt.%.
-    for text, _ in estimate._grid("2:17"):
+    for text, _ in _grid("2:17"):
         parts = amounts(text)
         assert sum(parts.get(e, 0.0) for e in ("Sm", "Gd", "Er")) == pytest.approx(25.8, abs=0.02)
 
@@ -126,12 +135,12 @@ def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame.loc[1, "remanence_T"] *= np.exp(0.055)
     frame.loc[2, "coercivity_kA_m"] *= np.exp(-2 * 0.18)
-    found = estimate._log_likelihood(frame, grade)
+    found = _log_likelihood(frame, grade)
     np.testing.assert_allclose(found - found[0], [0.0, -0.5, -2.0], atol=1e-12)
     # Two deviations of alpha; beyond five it counts no more.
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame["remanence_coefficient_pct_K"] += [0.0, 0.02, -1.0]
-    found = estimate._log_likelihood(frame, grade)
+    found = _log_likelihood(frame, grade)
     np.testing.assert_allclose(found - found[0], [0.0, -2.0, -12.5], atol=1e-9)
 
 
@@ -173,7 +182,7 @@ def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
         "host": "1:5", "remanence_T": 1.2, "coercivity_kA_m": nan,
         "remanence_coefficient_pct_K": nan,
     }  # fmt: skip
-    made = estimate.estimate_composition(grade)
+    made = estimate_composition(grade)
     # Where no coefficient is printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
     weight = norm.pdf(off[:3]) * norm.pdf(heavy[:3] / 0.3)
     weight /= weight.sum()
@@ -191,7 +200,7 @@ def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
     assert made.estimate
     assert made.best.text == "SmCo5"
     # A coefficient of a compensated grade lets them be.
-    flat = estimate.estimate_composition(grade | {"remanence_coefficient_pct_K": 0.0})
+    flat = estimate_composition(grade | {"remanence_coefficient_pct_K": 0.0})
     bare = norm.pdf(off[:3]) / norm.pdf(off[:3]).sum()
     assert flat.heavy_wt_pct[0] == pytest.approx(bare @ heavy[:3])
 
@@ -201,25 +210,25 @@ def test_the_trade_is_believed_of_a_class_to_a_deviation():
     row = classes[(classes["route"] == "alloyed") & (classes["class"] == "SH")].iloc[0]
     usual = (row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]) / 2.0
     heavy = np.array([usual, usual + 1.2, usual / 3.0, usual / 3.0 - 1.2])
-    found = estimate._trade(row["coercivity_kA_m"], heavy, np.array([False, False, True, True]))
+    found = _trade(row["coercivity_kA_m"], heavy, np.array([False, False, True, True]))
     # Diffused in, a third of it does.
     np.testing.assert_allclose(found, [0.0, -0.5, 0.0, -0.5], atol=1e-12)
 
 
 def test_a_shell_that_cannot_be_ordered_so_is_written_as_what_it_becomes():
-    assert estimate.diffused("Tb", 0.4) == "Tb 0.4 wt%"
+    assert diffused("Tb", 0.4) == "Tb 0.4 wt%"
     # Of rare earth a magnet has 30 wt.%, of which a shell of 40 % is amount / 12 of the volume.
-    assert estimate.diffused("Tb", 24.0) == "Tb 0.40 @ 2.000"
+    assert diffused("Tb", 24.0) == "Tb 0.40 @ 2.000"
 
 
 def test_a_recipe_that_was_given_is_no_estimate():
-    made = estimate.given_composition("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
+    made = given_composition("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
     assert (made.best.weight, made.diffused, made.log_spread) == (1.0, 1.0, 0.0)
     assert made.heavy_wt_pct == (1.2, 1.2, 1.2)
     assert made.sentence() == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
-    assert estimate.given_composition("SmCo5", "", 0.0).diffused == 0.0
+    assert given_composition("SmCo5", "", 0.0).diffused == 0.0
 
 
 def test_the_old_name_works_and_names_the_new_one():
     with pytest.warns(FutureWarning, match=r"is magnetkit\.calibration\.estimate_composition now"):
-        assert mk.calibration.makeup is estimate.estimate_composition
+        assert mk.calibration.makeup is estimate_composition
