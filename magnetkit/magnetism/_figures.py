@@ -246,7 +246,7 @@ def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     spread = np.broadcast_to(made.rows["spread"], (kelvin.size, len(made.factor)))
     if np.isfinite(made.structure["iron"]).any():
-        cells = HALF_WIDTH * hot_deviation(made.rules(), made.structure, kelvin[:, None])
+        cells = HALF_WIDTH * hot_deviation(made.rules(), made.structure["iron"], kelvin[:, None])
         spread = np.where(cells > 0.0, np.hypot(spread, cells), spread)
     if not made.rows["grain_effect"].any():
         return spread

@@ -7,7 +7,7 @@ requirement; J_s, T_C and B_r stay those of its parts. A gate is added by its wo
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +26,12 @@ Array = NDArray[np.float64]
 # each with the rows, bool (n,), at which that gate is closed.
 Rule = Callable[["Balance", dict[str, Array]], Iterator[tuple[str, NDArray[np.bool_]]]]
 
-# Volume fraction of a soft phase between grains that leaves 2 % of alpha_K, see `microstructure`.
-_SOFT = 0.08
+# Volume fraction of R2Co17 between grains of 1:5 that leaves less of alpha_K (`microstructure`)
+# than the grains' poles take.
+_SOFT = 0.03
 
 
-def _short(
-    found: "Balance", structure: dict[str, Array]
-) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _short(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield the gate of grains that a soft phase couples for want of rare earth."""
     yield "no hardening known: short of rare earth", structure["soft"] > _SOFT
 

@@ -50,13 +50,6 @@ def test_copper_and_iron_are_shares_of_the_metal_alone():
         assert found[name] == pytest.approx([value])
 
 
-def test_iron_in_the_cells_steepens_the_fall_of_coercivity():
-    made = _made("Sm2Co17", "Sm2Co15Fe2", "Sm2Co13Fe4")
-    h = made.coercivity()
-    kept = h[:, 1] / h[:, 0]
-    assert kept[0] > kept[1] > kept[2]
-
-
 def test_a_shell_lies_between_core_and_bulk():
     shell = read_shells("Tb 0.30 @ 0.10", 1)
     core, shelled, bulk = (
