@@ -56,8 +56,8 @@ def shares(charge: CompositionTable) -> Shares:
     zirconium = zirconium + np.minimum(zirconium, charge.fraction("Ti", "Hf"))
     with np.errstate(divide="ignore", invalid="ignore"):
         metals = charge.fraction("Fe"), charge.fraction("Cu"), zirconium
-        of_metal = [np.nan_to_num(metal / (1.0 - rare)) for metal in metals]
-        return Shares(*of_metal, (1.0 - rare) / rare, _earth(charge))
+        iron, copper, zirconium = (np.nan_to_num(metal / (1.0 - rare)) for metal in metals)
+        return Shares(iron, copper, zirconium, (1.0 - rare) / rare, _earth(charge))
 
 
 @lru_cache(maxsize=1)
