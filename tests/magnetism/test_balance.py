@@ -48,13 +48,6 @@ def test_remanence_of_a_samarium_cobalt_charge_is_what_such_magnets_have():
     assert _magnet("Sm36.5Co63.5")["remanence_T"] == pytest.approx(0.90, abs=0.05)
 
 
-def test_a_charge_short_of_samarium_has_no_coercivity():
-    whole, short = _magnet("Sm36.5Co63.5"), _magnet("Sm34.5Co65.5")
-    assert short["coercivity_kA_m"] < 0.2 * whole["coercivity_kA_m"]
-    left = phase_balance(_table("Sm34.5Co65.5"))["phase"].tolist()
-    assert "R2Co17" in left
-
-
 @settings(max_examples=15, deadline=None)
 @given(st.floats(0.05, 0.5), st.floats(1.05, 1.5))
 def test_oxygen_lowers_remanence_and_then_coercivity(oxygen, more):
