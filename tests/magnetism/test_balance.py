@@ -43,11 +43,6 @@ def test_samarium_in_excess_makes_a_magnetic_neighbour():
     assert got.loc["1:5", "volume_pct"] > 80.0
 
 
-def test_remanence_of_a_samarium_cobalt_charge_is_what_such_magnets_have():
-    # About 0.9 T: Recoma 20 and 22 have 0.90 and 0.94 T (grades/values.csv).
-    assert _magnet("Sm36.5Co63.5")["remanence_T"] == pytest.approx(0.90, abs=0.05)
-
-
 @settings(max_examples=15, deadline=None)
 @given(st.floats(0.05, 0.5), st.floats(1.05, 1.5))
 def test_oxygen_lowers_remanence_and_then_coercivity(oxygen, more):
@@ -97,26 +92,6 @@ def test_every_route_makes_its_magnets_and_no_others(name):
         assert low <= route.process[field] <= high
 
 
-def test_alignment_orders_the_routes():
-    names = ("sintered-axial", "sintered-transverse", "sintered-isostatic")
-    rows = [sintered(_table("Nd2Fe14B", "atomic"), ROOM, process=n).iloc[0] for n in names]
-    b_r = [row["remanence_T"] for row in rows]
-    assert b_r == sorted(b_r)
-    assert b_r[2] / b_r[0] == pytest.approx(0.97 / 0.93)
-
-
-def test_hot_deformed_magnets_keep_more_when_hot():
-    # Xia et al. (2019): 963 to 1480 kA/m at 20 C, 27 to 38 % of it left at 180 C.
-    kept, room = {}, {}
-    for name in ("sintered-axial", "hot-deformed"):
-        rows = [sintered(_table("Nd2Fe14B", "atomic"), t, process=name) for t in (ROOM, 453.15)]
-        cold, hot = (row["coercivity_kA_m"].iloc[0] for row in rows)
-        room[name], kept[name] = cold, hot / cold
-    assert 963 < room["hot-deformed"] < 1480
-    assert 0.27 < kept["hot-deformed"] < 0.38
-    assert kept["sintered-axial"] < kept["hot-deformed"]
-
-
 def test_isotropic_bonded_magnets_are_what_is_sold():
     # Grades BNP of grades/values.csv: 0.45 to 0.70 T, 477 to 796 kA/m.
     row = sintered(_table("Nd2Fe14B", "atomic"), ROOM, process="bonded-isotropic").iloc[0]
@@ -141,14 +116,6 @@ def test_where_nothing_is_typed_the_hull_says_what_stands_beside():
     alone = found[found["row_index"] == 1]
     assert alone["volume_pct"].sum() == pytest.approx(100.0)
     assert not alone["phase"].str.contains("boundary").any()
-
-
-def test_recipes_are_read_as_everywhere():
-    table = phase_balance(_table("Sm36.5Co63.5"))
-    assert phase_balance("Sm36.5Co63.5", basis="weight").equals(table)
-    assert phase_balance(["Sm36.5Co63.5"], basis="weight").equals(table)
-    with pytest.raises(InputError, match="Sm3Xx"):
-        phase_balance(["Sm36.5Co63.5", "Sm3Xx"], basis="weight")
 
 
 def test_volumes_outside_the_hard_phase_make_up_the_rest():
