@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from magnetkit.elements import RARE_EARTHS
 from magnetkit.errors import InputError
 
@@ -41,27 +39,6 @@ def test_samarium_in_excess_makes_a_magnetic_neighbour():
     assert got.loc["R2Co7", "polarization_T"] == pytest.approx(0.75)
     # 0.35 wt.% of oxygen binds 2.2 wt.% of samarium; half a per cent remains over SmCo5's 33.8.
     assert got.loc["1:5", "volume_pct"] > 80.0
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.floats(0.05, 0.5), st.floats(1.05, 1.5))
-def test_oxygen_lowers_remanence_and_then_coercivity(oxygen, more):
-    clean = _magnet("Nd31.0Fe67.2B1.0Co0.5Cu0.1Al0.2", oxygen_wt_pct=oxygen)
-    dirty = _magnet("Nd31.0Fe67.2B1.0Co0.5Cu0.1Al0.2", oxygen_wt_pct=min(oxygen * more, 0.7))
-    assert dirty["coercivity_kA_m"] <= clean["coercivity_kA_m"]
-    rich = _magnet("Sm37.5Co62.5", oxygen_wt_pct=2 * oxygen)
-    poor = _magnet("Sm37.5Co62.5", oxygen_wt_pct=0.0)
-    assert rich["remanence_T"] > poor["remanence_T"]
-
-
-def test_much_oxygen_leaves_nothing_that_parts_the_grains():
-    recipe = "Nd31.0Fe67.2B1.0Co0.5Cu0.1Al0.2"
-    h = [_magnet(recipe, oxygen_wt_pct=o)["coercivity_kA_m"] for o in (0.1, 0.6, 0.98)]
-    assert h[0] > h[1] > 5.0 * h[2]
-    # Where it takes all there is no magnet; what the recipe names counts as much.
-    assert _magnet(recipe, oxygen_wt_pct=1.1)["status"] == "no free rare earth"
-    named = _magnet(recipe.replace("Fe67.2", "Fe66.6O0.6"))["coercivity_kA_m"]
-    assert named == pytest.approx(h[1], rel=0.03)
 
 
 def test_gallium_makes_its_own_phase():

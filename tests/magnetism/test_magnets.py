@@ -34,17 +34,6 @@ def test_walls_lower_polarization_and_its_flatness():
     assert mean[1] / mean[0] < cell[1] / cell[0]
 
 
-def test_a_boundary_that_does_not_part_the_grains_costs_coercivity():
-    # Poor in rare earth, with a normal boundary, and with gallium in it.
-    texts = ["Nd11.4Fe82.6B6.0", "Nd14Fe80B6", "Nd14Fe79.5Ga0.5B6"]
-    table = CompositionTable.from_strings(texts, basis="atomic")
-    found = magnets_at(alloys(table), AT)
-    h = found.coercivity()[:, 0]
-    assert STATUS[found.status[0, 0]] == "no free rare earth"
-    assert np.isnan(h[0])
-    assert h[1] < h[2] < 1.5 * h[1]
-
-
 def test_a_shell_lies_between_core_and_bulk():
     shell = read_shells("Tb 0.30 @ 0.10", 1)
     core, shelled, bulk = (

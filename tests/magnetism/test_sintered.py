@@ -190,16 +190,6 @@ def test_the_working_temperature_is_where_the_load_line_meets_the_knee(formula, 
         assert (row["knee_field_kA_m"] > field) == bears, kelvin
 
 
-def test_the_cold_side_says_that_nobody_measured_there():
-    room, cool, cold = (_figures("Nd2Fe14B", temperature=t) for t in (300.0, 251.0, 220.0))
-    assert cool["coercivity_kA_m_provenance"] == "physics"
-    assert cold["coercivity_kA_m_provenance"] == "extrapolated"
-    assert cold["remanence_T_provenance"] == "physics"
-    # Alpha of -0.11 to -0.12 %/K goes on below room temperature, a little flatter.
-    assert 1.05 < cold["remanence_T"] / room["remanence_T"] < 1.10
-    assert cold["coercivity_kA_m"] > 1.1 * room["coercivity_kA_m"]
-
-
 def test_the_route_is_named_whether_asked_for_or_usual():
     recipes = ["Nd2Fe14B", "SmCo5", "Sm2Co17", "Fe2O3"]
     usual = sintered(recipes)["route"].astype(object).tolist()
