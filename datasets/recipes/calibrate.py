@@ -70,8 +70,8 @@ STATED = {
         "structure_limit_K": 823.15,
         "process": {"grain_size_um": 50.0, "density": 0.985, "grain_boundary": 0.02},
         "source": "limit: stable to 550 C if coated, Liu and Walmer (2005); recoil: femm.info, "
-        "SmCoProperties; squareness: catalogues of sintered 2:17, and 0.72 to 0.74 is the least that "
-        "straight B-H lines to 400 to 550 C leave of it (Liu and Walmer); 2 vol.% of oxide",
+        "SmCoProperties; squareness: catalogues of sintered 2:17, and straight B-H lines to 400 to "
+        "550 C (Liu and Walmer) need 0.72 to 0.74; 2 vol.% of oxide",
     },
     "2:17:3": {
         "alpha_k": 0.10,

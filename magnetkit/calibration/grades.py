@@ -404,10 +404,7 @@ def _usual_shapes() -> dict[str, tuple[float, float]]:
 
 
 def hot_squareness(square: Any, host: Any, remanence: Any, coercivity: Any) -> Any:
-    """Return H_k / H_cJ of magnets that keep shares of their B_r and H_cJ of 20 degrees C.
-
-    Of `host` Nd-Fe-B the difference of the two is a spread that goes as B_r.
-    """
+    """Return H_k / H_cJ where shares of B_r and H_cJ at 20 degrees C are left, see `knee_at`."""
     with np.errstate(divide="ignore", invalid="ignore"):
         hot = np.maximum(1.0 - (1.0 - square) * remanence / coercivity, 0.0)
     return np.where(np.asarray(host) == "2:14:1", hot, square)

@@ -45,24 +45,12 @@ _SINTERED = 0.6
 
 
 def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str, Array]:
-    """Return what parts and what couples the grains of recipes, for `microstructure`.
+    """Return what parts and what couples the grains of n melted recipes, for `microstructure`.
 
-    Parameters
-    ----------
-    table : CompositionTable
-        n recipes as melted.
-    bound : ndarray of float64, shape (n,)
-        Share of the rare earth that oxygen, nitrogen and carbon bind.
-    grain_um : ndarray of float64, shape (n,)
-        Mean grain size, um.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-        ``free``: rare earth left for the boundary, wt.%, below 0 where it is short; ``r2fe17``:
-        volume fraction; ``boron``: wt.%; ``wetted``: what additions add to alpha_K; ``cerium``:
-        share of the rare earth beyond about half, 1 where all is Ce; ``sintered``: 1 where grains
-        need a boundary phase, else 0.
+    `bound` is the share of rare earth that oxygen, nitrogen and carbon bind, `grain_um` the grain
+    size. ``free``: rare earth left for the boundary, wt.%, below 0 where it is short; ``r2fe17``:
+    volume fraction; ``boron``: wt.%; ``wetted``: what additions add to alpha_K; ``cerium``: share
+    beyond about half, 1 where all is Ce; ``sintered``: 1 where grains need a boundary phase.
     """
     from ..hosts.partition import atomic_volumes
     from ..kernels._rows import sums
@@ -70,10 +58,10 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
     boron = np.maximum(boron - 2.0 * table.fraction("Ti"), 0.0)
     metal = table.fraction("Fe", "Co", "Ni", "Mn")
-    short, beyond = np.maximum(metal / 14.0 - boron, 0.0), np.maximum(boron - metal / 14.0, 0.0)
+    short = np.maximum(metal / 14.0 - boron, 0.0)
     # With boron beyond, R2T14B and R1.1T4B4 share metal and boron.
     units = np.minimum(boron, (metal - boron) / 13.0)
-    borides = np.where(beyond > 0.0, 0.25 * np.maximum(boron - units, 0.0), 0.0)
+    borides = 0.25 * (boron - units)
     with_gallium = np.minimum(13.0 * table.fraction("Ga"), 14.0 * short)
     soft = 14.0 * short - with_gallium
     taken = 2.0 * units + 1.1 * borides + 6.0 / 13.0 * with_gallium + 2.0 / 17.0 * soft
@@ -82,7 +70,9 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     with np.errstate(divide="ignore", invalid="ignore"):
         free = np.nan_to_num(per_rare * (1.0 - bound - taken / rare))
         cerium = np.nan_to_num(table.fraction("Ce") / rare)
-    weight = {s: 100.0 * table.fraction(s) * ATOMIC_MASS[INDEX[s]] / mass for s in _ADDED}
+    weight = {
+        s: 100.0 * table.fraction(s) * ATOMIC_MASS[INDEX[s]] / mass for s in ("B", "Al", "Cu", "Ga")
+    }
     return {
         "free": free,
         "r2fe17": soft * _SOFT_VOLUME / sums(table.rows, atomic_volumes()),
@@ -93,7 +83,6 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     }
 
 
-_ADDED = ("B", "Al", "Cu", "Ga")
 # Amounts of a formula, atomic fractions, are printed to this at least.
 _PRINTED = 2e-4
 

@@ -1,12 +1,12 @@
-"""Precipitation-hardened magnets of Sm2(Co,Fe)17 cells in Sm(Co,Cu)5 walls: what they need.
+"""Precipitation-hardened magnets: Sm2(Co,Fe)17 cells in Sm(Co,Cu)5 walls, by their charge.
 
-Copper in the walls makes the step in wall energy that holds domain walls; zirconium's platelets are
-the paths along which it gets there. Shares are of the metal.
+A wall is held by the step in its energy that copper makes; zirconium's platelets are the paths of
+copper into the walls. Shares are of the metal; recipes/SOURCE.md says what is fitted.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,48 +15,30 @@ from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from .._core.units import ROOM_K
 from ..composition.table import CompositionTable
 
-if TYPE_CHECKING:
-    from ._balance import Balance
-
 Array = NDArray[np.float64]
 
-# Least copper; what copper and zirconium do for cells: without either none were seen (Tang et al.,
-# J. Appl. Phys. 87 (2000) 5308: at Cu 0.088 and Zr 0 rods of 1:5, at 0.168 cells).
-LEAST_COPPER = 0.035
-CELL_COPPER, CELL_ZIRCONIUM, LEAST_CELL = 0.15, 0.03, 0.11 / 0.15
-# Metal atoms per rare earth: made from 6.7 to 8.5; the edges beyond are assumed.
-LEAST_RATIO, MOST_RATIO = 6.2, 8.9
-
-
-# Copper's walls need zirconium: what is left without it, where it sets in, over what; beyond
-# `_MOST_ZIRCONIUM` Zr-rich precipitates take Cu and Sm (from memory).
-_NO_ZIRCONIUM, _ZIRCONIUM, _ZIRCONIUM_WIDTH = 0.15, 0.019, 0.003
-_MOST_ZIRCONIUM, _ZIRCONIUM_FALL = 0.045, 0.02
-# Widths of the two other gates.
-_CELL, _CELL_WIDTH, _RATIO_WIDTH = 0.85, 0.08, 0.12
-# An iron-cobalt phase appears from 0.24 on (Acta Metall. Sin. 38 (2002) 866); ordinary magnets have
-# up to 0.28, with a treatment of their own some 0.35 (from memory): an assumed edge between.
-_IRON, _IRON_WIDTH, MOST_IRON = 0.33, 0.02, 0.36
-# Temperature at which hot magnets are compared, from 20 C, K; power of iron, of which shares of
-# 0.15 to 0.21 of the metal say something.
-_HOT, _IRON_POWER = 480.0, 6
-# No sheet has H_cJ fall by more than 0.26 to 0.27 %/K (Recoma 28HE, Intemag), however much iron its
-# B_r asks for; per 1000 K, and how softly that bounds the law of iron.
-_MOST_FALL, _ROUNDED = 2.6, 0.1
-# Standard deviation of H_cJ at 500 C, A/m, to a share of iron of 0.16, and beyond 0.20.
-_DEVIATION, _MORE, _FROM, _OVER = 100e3, 150e3, 0.16, 0.04
-# Least share of H_cJ at which a relative range means something.
-_LEAST_LEFT, _MOST_DEVIATION = 0.1, 1.5
-# H_k / H_cJ falls by 0.05 for 0.5 more metal per rare earth (sign in print, size assumed).
-_USUAL_RATIO, _SQUARE_SLOPE = 7.5, -0.1
+_LEAST_COPPER = 0.035
+# What zirconium leaves without it, where it sets in, over what; beyond the next it falls over the
+# last, as Zr-rich precipitates take Cu and Sm (from memory).
+_ZIRCONIUM = 0.15, 0.019, 0.003, 0.045, 0.02
+# Copper and zirconium that make cells, how much of both together, over what, and the least: at Cu
+# 0.088 and Zr 0 rods of 1:5 were seen, at 0.168 cells (Tang et al., J. Appl. Phys. 87 (2000) 5308).
+_CELL, _LEAST_CELL = (0.15, 0.03, 0.85, 0.08), 0.11 / 0.15
+# Metal atoms per rare earth, 6.7 to 8.5 where made: assumed edges, and over what.
+_RATIO = 6.2, 8.9, 0.12
+# An iron-cobalt phase appears from 0.24 on (Acta Metall. Sin. 38 (2002) 866); magnets are sold with
+# 0.28 (20 wt.%, adopted/adopted.csv), some were made with 0.35 (from memory): an assumed edge.
+_IRON, _MOST_IRON = (0.33, 0.02), 0.36
+# Where hot magnets are compared, K above 20 C; the power of iron (0.15 to 0.21 fix it). No sheet
+# has H_cJ fall by more than 2.6 to 2.7 per 1000 K, whatever iron its B_r asks for: a soft bound.
+_HOT, _POWER, _MOST_FALL, _ROUNDED = 480.0, 6, 2.6, 0.1
+# Standard deviation of H_cJ at 500 C, A/m, to an iron of 0.16, and what is added to 0.20; the least
+# share of H_cJ, and the largest deviation of its logarithm, that mean something.
+_DEVIATION, _MORE, _FROM, _OVER, _LEAST_LEFT, _MOST = 100e3, 150e3, 0.16, 0.04, 0.1, 1.5
 
 
 class Shares(NamedTuple):
-    """Shares of the metal of n charges, float64 (n,) each.
-
-    ``zirconium`` with what counts as it; ``ratio``: metal atoms per rare earth; ``earth``: what the
-    rare earths make of H_cJ over what Sm does.
-    """
+    """Shares of the metal of n charges, metal per rare earth, and by what R changes H_cJ; (n,)."""
 
     iron: Array
     copper: Array
@@ -68,130 +50,102 @@ class Shares(NamedTuple):
 def shares(charge: CompositionTable) -> Shares:
     """Return what hardening depends on.
 
-    Titanium and hafnium count as zirconium up to as much as there is of it (claims on such alloys
-    ask that half at least be Zr; from memory).
+    Ti and Hf count as Zr up to as much as there is of it: claims ask for half at least (memory).
     """
-    rare = charge.fraction(*RARE_EARTHS)
-    metal = 1.0 - rare
-    zirconium = charge.fraction("Zr")
+    rare, zirconium = charge.fraction(*RARE_EARTHS), charge.fraction("Zr")
     zirconium = zirconium + np.minimum(zirconium, charge.fraction("Ti", "Hf"))
     with np.errstate(divide="ignore", invalid="ignore"):
-        per_metal = charge.fraction("Fe") / metal, charge.fraction("Cu") / metal, zirconium / metal
-        return Shares(*map(np.nan_to_num, per_metal), metal / rare, _earth(charge))
+        metals = charge.fraction("Fe"), charge.fraction("Cu"), zirconium
+        iron, copper, zirconium = (np.nan_to_num(metal / (1.0 - rare)) for metal in metals)
+        return Shares(iron, copper, zirconium, (1.0 - rare) / rare, _earth(charge))
 
 
 @lru_cache(maxsize=1)
-def _earths() -> tuple[Array, Array]:
-    """Return K_1 and J_s of each R2Co17 at 20 C over those of Sm2Co17, shape (118,) each."""
+def _earths() -> Array:
+    """Return K_1 and J_s of each R2Co17 at 20 C over those of Sm2Co17, shape (2, 118)."""
     from ..hosts.partition import partition
     from ..intrinsic.evaluate import PROPERTIES, evaluate_with
     from ..intrinsic.parameters import load
 
-    formulas = [f"{symbol}2Co17" for symbol in RARE_EARTHS]
-    pure = partition(CompositionTable.from_strings(formulas), "2:17")
-    found = evaluate_with(pure, np.array([ROOM_K]), load(), spread=False).value[:, 0]
+    pure = CompositionTable.from_strings([f"{symbol}2Co17" for symbol in RARE_EARTHS])
+    found = evaluate_with(partition(pure, "2:17"), np.array([ROOM_K]), load(), spread=False)
+    names = "anisotropy_constant_MJ_m3", "saturation_polarization_T"
+    own = np.nan_to_num(found.value[:, 0, [PROPERTIES.index(name) for name in names]])
     each = np.zeros((2, N_ELEMENTS))
-    for to, name in zip(
-        each, ("anisotropy_constant_MJ_m3", "saturation_polarization_T"), strict=True
-    ):
-        value = np.nan_to_num(found[:, PROPERTIES.index(name)])
-        to[[INDEX[symbol] for symbol in RARE_EARTHS]] = value / value[RARE_EARTHS.index("Sm")]
-    return each[0], each[1]
+    each[:, [INDEX[symbol] for symbol in RARE_EARTHS]] = (own / own[RARE_EARTHS.index("Sm")]).T
+    return each
 
 
 def _earth(charge: CompositionTable) -> Array:
-    """Return what wall energy over J_s is by its rare earths, sqrt(K_1) / J_s over that with Sm."""
+    """Return wall energy over J_s by the rare earths, sqrt(K_1) / J_s, over that of Sm alone."""
     from ..kernels._rows import sums
 
-    if charge.fraction("Sm").tolist() == charge.fraction(*RARE_EARTHS).tolist():
-        return np.ones(len(charge))
-    k, j = (sums(charge.rows, own) for own in _earths())
     rare = charge.fraction(*RARE_EARTHS)
-    return np.sqrt(np.maximum(k / rare, 0.0)) / np.maximum(j / rare, 0.1)
+    if np.array_equal(charge.fraction("Sm"), rare):
+        return np.ones(len(charge))
+    k, j = (sums(charge.rows, own) / rare for own in _earths())
+    return np.sqrt(np.maximum(k, 0.0)) / np.maximum(j, 0.1)
 
 
 def _step(x: Array) -> Array:
-    """Return 1 / (1 + exp(-x)) without overflow."""
     return np.exp(-np.logaddexp(0.0, -x))
 
 
 def strength(rows: dict[str, Array], structure: dict[str, Array]) -> tuple[Array, Array]:
-    """Return H_cJ at 20 C of cellular magnets, A/m, and its fall from there, per 1000 K; (n,).
+    """Return H_cJ of cells at 20 C, A/m, and its fall from there, per 1000 K; 0, `decay` elsewhere.
 
-    A wall is held by the step in its energy that copper makes; zirconium and copper make the cells.
-    H_cJ falls along a straight line to a value at 500 C that hardly depends on it: strong magnets
-    fall faster. Magnets that are aged for 300 C fall as ordinary grades do at least.
-
-    Parameters
-    ----------
-    rows : dict of str to ndarray, shape (n,)
-        ``pinning_kA_m``, ``copper_scale``, ``hot_kA_m``, ``iron_limit``, ``ordinary_fall``,
-        ``aged_for_C``, ``harder`` if a mill is known, ``decay``.
-    structure : dict of str to ndarray, shape (n,)
-        The fields of `Shares`, NaN where a magnet has no cells: then 0 and ``decay``.
+    A straight line leads to a value at 500 C that hardly depends on that at 20 C. Magnets aged for
+    300 C fall as ordinary grades do at least. Arguments as of `microstructure`.
     """
-    pinned, fall = np.zeros(len(rows["decay"])), rows["decay"]
+    pinned, fall = np.zeros(len(rows["decay"])), rows["decay"].copy()
     cells = np.isfinite(structure["iron"])
     if not cells.any():
         return pinned, fall
-    own = Shares(*(structure[name][cells] for name in Shares._fields))
-    scale, hot, limit, least, aged = (
-        rows[name][cells]
-        for name in ("copper_scale", "hot_kA_m", "iron_limit", "ordinary_fall", "aged_for_C")
-    )
-    h = 1e3 * rows["pinning_kA_m"][cells] * own.earth
-    h *= -np.expm1(-np.maximum(own.copper - LEAST_COPPER, 0.0) / scale)
-    there = _step((own.zirconium - _ZIRCONIUM) / _ZIRCONIUM_WIDTH)
-    excess = np.maximum(own.zirconium - _MOST_ZIRCONIUM, 0.0) / _ZIRCONIUM_FALL
-    h *= (_NO_ZIRCONIUM + (1.0 - _NO_ZIRCONIUM) * there) * np.exp(-(excess**2))
-    h *= _step((own.copper / CELL_COPPER + own.zirconium / CELL_ZIRCONIUM - _CELL) / _CELL_WIDTH)
-    h *= _step((own.ratio - LEAST_RATIO) / _RATIO_WIDTH)
-    h *= _step((MOST_RATIO - own.ratio) / _RATIO_WIDTH)
-    h *= _step((_IRON - own.iron) / _IRON_WIDTH)
-    left = 1e3 * hot * own.earth * (1.0 - (own.iron / limit) ** _IRON_POWER)
+    iron, copper, zirconium, ratio, earth = (structure[name][cells] for name in Shares._fields)
+    own = {name: rows[name][cells] for name in _OWN}
+    h = 1e3 * own["pinning_kA_m"] * earth
+    h *= -np.expm1(-np.maximum(copper - _LEAST_COPPER, 0.0) / own["copper_scale"])
+    without, sets_in, over, most, falls_over = _ZIRCONIUM
+    h *= without + (1.0 - without) * _step((zirconium - sets_in) / over)
+    h *= np.exp(-((np.maximum(zirconium - most, 0.0) / falls_over) ** 2))
+    h *= _step((copper / _CELL[0] + zirconium / _CELL[1] - _CELL[2]) / _CELL[3])
+    h *= _step((ratio - _RATIO[0]) / _RATIO[2]) * _step((_RATIO[1] - ratio) / _RATIO[2])
+    h *= _step((_IRON[0] - iron) / _IRON[1])
+    left = 1e3 * own["hot_kA_m"] * earth * (1.0 - (iron / own["iron_limit"]) ** _POWER)
     hard = h * rows["harder"][cells] if "harder" in rows else h
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_iron = np.nan_to_num((1.0 - left / hard) / _HOT * 1e3, posinf=0.0, neginf=0.0)
-    by_iron = -_ROUNDED * np.logaddexp(-by_iron / _ROUNDED, -_MOST_FALL / _ROUNDED)
-    ordinary = np.clip((500.0 - aged) / 200.0, 0.0, 1.0) * np.maximum(least - by_iron, 0.0)
-    fall = fall.copy()
-    pinned[cells], fall[cells] = h, by_iron + np.nan_to_num(ordinary)
+        line = np.nan_to_num((1.0 - left / hard) / _HOT * 1e3, posinf=0.0, neginf=0.0)
+    line = -_ROUNDED * np.logaddexp(-line / _ROUNDED, -_MOST_FALL / _ROUNDED)
+    short = np.clip((500.0 - own["aged_for_C"]) / 200.0, 0.0, 1.0)
+    line += np.nan_to_num(short * np.maximum(own["ordinary_fall"] - line, 0.0))
+    pinned[cells], fall[cells] = h, line
     return pinned, fall
 
 
-def hot_deviation(rules: Any, structure: dict[str, Array], kelvin: Array) -> Array:
-    """Return the standard deviation of ln H_cJ by that of H_cJ at 500 C, shape (m, n).
+_OWN = "pinning_kA_m", "copper_scale", "hot_kA_m", "iron_limit", "ordinary_fall", "aged_for_C"
 
-    Parameters
-    ----------
-    rules : Rules
-        Of `magnetkit.kernels._magnets`, n magnets.
-    structure : dict of str to ndarray, shape (n,)
-        As for `strength`.
-    kelvin : ndarray of float64, shape (m, 1)
-    """
+
+def hot_deviation(rules: Any, iron: Array, kelvin: Array) -> Array:
+    """Return the deviation of ln H_cJ of cells by that at 500 C, (m, n), at kelvin (m, 1)."""
     away = kelvin - ROOM_K
-    left = np.maximum(1.0 - 1e-3 * rules.decay * away, _LEAST_LEFT)
-    deviation = _DEVIATION + _MORE * np.clip((structure["iron"] - _FROM) / _OVER, 0.0, 1.0)
+    left = rules.pinned * np.maximum(1.0 - 1e-3 * rules.decay * away, _LEAST_LEFT)
+    deviation = _DEVIATION + _MORE * np.clip((iron - _FROM) / _OVER, 0.0, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = deviation * np.maximum(away, 0.0) / _HOT / (rules.pinned * left)
-    return np.where(rules.pinned > 0.0, np.minimum(np.nan_to_num(found), _MOST_DEVIATION), 0.0)
+        found = np.nan_to_num(deviation * np.maximum(away, 0.0) / _HOT / left)
+    return np.where(rules.pinned > 0.0, np.minimum(found, _MOST), 0.0)
 
 
 def squareness(usual: Array, ratio: Array) -> Array:
-    """Return H_k / H_cJ by metal atoms per rare earth, NaN where there are no cells; (n,)."""
-    more = np.clip(ratio, LEAST_RATIO, MOST_RATIO) - _USUAL_RATIO
-    return usual + _SQUARE_SLOPE * np.nan_to_num(more)
+    """Return H_k / H_cJ: it falls by 0.05 for 0.5 more metal (sign in print, size assumed)."""
+    return usual - 0.1 * np.nan_to_num(np.clip(ratio, *_RATIO[:2]) - 7.5)
 
 
-def closed(
-    found: "Balance", structure: dict[str, Array]
-) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield the gates of cellular magnets, see `magnetkit.magnetism._gates`."""
-    own = {name: structure[name] for name in Shares._fields}
-    cell = own["copper"] / CELL_COPPER + own["zirconium"] / CELL_ZIRCONIUM
-    yield "no hardening known: no copper", ~(own["copper"] > LEAST_COPPER)
-    yield "no hardening known: no zirconium", cell < LEAST_CELL
-    outside = ~((own["ratio"] >= LEAST_RATIO) & (own["ratio"] <= MOST_RATIO))
-    yield "no hardening known: ratio of metal to rare earth", outside
-    yield "no hardening known: too much iron", own["iron"] > MOST_IRON
+def closed(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield the gates of cells, see `magnetkit.magnetism._gates`."""
+    iron, copper, zirconium, ratio, _ = (structure[name] for name in Shares._fields)
+    yield "no hardening known: no copper", ~(copper > _LEAST_COPPER)
+    cell = copper / _CELL[0] + zirconium / _CELL[1]
+    yield "no hardening known: no zirconium", cell < _LEAST_CELL
+    inside = (ratio >= _RATIO[0]) & (ratio <= _RATIO[1])
+    yield "no hardening known: ratio of metal to rare earth", ~inside
+    yield "no hardening known: too much iron", iron > _MOST_IRON

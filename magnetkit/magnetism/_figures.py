@@ -259,7 +259,7 @@ def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
     cold = HALF_WIDTH * _COLD * np.maximum(COMPARED_FROM - kelvin, 0.0)[:, None]
     spread = np.sqrt(made.rows["spread"] ** 2 + cold**2)
     if np.isfinite(made.structure["iron"]).any():
-        cells = HALF_WIDTH * hot_deviation(made.rules(), made.structure, kelvin[:, None])
+        cells = HALF_WIDTH * hot_deviation(made.rules(), made.structure["iron"], kelvin[:, None])
         spread = np.where(cells > 0.0, np.hypot(spread, cells), spread)
     if not made.rows["grain_effect"].any():
         return spread

@@ -7,12 +7,11 @@ requirement; J_s, T_C and B_r stay those of its parts. A gate is added by its wo
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core.columns import GATES
 from ..hosts.partition import root_codes
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import STATUS
@@ -30,13 +29,12 @@ Rule = Callable[["Balance", dict[str, Array]], Iterator[tuple[str, NDArray[np.bo
 FAR = GATES[-1]
 """That of what is too far from every measured magnet, see `magnetkit.magnetism._evidence`."""
 
-# Volume fraction of a soft phase between grains that leaves 2 % of alpha_K, see `microstructure`.
-_SOFT = 0.08
+# Volume fraction of R2Co17 between grains of 1:5 that leaves less of alpha_K (`microstructure`)
+# than the grains' poles take.
+_SOFT = 0.03
 
 
-def _short(
-    found: "Balance", structure: dict[str, Array]
-) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _short(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield the gate of grains that a soft phase couples for want of rare earth."""
     yield "no hardening known: short of rare earth", structure["soft"] > _SOFT
 
@@ -46,20 +44,7 @@ _RULES: dict[str, Rule] = {"1:5": _short, "2:17": _cells_closed, "2:14:1": _boun
 
 
 def gates(found: "Balance", structure: dict[str, Array]) -> NDArray[np.int8]:
-    """Return the status of the first gate that is closed to each magnet, 0 where none is.
-
-    Parameters
-    ----------
-    found : Balance
-        n recipes in their phases.
-    structure : dict of str to ndarray, shape (n,)
-        As for `magnetkit.magnetism._balance.microstructure`.
-
-    Returns
-    -------
-    ndarray of int8, shape (n,)
-        Index into `magnetkit.intrinsic.evaluate.STATUS`.
-    """
+    """Return the first gate that is closed to each magnet, index into `STATUS`, 0 without; (n,)."""
     roots = root_codes(found.parts.host)
     status = np.zeros(len(roots), np.int8)
     for host, rule in _RULES.items():
@@ -72,21 +57,8 @@ def gates(found: "Balance", structure: dict[str, Array]) -> NDArray[np.int8]:
 
 
 def close(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Give magnets that else are ok the status of their gate, in place; return which do not pass.
-
-    Parameters
-    ----------
-    status : ndarray of int8, shape (..., n)
-        Index into `STATUS`.
-    gate : ndarray of int8, shape (n,)
-        Of `gates`.
-    """
+    """Give magnets, (..., n), that else are ok the status of their gate; return which are shut."""
     shut = gate != 0
     if shut.any():
         np.copyto(status, gate, where=(status == 0) & shut)
     return shut
-
-
-def at_gate(status: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Return which statuses, of `STATUS`, are those of a closed gate."""
-    return status >= len(STATUS) - len(GATES)

@@ -75,28 +75,18 @@ class Magnets:
         return self.intrinsic_coercivity
 
 
-# Amounts of a formula, atomic fractions, are printed to this at least.
-_PRINTED = 1e-4
-
-
-def charge_assumed(table: CompositionTable, host: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Return which rows are bare formulas of cells, R2(Co,Fe)17, for which a charge is assumed."""
-    from ..hosts.partition import site_rules, wall_hosts
-
-    rare = table.fraction(*RARE_EARTHS)
-    _, counts = site_rules()
-    named = counts[host, 0] / (counts[host, 0] + counts[host, 1])
-    alone = rare + table.fraction("Co", "Fe") > 1.0 - 1e-9
-    return (wall_hosts(host) >= 0) & alone & (np.abs(rare - named) < _PRINTED)
-
-
 def _charge(
     table: CompositionTable, host: NDArray[np.int8]
 ) -> tuple[CompositionTable, NDArray[np.bool_]]:
-    """Turn bare formulas of cells into the charge of a precipitation-hardened magnet."""
+    """Give bare formulas of cells, R2(Co,Fe)17, the charge of such a magnet; return which."""
+    from ..hosts.partition import site_rules, wall_hosts
     from ..kernels._hosts import with_room
 
-    rows = charge_assumed(table, host)
+    rare, (_, counts) = table.fraction(*RARE_EARTHS), site_rules()
+    named = counts[host, 0] / (counts[host, 0] + counts[host, 1])
+    alone = rare + table.fraction("Co", "Fe") > 1.0 - 1e-9
+    # Amounts of a formula, atomic fractions, are printed to 1e-4 at least.
+    rows = (wall_hosts(host) >= 0) & alone & (np.abs(rare - named) < 1e-4)
     if not rows.any():
         return table, rows
     cells = parameters().cells
@@ -108,10 +98,9 @@ def _charge(
     row = np.repeat(np.arange(len(table)), np.diff(indptr))
     share, earth = np.zeros(len(mask(()))), mask(RARE_EARTHS)[indices] > 0.0
     share[[INDEX[symbol] for symbol in added]] = list(added.values())
-    rare = table.fraction(*RARE_EARTHS)[row]
     with np.errstate(divide="ignore", invalid="ignore"):
-        metal = (1.0 - share.sum()) * values / (1.0 - rare) + share[indices]
-        charged = np.where(earth, values / rare, ratio * metal) / (1.0 + ratio)
+        metal = (1.0 - share.sum()) * values / (1.0 - rare[row]) + share[indices]
+        charged = np.where(earth, values / rare[row], ratio * metal) / (1.0 + ratio)
     values = np.where(rows[row], charged, values)
     return CompositionTable(indptr, indices, values, table.row_index, table.errors), rows
 
@@ -132,10 +121,8 @@ class Alloys:
         What is diffused into them.
     never_made : ndarray of bool, shape (n,)
         Which are of a kind that nobody has made, so that no model speaks of them.
-    gate : ndarray of int8, shape (n,)
-        Of `magnetkit.magnetism._gates.gates`: what keeps them from being magnets.
-    charged : ndarray of bool, shape (n,)
-        For which a charge is assumed.
+    gate, charged : ndarray of int8 and bool, shape (n,)
+        Of `_gates.gates`, what keeps them from being magnets; for which a charge is assumed.
     phases : Phases
         Of `magnetkit.kernels._magnets`; with `predicted`, the hard phases as written are among
         them.

@@ -47,7 +47,7 @@ from ._figures import (
     blank_hard,
     figures_of,
 )
-from ._gates import at_gate, close
+from ._gates import close
 from ._magnets import Alloys, alloys
 from ._measured import COERCIVITY
 from .process import Process, parameters
@@ -451,12 +451,13 @@ def figures_at(
     if not use.whole_range:
         values, status = at_each(made, bulk, values, status, load_line, z)
     blank_rows(bulk, values, status, made.never_made)
+    known = status == 0
     blank_hard(values, close(status, made.gate))
     tables = columns_of(bulk, z, only)
     tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
     density, made_as = made.density(), _made_as(made, use.between) if None in wanted else {}
     for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
-        ok = (status[j] == 0) | at_gate(status[j])
+        ok = known[j]
         columns["status"] = status_column(status[j])
         if names is None:
             columns |= made_as | _evidence_columns(made, asked[j])
@@ -478,12 +479,13 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     )
     words = tuple(dict.fromkeys([*names, *(name + assumed for name in names)]))
     # One entry more than hosts: code -1 picks the last.
-    place = np.array([*map(words.index, names), -1], np.int8)[codes]
-    with_charge = np.array([*(words.index(n + assumed) for n in names), -1], np.int8)[codes]
-    place = np.where(made.charged, with_charge, place)
+    plain, charged = (
+        np.array([*(words.index(name + more) for name in names), -1], np.int8)[codes]
+        for more in ("", assumed)
+    )
     return {
         "shell": written(made.shells, len(codes)),
-        "route": Coded(place, words),
+        "route": Coded(np.where(made.charged, charged, plain), words),
         "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
     }
 

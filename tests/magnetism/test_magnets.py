@@ -13,13 +13,14 @@ def _made(*formulas, **keywords):
     return magnets_at(alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT)
 
 
-def test_a_formula_gets_walls_and_a_recipe_keeps_its_own():
-    made = _made("Sm2Co17", "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7", "SmCo5")
-    assert 0.0 < made.alloys.structure["copper"][0] < made.alloys.structure["copper"][1] < 0.6
-    assert made.alloys.structure["iron"][0] == 0.0
-    assert 0.10 < made.alloys.structure["iron"][1] < 0.16
-    assert np.isnan(made.alloys.structure["iron"][2])
-    assert np.isnan(made.alloys.structure["copper"][2])
+def test_a_formula_gets_a_charge_and_a_recipe_keeps_its_own():
+    found = _made("Sm2Co17", "Sm(Co0.69Fe0.20Cu0.08Zr0.02Ti0.01)6.7", "SmCo5").alloys.structure
+    # Titanium counts as zirconium where there is as much of that.
+    known = {"iron": (0.0, 0.20), "copper": (0.08, 0.08), "zirconium": (0.025, 0.03),
+             "ratio": (7.5, 6.7), "earth": (1.0, 1.0)}  # fmt: skip
+    for name, values in known.items():
+        assert found[name][:2] == pytest.approx(values)
+        assert np.isnan(found[name][2])
 
 
 def test_walls_lower_polarization_and_its_flatness():
@@ -31,32 +32,6 @@ def test_walls_lower_polarization_and_its_flatness():
     mean = made.polarization[0]
     assert 0.8 < mean[0] / cell[0] < 0.97
     assert mean[1] / mean[0] < cell[1] / cell[0]
-
-
-def test_a_boundary_that_does_not_part_the_grains_costs_coercivity():
-    # Poor in rare earth, with a normal boundary, and with gallium in it.
-    texts = ["Nd11.4Fe82.6B6.0", "Nd14Fe80B6", "Nd14Fe79.5Ga0.5B6"]
-    table = CompositionTable.from_strings(texts, basis="atomic")
-    found = magnets_at(alloys(table), AT)
-    h = found.coercivity()[:, 0]
-    assert STATUS[found.status[0, 0]] == "no free rare earth"
-    assert np.isnan(h[0])
-    assert h[1] < h[2] < 1.5 * h[1]
-
-
-def test_copper_and_iron_are_shares_of_the_metal_alone():
-    found = _made("Sm(Co0.69Fe0.20Cu0.08Zr0.02Ti0.01)7.5").alloys.structure
-    # Titanium counts as zirconium where there is as much of that.
-    known = {"iron": 0.20, "copper": 0.08, "zirconium": 0.03, "ratio": 7.5, "earth": 1.0}
-    for name, value in known.items():
-        assert found[name] == pytest.approx([value])
-
-
-def test_iron_in_the_cells_steepens_the_fall_of_coercivity():
-    made = _made("Sm2Co17", "Sm2Co15Fe2", "Sm2Co13Fe4")
-    h = made.coercivity()
-    kept = h[:, 1] / h[:, 0]
-    assert kept[0] > kept[1] > kept[2]
 
 
 def test_a_shell_lies_between_core_and_bulk():

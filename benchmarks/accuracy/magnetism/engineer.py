@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
+
 from magnetkit.composition.table import CompositionTable
 
 if TYPE_CHECKING:
@@ -84,10 +86,12 @@ def judged() -> "pd.DataFrame":
         table = CompositionTable.from_strings([trial.recipe], basis=trial.basis)
         frames = sintered_at(table, [ROOM, HOT], process=trial.process)
         cold, hot = (frame.iloc[0] for frame in frames)
-        b_r, h_cj = float(cold["remanence_T"]), float(cold["coercivity_kA_m"])
+        # A magnet at a closed gate has none.
+        h_cj, hot_h = (float(np.nan_to_num(at["coercivity_kA_m"])) for at in (cold, hot))
+        b_r = float(cold["remanence_T"])
         inside = trial.remanence[0] <= b_r <= trial.remanence[1]
         inside &= trial.coercivity[0] <= h_cj <= trial.coercivity[1]
-        out.append((trial.recipe, b_r, h_cj, float(hot["coercivity_kA_m"]), inside))
+        out.append((trial.recipe, b_r, h_cj, hot_h, inside))
     return pd.DataFrame(
         out, columns=["recipe", "remanence_T", "coercivity_kA_m", "hot_kA_m", "inside"]
     )

@@ -257,7 +257,7 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     # A coercivity that rises with nothing means nothing.
     least = np.array([_LEAST.get(n, -np.inf) for n in names])
     # alpha_K and N_eff lie along a valley: the usual tolerances stop on its way.
-    close = {"ftol": 1e-12, "xtol": 1e-10, "gtol": 1e-10}
+    close: dict[str, Any] = {"ftol": 1e-12, "xtol": 1e-10, "gtol": 1e-10}
     # Constants differ in size by thousands.
     close["x_scale"] = width
     found = least_squares(residuals, centre, loss="soft_l1", bounds=(least, np.inf), **close)

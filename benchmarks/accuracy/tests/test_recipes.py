@@ -94,3 +94,19 @@ def test_report_names_every_recipe(left_out):
     assert all(f"| {i} |" in text for i in left_out["id"])
     assert "## Commercial grades" in text
     assert "## Dysprosium" in text
+
+
+def test_a_copper_series_and_a_hot_magnet_are_in_order_and_inside_their_ranges():
+    # Tang et al., J. Appl. Phys. 87 (2000) 5308; at 500 C Gong et al. (2017).
+    from magnetkit.magnetism import sintered
+
+    data, name = recipes.recipes().set_index("id")["recipe"], "coercivity_kA_m"
+    known = {"S26": 446.0, "S21": 708.0, "S22": 3056.0, "S27": 604.0}
+    found = sintered(data[list(known)].tolist(), ["20C", "500C"])
+    own = found[found["temperature_K"] == 293.15][:3].to_dict("records")
+    own.append(found[found["temperature_K"] == 773.15].iloc[3].to_dict())
+    for row, value in zip(own, known.values(), strict=True):
+        assert row[f"{name}_lo"] <= value <= row[f"{name}_hi"]
+        assert 1 / 1.8 < row[name] / value < 1.8
+    assert own[0][name] < own[1][name]
+    assert 3.0 < own[2][name] / own[1][name] < 6.0
