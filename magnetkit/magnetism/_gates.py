@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core.columns import GATES
 from ..hosts.partition import root_codes
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import STATUS
