@@ -80,11 +80,14 @@ def _charge(
     from ..hosts.partition import site_rules, wall_hosts
     from ..kernels._hosts import with_room
 
+    rows = wall_hosts(host) >= 0
+    if not rows.any():
+        return table, rows
     rare, (_, counts) = table.fraction(*RARE_EARTHS), site_rules()
     named = counts[host, 0] / (counts[host, 0] + counts[host, 1])
     alone = rare + table.fraction("Co", "Fe") > 1.0 - 1e-9
     # Amounts of a formula, atomic fractions, are printed to 1e-4 at least.
-    rows = (wall_hosts(host) >= 0) & alone & (np.abs(rare - named) < 1e-4)
+    rows &= alone & (np.abs(rare - named) < 1e-4)
     if not rows.any():
         return table, rows
     cells = parameters().cells
@@ -323,7 +326,8 @@ def alloys(
     walls = np.flatnonzero((cellular >= 0) & ~formula)
     structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
     wall = parts.grain_boundary[walls]
-    rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
+    if (cellular >= 0).any():
+        rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
     fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
     if shells is not None:
         fraction, content = shells.resolved(table)

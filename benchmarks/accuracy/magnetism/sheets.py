@@ -2,8 +2,8 @@
 
 The recipe is inferred from the two values; what the sheet prints of the rest is held against what
 is predicted. Alpha of no sheet is fitted anywhere. Beta is: the decay of coercivity was calibrated
-on the classes' printed ranges (`hot` leaves one class out at a time), so that beta here is no blind
-test for Nd-Fe-B, and is one for Sm-Co.
+on the classes' printed ranges (`hot` leaves one class out at a time) and on some sheets of Sm-Co
+(`recipes.left_out` leaves out one maker), so that beta here is no blind test.
 
 T_max is by one definition on both sides: at a load line of 1 the knee, 0.92 H_cJ, is used up; no
 time, no outside field. The sheet's side takes its own B_r and least H_cJ along its own alpha and
@@ -158,8 +158,8 @@ def report(frame: "pd.DataFrame") -> str:
         "of 0.92 H_cJ is used up: `printed` is what that makes of the sheet's own B_r, least "
         "H_cJ, alpha and beta, `predicted` what it makes of the same B_r and H_cJ along the "
         "model's curves; what makers rate the grade for stands beside. Alpha of no sheet is "
-        "fitted; the decay of coercivity of 2:14:1 was calibrated on printed ranges of its "
-        "classes, so that beta is blind for Sm-Co alone.",
+        "fitted; beta is, on printed ranges of the classes of 2:14:1 and on a few sheets of Sm-Co. "
+        "A 2:17 grade counts as aged for 500 °C if rated for 400 °C, for 300 °C otherwise.",
         "",
         _of_alpha(),
         "",
