@@ -204,7 +204,8 @@ class Alloys:
     def _at(self, temperature: NDArray[np.float64], rules: Any) -> Magnets:
         from ..kernels._magnets import states
 
-        return Magnets(temperature, *(a.T for a in states(temperature, self.phases, rules)), self)
+        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, rules))
+        return Magnets(temperature, j, h_cj, knee, status, self)
 
     def bend(self, between: tuple[float, float]) -> NDArray[np.float64]:
         """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 °C on.

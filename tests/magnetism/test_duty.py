@@ -47,13 +47,8 @@ def test_the_field_of_a_load_line_is_the_textbook_one():
     assert straight_field(1.3, 1.05, 1.0, 1e5) - field == pytest.approx(1e5 / 2.05)
 
 
-def test_time_takes_about_thirty_kiloamperes_from_a_hundred_hours_to_ten_years():
-    gained = Duty(hours=TEN_YEARS).creep - Duty(hours=100.0).creep
-    assert gained == pytest.approx(30e3, rel=0.12)
-    assert Duty(hours=0.0).creep == 0.0
-
-
 def test_each_decade_of_time_takes_what_five_millitesla_do():
+    assert Duty(hours=0.0).creep == 0.0
     # 5 mT / mu_0 = 3.98 kA/m for each e-fold of time.
     gained = Duty(hours=1000.0).creep - Duty(hours=100.0).creep
     assert gained == pytest.approx(9.16e3, rel=2e-3)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
@@ -101,21 +101,6 @@ def test_a_shell_of_no_thickness_gains_nothing():
     # 0.8 nm of shell hold a fifth of its gain at most.
     assert 0.0 < _gain("Tb 0.30 @ 0.001") < 0.2 * whole
     assert abs(_gain(Shell("Tb", amount_wt_pct=1e-7))) < 1e-3 * whole
-
-
-@pytest.mark.filterwarnings("ignore:no furnace")
-@settings(max_examples=25, deadline=None)
-@given(
-    st.sampled_from(["Tb", "Dy"]),
-    st.floats(1e-4, 0.4),
-    st.floats(1.05, 1.25),
-    st.floats(0.05, 1.0),
-)
-def test_gain_rises_with_thickness_and_with_amount(symbol, fraction, more, content):
-    thin, thick = Shell(symbol, fraction, content), Shell(symbol, fraction * more, content)
-    assert 0.0 < _gain(thin) <= _gain(thick)
-    little, much = (Shell(symbol, amount_wt_pct=2.0 * fraction * k) for k in (1.0, more))
-    assert 0.0 < _gain(little) < _gain(much)
 
 
 def test_finer_grains_have_thinner_shells_of_the_same_volume():
