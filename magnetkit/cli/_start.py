@@ -117,7 +117,7 @@ def _plain_warning(text: Warning | str, *_: object, **__: object) -> None:
 
 def show_messages() -> None:
     """Show messages and warnings of magnetkit itself on stderr, each as a line."""
-    warnings.showwarning = _plain_warning
+    warnings.showwarning = _plain_warning  # type: ignore[assignment]
     logger = logging.getLogger("magnetkit")
     if any(isinstance(handler, _Stderr) for handler in logger.handlers):
         return

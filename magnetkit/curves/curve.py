@@ -298,7 +298,6 @@ def use_limits(
 
 
 limits = use_limits
-"""The name of `use_limits` in `magnetkit` itself."""
 
 
 def _as_list(name: str, given: Any) -> list[float]:

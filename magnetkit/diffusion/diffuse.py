@@ -24,22 +24,8 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import partition
 from ..prediction.conditions import Conditions, SupplyKeywords, with_conditions
+from . import _local
 from ._design import Coated, Search, best_anneal, refined_coating, uniform_content
-from ._local import (
-    LOSS,
-    Case,
-    Circuit,
-    Law,
-    Magnet,
-    Target,
-    alloyed_magnet,
-    diffused_magnet,
-    flux_loss,
-    map_cases,
-    quantile,
-    read_target,
-    shape_case,
-)
 from ._profile import ELEMENTS, Anneal, Spreading, axis_of, face_groups, treatment
 from ._shapes import CELLS, Cells, SelfField, Shape, cut, read_shape
 
@@ -82,7 +68,7 @@ class Diffusion:
     designs: "pd.DataFrame"
     coated: dict[str, Coated]
     search: dict[str, Search]
-    circuit: Circuit
+    circuit: _local.Circuit
     field: SelfField | None
     asked: str
     undone: list[str]
@@ -248,7 +234,7 @@ def diffuse(
     probability: float = 0.9,
     anneal: float | None = None,
     anneal_hours: float | None = None,
-    law: Law = "component",
+    law: _local.Law = "component",
     basis: Basis = "auto",
     per_year: int = 1,
     cells: int = CELLS,
@@ -327,8 +313,8 @@ def diffuse(
     table, base, process = _base(composition, basis, conditions.process, kelvin)
     load_line = None if load_line is None else finite("load_line", load_line, 0.0)
     share("probability", probability)
-    target = read_target(require)
-    circuit = Circuit(easy, load_line, conditions.outside_field_kA_m, law)
+    target = _local.read_target(require)
+    circuit = _local.Circuit(easy, load_line, conditions.outside_field_kA_m, law)
     tried = _anneals(element, anneal_hours, anneal)
     job = _Job(table, own, circuit, kelvin, field, process)
     fine = job.setting(cut(own, whole("cells", cells, 200)))
@@ -381,10 +367,10 @@ def _base(
 
 
 def _target_text(
-    target: Target, circuit: Circuit, kelvin: float, probability: float, mapped: bool
+    target: _local.Target, circuit: _local.Circuit, kelvin: float, probability: float, mapped: bool
 ) -> str:
     wanted = (
-        f"{LOSS} <= {target.loss_pct:g}"
+        f"{_local.LOSS} <= {target.loss_pct:g}"
         if target.loss_pct is not None
         else f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
     )
@@ -416,7 +402,7 @@ def _anneals(
     }
 
 
-def _refuse_too_much(target: Target, search: Search) -> None:
+def _refuse_too_much(target: _local.Target, search: Search) -> None:
     """Refuse a margin that no amount gives."""
     if target.loss_pct is not None:
         return
@@ -440,7 +426,7 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
     faces = tuple(dict.fromkeys(p.face for g in coated.groups for p in g))
     way = 1e3 * spreading.cells.shape.thickness(faces)
     reach = 1e3 * 3.6 * float(np.sqrt(coated.anneal.spread()))
-    low = quantile(search.probability)
+    low = _local.quantile(search.probability)
     short = [c.reverse - m.h_cj(coated.amount, low) for m, c in search.each]
     worst = int(np.argmax([float(s.max()) for s in short]))
     gap = short[worst]
@@ -469,42 +455,44 @@ class _Job:
         self,
         table: CompositionTable,
         shape: Shape,
-        circuit: Circuit,
+        circuit: _local.Circuit,
         kelvin: float,
         field: Any,
         process: Any,
     ) -> None:
         self.table, self.shape, self.circuit = table, shape, circuit
         self.kelvin, self.field, self.process = kelvin, field, process
-        self._known: dict[tuple[str, float, bool], Magnet] = {}
+        self._known: dict[tuple[str, float, bool], _local.Magnet] = {}
 
-    def magnet(self, element: str, kelvin: float, bulk: bool = False) -> Magnet:
+    def magnet(self, element: str, kelvin: float, bulk: bool = False) -> _local.Magnet:
         """Return the alloy with an element at a temperature, K."""
         key = element, kelvin, bulk
         if key not in self._known:
             if bulk:
-                found = alloyed_magnet(self.table, element, kelvin, self.process)
+                found = _local.alloyed_magnet(self.table, element, kelvin, self.process)
             else:
                 most = treatment()["surface"]["most_wt_pct"]
-                found = diffused_magnet(self.table, element, kelvin, self.process, most)
+                found = _local.diffused_magnet(self.table, element, kelvin, self.process, most)
             self._known[key] = found
         return self._known[key]
 
-    def setting(self, cells: Cells) -> tuple[Cells, SelfField | None, list[Case]]:
+    def setting(self, cells: Cells) -> tuple[Cells, SelfField | None, list[_local.Case]]:
         """Return the cells, their field, and the operating points."""
         base = self.magnet(ELEMENTS[0], self.kelvin)
         if self.field is None:
             own = SelfField(cells, self.circuit.along)
             b_r = float(base.remanence[0])
-            return cells, own, [shape_case(own, self.circuit, self.kelvin, b_r, base.recoil)]
+            return cells, own, [_local.shape_case(own, self.circuit, self.kelvin, b_r, base.recoil)]
 
         def remanence(kelvin: float) -> float:
             return float(self.magnet(ELEMENTS[0], kelvin).remanence[0])
 
-        cases = map_cases(self.field, cells, self.circuit, self.kelvin, remanence, base.recoil)
+        cases = _local.map_cases(
+            self.field, cells, self.circuit, self.kelvin, remanence, base.recoil
+        )
         return cells, None, cases
 
-    def each(self, element: str, cases: list[Case], bulk: bool = False) -> list[Any]:
+    def each(self, element: str, cases: list[_local.Case], bulk: bool = False) -> list[Any]:
         """Return magnet and case of each operating point."""
         return [(self.magnet(element, case.kelvin, bulk), case) for case in cases]
 
@@ -553,7 +541,9 @@ class _Costs:
         amount = np.full(len(search.cells), np.nan_to_num(found.amount))
         return row | self._costs(magnet, put_on, inside, mass, search, amount, good)
 
-    def _row(self, way: str, magnet: Magnet, meets: bool, probability: float) -> dict[str, Any]:
+    def _row(
+        self, way: str, magnet: _local.Magnet, meets: bool, probability: float
+    ) -> dict[str, Any]:
         return {
             "way": way,
             "element": magnet.element,
@@ -563,7 +553,7 @@ class _Costs:
 
     def _costs(
         self,
-        magnet: Magnet,
+        magnet: _local.Magnet,
         put_on: float,
         inside: float,
         mass: float,
@@ -576,7 +566,7 @@ class _Costs:
         dear = self.price[magnet.element] - (
             self.light if not np.isfinite(magnet.most_wt_pct) else 0
         )
-        worst = max(flux_loss(m, amount, c.reverse, search.cells) for m, c in search.each)
+        worst = max(_local.flux_loss(m, amount, c.reverse, search.cells) for m, c in search.each)
         none = 1.0 if good else np.nan
         return {
             "put_on_g": 1e3 * put_on * none,

@@ -82,8 +82,12 @@ def serve(path: Path, port: int = PORT, announce: Callable[[str], object] = prin
             HOST, own, app.server, True, request_handler=Quiet, fd=listener.fileno()
         )
         # A client that leaves or falls silent is no fault; --verbose shows it.
-        server.handle_error = lambda *_: _log.debug("a request was not finished", exc_info=True)
+        server.handle_error = _left  # type: ignore[assignment, method-assign]
         _run(server, results, lambda: announce(f"http://{HOST}:{own}/"))
+
+
+def _left(*_: object) -> None:
+    _log.debug("a request was not finished", exc_info=True)
 
 
 def _guard(app: "Dash") -> None:

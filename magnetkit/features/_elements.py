@@ -16,17 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .._core import datasets
+from .._core import datasets, elements
 from .._core._arguments import named
-from .._core.elements import (
-    INDEX,
-    INTERSTITIALS,
-    LIGHT_RARE_EARTHS,
-    N_ELEMENTS,
-    RARE_EARTHS,
-    index,
-    mask,
-)
 from .._core.errors import DataError, InputError
 from ..composition.table import CompositionTable
 
@@ -59,7 +50,7 @@ class ElementTable:
     def padded(self, multiple: int = 8) -> NDArray[np.float64]:
         """Return the values with zero columns up to a multiple, for vectorized kernels."""
         width = -(-len(self.names) // multiple) * multiple
-        result = np.zeros((N_ELEMENTS, width))
+        result = np.zeros((elements.N_ELEMENTS, width))
         result[:, : len(self.names)] = self.values
         return result
 
@@ -82,7 +73,7 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
         raise DataError(
             f"an element table needs a column 'symbol', {file} has {', '.join(frame.columns)}"
         )
-    unknown = [str(s) for s in frame["symbol"] if s not in INDEX]
+    unknown = [str(s) for s in frame["symbol"] if s not in elements.INDEX]
     if unknown:
         raise DataError(f"{file}: {unknown[0]!r} in column 'symbol' is no chemical element")
     if frame["symbol"].duplicated().any():
@@ -93,8 +84,8 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
         raise DataError(f"{file} has no numeric column; each property needs one")
     if np.isinf(numbers.to_numpy(np.float64)).any():
         raise DataError(f"{file} holds an infinite number; leave a field empty if it is not known")
-    values = np.full((N_ELEMENTS, numbers.shape[1]), np.nan)
-    values[[INDEX[s] for s in frame["symbol"]]] = numbers.to_numpy(np.float64)
+    values = np.full((elements.N_ELEMENTS, numbers.shape[1]), np.nan)
+    values[[elements.INDEX[s] for s in frame["symbol"]]] = numbers.to_numpy(np.float64)
     return ElementTable(prefix or file.stem, tuple(map(str, numbers.columns)), values)
 
 
@@ -148,10 +139,10 @@ def load_ions() -> MappingProxyType[str, NDArray[np.float64]]:
         Each column of `_COLUMNS`, read-only and indexed by atomic number minus one. NaN for an
         element that is no rare earth, and for the radial averages of an ion without 4f moment.
     """
-    columns = {name: np.full(N_ELEMENTS, np.nan) for name in _COLUMNS}
+    columns = {name: np.full(elements.N_ELEMENTS, np.nan) for name in _COLUMNS}
     for row in datasets.rows("ions/ions.csv"):
         for name, column in columns.items():
-            column[INDEX[row["symbol"]]] = float(row[name]) if row[name] else np.nan
+            column[elements.INDEX[row["symbol"]]] = float(row[name]) if row[name] else np.nan
     for column in columns.values():
         column.flags.writeable = False
     return MappingProxyType(columns)
@@ -196,7 +187,7 @@ def ion_properties() -> NDArray[np.float64]:
         ],
         axis=1,
     )
-    result[index("Ce"), :-1] = 0.0
+    result[elements.index("Ce"), :-1] = 0.0
     result.flags.writeable = False
     return result
 
@@ -226,8 +217,8 @@ def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
     """Return the names of the ratios, and their numerators and denominators for the kernel."""
     from ..kernels._descriptors import Sums
 
-    rare, every = mask(RARE_EARTHS), np.ones(N_ELEMENTS)
-    lattice = every - mask(INTERSTITIALS)
+    rare, every = elements.mask(elements.RARE_EARTHS), np.ones(elements.N_ELEMENTS)
+    lattice = every - elements.mask(elements.INTERSTITIALS)
     metals = lattice - rare
     valence = magnetic_valence()
     ion = dict(zip(ION_PROPERTIES, ion_properties().T, strict=True))
@@ -235,18 +226,21 @@ def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
         "all": every,
         "lattice": lattice,
         "metals": metals,
-        "magnetic": mask(("Fe", "Co")),
+        "magnetic": elements.mask(("Fe", "Co")),
         "R": rare,
     }
     upper = {
         "R_lattice": (rare, "lattice"),
-        "cobalt_share": (mask(("Co",)), "magnetic"),
-        "Fe_metals": (mask(("Fe",)), "metals"),
-        "Co_metals": (mask(("Co",)), "metals"),
-        "main_group_lattice": (mask(_MAIN), "lattice"),
-        "early_metals_lattice": (mask(_EARLY), "lattice"),
-        "late_metals_lattice": (mask(_LATE), "lattice"),
-        **{f"{s}_lattice": (mask((s,)), "lattice") for s in ("Ni", "Mn", "B", "C", "N", "H")},
+        "cobalt_share": (elements.mask(("Co",)), "magnetic"),
+        "Fe_metals": (elements.mask(("Fe",)), "metals"),
+        "Co_metals": (elements.mask(("Co",)), "metals"),
+        "main_group_lattice": (elements.mask(_MAIN), "lattice"),
+        "early_metals_lattice": (elements.mask(_EARLY), "lattice"),
+        "late_metals_lattice": (elements.mask(_LATE), "lattice"),
+        **{
+            f"{s}_lattice": (elements.mask((s,)), "lattice")
+            for s in ("Ni", "Mn", "B", "C", "N", "H")
+        },
         "magnetic_valence": (valence, "all"),
         "magnetic_valence_metals": (valence * metals, "metals"),
         "de_gennes_R": (ion["de_gennes"], "R"),
@@ -255,9 +249,9 @@ def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
         "coupled_moment_lattice": (ion["coupled_moment_muB"], "lattice"),
         "quadrupole_R": (ion["quadrupole_a0_2"], "R"),
         "radius_R": (ion["ionic_radius_A"] * rare, "R"),
-        **{f"{s}_R": (mask((s,)), "R") for s in ("Ce", "Y", "La")},
-        "light_R": (mask(LIGHT_RARE_EARTHS), "R"),
-        **{f"{s}_lattice": (mask((s,)), "lattice") for s in _SOLUTES},
+        **{f"{s}_R": (elements.mask((s,)), "R") for s in ("Ce", "Y", "La")},
+        "light_R": (elements.mask(elements.LIGHT_RARE_EARTHS), "R"),
+        **{f"{s}_lattice": (elements.mask((s,)), "lattice") for s in _SOLUTES},
     }
     order = list(lower)
     return tuple(upper), Sums(

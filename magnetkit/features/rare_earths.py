@@ -12,15 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core import elements
 from .._core._arguments import named
-from .._core.elements import (
-    HEAVY_LANTHANIDES,
-    INTERSTITIALS,
-    LIGHT_RARE_EARTHS,
-    RARE_EARTHS,
-    TRANSITION_METALS,
-    mask,
-)
 from ..composition._read import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -53,27 +46,27 @@ _NAMES = (
 @lru_cache(maxsize=1)
 def _weights() -> NDArray[np.float64]:
     """Return what each element adds to the sums of the kernel, shape (118, len(SUMS))."""
-    r, t = mask(RARE_EARTHS), mask(TRANSITION_METALS)
-    m = 1.0 - r - mask(INTERSTITIALS)
+    r, t = elements.mask(elements.RARE_EARTHS), elements.mask(elements.TRANSITION_METALS)
+    m = 1.0 - r - elements.mask(elements.INTERSTITIALS)
     quadrupole = ion_properties()[:, ION_PROPERTIES.index("quadrupole_a0_2")]
     valence = magnetic_valence()
     columns = {
         "R": r,
         "T": t,
         "M": m,
-        "light": mask(LIGHT_RARE_EARTHS),
-        "heavy": mask(HEAVY_LANTHANIDES),
-        "cerium": mask(("Ce",)),
-        "nonmagnetic": mask(("La", "Lu", "Y")),
+        "light": elements.mask(elements.LIGHT_RARE_EARTHS),
+        "heavy": elements.mask(elements.HEAVY_LANTHANIDES),
+        "cerium": elements.mask(("Ce",)),
+        "nonmagnetic": elements.mask(("La", "Lu", "Y")),
         "oblate": np.minimum(quadrupole, 0.0),
         "prolate": np.maximum(quadrupole, 0.0),
         # Groups 7 to 10 carry 7 to 10 valence electrons: 10 less the magnetic valence.
         "electrons": t * (10.0 - valence),
-        "cobalt": mask(("Co",)),
-        "iron": mask(("Fe",)),
+        "cobalt": elements.mask(("Co",)),
+        "iron": elements.mask(("Fe",)),
         "valence": valence,
         "valence_M": valence * m,
-        **{symbol: mask((symbol,)) for symbol in ("B", "C", "N", "H")},
+        **{symbol: elements.mask((symbol,)) for symbol in ("B", "C", "N", "H")},
     }
     return np.ascontiguousarray(np.stack([columns[name] for name in SUMS], axis=1))
 

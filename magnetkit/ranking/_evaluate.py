@@ -26,15 +26,7 @@ from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
-from ..prediction._stages import (
-    ROOM_K,
-    cost_per_flux,
-    describe,
-    magnets,
-    makeable,
-    nominal_magnets,
-    supplies,
-)
+from ..prediction import _stages
 from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule
@@ -198,7 +190,7 @@ def evaluate(
         registry, ``candidate`` being the formula.
     """
     tally, rows = Tally(), np.arange(len(table))
-    supply = supplies(table, shells, job.conditions)
+    supply = _stages.supplies(table, shells, job.conditions)
     tally.stages["composition"] = len(table)
     tally.count(bound, supply, _BY_COMPOSITION)
     counted: tuple[str, ...] = (*_BY_CENTRAL, *_BY_RANGES)
@@ -221,7 +213,7 @@ def evaluate(
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
         unstable = np.zeros(len(rows), bool)
-        unstable[last] = ~makeable(table[last], job.conditions)[1]
+        unstable[last] = ~_stages.makeable(table[last], job.conditions)[1]
         found["status"] = found["status"].put(unstable, "not makeable")
     tally.status.update(found["status"].counts())
     if bound is None or keys is None:
@@ -302,7 +294,7 @@ def central_values(
         if requirement.column in _CENTRAL
     ]
     at = [job.temperature, *sorted({kelvin for kelvin, _ in required} - {job.temperature})]
-    made = nominal_magnets(table, shells, at, job.conditions)
+    made = _stages.nominal_magnets(table, shells, at, job.conditions)
     values = dict(zip(_CENTRAL, (made.remanence(), 1e-3 * made.coercivity()), strict=True))
     margin = np.full(len(table), np.inf)
     failed = np.zeros(len(table), np.int64)
@@ -315,7 +307,7 @@ def central_values(
         status = np.where(status == 0, other, status)
     here = Columns(supply | {name: column[:, 0] for name, column in values.items()})
     density, cost = made.alloys.density(), here["cost_USD_kg"]
-    here[COST_PER_FLUX] = cost_per_flux(density, cost, here["remanence_T"])
+    here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
     here[MARGIN] = margin
     here["status"] = status_column(status)
     names = [str(requirement) for _, requirement in required]
@@ -350,16 +342,16 @@ def _with_requirements(
     supply are needed: phases take memory and time.
     """
     at = needed_temperatures(job)
-    kelvins = at if want is not None else [*at, ROOM_K]
-    here, *others = magnets(table, shells, kelvins, job.conditions, needed_elsewhere(job))
+    kelvins = at if want is not None else [*at, _stages.ROOM_K]
+    here, *others = _stages.magnets(table, shells, kelvins, job.conditions, needed_elsewhere(job))
     room = others.pop() if want is None else None
     known = {*here, *supply, COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
     if want is None or not {*want, *(r.column for r in job.profile.requirements)} <= known:
-        here = describe(table, at[0], job.conditions, None, shells, here, room, supply)
+        here = _stages.describe(table, at[0], job.conditions, None, shells, here, room, supply)
     else:
         here |= supply
         per_mass = here["density_kg_m3"], here["cost_USD_kg"]
-        here[COST_PER_FLUX] = cost_per_flux(*per_mass, here["remanence_T"])
+        here[COST_PER_FLUX] = _stages.cost_per_flux(*per_mass, here["remanence_T"])
         here["formula"] = table.to_arrow()
     here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
     return here.ordered() if want is None else here

@@ -13,18 +13,7 @@ from .._core._toml import Name, Strict, Text
 from .._core.errors import InputError
 from .._core.units import TEN_YEARS, parse_temperature
 from ..hosts.records import HOST_NAMES, HOSTS
-from ._profile_parts import (
-    MARGIN,
-    WITHOUT_TEMPERATURE,
-    Host,
-    Kelvin,
-    Objective,
-    Reference,
-    Requirement,
-    Sources,
-    Space,
-    Unit,
-)
+from . import _profile_parts as parts
 
 _DEFAULT_OBJECTIVES = (
     "heavy_rare_earth_wt_pct:min",
@@ -77,29 +66,29 @@ class Profile(Strict):
     title: Text
     description: Text
     atmosphere: Text
-    hosts: Annotated[tuple[Host, ...], Field(min_length=1)]
-    temperature_min_K: Kelvin
-    temperature_max_K: Kelvin
-    temperature_K: Kelvin
+    hosts: Annotated[tuple[parts.Host, ...], Field(min_length=1)]
+    temperature_min_K: parts.Kelvin
+    temperature_max_K: parts.Kelvin
+    temperature_K: parts.Kelvin
     load_line: Annotated[float, Field(gt=0, le=1e4)]
     outside_field_kA_m: Annotated[float, Field(ge=0, le=1e5)] = 0.0
     service_hours: Annotated[float, Field(gt=0, le=1e7)] = TEN_YEARS
     magnet_mass_kg: Annotated[float, Field(gt=0, le=1e6)]
-    sources: Sources
-    reference: Reference
+    sources: parts.Sources
+    reference: parts.Reference
     objectives: Annotated[tuple[str, ...], Field(min_length=1, max_length=_MOST_OBJECTIVES)] = (
         _DEFAULT_OBJECTIVES
     )
-    units: tuple[Unit, ...] = ()
-    requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
-    space: tuple[Space, ...] = ()
+    units: tuple[parts.Unit, ...] = ()
+    requirements: Annotated[tuple[parts.Requirement, ...], Field(min_length=1)]
+    space: tuple[parts.Space, ...] = ()
 
     @field_validator("objectives")
     @classmethod
     def _directions(cls, objectives: Sequence[str]) -> Sequence[str]:
         for text in objectives:
             try:
-                Objective.parse(text)
+                parts.Objective.parse(text)
             except InputError as error:
                 raise ValueError(str(error)) from None
         return objectives
@@ -125,13 +114,13 @@ class Profile(Strict):
     @property
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
         """The objectives as pairs of column (or ``"margin"``) and direction."""
-        parsed = [Objective.parse(text) for text in self.objectives]
+        parsed = [parts.Objective.parse(text) for text in self.objectives]
         return tuple(
-            ("margin" if o.column == MARGIN else o.column, "min" if o.sign > 0 else "max")
+            ("margin" if o.column == parts.MARGIN else o.column, "min" if o.sign > 0 else "max")
             for o in parsed
         )
 
-    def temperature_of(self, requirement: Requirement) -> float | None:
+    def temperature_of(self, requirement: parts.Requirement) -> float | None:
         """Return the temperature of a requirement, K; None for columns that have none.
 
         Parameters
@@ -144,7 +133,7 @@ class Profile(Strict):
         float or None
             Temperature, K.
         """
-        if requirement.column in WITHOUT_TEMPERATURE:
+        if requirement.column in parts.WITHOUT_TEMPERATURE:
             return None
         return requirement.temperature_K or self.temperature_K
 
@@ -304,7 +293,7 @@ def asked(
     )
 
 
-def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
+def _reference(recipe: str, basis: str, shell: str | None) -> parts.Reference:
     """Return a magnet to save against."""
     from ..composition._read import read_inputs
     from ..hosts.partition import assign_hosts
@@ -313,7 +302,7 @@ def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
     code = int(assign_hosts(table)[0])
     if code < 0:
         raise InputError(f"reference {recipe!r} is of no structure that makes magnets")
-    return Reference(
+    return parts.Reference(
         formula=recipe,
         basis="weight" if basis == "weight" else "atomic",
         host=HOST_NAMES[code],

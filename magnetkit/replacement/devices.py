@@ -78,9 +78,7 @@ def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFra
     return found
 
 
-def parts(device: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFrame":
-    """Return `bill` of a device's parts, by its name in `magnetkit` itself."""
-    return bill(device, per_year, replaced=replaced)
+parts = bill
 
 
 def _read(parts: Any) -> "pd.DataFrame":

@@ -15,18 +15,10 @@ from numpy.typing import NDArray
 from .._core._files import parquet_bytes, write_csv, write_parquet
 from .._core.columns import ordered
 from .._core.errors import InputError
+from ..ranking import result as ranked
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys
-from ..ranking.result import (
-    LEADING_ROWS,
-    SPREAD_ROWS,
-    TOP_ROWS,
-    Ranked,
-    compact,
-    rows_between,
-    spread_places,
-)
 from . import _files
 from ._candidates import Piece
 from ._pool import Pool, Progress, ahead, in_order
@@ -50,7 +42,7 @@ def finish(
     report: Progress,
     crew: Crew,
     keep: int | None = None,
-) -> Ranked:
+) -> ranked.Ranked:
     """Rank over all chunks, and write the files of the result if there is a place for them.
 
     `identity` and `summary` are for the manifest; those that meet the requirements are counted
@@ -72,9 +64,9 @@ def finish(
     if isinstance(store, Memory):
         data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
         manifest = {"identity": dict(identity), "summary": summary}
-        return Ranked(data, job.profile, manifest, list(store.rejected()), job)
+        return ranked.Ranked(data, job.profile, manifest, list(store.rejected()), job)
     place = ranking.place if kept is None else ranking.place[kept]
-    rows = rows_in_memory(place, TOP_ROWS)
+    rows = rows_in_memory(place, ranked.TOP_ROWS)
     write = partial(_write_fragments, store, crew) if store.shared else partial(_write, store)
     in_memory = _files.RowsInMemory(rows, write(ranking, kept, rows, report))
     top = in_memory.take(_leading(place)).sort_by("rank")
@@ -84,7 +76,7 @@ def finish(
         store.staged(_files.RANKED_CSV),
     )
     _files.write_rejected(store.rejected(), store.staged(_files.REJECTED))
-    return _files.result_of(store.place, store.finish(summary), Ranked, in_memory, job)
+    return _files.result_of(store.place, store.finish(summary), ranked.Ranked, in_memory, job)
 
 
 def _write(
@@ -100,7 +92,7 @@ def _write(
     first = next(tables)
     passed = _watched(chain([first], ahead(tables)), in_memory, found, len(ranking.place), report)
     store.hashed[_files.RANKED] = write_parquet(passed, first.schema, store.staged(_files.RANKED))
-    return compact(pa.concat_tables(found))
+    return ranked.compact(pa.concat_tables(found))
 
 
 def _take_rows(store: Any, rows: NDArray[np.int64], columns: list[str]) -> pa.Table:
@@ -128,8 +120,8 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
 
 def _leading(place: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
-    rows = np.flatnonzero((place > 0) & (place <= TOP_ROWS))
-    others = np.flatnonzero(place == 0)[: TOP_ROWS - len(rows)]
+    rows = np.flatnonzero((place > 0) & (place <= ranked.TOP_ROWS))
+    others = np.flatnonzero(place == 0)[: ranked.TOP_ROWS - len(rows)]
     return np.sort(np.concatenate([rows, others]))
 
 
@@ -144,7 +136,7 @@ def _watched(
     stop = 0
     for table in tables:
         start, stop = stop, stop + len(table)
-        own = rows_between(rows, start, stop)
+        own = ranked.rows_between(rows, start, stop)
         found.append(table.take(pa.array(own - start)))
         yield table
         report(stop, total)
@@ -167,11 +159,11 @@ def rows_in_memory(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
 
     `place` is the rank from 1, 0 for none. Where fewer than `first` have one, others are added.
     """
-    ranked = int(np.count_nonzero(place))
-    wanted = np.zeros(ranked + 1, bool)
-    wanted[1 : LEADING_ROWS + 1] = True
-    wanted[spread_places(ranked, SPREAD_ROWS)] = True
-    others = np.flatnonzero(place == 0)[: max(first - ranked, 0)]
+    known = int(np.count_nonzero(place))
+    wanted = np.zeros(known + 1, bool)
+    wanted[1 : ranked.LEADING_ROWS + 1] = True
+    wanted[ranked.spread_places(known, ranked.SPREAD_ROWS)] = True
+    others = np.flatnonzero(place == 0)[: max(first - known, 0)]
     return np.sort(np.concatenate([np.flatnonzero(wanted[place]), others]))
 
 
@@ -241,7 +233,7 @@ def _rows_of_workers(
     """Return some columns of some candidates, which the workers read out of their chunks."""
 
     def needed(start: int, stop: int) -> Any:
-        own = rows_between(rows, start, stop)
+        own = ranked.rows_between(rows, start, stop)
         return (own - start, columns) if len(own) else None
 
     tasks = _tasks(store, crew, needed)
@@ -262,7 +254,7 @@ def _write_fragments(
     counted = np.concatenate([[0], np.cumsum(np.ones(total, bool) if kept is None else kept)])
 
     def needed(start: int, stop: int) -> _Ranks:
-        own = rows_between(in_memory, counted[start], counted[stop]) - counted[start]
+        own = ranked.rows_between(in_memory, counted[start], counted[stop]) - counted[start]
         part = None if kept is None else kept[start:stop]
         return _Ranks(encode(ranking.columns(start, stop)), part, own)
 
@@ -273,4 +265,4 @@ def _write_fragments(
         store.hashed[fragment.name] = fragment.digest
         found.append(decode(fragment.rows))
         report(len(found), None)
-    return compact(pa.concat_tables(found))
+    return ranked.compact(pa.concat_tables(found))

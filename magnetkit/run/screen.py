@@ -30,16 +30,7 @@ from ..prediction.conditions import UseKeywords, with_conditions
 from ..ranking._evaluate import Bound, Tally, edges_of, evaluate, limit_of, needed_for
 from ..ranking._job import Job, identity_of, job_for
 from ..ranking.result import ANSWER, REPORT, Ranked
-from . import _files
-from ._candidates import (
-    CHUNK_ROWS,
-    Candidates,
-    Chosen,
-    Piece,
-    SpaceCandidates,
-    TableCandidates,
-    as_candidates,
-)
+from . import _candidates, _files
 from ._files import check_place, check_report, open_result
 from ._pool import Pool, Progress, in_order, opened, reporting
 from ._store import Memory, Store
@@ -190,7 +181,7 @@ def screen(
     force: bool = False,
     strict: bool = False,
     keep: int | None = None,
-    chunk_rows: int = CHUNK_ROWS,
+    chunk_rows: int = _candidates.CHUNK_ROWS,
     workers: int | None = None,
     dask: str | None = None,
     progress: bool | Progress = False,
@@ -285,7 +276,9 @@ def screen(
         if reference is not None:
             profile = with_reference(profile, reference, basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
-    source = as_candidates(compositions, profile, basis, column, keywords.pop("shell", None))
+    source = _candidates.as_candidates(
+        compositions, profile, basis, column, keywords.pop("shell", None)
+    )
     wishes: dict[str, Any] = {"require": require, "objectives": objectives, "scenario": scenario}
     job = job_for(profile, kelvin, **wishes, **keywords)
     keep = rows_kept(keep, source)
@@ -354,7 +347,7 @@ def _results_place(out: Any, again: bool) -> Path | str | None:
 
 
 def identity(
-    source: Candidates,
+    source: _candidates.Candidates,
     job: Job,
     chunk_rows: int,
     needed: Mapping[str, Any],
@@ -381,7 +374,7 @@ class _Counts(NamedTuple):
 
 
 def _through(
-    pieces: Iterable[Piece],
+    pieces: Iterable[_candidates.Piece],
     work: Work,
     store: Memory | Store,
     pool: Pool,
@@ -395,7 +388,7 @@ def _through(
     """
     rows = lines = 0
 
-    def unfinished() -> Iterator[tuple[int, Piece]]:
+    def unfinished() -> Iterator[tuple[int, _candidates.Piece]]:
         nonlocal rows, lines
         for number, piece in enumerate(pieces):
             before = store.chunk(number)
@@ -415,24 +408,24 @@ def _through(
     return _Counts(rows, lines)
 
 
-def rows_kept(keep: int | None, source: Candidates) -> int | None:
+def rows_kept(keep: int | None, source: _candidates.Candidates) -> int | None:
     """Return how many of the best are kept; None for all."""
     if keep is not None:
         return whole("keep", keep)
     rows = source.count()
-    is_space = isinstance(source, SpaceCandidates)
+    is_space = isinstance(source, _candidates.SpaceCandidates)
     return _KEEP if is_space and rows is not None and rows > MOST_ROWS else None
 
 
 def _best_of(
-    source: Candidates,
+    source: _candidates.Candidates,
     job: Job,
     keep: int,
     store: Memory | Store,
     pool: Pool,
     report: Progress,
     strict: bool = False,
-) -> tuple[Chosen, dict[str, Any]]:
+) -> tuple[_candidates.Chosen, dict[str, Any]]:
     """Return the candidates that can be among the first `keep`, and the counts over all."""
     total = source.count()
     for number, bound in enumerate(_bounds(source, job, keep)):
@@ -459,7 +452,7 @@ def _best_of(
     }
     numbers, rows = found["piece"].to_numpy(), found["row"].to_numpy()
     chosen_rows = {int(number): rows[numbers == number] for number in np.unique(numbers)}
-    return Chosen(source, PIECE_ROWS, chosen_rows), summary
+    return _candidates.Chosen(source, PIECE_ROWS, chosen_rows), summary
 
 
 def _first(store: Memory | Store, count: int) -> pa.Table:
@@ -475,14 +468,14 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
     return leading(pa.concat_tables(found), count)
 
 
-def _bounds(source: Candidates, job: Job, keep: int) -> Iterator[Bound]:
+def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
     """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
     rows = source.count() or 0
-    space = source if isinstance(source, SpaceCandidates) and rows > _SAMPLE else None
+    space = source if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE else None
     if space is not None:
         parts = space.sample(_SAMPLE)
     else:
-        parts = [piece() for piece in islice(source.pieces(CHUNK_ROWS), 1)]
+        parts = [piece() for piece in islice(source.pieces(_candidates.CHUNK_ROWS), 1)]
     few = [part.take(np.arange(min(_FOR_EDGES, len(part.table)))) for part in parts]
     edges = edges_of([evaluate(part.table, part.shells, job).columns for part in few])
     if space is not None:
@@ -495,15 +488,15 @@ def _bounds(source: Candidates, job: Job, keep: int) -> Iterator[Bound]:
     yield Bound(np.inf, edges)
 
 
-def some_of(space: Substitutions, n: int, seed: int = 0) -> TableCandidates:
+def some_of(space: Substitutions, n: int, seed: int = 0) -> _candidates.TableCandidates:
     """Return `n` formulas evenly spread over a space, for one too large to screen whole."""
     table = space.sample(n, seed=seed)
-    return TableCandidates(table, space.formulas(table.row_index))
+    return _candidates.TableCandidates(table, space.formulas(table.row_index))
 
 
 def refined(
     space: Substitutions,
-    application: "str | Path | Profile",
+    application: "str | Path | Profile | None",
     step: float,
     *,
     rounds: int = _ROUNDS,
@@ -561,7 +554,7 @@ def refined(
         finer, rows = refine(coarse, list(best["candidate"]), step)
         near = np.union1d(near, rows)
         own: dict[str, Any] = {"out": out, **last} if turn == rounds - 1 else {}
-        source = TableCandidates(finer[near], finer.formulas(near))
+        source = _candidates.TableCandidates(finer[near], finer.formulas(near))
         found = screen(source, application, **own, **options)
         coarse = finer
     return found
