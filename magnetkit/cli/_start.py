@@ -100,14 +100,12 @@ _ROOM = 3 << 30
 
 def check_room() -> None:
     """Say at once that the shell's limit of memory is too low for most commands."""
-    with suppress(ImportError, OSError):
-        import resource
-
-        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-        if limit != resource.RLIM_INFINITY and limit < _ROOM:
+    with suppress(OSError), open("/proc/self/limits", encoding="ascii") as limits:
+        (limit,) = [line.split()[3] for line in limits if line.startswith("Max address space")]
+        if limit.isdigit() and int(limit) < _ROOM:
             message(
-                f"memory is limited to {limit / 1e9:.1f} GB of addresses (ulimit -v), of which "
-                "most commands take three"
+                f"memory is limited to {int(limit) / 1e9:.1f} GB of addresses (ulimit -v), of "
+                "which most commands take three"
             )
 
 

@@ -19,7 +19,7 @@ SCRIPT = Path(transcript.__file__)
 # What each task's answer must hold, by how the task begins.
 SAID = {
     "--help": "From candidates to a choice",
-    "predict SmCo5 Nd2Fe14B --temperature 150C": "423 K (150 °C)",
+    "predict SmCo5 Nd2Fe14B --temperature 150C": "│ Temperature (°C)             │ 150",
     "predict Nd2Fe14B --temperature 150": "150C or 150K",
     "predict -": "SmCo5",
     "predict SmCo5 --json": '"coercivity_kA_m"',
