@@ -221,7 +221,7 @@ def test_prices_asked_for_and_the_answer_stand_in_every_report(tmp_path):
     later = again.report(tmp_path / "again.html").read_text("utf-8")
     assert "price of Tb times 3" in later
     for line in found.lines():
-        shown = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(line))
+        shown = re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(line)))
         assert f"<li>{shown}</li>" in text
         assert f"<li>{shown}</li>" in later
 
