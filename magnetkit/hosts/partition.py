@@ -62,7 +62,6 @@ class Partition:
     hard_volume_fraction, hard_weight_fraction : ndarray of float64, shape (n,)
         Share of the hard phase.
     recipe : CompositionTable
-        What was split.
     """
 
     host: NDArray[np.int8]

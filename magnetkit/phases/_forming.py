@@ -72,13 +72,9 @@ def _logistic(z: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=1)
 def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
-    """Return the hosts that are no bulk phase without other metals, and those metals.
+    """Return the metals without which hosts are no bulk phase.
 
-    Returns
-    -------
-    dict
-        Host to metal to the share of the metal sites that is enough of it alone, and the most that
-        they take, infinite where not known.
+    Host to metal to the shares of the metal sites that are enough of it alone, and the most.
     """
     found: dict[str, dict[str, tuple[float, float]]] = {}
     for row in datasets.rows("known_phases/stabilizers.csv"):

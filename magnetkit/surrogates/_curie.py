@@ -42,10 +42,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# Less of a compound's weight than this in the hard phase, and it is another phase.
-_WHOLE = 0.9
-# What rounding leaves of a whole.
-_ALL = 1.0 - 1e-9
+# Less of a compound's weight in the hard phase is another phase; what rounding leaves of a whole.
+_WHOLE, _ALL = 0.9, 1.0 - 1e-9
 # Where there is no physics the mean starts here (K), with the trend's own constant about it.
 TYPICAL_K = 500.0
 _UNIT_K = 250.0
@@ -144,8 +142,8 @@ def hashes(table: CompositionTable) -> NDArray[np.int64]:
     return numbers(table.rows, WEIGHTS, EDGE)
 
 
-# Distance of atomic fractions at which the correlation is 1/e (0.1 to 0.25 do as well on those
-# series; the least of them moves least what is not alike), and noise over the variance.
+# Distance of atomic fractions at which the correlation is 1/e (0.1 to 0.25 do as well; the least
+# moves least what is not alike), and noise over the variance.
 _LENGTH = 0.1
 _NOISE = 0.05
 # Less alike than this is nothing alike: the calibrated parameters stand, with their deviation.
@@ -271,9 +269,9 @@ class CurieModel:
     of_host : ndarray of int64, shape (hosts + 1,)
         Which of them answers for each host; the last entry where there is no physics.
     scores : tuple of ndarray
-        Errors on what was left out over their size: of each branch inside the domain, and of all
-        outside; empty outside where too little was left out there: the physics' prior then says
-        how far it may be wrong, and also inside where there are too few to tell an interval.
+        Errors on what was left out over their size: by branch inside the domain, and all outside;
+        empty where too little was left out there: the physics' prior then says how far it may be
+        wrong, and also inside where there are too few to tell an interval.
     known : TrainingSet
         What it was trained on.
     manifest : dict
@@ -440,8 +438,7 @@ class CurieModel:
         Parameters
         ----------
         compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-            What to predict; of a charge its hard phase, of what is no magnet's charge the compound
-            as it is written (`asked`). See `magnetkit.predict`.
+            What to predict, see `magnetkit.predict`; of a magnet's charge, its hard phase.
         interval : float
             Probability that the true value lies inside, for a paper not seen.
         basis : {"auto", "atomic", "weight"}
@@ -528,10 +525,7 @@ class CurieModel:
 
 
 def error_of(novelty: Array, local: Array, outside: Array) -> Array:
-    """Return what the size of an error is told from, shape (n, 3).
-
-    The novelty, one less a correlation, as the deviation of a process beside that one point.
-    """
+    """Return what an error's size is told from, (n, 3): first a deviation that novelty says."""
     return np.column_stack([np.sqrt(novelty * (2.0 - novelty)), local, outside])
 
 

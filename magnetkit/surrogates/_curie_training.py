@@ -71,8 +71,8 @@ _SEARCHED = 2000
 class Rows(NamedTuple):
     """The rows of a training set as they are learnt, arrays over n rows.
 
-    `x` are the columns, `base` is the physical mean; `host` is the last where there is none;
-    rows of one composition have one number in `compound`; `asked` is what was measured.
+    `x` are the columns of `asked`, `base` is the physical mean; `host` is the last where there is
+    none; rows of one composition have one number in `compound`.
     """
 
     x: Array
@@ -101,17 +101,16 @@ class LeftOut(NamedTuple):
     branch: NDArray[np.int64]
     base: Array
 
-    @property
-    def known(self) -> Array:
-        """What `error_of` returns."""
-        return error_of(self.novelty, self.local, self.outside)
+    def known(self, rows: "NDArray | slice" = slice(None)) -> Array:
+        """Return what `error_of` does of some rows."""
+        return error_of(self.novelty[rows], self.local[rows], self.outside[rows])
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""
         found = np.full(len(self.mean), np.nan)
         for k, own in enumerate(coefficients):
             rows = self.branch == k
-            found[rows] = error_size(own, self.known[rows])
+            found[rows] = error_size(own, self.known(rows))
         return found
 
 
@@ -163,7 +162,7 @@ def calibrated(
         # A set that is all of hosts with branches of their own leaves the common one none.
         rows = rows if rows.any() else predicted
         edge = max(float(np.quantile(made.novelty[rows], _EDGE)), 1e-3)
-        found = _intervals.fit_difficulty(residual[rows], made.known[rows], _CLIP)
+        found = _intervals.fit_difficulty(residual[rows], made.known(rows), _CLIP)
         fitted.append(replace(branch, coefficients=found, edge=edge))
     score = residual / made.sizes([b.coefficients for b in fitted])
     inside = predicted & (made.novelty <= np.array([b.edge for b in fitted])[made.branch])

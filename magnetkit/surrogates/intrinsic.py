@@ -82,7 +82,7 @@ def condensed(
     curie : CurieModel, optional
         As of `evaluate`.
     written : Partition, optional
-        Its hard phases are those of `part`, or are put behind the last group.
+        Its hard phases are those of `part`, or stand last.
 
     Returns
     -------

@@ -21,14 +21,6 @@ def test_a_ratio_names_a_phase_that_no_recipe_is_taken_for():
     assert found.named.tolist() == [True, True, False, True, False]
 
 
-def test_a_named_phase_keeps_what_a_recipe_leaves_in_its_boundary():
-    found = phases_of(table("Sm2Co13Zr4 Sm2.3Co13Zr4 Nd2Fe14B"))
-    zirconium = found.phase.fraction("Zr")
-    assert zirconium[0] == pytest.approx(4 / 19)
-    assert zirconium[1] < 0.07
-    assert found.phase.fraction("Nd")[2] == pytest.approx(2 / 17)
-
-
 def test_rivals_hold_no_phase_of_the_structure():
     source = open_snapshot()
     whole, others = stable_space(source).formulas, rivals(source, "2:17").formulas

@@ -67,7 +67,6 @@ def test_recipes_are_judged_by_their_hard_phase_and_formulas_by_themselves():
     """Zirconium beyond its solubility leaves a recipe's hard phase, not a formula."""
     recipe, formula = mk.phases.stability(table("Sm2.2Co13Zr4 Sm2Co13Zr4"))[FORMS]
     assert formula < 0.2 < recipe
-    assert forms("Sm0.8Zr0.2Fe11.5Ti0.5") == [True]
 
 
 def test_unknown_hosts_and_elements():
