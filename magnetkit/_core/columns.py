@@ -362,23 +362,6 @@ _ALL = (
         "Flux lost for good at the temperature, load line, outside field and time of use; above "
         "100 the magnet is reversed.",
     ),
-    _number(
-        "evidence_distance",
-        "",
-        "Evidence distance",
-        "Distance to the nearest measured magnet in what its properties depend on, the larger of "
-        "those of B_r and H_cJ; 2 is unproven, beyond 3 H_cJ is unknown.",
-    ),
-    Column("evidence_nearest", "", "Nearest measured", "The nearest measured magnet.", "category"),
-    Column(
-        "evidence_farthest",
-        "",
-        "Farthest in",
-        "In what it differs most from the nearest measured magnet.",
-        "category",
-    ),
-    _number("remanence_T_evidence", "", "Evidence of B_r", "Evidence distance of remanence."),
-    _number("coercivity_kA_m_evidence", "", "Evidence of H_cJ", "Evidence distance of H_cJ."),
     Column("in_domain", "", "In domain", "Whether the models know its neighbourhood.", "flag"),
     _number(
         "domain_distance",
@@ -417,6 +400,23 @@ _ALL = (
         "integer",
     ),
     Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
+    _number(
+        "evidence_distance",
+        "",
+        "Evidence distance",
+        "Distance to the nearest measured magnet in what its properties depend on, the larger of "
+        "those of B_r and H_cJ; 2 is unproven, beyond 3 H_cJ is unknown.",
+    ),
+    Column("evidence_nearest", "", "Nearest measured", "The nearest measured magnet.", "category"),
+    Column(
+        "evidence_farthest",
+        "",
+        "Farthest in",
+        "In what it differs most from the nearest measured magnet.",
+        "category",
+    ),
+    _number("remanence_T_evidence", "", "Evidence of B_r", "Evidence distance of remanence."),
+    _number("coercivity_kA_m_evidence", "", "Evidence of H_cJ", "Evidence distance of H_cJ."),
 )
 
 _OF_ROBUSTNESS = (

@@ -17,6 +17,7 @@ from .._core._columnar import Coded
 from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
 from ..composition._grade_names import VALUES_FILE, WIDE_FILE, find, nearest
+from ..hosts.records import HOSTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -407,7 +408,8 @@ def hot_squareness(square: Any, host: Any, remanence: Any, coercivity: Any) -> A
     """Return H_k / H_cJ where shares of B_r and H_cJ at 20 degrees C are left, see `knee_at`."""
     with np.errstate(divide="ignore", invalid="ignore"):
         hot = np.maximum(1.0 - (1.0 - square) * remanence / coercivity, 0.0)
-    return np.where(np.asarray(host) == "2:14:1", hot, square)
+    parted = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
+    return np.where(np.isin(np.asarray(host, str), parted), hot, square)
 
 
 def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> NDArray[np.float64]:

@@ -336,6 +336,12 @@ def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     return np.array([*roots, -1], np.int8)[codes]
 
 
+def hardened_by(codes: NDArray[np.int8], hardening: str) -> NDArray[np.bool_]:
+    """Return which hosts, int8 (n,), make magnets by one of `records.HARDENING`, shape (n,)."""
+    own = [host.magnet.hardening == hardening for host in HOSTS.values()]
+    return np.array([*own, False])[codes]
+
+
 def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
     """Return the places of the roots of hosts in `ROOTS`, -1 where unknown, shape (n,)."""
     places = [ROOTS.index(host.root) for host in HOSTS.values()]

@@ -165,6 +165,9 @@ class SecondPhases:
     poor_below: float
 
 
+HARDENING = ("boundary", "cells", "grains", "")
+
+
 @dataclass(frozen=True)
 class Magnet:
     """The magnets of a host.
@@ -192,6 +195,11 @@ class Magnet:
         Atomic fraction of copper and gallium that a maker adds where a formula names none.
     sold_below_K : float
         No magnet of the host is sold for use above this temperature.
+    hardening : str
+        What makes magnets of it, of `HARDENING`: a boundary phase that parts grains, cells in
+        walls, grains by themselves; empty where it is not said.
+    compared_to_K : float
+        Hottest temperature at which coercivities were compared with measured ones.
     """
 
     route: str
@@ -206,9 +214,16 @@ class Magnet:
     usual_curie_K: float
     usual_additive: float
     sold_below_K: float
+    hardening: str
+    compared_to_K: float
 
     def __post_init__(self) -> None:
-        for name in ("usual_curie_K", "usual_additive", "sold_below_K"):
+        if self.hardening not in HARDENING:
+            named = ", ".join(filter(None, HARDENING))
+            raise ValueError(
+                f"hardening of [magnet] must be one of {named}, got {self.hardening!r}"
+            )
+        for name in ("usual_curie_K", "usual_additive", "sold_below_K", "compared_to_K"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0.0:
                 raise ValueError(f"{name} of [magnet] must be a number, 0 or more, got {value!r}")
@@ -364,6 +379,8 @@ def _magnet(entry: dict[str, Any]) -> Magnet:
         "usual_curie_K": entry["exchange_stiffness_curie_K"],
         "usual_additive": 0.0,
         "sold_below_K": math.inf,
+        "hardening": "",
+        "compared_to_K": math.inf,
     }
     return Magnet(**(usual | entry), second_phases=SecondPhases(**second) if second else None)
 

@@ -89,12 +89,11 @@ _PRINTED = 2e-4
 
 def named(table: "CompositionTable", host: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Return which rows may be bare formulas: of 2:14:1 those of just that rare earth and boron."""
-    from ..hosts.partition import root_codes
-    from ..hosts.records import HOST_NAMES
+    from ..hosts.partition import hardened_by
 
     rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
     just = (np.abs(rare - 2.0 / 17.0) < _PRINTED) & (np.abs(boron - 1.0 / 17.0) < _PRINTED)
-    return just | (root_codes(host) != HOST_NAMES.index("2:14:1"))
+    return just | ~hardened_by(host, "boundary")
 
 
 def wetted(aluminium: Array, copper: Array, gallium: Array) -> Array:

@@ -64,11 +64,13 @@ def shares(charge: CompositionTable) -> Shares:
 def _earths() -> Array:
     """Return K_1 and J_s of each R2Co17 at 20 C over those of Sm2Co17, shape (2, 118)."""
     from ..hosts.partition import partition
+    from ..hosts.records import HOSTS
     from ..intrinsic.evaluate import PROPERTIES, evaluate_with
     from ..intrinsic.parameters import load
 
     pure = CompositionTable.from_strings([f"{symbol}2Co17" for symbol in RARE_EARTHS])
-    found = evaluate_with(partition(pure, "2:17"), np.array([ROOM_K]), load(), spread=False)
+    cells = next(name for name, host in HOSTS.items() if host.magnet.hardening == "cells")
+    found = evaluate_with(partition(pure, cells), np.array([ROOM_K]), load(), spread=False)
     names = "anisotropy_constant_MJ_m3", "saturation_polarization_T"
     own = np.nan_to_num(found.value[:, 0, [PROPERTIES.index(name) for name in names]])
     each = np.zeros((2, N_ELEMENTS))

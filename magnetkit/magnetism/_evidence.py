@@ -14,6 +14,7 @@ from .._core import datasets
 from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
 from ..composition.table import CompositionTable
+from ..hosts.records import HOSTS
 from ._boundary import count
 from .process import parameters
 
@@ -29,9 +30,9 @@ UNPROVEN, UNKNOWN = 2.0, 3.0
 _HARD = ("Dy", "Tb")
 _SOFT = tuple(e for e in HEAVY_LANTHANIDES if e not in _HARD)
 _LIGHT = ("Ce", "La", "Y")
-# Lengths, by root of the host, are assumed: neighbouring recipes of claims and sheets differ by so
-# much. wt.% of 2:14:1; shares of the metal or of the rare earth, and metal atoms per rare earth, of
-# the hosts of cobalt.
+# Lengths, by `records.HARDENING` of the host, are assumed: neighbouring recipes of claims and sheets
+# differ by so much. wt.% of Nd-Fe-B; shares of the metal or of the rare earth, and metal atoms per
+# rare earth, of the hosts of cobalt.
 _METALS = {
     "iron": 0.05,
     "copper": 0.03,
@@ -42,7 +43,7 @@ _METALS = {
     "other elements": 0.02,
 }
 _LENGTHS: dict[str, dict[str, float]] = {
-    "2:14:1": {
+    "boundary": {
         "free rare earth": 1.5,
         "boron": 0.04,
         "copper and gallium": 0.25,
@@ -53,8 +54,8 @@ _LENGTHS: dict[str, dict[str, float]] = {
         "cerium, lanthanum, yttrium": 8.0,
         "other elements": 1.0,
     },
-    "1:5": _METALS,
-    "2:17": _METALS,
+    "grains": _METALS,
+    "cells": _METALS,
 }
 # Remanence follows from J_s and volumes, whose error no distance is seen to widen: it has longer
 # lengths.
@@ -64,10 +65,8 @@ _LONGER = {"remanence_T": 3.0}
 _USUAL_FREE, _MOST_FREE, _FORMULA = 2.5, 4.0, 0.3
 # Boron over the stoichiometric, wt.%, of ordinary magnets (claims: 0.93 to 1.00).
 _BORON = -0.01, 0.05
-# Hottest temperature at which coercivities were compared with measured ones, by root, K
-# (recipes/hot_curves.csv, recipes.csv); over what that fades, K, there and below `COMPARED_FROM`
-# (assumed).
-_HOTTEST, _HOT, _COLD = {"2:14:1": 493.15, "1:5": 673.0, "2:17": 773.0}, 100.0, 60.0
+# Over what evidence fades, K, beyond a host's `compared_to_K` and below `COMPARED_FROM` (assumed).
+_HOT, _COLD = 100.0, 60.0
 COMPARED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
 _LADDER = "grades/dysprosium_classes.csv"
@@ -84,8 +83,9 @@ class Evidence(NamedTuple):
 
 def coordinates(table: CompositionTable, root: str) -> Array:
     """Return recipes of one host in units of the lengths on which they matter, shape (n, k)."""
-    lengths = _LENGTHS[root]
-    found = _boundary(table) if root == "2:14:1" else _metals(table, root)
+    hardening = HOSTS[root].magnet.hardening
+    lengths = _LENGTHS[hardening]
+    found = _boundary(table) if hardening == "boundary" else _metals(table, hardening)
     return np.column_stack([found[name] / length for name, length in lengths.items()])
 
 
@@ -116,14 +116,14 @@ def _boundary(table: CompositionTable) -> dict[str, Array]:
     }
 
 
-def _metals(table: CompositionTable, root: str) -> dict[str, Array]:
+def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
     rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
         metal = {s: table.fraction(s) / (1.0 - rare) for s in ("Co", "Fe", "Cu", "Zr")}
         ratio = (1.0 - rare) / rare
         heavy = table.fraction(*HEAVY_LANTHANIDES) / rare
         samarium = table.fraction("Sm") / rare
-    if root == "2:17":
+    if hardening == "cells":
         # A bare formula stands for the charge that it is given.
         usual = parameters().cells
         bare = (metal["Cu"] == 0.0) & (metal["Zr"] == 0.0)
@@ -150,16 +150,14 @@ def _measured(root: str, quantity: str) -> tuple[Array, tuple[str, ...]]:
     parts, names = [], []
     for file in _RECIPES:
         data = pd.read_csv(datasets.path(file))
-        if "host" in data:
-            data = data[(data["host"] == root) & data[quantity].notna()]
-        else:
+        data = data[data["host"] == root]
+        if "grain_size_um" in data:
             # Makers of compensated magnets print all of a grade, and no recipe.
-            data = data[data["recipe"].str.contains("Zr") == (root == "2:17")]
-            data = data if root in ("2:17", "1:5") else data[:0]
+            data = data[data[quantity].notna()]
         for row in data.itertuples():
             parts.append(CompositionTable.from_strings([row.recipe], basis=row.basis))
             names.append(f"{row.recipe} ({row.id})")
-    if root == "2:14:1":
+    if HOSTS[root].magnet.hardening == "boundary":
         # Magnets are sold in every class, whose usual amounts of dysprosium are known.
         ladder = pd.read_csv(datasets.path(_LADDER)).query("route == 'alloyed'")
         low, high = (ladder[f"heavy_rare_earth_{end}_wt_pct"] for end in ("min", "max"))
@@ -168,7 +166,7 @@ def _measured(root: str, quantity: str) -> tuple[Array, tuple[str, ...]]:
             parts.append(CompositionTable.from_strings([recipe], basis="weight"))
             names.append(f"class {name} as sold")
     if not parts:
-        return np.zeros((0, len(_LENGTHS[root]))), ()
+        return np.zeros((0, len(_LENGTHS[HOSTS[root].magnet.hardening]))), ()
     return coordinates(CompositionTable.concat(parts), root), tuple(names)
 
 
@@ -201,7 +199,8 @@ def evidence(
     words: list[str] = []
     labels: list[str] = []
     for root in hosts.counts():
-        if root not in _LENGTHS:
+        lengths = _LENGTHS.get(HOSTS[root].magnet.hardening)
+        if lengths is None:
             continue
         rows = np.flatnonzero(hosts.says(root))
         points, called = _measured(root, quantity)
@@ -215,14 +214,15 @@ def evidence(
         apart /= _LONGER.get(quantity, 1.0)
         distance[rows], names[rows], axes[rows] = apart, which + len(words), axis + len(labels)
         words += called
-        labels += _LENGTHS[root]
+        labels += lengths
     nearest = Coded(names, tuple(words)).renamed(str)
     return Evidence(distance, nearest, Coded(axes, tuple(labels)).renamed(str))
 
 
 def at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
     """Return evidence of coercivity at a temperature, K: beyond the measured ones it is farther."""
-    hottest = np.array([*(_HOTTEST.get(word, np.inf) for word in hosts.words), np.inf])
+    known = [HOSTS[word].magnet.compared_to_K if word in HOSTS else np.inf for word in hosts.words]
+    hottest = np.array([*known, np.inf])
     beyond = np.maximum(kelvin - hottest[hosts.codes], 0.0) / _HOT
     beyond += max(COMPARED_FROM - kelvin, 0.0) / _COLD
     if not beyond.any():

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core.columns import GATES
-from ..hosts.partition import root_codes
-from ..hosts.records import HOST_NAMES
+from ..hosts.partition import hardened_by
 from ..intrinsic.evaluate import STATUS
 from ._boundary import closed as _boundary_closed
 from ._cells import closed as _cells_closed
@@ -40,16 +39,20 @@ def _short(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArr
     yield "no hardening known: short of rare earth", structure["soft"] > _SOFT
 
 
-_RULES: dict[str, Rule] = {"1:5": _short, "2:17": _cells_closed, "2:14:1": _boundary_closed}
-"""By root of the host."""
+_RULES: dict[str, Rule] = {
+    "grains": _short,
+    "cells": _cells_closed,
+    "boundary": _boundary_closed,
+}
+"""By what hardens a host's magnets, of `magnetkit.hosts.records.HARDENING`."""
 
 
 def gates(found: "Balance", structure: dict[str, Array]) -> NDArray[np.int8]:
     """Return the first gate that is closed to each magnet, index into `STATUS`, 0 without; (n,)."""
-    roots = root_codes(found.parts.host)
-    status = np.zeros(len(roots), np.int8)
-    for host, rule in _RULES.items():
-        own = roots == HOST_NAMES.index(host)
+    codes = found.parts.host
+    status = np.zeros(len(codes), np.int8)
+    for hardening, rule in _RULES.items():
+        own = hardened_by(codes, hardening)
         if not own.any():
             continue
         for words, closed in rule(found, structure):

@@ -394,13 +394,11 @@ def _structure(
     rows: dict[str, NDArray[np.float64]],
 ) -> dict[str, NDArray[np.float64]]:
     """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such."""
-    from ..hosts.partition import root_codes
-    from ..hosts.records import HOST_NAMES
+    from ..hosts.partition import hardened_by
     from ..kernels._rows import sums
 
     counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
-    iron_based = root_codes(found.parts.host) == HOST_NAMES.index("2:14:1")
-    coarse = iron_based & (counted["sintered"] > 0.0)
+    coarse = hardened_by(found.parts.host, "boundary") & (counted["sintered"] > 0.0)
     sintered = coarse & ~formula
     # A formula names no additives, its maker uses them.
     mass = sums(table.rows, ATOMIC_MASS)

@@ -14,6 +14,7 @@ from .._core.errors import InputError
 from .._core.units import TEN_YEARS, parse_temperature
 from ..hosts.records import HOST_NAMES, HOSTS
 from . import _profile_parts as parts
+from ._profile_parts import Reference, Requirement, Space
 
 _DEFAULT_OBJECTIVES = (
     "heavy_rare_earth_wt_pct:min",
@@ -75,13 +76,13 @@ class Profile(Strict):
     service_hours: Annotated[float, Field(gt=0, le=1e7)] = TEN_YEARS
     magnet_mass_kg: Annotated[float, Field(gt=0, le=1e6)]
     sources: parts.Sources
-    reference: parts.Reference
+    reference: Reference
     objectives: Annotated[tuple[str, ...], Field(min_length=1, max_length=_MOST_OBJECTIVES)] = (
         _DEFAULT_OBJECTIVES
     )
     units: tuple[parts.Unit, ...] = ()
-    requirements: Annotated[tuple[parts.Requirement, ...], Field(min_length=1)]
-    space: tuple[parts.Space, ...] = ()
+    requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+    space: tuple[Space, ...] = ()
 
     @field_validator("objectives")
     @classmethod
@@ -120,7 +121,7 @@ class Profile(Strict):
             for o in parsed
         )
 
-    def temperature_of(self, requirement: parts.Requirement) -> float | None:
+    def temperature_of(self, requirement: Requirement) -> float | None:
         """Return the temperature of a requirement, K; None for columns that have none.
 
         Parameters
@@ -293,7 +294,7 @@ def asked(
     )
 
 
-def _reference(recipe: str, basis: str, shell: str | None) -> parts.Reference:
+def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
     """Return a magnet to save against."""
     from ..composition._read import read_inputs
     from ..hosts.partition import assign_hosts
@@ -302,7 +303,7 @@ def _reference(recipe: str, basis: str, shell: str | None) -> parts.Reference:
     code = int(assign_hosts(table)[0])
     if code < 0:
         raise InputError(f"reference {recipe!r} is of no structure that makes magnets")
-    return parts.Reference(
+    return Reference(
         formula=recipe,
         basis="weight" if basis == "weight" else "atomic",
         host=HOST_NAMES[code],

@@ -8,7 +8,8 @@ import magnetkit as mk
 from magnetkit import datasets
 from magnetkit._core._columnar import Coded
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism import _evidence, _uncertainty, sintered
+from magnetkit.hosts import HOSTS
+from magnetkit.magnetism import _uncertainty, sintered
 from magnetkit.magnetism._evidence import UNPROVEN, at_temperature, evidence, limited
 from magnetkit.magnetism._uncertainty import distance_variance
 from tests.magnetism.test_likeness import H, anchor
@@ -74,9 +75,9 @@ def test_no_probability_rises_with_the_distance_and_a_measured_magnet_keeps_its_
 
 def test_beyond_the_hottest_and_the_coldest_measured_temperature_it_is_farther():
     hot, one = (pd.read_csv(datasets.path(f"recipes/{n}.csv")) for n in ("hot_curves", "recipes"))
-    assert _evidence._HOTTEST["2:14:1"] == hot["to_K"].max()
+    assert HOSTS["2:14:1"].magnet.compared_to_K == hot["to_K"].max()
     for root in ("1:5", "2:17"):
-        assert _evidence._HOTTEST[root] == one.loc[one["host"] == root, "to_K"].max().round(2)
+        assert HOSTS[root].magnet.compared_to_K == one.loc[one["host"] == root, "to_K"].max()
     found, roots = of(["Nd31B1Fe bal."], "2:14:1"), Coded.of(["2:14:1"])
     for kelvin, more in ((300.0, 0.0), (543.15, 0.5), (190.0, 1.0)):
         there = at_temperature(found, roots, kelvin)
