@@ -30,7 +30,7 @@ UNPROVEN, UNKNOWN = 2.0, 3.0
 _HARD = ("Dy", "Tb")
 _SOFT = tuple(e for e in HEAVY_LANTHANIDES if e not in _HARD)
 _LIGHT = ("Ce", "La", "Y")
-# Lengths, by `records.HARDENING` of the host, are assumed: neighbouring recipes of claims and sheets
+# Lengths, by `records.HARDENING`, are assumed: neighbouring recipes of claims and sheets
 # differ by so much. wt.% of Nd-Fe-B; shares of the metal or of the rare earth, and metal atoms per
 # rare earth, of the hosts of cobalt.
 _METALS = {
