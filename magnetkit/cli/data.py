@@ -293,6 +293,7 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
     """
     from ..composition.substitution import substitutions
     from ..ranking.applications import load
+    from ..show._content import requirement_in_words
     from ..show._text import say
 
     profile = load(name)
@@ -317,7 +318,7 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
     say(", ".join(profile.objectives), "Objectives      ")
     typer.echo(f"\nRequirements, at {profile.temperature_K - 273.15:.0f} °C where none is named")
     for requirement in profile.requirements:
-        _say("", str(requirement), requirement)
+        _say("", requirement_in_words(requirement), requirement)
     if profile.space:
         typer.echo("\nDefault candidates")
     for part in profile.space:

@@ -214,11 +214,11 @@ def _mass(kg: float) -> str:
 def requirement_text(text: str, profile: "Profile") -> str:
     """Return requirement texts of a result with labels and units instead of column names."""
     for requirement in profile.requirements:
-        text = text.replace(str(requirement), _requirement_in_words(requirement))
+        text = text.replace(str(requirement), requirement_in_words(requirement))
     return text or "none alone, but all of them together"
 
 
-def _requirement_in_words(requirement: "Requirement") -> str:
+def requirement_in_words(requirement: "Requirement") -> str:
     """Return a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``."""
     column = COLUMNS[requirement.column]
     name = column.label if requirement.absolute_maximum is None else f"|{column.label}|"
@@ -255,7 +255,7 @@ def requirements(result: "Ranked", shown: Magnets) -> list[dict[str, str]]:
         frame = frames[kelvin] if column in frames[kelvin] else shown.rows
         found.append(
             {
-                "text": _requirement_in_words(requirement),
+                "text": requirement_in_words(requirement),
                 "best": in_brackets(frame.iloc[0], column, number) if len(frame) > 1 else "–",
                 "reference": in_brackets(frame.iloc[-1], column, number),
                 "source": requirement.source,
