@@ -100,7 +100,7 @@ _ROOM = 3 << 30
 
 def check_room() -> None:
     """Say at once that the shell's limit of memory is too low for most commands."""
-    with suppress(OSError), open("/proc/self/limits", encoding="ascii") as limits:
+    with suppress(OSError), open("/proc/self/limits", encoding="utf-8") as limits:
         (limit,) = [line.split()[3] for line in limits if line.startswith("Max address space")]
         if limit.isdigit() and int(limit) < _ROOM:
             message(

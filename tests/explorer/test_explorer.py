@@ -96,6 +96,16 @@ def test_only_this_machine_by_its_own_name_is_answered(address):
         socket.create_connection(("127.0.0.2", port), timeout=5)
 
 
+def test_who_leaves_within_a_request_leaves_no_word(address):
+    """The fixture counts what was printed."""
+    place = urlsplit(address)
+    for _ in range(20):
+        with socket.create_connection((place.hostname, place.port)) as client:
+            head = f"POST / HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 500\r\n\r\nx"
+            client.sendall(head.encode())
+    assert asked(address) == 200
+
+
 def post(address, body, kind="application/json", length=None):
     """Send a callback; return status and headers of the answer."""
     place = urlsplit(address)
