@@ -1,6 +1,7 @@
 """Every keyword that the docstring of a function over compositions names can be given."""
 
 import inspect
+from functools import partial
 
 import docstring_parser
 import pandas as pd
@@ -36,11 +37,12 @@ VALUES = {
 """A value for each keyword that several functions take."""
 # Function, what comes first, and the values that differ or that it alone takes.
 CALLS = {
-    "predict": (mk.predict, (BASE,), {}),
+    "predict": (mk.predict, (BASE,), {"detail": True}),
     "screen": (mk.screen, (BASE,), {
         "application": "energy-traction-motor", "calibration": "none",
         "reference": "Nd1.7Dy0.3Fe14B", "require": ["remanence_T>=0.98*reference"],
         "objectives": ["cost:min=2", "margin:max"], "out": "{tmp}", "resume": True, "keep": 5,
+        "force": True,
         "chunk_rows": 10, "workers": None, "dask": None, "progress": told,
     }),
     "compare": (mk.compare, ([BASE, "Nd2Fe14B"],), {"shell": ["", "Tb 0.5 wt%"]}),
@@ -171,25 +173,19 @@ def test_a_slip_in_a_keyword_is_told(name):
 
 
 BAD = [
-    ("between", 5, "two temperatures"),
-    ("between", (400.0, 300.0), "lower temperature first"),
-    ("recycled", "Co", "must map elements"),
-    ("recycled", {"Co": "x"}, "share from 0 to 1"),
+    ("between", 5, "two temperatures"), ("between", (400.0, 300.0), "lower temperature first"),
+    ("recycled", "Co", "must map elements"), ("recycled", {"Co": "x"}, "share from 0 to 1"),
     ("process", {"grain_size_um": "5"}, "a number; got '5'"),
     ("process", {"grain_size_um": float("nan")}, "a number; got nan"),
-    ("process", 5, "process must be"),
-    ("load_line", "x", "permeance coefficient"),
-    ("interval", "x", "between 0 and 1"),
-    ("scenario", 5, "scenario must be"),
-    ("shell", 5, "shell 5 not understood"),
-    ("snapshot", 5, "snapshot must be the path"),
-    ("basis", "x", "basis must be one of"),
-    ("column", "alloy", "is of a frame or file"),
+    ("process", 5, "process must be"), ("load_line", "x", "permeance coefficient"),
+    ("interval", "x", "between 0 and 1"), ("scenario", 5, "scenario must be"),
+    ("shell", 5, "shell 5 not understood"), ("snapshot", 5, "snapshot must be the path"),
+    ("basis", "x", "basis must be one of"), ("column", "alloy", "is of a frame or file"),
     ("temperature", [], "temperature"),
-]
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("function", [mk.predict, mk.screen])
+@pytest.mark.parametrize("function", [mk.predict, partial(mk.screen, application="f22-engine")])
 @pytest.mark.parametrize(("keyword", "value", "reason"), BAD, ids=str)
 def test_odd_values_are_refused_with_the_way_out(function, keyword, value, reason):
     with pytest.raises(InputError, match=reason):

@@ -12,9 +12,8 @@ def _layout():
     """Two ratios over three elements; one host, and no physics."""
     sums = Sums(
         np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]),
-        np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
-        np.array([0, 1]),
-    )
+        np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]), np.array([0, 1]),
+    )  # fmt: skip
     return Layout(sums, 1, 140.0, 60.0)
 
 

@@ -42,15 +42,9 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     products = np.full((n, width), -7, np.int32)
     fractions = np.zeros((n, width))
     _hull.solve(
-        rows_of(x),
-        np.arange(columns),
-        _hull.Runs(order, *runs),
-        systems,
-        Phases(*sparse(dense), energy),
-        _hull.Found(found, products, fractions),
-        0,
-        len(runs[0]),
-    )
+        rows_of(x), np.arange(columns), _hull.Runs(order, *runs), systems,
+        Phases(*sparse(dense), energy), _hull.Found(found, products, fractions), 0, len(runs[0]),
+    )  # fmt: skip
     return found, products, fractions
 
 

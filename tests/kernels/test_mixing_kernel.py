@@ -39,14 +39,10 @@ def run(x, role, index, sites, node, mean, covariance, noise):
     out = [np.full(len(x), np.inf) for _ in range(3)]
     ideal = np.zeros(len(col))
     _stability.interpolate(
-        Rows(indptr, col.astype(np.int32), x[row, col]),
-        np.arange(len(x)),
-        _stability.Sites(role, index, sites),
-        _stability.Energies(node, mean, covariance, noise),
-        _stability.Interpolated(*out, ideal),
-        0,
-        len(x),
-    )
+        Rows(indptr, col.astype(np.int32), x[row, col]), np.arange(len(x)),
+        _stability.Sites(role, index, sites), _stability.Energies(node, mean, covariance, noise),
+        _stability.Interpolated(*out, ideal), 0, len(x),
+    )  # fmt: skip
     dense = np.zeros_like(x)
     dense[row, col] = ideal
     return *out, dense
@@ -122,14 +118,11 @@ def test_compare_agrees_with_the_twin(sites):
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
     borrows, missing = np.zeros(60, bool), np.zeros(60, np.int64)
     _stability.compare(
-        Rows(indptr, col.astype(np.int32), x[row, col]),
-        np.arange(60),
+        Rows(indptr, col.astype(np.int32), x[row, col]), np.arange(60),
         _stability.Sites(role, index, np.array(sites, float)),
-        _stability.Members(has, borrowed, 0.05, 0.01),
-        _stability.Compared(borrows, missing),
-        0,
+        _stability.Members(has, borrowed, 0.05, 0.01), _stability.Compared(borrows, missing), 0,
         60,
-    )
+    )  # fmt: skip
     whole = {
         (r, k, m): has[index[r], index[k] if k is not None else 0, index[m]]
         for r in EARTHS

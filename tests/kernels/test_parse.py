@@ -47,10 +47,9 @@ def assert_like_twin(texts, basis, stretches=1):
 
 
 amounts = st.one_of(
-    st.integers(0, 30).map(str),
-    st.decimals(0, 100, places=3).map(str),
+    st.integers(0, 30).map(str), st.decimals(0, 100, places=3).map(str),
     st.sampled_from(["", "0.5", ".5", "5.", "₁₄", "99.5", "0.05"]),
-)
+)  # fmt: skip
 symbols = st.sampled_from(["Nd", "Pr", "Dy", "Fe", "Co", "B", "Cu", "Sm", "N", "At", "W"])
 units = st.builds(lambda s, a: s + a, symbols, amounts)
 formulas = st.recursive(

@@ -9,10 +9,9 @@ ROWS = Rows(
     np.array([0.5, 0.3, 0.2, 1.0]),
 )  # fmt: skip
 SUMS = Sums(
-    np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]),
-    np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
+    np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]), np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
     np.array([0, 1]),
-)
+)  # fmt: skip
 
 
 def test_a_ratio_is_one_sum_over_another_and_0_over_an_empty_one():

@@ -18,7 +18,6 @@ from magnetkit._core import _toml
 from magnetkit.composition import CompositionTable
 from magnetkit.ranking import _job
 from magnetkit.ranking._job import identity_of
-from magnetkit.run import _writing
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
 from magnetkit.supply import scenario
@@ -139,7 +138,7 @@ def test_out_that_is_no_path_is_named(out):
 
 
 def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(_writing, "TOP_ROWS", 6)
+    monkeypatch.setattr("magnetkit.ranking.result.TOP_ROWS", 6)
     texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
     result = mk.screen(texts, "aviation-actuator", out=tmp_path / "out", chunk_rows=3)
     ranks = result.table["rank"]
