@@ -146,8 +146,8 @@ EDGES = {
     ),
     "recycled": closed(lambda v: check_recycled({"Co": v}), 0.0, 1.0),
     "price": between(lambda v: with_prices("baseline", {"Co": f"{v}x"}), 0.0, float("inf")),
-    # A magnet is used from -100 to 700 degrees C.
-    "temperature of a replacement": closed(lambda v: _use_temperature(None, v), 173.0, 1000.0),
+    # From helium to what no magnet stands.
+    "temperature of a replacement": closed(lambda v: _use_temperature(None, v), 4.0, 1000.0),
     "its load line": closed(asked("load_line"), 0.0),
     "its largest load line": between(asked("load_line"), 1e3),
     "its mass": between(asked("mass_kg"), 0.0),

@@ -10,18 +10,29 @@ from magnetkit.ranking._evaluate import central_values, evaluate
 from magnetkit.ranking._job import job_for
 
 SPACES = {
-    "energy-traction-motor": ("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co", "Mn"]}),
-    "aerospace-reaction-wheel": ("Nd2Fe14B", {"Nd": ["Ho", "Sm", "Tb"], "Fe": ["Co"]}),
-    "patriot-beam-focusing": ("SmCo5", {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Cu", "Fe"]}),
-    "f22-engine": ("SmCo6.5Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]}),
-    "communication-twt": ("SmCo6.5Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Y"], "Co": ["Fe"]}),
-}
+    "energy-traction-motor": (
+        "Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co", "Mn"]},
+        {"Ce": 0.2, "Dy": 0.3, "Tb": 0.2, "Co": 0.1, "Mn": 0.05},
+    ),
+    "aerospace-reaction-wheel": (
+        "Nd2Fe14B", {"Nd": ["Ho", "Sm", "Tb"], "Fe": ["Co"]},
+        {"Ho": 0.15, "Sm": 0.1, "Tb": 0.2, "Co": 0.1},
+    ),
+    "patriot-beam-focusing": (
+        "SmCo5.3Fe1.5Cu0.6Zr0.2", {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Fe"]},
+        {"Gd": 0.3, "Pr": 0.3, "Ce": 0.3, "Fe": 0.25},
+    ),
+    "f22-engine": (
+        "SmCo5.6Fe0.9Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]},
+        {"Gd": 0.2, "Er": 0.2, "Pr": 0.2, "Fe": 0.15},
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture(params=SPACES, scope="module")
 def case(request):
-    host, replace = SPACES[request.param]
-    table = mk.substitutions(host, replace, step=0.1).sample(300, seed=3)
+    host, replace, limits = SPACES[request.param]
+    table = mk.substitutions(host, replace, step=0.025, limits=limits).sample(300, seed=3)
     shells = ["Tb 0.4 wt%" if k % 3 == 0 and host == "Nd2Fe14B" else "" for k in range(len(table))]
     job = job_for(applications.load(request.param))
     here = central_values(table, shells, supplies(table, shells, job.conditions), job)

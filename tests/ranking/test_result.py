@@ -14,7 +14,9 @@ from magnetkit.ranking.result import Ranked
 
 @pytest.fixture(scope="module")
 def result():
-    space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.1, limits={"Gd": 0.3, "Pr": 0.3})
+    space = mk.substitutions(
+        "SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.05, limits={"Gd": 0.2, "Pr": 0.2}
+    )
     return mk.screen(space, "f22-engine")
 
 

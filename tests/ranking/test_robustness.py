@@ -193,7 +193,7 @@ def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
     assert 1.5 < costs[0] / costs[1] < 3.0
 
 
-@pytest.mark.parametrize("device", ["patriot-beam-focusing", "weapon-fin-actuator"])
+@pytest.mark.parametrize("device", ["energy-traction-motor", "weapon-fin-actuator"])
 def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
     result = mk.screen(application=device)
     best = result.best(300)
@@ -205,12 +205,13 @@ def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
     beaten = (low <= high).all(axis=1) & (low < high * (1.0 - 1e-9)).any(axis=1)
     # Draws of another order of rows know a share to 0.02.
     near = (chance[1:] >= chance[:-1] - 0.03) & (firm[1:] >= firm[:-1] - 0.03)
-    assert len(best) > 50
+    assert len(best) > 15
     assert not (beaten & near).any(), best.loc[:, "candidate"][:-1][beaten & near].tolist()
 
 
 def test_those_that_miss_are_drawn_by_the_margin_that_ranks_them():
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.1)
+    limits = {"Ce": 0.2, "Dy": 0.3, "Tb": 0.15}
+    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy", "Tb"]}, step=0.05, limits=limits)
     result = mk.screen(space, application="energy-traction-motor")
     firm = result.robustness(draws=200)
     missed = ~result.best(len(firm))["meets_requirements"].to_numpy(bool)
