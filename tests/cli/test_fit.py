@@ -90,7 +90,7 @@ def test_wide_prints_all_and_columns_what_is_asked(screen, capsys):
 def test_cold_coercivities_are_marked(screen, capsys):
     lines = screen(capsys, 120, frame=frame(cold=True))
     assert any("1234*" in line for line in lines)
-    assert "extrapolated" in lines[-1]
+    assert "Extrapolated" in lines[-1]
 
 
 def test_a_pipe_gets_csv(capsys):
