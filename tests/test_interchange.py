@@ -75,7 +75,7 @@ def test_predict_answers_a_column_in_its_own_library(name):
     expected = mk.predict(RECIPES)
     got = mk.predict(SERIES[name](RECIPES))
     kinds = {"polars": pl.DataFrame, "arrow": pa.Table}
-    assert type(got) is kinds.get(name, pd.DataFrame)
+    assert isinstance(got, kinds.get(name, pd.DataFrame))
     got = got if isinstance(got, pd.DataFrame) else pa.table(got).to_pandas()
     numbers = expected.select_dtypes("number").columns
     pd.testing.assert_frame_equal(got[numbers], expected[numbers])
@@ -93,7 +93,7 @@ def test_predict_keeps_shells_and_the_other_columns_of_a_frame(name):
     )
     with pytest.warns(RejectedRows, match="line 3 .'junk1'."):
         got = mk.predict(frame, column="alloy")
-    assert type(got) is type(frame)
+    assert isinstance(got, type(frame))
     got = got if isinstance(got, pd.DataFrame) else pa.table(got).to_pandas()
     assert got["melt"].tolist() == [7, 8]
     assert got["melt"].dtype == np.int64

@@ -147,6 +147,8 @@ class Inputs:
             {"rejected": json.dumps(unused)} if unused else None
         )
         if self.library == "arrow":
+            if self.others is None:
+                return table
             own = self._named(named, table.column_names)
             part = pa.table(self.others).select(list(own)).take(pa.array(rows))
             for name, values in zip(own.values(), part.columns, strict=True):

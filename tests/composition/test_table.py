@@ -126,7 +126,7 @@ def test_polars_frame():
 
 def test_a_frame_without_a_clear_column_is_refused():
     two = FRAME.rename(columns={"composition": "a"})
-    with pytest.raises(InputError, match=r"single text column; the columns are a, note, x"):
+    with pytest.raises(InputError, match=r"single text column; found a, note, x"):
         CompositionTable.from_frame(two)
     with pytest.raises(InputError, match="no column 'b'; the columns are composition, note, x"):
         CompositionTable.from_frame(FRAME, "b")

@@ -103,7 +103,7 @@ def test_todays_margin_is_judged_without_phases(results, folder, monkeypatch):
     job = _job.job_from(results.profile, read_finished(folder)["identity"])
     shell = [today.shell] if today.shell else None
     whole = _evaluate.evaluate(today.table(), shell, job).columns
-    monkeypatch.setattr(_evaluate, "describe", None)
+    monkeypatch.setattr(_evaluate._stages, "describe", None)
     margin = Results(folder).reference["performance_margin"]
     assert margin.tolist() == whole["performance_margin"].tolist()
 

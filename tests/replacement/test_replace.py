@@ -79,7 +79,7 @@ def test_measured_rows_beside_what_is_known_reach_the_candidates(motor, tmp_path
 
 
 def test_savings_add_up():
-    motor = mk.replace("N38UH")
+    motor = mk.replace("N42SH", "150C")
     found = {a["kind"]: a for a in motor.answers}
     saved = found["savings"]["saved_kg_per_year"]
     choice = found["recommendation"]["candidate"], found["recommendation"]["shell"]
@@ -195,7 +195,7 @@ def test_a_price_is_a_factor_or_a_price_and_says_which():
     assert price["Dy"] == pytest.approx(400.0, rel=1e-12)
     assert price["Tb"] == pytest.approx(3.0 * embargo["Tb"], rel=1e-12)
     for bad in (0, -1.0, 3.0, "x", "nan", "3", "0x", "-1x", "400USD", float("inf"), "dear", None):
-        with pytest.raises(InputError, match=r"price.* a factor .*3x.* 400USD/kg"):
+        with pytest.raises(InputError, match=r"price.* a factor .*3x.*400USD/kg"):
             mk.replace("N42SH", "150C", prices={"Tb": bad})
     with pytest.raises(InputError, match="no chemical element"):
         mk.replace("N42SH", "150C", prices={"Xx": "3x"})
@@ -220,11 +220,11 @@ def test_a_recommendation_does_not_rest_on_finer_grains():
 def test_prices_asked_for_and_the_answer_stand_in_every_report(tmp_path):
     found = mk.replace("N42SH", "150C", prices={"Tb": "3x"}, out=tmp_path / "out")
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "price of Tb times 3" in text
+    assert "price of Tb 3x" in text
     # The folder alone says it again.
     again = mk.run.ScreenResult.from_folder(tmp_path / "out")
     later = again.report(tmp_path / "again.html").read_text("utf-8")
-    assert "price of Tb times 3" in later
+    assert "price of Tb 3x" in later
     for line in found.lines():
         shown = re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(line)))
         assert f"<li>{shown}</li>" in text

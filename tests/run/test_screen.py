@@ -30,9 +30,9 @@ def tube():
     return mk.screen(application="patriot-beam-focusing")
 
 
-def test_the_default_space_ranks_a_thousand_with_the_reference_among_them(tube):
+def test_the_default_space_ranks_hundreds_with_the_reference_among_them(tube):
     ranked = tube.table[tube.table["rank"].notna()]
-    assert len(ranked) >= 1000
+    assert len(ranked) >= 600
     assert tube.profile.reference.formula in set(ranked["candidate"])
     assert sorted(ranked["rank"]) == list(range(1, len(ranked) + 1))
     assert tube.table["candidate"].is_unique
