@@ -18,7 +18,7 @@ import pandas as pd
 from magnetkit.errors import MagnetkitError
 
 import magnetkit as mk
-from tests.test_keywords import BASE, CALLS, MINE
+from tests.test_keywords import BASE, CALLS, MINE, VALUES
 
 JUNK: dict[str, Any] = {
     "none": None,
@@ -246,8 +246,10 @@ def functions() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     """Return each function with a good value for each of its arguments."""
     found = {}
     for name, (function, given, values) in CALLS.items():
-        first = list(inspect.signature(function).parameters)[: len(given)]
-        found[name] = function, {**dict(zip(first, given, strict=True)), **values}
+        known = list(inspect.signature(function).parameters)
+        shared = {n: VALUES[n] for n in known if n in VALUES}
+        first = dict(zip(known, given, strict=False))
+        found[name] = function, {**shared, **first, **values}
     return {**found, **MORE}
 
 

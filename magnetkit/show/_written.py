@@ -79,9 +79,12 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     from .._core.errors import InputError
 
     book = Workbook(write_only=True)
+    last = list(sheets)[-1]
+    said = {str(name): meaning(str(name)) for name in sheets[last].columns}
     for title, frame in sheets.items():
-        if title == list(sheets)[-1]:
-            _put_meanings(book, {str(name): meaning(str(name)) for name in frame.columns})
+        # What people read comes before all columns; a table alone is read from the first sheet.
+        if title == last and len(sheets) > 1:
+            _put_meanings(book, said)
         if len(frame) > _SHEET_ROWS:
             raise InputError(
                 f"{len(frame):,} rows do not fit into a sheet of {_SHEET_ROWS:,}; write .parquet"
@@ -99,6 +102,8 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
         sheet.append(_cells(sheet, names, bold=True))
         for row in zip(*columns, strict=True):
             sheet.append(_cells(sheet, row, formats))
+    if len(sheets) == 1:
+        _put_meanings(book, said)
     with replacing(path) as temporary:
         book.save(temporary)
     return path

@@ -213,7 +213,7 @@ def test_colour_is_for_terminals_that_want_it():
 
 def test_the_report_of_a_moved_folder(tmp_path):
     source = tmp_path / "a.txt"
-    source.write_text("SmCo5\nSm2Co17\n", encoding="utf-8")
+    source.write_text("SmCo5\nSmCo5.4Fe1.125Cu0.75Zr0.225\n", encoding="utf-8")
     out = tmp_path / "first"
     done = run(
         "screen",

@@ -61,7 +61,7 @@ def test_rows_in_another_order_give_the_same(table: pd.DataFrame):
 
 def test_nothing_ranked_rests_on_what_is_no_number(table: pd.DataFrame):
     meets = table[table["meets_requirements"]]
-    assert len(meets) > 5
+    assert len(meets) > 1
     judged = meets[needed_columns(load(DEVICE).objectives)].select_dtypes("number")
     compared = meets["pareto_front"].notna()
     assert judged[compared].notna().all().all()

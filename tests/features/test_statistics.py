@@ -103,7 +103,7 @@ def test_an_unreadable_row_is_an_error_that_names_it():
 
 @pytest.mark.parametrize("bad", [5, [1.5], pd.DataFrame({"a": ["Fe"], "b": ["Co"]})])
 def test_other_input_is_refused(bad):
-    with pytest.raises(InputError, match="expected|no column 'composition'"):
+    with pytest.raises(InputError, match=r"expected|no column 'composition'"):
         CompositionStatistics().fit_transform(bad)
 
 

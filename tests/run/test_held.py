@@ -12,8 +12,8 @@ from magnetkit.run._writing import rows_in_memory
 
 
 def test_the_first_and_some_of_the_rest_stay_in_memory(monkeypatch):
-    monkeypatch.setattr(_writing, "LEADING_ROWS", 3)
-    monkeypatch.setattr(_writing, "SPREAD_ROWS", 4)
+    monkeypatch.setattr(_writing.ranked, "LEADING_ROWS", 3)
+    monkeypatch.setattr(_writing.ranked, "SPREAD_ROWS", 4)
     # Rows by rank 1 to 9, the even ones without.
     place = np.array([9, 0, 1, 0, 2, 0, 8, 7, 6, 5, 4, 3])
     rows = rows_in_memory(place, 0)

@@ -42,8 +42,7 @@ def test_a_calibration_is_named_with_what_differs():
 )
 def test_it_is_said_once_where_such_a_cost_is_printed(monkeypatch, arguments, times):
     monkeypatch.setenv("COLUMNS", "80")
-    for module in ("_text", "_tables"):
-        monkeypatch.setattr(f"magnetkit.show.{module}.to_terminal", lambda: True)
+    monkeypatch.setattr("magnetkit.show._text.to_terminal", lambda: True)
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
     assert " ".join(done.stdout.split()).count(NOTE) == times
