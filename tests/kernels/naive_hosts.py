@@ -18,7 +18,7 @@ def assign_metal(share, has_iron_only=False):
     if 0.066 <= share < 0.0885:
         return "1:12"
     if 0.0885 <= share < 0.1525:
-        return None if has_iron_only and share > 0.125 else "2:17"
+        return None if has_iron_only and share > 0.1083 else "2:17"
     if 0.1525 <= share <= 0.195:
         return None if has_iron_only else "1:5"
     return None

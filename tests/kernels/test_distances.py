@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.kernels._rows import distances, nearest
+from magnetkit.kernels._rows import distances, nearest_points
 
 
 def dense(one, other):
@@ -25,11 +25,21 @@ def test_they_are_those_of_whole_arrays_whatever_elements_are_on_either_side():
     rows = CompositionTable.from_array(one).rows
     found = distances(rows, other)
     np.testing.assert_allclose(found, dense(one, other), rtol=1e-13)
-    np.testing.assert_array_equal(nearest(rows, other), found.min(axis=1))
 
 
 def test_of_no_rows_and_from_no_others_there_is_nothing():
     table = CompositionTable.from_strings(["SmCo5"])
     assert distances(table.rows, np.zeros((0, 118))).shape == (1, 0)
     assert distances(table[:0].rows, np.zeros((2, 118))).shape == (0, 2)
-    assert nearest(table[:0].rows, np.ones((2, 118))).shape == (0,)
+
+
+def test_the_nearest_point_is_named_with_the_axis_of_most_of_the_distance():
+    rng = np.random.default_rng(6)
+    places, points = rng.normal(size=(50, 7)), rng.normal(size=(12, 7))
+    apart, which, axis = nearest_points(places, points)
+    squares = (places[:, None] - points[None]) ** 2
+    expected = squares.sum(axis=2).argmin(axis=1)
+    assert which.tolist() == expected.tolist()
+    own = squares[np.arange(50), expected]
+    np.testing.assert_allclose(apart, np.sqrt(own.sum(axis=1)), rtol=1e-13)
+    assert axis.tolist() == own.argmax(axis=1).tolist()

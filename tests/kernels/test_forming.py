@@ -21,6 +21,7 @@ def setup(seed=0, n=40):
     guest[1, 39] = True
     enough = np.zeros((2, 118))
     enough[0, 21], enough[1, 13] = 24.0, 10.0
+    most = enough / 4.0
     early, sp = np.zeros(118, bool), np.zeros(118, bool)
     early[[21, 39]], sp[13] = True, True
     less = np.zeros(118)
@@ -28,7 +29,7 @@ def setup(seed=0, n=40):
     radius = rng.uniform(1.2, 1.9, 118)
     # About 1.42 times as large as the metals, some more and some less.
     radius[EARTHS] = [2.0, 2.2, 2.5]
-    atoms = _stability.Atoms(kind, radius, less, early, sp, guest, enough)
+    atoms = _stability.Atoms(kind, radius, less, early, sp, guest, enough, most)
     x = np.zeros((n, 118))
     for row in x:
         for columns, share in ((EARTHS, 0.15), (METALS, 0.8), (THIRDS, 0.05)):
@@ -57,7 +58,7 @@ def test_terms_agree_with_the_twin():
         f = state.family[i]
         expected = naive_forming.describe(
             {e: row[e] for e in np.flatnonzero(row)}, atoms.kind, atoms.radius, atoms.less,
-            atoms.early, atoms.sp, atoms.guest[f], atoms.enough[f], state.named[i],
+            atoms.early, atoms.sp, atoms.guest[f], atoms.enough[f], atoms.most[f], state.named[i],
             (state.distance[i], state.deviation[i], state.mixing[i]), state.warmer[i],
         )  # fmt: skip
         assert found[i] == pytest.approx([expected.get(t, 0.0) for t in _stability.TERMS], abs=1e-9)
