@@ -138,7 +138,7 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
         "metal per rare earth": ratio,
         "heavy rare earth": heavy,
         "light rare earth": 1.0 - heavy - samarium,
-        "other elements": 1.0 - sum(metal.values()),
+        "other elements": 1.0 - np.sum(list(metal.values()), axis=0),
     }
 
 
@@ -154,9 +154,9 @@ def _measured(root: str, quantity: str) -> tuple[Array, tuple[str, ...]]:
         if "grain_size_um" in data:
             # Makers of compensated magnets print all of a grade, and no recipe.
             data = data[data[quantity].notna()]
-        for row in data.itertuples():
-            parts.append(CompositionTable.from_strings([row.recipe], basis=row.basis))
-            names.append(f"{row.recipe} ({row.id})")
+        for name, recipe, basis in data[["id", "recipe", "basis"]].to_numpy():
+            parts.append(CompositionTable.from_strings([recipe], basis=basis))
+            names.append(f"{recipe} ({name})")
     if HOSTS[root].magnet.hardening == "boundary":
         # Magnets are sold in every class, whose usual amounts of dysprosium are known.
         ladder = pd.read_csv(datasets.path(_LADDER)).query("route == 'alloyed'")

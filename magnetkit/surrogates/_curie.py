@@ -400,8 +400,8 @@ class CurieModel:
         known = np.isfinite(base)
         width = self._widths.get(interval)
         if width is None:
-            width = [_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores]
-            self._widths[interval] = width = np.array(width)
+            each = (_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores)
+            self._widths[interval] = width = np.array(list(each))
         inside, which = found.distance <= 1.0, self.branch_of(codes, base)
         half = np.where(inside, width[which], width[-1]) * found.size
         if not len(self.scores[-1]):

@@ -232,7 +232,8 @@ def left_out(model: CurieModel, advance: Any = lambda: None, chemistry: bool = F
             mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + answered.mean
             made[:, test] = np.maximum(mean, _LEAST_K), answered.novelty, answered.size
         advance()
-    return LeftOut(*made, own.asked.outside, model.of_host[own.host], own.base)
+    mean, novelty, local = made
+    return LeftOut(mean, novelty, local, own.asked.outside, model.of_host[own.host], own.base)
 
 
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:

@@ -98,11 +98,11 @@ def condensed(
     values = [curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]]
     if written is not None:
         predicted = curie.of_magnets(asked(written))
-    if written is not None and part.hard_phase is written.hard_phase:
+    if written is not None and predicted is not None and part.hard_phase is written.hard_phase:
         values.insert(0, predicted.value)
     else:
         values.insert(0, curie.curie_of_magnets(asked(part)))
-        if written is not None:
+        if written is not None and predicted is not None:
             values.append(predicted.value)
             groups.append((written.hard_phase, written.host))
     value = np.concatenate(values)
