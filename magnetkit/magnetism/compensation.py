@@ -15,6 +15,8 @@ from .._core.units import BETWEEN
 from ..composition._read import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
+from ..intrinsic.evaluate import STATUS
+from ._gates import FAR
 from ._magnets import alloys, magnets_at
 from .sintered import read_between
 
@@ -190,7 +192,8 @@ def _tried(
     table = _substituted(base, columns, shares)
     made = magnets_at(alloys(table, host=host), kelvin)
     b_r = made.remanence()
-    axial = (made.status == 0).all(axis=1) & (b_r > 0.0).all(axis=1)
+    # B_r and alpha are those of the phases, whether or not somebody measured such a coercivity.
+    axial = np.isin(made.status, (0, STATUS.index(FAR))).all(axis=1) & (b_r > 0.0).all(axis=1)
     weight = 100.0 * table.weight_fractions()[:, columns].sum(axis=1)
     weight -= 100.0 * base.weight_fractions()[0, columns].sum()
     chord = b_r[:, :1] + (b_r[:, -1:] - b_r[:, :1]) * np.linspace(0.0, 1.0, kelvin.size)
