@@ -150,7 +150,7 @@ $(SERVER)/installed:
 	@touch $@
 
 official-server: $(STAMP) $(SERVER)/installed
-	@$(BIN)/python -m pytest tests/phases/test_official_server.py
+	@$(BIN)/python -m pytest benchmarks/faults/test_official_server.py
 
 # In an environment of its own: pyleecan wants numpy 1 and an old matplotlib.
 $(PYLEECAN)/installed: tests/curves/pyleecan.txt

@@ -45,20 +45,7 @@ def distance_variance(
     nearest one; both constants were fitted to magnets of papers left out, see
     ``datasets/recipes/SOURCE.md``.
 
-    Parameters
-    ----------
-    table : CompositionTable
-        n recipes.
-    hosts : Coded, length n
-        Their hosts, each by its root.
-    quantity : str
-        ``"coercivity_kA_m"`` or ``"remanence_T"``, of which no such growth is seen.
-    mill : Mill, optional
-        Whose measured magnets count too.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
+    Takes what `evidence` does, returns float64 (n,); 0 of remanence, where no such growth is seen.
 
     Examples
     --------

@@ -15,6 +15,7 @@ from .._core.elements import INDEX, SYMBOLS
 from .._core.units import ZERO_CELSIUS
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
+from ..magnetism._evidence import UNPROVEN
 from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
 from ..prediction._stages import magnets, supplies
@@ -161,15 +162,24 @@ def answer(result: "Ranked", shown: Magnets) -> list[str]:
         f"Its probability of meeting every requirement is {chance} "
         f"(today's magnet: {number(reference['probability_meets_requirements'], 2)}), its elements "
         f"cost {number(best['cost_USD_kg'])} USD/kg (today's: {number(reference['cost_USD_kg'])}), "
-        + (
-            "and similar compounds have a measured Curie temperature."
-            if bool(best["in_domain"])
-            else "and no similar compound has a measured Curie temperature: measure it before "
-            "relying on it."
-        )
+        + _evidence(best)
     )
     rim = shell_in_words(best["shell"], profile.magnet_mass_kg) if meeting else ""
     return [text for text in (first, second, rim, third, _simpler(shown)) if text]
+
+
+def _evidence(best: pd.Series) -> str:
+    """Return what the best rests on; screenings of 0.1 have no distance to measured magnets."""
+    distance = best.get("evidence_distance", float("nan"))
+    if pd.isna(distance) or pd.isna(best["evidence_nearest"]):
+        return "and how near it is to a measured magnet is not known."
+    near = (
+        f"at an evidence distance of {number(distance, 2)} from the nearest measured magnet, "
+        f"{best['evidence_nearest']}, most in {best['evidence_farthest']}"
+    )
+    if distance < UNPROVEN:
+        return f"and it is {near}."
+    return f"and it is unproven, {near}: measure it before relying on it."
 
 
 def _with_unit(row: pd.Series, name: str) -> str:

@@ -123,7 +123,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "notes": [
             of_calibration(result.manifest["identity"]),
             of_cost(shown.table),
-            not_compared(result.profile.temperature_min_K),
+            f"{cold}." if (cold := not_compared(result.profile.temperature_min_K)) else "",
         ],
         "requirements": _content.requirements(result, shown),
         "total": len(result),

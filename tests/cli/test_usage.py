@@ -215,17 +215,8 @@ def test_the_report_of_a_moved_folder(tmp_path):
     source = tmp_path / "a.txt"
     source.write_text("SmCo5\nSmCo5.4Fe1.125Cu0.75Zr0.225\n", encoding="utf-8")
     out = tmp_path / "first"
-    done = run(
-        "screen",
-        str(source),
-        "--application",
-        "f22-engine",
-        "--out",
-        str(out),
-        "-q",
-        "--units",
-        "cgs",
-    )
+    asked = "--application f22-engine -q --units cgs".split()
+    done = run("screen", str(source), "--out", str(out), *asked)
     assert done.returncode == 0, done.stderr
     assert "MGOe" in done.stdout
     assert said(done.stderr) == []

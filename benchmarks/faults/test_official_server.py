@@ -17,6 +17,7 @@ from magnetkit.errors import NetworkError
 from magnetkit.phases import _transport
 from magnetkit.phases.pull import pull_snapshot
 from tests.phases import mp_server
+from tests.phases.conftest import own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
 
 ROOT = Path(__file__).resolve().parents[2]
