@@ -193,8 +193,8 @@ def _tried(
     made = magnets_at(alloys(table, host=host), kelvin)
     b_r = made.remanence()
     # B_r and alpha are those of the phases, whether or not somebody measured such a coercivity.
-    answered = np.isin(made.status, (0, STATUS.index(FAR)))
-    axial: NDArray[np.bool_] = answered.all(axis=1) & (b_r > 0.0).all(axis=1)
+    answered = (made.status == 0) | (made.status == STATUS.index(FAR))
+    axial = answered.all(axis=1) & (b_r > 0.0).all(axis=1)
     weight = 100.0 * table.weight_fractions()[:, columns].sum(axis=1)
     weight -= 100.0 * base.weight_fractions()[0, columns].sum()
     chord = b_r[:, :1] + (b_r[:, -1:] - b_r[:, :1]) * np.linspace(0.0, 1.0, kelvin.size)
