@@ -132,7 +132,15 @@ def screen(
         str | None, more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=RUN)
     ] = None,
     strict: Strict = False,
-    top: Top = _TOP,
+    top: Annotated[
+        int | None,
+        option(
+            "Candidates to print, in order of rank; without it the decisions.",
+            min=0,
+            metavar="N",
+            panel=OUTPUT,
+        ),
+    ] = None,
     columns: Columns = None,
     everything: Everything = False,
     json: Json = False,
@@ -194,7 +202,8 @@ def screen(
         result = run(_candidates(made, shell, sample), wanted, keep=keep, **options)
     print_ranking(result, top, as_json=json, cgs=units == "cgs", columns=columns, wide=everything)
     if earlier is not None and not json:
-        print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
+        most = max(_TOP if top is None else top, 1)
+        print_changes(result.changes(earlier, most), most)
     result.report(f"{out}/report.html")
     if not quiet:
         rejected = result.manifest["summary"]["rejected"]

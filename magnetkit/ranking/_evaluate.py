@@ -35,6 +35,7 @@ from ..prediction._stages import (
     nominal_magnets,
     supplies,
 )
+from ._decisions import decision_of
 from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule
@@ -353,7 +354,8 @@ def _with_requirements(
     kelvins = at if want is not None else [*at, ROOM_K]
     here, *others = magnets(table, shells, kelvins, job.conditions, needed_elsewhere(job))
     room = others.pop() if want is None else None
-    known = {*here, *supply, COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
+    own = (COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula", "decision")
+    known = {*here, *supply, *own}
     if want is None or not {*want, *(r.column for r in job.profile.requirements)} <= known:
         here = describe(table, at[0], job.conditions, None, shells, here, room, supply)
     else:
@@ -361,6 +363,7 @@ def _with_requirements(
         per_mass = here["density_kg_m3"], here["cost_USD_kg"]
         here[COST_PER_FLUX] = cost_per_flux(*per_mass, here["remanence_T"])
         here["formula"] = table.to_arrow()
+    here["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job)
     here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
     return here.ordered() if want is None else here
 

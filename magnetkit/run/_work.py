@@ -31,10 +31,10 @@ from .._core.errors import StoreError
 from .._core.settings import get_settings
 from ..composition._files import Rejected
 from ..prediction._stages import ENERGY
+from ..ranking._decisions import Choices, choices
 from ..ranking._evaluate import Bound, Tally, evaluate, needed_for
 from ..ranking._job import Job
-from ..ranking._order import OUTPUT as RANKING
-from ..ranking._order import Keys
+from ..ranking._order import COPIES, OUTPUT, Keys
 from ..surrogates._measured import TARGET
 from ..surrogates._store import syntax_sha256
 from ._candidates import CHUNK_ROWS, Chunk, Piece, batches
@@ -71,6 +71,8 @@ class Part:
         Property to the hash of the trained model that predicted it.
     keys : Keys or None
         What the ranking needs of them.
+    choices : Choices or None
+        The best of each decision among them.
     tally : mapping
         Counts over them, of a pass with a bound.
     files : mapping of str to str
@@ -85,6 +87,7 @@ class Part:
     first: Rejected | None
     models: Mapping[str, str] = field(default_factory=dict)
     keys: Keys | None = None
+    choices: Choices | None = None
     tally: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -121,7 +124,8 @@ def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
     part = _part(len(chunk.table), table, chunk.rejected)
     if table is None:
         return number, part
-    return number, replace(part, models=_models_of(table, job), keys=job.rule.keys(table))
+    found = {"keys": job.rule.keys(table), "choices": choices(table, job.rule)}
+    return number, replace(part, models=_models_of(table, job), **found)
 
 
 def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
@@ -148,7 +152,8 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
     for chunk in batches(piece, CHUNK_ROWS):
         rejected += chunk.rejected
         if len(chunk.table):
-            found = evaluate(chunk.table, chunk.shells, job, bound, job.rule.columns())
+            made = job.by(chunk.route)
+            found = evaluate(chunk.table, chunk.shells, made, bound, job.rule.columns())
             tally.add(found.tally)
             if found.keys is not None:
                 left.append(_key_table(found.rows + rows, found.keys))
@@ -223,13 +228,13 @@ def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
 
 def table_of(chunk: Chunk, job: Job) -> pa.Table:
     """Return the properties of a chunk, with the user's other columns."""
-    found = evaluate(chunk.table, chunk.shells, job).columns
+    found = evaluate(chunk.table, chunk.shells, job.by(chunk.route)).columns
     found["candidate"] = chunk.labels
     table = _plain(found.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
             own = name
-            while own in table.column_names or own in RANKING:
+            while own in table.column_names or own in (*OUTPUT, COPIES):
                 own = f"input_{own}"
             table = table.append_column(own, chunk.extra.column(name))
     return table.select(ordered(table.column_names))

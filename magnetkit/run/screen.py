@@ -84,9 +84,11 @@ class ScreenResult(Ranked):
         return _files.open_result(path, cls)
 
     def _repr_html_(self) -> str:
-        from ..show._tables import ROWS, table_html
+        from ..show._content import answer
+        from ..show._tables import DECIDED, table_html
 
-        return f"<p>{escape(repr(self))}</p>{table_html(self.best(ROWS))}"
+        lines = "<br>".join(map(escape, answer(self)))
+        return f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, DECIDED)}"
 
     def tell(self, answer: Sequence[str], out: str | Path | None = None) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.

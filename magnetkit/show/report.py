@@ -98,7 +98,7 @@ def _mark_code(text: object) -> str:
 def _page_content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked, spread = result.best(LEADING_ROWS), result.thinned(POINTS)
-    firm = result.robustness()[["rank", *_FIRM, "simpler_rank"]].astype({"rank": "Int64"})
+    firm = result.robustness()[["rank", *_FIRM]].astype({"rank": "Int64"})
     best = ranked.head(_content.BEST).astype({"rank": "Int64"}).merge(firm, on="rank", how="left")
     shown = _content.shown_magnets(result, best)
     ledger_headings, ledger = _content.heavy_ledger(result, shown, ranked)
@@ -119,7 +119,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "host": common,
         "objectives": _content.objectives(result.profile),
         "lead": _content.lead(result),
-        "answer": _content.answer(result, shown),
+        "answer": _content.answer(result),
         "notes": [
             of_calibration(result.manifest["identity"]),
             of_cost(shown.table),
