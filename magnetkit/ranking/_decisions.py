@@ -8,6 +8,7 @@ objectives, in which the loss of the best on the list is compared with that of t
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -300,7 +301,7 @@ def decide(found: Choices | None, ranking: "Ranking", take: Take, job: "Job") ->
                 "meets_requirements": bool(ranking.meets[number]),
                 "pareto_front": int(ranking.front[number]) or None,
                 "simpler_rank": ranking.simpler.get(number),
-                "copies": found.counts[record["decision"]],
+                "copies": ranking.copies.get(record["decision"], 0),
                 "copies_heavy_least_wt_pct": float(heavy[own].min()),
                 "copies_heavy_most_wt_pct": float(heavy[own].max()),
                 "share_best": picks[number].share,
@@ -348,6 +349,7 @@ def decided(result: "Ranked") -> list[dict[str, Any]]:
         return (rows if columns is None else rows.select(columns)).take(pa.array(picked))
 
     found = joined([(len(rows), choices(rows, job.rule))])
+    ranking = replace(ranking, copies=found.counts if found else {})
     return decide(found, ranking, take, job)
 
 

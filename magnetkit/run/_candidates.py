@@ -409,7 +409,13 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
     for part in profile.space:
         spaces.append(substitutions(part.formula, part.replace, step=part.step, limits=part.limits))
         leading += [(part.formula, shell) for shell in part.shell]
-    return SpaceCandidates(spaces, leading, charges=charges(profile))
+    made = charges(profile)
+    if not spaces and not made:
+        raise InputError(
+            f"application {profile.name} has no substitution space, and no charge is known of its "
+            "hosts; give a candidate table, or --host and --replace"
+        )
+    return SpaceCandidates(spaces, leading, charges=made)
 
 
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:

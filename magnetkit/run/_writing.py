@@ -77,7 +77,9 @@ def finish(
         take = store.take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     found = joined(store.choices(job.rule))
-    ranking = replace(ranking, copies=found.counts if found else {})
+    # The first pass counted over all that came to their requirements.
+    copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
+    ranking = replace(ranking, copies=copies)
     decisions = decide(found, ranking, take, job)
     summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
     kept = None

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .._core._arguments import named, renamed, whole
 from .._core._blas import one_thread
@@ -27,7 +28,15 @@ from .._core.units import parse_temperature
 from ..composition.notation import Basis
 from ..composition.substitution import Substitutions, refine
 from ..prediction.conditions import UseKeywords, with_conditions
-from ..ranking._evaluate import Bound, Tally, edges_of, evaluate, limit_of, needed_for
+from ..ranking._evaluate import (
+    Bound,
+    Tally,
+    edges_of,
+    evaluate,
+    limit_of,
+    limits_of,
+    needed_for,
+)
 from ..ranking._job import Job, identity_of, job_for
 from ..ranking.result import ANSWER, REPORT, Ranked
 from . import _files
@@ -426,7 +435,10 @@ def _best_of(
             tally.add(Tally.of(plain))
         found = _first(store, needed_for(keep))
         # Those within the limit were counted, so that nothing rests on the sample.
-        if not bound.is_finite or len(found) >= needed_for(keep):
+        if not bound.is_finite:
+            break
+        below = pc.and_(found["meets"], pc.less_equal(found["by"], bound.limit))
+        if (pc.sum(below).as_py() or 0) >= needed_for(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(found):
@@ -452,7 +464,8 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
         if sum(len(part) for part in found) > 4 * count:
             found = [leading(pa.concat_tables(found), count)]
     if not found:
-        return pa.table({"row": pa.array([], pa.int64()), "piece": pa.array([], pa.int32())})
+        kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}
+        return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
     return leading(pa.concat_tables(found), count)
 
 
@@ -470,9 +483,10 @@ def _bounds(source: Candidates, job: Job, keep: int) -> Iterator[Bound]:
         want = job.rule.columns()
         found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]
         losses = np.concatenate([one.keys.loss for one in found if one.keys is not None])
-        limit = limit_of(losses, sum(len(part.table) for part in parts), rows, keep)
+        sampled = sum(len(part.table) for part in parts)
+        limit = limit_of(losses, sampled, rows, keep)
         if np.isfinite(limit):
-            yield Bound(limit, edges)
+            yield Bound(limit, edges, limits_of(found, sampled, rows))
     yield Bound(np.inf, edges)
 
 

@@ -7,7 +7,7 @@ from magnetkit import columns
 
 def test_every_contract_column_is_there_in_order():
     contract = (
-        "candidate row_index formula host status easy_direction temperature_K shell "
+        "rank decision copies simpler_rank candidate row_index formula host status easy_direction temperature_K shell "
         "curie_temperature_K saturation_polarization_T anisotropy_constant_MJ_m3 "
         "anisotropy_constant_2_MJ_m3 anisotropy_constant_3_MJ_m3 anisotropy_field_T "
         "nucleation_field_T hardness_parameter remanence_T "
@@ -16,9 +16,10 @@ def test_every_contract_column_is_there_in_order():
         "energy_above_hull_eV_atom probability_phase_forms decomposes_to heavy_rare_earth_wt_pct "
         "dysprosium_terbium_wt_pct rare_earth_wt_pct cobalt_wt_pct heavy_rare_earth_saved_wt_pct "
         "import_reliance supply_risk cost_USD_kg cost_per_flux_USD_m3_T density_kg_m3 "
-        "irreversible_loss_pct "
+        "irreversible_loss_pct evidence_distance evidence_nearest evidence_farthest "
+        "remanence_T_evidence coercivity_kA_m_evidence "
         "in_domain domain_distance route nearest_grade "
-        "probability_meets_requirements meets_requirements failed_requirements pareto_front rank"
+        "probability_meets_requirements meets_requirements failed_requirements pareto_front"
     ).split()
     beside = (
         *("performance_margin", "weakest_link_risk", "coefficients_between"),
@@ -50,4 +51,4 @@ def test_unit_in_the_name_agrees_with_the_unit_given(column):
 
 def test_ordered_puts_own_columns_last_and_intervals_beside_their_value():
     got = columns.ordered(["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"])
-    assert got == ["candidate", "remanence_T", "remanence_T_hi", "rank", "mine"]
+    assert got == ["rank", "candidate", "remanence_T", "remanence_T_hi", "mine"]

@@ -73,13 +73,3 @@ def test_a_simpler_alloy_may_stand_below(job):
 def test_unknown_objectives_are_no_gain(job):
     unknown = leading(supply_risk=[0.3, float("nan"), *[0.3] * 4])
     assert simpler_rank(unknown, job)[1] == 1
-
-
-def test_the_tube_is_offered_plain_alloys_and_told_of_their_copies():
-    result = mk.screen(application="patriot-beam-focusing")
-    firm = result.robustness()
-    simpler = firm.set_index("rank")["simpler_rank"]
-    best = result.best(10).set_index("rank")
-    for rank, formula in best["formula"].items():
-        more = any(R in formula for R in ("Ce", "Pr", "Y"))
-        assert more == (simpler[rank] is not pd.NA), formula
