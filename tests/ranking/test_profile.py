@@ -54,7 +54,7 @@ def test_a_users_file_works_the_same(tmp_path, plain):
     assert applications.load(file) == applications.load(str(file))
     assert (
         applications.load(file).requirements
-        == applications.load("patriot-beam-focusing").requirements
+        == applications.load("communication-twt-compensated").requirements
     )
 
 
@@ -96,13 +96,13 @@ def test_a_bad_field_is_named_in_one_line(tmp_path, plain, change, message):
         ({"column": "remanence"}, "no numeric result column; did you mean 'remanence_T'"),
         ({"column": "host"}, "no numeric result column"),
         ({"maximum": 1.0}, "exactly one of minimum, maximum, absolute_maximum"),
-        ({"source": ""}, "field requirements.0.source"),
+        ({"source": ""}, "field requirements.1.source"),
         ({"status": "sure"}, "'cited' or 'assumption', got 'sure'"),
         ({"column": "curie_temperature_K"}, "drop temperature_K"),
     ],
 )
 def test_a_bad_requirement_is_named(tmp_path, plain, change, message):
-    plain["requirements"][0] |= change
+    plain["requirements"][1] |= change
     with pytest.raises(InputError, match=message):
         applications.load(write(tmp_path, plain))
 

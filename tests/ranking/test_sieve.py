@@ -24,18 +24,22 @@ from magnetkit.ranking._order import Rule
 
 SPACES = {
     "energy-traction-motor": (
-        "Nd2Fe14B",
-        {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co"]},
-        {"Dy": 0.3, "Tb": 0.2},
+        "Nd1.7Dy0.3Fe14B",
+        {"Nd": ["Pr", "Ce", "Tb"], "Fe": ["Co"]},
+        {"Pr": 0.5, "Ce": 0.2, "Tb": 0.2, "Co": 0.1},
     ),
-    "patriot-beam-focusing": ("SmCo5", {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Cu", "Fe"]}, {"Fe": 0.3}),
+    "patriot-beam-focusing": (
+        "SmCo5.3Fe1.5Cu0.6Zr0.2",
+        {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Fe"]},
+        {"Gd": 0.3, "Pr": 0.3, "Ce": 0.3, "Fe": 0.2},
+    ),
     "f22-engine": ("SmCo6.5Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]}, {"Fe": 0.4}),
 }
 
 
 def case(device):
     host, replace, limits = SPACES[device]
-    table = mk.substitutions(host, replace, step=0.1, limits=limits).sample(400, seed=7)
+    table = mk.substitutions(host, replace, step=0.05, limits=limits).sample(400, seed=7)
     job = job_for(applications.load(device))
     return table, job
 

@@ -100,9 +100,11 @@ def test_embedded_data_is_json_with_all_figures(page):
     assert ranks == list(range(1, table["rows"] + 1))
 
 
-def test_answer_has_three_sentences(page):
+def test_the_answer_is_what_to_decide_between_in_ten_lines(page):
     block = re.search(r'<section id="answer".*?</section>', page, re.DOTALL)[0]
-    assert block.count("<p>") == 3
+    assert "<p>1. Keep: " in block
+    assert "<p>Decision: " in block
+    assert block.count("<p>") <= 10
 
 
 def test_in_script_cannot_end_the_element():
@@ -155,7 +157,7 @@ def test_supply_names_the_elements_and_dates_the_claims(page):
 def test_one_value_makes_no_colour_scale(magnets, scale):
     result = screen(magnets, application="patriot-beam-focusing")
     assert result.table["meets_requirements"].sum() >= min(len(magnets), 2)
-    figure = _pareto(result, result.best(), shown_magnets(result, result.best()))
+    figure = _pareto(result, result.best(10), shown_magnets(result, result.best(10)))
     assert figure["layout"]["coloraxis"]["showscale"] is scale
 
 
@@ -220,15 +222,3 @@ def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(folder,
     # Some rows of made.csv are outside what the snapshot can say.
     assert 0.9 * known < told <= known
     assert told == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
-
-
-def test_the_answer_names_the_simpler_alloy_that_gives_up_nothing(tmp_path):
-    result = screen(["Nd1.5Pr0.5Fe14B", "Nd2Fe14B"], application="aerospace-reaction-wheel")
-    assert result.best()["candidate"].tolist() == ["Nd1.5Pr0.5Fe14B", "Nd2Fe14B"]
-    best = result.best().merge(result.robustness()[["rank", "simpler_rank"]], on="rank")
-    *_, last = answer(result, shown_magnets(result, best))
-    assert last == "#2, Nd2Fe14B, is simpler and as good within the uncertainty: make that one."
-    # Nothing is said where the first is no copy.
-    none = shown_magnets(result, best.assign(simpler_rank=pd.array([None, None], "Int64")))
-    assert answer(result, none)[-1].startswith("Its probability")
-    assert last in result.report(tmp_path / "r.html").read_text("utf-8")
