@@ -475,11 +475,12 @@ _OF_DECISIONS = (
     _number(
         "copies_heavy_least_wt_pct", "wt.%", "Least HRE of copies", "Least of the best copies."
     ),
+    _number("copies_heavy_most_wt_pct", "wt.%", "Most HRE of copies", "Most of the best copies."),
     _number(
-        "copies_heavy_most_wt_pct", "wt.%", "Most HRE of copies", "Most of the best copies."
-    ),
-    _number(
-        "remanence_guaranteed_T", "T", "Guaranteed remanence", "What 99 % of lots of one mill reach."
+        "remanence_guaranteed_T",
+        "T",
+        "Guaranteed remanence",
+        "What 99 % of lots of one mill reach.",
     ),
     _number(
         "coercivity_guaranteed_kA_m",
@@ -515,7 +516,9 @@ _SHORT = {
     "coercivity_guaranteed_kA_m": "HcJ guar.",
 }
 
-COLUMNS: dict[str, Column] = {column.name: column for column in (*_ALL, *_OF_ROBUSTNESS, *_OF_DECISIONS)}
+COLUMNS: dict[str, Column] = {
+    column.name: column for column in (*_ALL, *_OF_ROBUSTNESS, *_OF_DECISIONS)
+}
 """Every column by name, in the order of output."""
 
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)

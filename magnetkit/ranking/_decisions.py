@@ -7,8 +7,9 @@ objectives, in which the loss of the best on the list is compared with that of t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -182,10 +183,14 @@ def joined(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
 
 
 class Pick(NamedTuple):
-    """A decision on the short list: a candidate of `Choices`, and how often its kind is best."""
+    """A decision on the short list: a candidate of `Choices`, and how often its kind is best.
+
+    `heavy`: least and most heavy rare earth among the best copies, wt.%.
+    """
 
     index: int
     share: float
+    heavy: Mapping[str, float] = MappingProxyType({})
 
 
 def weights(objectives: int) -> NDArray[np.float64]:
@@ -264,7 +269,9 @@ def _family(decision: str) -> str:
     return decision.split(": ")[0]
 
 
-def decide(found: Choices | None, ranking: "Ranking", take: Take, job: "Job") -> list[dict[str, Any]]:
+def decide(
+    found: Choices | None, ranking: "Ranking", take: Take, job: "Job"
+) -> list[dict[str, Any]]:
     """Return the records of the short list, today's magnet first; its columns are the result's."""
     from ._evaluate import evaluate
 
@@ -276,43 +283,28 @@ def decide(found: Choices | None, ranking: "Ranking", take: Take, job: "Job") ->
     now = choices(today, job.rule)
     records = [dict(today.to_pylist()[0], decision_status="keep", share_best=0.0)]
     records[0] |= {"rank": None, "copies": None, "simpler_rank": None}
-    if found is not None:
-        texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
-        elements = pc.count_substring_regex(texts["formula"].cast(pa.string()), "[A-Z]").to_numpy()
-        rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
-        same = pc.equal(texts["formula"].cast(pa.string()), today["formula"][0].as_py())
-        other = ~same.to_numpy() | (rim != (reference.shell or ""))
-        other &= ~np.isin(found.rows, list(ranking.simpler))
-        heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
-        own_chance = float(today[CHANCE][0].as_py() or 0.0)
-        keeps = now.loss[0] if own_chance >= _PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
-        if own_chance >= _PLAUSIBLE and job.heavy_today > _NONE:
-            other &= heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
-        # What is as likely as today's magnet is worth a trial.
-        other &= found.loss[:, -1] <= (1.0 - min(_PLAUSIBLE, own_chance - _LESS)) / job.rule.miss
-        simplicity = elements + (rim != "")
-        picks = {int(found.rows[p.index]): p for p in shortlist(found, simplicity, other, keeps)}
-        rows = np.array(sorted(picks), np.int64)
-        made = take(rows, None).to_pylist() if len(rows) else []
-        for number, record in zip(rows.tolist(), made, strict=True):
-            own = found.decision == record["decision"]
-            record |= {
-                "rank": int(ranking.place[number]) or None,
-                "meets_requirements": bool(ranking.meets[number]),
-                "pareto_front": int(ranking.front[number]) or None,
-                "simpler_rank": ranking.simpler.get(number),
-                "copies": ranking.copies.get(record["decision"], 0),
-                "copies_heavy_least_wt_pct": float(heavy[own].min()),
-                "copies_heavy_most_wt_pct": float(heavy[own].max()),
-                "share_best": picks[number].share,
-                "decision_status": _status(record, job),
-            }
-        order = {number: place for place, number in enumerate(picks)}
-        told = sorted(
-            zip(rows.tolist(), made, strict=True),
-            key=lambda pair: (pair[1]["decision_status"] == "trial", order[pair[0]]),
-        )
-        records += [record for _, record in told]
+    picks = {} if found is None else _picked(found, ranking, take, job, today, now)
+    if not picks:
+        # Nothing is likely enough: the nearest is shown, and what it misses.
+        picks = {int(row): Pick(-1, 0.0) for row in np.flatnonzero(ranking.place == 1)}
+    rows = np.array(sorted(picks), np.int64)
+    made = take(rows, None).to_pylist() if len(rows) else []
+    for number, record in zip(rows.tolist(), made, strict=True):
+        record |= {
+            "rank": int(ranking.place[number]) or None,
+            "meets_requirements": bool(ranking.meets[number]),
+            "pareto_front": int(ranking.front[number]) or None,
+            "simpler_rank": ranking.simpler.get(number),
+            "copies": ranking.copies.get(record["decision"], 0),
+            "share_best": picks[number].share,
+            "decision_status": _status(record, job),
+        } | picks[number].heavy
+    order = {number: place for place, number in enumerate(picks)}
+    told = sorted(
+        zip(rows.tolist(), made, strict=True),
+        key=lambda pair: (pair[1]["decision_status"] == "trial", order[pair[0]]),
+    )
+    records += [record for _, record in told]
     for record in records:
         if not (records[0][CHANCE] or 0.0) >= _PLAUSIBLE:
             # A magnet that does not do the job is no measure of what is saved.
@@ -325,6 +317,40 @@ def decide(found: Choices | None, ranking: "Ranking", take: Take, job: "Job") ->
                 record[f"{stem}_guaranteed_{unit}"] = guaranteed
         record["next_test"] = _next_test(record, job)
     return records
+
+
+def _picked(
+    found: Choices,
+    ranking: "Ranking",
+    take: Take,
+    job: "Job",
+    today: pa.Table,
+    now: Choices,
+) -> dict[int, Pick]:
+    """Return the short list by number of the candidate; `today` is the magnet in use."""
+    reference = job.profile.reference
+    texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
+    elements = pc.count_substring_regex(texts["formula"].cast(pa.string()), "[A-Z]").to_numpy()
+    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
+    heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
+    same = pc.equal(texts["formula"].cast(pa.string()), today["formula"][0].as_py())
+    other = ~same.to_numpy() | (rim != (reference.shell or ""))
+    other &= ~np.isin(found.rows, list(ranking.simpler))
+    chance = float(today[CHANCE][0].as_py() or 0.0)
+    if chance >= _PLAUSIBLE and job.heavy_today > _NONE:
+        other &= heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
+    # What is as likely as today's magnet is worth a trial.
+    other &= found.loss[:, -1] <= (1.0 - min(_PLAUSIBLE, chance - _LESS)) / job.rule.miss
+    keeps = now.loss[0] if chance >= _PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
+    picks = {}
+    for pick in shortlist(found, elements + (rim != ""), other, keeps):
+        own = heavy[found.decision == found.decision[pick.index]]
+        ends = {
+            "copies_heavy_least_wt_pct": float(own.min()),
+            "copies_heavy_most_wt_pct": float(own.max()),
+        }
+        picks[int(found.rows[pick.index])] = pick._replace(heavy=ends)
+    return picks
 
 
 def decided(result: "Ranked") -> list[dict[str, Any]]:

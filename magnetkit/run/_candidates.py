@@ -435,6 +435,8 @@ def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     for name, route in routes().items():
         if route.charges and route.host in usual and hottest <= route.bears_K:
             combined = product(*route.charges.values())
-            melts = [charge(route.host, **dict(zip(route.charges, a, strict=True))) for a in combined]
+            melts = [
+                charge(route.host, **dict(zip(route.charges, a, strict=True))) for a in combined
+            ]
             found[name] = [(text, "") for text in melts]
     return {name: list(dict.fromkeys(melts)) for name, melts in found.items()}

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from .._core._files import parquet_bytes, write_csv, write_parquet
 from .._core.columns import ordered
 from .._core.errors import InputError
-from ..ranking._job import Job
 from ..ranking._decisions import DECISIONS, decide, joined
+from ..ranking._job import Job
 from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys, with_copies
 from ..ranking.result import (

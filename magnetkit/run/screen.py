@@ -97,7 +97,9 @@ class ScreenResult(Ranked):
         from ..show._tables import DECIDED, table_html
 
         lines = "<br>".join(map(escape, answer(self)))
-        return f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, DECIDED)}"
+        return (
+            f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, first=DECIDED)}"
+        )
 
     def tell(self, answer: Sequence[str], out: str | Path | None = None) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.

@@ -520,9 +520,7 @@ class Table:
         return self.html
 
 
-def table_html(
-    frame: "pd.DataFrame", first: Iterable[str] = _FIRST, rows: int = ROWS
-) -> str:
+def table_html(frame: "pd.DataFrame", rows: int = ROWS, first: Iterable[str] = _FIRST) -> str:
     """Return the first rows of a table of results as HTML, eight columns of `first` at most.
 
     An interval is written ``563 (419 to 756)``; rows outside the domain of the training data are

@@ -155,7 +155,6 @@ def test_a_plain_tube_needs_no_heavy_rare_earth_a_compensated_one_does(tube):
     assert 8 < best["heavy_rare_earth_wt_pct"] < 16
 
 
-
 def test_cerium_and_lanthanum_win_only_where_little_coercivity_is_asked():
     limits = {"Ce": 0.3, "La": 0.2, "Dy": 0.4}
     space = mk.substitutions(BASE, {"Nd": ["Ce", "La", "Dy"]}, step=0.05, limits=limits)

@@ -3,16 +3,16 @@ import re
 import shutil
 from html.parser import HTMLParser
 
-import pandas as pd
 import pytest
 from magnetkit.errors import StoreError
 
 from magnetkit import datasets
 from magnetkit.run.screen import ScreenResult, screen
-from magnetkit.show import _content, plots
-from magnetkit.show._content import answer, shown_magnets
+from magnetkit.show import plots
+from magnetkit.show._content import shown_magnets
 from magnetkit.show.report import _few, _in_script, _pareto
 
+TUBE = "Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6"
 SECTIONS = (
     "answer",
     "requirements",
@@ -152,7 +152,10 @@ def test_supply_names_the_elements_and_dates_the_claims(page):
 
 @pytest.mark.parametrize(
     ("magnets", "scale"),
-    [(["SmCo5"], False), (["SmCo5", "Sm0.95Gd0.05Co5", "Sm0.9Gd0.1Co5"], True)],
+    [
+        ([TUBE], False),
+        ([TUBE, TUBE.replace("Sm", "Sm0.95Gd0.05"), TUBE.replace("Sm", "Sm0.9Gd0.1")], True),
+    ],
 )
 def test_one_value_makes_no_colour_scale(magnets, scale):
     result = screen(magnets, application="patriot-beam-focusing")
@@ -161,23 +164,13 @@ def test_one_value_makes_no_colour_scale(magnets, scale):
     assert figure["layout"]["coloraxis"]["showscale"] is scale
 
 
-def test_a_shell_is_said_in_grams_of_a_device():
-    said = _content.shell_in_words("Tb 0.8 wt%", 1.2)
-    # 0.8 % of 1.2 kg.
-    assert "9.60 g of Tb in the 1.20 kg of magnet" in said
-    fixed = _content.shell_in_words("Tb 0.30 @ 0.10", 1.2)
-    assert "10 % of each grain's volume" in fixed
-    assert "30 % of the rare earth is Tb" in fixed
-    assert _content.shell_in_words("", 1.2) == _content.shell_in_words(None, 1.2) == ""
-
-
 def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
     copy = shutil.copytree(folder, tmp_path / "copy")
     result = ScreenResult.from_folder(copy)
     assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text("utf-8")
     result.tell(["Keep it & wait."], copy)
     first = result.report(tmp_path / "r.html").read_text("utf-8")
-    assert first.index("<li>Keep it &amp; wait.</li>") < first.index("candidates were evaluated")
+    assert first.index("<li>Keep it &amp; wait.</li>") < first.index("1. Keep: ")
     later = ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
     assert "<li>Keep it &amp; wait.</li>" in later
 
@@ -187,9 +180,9 @@ def test_only_those_that_are_no_copies_are_drawn_over_temperature(tmp_path):
     recipes = ["Nd2Fe14B", "Nd1.6Pr0.4Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B"]
     result = screen(recipes, application="energy-traction-motor", shell="Tb 0.6 wt%")
     firm = result.robustness()
-    copies = firm["simpler_rank"].notna()
+    best = result.best(10)
+    copies = best.reset_index()["simpler_rank"].notna()
     assert copies[:3].any()
-    best = result.best().merge(firm[["rank", "simpler_rank"]], on="rank")
     chosen = _few(shown_magnets(result, best))
     own = firm.loc[~copies, "candidate"].head(3)
     assert [text.split(" + ")[0] for text in chosen.labels[:-1]] == own.tolist()
