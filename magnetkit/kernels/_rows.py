@@ -1,4 +1,4 @@
-"""Rows of compositions: sums over elements, elements present, rows picked, distances, nearest points.
+"""Rows of compositions: sums over elements, elements present, rows picked, distances, nearest.
 
 The distance of two compositions is the sum over elements of the difference in atomic fraction.
 """

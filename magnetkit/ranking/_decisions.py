@@ -136,7 +136,7 @@ class Choices(NamedTuple):
 
     def best(self) -> "Choices":
         """Return the first `BEST` of each decision that meet, and as many that may."""
-        names, code = np.unique(self.decision.astype(str), return_inverse=True)
+        _, code = np.unique(self.decision.astype(str), return_inverse=True)
         order = np.lexsort((self.rows, self.loss.sum(axis=1), ~self.meets, code))
         group = (code * 2 + ~self.meets)[order]
         first = np.searchsorted(group, group)

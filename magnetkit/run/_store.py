@@ -18,7 +18,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -109,7 +109,7 @@ class Memory:
 
     def take(self, rows: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
         """Return columns, or all, of some candidates, whose numbers ascend."""
-        parts = {number: part for number, part in self._parts.get(self.phase, ())}
+        parts = dict(self._parts.get(self.phase, ()))
         sizes = {number: part.rows for number, part in parts.items()}
         return taken(rows, sizes, lambda number: decode(parts[number].table, columns))
 
@@ -438,7 +438,9 @@ class Store:
         self.parts.put(REJECTED, self.staged(REJECTED).read_bytes())
         return self.parts.name_of(REJECTED)
 
-    def finish(self, summary: dict[str, Any], decisions: list[dict[str, Any]]) -> dict[str, Any]:
+    def finish(
+        self, summary: dict[str, Any], decisions: Sequence[dict[str, Any]] = ()
+    ) -> dict[str, Any]:
         """Put the files written in their place, remove the parts, return the new manifest."""
         files = dict(self.hashed)
         for name in (RANKED, RANKED_CSV, REJECTED):
@@ -448,7 +450,7 @@ class Store:
             {
                 "done": True,
                 "summary": summary,
-                DECISIONS: decisions,
+                DECISIONS: list(decisions),
                 "models": self.models,
                 "files": files,
             }

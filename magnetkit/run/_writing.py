@@ -246,7 +246,7 @@ def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Itera
 def _rows_of_workers(
     store: Store, crew: Crew, rows: NDArray[np.int64], columns: list[str] | None = None
 ) -> pa.Table:
-    """Return some columns, or all, of some candidates, which the workers read out of their chunks."""
+    """Return columns, or all, of some candidates, which the workers read out of their chunks."""
 
     def needed(start: int, stop: int) -> Any:
         own = rows_between(rows, start, stop)

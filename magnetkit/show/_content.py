@@ -167,7 +167,7 @@ def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool
     heavy = float(row["heavy_rare_earth_wt_pct"])
     if row["decision_status"] == "keep":
         return f"{name} ({profile.reference.grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}"
-    saved, own = (float(r["heavy_rare_earth_saved_wt_pct"]) for r in (row, today))
+    saved = float(row["heavy_rare_earth_saved_wt_pct"])
     held = heavy + saved
     share = f" ({100 * saved / held:.0f} %)" if held > 0.05 else ""
     saves = f"saves {number(saved)}{share}" if saved > 0 else f"{number(heavy)} wt.% heavy"

@@ -7,7 +7,8 @@ from magnetkit import columns
 
 def test_every_contract_column_is_there_in_order():
     contract = (
-        "rank decision copies simpler_rank candidate row_index formula host status easy_direction temperature_K shell "
+        "rank decision copies simpler_rank candidate row_index formula host status "
+        "easy_direction temperature_K shell "
         "curie_temperature_K saturation_polarization_T anisotropy_constant_MJ_m3 "
         "anisotropy_constant_2_MJ_m3 anisotropy_constant_3_MJ_m3 anisotropy_field_T "
         "nucleation_field_T hardness_parameter remanence_T "

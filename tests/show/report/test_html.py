@@ -13,6 +13,7 @@ from magnetkit.show._content import shown_magnets
 from magnetkit.show.report import _few, _in_script, _pareto
 
 TUBE = "Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6"
+MIXED = (0.95, 0.05), (0.9, 0.1)
 SECTIONS = (
     "answer",
     "requirements",
