@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from ._job import Job
     from ._order import Ranking, Rule
-    from .result import Ranked
 
 DECISIONS = "decisions"
 """Records of the short list in a manifest."""
@@ -141,7 +140,7 @@ class Choices(NamedTuple):
         group = (code * 2 + ~self.meets)[order]
         first = np.searchsorted(group, group)
         kept = np.sort(order[np.arange(len(order)) - first < BEST])
-        return Choices(self.counts, *(part[kept] for part in self[1:]))
+        return Choices._make([self.counts, *(part[kept] for part in self[1:])])
 
 
 def columns(rule: "Rule") -> list[str]:
@@ -179,7 +178,7 @@ def joined(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
     if not sum(len(part.rows) for part in found):
         return None
     arrays = (np.concatenate(column) for column in list(zip(*found, strict=True))[1:])
-    return Choices(counts, *arrays).best()
+    return Choices._make([counts, *arrays]).best()
 
 
 class Pick(NamedTuple):
@@ -188,7 +187,7 @@ class Pick(NamedTuple):
     `heavy`: least and most heavy rare earth among the best copies, wt.%.
     """
 
-    index: int
+    row: int
     share: float
     heavy: Mapping[str, float] = MappingProxyType({})
 
@@ -254,10 +253,10 @@ def _contrast(
     order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), ~found.meets[rows]))]
     for new_family in (True, False):
         for i in order.tolist():
-            names = [str(found.decision[p.index]) for p in picks]
+            names = [str(found.decision[p.row]) for p in picks]
             if len(picks) >= MOST - 1 or found.decision[i] in names:
                 continue
-            best = np.vstack([today, *(found.loss[p.index] for p in picks)]).min(axis=0)
+            best = np.vstack([today, *(found.loss[p.row] for p in picks)]).min(axis=0)
             gains = bool((found.loss[i] <= best - _NEAR)[:-1].any())
             other = _family(found.decision[i]) not in map(_family, names)
             if other if new_family else gains:
@@ -270,27 +269,23 @@ def _family(decision: str) -> str:
 
 
 def decide(
-    found: Choices | None, ranking: "Ranking", take: Take, job: "Job"
+    found: Choices | None, ranking: "Ranking", take: Take, job: "Job", today: pa.Table
 ) -> list[dict[str, Any]]:
-    """Return the records of the short list, today's magnet first; its columns are the result's."""
-    from ._evaluate import evaluate
+    """Return the records of the short list, today's magnet first; its columns are the result's.
 
-    reference = job.profile.reference
-    shells = [reference.shell] if reference.shell else None
-    row = evaluate(reference.table(), shells, job).columns
-    row["candidate"] = Coded.of([reference.formula])
-    today = row.arrow()
+    `today` is today's magnet as evaluated for the job.
+    """
     now = choices(today, job.rule)
     records = [dict(today.to_pylist()[0], decision_status="keep", share_best=0.0)]
     records[0] |= {"rank": None, "copies": None, "simpler_rank": None}
     picks = {} if found is None else _picked(found, ranking, take, job, today, now)
     if not picks:
         # Nothing is likely enough: the nearest is shown, and what it misses.
-        picks = {int(row): Pick(-1, 0.0) for row in np.flatnonzero(ranking.place == 1)}
+        picks = {int(n): Pick(-1, 0.0) for n in np.flatnonzero(ranking.place == 1)}
     rows = np.array(sorted(picks), np.int64)
     made = take(rows, None).to_pylist() if len(rows) else []
     for number, record in zip(rows.tolist(), made, strict=True):
-        record |= {
+        added: dict[str, Any] = {
             "rank": int(ranking.place[number]) or None,
             "meets_requirements": bool(ranking.meets[number]),
             "pareto_front": int(ranking.front[number]) or None,
@@ -298,7 +293,8 @@ def decide(
             "copies": ranking.copies.get(record["decision"], 0),
             "share_best": picks[number].share,
             "decision_status": _status(record, job),
-        } | picks[number].heavy
+        }
+        record |= added | dict(picks[number].heavy)
     order = {number: place for place, number in enumerate(picks)}
     told = sorted(
         zip(rows.tolist(), made, strict=True),
@@ -344,20 +340,19 @@ def _picked(
     keeps = now.loss[0] if chance >= _PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
     picks = {}
     for pick in shortlist(found, elements + (rim != ""), other, keeps):
-        own = heavy[found.decision == found.decision[pick.index]]
+        own = heavy[found.decision == found.decision[pick.row]]
         ends = {
             "copies_heavy_least_wt_pct": float(own.min()),
             "copies_heavy_most_wt_pct": float(own.max()),
         }
-        picks[int(found.rows[pick.index])] = pick._replace(heavy=ends)
+        picks[int(found.rows[pick.row])] = pick._replace(heavy=ends)
     return picks
 
 
-def decided(result: "Ranked") -> list[dict[str, Any]]:
-    """Return the records of a result that has none, that of an earlier version, from its best."""
+def decided(frame: "pd.DataFrame", job: "Job", today: pa.Table) -> list[dict[str, Any]]:
+    """Return the records of the best rows of a result that has none, of an earlier version."""
     from ._order import Ranking
 
-    frame, job = result.best(1000), result.job
     table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
     shells = list(frame["shell"].astype(object).fillna(""))
     heavy = frame["heavy_rare_earth_wt_pct"].to_numpy(np.float64)
@@ -376,7 +371,7 @@ def decided(result: "Ranked") -> list[dict[str, Any]]:
 
     found = joined([(len(rows), choices(rows, job.rule))])
     ranking = replace(ranking, copies=found.counts if found else {})
-    return decide(found, ranking, take, job)
+    return decide(found, ranking, take, job, today)
 
 
 def _status(record: dict[str, Any], job: "Job") -> str:

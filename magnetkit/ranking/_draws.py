@@ -120,10 +120,9 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     hosts = list(leading["host"].astype(object).fillna(""))
     magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature, conditions.curie)
     for made, rows in groups[1:]:
-        some = [[texts[row] for row in rows] for texts in (hosts, shells)]
-        own = made.conditions
-        effects = kinds(table[rows], *some, own.process, job.temperature, own.curie).effects
-        magnets_as.effects[rows] = effects
+        at_hosts, at_shells = ([texts[row] for row in rows] for texts in (hosts, shells))
+        asked = made.conditions.process, job.temperature, conditions.curie
+        magnets_as.effects[rows] = kinds(table[rows], at_hosts, at_shells, *asked).effects
     of = Errors(magnets_as, mill_of(conditions.process))
     values = Properties(leading, tables, draws, rng, of, conditions.interval)
     values.known |= sampled_supply(

@@ -249,6 +249,15 @@ def evaluate(
     return Evaluated(rows[kept], found, keys, tally)
 
 
+def today_of(job: Job) -> Columns:
+    """Return today's magnet of the device as a candidate, one row."""
+    reference = job.profile.reference
+    shells = [reference.shell] if reference.shell else None
+    row = evaluate(reference.table(), shells, job).columns
+    row["candidate"] = Coded.of([reference.formula])
+    return row
+
+
 def _take(
     rows: NDArray[np.int64],
     table: CompositionTable,
@@ -435,7 +444,9 @@ def limits_of(found: Sequence[Evaluated], sample: int, rows: int) -> dict[str, f
     for one in found:
         decisions, keys = one.columns["decision"], one.keys
         seen.update(decisions.counts())
-        for word in decisions.words if keys is not None else ():
+        if keys is None:
+            continue
+        for word in decisions.words:
             losses.setdefault(word, []).append(keys.loss[decisions.says(word)[keys.meets]])
     limits = {}
     for word, parts in losses.items():

@@ -159,8 +159,11 @@ class Ranked:
         of another family, or a trial), ``copies`` and ``next_test``. One row per decision.
         """
         from ._decisions import DECISIONS, decided
+        from ._evaluate import today_of
 
-        return framed(self.manifest[DECISIONS] if DECISIONS in self.manifest else decided(self))
+        if DECISIONS in self.manifest:
+            return framed(self.manifest[DECISIONS])
+        return framed(decided(self.best(TOP_ROWS), self.job, today_of(self.job).arrow()))
 
     def best(self, n: int | None = None) -> pd.DataFrame:
         """Return the decisions, or the first `n` candidates in order of rank.
@@ -398,7 +401,7 @@ def compact(table: pa.Table) -> pa.Table:
 def framed(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return records of decisions as pandas has a result."""
     names = ordered(dict.fromkeys(name for record in records for name in record))
-    frame = pd.DataFrame({name: [record.get(name) for record in records] for name in names})
+    frame: Any = pd.DataFrame({name: [record.get(name) for record in records] for name in names})
     for name in names:
         column = COLUMNS.get(name)
         if name in _MASKED:

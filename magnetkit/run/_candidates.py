@@ -241,8 +241,8 @@ class SpaceCandidates:
 
     def count(self) -> int:
         """Return the number of candidates; those in two spaces count twice."""
-        singles = (self.leading, *self.charges.values(), *self.spaces)
-        return sum(len(part) for part in singles)
+        singles = len(self.leading) + sum(map(len, self.charges.values()))
+        return singles + sum(map(len, self.spaces))
 
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates."""

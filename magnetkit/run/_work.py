@@ -125,8 +125,8 @@ def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
     part = _part(len(chunk.table), table, chunk.rejected)
     if table is None:
         return number, part
-    found = {"keys": job.rule.keys(table), "choices": choices(table, job.rule)}
-    return number, replace(part, models=_models_of(table, job), **found)
+    keys, best = job.rule.keys(table), choices(table, job.rule)
+    return number, replace(part, models=_models_of(table, job), keys=keys, choices=best)
 
 
 def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:

@@ -17,6 +17,7 @@ from .._core._files import parquet_bytes, write_csv, write_parquet
 from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking._decisions import DECISIONS, decide, joined
+from ..ranking._evaluate import today_of
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys, with_copies
@@ -71,6 +72,7 @@ def finish(
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
+    take: Any
     if isinstance(store, Store) and store.shared:
         take = partial(_rows_of_workers, store, crew)
     else:
@@ -80,7 +82,7 @@ def finish(
     # The first pass counted over all that came to their requirements.
     copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
     ranking = replace(ranking, copies=copies)
-    decisions = decide(found, ranking, take, job)
+    decisions = decide(found, ranking, take, job, today_of(job).arrow())
     summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
     kept = None
     if keep is not None:

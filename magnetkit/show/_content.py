@@ -69,12 +69,10 @@ def table_of(frame: pd.DataFrame) -> CompositionTable:
 
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
-    from ..ranking._evaluate import evaluate
+    from ..ranking._evaluate import today_of
 
     job, reference = result.job, result.profile.reference
-    shell = reference.shell or ""
-    row = evaluate(reference.table(), [shell] if shell else None, job).columns.frame()
-    row["candidate"] = reference.formula
+    shell, row = reference.shell or "", today_of(job).frame()
     table = CompositionTable.from_strings(
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )
@@ -185,16 +183,17 @@ def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool
 def _verdict(result: "Ranked", told: pd.DataFrame) -> str:
     """Return which decision to take, and why."""
     place, today = recommended(told), told.iloc[0]
-    able = told.iloc[1:][told["decision_status"].iloc[1:] != "trial"]
+    status = told["decision_status"].tolist()
+    able = [str(n) for n, kind in enumerate(status, start=1) if kind in ("ready", "buy")]
     if place is not None:
         row = told.iloc[place]
         grams = 10.0 * float(row["heavy_rare_earth_saved_wt_pct"]) * result.profile.magnet_mass_kg
         beside = _saves_more(told, place)
         return f"Decision: {place + 1}, which saves {number(grams)} g a device{beside}."
-    if float(today["heavy_rare_earth_wt_pct"]) <= 0.05 and len(able):
+    if float(today["heavy_rare_earth_wt_pct"]) <= 0.05 and able:
         return (
             "Decision: keep 1, which holds no heavy rare earth to save, unless cost or supply risk "
-            f"weigh most: then {' or '.join(str(told.index.get_loc(i) + 1) for i in able.index)}."
+            f"weigh most: then {' or '.join(able)}."
         )
     reason = (
         "which holds no heavy rare earth to save"

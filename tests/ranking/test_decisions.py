@@ -85,4 +85,4 @@ def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
     names = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object)
     found = Choices(Counter(), np.arange(3), names, np.ones(3, bool), loss)
     picks = shortlist(found, np.ones(3, int), np.ones(3, bool), np.full(3, np.inf))
-    assert sorted(pick.index for pick in picks) == [0, 1]
+    assert sorted(pick.row for pick in picks) == [0, 1]
