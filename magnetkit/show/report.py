@@ -19,6 +19,7 @@ from .._core.elements import RARE_EARTHS
 from ..hosts.records import HOSTS
 from ..magnetism._figures import not_compared
 from ..magnetism.demagnetization import demagnetization as curves_of
+from ..magnetism.process import routes
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
 from ..phases.snapshot import open_snapshot
@@ -404,7 +405,9 @@ def _few(shown: Magnets) -> Magnets:
     last = len(shown.labels) - 1
     best = np.arange(last)
     if "simpler_rank" in shown.rows:
-        own = best[shown.rows["simpler_rank"].isna().to_numpy()[:last]]
+        # Curves are of the usual route.
+        usual = ~shown.rows["route"].astype(str).str.split(";").str[0].isin(list(routes()))
+        own = best[(shown.rows["simpler_rank"].isna() & usual).to_numpy()[:last]]
         best = own if own.size else best
     rows = [*best[:CURVES].tolist(), last]
     return replace(
