@@ -200,7 +200,8 @@ def screen(
         result = refined(made, wanted, refine, sample=sample, **options)
     else:
         result = run(_candidates(made, shell, sample), wanted, keep=keep, **options)
-    print_ranking(result, top, as_json=json, cgs=units == "cgs", columns=columns, wide=everything)
+    wished: dict[str, Any] = {"columns": columns, "wide": everything, "quiet": quiet}
+    print_ranking(result, top, as_json=json, cgs=units == "cgs", **wished)
     if earlier is not None and not json:
         most = max(_TOP if top is None else top, 1)
         print_changes(result.changes(earlier, most), most)

@@ -241,12 +241,14 @@ def print_ranking(
     cgs: bool = False,
     columns: str | None = None,
     wide: bool = False,
+    quiet: bool = False,
 ) -> None:
     """Print the decisions; with `top` so many candidates by rank, and the reference magnet."""
     terminal = to_terminal()
     tell = say if terminal else message
     if top is None:
-        _print_decisions(result, tell, as_json=as_json, cgs=cgs, columns=columns, wide=wide)
+        wished: dict[str, Any] = {"cgs": cgs, "columns": columns, "wide": wide, "quiet": quiet}
+        _print_decisions(result, tell, as_json=as_json, **wished)
         return
     best, firm = result.best(top), result.robustness()
     known = firm[["rank", "top_ten_share", "tie_group"]]
@@ -297,6 +299,7 @@ def _print_decisions(
     cgs: bool,
     columns: str | None,
     wide: bool,
+    quiet: bool,
 ) -> None:
     """Print what to decide between, in lines; in a pipe as CSV, the lines on stderr."""
     from ._content import answer
@@ -310,10 +313,9 @@ def _print_decisions(
     elif wide or columns is not None:
         names = chosen(told, DECIDED, columns)
         print_rows(told, names, [result.profile.title], [], set(), cgs=cgs, wide=True)
-    for line in answer(result, cgs):
+    lines = [*answer(result, cgs), of_calibration(result.manifest["identity"])]
+    for line in filter(None, lines if to_terminal() or not quiet else ()):
         tell(line)
-    if note := of_calibration(result.manifest["identity"]):
-        tell(note)
     _explain_failure(result, result.best(1), tell)
 
 
