@@ -19,7 +19,7 @@ SETUP_FILES := pyproject.toml constraints.txt
 .PHONY: help setup demo docs test test-plain test-faults test-accuracy mutants test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean
 
 help:
-	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
+	@echo "make demo    set up, then decide on the magnets of a fin actuator: keep, diffuse, or another family"
 	@echo "make test    set up, then run every test"
 	@echo "make test-plain  the kernels' tests with numba switched off"
 	@echo "make lint    ruff and mypy"
@@ -50,8 +50,8 @@ $(STAMP): $(SETUP_FILES)
 	@echo "magnetkit: ready"
 
 demo: $(STAMP)
-	@echo "magnetkit: ranking substitutions for a travelling-wave tube; results go to demo/"
-	@$(BIN)/python -m magnetkit screen --application patriot-beam-focusing --out demo --force
+	@echo "magnetkit: what replaces the dysprosium of a fin actuator at 150 C? results go to demo/"
+	@$(BIN)/python -m magnetkit screen --application weapon-fin-actuator --out demo --force
 
 # Kernels first: two workers would each compile them.
 test: $(STAMP)

@@ -1,11 +1,10 @@
-"""Write docs/profiles: a page for each device, with the judgements of judgements.toml.
+"""Write docs/profiles: a page for each device.
 
 ``python docs/profiles.py`` writes all of them, ``python docs/profiles.py f22-engine`` one. A page
-holds best and runner-up, what the answer rests on, and what would overturn it.
+holds what to decide between, what the answer rests on, and what would overturn it.
 """
 
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
@@ -15,6 +14,7 @@ from magnetkit.columns import COLUMNS
 
 from magnetkit import applications
 from magnetkit.run.suggestion import suggest
+from magnetkit.show._content import answer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,20 +23,6 @@ if TYPE_CHECKING:
     from magnetkit.run.screen import ScreenResult
 
 FOLDER = Path(__file__).resolve().parent / "profiles"
-TOP = 10
-_SHOWN = (
-    "candidate",
-    "shell",
-    "host",
-    "remanence_T",
-    "coercivity_kA_m",
-    "heavy_rare_earth_wt_pct",
-    "cost_USD_kg",
-    "supply_risk",
-    "probability_meets_requirements",
-    "nearest_grade",
-)
-_DIGITS = {"remanence_T": 3, "coercivity_kA_m": 0, "cost_USD_kg": 0}
 SCENARIOS = ("controls-2026-all", "embargo")
 _OTHERS: dict[str, dict[str, Any]] = {
     "terbium and dysprosium at three times their price": {"prices": {"Tb": "3x", "Dy": "3x"}},
@@ -44,15 +30,13 @@ _OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
-def page(name: str, judgement: str) -> str:
+def page(name: str) -> str:
     """Return the page of a device.
 
     Parameters
     ----------
     name : str
         Of an embedded profile.
-    judgement : str
-        What an engineer says of the list, a paragraph.
 
     Returns
     -------
@@ -63,7 +47,6 @@ def page(name: str, judgement: str) -> str:
 
     profile = applications.load(name)
     result = screen(application=profile)
-    firm = result.robustness()
     lines = [
         f"# {_text(profile.title)}",
         "",
@@ -71,9 +54,9 @@ def page(name: str, judgement: str) -> str:
         "",
         *_reference(profile, result),
         "",
-        judgement.strip(),
+        _text(profile.description.replace("\n", " ").strip()),
         "",
-        *_best(result, firm),
+        *(f"{_text(line)}  " for line in answer(result)),
         "",
         "## What it rests on",
         "",
@@ -112,38 +95,6 @@ def _reference(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
             f"{row['heavy_rare_earth_wt_pct']:.1f} wt.% heavy rare earth, costs "
             f"{row['cost_USD_kg']:.0f} USD/kg and has rank {row['rank']} of {len(table)}."
         )
-
-
-def _best(result: "ScreenResult", firm: "pd.DataFrame") -> Iterator[str]:
-    from pandas import NA
-
-    best = result.best(TOP)
-    able = int(result.manifest["summary"]["meet_requirements"])
-    yield (
-        f"{able} of {len(result.table)} candidates meet the requirements. The ten best; one that "
-        "stands as another adds an element, or a shell, to it and gains nothing that counts:"
-    )
-    yield ""
-    heads = [f"{COLUMNS[n].short}{_unit(n)}" for n in _SHOWN]
-    yield "| # | " + " | ".join(heads) + " | stays in the ten | as # |"
-    yield "|" + "---|" * (len(_SHOWN) + 3)
-    firm = firm.set_index("rank")
-    for _, row in best.iterrows():
-        cells = [_cell(n, row[n]) for n in _SHOWN]
-        held = firm.loc[int(row["rank"])]
-        simpler = held["simpler_rank"]
-        cells += [f"{held['top_ten_share']:.2f}", "" if simpler is NA else f"{simpler}"]
-        yield f"| {row['rank']} | " + " | ".join(cells) + " |"
-
-
-def _unit(name: str) -> str:
-    return f", {COLUMNS[name].unit}" if COLUMNS[name].unit else ""
-
-
-def _cell(name: str, value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.{_DIGITS.get(name, 2)}f}"
-    return "" if value != value else _text(value)
 
 
 def _rests(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
@@ -204,11 +155,8 @@ def _overturned(
 
 def main() -> None:
     """Write the pages."""
-    with (FOLDER / "judgements.toml").open("rb") as stream:
-        judgements = tomllib.load(stream)
     for name in sys.argv[1:] or applications.names():
-        text = page(name, judgements[name])
-        (FOLDER / f"{name}.md").write_text(text, encoding="utf-8")
+        (FOLDER / f"{name}.md").write_text(page(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

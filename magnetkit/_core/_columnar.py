@@ -109,6 +109,20 @@ class Columns(dict[str, Any]):
         """Return some rows of each."""
         return Columns((name, _rows_of(column, rows)) for name, column in self.items())
 
+    @staticmethod
+    def gathered(parts: "Sequence[tuple[NDArray[np.int64], Columns]]") -> "Columns":
+        """Return parts as one, each of the rows whose numbers stand beside it."""
+        order = np.argsort(np.concatenate([rows for rows, _ in parts]))
+        found = Columns()
+        for name, first in parts[0][1].items():
+            own = [part[name] for _, part in parts]
+            if isinstance(first, np.ndarray):
+                found[name] = np.concatenate(own)[order]
+            elif isinstance(first, Coded):
+                found[name] = Coded.of([text for one in own for text in one.texts()])
+                found[name] = Coded(found[name].codes[order], found[name].words)
+        return found
+
     def frame(self) -> "pd.DataFrame":
         """Return them as a frame of pandas, which holds the same numbers."""
         import pandas as pd

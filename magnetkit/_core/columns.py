@@ -190,6 +190,29 @@ def properties() -> tuple[Property, ...]:
 
 
 _ALL = (
+    Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
+    Column(
+        "decision",
+        "",
+        "Decision",
+        "Host, means of sparing heavy rare earth, and route; amounts alone differ within one.",
+        "category",
+    ),
+    Column(
+        "copies",
+        "",
+        "Copies",
+        "Candidates of the same decision that meet the requirements.",
+        "integer",
+    ),
+    Column(
+        "simpler_rank",
+        "",
+        "As good and simpler",
+        "Rank of an alloy of fewer elements, or without the shell, over which this one gains "
+        "nothing that counts; missing where there is none, and beyond the first thousand.",
+        "integer",
+    ),
     Column("candidate", "", "Candidate", "The candidate as given or generated.", "text"),
     Column("row_index", "", "Row", "Row of the input it came from, from 0.", "integer"),
     Column("formula", "", "Formula", "Composition as a formula of atomic amounts.", "text"),
@@ -399,7 +422,6 @@ _ALL = (
         "is small enough to be among them.",
         "integer",
     ),
-    Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
     _number(
         "evidence_distance",
         "",
@@ -439,13 +461,32 @@ _OF_ROBUSTNESS = (
         "Candidates of one number cannot be told from the first of them.",
         "integer",
     ),
-    Column(
-        "simpler_rank",
+)
+
+_OF_DECISIONS = (
+    Column("decision_status", "", "Status", "Keep, ready to melt, buy, or a trial.", "category"),
+    Column("next_test", "", "Next test", "What to make or measure next.", "text"),
+    _number(
+        "share_best",
         "",
-        "As good and simpler",
-        "Rank of an alloy of fewer elements, or without the shell, over which this one gains "
-        "nothing that counts; missing where there is none.",
-        "integer",
+        "Best for",
+        "Share of weights of the objectives for which its decision is the best.",
+    ),
+    _number(
+        "copies_heavy_least_wt_pct", "wt.%", "Least HRE of copies", "Least of the best copies."
+    ),
+    _number("copies_heavy_most_wt_pct", "wt.%", "Most HRE of copies", "Most of the best copies."),
+    _number(
+        "remanence_guaranteed_T",
+        "T",
+        "Guaranteed remanence",
+        "What 99 % of lots of one mill reach.",
+    ),
+    _number(
+        "coercivity_guaranteed_kA_m",
+        "kA/m",
+        "Guaranteed coercivity",
+        "What 99 % of lots of one mill reach.",
     ),
 )
 
@@ -471,9 +512,13 @@ _SHORT = {
     "top_ten_share": "Top 10",
     "tie_group": "Tied",
     "simpler_rank": "As #",
+    "remanence_guaranteed_T": "Br guar.",
+    "coercivity_guaranteed_kA_m": "HcJ guar.",
 }
 
-COLUMNS: dict[str, Column] = {column.name: column for column in (*_ALL, *_OF_ROBUSTNESS)}
+COLUMNS: dict[str, Column] = {
+    column.name: column for column in (*_ALL, *_OF_ROBUSTNESS, *_OF_DECISIONS)
+}
 """Every column by name, in the order of output."""
 
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)

@@ -204,12 +204,19 @@ def _moved(application: str, sides: "list[Path | None]", top: int, json: bool, q
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     """Return the systems named, and those of a device's substitutes."""
     from ..composition.notation import read_amounts
+    from ..composition.table import CompositionTable
     from ..phases.differences import touched_systems
     from ..ranking.applications import load
+    from ..run._candidates import charges
 
     found = list(systems or [])
     if application is not None:
-        for part in load(application).space:
+        profile = load(application)
+        melts = [text for made in charges(profile).values() for text, _ in made]
+        table = CompositionTable.from_strings(melts, basis="weight")
+        for held in {frozenset(table[i : i + 1].elements) for i in range(len(table))}:
+            found += touched_systems(set(held))
+        for part in profile.space:
             elements = {*read_amounts(part.formula)[0], *part.replace}
             for others in part.replace.values():
                 elements.update(others)

@@ -107,7 +107,15 @@ def screen(
         str | None, o.more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=o.RUN)
     ] = None,
     strict: o.Strict = False,
-    top: o.Top = _TOP,
+    top: Annotated[
+        int | None,
+        o.option(
+            "Candidates to print, in order of rank; without it the decisions.",
+            min=0,
+            metavar="N",
+            panel=o.OUTPUT,
+        ),
+    ] = None,
     columns: o.Columns = None,
     everything: o.Everything = False,
     json: o.Json = False,
@@ -169,9 +177,11 @@ def screen(
         result = refined(made, application, refine, sample=sample, **options)
     else:
         result = run(_candidates(made, shell, sample), application, keep=keep, **options)
-    print_ranking(result, top, as_json=json, units=units, columns=columns, wide=everything)
+    wished: dict[str, Any] = {"columns": columns, "wide": everything, "quiet": quiet}
+    print_ranking(result, top, as_json=json, units=units, **wished)
     if earlier is not None and not json:
-        print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
+        most = max(_TOP if top is None else top, 1)
+        print_changes(result.changes(earlier, most), most)
     result.report(f"{out}/report.html")
     if not quiet:
         rejected = result.manifest["summary"]["rejected"]

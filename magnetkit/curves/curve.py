@@ -128,7 +128,8 @@ def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, A
         raise InputError(f"{folder} has no candidate of rank {rank}, only {len(best)} are ranked")
     row = found.iloc[0]
     shell = str(row["shell"]) if isinstance(row["shell"], str) and row["shell"] else None
-    process = result.job.conditions.process
+    ((job, _),) = result.job.groups([str(row.get("route", ""))])
+    process = job.conditions.process
     table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
     return table, str(row["candidate"]), process, shell
 

@@ -1,4 +1,4 @@
-"""Rows of compositions: sums over elements, selected rows, distances, nearest points, elements.
+"""Rows of compositions: sums over elements, elements present, rows picked, distances, nearest.
 
 The distance of two compositions is the sum over elements of the difference in atomic fraction.
 """
@@ -48,6 +48,25 @@ def sums_of_each(rows, figures):
     n = len(rows.indptr) - 1
     out = np.zeros((n, figures.shape[1]))
     share_rows(_sums_of_each, n, rows, np.ascontiguousarray(figures, np.float64), out)
+    return out
+
+
+# rows: `Rows`; bits int64 (118); least float64 (118) -> out int64 (n), rows start to stop - 1
+@jit
+def _marks(rows, bits, least, out, start, stop):
+    for i in range(start, stop):
+        found = np.int64(0)
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            if rows.values[p] > least[rows.indices[p]]:
+                found |= bits[rows.indices[p]]
+        out[i] = found
+
+
+# rows: `Rows` of n compositions; bits int64 (118); least float64 (118) -> int64 (n)
+def marks(rows, bits, least):
+    """Return the bits of the elements of which each row has more than `least`, joined by or."""
+    out = np.empty(len(rows.indptr) - 1, np.int64)
+    share_rows(_marks, len(out), rows, bits, least, out)
     return out
 
 

@@ -9,6 +9,7 @@ every temperature, and (BH)max, knee and T_max follow B_r and H_cJ (`FOLLOWS`). 
 and scenario vary as in `magnetkit.supply.sampled_supply`, for all candidates alike.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -114,9 +115,15 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     shell = shells if any(shells) else None
     needed = {r.temperature_K or job.temperature for r in profile.requirements}
     at = sorted(needed - {job.temperature})
-    tables = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
+    made_as = leading["route"].astype(object).fillna("") if "route" in leading else [""] * n
+    groups = job.groups(made_as)
+    tables = dict(zip(at, magnets_by_route(table, shells, at, groups), strict=True))
     hosts = list(leading["host"].astype(object).fillna(""))
     magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature, conditions.curie)
+    for made, rows in groups[1:]:
+        at_hosts, at_shells = ([texts[row] for row in rows] for texts in (hosts, shells))
+        asked = made.conditions.process, job.temperature, conditions.curie
+        magnets_as.effects[rows] = kinds(table[rows], at_hosts, at_shells, *asked).effects
     of = Errors(magnets_as, mill_of(conditions.process))
     values = Properties(leading, tables, draws, rng, of, conditions.interval)
     values.known |= sampled_supply(
@@ -150,6 +157,26 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, missed)
     scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
     return Samples(meets[:n], margin[:n], loss[:n], scores)
+
+
+def magnets_by_route(
+    table: CompositionTable,
+    shells: Sequence[str],
+    temperatures: Sequence[float],
+    groups: Sequence[tuple[Job, NDArray[np.int64]]],
+) -> list[Columns]:
+    """Return the magnets that n candidates make at each temperature, each by its route.
+
+    `groups` are those of `Job.groups`.
+    """
+    if not temperatures:
+        return []
+    found = []
+    for made, rows in groups:
+        own = [shells[row] for row in rows]
+        some = magnets(table[rows], own if any(own) else None, temperatures, made.conditions)
+        found.append([(rows, columns) for columns in some])
+    return [Columns.gathered(parts) for parts in zip(*found, strict=True)]
 
 
 class Properties:

@@ -21,12 +21,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._columnar import Columns
+from .._core._columnar import Coded, Columns
 from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
 from ..prediction import _stages
+from ._decisions import BEST, decision_of
 from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule
@@ -45,11 +46,13 @@ FLUX_PER_MASS = 3.2e-4
 """No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
 (Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
 hold the model's magnets to it."""
+_SELDOM = 512
+"""Of a decision that is not more often in a sample all candidates are evaluated."""
 _BINS = 40
 """Bins of a histogram between the ends of the sample, one more at either side."""
 # Rounding of what is computed in another order.
 _SLACK = 1e-6
-_COUNTERS = ("stages", "ended", "status", "failed")
+_COUNTERS = ("stages", "ended", "copies", "status", "failed")
 _FORMS = "probability_phase_forms"
 _CENTRAL = ("remanence_T", "coercivity_kA_m")
 _BY_COMPOSITION = ("heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg")
@@ -75,15 +78,23 @@ class Bound:
         Largest loss that is admitted; infinite admits all that have a rank.
     edges : mapping of str to list of float
         Edges of the bins of each histogram, ascending.
+    limits : mapping of str to float
+        That of some decisions, where it is larger: the best of each go on.
     """
 
     limit: float = np.inf
     edges: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_finite(self) -> bool:
         """Whether anything that can be ranked is left out."""
         return bool(np.isfinite(self.limit))
+
+    def of(self, decisions: Coded) -> NDArray[np.float64]:
+        """Return the limit of each candidate, shape (n,)."""
+        own = [max(self.limit, self.limits.get(word, self.limit)) for word in decisions.words]
+        return np.array([*own, self.limit])[decisions.codes]
 
 
 @dataclass
@@ -96,6 +107,8 @@ class Tally:
         How many came to each stage.
     ended : Counter
         How many ended before the last stage, by the reason.
+    copies : Counter
+        How many were found to meet the requirements, by decision.
     status, failed : Counter
         Of those whose magnet was computed: by status, and by the requirements failed.
     histograms : dict of str to ndarray of int64
@@ -104,6 +117,7 @@ class Tally:
 
     stages: Counter[str] = field(default_factory=Counter)
     ended: Counter[str] = field(default_factory=Counter)
+    copies: Counter[str] = field(default_factory=Counter)
     status: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     histograms: dict[str, NDArray[np.int64]] = field(default_factory=dict)
@@ -142,7 +156,7 @@ class Tally:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Tally":
         """Return what `plain` was made of."""
-        counters = {name: Counter(plain[name]) for name in _COUNTERS}
+        counters = {name: Counter(plain.get(name, {})) for name in _COUNTERS}
         histograms = {n: np.array(c, np.int64) for n, c in plain["histograms"].items()}
         return cls(**counters, histograms=histograms)
 
@@ -191,6 +205,7 @@ def evaluate(
     """
     tally, rows = Tally(), np.arange(len(table))
     supply = _stages.supplies(table, shells, job.conditions)
+    supply["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job)
     tally.stages["composition"] = len(table)
     tally.count(bound, supply, _BY_COMPOSITION)
     counted: tuple[str, ...] = (*_BY_CENTRAL, *_BY_RANGES)
@@ -207,6 +222,7 @@ def evaluate(
     open_, keys = found["status"].says("ok"), None
     if bound is not None:
         keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
+        tally.copies.update(found["decision"].counts(keys.meets))
         if bound.is_finite:
             open_ = _within_by_requirements(found, keys, open_, bound, tally)
     last = np.flatnonzero(open_)
@@ -223,6 +239,15 @@ def evaluate(
     if not bound.is_finite:
         tally.fail(found, ~keys.meets)
     return Evaluated(rows[kept], found, keys, tally)
+
+
+def today_of(job: Job) -> Columns:
+    """Return today's magnet of the device as a candidate, one row."""
+    reference = job.profile.reference
+    shells = [reference.shell] if reference.shell else None
+    row = evaluate(reference.table(), shells, job).columns
+    row["candidate"] = Coded.of([reference.formula])
+    return row
 
 
 def _take(
@@ -269,7 +294,7 @@ def _within_by_composition(
         if requirement.column in supply:
             inside = requirement.margin(supply[requirement.column]) >= 0.0
             conditions.append((str(requirement), inside))
-    within = best_possible_loss(supply, job.rule) <= bound.limit + _SLACK
+    within = best_possible_loss(supply, job.rule) <= bound.of(supply["decision"]) + _SLACK
     conditions.append(("loss by composition", within))
     alive = np.ones(len(table), bool)
     for reason, holds in conditions:
@@ -321,7 +346,8 @@ def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tall
     tally.count(bound, here, _BY_CENTRAL)
     magnet = here["status"].says("ok")
     missed = magnet & ~here["failed_requirements"].says("")
-    within = magnet & ~missed & (best_possible_loss(here, job.rule) <= bound.limit + _SLACK)
+    limit = bound.of(here["decision"])
+    within = magnet & ~missed & (best_possible_loss(here, job.rule) <= limit + _SLACK)
     tally.end("requirements missed", missed)
     tally.end("loss", magnet & ~missed & ~within)
     tally.status.update(here["status"].counts(~within))
@@ -345,7 +371,8 @@ def _with_requirements(
     kelvins = at if want is not None else [*at, _stages.ROOM_K]
     here, *others = _stages.magnets(table, shells, kelvins, job.conditions, needed_elsewhere(job))
     room = others.pop() if want is None else None
-    known = {*here, *supply, COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
+    own = (COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula", "decision")
+    known = {*here, *supply, *own}
     if want is None or not {*want, *(r.column for r in job.profile.requirements)} <= known:
         here = _stages.describe(table, at[0], job.conditions, None, shells, here, room, supply)
     else:
@@ -353,6 +380,7 @@ def _with_requirements(
         per_mass = here["density_kg_m3"], here["cost_USD_kg"]
         here[COST_PER_FLUX] = _stages.cost_per_flux(*per_mass, here["remanence_T"])
         here["formula"] = table.to_arrow()
+    here["decision"] = supply["decision"]
     here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
     return here.ordered() if want is None else here
 
@@ -362,7 +390,7 @@ def _within_by_requirements(
 ) -> _Mask:
     """Return which of the open candidates meet the requirements with a loss within the bound."""
     within = keys.meets.copy()
-    within[keys.meets] = keys.loss <= bound.limit
+    within[keys.meets] = keys.loss <= bound.of(found["decision"])[keys.meets]
     missed = open_ & ~keys.meets
     tally.end("requirements missed", missed)
     tally.end("loss", keys.meets & ~within)
@@ -384,12 +412,41 @@ def limit_of(loss: NDArray[np.float64], sample: int, rows: int, keep: int) -> fl
     `loss` is that of those of an even sample that meet the requirements, `sample` of `rows`
     candidates. Infinite where too few meet them.
     """
-    share = needed_for(keep) * sample / rows
+    return limit_for(needed_for(keep), loss, sample, rows)
+
+
+def limit_for(count: int, loss: NDArray[np.float64], sample: int, rows: int) -> float:
+    """Return a loss that probably more than `count` of all candidates stay below."""
+    share = count * sample / rows
     # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
     place = int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
     if place > len(loss):
         return np.inf
     return float(np.partition(loss, place - 1)[place - 1])
+
+
+def limits_of(found: Sequence[Evaluated], sample: int, rows: int) -> dict[str, float]:
+    """Return the limits of the decisions in an even sample, so that the best of each go on.
+
+    One that is seldom in the sample has none; of one that is often there, and hardly meets the
+    requirements, what does is admitted.
+    """
+    losses: dict[str, list[NDArray[np.float64]]] = {}
+    seen: Counter[str] = Counter()
+    for one in found:
+        decisions, keys = one.columns["decision"], one.keys
+        seen.update(decisions.counts())
+        if keys is None:
+            continue
+        for word in decisions.words:
+            losses.setdefault(word, []).append(keys.loss[decisions.says(word)[keys.meets]])
+    limits = {}
+    for word, parts in losses.items():
+        own = np.concatenate(parts)
+        limits[word] = limit_for(BEST, own, sample, rows)
+        if np.isinf(limits[word]) and seen[word] > _SELDOM:
+            limits[word] = own.max(initial=0.0)
+    return limits
 
 
 def edges_of(samples: Sequence[Columns]) -> dict[str, list[float]]:

@@ -5,13 +5,14 @@ the device's reference magnet.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import ValidationError
 from scipy.special import ndtr
 
@@ -21,9 +22,9 @@ from .._core.errors import InputError
 from ..calibration._reference import GUARANTEE, TYPICAL, KnownValue, calibrate_on_reference
 from ..composition.table import CompositionTable
 from ..magnetism._measured import ALPHA, Mill
-from ..magnetism.process import process_record
+from ..magnetism.process import process_record, routes
 from ..magnetism.sintered import read_between
-from ..prediction._stages import describe
+from ..prediction._stages import describe, supplies
 from ..prediction.conditions import NO_CALIBRATION, Conditions, calibrated
 from ._order import Rule
 from ._profile_parts import MEETS_PROBABILITY, SHARE, UNITS, Objective, Requirement
@@ -71,6 +72,27 @@ class Job:
             value = abs(float(row[column])) if column in row else np.nan
             found.setdefault(column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0)
         return found
+
+    def by(self, route: str) -> "Job":
+        """Return the job for magnets of a route; without one, this."""
+        if not route:
+            return self
+        process = {**(process_record(self.conditions.process) or {}), "route": route}
+        conditions = dataclasses.replace(self.conditions, process=process)
+        return dataclasses.replace(self, conditions=conditions)
+
+    def groups(self, made: Iterable[str]) -> "list[tuple[Job, NDArray[np.int64]]]":
+        """Return the jobs of magnets by the column ``route``, each with the numbers of its rows."""
+        words = (str(text).split(";")[0] for text in made)
+        names = np.array([word if word in routes() else "" for word in words], dtype=str)
+        return [(self.by(str(name)), np.flatnonzero(names == name)) for name in np.unique(names)]
+
+    @cached_property
+    def heavy_today(self) -> float:
+        """Heavy rare earth of the reference magnet, wt.%."""
+        shell = [self.profile.reference.shell] if self.profile.reference.shell else None
+        found = supplies(self.profile.reference.table(), shell, self.conditions)
+        return float(found["heavy_rare_earth_wt_pct"][0])
 
     @cached_property
     def rule(self) -> Rule:

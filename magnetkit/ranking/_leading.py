@@ -6,6 +6,7 @@ gain nothing that counts, and how the top differs between two screenings.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain
 from typing import Protocol
 
@@ -24,7 +25,7 @@ from ..magnetism._evidence import DISTANCE
 from ._draws import sample
 from ._job import Job
 from ._order import Ranking
-from ._profile_parts import CHANCE, COST_PER_FLUX, Objective
+from ._profile_parts import CHANCE, Objective
 
 _DRAWS, POOL, _SEED, _TOP = 500, 1000, 0, 10
 """Draws, leading candidates that they re-order, seed of the random numbers, and how many are
@@ -49,15 +50,24 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
     found = sample(leading, job, _DRAWS, _SEED)
     share = (found.place() <= _TOP).mean(axis=1)
-    return ranking.reordered(rows, share, found.expected(), found.meets.mean(axis=1))
+    ranking = ranking.reordered(rows, share, found.expected(), found.meets.mean(axis=1))
+    place = ranking.place[rows]
+    order = np.argsort(place)
+    leading = leading.iloc[order].assign(rank=place[order])
+    simpler = simpler_rank(leading, job)
+    return replace(
+        ranking,
+        simpler={int(row): int(n) for row, n in zip(rows[order], simpler, strict=True) if n},
+    )
 
 
 def _columns(job: Job) -> list[str]:
     """Return the columns that draws are made from."""
     needed = [r.column for r in job.profile.requirements]
-    needed += [c for c in job.rule.columns() if c != COST_PER_FLUX]
+    needed += job.rule.columns()
     found = chain.from_iterable(with_interval(name) for name in needed)
-    fixed = ["formula", "shell", "host", DISTANCE, "density_kg_m3", *with_interval("remanence_T")]
+    fixed = ["formula", "shell", "host", "route", DISTANCE, "density_kg_m3"]
+    fixed += with_interval("remanence_T")
     return [n for n in dict.fromkeys([*fixed, *found]) if not n.endswith("_provenance")]
 
 
@@ -151,7 +161,7 @@ def robustness(
         The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
         ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`. Candidates of one
         ``tie_group`` are not distinct from its first, which beats them in fewer than `interval` of
-        the draws. Those with a ``simpler_rank`` add an element for nothing (`simpler_rank`).
+        the draws.
 
     Raises
     ------
@@ -177,8 +187,6 @@ def robustness(
     frame["meets_share"] = found.meets.mean(axis=1)
     frame["rank_median"], frame["rank_lo"], frame["rank_hi"] = middle, low, high
     frame["tie_group"] = _tie_groups(place, interval)
-    simpler = simpler_rank(leading, job)
-    frame["simpler_rank"] = pd.arrays.IntegerArray(simpler, simpler == 0)
     return frame
 
 

@@ -1,7 +1,8 @@
 """The order of candidates for a device: keys, ranks and Pareto fronts."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -94,7 +95,8 @@ def first_front(points: ArrayLike) -> NDArray[np.bool_]:
     return sorted_first_front(*_prepare(points))
 
 
-OUTPUT = ("meets_requirements", "pareto_front", "rank")
+OUTPUT = ("meets_requirements", "pareto_front", "rank", "simpler_rank")
+COPIES = "copies"
 BURDEN = (COST_PER_FLUX, "heavy_rare_earth_wt_pct", "supply_risk")
 """No candidate stands directly above one that is no worse in these and better in one.
 
@@ -132,6 +134,10 @@ class Ranking:
         `BURDEN` of those that meet, in the order of the rows.
     chance : ndarray of float64, shape (m,)
         Their probability of meeting the requirements.
+    simpler : mapping of int to int
+        Row to the rank of the simpler alloy that is as good, where there is one.
+    copies : mapping of str to int
+        How many of each decision meet the requirements.
     """
 
     meets: NDArray[np.bool_]
@@ -139,17 +145,28 @@ class Ranking:
     place: NDArray[np.int64]
     burden: NDArray[np.float64]
     chance: NDArray[np.float64]
+    simpler: Mapping[int, int] = field(default_factory=dict)
+    copies: Mapping[str, int] = field(default_factory=dict)
 
     def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
-        """Return the columns of the result for some rows, missing where there is no place."""
-        rows = slice(start, stop)
-        front, place = self.front[rows], self.place[rows]
+        """Return the columns of the result for some rows, missing where there is no place.
+
+        `with_copies` adds those that stand in the table's metadata.
+        """
+        stop = len(self.place) if stop is None else stop
+        front, place = self.front[start:stop], self.place[start:stop]
+        simpler = np.zeros(len(place), np.int64)
+        for row, other in self.simpler.items():
+            if start <= row < stop:
+                simpler[row - start] = other
         columns = (
-            pa.array(self.meets[rows]),
+            pa.array(self.meets[start:stop]),
             pa.array(front, mask=front == 0),
             pa.array(place, mask=place == 0),
+            pa.array(simpler, mask=simpler == 0),
         )
-        return pa.table(dict(zip(OUTPUT, columns, strict=True)))
+        found = pa.table(dict(zip(OUTPUT, columns, strict=True)))
+        return found.replace_schema_metadata({COPIES: json.dumps(dict(self.copies))})
 
     def leading(self, n: int) -> NDArray[np.int64]:
         """Return the rows of the first `n` that meet the requirements, the best first."""
@@ -179,6 +196,20 @@ class Ranking:
         place = self.place.copy()
         place[met[order]] = np.arange(1, len(met) + 1)
         return replace(self, place=place)
+
+
+def with_copies(table: pa.Table, ranks: pa.Table) -> pa.Table:
+    """Return a chunk with the columns of its `Ranking` and the ``copies`` of each decision."""
+    known = json.loads(ranks.schema.metadata[COPIES.encode()])
+    for name in ranks.column_names:
+        table = table.append_column(name, ranks.column(name))
+    if "decision" not in table.column_names:
+        return table
+    chunks = []
+    for part in table["decision"].chunks:
+        of_word = [known.get(word, 0) for word in part.dictionary.to_pylist()]
+        chunks.append(pa.array(of_word, pa.int64()).take(part.indices))
+    return table.append_column(COPIES, pa.chunked_array(chunks, pa.int64()))
 
 
 def rank(

@@ -113,6 +113,11 @@ class Profile(Strict):
         return tuple(name for name, host in HOSTS.items() if {name, host.root} & set(self.hosts))
 
     @property
+    def compensated(self) -> bool:
+        """Whether heavy rare earth holds the temperature coefficient of its magnet."""
+        return bool(self.reference.table().fraction("Gd", "Er")[0] > 0.0)
+
+    @property
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
         """The objectives as pairs of column (or ``"margin"``) and direction."""
         parsed = [parts.Objective.parse(text) for text in self.objectives]

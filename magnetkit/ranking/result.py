@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .._core._arguments import whole
 from .._core._files import write_parquet
+from .._core.columns import COLUMNS, ordered
 from .._core.errors import InputError
 from ..composition._files import Rejected
 from .applications import Profile
@@ -33,7 +34,7 @@ ANSWER = "answer"
 REPORT = "report.html"
 
 # Arrow has no masked integers; a missing rank must not turn ranks into floats.
-_MASKED = {"rank": "Int64", "pareto_front": "Int32"}
+_MASKED = {"rank": "Int64", "pareto_front": "Int32", "simpler_rank": "Int64"}
 
 
 class Rows(Protocol):
@@ -150,13 +151,27 @@ class Ranked:
         front = self.select(["pareto_front"])["pareto_front"]
         return self._rows(np.flatnonzero(pc.fill_null(pc.equal(front, 1), False).to_numpy()))
 
-    def best(self, n: int = 10) -> pd.DataFrame:
-        """Return the first `n` candidates in order of rank.
+    @cached_property
+    def decisions(self) -> pd.DataFrame:
+        """What to choose between: today's magnet, then up to four others, copies folded.
+
+        Columns as in `magnetkit.columns`, among them ``decision_status`` (keep, ready to melt, buy
+        of another family, or a trial), ``copies`` and ``next_test``. One row per decision.
+        """
+        from ._decisions import DECISIONS, decided
+        from ._evaluate import today_of
+
+        if DECISIONS in self.manifest:
+            return framed(self.manifest[DECISIONS])
+        return framed(decided(self.best(TOP_ROWS), self.job, today_of(self.job).arrow()))
+
+    def best(self, n: int | None = None) -> pd.DataFrame:
+        """Return the decisions, or the first `n` candidates in order of rank.
 
         Parameters
         ----------
-        n : int
-            How many.
+        n : int, optional
+            How many candidates; without it `decisions`.
 
         Returns
         -------
@@ -168,6 +183,8 @@ class Ranked:
         InputError
             If `n` is no whole number of 0 or more.
         """
+        if n is None:
+            return self.decisions.copy()
         whole("n", n, 0)
         rank = self.select(["rank"])["rank"]
         return self._rows(np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy()))
@@ -379,6 +396,19 @@ def compact(table: pa.Table) -> pa.Table:
         else:
             columns.append(column.combine_chunks())
     return pa.table(columns, names=table.column_names)
+
+
+def framed(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return records of decisions as pandas has a result."""
+    names = ordered(dict.fromkeys(name for record in records for name in record))
+    frame: Any = pd.DataFrame({name: [record.get(name) for record in records] for name in names})
+    for name in names:
+        column = COLUMNS.get(name)
+        if name in _MASKED:
+            frame[name] = frame[name].astype(_MASKED[name])
+        elif column.kind == "number" if column else name.endswith(("_lo", "_hi", "_share")):
+            frame[name] = frame[name].astype(float)
+    return frame
 
 
 def _frame_of(table: pa.Table) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,12 +17,15 @@ from numpy.typing import NDArray
 
 from .._core.datasets import sha256
 from .._core.errors import InputError
+from ..calibration._composition_estimate import charge, recipes, usual_magnets
 from ..composition._files import Block, Rejected, check_file, read_blocks, split_sheet
 from ..composition._read import is_path, read_blocks_joined, read_inputs
 from ..composition.notation import Basis
 from ..composition.shells import read_shell
 from ..composition.substitution import Substitutions, substitutions
 from ..composition.table import CompositionTable
+from ..hosts.records import HOSTS
+from ..magnetism.process import routes
 from ..magnetism.shells import objection
 
 if TYPE_CHECKING:
@@ -43,6 +47,7 @@ class Chunk:
     shells: Sequence[str] | None = None
     extra: pa.Table | None = None  # the user's other columns, n rows
     rejected: list[Rejected] = field(default_factory=list)  # rows that could not be read
+    route: str = ""  # by which all are made, where that is not the usual one of their host
 
     def take(self, rows: NDArray[np.int64]) -> "Chunk":
         """Return some of the candidates, by number within the chunk, and nothing rejected."""
@@ -51,6 +56,7 @@ class Chunk:
             self.labels.take(pa.array(rows)),
             None if self.shells is None else [self.shells[row] for row in rows],
             None if self.extra is None else self.extra.take(pa.array(rows)),
+            route=self.route,
         )
 
 
@@ -158,6 +164,8 @@ class SpaceCandidates:
     spaces: Sequence[Substitutions]
     leading: Sequence[tuple[str, str]] = ()  # (formula, shell) besides: the reference, and shells
     shell: str = ""  # grain-boundary shell of every formula of the spaces
+    # melts (charge in wt.%, shell) by route, "" for the usual one of their host
+    charges: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the candidates in order."""
@@ -165,6 +173,9 @@ class SpaceCandidates:
         if self.leading:
             yield partial(_leading_chunk, self.leading)
             row = len(self.leading)
+        for route, melts in self.charges.items():
+            yield partial(_leading_chunk, melts, row, "weight", route)
+            row += len(melts)
         same = [label for label, shell in self.leading if shell == self.shell]
         # A space writes its formulas without brackets.
         same += [substitutions(label, {}).formulas()[0] for label in same if "(" in label]
@@ -194,22 +205,27 @@ class SpaceCandidates:
 
     def count(self) -> int:
         """Return the number of candidates; those in two spaces count twice."""
-        return len(self.leading) + sum(len(space) for space in self.spaces)
+        singles = len(self.leading) + sum(map(len, self.charges.values()))
+        return singles + sum(map(len, self.spaces))
 
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates."""
         return {
             "kind": "space",
             "leading": [list(pair) for pair in self.leading],
+            "charges": {r: [list(pair) for pair in melts] for r, melts in self.charges.items()},
             "shell": self.shell,
             "spaces": [space.describe() for space in self.spaces],
         }
 
 
-def _leading_chunk(leading: Sequence[tuple[str, str]]) -> Chunk:
+def _leading_chunk(
+    leading: Sequence[tuple[str, str]], row: int = 0, basis: Basis = "atomic", route: str = ""
+) -> Chunk:
     labels, shells = (list(column) for column in zip(*leading, strict=True))
-    table = CompositionTable.from_strings(labels, basis="atomic")
-    return Chunk(table, pa.array(labels, pa.string()), shells)
+    table = CompositionTable.from_strings(labels, basis=basis)
+    table = replace(table, row_index=table.row_index + row)
+    return Chunk(table, pa.array(labels, pa.string()), shells, route=route)
 
 
 @dataclass(frozen=True)
@@ -329,15 +345,44 @@ def as_candidates(
 
 
 def profile_space(profile: "Profile") -> SpaceCandidates:
-    """Return the default candidates of a device: its reference magnet, then its space."""
-    if not profile.space:
-        raise InputError(
-            f"application {profile.name} has no substitution space; give a candidate table, or "
-            "--host and --replace"
-        )
+    """Return the default candidates of a device.
+
+    Its reference magnet, the charges by route of every host that it allows and that bears its
+    temperature, and its own spaces.
+    """
     leading = [(profile.reference.formula, profile.reference.shell or "")]
     spaces = []
     for part in profile.space:
         spaces.append(substitutions(part.formula, part.replace, step=part.step, limits=part.limits))
         leading += [(part.formula, shell) for shell in part.shell]
-    return SpaceCandidates(spaces, leading)
+    made = charges(profile)
+    if not spaces and not made:
+        raise InputError(
+            f"application {profile.name} has no substitution space, and no charge is known of its "
+            "hosts; give a candidate table, or --host and --replace"
+        )
+    return SpaceCandidates(spaces, leading, charges=made)
+
+
+def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
+    """Return the melts for a device, wt.%, with their shells, by route."""
+    wanted = {"all", "own"} | ({"compensated"} if profile.compensated else set())
+    hottest = profile.temperature_max_K
+    found: dict[str, list[tuple[str, str]]] = {}
+    usual = {
+        host: made
+        for host, made in usual_magnets().items()
+        if host in profile.allowed_hosts and hottest <= HOSTS[host].magnet.sold_below_K
+    }
+    for host, made in usual.items():
+        for grid in made.candidates:
+            if grid.beside in wanted:
+                found.setdefault("", []).extend(recipes(host, grid))
+    for name, route in routes().items():
+        if route.charges and route.host in usual and hottest <= route.bears_K:
+            combined = product(*route.charges.values())
+            melts = [
+                charge(route.host, **dict(zip(route.charges, a, strict=True))) for a in combined
+            ]
+            found[name] = [(text, "") for text in melts]
+    return {name: list(dict.fromkeys(melts)) for name, melts in found.items()}

@@ -18,19 +18,24 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
 from ..composition._files import Rejected
+from ..ranking._decisions import DECISIONS, Choices, choices
+from ..ranking._decisions import columns as columns_of_choices
 from ..ranking._order import Keys, Rule
+from ..ranking.result import rows_between
 from . import _files
 from ._work import Part, Work, decode, differences, file_name, put_part, rejected_lines, written
 
@@ -78,6 +83,17 @@ class Memory:
         """Yield what the ranking needs of each chunk."""
         return (part.keys for _, part in self._parts.get(self.phase, ()) if part.keys)
 
+    def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
+        """Yield the rows of each chunk and the best of its decisions."""
+        parts = self._parts.get(self.phase, ())
+        return ((part.rows, part.choices) for _, part in parts if part.choices)
+
+    def take(self, rows: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
+        """Return columns, or all, of some candidates, whose numbers ascend."""
+        parts = dict(self._parts.get(self.phase, ()))
+        sizes = {number: part.rows for number, part in parts.items()}
+        return taken(rows, sizes, lambda number: decode(parts[number].table, columns))
+
     def tallies(self) -> Iterator[Mapping[str, Any]]:
         """Yield what was counted over each chunk."""
         return (part.tally for _, part in self._parts.get(self.phase, ()))
@@ -113,6 +129,7 @@ class Store:
         self._workers_write = near or self.shared
         self._chunks: dict[tuple[str, int], dict[str, Any]] = {}
         self._keys: dict[tuple[str, int], Keys] = {}
+        self._choices: dict[tuple[str, int], Choices] = {}
         self._due, self._unnamed = 0.0, False
         self._open = ExitStack()
 
@@ -267,6 +284,8 @@ class Store:
         self._chunks[self.phase, number] = chunk
         if part.keys is not None:
             self._keys[self.phase, number] = part.keys
+        if part.choices is not None:
+            self._choices[self.phase, number] = part.choices
         begun = time.monotonic()
         self._unnamed = begun < self._due
         if not self._unnamed:
@@ -312,6 +331,22 @@ class Store:
             # It was finished before this process was.
             for _, table in self._read("arrow", rule.columns(), chunk["number"]):
                 yield rule.keys(table)
+
+    def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
+        """Yield the rows of each finished chunk and the best of its decisions."""
+        for chunk in self._of(self.phase):
+            number = chunk["number"]
+            known = self._choices.get((self.phase, number))
+            if known is not None:
+                yield chunk["rows"], known
+                continue
+            for _, table in self._read("arrow", columns_of_choices(rule), number):
+                yield chunk["rows"], choices(table, rule)
+
+    def take(self, rows: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
+        """Return columns, or all, of some candidates, whose numbers ascend."""
+        sizes = {number: size for number, (_, size) in self.digests().items()}
+        return taken(rows, sizes, lambda n: next(t for _, t in self._read("arrow", columns, n)))
 
     def rejected(self) -> Iterator[Rejected]:
         """Yield the rejected lines in order."""
@@ -369,14 +404,22 @@ class Store:
         self.parts.put(_files.REJECTED, self.staged(_files.REJECTED).read_bytes())
         return self.parts.name_of(_files.REJECTED)
 
-    def finish(self, summary: dict[str, Any]) -> dict[str, Any]:
+    def finish(
+        self, summary: dict[str, Any], decisions: Sequence[dict[str, Any]] = ()
+    ) -> dict[str, Any]:
         """Put the files written in their place, remove the parts, return the new manifest."""
         files = dict(self.hashed)
         for name in (_files.RANKED, _files.RANKED_CSV, _files.REJECTED):
             if name not in files and self.staged(name).is_file():
                 files[name] = sha256(self.staged(name))
         content = self._manifest_of(
-            {"done": True, "summary": summary, "models": self.models, "files": files}
+            {
+                "done": True,
+                "summary": summary,
+                DECISIONS: list(decisions),
+                "models": self.models,
+                "files": files,
+            }
         )
         if self.shared:
             for name in (_files.RANKED_CSV, _files.REJECTED):
@@ -390,6 +433,19 @@ class Store:
             _files.Place(str(self._staged)).put(_files.MANIFEST, content)
             _files.settle(Path(self.place.address))
         return json.loads(content)
+
+
+def taken(
+    rows: NDArray[np.int64], sizes: Mapping[int, int], read: Callable[[int], pa.Table]
+) -> pa.Table:
+    """Return some rows of numbered chunks, of which only those with one of them are read."""
+    stop, found = 0, []
+    for number, size in sizes.items():
+        start, stop = stop, stop + size
+        own = rows_between(rows, start, stop)
+        if len(own):
+            found.append(read(number).take(pa.array(own - start)))
+    return pa.concat_tables(found).unify_dictionaries()
 
 
 def fragments_folder(identity: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from .._core import datasets
+from .._core._columnar import Coded, Columns
 from .._core._files import whole
 from .._core._version import __version__
 from .._core.columns import ordered
@@ -31,10 +32,10 @@ from .._core.errors import StoreError
 from .._core.settings import get_settings
 from ..composition._files import Rejected
 from ..prediction._stages import ENERGY
+from ..ranking._decisions import BEST, Choices, choices
 from ..ranking._evaluate import Bound, Tally, evaluate, needed_for
 from ..ranking._job import Job
-from ..ranking._order import OUTPUT as RANKING
-from ..ranking._order import Keys
+from ..ranking._order import COPIES, OUTPUT, Keys
 from ..surrogates._measured import TARGET
 from ..surrogates._store import syntax_sha256
 from ._candidates import CHUNK_ROWS, Chunk, Piece, batches
@@ -63,6 +64,7 @@ class Part:
     # property to hash of the model that predicted it
     models: Mapping[str, str] = field(default_factory=dict)
     keys: Keys | None = None  # what the ranking needs of them
+    choices: Choices | None = None  # the best of each decision among them
     # counts over them, of a pass with a bound
     tally: Mapping[str, Any] = field(default_factory=dict)
     # names and SHA-256 of files that the worker wrote; `table`, `rejected` are then empty
@@ -101,7 +103,8 @@ def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
     part = _part(len(chunk.table), table, chunk.rejected)
     if table is None:
         return number, part
-    return number, replace(part, models=_models_of(table, job), keys=job.rule.keys(table))
+    keys, best = job.rule.keys(table), choices(table, job.rule)
+    return number, replace(part, models=_models_of(table, job), keys=keys, choices=best)
 
 
 def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
@@ -118,8 +121,8 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
     """Read a piece and evaluate what can be within a bound, as far as the first `keep` need it.
 
     The table of the part has, of each candidate within, its number within the piece (``row``),
-    whether it ``meets`` the requirements, and what it is ordered ``by``: its loss or margin, then
-    its ``hash``.
+    whether it ``meets`` the requirements, its ``decision``, and what it is ordered ``by``: its loss
+    or margin, then its ``hash``.
     """
     number, piece = numbered
     rows, tally = 0, Tally()
@@ -128,27 +131,39 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
     for chunk in batches(piece, CHUNK_ROWS):
         rejected += chunk.rejected
         if len(chunk.table):
-            found = evaluate(chunk.table, chunk.shells, job, bound, job.rule.columns())
+            made = job.by(chunk.route)
+            found = evaluate(chunk.table, chunk.shells, made, bound, job.rule.columns())
             tally.add(found.tally)
             if found.keys is not None:
-                left.append(_key_table(found.rows + rows, found.keys))
+                left.append(_key_table(found.rows + rows, found.keys, found.columns["decision"]))
             rows += len(chunk.table)
     table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
     return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
-def _key_table(rows: NDArray[np.int64], keys: Keys) -> pa.Table:
+def _key_table(rows: NDArray[np.int64], keys: Keys, decisions: Coded) -> pa.Table:
     by = keys.margin.copy()
     by[keys.meets] = keys.loss
-    return pa.table({"row": rows, "meets": keys.meets, "by": by, "hash": keys.hashes})
+    found = Columns(row=rows, meets=keys.meets, by=by, decision=decisions)
+    return found.arrow().append_column("hash", pa.array(keys.hashes))
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
-    """Return the first rows of the tables of `bounded`, in the order in which they stood."""
+    """Return the first rows of the tables of `bounded`, and the best of each decision.
+
+    They stay in the order in which they stood.
+    """
     if len(table) <= count:
         return table
+    table = table.unify_dictionaries()
     hashes, by, meets = (table[name].to_numpy() for name in ("hash", "by", "meets"))
-    return table.take(pa.array(np.sort(np.lexsort((hashes, by, ~meets))[:count])))
+    order = np.lexsort((hashes, by, ~meets))
+    decision = table["decision"].combine_chunks().indices.to_numpy()[order]
+    grouped = np.argsort(decision, kind="stable")
+    place = np.empty(len(order), np.int64)
+    place[grouped] = np.arange(len(order)) - np.searchsorted(decision[grouped], decision[grouped])
+    kept = (np.arange(len(order)) < count) | (place < BEST)
+    return table.take(pa.array(np.sort(order[kept])))
 
 
 def written(numbered: tuple[int, Piece], work: Work, place: Place, phase: str) -> tuple[int, Part]:
@@ -203,13 +218,13 @@ def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
 
 def table_of(chunk: Chunk, job: Job) -> pa.Table:
     """Return the properties of a chunk, with the user's other columns."""
-    found = evaluate(chunk.table, chunk.shells, job).columns
+    found = evaluate(chunk.table, chunk.shells, job.by(chunk.route)).columns
     found["candidate"] = chunk.labels
     table = _plain(found.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
             own = name
-            while own in table.column_names or own in RANKING:
+            while own in table.column_names or own in (*OUTPUT, COPIES):
                 own = f"input_{own}"
             table = table.append_column(own, chunk.extra.column(name))
     return table.select(ordered(table.column_names))

@@ -4,6 +4,7 @@ In a store that all workers reach they write the table: each chunk with its rank
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
@@ -16,9 +17,11 @@ from .._core._files import parquet_bytes, write_csv, write_parquet
 from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking import result as ranked
+from ..ranking._decisions import DECISIONS, decide, joined
+from ..ranking._evaluate import today_of
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
-from ..ranking._order import Ranking, rank_keys
+from ..ranking._order import Ranking, rank_keys, with_copies
 from . import _files
 from ._candidates import Piece
 from ._pool import Pool, Progress, ahead, in_order
@@ -51,11 +54,17 @@ def finish(
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
+    take: Any
     if isinstance(store, Store) and store.shared:
         take = partial(_rows_of_workers, store, crew)
     else:
-        take = partial(_take_rows, store)
+        take = store.take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
+    found = joined(store.choices(job.rule))
+    # The first pass counted over all that came to their requirements.
+    copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
+    ranking = replace(ranking, copies=copies)
+    decisions = decide(found, ranking, take, job, today_of(job).arrow())
     summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
     kept = None
     if keep is not None:
@@ -63,7 +72,7 @@ def finish(
         summary |= {"meet_requirements": int(ranking.meets[kept].sum()), "kept": int(kept.sum())}
     if isinstance(store, Memory):
         data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
-        manifest = {"identity": dict(identity), "summary": summary}
+        manifest = {"identity": dict(identity), "summary": summary, DECISIONS: decisions}
         return ranked.Ranked(data, job.profile, manifest, list(store.rejected()), job)
     place = ranking.place if kept is None else ranking.place[kept]
     rows = rows_in_memory(place, ranked.TOP_ROWS)
@@ -76,7 +85,8 @@ def finish(
         store.staged(_files.RANKED_CSV),
     )
     _files.write_rejected(store.rejected(), store.staged(_files.REJECTED))
-    return _files.result_of(store.place, store.finish(summary), ranked.Ranked, in_memory, job)
+    manifest = store.finish(summary, decisions)
+    return _files.result_of(store.place, manifest, ranked.Ranked, in_memory, job)
 
 
 def _write(
@@ -93,14 +103,6 @@ def _write(
     passed = _watched(chain([first], ahead(tables)), in_memory, found, len(ranking.place), report)
     store.hashed[_files.RANKED] = write_parquet(passed, first.schema, store.staged(_files.RANKED))
     return ranked.compact(pa.concat_tables(found))
-
-
-def _take_rows(store: Any, rows: NDArray[np.int64], columns: list[str]) -> pa.Table:
-    """Return some columns of some candidates."""
-    found: list[pa.Table] = []
-    for _ in _watched(store.tables(columns), rows, found, 0, lambda *_: None):
-        pass
-    return pa.concat_tables(found)
 
 
 def refuse_nothing(store: Memory | Store, rows: int) -> None:
@@ -191,8 +193,7 @@ Task = tuple[int, Piece, str, Any]
 
 def _joined(table: pa.Table, ranks: pa.Table, kept: NDArray[np.bool_] | None = None) -> pa.Table:
     """Return a chunk, or its kept rows, with the columns of the ranking in order."""
-    for name in ranks.column_names:
-        table = table.append_column(name, ranks.column(name))
+    table = with_copies(table, ranks)
     if kept is not None:
         table = table.filter(pa.array(kept))
     return table.select(ordered(table.column_names))
@@ -213,7 +214,7 @@ def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
     """Return some columns of some rows of a chunk as an Arrow file."""
     number, piece, digest, (rows, columns) = task
     table = recovered(number, piece, digest, work, place.under(_files.PARTS))
-    return encode(table.select(columns).take(pa.array(rows)))
+    return encode((table if columns is None else table.select(columns)).take(pa.array(rows)))
 
 
 def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Iterable[Task]:
@@ -228,9 +229,9 @@ def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Itera
 
 
 def _rows_of_workers(
-    store: Store, crew: Crew, rows: NDArray[np.int64], columns: list[str]
+    store: Store, crew: Crew, rows: NDArray[np.int64], columns: list[str] | None = None
 ) -> pa.Table:
-    """Return some columns of some candidates, which the workers read out of their chunks."""
+    """Return columns, or all, of some candidates, which the workers read out of their chunks."""
 
     def needed(start: int, stop: int) -> Any:
         own = ranked.rows_between(rows, start, stop)

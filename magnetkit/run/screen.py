@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .._core._arguments import named, renamed, whole
 from .._core._blas import one_thread
@@ -27,7 +28,15 @@ from .._core.units import parse_temperature
 from ..composition.notation import Basis
 from ..composition.substitution import Substitutions, refine
 from ..prediction.conditions import UseKeywords, with_conditions
-from ..ranking._evaluate import Bound, Tally, edges_of, evaluate, limit_of, needed_for
+from ..ranking._evaluate import (
+    Bound,
+    Tally,
+    edges_of,
+    evaluate,
+    limit_of,
+    limits_of,
+    needed_for,
+)
 from ..ranking._job import Job, identity_of, job_for
 from ..ranking.result import ANSWER, REPORT, Ranked
 from . import _candidates, _files
@@ -78,9 +87,13 @@ class ScreenResult(Ranked):
         return _files.open_result(path, cls)
 
     def _repr_html_(self) -> str:
-        from ..show._tables import ROWS, table_html
+        from ..show._content import answer
+        from ..show._tables import DECIDED, table_html
 
-        return f"<p>{escape(repr(self))}</p>{table_html(self.best(ROWS))}"
+        lines = "<br>".join(map(escape, answer(self)))
+        return (
+            f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, first=DECIDED)}"
+        )
 
     def tell(self, answer: Sequence[str], out: str | Path | None = None) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.
@@ -148,11 +161,11 @@ class ScreenResult(Ranked):
         Path
             The file.
         """
-        from ..show._content import answer, lead, shown_magnets
+        from ..show._content import answer, lead
         from ..show._written import write_results
 
         best = self.best(_DECISIONS)
-        said = lead(self) or answer(self, shown_magnets(self, best))
+        said = lead(self) or answer(self)
         rows = self.best(n) if len(self) > n else self.table
         refused = [(r.line, r.text, r.reason) for r in self.rejected]
         return write_results(rows, Path(path), said, best[best["rank"].notna()], refused)
@@ -438,7 +451,10 @@ def _best_of(
             tally.add(Tally.of(plain))
         found = _first(store, needed_for(keep))
         # Those within the limit were counted, so that nothing rests on the sample.
-        if not bound.is_finite or len(found) >= needed_for(keep):
+        if not bound.is_finite:
+            break
+        below = pc.and_(found["meets"], pc.less_equal(found["by"], bound.limit))
+        if (pc.sum(below).as_py() or 0) >= needed_for(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(found):
@@ -464,7 +480,8 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
         if sum(len(part) for part in found) > 4 * count:
             found = [leading(pa.concat_tables(found), count)]
     if not found:
-        return pa.table({"row": pa.array([], pa.int64()), "piece": pa.array([], pa.int32())})
+        kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}
+        return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
     return leading(pa.concat_tables(found), count)
 
 
@@ -482,9 +499,10 @@ def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bou
         want = job.rule.columns()
         found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]
         losses = np.concatenate([one.keys.loss for one in found if one.keys is not None])
-        limit = limit_of(losses, sum(len(part.table) for part in parts), rows, keep)
+        sampled = sum(len(part.table) for part in parts)
+        limit = limit_of(losses, sampled, rows, keep)
         if np.isfinite(limit):
-            yield Bound(limit, edges)
+            yield Bound(limit, edges, limits_of(found, sampled, rows))
     yield Bound(np.inf, edges)
 
 

@@ -12,14 +12,13 @@ import pandas as pd
 from .._core import datasets
 from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
-from .._core.units import ZERO_CELSIUS
-from ..composition.shells import read_shell
+from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
 from ..composition.table import CompositionTable
-from ..magnetism._evidence import UNPROVEN
 from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
 from ..prediction._stages import magnets, supplies
 from ..prediction.conditions import Conditions
+from ..ranking._decisions import SAVED, recommended
 from ..ranking._profile_parts import MEETS_PROBABILITY
 from ..ranking.result import ANSWER
 from ..ranking.savings import heavy_rare_earth_ledger
@@ -70,12 +69,10 @@ def table_of(frame: pd.DataFrame) -> CompositionTable:
 
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
-    from ..ranking._evaluate import evaluate
+    from ..ranking._evaluate import today_of
 
     job, reference = result.job, result.profile.reference
-    shell = reference.shell or ""
-    row = evaluate(reference.table(), [shell] if shell else None, job).columns.frame()
-    row["candidate"] = reference.formula
+    shell, row = reference.shell or "", today_of(job).frame()
     table = CompositionTable.from_strings(
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )
@@ -121,104 +118,100 @@ def lead(result: "Ranked") -> list[str]:
     return [str(sentence) for sentence in sentences] if isinstance(sentences, list) else []
 
 
-def answer(result: "Ranked", shown: Magnets) -> list[str]:
-    """Return the answer in three sentences."""
-    total, meeting = result.judged, int(result.manifest["summary"]["meet_requirements"])
-    profile = result.profile
-    evaluated = f"{total:,} candidate{'s were' if total != 1 else ' was'} evaluated"
-    ranked = len(shown.rows) - 1
-    if not ranked:
-        return [
-            f"{evaluated}, and none of them can be ranked.",
-            "Each is no uniaxial magnet over the device's whole temperature range, cannot be made, "
-            "or has a crystal structure that the models do not cover.",
-            "Give other candidates or a narrower temperature range, and screen again.",
-        ]
-    best, reference = shown.rows.iloc[0], shown.rows.iloc[-1]
-    name = shown.labels[0]
-    if meeting:
-        of = f" of the best {len(result):,}, which are kept," if total > len(result) else ""
-        first = (
-            f"{evaluated}; {meeting:,}{of} {'meet' if meeting != 1 else 'meets'} all requirements."
+_STATUS = {"keep": "Keep", "ready": "Ready to melt", "buy": "Buy", "trial": "Trial"}
+
+
+def answer(result: "Ranked", cgs: bool = False) -> list[str]:
+    """Return what to decide between: the question, each decision, the one to take, the next test.
+
+    At most ten lines, with fields and flux densities in kOe and kG where `cgs`.
+    """
+    told, meeting = result.decisions, int(result.manifest["summary"]["meet_requirements"])
+    hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
+    total = result.judged
+    lines = [
+        f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
+        f"{meeting or 'none'} {'meets' if meeting < 2 else 'meet'} every requirement."
+    ]
+    today = told.iloc[0]
+    lines += [
+        f"{n}. {_STATUS[row['decision_status']]}: {_decided(row, today, result.profile, cgs)}."
+        for n, (_, row) in enumerate(told.iterrows(), start=1)
+    ]
+    lines.append(_verdict(result, told))
+    place = recommended(told)
+    of = 0 if place is None else place
+    lines.append(f"Next, for {of + 1}: {told['next_test'].iloc[of]}.")
+    lines.append(
+        "Br and HcJ are what 99 % of lots of one mill reach; P: the probability to meet every "
+        "requirement; saved: of heavy rare earth, wt.% of the magnet."
+    )
+    return lines
+
+
+def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool) -> str:
+    """Return a decision in a line: what to make, what it saves, what it gives, what it costs."""
+    (name,) = names_of(row.to_frame().T)
+    b_r, h_cj = (
+        float(row[n]) * factor
+        for n, factor in (
+            ("remanence_guaranteed_T", 1.0 / KILO_GAUSS if cgs else 1.0),
+            ("coercivity_guaranteed_kA_m", 1e3 / KILO_OERSTED if cgs else 1.0),
         )
-    else:
-        missed = requirement_text(str(best["failed_requirements"]), profile)
-        first = f"{evaluated}; none meets all requirements. The nearest, {name}, misses {missed}."
-    heavy, today = (float(r["heavy_rare_earth_wt_pct"]) for r in (best, reference))
-    saved = float(best["heavy_rare_earth_saved_wt_pct"]) * profile.magnet_mass_kg / 100.0
-    against = (
-        f"{number(today)} wt.% in today's magnet ({_mass(saved)} per device)"
-        if today > 0
-        else "none in today's magnet"
     )
-    subject = f"The best is {name}, predicted to have" if meeting else "It is predicted to have"
-    second = (
-        f"{subject} Br {_with_unit(best, 'remanence_T')} and HcJ "
-        f"{_with_unit(best, 'coercivity_kA_m')} at {kelvin(shown.temperature)}, with "
-        f"{number(heavy)} wt.% heavy rare earth against {against}."
-    )
-    chance = number(best["probability_meets_requirements"], 2)
-    third = (
-        f"Its probability of meeting every requirement is {chance} "
-        f"(today's magnet: {number(reference['probability_meets_requirements'], 2)}), its elements "
-        f"cost {number(best['cost_USD_kg'])} USD/kg (today's: {number(reference['cost_USD_kg'])}), "
-        + _evidence(best)
-    )
-    rim = shell_in_words(best["shell"], profile.magnet_mass_kg) if meeting else ""
-    return [text for text in (first, second, rim, third, _simpler(shown)) if text]
-
-
-def _evidence(best: pd.Series) -> str:
-    """Return what the best rests on; screenings of 0.1 have no distance to measured magnets."""
-    distance = best.get("evidence_distance", float("nan"))
-    if pd.isna(distance) or pd.isna(best["evidence_nearest"]):
-        return "and how near it is to a measured magnet is not known."
-    near = (
-        f"at an evidence distance of {number(distance, 2)} from the nearest measured magnet, "
-        f"{best['evidence_nearest']}, most in {best['evidence_farthest']}"
-    )
-    if distance < UNPROVEN:
-        return f"and it is {near}."
-    return f"and it is unproven, {near}: measure it before relying on it."
-
-
-def _with_unit(row: pd.Series, name: str) -> str:
-    factor, offset, unit = scale_of(name)
-    return f"{number(factor * row[name] + offset)} {unit}"
-
-
-def _simpler(shown: Magnets) -> str:
-    """Return which simpler alloy to make instead of the first; empty where there is none."""
-    number_of = shown.rows.get("simpler_rank", pd.Series([pd.NA])).iloc[0]
-    if pd.isna(number_of):
-        return ""
-    same = (shown.rows["rank"] == number_of).fillna(False).to_numpy(bool)
-    named = [name for name, own in zip(shown.labels, same, strict=True) if own]
-    which = f"#{number_of}, {named[0]}," if named else f"#{number_of}"
-    return f"{which} is simpler and as good within the uncertainty: make that one."
-
-
-def shell_in_words(shell: object, mass_kg: float) -> str:
-    """Return what a shell is and its mass in a device's magnet; empty without one."""
-    known = read_shell(shell) if isinstance(shell, str) and shell else None
-    if known is None:
-        return ""
-    if known.amount_wt_pct is None:
-        return (
-            f"Its shell is a skin of {100.0 * (known.fraction or 0.0):g} % of each grain's volume "
-            f"in which {100.0 * (known.content or 0.0):g} % of the rare earth is {known.R}."
-        )
-    grams = 10.0 * known.amount_wt_pct * mass_kg
+    units = ("kG", "kOe") if cgs else ("T", "kA/m")
+    chance = f"P {number(row['probability_meets_requirements'], 2)}"
+    magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
+    heavy = float(row["heavy_rare_earth_wt_pct"])
+    if row["decision_status"] == "keep":
+        return f"{name} ({profile.reference.grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}"
+    saved = float(row["heavy_rare_earth_saved_wt_pct"])
+    held = heavy + saved
+    share = f" ({100 * saved / held:.0f} %)" if held > 0.05 else ""
+    saves = f"saves {number(saved)}{share}" if saved > 0 else f"{number(heavy)} wt.% heavy"
+    flux = float(row["cost_per_flux_USD_m3_T"]) / float(today["cost_per_flux_USD_m3_T"]) - 1.0
+    risk = float(row["supply_risk"]) - float(today["supply_risk"])
+    alike = int(row["copies"] or 0) - int(row["decision_status"] != "trial")
+    more = f"; {alike} alike" if alike > 0 else ""
+    far = float(row["evidence_distance"])
     return (
-        f"Its shell is {number(grams)} g of {known.R} in the {number(mass_kg)} kg of magnet in a "
-        "device: coated on the surface, it diffuses along the grain boundaries when heated and "
-        "raises the anisotropy of the skin of each grain, where reversal begins."
+        f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
+        f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(far, 2)}{more}"
     )
 
 
-def _mass(kg: float) -> str:
-    amount = f"{number(abs(kg))} kg" if abs(kg) >= 0.1 else f"{number(abs(kg) * 1e3)} g"
-    return f"{amount} {'less' if kg >= 0 else 'more'}"
+def _verdict(result: "Ranked", told: pd.DataFrame) -> str:
+    """Return which decision to take, and why."""
+    place, today = recommended(told), told.iloc[0]
+    status = told["decision_status"].tolist()
+    able = [str(n) for n, kind in enumerate(status, start=1) if kind in ("ready", "buy")]
+    if place is not None:
+        row = told.iloc[place]
+        grams = 10.0 * float(row["heavy_rare_earth_saved_wt_pct"]) * result.profile.magnet_mass_kg
+        beside = _saves_more(told, place)
+        return f"Decision: {place + 1}, which saves {number(grams)} g a device{beside}."
+    if float(today["heavy_rare_earth_wt_pct"]) <= 0.05 and able:
+        return (
+            "Decision: keep 1, which holds no heavy rare earth to save, unless cost or supply risk "
+            f"weigh most: then {' or '.join(able)}."
+        )
+    reason = (
+        "which holds no heavy rare earth to save"
+        if float(today["heavy_rare_earth_wt_pct"]) <= 0.05
+        else "since nothing that is sure enough saves a fifth of its heavy rare earth"
+    )
+    return f"Decision: keep 1, {reason}."
+
+
+def _saves_more(told: pd.DataFrame, place: int) -> str:
+    """Return which other decision saves more, and what stands against it; empty without one."""
+    saved = told["heavy_rare_earth_saved_wt_pct"].astype(float)
+    other = int(saved.to_numpy().argmax())
+    if saved.iloc[other] < saved.iloc[place] + SAVED[0]:
+        return ""
+    against = {"buy": "is of another family", "trial": "is a trial"}
+    status = str(told["decision_status"].iloc[other])
+    return f"; {other + 1} saves more and {against.get(status, 'is less sure')}"
 
 
 def requirement_text(text: str, profile: "Profile") -> str:

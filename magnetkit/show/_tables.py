@@ -1,7 +1,7 @@
 """Tables of results: on the terminal, in a pipe (CSV), as JSON, and in a notebook."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -32,11 +32,17 @@ RANKING = {
     "cost_per_flux_USD_m3_T": 8, "probability_phase_forms": 7, "probability_meets_requirements": 0,
     "top_ten_share": 5, "tie_group": 8, "simpler_rank": 2,
 }  # fmt: skip
+DECIDED = {
+    "decision_status": 0, "decision": 0, "candidate": 0, "heavy_rare_earth_wt_pct": 1,
+    "heavy_rare_earth_saved_wt_pct": 0, "probability_meets_requirements": 0,
+    "remanence_guaranteed_T": 2, "coercivity_guaranteed_kA_m": 1, "cost_per_flux_USD_m3_T": 3,
+    "supply_risk": 3, "evidence_distance": 6, "performance_margin": 7, "share_best": 7,
+    "copies": 4, "rank": 5, "simpler_rank": 9, "next_test": 9,
+}  # fmt: skip
 _FIRMNESS = {
     "rank": 0, "candidate": 0, "host": 5, "top_ten_share": 0, "meets_share": 3, "rank_lo": 1,
-    "rank_median": 2, "rank_hi": 1, "tie_group": 2, "simpler_rank": 1,
+    "rank_median": 2, "rank_hi": 1, "tie_group": 2,
 }  # fmt: skip
-_SIMPLEST = 10
 _COPY = "adds an element or a shell to the alloy of that rank and is no better."
 # Names under which users keep the number of a melt, a lot or a candidate, in German too.
 _IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade",
@@ -243,23 +249,27 @@ def print_json(frame: "pd.DataFrame") -> None:
 
 def print_ranking(
     result: "Ranked",
-    top: int,
+    top: int | None = None,
     *,
     as_json: bool = False,
     units: str | None = None,
     columns: str | None = None,
     wide: bool = False,
+    quiet: bool = False,
 ) -> None:
-    """Print the best candidates and the reference magnet."""
-    cgs = _text.is_cgs(units)
+    """Print the decisions; with `top` so many candidates by rank, and the reference magnet."""
+    cgs, terminal = _text.is_cgs(units), _text.to_terminal()
+    tell = _text.say if terminal else message
+    if top is None:
+        wished: dict[str, Any] = {"columns": columns, "wide": wide, "quiet": quiet}
+        _print_decisions(result, tell, as_json=as_json, cgs=cgs, **wished)
+        return
     best, firm = result.best(top), result.robustness()
-    known = firm[["rank", "top_ten_share", "tie_group", "simpler_rank"]]
+    known = firm[["rank", "top_ten_share", "tie_group"]]
     best = best[best["rank"].notna()].merge(known, on="rank", how="left")
     if as_json:
         print_json(best)
         return
-    terminal = _text.to_terminal()
-    tell = _text.say if terminal else message
     identity = result.manifest["identity"]
     if not terminal:
         _print_piped(best, RANKING, columns, cgs=units == "cgs")
@@ -267,7 +277,7 @@ def print_ranking(
         return
     reference = result.find(result.profile.reference.formula)
     rows = _text.join_rows(best, reference)
-    copies = best["simpler_rank"].notna()
+    copies = best.get("simpler_rank", best["rank"].isna()).notna()
     dim = ["" if good else "dim" for good in best["meets_requirements"] & ~copies]
     about = [
         f"{result.profile.title}: best of {result.judged:,}",
@@ -291,8 +301,36 @@ def print_ranking(
         if "cost_USD_kg" in kept and (note := _text.of_cost(rows["formula"])):
             _text.say(note)
         if copies.any():
-            _text.say(_name_simplest(firm, result.manifest["summary"]["meet_requirements"]))
+            _text.say(f"Dimmed: misses a requirement. (as #): {_COPY}")
     _explain_failure(result, best, tell)
+
+
+def _print_decisions(
+    result: "Ranked",
+    tell: Callable[[str], None],
+    *,
+    as_json: bool,
+    cgs: bool,
+    columns: str | None,
+    wide: bool,
+    quiet: bool,
+) -> None:
+    """Print what to decide between, in lines; in a pipe as CSV, the lines on stderr."""
+    from ._content import answer
+
+    told = result.decisions
+    if as_json:
+        print_json(told)
+        return
+    if not _text.to_terminal():
+        _print_piped(told, DECIDED, columns, cgs=cgs)
+    elif wide or columns is not None:
+        names = chosen(told, DECIDED, columns)
+        print_rows(told, names, [result.profile.title], [], set(), cgs=cgs, wide=True)
+    lines = [*answer(result, cgs), _text.of_calibration(result.manifest["identity"])]
+    for line in filter(None, lines if _text.to_terminal() or not quiet else ()):
+        tell(line)
+    _explain_failure(result, result.best(1), tell)
 
 
 def _print_legend(kept: list[str], today: bool, identity: Mapping[str, Any]) -> None:
@@ -332,26 +370,15 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame", tell: Callable[[str
         )
 
 
-def _name_simplest(firm: "pd.DataFrame", able: int) -> str:
-    """Return which of the best that meet the requirements have no simpler equivalent."""
-    own = firm["rank"][firm["simpler_rank"].isna() & (firm["rank"] <= able)]
-    ranks = ", ".join(map(str, own[:_SIMPLEST]))
-    others = f" Without a simpler equivalent: rank {ranks}." if ranks else ""
-    return f"Dimmed: misses a requirement. No gain over #: {_COPY}{others}"
-
-
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are."""
     if not _text.to_terminal():
         _print_piped(frame, _FIRMNESS, None, cgs=False)
         return
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
-    names = chosen(frame, _FIRMNESS)
-    names.pop("simpler_rank", None)
-    kept = print_rows(frame, names, about, [], set(), cgs=False, wide=False)
+    kept = print_rows(frame, chosen(frame, _FIRMNESS), about, [], set(), cgs=False, wide=False)
     if "tie_group" in kept:
         _text.say("Candidates of one tie group cannot be distinguished from its first.")
-    _text.say(f"No gain over #: {_COPY}")
 
 
 def print_changes(frame: "pd.DataFrame", top: int) -> None:
@@ -516,13 +543,13 @@ class Table:
         return self.html
 
 
-def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
-    """Return the first rows of a table of results as HTML, eight columns at most.
+def table_html(frame: "pd.DataFrame", rows: int = ROWS, first: Iterable[str] = _FIRST) -> str:
+    """Return the first rows of a table of results as HTML, eight columns of `first` at most.
 
     An interval is written ``563 (419 to 756)``; rows outside the domain of the training data are
     coloured.
     """
-    names = [name for name in _FIRST if name in frame and _has_values(frame, name)][:_MOST]
+    names = [name for name in first if name in frame and _has_values(frame, name)][:_MOST]
     heads = "".join(
         f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
         f"{f' ({escape(_text.scale_of(n).unit)})' if _text.scale_of(n).unit else ''}</th>"

@@ -19,6 +19,7 @@ from .._core.elements import RARE_EARTHS
 from ..hosts.records import HOSTS
 from ..magnetism._figures import not_compared
 from ..magnetism.demagnetization import demagnetization as curves_of
+from ..magnetism.process import routes
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
 from ..phases.snapshot import open_snapshot
@@ -98,7 +99,7 @@ def _mark_code(text: object) -> str:
 def _page_content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked, spread = result.best(LEADING_ROWS), result.thinned(POINTS)
-    firm = result.robustness()[["rank", *_FIRM, "simpler_rank"]].astype({"rank": "Int64"})
+    firm = result.robustness()[["rank", *_FIRM]].astype({"rank": "Int64"})
     best = ranked.head(_content.BEST).astype({"rank": "Int64"}).merge(firm, on="rank", how="left")
     shown = _content.shown_magnets(result, best)
     ledger_headings, ledger = _content.heavy_ledger(result, shown, ranked)
@@ -119,7 +120,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "host": common,
         "objectives": _content.objectives(result.profile),
         "lead": _content.lead(result),
-        "answer": _content.answer(result, shown),
+        "answer": _content.answer(result),
         "notes": [
             of_calibration(result.manifest["identity"]),
             of_cost(shown.table),
@@ -409,7 +410,9 @@ def _few(shown: Magnets) -> Magnets:
     last = len(shown.labels) - 1
     best = np.arange(last)
     if "simpler_rank" in shown.rows:
-        own = best[shown.rows["simpler_rank"].isna().to_numpy()[:last]]
+        # Curves are of the usual route.
+        usual = ~shown.rows["route"].astype(str).str.split(";").str[0].isin(list(routes()))
+        own = best[(shown.rows["simpler_rank"].isna() & usual).to_numpy()[:last]]
         best = own if own.size else best
     rows = [*best[:CURVES].tolist(), last]
     return replace(

@@ -66,9 +66,9 @@ def test_nothing_moved_between_a_snapshot_and_itself():
 
 
 def test_a_device_names_the_systems_that_its_substitutes_touch():
-    found = _systems(None, "communication-twt")
+    found = _systems(None, "communication-twt-compensated")
     assert "Co-Fe-Gd-Sm" in found
-    assert {system.count("-") for system in found} == {3}
+    assert max(system.count("-") for system in found) == 3
     assert _systems(["Sm-Co"], None) == ["Sm-Co"]
     with pytest.raises(InputError, match="--application"):
         _systems(None, None)

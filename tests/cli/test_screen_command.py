@@ -154,7 +154,7 @@ def test_what_cannot_be_ranked_says_why(tmp_path):
     done = run("screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "-q")
     assert done.returncode == 0, done.stderr
     assert "No candidate can be ranked: 1 paramagnetic." in done.stderr
-    assert len(done.stdout.splitlines()) == 1  # the header alone
+    assert len(done.stdout.splitlines()) == 2  # the header, and today's magnet
 
 
 def test_an_empty_out_is_not_the_current_folder(tmp_path):

@@ -7,7 +7,8 @@ from magnetkit import columns
 
 def test_every_contract_column_is_there_in_order():
     contract = (
-        "candidate row_index formula host status easy_direction temperature_K shell "
+        "rank decision copies simpler_rank candidate row_index formula host status "
+        "easy_direction temperature_K shell "
         "curie_temperature_K saturation_polarization_T anisotropy_constant_MJ_m3 "
         "anisotropy_constant_2_MJ_m3 anisotropy_constant_3_MJ_m3 anisotropy_field_T "
         "nucleation_field_T hardness_parameter remanence_T "
@@ -18,7 +19,7 @@ def test_every_contract_column_is_there_in_order():
         "import_reliance supply_risk cost_USD_kg cost_per_flux_USD_m3_T density_kg_m3 "
         "irreversible_loss_pct "
         "in_domain domain_distance route nearest_grade "
-        "probability_meets_requirements meets_requirements failed_requirements pareto_front rank "
+        "probability_meets_requirements meets_requirements failed_requirements pareto_front "
         "evidence_distance evidence_nearest evidence_farthest"
     ).split()
     beside = (
@@ -42,4 +43,4 @@ def test_unit_in_the_name_agrees_with_the_unit_given(column):
 
 def test_ordered_puts_own_columns_last_and_intervals_beside_their_value():
     got = columns.ordered(["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"])
-    assert got == ["candidate", "remanence_T", "remanence_T_hi", "rank", "mine"]
+    assert got == ["rank", "candidate", "remanence_T", "remanence_T_hi", "mine"]

@@ -48,7 +48,7 @@ def test_values_are_those_of_a_full_evaluation(case):
 
 
 def test_a_measured_alpha_bends_the_values_of_its_host():
-    job = job_for(applications.load("communication-twt"))
+    job = job_for(applications.load("communication-twt-compensated"))
     cold, hot = 233.15, 373.15
     table = job.profile.reference.table()
     made = nominal_magnets(table, None, [cold, hot], job.conditions)

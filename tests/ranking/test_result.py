@@ -60,7 +60,7 @@ def made():
 def test_rows_are_asked_for_by_rank_front_and_name(made):
     assert made.best(3)["candidate"].tolist() == ["b", "d", "a"]
     assert made.best(3).index.tolist() == [1, 3, 0]
-    assert made.best()["rank"].tolist() == [1, 2, 3, 4]
+    assert made.best(10)["rank"].tolist() == [1, 2, 3, 4]
     assert len(made.best(0)) == 0
     assert made.pareto["candidate"].tolist() == ["b", "d"]
     assert made.find("c").index.tolist() == [4, 2]

@@ -177,8 +177,10 @@ def test_rank_and_top_ten_share_agree(device):
 
 
 def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
-    today = mk.screen(application="energy-traction-motor")
-    dear = mk.screen(application="energy-traction-motor", prices={"Tb": "3x"})
+    limits = {"Dy": 0.3, "Tb": 0.2, "Co": 0.1}
+    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy", "Tb"], "Fe": ["Co"]}, 0.05, limits)
+    today = mk.screen(space, "energy-traction-motor")
+    dear = mk.screen(space, "energy-traction-motor", prices={"Tb": 3.0})
     moved = dear.changes(today)
     assert (moved["change"] != "stayed").any()
     # Whoever loses his place has terbium, whoever gains one has dysprosium.
@@ -205,7 +207,7 @@ def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
     beaten = (low <= high).all(axis=1) & (low < high * (1.0 - 1e-9)).any(axis=1)
     # Draws of another order of rows know a share to 0.02.
     near = (chance[1:] >= chance[:-1] - 0.03) & (firm[1:] >= firm[:-1] - 0.03)
-    assert len(best) > 15
+    assert len(best) > 40
     assert not (beaten & near).any(), best.loc[:, "candidate"][:-1][beaten & near].tolist()
 
 

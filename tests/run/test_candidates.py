@@ -19,9 +19,9 @@ def test_todays_magnet_leads_with_its_own_shell(shell):
     assert tuple(first) == (profile.reference.formula, shell or "")
 
 
-def test_a_device_without_a_space_asks_for_candidates():
+def test_a_device_without_space_and_charges_asks_for_candidates():
     with pytest.raises(InputError, match="give a candidate table"):
-        profile_space(with_fields(load("aviation-actuator"), space=()))
+        profile_space(with_fields(load("aviation-actuator"), hosts=("1:12",)))
 
 
 def test_a_table_is_read_whole_however_small_the_pieces():

@@ -12,8 +12,8 @@ SPACE = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, step=0.1, limits={"Gd": 
 
 
 def test_a_finer_step_finds_what_lies_between_the_coarse_ones(tmp_path):
-    coarse = mk.screen(SPACE, application="communication-twt")
-    fine = refined(SPACE, "communication-twt", 0.05, keep=5, out=tmp_path / "r")
+    coarse = mk.screen(SPACE, application="communication-twt-compensated")
+    fine = refined(SPACE, "communication-twt-compensated", 0.05, keep=5, out=tmp_path / "r")
     best = [r.best(1).iloc[0] for r in (coarse, fine)]
     chance = [row["probability_meets_requirements"] for row in best]
     assert chance[1] > chance[0]
@@ -38,9 +38,9 @@ def test_a_large_space_begins_with_a_sample():
 def test_numbers_out_of_range_are_named():
     for name in ("rounds", "keep"):
         with pytest.raises(InputError, match=f"{name} must be a whole number of 1 or more"):
-            refined(SPACE, "communication-twt", 0.05, **{name: 0})
+            refined(SPACE, "communication-twt-compensated", 0.05, **{name: 0})
     with pytest.raises(InputError, match="step"):
-        refined(SPACE, "communication-twt", 0.2)
+        refined(SPACE, "communication-twt-compensated", 0.2)
 
 
 def test_a_folder_of_the_users_is_refused_before_the_first_round(tmp_path, monkeypatch):
@@ -48,4 +48,4 @@ def test_a_folder_of_the_users_is_refused_before_the_first_round(tmp_path, monke
     module = importlib.import_module("magnetkit.run.screen")
     monkeypatch.setattr(module, "screen", lambda *_, **__: pytest.fail("screened"))
     with pytest.raises(InputError, match=r"holds notes\.txt"):
-        refined(SPACE, "communication-twt", 0.05, out=tmp_path)
+        refined(SPACE, "communication-twt-compensated", 0.05, out=tmp_path)

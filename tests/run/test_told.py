@@ -20,7 +20,7 @@ def test_an_answer_is_kept_beside_what_the_manifest_said(tmp_path):
     result.tell(["Keep it: nothing at 150 °C does its work."], tmp_path)
     after = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
     assert after == before | {ANSWER: ["Keep it: nothing at 150 °C does its work."]}
-    assert ScreenResult.from_folder(tmp_path).best()["candidate"].tolist() == ["SmCo5"]
+    assert ScreenResult.from_folder(tmp_path).best(1)["candidate"].tolist() == ["SmCo5"]
     # Another screening answers another question.
     mk.screen(["SmCo5"], DEVICE, out=tmp_path, force=True)
     assert ANSWER not in ScreenResult.from_folder(tmp_path).manifest

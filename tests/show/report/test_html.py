@@ -3,16 +3,17 @@ import re
 import shutil
 from html.parser import HTMLParser
 
-import pandas as pd
 import pytest
 from magnetkit.errors import StoreError
 
 from magnetkit import datasets
 from magnetkit.run.screen import ScreenResult, screen
-from magnetkit.show import _content, plots
-from magnetkit.show._content import answer, shown_magnets
+from magnetkit.show import plots
+from magnetkit.show._content import shown_magnets
 from magnetkit.show.report import _few, _in_script, _pareto
 
+TUBE = "Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6"
+MIXED = (0.95, 0.05), (0.9, 0.1)
 SECTIONS = (
     "answer",
     "requirements",
@@ -100,9 +101,11 @@ def test_embedded_data_is_json_with_all_figures(page):
     assert ranks == list(range(1, table["rows"] + 1))
 
 
-def test_answer_has_three_sentences(page):
+def test_the_answer_is_what_to_decide_between_in_ten_lines(page):
     block = re.search(r'<section id="answer".*?</section>', page, re.DOTALL)[0]
-    assert block.count("<p>") == 3
+    assert "<p>1. Keep: " in block
+    assert "<p>Decision: " in block
+    assert block.count("<p>") <= 10
 
 
 def test_in_script_cannot_end_the_element():
@@ -150,23 +153,16 @@ def test_supply_names_the_elements_and_dates_the_claims(page):
 
 @pytest.mark.parametrize(
     ("magnets", "scale"),
-    [(["SmCo5"], False), (["SmCo5", "Sm0.95Gd0.05Co5", "Sm0.9Gd0.1Co5"], True)],
+    [
+        ([TUBE], False),
+        ([TUBE, TUBE.replace("Sm", "Sm0.95Gd0.05"), TUBE.replace("Sm", "Sm0.9Gd0.1")], True),
+    ],
 )
 def test_one_value_makes_no_colour_scale(magnets, scale):
     result = screen(magnets, application="patriot-beam-focusing")
     assert result.table["meets_requirements"].sum() >= min(len(magnets), 2)
-    figure = _pareto(result, result.best(), shown_magnets(result, result.best()))
+    figure = _pareto(result, result.best(10), shown_magnets(result, result.best(10)))
     assert figure["layout"]["coloraxis"]["showscale"] is scale
-
-
-def test_a_shell_is_said_in_grams_of_a_device():
-    said = _content.shell_in_words("Tb 0.8 wt%", 1.2)
-    # 0.8 % of 1.2 kg.
-    assert "9.60 g of Tb in the 1.20 kg of magnet" in said
-    fixed = _content.shell_in_words("Tb 0.30 @ 0.10", 1.2)
-    assert "10 % of each grain's volume" in fixed
-    assert "30 % of the rare earth is Tb" in fixed
-    assert _content.shell_in_words("", 1.2) == _content.shell_in_words(None, 1.2) == ""
 
 
 def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
@@ -175,7 +171,7 @@ def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
     assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text("utf-8")
     result.tell(["Keep it & wait."], copy)
     first = result.report(tmp_path / "r.html").read_text("utf-8")
-    assert first.index("<li>Keep it &amp; wait.</li>") < first.index("candidates were evaluated")
+    assert first.index("<li>Keep it &amp; wait.</li>") < first.index("1. Keep: ")
     later = ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
     assert "<li>Keep it &amp; wait.</li>" in later
 
@@ -185,9 +181,9 @@ def test_only_those_that_are_no_copies_are_drawn_over_temperature(tmp_path):
     recipes = ["Nd2Fe14B", "Nd1.6Pr0.4Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B"]
     result = screen(recipes, application="energy-traction-motor", shell="Tb 0.6 wt%")
     firm = result.robustness()
-    copies = firm["simpler_rank"].notna()
+    best = result.best(10)
+    copies = best.reset_index()["simpler_rank"].notna()
     assert copies[:3].any()
-    best = result.best().merge(firm[["rank", "simpler_rank"]], on="rank")
     chosen = _few(shown_magnets(result, best))
     own = firm.loc[~copies, "candidate"].head(3)
     assert [text.split(" + ")[0] for text in chosen.labels[:-1]] == own.tolist()
@@ -220,15 +216,3 @@ def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(folder,
     # Some rows of made.csv are outside what the snapshot can say.
     assert 0.9 * known < told <= known
     assert told == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
-
-
-def test_the_answer_names_the_simpler_alloy_that_gives_up_nothing(tmp_path):
-    result = screen(["Nd1.5Pr0.5Fe14B", "Nd2Fe14B"], application="aerospace-reaction-wheel")
-    assert result.best()["candidate"].tolist() == ["Nd1.5Pr0.5Fe14B", "Nd2Fe14B"]
-    best = result.best().merge(result.robustness()[["rank", "simpler_rank"]], on="rank")
-    *_, last = answer(result, shown_magnets(result, best))
-    assert last == "#2, Nd2Fe14B, is simpler and as good within the uncertainty: make that one."
-    # Nothing is said where the first is no copy.
-    none = shown_magnets(result, best.assign(simpler_rank=pd.array([None, None], "Int64")))
-    assert answer(result, none)[-1].startswith("Its probability")
-    assert last in result.report(tmp_path / "r.html").read_text("utf-8")

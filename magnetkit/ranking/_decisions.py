@@ -1,0 +1,423 @@
+"""Decisions: what an engineer chooses between, and the few that are regretted least.
+
+A decision is a host, a means of sparing heavy rare earth, and a route. Candidates of one differ in
+amounts: they are copies of each other, of which the simplest that loses little is shown. The short
+list is chosen for the least regret over what its reader may hold dear: random weights of the
+objectives, in which the loss of the best on the list is compared with that of the best of all.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from .._core._columnar import Coded
+from .._core.elements import INDEX, N_ELEMENTS
+from .._core.settings import get_settings
+from .._core.units import kelvin_text
+from ..composition.shells import read_shell
+from ..composition.table import CompositionTable
+from ..hosts.partition import assign_hosts
+from ..hosts.records import HOST_NAMES, root_of
+from ..kernels._rows import marks
+from ..magnetism.process import routes
+from ._profile_parts import CHANCE, MARGIN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ._job import Job
+    from ._order import Ranking, Rule
+
+DECISIONS = "decisions"
+"""Records of the short list in a manifest."""
+MOST, BEST = 5, 200
+"""Decisions shown at most, and candidates of each that are compared."""
+_LEANER = 0.8
+"""Less than this share of the heavy rare earth of today's magnet is another decision."""
+_TRACE, _LITTLE_IRON = 2e-4, 0.088
+"""Atomic fractions from which an element counts: 0.05 wt.% of dysprosium; iron, a tenth of the
+metals of 2:17, below which it is a magnet for 500 C (``datasets/routes``)."""
+_NONE = 0.05
+"""Heavy rare earth that does not count, wt.%."""
+SAVED = (0.3, 0.2)
+"""Least saving of heavy rare earth that is worth a change, wt.% and share of today's: what saves
+less is not shown where today's magnet does its job."""
+_DILUTED = ("Ce", "La", "Y")
+_NEAR = 0.25
+"""Least gain of one decision over the others, in units of regret, an assumption."""
+_DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
+"""Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
+_PLAUSIBLE, _LEAST, _LESS = 0.5, 0.3, 0.05
+"""Probability from which a candidate is worth a trial; the least that is looked at, and how much
+less than that of today's magnet will do where that falls short of the first."""
+_LOT = {"2:14:1": (0.008, 0.04), "1:5": (0.017, 0.08), "2:17": (0.011, 0.18)}
+"""Standard deviation of ln B_r and ln H_cJ of the lots of one recipe: from printed windows of 140
+grades and steps of classes; H_cJ of Sm-Co, two grades each, an assumption."""
+_QUANTILE = 2.33
+_PROVEN = 2.0
+"""Evidence distance from which a candidate is unproven."""
+
+Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
+"""Returns columns, or all, of some candidates, whose numbers ascend."""
+
+
+def decision_of(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    heavy: NDArray[np.float64],
+    job: "Job",
+) -> Coded:
+    """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%."""
+    rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
+    elements = [*rich, *_DILUTED, "Fe"]
+    bits, least = np.zeros(N_ELEMENTS, np.int64), np.full(N_ELEMENTS, _TRACE)
+    for place, element in enumerate(elements):
+        bits[INDEX[element]] = 1 << place
+    least[INDEX["Fe"]] = _LITTLE_IRON
+    hosts = assign_hosts(table, job.conditions.host).astype(np.int64) + 1
+    leaner = heavy <= _LEANER * job.heavy_today
+    rims = Coded.of(shells or ())
+    key = marks(table.rows, bits, least) | leaner.astype(np.int64) << len(elements)
+    key |= hosts << len(elements) + 1
+    if len(rims):
+        key |= (rims.codes + 1) << len(elements) + 5
+    keys, codes = np.unique(key, return_inverse=True)
+    own = root_of(job.profile.reference.host)
+    words = []
+    for one in keys.tolist():
+        held = [e for place, e in enumerate(elements) if one >> place & 1]
+        host = (one >> len(elements) + 1 & 15) - 1
+        rim = (one >> len(elements) + 5) - 1
+        root = root_of(HOST_NAMES[host]) if host >= 0 else "unknown host"
+        lean = bool(one >> len(elements) & 1) and root == own
+        shell = read_shell(rims.words[rim]) if rim >= 0 else None
+        words.append(_named(root, held, lean, shell.R if shell else "", _route(job)))
+    return Coded(codes.reshape(-1), tuple(words)).renamed(str)
+
+
+def _route(job: "Job") -> str:
+    process = job.conditions.process
+    route = process.get("route") if isinstance(process, dict) else getattr(process, "route", None)
+    return str(getattr(route, "name", route) or "")
+
+
+def _named(host: str, held: list[str], lean: bool, shell: str, route: str) -> str:
+    """Return a decision in words, e.g. ``2:14:1: diffused Tb, Dy in the alloy``."""
+    heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
+    light = "+".join(e for e in held if e in _DILUTED)
+    if shell:
+        means = f"diffused {shell}" + (f", {heavy} in the alloy" if heavy else "")
+    elif heavy:
+        means = f"leaner in {heavy}" if lean else f"alloyed with {heavy}"
+    else:
+        means = "no heavy rare earth"
+    parts = [means, f"with {light}" if light else "", route]
+    if host == "2:17" and "Fe" not in held:
+        parts.append("little iron")
+    return f"{host}: {', '.join(filter(None, parts))}"
+
+
+class Choices(NamedTuple):
+    """The best of each decision among some candidates, and how many meet the requirements."""
+
+    counts: Counter[str]
+    rows: NDArray[np.int64]  # (m,), numbers of the candidates
+    decision: NDArray[np.object_]  # (m,)
+    meets: NDArray[np.bool_]  # (m,)
+    loss: NDArray[np.float64]  # (m, k), by objective without margin, then by the miss
+
+    def best(self) -> "Choices":
+        """Return the first `BEST` of each decision that meet, and as many that may."""
+        _, code = np.unique(self.decision.astype(str), return_inverse=True)
+        order = np.lexsort((self.rows, self.loss.sum(axis=1), ~self.meets, code))
+        group = (code * 2 + ~self.meets)[order]
+        first = np.searchsorted(group, group)
+        kept = np.sort(order[np.arange(len(order)) - first < BEST])
+        return Choices._make([self.counts, *(part[kept] for part in self[1:])])
+
+
+def columns(rule: "Rule") -> list[str]:
+    """Return the columns that `choices` reads."""
+    return ["status", "decision", CHANCE, *(o.column for o in rule.objectives)]
+
+
+def choices(table: pa.Table, rule: "Rule") -> Choices:
+    """Return the best of each decision of evaluated candidates."""
+    chance = table[CHANCE].to_numpy()
+    usable = pc.equal(table["status"], "ok").to_numpy() & (chance >= _LEAST)
+    rows = np.flatnonzero(usable)
+    losses = [
+        o.loss(table[o.column].to_numpy()[rows], unit)
+        for o, unit in zip(rule.objectives, rule.units, strict=True)
+        if o.column != MARGIN
+    ]
+    losses.append((1.0 - chance[rows]) / rule.miss)
+    loss = np.column_stack(losses)
+    known = np.isfinite(loss).all(axis=1)
+    rows, loss = rows[known], loss[known]
+    meets = chance[rows] >= rule.threshold
+    decision = table["decision"].take(pa.array(rows)).to_pandas().astype(object).to_numpy(object)
+    counts: Counter[str] = Counter(decision[meets].tolist())
+    return Choices(counts, rows, decision, meets, loss).best()
+
+
+def joined(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
+    """Return the choices over consecutive parts, each with its number of candidates."""
+    start, counts, found = 0, Counter[str](), []
+    for size, part in parts:
+        counts.update(part.counts)
+        found.append(part._replace(rows=part.rows + start))
+        start += size
+    if not sum(len(part.rows) for part in found):
+        return None
+    arrays = (np.concatenate(column) for column in list(zip(*found, strict=True))[1:])
+    return Choices._make([counts, *arrays]).best()
+
+
+class Pick(NamedTuple):
+    """A decision on the short list: a candidate of `Choices`, and how often its kind is best.
+
+    `heavy`: least and most heavy rare earth among the best copies, wt.%.
+    """
+
+    row: int
+    share: float
+    heavy: Mapping[str, float] = MappingProxyType({})
+
+
+def weights(objectives: int) -> NDArray[np.float64]:
+    """Return draws of the weights of objectives, of mean 1, shape (objectives, draws)."""
+    drawn = np.random.default_rng(0).dirichlet(np.ones(objectives), _DRAWS)
+    return objectives * drawn.T
+
+
+def shortlist(
+    found: Choices,
+    simplicity: NDArray[np.int64],
+    open_: NDArray[np.bool_],
+    today: NDArray[np.float64],
+) -> list[Pick]:
+    """Return the candidates, one a decision, that together are regretted least, the best first.
+
+    In turn that is taken which lowers the mean regret most; of its decision the simplest that
+    does so almost as well is shown.
+
+    Parameters
+    ----------
+    found : Choices
+        m candidates.
+    simplicity : ndarray of int64, shape (m,)
+        Elements of the alloy, and one for a shell.
+    open_ : ndarray of bool, shape (m,)
+        Which may be shown.
+    today : ndarray of float64, shape (k,)
+        Losses of today's magnet, infinite where it does not meet the requirements.
+    """
+    w = weights(found.loss.shape[1])
+    losses, now = found.loss @ w, today @ w
+    able = np.flatnonzero(found.meets)
+    winner = found.decision[able][losses[able].argmin(axis=0)] if len(able) else np.empty(0)
+    least = np.minimum(losses[able].min(axis=0, initial=np.inf), now)
+    open_ = open_.copy()
+    picks: list[Pick] = []
+    while len(picks) < MOST - 1 and (rows := np.flatnonzero(open_ & found.meets)).size:
+        regret = now - least
+        if regret.mean() <= _ENOUGH and np.quantile(regret, 0.95) <= _TAIL:
+            break
+        after = np.minimum(now, losses[rows]).mean(axis=1)
+        own = found.decision[rows] == found.decision[rows[after.argmin()]]
+        near = np.flatnonzero(own & (after <= after.min() + _ENOUGH))
+        index = int(rows[near[np.lexsort((rows[near], after[near], simplicity[rows[near]]))[0]]])
+        now = np.minimum(now, losses[index])
+        open_ &= found.decision != found.decision[index]
+        picks.append(Pick(index, float((winner == found.decision[index]).mean())))
+    return _contrast(found, simplicity, open_, today, picks)
+
+
+def _contrast(
+    found: Choices,
+    simplicity: NDArray[np.int64],
+    open_: NDArray[np.bool_],
+    today: NDArray[np.float64],
+    picks: list[Pick],
+) -> list[Pick]:
+    """Return the list with decisions of other families, then those that gain in an objective."""
+    rows, total = np.flatnonzero(open_), found.loss.sum(axis=1)
+    order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), ~found.meets[rows]))]
+    for new_family in (True, False):
+        for i in order.tolist():
+            names = [str(found.decision[p.row]) for p in picks]
+            if len(picks) >= MOST - 1 or found.decision[i] in names:
+                continue
+            best = np.vstack([today, *(found.loss[p.row] for p in picks)]).min(axis=0)
+            gains = bool((found.loss[i] <= best - _NEAR)[:-1].any())
+            other = _family(found.decision[i]) not in map(_family, names)
+            if other if new_family else gains:
+                picks.append(Pick(i, 0.0))
+    return picks
+
+
+def _family(decision: str) -> str:
+    return decision.split(": ")[0]
+
+
+def decide(
+    found: Choices | None, ranking: "Ranking", take: Take, job: "Job", today: pa.Table
+) -> list[dict[str, Any]]:
+    """Return the records of the short list, today's magnet first; its columns are the result's.
+
+    `today` is today's magnet as evaluated for the job.
+    """
+    now = choices(today, job.rule)
+    records = [dict(today.to_pylist()[0], decision_status="keep", share_best=0.0)]
+    records[0] |= {"rank": None, "copies": None, "simpler_rank": None}
+    picks = {} if found is None else _picked(found, ranking, take, job, today, now)
+    if not picks:
+        # Nothing is likely enough: the nearest is shown, and what it misses.
+        picks = {int(n): Pick(-1, 0.0) for n in np.flatnonzero(ranking.place == 1)}
+    rows = np.array(sorted(picks), np.int64)
+    made = take(rows, None).to_pylist() if len(rows) else []
+    for number, record in zip(rows.tolist(), made, strict=True):
+        added: dict[str, Any] = {
+            "rank": int(ranking.place[number]) or None,
+            "meets_requirements": bool(ranking.meets[number]),
+            "pareto_front": int(ranking.front[number]) or None,
+            "simpler_rank": ranking.simpler.get(number),
+            "copies": ranking.copies.get(record["decision"], 0),
+            "share_best": picks[number].share,
+            "decision_status": _status(record, job),
+        }
+        record |= added | dict(picks[number].heavy)
+    order = {number: place for place, number in enumerate(picks)}
+    told = sorted(
+        zip(rows.tolist(), made, strict=True),
+        key=lambda pair: (pair[1]["decision_status"] == "trial", order[pair[0]]),
+    )
+    records += [record for _, record in told]
+    for record in records:
+        if not (records[0][CHANCE] or 0.0) >= _PLAUSIBLE:
+            # A magnet that does not do the job is no measure of what is saved.
+            record["heavy_rare_earth_saved_wt_pct"] = None
+        root = root_of(str(record["host"]))
+        for name, lot in zip(("remanence_T", "coercivity_kA_m"), _LOT.get(root, ()), strict=False):
+            if record[name] is not None:
+                stem, unit = name.split("_", 1)
+                guaranteed = record[name] * float(np.exp(-_QUANTILE * lot))
+                record[f"{stem}_guaranteed_{unit}"] = guaranteed
+        record["next_test"] = _next_test(record, job)
+    return records
+
+
+def _picked(
+    found: Choices,
+    ranking: "Ranking",
+    take: Take,
+    job: "Job",
+    today: pa.Table,
+    now: Choices,
+) -> dict[int, Pick]:
+    """Return the short list by number of the candidate; `today` is the magnet in use."""
+    reference = job.profile.reference
+    texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
+    elements = pc.count_substring_regex(texts["formula"].cast(pa.string()), "[A-Z]").to_numpy()
+    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
+    heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
+    same = pc.equal(texts["formula"].cast(pa.string()), today["formula"][0].as_py())
+    other = ~same.to_numpy() | (rim != (reference.shell or ""))
+    other &= ~np.isin(found.rows, list(ranking.simpler))
+    chance = float(today[CHANCE][0].as_py() or 0.0)
+    if chance >= _PLAUSIBLE and job.heavy_today > _NONE:
+        other &= heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
+    # What is as likely as today's magnet is worth a trial.
+    other &= found.loss[:, -1] <= (1.0 - min(_PLAUSIBLE, chance - _LESS)) / job.rule.miss
+    keeps = now.loss[0] if chance >= _PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
+    picks = {}
+    for pick in shortlist(found, elements + (rim != ""), other, keeps):
+        own = heavy[found.decision == found.decision[pick.row]]
+        ends = {
+            "copies_heavy_least_wt_pct": float(own.min()),
+            "copies_heavy_most_wt_pct": float(own.max()),
+        }
+        picks[int(found.rows[pick.row])] = pick._replace(heavy=ends)
+    return picks
+
+
+def decided(frame: "pd.DataFrame", job: "Job", today: pa.Table) -> list[dict[str, Any]]:
+    """Return the records of the best rows of a result that has none, of an earlier version."""
+    from ._order import Ranking
+
+    table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+    shells = list(frame["shell"].astype(object).fillna(""))
+    heavy = frame["heavy_rare_earth_wt_pct"].to_numpy(np.float64)
+    rows = pa.Table.from_pandas(frame, preserve_index=False)
+    label = pa.array(decision_of(table, shells, heavy, job).texts()).dictionary_encode()
+    rows = rows.append_column("decision", label)
+    ranking = Ranking(
+        frame["meets_requirements"].to_numpy(bool),
+        frame["pareto_front"].fillna(0).to_numpy(np.int32),
+        frame["rank"].fillna(0).to_numpy(np.int64),
+        *(np.empty(0), np.empty(0)),
+    )
+
+    def take(picked: NDArray[np.int64], columns: list[str] | None) -> pa.Table:
+        return (rows if columns is None else rows.select(columns)).take(pa.array(picked))
+
+    found = joined([(len(rows), choices(rows, job.rule))])
+    ranking = replace(ranking, copies=found.counts if found else {})
+    return decide(found, ranking, take, job, today)
+
+
+def _status(record: dict[str, Any], job: "Job") -> str:
+    """Return ``ready`` to melt, ``buy`` of another family, or a ``trial``."""
+    unproven = (record.get("evidence_distance") or 0.0) > _PROVEN
+    if record[CHANCE] < job.threshold or unproven or _special(record):
+        return "trial"
+    own = root_of(job.profile.reference.host) == root_of(str(record["host"]))
+    return "ready" if own else "buy"
+
+
+def _special(record: dict[str, Any]) -> str:
+    """Return the route of a candidate that no mill of today's magnets makes; empty otherwise."""
+    name = str(record.get("route") or "").split(";")[0]
+    return name if name in routes() else ""
+
+
+def _next_test(record: dict[str, Any], job: "Job") -> str:
+    """Return what to do next about a decision, in a few words."""
+    hot, status = kelvin_text(job.temperature), record["decision_status"]
+    if status == "keep":
+        return f"measure its H_cJ at {hot}: all differences count from there"
+    what = "two thicknesses diffused" if record["shell"] else "one melt beside today's"
+    if status == "buy":
+        what = "samples of two makers"
+    missed = record["failed_requirements"]
+    doubt = f"; may miss {missed.split(';')[0]}" if status == "trial" and missed else ""
+    far = record.get("evidence_farthest")
+    if status == "trial" and not missed and far:
+        doubt = f"; far from measured magnets in {far}"
+    return f"{what}: B_r and H_cJ at 20 C and {hot}{doubt}"
+
+
+def recommended(records: "pd.DataFrame") -> int | None:
+    """Return the place of the decision to take; None to keep today's magnet.
+
+    What is ready to melt goes first, unless another family saves more than twice as much.
+    """
+    saved = records["heavy_rare_earth_saved_wt_pct"].to_numpy(np.float64)
+    status = records["decision_status"].to_numpy(object)
+    worth = saved >= max(SAVED[0], SAVED[1] * float(records["heavy_rare_earth_wt_pct"].iloc[0]))
+    best = {}
+    for kind in ("ready", "buy"):
+        places = np.flatnonzero(worth & (status == kind))
+        if len(places):
+            best[kind] = int(places[saved[places].argmax()])
+    if len(best) == 2 and saved[best["ready"]] < 0.5 * saved[best["buy"]]:
+        return best["buy"]
+    return best.get("ready", best.get("buy"))

@@ -1,0 +1,88 @@
+"""What a screening shows first: decisions, copies folded."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+from magnetkit.ranking._decisions import Choices, decision_of, shortlist
+from magnetkit.ranking._job import job_for
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    return mk.screen(application="weapon-fin-actuator", out=tmp_path_factory.mktemp("fin") / "out")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "shell", "decision"),
+    [
+        ("Nd2Fe14B", "", "2:14:1: no heavy rare earth"),
+        ("Nd1.9Ce0.1Fe14B", "", "2:14:1: no heavy rare earth, with Ce"),
+        ("Nd1.9Dy0.1Fe14B", "", "2:14:1: leaner in Dy"),
+        ("Nd1.7Dy0.3Fe14B", "", "2:14:1: alloyed with Dy"),
+        ("Nd2Fe14B", "Tb 0.5 wt%", "2:14:1: diffused Tb"),
+        ("Nd1.9Dy0.1Fe14B", "Tb 0.3 wt%", "2:14:1: diffused Tb, Dy in the alloy"),
+        ("Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6", "", "2:17: no heavy rare earth"),
+        ("Sm(Co0.84Fe0.05Cu0.08Zr0.03)7.6", "", "2:17: no heavy rare earth, little iron"),
+        ("Sm0.7Gd0.3Co5", "", "1:5: alloyed with Gd"),
+    ],
+)
+def test_a_decision_is_host_means_and_dilution(recipe, shell, decision):
+    job = job_for(mk.applications.load("weapon-fin-actuator"))
+    table = mk.CompositionTable.from_strings([recipe])
+    heavy = mk.predict(recipe, shell=shell or None)["heavy_rare_earth_wt_pct"].to_numpy()
+    assert decision_of(table, [shell] if shell else None, heavy, job).texts() == [decision]
+
+
+def test_today_stands_first_and_no_copy_is_shown(result):
+    told = result.decisions
+    assert told["decision_status"].tolist()[0] == "keep"
+    assert told["candidate"].iloc[0] == result.profile.reference.formula
+    assert 2 <= len(told) <= 5
+    assert told["decision"].iloc[1:].is_unique
+    assert told["simpler_rank"].isna().all()
+    # Two families meet, and what is shown saves a fifth of today's at least.
+    assert {"2:14:1", "2:17"} <= set(told["host"].astype(str))
+    assert (told["heavy_rare_earth_wt_pct"].iloc[1:] < 0.8 * told.iloc[0][HEAVY]).all()
+    assert (told["coercivity_guaranteed_kA_m"] < told["coercivity_kA_m"]).all()
+    assert result.best().equals(told)
+
+
+HEAVY = "heavy_rare_earth_wt_pct"
+
+
+def test_files_hold_decisions_first_and_every_copy(result):
+    table = result.table
+    assert list(table.columns[:4]) == ["rank", "decision", "copies", "simpler_rank"]
+    meets = table[table["meets_requirements"]]
+    counted = meets["decision"].astype(str).value_counts()
+    assert (meets["copies"] == meets["decision"].astype(str).map(counted)).all()
+    again = type(result).from_folder(result.source.place.address)
+    assert again.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
+
+
+@pytest.mark.parametrize("keep", [1, 20])
+def test_a_screening_that_keeps_few_shows_the_same(result, keep):
+    few = mk.screen(application="weapon-fin-actuator", keep=keep)
+    assert few.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
+    assert few.decisions["copies"].iloc[1:].tolist() == result.decisions["copies"].iloc[1:].tolist()
+
+
+def test_charges_of_a_route_are_predicted_by_that_route(result):
+    rows = result.table[result.table["route"].astype(str).str.startswith("hot-deformed")]
+    assert len(rows) > 5
+    row = rows.iloc[0]
+    process = {**result.job.conditions.process, "route": "hot-deformed"}
+    own = mk.predict(row["candidate"], "150C", basis="weight", process=process)
+    assert own["coercivity_kA_m"].iloc[0] == pytest.approx(row["coercivity_kA_m"], rel=1e-9)
+
+
+def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
+    # Two objectives and the miss: one best in each, one between that is best for nobody.
+    loss = np.array([[0.0, 4.0, 0.0], [4.0, 0.0, 0.0], [2.5, 2.5, 0.0]])
+    names = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object)
+    found = Choices(Counter(), np.arange(3), names, np.ones(3, bool), loss)
+    picks = shortlist(found, np.ones(3, int), np.ones(3, bool), np.full(3, np.inf))
+    assert sorted(pick.row for pick in picks) == [0, 1]
