@@ -18,7 +18,7 @@ from ._options import (
     Shell,
     Strict,
     Temperature,
-    Top,
+    Units,
     a_place,
     more,
     option,
@@ -29,21 +29,7 @@ from ._options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..replacement.replace import Replacement
 
-
-# Column to priority: what a narrow terminal leaves out first has the highest.
-_SHOWN = {
-    "rank": 0,
-    "candidate": 0,
-    "host": 4,
-    "remanence_T": 1,
-    "coercivity_kA_m": 1,
-    "heavy_rare_earth_wt_pct": 1,
-    "cost_USD_kg": 1,
-    "probability_meets_requirements": 0,
-    "nearest_grade": 3,
-}
 _LISTED = (
     "remanence_T",
     "coercivity_kA_m",
@@ -64,24 +50,36 @@ _MARKS = {"estimate": "*", "extrapolated": "!"}
 _OTHER = "Other questions"
 
 
-@with_options("load_line", "process", "calibration", "supply", "add")
+@with_options("load_line", "outside_field_kA_m", "hours", "process", "calibration", "supply", "add")
 def replace(
     grade: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="GRADE",
             help="A grade, with or without maker or family; with --parts a table of parts (.csv), "
             "or patriot, f22-engine.",
         ),
-    ],
+    ] = None,
     temperature: Temperature = None,
     recipe: Recipe = None,
     basis: Basis = "auto",
     shell: Shell = None,
+    values: Annotated[
+        str | None,
+        option(
+            "What was measured, as B_r=1.29,H_cJ=1650 (T, kA/m), with alpha, beta (%/K) where known.",
+            metavar="NAME=NUMBER",
+        ),
+    ] = None,
     measured: Annotated[
-        Path | None, option("Your measured magnets of it, as `calibrate` takes them.")
+        Path | None,
+        option("Your measured magnets of it, as `calibrate` takes them, or a curve J(H), B(H)."),
     ] = None,
     require: Require = None,
+    spread: Annotated[
+        str | None,
+        more("Standard deviation of one lot, %, as B_r=1.5,H_cJ=6.", metavar="NAME=PERCENT"),
+    ] = None,
     mass: Mass = 1.0,
     per_year: PerYear = None,
     compensated: Annotated[
@@ -121,38 +119,50 @@ def replace(
             panel=OUTPUT,
         ),
     ] = None,
-    top: Top = 10,
+    everything: Annotated[
+        bool, option("--all", "Ways of every kind, risk by scenario, the charge.", panel=OUTPUT)
+    ] = False,
+    units: Units = "si",
     json: Json = False,
     **keywords: Any,
 ) -> None:
-    """Find replacements of a grade with less heavy rare earth, each with its probability.
+    """Find what takes the place of a magnet with less heavy rare earth, and how likely it does.
 
-    Columns of a table of parts: part, number, mass_kg or size (40x15x5mm), grade or recipe with
-    basis, temperature, load_line; base and faces, a leaner alloy coated instead (`magnetkit
-    diffuse`). The embedded devices rest on assumptions, stated in `datasets/devices`.
+    By its drawing, or, with a load line, an opposing field or hours, by its duty. Columns of a
+    table of parts: part, number, mass_kg or size (40x15x5mm), grade or recipe with basis,
+    temperature, load_line; base and faces, a leaner alloy coated instead (`magnetkit diffuse`).
+    The embedded devices rest on assumptions, stated in `datasets/devices`.
 
     Examples
     --------
       magnetkit replace N42SH --temperature 150C
 
-      magnetkit replace N42SH --temperature 150C --load-line 2 --price Tb=3x --json
+      magnetkit replace N42SH --temperature 75C --load-line 2 --outside-field 400
+
+      magnetkit replace --values B_r=1.29,H_cJ=1650 --temperature 140C
 
       magnetkit replace 2:17TC-16 --compensated --temperature=-50C:150C
 
       magnetkit replace patriot --parts --per-year 100
     """
     from ..replacement.replace import replace as run
+    from ..show._text import say
 
     shell = _one(shell)
     if compensated or parts:
         name = "--parts" if parts else "--compensated"
-        refuse_beside(name, shell=shell, measured=measured, require=require, out=out, **keywords)
+        refuse_beside(name, shell=shell, measured=measured, require=require, out=out,
+                      values=values, spread=spread, **keywords)  # fmt: skip
+        if grade is None:
+            raise InputError(
+                f"{name} needs {'a table of parts or a device' if parts else 'a grade'}"
+            )
         if parts:
             refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
-    if compensated:
+    if compensated and grade is not None:
         _compensate(grade, temperature, recipe, basis, circuit, json)
         return
-    if parts:
+    if parts and grade is not None:
         _parts(grade, per_year or 1, today, json)
         return
     if per_year is not None:
@@ -164,7 +174,9 @@ def replace(
         basis=basis,
         shell=shell,
         measured=measured,
+        values=None if values is None else _numbers(values, "--values"),
         require=require or (),
+        spread=None if spread is None else _numbers(spread, "--spread"),
         mass_kg=mass,
         out=out,
         **keywords,
@@ -172,9 +184,25 @@ def replace(
     if json:
         typer.echo(found.to_json())
     else:
-        _show(found, top)
+        for line in found.lines(units, everything=everything):
+            indent = "   " if line.startswith("   ") else ""
+            say(line.strip(), indent)
     if out is not None:
         message(f"see {out}/report.html")
+
+
+def _numbers(text: str, name: str) -> dict[str, Any]:
+    """Read ``NAME=NUMBER,NAME=NUMBER``; T, a temperature, keeps its unit."""
+    found: dict[str, Any] = {}
+    for part in text.split(","):
+        key, sign, value = (piece.strip() for piece in part.partition("="))
+        try:
+            found[key] = value if key == "T" else float(value)
+        except ValueError:
+            sign = ""
+        if not sign or not key:
+            raise InputError(f"{name} {part!r}: expected NAME=NUMBER, e.g. B_r=1.29,H_cJ=1650")
+    return found
 
 
 def _one(shells: Any) -> str | None:
@@ -227,24 +255,6 @@ def _compensate(
         say(line)
     for row in found.to_dict("records"):
         typer.echo(f"  {row['what']}: {row['composition']}")
-
-
-def _show(found: "Replacement", top: int) -> None:
-    from ..ranking._profile_parts import MEETS_PROBABILITY
-    from ..show._tables import print_rows
-    from ..show._text import say
-
-    for line in found.lines():
-        say(line, "- ")
-    rows = found.candidates.head(top)
-    if len(rows):
-        meets = found.candidates["meets_requirements"].astype(bool).any()
-        title = "Candidates" if meets else "Nearest candidates: none meets all requirements"
-        print_rows(rows, _SHOWN, [title], [], set(), cgs=False, wide=False)
-        say(
-            "P is the probability that a candidate meets all requirements; it counts as meeting "
-            f"them from {MEETS_PROBABILITY:g}."
-        )
 
 
 @with_options("load_line", "outside_field_kA_m", "process", "calibration", "scenario", "prices")

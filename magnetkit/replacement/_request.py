@@ -1,8 +1,9 @@
-"""The request of a replacement: the magnet, what it is made of, its requirements, candidates."""
+"""The request of a replacement: the magnet in use, what it must do, and what is asked of another."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,20 +11,22 @@ import numpy as np
 from .._core._toml import Evidence
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
+from .._core.units import ROOM_K, parse_temperature
 from ..calibration._composition_estimate import (
     COMPENSATED,
     CompositionEstimate,
-    calibrate_on_grade,
+    alpha_range,
     estimate_composition,
     given_composition,
     read_recipe,
-    recipes,
-    usual_magnets,
 )
+from ..calibration.grades import curve_shapes, grades, share_left, sold_at
+from ..calibration.measured_curve import is_curve, read_curve
+from ..calibration.spread import Spread, lots
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.records import HOSTS, root_of
-from ..magnetism._measured import ALPHA, QUANTITIES, Mill
+from ..hosts.records import HOSTS
+from ..magnetism._measured import ALPHA, COERCIVITY, QUANTITIES, Mill
 from ..magnetism.process import Process, read_process
 from ..magnetism.sintered import Duty
 from ..ranking._profile_parts import Host, Reference, Requirement, Sources
@@ -32,18 +35,31 @@ from ..ranking.applications import Profile
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..calibration._composition_estimate import CompositionEstimate
     from ..prediction.conditions import Conditions
 
 
 SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magnet.trade)
 """Hosts of the magnets that can be bought."""
 
-MEASURED = "measured"
-"""Name of the calibration on a user's own magnets of a grade."""
+MEASURED, REMANENCE, BETA, LIMIT = (
+    "measured",
+    "remanence_T",
+    "coercivity_coefficient_pct_K",
+    "max_working_temperature_K",
+)
+# Other names of what was measured, as a user may give them.
+_VALUES = {
+    "B_r": REMANENCE,
+    "H_cJ": COERCIVITY,
+    "alpha": ALPHA,
+    "beta": BETA,
+    "T": "temperature_K",
+}
+SAFETY = 1.1
+"""Knee field over the field against a magnet that a duty asks for."""
 
-# A smaller loss of B_r is less than the batches of one producer differ.
-_REMANENCE_SHARE = 0.98
+# Magnets of one recipe from which their own scatter counts as that of lots.
+_MEASURED_LOTS = 3
 _ALPHA_ROOM = 0.01
 _RECOIL = 1.05
 
@@ -51,29 +67,73 @@ _REQUIREMENT = re.compile(
     r"^\s*(\w+)\s*(>=|<=)\s*(?:([-+]?\d*\.?\d+)\s*\*\s*)?(reference|[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)"
     r"\s*$"
 )
-_CITED = "guaranteed by the maker, at temperature by the maker's coefficients"
 
 
 @dataclass(frozen=True)
 class Wish:
     """The request of the user, checked.
 
-    `conditions` hold the temperature of use, the calibration and the supply; `load_line` is the
-    permeance coefficient, `mass_kg` that of one magnet, `between` the range of use of a compensated
-    magnet in K.
+    `conditions` hold the temperature of use, the calibration, the duty and the supply; `on_duty`
+    says whether the magnet is asked for by what it stands, `lasting` whether for a stated time.
     """
 
     conditions: "Conditions"
-    load_line: float | None
-    require: tuple[str, ...]
-    mass_kg: float
-    per_year: int
-    between: tuple[float, float] | None = None
+    on_duty: bool = False
+    lasting: bool = False
+    require: tuple[str, ...] = ()
+    mass_kg: float = 1.0
+    per_year: int = 1000
+    spread: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def temperature(self) -> float:
         """Temperature of use, K."""
         return self.conditions.temperature[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The magnet in use at the temperature of use.
+
+    Attributes
+    ----------
+    name, host, kind, makers : str
+        Of a grade; of a measured magnet the nearest grade's.
+    room : pandas.Series
+        As a row of `magnetkit.grades` at 20 degrees C.
+    least : dict of str to float
+        Guaranteed B_r (T) and H_cJ (kA/m) at the temperature of use.
+    spread : Spread
+        Of its lots.
+    square, recoil : float
+        H_k / H_cJ (NaN where it is not known) and recoil permeability.
+    source : str
+        What the values rest on.
+    between : tuple of float or None
+        Of a compensated magnet the temperatures of its alpha, K.
+    mill : Mill or None
+        Magnets of who would make the candidates, where that is another mill.
+    made : CompositionEstimate or None
+        What it is made of; None where that is not known.
+    """
+
+    name: str
+    host: str
+    kind: str
+    makers: str
+    room: "pd.Series"
+    least: dict[str, float]
+    spread: Spread
+    square: float
+    recoil: float
+    source: str
+    between: tuple[float, float] | None = None
+    mill: Mill | None = None
+    made: CompositionEstimate | None = None
+
+    def typical(self, quantity: str) -> float:
+        """Return what a usual lot has."""
+        return self.least[quantity] / self.spread.share(quantity)
 
 
 def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
@@ -93,7 +153,7 @@ def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
         value = reference.get(column)
         if value is None or value != value:
             known = ", ".join(k for k, v in reference.items() if isinstance(v, float) and v == v)
-            raise InputError(f"{text!r}: the reference has no {column}; it has {known}")
+            raise InputError(f"{text!r}: the reference has no {column}; it has {known or 'none'}")
         limit = float(value) * float(factor or 1.0)
     elif factor is not None:
         limit = float(factor) * float(bound)
@@ -108,137 +168,242 @@ def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
 
 
 def requirements(
-    reference: Mapping[str, Any], load_line: float | None, extra: Sequence[str]
-) -> tuple[Requirement, ...]:
-    """Return the requirements of a replacement: as much remanence and coercivity.
+    reference: Mapping[str, Any], wish: Wish
+) -> tuple[dict[str, Requirement], dict[str, Requirement]]:
+    """Return what is asked of a replacement, by column: least B_r and H_cJ or knee, and the rest.
 
-    A compensated magnet must also stay compensated; with a load line the knee must lie beyond the
-    working point. A requirement of `extra` takes the place of that on the same column.
+    By the drawing that is what the magnet in use guarantees; by a duty the knee lies `SAFETY` times
+    beyond the field against the magnet. One of the user takes the place of that on its column.
     """
-    found = {
-        "remanence_T": f"remanence_T>={_REMANENCE_SHARE}*reference",
-        "coercivity_kA_m": "coercivity_kA_m>=reference",
-    }
-    made = {column: requirement(text, reference) for column, text in found.items()}
-    alpha = float(reference["remanence_coefficient_pct_K"])
+    made: dict[str, Requirement] = {}
+    if reference.get(REMANENCE) is not None:
+        made[REMANENCE] = requirement(f"{REMANENCE}>=reference", reference)
+        if not wish.on_duty:
+            made[COERCIVITY] = requirement(f"{COERCIVITY}>=reference", reference)
+    own = {one.column: one for one in (requirement(text, reference) for text in wish.require)}
+    if wish.on_duty:
+        b_r = own.get(REMANENCE, made.get(REMANENCE))
+        if b_r is None:
+            raise InputError(
+                "a duty without a grade needs the least B_r: --require 'remanence_T>=1.15'"
+            )
+        made["knee_field_kA_m"] = Requirement(
+            column="knee_field_kA_m",
+            minimum=round(needed_knee(wish, b_r.limit), 1),
+            source=f"{SAFETY:g} times the field at the duty",
+            status="assumption",
+        )
+    alpha = float(reference.get(ALPHA) or np.nan)
     if abs(alpha) <= COMPENSATED:
-        made["remanence_coefficient_pct_K"] = Requirement(
-            column="remanence_coefficient_pct_K",
+        made[ALPHA] = Requirement(
+            column=ALPHA,
             absolute_maximum=abs(alpha) + _ALPHA_ROOM,
             source="the grade is temperature compensated",
             status="assumption",
         )
-    if load_line is not None:
-        made["knee_field_kA_m"] = Requirement(
-            column="knee_field_kA_m",
-            minimum=round(working_field(float(reference["remanence_T"]), load_line), 1),
-            source=f"reverse field at a load line of {load_line:g}, from the remanence",
-            status="assumption",
-        )
-    for text in extra:
-        own = requirement(text, reference)
-        made[own.column] = own
-    return tuple(made.values())
+    made |= own
+    magnetic = (REMANENCE, COERCIVITY, "knee_field_kA_m")
+    ours = {c: made[c] for c in magnetic if c in made and made[c].minimum is not None}
+    return ours, {c: r for c, r in made.items() if c not in ours}
 
 
-def working_field(remanence: float, load_line: float) -> float:
-    """Return the reverse field at the working point, kA/m, on the straight line of recoil."""
-    return 1e-3 * float(Duty(load_line).field(np.array(remanence), np.array(_RECOIL)))
+def needed_knee(wish: Wish, remanence: float, duty: Duty | None = None) -> float:
+    """Return the knee field, kA/m, that a duty asks of a magnet of so much remanence, T."""
+    duty = duty or wish.conditions.duty
+    against = float(duty.field(np.array(remanence), np.array(_RECOIL)))
+    return 1e-3 * (SAFETY * against + (duty.creep if wish.lasting else 0.0))
 
 
-def profile(
-    grade: str, reference: Mapping[str, Any], made: CompositionEstimate, wish: Wish
-) -> Profile:
-    """Return the device profile whose magnet is the grade."""
-    kelvin = float(reference["temperature_K"])
-    stated = Evidence(source="requested", status="assumption")
-    cold, hot = wish.between or (293.15, 293.15)
-    low, high = min(cold, kelvin), max(hot, kelvin)
-    if high - low < 20.0:
-        high = low + 100.0
-    printed = Evidence(source=_CITED, status="cited")
-    return Profile(
-        name="replace-" + re.sub(r"[^a-z0-9]+", "-", grade.casefold()).strip("-"),
-        title=f"Replacement of {grade} at {kelvin - 273.15:.0f} °C",
-        description=f"Replacement of {grade} with less heavy rare earth; {made.sentence()}.",
-        atmosphere="As the grade's own device.",
-        hosts=SOLD,
-        temperature_min_K=low,
-        temperature_max_K=high,
-        temperature_K=kelvin,
-        load_line=1.0 if wish.load_line is None else wish.load_line,
-        magnet_mass_kg=wish.mass_kg,
-        sources=Sources(temperature=stated, load_line=stated, magnet_mass=stated),
-        reference=Reference(
-            formula=made.best.text,
-            basis="weight",
-            host=reference["host"],
-            grade=grade,
-            shell=made.best.shell or None,
-            source=printed.source,
-            status="assumption",
-        ),
-        objectives=("heavy_rare_earth_wt_pct:min", "supply_risk:min", "cost_USD_kg:min"),
-        requirements=requirements(reference, wish.load_line, wish.require),
-    )
+def held_grade(name: str, wish: Wish) -> Held:
+    """Return a grade as the magnet in use.
 
-
-def candidates(
-    host: str, made: CompositionEstimate, kelvin: float, compensated: bool
-) -> "pd.DataFrame":
-    """Return the candidates, in wt.%: columns ``composition``, ``shell`` and ``route``.
-
-    They are for a magnet of `host` at `kelvin`, whose recipe `made` is among them; `compensated`
-    says that gadolinium and erbium are there for the temperature coefficient.
+    Raises
+    ------
+    InputError
+        If the grade is unknown, or has no B_r or H_cJ left at the temperature.
     """
-    import pandas as pd
-
-    rows: list[tuple[str, str]] = [(made.best.text, made.best.shell)]
-    for name, of in usual_magnets().items():
-        if kelvin > HOSTS[name].magnet.sold_below_K:
-            continue
-        wanted = {"all", "own" if root_of(name) == root_of(host) else "others"}
-        wanted |= {"compensated"} if compensated else set()
-        for grid in of.candidates:
-            rows += recipes(name, grid) if grid.beside in wanted else []
-    frame = pd.DataFrame(rows, columns=["composition", "shell"]).drop_duplicates()
-    frame["route"] = ["diffused" if s else "alloyed" for s in frame["shell"]]
-    return frame.reset_index(drop=True)
+    room, kelvin = grades(name).iloc[0], wish.temperature
+    return _held(room, {}, kelvin, str(room["grade"]), _printed(room, kelvin), wish)
 
 
-def anchor(
-    here: "pd.Series",
+def _printed(room: "pd.Series", kelvin: float) -> dict[str, float]:
+    """Return what makers guarantee of a grade at a temperature: the median over them."""
+    sold = sold_at(kelvin)
+    rows = sold.loc[sold["grade"] == room["grade"], list(QUANTITIES)]
+    if len(rows):
+        return {q: float(rows[q].median()) for q in QUANTITIES}
+    # A class and number that nobody prints, or a value that is an estimate.
+    low = float(room[f"{REMANENCE}_lo"]), float(room[COERCIVITY])
+    chords = float(room[ALPHA]), float(room[BETA])
+    hot = [value * float(share_left(c, kelvin)) for value, c in zip(low, chords, strict=True)]
+    return {REMANENCE: hot[0], COERCIVITY: hot[1]}
+
+
+def _held(
     room: "pd.Series",
+    own: Mapping[str, Any],
+    kelvin: float,
+    name: str,
+    least: dict[str, float],
     wish: Wish,
-    recipe: str | None,
-    basis: Basis,
-    shell: str | None,
-    measured: Any,
-) -> tuple[CompositionEstimate, Mill]:
-    """Return the recipe of the magnet, and the calibration for the candidates."""
-    process, curie = wish.conditions.process, wish.conditions.curie
-    if measured is not None:
-        if process is not None:
-            raise InputError("measured and process both name a calibration: give one")
-        return _measured(measured, recipe, basis, shell, curie)
-    made = (
-        estimate_composition(room, curie)
-        if recipe is None
-        else given_recipe(read_recipe(recipe, basis), shell)
-    )
-    if process is not None:
-        return made, _calibrated(process)
-    producer = calibrate_on_grade(here, made, curie)
-    if recipe is not None and not producer.magnets:
+) -> Held:
+    """Return the magnet in use, from a row of grades and what is known better."""
+    if not all(value > 0.0 for value in least.values()):
+        limit = float(room[LIMIT]) - 273.15
+        known = "" if np.isnan(limit) else f"; its highest temperature is {limit:.0f} °C"
         raise InputError(
-            f"{recipe!r:.80} is no magnet at {float(here['temperature_K']):g} K by the model; "
-            f"give the recipe of {here['grade']}, or leave it out"
+            f"{name} has no B_r or H_cJ left at {kelvin - 273.15:.0f} °C by its maker's "
+            f"coefficients{known}"
         )
-    return made, producer
+    host, alpha = str(room["host"]), float(room[ALPHA])
+    shape = curve_shapes(room.to_frame().T.infer_objects()).iloc[0]
+    makers = str(room["makers"])
+    source = f"guaranteed by {makers}" if makers else f"as class and number: {name} is in no table"
+    return Held(
+        name,
+        host,
+        str(room["kind"]),
+        makers,
+        room,
+        least,
+        own.get("spread") or lots(host, wish.spread or None),
+        float(own.get("square") or shape["squareness"]),
+        float(shape["recoil"]) if shape["recoil"] == shape["recoil"] else _RECOIL,
+        str(own.get("source") or source),
+        alpha_range(str(room["grade"])) if abs(alpha) <= COMPENSATED else None,
+    )
 
 
-def _calibrated(process: Any) -> Mill:
+def held_values(values: Any, wish: Wish, grade: str | None = None) -> Held:
+    """Return a magnet of which B_r and H_cJ were measured, or its curve, as the magnet in use.
+
+    Parameters
+    ----------
+    values : mapping or path
+        ``remanence_T`` and ``coercivity_kA_m`` (or ``B_r``, ``H_cJ``), and, where known, ``alpha``,
+        ``beta`` (%/K) and ``T`` of the measurement; or the file of a measured curve.
+    wish : Wish
+    grade : str, optional
+        What it was sold as; the nearest grade otherwise.
+    """
+    found, square = dict(values) if isinstance(values, Mapping) else {}, 0.0
+    if not isinstance(values, Mapping):
+        curve = read_curve(values)
+        found = {q: getattr(curve, q) for q in QUANTITIES} | {"T": curve.temperature_K}
+        square = curve.squareness
+    known = {_VALUES.get(str(k), str(k)): v for k, v in found.items()}
+    if unknown := sorted(known.keys() - set(_VALUES.values())):
+        raise InputError(f"values take {', '.join(_VALUES)}, got {unknown[0]!r}")
+    at = parse_temperature(known.pop("temperature_K", ROOM_K))
+    try:
+        known = {name: float(value) for name, value in known.items()}
+    except (TypeError, ValueError):
+        raise InputError(f"values must be numbers, got {found!r:.60}") from None
+    b_r, h_cj = (known.get(q, np.nan) for q in (REMANENCE, COERCIVITY))
+    if not (0.02 < b_r < 2.0 and 1.0 < h_cj < 1e4):
+        raise InputError(
+            f"a measured magnet needs B_r (T) and H_cJ (kA/m), got {b_r:g} and {h_cj:g}; a curve "
+            "must reach J = 0"
+        )
+    room = (grades(grade).iloc[0] if grade is not None else _nearest(b_r, h_cj)).copy()
+    for name in (ALPHA, BETA):
+        room[name] = known.get(name, room[name])
+    spread = lots(str(room["host"]), wish.spread or None)
+    least = {}
+    for quantity, chord in ((REMANENCE, ALPHA), (COERCIVITY, BETA)):
+        cold = known[quantity] / float(share_left(float(room[chord]), at))
+        least[quantity] = cold * spread.share(quantity)
+        room[quantity] = least[quantity] if quantity == COERCIVITY else cold
+        room[f"{quantity}_lo"], room[f"{quantity}_hi"] = least[quantity], cold
+        least[quantity] *= float(share_left(float(room[chord]), wish.temperature))
+    near = str(room["grade"])
+    own = {
+        "spread": spread,
+        "square": square,
+        "source": f"measured by you at {at - 273.15:.0f} °C; least values are what 99 % of lots "
+        f"reach; the rest as of {near}",
+    }
+    name = near if grade is not None else f"the magnet like {near}"
+    return _held(room, own, wish.temperature, name, least, wish)
+
+
+def _nearest(b_r: float, h_cj: float) -> "pd.Series":
+    """Return the sintered grade nearest to B_r and H_cJ at 20 degrees C, of every family."""
+    table = grades()
+    table = table[table["kind"].isin(["sintered", "hot-deformed"])].dropna(subset=list(QUANTITIES))
+    off = np.log(table[REMANENCE] / b_r) ** 2 / 0.03**2
+    off += np.log(1.1 * table[COERCIVITY] / h_cj) ** 2 / 0.18**2
+    return table.loc[off.idxmin()]
+
+
+def with_recipe(
+    held: Held, recipe: str | None, basis: Basis, shell: str | None, wish: Wish
+) -> Held:
+    """Return the magnet in use with what it is made of: as given, or else estimated."""
+    from dataclasses import replace
+
+    curie = wish.conditions.curie
+    mill = _calibrated(wish.conditions.process)
+    if recipe is not None:
+        made: CompositionEstimate | None = given_recipe(read_recipe(recipe, basis), shell)
+    elif held.kind not in ("sintered", "hot-deformed") or held.host not in HOSTS:
+        made = None
+    else:
+        made = estimate_composition(held.room, curie)
+    return replace(held, made=made, mill=mill)
+
+
+def held_measured(
+    measured: Any, grade: str, recipe: str | None, basis: Basis, shell: str | None, wish: Wish
+) -> Held:
+    """Return the user's own magnets of a grade: the first is the recipe, all are its level.
+
+    Their least values are what 99 % of lots reach, by the scatter of three or more of one recipe.
+    """
+    from dataclasses import replace
+
+    from ..calibration.calibrate import read_magnets
+
+    if wish.conditions.process is not None:
+        raise InputError("measured and process both name a calibration: give one")
+    if is_curve(measured):
+        return with_recipe(held_values(measured, wish, grade), recipe, basis, shell, wish)
+    rows, rejected = read_magnets(measured, basis)
+    if not rows:
+        why = next(iter(rejected.values()), "it is empty")
+        raise InputError(f"no measured magnet can be used: {why}")
+    first = rows[0]
+    made = given_recipe(first.table if recipe is None else read_recipe(recipe, basis),
+                        shell or first.shell or None)  # fmt: skip
+    room = grades(grade).iloc[0].copy()
+    like = [row for row in rows if row.shell == first.shell
+            and np.abs(row.table.to_array() - first.table.to_array()).sum() < 1e-3]  # fmt: skip
+    spread, least, said = lots(str(room["host"]), wish.spread or None), {}, []
+    for quantity, chord in ((REMANENCE, ALPHA), (COERCIVITY, BETA)):
+        known = [row for row in like if quantity in row.values]
+        if not known:
+            # Not measured: as its maker prints it.
+            least[quantity] = _printed(room, wish.temperature)[quantity]
+            continue
+        # The rows nearest to the temperature of use, and the chord over what is left.
+        off = min(abs(row.temperature - wish.temperature) for row in known)
+        near = [r for r in known if abs(r.temperature - wish.temperature) <= off + 1.0]
+        fall = float(share_left(float(room[chord]), wish.temperature))
+        logs = [np.log(r.values[quantity] * fall / float(share_left(float(room[chord]), r.temperature)))
+                for r in near]  # fmt: skip
+        if len(near) >= _MEASURED_LOTS and not wish.spread:
+            of_lot: dict[str, float] = {quantity: float(np.std(logs, ddof=1))}
+            spread = replace(spread, source=f"scatter of your {len(near)} magnets", **of_lot)
+        least[quantity] = float(np.exp(np.mean(logs))) * spread.share(quantity)
+        said.append(f"{len(near)} of {'B_r' if quantity == REMANENCE else 'H_cJ'}")
+    own = {"spread": spread, "source": f"measured by you ({', '.join(said)})"}
+    return replace(_held(room, own, wish.temperature, str(room["grade"]), least, wish), made=made)
+
+
+def _calibrated(process: Any) -> Mill | None:
     """Return the calibration of a process that states nothing else."""
+    if process is None:
+        return None
     known = read_process(process, 1)
     if known.mill is None or known != Process(mill=known.mill):
         raise InputError(
@@ -259,57 +424,41 @@ def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstim
     return given_composition(text, shell or "", float(heavy))
 
 
-def _measured(
-    measured: Any, recipe: str | None, basis: Basis, shell: str | None, curie: Any
-) -> tuple[CompositionEstimate, Mill]:
-    """Return the recipe of the user's first magnet, and the calibration on all of them."""
-    from ..calibration.calibrate import calibration
+def profile(held: Held, limits: Sequence[Requirement], wish: Wish) -> Profile:
+    """Return the device profile whose magnet is the one in use, for a screening of candidates."""
+    assert held.made is not None
+    kelvin, stated = wish.temperature, Evidence(source="requested", status="assumption")
+    cold, hot = held.between or (ROOM_K, ROOM_K)
+    low, high = min(cold, kelvin), max(hot, kelvin)
+    if high - low < 20.0:
+        high = low + 100.0
+    return Profile(
+        name="replace-" + re.sub(r"[^a-z0-9]+", "-", held.name.casefold()).strip("-"),
+        title=f"Replacement of {held.name} at {kelvin - 273.15:.0f} °C",
+        description=f"Replacement of {held.name} with less heavy rare earth; "
+        f"{held.made.sentence()}.",
+        atmosphere="As the grade's own device.",
+        hosts=SOLD,
+        temperature_min_K=low,
+        temperature_max_K=high,
+        temperature_K=kelvin,
+        load_line=wish.conditions.load_line,
+        magnet_mass_kg=wish.mass_kg,
+        sources=Sources(temperature=stated, load_line=stated, magnet_mass=stated),
+        reference=Reference(
+            formula=held.made.best.text,
+            basis="weight",
+            host=held.host,
+            grade=held.name,
+            shell=held.made.best.shell or None,
+            source=held.source,
+            status="assumption",
+        ),
+        objectives=("heavy_rare_earth_wt_pct:min", "supply_risk:min", "cost_USD_kg:min"),
+        requirements=tuple(limits),
+    )
 
-    producer = calibration(measured, MEASURED, basis, keep=False, curie=curie).process.mill
-    assert producer is not None
-    first = "".join(f"{e}{v:.6f}" for e, v in producer.magnets[0]["composition"].items())
-    table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)
-    return given_recipe(table, shell), producer
 
-
-def reference_of(
-    here: "pd.Series", wish: Wish, made: CompositionEstimate, producer: Mill
-) -> dict[str, Any]:
-    """Return the magnet to replace: the catalogue's values at temperature, and the model's."""
-    from ..magnetism.sintered import sintered_at
-    from ..supply.ledger import ledger
-
-    table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
-    process = {"mill": producer.record()}
-    own, line, at = wish.conditions, wish.load_line, [wish.temperature]
-    (frame,) = sintered_at(table, at, process, shell, load_line=line, curie=own.curie)
-    model = frame.iloc[0]
-    supply = ledger(table, own.supply_scenario, own.recycled or None, shell=shell).iloc[0]
-    square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
-    values = {
-        name: float(here[name])
-        for name in (*QUANTITIES, "max_energy_product_kJ_m3", ALPHA,
-                     "coercivity_coefficient_pct_K", "max_working_temperature_K")
-    }  # fmt: skip
-    return {
-        "grade": str(here["grade"]),
-        "host": str(here["host"]),
-        "makers": str(here["makers"]),
-        "temperature_K": wish.temperature,
-        **values,
-        "knee_field_kA_m": square * values["coercivity_kA_m"],
-        "provenance": str(here["coercivity_kA_m_provenance"]),
-        "load_line": wish.load_line,
-        "heavy_rare_earth_wt_pct": made.heavy_wt_pct[0],
-        "heavy_rare_earth_wt_pct_lo": made.heavy_wt_pct[1],
-        "heavy_rare_earth_wt_pct_hi": made.heavy_wt_pct[2],
-        "cost_USD_kg": float(supply["cost_USD_kg"]),
-        "supply_risk": float(supply["supply_risk"]),
-        "cobalt_wt_pct": float(supply["cobalt_wt_pct"]),
-        "made_of": [
-            {"composition": r.text, "shell": r.shell, "weight": round(r.weight, 4),
-             "heavy_rare_earth_wt_pct": r.heavy_wt_pct}
-            for r in made.recipes
-        ],
-        "made_of_is_estimate": made.estimate,
-    }  # fmt: skip
+def measured_file(measured: Any) -> bool:
+    """Return whether what was measured is a curve, in a file."""
+    return isinstance(measured, str | Path) and is_curve(measured)
