@@ -2,9 +2,9 @@
 
 A grid of usual recipes (``makeup.toml`` of each host) is weighed by what makers print: B_r and H_cJ
 at 20 degrees C, alpha, and for sintered Nd-Fe-B the usual heavy rare earth of each class of
-coercivity and how B_r falls with the classes of the maker. Bulk and diffused ones are equally likely
-before, and so are the recipes of one kind. With its likeliest recipe a grade can stand where a recipe is expected, and the model
-is calibrated on its printed values.
+coercivity and how B_r falls with the classes of the maker. Bulk and diffused ones are equally
+likely before, and so are the recipes of one kind. With its likeliest recipe a grade can stand where
+a recipe is expected, and the model is calibrated on its printed values.
 """
 
 from collections.abc import Mapping
@@ -170,8 +170,8 @@ def estimate_composition(
         )
     if usual is None or made_as == "bonded":
         raise InputError(
-            f"what {grade.get('grade', 'it')} is made of is not estimated: that is done of sintered "
-            f"magnets of {', '.join(usual_magnets())}; give its recipe"
+            f"what {grade.get('grade', 'it')} is made of is not estimated: that is done of "
+            f"sintered magnets of {', '.join(usual_magnets())}; give its recipe"
         )
     ladders = {grid.kind: grid.ladder for grid in usual.grades}
     seen = ladder(str(grade.get("makers", ""))) if ladders.get("bulk") is not None else None
@@ -500,12 +500,12 @@ def calibrate_on_grade(
         "coercivity_kA_m": float(np.hypot(GUARANTEE, made.log_spread)),
         "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
     }
-    typical = {
+    usual = {
         "coercivity_kA_m": typical(str(here["host"])) * float(here["coercivity_kA_m"]),
         "remanence_T": float(here["remanence_T"]),
     }
     kelvin = float(here["temperature_K"])
-    seen = [KnownValue(q, typical[q], kelvin, unsure[q]) for q in QUANTITIES]
+    seen = [KnownValue(q, usual[q], kelvin, unsure[q]) for q in QUANTITIES]
     if abs(float(here[ALPHA])) <= COMPENSATED:
         seen.append(KnownValue(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
     table = read_recipe(made.best.text, "weight")

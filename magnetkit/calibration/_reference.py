@@ -16,7 +16,7 @@ from ..magnetism.sintered import sintered_at
 from .spread import lots
 
 GUARANTEE = 0.06
-"""Standard deviation of ln H_cJ of a magnet as sold over that of the typical one: an assumption, its
+"""Standard deviation of ln H_cJ of a magnet as sold over that of the typical one: an assumption, a
 range of 1.05 to 1.25 times the guaranteed minimum read as 90 % of the magnets, rounded up."""
 
 _Z = NormalDist().inv_cdf(0.95)

@@ -123,7 +123,7 @@ def read_curve(source: str | Path) -> MeasuredCurve:
         )
     kelvin = frame["temperature_K"] if "temperature_K" in frame.columns else None
     at = ROOM_K if kelvin is None else float(kelvin.iloc[0])
-    if kelvin is not None and kelvin.nunique() > 1:
+    if kelvin is not None and (kelvin != at).any():
         raise InputError(f"{source}: several temperatures; give each curve a file of its own")
     h = columns["field"]
     # Reverse fields without a sign: nothing but the second quadrant was written.

@@ -45,6 +45,11 @@ class Spread:
     coercivity_kA_m: float
     source: str = "assumed of the family"
 
+    def __str__(self) -> str:
+        """Return e.g. ``B_r 0.8 %, H_cJ 4 %, assumed of the family``."""
+        b_r, h_cj = 100.0 * self.remanence_T, 100.0 * self.coercivity_kA_m
+        return f"B_r {b_r:.1f} %, H_cJ {h_cj:.0f} %, {self.source}"
+
     def share(self, quantity: str) -> float:
         """Return the guaranteed least value over the typical one: what 99 % of lots reach."""
         return float(np.exp(-constants()["quantile"] * getattr(self, quantity)))

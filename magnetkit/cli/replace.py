@@ -67,7 +67,7 @@ def replace(
     values: Annotated[
         str | None,
         option(
-            "What was measured, as B_r=1.29,H_cJ=1650 (T, kA/m), with alpha, beta (%/K) where known.",
+            "What was measured, as B_r=1.29,H_cJ=1650 (T, kA/m); with alpha, beta, %/K, if known.",
             metavar="NAME=NUMBER",
         ),
     ] = None,

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
 from ..calibration.spread import constants
 from ..hosts.records import HOSTS, root_of
@@ -20,6 +22,14 @@ _UNITS = {
     "T": (1.0 / KILO_GAUSS, "kG", 3, 2),
     "kA/m": (1e3 / KILO_OERSTED, "kOe", 0, 2),
     "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe", 0, 1),
+}
+
+
+_LABELS = {
+    REMANENCE: ("B_r", "T"),
+    COERCIVITY: ("H_cJ", "kA/m"),
+    "knee_field_kA_m": ("H_k", "kA/m"),
+    "max_energy_product_kJ_m3": ("(BH)max", "kJ/m3"),
 }
 
 
@@ -69,24 +79,21 @@ def _others(found: "Replacement") -> list[str]:
         same = answer.verdict == first.verdict and (one and one.kind) == (other and other.kind)
         told.append(
             f"Is yours {answer.kind} ({answer.weight:.2f}; {first.kind} {first.weight:.2f})? Then "
-            f"{'alike' if same else 'otherwise'}: {answer.sentence}. Say so by --recipe and --shell."
+            f"{'alike' if same else 'otherwise'}: {answer.sentence}. Say so by --recipe, --shell."
         )
     return told
 
 
 def _asked(found: "Replacement", show: _Shown) -> list[str]:
     """Return what is asked of a replacement, and whence."""
-    units = {REMANENCE: ("B_r", "T"), COERCIVITY: ("H_cJ", "kA/m"), "knee_field_kA_m": ("H_k", "kA/m"),
-             "max_energy_product_kJ_m3": ("(BH)max", "kJ/m3")}  # fmt: skip
     parts = []
     for limit in found.limits:
-        label, unit = units.get(limit.column, ("", ""))
+        label, unit = _LABELS.get(limit.column, ("", ""))
         parts.append(f"{label} >= {show(unit, limit.value)}" if label else limit.text)
     celsius = found.reference["temperature_K"] - 273.15
     asked = f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis})"
     chance = found.own_probability
-    itself = "" if found.reference["grade"] is None else (
-        f"; its own recipe P {chance:.2f}" if found.answers[0].recipe is not None else "")  # fmt: skip
+    itself = f"; its own recipe P {chance:.2f}" if found.answers[0].recipe is not None else ""
     return [f"{asked}{itself}."]
 
 
@@ -108,10 +115,9 @@ def _made(found: "Replacement", first: Answer) -> str:
 def _way(number: int, way: Way, answer: Answer, show: _Shown) -> list[str]:
     """Return the block of one way."""
     what = way.name if not way.grade else f"{way.grade} ({way.host}; {way.makers})"
-    both = [(way.remanence_guaranteed_T, way.remanence_T),
-            (way.coercivity_guaranteed_kA_m, way.coercivity_kA_m)]  # fmt: skip
-    b_r, h_cj = (show(u, *(pair[:1] if way.grade else pair)) for u, pair in zip(("T", "kA/m"), both,
-                                                                            strict=True))  # fmt: skip
+    usual = (way.remanence_T, way.coercivity_kA_m) if not way.grade else ((), ())
+    b_r = show("T", way.remanence_guaranteed_T, *np.ravel(usual[0]))
+    h_cj = show("kA/m", way.coercivity_guaranteed_kA_m, *np.ravel(usual[1]))
     if answer.recipe is None:
         head, saves = (
             f"{number}. {what}",
@@ -151,8 +157,9 @@ def _worse(found: "Replacement", first: Answer, best: Way, everything: bool) -> 
         parts.append(f"weight {heavier:+.0f} %")
         parts.append(str(HOSTS[best.host].magnet.trade).split(": ")[-1])
     told.append(
-        f"It saves {1e3 * each:.1f} g in a magnet of {found.mass_kg:g} kg, {each * found.per_year:.1f} "
-        f"kg a year at {found.per_year:,}; beside it {', '.join(parts)}."
+        f"It saves {1e3 * each:.1f} g in a magnet of {found.mass_kg:g} kg, "
+        f"{each * found.per_year:.1f} kg a year at {found.per_year:,}; beside it "
+        f"{', '.join(parts)}."
     )
     if everything:
         told += [f"Supply risk, {name}: {a:.2f} (now {b:.2f})." for name, (a, b) in risk.items()]

@@ -1,4 +1,4 @@
-"""The request of a replacement: the magnet in use, what it must do, and what is asked of another."""
+"""The request of a replacement: the magnet in use, and what is asked of another."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -193,7 +193,7 @@ def requirements(
             source=f"{SAFETY:g} times the field at the duty",
             status="assumption",
         )
-    alpha = float(reference.get(ALPHA) or np.nan)
+    alpha = float(reference.get(ALPHA, np.nan))
     if abs(alpha) <= COMPENSATED:
         made[ALPHA] = Requirement(
             column=ALPHA,
@@ -389,8 +389,10 @@ def held_measured(
         off = min(abs(row.temperature - wish.temperature) for row in known)
         near = [r for r in known if abs(r.temperature - wish.temperature) <= off + 1.0]
         fall = float(share_left(float(room[chord]), wish.temperature))
-        logs = [np.log(r.values[quantity] * fall / float(share_left(float(room[chord]), r.temperature)))
-                for r in near]  # fmt: skip
+        logs = [
+            np.log(r.values[quantity] * fall / share_left(float(room[chord]), r.temperature))
+            for r in near
+        ]
         if len(near) >= _MEASURED_LOTS and not wish.spread:
             of_lot: dict[str, float] = {quantity: float(np.std(logs, ddof=1))}
             spread = replace(spread, source=f"scatter of your {len(near)} magnets", **of_lot)

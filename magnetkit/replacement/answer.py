@@ -269,10 +269,8 @@ def _sold(
 
 def _chosen(ways: list[Way]) -> Way | None:
     """Return what is recommended: of the own family, unless another saves over twice as much."""
-    able = [
-        w for w in ways
-        if w.probability >= MEETS_PROBABILITY and w.saved_wt_pct >= _LESS and w.saved_share >= _SHARE
-    ]  # fmt: skip
+    likely = [w for w in ways if w.probability >= MEETS_PROBABILITY]
+    able = [w for w in likely if w.saved_wt_pct >= _LESS and w.saved_share >= _SHARE]
     own = [w for w in able if w.kind in ("lower-class", "bulk", "diffused")]
     other = [
         w for w in able
@@ -435,8 +433,8 @@ def duty_line(held: Held, own: Recipe, wish: Wish, limits: dict[str, Requirement
                 holds = "no" if made.heavy_wt_pct < _NONE else f"{made.heavy_wt_pct:.1f} wt.%"
                 return (
                     f"{one['grade']} ({holds} heavy rare earth; H_cJ {one[COERCIVITY]:.0f} kA/m "
-                    f"guaranteed there) bears a load line of {line:.1f} or more without an opposing "
-                    f"field, {SAFETY:g} times over: ask with --load-line and --outside-field"
+                    f"guaranteed there) bears a load line of {line:.1f} or more without an "
+                    f"opposing field, {SAFETY:g} times over: --load-line, --outside-field ask so"
                 )
     return ""
 

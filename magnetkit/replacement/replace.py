@@ -225,15 +225,19 @@ def replace(
     >>> found.verdict, round(found.own_probability, 2)
     ('replace', 1.0)
     """
+    if grade is None and values is None and measured is None and not _on_duty(keywords):
+        raise InputError(
+            "give a grade, measured values (--values B_r=1.29,H_cJ=1650), or a duty: a load line "
+            "and the least B_r (--load-line 2 --require 'remanence_T>=1.15')"
+        )
     if shell is not None and recipe is measured is None:
         raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
     if keywords.get("calibration") == NO_CALIBRATION:
         raise InputError("a replacement rests on the grade, or on a calibration: leave none out")
-    duty = any(keywords.get(n) is not None for n in ("load_line", "outside_field_kA_m", "hours"))
     kelvin = _use_temperature(grade, temperature)
     wish = Wish(
         Conditions.of(temperature=kelvin, **keywords),
-        duty,
+        _on_duty(keywords),
         keywords.get("hours") is not None,
         (require,) if isinstance(require, str) else tuple(require),
         finite("mass_kg", mass_kg, 0.0, above=True),
@@ -254,8 +258,7 @@ def replace(
         _limits(limits),
         _basis(wish, held),
         "" if own is None else duty_line(held, own, wish, limits),
-        f"B_r {100 * held.spread.remanence_T:.1f} %, H_cJ {100 * held.spread.coercivity_kA_m:.0f} %, "
-        f"{held.spread.source}",
+        str(held.spread),
         held.source,
         held.made is None or held.made.estimate,
         wish.mass_kg,
@@ -267,6 +270,11 @@ def replace(
     if out is not None:
         _screened(replacement, held, wish, limits, out)
     return replacement
+
+
+def _on_duty(keywords: Mapping[str, Any]) -> bool:
+    """Return whether a magnet is asked for by what it stands."""
+    return any(keywords.get(n) is not None for n in ("load_line", "outside_field_kA_m", "hours"))
 
 
 def _held(
@@ -288,11 +296,6 @@ def _held(
     if grade is None:
         if measured is not None or recipe is not None:
             raise InputError("give the grade too; measured and recipe say what is known of it")
-        if not wish.on_duty:
-            raise InputError(
-                "give a grade, measured values (--values B_r=1.29,H_cJ=1650), or a duty: a load "
-                "line and the least B_r (--load-line 2 --require 'remanence_T>=1.15')"
-            )
         return None
     if measured is not None:
         return held_measured(measured, grade, recipe, basis, shell, wish)
