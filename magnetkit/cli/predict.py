@@ -194,9 +194,9 @@ def curve(
     magnets: Annotated[
         list[str],
         typer.Argument(
-            metavar="RECIPE|GRADE|DIR:RANK",
-            help="A recipe, a grade such as N42SH, or a ranked candidate such as results:1; with "
-            "--limits several recipes or grades.",
+            metavar="RECIPE|GRADE|DIR:RANK|CURVE.csv",
+            help="A recipe, a grade such as N42SH, a ranked candidate such as results:1, or a "
+            "measured curve; with --limits several recipes or grades.",
         ),
     ],
     temperature: Temperature = None,
@@ -210,8 +210,11 @@ def curve(
         ),
     ] = False,
     bound: Annotated[
-        Literal["low", "centre", "high"],
-        option("Which end of the intervals of B_r and H_cJ; a safe design takes low."),
+        Literal["low", "centre", "high", "guaranteed"],
+        option(
+            "Which end of the intervals of B_r and H_cJ; a safe design takes low; guaranteed is "
+            "what 99 % of one mill's lots reach."
+        ),
     ] = "centre",
     load_line: Annotated[
         str | None,

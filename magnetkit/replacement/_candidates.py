@@ -305,6 +305,9 @@ def bought(
     if held is not None:
         own = rows["host"].map(lambda h: root_of(h) if h in HOSTS else h) == root_of(held.host)
         rows = rows[(~own | own_family) & (rows["grade"] != held.name)]
+    if ALPHA in limits:
+        own_alpha = rows["grade"].map(at_room().set_index("grade")[ALPHA]).to_numpy(float)
+        rows = rows[limits[ALPHA].margin(own_alpha) >= 0.0]
     if not len(rows):
         return pd.DataFrame(columns=[*rows.columns, "makers", "probability"])
     logs = []

@@ -394,7 +394,10 @@ def held_measured(
             for r in near
         ]
         if len(near) >= _MEASURED_LOTS and not wish.spread:
-            of_lot: dict[str, float] = {quantity: float(np.std(logs, ddof=1))}
+            # What is assumed counts as much as three magnets.
+            assumed = 2.0 * getattr(spread, quantity) ** 2
+            pooled = (assumed + np.sum((logs - np.mean(logs)) ** 2)) / (len(near) + 1.0)
+            of_lot: dict[str, float] = {quantity: float(np.sqrt(pooled))}
             spread = replace(spread, source=f"scatter of your {len(near)} magnets", **of_lot)
         least[quantity] = float(np.exp(np.mean(logs))) * spread.share(quantity)
         said.append(f"{len(near)} of {'B_r' if quantity == REMANENCE else 'H_cJ'}")

@@ -28,15 +28,15 @@ MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
 """Standard deviation of the logarithm of a measurement."""
 
 LEAST_RESIDUE = {"coercivity_kA_m": 0.05, "remanence_T": 0.008}
-"""Least standard deviation of the logarithm of each magnet's own part: that of lots, 0.8 % of B_r by
-printed windows (``spread.toml``), and 5 % of H_cJ (from memory); the few pairs do not fix it, and
-their likelihood is largest without any."""
+"""Least standard deviation of the logarithm of each magnet's own part: that of lots, 0.8 % of B_r
+by printed windows (``spread.toml``), and 5 % of H_cJ (from memory); the few pairs do not fix it,
+and their likelihood is largest without any."""
 
 # Two grades of one nominal composition are sold as different ones, and B_r at 723 K says nothing of
 # a mill beside that at 293 K: no second magnet each.
 _LEFT_ASIDE = {"coercivity_kA_m": ["S16"], "remanence_T": ["S16", "S18", "S1"]}
-# Of B_r no pair of recipes of one mill fixes more than the level: what recipes and lots differ by is
-# that of ``spread.toml``, 1 % of the difference of two and 0.8 % of a lot.
+# Of B_r no pair of recipes of one mill fixes more than the level: what recipes and lots differ by
+# is that of ``spread.toml``, 1 % of the difference of two and 0.8 % of a lot.
 FIXED = {"remanence_T": (0.01 / 2**0.5, LEAST_RESIDUE["remanence_T"])}
 _STARTS = ((0.15, 0.1, 0.05), (0.05, 0.1, 0.1), (0.1, 0.02, 0.1))
 
