@@ -83,6 +83,8 @@ def _predicted(name: str, unit: str, label: str, meaning: str, symbol: str = "")
     return Column(name, unit, label, meaning, predicted=True, symbol=symbol)
 
 
+_LEAST = "What 99 % of the lots of one mill reach, of the value beside it."
+
 CRITERIA = "supply/criteria.toml"
 _PROPERTIES = "properties"
 _OVER = ("mass", "largest")
@@ -241,6 +243,8 @@ _ALL = (
         "Coercive field of the polarization.",
         "H_{cJ}",
     ),
+    _number("remanence_guaranteed_T", "T", "Remanence, guaranteed", _LEAST),
+    _number("coercivity_guaranteed_kA_m", "kA/m", "Intrinsic coercivity, guaranteed", _LEAST),
     _predicted(
         "knee_field_kA_m",
         "kA/m",
@@ -421,6 +425,8 @@ _OF_ROBUSTNESS = (
 _SHORT = {
     "remanence_T": "Br",
     "coercivity_kA_m": "HcJ",
+    "remanence_guaranteed_T": "Br min",
+    "coercivity_guaranteed_kA_m": "HcJ min",
     "knee_field_kA_m": "Hk",
     "max_energy_product_kJ_m3": "(BH)max",
     "max_working_temperature_K": "Tmax",

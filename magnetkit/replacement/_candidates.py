@@ -23,7 +23,7 @@ from ..calibration.spread import Differences, constants, probability
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, root_of
 from ..magnetism._measured import ALPHA, COERCIVITY
-from ..prediction._stages import cost_per_flux
+from ..prediction._stages import GUARANTEED, cost_per_flux
 from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
 from ._request import BETA, REMANENCE, Held, Wish
 
@@ -35,7 +35,6 @@ _Array = NDArray[np.float64]
 # Standard deviation of the difference of two alphas, %/K: that of `alpha_floor` of the parameters.
 _ALPHA = 0.006 / 1.645
 KNEE, PRODUCT, HEAVY = "knee_field_kA_m", "max_energy_product_kJ_m3", "heavy_rare_earth_wt_pct"
-GUARANTEED = {REMANENCE: "remanence_guaranteed_T", COERCIVITY: "coercivity_guaranteed_kA_m"}
 _HALF = 1.645
 # Of one grade so many makers, and of a class so many grades, are looked at.
 _FEW = 6
@@ -91,8 +90,14 @@ def _modelled(
     return pd.concat(found).sort_index()
 
 
-def melts(held: Held, own: Recipe, wish: Wish, limits: dict[str, Any]) -> "pd.DataFrame":
-    """Return all melts judged, the recipe in use first.
+def melts(
+    held: Held,
+    own: Recipe,
+    wish: Wish,
+    limits: dict[str, Any],
+    frame: "pd.DataFrame | None" = None,
+) -> "pd.DataFrame":
+    """Return all melts judged, in order of rank; `frame` holds those of `grid` otherwise.
 
     Parameters
     ----------
@@ -110,7 +115,7 @@ def melts(held: Held, own: Recipe, wish: Wish, limits: dict[str, Any]) -> "pd.Da
         Result columns and ``probability_meets_requirements``; values are those of a usual lot of
         the mill in use, beside them what 99 % of its lots reach.
     """
-    frame = grid(held.host, own, held.between is not None)
+    frame = grid(held.host, own, held.between is not None) if frame is None else frame.copy()
     routes = [None if r != r or not r else str(r) for r in frame["route"]]
     texts, shells = frame["composition"].tolist(), frame["shell"].tolist()
     model = _modelled(texts, shells, routes, held, wish)
