@@ -1,7 +1,8 @@
 """What industry adopted since 2010, asked as an engineer of that day would have asked it.
 
-The old magnet is the one in use, the new one a candidate among those of `magnetkit.replace`; a value
-that is claimed of a magnet is another maker's, and predicted without the grade. ``datasets/adopted`` says what stands for each. Nothing is tuned to it.
+The old magnet is the one in use, the new one a candidate among those of `magnetkit.replace`; a
+value that is claimed of a magnet is another maker's, and predicted without the grade.
+``datasets/adopted`` says what stands for each. Nothing is tuned to it.
 """
 
 from collections.abc import Mapping

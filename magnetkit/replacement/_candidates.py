@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core.columns import COLUMNS
+from .._core.errors import InputError
 from ..calibration._composition_estimate import (
     CompositionEstimate,
     Recipe,
@@ -25,7 +26,7 @@ from ..hosts.records import HOSTS, root_of
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..prediction._stages import GUARANTEED, cost_per_flux
 from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
-from ._request import BETA, REMANENCE, Held, Wish
+from ._request import BETA, MELTED, REMANENCE, Held, Wish
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +60,11 @@ def grid(host: str, own: Recipe, compensated: bool) -> "pd.DataFrame":
 def level(held: Held, own: Recipe, wish: Wish) -> float:
     """Return H_cJ of the magnet in use over that of the model, its shell's gain left aside."""
     model = _modelled([own.text], [own.shell], [own.route], held, wish).iloc[0]
+    if model["status"] != "ok":
+        raise InputError(
+            f"{own.text} is no magnet at {wish.temperature - 273.15:.0f} °C by the model "
+            f"({model['status']}); give the recipe of {held.name}, or leave it out"
+        )
     gain = float(model[COERCIVITY] - model["bare_kA_m"])
     return (held.typical(COERCIVITY) - gain) / float(model["bare_kA_m"])
 
@@ -209,8 +215,6 @@ def _others(frame: "pd.DataFrame", limits: dict[str, Requirement], distance: _Ar
         if one.minimum is not None and column in (REMANENCE, COERCIVITY, KNEE, PRODUCT):
             continue
         if column not in frame:
-            from .._core.errors import InputError
-
             raise InputError(
                 f"a replacement is asked for {', '.join(c for c in frame if c in _ASKED)}, got "
                 f"{column}; `magnetkit screen --require` takes every column"
@@ -351,7 +355,7 @@ def _made_of(grade: str, kind: str | None, data: str | None, add: str | None) ->
     from ..surrogates._curie_training import load
 
     row = at_room().set_index("grade", drop=False).loc[grade]
-    if row["kind"] not in ("sintered", "hot-deformed") or row["host"] not in HOSTS:
+    if row["kind"] not in MELTED or row["host"] not in HOSTS:
         return None
     found: CompositionEstimate = estimate_composition(row, load(data, add))
     of_kind = [r for r in found.recipes if r.kind == kind]

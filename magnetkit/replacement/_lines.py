@@ -86,6 +86,8 @@ def _others(found: "Replacement") -> list[str]:
 
 def _asked(found: "Replacement", show: _Shown) -> list[str]:
     """Return what is asked of a replacement, and whence."""
+    if not found.limits:
+        return [f"Of {found.reference['kind']} magnets no composition is estimated (--recipe)."]
     parts = []
     for limit in found.limits:
         label, unit = _LABELS.get(limit.column, ("", ""))

@@ -55,6 +55,9 @@ _VALUES = {
     "beta": BETA,
     "T": "temperature_K",
 }
+MELTED = ("sintered", "hot-deformed")
+"""Kinds of magnets whose composition is estimated."""
+
 SAFETY = 1.1
 """Knee field over the field against a magnet that a duty asks for."""
 
@@ -248,7 +251,7 @@ def _held(
     wish: Wish,
 ) -> Held:
     """Return the magnet in use, from a row of grades and what is known better."""
-    if not all(value > 0.0 for value in least.values()):
+    if str(room["kind"]) in MELTED and not all(value > 0.0 for value in least.values()):
         limit = float(room[LIMIT]) - 273.15
         known = "" if np.isnan(limit) else f"; its highest temperature is {limit:.0f} °C"
         raise InputError(
@@ -330,7 +333,7 @@ def held_values(values: Any, wish: Wish, grade: str | None = None) -> Held:
 def _nearest(b_r: float, h_cj: float) -> "pd.Series":
     """Return the sintered grade nearest to B_r and H_cJ at 20 degrees C, of every family."""
     table = grades()
-    table = table[table["kind"].isin(["sintered", "hot-deformed"])].dropna(subset=list(QUANTITIES))
+    table = table[table["kind"].isin(MELTED)].dropna(subset=list(QUANTITIES))
     off = np.log(table[REMANENCE] / b_r) ** 2 / 0.03**2
     off += np.log(1.1 * table[COERCIVITY] / h_cj) ** 2 / 0.18**2
     return table.loc[off.idxmin()]
@@ -346,7 +349,7 @@ def with_recipe(
     mill = _calibrated(wish.conditions.process)
     if recipe is not None:
         made: CompositionEstimate | None = given_recipe(read_recipe(recipe, basis), shell)
-    elif held.kind not in ("sintered", "hot-deformed") or held.host not in HOSTS:
+    elif held.kind not in MELTED or held.host not in HOSTS:
         made = None
     else:
         made = estimate_composition(held.room, curie)

@@ -166,7 +166,7 @@ class Answer:
 def answers(held: Held, wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]:
     """Return the answer for each kind that the magnet in use may well be of, likeliest first."""
     if held.made is None:
-        return (_without_recipe(held, wish, limits),)
+        return (_without_recipe(held),)
     likely = [r for r in held.made.recipes if r.weight >= _ANOTHER] or [held.made.best]
     return tuple(_answer(held, own, wish, limits) for own in likely)
 
@@ -354,7 +354,7 @@ _KNOWN_OF = {
 }
 
 
-def _without_recipe(held: Held, wish: Wish, limits: dict[str, Requirement]) -> Answer:
+def _without_recipe(held: Held) -> Answer:
     """Return the answer for a magnet whose composition is not estimated."""
     import pandas as pd
 

@@ -248,8 +248,10 @@ def replace(
     if held is None:
         return _for_a_duty(wish)
     reference = _reference(held, wish)
-    ours, others = requirements(reference, wish)
-    limits = {**ours, **others}
+    limits = {}
+    if held.made is not None:
+        ours, others = requirements(reference, wish)
+        limits = {**ours, **others}
     found = answers(held, wish, limits)
     own = found[0].recipe
     replacement = Replacement(
