@@ -134,8 +134,7 @@ def _judged(row: dict[str, Any], held: "Held", wish: Wish) -> dict[str, Any]:
     from magnetkit.replacement._request import requirements
 
     reference = {**held.least, ALPHA: float(held.room[ALPHA])}
-    ours, others = requirements(reference, wish)
-    limits = {**ours, **others}
+    limits = requirements(reference, wish)
     if row["kind"] == "other family":
         sold = bought(held, wish, limits, own_family=False)
         if not len(sold):
@@ -200,7 +199,7 @@ def controls() -> "pd.DataFrame":
         new = pd.DataFrame({"composition": [recipe], "shell": [shell], "way": ["control"],
                             "route": [None]})  # fmt: skip
         frame = pd.concat([grid(held.host, own, False).head(1), new], ignore_index=True)
-        limits, _ = requirements({**held.least, ALPHA: float(held.room[ALPHA])}, wish)
+        limits = requirements({**held.least, ALPHA: float(held.room[ALPHA])}, wish)
         table = melts(held, own, wish, limits, frame)
         chance = table.set_index("way")["probability_meets_requirements"]
         one = {"grade": grade, "celsius": celsius, "control": f"{recipe} {shell}".strip()}

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
 from .._core.errors import InputError
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MU_0, ROOM_K
 
@@ -31,21 +30,10 @@ _LEFT = 0.01
 
 @dataclass(frozen=True, eq=False)
 class MeasuredCurve:
-    """The second quadrant of a measured magnet.
+    """The second quadrant of a measured magnet, fields positive; NaN where the curve ends before.
 
-    Attributes
-    ----------
-    remanence_T, coercivity_kA_m, coercivity_b_kA_m, knee_field_kA_m : float
-        B_r, H_cJ, H_cB, and H_k, where J is 0.9 B_r; fields are positive, and NaN where the curve
-        ends before.
-    squareness : float
-        H_k over H_cJ.
-    max_energy_product_kJ_m3, recoil_permeability : float
-        (BH)max, and the slope of B at the remanence over mu_0.
-    temperature_K : float
-        Of the measurement, 20 degrees C where the file does not say.
-    field, polarization : ndarray of float64, shape (m,)
-        Reverse field, A/m, rising from 0, and J, T.
+    H_k (`knee_field_kA_m`) is where J is 0.9 B_r, `squareness` H_k over H_cJ, `field` (A/m, rising
+    from 0) and `polarization` (T) the points, shape (m,).
     """
 
     remanence_T: float
@@ -76,25 +64,12 @@ def _lines(source: str | Path) -> list[str]:
     return [line for line in text.splitlines() if line.strip() and line[0] not in "#%"]
 
 
-@named
 def read_curve(source: str | Path) -> MeasuredCurve:
-    """Read a measured curve.
+    """Read a CSV with columns of the field and of J or B, such as ``H (kA/m),J (T)``.
 
-    Parameters
-    ----------
-    source : str or Path
-        CSV with a column of the field (``H (kA/m)``, A/m, kOe, Oe, or T for mu_0 H) and one of J or
-        B (T, mT, kG, G); ``temperature_K`` if it is not room temperature. Reverse fields may be
-        negative or positive; of a whole loop the second quadrant is taken.
-
-    Returns
-    -------
-    MeasuredCurve
-
-    Raises
-    ------
-    InputError
-        If the file holds no such curve, or it does not begin near the remanence.
+    Fields in A/m, kA/m, Oe, kOe or T (mu_0 H), reverse ones negative or positive; J or B in T, mT,
+    G or kG; ``temperature_K`` where it is not room temperature. Of a loop the second quadrant is
+    taken. InputError if there is none, or it does not begin near the remanence.
     """
     import pandas as pd
 
@@ -179,18 +154,9 @@ def _figures(source: str, h: _Array, j: _Array, kelvin: float) -> MeasuredCurve:
     if level[-1] < _LEFT * b_r and not ends:
         h_cj = float(field[-1])
     h_k = _crossing(field, level, 0.9 * b_r)
-    return MeasuredCurve(
-        b_r,
-        1e-3 * h_cj,
-        1e-3 * _crossing(field, b, 0.0),
-        1e-3 * h_k,
-        h_k / h_cj,
-        1e-3 * float(np.max(np.where(b > 0.0, b * field, 0.0))),
-        max(recoil, 1.0),
-        kelvin,
-        field,
-        level,
-    )
+    product = 1e-3 * float(np.max(np.where(b > 0.0, b * field, 0.0)))
+    fields = [1e-3 * h for h in (h_cj, _crossing(field, b, 0.0), h_k)]
+    return MeasuredCurve(b_r, *fields, h_k / h_cj, product, max(recoil, 1.0), kelvin, field, level)
 
 
 def _crossing(field: _Array, values: _Array, level: float) -> float:

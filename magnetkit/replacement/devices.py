@@ -153,7 +153,7 @@ def _replacement(
     way = known[key]
     if way is None:
         return {"replacement": ""}
-    found = {"replacement": way.name, "probability": way.probability}
+    found = {"replacement": way.name, "probability": way.probability_meets_requirements}
     return {**found, "composition": way.candidate, "shell": way.shell}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from .._core._arguments import finite, named, renamed, whole
 from .._core.errors import InputError
 from .._core.units import parse_temperature
+from ..calibration.measured_curve import is_curve
 from ..composition.notation import Basis
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..prediction.conditions import NO_CALIBRATION, ConditionKeywords, Conditions, with_conditions
@@ -17,6 +18,7 @@ from ..ranking.result import REPORT
 from ._lines import lines as in_words
 from ._request import (
     BETA,
+    KNEE,
     REMANENCE,
     SAFETY,
     Held,
@@ -24,15 +26,16 @@ from ._request import (
     held_grade,
     held_measured,
     held_values,
-    measured_file,
     profile,
     requirements,
     with_recipe,
 )
-from .answer import Answer, Limit, Way, answers, duty_alone, duty_line, records
+from .answer import Answer, Way, answers, duty_alone, duty_line, record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..ranking._profile_parts import Requirement
 
 
 MASS_KG = 1.0
@@ -52,31 +55,42 @@ class Replacement:
     answers : tuple of Answer
         One for each kind that the magnet in use is of with a probability of 0.2 or more, the
         likeliest first.
-    limits : tuple of Limit
-        What a replacement has to meet.
-    basis : str
-        Which limits these are: the drawing, or a duty.
+    limits : dict of str to Requirement
+        What a replacement has to meet, by column; `basis` says whether that is the drawing or a
+        duty.
     duty_line : str
         What a duty would allow, where the magnet is used far below its rating.
     spread, evidence : str
-        What the lots vary by, and what the values of the magnet in use rest on.
-    charges : list of str
-        What is charged for the recommended way.
+        What lots vary by, and what the values of the magnet in use rest on.
+    estimate : bool
+        Whether what it is made of is estimated.
     """
 
     reference: dict[str, Any]
     answers: tuple[Answer, ...]
-    limits: tuple[Limit, ...]
+    limits: "dict[str, Requirement]"
     basis: str
-    duty_line: str
-    spread: str
     evidence: str
-    estimate: bool
-    mass_kg: float
-    per_year: int
-    scenario: str
-    typical_T: float
-    charges: list[str]
+    wish: Wish
+    duty_line: str = ""
+    spread: str = ""
+    estimate: bool = True
+    typical_T: float = float("nan")
+
+    @property
+    def mass_kg(self) -> float:
+        """Mass of one magnet, kg."""
+        return self.wish.mass_kg
+
+    @property
+    def per_year(self) -> int:
+        """Magnets a year."""
+        return self.wish.per_year
+
+    @property
+    def scenario(self) -> str:
+        """Supply scenario."""
+        return self.wish.conditions.scenario
 
     @property
     def verdict(self) -> str:
@@ -113,26 +127,19 @@ class Replacement:
         everything : bool
             With the ways of every kind, risk by scenario, and the charge.
         """
-        return in_words(self, units, everything=everything)
+        return in_words(self, units, everything)
 
     def to_json(self) -> str:
         """Return verdict, ways, limits, evidence and candidates as one JSON object."""
         import json
 
-        whole = {
-            "verdict": self.verdict,
-            "sentence": self.answers[0].sentence,
-            "own_probability": self.own_probability,
-            "reference": self.reference,
-            "limits": [vars(limit) for limit in self.limits],
-            "limits_basis": self.basis,
-            "ways": [vars(way) for way in self.ways],
-            "answers": [records(answer) for answer in self.answers],
-            "duty": self.duty_line,
-            "evidence": {"values": self.evidence, "lots": self.spread, "estimate": self.estimate},
-            "charges": self.charges,
-            "lines": self.lines(),
-        }
+        names = ("verdict", "own_probability", "reference", "basis", "duty_line")
+        limits = [{"column": c, "text": str(r), "value": r.limit, "source": r.source}
+                  for c, r in self.limits.items()]  # fmt: skip
+        evidence = {"values": self.evidence, "lots": self.spread, "estimate": self.estimate}
+        whole = {**{n: getattr(self, n) for n in names}, "limits": limits, "evidence": evidence,
+                 "ways": [vars(way) for way in self.ways], "lines": self.lines(),
+                 "answers": [record(answer) for answer in self.answers]}  # fmt: skip
         rows = self.candidates.to_json(orient="records", force_ascii=False)
         text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
         return f'{text[:-1]}, "candidates": {rows}}}'
@@ -248,27 +255,14 @@ def replace(
     if held is None:
         return _for_a_duty(wish)
     reference = _reference(held, wish)
-    limits = {}
-    if held.made is not None:
-        ours, others = requirements(reference, wish)
-        limits = {**ours, **others}
+    limits = {} if held.made is None else requirements(reference, wish)
     found = answers(held, wish, limits)
     own = found[0].recipe
     replacement = Replacement(
-        reference,
-        found,
-        _limits(limits),
-        _basis(wish, held),
-        "" if own is None else duty_line(held, own, wish, limits),
-        str(held.spread),
-        held.source,
-        held.made is None or held.made.estimate,
-        wish.mass_kg,
-        wish.per_year,
-        wish.conditions.scenario,
-        held.typical(REMANENCE),
-        [],
-    )
+        reference, found, limits, _basis(wish, held), held.source, wish,
+        "" if own is None else duty_line(held, own, wish, limits), str(held.spread),
+        held.made is None or held.made.estimate, held.typical(REMANENCE),
+    )  # fmt: skip
     if out is not None:
         _screened(replacement, held, wish, limits, out)
     return replacement
@@ -291,7 +285,7 @@ def _held(
     """Return the magnet in use, None where there is none."""
     if values is not None and measured is not None:
         raise InputError("measured and values both say what was measured: give one")
-    if values is None and grade is None and measured_file(measured):
+    if values is None and grade is None and is_curve(measured):
         values, measured = measured, None
     if values is not None:
         return with_recipe(held_values(values, wish, grade), recipe, basis, shell, wish)
@@ -353,10 +347,6 @@ def _reference(held: Held, wish: Wish) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _limits(limits: Mapping[str, Any]) -> tuple[Limit, ...]:
-    return tuple(Limit(c, str(one), float(one.limit), one.source) for c, one in limits.items())
-
-
 def _basis(wish: Wish, held: Held | None) -> str:
     """Return in words which limits a replacement has to meet."""
     if not wish.on_duty:
@@ -370,17 +360,12 @@ def _basis(wish: Wish, held: Held | None) -> str:
 
 def _for_a_duty(wish: Wish) -> Replacement:
     """Return what is sold for a duty without a magnet in use."""
-    ours, others = requirements({"temperature_K": wish.temperature}, wish)
-    if others:
-        raise InputError(
-            f"a duty alone is asked for B_r, H_cJ and the knee, got {next(iter(others))}"
-        )
+    limits = requirements({}, wish)
+    if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE}:
+        raise InputError(f"a duty alone is asked for B_r, H_cJ and the knee, got {min(other)}")
     reference = {"grade": None, "host": "", "temperature_K": wish.temperature, "made_of": []}
-    use = wish.conditions
-    return Replacement(
-        reference, duty_alone(wish, ours), _limits(ours), _basis(wish, None), "", "",
-        "what makers print", True, wish.mass_kg, wish.per_year, use.scenario, np.nan, [],
-    )  # fmt: skip
+    told = _basis(wish, None), "what makers print", wish
+    return Replacement(reference, duty_alone(wish, limits), limits, *told)
 
 
 def _screened(

@@ -43,7 +43,7 @@ def motor():
     asked = wish()
     held = with_recipe(held_grade("N42SH", asked), BULK.text, "weight", None, asked)
     reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
-    limits, _ = requirements(reference, asked)
+    limits = requirements(reference, asked)
     return held, asked, limits, melts(held, held.made.best, asked, limits)
 
 
@@ -108,7 +108,7 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     # 1.28 T least of N42SH itself is no purchase; by a duty a lower class is.
     on_duty = wish(75.0, duty=True, load_line=2.0)
     held = with_recipe(held_grade("N42SH", on_duty), BULK.text, "weight", None, on_duty)
-    asks, _ = requirements({**held.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
+    asks = requirements({**held.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
     classes = bought(held, on_duty, asks, own_family=True)
     assert "N42SH" not in set(classes["grade"])
     assert {"N42M", "N45M"} <= set(classes.loc[classes["probability"] > 0.8, "grade"])

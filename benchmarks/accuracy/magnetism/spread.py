@@ -70,7 +70,7 @@ def levels(left: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def windows() -> "pd.DataFrame":
-    """Return how wide makers' own sheets print B_r of a grade, by host: ln of largest over least."""
+    """Return how wide makers' own sheets print B_r of a grade, by host, ln of most over least."""
     import pandas as pd
 
     values = printed()
@@ -97,8 +97,7 @@ def pairs(left: "pd.DataFrame") -> "pd.DataFrame":
     table = table[table["distance"] > 1e-6].copy()
     alike = np.zeros(len(table))
     none = np.zeros(len(table), bool)
-    one = spread.Differences(alike, alike, table["distance"].to_numpy(), alike, none, none)
-    b_r, h_cj = one.deviations()
+    b_r, h_cj = spread.deviations(alike, table["distance"].to_numpy(), alike, none, none)
     own = np.where(table["quantity"] == "remanence_T", b_r, h_cj)
     noise = table["quantity"].map(split.MEASUREMENT).to_numpy()
     table["now"] = 1.645 * np.sqrt(own**2 + 2.0 * noise**2)
@@ -196,11 +195,12 @@ def report() -> str:
         "Written by `python -m benchmarks.accuracy spread`. What `datasets/recipes/spread.toml` "
         "assumes stands there; here is what data say.",
         "",
-        "Level of an unknown mill: standard deviation between papers left out of the fit, 90 % range.",
+        "Level of an unknown mill: standard deviation between papers left out of the fit, with its "
+        "90 % range.",
         "",
         _markdown(levels(left)),
         "",
-        "Windows of B_r that makers print (ln of largest over least), and the lots they bound: over "
+        "Windows of B_r that makers print (ln of most over least), and the lots they bound: over "
         "the square root of 12 if lots fill them evenly, a sixth if they hold three deviations.",
         "",
         _markdown(windows()),
