@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
+from ..calibration._composition_estimate import COMPENSATED
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, root_of
-from ..magnetism._measured import COERCIVITY
+from ..magnetism._measured import ALPHA, COERCIVITY
 from ._request import KNEE, PRODUCT, REMANENCE
 from .answer import WAYS, Answer, Way, next_melt
+from .compensation import compensation, sentences
 
 if TYPE_CHECKING:
     from .replace import Replacement
@@ -144,6 +146,11 @@ def _worse(found: "Replacement", first: Answer, best: Way, everything: bool) -> 
 def _changes(found: "Replacement", first: Answer) -> list[str]:
     """Return what would change the answer, and what to melt or measure next."""
     told, changes, best = [], [found.duty_line] if found.duty_line else [], first.recommended
+    own = first.recipe
+    if own is not None and abs(found.reference[ALPHA]) <= COMPENSATED and own.heavy_wt_pct > 0.05:
+        without = compensation(found.reference["grade"], recipe=own.text, basis="weight")
+        parts = [text for text in sentences(without) if text.startswith("without")]
+        told.append(f"Effect of its heavy rare earth: {'; '.join(parts)}.")
     if found.estimate and first.recipe is not None and first.recipe.heavy_wt_pct > 0.05:
         changes.append("what it is really made of (--recipe, --measured)")
     if best is not None and best.kind == "diffused":

@@ -105,6 +105,11 @@ def compensation(
     known = None if recipe is None else given_recipe(read_recipe(recipe, basis), None)
     made = estimate_composition(room) if known is None else known
     producer = calibrate_on_grade(here, made)
+    if recipe is not None and not producer.magnets:
+        raise InputError(
+            f"{recipe!r:.80} is no magnet at {float(here['temperature_K']):g} K by the model; "
+            f"give the recipe of {here['grade']}, or leave it out"
+        )
     frame = _described(_variants(made), (low, high), producer, circuit)
     least = _least(str(room["host"]), made, (low, high), producer, circuit)
     if least is not None:

@@ -60,7 +60,7 @@ def test_another_kind_of_the_same_grade_has_its_own_answer(motor):
     assert f"Is yours {kinds[1]}" in motor.lines()[1]
     bulk = mk.replace("N42SH", "150C", **BULK)
     assert [a.kind for a in bulk.answers] == ["bulk"]
-    assert bulk.answers[0].heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
+    assert bulk.answers[0].recipe.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
     # What industry does instead of 3 wt.% dysprosium: some tenths of a per cent, diffused in.
     assert bulk.recommended.kind == "diffused"
 
