@@ -214,6 +214,7 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
         table[quantity] *= share[""]
         keeps[quantity] = share[""]
         there = table[quantity].notna()
+        table.loc[~there, f"{quantity}_provenance"] = ""
         estimate = there & (table[f"{chord}_provenance"] == "estimate")
         table.loc[estimate, f"{quantity}_provenance"] = "estimate"
         outside = (table["max_working_temperature_K"] < kelvin) | (step < 0.0)
@@ -645,6 +646,7 @@ def _sintered() -> "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], An
     """
     table = at_room(_NEAREST_BY)
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
+    table = table[~table["grade"].isin(secondhand())]
     names = tuple(sorted({"", *table["grade"]}))
     own = {
         str(host): (

@@ -90,7 +90,8 @@ def deviations(
     alloy, coat, way = (constants()[name] for name in ("alloy", "shell", "route"))
     b_r = (alloy["remanence_T"] * (distance > 1e-9)) ** 2 + (alloy["of_difference"] * rise) ** 2
     b_r += (coat["remanence_T"] * shell) ** 2 + (way["remanence_T"] * route) ** 2
-    h_cj = 2.0 * alloy["coercivity_kA_m"] ** 2 * -np.expm1(-distance / alloy["length"])
+    each = alloy["of_host"].get(root_of(host), alloy["coercivity_kA_m"])
+    h_cj = 2.0 * each**2 * -np.expm1(-distance / alloy["length"])
     h_cj = h_cj + (coat["gain"] * share) ** 2 + (coat["coercivity_kA_m"] * shell) ** 2
     return np.sqrt(b_r), np.sqrt(h_cj + (way["coercivity_kA_m"] * route) ** 2)
 

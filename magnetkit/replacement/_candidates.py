@@ -109,7 +109,7 @@ def melts(
     apart = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
     other = np.array([s != own.shell for s in shells])
     route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
-    wide = deviations(logs[REMANENCE], apart, share - share[0], other, route)
+    wide = deviations(held.host, logs[REMANENCE], apart, share - share[0], other, route)
     if held.mill is not None:
         # Another mill makes them: its magnets say what they are, and nothing cancels.
         logs = {q: np.log(model[q].to_numpy(float) / held.typical(q)) for q in logs}

@@ -98,7 +98,7 @@ def test_a_charge_that_nobody_melts_is_refused(host, given, said):
         charge(host, **given)
 
 
-@pytest.mark.parametrize("wrong", ['heavy = "much"', "[grades]\namount = {}"])
+@pytest.mark.parametrize("wrong", ['heavy = "much"', "[[grades]]\namount = {}"])
 def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
     for host in ("2-14-1", "1-5"):
         text = datasets.path(f"hosts/{host}/makeup.toml").read_text(encoding="utf-8")
@@ -196,8 +196,8 @@ def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
         "remanence_coefficient_pct_K": nan,
     }  # fmt: skip
     made = estimate_composition(grade)
-    # Kinds are equally likely before, and the three and the one recipe of each. Where no coefficient
-    # is printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
+    # Kinds are equally likely before, and so are the recipes of each. Where no coefficient is
+    # printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
     each = {k: norm.pdf(off[k][:2]) * norm.pdf(heavy[k][:2] / 0.3) / len(grids[k]) for k in grids}
     weight = np.concatenate(list(each.values()))
     weight /= weight.sum()

@@ -17,7 +17,7 @@ def test_a_probability_is_that_of_draws(b, h, wide_b, wide_h):
     # Some trade of 0.6 % of B_r for 4 % of H_cJ meets both.
     u = np.linspace(-1, 1, 201)
     low, high = (d_b + 0.0055) / 0.006, -(d_h + 0.0274) / 0.04
-    seen = np.mean((np.minimum(low, 1) >= np.maximum(high, -1)))
+    seen = np.mean(np.minimum(low, 1) >= np.maximum(high, -1))
     one = [np.array([x]) for x in (b, h, wide_b, wide_h)]
     found = probability(tuple(one[:2]), tuple(one[2:]), (0.0055, 0.0274))
     assert found[0] == pytest.approx(seen, abs=0.004)
@@ -35,13 +35,14 @@ def test_what_has_no_deviation_is_decided_by_its_sign():
 def test_two_recipes_of_a_mill_differ_as_the_design_has_it():
     no = np.zeros(1, bool)
     at = [np.array([x]) for x in (0.0, 1e9, 0.0)]
-    b_r, h_cj = deviations(*at, no, no)
+    b_r, h_cj = deviations("2:14:1", *at, no, no)
     # 1 % of B_r; 7 % each of H_cJ far off.
     assert (b_r[0], h_cj[0]) == pytest.approx((0.01, 0.07 * 2**0.5))
-    b_r, h_cj = deviations(np.array([-0.05]), np.zeros(1), np.array([0.2]), ~no, no)
+    assert deviations("2:17", *at, no, no)[1][0] == pytest.approx(0.12 * 2**0.5)
+    b_r, h_cj = deviations("2:14:1", np.array([-0.05]), np.zeros(1), np.array([0.2]), ~no, no)
     assert b_r[0] == pytest.approx(np.hypot(0.10 * 0.05, 0.007))
     assert h_cj[0] == pytest.approx(np.hypot(0.42 * 0.2, 0.03))
-    same = deviations(np.zeros(1), np.zeros(1), np.zeros(1), no, no)
+    same = deviations("1:5", np.zeros(1), np.zeros(1), np.zeros(1), no, no)
     assert (same[0][0], same[1][0]) == (0.0, 0.0)
 
 

@@ -205,7 +205,7 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
     found = hot["max_energy_product_kJ_m3"]
     np.testing.assert_allclose(found[~cut], whole[~cut], rtol=1e-12)
     end = 1e-3 * h_cj * (b_r - MU_0 * h_cj)
-    np.testing.assert_allclose(found[cut], np.fmin(whole, end)[cut], rtol=1e-12)
+    np.testing.assert_allclose(found[cut], np.minimum(whole, end)[cut], rtol=1e-12)
     if kelvin == 473.15:
         assert cut.any()
     # H_cB falls as B_r, no further out than where B of the hot curve is zero.

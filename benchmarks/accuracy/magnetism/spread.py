@@ -97,8 +97,12 @@ def pairs(left: "pd.DataFrame") -> "pd.DataFrame":
     table = table[table["distance"] > 1e-6].copy()
     alike = np.zeros(len(table))
     none = np.zeros(len(table), bool)
-    b_r, h_cj = spread.deviations(alike, table["distance"].to_numpy(), alike, none, none)
-    own = np.where(table["quantity"] == "remanence_T", b_r, h_cj)
+    apart, own = table["distance"].to_numpy(), np.zeros(len(table))
+    hosts = recipes.recipes().set_index("id").loc[table["given"], "host"].to_numpy()
+    for host in set(hosts):
+        b_r, h_cj = spread.deviations(host, alike, apart, alike, none, none)
+        wide = np.where(table["quantity"] == "remanence_T", b_r, h_cj)
+        own = np.where(hosts == host, wide, own)
     noise = table["quantity"].map(split.MEASUREMENT).to_numpy()
     table["now"] = 1.645 * np.sqrt(own**2 + 2.0 * noise**2)
     table["held"] = table["difference"].abs() <= table["now"]
