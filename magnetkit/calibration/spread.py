@@ -75,13 +75,14 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
 
 
 def deviations(
+    host: str,
     rise: _Array,
     distance: _Array,
     share: _Array,
     shell: NDArray[np.bool_],
     route: NDArray[np.bool_],
 ) -> tuple[_Array, _Array]:
-    """Return the standard deviations of ln B_r and ln H_cJ of n magnets over one of the same mill.
+    """Return the standard deviations of ln B_r and ln H_cJ of n magnets over one of their mill.
 
     `rise` is the predicted ln of the ratio of B_r, `distance` that of the alloys (sum over atomic
     fractions), `share` what of coercivity the shell gives, less that of the other, `shell` whether
