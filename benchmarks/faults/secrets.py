@@ -54,6 +54,7 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("replace", "--parts", str(folder / "absent.csv")),
         ("diffuse", "Nd2Fe14B", "--shape", "40mm"),
         ("replace", "--compensated", "N42SH"),
+        ("validate",),
         ("doctor",),
         ("doctor", "--compile"),
         ("phases", "SmCo5", "--temperature", "600C"),

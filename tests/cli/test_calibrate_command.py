@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from tests.cli.test_start import run
+from tests.command import run
 
 TABLE = (
     "composition,basis,temperature_K,remanence_T,coercivity_kA_m,magnet\n"

@@ -1,11 +1,8 @@
-import subprocess
-import sys
+from tests import command
 
 
-def run(*args):
-    return subprocess.run(
-        [sys.executable, "-m", "magnetkit", "curve", *args], capture_output=True, text=True
-    )
+def run(*arguments):
+    return command.run("curve", *arguments)
 
 
 def test_one_curve_goes_to_stdout():

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import command
 from tests.phases import mp_server as look_alike
 from tests.phases.mp_server import KEY, Server
 from tests.said import said
@@ -21,14 +21,7 @@ def mp_server() -> Iterator[Server]:
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "magnetkit", "data", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, **environment},
-    )
+    return command.run("data", *arguments, env={**os.environ, **environment})
 
 
 def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):

@@ -8,7 +8,7 @@ from magnetkit.settings import get_settings
 
 from magnetkit import datasets
 from magnetkit.cli.doctor import NEEDED, examine
-from tests.cli.test_start import run
+from tests.command import run
 from tests.phases.mp_server import KEY, Server
 
 

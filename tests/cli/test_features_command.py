@@ -1,17 +1,6 @@
 """``magnetkit features`` in a process of their own."""
 
-import subprocess
-import sys
-
-
-def run(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "magnetkit", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+from tests.command import run
 
 
 def test_featurize_writes_a_table_and_says_so(tmp_path):

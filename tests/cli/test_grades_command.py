@@ -2,7 +2,7 @@
 
 import json
 
-from tests.cli.test_start import run
+from tests.command import run
 
 
 def test_one_grade_as_json():

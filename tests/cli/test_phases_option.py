@@ -8,7 +8,7 @@ from magnetkit.errors import DataError, InputError
 from magnetkit.cli.models import _source
 from magnetkit.phases import open_snapshot, write_snapshot
 from magnetkit.surrogates.training_sets import training_set
-from tests.cli.test_start import run
+from tests.command import run
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """``magnetkit predict`` with requirements of one's own."""
 
 import json
-import subprocess
-import sys
+
+from tests import command
 
 ASKED = ("--temperature", "150C", "--require", "coercivity_kA_m>=500")
 
 
 def run(*arguments):
-    command = [sys.executable, "-m", "magnetkit", "predict", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    return command.run("predict", *arguments)
 
 
 def test_each_recipe_is_judged_in_the_order_of_the_input():

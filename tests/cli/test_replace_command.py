@@ -7,7 +7,7 @@ from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
 from magnetkit.cli.app import app
-from tests.cli.test_start import run
+from tests.command import run
 
 
 def test_one_json_object_with_reference_answers_and_candidates(tmp_path):

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.cli.test_start import run
+from tests.command import run
 
 APPLICATION = ("--application", "f22-engine")
 

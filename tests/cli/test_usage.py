@@ -16,7 +16,7 @@ from magnetkit.errors import MagnetkitError
 
 from magnetkit.cli import main
 from magnetkit.cli.app import app
-from tests.cli.test_start import run
+from tests.command import run
 from tests.said import said
 
 

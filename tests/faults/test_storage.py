@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 import warnings
 from pathlib import Path
@@ -120,25 +118,6 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
     shutil.rmtree(out)
     with pytest.raises(StoreError, match="no results folder"):
         ScreenResult.from_folder(out)
-
-
-def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch):  # noqa: F811
-    monkeypatch.delenv("MAGNETKIT_CACHE_DIR", raising=False)
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.faults.shared_cache", str(tmp_path / "shared")],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert found["codes"] == [0] * 8, found["logs"]
-    assert len(found["answers"]) == 1
-    assert len(mp_server.requests) == 5
-    left = [f for f in (tmp_path / "shared" / "cache").rglob("*") if f.is_file()]
-    assert not [f for f in left if f.name.startswith(".")]
-    assert sum(f.suffix == ".model" for f in left) == 1
 
 
 @pytest.mark.usefixtures("own_cache")

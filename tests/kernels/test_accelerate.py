@@ -14,6 +14,8 @@ from numba import NumbaError
 
 import magnetkit
 from benchmarks.faults import storage
+from magnetkit import kernels
+from magnetkit.kernels import _jit
 from magnetkit.kernels._jit import jit
 
 pytestmark = pytest.mark.skipif(
@@ -190,18 +192,36 @@ def kept_in(folder):
     return sorted(Path(folder).rglob("*.nb[ci]"))
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda f: f.__name__)
-@pytest.mark.parametrize("which", ["nbc", "nbi"])
-def test_a_damaged_file_is_compiled_anew_and_said(package, tmp_path, damage, which):
+def test_a_damaged_file_is_compiled_anew_and_said(package, tmp_path):
     folder, _ = run(package, tmp_path)
     # A kernel that only others call is part of their code.
     assert [file.suffix for file in kept_in(folder)] == [".nbc", ".nbi"]
-    (file,) = Path(folder).rglob(f"*.{which}")
-    file.write_bytes(damage(file.read_bytes()))
-    assert run(package, tmp_path, said="were damaged; compiling them anew") == (folder, 0)
+    for which, damage in (("nbi", emptied), ("nbc", one_bit_turned)):
+        (file,) = Path(folder).rglob(f"*.{which}")
+        file.write_bytes(damage(file.read_bytes()))
+        assert run(package, tmp_path, said="were damaged; compiling them anew") == (folder, 0)
     process = start(package, tmp_path)
     assert "damaged" not in process.communicate(timeout=240)[1]
     assert run(package, tmp_path) == (folder, 1)
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("which", ["nbc", "nbi"])
+def test_any_damage_is_seen(tmp_path, monkeypatch, damage, which):
+    said = []
+    monkeypatch.setattr(kernels, "said", said.append)
+    files = [tmp_path / "kernels" / "of" / f"twice.{suffix}" for suffix in ("nbc", "nbi")]
+    files[0].parent.mkdir(parents=True)
+    for file in files:
+        file.write_bytes(np.random.default_rng(7).bytes(5000))
+    _jit._list_files(files[0].parents[1], set())
+    _jit._checked(files[0].parents[1], np.inf)
+    assert (kept_in(tmp_path), said) == (files, [])
+    damaged = files[which == "nbi"]
+    damaged.write_bytes(damage(damaged.read_bytes()))
+    _jit._checked(files[0].parents[1], np.inf)
+    assert [file for file in files if file.exists()] == [files[which == "nbc"]]
+    assert "were damaged; compiling them anew" in said[0]
 
 
 @pytest.mark.parametrize(("minutes", "hits"), [(9.0, 1), (11.0, 0)])

@@ -1,0 +1,82 @@
+"""The command line as typed, without starting Python and importing anew for each call."""
+
+import atexit
+import io
+import os
+import pkgutil
+import sys
+import tempfile
+import warnings
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import magnetkit
+
+
+def run(
+    *arguments: str, env: dict[str, str] | None = None, cwd: Any = None, input: str = ""
+) -> CompletedProcess[str]:
+    """Run a command in a fork of this process; what starting costs is tested in test_start."""
+    _warm()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with tempfile.TemporaryFile() as given, warnings.catch_warnings():
+            given.write(input.encode())
+            given.seek(0)
+            # Python warns of threads in a process that forks; those here wait.
+            warnings.simplefilter("ignore")
+            child = os.fork()
+            if not child:
+                _become(arguments, env, cwd, (given.fileno(), out.fileno(), err.fileno()))
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
+    return CompletedProcess(arguments, code, *said)
+
+
+@lru_cache(maxsize=1)
+def _warm() -> None:
+    """Import and read what most commands use, so that no fork has to."""
+    magnetkit.predict("SmCo5")
+    for room in ("cli", "run", "show", "replacement", "calibration"):
+        for module in pkgutil.iter_modules([str(Path(magnetkit.__path__[0]) / room)]):
+            if not module.name.startswith("__"):
+                import_module(f"magnetkit.{room}.{module.name}")
+
+
+def _become(arguments: Any, env: Any, cwd: Any, streams: tuple[int, int, int]) -> None:
+    code = 70
+    try:
+        for own, place in zip(streams, (0, 1, 2), strict=True):
+            os.dup2(own, place)
+        sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), "utf-8")
+        sys.stdout, sys.stderr = (
+            io.TextIOWrapper(io.FileIO(n, "w", closefd=False), "utf-8", write_through=True)
+            for n in (1, 2)
+        )
+        # What this process would do at its end is not the command's.
+        atexit._clear()
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore", DeprecationWarning)
+        if env is not None:
+            os.environ.clear()
+            os.environ.update(env)
+        os.chdir(cwd or os.getcwd())
+        from magnetkit.settings import get_settings
+
+        from magnetkit.cli import main
+
+        get_settings.cache_clear()
+        sys.argv = ["magnetkit", *arguments]
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+    finally:
+        atexit._run_exitfuncs()
+        os._exit(code)
