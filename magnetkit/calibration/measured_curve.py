@@ -155,8 +155,19 @@ def _figures(source: str, h: _Array, j: _Array, kelvin: float) -> MeasuredCurve:
         h_cj = float(field[-1])
     h_k = _crossing(field, level, 0.9 * b_r)
     product = 1e-3 * float(np.max(np.where(b > 0.0, b * field, 0.0)))
-    fields = [1e-3 * h for h in (h_cj, _crossing(field, b, 0.0), h_k)]
-    return MeasuredCurve(b_r, *fields, h_k / h_cj, product, max(recoil, 1.0), kelvin, field, level)
+    h_cb = _crossing(field, b, 0.0)
+    return MeasuredCurve(
+        b_r,
+        1e-3 * h_cj,
+        1e-3 * h_cb,
+        1e-3 * h_k,
+        h_k / h_cj,
+        product,
+        max(recoil, 1.0),
+        kelvin,
+        field,
+        level,
+    )
 
 
 def _crossing(field: _Array, values: _Array, level: float) -> float:

@@ -195,8 +195,8 @@ def nearest(text: str, count: int = 5) -> list[str]:
     list of str
     """
     # Of "SmCo 33H" the family is needed: "33H" alone is another's, as are figures alone.
-    bare = any(map(str.isalpha, _stripped(text)[-1]))
-    part = -1 if bare and not _OTHER_FAMILY.match(text) else 0
+    letters = any(map(str.isalpha, _stripped(text)[-1]))
+    part = -1 if letters and not _OTHER_FAMILY.match(text) else 0
     bare = _normalized(_stripped(text)[part])
     by_key = {_normalized(_stripped(name)[part]): name for name in known()}
     kind, kinds = _letters(bare), {_letters(key) for key in by_key}

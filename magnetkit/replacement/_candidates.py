@@ -61,7 +61,10 @@ def _modelled(frame: "pd.DataFrame", held: Held, wish: Wish) -> "pd.DataFrame":
 
     columns = ["host", "status", REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, "density_kg_m3"]
     columns += [f"{q}{e}" for q in (REMANENCE, COERCIVITY) for e in ("_lo", "_hi")]
-    use = {"curie": wish.conditions.curie, "between": held.between or wish.conditions.between}
+    use: dict[str, Any] = {
+        "curie": wish.conditions.curie,
+        "between": held.between or wish.conditions.between,
+    }
     found, at = [], [wish.temperature]
     for route, part in frame.groupby(frame["route"].fillna(""), sort=False):
         process: dict[str, Any] = {"mill": held.mill.record()} if held.mill else {}
@@ -109,7 +112,7 @@ def melts(
     apart = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
     other = np.array([s != own.shell for s in shells])
     route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
-    wide = deviations(held.host, logs[REMANENCE], apart, share - share[0], other, route)
+    wide: Any = deviations(held.host, logs[REMANENCE], apart, share - share[0], other, route)
     if held.mill is not None:
         # Another mill makes them: its magnets say what they are, and nothing cancels.
         logs = {q: np.log(model[q].to_numpy(float) / held.typical(q)) for q in logs}
@@ -130,9 +133,8 @@ def melts(
     _supply(frame, table, shells, wish, own.heavy_wt_pct)
     flux, hard = _slack(held, limits, square)
     chance = np.zeros(len(frame))
-    chance[ok] = probability(
-        tuple(log[ok] for log in logs.values()), tuple(w[ok] for w in wide), (flux, hard[ok])
-    )
+    some: Any = [tuple(one[ok] for one in many) for many in (logs.values(), wide)]
+    chance[ok] = probability(some[0], some[1], (flux, hard[ok]))
     frame[CHANCE] = chance * _others(frame, limits, apart)
     frame["failed_requirements"] = _failed(frame, limits)
     frame = _ranked(frame.rename(columns={"composition": "candidate"}))
@@ -239,9 +241,9 @@ def bought(
         over = rows[column].to_numpy(float) / one.limit if one else np.full(len(rows), 10.0)
         logs.append(np.log(np.maximum(np.nan_to_num(over), 1e-9)))
     slack = [0.0 if held is None else held.spread.slack(q) for q in (REMANENCE, COERCIVITY)]
-    wide = [np.full(len(rows), known[q]) for q in (REMANENCE, COERCIVITY)]
+    wide = np.full(len(rows), known[REMANENCE]), np.full(len(rows), known[COERCIVITY])
     hard = np.minimum(logs[1], logs[2])
-    chance = probability((logs[0], hard), tuple(wide), tuple(slack), trade=False)
+    chance = probability((logs[0], hard), wide, (slack[0], slack[1]), trade=False)
     good = rows.assign(probability=chance)[chance > 0.05]
     # Of the likely ones first what a maker's own sheet says, and then what has least to spare.
     keys = good.assign(p=-good["probability"].round(2), copied=good["grade"].isin(secondhand()))
@@ -260,7 +262,7 @@ def made_of(grade: str, kind: str | None, wish: Wish) -> Recipe | None:
 def _made_of(grade: str, kind: str | None, data: str | None, add: str | None) -> Recipe | None:
     from ..surrogates._curie_training import load
 
-    row = at_room().set_index("grade", drop=False).loc[grade]
+    row: Any = at_room().set_index("grade", drop=False).loc[grade]
     if row["kind"] not in MELTED or row["host"] not in HOSTS:
         return None
     found = estimate_composition(row, load(data, add))

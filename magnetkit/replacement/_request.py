@@ -158,7 +158,10 @@ def requirements(reference: Mapping[str, Any], wish: Wish) -> dict[str, Requirem
             raise InputError(
                 "a duty without a grade needs the least B_r: --require 'remanence_T>=1.15'"
             )
-        why = {"source": f"{SAFETY:g} times the field at the duty", "status": "assumption"}
+        why: dict[str, Any] = {
+            "source": f"{SAFETY:g} times the field at the duty",
+            "status": "assumption",
+        }
         need = round(needed_knee(wish, b_r.limit), 1)
         made |= {REMANENCE: b_r, KNEE: Requirement(column=KNEE, minimum=need, **why)}
     alpha = abs(float(reference.get(ALPHA, np.nan)))

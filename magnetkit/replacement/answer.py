@@ -171,18 +171,24 @@ def _melted(table: "pd.DataFrame", own: Recipe, now: "pd.Series") -> list[Way]:
     ):
         good = rows[rows["meets_requirements"] & (rows[_SAVED] >= _LESS)]
         worth = rows[CHANCE] * rows[_SAVED]
-        row = good.loc[good["rank"].idxmin()] if len(good) else rows.loc[worth.idxmax()]
+        row = good.iloc[0] if len(good) else rows.iloc[int(worth.argmax())]
         found.append(_way(str(kind), row, own, now))
     return found
 
 
-def _way(kind: str, row: "pd.Series", own: Recipe, now: "pd.Series", **sold: str) -> Way:
+def _way(kind: str, row: "pd.Series", own: Recipe, now: "pd.Series", **sold: Any) -> Way:
     """Return a row of candidates as a way."""
     said = {f.name: row.get(f.name, "") for f in fields(Way)[1:16]}
-    plain = {n: float(v) if isinstance(v, float | np.floating) else v for n, v in said.items()}
+    plain: dict[str, Any] = {
+        n: float(v) if isinstance(v, float | np.floating) else v for n, v in said.items()
+    }
     share = float(row[_SAVED]) / max(own.heavy_wt_pct, 1e-9)
     ratio = float(row[_FLUX]) / float(now[_FLUX])
-    more = {"saved_share": share, "cost_per_flux_ratio": ratio, "unknown": WAYS[kind][1]}
+    more: dict[str, Any] = {
+        "saved_share": share,
+        "cost_per_flux_ratio": ratio,
+        "unknown": WAYS[kind][1],
+    }
     return Way(kind, **plain, **more, **sold)
 
 
@@ -341,7 +347,7 @@ def next_melt(answer: Answer) -> "pd.Series | None":
         return None
     # The variance that a melt resolves, times what it would save.
     worth = table[CHANCE] * (1.0 - table[CHANCE]) * table[_SAVED].clip(lower=0.0)
-    return table.loc[worth.idxmax()] if worth.max() > 1e-3 else None
+    return table.iloc[int(worth.argmax())] if worth.max() > 1e-3 else None
 
 
 def record(answer: Answer) -> dict[str, Any]:

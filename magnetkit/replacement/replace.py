@@ -13,7 +13,7 @@ from .._core.units import parse_temperature
 from ..calibration.measured_curve import is_curve
 from ..composition.notation import Basis
 from ..magnetism._measured import ALPHA, COERCIVITY
-from ..prediction.conditions import NO_CALIBRATION, ConditionKeywords, Conditions, with_conditions
+from ..prediction.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..ranking.result import REPORT
 from ._lines import lines as in_words
 from ._request import (
@@ -156,13 +156,12 @@ class Replacement:
 
 @renamed(price="prices", number="per_year")
 @named
-@with_conditions(
-    "load_line", "outside_field_kA_m", "hours", "process", "calibration", "supply", "add"
-)
+@with_conditions("outside_field_kA_m", "hours", "process", "calibration", "supply", "add")
 def replace(
     grade: str | None = None,
     temperature: float | str | None = None,
     *,
+    load_line: float | None = None,
     recipe: str | None = None,
     basis: Basis = "auto",
     shell: str | None = None,
@@ -173,7 +172,7 @@ def replace(
     mass_kg: float = MASS_KG,
     per_year: int = PER_YEAR,
     out: str | Path | None = None,
-    **keywords: Unpack[ConditionKeywords],
+    **keywords: Unpack[SupplyKeywords],
 ) -> Replacement:
     """Find what takes the place of a magnet with less heavy rare earth, and how likely it does.
 
@@ -189,6 +188,8 @@ def replace(
     temperature : float or str, optional
         Temperature of use, K or a text such as ``"150C"``; the grade's highest otherwise, of a
         compensated one that up to which its maker prints alpha.
+    load_line : float, optional
+        Permeance coefficient -B / (mu_0 H).
     recipe : str, optional
         What the magnet is made of, where it is known; an estimate otherwise.
     basis : {"auto", "atomic", "weight"}
@@ -232,7 +233,7 @@ def replace(
     >>> found.verdict, round(found.own_probability, 2)
     ('replace', 1.0)
     """
-    if grade is None and values is None and measured is None and not _on_duty(keywords):
+    if grade is None and values is None and measured is None and not _on_duty(load_line, keywords):
         raise InputError(
             "give a grade, measured values (--values B_r=1.29,H_cJ=1650), or a duty: a load line "
             "and the least B_r (--load-line 2 --require 'remanence_T>=1.15')"
@@ -243,8 +244,8 @@ def replace(
         raise InputError("a replacement rests on the grade, or on a calibration: leave none out")
     kelvin = _use_temperature(grade, temperature)
     wish = Wish(
-        Conditions.of(temperature=kelvin, **keywords),
-        _on_duty(keywords),
+        Conditions.of(temperature=kelvin, load_line=load_line, **keywords),
+        _on_duty(load_line, keywords),
         keywords.get("hours") is not None,
         (require,) if isinstance(require, str) else tuple(require),
         finite("mass_kg", mass_kg, 0.0, above=True),
@@ -268,9 +269,10 @@ def replace(
     return replacement
 
 
-def _on_duty(keywords: Mapping[str, Any]) -> bool:
+def _on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
     """Return whether a magnet is asked for by what it stands."""
-    return any(keywords.get(n) is not None for n in ("load_line", "outside_field_kA_m", "hours"))
+    given = (load_line, keywords.get("outside_field_kA_m"), keywords.get("hours"))
+    return any(one is not None for one in given)
 
 
 def _held(
@@ -363,7 +365,12 @@ def _for_a_duty(wish: Wish) -> Replacement:
     limits = requirements({}, wish)
     if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE}:
         raise InputError(f"a duty alone is asked for B_r, H_cJ and the knee, got {min(other)}")
-    reference = {"grade": None, "host": "", "temperature_K": wish.temperature, "made_of": []}
+    reference: dict[str, Any] = {
+        "grade": None,
+        "host": "",
+        "temperature_K": wish.temperature,
+        "made_of": [],
+    }
     told = _basis(wish, None), "what makers print", wish
     return Replacement(reference, duty_alone(wish, limits), limits, *told)
 

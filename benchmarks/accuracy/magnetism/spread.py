@@ -79,7 +79,7 @@ def windows() -> "pd.DataFrame":
     ends = values.pivot_table(
         index=["host", "grade", "maker"], columns="bound", values="value", aggfunc="median"
     )
-    wide = np.log(ends["max"] / ends["min"]).dropna()
+    wide = (ends["max"] / ends["min"]).dropna().apply(np.log)
     rows = []
     for host, part in wide.groupby("host", sort=False):
         low, middle, high = 100 * np.quantile(part, [0.1, 0.5, 0.9])
@@ -128,8 +128,9 @@ def calibrated(scale: float) -> "pd.DataFrame":
         own = answer.candidates.set_index("way").loc["own"]
         logs, sds = [], []
         for name in ("remanence_T", "coercivity_kA_m"):
-            logs.append(np.log(table[name] / own[name]).to_numpy())
-            sds.append(np.log(table[f"{name}_hi"] / table[f"{name}_lo"]).to_numpy() / 3.29)
+            logs.append(np.log((table[name] / own[name]).to_numpy(float)))
+            ends = table[f"{name}_hi"] / table[f"{name}_lo"]
+            sds.append(np.log(ends.to_numpy(float)) / 3.29)
         d_b, d_h = (m + scale * s * rng.standard_normal((DRAWS, len(m)))
                     for m, s in zip(logs, sds, strict=True))  # fmt: skip
         room_b, room_h = (lot.slack(q) for q in ("remanence_T", "coercivity_kA_m"))
