@@ -1,6 +1,5 @@
 """Names of grades: all of the tables, classes and numbers, and misspellings."""
 
-import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
@@ -58,11 +57,3 @@ def test_a_class_and_a_number_stand_in_for_a_grade_that_nobody_prints():
     for far in ("N60SH", "N24EH"):
         with pytest.raises(InputError, match="nearest names"):
             mk.grades(far)
-
-
-def test_a_class_fills_what_a_sheet_leaves_out_and_copies_do_not_bend_it():
-    # N44H is printed without H_cJ: class H guarantees 1353 kA/m, 17 kOe.
-    row = mk.grades("N44H").iloc[0]
-    assert row["coercivity_kA_m"] == pytest.approx(1353, abs=5)
-    assert row["max_working_temperature_K"] == 393.15
-    assert np.isfinite(row["remanence_coefficient_pct_K"])

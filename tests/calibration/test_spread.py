@@ -15,7 +15,6 @@ def test_a_probability_is_that_of_draws(b, h, wide_b, wide_h):
     rng = np.random.default_rng(3)
     d_b, d_h = b + wide_b * rng.standard_normal(200_000), h + wide_h * rng.standard_normal(200_000)
     # Some trade of 0.6 % of B_r for 4 % of H_cJ meets both.
-    u = np.linspace(-1, 1, 201)
     low, high = (d_b + 0.0055) / 0.006, -(d_h + 0.0274) / 0.04
     seen = np.mean(np.minimum(low, 1) >= np.maximum(high, -1))
     one = [np.array([x]) for x in (b, h, wide_b, wide_h)]
@@ -23,7 +22,6 @@ def test_a_probability_is_that_of_draws(b, h, wide_b, wide_h):
     assert found[0] == pytest.approx(seen, abs=0.004)
     bought = probability(tuple(one[:2]), tuple(one[2:]), (0.0055, 0.0274), trade=False)
     assert bought[0] == pytest.approx(np.mean((d_b >= -0.0055) & (d_h >= -0.0274)), abs=0.004)
-    assert u.size == 201
 
 
 def test_what_has_no_deviation_is_decided_by_its_sign():

@@ -14,7 +14,9 @@ def test_one_json_object_with_reference_answers_and_candidates(tmp_path):
     done = run("replace", "Recoma 20", "--temperature", "150C", "--price", "Sm=2x", "--json")
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
-    assert {"verdict", "ways", "limits", "evidence", "candidates"} <= set(data)
+    assert {"verdict", "ways", "limits", "evidence", "answers", "reference"} <= set(data)
+    assert data["own_probability"] == 1.0
+    assert data["candidates"][0]["candidate"]
     assert data["reference"]["grade"] == "Recoma 20"
 
 

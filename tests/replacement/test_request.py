@@ -13,7 +13,6 @@ from magnetkit.replacement._request import (
     held_grade,
     held_measured,
     held_values,
-    needed_knee,
     profile,
     requirement,
     requirements,
@@ -79,11 +78,6 @@ def test_a_drawing_asks_for_what_is_guaranteed_and_a_duty_for_the_knee():
     assert others["remanence_coefficient_pct_K"].absolute_maximum == pytest.approx(0.01)
     with pytest.raises(InputError, match="needs the least B_r"):
         requirements({}, wish(duty=True, load_line=2.0))
-
-
-def test_the_knee_that_a_duty_needs_is_that_of_the_straight_line():
-    # 1 T over mu0 times 1.05, a tenth more.
-    assert needed_knee(wish(duty=True, load_line=0.0), 1.0) == pytest.approx(1.1 * 757.9, abs=0.1)
 
 
 def test_a_grade_holds_the_median_of_what_its_makers_guarantee():
