@@ -243,8 +243,6 @@ _ALL = (
         "Coercive field of the polarization.",
         "H_{cJ}",
     ),
-    _number("remanence_guaranteed_T", "T", "Remanence, guaranteed", _LEAST),
-    _number("coercivity_guaranteed_kA_m", "kA/m", "Intrinsic coercivity, guaranteed", _LEAST),
     _predicted(
         "knee_field_kA_m",
         "kA/m",
@@ -390,6 +388,8 @@ _ALL = (
         "integer",
     ),
     Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
+    _number("coercivity_guaranteed_kA_m", "kA/m", "Intrinsic coercivity, guaranteed", _LEAST),
+    _number("remanence_guaranteed_T", "T", "Remanence, guaranteed", _LEAST),
 )
 
 _OF_ROBUSTNESS = (

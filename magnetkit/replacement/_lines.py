@@ -1,6 +1,6 @@
 """The answer in words: one screen, verdict first."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,6 @@ from ..magnetism._measured import ALPHA, COERCIVITY
 from ._request import KNEE, PRODUCT, REMANENCE
 from .answer import WAYS, Answer, Way, next_melt
 from .compensation import compensation, sentences
-
-if TYPE_CHECKING:
-    from .replace import Replacement
 
 # Under an export licence of China since 4 April 2025: datasets/supply/controls.csv.
 _LICENSED = ("Sm", "Gd", "Tb", "Dy", "Lu", "Y")
@@ -32,7 +29,7 @@ def _show(units: str, unit: str, *values: float) -> str:
     return " / ".join(f"{v:.{digits}f}" for v in values) + f" {unit}"
 
 
-def lines(found: "Replacement", units: str, everything: bool) -> list[str]:
+def lines(found: Any, units: str, everything: bool) -> list[str]:
     """Return the answer in lines, each a sentence or a line of a way."""
     first = found.answers[0]
     told = [f"{first.sentence}.", *_others(found), _asked(found, units)]
@@ -51,7 +48,7 @@ def lines(found: "Replacement", units: str, everything: bool) -> list[str]:
     return told + _changes(found, first)
 
 
-def _others(found: "Replacement") -> list[str]:
+def _others(found: Any) -> list[str]:
     """Return the verdicts for the other kinds that the magnet in use may well be of."""
     first, told = found.answers[0], []
     for other in found.answers[1:]:
@@ -64,7 +61,7 @@ def _others(found: "Replacement") -> list[str]:
     return told
 
 
-def _asked(found: "Replacement", units: str) -> str:
+def _asked(found: Any, units: str) -> str:
     """Return what is asked of a replacement, and whence."""
     if not found.limits:
         return f"Of {found.reference['kind']} magnets no composition is estimated (--recipe)."
@@ -77,7 +74,7 @@ def _asked(found: "Replacement", units: str) -> str:
     return f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
 
 
-def _made(found: "Replacement", first: Answer) -> str:
+def _made(found: Any, first: Answer) -> str:
     own = first.recipe
     assert own is not None
     what = f"{own.text} with {own.shell} diffused in" if own.shell else own.text
@@ -112,7 +109,7 @@ def _way(number: int, way: Way, answer: Answer, units: str) -> list[str]:
     ]
 
 
-def _worse(found: "Replacement", first: Answer, best: Way, everything: bool) -> list[str]:
+def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
     """Return what the recommended way saves in all, and what it worsens."""
     from ..supply.ledger import ledger
     from ..supply.scenario import scenarios
@@ -143,7 +140,7 @@ def _worse(found: "Replacement", first: Answer, best: Way, everything: bool) -> 
     return [told, *(f"Supply risk, {n}: {r}." for n, r in risk.items() if everything)]
 
 
-def _changes(found: "Replacement", first: Answer) -> list[str]:
+def _changes(found: Any, first: Answer) -> list[str]:
     """Return what would change the answer, and what to melt or measure next."""
     told, changes, best = [], [found.duty_line] if found.duty_line else [], first.recommended
     own = first.recipe

@@ -18,7 +18,8 @@ def test_every_contract_column_is_there_in_order():
         "import_reliance supply_risk cost_USD_kg cost_per_flux_USD_m3_T density_kg_m3 "
         "irreversible_loss_pct "
         "in_domain domain_distance route nearest_grade "
-        "probability_meets_requirements meets_requirements failed_requirements pareto_front rank"
+        "probability_meets_requirements meets_requirements failed_requirements pareto_front rank "
+        "coercivity_guaranteed_kA_m remanence_guaranteed_T"
     ).split()
     beside = (
         *("performance_margin", "weakest_link_risk", "coefficients_between"),
