@@ -21,11 +21,10 @@ from magnetkit.magnetism.process import read_process
 from magnetkit.magnetism.shells import objection
 from magnetkit.magnetism.sintered import Duty, read_duty
 from magnetkit.phases.pull import chemical_systems
-from magnetkit.prediction import Conditions
 from magnetkit.ranking._leading import robustness
 from magnetkit.ranking._profile_parts import Objective
 from magnetkit.replacement.devices import _positive
-from magnetkit.replacement.replace import _checked, _use_temperature
+from magnetkit.replacement.replace import _use_temperature
 from magnetkit.run.suggestion import Shop
 from magnetkit.supply.scenario import check_recycled, with_prices
 from magnetkit.surrogates.training_sets import _own
@@ -102,9 +101,8 @@ def furnace(**shell):
 
 
 def asked(name, **others):
-    plain = {"conditions": Conditions(), "load_line": None, "require": ()}
-    plain |= {"mass_kg": 1.0, "per_year": 1}
-    return lambda value: _checked(**plain | others | {name: value})
+    # Of a bonded magnet no candidate is judged.
+    return lambda value: mk.replace("BNP-8", "20C", **others | {name: value})
 
 
 NO_RESULT = SimpleNamespace()
@@ -149,7 +147,6 @@ EDGES = {
     # From helium to what no magnet stands.
     "temperature of a replacement": closed(lambda v: _use_temperature(None, v), 4.0, 1000.0),
     "its load line": closed(asked("load_line"), 0.0),
-    "its largest load line": between(asked("load_line"), 1e3),
     "its mass": between(asked("mass_kg"), 0.0),
     "its number": Edge(asked("per_year"), (1,), (0,)),
     "mass in a bill": between(lambda v: _positive("mass_kg", v), 0.0, 1e9),

@@ -4,7 +4,6 @@ places are seen."""
 import json
 from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,8 +18,6 @@ from magnetkit.magnetism.process import process_record, read_process
 from magnetkit.magnetism.shells import read_shells
 from magnetkit.prediction.conditions import Conditions
 from magnetkit.ranking._job import identity_of, job_for, job_from, requirement_of
-from magnetkit.replacement._request import profile, requirements
-from magnetkit.replacement.replace import _checked
 from magnetkit.run.screen import identity
 
 LEDGER = "supply.ledger"
@@ -185,35 +182,6 @@ def test_recipes_hold_what_they_were_given_of_each_element():
     assert percent(text, 62, 26, 29, 64, 68, 40) == [18.0, 14.0, 6.0, 4.0, 2.0, 2.8]
     text = charge("1:5", Pr=4.0, Gd=8.0)
     assert percent(text, 62, 59, 64, 27) == [24.3, 4.0, 8.0, 63.7]
-
-
-def test_a_wish_reaches_the_device_that_stands_for_the_grade():
-    conditions = Conditions.of(temperature=423.15, prices={"Tb": "3x"})
-    wish = _checked(conditions, 1.7, "cost_USD_kg<=77", 0.3, 700)
-    assert (wish.temperature, wish.load_line) == (423.15, 1.7)
-    assert wish.conditions.prices == {"Tb": "3x"}
-    assert (wish.require, wish.mass_kg, wish.per_year) == (("cost_USD_kg<=77",), 0.3, 700)
-    reference = {
-        "temperature_K": 423.15,
-        "remanence_T": 1.1,
-        "coercivity_kA_m": 450.0,
-        "remanence_coefficient_pct_K": -0.12,
-        "host": "2:14:1",
-    }
-    best = SimpleNamespace(text=charge("2:14:1", Dy=4.0), shell="Tb 0.3 wt%")
-    made = SimpleNamespace(best=best, sentence=lambda: "so it is said")
-    found = profile("N42SH", reference, made, wish)
-    assert found.name == "replace-n42sh"
-    assert (found.temperature_min_K, found.temperature_max_K) == (293.15, 423.15)
-    assert (found.temperature_K, found.load_line) == (423.15, 1.7)
-    assert found.magnet_mass_kg == 0.3
-    own = found.reference
-    assert (own.formula, own.basis, own.shell) == (best.text, "weight", "Tb 0.3 wt%")
-    assert (own.host, own.grade) == ("2:14:1", "N42SH")
-    assert found.requirements == requirements(reference, 1.7, wish.require)
-    # Where hardly a range is left, it is a hundred kelvin.
-    cold = profile("N42SH", reference | {"temperature_K": 303.15}, made, wish)
-    assert (cold.temperature_min_K, cold.temperature_max_K) == (293.15, 393.15)
 
 
 def test_carried_columns_and_rows_stay_together(tmp_path):

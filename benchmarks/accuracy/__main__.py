@@ -14,7 +14,7 @@ from magnetkit.surrogates.training_sets import TARGETS as LEARNT
 
 from . import stored
 
-TARGETS = (*LEARNT, "magnetism", "magnets", "grades", "phases", "hindcast", "diffusion")
+TARGETS = (*LEARNT, "magnetism", "magnets", "grades", "phases", "hindcast", "spread", "diffusion")
 
 
 def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -> str:
@@ -52,6 +52,10 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
         from . import hindcast
 
         return hindcast.report(hindcast.hindcast())
+    if target == "spread":
+        from .magnetism import spread
+
+        return spread.report()
     if target == "diffusion":
         from .diffusion.validation import validate as diffusion
 

@@ -1,6 +1,7 @@
 """What industry adopted since 2010, asked as an engineer of that day would have asked it.
 
-The old magnet is the reference, the new one a candidate among those that `magnetkit.replace` tries;
+The old magnet is the one in use, the new one a candidate among those of `magnetkit.replace`; a
+value that is claimed of a magnet is another maker's, and predicted without the grade.
 ``datasets/adopted`` says what stands for each. Nothing is tuned to it.
 """
 
@@ -11,16 +12,12 @@ import numpy as np
 from magnetkit.columns import COLUMNS
 
 from magnetkit import datasets
-from magnetkit.calibration._composition_estimate import (
-    COMPENSATED,
-    CompositionEstimate,
-    alpha_range,
-)
+from magnetkit.calibration._composition_estimate import CompositionEstimate
 from magnetkit.composition.table import CompositionTable
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._measured import ALPHA
 from magnetkit.magnetism._uncertainty import relative_width
-from magnetkit.replacement._request import Wish, anchor, candidates, profile, reference_of
+from magnetkit.replacement._request import Wish
 
 from . import written_by
 
@@ -28,9 +25,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from magnetkit.magnetism._measured import Mill
+    from magnetkit.replacement._request import Held
 
 FILE = "adopted/adopted.csv"
 TOP = 10
+_KINDS = {"sintered-fine-grained": "fine-grained", "hot-deformed": "hot-deformed"}
 
 
 def hindcast() -> "pd.DataFrame":
@@ -60,19 +59,20 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _asked(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
-    from magnetkit.calibration.grades import grades
+    from magnetkit.calibration._composition_estimate import calibrate_on_grade, grade_at
     from magnetkit.prediction import Conditions
+    from magnetkit.replacement._request import held_grade, with_recipe
 
     kelvin = float(row["temperature_C"]) + 273.15
-    room = grades(row["grade"]).iloc[0]
-    compensated = abs(float(room[ALPHA])) <= COMPENSATED
-    between = alpha_range(str(room["grade"])) if compensated else None
-    wish = Wish(Conditions.of(temperature=kelvin), None, (), 1.0, 1000, between)
-    here = grades(row["grade"], kelvin).iloc[0]
-    made, mill = anchor(here, room, wish, row["reference_recipe"], "weight", None, None)
+    wish = Wish(Conditions.of(temperature=kelvin))
+    held = with_recipe(
+        held_grade(row["grade"], wish), row["reference_recipe"], "weight", None, wish
+    )
+    made = held.made
+    assert made is not None
+    mill = calibrate_on_grade(grade_at(row["grade"], kelvin), made)
     process = _process(row, mill)
-    judged = _judged(row, here, made, mill, wish, process)
-    return {**_compared(row, made, mill, kelvin, process), **judged}
+    return {**_compared(row, made, mill, kelvin, process), **_judged(row, held, wish)}
 
 
 def _process(row: dict[str, Any], mill: "Mill") -> dict[str, Any]:
@@ -94,6 +94,9 @@ def _compared(
     """Return the claimed quantity, as it is predicted."""
     from magnetkit.magnetism.sintered import sintered_at
 
+    if row["claimed_as"] == "value":
+        # Another maker's magnet: what the grade says of its mill does not hold for it.
+        process = {name: value for name, value in process.items() if name != "mill"}
     new = CompositionTable.from_strings([row["composition"]], basis="weight")
     old = CompositionTable.from_strings([made.best.text], basis="weight")
     name = row["quantity"]
@@ -119,49 +122,89 @@ def _compared(
     return {"predicted": value, "predicted_lo": low, "predicted_hi": high, "agrees": agrees}
 
 
-def _judged(
-    row: dict[str, Any],
-    here: Any,
-    made: CompositionEstimate,
-    mill: "Mill",
-    wish: Wish,
-    process: dict[str, Any],
-) -> dict[str, Any]:
-    """Return the probability that it does what the old one did, and its place among its kind."""
+def _judged(row: dict[str, Any], held: "Held", wish: Wish) -> dict[str, Any]:
+    """Return the probability that it does what the old one did, and its place among its kind.
+
+    Of another family that is of the likeliest grade sold: magnets of one mill alone are compared.
+    """
     import pandas as pd
 
-    from magnetkit.run.screen import screen
+    from magnetkit.hosts.records import root_of
+    from magnetkit.replacement._candidates import bought, grid, melts
+    from magnetkit.replacement._request import requirements
 
-    host = str(here["host"])
-    frame = candidates(host, made, wish.temperature, wish.between is not None)
-    own = pd.DataFrame({"composition": [row["composition"]], "shell": [row["shell"] or ""]})
-    frame = pd.concat([own, frame[["composition", "shell"]]], ignore_index=True)
-    reference = reference_of(here, wish, made, mill)
-    device = profile(str(here["grade"]), reference, made, wish)
-    table = screen(
-        frame.drop_duplicates(["composition", "shell"]),
-        device,
-        wish.temperature,
-        basis="weight",
-        process=process,
-    ).table
-    other = (table["host"].astype(str) != host).to_numpy()
-    shelled = (table["shell"].astype(str) != "").to_numpy()
-    kinds = {"other family": other, "diffused": ~other & shelled, "alloy": ~other & ~shelled}
-    kind = table[kinds[row["kind"]] & table["rank"].notna().to_numpy()]
-    first = table.iloc[0]
-    ahead = kind["rank"] < first["rank"] if first["rank"] == first["rank"] else kind["rank"] > 0
-    best = kind.sort_values("rank", kind="stable").iloc[0]
-    shell = f" + {best['shell']}" if str(best["shell"]) else ""
+    reference = {**held.least, ALPHA: float(held.room[ALPHA])}
+    limits = requirements(reference, wish)
+    if row["kind"] == "other family":
+        sold = bought(held, wish, limits, own_family=False)
+        if not len(sold):
+            return {"first_of_its_kind": "", "heavy_rare_earth_wt_pct": 0.0, "probability": 0.0,
+                    "first_heavy_rare_earth_wt_pct": 0.0, "place": 1, "of": 0,
+                    "in_the_way": "nothing sold"}  # fmt: skip
+        best = sold.iloc[0]
+        return {
+            "first_of_its_kind": f"{best['grade']} as sold", "heavy_rare_earth_wt_pct": 0.0,
+            "first_heavy_rare_earth_wt_pct": 0.0, "probability": float(best["probability"]),
+            "place": 1, "of": len(sold), "in_the_way": "",
+        }  # fmt: skip
+    assert held.made is not None
+    own = held.made.best
+    kind = "diffused" if row["shell"] and not row["route"] else _KINDS.get(row["route"], "bulk")
+    new = pd.DataFrame({"composition": [row["composition"]], "shell": [row["shell"] or ""],
+                        "way": ["adopted"], "route": [row["route"]]})  # fmt: skip
+    rest = grid(root_of(held.host), own, held.between is not None)
+    frame = pd.concat([rest, new], ignore_index=True)
+    frame = frame.drop_duplicates(["composition", "shell", "route"], keep="last")
+    table = melts(held, own, wish, limits, frame.reset_index(drop=True))
+    alike = table[table["way"].isin([kind, "adopted"]) & (table["status"] == "ok")]
+    this = table[table["way"] == "adopted"].iloc[0]
+    best = alike.iloc[0]
+    shell = f" + {best['shell']}" if best["shell"] else ""
     return {
         "first_of_its_kind": f"{best['candidate']}{shell}",
         "first_heavy_rare_earth_wt_pct": float(best["heavy_rare_earth_wt_pct"]),
-        "heavy_rare_earth_wt_pct": float(first["heavy_rare_earth_wt_pct"]),
-        "probability": float(first["probability_meets_requirements"]),
-        "place": 1 + int(ahead.sum()),
-        "of": len(kind),
-        "in_the_way": str(first["failed_requirements"]),
+        "heavy_rare_earth_wt_pct": float(this["heavy_rare_earth_wt_pct"]),
+        "probability": float(this["probability_meets_requirements"]),
+        "place": 1 + int((alike["rank"] < this["rank"]).sum()),
+        "of": len(alike),
+        "in_the_way": str(this["failed_requirements"]),
     }
+
+
+CONTROLS = (
+    ("N42SH", 150.0, "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", ""),
+    ("N38UH", 180.0, "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", ""),
+    ("N38UH", 180.0, "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", "Tb 0.2 wt%"),
+    ("N45SH", 130.0, "Nd19.84Pr4.96Ce6Co1Cu0.15B0.96Fe bal.", ""),
+    ("N48H", 100.0, "Nd20.64Pr5.16Dy5Co1Cu0.15B0.96Fe bal.", ""),
+)
+"""Replacements that fail: without heavy rare earth at a class's rating, too little of it, with a
+fifth cerium, and one with so much dysprosium that its remanence falls short."""
+
+
+def controls() -> "pd.DataFrame":
+    """Return the probability of each of `CONTROLS`, for the grade as an alloy."""
+    import pandas as pd
+
+    from magnetkit.prediction import Conditions
+    from magnetkit.replacement._candidates import grid, melts
+    from magnetkit.replacement._request import held_grade, requirements, with_recipe
+
+    found = []
+    for grade, celsius, recipe, shell in CONTROLS:
+        wish = Wish(Conditions.of(temperature=celsius + 273.15))
+        held = with_recipe(held_grade(grade, wish), None, "auto", None, wish)
+        assert held.made is not None
+        own = next(r for r in held.made.recipes if r.kind == "bulk")
+        new = pd.DataFrame({"composition": [recipe], "shell": [shell], "way": ["control"],
+                            "route": [None]})  # fmt: skip
+        frame = pd.concat([grid(held.host, own, False).head(1), new], ignore_index=True)
+        limits = requirements({**held.least, ALPHA: float(held.room[ALPHA])}, wish)
+        table = melts(held, own, wish, limits, frame)
+        chance = table.set_index("way")["probability_meets_requirements"]
+        one = {"grade": grade, "celsius": celsius, "control": f"{recipe} {shell}".strip()}
+        found.append({**one, "probability": chance["control"], "own": chance["own"]})
+    return pd.DataFrame(found)
 
 
 def report(table: "pd.DataFrame") -> str:
@@ -173,8 +216,8 @@ def report(table: "pd.DataFrame") -> str:
         "",
         f"{written_by('python -m benchmarks.accuracy hindcast')} Each replacement is asked as an "
         "engineer of "
-        "that day would have asked it: the old magnet is the reference, its grade's printed values "
-        "anchor the model, and the new magnet stands among the candidates of `magnetkit replace`. "
+        "that day would have asked it: the old magnet is the one in use, what its grade guarantees "
+        "is the drawing, and the new magnet stands among the candidates of `magnetkit replace`. "
         "What stands for each magnet is in `datasets/adopted`; nothing is tuned to them.",
         "",
         f"{len(able)} of {len(table)} can be expressed "
@@ -209,6 +252,12 @@ def report(table: "pd.DataFrame") -> str:
                 f"{row['heavy_rare_earth_wt_pct']:.2f} wt.% heavy rare earth"
             )
         lines.append(text + ".")
+    lines += ["", "Controls, which have to fail (P of the recipe in use beside them):", ""]
+    lines += [
+        f"- {row['control']} for {row['grade']} at {row['celsius']:g} °C: P "
+        f"{row['probability']:.2f} ({row['own']:.2f})"
+        for row in controls().to_dict("records")
+    ]
     return "\n".join(lines) + "\n"
 
 

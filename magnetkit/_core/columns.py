@@ -97,6 +97,8 @@ def _predicted(name: str, unit: str, label: str, meaning: str, symbol: str = "")
     return Column(name, unit, label, meaning, predicted=True, symbol=symbol)
 
 
+_LEAST = "What 99 % of the lots of one mill reach, of the value beside it."
+
 CRITERIA = "supply/criteria.toml"
 _PROPERTIES = "properties"
 _OVER = ("mass", "largest")
@@ -439,6 +441,8 @@ _ALL = (
     ),
     _number("remanence_T_evidence", "", "Evidence of B_r", "Evidence distance of remanence."),
     _number("coercivity_kA_m_evidence", "", "Evidence of H_cJ", "Evidence distance of H_cJ."),
+    _number("coercivity_guaranteed_kA_m", "kA/m", "Intrinsic coercivity, guaranteed", _LEAST),
+    _number("remanence_guaranteed_T", "T", "Remanence, guaranteed", _LEAST),
 )
 
 _OF_ROBUSTNESS = (
@@ -476,23 +480,13 @@ _OF_DECISIONS = (
         "copies_heavy_least_wt_pct", "wt.%", "Least HRE of copies", "Least of the best copies."
     ),
     _number("copies_heavy_most_wt_pct", "wt.%", "Most HRE of copies", "Most of the best copies."),
-    _number(
-        "remanence_guaranteed_T",
-        "T",
-        "Guaranteed remanence",
-        "What 99 % of lots of one mill reach.",
-    ),
-    _number(
-        "coercivity_guaranteed_kA_m",
-        "kA/m",
-        "Guaranteed coercivity",
-        "What 99 % of lots of one mill reach.",
-    ),
 )
 
 _SHORT = {
     "remanence_T": "Br",
     "coercivity_kA_m": "HcJ",
+    "remanence_guaranteed_T": "Br min",
+    "coercivity_guaranteed_kA_m": "HcJ min",
     "knee_field_kA_m": "Hk",
     "max_energy_product_kJ_m3": "(BH)max",
     "max_working_temperature_K": "Tmax",
@@ -512,8 +506,6 @@ _SHORT = {
     "top_ten_share": "Top 10",
     "tie_group": "Tied",
     "simpler_rank": "As #",
-    "remanence_guaranteed_T": "Br guar.",
-    "coercivity_guaranteed_kA_m": "HcJ guar.",
 }
 
 COLUMNS: dict[str, Column] = {

@@ -2,12 +2,13 @@
 
 A grid of usual recipes (``makeup.toml`` of each host) is weighed by what makers print: B_r and H_cJ
 at 20 degrees C, alpha, and for sintered Nd-Fe-B the usual heavy rare earth of each class of
-coercivity. With its likeliest recipe a grade can stand where a recipe is expected, and the model
-is calibrated on its printed values.
+coercivity and how B_r falls with the classes of the maker. Bulk and diffused ones are equally
+likely before, and so are the recipes of one kind. With its likeliest recipe a grade can stand where
+a recipe is expected, and the model is calibrated on its printed values.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,8 +30,8 @@ from ..hosts.records import HOSTS, file_of
 from ..magnetism._measured import ALPHA, QUANTITIES, Mill
 from ..magnetism.shells import mean_over_mass
 from ..magnetism.sintered import sintered_at
-from ._reference import GUARANTEE, TYPICAL, KnownValue, calibrate_on_reference
-from .grades import grades
+from ._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
+from .grades import grades, ladder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,9 +49,10 @@ _ALPHA_DEVIATION = 0.002
 # %/K.
 _DEVIATION = {"remanence_T": 0.055, "coercivity_kA_m": 0.18}
 _ALPHA = 0.01
-# Standard deviation of the trade's figure for a class, wt.%; heavy rare earth put in by diffusion
-# serves about three times what it would in the alloy, so that the class needs less of it.
-_TRADE_WT_PCT, _DIFFUSED_WORTH = 1.2, 3.0
+# Standard deviation of the trade's figure for a class, wt.%.
+_TRADE_WT_PCT = 1.2
+# Standard deviation of d ln B_r / d ln H_cJ of a maker's classes: which grades it lists.
+_LADDER = 0.15
 # A samarium-cobalt grade of a larger |alpha|, %/K, is not compensated; it then has about this
 # standard deviation of heavy rare earth about none, wt.%.
 _COMPENSATED, _IDLE_WT_PCT = 0.025, 0.3
@@ -69,13 +71,22 @@ class Recipe:
     heavy_wt_pct : float
         Heavy rare earth in all, wt.%.
     weight : float
-        Its share of the probability.
+        Share of the probability that its kind has.
+    kind : str
+        ``"bulk"``, ``"diffused"``, ``"fine-grained"`` or ``"hot-deformed"``.
+    route : str or None
+        By which it is made, where that is not the usual one of its host.
+    spread : float
+        Standard deviation of ln H_cJ that not knowing the recipe of this kind adds.
     """
 
     text: str
     shell: str
     heavy_wt_pct: float
     weight: float
+    kind: str = "bulk"
+    route: str | None = None
+    spread: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -121,8 +132,8 @@ class CompositionEstimate:
         text = f"most likely {self.words}, {self.best.heavy_wt_pct:.1f} wt.% heavy rare earth, "
         text += f"against which savings count; over all recipes that fit {mean:.1f} wt.% "
         text += f"({low:.1f} to {high:.1f})"
-        if self.diffused > 0:
-            text += f", diffused in with a probability of {self.diffused:.2f}"
+        if len(self.recipes) > 1:
+            text += "; " + ", ".join(f"{r.kind} {r.weight:.2f}" for r in self.recipes)
         return text + "; an estimate, makers print no composition (--recipe overrides it)"
 
 
@@ -149,46 +160,80 @@ def estimate_composition(
         If it is not such a row.
     """
     try:
-        host = str(grade["host"])
-        grid = _grid(host)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        host, made_as = str(grade["host"]), str(grade.get("kind", "sintered"))
+        usual = usual_magnets().get(host)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        usual = None
+    if usual is None and not isinstance(grade, Mapping) and not hasattr(grade, "index"):
         raise InputError(
             f"expected a row of grades, as magnetkit.grades('N42SH').iloc[0], got {grade!r:.60}"
-        ) from None
-    table = CompositionTable.from_strings([text for text, _ in grid], basis="weight")
-    shells = [shell for _, shell in grid]
+        )
+    if usual is None or made_as == "bonded":
+        raise InputError(
+            f"what {grade.get('grade', 'it')} is made of is not estimated: that is done of "
+            f"sintered magnets of {', '.join(usual_magnets())}; give its recipe"
+        )
+    ladders = {grid.kind: grid.ladder for grid in usual.grades}
+    seen = ladder(str(grade.get("makers", ""))) if ladders.get("bulk") is not None else None
+    kinds: list[Recipe] = []
+    parts: list[NDArray[np.float64]] = []
+    logs = []
+    for grid in usual.grades:
+        if grid.kind == "hot-deformed" and made_as == "sintered":
+            continue
+        heavy, hardness, log = _weighed(host, grid, grade, curie)
+        if seen is not None and grid.ladder is not None:
+            log -= 0.5 * ((seen - grid.ladder) / _LADDER) ** 2
+        best = int(np.argmax(log))
+        text, shell = recipes(host, grid)[best]
+        kinds.append(Recipe(text, shell, float(heavy[best]), 0.0, grid.kind, grid.route))
+        parts.append(np.column_stack([heavy, hardness]))
+        logs.append(log + np.log(grid.share / len(log)))
+    joint = np.concatenate(logs)
+    joint = np.exp(joint - joint.max())
+    joint /= joint.sum()
+    ends = np.cumsum([len(log) for log in logs])[:-1]
+    weights = np.split(joint, ends)
+    heavy, hardness = np.concatenate(parts).T
+    found = [
+        replace(one, weight=float(w.sum()), spread=_deviation(w, part[:, 1]))
+        for one, w, part in zip(kinds, weights, parts, strict=True)
+    ]
+    order = np.argsort(heavy)
+    steps = np.cumsum(joint[order])
+    low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
+    put_in = sum(one.weight for one in found if one.shell)
+    found.sort(key=lambda one: -one.weight)
+    mean = float((joint * heavy).sum())
+    spread = _deviation(joint, hardness)
+    return CompositionEstimate(tuple(found), (mean, low, high), put_in, spread)
+
+
+def _deviation(weight: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    share = weight / max(weight.sum(), 1e-300)
+    centre = (share * values).sum()
+    return float(np.sqrt((share * (values - centre) ** 2).sum()))
+
+
+def _weighed(
+    host: str, grid: "_Grid", grade: "pd.Series | Mapping[str, Any]", curie: "CurieModel | None"
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return heavy rare earth, wt.%, ln H_cJ and log-likelihood of the recipes of a kind, (n,)."""
+    texts, shells = (list(part) for part in zip(*recipes(host, grid), strict=True))
+    table = CompositionTable.from_strings(texts, basis="weight")
     shell = shells if any(shells) else None
-    (frame,) = sintered_at(table, [ROOM_K], None, shell, between=BETWEEN, curie=curie)
+    (frame,) = sintered_at(table, [ROOM_K], grid.route, shell, between=BETWEEN, curie=curie)
     heavy = _heavy_wt_pct(table, shell)
     log = _log_likelihood(frame, grade)
     if usual_magnets()[host].heavy == "by_class":
-        diffused = np.array([bool(s) for s in shells])
-        log += _trade(float(grade["coercivity_kA_m"]), heavy, diffused)
+        log += _trade(float(grade["coercivity_kA_m"]), heavy, grid.worth)
     elif not abs(float(grade["remanence_coefficient_pct_K"])) <= _COMPENSATED:
         # Gadolinium and erbium cost flux: they are added for the coefficient alone, which is then
         # printed.
         log -= 0.5 * (heavy / _IDLE_WT_PCT) ** 2
-    log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -np.inf)
-    weight = np.exp(log - log.max())
-    weight /= weight.sum()
-    mean = float((weight * heavy).sum())
-    order = np.argsort(heavy)
-    steps = np.cumsum(weight[order])
-    low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
-    log_h = np.log(np.maximum(frame["coercivity_kA_m"].to_numpy(float), 1.0))
-    centre = float((weight * np.where(weight > 0, log_h, 0.0)).sum())
-    apart = np.where(weight > 0, (log_h - centre) ** 2, 0.0)
-    spread = float(np.sqrt((weight * apart).sum()))
-    kinds = np.array([s[:2] for s in shells])
-    typical = []
-    for kind in dict.fromkeys(kinds):
-        rows = np.flatnonzero(kinds == kind)
-        best = rows[np.argmax(weight[rows])]
-        share = float(weight[rows].sum())
-        typical.append(Recipe(grid[best][0], shells[best], float(heavy[best]), share))
-    typical.sort(key=lambda r: -r.weight)
-    put_in = float(weight[kinds != ""].sum())
-    return CompositionEstimate(tuple(typical), (mean, low, high), put_in, spread)
+    log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -1e9)
+    hardness = np.log(np.maximum(np.nan_to_num(frame["coercivity_kA_m"].to_numpy(float)), 1.0))
+    return heavy, hardness, log
 
 
 def _log_likelihood(
@@ -198,7 +243,7 @@ def _log_likelihood(
     log = np.zeros(len(frame))
     expected = {
         "remanence_T": float(grade["remanence_T"]),
-        "coercivity_kA_m": TYPICAL * float(grade["coercivity_kA_m"]),
+        "coercivity_kA_m": typical(str(grade["host"])) * float(grade["coercivity_kA_m"]),
     }
     with np.errstate(divide="ignore", invalid="ignore"):
         for quantity, value in expected.items():
@@ -212,14 +257,14 @@ def _log_likelihood(
     return log
 
 
-def _trade(
-    coercivity: float, heavy: NDArray[np.float64], diffused: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return the log-prior of heavy rare earth, wt.%, in the class of a coercivity, kA/m; (n,)."""
+def _trade(coercivity: float, heavy: NDArray[np.float64], worth: float) -> NDArray[np.float64]:
+    """Return the log-prior of heavy rare earth, wt.%, in the class of a coercivity, kA/m; (n,).
+
+    `worth`: how much more it serves than it would in the alloy.
+    """
     classes = _classes()
     middle = (classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]) / 2.0
-    usual = np.interp(coercivity, classes["coercivity_kA_m"], middle)
-    usual = np.where(diffused, usual / _DIFFUSED_WORTH, usual)
+    usual = float(np.interp(coercivity, classes["coercivity_kA_m"], middle)) / worth
     return -0.5 * ((heavy - usual) / _TRADE_WT_PCT) ** 2
 
 
@@ -234,7 +279,7 @@ def _classes() -> "pd.DataFrame":
 
 def given_composition(recipe: str, shell: str, heavy: float) -> CompositionEstimate:
     """Return a composition that the user gave, with its heavy rare earth, wt.%."""
-    only = Recipe(recipe, shell, heavy, 1.0)
+    only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
     return CompositionEstimate(
         (only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False
     )
@@ -262,18 +307,26 @@ class _Charge(BaseModel, extra="forbid", frozen=True):
 class _Grid(BaseModel, extra="forbid", frozen=True):
     """Recipes: all combinations of amounts, wt.%, and shells.
 
-    ``no_more`` maps an element to another whose amount is an upper bound of its own.
+    ``no_more`` maps an element to another whose amount is an upper bound of its own; ``kind`` and
+    ``route`` say how such magnets are made, ``ladder`` how ln B_r goes with ln H_cJ over the
+    classes of a maker of such, ``worth`` how much more its heavy rare earth serves, and ``share``
+    how likely the kind is before, over the others.
     """
 
     amounts: dict[str, list[float]]
     shells: list[str] = [""]
     no_more: dict[str, str] = {}
+    kind: str = "bulk"
+    route: str | None = None
+    ladder: float | None = None
+    worth: float = 1.0
+    share: float = 1.0
 
 
 class _Candidates(_Grid, extra="forbid", frozen=True):
-    """Recipes to screen, and for which magnets: all, of the host, of others, or compensated."""
+    """Recipes to screen, and for which magnets of the host: all, compensated ones, or devices."""
 
-    beside: Literal["all", "own", "others", "compensated"] = Field("all", alias="for")
+    beside: Literal["own", "compensated", "device"] = Field("own", alias="for")
 
 
 class _Usual(BaseModel, extra="forbid", frozen=True):
@@ -285,9 +338,8 @@ class _Usual(BaseModel, extra="forbid", frozen=True):
 
     heavy: Literal["by_class", "for_the_coefficient"]
     charge: _Charge
-    grades: _Grid
+    grades: tuple[_Grid, ...]
     candidates: tuple[_Candidates, ...]
-    fine_grained: dict[str, float] | None = None
 
 
 @lru_cache(maxsize=1)
@@ -308,12 +360,6 @@ def usual_magnets() -> dict[str, _Usual]:
             except ValidationError as error:
                 raise DataError(f"{file}: {error}; hosts/SOURCE.md explains every key") from None
     return found
-
-
-@lru_cache(maxsize=8)
-def _grid(host: str) -> tuple[tuple[str, str], ...]:
-    """Return the usual recipes of a host, wt.%, and their shells."""
-    return tuple(recipes(host, usual_magnets()[host].grades))
 
 
 def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
@@ -406,8 +452,8 @@ class GradeMagnet:
         """Return the assumption as a sentence."""
         return (
             f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers print "
-            f"none), and anchors the model: {TYPICAL:g} times the H_cJ that is guaranteed, "
-            f"{self.here['coercivity_kA_m']:.0f} kA/m, is taken as typical"
+            f"none), and anchors the model: {typical(str(self.here['host'])):.2f} times the H_cJ "
+            f"that is guaranteed, {self.here['coercivity_kA_m']:.0f} kA/m, is taken as typical"
         )
 
 
@@ -454,12 +500,12 @@ def calibrate_on_grade(
         "coercivity_kA_m": float(np.hypot(GUARANTEE, made.log_spread)),
         "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
     }
-    typical = {
-        "coercivity_kA_m": TYPICAL * float(here["coercivity_kA_m"]),
+    usual = {
+        "coercivity_kA_m": typical(str(here["host"])) * float(here["coercivity_kA_m"]),
         "remanence_T": float(here["remanence_T"]),
     }
     kelvin = float(here["temperature_K"])
-    seen = [KnownValue(q, typical[q], kelvin, unsure[q]) for q in QUANTITIES]
+    seen = [KnownValue(q, usual[q], kelvin, unsure[q]) for q in QUANTITIES]
     if abs(float(here[ALPHA])) <= COMPENSATED:
         seen.append(KnownValue(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
     table = read_recipe(made.best.text, "weight")

@@ -35,6 +35,7 @@ from ..magnetism._measured import (
 )
 from ..magnetism.process import Process
 from ..magnetism.sintered import sintered_at
+from .measured_curve import read_curve
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,7 +153,9 @@ def calibrate(
         A row for each magnet and temperature: ``composition``, ``temperature_K``, ``remanence_T``
         and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis``, ``magnet`` (rows
         of one label are one magnet), ``maker``, ``shell`` (what is diffused in, ``"Tb 0.5 wt%"``),
-        ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``. One row is enough.
+        ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``, and ``curve``, the file
+        of a measured curve J(H) or B(H) in place of the values and their temperature. One row is
+        enough.
     name : str
         Name of the calibration; one stored under it before is replaced, never added to.
     basis : {"auto", "atomic", "weight"}
@@ -276,8 +279,11 @@ def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[i
     basis_code(basis)
     frame = _frame(source)
     names = [str(c) for c in frame.columns]
+    curves = "curve" in names
     lacking = [c for c in ("composition", "temperature_K") if c not in names]
-    if lacking or not set(QUANTITIES) & set(names):
+    if (lacking and not (curves and lacking == ["temperature_K"])) or not (
+        curves or set(QUANTITIES) & set(names)
+    ):
         raise InputError(
             f"expected the columns composition, temperature_K and {' or '.join(QUANTITIES)}, got "
             f"{', '.join(names[:12]) or 'none'}; a row is a magnet at a temperature"
@@ -322,7 +328,11 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if table.errors:
         error = table.errors[0]
         raise InputError(f"{error.text!r:.80}: {error.reason}")
-    temperature = _number("temperature_K", record["temperature_K"])
+    if not _missing(record.get("curve")):
+        curve = read_curve(str(record["curve"]))
+        at = {"temperature_K": curve.temperature_K}
+        record = {**record, **at, **{q: getattr(curve, q) for q in QUANTITIES}}
+    temperature = _number("temperature_K", record.get("temperature_K"))
     if temperature is None:
         raise InputError("no temperature_K; a magnet is measured at one")
     values = {q: _number(q, record.get(q)) for q in QUANTITIES}

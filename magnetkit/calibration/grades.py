@@ -16,8 +16,16 @@ from .._core._arguments import named
 from .._core._columnar import Coded
 from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
-from ..composition._grade_names import VALUES_FILE, WIDE_FILE, find, nearest
+from ..composition._grade_names import (
+    SECOND_FILE,
+    VALUES_FILE,
+    WIDE_FILE,
+    class_of,
+    find,
+    nearest,
+)
 from ..hosts.records import HOSTS
+from .spread import constants, lots
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +55,11 @@ _ESTIMATED = (
     "max_working_temperature_K",
     "density_kg_m3",
 )
+# Quantities that the class of a sintered Nd-Fe-B grade fixes.
+_OF_CLASS = ("coercivity_kA_m", "max_working_temperature_K")
+# So much farther than those sold, MGOe, a number of a class is believed.
+_BEYOND = 2
+_LADDER_CLASSES = 4
 # Quantities printed for a family rather than for each grade.
 _OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
 _GUARANTEED = ("coercivity_kA_m", "coercivity_b_kA_m", "knee_field_kA_m")
@@ -82,7 +95,9 @@ def grades(
     Coercivities are the least values that makers guarantee; remanence and energy product the
     middle of their ranges. ``_lo`` and ``_hi`` span all printed values. ``_provenance`` is
     ``catalogue``; ``family`` where makers print one figure for all grades of a crystal; and
-    ``estimate`` where no sheet prints the value and like grades of the same crystal give it.
+    ``estimate`` where no sheet prints the value and like grades of the same crystal give it, or,
+    of sintered Nd-Fe-B, its class and number. A name of a class and number that are sold, but not
+    together in the table (``"N44UH"``), is answered by these, without a maker.
 
     Parameters
     ----------
@@ -116,15 +131,63 @@ def grades(
     """
     grade = None if name is None else find(name)
     if name is not None and grade is None:
-        raise InputError(_unknown_grade(name))
+        table = _as_class(name)
+        if table is None:
+            raise InputError(_unknown_grade(name))
+        grade = str(table["grade"].iloc[0])
+    else:
+        table = at_room()
     if sheets:
         values = printed(grade)
         return values[values["grade"] != ""].reset_index(drop=True)
-    table = at_room()
     if grade is not None:
         table = table[table["grade"] == grade]
     kelvin = ROOM_K if temperature is None else parse_temperature(temperature)
     return _hot(table.reset_index(drop=True), kelvin)
+
+
+def _as_class(name: str) -> "pd.DataFrame | None":
+    """Return one row for a class and number between those that are sold, else None."""
+    import pandas as pd
+
+    wanted = class_of(name)
+    table = at_room()
+    alike = _sold_by_class(table).get(wanted[1]) if wanted else None
+    if wanted is None or alike is None:
+        return None
+    numbers = np.array([number for number, _ in alike])
+    if not numbers.min() - _BEYOND <= wanted[0] <= numbers.max() + _BEYOND:
+        return None
+    rows = table.loc[[row for _, row in alike]]
+    made = rows.iloc[[0]].copy()
+    made["grade"] = f"N{wanted[0]}{wanted[1].removeprefix('N')}"
+    made["makers"] = ""
+    for quantity in QUANTITIES:
+        values = rows[quantity].to_numpy(float)
+        there = np.isfinite(values)
+        if quantity in _OF_THE_FAMILY or not there.any():
+            continue
+        middle, ends = float(np.median(values[there])), (values[there].min(), values[there].max())
+        if quantity in ("remanence_T", "coercivity_b_kA_m", _PRODUCT):
+            # Within a class (BH)max, and with it B_r, goes with the number.
+            line = np.polyfit(np.log(numbers[there]), np.log(values[there]), 1 if there.sum() > 2
+                              and np.ptp(numbers[there]) > 2 else 0)  # fmt: skip
+            off = np.log(values[there]) - np.polyval(line, np.log(numbers[there]))
+            middle = float(np.exp(np.polyval(line, np.log(wanted[0]))))
+            ends = middle * np.exp(min(off.min(), 0.0)), middle * np.exp(max(off.max(), 0.0))
+        made[quantity], made[f"{quantity}_lo"], made[f"{quantity}_hi"] = middle, *ends
+        made[f"{quantity}_provenance"] = "estimate"
+    return pd.DataFrame(made)
+
+
+def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
+    """Return number and row of the sintered Nd-Fe-B grades of each class."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row, grade, kind in zip(table.index, table["grade"], table["kind"], strict=True):
+        known_as = class_of(grade) if kind == "sintered" else None
+        if known_as is not None:
+            found.setdefault(known_as[1], []).append((known_as[0], row))
+    return found
 
 
 def _unknown_grade(name: str) -> str:
@@ -152,6 +215,7 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
         table[quantity] *= share[""]
         keeps[quantity] = share[""]
         there = table[quantity].notna()
+        table.loc[~there, f"{quantity}_provenance"] = ""
         estimate = there & (table[f"{chord}_provenance"] == "estimate")
         table.loc[estimate, f"{quantity}_provenance"] = "estimate"
         outside = (table["max_working_temperature_K"] < kelvin) | (step < 0.0)
@@ -215,8 +279,22 @@ def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
         columns[f"{quantity}_provenance"] = source
     table = pd.concat([heads, pd.DataFrame(columns)], axis=1).reset_index()
     table.insert(4, "temperature_K", ROOM_K)
+    _of_class(table, [q for q in _OF_CLASS if q in quantities])
     _estimate(table, [quantity for quantity in _ESTIMATED if quantity in quantities])
     return table
+
+
+def _of_class(table: "pd.DataFrame", quantities: list[str]) -> None:
+    """Fill in what no sheet of a sintered Nd-Fe-B grade prints but its class says."""
+    for sold in _sold_by_class(table).values():
+        rows = [row for _, row in sold]
+        for quantity in quantities:
+            values = table.loc[rows, quantity].dropna()
+            gaps = table.loc[rows].index[table.loc[rows, quantity].isna()]
+            if len(values) and len(gaps):
+                names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
+                table.loc[gaps, names] = values.median(), values.min(), values.max()
+                table.loc[gaps, f"{quantity}_provenance"] = "estimate"
 
 
 def _of_family(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
@@ -236,6 +314,8 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     # (BH)max as a share of what B_r allows, by which B_r follows from (BH)max.
     values_of["share"] = values_of[_PRODUCT] * 4e3 * MU_0 / values_of["remanence_T"] ** 2
     group = table.groupby(["host", "kind"]).ngroup().to_numpy()
+    # What was copied from sheets is for names and classes: it fills gaps where nothing else does.
+    own_sheets = ~table["grade"].isin(secondhand()).to_numpy()
     for quantity in quantities:
         like = _PRODUCT if quantity == "coercivity_kA_m" else "coercivity_kA_m"
         # Its own may have been estimated before; those of the others are as printed.
@@ -245,6 +325,8 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
         ends = np.full((len(rows), 3), np.nan)
         for place, i in enumerate(rows):
             same = np.flatnonzero((group == group[i]) & ~np.isnan(values))
+            if own_sheets[same].any():
+                same = same[own_sheets[same]]
             if same.size:
                 ends[place] = _alike(values[same], by[same], own[i])
         if quantity == "remanence_T":
@@ -285,10 +367,17 @@ def printed(grade: str | None = None) -> "pd.DataFrame":
 
 
 @lru_cache(maxsize=1)
+def secondhand() -> frozenset[str]:
+    """Return the grades of which only copies of makers' tables were read."""
+    return frozenset(row["grade"] for row in datasets.rows(SECOND_FILE))
+
+
+@lru_cache(maxsize=1)
 def _printed() -> "pd.DataFrame":
     import pandas as pd
 
-    values = pd.read_csv(datasets.path(VALUES_FILE), keep_default_na=False)
+    files = [datasets.path(file) for file in (VALUES_FILE, SECOND_FILE)]
+    values = pd.concat([pd.read_csv(f, keep_default_na=False) for f in files], ignore_index=True)
     for name in ("value", "temperature_K", "to_K"):
         values[name] = pd.to_numeric(values[name], errors="coerce")
     wide = pd.read_csv(datasets.path(WIDE_FILE))
@@ -426,6 +515,88 @@ def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> NDAr
     return 1e-3 * working_fields(b_r, h_cj, square * h_cj, recoil, 0.0)
 
 
+@lru_cache(maxsize=16)
+def sold_at(kelvin: float) -> "pd.DataFrame":
+    """Return what makers guarantee of each grade at a temperature, K; shared, not to be changed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each grade and maker that prints a least or a typical B_r and a least H_cJ:
+        ``grade maker host kind``, ``remanence_T`` and ``coercivity_kA_m`` (least values hot, by the
+        maker's chords or, where it prints none, those of `grades`; a typical B_r alone counts 3.3 %
+        less, a typical H_cJ what the family's lots differ by), ``knee_field_kA_m`` (NaN where no
+        sheet prints that of a bonded one), ``recoil``, ``density_kg_m3`` and
+        ``max_working_temperature_K``.
+    """
+    values = printed()
+    values = values[(values["grade"] != "") & ~_measured_hot(values)]
+    ends = values.pivot_table(
+        index=["grade", "maker", "quantity"], columns="bound", values="value", aggfunc="median"
+    ).reindex(columns=["", "min", "lower bound", "typical", "max"])
+    least = ends["min"].fillna(ends["lower bound"])
+    middle = ends["typical"].fillna(ends[""])
+    known = at_room().set_index("grade")
+    one = {q: least.xs(q, level="quantity") for q in _NEAREST_BY[:2]}
+    other = {q: middle.xs(q, level="quantity") for q in _NEAREST_BY[:2]}
+    found = (
+        one["remanence_T"]
+        .to_frame("remanence_T")
+        .join(one["coercivity_kA_m"].rename("coercivity_kA_m"), how="outer")
+    )
+    grade = found.index.get_level_values("grade")
+    hosts = known["host"].reindex(grade).to_numpy()
+    typical_b = other["remanence_T"].reindex(found.index) * np.exp(-constants()["typical"])
+    share = np.array([lots(str(host)).share("coercivity_kA_m") for host in hosts])
+    found["remanence_T"] = found["remanence_T"].fillna(typical_b)
+    found["coercivity_kA_m"] = found["coercivity_kA_m"].fillna(
+        other["coercivity_kA_m"].reindex(found.index) * share
+    )
+    # A class stands for the least H_cJ that a maker does not print.
+    gap = known["coercivity_kA_m"].reindex(grade).to_numpy()
+    found["coercivity_kA_m"] = found["coercivity_kA_m"].fillna(
+        dict(zip(found.index, gap, strict=True))
+    )
+    for quantity, chord in zip(_NEAREST_BY[:2], _ESTIMATED[2:4], strict=True):
+        own = middle.xs(chord, level="quantity").reindex(found.index).to_numpy()
+        own = np.where(np.isnan(own), known[chord].reindex(grade).to_numpy(float), own)
+        found[quantity] *= share_left(own, kelvin)
+    shape = curve_shapes(known.reset_index()).set_index(known.index).reindex(grade)
+    found["knee_field_kA_m"] = found["coercivity_kA_m"] * shape["squareness"].to_numpy()
+    found["recoil"] = shape["recoil"].to_numpy()
+    for name in ("host", "kind", "density_kg_m3", "max_working_temperature_K"):
+        found[name] = known[name].reindex(grade).to_numpy()
+    return found.dropna(subset=list(_NEAREST_BY[:2])).reset_index()
+
+
+@lru_cache(maxsize=64)
+def ladder(makers: str) -> float | None:
+    """Return d ln B_r / d ln H_cJ of the best sintered Nd-Fe-B grades of makers' classes.
+
+    The median over those of `makers` (names separated by commas) whose own sheets cover four
+    classes or more; None without one. What was copied from sheets does not count.
+    """
+    import pandas as pd
+
+    values = printed()
+    values = values[(values["kind"] == "sintered") & ~values["grade"].isin(secondhand())]
+    slopes = []
+    for maker in filter(None, makers.split(", ")):
+        own = values[values["maker"] == maker]
+        best: dict[str, tuple[float, float]] = {}
+        for grade, part in own.groupby("grade"):
+            named_so = class_of(str(grade))
+            b_r, h_cj = (part.loc[part["quantity"] == q, "value"] for q in QUANTITIES[:2])
+            if named_so is None or not len(b_r) or not len(h_cj):
+                continue
+            ends = float(b_r.median()), float(h_cj.min())
+            best[named_so[1]] = max(best.get(named_so[1], ends), ends)
+        if len(best) >= _LADDER_CLASSES:
+            logs = np.log(pd.DataFrame(best.values()).to_numpy(float))
+            slopes.append(float(np.polyfit(logs[:, 1], logs[:, 0], 1)[0]))
+    return float(np.median(slopes)) if slopes else None
+
+
 @named
 def nearest_grades(hosts: Any, remanence: Any, coercivity: Any) -> "NDArray[np.object_]":
     """Return the sintered grade nearest to each magnet at 20 degrees C, empty where none is near.
@@ -490,6 +661,7 @@ def _sintered() -> "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], An
     """
     table = at_room(_NEAREST_BY)
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
+    table = table[~table["grade"].isin(secondhand())]
     names = tuple(sorted({"", *table["grade"]}))
     own = {
         str(host): (

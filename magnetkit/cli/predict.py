@@ -178,9 +178,9 @@ def curve(
     magnets: Annotated[
         list[str],
         typer.Argument(
-            metavar="RECIPE|GRADE|DIR:RANK",
-            help="A recipe, a grade such as N42SH, or a ranked candidate such as results:1; with "
-            "--limits several recipes or grades.",
+            metavar="RECIPE|GRADE|DIR:RANK|CURVE.csv",
+            help="A recipe, a grade such as N42SH, a ranked candidate such as results:1, or a "
+            "measured curve; with --limits several recipes or grades.",
         ),
     ],
     temperature: o.Temperature = None,
@@ -194,8 +194,11 @@ def curve(
         ),
     ] = False,
     bound: Annotated[
-        Literal["low", "centre", "high"],
-        o.option("Which end of the intervals of B_r and H_cJ; a safe design takes low."),
+        Literal["low", "centre", "high", "guaranteed"],
+        o.option(
+            "Which end of the intervals of B_r and H_cJ; a safe design takes low; guaranteed is "
+            "what 99 % of one mill's lots reach."
+        ),
     ] = "centre",
     load_line: Annotated[
         str | None,

@@ -12,21 +12,7 @@ from . import _options as o
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..replacement.replace import Replacement
 
-
-# Column to priority: what a narrow terminal leaves out first has the highest.
-_SHOWN = {
-    "rank": 0,
-    "candidate": 0,
-    "host": 4,
-    "remanence_T": 1,
-    "coercivity_kA_m": 1,
-    "heavy_rare_earth_wt_pct": 1,
-    "cost_USD_kg": 1,
-    "probability_meets_requirements": 0,
-    "nearest_grade": 3,
-}
 _LISTED = (
     "remanence_T",
     "coercivity_kA_m",
@@ -47,24 +33,38 @@ _MARKS = {"estimate": "*", "extrapolated": "!"}
 _OTHER = "Other questions"
 
 
-@o.with_options("load_line", "process", "calibration", "supply", "add")
+@o.with_options(
+    "load_line", "outside_field_kA_m", "hours", "process", "calibration", "supply", "add"
+)
 def replace(
     grade: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="GRADE",
             help="A grade, with or without maker or family; with --parts a table of parts (.csv), "
             "or patriot, f22-engine.",
         ),
-    ],
+    ] = None,
     temperature: o.Temperature = None,
     recipe: o.Recipe = None,
     basis: o.Basis = "auto",
     shell: o.Shell = None,
+    values: Annotated[
+        str | None,
+        o.option(
+            "What was measured, as B_r=1.29,H_cJ=1650 (T, kA/m); with alpha, beta, %/K, if known.",
+            metavar="NAME=NUMBER",
+        ),
+    ] = None,
     measured: Annotated[
-        Path | None, o.option("Your measured magnets of it, as `calibrate` takes them.")
+        Path | None,
+        o.option("Your measured magnets of it, as `calibrate` takes them, or a curve J(H), B(H)."),
     ] = None,
     require: o.Require = None,
+    spread: Annotated[
+        str | None,
+        o.more("Standard deviation of one lot, %, as B_r=1.5,H_cJ=6.", metavar="NAME=PERCENT"),
+    ] = None,
     mass: o.Mass = 1.0,
     per_year: o.PerYear = None,
     compensated: Annotated[
@@ -105,38 +105,51 @@ def replace(
         ),
     ] = None,
     force: o.Force = False,
-    top: o.Top = 10,
+    everything: Annotated[
+        bool,
+        o.option("--all", "Ways of every kind, risk by scenario, the charge.", panel=o.OUTPUT),
+    ] = False,
+    units: o.Units = None,
     json: o.Json = False,
     **keywords: Any,
 ) -> None:
-    """Find replacements of a grade with less heavy rare earth, each with its probability.
+    """Find what takes the place of a magnet with less heavy rare earth, and how likely it does.
 
-    Columns of a table of parts: part, number, mass_kg or size (40x15x5mm), grade or recipe with
-    basis, temperature, load_line; base and faces, a leaner alloy coated instead (`magnetkit
-    diffuse`). The embedded devices rest on assumptions, stated in `datasets/devices`.
+    By its drawing, or, with a load line, an opposing field or hours, by its duty. Columns of a
+    table of parts: part, number, mass_kg or size (40x15x5mm), grade or recipe with basis,
+    temperature, load_line; base and faces, a leaner alloy coated instead (`magnetkit diffuse`).
+    The embedded devices rest on assumptions, stated in `datasets/devices`.
 
     Examples
     --------
       magnetkit replace N42SH --temperature 150C
 
-      magnetkit replace N42SH --temperature 150C --load-line 2 --price Tb=3x --json
+      magnetkit replace N42SH --temperature 75C --load-line 2 --outside-field 400
+
+      magnetkit replace --values B_r=1.29,H_cJ=1650 --temperature 140C
 
       magnetkit replace 2:17TC-16 --compensated --temperature=-50C:150C
 
       magnetkit replace patriot --parts --per-year 100
     """
     from ..replacement.replace import replace as run
+    from ..show._text import is_cgs, say
 
     shell = _one(shell)
     if compensated or parts:
         name = "--parts" if parts else "--compensated"
-        o.refuse_beside(name, shell=shell, measured=measured, require=require, out=out, **keywords)
+        beside = {"shell": shell, "measured": measured, "require": require, "out": out}
+        o.refuse_beside(name, values=values, spread=spread, **beside, **keywords)
+        if grade is None:
+            raise InputError(
+                f"{name} needs {'a table of parts or a device' if parts else 'a grade'}"
+            )
         if parts:
             o.refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
-    if compensated:
+    if compensated and grade is not None:
         _compensate(grade, temperature, recipe, basis, circuit, json)
         return
-    if parts:
+    if parts and grade is not None:
         _parts(grade, per_year or 1, today, json)
         return
     if per_year is not None:
@@ -148,7 +161,9 @@ def replace(
         basis=basis,
         shell=shell,
         measured=measured,
+        values=None if values is None else _numbers(values, "--values"),
         require=require or (),
+        spread=None if spread is None else _numbers(spread, "--spread"),
         mass_kg=mass,
         out=out,
         force=force,
@@ -157,9 +172,25 @@ def replace(
     if json:
         typer.echo(found.to_json())
     else:
-        _show(found, top)
+        for line in found.lines("cgs" if is_cgs(units) else "si", everything=everything):
+            indent = "   " if line.startswith("   ") else ""
+            say(line.strip(), indent)
     if out is not None:
         message(f"see {out}/report.html")
+
+
+def _numbers(text: str, name: str) -> dict[str, Any]:
+    """Read ``NAME=NUMBER,NAME=NUMBER``; T, a temperature, keeps its unit."""
+    found: dict[str, Any] = {}
+    for part in text.split(","):
+        key, sign, value = (piece.strip() for piece in part.partition("="))
+        try:
+            found[key] = value if key == "T" else float(value)
+        except ValueError:
+            sign = ""
+        if not sign or not key:
+            raise InputError(f"{name} {part!r}: expected NAME=NUMBER, e.g. B_r=1.29,H_cJ=1650")
+    return found
 
 
 def _one(shells: Any) -> str | None:
@@ -212,24 +243,6 @@ def _compensate(
         say(line)
     for row in found.to_dict("records"):
         typer.echo(f"  {row['what']}: {row['composition']}")
-
-
-def _show(found: "Replacement", top: int) -> None:
-    from ..ranking._profile_parts import MEETS_PROBABILITY
-    from ..show._tables import print_rows
-    from ..show._text import say
-
-    for line in found.lines():
-        say(line, "- ")
-    rows = found.candidates.head(top)
-    if len(rows):
-        meets = found.candidates["meets_requirements"].astype(bool).any()
-        title = "Candidates" if meets else "Nearest candidates: none meets all requirements"
-        print_rows(rows, _SHOWN, [title], [], set(), cgs=False, wide=False)
-        say(
-            "P is the probability that a candidate meets all requirements; it counts as meeting "
-            f"them from {MEETS_PROBABILITY:g}."
-        )
 
 
 @o.with_options("load_line", "outside_field_kA_m", "process", "calibration", "scenario", "prices")

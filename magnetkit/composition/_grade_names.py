@@ -15,6 +15,7 @@ from .._core.errors import InputError
 
 VALUES_FILE = "grades/values.csv"
 WIDE_FILE = "grades/grades.csv"
+SECOND_FILE = "grades/secondhand.csv"
 
 _LONGEST = 60
 """Largest number of characters of a grade's name."""
@@ -23,13 +24,15 @@ _FAMILIES = (
     r"sm2\(co,fe(?:,cu,zr)?\)17|sm2(?:co|tm)17|smco5|smco|samarium[ -]?cobalt|"
     r"nd2fe14b|nd-?fe-?b|neo(?:dymium)?"
 )
-_WORDS = r"sintered|bonded|hot[ -]?deformed|grade|magnet|magnets"
+_WORDS = r"sintered|bonded|hot[ -]?deformed|grade|magnet|magnets|ferrite|ceramic"
 _MAKERS = (
     r"arnold|integrated magnetics|magnet sales|electron energy|eec|horizon|intemag|alliance|"
     r"k&j|shin-?etsu|vormag|hgt|mpco|mag spring|magnet power|awork|risheng|shanghai magnet|"
-    r"china magnet factory|magnetsearcher|advanced magnets|aic|sdsdxt"
+    r"china magnet factory|magnetsearcher|advanced magnets|aic|sdsdxt|taihan|sinowin|magnova|lihe|"
+    r"eclipse|bomatec|jingxin|dura|vacuumschmelze|vac|xingyuan|mainrich|tmc|e-magnets|metalmat"
 )
 _PREFIX = re.compile(rf"^(?:{_FAMILIES}|{_WORDS}|{_MAKERS})[\s:_,/-]+", re.IGNORECASE)
+_OTHER_FAMILY = re.compile(r"^\s*(?:sm|alnico|ferrite|ceramic)", re.IGNORECASE)
 _MAKER_ALONE = re.compile(r"^EEC(?=[\d:])", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s*(?:\([^()]*\)|\bgrade|\bmagnets?)\s*$", re.IGNORECASE)
 
@@ -54,7 +57,7 @@ def _normalized(text: str) -> str:
 def known() -> tuple[str, ...]:
     """Return the names of all grades of the catalogue, as makers write them."""
     names: dict[str, None] = {}
-    for file in (VALUES_FILE, WIDE_FILE):
+    for file in (VALUES_FILE, WIDE_FILE, SECOND_FILE):
         names |= dict.fromkeys(row["grade"] for row in datasets.rows(file) if row["grade"])
     return tuple(names)
 
@@ -71,6 +74,9 @@ def _keys() -> dict[str, str]:
         # "42SH", as the trade says for N42SH; a bare 42 is no grade.
         if _SHAPE.match(name) and name[-1].isalpha():
             keys.setdefault(_normalized(name[1:]), name)
+        # "VACODYM 655" is the one of its name.
+        if (short := re.sub(r" [A-Z]+$", "", name)) != name and any(map(str.isdigit, short)):
+            keys.setdefault(_normalized(short), name)
     return keys
 
 
@@ -111,7 +117,9 @@ def find(text: str) -> str | None:
     if _BLANK_NEEDED.match(text) and not _WITH_BLANK.match(text):
         return None
     keys = _keys()
-    return next((keys[k] for k in map(_normalized, _stripped(text)) if k in keys), None)
+    found = next((keys[k] for k in map(_normalized, _stripped(text)) if k in keys), None)
+    # "SmCo 33H" is no N33H.
+    return None if found and _SHAPE.match(found) and _OTHER_FAMILY.match(text) else found
 
 
 @named
@@ -159,13 +167,26 @@ def refuse_beside(grade: str, process: Any, shell: Any) -> None:
         )
 
 
+def class_of(text: str) -> tuple[int, str] | None:
+    """Return (BH)max in MGOe and class of a name like those of sintered Nd-Fe-B, else None.
+
+    Examples
+    --------
+    >>> class_of("N44UH"), class_of("N50"), class_of("Recoma 28")
+    ((44, 'UH'), (50, 'N'), None)
+    """
+    match = next(filter(None, map(_SHAPE.match, _stripped(text.upper()))), None)
+    return None if match is None else (int(match[1]), match[2] or "N")
+
+
 def nearest(text: str, count: int = 5) -> list[str]:
-    """Return the known grades whose names are most like a text, best first.
+    """Return the known grades whose names are most like a text, best first, of its kind alone.
 
     Parameters
     ----------
     text : str
-        A name that is not known.
+        A name that is not known. Of what begins with the same letters none of another kind is
+        near: ``"Y31"`` is like ``"Y30"``, not like ``"N31"``.
     count : int
         How many to return at most.
 
@@ -173,9 +194,36 @@ def nearest(text: str, count: int = 5) -> list[str]:
     -------
     list of str
     """
-    bare = _normalized(_stripped(text)[-1])
-    by_key = {_normalized(_stripped(name)[-1]): name for name in known()}
-    return [by_key[k] for k in difflib.get_close_matches(bare, by_key, n=count, cutoff=0.4)]
+    # Of "SmCo 33H" the family is needed: "33H" alone is another's, as are figures alone.
+    letters = any(map(str.isalpha, _stripped(text)[-1]))
+    part = -1 if letters and not _OTHER_FAMILY.match(text) else 0
+    bare = _normalized(_stripped(text)[part])
+    by_key = {_normalized(_stripped(name)[part]): name for name in known()}
+    kind, kinds = _letters(bare), {_letters(key) for key in by_key}
+    if kind not in kinds:
+        like = difflib.get_close_matches(kind, kinds, n=1, cutoff=0.6)
+        kind = like[0] if like else ""
+    figure, shape = _figure(bare), class_of(text)
+
+    def off(key: str) -> tuple[bool, float]:
+        """Return how unlike a name is: of another class, and in its letters and figure."""
+        other = shape is not None and (class_of(by_key[key]) or (0, ""))[1] != shape[1]
+        unlike = 1.0 - difflib.SequenceMatcher(None, bare, key).ratio()
+        return other, unlike + min(abs(_figure(key) - figure), 10) / 20.0
+
+    own = [key for key in by_key if not kind or _letters(key) == kind]
+    close = difflib.get_close_matches(bare, own, n=4 * count, cutoff=0.4)
+    return [by_key[key] for key in sorted(close, key=off)[:count]]
+
+
+def _letters(key: str) -> str:
+    """Return the letters before the first figure: what kind of magnet a name says it is."""
+    return re.split(r"\d", key, maxsplit=1)[0]
+
+
+def _figure(key: str) -> int:
+    found = re.search(r"\d+", key)
+    return int(found[0]) if found else 0
 
 
 def refusal(text: str) -> str | None:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from .._core._arguments import named, renamed
 from .._core.errors import InputError
 from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
+from ..calibration.measured_curve import is_curve, read_curve
+from ..calibration.spread import lots
 from ..composition._grade_names import grades_among, is_grade, refuse_beside
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from ..magnetism.process import Process
 
 
-_Bound = Literal["low", "centre", "high"]
+_Bound = Literal["low", "centre", "high", "guaranteed"]
 _Array = NDArray[np.float64]
 
 _LOSSES = (0.2, 1.0, 5.0)
@@ -39,7 +41,7 @@ _LOSSES = (0.2, 1.0, 5.0)
 
 # Temperatures at which losses are evaluated, K.
 _FIRST, _LAST, _STEP = ROOM_K, 1200.0, 2.0
-_ENDS = {"low": "_lo", "centre": "", "high": "_hi"}
+_ENDS = {"low": "_lo", "centre": "", "high": "_hi", "guaranteed": ""}
 _RANKED = re.compile(r"^(?P<folder>.+):(?P<rank>\d+)$")
 _FIGURES = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m")
 
@@ -59,14 +61,15 @@ def curve(
     Parameters
     ----------
     magnet : str or any one composition that `magnetkit.predict` takes
-        A recipe; a grade such as ``"N42SH"``, by its makers' sheets; or a candidate of a results
-        folder by its rank, ``"results:1"``.
+        A recipe; a grade such as ``"N42SH"``, by its makers' sheets; a candidate of a results
+        folder by its rank, ``"results:1"``; or the CSV of a measured curve, at its temperature.
     temperature : float, str or sequence of them
         k temperatures, K or texts such as ``"20C,150C"``.
-    bound : {"low", "centre", "high"}
+    bound : {"low", "centre", "high", "guaranteed"}
         Lower end, centre or upper end of the intervals of B_r and H_cJ, both at once; a safe design
-        takes ``low``. Of a grade, the least, the middle and the most that
-        makers print; its coercivities are the least that they guarantee.
+        takes ``low``. Of a grade, the least, the middle and the most that makers print; its
+        coercivities are the least that they guarantee. ``guaranteed`` is what 99 % of the lots of
+        one mill reach, of a grade the median of what its makers guarantee.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     **keywords
@@ -91,8 +94,10 @@ def curve(
     0,1.3125
     """
     if bound not in get_args(_Bound):
-        raise InputError(f"bound must be low, centre or high, got {bound!r}")
+        raise InputError(f"bound must be low, centre, high or guaranteed, got {bound!r}")
     conditions = Conditions.of(temperature=temperature, **keywords)
+    if is_curve(magnet):
+        return _measured_curve(magnet, conditions, temperature)
     candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
         refuse_beside(magnet, conditions.process, conditions.shell)
@@ -155,6 +160,12 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
             )
     end = _ENDS[bound]
     b_r, h_cj, h_k = ([float(row[f"{x}{end}"]) for row in rows] for x in _FIGURES)
+    if bound == "guaranteed":
+        spread = lots(str(rows[0]["host"]))
+        shares = [spread.share(x) for x in (_FIGURES[0], _FIGURES[1], _FIGURES[1])]
+        b_r, h_cj, h_k = (
+            [share * v for v in x] for share, x in zip(shares, (b_r, h_cj, h_k), strict=True)
+        )
     recoil = float(made.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     source = "; ".join(filter(None, (source, not_compared(min(kelvin)))))
@@ -175,14 +186,47 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
     )
 
 
+def _measured_curve(path: Any, conditions: Conditions, temperature: Any) -> Curve:
+    """Return a measured curve, drawn by its B_r, H_cJ and H_k."""
+    found = read_curve(path)
+    asked = conditions.temperature
+    if temperature != "20C" and (len(asked) > 1 or abs(asked[0] - found.temperature_K) > 1.0):
+        raise InputError(
+            f"{path} was measured at {found.temperature_K - ZERO_CELSIUS:.0f} °C; other "
+            "temperatures need alpha and beta: `magnetkit replace --measured`"
+        )
+    if np.isnan(found.coercivity_kA_m):
+        raise InputError(f"{path} ends before J = 0: its H_cJ is not known")
+    return Curve(
+        Path(path).stem,
+        "centre",
+        f"measured: {path}",
+        found.remanence_T,
+        float("nan"),
+        float("nan"),
+        _demagnetization(
+            [found.temperature_K],
+            [found.remanence_T],
+            [found.coercivity_kA_m],
+            [found.knee_field_kA_m],
+            found.recoil_permeability,
+            conditions.load_line,
+        ),
+    )
+
+
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
     """Return the curves of a commercial grade from its printed values."""
-    from ..calibration.grades import curve_figures, curve_shapes, grades
+    from ..calibration.grades import curve_figures, curve_shapes, grades, sold_at
 
     first, shape, source = curve_figures(name)
     sheets, end = [*(grades(name, k).iloc[0] for k in kelvin), first], _ENDS[bound]
     recoil = float(shape["recoil"])
     b_r, h_cj = ([float(row[f"{x}{end}"]) for row in sheets] for x in _FIGURES[:2])
+    if bound == "guaranteed":
+        own = (sold_at(k).set_index("grade").loc[[first["grade"]]] for k in (*kelvin, ROOM_K))
+        least = [rows[list(_FIGURES[:2])].median() for rows in own]
+        b_r, h_cj = ([float(one[x]) for one in least] for x in _FIGURES[:2])
     for k, coercivity in zip(kelvin, h_cj, strict=False):
         if not coercivity > 0.0:
             raise InputError(

@@ -5,7 +5,7 @@ Routes: how magnets of a kind are made, each a file of ``datasets/routes``.
 
 import math
 import tomllib
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -60,9 +60,6 @@ class Route:
         Where the numbers come from.
     printed : Printed or None
         What makers print of its magnets beside their magnetism.
-    charges : dict of str to list of float
-        Amounts, wt.%, that every device tries in the usual charge of the host; none where the
-        charges of the host are made by this route.
     bears_K : float
         Temperature that its magnets bear, K, where that is less than others of the host do.
     """
@@ -75,7 +72,6 @@ class Route:
     measured: str
     source: str
     printed: Printed | None = None
-    charges: dict[str, list[float]] = field(default_factory=dict)
     bears_K: float = math.inf
 
     def check(self, given: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded, Columns
 from .._core.columns import PROVENANCES, properties
 from ..calibration.grades import nearest_grade_column
+from ..calibration.spread import lots
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, partition
 from ..hosts.records import HOSTS
@@ -64,6 +65,13 @@ def _alloys(
     read = read_shells(shells, len(table))
     given = conditions.process, read, conditions.host, conditions.curie
     return alloys(table, *given, ranges=ranges)
+
+
+GUARANTEED = {
+    "remanence_T": "remanence_guaranteed_T",
+    "coercivity_kA_m": "coercivity_guaranteed_kA_m",
+}
+"""Predicted columns and those of what 99 % of lots reach."""
 
 
 def supplies(
@@ -146,6 +154,10 @@ def describe(
     found["cost_per_flux_USD_m3_T"] = cost_per_flux(
         found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
     )
+    for quantity, name in GUARANTEED.items():
+        words = found["host"].words
+        shares = np.array([lots(_ROOTS.get(w, w)).share(quantity) for w in words] + [np.nan])
+        found[name] = found[quantity] * shares[found["host"].codes]
     if room is not None:
         hosts = room["host"].renamed(_ROOTS.__getitem__)
         found["nearest_grade"] = nearest_grade_column(hosts, *(room[name] for name in GRADED))

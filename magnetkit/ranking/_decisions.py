@@ -21,12 +21,14 @@ from .._core._columnar import Coded
 from .._core.elements import INDEX, N_ELEMENTS
 from .._core.settings import get_settings
 from .._core.units import kelvin_text
+from ..calibration.spread import lots
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES, root_of
 from ..kernels._rows import marks
 from ..magnetism.process import routes
+from ..prediction._stages import GUARANTEED
 from ._profile_parts import CHANCE, MARGIN
 
 if TYPE_CHECKING:
@@ -57,10 +59,6 @@ _DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
 _PLAUSIBLE, _LEAST, _LESS = 0.5, 0.3, 0.05
 """Probability from which a candidate is worth a trial; the least that is looked at, and how much
 less than that of today's magnet will do where that falls short of the first."""
-_LOT = {"2:14:1": (0.008, 0.04), "1:5": (0.017, 0.08), "2:17": (0.011, 0.18)}
-"""Standard deviation of ln B_r and ln H_cJ of the lots of one recipe: from printed windows of 140
-grades and steps of classes; H_cJ of Sm-Co, two grades each, an assumption."""
-_QUANTILE = 2.33
 _PROVEN = 2.0
 """Evidence distance from which a candidate is unproven."""
 
@@ -305,12 +303,10 @@ def decide(
         if not (records[0][CHANCE] or 0.0) >= _PLAUSIBLE:
             # A magnet that does not do the job is no measure of what is saved.
             record["heavy_rare_earth_saved_wt_pct"] = None
-        root = root_of(str(record["host"]))
-        for name, lot in zip(("remanence_T", "coercivity_kA_m"), _LOT.get(root, ()), strict=False):
-            if record[name] is not None:
-                stem, unit = name.split("_", 1)
-                guaranteed = record[name] * float(np.exp(-_QUANTILE * lot))
-                record[f"{stem}_guaranteed_{unit}"] = guaranteed
+        # Results of an earlier version have none.
+        for name, least in GUARANTEED.items():
+            if least not in record and record[name] is not None:
+                record[least] = record[name] * lots(str(record["host"])).share(name)
         record["next_test"] = _next_test(record, job)
     return records
 

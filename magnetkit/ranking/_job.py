@@ -19,7 +19,7 @@ from scipy.special import ndtr
 from .._core._requirement_text import parse_requirement
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from ..calibration._reference import GUARANTEE, TYPICAL, KnownValue, calibrate_on_reference
+from ..calibration._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
 from ..composition.table import CompositionTable
 from ..magnetism._measured import ALPHA, Mill
 from ..magnetism.process import process_record, routes
@@ -170,7 +170,8 @@ def _anchored(
     for one in profile.reference.anchors:
         value, deviation = one.value, one.spread
         if one.column != ALPHA:
-            value, deviation = value * (TYPICAL if one.guaranteed else 1.0), deviation / value
+            ratio = typical(profile.reference.host) if one.guaranteed else 1.0
+            value, deviation = value * ratio, deviation / value
         if one.guaranteed:
             deviation = float(np.hypot(deviation, GUARANTEE))
         value, deviation = _working(value, deviation, one, profile)

@@ -1,8 +1,8 @@
-"""The request of a replacement: the magnet, what it is made of, its requirements, candidates."""
+"""The request of a replacement: the magnet in use, and what is asked of another."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,20 +10,22 @@ import numpy as np
 from .._core._toml import Evidence
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
+from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..calibration._composition_estimate import (
     COMPENSATED,
     CompositionEstimate,
-    calibrate_on_grade,
+    alpha_range,
     estimate_composition,
     given_composition,
     read_recipe,
-    recipes,
-    usual_magnets,
 )
+from ..calibration.grades import curve_shapes, grades, share_left, sold_at
+from ..calibration.measured_curve import is_curve, read_curve
+from ..calibration.spread import Spread, lots
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.records import HOSTS, root_of
-from ..magnetism._measured import ALPHA, QUANTITIES, Mill
+from ..hosts.records import HOSTS
+from ..magnetism._measured import ALPHA, COERCIVITY, Mill
 from ..magnetism.process import Process, read_process
 from ..magnetism.sintered import Duty
 from ..ranking._profile_parts import Host, Reference, Requirement, Sources
@@ -32,48 +34,81 @@ from ..ranking.applications import Profile
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..calibration._composition_estimate import CompositionEstimate
     from ..prediction.conditions import Conditions
 
 
 SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magnet.trade)
 """Hosts of the magnets that can be bought."""
 
-MEASURED = "measured"
-"""Name of the calibration on a user's own magnets of a grade."""
+REMANENCE, KNEE, PRODUCT = "remanence_T", "knee_field_kA_m", "max_energy_product_kJ_m3"
+BETA, LIMIT = "coercivity_coefficient_pct_K", "max_working_temperature_K"
+MELTED = ("sintered", "hot-deformed")
+"""Kinds of magnets whose composition is estimated."""
+SAFETY = 1.1
+"""Knee field over the field against a magnet that a duty asks for."""
 
-# A smaller loss of B_r is less than the batches of one producer differ.
-_REMANENCE_SHARE = 0.98
-_ALPHA_ROOM = 0.01
-_RECOIL = 1.05
+# Other names of what was measured, as a user may give them.
+_VALUES = {"B_r": REMANENCE, "H_cJ": COERCIVITY, "alpha": ALPHA, "beta": BETA, "T": "temperature_K"}
+_CHORDS = {REMANENCE: ALPHA, COERCIVITY: BETA}
+# Magnets of one recipe from which their own scatter counts as that of lots.
+_MEASURED_LOTS = 3
+_ALPHA_ROOM, _RECOIL = 0.01, 1.05
 
 _REQUIREMENT = re.compile(
     r"^\s*(\w+)\s*(>=|<=)\s*(?:([-+]?\d*\.?\d+)\s*\*\s*)?(reference|[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)"
     r"\s*$"
 )
-_CITED = "guaranteed by the maker, at temperature by the maker's coefficients"
 
 
 @dataclass(frozen=True)
 class Wish:
     """The request of the user, checked.
 
-    `conditions` hold the temperature of use, the calibration and the supply; `load_line` is the
-    permeance coefficient, `mass_kg` that of one magnet, `between` the range of use of a compensated
-    magnet in K.
+    `conditions` hold the temperature of use, the calibration, the duty and the supply; `on_duty`
+    says whether the magnet is asked for by what it stands, `lasting` whether for a stated time.
     """
 
     conditions: "Conditions"
-    load_line: float | None
-    require: tuple[str, ...]
-    mass_kg: float
-    per_year: int
-    between: tuple[float, float] | None = None
+    on_duty: bool = False
+    lasting: bool = False
+    require: tuple[str, ...] = ()
+    mass_kg: float = 1.0
+    per_year: int = 1000
+    spread: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def temperature(self) -> float:
         """Temperature of use, K."""
         return self.conditions.temperature[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The magnet in use, at the temperature of use.
+
+    `room` is its row as of `magnetkit.grades` at 20 degrees C (of a measured magnet the nearest
+    grade's), `least` what is guaranteed of B_r (T) and H_cJ (kA/m), `spread` that of its lots,
+    `square` H_k / H_cJ, NaN where it is not known, `between` the temperatures of alpha of a
+    compensated one, `made` what it is made of, None where that is not known, and `mill` the
+    magnets of who would make the candidates, where that is another mill.
+    """
+
+    name: str
+    host: str
+    kind: str
+    makers: str
+    room: "pd.Series"
+    least: dict[str, float]
+    spread: Spread
+    square: float
+    source: str
+    between: tuple[float, float] | None = None
+    mill: Mill | None = None
+    made: CompositionEstimate | None = None
+
+    def typical(self, quantity: str) -> float:
+        """Return what a usual lot has."""
+        return self.least[quantity] / self.spread.share(quantity)
 
 
 def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
@@ -93,7 +128,7 @@ def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
         value = reference.get(column)
         if value is None or value != value:
             known = ", ".join(k for k, v in reference.items() if isinstance(v, float) and v == v)
-            raise InputError(f"{text!r}: the reference has no {column}; it has {known}")
+            raise InputError(f"{text!r}: the reference has no {column}; it has {known or 'none'}")
         limit = float(value) * float(factor or 1.0)
     elif factor is not None:
         limit = float(factor) * float(bound)
@@ -107,138 +142,189 @@ def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
         raise InputError(f"requirement {text!r}: {reason}") from None
 
 
-def requirements(
-    reference: Mapping[str, Any], load_line: float | None, extra: Sequence[str]
-) -> tuple[Requirement, ...]:
-    """Return the requirements of a replacement: as much remanence and coercivity.
+def requirements(reference: Mapping[str, Any], wish: Wish) -> dict[str, Requirement]:
+    """Return what is asked of a replacement, by column: least B_r and H_cJ or knee, and the rest.
 
-    A compensated magnet must also stay compensated; with a load line the knee must lie beyond the
-    working point. A requirement of `extra` takes the place of that on the same column.
+    By the drawing that is what the magnet in use guarantees; by a duty the knee lies `SAFETY` times
+    beyond the field against the magnet. One of the user takes the place of that on its column.
     """
-    found = {
-        "remanence_T": f"remanence_T>={_REMANENCE_SHARE}*reference",
-        "coercivity_kA_m": "coercivity_kA_m>=reference",
-    }
-    made = {column: requirement(text, reference) for column, text in found.items()}
-    alpha = float(reference["remanence_coefficient_pct_K"])
-    if abs(alpha) <= COMPENSATED:
-        made["remanence_coefficient_pct_K"] = Requirement(
-            column="remanence_coefficient_pct_K",
-            absolute_maximum=abs(alpha) + _ALPHA_ROOM,
-            source="the grade is temperature compensated",
-            status="assumption",
-        )
-    if load_line is not None:
-        made["knee_field_kA_m"] = Requirement(
-            column="knee_field_kA_m",
-            minimum=round(working_field(float(reference["remanence_T"]), load_line), 1),
-            source=f"reverse field at a load line of {load_line:g}, from the remanence",
-            status="assumption",
-        )
-    for text in extra:
-        own = requirement(text, reference)
-        made[own.column] = own
-    return tuple(made.values())
+    own = {one.column: one for one in (requirement(text, reference) for text in wish.require)}
+    made: dict[str, Requirement] = {}
+    for column in (REMANENCE, COERCIVITY):
+        if reference.get(column) is not None and not (wish.on_duty and column == COERCIVITY):
+            made[column] = own.get(column) or requirement(f"{column}>=reference", reference)
+    if wish.on_duty:
+        if (b_r := own.get(REMANENCE, made.get(REMANENCE))) is None:
+            raise InputError(
+                "a duty without a grade needs the least B_r: --require 'remanence_T>=1.15'"
+            )
+        why: dict[str, Any] = {
+            "source": f"{SAFETY:g} times the field at the duty",
+            "status": "assumption",
+        }
+        need = round(needed_knee(wish, b_r.limit), 1)
+        made |= {REMANENCE: b_r, KNEE: Requirement(column=KNEE, minimum=need, **why)}
+    alpha = abs(float(reference.get(ALPHA, np.nan)))
+    if alpha <= COMPENSATED:
+        why = {"source": "the grade is temperature compensated", "status": "assumption"}
+        made[ALPHA] = Requirement(column=ALPHA, absolute_maximum=alpha + _ALPHA_ROOM, **why)
+    return made | own
 
 
-def working_field(remanence: float, load_line: float) -> float:
-    """Return the reverse field at the working point, kA/m, on the straight line of recoil."""
-    return 1e-3 * float(Duty(load_line).field(np.array(remanence), np.array(_RECOIL)))
+def needed_knee(wish: Wish, remanence: float, duty: Duty | None = None) -> float:
+    """Return the knee field, kA/m, that a duty asks of a magnet of so much remanence, T."""
+    duty = duty or wish.conditions.duty
+    against = float(duty.field(np.array(remanence), np.array(_RECOIL)))
+    return 1e-3 * (SAFETY * against + (duty.creep if wish.lasting else 0.0))
 
 
-def profile(
-    grade: str, reference: Mapping[str, Any], made: CompositionEstimate, wish: Wish
-) -> Profile:
-    """Return the device profile whose magnet is the grade."""
-    kelvin = float(reference["temperature_K"])
-    stated = Evidence(source="requested", status="assumption")
-    cold, hot = wish.between or (293.15, 293.15)
-    low, high = min(cold, kelvin), max(hot, kelvin)
-    if high - low < 20.0:
-        high = low + 100.0
-    printed = Evidence(source=_CITED, status="cited")
-    return Profile(
-        name="replace-" + re.sub(r"[^a-z0-9]+", "-", grade.casefold()).strip("-"),
-        title=f"Replacement of {grade} at {kelvin - 273.15:.0f} °C",
-        description=f"Replacement of {grade} with less heavy rare earth; {made.sentence()}.",
-        atmosphere="As the grade's own device.",
-        hosts=SOLD,
-        temperature_min_K=low,
-        temperature_max_K=high,
-        temperature_K=kelvin,
-        load_line=1.0 if wish.load_line is None else wish.load_line,
-        magnet_mass_kg=wish.mass_kg,
-        sources=Sources(temperature=stated, load_line=stated, magnet_mass=stated),
-        reference=Reference(
-            formula=made.best.text,
-            basis="weight",
-            host=reference["host"],
-            grade=grade,
-            shell=made.best.shell or None,
-            source=printed.source,
-            status="assumption",
-        ),
-        objectives=("heavy_rare_earth_wt_pct:min", "supply_risk:min", "cost_USD_kg:min"),
-        requirements=requirements(reference, wish.load_line, wish.require),
-    )
+def held_grade(name: str, wish: Wish) -> Held:
+    """Return a grade as the magnet in use; InputError if it is unknown, or nothing of it left."""
+    room = grades(name).iloc[0]
+    return _held(room, {}, str(room["grade"]), _printed(room, wish.temperature), wish)
 
 
-def candidates(
-    host: str, made: CompositionEstimate, kelvin: float, compensated: bool
-) -> "pd.DataFrame":
-    """Return the candidates, in wt.%: columns ``composition``, ``shell`` and ``route``.
-
-    They are for a magnet of `host` at `kelvin`, whose recipe `made` is among them; `compensated`
-    says that gadolinium and erbium are there for the temperature coefficient.
-    """
-    import pandas as pd
-
-    rows: list[tuple[str, str]] = [(made.best.text, made.best.shell)]
-    for name, of in usual_magnets().items():
-        if kelvin > HOSTS[name].magnet.sold_below_K:
-            continue
-        wanted = {"all", "own" if root_of(name) == root_of(host) else "others"}
-        wanted |= {"compensated"} if compensated else set()
-        for grid in of.candidates:
-            rows += recipes(name, grid) if grid.beside in wanted else []
-    frame = pd.DataFrame(rows, columns=["composition", "shell"]).drop_duplicates()
-    frame["route"] = ["diffused" if s else "alloyed" for s in frame["shell"]]
-    return frame.reset_index(drop=True)
+def _printed(room: "pd.Series", kelvin: float) -> dict[str, float]:
+    """Return what makers guarantee of a grade at a temperature: the median over them."""
+    sold = sold_at(kelvin)
+    rows = sold.loc[sold["grade"] == room["grade"], list(_CHORDS)]
+    if len(rows):
+        return {q: float(rows[q].median()) for q in _CHORDS}
+    # A class and number that nobody prints, or a value that is an estimate.
+    low = {REMANENCE: float(room[f"{REMANENCE}_lo"]), COERCIVITY: float(room[COERCIVITY])}
+    return {q: low[q] * float(share_left(float(room[c]), kelvin)) for q, c in _CHORDS.items()}
 
 
-def anchor(
-    here: "pd.Series",
-    room: "pd.Series",
-    wish: Wish,
-    recipe: str | None,
-    basis: Basis,
-    shell: str | None,
-    measured: Any,
-) -> tuple[CompositionEstimate, Mill]:
-    """Return the recipe of the magnet, and the calibration for the candidates."""
-    process, curie = wish.conditions.process, wish.conditions.curie
-    if measured is not None:
-        if process is not None:
-            raise InputError("measured and process both name a calibration: give one")
-        return _measured(measured, recipe, basis, shell, curie)
-    made = (
-        estimate_composition(room, curie)
-        if recipe is None
-        else given_recipe(read_recipe(recipe, basis), shell)
-    )
-    if process is not None:
-        return made, _calibrated(process)
-    producer = calibrate_on_grade(here, made, curie)
-    if recipe is not None and not producer.magnets:
+def _held(
+    room: "pd.Series", own: Mapping[str, Any], name: str, least: dict[str, float], wish: Wish
+) -> Held:
+    """Return the magnet in use, from a row of grades and what is known better."""
+    kind, host, makers = (str(room[c]) for c in ("kind", "host", "makers"))
+    if kind in MELTED and not all(value > 0.0 for value in least.values()):
+        limit = float(room[LIMIT]) - ZERO_CELSIUS
+        known = "" if np.isnan(limit) else f"; its highest temperature is {limit:.0f} °C"
         raise InputError(
-            f"{recipe!r:.80} is no magnet at {float(here['temperature_K']):g} K by the model; "
-            f"give the recipe of {here['grade']}, or leave it out"
+            f"{name} has no B_r or H_cJ left at {wish.temperature - ZERO_CELSIUS:.0f} °C by its "
+            f"maker's coefficients{known}"
         )
-    return made, producer
+    square = curve_shapes(room.to_frame().T.infer_objects()).iloc[0]["squareness"]
+    source = f"guaranteed by {makers}" if makers else f"as class and number: {name} is in no table"
+    flat = abs(float(room[ALPHA])) <= COMPENSATED
+    return Held(
+        name, host, kind, makers, room, least,
+        own.get("spread") or lots(host, wish.spread), float(own.get("square") or square),
+        str(own.get("source") or source), alpha_range(str(room["grade"])) if flat else None,
+    )  # fmt: skip
 
 
-def _calibrated(process: Any) -> Mill:
+def held_values(values: Any, wish: Wish, grade: str | None = None) -> Held:
+    """Return a magnet of which B_r and H_cJ were measured, or its curve, as the magnet in use.
+
+    `values` map ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T``
+    of the measurement, or are the file of a measured curve; `grade` is what it was sold as.
+    """
+    own: dict[str, Any] = {}
+    if not isinstance(values, Mapping):
+        curve = read_curve(values)
+        own["square"] = curve.squareness
+        values = {q: getattr(curve, q) for q in _CHORDS} | {"T": curve.temperature_K}
+    known = {_VALUES.get(str(k), str(k)): v for k, v in values.items()}
+    if unknown := sorted(known.keys() - set(_VALUES.values())):
+        raise InputError(f"values take {', '.join(_VALUES)}, got {unknown[0]!r}")
+    at = parse_temperature(known.pop("temperature_K", ROOM_K))
+    try:
+        known = {name: float(value) for name, value in known.items()}
+    except (TypeError, ValueError):
+        raise InputError(f"values must be numbers, got {values!r:.60}") from None
+    b_r, h_cj = (known.get(q, np.nan) for q in _CHORDS)
+    if not (0.02 < b_r < 2.0 and 1.0 < h_cj < 1e4):
+        raise InputError(
+            f"a measured magnet needs B_r (T) and H_cJ (kA/m), got {b_r:g} and {h_cj:g}; a curve "
+            "must reach J = 0"
+        )
+    room = (_nearest(b_r, h_cj) if grade is None else grades(grade).iloc[0]).copy()
+    own["spread"], least = lots(str(room["host"]), wish.spread), {}
+    for quantity, chord in _CHORDS.items():
+        room[chord] = known.get(chord, room[chord])
+        cold = known[quantity] / float(share_left(float(room[chord]), at))
+        low = cold * own["spread"].share(quantity)
+        room[quantity] = low if quantity == COERCIVITY else cold
+        room[f"{quantity}_lo"], room[f"{quantity}_hi"] = low, cold
+        least[quantity] = low * float(share_left(float(room[chord]), wish.temperature))
+    near = str(room["grade"])
+    own["source"] = f"measured by you at {at - ZERO_CELSIUS:.0f} °C, less what lots vary; the rest "
+    own["source"] += f"as of {near}"
+    return _held(room, own, near if grade else f"the magnet like {near}", least, wish)
+
+
+def _nearest(b_r: float, h_cj: float) -> "pd.Series":
+    """Return the sintered grade nearest to B_r and H_cJ at 20 degrees C, of every family."""
+    table = grades()
+    table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))
+    # Over a step of B_r, and one of a class.
+    off = (np.log(table[REMANENCE] / b_r) / 0.03) ** 2
+    return table.loc[(off + (np.log(1.1 * table[COERCIVITY] / h_cj) / 0.18) ** 2).idxmin()]
+
+
+def with_recipe(
+    held: Held, recipe: str | None, basis: Basis, shell: str | None, wish: Wish
+) -> Held:
+    """Return the magnet in use with what it is made of: as given, or else estimated."""
+    made: CompositionEstimate | None = None
+    if recipe is not None:
+        made = given_recipe(read_recipe(recipe, basis), shell)
+    elif held.kind in MELTED and held.host in HOSTS:
+        made = estimate_composition(held.room, wish.conditions.curie)
+    return replace(held, made=made, mill=_calibrated(wish.conditions.process))
+
+
+def held_measured(
+    measured: Any, grade: str, recipe: str | None, basis: Basis, shell: str | None, wish: Wish
+) -> Held:
+    """Return the user's own magnets of a grade: the first is the recipe, all are its level.
+
+    Their least values are what 99 % of lots reach, by the scatter of three or more of one recipe.
+    """
+    from ..calibration.calibrate import read_magnets
+
+    if wish.conditions.process is not None:
+        raise InputError("measured and process both name a calibration: give one")
+    if is_curve(measured):
+        return with_recipe(held_values(measured, wish, grade), recipe, basis, shell, wish)
+    rows, rejected = read_magnets(measured, basis)
+    if not rows:
+        why = next(iter(rejected.values()), "it is empty")
+        raise InputError(f"no measured magnet can be used: {why}")
+    first, room, kelvin = rows[0], grades(grade).iloc[0].copy(), wish.temperature
+    table = first.table if recipe is None else read_recipe(recipe, basis)
+    made = given_recipe(table, shell or first.shell or None)
+    own = first.table.to_array()
+    like = [r for r in rows if r.shell == first.shell
+            and np.abs(r.table.to_array() - own).sum() < 1e-3]  # fmt: skip
+    spread, least = lots(str(room["host"]), wish.spread), _printed(room, kelvin)
+    for quantity, chord in _CHORDS.items():
+        known = [row for row in like if quantity in row.values]
+        if not known:
+            continue
+        # The rows nearest to the temperature of use, and the chord over what is left.
+        off = min(abs(row.temperature - kelvin) for row in known)
+        near = [r for r in known if abs(r.temperature - kelvin) <= off + 1.0]
+        left = share_left(float(room[chord]), np.array([kelvin, *(r.temperature for r in near)]))
+        logs = np.log([r.values[quantity] for r in near]) + np.log(left[0] / left[1:])
+        if len(near) >= _MEASURED_LOTS and not wish.spread:
+            # What is assumed counts as much as three magnets.
+            scatter = ((logs - logs.mean()) ** 2).sum() + 2.0 * getattr(spread, quantity) ** 2
+            of_lot: dict[str, float] = {quantity: float(np.sqrt(scatter / (len(near) + 1.0)))}
+            spread = replace(spread, source=f"with your {len(near)} magnets", **of_lot)
+        least[quantity] = float(np.exp(logs.mean())) * spread.share(quantity)
+    better = {"spread": spread, "source": f"measured by you on {len(like)} magnets"}
+    return replace(_held(room, better, str(room["grade"]), least, wish), made=made)
+
+
+def _calibrated(process: Any) -> Mill | None:
     """Return the calibration of a process that states nothing else."""
+    if process is None:
+        return None
     known = read_process(process, 1)
     if known.mill is None or known != Process(mill=known.mill):
         raise InputError(
@@ -259,57 +345,36 @@ def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstim
     return given_composition(text, shell or "", float(heavy))
 
 
-def _measured(
-    measured: Any, recipe: str | None, basis: Basis, shell: str | None, curie: Any
-) -> tuple[CompositionEstimate, Mill]:
-    """Return the recipe of the user's first magnet, and the calibration on all of them."""
-    from ..calibration.calibrate import calibration
-
-    producer = calibration(measured, MEASURED, basis, keep=False, curie=curie).process.mill
-    assert producer is not None
-    first = "".join(f"{e}{v:.6f}" for e, v in producer.magnets[0]["composition"].items())
-    table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)
-    return given_recipe(table, shell), producer
-
-
-def reference_of(
-    here: "pd.Series", wish: Wish, made: CompositionEstimate, producer: Mill
-) -> dict[str, Any]:
-    """Return the magnet to replace: the catalogue's values at temperature, and the model's."""
-    from ..magnetism.sintered import sintered_at
-    from ..supply.ledger import ledger
-
-    table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
-    process = {"mill": producer.record()}
-    own, line, at = wish.conditions, wish.load_line, [wish.temperature]
-    (frame,) = sintered_at(table, at, process, shell, load_line=line, curie=own.curie)
-    model = frame.iloc[0]
-    supply = ledger(table, own.supply_scenario, own.recycled or None, shell=shell).iloc[0]
-    square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
-    values = {
-        name: float(here[name])
-        for name in (*QUANTITIES, "max_energy_product_kJ_m3", ALPHA,
-                     "coercivity_coefficient_pct_K", "max_working_temperature_K")
-    }  # fmt: skip
-    return {
-        "grade": str(here["grade"]),
-        "host": str(here["host"]),
-        "makers": str(here["makers"]),
-        "temperature_K": wish.temperature,
-        **values,
-        "knee_field_kA_m": square * values["coercivity_kA_m"],
-        "provenance": str(here["coercivity_kA_m_provenance"]),
-        "load_line": wish.load_line,
-        "heavy_rare_earth_wt_pct": made.heavy_wt_pct[0],
-        "heavy_rare_earth_wt_pct_lo": made.heavy_wt_pct[1],
-        "heavy_rare_earth_wt_pct_hi": made.heavy_wt_pct[2],
-        "cost_USD_kg": float(supply["cost_USD_kg"]),
-        "supply_risk": float(supply["supply_risk"]),
-        "cobalt_wt_pct": float(supply["cobalt_wt_pct"]),
-        "made_of": [
-            {"composition": r.text, "shell": r.shell, "weight": round(r.weight, 4),
-             "heavy_rare_earth_wt_pct": r.heavy_wt_pct}
-            for r in made.recipes
-        ],
-        "made_of_is_estimate": made.estimate,
-    }  # fmt: skip
+def profile(held: Held, limits: Sequence[Requirement], wish: Wish) -> Profile:
+    """Return the device profile whose magnet is the one in use, for a screening of candidates."""
+    assert held.made is not None
+    kelvin, stated = wish.temperature, Evidence(source="requested", status="assumption")
+    cold, hot = held.between or (ROOM_K, ROOM_K)
+    low, high = min(cold, kelvin), max(hot, kelvin)
+    if high - low < 20.0:
+        high = low + 100.0
+    return Profile(
+        name="replace-" + re.sub(r"[^a-z0-9]+", "-", held.name.casefold()).strip("-"),
+        title=f"Replacement of {held.name} at {kelvin - 273.15:.0f} °C",
+        description=f"Replacement of {held.name} with less heavy rare earth; "
+        f"{held.made.sentence()}.",
+        atmosphere="As the grade's own device.",
+        hosts=SOLD,
+        temperature_min_K=low,
+        temperature_max_K=high,
+        temperature_K=kelvin,
+        load_line=wish.conditions.load_line,
+        magnet_mass_kg=wish.mass_kg,
+        sources=Sources(temperature=stated, load_line=stated, magnet_mass=stated),
+        reference=Reference(
+            formula=held.made.best.text,
+            basis="weight",
+            host=held.host,
+            grade=held.name,
+            shell=held.made.best.shell or None,
+            source=held.source,
+            status="assumption",
+        ),
+        objectives=("heavy_rare_earth_wt_pct:min", "supply_risk:min", "cost_USD_kg:min"),
+        requirements=tuple(limits),
+    )

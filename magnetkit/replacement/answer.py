@@ -1,357 +1,358 @@
-"""The answer in about ten lines: what replaces a magnet, with probability and savings."""
+"""The answer of a replacement as records: its verdict, at most four ways, and what it rests on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from ..calibration._composition_estimate import CompositionEstimate, charge, usual_magnets
-from ..calibration._reference import TYPICAL
-from ..hosts.records import HOSTS, root_of
-from ..magnetism._figures import not_compared
-from ..magnetism._measured import ALPHA
-from ._request import MEASURED, Wish, working_field
+import numpy as np
+
+from .._core.elements import SYMBOLS
+from ..calibration._composition_estimate import Recipe
+from ..calibration.grades import secondhand
+from ..calibration.spread import constants
+from ..composition.table import CompositionTable
+from ..hosts.records import HOSTS
+from ..magnetism._measured import COERCIVITY
+from ..magnetism.sintered import Duty
+from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
+from ._candidates import CHANCE, HEAVY, TRIALS, as_frame, bought, made_of, melts
+from ._request import KNEE, REMANENCE, SAFETY, Held, Wish, needed_knee
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..magnetism._measured import Mill
-    from ..ranking.applications import Profile
+_SAVED, _FLUX = "heavy_rare_earth_saved_wt_pct", "cost_per_flux_USD_m3_T"
+# What is worth a change: so much heavy rare earth saved, wt.%, and so large a share of it; another
+# family that saves less than the last has to cost no more for the flux.
+_LESS, _SHARE, _WORTH = 0.3, 0.2, 1.0
+# Below this content, wt.%, there is none. A kind is answered for from this weight on; so many ways
+# are shown, and none that is less likely.
+_NONE, _ANOTHER, _MOST, _UNLIKELY = 0.05, 0.2, 4, 0.3
+# So far below its rating, K, a grade is far below it; load lines that are tried then.
+_COOL_K, _LINES = 20.0, np.arange(0.4, 10.05, 0.1)
 
+WAYS = {
+    "lower-class": ("Lower class, as sold", "the worst field, if not the one given"),
+    "bulk": ("Leaner alloy", "this melt beside yours (H_cJ to 10 %)"),
+    "diffused": ("Diffused", "what the shell gives (to 42 %)"),
+    "fine-grained": ("Trial, fine grains", "H_cJ when hot, never measured"),
+    "hot-deformed": ("Trial, hot deformed", "its maker's level (H_cJ to 18 %)"),
+    "other-family": ("Other family, as sold", "price; printed values were compared"),
+}
+"""Kinds of ways: title, and what nobody measured of them."""
 
-_MEETS = 0.8
-_COMPARED = {"coercivity_kA_m": ("H_cJ", "kA/m", 0), "remanence_T": ("B_r", "T", 3)}
-_OF_COMPENSATED = {ALPHA: ("alpha(B_r)", "%/K", 4), "knee_field_kA_m": ("H_k", "kA/m", 0)}
-_FINE_UM = 1.5
-_RECYCLED = 0.25
-# Heavy rare earth, wt.%: below this none, and the least saving that is worth a change.
-_NONE, _LESS = 0.01, 0.3
+_HELD = {
+    "bonded": ("rare earth but, as is usual of melt-spun powder, no heavy one", "Nd and Pr"),
+    "ferrite": ("no rare earth", "strontium or barium ferrite"),
+    "alnico": ("no rare earth", "Al, Ni, Co and Cu"),
+}
 
 
 @dataclass(frozen=True)
-class Question:
-    """The request and the result of the screening: candidates in order of rank."""
+class Way:
+    """One way to save heavy rare earth, of a `kind` of `WAYS`; columns are those of results.
 
-    reference: dict[str, Any]
-    made: CompositionEstimate
-    device: "Profile"
-    table: "pd.DataFrame"
-    producer: "Mill"
-    wish: Wish
+    Values are at the temperature of use; the recipe of a sold `grade` is an estimate.
+    ``cost_per_flux_ratio`` is over that of the magnet in use, ``saved_share`` of its content.
+    """
+
+    kind: str
+    candidate: str
+    shell: str
+    route: str | None
+    host: str
+    heavy_rare_earth_wt_pct: float
+    heavy_rare_earth_saved_wt_pct: float
+    probability_meets_requirements: float
+    remanence_T: float
+    remanence_guaranteed_T: float
+    coercivity_kA_m: float
+    coercivity_guaranteed_kA_m: float
+    cost_USD_kg: float
+    supply_risk: float
+    density_kg_m3: float
+    failed_requirements: str
+    saved_share: float
+    cost_per_flux_ratio: float
+    unknown: str
+    grade: str = ""
+    makers: str = ""
+    recommended: bool = False
 
     @property
-    def celsius(self) -> float:
-        """Temperature of use, degrees C."""
-        return float(self.reference["temperature_K"]) - 273.15
+    def name(self) -> str:
+        """What to order: the grade, or the recipe with what is diffused in."""
+        return self.grade or (f"{self.candidate} + {self.shell}" if self.shell else self.candidate)
+
+    @property
+    def saved(self) -> float:
+        """Heavy rare earth saved, wt.%."""
+        return self.heavy_rare_earth_saved_wt_pct
+
+    @property
+    def likely(self) -> bool:
+        """Whether it meets every limit with a probability of 0.8 or more."""
+        return self.probability_meets_requirements >= MEETS_PROBABILITY
 
 
-def answers(question: Question) -> list[dict[str, Any]]:
-    """Return the lines of the answer: ``kind``, ``text``, and the figures of a magnet."""
-    usable = question.table[question.table["rank"].notna()]
-    family = usable["host"].astype(str).map(root_of) != root_of(question.reference["host"])
-    own, heavy = usable[~family], usable.loc[~family, "heavy_rare_earth_wt_pct"]
-    free = _best(own[heavy < _NONE])
-    shelled = usable[usable["shell"].astype(str) != ""]
-    less = (heavy >= _NONE) & (heavy < _heavy(question) - _LESS)
-    bulk = own[(own["shell"].astype(str) == "") & less]
-    shelled = shelled[shelled["heavy_rare_earth_wt_pct"] < _heavy(question)]
-    least = _best(shelled.sort_values("heavy_rare_earth_wt_pct", kind="stable"))
-    other = _best(usable[family])
-    found = [
-        _reference_line(question),
-        _magnet("no_heavy_rare_earth", "Without heavy rare earth", free, question),
-        _magnet("less_in_the_alloy", "With less in the alloy", _best(bulk), question),
-        _magnet("least_by_diffusion", "With least, by diffusion", least, question),
-        _magnet("other_family", "Of another family", other, question),
-    ]
-    fine = _finer_grains(question)
-    if fine is not None:
-        found.append(fine)
-    named = [f for f in found[1:] if f.get("candidate")]
-    # Coercivity of sintered magnets of such grains was measured at room temperature alone: its
-    # temperature dependence is only predicted, so it is not recommended.
-    choice = _choice([f for f in named if f["kind"] != "finer_grains"], question)
-    if fine is not None and choice["kind"] == "keep":
-        choice["text"] += " Finer grains are not recommended: they were not measured hot."
-    found.append(choice)
-    wanted = choice.get("candidate"), choice.get("shell")
-    picked = next((f for f in named if (f["candidate"], f["shell"]) == wanted), None)
-    if question.wish.between is not None:
-        found.append(_without_it(question))
-    found += [_savings(picked, question), _exposure(picked, question), _cobalt(picked, question)]
-    found += [_changes(picked, question), _next_melt(usable, question)]
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The answer for one kind of the magnet in use, and how likely it is of that.
+
+    `level` is its H_cJ over that of the model, `candidates` all that was judged, `ways` at most
+    four, the recommended one first.
+    """
+
+    kind: str
+    weight: float
+    recipe: Recipe | None
+    level: float
+    own_probability: float
+    sentence: str
+    ways: tuple[Way, ...]
+    candidates: "pd.DataFrame" = field(repr=False)
+
+    @property
+    def recommended(self) -> Way | None:
+        """The way that is recommended."""
+        return next((way for way in self.ways if way.recommended), None)
+
+    @property
+    def verdict(self) -> str:
+        """``"keep"`` or ``"replace"``."""
+        return "keep" if self.recommended is None else "replace"
+
+    @property
+    def level_known(self) -> bool:
+        """Whether recipe and model explain its coercivity as well as those of known recipes."""
+        low, high = constants()["level"]
+        return self.level != self.level or bool(low <= self.level <= high)
+
+
+def answers(held: Held, wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]:
+    """Return the answer for each kind that the magnet in use may well be of, likeliest first."""
+    if held.made is None:
+        holds, rests = _HELD.get(held.kind, ("what nobody printed", "what its maker knows"))
+        text = f"Keep {held.name}: it is {held.kind} and holds {holds}; it rests on {rests}"
+        return (_alone(text, ()),)
+    likely = [r for r in held.made.recipes if r.weight >= _ANOTHER] or [held.made.best]
+    return tuple(_answer(held, own, wish, limits) for own in likely)
+
+
+def _alone(sentence: str, ways: tuple[Way, ...], table: "pd.DataFrame | None" = None) -> Answer:
+    """Return the answer where there is no recipe to compare with."""
+    import pandas as pd
+
+    empty = pd.DataFrame(columns=["candidate", "shell", "host", CHANCE])
+    return Answer("sold", 1.0, None, np.nan, 1.0, sentence, ways, empty if table is None else table)
+
+
+def _answer(held: Held, own: Recipe, wish: Wish, limits: dict[str, Requirement]) -> Answer:
+    """Return the answer for a magnet of one recipe."""
+    table = melts(held, own, wish, limits)
+    mine = table.index[table["way"] == "own"][0]
+    now, level = table.loc[mine], np.nan if held.mill is not None else table.attrs["level"]
+    chance = float(now[CHANCE])
+    found = Answer(own.kind, own.weight, own, level, chance, "", (), table)
+    # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.
+    ways = _melted(table.drop(index=mine), own, now) if found.level_known else []
+    if own.heavy_wt_pct >= _NONE:
+        ways += _sold(held, own, now, wish, limits)
+    ways = [way for way in ways if way.saved >= _NONE]
+    best = _chosen(ways)
+    text = _sentence(held, own, best, ways, found.level_known)
+    return replace(found, sentence=text, ways=_shown(ways, best))
+
+
+def _melted(table: "pd.DataFrame", own: Recipe, now: "pd.Series") -> list[Way]:
+    """Return the best melt of each kind: the leanest that is likely, else the most worth a try."""
+    found = []
+    for kind, rows in table[(table["status"] == "ok") & (table[_SAVED] > 0.0)].groupby(
+        "way", sort=False
+    ):
+        good = rows[rows["meets_requirements"] & (rows[_SAVED] >= _LESS)]
+        worth = rows[CHANCE] * rows[_SAVED]
+        row = good.iloc[0] if len(good) else rows.iloc[int(worth.argmax())]
+        found.append(_way(str(kind), row, own, now))
     return found
 
 
-def _heavy(question: Question) -> float:
-    """Return the content of the likeliest recipe: savings are against one magnet, not a mean."""
-    return float(question.made.best.heavy_wt_pct)
+def _way(kind: str, row: "pd.Series", own: Recipe, now: "pd.Series", **sold: Any) -> Way:
+    """Return a row of candidates as a way."""
+    said = {f.name: row.get(f.name, "") for f in fields(Way)[1:16]}
+    plain: dict[str, Any] = {
+        n: float(v) if isinstance(v, float | np.floating) else v for n, v in said.items()
+    }
+    share = float(row[_SAVED]) / max(own.heavy_wt_pct, 1e-9)
+    ratio = float(row[_FLUX]) / float(now[_FLUX])
+    more: dict[str, Any] = {
+        "saved_share": share,
+        "cost_per_flux_ratio": ratio,
+        "unknown": WAYS[kind][1],
+    }
+    return Way(kind, **plain, **more, **sold)
 
 
-def _best(rows: "pd.DataFrame") -> "pd.Series | None":
-    """Return the first row that meets the requirements, the likeliest where none does."""
-    if not len(rows):
-        return None
-    meets = rows[rows["meets_requirements"].astype(bool)]
-    if len(meets):
-        return meets.iloc[0]
-    return rows.iloc[int(rows["probability_meets_requirements"].to_numpy(float).argmax())]
+def _sold(
+    held: Held, own: Recipe, now: "pd.Series", wish: Wish, limits: dict[str, Requirement]
+) -> list[Way]:
+    """Return the best lower class, by a duty, and the best grade of another family."""
+    found, table = [], bought(held, wish, limits, own_family=wish.on_duty)
+    family = table["host"] == held.host
+    # Heavy rare earth rises with the class: the least coercive are the leanest.
+    lower = table[family & (table["probability"] >= MEETS_PROBABILITY)]
+    lower = lower.sort_values([COERCIVITY, REMANENCE], kind="stable")
+    for kind, rows in (("lower-class", lower), ("other-family", table[~family])):
+        ways = []
+        for _, one in rows.head(_MOST).iterrows():
+            made = made_of(str(one["grade"]), own.kind, wish)
+            if made is not None and made.heavy_wt_pct <= own.heavy_wt_pct - _NONE:
+                row = as_frame(one, made, wish, own.heavy_wt_pct).iloc[0]
+                ways.append(_way(kind, row, own, now, grade=one["grade"], makers=one["makers"]))
+        if ways:
+            best = max(ways, key=lambda w: (w.likely, round(w.saved, 1),
+                                            w.probability_meets_requirements))  # fmt: skip
+            also = ", ".join(w.grade for w in ways if w is not best and w.likely)
+            found.append(replace(best, makers=best.makers + (f"; also {also}" if also else "")))
+    return found
 
 
-def _reference_line(question: Question) -> dict[str, Any]:
-    r = question.reference
-    text = (
-        f"{r['grade']} ({r['host']}; {r['makers']}) at {question.celsius:.0f} °C: B_r "
-        f"{r['remanence_T']:.3f} T, H_cJ {r['coercivity_kA_m']:.0f} kA/m, guaranteed "
-        f"({r['provenance']}{_typical(question)}); {question.made.sentence()}."
-    )
-    record = {"kind": "reference", "grade": r["grade"], "bears_load_line": None}
-    if r["load_line"] is not None:
-        field = working_field(r["remanence_T"], r["load_line"])
-        bears = r["knee_field_kA_m"] >= field
-        record["bears_load_line"] = bool(bears)
-        verdict = "sufficient" if bears else "not sufficient"
-        text += (
-            f" Load line {r['load_line']:g} requires a knee field of {field:.0f} kA/m; its own is "
-            f"{r['knee_field_kA_m']:.0f} kA/m, {verdict}."
+def _chosen(ways: list[Way]) -> Way | None:
+    """Return what is recommended: of the own family, unless another saves over twice as much."""
+    able = [w for w in ways if w.likely and w.saved >= _LESS and w.saved_share >= _SHARE]
+    own = [w for w in able if w.kind in ("lower-class", "bulk", "diffused")]
+    other = [w for w in able if w.kind == "other-family"
+             and (w.saved >= _WORTH or w.cost_per_flux_ratio <= 1.0)]  # fmt: skip
+    # What is sold today goes before what has to be melted.
+    best = max(own, key=lambda w: (round(w.saved, 1), bool(w.grade),
+                                   w.probability_meets_requirements), default=None)  # fmt: skip
+    beside = max(other, key=lambda w: w.saved, default=None)
+    return beside if beside and (best is None or best.saved < 0.5 * beside.saved) else best
+
+
+def _shown(ways: list[Way], best: Way | None) -> tuple[Way, ...]:
+    """Return at most four ways, the recommended one first, then those that are likely."""
+    rest = [w for w in ways if w is not best and w.probability_meets_requirements >= _UNLIKELY]
+    rest.sort(key=lambda w: (not w.likely, w.kind in TRIALS,
+                             -w.saved * w.probability_meets_requirements))  # fmt: skip
+    first = [] if best is None else [replace(best, recommended=True)]
+    return (*first, *rest[: _MOST - len(first)])
+
+
+def _sentence(held: Held, own: Recipe, best: Way | None, ways: list[Way], level_known: bool) -> str:
+    """Return the verdict in words."""
+    keep = f"Keep {held.name}:"
+    if best is not None:
+        return (
+            f"Replace {held.name} by {best.name}: saves {best.saved:.1f} wt.% "
+            f"({100 * best.saved_share:.0f} %) heavy rare earth, P "
+            f"{best.probability_meets_requirements:.2f}"
         )
-    if cold := not_compared(min([r["temperature_K"], *(question.wish.between or ())])):
-        text += f" {cold}."
-    if question.producer.name not in (r["grade"], MEASURED):
-        text += f" Candidates are predicted with the calibration {question.producer.name}."
-    return {**record, "text": text}
-
-
-def _typical(question: Question) -> str:
-    """Return the typical value of a grade whose guaranteed least alone is published."""
-    if question.producer.name != question.reference["grade"]:
-        return ""
-    typical = TYPICAL * float(question.reference["coercivity_kA_m"])
-    return f"; differences are from this value, the typical one is {typical:.0f}"
-
-
-def _difference(row: "pd.Series", name: str, question: Question) -> tuple[float, float, float]:
-    own = float(question.reference[name])
-    return (float(row[name]) - own, float(row[f"{name}_lo"]) - own, float(row[f"{name}_hi"]) - own)
-
-
-def _magnet(kind: str, heading: str, row: "pd.Series | None", question: Question) -> dict[str, Any]:
-    """Return the line of one candidate."""
-    if row is None:
-        why = "no such candidate is a magnet at this temperature"
-        if kind == "less_in_the_alloy":
-            why = f"no candidate with some has at least {_LESS} wt.% less than the likeliest recipe"
-        return {"kind": kind, "text": f"{heading}: {why}."}
-    shell = str(row["shell"])
-    name = f"{row['candidate']}{f' + {shell}' if shell else ''}"
-    chance = float(row["probability_meets_requirements"])
-    heavy = float(row["heavy_rare_earth_wt_pct"])
-    record: dict[str, Any] = {
-        "kind": kind,
-        "candidate": str(row["candidate"]),
-        "shell": shell,
-        "host": str(row["host"]),
-        "rank": None if row.get("rank") != row.get("rank") else int(row.get("rank", 0) or 0),
-        "probability_meets_requirements": chance,
-        "heavy_rare_earth_wt_pct": heavy,
-        "heavy_rare_earth_saved_wt_pct": _heavy(question) - heavy,
-        "cost_USD_kg": float(row["cost_USD_kg"]),
-        "nearest_grade": str(row.get("nearest_grade", "")),
-    }
-    pieces = []
-    compared = _COMPARED | (_OF_COMPENSATED if question.wish.between is not None else {})
-    for column, (label, unit, digits) in compared.items():
-        gap, low, high = _difference(row, column, question)
-        record |= {f"{column}_difference": gap, f"{column}_difference_lo": low}
-        record |= {f"{column}_difference_hi": high}
-        pieces.append(f"{label} {gap:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}) {unit}")
-    text = (
-        f"{heading}: {name} ({row['host']}), probability {chance:.2f} that it can "
-        f"replace {question.reference['grade']}; {', '.join(pieces)}; {heavy:.2f} wt.% heavy rare "
-        f"earth, {float(row['cost_USD_kg']):.0f} USD/kg"
-    )
-    failed = str(row.get("failed_requirements") or "")
-    if chance < _MEETS and failed:
-        record["failed_requirements"] = failed
-        text += f"; not met: {failed}"
-    return {**record, "text": text + "."}
-
-
-def _finer_grains(question: Question) -> dict[str, Any] | None:
-    """Return the line of a fine-grained magnet without heavy rare earth."""
-    host, kelvin = question.reference["host"], float(question.reference["temperature_K"])
-    fine = usual_magnets()[host].fine_grained if host in usual_magnets() else None
-    if fine is None or kelvin > HOSTS[host].magnet.sold_below_K:
-        return None
-    from ..composition.table import CompositionTable
-    from ..magnetism._magnets import alloys
-    from ..magnetism.sintered import Use, figures_at, read_duty
-    from ..ranking._requirements import evaluate_requirements
-    from ..supply.ledger import ledger_columns
-
-    text = charge(host, **fine)
-    table = CompositionTable.from_strings([text], basis="weight")
-    process = {"mill": question.producer.record(), "grain_size_um": _FINE_UM}
-    conditions, use = question.wish.conditions, Use(duty=read_duty(question.reference["load_line"]))
-    made = alloys(table, process, curie=conditions.curie, ranges=True)
-    (magnet,) = figures_at(made, [kelvin], use)
-    magnet |= ledger_columns(table, conditions.supply_scenario, conditions.recycled or None)
-    verdict = evaluate_requirements(question.device, {kelvin: magnet}, kelvin)
-    frame = magnet.frame()
-    frame["candidate"] = text
-    frame["probability_meets_requirements"] = verdict.probability
-    frame["failed_requirements"] = verdict.failed.texts()
-    frame["rank"] = float("nan")
-    heading = f"With grains of {_FINE_UM:g} µm, without heavy rare earth"
-    found = _magnet("finer_grains", heading, frame.iloc[0], question)
-    text = found["text"].removesuffix(".")
-    return {**found, "text": f"{text}; such sintered magnets have not been measured hot."}
-
-
-def _choice(named: list[dict[str, Any]], question: Question) -> dict[str, Any]:
-    """Return the recommendation: the cheapest that meets the requirements, or to keep the grade."""
-    saves = [n for n in named if n["heavy_rare_earth_saved_wt_pct"] > 0.05]
-    able = [n for n in saves if n["probability_meets_requirements"] >= _MEETS]
-    grade = question.reference["grade"]
-    if able:
-        best = min(able, key=lambda n: (n["heavy_rare_earth_wt_pct"] > 0.01, n["cost_USD_kg"]))
-        shell = f" + {best['shell']}" if best["shell"] else ""
-        return {
-            "kind": "recommendation",
-            "candidate": best["candidate"],
-            "shell": best["shell"],
-            "text": f"Recommended: {best['candidate']}{shell}, "
-            f"{best['heavy_rare_earth_saved_wt_pct']:.2f} wt.% less heavy rare earth.",
-        }
-    if _heavy(question) < 0.05:
-        reason = "its recipe contains no heavy rare earth, so that there is none to save"
-    elif saves:
-        near = max(saves, key=lambda n: n["probability_meets_requirements"])
-        reason = (
-            "no candidate with less heavy rare earth can replace it with a probability of "
-            f"{_MEETS:g}; the nearest has {near['probability_meets_requirements']:.2f}, not met: "
-            f"{near.get('failed_requirements', 'none alone, but all together')}{_itself(question)}"
+    if own.heavy_wt_pct < _NONE:
+        table = CompositionTable.from_strings([own.text], basis="weight")
+        share = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False))
+        scarce = sorted((-share[e], e) for e in ("Nd", "Pr", "Sm", "Co", "Ga") if share[e] > 0.05)
+        rests = ", ".join(f"{e} {-x:.1f} wt.%" for x, e in scarce)
+        sure = f" most likely ({own.weight:.2f})" if own.weight < 0.995 else ""
+        guess = " (estimates)" if held.made is not None and held.made.estimate else ""
+        return f"{keep} it{sure} holds no heavy rare earth; it rests on {rests}{guess}"
+    if not level_known and not ways:
+        return (
+            f"{keep} its estimated recipe does not explain its coercivity, and nothing sold takes "
+            "its place; give its recipe (--recipe)"
         )
-    else:
-        reason = "no candidate with less heavy rare earth is a magnet at this temperature"
-    return {"kind": "keep", "text": f"Keep {grade}: {reason}."}
+    if not ways:
+        return f"{keep} nothing with less heavy rare earth is a magnet there or sold for it"
+    most = max(ways, key=lambda w: (w.likely, w.saved if w.likely
+                                    else w.probability_meets_requirements))  # fmt: skip
+    chance = f"P {most.probability_meets_requirements:.2f}"
+    if not most.likely:
+        near = f"nearest is {most.name}, {chance}"
+        return f"{keep} nothing that saves heavy rare earth is likely; {near}"
+    if most.saved < _LESS or most.saved_share < _SHARE:
+        return (
+            f"{keep} at most {most.saved:.2f} of its {own.heavy_wt_pct:.1f} wt.% heavy rare earth "
+            f"can be saved ({chance})"
+        )
+    dear = f"costs {most.cost_per_flux_ratio:.1f} times as much for the flux"
+    what = "is a trial" if most.kind in TRIALS else dear
+    return f"{keep} {most.name}, which would save {most.saved:.1f} wt.% ({chance}), {what}"
 
 
-def _itself(question: Question) -> str:
-    """Return the probability of the grade's own recipe by the same evaluation, in words."""
-    table, best = question.table, question.made.best
-    own = table[
-        (table["candidate"].astype(str) == best.text)
-        & (table["shell"].astype(str) == (best.shell or ""))
-    ]
-    if not len(own):
+def duty_alone(wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]:
+    """Return what is sold for a duty without a magnet in use: the leanest of each family."""
+    import pandas as pd
+
+    table = bought(None, wish, limits, own_family=True)
+    table = table[(table["probability"] >= MEETS_PROBABILITY) & table["host"].isin(HOSTS)]
+    frames, makers = [], {}
+    for _, rows in table[table["kind"] == "sintered"].groupby("host", sort=False):
+        # What a maker's own sheet says first; the least coercive hold least.
+        keys = rows.assign(copied=rows["grade"].isin(secondhand()))
+        order = keys.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable").index
+        for _, one in rows.loc[order].head(_MOST).iterrows():
+            makers[one["grade"]] = one["makers"]
+            if (made := made_of(str(one["grade"]), None, wish)) is not None:
+                frames.append(as_frame(one, made, wish, 0.0))
+    if not frames:
+        text = "Keep looking: nothing that is sold meets this duty; ask less B_r or a longer magnet"
+        return (_alone(text, ()),)
+    whole = pd.concat(frames, ignore_index=True)
+    # Among those with hardly more heavy rare earth the cheapest flux, by a maker's own sheet.
+    near = whole[HEAVY] <= whole[HEAVY].min() + _LESS
+    whole = whole.assign(far=~near, copied=whole["nearest_grade"].isin(secondhand()))
+    whole = whole.sort_values(["far", "copied", _FLUX, HEAVY], kind="stable", ignore_index=True)
+    free, ways = Recipe("", "", 0.0, 1.0), []
+    for _, row in whole.head(_MOST).iterrows():
+        sold = {"grade": row["nearest_grade"], "makers": makers[row["nearest_grade"]]}
+        ways.append(_way("other-family", row, free, row, **sold))
+    ways[0] = replace(ways[0], recommended=True)
+    text = f"Order {ways[0].grade}: about {ways[0].heavy_rare_earth_wt_pct:.1f} wt.% heavy rare "
+    text += f"earth, P {ways[0].probability_meets_requirements:.2f}"
+    whole = whole.drop(columns=["far", "copied"])
+    whole.insert(0, "rank", np.arange(1, len(whole) + 1))
+    return (_alone(text, tuple(ways), whole),)
+
+
+def duty_line(held: Held, own: Recipe, wish: Wish, limits: dict[str, Requirement]) -> str:
+    """Return from which load line on a leaner class does the work of a grade far below its rating.
+
+    Empty where the temperature is less than 20 K below, or no class does.
+    """
+    rating = float(held.room["max_working_temperature_K"])
+    if wish.on_duty or not wish.temperature <= rating - _COOL_K or own.heavy_wt_pct < _NONE:
         return ""
-    chance = float(own["probability_meets_requirements"].iloc[0])
-    return f"; its own recipe has {chance:.2f} in the same evaluation"
+    asked = {k: v for k, v in limits.items() if k not in (COERCIVITY, KNEE)}
+    table = bought(held, wish, asked, own_family=True)
+    table = table[(table["host"] == held.host) & (table["probability"] >= MEETS_PROBABILITY)]
+    table = table[(table[COERCIVITY] < held.least[COERCIVITY]) & ~table["grade"].isin(secondhand())]
+    for _, one in table.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
+        made = made_of(str(one["grade"]), own.kind, wish)
+        if made is None or own.heavy_wt_pct - made.heavy_wt_pct < _LESS:
+            continue
+        for line in _LINES:
+            if one[KNEE] >= needed_knee(wish, float(one[REMANENCE]), Duty(float(line))):
+                holds = "no" if made.heavy_wt_pct < _NONE else f"{made.heavy_wt_pct:.1f} wt.%"
+                return (
+                    f"{one['grade']} ({holds} heavy rare earth; H_cJ {one[COERCIVITY]:.0f} kA/m "
+                    f"guaranteed there) bears a load line of {line:.1f} or more without an "
+                    f"opposing field, {SAFETY:g} times over: --load-line, --outside-field ask so"
+                )
+    return ""
 
 
-def _without_it(question: Question) -> dict[str, Any]:
-    """Return what a compensated magnet loses without its gadolinium or erbium."""
-    from .compensation import compensation, sentences
-
-    recipe = question.made.best.text
-    frame = compensation(
-        question.reference["grade"], question.wish.between, recipe=recipe, basis="weight"
-    )
-    lost = frame[frame["what"].str.startswith("without")]
-    parts = [s for s in sentences(frame) if s.startswith("without")]
-    return {
-        "kind": "without_gadolinium_or_erbium",
-        "variants": lost.to_dict("records"),
-        "text": "Effect of its heavy rare earth: " + "; ".join(parts) + ".",
-    }
-
-
-def _savings(picked: dict[str, Any] | None, question: Question) -> dict[str, Any]:
-    if picked is None:
-        return {"kind": "savings", "text": "Heavy rare earth saved: none, the grade is kept."}
-    each = picked["heavy_rare_earth_saved_wt_pct"] / 100.0 * question.wish.mass_kg
-    yearly = each * question.wish.per_year
-    return {
-        "kind": "savings",
-        "saved_kg_per_magnet": each,
-        "saved_kg_per_year": yearly,
-        "text": f"Heavy rare earth saved: {1e3 * each:.1f} g per magnet of "
-        f"{question.wish.mass_kg:g} kg, {yearly:.1f} kg a year at {question.wish.per_year:,} "
-        "magnets a year; material cost "
-        f"{picked['cost_USD_kg']:.0f} against {question.reference['cost_USD_kg']:.0f} USD/kg.",
-    }
-
-
-def _risks(picked: dict[str, Any], question: Question, recycled: dict[str, float] | None) -> Any:
-    from ..composition.table import CompositionTable
-    from ..supply.ledger import ledger
-    from ..supply.scenario import scenarios
-
-    texts = [question.made.best.text, picked["candidate"]]
-    shells = [question.made.best.shell, picked["shell"]]
-    table = CompositionTable.from_strings(texts, basis="weight")
-    shell = shells if any(shells) else None
-    return {
-        name: [float(x) for x in ledger(table, name, recycled, shell=shell)["supply_risk"]]
-        for name in scenarios()
-    }
-
-
-def _exposure(picked: dict[str, Any] | None, question: Question) -> dict[str, Any]:
-    if picked is None:
-        return {"kind": "exposure", "text": "Supply risk: unchanged, the grade is kept."}
-    risks = _risks(picked, question, None)
-    parts = [f"{name} {new:.2f} (now {old:.2f})" for name, (old, new) in risks.items()]
-    return {
-        "kind": "exposure",
-        "supply_risk": {name: new for name, (_, new) in risks.items()},
-        "supply_risk_reference": {name: old for name, (old, _) in risks.items()},
-        "text": f"Supply risk, 0 to 1: {', '.join(parts)}.",
-    }
-
-
-def _cobalt(picked: dict[str, Any] | None, question: Question) -> dict[str, Any]:
-    if picked is None:
-        return {"kind": "recycled_cobalt", "text": "Recycled cobalt: no effect, the grade is kept."}
-    before = _risks(picked, question, None)["baseline"][1]
-    after = _risks(picked, question, {"Co": _RECYCLED})["baseline"][1]
-    return {
-        "kind": "recycled_cobalt",
-        "supply_risk": after,
-        "text": f"With {100 * _RECYCLED:.0f} % of the cobalt recycled its supply risk falls from "
-        f"{before:.3f} to {after:.3f}.",
-    }
-
-
-def _changes(picked: dict[str, Any] | None, question: Question) -> dict[str, Any]:
-    if picked is None:
-        return {"kind": "changes", "text": "Changes to the design: none, the grade is kept."}
-    flux = 100.0 * picked["remanence_T_difference"] / question.reference["remanence_T"]
-    text = f"Changes to the design: flux {flux:+.1f} % at {question.celsius:.0f} °C"
-    if root_of(picked["host"]) != root_of(question.reference["host"]):
-        text += f"; {HOSTS[picked['host']].magnet.trade or picked['host']}"
-    elif picked["shell"]:
-        text += "; diffusion is suited to magnets of up to about 5 to 10 mm thickness"
-    if picked["nearest_grade"]:
-        text += f"; the nearest grade on the market is {picked['nearest_grade']}"
-    return {"kind": "changes", "flux_pct": flux, "text": text + "."}
-
-
-def _next_melt(usable: "pd.DataFrame", question: Question) -> dict[str, Any]:
-    """Return the melt whose measurement is worth most: uncertain, and saving much if it meets."""
-    saved = _heavy(question) - usable["heavy_rare_earth_wt_pct"]
-    chance = usable["probability_meets_requirements"]
+def next_melt(answer: Answer) -> "pd.Series | None":
+    """Return the melt whose measurement decides most: uncertain, and saving much if it meets."""
+    table = answer.candidates
+    if answer.recipe is None or not len(table):
+        return None
     # The variance that a melt resolves, times what it would save.
-    worth = chance * (1.0 - chance) * saved.clip(lower=0.0)
-    if not len(usable) or not worth.max() > 1e-4:
-        return {"kind": "next_melt", "text": "Next melt: none would change the answer."}
-    place = int(worth.to_numpy(float).argmax())
-    row, likely, spared = usable.iloc[place], chance.iloc[place], saved.iloc[place]
-    shell = f" + {row['shell']}" if str(row["shell"]) else ""
-    return {
-        "kind": "next_melt",
-        "candidate": str(row["candidate"]),
-        "shell": str(row["shell"]),
-        "text": f"Next melt: {row['candidate']}{shell}; with probability {likely:.2f} it meets the "
-        f"requirements, and it would save {spared:.2f} wt.%. Measure B_r and H_cJ at 20 and "
-        f"{question.celsius:.0f} °C and give them to `magnetkit calibrate`.",
-    }
+    worth = table[CHANCE] * (1.0 - table[CHANCE]) * table[_SAVED].clip(lower=0.0)
+    return table.iloc[int(worth.argmax())] if worth.max() > 1e-3 else None
+
+
+def record(answer: Answer) -> dict[str, Any]:
+    """Return an answer as plain values."""
+    names = ("kind", "weight", "level", "own_probability", "verdict", "sentence")
+    recipe = None if answer.recipe is None else vars(answer.recipe)
+    ways = [vars(way) for way in answer.ways]
+    return {**{n: getattr(answer, n) for n in names}, "recipe": recipe, "ways": ways}

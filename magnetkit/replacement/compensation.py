@@ -16,15 +16,17 @@ from ..calibration._composition_estimate import (
     COMPENSATED,
     CompositionEstimate,
     alpha_range,
+    calibrate_on_grade,
     charge,
+    estimate_composition,
+    read_recipe,
     usual_magnets,
 )
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..magnetism._measured import ALPHA
 from ..magnetism._uncertainty import HALF_WIDTH
-from ..prediction.conditions import Conditions
-from ._request import Wish, anchor, given_recipe
+from ._request import given_recipe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,9 +100,15 @@ def compensation(
     if not abs(circuit) < 1.0:
         raise InputError(f"circuit must be a coefficient in %/K such as 0.01, got {circuit}")
     low, high = _range(temperature, str(room["grade"]))
-    wish = Wish(Conditions(temperature=(high,)), None, (), 1.0, 1, (low, high))
     here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[0]
-    made, producer = anchor(here, room, wish, recipe, basis, None, None)
+    known = None if recipe is None else given_recipe(read_recipe(recipe, basis), None)
+    made = estimate_composition(room) if known is None else known
+    producer = calibrate_on_grade(here, made)
+    if recipe is not None and not producer.magnets:
+        raise InputError(
+            f"{recipe!r:.80} is no magnet at {float(here['temperature_K']):g} K by the model; "
+            f"give the recipe of {here['grade']}, or leave it out"
+        )
     frame = _described(_variants(made), (low, high), producer, circuit)
     least = _least(str(room["host"]), made, (low, high), producer, circuit)
     if least is not None:

@@ -151,17 +151,13 @@ def _replacement(
     load_line = None if line is None else _positive("load_line", line)
     key = grade, record.get("temperature"), load_line
     if key not in known:
-        known[key] = replace(grade, record.get("temperature"), load_line=load_line).answers
-    answers = known[key]
-    choice = next((a for a in answers if a["kind"] == "recommendation"), None)
-    if choice is None:
+        temperature = record.get("temperature")
+        known[key] = replace(grade, temperature, load_line=load_line).recommended
+    way = known[key]
+    if way is None:
         return {"replacement": ""}
-    wanted = choice["candidate"], choice["shell"]
-    picked = next(a for a in answers if (a.get("candidate"), a.get("shell")) == wanted)
-    name = " + ".join(filter(None, wanted))
-    chance = picked["probability_meets_requirements"]
-    found = {"replacement": name, "probability": chance}
-    return {**found, "composition": wanted[0], "shell": wanted[1]}
+    found = {"replacement": way.name, "probability": way.probability_meets_requirements}
+    return {**found, "composition": way.candidate, "shell": way.shell}
 
 
 def _coated(record: dict[str, Any]) -> dict[str, Any]:

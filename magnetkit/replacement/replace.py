@@ -1,7 +1,6 @@
-"""``magnetkit.replace``: a grade in, the magnets that can replace it out."""
+"""``magnetkit.replace``: a magnet in, what can take its place out."""
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -11,19 +10,32 @@ import numpy as np
 from .._core._arguments import finite, named, renamed, whole
 from .._core.errors import InputError
 from .._core.units import parse_temperature
-from ..calibration._composition_estimate import COMPENSATED, alpha_range, grade_at
+from ..calibration.measured_curve import is_curve
 from ..composition.notation import Basis
-from ..magnetism._measured import ALPHA, Mill
+from ..magnetism._measured import ALPHA, COERCIVITY
 from ..prediction.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..ranking.result import REPORT
-from ._request import Wish, anchor, candidates, profile, reference_of
-from .answer import Question, answers
+from ._lines import lines as in_words
+from ._request import (
+    BETA,
+    KNEE,
+    REMANENCE,
+    SAFETY,
+    Held,
+    Wish,
+    held_grade,
+    held_measured,
+    held_values,
+    profile,
+    requirements,
+    with_recipe,
+)
+from .answer import Answer, Way, answers, duty_alone, duty_line, record
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..ranking.applications import Profile
-    from ..run.screen import ScreenResult
+    from ..ranking._profile_parts import Requirement
 
 
 MASS_KG = 1.0
@@ -31,44 +43,104 @@ PER_YEAR = 1000
 """Mass of a magnet, kg, and magnets a year that savings are stated for."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Replacement:
     """What replaces a magnet.
 
     Attributes
     ----------
     reference : dict
-        The magnet: ``grade host makers temperature_K``, its values there, and ``made_of``.
-    answers : list of dict
-        The ten lines as records: ``kind``, ``text``, and of a magnet ``candidate shell host
-        probability_meets_requirements`` and its differences to the reference.
-    candidates : pandas.DataFrame
-        What was screened, in order of rank, with the result columns.
-    result : ScreenResult
-        The screening itself, for its report.
+        The magnet in use: ``grade host makers temperature_K``, its guaranteed ``remanence_T`` and
+        ``coercivity_kA_m`` there, what else is known, and ``made_of``.
+    answers : tuple of Answer
+        One for each kind that the magnet in use is of with a probability of 0.2 or more, the
+        likeliest first.
+    limits : dict of str to Requirement
+        What a replacement has to meet, by column; `basis` says whether that is the drawing or a
+        duty.
+    duty_line : str
+        What a duty would allow, where the magnet is used far below its rating.
+    spread, evidence : str
+        What lots vary by, and what the values of the magnet in use rest on.
+    estimate : bool
+        Whether what it is made of is estimated.
     """
 
     reference: dict[str, Any]
-    answers: list[dict[str, Any]]
-    candidates: "pd.DataFrame"
-    result: "ScreenResult"
+    answers: tuple[Answer, ...]
+    limits: "dict[str, Requirement]"
+    basis: str
+    evidence: str
+    wish: Wish
+    duty_line: str = ""
+    spread: str = ""
+    estimate: bool = True
+    typical_T: float = float("nan")
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    @property
+    def mass_kg(self) -> float:
+        """Mass of one magnet, kg."""
+        return self.wish.mass_kg
 
-        said = "".join(f"<li>{escape(line)}</li>" for line in self.lines())
-        return f"<ul>{said}</ul>{self.result._repr_html_()}"
+    @property
+    def per_year(self) -> int:
+        """Magnets a year."""
+        return self.wish.per_year
 
-    def lines(self) -> list[str]:
-        """Return the answer in about ten lines."""
-        return [answer["text"] for answer in self.answers]
+    @property
+    def scenario(self) -> str:
+        """Supply scenario."""
+        return self.wish.conditions.scenario
+
+    @property
+    def verdict(self) -> str:
+        """``"keep"`` or ``"replace"``, for the likeliest kind."""
+        return self.answers[0].verdict
+
+    @property
+    def own_probability(self) -> float:
+        """Probability that the recipe in use meets the limits."""
+        return self.answers[0].own_probability
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """At most four ways, the recommended one first."""
+        return self.answers[0].ways
+
+    @property
+    def recommended(self) -> Way | None:
+        """The way that is recommended."""
+        return self.answers[0].recommended
+
+    @property
+    def candidates(self) -> "pd.DataFrame":
+        """All that was judged, in order, with result columns."""
+        return self.answers[0].candidates
+
+    def lines(self, units: str = "si", *, everything: bool = False) -> list[str]:
+        """Return the answer in lines.
+
+        Parameters
+        ----------
+        units : {"si", "cgs"}
+            T and kA/m, or kG and kOe.
+        everything : bool
+            With the ways of every kind, risk by scenario, and the charge.
+        """
+        return in_words(self, units, everything)
 
     def to_json(self) -> str:
-        """Return ``reference``, ``answers`` and ``candidates`` as one JSON object."""
+        """Return verdict, ways, limits, evidence and candidates as one JSON object."""
         import json
 
+        names = ("verdict", "own_probability", "reference", "basis", "duty_line")
+        limits = [{"column": c, "text": str(r), "value": r.limit, "source": r.source}
+                  for c, r in self.limits.items()]  # fmt: skip
+        evidence = {"values": self.evidence, "lots": self.spread, "estimate": self.estimate}
+        whole = {**{n: getattr(self, n) for n in names}, "limits": limits, "evidence": evidence,
+                 "ways": [vars(way) for way in self.ways], "lines": self.lines(),
+                 "answers": [record(answer) for answer in self.answers]}  # fmt: skip
         rows = self.candidates.to_json(orient="records", force_ascii=False)
-        whole = {"reference": self.reference, "answers": self.answers}
         text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
         return f'{text[:-1]}, "candidates": {rows}}}'
 
@@ -76,12 +148,17 @@ class Replacement:
         """Return the lines as one text."""
         return "\n".join(self.lines())
 
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return "".join(f"<div>{escape(line)}</div>" for line in self.lines())
+
 
 @renamed(price="prices", number="per_year")
 @named
-@with_conditions("process", "calibration", "supply", "add")
+@with_conditions("outside_field_kA_m", "hours", "process", "calibration", "supply", "add")
 def replace(
-    grade: str,
+    grade: str | None = None,
     temperature: float | str | None = None,
     *,
     load_line: float | None = None,
@@ -89,49 +166,60 @@ def replace(
     basis: Basis = "auto",
     shell: str | None = None,
     measured: Any = None,
+    values: Mapping[str, float] | None = None,
     require: Sequence[str] = (),
+    spread: Mapping[str, float] | None = None,
     mass_kg: float = MASS_KG,
     per_year: int = PER_YEAR,
     out: str | Path | None = None,
     force: bool = False,
     **keywords: Unpack[SupplyKeywords],
 ) -> Replacement:
-    """Find replacements of a commercial grade, or of a magnet that was measured.
+    """Find what takes the place of a magnet with less heavy rare earth, and how likely it does.
 
-    The grade's printed values at temperature anchor the model: candidates of its host are
-    predicted conditional on it, so that what all of them have in common cancels.
+    The probability is that the mill in use can supply the candidate against the same drawing: the
+    level of an unknown mill cancels. Another family is a purchase, compared by what makers
+    guarantee at temperature; another route is a trial.
 
     Parameters
     ----------
-    grade : str
-        A grade, as `magnetkit.grades` takes it.
+    grade : str, optional
+        A grade, as `magnetkit.grades` takes it; a class and number stand in for one that no table
+        has. Without it `values`, or a duty: a load line and the least B_r in `require`.
     temperature : float or str, optional
         Temperature of use, K or a text such as ``"150C"``; the grade's highest otherwise, of a
         compensated one that up to which its maker prints alpha.
     load_line : float, optional
-        Permeance coefficient -B / (mu_0 H); with it the knee must lie beyond the working point.
+        Permeance coefficient -B / (mu_0 H).
     recipe : str, optional
-        What the grade is made of, where it is known; an estimate otherwise.
+        What the magnet is made of, where it is known; an estimate otherwise.
     basis : {"auto", "atomic", "weight"}
         Of `recipe`, and of the compositions of `measured` that name none.
     shell : str, optional
         What is diffused into `recipe`.
     measured : frame or path, optional
-        The user's own magnets of this grade, as `magnetkit.calibrate` takes them: they anchor the
-        model in place of the catalogue, and the first is the recipe.
+        The user's own magnets of this grade, as `magnetkit.calibrate` takes them: they are the
+        level in place of the catalogue, and the first is the recipe. Or the CSV of a measured
+        curve J(H) or B(H).
+    values : mapping of str to float, optional
+        Measured ``B_r`` (T) and ``H_cJ`` (kA/m), and where known ``alpha``, ``beta`` (%/K) and
+        ``T``, the temperature of the measurement.
     require : sequence of str
         More requirements, or other ones, such as ``"remanence_T>=0.95*reference"``.
+    spread : mapping of str to float, optional
+        Standard deviation of one lot, %: ``{"B_r": 1.5, "H_cJ": 6.0}``.
     mass_kg : float
         Mass of one magnet, kg.
     per_year : int
         Magnets a year that savings are stated for.
     out : path, optional
-        Folder for the screening and its report, or its URL in a store.
+        Folder for a screening of the candidates and its report, or its URL in a store.
     force : bool
         Replace a finished result in `out`, which is refused otherwise.
     **keywords
-        Conditions, as of `magnetkit.predict`; ``process`` or ``calibration`` name who would make
-        the candidates: that producer's magnets anchor the model in place of the catalogue.
+        Conditions, as of `magnetkit.predict`. A load line, an opposing field or a time of use ask
+        by the duty in place of the drawing: the knee has to lie 1.1 times beyond the field against
+        the magnet. ``process`` or ``calibration`` name who would make the candidates.
 
     Returns
     -------
@@ -141,90 +229,195 @@ def replace(
     ------
     InputError
         If the grade is unknown (with the nearest names) or an argument cannot be used.
-    """
-    from ..calibration.grades import grades
 
-    room = grades(grade).iloc[0]
-    compensated = abs(float(room[ALPHA])) <= COMPENSATED
-    between = alpha_range(str(room["grade"])) if compensated else None
-    if temperature is None and between is not None:
-        temperature = between[1]
+    Examples
+    --------
+    >>> found = replace("N38UH", "180C")
+    >>> found.verdict, round(found.own_probability, 2)
+    ('replace', 1.0)
+    """
+    if grade is None and values is None and measured is None and not _on_duty(load_line, keywords):
+        raise InputError(
+            "give a grade, measured values (--values B_r=1.29,H_cJ=1650), or a duty: a load line "
+            "and the least B_r (--load-line 2 --require 'remanence_T>=1.15')"
+        )
     if shell is not None and recipe is measured is None:
         raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
-    kelvin = _use_temperature(room, temperature)
     if keywords.get("calibration") == NO_CALIBRATION:
         raise InputError("a replacement rests on the grade, or on a calibration: leave none out")
-    conditions = Conditions.of(temperature=kelvin, **keywords)
-    wish = _checked(conditions, load_line, require, mass_kg, per_year)
-    wish = dataclasses.replace(wish, between=between)
-    here = grade_at(grade, wish.temperature)
-    made, producer = anchor(here, room, wish, recipe, basis, shell, measured)
-    frame = candidates(str(here["host"]), made, wish.temperature, compensated)
-    reference = reference_of(here, wish, made, producer)
-    device = profile(here["grade"], reference, made, wish)
-    result, table = _screened(frame, device, wish, producer, out, force)
-    question = Question(reference, made, device, table, producer, wish)
-    found = answers(question)
-    replacement = Replacement(reference, found, table, result)
-    result.tell(replacement.lines(), out)
+    kelvin = _use_temperature(grade, temperature)
+    wish = Wish(
+        Conditions.of(temperature=kelvin, load_line=load_line, **keywords),
+        _on_duty(load_line, keywords),
+        keywords.get("hours") is not None,
+        (require,) if isinstance(require, str) else tuple(require),
+        finite("mass_kg", mass_kg, 0.0, above=True),
+        whole("per_year", per_year),
+        dict(spread or {}),
+    )
+    held = _held(grade, wish, recipe, basis, shell, measured, values)
+    if held is None:
+        return _for_a_duty(wish)
+    reference = _reference(held, wish)
+    limits = {} if held.made is None else requirements(reference, wish)
+    found = answers(held, wish, limits)
+    own = found[0].recipe
+    replacement = Replacement(
+        reference, found, limits, _basis(wish, held), held.source, wish,
+        "" if own is None else duty_line(held, own, wish, limits), str(held.spread),
+        held.made is None or held.made.estimate, held.typical(REMANENCE),
+    )  # fmt: skip
     if out is not None:
-        result.report(f"{out}/{REPORT}")
+        _screened(replacement, held, wish, out, force)
     return replacement
 
 
-def _use_temperature(room: "pd.Series", temperature: float | str | None) -> float:
+def _on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
+    """Return whether a magnet is asked for by what it stands."""
+    given = (load_line, keywords.get("outside_field_kA_m"), keywords.get("hours"))
+    return any(one is not None for one in given)
+
+
+def _held(
+    grade: str | None,
+    wish: Wish,
+    recipe: str | None,
+    basis: Basis,
+    shell: str | None,
+    measured: Any,
+    values: Mapping[str, float] | None,
+) -> Held | None:
+    """Return the magnet in use, None where there is none."""
+    if values is not None and measured is not None:
+        raise InputError("measured and values both say what was measured: give one")
+    if values is None and grade is None and is_curve(measured):
+        values, measured = measured, None
+    if values is not None:
+        return with_recipe(held_values(values, wish, grade), recipe, basis, shell, wish)
+    if grade is None:
+        if measured is not None or recipe is not None:
+            raise InputError("give the grade too; measured and recipe say what is known of it")
+        return None
+    if measured is not None:
+        return held_measured(measured, grade, recipe, basis, shell, wish)
+    return with_recipe(held_grade(grade, wish), recipe, basis, shell, wish)
+
+
+def _use_temperature(grade: str | None, temperature: float | str | None) -> float:
     """Return the temperature of use, K: the grade's highest where none is given."""
-    if temperature is None:
-        kelvin = float(room["max_working_temperature_K"])
-    else:
+    from ..calibration._composition_estimate import COMPENSATED, alpha_range
+    from ..calibration.grades import grades
+
+    if temperature is not None:
         kelvin = parse_temperature(temperature)
+    elif grade is None:
+        raise InputError("give the temperature of use, e.g. 150C")
+    else:
+        room = grades(grade).iloc[0]
+        kelvin = float(room["max_working_temperature_K"])
+        if abs(float(room[ALPHA])) <= COMPENSATED:
+            kelvin = alpha_range(str(room["grade"]))[1]
     if not 4.0 <= kelvin <= 1000.0:
         raise InputError(f"a magnet is used between 4 and 1000 K (700 °C), got {kelvin:g} K")
     return kelvin
 
 
-def _checked(
-    conditions: Conditions,
-    load_line: float | None,
-    require: Sequence[str],
-    mass_kg: float,
-    per_year: int,
-) -> Wish:
-    if load_line is not None and not 0.0 <= float(load_line) < 1e3:
-        raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
-    required = (require,) if isinstance(require, str) else tuple(require)
-    mass_kg, per_year = finite("mass_kg", mass_kg, 0.0, above=True), whole("per_year", per_year)
-    return Wish(conditions, load_line, required, mass_kg, per_year)
+def _reference(held: Held, wish: Wish) -> dict[str, Any]:
+    """Return the magnet in use as plain values."""
+    made = held.made
+    heavy = (0.0, 0.0, 0.0) if made is None else made.heavy_wt_pct
+    names = (ALPHA, BETA, "max_energy_product_kJ_m3", "max_working_temperature_K", "density_kg_m3")
+    use = wish.conditions
+    return {
+        "grade": held.name,
+        "host": held.host,
+        "kind": held.kind,
+        "makers": held.makers,
+        "temperature_K": wish.temperature,
+        **held.least,
+        "knee_field_kA_m": held.square * held.least[COERCIVITY],
+        **{name: float(held.room[name]) for name in names},
+        "load_line": use.load_line if wish.on_duty else None,
+        "outside_field_kA_m": use.outside_field_kA_m if wish.on_duty else None,
+        "provenance": held.source,
+        "heavy_rare_earth_wt_pct": heavy[0],
+        "heavy_rare_earth_wt_pct_lo": heavy[1],
+        "heavy_rare_earth_wt_pct_hi": heavy[2],
+        "made_of": [] if made is None else [
+            {"composition": r.text, "shell": r.shell, "weight": round(r.weight, 4), "kind": r.kind,
+             "heavy_rare_earth_wt_pct": r.heavy_wt_pct}
+            for r in made.recipes
+        ],
+        "made_of_is_estimate": made is None or made.estimate,
+    }  # fmt: skip
 
 
-def _screened(
-    frame: "pd.DataFrame",
-    device: "Profile",
-    wish: Wish,
-    producer: Mill,
-    out: str | Path | None,
-    force: bool,
-) -> "tuple[ScreenResult, pd.DataFrame]":
-    """Screen the candidates on the anchored model; return them in order of rank too."""
+def _basis(wish: Wish, held: Held | None) -> str:
+    """Return in words which limits a replacement has to meet."""
+    if not wish.on_duty:
+        assert held is not None
+        return f"the drawing: {held.source}"
+    use = wish.conditions
+    field = f" and {use.outside_field_kA_m:g} kA/m against it" if use.outside_field_kA_m else ""
+    hours = f" for {use.hours:g} h" if wish.lasting else ""
+    return f"the duty: knee {SAFETY:g} times beyond load line {use.load_line:g}{field}{hours}"
+
+
+def _for_a_duty(wish: Wish) -> Replacement:
+    """Return what is sold for a duty without a magnet in use."""
+    limits = requirements({}, wish)
+    if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE}:
+        raise InputError(f"a duty alone is asked for B_r, H_cJ and the knee, got {min(other)}")
+    reference: dict[str, Any] = {
+        "grade": None,
+        "host": "",
+        "temperature_K": wish.temperature,
+        "made_of": [],
+    }
+    told = _basis(wish, None), "what makers print", wish
+    return Replacement(reference, duty_alone(wish, limits), limits, *told)
+
+
+def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force: bool) -> None:
+    """Screen the candidates into a folder, whose report begins with the answer.
+
+    The answer's own probability stands beside that of the screening, which is for a mill of which
+    nothing but the grade is known.
+    """
+    from ..calibration._composition_estimate import calibrate_on_grade, grade_at
     from ..run.screen import screen
 
-    process = {"mill": producer.record()}
+    if held.made is None or not len(found.candidates):
+        raise InputError(f"there is no melt in place of {held.name} to screen; leave out out")
+    mill = held.mill
+    if mill is None:
+        here = grade_at(str(held.room["grade"]), wish.temperature)
+        mill = calibrate_on_grade(here, held.made, wish.conditions.curie)
+    frame = found.candidates.rename(
+        columns={
+            "candidate": "composition",
+            "probability_meets_requirements": "probability_replaces",
+        }
+    )
+    columns = ["composition", "shell", "probability_replaces", "remanence_guaranteed_T",
+               "coercivity_guaranteed_kA_m"]  # fmt: skip
+    frame = frame.loc[frame["route"].isna(), columns].drop_duplicates(["composition", "shell"])
+    use = wish.conditions
     result = screen(
         frame,
-        device,
+        profile(held, list(found.limits.values()), wish),
         wish.temperature,
         basis="weight",
-        process=process,
-        scenario=wish.conditions.scenario,
-        recycled=wish.conditions.recycled,
-        prices=wish.conditions.prices,
-        add=wish.conditions.add,
+        process={"mill": mill.record()},
+        scenario=use.scenario,
+        recycled=use.recycled,
+        prices=use.prices,
+        add=use.add,
         out=out,
         force=force,
     )
-    table = result.table.sort_values("rank", kind="stable", na_position="last")
-    table = table.reset_index(drop=True)
-    return result, table
+    result.tell(found.lines(), out)
+    result.report(f"{out}/{REPORT}")
 
 
 def _finite(value: Any) -> Any:

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from .._core.datasets import sha256
 from .._core.errors import InputError
-from ..calibration._composition_estimate import charge, recipes, usual_magnets
+from ..calibration._composition_estimate import recipes, usual_magnets
 from ..composition._files import Block, Rejected, check_file, read_blocks, split_sheet
 from ..composition._read import is_path, read_blocks_joined, read_inputs
 from ..composition.notation import Basis
@@ -366,7 +365,7 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     """Return the melts for a device, wt.%, with their shells, by route."""
-    wanted = {"all", "own"} | ({"compensated"} if profile.compensated else set())
+    wanted = {"own", "device"} | ({"compensated"} if profile.compensated else set())
     hottest = profile.temperature_max_K
     found: dict[str, list[tuple[str, str]]] = {}
     usual = {
@@ -376,13 +375,7 @@ def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     }
     for host, made in usual.items():
         for grid in made.candidates:
-            if grid.beside in wanted:
-                found.setdefault("", []).extend(recipes(host, grid))
-    for name, route in routes().items():
-        if route.charges and route.host in usual and hottest <= route.bears_K:
-            combined = product(*route.charges.values())
-            melts = [
-                charge(route.host, **dict(zip(route.charges, a, strict=True))) for a in combined
-            ]
-            found[name] = [(text, "") for text in melts]
+            borne = routes()[grid.route].bears_K if grid.route else np.inf
+            if grid.beside in wanted and hottest <= borne:
+                found.setdefault(grid.route or "", []).extend(recipes(host, grid))
     return {name: list(dict.fromkeys(melts)) for name, melts in found.items()}

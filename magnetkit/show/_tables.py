@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 # Column to the place at which it is dropped where the terminal is narrow: the highest first.
 RANKING = {
     "rank": 0, "candidate": 0, "host": 9, "remanence_T": 1, "coercivity_kA_m": 0,
-    "max_energy_product_kJ_m3": 3, "remanence_coefficient_pct_K": 4, "heavy_rare_earth_wt_pct": 0,
+    "coercivity_guaranteed_kA_m": 8, "max_energy_product_kJ_m3": 3,
+    "remanence_coefficient_pct_K": 4, "heavy_rare_earth_wt_pct": 0,
     "heavy_rare_earth_saved_wt_pct": 6, "supply_risk": 4, "weakest_link_risk": 9, "cost_USD_kg": 2,
     "cost_per_flux_USD_m3_T": 8, "probability_phase_forms": 7, "probability_meets_requirements": 0,
     "top_ten_share": 5, "tie_group": 8, "simpler_rank": 2,
@@ -59,7 +60,8 @@ _SHARES = (
 _LABEL, _UNIT, _LEAST = 27, 14, 8
 _PROPERTIES = {
     "rank": 0, "candidate": 0, "temperature_K": 1, "host": 5, "status": 2, "remanence_T": 0,
-    "coercivity_kA_m": 0, "max_energy_product_kJ_m3": 2, "curie_temperature_K": 6,
+    "remanence_guaranteed_T": 4, "coercivity_kA_m": 0, "coercivity_guaranteed_kA_m": 4,
+    "max_energy_product_kJ_m3": 2, "curie_temperature_K": 6,
     "max_working_temperature_K": 7, "irreversible_loss_pct": 7, "remanence_coefficient_pct_K": 5,
     "coercivity_coefficient_pct_K": 6, "heavy_rare_earth_wt_pct": 1, "supply_risk": 3,
     "cost_USD_kg": 2, "probability_meets_requirements": 0, "failed_requirements": 3, "in_domain": 8,

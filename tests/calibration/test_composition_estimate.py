@@ -12,16 +12,17 @@ from scipy.stats import norm
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.calibration._composition_estimate import (
-    _grid,
     _log_likelihood,
     _trade,
     charge,
     diffused,
     estimate_composition,
     given_composition,
+    recipes,
     usual_magnets,
 )
-from magnetkit.calibration._reference import TYPICAL
+from magnetkit.calibration._reference import typical
+from magnetkit.calibration.grades import ladder
 from magnetkit.supply import ledger
 
 
@@ -97,7 +98,7 @@ def test_a_charge_that_nobody_melts_is_refused(host, given, said):
         charge(host, **given)
 
 
-@pytest.mark.parametrize("wrong", ['heavy = "much"', "[grades]\namount = {}"])
+@pytest.mark.parametrize("wrong", ['heavy = "much"', "[[grades]]\namount = {}"])
 def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
     for host in ("2-14-1", "1-5"):
         text = datasets.path(f"hosts/{host}/makeup.toml").read_text(encoding="utf-8")
@@ -111,8 +112,13 @@ def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
         usual_magnets.__wrapped__()
 
 
-def steps(recipes, element):
-    return np.unique([amounts(text).get(element, 0.0) for text, _ in recipes])
+def _grid(host, kind="bulk"):
+    (grid,) = (g for g in usual_magnets()[host].grades if g.kind == kind)
+    return recipes(host, grid)
+
+
+def steps(tried, element):
+    return np.unique([amounts(text).get(element, 0.0) for text, _ in tried])
 
 
 def test_the_recipes_that_are_tried_lie_evenly():
@@ -130,8 +136,9 @@ def test_the_recipes_that_are_tried_lie_evenly():
 
 
 def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
-    grade = {"remanence_T": 1.2, "coercivity_kA_m": 1000.0, "remanence_coefficient_pct_K": -0.11}
-    expected = {"remanence_T": 1.2, "coercivity_kA_m": TYPICAL * 1000.0}
+    grade = {"remanence_T": 1.2, "coercivity_kA_m": 1000.0, "remanence_coefficient_pct_K": -0.11,
+             "host": "2:14:1"}  # fmt: skip
+    expected = {"remanence_T": 1.2, "coercivity_kA_m": typical("2:14:1") * 1000.0}
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame.loc[1, "remanence_T"] *= np.exp(0.055)
     frame.loc[2, "coercivity_kA_m"] *= np.exp(-2 * 0.18)
@@ -160,59 +167,81 @@ def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
     assert seen[0] == ([293.15], (293.15, 373.15))
 
 
-def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
-    # Of B_r alone anything is printed. The fourth is no magnet.
-    grid = (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%"), ("Fe", ""))
-    off, heavy = np.array([0.5, -1.0, 1.5, 0.0]), np.array([0.0, 0.1, 0.25, 9.0])
-    coercivity = np.array([1000.0, 800.0, 1500.0, 0.0])
-    frame = pd.DataFrame(
-        {
-            "remanence_T": 1.2 * np.exp(0.055 * off),
-            "coercivity_kA_m": coercivity,
-            "remanence_coefficient_pct_K": 0.0,
-            "status": ["ok", "ok", "ok", "planar"],
-        }
-    )
+def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
+    # Of B_r alone anything is printed. The last recipe is no magnet; each kind has one frame.
+    grids = {"bulk": (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Fe", "")),
+             "diffused": (("Sm0.8Pr0.2Co5", "Tb 0.2 wt%"),)}  # fmt: skip
+    off = {"bulk": np.array([0.5, -1.0, 0.0]), "diffused": np.array([1.5])}
+    heavy = {"bulk": np.array([0.0, 0.1, 9.0]), "diffused": np.array([0.25])}
+    hard = {"bulk": np.array([1000.0, 800.0, 0.0]), "diffused": np.array([1500.0])}
     module = import_module("magnetkit.calibration._composition_estimate")
-    monkeypatch.setattr(module, "_grid", lambda host: grid)
-    monkeypatch.setattr(module, "sintered_at", lambda *a, **k: [frame])
-    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy)
+    usual = usual_magnets()["1:5"]
+    kinds = [usual.grades[0].model_copy(update={"kind": kind}) for kind in grids]
+    own = usual.model_copy(update={"grades": tuple(kinds)})
+    asked = []
+
+    def made_of(*arguments, **keywords):
+        kind = asked[-1]
+        status = ["ok", "ok", "planar"] if kind == "bulk" else ["ok"]
+        values = {"remanence_T": 1.2 * np.exp(0.055 * off[kind]), "coercivity_kA_m": hard[kind]}
+        return [pd.DataFrame({**values, "remanence_coefficient_pct_K": 0.0, "status": status})]
+
+    monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": own})
+    monkeypatch.setattr(module, "recipes", lambda host, g: asked.append(g.kind) or grids[g.kind])
+    monkeypatch.setattr(module, "sintered_at", made_of)
+    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy[asked[-1]])
     nan = float("nan")
     grade = {
         "host": "1:5", "remanence_T": 1.2, "coercivity_kA_m": nan,
         "remanence_coefficient_pct_K": nan,
     }  # fmt: skip
     made = estimate_composition(grade)
-    # Where no coefficient is printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
-    weight = norm.pdf(off[:3]) * norm.pdf(heavy[:3] / 0.3)
+    # Kinds are equally likely before, and so are the recipes of each. Where no coefficient is
+    # printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
+    each = {k: norm.pdf(off[k][:2]) * norm.pdf(heavy[k][:2] / 0.3) / len(grids[k]) for k in grids}
+    weight = np.concatenate(list(each.values()))
     weight /= weight.sum()
-    mean = weight @ heavy[:3]
-    assert made.heavy_wt_pct[0] == pytest.approx(mean)
+    content = np.array([0.0, 0.1, 0.25])
+    assert made.heavy_wt_pct[0] == pytest.approx(weight @ content)
     assert made.heavy_wt_pct[1:] == (0.0, 0.25)
     assert made.diffused == pytest.approx(weight[2])
-    log = np.log(coercivity[:3])
+    log = np.log([1000.0, 800.0, 1500.0])
     spread = np.sqrt(weight @ (log - weight @ log) ** 2)
     assert made.log_spread == pytest.approx(spread)
     # One of each kind, with the weight of its kind.
-    assert [(r.text, r.shell) for r in made.recipes] == [grid[0], grid[2]]
-    assert made.recipes[0].weight == pytest.approx(weight[:2].sum())
-    assert made.recipes[1].heavy_wt_pct == 0.25
-    assert made.estimate
-    assert made.best.text == "SmCo5"
-    # A coefficient of a compensated grade lets them be.
-    flat = estimate_composition(grade | {"remanence_coefficient_pct_K": 0.0})
-    bare = norm.pdf(off[:3]) / norm.pdf(off[:3]).sum()
-    assert flat.heavy_wt_pct[0] == pytest.approx(bare @ heavy[:3])
+    found = {r.kind: (r.text, r.shell, r.heavy_wt_pct) for r in made.recipes}
+    assert found == {"bulk": ("SmCo5", "", 0.0), "diffused": ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%", 0.25)}
+    shares = {r.kind: r.weight for r in made.recipes}
+    assert shares["bulk"] == pytest.approx(weight[:2].sum())
 
 
 def test_the_trade_is_believed_of_a_class_to_a_deviation():
     classes = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
     row = classes[(classes["route"] == "alloyed") & (classes["class"] == "SH")].iloc[0]
     usual = (row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]) / 2.0
-    heavy = np.array([usual, usual + 1.2, usual / 3.0, usual / 3.0 - 1.2])
-    found = _trade(row["coercivity_kA_m"], heavy, np.array([False, False, True, True]))
     # Diffused in, a third of it does.
-    np.testing.assert_allclose(found, [0.0, -0.5, 0.0, -0.5], atol=1e-12)
+    for worth in (1.0, 3.0):
+        found = _trade(row["coercivity_kA_m"], usual / worth + np.array([0.0, -1.2]), worth)
+        np.testing.assert_allclose(found, [0.0, -0.5], atol=1e-12)
+
+
+def test_the_ladder_of_a_maker_tells_alloyed_from_diffused():
+    # Arnold's best B_r by class falls as dysprosium in the alloy makes it, HGT's hardly.
+    assert ladder("Arnold") == pytest.approx(-0.25, abs=0.04)
+    assert ladder("HGT") == pytest.approx(-0.05, abs=0.03)
+    assert ladder("nobody") is None
+    row = mk.grades("N42SH").iloc[0]
+    shares = [
+        {r.kind: r.weight for r in estimate_composition({**row, "makers": m}).recipes}["diffused"]
+        for m in ("Arnold", "HGT")
+    ]
+    assert shares[0] < shares[1]
+
+
+@pytest.mark.parametrize("name", ["BNP-8", "Y30", "Alnico 5"])
+def test_what_is_no_sintered_rare_earth_magnet_gets_no_recipe(name):
+    with pytest.raises(InputError, match="is not estimated"):
+        _made(name)
 
 
 def test_a_shell_that_cannot_be_ordered_so_is_written_as_what_it_becomes():

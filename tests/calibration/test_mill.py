@@ -29,7 +29,7 @@ def _fractions(iron):
 def test_shares_sum_to_one():
     for split in splits().values():
         assert split.common + split.composition + split.residue == pytest.approx(1.0, abs=1e-3)
-        assert min(split.common, split.composition, split.residue) > 0.03
+        assert min(split.common, split.composition, split.residue) > 0.02
 
 
 def test_one_magnet_far_away_tells_the_common_part_alone():

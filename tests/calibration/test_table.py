@@ -205,21 +205,12 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
     found = hot["max_energy_product_kJ_m3"]
     np.testing.assert_allclose(found[~cut], whole[~cut], rtol=1e-12)
     end = 1e-3 * h_cj * (b_r - MU_0 * h_cj)
-    np.testing.assert_allclose(found[cut], np.fmin(whole, end)[cut], rtol=1e-12)
+    np.testing.assert_allclose(found[cut], np.minimum(whole, end)[cut], rtol=1e-12)
     if kelvin == 473.15:
         assert cut.any()
     # H_cB falls as B_r, no further out than where B of the hot curve is zero.
     wanted = np.minimum(cold["coercivity_b_kA_m"] * keep, coercivity_b(hot, "", curve_shapes(hot)))
     np.testing.assert_allclose(hot["coercivity_b_kA_m"], wanted, rtol=1e-9)
-
-
-def test_a_middle_is_that_of_the_alike_and_the_ends_are_those_of_a_few():
-    values, by = np.array([1.0, 2.0, 4.0, 8.0, 9.0]), np.array([100.0, 104.0, 95.0, 300.0, 30.0])
-    # Within a tenth (of the logarithm): the first three; of none: all.
-    assert _alike(values, by, 100.0) == (2.0, 1.0, 4.0)
-    assert _alike(values, by, 1000.0) == (4.0, 1.0, 9.0)
-    # One alone is like it; with the next two in distance it makes the ends.
-    assert _alike(values, by, 300.0) == (8.0, 1.0, 8.0)
 
 
 def test_estimates_are_those_of_grades_of_their_own_crystal_and_kind():

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
 from magnetkit.cli.app import app
@@ -13,7 +14,9 @@ def test_one_json_object_with_reference_answers_and_candidates(tmp_path):
     done = run("replace", "Recoma 20", "--temperature", "150C", "--price", "Sm=2x", "--json")
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
-    assert set(data) == {"reference", "answers", "candidates"}
+    assert {"verdict", "ways", "limits", "evidence", "answers", "reference"} <= set(data)
+    assert data["own_probability"] == 1.0
+    assert data["candidates"][0]["candidate"]
     assert data["reference"]["grade"] == "Recoma 20"
 
 
@@ -27,13 +30,27 @@ def test_bad_input_is_one_line():
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("grade", "title"),
-    [("N38UH", "Nearest candidates: none meets all"), ("N42SH", "Candidates")],
-)
-def test_the_table_says_whether_any_of_it_would_do(grade, title, monkeypatch):
+def test_a_buyers_session_fits_a_screen_of_80_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("magnetkit.show._text.to_terminal", lambda: True)
-    done = CliRunner().invoke(app, ["replace", grade, "--load-line", "2", "--top", "1"])
-    assert done.exit_code == 0
-    assert title in " ".join(done.stdout.split())
+    for arguments, verdict in (
+        (["N42SH", "--temperature", "150C"], "Replace N42SH by"),
+        (["N42SH", "--temperature", "75C", "--load-line", "2", "--outside-field", "400"], "N45M"),
+        (["--values", "B_r=1.29,H_cJ=1650", "--temperature", "140C"], "Replace the magnet like"),
+        (["N40UH", "--temperature", "170C", "--units", "cgs", "--spread", "B_r=1"], "kOe"),
+    ):
+        done = CliRunner().invoke(app, ["replace", *arguments])
+        assert done.exit_code == 0, done.output
+        lines = done.stdout.splitlines()
+        assert verdict in done.stdout
+        assert len(lines) <= 40
+        assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--values", "B_r"], ["--values", "B_r=x,H_cJ=1"], ["N42SH", "--spread", "B=1"]]
+)
+def test_numbers_that_are_none_are_said(wrong):
+    done = CliRunner().invoke(app, ["replace", *wrong, "--temperature", "100C"])
+    assert done.exit_code != 0
+    assert isinstance(done.exception, InputError | SystemExit)

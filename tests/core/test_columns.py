@@ -20,7 +20,8 @@ def test_every_contract_column_is_there_in_order():
         "irreversible_loss_pct "
         "in_domain domain_distance route nearest_grade "
         "probability_meets_requirements meets_requirements failed_requirements pareto_front "
-        "evidence_distance evidence_nearest evidence_farthest"
+        "evidence_distance evidence_nearest evidence_farthest "
+        "coercivity_guaranteed_kA_m remanence_guaranteed_T"
     ).split()
     beside = (
         *("performance_margin", "weakest_link_risk", "coefficients_between"),

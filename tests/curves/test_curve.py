@@ -93,7 +93,7 @@ def test_each_temperature_is_a_file_of_its_own(tmp_path):
         ("Y2Co17", {}, "no demagnetization curve"),
         ("N42SH", {"shell": "Tb 0.5 wt%"}, "shell are of a recipe"),
         ("N42", {"temperature": "250C"}, "no coercivity left at 250 C"),
-        ("Nd2Fe14B", {"bound": "worst"}, "bound must be low, centre or high"),
+        ("Nd2Fe14B", {"bound": "worst"}, "bound must be low, centre, high or"),
         ("N42SXX", {}, "N42SXX"),
     ],
 )

@@ -69,17 +69,13 @@ def test_a_table_that_is_none_is_said():
 
 
 def test_what_is_recommended_takes_the_place_of_its_grade(monkeypatch):
-    chosen = {"candidate": "Nd30Dy1Co2B1Fe bal.", "shell": ""}
-    answers = [
-        {"kind": "no_heavy_rare_earth", "text": ""},
-        {"kind": "less_in_the_alloy", "probability_meets_requirements": 0.9, **chosen},
-        {"kind": "recommendation", "text": "", **chosen},
-    ]
+    chosen = {"candidate": "Nd30Dy1Co2B1Fe bal.", "shell": "", "name": "that",
+              "probability_meets_requirements": 0.9}  # fmt: skip
     asked = []
 
     def replace(grade, temperature, load_line):
         asked.append((grade, temperature, load_line))
-        return type("Found", (), {"answers": answers})
+        return type("Found", (), {"recommended": type("Way", (), chosen)})
 
     monkeypatch.setattr(
         importlib.import_module("magnetkit.replacement.replace"), "replace", replace

@@ -22,9 +22,9 @@ def anchored_process() -> Any:
 
     from magnetkit.calibration._reference import (
         GUARANTEE,
-        TYPICAL,
         KnownValue,
         calibrate_on_reference,
+        typical,
     )
     from magnetkit.magnetism.process import Process
 
@@ -32,7 +32,12 @@ def anchored_process() -> Any:
     seen = [
         KnownValue(
             one.column,
-            one.value * (TYPICAL if one.guaranteed and one.column == "coercivity_kA_m" else 1.0),
+            one.value
+            * (
+                typical(reference.host)
+                if one.guaranteed and one.column == "coercivity_kA_m"
+                else 1.0
+            ),
             float(one.temperature_K),
             float(np.hypot(one.spread / one.value, GUARANTEE if one.guaranteed else 0.0)),
         )

@@ -1,0 +1,166 @@
+"""The answer in words: one screen, verdict first."""
+
+from typing import Any
+
+import numpy as np
+
+from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
+from ..calibration._composition_estimate import COMPENSATED
+from ..composition.table import CompositionTable
+from ..hosts.records import HOSTS, root_of
+from ..magnetism._measured import ALPHA, COERCIVITY
+from ._request import KNEE, PRODUCT, REMANENCE
+from .answer import WAYS, Answer, Way, next_melt
+from .compensation import compensation, sentences
+
+# Under an export licence of China since 4 April 2025: datasets/supply/controls.csv.
+_LICENSED = ("Sm", "Gd", "Tb", "Dy", "Lu", "Y")
+_UNITS = {"T": (1.0 / KILO_GAUSS, "kG", 3, 2), "kA/m": (1e3 / KILO_OERSTED, "kOe", 0, 2),
+          "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe", 0, 1)}  # fmt: skip
+_LABELS = {REMANENCE: ("B_r", "T"), COERCIVITY: ("H_cJ", "kA/m"), KNEE: ("H_k", "kA/m"),
+           PRODUCT: ("(BH)max", "kJ/m3")}  # fmt: skip
+
+
+def _show(units: str, unit: str, *values: float) -> str:
+    """Return values in the units asked for, beside each other."""
+    factor, name, digits, fine = _UNITS[unit]
+    if units == "cgs":
+        return " / ".join(f"{v * factor:.{fine}f}" for v in values) + f" {name}"
+    return " / ".join(f"{v:.{digits}f}" for v in values) + f" {unit}"
+
+
+def lines(found: Any, units: str, everything: bool) -> list[str]:
+    """Return the answer in lines, each a sentence or a line of a way."""
+    first = found.answers[0]
+    told = [f"{first.sentence}.", *_others(found), _asked(found, units)]
+    if first.recipe is not None:
+        told.append(_made(found, first))
+    if first.ways:
+        mark = "the first is recommended; " if first.recommended else ""
+        told.append(f"Ways ({mark}B_r and H_cJ that 99 % of lots reach / of a usual lot):")
+    for answer in found.answers if everything else found.answers[:1]:
+        if answer is not first:
+            told.append(f"As {answer.kind}: {answer.sentence}.")
+        for number, way in enumerate(answer.ways, start=1):
+            told += _way(number, way, answer, units)
+    if first.recommended and first.recipe is not None:
+        told += _worse(found, first, first.recommended, everything)
+    return told + _changes(found, first)
+
+
+def _others(found: Any) -> list[str]:
+    """Return the verdicts for the other kinds that the magnet in use may well be of."""
+    first, told = found.answers[0], []
+    for other in found.answers[1:]:
+        kinds = [a.recommended and a.recommended.kind for a in (first, other)]
+        told.append(
+            f"Is yours {other.kind} ({other.weight:.2f}; {first.kind} {first.weight:.2f})? Then "
+            f"{'alike' if kinds[0] == kinds[1] else 'otherwise'}: {other.sentence}. Say so by "
+            "--recipe, --shell."
+        )
+    return told
+
+
+def _asked(found: Any, units: str) -> str:
+    """Return what is asked of a replacement, and whence."""
+    if not found.limits:
+        return f"Of {found.reference['kind']} magnets no composition is estimated (--recipe)."
+    parts = []
+    for column, one in found.limits.items():
+        label, unit = _LABELS.get(column, ("", ""))
+        parts.append(f"{label} >= {_show(units, unit, one.limit)}" if label else str(one))
+    itself = f"; its own recipe P {found.own_probability:.2f}" if found.answers[0].recipe else ""
+    celsius = found.reference["temperature_K"] - 273.15
+    return f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
+
+
+def _made(found: Any, first: Answer) -> str:
+    own = first.recipe
+    assert own is not None
+    what = f"{own.text} with {own.shell} diffused in" if own.shell else own.text
+    said = f"an estimate for {first.kind} ones" if found.estimate else "as you say"
+    text = f"Taken to be {what}: {own.heavy_wt_pct:.1f} wt.% heavy rare earth ({said})"
+    if not first.level_known:
+        text += f"; its H_cJ is {first.level:.1f} times the model's, so that no melt is offered: "
+        text += "give the recipe"
+    return text + "."
+
+
+def _way(number: int, way: Way, answer: Answer, units: str) -> list[str]:
+    """Return the three lines of one way."""
+    what = f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
+    usual = ((), ()) if way.grade else (way.remanence_T, way.coercivity_kA_m)
+    b_r = _show(units, "T", way.remanence_guaranteed_T, *np.ravel(usual[0]))
+    h_cj = _show(units, "kA/m", way.coercivity_guaranteed_kA_m, *np.ravel(usual[1]))
+    if answer.recipe is None:
+        head, cost = f"{number}. {what}", f"material {way.cost_USD_kg:.0f} USD/kg"
+        saves = f"heavy rare earth {way.heavy_rare_earth_wt_pct:.1f} wt.%"
+    else:
+        head = f"{number}. {WAYS[way.kind][0]}: {what}"
+        cost = f"material per flux {way.cost_per_flux_ratio:.2f}"
+        saves = f"saves {way.saved:.2f} wt.% ({100 * way.saved_share:.0f} %)"
+    short = way.failed_requirements
+    misses = f"; misses {short}" if short and not way.likely else ""
+    chance = way.probability_meets_requirements
+    return [
+        head,
+        f"   {saves}, P {chance:.2f}; B_r {b_r}, H_cJ {h_cj}",
+        f"   {cost}; not known: {way.unknown}{misses}",
+    ]
+
+
+def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
+    """Return what the recommended way saves in all, and what it worsens."""
+    from ..supply.ledger import ledger
+    from ..supply.scenario import scenarios
+
+    own, each = first.recipe, best.saved / 100.0 * found.mass_kg
+    assert own is not None
+    table = CompositionTable.from_strings([best.candidate, own.text], basis="weight")
+    shell = [best.shell, own.shell] if best.shell or own.shell else None
+    risk = {}
+    for name in dict.fromkeys([found.scenario, *(scenarios() if everything else ())]):
+        new, old = ledger(table, name, shell=shell)["supply_risk"]
+        risk[name] = f"{new:.2f} (now {old:.2f})"
+    parts = [f"supply risk {risk[found.scenario]}"]
+    text = f"{best.candidate} {best.shell}"
+    if held := [e for e in _LICENSED if any(f"{e}{c}" in text for c in "0123456789 ")]:
+        parts.append(f"export licence needed for {', '.join(held)}")
+    now = found.reference[REMANENCE] if best.grade else found.typical_T
+    flux = (best.remanence_guaranteed_T if best.grade else best.remanence_T) / now - 1.0
+    parts.append(f"flux {100 * flux:+.1f} %")
+    if root_of(best.host) != root_of(found.reference["host"]):
+        heavier = 100.0 * (best.density_kg_m3 / found.reference["density_kg_m3"] - 1.0)
+        parts += [f"weight {heavier:+.0f} %", str(HOSTS[best.host].magnet.trade).split(": ")[-1]]
+    told = (
+        f"It saves {1e3 * each:.1f} g in a magnet of {found.mass_kg:g} kg, "
+        f"{each * found.per_year:.1f} kg a year at {found.per_year:,}; beside it "
+        f"{', '.join(parts)}."
+    )
+    return [told, *(f"Supply risk, {n}: {r}." for n, r in risk.items() if everything)]
+
+
+def _changes(found: Any, first: Answer) -> list[str]:
+    """Return what would change the answer, and what to melt or measure next."""
+    told, changes, best = [], [found.duty_line] if found.duty_line else [], first.recommended
+    own = first.recipe
+    if own is not None and abs(found.reference[ALPHA]) <= COMPENSATED and own.heavy_wt_pct > 0.05:
+        without = compensation(found.reference["grade"], recipe=own.text, basis="weight")
+        parts = [text for text in sentences(without) if text.startswith("without")]
+        told.append(f"Effect of its heavy rare earth: {'; '.join(parts)}.")
+    if found.estimate and first.recipe is not None and first.recipe.heavy_wt_pct > 0.05:
+        changes.append("what it is really made of (--recipe, --measured)")
+    if best is not None and best.kind == "diffused":
+        changes.append("a thickness over 5 to 10 mm (`magnetkit diffuse`)")
+    if best is not None and not best.grade:
+        changes.append(f"lots that vary otherwise than {found.spread} (--spread)")
+    if changes:
+        told.append(f"What would change this: {'; '.join(changes)}.")
+    if (row := next_melt(first)) is not None:
+        shell = f" + {row['shell']}" if str(row["shell"]) else ""
+        told.append(
+            f"Next melt: {row['candidate']}{shell} (P {row['probability_meets_requirements']:.2f}, "
+            f"saves {row['heavy_rare_earth_saved_wt_pct']:.1f} wt.%); measure it at 20 and "
+            f"{found.reference['temperature_K'] - 273.15:.0f} °C, then --measured."
+        )
+    return told
