@@ -349,18 +349,15 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
 
 def _encoding_of(path: Path) -> str:
     """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as stream:
-        block = stream.read(_BLOCK_BYTES)
-        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
-        try:
-            while block:
-                decoder.decode(block)
-                block = stream.read(_BLOCK_BYTES)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
+    try:
+        with path.open(encoding="utf-8", newline="") as text:
+            while text.read(_BLOCK_BYTES):
+                pass
+    except UnicodeDecodeError:
+        return "cp1252"
     return "utf-8-sig"
 
 

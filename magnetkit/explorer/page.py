@@ -45,6 +45,17 @@ POINTS = 600
 PAGE = 25
 """Rows of the table."""
 _PAGING = ("before", "after")
+# What `_shown` sets: a property of each part of the page.
+_SET = {
+    "summary": "children",
+    "today": "children",
+    "pareto": "figure",
+    "shown": "data",
+    "count": "children",
+    "before": "disabled",
+    "after": "disabled",
+    "view": "data",
+}
 # Without the button that would send the figure to plotly's server.
 _CONFIG: Any = {
     "displaylogo": False,
@@ -219,7 +230,7 @@ def _largest_heavy(results: Results) -> float:
 
 
 def _connect(app: dash.Dash, results: Results) -> None:
-    names = _names(results)
+    names, controls = _names(results), {name: Input(name, "value") for name in CONTROLS}
 
     @lru_cache(maxsize=4)
     def selected(question: Question) -> Rows:
@@ -242,18 +253,9 @@ def _connect(app: dash.Dash, results: Results) -> None:
         return f"Computing the other temperatures: {share:.0%}", True, False
 
     @app.callback(
-        output=(
-            Output("summary", "children"),
-            Output("today", "children"),
-            Output("pareto", "figure"),
-            Output("shown", "data"),
-            Output("count", "children"),
-            Output("before", "disabled"),
-            Output("after", "disabled"),
-            Output("view", "data"),
-        ),
+        output=tuple(Output(part, what) for part, what in _SET.items()),
         inputs={
-            "given": {name: Input(name, "value") for name in CONTROLS},
+            "given": controls,
             "clicks": [Input({"sort": ALL}, "n_clicks"), *(Input(n, "n_clicks") for n in _PAGING)],
         },
         state={"view": State("view", "data")},
@@ -265,18 +267,14 @@ def _connect(app: dash.Dash, results: Results) -> None:
 
     @app.callback(
         output=Output("curve", "figure"),
-        inputs={
-            "given": {name: Input(name, "value") for name in CONTROLS},
-            "clicked": Input("pareto", "clickData"),
-        },
+        inputs={"given": controls, "clicked": Input("pareto", "clickData")},
     )
     def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
         question = _question(results, given)
         rows = selected(question)
         row = _clicked(clicked, len(results))
-        if row is None:
-            row = int(rows[0]) if len(rows) else 0
-        return _curves(results, row, question.stop)
+        best = int(rows[0]) if len(rows) else 0
+        return _curves(results, best if row is None else row, question.stop)
 
     @app.callback(
         output=Output("file", "data"),
@@ -286,10 +284,8 @@ def _connect(app: dash.Dash, results: Results) -> None:
     )
     def save(clicks: int, given: dict[str, Any]) -> dict[str, Any]:
         question = _question(results, given)
-        return {
-            "content": _csv(results, selected(question), question, names),
-            "filename": "candidates.csv",
-        }
+        content = _csv(results, selected(question), question, names)
+        return {"content": content, "filename": "candidates.csv"}
 
 
 def _check(*sound: bool) -> None:

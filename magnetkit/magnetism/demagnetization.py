@@ -196,8 +196,7 @@ def demagnetization(
     axial = made.status == 0
     if not len(table):
         raise InputError("expected one composition or more, got none")
-    b_r = np.where(axial, made.remanence(), np.nan)
-    h_cj = np.where(axial, made.coercivity(), np.nan)
-    knee = np.where(axial, made.knee_field, np.nan)
-    recoil = made.rows["recoil"][:, None] * np.ones_like(b_r)
-    return curves_of(kelvin, b_r, h_cj, knee, recoil, fields, load_line)
+    figures = made.remanence(), made.coercivity(), made.knee_field
+    recoil = np.broadcast_to(made.rows["recoil"][:, None], axial.shape)
+    blanked = (np.where(axial, figure, np.nan) for figure in figures)
+    return curves_of(kelvin, *blanked, recoil, fields, load_line)

@@ -30,6 +30,7 @@ from .._core.units import (
     MU_0,
     TEN_YEARS,
     celsius_range,
+    is_listed,
     parse_temperature,
     parse_temperatures,
 )
@@ -217,8 +218,7 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 
 def read_between(between: Any) -> tuple[float, float]:
     """Return the two temperatures of the chords alpha and beta, K, the lower first."""
-    listed = not isinstance(between, str) and hasattr(between, "__iter__")
-    ends = list(between) if listed and getattr(between, "ndim", 1) != 0 else [between]
+    ends = list(between) if not isinstance(between, str) and is_listed(between) else [between]
     if len(ends) != 2:
         raise InputError(
             f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
@@ -519,14 +519,14 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
     on_b = _factor(data["remanence_coefficient_pct_K"].to_numpy(float), t, usable)
     on_h = _factor(data["coercivity_coefficient_pct_K"].to_numpy(float), t, usable)
     factors = {
-        "curie_temperature_K": 1.0,
+        "curie_temperature_K": 1,
         "saturation_polarization_T": on_b,
         "remanence_T": on_b,
         "coercivity_kA_m": on_h,
         "max_energy_product_kJ_m3": on_b * np.minimum(on_b, on_h),
-        _HOTTEST: 1.0,
-        "remanence_coefficient_pct_K": 1.0,
-        "coercivity_coefficient_pct_K": 1.0,
+        _HOTTEST: 1,
+        "remanence_coefficient_pct_K": 1,
+        "coercivity_coefficient_pct_K": 1,
     }
     named = data.rename(columns={"name": "candidate", "max_temperature_K": _HOTTEST})
     frame = named[["candidate", "formula"]].assign(temperature_K=t)

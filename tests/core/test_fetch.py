@@ -178,13 +178,15 @@ def test_a_lasting_failure_leaves_nothing_behind(server: Server, cache: Path, fa
 
 
 @pytest.mark.usefixtures("registered")
-def test_a_silent_server_ends_in_an_error(server: Server):
+def test_a_silent_server_ends_in_an_error(server: Server, monkeypatch: pytest.MonkeyPatch):
     import threading
 
+    monkeypatch.setattr(_fetch, "_TIMEOUT", (1.0, 0.1))
+    monkeypatch.setattr(_fetch, "_RETRIES", 0)
     release = threading.Event()
     server.behaviour = lambda h, _: release.wait(5)
     with pytest.raises(NetworkError, match="imeout"):
-        _fetch.fetch("set", timeout=(1.0, 0.1), retries=0)
+        _fetch.fetch("set")
     release.set()
 
 

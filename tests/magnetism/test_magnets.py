@@ -69,7 +69,7 @@ def test_remanence_is_polarization_times_volume_density_and_alignment():
     found = magnets_at(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
     balance = found.alloys.balance
     whole = balance.hard + balance.second
-    np.testing.assert_allclose(found.factor, 0.95 * 0.9 * whole)
+    np.testing.assert_allclose(found.alloys.factor, 0.95 * 0.9 * whole)
 
 
 def test_a_formula_has_the_boundary_of_its_process_and_the_usual_additive():
