@@ -6,11 +6,14 @@ over the network. A file whose SHA-256 is not that of the registry is never retu
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import datasets
 from .errors import DataError, InputError, NetworkError
 from .settings import get_settings
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # Timeouts, s, of the connection and of each part of the answer; further attempts after an
 # interrupted or corrupted download.
@@ -78,6 +81,9 @@ def _entry(name: str) -> dict[str, Any]:
 
 def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) -> None:
     import pooch
+    from rich.progress import DownloadColumn
+
+    from ._progress import bars
 
     # pooch announces each download in its own log; the bar and the errors here say enough.
     pooch.get_logger().setLevel(logging.WARNING)
@@ -94,7 +100,8 @@ def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) ->
         "name that folder in MAGNETKIT_MIRROR"
     )
     try:
-        with _Bar(entry["title"], progress) as bar:
+        with bars(DownloadColumn(), shown=progress) as drawn:
+            bar = _Bar(entry["title"], drawn)
             loader = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=_TIMEOUT)
             store.fetch(target.name, downloader=loader)
     except ValueError as error:
@@ -122,22 +129,10 @@ def _reason(error: Exception) -> str:
 
 
 class _Bar:
-    """The progress bar of pooch, drawn by rich on stderr if `shown`."""
+    """A progress bar of pooch, drawn by rich."""
 
-    def __init__(self, title: str, shown: bool) -> None:
-        from rich.progress import DownloadColumn
-
-        from ._progress import bars
-
-        self._rich = bars(DownloadColumn(), shown=shown)
-        self._task = self._rich.add_task(title, total=None)
-
-    def __enter__(self) -> "_Bar":
-        self._rich.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._rich.stop()
+    def __init__(self, title: str, drawn: "Progress") -> None:
+        self._rich, self._task = drawn, drawn.add_task(title, total=None)
 
     @property
     def total(self) -> float | None:

@@ -161,7 +161,7 @@ class Inputs:
     def _named(self, named: bool, present: Iterable[str]) -> dict[str, str]:
         """Return the user's columns to give back, each with a name that is not yet `present`."""
         taken, found = set(present), {}
-        for name in [] if self.others is None else _column_names(self.others):
+        for name in [] if self.others is None else reading.names_of(self.others):
             if not (named and name == self.composition):
                 new = name
                 while new in taken:
@@ -201,11 +201,6 @@ class Inputs:
             f"({first.text!r}): {first.reason}",
             RejectedRows,
         )
-
-
-def _column_names(frame: Any) -> list[str]:
-    """Return the names of a frame's columns."""
-    return list(frame.column_names if isinstance(frame, pa.Table) else frame.columns)
 
 
 def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
@@ -402,7 +397,7 @@ def read_blocks_joined(
 
 def _shells_apart(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
     """Return the shells of a frame as written, None without such a column, and the rest of it."""
-    if _SHELL_COLUMN not in _column_names(frame) or composition == _SHELL_COLUMN:
+    if _SHELL_COLUMN not in reading.names_of(frame) or composition == _SHELL_COLUMN:
         return None, frame
     if isinstance(frame, pa.Table):
         return frame[_SHELL_COLUMN].to_pylist(), frame.drop_columns([_SHELL_COLUMN])

@@ -450,7 +450,7 @@ def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
 
     `source` begins the message of an InputError.
     """
-    names, wanted = _names(frame), column or _COLUMN
+    names, wanted = names_of(frame), column or _COLUMN
     alike = [name for name in names if name == wanted] or [n for n in names if same_name(n, wanted)]
     if len(alike) == 1:
         return alike[0]
@@ -486,7 +486,7 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
 def other_columns(frame: Any, composition: Any) -> pa.Table:
     """Return all columns of a frame but one, their names as text."""
     found = {}
-    for name in _names(frame):
+    for name in names_of(frame):
         if name == composition:
             continue
         values = frame[name]
@@ -506,12 +506,11 @@ def other_columns(frame: Any, composition: Any) -> pa.Table:
     return pa.table(found)
 
 
-def _names(frame: Any) -> list[Any]:
-    names = getattr(frame, "column_names", None)  # Arrow
+def names_of(frame: Any) -> list[Any]:
+    """Return the names of a frame's columns."""
+    names = getattr(frame, "column_names", getattr(frame, "columns", None))
     if names is None:
-        if not hasattr(frame, "columns"):
-            raise InputError(f"expected a table with columns, got a {type(frame).__name__}")
-        names = frame.columns
+        raise InputError(f"expected a table with columns, got a {type(frame).__name__}")
     return list(names)
 
 

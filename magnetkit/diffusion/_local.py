@@ -225,7 +225,6 @@ Circuit.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[m
 class Case:
     """One operating point at `kelvin`, K."""
 
-    name: str
     kelvin: float
     reverse: Array  # field against the magnetization that counts, A/m, (n,); negative: helps
     own: Array  # part of it that the magnet makes and that falls with B_r, (n,); zeros for a map
@@ -243,7 +242,7 @@ def shape_case(
     scale = circuit.scale(field)
     vectors = field.responding(remanent, recoil, scale, circuit.outside())
     reverse = reverse_field(vectors, circuit.along, circuit.law)
-    return Case("", kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m)
+    return Case(kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m)
 
 
 def map_cases(
@@ -267,7 +266,7 @@ def map_cases(
         vectors = vectors + circuit.outside()
         reverse = reverse_field(vectors, circuit.along, circuit.law)
         _refuse_other_way(one, reverse)
-        found.append(Case(one.name, heat, reverse, np.zeros(len(reverse))))
+        found.append(Case(heat, reverse, np.zeros(len(reverse))))
     return found
 
 
