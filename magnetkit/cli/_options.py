@@ -166,18 +166,14 @@ Recipe = Annotated[
 ]
 
 
-def a_path(text: str | Path) -> Path:
-    """Read the path of a folder; an empty text would be the current one."""
-    if not str(text).strip():
-        raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
-    return Path(text)
-
-
 def a_place(text: str | Path) -> Any:
     """Read the path of a folder, or the URL of one in a store, which stays a text."""
     from .._core._files import is_url
 
-    return text if is_url(text) else a_path(text)
+    # An empty text would be the current folder.
+    if not str(text).strip():
+        raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
+    return text if is_url(text) else Path(text)
 
 
 def check_out(out: Path) -> None:

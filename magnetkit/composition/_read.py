@@ -155,8 +155,8 @@ class Inputs:
             return table
         import polars
 
-        frame = polars.DataFrame(table)
-        return frame.with_columns(self.others[name][rows].alias(own[name]) for name in own)
+        columns = (self.others[name][rows].alias(own[name]) for name in own)
+        return polars.DataFrame(table).with_columns(columns)
 
     def _named(self, named: bool, present: Iterable[str]) -> dict[str, str]:
         """Return the user's columns to give back, each with a name that is not yet `present`."""

@@ -122,8 +122,9 @@ class Substitutions:
         """Return rows by number, slice or array; `row_index` is the number in the space."""
         rows, columns = self._rows(key), self._columns
         order = np.argsort(columns)
-        sparse = self._kernels.rows_from_amounts(self._amounts(rows), columns, order)
-        return CompositionTable(*sparse, rows)
+        made = self._kernels.rows_from_amounts(self._amounts(rows), columns, order)
+        indptr, indices, values = made
+        return CompositionTable(indptr, indices, values, rows)
 
     def chunks(self, size: int = 65536, start: int = 0) -> Iterator[CompositionTable]:
         """Yield the space, from row `start` on, in tables of at most `size` rows.

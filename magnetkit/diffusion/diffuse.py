@@ -6,7 +6,7 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -160,8 +160,8 @@ class Diffusion:
 
     def lines(self) -> list[str]:
         """Return the answer in sentences."""
-        designs = self.designs.to_dict("records")
-        return [f"{self.magnet}: {self.asked}", *map(_sentence, designs), *self.undone]
+        designs = [_sentence(row) for row in self.designs.to_dict("records")]
+        return [f"{self.magnet}: {self.asked}", *designs, *self.undone]
 
     def write(self, folder: str | Path) -> None:
         """Write ``designs.csv``, and of the best element ``coating.csv`` and ``margins.csv``.
@@ -186,7 +186,7 @@ class Diffusion:
         return json.dumps(found, ensure_ascii=False)
 
 
-def _sentence(row: dict[str, Any]) -> str:
+def _sentence(row: Mapping[Any, Any]) -> str:
     start = f"{row['element']} {row['way']}"
     if not row["meets"]:
         return f"{start}: does not do it"

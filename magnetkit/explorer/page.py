@@ -119,7 +119,7 @@ def _layout(results: Results) -> html.Div:
                                 className="wide",
                                 tabIndex="0",
                                 role="region",
-                                **{"aria-label": "Candidates"},
+                                **_called("Candidates"),
                             ),
                             html.Div(
                                 [
@@ -198,8 +198,13 @@ def _labelled(text: str, *children: Any) -> html.Div:
         [html.Div(text, className="label"), *children],
         className="control",
         role="group",
-        **{"aria-label": text},
+        **_called(text),
     )
+
+
+def _called(text: str) -> dict[str, Any]:
+    """Return the attribute that names a part of the page to those who do not see it."""
+    return {"aria-label": text}
 
 
 def _slider(text: str, name: str, high: float, step: float, value: float) -> html.Div:

@@ -191,8 +191,7 @@ def evidence(
             continue
         rows = np.flatnonzero(hosts.says(root))
         points, called = _measured(root, quantity)
-        own = None if mill is None else mill.known(root, quantity)
-        if mill is not None and own is not None:
+        if mill is not None and (own := mill.known(root, quantity)) is not None:
             points = np.concatenate([points, coordinates(own.table, root)])
             called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
         if not len(points):
@@ -224,5 +223,4 @@ def limited(probability: Array, distance: Array) -> Array:
     With the distance D it is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4).
     """
     weight = np.exp(-0.25 * distance**2)
-    found: Array = weight * probability + (1.0 - weight) * np.minimum(probability, 0.5)
-    return found
+    return np.asarray(weight * probability + (1.0 - weight) * np.minimum(probability, 0.5))

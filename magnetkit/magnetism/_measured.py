@@ -94,9 +94,10 @@ def splits() -> dict[str, Split]:
     found = {}
     for quantity in QUANTITIES:
         one = data[quantity]
-        parts = one["common"], one["composition"]
+        common, composition = one["common"], one["composition"]
         # The file has four digits; the shares sum to one.
-        found[quantity] = Split(*parts, 1.0 - sum(parts), one["length"], one["deviation"])
+        rest = 1.0 - common - composition
+        found[quantity] = Split(common, composition, rest, one["length"], one["deviation"])
     # Shell and grain size change next to no remanence: its error is that of other magnets.
     hard = found[COERCIVITY]
     shared = (data["shell"]["deviation"] / hard.deviation) ** 2, hard.deviation**-2

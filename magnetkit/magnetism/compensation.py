@@ -211,13 +211,15 @@ def compensate(
     scales = np.linspace(0.0, 1.0, 501)[:, None, None]
     line = search.tried((scales * np.unique(starts, axis=0)).reshape(-1, len(names)))
     refined = line[line["remanence_coefficient_pct_K"] >= alpha - tolerance]
-    found = (good if refined.empty else refined).iloc[0].astype(float)
-    figures = ("remanence_coefficient_pct_K", "remanence_T", "sag_pct")
+    found = (good if refined.empty else refined).iloc[0]
+    share = {name: float(found[name]) for name in names}
     return Compensation(
-        search.formula(found[names].to_numpy()),
-        found[names].to_dict(),
-        found["added_wt_pct"],
+        search.formula(np.array(list(share.values()))),
+        share,
+        float(found["added_wt_pct"]),
         (first, second),
-        *found[list(figures)],
+        float(found["remanence_coefficient_pct_K"]),
+        float(found["remanence_T"]),
+        float(found["sag_pct"]),
         tried,
     )

@@ -197,6 +197,6 @@ def demagnetization(
     if not len(table):
         raise InputError("expected one composition or more, got none")
     figures = made.remanence(), made.coercivity(), made.knee_field
+    b_r, h_cj, knee = (np.where(axial, figure, np.nan) for figure in figures)
     recoil = np.broadcast_to(made.rows["recoil"][:, None], axial.shape)
-    blanked = (np.where(axial, figure, np.nan) for figure in figures)
-    return curves_of(kelvin, *blanked, recoil, fields, load_line)
+    return curves_of(kelvin, b_r, h_cj, knee, recoil, fields, load_line)

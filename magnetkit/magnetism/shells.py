@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._arguments import named, warn
-from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
+from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
 from .._core.errors import InputError
 from ..composition._read import as_table
 from ..composition.notation import Basis
@@ -24,9 +24,6 @@ Array = NDArray[np.float64]
 
 SURFACE = ("Tb", "Dy")
 """Rare earths that a magnet maker brings to the grains' surface."""
-
-HEAVY = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu")
-"""Rare earths that are put in by tenths of a per cent."""
 
 # Shells are tens of nanometres thick at the least (electron micrographs of diffused magnets, from
 # memory), and heavy rare earth diffuses in by tenths of a per cent: 0.2 to 0.8 wt.%.
@@ -64,7 +61,7 @@ def objection(shell: Shell) -> str:
         thickness = float(thickness_nm(np.array(shell.fraction), np.array(_USUAL_GRAIN_UM)))
     if thickness is not None and thickness < _LEAST_THICKNESS_NM:
         return f"{shell}: a shell of {thickness:.2g} nm is thinner than any that is made"
-    if shell.R not in HEAVY:
+    if shell.R not in HEAVY_LANTHANIDES:
         return ""
     if content is not None and content > _MOST_CONTENT:
         return f"{shell}: no more than {_MOST_CONTENT:g} of a shell's rare earth is replaced"

@@ -533,7 +533,7 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
     for name, factor in factors.items():
         frame[name] = named[name] * factor
         codes = np.where(frame[name].notna(), 0, -1)
-        frame[f"{name}_provenance"] = pd.Categorical.from_codes(codes, ["comparator"])
+        frame[f"{name}_provenance"] = pd.Categorical.from_codes(codes, pd.Index(["comparator"]))
     return frame.assign(**{n: data[n] for n in ("kind", "source", "confidence", "note")})
 
 
