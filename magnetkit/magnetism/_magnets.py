@@ -205,6 +205,18 @@ def magnets_at(
     return found
 
 
+def _never_made(
+    table: CompositionTable, codes: NDArray[np.int8], shells: ShellRows | None
+) -> NDArray[np.bool_]:
+    """Return which magnets are of a kind that nobody has made."""
+    from ..hosts.partition import diffused_before, made_before
+
+    never = ~made_before(table, codes)
+    if shells is not None:
+        never |= (shells.text != "") & (codes >= 0) & ~diffused_before(codes, shells.column)
+    return never
+
+
 def alloys(
     table: CompositionTable,
     process: "Process | dict[str, Any] | str | None" = None,
@@ -226,14 +238,7 @@ def alloys(
     `process` and `host` are as for `sintered`; `curie` is the model of the Curie temperature, that
     of all that is known otherwise; `ranges` need the hard phases as they are written.
     """
-    from ..hosts.partition import (
-        diffused_before,
-        made_before,
-        partition,
-        root_codes,
-        shells_known,
-        wall_hosts,
-    )
+    from ..hosts.partition import partition, root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
     from ..kernels._magnets import Phases
 
@@ -287,9 +292,7 @@ def alloys(
     rows["harder"] = np.ones(n)
     doubt = HALF_WIDTH * _boundary.doubt(structure)
     rows["spread"] = np.where(doubt > 0.0, np.hypot(rows["spread"], doubt), rows["spread"])
-    never = ~made_before(table, codes)
-    if shells is not None:
-        never |= (shells.text != "") & (codes >= 0) & ~diffused_before(codes, shells.column)
+    never = _never_made(table, codes, shells)
     roots = Coded(root_codes(codes), HOST_NAMES)
     near = {quantity: evidence(table, roots, quantity, made.mill) for quantity in QUANTITIES}
     gate = gates(found, structure)

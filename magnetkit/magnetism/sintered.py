@@ -30,7 +30,6 @@ from .._core.units import (
     MU_0,
     TEN_YEARS,
     celsius_range,
-    is_listed,
     parse_temperature,
     parse_temperatures,
 )
@@ -218,7 +217,8 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 
 def read_between(between: Any) -> tuple[float, float]:
     """Return the two temperatures of the chords alpha and beta, K, the lower first."""
-    ends = list(between) if not isinstance(between, str) and is_listed(between) else [between]
+    listed = not isinstance(between, str) and hasattr(between, "__iter__")
+    ends = list(between) if listed and getattr(between, "ndim", 1) != 0 else [between]
     if len(ends) != 2:
         raise InputError(
             f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
