@@ -86,10 +86,8 @@ class Results:
         }
         self.meets = data["meets_requirements"].to_numpy(zero_copy_only=False)
         self.temperatures = _stops(self.profile, data["temperature_K"][0].as_py())
-        self._magnet = {
-            name: np.full((len(self.temperatures), len(data)), np.nan, np.float32)
-            for name in MAGNET
-        }
+        shape = len(self.temperatures), len(data)
+        self._magnet = {name: np.full(shape, np.nan, np.float32) for name in MAGNET}
         for name in MAGNET:
             self._magnet[name][0] = data[name].to_numpy()
         self.evaluated = 0
@@ -183,14 +181,9 @@ class Results:
 
         Values that are equal to three digits count as equal.
         """
-        points = np.column_stack(
-            [
-                self.column("heavy_rare_earth_wt_pct", question)[rows],
-                self.column("supply_risk", question)[rows],
-                -self.column(goal, question)[rows],
-            ]
-        )
-        return rows[first_front(compared(points))]
+        names = "heavy_rare_earth_wt_pct", "supply_risk", goal
+        least, risk, most = (self.column(name, question)[rows] for name in names)
+        return rows[first_front(compared(np.column_stack([least, risk, -most])))]
 
     def page(
         self, rows: NDArray[np.int64], question: Question, by: str, descending: bool, page: slice

@@ -32,25 +32,13 @@ Progress = Callable[[int, int | None], None]
 """Called with the rows done and the rows in all (None if not known)."""
 
 
-class _Future(Protocol):
-    """A future of Python's or of Dask's."""
-
-    def result(self) -> Any:
-        """Wait for the result."""
-        ...
-
-    def cancel(self) -> Any:
-        """Cancel the work, if it is not done."""
-        ...
-
-
 class Pool(Protocol):
     """Workers for pieces."""
 
     workers: int
 
-    def submit(self, work: Callable[[Any], Any], piece: Any) -> _Future:
-        """Start some work."""
+    def submit(self, work: Callable[[Any], Any], piece: Any, /) -> Any:
+        """Start some work; the future, of Python's or of Dask's, has ``result`` and ``cancel``."""
         ...
 
 
@@ -60,7 +48,7 @@ def in_order(pool: Pool, work: Callable[[A], B], pieces: Iterable[A]) -> Iterato
     Only a few pieces are started before their turn, so that memory stays flat and an interruption
     loses little.
     """
-    started: deque[_Future] = deque()
+    started: deque[Any] = deque()
     try:
         for piece in pieces:
             started.append(pool.submit(work, piece))
@@ -83,7 +71,7 @@ def ahead(items: Iterable[A]) -> Iterator[A]:
             yield item
 
 
-class Threads:
+class Threads(ThreadPoolExecutor):
     """The threads of this process: kernels and Arrow release the GIL.
 
     One piece a thread is faster than several threads a piece: the code between the kernels runs in
@@ -92,17 +80,10 @@ class Threads:
 
     def __init__(self) -> None:
         self.workers = thread_count()
-        self._pool = ThreadPoolExecutor(self.workers, "screening", limit_threads, (1,))
-
-    def submit(self, work: Callable[[Any], Any], piece: Any) -> _Future:
-        """Start some work."""
-        return self._pool.submit(work, piece)
-
-    def __enter__(self) -> "Threads":
-        return self
+        super().__init__(self.workers, "screening", limit_threads, (1,))
 
     def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -188,7 +169,7 @@ class _Cluster:
         self._job, self._needed = job, needed
         self.workers = max(1, sum(client.nthreads().values()))
 
-    def submit(self, work: Callable[[Any], Any], piece: Any) -> _Future:
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> "_Watched":
         """Start some work."""
         future = self._client.submit(_alone, work, piece, self._job, self._needed, pure=False)
         return _Watched(self._client, future)
