@@ -123,9 +123,9 @@ def build_space(
     )
 
 
-def composition_keys(table: CompositionTable) -> list[bytes]:
-    """Return one key a composition, equal where the fractions agree to 1e-6."""
-    amount = np.round(table.values * 1e6).astype(np.int32)
+def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
+    """Return one key a composition, equal where the fractions agree to so many digits."""
+    amount = np.round(table.values * 10**digits).astype(np.int32)
     parts = np.column_stack([table.indices, amount]).astype(np.int32)
     bounds = table.indptr.tolist()
     return [parts[a:b].tobytes() for a, b in itertools.pairwise(bounds)]

@@ -279,32 +279,11 @@ def load(
 ) -> EnergyModel:
     """Return the model, trained at first use and kept in the cache.
 
-    Parameters
-    ----------
-    data : str or Path, optional
-        A CSV file, or the folder of a phase snapshot, to learn from.
-    progress : bool
-        Show a progress bar on stderr while training.
-    target : str
-        The formation energy, or a measured property of `magnetkit._core.columns`.
+    `data` is a CSV file, or the folder of a phase snapshot, to learn from; `target` the formation
+    energy, or a measured property of `magnetkit._core.columns`.
     """
     with _LOADING:
         return _load(target, None if data is None else str(data), progress, str(get_settings()))
-
-
-def pack_fitted(model: EnergyModel) -> dict[str, Array]:
-    """Return a model as arrays; the rows it learnt from are named by their hash."""
-    x = columns(model.known.table[model.known.learn])
-    return {
-        **model.process.arrays(),
-        "coefficients": model.coefficients,
-        "inside": model.scores[0],
-        "outside": model.scores[1],
-        "edge": np.array(model.edge),
-        "error": np.array(model.manifest["error"]),
-        "columns": x.mean(axis=0),
-        "data_sha256": np.array(model.known.sha256),
-    }
 
 
 def fitted(known: TrainingSet) -> EnergyModel | None:
