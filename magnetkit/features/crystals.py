@@ -393,7 +393,6 @@ def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     """
     kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
     weights = np.stack([_per_element(_CHARGES), _per_element(_MOMENTS)], axis=1)
-    assert weights.shape == (N_ELEMENTS, 2)
     atoms = Atoms(
         crystals.begin,
         crystals.lattices,

@@ -29,7 +29,7 @@ from ..features._elements import ratio_sums
 from ..hosts.partition import Partition, partition, root_codes, root_places
 from ..hosts.records import ROOTS
 from ..intrinsic.evaluate import PredictedCurie, curie_temperature
-from ..intrinsic.parameters import load
+from ..intrinsic.parameters import load, prior_parameters
 from ..kernels._linear import invert, multiply
 from . import _store
 from ._measured import EDGE, EMBEDDED, TARGET, TrainingSet, thousandths
@@ -61,9 +61,6 @@ def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
 
     A variant is taken as its root, here and below: its compounds are its root's to learn from.
     """
-    from ..intrinsic.evaluate import curie_temperature
-    from ..intrinsic.parameters import prior_parameters
-
     return curie_temperature(phases, root_codes(codes), prior_parameters())
 
 

@@ -8,7 +8,7 @@ domain and for all outside.
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -344,7 +344,9 @@ def _load(data: str | None, add: str | None, progress: bool, settings: str) -> C
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
     file = _store.file_of(TARGET, key_of(known))
-    return _store.load_or_train(file, lambda: _trained(known, progress), _packed, _unpacked(known))
+    return _store.load_or_train(
+        file, lambda: _trained(known, progress), _packed, partial(_unpacked, known)
+    )
 
 
 def key_of(known: TrainingSet) -> str:
@@ -396,9 +398,6 @@ def _packed(model: CurieModel) -> _store.Packed:
     return content, model.manifest
 
 
-def _unpacked(known: TrainingSet) -> Any:
-    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> CurieModel:
-        branches = tuple(Branch(*parts) for parts in content.pop("branches"))
-        return CurieModel(branches, known=known, manifest=manifest, **content)
-
-    return unpack
+def _unpacked(known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]) -> CurieModel:
+    branches = tuple(Branch(*parts) for parts in content.pop("branches"))
+    return CurieModel(branches, known=known, manifest=manifest, **content)

@@ -7,7 +7,7 @@ A process as a scikit-learn regressor of rows of columns.
 
 import sys
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -312,7 +312,9 @@ def _load(target: str, data: str | None, progress: bool, settings: str) -> Energ
     if target == ENERGY and data is None and (model := fitted(known)) is not None:
         return model
     file = _store.file_of(target, key_of(known))
-    return _store.load_or_train(file, lambda: _trained(known, progress), _packed, _unpacked(known))
+    return _store.load_or_train(
+        file, lambda: _trained(known, progress), _packed, partial(_unpacked, known)
+    )
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
@@ -341,9 +343,6 @@ def _packed(model: EnergyModel) -> _store.Packed:
     return content, model.manifest
 
 
-def _unpacked(known: TrainingSet) -> Any:
-    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> EnergyModel:
-        scores = content.pop("inside"), content.pop("outside")
-        return EnergyModel(known.target, scores=scores, known=known, manifest=manifest, **content)
-
-    return unpack
+def _unpacked(known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]) -> EnergyModel:
+    scores = content.pop("inside"), content.pop("outside")
+    return EnergyModel(known.target, scores=scores, known=known, manifest=manifest, **content)

@@ -58,7 +58,7 @@ def test_what_is_kept_of_a_model_makes_it_again():
     np.testing.assert_array_equal(kept["outside"], model.scores[1])
     assert float(kept["edge"]) == model.edge
     assert str(kept["data_sha256"]) == model.known.sha256
-    once = energy._unpacked(model.known)(*energy._packed(model))
+    once = energy._unpacked(model.known, *energy._packed(model))
     for other in (again, once):
         assert other.fingerprint == model.fingerprint
         assert other.manifest["error"] == model.manifest["error"]
