@@ -233,7 +233,7 @@ def _site(name: str) -> int:
     return 2 if part.startswith(("slope", "curvature")) else 1
 
 
-def _stored(*columns: str) -> Parameters:
+def _stored(columns: tuple[str, str]) -> Parameters:
     """Return two columns of the file; a variant that was not fitted has those of its root."""
     result = read(datasets.rows("intrinsic/parameters.csv"), columns)
     for h, host in enumerate(HOSTS.values()):
@@ -248,13 +248,13 @@ def _stored(*columns: str) -> Parameters:
 @lru_cache(maxsize=1)
 def load() -> Parameters:
     """Return the calibrated parameters."""
-    return _stored("value", "deviation")
+    return _stored(("value", "deviation"))
 
 
 @lru_cache(maxsize=1)
 def prior_parameters() -> Parameters:
     """Return the parameters that no measurement has moved."""
-    return _stored("prior", "prior_deviation")
+    return _stored(("prior", "prior_deviation"))
 
 
 def elements_of(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -111,9 +111,9 @@ class Judged:
             present = np.flatnonzero(_stability.elements_of(table.indptr, table.indices, rows))
             self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
             sites, energies, members = self._nodes[code]
-            given = rows_of, rows, sites
-            share_rows(_stability.interpolate, len(rows), *given, energies, interpolated)
-            share_rows(_stability.compare, len(rows), *given, members, compared)
+            at = rows_of, rows, sites
+            share_rows(_stability.interpolate, len(rows), *at, energies, interpolated)
+            share_rows(_stability.compare, len(rows), *at, members, compared)
         self.ideal = CompositionTable(table.indptr, table.indices, ideal, table.row_index)
         self._take_entries()
 

@@ -204,9 +204,14 @@ def chemical_slopes(host: str) -> tuple[Slope, ...]:
 
 def all_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host, whether they help or not."""
-    names, root = ("rare_earth", "transition_metal", "element"), root_of(host)
+    root = root_of(host)
     return tuple(
-        Slope(*(INDEX[row[name]] for name in names), float(row["used_eV"]))
+        Slope(
+            INDEX[row["rare_earth"]],
+            INDEX[row["transition_metal"]],
+            INDEX[row["element"]],
+            float(row["used_eV"]),
+        )
         for row in datasets.rows("substitution/slopes.csv")
         if row["host"] == root and row["used_eV"]
     )
@@ -387,12 +392,13 @@ class MixingModel:
                 at.third[k, own_thirds[x]] = 1.0
         mean, covariance = self.predict(at)
         borrowed = np.zeros((N_ELEMENTS, N_ELEMENTS), bool)
-        for main, metal in self.borrowed:
-            borrowed[main, metal] = True
-        earth, metal, third = (part[self.kept] for part in self.occupation)
+        for pair in self.borrowed:
+            borrowed[pair] = True
+        earth, metals_on, third = (part[self.kept] for part in self.occupation)
         third = third[:, own_thirds] if len(thirds) else np.ones((len(earth), 1))
-        pure = np.einsum("nr,nx,nm->nrxm", earth[:, own_earths], third, metal[:, own_metals])
-        known = (pure > 1 - 1e-6).any(axis=0)
+        pure = earth[:, own_earths, None, None] * third[:, None, :, None]
+        pure = pure * metals_on[:, None, None, own_metals]
+        known: NDArray[np.bool_] = np.any(pure > 1 - 1e-6, axis=0)
         spread = self.scale**2
         return Nodes(
             Sites(role, index, self.terms.sites),

@@ -226,8 +226,8 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
         codes, distinct = pd.factorize(sets[:, w])
         code = code * len(distinct) + codes
     given = np.flatnonzero(known)
-    code, distinct = pd.factorize(code[given])
-    sets = sets[given[first_of(code, len(distinct))]]
+    code, systems = pd.factorize(code[given])
+    sets = sets[given[first_of(code, len(systems))]]
     bits = np.unpackbits(sets.view(np.uint8), axis=1, bitorder="little")
     members = bits[:, : space.columns].astype(bool)
     owner = _cover(sets, members.sum(axis=1))
