@@ -181,9 +181,20 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
     The fit asks for them thousands of times, always the same.
     """
-    from magnetkit.kernels._magnets import ROOM, fields
+    from magnetkit.kernels._arrays import N_WORK
+    from magnetkit.kernels._intrinsic import most_ions
+    from magnetkit.kernels._magnets import ROOM, _carried, alloy_at
 
-    return fields(np.concatenate([[ROOM], made.temperature]), made.alloys.phases)
+    phases = made.alloys.phases
+    work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
+    carried = [_carried(i, phases, work) for i in every]
+    polarization, field = np.array(
+        [
+            [alloy_at(kelvin, i, phases, carried[i], work)[:2] for i in every]
+            for kelvin in np.concatenate([[ROOM], made.temperature])
+        ]
+    ).transpose(2, 0, 1)
+    return polarization, field
 
 
 def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
