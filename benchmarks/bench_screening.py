@@ -274,7 +274,7 @@ def travelling(path: Path) -> dict[str, float]:
         "all rows, into a store": len(pickle.dumps(far)) / part.rows,
     }
     space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
-    _, left = bounded((0, next(space.pieces(1 << 18))), job, Bound(140.0), 10_000)
+    _, left = bounded((0, next(space.pieces(1 << 18))), job, Bound(Limit(140.0, np.inf)), 10_000)
     found["the best of a space"] = len(pickle.dumps(left)) / left.rows
     return found
 

@@ -56,7 +56,7 @@ _NEAR = 0.25
 """Least gain of one decision over the others, in units of regret, an assumption."""
 _DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
 """Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
-_PLAUSIBLE, _LEAST, _LESS = 0.5, 0.3, 0.05
+_PLAUSIBLE, LEAST, _LESS = 0.5, 0.3, 0.05
 """Probability from which a candidate is worth a trial; the least that is looked at, and how much
 less than that of today's magnet will do where that falls short of the first."""
 _PROVEN = 2.0
@@ -149,7 +149,7 @@ def columns(rule: "Rule") -> list[str]:
 def choices(table: pa.Table, rule: "Rule") -> Choices:
     """Return the best of each decision of evaluated candidates."""
     chance = table[CHANCE].to_numpy()
-    usable = pc.equal(table["status"], "ok").to_numpy() & (chance >= _LEAST)
+    usable = pc.equal(table["status"], "ok").to_numpy() & (chance >= LEAST)
     rows = np.flatnonzero(usable)
     losses = [
         o.loss(table[o.column].to_numpy()[rows], unit)
@@ -328,6 +328,8 @@ def _picked(
     same = pc.equal(texts["formula"].cast(pa.string()), today["formula"][0].as_py())
     other = ~same.to_numpy() | (rim != (reference.shell or ""))
     other &= ~np.isin(found.rows, list(ranking.simpler))
+    # A trial is for what no candidate of its kind does.
+    other &= found.meets | ~np.isin(found.decision, found.decision[found.meets])
     chance = float(today[CHANCE][0].as_py() or 0.0)
     if chance >= _PLAUSIBLE and job.heavy_today > _NONE:
         other &= heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)

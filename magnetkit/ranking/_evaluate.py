@@ -8,9 +8,9 @@
 
 With a `Bound` a candidate goes no further once its best possible key (`best_possible_loss`) lies
 beyond it. What the ranking needs of the others is the same as without one, since the same
-functions compute it. The limit comes from a sample (`limit_of`): a loss that more candidates stay
-below than can be requested. Whether they do is counted afterwards, so that nothing rests on the
-sample.
+functions compute it. The limit comes from a sample (`limit_of`): a loss, or where fewer meet the
+requirements a margin, that more candidates keep to than can be requested. Whether they do is
+counted afterwards, so that nothing rests on the sample.
 """
 
 from collections import Counter
@@ -22,17 +22,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._columnar import Coded, Columns
+from .._core.units import MU_0
 from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
 from ..prediction import _stages
-from ._decisions import BEST, decision_of
+from ._decisions import BEST, LEAST, decision_of
 from ._job import Job
 from ._leading import POOL
-from ._order import CLIMB, Keys, Rule
+from ._order import CLIMB, Keys, Rule, total_loss
 from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
 from ._requirements import (
+    OUTSIDE,
     host_condition,
     name_sets,
     needed_elsewhere,
@@ -54,7 +56,7 @@ _BINS = 40
 _SLACK = 1e-6
 _COUNTERS = ("stages", "ended", "copies", "status", "failed")
 _FORMS = "probability_phase_forms"
-_CENTRAL = ("remanence_T", "coercivity_kA_m")
+_CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
 _BY_COMPOSITION = ("heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg")
 _BY_CENTRAL = (*_CENTRAL, COST_PER_FLUX)
 _BY_RANGES = ("max_energy_product_kJ_m3", "max_working_temperature_K", CHANCE)
@@ -64,37 +66,65 @@ PROPERTIES = (*_BY_COMPOSITION, *_BY_CENTRAL, *_BY_RANGES)
 _Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Bound:
-    """The key up to which candidates are evaluated.
+class Limit(NamedTuple):
+    """Up to where candidates are evaluated.
 
-    A key is that of the ranking: whether the requirements are met, then loss or margin. A finite
-    limit admits only those that meet; a limit of the margins of those that miss would stand here,
-    and its largest possible value beside `best_possible_loss`.
-
-    Attributes
-    ----------
-    limit : float
-        Largest loss that is admitted; infinite admits all that have a rank.
-    edges : mapping of str to list of float
-        Edges of the bins of each histogram, ascending.
-    limits : mapping of str to float
-        That of some decisions, where it is larger: the best of each go on.
+    `loss` is the largest of those that meet the requirements, `margin` the least of those that
+    miss, and `trial` their largest loss.
     """
 
-    limit: float = np.inf
-    edges: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    limits: Mapping[str, float] = field(default_factory=dict)
+    loss: float = np.inf
+    margin: float = -np.inf
+    trial: float = np.inf
 
     @property
     def is_finite(self) -> bool:
         """Whether anything that can be ranked is left out."""
-        return bool(np.isfinite(self.limit))
+        return self.loss < np.inf or self.margin > -np.inf
 
-    def of(self, decisions: Coded) -> NDArray[np.float64]:
-        """Return the limit of each candidate, shape (n,)."""
-        own = [max(self.limit, self.limits.get(word, self.limit)) for word in decisions.words]
-        return np.array([*own, self.limit])[decisions.codes]
+
+NO_LIMIT = Limit()
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The key up to which candidates are evaluated.
+
+    A key is that of the ranking: whether the requirements are met, then loss or margin.
+
+    Attributes
+    ----------
+    limit : Limit
+        What is admitted; by default all that have a rank.
+    edges : mapping of str to list of float
+        Edges of the bins of each histogram, ascending.
+    limits : mapping of str to Limit
+        What is admitted besides of some decisions: the best of each go on.
+    """
+
+    limit: Limit = NO_LIMIT
+    edges: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+
+    def admits(
+        self,
+        decisions: Coded,
+        loss: NDArray[np.float64],
+        margin: NDArray[np.float64],
+        meets: _Mask,
+        misses: _Mask,
+        missing: float,
+    ) -> _Mask:
+        """Return which of n candidates, by their least loss and largest margin, are admitted.
+
+        `meets` and `misses` are those that may; `missing` is the least loss for missing.
+        """
+        unseen = NO_LIMIT if self.limits else self.limit
+        own = [self.limits.get(word, unseen) for word in decisions.words]
+        each = np.array([*own, self.limit])[decisions.codes].T
+        found = meets & (loss <= np.maximum(each[0], self.limit.loss) + _SLACK)
+        worth = (margin >= each[1] - _SLACK) & (loss + missing <= each[2] + _SLACK)
+        return found | misses & (worth | (margin >= self.limit.margin - _SLACK))
 
 
 @dataclass
@@ -209,7 +239,7 @@ def evaluate(
     tally.stages["composition"] = len(table)
     tally.count(bound, supply, _BY_COMPOSITION)
     counted: tuple[str, ...] = (*_BY_CENTRAL, *_BY_RANGES)
-    if bound is not None and bound.is_finite:
+    if bound is not None and bound.limit.is_finite:
         rows = _within_by_composition(table, supply, job, bound, tally)
         if job.threshold >= HALF:
             here = central_values(*_take(rows, table, shells, supply), job)
@@ -223,8 +253,8 @@ def evaluate(
     if bound is not None:
         keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
         tally.copies.update(found["decision"].counts(keys.meets))
-        if bound.is_finite:
-            open_ = _within_by_requirements(found, keys, open_, bound, tally)
+        if bound.limit.is_finite:
+            open_ = _within_by_requirements(found, keys, open_, job.rule, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
@@ -236,8 +266,7 @@ def evaluate(
         return Evaluated(rows, found, None, tally)
     kept = np.flatnonzero(open_ & found["status"].says("ok"))
     found, keys = found.take(kept), keys.take(kept)
-    if not bound.is_finite:
-        tally.fail(found, ~keys.meets)
+    tally.fail(found, ~keys.meets)
     return Evaluated(rows[kept], found, keys, tally)
 
 
@@ -286,20 +315,28 @@ def best_possible_loss(found: Columns, rule: Rule) -> NDArray[np.float64]:
 def _within_by_composition(
     table: CompositionTable, supply: Columns, job: Job, bound: Bound, tally: Tally
 ) -> NDArray[np.int64]:
-    """Return which candidates can be within the bound by their composition alone."""
-    profile = job.profile
+    """Return which candidates can be within the bound by their composition alone.
+
+    The largest margin that it leaves them goes into `supply`.
+    """
+    profile, n = job.profile, len(table)
     allowed = [HOST_NAMES.index(host) for host in profile.allowed_hosts]
-    conditions = [(host_condition(profile), np.isin(assign_hosts(table), allowed))]
+    inside = np.isin(assign_hosts(table), allowed)
+    conditions, margin = [(host_condition(profile), inside)], np.where(inside, np.inf, OUTSIDE)
     for requirement in profile.requirements:
         if requirement.column in supply:
-            inside = requirement.margin(supply[requirement.column]) >= 0.0
-            conditions.append((str(requirement), inside))
-    within = best_possible_loss(supply, job.rule) <= bound.of(supply["decision"]) + _SLACK
-    conditions.append(("loss by composition", within))
-    alive = np.ones(len(table), bool)
-    for reason, holds in conditions:
-        tally.end(reason, alive & ~holds)
-        alive &= holds
+            each = requirement.margin(supply[requirement.column])
+            conditions.append((str(requirement), each >= 0.0))
+            margin = np.fmin(margin, each)
+    supply[MARGIN] = margin
+    may = np.logical_and.reduce([holds for _, holds in conditions])
+    loss = best_possible_loss(supply, job.rule)
+    missing = (1.0 - job.threshold) / job.rule.miss
+    alive = bound.admits(supply["decision"], loss, margin, may, np.ones(n, bool), missing)
+    ended = ~alive
+    for reason, holds in [*conditions, ("loss by composition", alive)]:
+        tally.end(reason, ended & ~holds)
+        ended &= holds
     return np.flatnonzero(alive)
 
 
@@ -316,12 +353,14 @@ def central_values(
     required = [
         (requirement.temperature_K or job.temperature, requirement)
         for requirement in job.profile.requirements
-        if requirement.column in _CENTRAL
+        if requirement.column in (*_CENTRAL, _PRODUCT) and requirement.minimum is not None
     ]
     at = [job.temperature, *sorted({kelvin for kelvin, _ in required} - {job.temperature})]
     made = _stages.nominal_magnets(table, shells, at, job.conditions)
     values = dict(zip(_CENTRAL, (made.remanence(), 1e-3 * made.coercivity()), strict=True))
-    margin = np.full(len(table), np.inf)
+    # No magnet's B H is more than that of a square loop.
+    values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
+    margin = supply.get(MARGIN, np.full(len(table), np.inf))
     failed = np.zeros(len(table), np.int64)
     for bit, (kelvin, requirement) in enumerate(required):
         inside = requirement.margin(values[requirement.column][:, at.index(kelvin)])
@@ -330,7 +369,7 @@ def central_values(
     status = made.status[:, 0].copy()
     for other in made.status.T[1:]:
         status = np.where(status == 0, other, status)
-    here = Columns(supply | {name: column[:, 0] for name, column in values.items()})
+    here = Columns(supply | {name: values[name][:, 0] for name in _CENTRAL})
     density, cost = made.alloys.density(), here["cost_USD_kg"]
     here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
     here[MARGIN] = margin
@@ -346,12 +385,13 @@ def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tall
     tally.count(bound, here, _BY_CENTRAL)
     magnet = here["status"].says("ok")
     missed = magnet & ~here["failed_requirements"].says("")
-    limit = bound.of(here["decision"])
-    within = magnet & ~missed & (best_possible_loss(here, job.rule) <= limit + _SLACK)
-    tally.end("requirements missed", missed)
+    loss, missing = best_possible_loss(here, job.rule), (1.0 - job.threshold) / job.rule.miss
+    may = magnet & ~missed & ~(here[MARGIN] < 0.0)
+    within = bound.admits(here["decision"], loss, here[MARGIN], may, magnet, missing)
+    tally.end("requirements missed", missed & ~within)
     tally.end("loss", magnet & ~missed & ~within)
     tally.status.update(here["status"].counts(~within))
-    tally.fail(here, missed)
+    tally.fail(here, missed & ~within)
     return within
 
 
@@ -386,16 +426,24 @@ def _with_requirements(
 
 
 def _within_by_requirements(
-    found: Columns, keys: Keys, open_: _Mask, bound: Bound, tally: Tally
+    found: Columns, keys: Keys, open_: _Mask, rule: Rule, bound: Bound, tally: Tally
 ) -> _Mask:
-    """Return which of the open candidates meet the requirements with a loss within the bound."""
-    within = keys.meets.copy()
-    within[keys.meets] = keys.loss <= bound.of(found["decision"])[keys.meets]
+    """Return which of the open candidates are within the bound by their keys."""
     missed = open_ & ~keys.meets
-    tally.end("requirements missed", missed)
+    loss = total_of(found, keys, rule)
+    within = bound.admits(found["decision"], loss, -keys.margin, keys.meets, missed, 0.0)
+    tally.end("requirements missed", missed & ~within)
     tally.end("loss", keys.meets & ~within)
-    tally.fail(found, missed)
+    tally.fail(found, missed & ~within)
     return open_ & within
+
+
+def total_of(found: Columns, keys: Keys, rule: Rule) -> NDArray[np.float64]:
+    """Return the loss of evaluated candidates, that of missing among it, shape (n,)."""
+    values = [found[o.column] for o in rule.objectives]
+    loss = total_loss(rule.objectives, rule.units, values, (1.0 - found[CHANCE]) / rule.miss)
+    loss[keys.meets] = keys.loss
+    return loss
 
 
 def needed_for(keep: int) -> int:
@@ -406,46 +454,63 @@ def needed_for(keep: int) -> int:
     return max(keep, POOL) + 2 * CLIMB
 
 
-def limit_of(loss: NDArray[np.float64], sample: int, rows: int, keep: int) -> float:
-    """Return a loss that probably more than `needed_for` of all candidates stay below.
+def limit_of(found: Sequence[Evaluated], rows: int, keep: int) -> Limit:
+    """Return a limit that probably more than `needed_for` of all `rows` candidates keep to.
 
-    `loss` is that of those of an even sample that meet the requirements, `sample` of `rows`
-    candidates. Infinite where too few meet them.
+    `found` is an even sample. A limit of loss where enough meet the requirements, of margin where
+    few or none do.
     """
-    return limit_for(needed_for(keep), loss, sample, rows)
+    keys = [one.keys for one in found if one.keys is not None]
+    losses = np.concatenate([key.loss for key in keys])
+    margins = np.concatenate([key.margin[key.missed] for key in keys])
+    sample = sum(one.tally.stages["composition"] for one in found)
+    place = place_of(needed_for(keep), sample, rows)
+    if place <= len(losses):
+        return Limit(_smallest(losses, place), np.inf)
+    return Limit(np.inf, -_smallest(margins, place - len(losses)))
 
 
-def limit_for(count: int, loss: NDArray[np.float64], sample: int, rows: int) -> float:
-    """Return a loss that probably more than `count` of all candidates stay below."""
+def place_of(count: int, sample: int, rows: int) -> int:
+    """Return a place in an even sample, from 1, before which probably stand `count` of `rows`."""
     share = count * sample / rows
     # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
-    place = int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
-    if place > len(loss):
-        return np.inf
-    return float(np.partition(loss, place - 1)[place - 1])
+    return int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
 
 
-def limits_of(found: Sequence[Evaluated], sample: int, rows: int) -> dict[str, float]:
+def _smallest(values: NDArray[np.float64], place: int) -> float:
+    """Return the value at a place in ascending order, from 1; infinite beyond the last."""
+    return float(np.partition(values, place - 1)[place - 1]) if place <= len(values) else np.inf
+
+
+def limits_of(found: Sequence[Evaluated], rule: Rule, rows: int) -> dict[str, Limit]:
     """Return the limits of the decisions in an even sample, so that the best of each go on.
 
-    One that is seldom in the sample has none; of one that is often there, and hardly meets the
-    requirements, what does is admitted.
+    One that is seldom in the sample, or not there, has none. Of one of which nothing there meets
+    the requirements, trials go on: as far as those of the sample reach in loss and margin.
     """
-    losses: dict[str, list[NDArray[np.float64]]] = {}
-    seen: Counter[str] = Counter()
-    for one in found:
-        decisions, keys = one.columns["decision"], one.keys
-        seen.update(decisions.counts())
-        if keys is None:
-            continue
-        for word in decisions.words:
-            losses.setdefault(word, []).append(keys.loss[decisions.says(word)[keys.meets]])
-    limits = {}
-    for word, parts in losses.items():
-        own = np.concatenate(parts)
-        limits[word] = limit_for(BEST, own, sample, rows)
-        if np.isinf(limits[word]) and seen[word] > _SELDOM:
-            limits[word] = own.max(initial=0.0)
+    sample = sum(one.tally.stages["composition"] for one in found)
+    place, limits = place_of(BEST, sample, rows), {}
+    words, codes = np.unique(
+        np.concatenate([one.columns["decision"].texts() for one in found]).astype(str),
+        return_inverse=True,
+    )
+    keys = [one.keys for one in found if one.keys is not None]
+    loss = np.concatenate([total_of(o.columns, o.keys, rule) for o in found if o.keys is not None])
+    meets, margin = (np.concatenate([getattr(k, n) for k in keys]) for n in ("meets", "margin"))
+    plausible = np.concatenate([one.columns[CHANCE] for one in found]) >= LEAST
+    for code, word in enumerate(words):
+        own = codes == code
+        able, trials = loss[own & meets], own & ~meets & plausible
+        least = _smallest(able, place)
+        if own.sum() <= _SELDOM:
+            limits[str(word)] = NO_LIMIT if not len(able) else Limit(least, np.inf)
+        elif len(able):
+            limits[str(word)] = Limit(min(least, able.max()), np.inf)
+        elif trials.any():
+            worth = min(_smallest(loss[trials], place), float(loss[trials].max()))
+            limits[str(word)] = Limit(np.inf, -float(margin[trials].max()), worth)
+        else:
+            limits[str(word)] = Limit(-np.inf, np.inf)
     return limits
 
 

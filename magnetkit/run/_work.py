@@ -21,10 +21,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._columnar import Coded, Columns
+from .._core._columnar import Columns
 from .._core._files import whole
 from .._core._version import __version__
 from .._core.columns import ordered
@@ -33,9 +32,9 @@ from .._core.settings import get_settings
 from ..composition._files import Rejected
 from ..prediction._stages import ENERGY
 from ..ranking._decisions import BEST, Choices, choices
-from ..ranking._evaluate import Bound, Tally, evaluate, needed_for
+from ..ranking._evaluate import Bound, Evaluated, Tally, evaluate, needed_for, total_of
 from ..ranking._job import Job
-from ..ranking._order import COPIES, OUTPUT, Keys
+from ..ranking._order import COPIES, OUTPUT, Keys, Rule
 from ..surrogates._measured import TARGET
 from ..surrogates._store import syntax_sha256
 from ._candidates import CHUNK_ROWS, Chunk, Piece, batches
@@ -135,17 +134,20 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
             found = evaluate(chunk.table, chunk.shells, made, bound, job.rule.columns())
             tally.add(found.tally)
             if found.keys is not None:
-                left.append(_key_table(found.rows + rows, found.keys, found.columns["decision"]))
+                left.append(_key_table(found, rows, job.rule))
             rows += len(chunk.table)
     table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
     return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
-def _key_table(rows: NDArray[np.int64], keys: Keys, decisions: Coded) -> pa.Table:
-    by = keys.margin.copy()
+def _key_table(found: Evaluated, start: int, rule: Rule) -> pa.Table:
+    keys = found.keys
+    assert keys is not None
+    by, loss = keys.margin.copy(), total_of(found.columns, keys, rule)
     by[keys.meets] = keys.loss
-    found = Columns(row=rows, meets=keys.meets, by=by, decision=decisions)
-    return found.arrow().append_column("hash", pa.array(keys.hashes))
+    decision = found.columns["decision"]
+    columns = Columns(row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision)
+    return columns.arrow().append_column("hash", pa.array(keys.hashes))
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
@@ -156,14 +158,14 @@ def leading(table: pa.Table, count: int) -> pa.Table:
     if len(table) <= count:
         return table
     table = table.unify_dictionaries()
-    hashes, by, meets = (table[name].to_numpy() for name in ("hash", "by", "meets"))
-    order = np.lexsort((hashes, by, ~meets))
-    decision = table["decision"].combine_chunks().indices.to_numpy()[order]
-    grouped = np.argsort(decision, kind="stable")
-    place = np.empty(len(order), np.int64)
-    place[grouped] = np.arange(len(order)) - np.searchsorted(decision[grouped], decision[grouped])
-    kept = (np.arange(len(order)) < count) | (place < BEST)
-    return table.take(pa.array(np.sort(order[kept])))
+    hashes, by, loss, meets = (table[n].to_numpy() for n in ("hash", "by", "loss", "meets"))
+    kept = np.zeros(len(table), bool)
+    kept[np.lexsort((hashes, by, ~meets))[:count]] = True
+    group = 2 * table["decision"].combine_chunks().indices.to_numpy().astype(np.int64) + ~meets
+    order = np.lexsort((loss, group))
+    place = np.arange(len(order)) - np.searchsorted(group[order], group[order])
+    kept[order[place < BEST]] = True
+    return table.filter(pa.array(kept))
 
 
 def written(numbered: tuple[int, Piece], work: Work, place: Place, phase: str) -> tuple[int, Part]:

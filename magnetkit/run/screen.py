@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .._core._arguments import named, renamed, whole
 from .._core._blas import one_thread
@@ -451,10 +450,12 @@ def _best_of(
             tally.add(Tally.of(plain))
         found = _first(store, needed_for(keep))
         # Those within the limit were counted, so that nothing rests on the sample.
-        if not bound.is_finite:
+        limit = bound.limit
+        if not limit.is_finite:
             break
-        below = pc.and_(found["meets"], pc.less_equal(found["by"], bound.limit))
-        if (pc.sum(below).as_py() or 0) >= needed_for(keep):
+        meets, by = found["meets"].to_numpy(), found["by"].to_numpy()
+        below = np.where(meets, by <= limit.loss, by <= -limit.margin)
+        if below.sum() >= needed_for(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(found):
@@ -464,11 +465,16 @@ def _best_of(
         "candidates": counts.rows,
         "rejected": counts.rejected,
         "sieve": tally.plain()
-        | {"limit": bound.limit if bound.is_finite else None, "edges": dict(bound.edges)},
+        | {"limit": _number(bound.limit.loss), "least_margin": _number(bound.limit.margin)}
+        | {"edges": dict(bound.edges)},
     }
     numbers, rows = found["piece"].to_numpy(), found["row"].to_numpy()
     chosen_rows = {int(number): rows[numbers == number] for number in np.unique(numbers)}
     return _candidates.Chosen(source, PIECE_ROWS, chosen_rows), summary
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
 
 
 def _first(store: Memory | Store, count: int) -> pa.Table:
@@ -498,12 +504,10 @@ def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bou
     if space is not None:
         want = job.rule.columns()
         found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]
-        losses = np.concatenate([one.keys.loss for one in found if one.keys is not None])
-        sampled = sum(len(part.table) for part in parts)
-        limit = limit_of(losses, sampled, rows, keep)
-        if np.isfinite(limit):
-            yield Bound(limit, edges, limits_of(found, sampled, rows))
-    yield Bound(np.inf, edges)
+        limit = limit_of(found, rows, keep)
+        if limit.is_finite:
+            yield Bound(limit, edges, limits_of(found, job.rule, rows))
+    yield Bound(edges=edges)
 
 
 def some_of(space: Substitutions, n: int, seed: int = 0) -> _candidates.TableCandidates:

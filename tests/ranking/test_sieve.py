@@ -13,11 +13,13 @@ from magnetkit.ranking import _evaluate
 from magnetkit.ranking._evaluate import (
     FLUX_PER_MASS,
     Bound,
+    Limit,
     Tally,
     best_possible_loss,
     edges_of,
     evaluate,
-    limit_of,
+    needed_for,
+    place_of,
 )
 from magnetkit.ranking._job import job_for
 from magnetkit.ranking._order import Rule
@@ -89,7 +91,7 @@ def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
     every = job.rule.keys(full(table, job).arrow())
     assert every.meets.any()
     limit = float(np.quantile(every.loss, quantile, method="lower"))
-    left = bounded(table, job, Bound(limit, {}))
+    left = bounded(table, job, Bound(Limit(limit, np.inf)))
     tally = left.tally
     assert left.rows.tolist() == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
     assert left.keys.hashes.tolist() == every.hashes[left.rows].tolist()
@@ -97,6 +99,22 @@ def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
     assert tally.stages["composition"] == len(table)
     ended = sum(tally.ended.values()) + sum(n for s, n in tally.status.items() if s != "ok")
     assert len(table) - ended == len(left.rows)
+
+
+@pytest.mark.parametrize("device", SPACES)
+@pytest.mark.parametrize("quantile", [0.3, 0.9])
+def test_of_those_that_miss_what_is_near_enough_is_left(device, quantile):
+    table, job = case(device)
+    columns = full(table, job)
+    every, margin = job.rule.keys(columns.arrow()), columns["performance_margin"]
+    least = float(np.quantile(margin[every.missed], quantile))
+    left = bounded(table, job, Bound(Limit(np.inf, least)))
+    assert (
+        left.rows.tolist()
+        == np.flatnonzero(every.meets | every.missed & (margin >= least - 1e-6)).tolist()
+    )
+    assert left.tally.stages["magnetism"] < len(table)
+    np.testing.assert_allclose(left.keys.margin, every.margin[left.rows], rtol=1e-12)
 
 
 def test_without_a_limit_all_that_have_a_rank_are_left():
@@ -120,15 +138,14 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
     everyone = rng.random(1_000_000)
     for _ in range(200):
         sample = rng.choice(everyone, 10_000, replace=False)
-        limit = limit_of(sample, len(sample), len(everyone), keep=2000)
+        limit = np.sort(sample)[place_of(needed_for(2000), len(sample), len(everyone)) - 1]
         assert np.count_nonzero(everyone <= limit) >= 2000
     assert np.count_nonzero(everyone <= limit) < 8000
-    assert limit_of(sample[:10], 10_000, len(everyone), keep=2000) == np.inf
 
 
 def test_counts_of_parts_add_up_to_those_of_the_whole():
     table, job = case("energy-traction-motor")
-    bound = Bound(np.inf, edges_of([full(table[:100], job)]))
+    bound = Bound(edges=edges_of([full(table[:100], job)]))
     whole = bounded(table, job, bound).tally
     total = Tally()
     for part in (table[:150], table[150:]):

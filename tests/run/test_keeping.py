@@ -12,6 +12,7 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.ranking import _evaluate, _leading, _order
+from magnetkit.ranking._evaluate import Limit
 from magnetkit.run import _candidates
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates
 from magnetkit.run._files import read_manifest
@@ -70,7 +71,9 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
 
 def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(small, monkeypatch):
     given = space(TUBE)
-    monkeypatch.setattr(screen, "limit_of", lambda loss, *_: float(loss.min()))
+    monkeypatch.setattr(
+        screen, "limit_of", lambda found, *_: Limit(min(o.keys.loss.min() for o in found), np.inf)
+    )
     kept = mk.screen(given, TUBE, keep=50)
     assert kept.manifest["summary"]["sieve"]["limit"] is None
     full = mk.screen(given, TUBE)
