@@ -261,7 +261,7 @@ def travelling(path: Path) -> dict[str, float]:
 
     from magnetkit.applications import load
 
-    from magnetkit.ranking._evaluate import Bound
+    from magnetkit.ranking._evaluate import Bound, Limit
     from magnetkit.ranking._job import job_for
     from magnetkit.run._candidates import FileCandidates, SpaceCandidates
     from magnetkit.run._work import bounded, finished
