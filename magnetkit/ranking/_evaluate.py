@@ -48,42 +48,24 @@ FLUX_PER_MASS = 3.2e-4
 hold the model's magnets to it."""
 _SELDOM = 512
 """Of a decision that is not more often in a sample all candidates are evaluated."""
-_BINS = 40
-"""Bins of a histogram between the ends of the sample, one more at either side."""
 # Rounding of what is computed in another order.
 _SLACK = 1e-6
 _COUNTERS = ("stages", "ended", "copies", "status", "failed")
 _FORMS = "probability_phase_forms"
 _CENTRAL = ("remanence_T", "coercivity_kA_m")
-_BY_COMPOSITION = ("heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg")
-_BY_CENTRAL = (*_CENTRAL, COST_PER_FLUX)
-_BY_RANGES = ("max_energy_product_kJ_m3", "max_working_temperature_K", CHANCE)
-PROPERTIES = (*_BY_COMPOSITION, *_BY_CENTRAL, *_BY_RANGES)
-"""Whose histograms are kept, each of the candidates that came to where it is computed."""
 
 _Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Bound:
-    """The key up to which candidates are evaluated.
+    """The loss up to which candidates that meet the requirements are evaluated.
 
-    A key is that of the ranking: whether the requirements are met, then loss or margin. A finite
-    limit admits only those that meet; a limit of the margins of those that miss would stand here,
-    and its largest possible value beside `best_possible_loss`.
-
-    Attributes
-    ----------
-    limit : float
-        Largest loss that is admitted; infinite admits all that have a rank.
-    edges : mapping of str to list of float
-        Edges of the bins of each histogram, ascending.
-    limits : mapping of str to float
-        That of some decisions, where it is larger: the best of each go on.
+    An infinite `limit` admits all that have a rank. `limits` are those of some decisions, where
+    they are larger: the best of each go on.
     """
 
     limit: float = np.inf
-    edges: Mapping[str, Sequence[float]] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -101,18 +83,9 @@ class Bound:
 class Tally:
     """Counts over candidates, whatever became of them.
 
-    Attributes
-    ----------
-    stages : Counter
-        How many came to each stage.
-    ended : Counter
-        How many ended before the last stage, by the reason.
-    copies : Counter
-        How many were found to meet the requirements, by decision.
-    status, failed : Counter
-        Of those whose magnet was computed: by status, and by the requirements failed.
-    histograms : dict of str to ndarray of int64
-        Below, in and above the bins.
+    How many came to each of the ``stages``; how many ``ended`` before the last, by the reason; how
+    many were found to meet the requirements (``copies``), by decision; and of those whose magnet
+    was computed, how many are of each ``status`` and ``failed`` each set of requirements.
     """
 
     stages: Counter[str] = field(default_factory=Counter)
@@ -120,24 +93,11 @@ class Tally:
     copies: Counter[str] = field(default_factory=Counter)
     status: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
-    histograms: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         """Add what was counted over other candidates."""
         for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
-        for name, counts in other.histograms.items():
-            self.histograms[name] = self.histograms.get(name, 0) + counts
-
-    def count(self, bound: Bound | None, found: Columns, names: Sequence[str]) -> None:
-        """Count values into the histograms."""
-        edges = {} if bound is None else bound.edges
-        for name in names:
-            if name in edges and name in found:
-                values = found[name]
-                bins = np.searchsorted(edges[name], values[~np.isnan(values)], "right")
-                counts = np.bincount(bins, minlength=len(edges[name]) + 1)
-                self.histograms[name] = self.histograms.get(name, 0) + counts
 
     def end(self, reason: str, rows: _Mask) -> None:
         """Count candidates that end here."""
@@ -150,36 +110,21 @@ class Tally:
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        found: dict[str, Any] = {name: dict(getattr(self, name)) for name in _COUNTERS}
-        return found | {"histograms": {n: counts.tolist() for n, counts in self.histograms.items()}}
+        return {name: dict(getattr(self, name)) for name in _COUNTERS}
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Tally":
         """Return what `plain` was made of."""
-        counters = {name: Counter(plain.get(name, {})) for name in _COUNTERS}
-        histograms = {n: np.array(c, np.int64) for n, c in plain["histograms"].items()}
-        return cls(**counters, histograms=histograms)
+        return cls(**{name: Counter(plain.get(name, {})) for name in _COUNTERS})
 
 
 class Evaluated(NamedTuple):
-    """What an evaluation found of n candidates.
+    """What an evaluation found of n candidates."""
 
-    Attributes
-    ----------
-    rows : ndarray of int64, shape (k,)
-        Numbers of those that were evaluated to the end, ascending; all without a bound.
-    columns : Columns, k rows
-        Their properties.
-    keys : Keys or None
-        What the ranking needs of them, with a bound.
-    tally : Tally
-        Counts over all n.
-    """
-
-    rows: NDArray[np.int64]
-    columns: Columns
-    keys: Keys | None
-    tally: Tally
+    rows: NDArray[np.int64]  # (k,), of those evaluated to the end, ascending; all without a bound
+    columns: Columns  # k rows
+    keys: Keys | None  # what the ranking needs of them, with a bound
+    tally: Tally  # over all n
 
 
 def evaluate(
@@ -189,36 +134,24 @@ def evaluate(
     bound: Bound | None = None,
     want: Collection[str] | None = None,
 ) -> Evaluated:
-    """Evaluate candidates for a device, those beyond a bound no further than needed.
+    """Evaluate n candidates for a device, those beyond a bound no further than needed.
 
-    Parameters
-    ----------
-    table : CompositionTable, n rows
-    shells : sequence of str or None
-        Grain-boundary shell of each.
-    job : Job
-    bound : Bound, optional
-        Leaves out candidates that cannot be ranked within it; without one all stay.
-    want : collection of str, optional
-        Columns that are needed; without it all but those of the ranking, in the order of the
-        registry, ``candidate`` being the formula.
+    `shells` has the grain-boundary shell of each; `want` the columns that are needed, all but those
+    of the ranking without it, in the order of the registry, ``candidate`` being the formula.
     """
     tally, rows = Tally(), np.arange(len(table))
     supply = _stages.supplies(table, shells, job.conditions)
     supply["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job)
     tally.stages["composition"] = len(table)
-    tally.count(bound, supply, _BY_COMPOSITION)
-    counted: tuple[str, ...] = (*_BY_CENTRAL, *_BY_RANGES)
     if bound is not None and bound.is_finite:
         rows = _within_by_composition(table, supply, job, bound, tally)
         if job.threshold >= HALF:
             here = central_values(*_take(rows, table, shells, supply), job)
-            rows, counted = rows[_within_by_central_values(here, job, bound, tally)], _BY_RANGES
+            rows = rows[_within_by_central_values(here, job, bound, tally)]
     tally.stages["magnetism"] = len(rows)
     if len(rows) < len(table):
         table, shells, supply = _take(rows, table, shells, supply)
     found = _with_requirements(table, shells, supply, job, want)
-    tally.count(bound, found, counted)
     open_, keys = found["status"].says("ok"), None
     if bound is not None:
         keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
@@ -343,7 +276,6 @@ def central_values(
 def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tally) -> _Mask:
     """Return which candidates can be within the bound by their `central_values`."""
     tally.stages["nominal remanence and coercivity"] = len(here["status"])
-    tally.count(bound, here, _BY_CENTRAL)
     magnet = here["status"].says("ok")
     missed = magnet & ~here["failed_requirements"].says("")
     limit = bound.of(here["decision"])
@@ -447,14 +379,3 @@ def limits_of(found: Sequence[Evaluated], sample: int, rows: int) -> dict[str, f
         if np.isinf(limits[word]) and seen[word] > _SELDOM:
             limits[word] = own.max(initial=0.0)
     return limits
-
-
-def edges_of(samples: Sequence[Columns]) -> dict[str, list[float]]:
-    """Return the edges of the histograms: even between the ends of evaluated samples."""
-    found = {}
-    for name in PROPERTIES:
-        values = np.concatenate([np.empty(0), *(sample[name] for sample in samples)])
-        values = values[np.isfinite(values)]
-        if len(values):
-            found[name] = np.linspace(values.min(), values.max(), _BINS + 1).tolist()
-    return found

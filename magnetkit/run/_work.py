@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -111,7 +111,7 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     return Part(
         rows,
         b"" if table is None else encode(table),
-        encode(_rejected_table(rejected)) if rejected else b"",
+        encode(pa.Table.from_pylist([asdict(one) for one in rejected])) if rejected else b"",
         len(rejected),
         rejected[0] if rejected else None,
     )
@@ -241,16 +241,6 @@ def _plain(table: pa.Table) -> pa.Table:
 def rejected_lines(table: pa.Table) -> Iterator[Rejected]:
     """Yield the lines of a part's rejected table."""
     return (Rejected(**row) for row in table.to_pylist())
-
-
-def _rejected_table(rejected: list[Rejected]) -> pa.Table:
-    return pa.table(
-        {
-            "line": pa.array([r.line for r in rejected], pa.int64()),
-            "text": pa.array([r.text for r in rejected], pa.string()),
-            "reason": pa.array([r.reason for r in rejected], pa.string()),
-        }
-    )
 
 
 def encode(table: pa.Table) -> bytes:

@@ -7,7 +7,6 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit._core._columnar import Columns
 from magnetkit.prediction._stages import magnets, supplies
 from magnetkit.ranking import _evaluate
 from magnetkit.ranking._evaluate import (
@@ -15,7 +14,6 @@ from magnetkit.ranking._evaluate import (
     Bound,
     Tally,
     best_possible_loss,
-    edges_of,
     evaluate,
     limit_of,
 )
@@ -128,29 +126,13 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
 
 def test_counts_of_parts_add_up_to_those_of_the_whole():
     table, job = case("energy-traction-motor")
-    bound = Bound(np.inf, edges_of([full(table[:100], job)]))
+    bound = Bound()
     whole = bounded(table, job, bound).tally
     total = Tally()
     for part in (table[:150], table[150:]):
         total.add(Tally.of(bounded(part, job, bound).tally.plain()))
     assert total.plain() == whole.plain()
-    coercivity = full(table, job)["coercivity_kA_m"]
-    edges = np.array([-np.inf, *bound.edges["coercivity_kA_m"], np.inf])
-    counted, _ = np.histogram(coercivity[~np.isnan(coercivity)], edges)
-    assert whole.histograms["coercivity_kA_m"].tolist() == counted.tolist()
-    assert whole.histograms["cost_USD_kg"].sum() == len(table)
-
-
-def test_edges_are_even_from_the_least_to_the_most_of_all_samples():
-    samples = [
-        Columns({name: np.array([x, np.nan]) for name in _evaluate.PROPERTIES})
-        for x in (-3.0, 5.0, 1.0)
-    ]
-    edges = edges_of(samples)["coercivity_kA_m"]
-    assert edges[0] == -3.0
-    assert edges[-1] == 5.0
-    np.testing.assert_allclose(np.diff(edges), 0.2)
-    assert edges_of([Columns((name, column * np.nan) for name, column in samples[0].items())]) == {}
+    assert whole.stages["composition"] == len(table)
 
 
 def test_what_is_wanted_is_evaluated_without_stability_where_that_is_not():
