@@ -51,7 +51,7 @@ _NEAR = 0.25
 """Least gain of one decision over the others, in units of regret, an assumption."""
 _DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
 """Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
-_PLAUSIBLE, _LEAST, _LESS = 0.5, 0.3, 0.05
+PLAUSIBLE, _LEAST, _LESS = 0.5, 0.3, 0.05
 """Probability from which a candidate is worth a trial; the least that is looked at, and how much
 less than that of today's magnet will do where that falls short of the first."""
 _ENDS = ("copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct")
@@ -287,7 +287,7 @@ def decide(
     )
     records += [record for _, record in told]
     for record in records:
-        if not (records[0][CHANCE] or 0.0) >= _PLAUSIBLE:
+        if not (records[0][CHANCE] or 0.0) >= PLAUSIBLE:
             # A magnet that does not do the job is no measure of what is saved.
             record["heavy_rare_earth_saved_wt_pct"] = None
         record["next_test"] = _next_test(record, job)
@@ -312,11 +312,11 @@ def _picked(
     other = ~same.to_numpy() | (rim != (reference.shell or ""))
     other &= ~np.isin(found.rows, list(ranking.simpler))
     chance = float(today[CHANCE][0].as_py() or 0.0)
-    if chance >= _PLAUSIBLE and job.heavy_today > _NONE:
+    if chance >= PLAUSIBLE and job.heavy_today > _NONE:
         other &= heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
     # What is as likely as today's magnet is worth a trial.
-    other &= found.loss[:, -1] <= (1.0 - min(_PLAUSIBLE, chance - _LESS)) / job.rule.miss
-    keeps = now.loss[0] if chance >= _PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
+    other &= found.loss[:, -1] <= (1.0 - min(PLAUSIBLE, chance - _LESS)) / job.rule.miss
+    keeps = now.loss[0] if chance >= PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
     picks = {}
     for pick in shortlist(found, elements + (rim != ""), other, keeps):
         own = heavy[found.decision == found.decision[pick.row]]
@@ -344,16 +344,11 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     """Return what to do next about a decision, in a few words."""
     hot, status = kelvin_text(job.temperature), record["decision_status"]
     if status == "keep":
-        return f"measure its H_cJ at {hot}: all differences count from there"
+        return f"measure its HcJ at {hot}: all differences count from there"
     what = "two thicknesses diffused" if record["shell"] else "one melt beside today's"
     if status == "buy":
         what = "samples of two makers"
-    missed = record["failed_requirements"]
-    doubt = f"; may miss {missed.split(';')[0]}" if status == "trial" and missed else ""
-    far = record.get("evidence_farthest")
-    if status == "trial" and not missed and far:
-        doubt = f"; far from measured magnets in {far}"
-    return f"{what}: B_r and H_cJ at 20 C and {hot}{doubt}"
+    return f"{what}: Br and HcJ at 20 °C and {hot}"
 
 
 def recommended(records: "pd.DataFrame") -> int | None:

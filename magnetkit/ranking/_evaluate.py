@@ -15,7 +15,7 @@ sample.
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +27,7 @@ from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
 from ..prediction import _stages
-from ._decisions import BEST, decision_of
+from ._decisions import BEST, PLAUSIBLE, decision_of
 from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule
@@ -157,7 +157,7 @@ def evaluate(
         keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
         tally.copies.update(found["decision"].counts(keys.meets))
         if bound.is_finite:
-            open_ = _within_by_requirements(found, keys, open_, bound, tally)
+            open_ = _within_by_requirements(found, plausible(job.rule, found), open_, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
@@ -320,7 +320,7 @@ def _with_requirements(
 def _within_by_requirements(
     found: Columns, keys: Keys, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
-    """Return which of the open candidates meet the requirements with a loss within the bound."""
+    """Return which of the open candidates may meet the requirements, with a loss in the bound."""
     within = keys.meets.copy()
     within[keys.meets] = keys.loss <= bound.of(found["decision"])[keys.meets]
     missed = open_ & ~keys.meets
@@ -328,6 +328,12 @@ def _within_by_requirements(
     tally.end("loss", keys.meets & ~within)
     tally.fail(found, missed)
     return open_ & within
+
+
+def plausible(rule: Rule, found: Columns) -> Keys:
+    """Return the keys of candidates of which all that are worth a trial count as meeting."""
+    easy = replace(rule, threshold=min(PLAUSIBLE, rule.threshold))
+    return easy.keys(Columns((n, found[n]) for n in rule.columns()).arrow())
 
 
 def needed_for(keep: int) -> int:
@@ -357,25 +363,29 @@ def limit_for(count: int, loss: NDArray[np.float64], sample: int, rows: int) -> 
     return float(np.partition(loss, place - 1)[place - 1])
 
 
-def limits_of(found: Sequence[Evaluated], sample: int, rows: int) -> dict[str, float]:
+def limits_of(found: Sequence[Evaluated], rule: Rule, sample: int, rows: int) -> dict[str, float]:
     """Return the limits of the decisions in an even sample, so that the best of each go on.
 
-    One that is seldom in the sample has none; of one that is often there, and hardly meets the
-    requirements, what does is admitted.
+    They are the best of those that meet the requirements, and of those that are worth a trial. A
+    decision that is seldom in the sample has none; of one that is often there, and hardly meets
+    the requirements, what does is admitted.
     """
-    losses: dict[str, list[NDArray[np.float64]]] = {}
+    losses: dict[tuple[str, bool], list[NDArray[np.float64]]] = {}
     seen: Counter[str] = Counter()
     for one in found:
-        decisions, keys = one.columns["decision"], one.keys
+        decisions, near = one.columns["decision"], plausible(rule, one.columns)
+        meets = one.columns[CHANCE][near.meets] >= rule.threshold
         seen.update(decisions.counts())
-        if keys is None:
-            continue
         for word in decisions.words:
-            losses.setdefault(word, []).append(keys.loss[decisions.says(word)[keys.meets]])
-    limits = {}
-    for word, parts in losses.items():
-        own = np.concatenate(parts)
-        limits[word] = limit_for(BEST, own, sample, rows)
-        if np.isinf(limits[word]) and seen[word] > _SELDOM:
-            limits[word] = own.max(initial=0.0)
+            own = decisions.says(word)[near.meets]
+            for sure in (True, False):
+                part = near.loss[own & (meets == sure)]
+                losses.setdefault((word, sure), []).append(part)
+    limits: dict[str, float] = {}
+    for (word, _), parts in losses.items():
+        every = np.concatenate(parts)
+        limit = limit_for(BEST, every, sample, rows)
+        if np.isinf(limit) and seen[word] > _SELDOM:
+            limit = every.max(initial=0.0)
+        limits[word] = max(limit, limits.get(word, 0.0))
     return limits

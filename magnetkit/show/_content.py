@@ -18,16 +18,18 @@ from ..composition.table import CompositionTable
 from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
 from ..prediction._stages import supplies
+from ..prediction.conditions import calibration_of
 from ..ranking._decisions import SAVED, recommended
 from ..ranking._draws import magnets_by_route
 from ..ranking._profile_parts import MEETS_PROBABILITY
+from ..ranking._requirements import UNPROVEN
 from ..ranking.result import ANSWER
 from ..ranking.savings import heavy_rare_earth_ledger
 from ..supply.ledger import break_even_recycled_share
 from ..supply.scenario import scenarios
 from ..supply.tables import element_table, overdue
 from ._figures import decision_names, names_of
-from ._text import join_rows, scale_of, with_range
+from ._text import join_rows, of_calibration, scale_of, with_range
 
 if TYPE_CHECKING:
     from ..ranking._job import Job
@@ -75,8 +77,10 @@ def by_route(rows: pd.DataFrame, temperatures: Sequence[float], job: "Job") -> l
 
 def shown_magnets(result: "Ranked") -> Magnets:
     """Return the decisions of a screening."""
-    told = result.decisions
+    told, profile = result.best(), result.profile
     shells = told["shell"].astype(object).fillna("").tolist()
+    missed = told["failed_requirements"].fillna("")
+    told["failed_requirements"] = [requirement_text(t, profile) if t else "" for t in missed]
     return Magnets(table_of(told), shells, decision_names(told), told, result.job)
 
 
@@ -130,6 +134,12 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
     ]
 
 
+def calibration(result: "Ranked") -> str:
+    """Return whose magnets the values of a screening rest on."""
+    name = calibration_of(result.manifest["identity"]["process"])
+    return of_calibration(name, result.profile.reference.grade)
+
+
 LEGEND = (
     "Br and HcJ are what 99 % of lots of one mill reach; P: the probability to meet every "
     "requirement; saved: of heavy rare earth, wt.% of the magnet."
@@ -143,7 +153,8 @@ def verdict_of(result: "Ranked") -> list[str]:
     total, of = result.judged, recommended(told) or 0
     return [
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
-        f"{meeting or 'none'} {'meets' if meeting < 2 else 'meet'} every requirement.",
+        f"{meeting or 'none'} {'meets' if meeting < 2 else 'meet'} every requirement. "
+        f"{calibration(result)}",
         _verdict(result, told),
         f"Next, for {of + 1}: {told['next_test'].iloc[of]}.",
     ]
@@ -177,7 +188,19 @@ def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool
     return (
         f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
         f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(far, 2)}{more}"
+        f"{_doubt(row, profile)}"
     )
+
+
+def _doubt(row: "pd.Series", profile: "Profile") -> str:
+    """Return what a trial may miss, and in what it is far from measured magnets."""
+    if row["decision_status"] != "trial":
+        return ""
+    missed = str(row["failed_requirements"] or "")
+    far = str(row["evidence_farthest"] or "")
+    if not missed or missed == UNPROVEN:
+        return f"; far from measured magnets in {far}" if far else ""
+    return f"; may miss {requirement_text(missed, profile)}"
 
 
 def _verdict(result: "Ranked", told: pd.DataFrame) -> str:

@@ -267,6 +267,8 @@ def _print_best(
     result: "Ranked", best: "pd.DataFrame", columns: str | None, *, cgs: bool, wide: bool
 ) -> None:
     """Print the first by rank, and what their columns mean."""
+    from ._content import calibration
+
     identity = result.manifest["identity"]
     copies = best["simpler_rank"].notna()
     dim = ["" if good else "dim" for good in best["meets_requirements"] & ~copies]
@@ -285,7 +287,7 @@ def _print_best(
         _text.say("P: probability that every requirement of the device is met.")
     if "remanence_coefficient_pct_K" in kept:
         _text.say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
-    notes = [_text.of_calibration(identity)]
+    notes = [calibration(result)]
     notes += [_text.of_cost(best["formula"])] if "cost_USD_kg" in kept else []
     notes += [f"Dimmed: misses a requirement. (as #): {_COPY}"] if copies.any() else []
     for note in filter(None, notes):
@@ -314,8 +316,7 @@ def _print_decisions(
     elif wide or columns is not None:
         names = chosen(told, DECIDED, columns)
         print_rows(told, names, [result.profile.title], [], set(), cgs=cgs, wide=True)
-    lines = [*answer(result, cgs), _text.of_calibration(result.manifest["identity"])]
-    for line in filter(None, lines if _text.to_terminal() or not quiet else ()):
+    for line in answer(result, cgs) if _text.to_terminal() or not quiet else ():
         tell(line)
     _explain_failure(result, result.best(1), tell)
 
@@ -400,6 +401,7 @@ def print_properties(
         if not wide:
             _text.say("All columns: --all. Columns of your choice: --columns.")
     if _text.to_terminal() and not as_json:
+        _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
         if _is_extrapolated(frame):
             _text.say(f"* Extrapolated. {not_compared(0.0)}.")
         wanted = "cost_USD_kg" in kept and "formula" in frame
@@ -477,6 +479,7 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None)
         _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
     ]
     _text.print_table("Side by side", columns)
+    _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
     formulas = [str(frame.loc["formula", c]) for c in values if not str(c).startswith("difference")]
     if note := _text.of_cost(formulas):
         _text.say(note)

@@ -28,7 +28,7 @@ from ..supply.tables import claims
 from . import _content, _figures
 from ._content import Magnets, table_of
 from ._figures import AXIS, BLACK, COLOURS, POINTS, Part, X, Y, axis_of, layout_of, numbers
-from ._text import name_in, of_calibration, of_cost, scale_of, with_range
+from ._text import name_in, of_cost, scale_of, with_range
 
 if TYPE_CHECKING:
     from ..ranking.result import Ranked
@@ -58,7 +58,7 @@ _PROPERTIES = (
 _EVIDENCE = (
     "evidence_distance", "remanence_T_evidence", "coercivity_kA_m_evidence", "evidence_nearest",
     "evidence_farthest", "share_best", "copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct",
-    "route",
+    "route", "failed_requirements",
 )  # fmt: skip
 _ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
               "heavy_rare_earth_wt_pct", "probability_meets_requirements")  # fmt: skip
@@ -131,7 +131,6 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "properties": _rows(shown.rows, _PROPERTIES),
         "evidence": _rows(shown.rows, _EVIDENCE),
         "notes": [
-            of_calibration(result.manifest["identity"]),
             of_cost(shown.table),
             f"{cold}." if (cold := not_compared(result.profile.temperature_min_K)) else "",
         ],

@@ -60,6 +60,10 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
     assert kept.judged == len(full) == len(given)
     one, other = (r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, kept))
     assert one == other
+    # Trials too, none of which is among the first.
+    told = full.decisions["candidate"].tolist()
+    assert "trial" in full.decisions["decision_status"].tolist()
+    assert kept.decisions["candidate"].tolist() == told
     # In the order of the input.
     assert kept.table["row_index"].is_monotonic_increasing
     numbers = full.table.select_dtypes("float").columns

@@ -189,7 +189,7 @@ def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_
     result = screen(["Nd2Fe14B"], application="energy-traction-motor")
     name = result.manifest["identity"]["process"]["mill"]["name"]
     page = result.report(tmp_path / "r.html").read_text("utf-8")
-    assert page.count(f"Predicted with the calibration {name}") == 1
+    assert page.count(f"Calibration: as today’s {name}.") == 1
     assert page.count("Cost of a bare formula") == 1
 
 
