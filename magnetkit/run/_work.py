@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -32,9 +32,9 @@ from .._core.settings import get_settings
 from ..composition._files import Rejected
 from ..prediction._stages import ENERGY
 from ..ranking._decisions import BEST, Choices, choices
-from ..ranking._evaluate import Bound, Evaluated, Tally, evaluate, needed_for, total_of
+from ..ranking._evaluate import Bound, Evaluated, Tally, evaluate, needed_for, plausible
 from ..ranking._job import Job
-from ..ranking._order import COPIES, OUTPUT, Keys, Rule
+from ..ranking._order import COPIES, OUTPUT, Keys
 from ..surrogates._measured import TARGET
 from ..surrogates._store import syntax_sha256
 from ._candidates import CHUNK_ROWS, Chunk, Piece, batches
@@ -110,7 +110,7 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     return Part(
         rows,
         b"" if table is None else encode(table),
-        encode(_rejected_table(rejected)) if rejected else b"",
+        encode(pa.Table.from_pylist([asdict(one) for one in rejected])) if rejected else b"",
         len(rejected),
         rejected[0] if rejected else None,
     )
@@ -120,8 +120,8 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
     """Read a piece and evaluate what can be within a bound, as far as the first `keep` need it.
 
     The table of the part has, of each candidate within, its number within the piece (``row``),
-    whether it ``meets`` the requirements, its ``decision``, and what it is ordered ``by``: its loss
-    or margin, then its ``hash``.
+    whether it ``meets`` the requirements, its ``decision``, what it is ordered ``by``: its loss or
+    margin, then its ``hash``; and the ``loss`` of those that meet or are worth a trial.
     """
     number, piece = numbered
     rows, tally = 0, Tally()
@@ -134,24 +134,24 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
             found = evaluate(chunk.table, chunk.shells, made, bound, job.rule.columns())
             tally.add(found.tally)
             if found.keys is not None:
-                left.append(_key_table(found, rows, job.rule))
+                left.append(_key_table(rows, found, found.keys, job))
             rows += len(chunk.table)
     table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
     return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
-def _key_table(found: Evaluated, start: int, rule: Rule) -> pa.Table:
-    keys = found.keys
-    assert keys is not None
-    by, loss = keys.margin.copy(), total_of(found.columns, keys, rule)
+def _key_table(start: int, found: Evaluated, keys: Keys, job: Job) -> pa.Table:
+    by, loss = keys.margin.copy(), np.full(len(keys.meets), np.inf)
     by[keys.meets] = keys.loss
+    near = plausible(job.rule, found.columns)
+    loss[near.meets] = near.loss
     decision = found.columns["decision"]
-    columns = Columns(row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision)
-    return columns.arrow().append_column("hash", pa.array(keys.hashes))
+    made = Columns(row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision)
+    return made.arrow().append_column("hash", pa.array(keys.hashes))
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
-    """Return the first rows of the tables of `bounded`, and the best of each decision.
+    """Return the first rows of the tables of `bounded`, and the best and trials of each decision.
 
     They stay in the order in which they stood.
     """
@@ -159,13 +159,12 @@ def leading(table: pa.Table, count: int) -> pa.Table:
         return table
     table = table.unify_dictionaries()
     hashes, by, loss, meets = (table[n].to_numpy() for n in ("hash", "by", "loss", "meets"))
-    kept = np.zeros(len(table), bool)
-    kept[np.lexsort((hashes, by, ~meets))[:count]] = True
+    first = np.lexsort((hashes, by, ~meets))[:count]
     group = 2 * table["decision"].combine_chunks().indices.to_numpy().astype(np.int64) + ~meets
-    order = np.lexsort((loss, group))
+    order = np.lexsort((hashes, loss, group))
     place = np.arange(len(order)) - np.searchsorted(group[order], group[order])
-    kept[order[place < BEST]] = True
-    return table.filter(pa.array(kept))
+    best = order[(place < BEST) & np.isfinite(loss[order])]
+    return table.take(pa.array(np.union1d(first, best)))
 
 
 def written(numbered: tuple[int, Piece], work: Work, place: Place, phase: str) -> tuple[int, Part]:
@@ -243,16 +242,6 @@ def _plain(table: pa.Table) -> pa.Table:
 def rejected_lines(table: pa.Table) -> Iterator[Rejected]:
     """Yield the lines of a part's rejected table."""
     return (Rejected(**row) for row in table.to_pylist())
-
-
-def _rejected_table(rejected: list[Rejected]) -> pa.Table:
-    return pa.table(
-        {
-            "line": pa.array([r.line for r in rejected], pa.int64()),
-            "text": pa.array([r.text for r in rejected], pa.string()),
-            "reason": pa.array([r.reason for r in rejected], pa.string()),
-        }
-    )
 
 
 def encode(table: pa.Table) -> bytes:
