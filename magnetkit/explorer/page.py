@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from .._core._files import put_csv
 from .._core.columns import COLUMNS
 from .._core.units import ZERO_CELSIUS
-from ..composition.table import CompositionTable
 from ..magnetism.demagnetization import demagnetization
 from ..show import _figures
 from ..show._content import kelvin, number, scenarios_with
@@ -483,16 +482,21 @@ def _pareto(results: Results, rows: Rows, front: Rows, question: Question, goal:
 
 def _curves(results: Results, row: int, stop: int) -> Part:
     """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
-    rows = np.array([row])
-    shell, name = results.text("shell", rows)[0], results.text("candidate", rows)[0]
-    today = results.profile.reference
-    drawn = demagnetization(
-        CompositionTable.concat([results.table[row : row + 1], today.table()]),
-        [results.temperatures[stop]],
-        process=results.conditions.process,
-        shell=[shell, today.shell or ""],
-        load_line=results.conditions.duty.load_line,
-    )
+    rows, today = np.array([row]), results.profile.reference
+    shell, name, route = (results.text(n, rows)[0] for n in ("shell", "candidate", "route"))
+    drawn = [
+        demagnetization(
+            table,
+            [results.temperatures[stop]],
+            process=job.conditions.process,
+            shell=[own or ""],
+            load_line=job.conditions.duty.load_line,
+        )
+        for table, own, job in (
+            (results.table[row : row + 1], shell, results.job.groups([route])[0][0]),
+            (today.table(), today.shell, results.job),
+        )
+    ]
     names = (name, f"Today's magnet, {today.formula}")
     labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]
     looks = [(COLOURS[0], "solid"), (BLACK, "dash")]

@@ -325,6 +325,14 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
     return {**(record or {}), **grade_magnet(calibration, kelvin).process}
 
 
+def calibration_of(process: Any) -> str:
+    """Return the name of whose magnets a process rests on, `NO_CALIBRATION` without any."""
+    from ..magnetism.process import process_record
+
+    mill = (process_record(process) or {}).get("mill")
+    return str(mill["name"]) if mill else NO_CALIBRATION
+
+
 def conditions_in(*names: str, without: tuple[str, ...] = ()) -> Iterator[Field[Any]]:
     """Yield the fields of `Conditions` that are named, one by one or by their groups."""
     for one in fields(Conditions):

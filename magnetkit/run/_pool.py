@@ -9,9 +9,9 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._core.errors import InputError, NetworkError
 from ..kernels._jit import limit_threads, limited_threads, thread_count
@@ -32,23 +32,13 @@ Progress = Callable[[int, int | None], None]
 """Called with the rows done and the rows in all (None if not known)."""
 
 
-class Pool(Protocol):
-    """Workers for pieces."""
-
-    workers: int
-
-    def submit(self, work: Callable[[Any], Any], piece: Any, /) -> Any:
-        """Start some work; the future, of Python's or of Dask's, has ``result`` and ``cancel``."""
-        ...
-
-
-def in_order(pool: Pool, work: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
+def in_order(pool: "Pool", work: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
     """Yield the result of each piece in order.
 
     Only a few pieces are started before their turn, so that memory stays flat and an interruption
     loses little.
     """
-    started: deque[Any] = deque()
+    started: deque[Future[Any] | _Watched] = deque()
     try:
         for piece in pieces:
             started.append(pool.submit(work, piece))
@@ -92,7 +82,7 @@ def opened(
     address: str | None = None,
     job: Job | None = None,
     needed: Mapping[str, Any] | None = None,
-) -> Iterator[Pool]:
+) -> "Iterator[Pool]":
     """Give the workers: threads here, so many processes here, or those of a cluster.
 
     `address` is that of its scheduler, e.g. ``"tcp://10.0.0.1:8786"``. A worker whose
@@ -201,6 +191,9 @@ class _Watched:
     def cancel(self) -> None:
         """Cancel the work, if it is not done."""
         self._future.cancel()
+
+
+Pool = Threads | _Cluster
 
 
 def _alone(
