@@ -172,7 +172,7 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit.kernels._jit import limit_threads
     from magnetkit.prediction import _stages
     from magnetkit.ranking._job import job_for
-    from magnetkit.ranking._order import rank
+    from magnetkit.ranking._order import rank_keys
     from magnetkit.ranking._requirements import needed_elsewhere, needed_temperatures
     from magnetkit.run import _work
     from magnetkit.run._candidates import FileCandidates
@@ -206,7 +206,7 @@ def stages(rows: int = 65_536) -> None:
             "supply": (lambda: _stages.supplies(*given, asked), n),
             "whole evaluation": (lambda: _work.table_of(chunk, job), n),
             "what the ranking needs": (lambda: job.rule.keys(judged), n),
-            "ranking": (lambda: rank([judged], profile.objectives), n),
+            "ranking": (lambda: rank_keys([job.rule.keys(judged)]), n),
             "writing a part": (lambda: _work.encode(judged), n),
             "reading a part": (lambda: _work.decode(part), n),
             "writing Parquet": (
@@ -274,7 +274,7 @@ def travelling(path: Path) -> dict[str, float]:
         "all rows, into a store": len(pickle.dumps(far)) / part.rows,
     }
     space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
-    _, left = bounded((0, next(space.pieces(1 << 18))), job, Bound(140.0), 10_000)
+    _, left = bounded((0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000)
     found["the best of a space"] = len(pickle.dumps(left)) / left.rows
     return found
 

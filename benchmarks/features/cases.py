@@ -7,9 +7,14 @@ from typing import Any
 import numpy as np
 
 from magnetkit.features import composition_statistics, load_table
-from magnetkit.features.crystals import Crystals, structure_descriptors
+from magnetkit.features.crystals import (
+    Crystals,
+    both_ways,
+    radial_counts,
+    structure_descriptors,
+)
 from magnetkit.features.rare_earths import rare_earth_descriptors
-from magnetkit.kernels._crystals import both_ways, dipole_tensors, half_pairs, radial_histogram
+from magnetkit.kernels._crystals import dipole_tensors, half_pairs
 from magnetkit.kernels._jit import share_rows
 
 from .material import compositions, formulas, nd2fe14b
@@ -82,17 +87,14 @@ def each(crystals: Crystals, task: Callable[[Any, Any, Any], Any]) -> Work:
 
 def neighbours(lattice: Any, frac: Any, species: Any) -> Any:
     """List the neighbours within 5 A of every atom."""
-    first, second, shift, _, distance = half_pairs(lattice, frac, 5.0)
-    return both_ways(len(frac), first, second, shift, distance)
+    return both_ways(*half_pairs(lattice, frac, 5.0))
 
 
 def radial(lattice: Any, frac: Any, species: Any) -> Any:
     """Bin the distances up to 10 A, by pairs of elements."""
     present, kinds = np.unique(species, return_inverse=True)
-    first, second, _, _, distance = half_pairs(lattice, frac, 10.0)
-    counts = np.zeros((len(present), len(present), 100), np.int64)
-    radial_histogram(first, second, distance, kinds, 0.1, counts)
-    return counts
+    first, second, _, distance = half_pairs(lattice, frac, 10.0)
+    return radial_counts((kinds[first], kinds[second], distance), len(present), 0.1, 100)
 
 
 def dipoles(lattice: Any, frac: Any, species: Any) -> Any:

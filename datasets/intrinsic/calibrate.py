@@ -16,6 +16,7 @@ from magnetkit.elements import INDEX, SYMBOLS
 
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit, fit
+from benchmarks.accuracy.magnetism.priors import read_priors, write
 from magnetkit.hosts.records import HOST_NAMES, HOSTS
 from magnetkit.intrinsic.parameters import (
     ELEMENT_SLOTS,
@@ -23,8 +24,6 @@ from magnetkit.intrinsic.parameters import (
     HOST_SLOTS,
     Parameters,
     elements_of,
-    read_priors,
-    write,
 )
 from magnetkit.kernels._jit import limit_threads
 
@@ -107,16 +106,12 @@ def rows(one: Fit) -> list[dict[str, str]]:
     result = []
     for e, slot in one.prior.mean:
         if e < 0:
-            pair = after.host[h, slot], after.host_sd[h, slot], before.host_sd[h, slot]
+            pairs = [(p.host[h, slot], p.host_sd[h, slot]) for p in (after, before)]
             name, symbol = HOST_SLOTS[slot], ""
         else:
-            pair = (
-                after.element[h, e, slot],
-                after.element_sd[h, e, slot],
-                before.element_sd[h, e, slot],
-            )
+            pairs = [(p.element[h, e, slot], p.element_sd[h, e, slot]) for p in (after, before)]
             name, symbol = ELEMENT_SLOTS[slot], SYMBOLS[e]
-        value, deviation, prior = pair
+        (value, deviation), (mean, prior) = pairs
         gain = deviation / prior if prior > 0 else 1.0
         fitted = gain < 0.98
         result.append(
@@ -126,6 +121,9 @@ def rows(one: Fit) -> list[dict[str, str]]:
                 "element": symbol,
                 "value": f"{value:.6g}",
                 "deviation": f"{deviation:.4g}",
+                # To the last digit: the model of T_C is learnt beside it.
+                "prior": repr(float(mean)),
+                "prior_deviation": f"{prior:.4g}",
                 "source": "fitted" if fitted else f"prior: {source}",
                 "confidence": "high" if gain < 0.35 else "medium" if gain < 0.75 else "low",
             }
@@ -138,6 +136,8 @@ def rows(one: Fit) -> list[dict[str, str]]:
                 "element": "",
                 "value": f"{residual(one, name):.4g}",
                 "deviation": "0",
+                "prior": "0.0",
+                "prior_deviation": "0",
                 "source": "scatter of the fit",
                 "confidence": "medium",
             }

@@ -20,6 +20,7 @@ import numpy as np
 import relaxation
 
 from benchmarks.accuracy.phases.sites import site_check
+from magnetkit.hosts.records import HOSTS
 from magnetkit.phases import substituted
 
 HERE = Path(__file__).resolve().parent
@@ -119,18 +120,24 @@ def elemental_crystals() -> Iterator[tuple[str, str, object]]:
     yield "Mn", "alpha Mn", crystal("I-43m", Lattice.cubic(8.913), "Mn", *manganese)
 
 
+def sites(host: str, role: str, *, hexagonal: bool = False) -> tuple[str, ...]:
+    """Return the labels of a host's inequivalent sites of a role, e.g. ``"transition_metal"``."""
+    prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
+    return tuple(site.label for site in prototype.sites if site.role == role) if prototype else ()
+
+
 def single(base: Base, role: str, elements: list[str], host_element: str) -> Iterator[Task]:
     """Yield the host and one atom of each element on each site of a role."""
     yield Task(base)
     for element in elements:
         if element != host_element:
-            for site in substituted.sites(base.host, role, hexagonal=base.hexagonal):
+            for site in sites(base.host, role, hexagonal=base.hexagonal):
                 yield Task(base, site, element, 1)
 
 
 def richer(base: Base, rows: list[dict[str, str]]) -> Iterator[Task]:
     """Yield one atom in ten transition-metal atoms, on the site that a single one prefers."""
-    metals = substituted.sites(base.host, "transition_metal", hexagonal=base.hexagonal)
+    metals = sites(base.host, "transition_metal", hexagonal=base.hexagonal)
     labels = substituted.host_cell(
         base.host, base.rare_earth, base.transition_metal, hexagonal=base.hexagonal
     ).site_properties["label"]
@@ -221,7 +228,7 @@ def run(minutes: float) -> None:
 
 def measured(task: Task, got: relaxation.Relaxed) -> dict[str, object]:
     """Return the value columns of relaxed.csv."""
-    metals = substituted.sites(task.base.host, "transition_metal", hexagonal=task.base.hexagonal)
+    metals = sites(task.base.host, "transition_metal", hexagonal=task.base.hexagonal)
     on_metal_site = np.isin(got.structure.site_properties["label"], metals)
     replaced = np.array([site.specie.symbol == task.element for site in got.structure])
     own = got.moments[replaced].mean() if replaced.any() else np.nan
@@ -247,9 +254,7 @@ def table() -> None:
         if not row["site"]:
             continue
         count = int(row["count"])
-        metals = substituted.sites(
-            row["host"], "transition_metal", hexagonal=row["stacking"] == "hexagonal"
-        )
+        metals = sites(row["host"], "transition_metal", hexagonal=row["stacking"] == "hexagonal")
         role = "transition_metal" if row["site"] in metals else "rare_earth"
 
         def change(column: str, row: dict = row, host: dict = host, count: int = count) -> float:
@@ -285,8 +290,8 @@ def mark_preferred(rows: list[dict]) -> list[dict]:
         groups.setdefault(kind, []).append(row)
     kept = []
     for (host, stacking, *_, role, _, several), group in groups.items():
-        sites = substituted.sites(host, role, hexagonal=stacking == "hexagonal")
-        if not several and len(group) < len(sites):
+        labels = sites(host, role, hexagonal=stacking == "hexagonal")
+        if not several and len(group) < len(labels):
             continue
         lowest = min(row["substitution_energy_eV"] for row in group)
         for row in group:
@@ -331,7 +336,7 @@ def check() -> None:
         start = substituted.host_cell(host, row["rare_earth"], metal, hexagonal=hexagonal)
         sites = substituted.HOSTS[host].transition_metal
         labels = start.site_properties["label"]
-        metals = substituted.sites(host, "transition_metal", hexagonal=hexagonal)
+        metals = sites(host, "transition_metal", hexagonal=hexagonal)
         units = sum(label in metals for label in labels) / sites
         entry = substituted.HOSTS[host]
         own = (entry.hexagonal if hexagonal else entry.structure).example

@@ -12,18 +12,8 @@ _inside = 0
 _first: Any = None
 
 
-def _limited() -> Any:
-    """Set the limit and return the object that restores the old one.
-
-    threadpoolctl lets one thread alone set limits and ignores others as long as that one lives.
-    """
-    import threadpoolctl
-
-    _let_any_thread()
-    return threadpoolctl.threadpool_limits(limits=1, user_api="blas")
-
-
 def _let_any_thread() -> None:
+    """Let this thread set limits: threadpoolctl ignores others while the one that did lives."""
     import threadpoolctl
 
     openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)
@@ -44,9 +34,11 @@ def one_thread() -> Iterator[None]:
         return
     # SciPy brings a library of its own, which is limited only once it is loaded.
     import scipy.linalg  # noqa: F401
+    import threadpoolctl
 
     with _lock:
-        limits = _limited()
+        _let_any_thread()
+        limits = threadpoolctl.threadpool_limits(limits=1, user_api="blas")
         if not _inside:
             _first = limits
         _inside += 1

@@ -6,14 +6,18 @@ over the network. A file whose SHA-256 is not that of the registry is never retu
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import datasets
 from .errors import DataError, InputError, NetworkError
 from .settings import get_settings
 
-_TIMEOUT = (10.0, 60.0)
-"""Timeouts, s, of the connection and of each part of the answer."""
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+# Timeouts, s, of the connection and of each part of the answer; further attempts after an
+# interrupted or corrupted download.
+_TIMEOUT, _RETRIES = (10.0, 60.0), 2
 _MOST_BYTES = 256 << 20
 """Size above which a download is refused, far above every set of the registry."""
 
@@ -39,28 +43,29 @@ def cached_path(name: str) -> Path:
     return get_settings().cache_dir / "fetched" / _entry(name)["file"]
 
 
-def fetch(
-    name: str, *, progress: bool = False, timeout: tuple[float, float] = _TIMEOUT, retries: int = 2
-) -> Path:
+def fetch(name: str, *, progress: bool = False) -> Path:
     """Return the path of a public data set, one of `names()`, downloading it at first use.
 
     The file's SHA-256 is that of the registry; read it, do not write to it. `progress` shows a bar
-    on stderr, `timeout` is for a connection and between parts of the answer, s, `retries` counts
-    further attempts after an interrupted or corrupted download. Raises InputError if no set has
-    this name, DataError if the mirror's file, or what the server sends, is not the file of the
-    registry, NetworkError if the set could not be downloaded.
+    on stderr. Raises InputError if no set has this name, DataError if the mirror's file, or what
+    the server sends, is not the file of the registry, NetworkError if the set could not be
+    downloaded.
     """
     entry = _entry(name)
     mirror = get_settings().mirror
     if mirror is not None:
         served = mirror / entry["file"]
         if served.is_file():
-            _check_mirror(served, entry)
+            if (digest := datasets.sha256(served)) != entry["sha256"]:
+                raise DataError(
+                    f"{served} in the mirror folder is not {entry['title']!r}: expected SHA-256 "
+                    f"{entry['sha256']}, got {digest}; replace that file or unset MAGNETKIT_MIRROR"
+                )
             return served
     target = cached_path(name)
     if target.is_file() and datasets.sha256(target) == entry["sha256"]:
         return target
-    _download(name, entry, target, progress, timeout, retries)
+    _download(name, entry, target, progress)
     return target
 
 
@@ -74,24 +79,11 @@ def _entry(name: str) -> dict[str, Any]:
         ) from None
 
 
-def _check_mirror(served: Path, entry: dict[str, Any]) -> None:
-    digest = datasets.sha256(served)
-    if digest != entry["sha256"]:
-        raise DataError(
-            f"{served} in the mirror folder is not {entry['title']!r}: expected SHA-256 "
-            f"{entry['sha256']}, got {digest}; replace that file or unset MAGNETKIT_MIRROR"
-        )
-
-
-def _download(
-    name: str,
-    entry: dict[str, Any],
-    target: Path,
-    progress: bool,
-    timeout: tuple[float, float],
-    retries: int,
-) -> None:
+def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) -> None:
     import pooch
+    from rich.progress import DownloadColumn
+
+    from ._progress import bars
 
     # pooch announces each download in its own log; the bar and the errors here say enough.
     pooch.get_logger().setLevel(logging.WARNING)
@@ -101,30 +93,27 @@ def _download(
         base_url="",
         registry={target.name: f"sha256:{entry['sha256']}"},
         urls={target.name: entry["url"]},
-        retry_if_failed=retries,
+        retry_if_failed=_RETRIES,
     )
     way_out = (
         f"try again, or download {entry['url']} yourself as {entry['file']} into a folder and "
         "name that folder in MAGNETKIT_MIRROR"
     )
     try:
-        with _Bar(entry["title"], progress) as bar:
-            store.fetch(
-                target.name,
-                downloader=pooch.HTTPDownloader(
-                    progressbar=bar, chunk_size=1 << 16, timeout=timeout
-                ),
-            )
+        with bars(DownloadColumn(), shown=progress) as drawn:
+            bar = _Bar(entry["title"], drawn)
+            loader = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=_TIMEOUT)
+            store.fetch(target.name, downloader=loader)
     except ValueError as error:
         raise DataError(
             f"the download of {name!r} is damaged or another file than the registry's "
-            f"(SHA-256 {entry['sha256']}), after {retries + 1} attempts; {way_out}"
+            f"(SHA-256 {entry['sha256']}), after {_RETRIES + 1} attempts; {way_out}"
         ) from error
     except OSError as error:
         # Errors of the download carry their request; errors of the disk do not.
         if hasattr(error, "request"):
             raise NetworkError(
-                f"could not download {name!r} after {retries + 1} attempts "
+                f"could not download {name!r} after {_RETRIES + 1} attempts "
                 f"({_reason(error)}); {way_out}"
             ) from error
         raise DataError(
@@ -140,22 +129,10 @@ def _reason(error: Exception) -> str:
 
 
 class _Bar:
-    """The progress bar of pooch, drawn by rich on stderr if `shown`."""
+    """A progress bar of pooch, drawn by rich."""
 
-    def __init__(self, title: str, shown: bool) -> None:
-        from rich.progress import DownloadColumn
-
-        from ._progress import bars
-
-        self._rich = bars(DownloadColumn(), shown=shown)
-        self._task = self._rich.add_task(title, total=None)
-
-    def __enter__(self) -> "_Bar":
-        self._rich.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._rich.stop()
+    def __init__(self, title: str, drawn: "Progress") -> None:
+        self._rich, self._task = drawn, drawn.add_task(title, total=None)
 
     @property
     def total(self) -> float | None:

@@ -59,11 +59,8 @@ def replacing(path: Path) -> Iterator[Path]:
             yield temporary
     except OSError as error:
         full = error.errno in _FULL or "No space left" in str(error)
-        way_out = (
-            "free some space (a screening goes on with --resume)"
-            if full
-            else "choose another place"
-        )
+        more_room = "free some space (a screening goes on with --resume)"
+        way_out = more_room if full else "choose another place"
         raise InputError(f"cannot write {path}: {error.strerror or error}; {way_out}") from None
 
 

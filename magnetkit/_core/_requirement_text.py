@@ -46,12 +46,11 @@ def parse_requirement(text: str) -> ParsedRequirement:
     423.15
     """
     match = _TEXT.fullmatch(text)
-    if match is None:
+    if match is None or bool(match["bar"]) != bool(match["close"]):
         raise InputError(f"requirement {text!r} not understood; {_FORM}")
-    absolute = bool(match["bar"])
-    relative = bool(match["reference"])
+    absolute, relative = bool(match["bar"]), bool(match["reference"])
     given = match["limit"] is not None
-    if absolute != bool(match["close"]) or relative == given:
+    if relative == given:
         raise InputError(f"requirement {text!r} not understood; {_FORM}")
     if absolute and (match["sign"] == ">=" or relative):
         raise InputError(f"requirement {text!r}: |column| takes <= and a number; {_FORM}")

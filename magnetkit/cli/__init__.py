@@ -25,8 +25,7 @@ def main() -> NoReturn:
 
         app(prog_name="magnetkit")
     except MagnetkitError as error:
-        _say(f"error: {error}")
-        sys.exit(1)
+        _fail(f"error: {error}")
     except BrokenPipeError:
         # The reader of the output, such as head, has ended; nothing is wrong.
         sys.stderr.close()
@@ -36,31 +35,28 @@ def main() -> NoReturn:
             raise
         _start.end()
     except MemoryError:
-        _say(f"error: {_NO_ROOM}")
-        sys.exit(1)
+        _fail(f"error: {_NO_ROOM}")
     except OSError as error:
-        _say(f"error: {error.strerror or error}: {error.filename or 'no file named'}")
-        sys.exit(1)
+        _fail(f"error: {error.strerror or error}: {error.filename or 'no file named'}")
     except Exception as error:
         if _start.is_interruption(error):
             _start.end()
         if _start.verbose():
             raise
         if "can't start new thread" in str(error):
-            _say(f"error: {_NO_ROOM}")
-            sys.exit(1)
-        _say(
+            _fail(f"error: {_NO_ROOM}")
+        _fail(
             f"defect: {type(error).__name__}: {error}; please report it with "
             "what `magnetkit --verbose ...` prints"
         )
-        sys.exit(1)
     sys.exit(0)
 
 
-def _say(text: str) -> None:
+def _fail(text: str) -> NoReturn:
     # One line without control characters: it may quote a file or a server.
     line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
     print(f"magnetkit: {line}", file=sys.stderr)
+    sys.exit(1)
 
 
 def _allow_any_encoding() -> None:

@@ -47,20 +47,19 @@ def _named(folder: str) -> Callable[[str], list[str]]:
     return complete
 
 
+_device = _named("applications")
 Application = Annotated[
     str | None,
     option(
         "Device of `magnetkit applications list`; or --require, --reference and --temperature.",
         metavar="NAME|FILE",
-        autocompletion=_named("applications"),
+        autocompletion=_device,
     ),
 ]
 ApplicationName = Annotated[
     str,
     typer.Argument(
-        metavar="NAME",
-        help="Name of a device, or a TOML file.",
-        autocompletion=_named("applications"),
+        metavar="NAME", help="Name of a device, or a TOML file.", autocompletion=_device
     ),
 ]
 Folder = Annotated[
@@ -167,18 +166,14 @@ Recipe = Annotated[
 ]
 
 
-def a_path(text: str | Path) -> Path:
-    """Read the path of a folder; an empty text would be the current one."""
-    if not str(text).strip():
-        raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
-    return Path(text)
-
-
 def a_place(text: str | Path) -> Any:
     """Read the path of a folder, or the URL of one in a store, which stays a text."""
     from .._core._files import is_url
 
-    return text if is_url(text) else a_path(text)
+    # An empty text would be the current folder.
+    if not str(text).strip():
+        raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
+    return text if is_url(text) else Path(text)
 
 
 def check_out(out: Path) -> None:
@@ -201,20 +196,16 @@ def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str,
     return result
 
 
-# Types of the options, and how a text is read, where the text itself is not the value.
-_TYPES: dict[str, tuple[Any, dict[str, Any]]] = {
-    "temperature": (str | None, {"callback": with_unit}),
-    "load_line": (float | None, {}),
-    "outside_field_kA_m": (float | None, {}),
-    "hours": (float | None, {}),
-    "interval": (float | None, {}),
-    "shell": (list[str] | None, {}),
-    "scenario": (str | None, {"autocompletion": _named("supply/scenarios")}),
-    "recycled": (list[str] | None, {}),
-    "prices": (list[str] | None, {}),
-    "snapshot": (Path | None, {}),
-    "data": (Path | None, {}),
-    "add": (Path | None, {}),
+# Types of the options that are no texts, what else Typer is told of one, and how a text is read,
+# where the text itself is not the value.
+_TYPES: dict[str, Any] = {
+    **dict.fromkeys(("load_line", "outside_field_kA_m", "hours", "interval"), float | None),
+    **dict.fromkeys(("shell", "recycled", "prices"), list[str] | None),
+    **dict.fromkeys(("snapshot", "data", "add"), Path | None),
+}
+_TOLD: dict[str, dict[str, Any]] = {
+    "temperature": {"callback": with_unit},
+    "scenario": {"autocompletion": _named("supply/scenarios")},
 }
 _READ: dict[str, Callable[[Any], Any]] = {
     "between": lambda text: tuple((with_unit(text) or "").split(",")),
@@ -227,19 +218,16 @@ _READ: dict[str, Callable[[Any], Any]] = {
 def option_of(one: "Field[Any]") -> Any:
     """Return the annotation of the option that a field of `Conditions` makes."""
     said = one.metadata
-    kind, more = _TYPES.get(one.name, (str | None, {}))
     example = f"; {said['example']}" if said["example"] else ""
-    return Annotated[
-        kind,
-        typer.Option(
-            said["option"],
-            metavar=said["metavar"],
-            help=f"{said['meaning']}{example}.".replace("``", ""),
-            rich_help_panel=GROUPS[said["group"]],
-            hidden=not said["common"],
-            **more,
-        ),
-    ]
+    made = option(
+        said["option"],
+        f"{said['meaning']}{example}.".replace("``", ""),
+        metavar=said["metavar"],
+        panel=GROUPS[said["group"]],
+        hidden=not said["common"],
+        **_TOLD.get(one.name, {}),
+    )
+    return Annotated[_TYPES.get(one.name, str | None), made]
 
 
 _MADE = {one.name: option_of(one) for one in conditions_in(*GROUPS)}
@@ -271,17 +259,23 @@ def with_options(
                     given[name] = _READ.get(name, lambda text: text)(value)
             command(**given)
 
-        options = [
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_MADE[name]
-            )
-            for name in added
-        ]
-        run.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in own + options} | {"return": None}
-        return run
+        return _with_parameters(run, own + [_parameter(name, None, _MADE[name]) for name in added])
 
     return decorate
+
+
+def _parameter(name: str, default: Any, annotation: Any) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)
+
+
+def _with_parameters(
+    run: Callable[..., None], parameters: list[inspect.Parameter]
+) -> Callable[..., None]:
+    """Let Typer see other parameters of a command than it has."""
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
+    return run
 
 
 OLD_COMMANDS = {
@@ -333,18 +327,15 @@ def renew(command: str, arguments: list[str]) -> list[str]:
         if name not in known:
             new.append(word)
             continue
-        words = known[name].split()
         _say_new(name, known[name] or "leave it out")
-        if sign and words:
+        words = known[name].split() or ([value] if sign else [])
+        if sign and known[name]:
             words[-1] += f"={value}"
-        elif sign:
-            words = [value]
         new += words
     return new
 
 
 def _say_new(old: str, new: str) -> None:
-
     message(f"{old} is removed in the next release; use {new}")
 
 
@@ -353,17 +344,14 @@ class Group(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the requested command, and what is left of the arguments."""
-        name = args[0] if args else ""
-        is_old, given = name not in self.commands and name in OLD_COMMANDS, args[1:]
+        name, given, words = args[0] if args else "", args[1:], args[:1]
         if not ctx.resilient_parsing:
             given = renew(name, given)
-        if is_old:
+        if name not in self.commands and name in OLD_COMMANDS:
+            words = OLD_COMMANDS[name].split()
             if not ctx.resilient_parsing:
                 _say_new(name, OLD_COMMANDS[name])
-            args = [*OLD_COMMANDS[name].split(), *given]
-        else:
-            args = [*args[:1], *given]
-        return super().resolve_command(ctx, args)
+        return super().resolve_command(ctx, [*words, *given])
 
 
 def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
@@ -377,13 +365,8 @@ def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
     def run(help_all: bool, **given: Any) -> None:
         command(**given)
 
-    option = inspect.Parameter(
-        "help_all", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_HelpAll
-    )
-    parameters = [*signature.parameters.values(), option]
-    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
-    return run
+    help_all = _parameter("help_all", False, _HelpAll)
+    return _with_parameters(run, [*signature.parameters.values(), help_all])
 
 
 def _show_all(ctx: typer.Context, wanted: bool) -> None:

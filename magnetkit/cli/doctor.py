@@ -114,6 +114,13 @@ class Finding:
     advice: str = ""
 
 
+def _checked(
+    group: str, name: str, value: str, good: bool, otherwise: State, advice: str
+) -> Finding:
+    """Return a finding that is in the state `otherwise`, with advice, where it is not good."""
+    return Finding(group, name, value, "ok" if good else otherwise, "" if good else advice)
+
+
 def examine(online: bool = False) -> Iterator[Finding]:
     """Yield what is found on this machine; the key of the Materials Project is in no finding.
 
@@ -150,13 +157,8 @@ def _packages() -> Iterator[Finding]:
     group, tested = "Packages", _tested()
     python = platform.python_version()
     known = (3, 11) <= tuple(map(int, python.split(".")[:2])) < (3, 14)
-    yield Finding(
-        group,
-        "magnetkit",
-        f"{__version__} on Python {python}, {platform.system()} {platform.machine()}",
-        "ok" if known else "broken",
-        "" if known else "use Python 3.11 to 3.13",
-    )
+    value = f"{__version__} on Python {python}, {platform.system()} {platform.machine()}"
+    yield _checked(group, "magnetkit", value, known, "broken", "use Python 3.11 to 3.13")
     for name in (*NEEDED, *_OPTIONAL):
         try:
             version = metadata.version(name)
@@ -172,30 +174,15 @@ def _packages() -> Iterator[Finding]:
         wanted = tested.get(name)
         same = wanted is None or wanted == version
         value = version if same else f"{version} (tested with {wanted})"
-        advice = "" if same else "if a figure looks odd, try the version tested"
-        yield Finding(group, name, value, "ok" if same else "note", advice)
-
-
-def _dated(group: str) -> Iterator[Finding]:
-    """Say which export controls and prices are due for a review."""
-    from ..supply.tables import overdue
-
-    late = overdue()
-    yield Finding(
-        group,
-        "dated facts",
-        "; ".join(late) if late else "no export control or price is due for a review",
-        "note" if late else "ok",
-        "see `magnetkit supply controls`; scenarios controls-2025 and controls-2026-all are the "
-        "two outcomes"
-        if late
-        else "",
-    )
+        advice = "if a figure looks odd, try the version tested"
+        yield _checked(group, name, value, same, "note", advice)
 
 
 def _data() -> Iterator[Finding]:
     from .._core import datasets
     from .._core._fetch import cached_path, names
+    from .._core.settings import get_settings
+    from ..supply.tables import overdue
 
     group = "Data"
     try:
@@ -204,16 +191,16 @@ def _data() -> Iterator[Finding]:
         yield Finding(group, "embedded", str(error), "broken", "install magnetkit again")
         return
     bad = [name for name, state in states.items() if state != "ok"]
-    yield Finding(
-        group,
-        "embedded",
-        f"{len(states) - len(bad)} of {len(states)} files as published, in {datasets.root()}",
-        "broken" if bad else "ok",
-        f"install magnetkit again; changed or missing: {', '.join(bad[:5])}" if bad else "",
+    value = f"{len(states) - len(bad)} of {len(states)} files as published, in {datasets.root()}"
+    advice = f"install magnetkit again; changed or missing: {', '.join(bad[:5])}"
+    yield _checked(group, "embedded", value, not bad, "broken", advice)
+    late = overdue()
+    value = "; ".join(late) or "no export control or price is due for a review"
+    advice = (
+        "see `magnetkit supply controls`; scenarios controls-2025 and controls-2026-all are the "
+        "two outcomes"
     )
-    yield from _dated(group)
-    from .._core.settings import get_settings
-
+    yield _checked(group, "dated facts", value, not late, "note", advice)
     if (mirror := get_settings().mirror) is not None:
         yield Finding(group, "mirror", str(mirror))
     for name in names():
@@ -231,13 +218,9 @@ def _caches() -> Iterator[Finding]:
         writable = os.access(folder, os.W_OK | os.X_OK)
     except OSError:
         writable = False
-    yield Finding(
-        group,
-        "folder",
-        f"{folder}{'' if writable else ', which cannot be written'}",
-        "ok" if writable else "note",
-        "" if writable else "set MAGNETKIT_CACHE_DIR to a folder you may write to",
-    )
+    value = f"{folder}{'' if writable else ', which cannot be written'}"
+    advice = "set MAGNETKIT_CACHE_DIR to a folder you may write to"
+    yield _checked(group, "folder", value, writable, "note", advice)
     for name, what in _CACHES.items():
         files = _files(folder / name)
         yield Finding(group, what, f"{len(files)} files, {_size(files)}")
@@ -250,10 +233,9 @@ def _models() -> Iterator[Finding]:
     found = {f.name for f in _files(get_settings().cache_dir / "surrogates")}
     for target in TARGETS:
         count = sum(name.startswith(f"{target}-") for name in found)
-        advice = "" if count else "trained at first use; `magnetkit models train` does it now"
-        yield Finding(
-            "Models", target, f"{count} trained" if count else "not trained", "ok", advice
-        )
+        advice = "trained at first use; `magnetkit models train` does it now"
+        value = f"{count} trained" if count else "not trained"
+        yield _checked("Models", target, value, count > 0, "ok", advice)
 
 
 def _kernels() -> Iterator[Finding]:
@@ -266,9 +248,8 @@ def _kernels() -> Iterator[Finding]:
     threads = f"{most_threads()} of {os.cpu_count()} processors"
     yield Finding(group, "threads", f"{threads}; NUMBA_NUM_THREADS sets them")
     if is_switched_off():
-        yield Finding(
-            group, "compiled", "switched off", "note", "unset NUMBA_DISABLE_JIT: it is slow"
-        )
+        advice = "unset NUMBA_DISABLE_JIT: it is slow"
+        yield Finding(group, "compiled", "switched off", "note", advice)
         return
     # This removes damaged files, and says so.
     place = folder()
@@ -297,13 +278,9 @@ def _materials_project(online: bool) -> Iterator[Finding]:
 
     group = "Materials Project"
     known = bool(os.environ.get("MP_API_KEY"))
-    yield Finding(
-        group,
-        "key",
-        "MP_API_KEY is set" if known else "MP_API_KEY is not set",
-        "ok",
-        "" if known else "needed for `magnetkit data pull` alone; the embedded phases need none",
-    )
+    value = "MP_API_KEY is set" if known else "MP_API_KEY is not set"
+    advice = "needed for `magnetkit data pull` alone; the embedded phases need none"
+    yield _checked(group, "key", value, known, "ok", advice)
     address = os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     # An address may hold a password; only the server's name is shown.
     place = urlsplit(address).hostname or "an address that cannot be read"

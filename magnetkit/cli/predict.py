@@ -71,6 +71,7 @@ def predict(
       magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
     """
     from ..show._tables import print_properties
+    from ..show._text import of_calibration
     from ..show._written import write_results, write_table
 
     at = temperature or "300K"
@@ -101,13 +102,15 @@ def predict(
         unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
         asked = " ".join(f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items())
         said = [f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {asked[:-1]}."]
+        said.append(of_calibration(frame.attrs["calibration"]))
         if require:
             said.append(f"{int(frame['meets_requirements'].sum()):,} meet {', '.join(require)}.")
         write_results(frame, out, said, rejected=unread, units=units)
     elif out is not None:
         write_table(frame, out)
     if out is not None:
-        message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}")
+        rests = of_calibration(frame.attrs["calibration"])
+        message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}")
         return
     print_properties(
         frame,
@@ -128,6 +131,7 @@ def _evaluate(
     options: dict[str, Any],
 ) -> "pd.DataFrame":
     """Return properties evaluated against the requirements, in the order of the input."""
+    from ..prediction.conditions import calibration_of
     from ..run.screen import screen
     from .screen import check_device
 
@@ -137,7 +141,9 @@ def _evaluate(
     result = screen(compositions, None, temperature, **asked, **options)
     for row in result.rejected:
         message(f"line {row.line} ({row.text!r}): {row.reason}")
-    return result.table
+    frame = result.table
+    frame.attrs["calibration"] = calibration_of(result.job.conditions.process)
+    return frame
 
 
 def _compare(

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from .._core.elements import INDEX
 from .._core.errors import InputError
-from .table import composition_name, same_name, valid_text
+from .table import composition_name, is_string, same_name, valid_text
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
 _COMPOSITION_COLUMN = "composition"
@@ -185,7 +185,7 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
         columns = []
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             kind = column.type
-            if pa.types.is_dictionary(kind) and _is_string(kind.value_type):
+            if pa.types.is_dictionary(kind) and is_string(kind.value_type):
                 lengths = pc.binary_length(column.dictionary).take(column.indices)
                 if (pc.sum(lengths).as_py() or 0) > _LARGEST_BYTES:
                     raise InputError(
@@ -193,14 +193,10 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
                         f"{_LARGEST_BYTES >> 20} MiB in {batch.num_rows:,} rows; leave it out"
                     )
                 column = column.cast(kind.value_type) if name in repeated else column
-            columns.append(valid_text(column) if _is_string(column.type) else column)
+            columns.append(valid_text(column) if is_string(column.type) else column)
         table = pa.table(columns, names=batch.schema.names)
         yield Block(table, start, np.arange(start, start + len(table)) + 1)
         start += len(table)
-
-
-def _is_string(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def _repeated(path: Path) -> list[str]:
@@ -209,7 +205,7 @@ def _repeated(path: Path) -> list[str]:
     Read as they are, a file of some kB would fill the memory.
     """
     file = pq.ParquetFile(path)
-    texts = {field.name for field in file.schema_arrow if _is_string(field.type)}
+    texts = {field.name for field in file.schema_arrow if is_string(field.type)}
     found = set()
     for group in map(file.metadata.row_group, range(file.metadata.num_row_groups)):
         for chunk in map(group.column, range(group.num_columns)):
@@ -224,20 +220,20 @@ def _read_lines(path: Path, size: int) -> Iterator[Block]:
     start = 0
     with path.open(encoding=_encoding_of(path)) as stream:
         for number, line in enumerate(stream, start=1):
-            text = line.strip()
-            if text:
+            if text := line.strip():
                 texts.append(text)
                 lines.append(number)
             if len(texts) == size:
-                yield Block(pa.table({_COMPOSITION_COLUMN: texts}), start, np.array(lines))
+                yield _block_of(texts, start, lines)
                 start += len(texts)
                 texts, lines = [], []
     if texts or not start:
-        yield Block(
-            pa.table({_COMPOSITION_COLUMN: pa.array(texts, pa.string())}),
-            start,
-            np.array(lines, np.int64),
-        )
+        yield _block_of(texts, start, lines)
+
+
+def _block_of(texts: list[str], start: int, lines: list[int]) -> Block:
+    table = pa.table({_COMPOSITION_COLUMN: pa.array(texts, pa.string())})
+    return Block(table, start, np.array(lines, np.int64))
 
 
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
@@ -353,18 +349,15 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
 
 def _encoding_of(path: Path) -> str:
     """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as stream:
-        block = stream.read(_BLOCK_BYTES)
-        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
-        try:
-            while block:
-                decoder.decode(block)
-                block = stream.read(_BLOCK_BYTES)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
+    try:
+        with path.open(encoding="utf-8", newline="") as text:
+            while text.read(_BLOCK_BYTES):
+                pass
+    except UnicodeDecodeError:
+        return "cp1252"
     return "utf-8-sig"
 
 
@@ -471,7 +464,7 @@ def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], i
         wide = [i for i in plain if 2 * sum(map(bool, texts[i])) > widest]
         at = next((i for i in plain if _names_recipe(texts[i])), next(iter(wide), 0))
         # The elements may stand below a heading of all of them.
-        at += at + 1 in plain and _elements(texts[at + 1]) > 1
+        at += at + 1 in plain and len(_element_columns(texts[at + 1])) > 1
     names, above = texts[at], texts[at - 1] if at and at - 1 in plain else []
     if sum(map(bool, above)) > 1:
         names = [own or higher for own, higher in zip_longest(names, above, fillvalue="")]
@@ -483,11 +476,8 @@ def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], i
 
 def _names_recipe(row: list[str]) -> bool:
     """Return whether a row names a column of compositions, or those of two elements or more."""
-    return _elements(row) > 1 or any(same_name(text, _COMPOSITION_COLUMN) for text in row)
-
-
-def _elements(row: list[str]) -> int:
-    return len(_element_columns(row))
+    named = any(same_name(text, _COMPOSITION_COLUMN) for text in row)
+    return named or len(_element_columns(row)) > 1
 
 
 def _check_workbook(path: Path) -> None:
@@ -575,10 +565,5 @@ def _column(cells: Sequence[Any]) -> pa.Array:
         return pa.array([None if v is None else v.date() for v in values])
     if len(kinds) == 1 and kinds <= {float, bool, datetime.datetime}:
         return pa.array(values)
-    return pa.array([None if v is None else _cell_text(v) for v in values], pa.string())
-
-
-def _cell_text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    plain = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
+    return pa.array([None if v is None else str(v) for v in plain], pa.string())

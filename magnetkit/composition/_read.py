@@ -137,8 +137,10 @@ class Inputs:
         unused = [{"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected]
         if self.library == "pandas":
             if self.others is not None:
+                is_file = isinstance(self.others, pa.Table)
+                others = self.others.to_pandas() if is_file else self.others
                 own = self._named(named, frame.columns)
-                part = self._pandas()[list(own)].iloc[rows].rename(columns=own)
+                part = others[list(own)].iloc[rows].rename(columns=own)
                 frame = pd.concat([frame, part.set_axis(frame.index)], axis=1)
             if unused:
                 frame.attrs["rejected"] = unused
@@ -146,34 +148,26 @@ class Inputs:
         table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(
             {"rejected": json.dumps(unused)} if unused else None
         )
+        own = self._named(named, table.column_names)
         if self.library == "arrow":
-            if self.others is None:
-                return table
-            own = self._named(named, table.column_names)
-            part = pa.table(self.others).select(list(own)).take(pa.array(rows))
-            for name, values in zip(own.values(), part.columns, strict=True):
-                table = table.append_column(name, values)
+            for name, new in own.items():
+                table = table.append_column(new, self.others[name].take(pa.array(rows)))
             return table
-        return self._polars(table, rows, named)
-
-    def _pandas(self) -> "pd.DataFrame":
-        """Return the user's frame; a file's as pandas reads its columns."""
-        return self.others.to_pandas() if isinstance(self.others, pa.Table) else self.others
-
-    def _polars(self, table: pa.Table, rows: NDArray[np.int64], named: bool) -> Any:
         import polars
 
-        frame = polars.DataFrame(table)
-        own = self._named(named, frame.columns)
-        return frame.with_columns(self.others[name][rows].alias(own[name]) for name in own)
+        columns = (self.others[name][rows].alias(own[name]) for name in own)
+        return polars.DataFrame(table).with_columns(columns)
 
     def _named(self, named: bool, present: Iterable[str]) -> dict[str, str]:
         """Return the user's columns to give back, each with a name that is not yet `present`."""
         taken, found = set(present), {}
-        for name in [] if self.others is None else _column_names(self.others):
+        for name in [] if self.others is None else reading.names_of(self.others):
             if not (named and name == self.composition):
-                found[name] = _own_name(name, taken)
-                taken.add(found[name])
+                new = name
+                while new in taken:
+                    new = f"input_{new}"
+                found[name] = new
+                taken.add(new)
         return found
 
     def values(self, values: NDArray[np.float64], name: str) -> Any:
@@ -207,18 +201,6 @@ class Inputs:
             f"({first.text!r}): {first.reason}",
             RejectedRows,
         )
-
-
-def _own_name(name: str, present: Any) -> str:
-    """Return a name for a user's column that is not yet in `present`."""
-    while name in present:
-        name = f"input_{name}"
-    return name
-
-
-def _column_names(frame: Any) -> list[str]:
-    """Return the names of a frame's columns."""
-    return list(frame.column_names if isinstance(frame, pa.Table) else frame.columns)
 
 
 def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
@@ -256,16 +238,12 @@ def read_inputs(
 
 
 def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
-    first = rejected[0]
-    places = [e.position for e in table.errors if e.row + 1 == first.line]
-    if len(rejected) == 1 and not len(table):
-        raise CompositionError(first.reason, first.text, places[0] if places else -1)
-    raise CompositionError(
-        f"line {first.line}: {first.reason} ({len(rejected)} such "
-        f"{'row' if len(rejected) == 1 else 'rows'})",
-        first.text,
-        places[0] if places else -1,
-    )
+    first, count = rejected[0], len(rejected)
+    place = next((e.position for e in table.errors if e.row + 1 == first.line), -1)
+    reason = first.reason
+    if count > 1 or len(table):
+        reason = f"line {first.line}: {reason} ({count} such {'row' if count == 1 else 'rows'})"
+    raise CompositionError(reason, first.text, place)
 
 
 def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
@@ -376,11 +354,7 @@ def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     else:
         labels, odd = reading.frame_column(frame, name)
         table = CompositionTable.of_texts(labels, odd, basis)
-    written, others = None, frame
-    if _SHELL_COLUMN in _column_names(frame) and name != _SHELL_COLUMN:
-        column_of = frame[_SHELL_COLUMN]
-        written = column_of.to_pylist() if library == "arrow" else column_of.to_list()
-        others = _without(frame, _SHELL_COLUMN)
+    written, others = _shells_apart(frame, name)
     lines = np.arange(1, len(labels) + 1)
     found = _inputs_of(table, _one_chunk(labels), written, lines)
     index = frame.index if library == "pandas" else None
@@ -413,9 +387,7 @@ def read_blocks_joined(
     frame = pa.concat_tables([block.table for block in blocks], promote_options="default")
     frame, name = with_composition_column(frame, column, path)
     texts = _one_chunk(frame.column(name))
-    written, others = None, frame
-    if _SHELL_COLUMN in frame.column_names and name != _SHELL_COLUMN:
-        written, others = frame.column(_SHELL_COLUMN).to_pylist(), _without(frame, _SHELL_COLUMN)
+    written, others = _shells_apart(frame, name)
     lines = np.concatenate([block.lines for block in blocks])
     unread = [line for block in blocks for line in block.rejected]
     table = CompositionTable.from_arrow(texts, basis=basis)
@@ -423,10 +395,15 @@ def read_blocks_joined(
     return replace(found, others=others, composition=name)
 
 
-def _without(frame: Any, name: str) -> Any:
+def _shells_apart(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
+    """Return the shells of a frame as written, None without such a column, and the rest of it."""
+    if _SHELL_COLUMN not in reading.names_of(frame) or composition == _SHELL_COLUMN:
+        return None, frame
     if isinstance(frame, pa.Table):
-        return frame.drop_columns([name])
-    return frame.drop(columns=name) if hasattr(frame, "iloc") else frame.drop(name)
+        return frame[_SHELL_COLUMN].to_pylist(), frame.drop_columns([_SHELL_COLUMN])
+    is_pandas = hasattr(frame, "iloc")
+    rest = frame.drop(columns=_SHELL_COLUMN) if is_pandas else frame.drop(_SHELL_COLUMN)
+    return frame[_SHELL_COLUMN].to_list(), rest
 
 
 def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -134,8 +134,6 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
 
     if not isinstance(text, str):
         raise InputError(f"expected text such as 'SmCo5', got a {type(text).__name__}")
-    if (why := refusal(text)) is not None:
-        raise CompositionError(why, text)
     row = _row(text)
     offsets = np.array([0, len(row)], np.int64)
     offsets.flags.writeable = False
@@ -153,8 +151,6 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
 
     Raises CompositionError if the text cannot be read.
     """
-    if (why := refusal(text)) is not None:
-        raise CompositionError(why, text)
     row = _row(text)
     if len(row) > _notation.LONGEST:
         raise CompositionError(explain_fault(_notation.TOO_LONG, text, -1, 0.0, "atomic"), text)
@@ -178,7 +174,9 @@ def basis_code(basis: Basis) -> int:
 
 
 def _row(text: str) -> np.ndarray:
-    """Return a text as the parser takes a row: read-only ASCII bytes."""
+    """Return a text as the parser takes a row, read-only ASCII bytes; refuse a grade's name."""
+    if (why := refusal(text)) is not None:
+        raise CompositionError(why, text)
     data = np.frombuffer(text.encode(errors="replace"), np.uint8)
     if not text.isascii():
         data, _ = _notation.fold(data, np.array([0, len(data)], np.int64))
@@ -201,10 +199,10 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
         return _unexpected(text, place)
     if code == _notation.FOLLOWS_NOTHING and re.search(r"\d,$", text[:place]):
         return "a comma between figures; write decimals with a point, 30.5 and not 30,5"
+    if code == _notation.NO_AMOUNT and rest.startswith(("PrNd", "NdPr")):
+        return _SENTENCES[_notation.PAIR]
     if code == _notation.NO_AMOUNT:
         symbol = rest[:2] if rest[:2] in INDEX else rest[:1]
-        if rest.startswith(("PrNd", "NdPr")):
-            return _SENTENCES[_notation.PAIR]
         if basis == "weight":
             return (
                 f"{symbol} has no amount; in wt.% every element needs one, or bal. "

@@ -98,9 +98,8 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     'Tb 0.30 @ 0.10'
     """
     # A missing text in a pandas column is a NaN.
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if isinstance(value, str) and not value:
+    missing = isinstance(value, float) and np.isnan(value)
+    if value is None or missing or (isinstance(value, str) and not value):
         return None
     if isinstance(value, Shell):
         return value

@@ -17,7 +17,7 @@ from .._core._arguments import named
 from .._core.elements import INDEX, index
 from .._core.errors import InputError
 from .notation import read_amounts
-from .table import CompositionTable
+from .table import LETTERS, CompositionTable, large_strings
 
 if TYPE_CHECKING:
     import pyarrow
@@ -120,12 +120,10 @@ class Substitutions:
 
     def __getitem__(self, key: Any) -> CompositionTable:
         """Return rows by number, slice or array; `row_index` is the number in the space."""
-        rows = self._rows(key)
-        columns = np.array([INDEX[e] for e in self.elements], np.int32)
-        kernels = self._kernels
-        indptr, indices, values = kernels.rows_from_amounts(
-            self._amounts(rows), columns, np.argsort(columns)
-        )
+        rows, columns = self._rows(key), self._columns
+        order = np.argsort(columns)
+        made = self._kernels.rows_from_amounts(self._amounts(rows), columns, order)
+        indptr, indices, values = made
         return CompositionTable(indptr, indices, values, rows)
 
     def chunks(self, size: int = 65536, start: int = 0) -> Iterator[CompositionTable]:
@@ -181,15 +179,9 @@ class Substitutions:
         pyarrow.LargeStringArray
             One formula a row.
         """
-        import pyarrow
-
-        picked = self._rows(rows)
-        symbols = np.array([list(e.ljust(2, "\0").encode()) for e in self.elements], np.uint8)
-        offsets, data = self._kernels.text_from_amounts(
-            self._amounts(picked), self.sites.decimals, symbols
-        )
-        buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(data)]
-        return pyarrow.Array.from_buffers(pyarrow.large_string(), len(picked), buffers)
+        amounts, symbols = self._amounts(self._rows(rows)), LETTERS[self._columns]
+        text = self._kernels.text_from_amounts(amounts, self.sites.decimals, symbols)
+        return large_strings(*text)
 
     def sample(
         self, n: int, method: Literal["sobol", "lhs"] = "sobol", seed: int = 0
@@ -232,11 +224,9 @@ class Substitutions:
         for _ in range(16):
             if len(rows) >= n:
                 break
-            if method == "sobol":
-                # Blocks of powers of two keep the sequence balanced.
-                points = sampler.random(1 << (max(n, sampler.num_generated) - 1).bit_length())
-            else:
-                points = sampler.random(n)
+            # Blocks of powers of two keep the sequence balanced.
+            block = 1 << (max(n, sampler.num_generated) - 1).bit_length()
+            points = sampler.random(block if method == "sobol" else n)
             digits = self._kernels.digits_of_points(points, *self._plan)
             drawn = np.concatenate([rows, self.rows_of_digits(digits)])
             _, first = np.unique(drawn, return_index=True)
@@ -264,6 +254,10 @@ class Substitutions:
     def elements(self) -> tuple[str, ...]:
         """Symbols of the elements that occur, in the order in which formulas write them."""
         return self.sites.elements
+
+    @property
+    def _columns(self) -> NDArray[np.int32]:
+        return np.array([INDEX[e] for e in self.elements], np.int32)
 
     def describe(self) -> dict[str, Any]:
         """Return what identifies the space, in plain types that JSON can hold."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,6 @@ from ._grade_names import refusal
 from .notation import Basis, ParseError, basis_code, explain_fault
 
 if TYPE_CHECKING:
-    import pyarrow
     from pymatgen.core import Composition
 
     from ..kernels._arrays import Rows
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
 
 # The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
 _HEAVIEST = mask(("B", "N", "P", "S", "V", "U")) > 0.0
-_LETTERS = np.array([list(s.ljust(2, "\0").encode()) for s in SYMBOLS], np.uint8)
+LETTERS = np.array([list(s.ljust(2, "\0").encode()) for s in SYMBOLS], np.uint8)
+"""Symbols of the elements as two bytes each."""
 # Fewer rows than this are read by one thread: starting the others costs more.
 _ROWS_WORTH_THREADS = 4096
 # Pieces of work for each thread, so that longer rows keep no thread waiting.
@@ -151,23 +151,12 @@ class CompositionTable:
         CompositionTable
         """
         basis_code(basis)
-        chunks = getattr(array, "chunks", [array])
         tables, start = [], 0
-        for chunk in chunks:
-            table = cls(*_parse_chunk(chunk, odd, basis, start))
-            tables.append(table._without_grades(chunk, start))
+        for chunk in getattr(array, "chunks", [array]):
+            table = _parse_chunk(chunk, odd, basis, start)
+            tables.append(_without_grades(table, chunk, start))
             start += len(chunk)
         return tables[0] if len(tables) == 1 else cls.concat(tables)
-
-    def _without_grades(self, texts: Any, start: int) -> "CompositionTable":
-        """Return the table with grades moved from its rows to its errors."""
-        grades = _grade_rows(self, texts, start)
-        if not grades:
-            return self
-        refused = [ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()]
-        others = [e for e in self.errors if e.row not in grades]
-        kept = self[~np.isin(self.row_index, list(grades))]
-        return replace(kept, errors=sorted([*others, *refused], key=lambda e: e.row))
 
     @classmethod
     def from_pymatgen(cls, compositions: Iterable["Composition"]) -> "CompositionTable":
@@ -189,36 +178,25 @@ class CompositionTable:
         >>> CompositionTable.from_pymatgen([Composition("Nd2Fe14B")]).formulas()
         ['Nd0.1176Fe0.8235B0.05882']
         """
-        indices: list[int] = []
-        values: list[float] = []
-        indptr, kept, errors = [0], [], []
+        rows, kept, errors = [np.zeros((0, N_ELEMENTS))], [], []
         for i, given in enumerate(compositions):
             composition = getattr(given, "composition", given)
-            row: dict[int, float] = {}
-            stray = None
+            amounts: dict[str, float] = {}
             for species, amount in composition.items():
                 symbol = getattr(species, "symbol", str(species))
-                if symbol not in INDEX:
-                    stray = symbol
-                    break
-                row[INDEX[symbol]] = row.get(INDEX[symbol], 0.0) + float(amount)
-            total = sum(row.values())
+                amounts[symbol] = amounts.get(symbol, 0.0) + float(amount)
+            stray = next((symbol for symbol in amounts if symbol not in INDEX), None)
+            total = sum(amounts.values())
             if stray is not None or not total > 0:
                 wrong = "holds no atoms" if stray is None else f"{stray!r} is no chemical element"
                 errors.append(ParseError(i, str(composition), -1, f"{wrong}; give elements"))
                 continue
-            ordered = sorted((c, a / total) for c, a in row.items() if a > 0)
-            indices.extend(c for c, _ in ordered)
-            values.extend(a for _, a in ordered)
-            indptr.append(len(indices))
+            row = np.zeros((1, N_ELEMENTS))
+            row[0, [INDEX[symbol] for symbol in amounts]] = list(amounts.values())
+            rows.append(np.maximum(row, 0.0) / total)
             kept.append(i)
-        return cls(
-            np.array(indptr, np.int64),
-            np.array(indices, np.int32),
-            np.array(values, np.float64),
-            np.array(kept, np.int64),
-            errors,
-        )
+        found = cls.from_array(np.concatenate(rows), np.array(kept, np.int64))
+        return replace(found, errors=errors)
 
     @classmethod
     def from_array(
@@ -325,7 +303,7 @@ class CompositionTable:
         pairs = list(zip(names, self.values.tolist(), strict=True))
         return [Composition(dict(pairs[a:b])) for a, b in pairwise(self.indptr.tolist())]
 
-    def to_arrow(self, digits: int = 4) -> "pyarrow.Array":
+    def to_arrow(self, digits: int = 4) -> pa.Array:
         """Return the `formulas` as an Arrow array of text.
 
         Parameters
@@ -337,14 +315,10 @@ class CompositionTable:
         -------
         pyarrow.LargeStringArray, length n
         """
-        import pyarrow
-
         from ..kernels._spaces import text_from_fractions
 
         sparse = (self.indptr, self.indices, self.values)
-        offsets, data = text_from_fractions(*sparse, WRITING_RANK, _LETTERS, digits)
-        buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(data)]
-        return pyarrow.Array.from_buffers(pyarrow.large_string(), len(self), buffers)
+        return large_strings(*text_from_fractions(*sparse, WRITING_RANK, LETTERS, digits))
 
     def weight_fractions(self) -> NDArray[np.float64]:
         """Return the weight fractions as a dense array of shape (n, 118)."""
@@ -391,6 +365,12 @@ class CompositionTable:
         return self.to_arrow(digits).to_pylist()
 
 
+def large_strings(offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> pa.Array:
+    """Return n texts, of n + 1 offsets into bytes, as an Arrow array."""
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, buffers)
+
+
 def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
     """Return texts as an Arrow array, null where there is no text, and other values by row."""
     if isinstance(texts, (str, bytes)):
@@ -416,27 +396,27 @@ def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
     """Return an Arrow array of large strings or strings, sharing memory where its type allows."""
     if not isinstance(array, (pa.Array, pa.ChunkedArray)):
         try:
-            if hasattr(array, "__arrow_c_stream__"):
-                array = pa.chunked_array(array)
-            else:
-                array = pa.array(array)
+            stream = hasattr(array, "__arrow_c_stream__")
+            array = pa.chunked_array(array) if stream else pa.array(array)
         except (pa.ArrowException, TypeError, ValueError):
             raise InputError(
                 f"expected an Arrow array of text, got a {type(array).__name__}"
             ) from None
-    kind = array.type
+    if not (_is_text(array.type) or pa.types.is_null(array.type)):
+        raise InputError(f"expected compositions as text, got Arrow {array.type}")
+    return valid_text(array if is_string(array.type) else array.cast(pa.large_string()))
+
+
+def is_string(kind: pa.DataType) -> bool:
+    """Return whether an Arrow type is that of texts as kernels read them."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Return whether an Arrow type is one of texts, dictionaries of them included."""
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    if not (
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_null(kind)
-    ):
-        raise InputError(f"expected compositions as text, got Arrow {array.type}")
-    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
-        array = array.cast(pa.large_string())
-    return valid_text(array)
+    return is_string(kind) or pa.types.is_string_view(kind)
 
 
 def valid_text(array: Any) -> Any:
@@ -459,9 +439,10 @@ def valid_text(array: Any) -> Any:
 def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
     """Return the composition column of a frame as `text_array` does."""
     values = frame[composition_name(frame, column)]
-    if isinstance(values, (pa.Array, pa.ChunkedArray)) or hasattr(values, "to_arrow"):
-        return arrow_array(values if not hasattr(values, "to_arrow") else values.to_arrow()), {}
-    return text_array(values)
+    if hasattr(values, "to_arrow"):  # polars
+        values = values.to_arrow()
+    is_arrow = isinstance(values, (pa.Array, pa.ChunkedArray))
+    return (arrow_array(values), {}) if is_arrow else text_array(values)
 
 
 def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
@@ -469,7 +450,7 @@ def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
 
     `source` begins the message of an InputError.
     """
-    names, wanted = _names(frame), column or _COLUMN
+    names, wanted = names_of(frame), column or _COLUMN
     alike = [name for name in names if name == wanted] or [n for n in names if same_name(n, wanted)]
     if len(alike) == 1:
         return alike[0]
@@ -487,7 +468,7 @@ def same_name(one: Any, other: str) -> bool:
 
 def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
-        text = [f.name for f in frame.schema if pa.types.is_string(f.type) or _is_text(f.type)]
+        text = [f.name for f in frame.schema if _is_text(f.type)]
     elif hasattr(frame, "iloc"):
         from pandas.api.types import infer_dtype
 
@@ -502,16 +483,10 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     )
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view"
-
-
 def other_columns(frame: Any, composition: Any) -> pa.Table:
     """Return all columns of a frame but one, their names as text."""
     found = {}
-    for name in _names(frame):
+    for name in names_of(frame):
         if name == composition:
             continue
         values = frame[name]
@@ -531,12 +506,11 @@ def other_columns(frame: Any, composition: Any) -> pa.Table:
     return pa.table(found)
 
 
-def _names(frame: Any) -> list[Any]:
-    names = getattr(frame, "column_names", None)  # Arrow
+def names_of(frame: Any) -> list[Any]:
+    """Return the names of a frame's columns."""
+    names = getattr(frame, "column_names", getattr(frame, "columns", None))
     if names is None:
-        if not hasattr(frame, "columns"):
-            raise InputError(f"expected a table with columns, got a {type(frame).__name__}")
-        names = frame.columns
+        raise InputError(f"expected a table with columns, got a {type(frame).__name__}")
     return list(names)
 
 
@@ -546,17 +520,9 @@ def listed(names: Sequence[Any]) -> str:
     return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "none"
 
 
-class _ParsedChunk(NamedTuple):
-    """Rows of a chunk of texts, in the order of the fields of a table."""
-
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.int32]
-    values: NDArray[np.float64]
-    row_index: NDArray[np.int64]
-    errors: list[ParseError]
-
-
-def _parse_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> _ParsedChunk:
+def _parse_chunk(
+    array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
+) -> CompositionTable:
     """Parse a chunk of strings from row `start` on; `odd`: by row, values that are no text."""
     from ..kernels import _notation
     from ..kernels._jit import thread_count
@@ -581,35 +547,35 @@ def _parse_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int)
     )
     errors = []
     for i in np.flatnonzero(codes):
-        row = start + int(i)
-        place = int(places[i])
+        row, place = start + int(i), int(places[i])
         if row in odd:
-            text, kind = str(odd[row]), type(odd[row]).__name__
-            errors.append(ParseError(row, text, -1, f"expected text such as SmCo5, got {kind}"))
-            continue
-        text = array[int(i)].as_py() or ""
-        errors.append(
-            ParseError(row, text, place, explain_fault(codes[i], text, place, sums[i], basis))
-        )
+            text, place = str(odd[row]), -1
+            reason = f"expected text such as SmCo5, got {type(odd[row]).__name__}"
+        else:
+            text = array[int(i)].as_py() or ""
+            reason = explain_fault(codes[i], text, place, sums[i], basis)
+        errors.append(ParseError(row, text, place, reason))
     rows = start + np.flatnonzero(codes == 0)
-    return _ParsedChunk(indptr, indices, values, rows, errors)
+    return CompositionTable(indptr, indices, values, rows, errors)
 
 
-def _grade_rows(table: Any, texts: Any, start: int) -> dict[int, str]:
-    """Return, by row of the input, why a text is refused as the name of a grade.
+def _without_grades(table: CompositionTable, texts: Any, start: int) -> CompositionTable:
+    """Return a table with grades moved from its rows to its errors.
 
-    The rows and errors of `table` are those of `texts`, of which the first is row `start`.
+    Its rows and errors are those of `texts`, of which the first is row `start`.
     """
-    rows = [e.row for e in table.errors] + table.row_index[_suspicious(table)].tolist()
-    found = {row: refusal(texts[row - start].as_py() or "") for row in rows}
-    return {row: why for row, why in found.items() if why is not None}
-
-
-def _suspicious(table: Any) -> NDArray[np.bool_]:
-    """Return which rows a grade's name could have been read as."""
     from ..kernels._jit import share_rows
     from ..kernels._notation import grade_like
 
-    found = np.empty(len(table), np.bool_)
-    share_rows(grade_like, len(table), table.rows, _HEAVIEST, found)
-    return found
+    # Rows that a grade's name could have been read as.
+    suspicious = np.empty(len(table), np.bool_)
+    share_rows(grade_like, len(table), table.rows, _HEAVIEST, suspicious)
+    rows = [e.row for e in table.errors] + table.row_index[suspicious].tolist()
+    found = {row: refusal(texts[row - start].as_py() or "") for row in rows}
+    grades = {row: why for row, why in found.items() if why is not None}
+    if not grades:
+        return table
+    refused = [ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()]
+    others = [e for e in table.errors if e.row not in grades]
+    kept = table[~np.isin(table.row_index, list(grades))]
+    return replace(kept, errors=sorted([*others, *refused], key=lambda e: e.row))

@@ -100,7 +100,15 @@ class Curve:
         InputError
             If the form is unknown, or the magnet has no curve at that temperature.
         """
-        return _as_text(self, form, at, kind, bare)
+        if form not in get_args(Form):
+            raise InputError(f"form must be one of {', '.join(get_args(Form))}, got {form!r}")
+        if kind not in get_args(Kind):
+            raise InputError(f"kind must be BH or JH, got {kind!r}")
+        if not 0 <= at < self.curves.temperature.size:
+            raise InputError(f"the curve has {self.curves.temperature.size} temperatures, got {at}")
+        if form == "csv":
+            return _csv(self, at, kind, bare)
+        return {"femm": _femm, "elmer": _elmer, "pyleecan": _pyleecan}[form](self, at)
 
     def write(
         self, path: str | Path, form: Form = "csv", kind: Kind = "BH", bare: bool = False
@@ -127,28 +135,13 @@ class Curve:
         kelvin = self.curves.temperature
         texts = [self.text(form, at, kind, bare) for at in range(kelvin.size)]
         path = Path(path)
-        files = (
-            [path]
-            if kelvin.size == 1
-            else [path.with_stem(f"{path.stem}-{k - ZERO_CELSIUS:.4g}C") for k in kelvin]
-        )
+        files = [path.with_stem(f"{path.stem}-{k - ZERO_CELSIUS:.4g}C") for k in kelvin]
+        if len(files) == 1:
+            files = [path]
         for file, text in zip(files, texts, strict=True):
             with replacing(file) as temporary:
                 temporary.write_text(text, encoding="utf-8")
         return files
-
-
-def _as_text(curve: Curve, form: Form, at: int, kind: Kind, bare: bool) -> str:
-    """Return the curve at one temperature as text; see `magnetkit.curves.Curve.text`."""
-    if form not in get_args(Form):
-        raise InputError(f"form must be one of {', '.join(get_args(Form))}, got {form!r}")
-    if kind not in get_args(Kind):
-        raise InputError(f"kind must be BH or JH, got {kind!r}")
-    if not 0 <= at < curve.curves.temperature.size:
-        raise InputError(f"the curve has {curve.curves.temperature.size} temperatures, got {at}")
-    if form == "csv":
-        return _csv(curve, at, kind, bare)
-    return {"femm": _femm, "elmer": _elmer, "pyleecan": _pyleecan}[form](curve, at)
 
 
 def _header_lines(curve: Curve, at: int) -> list[str]:
@@ -234,10 +227,8 @@ def _femm(curve: Curve, at: int) -> str:
 
 def _elmer(curve: Curve, at: int) -> str:
     """Return a Material section for Elmer's MagnetoDynamics2D."""
-    h_cb = curve.curves.coercivity_b[0, at]
-    conducts = []
-    if np.isfinite(curve.resistivity_uohm_m):
-        conducts = [f"  Electric Conductivity = Real {1e6 / curve.resistivity_uohm_m:.6g}"]
+    h_cb, known = curve.curves.coercivity_b[0, at], np.isfinite(curve.resistivity_uohm_m)
+    conducts = f"  Electric Conductivity = Real {1e6 / curve.resistivity_uohm_m:.6g}"
     lines = [
         *(f"! {line}" for line in _header_lines(curve, at)),
         "! For MagnetoDynamics2D: number the section, and turn Magnetization from x to the axis",
@@ -248,7 +239,7 @@ def _elmer(curve: Curve, at: int) -> str:
         "    Real Monotone Cubic",
         *(f"      {b:.8g} {h:.8g}" for b, h in zip(*_shifted_curve(curve, at), strict=True)),
         "    End",
-        *conducts,
+        *([conducts] if known else []),
         f"  Magnetization 1 = Real {h_cb:.8g}",
         "  Magnetization 2 = Real 0.0",
         "End",

@@ -24,7 +24,7 @@ from ..composition.table import CompositionTable
 from ..magnetism._figures import not_compared
 from ..magnetism.demagnetization import Demagnetization, curves_of
 from ..magnetism.sintered import Duty, read_duty
-from ..prediction.conditions import ConditionKeywords, Conditions, with_conditions
+from ..prediction.conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
 from ._formats import Curve
 
 if TYPE_CHECKING:
@@ -168,7 +168,8 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
         )
     recoil = float(made.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
-    source = "; ".join(filter(None, (source, not_compared(min(kelvin)))))
+    whose = f"calibration: {calibration_of(process)}"
+    source = "; ".join(filter(None, (source, whose, not_compared(min(kelvin)))))
     return Curve(
         named_so,
         bound,

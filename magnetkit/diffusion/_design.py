@@ -50,19 +50,14 @@ class Coated:
 
     @property
     def put_on_kg(self) -> float:
-        """Mass put on, kg: the mass that enters, stays on the surface and is lost."""
-        share = treatment()["yield"]
-        return self.entered_kg / (1.0 - share["residue"] - share["lost"])
+        """Mass put on, kg."""
+        return put_on(self.entered_kg)
 
-    def balance(self, cells: Array, density: float) -> dict[str, float]:
-        """Return the masses ``put_on inside residue lost``, kg; cells in m3, density in kg/m3."""
-        share = treatment()["yield"]
-        return {
-            "put_on": self.put_on_kg,
-            "inside": float(self.amount @ cells) * density / 100.0,
-            "residue": share["residue"] * self.put_on_kg,
-            "lost": share["lost"] * self.put_on_kg,
-        }
+
+def put_on(entered: float) -> float:
+    """Return the mass put on of which a mass enters; the rest stays on the surface or is lost."""
+    share = treatment()["yield"]
+    return entered / (1.0 - share["residue"] - share["lost"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +79,8 @@ class Search:
         """Return the content that 1 kg/m2 on each group brings, % of mass, shape (n, g)."""
         key = id(groups), spread
         if key not in self._known:
-            density = self.each[0][0].density
-            columns = [
-                sum(self.spreading.response(patch, spread) for patch in group) for group in groups
-            ]
+            density, response = self.each[0][0].density, self.spreading.response
+            columns = [sum(response(patch, spread) for patch in group) for group in groups]
             # The groups are kept with it: their identity is the key.
             self._known[key] = groups, 100.0 / density * np.column_stack(columns)
         return self._known[key][1]
@@ -204,8 +197,7 @@ def _richer(search: Search, coated: Coated) -> Coated:
     for _ in range(2 * _ROUNDS):
         if coated.met or _RICHER * _largest_content(coated.amount) > most:
             break
-        mass = _RICHER * coated.mass
-        coated = _coated(search, coated.groups, coated.anneal, mass)
+        coated = _coated(search, coated.groups, coated.anneal, _RICHER * coated.mass)
     return coated
 
 
@@ -217,18 +209,10 @@ def _coated(search: Search, groups: Groups, anneal: Anneal, mass: Array) -> Coat
     return Coated(anneal, groups, mass, search.areas(groups), amounts, found, met)
 
 
-@dataclass(frozen=True, eq=False)
-class _Uniform:
-    """The same content everywhere: a uniform shell, or an alloy."""
+def uniform_content(search: Search) -> tuple[float, float]:
+    """Return the least uniform content that meets the target, %, and its probability to do so.
 
-    amount: float  # heavy rare earth, %; NaN where none meets the target
-    probability: float  # that the target is met
-
-
-def uniform_content(search: Search) -> _Uniform:
-    """Return the least uniform content that meets the target.
-
-    The search's magnets say whether it is diffused or alloyed.
+    The content is NaN where none does. The search's magnets say whether it is diffused or alloyed.
     """
     deviations = quantile(search.probability)
     magnet = search.each[0][0]
@@ -241,7 +225,7 @@ def uniform_content(search: Search) -> _Uniform:
             probability_met(search.target, search.each, [amount * ones], search.cells)
             for amount in usable[len(usable) // 2 :: 3]
         )
-        return _Uniform(float("nan"), most)
+        return float("nan"), most
     low, high = float(usable[max(good[0] - 1, 0)]), float(usable[good[0]])
     for _ in range(20):
         middle = 0.5 * (low + high)
@@ -249,8 +233,7 @@ def uniform_content(search: Search) -> _Uniform:
             high = middle
         else:
             low = middle
-    found = probability_met(search.target, search.each, [high * ones], search.cells)
-    return _Uniform(high, found)
+    return high, probability_met(search.target, search.each, [high * ones], search.cells)
 
 
 def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Coated:

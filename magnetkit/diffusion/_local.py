@@ -83,7 +83,7 @@ def diffused_magnet(
     """
     shells = [f"{element} {a:.6f} wt%" if a else "" for a in _AMOUNTS]
     frame = _sintered_frame(table[np.zeros(len(shells), int)], kelvin, process, shells)
-    return _magnet(frame, table, element, kelvin, process, _AMOUNTS, most_wt_pct)
+    return _magnet(frame, table, element, process, _AMOUNTS, most_wt_pct)
 
 
 def alloyed_magnet(table: CompositionTable, element: str, kelvin: float, process: Any) -> Magnet:
@@ -96,22 +96,17 @@ def alloyed_magnet(table: CompositionTable, element: str, kelvin: float, process
     weight = made.weight_fractions()[:, INDEX[element]]
     frame = _sintered_frame(made, kelvin, process, None)
     added = 100.0 * (weight - weight[0])
-    return _magnet(frame, table, element, kelvin, process, added, np.inf)
+    return _magnet(frame, table, element, process, added, np.inf)
 
 
 def _magnet(
-    frame: Any,
-    table: CompositionTable,
-    element: str,
-    kelvin: float,
-    process: Any,
-    amounts: Array,
-    most_wt_pct: float,
+    frame: Any, table: CompositionTable, element: str, process: Any, amounts: Array, most: float
 ) -> Magnet:
+    """Return the magnet of figures at contents `amounts`, %, up to `most` of use."""
     from ..hosts.partition import shelled_hosts
     from ..magnetism._magnets import alloys
 
-    h_cj = frame["coercivity_kA_m"].to_numpy(float)
+    kelvin, h_cj = float(frame["temperature_K"].iloc[0]), frame["coercivity_kA_m"].to_numpy(float)
     good = (frame["status"] == "ok").to_numpy() & np.isfinite(h_cj) & (h_cj > 0.0)
     if not good[:2].all():
         status = frame["status"].iloc[0 if not good[0] else 1]
@@ -135,7 +130,7 @@ def _magnet(
         float(frame["knee_field_kA_m"].iloc[0] / h_cj[0]),
         recoil,
         float(frame["density_kg_m3"].iloc[0]),
-        most_wt_pct,
+        most,
     )
 
 
@@ -161,9 +156,8 @@ def share_kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 
     from ..kernels._demagnetization import corner, turned
 
     h_cj, b_r = magnet.h_cj(amount, deviations), magnet.b_r(amount)
-    power = corner(
-        float(b_r.mean()), float(h_cj.mean()), magnet.squareness * float(h_cj.mean()), magnet.recoil
-    )
+    mean = float(h_cj.mean())
+    power = corner(float(b_r.mean()), mean, magnet.squareness * mean, magnet.recoil)
     return np.maximum(1.0 - np.asarray(turned(h_cj, power, field)), -1.0)
 
 
@@ -175,9 +169,8 @@ def flux_loss(
     `amount`, %, `field`, A/m, and volumes `cells` are of the cells, shape (n,) each.
     """
     before = magnet.b_r(amount) * cells
-    return float(
-        100.0 * (1.0 - (share_kept(magnet, amount, field, deviations) @ before) / before.sum())
-    )
+    kept = share_kept(magnet, amount, field, deviations) @ before
+    return float(100.0 * (1.0 - kept / before.sum()))
 
 
 Law = Literal["component", "coherent"]
@@ -232,7 +225,6 @@ Circuit.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[m
 class Case:
     """One operating point at `kelvin`, K."""
 
-    name: str
     kelvin: float
     reverse: Array  # field against the magnetization that counts, A/m, (n,); negative: helps
     own: Array  # part of it that the magnet makes and that falls with B_r, (n,); zeros for a map
@@ -250,22 +242,21 @@ def shape_case(
     scale = circuit.scale(field)
     vectors = field.responding(remanent, recoil, scale, circuit.outside())
     reverse = reverse_field(vectors, circuit.along, circuit.law)
-    return Case("", kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m)
+    return Case(kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m)
 
 
 def map_cases(
     source: Any, cells: Cells, circuit: Circuit, kelvin: float, b_r: Any, recoil: float
 ) -> list[Case]:
-    """Return the cases of the user's maps (or what `read_field` reads as maps).
+    """Return the cases of the user's maps, of which `source` is what `read_field` reads.
 
     The circuit's load line does not count; its outside field is added. `kelvin`, K, is that of maps
     without a temperature. `b_r`, a function of temperature, K, to B_r, T, takes the magnetization
     off a map of B.
     """
-    maps = source if _are_maps(source) else read_field(source)
     easy = AXES.index(circuit.along)
     found = []
-    for one in maps:
+    for one in read_field(source):
         heat = kelvin if one.kelvin is None else one.kelvin
         vectors = one.at(cells)
         if one.induction:
@@ -275,17 +266,8 @@ def map_cases(
         vectors = vectors + circuit.outside()
         reverse = reverse_field(vectors, circuit.along, circuit.law)
         _refuse_other_way(one, reverse)
-        found.append(Case(one.name, heat, reverse, np.zeros(len(reverse))))
+        found.append(Case(heat, reverse, np.zeros(len(reverse))))
     return found
-
-
-def _are_maps(source: Any) -> bool:
-    """Return whether a source is a list of `FieldMap`."""
-    return (
-        isinstance(source, list)
-        and bool(source)
-        and all(isinstance(one, FieldMap) for one in source)
-    )
 
 
 def _refuse_other_way(one: FieldMap, reverse: Array) -> None:
@@ -301,19 +283,17 @@ _ROUNDS, _SETTLED = 60, 1e-4
 
 
 def settle_reversal(
-    magnet: Magnet, amount: Array, field: SelfField, circuit: Circuit, kept_before: Array | None
+    magnet: Magnet, amount: Array, field: SelfField, circuit: Circuit, start: Array
 ) -> tuple[Array, Array]:
     """Return the share of B_r that each cell keeps, and the reverse field it sees, A/m; (n,) each.
 
     Reversed cells make less field against their neighbours: magnetization and field are found
-    together, by iteration. `amount` is the content, %, and `kept_before` the share that earlier
+    together, by iteration. `amount` is the content, %, and `start` the share that earlier
     fields and temperatures left, shape (n,) each.
     """
     b_r = magnet.b_r(amount)
     scale, outside = circuit.scale(field), circuit.outside()
-    share = np.ones(len(amount)) if kept_before is None else kept_before
-    start = share
-    reverse = np.zeros(len(amount))
+    share, reverse = start, np.zeros(len(amount))
     for _ in range(_ROUNDS):
         vectors = field.responding(share * b_r / MU_0, magnet.recoil, scale, outside)
         reverse = reverse_field(vectors, circuit.along, circuit.law)
@@ -359,11 +339,9 @@ def flux_against(
 
     volumes = field.cells.volumes
     start = float((cold.b_r(amount) * volumes).sum())
-    left: Array | None = None
-    rows = []
+    share, rows = np.ones(len(amount)), []
     for magnet, circuit in zip(magnets, circuits, strict=True):
-        share, reverse = settle_reversal(magnet, amount, field, circuit, left)
-        left = share
+        share, reverse = settle_reversal(magnet, amount, field, circuit, share)
         slope = (magnet.recoil - 1.0) * MU_0 * reverse
         hot = float(((share * magnet.b_r(amount) - slope) * volumes).sum()) / start
         after = float(((share * cold.b_r(amount)) * volumes).sum()) / start

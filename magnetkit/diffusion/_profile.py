@@ -44,6 +44,11 @@ def treatment() -> dict[str, Any]:
     return datasets.toml("diffusion/process.toml")
 
 
+def _along(values: Any, axis: int, ndim: int) -> Any:
+    """Return a vector that varies along one axis of an array of `ndim` axes."""
+    return values.reshape([-1 if i == axis else 1 for i in range(ndim)])
+
+
 @lru_cache(maxsize=1)
 def _laws() -> dict[str, tuple[float, float, float]]:
     """Return ln D_0, Q / R (K) and the standard deviation of ln D by element."""
@@ -69,11 +74,6 @@ def coefficient(element: str, celsius: float) -> float:
     return float(np.exp(start - slope / (celsius + ZERO_CELSIUS)))
 
 
-def _uncertainty(element: str) -> float:
-    """Return the standard deviation of the logarithm of the coefficient."""
-    return _laws()[element][2]
-
-
 @dataclass(frozen=True)
 class Anneal:
     """An anneal: element, temperature (degrees C) and duration (h)."""
@@ -96,7 +96,7 @@ class Anneal:
 
     def spread(self, deviations: float = 0.0) -> float:
         """Return D t, m2, with ln D off by a number of standard deviations."""
-        factor = np.exp(deviations * _uncertainty(self.element))
+        factor = np.exp(deviations * _laws()[self.element][2])
         return float(factor * coefficient(self.element, self.celsius) * 3600.0 * self.hours)
 
 
@@ -104,7 +104,6 @@ class Anneal:
 class _Direction:
     """One direction in finite volumes, and their modes."""
 
-    volumes: Array  # of the finite volumes, (m,): lengths, or areas of rings
     rates: Array  # decay of each mode per D t, 1/m2, (m,); the first is 0
     modes: Array  # (m, m), one a column, of norm 1 over the volumes
     mean: Array  # (n, m), turns modes into means over cells
@@ -132,9 +131,7 @@ def _divide(edges: Array, fine: int, ring: bool = False) -> _Direction:
     vectors[:, 0] = root / np.linalg.norm(root)
     modes = vectors / root[:, None]
     weighted = (modes * volumes[:, None]).reshape(n, fine, -1).sum(axis=1)
-    return _Direction(
-        volumes, rates, modes, weighted / volumes.reshape(n, fine).sum(axis=1)[:, None]
-    )
+    return _Direction(rates, modes, weighted / volumes.reshape(n, fine).sum(axis=1)[:, None])
 
 
 def mode_amplitude(decay: Array) -> Array:
@@ -209,30 +206,19 @@ class Spreading:
         """Return the area of a patch, m2."""
         return float(self.areas(patch.face)[patch.where].sum())
 
-    def whole(self, spread: float) -> Array:
-        """Return the content, kg/m3, (n,), that 1 kg/m2 on all faces brings; `spread`: D t, m2."""
-        patches = [Patch(f, np.ones(self.grid(f), bool)) for f in self.cells.shape.faces]
-        return np.sum([self.response(patch, spread) for patch in patches], axis=0)
-
+    @one_thread()
     def response(self, patch: Patch, spread: float) -> Array:
         """Return the content, kg/m3, (n,), that 1 kg/m2 on a patch brings; `spread` is D t, m2."""
-        with one_thread():
-            return self._response(patch, spread)
-
-    def _response(self, patch: Patch, spread: float) -> Array:
         axis, end = self._face(patch.face)
         found = self._directions(axis)
-        source = np.where(patch.where, self.areas(patch.face), 0.0)
-        amounts: Array = np.asarray(source)
+        amounts: Array = np.where(patch.where, self.areas(patch.face), 0.0)
         for i, own in enumerate(d for j, d in enumerate(found) if j != axis):
             amounts = np.moveaxis(np.tensordot(own.modes.T, amounts, (1, i)), 0, i)
         normal = found[axis].modes[end]
-        whole = np.expand_dims(amounts, axis) * normal.reshape(
-            [-1 if i == axis else 1 for i in range(len(found))]
-        )
+        whole = np.expand_dims(amounts, axis) * _along(normal, axis, len(found))
         decay: Array = np.zeros(1)
         for i, own in enumerate(found):
-            decay = decay + own.rates.reshape([-1 if i == j else 1 for j in range(len(found))])
+            decay = decay + _along(own.rates, i, len(found))
         whole = whole * mode_amplitude(spread * decay)
         for i, own in enumerate(found):
             whole = np.moveaxis(np.tensordot(own.mean, whole, (1, i)), 0, i)
@@ -249,16 +235,6 @@ class Spreading:
         found = np.stack(levels, axis=-1)[self.cells.inside]
         volumes = np.outer(np.pi * np.diff(self.edges[0] ** 2), np.diff(self.edges[1]))
         return found * float((content * volumes).sum()) / float(found @ self.cells.volumes)
-
-
-def slab_profile(thickness: float, two_sides: bool, spread: float, points: int = 200) -> Array:
-    """Return the content in depth that 1 kg/m2 on each treated side brings, kg/m3, shape (points,).
-
-    `thickness` in m; `spread` is D t, m2; `two_sides` says that the far side is treated too.
-    """
-    own = _divide(np.linspace(0.0, thickness, points + 1), 1)
-    weights = own.modes[0] + (own.modes[-1] if two_sides else 0.0)
-    return own.mean @ (weights * mode_amplitude(spread * own.rates))
 
 
 Groups = list[list[Patch]]
@@ -317,33 +293,26 @@ def _rim(face: str, spreading: Spreading) -> Patch:
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
         half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (middles[1] - middles[0])
-        near = np.minimum(middles - middles[0], middles[-1] - middles) < min(
-            1e-3 * EDGE_MM, 0.5 * half
-        )
-        where |= near.reshape([-1 if i == j else 1 for j in range(where.ndim)])
+        depth = np.minimum(middles - middles[0], middles[-1] - middles)
+        where |= _along(depth < min(1e-3 * EDGE_MM, 0.5 * half), i, where.ndim)
     return Patch(face, where)
 
 
 def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
-    lines = spreading.middles(face)
     labels = []
-    for middles in lines:
+    for middles in spreading.middles(face):
         length = middles[-1] - middles[0] + (middles[1] - middles[0])
         parts = int(np.clip(round(1e3 * length / _PART_MM), 1, min(_MOST_PARTS, len(middles))))
         labels.append(np.arange(len(middles)) * parts // len(middles))
-    if len(labels) == 1:
-        return [Patch(face, labels[0] == k) for k in range(labels[0][-1] + 1)]
-    return [
-        Patch(face, np.outer(labels[0] == k, labels[1] == m))
-        for k in range(labels[0][-1] + 1)
-        for m in range(labels[1][-1] + 1)
-    ]
+    counts = [own[-1] + 1 for own in labels]
+    number = np.ravel_multi_index(np.meshgrid(*labels, indexing="ij"), counts)
+    return [Patch(face, number == k) for k in range(np.prod(counts))]
 
 
 _MASK = ("face", "from_1_mm", "to_1_mm", "from_2_mm", "to_2_mm")
 
 
-def read_mask(source: Any, spreading: Spreading) -> list[list[Patch]]:
+def read_mask(source: Any, spreading: Spreading) -> Groups:
     """Read which parts of faces are coated, by groups of one mass per area each.
 
     `source` is a frame or CSV with ``face`` (``z+``), ``from_1_mm``, ``to_1_mm``, ``from_2_mm``,
@@ -366,7 +335,7 @@ def read_mask(source: Any, spreading: Spreading) -> list[list[Patch]]:
         where = np.ones(spreading.grid(face), bool)
         for i, middles in enumerate(spreading.middles(face)):
             on = (middles >= row[2 * i]) & (middles <= row[2 * i + 1])
-            where &= on.reshape([-1 if i == j else 1 for j in range(where.ndim)])
+            where &= _along(on, i, where.ndim)
         if not where.any():
             raise InputError(f"mask, line {line}: covers nothing of {face}; are these mm?")
         own = found.setdefault(name, {})

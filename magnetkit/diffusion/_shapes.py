@@ -83,16 +83,9 @@ class Shape:
         """
         x, y, z = self.box
         wall = 0.5 * x - self.inner_radius
-        ways = {"x": x, "y": y, "z": z, "outer": wall, "inner": wall}
-        found = []
-        for face in faces:
-            name = face.rstrip("+-")
-            pair = {"outer": "inner", "inner": "outer"}.get(
-                face, name + ("-" if face[-1] == "+" else "+")
-            )
-            whole = face == "outer" and not self.inner_radius
-            found.append(ways[name] / (2.0 if pair in faces and not whole else 1.0))
-        return min(found)
+        ways = {("x-", "x+"): x, ("y-", "y+"): y, ("z-", "z+"): z, ("inner", "outer"): wall}
+        treated = [(way, len(set(pair) & set(faces))) for pair, way in ways.items()]
+        return min(way / sides for way, sides in treated if sides)
 
     def __str__(self) -> str:
         """Return the text that `read_shape` reads."""

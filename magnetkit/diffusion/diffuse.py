@@ -4,8 +4,9 @@
 `needed_by_temperature` repeats it over thicknesses and temperatures.
 """
 
+import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -25,7 +26,7 @@ from ..composition.table import CompositionTable
 from ..hosts.partition import partition
 from ..prediction.conditions import Conditions, SupplyKeywords, with_conditions
 from . import _local
-from ._design import Coated, Search, best_anneal, refined_coating, uniform_content
+from ._design import Coated, Search, best_anneal, put_on, refined_coating, uniform_content
 from ._profile import ELEMENTS, Anneal, Spreading, axis_of, face_groups, treatment
 from ._shapes import CELLS, Cells, SelfField, Shape, cut, read_shape
 
@@ -116,16 +117,11 @@ class Diffusion:
         ]
         before, after, reverse = min(margin, key=lambda each: float(each[0].min()))
         points = 1e3 * search.spreading.cells.points
-        return pd.DataFrame(
-            {
-                "x_mm": points[:, 0],
-                "y_mm": points[:, 1],
-                "z_mm": points[:, 2],
-                "reverse_kA_m": 1e-3 * reverse,
-                "amount_wt_pct": coated.amount,
-                "before_kA_m": 1e-3 * before,
-                "after_kA_m": 1e-3 * after,
-            }
+        return pd.DataFrame(points, columns=["x_mm", "y_mm", "z_mm"]).assign(
+            reverse_kA_m=1e-3 * reverse,
+            amount_wt_pct=coated.amount,
+            before_kA_m=1e-3 * before,
+            after_kA_m=1e-3 * after,
         )
 
     def coating(self, element: str | None = None) -> "pd.DataFrame":
@@ -155,22 +151,17 @@ class Diffusion:
                     "mg_cm2": 100.0 * float(mass),
                 }
                 for i, line in enumerate(spreading.middles(patch.face)):
-                    along = patch.where.any(
-                        axis=tuple(j for j in range(patch.where.ndim) if j != i)
-                    )
+                    on = line[np.moveaxis(patch.where, i, 0).reshape(line.size, -1).any(1)]
                     half = 0.5 * float(line[1] - line[0])
-                    row[f"from_{i + 1}_mm"] = 1e3 * (float(line[along].min()) - half)
-                    row[f"to_{i + 1}_mm"] = 1e3 * (float(line[along].max()) + half)
+                    row[f"from_{i + 1}_mm"] = 1e3 * (float(on.min()) - half)
+                    row[f"to_{i + 1}_mm"] = 1e3 * (float(on.max()) + half)
                 rows.append(row)
         return pd.DataFrame(rows)
 
     def lines(self) -> list[str]:
         """Return the answer in sentences."""
-        found = [f"{self.magnet}: {self.asked}"]
-        rows: list[dict[str, Any]] = [dict(r) for _, r in self.designs.iterrows()]
-        found.extend(_sentence(row) for row in rows)
-        found.extend(self.undone)
-        return found
+        designs = [_sentence(row) for row in self.designs.to_dict("records")]
+        return [f"{self.magnet}: {self.asked}", *designs, *self.undone]
 
     def write(self, folder: str | Path) -> None:
         """Write ``designs.csv``, and of the best element ``coating.csv`` and ``margins.csv``.
@@ -182,11 +173,8 @@ class Diffusion:
         """
         out = path("out", folder)
         out.mkdir(parents=True, exist_ok=True)
-        for name, table in (
-            ("designs", self.designs),
-            ("coating", self.coating()),
-            ("margins", self.margins()),
-        ):
+        tables = {"designs": self.designs, "coating": self.coating(), "margins": self.margins()}
+        for name, table in tables.items():
             rows = table.astype(object).where(table.notna(), "").itertuples(index=False)
             write_csv(table.columns, rows, out / f"{name}.csv")
 
@@ -198,7 +186,7 @@ class Diffusion:
         return json.dumps(found, ensure_ascii=False)
 
 
-def _sentence(row: dict[str, Any]) -> str:
+def _sentence(row: Mapping[Any, Any]) -> str:
     start = f"{row['element']} {row['way']}"
     if not row["meets"]:
         return f"{start}: does not do it"
@@ -316,7 +304,7 @@ def diffuse(
     target = _local.read_target(require)
     circuit = _local.Circuit(easy, load_line, conditions.outside_field_kA_m, law)
     tried = _anneals(element, anneal_hours, anneal)
-    job = _Job(table, own, circuit, kelvin, field, process)
+    job = _Job(table, circuit, kelvin, field, process)
     fine = job.setting(cut(own, whole("cells", cells, 200)))
     coarse = fine if cells <= _SEARCHED else job.setting(cut(own, _SEARCHED))
     coated: dict[str, Coated] = {}
@@ -340,11 +328,11 @@ def diffuse(
 
     text = f"{base}, {own} along {easy}"
     if partition(table).bare.any():
-        left.insert(
-            0,
+        bare = (
             f"{base} is a bare formula, taken as the ideal melt of that compound: a commercial "
-            "magnet needs more; give its recipe, or the grade as N42",
+            "magnet needs more; give its recipe, or the grade as N42"
         )
+        left = [bare, *left]
     words = _target_text(target, circuit, kelvin, probability, field is not None)
     return Diffusion(text, pd.DataFrame(rows), coated, search, circuit, fine[1], words, left)
 
@@ -380,11 +368,8 @@ def _target_text(
         where = "in open circuit"
     else:
         where = f"at load line {circuit.load_line:g}"
-    outside = (
-        f" and {circuit.outside_field_kA_m:g} kA/m from outside"
-        if circuit.outside_field_kA_m
-        else ""
-    )
+    against = circuit.outside_field_kA_m
+    outside = f" and {against:g} kA/m from outside" if against else ""
     return f"{wanted} with probability {probability:g} at {kelvin_text(kelvin)} {where}{outside}"
 
 
@@ -448,21 +433,16 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
     return [text]
 
 
+@dataclass(frozen=True, eq=False)
 class _Job:
     """The magnet, evaluated once for each temperature and element."""
 
-    def __init__(
-        self,
-        table: CompositionTable,
-        shape: Shape,
-        circuit: _local.Circuit,
-        kelvin: float,
-        field: Any,
-        process: Any,
-    ) -> None:
-        self.table, self.shape, self.circuit = table, shape, circuit
-        self.kelvin, self.field, self.process = kelvin, field, process
-        self._known: dict[tuple[str, float, bool], _local.Magnet] = {}
+    table: CompositionTable
+    circuit: _local.Circuit
+    kelvin: float
+    field: Any
+    process: Any
+    _known: dict[tuple[str, float, bool], _local.Magnet] = dataclasses.field(default_factory=dict)
 
     def magnet(self, element: str, kelvin: float, bulk: bool = False) -> _local.Magnet:
         """Return the alloy with an element at a temperature, K."""
@@ -510,72 +490,57 @@ class _Costs:
         prices = element_table(state).set_index("element")["price_USD_kg"]
         self.price = {name: float(prices[name]) for name in ELEMENTS}
         self.base = float(ledger(table, scenario=state)["cost_USD_kg"].iloc[0])
-        light = [str(e) for e in ("Nd", "Pr") if e in prices.index]
-        self.light = float(prices[light[0]])
+        self.light = float(prices["Nd"])
         self.volume, self.per_year = shape.volume, per_year
 
     def faces(self, coated: Coated, search: Search) -> dict[str, Any]:
         """Return the row of a coating."""
-        magnet = search.each[0][0]
-        mass = magnet.density * self.volume
-        row = self._row("faces", magnet, coated.met, coated.probability)
-        row |= {
+        design = {
+            "way": "faces",
+            "element": coated.anneal.element,
+            "meets": coated.met,
+            "probability": coated.probability,
             "hours": coated.anneal.hours,
             "anneal_C": coated.anneal.celsius,
             "mg_cm2": 100.0 * float(coated.mass.max()),
         }
-        return row | self._costs(magnet, coated.put_on_kg, coated.entered_kg, mass, search,
-                                 coated.amount, coated.met)  # fmt: skip
+        return self._row(design, search, coated.amount, coated.put_on_kg, coated.entered_kg)
 
     def throughout(self, search: Search, way: str) -> dict[str, Any]:
         """Return the row of a uniform content."""
+        content, probability = uniform_content(search)
         magnet = search.each[0][0]
-        found = uniform_content(search)
-        good = bool(np.isfinite(found.amount))
-        mass = magnet.density * self.volume
-        inside = mass * found.amount / 100.0
-        kept = treatment()["yield"]
-        put_on = inside / (1.0 - kept["residue"] - kept["lost"]) if way[0] == "u" else inside
-        row = self._row(way, magnet, good, found.probability)
-        row |= {"hours": np.nan, "anneal_C": np.nan, "mg_cm2": np.nan}
-        amount = np.full(len(search.cells), np.nan_to_num(found.amount))
-        return row | self._costs(magnet, put_on, inside, mass, search, amount, good)
-
-    def _row(
-        self, way: str, magnet: _local.Magnet, meets: bool, probability: float
-    ) -> dict[str, Any]:
-        return {
+        design = {
             "way": way,
             "element": magnet.element,
-            "meets": meets,
+            "meets": bool(np.isfinite(content)),
             "probability": probability,
         }
+        inside = magnet.density * self.volume * content / 100.0
+        amount = np.full(len(search.cells), np.nan_to_num(content))
+        used = put_on(inside) if way == "uniform shell" else inside
+        return self._row(design, search, amount, used, inside)
 
-    def _costs(
-        self,
-        magnet: _local.Magnet,
-        put_on: float,
-        inside: float,
-        mass: float,
-        search: Search,
-        amount: Any,
-        good: bool,
+    def _row(
+        self, design: dict[str, Any], search: Search, amount: Any, used: float, inside: float
     ) -> dict[str, Any]:
+        """Return a design with its costs; `amount`, %, of each cell, `used` and `inside`, kg."""
+        magnet = search.each[0][0]
+        mass = magnet.density * self.volume
         flux = float(magnet.b_r(amount) @ search.cells / search.cells.sum())
         # An alloy's heavy rare earth takes the place of light; a coating comes on top.
-        dear = self.price[magnet.element] - (
-            self.light if not np.isfinite(magnet.most_wt_pct) else 0
-        )
+        instead = 0.0 if np.isfinite(magnet.most_wt_pct) else self.light
+        dear = self.price[magnet.element] - instead
         worst = max(_local.flux_loss(m, amount, c.reverse, search.cells) for m, c in search.each)
-        none = 1.0 if good else np.nan
-        return {
-            "put_on_g": 1e3 * put_on * none,
+        none = 1.0 if design["meets"] else np.nan
+        return design | {
+            "put_on_g": 1e3 * used * none,
             "inside_g": 1e3 * inside * none,
             "amount_wt_pct": 100.0 * inside / mass * none,
             "flux_lost_pct": 100.0 * (1.0 - flux / float(magnet.remanence[0])) * none,
             "irreversible_loss_pct": worst,
-            "cost_USD": (mass * self.base + put_on * dear) * none,
-            "kg_year": put_on * self.per_year * none,
+            "cost_USD": (mass * self.base + used * dear) * none,
+            "kg_year": used * self.per_year * none,
         }
 
 
@@ -630,12 +595,6 @@ def needed_by_temperature(
             row = found.designs[found.designs["way"] == "faces"].iloc[0]
             magnet = found.search[element].each[0][0]
             mass = 1e3 * magnet.density * read_shape(text).volume
-            rows.append(
-                {
-                    "temperature_K": kelvin,
-                    "thickness_mm": float(side),
-                    "put_on_g": row["put_on_g"],
-                    "amount_wt_pct": 100.0 * row["put_on_g"] / mass,
-                }
-            )
-    return pd.DataFrame(rows)
+            rows.append((kelvin, float(side), row["put_on_g"], 100.0 * row["put_on_g"] / mass))
+    columns = ["temperature_K", "thickness_mm", "put_on_g", "amount_wt_pct"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,29 +1,27 @@
 """A results folder in memory: what the explorer filters and draws, as arrays."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from .._core.elements import INDEX, N_ELEMENTS, SYMBOLS
+from .._core.elements import SYMBOLS
 from .._core.errors import StoreError
 from .._core.units import ZERO_CELSIUS
 from ..composition.table import CompositionTable
-from ..magnetism.shells import mean_over_mass
+from ..magnetism.shells import read_shells
 from ..prediction._stages import magnets, supplies
-from ..prediction.conditions import Conditions
+from ..ranking._draws import magnets_by_route
 from ..ranking._order import compared, first_front
-from ..run import _files
-from ..supply.tables import element_table
+from ..ranking.result import Ranked
+from ..run._files import open_result
 
 if TYPE_CHECKING:
-    from ..ranking._job import Job
     from ..ranking.applications import Profile
 
 
@@ -35,7 +33,7 @@ _SUPPLY = ("supply_risk", "cost_USD_kg")
 """Columns that change with scenario and recycling."""
 _FIXED = ("heavy_rare_earth_wt_pct", "performance_margin", "probability_meets_requirements")
 """Columns that stay as they were screened."""
-_TEXTS = ("candidate", "formula", "host", "shell")
+_TEXTS = ("candidate", "formula", "host", "shell", "route")
 _CHUNK_ROWS = 16_384
 _STOPS = 13
 
@@ -64,32 +62,22 @@ class Results:
     """
 
     def __init__(self, path: Path) -> None:
-        from ..ranking._job import job_from
-        from ..ranking.applications import Profile
-
-        manifest = _files.read_finished(path)
+        found = open_result(path, Ranked)
+        self.profile, self.job = found.profile, found.job
         names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *_SUPPLY, *_FIXED, *_TEXTS]
-        try:
-            self.profile: Profile = Profile.model_validate(manifest["identity"]["application"])
-            data = pq.read_table(path / _files.RANKED, columns=names)
-        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-            raise StoreError(f"{path} is damaged ({error}); screen again") from None
-        self.total = len(data)
+        data = found.select(names)
         data = data.filter(data["rank"].is_valid()).sort_by("rank").combine_chunks()
         if not len(data):
             raise StoreError(f"{path} ranks no candidate; there is nothing to explore")
-        job = job_from(self.profile, manifest["identity"])
-        self.conditions: Conditions = job.conditions
+        self.conditions = self.job.conditions
         self.texts = {name: data[name].combine_chunks() for name in _TEXTS}
         self._columns: dict[str, _Floats] = {
             name: data[name].to_numpy().astype(np.float64) for name in (*_SUPPLY, *_FIXED)
         }
         self.meets = data["meets_requirements"].to_numpy(zero_copy_only=False)
         self.temperatures = _stops(self.profile, data["temperature_K"][0].as_py())
-        self._magnet = {
-            name: np.full((len(self.temperatures), len(data)), np.nan, np.float32)
-            for name in MAGNET
-        }
+        shape = len(self.temperatures), len(data)
+        self._magnet = {name: np.full(shape, np.nan, np.float32) for name in MAGNET}
         for name in MAGNET:
             self._magnet[name][0] = data[name].to_numpy()
         self.evaluated = 0
@@ -100,11 +88,13 @@ class Results:
         shells = self.texts["shell"]
         self.bare = not pa.compute.any(pa.compute.not_equal(shells.cast(pa.string()), "")).as_py()
         self.shells = None if self.bare else [text or "" for text in shells.to_pylist()]
-        self.elements, self._mass = _mass_fractions(self.table, self.shells)
+        rims = read_shells(self.shells, len(self.table))
+        present = {*self.table.indices.tolist(), *([] if rims is None else rims.column.tolist())}
+        self.elements = [SYMBOLS[i] for i in sorted(present)]
         self.supply = lru_cache(maxsize=8)(self._supply)
-        self.reference = self._today(job)
+        self.reference = self._today()
 
-    def _today(self, job: "Job") -> dict[str, _Floats]:
+    def _today(self) -> dict[str, _Floats]:
         """Return today's magnet: its heavy rare earth and margin, and what it is at each stop."""
         from ..ranking._evaluate import evaluate
 
@@ -114,7 +104,7 @@ class Results:
         frames = magnets(table, shells, self.temperatures, self.conditions)
         found = {name: np.array([frame[name][0] for frame in frames]) for name in MAGNET}
         own = shells if today.shell else None
-        margin = evaluate(table, own, job, want=["performance_margin"]).columns
+        margin = evaluate(table, own, self.job, want=["performance_margin"]).columns
         return found | {
             "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"],
             "performance_margin": margin["performance_margin"],
@@ -135,8 +125,9 @@ class Results:
             if stopped():
                 return
             rows = slice(start, start + _CHUNK_ROWS)
-            shells = None if self.shells is None else self.shells[rows]
-            frames = magnets(self.table[rows], shells, others, self.conditions) if others else []
+            shells = self.shells[rows] if self.shells else [""] * len(self.table[rows])
+            groups = self.job.groups(self.texts["route"][rows].to_pylist())
+            frames = magnets_by_route(self.table[rows], shells, others, groups)
             for stop, frame in enumerate(frames, start=1):
                 for name in MAGNET:
                     self._magnet[name][stop, rows] = frame[name]
@@ -146,18 +137,9 @@ class Results:
         """Return supply risk and cost under a scenario and recycled shares."""
         own = self.conditions
         if scenario == own.scenario and dict(recycled) == own.recycled:
-            return {name: self._columns[name] for name in _SUPPLY}
-        known = element_table(scenario, dict(recycled)).set_index("element")
-        figures = known.reindex(self.elements)[["supply_risk", "price_USD_kg"]].to_numpy(float)
-        found = {}
-        for name, figure in zip(_SUPPLY, figures.T, strict=True):
-            # One element after another: a product would add in an order that follows its threads.
-            found[name] = np.zeros(len(self._mass))
-            for mass, value in zip(self._mass.T, np.nan_to_num(figure), strict=True):
-                found[name] += mass * value
-            for unknown in np.flatnonzero(np.isnan(figure)):
-                found[name][self._mass[:, unknown] > 0] = np.nan
-        return found
+            return self._columns
+        there = replace(own, scenario=scenario, recycled=dict(recycled))
+        return dict(supplies(self.table, self.shells, there))
 
     def column(self, name: str, question: Question) -> NDArray[Any]:
         """Return a column at the temperature, scenario and recycling of a question, shape (n,)."""
@@ -183,14 +165,9 @@ class Results:
 
         Values that are equal to three digits count as equal.
         """
-        points = np.column_stack(
-            [
-                self.column("heavy_rare_earth_wt_pct", question)[rows],
-                self.column("supply_risk", question)[rows],
-                -self.column(goal, question)[rows],
-            ]
-        )
-        return rows[first_front(compared(points))]
+        names = "heavy_rare_earth_wt_pct", "supply_risk", goal
+        least, risk, most = (self.column(name, question)[rows] for name in names)
+        return rows[first_front(compared(np.column_stack([least, risk, -most])))]
 
     def page(
         self, rows: NDArray[np.int64], question: Question, by: str, descending: bool, page: slice
@@ -200,14 +177,7 @@ class Results:
             return (rows[::-1] if descending else rows)[page]
         values = self.column(by, question)[rows]
         keys = -values if descending else values
-        # All up to the end of the page first, then their order: most pages are near the start.
-        end = min(page.stop, len(rows))
-        if end < len(rows):
-            near = np.argpartition(keys, end - 1)[:end]
-            near = near[np.lexsort((near, keys[near]))]
-        else:
-            near = np.argsort(keys, kind="stable")
-        return rows[near[page]]
+        return rows[np.argsort(keys, kind="stable")[page]]
 
     def text(self, name: str, rows: NDArray[np.int64]) -> list[str]:
         """Return a text column of some rows."""
@@ -225,20 +195,3 @@ def _stops(profile: "Profile", screened: float) -> list[float]:
         if all(abs(kelvin - stop) >= step / 3.0 for stop in stops):
             stops.append(float(kelvin))
     return stops
-
-
-def _mass_fractions(
-    table: CompositionTable, shells: list[str] | None
-) -> tuple[list[str], NDArray[np.float32]]:
-    """Return the elements present and the mass fraction of each, shape (n, k)."""
-    from ..magnetism.shells import read_shells
-
-    present = set(np.unique(table.indices).tolist())
-    rows = read_shells(shells, len(table))
-    if rows is not None:
-        present |= set(np.unique(rows.column).tolist())
-    elements = [SYMBOLS[i] for i in sorted(present)]
-    one_hot = np.zeros((N_ELEMENTS, len(elements) + 1))
-    one_hot[:, 0] = 1.0
-    one_hot[[INDEX[e] for e in elements], np.arange(1, len(elements) + 1)] = 1.0
-    return elements, mean_over_mass(table, one_hot, shells)[:, 1:].astype(np.float32)

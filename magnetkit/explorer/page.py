@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from .._core._files import put_csv
 from .._core.columns import COLUMNS
 from .._core.units import ZERO_CELSIUS
-from ..composition.table import CompositionTable
 from ..magnetism.demagnetization import demagnetization
 from ..show import _figures
 from ..show._content import kelvin, number, scenarios_with
@@ -45,6 +44,17 @@ POINTS = 600
 PAGE = 25
 """Rows of the table."""
 _PAGING = ("before", "after")
+# What `_shown` sets: a property of each part of the page.
+_SET = {
+    "summary": "children",
+    "today": "children",
+    "pareto": "figure",
+    "shown": "data",
+    "count": "children",
+    "before": "disabled",
+    "after": "disabled",
+    "view": "data",
+}
 # Without the button that would send the figure to plotly's server.
 _CONFIG: Any = {
     "displaylogo": False,
@@ -168,14 +178,9 @@ def _controls(results: Results) -> list[Any]:
     )
     return [
         _labelled("Temperature (°C)", temperature, html.Small(id="evaluated", role="status")),
-        _labelled(
-            "Remanence at least (T)",
-            _slider("remanence", 0.0, round(1.25 * remanence, 1), 0.01, 0.0),
-        ),
-        _labelled("Coercivity at least (kA/m)", _slider("coercivity", 0.0, strongest, 10.0, 0.0)),
-        _labelled(
-            "Heavy rare earth at most (wt.%)", _slider("heavy", 0.0, heaviest, 0.1, heaviest)
-        ),
+        _slider("Remanence at least (T)", "remanence", round(1.25 * remanence, 1), 0.01, 0.0),
+        _slider("Coercivity at least (kA/m)", "coercivity", strongest, 10.0, 0.0),
+        _slider("Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest),
         dcc.Checklist(meets, ["meets"] if results.meets.any() else [], id="meets"),
         _choice("Vertical axis", "goal", {n: COLUMNS[n].heading for n in _GOALS}, _GOALS[0]),
         _choice("Supply scenario", "scenario", titles, own.scenario),
@@ -183,7 +188,7 @@ def _controls(results: Results) -> list[Any]:
             "Recycled elements",
             dcc.Dropdown(results.elements, list(own.recycled), id="elements", multi=True),
         ),
-        _labelled("Recycled share of each (%)", _slider("share", 0.0, 100.0, 5.0, share)),
+        _slider("Recycled share of each (%)", "share", 100.0, 5.0, share),
     ]
 
 
@@ -201,8 +206,9 @@ def _called(text: str) -> dict[str, Any]:
     return {"aria-label": text}
 
 
-def _slider(name: str, low: float, high: float, step: float, value: float) -> dcc.Slider:
-    return dcc.Slider(id=name, min=low, max=float(high), step=step, value=float(value), marks=None)
+def _slider(text: str, name: str, high: float, step: float, value: float) -> html.Div:
+    own = dcc.Slider(id=name, min=0.0, max=float(high), step=step, value=float(value), marks=None)
+    return _labelled(text, own)
 
 
 def _choice(text: str, name: str, options: dict[str, str], value: str) -> html.Div:
@@ -228,7 +234,7 @@ def _largest_heavy(results: Results) -> float:
 
 
 def _connect(app: dash.Dash, results: Results) -> None:
-    names = _names(results)
+    names, controls = _names(results), {name: Input(name, "value") for name in CONTROLS}
 
     @lru_cache(maxsize=4)
     def selected(question: Question) -> Rows:
@@ -251,42 +257,28 @@ def _connect(app: dash.Dash, results: Results) -> None:
         return f"Computing the other temperatures: {share:.0%}", True, False
 
     @app.callback(
-        output=(
-            Output("summary", "children"),
-            Output("today", "children"),
-            Output("pareto", "figure"),
-            Output("shown", "data"),
-            Output("count", "children"),
-            Output("before", "disabled"),
-            Output("after", "disabled"),
-            Output("view", "data"),
-        ),
+        output=tuple(Output(part, what) for part, what in _SET.items()),
         inputs={
-            "given": {name: Input(name, "value") for name in CONTROLS},
+            "given": controls,
             "clicks": [Input({"sort": ALL}, "n_clicks"), *(Input(n, "n_clicks") for n in _PAGING)],
         },
         state={"view": State("view", "data")},
     )
     def update(given: dict[str, Any], clicks: Any, view: dict[str, Any]) -> tuple[Any, ...]:
-        if not _view_of(view, names):
-            flask.abort(400, "no control of the explorer sends this")
+        _check(_is_view(view, names))
         question = _question(results, given)
         return _shown(results, selected(question), question, _moved(view, ctx.triggered_id), given)
 
     @app.callback(
         output=Output("curve", "figure"),
-        inputs={
-            "given": {name: Input(name, "value") for name in CONTROLS},
-            "clicked": Input("pareto", "clickData"),
-        },
+        inputs={"given": controls, "clicked": Input("pareto", "clickData")},
     )
     def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
         question = _question(results, given)
         rows = selected(question)
         row = _clicked(clicked, len(results))
-        if row is None:
-            row = int(rows[0]) if len(rows) else 0
-        return _curves(results, row, question.stop)
+        best = int(rows[0]) if len(rows) else 0
+        return _curves(results, best if row is None else row, question.stop)
 
     @app.callback(
         output=Output("file", "data"),
@@ -296,13 +288,17 @@ def _connect(app: dash.Dash, results: Results) -> None:
     )
     def save(clicks: int, given: dict[str, Any]) -> dict[str, Any]:
         question = _question(results, given)
-        return {
-            "content": _csv(results, selected(question), question, names),
-            "filename": "candidates.csv",
-        }
+        content = _csv(results, selected(question), question, names)
+        return {"content": content, "filename": "candidates.csv"}
 
 
-def _view_of(view: Any, names: Sequence[str]) -> bool:
+def _check(*sound: bool) -> None:
+    """Refuse what no control of the page sends, as a bad request."""
+    if not all(sound):
+        flask.abort(400, "no control of the explorer sends this")
+
+
+def _is_view(view: Any, names: Sequence[str]) -> bool:
     """Return whether this is an order and a page of the table."""
     return (
         isinstance(view, dict)
@@ -313,35 +309,23 @@ def _view_of(view: Any, names: Sequence[str]) -> bool:
     )
 
 
-def _check(
-    sound: Sequence[bool], numbers: Sequence[Any], elements: Any, present: Sequence[str]
-) -> None:
-    """Refuse what no control of the page sends, as a bad request."""
-    finite = all(n is None or (isinstance(n, int | float) and math.isfinite(n)) for n in numbers)
-    known = isinstance(elements, list) and all(e in present for e in elements)
-    if not (all(sound) and finite and known):
-        flask.abort(400, "no control of the explorer sends this")
-
-
 def _question(results: Results, given: dict[str, Any]) -> Question:
     """Return the question of the controls, checked."""
     by_celsius = {round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)}
     elements, share = given["elements"] or [], given["share"]
     heavy, own = given["heavy"], results.conditions.recycled
+    numbers = given["remanence"], given["coercivity"], heavy, share
     _check(
-        (
-            given["temperature"] in by_celsius,
-            given["goal"] in _GOALS,
-            given["scenario"] in scenarios_with(results.conditions.scenario),
-        ),
-        (given["remanence"], given["coercivity"], heavy, share),
-        elements,
-        results.elements,
+        given["temperature"] in by_celsius,
+        given["goal"] in _GOALS,
+        given["scenario"] in scenarios_with(results.conditions.scenario),
+        all(n is None or (isinstance(n, int | float) and math.isfinite(n)) for n in numbers),
+        isinstance(elements, list) and all(e in results.elements for e in elements),
     )
     recycled = dict.fromkeys(elements, (share or 0.0) / 100.0)
     if set(recycled) == set(own) and share == 100.0 * max(own.values(), default=0.25):
         recycled = own
-    limits = zip(MAGNET, (given["remanence"], given["coercivity"]), strict=False)
+    limits = zip(MAGNET, numbers[:2], strict=False)
     limited = heavy is not None and heavy < _largest_heavy(results)
     return Question(
         by_celsius[given["temperature"]],
@@ -390,10 +374,11 @@ def _shown(
     page = view["page"] = min(view["page"], pages - 1)
     part = slice(page * PAGE, (page + 1) * PAGE)
     shown = results.page(rows, question, view["by"], view["descending"], part)
+    direction = "descending" if view["descending"] else "ascending"
     table = {
         "cells": _cells(results, shown, question, names),
         "classes": [_side(name) for name in names],
-        "order": [_direction(view) if name == view["by"] else "none" for name in names],
+        "order": [direction if name == view["by"] else "none" for name in names],
     }
     count = f"Page {page + 1:,} of {pages:,}"
     today = _today(results, question)
@@ -420,16 +405,22 @@ def _today(results: Results, question: Question) -> str:
 
 def _cells(results: Results, rows: Rows, question: Question, names: list[str]) -> list[list[str]]:
     """Return the texts of the table, by column."""
+    values = _values(results, rows, question, names)
+    return [[_cell(name, v) for v in own] for name, own in zip(names, values, strict=True)]
+
+
+def _values(results: Results, rows: Rows, question: Question, names: list[str]) -> list[list[Any]]:
+    """Return texts and numbers of some rows, by column."""
     return [
         results.text(name, rows)
         if name in results.texts
-        else [_cell(name, v) for v in results.column(name, question)[rows].tolist()]
+        else results.column(name, question)[rows].tolist()
         for name in names
     ]
 
 
-def _cell(name: str, value: float) -> str:
-    if COLUMNS[name].kind == "integer":
+def _cell(name: str, value: Any) -> str:
+    if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
     return number(value, 2 if name == "probability_meets_requirements" else 3)
 
@@ -441,19 +432,9 @@ def _side(name: str) -> str:
     return f"{text} minor".strip() if name in _MINOR else text
 
 
-def _direction(view: dict[str, Any]) -> str:
-    return "descending" if view["descending"] else "ascending"
-
-
 def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> str:
     """Return the rows that the limits keep, best first, as CSV; texts run nothing."""
-    out = io.StringIO()
-    columns = [
-        results.text(name, rows)
-        if name in results.texts
-        else results.column(name, question)[rows].tolist()
-        for name in names
-    ]
+    out, columns = io.StringIO(), _values(results, rows, question, names)
     kelvins = [results.temperatures[question.stop]] * len(rows)
     put_csv([*names, "temperature_K"], zip(*columns, kelvins, strict=True), out)
     return out.getvalue()
@@ -462,12 +443,9 @@ def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> 
 def _pareto(results: Results, rows: Rows, front: Rows, question: Question, goal: str) -> Part:
     """Return the rows on heavy rare earth and the goal, the front ringed and coloured by risk."""
     traces = []
+    others = rows[~np.isin(rows, front, assume_unique=True)]
     for name, part, look in (
-        (
-            "Others",
-            rows[~np.isin(rows, front, assume_unique=True)],
-            {"size": 5, "color": GREY, "opacity": 0.6},
-        ),
+        ("Others", others, {"size": 5, "color": GREY, "opacity": 0.6}),
         ("Front", front, {"size": 9, "line": {"width": 1, "color": "#000"}}),
     ):
         drawn, total = _thinned(part), f"{len(part):,}"
@@ -504,24 +482,29 @@ def _pareto(results: Results, rows: Rows, front: Rows, question: Question, goal:
 
 def _curves(results: Results, row: int, stop: int) -> Part:
     """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
-    rows = np.array([row])
-    shell, name = results.text("shell", rows)[0], results.text("candidate", rows)[0]
-    today = results.profile.reference
-    drawn = demagnetization(
-        CompositionTable.concat([results.table[row : row + 1], today.table()]),
-        [results.temperatures[stop]],
-        process=results.conditions.process,
-        shell=[shell, today.shell or ""],
-        load_line=results.conditions.duty.load_line,
-    )
+    rows, today = np.array([row]), results.profile.reference
+    shell, name, route = (results.text(n, rows)[0] for n in ("shell", "candidate", "route"))
+    drawn = [
+        demagnetization(
+            table,
+            [results.temperatures[stop]],
+            process=job.conditions.process,
+            shell=[own or ""],
+            load_line=job.conditions.duty.load_line,
+        )
+        for table, own, job in (
+            (results.table[row : row + 1], shell, results.job.groups([route])[0][0]),
+            (today.table(), today.shell, results.job),
+        )
+    ]
     names = (name, f"Today's magnet, {today.formula}")
     labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]
     looks = [(COLOURS[0], "solid"), (BLACK, "dash")]
     return _figures.demagnetization(drawn, labels, looks, height=400)
 
 
-def _thinned(rows: Rows, most: int = POINTS) -> Rows:
-    """Return at most `most` of the rows, evenly over their order."""
-    if len(rows) <= most:
+def _thinned(rows: Rows) -> Rows:
+    """Return at most `POINTS` of the rows, evenly over their order."""
+    if len(rows) <= POINTS:
         return rows
-    return rows[np.linspace(0, len(rows) - 1, most).astype(int)]
+    return rows[np.linspace(0, len(rows) - 1, POINTS).astype(int)]

@@ -312,14 +312,5 @@ def composition_statistics(
             f"out must be a C-contiguous float64 or float32 array of shape {shape}, "
             f"got {out.dtype} {out.shape}"
         )
-    share_rows(
-        kernel,
-        len(table),
-        table.indptr,
-        table.indices,
-        table.values,
-        elements.padded(),
-        len(elements.names),
-        out,
-    )
+    share_rows(kernel, len(table), *table.rows, elements.padded(), len(elements.names), out)
     return out

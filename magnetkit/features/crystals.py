@@ -161,15 +161,22 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     -------
     Neighbours
     """
-    from ..kernels._crystals import both_ways, half_pairs
+    from ..kernels._crystals import half_pairs
 
     lattice, frac, _ = _one(structure)
-    first, second, shift, _, distance = half_pairs(
-        lattice, frac, finite("cutoff", cutoff, 0.0, above=True)
-    )
-    begin, neighbour, image, length = both_ways(len(frac), first, second, shift, distance)
-    atom = np.repeat(np.arange(len(frac)), np.diff(begin))
-    return Neighbours(atom, neighbour, image, length)
+    return both_ways(*half_pairs(lattice, frac, finite("cutoff", cutoff, 0.0, above=True)))
+
+
+def both_ways(
+    first: NDArray[np.int32], second: NDArray[np.int32], shift: NDArray, distance: NDArray
+) -> Neighbours:
+    """Return each pair of a list, as `half_pairs` gives it, from both its atoms."""
+    atom = np.column_stack([first, second]).ravel()
+    order = np.argsort(atom, kind="stable")
+    neighbour = np.column_stack([second, first]).ravel()
+    image = np.stack([shift, -shift], axis=1).reshape(-1, 3)
+    length = np.repeat(distance, 2)
+    return Neighbours(atom[order].astype(np.int64), neighbour[order], image[order], length[order])
 
 
 @named
@@ -195,14 +202,15 @@ def radial_distribution(
         For each pair of symbols, in order of atomic number, g(r): density of one around the
         other over its mean density; 1 for no order.
     """
-    from ..kernels._crystals import half_pairs, radial_histogram
+    from ..kernels._crystals import half_pairs
 
     lattice, frac, species = _one(structure)
     cutoff = finite("cutoff", cutoff, 0.0, above=True)
     present, kinds, members = np.unique(species, return_inverse=True, return_counts=True)
-    first, second, _, _, distance = half_pairs(lattice, frac, cutoff)
-    counts = np.zeros((len(present), len(present), bins), np.int64)
-    radial_histogram(first, second, distance, kinds, cutoff / bins, counts)
+    first, second, _, distance = half_pairs(lattice, frac, cutoff)
+    counts = radial_counts(
+        (kinds[first], kinds[second], distance), len(present), cutoff / bins, bins
+    )
     edges = np.linspace(0.0, cutoff, bins + 1)
     shells = 4.0 / 3.0 * np.pi * np.diff(edges**3) / structure.volume
     functions = {
@@ -211,6 +219,23 @@ def radial_distribution(
         for a, b in combinations_with_replacement(range(len(present)), 2)
     }
     return 0.5 * (edges[1:] + edges[:-1]), functions
+
+
+def radial_counts(
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64], NDArray],
+    kinds: int,
+    width: float,
+    bins: int,
+) -> NDArray[np.int64]:
+    """Return how many atoms of each kind lie in bins of distance around those of each kind.
+
+    Of pairs, each listed once, the kinds of both and the distance (A); shape (kinds, kinds, bins).
+    """
+    one, other, distance = pairs
+    slot = (distance / width).astype(np.int64)
+    place = ((one * kinds + other) * bins + slot)[slot < bins]
+    counts = np.bincount(place, minlength=kinds**2 * bins).reshape(kinds, kinds, bins)
+    return counts + counts.transpose(1, 0, 2)
 
 
 @named
@@ -234,7 +259,7 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.
     lattice, frac, species = _one(structure)
     cutoff = finite("cutoff", cutoff, 0.0, above=True)
     present, kinds = np.unique(species, return_inverse=True)
-    first, second, _, _, distance = half_pairs(lattice, frac, cutoff)
+    first, second, _, distance = half_pairs(lattice, frac, cutoff)
     counts = np.zeros((len(frac), len(present)), np.int64)
     # The list of pairs ends at the cutoff.
     reach = np.full((len(present), len(present)), np.inf)
@@ -368,7 +393,6 @@ def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     """
     kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
     weights = np.stack([_per_element(_CHARGES), _per_element(_MOMENTS)], axis=1)
-    assert weights.shape == (N_ELEMENTS, 2)
     atoms = Atoms(
         crystals.begin,
         crystals.lattices,

@@ -135,10 +135,13 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
     >>> bool(split.hard_volume_fraction[0] < 1)
     True
     """
+    from ..kernels._hosts import split
+    from ..kernels._jit import share_rows
     from ..kernels._rows import sums
 
     codes = assign_hosts(table, host) if isinstance(host, str) else _checked_codes(host, len(table))
-    hard, volume_fraction = _divide(table, codes)
+    hard, volume_fraction = np.zeros(len(table.values)), np.empty(len(table))
+    share_rows(split, len(table), table.rows, codes, _site_rules(), hard, volume_fraction)
     inside = table.rows._replace(values=hard)
     weight = sums(inside, ATOMIC_MASS) / sums(table.rows, ATOMIC_MASS)
     weight[np.isnan(volume_fraction)] = np.nan
@@ -150,18 +153,6 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
         weight,
         table,
     )
-
-
-def _divide(
-    table: CompositionTable, codes: NDArray[np.int8]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the atoms of each entry inside the hard phase, and the phase's volume share."""
-    from ..kernels._hosts import split
-    from ..kernels._jit import share_rows
-
-    hard, fraction = np.zeros(len(table.values)), np.empty(len(table))
-    share_rows(split, len(table), table.rows, codes, _site_rules(), hard, fraction)
-    return hard, fraction
 
 
 def _compacted(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
@@ -182,16 +173,13 @@ def _compacted(table: CompositionTable, atoms: NDArray[np.float64]) -> Compositi
 def _checked_codes(host: Any, n: int) -> NDArray[np.int8]:
     """Return given host codes, shape (n,), after a check: kernels use them as indices."""
     codes = np.asarray(host)
-    if codes.shape != (n,) or codes.dtype.kind not in "iu" or not _all_hosts(codes):
+    whole = codes.shape == (n,) and codes.dtype.kind in "iu"
+    if not whole or not ((codes >= -1) & (codes < len(HOST_NAMES))).all():
         raise InputError(
             f"host must be auto, one of {', '.join(HOST_NAMES)}, or what assign_hosts returned for "
             f"the {n} recipes; got {host!r:.60}"
         )
     return codes.astype(np.int8, copy=False)
-
-
-def _all_hosts(codes: NDArray[Any]) -> bool:
-    return not codes.size or bool(codes.min() >= -1 and codes.max() < len(HOST_NAMES))
 
 
 @named

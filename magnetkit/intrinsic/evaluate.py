@@ -25,28 +25,11 @@ from ..hosts.records import HOST_NAMES
 from .parameters import Parameters
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..kernels._arrays import Condensed
 
 
 def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) -> "Condensed":
-    """Return hard phases as arrays that do not change with temperature.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        n hard phases.
-    codes : ndarray of int8, shape (n,)
-        Their hosts.
-    p : Parameters
-        Parameters of the model.
-
-    Returns
-    -------
-    Condensed
-        See `magnetkit.kernels._arrays`.
-    """
+    """Return hard phases, whose hosts are `codes`, as arrays that temperature does not change."""
     from ..kernels._intrinsic import condense as kernel
 
     return kernel(table.rows, codes, p.for_kernels)
@@ -55,13 +38,7 @@ def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) ->
 def curie_temperature(
     table: CompositionTable, codes: NDArray[np.int8], p: Parameters
 ) -> NDArray[np.float64]:
-    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model.
-
-    Parameters
-    ----------
-    table, codes, p
-        As for `condense`.
-    """
+    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model."""
     from ..kernels._intrinsic import CURIE
 
     return condense(table, codes, p).state[:, CURIE]
@@ -185,15 +162,10 @@ def quantile(interval: float) -> float:
     return NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
 
 
-def tabulate(got: Intrinsic, z: float) -> "list[pd.DataFrame]":
-    """Return the table of `intrinsic` at each temperature; the intervals are `z` deviations."""
-    return [columns.frame() for columns in columns_of(got, z)]
-
-
 def columns_of(
     got: Intrinsic, z: float, only: Mapping[float, Collection[str]] | None = None
 ) -> list[Columns]:
-    """Return the columns of `tabulate` in their order at each temperature.
+    """Return the columns of `intrinsic` at each temperature; the intervals are `z` deviations.
 
     `only` names what is wanted at a temperature, a property with its interval; all is where it has
     none.
@@ -264,19 +236,7 @@ def blank_rows(
     status: NDArray[np.int8],
     rows: NDArray[np.bool_],
 ) -> None:
-    """Blank rows outside the model, in place.
-
-    Parameters
-    ----------
-    got : Intrinsic
-        n phases, m temperatures.
-    figures : ndarray of float64, shape (..., m, n)
-        What follows from them.
-    status : ndarray of int8, shape (m, n)
-        Index into `STATUS`.
-    rows : ndarray of bool, shape (n,)
-        Which to blank.
-    """
+    """Blank rows outside the model, a mask, in place; `figures`, (..., m, n), follow from `got`."""
     if rows.any():
         got.curie[rows] = got.curie_sd[rows] = np.nan
         got.value[rows] = got.sd[rows] = np.nan

@@ -1,22 +1,14 @@
-"""Parameters of the intrinsic model: names of the slots, reading and writing of the file.
+"""Parameters of the intrinsic model: names of the slots, and reading of the file.
 
 ``datasets/intrinsic/parameters.csv`` holds one parameter a row with standard deviation, source
-and confidence; `load` puts them into the arrays that the kernel reads.
-
-What the intrinsic model assumes before it sees a measurement.
-
-Every parameter is a sum of a mean and of independent standard normal variables, some shared: the
-exchange field of all ions of a host, their crystal field, the level of each end member. The
-numbers stand in ``datasets/intrinsic/priors.toml`` and, of each host, in ``intrinsic.toml`` of its
-folder in ``datasets/hosts``.
+and confidence, and what it was taken to be before any measurement; `load` and `prior_parameters`
+put them into the arrays that the kernel reads.
 """
 
-import csv
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +17,7 @@ from .._core import datasets
 from .._core.elements import INDEX, N_ELEMENTS
 from .._core.errors import DataError
 from ..hosts.partition import site_rules
-from ..hosts.records import CRYSTAL_FIELDS, FILLINGS, HOST_NAMES, HOSTS, file_of
+from ..hosts.records import CRYSTAL_FIELDS, FILLINGS, HOST_NAMES, HOSTS
 
 if TYPE_CHECKING:
     from ..kernels._arrays import Ions, Model
@@ -71,8 +63,6 @@ HOST_SLOTS: tuple[str, ...] = (
     "exchange_K:pairs",
 )
 """Slots of a host alone, in the kernel's order."""
-
-COLUMNS = ("host", "parameter", "element", "value", "deviation", "source", "confidence")
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,17 +111,6 @@ class Parameters:
             self.host_sd, _kinds(),
         )  # fmt: skip
 
-    def draw(self, generator: np.random.Generator) -> "Parameters":
-        """Return parameters drawn from their distributions, for checks by Monte Carlo."""
-        return Parameters(
-            generator.normal(self.element, self.element_sd),
-            self.element_sd,
-            generator.normal(self.host, self.host_sd),
-            self.host_sd,
-            self.known,
-            self.ions,
-        )
-
 
 @lru_cache(maxsize=1)
 def _kinds() -> NDArray[np.int8]:
@@ -149,10 +128,6 @@ def _kinds() -> NDArray[np.int8]:
         ],
         np.int8,
     )
-
-
-# Cerium is mixed-valent and europium divalent in compounds rich in iron or cobalt: no free ion.
-NOT_FREE = ("Ce", "Eu", "Pm")
 
 
 @lru_cache(maxsize=1)
@@ -224,18 +199,15 @@ def _add_in_order(
     return total
 
 
-def read(rows: Iterable[dict[str, str]]) -> Parameters:
-    """Put rows of the parameter file into arrays.
+def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters:
+    """Put two columns of the parameter file, value and deviation, into arrays.
 
-    Raises
-    ------
-    DataError
-        If a row names a host, parameter or element that does not exist.
+    Raises DataError if a row names a host, parameter or element that does not exist.
     """
     result = Parameters.empty()
     for row in rows:
         name, symbol = row["parameter"], row["element"]
-        value, deviation = float(row["value"]), float(row["deviation"])
+        value, deviation = (float(row[column]) for column in columns)
         try:
             h = HOST_NAMES.index(row["host"])
             if symbol:
@@ -261,10 +233,9 @@ def _site(name: str) -> int:
     return 2 if part.startswith(("slope", "curvature")) else 1
 
 
-@lru_cache(maxsize=1)
-def load() -> Parameters:
-    """Return the calibrated parameters; a variant that was not fitted has those of its root."""
-    result = read(datasets.rows("intrinsic/parameters.csv"))
+def _stored(columns: tuple[str, str]) -> Parameters:
+    """Return two columns of the file; a variant that was not fitted has those of its root."""
+    result = read(datasets.rows("intrinsic/parameters.csv"), columns)
     for h, host in enumerate(HOSTS.values()):
         if not result.known[h].any():
             root = HOST_NAMES.index(host.root)
@@ -274,12 +245,16 @@ def load() -> Parameters:
     return result
 
 
-def write(file: Path, rows: Iterable[dict[str, str]]) -> None:
-    """Write rows of the parameter file."""
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+@lru_cache(maxsize=1)
+def load() -> Parameters:
+    """Return the calibrated parameters."""
+    return _stored(("value", "deviation"))
+
+
+@lru_cache(maxsize=1)
+def prior_parameters() -> Parameters:
+    """Return the parameters that no measurement has moved."""
+    return _stored(("prior", "prior_deviation"))
 
 
 def elements_of(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -287,234 +262,3 @@ def elements_of(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     rules = HOSTS[host].split
     earths = (*(s for s in ions() if s not in ("Eu", "Pm")), *rules.guests_on_rare_earth_site)
     return earths, tuple(s for s in rules.solubility if s not in ("Fe", "Co"))
-
-
-_NO_ION = {"alpha_J": 0.0}
-_T_VOLUME = 11.8  # A3 of iron, whose place a substituent takes
-_SUBSTITUENT_VOLUME = {
-    "Al": 16.6, "Ga": 19.6, "Si": 16.0, "Ge": 18.0, "Sn": 24.0, "Zn": 15.2, "Ag": 17.0,
-    "Cu": 11.8, "Ni": 10.9, "Mn": 12.2, "Ti": 17.7, "Zr": 23.3, "Hf": 22.3, "V": 13.8,
-    "Nb": 18.0, "Ta": 18.0, "Cr": 12.0, "Mo": 15.6, "W": 15.7, "Re": 14.7, "Ru": 13.6,
-}  # fmt: skip
-
-
-@dataclass
-class Prior:
-    """Mean and factors of the parameters of one host.
-
-    Attributes
-    ----------
-    host : int
-        Its code.
-    mean : dict
-        (element column or -1, slot) to mean.
-    factors : list
-        For each variable its terms ``((element, slot), coefficient)``.
-    tags : list of str or None
-        The element a variable belongs to; a fit leaves out those it has no data for.
-    """
-
-    host: int
-    mean: dict[tuple[int, int], float] = field(default_factory=dict)
-    factors: list[list[tuple[tuple[int, int], float]]] = field(default_factory=list)
-    tags: list[str | None] = field(default_factory=list)
-
-    def set(self, symbol: str, slot: str, mean: float, sd: float = 0.0) -> tuple[int, int]:
-        """Give a parameter its mean and a variable of its own; return its key."""
-        key = (INDEX[symbol], ELEMENT_SLOTS.index(slot)) if symbol else (-1, HOST_SLOTS.index(slot))
-        self.mean[key] = mean
-        if sd > 0.0:
-            self.vary([(key, sd)], symbol or None)
-        return key
-
-    def vary(self, terms: list[tuple[tuple[int, int], float]], tag: str | None = None) -> None:
-        """Add a variable that moves several parameters at once."""
-        self.factors.append(terms)
-        self.tags.append(tag)
-
-    def write(
-        self, into: Parameters, variables: np.ndarray, covariance: np.ndarray | None = None
-    ) -> None:
-        """Put the parameters at `variables` into the arrays, with their deviations.
-
-        `covariance` is that of the variables; without one each has a variance of 1 of its own.
-        """
-        keys = list(self.mean)
-        order = {key: i for i, key in enumerate(keys)}
-        matrix = np.zeros((len(keys), len(self.factors)))
-        for j, terms in enumerate(self.factors):
-            for key, coefficient in terms:
-                matrix[order[key], j] += coefficient
-        value = np.array([self.mean[k] for k in keys]) + matrix @ variables
-        spread = matrix if covariance is None else matrix @ covariance
-        deviation = np.sqrt((spread * matrix).sum(axis=1).clip(0.0))
-        for (e, slot), v, s in zip(keys, value, deviation, strict=True):
-            if e < 0:
-                into.host[self.host, slot] = v
-                into.host_sd[self.host, slot] = s
-            else:
-                into.element[self.host, e, slot] = v
-                into.element_sd[self.host, e, slot] = s
-                part = ELEMENT_SLOTS[slot].partition(":")[2]
-                into.known[self.host, e] |= 2 if part.startswith(("slope", "curv")) else 1
-
-
-@lru_cache(maxsize=1)
-def read_priors() -> dict[str, Any]:
-    """Return ``priors.toml``, and under ``host`` the ``intrinsic.toml`` of each."""
-    common = datasets.toml("intrinsic/priors.toml")
-    own = {}
-    for host in HOST_NAMES:
-        own[host] = datasets.toml(file_of(host, "intrinsic.toml"))
-    return {**common, "host": own}
-
-
-@lru_cache(maxsize=8)
-def build(host: str) -> Prior:
-    """Return the prior of a host; shared, not to be changed."""
-    data = read_priors()
-    prior = Prior(HOST_NAMES.index(host))
-    earths, metals = elements_of(host)
-    _sublattice(prior, host, data, earths)
-    _substituents(prior, host, data, metals)
-    _ions(prior, host, data, earths)
-    return prior
-
-
-@lru_cache(maxsize=1)
-def prior_parameters() -> Parameters:
-    """Return the parameters that no measurement has moved; shared, not to be changed."""
-    parameters = Parameters.empty()
-    for host in HOST_NAMES:
-        prior = build(host)
-        prior.write(parameters, np.zeros(len(prior.factors)))
-    return parameters
-
-
-def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
-    """Set the transition-metal sublattice: end members, bow and filling."""
-    own, common = data["host"][host], data["rare_earth"]
-    n = HOSTS[host].rare_earth
-    for k, end in enumerate(ENDS):
-        shared: dict[str, list] = {name: [] for name in MIXED}
-        for r in earths:
-            volume = own["volume_A3"][k] + n * common["volume"][r]
-            prior.set(r, f"volume_A3:{end}", volume, common["volume_sd"] * n)
-            level = own["exchange_K"][k]
-            cerium = r == "Ce"
-            sd = common["exchange_sd_cerium" if cerium else "exchange_sd"] * level
-            sd = max(sd, common["exchange_least_sd_K"])
-            share = common["exchange"].get(r, 0.0)
-            key = prior.set(r, f"exchange_K:{end}", level * (1.0 + share), sd)
-            shared["exchange_K"].append((key, own["exchange_sd"][k]))
-            level = own["moment_muB"][k]
-            share = common["moment"].get(r, 0.0)
-            sd = common["moment_sd"] * level * (2.0 if cerium else 1.0)
-            key = prior.set(r, f"moment_muB:{end}", level * (1.0 + share), sd)
-            shared["moment_muB"].append((key, own["moment_sd"][k]))
-            for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
-                # Only where no crystal field of its own carries the rare earth's part.
-                alone = r in NOT_FREE or ions().get(r, _NO_ION)["alpha_J"] == 0.0
-                sd = own["k_sd"][k] * (1.5 if cerium else 0.4 if alone else 0.0)
-                key = prior.set(r, f"{name}:{end}", own[name][k], sd)
-                shared[name].append((key, own["k_sd"][k]))
-        for terms in shared.values():
-            if terms:
-                prior.vary(terms)
-        prior.set("", f"shape:{end}", own["shape"][k], 0.15)
-    for name in MIXED:
-        for order in range(3):
-            mean = own["bow"][name] if order == 0 else 0.0
-            prior.set("", f"{name}:bow{order}", mean, own["bow_sd"][name] * (1.0, 0.7, 0.5)[order])
-        prior.set("", f"{name}:filling", own["filling"][name], own["filling_sd"][name])
-    if "carbon_exchange_K" in own:
-        prior.set("", "exchange_K:carbon", *own["carbon_exchange_K"])
-    prior.set("", "exchange_K:dilution", *own.get("dilution", (1.0, 0.0)))
-    prior.set("", "exchange_K:pairs", *own.get("pairs", (0.0, 0.0)))
-    prior.set("", "crystal_field:bow", 0.0, 0.6)
-    prior.set("", "crystal_field:filling", *own["crystal_field_filling"])
-
-
-def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[str, ...]) -> None:
-    """Set the metals on the T sites beside iron and cobalt, by magnetic valence."""
-    own, common = data["host"][host], data["substituent"]
-    n = HOSTS[host].transition_metal
-    shares = common["exchange"] | own.get("exchange", {})
-    spread = common["exchange_spread"] | own.get("exchange_spread", {})
-    for e in metals:
-        for k, end in enumerate(ENDS):
-            volume = common["volume_share"] * n * (_SUBSTITUENT_VOLUME[e] - _T_VOLUME)
-            prior.set(e, f"volume_A3:slope_{end}", volume, 0.3 * abs(volume) + 0.3 * n)
-            level, least = own["exchange_K"][k], max(own["exchange_K"][k], 500.0)
-            slope = level * shares.get(e, shares["other"])[k]
-            prior.set(e, f"exchange_K:slope_{end}", slope, spread["slope"][k] * least)
-            # What raises exchange by widening or taking the short pairs saturates.
-            bend = -spread["saturation"][k] * max(slope, 0.0)
-            prior.set(e, f"exchange_K:curvature_{end}", bend, spread["curvature"][k] * least)
-            prior.set(e, f"moment_muB:curvature_{end}", 0.0, 0.5 * n)
-            # Magnetic valence of iron 2 (a weak ferromagnet loses less), of cobalt 1.
-            moment = n * (common["valence"][e] - (2, 1)[k]) * (0.6, 0.8)[k]
-            prior.set(e, f"moment_muB:slope_{end}", moment, 0.25 * abs(moment) + 0.5 * n)
-            for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
-                level = own[name][k]
-                prior.set(e, f"{name}:slope_{end}", -level, abs(level) + 0.5)
-        prior.set(e, "crystal_field:slope", -0.5, 1.2)
-
-
-def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
-    """Set moment, exchange field and crystal field of the 4f ions."""
-    own, common = data["host"][host], data["rare_earth"]
-    shares = own.get("moment_share", {})
-    free = [r for r in earths if r in ions() and ions()[r]["J"] > 0.0 and r not in NOT_FREE]
-    for k, end in enumerate(ENDS):
-        ratio = own["cobalt_exchange"] if k else 1.0
-        exchange, coupling = [], []
-        for r in free:
-            j, g, strength = ions()[r]["J"], ions()[r]["g_J"], common["strength"][r]
-            prior.set(r, f"ion_moment:{end}", shares.get(r, 1.0), common["moment_share_sd"])
-
-            # A host that states no field has the published ones of its ions.
-            if "exchange_field_K" in own:
-                mean = own["exchange_field_K"] * strength
-            else:
-                mean = published_fields()[r]["H_m_K"]
-            mean *= ratio
-            sd = common["exchange_field_sd"]
-            key = prior.set(r, f"ion_exchange_K:{end}", mean, sd * mean)
-            exchange.append((key, sd * mean))
-
-            gennes = (g - 1) ** 2 * j * (j + 1) / 15.75
-            mean = own["gadolinium_coupling_K2"] * gennes * strength**2
-            key = prior.set(r, f"ion_coupling_K2:{end}", mean, 0.2 * mean)
-            coupling.append((key, 0.2 * mean))
-        prior.vary(exchange)
-        prior.vary(coupling)
-    _crystal_field(prior, host, data, [r for r in free if ions()[r]["alpha_J"] != 0.0])
-
-
-def _crystal_field(prior: Prior, host: str, data: dict[str, Any], earths: list[str]) -> None:
-    """Set the crystal field of the ions: of each, common to all, and the difference of the ends."""
-    own = data["host"][host]
-    adjust = own.get("ion_A2_K", {})
-    spread = own["crystal_field_spread"]
-    second: dict[str, list] = {end: [] for end in ENDS}
-    fourth: dict[str, list] = {end: [] for end in ENDS}
-    for r in earths:
-        pair = []
-        for k, end in enumerate(ENDS):
-            stated = own.get("crystal_field_A2_K")
-            mean = published_fields()[r]["A20"] if stated is None else stated[k]
-            mean, sd = adjust.get(r, (mean, spread["A2"] * abs(mean)))
-            key = prior.set(r, f"ion_A2_K:{end}", mean, spread["between_ends"] * sd)
-            pair.append((key, sd))
-            if r not in adjust:
-                second[end].append((key, spread["A2_shared"] * mean))
-            mean = own["crystal_field_A4_K"][k]
-            key = prior.set(r, f"ion_A4_K:{end}", mean, spread["A4"])
-            fourth[end].append((key, spread["A4_shared"]))
-        if spread["between_ends"] < 1.0:
-            prior.vary(pair, r)
-    if spread["between_ends"] < 1.0:
-        second = {"both": second["iron"] + second["cobalt"]}
-    for terms in (*second.values(), *fourth.values()):
-        prior.vary(terms)

@@ -45,17 +45,6 @@ def triangular(lattice):
     return turned
 
 
-# The cell in triangular form; the spacing of the lattice planes that `axis` crosses.
-@jit(part="copied")
-def _spacing(ax, bx, by, cx, cy, cz, axis):
-    if axis == 2:
-        return cz
-    if axis == 1:
-        return by * cz / np.sqrt(cz * cz + cy * cy)
-    along = bx * cy - by * cx
-    return ax * by * cz / np.sqrt((by * cz) ** 2 + (bx * cz) ** 2 + along * along)
-
-
 # lattice float64[3, 3]; reach float   the cell (A) and the largest distance (A)
 # returns float64[10]   what `images` needs of them: ax, bx, by, cx, cy, cz of the triangular cell,
 #                       1 / ax, 1 / by, and the reach in units of by and cz
@@ -127,52 +116,17 @@ def room_for_images(within, reach):
     return along * (int(2.0 * within[8]) + 2) * (int(2.0 * within[9]) + 2)
 
 
-# within, reach as above; n atoms -> int64[3]: bins along each axis
-@jit(part="copied")
-def _bins(within, reach, n):
-    ax, bx, by, cx, cy, cz = within[0], within[1], within[2], within[3], within[4], within[5]
-    bins = np.ones(3, np.int64)
-    for axis in range(3):
-        # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
-        fit = int(min(_spacing(ax, bx, by, cx, cy, cz, axis) / reach, n))
-        bins[axis] = fit if fit >= 3 else 1
-    return bins
-
-
 @jit(part="copied")
 def _bin(coordinate, bins):
     # Rounding may lift a coordinate to one.
     return min(int(coordinate * bins), bins - 1)
 
 
-# wrapped float64[n, 3]   fractional coordinates within the cell
-# bins    int64[3]        bins along each axis
-# returns order int64[n], begin int64[bins + 1]: atoms of bin b are order[begin[b]:begin[b + 1]]
-@jit(part="linked")
-def _fill_bins(wrapped, bins):
-    n = len(wrapped)
-    place = np.empty(n, np.int64)
-    begin = np.zeros(bins[0] * bins[1] * bins[2] + 1, np.int64)
-    for i in range(n):
-        place[i] = 0
-        for axis in range(3):
-            place[i] = place[i] * bins[axis] + _bin(wrapped[i, axis], bins[axis])
-        begin[place[i] + 1] += 1
-    for b in range(len(begin) - 1):
-        begin[b + 1] += begin[b]
-    cursor = begin[:-1].copy()
-    order = np.empty(n, np.int64)
-    for i in range(n):
-        order[cursor[place[i]]] = i
-        cursor[place[i]] += 1
-    return order, begin
-
-
 # lattice float64[3, 3]   rows are the cell vectors (A)
 # frac    float64[n, 3]   fractional coordinates, in the cell or not
 # cutoff  float           largest distance (A)
-# returns first, second int32[m]; shift int32[m, 3]; vector float64[m, 3]; distance float64[m]
-#   atom `second` moved by `shift` cells lies `vector` (A) from atom `first`; each unordered pair
+# returns first, second int32[m]; shift int32[m, 3]; distance float64[m]
+#   atom `second` moved by `shift` cells lies `distance` (A) from atom `first`; each unordered pair
 #   once, first <= second, an atom with its own images too. No atoms give no pairs; a NaN
 #   coordinate takes part in none; two atoms in one place are a pair at distance zero.
 @jit
@@ -182,10 +136,15 @@ def half_pairs(lattice, frac, cutoff):
     reach = cutoff + _EDGE
     within = search(lattice, reach)
     ax, by, cz = within[0], within[2], within[5]
-    bins = _bins(within, reach, n)
+    bins, inverse = np.ones(3, np.int64), np.linalg.inv(lattice)
+    for axis in range(3):
+        # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
+        apart = 1.0 / np.sqrt((inverse[:, axis] ** 2).sum())
+        fit = int(min(apart / reach, n))
+        bins[axis] = fit if fit >= 3 else 1
     base = np.zeros((n, 3), np.int32)
     wrapped = np.zeros((n, 3))
-    known = np.empty(n, np.bool_)
+    known, bin_of = np.empty(n, np.bool_), np.zeros(n, np.int64)
     for i in range(n):
         known[i] = np.isfinite(frac[i, 0] + frac[i, 1] + frac[i, 2])
         if not known[i]:
@@ -194,7 +153,11 @@ def half_pairs(lattice, frac, cutoff):
             down = np.floor(frac[i, axis])
             base[i, axis] = down
             wrapped[i, axis] = frac[i, axis] - down
-    order, begin = _fill_bins(wrapped, bins)
+            bin_of[i] = bin_of[i] * bins[axis] + _bin(wrapped[i, axis], bins[axis])
+    # Atoms of bin b are order[begin[b]:begin[b + 1]].
+    order = np.argsort(bin_of, kind="mergesort")
+    begin = np.zeros(bins[0] * bins[1] * bins[2] + 1, np.int64)
+    begin[1:] = np.cumsum(np.bincount(bin_of, minlength=len(begin) - 1))
     spread = np.empty(3, np.int64)
     for axis in range(3):
         spread[axis] = 1 if bins[axis] >= 3 else 0
@@ -207,7 +170,6 @@ def half_pairs(lattice, frac, cutoff):
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
     shift = np.empty((room, 3), np.int32)
-    vector = np.empty((room, 3))
     distance = np.empty(room)
     here = np.empty(3, np.int64)
     for i in range(n):
@@ -229,11 +191,11 @@ def half_pairs(lattice, frac, cutoff):
                         found = images(within, d0, d1, d2, reach, i == j, place, square)
                         if m + found > room:
                             room = 2 * room + found
-                            first = _grown(first, room)
-                            second = _grown(second, room)
-                            shift = _grown_rows(shift, room)
-                            vector = _grown_rows(vector, room)
-                            distance = _grown(distance, room)
+                            more = room - len(first)
+                            first = np.concatenate((first, np.empty(more, np.int32)))
+                            second = np.concatenate((second, np.empty(more, np.int32)))
+                            shift = np.concatenate((shift, np.empty((more, 3), np.int32)))
+                            distance = np.concatenate((distance, np.empty(more)))
                         for p in range(found):
                             f0, f1, f2 = place[0, p], place[1, p], place[2, p]
                             # Of an atom's own images, those on one side.
@@ -246,82 +208,13 @@ def half_pairs(lattice, frac, cutoff):
                             shift[m, 0] = int(np.rint(f0 - d0)) + base[i, 0] - base[j, 0]
                             shift[m, 1] = int(np.rint(f1 - d1)) + base[i, 1] - base[j, 1]
                             shift[m, 2] = int(np.rint(f2 - d2)) + base[i, 2] - base[j, 2]
-                            for k in range(3):
-                                vector[m, k] = (
-                                    f0 * lattice[0, k] + f1 * lattice[1, k] + f2 * lattice[2, k]
-                                )
                             distance[m] = np.sqrt(square[p])
                             m += 1
-    return first[:m], second[:m], shift[:m], vector[:m], distance[:m]
-
-
-@jit(part="linked")
-def _grown(array, room):
-    result = np.empty(room, array.dtype)
-    for p in range(len(array)):
-        result[p] = array[p]
-    return result
-
-
-@jit(part="linked")
-def _grown_rows(array, room):
-    result = np.empty((room, 3), array.dtype)
-    for p in range(len(array)):
-        for k in range(3):
-            result[p, k] = array[p, k]
-    return result
-
-
-# first, second, shift, distance: as half_pairs returns them, for n atoms
-# returns begin int64[n + 1]; neighbour int32[2 m]; image int32[2 m, 3]; length float64[2 m]
-#   the neighbours of atom i are begin[i]:begin[i + 1]
-@jit
-def both_ways(n, first, second, shift, distance):
-    """Return the neighbours of every atom from the list of pairs."""
-    begin = np.zeros(n + 1, np.int64)
-    for p in range(len(first)):
-        begin[first[p] + 1] += 1
-        begin[second[p] + 1] += 1
-    for i in range(n):
-        begin[i + 1] += begin[i]
-    cursor = begin[:-1].copy()
-    neighbour = np.empty(begin[n], np.int32)
-    image = np.empty((begin[n], 3), np.int32)
-    length = np.empty(begin[n])
-    for p in range(len(first)):
-        slot = cursor[first[p]]
-        cursor[first[p]] += 1
-        neighbour[slot] = second[p]
-        length[slot] = distance[p]
-        for k in range(3):
-            image[slot, k] = shift[p, k]
-        slot = cursor[second[p]]
-        cursor[second[p]] += 1
-        neighbour[slot] = first[p]
-        length[slot] = distance[p]
-        for k in range(3):
-            image[slot, k] = -shift[p, k]
-    return begin, neighbour, image, length
+    return first[:m], second[:m], shift[:m], distance[:m]
 
 
 # first, second int32[m]; distance float64[m]   pairs, each once
-# kinds int[n]               class of each atom, from 0; a negative one takes no part
-# width float                width of a bin (A)
-# out   int64[k, k, bins]    atoms of kind b in each bin of distance around all atoms of kind a;
-#                            out[a, b] = out[b, a]
-@jit
-def radial_histogram(first, second, distance, kinds, width, out):
-    """Add the pairs to histograms of distance, by kinds."""
-    bins = out.shape[2]
-    for p in range(len(first)):
-        a, b = kinds[first[p]], kinds[second[p]]
-        slot = int(distance[p] / width)
-        if a >= 0 and b >= 0 and slot < bins:
-            out[a, b, slot] += 1
-            out[b, a, slot] += 1
-
-
-# first, second, distance, kinds   as above
+# kinds int[n]          class of each atom, from 0; a negative one takes no part
 # reach float64[k, k]   largest distance (A) at which kind b is counted around kind a
 # out   int64[n, k]     neighbours of each kind around each atom
 @jit(part="copied")
@@ -382,33 +275,16 @@ def ewald_cutoff(n, volume):
     return 2.3 * np.sqrt(float(n)) ** (1.0 / 3.0) * (volume / n) ** (1.0 / 3.0)
 
 
-@jit(part="copied")
-def _volume(lattice):
-    a, b, c = lattice[0], lattice[1], lattice[2]
-    first = a[0] * (b[1] * c[2] - b[2] * c[1])
-    return abs(first + a[1] * (b[2] * c[0] - b[0] * c[2]) + a[2] * (b[0] * c[1] - b[1] * c[0]))
-
-
 # lattice float64[3, 3]   rows are the cell vectors (A)
 # returns g float64[m, 3] reciprocal vectors (1/A) up to `longest`, one of each pair +-G, without 0
 @jit
 def reciprocal_vectors(lattice, longest):
     """Return the reciprocal vectors up to a length, half of them."""
-    a, b, c = lattice[0], lattice[1], lattice[2]
-    inverse = np.empty((3, 3))
-    for k in range(3):
-        u, v = (k + 1) % 3, (k + 2) % 3
-        inverse[0, k] = b[u] * c[v] - b[v] * c[u]
-        inverse[1, k] = c[u] * a[v] - c[v] * a[u]
-        inverse[2, k] = a[u] * b[v] - a[v] * b[u]
-    volume = _volume(lattice)
+    inverse, volume = 2.0 * np.pi * np.linalg.inv(lattice).T, abs(np.linalg.det(lattice))
     most = np.empty(3, np.int64)
     for axis in range(3):
-        length = 0.0
-        for k in range(3):
-            inverse[axis, k] *= 2.0 * np.pi / volume
-            length += lattice[axis, k] ** 2
-        most[axis] = int(longest * np.sqrt(length) / (2.0 * np.pi))
+        length = np.sqrt((lattice[axis] ** 2).sum())
+        most[axis] = int(longest * length / (2.0 * np.pi))
     room = (most[0] + 1) * (2 * most[1] + 1) * (2 * most[2] + 1)
     g = np.empty((room, 3))
     m = 0
@@ -606,11 +482,8 @@ def principal_axis(tensor, out):
     full[1, 2] = full[2, 1] = tensor[3]
     full[0, 2] = full[2, 0] = tensor[4]
     full[0, 1] = full[1, 0] = tensor[5]
-    size = 0.0
-    for k in range(6):
-        size = max(size, abs(tensor[k]))
     out[0], out[1], out[2] = 0.0, 0.0, 1.0
-    if not size > 1e-9:
+    if not np.abs(tensor).max() > 1e-9:
         return
     values, vectors = np.linalg.eigh(full)
     largest = 0 if -values[0] > values[2] else 2
@@ -652,7 +525,7 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
         volume = abs(np.linalg.det(lattice))
         out[c, 0] = volume / n
 
-        first, second, _, _, distance = half_pairs(lattice, places, reach.max())
+        first, second, _, distance = half_pairs(lattice, places, reach.max())
         counts = np.zeros((n, 3), np.int64)
         coordination_numbers(first, second, distance, kind, reach, counts)
         members = np.zeros(3, np.int64)
@@ -660,12 +533,8 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
             members[kind[i]] += 1
         for a in range(3):
             for b in range(3):
-                total = 0
-                for i in range(n):
-                    if kind[i] == a:
-                        total += counts[i, b]
                 if members[a] > 0:
-                    out[c, 1 + 3 * a + b] = total / members[a]
+                    out[c, 1 + 3 * a + b] = counts[:, b][kind == a].sum() / members[a]
         o = 10
         for a, b in ((0, 0), (0, 1), (1, 1)):
             least, middle, spread, share = distance_statistics(

@@ -254,45 +254,22 @@ def said(rows, picked, layout, kind, at, known):
     return out
 
 
-# weights int64 (118), edge: as `numbers` takes them
-@jit(part="merged")
-def _number(rows, i, weights, edge):
-    total = np.int64(0)
-    for entry in range(rows.indptr[i], rows.indptr[i + 1]):
-        value = rows.values[entry]
-        # An alloy without a magnet has a rim or skin of no composition: it is nothing known.
-        if not np.isnan(value):
-            part = np.int64(np.floor(1000.0 * value + edge))
-            total += part * weights[rows.indices[entry]]
-    return total
-
-
-# out int64 (n)
-@jit
-def _numbers(rows, weights, edge, out, start, stop):
-    for i in range(start, stop):
-        out[i] = _number(rows, i, weights, edge)
-
-
-# weights int64 (118): odd; edge: what is added to a thousandth before it is cut -> int64 (n)
-def numbers(rows, weights, edge):
-    """Return one number a composition, that tells compositions apart."""
-    found = np.empty(len(rows.indptr) - 1, np.int64)
-    share_rows(_numbers, len(found), rows, weights, edge, found)
-    return found
-
-
-# known int64 (k): numbers of known compositions, ascending; foreign bool (118): elements that none
-# of them holds; other float64 (n), same bool (n): written to
+# weights int64 (118): odd; edge: what is added to a thousandth before it is cut: the thousandths of
+# a row times the weights sum to its number; known int64 (k): numbers of known compositions,
+# ascending; foreign bool (118): elements that none of them holds
+# Writes other float64 (n), same bool (n).
 @jit
 def _met(rows, weights, edge, known, foreign, other, same, start, stop):
     for i in range(start, stop):
-        amount = 0.0
+        amount, number = 0.0, np.int64(0)
         for entry in range(rows.indptr[i], rows.indptr[i + 1]):
-            if foreign[rows.indices[entry]]:
-                amount += rows.values[entry]
+            element, value = rows.indices[entry], rows.values[entry]
+            if foreign[element]:
+                amount += value
+            # An alloy without a magnet has a rim or skin of no composition: it is nothing known.
+            if not np.isnan(value):
+                number += np.int64(np.floor(1000.0 * value + edge)) * weights[element]
         other[i] = amount
-        number = _number(rows, i, weights, edge)
         # numba's searchsorted would import all of its linear algebra at the start of a process.
         low, high = 0, len(known)
         while low < high:

@@ -18,63 +18,31 @@ _MORE = 1.0 + 1e-6
 
 
 class SiteRules(NamedTuple):
-    """Rules of the sites of each host and of the phases beside it.
+    """Rules of the sites of each host and of the phases beside it."""
 
-    Attributes
-    ----------
-    role : ndarray of int8, shape (hosts, 118)
-        `OUTSIDE`, `ON_R`, `ON_T` or `ON_X`.
-    limit, preference : ndarray of float64, shape (hosts, 118)
-        Largest share of the T sites; how much rather an element stays outside.
-    counts : ndarray of float64, shape (hosts, 3)
-        R, T and X atoms of a formula unit.
-    ratios : ndarray of float64, shape (hosts, 2)
-        T/R of the phases that take excess R and excess T (infinite: no R).
-    boride : ndarray of float64, shape (hosts,)
-        T atoms that an excess atom of the third kind binds; 0 where the host can do without it.
-    volume : ndarray of float64, shape (118,)
-        Cubic angstrom an atom.
-    """
-
-    role: NDArray[np.int8]
-    limit: NDArray[np.float64]
-    preference: NDArray[np.float64]
-    counts: NDArray[np.float64]
+    role: NDArray[np.int8]  # `OUTSIDE`, `ON_R`, `ON_T` or `ON_X`, (hosts, 118)
+    limit: NDArray[np.float64]  # largest share of the T sites, (hosts, 118)
+    preference: NDArray[np.float64]  # how much rather an element stays outside, (hosts, 118)
+    counts: NDArray[np.float64]  # R, T and X atoms of a formula unit, (hosts, 3)
+    # T/R of the phases that take excess R and excess T (infinite: no R), (hosts, 2)
     ratios: NDArray[np.float64]
+    # T atoms that an excess atom of the third kind binds; 0 where the host can do without, (hosts,)
     boride: NDArray[np.float64]
-    volume: NDArray[np.float64]
+    volume: NDArray[np.float64]  # cubic angstrom an atom, (118,)
 
 
 class AssignmentRules(NamedTuple):
-    """Which compositions are of which host: windows of ratios of sums of atoms.
+    """Which compositions are of which host: windows of ratios of sums of atoms."""
 
-    Attributes
-    ----------
-    sums : int
-        How many sums there are.
-    first : ndarray of int64, shape (119,)
-        Where the sums of each element begin in `where`.
-    where : ndarray of int64
-        The sums that an element counts in.
-    above, below : ndarray of int64, shape (conditions,)
-        The two sums of each ratio.
-    low, high : ndarray of float64, shape (conditions,)
-        Its window.
-    start : ndarray of int64, shape (rules + 1,)
-        Where the conditions of each rule begin.
-    host : ndarray of int8, shape (rules,)
-        Host of each rule; the first that holds whole decides.
-    """
-
-    sums: int
-    first: NDArray[np.int64]
-    where: NDArray[np.int64]
-    above: NDArray[np.int64]
+    sums: int  # how many sums there are
+    first: NDArray[np.int64]  # where the sums of each element begin in `where`, (119,)
+    where: NDArray[np.int64]  # the sums that an element counts in
+    above: NDArray[np.int64]  # the two sums of each ratio, (conditions,)
     below: NDArray[np.int64]
-    low: NDArray[np.float64]
+    low: NDArray[np.float64]  # its window, (conditions,)
     high: NDArray[np.float64]
-    start: NDArray[np.int64]
-    host: NDArray[np.int8]
+    start: NDArray[np.int64]  # where the conditions of each rule begin, (rules + 1,)
+    host: NDArray[np.int8]  # of each rule; the first that holds whole decides, (rules,)
 
 
 # rows: compositions; writes at the rows begin to end: codes int8 (n), the index of the host, -1

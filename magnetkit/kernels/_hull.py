@@ -176,9 +176,9 @@ def copy(source, target):
             target[i, j] = source[i, j]
 
 
-# Amounts of the basis phases in x; whether none is negative.
+# Amounts of the basis phases in x; whether none is below -rounding.
 @jit
-def mix(inverse, x, amounts):
+def mix(inverse, x, amounts, rounding):
     """Work out how much of each phase of a basis makes a composition."""
     inside = True
     for b in range(len(x)):
@@ -186,7 +186,7 @@ def mix(inverse, x, amounts):
         for c in range(len(x)):
             total += inverse[b, c] * x[c]
         amounts[b] = total
-        if total < -_ROUNDING:
+        if total < -rounding:
             inside = False
     return inside
 
@@ -228,7 +228,7 @@ def move(x, phases, state, since):
     ptr, col, val, energy = phases
     basis, inverse, amounts, _, cost, share = state
     m = len(x)
-    mix(inverse, x, amounts)
+    mix(inverse, x, amounts, _ROUNDING)
     step = 0
     while True:
         # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
@@ -271,7 +271,7 @@ def move(x, phases, state, since):
         if since >= _REFACTOR_AFTER:
             copy(invert(basis, phases)[0], inverse)
             prices(phases, state)
-            mix(inverse, x, amounts)
+            mix(inverse, x, amounts, _ROUNDING)
             since = 0
 
 
@@ -375,18 +375,6 @@ def _write(ids, held, n, work, products, fractions):
         fractions[j] = 0.0
 
 
-# Room for `keep` bases of m elements.
-@jit(part="copied")
-def _memory(m, keep):
-    return Remembered(
-        np.empty((m, keep)),
-        np.empty((keep, m), np.int64),
-        np.empty((keep, m, m)),
-        np.empty(keep, np.int64),
-        np.empty(keep),
-    )
-
-
 # Take a remembered basis up; store the state's as number `at`.
 @jit(part="copied")
 def _recall(memory, at, state):
@@ -423,7 +411,10 @@ def _run(rows, column, order, first, last, inside, phases, found):
             m += 1
     state = room_for(m, len(ids))
     keep = min(_KEEP, last - first)
-    memory = _memory(m, keep)
+    memory = Remembered(
+        np.empty((m, keep)), np.empty((keep, m), np.int64), np.empty((keep, m, m)),
+        np.empty(keep, np.int64), np.empty(keep),
+    )  # fmt: skip
     x, inner = np.zeros(m), np.empty(m)
     held, work = np.empty(m, np.int64), np.empty((m, m + 1))
     since, kept, at = -1, 0, -1
@@ -447,7 +438,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
                 _recall(memory, at, state)
                 since = memory.sinces[at]
                 costed = False
-        if since >= 0 and not mix(state.inverse, x, state.amounts):
+        if since >= 0 and not mix(state.inverse, x, state.amounts, _ROUNDING):
             if not costed:
                 prices(within, state)
             since = move(x, within, state, since)
@@ -564,7 +555,7 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
             if values[p] > 0.0:
                 x[place[indices[p]]] = values[p]
         f = facet[row]
-        ok = _amounts(inverse[f], x, amount)
+        ok = mix(inverse[f], x, amount, _TOLERANCE)
         other = 0
         # Facets in one plane price alike; one of them holds the composition.
         while not ok and other < len(price):
@@ -573,7 +564,7 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
                 total += price[other, c] * x[c]
             if total > hull[row] - _TOLERANCE:
                 f = other
-                ok = _amounts(inverse[f], x, amount)
+                ok = mix(inverse[f], x, amount, _TOLERANCE)
             other += 1
         n, count = 0, 0
         if ok:
@@ -598,16 +589,3 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
             products[row, j] = -1
             fractions[row, j] = 0.0
         done[r] = ok
-
-
-@jit
-def _amounts(inverse, x, amount):
-    ok = True
-    for b in range(len(x)):
-        total = 0.0
-        for c in range(len(x)):
-            total += inverse[b, c] * x[c]
-        amount[b] = total
-        if total < -_TOLERANCE:
-            ok = False
-    return ok

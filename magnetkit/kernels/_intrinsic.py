@@ -272,24 +272,6 @@ def at(kelvin, i, state, ion, work, tables):
     return mt, j, k1, k2, k3
 
 
-# i, state, ion, work as for `at`, m, j, k1 as it returned them
-@jit(part="copied")
-def across(i, state, ion, work, m, j, k1):
-    """Return the field (T) at which a curve measured across the axis, straight, meets saturation.
-
-    In a field across the axis metals and rare earth cant apart, which adds to the moment along it.
-    """
-    tesla = state[i, TO_TESLA] * _TO_ENERGY
-    whole, own = j * tesla, 0.0
-    first = int(state[i, FIRST])
-    for r in range(int(state[i, IONS])):
-        a = first + r
-        b = ion[a, PER_TESLA] / (ion[a, STRENGTH] * m)
-        whole += 2.0 * work[r, 1] * b
-        own -= 2.0 * work[r, 1] * b * b + work[r, 0] * tesla * b
-    return abs(j) * tesla / (whole * whole / (2.0 * k1) + own)
-
-
 # Scalars -> sin^2 of the lowest energy's angle with the axis where that is inside, on a cone; 0 on
 # the axis, 1 in the plane
 @jit(part="copied")
@@ -455,52 +437,29 @@ _MU_0 = 1.25663706127e-6
 
 
 class Evaluated(NamedTuple):
-    """Intrinsic properties of n hard phases at m temperatures, NaN where there is no number.
+    """Intrinsic properties of n hard phases at m temperatures, NaN where there is no number."""
 
-    Attributes
-    ----------
-    curie, curie_sd : ndarray of float64, shape (n,)
-        Curie temperature and its deviation, K.
-    value, sd : ndarray of float64, shape (7, m, n)
-        J_s (T), K_1, K_2, K_3 (MJ/m3), mu0 H_a, mu0 H_N (T) and hardness, and their deviations;
-        `sd` is empty if not asked for.
-    status : ndarray of int8, shape (m, n)
-        What the easy direction or the lack of a number is, see `magnetism`.
-    """
-
-    curie: NDArray[np.float64]
+    curie: NDArray[np.float64]  # Curie temperature, K, (n,), and its deviation
     curie_sd: NDArray[np.float64]
+    # J_s (T), K_1, K_2, K_3 (MJ/m3), mu0 H_a, mu0 H_N (T) and hardness, (7, m, n)
     value: NDArray[np.float64]
-    sd: NDArray[np.float64]
+    sd: NDArray[np.float64]  # their deviations, empty if not asked for
+    # what the easy direction or the lack of a number is, see `magnetism`, (m, n)
     status: NDArray[np.int8]
 
 
 class Room(NamedTuple):
-    """Room to work in, for one composition after another.
+    """Room to work in, for one composition after another."""
 
-    Attributes
-    ----------
-    work : ndarray of float64, shape (ions, 64)
-        Response of the ions, see `ions`.
-    ion : ndarray of float64, shape (ions, 10)
-        Deviations of the exchange field, of how often the moment counts, of A_2^0 and of A_4^0, at
-        their places in `ions`.
-    variance : ndarray of float64, shape (9,)
-        ``_V_MOMENT`` to ``_LEFT_K``.
-    mix : ndarray of float64, shape (5,)
-        Variances of the properties that mix over both sites.
-    by : ndarray of float64, shape (2, 4)
-        Derivatives of moment and constants with the metals' moment and with the crystal field.
-    out : ndarray of float64, shape (7,)
-        ``_J`` to ``_J_1``.
-    """
-
-    work: NDArray[np.float64]
+    work: NDArray[np.float64]  # response of the ions, see `ions`, (ions, 64)
+    # Deviations of the exchange field, of how often the moment counts, of A_2^0 and of A_4^0, at
+    # their places in `ions`, (ions, 10).
     ion: NDArray[np.float64]
-    variance: NDArray[np.float64]
-    mix: NDArray[np.float64]
+    variance: NDArray[np.float64]  # `_V_MOMENT` to `_LEFT_K`, (9,)
+    mix: NDArray[np.float64]  # variances of the properties that mix over both sites, (5,)
+    # Derivatives of moment and constants with the metals' moment and with the crystal field, (2, 4)
     by: NDArray[np.float64]
-    out: NDArray[np.float64]
+    out: NDArray[np.float64]  # `_J` to `_J_1`, (7,)
 
 
 # i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
@@ -729,18 +688,3 @@ def _write_deviations(l, i, found, var, out):  # noqa: E741
         sd[_NUCLEATION, l, i] = value[_NUCLEATION, l, i] * np.sqrt(max(rel, 0.0))
         rel = 0.25 * var[_1] / k1**2 + on_j - var[_J_1] / (k1 * j_s)
         sd[HARDNESS, l, i] = value[HARDNESS, l, i] * np.sqrt(max(rel, 0.0))
-
-
-# condensed as `condense` returns it, tables: `Ions` -> float64 (n), T: NaN where no axis is easy
-@jit
-def fields_across(kelvin, condensed, tables):
-    """Return the field at which a curve measured across the axis meets saturation."""
-    state, ion = condensed.state, condensed.ion
-    result = np.full(len(state), np.nan)
-    work = np.empty((most_ions(state), N_WORK))
-    for i in range(len(state)):
-        if state[i, STATE] == OK and kelvin < state[i, CURIE]:
-            mt, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables)
-            if direction(k1, k2, k3) == OK:
-                result[i] = across(i, state, ion, work, mt, j, k1)
-    return result

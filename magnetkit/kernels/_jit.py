@@ -188,19 +188,12 @@ def jit(
 ) -> Any:
     """Compile a kernel in nopython mode, without the GIL, kept on disk.
 
-    Parameters
-    ----------
-    function : callable, optional
-        The kernel; absent when used with arguments.
-    fastmath : bool
-        Allow reassociation and contraction (named flags; NaN and infinity stay exact).
-    makes_arrays : bool, optional
-        Whether it does; what its names say otherwise. Arithmetic of whole arrays has no name: a
-        kernel of such that did not say so is refused as it is compiled.
-    part : {"copied", "merged", "linked"}, optional
-        How it becomes a part of the kernels that call it. Copied: its source, into each call, and
-        best for what one kernel calls. Merged: compiled, into each call. Linked: once for all calls
-        in a kernel; kernels that share one take it from the one loaded first.
+    `fastmath` allows reassociation and contraction (named flags; NaN and infinity stay exact).
+    `makes_arrays` says whether it does; what its names say otherwise. Arithmetic of whole arrays
+    has no name: a kernel of such that did not say so is refused as it is compiled.
+    `part` is how it becomes a part of the kernels that call it. Copied: its source, into each call,
+    and best for what one kernel calls. Merged: compiled, into each call. Linked: once for all calls
+    in a kernel; kernels that share one take it from the one loaded first.
     """
 
     def wrap(f: F) -> Any:
@@ -286,20 +279,9 @@ def limited_threads(count: int) -> Iterator[None]:
 def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = _CHUNK) -> None:
     """Run ``kernel(*args, start, stop)`` over ``range(n)`` in pieces, on `thread_count` threads.
 
-    Parameters
-    ----------
-    kernel : callable
-        A compiled kernel that writes its rows ``start`` to ``stop`` and no others.
-    n : int
-        Number of rows.
-    *args
-        Leading arguments of the kernel.
-    chunk : int
-        Least rows of one piece. One thread alone takes all rows at once.
-
-    Notes
-    -----
-    An exception in any thread is raised again here.
+    The compiled kernel writes its rows ``start`` to ``stop`` and no others. A piece has at least
+    `chunk` rows; one thread alone takes all at once. An exception in any thread is raised again
+    here.
     """
     # A small table is one piece: nothing to share.
     threads = 1 if n <= chunk else min(thread_count(), -(-n // chunk))

@@ -289,31 +289,6 @@ def _states_chunks(temperature, phases, rules, found, begin, end):
                 knee[l, i] = knee_at(h_cj, j, start, shape, 0.0, 1)
 
 
-# temperature float64 (k)
-# -> polarization T, nucleation field A/m float64 (k, n)
-def fields(temperature, phases):
-    """Return polarization and nucleation field of each alloy, before any process."""
-    n, k = phases.walls.size, temperature.size
-    polarization, field = np.empty((k, n)), np.empty((k, n))
-    share_rows(_fields_chunks, chunks(n), temperature, phases, polarization, field, chunk=1)
-    return polarization, field
-
-
-# As `fields`, of chunks begin to end - 1; the last two arrays are written to.
-@jit
-def _fields_chunks(temperature, phases, polarization, field, begin, end):
-    n, k = phases.walls.size, temperature.size
-    most = most_ions(phases.state)
-    for chunk in range(begin, end):
-        work = np.empty((most, N_WORK))
-        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            carried = _carried(i, phases, work)
-            for l in range(k):  # noqa: E741
-                polarization[l, i], field[l, i], _ = alloy_at(
-                    temperature[l], i, phases, carried, work
-                )
-
-
 # -> what `knee_at` asks of an alloy
 @jit(part="copied")
 def _shape(rules, widths, i):

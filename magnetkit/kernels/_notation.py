@@ -567,15 +567,6 @@ def _settle(rules, balance, bare, marks, first, end, out):
     return FINE, total, filled - first
 
 
-# data uint8 -> int64
-@jit
-def _capitals(data):
-    count = 0
-    for b in data:
-        count += 65 <= b <= 90
-    return count
-
-
 # Rows lo to hi of `parse`; their entries go to `out` from `at` on -> end of them
 @jit
 def _parse_stretch(data, offsets, lo, hi, at, rules, out):
@@ -646,7 +637,8 @@ def parse(
     n = len(offsets) - 1
     edges = np.linspace(0, n, stretches + 1).astype(np.int64)
     # An element begins with a capital, so capitals bound the entries of a stretch.
-    bounds = [_capitals(data[offsets[a] : offsets[b]]) for a, b in pairwise(edges)]
+    parts = [data[offsets[a] : offsets[b]] for a, b in pairwise(edges)]
+    bounds = [np.count_nonzero((part >= 65) & (part <= 90)) for part in parts]
     begins = np.concatenate([[0], np.cumsum(bounds, dtype=np.int64)])
     columns = np.empty(begins[-1], np.int32)
     amounts = np.empty(begins[-1], np.float64)

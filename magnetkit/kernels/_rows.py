@@ -123,12 +123,8 @@ def _distances(rows, used, others, out, start, stop):
 def distances(rows, others):
     """Return the distances of compositions from others."""
     out = np.empty((len(rows.indptr) - 1, len(others)))
-    return _filled(_distances, rows, others, out)
-
-
-def _filled(kernel, rows, others, out):
     used = np.flatnonzero(others.any(axis=0))
-    share_rows(kernel, len(out), rows, used, np.ascontiguousarray(others[:, used].T), out)
+    share_rows(_distances, len(out), rows, used, np.ascontiguousarray(others[:, used].T), out)
     return out
 
 

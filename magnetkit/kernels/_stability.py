@@ -24,93 +24,47 @@ _FLOOR = 1e-12
 
 
 class Sites(NamedTuple):
-    """Sites of a host and the elements that a snapshot has on them.
+    """Sites of a host and the elements that a snapshot has on them."""
 
-    Attributes
-    ----------
-    role : ndarray of int8, shape (118,)
-        Site of each element, -1 where it has none.
-    place : ndarray of int64, shape (118,)
-        Its place among the elements of its site.
-    atoms : ndarray of float64, shape (3,)
-        Atoms of each site in a formula unit.
-    """
-
-    role: NDArray[np.int8]
-    place: NDArray[np.int64]
-    atoms: NDArray[np.float64]
+    role: NDArray[np.int8]  # site of each element, -1 where it has none, (118,)
+    place: NDArray[np.int64]  # its place among the elements of its site, (118,)
+    atoms: NDArray[np.float64]  # atoms of each site in a formula unit, (3,)
 
 
 class Energies(NamedTuple):
-    """Energies at the nodes and their covariance.
+    """Energies at the nodes and their covariance."""
 
-    Attributes
-    ----------
-    node : ndarray of int64, shape (R, X, M, M)
-        Node of two metals; a metal with itself is the corner.
-    mean : ndarray of float64, shape (k,)
-        eV/atom.
-    covariance : ndarray of float64, shape (k, k)
-    noise : ndarray of float64, shape (3,)
-        Variance of a corner, of mixed rare earths and of mixed metals.
-    """
-
+    # node of two metals, a metal with itself being the corner, (R, X, M, M)
     node: NDArray[np.int64]
-    mean: NDArray[np.float64]
-    covariance: NDArray[np.float64]
-    noise: NDArray[np.float64]
+    mean: NDArray[np.float64]  # eV/atom, (k,)
+    covariance: NDArray[np.float64]  # (k, k)
+    noise: NDArray[np.float64]  # variance of a corner, of mixed rare earths and of mixed metals
 
 
 class Interpolated(NamedTuple):
-    """What `interpolate` writes.
+    """What `interpolate` writes."""
 
-    Attributes
-    ----------
-    energy, deviation : ndarray of float64, shape (n,)
-        eV/atom.
-    entropy : ndarray of float64, shape (n,)
-        Of ideal mixing, in units of Boltzmann's constant an atom.
-    ideal : ndarray of float64, shape (nnz,)
-        The composition at the host's exact stoichiometry.
-    """
-
-    energy: NDArray[np.float64]
+    energy: NDArray[np.float64]  # eV/atom, (n,), and its deviation
     deviation: NDArray[np.float64]
-    entropy: NDArray[np.float64]
-    ideal: NDArray[np.float64]
+    entropy: NDArray[np.float64]  # of ideal mixing, Boltzmann's constants an atom, (n,)
+    ideal: NDArray[np.float64]  # the composition at the host's exact stoichiometry, (nnz,)
 
 
 class Members(NamedTuple):
-    """End members of a host in a snapshot.
+    """End members of a host in a snapshot."""
 
-    Attributes
-    ----------
-    known : ndarray of bool, shape (R, X, M)
-        Whether the snapshot has it.
-    borrowed : ndarray of bool, shape (118, 118)
-        Main metal and metal whose slope is of another source.
-    significant, trace : float
-        Share from which an end member counts, and from which a metal does.
-    """
-
-    known: NDArray[np.bool_]
+    known: NDArray[np.bool_]  # whether the snapshot has it, (R, X, M)
+    # main metal and metal whose slope is of another source, (118, 118)
     borrowed: NDArray[np.bool_]
-    significant: float
+    significant: float  # share from which an end member counts, and from which a metal does
     trace: float
 
 
 class Compared(NamedTuple):
-    """What `compare` writes.
+    """What `compare` writes."""
 
-    Attributes
-    ----------
-    borrows : ndarray of bool, shape (n,)
-        Leaning on a borrowed slope.
-    missing : ndarray of int64, shape (n,)
-        A key of the significant end members that the snapshot lacks, 0 without any.
-    """
-
-    borrows: NDArray[np.bool_]
+    borrows: NDArray[np.bool_]  # leaning on a borrowed slope, (n,)
+    # a key of the significant end members that the snapshot lacks, 0 without any, (n,)
     missing: NDArray[np.int64]
 
 
@@ -276,72 +230,39 @@ _DISTANCE, _NO_ENTRY, _EUTECTOID, _UNCERTAINTY, _MIXING = 1, 17, 18, 22, 23
 
 
 class Atoms(NamedTuple):
-    """What the terms know of the elements.
+    """What the terms know of the elements."""
 
-    Attributes
-    ----------
-    kind : ndarray of int8, shape (118,)
-        `RARE_EARTH`, `METAL` or `INTERSTITIAL`.
-    radius : ndarray of float64, shape (118,)
-        For twelve neighbours, angstrom.
-    less : ndarray of float64, shape (118,)
-        What a rare earth's radius loses where all metal is iron and cobalt (mixed valence).
-    early, sp : ndarray of bool, shape (118,)
-        Groups 4 to 6, and Al, Si, Ga and the like.
-    guest : ndarray of bool, shape (families, 118)
-        Metals that sit with the rare earth, and count with it for the mean radius.
-    enough, most : ndarray of float64, shape (families, 118)
-        One over the share of the metals at which an element alone stabilizes the structure, and
-        over that beyond which another phase takes it.
-    """
-
-    kind: NDArray[np.int8]
-    radius: NDArray[np.float64]
+    kind: NDArray[np.int8]  # `RARE_EARTH`, `METAL` or `INTERSTITIAL`, (118,)
+    radius: NDArray[np.float64]  # for twelve neighbours, angstrom, (118,)
+    # what a rare earth's radius loses where all metal is iron and cobalt (mixed valence), (118,)
     less: NDArray[np.float64]
-    early: NDArray[np.bool_]
-    sp: NDArray[np.bool_]
+    early: NDArray[np.bool_]  # groups 4 to 6, (118,)
+    sp: NDArray[np.bool_]  # Al, Si, Ga and the like, (118,)
+    # metals that sit with the rare earth, and count with it for the mean radius, (families, 118)
     guest: NDArray[np.bool_]
+    # One over the share of the metals at which an element alone stabilizes the structure, and over
+    # that beyond which another phase takes it, (families, 118).
     enough: NDArray[np.float64]
     most: NDArray[np.float64]
 
 
 class State(NamedTuple):
-    """What is known of each phase.
+    """What is known of each phase, arrays of shape (n,)."""
 
-    Attributes
-    ----------
-    family : ndarray of int8, shape (n,)
-        Its structure, the last family where it has none.
-    named : ndarray of bool, shape (n,)
-        Whether the composition itself is the phase: no metal is a guest then.
-    distance, deviation : ndarray of float64, shape (n,)
-        Free energy above the competing phases, eV/atom; NaN where there is no energy.
-    mixing : ndarray of float64, shape (n,)
-        Temperature times the entropy of ideal mixing on the sites, eV/atom.
-    warmer : ndarray of float64, shape (n,)
-        Temperature less that at which phases of the structure are made, K.
-    """
-
-    family: NDArray[np.int8]
-    named: NDArray[np.bool_]
+    family: NDArray[np.int8]  # its structure, the last family where it has none
+    named: NDArray[np.bool_]  # whether the composition itself is the phase, with no guests
+    # free energy above the competing phases, eV/atom, NaN where there is no energy
     distance: NDArray[np.float64]
     deviation: NDArray[np.float64]
-    mixing: NDArray[np.float64]
-    warmer: NDArray[np.float64]
+    mixing: NDArray[np.float64]  # kelvin times entropy of ideal mixing on the sites, eV/atom
+    warmer: NDArray[np.float64]  # kelvin less that at which phases of the structure are made
 
 
 class Weights(NamedTuple):
-    """Weights by family.
+    """Weights by family."""
 
-    Attributes
-    ----------
-    mean : ndarray of float64, shape (families, terms)
-    root : ndarray of float64, shape (families, terms, terms)
-        The covariance is ``root @ root.T``.
-    """
-
-    mean: NDArray[np.float64]
-    root: NDArray[np.float64]
+    mean: NDArray[np.float64]  # (families, terms)
+    root: NDArray[np.float64]  # the covariance is ``root @ root.T``, (families, terms, terms)
 
 
 # Terms of row i into x float64 (terms,); what has to do with energies alone without rare earth or

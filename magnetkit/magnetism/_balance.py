@@ -20,6 +20,8 @@ from ._cells import strength
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
 
+Array = NDArray[np.float64]
+
 
 # Rare-earth atoms bound by an atom of each: R2O3, RN; carbon as R2C3.
 BOUND = {
@@ -39,52 +41,27 @@ _OXIDE_VOLUME = 38.6
 
 @dataclass(frozen=True, eq=False)
 class Balance:
-    """Recipes less what oxygen, carbon and nitrogen bind, split into phases.
+    """Recipes less what oxygen, carbon and nitrogen bind, split into phases; arrays (n,)."""
 
-    Attributes
-    ----------
-    parts : Partition
-        Hard phase and the rest of the metal.
-    hard : ndarray of float64, shape (n,)
-        Volume fraction of the hard phase in the whole, oxide included.
-    oxide : ndarray of float64, shape (n,)
-        Volume fraction of oxide, nitride and carbide.
-    free : ndarray of float64, shape (n,)
-        Volume fraction of boundary phase weighed by its share of rare earth: what parts grains.
-    soft : ndarray of float64, shape (n,)
-        Volume fraction of a soft phase: alpha-iron or R2(Fe,Co)17 where rare earth is short.
-    second : ndarray of float64, shape (n,)
-        Polarization of the phases beside the hard one over J_s of the hard one, by volume.
-    bound : ndarray of float64, shape (n,)
-        Share of the rare earth that oxygen, nitrogen and carbon bind.
-    charge : CompositionTable
-        The recipes as melted: as written, but for formulas that a charge is assumed for.
-    """
-
-    parts: "Partition"
-    hard: NDArray[np.float64]
-    oxide: NDArray[np.float64]
-    free: NDArray[np.float64]
-    soft: NDArray[np.float64]
-    second: NDArray[np.float64]
-    bound: NDArray[np.float64]
+    parts: "Partition"  # hard phase and the rest of the metal
+    hard: Array  # volume fraction of the hard phase in the whole, oxide included
+    oxide: Array  # volume fraction of oxide, nitride and carbide
+    # volume fraction of boundary phase times its share of rare earth: what parts grains
+    free: Array
+    # volume fraction of alpha-iron or R2(Fe,Co)17 where rare earth is short
+    soft: Array
+    # polarization of the phases beside the hard one over J_s of that, by volume
+    second: Array
+    bound: Array  # share of the rare earth that oxygen, nitrogen and carbon bind
+    # the recipes as melted: as written, but for formulas that a charge is assumed for
     charge: CompositionTable
 
 
-def bound_share(
-    table: CompositionTable, rows: dict[str, NDArray[np.float64]]
-) -> NDArray[np.float64]:
-    """Return the share of each recipe's rare earth that oxygen, nitrogen and carbon bind.
+def bound_share(table: CompositionTable, rows: dict[str, Array]) -> Array:
+    """Return the share of each recipe's rare earth that oxygen, nitrogen and carbon bind, (n,).
 
     Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm. What the recipe itself names counts in place
-    of the process's.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        n recipes.
-    rows : dict of str to ndarray, shape (n,)
-        ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and ``carbon_wt_pct`` of the process.
+    of ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and ``carbon_wt_pct`` of the process in `rows`.
     """
     from ..kernels._rows import sums
 
@@ -100,23 +77,12 @@ def bound_share(
 
 
 def balance(
-    table: CompositionTable,
-    parts: "Partition",
-    rows: dict[str, NDArray[np.float64]],
-    formula: NDArray[np.bool_],
+    table: CompositionTable, parts: "Partition", rows: dict[str, Array], formula: NDArray[np.bool_]
 ) -> Balance:
     """Take from each recipe the rare earth that is bound, then split what is left.
 
-    Parameters
-    ----------
-    table : CompositionTable
-        n recipes.
-    parts : Partition
-        The same, split as they stand.
-    rows : dict of str to ndarray, shape (n,)
-        Process of each.
-    formula : ndarray of bool, shape (n,)
-        Bare formulas: they name a hard phase and stay as they are.
+    `parts` are the recipes split as they stand, `rows` has the process of each, `formula` says
+    which are bare formulas: they name a hard phase and stay as they are.
     """
     from ..hosts.partition import atomic_volumes, partition
     from ..kernels._rows import sums
@@ -134,8 +100,11 @@ def balance(
         values /= np.where(known, np.bincount(row, values, len(table)), 1.0)[row]
         less = CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
         parts = partition(less, codes)
-        bound, volume = share * table.fraction(*RARE_EARTHS), atomic_volumes()
-        metal = sums(table.rows, volume) - bound * _rare_volume(table, volume)
+        earth, volume = table.fraction(*RARE_EARTHS), atomic_volumes()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            each = np.nan_to_num(sums(table.rows, mask(RARE_EARTHS) * volume) / earth)
+        bound = share * earth
+        metal = sums(table.rows, volume) - bound * each
         oxide = bound * _OXIDE_VOLUME / (metal + bound * _OXIDE_VOLUME)
     hard = parts.hard_volume_fraction * (1.0 - oxide)
     outside = (1.0 - parts.hard_volume_fraction) * (1.0 - oxide)
@@ -152,15 +121,6 @@ def balance(
     return Balance(parts, hard, oxide, outside * earth, soft, second, share, table)
 
 
-def _rare_volume(table: CompositionTable, volume: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean atomic volume of each row's rare earth, A3."""
-    from ..kernels._rows import sums
-
-    total = sums(table.rows, mask(RARE_EARTHS) * volume)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(total / table.fraction(*RARE_EARTHS))
-
-
 # Width of that, as a share of it: from the poor phase to the rich one of 1:5.
 _BESIDE = 0.6
 # Atomic fraction of Ga and Cu that does 63 % of what they do; a few tenths of a per cent is usual.
@@ -170,9 +130,7 @@ _ADDITIVE = 0.002
 _SOFT = 0.02
 
 
-def microstructure(
-    rows: dict[str, NDArray[np.float64]], structure: dict[str, NDArray[np.float64]]
-) -> tuple[NDArray[np.float64], ...]:
+def microstructure(rows: dict[str, Array], structure: dict[str, Array]) -> tuple[Array, ...]:
     """Return alpha_K, N_eff, pinned H_cJ (A/m) and the decay of coercivity of each row.
 
     N_eff rises with the logarithm of grain size. Grains couple and reverse together where too
@@ -182,16 +140,12 @@ def microstructure(
     magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms, leaves iron behind:
     both take their share too. Cellular magnets are those of `_cells.strength`.
 
-    Parameters
-    ----------
-    rows : dict of str to ndarray, shape (n,)
-        Process and family parameters, see `process.by_row`; ``lanthanum``, the share of La in the
-        rare earth, and ``cobalt``, that of Co in iron and cobalt.
-    structure : dict of str to ndarray, shape (n,)
-        ``boundary``: volume fraction of rare earth in the grain boundary; ``soft``: of a soft
-        phase; ``parted``: share of coercivity that the boundary leaves where that is counted, else
-        NaN; ``wetted``: what additions add to alpha_K; ``additive``: atomic fraction of Ga and Cu;
-        ``iron``: share of Fe in the metal, and the rest of `_cells.Shares`, NaN without cells.
+    `rows`, of `process.by_row`, has ``lanthanum``, the share of La in the rare earth, and
+    ``cobalt``, that of Co in iron and cobalt, too. `structure` has the volume fractions
+    ``boundary`` (rare earth in the grain boundary) and ``soft``; ``parted``, the share of
+    coercivity that the boundary leaves where that is counted, else NaN; ``wetted``, what additions
+    add to alpha_K; ``additive``, the atomic fraction of Ga and Cu; and `_cells.Shares`, NaN without
+    cells.
     """
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
         rows["grain_size_um"] / rows["grain_reference_um"]
@@ -210,39 +164,18 @@ def microstructure(
     return alpha_k, n_eff, pinned, decay
 
 
-Array = NDArray[np.float64]
-
-
 def off_reference(rows: dict[str, Array]) -> Array:
-    """Return what a standard deviation of the slope with grain size adds to N_eff, shape (n,).
-
-    Parameters
-    ----------
-    rows : dict of str to ndarray, shape (n,)
-        Of `magnetkit.magnetism.process.by_row`.
-    """
+    """Return what a standard deviation of the slope with grain size adds to N_eff, shape (n,)."""
     away = np.log(rows["grain_size_um"] / rows["grain_reference_um"])
     return np.nan_to_num(rows["grain_deviation"] * away)
 
 
 def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: Any) -> Array:
-    """Return what a standard deviation of the slope with grain size does to ln H_cJ.
+    """Return what a standard deviation of the slope with grain size does to ln H_cJ, shape (m, n).
 
     Nothing at the grain size that the law counts from, and where N_eff is nothing; much where
-    little coercivity is left.
-
-    Parameters
-    ----------
-    phases, rules : Phases, Rules
-        Of `magnetkit.kernels._magnets`, n alloys.
-    rows : dict of str to ndarray, shape (n,)
-        As for `off_reference`, with ``harder``.
-    temperature : float or sequence of them, shape (m,)
-        K.
-
-    Returns
-    -------
-    ndarray of float64, shape (m, n)
+    little coercivity is left. `phases` and `rules` are the `Phases` and `Rules` of
+    `magnetkit.kernels._magnets` of n alloys, `temperature`, K, is one or m.
     """
     from ..kernels._magnets import states
 

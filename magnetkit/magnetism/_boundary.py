@@ -105,8 +105,7 @@ def wetted(aluminium: Array, copper: Array, gallium: Array) -> Array:
     gain = -_ALUMINIUM[0] * np.expm1(-aluminium / _ALUMINIUM[1]) - most * np.expm1(-both)
     gain = _MOST_WETTED * np.tanh(gain / _MOST_WETTED)
     rejected = np.maximum(copper - _MOST_COPPER, 0.0) / _MOST_COPPER
-    found: Array = gain * np.exp(-(rejected**2)) / _FIELD
-    return found
+    return np.asarray(gain * np.exp(-(rejected**2)) / _FIELD)
 
 
 def parted(structure: dict[str, Array]) -> Array:

@@ -173,24 +173,11 @@ def _measured(root: str, quantity: str) -> tuple[Array, tuple[str, ...]]:
 def evidence(
     table: CompositionTable, hosts: Coded, quantity: str, mill: "Mill | None" = None
 ) -> Evidence:
-    """Return how far magnets are from those of which a quantity was measured.
+    """Return how far n magnets are from those of which a quantity was measured.
 
-    Parameters
-    ----------
-    table : CompositionTable
-        n recipes.
-    hosts : Coded, length n
-        Their hosts, each by its root.
-    quantity : str
-        Such as ``"coercivity_kA_m"``.
-    mill : Mill, optional
-        Whose measured magnets count too.
-
-    Returns
-    -------
-    Evidence
-        The distance is that of `UNPROVEN` and a half of a host without a measured magnet, and 0 of
-        a row without a host.
+    `hosts` are theirs, each by its root; the measured magnets of `mill` count too. The distance is
+    that of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a
+    host.
     """
     from ..kernels._rows import nearest_points
 
@@ -204,8 +191,7 @@ def evidence(
             continue
         rows = np.flatnonzero(hosts.says(root))
         points, called = _measured(root, quantity)
-        own = None if mill is None else mill.known(root, quantity)
-        if own is not None and mill is not None:
+        if mill is not None and (own := mill.known(root, quantity)) is not None:
             points = np.concatenate([points, coordinates(own.table, root)])
             called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
         if not len(points):
@@ -237,5 +223,4 @@ def limited(probability: Array, distance: Array) -> Array:
     With the distance D it is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4).
     """
     weight = np.exp(-0.25 * distance**2)
-    found: Array = weight * probability + (1.0 - weight) * np.minimum(probability, 0.5)
-    return found
+    return np.asarray(weight * probability + (1.0 - weight) * np.minimum(probability, 0.5))

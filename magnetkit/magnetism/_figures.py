@@ -29,6 +29,8 @@ from .shells import read_shells
 if TYPE_CHECKING:
     from ..surrogates._curie import CurieModel
 
+Array = NDArray[np.float64]
+
 # Half ranges of T_C below it where its uncertainty is looked at. Coercivity of Nd-Fe-B
 # ends four below, where a higher Curie temperature would leave some; with six the upper end has no
 # step there.
@@ -36,30 +38,15 @@ _FAR = 6.0
 
 
 def widen(
-    made: Alloys,
-    bulk: Intrinsic,
-    values: NDArray[np.float64],
-    status: NDArray[np.int8],
-    spread: NDArray[np.float64],
-    z: float,
+    made: Alloys, bulk: Intrinsic, values: Array, status: NDArray[np.int8], spread: Array, z: float
 ) -> None:
     """Let ranges reach from zero to the magnet of the upper Curie temperature, in place.
 
     A relative range about the central value says little there: polarization and coercivity go to
-    zero at a temperature that is itself known to tens of kelvin.
-
-    Parameters
-    ----------
-    made, bulk
-        n magnets and their hard phases at m temperatures.
-    values : ndarray of float64, shape (7, 3, m, n)
-        Centre and ends: B_r (T), H_cJ, H_k (A/m) and (BH)max (J/m3) first, see `kernels.sintered`.
-    status : ndarray of int8, shape (m, n)
-        0 where there is a magnet.
-    spread : ndarray of float64, shape (n,)
-        Half range of ln B_r among magnets whose polarization is known.
-    z : float
-        Deviations to each side.
+    zero at a temperature that is itself known to tens of kelvin. Takes n magnets, their hard phases
+    at m temperatures, `values` (7, 3, m, n), centre and ends of B_r (T), H_cJ, H_k (A/m) and
+    (BH)max (J/m3) first, `status` (m, n), `spread` (n,), the half range of ln B_r among magnets
+    whose polarization is known, and `z`, deviations to each side.
     """
     from ..kernels._demagnetization import MU_0
     from ..kernels._magnets import Rules, states
@@ -90,7 +77,7 @@ def widen(
     values[:4, :, at[:, None], rows] = own
 
 
-def _some(phases: Any, rows: NDArray[np.int64], hotter: NDArray[np.float64]) -> Any:
+def _some(phases: Any, rows: NDArray[np.int64], hotter: Array) -> Any:
     """Return the phases of some alloys, their Curie temperatures times a factor each."""
     from ..kernels._intrinsic import CURIE
 
@@ -137,37 +124,17 @@ _TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
 
 
 def figures_of(
-    made: Alloys,
-    bulk: Intrinsic,
-    asked: NDArray[np.float64],
-    between: tuple[float, float],
-    load: float,
-    z: float,
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Return the figures of magnets at temperatures.
+    made: Alloys, bulk: Intrinsic, asked: Array, between: tuple[float, float], load: float, z: float
+) -> tuple[Array, NDArray[np.int8]]:
+    """Return the figures of n magnets at m temperatures.
 
-    Parameters
-    ----------
-    made : Alloys
-        n magnets.
-    bulk : Intrinsic
-        Their hard phases at the first of the temperatures; at the others ranges are not to be used.
-    asked : ndarray of float64, shape (m,)
-        The temperatures, K.
-    between : tuple of float
-        Those of the chords alpha and beta, K, and the range of use.
-    load : float
-        Permeance coefficient of the load line.
-    z : float
-        Deviations to each side.
+    `bulk` are their hard phases at the first of the temperatures `asked`, K; at the others ranges
+    are not to be used. `between` are the temperatures of the chords alpha and beta, K, and the
+    range of use, `load` is the permeance coefficient of the load line, `z` deviations to each side.
 
-    Returns
-    -------
-    values : ndarray of float64, shape (7, 3, m, n)
-        `FIGURES` with lower and upper ends in the columns' units.
-    status : ndarray of int8, shape (m, n)
-        Index into `intrinsic.STATUS`: the first that is not ``ok`` of that at the temperature and
-        those from one end of the range of use to the other, both ends included.
+    Returns `FIGURES` with lower and upper ends in the columns' units, (7, 3, m, n), and as index
+    into `intrinsic.STATUS`, (m, n), the first that is not ``ok`` of that at the temperature and
+    those from one end of the range of use to the other, both ends included.
     """
     from ..kernels._magnets import Widths, figures
 
@@ -203,13 +170,8 @@ def figures_of(
 
 
 def at_each(
-    made: Alloys,
-    bulk: Intrinsic,
-    values: NDArray[np.float64],
-    status: NDArray[np.int8],
-    load: float,
-    z: float,
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    made: Alloys, bulk: Intrinsic, values: Array, status: NDArray[np.int8], load: float, z: float
+) -> tuple[Array, NDArray[np.int8]]:
     """Return figures and status at each temperature of `bulk` by itself, as `figures_of`.
 
     Chords stay those of the range.
@@ -235,7 +197,7 @@ def not_compared(coldest: float) -> str:
     return f"Below {celsius:.0f} °C no coercivity was compared with a measurement"
 
 
-def blank_hard(values: NDArray[np.float64], rows: NDArray[np.bool_]) -> None:
+def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
     """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` bool (n,)."""
     if rows.any():
         for name, figure in zip(FIGURES, values, strict=True):
@@ -243,14 +205,14 @@ def blank_hard(values: NDArray[np.float64], rows: NDArray[np.bool_]) -> None:
                 figure[..., rows] = np.nan
 
 
-def _grid(first: float, second: float) -> NDArray[np.float64]:
+def _grid(first: float, second: float) -> Array:
     """Return the temperatures at which the load line is tried, from the first of use on."""
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     coarse = np.arange(fine[-1] + _STEPS[1], max(_LAST, fine[-1] + 2.0 * _STEPS[1]), _STEPS[1])
     return np.concatenate([fine, coarse])
 
 
-def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
+def _hard(made: Alloys, kelvin: Array) -> Array:
     """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
     What the laws of grain size and of hot cells may be off by is the more of it the less is left.
@@ -278,20 +240,10 @@ def kinds(
     temperature: float = ROOM_K,
     curie: "CurieModel | None" = None,
 ) -> Kinds:
-    """Return magnets by recipe, host, shell, and what errors that they share act by.
+    """Return n magnets by recipe, host, shell, and what errors that they share act by.
 
-    Parameters
-    ----------
-    table : CompositionTable
-        n recipes.
-    hosts, shells : sequence of str, n
-        As in the columns of `magnetkit.magnetism.sintered`; an empty text is no shell.
-    process : optional
-        As of `magnetkit.magnetism.sintered`.
-    temperature : float
-        At which coercivity is compared, K.
-    curie : CurieModel, optional
-        As of `alloys`.
+    `hosts` and `shells` are as in the columns of `magnetkit.magnetism.sintered`, an empty text is
+    no shell, `process` is as for that; coercivity is compared at `temperature`, K.
 
     Examples
     --------

@@ -39,11 +39,7 @@ def _short(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArr
     yield "no hardening known: short of rare earth", structure["soft"] > _SOFT
 
 
-_RULES: dict[str, Rule] = {
-    "grains": _short,
-    "cells": _cells_closed,
-    "boundary": _boundary_closed,
-}
+_RULES: dict[str, Rule] = {"grains": _short, "cells": _cells_closed, "boundary": _boundary_closed}
 """By what hardens a host's magnets, of `magnetkit.hosts.records.HARDENING`."""
 
 

@@ -29,48 +29,31 @@ if TYPE_CHECKING:
     from ..intrinsic.evaluate import PredictedCurie
     from ..surrogates._curie import CurieModel
 
+Array = NDArray[np.float64]
+
 
 @dataclass(frozen=True, eq=False)
 class Magnets:
-    """Magnets at temperatures.
+    """n magnets at k temperatures."""
 
-    Attributes
-    ----------
-    temperature : ndarray of float64, shape (k,)
-        K.
-    polarization : ndarray of float64, shape (n, k)
-        Mean J_s of the hard phase (cells and walls, core and shell) along the axis, T; NaN above
-        T_C, and of what was never made.
-    intrinsic_coercivity, knee_field : ndarray of float64, shape (n, k)
-        H_cJ and H_k, A/m.
-    status : ndarray of int8, shape (n, k)
-        Index into `magnetkit.intrinsic.evaluate.STATUS`.
-    alloys : Alloys
-        What they are at any temperature.
-    """
-
-    temperature: NDArray[np.float64]
-    polarization: NDArray[np.float64]
-    intrinsic_coercivity: NDArray[np.float64]
-    knee_field: NDArray[np.float64]
-    status: NDArray[np.int8]
-    alloys: "Alloys"
+    temperature: Array  # K, (k,)
+    # mean J_s of the hard phase along the axis, T, (n, k); NaN above T_C
+    polarization: Array
+    intrinsic_coercivity: Array  # H_cJ, A/m, (n, k)
+    knee_field: Array  # H_k, A/m, (n, k)
+    status: NDArray[np.int8]  # index into `magnetkit.intrinsic.evaluate.STATUS`, (n, k)
+    alloys: "Alloys"  # what they are at any temperature
 
     @property
-    def factor(self) -> NDArray[np.float64]:
-        """B_r / J_s, shape (n,)."""
-        return self.alloys.factor
-
-    @property
-    def rows(self) -> dict[str, NDArray[np.float64]]:
+    def rows(self) -> dict[str, Array]:
         """Process and family parameters of each row, shape (n,) each."""
         return self.alloys.rows
 
-    def remanence(self) -> NDArray[np.float64]:
+    def remanence(self) -> Array:
         """Return B_r, T, shape (n, k)."""
-        return self.polarization * self.factor[:, None]
+        return self.polarization * self.alloys.factor[:, None]
 
-    def coercivity(self) -> NDArray[np.float64]:
+    def coercivity(self) -> Array:
         """Return H_cJ, A/m, shape (n, k)."""
         return self.intrinsic_coercivity
 
@@ -110,52 +93,25 @@ def _charge(
 
 @dataclass(frozen=True, eq=False)
 class Alloys:
-    """What a process makes of recipes, before any temperature is named.
+    """What a process makes of n recipes, before any temperature is named."""
 
-    Attributes
-    ----------
-    written : Partition
-        The recipes split as they are written.
-    balance : Balance
-        The recipes in their phases.
-    process : Process
-        Checked.
-    shells : ShellRows or None
-        What is diffused into them.
-    never_made : ndarray of bool, shape (n,)
-        Which are of a kind that nobody has made, so that no model speaks of them.
-    gate, charged : ndarray of int8 and bool, shape (n,)
-        Of `_gates.gates`, what keeps them from being magnets; for which a charge is assumed.
-    phases : Phases
-        Of `magnetkit.kernels._magnets`; with `predicted`, the hard phases as written are among
-        them.
-    predicted : PredictedCurie or None
-        Predicted T_C of the hard phases as written, where ranges are wanted.
-    factor : ndarray of float64, shape (n,)
-        B_r / J_s: volume of the hard phase and what other phases add, times density, alignment.
-    structure : dict of str to ndarray, shape (n,)
-        As for `microstructure`.
-    rows : dict of str to ndarray, shape (n,)
-        As for `microstructure`.
-    near : dict of str to Evidence
-        How far they are from magnets of which one of `QUANTITIES` was measured.
-    """
-
-    written: "Partition"
-    balance: Balance
-    process: Process
-    shells: ShellRows | None
-    never_made: NDArray[np.bool_]
-    gate: NDArray[np.int8]
-    charged: NDArray[np.bool_]
+    written: "Partition"  # the recipes split as they are written
+    balance: Balance  # the recipes in their phases
+    process: Process  # checked
+    shells: ShellRows | None  # what is diffused into them
+    never_made: NDArray[np.bool_]  # which nobody has made, so that no model speaks of them, (n,)
+    gate: NDArray[np.int8]  # of `_gates.gates`: what keeps them from being magnets, (n,)
+    charged: NDArray[np.bool_]  # for which a charge is assumed, (n,)
+    # of `magnetkit.kernels._magnets`; with `predicted`, with the hard phases as written
     phases: Any
-    predicted: "PredictedCurie | None"
-    factor: NDArray[np.float64]
-    structure: dict[str, NDArray[np.float64]]
-    rows: dict[str, NDArray[np.float64]]
-    near: dict[str, Evidence]
+    predicted: "PredictedCurie | None"  # T_C of the hard phases as written, where ranges are wanted
+    # B_r / J_s, (n,): volumes of hard and other phases, times density, alignment
+    factor: Array
+    structure: dict[str, Array]  # as for `microstructure`
+    rows: dict[str, Array]  # as for `microstructure`
+    near: dict[str, Evidence]  # distance to magnets of which one of `QUANTITIES` was measured
 
-    def density(self) -> NDArray[np.float64]:
+    def density(self) -> Array:
         """Return the density of the magnets, kg/m3, shape (n,).
 
         That of the hard phase by its cell, whose volume the intrinsic model mixes from those of
@@ -177,37 +133,30 @@ class Alloys:
             density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
         return np.where(codes >= 0, density, np.nan)
 
-    def rules(self, **values: float) -> Any:
-        """Return the `Rules` of the kernel, with other values of family parameters if given."""
+    def rules(self) -> Any:
+        """Return the `Rules` of the kernel."""
         from ..kernels._magnets import Rules
 
-        rows, micro = self.rows, self._micro
-        if values:
-            n = len(self.factor)
-            rows = {**rows, **{name: np.full(n, v) for name, v in values.items()}}
-            micro = microstructure(rows, self.structure)
-        *fields, decay = micro
+        rows, (*fields, decay) = self.rows, self._micro
         alpha_k, n_eff, pinned = (field * rows["harder"] for field in fields)
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
         fall = decay, rows["alpha_falls"], rows["usual_curie_K"]
         return Rules(self.factor, alpha_k, n_eff, pinned, *fall, *own, np.zeros(len(decay)))
 
     @cached_property
-    def _micro(self) -> tuple[NDArray[np.float64], ...]:
+    def _micro(self) -> tuple[Array, ...]:
         """What `microstructure` returns of the rows as they are."""
         return microstructure(self.rows, self.structure)
 
-    def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
-        """Return the magnets at temperatures, K, with other family parameters if given."""
-        return self._at(temperature, self.rules(**values))
-
-    def _at(self, temperature: NDArray[np.float64], rules: Any) -> Magnets:
+    def at(self, temperature: Array, rules: Any = None) -> Magnets:
+        """Return the magnets at temperatures, K, by other `Rules` if given."""
         from ..kernels._magnets import states
 
-        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, rules))
+        own = self.rules() if rules is None else rules
+        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, own))
         return Magnets(temperature, j, h_cj, knee, status, self)
 
-    def bend(self, between: tuple[float, float]) -> NDArray[np.float64]:
+    def bend(self, between: tuple[float, float]) -> Array:
         """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 °C on.
 
         The chord between the two temperatures (K) then differs by what the reference is off.
@@ -224,7 +173,7 @@ class Alloys:
             found = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
         return np.where(np.isfinite(found), found, 0.0)
 
-    def hard_phases(self, temperature: NDArray[np.float64]) -> Intrinsic:
+    def hard_phases(self, temperature: Array) -> Intrinsic:
         """Return the hard phases as written at temperatures, K; for alloys made with `ranges`."""
         from ..kernels._arrays import Condensed
 
@@ -237,26 +186,13 @@ class Alloys:
 def magnets_at(
     made: Alloys, temperature: Any, between: tuple[float, float] | None = None
 ) -> Magnets:
-    """Return magnets at temperatures, without ranges.
+    """Return magnets at temperatures, K, without ranges.
 
-    Parameters
-    ----------
-    made : Alloys
-        n of them.
-    temperature : sequence of float, shape (k,)
-        K.
-    between : tuple of float, optional
-        Range of use, K: values are then the central ones of `sintered.figures_at`, blank where
-        there is no uniaxial magnet.
-
-    Returns
-    -------
-    Magnets
+    With `between`, the range of use, K, values are the central ones of `sintered.figures_at`, blank
+    where there is no uniaxial magnet.
     """
-    rules = made.rules()
-    if between is not None:
-        rules = rules._replace(bend=made.bend(between))
-    found = made._at(np.asarray(temperature, float), rules)
+    rules = None if between is None else made.rules()._replace(bend=made.bend(between))
+    found = made.at(np.asarray(temperature, float), rules)
     outside = np.broadcast_to(made.never_made[:, None], found.status.shape)
     if between is not None:
         outside = outside | (found.status == 0) & ~np.isfinite(made.factor)[:, None]
@@ -277,8 +213,7 @@ def _never_made(
 
     never = ~made_before(table, codes)
     if shells is not None:
-        shelled = np.not_equal(shells.text, "")
-        never |= shelled & (codes >= 0) & ~diffused_before(codes, shells.column)
+        never |= (shells.text != "") & (codes >= 0) & ~diffused_before(codes, shells.column)
     return never
 
 
@@ -300,18 +235,8 @@ def alloys(
     shell, as far as the shell is thick enough (`shell.covering`). A shell about other grains than
     those of 2:14:1 is not known: its magnet is outside the model.
 
-    Parameters
-    ----------
-    table : CompositionTable
-        n recipes.
-    process, host
-        As for `sintered`.
-    shells : ShellRows, optional
-        As read by `shells.read_shells`.
-    curie : CurieModel, optional
-        Model of the Curie temperature; that of all that is known otherwise.
-    ranges : bool
-        Whether ranges will be asked for, which need the hard phases as they are written.
+    `process` and `host` are as for `sintered`; `curie` is the model of the Curie temperature, that
+    of all that is known otherwise; `ranges` need the hard phases as they are written.
     """
     from ..hosts.partition import partition, root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
@@ -391,8 +316,8 @@ def _structure(
     found: Balance,
     formula: NDArray[np.bool_],
     cells: NDArray[np.int64],
-    rows: dict[str, NDArray[np.float64]],
-) -> dict[str, NDArray[np.float64]]:
+    rows: dict[str, Array],
+) -> dict[str, Array]:
     """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such."""
     from ..hosts.partition import hardened_by
     from ..kernels._rows import sums
@@ -424,7 +349,7 @@ def _structure(
 
 
 def _in_phases(
-    table: CompositionTable, parts: "Partition", rows: dict[str, NDArray[np.float64]]
+    table: CompositionTable, parts: "Partition", rows: dict[str, Array]
 ) -> tuple[Balance, NDArray[np.bool_], NDArray[np.bool_]]:
     """Return recipes in their phases, which are bare formulas, and which have a charge assumed."""
     from ..hosts.partition import partition, wall_hosts

@@ -27,6 +27,8 @@ from .._core.errors import InputError, StoreError
 from .._core.settings import get_settings
 from ..composition.table import CompositionTable
 
+Array = NDArray[np.float64]
+
 SPLIT_FILE = "recipes/split.toml"
 COERCIVITY = "coercivity_kA_m"
 QUANTITIES = (COERCIVITY, "remanence_T")
@@ -59,39 +61,26 @@ _BOUNDS = {
 
 @dataclass(frozen=True)
 class Split:
-    """Shares of the variance of ln(measured / predicted) between magnets; they sum to one.
+    """Shares of the variance of ln(measured / predicted) between magnets; they sum to one."""
 
-    Attributes
-    ----------
-    common, composition, residue : float
-        What a producer's magnets share, what goes with the composition, and each magnet's own.
-    length : float
-        Distance of compositions (sum over elements of the difference in atomic fraction) at which
-        the part of the composition has fallen to 1/e.
-    deviation : float
-        Standard deviation of the whole.
-    shared : tuple of float
-        Variances of what `EFFECTS` act on, in units of that of the whole: of the logarithm of what
-        a shell gives, and that of a standard deviation.
-    """
-
-    common: float
-    composition: float
-    residue: float
+    common: float  # what a producer's magnets share
+    composition: float  # what goes with the composition
+    residue: float  # each magnet's own
+    # summed difference in atomic fraction at which the part of the composition is 1/e
     length: float
-    deviation: float
+    deviation: float  # standard deviation of the whole
+    # variances of what `EFFECTS` act on, in units of that of the whole: ln of what a shell gives
     shared: tuple[float, float] = (0.0, 0.0)
 
-    def covariance(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    def covariance(self, distance: Array) -> Array:
         """Return the covariance of a producer's two magnets, without residue, by distance."""
         return self.common + self.composition * np.exp(-distance / self.length)
 
 
-def shared_variance(effects: NDArray[np.float64], split: Split) -> NDArray[np.float64]:
+def shared_variance(effects: Array, split: Split) -> Array:
     """Return what `EFFECTS` of n magnets, shape (n, 2), add to the variance of each, shape (n,)."""
     shell, grain = split.shared
-    found: NDArray[np.float64] = effects[:, 0] ** 2 * shell + effects[:, 1] ** 2 * grain
-    return found
+    return np.asarray(effects[:, 0] ** 2 * shell + effects[:, 1] ** 2 * grain)
 
 
 @lru_cache(maxsize=1)
@@ -105,11 +94,10 @@ def splits() -> dict[str, Split]:
     found = {}
     for quantity in QUANTITIES:
         one = data[quantity]
+        common, composition = one["common"], one["composition"]
         # The file has four digits; the shares sum to one.
-        rest = 1.0 - one["common"] - one["composition"]
-        found[quantity] = Split(
-            one["common"], one["composition"], rest, one["length"], one["deviation"]
-        )
+        rest = 1.0 - common - composition
+        found[quantity] = Split(common, composition, rest, one["length"], one["deviation"])
     # Shell and grain size change next to no remanence: its error is that of other magnets.
     hard = found[COERCIVITY]
     shared = (data["shell"]["deviation"] / hard.deviation) ** 2, hard.deviation**-2
@@ -122,50 +110,32 @@ def splits() -> dict[str, Split]:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Measured magnets of one host and quantity, and the posterior they give of another one.
+    """k measured magnets of one host and quantity, and the posterior they give of another one."""
 
-    Attributes
-    ----------
-    fractions : ndarray of float64, shape (k, N_ELEMENTS)
-        Atomic fractions of the magnets.
-    scores : ndarray of float64, shape (k,)
-        ln(measured / predicted) over the standard deviation of the prediction.
-    noise : ndarray of float64, shape (k, k)
-        Covariance of what is not the producer's: measurement, temperature, residue of one magnet.
-    split : Split
-    deviation : float
-        Standard deviation of ln of the prediction that the scores are in units of, their mean.
-    effects : ndarray of float64, shape (k, 2)
-        `EFFECTS` of each; None: neither shells nor unusual grains.
-    """
-
-    fractions: NDArray[np.float64]
-    scores: NDArray[np.float64]
-    noise: NDArray[np.float64]
+    fractions: Array  # atomic fractions, (k, N_ELEMENTS)
+    # ln(measured / predicted) over the standard deviation of the prediction, (k,)
+    scores: Array
+    # covariance of what is not the producer's: measurement, temperature, residue, (k, k)
+    noise: Array
     split: Split
+    # mean standard deviation of ln of the prediction that the scores are in units of
     deviation: float = 1.0
-    effects: NDArray[np.float64] | None = None
+    # `EFFECTS` of each, (k, 2); None: neither shells nor unusual grains
+    effects: Array | None = None
 
     @property
     def table(self) -> CompositionTable:
         """The magnets."""
         return CompositionTable.from_array(self.fractions)
 
-    def covariance(self) -> NDArray[np.float64]:
-        """Return the covariance of the measured scores, shape (k, k)."""
-        return self.across(self.table, self.effects) + self.noise
-
     @cached_property
-    def inverse(self) -> NDArray[np.float64]:
-        """The inverse of `covariance`."""
+    def inverse(self) -> Array:
+        """The inverse of the covariance of the measured scores, shape (k, k)."""
         from ..kernels._linear import invert
 
-        found: NDArray[np.float64] = invert(self.covariance())
-        return found
+        return np.asarray(invert(self.across(self.table, self.effects) + self.noise))
 
-    def across(
-        self, table: CompositionTable, effects: NDArray[np.float64] | None = None
-    ) -> NDArray[np.float64]:
+    def across(self, table: CompositionTable, effects: Array | None = None) -> Array:
         """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
         from ..kernels._rows import distances
 
@@ -194,17 +164,9 @@ class Known:
         return float(np.sqrt(max((square - mixed**2 / ones) / (k - 1), 1.0)))
 
     def posterior(
-        self, table: CompositionTable, effects: NDArray[np.float64] | None = None
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean and standard deviation of the scores of other magnets of the producer, (n,).
-
-        Parameters
-        ----------
-        table : CompositionTable
-            The magnets, n.
-        effects : ndarray of float64, shape (n, 2), optional
-            `EFFECTS` of each.
-        """
+        self, table: CompositionTable, effects: Array | None = None
+    ) -> tuple[Array, Array]:
+        """Return mean and standard deviation, (n,), of the scores of n other magnets of it."""
         from ..kernels._linear import multiply
 
         across = self.across(table, effects)
@@ -219,15 +181,11 @@ class Known:
 class Mill:
     """A producer's measured magnets under a name; a `process` of `magnetkit.predict` and others.
 
-    Attributes
-    ----------
-    name : str
-    magnets : tuple of dict
-        One record for each measured value: ``host``, ``quantity``, ``magnet``, ``composition``
-        (atomic fractions), ``temperature_K``, ``score`` (ln(measured / predicted) over the standard
-        deviation of the prediction), ``deviation``, that of its logarithm, ``noise`` (variance of
-        the measurement) and ``slope`` (what a wrong slope with temperature shifts the score by),
-        both in units of that deviation, and `EFFECTS` (without, none).
+    `magnets` has a record for each measured value: ``host``, ``quantity``, ``magnet``,
+    ``composition`` (atomic fractions), ``temperature_K``, ``score`` (ln(measured / predicted) over
+    the standard deviation of the prediction), ``deviation``, that of its logarithm, ``noise``
+    (variance of the measurement) and ``slope`` (what a wrong slope with temperature shifts the
+    score by), both in units of that deviation, and `EFFECTS` (without, none).
     """
 
     name: str
@@ -258,25 +216,13 @@ class Mill:
         return Known(fractions, scores, noise, split, deviation, effects)
 
     def shifts(
-        self, table: CompositionTable, hosts: Coded, effects: NDArray[np.float64]
-    ) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-        """Return the posterior of other magnets: shift, and what is left of the spread.
+        self, table: CompositionTable, hosts: Coded, effects: Array
+    ) -> dict[str, tuple[Array, Array]]:
+        """Return the posterior of n other magnets: shift and what is left of the spread, (n,).
 
-        Parameters
-        ----------
-        table : CompositionTable
-            n recipes.
-        hosts : Coded, length n
-            Their hosts.
-        effects : ndarray of float64, shape (n, 2)
-            `EFFECTS` of each.
-
-        Returns
-        -------
-        dict of str to two ndarrays of float64, shape (n,)
-            Of each quantity of `splits` the shift of the logarithm (of `ALPHA` itself, %/K), and
-            what is left of the standard deviation of an ordinary magnet without shell; 0 and NaN
-            where nothing is known.
+        Of each quantity of `splits` the shift is that of the logarithm (of `ALPHA` itself, %/K),
+        and what is left is a share of the standard deviation of an ordinary magnet without shell; 0
+        and NaN where nothing is known. `effects`, (n, 2), are the `EFFECTS` of each.
         """
         found = {q: (np.zeros(len(table)), np.full(len(table), np.nan)) for q in splits()}
         for host in self.hosts:
@@ -294,13 +240,7 @@ class Mill:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Mill":
-        """Return the calibration of a record.
-
-        Raises
-        ------
-        StoreError
-            If the record is damaged or of another version.
-        """
+        """Return the calibration of a record; StoreError if it is damaged or of another version."""
         try:
             if record["format"] != _FORMAT:
                 raise StoreError(f"mill of format {record['format']}, {_FORMAT} is read: calibrate")
@@ -347,13 +287,7 @@ def names() -> list[str]:
 
 
 def check_name(name: Any) -> str:
-    """Return a name under which a calibration can be stored.
-
-    Raises
-    ------
-    InputError
-        If it is none.
-    """
+    """Return a name under which a calibration can be stored; InputError if it is none."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise InputError(
             "expected a name of letters, figures, '.', '_' and '-' such as my-mill, "
@@ -365,11 +299,7 @@ def check_name(name: Any) -> str:
 def store(mill: Mill, measured: Sequence[Mapping[str, Any]]) -> Path:
     """Write a calibration under its name, in place of one that was there, and return the file.
 
-    Parameters
-    ----------
-    mill : Mill
-    measured : sequence of mapping
-        The user's rows, kept beside it for a reader.
+    The user's `measured` rows are kept beside it for a reader.
     """
     path = folder() / f"{check_name(mill.name)}.json"
     try:
@@ -385,12 +315,7 @@ def store(mill: Mill, measured: Sequence[Mapping[str, Any]]) -> Path:
 def load(name: str) -> Mill:
     """Return the calibration stored under a name.
 
-    Raises
-    ------
-    InputError
-        If there is none, with those there are.
-    StoreError
-        If its file is damaged.
+    InputError if there is none, with those there are; StoreError if its file is damaged.
     """
     path = folder() / f"{check_name(name)}.json"
     if not path.is_file():

@@ -39,16 +39,12 @@ def _growth() -> dict[str, tuple[float, float]]:
 def distance_variance(
     table: CompositionTable, hosts: Coded, quantity: str, mill: Mill | None = None
 ) -> Array:
-    """Return the variance of ln of a quantity that distance from all measured magnets adds.
+    """Return the variance of ln of a quantity that distance from all measured magnets adds, (n,).
 
     It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d (`_evidence.evidence`) from the
     nearest one; both constants were fitted to magnets of papers left out, see
-    ``datasets/recipes/SOURCE.md``.
+    ``datasets/recipes/SOURCE.md``. 0 of remanence, where no such growth is seen.
 
-    Takes what `evidence` does, returns float64 (n,); 0 of remanence, where no such growth is seen.
-
-    Examples
-    --------
     >>> table = CompositionTable.from_strings(["SmCo5", "Sm0.4Y0.6Co5"])
     >>> near, far = distance_variance(table, Coded.of(["1:5", "1:5"]), "coercivity_kA_m")
     >>> bool(near < far)
@@ -62,8 +58,7 @@ def distance_variance(
 def growth(distance: Array, quantity: str) -> Array:
     """Return the variance of ln of a quantity that is added at a distance, shape (n,)."""
     far, reach = _growth().get(quantity, (0.0, 1.0))
-    found: Array = -(far**2) * np.expm1(-((distance / reach) ** 2))
-    return found
+    return np.asarray(-(far**2) * np.expm1(-((distance / reach) ** 2)))
 
 
 def condition_rows(
@@ -73,21 +68,12 @@ def condition_rows(
     mill: Mill | None,
     distance: Mapping[str, Array],
 ) -> None:
-    """Condition rows on the measured magnets, and widen them with the distance from these.
+    """Condition rows on measured magnets, and widen them with the distance from these, in place.
 
-    Parameters
-    ----------
-    rows : dict of str to ndarray, shape (n,)
-        Of `magnetkit.magnetism._magnets.Alloys`: ``spread`` and `mill.EFFECTS`. Entered are the
-        factors ``harder`` and ``stronger`` of H_cJ and B_r, ``alpha_shift``, the half width
-        ``spread`` of ln H_cJ, and what is left of those of B_r and alpha.
-    table : CompositionTable
-        n recipes.
-    hosts : Coded, length n
-        Their hosts, each by its root.
-    mill : Mill or None
-    distance : mapping of str to ndarray, shape (n,)
-        From the measured magnets of a quantity.
+    `rows`, of `magnetkit.magnetism._magnets.Alloys`, has ``spread`` and `EFFECTS`; entered are the
+    factors ``harder`` and ``stronger`` of H_cJ and B_r, ``alpha_shift``, the half width ``spread``
+    of ln H_cJ, and what is left of those of B_r and alpha. `distance` is that from the measured
+    magnets of a quantity, shape (n,).
     """
     mill, effects = mill or Mill("", ()), np.column_stack([rows[name] for name in EFFECTS])
     shifts = mill.shifts(table, hosts, effects)
@@ -121,21 +107,11 @@ class Kinds(NamedTuple):
 
 
 def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None) -> Array:
-    """Return the covariance of the errors of n magnets with those of k others.
+    """Return the covariance of the errors of n magnets with those of k others, shape (n, k).
 
-    Parameters
-    ----------
-    one, other : Kinds
-        n and k magnets; those of two hosts share nothing.
-    quantity : str
-        A quantity of `splits`; any other one is taken to be split as remanence is.
-    mill : Mill, optional
-        Measured magnets that the errors are conditional on.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, k)
-        In units of the variance of a magnet near measured ones and without a calibration.
+    In units of the variance of a magnet near measured ones and without a calibration. Magnets of
+    two hosts share nothing. A `quantity` that is not of `splits` is taken to be split as remanence
+    is; the errors are conditional on the measured magnets of `mill`.
     """
     split = splits().get(quantity, splits()["remanence_T"])
     from ..kernels._linear import multiply
@@ -162,21 +138,9 @@ def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None
 def relative_width(
     magnets: Kinds, reference: Kinds, quantity: str, mill: Mill | None = None
 ) -> Array:
-    """Return the width of the difference to a reference magnet over that of the value itself.
+    """Return the width of the difference to one reference magnet over that of the value, (n,).
 
-    Parameters
-    ----------
-    magnets : Kinds
-        n magnets.
-    reference : Kinds
-        One magnet.
-    quantity, mill
-        As for `covariance`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        0 for the reference itself, sqrt(2) for one that has nothing in common with it.
+    0 for the reference itself, sqrt(2) for one that has nothing in common with it.
     """
     own = variance(magnets, quantity, mill)
     shared = covariance(magnets, reference, quantity, mill)[:, 0]

@@ -23,6 +23,8 @@ from .sintered import read_between
 if TYPE_CHECKING:
     import pandas as pd
 
+Array = NDArray[np.float64]
+
 
 # Points between the two temperatures at which flatness is looked at.
 _POINTS = 9
@@ -65,23 +67,65 @@ class Compensation:
     table: "pd.DataFrame"
 
 
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """Magnets of a base alloy, one row, whose rare earth is partly replaced by others."""
+
+    base: CompositionTable
+    names: list[str]  # of the substituents
+    kelvin: Array  # temperatures at which flatness is looked at, K
+    host: str
+
+    @property
+    def columns(self) -> list[int]:
+        """Columns of the substituents."""
+        return [INDEX[name] for name in self.names]
+
+    def made(self, shares: Array) -> CompositionTable:
+        """Return the magnets of some shares of the substituents, shape (n, substituents)."""
+        row = self.base.to_array()[0]
+        is_rare = mask(RARE_EARTHS).astype(bool)
+        total = row[is_rare].sum()
+        dense = np.repeat(row[None, :], len(shares), axis=0)
+        dense[:, is_rare] *= (1.0 - shares.sum(axis=1))[:, None]
+        dense[:, self.columns] += total * shares
+        return CompositionTable.from_array(dense)
+
+    def tried(self, shares: Array) -> "pd.DataFrame":
+        """Return those that are uniaxial magnets at all temperatures, in order of wt.%."""
+        import pandas as pd
+
+        table = self.made(shares)
+        made = magnets_at(alloys(table, host=self.host), self.kelvin)
+        b_r, first, last = made.remanence(), self.kelvin[0], self.kelvin[-1]
+        # B_r and alpha are those of the phases, whether or not somebody measured such a coercivity.
+        answered = (made.status == 0) | (made.status == STATUS.index(FAR))
+        axial = answered.all(axis=1) & (b_r > 0.0).all(axis=1)
+        weight = 100.0 * table.weight_fractions()[:, self.columns].sum(axis=1)
+        weight -= 100.0 * self.base.weight_fractions()[0, self.columns].sum()
+        chord = b_r[:, :1] + (b_r[:, -1:] - b_r[:, :1]) * np.linspace(0.0, 1.0, b_r.shape[1])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            frame = pd.DataFrame(shares, columns=self.names).assign(
+                added_wt_pct=weight,
+                remanence_coefficient_pct_K=100.0 * (b_r[:, -1] / b_r[:, 0] - 1.0) / (last - first),
+                remanence_T=b_r[:, 0],
+                sag_pct=100.0 * np.abs(b_r - chord).max(axis=1) / b_r[:, 0],
+            )
+        return frame[axial].sort_values("added_wt_pct", kind="stable").reset_index(drop=True)
+
+    def formula(self, shares: Array) -> str:
+        """Write one magnet with the rare earths in front, counted per rare earth."""
+        row = self.made(shares[None, :])
+        amounts = row.values / row.fraction(*RARE_EARTHS)[0]
+        parts = [(SYMBOLS[c], a) for c, a in zip(row.indices, amounts, strict=True)]
+        ordered = sorted(parts, key=lambda p: p[0] not in RARE_EARTHS)
+        return "".join(f"{s}{a:.4g}" for s, a in ordered)
+
+
 def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
     """Yield every way to put 0 to `steps` - 1 units on `count` places."""
     for cuts in combinations_with_replacement(range(steps), count):
         yield tuple(b - a for a, b in zip((0, *cuts), cuts, strict=False))
-
-
-def _substituted(
-    base: CompositionTable, columns: list[int], shares: NDArray[np.float64]
-) -> CompositionTable:
-    """Return the base with its rare earth partly replaced, one row of shares a magnet."""
-    row = base.to_array()[0]
-    is_rare = mask(RARE_EARTHS).astype(bool)
-    total = row[is_rare].sum()
-    dense = np.repeat(row[None, :], len(shares), axis=0)
-    dense[:, is_rare] *= (1.0 - shares.sum(axis=1))[:, None]
-    dense[:, columns] += total * shares
-    return CompositionTable.from_array(dense)
 
 
 @named
@@ -151,9 +195,8 @@ def compensate(
     # Three substituents on a fine grid would be a million magnets: coarsen with their number.
     steps = round(1.0 / max(step, (0.0, 0.002, 0.01, 0.03)[len(names)]))
     shares = np.array(list(_shares(len(names), steps)), float) / steps
-    columns = [INDEX[r] for r in names]
-    kelvin = np.linspace(first, second, _POINTS)
-    tried = _tried(table, columns, names, shares, kelvin, host)
+    search = _Search(table, names, np.linspace(first, second, _POINTS), host)
+    tried = search.tried(shares)
     good = tried[tried["remanence_coefficient_pct_K"] >= alpha - tolerance]
     if good.empty:
         best = tried["remanence_coefficient_pct_K"].max() if len(tried) else float("nan")
@@ -164,76 +207,19 @@ def compensate(
     # The lightest of the grid, and of each substituent alone: their order may change in refining.
     alone = [good[good[names].drop(columns=r).sum(axis=1) == 0.0].head(1) for r in names]
     starts = pd.concat([good.head(_STARTS), *alone])[names].to_numpy(float)
-    refined = _refined(table, columns, names, np.unique(starts, axis=0), kelvin, host,
-                       alpha - tolerance)  # fmt: skip
-    found = refined if refined is not None else good.iloc[0]
+    # Back along their directions to the least amount that still reaches alpha.
+    scales = np.linspace(0.0, 1.0, 501)[:, None, None]
+    line = search.tried((scales * np.unique(starts, axis=0)).reshape(-1, len(names)))
+    refined = line[line["remanence_coefficient_pct_K"] >= alpha - tolerance]
+    found = (good if refined.empty else refined).iloc[0]
+    share = {name: float(found[name]) for name in names}
     return Compensation(
-        _formula(table, columns, np.array([float(found[r]) for r in names])),
-        {r: float(found[r]) for r in names},
+        search.formula(np.array(list(share.values()))),
+        share,
         float(found["added_wt_pct"]),
         (first, second),
         float(found["remanence_coefficient_pct_K"]),
         float(found["remanence_T"]),
         float(found["sag_pct"]),
-        pd.DataFrame(tried),
+        tried,
     )
-
-
-def _tried(
-    base: CompositionTable,
-    columns: list[int],
-    names: list[str],
-    shares: NDArray[np.float64],
-    kelvin: NDArray[np.float64],
-    host: str,
-) -> "pd.DataFrame":
-    import pandas as pd
-
-    table = _substituted(base, columns, shares)
-    made = magnets_at(alloys(table, host=host), kelvin)
-    b_r = made.remanence()
-    # B_r and alpha are those of the phases, whether or not somebody measured such a coercivity.
-    answered = (made.status == 0) | (made.status == STATUS.index(FAR))
-    axial = answered.all(axis=1) & (b_r > 0.0).all(axis=1)
-    weight = 100.0 * table.weight_fractions()[:, columns].sum(axis=1)
-    weight -= 100.0 * base.weight_fractions()[0, columns].sum()
-    chord = b_r[:, :1] + (b_r[:, -1:] - b_r[:, :1]) * np.linspace(0.0, 1.0, kelvin.size)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        frame = pd.DataFrame(
-            {
-                **{name: shares[:, j] for j, name in enumerate(names)},
-                "added_wt_pct": weight,
-                "remanence_coefficient_pct_K": 100.0
-                * (b_r[:, -1] / b_r[:, 0] - 1.0)
-                / (kelvin[-1] - kelvin[0]),
-                "remanence_T": b_r[:, 0],
-                "sag_pct": 100.0 * np.abs(b_r - chord).max(axis=1) / b_r[:, 0],
-            }
-        )
-    return frame[axial].sort_values("added_wt_pct", kind="stable").reset_index(drop=True)
-
-
-def _refined(
-    base: CompositionTable,
-    columns: list[int],
-    names: list[str],
-    starts: NDArray[np.float64],
-    kelvin: NDArray[np.float64],
-    host: str,
-    wanted: float,
-) -> "pd.Series | None":
-    """Go back along the directions of `starts` to the least amount that still reaches `wanted`."""
-    scales = np.linspace(0.0, 1.0, 501)[:, None, None]
-    shares = (scales * starts).reshape(-1, len(names))
-    line = _tried(base, columns, names, shares, kelvin, host)
-    good = line[line["remanence_coefficient_pct_K"] >= wanted]
-    return None if good.empty else good.iloc[0]
-
-
-def _formula(base: CompositionTable, columns: list[int], share: NDArray[np.float64]) -> str:
-    """Write the found magnet with the rare earths in front, counted per rare earth."""
-    row = _substituted(base, columns, share[None, :])
-    amounts = row.values / row.fraction(*RARE_EARTHS)[0]
-    parts = [(SYMBOLS[c], a) for c, a in zip(row.indices, amounts, strict=True)]
-    ordered = sorted(parts, key=lambda p: p[0] not in RARE_EARTHS)
-    return "".join(f"{s}{a:.4g}" for s, a in ordered)

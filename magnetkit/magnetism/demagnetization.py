@@ -20,6 +20,8 @@ from .sintered import read_duty
 if TYPE_CHECKING:
     import pandas as pd
 
+Array = NDArray[np.float64]
+
 
 POINTS = 201
 """Fields that a curve is drawn on."""
@@ -51,17 +53,17 @@ class Demagnetization:
         Permeance coefficient -B / (mu_0 H).
     """
 
-    temperature: NDArray[np.float64]
-    field: NDArray[np.float64]
-    polarization: NDArray[np.float64]
-    induction: NDArray[np.float64]
-    remanence: NDArray[np.float64]
-    coercivity: NDArray[np.float64]
-    coercivity_b: NDArray[np.float64]
-    knee_field: NDArray[np.float64]
-    recoil: NDArray[np.float64]
-    working_field: NDArray[np.float64]
-    working_induction: NDArray[np.float64]
+    temperature: Array
+    field: Array
+    polarization: Array
+    induction: Array
+    remanence: Array
+    coercivity: Array
+    coercivity_b: Array
+    knee_field: Array
+    recoil: Array
+    working_field: Array
+    working_induction: Array
     above_knee: NDArray[np.bool_]
     load_line: float
 
@@ -102,42 +104,21 @@ class Demagnetization:
 
 
 def curves_of(
-    temperature: NDArray[np.float64],
-    remanence: NDArray[np.float64],
-    coercivity: NDArray[np.float64],
-    knee_field: NDArray[np.float64],
-    recoil: NDArray[np.float64],
-    fields: NDArray[np.float64] | None = None,
+    temperature: Array,
+    remanence: Array,
+    coercivity: Array,
+    knee_field: Array,
+    recoil: Array,
+    fields: Array | None = None,
     load_line: float | None = None,
 ) -> Demagnetization:
     """Return the curves that the figures of n magnets at k temperatures make.
 
     J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), with p such that J is 0.9 B_r at the
-    knee.
-
-    Parameters
-    ----------
-    temperature : ndarray of float64, shape (k,)
-        K.
-    remanence : ndarray of float64, shape (n, k)
-        B_r, T.
-    coercivity, knee_field : ndarray of float64, shape (n, k)
-        H_cj and H_k, A/m, positive.
-    recoil : ndarray of float64, shape (n, k)
-        Recoil permeability.
-    fields : ndarray of float64, shape (m,), optional
-        H, A/m, zero or negative, for all of them; each curve's own otherwise.
-    load_line : float, optional
-        Permeance coefficient -B / (mu_0 H); 1 by default.
-
-    Returns
-    -------
-    Demagnetization
-
-    Raises
-    ------
-    InputError
-        If a field is positive, or the load line is no number of 0 or more.
+    knee. `temperature`, K, has shape (k,); `remanence`, T, `coercivity`, `knee_field`, A/m and
+    positive, and `recoil` have shape (n, k). `fields`, H in A/m, zero or negative, shape (m,), are
+    those of all curves, else each has its own. InputError if one is positive, or the load line is
+    no number of 0 or more.
     """
     from ..kernels._demagnetization import curves, own_fields, working_fields
 
@@ -176,7 +157,7 @@ def curves_of(
 def demagnetization(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
-    fields: NDArray[np.float64] | None = None,
+    fields: Array | None = None,
     process: Process | dict[str, Any] | str | None = None,
     shell: Any = None,
     host: str = "auto",
@@ -215,8 +196,7 @@ def demagnetization(
     axial = made.status == 0
     if not len(table):
         raise InputError("expected one composition or more, got none")
-    b_r = np.where(axial, made.remanence(), np.nan)
-    h_cj = np.where(axial, made.coercivity(), np.nan)
-    knee = np.where(axial, made.knee_field, np.nan)
-    recoil = made.rows["recoil"][:, None] * np.ones_like(b_r)
+    figures = made.remanence(), made.coercivity(), made.knee_field
+    b_r, h_cj, knee = (np.where(axial, figure, np.nan) for figure in figures)
+    recoil = np.broadcast_to(made.rows["recoil"][:, None], axial.shape)
     return curves_of(kelvin, b_r, h_cj, knee, recoil, fields, load_line)

@@ -65,29 +65,10 @@ def material(
 ) -> dict[str, list[float]]:
     """Return the intrinsic parameters of one hard phase at temperatures.
 
+    These are ``T`` (K), ``Ms`` (A/m), ``A`` (J/m) and ``Ku`` (J/m3), one number a temperature.
     Exchange stiffness is that of the host's known member at 300 K, scaled by T_C and by the
-    square of the reduced polarization; it is an estimate (about 30 %).
-
-    Parameters
-    ----------
-    compositions : text, pymatgen Composition, CompositionTable or another form of one recipe
-        One row; see `magnetkit.predict`.
-    temperature : float, str or sequence of them
-        K, or texts such as ``"150C"``; see `magnetkit.units.parse_temperatures`.
-    host : str
-        ``"auto"`` or a host's name.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
-
-    Returns
-    -------
-    dict
-        ``T`` (K), ``Ms`` (A/m), ``A`` (J/m) and ``Ku`` (J/m3), one number a temperature.
-
-    Raises
-    ------
-    InputError
-        If there is not exactly one row, or no model for its host.
+    square of the reduced polarization; it is an estimate (about 30 %). Arguments are as of
+    `write_material`; InputError if there is not exactly one row, or no model for its host.
     """
     from ..hosts.partition import partition
     from ..hosts.records import HOST_NAMES, HOSTS
@@ -165,8 +146,7 @@ def write_material(
 
 
 def _csv(values: dict[str, list[float]], description: str) -> str:
-    stream = io.StringIO()
-    rule = "#" + "-" * 40
+    stream, rule = io.StringIO(), "#" + "-" * 40
     stream.write(f"# mammos csv v3\n{rule}\n# {description}\n{rule}\n")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerows(zip(*(ENTITIES[name] for name in values), strict=True))
@@ -177,8 +157,8 @@ def _csv(values: dict[str, list[float]], description: str) -> str:
 
 def _yaml(values: dict[str, list[float]], description: str) -> str:
     # The structure is fixed, and a JSON string is one of YAML: no YAML package is needed.
-    lines = ["# mammos yaml v2", "metadata: null", f"description: {json.dumps(description)}"]
-    lines.append("data:")
+    head = f"description: {json.dumps(description)}"
+    lines = ["# mammos yaml v2", "metadata: null", head, "data:"]
     for name, numbers in values.items():
         entity = ENTITIES[name]
         # YAML 1.1 takes 1e-11 for a text: a number needs its point.

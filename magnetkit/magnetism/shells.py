@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._arguments import named, warn
-from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
+from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
 from .._core.errors import InputError
 from ..composition._read import as_table
 from ..composition.notation import Basis
@@ -19,12 +19,11 @@ from ..composition.table import CompositionTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Array = NDArray[np.float64]
+
 
 SURFACE = ("Tb", "Dy")
 """Rare earths that a magnet maker brings to the grains' surface."""
-
-HEAVY = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu")
-"""Rare earths that are put in by tenths of a per cent."""
 
 # Shells are tens of nanometres thick at the least (electron micrographs of diffused magnets, from
 # memory), and heavy rare earth diffuses in by tenths of a per cent: 0.2 to 0.8 wt.%.
@@ -33,7 +32,6 @@ _LEAST_AMOUNT, _MOST_AMOUNT = 0.05, 1.5
 _USUAL_GRAIN_UM = 5.0
 
 
-@lru_cache(maxsize=1)
 def _law() -> dict[str, float]:
     from .process import parameters
 
@@ -63,7 +61,7 @@ def objection(shell: Shell) -> str:
         thickness = float(thickness_nm(np.array(shell.fraction), np.array(_USUAL_GRAIN_UM)))
     if thickness is not None and thickness < _LEAST_THICKNESS_NM:
         return f"{shell}: a shell of {thickness:.2g} nm is thinner than any that is made"
-    if shell.R not in HEAVY:
+    if shell.R not in HEAVY_LANTHANIDES:
         return ""
     if content is not None and content > _MOST_CONTENT:
         return f"{shell}: no more than {_MOST_CONTENT:g} of a shell's rare earth is replaced"
@@ -77,45 +75,21 @@ def objection(shell: Shell) -> str:
 
 @dataclass(frozen=True, eq=False)
 class ShellRows:
-    """The shells of many magnets as arrays; a row without shell has zeros and an empty text.
+    """The shells of n magnets as arrays, (n,); a row without has zeros and an empty text."""
 
-    Attributes
-    ----------
-    column : ndarray of int64, shape (n,)
-        Column of the shell's rare earth.
-    fraction, content : ndarray of float64, shape (n,)
-        As in `Shell`; NaN where the amount is given instead.
-    amount : ndarray of float64, shape (n,)
-        Mass of rare earth put in over that of the magnet; NaN where it follows.
-    text : ndarray of str, shape (n,)
-        As written in candidate tables.
-    """
+    column: NDArray[np.int64]  # column of the shell's rare earth
+    fraction: Array  # as in `Shell`; NaN where the amount is given instead
+    content: Array  # as `fraction`
+    # mass of rare earth put in over that of the magnet; NaN where it follows
+    amount: Array
+    text: NDArray[np.object_]  # as written in candidate tables
 
-    column: NDArray[np.int64]
-    fraction: NDArray[np.float64]
-    content: NDArray[np.float64]
-    amount: NDArray[np.float64]
-    text: NDArray[np.object_]
+    def paid(self, atoms: Array, own: Array, mass: Array) -> Array:
+        """Return the share of each magnet's rare earth that is replaced and paid for, shape (n,).
 
-    def paid(
-        self,
-        atoms: NDArray[np.float64],
-        own: NDArray[np.float64],
-        mass: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Return the share of each magnet's rare earth that is replaced and paid for.
-
-        Parameters
-        ----------
-        atoms : ndarray of float64, shape (n,)
-            Rare-earth atoms of the base alloys.
-        own, mass : ndarray of float64, shape (n,)
-            Mass of those atoms and of the whole, g per mole.
-
-        Returns
-        -------
-        ndarray of float64, shape (n,)
-            What the shell holds and what stays in boundaries and corners; 0 without shell.
+        That is what the shell holds and what stays in boundaries and corners; 0 without shell.
+        `atoms` are the rare-earth atoms of the base alloys, `own` and `mass` the mass of those and
+        of the whole, g per mole, (n,) each.
         """
         new = atoms * ATOMIC_MASS[self.column]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -126,7 +100,7 @@ class ShellRows:
 
     def resolved(
         self, table: CompositionTable, law: Mapping[str, float] | None = None
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    ) -> tuple[Array, Array]:
         """Return fraction and content of each shell, from the amount where that is given.
 
         What of the amount is not lost to the boundaries makes the shell richer at first and then,
@@ -139,21 +113,16 @@ class ShellRows:
         content = -law["most_content"] * np.expm1(-held / law["held"])
         with np.errstate(divide="ignore", invalid="ignore"):
             fraction = np.nan_to_num(np.minimum(held / content, 0.5))
-        ordered = ~np.isnan(self.amount)
-        return (
-            np.where(ordered, fraction, self.fraction),
-            np.where(ordered, content, self.content),
-        )
+        fixed = np.isnan(self.amount)
+        return np.where(fixed, self.fraction, fraction), np.where(fixed, self.content, content)
 
 
-def thickness_nm(
-    fraction: NDArray[np.float64], grain_um: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def thickness_nm(fraction: Array, grain_um: Array) -> Array:
     """Return the thickness of the shell of a round grain, nm: D [1 - (1 - f)^(1/3)] / 2."""
     return 1e3 * grain_um * 0.5 * (1.0 - np.cbrt(1.0 - fraction))
 
 
-def covering(fraction: NDArray[np.float64], grain_um: NDArray[np.float64]) -> NDArray[np.float64]:
+def covering(fraction: Array, grain_um: Array) -> Array:
     """Return the share 1 - exp(-t / t0) of its gain that a shell of that thickness gives.
 
     A domain wall has to fit into the shell before it meets the shell's own anisotropy: t0 is about
@@ -162,18 +131,11 @@ def covering(fraction: NDArray[np.float64], grain_um: NDArray[np.float64]) -> ND
     return -np.expm1(-thickness_nm(fraction, grain_um) / _law()["decay_nm"])
 
 
-def given_share(phases: Any, rules: Any) -> NDArray[np.float64]:
+def given_share(phases: Any, rules: Any) -> Array:
     """Return the share of H_cJ at 20 degrees C that the shell gives, shape (n,).
 
-    Parameters
-    ----------
-    phases, rules : Phases, Rules
-        Of `magnetkit.kernels._magnets`, n alloys.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        ``1 - H_cJ of the bare magnet / H_cJ``, negative for a weaker rim; 0 without shell.
+    This is 1 - H_cJ of the bare magnet / H_cJ, negative for a weaker rim; 0 without shell.
+    `phases` and `rules` are of `magnetkit.kernels._magnets`, of n alloys.
     """
     from ..kernels._magnets import ROOM, states
 
@@ -186,9 +148,7 @@ def given_share(phases: Any, rules: Any) -> NDArray[np.float64]:
         return np.where(shelled & (own > 0.0), 1.0 - less / own, 0.0)
 
 
-def _masses(
-    table: CompositionTable,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def _masses(table: CompositionTable) -> tuple[Array, ...]:
     """Return rare-earth atoms, their mass and the whole mass of each row."""
     from ..kernels._rows import sums
 
@@ -203,18 +163,17 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     values = [shell] * n if is_one(shell) else list(shell)
     if len(values) != n:
         raise InputError(f"expected one shell or {n}, got {len(values)}")
-    known: dict[str, Shell | None] = {}
     keys = [str(v) for v in values]
+    first: dict[str, Any] = {}
     for key, value in zip(keys, values, strict=True):
-        if key not in known:
-            known[key] = read_shell(value)
-    if all(s is None for s in known.values()):
+        first.setdefault(key, value)
+    each = [read_shell(value) for value in first.values()]
+    if all(s is None for s in each):
         return None
-    place = {key: i for i, key in enumerate(known)}
+    place = {key: i for i, key in enumerate(first)}
     at = np.array([place[key] for key in keys], np.int64)
-    each = list(known.values())
 
-    def numbers(name: str, scale: float = 1.0) -> NDArray[np.float64]:
+    def numbers(name: str, scale: float = 1.0) -> Array:
         """Return a number of each row: 0 without shell, NaN where the shell gives another."""
         found = [0.0 if s is None else getattr(s, name) for s in each]
         return scale * np.array([np.nan if v is None else v for v in found], float)[at]
@@ -245,21 +204,12 @@ def warn_of_shells(rows: ShellRows) -> None:
 
 
 def replace_rare_earth(
-    table: CompositionTable, column: NDArray[np.int64], share: NDArray[np.float64]
+    table: CompositionTable, column: NDArray[np.int64], share: Array
 ) -> CompositionTable:
-    """Return the table with a share of each row's rare earth replaced by another.
+    """Return the table with a share of each row's rare earth, (n,), replaced by that of a column.
 
     With ``content`` as share this is the shell itself; with `ShellRows.paid` it is the whole
     magnet, core, shell and what stays in the boundaries together, which is what is paid for.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        n rows.
-    column : ndarray of int64, shape (n,)
-        Column of the rare earth put in.
-    share : ndarray of float64, shape (n,)
-        Share of the row's rare earth that it replaces.
     """
     from ..kernels._hosts import replace_rare_earth as kernel
 
@@ -269,15 +219,11 @@ def replace_rare_earth(
     return CompositionTable(indptr, indices, values, table.row_index, table.errors)
 
 
-def enriched(table: CompositionTable, coefficient: NDArray[np.float64]) -> CompositionTable:
+def enriched(table: CompositionTable, coefficient: Array) -> CompositionTable:
     """Return the surface of grains, where Dy and Tb count more than in the middle.
 
-    Parameters
-    ----------
-    table : CompositionTable
-        n hard phases.
-    coefficient : ndarray of float64, shape (n,)
-        Partition coefficient e: a share x of the rare earth becomes e x / (1 + (e - 1) x).
+    A share x of the rare earth becomes e x / (1 + (e - 1) x) with the partition coefficient e,
+    (n,).
     """
     rare, heavy = mask(RARE_EARTHS), mask(SURFACE)
     total = np.maximum(table.fraction(*RARE_EARTHS), 1e-300)
@@ -314,26 +260,12 @@ def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> Composit
     return replace_rare_earth(table, rows.column, rows.paid(*_masses(table)))
 
 
-def mean_over_mass(
-    table: CompositionTable, figures: NDArray[np.float64], shell: Any = None
-) -> NDArray[np.float64]:
-    """Return the mean of figures of the elements over the mass of each alloy.
+def mean_over_mass(table: CompositionTable, figures: Array, shell: Any = None) -> Array:
+    """Return the mean of figures of the elements over the mass of each alloy, shape (n, k).
 
     A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays
-    in the boundaries is paid for too.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        n alloys.
-    figures : ndarray of float64, shape (118, k)
-        Per unit of mass; the first column is 1 throughout.
-    shell : optional
-        As of `read_shells`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, k)
+    in the boundaries is paid for too. `figures`, (118, k), are per unit of mass; the first column
+    is 1 throughout.
     """
     from ..kernels._rows import sums_of_each
 

@@ -40,13 +40,7 @@ from ..hosts.partition import root_codes
 from ..hosts.records import HOST_NAMES, HOSTS
 from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
 from ._evidence import COMPARED_FROM, at_temperature
-from ._figures import (
-    FIGURES,
-    WITHOUT_COERCIVITY,
-    at_each,
-    blank_hard,
-    figures_of,
-)
+from ._figures import FIGURES, WITHOUT_COERCIVITY, at_each, blank_hard, figures_of
 from ._gates import close
 from ._magnets import Alloys, alloys
 from ._measured import COERCIVITY
@@ -170,17 +164,9 @@ Duty.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[meth
 
 
 def read_duty(load_line: Any) -> Duty:
-    """Return what a magnet stands, checked.
+    """Return what a magnet stands, checked: a permeance coefficient alone means nothing else.
 
-    Parameters
-    ----------
-    load_line : Duty, float or None
-        Permeance coefficient, with nothing outside and ten years if alone; `LOAD_LINE` for None.
-
-    Raises
-    ------
-    InputError
-        If one of its numbers is out of its range.
+    `LOAD_LINE` for None; InputError if a number is out of its range.
     """
     if load_line is None:
         return Duty()
@@ -194,10 +180,10 @@ def read_duty(load_line: Any) -> Duty:
     for name, meaning in names.items():
         given = getattr(duty, name)
         try:
-            value = float(given)
+            value = float("nan") if isinstance(given, bool) else float(given)
         except (TypeError, ValueError):
             value = float("nan")
-        if isinstance(given, bool) or not (np.isfinite(value) and value >= 0.0):
+        if not 0.0 <= value < float("inf"):
             raise InputError(f"{name} must be {meaning}, got {given!r}")
         checked[name] = value
     return Duty(**checked)
@@ -209,20 +195,10 @@ _DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 def duty_columns(
     figures: dict[str, tuple[Array, Array, Array]], recoil: Array, duty: Duty
 ) -> dict[str, tuple[Array, Array, Array]]:
-    """Return the columns of the limits of use with lower and upper ends.
+    """Return ``demagnetization_safety`` and ``irreversible_loss_pct``: centre, lower and upper end.
 
-    Parameters
-    ----------
-    figures : dict of str to three ndarrays, shape (n,)
-        Centre, lower and upper end of ``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m``.
-    recoil : ndarray of float64, shape (n,)
-        Recoil permeability.
-    duty : Duty
-
-    Returns
-    -------
-    dict of str to three ndarrays, shape (n,)
-        ``demagnetization_safety`` and ``irreversible_loss_pct``.
+    `figures` has centre, lower and upper end, (n,) each, of ``remanence_T``, ``coercivity_kA_m``
+    and ``knee_field_kA_m``.
     """
     b_r = np.concatenate(figures["remanence_T"])
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
@@ -240,13 +216,7 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 
 
 def read_between(between: Any) -> tuple[float, float]:
-    """Return the two temperatures of the chords alpha and beta, K.
-
-    Raises
-    ------
-    InputError
-        If they are not two temperatures, the lower first.
-    """
+    """Return the two temperatures of the chords alpha and beta, K, the lower first."""
     listed = not isinstance(between, str) and hasattr(between, "__iter__")
     ends = list(between) if listed and getattr(between, "ndim", 1) != 0 else [between]
     if len(ends) != 2:
@@ -338,24 +308,14 @@ def sintered(
 
 
 class Use(NamedTuple):
-    """What the figures of magnets are wanted for.
+    """What the figures of magnets are wanted for."""
 
-    Attributes
-    ----------
-    between : tuple of float
-        Coldest and hottest temperature of use, K; alpha and beta are chords between them.
-    duty : Duty
-        What the magnet stands.
-    interval : float
-        Coverage of the ranges.
-    whole_range : bool
-        Whether what is no uniaxial magnet somewhere in `between` has that status and no figures, as
-        a device needs it; its chords alone are NaN otherwise.
-    """
-
+    # Coldest and hottest temperature of use, K; alpha and beta are chords between them.
     between: tuple[float, float] = BETWEEN
     duty: Duty = Duty()
-    interval: float = 0.9
+    interval: float = 0.9  # coverage of the ranges
+    # Whether what is no uniaxial magnet somewhere in `between` has that status and no figures, as a
+    # device needs it; its chords alone are NaN otherwise.
     whole_range: bool = False
 
 
@@ -422,22 +382,10 @@ def figures_at(
     use: Use,
     only: Mapping[float, Collection[str]] | None = None,
 ) -> list[Columns]:
-    """Return the columns of `sintered_at` at each temperature.
+    """Return the columns of `sintered_at` of n magnets, with ranges, at each temperature, K.
 
-    Parameters
-    ----------
-    made : Alloys
-        n magnets, with ranges.
-    temperatures : sequence of float
-        K.
-    use : Use
-    only : mapping of float to collection of str, optional
-        Names of the columns that are wanted at a temperature. Where no ranges are among them they
-        are no more than central values of `FIGURES`, and take less work over a whole range.
-
-    Returns
-    -------
-    list of Columns, n rows each
+    `only` names the columns that are wanted at a temperature. Where no ranges are among them they
+    are no more than central values of `FIGURES`, and take less work over a whole range.
     """
     asked, z = np.array(temperatures, float), quantile(use.interval)
     if made.shells is not None:
@@ -532,7 +480,7 @@ def _of_temperature(
 
 
 FILE = "comparators/comparators.csv"
-_AT = 293.15
+_AT, _HOTTEST = 293.15, "max_working_temperature_K"
 
 
 @named
@@ -566,33 +514,26 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
 
     t = parse_temperature(temperature)
     data = pd.read_csv(datasets.path(FILE))
-    alpha = data["remanence_coefficient_pct_K"]
-    beta = data["coercivity_coefficient_pct_K"]
     limit = data["max_temperature_K"].fillna(data["curie_temperature_K"])
     usable = (t <= limit).to_numpy()
-    on_b = _factor(alpha.to_numpy(float), t, usable)
-    on_h = _factor(beta.to_numpy(float), t, usable)
-    columns = {
-        "curie_temperature_K": data["curie_temperature_K"],
-        "saturation_polarization_T": data["saturation_polarization_T"] * on_b,
-        "remanence_T": data["remanence_T"] * on_b,
-        "coercivity_kA_m": data["coercivity_kA_m"] * on_h,
-        "max_energy_product_kJ_m3": data["max_energy_product_kJ_m3"]
-        * on_b
-        * np.minimum(on_b, on_h),
-        "max_working_temperature_K": data["max_temperature_K"],
-        "remanence_coefficient_pct_K": alpha,
-        "coercivity_coefficient_pct_K": beta,
+    on_b = _factor(data["remanence_coefficient_pct_K"].to_numpy(float), t, usable)
+    on_h = _factor(data["coercivity_coefficient_pct_K"].to_numpy(float), t, usable)
+    factors = {
+        "curie_temperature_K": 1,
+        "saturation_polarization_T": on_b,
+        "remanence_T": on_b,
+        "coercivity_kA_m": on_h,
+        "max_energy_product_kJ_m3": on_b * np.minimum(on_b, on_h),
+        _HOTTEST: 1,
+        "remanence_coefficient_pct_K": 1,
+        "coercivity_coefficient_pct_K": 1,
     }
-    frame = pd.DataFrame(
-        {"candidate": data["name"], "formula": data["formula"], "temperature_K": t}
-    )
-    for name, values in columns.items():
-        frame[name] = values
-        known = values.notna().to_numpy()
-        frame[f"{name}_provenance"] = pd.Categorical.from_codes(
-            np.where(known, 0, -1), categories=pd.Index(["comparator"])
-        )
+    named = data.rename(columns={"name": "candidate", "max_temperature_K": _HOTTEST})
+    frame = named[["candidate", "formula"]].assign(temperature_K=t)
+    for name, factor in factors.items():
+        frame[name] = named[name] * factor
+        codes = np.where(frame[name].notna(), 0, -1)
+        frame[f"{name}_provenance"] = pd.Categorical.from_codes(codes, pd.Index(["comparator"]))
     return frame.assign(**{n: data[n] for n in ("kind", "source", "confidence", "note")})
 
 

@@ -32,12 +32,20 @@ from ..surrogates.intrinsic import condensed, evaluate
 if TYPE_CHECKING:
     import pandas as pd
 
+Array = NDArray[np.float64]
+
 
 # Above every Curie temperature of a host, K.
 _LAST = 1300.0
 # A finer grid takes all memory before it moves what is interpolated by as much as can be measured;
 # a coarser one has too few points to interpolate between.
 _STEPS = 0.01, 100.0
+_CHANGES = (
+    "curie_temperature_K",
+    "compensation_temperature_K",
+    "spin_reorientation_K",
+    "spin_reorientation_2_K",
+)
 
 
 @named
@@ -86,31 +94,18 @@ def transitions(
             f"step must lie between {_STEPS[0]:g} and {_STEPS[1]:g} K, got {step!r:.60}"
         )
     at = np.arange(4.0, _LAST, step)
-    curie = np.full(len(table), np.nan)
-    found = {
-        name: np.full(len(table), np.nan)
-        for name in (
-            "compensation_temperature_K",
-            "spin_reorientation_K",
-            "spin_reorientation_2_K",
-        )
-    }
+    found = np.full((len(table), len(_CHANGES)), np.nan)
     for start in range(0, len(table), 2000):
         rows = slice(start, start + 2000)
         got = evaluate(partition(table[rows], codes[rows]), at, spread=False)
-        curie[rows] = got.curie
         js, k1, k2, k3 = (got.value[:, :, k] for k in range(4))
-        for name, curve in (
-            ("spin_reorientation_K", k1),
-            ("spin_reorientation_2_K", k1 + 2.0 * k2 + 3.0 * k3),
-        ):
-            found[name][rows] = _last_zero(at, curve)
         # J_s is a modulus: it has a sharp minimum near zero where the sublattices cancel.
-        found["compensation_temperature_K"][rows] = _cusp(at, js)
-    return inputs.give(pd.DataFrame({"curie_temperature_K": curie, **found}))
+        zeros = _last_zero(at, k1), _last_zero(at, k1 + 2.0 * k2 + 3.0 * k3)
+        found[rows] = np.column_stack([got.curie, _cusp(at, js), *zeros])
+    return inputs.give(pd.DataFrame(found, columns=_CHANGES))
 
 
-def _last_zero(at: NDArray[np.float64], curve: NDArray[np.float64]) -> NDArray[np.float64]:
+def _last_zero(at: Array, curve: Array) -> Array:
     """Return the highest temperature at which each row of `curve` changes sign, NaN if never."""
     left, right = curve[:, :-1], curve[:, 1:]
     change = left * right < 0.0
@@ -122,20 +117,17 @@ def _last_zero(at: NDArray[np.float64], curve: NDArray[np.float64]) -> NDArray[n
     return np.where(change.any(axis=1), zero, np.nan)
 
 
-def _cusp(at: NDArray[np.float64], curve: NDArray[np.float64]) -> NDArray[np.float64]:
+def _cusp(at: Array, curve: Array) -> Array:
     """Return where each row of `curve`, a modulus, goes through zero, NaN if nowhere.
 
     Between two points of either side of a zero, following the slope from outside leads to a
     sign change; at a smooth minimum it does not.
     """
     result = np.full(len(curve), np.nan)
-    before = 2.0 * curve[:, 1:-2] - curve[:, :-3]
-    after = 2.0 * curve[:, 2:-1] - curve[:, 3:]
+    first, left, right, last = (curve[:, i : curve.shape[1] - 3 + i] for i in range(4))
     with np.errstate(invalid="ignore"):
-        crossing = (before < curve[:, 1:-2]) & (after < curve[:, 2:-1])
-        crossing &= curve[:, 1:-2] + curve[:, 2:-1] < 1.5 * np.abs(
-            curve[:, 1:-2] - curve[:, :-3] + curve[:, 2:-1] - curve[:, 3:]
-        )
+        crossing = (2.0 * left - first < left) & (2.0 * right - last < right)
+        crossing &= left + right < 1.5 * np.abs(left - first + right - last)
     rows, columns = np.nonzero(crossing)
     a, b = curve[rows, columns + 1], curve[rows, columns + 2]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -143,14 +135,12 @@ def _cusp(at: NDArray[np.float64], curve: NDArray[np.float64]) -> NDArray[np.flo
     return result
 
 
-Array = NDArray[np.float64]
-
 MOST_T = 100.0
 """The largest field that can be asked for, T."""
 
 _PER_TESLA = MU_B / K_B
 # Directions at which energies are calculated, and those between which minima are looked for.
-_COARSE, _FINE = np.linspace(0.0, np.pi / 2.0, 19), np.linspace(0.0, np.pi / 2.0, 901)
+ANGLES, _FINE = np.linspace(0.0, np.pi / 2.0, 19), np.linspace(0.0, np.pi / 2.0, 901)
 # Fields at which energies are calculated, the step between those that are compared, and how close
 # the field of a jump is found, T.
 _NODES, _STEP, _CLOSE = 9, 0.05, 1e-4
@@ -272,18 +262,9 @@ def alloys(
     kelvin: float,
     parameters: Parameters | None = None,
 ) -> list[Alloy | None]:
-    """Return hard phases at a temperature, None where there is no order or no model.
+    """Return n hard phases at a temperature, K, None where there is no order or no model.
 
-    Parameters
-    ----------
-    table : CompositionTable
-        n hard phases.
-    codes : ndarray of int8, shape (n,)
-        Their hosts.
-    kelvin : float
-        Temperature, K.
-    parameters : Parameters, optional
-        Other parameters than those in force; nothing learnt enters then.
+    `codes` are their hosts; with other `parameters` than those in force nothing learnt enters.
     """
     from ..kernels import _intrinsic
     from ..kernels._arrays import A_2, A_4, ION_J, N_WORK, SITE, STRENGTH, TABLE
@@ -309,12 +290,10 @@ def alloys(
             here, name = ion_of(symbol), CRYSTAL_FIELDS[group]
             # In the whole field half of the sites have the sine-like terms of the other sign.
             turns = (False, True) if name == WHOLE else (False,)
-            crystal = []
-            for turned in turns:
-                unit, fourth = here.crystal(name, turned)
-                crystal.append(
-                    one[_intrinsic.CRYSTAL_FIELD] * (row[A_2] * unit + row[A_4] * fourth)
-                )
+            crystal = [
+                one[_intrinsic.CRYSTAL_FIELD] * (row[A_2] * unit + row[A_4] * fourth)
+                for unit, fourth in (here.crystal(name, turned) for turned in turns)
+            ]
             # How many of it a formula unit holds: MJ/m3 per kelvin of all over tesla per mu_B.
             number = row[SITE] * one[_intrinsic.PER_ION] * 1e6 * MU_0 / tesla * _PER_TESLA
             exchange, moment = m * row[STRENGTH], row[ION_J] / number
@@ -352,30 +331,19 @@ def processes(alloy: Alloy, highest: float) -> list[tuple[str, float, str, float
 
 
 def energy(alloy: Alloy, azimuth: float, axial: bool, fields: Array) -> Array:
-    """Return the energy by the angle between metals' moment and field, MJ/m3.
+    """Return the energy by the angle between metals' moment and field, MJ/m3, shape (19, k).
 
-    Parameters
-    ----------
-    alloy : Alloy
-    azimuth : float
-        Of the plane in which field and moment lie, from [100].
-    axial : bool
-        Whether the field lies along the axis, and not across it.
-    fields : ndarray of float64, shape (k,)
-        Inner fields, T.
-
-    Returns
-    -------
-    ndarray of float64, shape (19, k)
-        At angles from 0 to 90 degrees.
+    The angles are 0 to 90 degrees; `azimuth` is that of the plane in which field and moment lie,
+    from [100]; `axial` says that the field lies along the axis, and not across it; `fields`, (k,),
+    are inner fields, T.
     """
     across, along = (np.sin, np.cos) if axial else (np.cos, np.sin)
     flat = np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
-    moments = np.outer(across(_COARSE), flat) + np.outer(along(_COARSE), [0.0, 0.0, 1.0])
+    moments = np.outer(across(ANGLES), flat) + np.outer(along(ANGLES), [0.0, 0.0, 1.0])
     field = np.array([0.0, 0.0, 1.0]) if axial else flat
     # In J/m3 T and A/m; then MJ/m3.
-    total = -1e-6 / MU_0 * alloy.polarization * np.outer(np.cos(_COARSE), fields)
-    total += (alloy.metals * across(_COARSE) ** 2)[:, None]
+    total = -1e-6 / MU_0 * alloy.polarization * np.outer(np.cos(ANGLES), fields)
+    total += (alloy.metals * across(ANGLES) ** 2)[:, None]
     kelvin = np.array([alloy.kelvin])
     for site in alloy.sites:
         turned = np.tensordot(moments, np.array(site.ion.exchange), 1) * site.exchange
@@ -388,38 +356,15 @@ def energy(alloy: Alloy, azimuth: float, axial: bool, fields: Array) -> Array:
     return total
 
 
-def rigid(constants: Sequence[float], polarization: float, fields: Array) -> Array:
-    """Return the energy of one rigid moment in fields across the axis, as `energy` does.
-
-    Parameters
-    ----------
-    constants : sequence of float
-        K_1, K_2 and so on of sin^2, sin^4 and so on, MJ/m3.
-    polarization : float
-        T.
-    fields : ndarray of float64, shape (k,)
-        Inner fields, T.
-    """
-    across = np.cos(_COARSE)
-    orders = 2 * np.arange(1, len(constants) + 1)
-    own = across[:, None] ** orders @ np.asarray(constants)
-    return own[:, None] - 1e-6 / MU_0 * polarization * np.outer(across, fields)
-
-
 def critical(fields: Array, energies: Array) -> tuple[float, list[Jump]]:
     """Return the angle to the field in no field, rad, and the jumps towards it.
 
-    Parameters
-    ----------
-    fields : ndarray of float64, shape (k,)
-        From 0 on, T.
-    energies : ndarray of float64, shape (19, k)
-        As `energy` returns them, MJ/m3.
+    `fields`, T, shape (k,), rise from 0; `energies`, shape (19, k), are as `energy` returns them.
     """
     from scipy.interpolate import CubicSpline
 
     even = ((1, np.zeros(len(fields))), "not-a-knot")
-    by_field = CubicSpline(fields, CubicSpline(_COARSE, energies, bc_type=even)(_FINE), axis=1)
+    by_field = CubicSpline(fields, CubicSpline(ANGLES, energies, bc_type=even)(_FINE), axis=1)
     at = np.arange(0.0, fields[-1] + 0.5 * _STEP, _STEP)
     lowest, size = by_field(at).argmin(axis=0), np.ptp(energies)
     jumps = []

@@ -198,16 +198,9 @@ def state_of(
 
 
 def odds(judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]) -> Odds:
-    """Return the log odds that phases form.
+    """Return the log odds that phases form, n rows.
 
-    Parameters
-    ----------
-    judged : Judged
-        The phases, n rows.
-    above : ndarray of float64, shape (n,)
-        Their free energy above what competes, eV/atom.
-    kelvin : ndarray of float64, shape (n,)
-        Temperatures, K.
+    `above`, (n,), is their free energy above what competes, eV/atom, at `kelvin`, (n,).
     """
     from ..kernels import _stability
     from ..kernels._jit import share_rows

@@ -15,16 +15,12 @@ from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, assign_hosts, partition, root_codes
 from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
-from ._mixing import MixingTerms, Nodes, mixing_model
-from ._space import PhaseSpace, composition_keys, whole_space
+from ._mixing import SIGNIFICANT, MixingTerms, Nodes, mixing_model
+from ._space import PhaseSpace, composition_keys, first_of, whole_space
 from .hull import Decomposition, solve, stable_phases, stable_space
 from .snapshot import Snapshot
 
 BOLTZMANN_EV_K = 8.617333262e-5
-SIGNIFICANT = 0.05
-"""Share of a phase from which an end member counts."""
-TRACE = 0.01
-"""Share of the metal sites from which a metal without entries is listed."""
 # What replaces each other in most compounds of rare earths: their rivals mix these, and no others.
 _LATE = ("Mn", "Fe", "Co", "Ni", "Cu")
 
@@ -81,22 +77,10 @@ def phases_of(table: CompositionTable, host: str = "auto", split: Partition | No
     else:
         rest = ~named
     found[~named] = split.host[rest]
-    hard = split.hard_phase[rest]
-    return Named(found, _placed(named, table[named], hard, table.row_index), named)
-
-
-def _placed(
-    first: NDArray[np.bool_], one: CompositionTable, other: CompositionTable, row_index: NDArray
-) -> CompositionTable:
-    """Return a table of the rows of one where `first`, of the other elsewhere."""
-    lengths = np.empty(len(first), np.int64)
-    lengths[first], lengths[~first] = np.diff(one.indptr), np.diff(other.indptr)
-    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
-    entries = np.repeat(first, lengths)
-    for part, into in ((one, entries), (other, ~entries)):
-        indices[into], values[into] = part.indices, part.values
-    return CompositionTable(indptr, indices, values, row_index)
+    both = CompositionTable.concat([table, split.hard_phase[rest]])
+    order = np.arange(len(table))
+    order[~named] = len(table) + np.arange(len(both) - len(table))
+    return Named(found, CompositionTable(*both[order].rows, table.row_index), named)
 
 
 class Judged:
@@ -122,17 +106,14 @@ class Judged:
         ideal = table.values.copy()
         rows_of = table.rows
         interpolated = _stability.Interpolated(self.energy, self.deviation, self.entropy, ideal)
+        compared = _stability.Compared(self.borrows, self._lacking)
         for code, rows in self.by_host:
             present = np.flatnonzero(_stability.elements_of(table.indptr, table.indices, rows))
-            nodes = self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
-            sites = _stability.Sites(nodes.role, nodes.index, nodes.sites)
-            energies = _stability.Energies(nodes.node, nodes.mean, nodes.covariance, nodes.noise)
-            share_rows(
-                _stability.interpolate, len(rows), rows_of, rows, sites, energies, interpolated
-            )
-            members = _stability.Members(nodes.known, nodes.borrowed, SIGNIFICANT, TRACE)
-            compared = _stability.Compared(self.borrows, self._lacking)
-            share_rows(_stability.compare, len(rows), rows_of, rows, sites, members, compared)
+            self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
+            sites, energies, members = self._nodes[code]
+            at = rows_of, rows, sites
+            share_rows(_stability.interpolate, len(rows), *at, energies, interpolated)
+            share_rows(_stability.compare, len(rows), *at, members, compared)
         self.ideal = CompositionTable(table.indptr, table.indices, ideal, table.row_index)
         self._take_entries()
 
@@ -210,13 +191,6 @@ def listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
     return np.array([entries.get(key, np.nan) for key in composition_keys(table)], float)
 
 
-def first_of(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Return where each of `n` codes appears first."""
-    first = np.zeros(n, np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return first
-
-
 def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
     key = ("nodes", host, columns.tobytes())
     if key not in source._cache:
@@ -231,12 +205,14 @@ def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
 
 def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
     """Name the end members that make up a row and that the snapshot lacks."""
-    elements = hard.indices[hard.indptr[row] : hard.indptr[row + 1]].tolist()
-    amounts = hard.values[hard.indptr[row] : hard.indptr[row + 1]].tolist()
+    role, place, _ = nodes.sites
+    part = slice(hard.indptr[row], hard.indptr[row + 1])
     sites: list[dict[int, float]] = [{}, {}, {}]
-    for element, amount in zip(elements, amounts, strict=True):
-        if nodes.role[element] >= 0:
-            sites[nodes.role[element]][element] = amount
+    for element, amount in zip(
+        hard.indices[part].tolist(), hard.values[part].tolist(), strict=True
+    ):
+        if role[element] >= 0:
+            sites[role[element]][element] = amount
     earths, metals, thirds = (
         {e: a / sum(site.values()) for e, a in site.items()} for site in sites
     )
@@ -244,8 +220,8 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
     for earth, x in earths.items():
         for third, z in (thirds or {-1: 1.0}).items():
             for metal, y in metals.items():
-                at = nodes.index[earth], nodes.index[third] if third >= 0 else 0, nodes.index[metal]
-                if x * y * z >= SIGNIFICANT and not nodes.known[at]:
+                at = place[earth], place[third] if third >= 0 else 0, place[metal]
+                if x * y * z >= SIGNIFICANT and not nodes.members.known[at]:
                     third_symbol = SYMBOLS[third] if third >= 0 else ""
                     names.append(_formula(host, SYMBOLS[earth], SYMBOLS[metal], third_symbol))
     return ", ".join(names)

@@ -9,18 +9,10 @@ metals' own binary hulls. It passes through the end members and the intermediate
 the scatter of their orderings, falls back on the hull of other phases where end members are
 missing, and says how sure it is.
 
-The terms stand in `magnetkit.phases._mixing`. Metals without an entry take their
-slope from a machine-learned potential (`magnetkit.phases._mixing`). Where fewer than nine in ten
-left-out mixed entries of a host lie inside their interval, its deviations are scaled up
-(conformally). Entries more than four deviations from their prediction by the others (calculations
-that fell into another magnetic solution) are left out.
-
-What the energies of a host's phases are made of: sites, trend and terms over occupations.
-
-The scales of the terms are those of largest marginal likelihood on the embedded snapshot, all
-hosts together.
-
-Slopes of the formation energy that a potential supplies where a snapshot is silent.
+Where fewer than nine in ten left-out mixed entries of a host lie inside their interval, its
+deviations are scaled up (conformally). Entries more than four deviations from their prediction by
+the others (calculations that fell into another magnetic solution) are left out. The scales of the
+terms are those of largest marginal likelihood on the embedded snapshot, all hosts together.
 
 A metal M of which a snapshot has no entry of a host beside the main metal T, and no end member,
 leaves the interpolation without any hold. A machine-learned potential's energy of one atom of M in
@@ -30,7 +22,7 @@ method throughout, so that it says how the energy changes; where it starts from 
 snapshot's.
 """
 
-from dataclasses import dataclass
+import itertools
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,7 +34,7 @@ from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, root_of
 from ..kernels._linear import invert, multiply
-from ..kernels._stability import INTERSTITIAL, METAL, RARE_EARTH
+from ..kernels._stability import INTERSTITIAL, METAL, RARE_EARTH, Energies, Members, Sites
 from ._space import PhaseSpace, whole_space
 from .snapshot import Snapshot
 
@@ -117,18 +109,13 @@ class MixingTerms:
         from .hull import solve
 
         atoms = self.sites.sum()
-        rows = []
-        for earth in self.earths:
-            for metal in self.metals:
-                row = {int(earth): self.sites[0] / atoms, int(metal): self.sites[1] / atoms}
-                if first >= 0:
-                    row[first] = self.sites[2] / atoms
-                rows.append(row)
-        pairs = np.triu_indices(len(self.metals), 1)
-        rows += [
-            {int(self.metals[i]): 0.5, int(self.metals[j]): 0.5}
-            for i, j in zip(*pairs, strict=True)
+        shares, third = self.sites / atoms, [first] if first >= 0 else []
+        rows = [
+            dict(zip([earth, metal, *third], shares, strict=False))
+            for earth, metal in itertools.product(self.earths.tolist(), self.metals.tolist())
         ]
+        pairs = np.triu_indices(len(self.metals), 1)
+        rows += [dict.fromkeys(both.tolist(), 0.5) for both in self.metals[np.transpose(pairs)]]
         found = solve(_table(rows), rivals).energy
         shape = len(self.earths), len(self.metals)
         metal = np.zeros((len(self.metals), len(self.metals)))
@@ -218,7 +205,6 @@ def chemical_slopes(host: str) -> tuple[Slope, ...]:
 def all_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host, whether they help or not."""
     root = root_of(host)
-    rows = [row for row in datasets.rows("substitution/slopes.csv") if row["host"] == root]
     return tuple(
         Slope(
             INDEX[row["rare_earth"]],
@@ -226,8 +212,8 @@ def all_slopes(host: str) -> tuple[Slope, ...]:
             INDEX[row["element"]],
             float(row["used_eV"]),
         )
-        for row in rows
-        if row["used_eV"]
+        for row in datasets.rows("substitution/slopes.csv")
+        if row["host"] == root and row["used_eV"]
     )
 
 
@@ -262,19 +248,18 @@ INTERVAL = 1.6448536269514722
 """Deviations of a normal distribution that 90 % lie within."""
 
 
-@dataclass(frozen=True, eq=False)
-class Nodes:
+SIGNIFICANT = 0.05
+"""Share of a phase from which an end member counts."""
+TRACE = 0.01
+"""Share of the metal sites from which a metal without entries is listed."""
+
+
+class Nodes(NamedTuple):
     """Energies a host's phases are interpolated from; see `magnetkit.kernels._stability`."""
 
-    role: NDArray[np.int8]  # (118,)
-    index: NDArray[np.int64]  # (118,)
-    sites: NDArray[np.float64]  # (3,)
-    node: NDArray[np.int64]  # (R, X, M, M)
-    mean: NDArray[np.float64]  # (k,)
-    covariance: NDArray[np.float64]  # (k, k)
-    noise: NDArray[np.float64]  # (3,)
-    known: NDArray[np.bool_]  # (R, X, M), whether the snapshot has the end member
-    borrowed: NDArray[np.bool_]  # (118, 118), main metal and metal whose slope is a potential's
+    sites: Sites
+    energies: Energies
+    members: Members
 
 
 class MixingModel:
@@ -392,18 +377,14 @@ class MixingModel:
             index[columns] = np.arange(len(columns))
         n_thirds = max(len(thirds), 1)
         node = np.zeros((len(earths), n_thirds, len(metals), len(metals)), np.int64)
-        parts: list[tuple[int, int, int, int]] = []
-        for r in range(len(earths)):
-            for x in range(n_thirds):
-                for i in range(len(metals)):
-                    for j in range(i + 1):
-                        node[r, x, i, j] = node[r, x, j, i] = len(parts)
-                        parts.append((r, x, i, j))
+        outer = itertools.product(range(len(earths)), range(n_thirds), range(len(metals)))
+        parts = [(r, x, i, j) for r, x, i in outer for j in range(i + 1)]
         at = self.terms.nothing(len(parts))
         own_earths = np.searchsorted(self.earths, earths)
         own_metals = np.searchsorted(self.metals, metals)
         own_thirds = np.searchsorted(self.thirds, thirds)
         for k, (r, x, i, j) in enumerate(parts):
+            node[r, x, i, j] = node[r, x, j, i] = k
             at.earth[k, own_earths[r]] = 1.0
             at.metal[k, own_metals[i]] += 0.5
             at.metal[k, own_metals[j]] += 0.5
@@ -411,30 +392,19 @@ class MixingModel:
                 at.third[k, own_thirds[x]] = 1.0
         mean, covariance = self.predict(at)
         borrowed = np.zeros((N_ELEMENTS, N_ELEMENTS), bool)
-        for main, metal in self.borrowed:
-            borrowed[main, metal] = True
+        for pair in self.borrowed:
+            borrowed[pair] = True
+        earth, metals_on, third = (part[self.kept] for part in self.occupation)
+        third = third[:, own_thirds] if len(thirds) else np.ones((len(earth), 1))
+        pure = earth[:, own_earths, None, None] * third[:, None, :, None]
+        pure = pure * metals_on[:, None, None, own_metals]
+        known: NDArray[np.bool_] = np.any(pure > 1 - 1e-6, axis=0)
+        spread = self.scale**2
         return Nodes(
-            role,
-            index,
-            self.terms.sites,
-            node,
-            mean,
-            covariance * self.scale**2,
-            NOISE**2 * self.scale**2,
-            self._known(earths, metals, thirds),
-            borrowed,
+            Sites(role, index, self.terms.sites),
+            Energies(node, mean, covariance * spread, NOISE**2 * spread),
+            Members(known, borrowed, SIGNIFICANT, TRACE),
         )
-
-    def _known(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> NDArray[np.bool_]:
-        known = np.zeros((len(earths), max(len(thirds), 1), len(metals)), bool)
-        at = Occupation(*(part[self.kept] for part in self.occupation))
-        for x in range(known.shape[1]):
-            own = at.third[:, np.searchsorted(self.thirds, thirds[x])] if len(thirds) else 1.0
-            for r, e in enumerate(np.searchsorted(self.earths, earths)):
-                pure = own * at.earth[:, e]
-                for m, c in enumerate(np.searchsorted(self.metals, metals)):
-                    known[r, x, m] = bool((pure * at.metal[:, c] > 1 - 1e-6).any())
-        return known
 
 
 def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ All facets of the hull of a small chemical system.
 
 import itertools
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError
 from ..composition.table import CompositionTable
 from .snapshot import SCHEMES, Snapshot
+
+if TYPE_CHECKING:
+    from ..kernels._hull import Planes
 
 # Rows of one chemical system that one thread solves in a row, each from the last one's basis.
 RUN = 16384
@@ -46,18 +49,10 @@ class PhaseSpace:
     def take(self, chosen: NDArray) -> "PhaseSpace":
         """Return the space of some phases (a mask that holds the elements)."""
         keep = np.flatnonzero(chosen)
-        lengths = np.diff(self.ptr)[keep]
-        ptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        at = np.repeat(self.ptr[keep] - ptr[:-1], lengths) + np.arange(ptr[-1])
-        return PhaseSpace(
-            [self.formulas[k] for k in keep],
-            self.column,
-            ptr,
-            self.col[at],
-            self.val[at],
-            self.energy[keep],
-            self.left_out,
-        )
+        kept = self.table()[keep]
+        names, columns = [self.formulas[k] for k in keep], self.column[kept.indices]
+        rows = kept.indptr, columns, kept.values
+        return PhaseSpace(names, self.column, *rows, self.energy[keep], self.left_out)
 
     def table(self) -> CompositionTable:
         """Return the phases as a composition table."""
@@ -123,9 +118,9 @@ def build_space(
     )
 
 
-def composition_keys(table: CompositionTable) -> list[bytes]:
-    """Return one key a composition, equal where the fractions agree to 1e-6."""
-    amount = np.round(table.values * 1e6).astype(np.int32)
+def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
+    """Return one key a composition, equal where the fractions agree to so many digits."""
+    amount = np.round(table.values * 10**digits).astype(np.int32)
     parts = np.column_stack([table.indices, amount]).astype(np.int32)
     bounds = table.indptr.tolist()
     return [parts[a:b].tobytes() for a, b in itertools.pairwise(bounds)]
@@ -202,13 +197,12 @@ class Systems:
 
     def runs(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], ...]:
         """Return system, first and last place in `order` of the runs of the chosen systems."""
-        system, first, last = [], [], []
-        for s in np.flatnonzero(chosen):
-            for at in range(self.bounds[s], self.bounds[s + 1], RUN):
-                system.append(s)
-                first.append(at)
-                last.append(min(at + RUN, self.bounds[s + 1]))
-        return tuple(np.array(a, np.int64) for a in (system, first, last))
+        runs = [
+            (s, at, min(at + RUN, self.bounds[s + 1]))
+            for s in np.flatnonzero(chosen)
+            for at in range(self.bounds[s], self.bounds[s + 1], RUN)
+        ]
+        return tuple(np.array(runs, np.int64).reshape(-1, 3).T.copy())
 
 
 def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
@@ -232,11 +226,11 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
         codes, distinct = pd.factorize(sets[:, w])
         code = code * len(distinct) + codes
     given = np.flatnonzero(known)
-    code, first = _distinct(code[given])
-    members = np.zeros((len(first), space.columns), bool)
-    for c in range(space.columns):
-        members[:, c] = (sets[given[first], c // 64] >> np.uint64(c % 64)) & np.uint64(1)
-    owner = _cover(members)
+    code, systems = pd.factorize(code[given])
+    sets = sets[given[first_of(code, len(systems))]]
+    bits = np.unpackbits(sets.view(np.uint8), axis=1, bitorder="little")
+    members = bits[:, : space.columns].astype(bool)
+    owner = _cover(sets, members.sum(axis=1))
     keep, owner = np.unique(owner, return_inverse=True)
     group = owner[code]
     order = given[np.argsort(group, kind="stable")] if len(keep) > 1 else given
@@ -244,21 +238,21 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     return Systems(members[keep], order, bounds.astype(np.int64))
 
 
-def _distinct(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return codes from 0 in order of appearance, and where each appears first."""
-    import pandas as pd
-
-    codes, distinct = pd.factorize(code)
-    first = np.empty(len(distinct), np.int64)
+def first_of(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Return where each of `n` codes appears first."""
+    first = np.zeros(n, np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return codes, first
+    return first
 
 
-def _cover(members: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return for each set, none of which comes twice, the index of the largest that holds it."""
-    owner = np.arange(len(members))
-    order = np.argsort(-members.sum(axis=1), kind="stable")
-    sets = _words(members[order])
+def _cover(sets: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each set, none of which comes twice, the index of the largest that holds it.
+
+    `sets`, (n, words), have a bit an element; `sizes`, (n,), are how many each has.
+    """
+    owner = np.arange(len(sets))
+    order = np.argsort(-sizes, kind="stable")
+    sets = sets[order]
     # The largest of a chain of sets is held by itself alone.
     largest = np.ones(len(sets), bool)
     step = max(1, _PAIRS // max(len(sets), 1))
@@ -272,14 +266,6 @@ def _cover(members: NDArray[np.bool_]) -> NDArray[np.int64]:
     return owner
 
 
-def _words(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Return sets as the bits of words, shape (n, words)."""
-    n, columns = members.shape
-    whole = np.zeros((n, -(-columns // 64) * 64), bool)
-    whole[:, :columns] = members
-    return np.packbits(whole, axis=1).view(np.uint64)
-
-
 def _held(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Return whether each of some sets, a row, lies within each of others, a column."""
     held = np.ones((len(some), len(others)), bool)
@@ -288,18 +274,7 @@ def _held(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bo
     return held
 
 
-@dataclass(frozen=True, eq=False)
-class Facets:
-    """Facets of one chemical system of m elements."""
-
-    price: NDArray[np.float64]  # chemical potentials, (facets, m): the facet's plane
-    corner: NDArray[np.int32]  # phases at the corners, (facets, m), ascending index into the space
-    inverse: NDArray[np.float64]  # takes a composition to corner amounts, (facets, m, m)
-    matrix: NDArray[np.float64]  # element by corner, (facets, m, m): what these phases are made of
-    energy: NDArray[np.float64]  # of the corner phases, eV/atom, (facets, m)
-
-
-def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
+def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
     """Return the facets of a system, or None where qhull does not settle them.
 
     `space` has the phases on the hull, `members`, (columns,), says which elements the system has.
@@ -310,10 +285,11 @@ def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
     return space.facets[key]
 
 
-def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
+def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
     from scipy.spatial import ConvexHull, QhullError
 
     from ..kernels._arrays import Phases
+    from ..kernels._hull import Planes
     from ..kernels._rows import subsystem
 
     ids, phases, _ = subsystem(members, Phases(space.ptr, space.col, space.val, space.energy))
@@ -324,7 +300,7 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
     if m == 1:
         one = np.ones((1, 1, 1))
         first = energy[:1, None].copy()
-        return Facets(first, ids[:1, None].astype(np.int32), one, one, first)
+        return Planes(first, ids[:1, None].astype(np.int32), one, one, first)
     if len(ids) == m:
         corners = np.arange(m)[None, :]
     else:
@@ -345,7 +321,7 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
     sound = (price @ dense.T <= energy + 1e-9).all(axis=1)
     if not len(corners) or not sound.all():
         return None
-    return Facets(
+    return Planes(
         np.ascontiguousarray(price),
         ids[corners].astype(np.int32),
         np.ascontiguousarray(inverse),

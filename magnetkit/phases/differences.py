@@ -10,7 +10,7 @@ import numpy as np
 from .._core._arguments import finite, named
 from ._space import composition_keys, whole_space
 from .hull import solve, stable_space
-from .snapshot import Snapshot, open_snapshot
+from .snapshot import Snapshot, open_snapshot, symbols_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,16 +80,9 @@ def _above(source: Snapshot) -> tuple[dict[bytes, tuple[str, float, set[str]]], 
     space = whole_space(source)
     table = space.table()
     above = np.maximum(space.energy - solve(table, stable_space(source)).energy, 0.0)
-    elements = [set(_symbols(f)) for f in space.formulas]
-    keys = composition_keys(table)
-    parts = zip(keys, space.formulas, above.tolist(), elements, strict=True)
-    return {k: (f, a, e) for k, f, a, e in parts}, space.formulas[: space.columns]
-
-
-def _symbols(formula: str) -> list[str]:
-    import re
-
-    return re.findall(r"[A-Z][a-z]?", formula)
+    parts = zip(composition_keys(table), space.formulas, above.tolist(), strict=True)
+    found = {key: (formula, a, symbols_of(formula)) for key, formula, a in parts}
+    return found, space.formulas[: space.columns]
 
 
 @named

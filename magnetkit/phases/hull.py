@@ -98,8 +98,7 @@ def _by_facets(
     given = rows, place, own
     share_rows(_hull.highest, len(own), *given, facets.price, found.hull, facet)
     done = np.ones(len(own), bool)
-    planes = _hull.Planes(facets.price, facets.corner, facets.inverse, facets.matrix, facets.energy)
-    share_rows(_hull.split, len(own), *given, planes, facet, found, done)
+    share_rows(_hull.split, len(own), *given, facets, facet, found, done)
     return bool(done.all())
 
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._core import datasets
 from .._core._arguments import named, path
+from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ def write_snapshot(
         whole = {
             "format": FORMAT,
             **manifest,
-            "elements": _elements(entries["formula"]),
+            "elements": sorted(symbols_of(*entries["formula"]), key=INDEX.__getitem__),
             "entries": len(entries),
             "files": files,
         }
@@ -301,13 +302,9 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
     return datasets.sha256(file)
 
 
-def _elements(formulas: Any) -> list[str]:
-    import re
-
-    from .._core.elements import INDEX
-
-    found = {s for f in formulas for s in re.findall(r"[A-Z][a-z]?", f)}
-    return sorted(found, key=INDEX.__getitem__)
+def symbols_of(*formulas: str) -> set[str]:
+    """Return the elements that formulas name."""
+    return {symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)}
 
 
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":

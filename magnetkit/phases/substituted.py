@@ -183,12 +183,6 @@ def host_cell(
     return cell * ((2, 2, 2) if metal < _LEAST_METAL_ATOMS else (1, 1, 1))
 
 
-def sites(host: str, role: str, *, hexagonal: bool = False) -> tuple[str, ...]:
-    """Return the labels of a host's inequivalent sites of a role, e.g. ``"transition_metal"``."""
-    prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
-    return tuple(site.label for site in prototype.sites if site.role == role) if prototype else ()
-
-
 @named
 def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "Structure":
     """Return a copy of `cell` with `count` atoms of site `label` replaced by `element`.

@@ -113,31 +113,12 @@ def describe(
     supply: Columns | None = None,
     split: Partition | None = None,
 ) -> Columns:
-    """Return every property of each candidate at one temperature.
+    """Return every property of each candidate at one temperature, K, but those of the ranking.
 
-    Parameters
-    ----------
-    table : CompositionTable, n rows
-    temperature : float
-        K.
-    conditions : Conditions
-    labels : pyarrow.Array of text or sequence of str, optional
-        The candidates as the user wrote them; their formulas otherwise.
-    shells : sequence of str, optional
-        Grain-boundary shell of each, empty for a bulk alloy.
-    magnet : Columns, n rows, optional
-        What `magnets` returned for this temperature, where the caller has it.
-    room : Columns, n rows, optional
-        What it returned for `ROOM_K`; the nearest grades are then named.
-    supply : Columns, n rows, optional
-        What `supplies` returned, where the caller has it.
-    split : Partition, optional
-        The recipes split as they are written, where the caller has it.
-
-    Returns
-    -------
-    Columns, n rows
-        The columns of the registry, in its order, all but those of the ranking.
+    `labels` are the candidates as the user wrote them, `shells` the grain-boundary shell of each.
+    Where the caller has it: `magnet` and `room`, what `magnets` returned for this temperature and
+    for `ROOM_K` (the nearest grades are then named), `supply`, what `supplies` returned, and
+    `split`, the recipes split as they are written. Columns are in the registry's order.
     """
     formulas = table.to_arrow()
     if labels is None:

@@ -289,24 +289,9 @@ class Conditions:
 def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str, Any] | None:
     """Return a process whose model is anchored on the magnets that `calibration` names.
 
-    Parameters
-    ----------
-    process : Process, dict, str or None
-        As of `magnetkit.predict`.
-    calibration : str or None
-        Name of a calibration, a grade, or `NO_CALIBRATION`.
-    kelvin : float
-        Temperature at which a grade's printed values anchor the model.
-
-    Returns
-    -------
-    dict or None
-        A plain record, see `process_record`.
-
-    Raises
-    ------
-    InputError
-        If no such magnets are known, or the process names a producer's too.
+    That is the name of a calibration, a grade, whose printed values anchor the model at `kelvin`,
+    or `NO_CALIBRATION`. Raises InputError if no such magnets are known, or the process names a
+    producer's too.
     """
     from ..magnetism import _measured
     from ..magnetism.process import process_record
@@ -338,6 +323,14 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
             f"(there are: {known}); give one of these, or `none` for the bare model"
         )
     return {**(record or {}), **grade_magnet(calibration, kelvin).process}
+
+
+def calibration_of(process: Any) -> str:
+    """Return the name of whose magnets a process rests on, `NO_CALIBRATION` without any."""
+    from ..magnetism.process import process_record
+
+    mill = (process_record(process) or {}).get("mill")
+    return str(mill["name"]) if mill else NO_CALIBRATION
 
 
 def conditions_in(*names: str, without: tuple[str, ...] = ()) -> Iterator[Field[Any]]:

@@ -19,7 +19,7 @@ from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..magnetism.process import process_record
 from ._stages import predicted
-from .conditions import ConditionKeywords, Conditions, with_conditions
+from .conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ def predict(
         One row for each composition that could be read and each temperature, in the library and
         with the index and other columns of the input: properties by physics, surrogate and table,
         each predicted one with its interval and where it comes from; columns as in
-        `magnetkit.columns`.
+        `magnetkit.columns`. ``.attrs["calibration"]`` of pandas names whose magnets it rests on.
 
     Raises
     ------
@@ -87,7 +87,10 @@ def predict(
     inputs = read_inputs(compositions, basis, column, strict=strict)
     _name_families(inputs.labels)
     found = predicted(inputs, conditions)
-    return found if detail or inputs.library != "pandas" else brief(found)
+    if inputs.library != "pandas":
+        return found
+    found.attrs["calibration"] = calibration_of(conditions.process)
+    return found if detail else brief(found)
 
 
 # The names of families are formulas too, of as many atoms of each element.
@@ -143,7 +146,7 @@ def compare(
         magnet, and ``difference``, or ``difference_2`` and so on where there are more than two.
         Differences are of numbers alone; the intervals of the magnets are not of their
         difference, in which much of the error cancels. ``.attrs["notes"]`` says what stands for a
-        grade.
+        grade, ``.attrs["calibration"]`` whose magnets the recipes rest on.
 
     Raises
     ------
@@ -194,6 +197,8 @@ def compare(
             for row in rows
         ]
     table.attrs["notes"] = notes
+    first = next(filter(None, grades or ()), None)
+    table.attrs["calibration"] = first or calibration_of(conditions.process)
     return table
 
 

@@ -8,7 +8,6 @@ objectives, in which the loss of the best on the list is compared with that of t
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,14 +20,12 @@ from .._core._columnar import Coded
 from .._core.elements import INDEX, N_ELEMENTS
 from .._core.settings import get_settings
 from .._core.units import kelvin_text
-from ..calibration.spread import lots
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES, root_of
 from ..kernels._rows import marks
 from ..magnetism.process import routes
-from ..prediction._stages import GUARANTEED
 from ._profile_parts import CHANCE, MARGIN
 
 if TYPE_CHECKING:
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
     from ._job import Job
     from ._order import Ranking, Rule
 
-DECISIONS = "decisions"
-"""Records of the short list in a manifest."""
 MOST, BEST = 5, 200
 """Decisions shown at most, and candidates of each that are compared."""
 _LEANER = 0.8
@@ -56,10 +51,11 @@ _NEAR = 0.25
 """Least gain of one decision over the others, in units of regret, an assumption."""
 _DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
 """Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
-_PLAUSIBLE, _LEAST, _LESS = 0.5, 0.3, 0.05
+PLAUSIBLE, _LEAST, _LESS = 0.5, 0.3, 0.05
 """Probability from which a candidate is worth a trial; the least that is looked at, and how much
 less than that of today's magnet will do where that falls short of the first."""
-_PROVEN = 2.0
+_ENDS = ("copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct")
+PROVEN = 2.0
 """Evidence distance from which a candidate is unproven."""
 
 Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
@@ -205,18 +201,9 @@ def shortlist(
     """Return the candidates, one a decision, that together are regretted least, the best first.
 
     In turn that is taken which lowers the mean regret most; of its decision the simplest that
-    does so almost as well is shown.
-
-    Parameters
-    ----------
-    found : Choices
-        m candidates.
-    simplicity : ndarray of int64, shape (m,)
-        Elements of the alloy, and one for a shell.
-    open_ : ndarray of bool, shape (m,)
-        Which may be shown.
-    today : ndarray of float64, shape (k,)
-        Losses of today's magnet, infinite where it does not meet the requirements.
+    does so almost as well is shown. Of the m candidates `simplicity` counts the elements of the
+    alloy, and one for a shell; those `open_` may be shown. `today` has the losses of today's
+    magnet, infinite where it does not meet the requirements.
     """
     w = weights(found.loss.shape[1])
     losses, now = found.loss @ w, today @ w
@@ -275,7 +262,7 @@ def decide(
     """
     now = choices(today, job.rule)
     records = [dict(today.to_pylist()[0], decision_status="keep", share_best=0.0)]
-    records[0] |= {"rank": None, "copies": None, "simpler_rank": None}
+    records[0] |= dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
     picks = {} if found is None else _picked(found, ranking, take, job, today, now)
     if not picks:
         # Nothing is likely enough: the nearest is shown, and what it misses.
@@ -300,13 +287,9 @@ def decide(
     )
     records += [record for _, record in told]
     for record in records:
-        if not (records[0][CHANCE] or 0.0) >= _PLAUSIBLE:
+        if not (records[0][CHANCE] or 0.0) >= PLAUSIBLE:
             # A magnet that does not do the job is no measure of what is saved.
             record["heavy_rare_earth_saved_wt_pct"] = None
-        # Results of an earlier version have none.
-        for name, least in GUARANTEED.items():
-            if least not in record and record[name] is not None:
-                record[least] = record[name] * lots(str(record["host"])).share(name)
         record["next_test"] = _next_test(record, job)
     return records
 
@@ -328,51 +311,25 @@ def _picked(
     same = pc.equal(texts["formula"].cast(pa.string()), today["formula"][0].as_py())
     other = ~same.to_numpy() | (rim != (reference.shell or ""))
     other &= ~np.isin(found.rows, list(ranking.simpler))
+    # A trial is for what no candidate of its kind does.
+    other &= found.meets | ~np.isin(found.decision, found.decision[found.meets])
     chance = float(today[CHANCE][0].as_py() or 0.0)
-    if chance >= _PLAUSIBLE and job.heavy_today > _NONE:
+    if chance >= PLAUSIBLE and job.heavy_today > _NONE:
         other &= heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
     # What is as likely as today's magnet is worth a trial.
-    other &= found.loss[:, -1] <= (1.0 - min(_PLAUSIBLE, chance - _LESS)) / job.rule.miss
-    keeps = now.loss[0] if chance >= _PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
+    other &= found.loss[:, -1] <= (1.0 - min(PLAUSIBLE, chance - _LESS)) / job.rule.miss
+    keeps = now.loss[0] if chance >= PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
     picks = {}
     for pick in shortlist(found, elements + (rim != ""), other, keeps):
         own = heavy[found.decision == found.decision[pick.row]]
-        ends = {
-            "copies_heavy_least_wt_pct": float(own.min()),
-            "copies_heavy_most_wt_pct": float(own.max()),
-        }
+        ends = dict(zip(_ENDS, (float(own.min()), float(own.max())), strict=True))
         picks[int(found.rows[pick.row])] = pick._replace(heavy=ends)
     return picks
 
 
-def decided(frame: "pd.DataFrame", job: "Job", today: pa.Table) -> list[dict[str, Any]]:
-    """Return the records of the best rows of a result that has none, of an earlier version."""
-    from ._order import Ranking
-
-    table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
-    shells = list(frame["shell"].astype(object).fillna(""))
-    heavy = frame["heavy_rare_earth_wt_pct"].to_numpy(np.float64)
-    rows = pa.Table.from_pandas(frame, preserve_index=False)
-    label = pa.array(decision_of(table, shells, heavy, job).texts()).dictionary_encode()
-    rows = rows.append_column("decision", label)
-    ranking = Ranking(
-        frame["meets_requirements"].to_numpy(bool),
-        frame["pareto_front"].fillna(0).to_numpy(np.int32),
-        frame["rank"].fillna(0).to_numpy(np.int64),
-        *(np.empty(0), np.empty(0)),
-    )
-
-    def take(picked: NDArray[np.int64], columns: list[str] | None) -> pa.Table:
-        return (rows if columns is None else rows.select(columns)).take(pa.array(picked))
-
-    found = joined([(len(rows), choices(rows, job.rule))])
-    ranking = replace(ranking, copies=found.counts if found else {})
-    return decide(found, ranking, take, job, today)
-
-
 def _status(record: dict[str, Any], job: "Job") -> str:
     """Return ``ready`` to melt, ``buy`` of another family, or a ``trial``."""
-    unproven = (record.get("evidence_distance") or 0.0) > _PROVEN
+    unproven = (record.get("evidence_distance") or 0.0) > PROVEN
     if record[CHANCE] < job.threshold or unproven or _special(record):
         return "trial"
     own = root_of(job.profile.reference.host) == root_of(str(record["host"]))
@@ -389,16 +346,11 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     """Return what to do next about a decision, in a few words."""
     hot, status = kelvin_text(job.temperature), record["decision_status"]
     if status == "keep":
-        return f"measure its H_cJ at {hot}: all differences count from there"
+        return f"measure its HcJ at {hot}: all differences count from there"
     what = "two thicknesses diffused" if record["shell"] else "one melt beside today's"
     if status == "buy":
         what = "samples of two makers"
-    missed = record["failed_requirements"]
-    doubt = f"; may miss {missed.split(';')[0]}" if status == "trial" and missed else ""
-    far = record.get("evidence_farthest")
-    if status == "trial" and not missed and far:
-        doubt = f"; far from measured magnets in {far}"
-    return f"{what}: B_r and H_cJ at 20 C and {hot}{doubt}"
+    return f"{what}: Br and HcJ at 20 °C and {hot}"
 
 
 def recommended(records: "pd.DataFrame") -> int | None:

@@ -11,7 +11,6 @@ and scenario vary as in `magnetkit.supply.sampled_supply`, for all candidates al
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,7 +27,7 @@ from ..magnetism._uncertainty import Kinds, covariance
 from ..prediction._stages import magnets
 from ._job import Job, mill_of, reference_row
 from ._order import total_loss
-from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN, Objective
+from ._profile_parts import COST_PER_FLUX, MARGIN
 from ._requirements import AGAINST, FOLLOWS, OUTSIDE, interval_of
 
 _OTHERS = 0.5
@@ -43,25 +42,14 @@ _Values = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """How n candidates stand in a number of draws.
+    """How n candidates stand in a number of draws; all arrays are of shape (n, draws)."""
 
-    Attributes
-    ----------
-    meets : ndarray of bool, shape (n, draws)
-        Whether every requirement is met.
-    margin : ndarray of float64, shape (n, draws)
-        Smallest slack over the requirements; those that miss them are ranked by it.
-    loss : ndarray of float64, shape (n, draws)
-        Loss over the objectives, with that of a miss where a requirement is missed; infinite
-        where an objective is unknown.
-    scores : dict of str to ndarray of float64, shape (n, draws)
-        Standard scores of the quantities that are measured of a magnet, H_cJ and B_r.
-    """
-
-    meets: NDArray[np.bool_]
-    margin: _Values
+    meets: NDArray[np.bool_]  # whether every requirement is met
+    margin: _Values  # smallest slack over the requirements; those that miss are ranked by it
+    # over the objectives, with that of a miss where a requirement is missed; infinite where an
+    # objective is unknown
     loss: _Values
-    scores: dict[str, _Values]
+    scores: dict[str, _Values]  # standard scores of H_cJ and B_r
 
     def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Return the place of each candidate in each draw, from 1; equals keep their order.
@@ -76,21 +64,6 @@ class Samples:
         place = np.empty(order.shape, np.int64)
         np.put_along_axis(place, order, np.arange(1, len(order) + 1)[:, None], axis=0)
         return place
-
-    def expected(self) -> _Values:
-        """Return the mean loss of each candidate over the draws, shape (n,).
-
-        The regret in a draw is the loss less that of the best of that draw; its mean orders
-        candidates as the mean of the loss does.
-        """
-        return self.loss.mean(axis=1)
-
-
-class Errors(NamedTuple):
-    """What the errors of n candidates depend on: their classes, and the magnets measured."""
-
-    magnets: Kinds
-    mill: Mill | None = None
 
 
 def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
@@ -115,8 +88,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     shell = shells if any(shells) else None
     needed = {r.temperature_K or job.temperature for r in profile.requirements}
     at = sorted(needed - {job.temperature})
-    made_as = leading["route"].astype(object).fillna("") if "route" in leading else [""] * n
-    groups = job.groups(made_as)
+    groups = job.groups(leading["route"].astype(object).fillna(""))
     tables = dict(zip(at, magnets_by_route(table, shells, at, groups), strict=True))
     hosts = list(leading["host"].astype(object).fillna(""))
     magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature, conditions.curie)
@@ -124,8 +96,8 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         at_hosts, at_shells = ([texts[row] for row in rows] for texts in (hosts, shells))
         asked = made.conditions.process, job.temperature, conditions.curie
         magnets_as.effects[rows] = kinds(table[rows], at_hosts, at_shells, *asked).effects
-    of = Errors(magnets_as, mill_of(conditions.process))
-    values = Properties(leading, tables, draws, rng, of, conditions.interval)
+    errors = magnets_as, mill_of(conditions.process)
+    values = Properties(leading, tables, draws, rng, errors, conditions.interval)
     values.known |= sampled_supply(
         table,
         draws,
@@ -147,14 +119,13 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
     # What measured magnets do not bear out is met by chance, as often as the ranking says.
     share = (margin >= 0.0).mean(axis=1)
-    # Screenings of 0.1 have none.
-    distance = np.nan_to_num(np.asarray(leading.get(DISTANCE, 0.0), np.float64))
+    distance = np.nan_to_num(leading[DISTANCE].to_numpy(np.float64))
     borne = limited(share, distance) / np.fmax(share, _LITTLE)
     meets = (margin >= 0.0) & (rng.random(margin.shape) < borne[:, None])
-    objectives, unit = [Objective.parse(text) for text in profile.objectives], job.scales
-    columns = [values.at(o.column, job.temperature) for o in objectives]
-    missed = (~meets).astype(np.float64) / unit[CHANCE]
-    loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, missed)
+    rule = job.rule
+    columns = [values.at(o.column, job.temperature) for o in rule.objectives]
+    missed = (~meets).astype(np.float64) / rule.miss
+    loss = total_loss(rule.objectives, rule.units, columns, missed)
     scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
     return Samples(meets[:n], margin[:n], loss[:n], scores)
 
@@ -188,7 +159,7 @@ class Properties:
         tables: dict[float, Columns],
         draws: int,
         rng: np.random.Generator,
-        errors: Errors,
+        errors: tuple[Kinds, Mill | None],
         interval: float = 0.9,
     ) -> None:
         self.known: dict[str, _Values] = {}
@@ -214,8 +185,8 @@ class Properties:
     def score(self, column: str) -> _Values:
         """Return the standard scores of a quantity."""
         if column not in self._scores:
-            own = self._errors.magnets
-            found = covariance(own, own, column, self._errors.mill)
+            own, mill = self._errors
+            found = covariance(own, own, column, mill)
             wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
             found = found / np.outer(wide, wide)
             # Of one magnet twice, or of a measured one, no variance of its own is left.

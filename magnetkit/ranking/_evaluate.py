@@ -8,31 +8,33 @@
 
 With a `Bound` a candidate goes no further once its best possible key (`best_possible_loss`) lies
 beyond it. What the ranking needs of the others is the same as without one, since the same
-functions compute it. The limit comes from a sample (`limit_of`): a loss that more candidates stay
-below than can be requested. Whether they do is counted afterwards, so that nothing rests on the
-sample.
+functions compute it. The limit comes from a sample (`bound_of`): a loss, or where
+fewer meet the requirements a margin, that more candidates keep to than can be requested. Whether
+they do is counted afterwards, so that nothing rests on the sample.
 """
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._core._columnar import Coded, Columns
+from .._core.units import MU_0
 from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
 from ..prediction import _stages
-from ._decisions import BEST, decision_of
+from ._decisions import BEST, PLAUSIBLE, decision_of
 from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule
 from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
 from ._requirements import (
+    OUTSIDE,
     host_condition,
     name_sets,
     needed_elsewhere,
@@ -48,71 +50,51 @@ FLUX_PER_MASS = 3.2e-4
 hold the model's magnets to it."""
 _SELDOM = 512
 """Of a decision that is not more often in a sample all candidates are evaluated."""
-_BINS = 40
-"""Bins of a histogram between the ends of the sample, one more at either side."""
 # Rounding of what is computed in another order.
 _SLACK = 1e-6
 _COUNTERS = ("stages", "ended", "copies", "status", "failed")
 _FORMS = "probability_phase_forms"
-_CENTRAL = ("remanence_T", "coercivity_kA_m")
-_BY_COMPOSITION = ("heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg")
-_BY_CENTRAL = (*_CENTRAL, COST_PER_FLUX)
-_BY_RANGES = ("max_energy_product_kJ_m3", "max_working_temperature_K", CHANCE)
-PROPERTIES = (*_BY_COMPOSITION, *_BY_CENTRAL, *_BY_RANGES)
-"""Whose histograms are kept, each of the candidates that came to where it is computed."""
+_CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
 
 _Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Bound:
-    """The key up to which candidates are evaluated.
+    """Up to where candidates are evaluated; by default all that have a rank are.
 
-    A key is that of the ranking: whether the requirements are met, then loss or margin. A finite
-    limit admits only those that meet; a limit of the margins of those that miss would stand here,
-    and its largest possible value beside `best_possible_loss`.
-
-    Attributes
-    ----------
-    limit : float
-        Largest loss that is admitted; infinite admits all that have a rank.
-    edges : mapping of str to list of float
-        Edges of the bins of each histogram, ascending.
-    limits : mapping of str to float
-        That of some decisions, where it is larger: the best of each go on.
+    `limit` is the largest loss of those that meet the requirements, `margin` the least of those
+    that miss. `limits` are losses of some decisions, where they are larger: the best of each go on.
     """
 
     limit: float = np.inf
-    edges: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    margin: float = -np.inf
     limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_finite(self) -> bool:
         """Whether anything that can be ranked is left out."""
-        return bool(np.isfinite(self.limit))
+        return self.limit < np.inf or self.margin > -np.inf
 
-    def of(self, decisions: Coded) -> NDArray[np.float64]:
-        """Return the limit of each candidate, shape (n,)."""
+    def admits(
+        self, decisions: Coded, may: _Mask, loss: NDArray[np.float64], margin: NDArray[np.float64]
+    ) -> _Mask:
+        """Return which of n candidates are within, by their least loss and largest margin.
+
+        `may` are those that may meet the requirements, or are worth a trial.
+        """
         own = [max(self.limit, self.limits.get(word, self.limit)) for word in decisions.words]
-        return np.array([*own, self.limit])[decisions.codes]
+        limit = np.array([*own, self.limit])[decisions.codes]
+        return may & (loss <= limit + _SLACK) | (margin >= self.margin - _SLACK)
 
 
 @dataclass
 class Tally:
     """Counts over candidates, whatever became of them.
 
-    Attributes
-    ----------
-    stages : Counter
-        How many came to each stage.
-    ended : Counter
-        How many ended before the last stage, by the reason.
-    copies : Counter
-        How many were found to meet the requirements, by decision.
-    status, failed : Counter
-        Of those whose magnet was computed: by status, and by the requirements failed.
-    histograms : dict of str to ndarray of int64
-        Below, in and above the bins.
+    How many came to each of the ``stages``; how many ``ended`` before the last, by the reason; how
+    many were found to meet the requirements (``copies``), by decision; and of those whose magnet
+    was computed, how many are of each ``status`` and ``failed`` each set of requirements.
     """
 
     stages: Counter[str] = field(default_factory=Counter)
@@ -120,24 +102,11 @@ class Tally:
     copies: Counter[str] = field(default_factory=Counter)
     status: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
-    histograms: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         """Add what was counted over other candidates."""
         for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
-        for name, counts in other.histograms.items():
-            self.histograms[name] = self.histograms.get(name, 0) + counts
-
-    def count(self, bound: Bound | None, found: Columns, names: Sequence[str]) -> None:
-        """Count values into the histograms."""
-        edges = {} if bound is None else bound.edges
-        for name in names:
-            if name in edges and name in found:
-                values = found[name]
-                bins = np.searchsorted(edges[name], values[~np.isnan(values)], "right")
-                counts = np.bincount(bins, minlength=len(edges[name]) + 1)
-                self.histograms[name] = self.histograms.get(name, 0) + counts
 
     def end(self, reason: str, rows: _Mask) -> None:
         """Count candidates that end here."""
@@ -150,36 +119,21 @@ class Tally:
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        found: dict[str, Any] = {name: dict(getattr(self, name)) for name in _COUNTERS}
-        return found | {"histograms": {n: counts.tolist() for n, counts in self.histograms.items()}}
+        return {name: dict(getattr(self, name)) for name in _COUNTERS}
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Tally":
         """Return what `plain` was made of."""
-        counters = {name: Counter(plain.get(name, {})) for name in _COUNTERS}
-        histograms = {n: np.array(c, np.int64) for n, c in plain["histograms"].items()}
-        return cls(**counters, histograms=histograms)
+        return cls(**{name: Counter(plain.get(name, {})) for name in _COUNTERS})
 
 
 class Evaluated(NamedTuple):
-    """What an evaluation found of n candidates.
+    """What an evaluation found of n candidates."""
 
-    Attributes
-    ----------
-    rows : ndarray of int64, shape (k,)
-        Numbers of those that were evaluated to the end, ascending; all without a bound.
-    columns : Columns, k rows
-        Their properties.
-    keys : Keys or None
-        What the ranking needs of them, with a bound.
-    tally : Tally
-        Counts over all n.
-    """
-
-    rows: NDArray[np.int64]
-    columns: Columns
-    keys: Keys | None
-    tally: Tally
+    rows: NDArray[np.int64]  # (k,), of those evaluated to the end, ascending; all without a bound
+    columns: Columns  # k rows
+    keys: Keys | None  # what the ranking needs of them, with a bound
+    tally: Tally  # over all n
 
 
 def evaluate(
@@ -189,42 +143,30 @@ def evaluate(
     bound: Bound | None = None,
     want: Collection[str] | None = None,
 ) -> Evaluated:
-    """Evaluate candidates for a device, those beyond a bound no further than needed.
+    """Evaluate n candidates for a device, those beyond a bound no further than needed.
 
-    Parameters
-    ----------
-    table : CompositionTable, n rows
-    shells : sequence of str or None
-        Grain-boundary shell of each.
-    job : Job
-    bound : Bound, optional
-        Leaves out candidates that cannot be ranked within it; without one all stay.
-    want : collection of str, optional
-        Columns that are needed; without it all but those of the ranking, in the order of the
-        registry, ``candidate`` being the formula.
+    `shells` has the grain-boundary shell of each; `want` the columns that are needed, all but those
+    of the ranking without it, in the order of the registry, ``candidate`` being the formula.
     """
     tally, rows = Tally(), np.arange(len(table))
     supply = _stages.supplies(table, shells, job.conditions)
     supply["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job)
     tally.stages["composition"] = len(table)
-    tally.count(bound, supply, _BY_COMPOSITION)
-    counted: tuple[str, ...] = (*_BY_CENTRAL, *_BY_RANGES)
     if bound is not None and bound.is_finite:
         rows = _within_by_composition(table, supply, job, bound, tally)
         if job.threshold >= HALF:
             here = central_values(*_take(rows, table, shells, supply), job)
-            rows, counted = rows[_within_by_central_values(here, job, bound, tally)], _BY_RANGES
+            rows = rows[_within_by_central_values(here, job, bound, tally)]
     tally.stages["magnetism"] = len(rows)
     if len(rows) < len(table):
         table, shells, supply = _take(rows, table, shells, supply)
     found = _with_requirements(table, shells, supply, job, want)
-    tally.count(bound, found, counted)
     open_, keys = found["status"].says("ok"), None
     if bound is not None:
         keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
         tally.copies.update(found["decision"].counts(keys.meets))
         if bound.is_finite:
-            open_ = _within_by_requirements(found, keys, open_, bound, tally)
+            open_ = _within_by_requirements(found, plausible(job.rule, found), open_, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
@@ -286,20 +228,27 @@ def best_possible_loss(found: Columns, rule: Rule) -> NDArray[np.float64]:
 def _within_by_composition(
     table: CompositionTable, supply: Columns, job: Job, bound: Bound, tally: Tally
 ) -> NDArray[np.int64]:
-    """Return which candidates can be within the bound by their composition alone."""
-    profile = job.profile
-    allowed = [HOST_NAMES.index(host) for host in profile.allowed_hosts]
-    conditions = [(host_condition(profile), np.isin(assign_hosts(table), allowed))]
-    for requirement in profile.requirements:
+    """Return which candidates can be within the bound by their composition alone.
+
+    The largest margin that it leaves them goes into `supply`.
+    """
+    allowed = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
+    inside = np.isin(assign_hosts(table), allowed)
+    conditions = [(host_condition(job.profile), inside)]
+    margin = np.where(inside, np.inf, OUTSIDE)
+    for requirement in job.profile.requirements:
         if requirement.column in supply:
-            inside = requirement.margin(supply[requirement.column]) >= 0.0
-            conditions.append((str(requirement), inside))
-    within = best_possible_loss(supply, job.rule) <= bound.of(supply["decision"]) + _SLACK
-    conditions.append(("loss by composition", within))
-    alive = np.ones(len(table), bool)
-    for reason, holds in conditions:
-        tally.end(reason, alive & ~holds)
-        alive &= holds
+            each = requirement.margin(supply[requirement.column])
+            conditions.append((str(requirement), each >= 0.0))
+            margin = np.fmin(margin, each)
+    supply[MARGIN] = margin
+    may = np.logical_and.reduce([holds for _, holds in conditions])
+    loss = best_possible_loss(supply, job.rule)
+    alive = bound.admits(supply["decision"], may, loss, margin)
+    ended = ~alive
+    for reason, holds in [*conditions, ("loss by composition", alive)]:
+        tally.end(reason, ended & ~holds)
+        ended &= holds
     return np.flatnonzero(alive)
 
 
@@ -317,11 +266,14 @@ def central_values(
         (requirement.temperature_K or job.temperature, requirement)
         for requirement in job.profile.requirements
         if requirement.column in _CENTRAL
+        or (requirement.column == _PRODUCT and requirement.minimum is not None)
     ]
     at = [job.temperature, *sorted({kelvin for kelvin, _ in required} - {job.temperature})]
     made = _stages.nominal_magnets(table, shells, at, job.conditions)
     values = dict(zip(_CENTRAL, (made.remanence(), 1e-3 * made.coercivity()), strict=True))
-    margin = np.full(len(table), np.inf)
+    # No loop holds more than a square one.
+    values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
+    margin = supply.get(MARGIN, np.full(len(table), np.inf))
     failed = np.zeros(len(table), np.int64)
     for bit, (kelvin, requirement) in enumerate(required):
         inside = requirement.margin(values[requirement.column][:, at.index(kelvin)])
@@ -330,7 +282,7 @@ def central_values(
     status = made.status[:, 0].copy()
     for other in made.status.T[1:]:
         status = np.where(status == 0, other, status)
-    here = Columns(supply | {name: column[:, 0] for name, column in values.items()})
+    here = Columns(supply | {name: values[name][:, 0] for name in _CENTRAL})
     density, cost = made.alloys.density(), here["cost_USD_kg"]
     here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
     here[MARGIN] = margin
@@ -343,15 +295,14 @@ def central_values(
 def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tally) -> _Mask:
     """Return which candidates can be within the bound by their `central_values`."""
     tally.stages["nominal remanence and coercivity"] = len(here["status"])
-    tally.count(bound, here, _BY_CENTRAL)
     magnet = here["status"].says("ok")
     missed = magnet & ~here["failed_requirements"].says("")
-    limit = bound.of(here["decision"])
-    within = magnet & ~missed & (best_possible_loss(here, job.rule) <= limit + _SLACK)
-    tally.end("requirements missed", missed)
+    loss, may = best_possible_loss(here, job.rule), ~missed & ~(here[MARGIN] < 0.0)
+    within = magnet & bound.admits(here["decision"], may, loss, here[MARGIN])
+    tally.end("requirements missed", missed & ~within)
     tally.end("loss", magnet & ~missed & ~within)
     tally.status.update(here["status"].counts(~within))
-    tally.fail(here, missed)
+    tally.fail(here, missed & ~within)
     return within
 
 
@@ -388,14 +339,20 @@ def _with_requirements(
 def _within_by_requirements(
     found: Columns, keys: Keys, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
-    """Return which of the open candidates meet the requirements with a loss within the bound."""
-    within = keys.meets.copy()
-    within[keys.meets] = keys.loss <= bound.of(found["decision"])[keys.meets]
-    missed = open_ & ~keys.meets
-    tally.end("requirements missed", missed)
+    """Return which of the open candidates are within the bound; `keys` are those of `plausible`."""
+    loss, missed = np.full(len(open_), np.inf), open_ & ~keys.meets
+    loss[keys.meets] = keys.loss
+    within = bound.admits(found["decision"], keys.meets, loss, -keys.margin)
+    tally.end("requirements missed", missed & ~within)
     tally.end("loss", keys.meets & ~within)
-    tally.fail(found, missed)
+    tally.fail(found, missed & ~within)
     return open_ & within
+
+
+def plausible(rule: Rule, found: Columns) -> Keys:
+    """Return the keys of candidates of which all that are worth a trial count as meeting."""
+    easy = replace(rule, threshold=min(PLAUSIBLE, rule.threshold))
+    return easy.keys(Columns((n, found[n]) for n in rule.columns()).arrow())
 
 
 def needed_for(keep: int) -> int:
@@ -406,55 +363,45 @@ def needed_for(keep: int) -> int:
     return max(keep, POOL) + 2 * CLIMB
 
 
-def limit_of(loss: NDArray[np.float64], sample: int, rows: int, keep: int) -> float:
-    """Return a loss that probably more than `needed_for` of all candidates stay below.
+def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bound:
+    """Return a bound that probably more than `needed_for` of all `rows` candidates keep to.
 
-    `loss` is that of those of an even sample that meet the requirements, `sample` of `rows`
-    candidates. Infinite where too few meet them.
+    `found` is an even sample. It bounds the loss where enough meet the requirements, the margin
+    where few or none do. The `limits` of decisions let the best of each go on, of those that meet
+    the requirements and of those that are worth a trial. A decision that is seldom in the sample
+    has none; of one that is often there, and hardly meets the requirements, what does is admitted.
     """
-    return limit_for(needed_for(keep), loss, sample, rows)
+    sample = sum(one.tally.stages["composition"] for one in found)
+    keys = [one.keys for one in found if one.keys is not None]
+    losses = np.concatenate([key.loss for key in keys])
+    margins = np.concatenate([key.margin[key.missed] for key in keys])
+    place = place_of(needed_for(keep), sample, rows)
+    if place > len(losses):
+        return Bound(margin=-_smallest(margins, place - len(losses)))
+    near = [plausible(rule, one.columns) for one in found]
+    decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(str)
+    worth = decision[np.concatenate([key.meets for key in near])]
+    loss = np.concatenate([key.loss for key in near])
+    sure = np.concatenate([key.chance for key in near]) >= rule.threshold
+    limits, place_of_best = {}, place_of(BEST, sample, rows)
+    for word, seen in Counter(decision.tolist()).items():
+        ends = []
+        for part in (sure, ~sure):
+            own = loss[part & (worth == word)]
+            ends.append(_smallest(own, place_of_best))
+            if np.isinf(ends[-1]) and seen > _SELDOM:
+                ends[-1] = own.max(initial=0.0)
+        limits[word] = max(ends)
+    return Bound(_smallest(losses, place), np.inf, limits)
 
 
-def limit_for(count: int, loss: NDArray[np.float64], sample: int, rows: int) -> float:
-    """Return a loss that probably more than `count` of all candidates stay below."""
+def place_of(count: int, sample: int, rows: int) -> int:
+    """Return the place in an even sample, from 1, before which probably stand `count` of `rows`."""
     share = count * sample / rows
     # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
-    place = int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
-    if place > len(loss):
-        return np.inf
-    return float(np.partition(loss, place - 1)[place - 1])
+    return int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
 
 
-def limits_of(found: Sequence[Evaluated], sample: int, rows: int) -> dict[str, float]:
-    """Return the limits of the decisions in an even sample, so that the best of each go on.
-
-    One that is seldom in the sample has none; of one that is often there, and hardly meets the
-    requirements, what does is admitted.
-    """
-    losses: dict[str, list[NDArray[np.float64]]] = {}
-    seen: Counter[str] = Counter()
-    for one in found:
-        decisions, keys = one.columns["decision"], one.keys
-        seen.update(decisions.counts())
-        if keys is None:
-            continue
-        for word in decisions.words:
-            losses.setdefault(word, []).append(keys.loss[decisions.says(word)[keys.meets]])
-    limits = {}
-    for word, parts in losses.items():
-        own = np.concatenate(parts)
-        limits[word] = limit_for(BEST, own, sample, rows)
-        if np.isinf(limits[word]) and seen[word] > _SELDOM:
-            limits[word] = own.max(initial=0.0)
-    return limits
-
-
-def edges_of(samples: Sequence[Columns]) -> dict[str, list[float]]:
-    """Return the edges of the histograms: even between the ends of evaluated samples."""
-    found = {}
-    for name in PROPERTIES:
-        values = np.concatenate([np.empty(0), *(sample[name] for sample in samples)])
-        values = values[np.isfinite(values)]
-        if len(values):
-            found[name] = np.linspace(values.min(), values.max(), _BINS + 1).tolist()
-    return found
+def _smallest(values: NDArray[np.float64], place: int) -> float:
+    """Return the value at a place in ascending order, from 1; infinite beyond the last."""
+    return float(np.partition(values, place - 1)[place - 1]) if place <= len(values) else np.inf

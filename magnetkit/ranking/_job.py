@@ -42,23 +42,12 @@ _FAR = 8.0
 
 @dataclass(frozen=True)
 class Job:
-    """What every candidate of a screening is evaluated for.
-
-    Attributes
-    ----------
-    profile : Profile
-        The device.
-    temperature : float
-        Temperature of the table, and of the requirements that name none, K.
-    conditions : Conditions
-    threshold : float
-        Probability from which the requirements count as met.
-    """
+    """What every candidate of a screening is evaluated for."""
 
     profile: "Profile"
-    temperature: float
+    temperature: float  # of the table, and of the requirements that name none, K
     conditions: Conditions
-    threshold: float = MEETS_PROBABILITY
+    threshold: float = MEETS_PROBABILITY  # from which the requirements count as met
 
     @cached_property
     def scales(self) -> dict[str, float]:
@@ -110,24 +99,9 @@ def job_for(
 ) -> Job:
     """Return the job of a device; what is not given comes from its profile.
 
-    Parameters
-    ----------
-    profile : Profile
-        The device.
-    temperature : float, optional
-        K.
-    require : sequence of str
-        Further requirements (`magnetkit._core._requirement_text`); one on the same side of the same
-        column at the same temperature replaces the profile's.
-    objectives : sequence of str
-        Objectives in place of the profile's.
-    **conditions
-        As of `magnetkit.predict`; see `Conditions.of`.
-
-    Raises
-    ------
-    InputError
-        If a condition, a requirement or an objective cannot be used.
+    Of further requirements (`require`) one on the same side of the same column at the same
+    temperature replaces the profile's; `objectives` stand in place of the profile's. `temperature`
+    is in K, `conditions` are those of `Conditions.of`.
     """
     if conditions.get("between") is None:
         conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
@@ -303,22 +277,17 @@ def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
         identity["temperature_K"],
         scenario=identity["scenario"],
         recycled=identity["recycled"],
-        # Older folders have factors, as numbers.
-        prices={
-            e: p if isinstance(p, str) else f"{p}x"
-            for e, p in (identity.get("prices") or {}).items()
-        },
+        prices=identity["prices"],
         process=identity["process"],
         # Of others the magnets are in the process already.
-        calibration=NO_CALIBRATION if identity.get("calibration") == NO_CALIBRATION else None,
-        load_line=identity.get("load_line"),
-        # A folder of 0.1 has it by its old name.
-        outside_field_kA_m=identity.get("outside_field_kA_m", identity.get("outside_kA_m")),
-        hours=identity.get("hours"),
-        interval=identity.get("interval", 0.9),
-        between=identity.get("between"),
+        calibration=NO_CALIBRATION if identity["calibration"] == NO_CALIBRATION else None,
+        load_line=identity["load_line"],
+        outside_field_kA_m=identity["outside_field_kA_m"],
+        hours=identity["hours"],
+        interval=identity["interval"],
+        between=identity["between"],
         snapshot=identity["phases"],
-        **identity.get("belief", {}),
+        **identity["belief"],
     )
 
 

@@ -8,7 +8,6 @@ gain nothing that counts, and how the top differs between two screenings.
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -25,9 +24,9 @@ from ..magnetism._evidence import DISTANCE
 from ._draws import sample
 from ._job import Job
 from ._order import Ranking
-from ._profile_parts import CHANCE, Objective
+from ._profile_parts import CHANCE
 
-_DRAWS, POOL, _SEED, _TOP = 500, 1000, 0, 10
+DRAWS, POOL, SEED, TOP = 500, 1000, 0, 10
 """Draws, leading candidates that they re-order, seed of the random numbers, and how many are
 the best of a draw; those of `robustness`, so that a rank and its share agree."""
 
@@ -48,9 +47,9 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     order = np.argsort(rows)
     frame = take(rows[order], _columns(job)).unify_dictionaries().to_pandas()
     leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
-    found = sample(leading, job, _DRAWS, _SEED)
-    share = (found.place() <= _TOP).mean(axis=1)
-    ranking = ranking.reordered(rows, share, found.expected(), found.meets.mean(axis=1))
+    found = sample(leading, job, DRAWS, SEED)
+    share = (found.place() <= TOP).mean(axis=1)
+    ranking = ranking.reordered(rows, share, found.loss.mean(axis=1), found.meets.mean(axis=1))
     place = ranking.place[rows]
     order = np.argsort(place)
     leading = leading.iloc[order].assign(rank=place[order])
@@ -109,75 +108,32 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
 
 def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
     """Return the loss in each objective, and by the probability of a miss, in units of regret."""
-    unit = job.scales
-    objectives = [Objective.parse(text) for text in job.profile.objectives]
-    columns = [o.loss(leading[o.column].to_numpy(np.float64), unit[o.column]) for o in objectives]
+    rule = job.rule
+    columns = [
+        o.loss(leading[o.column].to_numpy(np.float64), unit)
+        for o, unit in zip(rule.objectives, rule.units, strict=True)
+    ]
     missed = 1.0 - leading[CHANCE].to_numpy(np.float64)
-    return np.column_stack([*columns, missed / unit[CHANCE]])
+    return np.column_stack([*columns, missed / rule.miss])
 
 
 _IDENTITY = ("rank", "candidate", "formula", "shell", "host")
 
 
-class _Ranked(Protocol):
-    """What is needed of a screening: its job and its best rows."""
-
-    @property
-    def job(self) -> Job:
-        """What it was made for."""
-
-    def best(self, n: int) -> pd.DataFrame:
-        """Return the first `n` rows by rank."""
-
-
 def robustness(
-    result: _Ranked,
-    top: int = _TOP,
-    draws: int = _DRAWS,
-    pool: int = 300,
-    seed: int = _SEED,
-    interval: float = 0.9,
+    leading: pd.DataFrame, job: Job, top: int, draws: int, seed: int, interval: float
 ) -> pd.DataFrame:
-    """Return how often each leading candidate stays at the top when inputs move.
-
-    Parameters
-    ----------
-    result : ScreenResult
-    top : int
-        Places that count as the top.
-    draws : int
-        How often to sample and rank again.
-    pool : int
-        How many of the best are ranked again.
-    seed : int
-        Of the random draws.
-    interval : float
-        Certainty with which a candidate must beat another to be distinct from it, and coverage of
-        the range of ranks.
-
-    Returns
-    -------
-    DataFrame
-        The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
-        ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`. Candidates of one
-        ``tie_group`` are not distinct from its first, which beats them in fewer than `interval` of
-        the draws.
-
-    Raises
-    ------
-    InputError
-        If a number is out of its range.
-    """
-    for name, value in (("top", top), ("draws", draws), ("pool", pool)):
+    """Return how often each of the best rows stays at the top; see `Ranked.robustness`."""
+    for name, value in (("top", top), ("draws", draws)):
         whole(name, value)
     whole("seed", seed, 0)
     if not 0.5 < interval < 1.0:
         raise InputError(f"interval must lie between 0.5 and 1, got {interval}")
-    leading = _leading(result, pool)
+    leading = leading.reset_index(drop=True)
+    leading["shell"] = leading["shell"].astype(object).fillna("")
     frame = leading[[*_IDENTITY]].copy()
     if not len(frame):
         return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
-    job = result.job
     found = sample(leading, job, draws, seed)
     # As in the ranking itself, none that is too unlikely to meet passes one that is likely to.
     place = found.place(~leading["meets_requirements"].to_numpy(bool))
@@ -188,13 +144,6 @@ def robustness(
     frame["rank_median"], frame["rank_lo"], frame["rank_hi"] = middle, low, high
     frame["tie_group"] = _tie_groups(place, interval)
     return frame
-
-
-def _leading(result: _Ranked, pool: int) -> pd.DataFrame:
-    """Return the best rows in order of rank."""
-    frame = result.best(pool)
-    frame["shell"] = frame["shell"].astype(object).fillna("")
-    return frame.reset_index(drop=True)
 
 
 def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
@@ -211,36 +160,8 @@ def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
 _KEY = ["formula", "shell"]
 
 
-class _Selectable(Protocol):
-    """What is needed of a screening: some columns of every candidate."""
-
-    def select(self, columns: list[str]) -> pa.Table:
-        """Return some columns of every candidate."""
-
-
-def changes(result: _Selectable, baseline: _Selectable, n: int = 10) -> pd.DataFrame:
-    """Return how the best candidates of two screenings moved.
-
-    Parameters
-    ----------
-    result, baseline : ScreenResult
-        The screening, and the one that it is compared with.
-    n : int
-        Places that count as the top.
-
-    Returns
-    -------
-    DataFrame
-        The first `n` of either, by the new rank, then the old: ``candidate``, ``shell``, ``rank``,
-        ``rank_before``, ``places`` gained (negative where lost) and ``change``: ``entered`` the
-        top, ``left`` it, ``rose``, ``fell`` or ``stayed``. The rank of what has none, or was not
-        screened, is missing.
-
-    Raises
-    ------
-    InputError
-        If `n` is below 1.
-    """
+def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
+    """Return how the best of two screenings moved; see `Ranked.changes`."""
     if n < 1:
         raise InputError(f"the top takes 1 place or more, got {n}")
     now, before = _ranks(result), _ranks(baseline)
@@ -260,9 +181,9 @@ def changes(result: _Selectable, baseline: _Selectable, n: int = 10) -> pd.DataF
     return both[columns].reset_index(drop=True)
 
 
-def _ranks(result: _Selectable) -> pd.DataFrame:
+def _ranks(result: pa.Table) -> pd.DataFrame:
     """Return the rank of each candidate, the best where one was screened twice."""
-    frame = result.select(["candidate", *_KEY, "rank"]).to_pandas()
+    frame = result.to_pandas()
     frame["shell"] = frame["shell"].astype(object).fillna("")
     frame["rank"] = frame["rank"].astype("Int64")
     return frame.sort_values("rank", kind="stable").drop_duplicates(_KEY)

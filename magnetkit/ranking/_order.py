@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
@@ -113,39 +112,18 @@ _SLACK = 1e-9
 _DECIMALS = 9
 
 
-def needed_columns(objectives: Sequence[str]) -> list[str]:
-    """Return the columns that `rank` reads."""
-    return Rule.of(objectives).columns()
-
-
 @dataclass(frozen=True)
 class Ranking:
-    """Where each candidate stands.
+    """Where each of n candidates stands, m of which meet the requirements."""
 
-    Attributes
-    ----------
-    meets : ndarray of bool, shape (n,)
-        Whether the requirements count as met.
-    front : ndarray of int32, shape (n,)
-        Pareto front from 1 among those that meet; 0 for none.
-    place : ndarray of int64, shape (n,)
-        Rank from 1; 0 for none.
-    burden : ndarray of float64, shape (m, 3)
-        `BURDEN` of those that meet, in the order of the rows.
-    chance : ndarray of float64, shape (m,)
-        Their probability of meeting the requirements.
-    simpler : mapping of int to int
-        Row to the rank of the simpler alloy that is as good, where there is one.
-    copies : mapping of str to int
-        How many of each decision meet the requirements.
-    """
-
-    meets: NDArray[np.bool_]
-    front: NDArray[np.int32]
-    place: NDArray[np.int64]
-    burden: NDArray[np.float64]
-    chance: NDArray[np.float64]
+    meets: NDArray[np.bool_]  # (n,)
+    front: NDArray[np.int32]  # (n,), Pareto front from 1 among those that meet; 0 for none
+    place: NDArray[np.int64]  # (n,), rank from 1; 0 for none
+    burden: NDArray[np.float64]  # (m, 3), `BURDEN` in the order of the rows
+    chance: NDArray[np.float64]  # (m,), probability of meeting the requirements
+    # row to the rank of the simpler alloy that is as good, where there is one
     simpler: Mapping[int, int] = field(default_factory=dict)
+    # how many of each decision meet the requirements
     copies: Mapping[str, int] = field(default_factory=dict)
 
     def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
@@ -212,40 +190,16 @@ def with_copies(table: pa.Table, ranks: pa.Table) -> pa.Table:
     return table.append_column(COPIES, pa.chunked_array(chunks, pa.int64()))
 
 
-def rank(
-    tables: Iterable[pa.Table],
-    objectives: Sequence[str],
-    threshold: float = MEETS_PROBABILITY,
-    scales: Mapping[str, float] | None = None,
-) -> Ranking:
-    """Rank candidates by their predicted values; `by_regret` re-orders the first by draws.
+def rank_keys(parts: Iterable["Keys"]) -> Ranking:
+    """Rank candidates by the `Keys` of tables that follow each other.
 
     Candidates that meet the requirements come first, by their loss: the sum of their objectives,
     each in its unit of regret, and of the probability of missing in its own. No candidate stands
     directly above one that beats it (`BURDEN`, `_TOLERANCE`). Those that miss follow by margin. A
     candidate that is no uniaxial magnet over the whole range, or cannot be made, has no rank.
-    Ties are broken by a hash of formula and shell, whatever the order of the rows.
-
-    Only margin and hash are kept in memory of every candidate, the rest of those that meet.
-
-    Parameters
-    ----------
-    tables : iterable of pyarrow.Table
-        n rows in all; at least the `needed_columns`.
-    objectives : sequence of str
-        E.g. ``["heavy_rare_earth_wt_pct:min", "margin:max"]``; the first three span the Pareto
-        fronts.
-    threshold : float
-        Probability from which the requirements count as met.
-    scales : mapping of str to float, optional
-        Unit of regret by column; that of `UNITS`, or 1, where it has none.
+    Ties are broken by a hash of formula and shell, whatever the order of the rows. `by_regret`
+    re-orders the first by draws.
     """
-    rule = Rule.of(objectives, threshold, scales)
-    return rank_keys(rule.keys(table) for table in tables)
-
-
-def rank_keys(parts: Iterable["Keys"]) -> Ranking:
-    """Return the ranking by the `Keys` of tables that follow each other."""
     columns = list(zip(*parts, strict=True))
     # One column after the other, so that no more than one is in memory twice.
     meets, missed, margin, hashes, loss, burden, chance, points = (
@@ -287,24 +241,12 @@ class Keys(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """By what candidates are ranked.
+    """By what candidates are ranked."""
 
-    Attributes
-    ----------
-    objectives : tuple of Objective
-        The first three span the Pareto fronts.
-    units : tuple of float
-        What one unit of regret is in each.
-    miss : float
-        And in the probability of meeting the requirements.
-    threshold : float
-        Probability from which the requirements count as met.
-    """
-
-    objectives: tuple[Objective, ...]
-    units: tuple[float, ...]
-    miss: float
-    threshold: float
+    objectives: tuple[Objective, ...]  # the first three span the Pareto fronts
+    units: tuple[float, ...]  # one unit of regret in each
+    miss: float  # and in the probability of meeting the requirements
+    threshold: float  # probability from which the requirements count as met
 
     @classmethod
     def of(
@@ -313,7 +255,7 @@ class Rule:
         threshold: float = MEETS_PROBABILITY,
         scales: Mapping[str, float] | None = None,
     ) -> "Rule":
-        """Return the rule of arguments as of `rank`."""
+        """Return the rule of some objectives; `UNITS` count where `scales` has none."""
         parsed = tuple(Objective.parse(o) for o in objectives)
         known = UNITS | dict(scales or {})
         units = tuple(known.get(o.column, 1.0) for o in parsed)
@@ -396,44 +338,6 @@ def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
 
 def _none(n: int) -> NDArray[np.uint64]:
     return text_keys(np.zeros(n + 1, np.int64), np.zeros(0, np.uint8))
-
-
-def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
-    """Return the weighted sum of some goals over candidates, 0 for the best in every goal.
-
-    Each goal is scaled to run from 0 at the best of `frame` to 1 at the worst, and the weights to
-    a sum of one. A score depends on all candidates that are compared.
-
-    Parameters
-    ----------
-    frame : DataFrame, n rows
-    weights : mapping of str to float
-        Goal as in a profile's objectives (``"cost_USD_kg:min"``, ``"margin:max"``) to its weight.
-
-    Returns
-    -------
-    Series, n rows
-        Missing where a goal is.
-
-    Raises
-    ------
-    InputError
-        If a goal cannot be read or is no column, or the weights are negative or all zero.
-    """
-    total = float(sum(weights.values()))
-    if not weights or min(weights.values()) < 0 or not total > 0:
-        raise InputError(f"weights must be 0 or more and not all 0, got {dict(weights)}")
-    score = np.zeros(len(frame))
-    for text, weight in weights.items():
-        goal = Objective.parse(text)
-        if goal.column not in frame:
-            raise InputError(f"weight on {text!r}: no result column {goal.column!r}")
-        value = goal.sign * frame[goal.column].to_numpy(np.float64)
-        if len(value) and np.isfinite(value).any():
-            low, high = np.nanmin(value), np.nanmax(value)
-            value = (value - low) / ((high - low) or 1.0)
-        score += weight / total * value
-    return pd.Series(score, frame.index, name="weighted_score")
 
 
 def _array(column: pa.ChunkedArray) -> NDArray:

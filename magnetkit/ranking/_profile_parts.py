@@ -87,19 +87,8 @@ class Requirement(Evidence):
     def margin(self, values: ArrayLike, limit: ArrayLike | None = None) -> NDArray[np.float64]:
         """Return how far values are inside the limit, as a share of it; negative where they miss.
 
-        A limit of zero is measured in the column's own unit. NaN stays NaN.
-
-        Parameters
-        ----------
-        values : array_like
-            Values of the column, in its unit, of any shape.
-        limit : array_like, optional
-            Another limit than the requirement's, of a shape that goes with `values`.
-
-        Returns
-        -------
-        ndarray of float64
-            Margin as a share of the limit.
+        A limit of zero is measured in the column's own unit. NaN stays NaN. `limit` stands in place
+        of the requirement's.
         """
         x = np.asarray(values, dtype=np.float64)
         bound = np.asarray(self.limit if limit is None else limit, np.float64)
@@ -328,35 +317,18 @@ _TEXT = re.compile(r"\s*(\w+)\s*:\s*(min|max)\s*(?:=\s*([^=\s]+)\s*)?")
 
 @dataclass(frozen=True)
 class Objective:
-    """One objective of the ranking.
+    """One objective of the ranking."""
 
-    Attributes
-    ----------
-    column : str
-        Numeric result column.
-    sign : int
-        1 where it is to be made small, -1 for large.
-    weight : float
-        What a unit of it counts against a unit of the other objectives.
-    """
-
-    column: str
-    sign: int
-    weight: float = 1.0
+    column: str  # numeric result column
+    sign: int  # 1 where it is to be made small, -1 for large
+    weight: float = 1.0  # what a unit of it counts against a unit of the other objectives
 
     @classmethod
     def parse(cls, text: str) -> "Objective":
         """Read ``"column:min"`` or ``"column:max"``, with a weight ``"column:min=2"``.
 
-        Parameters
-        ----------
-        text : str
-            The column may have one of the short names of `_SHORT`.
-
-        Raises
-        ------
-        InputError
-            If the text has another form, names no numeric column or no positive weight.
+        The column may have one of the short names of `_SHORT`. Raises `InputError` if the text has
+        another form, names no numeric column or no positive weight.
 
         Examples
         --------
@@ -386,18 +358,8 @@ class Objective:
     def loss(self, values: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
         """Return what values lose in this objective, in units of regret times the weight.
 
-        Parameters
-        ----------
-        values : ndarray
-            Of any shape, in the column's unit.
-        scale : float
-            One unit of regret: in the column's unit, as a share for costs; beyond one unit of it
-            a margin is worth no more.
-
-        Returns
-        -------
-        ndarray of float64
-            Of the same shape.
+        `scale` is one unit of regret: in the column's unit, as a share for costs; beyond one unit
+        of it a margin is worth no more.
         """
         if self.column == MARGIN:
             values = np.clip(values, 0.0, scale)

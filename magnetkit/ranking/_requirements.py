@@ -52,23 +52,11 @@ number where all rows share it."""
 
 @dataclass(frozen=True)
 class _Verdict:
-    """How n candidates meet the requirements of a device.
+    """How n candidates meet the requirements of a device."""
 
-    Attributes
-    ----------
-    probability : ndarray, shape (n,)
-        Probability that every requirement is met. Requirements on quantities that share an error
-        (`FOLLOWS`, and one quantity at several temperatures) rise and fall together; the others
-        count as independent.
-    margin : ndarray, shape (n,)
-        Smallest slack over the requirements as a share of the limit; below zero is a miss.
-    failed : Coded, length n
-        The requirements whose own probability is too small, by name; the least likely of all
-        where only their product is too small.
-    """
-
-    probability: NDArray[np.float64]
-    margin: NDArray[np.float64]
+    probability: NDArray[np.float64]  # (n,), that every requirement is met
+    margin: NDArray[np.float64]  # (n,), smallest slack as a share of the limit; below 0 is a miss
+    # those whose own probability is too small; the least likely where only their product is
     failed: Coded
 
 
@@ -80,24 +68,17 @@ def evaluate_requirements(
     interval: float = 0.9,
     widths: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> _Verdict:
-    """Return how candidates meet the requirements of a device.
+    """Return how n candidates meet the requirements of a device.
 
-    Parameters
-    ----------
-    profile : Profile
-        The device.
-    tables : mapping of float to Columns
-        Properties at each temperature the requirements name, and at `temperature`.
-    temperature : float
-        Temperature of requirements that name none, K.
-    threshold : float
-        A requirement counts as failed below this probability.
-    interval : float
-        Coverage of the intervals in `tables`.
-    widths : mapping of str to ndarray, shape (n,), optional
-        By quantity (the values of `FOLLOWS`, or the column itself) the width of the difference to
-        the reference magnet over that of the value itself, where requirements are relative to it;
-        a factor of sqrt(2) otherwise, that of two magnets that share nothing.
+    Requirements on quantities that share an error (`FOLLOWS`, and one quantity at several
+    temperatures) rise and fall together; the others count as independent. A requirement counts as
+    failed below `threshold`.
+
+    `tables` has the properties at each temperature the requirements name, and at `temperature`, K,
+    of those that name none; `interval` is the coverage of their ends. `widths` has by quantity (the
+    values of `FOLLOWS`, or the column itself) the width of the difference to the reference magnet
+    over that of the value itself, shape (n,), where requirements are relative to it; a factor of
+    sqrt(2) otherwise, that of two magnets that share nothing.
     """
     host = tables[temperature]["host"]
     windows: dict[tuple[str, bool], tuple[_Window, NDArray[np.float64]]] = {}

@@ -18,6 +18,7 @@ from .._core._files import write_parquet
 from .._core.columns import COLUMNS, ordered
 from .._core.errors import InputError
 from ..composition._files import Rejected
+from ._leading import DRAWS, SEED, TOP, changes, robustness
 from .applications import Profile
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ TOP_ROWS = 1000
 LEADING_ROWS, SPREAD_ROWS = 10_000, 2000
 """The first by rank, and how many are spread over all ranks: those that printing and report show,
 in memory when a screening ends."""
+DECISIONS = "decisions"
+"""Records of the short list in a manifest."""
 ANSWER = "answer"
 """Sentences in a manifest that its reports begin with."""
 REPORT = "report.html"
@@ -78,12 +81,8 @@ class Ranked:
     known_job: "Job | None" = None
 
     def __len__(self) -> int:
-        return self.row_count()
-
-    def row_count(self) -> int:
-        """Return how many rows there are by the manifest, which may be damaged."""
         found = self.manifest["summary"]
-        return int(found["kept" if "kept" in found else "candidates"])
+        return int(found.get("kept", found["candidates"]))
 
     @property
     def judged(self) -> int:
@@ -158,12 +157,7 @@ class Ranked:
         Columns as in `magnetkit.columns`, among them ``decision_status`` (keep, ready to melt, buy
         of another family, or a trial), ``copies`` and ``next_test``. One row per decision.
         """
-        from ._decisions import DECISIONS, decided
-        from ._evaluate import today_of
-
-        if DECISIONS in self.manifest:
-            return framed(self.manifest[DECISIONS])
-        return framed(decided(self.best(TOP_ROWS), self.job, today_of(self.job).arrow()))
+        return framed(self.manifest[DECISIONS])
 
     def best(self, n: int | None = None) -> pd.DataFrame:
         """Return the decisions, or the first `n` candidates in order of rank.
@@ -230,62 +224,45 @@ class Ranked:
         places = spread_places(len(rank) - rank.null_count, n)
         return self._rows(np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy()))
 
-    def weighted(self, weights: Mapping[str, float], n: int = 10) -> pd.DataFrame:
-        """Return the best by weights of your own among those that meet the requirements.
+    def robustness(
+        self,
+        top: int = TOP,
+        draws: int = DRAWS,
+        pool: int = 300,
+        seed: int = SEED,
+        interval: float = 0.9,
+    ) -> pd.DataFrame:
+        """Return how often each leading candidate stays at the top when inputs move.
 
         Parameters
         ----------
-        weights : mapping of str to float
-            Goal to its weight, for example
-            ``{"heavy_rare_earth_wt_pct:min": 2, "cost_USD_kg:min": 1}``.
-        n : int
-            How many.
+        top : int
+            Places that count as the top.
+        draws : int
+            How often to sample and rank again.
+        pool : int
+            How many of the best are ranked again.
+        seed : int
+            Of the random draws.
+        interval : float
+            Certainty with which a candidate must beat another to be distinct from it, and coverage
+            of the range of ranks.
 
         Returns
         -------
         DataFrame
-            Rows of `table` with ``weighted_score``, 0 for the best in every goal; see
-            `magnetkit.ranking._order.weighted_scores`.
-
-        Raises
-        ------
-        InputError
-            If a goal cannot be read or is no column, or the weights are negative or all zero.
-        """
-        from ._order import weighted_scores
-
-        meets = self.table[self.table["meets_requirements"]]
-        meets = meets.assign(weighted_score=weighted_scores(meets, weights))
-        return meets.sort_values(["weighted_score", "rank"]).head(n)
-
-    def robustness(self, **options: Any) -> pd.DataFrame:
-        """Return how firmly the best candidates hold their rank when inputs move.
-
-        Parameters
-        ----------
-        **options
-            ``top``, ``draws``, ``pool``, ``seed`` and ``interval`` of
-            `magnetkit.ranking._leading.robustness`.
-
-        Returns
-        -------
-        DataFrame
-            Leading candidates by rank with the columns of `magnetkit.columns.ROBUSTNESS`.
+            The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
+            ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`. Candidates of one
+            ``tie_group`` are not distinct from its first, which beats them in fewer than `interval`
+            of the draws.
 
         Raises
         ------
         InputError
             If a number is out of its range.
         """
-        from ._leading import robustness
-
-        return robustness(self, **options) if options else self._firmness.copy()
-
-    @cached_property
-    def _firmness(self) -> pd.DataFrame:
-        from ._leading import robustness
-
-        return robustness(self)
+        whole("pool", pool)
+        return robustness(self.best(pool), self.job, top, draws, seed, interval)
 
     def changes(self, baseline: "Ranked", n: int = 10) -> pd.DataFrame:
         """Return how the best candidates moved against another screening.
@@ -300,16 +277,18 @@ class Ranked:
         Returns
         -------
         DataFrame
-            See `magnetkit.ranking._leading.changes`.
+            The first `n` of either, by the new rank, then the old: ``candidate``, ``shell``,
+            ``rank``, ``rank_before``, ``places`` gained (negative where lost) and ``change``:
+            ``entered`` the top, ``left`` it, ``rose``, ``fell`` or ``stayed``. The rank of what has
+            none, or was not screened, is missing.
 
         Raises
         ------
         InputError
             If `n` is below 1.
         """
-        from ._leading import changes
-
-        return changes(self, baseline, n)
+        names = ["candidate", "formula", "shell", "rank"]
+        return changes(self.select(names), baseline.select(names), n)
 
     def ledger(self, n: int | None = None) -> pd.DataFrame:
         """Return what the best candidates save of heavy rare earth, and lose for it.
@@ -352,8 +331,7 @@ class Ranked:
         path : str or Path
             File to write.
         """
-        data = self.data
-        write_parquet([data], data.schema, Path(path))
+        write_parquet([self.data], self.data.schema, Path(path))
 
     def __repr__(self) -> str:
         found = self.manifest["summary"]
@@ -400,9 +378,9 @@ def compact(table: pa.Table) -> pa.Table:
 
 def framed(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return records of decisions as pandas has a result."""
-    names = ordered(dict.fromkeys(name for record in records for name in record))
-    frame: Any = pd.DataFrame({name: [record.get(name) for record in records] for name in names})
-    for name in names:
+    frame = pd.DataFrame.from_records(list(records))
+    frame = frame[ordered(frame.columns)]
+    for name in frame:
         column = COLUMNS.get(name)
         if name in _MASKED:
             frame[name] = frame[name].astype(_MASKED[name])

@@ -34,7 +34,7 @@ def heavy_rare_earth_ledger(
     results: "pd.DataFrame",
     table: CompositionTable,
     profile: "Profile",
-    reference_magnet: "pd.DataFrame | None" = None,
+    reference_magnet: "pd.DataFrame",
 ) -> "pd.DataFrame":
     """Return what each candidate saves and pays against the profile's reference magnet.
 
@@ -48,9 +48,9 @@ def heavy_rare_earth_ledger(
         The n base alloys, in the same order.
     profile : Profile
         Gives the reference magnet and the mass of magnet per device.
-    reference_magnet : DataFrame, optional
-        One row of the same properties for the reference; `magnetkit.magnetism.sintered` makes
-        it if not given.
+    reference_magnet : DataFrame
+        One row of the same properties for the reference, as `magnetkit.magnetism.sintered` makes
+        it.
 
     Returns
     -------
@@ -80,22 +80,10 @@ def heavy_rare_earth_ledger(
 
     if len(results) != len(table):
         raise InputError(f"results have {len(results)} rows, the table {len(table)}; give the same")
-    reference = profile.reference
     temperatures = results["temperature_K"].unique()
     if len(temperatures) > 1:
         raise InputError(
             f"results hold {len(temperatures)} temperatures; give the rows of one of them"
-        )
-    base = reference.table()
-    if reference_magnet is None and len(results):
-        from ..magnetism.sintered import sintered
-
-        reference_magnet = sintered(
-            base,
-            temperature=float(temperatures[0]),
-            shell=reference.shell,
-            between=(profile.temperature_min_K, profile.temperature_max_K),
-            load_line=profile.load_line,
         )
     heavy = get_settings().heavy_rare_earths
     matrix = np.ones((N_ELEMENTS, 1 + len(heavy)))
@@ -103,7 +91,8 @@ def heavy_rare_earth_ledger(
         matrix[:, 1 + i] = mask((symbol,))
     shells = results["shell"].astype("object").fillna("").to_numpy()
     used = 100.0 * mean_over_mass(table, matrix, list(shells) if any(shells) else None)[:, 1:]
-    today = 100.0 * mean_over_mass(base, matrix, reference.shell)[0, 1:]
+    own = profile.reference
+    today = 100.0 * mean_over_mass(own.table(), matrix, own.shell)[0, 1:]
     total = used.sum(axis=1)
 
     columns: dict[str, object] = {
@@ -118,8 +107,7 @@ def heavy_rare_earth_ledger(
     columns["heavy_rare_earth_saved_wt_pct"] = saved
     columns["heavy_rare_earth_saved_kg"] = saved * per_pct
     columns["heavy_rare_earth_saved_pct"] = 100.0 * saved / (today.sum() or np.nan)
-    if reference_magnet is not None:
-        columns |= _losses(results, reference_magnet.iloc[0], saved)
+    columns |= _losses(results, reference_magnet.iloc[0], saved)
     bulk = _bulk_at_equal_coercivity(
         results["host"].astype(str).map(root_of).to_numpy(dtype=str),
         shells != "",

@@ -12,7 +12,7 @@ from .._core.errors import InputError
 from .._core.units import parse_temperature
 from ..calibration.measured_curve import is_curve
 from ..composition.notation import Basis
-from ..magnetism._measured import ALPHA, COERCIVITY
+from ..magnetism._measured import ALPHA, COERCIVITY, Mill
 from ..prediction.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..ranking.result import REPORT
 from ._lines import lines as in_words
@@ -244,7 +244,8 @@ def replace(
     if shell is not None and recipe is measured is None:
         raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
     if keywords.get("calibration") == NO_CALIBRATION:
-        raise InputError("a replacement rests on the grade, or on a calibration: leave none out")
+        # Measured magnets of nobody: candidates are those of the bare model.
+        keywords |= {"calibration": None, "process": {"mill": Mill(NO_CALIBRATION, ()).record()}}
     kelvin = _use_temperature(grade, temperature)
     wish = Wish(
         Conditions.of(temperature=kelvin, load_line=load_line, **keywords),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -101,22 +101,6 @@ def batches(piece: Piece, size: int) -> Iterator[Chunk]:
         return
     for start in range(0, len(piece), size):
         yield piece.take(np.arange(start, min(start + size, len(piece))), named=False)
-
-
-class Candidates(Protocol):
-    """A stream of candidates that can be read from the start any number of times."""
-
-    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
-        """Yield the candidates in order, at most `size` a piece."""
-        ...
-
-    def count(self) -> int | None:
-        """Return how many rows there are, None if not known before reading."""
-        ...
-
-    def describe(self) -> Mapping[str, object]:
-        """Return what identifies the candidates, for the manifest."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -231,7 +215,7 @@ def _leading_chunk(
 class Chosen:
     """Some candidates of another source."""
 
-    source: Candidates
+    source: "Candidates"
     size: int  # candidates in each of its pieces
     rows: Mapping[int, NDArray[np.int64]]  # piece to its rows, ascending
 
@@ -298,6 +282,14 @@ class FileCandidates:
             "basis": self.basis,
             "shell": self.shell,
         }
+
+
+Candidates = TableCandidates | SpaceCandidates | Chosen | FileCandidates
+"""A stream of candidates that can be read from the start any number of times.
+
+`pieces` yields them in order, `count` says how many there are (None where that is not known before
+reading), `describe` what identifies them, for the manifest.
+"""
 
 
 def _unmakeable(shells: Iterable[str]) -> dict[str, str]:

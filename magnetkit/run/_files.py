@@ -33,7 +33,7 @@ from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..composition._files import Rejected
 from ..ranking.applications import Profile
-from ..ranking.result import ANSWER, REPORT, Ranked, rows_between
+from ..ranking.result import ANSWER, DECISIONS, REPORT, Ranked, rows_between
 
 if TYPE_CHECKING:
     from ..ranking._job import Job
@@ -51,9 +51,6 @@ _LOCK = ".magnetkit-lock"
 _HOLDER = ".magnetkit-holder"
 _WAIT_S = 10.0
 """How long a reader waits for a writer that is putting finished files in their place."""
-
-_OLDER = ("application", "candidates", "chunk_rows", "code", "magnetkit")
-"""Fields of the identity in every manifest, also in older ones without a `FORMAT`."""
 
 R = TypeVar("R", bound=Ranked)
 
@@ -250,11 +247,8 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
         found = json.loads(place.get(MANIFEST))
     except (OSError, ValueError):
         return None
-    identity = found.get("identity") if isinstance(found, dict) else None
-    if not isinstance(identity, dict):
-        return None
-    older = "format" not in found and all(key in identity for key in _OLDER)
-    return found if older or found.get("format") == FORMAT else None
+    own = isinstance(found, dict) and isinstance(found.get("identity"), dict)
+    return found if own and found.get("format") == FORMAT else None
 
 
 def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
@@ -310,15 +304,6 @@ def _foreign(file: Path) -> InputError:
         f"{file} is not as magnetkit wrote it: it is yours, or was changed since; move it away, or "
         "choose another --out folder"
     )
-
-
-def _older_report(file: Path) -> bool:
-    """Return whether a report is of a version that did not seal them."""
-    try:
-        with file.open("rb") as stream:
-            return b": magnetkit</title>" in stream.read(4096)
-    except OSError:
-        return False
 
 
 def settle(path: Path) -> None:
@@ -403,11 +388,7 @@ def _check_files(path: Path, manifest: dict[str, Any]) -> None:
 
 def check_report(file: Path) -> None:
     """Refuse to write a report over a file that does not carry the seal of one."""
-    if not os.path.lexists(file) or sealed(file):
-        return
-    manifest = own_manifest(file.parent)
-    older = manifest is not None and "format" not in manifest
-    if not (older and _older_report(file)):
+    if os.path.lexists(file) and not sealed(file):
         raise _foreign(file)
 
 
@@ -535,6 +516,11 @@ def result_of(
 ) -> R:
     """Return the finished result of a place as its manifest has it, or the job where it is here."""
     with _readable(place.address):
+        if DECISIONS not in manifest:
+            raise StoreError(
+                f"{place.address} was written by magnetkit {manifest['identity']['magnetkit']}, "
+                "which knew no decisions; screen its candidates again into another --out folder"
+            )
         device = manifest["identity"]["application"]
         profile = Profile.model_validate(device) if job is None else job.profile
         named = sorted(named_files(manifest).items())
@@ -553,7 +539,7 @@ def open_result(path: str | Path, kind: type[R]) -> R:
     found = result_of(place, read_finished(Path(path)), kind)
     with _readable(place.address):
         rows = len(found.source)
-        if rows != found.row_count():
+        if rows != len(found):
             raise ValueError(f"{RANKED} has {rows:,} rows")
     return found
 

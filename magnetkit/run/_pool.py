@@ -9,9 +9,9 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._core.errors import InputError, NetworkError
 from ..kernels._jit import limit_threads, limited_threads, thread_count
@@ -32,35 +32,13 @@ Progress = Callable[[int, int | None], None]
 """Called with the rows done and the rows in all (None if not known)."""
 
 
-class _Future(Protocol):
-    """A future of Python's or of Dask's."""
-
-    def result(self) -> Any:
-        """Wait for the result."""
-        ...
-
-    def cancel(self) -> Any:
-        """Cancel the work, if it is not done."""
-        ...
-
-
-class Pool(Protocol):
-    """Workers for pieces."""
-
-    workers: int
-
-    def submit(self, work: Callable[[Any], Any], piece: Any) -> _Future:
-        """Start some work."""
-        ...
-
-
-def in_order(pool: Pool, work: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
+def in_order(pool: "Pool", work: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
     """Yield the result of each piece in order.
 
     Only a few pieces are started before their turn, so that memory stays flat and an interruption
     loses little.
     """
-    started: deque[_Future] = deque()
+    started: deque[Future[Any] | _Watched] = deque()
     try:
         for piece in pieces:
             started.append(pool.submit(work, piece))
@@ -83,7 +61,7 @@ def ahead(items: Iterable[A]) -> Iterator[A]:
             yield item
 
 
-class Threads:
+class Threads(ThreadPoolExecutor):
     """The threads of this process: kernels and Arrow release the GIL.
 
     One piece a thread is faster than several threads a piece: the code between the kernels runs in
@@ -92,17 +70,10 @@ class Threads:
 
     def __init__(self) -> None:
         self.workers = thread_count()
-        self._pool = ThreadPoolExecutor(self.workers, "screening", limit_threads, (1,))
-
-    def submit(self, work: Callable[[Any], Any], piece: Any) -> _Future:
-        """Start some work."""
-        return self._pool.submit(work, piece)
-
-    def __enter__(self) -> "Threads":
-        return self
+        super().__init__(self.workers, "screening", limit_threads, (1,))
 
     def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -111,7 +82,7 @@ def opened(
     address: str | None = None,
     job: Job | None = None,
     needed: Mapping[str, Any] | None = None,
-) -> Iterator[Pool]:
+) -> "Iterator[Pool]":
     """Give the workers: threads here, so many processes here, or those of a cluster.
 
     `address` is that of its scheduler, e.g. ``"tcp://10.0.0.1:8786"``. A worker whose
@@ -188,7 +159,7 @@ class _Cluster:
         self._job, self._needed = job, needed
         self.workers = max(1, sum(client.nthreads().values()))
 
-    def submit(self, work: Callable[[Any], Any], piece: Any) -> _Future:
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> "_Watched":
         """Start some work."""
         future = self._client.submit(_alone, work, piece, self._job, self._needed, pure=False)
         return _Watched(self._client, future)
@@ -220,6 +191,9 @@ class _Watched:
     def cancel(self) -> None:
         """Cancel the work, if it is not done."""
         self._future.cancel()
+
+
+Pool = Threads | _Cluster
 
 
 def _alone(

@@ -18,7 +18,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -32,10 +32,10 @@ from numpy.typing import NDArray
 from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
 from ..composition._files import Rejected
-from ..ranking._decisions import DECISIONS, Choices, choices
+from ..ranking._decisions import Choices, choices
 from ..ranking._decisions import columns as columns_of_choices
 from ..ranking._order import Keys, Rule
-from ..ranking.result import rows_between
+from ..ranking.result import DECISIONS, rows_between
 from . import _files
 from ._work import Part, Work, decode, differences, file_name, put_part, rejected_lines, written
 
@@ -49,14 +49,84 @@ _FRAGMENT = re.compile(rf"{_FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.pa
 # most, and for no more than this share of the time later: with many thousand chunks it would take
 # longer than they do.
 _AT_ONCE, _SHARE_OF_TIME = 0.05, 0.05
+_TABLE, _REFUSED = "arrow", "rejected.arrow"
+"""Endings of the files of a chunk."""
+_NAMED = ("models", "tally", "files")
+"""What the manifest says of a chunk besides its rows and rejected lines."""
 
 
-class Memory:
-    """Finished chunks in memory."""
+class _Chunks:
+    """Finished chunks by phase, the pass over candidates that makes them, and number."""
 
     def __init__(self) -> None:
         self.phase = "chunk"
-        self._parts: dict[str, list[tuple[int, Part]]] = {}
+        self._parts: dict[tuple[str, int], Part] = {}
+
+    def _of(self, phase: str) -> list[tuple[int, Part]]:
+        """Return the chunks of a phase in order, each with its number."""
+        return [(key[1], self._parts[key]) for key in sorted(self._parts) if key[0] == phase]
+
+    def _table(
+        self, phase: str, number: int, kind: str, columns: list[str] | None = None
+    ) -> pa.Table | None:
+        """Return columns, or all, of a chunk's table or rejected lines; None where it has none."""
+        raise NotImplementedError
+
+    def numbered(self, columns: list[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
+        """Yield the chunks in order, each with its number."""
+        for number, _ in self._of(self.phase):
+            if (table := self._table(self.phase, number, _TABLE, columns)) is not None:
+                yield number, table
+
+    def tables(self) -> Iterator[pa.Table]:
+        """Yield the chunks in order."""
+        return (table for _, table in self.numbered())
+
+    def keys(self, rule: Rule) -> Iterator[Keys]:
+        """Yield what the ranking needs of each chunk, in order."""
+        for number, part in self._of(self.phase):
+            if part.keys is not None:
+                yield part.keys
+                continue
+            # It was finished before this process was.
+            table = self._table(self.phase, number, _TABLE, rule.columns())
+            if table is not None:
+                yield rule.keys(table)
+
+    def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
+        """Yield the rows of each chunk and the best of its decisions."""
+        for number, part in self._of(self.phase):
+            if part.choices is not None:
+                yield part.rows, part.choices
+                continue
+            table = self._table(self.phase, number, _TABLE, columns_of_choices(rule))
+            if table is not None:
+                yield part.rows, choices(table, rule)
+
+    def take(self, rows: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
+        """Return columns, or all, of some candidates, whose numbers ascend."""
+        stop, found = 0, []
+        for number, part in self._of(self.phase):
+            start, stop = stop, stop + part.rows
+            own = rows_between(rows, start, stop)
+            if len(own):
+                table = self._table(self.phase, number, _TABLE, columns)
+                found.append(table.take(pa.array(own - start)))
+        return pa.concat_tables(found).unify_dictionaries()
+
+    def tallies(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what was counted over each chunk."""
+        return (part.tally for _, part in self._of(self.phase))
+
+    def rejected(self) -> Iterator[Rejected]:
+        """Yield the rejected lines in order."""
+        for phase, number in sorted(self._parts):
+            if (table := self._table(phase, number, _REFUSED)) is not None:
+                yield from rejected_lines(table)
+
+
+class Memory(_Chunks):
+    """Finished chunks in memory."""
 
     def chunk(self, number: int) -> None:
         """Return None: no chunk is finished before."""
@@ -67,69 +137,36 @@ class Memory:
 
     def add(self, number: int, part: Part) -> None:
         """Add the next chunk."""
-        self._parts.setdefault(self.phase, []).append((number, part))
+        self._parts[self.phase, number] = part
 
-    def numbered(self, columns: list[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
-        """Yield the chunks in order, each with its number."""
-        for number, part in self._parts.get(self.phase, ()):
-            if part.table:
-                yield number, decode(part.table, columns)
-
-    def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """Yield the chunks in order."""
-        return (table for _, table in self.numbered(columns))
-
-    def keys(self, rule: Rule) -> Iterator[Keys]:
-        """Yield what the ranking needs of each chunk."""
-        return (part.keys for _, part in self._parts.get(self.phase, ()) if part.keys)
-
-    def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
-        """Yield the rows of each chunk and the best of its decisions."""
-        parts = self._parts.get(self.phase, ())
-        return ((part.rows, part.choices) for _, part in parts if part.choices)
-
-    def take(self, rows: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
-        """Return columns, or all, of some candidates, whose numbers ascend."""
-        parts = dict(self._parts.get(self.phase, ()))
-        sizes = {number: part.rows for number, part in parts.items()}
-        return taken(rows, sizes, lambda number: decode(parts[number].table, columns))
-
-    def tallies(self) -> Iterator[Mapping[str, Any]]:
-        """Yield what was counted over each chunk."""
-        return (part.tally for _, part in self._parts.get(self.phase, ()))
-
-    def rejected(self) -> Iterator[Rejected]:
-        """Yield the rejected lines in order."""
-        for parts in self._parts.values():
-            for _, part in parts:
-                if part.rejected:
-                    yield from rejected_lines(decode(part.rejected))
+    def _table(
+        self, phase: str, number: int, kind: str, columns: list[str] | None = None
+    ) -> pa.Table | None:
+        part = self._parts[phase, number]
+        content = part.table if kind == _TABLE else part.rejected
+        return decode(content, columns) if content else None
 
 
-class Store:
+class Store(_Chunks):
     """Finished chunks in a results folder, here or in a store; open as a context manager.
 
     `path` is a folder, created if it is not there, or the URL of one in a store; `near` says
     whether all workers reach it and write the chunks themselves, as in a store; `shared`, whether
-    it is in one. The result goes to `place`, the chunks are in `parts`; `phase` is the pass over
-    candidates that makes them, part of their files' names; `hashed` has the SHA-256 of files of the
-    new result, as far as known from writing them. Raises InputError if it cannot be reached or
-    written, has files that are not this program's, or another process writes into the folder.
+    it is in one. The result goes to `place`, the chunks are in `parts`; `hashed` has the SHA-256 of
+    files of the new result, as far as known from writing them. Raises InputError if it cannot be
+    reached or written, has files that are not this program's, or another process writes into it.
     """
 
     def __init__(self, path: Path | str, near: bool = True) -> None:
+        super().__init__()
         self.place = _files.Place.of(path)
         self.path = Path(path) if self.place.is_local else self.place.address
         self.shared = not self.place.is_local
         self.parts = self.place.under(_files.PARTS)
-        self.phase = "chunk"
         self.hashed: dict[str, str] = {}
         self.identity: dict[str, Any] = {}
         self.models: dict[str, str] = {}
         self._workers_write = near or self.shared
-        self._chunks: dict[tuple[str, int], dict[str, Any]] = {}
-        self._keys: dict[tuple[str, int], Keys] = {}
-        self._choices: dict[tuple[str, int], Choices] = {}
         self._due, self._unnamed = 0.0, False
         self._open = ExitStack()
 
@@ -233,9 +270,10 @@ class Store:
                     self.parts.name_of(damaged[0]),
                 )
             else:
-                chunk.setdefault("phase", "chunk")
-                self._chunks[chunk["phase"], chunk["number"]] = chunk
-                self._agree(chunk.get("models", {}), chunk["number"])
+                known = {name: chunk[name] for name in ("rows", "lines", *_NAMED)}
+                part = Part(table=b"", rejected=b"", first=None, **known)
+                self._parts[chunk["phase"], chunk["number"]] = part
+                self._agree(part.models, chunk["number"])
 
     def _has(self, name: str, digest: str) -> bool:
         """Return whether a chunk's file is there as it was written."""
@@ -256,8 +294,8 @@ class Store:
 
     def chunk(self, number: int) -> tuple[int, int] | None:
         """Return the rows of a chunk and the lines rejected; None if it is not finished."""
-        chunk = self._chunks.get((self.phase, number))
-        return None if chunk is None else (chunk["rows"], chunk["rejected"])
+        part = self._parts.get((self.phase, number))
+        return None if part is None else (part.rows, part.lines)
 
     def prepared(self, work: Work) -> Work:
         """Return the work with writing its chunk, if the workers reach the folder."""
@@ -270,22 +308,7 @@ class Store:
         If the process is killed, a chunk that was not yet named is evaluated again.
         """
         self._agree(part.models, number)
-        part = put_part(number, part, self.parts, self.phase)
-        chunk = {
-            "phase": self.phase,
-            "number": number,
-            "rows": part.rows,
-            "rejected": part.lines,
-            "models": dict(part.models),
-            "files": part.files,
-        }
-        if part.tally:
-            chunk["tally"] = dict(part.tally)
-        self._chunks[self.phase, number] = chunk
-        if part.keys is not None:
-            self._keys[self.phase, number] = part.keys
-        if part.choices is not None:
-            self._choices[self.phase, number] = part.choices
+        self._parts[self.phase, number] = put_part(number, part, self.parts, self.phase)
         begun = time.monotonic()
         self._unnamed = begun < self._due
         if not self._unnamed:
@@ -300,93 +323,42 @@ class Store:
             with suppress(OSError, MagnetkitError):
                 self._write_manifest()
 
-    def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """Yield the finished chunks in order, or some columns of them, hashes unchecked."""
-        yield from (table for _, table in self._read("arrow", columns))
-
-    def numbered(self) -> Iterator[tuple[int, pa.Table]]:
-        """Yield the finished chunks in order, each with its number."""
-        yield from self._read("arrow")
-
     def digests(self) -> dict[int, tuple[str, int]]:
         """Return the SHA-256 of each chunk's table and its rows, by number."""
         found = {}
-        for chunk in self._of(self.phase):
-            name = file_name(self.phase, chunk["number"], "arrow")
-            if name in chunk["files"]:
-                found[chunk["number"]] = chunk["files"][name], chunk["rows"]
+        for number, part in self._of(self.phase):
+            name = file_name(self.phase, number, _TABLE)
+            if name in part.files:
+                found[number] = part.files[name], part.rows
         return found
 
-    def tallies(self) -> Iterator[Mapping[str, Any]]:
-        """Yield what was counted over each finished chunk."""
-        return (chunk["tally"] for chunk in self._of(self.phase) if "tally" in chunk)
-
-    def keys(self, rule: Rule) -> Iterator[Keys]:
-        """Yield what the ranking needs of each finished chunk, in order."""
-        for chunk in self._of(self.phase):
-            known = self._keys.get((self.phase, chunk["number"]))
-            if known is not None:
-                yield known
-                continue
-            # It was finished before this process was.
-            for _, table in self._read("arrow", rule.columns(), chunk["number"]):
-                yield rule.keys(table)
-
-    def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
-        """Yield the rows of each finished chunk and the best of its decisions."""
-        for chunk in self._of(self.phase):
-            number = chunk["number"]
-            known = self._choices.get((self.phase, number))
-            if known is not None:
-                yield chunk["rows"], known
-                continue
-            for _, table in self._read("arrow", columns_of_choices(rule), number):
-                yield chunk["rows"], choices(table, rule)
-
-    def take(self, rows: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
-        """Return columns, or all, of some candidates, whose numbers ascend."""
-        sizes = {number: size for number, (_, size) in self.digests().items()}
-        return taken(rows, sizes, lambda n: next(t for _, t in self._read("arrow", columns, n)))
-
-    def rejected(self) -> Iterator[Rejected]:
-        """Yield the rejected lines in order."""
-        for phase in dict.fromkeys(phase for phase, _ in sorted(self._chunks)):
-            for _, table in self._read("rejected.arrow", phase=phase):
-                yield from rejected_lines(table)
-
-    def _read(
-        self,
-        suffix: str,
-        columns: list[str] | None = None,
-        only: int | None = None,
-        phase: str | None = None,
-    ) -> Iterator[tuple[int, pa.Table]]:
-        for chunk in self._of(phase or self.phase):
-            name = file_name(chunk["phase"], chunk["number"], suffix)
-            digest = chunk["files"].get(name)
-            if digest is None or only not in (None, chunk["number"]):
-                continue
-            try:
-                if columns is not None:
-                    table = decode(self.parts.opened(name), columns)
-                else:
-                    content = self.parts.get(name)
-                    if _files.digest_of(content) != digest:
-                        raise OSError("its hash differs from what was written")
-                    table = decode(content)
-            except (OSError, pa.ArrowInvalid) as error:
-                raise StoreError(
-                    f"{self.parts.name_of(name)} cannot be read ({str(error).splitlines()[0]}); "
-                    "--resume evaluates it again"
-                ) from None
-            yield chunk["number"], table
-
-    def _of(self, phase: str) -> Iterator[dict[str, Any]]:
-        """Yield the records of a phase's chunks in order."""
-        return (self._chunks[key] for key in sorted(self._chunks) if key[0] == phase)
+    def _table(
+        self, phase: str, number: int, kind: str, columns: list[str] | None = None
+    ) -> pa.Table | None:
+        """Return a chunk's table as it was written; the hash of some columns is unchecked."""
+        name = file_name(phase, number, kind)
+        digest = self._parts[phase, number].files.get(name)
+        if digest is None:
+            return None
+        try:
+            if columns is not None:
+                return decode(self.parts.opened(name), columns)
+            content = self.parts.get(name)
+            if _files.digest_of(content) != digest:
+                raise OSError("its hash differs from what was written")
+            return decode(content)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise StoreError(
+                f"{self.parts.name_of(name)} cannot be read ({str(error).splitlines()[0]}); "
+                "--resume evaluates it again"
+            ) from None
 
     def _write_manifest(self) -> None:
-        chunks = [self._chunks[key] for key in sorted(self._chunks)]
+        chunks = [
+            {"phase": phase, "number": number, "rows": part.rows, "lines": part.lines}
+            | {name: dict(getattr(part, name)) for name in _NAMED}
+            for (phase, number), part in sorted(self._parts.items())
+        ]
         self.parts.put(_files.MANIFEST, self._manifest_of({"done": False, "chunks": chunks}))
 
     def _manifest_of(self, content: Mapping[str, Any]) -> bytes:
@@ -433,19 +405,6 @@ class Store:
             _files.Place(str(self._staged)).put(_files.MANIFEST, content)
             _files.settle(Path(self.place.address))
         return json.loads(content)
-
-
-def taken(
-    rows: NDArray[np.int64], sizes: Mapping[int, int], read: Callable[[int], pa.Table]
-) -> pa.Table:
-    """Return some rows of numbered chunks, of which only those with one of them are read."""
-    stop, found = 0, []
-    for number, size in sizes.items():
-        start, stop = stop, stop + size
-        own = rows_between(rows, start, stop)
-        if len(own):
-            found.append(read(number).take(pa.array(own - start)))
-    return pa.concat_tables(found).unify_dictionaries()
 
 
 def fragments_folder(identity: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,10 +21,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._columnar import Coded, Columns
+from .._core._columnar import Columns
 from .._core._files import whole
 from .._core._version import __version__
 from .._core.columns import ordered
@@ -33,7 +32,7 @@ from .._core.settings import get_settings
 from ..composition._files import Rejected
 from ..prediction._stages import ENERGY
 from ..ranking._decisions import BEST, Choices, choices
-from ..ranking._evaluate import Bound, Tally, evaluate, needed_for
+from ..ranking._evaluate import Bound, Evaluated, Tally, evaluate, needed_for, plausible
 from ..ranking._job import Job
 from ..ranking._order import COPIES, OUTPUT, Keys
 from ..surrogates._measured import TARGET
@@ -111,7 +110,7 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     return Part(
         rows,
         b"" if table is None else encode(table),
-        encode(_rejected_table(rejected)) if rejected else b"",
+        encode(pa.Table.from_pylist([asdict(one) for one in rejected])) if rejected else b"",
         len(rejected),
         rejected[0] if rejected else None,
     )
@@ -121,8 +120,8 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
     """Read a piece and evaluate what can be within a bound, as far as the first `keep` need it.
 
     The table of the part has, of each candidate within, its number within the piece (``row``),
-    whether it ``meets`` the requirements, its ``decision``, and what it is ordered ``by``: its loss
-    or margin, then its ``hash``.
+    whether it ``meets`` the requirements, its ``decision``, what it is ordered ``by``: its loss or
+    margin, then its ``hash``; and the ``loss`` of those that meet or are worth a trial.
     """
     number, piece = numbered
     rows, tally = 0, Tally()
@@ -135,35 +134,37 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
             found = evaluate(chunk.table, chunk.shells, made, bound, job.rule.columns())
             tally.add(found.tally)
             if found.keys is not None:
-                left.append(_key_table(found.rows + rows, found.keys, found.columns["decision"]))
+                left.append(_key_table(rows, found, found.keys, job))
             rows += len(chunk.table)
     table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
     return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
-def _key_table(rows: NDArray[np.int64], keys: Keys, decisions: Coded) -> pa.Table:
-    by = keys.margin.copy()
+def _key_table(start: int, found: Evaluated, keys: Keys, job: Job) -> pa.Table:
+    by, loss = keys.margin.copy(), np.full(len(keys.meets), np.inf)
     by[keys.meets] = keys.loss
-    found = Columns(row=rows, meets=keys.meets, by=by, decision=decisions)
-    return found.arrow().append_column("hash", pa.array(keys.hashes))
+    near = plausible(job.rule, found.columns)
+    loss[near.meets] = near.loss
+    decision = found.columns["decision"]
+    made = Columns(row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision)
+    return made.arrow().append_column("hash", pa.array(keys.hashes))
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
-    """Return the first rows of the tables of `bounded`, and the best of each decision.
+    """Return the first rows of the tables of `bounded`, and the best and trials of each decision.
 
     They stay in the order in which they stood.
     """
     if len(table) <= count:
         return table
     table = table.unify_dictionaries()
-    hashes, by, meets = (table[name].to_numpy() for name in ("hash", "by", "meets"))
-    order = np.lexsort((hashes, by, ~meets))
-    decision = table["decision"].combine_chunks().indices.to_numpy()[order]
-    grouped = np.argsort(decision, kind="stable")
-    place = np.empty(len(order), np.int64)
-    place[grouped] = np.arange(len(order)) - np.searchsorted(decision[grouped], decision[grouped])
-    kept = (np.arange(len(order)) < count) | (place < BEST)
-    return table.take(pa.array(np.sort(order[kept])))
+    hashes, by, loss, meets = (table[n].to_numpy() for n in ("hash", "by", "loss", "meets"))
+    first = np.lexsort((hashes, by, ~meets))[:count]
+    group = 2 * table["decision"].combine_chunks().indices.to_numpy().astype(np.int64) + ~meets
+    order = np.lexsort((hashes, loss, group))
+    place = np.arange(len(order)) - np.searchsorted(group[order], group[order])
+    best = order[(place < BEST) & np.isfinite(loss[order])]
+    return table.take(pa.array(np.union1d(first, best)))
 
 
 def written(numbered: tuple[int, Piece], work: Work, place: Place, phase: str) -> tuple[int, Part]:
@@ -241,16 +242,6 @@ def _plain(table: pa.Table) -> pa.Table:
 def rejected_lines(table: pa.Table) -> Iterator[Rejected]:
     """Yield the lines of a part's rejected table."""
     return (Rejected(**row) for row in table.to_pylist())
-
-
-def _rejected_table(rejected: list[Rejected]) -> pa.Table:
-    return pa.table(
-        {
-            "line": pa.array([r.line for r in rejected], pa.int64()),
-            "text": pa.array([r.text for r in rejected], pa.string()),
-            "reason": pa.array([r.reason for r in rejected], pa.string()),
-        }
-    )
 
 
 def encode(table: pa.Table) -> bytes:

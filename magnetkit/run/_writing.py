@@ -17,7 +17,7 @@ from .._core._files import parquet_bytes, write_csv, write_parquet
 from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking import result as ranked
-from ..ranking._decisions import DECISIONS, decide, joined
+from ..ranking._decisions import decide, joined
 from ..ranking._evaluate import today_of
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
@@ -72,7 +72,7 @@ def finish(
         summary |= {"meet_requirements": int(ranking.meets[kept].sum()), "kept": int(kept.sum())}
     if isinstance(store, Memory):
         data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
-        manifest = {"identity": dict(identity), "summary": summary, DECISIONS: decisions}
+        manifest = {"identity": dict(identity), "summary": summary, ranked.DECISIONS: decisions}
         return ranked.Ranked(data, job.profile, manifest, list(store.rejected()), job)
     place = ranking.place if kept is None else ranking.place[kept]
     rows = rows_in_memory(place, ranked.TOP_ROWS)

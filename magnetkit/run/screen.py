@@ -11,14 +11,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from functools import partial
 from html import escape
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .._core._arguments import named, renamed, whole
 from .._core._blas import one_thread
@@ -31,10 +29,8 @@ from ..prediction.conditions import UseKeywords, with_conditions
 from ..ranking._evaluate import (
     Bound,
     Tally,
-    edges_of,
+    bound_of,
     evaluate,
-    limit_of,
-    limits_of,
     needed_for,
 )
 from ..ranking._job import Job, identity_of, job_for
@@ -54,13 +50,10 @@ MOST_ROWS, _KEEP = 10_000_000, 100_000
 """Of spaces of more than so many candidates so many are kept where `keep` is not given."""
 PIECE_ROWS = 1 << 20
 """Candidates in a piece of the first pass: seconds of work."""
-# Candidates sampled for a bound, and for the edges of histograms.
-_SAMPLE, _FOR_EDGES = 65_536, 4096
+_SAMPLE = 65_536
+"""Candidates sampled for a bound."""
 _ROUNDS, AROUND = 2, 20
 """How often `refined` screens around the best, and around how many."""
-
-
-_DECISIONS = 5
 
 
 class ScreenResult(Ranked):
@@ -147,7 +140,7 @@ class ScreenResult(Ranked):
         return write_report(self, Path(path))
 
     def to_excel(self, path: str | Path = "results.xlsx", n: int = 10_000) -> Path:
-        """Write a workbook: the answer, the best, the rows in their order, what was refused, all.
+        """Write a workbook: the answer, the rows in their order, what was refused, all.
 
         Parameters
         ----------
@@ -164,11 +157,9 @@ class ScreenResult(Ranked):
         from ..show._content import answer, lead
         from ..show._written import write_results
 
-        best = self.best(_DECISIONS)
-        said = lead(self) or answer(self)
         rows = self.best(n) if len(self) > n else self.table
         refused = [(r.line, r.text, r.reason) for r in self.rejected]
-        return write_results(rows, Path(path), said, best[best["rank"].notna()], refused)
+        return write_results(rows, Path(path), [*lead(self), *answer(self)], refused)
 
 
 def _shown(found: Ranked) -> ScreenResult:
@@ -453,8 +444,8 @@ def _best_of(
         # Those within the limit were counted, so that nothing rests on the sample.
         if not bound.is_finite:
             break
-        below = pc.and_(found["meets"], pc.less_equal(found["by"], bound.limit))
-        if (pc.sum(below).as_py() or 0) >= needed_for(keep):
+        meets, by = found["meets"].to_numpy(), found["by"].to_numpy()
+        if np.where(meets, by <= bound.limit, by <= -bound.margin).sum() >= needed_for(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(found):
@@ -464,7 +455,8 @@ def _best_of(
         "candidates": counts.rows,
         "rejected": counts.rejected,
         "sieve": tally.plain()
-        | {"limit": bound.limit if bound.is_finite else None, "edges": dict(bound.edges)},
+        | {"limit": bound.limit if bound.limit < np.inf else None}
+        | {"least_margin": bound.margin if np.isfinite(bound.margin) else None},
     }
     numbers, rows = found["piece"].to_numpy(), found["row"].to_numpy()
     chosen_rows = {int(number): rows[numbers == number] for number in np.unique(numbers)}
@@ -488,22 +480,13 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
 def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
     """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
     rows = source.count() or 0
-    space = source if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE else None
-    if space is not None:
-        parts = space.sample(_SAMPLE)
-    else:
-        parts = [piece() for piece in islice(source.pieces(_candidates.CHUNK_ROWS), 1)]
-    few = [part.take(np.arange(min(_FOR_EDGES, len(part.table)))) for part in parts]
-    edges = edges_of([evaluate(part.table, part.shells, job).columns for part in few])
-    if space is not None:
-        want = job.rule.columns()
+    if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:
+        parts, want = source.sample(_SAMPLE), job.rule.columns()
         found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]
-        losses = np.concatenate([one.keys.loss for one in found if one.keys is not None])
-        sampled = sum(len(part.table) for part in parts)
-        limit = limit_of(losses, sampled, rows, keep)
-        if np.isfinite(limit):
-            yield Bound(limit, edges, limits_of(found, sampled, rows))
-    yield Bound(np.inf, edges)
+        bound = bound_of(found, job.rule, rows, keep)
+        if bound.is_finite:
+            yield bound
+    yield Bound()
 
 
 def some_of(space: Substitutions, n: int, seed: int = 0) -> _candidates.TableCandidates:

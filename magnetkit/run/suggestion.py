@@ -37,6 +37,7 @@ Array = NDArray[np.float64]
 _DRAWS, _POOL, _SEED = 2000, 80, 0
 # Standard deviation of the logarithm of a measurement, as `magnetkit.calibrate` takes it.
 _MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
+_MEASURED = ("remanence_T", "coercivity_kA_m")
 _LIMIT = re.compile(r"\s*([A-Z][a-z]?(?:\s*\+\s*[A-Z][a-z]?)*|shell)\s*(<=|>=)\s*(\d+\.?\d*)\s*")
 
 
@@ -76,17 +77,15 @@ class Shop:
         good = np.ones(len(weight), bool)
         for text in self.limits:
             names, sign, bound = _limit(text)
-            value = shell if names == ("shell",) else 100.0 * weight[:, _columns(names)].sum(axis=1)
+            columns = [INDEX[n] for n in names if n != "shell"]
+            value = shell if names == ("shell",) else 100.0 * weight[:, columns].sum(axis=1)
             good &= value <= bound + 1e-9 if sign == "<=" else value >= bound - 1e-9
         if self.stock is not None:
-            good &= ((weight <= 1e-9) | (self._there() > 0.0)).all(axis=1)
+            good &= ((weight <= 1e-9) | (self.there() > 0.0)).all(axis=1)
         return good
 
-    def left(self, spent: Array) -> Array:
-        """Return the remaining amount of each element, kg."""
-        return self._there() - spent
-
-    def _there(self) -> Array:
+    def there(self) -> Array:
+        """Return the amount of each element in the store, kg."""
         found = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
         for element, amount in (self.stock or {}).items():
             found[INDEX[element]] = amount
@@ -101,10 +100,6 @@ def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
             f"limit {text!r} not understood; write e.g. 'Nd+Pr>=28', 'Dy<=2' or 'shell<=0.5', wt.%"
         )
     return names, match[2], float(match[3])
-
-
-def _columns(names: Sequence[str]) -> list[int]:
-    return [INDEX[n] for n in names]
 
 
 @named
@@ -282,7 +277,7 @@ def _feasible(
                 spent += shop.charge_kg * weight[i]
             melted.add(int(alloy[i]))
         free = np.isin(alloy, list(melted))
-        enough = (shop.charge_kg * weight <= shop.left(spent) + 1e-12).all(axis=1)
+        enough = (shop.charge_kg * weight <= shop.there() - spent + 1e-12).all(axis=1)
         return found & (free | enough)
 
     return able
@@ -297,16 +292,9 @@ def order(batch: "pd.DataFrame", temperatures: Sequence[float]) -> "pd.DataFrame
     import pandas as pd
 
     rows = [
-        {
-            "magnet": f"M{k + 1}",
-            "composition": row["formula"],
-            "basis": "atomic",
-            "shell": row["shell"],
-            "temperature_K": kelvin,
-            "remanence_T": None,
-            "coercivity_kA_m": None,
-        }
-        for k, row in enumerate(batch.to_dict("records"))
+        (f"M{k}", formula, "atomic", shell, kelvin, None, None)
+        for k, (formula, shell) in enumerate(batch[["formula", "shell"]].to_numpy(object), 1)
         for kelvin in temperatures
     ]
-    return pd.DataFrame(rows)
+    names = ["magnet", "composition", "basis", "shell", "temperature_K", *_MEASURED]
+    return pd.DataFrame(rows, columns=names)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,27 +17,27 @@ from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
 from ..composition.table import CompositionTable
 from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
-from ..prediction._stages import magnets, supplies
-from ..prediction.conditions import Conditions
+from ..prediction._stages import supplies
+from ..prediction.conditions import calibration_of
 from ..ranking._decisions import SAVED, recommended
+from ..ranking._draws import magnets_by_route
 from ..ranking._profile_parts import MEETS_PROBABILITY
+from ..ranking._requirements import UNPROVEN
 from ..ranking.result import ANSWER
 from ..ranking.savings import heavy_rare_earth_ledger
 from ..supply.ledger import break_even_recycled_share
 from ..supply.scenario import scenarios
 from ..supply.tables import element_table, overdue
-from ._figures import names_of
-from ._text import in_brackets, join_rows, scale_of
+from ._figures import decision_names, names_of
+from ._text import join_rows, of_calibration, scale_of, with_range
 
 if TYPE_CHECKING:
+    from ..ranking._job import Job
     from ..ranking._profile_parts import Requirement
     from ..ranking.applications import Profile
     from ..ranking.result import Ranked
 
 
-BEST = 10
-CURVES = 3
-"""Candidates drawn as curves beside the reference magnet, at most."""
 _SAVED = re.compile(r"([A-Z][a-z]?)_saved_wt_pct$")
 _LICENCES = re.compile(
     r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright", re.IGNORECASE
@@ -45,21 +46,20 @@ _LICENCES = re.compile(
 
 @dataclass(frozen=True)
 class Magnets:
-    """The few magnets that are shown in full: the best, and last the reference.
+    """The magnets that are shown in full: today's, then the other decisions of a screening.
 
-    `labels` are plain text, not escaped; `rows` are as in `Ranked.table`, at `temperature` in K.
+    `labels` are plain text, not escaped; `rows` are as in `Ranked.decisions`.
     """
 
     table: CompositionTable
     shells: list[str]
     labels: list[str]
     rows: pd.DataFrame
-    conditions: Conditions
-    temperature: float
+    job: "Job"
 
-    def at(self, temperature: float) -> pd.DataFrame:
-        """Return the sintered magnets at another temperature."""
-        return magnets(self.table, self.shells, [temperature], self.conditions)[0].frame()
+    def at(self, temperatures: Sequence[float]) -> list[pd.DataFrame]:
+        """Return the magnets at other temperatures, K, each by its route."""
+        return by_route(self.rows, temperatures, self.job)
 
 
 def table_of(frame: pd.DataFrame) -> CompositionTable:
@@ -67,27 +67,21 @@ def table_of(frame: pd.DataFrame) -> CompositionTable:
     return CompositionTable.from_strings(frame["formula"].astype(str).tolist(), basis="atomic")
 
 
-def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
-    """Return the best magnets and the reference, which is evaluated anew."""
-    from ..ranking._evaluate import today_of
+def by_route(rows: pd.DataFrame, temperatures: Sequence[float], job: "Job") -> list[pd.DataFrame]:
+    """Return the magnets of rows of results at other temperatures, K, each by its route."""
+    shells = rows["shell"].astype(object).fillna("").tolist()
+    groups = job.groups(rows["route"].astype(object).fillna(""))
+    found = magnets_by_route(table_of(rows), shells, temperatures, groups)
+    return [one.frame() for one in found]
 
-    job, reference = result.job, result.profile.reference
-    shell, row = reference.shell or "", today_of(job).frame()
-    table = CompositionTable.from_strings(
-        [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
-    )
-    rows = join_rows(best, row)
-    # Where nothing is ranked the reference stands alone, with the columns of the ranking empty.
-    rows = rows.reindex(columns=list(dict.fromkeys([*best.columns, *rows.columns])))
-    rows["rank"] = rows["rank"].astype("Int64")
-    return Magnets(
-        table,
-        [*best["shell"].astype(object).fillna(""), shell],
-        [*names_of(best), *(f"Reference: {name}" for name in names_of(row))],
-        rows,
-        job.conditions,
-        job.temperature,
-    )
+
+def shown_magnets(result: "Ranked") -> Magnets:
+    """Return the decisions of a screening."""
+    told, profile = result.best(), result.profile
+    shells = told["shell"].astype(object).fillna("").tolist()
+    missed = told["failed_requirements"].fillna("")
+    told["failed_requirements"] = [requirement_text(t, profile) if t else "" for t in missed]
+    return Magnets(table_of(told), shells, decision_names(told), told, result.job)
 
 
 def number(value: object, digits: int = 3) -> str:
@@ -126,27 +120,44 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
 
     At most ten lines, with fields and flux densities in kOe and kG where `cgs`.
     """
+    told = result.decisions
+    question, *verdict = verdict_of(result)
+    return [
+        question,
+        *(
+            f"{n}. {_STATUS[row['decision_status']]}: "
+            f"{_decided(row, told.iloc[0], result.profile, cgs)}."
+            for n, (_, row) in enumerate(told.iterrows(), start=1)
+        ),
+        *verdict,
+        LEGEND,
+    ]
+
+
+def calibration(result: "Ranked") -> str:
+    """Return whose magnets the values of a screening rest on."""
+    name = calibration_of(result.manifest["identity"]["process"])
+    return of_calibration(name, result.profile.reference.grade)
+
+
+LEGEND = (
+    "Br and HcJ are what 99 % of lots of one mill reach; P: the probability to meet every "
+    "requirement; saved: of heavy rare earth, wt.% of the magnet."
+)
+
+
+def verdict_of(result: "Ranked") -> list[str]:
+    """Return what was asked, which decision to take, and the next test."""
     told, meeting = result.decisions, int(result.manifest["summary"]["meet_requirements"])
     hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
-    total = result.judged
-    lines = [
+    total, of = result.judged, recommended(told) or 0
+    return [
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
-        f"{meeting or 'none'} {'meets' if meeting < 2 else 'meet'} every requirement."
+        f"{meeting or 'none'} {'meets' if meeting < 2 else 'meet'} every requirement. "
+        f"{calibration(result)}",
+        _verdict(result, told),
+        f"Next, for {of + 1}: {told['next_test'].iloc[of]}.",
     ]
-    today = told.iloc[0]
-    lines += [
-        f"{n}. {_STATUS[row['decision_status']]}: {_decided(row, today, result.profile, cgs)}."
-        for n, (_, row) in enumerate(told.iterrows(), start=1)
-    ]
-    lines.append(_verdict(result, told))
-    place = recommended(told)
-    of = 0 if place is None else place
-    lines.append(f"Next, for {of + 1}: {told['next_test'].iloc[of]}.")
-    lines.append(
-        "Br and HcJ are what 99 % of lots of one mill reach; P: the probability to meet every "
-        "requirement; saved: of heavy rare earth, wt.% of the magnet."
-    )
-    return lines
 
 
 def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool) -> str:
@@ -177,7 +188,19 @@ def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool
     return (
         f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
         f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(far, 2)}{more}"
+        f"{_doubt(row, profile)}"
     )
+
+
+def _doubt(row: "pd.Series", profile: "Profile") -> str:
+    """Return what a trial may miss, and in what it is far from measured magnets."""
+    if row["decision_status"] != "trial":
+        return ""
+    missed = str(row["failed_requirements"] or "")
+    far = str(row["evidence_farthest"] or "")
+    if not missed or missed == UNPROVEN:
+        return f"; far from measured magnets in {far}" if far else ""
+    return f"; may miss {requirement_text(missed, profile)}"
 
 
 def _verdict(result: "Ranked", told: pd.DataFrame) -> str:
@@ -246,25 +269,17 @@ def objectives(profile: "Profile") -> list[str]:
     ]
 
 
-def requirements(result: "Ranked", shown: Magnets) -> list[dict[str, str]]:
-    """Return each requirement with the best candidate's and the reference's value."""
-    frames: dict[float, pd.DataFrame] = {}
+def requirements(shown: Magnets) -> list[dict[str, Any]]:
+    """Return each requirement with its source and the value of each decision, with its range."""
+    at = sorted({r.temperature_K or shown.job.temperature for r in shown.job.profile.requirements})
+    frames = dict(zip(at, shown.at(at), strict=True))
     found = []
-    for requirement in result.profile.requirements:
-        kelvin = requirement.temperature_K or shown.temperature
-        if kelvin not in frames:
-            frames[kelvin] = shown.at(kelvin)
-        column = requirement.column
-        frame = frames[kelvin] if column in frames[kelvin] else shown.rows
-        found.append(
-            {
-                "text": requirement_in_words(requirement),
-                "best": in_brackets(frame.iloc[0], column, number) if len(frame) > 1 else "–",
-                "reference": in_brackets(frame.iloc[-1], column, number),
-                "source": requirement.source,
-                "status": requirement.status,
-            }
-        )
+    for requirement in shown.job.profile.requirements:
+        column, kelvin = requirement.column, requirement.temperature_K or shown.job.temperature
+        rows = frames[kelvin] if column in frames[kelvin] else shown.rows
+        values = [with_range(row, column, number, number) for _, row in rows.iterrows()]
+        said = {"source": requirement.source, "status": requirement.status, "values": values}
+        found.append({"text": requirement_in_words(requirement)} | said)
     return found
 
 
@@ -301,13 +316,14 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
 def heavy_ledger(
     result: "Ranked", shown: Magnets, ranked: pd.DataFrame
 ) -> tuple[list[str], list[list[str]]]:
-    """Return headings and rows of the heavy-rare-earth ledger of the best candidates.
+    """Return headings and rows of the heavy-rare-earth ledger of the decisions but today's.
 
     `ranked`, by rank, is where bulk alloys as coercive as a shell are looked for.
     """
-    frame = heavy_rare_earth_ledger(
-        ranked.reset_index(drop=True), table_of(ranked), result.profile, shown.rows.iloc[-1:]
-    ).head(len(shown.rows) - 1)
+    rows = join_rows(shown.rows.iloc[1:], ranked).reset_index(drop=True)
+    frame = heavy_rare_earth_ledger(rows, table_of(rows), result.profile, shown.rows.iloc[:1]).head(
+        len(shown.rows) - 1
+    )
     names = ["heavy_rare_earth", *(match[1] for c in frame if (match := _SAVED.match(str(c))))]
     columns = {"Way": [str(way) for way in frame["way"]]}
     for name in names:
@@ -331,8 +347,8 @@ def heavy_ledger(
         "saved_wt_pct_per_lost_kA_m": "Saved per HcJ lost (wt.%/(kA/m))",
     }
     columns |= {heading: [number(x) for x in frame[c]] for c, heading in wanted.items()}
-    cells = zip(shown.labels[:-1], *columns.values(), strict=True)
-    return ["Candidate", *columns], [list(row) for row in cells]
+    cells = zip(shown.labels[1:], *columns.values(), strict=True)
+    return ["Decision", *columns], [list(row) for row in cells]
 
 
 def constants(result: "Ranked") -> dict[str, str]:
@@ -383,8 +399,8 @@ def scenarios_with(own: str) -> list[str]:
 def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
     """Return title, supply risk and cost of the shown magnets in every scenario."""
     found = []
-    for name in scenarios_with(shown.conditions.scenario):
-        there = replace(shown.conditions, scenario=name)
+    for name in scenarios_with(shown.job.conditions.scenario):
+        there = replace(shown.job.conditions, scenario=name)
         frame = supplies(shown.table, shown.shells, there)
         found.append(
             {
@@ -402,7 +418,7 @@ def elements(shown: Magnets) -> list[list[str]]:
     Element, import reliance, stage and concentration, largest producer, risk, price and its
     range, export controls.
     """
-    table = element_table(shown.conditions.scenario, shown.conditions.recycled)
+    table = element_table(shown.job.conditions.scenario, shown.job.conditions.recycled)
     table = table[table["element"].isin(_present(shown))]
     rows = []
     for row in table.sort_values("supply_risk", ascending=False).to_dict("records"):
@@ -433,21 +449,23 @@ def _present(shown: Magnets) -> list[str]:
 
 
 def break_even(shown: Magnets) -> str:
-    """Return how much cobalt must be recycled for the best to have today's supply risk."""
+    """Return how much cobalt must be recycled for what is advised to have today's supply risk."""
     if len(shown.rows) < 2:
         return ""
-    best, today = shown.rows.iloc[0], shown.rows.iloc[-1]
+    place = recommended(shown.rows) or 1
+    best, today = shown.rows.iloc[place], shown.rows.iloc[0]
     risk = f"{number(best['supply_risk'])} against {number(today['supply_risk'])} of today's magnet"
+    said = f"Supply risk of {place + 1}: {risk}"
     if not best["cobalt_wt_pct"] > 0.0:
-        return f"Supply risk of the best candidate: {risk}; it has no cobalt to recycle."
-    conditions = shown.conditions
+        return f"{said}; it has no cobalt to recycle."
+    conditions = shown.job.conditions
     (share,) = break_even_recycled_share(
-        shown.table[:1],
+        shown.table[place : place + 1],
         "Co",
         float(today["supply_risk"]),
         conditions.scenario,
         conditions.recycled,
-        shell=shown.shells[:1],
+        shell=shown.shells[place : place + 1],
     )
     if share == 0.0:
         text = "no recycled cobalt is needed to reach that"
@@ -455,4 +473,4 @@ def break_even(shown: Magnets) -> str:
         text = f"it reaches that with {100.0 * share:.0f} % of its cobalt recycled domestically"
     else:
         text = "it does not reach that even with all its cobalt recycled"
-    return f"Supply risk of the best candidate: {risk}; {text}."
+    return f"{said}; {text}."

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-_DASHES = {"solid": "-", "dash": "--", "dot": ":"}
+_DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
 _MARKERS = {
     "circle": "o", "diamond": "D", "square": "s", "triangle-up": "^", "triangle-down": "v",
     "cross": "P", "x": "X", "star": "*",
@@ -90,8 +90,12 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> None:
         _points(trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax)
     if "text" in trace["mode"]:
         size = _PER_PIXEL * trace["textfont"]["size"]
-        for at, text in zip(zip(x, y, strict=True), trace["text"], strict=True):
-            ax.annotate(_text(text), at, (0, 3), textcoords="offset points", ha="center", size=size)
+        places = np.broadcast_to(trace["textposition"], len(x))
+        for at, text, place in zip(zip(x, y, strict=True), trace["text"], places, strict=True):
+            below = place.startswith("bottom")
+            beside = {"xytext": (0, -5 if below else 5), "va": "top" if below else "bottom"}
+            look = {"textcoords": "offset points", "ha": "center", "size": size}
+            ax.annotate(_text(text), at, **beside, **look)
 
 
 def _points(

@@ -41,6 +41,8 @@ Look = tuple[str, str]
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe and Ito's colours, told apart by the colour-blind."""
 GREY, BLACK = "#9a9a9a", "#000000"
+EDGE = {"width": 0.5, "color": "#444"}
+"""Around a point, so that a pale one is seen."""
 POINTS = SPREAD_ROWS
 """Points of a scatter plot; the best are kept and the others thinned evenly."""
 GRADE_TEMPERATURE_K = 293.15
@@ -53,6 +55,7 @@ AXIS = {
     "tickcolor": "#fff",
 }  # fmt: skip
 _SYMBOLS = ("diamond", "square", "triangle-up", "circle", "triangle-down", "cross")
+_DASHES = ("solid", "dash", "dot", "dashdot")
 # Where each element of a section stands.
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
@@ -122,9 +125,33 @@ def candidates(
     return points(name, frame[x], frame[y], marker, f"%{{text}}<br>{hover}", texts)
 
 
-def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str = "Reference magnet") -> Part:
+def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     """Return the magnet that all others are compared with, on two result columns."""
     return candidates(frame, x, y, name, {"symbol": "star", "size": 15, "color": BLACK}, [text])
+
+
+def decision_names(told: "pd.DataFrame") -> list[str]:
+    """Return the decisions of a screening by number, today's magnet first."""
+    names = ["Today’s magnet", *told["decision"].iloc[1:].astype(str)]
+    return [f"{n}. {name}" for n, name in enumerate(names, start=1)]
+
+
+def decisions(told: "pd.DataFrame", x: str, y: str) -> list[Part]:
+    """Return the decisions of a screening on two columns: numbers, and a star for today's."""
+    traces, look = [], {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
+    for n, name in enumerate(decision_names(told)):
+        part = told.iloc[n : n + 1]
+        text = [f"{escape(names_of(part)[0])}<br>{escape(name)}"]
+        if n == 0:
+            traces.append(star(part, x, y, text[0], name))
+            continue
+        colour = COLOURS[(n - 1) % len(COLOURS)]
+        marker = look | {"line": {"width": 2, "color": colour}}
+        trace = candidates(part, x, y, escape(name), marker, [str(n + 1)])
+        trace["hovertemplate"] = trace["hovertemplate"].replace("%{text}", "%{hovertext}")
+        at = {"textposition": "top center", "textfont": {"size": 13}, "hovertext": text}
+        traces.append(trace | {"mode": "markers+text"} | at)
+    return traces
 
 
 def colour_bar(title: str) -> Part:
@@ -132,9 +159,15 @@ def colour_bar(title: str) -> Part:
     return {"title": {"text": title, "side": "right"}, "thickness": 12}
 
 
-def looks(count: int) -> list[Look]:
-    """Return a look for each of `count` curves."""
-    return [(COLOURS[i % len(COLOURS)], "solid") for i in range(count)]
+def looks(magnets: int, temperatures: int = 1) -> list[Look]:
+    """Return a look for each curve: a hue for a magnet, a dash for its temperature.
+
+    Of one magnet alone each temperature has a hue.
+    """
+    if magnets == 1:
+        magnets, temperatures = temperatures, 1
+    places = [(i, j) for i in range(magnets) for j in range(temperatures)]
+    return [(COLOURS[i % len(COLOURS)], _DASHES[j % len(_DASHES)]) for i, j in places]
 
 
 def lines_over_temperature(
@@ -180,9 +213,9 @@ def temperature_axis(celsius: bool) -> Part:
 
 
 def demagnetization(
-    curves: "Demagnetization",
+    given: Sequence["Demagnetization"],
     names: Sequence[str],
-    styles: Sequence[Look] | None = None,
+    styles: Sequence[Look],
     height: int = 520,
 ) -> Part:
     """Return J(H) (thick) and B(H) (thin) against the reverse field, and the load line.
@@ -191,8 +224,8 @@ def demagnetization(
     together.
     """
     traces: list[Part] = []
-    places = list(np.ndindex(curves.remanence.shape))
-    for name, (colour, dash), at in zip(names, styles or looks(len(places)), places, strict=True):
+    places = [(curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)]
+    for name, (colour, dash), (curves, at) in zip(names, styles, places, strict=True):
         # In a legend plotly knows no entity of quotes.
         label, group = escape(name, quote=False), {"legendgroup": str(len(traces))}
         for kind, whole, width in (("J", curves.polarization, 2.5), ("B", curves.induction, 1.2)):
@@ -211,11 +244,12 @@ def demagnetization(
             ["before the knee" if kept else "past the knee: flux is lost"],
         )
         traces.append(working | group | {"showlegend": False})
-    top = np.nanmax(curves.remanence) if np.isfinite(curves.remanence).any() else 1.0
-    most = np.nanmax(curves.coercivity) if np.isfinite(curves.coercivity).any() else 1e6
-    reach = np.minimum([0.0, top / (max(curves.load_line, 1e-3) * MU_0)], most)
-    load = f"Load line, permeance coefficient {curves.load_line:g}"
-    induction = curves.load_line * MU_0 * reach
+    top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
+    most = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
+    slope = given[0].load_line
+    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], most)
+    load = f"Load line, permeance coefficient {slope:g}"
+    induction = slope * MU_0 * reach
     traces.append(line(load, 1e-3 * reach, induction, color="#666", dash="dot"))
     layout = layout_of(
         titled("Reverse field −H (kA/m)") | {"autorange": "reversed"},
@@ -245,11 +279,11 @@ def hover_texts(frame: "pd.DataFrame") -> list[str]:
 
 
 def pareto(
-    frame: "pd.DataFrame", x: str, y: str, colour: str, *more: Part, title: str = ""
+    frame: "pd.DataFrame", told: "pd.DataFrame", x: str, y: str, colour: str, title: str = ""
 ) -> Part:
     """Return the rows of a ranking on two objectives, those that meet coloured, the front ringed.
 
-    `x`, `y` and `colour` are result columns; `more` traces are drawn after, such as the reference.
+    `x`, `y` and `colour` are result columns; the decisions that were `told` are named.
     """
     shown = frame.dropna(subset=[x, y])
     front = (shown["pareto_front"].fillna(0) == 1).to_numpy(bool)
@@ -258,19 +292,20 @@ def pareto(
     traces = []
     for name, rows, look in (
         ("Misses a requirement", ~meets & ~front, {"size": 5, "color": GREY}),
-        ("Meets all", meets & ~front, {"size": 7, "coloraxis": "coloraxis"}),
+        ("Meets all", meets & ~front, {"size": 7, "line": EDGE, "coloraxis": "coloraxis"}),
         ("Pareto front", front, ring | {"coloraxis": "coloraxis"}),
     ):
         part = shown[rows]
         marker = {"color": numbers(part[colour])} | look
         traces.append(candidates(part, x, y, name, marker, hover_texts(part)))
     layout = layout_of(axis_of(x), axis_of(y), title=title)
-    if front.any():
-        # One value makes no scale: plotly would invent a range around it.
-        values = shown.loc[meets, colour]
-        scale = {"colorscale": "Viridis", "colorbar": colour_bar(COLUMNS[colour].heading)}
-        layout["coloraxis"] = scale | {"showscale": bool(values.min() < values.max())}
-    return {"data": [*traces, *more], "layout": layout}
+    # One value makes no scale: plotly would invent a range around it.
+    layout["coloraxis"] = {
+        "colorscale": "Viridis",
+        "colorbar": colour_bar(COLUMNS[colour].heading),
+        "showscale": len(set(shown.loc[meets, colour])) > 1,
+    }
+    return {"data": [*traces, *decisions(told, x, y)], "layout": layout}
 
 
 def grades() -> "pd.DataFrame":
@@ -347,32 +382,41 @@ def ternary(
     texts: Sequence[str] = (),
     *,
     diverging: bool = False,
+    unknown: NDArray[np.bool_] | None = None,
 ) -> Part:
     """Return n values over the shares of three rare earths, shape (n, 3).
 
     `corners` are the symbols at top, left and right, `title` is that of the scale, whose middle is
-    zero if `diverging`. `texts` are escaped already.
+    zero if `diverging`. `texts` are escaped already. Those too far from measured magnets, whose
+    value is `unknown`, are hollow.
     """
     known = np.asarray(values, float)
     look: Part = {"colorscale": "Viridis"}
     if diverging:
         largest = float(np.nanmax(np.abs(known))) or 1.0
         look = {"colorscale": "RdBu", "reversescale": True, "cmin": -largest, "cmax": largest}
-    look |= {"size": 11, "color": numbers(known), "line": {"width": 0.5, "color": "#444"}}
-    trace: Part = {
-        "type": "scatterternary", "cliponaxis": False, "mode": "markers",
-        **{axis: numbers(np.round(shares[:, k], 3)) for k, axis in enumerate("abc")},
-        "marker": look | {"colorbar": colour_bar(title)}, "text": list(texts),
-        "customdata": numbers(known),
-        "hovertemplate": f"%{{text}}<br>{title} %{{customdata}}<extra></extra>",
-    }  # fmt: skip
+    far = np.zeros(len(shares), bool) if unknown is None else unknown
+    look |= {"color": numbers(known[~far]), "colorbar": colour_bar(title)}
+    traces = []
+    for name, rows, colour, said in (
+        ("Near measured magnets", ~far, look, f"<br>{title} %{{customdata}}"),
+        ("Too far from measured magnets", far, {"color": "#fff"}, "<br>unknown"),
+    ):
+        trace: Part = {
+            "type": "scatterternary", "cliponaxis": False, "mode": "markers", "name": name,
+            **{axis: numbers(np.round(shares[rows, k], 3)) for k, axis in enumerate("abc")},
+            "marker": {"size": 11, "line": EDGE} | colour, "customdata": numbers(known[rows]),
+            "text": [text for text, own in zip(texts, rows, strict=False) if own],
+            "hovertemplate": f"%{{text}}{said}<extra></extra>",
+        }  # fmt: skip
+        traces.append(trace)
     axis = {"ticks": "outside", "tickvals": [0.2, 0.4, 0.6, 0.8], "gridcolor": "#ddd"}
     layout = layout_of({}, {}, height=520) | {"margin": {"l": 40, "r": 40, "t": 60, "b": 40}}
     layout["ternary"] = {
         f"{name}axis": axis | titled(f"<b>{corner}</b><br> ")
         for name, corner in zip("abc", corners, strict=True)
     } | {"sum": 1, "domain": {"x": [0.04, 0.93]}}
-    return {"data": [trace], "layout": layout}
+    return {"data": traces if far.any() else traces[:1], "layout": layout}
 
 
 def section(
@@ -392,13 +436,14 @@ def section(
     edge = {"hoverinfo": "skip", "showlegend": False}
     traces = [line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges]
     formulas = [re.sub(r"([\d.]+)", r"<sub>\1</sub>", name) for name in hull.names]
-    # The name of a phase beside another is shown when pointed at, or it would lie on that one's.
-    beside = np.tril((np.abs(at[:, None] - at) < (0.12, 0.045)).all(axis=-1), -1).any(axis=1)
-    shown = ["" if hidden else text for hidden, text in zip(beside, formulas, strict=True)]
+    places = _places_of(at, [len(name) for name in hull.names])
+    # The name of a phase that would lie on another's is shown when pointed at.
+    shown = [text if place else "" for text, place in zip(formulas, places, strict=True)]
     dot = {"size": 6, "color": "#222"}
     stable = points("Stable phases, 0 K", at[:, 0], at[:, 1], dot, "", shown)
     stable |= {"hovertemplate": "%{hovertext}<extra></extra>", "hovertext": formulas}
-    stable |= {"textposition": "top center", "textfont": {"size": 10}, "mode": "markers+text"}
+    stable |= {"textposition": [place or "top center" for place in places]}
+    stable |= {"textfont": {"size": 10}, "mode": "markers+text"}
     traces.append(stable)
     bare = {"visible": False}
     layout = layout_of(bare, bare | {"scaleanchor": "x"}, height=560, title=title)
@@ -411,3 +456,28 @@ def section(
         }  # fmt: skip
         traces.append(points(name, x, y, look, "%{text}", texts))
     return {"data": traces, "layout": layout}
+
+
+_PLACED = {"top center": 0.035, "bottom center": -0.035}
+_LETTER, _LINE = 0.016, 0.045
+"""Width and height of a letter, as shares of the side of a section's triangle."""
+
+
+def _places_of(at: NDArray[np.float64], letters: Sequence[int]) -> list[str]:
+    """Return where the name of each of n points stands, empty where it would lie on another."""
+    boxes: list[tuple[float, float, float]] = []
+    found = []
+    for (x, y), count in zip(at.tolist(), letters, strict=True):
+        for place, up in _PLACED.items():
+            half = 0.5 * _LETTER * count
+            free = all(
+                abs(x - other) > half + wide or abs(y + up - high) > _LINE
+                for other, high, wide in boxes
+            )
+            if free:
+                boxes.append((x, y + up, half))
+                found.append(place)
+                break
+        else:
+            found.append("")
+    return found

@@ -1,7 +1,7 @@
 """Tables of results: on the terminal, in a pipe (CSV), as JSON, and in a notebook."""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ RANKING = {
     "remanence_coefficient_pct_K": 4, "heavy_rare_earth_wt_pct": 0,
     "heavy_rare_earth_saved_wt_pct": 6, "supply_risk": 4, "weakest_link_risk": 9, "cost_USD_kg": 2,
     "cost_per_flux_USD_m3_T": 8, "probability_phase_forms": 7, "probability_meets_requirements": 0,
-    "top_ten_share": 5, "tie_group": 8, "simpler_rank": 2,
+    "simpler_rank": 2,
 }  # fmt: skip
 DECIDED = {
     "decision_status": 0, "decision": 0, "candidate": 0, "heavy_rare_earth_wt_pct": 1,
@@ -108,21 +108,6 @@ def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
             frame[column] *= factor
             names[column] = _text.name_in(column, name, unit)
     return frame.rename(columns=names)
-
-
-_DECIDING = ("remanence_T", "coercivity_kA_m", "heavy_rare_earth_wt_pct", "cost_USD_kg",
-             "probability_meets_requirements")  # fmt: skip
-
-
-def in_a_line(row: "pd.Series", units: str | None) -> str:
-    """Return what decides of a ranked candidate."""
-    parts = [f"#{row['rank']} {cell(row, 'candidate')}"]
-    for name in _DECIDING:
-        unit = _text.scale_of(name, cgs=_text.is_cgs(units)).unit
-        parts.append(
-            f"{COLUMNS[name].short} {cell(row, name, cgs=_text.is_cgs(units))} {unit}".rstrip()
-        )
-    return ", ".join(parts)
 
 
 def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
@@ -266,45 +251,47 @@ def print_ranking(
         wished: dict[str, Any] = {"columns": columns, "wide": wide, "quiet": quiet}
         _print_decisions(result, tell, as_json=as_json, cgs=cgs, **wished)
         return
-    best, firm = result.best(top), result.robustness()
-    known = firm[["rank", "top_ten_share", "tie_group"]]
-    best = best[best["rank"].notna()].merge(known, on="rank", how="left")
+    best = result.best(top)
+    best = best[best["rank"].notna()]
     if as_json:
         print_json(best)
-        return
-    identity = result.manifest["identity"]
-    if not terminal:
+    elif not terminal:
         _print_piped(best, RANKING, columns, cgs=units == "cgs")
+    elif len(best):
+        _print_best(result, best, columns, cgs=cgs, wide=wide)
+    if not as_json:
         _explain_failure(result, best, tell)
-        return
-    reference = result.find(result.profile.reference.formula)
-    rows = _text.join_rows(best, reference)
-    copies = best.get("simpler_rank", best["rank"].isna()).notna()
+
+
+def _print_best(
+    result: "Ranked", best: "pd.DataFrame", columns: str | None, *, cgs: bool, wide: bool
+) -> None:
+    """Print the first by rank, and what their columns mean."""
+    from ._content import calibration
+
+    identity = result.manifest["identity"]
+    copies = best["simpler_rank"].notna()
     dim = ["" if good else "dim" for good in best["meets_requirements"] & ~copies]
     about = [
         f"{result.profile.title}: best of {result.judged:,}",
         f"at {kelvin_text(float(identity['temperature_K']))}",
     ]
-    if len(rows):
-        names = chosen(rows, RANKING, columns)
-        if columns is None:
-            # It stands behind the candidate's name.
-            names.pop("simpler_rank", None)
-        kept = print_rows(
-            rows,
-            names,
-            about,
-            [*dim, *["italic"] * len(reference)],
-            {len(best)} if len(reference) else set(),
-            cgs=cgs,
-            wide=wide or columns is not None,
-        )
-        _print_legend(kept, len(reference) > 0, identity)
-        if "cost_USD_kg" in kept and (note := _text.of_cost(rows["formula"])):
-            _text.say(note)
-        if copies.any():
-            _text.say(f"Dimmed: misses a requirement. (as #): {_COPY}")
-    _explain_failure(result, best, tell)
+    names = chosen(best, RANKING, columns)
+    if columns is None:
+        # It stands behind the candidate's name.
+        names.pop("simpler_rank", None)
+    wide = wide or columns is not None
+    kept = print_rows(best, names, about, dim, set(), cgs=cgs, wide=wide)
+    _text.say(f"± is half of the {100 * identity['interval']:g} % interval.")
+    if "probability_meets_requirements" in kept:
+        _text.say("P: probability that every requirement of the device is met.")
+    if "remanence_coefficient_pct_K" in kept:
+        _text.say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
+    notes = [calibration(result)]
+    notes += [_text.of_cost(best["formula"])] if "cost_USD_kg" in kept else []
+    notes += [f"Dimmed: misses a requirement. (as #): {_COPY}"] if copies.any() else []
+    for note in filter(None, notes):
+        _text.say(note)
 
 
 def _print_decisions(
@@ -329,28 +316,9 @@ def _print_decisions(
     elif wide or columns is not None:
         names = chosen(told, DECIDED, columns)
         print_rows(told, names, [result.profile.title], [], set(), cgs=cgs, wide=True)
-    lines = [*answer(result, cgs), _text.of_calibration(result.manifest["identity"])]
-    for line in filter(None, lines if _text.to_terminal() or not quiet else ()):
+    for line in answer(result, cgs) if _text.to_terminal() or not quiet else ():
         tell(line)
     _explain_failure(result, result.best(1), tell)
-
-
-def _print_legend(kept: list[str], today: bool, identity: Mapping[str, Any]) -> None:
-    """Print what the columns of the table mean."""
-    share = f"{100 * identity.get('interval', 0.9):g}"
-    if note := _text.of_calibration(identity):
-        _text.say(note)
-    if today:
-        _text.say(f"Last row: the reference magnet. ± is half of the {share} % interval.")
-    if "probability_meets_requirements" in kept:
-        _text.say("P: probability that every requirement of the device is met.")
-    if "remanence_coefficient_pct_K" in kept and identity.get("between"):
-        _text.say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
-    if "top_ten_share" in kept:
-        _text.say(
-            "Top 10: how often it stays among the ten best while all properties vary within their "
-            "intervals. Candidates of one tie group cannot be distinguished."
-        )
 
 
 def _explain_failure(result: "Ranked", best: "pd.DataFrame", tell: Callable[[str], None]) -> None:
@@ -433,6 +401,7 @@ def print_properties(
         if not wide:
             _text.say("All columns: --all. Columns of your choice: --columns.")
     if _text.to_terminal() and not as_json:
+        _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
         if _is_extrapolated(frame):
             _text.say(f"* Extrapolated. {not_compared(0.0)}.")
         wanted = "cost_USD_kg" in kept and "formula" in frame
@@ -510,6 +479,7 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None)
         _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
     ]
     _text.print_table("Side by side", columns)
+    _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
     formulas = [str(frame.loc["formula", c]) for c in values if not str(c).startswith("difference")]
     if note := _text.of_cost(formulas):
         _text.say(note)

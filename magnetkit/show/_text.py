@@ -3,9 +3,9 @@
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._core._files import put_csv
 from .._core.columns import COLUMNS
@@ -113,16 +113,9 @@ def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
     )
 
 
-def of_calibration(identity: Mapping[str, Any]) -> str:
-    """Return which calibration a manifest's `identity` names; empty without one."""
-    process = identity.get("process")
-    calibration = process.get("mill") if isinstance(process, Mapping) else None
-    if not calibration:
-        return ""
-    name = calibration["name"]
-    return (
-        f"Predicted with the calibration {name}; `magnetkit predict` without it gives other values."
-    )
+def of_calibration(name: str, today: str = "") -> str:
+    """Return whose magnets values rest on, as a header says it; `today` is the magnet in use."""
+    return f"Calibration: {'as today’s ' if name == today else ''}{name}."
 
 
 # A longer text is folded over lines rather than let it push figures out; folded closer before a

@@ -45,23 +45,20 @@ def write_results(
     frame: "pd.DataFrame",
     path: Path,
     said: Sequence[str],
-    best: "pd.DataFrame | None" = None,
     rejected: Iterable[Sequence[Any]] = (),
     units: str | None = None,
 ) -> Path:
     """Write results as a workbook that people read.
 
-    First what is `said`, with a line for each of the `best` rows; then the rows of `frame` in their
-    order, the user's own columns first and the main results behind them in display units; what was
-    `rejected` (line, text, reason); the meaning of the columns; and last all columns.
+    First what is `said`; then the rows of `frame` in their order, the user's own columns first and
+    the main results behind them in display units; what was `rejected` (line, text, reason); the
+    meaning of the columns; and last all columns.
     """
     import pandas as pd
 
-    from ._tables import for_people, in_a_line
+    from ._tables import for_people
 
-    ranked = [] if best is None else [in_a_line(row, units) for _, row in best.iterrows()]
-    lines = [*said, *ranked]
-    sheets = {"Answer": pd.DataFrame({"Answer": lines}, dtype=object)}
+    sheets = {"Answer": pd.DataFrame({"Answer": said}, dtype=object)}
     sheets["Rows"] = for_people(frame, units)
     refused = pd.DataFrame(rejected, columns=["Line", "Text", "Why refused"])
     return write_workbook({**sheets, "Refused": refused, "All columns": frame}, path)

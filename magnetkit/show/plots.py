@@ -285,7 +285,7 @@ def demagnetization(curves: "Demagnetization", labels: Sequence[str] | None = No
     """
     magnets = labels or [f"magnet {i + 1}" for i in range(len(curves.remanence))]
     names = [f"{name}, {kelvin:.0f} K" for name in magnets for kelvin in curves.temperature]
-    return _figures.demagnetization(curves, names)
+    return _figures.demagnetization([curves], names, _figures.looks(*curves.remanence.shape))
 
 
 @_plot
@@ -323,7 +323,9 @@ def grade_map(
 
 @_plot
 def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
-    """Draw the candidates of a screening on two objectives, its first Pareto front ringed.
+    """Draw the candidates of a screening on two objectives, its decisions by number.
+
+    The first Pareto front is ringed, today's magnet a star.
 
     Parameters
     ----------
@@ -336,10 +338,8 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     x, y, colour = x or goals[0], y or goals[-1], goals[min(1, len(goals) - 1)]
     frame = result.thinned(_figures.POINTS)
     _need(frame, _known(x), _known(y))
-    known = frame[frame["candidate"] == result.profile.reference.formula]
-    star = [_figures.star(known, x, y, "")] if len(known) else []
     title = f"{result.profile.title}, {frame['temperature_K'].iloc[0]:.0f} K"
-    return _figures.pareto(frame, x, y, colour, *star, title=title)
+    return _figures.pareto(frame, result.decisions, x, y, colour, title)
 
 
 @_plot

@@ -19,18 +19,16 @@ from .._core.elements import RARE_EARTHS
 from ..hosts.records import HOSTS
 from ..magnetism._figures import not_compared
 from ..magnetism.demagnetization import demagnetization as curves_of
-from ..magnetism.process import routes
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
 from ..phases.snapshot import open_snapshot
-from ..prediction._stages import magnets
+from ..ranking._decisions import PROVEN
 from ..ranking.result import LEADING_ROWS
 from ..supply.tables import claims
 from . import _content, _figures
-from ._content import CURVES, Magnets, table_of
+from ._content import Magnets, table_of
 from ._figures import AXIS, BLACK, COLOURS, POINTS, Part, X, Y, axis_of, layout_of, numbers
-from ._text import name_in, of_calibration, of_cost, scale_of, with_range
-from .plots import sweep
+from ._text import name_in, of_cost, scale_of, with_range
 
 if TYPE_CHECKING:
     from ..ranking.result import Ranked
@@ -38,17 +36,32 @@ if TYPE_CHECKING:
 
 _REJECTED, _TEMPERATURES = 200, 13
 _SHOWN = (
-    "rank", "candidate", "shell", "host", "remanence_T", "coercivity_kA_m",
-    "max_energy_product_kJ_m3", "max_working_temperature_K", "remanence_coefficient_pct_K",
-    "heavy_rare_earth_wt_pct", "heavy_rare_earth_saved_wt_pct", "supply_risk", "cost_USD_kg",
-    "probability_phase_forms", "probability_meets_requirements", "performance_margin",
+    "rank", "decision", "copies", "simpler_rank", "candidate", "shell", "host", "remanence_T",
+    "coercivity_kA_m", "max_energy_product_kJ_m3", "max_working_temperature_K",
+    "remanence_coefficient_pct_K", "heavy_rare_earth_wt_pct", "heavy_rare_earth_saved_wt_pct",
+    "supply_risk", "cost_USD_kg", "probability_phase_forms", "probability_meets_requirements",
+    "performance_margin",
 )  # fmt: skip
-_DOWNLOADED = ("heavy_rare_earth_saved_wt_pct",)
+_DOWNLOADED = ("heavy_rare_earth_saved_wt_pct", "decision", "copies", "simpler_rank")
 """Columns of all candidates that the download holds and the page does not show."""
+_TOLD = (
+    "decision_status", "decision", "candidate", "heavy_rare_earth_wt_pct",
+    "heavy_rare_earth_saved_wt_pct", "probability_meets_requirements", "remanence_guaranteed_T",
+    "coercivity_guaranteed_kA_m", "cost_per_flux_USD_m3_T", "supply_risk", "copies", "next_test",
+)  # fmt: skip
+"""What is shown of the decisions: first; with their ranges; and what they rest on."""
+_PROPERTIES = (
+    "candidate", "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3",
+    "max_working_temperature_K", "remanence_coefficient_pct_K", "dysprosium_terbium_wt_pct",
+    "cost_USD_kg", "probability_phase_forms", "performance_margin", "rank",
+)  # fmt: skip
+_EVIDENCE = (
+    "evidence_distance", "remanence_T_evidence", "coercivity_kA_m_evidence", "evidence_nearest",
+    "evidence_farthest", "share_best", "copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct",
+    "route", "failed_requirements",
+)  # fmt: skip
 _ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
               "heavy_rare_earth_wt_pct", "probability_meets_requirements")  # fmt: skip
-_FIRM = ("top_ten_share", "tie_group")
-"""How firm the ranks of the ten best are."""
 _COMPARED = (
     "candidate", "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3",
     "max_working_temperature_K", "remanence_coefficient_pct_K",
@@ -99,39 +112,32 @@ def _mark_code(text: object) -> str:
 def _page_content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked, spread = result.best(LEADING_ROWS), result.thinned(POINTS)
-    firm = result.robustness()[["rank", *_FIRM]].astype({"rank": "Int64"})
-    best = ranked.head(_content.BEST).astype({"rank": "Int64"}).merge(firm, on="rank", how="left")
-    shown = _content.shown_magnets(result, best)
+    shown = _content.shown_magnets(result)
     ledger_headings, ledger = _content.heavy_ledger(result, shown, ranked)
     drawn = _draw_figures(result, ranked, spread, shown)
-    bare = not any(shown.shells) and not (ranked["shell"].astype(object).fillna("") != "").any()
-    hosts = [*ranked["host"].astype(str), *shown.rows["host"].astype(str)]
-    common = hosts[0] if len(set(hosts)) == 1 else ""
-    constant = {"shell": bare, "host": bool(common)}
-    # Results of an earlier version may lack a column.
-    names = tuple(n for n in _SHOWN if n in ranked and not constant.get(n))
-    table = _table(ranked, names)
-    # What all share is said once.
-    best_names = (*(n for n in names if n not in _DOWNLOADED), *_FIRM)
+    # What all share is not shown.
+    same = {n for n in ("shell", "host") if len(set(ranked[n].astype(object).fillna(""))) < 2}
+    table = _table(ranked, tuple(n for n in _SHOWN if n not in same))
     return {
         "profile": result.profile,
-        "temperature": shown.temperature,
-        "conditions": shown.conditions,
-        "host": common,
+        "temperature": shown.job.temperature,
+        "conditions": shown.job.conditions,
         "objectives": _content.objectives(result.profile),
         "lead": _content.lead(result),
-        "answer": _content.answer(result),
+        "verdict": _content.verdict_of(result),
+        "legend": _content.LEGEND,
+        "labels": shown.labels,
+        "told": _rows(shown.rows, _TOLD, named=False),
+        "properties": _rows(shown.rows, _PROPERTIES),
+        "evidence": _rows(shown.rows, _EVIDENCE),
         "notes": [
-            of_calibration(result.manifest["identity"]),
             of_cost(shown.table),
             f"{cold}." if (cold := not_compared(result.profile.temperature_min_K)) else "",
         ],
-        "requirements": _content.requirements(result, shown),
+        "requirements": _content.requirements(shown),
         "total": len(result),
-        "headings": [_displayed(name) for name in best_names],
-        "best": [[_cell(row, name) for name in best_names] for _, row in shown.rows.iterrows()],
         "comparator_headings": [_displayed(name) for name in _COMPARED],
-        "comparators": _comparators(shown.temperature),
+        "comparators": _comparators(shown.job.temperature),
         "stages": _content.stages(result),
         "failures": _content.failures(result),
         "ledger_headings": ledger_headings,
@@ -143,7 +149,6 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "drawn": set(drawn),
         "points": POINTS,
         **_content.constants(result),
-        "curves": len(_few(shown).labels) - 1,
         "embedded": len(ranked),
         "rejected": result.rejected[:_REJECTED],
         "rejected_count": len(result.rejected),
@@ -155,6 +160,12 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "data": _in_script({"figures": drawn, "table": table}),
         "plotly": _plotly(),
     }
+
+
+def _rows(frame: pd.DataFrame, names: tuple[str, ...], named: bool = True) -> dict[str, Any]:
+    """Return the headings and cells of a table of the decisions, which stand by name or number."""
+    cells = [[_cell(row, name) for name in names] for _, row in frame.iterrows()]
+    return {"headings": [_displayed(name) for name in names], "rows": cells, "named": named}
 
 
 def _displayed(name: str) -> Column:
@@ -182,9 +193,10 @@ def _text_of(value: object) -> str:
 def _draw_figures(
     result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: _content.Magnets
 ) -> dict[str, Part]:
-    profile = result.profile
+    profile, goals = result.profile, _figures.objectives(result.profile)
+    x, colour, y = (goals[k] for k in (0, min(1, len(goals) - 1), -1))
     drawn = {
-        "pareto": _pareto(result, spread, shown),
+        "pareto": _figures.pareto(spread, shown.rows, x, y, colour),
         "grades": _grade_map(spread, shown, list(profile.hosts)),
         "temperature": _over_temperature(
             shown, profile.temperature_min_K, profile.temperature_max_K
@@ -194,20 +206,20 @@ def _draw_figures(
     }
     maps = {
         "ternary": _ternary(ranked),
-        "section": _section(ranked.head(_content.BEST), shown.conditions.snapshot),
+        "section": _section(shown.rows, shown.job.conditions.snapshot),
     }
     return drawn | {name: figure for name, figure in maps.items() if figure is not None}
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
-    digits = 2 if name in ("probability_meets_requirements", *_FIRM) else 3
+    digits = 2 if name == "probability_meets_requirements" else 3
     ends = 2 if name == "remanence_coefficient_pct_K" else 3
     text, interval = with_range(
         row, name, lambda v: _content.number(v, digits), lambda v: _content.number(v, ends)
     )
-    if name == "candidate" and not pd.isna(row.get("simpler_rank")):
-        interval = f"no gain over #{row['simpler_rank']}"
+    if name == "candidate":
+        interval = _text_of(row.get("shell"))
     return {"text": text, "range": interval}
 
 
@@ -263,25 +275,16 @@ def _plotly() -> str:
     return file.read_text(encoding="utf-8").replace("</script", "<\\/script")
 
 
-def _pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Part:
-    """Return the candidates on the first and last objective, coloured by the second."""
-    goals = _figures.objectives(result.profile)
-    x, colour, y = (goals[k] for k in (0, min(1, len(goals) - 1), -1))
-    return _figures.pareto(spread, x, y, colour, _star(shown.rows, shown, x, y))
-
-
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
     """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
-    points = spread.reset_index(drop=True)
-    table, today = table_of(points), shown.rows.copy()
-    shells = points["shell"].astype(object).fillna("").tolist()
-    (cold,) = magnets(table, shells, [_figures.GRADE_TEMPERATURE_K], shown.conditions)
-    points[X], points[Y] = cold[X], cold[Y]
+    points, told = spread.reset_index(drop=True), shown.rows.copy()
+    for rows in (points, told):
+        (cold,) = _content.by_route(rows, [_figures.GRADE_TEMPERATURE_K], shown.job)
+        rows[[X, Y]] = cold[[X, Y]].to_numpy()
     points = points.dropna(subset=[X, Y])
-    today[[X, Y]] = shown.at(_figures.GRADE_TEMPERATURE_K)[[X, Y]].to_numpy()
     met = points["meets_requirements"].astype(bool)
     # See-through, so that the grades behind stay visible.
-    blue = {"color": COLOURS[5], "opacity": 0.45, "size": 5}
+    blue = {"color": COLOURS[5], "opacity": 0.6, "size": 6, "line": _figures.EDGE}
     traces = [
         _figures.candidates(part, X, Y, name, look, _figures.hover_texts(part))
         for part, name, look in (
@@ -289,7 +292,7 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
             (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
         )
     ]
-    return _figures.grade_map(hosts, *traces, _star(today, shown, X, Y))
+    return _figures.grade_map(hosts, *traces, *_figures.decisions(told, X, Y))
 
 
 def _ternary(ranked: pd.DataFrame) -> Part | None:
@@ -306,16 +309,21 @@ def _ternary(ranked: pd.DataFrame) -> Part | None:
     if len(best) < 4:
         return None
     texts = [escape(name) for name in _figures.names_of(ranked.iloc[best])]
-    return _figures.ternary(shares[best], margin[best], corners, "Margin", texts, diverging=True)
+    far = ranked["evidence_distance"].to_numpy(float)[best] > PROVEN
+    return _figures.ternary(
+        shares[best], margin[best], corners, "Margin", texts, diverging=True, unknown=far
+    )
 
 
 def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
-    """Return the section of the best candidate's host, None where that has none.
+    """Return the section of the last host that has one, None where none has.
 
-    `best` are the best candidates, in order. Those of more elements stand where they lie when every
-    rare earth counts as the section's, and other elements are left aside.
+    `best` are magnets, today's first. Those of more elements stand where they lie when every rare
+    earth counts as the section's, and other elements are left aside.
     """
-    host = str(best["host"].iloc[0]) if len(best) else ""
+    hosts = [host for host in best["host"].astype(str) if host in HOSTS and HOSTS[host].section]
+    host = hosts[-1] if hosts else ""
+    best = best[best["host"].astype(str) == host]
     source = open_snapshot(snapshot)
     system = HOSTS[host].section if host in HOSTS else ()
     if not system or not set(system) <= set(source.manifest.get("elements", system)):
@@ -330,24 +338,17 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
         f"{escape(name)}<br>forms with probability {_content.number(p, 2)}<br>{escape(str(other))}"
         for name, p, other in rows
     ]
-    return _figures.section(hull_section(source, system), share, odds, texts, "Best candidates")
+    return _figures.section(hull_section(source, system), share, odds, texts, "Decisions")
 
 
 def _over_temperature(shown: Magnets, low: float, high: float) -> Part:
-    """Return B_r and H_cj over temperature of the best few, the first with its interval."""
-    best = _few(shown)
-    frame = sweep(
-        best.table,
-        [float(t) for t in np.linspace(low, high, _TEMPERATURES)],
-        best.labels,
-        shell=best.shells,
-        process=best.conditions.process,
-        between=best.conditions.between,
-        load_line=best.conditions.duty.load_line,
-    )
+    """Return B_r and H_cj of the decisions over temperature, today's with its interval."""
+    at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
+    frames = zip(at, shown.at(at), strict=True)
+    frame = pd.concat([f.assign(candidate=shown.labels, temperature_K=t) for t, f in frames])
     upper, lower = (
-        # One band: four of them on each other hide what they say.
-        _figures.lines_over_temperature(frame, column, _styles(best), celsius=True, bands=1)
+        # One band: five of them on each other hide what they say.
+        _figures.lines_over_temperature(frame, column, _styles(shown), celsius=True, bands=1)
         for column in (Y, X)
     )
     on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
@@ -358,22 +359,25 @@ def _over_temperature(shown: Magnets, low: float, high: float) -> Part:
 
 
 def _demagnetization(shown: Magnets) -> Part:
-    """Return J(H) and B(H) of the best few with the load line, at the temperature judged."""
-    best = _few(shown)
-    drawn = curves_of(
-        best.table,
-        [best.temperature],
-        shell=best.shells,
-        process=best.conditions.process,
-        load_line=best.conditions.duty.load_line,
-    )
-    return _figures.demagnetization(drawn, best.labels, _styles(best))
+    """Return J(H) and B(H) of the decisions with the load line, at the temperature judged."""
+    drawn = []
+    for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
+        made = shown.job.groups([route])[0][0].conditions
+        drawn.append(
+            curves_of(
+                shown.table[row : row + 1],
+                [shown.job.temperature],
+                shell=shown.shells[row : row + 1],
+                process=made.process,
+                load_line=made.duty.load_line,
+            )
+        )
+    return _figures.demagnetization(drawn, shown.labels, _styles(shown))
 
 
 def _supply(shown: Magnets) -> Part:
-    """Return supply risk and cost of the best few and the reference in every scenario."""
-    best = _few(shown)
-    states = _content.by_scenario(best)
+    """Return supply risk and cost of the decisions in every scenario."""
+    states = _content.by_scenario(shown)
     titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
     traces = [
         {
@@ -388,7 +392,7 @@ def _supply(shown: Magnets) -> Part:
             "legendgroup": str(i),
             "showlegend": not axis,
         }
-        for i, (name, (colour, _)) in enumerate(zip(best.labels, _styles(best), strict=True))
+        for i, (name, (colour, _)) in enumerate(zip(shown.labels, _styles(shown), strict=True))
         for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
     ]
     rows = {"automargin": True, "autorange": "reversed"}
@@ -405,29 +409,6 @@ def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
     layout["yaxis2"] = AXIS | y | {"domain": [0.0, gap[0]], "anchor": "x2"}
 
 
-def _few(shown: Magnets) -> Magnets:
-    """Return the first few of the best that are no copies of another, and the reference."""
-    last = len(shown.labels) - 1
-    best = np.arange(last)
-    if "simpler_rank" in shown.rows:
-        # Curves are of the usual route.
-        usual = ~shown.rows["route"].astype(str).str.split(";").str[0].isin(list(routes()))
-        own = best[(shown.rows["simpler_rank"].isna() & usual).to_numpy()[:last]]
-        best = own if own.size else best
-    rows = [*best[:CURVES].tolist(), last]
-    return replace(
-        shown,
-        table=shown.table[np.array(rows)],
-        shells=[shown.shells[i] for i in rows],
-        labels=[shown.labels[i] for i in rows],
-        rows=shown.rows.iloc[rows],
-    )
-
-
-def _styles(best: Magnets) -> list[_figures.Look]:
-    """Return the looks of the best few and, dashed, of the reference."""
-    return [*_figures.looks(len(best.labels) - 1), (BLACK, "dash")]
-
-
-def _star(rows: pd.DataFrame, shown: Magnets, x: str, y: str) -> Part:
-    return _figures.star(rows.iloc[-1:], x, y, escape(shown.labels[-1]))
+def _styles(shown: Magnets) -> list[_figures.Look]:
+    """Return the look of today's magnet, dashed, and those of the other decisions."""
+    return [(BLACK, "dash"), *((colour, "solid") for colour in COLOURS[: len(shown.labels) - 1])]

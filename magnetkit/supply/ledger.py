@@ -32,6 +32,8 @@ from .tables import element_table, overdue
 if TYPE_CHECKING:
     import pandas as pd
 
+Array = NDArray[np.float64]
+
 _TRACE = 0.001
 """Share of an alloy's mass from which an element counts for the weakest link: tenths of a per cent
 of heavy rare earth do, impurities do not."""
@@ -151,33 +153,27 @@ def ledger_columns(
     )
     for criterion in criteria():
         column = _FIRST + _FIGURES.index(criterion.of)
-        data[criterion.name] = (
-            figures[:, column]
-            if criterion.over == "mass"
-            else _weakest_link(table, matrix[:, column], shell)
-        )
+        if criterion.over == "mass":
+            data[criterion.name] = figures[:, column]
+        else:
+            data[criterion.name] = _weakest_link(table, matrix[:, column], shell)
     return data
 
 
-def _matrix(
-    scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]
-) -> NDArray[np.float64]:
+def _matrix(scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]) -> Array:
     """Return the figures per unit of mass, shape (118, _FIRST + len(_FIGURES))."""
     matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
     matrix[:, _TOTAL] = 1.0
-    for column, symbols in (
-        (_HEAVY, tuple(heavy)),
-        (_DY_TB, ("Dy", "Tb")),
-        (_RARE, RARE_EARTHS),
-        (_COBALT, ("Co",)),
-    ):
+    groups = {_HEAVY: tuple(heavy), _DY_TB: ("Dy", "Tb"), _RARE: RARE_EARTHS, _COBALT: ("Co",)}
+    for column, symbols in groups.items():
         matrix[:, column] = mask(symbols)
-    matrix[:, _FIRST:] = _element_figures(_key(scenario), tuple(sorted(recycled.items())))
+    shares = tuple(sorted(recycled.items()))
+    matrix[:, _FIRST:] = _element_figures(scenario.model_dump_json(), shares)
     return matrix
 
 
 @lru_cache(maxsize=32)
-def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
+def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> Array:
     """Return the figures of the criteria by element, shape (118, len(_FIGURES)); NaN if unknown."""
     table = element_table(Scenario.model_validate_json(scenario), dict(recycled))
     figures = np.full((N_ELEMENTS, len(_FIGURES)), np.nan)
@@ -193,13 +189,7 @@ def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> 
     return figures
 
 
-def _key(scenario: Scenario) -> str:
-    return scenario.model_dump_json()
-
-
-def _weakest_link(
-    table: CompositionTable, risk: NDArray[np.float64], shell: Any
-) -> NDArray[np.float64]:
+def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
     """Return the largest risk of an element above `_TRACE` of an alloy's mass, (n,) or (n, k).
 
     `risk`, shape (118,) or (118, k), is that of each element in each of k cases. NaN where that of
@@ -288,7 +278,7 @@ def sampled_supply(
     shell: Any = None,
     prices: Mapping[str, str] | None = None,
     others: float = 0.0,
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, Array]:
     """Draw price and supply risk of each alloy.
 
     Parameters
@@ -321,12 +311,12 @@ def sampled_supply(
     fall, rise = _price_range(first)
     at_five_percent = ndtri(0.95)
 
-    def scores() -> NDArray[np.float64]:
+    def scores() -> Array:
         own = rng.standard_normal((N_ELEMENTS, draws))
         own[mask(RARE_EARTHS) > 0] = rng.standard_normal(draws)
         return own[at]
 
-    def stated(name: str) -> NDArray[np.float64]:
+    def stated(name: str) -> Array:
         known = {key: figures[name].to_numpy(np.float64) for key, figures in tables.items()}
         return np.column_stack([known[state.name] for state in states])
 
@@ -346,11 +336,9 @@ def sampled_supply(
     return result
 
 
-def _price_range(table: "pd.DataFrame") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _price_range(table: "pd.DataFrame") -> tuple[Array, Array]:
     """Return how far ln price may fall and rise at the ends of the 90 % interval, by element."""
-    low, high = (
-        table[name].to_numpy(np.float64) for name in ("price_low_USD_kg", "price_high_USD_kg")
-    )
+    low, high = (table[f"price_{end}_USD_kg"].to_numpy(np.float64) for end in ("low", "high"))
     # A scenario multiplies the price; the range of the past is relative to the past's price.
     today = element_table()["price_USD_kg"].to_numpy(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -51,9 +51,8 @@ class _OnElements(Evidence):
     def _known(cls, elements: tuple[str, ...]) -> tuple[str, ...]:
         if elements == ("*",):
             return SYMBOLS
-        for symbol in elements:
-            if symbol not in INDEX:
-                raise ValueError(f"{symbol!r} is no chemical element (all of them: '*')")
+        if stray := [symbol for symbol in elements if symbol not in INDEX]:
+            raise ValueError(f"{stray[0]!r} is no chemical element (all of them: '*')")
         return elements
 
 
@@ -123,20 +122,17 @@ class Scenario(Strict):
     @classmethod
     def _countries(cls, restrictions: tuple[Restriction, ...]) -> tuple[Restriction, ...]:
         known = countries()
-        for restriction in restrictions:
-            if restriction.country not in known:
-                raise ValueError(
-                    f"country {restriction.country!r} is not in supply/countries.csv; known are "
-                    f"{', '.join(known)}"
-                )
+        if stray := [r.country for r in restrictions if r.country not in known]:
+            raise ValueError(
+                f"country {stray[0]!r} is not in supply/countries.csv; known are {', '.join(known)}"
+            )
         return restrictions
 
     @field_validator("recycled")
     @classmethod
     def _recycled(cls, recycled: dict[str, float]) -> dict[str, float]:
-        for symbol in recycled:
-            if symbol not in INDEX:
-                raise ValueError(f"{symbol!r} is no chemical element")
+        if stray := [symbol for symbol in recycled if symbol not in INDEX]:
+            raise ValueError(f"{stray[0]!r} is no chemical element")
         return recycled
 
     def withheld(self, country: str, element: str) -> float:

@@ -29,10 +29,10 @@ from ..features._elements import ratio_sums
 from ..hosts.partition import Partition, partition, root_codes, root_places
 from ..hosts.records import ROOTS
 from ..intrinsic.evaluate import PredictedCurie, curie_temperature
-from ..intrinsic.parameters import load
+from ..intrinsic.parameters import load, prior_parameters
 from ..kernels._linear import invert, multiply
 from . import _store
-from ._measured import EDGE, EMBEDDED, TARGET, TrainingSet
+from ._measured import EDGE, EMBEDDED, TARGET, TrainingSet, thousandths
 from ._process import TrendProcess
 from ._store import fingerprint
 
@@ -61,9 +61,6 @@ def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
 
     A variant is taken as its root, here and below: its compounds are its root's to learn from.
     """
-    from ..intrinsic.evaluate import curie_temperature
-    from ..intrinsic.parameters import prior_parameters
-
     return curie_temperature(phases, root_codes(codes), prior_parameters())
 
 
@@ -137,9 +134,10 @@ WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
 
 def hashes(table: CompositionTable) -> NDArray[np.int64]:
     """Return one number a composition, the same for fractions equal within 0.1 at.%."""
-    from ..kernels._gaussian_process import numbers
-
-    return numbers(table.rows, WEIGHTS, EDGE)
+    found = np.zeros(len(table), np.int64)
+    row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
+    np.add.at(found, row, thousandths(table.values) * WEIGHTS[table.indices])
+    return found
 
 
 # Distance of atomic fractions at which the correlation is 1/e (0.1 to 0.25 do as well; the least
@@ -152,35 +150,16 @@ _UNLIKE = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Beside:
-    """Measured compounds, m of them, where the calibrated parameters answer.
+    """Measured compounds, m of them, where the calibrated parameters answer."""
 
-    Attributes
-    ----------
-    atoms : ndarray of float64, shape (m, 118)
-        Their atomic fractions.
-    host : ndarray of int8, shape (m,)
-        Their hosts, roots.
-    weights : ndarray of float64, shape (m,)
-        What they depart by is covariance @ weights, K.
-    """
-
-    atoms: Array
-    host: NDArray[np.int8]
-    weights: Array
+    atoms: Array  # atomic fractions, (m, 118)
+    host: NDArray[np.int8]  # roots, (m,)
+    weights: Array  # what they depart by is covariance @ weights, K, (m,)
 
     def predict(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return value (K; NaN where the parameters do not answer) and likeness to a measured one.
 
-        Parameters
-        ----------
-        phases : CompositionTable
-            n hard phases.
-        codes : ndarray of int8, shape (n,)
-            Their hosts.
-
-        Returns
-        -------
-        value, near : ndarray of float64, shape (n,)
+        Of n hard phases, whose hosts are `codes`, (n,).
         """
         alike = _alike(phases.to_array(), root_codes(codes), self.atoms, self.host)
         alike[alike < _UNLIKE] = 0.0
@@ -219,27 +198,15 @@ _LEAST_K = 1.0
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """The residual of some hosts, and the size of its errors.
+    """The residual of some hosts, and the size of its errors."""
 
-    Attributes
-    ----------
-    process : TrendProcess
-        The residual, over the columns of `CurieModel.columns`.
-    coefficients : ndarray of float64, shape (4,)
-        The size of an error is their sum over one and what `error_of` returns, K.
-    edge : float
-        Novelty at the edge of the domain.
-    learns : ndarray of bool, shape (hosts + 1,)
-        The hosts of `magnetkit.hosts.records.ROOTS` whose rows it learnt from; the last entry is
-        for rows without physics.
-    sparse_for : int or None
-        The one host about which it speaks for the common process, with fewer of its points.
-    """
-
-    process: TrendProcess
+    process: TrendProcess  # the residual, over the columns of `CurieModel.columns`
+    # The size of an error is their sum over one and what `error_of` returns, K, (4,).
     coefficients: Array
-    edge: float
+    edge: float  # novelty at the edge of the domain
+    # The hosts of `ROOTS` whose rows it learnt from; last, whether rows without physics.
     learns: NDArray[np.bool_]
+    # The one host about which it speaks for the common process, with fewer of its points.
     sparse_for: int | None = None
 
 

@@ -8,7 +8,7 @@ domain and for all outside.
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -261,16 +261,9 @@ def rows_of(data: TrainingSet, physics: bool) -> Rows:
 def fit_branches(
     data: TrainingSet, own: Rows, branches: Sequence[Branch], search: bool = False
 ) -> tuple[Branch, ...]:
-    """Return branches, the common one first, that learnt from other rows.
+    """Return branches, the common one first, that learnt from other rows, `own` as they are learnt.
 
-    Parameters
-    ----------
-    data, own
-        The rows, and as they are learnt.
-    branches : sequence of Branch
-        What is to be fitted.
-    search : bool
-        Whether to search for scales; those of the branches stay otherwise.
+    `search` looks for scales; those of the branches stay otherwise.
     """
     fitted: list[Branch] = []
     for branch in branches:
@@ -333,15 +326,8 @@ def load(
 ) -> CurieModel:
     """Return a model, trained at first use and kept in the cache.
 
-    Parameters
-    ----------
-    data : str or Path, optional
-        A CSV file to learn from instead of everything else: nothing fetched, and no typed value,
-        enters.
-    add : str or Path, optional
-        A CSV file whose rows stand beside what is known otherwise; the scales stay.
-    progress : bool
-        Show a progress bar on stderr while training.
+    `data` is a CSV file to learn from instead of everything else: nothing fetched, and no typed
+    value, enters; the rows of `add` stand beside what is known otherwise, and the scales stay.
     """
     if data is not None and add is not None:
         raise InputError("data= replaces what is known and add= adds to it: give one of the two")
@@ -358,7 +344,9 @@ def _load(data: str | None, add: str | None, progress: bool, settings: str) -> C
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
     file = _store.file_of(TARGET, key_of(known))
-    return _store.load_or_train(file, lambda: _trained(known, progress), _packed, _unpacked(known))
+    return _store.load_or_train(
+        file, lambda: _trained(known, progress), _packed, partial(_unpacked, known)
+    )
 
 
 def key_of(known: TrainingSet) -> str:
@@ -402,11 +390,7 @@ def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
 
 def _packed(model: CurieModel) -> _store.Packed:
     content = {
-        "processes": tuple(branch.process for branch in model.branches),
-        "coefficients": tuple(branch.coefficients for branch in model.branches),
-        "edges": tuple(branch.edge for branch in model.branches),
-        "learns": tuple(branch.learns for branch in model.branches),
-        "sparse_for": tuple(branch.sparse_for for branch in model.branches),
+        "branches": tuple(tuple(vars(branch).values()) for branch in model.branches),
         "of_host": model.of_host,
         "scores": model.scores,
         "anywhere": model.anywhere,
@@ -414,17 +398,6 @@ def _packed(model: CurieModel) -> _store.Packed:
     return content, model.manifest
 
 
-def _unpacked(known: TrainingSet) -> Any:
-    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> CurieModel:
-        names = ("processes", "coefficients", "edges", "learns", "sparse_for")
-        branches = (Branch(*parts) for parts in zip(*(content[n] for n in names), strict=True))
-        return CurieModel(
-            tuple(branches),
-            content["of_host"],
-            content["scores"],
-            known,
-            manifest,
-            content["anywhere"],
-        )
-
-    return unpack
+def _unpacked(known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]) -> CurieModel:
+    branches = tuple(Branch(*parts) for parts in content.pop("branches"))
+    return CurieModel(branches, known=known, manifest=manifest, **content)

@@ -16,7 +16,7 @@ class ProcessRegressor(RegressorMixin, BaseEstimator, TrendProcess):
     @classmethod
     def of(cls, process: TrendProcess) -> "ProcessRegressor":
         """Return a regressor that a fitted process answers for."""
-        made = cls(**process.get_params())
+        made = cls()
         made.__dict__.update(vars(process))
         return made
 

@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -73,16 +73,8 @@ class TrainingSet:
 
     def __getitem__(self, rows: NDArray) -> "TrainingSet":
         """Return the rows a mask or index array selects."""
-        return TrainingSet(
-            self.target,
-            self.table[rows],
-            self.values[rows],
-            self.groups[rows],
-            self.sources[rows],
-            self.origin,
-            self.removed,
-            self.learn[rows],
-        )
+        parts = ("table", "values", "groups", "sources", "learn")
+        return replace(self, **{name: getattr(self, name)[rows] for name in parts})
 
     @property
     def sha256(self) -> str:
@@ -100,34 +92,6 @@ def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
     names = np.array(SYMBOLS)
     bounds = zip(table.indptr[:-1], table.indptr[1:], strict=True)
     return np.array(["-".join(names[table.indices[a:b]]) for a, b in bounds], dtype=np.str_)
-
-
-def merge_duplicates(
-    table: CompositionTable, values: NDArray[np.float64], digits: int = 5
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Join rows of the same composition, rounded to `digits`.
-
-    Returns the first row of each composition, ascending, the median of its values, and the largest
-    less the smallest.
-    """
-    keys: list[bytes] = []
-    packed = np.round(table.values * 10**digits).astype(np.int64)
-    for i in range(len(table)):
-        part = slice(table.indptr[i], table.indptr[i + 1])
-        keys.append(table.indices[part].tobytes() + packed[part].tobytes())
-    frame = pd.DataFrame({"key": keys, "value": values, "row": np.arange(len(table))})
-    joined = frame.groupby("key", sort=False).agg(
-        first=("row", "min"),
-        median=("value", "median"),
-        low=("value", "min"),
-        high=("value", "max"),
-    )
-    joined = joined.sort_values("first")
-    return (
-        joined["first"].to_numpy(np.int64),
-        joined["median"].to_numpy(np.float64),
-        (joined["high"] - joined["low"]).to_numpy(np.float64),
-    )
 
 
 def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
@@ -194,16 +158,11 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     table = _read_compositions(frame, file)
     frame = frame.iloc[table.row_index].reset_index(drop=True)
     values = pd.to_numeric(frame[target], errors="coerce").to_numpy(np.float64)
-    groups = (
-        frame["group"].astype(str).to_numpy(np.str_)
-        if "group" in frame.columns
-        else chemical_systems(table)
-    )
-    sources = (
-        frame["source"].astype(str).to_numpy(np.str_)
-        if "source" in frame.columns
-        else np.full(len(table), name)
-    )
+    groups, sources = chemical_systems(table), np.full(len(table), name)
+    if "group" in frame.columns:
+        groups = frame["group"].astype(str).to_numpy(np.str_)
+    if "source" in frame.columns:
+        sources = frame["source"].astype(str).to_numpy(np.str_)
     origin = f"file {name}" if on_disk else name
     removed = {"composition that cannot be read": len(table.errors)}
     known = np.isfinite(values)
@@ -318,11 +277,6 @@ def curie_set() -> TrainingSet:
     return _curie_set(*(None if file is None else str(file) for file in files))
 
 
-def embedded_set() -> TrainingSet:
-    """Return the embedded facts alone."""
-    return _curie_set(None, None)
-
-
 @lru_cache(maxsize=4)
 def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
     frames = [_embedded()]
@@ -363,15 +317,8 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     if not {"Name", "TC"} <= set(frame.columns):
         raise DataError(f"expected columns Name and TC, got {', '.join(frame.columns[:8])}")
     value = frame["TC"] + np.where(frame["Name"].isin(_CELSIUS), _ZERO_CELSIUS, 0.0)
-    return pd.DataFrame(
-        {
-            "name": frame["Name"],
-            "value": value,
-            "paper": COMPILATIONS[0],
-            "kind": "",
-            "computed": False,
-        }
-    )
+    found = pd.DataFrame({"name": frame["Name"], "value": value})
+    return found.assign(paper=COMPILATIONS[0], kind="", computed=False)
 
 
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
@@ -427,21 +374,21 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     drop(~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"), "no single temperature")
     table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
     removed["composition that cannot be read"] = len(table.errors)
-    frame = frame.iloc[table.row_index].reset_index(drop=True)
     atoms = table.to_array()
-    frame["key"] = keys(atoms)
-    frame["at"] = np.arange(len(frame))
-    drop(_columns(atoms, _NONMETALS) > 0.0, "not metallic")
-    atoms = table.to_array()[frame["at"]]
-    both = (_columns(atoms, RARE_EARTHS) > 0.0) & (_columns(atoms, ("Fe", "Co")) > 0.0)
-    drop(~both, "no rare earth, or neither iron nor cobalt, once read")
-    atoms = table.to_array()[frame["at"]]
-    mostly = _columns(atoms, RARE_EARTHS) > _MOSTLY_RARE
-    drop(mostly & (_columns(atoms, ("B",)) > _BORON), "boron in what is mostly rare earth")
-    atoms = table.to_array()[frame["at"]]
-    unnumbered = ~frame["name"].str.contains(r"\d").to_numpy(bool)
-    many = (atoms > 0.0).sum(axis=1) > 3
-    drop(unnumbered & (many | (_columns(atoms, ("B",)) > 0.0)), "elements without amounts")
+    rare, boron = _columns(atoms, RARE_EARTHS), _columns(atoms, ("B",))
+    unnumbered = ~frame["name"].str.contains(r"\d").to_numpy(bool)[table.row_index]
+    frame = frame.iloc[table.row_index].assign(
+        key=keys(atoms),
+        at=np.arange(len(atoms)),
+        nonmetal=_columns(atoms, _NONMETALS) > 0.0,
+        both=(rare > 0.0) & (_columns(atoms, ("Fe", "Co")) > 0.0),
+        borides=(rare > _MOSTLY_RARE) & (boron > _BORON),
+        unnumbered=unnumbered & (((atoms > 0.0).sum(axis=1) > 3) | (boron > 0.0)),
+    )
+    drop(frame["nonmetal"], "not metallic")
+    drop(~frame["both"], "no rare earth, or neither iron nor cobalt, once read")
+    drop(frame["borides"], "boron in what is mostly rare earth")
+    drop(frame["unnumbered"], "elements without amounts")
     drop(_contradicting_papers(frame), "paper that others contradict", listed=True)
     drop(_contradicted(frame), "value that two or more others contradict", listed=True)
     if "typed" not in frame:

@@ -5,22 +5,18 @@ scale each, and in the last ones either exponential in their distance (nearness)
 plane). Rows that the others predict badly weigh less (Student's t). Nothing is random:
 rows are put in order first, and what a search leaves in the last digits is rounded away.
 
-The negative log posterior of a process's scales, and the distances it rests on.
-
-What scikit-learn asks of an estimator, without importing it: that takes half a second.
-
-Which points of a kernel expansion to keep where only some of them are asked about.
+Its settings are fields, so that a subclass of it and of scikit-learn's `BaseEstimator` is one of
+theirs: scikit-learn itself takes half a second to import.
 """
 
-import inspect
 from copy import copy
-from typing import Any, NamedTuple, Self, TypeVar
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._core._blas import one_thread
-from .._core.errors import InputError, MagnetkitError
 
 Array = NDArray[np.float64]
 
@@ -82,30 +78,6 @@ def loss(
     return value + 0.5 * float(off @ off), gradient + off / sd
 
 
-E = TypeVar("E", bound="Plain")
-
-
-class Plain:
-    """An estimator whose settings are the arguments of its ``__init__``.
-
-    A subclass of this and of scikit-learn's `BaseEstimator` is one of theirs.
-    """
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the settings by name; `deep` is scikit-learn's, there is nothing inside."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
-
-    def blank(self) -> Self:
-        """Return one of the same settings that is not fitted."""
-        return type(self)(**self.get_params())
-
-
-def check_is_fitted(estimator: Plain) -> None:
-    """Raise MagnetkitError of an estimator that has seen no rows."""
-    if not hasattr(estimator, "n_features_in_"):
-        raise MagnetkitError(f"{type(estimator).__name__} is not fitted: call fit first")
-
-
 # Deviations of the logarithms about where the search begins: of the scales, which few rows say
 # little about, and of variances, rate and noise.
 _PRIOR_SCALE, _PRIOR_REST = 1.0, 2.0
@@ -126,7 +98,8 @@ class Estimate(NamedTuple):
     local: Array
 
 
-class TrendProcess(Plain):
+@dataclass(eq=False)
+class TrendProcess:
     """Gaussian process with a linear trend, a smooth and a local or a second linear part.
 
     `trend` leading columns are those of the trend, already times their prior deviation in the unit
@@ -143,23 +116,13 @@ class TrendProcess(Plain):
     believed, and `residual_`, its value less the prediction of the others.
     """
 
-    def __init__(
-        self,
-        trend: int = 0,
-        local: int = 0,
-        linear: bool = False,
-        search_rows: int = 1000,
-        search_iterations: int = 40,
-        searches: int = 1,
-        robust: float = 4.0,
-    ) -> None:
-        self.trend = trend
-        self.local = local
-        self.linear = linear
-        self.search_rows = search_rows
-        self.search_iterations = search_iterations
-        self.searches = searches
-        self.robust = robust
+    trend: int = 0
+    local: int = 0
+    linear: bool = False
+    search_rows: int = 1000
+    search_iterations: int = 40
+    searches: int = 1
+    robust: float = 4.0
 
     @one_thread()
     def fit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
@@ -194,25 +157,16 @@ class TrendProcess(Plain):
     @one_thread()
     def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
         """Return a copy with the scales of this one, conditioned on other rows."""
-        check_is_fitted(self)
         X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
-        other = self.blank()
-        for name in ("center_", "width_", "middle_", "scale_", "theta_", "n_features_in_"):
-            setattr(other, name, getattr(self, name))
-        return other._condition(X, y, noise, _order(X, y))
-
-    def arrays(self) -> dict[str, Array]:
-        """Return the arrays that, with the rows learnt from, make up the fitted model."""
-        check_is_fitted(self)
-        return {name: np.asarray(getattr(self, name)) for name in self._names}
+        return copy(self)._condition(X, y, noise, _order(X, y))
 
     def from_arrays(self, X: Array, y: Array, arrays: dict[str, Array]) -> "TrendProcess":
-        """Return the model fitted to `X` and `y` from its `arrays`; nothing is fitted."""
-        other = self.blank()
+        """Return the model fitted to `X` and `y` from its arrays by name; nothing is fitted."""
+        other = copy(self)
         other.n_features_in_ = X.shape[1]
         other.middle_ = np.zeros(self.local)
-        for name in self._names:
+        for name in self.kept:
             setattr(other, name, arrays[name])
         other.scale_ = float(other.scale_)
         order = _order(X, y)
@@ -229,7 +183,6 @@ class TrendProcess(Plain):
         see `kept_points`. The mean is this one's at every point kept, interpolated by the same
         kernel between them; trend and plane stay whole.
         """
-        check_is_fitted(self)
         blocks = self._blocks(self.points_)
         _, covariance, last = self._parts(blocks, blocks)
         if not self.linear:
@@ -245,14 +198,6 @@ class TrendProcess(Plain):
         other._known = (smooth, local, *rest, weights, size[at])
         return other
 
-    def predict(self, X: Any) -> Array:
-        """Return the mean of each row, shape (n,)."""
-        check_is_fitted(self)
-        X = np.asarray(X, np.float64)
-        if X.ndim != 2 or X.shape[1] != self.n_features_in_:
-            raise InputError(f"expected rows of {self.n_features_in_} features, got {X.shape}")
-        return self.estimate(X).mean
-
     def estimate(self, X: Array) -> Estimate:
         """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
         from ..kernels._gaussian_process import posterior
@@ -264,7 +209,6 @@ class TrendProcess(Plain):
         """What the kernel takes: a `magnetkit.kernels._gaussian_process.Known`."""
         from ..kernels._gaussian_process import Block, Known
 
-        check_is_fitted(self)
         smooth, local, one, two, *rest = self._known
         # A model file keeps plain numbers.
         return Known(Block(*smooth), Block(*local), np.float32(one), np.float32(two), *rest)
@@ -277,10 +221,8 @@ class TrendProcess(Plain):
     @one_thread()
     def parts(self, X: Array) -> dict[str, Array]:
         """Return what trend, smooth and last part add to the mean, each of shape (n,)."""
-        check_is_fitted(self)
         X = np.asarray(X, np.float64)
-        a = self._blocks(X)
-        _, smooth, last = self._parts(a, self._blocks(self.points_))
+        _, smooth, last = self._parts(self._blocks(X), self._blocks(self.points_))
         level, slopes = self._known[4:6]
         trend, _, plane = np.split(X * slopes, [self.trend, X.shape[1] - self.local], axis=1)
         found = {
@@ -295,7 +237,6 @@ class TrendProcess(Plain):
     @one_thread()
     def similarity(self, X: Array, rows: Array) -> Array:
         """Return how alike `X` and `rows` are, 0 to 1, shape (n, m), without the trend."""
-        check_is_fitted(self)
         a, b = self._blocks(np.asarray(X, float)), self._blocks(np.asarray(rows, float))
         _, smooth, last = self._parts(a, b)
         return (smooth if self.linear else smooth + last) / self._flat
@@ -316,7 +257,8 @@ class TrendProcess(Plain):
         )
 
     @property
-    def _names(self) -> tuple[str, ...]:
+    def kept(self) -> tuple[str, ...]:
+        """Names of the arrays that, with the rows learnt from, make up the fitted model."""
         return (*_KEPT, "middle_") if self.linear else _KEPT
 
     @property
@@ -328,9 +270,9 @@ class TrendProcess(Plain):
         return float(np.exp(2.0 * self.theta_[: 1 if self.linear else 2]).sum())
 
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
-        one, two = np.exp(2.0 * self.theta_[:2]).astype(a[0].dtype)
+        one, two = np.exp(2.0 * self.theta_[:2])
         t = np.sqrt(squares(a[1], b[1]))
-        t *= a[1].dtype.type(_SQRT5)
+        t *= _SQRT5
         smooth = np.exp(-t)
         smooth *= one * (1.0 + t * (1.0 + t / 3.0))
         if self.linear:
@@ -340,19 +282,15 @@ class TrendProcess(Plain):
         local *= two
         return a[0] @ b[0].T, smooth, local
 
-    def _covariance(self, a: tuple, b: tuple) -> NDArray:
-        trend, smooth, local = self._parts(a, b)
-        smooth += local
-        smooth += trend
-        return smooth
-
     def _condition(self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]) -> Any:
         """Find the posterior, twice: the second time with doubt in rows that others contradict."""
         from scipy.linalg.lapack import dpotri
 
         X, t = X[order], y[order] / self.scale_
         a = self._blocks(X)
-        covariance = self._covariance(a, a)
+        trend, covariance, last = self._parts(a, a)
+        covariance += last
+        covariance += trend
         own = np.exp(2.0 * self.theta_[-1]) * noise[order]
         lower, weights = self._solve(covariance, own, t)
         precision = np.diag(dpotri(lower, lower=1)[0])
@@ -406,23 +344,20 @@ class TrendProcess(Plain):
         deviation = np.full(len(self.theta_), _PRIOR_SCALE)
         deviation[[0, 1, -2, -1]] = _PRIOR_REST
         deviation[1] = _PRIOR_SCALE if self.linear else _PRIOR_REST
+        stop = X.shape[1] - self.local
+        trend, last = X[:, : self.trend] / self.scale_, X[:, stop:] - self.middle_
+        smooth = (X[:, self.trend : stop] - self.center_) / self.width_
+        apart = last @ last.T if self.linear else np.sqrt(squares(last, last))
+        sides = trend @ trend.T, smooth, apart
         found = minimize(
             loss,
             self.theta_,
-            (self._standard(X), self.linear, y, noise, self.theta_.copy(), deviation),
+            (sides, self.linear, y, noise, self.theta_.copy(), deviation),
             jac=True,
             method="L-BFGS-B",
             options={"maxiter": self.search_iterations},
         )
         return np.round(found.x, _DIGITS)
-
-    def _standard(self, X: Array) -> tuple[Array, Array, Array]:
-        stop = X.shape[1] - self.local
-        smooth = (X[:, self.trend : stop] - self.center_) / self.width_
-        last = X[:, stop:] - self.middle_
-        trend = X[:, : self.trend] / self.scale_
-        apart = last @ last.T if self.linear else np.sqrt(squares(last, last))
-        return trend @ trend.T, smooth, apart
 
 
 def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:

@@ -7,7 +7,7 @@ A process as a scikit-learn regressor of rows of columns.
 
 import sys
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -279,32 +279,11 @@ def load(
 ) -> EnergyModel:
     """Return the model, trained at first use and kept in the cache.
 
-    Parameters
-    ----------
-    data : str or Path, optional
-        A CSV file, or the folder of a phase snapshot, to learn from.
-    progress : bool
-        Show a progress bar on stderr while training.
-    target : str
-        The formation energy, or a measured property of `magnetkit._core.columns`.
+    `data` is a CSV file, or the folder of a phase snapshot, to learn from; `target` the formation
+    energy, or a measured property of `magnetkit._core.columns`.
     """
     with _LOADING:
         return _load(target, None if data is None else str(data), progress, str(get_settings()))
-
-
-def pack_fitted(model: EnergyModel) -> dict[str, Array]:
-    """Return a model as arrays; the rows it learnt from are named by their hash."""
-    x = columns(model.known.table[model.known.learn])
-    return {
-        **model.process.arrays(),
-        "coefficients": model.coefficients,
-        "inside": model.scores[0],
-        "outside": model.scores[1],
-        "edge": np.array(model.edge),
-        "error": np.array(model.manifest["error"]),
-        "columns": x.mean(axis=0),
-        "data_sha256": np.array(model.known.sha256),
-    }
 
 
 def fitted(known: TrainingSet) -> EnergyModel | None:
@@ -333,7 +312,9 @@ def _load(target: str, data: str | None, progress: bool, settings: str) -> Energ
     if target == ENERGY and data is None and (model := fitted(known)) is not None:
         return model
     file = _store.file_of(target, key_of(known))
-    return _store.load_or_train(file, lambda: _trained(known, progress), _packed, _unpacked(known))
+    return _store.load_or_train(
+        file, lambda: _trained(known, progress), _packed, partial(_unpacked, known)
+    )
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
@@ -362,9 +343,6 @@ def _packed(model: EnergyModel) -> _store.Packed:
     return content, model.manifest
 
 
-def _unpacked(known: TrainingSet) -> Any:
-    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> EnergyModel:
-        scores = content.pop("inside"), content.pop("outside")
-        return EnergyModel(known.target, scores=scores, known=known, manifest=manifest, **content)
-
-    return unpack
+def _unpacked(known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]) -> EnergyModel:
+    scores = content.pop("inside"), content.pop("outside")
+    return EnergyModel(known.target, scores=scores, known=known, manifest=manifest, **content)

@@ -15,10 +15,10 @@ from ..hosts.partition import Partition, partition
 from ..intrinsic.evaluate import (
     Intrinsic,
     PredictedCurie,
+    columns_of,
     condense,
     evaluate_with,
     quantile,
-    tabulate,
 )
 from ..intrinsic.parameters import Parameters, load
 from ._curie import Asked, CurieModel, asked
@@ -73,23 +73,8 @@ def condensed(
 ) -> "tuple[Condensed, PredictedCurie | None]":
     """Return hard phases and groups of others, one after another, as the kernels take them.
 
-    Parameters
-    ----------
-    part : Partition
-        The hard phases.
-    groups : sequence of (CompositionTable, ndarray of int8)
-        Further phases and their hosts.
-    curie : CurieModel, optional
-        As of `evaluate`.
-    written : Partition, optional
-        Its hard phases are those of `part`, or stand last.
-
-    Returns
-    -------
-    phases : Condensed
-        See `magnetkit.kernels._arrays`.
-    predicted : PredictedCurie or None
-        Predicted T_C of the hard phases of `written`.
+    `groups` are further phases and their hosts; the hard phases of `written` are those of `part`,
+    or stand last, and their predicted T_C is returned beside.
     """
     from ..kernels._intrinsic import CURIE
 
@@ -178,4 +163,5 @@ def intrinsic(
     kelvin = np.array(parse_temperatures(temperature))
     z = quantile(interval)
     inputs = read_inputs(compositions, basis, strict=strict)
-    return inputs.give(*tabulate(evaluate(partition(inputs.table, host), kelvin), z))
+    got = evaluate(partition(inputs.table, host), kelvin)
+    return inputs.give(*(columns.frame() for columns in columns_of(got, z)))

@@ -35,7 +35,6 @@ from .training_sets import (
 if TYPE_CHECKING:
     from ._curie import CurieModel
     from .energy import EnergyModel
-    from .training_sets import Computed
 
 
 File = str | Path | None

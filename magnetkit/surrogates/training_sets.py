@@ -24,7 +24,6 @@ from ._measured import (
     TrainingSet,
     chemical_systems,
     curie_set,
-    merge_duplicates,
     named_so,
     own_set,
     read_rows,
@@ -226,6 +225,7 @@ def _own(target: str, given: Any) -> TrainingSet:
 
 
 def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
+    from ..phases._space import composition_keys
     from ..phases.snapshot import load
 
     entries = load(snapshot)
@@ -234,8 +234,11 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     values = entries[target].to_numpy(np.float64)
     order = np.argsort(values, kind="stable")
     # The lowest of several structures of a composition is the one that can be made.
-    first, _, _ = merge_duplicates(table[order], values[order])
-    keep = np.sort(order[first])
+    lowest: dict[bytes, int] = {}
+    for row, key in zip(order.tolist(), composition_keys(table[order], 5), strict=True):
+        lowest.setdefault(key, row)
+    keep = np.array(sorted(lowest.values()), np.int64)
+    higher = len(order) - len(keep)
     several = np.diff(table.indptr)[keep] > 1
     keep = keep[several]
     table, values = table[keep], values[keep]
@@ -244,7 +247,7 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
         f"over {_NO_PHASE} eV/atom above the hull (not learnt from, but tested on)": int(
             (~learn).sum()
         ),
-        "higher structure of a composition": len(order) - len(first),
+        "higher structure of a composition": higher,
         "pure element": int((~several).sum()),
     }
     return TrainingSet(

@@ -25,8 +25,8 @@ SAID = {
     "predict SmCo5 --json": '"coercivity_kA_m"',
     "predict melts.csv": "A1",
     "predict --compare": "Difference",
-    "screen alloys.csv --application energy-traction-motor --out": "of the device is met",
-    "replace": "P is the probability",
+    "screen alloys.csv --application energy-traction-motor --out": "Decision:",
+    "replace": "--measured",
     "grades N42SH": "Between makers",
     "applications show": "my-pump",
 }

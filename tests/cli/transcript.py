@@ -30,7 +30,7 @@ screen alloys.csv --application energy-traction-motor --require "coercivity_kA_m
     --objective cost:min --price Tb=3x --reference Nd1.7Dy0.3Fe14B --out asked
 report results
 report results --robustness
-replace N42SH --temperature 150C --top 5
+replace N42SH --temperature 150C
 curve N42SH --temperature 150C --bound low --format femm --out n42sh.lua
 curve results:1 --temperature 150C --bare
 grades N42SH --temperature 150C

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from magnetkit.errors import DataError, InputError, NetworkError
@@ -178,13 +178,13 @@ def test_a_lasting_failure_leaves_nothing_behind(server: Server, cache: Path, fa
 
 
 @pytest.mark.usefixtures("registered")
-def test_a_silent_server_ends_in_an_error(server: Server):
-    import threading
-
-    release = threading.Event()
+def test_a_silent_server_ends_in_an_error(server: Server, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(_fetch, "_TIMEOUT", (1.0, 0.1))
+    monkeypatch.setattr(_fetch, "_RETRIES", 0)
+    release = Event()
     server.behaviour = lambda h, _: release.wait(5)
     with pytest.raises(NetworkError, match="imeout"):
-        _fetch.fetch("set", timeout=(1.0, 0.1), retries=0)
+        _fetch.fetch("set")
     release.set()
 
 

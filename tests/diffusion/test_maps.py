@@ -41,7 +41,7 @@ def test_operating_points_have_their_own_temperatures():
     two = pd.concat([field(operating_point="load", temperature="120C"),
                      field(operating_point="fault", temperature="150C", axial=-500.0)])  # fmt: skip
     cases = map_cases(two, CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05)
-    assert [(c.name, round(c.kelvin)) for c in cases] == [("load", 393), ("fault", 423)]
+    assert [round(c.kelvin) for c in cases] == [393, 423]
     assert cases[1].reverse.mean() > cases[0].reverse.mean()
 
 

@@ -6,6 +6,7 @@ from magnetkit.errors import InputError
 from scipy.integrate import solve_ivp
 from scipy.special import erfc
 
+from benchmarks.accuracy.diffusion.validation import slab_profile
 from magnetkit.diffusion import _profile
 from magnetkit.diffusion._shapes import cut, read_shape
 
@@ -26,7 +27,7 @@ def test_the_printed_depths_are_where_the_profile_ends():
 
 def test_a_thick_slab_has_an_error_function():
     spread = ANNEAL.spread()
-    found = _profile.slab_profile(20e-3, False, spread, 2000)
+    found = slab_profile(20e-3, False, spread, 2000)
     depth = (np.arange(2000) + 0.5) * 1e-5
     surface = 1.0 / (2.0 * np.sqrt(spread / np.pi))
     assert np.allclose(found, surface * erfc(depth / 2 / np.sqrt(spread)), atol=2e-3 * surface)
@@ -47,7 +48,7 @@ def test_a_thin_slab_is_that_of_an_independent_solver():
     first = np.zeros(n)
     first[0] = np.sqrt(1.0 / end) / gap
     done = solve_ivp(slope, (1.0, end), first, "BDF", rtol=1e-8, atol=1e-8)
-    found = _profile.slab_profile(thickness, False, ANNEAL.spread(), n)
+    found = slab_profile(thickness, False, ANNEAL.spread(), n)
     assert np.max(np.abs(found - done.y[:, -1])) < 0.01 * found.max()
     assert np.max(np.abs(found / done.y[:, -1] - 1.0)) < 0.01
 
@@ -79,7 +80,7 @@ def test_cells_hold_the_means_of_a_fine_profile():
     faces = [_profile.Patch(f, np.ones(spreading.grid(f), bool)) for f in ("z-", "z+")]
     found = sum(spreading.response(p, ANNEAL.spread()) for p in faces).reshape(cells.counts)
     n = cells.counts[2]
-    fine = _profile.slab_profile(5e-3, True, ANNEAL.spread(), 50 * n).reshape(n, 50).mean(axis=1)
+    fine = slab_profile(5e-3, True, ANNEAL.spread(), 50 * n).reshape(n, 50).mean(axis=1)
     assert np.allclose(found, fine, rtol=0.01)
 
 

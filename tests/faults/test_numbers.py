@@ -12,7 +12,7 @@ from magnetkit.elements import SYMBOLS
 
 import magnetkit as mk
 from magnetkit.kernels._jit import limited_threads
-from magnetkit.ranking._order import needed_columns
+from magnetkit.ranking._order import Rule
 
 DEVICE = "patriot-beam-focusing"
 
@@ -62,7 +62,7 @@ def test_rows_in_another_order_give_the_same(table: pd.DataFrame):
 def test_nothing_ranked_rests_on_what_is_no_number(table: pd.DataFrame):
     meets = table[table["meets_requirements"]]
     assert len(meets) > 1
-    judged = meets[needed_columns(load(DEVICE).objectives)].select_dtypes("number")
+    judged = meets[Rule.of(load(DEVICE).objectives).columns()].select_dtypes("number")
     compared = meets["pareto_front"].notna()
     assert judged[compared].notna().all().all()
     # Where an objective is not known there is no front, and the rank says so: behind all others.

@@ -21,7 +21,7 @@ def test_a_variant_that_was_not_fitted_has_what_its_host_has(monkeypatch, fitted
     hosts = {n: replace(h, root="2:17" if n == "1:5" else n) for n, h in HOSTS.items()}
     monkeypatch.setattr(parameters, "HOSTS", hosts)
     monkeypatch.setattr(datasets, "rows", lambda name: rows)
-    found, read = parameters.load.__wrapped__(), parameters.read(rows)
+    found, read = parameters.load.__wrapped__(), parameters.read(rows, ("value", "deviation"))
     own, parent = HOST_NAMES.index("1:5"), HOST_NAMES.index("2:17")
     for name in ARRAYS:
         got = getattr(found, name)

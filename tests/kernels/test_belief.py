@@ -2,7 +2,7 @@ import numpy as np
 
 from magnetkit.kernels._arrays import Rows
 from magnetkit.kernels._descriptors import Layout, Sums, design
-from magnetkit.kernels._gaussian_process import Block, Known, met, numbers, posterior, said
+from magnetkit.kernels._gaussian_process import Block, Known, met, posterior, said
 from magnetkit.kernels._jit import limited_threads
 
 EDGE = 0.5
@@ -50,19 +50,21 @@ def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
     assert said(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
 
 
-def test_a_number_is_that_of_the_rounded_fractions():
+def test_a_composition_is_known_by_its_rounded_fractions():
     rows = Rows(
         np.array([0, 2, 4, 6, 8], np.int64), np.array([0, 2, 0, 2, 0, 2, 0, 1], np.int32),
         np.array([0.25, 0.75, 0.2504, 0.7496, 0.251, 0.749, np.nan, np.nan]),
     )  # fmt: skip
-    weights = np.array([3, 5, 2**40 + 1])
-    expected = [250 * 3 + 750 * (2**40 + 1)] * 2 + [251 * 3 + 749 * (2**40 + 1), 0]
-    assert numbers(rows, weights, EDGE).tolist() == expected
+    weights, foreign = np.array([3, 5, 2**40 + 1]), np.zeros(3, bool)
+    first, other = (a * 3 + (1000 - a) * (2**40 + 1) for a in (250, 251))
+    for known, same in ((first, [1, 1, 0, 0]), (other, [0, 0, 1, 0]), (0, [0, 0, 0, 1])):
+        assert met(rows, weights, EDGE, np.array([known]), foreign)[1].tolist() == same
 
 
 def test_known_compositions_and_foreign_elements_are_met():
     rows, weights = _rows(40), np.array([3, 5, 2**40 + 1])
-    own = numbers(rows, weights, EDGE)
+    parts = np.floor(1000.0 * rows.values + EDGE).astype(np.int64) * weights[rows.indices]
+    own = np.add.reduceat(parts, rows.indptr[:-1])
     known = np.unique(own[[0, 7, 33]])
     other, same = met(rows, weights, EDGE, known, np.array([False, True, False]))
     np.testing.assert_array_equal(same, np.isin(own, known))

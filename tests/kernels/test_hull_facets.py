@@ -52,5 +52,5 @@ def test_an_amount_that_is_negative_by_rounding_alone_is_none():
     amount = np.empty(3)
     for least, held in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
         x = np.array([0.6, 0.4, least])
-        assert _hull._amounts(np.eye(3), x, amount) == held
+        assert _hull.mix(np.eye(3), x, amount, _hull._TOLERANCE) == held
         np.testing.assert_array_equal(amount, x)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from magnetkit.features.crystals import radial_counts
 from magnetkit.kernels import _crystals
 from tests.kernels import naive_crystals
 from tests.kernels.crystals import random_crystal
@@ -13,14 +14,15 @@ def crystal(request):
     rng = np.random.default_rng(request.param)
     lattice, frac = random_crystal(rng, 6)
     kinds = np.array([0, 1, 2, 0, 1, -1])
-    first, second, _, _, distance = _crystals.half_pairs(lattice, frac, 6.0)
+    first, second, _, distance = _crystals.half_pairs(lattice, frac, 6.0)
     return (first, second, distance), kinds, naive_crystals.pairs(lattice, frac, 6.0), rng
 
 
 def test_radial_histogram(crystal):
     listed, kinds, found, _ = crystal
-    out = np.zeros((3, 3, 20), np.int64)
-    _crystals.radial_histogram(*listed, kinds, 0.28, out)
+    kinds = kinds % 3
+    first, second, distance = listed
+    out = radial_counts((kinds[first], kinds[second], distance), 3, 0.28, 20)
     np.testing.assert_array_equal(out, naive_crystals.radial_histogram(found, kinds, 0.28, 20))
     np.testing.assert_array_equal(out, out.transpose(1, 0, 2))
 

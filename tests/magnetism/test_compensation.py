@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from magnetkit.elements import HEAVY_LANTHANIDES, INDEX
+from magnetkit.elements import HEAVY_LANTHANIDES
 from magnetkit.errors import InputError
 
 from magnetkit.composition import CompositionTable
@@ -82,11 +82,11 @@ def test_bad_arguments_are_refused(keywords):
 
 
 def test_the_sag_is_the_largest_distance_from_the_chord():
-    from magnetkit.magnetism.compensation import _tried
+    from magnetkit.magnetism.compensation import _Search
 
     base = CompositionTable.from_strings(["SmCo5"], basis="atomic")
     kelvin = np.linspace(223.15, 423.15, 9)
-    row = _tried(base, [INDEX["Gd"]], ["Gd"], np.array([[0.2]]), kelvin, "1:5").iloc[0]
+    row = _Search(base, ["Gd"], kelvin, "1:5").tried(np.array([[0.2]])).iloc[0]
     table = CompositionTable.from_strings(["Sm0.8Gd0.2Co5"], basis="atomic")
     b_r = np.array([f["remanence_T"].iloc[0] for f in sintered_at(table, kelvin, host="1:5")])
     chord = np.interp(kelvin, kelvin[[0, -1]], b_r[[0, -1]])

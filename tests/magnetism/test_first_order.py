@@ -5,6 +5,7 @@ import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
+from benchmarks.accuracy.magnetism.first_order import rigid
 from magnetkit import CompositionTable
 from magnetkit.hosts import partition
 from magnetkit.intrinsic.parameters import prior_parameters
@@ -14,7 +15,6 @@ from magnetkit.magnetism.transitions import (
     energy,
     first_order_transitions,
     processes,
-    rigid,
 )
 from magnetkit.surrogates.intrinsic import evaluate
 

@@ -1,5 +1,7 @@
 """Magnets by what they are, with what errors that they share act by."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,9 +26,9 @@ def test_fine_grains_share_the_error_of_what_their_size_gives():
     for kelvin in (293.15, 423.15):
         # What the slope would do, tried: N_eff is straight in the logarithm of grain size.
         made = alloys(table, {"grain_size_um": 2.0})
-        away = float(made.rows["grain_deviation"][0])
+        away, own = float(made.rows["grain_deviation"][0]), made.rows["grain_slope"]
         base, more = (
-            made.at(np.array([kelvin]), grain_slope=made.rows["grain_slope"][0] + step)
+            replace(made, rows=made.rows | {"grain_slope": own + step}).at(np.array([kelvin]))
             for step in (0.0, 0.01 * away)
         )
         slope = np.log(more.coercivity() / base.coercivity())[0, 0] / 0.01

@@ -63,13 +63,13 @@ def test_a_magnet_is_as_dense_as_its_crystal_and_its_sintering(formula, density)
 def test_remanence_is_polarization_times_volume_density_and_alignment():
     given = {"density": 0.95, "alignment": 0.9, "grain_boundary": 0.08}
     made = _made("Nd2Fe14B", process=given)
-    np.testing.assert_allclose(made.factor, 0.95 * 0.9 * 0.92)
+    np.testing.assert_allclose(made.alloys.factor, 0.95 * 0.9 * 0.92)
     np.testing.assert_allclose(made.remanence(), made.polarization * 0.95 * 0.9 * 0.92)
     table = CompositionTable.from_strings(["Nd15Fe77B8"], basis="atomic")
     found = magnets_at(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
     balance = found.alloys.balance
     whole = balance.hard + balance.second
-    np.testing.assert_allclose(found.factor, 0.95 * 0.9 * whole)
+    np.testing.assert_allclose(found.alloys.factor, 0.95 * 0.9 * whole)
 
 
 def test_a_formula_has_the_boundary_of_its_process_and_the_usual_additive():

@@ -109,20 +109,20 @@ def test_nodes_span_the_model(snapshot):
     nodes = model.nodes(earths, metals, np.zeros(0, np.int64))
     y = {"Fe": 0.3, "Co": 0.7}
     (expected,), ((variance,),) = model.predict(occupation(model, {"Sm": 0.6, "Gd": 0.4}, y))
-    weight = np.zeros(len(nodes.mean))
+    weight = np.zeros(len(nodes.energies.mean))
     for r, x in enumerate((0.6, 0.4)):
-        weight[nodes.node[r, 0, 0, 0]] = x * 0.3 * (2 * 0.3 - 1)
-        weight[nodes.node[r, 0, 1, 1]] = x * 0.7 * (2 * 0.7 - 1)
-        weight[nodes.node[r, 0, 0, 1]] = x * 4 * 0.3 * 0.7
-    assert weight @ nodes.mean == pytest.approx(expected, abs=1e-9)
+        weight[nodes.energies.node[r, 0, 0, 0]] = x * 0.3 * (2 * 0.3 - 1)
+        weight[nodes.energies.node[r, 0, 1, 1]] = x * 0.7 * (2 * 0.7 - 1)
+        weight[nodes.energies.node[r, 0, 0, 1]] = x * 4 * 0.3 * 0.7
+    assert weight @ nodes.energies.mean == pytest.approx(expected, abs=1e-9)
     expected = variance * model.scale**2
-    assert weight @ nodes.covariance @ weight == pytest.approx(expected, abs=1e-9)
-    assert nodes.known.tolist() == [[[True, True]], [[True, True]]]
+    assert weight @ nodes.energies.covariance @ weight == pytest.approx(expected, abs=1e-9)
+    assert nodes.members.known.tolist() == [[[True, True]], [[True, True]]]
     # meV of one calculation, of mixed earths and of mixed metals, as much wider as what was left
     # out asks for.
     assert abs(model.scale - 2.0) > 0.01
     noise = (model.scale * np.array([1.0, 3.6, 25.8]) / 1e3) ** 2
-    np.testing.assert_allclose(nodes.noise, noise, rtol=1e-12)
+    np.testing.assert_allclose(nodes.energies.noise, noise, rtol=1e-12)
 
 
 def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):

@@ -8,21 +8,16 @@ from magnetkit.errors import InputError
 from magnetkit.ranking._leading import changes
 
 
-class Result:
-    """Ranked candidates in memory."""
-
-    def __init__(self, names, ranks):
-        shells = ["" if "+" not in name else name.split("+")[1] for name in names]
-        rows = {"candidate": names, "formula": names, "shell": shells, "rank": ranks}
-        self.table = pa.table({k: pa.array(v) for k, v in rows.items()})
-
-    def select(self, columns):
-        return self.table.select(columns)
+def ranked(names, ranks):
+    """Return ranked candidates in memory."""
+    shells = ["" if "+" not in name else name.split("+")[1] for name in names]
+    rows = {"candidate": names, "formula": names, "shell": shells, "rank": ranks}
+    return pa.table({k: pa.array(v) for k, v in rows.items()})
 
 
 def test_entries_exits_and_moves_are_told_by_the_new_rank():
-    before = Result(["A", "B", "C", "D", "E"], [1, 2, 3, 4, None])
-    after = Result(["E", "D", "C", "B", "A"], [3, 2, 1, None, 5])
+    before = ranked(["A", "B", "C", "D", "E"], [1, 2, 3, 4, None])
+    after = ranked(["E", "D", "C", "B", "A"], [3, 2, 1, None, 5])
     found = changes(after, before, 3)
     rows = found.set_index("candidate")["change"].to_dict()
     assert rows == {"C": "rose", "D": "entered", "E": "entered", "A": "left", "B": "left"}
@@ -32,18 +27,18 @@ def test_entries_exits_and_moves_are_told_by_the_new_rank():
 
 
 def test_the_same_ranking_stays():
-    same = Result(["A", "B"], [1, 2])
+    same = ranked(["A", "B"], [1, 2])
     assert changes(same, same, 10)["change"].tolist() == ["stayed", "stayed"]
 
 
 def test_a_top_of_none_is_refused():
-    same = Result(["A"], [1])
+    same = ranked(["A"], [1])
     with pytest.raises(InputError, match="1 place or more"):
         changes(same, same, 0)
 
 
 def test_a_row_has_what_it_is_told_to_have_and_counts_from_nought():
-    found = changes(Result(["B", "A"], [1, 2]), Result(["A", "B"], [1, 2]), 2)
+    found = changes(ranked(["B", "A"], [1, 2]), ranked(["A", "B"], [1, 2]), 2)
     assert list(found) == ["candidate", "shell", "rank", "rank_before", "places", "change"]
     assert found.index.tolist() == [0, 1]
     assert found["change"].tolist() == ["rose", "fell"]

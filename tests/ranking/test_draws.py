@@ -7,7 +7,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.magnetism._figures import kinds
-from magnetkit.ranking._draws import Errors, Properties, Samples, sample
+from magnetkit.ranking._draws import Properties, Samples, sample
 from magnetkit.ranking._evaluate import evaluate
 from magnetkit.ranking._job import job_for, reference_row
 
@@ -33,7 +33,7 @@ def test_places_are_counted_in_each_draw_and_equals_keep_their_order():
     made = of([[3, 1, 2], [1, 1, 5], [2, 0, 2], [1, 4, 1]], np.ones((4, 3)))
     # By hand, draw by draw: the least loss first.
     assert made.place().tolist() == [[4, 2, 2], [1, 3, 4], [3, 1, 3], [2, 4, 1]]
-    np.testing.assert_allclose(made.expected(), [2.0, 7 / 3, 4 / 3, 2.0])
+    np.testing.assert_allclose(made.loss.mean(axis=1), [2.0, 7 / 3, 4 / 3, 2.0])
     # Who is too unlikely to meet stands behind, the larger margin first.
     last = np.array([True, False, True, False])
     made = of([[0, 0], [5, 6], [0, 0], [7, 4]], [[-1, -3], [1, 1], [-2, -2], [1, 1]])
@@ -45,7 +45,7 @@ def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them
     job = job_for(mk.applications.load("energy-traction-motor"))
     table = mk.CompositionTable.from_strings(rows, basis="atomic")
     leading = evaluate(table, None, job).columns.frame()
-    own = Errors(kinds(table, list(leading["host"]), ["", ""], None, job.temperature))
+    own = kinds(table, list(leading["host"]), ["", ""], None, job.temperature), None
     rng = np.random.default_rng(1)
     made = Properties(leading, {}, 4000, rng, own)
     for column in ("remanence_T", "coercivity_kA_m", "curie_temperature_K"):
@@ -61,7 +61,7 @@ def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them
     knee = made.at("knee_field_kA_m", job.temperature)
     assert (np.corrcoef(hard[0], knee[0])[0, 1]) > 0.9
     # One magnet twice is one.
-    twice = Errors(kinds(table[[0, 0]], ["2:14:1"] * 2, ["", ""], None, job.temperature))
+    twice = kinds(table[[0, 0]], ["2:14:1"] * 2, ["", ""], None, job.temperature), None
     both = Properties(leading.iloc[[0, 0]], {}, 300, rng, twice).score("remanence_T")
     np.testing.assert_allclose(both[0], both[1], atol=1e-3)
 

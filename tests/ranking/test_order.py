@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
 from magnetkit.ranking import _order
-from magnetkit.ranking._order import BURDEN, compared, needed_columns, weighted_scores
+from magnetkit.ranking._order import BURDEN, Rule, compared, rank_keys
 from magnetkit.ranking._profile_parts import Objective
 
 OBJECTIVES = (
@@ -43,7 +43,8 @@ def ranked(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
     table = pa.Table.from_pandas(frame, preserve_index=False)
     size = size or max(len(table), 1)
     tables = [table.slice(start, size) for start in range(0, max(len(table), 1), size)]
-    return _order.rank(tables, objectives, threshold, {COST: UNITS[COST]})
+    rule = Rule.of(objectives, threshold, {COST: UNITS[COST]})
+    return rank_keys(map(rule.keys, tables))
 
 
 def rank(*args, **options):
@@ -127,16 +128,16 @@ def test_nobody_who_meets_stands_directly_above_one_that_beats_him(seed):
 def test_a_device_says_what_a_unit_of_regret_is():
     # One wt.% less against a tenth of the cost more: which is worth it is the unit of cost.
     frame = _frame(**{HEAVY: [0.0, 1.0], COST: [1100.0, 1000.0], RISK: [0.5, 0.5]})
-    table = [pa.Table.from_pandas(frame, preserve_index=False)]
+    table = pa.Table.from_pandas(frame, preserve_index=False)
     for unit, first in ((0.25, 0), (0.02, 1)):
-        place = _order.rank(table, OBJECTIVES, 0.8, {COST: unit}).place
+        place = rank_keys([Rule.of(OBJECTIVES, 0.8, {COST: unit}).keys(table)]).place
         assert place[first] == 1
     # So with a miss: 0.1 of probability against a tenth of the cost, of which the unit is a tenth.
     frame = _frame(probability_meets_requirements=[1.0, 0.9], **{COST: [1100.0, 1000.0]})
-    table = [pa.Table.from_pandas(frame, preserve_index=False)]
+    table = pa.Table.from_pandas(frame, preserve_index=False)
     for unit, first in ((0.05, 0), (0.2, 1)):
         scales = {COST: 0.1, "probability_meets_requirements": unit}
-        assert _order.rank(table, OBJECTIVES, 0.8, scales).place[first] == 1
+        assert rank_keys([Rule.of(OBJECTIVES, 0.8, scales).keys(table)]).place[first] == 1
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.integers(0, 9))
@@ -243,7 +244,7 @@ def test_no_candidates():
 def test_objectives_are_checked_and_name_their_columns():
     assert Objective.parse("cost_USD_kg:min") == Objective("cost_USD_kg", 1)
     assert Objective.parse(" margin : max = 0.5 ") == Objective("performance_margin", -1, 0.5)
-    assert "cost_USD_kg" in needed_columns(["cost_USD_kg:min"])
+    assert "cost_USD_kg" in Rule.of(["cost_USD_kg:min"]).columns()
     for bad, message in (
         ("cost_USD_kg", ":min or :max"),
         ("margin:min", "write margin:max"),
@@ -255,21 +256,6 @@ def test_objectives_are_checked_and_name_their_columns():
     ):
         with pytest.raises(InputError, match=message):
             Objective.parse(bad)
-
-
-def test_weights_are_the_users():
-    frame = _frame(heavy_rare_earth_wt_pct=[0.0, 1.0, 2.0], cost_USD_kg=[30.0, 20.0, 10.0])
-    heavy, cost = "heavy_rare_earth_wt_pct:min", "cost_USD_kg:min"
-    assert weighted_scores(frame, {heavy: 1}).tolist() == [0.0, 0.5, 1.0]
-    assert weighted_scores(frame, {heavy: 3, cost: 1}).tolist() == [0.25, 0.5, 0.75]
-    assert weighted_scores(frame, {"performance_margin:max": 1}).tolist() == [0.0, 0.0, 0.0]
-    for bad in ({}, {heavy: 0}, {heavy: -1, cost: 2}):
-        with pytest.raises(InputError, match="not all 0"):
-            weighted_scores(frame, bad)
-    with pytest.raises(InputError, match="no result column 'cobalt_wt_pct'"):
-        weighted_scores(frame, {"cobalt_wt_pct:max": 1})
-    with pytest.raises(InputError, match="must end in"):
-        weighted_scores(frame, {"cost_USD_kg": 1})
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -70,17 +70,6 @@ def test_rows_are_asked_for_by_rank_front_and_name(made):
         made.select(["rnk"])
 
 
-def test_weights_order_those_that_meet(made):
-    # Cheapest alone, then least at risk alone; half of each, scaled from the best to the worst.
-    assert made.weighted({"cost_USD_kg:min": 1})["candidate"].tolist() == ["c", "a", "d", "b"]
-    assert made.weighted({"supply_risk:min": 2}, n=2)["candidate"].tolist() == ["b", "d"]
-    both = made.weighted({"cost_USD_kg:min": 1, "supply_risk:min": 1})
-    scores = dict(zip(both["candidate"], both["weighted_score"], strict=True))
-    assert min(scores.values()) >= 0.0
-    assert both["weighted_score"].is_monotonic_increasing
-    assert "c" in scores
-
-
 def test_what_is_counted_is_what_was_kept(made):
     assert (len(made), made.judged) == (1234, 1234)
     kept = dataclasses.replace(made, manifest={"summary": {"candidates": 1234, "kept": 5}})

@@ -13,7 +13,7 @@ import magnetkit as mk
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._measured import splits
-from magnetkit.ranking._draws import Errors, Properties
+from magnetkit.ranking._draws import Properties
 from magnetkit.ranking._leading import _tie_groups
 from magnetkit.ranking._order import BURDEN
 from magnetkit.run.screen import ScreenResult
@@ -88,7 +88,7 @@ def test_errors_are_shared_within_a_host_and_at_every_temperature():
         for t in (300.0, 400.0)
     }
     table = CompositionTable.from_strings(formulas)
-    of = Errors(kinds(table, leading["host"], leading["shell"], None, 423.15))
+    of = kinds(table, leading["host"], leading["shell"], None, 423.15), None
     values = Properties(leading, frames, 20_000, np.random.default_rng(0), of)
     drawn = values.at("remanence_T", 300.0)
     correlation = np.corrcoef(drawn)
@@ -99,15 +99,6 @@ def test_errors_are_shared_within_a_host_and_at_every_temperature():
     assert correlation[0, 2] == pytest.approx(0.0, abs=0.03)
     assert ((drawn > 0.9) & (drawn < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
     np.testing.assert_array_equal(values.at("remanence_T", 400.0), drawn)
-
-
-def test_the_best_by_weights_of_the_users_own_all_meet():
-    space = mk.substitutions("SmCo5.28Fe1.32Cu0.68Zr0.22", {"Sm": ["Ce"]}, step=0.1)
-    result = mk.screen(space, application="patriot-beam-focusing")
-    best = result.weighted({"cost_USD_kg:min": 1}, n=3)
-    meets = result.table[result.table["meets_requirements"]]
-    assert list(best["cost_USD_kg"]) == list(meets["cost_USD_kg"].nsmallest(3))
-    assert best["weighted_score"].iloc[0] == 0.0
 
 
 def test_ties_are_with_the_first_of_the_group():
@@ -180,7 +171,7 @@ def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
     limits = {"Dy": 0.3, "Tb": 0.2, "Co": 0.1}
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy", "Tb"], "Fe": ["Co"]}, 0.05, limits)
     today = mk.screen(space, "energy-traction-motor")
-    dear = mk.screen(space, "energy-traction-motor", prices={"Tb": 3.0})
+    dear = mk.screen(space, "energy-traction-motor", prices={"Tb": "3x"})
     moved = dear.changes(today)
     assert (moved["change"] != "stayed").any()
     # Whoever loses his place has terbium, whoever gains one has dysprosium.
@@ -212,7 +203,7 @@ def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
 
 
 def test_those_that_miss_are_drawn_by_the_margin_that_ranks_them():
-    limits = {"Ce": 0.2, "Dy": 0.3, "Tb": 0.15}
+    limits = {"Ce": 0.2, "Dy": 0.3, "Tb": 0.1}
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy", "Tb"]}, step=0.05, limits=limits)
     result = mk.screen(space, application="energy-traction-motor")
     firm = result.robustness(draws=200)

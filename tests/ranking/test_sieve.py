@@ -7,7 +7,6 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit._core._columnar import Columns
 from magnetkit.prediction._stages import magnets, supplies
 from magnetkit.ranking import _evaluate
 from magnetkit.ranking._evaluate import (
@@ -15,9 +14,10 @@ from magnetkit.ranking._evaluate import (
     Bound,
     Tally,
     best_possible_loss,
-    edges_of,
     evaluate,
-    limit_of,
+    needed_for,
+    place_of,
+    plausible,
 )
 from magnetkit.ranking._job import job_for
 from magnetkit.ranking._order import Rule
@@ -86,17 +86,36 @@ def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin
 @pytest.mark.parametrize("quantile", [0.1, 0.6])
 def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
     table, job = case(device)
-    every = job.rule.keys(full(table, job).arrow())
+    # Those that are worth a trial go on as well.
+    every = plausible(job.rule, full(table, job))
     assert every.meets.any()
     limit = float(np.quantile(every.loss, quantile, method="lower"))
-    left = bounded(table, job, Bound(limit, {}))
+    left = bounded(table, job, Bound(limit, np.inf))
     tally = left.tally
     assert left.rows.tolist() == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
     assert left.keys.hashes.tolist() == every.hashes[left.rows].tolist()
-    np.testing.assert_allclose(left.keys.loss, every.loss[every.loss <= limit], rtol=1e-12)
+    loss = every.loss[(every.loss <= limit) & (every.chance >= job.rule.threshold)]
+    np.testing.assert_allclose(left.keys.loss, loss, rtol=1e-12)
     assert tally.stages["composition"] == len(table)
     ended = sum(tally.ended.values()) + sum(n for s, n in tally.status.items() if s != "ok")
     assert len(table) - ended == len(left.rows)
+
+
+@pytest.mark.parametrize("device", SPACES)
+@pytest.mark.parametrize("quantile", [0.3, 0.9])
+def test_of_those_that_miss_what_is_near_enough_is_left(device, quantile):
+    table, job = case(device)
+    columns = full(table, job)
+    every, near = job.rule.keys(columns.arrow()), plausible(job.rule, columns)
+    margin = columns["performance_margin"]
+    least = float(np.quantile(margin[every.missed], quantile))
+    left = bounded(table, job, Bound(margin=least))
+    assert (
+        left.rows.tolist()
+        == np.flatnonzero(near.meets | every.missed & (margin >= least - 1e-6)).tolist()
+    )
+    assert left.tally.stages["magnetism"] < len(table)
+    np.testing.assert_allclose(left.keys.margin, every.margin[left.rows], rtol=1e-12)
 
 
 def test_without_a_limit_all_that_have_a_rank_are_left():
@@ -120,37 +139,20 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
     everyone = rng.random(1_000_000)
     for _ in range(200):
         sample = rng.choice(everyone, 10_000, replace=False)
-        limit = limit_of(sample, len(sample), len(everyone), keep=2000)
+        limit = np.sort(sample)[place_of(needed_for(2000), len(sample), len(everyone)) - 1]
         assert np.count_nonzero(everyone <= limit) >= 2000
     assert np.count_nonzero(everyone <= limit) < 8000
-    assert limit_of(sample[:10], 10_000, len(everyone), keep=2000) == np.inf
 
 
 def test_counts_of_parts_add_up_to_those_of_the_whole():
     table, job = case("energy-traction-motor")
-    bound = Bound(np.inf, edges_of([full(table[:100], job)]))
+    bound = Bound()
     whole = bounded(table, job, bound).tally
     total = Tally()
     for part in (table[:150], table[150:]):
         total.add(Tally.of(bounded(part, job, bound).tally.plain()))
     assert total.plain() == whole.plain()
-    coercivity = full(table, job)["coercivity_kA_m"]
-    edges = np.array([-np.inf, *bound.edges["coercivity_kA_m"], np.inf])
-    counted, _ = np.histogram(coercivity[~np.isnan(coercivity)], edges)
-    assert whole.histograms["coercivity_kA_m"].tolist() == counted.tolist()
-    assert whole.histograms["cost_USD_kg"].sum() == len(table)
-
-
-def test_edges_are_even_from_the_least_to_the_most_of_all_samples():
-    samples = [
-        Columns({name: np.array([x, np.nan]) for name in _evaluate.PROPERTIES})
-        for x in (-3.0, 5.0, 1.0)
-    ]
-    edges = edges_of(samples)["coercivity_kA_m"]
-    assert edges[0] == -3.0
-    assert edges[-1] == 5.0
-    np.testing.assert_allclose(np.diff(edges), 0.2)
-    assert edges_of([Columns((name, column * np.nan) for name, column in samples[0].items())]) == {}
+    assert whole.stages["composition"] == len(table)
 
 
 def test_what_is_wanted_is_evaluated_without_stability_where_that_is_not():

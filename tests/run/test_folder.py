@@ -178,18 +178,6 @@ def test_a_folder_linked_in_the_parts_place_is_not_emptied(tmp_path):
     assert stood(mine)
 
 
-def test_a_result_of_an_older_version_is_known_as_ones_own(tmp_path):
-    result(tmp_path)
-    manifest = json.loads((tmp_path / _files.MANIFEST).read_text())
-    del manifest["format"], manifest["models"]
-    (tmp_path / _files.MANIFEST).write_text(json.dumps(manifest))
-    (tmp_path / "report.html").write_text("<title>A pump: magnetkit</title>")
-    assert _files.read_finished(tmp_path) == manifest
-    result(tmp_path, 5)
-    assert _files.read_finished(tmp_path)["summary"] == {"candidates": 5}
-    assert not (tmp_path / "report.html").exists()
-
-
 def test_an_old_result_stands_until_the_new_one_is_whole(tmp_path):
     result(tmp_path)
     before = stood(tmp_path)

@@ -12,6 +12,7 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.ranking import _evaluate, _leading, _order
+from magnetkit.ranking._evaluate import Bound
 from magnetkit.run import _candidates
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates
 from magnetkit.run._files import read_manifest
@@ -60,6 +61,8 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
     assert kept.judged == len(full) == len(given)
     one, other = (r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, kept))
     assert one == other
+    told = full.decisions["candidate"].tolist()
+    assert kept.decisions["candidate"].tolist() == told
     # In the order of the input.
     assert kept.table["row_index"].is_monotonic_increasing
     numbers = full.table.select_dtypes("float").columns
@@ -70,7 +73,9 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
 
 def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(small, monkeypatch):
     given = space(TUBE)
-    monkeypatch.setattr(screen, "limit_of", lambda loss, *_: float(loss.min()))
+    monkeypatch.setattr(
+        screen, "bound_of", lambda found, *_: Bound(min(o.keys.loss.min() for o in found), np.inf)
+    )
     kept = mk.screen(given, TUBE, keep=50)
     assert kept.manifest["summary"]["sieve"]["limit"] is None
     full = mk.screen(given, TUBE)

@@ -9,12 +9,12 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from magnetkit.errors import InputError
+from magnetkit.errors import InputError, StoreError
 from magnetkit.settings import get_settings
 
 import magnetkit as mk
+from magnetkit.explorer._results import Results
 from magnetkit.run import ScreenResult
 
 RECIPES = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"]
@@ -40,14 +40,13 @@ def settings(old, monkeypatch):
     get_settings.cache_clear()
 
 
-def test_a_results_folder_is_read(old):
-    result = ScreenResult.from_folder(old / "res")
-    assert result.manifest["identity"]["magnetkit"] == "0.1.0"
-    written = pd.read_csv(old / "res/ranked.csv")
-    assert list(result.best(2)["candidate"]) == list(written["candidate"])
-    np.testing.assert_allclose(result.best(2)["coercivity_kA_m"], written["coercivity_kA_m"])
-    assert [(row.line, row.text) for row in result.rejected] == [(4, "nonsense!")]
-    assert len(result.robustness()) == 2
+def test_a_results_folder_is_refused_with_the_way_to_make_it_anew(old):
+    for read in (ScreenResult.from_folder, Results):
+        with pytest.raises(
+            StoreError, match=r"0\.1\.0, which knew no decisions; screen its"
+        ) as said:
+            read(old / "res")
+        assert "\n" not in str(said.value)
 
 
 def test_an_unfinished_screening_is_refused_with_the_way_out(old):

@@ -69,7 +69,7 @@ def test_matplotlib_draws_what_the_page_does(sweep, ax):
 def test_a_working_point_past_the_knee_is_a_cross():
     hot = mk.magnetism.demagnetization("Nd2Fe14B", [293.15, 473.15], load_line=0.5)
     assert hot.above_knee.tolist() == [[True, False]]
-    drawn = _figures.demagnetization(hot, ["cold", "hot"])
+    drawn = _figures.demagnetization([hot], ["cold", "hot"], _figures.looks(1, 2))
     working = [t for t in drawn["data"] if t["mode"] == "markers"]
     assert [t["marker"]["symbol"] for t in working] == ["circle", "x"]
     assert working[1]["text"] == ["past the knee: flux is lost"]

@@ -5,7 +5,8 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli.app import app
-from magnetkit.show._text import of_calibration, of_cost
+from magnetkit.show._content import calibration as calibration_line
+from magnetkit.show._text import of_cost
 
 RECIPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
 NOTE = "Cost of a bare formula"
@@ -21,12 +22,39 @@ def test_the_cost_of_a_charge_leaves_nothing_out():
     assert cheap < dear
 
 
-def test_a_calibration_is_named_with_what_differs():
-    said = of_calibration({"process": {"mill": {"name": "N42SH"}}})
-    assert "N42SH" in said
-    assert "`magnetkit predict` without it gives other values" in said
-    for identity in ({}, {"process": None}, {"process": {"density": 1}}):
-        assert of_calibration(identity) == ""
+ALLOY, SHELL = "Nd24.64Pr6.16Co1Ga0.4Cu0.15B0.96Fe bal.", "Tb 0.8 wt%"
+
+
+@pytest.mark.parametrize("calibration", ["none", "N42SH"])
+def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibration):
+    asked = {"basis": "weight", "shell": SHELL, "calibration": calibration}
+    row = mk.predict(ALLOY, "150C", **asked)
+    assert row.attrs["calibration"] == calibration
+    values = row[["remanence_T", "coercivity_kA_m"]].iloc[0].astype(float)
+    beside = mk.compare([ALLOY, "Nd30Fe69B1"], "150C", **asked | {"shell": [SHELL, ""]})
+    assert beside.attrs["calibration"] == calibration
+    drawn = mk.curve(ALLOY, "150C", **asked)
+    assert f"calibration: {calibration}" in drawn.text()
+    # With a device, whose reference does not count then, and without.
+    limits = {"require": ["coercivity_kA_m>=400"], "reference": "Nd30.8Fe68.2B1"}
+    screened = [
+        mk.screen([ALLOY], device, "150C", **asked, **more)
+        for device, more in ((None, limits), ("energy-traction-motor", {}))
+    ]
+    replaced = mk.replace("N42SH", "150C", calibration=calibration).candidates
+    same = replaced[(replaced["candidate"] == ALLOY) & (replaced["shell"] == SHELL)]
+    found = [
+        beside.loc[values.index].iloc[:, 2],
+        [drawn.curves.remanence[0, 0], 1e-3 * drawn.curves.coercivity[0, 0]],
+        *(result.table[list(values.index)].iloc[0] for result in screened),
+        same[list(values.index)].iloc[0],
+    ]
+    for one in found:
+        assert list(one) == pytest.approx(list(values), rel=1e-9)
+    for result in screened:
+        assert calibration_line(result) == f"Calibration: {calibration}."
+    own = mk.screen([ALLOY], "energy-traction-motor", basis="weight")
+    assert calibration_line(own) == f"Calibration: as today’s {own.profile.reference.grade}."
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_yes_is_one_and_no_is_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(module, "_FIGURES", ("us_critical_2025",))
     module._element_figures.cache_clear()
-    figures = module._element_figures(module._key(supply.load_scenario("baseline")), ())
+    figures = module._element_figures(supply.load_scenario("baseline").model_dump_json(), ())
     module._element_figures.cache_clear()
     # USGS 2025: cobalt and neodymium are on the list, iron is not.
     assert [figures[INDEX[e], 0] for e in ("Co", "Nd", "Fe")] == [1.0, 1.0, 0.0]

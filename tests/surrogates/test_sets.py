@@ -6,7 +6,8 @@ import pytest
 from magnetkit.errors import DataError, InputError
 
 from magnetkit.composition import CompositionTable
-from magnetkit.surrogates._measured import chemical_systems, merge_duplicates, read_rows, refuse
+from magnetkit.phases._space import composition_keys
+from magnetkit.surrogates._measured import chemical_systems, read_rows, refuse
 
 TARGET = "curie_temperature_K"
 ROWS = pd.DataFrame(
@@ -61,11 +62,9 @@ def test_too_few_rows_and_columns_that_lack_are_named():
 def test_rows_of_one_composition_are_one_to_five_digits():
     texts = ["SmCo5", "Nd2Fe14B", "Sm2Co10", "Sm1.00001Co5", "Sm1.001Co5"]
     table = CompositionTable.from_strings(texts, basis="atomic")
-    first, median, spread = merge_duplicates(table, np.array([1.0, 7.0, 4.0, 2.0, 9.0]))
-    assert first.tolist() == [0, 1, 4]
-    assert median.tolist() == [2.0, 7.0, 9.0]
-    assert spread.tolist() == [3.0, 0.0, 0.0]
-    assert len(merge_duplicates(table, np.zeros(5), digits=2)[0]) == 2
+    keys = composition_keys(table, 5)
+    assert [keys.index(key) for key in keys] == [0, 1, 0, 0, 4]
+    assert len(set(composition_keys(table, 2))) == 2
     assert chemical_systems(table).tolist() == ["Co-Sm", "B-Fe-Nd", "Co-Sm", "Co-Sm", "Co-Sm"]
 
 

@@ -4,9 +4,7 @@ import pyarrow as pa
 import pytest
 from magnetkit.errors import DataError, InputError
 
-from magnetkit.composition import CompositionTable
 from magnetkit.surrogates import TARGETS, training_set
-from magnetkit.surrogates._measured import merge_duplicates
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -21,14 +19,6 @@ def test_the_hash_sees_values_and_groups():
     known = training_set("curie_temperature_K")
     assert known.sha256 == training_set("curie_temperature_K").sha256
     assert known.sha256 != known[np.arange(5)].sha256
-
-
-def test_duplicates_join_by_the_median():
-    table = CompositionTable.from_strings(["SmCo5", "Sm2Co10", "Fe"], basis="atomic")
-    first, median, spread = merge_duplicates(table, np.array([1.0, 3.0, 5.0]))
-    assert first.tolist() == [0, 2]
-    assert median.tolist() == [2.0, 5.0]
-    assert spread.tolist() == [2.0, 0.0]
 
 
 def test_a_file_may_name_its_basis(tmp_path):

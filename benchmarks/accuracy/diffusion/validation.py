@@ -23,7 +23,14 @@ from magnetkit.diffusion._local import (
     shape_case,
     share_kept,
 )
-from magnetkit.diffusion._profile import Anneal, Spreading, slab_profile, treatment
+from magnetkit.diffusion._profile import (
+    Anneal,
+    Patch,
+    Spreading,
+    _divide,
+    mode_amplitude,
+    treatment,
+)
 from magnetkit.diffusion._shapes import Array, SelfField, cut, read_shape
 
 from .factors import block_factor, cylinder_factor
@@ -40,6 +47,22 @@ AMOUNTS = (0.2, 0.5, 0.8)
 device profiles try, 0.2 to 0.8 (`datasets/applications`)."""
 _BATCH, _Z = 0.05, 1.6449
 _POINTS = 200
+
+
+def slab_profile(thickness: float, two_sides: bool, spread: float, points: int) -> np.ndarray:
+    """Return the content in depth that 1 kg/m2 on each treated side brings, kg/m3, shape (points,).
+
+    `thickness` in m; `spread` is D t, m2; `two_sides` says that the far side is treated too.
+    """
+    own = _divide(np.linspace(0.0, thickness, points + 1), 1)
+    weights = own.modes[0] + (own.modes[-1] if two_sides else 0.0)
+    return own.mean @ (weights * mode_amplitude(spread * own.rates))
+
+
+def everywhere(spreading: Spreading, spread: float) -> np.ndarray:
+    """Return the content, kg/m3, (n,), that 1 kg/m2 on all faces brings; `spread`: D t, m2."""
+    patches = [Patch(f, np.ones(spreading.grid(f), bool)) for f in spreading.cells.shape.faces]
+    return np.sum([spreading.response(patch, spread) for patch in patches], axis=0)
 
 
 def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
@@ -185,7 +208,7 @@ def checks() -> "pd.DataFrame":
         rows.append({"what": f"N of {text} along z", "found": found, "wanted": wanted})
     for text in ("40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"):
         spreading = Spreading(cut(read_shape(text), 10_000))
-        content = spreading.whole(Anneal("Dy", 900.0, 8.0).spread())
+        content = everywhere(spreading, Anneal("Dy", 900.0, 8.0).spread())
         inside = float(content @ spreading.cells.volumes)
         put = sum(float(spreading.areas(face).sum()) for face in spreading.cells.shape.faces)
         rows.append({"what": f"mass in {text}", "found": inside, "wanted": put})
@@ -194,7 +217,8 @@ def checks() -> "pd.DataFrame":
     magnet, start = _magnet("Tb", None), time.perf_counter()
     cells = cut(read_shape("40x15x5mm"), 50_000)
     case = shape_case(SelfField(cells, "z"), Circuit("z", 2.0), ROOM_K, 1.2, magnet.recoil)
-    amount = Spreading(cells).whole(Anneal("Tb", 900.0, 8.0).spread()) * 0.1 * 100.0 / 7500.0
+    anneal = Anneal("Tb", 900.0, 8.0)
+    amount = everywhere(Spreading(cells), anneal.spread()) * 0.1 * 100.0 / 7500.0
     margin = magnet.h_cj(amount) - case.reverse
     timed = {"what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
              "found": time.perf_counter() - start, "wanted": 2.0, "off": np.nan}  # fmt: skip

@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.intrinsic.parameters import Parameters, Prior, build
+from magnetkit.intrinsic.parameters import Parameters
 
 from .observed import FIELD, Observed
+from .priors import Prior, build
 
 # Offsets of a paper: relative for polarization and field, kelvin for the Curie temperature.
 _OFFSET = {

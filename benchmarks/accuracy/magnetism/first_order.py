@@ -1,19 +1,40 @@
 """First-order magnetization processes by the model in force, beside what was measured."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from magnetkit.units import MU_0
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.partition import partition
 from magnetkit.intrinsic.parameters import prior_parameters
-from magnetkit.magnetism.transitions import alloys, critical, processes, rigid
+from magnetkit.magnetism.transitions import ANGLES, alloys, critical, processes
 from magnetkit.surrogates.intrinsic import evaluate
 
 HIGHEST_T = 30.0
 """Inner field up to which processes are looked for, T: no measured one is above 17 T."""
 
 _VALUES = ("fitted", "published", "rigid")
+
+
+def rigid(constants: Sequence[float], polarization: float, fields: np.ndarray) -> np.ndarray:
+    """Return the energy of one rigid moment in fields across the axis, by `ANGLES`.
+
+    Parameters
+    ----------
+    constants : sequence of float
+        K_1, K_2 and so on of sin^2, sin^4 and so on, MJ/m3.
+    polarization : float
+        T.
+    fields : ndarray of float64, shape (k,)
+        Inner fields, T.
+    """
+    across = np.cos(ANGLES)
+    orders = 2 * np.arange(1, len(constants) + 1)
+    own = across[:, None] ** orders @ np.asarray(constants)
+    return own[:, None] - 1e-6 / MU_0 * polarization * np.outer(across, fields)
 
 
 def table() -> pd.DataFrame:

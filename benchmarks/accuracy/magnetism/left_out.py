@@ -50,7 +50,7 @@ def away() -> "pd.DataFrame":
     data = recipes()
     m, at, _, _ = made()
     each = np.arange(len(data))
-    ideal = m.polarization[each, at] * m.factor / m.rows["alignment"]
+    ideal = m.polarization[each, at] * m.alloys.factor / m.rows["alignment"]
     found = np.full((len(data), 4), np.nan)
     for host in FREE:
         for group in data.loc[data["host"] == host, "group"].unique():

@@ -17,6 +17,8 @@ from magnetkit.hosts.records import HOST_NAMES
 from magnetkit.intrinsic.evaluate import condense
 from magnetkit.intrinsic.parameters import Parameters
 from magnetkit.kernels import _intrinsic
+from magnetkit.kernels._arrays import N_WORK, PER_TESLA, STRENGTH
+from magnetkit.kernels._jit import jit
 
 FIELD, FIRST = "anisotropy_field_T", "anisotropy_constant_MJ_m3"
 _OUTPUT = {
@@ -27,6 +29,39 @@ _OUTPUT = {
 }
 # 2 mu_0, T per MJ/m3 and T.
 _TESLA = 0.8 * np.pi
+
+
+# i, state, ion, work as for `at`, m, j, k1 as it returned them
+@jit
+def across(i, state, ion, work, m, j, k1):
+    """Return the field (T) at which a curve measured across the axis, straight, meets saturation.
+
+    In a field across the axis metals and rare earth cant apart, which adds to the moment along it.
+    """
+    tesla = state[i, _intrinsic.TO_TESLA] * _intrinsic._TO_ENERGY
+    whole, own = j * tesla, 0.0
+    first = int(state[i, _intrinsic.FIRST])
+    for r in range(int(state[i, _intrinsic.IONS])):
+        a = first + r
+        b = ion[a, PER_TESLA] / (ion[a, STRENGTH] * m)
+        whole += 2.0 * work[r, 1] * b
+        own -= 2.0 * work[r, 1] * b * b + work[r, 0] * tesla * b
+    return abs(j) * tesla / (whole * whole / (2.0 * k1) + own)
+
+
+# condensed as `condense` returns it, tables: `Ions` -> float64 (n), T: NaN where no axis is easy
+@jit
+def fields_across(kelvin, condensed, tables):
+    """Return the field at which a curve measured across the axis meets saturation."""
+    state, ion = condensed.state, condensed.ion
+    result = np.full(len(state), np.nan)
+    work = np.empty((_intrinsic.most_ions(state), N_WORK))
+    for i in range(len(state)):
+        if state[i, _intrinsic.STATE] == _intrinsic.OK and kelvin < state[i, _intrinsic.CURIE]:
+            mt, j, k1, k2, k3 = _intrinsic.at(kelvin, i, state, ion, work, tables)
+            if _intrinsic.direction(k1, k2, k3) == _intrinsic.OK:
+                result[i] = across(i, state, ion, work, mt, j, k1)
+    return result
 
 
 class Observed:
@@ -78,7 +113,7 @@ class Observed:
             out[rows] = got.value[:, 0, inverse].T
             if drawn:
                 phases = condense(t, codes, p)
-                across[rows] = _intrinsic.fields_across(at[0], phases, p.ions)[inverse]
+                across[rows] = fields_across(at[0], phases, p.ions)[inverse]
         for kind, column in _OUTPUT.items():
             where = self.kind == kind
             result[where] = out[where, column]

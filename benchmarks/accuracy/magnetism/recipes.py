@@ -3,7 +3,7 @@
 ``datasets/recipes/calibrate.py`` writes the parameter file from here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -181,16 +181,29 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
     The fit asks for them thousands of times, always the same.
     """
-    from magnetkit.kernels._magnets import ROOM, fields
+    from magnetkit.kernels._arrays import N_WORK
+    from magnetkit.kernels._intrinsic import most_ions
+    from magnetkit.kernels._magnets import ROOM, _carried, alloy_at
 
-    return fields(np.concatenate([[ROOM], made.temperature]), made.alloys.phases)
+    phases = made.alloys.phases
+    work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
+    carried = [_carried(i, phases, work) for i in every]
+    polarization, field = np.array(
+        [
+            [alloy_at(kelvin, i, phases, carried[i], work)[:2] for i in every]
+            for kelvin in np.concatenate([[ROOM], made.temperature])
+        ]
+    ).transpose(2, 0, 1)
+    return polarization, field
 
 
 def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
     from magnetkit.kernels._intrinsic import CURIE
 
-    rules = made.alloys.rules(**values)
+    every = {name: np.full(len(made.alloys.factor), value) for name, value in values.items()}
+    changed = replace(made.alloys, rows={**made.alloys.rows, **every}) if values else made.alloys
+    rules = changed.rules()
     polarization, field = _fields(made)
     own, kelvin = np.where(field[0] > 0.0, rules.pinned, 0.0), made.temperature[:, None]
     poles = rules.n_eff * np.nan_to_num(polarization) / MU_0
@@ -277,7 +290,7 @@ def alignment(host: str, without: str = "") -> float:
     use &= data["temperature_K"] < _COOL
     m, at, _, _ = made()
     each = np.flatnonzero(use)
-    ideal = m.polarization[each, at[each]] * m.factor[each] / m.rows["alignment"][each]
+    ideal = m.polarization[each, at[each]] * m.alloys.factor[each] / m.rows["alignment"][each]
     ratio = data["remanence_T"].to_numpy(float)[each] / ideal
     middle = float(np.median(ratio)) if each.size else 0.0
     return (each.size * middle + _DOUBLES * _REACHED) / (each.size + _DOUBLES)
@@ -302,7 +315,7 @@ def left_out() -> "pd.DataFrame":
             for i in np.flatnonzero(data["group"] == group):
                 row = data.iloc[i]
                 marks = row["fit"] if isinstance(row["fit"], str) else ""
-                b_r = m.polarization[i] * m.factor[i] / m.rows["alignment"][i] * aligned
+                b_r = m.polarization[i] * m.alloys.factor[i] / m.rows["alignment"][i] * aligned
                 span = m.temperature[last[i]] - m.temperature[first[i]]
                 alpha = 100.0 * (b_r[last[i]] / b_r[first[i]] - 1.0) / span if span else np.nan
                 for mark, column, value in (

@@ -195,8 +195,10 @@ def moment_changes() -> pd.DataFrame:
 
     from magnetkit import datasets
     from magnetkit.hosts.records import HOSTS
-    from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, build
+    from magnetkit.intrinsic.parameters import ELEMENT_SLOTS
     from magnetkit.phases.substituted import substitution_table
+
+    from .priors import build
 
     known = pd.read_csv(datasets.path("intrinsic/parameters.csv"))
     known = known[known["confidence"].isin(["medium", "high"])]

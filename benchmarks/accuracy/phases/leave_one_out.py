@@ -133,7 +133,7 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
             # The scales are searched for once; the rows of each fold are left out of the rest.
             train = estimator.refit if k else estimator.fit
             fitted = train(x[inside], energy[inside])
-            error[rows[outside]] = energy[outside] - fitted.predict(x[outside])
+            error[rows[outside]] = energy[outside] - fitted.estimate(x[outside]).mean
     return error
 
 

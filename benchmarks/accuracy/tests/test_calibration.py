@@ -7,9 +7,10 @@ from magnetkit.settings import get_settings
 
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit
+from benchmarks.accuracy.magnetism.priors import COLUMNS, build
 from benchmarks.accuracy.magnetism.validation import between_papers, held_out, pairs
 from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.intrinsic.parameters import COLUMNS, ELEMENT_SLOTS, HOST_SLOTS, build, load, read
+from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, HOST_SLOTS, load, read
 
 
 def rows(*values, host="1:5", paper="a paper"):
@@ -41,9 +42,9 @@ def test_every_parameter_has_source_and_confidence():
 
 
 def test_a_row_of_no_slot_says_the_way_out():
-    row = dict(zip(COLUMNS, ["1:5", "colour", "Sm", "1", "0", "", ""], strict=True))
+    row = {"host": "1:5", "parameter": "colour", "element": "Sm", "value": "1", "deviation": "0"}
     with pytest.raises(DataError, match="calibrate"):
-        read([row])
+        read([row], ("value", "deviation"))
 
 
 @pytest.mark.parametrize("host", HOST_NAMES)

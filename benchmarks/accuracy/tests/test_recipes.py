@@ -25,7 +25,7 @@ def test_recipes_are_read_as_the_host_they_name():
 
     data = recipes.recipes()
     made, *_ = recipes.made()
-    assert len(made.factor) == len(data)
+    assert len(made.alloys.factor) == len(data)
     for recipe, basis, host in zip(data["recipe"], data["basis"], data["host"], strict=True):
         table = recipes.CompositionTable.from_strings([recipe], basis=basis)
         assert HOST_NAMES[assign_hosts(table)[0]] == host

@@ -13,7 +13,7 @@
       if (!figure.layout.ternary) figure.layout.margin = { ...figure.layout.margin, l: 45, r: 8 };
       figure.layout.font = { ...figure.layout.font, size: 11 };
       // Names would lie on each other; the point says its own when touched.
-      figure.data.filter((t) => t.mode === "markers+text").forEach((t) => { t.mode = "markers"; });
+      if (place.dataset.figure === "section") figure.data.filter((t) => t.mode === "markers+text").forEach((t) => { t.mode = "markers"; });
       const below = { orientation: "h", thickness: 10, y: -0.22, yanchor: "top" };
       const bars = [figure.layout.coloraxis, ...figure.data.map((t) => t.marker)].filter((m) => m && m.colorbar);
       bars.forEach((m) => {

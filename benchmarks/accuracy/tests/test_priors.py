@@ -5,26 +5,39 @@ import pytest
 from magnetkit.elements import INDEX
 from pymatgen.core import Element
 
+from benchmarks.accuracy.magnetism.priors import (
+    _SUBSTITUENT_VOLUME,
+    NOT_FREE,
+    build,
+    read_priors,
+)
 from magnetkit import CompositionTable
 from magnetkit.hosts.partition import partition
-from magnetkit.hosts.records import HOSTS
+from magnetkit.hosts.records import HOST_NAMES, HOSTS
 from magnetkit.intrinsic.parameters import (
-    _SUBSTITUENT_VOLUME,
     ELEMENT_SLOTS,
     HOST_SLOTS,
     MIXED,
-    NOT_FREE,
-    build,
+    Parameters,
     elements_of,
     ions,
     prior_parameters,
-    read_priors,
 )
 from magnetkit.surrogates.intrinsic import evaluate
 
 
 def of(symbol, slot, host="2:14:1"):
     return build(host).mean[INDEX[symbol], ELEMENT_SLOTS.index(slot)]
+
+
+def test_the_stored_priors_are_what_the_files_say():
+    built, stored = Parameters.empty(), prior_parameters()
+    for host in HOST_NAMES:
+        prior = build(host)
+        prior.write(built, np.zeros(len(prior.factors)))
+    for name in ("element", "host", "known"):
+        np.testing.assert_array_equal(getattr(stored, name), getattr(built, name))
+    np.testing.assert_allclose(stored.element_sd, built.element_sd, rtol=1e-3)
 
 
 def test_one_crystal_field_stands_for_all_ions_of_a_host():
