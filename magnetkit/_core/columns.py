@@ -29,6 +29,8 @@ GATES = (
     "no free rare earth",
     "soft R2Fe17: boron is short",
     "coercivity unknown: amount of boron",
+    "no bulk magnet known",
+    "decomposes before it sinters",
     "coercivity unknown: far from every measured magnet",
 )
 """What a charge lacks to become a magnet, see `magnetkit.magnetism._gates`."""

@@ -20,9 +20,9 @@ _RELIEF = 0.3, 1.5
 _NOTHING = 1e-7
 _FAINT = 1e-4
 _RICHER, _ROUNDS = 1.03, 4
-# Tolerance of a probability, and the richest surface as a share of what grains bear: less where
-# diffusion slower than expected would make it richer.
-_ROUNDED, _SURFACE = 0.005, (0.98, 0.7)
+# Half of the last digit of a probability that is shown, and the richest surface as a share of what
+# grains bear: less where diffusion slower than expected would make it richer.
+_ROUNDED, _SURFACE = 5e-4, (0.98, 0.7)
 _BUT_EDGES = 0.98
 
 

@@ -9,7 +9,7 @@ rows of its root.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,7 @@ class Partition:
         found = np.zeros(len(self.host), bool)
         for code in np.unique(self.host[self.host >= 0]):
             for rule in HOSTS[HOST_NAMES[code]].split.boundary:
-                found |= (self.host == code) & _lies_in(self.grain_boundary, rule)
+                found |= (self.host == code) & lies_in(self.grain_boundary, rule)
         return found
 
     def to_frame(self) -> "pd.DataFrame":
@@ -99,6 +99,122 @@ class Partition:
                 "hard_weight_fraction": self.hard_weight_fraction,
             }
         )
+
+
+class Traces(NamedTuple):
+    """What `purified` took out of n recipes.
+
+    Attributes
+    ----------
+    gases : dict of str to ndarray, shape (n,)
+        Oxygen, nitrogen and carbon that bind rare earth, wt.%, by their fields of a process; NaN
+        where the recipe names none.
+    weight, volume : ndarray of float64, shape (n,)
+        Other elements, wt.%, and their share of the volume.
+    beyond : ndarray of bool, shape (n,)
+        Whether there is more of an element than is known to be without effect.
+    said : tuple of ndarray
+        Row, element and wt.% of each of those elements, as many as there are.
+    """
+
+    gases: dict[str, NDArray[np.float64]]
+    weight: NDArray[np.float64]
+    volume: NDArray[np.float64]
+    beyond: NDArray[np.bool_]
+    said: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
+
+    def words(self) -> dict[int, str]:
+        """Return in words, by row, which elements those are."""
+        found: dict[int, list[str]] = {}
+        for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
+            limit = _trace_limits()[-1, element]
+            known = f"outside, as over {limit:g}" if weight > limit else "taken for inert"
+            found.setdefault(row, []).append(f"{SYMBOLS[element]} {weight:.3g} wt.% {known}")
+        return {row: ", ".join(parts) for row, parts in found.items()}
+
+
+# Carbon over boron and carbon of R2Fe14(B,C) to which it is an impurity that binds rare earth, and
+# from which all of it stands for boron (assumed).
+_CARBIDE, _BORIDE = 0.10, 0.25
+_MOST_GAS = 3.0
+
+
+def purified(
+    table: CompositionTable, codes: NDArray[np.int8]
+) -> tuple[CompositionTable, Traces | None]:
+    """Take out of recipes what is no part of their metal; None where there is nothing to take.
+
+    Oxygen, and nitrogen and carbon where they are no part of the host, bind rare earth, as those of
+    a process do. Elements of ``traces.csv`` up to their limits dilute and do no more.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    codes : ndarray of int8, shape (n,)
+        Their hosts.
+    """
+    from ..kernels._rows import sums
+
+    limits = _trace_limits()
+    here = np.unique(codes[codes >= 0])
+    if not np.any((limits[here] > 0.0).any(axis=0)[table.indices]):
+        return table, None
+    n, indices, values = len(table), table.indices, table.values
+    row = np.repeat(np.arange(n), np.diff(table.indptr))
+    weight = 100.0 * values * ATOMIC_MASS[indices] / sums(table.rows, ATOMIC_MASS)[row]
+    limit = np.where(codes[row] >= 0, limits[codes[row], indices], 0.0)
+    taken = np.where(limit > 0.0, 1.0, 0.0)
+    inert = (limit > 0.0) & np.isfinite(limit) & (values > 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
+    bound = np.clip((_BORIDE - share) / (_BORIDE - _CARBIDE), 0.0, 1.0)
+    boride = np.array([*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False])
+    taken = np.where((indices == INDEX["C"]) & boride[codes][row], taken * bound[row], taken)
+    over = inert & (weight > limit)
+    taken[over] = 0.0
+    gases = {}
+    for symbol, name in GASES.items():
+        own = np.where(indices == INDEX[symbol], taken * weight, 0.0)
+        total = np.bincount(row, own, n)
+        gases[name] = np.where(total > 0.0, total, np.nan)
+        over |= (own > _MOST_GAS) & ~inert
+    volume = values * atomic_volumes()[indices]
+    of_all = np.bincount(row, volume, n)
+    found = Traces(
+        gases,
+        np.bincount(row, weight * inert, n),
+        np.bincount(row, volume * inert, n) / of_all,
+        np.bincount(row, over, n) > 0.0,
+        (row[inert], indices[inert], weight[inert]),
+    )
+    return _compacted(table, values * (1.0 - taken)), found
+
+
+GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
+"""Elements that bind rare earth, and the fields of a process that say how much."""
+
+
+@lru_cache(maxsize=1)
+def _trace_limits() -> NDArray[np.float64]:
+    """Return the most of each element that is taken out of recipes, wt.%, (hosts + 1, 118).
+
+    0 where the host holds it, infinite of what binds rare earth; the last row is for all hosts.
+    """
+    known = {r["element"]: float(r["limit_wt_pct"]) for r in datasets.rows("hosts/traces.csv")}
+    limits = np.zeros((len(HOSTS) + 1, N_ELEMENTS))
+    limits[:, [INDEX[s] for s in known]] = list(known.values())
+    limits[:, [INDEX[s] for s in GASES]] = np.inf
+    for h, host in enumerate(HOSTS.values()):
+        held = {*host.interstitial_elements, *(host.split.solubility.keys() & _JUDGED)}
+        if host.split.boride_ratio > 0.0:
+            held.discard("C")
+        limits[h, [INDEX[s] for s in held]] = 0.0
+    return limits
+
+
+# Elements of traces.csv of which the snapshot has enough for a host's phases to be judged.
+_JUDGED = ("Hf", "Nb", "B")
 
 
 @named
@@ -241,7 +357,7 @@ def _assignment_rules() -> "AssignmentRules":
     )
 
 
-def _lies_in(table: CompositionTable, rule: dict[str, tuple[float, float]]) -> NDArray[np.bool_]:
+def lies_in(table: CompositionTable, rule: dict[str, tuple[float, float]]) -> NDArray[np.bool_]:
     """Return which rows have every ratio within its window; a ratio to nothing never is."""
     from ..kernels._rows import sums
 
@@ -336,6 +452,17 @@ def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
     return np.array([*places, -1])[codes]
 
 
+def not_from_melt(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which phases come to be by the path of their host's `records.Formation`, (n,)."""
+    found = np.zeros(len(codes), bool)
+    for code, host in enumerate(HOSTS.values()):
+        if host.formation is not None and (codes == code).any():
+            of, sites = host.formation.of, host.interstitial_elements
+            own = 2.0 * table.fraction(of or sites[0]) > table.fraction(*sites)
+            found |= (codes == code) & (own if of else True)
+    return found
+
+
 def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     """Return the host of the walls of cellular magnets, int8, shape (n,); -1 without cells."""
     names = [host.magnet.walls for host in HOSTS.values()]
@@ -359,6 +486,29 @@ def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.
     from ..kernels._hosts import within
 
     return within(table.indptr, table.indices, table.values, codes, *_largest_shares())
+
+
+def beyond_made(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
+    """Return in words, by row, of which elements there is more than `made_before` allows."""
+    group, most = _largest_shares()
+    totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])
+    found = {}
+    for row in np.flatnonzero(~made_before(table, codes)).tolist():
+        part = slice(table.indptr[row], table.indptr[row + 1])
+        elements, host = table.indices[part], codes[row]
+        share = table.values[part] / totals[row, group[host, elements]]
+        over = [
+            f"{SYMBOLS[e]} {100 * own:.3g} % of {_OF[group[host, e]]} "
+            f"outside, as over {100 * top:.3g}"
+            for e, own, top in zip(elements, share, most[host, elements], strict=True)
+            if own > top
+        ]
+        found[row] = ", ".join(over)
+    return found
+
+
+# In the order of their numbers in the kernel.
+_OF = ("the metals", "the rare earth", "the atoms")
 
 
 @lru_cache(maxsize=1)

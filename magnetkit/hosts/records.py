@@ -165,7 +165,37 @@ class SecondPhases:
     poor_below: float
 
 
-HARDENING = ("boundary", "cells", "grains", "")
+PATHS = ("solid", "gas")
+
+
+@dataclass(frozen=True)
+class Formation:
+    """How phases of a host come to be that do not solidify from a melt.
+
+    Attributes
+    ----------
+    path : str
+        One of `PATHS`: from other phases in the solid, or from the metal and a gas.
+    of : str
+        Element that more than half of their interstitial sites hold; empty for all of the host.
+    made_at_K, lives_to_K : float
+        At which they form, and from which they decompose.
+    source : str
+        Where the temperatures come from.
+    """
+
+    path: str
+    of: str
+    made_at_K: float
+    lives_to_K: float
+    source: str
+
+    def __post_init__(self) -> None:
+        if self.path not in PATHS:
+            raise ValueError(f"path of [formation] must be one of {PATHS}, got {self.path!r}")
+
+
+HARDENING = ("boundary", "cells", "grains", "route", "")
 
 
 @dataclass(frozen=True)
@@ -197,7 +227,7 @@ class Magnet:
         No magnet of the host is sold for use above this temperature.
     hardening : str
         What makes magnets of it, of `HARDENING`: a boundary phase that parts grains, cells in
-        walls, grains by themselves; empty where it is not said.
+        walls, grains by themselves, published routes alone; empty where it is not said.
     compared_to_K : float
         Hottest temperature at which coercivities were compared with measured ones.
     """
@@ -266,6 +296,8 @@ class Host:
         At which its magnets are sintered or annealed, and at which it decomposes into liquid.
     magnet : Magnet
         Its magnets.
+    formation : Formation or None
+        Of what does not solidify from a melt.
     """
 
     name: str
@@ -286,6 +318,7 @@ class Host:
     making_temperature_K: float
     melts_at_K: float
     magnet: Magnet
+    formation: Formation | None
 
 
 def _read() -> dict[str, Host]:
@@ -340,6 +373,7 @@ def _host(entry: dict[str, Any], root: str) -> Host:
         entry["stability"]["making_temperature_K"],
         entry["stability"]["melts_at_K"],
         _magnet(dict(entry["magnet"])),
+        Formation(**entry["formation"]) if "formation" in entry else None,
     )
 
 

@@ -43,8 +43,13 @@ _SETTLES = 0.11
 # that bounds it near there, where walls of energy sqrt(A K) lose theirs.
 _MOST_COLD = 1.5
 _ORDER = 1.0 / 3.0
-# Half width of ln(H_k / H_cJ) at most, where next to no knee is left.
+# Half width of ln(H_k / H_cJ) at most, where next to no knee is left, and of ln H_cJ where next to
+# nothing of it is.
 _WIDEST = 3.0
+# Where grains would reverse by their own poles some are left that do not: share of alpha_K H_N, or
+# of what order leaves, that H_cJ does not fall below (an assumption: no magnet below T_C was seen
+# with none). Below the second share of what it starts from ln H_cJ is the less known.
+_LEAST, _UNSURE, _SLOWER = 0.02, 0.05, 0.7
 
 
 class Phases(NamedTuple):
@@ -177,10 +182,11 @@ def _start(i, phases, rules, work):
     carried = _carried(i, phases, work)
     j, field, status = alloy_at(ROOM, i, phases, carried, work)
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
-    h_cj = max(rules.alpha_k[i] * field - by_poles, 0.0)
+    whole = rules.alpha_k[i] * field
+    h_cj = max(whole - by_poles, _LEAST * whole)
     if rules.pinned[i] > 0.0 and field > 0.0:
-        h_cj = rules.pinned[i]
-    return (carried, field, h_cj, j, status == OK), (j, h_cj, status)
+        h_cj = whole = rules.pinned[i]
+    return (carried, field, h_cj, j, status == OK, whole), (j, h_cj, status)
 
 
 # decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
@@ -210,7 +216,8 @@ def straight(kelvin, fall, curie):
         return min(max(left, 1.0), _MOST_COLD)
     if not kelvin < curie:
         return 0.0
-    return max(min(left, ((curie - kelvin) / (curie - ROOM)) ** _ORDER), 0.0)
+    order = ((curie - kelvin) / (curie - ROOM)) ** _ORDER
+    return max(min(left, order), _LEAST * order)
 
 
 # start: first of `_start`
@@ -224,7 +231,7 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     field, the latter but for what is no magnet at `ROOM`. A cone that an easy axis becomes on
     cooling is a magnet.
     """
-    carried, field_room, h_room, _, upright = start
+    carried, field_room, h_room, _, upright, _ = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
     if status == CONE and upright and kelvin < ROOM:
         status = OK
@@ -240,7 +247,18 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     elif field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
     poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
-    return j, max(alpha_k * field - poles, 0.0), status
+    return j, max(alpha_k * field - poles, _LEAST * alpha_k * field), status
+
+
+# on_h: half width of ln H_cJ; h_cj A/m; start: first of `_start`
+@jit(part="copied")
+def unsure(on_h, h_cj, start):
+    """Return the half width of ln H_cJ, the wider the less of it is left."""
+    share = h_cj / (_UNSURE * start[5]) if start[5] > 0.0 else 1.0
+    if not 0.0 < share < 1.0:
+        return on_h
+    # The upper end falls on with what is left, but slower.
+    return max(on_h, min(on_h - _SLOWER * np.log(share), _WIDEST))
 
 
 # h_cj A/m; j T; start: first of `_start`; shape: H_k over H_cJ at `ROOM`, its half width, and 1
@@ -325,10 +343,11 @@ def figures(asked, second, grid, phases, rules, load, widths):
 @jit(part="copied")
 def _write(out, at, place, start, rules, widths, t_max):
     (j, h_cj), (l, i) = at, place  # noqa: E741
+    on_h = unsure(widths.on_h[l, i], h_cj, start)
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
-        hard = h_cj * np.exp((s - 1) * widths.on_h[l, i])
-        h_k = knee_at(h_cj, j, start, _shape(rules, widths, i), widths.on_h[l, i], s)
+        hard = h_cj * np.exp((s - 1) * on_h)
+        h_k = knee_at(h_cj, j, start, _shape(rules, widths, i), on_h, s)
         out[0, to], out[1, to], out[2, to] = b_r, hard, h_k
         out[3, to] = energy_product(b_r, h_k, rules.recoil[i])
     # A weaker magnet also demagnetizes itself less: ends may change places.
@@ -383,7 +402,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             j, h_cj, _ = magnet_at(limit, i, phases, rules, start, work)
             enough = open_[0] and open_[1] and open_[2]
             for s in range(3):
-                knee = knee_at(h_cj, j, start, shape, on_h, s)
+                knee = knee_at(h_cj, j, start, shape, unsure(on_h, h_cj, start), s)
                 enough = enough and _room(j, knee, on_j[s], permeance) > 0.0
             if enough:
                 t_max[:] = limit
@@ -398,7 +417,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             if not open_[s]:
                 continue
             left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
-            knee = knee_at(h_cj, j, start, shape, on_h, s)
+            knee = knee_at(h_cj, j, start, shape, unsure(on_h, h_cj, start), s)
             left[s, 2] = _room(j, knee, on_j[s], permeance)
             if left[s, 2] > 0.0:
                 t_max[s] = min(kelvin, limit)

@@ -60,8 +60,8 @@ class Balance:
 def bound_share(table: CompositionTable, rows: dict[str, Array]) -> Array:
     """Return the share of each recipe's rare earth that oxygen, nitrogen and carbon bind, (n,).
 
-    Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm. What the recipe itself names counts in place
-    of ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and ``carbon_wt_pct`` of the process in `rows`.
+    Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm. `rows` has ``oxygen_wt_pct``,
+    ``nitrogen_wt_pct`` and ``carbon_wt_pct``, of the recipe or else of the process.
     """
     from ..kernels._rows import sums
 
@@ -70,32 +70,30 @@ def bound_share(table: CompositionTable, rows: dict[str, Array]) -> Array:
     atoms = np.zeros(len(table))
     for name, (symbol, ratio) in BOUND.items():
         given = np.nan_to_num(rows[name]) / 100.0 * mass / ATOMIC_MASS[INDEX[symbol]]
-        own = 0.0 if symbol == "C" else table.fraction(symbol)
-        atoms += ratio * np.where(own > 0.0, own, given)
+        atoms += ratio * given
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.nan_to_num(np.clip(atoms / rare, 0.0, 0.99))
 
 
 def balance(
-    table: CompositionTable, parts: "Partition", rows: dict[str, Array], formula: NDArray[np.bool_]
+    table: CompositionTable, parts: "Partition", rows: dict[str, Array], formula: Array
 ) -> Balance:
     """Take from each recipe the rare earth that is bound, then split what is left.
 
     `parts` are the recipes split as they stand, `rows` has the process of each, `formula` says
-    which are bare formulas: they name a hard phase and stay as they are.
+    how far they are bare formulas, 1 to 0: these name a hard phase and stay as they are.
     """
     from ..hosts.partition import atomic_volumes, partition
     from ..kernels._rows import sums
 
     codes = parts.host
-    known = np.isin(codes, list(_SECOND_PHASES)) & ~formula
+    known = np.isin(codes, list(_SECOND_PHASES)) & (formula < 1.0)
     oxide = share = np.zeros(len(table))
     if known.any():
-        share = np.where(known, bound_share(table, rows), 0.0)
+        share = np.where(known, bound_share(table, rows) * (1.0 - formula), 0.0)
         rare = mask(RARE_EARTHS)[table.indices]
         row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-        oxygen = known[row] & (table.indices == INDEX["O"])
-        values = np.where(oxygen, 0.0, table.values * (1.0 - rare * share[row]))
+        values = table.values * (1.0 - rare * share[row])
         # Rows that keep all stay to the last digit, whatever else is in the table.
         values /= np.where(known, np.bincount(row, values, len(table)), 1.0)[row]
         less = CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
@@ -118,6 +116,8 @@ def balance(
         poor, rich = phases.poor_polarization_T, phases.rich_polarization_T
         polarization = rich + short * (poor - rich)
         second = np.where(rows_of, outside * polarization / phases.own_polarization_T, second)
+    # What lies beside a formula is the process's.
+    soft, second = soft * (1.0 - formula), second * (1.0 - formula)
     return Balance(parts, hard, oxide, outside * earth, soft, second, share, table)
 
 

@@ -83,17 +83,28 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     }
 
 
-# Amounts of a formula, atomic fractions, are printed to this at least.
-_PRINTED = 2e-4
+# Amounts of a formula, atomic fractions, are printed to the first at least; from the second on a
+# recipe of 2:14:1 is taken as it stands, as is one with so little hard phase of another host.
+_PRINTED, _RECIPE = 2e-4, 1.6e-3
+# From so little on 2:14:1 has additives beside it.
+_BARE, _MIXED, _ADDED = 0.995, 0.94, 0.98
 
 
-def named(table: "CompositionTable", host: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Return which rows may be bare formulas: of 2:14:1 those of just that rare earth and boron."""
+def named(table: "CompositionTable", host: NDArray[np.int8], hard: Array) -> Array:
+    """Return how far rows are bare formulas, 1 to 0, of which `hard` by volume is the hard phase.
+
+    A formula names a hard phase, whose maker adds what the process takes; beside it, within an
+    amount as small, its maker is thought to add less and less.
+    """
     from ..hosts.partition import hardened_by
 
     rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
-    just = (np.abs(rare - 2.0 / 17.0) < _PRINTED) & (np.abs(boron - 1.0 / 17.0) < _PRINTED)
-    return just | ~hardened_by(host, "boundary")
+    off = np.maximum(np.abs(rare - 2.0 / 17.0), np.abs(boron - 1.0 / 17.0))
+    just = (_RECIPE - off) / (_RECIPE - _PRINTED)
+    alone = (np.nan_to_num(hard) - _MIXED) / (_BARE - _MIXED)
+    most = (_BARE - _MIXED) / (_BARE - _ADDED)
+    just = np.minimum(just, 1.0 + most * (alone - 1.0))
+    return np.clip(np.where(hardened_by(host, "boundary"), just, alone), 0.0, 1.0)
 
 
 def wetted(aluminium: Array, copper: Array, gallium: Array) -> Array:

@@ -71,6 +71,9 @@ COMPARED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
 _LADDER = "grades/dysprosium_classes.csv"
 _RECIPES = ("recipes/recipes.csv", "recipes/compensated.csv")
+_FAMILIES = "recipes/families.csv"
+# Distance between magnets of a class and sintered ones of the same recipe (assumed).
+_SISTER = 1.0
 
 
 class Evidence(NamedTuple):
@@ -79,6 +82,11 @@ class Evidence(NamedTuple):
     distance: Array
     nearest: Coded
     farthest: Coded
+
+    def with_traces(self, weight: Array) -> "Evidence":
+        """Return evidence of magnets with so many wt.% of elements taken for inert, (n,)."""
+        farther = self.farthest.put(weight > self.distance, "other elements")
+        return Evidence(np.hypot(self.distance, weight), self.nearest, farther)
 
 
 def coordinates(table: CompositionTable, root: str) -> Array:
@@ -102,7 +110,9 @@ def _boundary(table: CompositionTable) -> dict[str, Array]:
     usual = ("Nd", "Pr", "Fe", "Co", "Cu", "Ga", "Al", "B", "O", "C", "N", *_HARD, *_SOFT, *_LIGHT)
     with np.errstate(divide="ignore", invalid="ignore"):
         stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * table.fraction("Fe", "Co") * 100.0 / mass
-    boron = weight("B") - stoichiometric
+    # Carbon that stands for boron counts as much of it.
+    carbide = ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * weight("C")
+    boron = weight("B") + carbide - stoichiometric
     return {
         "free rare earth": np.where(np.abs(free) < _FORMULA, _USUAL_FREE, free),
         "boron": boron - np.clip(boron, *_BORON),
@@ -143,21 +153,26 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
 
 
 @lru_cache(maxsize=16)
-def _measured(root: str, quantity: str) -> tuple[Array, tuple[str, ...]]:
-    """Return the measured magnets of a host as points, shape (m, k), and their names."""
+def _measured(root: str, quantity: str, family: str) -> tuple[Array, tuple[str, ...]]:
+    """Return the measured magnets of a host as points, shape (m, k), and their names.
+
+    With `family` those of another class, as far as they may be compared with.
+    """
     import pandas as pd
 
     parts, names = [], []
-    for file in _RECIPES:
+    for file in (_FAMILIES,) if family else _RECIPES:
         data = pd.read_csv(datasets.path(file))
         data = data[data["host"] == root]
+        if family:
+            data = data[(data["family"] == family) & (data["half"] == "calibration")]
         if "grain_size_um" in data:
             # Makers of compensated magnets print all of a grade, and no recipe.
             data = data[data[quantity].notna()]
         for name, recipe, basis in data[["id", "recipe", "basis"]].to_numpy():
             parts.append(CompositionTable.from_strings([recipe], basis=basis))
             names.append(f"{recipe} ({name})")
-    if HOSTS[root].magnet.hardening == "boundary":
+    if HOSTS[root].magnet.hardening == "boundary" and not family:
         # Magnets are sold in every class, whose usual amounts of dysprosium are known.
         ladder = pd.read_csv(datasets.path(_LADDER)).query("route == 'alloyed'")
         low, high = (ladder[f"heavy_rare_earth_{end}_wt_pct"] for end in ("min", "max"))
@@ -171,13 +186,17 @@ def _measured(root: str, quantity: str) -> tuple[Array, tuple[str, ...]]:
 
 
 def evidence(
-    table: CompositionTable, hosts: Coded, quantity: str, mill: "Mill | None" = None
+    table: CompositionTable,
+    hosts: Coded,
+    quantity: str,
+    mill: "Mill | None" = None,
+    family: str = "",
 ) -> Evidence:
     """Return how far n magnets are from those of which a quantity was measured.
 
-    `hosts` are theirs, each by its root; the measured magnets of `mill` count too. The distance is
-    that of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a
-    host.
+    `hosts` are theirs, each by its root; the measured magnets of `mill`, and those of `family` in
+    families.csv, count too, the others then being as far as another class is. The distance is that
+    of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a host.
     """
     from ..kernels._rows import nearest_points
 
@@ -190,17 +209,25 @@ def evidence(
         if lengths is None:
             continue
         rows = np.flatnonzero(hosts.says(root))
-        points, called = _measured(root, quantity)
+        points, called = _measured(root, quantity, "")
         if mill is not None and (own := mill.known(root, quantity)) is not None:
             points = np.concatenate([points, coordinates(own.table, root)])
             called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
+        here = coordinates(table[rows], root)
+        if family:
+            alike, names_alike = _measured(root, quantity, family)
+            points = np.concatenate([alike, points])
+            called = (*names_alike, *called)
+            other = np.arange(len(points)) >= len(alike)
+            points = np.column_stack([points, _SISTER * other])
+            here = np.column_stack([here, np.zeros(len(here))])
         if not len(points):
             continue
-        apart, which, axis = nearest_points(coordinates(table[rows], root), points)
+        apart, which, axis = nearest_points(here, points)
         apart /= _LONGER.get(quantity, 1.0)
         distance[rows], names[rows], axes[rows] = apart, which + len(words), axis + len(labels)
         words += called
-        labels += lengths
+        labels += [*lengths, "route"] if family else lengths
     nearest = Coded(names, tuple(words)).renamed(str)
     return Evidence(distance, nearest, Coded(axes, tuple(labels)).renamed(str))
 

@@ -18,14 +18,14 @@ from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
 from ._cells import Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence
-from ._gates import FAR, close, gates
+from ._gates import FAR, close, gates, own_of
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
 from .process import Process, by_row, parameters, read_process
 from .shells import SURFACE, ShellRows, covering, enriched, given_share, replace_rare_earth
 
 if TYPE_CHECKING:
-    from ..hosts.partition import Partition
+    from ..hosts.partition import Partition, Traces
     from ..intrinsic.evaluate import PredictedCurie
     from ..surrogates._curie import CurieModel
 
@@ -100,6 +100,7 @@ class Alloys:
     process: Process  # checked
     shells: ShellRows | None  # what is diffused into them
     never_made: NDArray[np.bool_]  # which nobody has made, so that no model speaks of them, (n,)
+    traces: "Traces | None"  # what was taken out of the recipes before they were split
     gate: NDArray[np.int8]  # of `_gates.gates`: what keeps them from being magnets, (n,)
     charged: NDArray[np.bool_]  # for which a charge is assumed, (n,)
     # of `magnetkit.kernels._magnets`; with `predicted`, with the hard phases as written
@@ -238,23 +239,34 @@ def alloys(
     `process` and `host` are as for `sintered`; `curie` is the model of the Curie temperature, that
     of all that is known otherwise; `ranges` need the hard phases as they are written.
     """
-    from ..hosts.partition import partition, root_codes, shells_known, wall_hosts
+    from ..hosts.partition import (
+        assign_hosts,
+        partition,
+        purified,
+        root_codes,
+        shells_known,
+        wall_hosts,
+    )
     from ..hosts.records import HOST_NAMES
     from ..kernels._magnets import Phases
 
-    written = partition(table, host)
-    n, codes = len(table), written.host
+    n, codes = len(table), assign_hosts(table, host)
+    table, traces = purified(table, codes)
+    written = partition(table, codes)
     cellular = wall_hosts(codes)
     made = read_process(process, n)
     rows = by_row(made, codes, HOST_NAMES)
+    _take_gases(rows, traces)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
     found, formula, charged = _in_phases(table, written, rows)
     parts = found.parts
     cells = parts.hard_phase
-    walls = np.flatnonzero((cellular >= 0) & ~formula)
+    walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
     structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
+    if made.route is not None and made.route.hardening:
+        structure["soft"][own_of(made.route, codes)] = 0.0
     wall = parts.grain_boundary[walls]
     if (cellular >= 0).any():
         rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
@@ -293,12 +305,20 @@ def alloys(
     doubt = HALF_WIDTH * _boundary.doubt(structure)
     rows["spread"] = np.where(doubt > 0.0, np.hypot(rows["spread"], doubt), rows["spread"])
     never = _never_made(table, codes, shells)
+    if traces is not None:
+        factor *= 1.0 - traces.volume
+        never |= traces.beyond
     roots = Coded(root_codes(codes), HOST_NAMES)
-    near = {quantity: evidence(table, roots, quantity, made.mill) for quantity in QUANTITIES}
-    gate = gates(found, structure)
+    family = "" if made.route is None else made.route.family
+    near = {
+        quantity: evidence(table, roots, quantity, made.mill, family) for quantity in QUANTITIES
+    }
+    if traces is not None:
+        near = {name: one.with_traces(traces.weight) for name, one in near.items()}
+    gate = gates(found, structure, made.route)
     gate[(gate == 0) & (near[COERCIVITY].distance > UNKNOWN)] = STATUS.index(FAR)
     made_of = Alloys(
-        *(written, found, made, shells, never, gate, charged),
+        *(written, found, made, shells, never, traces, gate, charged),
         *(phases, predicted, factor, structure, rows, near),
     )
     rules = made_of.rules()
@@ -314,7 +334,7 @@ def alloys(
 def _structure(
     table: CompositionTable,
     found: Balance,
-    formula: NDArray[np.bool_],
+    formula: Array,
     cells: NDArray[np.int64],
     rows: dict[str, Array],
 ) -> dict[str, Array]:
@@ -324,21 +344,24 @@ def _structure(
 
     counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
     coarse = hardened_by(found.parts.host, "boundary") & (counted["sintered"] > 0.0)
-    sintered = coarse & ~formula
     # A formula names no additives, its maker uses them.
     mass = sums(table.rows, ATOMIC_MASS)
     usual = 100.0 * rows["usual_additive"] * ATOMIC_MASS[INDEX["Cu"]] / mass
-    wetted = np.where(formula, _boundary.wetted(0.0 * usual, usual, 0.0 * usual), counted["wetted"])
-    counted["free"][formula], counted["r2fe17"][formula] = np.inf, 0.0
-    parted = _boundary.parted(counted)
+    wetted = _between(formula, _boundary.wetted(0.0 * usual, usual, 0.0 * usual), counted["wetted"])
+    enough = {**counted, "free": np.full(len(table), np.inf), "r2fe17": 0.0 * usual}
+    parted = _between(formula, _boundary.parted(enough), _boundary.parted(counted))
+    between = hardened_by(found.parts.host, "boundary")
     structure = {
-        **{name: np.where(sintered, value, 0.0) for name, value in counted.items()},
-        "cerium": np.where(coarse, counted["cerium"], 0.0),
+        **{name: np.where(coarse, value, 0.0) for name, value in counted.items()},
+        "sintered": np.where(coarse & (formula == 0.0), 1.0, 0.0),
+        "coarse": np.where(coarse | ~between, 1.0, 0.0),
+        "density": rows["density"],
         "wetted": np.where(coarse, wetted, 0.0),
-        "parted": np.where(coarse, parted, np.nan),
-        "boundary": np.where(formula, rows["grain_boundary"], found.free),
-        "soft": found.soft,
-        "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
+        "parted": np.where(coarse, parted, 1.0),
+        "boundary": _between(formula, rows["grain_boundary"], found.free),
+        # Grains as fine as a wall is wide are held by a soft phase as fine.
+        "soft": np.where(between & ~coarse, found.soft * _FINE, found.soft),
+        "additive": _between(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
         **{name: np.full(len(table), np.nan) for name in Shares._fields},
     }
     if cells.size:
@@ -348,30 +371,58 @@ def _structure(
     return structure
 
 
+# Soft phase between fine grains that does as much as one of coarse ones: an assumption, as ribbons
+# with 30 % by volume of iron still have a third of their coercivity (recipes/families.csv).
+_FINE = 0.08
+# A formula with less of its hard phase has the rest of it beside what the process puts there.
+_BARE = 0.995
+
+
+def _between(share: Array, one: Array, other: Array) -> Array:
+    """Return a share of one and the rest of the other; of 0 and 1 to the last digit."""
+    with np.errstate(invalid="ignore"):
+        return np.where(
+            share == 0.0, other, np.where(share == 1.0, one, share * one + (1.0 - share) * other)
+        )
+
+
 def _in_phases(
     table: CompositionTable, parts: "Partition", rows: dict[str, Array]
-) -> tuple[Balance, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return recipes in their phases, which are bare formulas, and which have a charge assumed."""
+) -> tuple[Balance, Array, NDArray[np.bool_]]:
+    """Return recipes in their phases, how far they are bare formulas, and which are charged."""
     from ..hosts.partition import partition, wall_hosts
 
     charge, charged = _charge(table, parts.host)
     if charge is not table:
         parts = partition(charge, parts.host)
-    formula = parts.bare & _boundary.named(charge, parts.host)
+    hard = parts.hard_volume_fraction
+    formula = _boundary.named(charge, parts.host, hard)
     found = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
-    whole = formula | (wall_hosts(parts.host) >= 0)
-    hard = np.where(whole, 1.0 - rows["grain_boundary"], found.hard)
+    rest = 1.0 - rows["grain_boundary"]
+    cells = wall_hosts(parts.host) >= 0
+    hard = np.where(
+        cells, rest, _between(formula, rest * np.minimum(hard / _BARE, 1.0), found.hard)
+    )
     return replace(found, hard=hard), formula, charged
+
+
+def _take_gases(rows: dict[str, Array], traces: "Traces | None") -> None:
+    """Let what a recipe says of oxygen, nitrogen and carbon stand for the process's, in place."""
+    for name, own in () if traces is None else traces.gases.items():
+        rows[name] = np.where(np.isnan(own), rows[name], own)
 
 
 def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balance:
     """Return what each recipe becomes, see `magnetkit.magnetism.phase_balance`."""
-    from ..hosts.partition import assign_hosts, partition
+    from ..hosts.partition import assign_hosts, partition, purified
     from ..hosts.records import HOST_NAMES
 
-    parts = partition(table, assign_hosts(table, host))
-    rows = by_row(read_process(process, len(table)), parts.host, HOST_NAMES)
+    codes = assign_hosts(table, host)
+    table, traces = purified(table, codes)
+    parts = partition(table, codes)
+    rows = by_row(read_process(process, len(table)), codes, HOST_NAMES)
+    _take_gases(rows, traces)
     return _in_phases(table, parts, rows)[0]
 
 

@@ -80,7 +80,14 @@ def phase_balance(
         code = int(made.parts.host[i])
         name = HOST_NAMES[code] if code >= 0 else "unknown"
         found = [(name, made.hard[i], polarization[i]), ("oxide", made.oxide[i], 0.0)]
-        found += _boundary_phases(made, i, name)
+        if name in HOSTS and HOSTS[name].magnet.walls:
+            # The charge parts into cells and walls, beside what the process takes for oxide.
+            cells = made.parts.hard_volume_fraction[i]
+            walls = (HOSTS[name].magnet.walls_phase, (1.0 - cells) * made.hard[i], np.nan)
+            found = [(name, cells * made.hard[i], polarization[i]), walls]
+            found.append(("oxide beside the cells", 1.0 - made.hard[i], 0.0))
+        else:
+            found += _boundary_phases(made, i, name)
         lines += [
             (int(table.row_index[i]), phase, 100.0 * float(part), float(j))
             for phase, part, j in found
@@ -102,8 +109,6 @@ def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float,
     rest = made.parts.grain_boundary[i : i + 1]
     if not len(rest.values) or not outside > 0.0:
         return [("grain boundary", outside, 0.0)]
-    if name in HOSTS and HOSTS[name].magnet.walls:
-        return [(HOSTS[name].magnet.walls_phase, outside, np.nan)]
     beside = HOSTS[name].magnet.second_phases
     if beside is None:
         return _on_hull(rest, outside)

@@ -5,7 +5,7 @@ Routes: how magnets of a kind are made, each a file of ``datasets/routes``.
 
 import math
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -62,6 +62,15 @@ class Route:
         What makers print of its magnets beside their magnetism.
     bears_K : float
         Temperature that its magnets bear, K, where that is less than others of the host do.
+    family : str
+        Magnets of ``recipes/families.csv`` that it makes.
+    curve : dict of str to float
+        What its magnets have in place of the host's, fields of `Family`.
+    needs : tuple of dict
+        Ranges of amounts, as of `magnetkit.hosts.records.Assignment`, of which a recipe has to
+        lie in one.
+    hardening : str
+        What makes them magnets where that is not the host's, of `records.HARDENING`.
     """
 
     name: str
@@ -73,11 +82,21 @@ class Route:
     source: str
     printed: Printed | None = None
     bears_K: float = math.inf
+    family: str = ""
+    curve: dict[str, float] = field(default_factory=dict)
+    needs: tuple[dict[str, tuple[float, float]], ...] = ()
+    hardening: str = ""
 
     def check(self, given: dict[str, Any]) -> None:
-        """Refuse a number outside what the route can do."""
+        """Refuse a number outside what the route can do, and a setting that does not act."""
         import numpy as np
 
+        grain, usual = given.get("grain_size_um"), self.process.get("grain_size_um")
+        if grain is not None and "grain_size_um" not in self.bounds and np.any(grain != usual):
+            raise InputError(
+                f"grain_size_um does not act on magnets of route {self.name}, without a law of it "
+                f"that was measured; it takes {', '.join(self.bounds)}"
+            )
         for name, (low, high) in self.bounds.items():
             if given.get(name) is None:
                 continue
@@ -104,6 +123,7 @@ def routes() -> dict[str, Route]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         bounds = {name: (float(low), float(high)) for name, (low, high) in data["bounds"].items()}
         printed = Printed(**data["printed"]) if "printed" in data else None
+        data["needs"] = tuple(data.get("needs", ()))
         found[data["name"]] = Route(**{**data, "bounds": bounds, "printed": printed})
     return found
 
@@ -467,7 +487,28 @@ def by_row(
         route = root_of(process.route.host)
         own = np.array([root_of(name) == route for name in host_names] + [False])
         rows["alignment"] = np.where(own[codes], rows["alignment"], np.nan)
+        limit = np.minimum(rows["structure_limit_K"], process.route.bears_K)
+        for name, value in {**process.route.curve, "structure_limit_K": limit}.items():
+            rows[name] = np.where(own[codes], value, rows[name])
     return rows
+
+
+def idle(process: Process, host: str) -> str:
+    """Return in words which settings that were given do nothing to magnets of a host."""
+    family = parameters().families.get(host)
+    if family is None or process.route is not None:
+        return ""
+    acts = {
+        "grain_size_um": family.grain_slope != 0.0,
+        "aged_for_C": family.pinning_kA_m > 0.0,
+        **dict.fromkeys(
+            ("oxygen_wt_pct", "carbon_wt_pct", "nitrogen_wt_pct"),
+            HOSTS[host].magnet.second_phases is not None,
+        ),
+        **dict.fromkeys(("alpha_k", "decay"), family.pinning_kA_m == 0.0),
+    }
+    named = [name for name, does in acts.items() if not does and getattr(process, name) is not None]
+    return f"; of no effect: {', '.join(named)}" if named else ""
 
 
 @named

@@ -36,7 +36,7 @@ from .._core.units import (
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.partition import root_codes
+from ..hosts.partition import beyond_made, root_codes
 from ..hosts.records import HOST_NAMES, HOSTS
 from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
 from ._evidence import COMPARED_FROM, at_temperature
@@ -44,7 +44,7 @@ from ._figures import FIGURES, WITHOUT_COERCIVITY, at_each, blank_hard, figures_
 from ._gates import close
 from ._magnets import Alloys, alloys
 from ._measured import COERCIVITY
-from .process import Process, parameters
+from .process import Process, idle, parameters
 from .shells import read_shells, warn_of_shells, written
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def duty_columns(
     found = duty.safety(b_r, knee, slope), duty.loss(b_r, field, knee, slope)
     # A weaker magnet also demagnetizes itself less: ends may change places.
     return {
-        name: (values[0], np.minimum.reduce(values), np.maximum.reduce(values))
+        name: (values[0], np.fmin.reduce(values), np.fmax.reduce(values))
         for name, values in zip(_DUTY, np.reshape(found, (2, 3, -1)), strict=True)
     }
 
@@ -425,15 +425,25 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
         f"; charge assumed: {cells['ratio']:g} metal atoms per rare earth, "
         f"Cu {cells['copper']:g} and Zr {cells['zirconium']:g} of the metal"
     )
+    names = [name + idle(made.process, host) for name, host in zip(names, HOSTS, strict=True)]
     words = tuple(dict.fromkeys([*names, *(name + assumed for name in names)]))
     # One entry more than hosts: code -1 picks the last.
     plain, charged = (
         np.array([*(words.index(name + more) for name in names), -1], np.int8)[codes]
         for more in ("", assumed)
     )
+    made_so = Coded(np.where(made.charged, charged, plain), words)
+    said = {} if made.traces is None else made.traces.words()
+    if made.never_made.any():
+        said = beyond_made(made.written.recipe, made.written.host) | said
+    if said:
+        texts = made_so.texts()
+        for row, what in said.items():
+            texts[row] += f"; {what}"
+        made_so = Coded.of(texts)
     return {
         "shell": written(made.shells, len(codes)),
-        "route": Coded(np.where(made.charged, charged, plain), words),
+        "route": made_so,
         "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
     }
 

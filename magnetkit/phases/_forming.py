@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
 from ..composition.table import CompositionTable
+from ..hosts.partition import not_from_melt
 from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
 from ._judged import BOLTZMANN_EV_K, Judged, Named, kinds
 from ._mixing import RADII
@@ -157,6 +158,21 @@ def melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bo
     return kelvin >= _of_host()[2][host]
 
 
+def formed_at(
+    phases: CompositionTable, host: NDArray[np.int8]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return at which phases form that do not solidify, and from which they decompose, K, (n,).
+
+    NaN and infinite where a phase solidifies from its melt.
+    """
+    made, lives = np.full(len(host), np.nan), np.full(len(host), np.inf)
+    for code, one in enumerate(HOSTS.values()):
+        if one.formation is not None:
+            own = not_from_melt(phases, host) & (host == code)
+            made[own], lives[own] = one.formation.made_at_K, one.formation.lives_to_K
+    return made, lives
+
+
 def state_of(
     judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]
 ) -> "tuple[CompositionTable, State]":
@@ -197,10 +213,13 @@ def state_of(
     return phases, State(own, judged.named, distance, deviation, mixing, warmer)
 
 
-def odds(judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]) -> Odds:
+def odds(
+    judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64], given: bool = False
+) -> Odds:
     """Return the log odds that phases form, n rows.
 
-    `above`, (n,), is their free energy above what competes, eV/atom, at `kelvin`, (n,).
+    `above`, (n,), is their free energy above what competes, eV/atom, at `kelvin`, (n,); if these
+    were `given`, what forms in the solid or in a gas may decompose.
     """
     from ..kernels import _stability
     from ..kernels._jit import share_rows
@@ -210,6 +229,8 @@ def odds(judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]
     known, weights = _embedded()
     share_rows(_stability.odds, len(phases), phases.rows, known, state, weights, *found)
     found.mean[melted(judged.host, kelvin)] = -np.inf
+    if given:
+        found.mean[kelvin >= formed_at(judged.ideal, judged.host)[1]] = -np.inf
     return found
 
 

@@ -15,7 +15,7 @@ from .._core.units import parse_temperature
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.partition import Partition
+from ..hosts.partition import Partition, assign_hosts, partition, purified
 from ._forming import made_at, melted, odds
 from ._judged import Judged, listed, phases_of
 from ._space import PhaseSpace
@@ -119,18 +119,25 @@ def stability_columns(
         raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
     half = NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
     source = open_snapshot(snapshot)
+    if split is None:
+        codes = assign_hosts(table, host)
+        table, traces = purified(table, codes)
+        split = None if traces is None else partition(table, codes)
     judged = Judged(phases_of(table, host, split), source)
     kelvin = made_at(judged.host)
     if temperature is not None:
         kelvin = np.full(len(kelvin), float(temperature))
     above, hull = judged.above(kelvin)
-    found = odds(judged, above, kelvin)
+    found = odds(judged, above, kelvin, temperature is not None)
     known = ~np.isnan(hull.energy)
     columns = Columns()
     name = "probability_phase_forms"
     columns[name] = np.where(known, found.probability(), np.nan)
-    for end, value in zip(("lo", "hi"), found.ends(half), strict=True):
-        columns[f"{name}_{end}"] = np.where(known, value, np.nan)
+    # The mean over the deviation of large odds lies nearer to a half than their range does.
+    for end, value, outer in zip(
+        ("lo", "hi"), found.ends(half), (np.minimum, np.maximum), strict=True
+    ):
+        columns[f"{name}_{end}"] = np.where(known, outer(value, found.probability()), np.nan)
     columns[f"{name}_provenance"] = _provenance(columns[name], known)
     _energies(columns, judged, above, half)
     columns["decomposes_to"] = _named(hull, judged, melted(judged.host, kelvin), source)

@@ -112,6 +112,8 @@ def ledger(
     import pandas as pd
 
     inputs = read_inputs(compositions, basis, strict=strict)
+    if isinstance(reference, str):
+        reference = as_table(reference, basis)
     given = scenario, recycled, reference, heavy_rare_earths, inputs.shells_with(shell)
     answer = inputs.give(ledger_columns(inputs.table, *given, reference_shell).frame())
     if isinstance(answer, pd.DataFrame):

@@ -11,7 +11,7 @@ from .._core.units import parse_temperatures
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.partition import Partition, partition
+from ..hosts.partition import Partition, assign_hosts, partition, purified
 from ..intrinsic.evaluate import (
     Intrinsic,
     PredictedCurie,
@@ -163,5 +163,6 @@ def intrinsic(
     kelvin = np.array(parse_temperatures(temperature))
     z = quantile(interval)
     inputs = read_inputs(compositions, basis, strict=strict)
-    got = evaluate(partition(inputs.table, host), kelvin)
+    codes = assign_hosts(inputs.table, host)
+    got = evaluate(partition(purified(inputs.table, codes)[0], codes), kelvin)
     return inputs.give(*(columns.frame() for columns in columns_of(got, z)))

@@ -17,34 +17,37 @@ def coercivity(kelvin, field, field_room, j, rules, curie):
     if rules["alpha_falls"] == 1.0:
         rise = (kelvin - 293.15) / 1000.0 * 586.0 / curie
         falling = alpha_k * math.exp(-decay * (rise + rise**2))
-        return max(falling * field - n_eff * j / MU_0, 0.0)
-    at_room = max(alpha_k * field_room - n_eff * j / MU_0, 0.0)
+        return max(falling * field - n_eff * j / MU_0, 0.02 * falling * field)
+    at_room = max(alpha_k * field_room - n_eff * j / MU_0, 0.02 * alpha_k * field_room)
     if rules["alpha_falls"] == 2.0:
         own = rules["pinned"]
         fall = decay if own else decay * rules["usual_curie"] / curie
         line = 1.0 - fall * (kelvin - 293.15) / 1000.0
         if kelvin < 293.15:
             return (own or at_room) * min(line, 1.5)
-        return (own or at_room) * max(
-            min(line, ((curie - kelvin) / (curie - 293.15)) ** (1 / 3)), 0.0
-        )
+        order = ((curie - kelvin) / (curie - 293.15)) ** (1 / 3) if kelvin < curie else 0.0
+        return (own or at_room) * max(min(line, order), 0.02 * order)
     return at_room * (field / field_room) ** decay
 
 
 def figures(
     polarization, coercivity, temperature, factor, squareness, mu_rec, limit, load,
-    on_b=1.0, on_h=0.0, on_q=0.0, room=None, s=1,
+    on_b=1.0, on_h=0.0, on_q=0.0, room=None, s=1, whole=0.0,
 ):  # fmt: skip
     """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet.
 
     Temperatures are that asked, the two of alpha and beta, then those tried for T_max; room: J_s
     and H_cJ at 20 C where H_k is H_cJ less a spread of local fields that goes as J_s; s: 0 of the
-    weak, 2 of the strong magnet, whose ln H_cJ is off by on_h and H_k / H_cJ by on_q.
+    weak, 2 of the strong magnet, whose ln H_cJ is off by on_h and H_k / H_cJ by on_q; below 5 % of
+    whole it is off by more.
     """
     b = [on_b * factor * j for j in polarization]
-    h = [math.exp((s - 1) * on_h) * c for c in coercivity]
+    least = [on_h if c >= 0.05 * whole or c <= 0.0 else
+             max(on_h, min(on_h + 0.7 * math.log(0.05 * whole / c), 3.0))
+             for c in coercivity]  # fmt: skip
+    h = [math.exp((s - 1) * own) * c for own, c in zip(least, coercivity, strict=True)]
     knees = []
-    for c, j in zip(coercivity, polarization, strict=True):
+    for c, j, on_h in zip(coercivity, polarization, least, strict=True):
         scale = 1.0 if room is None else room[1] / c * j / room[0] if c > 0.0 else math.inf
         q = 1.0 - (1.0 - squareness) * scale
         wide = math.hypot(on_h, min(on_q * scale / q, 3.0)) if q > 0.0 else 0.0

@@ -37,9 +37,13 @@ def test_figures_equal_their_twin(shell):
     room = np.column_stack([cold.polarization, cold.coercivity()])
     widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta, on_q)
 
+    rules = made.rules()
+    field = _magnets.fields(np.array([_magnets.ROOM]), made.phases)[1][0]
+    most = np.where(rules.pinned > 0.0, rules.pinned, rules.alpha_k * field)
+
     def off(a, i, sign):
         near = room[i] if rows["alpha_falls"][i] == 1.0 else None
-        return np.exp(sign * on_b[a, i]), on_h[a, i], on_q[i], near, 1 + sign
+        return np.exp(sign * on_b[a, i]), on_h[a, i], on_q[i], near, 1 + sign, most[i]
 
     got, status = _magnets.figures(asked, second, grid, made.phases, made.rules(), 0.8, widths)
     inside = np.concatenate([grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]])

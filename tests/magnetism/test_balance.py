@@ -59,14 +59,22 @@ def test_every_route_makes_its_magnets_and_no_others(name):
     route = routes()[name]
     assert route.measured
     assert route.source
-    formula = {"2:14:1": "Nd2Fe14B", "1:5": "SmCo5", "2:17": "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5"}
-    row = sintered(_table(formula[route.host], "atomic"), ROOM, process=name).iloc[0]
+    formula = {"2:14:1": "Nd2Fe14B", "1:5": "SmCo5", "2:17": "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5",
+               "1:12": "Sm10.5Fe74.1V15.4", "aged-1-5": "Ce16Co55Fe10Cu19"}  # fmt: skip
+    made = formula.get(name, formula[route.host])
+    row = sintered(_table(made, "atomic"), ROOM, process=name).iloc[0]
     assert row["coercivity_kA_m"] > 100.0
+    assert row["status"] == "ok"
     other = sintered(_table("SmCo5" if route.host == "2:14:1" else "Nd2Fe14B", "atomic"),
                      ROOM, process=name).iloc[0]  # fmt: skip
     assert other["status"] == "outside the model"
     for field, (low, high) in route.bounds.items():
         assert low <= route.process[field] <= high
+    if route.needs:
+        bare = {"1:12": "SmFe11Ti", "1:5": "SmCo5"}[route.host]
+        lacking = sintered(_table("NdFe10Mo2" if "spun" in name else bare, "atomic"), ROOM,
+                           process=name).iloc[0]  # fmt: skip
+        assert lacking["status"] == "no bulk magnet known"
 
 
 def test_isotropic_bonded_magnets_are_what_is_sold():
@@ -77,8 +85,10 @@ def test_isotropic_bonded_magnets_are_what_is_sold():
 
 
 def test_a_route_refuses_what_it_cannot_do():
-    with pytest.raises(InputError, match=r"hot-deformed has grain_size_um from 0\.2 to 0\.5"):
-        _magnet("Nd2Fe14B", "atomic", route="hot-deformed", grain_size_um=5.0)
+    with pytest.raises(InputError, match="does not act on magnets of route hot-deformed"):
+        _magnet("Nd2Fe14B", "atomic", route="hot-deformed", grain_size_um=0.3)
+    with pytest.raises(InputError, match=r"sintered-axial has grain_size_um from 2 to 12"):
+        _magnet("Nd2Fe14B", "atomic", route="sintered-axial", grain_size_um=50.0)
     with pytest.raises(InputError, match="route must be one of"):
         _magnet("Nd2Fe14B", "atomic", route="by hand")
 
