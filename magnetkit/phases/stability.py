@@ -123,6 +123,9 @@ def stability_columns(
         codes = assign_hosts(table, host)
         table, traces = purified(table, codes)
         split = None if traces is None else partition(table, codes)
+    else:
+        # Without what dilutes it alone.
+        table = split.recipe
     judged = Judged(phases_of(table, host, split), source)
     kelvin = made_at(judged.host)
     if temperature is not None:
