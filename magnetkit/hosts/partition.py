@@ -102,25 +102,13 @@ class Partition:
 
 
 class Traces(NamedTuple):
-    """What `purified` took out of n recipes.
+    """What `purified` took out of n recipes, (n,) each."""
 
-    Attributes
-    ----------
-    gases : dict of str to ndarray, shape (n,)
-        Oxygen, nitrogen and carbon that bind rare earth, wt.%, by their fields of a process; NaN
-        where the recipe names none.
-    weight, volume : ndarray of float64, shape (n,)
-        Other elements, wt.%, and their share of the volume.
-    beyond : ndarray of bool, shape (n,)
-        Whether there is more of an element than is known to be without effect.
-    said : tuple of ndarray
-        Row, element and wt.% of each of those elements, as many as there are.
-    """
-
-    gases: dict[str, NDArray[np.float64]]
-    weight: NDArray[np.float64]
-    volume: NDArray[np.float64]
-    beyond: NDArray[np.bool_]
+    gases: dict[str, NDArray[np.float64]]  # wt.% by the field of a process, NaN where not named
+    weight: NDArray[np.float64]  # of other elements, wt.%
+    volume: NDArray[np.float64]  # their share of the volume
+    beyond: NDArray[np.bool_]  # whether there is more of one than is known to be without effect
+    # row, element and wt.% of each of them, as many as there are
     said: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
 
     def words(self) -> dict[int, str]:
@@ -145,14 +133,8 @@ def purified(
     """Take out of recipes what is no part of their metal; None where there is nothing to take.
 
     Oxygen, and nitrogen and carbon where they are no part of the host, bind rare earth, as those of
-    a process do. Elements of ``traces.csv`` up to their limits dilute and do no more.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        n recipes.
-    codes : ndarray of int8, shape (n,)
-        Their hosts.
+    a process do. Elements of ``traces.csv`` up to their limits dilute and do no more. `codes` are
+    the recipes' hosts.
     """
     from ..kernels._rows import sums
 
@@ -180,14 +162,10 @@ def purified(
         gases[name] = np.where(total > 0.0, total, np.nan)
         over |= (own > _MOST_GAS) & ~inert
     volume = values * atomic_volumes()[indices]
-    of_all = np.bincount(row, volume, n)
-    found = Traces(
-        gases,
-        np.bincount(row, weight * inert, n),
-        np.bincount(row, volume * inert, n) / of_all,
-        np.bincount(row, over, n) > 0.0,
-        (row[inert], indices[inert], weight[inert]),
-    )
+    diluted = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
+    said = row[inert], indices[inert], weight[inert]
+    beyond = np.bincount(row, over, n) > 0.0
+    found = Traces(gases, np.bincount(row, weight * inert, n), diluted, beyond, said)
     return _compacted(table, values * (1.0 - taken)), found
 
 

@@ -170,24 +170,11 @@ PATHS = ("solid", "gas")
 
 @dataclass(frozen=True)
 class Formation:
-    """How phases of a host come to be that do not solidify from a melt.
+    """How phases of a host come to be that do not solidify from a melt."""
 
-    Attributes
-    ----------
-    path : str
-        One of `PATHS`: from other phases in the solid, or from the metal and a gas.
-    of : str
-        Element that more than half of their interstitial sites hold; empty for all of the host.
-    made_at_K, lives_to_K : float
-        At which they form, and from which they decompose.
-    source : str
-        Where the temperatures come from.
-    """
-
-    path: str
-    of: str
-    made_at_K: float
-    lives_to_K: float
+    path: str  # of `PATHS`: from other phases in the solid, or from the metal and a gas
+    of: str  # element that more than half of their interstitial sites hold; empty for all
+    lives_to_K: float  # from which they decompose
     source: str
 
     def __post_init__(self) -> None:

@@ -260,7 +260,7 @@ def alloys(
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
-    found, formula, charged = _in_phases(table, written, rows)
+    found, formula, charged = _in_phases(table, written, rows, traces)
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
@@ -374,6 +374,8 @@ def _structure(
 # Soft phase between fine grains that does as much as one of coarse ones: an assumption, as ribbons
 # with 30 % by volume of iron still have a third of their coercivity (recipes/families.csv).
 _FINE = 0.08
+# From so many wt.% of gases on that it names a recipe is an analysis (assumed).
+_ANALYSED = 0.2
 # A formula with less of its hard phase has the rest of it beside what the process puts there.
 _BARE = 0.995
 
@@ -387,7 +389,10 @@ def _between(share: Array, one: Array, other: Array) -> Array:
 
 
 def _in_phases(
-    table: CompositionTable, parts: "Partition", rows: dict[str, Array]
+    table: CompositionTable,
+    parts: "Partition",
+    rows: dict[str, Array],
+    traces: "Traces | None" = None,
 ) -> tuple[Balance, Array, NDArray[np.bool_]]:
     """Return recipes in their phases, how far they are bare formulas, and which are charged."""
     from ..hosts.partition import partition, wall_hosts
@@ -397,6 +402,10 @@ def _in_phases(
         parts = partition(charge, parts.host)
     hard = parts.hard_volume_fraction
     formula = _boundary.named(charge, parts.host, hard)
+    if traces is not None:
+        # A recipe that says what it holds of gases is no formula.
+        gas = np.sum([np.nan_to_num(own) for own in traces.gases.values()], axis=0)
+        formula *= np.clip(1.0 - gas / _ANALYSED, 0.0, 1.0)
     found = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     rest = 1.0 - rows["grain_boundary"]
@@ -423,7 +432,7 @@ def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balan
     parts = partition(table, codes)
     rows = by_row(read_process(process, len(table)), codes, HOST_NAMES)
     _take_gases(rows, traces)
-    return _in_phases(table, parts, rows)[0]
+    return _in_phases(table, parts, rows, traces)[0]
 
 
 def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:

@@ -158,19 +158,10 @@ def melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bo
     return kelvin >= _of_host()[2][host]
 
 
-def formed_at(
-    phases: CompositionTable, host: NDArray[np.int8]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return at which phases form that do not solidify, and from which they decompose, K, (n,).
-
-    NaN and infinite where a phase solidifies from its melt.
-    """
-    made, lives = np.full(len(host), np.nan), np.full(len(host), np.inf)
-    for code, one in enumerate(HOSTS.values()):
-        if one.formation is not None:
-            own = not_from_melt(phases, host) & (host == code)
-            made[own], lives[own] = one.formation.made_at_K, one.formation.lives_to_K
-    return made, lives
+def lives_to(phases: CompositionTable, host: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return where what did not solidify from its melt decomposes, K, (n,); infinite elsewhere."""
+    ends = [h.formation.lives_to_K if h.formation else np.inf for h in HOSTS.values()]
+    return np.where(not_from_melt(phases, host), np.array([*ends, np.inf])[host], np.inf)
 
 
 def state_of(
@@ -230,7 +221,7 @@ def odds(
     share_rows(_stability.odds, len(phases), phases.rows, known, state, weights, *found)
     found.mean[melted(judged.host, kelvin)] = -np.inf
     if given:
-        found.mean[kelvin >= formed_at(judged.ideal, judged.host)[1]] = -np.inf
+        found.mean[kelvin >= lives_to(judged.ideal, judged.host)] = -np.inf
     return found
 
 
