@@ -416,10 +416,15 @@ def _in_phases(
     return replace(found, hard=hard), formula, charged
 
 
+# Over so many wt.% of a gas that a recipe names what the process holds by default fades (assumed):
+# the least amount is no other magnet than none.
+_NAMED = 0.03
+
+
 def _take_gases(rows: dict[str, Array], traces: "Traces | None") -> None:
     """Let what a recipe says of oxygen, nitrogen and carbon stand for the process's, in place."""
     for name, own in () if traces is None else traces.gases.items():
-        rows[name] = np.where(np.isnan(own), rows[name], own)
+        rows[name] = np.where(np.isnan(own), rows[name], own + rows[name] * np.exp(-own / _NAMED))
 
 
 def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balance:

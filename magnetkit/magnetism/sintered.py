@@ -437,10 +437,11 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     if made.never_made.any():
         said = beyond_made(made.written.recipe, made.written.host) | said
     if said:
-        texts = made_so.texts()
+        texts, place = made_so.texts(), {word: k for k, word in enumerate(words)}
+        codes = made_so.codes.astype(np.int64)
         for row, what in said.items():
-            texts[row] += f"; {what}"
-        made_so = Coded.of(texts)
+            codes[row] = place.setdefault(f"{texts[row]}; {what}", len(place))
+        made_so = Coded(codes, tuple(place))
     return {
         "shell": written(made.shells, len(codes)),
         "route": made_so,
