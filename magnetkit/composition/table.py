@@ -612,4 +612,6 @@ def _suspicious(table: Any) -> NDArray[np.bool_]:
 
     found = np.empty(len(table), np.bool_)
     share_rows(grade_like, len(table), table.rows, _HEAVIEST, found)
-    return found
+    # "Y30", "C8" and "Sm2Co17 Sm24" are no alloys of a magnet.
+    short: NDArray[np.bool_] = table.fraction("Fe", "Co") < 0.5
+    return found | short

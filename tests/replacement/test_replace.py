@@ -140,7 +140,7 @@ def test_the_answer_stands_in_every_report(tmp_path):
     again = mk.run.ScreenResult.from_folder(tmp_path / "out")
     later = again.report(tmp_path / "again.html").read_text("utf-8")
     for text in ((tmp_path / "out" / "report.html").read_text(encoding="utf-8"), later):
-        assert "price of Tb times 3" in text
+        assert "price of Tb 3x" in text
         assert f"<li>{found.lines()[0]}</li>" in text
 
 
@@ -199,8 +199,8 @@ def test_bad_input_is_said(arguments, says):
 
 
 def test_a_price_is_a_factor_above_nothing():
-    found = Conditions.of(prices={"Tb": "3x", "Dy": 0.5, "Nd": " 2 "})
-    assert found.prices == {"Tb": 3.0, "Dy": 0.5, "Nd": 2.0}
+    found = Conditions.of(prices={"Tb": "3x", "Dy": "0.5x", "Nd": "80USD/kg"})
+    assert found.supply_scenario.price_factor("Dy") == 0.5
     for bad in (0, -1.0, "x", "nan", float("inf"), "dear", None):
         with pytest.raises(InputError, match=r"price.* a factor .*3x"):
             mk.replace("N42SH", "150C", prices={"Tb": bad})
