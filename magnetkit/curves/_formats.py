@@ -267,27 +267,12 @@ def _pyleecan(curve: Curve, at: int) -> str:
     points = np.column_stack([own.field[0, at, ::-1], own.induction[0, at, ::-1]])
     name = _material_name(curve, at)
     alpha = (hot / room - 1.0) / (celsius - 20.0) if abs(celsius - 20.0) > 1e-6 else 0.0
-    material = {
-        "__class__": "Material",
-        "name": name,
-        "desc": "; ".join(_header_lines(curve, at)),
-        "is_isotropic": False,
-        "path": f"{name}.json",
-        "mag": {
-            "__class__": "MatMagnetics",
-            "mur_lin": float(mu),
-            "Brm20": float(room),
-            "alpha_Br": float(alpha),
-            "Hc": float(room / (MU_0 * mu)),
-            "Wlam": 0,
-            "is_BH_extrapolate": False,
-            "BH_curve": {
-                "__class__": "ImportMatrixVal",
-                "is_transpose": False,
-                "value": points.tolist(),
-            },
-        },
-    }
+    drawn = {"__class__": "ImportMatrixVal", "is_transpose": False, "value": points.tolist()}
+    magnetic = {"__class__": "MatMagnetics", "mur_lin": float(mu), "Brm20": float(room)}
+    magnetic |= {"alpha_Br": float(alpha), "Hc": float(room / (MU_0 * mu)), "Wlam": 0}
+    magnetic |= {"is_BH_extrapolate": False, "BH_curve": drawn}
+    material = {"__class__": "Material", "name": name, "desc": "; ".join(_header_lines(curve, at))}
+    material |= {"is_isotropic": False, "path": f"{name}.json", "mag": magnetic}
     if np.isfinite(curve.density_kg_m3):
         material["struct"] = {"__class__": "MatStructural", "rho": float(curve.density_kg_m3)}
     if np.isfinite(curve.resistivity_uohm_m):

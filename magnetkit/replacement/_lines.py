@@ -15,10 +15,13 @@ from .compensation import compensation, sentences
 
 # Under an export licence of China since 4 April 2025: datasets/supply/controls.csv.
 _LICENSED = ("Sm", "Gd", "Tb", "Dy", "Lu", "Y")
-_UNITS = {"T": (1.0 / KILO_GAUSS, "kG", 3, 2), "kA/m": (1e3 / KILO_OERSTED, "kOe", 0, 2),
-          "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe", 0, 1)}  # fmt: skip
-_LABELS = {REMANENCE: ("B_r", "T"), COERCIVITY: ("H_cJ", "kA/m"), KNEE: ("H_k", "kA/m"),
-           PRODUCT: ("(BH)max", "kJ/m3")}  # fmt: skip
+_UNITS = {
+    "T": (1.0 / KILO_GAUSS, "kG", 3, 2),
+    "kA/m": (1e3 / KILO_OERSTED, "kOe", 0, 2),
+    "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe", 0, 1),
+}
+_LABELS = {REMANENCE: ("B_r", "T"), COERCIVITY: ("H_cJ", "kA/m")}
+_LABELS |= {KNEE: ("H_k", "kA/m"), PRODUCT: ("(BH)max", "kJ/m3")}
 
 
 def _show(units: str, unit: str, *values: float) -> str:
@@ -101,12 +104,8 @@ def _way(number: int, way: Way, answer: Answer, units: str) -> list[str]:
         saves = f"saves {way.saved:.2f} wt.% ({100 * way.saved_share:.0f} %)"
     short = way.failed_requirements
     misses = f"; misses {short}" if short and not way.likely else ""
-    chance = way.probability_meets_requirements
-    return [
-        head,
-        f"   {saves}, P {chance:.2f}; B_r {b_r}, H_cJ {h_cj}",
-        f"   {cost}; not known: {way.unknown}{misses}",
-    ]
+    values = f"   {saves}, P {way.chance:.2f}; B_r {b_r}, H_cJ {h_cj}"
+    return [head, values, f"   {cost}; not known: {way.unknown}{misses}"]
 
 
 def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
@@ -114,15 +113,15 @@ def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
     from ..supply.ledger import ledger
     from ..supply.scenario import scenarios
 
-    own, each = first.recipe, best.saved / 100.0 * found.mass_kg
+    own, each = first.recipe, best.saved / 100.0 * found.wish.mass_kg
     assert own is not None
     table = CompositionTable.from_strings([best.candidate, own.text], basis="weight")
     shell = [best.shell, own.shell] if best.shell or own.shell else None
-    risk = {}
-    for name in dict.fromkeys([found.scenario, *(scenarios() if everything else ())]):
+    risk, own_case = {}, found.wish.conditions.scenario
+    for name in dict.fromkeys([own_case, *(scenarios() if everything else ())]):
         new, old = ledger(table, name, shell=shell)["supply_risk"]
         risk[name] = f"{new:.2f} (now {old:.2f})"
-    parts = [f"supply risk {risk[found.scenario]}"]
+    parts = [f"supply risk {risk[own_case]}"]
     text = f"{best.candidate} {best.shell}"
     if held := [e for e in _LICENSED if any(f"{e}{c}" in text for c in "0123456789 ")]:
         parts.append(f"export licence needed for {', '.join(held)}")
@@ -132,11 +131,10 @@ def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
     if root_of(best.host) != root_of(found.reference["host"]):
         heavier = 100.0 * (best.density_kg_m3 / found.reference["density_kg_m3"] - 1.0)
         parts += [f"weight {heavier:+.0f} %", str(HOSTS[best.host].magnet.trade).split(": ")[-1]]
-    told = (
-        f"It saves {1e3 * each:.1f} g in a magnet of {found.mass_kg:g} kg, "
-        f"{each * found.per_year:.1f} kg a year at {found.per_year:,}; beside it "
-        f"{', '.join(parts)}."
-    )
+    wish = found.wish
+    told = f"It saves {1e3 * each:.1f} g in a magnet of {wish.mass_kg:g} kg, "
+    told += f"{each * wish.per_year:.1f} kg a year at {wish.per_year:,}; beside it "
+    told += f"{', '.join(parts)}."
     return [told, *(f"Supply risk, {n}: {r}." for n, r in risk.items() if everything)]
 
 

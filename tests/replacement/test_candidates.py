@@ -1,6 +1,7 @@
 """What may take the place of a magnet."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def test_what_is_tried_is_what_the_trade_charges():
 def motor():
     """N42SH at 150 degrees C, taken to be alloyed."""
     asked = wish()
-    held = with_recipe(held_grade("N42SH", asked), BULK.text, "weight", None, asked)
+    held = with_recipe(held_grade("N42SH", asked), replace(asked, recipe=BULK.text, basis="weight"))
     reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
     limits = requirements(reference, asked)
     return held, asked, limits, melts(held, held.made.best, asked, limits)
@@ -107,7 +108,7 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     assert "YXG22" not in table.index
     # 1.28 T least of N42SH itself is no purchase; by a duty a lower class is.
     on_duty = wish(75.0, duty=True, load_line=2.0)
-    held = with_recipe(held_grade("N42SH", on_duty), BULK.text, "weight", None, on_duty)
+    held = with_recipe(held_grade("N42SH", on_duty), replace(on_duty, recipe=BULK.text, basis="weight"))
     asks = requirements({**held.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
     classes = bought(held, on_duty, asks, own_family=True)
     assert "N42SH" not in set(classes["grade"])

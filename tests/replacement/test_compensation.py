@@ -32,7 +32,7 @@ def test_the_magnet_is_as_steady_as_its_maker_says(found):
     assert own["remanence_T"] == pytest.approx(0.82, rel=0.03)
 
 
-def test_without_its_heavy_rare_earth_it_drifts_as_ordinary_2_17_does():
+def test_without_its_heavy_rare_earth_it_drifts_as_ordinary_2_17_does(found):
     # Uncompensated 2:17: -0.030 to -0.035 %/K (magnetsales.com). Published compensated magnets have
     # 6.3 wt.% copper (compensated.csv).
     recipe = "Sm10.8Gd12Er3Fe14Cu6.3Zr2.8Co bal."
