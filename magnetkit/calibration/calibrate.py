@@ -5,7 +5,6 @@ against the model. The scores give what the producer's magnets have in common, a
 is left (`magnetkit.magnetism._measured`).
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -245,13 +244,8 @@ class _Row:
 def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[int, str]]:
     """Return the measured magnets of a table, and by row number, from 1, why a row is rejected.
 
-    Takes a frame, mapping of columns, or path of a .csv, .tsv, .xlsx or .parquet with a row for
-    each magnet and temperature, see `magnetkit.calibrate`; `basis` is that of rows that name none.
-
-    Raises
-    ------
-    InputError
-        If the table cannot be read, or lacks what every row needs.
+    `basis` is that of rows that name none. InputError if the table cannot be read, or lacks what
+    every row needs, see `magnetkit.calibrate`.
     """
     basis_code(basis)
     frame = _frame(source)
@@ -315,7 +309,7 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    known = ({q: v for q, v in part.items() if v is not None} for part in (values, process))
+    known: Any = ({q: v for q, v in part.items() if v is not None} for part in (values, process))
     magnet, shell = record.get("magnet"), record.get("shell")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
     put_in = "" if _missing(shell) else str(read_shell(str(shell)) or "")
@@ -338,8 +332,8 @@ def _number(name: str, value: Any) -> float | None:
         found = float(value)
     except (TypeError, ValueError):
         raise InputError(f"{name} must be a number, got {value!r:.40}") from None
-    low, high = _LIMITS.get(name, (-math.inf, math.inf))
-    if not math.isfinite(found) or not low <= found <= high:
+    low, high = _LIMITS.get(name, (-1e300, 1e300))
+    if not low <= found <= high:
         raise InputError(f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}")
     return found
 
@@ -370,7 +364,7 @@ def _values(row: _Row, curie: "CurieModel | None") -> list[dict[str, Any]]:
             )
         steep = _SLOPE * (row.temperature - ROOM_K) / _SLOPE_SPAN_K
         slope = steep * room[quantity] / value if quantity == "coercivity_kA_m" else 0.0
-        record = {"host": host, "quantity": quantity, "magnet": row.magnet}
+        record: dict[str, Any] = {"host": host, "quantity": quantity, "magnet": row.magnet}
         record |= {"composition": fractions_of(row.table, 0), "temperature_K": row.temperature}
         record |= {"score": score, "deviation": deviation, "slope": float(slope) / deviation}
         record["noise"] = (_MEASUREMENT[quantity] / deviation) ** 2

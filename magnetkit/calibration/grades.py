@@ -414,10 +414,7 @@ def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
 def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     """Return a grade's row at 20 degrees C, its row of `curve_shapes`, and where they come from.
 
-    Raises
-    ------
-    InputError
-        If no such grade is known, or its curve is not.
+    InputError if no such grade is known, or its curve is not.
     """
     table = grades(name)
     row, shape = table.iloc[0], curve_shapes(table).iloc[0]
@@ -490,15 +487,11 @@ def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> NDAr
 def sold_at(kelvin: float) -> "pd.DataFrame":
     """Return what makers guarantee of each grade at a temperature, K; shared, not to be changed.
 
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each grade and maker that prints a least or a typical B_r and a least H_cJ:
-        ``grade maker host kind``, ``remanence_T`` and ``coercivity_kA_m`` (least values hot, by the
-        maker's chords or, where it prints none, those of `grades`; a typical B_r alone counts 3.3 %
-        less, a typical H_cJ what the family's lots differ by), ``knee_field_kA_m`` (NaN where no
-        sheet prints that of a bonded one), ``recoil``, ``density_kg_m3`` and
-        ``max_working_temperature_K``.
+    A row for each grade and maker: ``grade maker host kind``, least ``remanence_T`` and
+    ``coercivity_kA_m`` (hot by the maker's chords or, where it prints none, those of `grades`; a
+    typical B_r alone counts 3.3 % less, a typical H_cJ what the family's lots differ by),
+    ``knee_field_kA_m`` (NaN where no sheet prints that of a bonded one), ``recoil``,
+    ``density_kg_m3`` and ``max_working_temperature_K``.
     """
     import pandas as pd
 

@@ -97,7 +97,7 @@ def read_curve(source: str | Path) -> MeasuredCurve:
             f"'B (T)', got {', '.join(map(str, frame.columns[:8]))}"
         )
     kelvin = frame.get("temperature_K", pd.Series([ROOM_K]))
-    if kelvin.nunique() > 1:
+    if (kelvin != kelvin.iloc[0]).any():
         raise InputError(f"{source}: several temperatures; give each curve a file of its own")
     h = columns["field"]
     # Reverse fields without a sign: nothing but the second quadrant was written.
@@ -152,7 +152,7 @@ def _figures(source: str, h: _Array, j: _Array, kelvin: float) -> MeasuredCurve:
     if level[-1] < _LEFT * b_r and not ends:
         h_cj = float(field[-1])
     h_k, h_cb = _crossing(field, level, 0.9 * b_r), _crossing(field, b, 0.0)
-    fields = [1e-3 * value for value in (h_cj, h_cb, h_k)]
+    fields: Any = [1e-3 * value for value in (h_cj, h_cb, h_k)]
     product = 1e-3 * float(np.max(np.where(b > 0.0, b * field, 0.0)))
     rest = h_k / h_cj, product, max(recoil, 1.0), kelvin, field, level
     return MeasuredCurve(b_r, *fields, *rest)

@@ -9,7 +9,7 @@ Both take h of the size of B: beyond H_cB they mirror the curve and ignore H_cJ.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +100,14 @@ class Curve:
         InputError
             If the form is unknown, or the magnet has no curve at that temperature.
         """
-        return _as_text(self, form, at, kind, bare)
+        for name, given, known in (("form", form, Form), ("kind", kind, Kind)):
+            if given not in (names := get_args(known)):
+                raise InputError(f"{name} must be one of {', '.join(names)}, got {given!r}")
+        if not 0 <= at < self.curves.temperature.size:
+            raise InputError(f"the curve has {self.curves.temperature.size} temperatures, got {at}")
+        if form == "csv":
+            return _csv(self, at, kind, bare)
+        return {"femm": _femm, "elmer": _elmer, "pyleecan": _pyleecan}[form](self, at)
 
     def write(
         self, path: str | Path, form: Form = "csv", kind: Kind = "BH", bare: bool = False
@@ -136,19 +143,6 @@ class Curve:
             with replacing(file) as temporary:
                 temporary.write_text(text, encoding="utf-8")
         return files
-
-
-def _as_text(curve: Curve, form: Form, at: int, kind: Kind, bare: bool) -> str:
-    """Return the curve at one temperature as text; see `magnetkit.curves.Curve.text`."""
-    if form not in get_args(Form):
-        raise InputError(f"form must be one of {', '.join(get_args(Form))}, got {form!r}")
-    if kind not in get_args(Kind):
-        raise InputError(f"kind must be BH or JH, got {kind!r}")
-    if not 0 <= at < curve.curves.temperature.size:
-        raise InputError(f"the curve has {curve.curves.temperature.size} temperatures, got {at}")
-    if form == "csv":
-        return _csv(curve, at, kind, bare)
-    return {"femm": _femm, "elmer": _elmer, "pyleecan": _pyleecan}[form](curve, at)
 
 
 def _header_lines(curve: Curve, at: int) -> list[str]:
@@ -217,19 +211,17 @@ def _femm(curve: Curve, at: int) -> str:
     mu, h_cb = own.recoil[0, at], own.coercivity_b[0, at]
     # MS/m; zero, an insulator in FEMM, where no maker prints it.
     conducts = 1.0 / curve.resistivity_uohm_m if np.isfinite(curve.resistivity_uohm_m) else 0.0
-    lines = [
-        *(f"-- {line}" for line in _header_lines(curve, at)),
+    head = [f"-- {line}" for line in _header_lines(curve, at)]
+    head += [
         "-- Open the problem in FEMM 4.2, then File > Open Lua Script. SI units. The curve is",
         "-- shifted by H_cB as FEMM wants it; beyond B = 0 FEMM mirrors it: check that no part of",
         "-- the magnet comes there. The direction of magnetization is set at the block label.",
-        f'mi_addmaterial("{name}", {mu:.6g}, {mu:.6g}, {h_cb:.8g}, 0, {conducts:.4g}, 0, 0, 1, '
-        "0, 0, 0)",
-        *(
-            f'mi_addbhpoint("{name}", {b:.8g}, {h:.8g})'
-            for b, h in zip(*_shifted_curve(curve, at), strict=True)
-        ),
     ]
-    return "\n".join(lines) + "\n"
+    figures = f"{mu:.6g}, {mu:.6g}, {h_cb:.8g}, 0, {conducts:.4g}, 0, 0, 1, 0, 0, 0"
+    head.append(f'mi_addmaterial("{name}", {figures})')
+    for b, h in zip(*_shifted_curve(curve, at), strict=True):
+        head.append(f'mi_addbhpoint("{name}", {b:.8g}, {h:.8g})')
+    return "\n".join(head) + "\n"
 
 
 def _elmer(curve: Curve, at: int) -> str:
@@ -268,10 +260,12 @@ def _pyleecan(curve: Curve, at: int) -> str:
     name = _material_name(curve, at)
     alpha = (hot / room - 1.0) / (celsius - 20.0) if abs(celsius - 20.0) > 1e-6 else 0.0
     drawn = {"__class__": "ImportMatrixVal", "is_transpose": False, "value": points.tolist()}
-    magnetic = {"__class__": "MatMagnetics", "mur_lin": float(mu), "Brm20": float(room)}
+    magnetic: dict[str, Any] = {"__class__": "MatMagnetics", "mur_lin": float(mu)}
+    magnetic |= {"Brm20": float(room)}
     magnetic |= {"alpha_Br": float(alpha), "Hc": float(room / (MU_0 * mu)), "Wlam": 0}
     magnetic |= {"is_BH_extrapolate": False, "BH_curve": drawn}
-    material = {"__class__": "Material", "name": name, "desc": "; ".join(_header_lines(curve, at))}
+    material: dict[str, Any] = {"__class__": "Material", "name": name}
+    material |= {"desc": "; ".join(_header_lines(curve, at))}
     material |= {"is_isotropic": False, "path": f"{name}.json", "mag": magnetic}
     if np.isfinite(curve.density_kg_m3):
         material["struct"] = {"__class__": "MatStructural", "rho": float(curve.density_kg_m3)}

@@ -152,7 +152,7 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
             why = f"{k - ZERO_CELSIUS:.0f} C: {row['status']}"
             raise InputError(f"{named_so} has no demagnetization curve at {why}")
     host = str(rows[0]["host"])
-    figures = [[float(row[f"{x}{_ENDS[bound]}"]) for row in rows] for x in _FIGURES]
+    figures: Any = [[float(row[f"{x}{_ENDS[bound]}"]) for row in rows] for x in _FIGURES]
     if bound == "guaranteed":
         shares = [lots(host).share(x) for x in (*_FIGURES[:2], _FIGURES[1])]
         figures = [[s * v for v in x] for s, x in zip(shares, figures, strict=True)]
@@ -182,7 +182,7 @@ def _measured_curve(path: Any, conditions: Conditions, temperature: Any) -> Curv
         )
     if np.isnan(found.coercivity_kA_m):
         raise InputError(f"{path} ends before J = 0: its H_cJ is not known")
-    figures = [[getattr(found, name)] for name in _FIGURES]
+    figures: Any = [[getattr(found, name)] for name in _FIGURES]
     recoil, unknown = found.recoil_permeability, float("nan")
     curves = _demagnetization([found.temperature_K], *figures, recoil, conditions.load_line)
     name, source = Path(path).stem, f"measured: {path}"
@@ -220,7 +220,7 @@ def _demagnetization(
     kelvin: list[float], b_r: Any, h_cj: Any, h_k: Any, recoil: float, load_line: float
 ) -> Demagnetization:
     """Return the curves of one magnet at k temperatures; H_cJ and H_k in kA/m, of k or more."""
-    one = (np.array([figure[: len(kelvin)]]) for figure in (b_r, h_cj, h_k))
+    one: Any = (np.array([figure[: len(kelvin)]]) for figure in (b_r, h_cj, h_k))
     one = (figure * scale for figure, scale in zip(one, (1.0, 1e3, 1e3), strict=True))
     return curves_of(np.array(kelvin), *one, np.full((1, len(kelvin)), recoil), None, load_line)
 
@@ -362,7 +362,7 @@ def _recipe_loops(
     made = magnets_at(alloys(table, process, shells), kelvin)
     axial = made.status == 0
     figures = made.remanence(), made.coercivity(), made.knee_field
-    loops = [np.where(axial, figure, np.nan) for figure in figures]
+    loops: Any = [np.where(axial, figure, np.nan) for figure in figures]
     recoil = np.broadcast_to(made.rows["recoil"][:, None], loops[1].shape)
     names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
     put_in = "" if shells is None else shells.text

@@ -201,8 +201,8 @@ def _held(
     source = f"guaranteed by {makers}" if makers else f"as class and number: {name} is in no table"
     flat = abs(float(room[ALPHA])) <= COMPENSATED
     between = alpha_range(str(room["grade"])) if flat else None
-    known = {"spread": lots(host, wish.spread), "square": float(square), "source": source, **own}
-    return Held(name, host, kind, makers, room, least, **known, between=between)
+    better: dict[str, Any] = {"spread": lots(host, wish.spread), "square": float(square), "source": source, **own}
+    return Held(name, host, kind, makers, room, least, **better, between=between)
 
 
 def held_values(values: Any, wish: Wish, grade: str | None = None) -> Held:

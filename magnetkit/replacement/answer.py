@@ -278,15 +278,13 @@ def duty_alone(wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]
 
     table = bought(None, wish, limits, own_family=True)
     table = table[(table["probability"] >= MEETS_PROBABILITY) & table["host"].isin(HOSTS)]
-    frames, makers = [], {}
-    for _, rows in table[table["kind"] == "sintered"].groupby("host", sort=False):
-        # What a maker's own sheet says first; the least coercive hold least.
-        keys = rows.assign(copied=rows["grade"].isin(secondhand()))
-        order = keys.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable").index
-        for _, one in rows.loc[order].head(_MOST).iterrows():
-            makers[one["grade"]] = one["makers"]
-            if (made := made_of(str(one["grade"]), None, wish)) is not None:
-                frames.append(as_frame(one, made, wish, 0.0))
+    # What a maker's own sheet says first; the least coercive hold least.
+    keys = table[table["kind"] == "sintered"].assign(copied=table["grade"].isin(secondhand()))
+    keys = keys.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
+    frames, makers = [], dict(zip(keys["grade"], keys["makers"], strict=True))
+    for _, one in keys.groupby("host", sort=False).head(_MOST).iterrows():
+        if (made := made_of(str(one["grade"]), None, wish)) is not None:
+            frames.append(as_frame(one, made, wish, 0.0))
     if not frames:
         text = "Keep looking: nothing that is sold meets this duty; ask less B_r or a longer magnet"
         return (_alone(text, ()),)

@@ -70,8 +70,8 @@ def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFra
             raise InputError(f"part {number} ({record.get('part', '')}): {error}") from None
     found = pd.DataFrame(rows)
     columns = [f"{a}{after}_kg" for after in ("", "_after") for a in _AMOUNTS]
-    total = {"part": "total", "magnet": "", "replacement": ""}
-    total |= found[["number", "mass_kg", *columns]].sum().to_dict()
+    total: dict[str, Any] = {"part": "total", "magnet": "", "replacement": ""}
+    total |= {c: found[c].sum() for c in ("number", "mass_kg", *columns)}
     found = pd.concat([found, pd.DataFrame([total])], ignore_index=True)
     return found.assign(**{f"{column}_year": found[column] * per_year for column in columns})
 
@@ -118,19 +118,20 @@ def _part(record: dict[str, Any], replaced: bool) -> dict[str, Any]:
     else:
         text, shell = _weight(str(recipe), record.get("basis")), ""
     mass = count * _mass(record, grade)
-    row = {"part": str(record["part"]), "magnet": str(recipe if grade is None else grade)}
+    row: dict[str, Any] = {"part": str(record["part"])}
+    row["magnet"] = str(recipe if grade is None else grade)
     row |= {"number": count, "mass_kg": mass, "replacement": "", "probability": float("nan")}
     now = _kilograms(text, shell, mass)
     after = dict(now)
     line = record.get("load_line")
     load_line = None if line is None else _positive("load_line", line)
     if replaced and record.get("base") is not None:
-        best = _coated(record, load_line)
-        if best is not None:
-            name = f"{record['base']} + {best['element']} {best['mg_cm2']:.2g} mg/cm2"
-            row |= {"replacement": name, "probability": float(best["probability"])}
+        coat = _coated(record, load_line)
+        if coat is not None:
+            name = f"{record['base']} + {coat['element']} {coat['mg_cm2']:.2g} mg/cm2"
+            row |= {"replacement": name, "probability": float(coat["probability"])}
             after = _kilograms(_weight(str(record["base"]), record.get("basis")), "", mass)
-            after["heavy_rare_earth"] += count * 1e-3 * float(best["put_on_g"])
+            after["heavy_rare_earth"] += count * 1e-3 * float(coat["put_on_g"])
     elif replaced and grade is not None:
         way = _recommended(str(grade), record.get("temperature"), load_line)
         if way is not None:

@@ -345,7 +345,8 @@ def _for_a_duty(wish: Wish) -> Replacement:
     limits = requirements({}, wish)
     if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE}:
         raise InputError(f"a duty alone is asked for B_r, H_cJ and the knee, got {min(other)}")
-    reference = {"grade": None, "host": "", "temperature_K": wish.temperature, "made_of": []}
+    reference: dict[str, Any] = {"grade": None, "host": "", "made_of": []}
+    reference["temperature_K"] = wish.temperature
     told = _basis(wish, None), "what makers print", wish
     return Replacement(reference, duty_alone(wish, limits), limits, *told)
 

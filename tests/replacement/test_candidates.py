@@ -16,6 +16,7 @@ from tests.replacement.test_request import wish
 
 BASE = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
 BULK = Recipe("Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "", 3.0, 1.0)
+KNOWN = {"recipe": BULK.text, "basis": "weight"}
 
 
 def amounts(texts, element):
@@ -42,7 +43,7 @@ def test_what_is_tried_is_what_the_trade_charges():
 def motor():
     """N42SH at 150 degrees C, taken to be alloyed."""
     asked = wish()
-    held = with_recipe(held_grade("N42SH", asked), replace(asked, recipe=BULK.text, basis="weight"))
+    held = with_recipe(held_grade("N42SH", asked), replace(asked, **KNOWN))
     reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
     limits = requirements(reference, asked)
     return held, asked, limits, melts(held, held.made.best, asked, limits)
@@ -108,7 +109,7 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     assert "YXG22" not in table.index
     # 1.28 T least of N42SH itself is no purchase; by a duty a lower class is.
     on_duty = wish(75.0, duty=True, load_line=2.0)
-    held = with_recipe(held_grade("N42SH", on_duty), replace(on_duty, recipe=BULK.text, basis="weight"))
+    held = with_recipe(held_grade("N42SH", on_duty), replace(on_duty, **KNOWN))
     asks = requirements({**held.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
     classes = bought(held, on_duty, asks, own_family=True)
     assert "N42SH" not in set(classes["grade"])
