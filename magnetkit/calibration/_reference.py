@@ -98,9 +98,10 @@ def _records(
         if one.quantity != ALPHA:
             low, value, high, found = (float(np.log(x)) for x in (low, value, high, found))
         deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
-        magnet: dict[str, Any] = {"host": root_of(str(row["host"])), "quantity": one.quantity, "magnet": name}
+        magnet: dict[str, Any] = {"host": root_of(str(row["host"])), "magnet": name}
         magnet |= {"composition": fractions_of(table, 0), "temperature_K": one.kelvin}
         magnet |= {"score": (found - value) / deviation, "deviation": deviation}
+        magnet["quantity"] = one.quantity
         magnet |= {"noise": (one.deviation / deviation) ** 2, "slope": 0.0, **effects}
         magnets.append(magnet)
     return tuple(magnets)

@@ -309,11 +309,11 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    known: Any = ({q: v for q, v in part.items() if v is not None} for part in (values, process))
+    seen, made_by = ({q: v for q, v in part.items() if v is not None} for part in (values, process))
     magnet, shell = record.get("magnet"), record.get("shell")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
     put_in = "" if _missing(shell) else str(read_shell(str(shell)) or "")
-    return _Row(number, label, str(text), table, temperature, *known, put_in)
+    return _Row(number, label, str(text), table, temperature, seen, made_by, put_in)
 
 
 def _missing(value: Any) -> bool:

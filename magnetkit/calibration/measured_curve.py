@@ -152,10 +152,9 @@ def _figures(source: str, h: _Array, j: _Array, kelvin: float) -> MeasuredCurve:
     if level[-1] < _LEFT * b_r and not ends:
         h_cj = float(field[-1])
     h_k, h_cb = _crossing(field, level, 0.9 * b_r), _crossing(field, b, 0.0)
-    fields: Any = [1e-3 * value for value in (h_cj, h_cb, h_k)]
     product = 1e-3 * float(np.max(np.where(b > 0.0, b * field, 0.0)))
     rest = h_k / h_cj, product, max(recoil, 1.0), kelvin, field, level
-    return MeasuredCurve(b_r, *fields, *rest)
+    return MeasuredCurve(b_r, 1e-3 * h_cj, 1e-3 * h_cb, 1e-3 * h_k, *rest)
 
 
 def _crossing(field: _Array, values: _Array, level: float) -> float:

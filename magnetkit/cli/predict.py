@@ -75,9 +75,9 @@ def predict(
 
     at = temperature or "300K"
     if compare:
-        beside: dict[str, Any] = {"column": column, "element_columns": element_columns, "require": require}
-        beside |= {"reference": reference, "objective": objective, "strict": strict, "out": out}
-        o.refuse_beside("--compare", **beside, columns=columns, all=everything)
+        o.refuse_beside("--compare", column=column, element_columns=element_columns, out=out)
+        o.refuse_beside("--compare", require=require, reference=reference, objective=objective)
+        o.refuse_beside("--compare", strict=strict, columns=columns, all=everything)
         return _compare(formulas, at, basis, json, units, keywords)
     if out is not None:
         o.check_out(out)
@@ -101,8 +101,9 @@ def predict(
         write_table(frame, out)
     if out is not None:
         return message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}")
-    shown: dict[str, Any] = {"as_json": json, "units": units, "columns": columns, "wide": everything}
-    print_properties(frame, interval=keywords.get("interval", 0.9), **shown)
+    interval = keywords.get("interval", 0.9)
+    shown: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
+    print_properties(frame, as_json=json, interval=interval, **shown)
 
 
 def _evaluate(

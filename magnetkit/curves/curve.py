@@ -152,7 +152,7 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
             why = f"{k - ZERO_CELSIUS:.0f} C: {row['status']}"
             raise InputError(f"{named_so} has no demagnetization curve at {why}")
     host = str(rows[0]["host"])
-    figures: Any = [[float(row[f"{x}{_ENDS[bound]}"]) for row in rows] for x in _FIGURES]
+    figures = [[float(row[f"{x}{_ENDS[bound]}"]) for row in rows] for x in _FIGURES]
     if bound == "guaranteed":
         shares = [lots(host).share(x) for x in (*_FIGURES[:2], _FIGURES[1])]
         figures = [[s * v for v in x] for s, x in zip(shares, figures, strict=True)]
@@ -160,7 +160,7 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     source = "; ".join(filter(None, (source, not_compared(min(kelvin)))))
     density, conducts = rows[0]["density_kg_m3"], resistivity(host, read_process(process, 1).route)
-    curves = _demagnetization(kelvin, *figures, recoil, conditions.load_line)
+    curves = _demagnetization(kelvin, figures, recoil, conditions.load_line)
     beyond = _beyond(rows[:-1], "no coercivity so cold was compared with a measurement")
     return Curve(named_so, bound, source, figures[0][-1], float(density), conducts, curves, beyond)
 
@@ -182,9 +182,9 @@ def _measured_curve(path: Any, conditions: Conditions, temperature: Any) -> Curv
         )
     if np.isnan(found.coercivity_kA_m):
         raise InputError(f"{path} ends before J = 0: its H_cJ is not known")
-    figures: Any = [[getattr(found, name)] for name in _FIGURES]
+    figures = [[getattr(found, name)] for name in _FIGURES]
     recoil, unknown = found.recoil_permeability, float("nan")
-    curves = _demagnetization([found.temperature_K], *figures, recoil, conditions.load_line)
+    curves = _demagnetization([found.temperature_K], figures, recoil, conditions.load_line)
     name, source = Path(path).stem, f"measured: {path}"
     return Curve(name, "centre", source, found.remanence_T, unknown, unknown, curves)
 
@@ -208,7 +208,7 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
             )
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
     h_k = [h * float(own["squareness"].iloc[0]) for h, own in zip(h_cj, shapes, strict=True)]
-    curves = _demagnetization(kelvin, b_r, h_cj, h_k, float(shape["recoil"]), load_line)
+    curves = _demagnetization(kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line)
     most = float(first["max_working_temperature_K"]) - ZERO_CELSIUS
     why = f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
     density, conducts = (float(first[x]) for x in ("density_kg_m3", "resistivity_uohm_m"))
@@ -217,11 +217,11 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
 
 
 def _demagnetization(
-    kelvin: list[float], b_r: Any, h_cj: Any, h_k: Any, recoil: float, load_line: float
+    kelvin: list[float], figures: list[list[float]], recoil: float, load_line: float
 ) -> Demagnetization:
-    """Return the curves of one magnet at k temperatures; H_cJ and H_k in kA/m, of k or more."""
-    one: Any = (np.array([figure[: len(kelvin)]]) for figure in (b_r, h_cj, h_k))
-    one = (figure * scale for figure, scale in zip(one, (1.0, 1e3, 1e3), strict=True))
+    """Return the curves of one magnet at k temperatures from B_r, T, H_cJ and H_k, kA/m."""
+    b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
+    one = b_r, 1e3 * h_cj, 1e3 * h_k
     return curves_of(np.array(kelvin), *one, np.full((1, len(kelvin)), recoil), None, load_line)
 
 
@@ -362,11 +362,11 @@ def _recipe_loops(
     made = magnets_at(alloys(table, process, shells), kelvin)
     axial = made.status == 0
     figures = made.remanence(), made.coercivity(), made.knee_field
-    loops: Any = [np.where(axial, figure, np.nan) for figure in figures]
-    recoil = np.broadcast_to(made.rows["recoil"][:, None], loops[1].shape)
+    b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
+    recoil = np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape)
     names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
     put_in = "" if shells is None else shells.text
-    return _Loops(names, put_in, *loops, recoil, made.rows["structure_limit_K"])
+    return _Loops(names, put_in, b_r, h_cj, h_k, recoil, made.rows["structure_limit_K"])
 
 
 def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:

@@ -271,7 +271,8 @@ def as_frame(one: "pd.Series", recipe: Recipe, wish: Wish, now: float) -> "pd.Da
     """Return a sold grade, a row of `bought`, as a row of candidates."""
     import pandas as pd
 
-    row: dict[str, Any] = {"candidate": recipe.text, "shell": recipe.shell, "way": "sold", "route": None}
+    row: dict[str, Any] = {"candidate": recipe.text, "shell": recipe.shell, "way": "sold"}
+    row["route"] = None
     row |= {"status": "ok", "temperature_K": wish.temperature, "nearest_grade": one["grade"]}
     row |= {
         CHANCE: one["probability"],

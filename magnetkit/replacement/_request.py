@@ -201,7 +201,8 @@ def _held(
     source = f"guaranteed by {makers}" if makers else f"as class and number: {name} is in no table"
     flat = abs(float(room[ALPHA])) <= COMPENSATED
     between = alpha_range(str(room["grade"])) if flat else None
-    better: dict[str, Any] = {"spread": lots(host, wish.spread), "square": float(square), "source": source, **own}
+    better: dict[str, Any] = {"spread": lots(host, wish.spread), "square": float(square)}
+    better |= {"source": source, **own}
     return Held(name, host, kind, makers, room, least, **better, between=between)
 
 
