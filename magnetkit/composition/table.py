@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
 from .._core.errors import InputError
 from ._grade_names import refusal
-from .notation import Basis, ParseError, basis_code, explain_fault
+from .notation import Basis, ParseError, basis_code, explain_fault, in_elements
 
 if TYPE_CHECKING:
     import pyarrow
@@ -557,7 +557,22 @@ class _ParsedChunk(NamedTuple):
 
 
 def _parse_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> _ParsedChunk:
-    """Parse a chunk of strings from row `start` on; `odd`: by row, values that are no text."""
+    """Parse a chunk of strings from row `start` on; `odd`: by row, values that are no text.
+
+    What is refused is read once more with what is charged (PrNd, DyFe) written as elements.
+    """
+    found = _parse_strings(array, odd, basis, start)
+    refused = {e.row: e for e in found.errors if e.row not in odd}
+    written = {row: in_elements(error.text, basis) for row, error in refused.items()}
+    if not any(written.values()):
+        return found
+    texts = [written.get(start + i) or text for i, text in enumerate(array.to_pylist())]
+    found = _parse_strings(pa.array(texts, array.type), odd, basis, start)
+    return found._replace(errors=[refused.get(e.row, e) for e in found.errors])
+
+
+def _parse_strings(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> _ParsedChunk:
+    """Parse a chunk of strings as they stand; arguments as of `_parse_chunk`."""
     from ..kernels import _notation
     from ..kernels._jit import thread_count
 

@@ -22,6 +22,7 @@ from ..calibration.grades import at_room, secondhand, sold_at
 from ..calibration.spread import constants, deviations, probability
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, root_of
+from ..magnetism._evidence import DISTANCE, coordinates, limited
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..prediction._stages import GUARANTEED, cost_per_flux
 from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
@@ -60,6 +61,7 @@ def _modelled(frame: "pd.DataFrame", held: Held, wish: Wish) -> "pd.DataFrame":
     from ..magnetism.sintered import sintered_at
 
     columns = ["host", "status", REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, "density_kg_m3"]
+    columns.append(DISTANCE)
     columns += [f"{q}{e}" for q in (REMANENCE, COERCIVITY) for e in ("_lo", "_hi")]
     made_by: Any = {"mill": held.mill.record()} if held.mill else {}
     use: dict[str, Any] = {"curie": wish.conditions.curie}
@@ -133,11 +135,26 @@ def melts(
     chance = np.zeros(len(frame))
     some: Any = [tuple(one[ok] for one in many) for many in (logs.values(), wide)]
     chance[ok] = probability(some[0], some[1], (flux, hard[ok]))
-    frame[CHANCE] = chance * _others(frame, limits, apart)
+    frame[DISTANCE] = _far(model, held, table)
+    frame[CHANCE] = limited(chance * _others(frame, limits, apart), frame[DISTANCE].to_numpy())
     frame["failed_requirements"] = _failed(frame, limits)
     frame = _ranked(frame.rename(columns={"composition": "candidate"}))
     frame.attrs["level"] = level
     return frame
+
+
+def _far(model: "pd.DataFrame", held: Held, table: CompositionTable) -> _Array:
+    """Return how far candidates are from measured magnets, the one in use among them, (n,).
+
+    Whatever it is made of, it is sold: its own distance is 0. Others are near it where its recipe
+    is known.
+    """
+    found = np.nan_to_num(model[DISTANCE].to_numpy(float))
+    if held.made is not None and not held.made.estimate:
+        places = coordinates(table, root_of(held.host))
+        found = np.fmin(found, np.linalg.norm(places - places[0], axis=1))
+    found[0] = 0.0
+    return found
 
 
 def _slack(held: Held, limits: dict[str, Requirement], square: _Array) -> tuple[float, _Array]:

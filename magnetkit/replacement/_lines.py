@@ -4,11 +4,16 @@ from typing import Any
 
 import numpy as np
 
+from .._core import datasets
+from .._core.elements import INDEX, SYMBOLS
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
 from ..calibration._composition_estimate import COMPENSATED
+from ..composition.notation import inputs
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, root_of
+from ..magnetism._figures import not_compared
 from ..magnetism._measured import ALPHA, COERCIVITY
+from ..supply.ledger import ledger
 from ._request import KNEE, PRODUCT, REMANENCE
 from .answer import WAYS, Answer, Way, next_melt
 from .compensation import compensation, sentences
@@ -48,6 +53,8 @@ def lines(found: Any, units: str, everything: bool) -> list[str]:
             told += _way(number, way, answer, units)
     if first.recommended and first.recipe is not None:
         told += _worse(found, first, first.recommended, everything)
+        if everything and not first.recommended.grade:
+            told.append(_charged(first.recommended, found.wish.conditions.supply_scenario))
     return told + _changes(found, first)
 
 
@@ -74,7 +81,9 @@ def _asked(found: Any, units: str) -> str:
         parts.append(f"{label} >= {_show(units, unit, one.limit)}" if label else str(one))
     itself = f"; its own recipe P {found.own_probability:.2f}" if found.answers[0].recipe else ""
     celsius = found.reference["temperature_K"] - 273.15
-    return f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
+    told = f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
+    cold = not_compared(found.reference["temperature_K"])
+    return f"{told} {cold}." if cold else told
 
 
 def _made(found: Any, first: Answer) -> str:
@@ -110,7 +119,6 @@ def _way(number: int, way: Way, answer: Answer, units: str) -> list[str]:
 
 def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
     """Return what the recommended way saves in all, and what it worsens."""
-    from ..supply.ledger import ledger
     from ..supply.scenario import scenarios
 
     own, each = first.recipe, best.saved / 100.0 * found.wish.mass_kg
@@ -136,6 +144,37 @@ def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
     told += f"{each * wish.per_year:.1f} kg a year at {wish.per_year:,}; beside it "
     told += f"{', '.join(parts)}."
     return [told, *(f"Supply risk, {n}: {r}." for n, r in risk.items() if everything)]
+
+
+def _charged(way: Way, scenario: Any) -> str:
+    """Return what to charge of a melt, with what it costs beside its elements.
+
+    Inputs of several elements go in as far as the recipe has all of these, elements make up for
+    the rest; yields of melting, milling and diffusion are of a mill, and none is counted.
+    """
+    table = CompositionTable.from_strings([way.candidate], basis="weight")
+    shares = 100.0 * table.weight_fractions()[0]
+    left = {SYMBOLS[i]: float(shares[i]) for i in np.flatnonzero(shares > 1e-6)}
+    put_in: dict[str, float] = {}
+    for name, parts in inputs().items():
+        amount = min(left.get(e, 0.0) / (share / 100.0) for e, share in parts.items())
+        if amount > 0.005:
+            put_in[name] = amount
+            left = {e: x - amount * parts.get(e, 0.0) / 100.0 for e, x in left.items()}
+    put_in |= {e: x for e, x in left.items() if x > 0.005}
+    elements = CompositionTable.from_strings([e for e in put_in if e in INDEX], basis="atomic")
+    each = ledger(elements, scenario)["cost_USD_kg"].tolist()
+    price = dict(zip((e for e in put_in if e in INDEX), each, strict=True))
+    rows = datasets.rows("supply/inputs.csv")
+    price |= {r["input"]: float(r["price_USD_kg"]) for r in rows if r["price_USD_kg"]}
+    whole = sum(x * price.get(name, 0.0) for name, x in put_in.items()) / 100.0
+    text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
+    unknown = [f"{name}'s is not known" for name in put_in if name not in price]
+    own = f"its elements {float(ledger(table, scenario)['cost_USD_kg'].iloc[0]):.1f} USD/kg"
+    return (
+        f"To charge, wt.%: {text}; {whole:.1f} USD/kg by quotations of inputs where there are any"
+        f"{''.join(f', {u}' for u in unknown)}; {own}; losses of the route are not counted."
+    )
 
 
 def _changes(found: Any, first: Answer) -> list[str]:

@@ -26,14 +26,14 @@ _FLUX = "cost_per_flux_USD_m3_T"
 _LESS, _SHARE, _WORTH = 0.3, 0.2, 1.0
 # Below this content, wt.%, there is none. A kind is answered for from this weight on; so many ways
 # are shown, and none that is less likely.
-_NONE, _ANOTHER, _MOST, _UNLIKELY = 0.05, 0.2, 4, 0.3
+_NONE, _ANOTHER, _MOST, _UNLIKELY, _SURE = 0.05, 0.2, 4, 0.3, 0.95
 # So far below its rating, K, a grade is far below it; load lines that are tried then.
 _COOL_K, _LINES = 20.0, np.arange(0.4, 10.05, 0.1)
 
 WAYS = {
     "lower-class": ("Lower class, as sold", "the worst field, if not the one given"),
     "bulk": ("Leaner alloy", "this melt beside yours (H_cJ to 10 %)"),
-    "diffused": ("Diffused", "what the shell gives (to 42 %)"),
+    "diffused": ("Diffused", "what the shell gives (to 44 %)"),
     "fine-grained": ("Trial, fine grains", "H_cJ when hot, never measured"),
     "hot-deformed": ("Trial, hot deformed", "its maker's level (H_cJ to 18 %)"),
     "other-family": ("Other family, as sold", "price; printed values were compared"),
@@ -210,10 +210,16 @@ def _sold(
                 row = as_frame(one, made, wish, own.heavy_wt_pct).iloc[0]
                 ways.append(_way(kind, row, own, now, grade=one["grade"], makers=one["makers"]))
         if ways:
-            best = max(ways, key=lambda w: (w.likely, round(w.saved, 1), w.chance))
+            best = max(ways, key=_sold_rank)
             also = ", ".join(w.grade for w in ways if w is not best and w.likely)
             found.append(replace(best, makers=best.makers + (f"; also {also}" if also else "")))
     return found
+
+
+def _sold_rank(way: Way) -> tuple[bool, float, float, float]:
+    """Return the key of sold ways: of those as good as sure the one with least flux to spare."""
+    sure = min(way.chance, _SURE)
+    return way.likely, round(way.saved, 1), sure, -round(way.remanence_guaranteed_T, 2)
 
 
 def _chosen(ways: list[Way]) -> Way | None:

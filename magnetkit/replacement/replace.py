@@ -352,11 +352,7 @@ def _for_a_duty(wish: Wish) -> Replacement:
 
 
 def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force: bool) -> None:
-    """Screen the candidates into a folder, whose report begins with the answer.
-
-    The answer's own probability stands beside that of the screening, which is for a mill of which
-    nothing but the grade is known.
-    """
+    """Screen the candidates into a folder, whose report begins with the answer."""
     from ..calibration._composition_estimate import calibrate_on_grade, grade_at
     from ..run.screen import screen
 
@@ -384,7 +380,9 @@ def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force
         out=out,
         force=force,
     )
-    result.tell(found.lines(), out)
+    other = "Below, P is that of a mill of which nothing but the grade is known, whose own magnets "
+    other += "are then as uncertain; that of the answer is in the column probability_replaces."
+    result.tell([*found.lines(), other], out)
     result.report(f"{out}/{REPORT}")
 
 

@@ -58,6 +58,23 @@ def test_its_own_recipe_meets_its_drawing(motor):
     assert own["coercivity_kA_m"] == pytest.approx(held.typical("coercivity_kA_m"))
 
 
+def test_a_probability_is_limited_by_what_was_measured(motor):
+    held, asked, limits, table = motor
+    assert held.made.estimate is False
+    own = table[table["way"] == "own"].iloc[0]
+    assert own["evidence_distance"] == 0.0
+    # Half of it at most where nothing near was measured.
+    far = table["evidence_distance"] > 2.5
+    assert far.any()
+    assert table.loc[far, "probability_meets_requirements"].max() < 0.65
+    # A recipe that is only estimated is no measured magnet.
+    guess = replace(held, made=replace(held.made, estimate=True))
+    other = melts(guess, held.made.best, asked, limits)
+    keys = ["candidate", "shell", "way"]
+    near = table.merge(other, on=keys)
+    assert (near["evidence_distance_x"] <= near["evidence_distance_y"] + 1e-12).all()
+
+
 def test_candidates_differ_as_the_bare_model_has_it(motor):
     held, _, _, table = motor
     # By the design's figures of a magnet of another recipe: 7 % each of H_cJ far off, 1 % of B_r.
