@@ -64,10 +64,9 @@ def _asked(row: dict[str, Any]) -> dict[str, Any]:
     from magnetkit.replacement._request import held_grade, with_recipe
 
     kelvin = float(row["temperature_C"]) + 273.15
-    wish = Wish(Conditions.of(temperature=kelvin))
-    held = with_recipe(
-        held_grade(row["grade"], wish), row["reference_recipe"], "weight", None, wish
-    )
+    recipe: Any = {"recipe": row["reference_recipe"], "basis": "weight"}
+    wish = Wish(Conditions.of(temperature=kelvin), **recipe)
+    held = with_recipe(held_grade(row["grade"], wish), wish)
     made = held.made
     assert made is not None
     mill = calibrate_on_grade(grade_at(row["grade"], kelvin), made)
@@ -193,7 +192,7 @@ def controls() -> "pd.DataFrame":
     found = []
     for grade, celsius, recipe, shell in CONTROLS:
         wish = Wish(Conditions.of(temperature=celsius + 273.15))
-        held = with_recipe(held_grade(grade, wish), None, "auto", None, wish)
+        held = with_recipe(held_grade(grade, wish), wish)
         assert held.made is not None
         own = next(r for r in held.made.recipes if r.kind == "bulk")
         new = pd.DataFrame({"composition": [recipe], "shell": [shell], "way": ["control"],

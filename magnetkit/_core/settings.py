@@ -39,6 +39,9 @@ class Settings(BaseSettings):
         Folder that serves the downloads of ``datasets/registry.toml`` offline.
     heavy_rare_earths : tuple of str
         The elements counted as heavy rare earths: ``Dy,Tb`` or a JSON list.
+    charge_inputs : dict
+        What is charged beside elements, wt.%, where it differs from ``datasets/supply/inputs.csv``:
+        ``{"PrNd": {"Pr": 20, "Nd": 80}}``.
     units : {"si", "cgs"}
         Units in which people read results: T and kA/m, or kG, kOe and MGOe. Frames, CSV, Parquet
         and JSON files are in SI units.
@@ -57,6 +60,7 @@ class Settings(BaseSettings):
     )
     mirror: Path | None = None
     heavy_rare_earths: Annotated[tuple[str, ...], NoDecode] = HEAVY_RARE_EARTHS
+    charge_inputs: dict[str, dict[str, float]] = {}
     units: Literal["si", "cgs"] = "si"
 
     @field_validator("cache_dir", "data_dir", "mirror")

@@ -27,7 +27,7 @@ from ..composition.notation import Basis
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, file_of
-from ..magnetism._measured import ALPHA, QUANTITIES, Mill
+from ..magnetism._measured import ALPHA, COERCIVITY, QUANTITIES, Mill
 from ..magnetism.shells import mean_over_mass
 from ..magnetism.sintered import sintered_at
 from ._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
@@ -60,33 +60,15 @@ _COMPENSATED, _IDLE_WT_PCT = 0.025, 0.3
 
 @dataclass(frozen=True)
 class Recipe:
-    """A usual recipe of a grade.
+    """A usual recipe of a grade."""
 
-    Attributes
-    ----------
-    text : str
-        Composition in wt.%.
-    shell : str
-        What is diffused in, empty for none.
-    heavy_wt_pct : float
-        Heavy rare earth in all, wt.%.
-    weight : float
-        Share of the probability that its kind has.
-    kind : str
-        ``"bulk"``, ``"diffused"``, ``"fine-grained"`` or ``"hot-deformed"``.
-    route : str or None
-        By which it is made, where that is not the usual one of its host.
-    spread : float
-        Standard deviation of ln H_cJ that not knowing the recipe of this kind adds.
-    """
-
-    text: str
-    shell: str
-    heavy_wt_pct: float
-    weight: float
-    kind: str = "bulk"
-    route: str | None = None
-    spread: float = 0.0
+    text: str  # composition in wt.%
+    shell: str  # what is diffused in, empty for none
+    heavy_wt_pct: float  # heavy rare earth in all, wt.%
+    weight: float  # share of the probability that its kind has
+    kind: str = "bulk"  # or "diffused", "fine-grained", "hot-deformed"
+    route: str | None = None  # by which it is made, where that is not the usual one of its host
+    spread: float = 0.0  # standard deviation of ln H_cJ that not knowing the recipe adds
 
 
 @dataclass(frozen=True)
@@ -163,11 +145,9 @@ def estimate_composition(
         host, made_as = str(grade["host"]), str(grade.get("kind", "sintered"))
         usual = usual_magnets().get(host)
     except (AttributeError, KeyError, TypeError, ValueError):
-        usual = None
-    if usual is None and not isinstance(grade, Mapping) and not hasattr(grade, "index"):
         raise InputError(
             f"expected a row of grades, as magnetkit.grades('N42SH').iloc[0], got {grade!r:.60}"
-        )
+        ) from None
     if usual is None or made_as == "bonded":
         raise InputError(
             f"what {grade.get('grade', 'it')} is made of is not estimated: that is done of "
@@ -204,9 +184,8 @@ def estimate_composition(
     low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
     put_in = sum(one.weight for one in found if one.shell)
     found.sort(key=lambda one: -one.weight)
-    mean = float((joint * heavy).sum())
-    spread = _deviation(joint, hardness)
-    return CompositionEstimate(tuple(found), (mean, low, high), put_in, spread)
+    ends_of = float((joint * heavy).sum()), low, high
+    return CompositionEstimate(tuple(found), ends_of, put_in, _deviation(joint, hardness))
 
 
 def _deviation(weight: NDArray[np.float64], values: NDArray[np.float64]) -> float:
@@ -241,20 +220,22 @@ def _log_likelihood(
 ) -> NDArray[np.float64]:
     """Return the log-likelihood of the printed values for each recipe, shape (n,)."""
     log = np.zeros(len(frame))
-    expected = {
-        "remanence_T": float(grade["remanence_T"]),
-        "coercivity_kA_m": typical(str(grade["host"])) * float(grade["coercivity_kA_m"]),
-    }
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for quantity, value in expected.items():
-            if np.isfinite(value):
+    for quantity, value in usual_values(grade).items():
+        if np.isfinite(value):
+            with np.errstate(divide="ignore", invalid="ignore"):
                 off = np.log(frame[quantity].to_numpy(float) / value) / _DEVIATION[quantity]
-                log -= 0.5 * off**2
+            log -= 0.5 * off**2
     alpha = float(grade["remanence_coefficient_pct_K"])
     if np.isfinite(alpha):
         off = (frame["remanence_coefficient_pct_K"].to_numpy(float) - alpha) / _ALPHA
         log -= 0.5 * np.minimum(off**2, 25.0)
     return log
+
+
+def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
+    """Return what a usual magnet of a grade has: B_r as printed, and H_cJ above the guaranteed."""
+    h_cj = typical(str(grade["host"])) * float(grade[COERCIVITY])
+    return {"remanence_T": float(grade["remanence_T"]), COERCIVITY: h_cj}
 
 
 def _trade(coercivity: float, heavy: NDArray[np.float64], worth: float) -> NDArray[np.float64]:
@@ -344,13 +325,7 @@ class _Usual(BaseModel, extra="forbid", frozen=True):
 
 @lru_cache(maxsize=1)
 def usual_magnets() -> dict[str, _Usual]:
-    """Return the usual magnets of each host that is sold.
-
-    Raises
-    ------
-    DataError
-        If a file lacks a key, has an unknown one, or a wrong value.
-    """
+    """Return the usual magnets of each host that is sold; DataError if a file is wrong."""
     found = {}
     for name in HOSTS:
         file = file_of(name, "makeup.toml")
@@ -377,11 +352,7 @@ def charge(host: str, **amounts: float) -> str:
     """Return the usual charge of a host's magnets, wt.%, such as ``"Sm36.3Co bal."``.
 
     `amounts`, wt.%, replace the usual ones; ``rare_earth`` is the total of the rare earths.
-
-    Raises
-    ------
-    InputError
-        If no charge of the host is known, or it has no such element.
+    InputError if no charge of the host is known, or it has no such element.
     """
     if host not in usual_magnets():
         raise InputError(f"charges are known of {', '.join(usual_magnets())}, got {host!r}")
@@ -412,21 +383,11 @@ def diffused(element: str, amount: float | str) -> str:
 
 @dataclass(frozen=True)
 class GradeMagnet:
-    """A commercial grade in place of a recipe.
+    """A commercial grade in place of a recipe."""
 
-    Attributes
-    ----------
-    here : pandas.Series
-        Its row of `magnetkit.grades` at the temperature of use.
-    made : CompositionEstimate
-        Its estimated composition.
-    mill : Mill
-        Calibration on one magnet, the grade: predictions are conditional on its printed values.
-    """
-
-    here: "pd.Series"
+    here: "pd.Series"  # its row of `magnetkit.grades` at the temperature of use
     made: CompositionEstimate
-    mill: Mill
+    mill: Mill  # calibration on the grade: predictions are conditional on its printed values
 
     @property
     def grade(self) -> str:
@@ -458,13 +419,7 @@ class GradeMagnet:
 
 
 def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
-    """Return a grade as a magnet at a temperature of use, K.
-
-    Raises
-    ------
-    InputError
-        If the grade is unknown, or has no B_r or H_cJ left at the temperature.
-    """
+    """Return a grade as a magnet at a temperature of use, K; InputError as of `grade_at`."""
     here, made = grade_at(grade, kelvin), estimate_composition(grades(grade).iloc[0])
     return GradeMagnet(here, made, calibrate_on_grade(here, made))
 
@@ -472,10 +427,7 @@ def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
 def grade_at(grade: str, kelvin: float) -> "pd.Series":
     """Return a grade's row of `magnetkit.grades` at a temperature, K.
 
-    Raises
-    ------
-    InputError
-        If the grade is unknown, or has no B_r or H_cJ left at the temperature.
+    InputError if it is unknown, or has no B_r or H_cJ left there.
     """
     here = grades(grade, kelvin).iloc[0]
     if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
@@ -496,15 +448,10 @@ def calibrate_on_grade(
     What is guaranteed is less than what is sold, by a share that differs between makers; the
     uncertainty of the recipe makes the grade say less about other alloys.
     """
-    unsure = {
-        "coercivity_kA_m": float(np.hypot(GUARANTEE, made.log_spread)),
-        "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
-    }
-    usual = {
-        "coercivity_kA_m": typical(str(here["host"])) * float(here["coercivity_kA_m"]),
-        "remanence_T": float(here["remanence_T"]),
-    }
-    kelvin = float(here["temperature_K"])
+    apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
+    unsure = {"remanence_T": apart / 4.0 + 0.01}
+    unsure[COERCIVITY] = float(np.hypot(GUARANTEE, made.log_spread))
+    usual, kelvin = usual_values(here), float(here["temperature_K"])
     seen = [KnownValue(q, usual[q], kelvin, unsure[q]) for q in QUANTITIES]
     if abs(float(here[ALPHA])) <= COMPENSATED:
         seen.append(KnownValue(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))

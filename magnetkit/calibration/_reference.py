@@ -35,21 +35,12 @@ if TYPE_CHECKING:
 class KnownValue:
     """One known value of a reference magnet.
 
-    Attributes
-    ----------
-    quantity : str
-        ``"coercivity_kA_m"``, ``"remanence_T"`` or ``"remanence_coefficient_pct_K"``.
-    value : float
-        In the unit of its name.
-    kelvin : float
-        Temperature, K.
-    deviation : float
-        Standard deviation of the logarithm (of alpha: of the value itself) from the measurement
-        and from the uncertainty of the recipe.
+    `deviation` is the standard deviation of the logarithm (of alpha: of the value itself) from the
+    measurement and from the uncertainty of the recipe.
     """
 
-    quantity: str
-    value: float
+    quantity: str  # "coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K"
+    value: float  # in the unit of its name
     kelvin: float
     deviation: float
 
@@ -64,25 +55,9 @@ def calibrate_on_reference(
 ) -> Mill:
     """Return the calibration on one reference magnet, on which predictions are conditional.
 
-    Parameters
-    ----------
-    name : str
-        Name of the magnet.
-    table : CompositionTable
-        Its recipe, one row.
-    shell : str or None
-        Its shell.
-    seen : sequence of KnownValue
-        Its known values.
-    between : tuple of float, optional
-        Temperatures of the chord that alpha is, K; 20 and 100 degrees C otherwise.
-    curie : CurieModel, optional
-        As of `magnetkit.magnetism.sintered_at`.
-
-    Returns
-    -------
-    Mill
-        Without a magnet if the recipe makes none in the model.
+    `table` is its recipe, one row, `shell` what is diffused in, `seen` what is known of it and
+    `between` the temperatures of the chord that alpha is, K (20 and 100 degrees C otherwise). The
+    calibration has no magnet if the recipe makes none in the model.
     """
     # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
@@ -101,12 +76,12 @@ def _records(
     curie: "CurieModel | None",
 ) -> tuple[dict[str, Any], ...]:
     """Return one record for each known value, as the score against the model's value."""
-    at = sorted({s.kelvin for s in seen})
-    if not at:
+    if not seen:
         return ()
+    at = sorted({s.kelvin for s in seen})
     process = {"mill": known.record()} if known is not None and known.magnets else None
-    ends = between or BETWEEN
-    frames = sintered_at(table, at, process, shell or None, between=ends, curie=curie)
+    use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
+    frames = sintered_at(table, at, process, shell or None, **use)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
     # A reference is assumed to have usual grains.
     own = kinds(table, [""], [shell or ""], curie=curie).effects[0]
@@ -123,18 +98,10 @@ def _records(
         if one.quantity != ALPHA:
             low, value, high, found = (float(np.log(x)) for x in (low, value, high, found))
         deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
-        magnets.append(
-            {
-                "host": root_of(str(row["host"])),
-                "quantity": one.quantity,
-                "magnet": name,
-                "composition": fractions_of(table, 0),
-                "temperature_K": one.kelvin,
-                "score": (found - value) / deviation,
-                "deviation": deviation,
-                "noise": (one.deviation / deviation) ** 2,
-                "slope": 0.0,
-                **effects,
-            }
-        )
+        magnet: dict[str, Any] = {"host": root_of(str(row["host"])), "magnet": name}
+        magnet |= {"composition": fractions_of(table, 0), "temperature_K": one.kelvin}
+        magnet |= {"score": (found - value) / deviation, "deviation": deviation}
+        magnet["quantity"] = one.quantity
+        magnet |= {"noise": (one.deviation / deviation) ** 2, "slope": 0.0, **effects}
+        magnets.append(magnet)
     return tuple(magnets)

@@ -5,9 +5,9 @@ against the model. The scores give what the producer's magnets have in common, a
 is left (`magnetkit.magnetism._measured`).
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
@@ -104,17 +104,13 @@ class Calibration:
             if magnets == 1:
                 text += "one magnet cannot be predicted from the others; "
             elif error["after"] > max(error["before"], reach["after"]):
-                text += (
-                    "the others make it worse: check values, units and basis, and measure more "
-                    "before you rely on it; "
-                )
+                text += "the others make it worse: check values, units and basis, and measure more "
+                text += "before you rely on it; "
             left, wider = self._left(str(quantity), part)
             text += f"for the producer's next magnet ±{100 * np.expm1(left):.0f} %"
             if wider > _WIDER:
-                text += (
-                    f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than the "
-                    "model's uncertainty"
-                )
+                text += f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than "
+                text += "the model's uncertainty"
             found.append(text)
         odd = self.report[self.report["remark"] != ""]
         found += [
@@ -233,48 +229,23 @@ def calibration(
 
 @dataclass(frozen=True)
 class _Row:
-    """One measured magnet at one temperature.
+    """One measured magnet at one temperature."""
 
-    Attributes
-    ----------
-    number : int
-        Row of the table, from 1.
-    magnet : str
-        Its label; rows of one label are one magnet.
-    text : str
-        Composition as given.
-    table : CompositionTable
-        The same, one row.
-    temperature : float
-        K.
-    values : dict of str to float
-        What was measured of `QUANTITIES`.
-    process : dict of str to float
-        How it was made, where given.
-    shell : str
-        What is diffused in, empty for nothing.
-    """
-
-    number: int
-    magnet: str
-    text: str
-    table: CompositionTable
-    temperature: float
-    values: dict[str, float]
-    process: dict[str, float]
-    shell: str = ""
+    number: int  # row of the table, from 1
+    magnet: str  # its label; rows of one label are one magnet
+    text: str  # composition as given
+    table: CompositionTable  # the same, one row
+    temperature: float  # K
+    values: dict[str, float]  # what was measured of `QUANTITIES`
+    process: dict[str, float]  # how it was made, where given
+    shell: str = ""  # what is diffused in, empty for nothing
 
 
 def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[int, str]]:
     """Return the measured magnets of a table, and by row number, from 1, why a row is rejected.
 
-    Takes a frame, mapping of columns, or path of a .csv, .tsv, .xlsx or .parquet with a row for
-    each magnet and temperature, see `magnetkit.calibrate`; `basis` is that of rows that name none.
-
-    Raises
-    ------
-    InputError
-        If the table cannot be read, or lacks what every row needs.
+    `basis` is that of rows that name none. InputError if the table cannot be read, or lacks what
+    every row needs, see `magnetkit.calibrate`.
     """
     basis_code(basis)
     frame = _frame(source)
@@ -301,21 +272,20 @@ def _frame(source: Any) -> "pd.DataFrame":
     import pandas as pd
 
     if isinstance(source, str | Path):
-        return read_whole(Path(source)).to_pandas()
-    if isinstance(source, pd.DataFrame):
-        return source
+        source = read_whole(Path(source))
     if hasattr(source, "to_pandas"):
         return source.to_pandas()
-    if isinstance(source, Mapping) or (
-        isinstance(source, list) and all(isinstance(row, Mapping) for row in source)
-    ):
-        try:
-            return pd.DataFrame(source)
-        except ValueError as error:
-            raise InputError(f"the columns do not form a table: {error}") from None
-    raise InputError(
-        f"expected a table of measured magnets or its path, got a {type(source).__name__}"
-    )
+    if isinstance(source, pd.DataFrame):
+        return source
+    rows = isinstance(source, list) and all(isinstance(row, Mapping) for row in source)
+    if not (rows or isinstance(source, Mapping)):
+        raise InputError(
+            f"expected a table of measured magnets or its path, got a {type(source).__name__}"
+        )
+    try:
+        return pd.DataFrame(source)
+    except ValueError as error:
+        raise InputError(f"the columns do not form a table: {error}") from None
 
 
 def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
@@ -339,17 +309,11 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    label = record.get("magnet")
-    return _Row(
-        number,
-        f"row {number}" if _missing(label) else str(label).strip(),
-        str(text),
-        table,
-        temperature,
-        {q: v for q, v in values.items() if v is not None},
-        {p: v for p, v in process.items() if v is not None},
-        "" if _missing(record.get("shell")) else str(read_shell(str(record["shell"])) or ""),
-    )
+    seen, made_by = ({q: v for q, v in part.items() if v is not None} for part in (values, process))
+    magnet, shell = record.get("magnet"), record.get("shell")
+    label = f"row {number}" if _missing(magnet) else str(magnet).strip()
+    put_in = "" if _missing(shell) else str(read_shell(str(shell)) or "")
+    return _Row(number, label, str(text), table, temperature, seen, made_by, put_in)
 
 
 def _missing(value: Any) -> bool:
@@ -368,8 +332,8 @@ def _number(name: str, value: Any) -> float | None:
         found = float(value)
     except (TypeError, ValueError):
         raise InputError(f"{name} must be a number, got {value!r:.40}") from None
-    low, high = _LIMITS.get(name, (-math.inf, math.inf))
-    if not math.isfinite(found) or not low <= found <= high:
+    low, high = _LIMITS.get(name, (-1e300, 1e300))
+    if not low <= found <= high:
         raise InputError(f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}")
     return found
 
@@ -377,10 +341,7 @@ def _number(name: str, value: Any) -> float | None:
 def _values(row: _Row, curie: "CurieModel | None") -> list[dict[str, Any]]:
     """Return one record for each measured quantity of a row: its score against the model.
 
-    Raises
-    ------
-    InputError
-        If the recipe makes no magnet in the model, or contradicts the measurement.
+    InputError if the recipe makes no magnet in the model, or contradicts the measurement.
     """
     made_as = row.process or None, row.shell or None
     frames = sintered_at(row.table, [row.temperature, ROOM_K], *made_as, curie=curie)
@@ -403,20 +364,13 @@ def _values(row: _Row, curie: "CurieModel | None") -> list[dict[str, Any]]:
             )
         steep = _SLOPE * (row.temperature - ROOM_K) / _SLOPE_SPAN_K
         slope = steep * room[quantity] / value if quantity == "coercivity_kA_m" else 0.0
-        record = {
-            "host": host,
-            "quantity": quantity,
-            "magnet": row.magnet,
-            "composition": fractions_of(row.table, 0),
-            "temperature_K": row.temperature,
-            "score": score,
-            "deviation": deviation,
-            "noise": (_MEASUREMENT[quantity] / deviation) ** 2,
-            "slope": float(slope) / deviation,
-            **dict(zip(EFFECTS, what.effects[0].tolist(), strict=True)),
-        }
-        known = {"row": row, "measured": measured, "value": value, "low": low, "high": high}
-        found.append({**known, "deviation": deviation, "record": record})
+        record: dict[str, Any] = {"host": host, "quantity": quantity, "magnet": row.magnet}
+        record |= {"composition": fractions_of(row.table, 0), "temperature_K": row.temperature}
+        record |= {"score": score, "deviation": deviation, "slope": float(slope) / deviation}
+        record["noise"] = (_MEASUREMENT[quantity] / deviation) ** 2
+        record |= dict(zip(EFFECTS, what.effects[0].tolist(), strict=True))
+        known = {"measured": measured, "before": value, "before_lo": low, "before_hi": high}
+        found.append({"row": row, "record": record, "known": known})
     return found
 
 
@@ -426,29 +380,28 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
     Their noise is raised to their difference, so that neither outweighs the other.
     """
     found = []
-    for i, one in enumerate(values):
-        for other in values[i + 1 :]:
-            a, b = one["record"], other["record"]
-            same = (a["host"], a["quantity"]) == (b["host"], b["quantity"])
-            if not same or abs(a["temperature_K"] - b["temperature_K"]) > 2.0:
-                continue
-            if (one["row"].process, one["row"].shell) != (other["row"].process, other["row"].shell):
-                continue
-            elements = set(a["composition"]) | set(b["composition"])
-            apart = sum(
-                abs(a["composition"].get(e, 0.0) - b["composition"].get(e, 0.0)) for e in elements
+    for one, other in combinations(values, 2):
+        a, b = one["record"], other["record"]
+        alike = [
+            (r["host"], r["quantity"], v["row"].process, v["row"].shell)
+            for r, v in ((a, one), (b, other))
+        ]
+        if alike[0] != alike[1] or abs(a["temperature_K"] - b["temperature_K"]) > 2.0:
+            continue
+        x, y = a["composition"], b["composition"]
+        apart = sum(abs(x.get(e, 0.0) - y.get(e, 0.0)) for e in {*x, *y})
+        own = 0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
+        allowed = np.sqrt(own + a["noise"] + b["noise"])
+        gap = abs(a["score"] - b["score"])
+        if apart < _SAME and gap > _ODD * allowed:
+            measured = [value["known"]["measured"] for value in (one, other)]
+            found.append(
+                f"rows {one['row'].number} and {other['row'].number} contradict each other: "
+                f"{a['quantity']} {measured[0]:g} and {measured[1]:g} of one recipe, "
+                f"{gap / allowed:.1f} standard deviations apart; both are trusted less"
             )
-            own = 0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
-            allowed = np.sqrt(own + a["noise"] + b["noise"])
-            gap = abs(a["score"] - b["score"])
-            if apart < _SAME and gap > _ODD * allowed:
-                found.append(
-                    f"rows {one['row'].number} and {other['row'].number} contradict each other: "
-                    f"{a['quantity']} {one['measured']:g} and {other['measured']:g} of one recipe, "
-                    f"{gap / allowed:.1f} standard deviations apart; both are trusted less"
-                )
-                for record in (a, b):
-                    record["noise"] = max(record["noise"], gap**2 / 2.0)
+            for record in (a, b):
+                record["noise"] = max(record["noise"], gap**2 / 2.0)
     return found
 
 
@@ -457,31 +410,19 @@ def _report(values: list[dict[str, Any]], mill: Mill) -> "pd.DataFrame":
 
     rows = []
     for value in values:
-        record, row = value["record"], value["row"]
+        record, row, known = value["record"], value["row"], value["known"]
         mean, left = _from_the_others(mill, record)
-        deviation = value["deviation"]
-        centre = value["value"] * np.exp(mean * deviation)
+        deviation = record["deviation"]
+        centre = known["before"] * np.exp(mean * deviation)
         noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
         score = (record["score"] - mean) / noisy
-        rows.append(
-            {
-                "row": row.number,
-                "magnet": row.magnet,
-                "composition": row.text,
-                "host": record["host"],
-                "temperature_K": row.temperature,
-                "quantity": record["quantity"],
-                "measured": value["measured"],
-                "before": value["value"],
-                "before_lo": value["low"],
-                "before_hi": value["high"],
-                "after": centre,
-                "after_lo": centre * np.exp(-_Z * left * deviation),
-                "after_hi": centre * np.exp(_Z * left * deviation),
-                "standard_score": score,
-                "remark": "does not fit the others" if abs(score) > _ODD else "",
-            }
-        )
+        found = {"row": row.number, "magnet": row.magnet, "composition": row.text}
+        found |= {"host": record["host"], "temperature_K": row.temperature}
+        found |= {"quantity": record["quantity"], **known, "after": centre}
+        for end, sign in (("lo", -1.0), ("hi", 1.0)):
+            found[f"after_{end}"] = centre * np.exp(sign * _Z * left * deviation)
+        remark = "does not fit the others" if abs(score) > _ODD else ""
+        rows.append({**found, "standard_score": score, "remark": remark})
     return pd.DataFrame(rows)
 
 
@@ -498,12 +439,6 @@ def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
 
 
 def _plain(row: _Row) -> dict[str, Any]:
-    return {
-        "row": row.number,
-        "magnet": row.magnet,
-        "composition": row.text,
-        "temperature_K": row.temperature,
-        **({"shell": row.shell} if row.shell else {}),
-        **row.values,
-        **row.process,
-    }
+    found = {"row": row.number, "magnet": row.magnet, "composition": row.text}
+    found |= {"temperature_K": row.temperature} | ({"shell": row.shell} if row.shell else {})
+    return {**found, **row.values, **row.process}

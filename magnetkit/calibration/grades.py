@@ -47,22 +47,19 @@ QUANTITIES = (
 )
 """Quantities of the table of grades; each with ``_lo``, ``_hi`` and ``_provenance``."""
 
-_ESTIMATED = (
-    "remanence_T",
-    "coercivity_kA_m",
-    "remanence_coefficient_pct_K",
-    "coercivity_coefficient_pct_K",
-    "max_working_temperature_K",
-    "density_kg_m3",
-)
+_REMANENCE, _COERCIVITY, _PRODUCT = "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"
+# Chords of B_r and H_cJ.
+_CHORDS = {q: f"{q.split('_')[0]}_coefficient_pct_K" for q in (_REMANENCE, _COERCIVITY)}
+_LIMIT = "max_working_temperature_K"
+_ESTIMATED = (*_CHORDS, *_CHORDS.values(), _LIMIT, "density_kg_m3")
 # Quantities that the class of a sintered Nd-Fe-B grade fixes.
-_OF_CLASS = ("coercivity_kA_m", "max_working_temperature_K")
+_OF_CLASS = (_COERCIVITY, _LIMIT)
 # So much farther than those sold, MGOe, a number of a class is believed.
 _BEYOND = 2
 _LADDER_CLASSES = 4
 # Quantities printed for a family rather than for each grade.
 _OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
-_GUARANTEED = ("coercivity_kA_m", "coercivity_b_kA_m", "knee_field_kA_m")
+_GUARANTEED = (_COERCIVITY, "coercivity_b_kA_m", "knee_field_kA_m")
 """Quantities with a guaranteed minimum; the others have a range or a nominal value."""
 # Column of the wide table to quantity and the end of its range.
 _WIDE = {
@@ -79,11 +76,10 @@ _WIDE = {
 # Grades within this share of each other in coercivity, or energy product, are of one kind.
 _ALIKE = 0.1
 _FEW = 3
-_PRODUCT = "max_energy_product_kJ_m3"
 # What separates two neighbouring grades: a step of B_r, a class of coercivity.
 _STEP = (0.03, 0.18)
 # Quantities that nearest grades are found by, and the energy product, by which gaps are filled.
-_NEAREST_BY = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
+_NEAREST_BY = (_REMANENCE, _COERCIVITY, _PRODUCT)
 
 
 @named
@@ -129,14 +125,10 @@ def grades(
     >>> print(f"{sheet['remanence_T']:.3f} T, {sheet['coercivity_kA_m']:.0f} kA/m")
     1.108 T, 454 kA/m
     """
-    grade = None if name is None else find(name)
+    table, grade = at_room(), None if name is None else find(name)
     if name is not None and grade is None:
         table = _as_class(name)
-        if table is None:
-            raise InputError(_unknown_grade(name))
         grade = str(table["grade"].iloc[0])
-    else:
-        table = at_room()
     if sheets:
         values = printed(grade)
         return values[values["grade"] != ""].reset_index(drop=True)
@@ -146,34 +138,32 @@ def grades(
     return _hot(table.reset_index(drop=True), kelvin)
 
 
-def _as_class(name: str) -> "pd.DataFrame | None":
-    """Return one row for a class and number between those that are sold, else None."""
+def _as_class(name: str) -> "pd.DataFrame":
+    """Return one row for a class and number between those that are sold; InputError otherwise."""
     import pandas as pd
 
-    wanted = class_of(name)
-    table = at_room()
-    alike = _sold_by_class(table).get(wanted[1]) if wanted else None
-    if wanted is None or alike is None:
-        return None
-    numbers = np.array([number for number, _ in alike])
-    if not numbers.min() - _BEYOND <= wanted[0] <= numbers.max() + _BEYOND:
-        return None
+    table, (wanted, letters) = at_room(), class_of(name) or (0, "")
+    alike = _sold_by_class(table).get(letters, [])
+    numbers = np.array([number for number, _ in alike], float)
+    if not alike or not numbers.min() - _BEYOND <= wanted <= numbers.max() + _BEYOND:
+        near = nearest(name)
+        way = f"the nearest names are {', '.join(near)}" if near else "none is like it"
+        raise InputError(f"no grade {name!r} is known; {way} (`magnetkit grades` lists all)")
     rows = table.loc[[row for _, row in alike]]
-    made = rows.iloc[[0]].copy()
-    made["grade"] = f"N{wanted[0]}{wanted[1].removeprefix('N')}"
-    made["makers"] = ""
+    made = rows.iloc[[0]].assign(grade=f"N{wanted}{letters.removeprefix('N')}", makers="")
     for quantity in QUANTITIES:
         values = rows[quantity].to_numpy(float)
         there = np.isfinite(values)
+        values, at = values[there], numbers[there]
         if quantity in _OF_THE_FAMILY or not there.any():
             continue
-        middle, ends = float(np.median(values[there])), (values[there].min(), values[there].max())
-        if quantity in ("remanence_T", "coercivity_b_kA_m", _PRODUCT):
+        middle, ends = float(np.median(values)), (values.min(), values.max())
+        if quantity in (_REMANENCE, "coercivity_b_kA_m", _PRODUCT):
             # Within a class (BH)max, and with it B_r, goes with the number.
-            line = np.polyfit(np.log(numbers[there]), np.log(values[there]), 1 if there.sum() > 2
-                              and np.ptp(numbers[there]) > 2 else 0)  # fmt: skip
-            off = np.log(values[there]) - np.polyval(line, np.log(numbers[there]))
-            middle = float(np.exp(np.polyval(line, np.log(wanted[0]))))
+            degree = 1 if len(at) > 2 and np.ptp(at) > 2 else 0
+            line = np.polyfit(np.log(at), np.log(values), degree)
+            off = np.log(values) - np.polyval(line, np.log(at))
+            middle = float(np.exp(np.polyval(line, np.log(wanted))))
             ends = middle * np.exp(min(off.min(), 0.0)), middle * np.exp(max(off.max(), 0.0))
         made[quantity], made[f"{quantity}_lo"], made[f"{quantity}_hi"] = middle, *ends
         made[f"{quantity}_provenance"] = "estimate"
@@ -190,13 +180,6 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
     return found
 
 
-def _unknown_grade(name: str) -> str:
-    """Return the message for an unknown grade, with the nearest names."""
-    near = nearest(name)
-    way = f"the nearest names are {', '.join(near)}" if near else "none is like it"
-    return f"no grade {name!r} is known; {way} (`magnetkit grades` lists all)"
-
-
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     """Return the table at another temperature, by the printed chords."""
     table["temperature_K"] = kelvin
@@ -204,15 +187,11 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     if not step:
         return table
     keeps = {}
-    for quantity, chord in (
-        ("remanence_T", "remanence_coefficient_pct_K"),
-        ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
-    ):
+    for quantity, chord in _CHORDS.items():
         share = {end: share_left(table[f"{chord}{end}"], kelvin) for end in ("", "_lo", "_hi")}
         low, high = ("_lo", "_hi") if step > 0 else ("_hi", "_lo")
-        table[f"{quantity}_lo"] *= share[low]
-        table[f"{quantity}_hi"] *= share[high]
-        table[quantity] *= share[""]
+        for end, hot in (("_lo", low), ("_hi", high), ("", "")):
+            table[f"{quantity}{end}"] *= share[hot]
         keeps[quantity] = share[""]
         there = table[quantity].notna()
         table.loc[~there, f"{quantity}_provenance"] = ""
@@ -407,24 +386,23 @@ def reconciled(values: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     room = values[(values["grade"] != "") & ~_measured_hot(values)]
-    ends = room.pivot_table(
-        index=["grade", "quantity", "maker"], columns="bound", values="value", aggfunc="median"
-    ).reindex(columns=["", "min", "lower bound", "typical", "max"])
-    least = ends["min"].fillna(ends["lower bound"])
+    ends, least = _by_bound(room, ["grade", "quantity", "maker"])
     middle = ((ends["min"] + ends["max"]) / 2.0).where(ends["min"].notna() & ends["max"].notna())
     nominal = ends["typical"].fillna(middle).fillna(ends[""])
     guaranteed = ends.index.get_level_values("quantity").isin(_GUARANTEED)
     own = nominal.where(~guaranteed, least).fillna(nominal).fillna(least).fillna(ends["max"])
     over = ["grade", "quantity"]
     grouped = room.groupby(over)
-    return pd.DataFrame(
-        {
-            "value": own.groupby(over).median(),
-            "lo": grouped["value"].min(),
-            "hi": grouped["value"].max(),
-            "to_K": grouped["to_K"].min(),
-        }
-    )
+    found = {"value": own.groupby(over).median(), "lo": grouped["value"].min()}
+    return pd.DataFrame({**found, "hi": grouped["value"].max(), "to_K": grouped["to_K"].min()})
+
+
+def _by_bound(values: "pd.DataFrame", index: list[str]) -> "tuple[pd.DataFrame, pd.Series]":
+    """Return the median of each kind of bound at room temperature, and the least values."""
+    room = values[(values["grade"] != "") & ~_measured_hot(values)]
+    ends = room.pivot_table(index=index, columns="bound", values="value", aggfunc="median")
+    ends = ends.reindex(columns=["", "min", "lower bound", "typical", "max"])
+    return ends, ends["min"].fillna(ends["lower bound"])
 
 
 def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
@@ -436,10 +414,7 @@ def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
 def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     """Return a grade's row at 20 degrees C, its row of `curve_shapes`, and where they come from.
 
-    Raises
-    ------
-    InputError
-        If no such grade is known, or its curve is not.
+    InputError if no such grade is known, or its curve is not.
     """
     table = grades(name)
     row, shape = table.iloc[0], curve_shapes(table).iloc[0]
@@ -468,22 +443,15 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     own = [_usual_shapes().get(host, unknown) for host in table["host"]]
     family = pd.DataFrame(own, table.index, ["squareness", "recoil"], dtype=float)
     family["squareness"] = family["squareness"].mask(table["kind"] == "bonded")
-    square = table["knee_field_kA_m"] / table["coercivity_kA_m"].where(lambda h: h > 0.0)
-    chords = "remanence_coefficient_pct_K", "coercivity_coefficient_pct_K"
+    square = table["knee_field_kA_m"] / table[_COERCIVITY].where(lambda h: h > 0.0)
     left = [
         share_left(table[chord], table["temperature_K"]).fillna(1.0) if chord in table else 1.0
-        for chord in chords
+        for chord in _CHORDS.values()
     ]
     usual = pd.Series(hot_squareness(family["squareness"], table["host"], *left), table.index)
     recoil = table["recoil_permeability"]
-    return pd.DataFrame(
-        {
-            "squareness": square.fillna(usual),
-            "recoil": recoil.fillna(family["recoil"]),
-            "usual_squareness": square.isna(),
-            "usual_recoil": recoil.isna(),
-        }
-    )
+    shape = {"squareness": square.fillna(usual), "recoil": recoil.fillna(family["recoil"])}
+    return pd.DataFrame({**shape, "usual_squareness": square.isna(), "usual_recoil": recoil.isna()})
 
 
 @lru_cache(maxsize=1)
@@ -519,54 +487,36 @@ def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> NDAr
 def sold_at(kelvin: float) -> "pd.DataFrame":
     """Return what makers guarantee of each grade at a temperature, K; shared, not to be changed.
 
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each grade and maker that prints a least or a typical B_r and a least H_cJ:
-        ``grade maker host kind``, ``remanence_T`` and ``coercivity_kA_m`` (least values hot, by the
-        maker's chords or, where it prints none, those of `grades`; a typical B_r alone counts 3.3 %
-        less, a typical H_cJ what the family's lots differ by), ``knee_field_kA_m`` (NaN where no
-        sheet prints that of a bonded one), ``recoil``, ``density_kg_m3`` and
-        ``max_working_temperature_K``.
+    A row for each grade and maker: ``grade maker host kind``, least ``remanence_T`` and
+    ``coercivity_kA_m`` (hot by the maker's chords or, where it prints none, those of `grades`; a
+    typical B_r alone counts 3.3 % less, a typical H_cJ what the family's lots differ by),
+    ``knee_field_kA_m`` (NaN where no sheet prints that of a bonded one), ``recoil``,
+    ``density_kg_m3`` and ``max_working_temperature_K``.
     """
-    values = printed()
-    values = values[(values["grade"] != "") & ~_measured_hot(values)]
-    ends = values.pivot_table(
-        index=["grade", "maker", "quantity"], columns="bound", values="value", aggfunc="median"
-    ).reindex(columns=["", "min", "lower bound", "typical", "max"])
-    least = ends["min"].fillna(ends["lower bound"])
+    import pandas as pd
+
+    ends, least = _by_bound(printed(), ["grade", "maker", "quantity"])
     middle = ends["typical"].fillna(ends[""])
-    known = at_room().set_index("grade")
-    one = {q: least.xs(q, level="quantity") for q in _NEAREST_BY[:2]}
-    other = {q: middle.xs(q, level="quantity") for q in _NEAREST_BY[:2]}
-    found = (
-        one["remanence_T"]
-        .to_frame("remanence_T")
-        .join(one["coercivity_kA_m"].rename("coercivity_kA_m"), how="outer")
-    )
-    grade = found.index.get_level_values("grade")
-    hosts = known["host"].reindex(grade).to_numpy()
-    typical_b = other["remanence_T"].reindex(found.index) * np.exp(-constants()["typical"])
-    share = np.array([lots(str(host)).share("coercivity_kA_m") for host in hosts])
-    found["remanence_T"] = found["remanence_T"].fillna(typical_b)
-    found["coercivity_kA_m"] = found["coercivity_kA_m"].fillna(
-        other["coercivity_kA_m"].reindex(found.index) * share
-    )
+    found = pd.DataFrame({q: least.xs(q, level="quantity") for q in _CHORDS})
+    other = {q: middle.xs(q, level="quantity").reindex(found.index) for q in _ESTIMATED[:4]}
+    # Rows of the grades, in order of `found`.
+    rows = at_room().set_index("grade").reindex(found.index.get_level_values("grade"))
+    shares = [lots(str(host)).share(_COERCIVITY) for host in rows["host"]]
+    typical_b = other[_REMANENCE] * np.exp(-constants()["typical"])
+    found[_REMANENCE] = found[_REMANENCE].fillna(typical_b)
+    hard = found[_COERCIVITY].fillna(other[_COERCIVITY] * np.array(shares))
     # A class stands for the least H_cJ that a maker does not print.
-    gap = known["coercivity_kA_m"].reindex(grade).to_numpy()
-    found["coercivity_kA_m"] = found["coercivity_kA_m"].fillna(
-        dict(zip(found.index, gap, strict=True))
-    )
-    for quantity, chord in zip(_NEAREST_BY[:2], _ESTIMATED[2:4], strict=True):
-        own = middle.xs(chord, level="quantity").reindex(found.index).to_numpy()
-        own = np.where(np.isnan(own), known[chord].reindex(grade).to_numpy(float), own)
+    found[_COERCIVITY] = hard.where(hard.notna(), rows[_COERCIVITY].to_numpy())
+    for quantity, chord in _CHORDS.items():
+        own = other[chord].to_numpy()
+        own = np.where(np.isnan(own), rows[chord].to_numpy(float), own)
         found[quantity] *= share_left(own, kelvin)
-    shape = curve_shapes(known.reset_index()).set_index(known.index).reindex(grade)
-    found["knee_field_kA_m"] = found["coercivity_kA_m"] * shape["squareness"].to_numpy()
+    shape = curve_shapes(rows.reset_index())
+    found["knee_field_kA_m"] = found[_COERCIVITY] * shape["squareness"].to_numpy()
     found["recoil"] = shape["recoil"].to_numpy()
-    for name in ("host", "kind", "density_kg_m3", "max_working_temperature_K"):
-        found[name] = known[name].reindex(grade).to_numpy()
-    return found.dropna(subset=list(_NEAREST_BY[:2])).reset_index()
+    for name in ("host", "kind", "density_kg_m3", _LIMIT):
+        found[name] = rows[name].to_numpy()
+    return found.dropna(subset=[*_CHORDS]).reset_index()
 
 
 @lru_cache(maxsize=64)

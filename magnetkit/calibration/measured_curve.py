@@ -96,16 +96,15 @@ def read_curve(source: str | Path) -> MeasuredCurve:
             f"{source}: expected a column of the field such as 'H (kA/m)' and one of 'J (T)' or "
             f"'B (T)', got {', '.join(map(str, frame.columns[:8]))}"
         )
-    kelvin = frame["temperature_K"] if "temperature_K" in frame.columns else None
-    at = ROOM_K if kelvin is None else float(kelvin.iloc[0])
-    if kelvin is not None and (kelvin != at).any():
+    kelvin = frame.get("temperature_K", pd.Series([ROOM_K]))
+    if (kelvin != kelvin.iloc[0]).any():
         raise InputError(f"{source}: several temperatures; give each curve a file of its own")
     h = columns["field"]
     # Reverse fields without a sign: nothing but the second quadrant was written.
     if np.nanmin(h) >= 0.0:
         h = -h
     j = columns["polarization"] if "polarization" in columns else columns["induction"] - MU_0 * h
-    return _figures(str(source), h, j, at)
+    return _figures(str(source), h, j, float(kelvin.iloc[0]))
 
 
 def _named(head: str) -> tuple[str, float]:
@@ -146,28 +145,16 @@ def _figures(source: str, h: _Array, j: _Array, kelvin: float) -> MeasuredCurve:
     b_r = float(level[0] - slope * field[0])
     field, level = np.append(0.0, field[field > 0.0]), np.append(b_r, level[field > 0.0])
     b = level - MU_0 * field
-    near = field <= 0.3 * field[-1]
-    recoil = (
-        1.0 - float(np.polyfit(field[near], level[near], 1)[0]) / MU_0 if near.sum() > 2 else 1.05
-    )
+    near, recoil = field <= 0.3 * field[-1], 1.05
+    if near.sum() > 2:
+        recoil = 1.0 - float(np.polyfit(field[near], level[near], 1)[0]) / MU_0
     h_cj = _crossing(field, level, 0.0) if ends else np.nan
     if level[-1] < _LEFT * b_r and not ends:
         h_cj = float(field[-1])
-    h_k = _crossing(field, level, 0.9 * b_r)
+    h_k, h_cb = _crossing(field, level, 0.9 * b_r), _crossing(field, b, 0.0)
     product = 1e-3 * float(np.max(np.where(b > 0.0, b * field, 0.0)))
-    h_cb = _crossing(field, b, 0.0)
-    return MeasuredCurve(
-        b_r,
-        1e-3 * h_cj,
-        1e-3 * h_cb,
-        1e-3 * h_k,
-        h_k / h_cj,
-        product,
-        max(recoil, 1.0),
-        kelvin,
-        field,
-        level,
-    )
+    rest = h_k / h_cj, product, max(recoil, 1.0), kelvin, field, level
+    return MeasuredCurve(b_r, 1e-3 * h_cj, 1e-3 * h_cb, 1e-3 * h_k, *rest)
 
 
 def _crossing(field: _Array, values: _Array, level: float) -> float:

@@ -76,21 +76,14 @@ def predict(
 
     at = temperature or "300K"
     if compare:
-        o.refuse_beside(
-            "--compare", column=column, element_columns=element_columns, require=require,
-            reference=reference, objective=objective, strict=strict, out=out, columns=columns,
-            all=everything,
-        )  # fmt: skip
-        _compare(formulas, at, basis, json, units, keywords)
-        return
+        o.refuse_beside("--compare", column=column, element_columns=element_columns, out=out)
+        o.refuse_beside("--compare", require=require, reference=reference, objective=objective)
+        o.refuse_beside("--compare", strict=strict, columns=columns, all=everything)
+        return _compare(formulas, at, basis, json, units, keywords)
     if out is not None:
         o.check_out(out)
-    options = {
-        "basis": basis,
-        "column": o.composition_of(column, element_columns),
-        "strict": strict,
-        **keywords,
-    }
+    named_in = o.composition_of(column, element_columns)
+    options = {"basis": basis, "column": named_in, "strict": strict, **keywords}
     rows = o.on_sheet(given(formulas), sheet, header_row)
     if require or reference or objective:
         frame = _evaluate(rows, at, require or (), reference, objective or (), options)
@@ -110,16 +103,10 @@ def predict(
         write_table(frame, out)
     if out is not None:
         rests = of_calibration(frame.attrs["calibration"])
-        message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}")
-        return
-    print_properties(
-        frame,
-        as_json=json,
-        units=units,
-        interval=keywords.get("interval", 0.9),
-        columns=columns,
-        wide=everything,
-    )
+        return message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}")
+    interval = keywords.get("interval", 0.9)
+    shown: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
+    print_properties(frame, as_json=json, interval=interval, **shown)
 
 
 def _evaluate(
@@ -246,8 +233,7 @@ def curve(
 
     if limits:
         o.refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
-        _limits(magnets, load_line, hours, basis, json, keywords)
-        return
+        return _limits(magnets, load_line, hours, basis, json, keywords)
     if hours is not None or "outside_field_kA_m" in keywords or json:
         raise InputError("--hours, --outside-field and --json are of --limits")
     if len(magnets) != 1:
@@ -313,7 +299,7 @@ def numbers(text: str, option: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise InputError(
-            f"{o.option} must be numbers separated by commas, such as 1,2; got {text!r}"
+            f"{option} must be numbers separated by commas, such as 1,2; got {text!r}"
         ) from None
 
 

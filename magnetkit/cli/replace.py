@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_LISTED = (
-    "remanence_T",
-    "coercivity_kA_m",
-    "max_energy_product_kJ_m3",
-    "remanence_coefficient_pct_K",
-    "coercivity_coefficient_pct_K",
-    "max_working_temperature_K",
-)
+# Columns of the list of grades, and how soon one is left out where the terminal is narrow.
+_LISTED = {
+    "remanence_T": 1,
+    "coercivity_kA_m": 1,
+    "max_energy_product_kJ_m3": 2,
+    "remanence_coefficient_pct_K": 3,
+    "coercivity_coefficient_pct_K": 3,
+    "max_working_temperature_K": 2,
+}
 _LABELS = {
     "coercivity_b_kA_m": ("Coercivity HcB, guaranteed", "kA/m"),
     "coercivity_kA_m": ("Coercivity HcJ, guaranteed", "kA/m"),
@@ -141,17 +142,12 @@ def replace(
         beside = {"shell": shell, "measured": measured, "require": require, "out": out}
         o.refuse_beside(name, values=values, spread=spread, **beside, **keywords)
         if grade is None:
-            raise InputError(
-                f"{name} needs {'a table of parts or a device' if parts else 'a grade'}"
-            )
+            what = "a table of parts or a device" if parts else "a grade"
+            raise InputError(f"{name} needs {what}")
         if parts:
             o.refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
-    if compensated and grade is not None:
-        _compensate(grade, temperature, recipe, basis, circuit, json)
-        return
-    if parts and grade is not None:
-        _parts(grade, per_year or 1, today, json)
-        return
+            return _parts(grade, per_year or 1, today, json)
+        return _compensate(grade, temperature, recipe, basis, circuit, json)
     if per_year is not None:
         keywords["per_year"] = per_year
     found = run(
@@ -181,16 +177,11 @@ def replace(
 
 def _numbers(text: str, name: str) -> dict[str, Any]:
     """Read ``NAME=NUMBER,NAME=NUMBER``; T, a temperature, keeps its unit."""
-    found: dict[str, Any] = {}
-    for part in text.split(","):
-        key, sign, value = (piece.strip() for piece in part.partition("="))
-        try:
-            found[key] = value if key == "T" else float(value)
-        except ValueError:
-            sign = ""
-        if not sign or not key:
-            raise InputError(f"{name} {part!r}: expected NAME=NUMBER, e.g. B_r=1.29,H_cJ=1650")
-    return found
+    try:
+        return {k: v if k == "T" else float(v) for k, v in o.pairs([text], name, str).items()}
+    except ValueError:
+        example = "expected NAME=NUMBER, e.g. B_r=1.29,H_cJ=1650"
+        raise InputError(f"{name} {text!r}: {example}") from None
 
 
 def _one(shells: Any) -> str | None:
@@ -208,19 +199,15 @@ def _parts(device: str, per_year: int, today: bool, json: bool) -> None:
 
     found = bill(device, per_year, replaced=not today)
     if json:
-        print_json(found)
-        return
+        return print_json(found)
     for row in found.to_dict("records"):
         what = ", ".join(filter(None, [row["magnet"], f"{row['number']:g} magnets"]))
         typer.echo(f"{row['part']}: {what}, {row['mass_kg']:.3g} kg together")
         for name in ("heavy_rare_earth", "samarium", "cobalt"):
-            now, after = (1e3 * row[f"{name}{end}_kg"] for end in ("", "_after"))
+            now, after = (row[f"{name}{end}_kg"] for end in ("", "_after"))
+            text = f"    {name.replace('_', ' ')}: {1e3 * now:.1f} g, after {1e3 * after:.1f} g"
             year, later = (row[f"{name}{end}_kg_year"] for end in ("", "_after"))
-            label = name.replace("_", " ")
-            typer.echo(
-                f"    {label}: {now:.1f} g, after {after:.1f} g; a year {year:.3g} kg, after "
-                f"{later:.3g} kg"
-            )
+            typer.echo(f"{text}; a year {year:.3g} kg, after {later:.3g} kg")
         if row["replacement"]:
             say(f"replaced by {row['replacement']}, probability {row['probability']:.2f}", "    ")
         elif row["part"] != "total" and not today:
@@ -237,8 +224,7 @@ def _compensate(
 
     found = compensation(grade, temperature, recipe=recipe, basis=basis, circuit=circuit)
     if json:
-        print_json(found)
-        return
+        return print_json(found)
     for line in sentences(found):
         say(line)
     for row in found.to_dict("records"):
@@ -373,13 +359,11 @@ def _list(table: "pd.DataFrame") -> None:
     from ..show._tables import number
     from ..show._text import Shown, print_table, scale_of
 
-    shown = [
-        Shown("Grade", table["grade"].tolist(), False, 0),
-        Shown("Structure", table["host"].tolist(), False, 2),
-        Shown("Kind", table["kind"].tolist(), False, 3),
-        Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4),
-    ]
-    for priority, name in zip((1, 1, 2, 3, 3, 2), _LISTED, strict=True):
+    heads = {"Grade": 0, "Structure": 2, "Kind": 3}
+    names = [table[name].tolist() for name in ("grade", "host", "kind")]
+    shown = [Shown(h, own, False, p) for (h, p), own in zip(heads.items(), names, strict=True)]
+    shown.append(Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4))
+    for name, priority in _LISTED.items():
         factor, offset, unit = scale_of(name)
         marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
         values = [number(value, 3, factor, offset) for value in table[name]]
@@ -407,15 +391,11 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
         )
         span = f"{low} to {high}"
         cells.append((label, value, span, unit or plain, row[f"{name}_provenance"]))
-    headings = ("Property", "Value", "Between makers", "Unit", "From")
+    headings = {"Property": 0, "Value": 0, "Between makers": 1, "Unit": 1, "From": 2}
+    columns = zip(headings.items(), zip(*cells, strict=True), strict=True)
     print_table(
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
-        [
-            Shown(heading, list(column), heading == "Value", priority)
-            for heading, column, priority in zip(
-                headings, zip(*cells, strict=True), (0, 0, 1, 1, 2), strict=True
-            )
-        ],
+        [Shown(head, list(own), head == "Value", priority) for (head, priority), own in columns],
     )
     typer.echo(f"Sold by {row['makers']}; {len(sheets)} published values from:")
     for source in dict.fromkeys(sheets["source"]):
@@ -427,19 +407,16 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
 
 def _celsius(row: "pd.Series | pd.DataFrame") -> str:
     kelvin = row["temperature_K"]
-    first = float(kelvin if isinstance(kelvin, float) else kelvin.iloc[0])
-    return f"{first - 273.15:.0f} °C"
+    return f"{(kelvin if isinstance(kelvin, float) else kelvin.iloc[0]) - 273.15:.0f} °C"
 
 
 def _legend(*, short: bool = False) -> None:
     from ..show._text import say
 
     start = "An" if short else "* estimate, ! extrapolated: an"
-    say(
-        f"{start} estimate comes from similar grades of the same structure; beyond a "
-        "grade's highest temperature its coefficients are extrapolated; curve: where the curve of "
-        "`magnetkit curve` has B = 0. Makers publish no composition."
-    )
+    rest = "estimate comes from similar grades of the same structure; beyond a grade's highest "
+    rest += "temperature its coefficients are extrapolated; curve: where the curve of "
+    say(f"{start} {rest}`magnetkit curve` has B = 0. Makers publish no composition.")
 
 
 def calibrate(

@@ -5,12 +5,16 @@ the way out, are made for refused rows only.
 """
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from .._core._arguments import named
+from .._core import datasets
+from .._core._arguments import named, warn
 from .._core.elements import ATOMIC_MASS, INDEX, SYMBOLS
 from .._core.errors import CompositionError, InputError
 from ..kernels import _notation
@@ -43,6 +47,9 @@ _GROUPS = {
     "L": "any element",
 }
 _VARIABLES = "xyzuvwabcnmδ"
+# What a charge holds beside elements, before its amount: PrNd30.5, (PrNd)30.5, NdPr 30.5.
+_PAIR = re.compile(r"\(?(?:Pr[,-]?Nd|Nd[,-]?Pr)\)?(?=\s*\d)")
+_INPUT = re.compile(r"(?<![A-Za-z])([A-Z][A-Za-z]+)\s*(\d+\.?\d*)(?!\d)")
 
 _SENTENCES = {
     _notation.NEGATIVE: "a hyphen before an amount; amounts are not negative, and a recipe in the "
@@ -140,10 +147,50 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     _, indices, values, codes, places, sums = _notation.parse(
         row, offsets, basis_code(basis), ATOMIC_MASS
     )
+    if codes[0] and (written := in_elements(text, basis)) is not None:
+        with suppress(CompositionError):
+            return parse_composition(written, basis)
     if codes[0]:
         place = int(places[0])
         raise CompositionError(explain_fault(codes[0], text, place, sums[0], basis), text, place)
     return Composition({SYMBOLS[c]: a for c, a in zip(indices, values.tolist(), strict=True)})
+
+
+def inputs() -> Mapping[str, Mapping[str, float]]:
+    """Return what is charged beside elements, wt.%, by name: as in trade, or as the user has it."""
+    from .._core.settings import get_settings
+
+    return {**_traded(), **get_settings().charge_inputs}
+
+
+@lru_cache(maxsize=1)
+def _traded() -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for row in datasets.rows("supply/inputs.csv"):
+        found.setdefault(row["input"], {})[row["element"]] = float(row["wt_pct"])
+    return found
+
+
+def in_elements(text: str, basis: str) -> str | None:
+    """Return a refused recipe in wt.% with its `inputs` as elements; None where it has none."""
+    if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
+        return None
+    known, met = inputs(), set()
+
+    def elements(match: re.Match[str]) -> str:
+        name = match[1].replace("Mm", "MM")
+        if name not in known:
+            return match[0]
+        met.add(name)
+        amount = float(match[2]) / sum(known[name].values())
+        return "".join(f" {e} {amount * share:.6f}" for e, share in known[name].items()) + " "
+
+    written = _INPUT.sub(elements, _PAIR.sub("PrNd", text))
+    if not met:
+        return None
+    parts = [f"{n} as {' '.join(f'{e}{x:g}' for e, x in known[n].items())}" for n in sorted(met)]
+    warn(f"read {', '.join(parts)} wt.% (MAGNETKIT_CHARGE_INPUTS sets other ratios)", UserWarning)
+    return written
 
 
 def read_amounts(text: str) -> tuple[dict[str, float], str | None]:

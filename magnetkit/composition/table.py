@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
 from .._core.errors import InputError
 from ._grade_names import refusal
-from .notation import Basis, ParseError, basis_code, explain_fault
+from .notation import Basis, ParseError, basis_code, explain_fault, in_elements
 
 if TYPE_CHECKING:
     from pymatgen.core import Composition
@@ -523,7 +523,24 @@ def listed(names: Sequence[Any]) -> str:
 def _parse_chunk(
     array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
 ) -> CompositionTable:
-    """Parse a chunk of strings from row `start` on; `odd`: by row, values that are no text."""
+    """Parse a chunk of strings from row `start` on; `odd`: by row, values that are no text.
+
+    What is refused is read once more with what is charged (PrNd, DyFe) written as elements.
+    """
+    found = _parse_strings(array, odd, basis, start)
+    refused = {e.row: e for e in found.errors if e.row not in odd}
+    written = {row: in_elements(error.text, basis) for row, error in refused.items()}
+    if not any(written.values()):
+        return found
+    texts = [written.get(start + i) or text for i, text in enumerate(array.to_pylist())]
+    found = _parse_strings(pa.array(texts, array.type), odd, basis, start)
+    return replace(found, errors=[refused.get(e.row, e) for e in found.errors])
+
+
+def _parse_strings(
+    array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
+) -> CompositionTable:
+    """Parse a chunk of strings as they stand; arguments as of `_parse_chunk`."""
     from ..kernels import _notation
     from ..kernels._jit import thread_count
 
@@ -567,9 +584,10 @@ def _without_grades(table: CompositionTable, texts: Any, start: int) -> Composit
     from ..kernels._jit import share_rows
     from ..kernels._notation import grade_like
 
-    # Rows that a grade's name could have been read as.
+    # Rows that a grade's name could have been read as; "Y30" and "C8" are no alloys of a magnet.
     suspicious = np.empty(len(table), np.bool_)
     share_rows(grade_like, len(table), table.rows, _HEAVIEST, suspicious)
+    suspicious |= table.fraction("Fe", "Co") < 0.5
     rows = [e.row for e in table.errors] + table.row_index[suspicious].tolist()
     found = {row: refusal(texts[row - start].as_py() or "") for row in rows}
     grades = {row: why for row, why in found.items() if why is not None}

@@ -9,7 +9,7 @@ Both take h of the size of B: beyond H_cB they mirror the curve and ignore H_cJ.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,10 +100,9 @@ class Curve:
         InputError
             If the form is unknown, or the magnet has no curve at that temperature.
         """
-        if form not in get_args(Form):
-            raise InputError(f"form must be one of {', '.join(get_args(Form))}, got {form!r}")
-        if kind not in get_args(Kind):
-            raise InputError(f"kind must be BH or JH, got {kind!r}")
+        for name, given, known in (("form", form, Form), ("kind", kind, Kind)):
+            if given not in (names := get_args(known)):
+                raise InputError(f"{name} must be one of {', '.join(names)}, got {given!r}")
         if not 0 <= at < self.curves.temperature.size:
             raise InputError(f"the curve has {self.curves.temperature.size} temperatures, got {at}")
         if form == "csv":
@@ -210,19 +209,17 @@ def _femm(curve: Curve, at: int) -> str:
     mu, h_cb = own.recoil[0, at], own.coercivity_b[0, at]
     # MS/m; zero, an insulator in FEMM, where no maker prints it.
     conducts = 1.0 / curve.resistivity_uohm_m if np.isfinite(curve.resistivity_uohm_m) else 0.0
-    lines = [
-        *(f"-- {line}" for line in _header_lines(curve, at)),
+    head = [f"-- {line}" for line in _header_lines(curve, at)]
+    head += [
         "-- Open the problem in FEMM 4.2, then File > Open Lua Script. SI units. The curve is",
         "-- shifted by H_cB as FEMM wants it; beyond B = 0 FEMM mirrors it: check that no part of",
         "-- the magnet comes there. The direction of magnetization is set at the block label.",
-        f'mi_addmaterial("{name}", {mu:.6g}, {mu:.6g}, {h_cb:.8g}, 0, {conducts:.4g}, 0, 0, 1, '
-        "0, 0, 0)",
-        *(
-            f'mi_addbhpoint("{name}", {b:.8g}, {h:.8g})'
-            for b, h in zip(*_shifted_curve(curve, at), strict=True)
-        ),
     ]
-    return "\n".join(lines) + "\n"
+    figures = f"{mu:.6g}, {mu:.6g}, {h_cb:.8g}, 0, {conducts:.4g}, 0, 0, 1, 0, 0, 0"
+    head.append(f'mi_addmaterial("{name}", {figures})')
+    for b, h in zip(*_shifted_curve(curve, at), strict=True):
+        head.append(f'mi_addbhpoint("{name}", {b:.8g}, {h:.8g})')
+    return "\n".join(head) + "\n"
 
 
 def _elmer(curve: Curve, at: int) -> str:
@@ -258,27 +255,14 @@ def _pyleecan(curve: Curve, at: int) -> str:
     points = np.column_stack([own.field[0, at, ::-1], own.induction[0, at, ::-1]])
     name = _material_name(curve, at)
     alpha = (hot / room - 1.0) / (celsius - 20.0) if abs(celsius - 20.0) > 1e-6 else 0.0
-    material = {
-        "__class__": "Material",
-        "name": name,
-        "desc": "; ".join(_header_lines(curve, at)),
-        "is_isotropic": False,
-        "path": f"{name}.json",
-        "mag": {
-            "__class__": "MatMagnetics",
-            "mur_lin": float(mu),
-            "Brm20": float(room),
-            "alpha_Br": float(alpha),
-            "Hc": float(room / (MU_0 * mu)),
-            "Wlam": 0,
-            "is_BH_extrapolate": False,
-            "BH_curve": {
-                "__class__": "ImportMatrixVal",
-                "is_transpose": False,
-                "value": points.tolist(),
-            },
-        },
-    }
+    drawn = {"__class__": "ImportMatrixVal", "is_transpose": False, "value": points.tolist()}
+    magnetic: dict[str, Any] = {"__class__": "MatMagnetics", "mur_lin": float(mu)}
+    magnetic |= {"Brm20": float(room)}
+    magnetic |= {"alpha_Br": float(alpha), "Hc": float(room / (MU_0 * mu)), "Wlam": 0}
+    magnetic |= {"is_BH_extrapolate": False, "BH_curve": drawn}
+    material: dict[str, Any] = {"__class__": "Material", "name": name}
+    material |= {"desc": "; ".join(_header_lines(curve, at))}
+    material |= {"is_isotropic": False, "path": f"{name}.json", "mag": magnetic}
     if np.isfinite(curve.density_kg_m3):
         material["struct"] = {"__class__": "MatStructural", "rho": float(curve.density_kg_m3)}
     if np.isfinite(curve.resistivity_uohm_m):

@@ -105,10 +105,7 @@ def curve(
     if candidate is not None and Path(candidate["folder"]).is_dir():
         if conditions.process is not None or conditions.shell is not None:
             raise InputError(f"process and shell are of a recipe; {magnet} has its own")
-        table, name, process, shell = _ranked_candidate(
-            Path(candidate["folder"]), int(candidate["rank"])
-        )
-        conditions = replace(conditions, process=process, shell=shell)
+        table, name, own = _ranked_candidate(Path(candidate["folder"]), int(candidate["rank"]))
     else:
         inputs = read_inputs(magnet, basis, strict=True)
         table = inputs.table
@@ -116,13 +113,12 @@ def curve(
             raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
         name = table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
         shells = inputs.shells_with(conditions.shell)
-        shell = shells if shells is None or isinstance(shells, str) else shells[0]
-        conditions = replace(conditions, shell=shell)
-    return _recipe_curve(table, name, bound, conditions)
+        own = {"shell": shells if shells is None or isinstance(shells, str) else shells[0]}
+    return _recipe_curve(table, name, bound, replace(conditions, **own))
 
 
-def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, Any, str | None]:
-    """Return composition, name, process and shell of a candidate of a results folder."""
+def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, dict[str, Any]]:
+    """Return composition, name, and process and shell of a candidate of a results folder."""
     from ..ranking.result import Ranked
     from ..run._files import open_result
 
@@ -134,9 +130,8 @@ def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, A
     row = found.iloc[0]
     shell = str(row["shell"]) if isinstance(row["shell"], str) and row["shell"] else None
     ((job, _),) = result.job.groups([str(row.get("route", ""))])
-    process = job.conditions.process
     table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
-    return table, str(row["candidate"]), process, shell
+    return table, str(row["candidate"]), {"process": job.conditions.process, "shell": shell}
 
 
 def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Conditions) -> Curve:
@@ -154,37 +149,27 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
     named_so = f"{name} + {shell}" if shell else name
     for row, k in zip(rows, kelvin, strict=False):
         if row["status"] != "ok":
-            raise InputError(
-                f"{named_so} has no demagnetization curve at {k - ZERO_CELSIUS:.0f} C: "
-                f"{row['status']}"
-            )
-    end = _ENDS[bound]
-    b_r, h_cj, h_k = ([float(row[f"{x}{end}"]) for row in rows] for x in _FIGURES)
+            why = f"{k - ZERO_CELSIUS:.0f} C: {row['status']}"
+            raise InputError(f"{named_so} has no demagnetization curve at {why}")
+    host = str(rows[0]["host"])
+    figures = [[float(row[f"{x}{_ENDS[bound]}"]) for row in rows] for x in _FIGURES]
     if bound == "guaranteed":
-        spread = lots(str(rows[0]["host"]))
-        shares = [spread.share(x) for x in (_FIGURES[0], _FIGURES[1], _FIGURES[1])]
-        b_r, h_cj, h_k = (
-            [share * v for v in x] for share, x in zip(shares, (b_r, h_cj, h_k), strict=True)
-        )
+        shares = [lots(host).share(x) for x in (*_FIGURES[:2], _FIGURES[1])]
+        figures = [[s * v for v in x] for s, x in zip(shares, figures, strict=True)]
     recoil = float(made.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     whose = f"calibration: {calibration_of(process)}"
     source = "; ".join(filter(None, (source, whose, not_compared(min(kelvin)))))
-    return Curve(
-        named_so,
-        bound,
-        source,
-        b_r[-1],
-        float(rows[0]["density_kg_m3"]),
-        resistivity(str(rows[0]["host"]), read_process(process, 1).route),
-        _demagnetization(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, conditions.load_line),
-        tuple(
-            "no coercivity so cold was compared with a measurement"
-            if row["coercivity_kA_m_provenance"] == "extrapolated"
-            else ""
-            for row in rows[:-1]
-        ),
-    )
+    density, conducts = rows[0]["density_kg_m3"], resistivity(host, read_process(process, 1).route)
+    curves = _demagnetization(kelvin, figures, recoil, conditions.load_line)
+    beyond = _beyond(rows[:-1], "no coercivity so cold was compared with a measurement")
+    return Curve(named_so, bound, source, figures[0][-1], float(density), conducts, curves, beyond)
+
+
+def _beyond(rows: Any, why: str) -> tuple[str, ...]:
+    """Return, for each row of a temperature, why its coercivity is extrapolated, if it is."""
+    own = [row["coercivity_kA_m_provenance"] for row in rows]
+    return tuple(why if provenance == "extrapolated" else "" for provenance in own)
 
 
 def _measured_curve(path: Any, conditions: Conditions, temperature: Any) -> Curve:
@@ -198,22 +183,11 @@ def _measured_curve(path: Any, conditions: Conditions, temperature: Any) -> Curv
         )
     if np.isnan(found.coercivity_kA_m):
         raise InputError(f"{path} ends before J = 0: its H_cJ is not known")
-    return Curve(
-        Path(path).stem,
-        "centre",
-        f"measured: {path}",
-        found.remanence_T,
-        float("nan"),
-        float("nan"),
-        _demagnetization(
-            [found.temperature_K],
-            [found.remanence_T],
-            [found.coercivity_kA_m],
-            [found.knee_field_kA_m],
-            found.recoil_permeability,
-            conditions.load_line,
-        ),
-    )
+    figures = [[getattr(found, name)] for name in _FIGURES]
+    recoil, unknown = found.recoil_permeability, float("nan")
+    curves = _demagnetization([found.temperature_K], figures, recoil, conditions.load_line)
+    name, source = Path(path).stem, f"measured: {path}"
+    return Curve(name, "centre", source, found.remanence_T, unknown, unknown, curves)
 
 
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
@@ -221,50 +195,34 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
     from ..calibration.grades import curve_figures, curve_shapes, grades, sold_at
 
     first, shape, source = curve_figures(name)
-    sheets, end = [*(grades(name, k).iloc[0] for k in kelvin), first], _ENDS[bound]
-    recoil = float(shape["recoil"])
-    b_r, h_cj = ([float(row[f"{x}{end}"]) for row in sheets] for x in _FIGURES[:2])
+    grade, at = str(first["grade"]), (*kelvin, ROOM_K)
+    sheets = [*(grades(name, k).iloc[0] for k in kelvin), first]
+    least, ends = sheets, [f"{x}{_ENDS[bound]}" for x in _FIGURES[:2]]
     if bound == "guaranteed":
-        own = (sold_at(k).set_index("grade").loc[[first["grade"]]] for k in (*kelvin, ROOM_K))
-        least = [rows[list(_FIGURES[:2])].median() for rows in own]
-        b_r, h_cj = ([float(one[x]) for one in least] for x in _FIGURES[:2])
+        least = [sold_at(k).set_index("grade").loc[[grade], ends].median() for k in at]
+    b_r, h_cj = ([float(one[x]) for one in least] for x in ends)
     for k, coercivity in zip(kelvin, h_cj, strict=False):
         if not coercivity > 0.0:
             raise InputError(
-                f"{first['grade']} has no coercivity left at {k - ZERO_CELSIUS:.0f} C by its "
+                f"{grade} has no coercivity left at {k - ZERO_CELSIUS:.0f} C by its "
                 "printed coefficient; ask for a lower temperature"
             )
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
     h_k = [h * float(own["squareness"].iloc[0]) for h, own in zip(h_cj, shapes, strict=True)]
+    curves = _demagnetization(kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line)
     most = float(first["max_working_temperature_K"]) - ZERO_CELSIUS
-    beyond = [
-        f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
-        if row["coercivity_kA_m_provenance"] == "extrapolated"
-        else ""
-        for row in sheets[:-1]
-    ]
-    return Curve(
-        str(first["grade"]),
-        bound,
-        source,
-        b_r[-1],
-        float(first["density_kg_m3"]),
-        float(first["resistivity_uohm_m"]),
-        _demagnetization(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, load_line),
-        tuple(beyond),
-    )
+    why = f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
+    density, conducts = (float(first[x]) for x in ("density_kg_m3", "resistivity_uohm_m"))
+    beyond = _beyond(sheets[:-1], why)
+    return Curve(grade, bound, source, b_r[-1], density, conducts, curves, beyond)
 
 
 def _demagnetization(
-    kelvin: list[float],
-    b_r: list[float],
-    h_cj: list[float],
-    h_k: list[float],
-    recoil: float,
-    load_line: float,
+    kelvin: list[float], figures: list[list[float]], recoil: float, load_line: float
 ) -> Demagnetization:
-    """Return the curves of one magnet; H_cJ and H_k in kA/m."""
-    one = np.array([b_r]), 1e3 * np.array([h_cj]), 1e3 * np.array([h_k])
+    """Return the curves of one magnet at k temperatures from B_r, T, H_cJ and H_k, kA/m."""
+    b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
+    one = b_r, 1e3 * h_cj, 1e3 * h_k
     return curves_of(np.array(kelvin), *one, np.full((1, len(kelvin)), recoil), None, load_line)
 
 
@@ -330,10 +288,11 @@ def use_limits(
     named_so = grades_among(compositions)
     if named_so:
         texts = [compositions] if isinstance(compositions, str) else compositions
+        of_recipe = process, shell
         known = [
-            _recipe_loops([text], kelvin, process, shell, basis)
-            if grade is None
-            else _grade_loops(grade, kelvin, process, shell)
+            _grade_loops(grade, kelvin, *of_recipe)
+            if grade
+            else _recipe_loops([text], kelvin, *of_recipe, basis)
             for text, grade in zip(texts, named_so, strict=True)
         ]
     else:
@@ -403,16 +362,12 @@ def _recipe_loops(
     shells = read_shells(shell, len(table))
     made = magnets_at(alloys(table, process, shells), kelvin)
     axial = made.status == 0
-    h_cj = np.where(axial, made.coercivity(), np.nan)
-    return _Loops(
-        table.formulas() if inputs.labels is None else list(map(str, inputs.labels)),
-        "" if shells is None else shells.text,
-        np.where(axial, made.remanence(), np.nan),
-        h_cj,
-        np.where(axial, made.knee_field, np.nan),
-        np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape),
-        made.rows["structure_limit_K"],
-    )
+    figures = made.remanence(), made.coercivity(), made.knee_field
+    b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
+    recoil = np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape)
+    names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
+    put_in = "" if shells is None else shells.text
+    return _Loops(names, put_in, b_r, h_cj, h_k, recoil, made.rows["structure_limit_K"])
 
 
 def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
@@ -422,24 +377,17 @@ def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
 
     refuse_beside(name, process, shell)
     row, shape, source = curve_figures(name)
-    left = [
-        share_left(float(row[f"{chord}_coefficient_pct_K"]), kelvin)[None, :]
-        for chord in ("remanence", "coercivity")
-    ]
-    b_r, h_cj = float(row["remanence_T"]) * left[0], float(row["coercivity_kA_m"]) * left[1]
-    square = hot_squareness(float(shape["squareness"]), row["host"], *left)
+    chords = (float(row[f"{what}_coefficient_pct_K"]) for what in ("remanence", "coercivity"))
+    left = [share_left(chord, kelvin)[None, :] for chord in chords]
+    b_r, h_cj = (float(row[x]) * share for x, share in zip(_FIGURES, left, strict=False))
+    h_cj = 1e3 * h_cj
+    h_k = h_cj * np.nan_to_num(hot_squareness(float(shape["squareness"]), row["host"], *left))
+    recoil = np.full_like(b_r, float(shape["recoil"]))
+    limit = np.array([parameters().families[row["host"]].structure_limit_K])
     most = float(row["max_working_temperature_K"])
     beyond = "" if np.isnan(most) else f", extrapolated beyond {most - ZERO_CELSIUS:.0f} °C"
-    return _Loops(
-        [name],
-        "",
-        b_r,
-        1e3 * h_cj,
-        1e3 * h_cj * np.nan_to_num(square),
-        np.full_like(b_r, float(shape["recoil"])),
-        np.array([parameters().families[row["host"]].structure_limit_K]),
-        f"{name}: H_cJ as guaranteed{beyond}; {source}",
-    )
+    note = f"{name}: H_cJ as guaranteed{beyond}; {source}"
+    return _Loops([name], "", b_r, h_cj, h_k, recoil, limit, note)
 
 
 def _crossing_temperature(kelvin: _Array, value: _Array, bound: float, limit: _Array) -> _Array:

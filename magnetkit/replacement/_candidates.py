@@ -22,6 +22,7 @@ from ..calibration.grades import at_room, secondhand, sold_at
 from ..calibration.spread import constants, deviations, probability
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, root_of
+from ..magnetism._evidence import DISTANCE, coordinates, limited
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..prediction._stages import GUARANTEED, cost_per_flux
 from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
 _Array = NDArray[np.float64]
 
 HEAVY, CHANCE = "heavy_rare_earth_wt_pct", "probability_meets_requirements"
+SAVED, COST = "heavy_rare_earth_saved_wt_pct", "cost_USD_kg"
 TRIALS = ("fine-grained", "hot-deformed")
 # Standard deviation of the difference of two alphas, %/K: that of `alpha_floor` of the parameters.
 _ALPHA = 0.006 / 1.645
 _HALF = 1.645
-_LEDGER = (HEAVY, "rare_earth_wt_pct", "cobalt_wt_pct", "supply_risk", "import_reliance",
-           "cost_USD_kg")  # fmt: skip
+_LEDGER = (HEAVY, *"rare_earth_wt_pct cobalt_wt_pct supply_risk import_reliance".split(), COST)
 
 
 def grid(host: str, own: Recipe, compensated: bool) -> "pd.DataFrame":
@@ -60,19 +61,18 @@ def _modelled(frame: "pd.DataFrame", held: Held, wish: Wish) -> "pd.DataFrame":
     from ..magnetism.sintered import sintered_at
 
     columns = ["host", "status", REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, "density_kg_m3"]
+    columns.append(DISTANCE)
     columns += [f"{q}{e}" for q in (REMANENCE, COERCIVITY) for e in ("_lo", "_hi")]
-    use: dict[str, Any] = {
-        "curie": wish.conditions.curie,
-        "between": held.between or wish.conditions.between,
-    }
+    made_by: Any = {"mill": held.mill.record()} if held.mill else {}
+    use: dict[str, Any] = {"curie": wish.conditions.curie}
+    use["between"] = held.between or wish.conditions.between
     found, at = [], [wish.temperature]
     for route, part in frame.groupby(frame["route"].fillna(""), sort=False):
-        process: dict[str, Any] = {"mill": held.mill.record()} if held.mill else {}
-        process |= {"route": route} if route else {}
+        process = {**made_by, "route": route} if route else made_by or None
         table = CompositionTable.from_strings(part["composition"].tolist(), basis="weight")
         shells = part["shell"].tolist() if part["shell"].any() else None
-        (one,) = sintered_at(table, at, process or None, shells, **use)
-        (plain,) = (one,) if shells is None else sintered_at(table, at, process or None, **use)
+        (one,) = sintered_at(table, at, process, shells, **use)
+        (plain,) = (one,) if shells is None else sintered_at(table, at, process, **use)
         one.index = plain.index = part.index
         found.append(one[columns].assign(bare=plain[COERCIVITY]))
     return pd.concat(found).sort_index()
@@ -107,8 +107,8 @@ def melts(
     ok = (model["status"] == "ok").to_numpy(bool) & np.array(of_host)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(made > 0.0, gain / made, 0.0)
-        logs = {REMANENCE: np.log(model[REMANENCE].to_numpy(float) / float(first[REMANENCE])),
-                COERCIVITY: np.log(made / held.typical(COERCIVITY))}  # fmt: skip
+        logs = {REMANENCE: np.log(model[REMANENCE].to_numpy(float) / float(first[REMANENCE]))}
+        logs[COERCIVITY] = np.log(made / held.typical(COERCIVITY))
     apart = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
     other = np.array([s != own.shell for s in shells])
     route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
@@ -116,8 +116,8 @@ def melts(
     if held.mill is not None:
         # Another mill makes them: its magnets say what they are, and nothing cancels.
         logs = {q: np.log(model[q].to_numpy(float) / held.typical(q)) for q in logs}
-        wide = tuple(np.log((model[f"{q}_hi"] / model[f"{q}_lo"]).to_numpy(float)) / (2.0 * _HALF)
-                     for q in logs)  # fmt: skip
+        ends = [(model[f"{q}_hi"] / model[f"{q}_lo"]).to_numpy(float) for q in logs]
+        wide = tuple(np.log(ratio) / (2.0 * _HALF) for ratio in ends)
     frame["temperature_K"], frame["status"] = wish.temperature, model["status"].astype(str)
     frame["host"], frame["density_kg_m3"] = model["host"].astype(str), model["density_kg_m3"]
     for (quantity, log), deviation in zip(logs.items(), wide, strict=True):
@@ -135,11 +135,26 @@ def melts(
     chance = np.zeros(len(frame))
     some: Any = [tuple(one[ok] for one in many) for many in (logs.values(), wide)]
     chance[ok] = probability(some[0], some[1], (flux, hard[ok]))
-    frame[CHANCE] = chance * _others(frame, limits, apart)
+    frame[DISTANCE] = _far(model, held, table)
+    frame[CHANCE] = limited(chance * _others(frame, limits, apart), frame[DISTANCE].to_numpy())
     frame["failed_requirements"] = _failed(frame, limits)
     frame = _ranked(frame.rename(columns={"composition": "candidate"}))
     frame.attrs["level"] = level
     return frame
+
+
+def _far(model: "pd.DataFrame", held: Held, table: CompositionTable) -> _Array:
+    """Return how far candidates are from measured magnets, the one in use among them, (n,).
+
+    Whatever it is made of, it is sold: its own distance is 0. Others are near it where its recipe
+    is known.
+    """
+    found = np.nan_to_num(model[DISTANCE].to_numpy(float))
+    if held.made is not None and not held.made.estimate:
+        places = coordinates(table, root_of(held.host))
+        found = np.fmin(found, np.linalg.norm(places - places[0], axis=1))
+    found[0] = 0.0
+    return found
 
 
 def _slack(held: Held, limits: dict[str, Requirement], square: _Array) -> tuple[float, _Array]:
@@ -154,11 +169,11 @@ def _slack(held: Held, limits: dict[str, Requirement], square: _Array) -> tuple[
     # (BH)max goes with B_r squared.
     keeps = held.least[REMANENCE] / float(held.room[REMANENCE])
     whole = float(held.room[PRODUCT]) * keeps**2
-    flux = min(room(REMANENCE, held.least[REMANENCE], 1.0, REMANENCE),
-               room(PRODUCT, whole, 0.5, REMANENCE))  # fmt: skip
-    hard = np.minimum(room(COERCIVITY, held.least[COERCIVITY], 1.0, COERCIVITY),
-                      room(KNEE, held.least[COERCIVITY] * square, 1.0, COERCIVITY))  # fmt: skip
-    return float(flux), np.broadcast_to(hard, square.shape)
+    flux = room(REMANENCE, held.least[REMANENCE], 1.0, REMANENCE)
+    flux = min(flux, room(PRODUCT, whole, 0.5, REMANENCE))
+    hard = room(COERCIVITY, held.least[COERCIVITY], 1.0, COERCIVITY)
+    knee = room(KNEE, held.least[COERCIVITY] * square, 1.0, COERCIVITY)
+    return float(flux), np.broadcast_to(np.minimum(hard, knee), square.shape)
 
 
 def _others(frame: "pd.DataFrame", limits: dict[str, Requirement], apart: _Array) -> _Array:
@@ -202,17 +217,17 @@ def _supply(
     found = ledger(table, own.supply_scenario, own.recycled or None, shell=shell)
     for name in _LEDGER:
         frame[name] = found[name].to_numpy(float)
-    frame["heavy_rare_earth_saved_wt_pct"] = now - frame[HEAVY]
-    each = (frame[n].to_numpy(float) for n in ("density_kg_m3", "cost_USD_kg", REMANENCE))
+    frame[SAVED] = now - frame[HEAVY]
+    each = (frame[n].to_numpy(float) for n in ("density_kg_m3", COST, REMANENCE))
     frame["cost_per_flux_USD_m3_T"] = cost_per_flux(*each)
 
 
 def _ranked(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return candidates in order: those that meet by what they hold, the likelier first."""
     meets = frame[CHANCE] >= MEETS_PROBABILITY
-    keys = frame.assign(a=~meets, b=frame["way"].isin(TRIALS), d=-frame[CHANCE].round(2),
-                        c=frame[HEAVY].round(1).where(meets, 0.0))  # fmt: skip
-    order = keys.sort_values(["a", "b", "c", "d", "cost_USD_kg"], kind="stable").index
+    heavy = frame[HEAVY].round(1).where(meets, 0.0)
+    keys = frame.assign(a=~meets, b=frame["way"].isin(TRIALS), c=heavy, d=-frame[CHANCE].round(2))
+    order = keys.sort_values(["a", "b", "c", "d", COST], kind="stable").index
     found = frame.assign(meets_requirements=meets).loc[order].reset_index(drop=True)
     found.insert(0, "rank", np.arange(1, len(found) + 1))
     return found
@@ -273,13 +288,15 @@ def as_frame(one: "pd.Series", recipe: Recipe, wish: Wish, now: float) -> "pd.Da
     """Return a sold grade, a row of `bought`, as a row of candidates."""
     import pandas as pd
 
-    row = {"candidate": recipe.text, "shell": recipe.shell, "way": "sold", "route": None,
-           "status": "ok", "temperature_K": wish.temperature, "nearest_grade": one["grade"],
-           CHANCE: one["probability"],
-           "meets_requirements": one["probability"] >= MEETS_PROBABILITY,
-           **{name: one[name] for name in ("host", "density_kg_m3", REMANENCE, COERCIVITY, KNEE)},
-           **{least: one[name] for name, least in GUARANTEED.items()}}  # fmt: skip
-    frame = pd.DataFrame([row])
+    row: dict[str, Any] = {"candidate": recipe.text, "shell": recipe.shell, "way": "sold"}
+    row["route"] = None
+    row |= {"status": "ok", "temperature_K": wish.temperature, "nearest_grade": one["grade"]}
+    row |= {
+        CHANCE: one["probability"],
+        "meets_requirements": one["probability"] >= MEETS_PROBABILITY,
+    }
+    row |= {name: one[name] for name in ("host", "density_kg_m3", REMANENCE, COERCIVITY, KNEE)}
+    frame = pd.DataFrame([row | {least: one[name] for name, least in GUARANTEED.items()}])
     table = CompositionTable.from_strings([recipe.text], basis="weight")
     _supply(frame, table, [recipe.shell], wish, now)
     return frame

@@ -4,21 +4,29 @@ from typing import Any
 
 import numpy as np
 
+from .._core import datasets
+from .._core.elements import INDEX, SYMBOLS
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
 from ..calibration._composition_estimate import COMPENSATED
+from ..composition.notation import inputs
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, root_of
+from ..magnetism._figures import not_compared
 from ..magnetism._measured import ALPHA, COERCIVITY
+from ..supply.ledger import ledger
 from ._request import KNEE, PRODUCT, REMANENCE
 from .answer import WAYS, Answer, Way, next_melt
 from .compensation import compensation, sentences
 
 # Under an export licence of China since 4 April 2025: datasets/supply/controls.csv.
 _LICENSED = ("Sm", "Gd", "Tb", "Dy", "Lu", "Y")
-_UNITS = {"T": (1.0 / KILO_GAUSS, "kG", 3, 2), "kA/m": (1e3 / KILO_OERSTED, "kOe", 0, 2),
-          "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe", 0, 1)}  # fmt: skip
-_LABELS = {REMANENCE: ("B_r", "T"), COERCIVITY: ("H_cJ", "kA/m"), KNEE: ("H_k", "kA/m"),
-           PRODUCT: ("(BH)max", "kJ/m3")}  # fmt: skip
+_UNITS = {
+    "T": (1.0 / KILO_GAUSS, "kG", 3, 2),
+    "kA/m": (1e3 / KILO_OERSTED, "kOe", 0, 2),
+    "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe", 0, 1),
+}
+_LABELS = {REMANENCE: ("B_r", "T"), COERCIVITY: ("H_cJ", "kA/m")}
+_LABELS |= {KNEE: ("H_k", "kA/m"), PRODUCT: ("(BH)max", "kJ/m3")}
 
 
 def _show(units: str, unit: str, *values: float) -> str:
@@ -45,6 +53,8 @@ def lines(found: Any, units: str, everything: bool) -> list[str]:
             told += _way(number, way, answer, units)
     if first.recommended and first.recipe is not None:
         told += _worse(found, first, first.recommended, everything)
+        if everything and not first.recommended.grade:
+            told.append(_charged(first.recommended, found.wish.conditions.supply_scenario))
     return told + _changes(found, first)
 
 
@@ -71,7 +81,9 @@ def _asked(found: Any, units: str) -> str:
         parts.append(f"{label} >= {_show(units, unit, one.limit)}" if label else str(one))
     itself = f"; its own recipe P {found.own_probability:.2f}" if found.answers[0].recipe else ""
     celsius = found.reference["temperature_K"] - 273.15
-    return f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
+    told = f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
+    cold = not_compared(found.reference["temperature_K"])
+    return f"{told} {cold}." if cold else told
 
 
 def _made(found: Any, first: Answer) -> str:
@@ -101,28 +113,23 @@ def _way(number: int, way: Way, answer: Answer, units: str) -> list[str]:
         saves = f"saves {way.saved:.2f} wt.% ({100 * way.saved_share:.0f} %)"
     short = way.failed_requirements
     misses = f"; misses {short}" if short and not way.likely else ""
-    chance = way.probability_meets_requirements
-    return [
-        head,
-        f"   {saves}, P {chance:.2f}; B_r {b_r}, H_cJ {h_cj}",
-        f"   {cost}; not known: {way.unknown}{misses}",
-    ]
+    values = f"   {saves}, P {way.chance:.2f}; B_r {b_r}, H_cJ {h_cj}"
+    return [head, values, f"   {cost}; not known: {way.unknown}{misses}"]
 
 
 def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
     """Return what the recommended way saves in all, and what it worsens."""
-    from ..supply.ledger import ledger
     from ..supply.scenario import scenarios
 
-    own, each = first.recipe, best.saved / 100.0 * found.mass_kg
+    own, each = first.recipe, best.saved / 100.0 * found.wish.mass_kg
     assert own is not None
     table = CompositionTable.from_strings([best.candidate, own.text], basis="weight")
     shell = [best.shell, own.shell] if best.shell or own.shell else None
-    risk = {}
-    for name in dict.fromkeys([found.scenario, *(scenarios() if everything else ())]):
+    risk, own_case = {}, found.wish.conditions.scenario
+    for name in dict.fromkeys([own_case, *(scenarios() if everything else ())]):
         new, old = ledger(table, name, shell=shell)["supply_risk"]
         risk[name] = f"{new:.2f} (now {old:.2f})"
-    parts = [f"supply risk {risk[found.scenario]}"]
+    parts = [f"supply risk {risk[own_case]}"]
     text = f"{best.candidate} {best.shell}"
     if held := [e for e in _LICENSED if any(f"{e}{c}" in text for c in "0123456789 ")]:
         parts.append(f"export licence needed for {', '.join(held)}")
@@ -132,12 +139,42 @@ def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
     if root_of(best.host) != root_of(found.reference["host"]):
         heavier = 100.0 * (best.density_kg_m3 / found.reference["density_kg_m3"] - 1.0)
         parts += [f"weight {heavier:+.0f} %", str(HOSTS[best.host].magnet.trade).split(": ")[-1]]
-    told = (
-        f"It saves {1e3 * each:.1f} g in a magnet of {found.mass_kg:g} kg, "
-        f"{each * found.per_year:.1f} kg a year at {found.per_year:,}; beside it "
-        f"{', '.join(parts)}."
-    )
+    wish = found.wish
+    told = f"It saves {1e3 * each:.1f} g in a magnet of {wish.mass_kg:g} kg, "
+    told += f"{each * wish.per_year:.1f} kg a year at {wish.per_year:,}; beside it "
+    told += f"{', '.join(parts)}."
     return [told, *(f"Supply risk, {n}: {r}." for n, r in risk.items() if everything)]
+
+
+def _charged(way: Way, scenario: Any) -> str:
+    """Return what to charge of a melt, with what it costs beside its elements.
+
+    Inputs of several elements go in as far as the recipe has all of these, elements make up for
+    the rest; yields of melting, milling and diffusion are of a mill, and none is counted.
+    """
+    table = CompositionTable.from_strings([way.candidate], basis="weight")
+    shares = 100.0 * table.weight_fractions()[0]
+    left = {SYMBOLS[i]: float(shares[i]) for i in np.flatnonzero(shares > 1e-6)}
+    put_in: dict[str, float] = {}
+    for name, parts in inputs().items():
+        amount = min(left.get(e, 0.0) / (share / 100.0) for e, share in parts.items())
+        if amount > 0.005:
+            put_in[name] = amount
+            left = {e: x - amount * parts.get(e, 0.0) / 100.0 for e, x in left.items()}
+    put_in |= {e: x for e, x in left.items() if x > 0.005}
+    elements = CompositionTable.from_strings([e for e in put_in if e in INDEX], basis="atomic")
+    each = ledger(elements, scenario)["cost_USD_kg"].tolist()
+    price = dict(zip((e for e in put_in if e in INDEX), each, strict=True))
+    rows = datasets.rows("supply/inputs.csv")
+    price |= {r["input"]: float(r["price_USD_kg"]) for r in rows if r["price_USD_kg"]}
+    whole = sum(x * price.get(name, 0.0) for name, x in put_in.items()) / 100.0
+    text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
+    unknown = [f"{name}'s is not known" for name in put_in if name not in price]
+    own = f"its elements {float(ledger(table, scenario)['cost_USD_kg'].iloc[0]):.1f} USD/kg"
+    return (
+        f"To charge, wt.%: {text}; {whole:.1f} USD/kg by quotations of inputs where there are any"
+        f"{''.join(f', {u}' for u in unknown)}; {own}; losses of the route are not counted."
+    )
 
 
 def _changes(found: Any, first: Answer) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._core._requirement_text import parse_requirement
 from .._core._toml import Evidence
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
@@ -54,18 +55,14 @@ _CHORDS = {REMANENCE: ALPHA, COERCIVITY: BETA}
 _MEASURED_LOTS = 3
 _ALPHA_ROOM, _RECOIL = 0.01, 1.05
 
-_REQUIREMENT = re.compile(
-    r"^\s*(\w+)\s*(>=|<=)\s*(?:([-+]?\d*\.?\d+)\s*\*\s*)?(reference|[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)"
-    r"\s*$"
-)
-
 
 @dataclass(frozen=True)
 class Wish:
     """The request of the user, checked.
 
     `conditions` hold the temperature of use, the calibration, the duty and the supply; `on_duty`
-    says whether the magnet is asked for by what it stands, `lasting` whether for a stated time.
+    says whether the magnet is asked for by what it stands, `lasting` whether for a stated time;
+    `recipe`, of `basis`, and `shell` what the magnet in use is made of, where that is known.
     """
 
     conditions: "Conditions"
@@ -75,6 +72,9 @@ class Wish:
     mass_kg: float = 1.0
     per_year: int = 1000
     spread: Mapping[str, float] = field(default_factory=dict)
+    recipe: str | None = None
+    basis: Basis = "auto"
+    shell: str | None = None
 
     @property
     def temperature(self) -> float:
@@ -112,31 +112,21 @@ class Held:
 
 
 def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
-    """Return a requirement from its text, ``"remanence_T>=0.98*reference"``.
-
-    That is a column, ``>=`` or ``<=``, and a number, ``reference`` (the value of the magnet to
-    replace) or a multiple of it.
-    """
-    match = _REQUIREMENT.match(text) if isinstance(text, str) else None
-    if match is None:
-        raise InputError(
-            f"requirement {text!r:.60} not understood; write e.g. coercivity_kA_m>=500 or "
-            "remanence_T>=0.98*reference"
-        )
-    column, sign, factor, bound = match.groups()
-    if bound == "reference":
+    """Return the requirement of a text; `reference` are values of the magnet to replace."""
+    asked = parse_requirement(str(text))
+    column, limit = asked.column, asked.limit
+    if asked.temperature_K is not None:
+        raise InputError(f"{text!r}: a replacement is asked for at its one temperature of use")
+    if asked.share is not None:
         value = reference.get(column)
         if value is None or value != value:
             known = ", ".join(k for k, v in reference.items() if isinstance(v, float) and v == v)
             raise InputError(f"{text!r}: the reference has no {column}; it has {known or 'none'}")
-        limit = float(value) * float(factor or 1.0)
-    elif factor is not None:
-        limit = float(factor) * float(bound)
-    else:
-        limit = float(bound)
-    ends = {"minimum": limit} if sign == ">=" else {"maximum": limit}
+        limit = float(value) * asked.share
+    end = "minimum" if asked.sign == ">=" else "absolute_maximum" if asked.absolute else "maximum"
+    own: dict[str, Any] = {"column": column, "source": f"requested: {text}", end: limit}
     try:
-        return Requirement(column=column, source=f"requested: {text}", status="assumption", **ends)
+        return Requirement(status="assumption", **own)
     except ValueError as error:
         reason = str(error).splitlines()[2].strip() if "\n" in str(error) else str(error)
         raise InputError(f"requirement {text!r}: {reason}") from None
@@ -158,16 +148,16 @@ def requirements(reference: Mapping[str, Any], wish: Wish) -> dict[str, Requirem
             raise InputError(
                 "a duty without a grade needs the least B_r: --require 'remanence_T>=1.15'"
             )
-        why: dict[str, Any] = {
-            "source": f"{SAFETY:g} times the field at the duty",
-            "status": "assumption",
-        }
         need = round(needed_knee(wish, b_r.limit), 1)
-        made |= {REMANENCE: b_r, KNEE: Requirement(column=KNEE, minimum=need, **why)}
+        why = f"{SAFETY:g} times the field at the duty"
+        knee = Requirement(column=KNEE, minimum=need, source=why, status="assumption")
+        made |= {REMANENCE: b_r, KNEE: knee}
     alpha = abs(float(reference.get(ALPHA, np.nan)))
     if alpha <= COMPENSATED:
-        why = {"source": "the grade is temperature compensated", "status": "assumption"}
-        made[ALPHA] = Requirement(column=ALPHA, absolute_maximum=alpha + _ALPHA_ROOM, **why)
+        most, why = alpha + _ALPHA_ROOM, "the grade is temperature compensated"
+        made[ALPHA] = Requirement(
+            column=ALPHA, absolute_maximum=most, source=why, status="assumption"
+        )
     return made | own
 
 
@@ -210,11 +200,10 @@ def _held(
     square = curve_shapes(room.to_frame().T.infer_objects()).iloc[0]["squareness"]
     source = f"guaranteed by {makers}" if makers else f"as class and number: {name} is in no table"
     flat = abs(float(room[ALPHA])) <= COMPENSATED
-    return Held(
-        name, host, kind, makers, room, least,
-        own.get("spread") or lots(host, wish.spread), float(own.get("square") or square),
-        str(own.get("source") or source), alpha_range(str(room["grade"])) if flat else None,
-    )  # fmt: skip
+    between = alpha_range(str(room["grade"])) if flat else None
+    better: dict[str, Any] = {"spread": lots(host, wish.spread), "square": float(square)}
+    better |= {"source": source, **own}
+    return Held(name, host, kind, makers, room, least, **better, between=between)
 
 
 def held_values(values: Any, wish: Wish, grade: str | None = None) -> Held:
@@ -266,21 +255,17 @@ def _nearest(b_r: float, h_cj: float) -> "pd.Series":
     return table.loc[(off + (np.log(1.1 * table[COERCIVITY] / h_cj) / 0.18) ** 2).idxmin()]
 
 
-def with_recipe(
-    held: Held, recipe: str | None, basis: Basis, shell: str | None, wish: Wish
-) -> Held:
+def with_recipe(held: Held, wish: Wish) -> Held:
     """Return the magnet in use with what it is made of: as given, or else estimated."""
     made: CompositionEstimate | None = None
-    if recipe is not None:
-        made = given_recipe(read_recipe(recipe, basis), shell)
+    if wish.recipe is not None:
+        made = given_recipe(read_recipe(wish.recipe, wish.basis), wish.shell)
     elif held.kind in MELTED and held.host in HOSTS:
         made = estimate_composition(held.room, wish.conditions.curie)
     return replace(held, made=made, mill=_calibrated(wish.conditions.process))
 
 
-def held_measured(
-    measured: Any, grade: str, recipe: str | None, basis: Basis, shell: str | None, wish: Wish
-) -> Held:
+def held_measured(measured: Any, grade: str, wish: Wish) -> Held:
     """Return the user's own magnets of a grade: the first is the recipe, all are its level.
 
     Their least values are what 99 % of lots reach, by the scatter of three or more of one recipe.
@@ -290,17 +275,17 @@ def held_measured(
     if wish.conditions.process is not None:
         raise InputError("measured and process both name a calibration: give one")
     if is_curve(measured):
-        return with_recipe(held_values(measured, wish, grade), recipe, basis, shell, wish)
-    rows, rejected = read_magnets(measured, basis)
+        return with_recipe(held_values(measured, wish, grade), wish)
+    rows, rejected = read_magnets(measured, wish.basis)
     if not rows:
         why = next(iter(rejected.values()), "it is empty")
         raise InputError(f"no measured magnet can be used: {why}")
     first, room, kelvin = rows[0], grades(grade).iloc[0].copy(), wish.temperature
-    table = first.table if recipe is None else read_recipe(recipe, basis)
-    made = given_recipe(table, shell or first.shell or None)
+    table = first.table if wish.recipe is None else read_recipe(wish.recipe, wish.basis)
+    made = given_recipe(table, wish.shell or first.shell or None)
     own = first.table.to_array()
-    like = [r for r in rows if r.shell == first.shell
-            and np.abs(r.table.to_array() - own).sum() < 1e-3]  # fmt: skip
+    alike = [np.abs(row.table.to_array() - own).sum() < 1e-3 for row in rows]
+    like = [row for row, near in zip(rows, alike, strict=True) if near and row.shell == first.shell]
     spread, least = lots(str(room["host"]), wish.spread), _printed(room, kelvin)
     for quantity, chord in _CHORDS.items():
         known = [row for row in like if quantity in row.values]

@@ -14,26 +14,26 @@ from ..hosts.records import HOSTS
 from ..magnetism._measured import COERCIVITY
 from ..magnetism.sintered import Duty
 from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
-from ._candidates import CHANCE, HEAVY, TRIALS, as_frame, bought, made_of, melts
+from ._candidates import CHANCE, HEAVY, SAVED, TRIALS, as_frame, bought, made_of, melts
 from ._request import KNEE, REMANENCE, SAFETY, Held, Wish, needed_knee
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SAVED, _FLUX = "heavy_rare_earth_saved_wt_pct", "cost_per_flux_USD_m3_T"
+_FLUX = "cost_per_flux_USD_m3_T"
 # What is worth a change: so much heavy rare earth saved, wt.%, and so large a share of it; another
 # family that saves less than the last has to cost no more for the flux.
 _LESS, _SHARE, _WORTH = 0.3, 0.2, 1.0
 # Below this content, wt.%, there is none. A kind is answered for from this weight on; so many ways
 # are shown, and none that is less likely.
-_NONE, _ANOTHER, _MOST, _UNLIKELY = 0.05, 0.2, 4, 0.3
+_NONE, _ANOTHER, _MOST, _UNLIKELY, _SURE = 0.05, 0.2, 4, 0.3, 0.95
 # So far below its rating, K, a grade is far below it; load lines that are tried then.
 _COOL_K, _LINES = 20.0, np.arange(0.4, 10.05, 0.1)
 
 WAYS = {
     "lower-class": ("Lower class, as sold", "the worst field, if not the one given"),
     "bulk": ("Leaner alloy", "this melt beside yours (H_cJ to 10 %)"),
-    "diffused": ("Diffused", "what the shell gives (to 42 %)"),
+    "diffused": ("Diffused", "what the shell gives (to 44 %)"),
     "fine-grained": ("Trial, fine grains", "H_cJ when hot, never measured"),
     "hot-deformed": ("Trial, hot deformed", "its maker's level (H_cJ to 18 %)"),
     "other-family": ("Other family, as sold", "price; printed values were compared"),
@@ -89,9 +89,14 @@ class Way:
         return self.heavy_rare_earth_saved_wt_pct
 
     @property
+    def chance(self) -> float:
+        """Probability that it meets every limit."""
+        return self.probability_meets_requirements
+
+    @property
     def likely(self) -> bool:
-        """Whether it meets every limit with a probability of 0.8 or more."""
-        return self.probability_meets_requirements >= MEETS_PROBABILITY
+        """Whether that is 0.8 or more."""
+        return self.chance >= MEETS_PROBABILITY
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,8 +147,9 @@ def _alone(sentence: str, ways: tuple[Way, ...], table: "pd.DataFrame | None" = 
     """Return the answer where there is no recipe to compare with."""
     import pandas as pd
 
-    empty = pd.DataFrame(columns=["candidate", "shell", "host", CHANCE])
-    return Answer("sold", 1.0, None, np.nan, 1.0, sentence, ways, empty if table is None else table)
+    if table is None:
+        table = pd.DataFrame(columns=["candidate", "shell", "host", CHANCE])
+    return Answer("sold", 1.0, None, np.nan, 1.0, sentence, ways, table)
 
 
 def _answer(held: Held, own: Recipe, wish: Wish, limits: dict[str, Requirement]) -> Answer:
@@ -166,11 +172,11 @@ def _answer(held: Held, own: Recipe, wish: Wish, limits: dict[str, Requirement])
 def _melted(table: "pd.DataFrame", own: Recipe, now: "pd.Series") -> list[Way]:
     """Return the best melt of each kind: the leanest that is likely, else the most worth a try."""
     found = []
-    for kind, rows in table[(table["status"] == "ok") & (table[_SAVED] > 0.0)].groupby(
+    for kind, rows in table[(table["status"] == "ok") & (table[SAVED] > 0.0)].groupby(
         "way", sort=False
     ):
-        good = rows[rows["meets_requirements"] & (rows[_SAVED] >= _LESS)]
-        worth = rows[CHANCE] * rows[_SAVED]
+        good = rows[rows["meets_requirements"] & (rows[SAVED] >= _LESS)]
+        worth = rows[CHANCE] * rows[SAVED]
         row = good.iloc[0] if len(good) else rows.iloc[int(worth.argmax())]
         found.append(_way(str(kind), row, own, now))
     return found
@@ -178,18 +184,13 @@ def _melted(table: "pd.DataFrame", own: Recipe, now: "pd.Series") -> list[Way]:
 
 def _way(kind: str, row: "pd.Series", own: Recipe, now: "pd.Series", **sold: Any) -> Way:
     """Return a row of candidates as a way."""
-    said = {f.name: row.get(f.name, "") for f in fields(Way)[1:16]}
-    plain: dict[str, Any] = {
-        n: float(v) if isinstance(v, float | np.floating) else v for n, v in said.items()
-    }
-    share = float(row[_SAVED]) / max(own.heavy_wt_pct, 1e-9)
+    said: dict[str, Any] = {f.name: row.get(f.name, "") for f in fields(Way)[1:16]}
+    plain = {n: v.item() if isinstance(v, np.generic) else v for n, v in said.items()}
+    share = float(row[SAVED]) / max(own.heavy_wt_pct, 1e-9)
     ratio = float(row[_FLUX]) / float(now[_FLUX])
-    more: dict[str, Any] = {
-        "saved_share": share,
-        "cost_per_flux_ratio": ratio,
-        "unknown": WAYS[kind][1],
-    }
-    return Way(kind, **plain, **more, **sold)
+    return Way(
+        kind, **plain, saved_share=share, cost_per_flux_ratio=ratio, unknown=WAYS[kind][1], **sold
+    )
 
 
 def _sold(
@@ -209,31 +210,34 @@ def _sold(
                 row = as_frame(one, made, wish, own.heavy_wt_pct).iloc[0]
                 ways.append(_way(kind, row, own, now, grade=one["grade"], makers=one["makers"]))
         if ways:
-            best = max(ways, key=lambda w: (w.likely, round(w.saved, 1),
-                                            w.probability_meets_requirements))  # fmt: skip
+            best = max(ways, key=_sold_rank)
             also = ", ".join(w.grade for w in ways if w is not best and w.likely)
             found.append(replace(best, makers=best.makers + (f"; also {also}" if also else "")))
     return found
+
+
+def _sold_rank(way: Way) -> tuple[bool, float, float, float]:
+    """Return the key of sold ways: of those as good as sure the one with least flux to spare."""
+    sure = min(way.chance, _SURE)
+    return way.likely, round(way.saved, 1), sure, -round(way.remanence_guaranteed_T, 2)
 
 
 def _chosen(ways: list[Way]) -> Way | None:
     """Return what is recommended: of the own family, unless another saves over twice as much."""
     able = [w for w in ways if w.likely and w.saved >= _LESS and w.saved_share >= _SHARE]
     own = [w for w in able if w.kind in ("lower-class", "bulk", "diffused")]
-    other = [w for w in able if w.kind == "other-family"
-             and (w.saved >= _WORTH or w.cost_per_flux_ratio <= 1.0)]  # fmt: skip
+    other = [w for w in able if w.kind == "other-family"]
+    other = [w for w in other if w.saved >= _WORTH or w.cost_per_flux_ratio <= 1.0]
     # What is sold today goes before what has to be melted.
-    best = max(own, key=lambda w: (round(w.saved, 1), bool(w.grade),
-                                   w.probability_meets_requirements), default=None)  # fmt: skip
+    best = max(own, key=lambda w: (round(w.saved, 1), bool(w.grade), w.chance), default=None)
     beside = max(other, key=lambda w: w.saved, default=None)
     return beside if beside and (best is None or best.saved < 0.5 * beside.saved) else best
 
 
 def _shown(ways: list[Way], best: Way | None) -> tuple[Way, ...]:
     """Return at most four ways, the recommended one first, then those that are likely."""
-    rest = [w for w in ways if w is not best and w.probability_meets_requirements >= _UNLIKELY]
-    rest.sort(key=lambda w: (not w.likely, w.kind in TRIALS,
-                             -w.saved * w.probability_meets_requirements))  # fmt: skip
+    rest = [w for w in ways if w is not best and w.chance >= _UNLIKELY]
+    rest.sort(key=lambda w: (not w.likely, w.kind in TRIALS, -w.saved * w.chance))
     first = [] if best is None else [replace(best, recommended=True)]
     return (*first, *rest[: _MOST - len(first)])
 
@@ -242,11 +246,8 @@ def _sentence(held: Held, own: Recipe, best: Way | None, ways: list[Way], level_
     """Return the verdict in words."""
     keep = f"Keep {held.name}:"
     if best is not None:
-        return (
-            f"Replace {held.name} by {best.name}: saves {best.saved:.1f} wt.% "
-            f"({100 * best.saved_share:.0f} %) heavy rare earth, P "
-            f"{best.probability_meets_requirements:.2f}"
-        )
+        saves = f"saves {best.saved:.1f} wt.% ({100 * best.saved_share:.0f} %) heavy rare earth"
+        return f"Replace {held.name} by {best.name}: {saves}, P {best.chance:.2f}"
     if own.heavy_wt_pct < _NONE:
         table = CompositionTable.from_strings([own.text], basis="weight")
         share = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False))
@@ -262,9 +263,8 @@ def _sentence(held: Held, own: Recipe, best: Way | None, ways: list[Way], level_
         )
     if not ways:
         return f"{keep} nothing with less heavy rare earth is a magnet there or sold for it"
-    most = max(ways, key=lambda w: (w.likely, w.saved if w.likely
-                                    else w.probability_meets_requirements))  # fmt: skip
-    chance = f"P {most.probability_meets_requirements:.2f}"
+    most = max(ways, key=lambda w: (w.likely, w.saved if w.likely else w.chance))
+    chance = f"P {most.chance:.2f}"
     if not most.likely:
         near = f"nearest is {most.name}, {chance}"
         return f"{keep} nothing that saves heavy rare earth is likely; {near}"
@@ -284,15 +284,13 @@ def duty_alone(wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]
 
     table = bought(None, wish, limits, own_family=True)
     table = table[(table["probability"] >= MEETS_PROBABILITY) & table["host"].isin(HOSTS)]
-    frames, makers = [], {}
-    for _, rows in table[table["kind"] == "sintered"].groupby("host", sort=False):
-        # What a maker's own sheet says first; the least coercive hold least.
-        keys = rows.assign(copied=rows["grade"].isin(secondhand()))
-        order = keys.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable").index
-        for _, one in rows.loc[order].head(_MOST).iterrows():
-            makers[one["grade"]] = one["makers"]
-            if (made := made_of(str(one["grade"]), None, wish)) is not None:
-                frames.append(as_frame(one, made, wish, 0.0))
+    # What a maker's own sheet says first; the least coercive hold least.
+    keys = table[table["kind"] == "sintered"].assign(copied=table["grade"].isin(secondhand()))
+    keys = keys.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
+    frames, makers = [], dict(zip(keys["grade"], keys["makers"], strict=True))
+    for _, one in keys.groupby("host", sort=False).head(_MOST).iterrows():
+        if (made := made_of(str(one["grade"]), None, wish)) is not None:
+            frames.append(as_frame(one, made, wish, 0.0))
     if not frames:
         text = "Keep looking: nothing that is sold meets this duty; ask less B_r or a longer magnet"
         return (_alone(text, ()),)
@@ -306,8 +304,8 @@ def duty_alone(wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]
         sold = {"grade": row["nearest_grade"], "makers": makers[row["nearest_grade"]]}
         ways.append(_way("other-family", row, free, row, **sold))
     ways[0] = replace(ways[0], recommended=True)
-    text = f"Order {ways[0].grade}: about {ways[0].heavy_rare_earth_wt_pct:.1f} wt.% heavy rare "
-    text += f"earth, P {ways[0].probability_meets_requirements:.2f}"
+    heavy = f"about {ways[0].heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth"
+    text = f"Order {ways[0].grade}: {heavy}, P {ways[0].chance:.2f}"
     whole = whole.drop(columns=["far", "copied"])
     whole.insert(0, "rank", np.arange(1, len(whole) + 1))
     return (_alone(text, tuple(ways), whole),)
@@ -346,7 +344,7 @@ def next_melt(answer: Answer) -> "pd.Series | None":
     if answer.recipe is None or not len(table):
         return None
     # The variance that a melt resolves, times what it would save.
-    worth = table[CHANCE] * (1.0 - table[CHANCE]) * table[_SAVED].clip(lower=0.0)
+    worth = table[CHANCE] * (1.0 - table[CHANCE]) * table[SAVED].clip(lower=0.0)
     return table.iloc[int(worth.argmax())] if worth.max() > 1e-3 else None
 
 

@@ -24,9 +24,9 @@ from ..calibration._composition_estimate import (
 )
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..magnetism._measured import ALPHA
+from ..magnetism._measured import ALPHA, COERCIVITY
 from ..magnetism._uncertainty import HALF_WIDTH
-from ._request import given_recipe
+from ._request import KNEE, REMANENCE, given_recipe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..magnetism._measured import Mill
 
 
-_PUT_IN = ("Gd", "Er")
+_PUT_IN, _ENDS = ("Gd", "Er"), ("", "_lo", "_hi")
 _GRID_GD, _GRID_ER = np.arange(0.0, 15.0, 1.0), np.arange(0.0, 9.0, 1.0)
 # A third of what uncompensated 2:17 has, -0.03 to -0.035 %/K (magnetsales.com).
 _STEADY = 0.01
@@ -154,18 +154,15 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
     own = given_recipe(table, None).best.text
     atoms = table.to_array()[0]
     found = {"as it is": own}
-    for label, gone in (
-        ("without Er", ("Er",)),
-        ("without Gd", ("Gd",)),
-        ("without Gd and Er", _PUT_IN),
-    ):
+    for gone in (("Er",), ("Gd",), _PUT_IN):
         text = _without(atoms, gone)
         if text is not None:
-            found[label] = text
+            found[f"without {' and '.join(gone)}"] = text
     return found
 
 
 def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
+    """Return the recipe with samarium in place of some elements; None where it has none."""
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
         return None
@@ -190,23 +187,15 @@ def _described(
     frame = pd.DataFrame({"what": list(texts), "composition": list(texts.values())})
     weight = 100.0 * table.weight_fractions()
     frame["gadolinium_erbium_wt_pct"] = weight[:, [INDEX[e] for e in _PUT_IN]].sum(axis=1)
-    for name, source in (
-        (ALPHA, cold),
-        ("remanence_T", cold),
-        ("coercivity_kA_m", hot),
-        ("knee_field_kA_m", hot),
-    ):
-        for end in ("", "_lo", "_hi"):
-            frame[f"{name}{end}"] = source[f"{name}{end}"].to_numpy(float)
-    span = between[1] - between[0]
-    for end in ("", "_lo", "_hi"):
-        frame[f"field_change_pct{end}"] = (frame[f"{ALPHA}{end}"] + circuit) * span
-    middle = frame[ALPHA] + circuit
-    deviation = _deviation(frame)
-    frame["probability_steady"] = ndtr((_STEADY - middle) / deviation) - ndtr(
-        (-_STEADY - middle) / deviation
-    )
-    return frame
+    for source, names in ((cold, (ALPHA, REMANENCE)), (hot, (COERCIVITY, KNEE))):
+        for column in [f"{name}{end}" for name in names for end in _ENDS]:
+            frame[column] = source[column].to_numpy(float)
+    for end in _ENDS:
+        change = (frame[f"{ALPHA}{end}"] + circuit) * (between[1] - between[0])
+        frame[f"field_change_pct{end}"] = change
+    middle, wide = frame[ALPHA] + circuit, _deviation(frame)
+    inside = ndtr((_STEADY - middle) / wide) - ndtr((-_STEADY - middle) / wide)
+    return frame.assign(probability_steady=inside)
 
 
 def _deviation(frame: "pd.DataFrame") -> "pd.Series":

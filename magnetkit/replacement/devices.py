@@ -1,6 +1,7 @@
 """A device of several magnets: scarce elements in them today, and after replacement."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from ..composition.table import CompositionTable
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .answer import Way
 
 _FOLDER = "devices"
 _AMOUNTS = ("heavy_rare_earth", "samarium", "cobalt")
@@ -60,22 +62,18 @@ def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFra
     import pandas as pd
 
     whole("per_year", per_year)
-    frame = _read(parts)
-    known: dict[tuple[Any, ...], Any] = {}
     rows = []
-    for number, record in enumerate(frame.to_dict("records"), start=1):
+    for number, record in enumerate(_read(parts).to_dict("records"), start=1):
         try:
-            rows.append(_part({str(k): v for k, v in record.items()}, replaced, known))
+            rows.append(_part({str(k): v for k, v in record.items()}, replaced))
         except InputError as error:
             raise InputError(f"part {number} ({record.get('part', '')}): {error}") from None
     found = pd.DataFrame(rows)
-    total: dict[str, Any] = {"part": "total", "magnet": "", "replacement": "", "number": 0}
     columns = [f"{a}{after}_kg" for after in ("", "_after") for a in _AMOUNTS]
+    total: dict[str, Any] = {"part": "total", "magnet": "", "replacement": ""}
     total |= {c: found[c].sum() for c in ("number", "mass_kg", *columns)}
     found = pd.concat([found, pd.DataFrame([total])], ignore_index=True)
-    for column in columns:
-        found[f"{column}_year"] = found[column] * per_year
-    return found
+    return found.assign(**{f"{column}_year": found[column] * per_year for column in columns})
 
 
 parts = bill
@@ -105,91 +103,67 @@ def _read(parts: Any) -> "pd.DataFrame":
     return frame.astype(object).where(frame.notna(), None)
 
 
-def _part(
-    record: dict[str, Any], replaced: bool, known: dict[tuple[Any, ...], Any]
-) -> dict[str, Any]:
+def _part(record: dict[str, Any], replaced: bool) -> dict[str, Any]:
     """Return the row of one part."""
+    from ..calibration._composition_estimate import estimate_composition
+    from ..calibration.grades import grades
+
     grade, recipe = record.get("grade"), record.get("recipe")
     if (grade is None) == (recipe is None):
         raise InputError("give a grade or a recipe, not both")
     count = _positive("number", record["number"])
     if grade is not None:
-        text, shell = _typical(str(grade))
+        best = estimate_composition(grades(str(grade)).iloc[0]).best
+        text, shell = best.text, best.shell
     else:
         text, shell = _weight(str(recipe), record.get("basis")), ""
     mass = count * _mass(record, grade)
-    row: dict[str, Any] = {
-        "part": str(record["part"]),
-        "magnet": str(grade if grade is not None else recipe),
-        "number": count,
-        "mass_kg": mass,
-        "replacement": "",
-        "probability": float("nan"),
-    }
+    row: dict[str, Any] = {"part": str(record["part"])}
+    row["magnet"] = str(recipe if grade is None else grade)
+    row |= {"number": count, "mass_kg": mass, "replacement": "", "probability": float("nan")}
     now = _kilograms(text, shell, mass)
     after = dict(now)
+    line = record.get("load_line")
+    load_line = None if line is None else _positive("load_line", line)
     if replaced and record.get("base") is not None:
-        row |= _coated(record)
-        if row["replacement"]:
+        coat = _coated(record, load_line)
+        if coat is not None:
+            name = f"{record['base']} + {coat['element']} {coat['mg_cm2']:.2g} mg/cm2"
+            row |= {"replacement": name, "probability": float(coat["probability"])}
             after = _kilograms(_weight(str(record["base"]), record.get("basis")), "", mass)
-            after["heavy_rare_earth"] += count * row.pop("put_on_kg")
+            after["heavy_rare_earth"] += count * 1e-3 * float(coat["put_on_g"])
     elif replaced and grade is not None:
-        row |= _replacement(str(grade), record, known)
-        if row["replacement"]:
-            after = _kilograms(row.pop("composition"), row.pop("shell"), mass)
+        way = _recommended(str(grade), record.get("temperature"), load_line)
+        if way is not None:
+            row |= {"replacement": way.name, "probability": way.probability_meets_requirements}
+            after = _kilograms(way.candidate, way.shell, mass)
     row |= {f"{a}_kg": now[a] for a in _AMOUNTS}
     return row | {f"{a}_after_kg": after[a] for a in _AMOUNTS}
 
 
-def _replacement(
-    grade: str, record: dict[str, Any], known: dict[tuple[Any, ...], Any]
-) -> dict[str, Any]:
-    """Return the recommended replacement of a grade, nothing where it is kept."""
+@lru_cache(maxsize=64)
+def _recommended(grade: str, temperature: Any, load_line: float | None) -> "Way | None":
     from .replace import replace
 
-    line = record.get("load_line")
-    load_line = None if line is None else _positive("load_line", line)
-    key = grade, record.get("temperature"), load_line
-    if key not in known:
-        temperature = record.get("temperature")
-        known[key] = replace(grade, temperature, load_line=load_line).recommended
-    way = known[key]
-    if way is None:
-        return {"replacement": ""}
-    found = {"replacement": way.name, "probability": way.probability_meets_requirements}
-    return {**found, "composition": way.candidate, "shell": way.shell}
+    return replace(grade, temperature, load_line=load_line).recommended
 
 
-def _coated(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the leaner alloy with coated faces that replaces a part."""
+def _coated(record: dict[str, Any], load_line: float | None) -> "pd.Series | None":
+    """Return the cheapest design of coated faces on the leaner alloy of a part."""
     from ..diffusion.diffuse import diffuse
 
     if record.get("size") is None:
         raise InputError("a base to coat needs the part's size, e.g. 40x15x5mm")
-    line, base = record.get("load_line"), str(record["base"])
     found = diffuse(
-        _weight(base, record.get("basis")),
+        _weight(str(record["base"]), record.get("basis")),
         str(record["size"]),
         faces=str(record.get("faces") or "all"),
         temperature=record.get("temperature") or "150C",
-        load_line=None if line is None else _positive("load_line", line),
+        load_line=load_line,
         basis="weight",
     )
     rows = found.designs[(found.designs["way"] == "faces") & found.designs["meets"]]
-    if not len(rows):
-        return {"replacement": ""}
-    best = rows.sort_values("cost_USD").iloc[0]
-    name = f"{base} + {best['element']} {best['mg_cm2']:.2g} mg/cm2"
-    return {"replacement": name, "probability": float(best["probability"]),
-            "put_on_kg": 1e-3 * float(best["put_on_g"])}  # fmt: skip
-
-
-def _typical(grade: str) -> tuple[str, str]:
-    from ..calibration._composition_estimate import estimate_composition
-    from ..calibration.grades import grades
-
-    best = estimate_composition(grades(grade).iloc[0]).best
-    return best.text, best.shell
+    return rows.sort_values("cost_USD").iloc[0] if len(rows) else None
 
 
 def _weight(recipe: str, basis: Any) -> str:
@@ -204,11 +178,8 @@ def _kilograms(text: str, shell: str, mass: float) -> dict[str, float]:
 
     table = CompositionTable.from_strings([text], basis="weight")
     supply = ledger(table, shell=shell or None).iloc[0]
-    shares = (
-        supply["heavy_rare_earth_wt_pct"] / 100.0,
-        table.weight_fractions()[0, INDEX["Sm"]],
-        supply["cobalt_wt_pct"] / 100.0,
-    )
+    heavy, cobalt = (supply[f"{name}_wt_pct"] / 100.0 for name in ("heavy_rare_earth", "cobalt"))
+    shares = heavy, table.weight_fractions()[0, INDEX["Sm"]], cobalt
     return {a: mass * float(s) for a, s in zip(_AMOUNTS, shares, strict=True)}
 
 

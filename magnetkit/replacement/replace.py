@@ -13,12 +13,16 @@ from .._core.units import parse_temperature
 from ..calibration.measured_curve import is_curve
 from ..composition.notation import Basis
 from ..magnetism._measured import ALPHA, COERCIVITY, Mill
+from ..prediction._stages import GUARANTEED
 from ..prediction.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..ranking.result import REPORT
+from ._candidates import CHANCE, HEAVY
 from ._lines import lines as in_words
 from ._request import (
     BETA,
     KNEE,
+    LIMIT,
+    PRODUCT,
     REMANENCE,
     SAFETY,
     Held,
@@ -78,21 +82,6 @@ class Replacement:
     typical_T: float = float("nan")
 
     @property
-    def mass_kg(self) -> float:
-        """Mass of one magnet, kg."""
-        return self.wish.mass_kg
-
-    @property
-    def per_year(self) -> int:
-        """Magnets a year."""
-        return self.wish.per_year
-
-    @property
-    def scenario(self) -> str:
-        """Supply scenario."""
-        return self.wish.conditions.scenario
-
-    @property
     def verdict(self) -> str:
         """``"keep"`` or ``"replace"``, for the likeliest kind."""
         return self.answers[0].verdict
@@ -134,12 +123,14 @@ class Replacement:
         import json
 
         names = ("verdict", "own_probability", "reference", "basis", "duty_line")
-        limits = [{"column": c, "text": str(r), "value": r.limit, "source": r.source}
-                  for c, r in self.limits.items()]  # fmt: skip
+        whole: dict[str, Any] = {name: getattr(self, name) for name in names}
+        whole["limits"] = [
+            {"column": c, "text": str(r), "value": r.limit, "source": r.source}
+            for c, r in self.limits.items()
+        ]
         evidence = {"values": self.evidence, "lots": self.spread, "estimate": self.estimate}
-        whole = {**{n: getattr(self, n) for n in names}, "limits": limits, "evidence": evidence,
-                 "ways": [vars(way) for way in self.ways], "lines": self.lines(),
-                 "answers": [record(answer) for answer in self.answers]}  # fmt: skip
+        whole |= {"evidence": evidence, "ways": [vars(way) for way in self.ways]}
+        whole |= {"lines": self.lines(), "answers": [record(one) for one in self.answers]}
         rows = self.candidates.to_json(orient="records", force_ascii=False)
         text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
         return f'{text[:-1]}, "candidates": {rows}}}'
@@ -255,19 +246,20 @@ def replace(
         finite("mass_kg", mass_kg, 0.0, above=True),
         whole("per_year", per_year),
         dict(spread or {}),
+        recipe,
+        basis,
+        shell,
     )
-    held = _held(grade, wish, recipe, basis, shell, measured, values)
+    held = _held(grade, wish, measured, values)
     if held is None:
         return _for_a_duty(wish)
-    reference = _reference(held, wish)
+    reference, estimate = _reference(held, wish), held.made is None or held.made.estimate
     limits = {} if held.made is None else requirements(reference, wish)
     found = answers(held, wish, limits)
     own = found[0].recipe
-    replacement = Replacement(
-        reference, found, limits, _basis(wish, held), held.source, wish,
-        "" if own is None else duty_line(held, own, wish, limits), str(held.spread),
-        held.made is None or held.made.estimate, held.typical(REMANENCE),
-    )  # fmt: skip
+    line = "" if own is None else duty_line(held, own, wish, limits)
+    told = _basis(wish, held), held.source, wish, line, str(held.spread), estimate
+    replacement = Replacement(reference, found, limits, *told, held.typical(REMANENCE))
     if out is not None:
         _screened(replacement, held, wish, out, force)
     return replacement
@@ -280,13 +272,7 @@ def _on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
 
 
 def _held(
-    grade: str | None,
-    wish: Wish,
-    recipe: str | None,
-    basis: Basis,
-    shell: str | None,
-    measured: Any,
-    values: Mapping[str, float] | None,
+    grade: str | None, wish: Wish, measured: Any, values: Mapping[str, float] | None
 ) -> Held | None:
     """Return the magnet in use, None where there is none."""
     if values is not None and measured is not None:
@@ -294,14 +280,14 @@ def _held(
     if values is None and grade is None and is_curve(measured):
         values, measured = measured, None
     if values is not None:
-        return with_recipe(held_values(values, wish, grade), recipe, basis, shell, wish)
+        return with_recipe(held_values(values, wish, grade), wish)
     if grade is None:
-        if measured is not None or recipe is not None:
+        if measured is not None or wish.recipe is not None:
             raise InputError("give the grade too; measured and recipe say what is known of it")
         return None
     if measured is not None:
-        return held_measured(measured, grade, recipe, basis, shell, wish)
-    return with_recipe(held_grade(grade, wish), recipe, basis, shell, wish)
+        return held_measured(measured, grade, wish)
+    return with_recipe(held_grade(grade, wish), wish)
 
 
 def _use_temperature(grade: str | None, temperature: float | str | None) -> float:
@@ -325,32 +311,23 @@ def _use_temperature(grade: str | None, temperature: float | str | None) -> floa
 
 def _reference(held: Held, wish: Wish) -> dict[str, Any]:
     """Return the magnet in use as plain values."""
-    made = held.made
+    made, use = held.made, wish.conditions
+    found: dict[str, Any] = {"grade": held.name}
+    found |= {name: getattr(held, name) for name in ("host", "kind", "makers")}
+    found |= {"temperature_K": wish.temperature, **held.least}
+    found["knee_field_kA_m"] = held.square * held.least[COERCIVITY]
+    for name in (ALPHA, BETA, PRODUCT, LIMIT, "density_kg_m3"):
+        found[name] = float(held.room[name])
+    for name in ("load_line", "outside_field_kA_m"):
+        found[name] = getattr(use, name) if wish.on_duty else None
+    found["provenance"] = held.source
     heavy = (0.0, 0.0, 0.0) if made is None else made.heavy_wt_pct
-    names = (ALPHA, BETA, "max_energy_product_kJ_m3", "max_working_temperature_K", "density_kg_m3")
-    use = wish.conditions
-    return {
-        "grade": held.name,
-        "host": held.host,
-        "kind": held.kind,
-        "makers": held.makers,
-        "temperature_K": wish.temperature,
-        **held.least,
-        "knee_field_kA_m": held.square * held.least[COERCIVITY],
-        **{name: float(held.room[name]) for name in names},
-        "load_line": use.load_line if wish.on_duty else None,
-        "outside_field_kA_m": use.outside_field_kA_m if wish.on_duty else None,
-        "provenance": held.source,
-        "heavy_rare_earth_wt_pct": heavy[0],
-        "heavy_rare_earth_wt_pct_lo": heavy[1],
-        "heavy_rare_earth_wt_pct_hi": heavy[2],
-        "made_of": [] if made is None else [
-            {"composition": r.text, "shell": r.shell, "weight": round(r.weight, 4), "kind": r.kind,
-             "heavy_rare_earth_wt_pct": r.heavy_wt_pct}
-            for r in made.recipes
-        ],
-        "made_of_is_estimate": made is None or made.estimate,
-    }  # fmt: skip
+    found |= {f"{HEAVY}{end}": x for end, x in zip(("", "_lo", "_hi"), heavy, strict=True)}
+    found["made_of"] = []
+    for one in made.recipes if made else ():
+        own = {"composition": one.text, "shell": one.shell, "weight": round(one.weight, 4)}
+        found["made_of"].append({**own, "kind": one.kind, HEAVY: one.heavy_wt_pct})
+    return {**found, "made_of_is_estimate": made is None or made.estimate}
 
 
 def _basis(wish: Wish, held: Held | None) -> str:
@@ -369,22 +346,14 @@ def _for_a_duty(wish: Wish) -> Replacement:
     limits = requirements({}, wish)
     if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE}:
         raise InputError(f"a duty alone is asked for B_r, H_cJ and the knee, got {min(other)}")
-    reference: dict[str, Any] = {
-        "grade": None,
-        "host": "",
-        "temperature_K": wish.temperature,
-        "made_of": [],
-    }
+    reference: dict[str, Any] = {"grade": None, "host": "", "made_of": []}
+    reference["temperature_K"] = wish.temperature
     told = _basis(wish, None), "what makers print", wish
     return Replacement(reference, duty_alone(wish, limits), limits, *told)
 
 
 def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force: bool) -> None:
-    """Screen the candidates into a folder, whose report begins with the answer.
-
-    The answer's own probability stands beside that of the screening, which is for a mill of which
-    nothing but the grade is known.
-    """
+    """Screen the candidates into a folder, whose report begins with the answer."""
     from ..calibration._composition_estimate import calibrate_on_grade, grade_at
     from ..run.screen import screen
 
@@ -394,14 +363,9 @@ def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force
     if mill is None:
         here = grade_at(str(held.room["grade"]), wish.temperature)
         mill = calibrate_on_grade(here, held.made, wish.conditions.curie)
-    frame = found.candidates.rename(
-        columns={
-            "candidate": "composition",
-            "probability_meets_requirements": "probability_replaces",
-        }
-    )
-    columns = ["composition", "shell", "probability_replaces", "remanence_guaranteed_T",
-               "coercivity_guaranteed_kA_m"]  # fmt: skip
+    said = {"candidate": "composition", CHANCE: "probability_replaces"}
+    frame = found.candidates.rename(columns=said)
+    columns = ["composition", "shell", "probability_replaces", *GUARANTEED.values()]
     frame = frame.loc[frame["route"].isna(), columns].drop_duplicates(["composition", "shell"])
     use = wish.conditions
     result = screen(
@@ -417,7 +381,9 @@ def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force
         out=out,
         force=force,
     )
-    result.tell(found.lines(), out)
+    other = "Below, P is that of a mill of which nothing but the grade is known, whose own magnets "
+    other += "are then as uncertain; that of the answer is in the column probability_replaces."
+    result.tell([*found.lines(), other], out)
     result.report(f"{out}/{REPORT}")
 
 

@@ -39,7 +39,7 @@ def test_two_recipes_of_a_mill_differ_as_the_design_has_it():
     assert deviations("2:17", *at, no, no)[1][0] == pytest.approx(0.12 * 2**0.5)
     b_r, h_cj = deviations("2:14:1", np.array([-0.05]), np.zeros(1), np.array([0.2]), ~no, no)
     assert b_r[0] == pytest.approx(np.hypot(0.10 * 0.05, 0.007))
-    assert h_cj[0] == pytest.approx(np.hypot(0.42 * 0.2, 0.03))
+    assert h_cj[0] == pytest.approx(np.hypot(0.44 * 0.2, 0.03))
     same = deviations("1:5", np.zeros(1), np.zeros(1), np.zeros(1), no, no)
     assert (same[0][0], same[1][0]) == (0.0, 0.0)
 

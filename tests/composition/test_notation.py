@@ -2,6 +2,8 @@ import pytest
 from magnetkit.errors import CompositionError, InputError
 
 import magnetkit as mk
+from magnetkit._core.elements import SYMBOLS
+from magnetkit._core.settings import get_settings
 from magnetkit.composition import CompositionTable
 
 
@@ -28,7 +30,6 @@ def test_formula_is_read_as_atoms():
         ("HRE2Fe14B", "auto", 1, "HRE stands for heavy rare earths"),
         ("MM14Fe79.9B6.1", "atomic", 0, "MM stands for mischmetal"),
         ("R2Fe14B", "auto", 0, "R stands for rare earths"),
-        ("PrNd30.5B1Fe bal.", "weight", 0, "Pr and Nd without their ratio"),
         ("(PrNd)2Fe14B", "auto", 0, "Pr and Nd without their ratio"),
         ("Nd2D3", "auto", 3, "D is deuterium"),
         ("Nd2T14B", "auto", 3, "T is tritium or any transition metal"),
@@ -91,3 +92,23 @@ def test_no_text_and_no_basis():
         mk.parse_composition(float("nan"))
     with pytest.raises(InputError, match="basis must be one of"):
         mk.parse_composition("SmCo5", "wt.%")
+
+
+def test_what_is_charged_is_read_as_its_elements(monkeypatch):
+    texts = ["PrNd30.8DyFe2FeB5Co1Fe bal.", "(NdPr) 30.8 Fe bal.", "MM10.5Nd20B1Fe bal."]
+    with pytest.warns(UserWarning, match="read .*wt.%"):
+        table = mk.CompositionTable.from_strings(texts, basis="weight")
+    weight = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=True))
+    # 25:75, 80 % dysprosium, 19 % boron.
+    found = [weight[e] for e in ("Pr", "Nd", "Dy", "B")]
+    assert found == pytest.approx([7.7, 23.1, 1.6, 0.95])
+    assert table.row_index.tolist() == [0, 1, 2]
+    monkeypatch.setattr(get_settings(), "charge_inputs", {"PrNd": {"Pr": 20, "Nd": 80}})
+    with pytest.warns(UserWarning, match="PrNd as Pr20 Nd80"):
+        other = mk.parse_composition("PrNd30.8Fe bal. wt.%")
+    assert other.get_wt_fraction("Pr") == pytest.approx(0.0616)
+    # A formula has no such inputs, and what still is no recipe is refused as it stands.
+    with pytest.raises(CompositionError, match="mischmetal"):
+        mk.parse_composition("MM2Fe14B", "atomic")
+    with pytest.raises(CompositionError, match="Fe has no amount"), pytest.warns(UserWarning):
+        mk.parse_composition("Nd30.5FeB1", "weight")

@@ -106,7 +106,7 @@ def test_a_form_nobody_reads_is_refused():
     found = mk.curve("N42SH")
     with pytest.raises(InputError, match="form must be one of csv, femm, elmer, pyleecan"):
         found.text("jmag")
-    with pytest.raises(InputError, match="kind must be BH or JH"):
+    with pytest.raises(InputError, match="kind must be one of BH, JH"):
         found.text(kind="MH")
     with pytest.raises(InputError, match="1 temperatures"):
         found.text(at=3)

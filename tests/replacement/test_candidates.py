@@ -1,6 +1,7 @@
 """What may take the place of a magnet."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from tests.replacement.test_request import wish
 
 BASE = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
 BULK = Recipe("Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "", 3.0, 1.0)
+KNOWN = {"recipe": BULK.text, "basis": "weight"}
 
 
 def amounts(texts, element):
@@ -41,7 +43,7 @@ def test_what_is_tried_is_what_the_trade_charges():
 def motor():
     """N42SH at 150 degrees C, taken to be alloyed."""
     asked = wish()
-    held = with_recipe(held_grade("N42SH", asked), BULK.text, "weight", None, asked)
+    held = with_recipe(held_grade("N42SH", asked), replace(asked, **KNOWN))
     reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
     limits = requirements(reference, asked)
     return held, asked, limits, melts(held, held.made.best, asked, limits)
@@ -54,6 +56,23 @@ def test_its_own_recipe_meets_its_drawing(motor):
     assert own["coercivity_guaranteed_kA_m"] == pytest.approx(held.least["coercivity_kA_m"])
     assert own["remanence_T_lo"] == own["remanence_T_hi"] == own["remanence_T"]
     assert own["coercivity_kA_m"] == pytest.approx(held.typical("coercivity_kA_m"))
+
+
+def test_a_probability_is_limited_by_what_was_measured(motor):
+    held, asked, limits, table = motor
+    assert held.made.estimate is False
+    own = table[table["way"] == "own"].iloc[0]
+    assert own["evidence_distance"] == 0.0
+    # Half of it at most where nothing near was measured.
+    far = table["evidence_distance"] > 2.5
+    assert far.any()
+    assert table.loc[far, "probability_meets_requirements"].max() < 0.65
+    # A recipe that is only estimated is no measured magnet.
+    guess = replace(held, made=replace(held.made, estimate=True))
+    other = melts(guess, held.made.best, asked, limits)
+    keys = ["candidate", "shell", "way"]
+    near = table.merge(other, on=keys)
+    assert (near["evidence_distance_x"] <= near["evidence_distance_y"] + 1e-12).all()
 
 
 def test_candidates_differ_as_the_bare_model_has_it(motor):
@@ -107,7 +126,7 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     assert "YXG22" not in table.index
     # 1.28 T least of N42SH itself is no purchase; by a duty a lower class is.
     on_duty = wish(75.0, duty=True, load_line=2.0)
-    held = with_recipe(held_grade("N42SH", on_duty), BULK.text, "weight", None, on_duty)
+    held = with_recipe(held_grade("N42SH", on_duty), replace(on_duty, **KNOWN))
     asks = requirements({**held.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
     classes = bought(held, on_duty, asks, own_family=True)
     assert "N42SH" not in set(classes["grade"])

@@ -1,5 +1,6 @@
 """What replaces a magnet: the answer and what it rests on."""
 
+import re
 import textwrap
 
 import pandas as pd
@@ -32,7 +33,14 @@ def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
     assert repr(motor) == "\n".join(lines)
     # 1.0888 T is 10.89 kG, 453.6 kA/m are 5.70 kOe.
     assert "B_r >= 10.89 kG, H_cJ >= 5.70 kOe" in " ".join(motor.lines("cgs"))
-    assert len(motor.lines(everything=True)) > len(lines)
+    whole = " ".join(motor.lines(everything=True))
+    charge = re.search(r"To charge, wt.%: ([^;]*);", whole)[1]
+    amounts = {part.split()[0]: float(part.split()[1]) for part in charge.split(", ")}
+    assert sum(amounts.values()) == pytest.approx(100.0, abs=0.05)
+    # 0.96 wt.% boron by ferroboron of 19 %.
+    assert amounts["FeB"] == pytest.approx(0.96 / 0.19, abs=0.01)
+    assert "FeB's is not known" in whole
+    assert "Below -23 °C no coercivity was compared" in " ".join(mk.replace("N50", "-60C").lines())
 
 
 @pytest.mark.parametrize(
@@ -140,8 +148,9 @@ def test_the_answer_stands_in_every_report(tmp_path):
     again = mk.run.ScreenResult.from_folder(tmp_path / "out")
     later = again.report(tmp_path / "again.html").read_text("utf-8")
     for text in ((tmp_path / "out" / "report.html").read_text(encoding="utf-8"), later):
-        assert "price of Tb times 3" in text
+        assert "price of Tb 3x" in text
         assert f"<li>{found.lines()[0]}</li>" in text
+        assert "that of the answer is in the column probability_replaces" in text
 
 
 def way(kind, saved, probability, cost=0.9, share=0.5):
@@ -199,8 +208,8 @@ def test_bad_input_is_said(arguments, says):
 
 
 def test_a_price_is_a_factor_above_nothing():
-    found = Conditions.of(prices={"Tb": "3x", "Dy": 0.5, "Nd": " 2 "})
-    assert found.prices == {"Tb": 3.0, "Dy": 0.5, "Nd": 2.0}
+    found = Conditions.of(prices={"Tb": "3x", "Dy": "0.5x", "Nd": "80USD/kg"})
+    assert found.supply_scenario.price_factor("Dy") == 0.5
     for bad in (0, -1.0, "x", "nan", float("inf"), "dear", None):
         with pytest.raises(InputError, match=r"price.* a factor .*3x"):
             mk.replace("N42SH", "150C", prices={"Tb": bad})

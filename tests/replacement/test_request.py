@@ -124,14 +124,14 @@ def test_measured_magnets_are_the_level_and_their_scatter_the_lots():
         "temperature_K": [423.15] * 3, "remanence_T": 1.08 * np.exp(logs),
         "coercivity_kA_m": [600.0] * 3, "magnet": list("abc"),
     }  # fmt: skip
-    held = held_measured(pd.DataFrame(rows), "N42SH", None, "auto", None, wish())
+    held = held_measured(pd.DataFrame(rows), "N42SH", wish())
     assert held.typical("remanence_T") == pytest.approx(1.08)
     # Two assumed of 0.8 % and three measured of 1 %: pooled variances.
     pooled = np.sqrt((2 * 0.008**2 + 2 * 0.01**2) / 4)
     assert held.spread.remanence_T == pytest.approx(pooled)
     assert held.spread.coercivity_kA_m == pytest.approx(0.04 * np.sqrt(0.5))
     assert held.made.best.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
-    one = held_measured(pd.DataFrame(rows).head(1), "N42SH", None, "auto", None, wish())
+    one = held_measured(pd.DataFrame(rows).head(1), "N42SH", wish())
     assert one.spread.remanence_T == 0.008
 
 
@@ -143,6 +143,6 @@ def test_a_recipe_that_is_given_is_said_in_round_figures():
 @pytest.mark.parametrize(("celsius", "hottest"), [(20.0, 393.15), (150.0, 423.15), (36.0, 393.15)])
 def test_a_device_at_room_temperature_is_asked_over_a_hundred_kelvin(celsius, hottest):
     asked = wish(celsius)
-    held = with_recipe(held_grade("N42SH", asked), None, "auto", None, asked)
+    held = with_recipe(held_grade("N42SH", asked), asked)
     found = profile(held, list(requirements(REFERENCE, asked).values()), asked)
     assert (found.temperature_min_K, found.temperature_max_K) == pytest.approx((293.15, hottest))
