@@ -23,7 +23,6 @@ STATED = {
         "squareness_spread": 0.03,
         "recoil": 1.05,
         "grain_reference_um": 5.0,
-        "wetting_volume": 0.005,
         "surface_enrichment": 2.8,
         "alpha_falls": 1.0,
         "structure_limit_K": 493.15,
@@ -127,8 +126,6 @@ ZERO = (
     "squareness_spread",
     "alpha_falls",
 )
-# Coercivity does not need a parting boundary phase where the file says nothing.
-NO_WETTING = 1e-9
 LEAST_REMANENCE_SPREAD = 0.04
 ALPHA_SPREAD, ALPHA_FLOOR, BETA_SPREAD = 0.15, 0.006, 0.20
 # Power of the nucleation field where no hot magnet is published, an assumption.
@@ -152,7 +149,7 @@ def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:
     """Return the entry of a host, fitted or at its priors."""
     stated = STATED[host]
     entry = dict.fromkeys(ZERO, 0.0)
-    entry |= {"wetting_volume": NO_WETTING, "wetted": 0.0, "structure_limit_K": float("inf")}
+    entry |= {"wetted": 0.0, "structure_limit_K": float("inf")}
     entry |= {"surface_enrichment": 1.0, "decay": DECAY}
     entry |= {k: v for k, v in stated.items() if k not in ("process", "source")}
     process = {**dict.fromkeys(BOUND, 0.0), **stated["process"]}

@@ -46,8 +46,6 @@ class Balance:
     parts: "Partition"  # hard phase and the rest of the metal
     hard: Array  # volume fraction of the hard phase in the whole, oxide included
     oxide: Array  # volume fraction of oxide, nitride and carbide
-    # volume fraction of boundary phase times its share of rare earth: what parts grains
-    free: Array
     # volume fraction of alpha-iron or R2(Fe,Co)17 where rare earth is short
     soft: Array
     # polarization of the phases beside the hard one over J_s of that, by volume
@@ -118,7 +116,7 @@ def balance(
         second = np.where(rows_of, outside * polarization / phases.own_polarization_T, second)
     # What lies beside a formula is the process's.
     soft, second = soft * (1.0 - formula), second * (1.0 - formula)
-    return Balance(parts, hard, oxide, outside * earth, soft, second, share, table)
+    return Balance(parts, hard, oxide, soft, second, share, table)
 
 
 # Width of that, as a share of it: from the poor phase to the rich one of 1:5.
@@ -141,20 +139,15 @@ def microstructure(rows: dict[str, Array], structure: dict[str, Array]) -> tuple
     both take their share too. Cellular magnets are those of `_cells.strength`.
 
     `rows`, of `process.by_row`, has ``lanthanum``, the share of La in the rare earth, and
-    ``cobalt``, that of Co in iron and cobalt, too. `structure` has the volume fractions
-    ``boundary`` (rare earth in the grain boundary) and ``soft``; ``parted``, the share of
-    coercivity that the boundary leaves where that is counted, else NaN; ``wetted``, what additions
-    add to alpha_K; ``additive``, the atomic fraction of Ga and Cu; and `_cells.Shares`, NaN without
-    cells.
+    ``cobalt``, that of Co in iron and cobalt, too. `structure` has the volume fraction ``soft``;
+    ``parted``, the share of coercivity that the boundary leaves; ``wetted``, what additions add to
+    alpha_K; ``additive``, the atomic fraction of Ga and Cu; and `_cells.Shares`, NaN without cells.
     """
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
         rows["grain_size_um"] / rows["grain_reference_um"]
     )
     with np.errstate(over="ignore"):
-        parted = -np.expm1(-np.maximum(structure["boundary"], 0.0) / rows["wetting_volume"])
-    parted = np.where(np.isnan(structure["parted"]), parted, structure["parted"])
-    with np.errstate(over="ignore"):
-        parted *= np.exp(-structure["soft"] / _SOFT)
+        parted = structure["parted"] * np.exp(-structure["soft"] / _SOFT)
     laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])
     parted *= 1.0 - laves * np.exp(-structure["additive"] / _ADDITIVE)
     parted *= np.exp(-rows["lanthanum_loss"] * rows["lanthanum"])

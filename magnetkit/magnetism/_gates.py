@@ -41,17 +41,7 @@ def _short(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArr
     yield "no hardening known: short of rare earth", structure["soft"] > _SOFT
 
 
-def _by_route(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield the gate of hosts of which magnets are known by some routes alone."""
-    yield "no bulk magnet known", structure["routed"] == 0.0
-
-
-_RULES: dict[str, Rule] = {
-    "grains": _short,
-    "cells": _cells_closed,
-    "boundary": _boundary_closed,
-    "route": _by_route,
-}
+_RULES: dict[str, Rule] = {"grains": _short, "cells": _cells_closed, "boundary": _boundary_closed}
 """By what hardens a host's magnets, of `magnetkit.hosts.records.HARDENING`."""
 
 
@@ -75,14 +65,12 @@ def gates(
     dense = (structure["density"] > _PRESSED) & (structure["coarse"] > 0.0)
     status[unmelted & dense] = STATUS.index("decomposes before it sinters")
     mine = np.zeros(len(codes), bool)
+    unknown = hardened_by(codes, "route")
     if route is not None:
-        mine = np.array([*(host.root == root_of(route.host) for host in HOSTS.values()), False])[
-            codes
-        ]
-        if route.needs:
-            fits = np.any([lies_in(found.charge, rule) for rule in route.needs], axis=0)
-            status[mine & ~fits & (status == 0)] = STATUS.index("no bulk magnet known")
-    structure["routed"] = np.where(mine, 1.0, 0.0)
+        mine = own_of(route, codes)
+        fits = [lies_in(found.charge, rule) for rule in route.needs]
+        unknown = unknown & ~mine | mine & ~np.any(fits, axis=0) if fits else unknown & ~mine
+    status[unknown & (status == 0)] = STATUS.index("no bulk magnet known")
     replaced = mine & bool(route and route.hardening)
     for hardening, rule in _RULES.items():
         own = hardened_by(codes, hardening) & ~replaced

@@ -358,7 +358,6 @@ def _structure(
         "density": rows["density"],
         "wetted": np.where(coarse, wetted, 0.0),
         "parted": np.where(coarse, parted, 1.0),
-        "boundary": _between(formula, rows["grain_boundary"], found.free),
         # Grains as fine as a wall is wide are held by a soft phase as fine.
         "soft": np.where(between & ~coarse, found.soft * _FINE, found.soft),
         "additive": _between(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
@@ -367,7 +366,6 @@ def _structure(
     if cells.size:
         for name, share in shares(found.charge[cells])._asdict().items():
             structure[name][cells] = share
-        structure["boundary"][cells] = rows["grain_boundary"][cells]
     return structure
 
 

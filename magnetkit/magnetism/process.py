@@ -244,9 +244,6 @@ class Family:
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
     grain_deviation : float
         Standard deviation of that rise.
-    wetting_volume : float
-        Volume fraction of rare earth in the grain boundary at which 63 % of the coercivity is
-        there; infinitesimal where coercivity does not need it.
     wetted : float
         Factor on what additions that make the boundary phase wet the grains add to alpha_K.
     cobalt_loss, lanthanum_loss : float
@@ -286,7 +283,6 @@ class Family:
     grain_slope: float
     grain_reference_um: float
     grain_deviation: float
-    wetting_volume: float
     wetted: float
     cobalt_loss: float
     lanthanum_loss: float

@@ -38,7 +38,7 @@ def test_figures_equal_their_twin(shell):
     widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta, on_q)
 
     rules = made.rules()
-    field = _magnets.fields(np.array([_magnets.ROOM]), made.phases)[1][0]
+    field = _fields(np.array([_magnets.ROOM]), made.phases)[1][0]
     most = np.where(rules.pinned > 0.0, rules.pinned, rules.alpha_k * field)
 
     def off(a, i, sign):

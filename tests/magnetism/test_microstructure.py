@@ -8,13 +8,12 @@ from magnetkit.magnetism._cells import Shares
 
 ROWS = {
     "n_eff": 1.2, "grain_slope": 0.2, "grain_size_um": 5.0, "grain_reference_um": 5.0,
-    "wetting_volume": 0.02, "wetted": 0.5, "cobalt_loss": 3.0, "cobalt": 0.0, "lanthanum_loss": 2.0,
+    "wetted": 0.5, "cobalt_loss": 3.0, "cobalt": 0.0, "lanthanum_loss": 2.0,
     "lanthanum": 0.0, "alpha_k": 0.4, "decay": 1.3, "pinning_kA_m": 2900.0, "copper_scale": 0.035,
     "hot_kA_m": 650.0, "iron_limit": 0.2, "ordinary_fall": 2.2, "aged_for_C": np.nan,
 }  # fmt: skip
 CELLS = dict.fromkeys(Shares._fields, np.nan)
-STRUCTURE = {"boundary": 1e3, "soft": 0.0, "additive": 1e3, "wetted": 0.0, "parted": np.nan,
-             **CELLS}  # fmt: skip
+STRUCTURE = {"soft": 0.0, "additive": 1e3, "wetted": 0.0, "parted": 1.0, **CELLS}
 
 
 def of(**changed):
@@ -35,13 +34,9 @@ def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
 @pytest.mark.parametrize(
     ("changed", "share"),
     [
-        # 63 % at the wetting volume; nothing without a boundary.
-        ({"boundary": 0.02}, 1.0 - np.exp(-1.0)),
-        ({"boundary": 0.0}, 0.0),
         # A third is left of what stands 2 % of soft phase.
         ({"soft": 0.02}, np.exp(-1.0)),
-        # What is counted of the boundary stands in place of the wetting volume.
-        ({"boundary": 0.0, "parted": 0.3}, 0.3),
+        ({"parted": 0.3}, 0.3),
         ({"wetted": 0.2}, 1.1),
         # Cobalt is at fault where no additive is; 0.2 % of it take away 63 % of that.
         ({"additive": 0.0, "cobalt": 0.1}, np.exp(-0.3)),
