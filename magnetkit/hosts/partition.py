@@ -116,7 +116,7 @@ class Traces(NamedTuple):
         found: dict[int, list[str]] = {}
         for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
             limit = _trace_limits()[-1, element]
-            known = f"outside, as over {limit:g}" if weight > limit else "taken for inert"
+            known = f"outside, over {limit:g}" if weight > limit else "taken for inert"
             found.setdefault(row, []).append(f"{SYMBOLS[element]} {weight:.3g} wt.% {known}")
         return {row: ", ".join(parts) for row, parts in found.items()}
 
@@ -434,10 +434,9 @@ def not_from_melt(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[n
     """Return which phases come to be by the path of their host's `records.Formation`, (n,)."""
     found = np.zeros(len(codes), bool)
     for code, host in enumerate(HOSTS.values()):
-        if host.formation is not None and (codes == code).any():
+        if host.formation is not None and (own := codes == code).any():
             of, sites = host.formation.of, host.interstitial_elements
-            own = 2.0 * table.fraction(of or sites[0]) > table.fraction(*sites)
-            found |= (codes == code) & (own if of else True)
+            found |= own & (2.0 * table.fraction(of) > table.fraction(*sites)) if of else own
     return found
 
 
@@ -470,23 +469,17 @@ def beyond_made(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, s
     """Return in words, by row, of which elements there is more than `made_before` allows."""
     group, most = _largest_shares()
     totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])
-    found = {}
+    of, found = ("the metals", "the rare earth", "the atoms"), {}
     for row in np.flatnonzero(~made_before(table, codes)).tolist():
         part = slice(table.indptr[row], table.indptr[row + 1])
         elements, host = table.indices[part], codes[row]
-        share = table.values[part] / totals[row, group[host, elements]]
-        over = [
-            f"{SYMBOLS[e]} {100 * own:.3g} % of {_OF[group[host, e]]} "
-            f"outside, as over {100 * top:.3g}"
-            for e, own, top in zip(elements, share, most[host, elements], strict=True)
-            if own > top
-        ]
-        found[row] = ", ".join(over)
+        kind, top = group[host, elements], 100.0 * most[host, elements]
+        share = 100.0 * table.values[part] / totals[row, kind]
+        found[row] = ", ".join(
+            f"{SYMBOLS[elements[k]]} {share[k]:.3g} % of {of[kind[k]]} outside, over {top[k]:.3g}"
+            for k in np.flatnonzero(share > top)
+        )
     return found
-
-
-# In the order of their numbers in the kernel.
-_OF = ("the metals", "the rare earth", "the atoms")
 
 
 @lru_cache(maxsize=1)

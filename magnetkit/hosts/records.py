@@ -165,21 +165,14 @@ class SecondPhases:
     poor_below: float
 
 
-PATHS = ("solid", "gas")
-
-
 @dataclass(frozen=True)
 class Formation:
     """How phases of a host come to be that do not solidify from a melt."""
 
-    path: str  # of `PATHS`: from other phases in the solid, or from the metal and a gas
+    path: str  # "solid": from other phases; "gas": from the metal and a gas
     of: str  # element that more than half of their interstitial sites hold; empty for all
     lives_to_K: float  # from which they decompose
     source: str
-
-    def __post_init__(self) -> None:
-        if self.path not in PATHS:
-            raise ValueError(f"path of [formation] must be one of {PATHS}, got {self.path!r}")
 
 
 HARDENING = ("boundary", "cells", "grains", "route", "")

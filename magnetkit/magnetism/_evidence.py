@@ -216,11 +216,9 @@ def evidence(
         here = coordinates(table[rows], root)
         if family:
             alike, names_alike = _measured(root, quantity, family)
-            points = np.concatenate([alike, points])
-            called = (*names_alike, *called)
-            other = np.arange(len(points)) >= len(alike)
-            points = np.column_stack([points, _SISTER * other])
-            here = np.column_stack([here, np.zeros(len(here))])
+            points = np.pad(points, ((0, 0), (0, 1)), constant_values=_SISTER)
+            points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
+            called, here = (*names_alike, *called), np.pad(here, ((0, 0), (0, 1)))
         if not len(points):
             continue
         apart, which, axis = nearest_points(here, points)

@@ -239,28 +239,17 @@ def alloys(
     `process` and `host` are as for `sintered`; `curie` is the model of the Curie temperature, that
     of all that is known otherwise; `ranges` need the hard phases as they are written.
     """
-    from ..hosts.partition import (
-        assign_hosts,
-        partition,
-        purified,
-        root_codes,
-        shells_known,
-        wall_hosts,
-    )
+    from ..hosts.partition import root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
     from ..kernels._magnets import Phases
 
-    n, codes = len(table), assign_hosts(table, host)
-    table, traces = purified(table, codes)
-    written = partition(table, codes)
+    written, traces, made, rows = _read(table, process, host)
+    n, table, codes = len(table), written.recipe, written.host
     cellular = wall_hosts(codes)
-    made = read_process(process, n)
-    rows = by_row(made, codes, HOST_NAMES)
-    _take_gases(rows, traces)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
-    found, formula, charged = _in_phases(table, written, rows, traces)
+    found, formula, charged = _in_phases(written, rows, traces)
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
@@ -387,16 +376,13 @@ def _between(share: Array, one: Array, other: Array) -> Array:
 
 
 def _in_phases(
-    table: CompositionTable,
-    parts: "Partition",
-    rows: dict[str, Array],
-    traces: "Traces | None" = None,
+    parts: "Partition", rows: dict[str, Array], traces: "Traces | None"
 ) -> tuple[Balance, Array, NDArray[np.bool_]]:
     """Return recipes in their phases, how far they are bare formulas, and which are charged."""
     from ..hosts.partition import partition, wall_hosts
 
-    charge, charged = _charge(table, parts.host)
-    if charge is not table:
+    charge, charged = _charge(parts.recipe, parts.host)
+    if charge is not parts.recipe:
         parts = partition(charge, parts.host)
     hard = parts.hard_volume_fraction
     formula = _boundary.named(charge, parts.host, hard)
@@ -419,23 +405,28 @@ def _in_phases(
 _NAMED = 0.03
 
 
-def _take_gases(rows: dict[str, Array], traces: "Traces | None") -> None:
-    """Let what a recipe says of oxygen, nitrogen and carbon stand for the process's, in place."""
+def _read(
+    table: CompositionTable, process: Any, host: str
+) -> "tuple[Partition, Traces | None, Process, dict[str, Array]]":
+    """Return recipes split as written, what was taken out of them before, process and its rows.
+
+    What a recipe says of oxygen, nitrogen and carbon stands for the process's.
+    """
+    from ..hosts.partition import assign_hosts, partition, purified
+    from ..hosts.records import HOST_NAMES
+
+    codes, made = assign_hosts(table, host), read_process(process, len(table))
+    table, traces = purified(table, codes)
+    rows = by_row(made, codes, HOST_NAMES)
     for name, own in () if traces is None else traces.gases.items():
         rows[name] = np.where(np.isnan(own), rows[name], own + rows[name] * np.exp(-own / _NAMED))
+    return partition(table, codes), traces, made, rows
 
 
 def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balance:
     """Return what each recipe becomes, see `magnetkit.magnetism.phase_balance`."""
-    from ..hosts.partition import assign_hosts, partition, purified
-    from ..hosts.records import HOST_NAMES
-
-    codes = assign_hosts(table, host)
-    table, traces = purified(table, codes)
-    parts = partition(table, codes)
-    rows = by_row(read_process(process, len(table)), codes, HOST_NAMES)
-    _take_gases(rows, traces)
-    return _in_phases(table, parts, rows, traces)[0]
+    parts, traces, _, rows = _read(table, process, host)
+    return _in_phases(parts, rows, traces)[0]
 
 
 def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:

@@ -34,7 +34,7 @@ def test_above_its_limit_an_element_is_named_with_its_amount():
     found = mk.predict(["Nd31B1Sn0.2Fe bal.", "Nd31B1Sn0.6Fe bal."], "20C", basis="weight")
     assert found["status"].tolist() == ["ok", "outside the model"]
     assert "Sn 0.2 wt.% taken for inert" in found["route"][0]
-    assert "Sn 0.6 wt.% outside, as over 0.3" in found["route"][1]
+    assert "Sn 0.6 wt.% outside, over 0.3" in found["route"][1]
     assert found["density_kg_m3"][0] > 0.0
 
 
