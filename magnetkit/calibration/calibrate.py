@@ -248,7 +248,7 @@ def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[i
     every row needs, see `magnetkit.calibrate`.
     """
     basis_code(basis)
-    frame = _frame(source)
+    frame = frame_of(source)
     names = [str(c) for c in frame.columns]
     curves = "curve" in names
     lacking = [c for c in ("composition", "temperature_K") if c not in names]
@@ -268,7 +268,8 @@ def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[i
     return rows, rejected
 
 
-def _frame(source: Any) -> "pd.DataFrame":
+def frame_of(source: Any) -> "pd.DataFrame":
+    """Return a table, mapping of columns, list of rows or file as a frame."""
     import pandas as pd
 
     if isinstance(source, str | Path):
@@ -279,9 +280,7 @@ def _frame(source: Any) -> "pd.DataFrame":
         return source
     rows = isinstance(source, list) and all(isinstance(row, Mapping) for row in source)
     if not (rows or isinstance(source, Mapping)):
-        raise InputError(
-            f"expected a table of measured magnets or its path, got a {type(source).__name__}"
-        )
+        raise InputError(f"expected a table or its path, got a {type(source).__name__}")
     try:
         return pd.DataFrame(source)
     except ValueError as error:

@@ -271,7 +271,8 @@ def _limits(
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
     times = numbers(hours or "100,87600", "--hours")
     made_by = calibrated(keywords.get("process"), keywords.get("calibration"), ROOM_K)
-    asked = {"outside_field_kA_m": keywords.get("outside_field_kA_m") or 0.0, "process": made_by}
+    against = keywords.get("outside_field_kA_m") or 0.0
+    asked: dict[str, Any] = {"outside_field_kA_m": against, "process": made_by}
     frame = use_limits(recipes, lines, times, shell=keywords.get("shell"), basis=basis, **asked)
     if json:
         print_json(frame)
