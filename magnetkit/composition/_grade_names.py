@@ -14,7 +14,6 @@ from .._core._arguments import named
 from .._core.errors import InputError
 
 VALUES_FILE = "grades/values.csv"
-WIDE_FILE = "grades/grades.csv"
 SECOND_FILE = "grades/secondhand.csv"
 
 _LONGEST = 60
@@ -57,7 +56,7 @@ def _normalized(text: str) -> str:
 def known() -> tuple[str, ...]:
     """Return the names of all grades of the catalogue, as makers write them."""
     names: dict[str, None] = {}
-    for file in (VALUES_FILE, WIDE_FILE, SECOND_FILE):
+    for file in (VALUES_FILE, SECOND_FILE):
         names |= dict.fromkeys(row["grade"] for row in datasets.rows(file) if row["grade"])
     return tuple(names)
 
