@@ -5,14 +5,15 @@ from typing import Any
 import numpy as np
 
 from .._core import datasets
+from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
+from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
 from ..calibration._composition_estimate import COMPENSATED
 from ..composition.notation import inputs
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, root_of
 from ..magnetism._figures import not_compared
 from ..magnetism._measured import ALPHA, COERCIVITY
-from ..show._text import scale_of
 from ..supply.ledger import ledger
 from ._request import KNEE, PRODUCT, REMANENCE
 from .answer import WAYS, Answer, Way, next_melt
@@ -20,14 +21,18 @@ from .compensation import compensation, sentences
 
 # Under an export licence of China since 4 April 2025: datasets/supply/controls.csv.
 _LICENSED = ("Sm", "Gd", "Tb", "Dy", "Lu", "Y")
-_DIGITS = {"T": 3, "kA/m": 0, "kJ/m3": 0, "kG": 2, "kOe": 2, "MGOe": 1}
+# Digits of a unit; its factor to another, and digits of that.
+_UNITS = {"T": (3, 1.0 / KILO_GAUSS, "kG", 2), "kA/m": (0, 1e3 / KILO_OERSTED, "kOe", 2)}
+_UNITS["kJ/m3"] = (0, 1e3 / MEGA_GAUSS_OERSTED, "MGOe", 1)
 _LABELS = {REMANENCE: "B_r", COERCIVITY: "H_cJ", KNEE: "H_k", PRODUCT: "(BH)max"}
 
 
 def _show(units: str, column: str, *values: float) -> str:
     """Return values of a column in the units asked for, beside each other."""
-    factor, _, unit = scale_of(column, cgs=units == "cgs")
-    return " / ".join(f"{v * factor:.{_DIGITS[unit]}f}" for v in values) + f" {unit}"
+    digits, factor, unit, fine = _UNITS[COLUMNS[column].unit]
+    if units != "cgs":
+        factor, unit, fine = 1.0, COLUMNS[column].unit, digits
+    return " / ".join(f"{v * factor:.{fine}f}" for v in values) + f" {unit}"
 
 
 def lines(found: Any, units: str, everything: bool) -> list[str]:
