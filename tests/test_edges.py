@@ -1,7 +1,6 @@
 """What lies on a documented edge is taken, what lies beyond it is refused, on both sides."""
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import pandas as pd
@@ -105,9 +104,6 @@ def asked(name, **others):
     return lambda value: mk.replace("BNP-8", "20C", **others | {name: value})
 
 
-NO_RESULT = SimpleNamespace()
-
-
 EDGES = {
     "grain size": closed(process("grain_size_um"), 0.02, 200.0),
     "alignment": closed(process("alignment"), 0.5, 1.0),
@@ -155,7 +151,7 @@ EDGES = {
     "hours": closed(lambda v: read_duty(Duty(hours=v)), 0.0),
     "loss": between(lambda v: use_limits(ALLOY, losses=v), 0.0, 100.0),
     "interval": between(lambda v: mk.magnetism.intrinsic(ALLOY, interval=v), 0.0, 1.0),
-    "interval of ranks": between(lambda v: robustness(NO_RESULT, interval=v), 0.5, 1.0),
+    "interval of ranks": between(lambda v: robustness(pd.DataFrame(), None, 1, 1, 0, v), 0.5, 1.0),
     "weight": between(lambda v: Objective.parse(f"cost:min={v:.6f}"), 0.0),
     "share": between(lambda v: parse_requirement(f"remanence_T>={v:.6f}*reference"), 0.0),
     "temperature": between(lambda v: mk.magnetism.intrinsic(ALLOY, v), 0.0),

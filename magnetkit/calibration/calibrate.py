@@ -40,8 +40,6 @@ from .measured_curve import read_curve
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..surrogates._curie import CurieModel
-
 
 _PROCESS_COLUMNS = ("grain_size_um", "alignment", "density", "grain_boundary")
 
@@ -176,13 +174,7 @@ def calibrate(
 
 @named
 def calibration(
-    frame: Any,
-    name: str,
-    basis: Basis = "auto",
-    *,
-    strict: bool = False,
-    keep: bool = True,
-    curie: "CurieModel | None" = None,
+    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
 ) -> Calibration:
     """Calibrate on a producer's measured magnets and report how well they fit.
 
@@ -190,8 +182,6 @@ def calibration(
     ----------
     frame, name, basis, strict, keep : optional
         As of `calibrate`.
-    curie : CurieModel, optional
-        As of `magnetkit.magnetism.sintered_at`.
 
     Returns
     -------
@@ -207,7 +197,7 @@ def calibration(
     values = []
     for row in rows:
         try:
-            values += _values(row, curie)
+            values += _values(row)
         except InputError as error:
             rejected[row.number] = str(error)
     rejected = dict(sorted(rejected.items()))
@@ -248,7 +238,7 @@ def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[i
     every row needs, see `magnetkit.calibrate`.
     """
     basis_code(basis)
-    frame = _frame(source)
+    frame = frame_of(source)
     names = [str(c) for c in frame.columns]
     curves = "curve" in names
     lacking = [c for c in ("composition", "temperature_K") if c not in names]
@@ -268,7 +258,8 @@ def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[i
     return rows, rejected
 
 
-def _frame(source: Any) -> "pd.DataFrame":
+def frame_of(source: Any) -> "pd.DataFrame":
+    """Return a table, mapping of columns, list of rows or file as a frame."""
     import pandas as pd
 
     if isinstance(source, str | Path):
@@ -279,9 +270,7 @@ def _frame(source: Any) -> "pd.DataFrame":
         return source
     rows = isinstance(source, list) and all(isinstance(row, Mapping) for row in source)
     if not (rows or isinstance(source, Mapping)):
-        raise InputError(
-            f"expected a table of measured magnets or its path, got a {type(source).__name__}"
-        )
+        raise InputError(f"expected a table or its path, got a {type(source).__name__}")
     try:
         return pd.DataFrame(source)
     except ValueError as error:
@@ -338,18 +327,18 @@ def _number(name: str, value: Any) -> float | None:
     return found
 
 
-def _values(row: _Row, curie: "CurieModel | None") -> list[dict[str, Any]]:
+def _values(row: _Row) -> list[dict[str, Any]]:
     """Return one record for each measured quantity of a row: its score against the model.
 
     InputError if the recipe makes no magnet in the model, or contradicts the measurement.
     """
     made_as = row.process or None, row.shell or None
-    frames = sintered_at(row.table, [row.temperature, ROOM_K], *made_as, curie=curie)
+    frames = sintered_at(row.table, [row.temperature, ROOM_K], *made_as)
     here, room = (f.iloc[0] for f in frames)
     if here["status"] != "ok":
         raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
     host, kelvin = root_of(str(here["host"])), row.temperature
-    what = kinds(row.table, [host], [row.shell or ""], made_as[0], kelvin, curie)
+    what = kinds(row.table, [host], [row.shell or ""], made_as[0], kelvin)
     found = []
     for quantity, measured in row.values.items():
         value, low, high = (float(here[f"{quantity}{e}"]) for e in ("", "_lo", "_hi"))

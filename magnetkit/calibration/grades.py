@@ -19,7 +19,6 @@ from .._core.units import MU_0, ROOM_K, parse_temperature
 from ..composition._grade_names import (
     SECOND_FILE,
     VALUES_FILE,
-    WIDE_FILE,
     class_of,
     find,
     nearest,
@@ -61,18 +60,6 @@ _LADDER_CLASSES = 4
 _OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
 _GUARANTEED = (_COERCIVITY, "coercivity_b_kA_m", "knee_field_kA_m")
 """Quantities with a guaranteed minimum; the others have a range or a nominal value."""
-# Column of the wide table to quantity and the end of its range.
-_WIDE = {
-    "remanence_min_T": ("remanence_T", "min"),
-    "remanence_max_T": ("remanence_T", "max"),
-    "coercivity_b_min_kA_m": ("coercivity_b_kA_m", "min"),
-    "coercivity_min_kA_m": ("coercivity_kA_m", "min"),
-    "max_energy_product_min_kJ_m3": ("max_energy_product_kJ_m3", "min"),
-    "max_energy_product_max_kJ_m3": ("max_energy_product_kJ_m3", "max"),
-    "remanence_coefficient_pct_K": ("remanence_coefficient_pct_K", ""),
-    "coercivity_coefficient_pct_K": ("coercivity_coefficient_pct_K", ""),
-    "max_temperature_K": ("max_working_temperature_K", ""),
-}
 # Grades within this share of each other in coercivity, or energy product, are of one kind.
 _ALIKE = 0.1
 _FEW = 3
@@ -359,20 +346,7 @@ def _printed() -> "pd.DataFrame":
     values = pd.concat([pd.read_csv(f, keep_default_na=False) for f in files], ignore_index=True)
     for name in ("value", "temperature_K", "to_K"):
         values[name] = pd.to_numeric(values[name], errors="coerce")
-    wide = pd.read_csv(datasets.path(WIDE_FILE))
-    fresh = ~pd.MultiIndex.from_frame(wide[["grade", "maker"]]).isin(
-        pd.MultiIndex.from_frame(values[["grade", "maker"]])
-    )
-    long = wide[fresh].melt(
-        id_vars=["host", "grade", "maker", "source", "note"],
-        value_vars=list(_WIDE),
-        var_name="column",
-    )
-    long = long.dropna(subset="value").assign(kind="sintered", temperature_K=ROOM_K)
-    long["note"] = long["note"].fillna("")
-    long["quantity"] = [_WIDE[c][0] for c in long["column"]]
-    long["bound"] = [_WIDE[c][1] for c in long["column"]]
-    return pd.concat([values, long.reindex(columns=values.columns)])
+    return values
 
 
 def reconciled(values: "pd.DataFrame") -> "pd.DataFrame":

@@ -63,7 +63,7 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     0.911
     """
     known = constants()["lot"]
-    found = Spread(**known.get(root_of(host), known["2:14:1"]))
+    found = Spread(**known.get(root_of(host), known[constants()["otherwise"]]))
     for name, percent in (given or {}).items():
         if name not in _NAMES or not 0.0 < float(percent) < 50.0:
             raise InputError(

@@ -274,15 +274,12 @@ def _limits(
     from ..show._text import print_csv, remark, to_terminal
 
     o.refuse_beside("--limits", **{n: keywords.get(n) for n in ("interval", "data", "add")})
-    frame = use_limits(
-        recipes,
-        numbers(load_line or "0.5,1,2,3", "--load-line"),
-        numbers(hours or "100,87600", "--hours"),
-        outside_field_kA_m=keywords.get("outside_field_kA_m") or 0.0,
-        process=calibrated(keywords.get("process"), keywords.get("calibration"), ROOM_K),
-        shell=keywords.get("shell"),
-        basis=basis,
-    )
+    lines = numbers(load_line or "0.5,1,2,3", "--load-line")
+    times = numbers(hours or "100,87600", "--hours")
+    made_by = calibrated(keywords.get("process"), keywords.get("calibration"), ROOM_K)
+    against = keywords.get("outside_field_kA_m") or 0.0
+    asked: dict[str, Any] = {"outside_field_kA_m": against, "process": made_by}
+    frame = use_limits(recipes, lines, times, shell=keywords.get("shell"), basis=basis, **asked)
     if json:
         print_json(frame)
     elif to_terminal():

@@ -70,28 +70,15 @@ def replace(
     per_year: o.PerYear = None,
     compensated: Annotated[
         bool,
-        o.option(
-            "--compensated",
-            "Show the effect of the gadolinium and erbium of a compensated grade, and the least "
-            "that suffices.",
-            panel=_OTHER,
-        ),
+        o.option("--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER),
     ] = False,
     circuit: Annotated[
         float,
-        o.more(
-            "With --compensated: contribution of pole pieces and gap to alpha, %/K.",
-            metavar="PCT_K",
-            panel=_OTHER,
-        ),
+        o.more("With --compensated: alpha of poles and gap.", metavar="PCT_K", panel=_OTHER),
     ] = 0.0,
     parts: Annotated[
         bool,
-        o.option(
-            "--parts",
-            "Sum up heavy rare earth, samarium and cobalt of a device's magnets, now and replaced.",
-            panel=_OTHER,
-        ),
+        o.option("--parts", "Scarce elements of a device's magnets, now and after.", panel=_OTHER),
     ] = False,
     today: Annotated[
         bool, o.more("--today", "With --parts: today's magnets alone.", panel=_OTHER)
@@ -150,21 +137,11 @@ def replace(
         return _compensate(grade, temperature, recipe, basis, circuit, json)
     if per_year is not None:
         keywords["per_year"] = per_year
-    found = run(
-        grade,
-        temperature,
-        recipe=recipe,
-        basis=basis,
-        shell=shell,
-        measured=measured,
-        values=None if values is None else _numbers(values, "--values"),
-        require=require or (),
-        spread=None if spread is None else _numbers(spread, "--spread"),
-        mass_kg=mass,
-        out=out,
-        force=force,
-        **keywords,
-    )
+    asked: dict[str, Any] = {"recipe": recipe, "basis": basis, "shell": shell, "out": out}
+    asked |= {"measured": measured, "require": require or (), "mass_kg": mass, "force": force}
+    for name, text in (("values", values), ("spread", spread)):
+        asked[name] = None if text is None else _numbers(text, f"--{name}")
+    found = run(grade, temperature, **asked, **keywords)
     if json:
         typer.echo(found.to_json())
     else:
@@ -291,23 +268,11 @@ def diffuse(
     from ._options import with_unit
 
     heat = with_unit(anneal)
-    found = run(
-        recipe,
-        shape,
-        along=along,
-        faces=faces,
-        element=element,
-        temperature=temperature or "150C",
-        field=field,
-        require=require,
-        probability=probability,
-        anneal=None if heat is None else parse_temperature(heat) - ZERO_CELSIUS,
-        anneal_hours=anneal_hours,
-        law=law,
-        basis=basis,
-        per_year=per_year or 1,
-        **keywords,
-    )
+    asked: dict[str, Any] = {"along": along, "faces": faces, "element": element, "field": field}
+    asked |= {"temperature": temperature or "150C", "require": require, "law": law, "basis": basis}
+    asked |= {"probability": probability, "anneal_hours": anneal_hours, "per_year": per_year or 1}
+    asked["anneal"] = None if heat is None else parse_temperature(heat) - ZERO_CELSIUS
+    found = run(recipe, shape, **asked, **keywords)
     if json:
         typer.echo(found.to_json())
     else:

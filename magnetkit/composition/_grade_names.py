@@ -14,7 +14,6 @@ from .._core._arguments import named
 from .._core.errors import InputError
 
 VALUES_FILE = "grades/values.csv"
-WIDE_FILE = "grades/grades.csv"
 SECOND_FILE = "grades/secondhand.csv"
 
 _LONGEST = 60
@@ -57,7 +56,7 @@ def _normalized(text: str) -> str:
 def known() -> tuple[str, ...]:
     """Return the names of all grades of the catalogue, as makers write them."""
     names: dict[str, None] = {}
-    for file in (VALUES_FILE, WIDE_FILE, SECOND_FILE):
+    for file in (VALUES_FILE, SECOND_FILE):
         names |= dict.fromkeys(row["grade"] for row in datasets.rows(file) if row["grade"])
     return tuple(names)
 
@@ -199,10 +198,10 @@ def nearest(text: str, count: int = 5) -> list[str]:
     part = -1 if letters and not _OTHER_FAMILY.match(text) else 0
     bare = _normalized(_stripped(text)[part])
     by_key = {_normalized(_stripped(name)[part]): name for name in known()}
-    kind, kinds = _letters(bare), {_letters(key) for key in by_key}
-    if kind not in kinds:
-        like = difflib.get_close_matches(kind, kinds, n=1, cutoff=0.6)
-        kind = like[0] if like else ""
+    kind, known_kinds = _letters(bare), sorted({_letters(key) for key in by_key})
+    kinds = [kind]
+    if kind not in known_kinds:
+        kinds = difflib.get_close_matches(kind, known_kinds, n=3, cutoff=0.6)
     figure, shape = _figure(bare), class_of(text)
 
     def off(key: str) -> tuple[bool, float]:
@@ -211,8 +210,8 @@ def nearest(text: str, count: int = 5) -> list[str]:
         unlike = 1.0 - difflib.SequenceMatcher(None, bare, key).ratio()
         return other, unlike + min(abs(_figure(key) - figure), 10) / 20.0
 
-    own = [key for key in by_key if not kind or _letters(key) == kind]
-    close = difflib.get_close_matches(bare, own, n=4 * count, cutoff=0.4)
+    own = [key for key in by_key if not kinds or not kind or _letters(key) in kinds]
+    close = difflib.get_close_matches(bare, own, n=len(own) or 1, cutoff=0.4)
     return [by_key[key] for key in sorted(close, key=off)[:count]]
 
 

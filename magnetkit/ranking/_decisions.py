@@ -23,7 +23,7 @@ from .._core.units import kelvin_text
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
-from ..hosts.records import HOST_NAMES, root_of
+from ..hosts.records import HOST_NAMES, HOSTS, root_of
 from ..kernels._rows import marks
 from ..magnetism.process import routes
 from ._profile_parts import CHANCE, MARGIN
@@ -113,7 +113,7 @@ def _named(host: str, held: list[str], lean: bool, shell: str, route: str) -> st
     else:
         means = "no heavy rare earth"
     parts = [means, f"with {light}" if light else "", route]
-    if host == "2:17" and "Fe" not in held:
+    if host in HOSTS and HOSTS[host].magnet.hardening == "cells" and "Fe" not in held:
         parts.append("little iron")
     return f"{host}: {', '.join(filter(None, parts))}"
 

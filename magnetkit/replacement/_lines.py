@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._core import datasets
+from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
 from ..calibration._composition_estimate import COMPENSATED
@@ -20,21 +21,18 @@ from .compensation import compensation, sentences
 
 # Under an export licence of China since 4 April 2025: datasets/supply/controls.csv.
 _LICENSED = ("Sm", "Gd", "Tb", "Dy", "Lu", "Y")
-_UNITS = {
-    "T": (1.0 / KILO_GAUSS, "kG", 3, 2),
-    "kA/m": (1e3 / KILO_OERSTED, "kOe", 0, 2),
-    "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe", 0, 1),
-}
-_LABELS = {REMANENCE: ("B_r", "T"), COERCIVITY: ("H_cJ", "kA/m")}
-_LABELS |= {KNEE: ("H_k", "kA/m"), PRODUCT: ("(BH)max", "kJ/m3")}
+# Digits of a unit; its factor to another, and digits of that.
+_UNITS = {"T": (3, 1.0 / KILO_GAUSS, "kG", 2), "kA/m": (0, 1e3 / KILO_OERSTED, "kOe", 2)}
+_UNITS["kJ/m3"] = (0, 1e3 / MEGA_GAUSS_OERSTED, "MGOe", 1)
+_LABELS = {REMANENCE: "B_r", COERCIVITY: "H_cJ", KNEE: "H_k", PRODUCT: "(BH)max"}
 
 
-def _show(units: str, unit: str, *values: float) -> str:
-    """Return values in the units asked for, beside each other."""
-    factor, name, digits, fine = _UNITS[unit]
-    if units == "cgs":
-        return " / ".join(f"{v * factor:.{fine}f}" for v in values) + f" {name}"
-    return " / ".join(f"{v:.{digits}f}" for v in values) + f" {unit}"
+def _show(units: str, column: str, *values: float) -> str:
+    """Return values of a column in the units asked for, beside each other."""
+    digits, factor, unit, fine = _UNITS[COLUMNS[column].unit]
+    if units != "cgs":
+        factor, unit, fine = 1.0, COLUMNS[column].unit, digits
+    return " / ".join(f"{v * factor:.{fine}f}" for v in values) + f" {unit}"
 
 
 def lines(found: Any, units: str, everything: bool) -> list[str]:
@@ -77,8 +75,8 @@ def _asked(found: Any, units: str) -> str:
         return f"Of {found.reference['kind']} magnets no composition is estimated (--recipe)."
     parts = []
     for column, one in found.limits.items():
-        label, unit = _LABELS.get(column, ("", ""))
-        parts.append(f"{label} >= {_show(units, unit, one.limit)}" if label else str(one))
+        label = _LABELS.get(column)
+        parts.append(f"{label} >= {_show(units, column, one.limit)}" if label else str(one))
     itself = f"; its own recipe P {found.own_probability:.2f}" if found.answers[0].recipe else ""
     celsius = found.reference["temperature_K"] - 273.15
     told = f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
@@ -102,8 +100,8 @@ def _way(number: int, way: Way, answer: Answer, units: str) -> list[str]:
     """Return the three lines of one way."""
     what = f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
     usual = ((), ()) if way.grade else (way.remanence_T, way.coercivity_kA_m)
-    b_r = _show(units, "T", way.remanence_guaranteed_T, *np.ravel(usual[0]))
-    h_cj = _show(units, "kA/m", way.coercivity_guaranteed_kA_m, *np.ravel(usual[1]))
+    b_r = _show(units, REMANENCE, way.remanence_guaranteed_T, *np.ravel(usual[0]))
+    h_cj = _show(units, COERCIVITY, way.coercivity_guaranteed_kA_m, *np.ravel(usual[1]))
     if answer.recipe is None:
         head, cost = f"{number}. {what}", f"material {way.cost_USD_kg:.0f} USD/kg"
         saves = f"heavy rare earth {way.heavy_rare_earth_wt_pct:.1f} wt.%"

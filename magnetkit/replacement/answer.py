@@ -210,16 +210,11 @@ def _sold(
                 row = as_frame(one, made, wish, own.heavy_wt_pct).iloc[0]
                 ways.append(_way(kind, row, own, now, grade=one["grade"], makers=one["makers"]))
         if ways:
-            best = max(ways, key=_sold_rank)
+            # As good as sure is sure: the first of them has least to spare.
+            best = max(ways, key=lambda w: (w.likely, round(w.saved, 1), min(w.chance, _SURE)))
             also = ", ".join(w.grade for w in ways if w is not best and w.likely)
             found.append(replace(best, makers=best.makers + (f"; also {also}" if also else "")))
     return found
-
-
-def _sold_rank(way: Way) -> tuple[bool, float, float, float]:
-    """Return the key of sold ways: of those as good as sure the one with least flux to spare."""
-    sure = min(way.chance, _SURE)
-    return way.likely, round(way.saved, 1), sure, -round(way.remanence_guaranteed_T, 2)
 
 
 def _chosen(ways: list[Way]) -> Way | None:

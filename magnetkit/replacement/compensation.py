@@ -101,8 +101,8 @@ def compensation(
         raise InputError(f"circuit must be a coefficient in %/K such as 0.01, got {circuit}")
     low, high = _range(temperature, str(room["grade"]))
     here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[0]
-    known = None if recipe is None else given_recipe(read_recipe(recipe, basis), None)
-    made = estimate_composition(room) if known is None else known
+    given = None if recipe is None else given_recipe(read_recipe(recipe, basis), None)
+    made = given or estimate_composition(room)
     producer = calibrate_on_grade(here, made)
     if recipe is not None and not producer.magnets:
         raise InputError(

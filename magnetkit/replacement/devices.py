@@ -11,7 +11,6 @@ from .._core import datasets
 from .._core._arguments import named, whole
 from .._core.elements import INDEX
 from .._core.errors import InputError
-from ..composition._files import read_whole
 from ..composition.table import CompositionTable
 
 if TYPE_CHECKING:
@@ -80,18 +79,15 @@ parts = bill
 
 
 def _read(parts: Any) -> "pd.DataFrame":
-    import pandas as pd
+    from ..calibration.calibrate import frame_of
 
-    if isinstance(parts, pd.DataFrame):
-        frame = parts
-    elif isinstance(parts, str | Path):
+    if isinstance(parts, str | Path):
         embedded = datasets.root() / _FOLDER / f"{parts}.csv"
         path = embedded if str(parts) in names() else Path(parts)
         if not path.is_file():
             raise InputError(f"{parts}: no such file, and no device of {', '.join(names())}")
-        frame = read_whole(path).to_pandas().replace("", None)
-    else:
-        raise InputError(f"expected a table of parts or its path, got a {type(parts).__name__}")
+        parts = path
+    frame = frame_of(parts).replace("", None)
     lacking = [c for c in _NEEDED if c not in frame.columns]
     if lacking or not {"grade", "recipe"} & set(frame.columns):
         raise InputError(

@@ -18,7 +18,6 @@ from magnetkit.calibration._composition_estimate import (
     diffused,
     estimate_composition,
     given_composition,
-    recipes,
     usual_magnets,
 )
 from magnetkit.calibration._reference import typical
@@ -110,29 +109,6 @@ def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     with pytest.raises(DataError, match=r"2-14-1/makeup\.toml"):
         usual_magnets.__wrapped__()
-
-
-def _grid(host, kind="bulk"):
-    (grid,) = (g for g in usual_magnets()[host].grades if g.kind == kind)
-    return recipes(host, grid)
-
-
-def steps(tried, element):
-    return np.unique([amounts(text).get(element, 0.0) for text, _ in tried])
-
-
-def test_the_recipes_that_are_tried_lie_evenly():
-    np.testing.assert_allclose(steps(_grid("2:14:1"), "Dy"), np.arange(0.0, 10.5, 0.5))
-    np.testing.assert_allclose(steps(_grid("1:5"), "Pr"), [0, 5, 10])
-    np.testing.assert_allclose(steps(_grid("1:5"), "Gd"), [0, 4, 8, 12, 16])
-    np.testing.assert_allclose(steps(_grid("2:17"), "Fe"), [5, 8, 11, 14, 17, 20])
-    np.testing.assert_allclose(steps(_grid("2:17"), "Cu"), [4.5, 6, 8])
-    np.testing.assert_allclose(steps(_grid("2:17"), "Gd"), [0, 4, 8, 12])
-    np.testing.assert_allclose(steps(_grid("2:17"), "Er"), [0, 3, 6])
-    # Samarium and what takes its place stay 25.8 wt.%.
-    for text, _ in _grid("2:17"):
-        parts = amounts(text)
-        assert sum(parts.get(e, 0.0) for e in ("Sm", "Gd", "Er")) == pytest.approx(25.8, abs=0.02)
 
 
 def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
@@ -256,8 +232,3 @@ def test_a_recipe_that_was_given_is_no_estimate():
     assert made.heavy_wt_pct == (1.2, 1.2, 1.2)
     assert made.sentence() == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
     assert given_composition("SmCo5", "", 0.0).diffused == 0.0
-
-
-def test_the_old_name_works_and_names_the_new_one():
-    with pytest.warns(FutureWarning, match=r"is magnetkit\.calibration\.estimate_composition now"):
-        assert mk.calibration.makeup is estimate_composition

@@ -71,7 +71,7 @@ def test_a_list_of_records_is_a_table_and_no_other_list_is():
         len(read_magnets([GOOD, GOOD])[0]) == len(read_magnets(pd.DataFrame([GOOD, GOOD]))[0]) == 2
     )
     for odd in ([GOOD, 5], [1, 2], (GOOD, GOOD), 5):
-        with pytest.raises(InputError, match="expected a table of measured magnets"):
+        with pytest.raises(InputError, match="expected a table or its path"):
             read_magnets(odd)
 
 

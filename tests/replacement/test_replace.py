@@ -8,7 +8,6 @@ import pytest
 from magnetkit.errors import CompositionError, InputError
 
 import magnetkit as mk
-from magnetkit.prediction import Conditions
 from magnetkit.replacement.answer import Way, _chosen, _shown
 
 BULK = {"recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "basis": "weight"}
@@ -205,11 +204,3 @@ def test_what_is_recommended(ways, kind):
 def test_bad_input_is_said(arguments, says):
     with pytest.raises((InputError, CompositionError), match=says):
         mk.replace(**arguments)
-
-
-def test_a_price_is_a_factor_above_nothing():
-    found = Conditions.of(prices={"Tb": "3x", "Dy": "0.5x", "Nd": "80USD/kg"})
-    assert found.supply_scenario.price_factor("Dy") == 0.5
-    for bad in (0, -1.0, "x", "nan", float("inf"), "dear", None):
-        with pytest.raises(InputError, match=r"price.* a factor .*3x"):
-            mk.replace("N42SH", "150C", prices={"Tb": bad})
