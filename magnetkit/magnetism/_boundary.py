@@ -85,9 +85,9 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
 
 # Amounts of a formula, atomic fractions, are printed to the first at least; from the second on a
 # recipe of 2:14:1 is taken as it stands, as is one with so little hard phase of another host.
-_PRINTED, _RECIPE = 2e-4, 1.6e-3
+_PRINTED, _RECIPE = 2e-4, 9.5e-4
 # From so little on 2:14:1 has additives beside it.
-_BARE, _MIXED, _ADDED = 0.995, 0.94, 0.98
+_BARE, _MIXED, _ADDED = 0.995, 0.94, 0.985
 
 
 def named(table: "CompositionTable", host: NDArray[np.int8], hard: Array) -> Array:

@@ -207,7 +207,10 @@ def magnets_at(
 
 
 def _never_made(
-    table: CompositionTable, codes: NDArray[np.int8], shells: ShellRows | None
+    table: CompositionTable,
+    codes: NDArray[np.int8],
+    shells: ShellRows | None,
+    traces: "Traces | None",
 ) -> NDArray[np.bool_]:
     """Return which magnets are of a kind that nobody has made."""
     from ..hosts.partition import diffused_before, made_before
@@ -215,7 +218,7 @@ def _never_made(
     never = ~made_before(table, codes)
     if shells is not None:
         never |= (shells.text != "") & (codes >= 0) & ~diffused_before(codes, shells.column)
-    return never
+    return never if traces is None else never | traces.beyond
 
 
 def alloys(
@@ -293,17 +296,10 @@ def alloys(
     rows["harder"] = np.ones(n)
     doubt = HALF_WIDTH * _boundary.doubt(structure)
     rows["spread"] = np.where(doubt > 0.0, np.hypot(rows["spread"], doubt), rows["spread"])
-    never = _never_made(table, codes, shells)
-    if traces is not None:
-        factor *= 1.0 - traces.volume
-        never |= traces.beyond
+    never = _never_made(table, codes, shells, traces)
+    factor *= 1.0 if traces is None else 1.0 - traces.volume
     roots = Coded(root_codes(codes), HOST_NAMES)
-    family = "" if made.route is None else made.route.family
-    near = {
-        quantity: evidence(table, roots, quantity, made.mill, family) for quantity in QUANTITIES
-    }
-    if traces is not None:
-        near = {name: one.with_traces(traces.weight) for name, one in near.items()}
+    near = _nearest(table, roots, made, traces)
     gate = gates(found, structure, made.route)
     gate[(gate == 0) & (near[COERCIVITY].distance > UNKNOWN)] = STATUS.index(FAR)
     made_of = Alloys(
@@ -318,6 +314,17 @@ def alloys(
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
+
+
+def _nearest(
+    table: CompositionTable, roots: Coded, made: Process, traces: "Traces | None"
+) -> dict[str, Evidence]:
+    """Return how far magnets are from those of which one of `QUANTITIES` was measured."""
+    family = "" if made.route is None else made.route.family
+    near = {name: evidence(table, roots, name, made.mill, family) for name in QUANTITIES}
+    if traces is None:
+        return near
+    return {name: one.with_traces(traces.weight) for name, one in near.items()}
 
 
 def _structure(
