@@ -1,7 +1,8 @@
 """The registry of result columns: name, unit, label, meaning, in the order of output.
 
-CSV headers, plots, the report and the documentation read it. A predicted column ``X`` also has
-``X_lo`` and ``X_hi`` (its interval) and ``X_provenance``; an intrinsic one that is learnt has
+It is ``datasets/columns``; CSV headers, plots, the report and the documentation read it. A
+predicted column ``X`` also has ``X_lo`` and ``X_hi`` (its interval) and ``X_provenance``; an
+intrinsic one that is learnt has
 ``X_data_share``, the learnt part, 0 to 1. Criteria of supply and measured properties are records of
 ``datasets`` (``supply/SOURCE.md`` and ``properties/SOURCE.md`` explain their keys) and stand among
 the others.
@@ -70,6 +71,8 @@ class Column:
         Whether it comes with ``_lo``, ``_hi`` and ``_provenance``.
     symbol : str
         Symbol in the field's notation (mathtext), empty where there is none.
+    short : str
+        Label for a narrow table; `label` where there is none.
     """
 
     name: str
@@ -79,11 +82,10 @@ class Column:
     kind: str = "number"
     predicted: bool = False
     symbol: str = ""
+    short: str = ""
 
-    @property
-    def short(self) -> str:
-        """Label for a narrow table."""
-        return _SHORT.get(self.name, self.label)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "short", self.short or self.label)
 
     @property
     def heading(self) -> str:
@@ -91,16 +93,7 @@ class Column:
         return f"{self.label} ({self.unit})" if self.unit else self.label
 
 
-def _number(name: str, unit: str, label: str, meaning: str, symbol: str = "") -> Column:
-    return Column(name, unit, label, meaning, symbol=symbol)
-
-
-def _predicted(name: str, unit: str, label: str, meaning: str, symbol: str = "") -> Column:
-    return Column(name, unit, label, meaning, predicted=True, symbol=symbol)
-
-
-_LEAST = "What 99 % of the lots of one mill reach, of the value beside it."
-
+_FILE = "columns/columns.csv"
 CRITERIA = "supply/criteria.toml"
 _PROPERTIES = "properties"
 _OVER = ("mass", "largest")
@@ -122,6 +115,8 @@ class Criterion:
         The mean over the alloy's mass, or the largest over elements above a trace.
     one_unit : float or None
         One unit of regret in a ranking; a quarter of the reference's value if None.
+    short : str
+        Label for a narrow table.
     """
 
     name: str
@@ -131,6 +126,7 @@ class Criterion:
     of: str
     over: str
     one_unit: float | None = None
+    short: str = ""
 
     def __post_init__(self) -> None:
         if self.over not in _OVER:
@@ -193,326 +189,31 @@ def properties() -> tuple[Property, ...]:
     return tuple(found)
 
 
-_ALL = (
-    Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
-    Column(
-        "decision",
-        "",
-        "Decision",
-        "Host, means of sparing heavy rare earth, and route; amounts alone differ within one.",
-        "category",
-    ),
-    Column(
-        "copies",
-        "",
-        "Copies",
-        "Candidates of the same decision that meet the requirements.",
-        "integer",
-    ),
-    Column(
-        "simpler_rank",
-        "",
-        "As good and simpler",
-        "Rank of an alloy of fewer elements, or without the shell, over which this one gains "
-        "nothing that counts; missing where there is none, and beyond the first thousand.",
-        "integer",
-    ),
-    Column("candidate", "", "Candidate", "The candidate as given or generated.", "text"),
-    Column("row_index", "", "Row", "Row of the input it came from, from 0.", "integer"),
-    Column("formula", "", "Formula", "Composition as a formula of atomic amounts.", "text"),
-    Column("host", "", "Structure", "Crystal structure of the hard phase.", "category"),
-    Column(
-        "status", "", "Status", "Whether it is a uniaxial magnet in the range asked.", "category"
-    ),
-    Column("easy_direction", "", "Easy direction", "Easy direction of magnetization.", "category"),
-    _number("temperature_K", "K", "Temperature", "Temperature of the properties in the row.", "T"),
-    Column("shell", "", "Shell", "Grain-boundary shell, empty for a bulk alloy.", "text"),
-    _predicted("curie_temperature_K", "K", "Curie temperature", "Curie temperature.", "T_C"),
-    _predicted(
-        "saturation_polarization_T",
-        "T",
-        "Saturation polarization",
-        "Spontaneous polarization of the hard phase.",
-        "J_s",
-    ),
-    _predicted(
-        "anisotropy_constant_MJ_m3",
-        "MJ/m3",
-        "Anisotropy constant K1",
-        "First magnetocrystalline anisotropy constant.",
-        "K_1",
-    ),
-    _predicted(
-        "anisotropy_constant_2_MJ_m3",
-        "MJ/m3",
-        "Anisotropy constant K2",
-        "Second magnetocrystalline anisotropy constant.",
-        "K_2",
-    ),
-    _predicted(
-        "anisotropy_constant_3_MJ_m3",
-        "MJ/m3",
-        "Anisotropy constant K3",
-        "Third magnetocrystalline anisotropy constant.",
-        "K_3",
-    ),
-    _predicted(
-        "anisotropy_field_T",
-        "T",
-        "Anisotropy field",
-        "mu0 Ha = 2 (K1 + 2 K2 + 3 K3) mu0 / Js.",
-        r"\mu_0 H_a",
-    ),
-    _predicted(
-        "nucleation_field_T",
-        "T",
-        "Nucleation field",
-        "Reverse field at which the moment leaves the easy axis, metals and rare earth free to "
-        "cant apart.",
-        r"\mu_0 H_N",
-    ),
-    _predicted(
-        "hardness_parameter", "", "Hardness", "sqrt(K1 mu0 / Js^2); above 1 for any shape.", "κ"
-    ),
-    _predicted("remanence_T", "T", "Remanence", "Remanence of the sintered magnet.", "B_r"),
-    _predicted(
-        "coercivity_kA_m",
-        "kA/m",
-        "Intrinsic coercivity",
-        "Coercive field of the polarization.",
-        "H_{cJ}",
-    ),
-    _predicted(
-        "knee_field_kA_m",
-        "kA/m",
-        "Knee field",
-        "Reverse field at which J has fallen to 0.9 Br.",
-        "H_k",
-    ),
-    _predicted(
-        "max_energy_product_kJ_m3",
-        "kJ/m3",
-        "Energy product",
-        "Largest product of B and H on the demagnetization curve.",
-        "(BH)_{max}",
-    ),
-    _predicted(
-        "max_working_temperature_K",
-        "K",
-        "Maximum working temperature",
-        "Highest temperature at which the load line stays above the knee.",
-        "T_w",
-    ),
-    _predicted(
-        "remanence_coefficient_pct_K",
-        "%/K",
-        "Temperature coefficient of Br",
-        "Chord of Br between the temperatures named.",
-        "α",
-    ),
-    _predicted(
-        "coercivity_coefficient_pct_K",
-        "%/K",
-        "Temperature coefficient of HcJ",
-        "Chord of HcJ between the temperatures named.",
-        "β",
-    ),
-    Column(
-        "coefficients_between",
-        "",
-        "Coefficients between",
-        "Temperatures of the chords of the two temperature coefficients.",
-        "category",
-    ),
-    *(_predicted(p.name, p.unit, p.label, p.meaning) for p in properties()),
-    _predicted(
-        "formation_energy_eV_atom",
-        "eV/atom",
-        "Formation energy",
-        "Formation energy from the elements at 0 K.",
-        "E_f",
-    ),
-    _predicted(
-        "energy_above_hull_eV_atom",
-        "eV/atom",
-        "Energy above hull",
-        "Distance to the hull of competing phases.",
-        "E_{hull}",
-    ),
-    _predicted(
-        "probability_phase_forms",
-        "",
-        "Phase forms",
-        "Probability that the phase is in equilibrium at the temperature at which it is made.",
-    ),
-    Column(
-        "decomposes_to",
-        "",
-        "Decomposes to",
-        "Phases on the hull at this composition, with their shares of the atoms.",
-        "text",
-    ),
-    _number(
-        "heavy_rare_earth_wt_pct",
-        "wt.%",
-        "Heavy rare earth",
-        "Gd, Tb, Dy, Ho, Er, Tm, Yb, Lu and Y by mass.",
-    ),
-    _number("dysprosium_terbium_wt_pct", "wt.%", "Dy + Tb", "Dysprosium and terbium by mass."),
-    _number("rare_earth_wt_pct", "wt.%", "Rare earth", "All rare earths by mass."),
-    _number("cobalt_wt_pct", "wt.%", "Cobalt", "Cobalt by mass."),
-    _number(
-        "heavy_rare_earth_saved_wt_pct",
-        "wt.%",
-        "Heavy rare earth saved",
-        "Less heavy rare earth than the reference magnet, by mass of magnet.",
-    ),
-    *(_number(c.name, c.unit, c.label, c.meaning) for c in criteria()),
-    _number(
-        "cost_per_flux_USD_m3_T",
-        "USD/(m3 T)",
-        "Cost per flux",
-        "Density times cost over remanence at the temperature of the row.",
-    ),
-    _number("density_kg_m3", "kg/m3", "Density", "Density of the sintered magnet."),
-    _predicted(
-        "demagnetization_safety",
-        "",
-        "Safety against demagnetization",
-        "Knee field, less what the time of use takes, over the reverse field at the load line and "
-        "in the outside field; 1 is needed.",
-    ),
-    _predicted(
-        "irreversible_loss_pct",
-        "%",
-        "Irreversible loss",
-        "Flux lost for good at the temperature, load line, outside field and time of use; above "
-        "100 the magnet is reversed.",
-    ),
-    Column("in_domain", "", "In domain", "Whether the models know its neighbourhood.", "flag"),
-    _number(
-        "domain_distance",
-        "",
-        "Domain distance",
-        "Distance to the nearest known compounds; 1 is the edge of the domain.",
-    ),
-    Column("route", "", "Route", "How the magnet is taken to be made.", "category"),
-    Column(
-        "nearest_grade",
-        "",
-        "Nearest grade",
-        "Commercial grade nearest in remanence and coercivity at 20 degrees C.",
-        "category",
-    ),
-    _number(
-        "probability_meets_requirements",
-        "",
-        "Probability",
-        "Probability that every requirement of the device is met.",
-    ),
-    Column("meets_requirements", "", "Meets", "Whether that probability is enough.", "flag"),
-    Column("failed_requirements", "", "Fails", "The requirements it is likely to miss.", "text"),
-    _number(
-        "performance_margin",
-        "",
-        "Margin",
-        "Smallest slack over the requirements as a share of the limit; below 0 is a miss.",
-    ),
-    Column(
-        "pareto_front",
-        "",
-        "Pareto front",
-        "1 is the front nobody dominates; where only the best are kept, nobody of those whose loss "
-        "is small enough to be among them.",
-        "integer",
-    ),
-    _number(
-        "evidence_distance",
-        "",
-        "Evidence distance",
-        "Distance to the nearest measured magnet in what its properties depend on, the larger of "
-        "those of B_r and H_cJ; 2 is unproven, beyond 3 H_cJ is unknown.",
-    ),
-    Column("evidence_nearest", "", "Nearest measured", "The nearest measured magnet.", "category"),
-    Column(
-        "evidence_farthest",
-        "",
-        "Farthest in",
-        "In what it differs most from the nearest measured magnet.",
-        "category",
-    ),
-    _number("remanence_T_evidence", "", "Evidence of B_r", "Evidence distance of remanence."),
-    _number("coercivity_kA_m_evidence", "", "Evidence of H_cJ", "Evidence distance of H_cJ."),
-    _number("coercivity_guaranteed_kA_m", "kA/m", "Intrinsic coercivity, guaranteed", _LEAST),
-    _number("remanence_guaranteed_T", "T", "Remanence, guaranteed", _LEAST),
-)
+def _head(record: Criterion | Property) -> tuple[str, str, str, str]:
+    return record.name, record.unit, record.label, record.meaning
 
-_OF_ROBUSTNESS = (
-    _number(
-        "top_ten_share",
-        "",
-        "Stays in the top ten",
-        "Share of draws in which it is among the ten best (or as many as asked for).",
-    ),
-    _number(
-        "meets_share", "", "Meets in draws", "Share of draws in which it meets every requirement."
-    ),
-    Column("rank_median", "", "Median rank", "Middle of its ranks over the draws.", "integer"),
-    Column("rank_lo", "", "Best rank", "Lower end of its range of ranks.", "integer"),
-    Column("rank_hi", "", "Worst rank", "Upper end of its range of ranks.", "integer"),
-    Column(
-        "tie_group",
-        "",
-        "Tied",
-        "Candidates of one number cannot be told from the first of them.",
-        "integer",
-    ),
-)
 
-_OF_DECISIONS = (
-    Column("decision_status", "", "Status", "Keep, ready to melt, buy, or a trial.", "category"),
-    Column("next_test", "", "Next test", "What to make or measure next.", "text"),
-    _number(
-        "share_best",
-        "",
-        "Best for",
-        "Share of weights of the objectives for which its decision is the best.",
-    ),
-    _number(
-        "copies_heavy_least_wt_pct", "wt.%", "Least HRE of copies", "Least of the best copies."
-    ),
-    _number("copies_heavy_most_wt_pct", "wt.%", "Most HRE of copies", "Most of the best copies."),
-)
+@lru_cache(maxsize=1)
+def _read() -> dict[str, list[Column]]:
+    """Return the columns by table, in the order of the file; others' records where it says so."""
+    found: dict[str, list[Column]] = {}
+    for row in datasets.rows(_FILE):
+        own, name = found.setdefault(row["table"], []), row["name"]
+        if name == "*properties":
+            own += (Column(*_head(p), predicted=True) for p in properties())
+        elif name == "*criteria":
+            own += (Column(*_head(c), short=c.short) for c in criteria())
+        else:
+            predicted = row["kind"] == "predicted"
+            kind = "number" if predicted else row["kind"]
+            head = name, row["unit"], row["label"], row["meaning"]
+            own.append(Column(*head, kind, predicted, row["symbol"], row["short"]))
+    return found
 
-_SHORT = {
-    "remanence_T": "Br",
-    "coercivity_kA_m": "HcJ",
-    "remanence_guaranteed_T": "Br min",
-    "coercivity_guaranteed_kA_m": "HcJ min",
-    "knee_field_kA_m": "Hk",
-    "max_energy_product_kJ_m3": "(BH)max",
-    "max_working_temperature_K": "Tmax",
-    "remanence_coefficient_pct_K": "α",
-    "coercivity_coefficient_pct_K": "β",
-    "demagnetization_safety": "Safety",
-    "irreversible_loss_pct": "Loss",
-    "energy_above_hull_eV_atom": "Hull",
-    "probability_phase_forms": "P(forms)",
-    "heavy_rare_earth_wt_pct": "HRE",
-    "heavy_rare_earth_saved_wt_pct": "Saved",
-    "supply_risk": "Risk",
-    "cost_USD_kg": "Cost",
-    "cost_per_flux_USD_m3_T": "Cost/flux",
-    "probability_meets_requirements": "P",
-    "rank": "#",
-    "top_ten_share": "Top 10",
-    "tie_group": "Tied",
-    "simpler_rank": "As #",
-}
 
-COLUMNS: dict[str, Column] = {
-    column.name: column for column in (*_ALL, *_OF_ROBUSTNESS, *_OF_DECISIONS)
-}
+_ALL, _OF_ROBUSTNESS, _OF_DECISIONS = (_read()[t] for t in ("result", "robustness", "decision"))
+
+COLUMNS: dict[str, Column] = {c.name: c for c in (*_ALL, *_OF_ROBUSTNESS, *_OF_DECISIONS)}
 """Every column by name, in the order of output."""
 
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)

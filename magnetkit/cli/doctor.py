@@ -338,7 +338,8 @@ def _run_each_once() -> None:
         ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."], ["20C", "150C"], basis="weight",
         shell="Tb 0.3 wt%", load_line=1.0, between=("20C", "120C"),
     )  # fmt: skip
-    predict(["Sm2Co17", "Sm2Fe17N3", "SmFe11Ti"])
+    # The first as papers print it: what is not ASCII has a kernel of its own.
+    predict(["Sm₂Co₁₇", "Sm2Fe17N3", "SmFe11Ti"])
     space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
     screen(space, "patriot-beam-focusing")
     replace("N42SH", temperature="150C")

@@ -34,7 +34,11 @@ def test_every_folder_says_what_it_holds_and_under_which_licence(folder):
             assert name.rsplit("/", 1)[1] in text
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n.endswith((".csv", ".parquet"))])
+# Columns are defined, not measured.
+TABLES = [n for n in NAMES if n.endswith((".csv", ".parquet")) and n != "columns/columns.csv"]
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_every_row_has_a_source(name):
     file = ROOT / name
     if name.endswith(".parquet"):

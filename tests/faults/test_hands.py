@@ -128,7 +128,7 @@ def test_beyond_the_sheets_is_marked_in_file_column_and_terminal(tmp_path):
 def test_a_diffused_grade_a_bare_formula_and_a_year_are_named():
     magnet = {"shape": "10x10x2mm", "load_line": 2, "temperature": "150C", "element": "Tb"}
     heat = {"anneal": 900, "anneal_hours": 8, "cells": 400}
-    found = mk.diffuse("N45SH", require="margin_kA_m>=-900", per_year=1000, **magnet, **heat)
+    found = mk.diffuse("N50SH", require="margin_kA_m>=-900", per_year=1000, **magnet, **heat)
     assert "of which the alloy before diffusion" in found.lines()[0]
     found = mk.diffuse("Nd2Fe14B", require="irreversible_loss_pct<=50", **magnet, **heat)
     assert any("is a bare formula" in line for line in found.lines())
