@@ -72,6 +72,8 @@ COMPARED_FROM = 250.0
 _LADDER = "grades/dysprosium_classes.csv"
 _RECIPES = ("recipes/recipes.csv", "recipes/compensated.csv")
 _FAMILIES = "recipes/families.csv"
+# How much more iron of 1:5 sets magnets apart where there is no copper.
+_WITHOUT_COPPER = 2.0
 # Distance between magnets of a class and sintered ones of the same recipe (assumed).
 _SISTER = 1.0
 
@@ -141,8 +143,11 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
             metal[symbol] = metal[symbol] + bare * usual[name]
             metal["Co"] = metal["Co"] - bare * usual[name]
         ratio = np.where(bare, usual["ratio"], ratio)
+    # No magnet of RCo5 with iron is known: copper widens the range in which it dissolves (abstract of
+    # "Microstructural evolutions ... in polycrystalline Ce-Co-Fe-Cu alloys"); by how much is assumed.
+    apart = _WITHOUT_COPPER * np.exp(-metal["Cu"] / 0.05) if hardening == "grains" else 0.0
     return {
-        "iron": metal["Fe"],
+        "iron": (1.0 + apart) * metal["Fe"],
         "copper": metal["Cu"],
         "zirconium": metal["Zr"],
         "metal per rare earth": ratio,
