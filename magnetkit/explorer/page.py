@@ -154,7 +154,8 @@ def _controls(results: Results) -> list[Any]:
     own = results.conditions
     share = 100.0 * max(own.recycled.values(), default=0.25)
     titles = {name: load_scenario(name).title for name in scenarios_with(own.scenario)}
-    meets = [{"label": " Meets every requirement", "value": "meets"}]
+    labels = {"decisions": " The decisions alone", "meets": " Meets every requirement"}
+    only = [{"label": text, "value": name} for name, text in labels.items()]
     temperature = dcc.Slider(
         id="temperature",
         min=min(stops),
@@ -175,7 +176,7 @@ def _controls(results: Results) -> list[Any]:
         _labelled(
             "Heavy rare earth at most (wt.%)", _slider("heavy", 0.0, heaviest, 0.1, heaviest)
         ),
-        dcc.Checklist(meets, ["meets"] if results.meets.any() else [], id="meets"),
+        dcc.Checklist(only, ["decisions"] if results.meets.any() else [], id="meets"),
         _choice("Vertical axis", "goal", {n: COLUMNS[n].heading for n in _GOALS}, _GOALS[0]),
         _choice("Supply scenario", "scenario", titles, own.scenario),
         _labelled(
@@ -332,6 +333,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
             given["temperature"] in by_celsius,
             given["goal"] in _GOALS,
             given["scenario"] in scenarios_with(results.conditions.scenario),
+            set(given["meets"] or ()) <= {"decisions", "meets"},
         ),
         (given["remanence"], given["coercivity"], heavy, share),
         elements,
@@ -348,7 +350,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
         (("heavy_rare_earth_wt_pct", heavy),) if limited else (),
         given["scenario"],
         tuple(sorted(recycled.items())),
-        bool(given["meets"]),
+        frozenset(given["meets"] or ()),
     )
 
 

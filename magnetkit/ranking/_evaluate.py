@@ -62,11 +62,13 @@ class Bound:
     """The loss up to which candidates that meet the requirements are evaluated.
 
     An infinite `limit` admits all that have a rank. `limits` are those of some decisions, where
-    they are larger: the best of each go on.
+    they are larger: the best of each go on. `trials` are those of candidates of each decision that
+    do not meet the requirements, and are worth a trial.
     """
 
     limit: float = np.inf
     limits: Mapping[str, float] = field(default_factory=dict)
+    trials: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_finite(self) -> bool:
@@ -74,9 +76,18 @@ class Bound:
         return bool(np.isfinite(self.limit))
 
     def of(self, decisions: Coded) -> NDArray[np.float64]:
-        """Return the limit of each candidate, shape (n,)."""
+        """Return the limit of each candidate that meets the requirements, shape (n,)."""
         own = [max(self.limit, self.limits.get(word, self.limit)) for word in decisions.words]
         return np.array([*own, self.limit])[decisions.codes]
+
+    def of_trials(self, decisions: Coded) -> NDArray[np.float64]:
+        """Return the limit of each that is worth a trial, shape (n,)."""
+        own = [self.trials.get(word, -np.inf) for word in decisions.words]
+        return np.array([*own, -np.inf])[decisions.codes]
+
+    def widest(self, decisions: Coded) -> NDArray[np.float64]:
+        """Return the larger of the two limits, shape (n,)."""
+        return np.maximum(self.of(decisions), self.of_trials(decisions))
 
 
 @dataclass
@@ -157,7 +168,7 @@ def evaluate(
         keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
         tally.copies.update(found["decision"].counts(keys.meets))
         if bound.is_finite:
-            open_ = _within_by_requirements(found, plausible(job.rule, found), open_, bound, tally)
+            open_ = _within_by_requirements(found, keys, job.rule, open_, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
@@ -227,7 +238,7 @@ def _within_by_composition(
         if requirement.column in supply:
             inside = requirement.margin(supply[requirement.column]) >= 0.0
             conditions.append((str(requirement), inside))
-    within = best_possible_loss(supply, job.rule) <= bound.of(supply["decision"]) + _SLACK
+    within = best_possible_loss(supply, job.rule) <= bound.widest(supply["decision"]) + _SLACK
     conditions.append(("loss by composition", within))
     alive = np.ones(len(table), bool)
     for reason, holds in conditions:
@@ -278,7 +289,7 @@ def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tall
     tally.stages["nominal remanence and coercivity"] = len(here["status"])
     magnet = here["status"].says("ok")
     missed = magnet & ~here["failed_requirements"].says("")
-    limit = bound.of(here["decision"])
+    limit = bound.widest(here["decision"])
     within = magnet & ~missed & (best_possible_loss(here, job.rule) <= limit + _SLACK)
     tally.end("requirements missed", missed)
     tally.end("loss", magnet & ~missed & ~within)
@@ -318,12 +329,13 @@ def _with_requirements(
 
 
 def _within_by_requirements(
-    found: Columns, keys: Keys, open_: _Mask, bound: Bound, tally: Tally
+    found: Columns, keys: Keys, rule: Rule, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
-    """Return which of the open candidates may meet the requirements, with a loss in the bound."""
-    within = keys.meets.copy()
+    """Return which of the open candidates meet the requirements, or may, within the bound."""
+    within, near = keys.meets.copy(), plausible(rule, found)
+    within[near.meets] = near.loss <= bound.of_trials(found["decision"])[near.meets]
     within[keys.meets] = keys.loss <= bound.of(found["decision"])[keys.meets]
-    missed = open_ & ~keys.meets
+    missed = open_ & ~keys.meets & ~within
     tally.end("requirements missed", missed)
     tally.end("loss", keys.meets & ~within)
     tally.fail(found, missed)
@@ -363,12 +375,14 @@ def limit_for(count: int, loss: NDArray[np.float64], sample: int, rows: int) -> 
     return float(np.partition(loss, place - 1)[place - 1])
 
 
-def limits_of(found: Sequence[Evaluated], rule: Rule, sample: int, rows: int) -> dict[str, float]:
+def limits_of(
+    found: Sequence[Evaluated], rule: Rule, sample: int, rows: int
+) -> tuple[dict[str, float], dict[str, float]]:
     """Return the limits of the decisions in an even sample, so that the best of each go on.
 
-    They are the best of those that meet the requirements, and of those that are worth a trial. A
-    decision that is seldom in the sample has none; of one that is often there, and hardly meets
-    the requirements, what does is admitted.
+    First those of what meets the requirements, then of what is worth a trial. A decision that is
+    seldom in the sample has none; of one that is often there, and hardly meets the requirements,
+    what does is admitted.
     """
     losses: dict[tuple[str, bool], list[NDArray[np.float64]]] = {}
     seen: Counter[str] = Counter()
@@ -381,11 +395,11 @@ def limits_of(found: Sequence[Evaluated], rule: Rule, sample: int, rows: int) ->
             for sure in (True, False):
                 part = near.loss[own & (meets == sure)]
                 losses.setdefault((word, sure), []).append(part)
-    limits: dict[str, float] = {}
-    for (word, _), parts in losses.items():
+    limits: tuple[dict[str, float], dict[str, float]] = {}, {}
+    for (word, sure), parts in losses.items():
         every = np.concatenate(parts)
         limit = limit_for(BEST, every, sample, rows)
         if np.isinf(limit) and seen[word] > _SELDOM:
             limit = every.max(initial=0.0)
-        limits[word] = max(limit, limits.get(word, 0.0))
+        limits[not sure][word] = limit
     return limits

@@ -487,7 +487,7 @@ def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bou
         sampled = sum(len(part.table) for part in parts)
         limit = limit_of(losses, sampled, rows, keep)
         if np.isfinite(limit):
-            yield Bound(limit, limits_of(found, job.rule, sampled, rows))
+            yield Bound(limit, *limits_of(found, job.rule, sampled, rows))
     yield Bound()
 
 

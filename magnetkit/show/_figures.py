@@ -127,7 +127,8 @@ def candidates(
 
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     """Return the magnet that all others are compared with, on two result columns."""
-    return candidates(frame, x, y, name, {"symbol": "star", "size": 15, "color": BLACK}, [text])
+    look = {"symbol": "star", "size": 16, "color": BLACK, "line": {"width": 1, "color": "#fff"}}
+    return candidates(frame, x, y, name, look, [text])
 
 
 def decision_names(told: "pd.DataFrame") -> list[str]:
