@@ -69,6 +69,8 @@ def table_of(frame: pd.DataFrame) -> CompositionTable:
 
 def by_route(rows: pd.DataFrame, temperatures: Sequence[float], job: "Job") -> list[pd.DataFrame]:
     """Return the magnets of rows of results at other temperatures, K, each by its route."""
+    if not len(rows):
+        return [rows] * len(temperatures)
     shells = rows["shell"].astype(object).fillna("").tolist()
     groups = job.groups(rows["route"].astype(object).fillna(""))
     found = magnets_by_route(table_of(rows), shells, temperatures, groups)
@@ -94,7 +96,7 @@ def number(value: object, digits: int = 3) -> str:
         return "–"
     if x in (float("inf"), float("-inf")):
         return "∞" if x > 0 else "−∞"
-    if x == 0.0:
+    if abs(x) < 1e-6:
         return "0"
     text = f"{x:#.{digits}g}".removesuffix(".")
     return (f"{x:.0f}" if "e+" in text else text).replace("-", "−")

@@ -193,10 +193,10 @@ def _text_of(value: object) -> str:
 def _draw_figures(
     result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: _content.Magnets
 ) -> dict[str, Part]:
-    profile, goals = result.profile, _figures.objectives(result.profile)
-    x, colour, y = (goals[k] for k in (0, min(1, len(goals) - 1), -1))
+    profile = result.profile
+    axes = _figures.axes_of(profile, shown.rows, spread)
     drawn = {
-        "pareto": _figures.pareto(spread, shown.rows, x, y, colour),
+        "pareto": _figures.pareto(spread, shown.rows, *axes),
         "grades": _grade_map(spread, shown, list(profile.hosts)),
         "temperature": _over_temperature(
             shown, profile.temperature_min_K, profile.temperature_max_K
