@@ -14,7 +14,10 @@ from .._core import datasets
 from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
 from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
+from ..calibration.grades import at_room, sold_at
 from ..composition.table import CompositionTable
+from ..hosts.records import root_of
+from ..magnetism._measured import ALPHA
 from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
 from ..prediction._stages import supplies
@@ -114,6 +117,8 @@ def lead(result: "Ranked") -> list[str]:
     return [str(sentence) for sentence in sentences] if isinstance(sentences, list) else []
 
 
+_SOLD = 3
+"""Grades that are named."""
 _STATUS = {"keep": "Keep", "ready": "Ready to melt", "buy": "Buy", "trial": "Trial"}
 
 
@@ -159,7 +164,28 @@ def verdict_of(result: "Ranked") -> list[str]:
         f"{calibration(result)}",
         _verdict(result, told),
         f"Next, for {of + 1}: {told['next_test'].iloc[of]}.",
+        *filter(None, [as_sold(result.profile, result.job.temperature)]),
     ]
+
+
+def as_sold(profile: "Profile", kelvin: float) -> str:
+    """Return which grades of today's family meet the requirements by what their makers print."""
+    family, room = root_of(profile.reference.host), at_room().set_index("grade")
+    good = {grade for grade, host in room["host"].items() if root_of(str(host)) == family}
+    for requirement in profile.requirements:
+        sold = sold_at(requirement.temperature_K or kelvin).groupby("grade").min(numeric_only=True)
+        known = room if requirement.column == ALPHA else sold
+        if requirement.column in known:
+            good &= set(known.index[requirement.margin(known[requirement.column]) >= 0.0])
+    hardest = sold_at(kelvin).groupby("grade")["coercivity_kA_m"].min()
+    names = hardest[hardest.index.isin(list(good))].sort_values(kind="stable").index
+    if not len(names):
+        return ""
+    more = f" and {len(names) - _SOLD} more" if len(names) > _SOLD else ""
+    return (
+        f"As sold, the lowest class first: {', '.join(names[:_SOLD])}{more}, by their makers’ Br, "
+        "HcJ, α and Tmax alone."
+    )
 
 
 def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool) -> str:

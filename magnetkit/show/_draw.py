@@ -44,12 +44,13 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
         ends = {"cmin": min(values), "cmax": max(values)}
         layout = layout | {"coloraxis": layout["coloraxis"] | ends}
     for trace in figure["data"]:
-        drawn = _trace(trace, layout, places[trace.get("yaxis", "y")])
+        own = places[trace.get("yaxis", "y")]
+        drawn = _trace(trace, layout, own)
         # All traces of a shared scale have one bar.
         scale = layout["coloraxis"] if shared and trace is shared[-1] else trace.get("marker", {})
         if drawn is not None and "colorbar" in scale and scale.get("showscale", True):
             title = _text(scale["colorbar"]["title"]["text"])
-            drawn.figure.colorbar(drawn, ax=drawn.axes, label=title, shrink=0.8)
+            own.figure.colorbar(drawn, ax=own, label=title, shrink=0.8)
     for shape in layout.get("shapes", ()):
         look = {"color": shape["line"]["color"], "linestyle": _DASHES[shape["line"]["dash"]]}
         ax.axvline(shape["x0"], linewidth=_PER_PIXEL * shape["line"]["width"], **look)
@@ -107,9 +108,9 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
         for at, text, place in zip(zip(x, y, strict=True), trace["text"], places, strict=True):
             below = place.startswith("bottom")
             off = 2.0 + 0.6 * _PER_PIXEL * trace["marker"]["size"]
-            beside = {"xytext": (0, -off if below else off), "va": "top" if below else "bottom"}
-            look = {"textcoords": "offset points", "ha": "center", "size": size}
-            ax.annotate(_text(text), at, **beside, **look)
+            beside: dict[str, Any] = {"va": "top" if below else "bottom", "ha": "center"}
+            beside |= {"xytext": (0, -off if below else off), "textcoords": "offset points"}
+            ax.annotate(_text(text), at, size=size, **beside)
     return coloured
 
 
