@@ -27,12 +27,10 @@ from ..ranking._draws import magnets_by_route
 from ..ranking._profile_parts import MEETS_PROBABILITY
 from ..ranking._requirements import UNPROVEN
 from ..ranking.result import ANSWER
-from ..ranking.savings import heavy_rare_earth_ledger
-from ..supply.ledger import break_even_recycled_share
 from ..supply.scenario import scenarios
 from ..supply.tables import element_table, overdue
 from ._figures import decision_names, names_of
-from ._text import join_rows, of_calibration, scale_of, with_range
+from ._text import of_calibration, scale_of, with_range
 
 if TYPE_CHECKING:
     from ..ranking._job import Job
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from ..ranking.result import Ranked
 
 
-_SAVED = re.compile(r"([A-Z][a-z]?)_saved_wt_pct$")
 _LICENCES = re.compile(
     r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright", re.IGNORECASE
 )
@@ -341,44 +338,6 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def heavy_ledger(
-    result: "Ranked", shown: Magnets, ranked: pd.DataFrame
-) -> tuple[list[str], list[list[str]]]:
-    """Return headings and rows of the heavy-rare-earth ledger of the decisions but today's.
-
-    `ranked`, by rank, is where bulk alloys as coercive as a shell are looked for.
-    """
-    rows = join_rows(shown.rows.iloc[1:], ranked).reset_index(drop=True)
-    frame = heavy_rare_earth_ledger(rows, table_of(rows), result.profile, shown.rows.iloc[:1]).head(
-        len(shown.rows) - 1
-    )
-    names = ["heavy_rare_earth", *(match[1] for c in frame if (match := _SAVED.match(str(c))))]
-    columns = {"Way": [str(way) for way in frame["way"]]}
-    for name in names:
-        percent, kilogram = frame[f"{name}_saved_wt_pct"], frame[f"{name}_saved_kg"]
-        if percent.any():
-            heading = f"{'HRE' if name == 'heavy_rare_earth' else name} saved, wt.% (kg)"
-            pairs = zip(percent, kilogram, strict=True)
-            columns[heading] = [f"{number(x)} ({number(kg, 2)})" for x, kg in pairs]
-    wanted = {"heavy_rare_earth_saved_pct": "Share of today's (%)"}
-    if (frame["way"] == "shell").any():
-        wanted |= {
-            "bulk_at_equal_coercivity_wt_pct": "Bulk HRE for this HcJ (wt.%)",
-            "shell_saving_pct": "Saved by the shell (%)",
-        }
-    wanted |= {
-        "coercivity_lost_kA_m": "HcJ lost (kA/m)",
-        "remanence_lost_T": "Br lost (T)",
-        "max_energy_product_lost_kJ_m3": "(BH)max lost (kJ/m3)",
-        "max_working_temperature_lost_K": "Tmax lost (K)",
-        "remanence_coefficient_lost_pct_K": "|α| gained (%/K)",
-        "saved_wt_pct_per_lost_kA_m": "Saved per HcJ lost (wt.%/(kA/m))",
-    }
-    columns |= {heading: [number(x) for x in frame[c]] for c, heading in wanted.items()}
-    cells = zip(shown.labels[1:], *columns.values(), strict=True)
-    return ["Decision", *columns], [list(row) for row in cells]
-
-
 def constants(result: "Ranked") -> dict[str, str]:
     """Return the numbers in the sentences of the page."""
     learnt = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
@@ -474,31 +433,3 @@ def late(shown: Magnets) -> list[str]:
 def _present(shown: Magnets) -> list[str]:
     whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
     return [SYMBOLS[i] for i in np.flatnonzero(whole.to_array().sum(axis=0))]
-
-
-def break_even(shown: Magnets) -> str:
-    """Return how much cobalt must be recycled for what is advised to have today's supply risk."""
-    if len(shown.rows) < 2:
-        return ""
-    place = recommended(shown.rows) or 1
-    best, today = shown.rows.iloc[place], shown.rows.iloc[0]
-    risk = f"{number(best['supply_risk'])} against {number(today['supply_risk'])} of today's magnet"
-    said = f"Supply risk of {place + 1}: {risk}"
-    if not best["cobalt_wt_pct"] > 0.0:
-        return f"{said}; it has no cobalt to recycle."
-    conditions = shown.job.conditions
-    (share,) = break_even_recycled_share(
-        shown.table[place : place + 1],
-        "Co",
-        float(today["supply_risk"]),
-        conditions.scenario,
-        conditions.recycled,
-        shell=shown.shells[place : place + 1],
-    )
-    if share == 0.0:
-        text = "no recycled cobalt is needed to reach that"
-    elif share == share:
-        text = f"it reaches that with {100.0 * share:.0f} % of its cobalt recycled domestically"
-    else:
-        text = "it does not reach that even with all its cobalt recycled"
-    return f"{said}; {text}."

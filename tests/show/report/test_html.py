@@ -24,7 +24,6 @@ SECTIONS = (
     "demagnetization",
     "ternary",
     "section",
-    "ledger",
     "supply",
     "candidates",
     "rejected",
