@@ -220,7 +220,7 @@ def _digest(column: pd.Series) -> str:
         values = column.to_numpy(np.float64) + 0.0
         values[np.isnan(values)] = np.nan
         return hashlib.sha256(values.tobytes()).hexdigest()
-    return hashlib.sha256("\0".join(column).encode()).hexdigest()
+    return hashlib.sha256("\0".join(map(str, column)).encode()).hexdigest()
 
 
 def write(folder: Path, only: list[str]) -> None:

@@ -153,10 +153,21 @@ def _overturned(
     )
 
 
+PICTURED = "weapon-fin-actuator"
+"""The device of ``make demo``, whose picture stands in the README."""
+
+
 def main() -> None:
-    """Write the pages."""
-    for name in sys.argv[1:] or applications.names():
+    """Write the pages, and the picture of the README."""
+    from magnetkit.run.screen import screen
+    from magnetkit.show import plots
+
+    names = sys.argv[1:] or applications.names()
+    for name in names:
         (FOLDER / f"{name}.md").write_text(page(name), encoding="utf-8")
+    if PICTURED in names:
+        drawn = plots.pareto(screen(application=PICTURED), y="coercivity_kA_m")
+        drawn.save(FOLDER.parent / "decisions.png")
 
 
 if __name__ == "__main__":

@@ -12,46 +12,37 @@ from magnetkit.cli.app import app
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
-CSV = "composition\nNd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal.\nNd28.0Dy4.0Co0.9Cu0.1B1.0Fe bal.\n"
 
 
 def blocks(kind):
     return [text for name, text in BLOCKS if name == kind]
 
 
-COMMANDS = [
-    line for text in blocks("") for line in text.splitlines() if line.startswith("magnetkit ")
-]
+COMMANDS = re.findall(r"^(magnetkit .*)\n((?:    .*\n)*)", "".join(blocks("")), re.MULTILINE)
 
 
-@pytest.fixture
-def desk(tmp_path, monkeypatch):
-    """A folder with the files the README speaks of, as the current one."""
+def test_python_blocks_run_and_print_what_is_shown(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "alloys.csv").write_text(CSV, encoding="utf-8")
-    return tmp_path
+    (code,), (shown,) = blocks("python"), blocks("text")
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out == shown
+    assert len([line for line in code.splitlines() if line]) <= 7
 
 
-def test_python_blocks_run(desk, capsys):
-    names = {}
-    for text in blocks("python"):
-        exec(compile(text, "README.md", "exec"), names)
-    assert len(blocks("python")) == 1
-    assert "coercivity_kA_m" in capsys.readouterr().out
-
-
-def test_the_first_blocks_are_short():
-    python = [line for line in blocks("python")[0].splitlines() if line]
-    assert len(python) <= 6
-    assert len(COMMANDS[:5]) == 5
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=range(len(COMMANDS)))
-def test_commands_run(command, desk):
+@pytest.mark.parametrize(("command", "shown"), COMMANDS, ids=range(len(COMMANDS)))
+def test_commands_run_and_print_what_is_shown(command, shown, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("magnetkit.show._text.to_terminal", lambda: True)
     done = CliRunner().invoke(app, shlex.split(command)[1:])
     assert done.exit_code == 0, done.output
+    printed, at = " ".join(done.output.split()), 0
+    assert shown
+    for part in re.split(r"\.\.\.|\n", shown):
+        # Lines are broken by the width of the terminal.
+        at = printed.index(" ".join(part.split()), at)
     for folder in re.findall(r"--out (\w+)", command):
-        assert (desk / folder / "report.html").stat().st_size > 100_000
+        assert (tmp_path / folder / "report.html").stat().st_size > 100_000
 
 
 def test_links_lead_somewhere():

@@ -42,7 +42,7 @@ _STOPS = 13
 class Question:
     """The state of the controls: which of `Results.temperatures`, limits by column, supply.
 
-    `meets_only` keeps only candidates that meet all requirements.
+    `only` keeps the ``decisions``, or the candidates that ``meets`` all requirements, or both.
     """
 
     stop: int = 0
@@ -50,7 +50,7 @@ class Question:
     at_most: tuple[tuple[str, float], ...] = ()
     scenario: str = "baseline"
     recycled: tuple[tuple[str, float], ...] = ()
-    meets_only: bool = False
+    only: frozenset[str] = frozenset()
 
 
 class Results:
@@ -75,6 +75,7 @@ class Results:
             name: data[name].to_numpy().astype(np.float64) for name in (*_SUPPLY, *_FIXED)
         }
         self.meets = data["meets_requirements"].to_numpy(zero_copy_only=False)
+        self.decided = np.isin(data["rank"].to_numpy(), found.decisions["rank"].dropna())
         self.temperatures = _stops(self.profile, data["temperature_K"][0].as_py())
         shape = len(self.temperatures), len(data)
         self._magnet = {name: np.full(shape, np.nan, np.float32) for name in MAGNET}
@@ -153,7 +154,9 @@ class Results:
 
     def select(self, question: Question) -> NDArray[np.int64]:
         """Return the rows that the limits keep, best first; a value not known passes no limit."""
-        kept = self.meets.copy() if question.meets_only else np.ones(len(self), bool)
+        kept = np.ones(len(self), bool)
+        for name in question.only:
+            kept &= {"meets": self.meets, "decisions": self.decided}[name]
         for name, limit in question.at_least:
             kept &= self.column(name, question) >= limit
         for name, limit in question.at_most:

@@ -165,7 +165,8 @@ def _controls(results: Results) -> list[Any]:
     own = results.conditions
     share = 100.0 * max(own.recycled.values(), default=0.25)
     titles = {name: load_scenario(name).title for name in scenarios_with(own.scenario)}
-    meets = [{"label": " Meets every requirement", "value": "meets"}]
+    labels = {"decisions": " The decisions alone", "meets": " Meets every requirement"}
+    only = [{"label": text, "value": name} for name, text in labels.items()]
     temperature = dcc.Slider(
         id="temperature",
         min=min(stops),
@@ -181,7 +182,7 @@ def _controls(results: Results) -> list[Any]:
         _slider("Remanence at least (T)", "remanence", round(1.25 * remanence, 1), 0.01, 0.0),
         _slider("Coercivity at least (kA/m)", "coercivity", strongest, 10.0, 0.0),
         _slider("Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest),
-        dcc.Checklist(meets, ["meets"] if results.meets.any() else [], id="meets"),
+        dcc.Checklist(only, ["decisions"] if results.meets.any() else [], id="meets"),
         _choice("Vertical axis", "goal", {n: COLUMNS[n].heading for n in _GOALS}, _GOALS[0]),
         _choice("Supply scenario", "scenario", titles, own.scenario),
         _labelled(
@@ -319,6 +320,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
         given["temperature"] in by_celsius,
         given["goal"] in _GOALS,
         given["scenario"] in scenarios_with(results.conditions.scenario),
+        set(given["meets"] or ()) <= {"decisions", "meets"},
         all(n is None or (isinstance(n, int | float) and math.isfinite(n)) for n in numbers),
         isinstance(elements, list) and all(e in results.elements for e in elements),
     )
@@ -333,7 +335,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
         (("heavy_rare_earth_wt_pct", heavy),) if limited else (),
         given["scenario"],
         tuple(sorted(recycled.items())),
-        bool(given["meets"]),
+        frozenset(given["meets"] or ()),
     )
 
 

@@ -54,6 +54,8 @@ _DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
 PLAUSIBLE, _LEAST, _LESS = 0.5, 0.3, 0.05
 """Probability from which a candidate is worth a trial; the least that is looked at, and how much
 less than that of today's magnet will do where that falls short of the first."""
+_NEAREST = 5
+"""Of so many of the first one is the nearest that is not today's magnet."""
 _ENDS = ("copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct")
 PROVEN = 2.0
 """Evidence distance from which a candidate is unproven."""
@@ -241,8 +243,9 @@ def _contrast(
             names = [str(found.decision[p.row]) for p in picks]
             if len(picks) >= MOST - 1 or found.decision[i] in names:
                 continue
-            best = np.vstack([today, *(found.loss[p.row] for p in picks)]).min(axis=0)
-            gains = bool((found.loss[i] <= best - _NEAR)[:-1].any())
+            # Today's magnet saves nothing: what is like it in another objective counts.
+            shown = [found.loss[p.row] for p in picks] or [today]
+            gains = bool((found.loss[i] <= np.min(shown, axis=0) - _NEAR).any())
             other = _family(found.decision[i]) not in map(_family, names)
             if other if new_family else gains:
                 picks.append(Pick(i, 0.0))
@@ -266,7 +269,10 @@ def decide(
     picks = {} if found is None else _picked(found, ranking, take, job, today, now)
     if not picks:
         # Nothing is likely enough: the nearest is shown, and what it misses.
-        picks = {int(n): Pick(-1, 0.0) for n in np.flatnonzero(ranking.place == 1)}
+        near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
+        if len(near):
+            near = near[~_is_today(take(near, ["formula", "shell"]), today, job)]
+        picks = {int(n): Pick(-1, 0.0) for n in near[np.argsort(ranking.place[near])][:1]}
     rows = np.array(sorted(picks), np.int64)
     made = take(rows, None).to_pylist() if len(rows) else []
     for number, record in zip(rows.tolist(), made, strict=True):
@@ -303,19 +309,19 @@ def _picked(
     now: Choices,
 ) -> dict[int, Pick]:
     """Return the short list by number of the candidate; `today` is the magnet in use."""
-    reference = job.profile.reference
     texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
     elements = pc.count_substring_regex(texts["formula"].cast(pa.string()), "[A-Z]").to_numpy()
     rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
     heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
-    same = pc.equal(texts["formula"].cast(pa.string()), today["formula"][0].as_py())
-    other = ~same.to_numpy() | (rim != (reference.shell or ""))
-    other &= ~np.isin(found.rows, list(ranking.simpler))
+    other = ~_is_today(texts, today, job) & ~np.isin(found.rows, list(ranking.simpler))
     # A trial is for what no candidate of its kind does.
     other &= found.meets | ~np.isin(found.decision, found.decision[found.meets])
     chance = float(today[CHANCE][0].as_py() or 0.0)
     if chance >= PLAUSIBLE and job.heavy_today > _NONE:
-        other &= heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
+        saves = heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
+        # What is sure where today's magnet is not need save nothing.
+        sure = found.meets & (heavy <= job.heavy_today) & (chance < job.threshold)
+        other &= saves | sure
     # What is as likely as today's magnet is worth a trial.
     other &= found.loss[:, -1] <= (1.0 - min(PLAUSIBLE, chance - _LESS)) / job.rule.miss
     keeps = now.loss[0] if chance >= PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
@@ -325,6 +331,13 @@ def _picked(
         ends = dict(zip(_ENDS, (float(own.min()), float(own.max())), strict=True))
         picks[int(found.rows[pick.row])] = pick._replace(heavy=ends)
     return picks
+
+
+def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> NDArray[np.bool_]:
+    """Return which candidates are today's magnet."""
+    same = pc.equal(texts["formula"].cast(pa.string()), today["formula"][0].as_py()).to_numpy()
+    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
+    return same & (rim == (job.profile.reference.shell or ""))
 
 
 def _status(record: dict[str, Any], job: "Job") -> str:

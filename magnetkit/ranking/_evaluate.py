@@ -64,12 +64,14 @@ class Bound:
     """Up to where candidates are evaluated; by default all that have a rank are.
 
     `limit` is the largest loss of those that meet the requirements, `margin` the least of those
-    that miss. `limits` are losses of some decisions, where they are larger: the best of each go on.
+    that miss. `limits` are losses of some decisions, where they are larger: the best of each go on;
+    `trials` those of what does not meet the requirements, and is worth a trial.
     """
 
     limit: float = np.inf
     margin: float = -np.inf
     limits: Mapping[str, float] = field(default_factory=dict)
+    trials: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_finite(self) -> bool:
@@ -77,15 +79,22 @@ class Bound:
         return self.limit < np.inf or self.margin > -np.inf
 
     def admits(
-        self, decisions: Coded, may: _Mask, loss: NDArray[np.float64], margin: NDArray[np.float64]
+        self,
+        decisions: Coded,
+        meets: _Mask,
+        worth: _Mask,
+        loss: NDArray[np.float64],
+        margin: NDArray[np.float64],
     ) -> _Mask:
         """Return which of n candidates are within, by their least loss and largest margin.
 
-        `may` are those that may meet the requirements, or are worth a trial.
+        `meets` may meet the requirements, `worth` be worth a trial.
         """
-        own = [max(self.limit, self.limits.get(word, self.limit)) for word in decisions.words]
-        limit = np.array([*own, self.limit])[decisions.codes]
-        return may & (loss <= limit + _SLACK) | (margin >= self.margin - _SLACK)
+        found = margin >= self.margin - _SLACK
+        for may, own, least in ((meets, self.limits, self.limit), (worth, self.trials, -np.inf)):
+            each = [max(least, own.get(word, self.limit)) for word in decisions.words]
+            found |= may & (loss <= np.array([*each, self.limit])[decisions.codes] + _SLACK)
+        return found
 
 
 @dataclass
@@ -166,7 +175,7 @@ def evaluate(
         keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
         tally.copies.update(found["decision"].counts(keys.meets))
         if bound.is_finite:
-            open_ = _within_by_requirements(found, plausible(job.rule, found), open_, bound, tally)
+            open_ = _within_by_requirements(found, keys, job.rule, open_, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
@@ -244,7 +253,7 @@ def _within_by_composition(
     supply[MARGIN] = margin
     may = np.logical_and.reduce([holds for _, holds in conditions])
     loss = best_possible_loss(supply, job.rule)
-    alive = bound.admits(supply["decision"], may, loss, margin)
+    alive = bound.admits(supply["decision"], may, may, loss, margin)
     ended = ~alive
     for reason, holds in [*conditions, ("loss by composition", alive)]:
         tally.end(reason, ended & ~holds)
@@ -298,7 +307,7 @@ def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tall
     magnet = here["status"].says("ok")
     missed = magnet & ~here["failed_requirements"].says("")
     loss, may = best_possible_loss(here, job.rule), ~missed & ~(here[MARGIN] < 0.0)
-    within = magnet & bound.admits(here["decision"], may, loss, here[MARGIN])
+    within = magnet & bound.admits(here["decision"], may, may, loss, here[MARGIN])
     tally.end("requirements missed", missed & ~within)
     tally.end("loss", magnet & ~missed & ~within)
     tally.status.update(here["status"].counts(~within))
@@ -337,12 +346,13 @@ def _with_requirements(
 
 
 def _within_by_requirements(
-    found: Columns, keys: Keys, open_: _Mask, bound: Bound, tally: Tally
+    found: Columns, keys: Keys, rule: Rule, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
-    """Return which of the open candidates are within the bound; `keys` are those of `plausible`."""
-    loss, missed = np.full(len(open_), np.inf), open_ & ~keys.meets
-    loss[keys.meets] = keys.loss
-    within = bound.admits(found["decision"], keys.meets, loss, -keys.margin)
+    """Return which of the open candidates are within the bound."""
+    near, loss = plausible(rule, found), np.full(len(open_), np.inf)
+    loss[near.meets] = near.loss
+    worth, missed = near.meets & ~keys.meets, open_ & ~keys.meets
+    within = bound.admits(found["decision"], keys.meets, worth, loss, -keys.margin)
     tally.end("requirements missed", missed & ~within)
     tally.end("loss", keys.meets & ~within)
     tally.fail(found, missed & ~within)
@@ -383,16 +393,16 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
     worth = decision[np.concatenate([key.meets for key in near])]
     loss = np.concatenate([key.loss for key in near])
     sure = np.concatenate([key.chance for key in near]) >= rule.threshold
-    limits, place_of_best = {}, place_of(BEST, sample, rows)
+    ends: tuple[dict[str, float], dict[str, float]] = {}, {}
+    place_of_best = place_of(BEST, sample, rows)
     for word, seen in Counter(decision.tolist()).items():
-        ends = []
-        for part in (sure, ~sure):
-            own = loss[part & (worth == word)]
-            ends.append(_smallest(own, place_of_best))
-            if np.isinf(ends[-1]) and seen > _SELDOM:
-                ends[-1] = own.max(initial=0.0)
-        limits[word] = max(ends)
-    return Bound(_smallest(losses, place), np.inf, limits)
+        able = sure & (worth == word)
+        # A trial is for what no candidate of its kind does.
+        for limits, part in zip(ends, (able, ~sure & (worth == word) & ~able.any()), strict=True):
+            limits[word] = _smallest(loss[part], place_of_best)
+            if np.isinf(limits[word]) and seen > _SELDOM:
+                limits[word] = loss[part].max(initial=0.0)
+    return Bound(_smallest(losses, place), np.inf, *ends)
 
 
 def place_of(count: int, sample: int, rows: int) -> int:

@@ -378,7 +378,7 @@ def compact(table: pa.Table) -> pa.Table:
 
 def framed(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return records of decisions as pandas has a result."""
-    frame = pd.DataFrame.from_records(list(records))
+    frame: Any = pd.DataFrame.from_records(list(records))
     frame = frame[ordered(frame.columns)]
     for name in frame:
         column = COLUMNS.get(name)

@@ -110,7 +110,7 @@ class _Chunks:
             start, stop = stop, stop + part.rows
             own = rows_between(rows, start, stop)
             if len(own):
-                table = self._table(self.phase, number, _TABLE, columns)
+                table: Any = self._table(self.phase, number, _TABLE, columns)
                 found.append(table.take(pa.array(own - start)))
         return pa.concat_tables(found).unify_dictionaries()
 

@@ -14,7 +14,10 @@ from .._core import datasets
 from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
 from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
+from ..calibration.grades import at_room, sold_at
 from ..composition.table import CompositionTable
+from ..hosts.records import root_of
+from ..magnetism._measured import ALPHA
 from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
 from ..prediction._stages import supplies
@@ -24,12 +27,10 @@ from ..ranking._draws import magnets_by_route
 from ..ranking._profile_parts import MEETS_PROBABILITY
 from ..ranking._requirements import UNPROVEN
 from ..ranking.result import ANSWER
-from ..ranking.savings import heavy_rare_earth_ledger
-from ..supply.ledger import break_even_recycled_share
 from ..supply.scenario import scenarios
 from ..supply.tables import element_table, overdue
 from ._figures import decision_names, names_of
-from ._text import join_rows, of_calibration, scale_of, with_range
+from ._text import of_calibration, scale_of, with_range
 
 if TYPE_CHECKING:
     from ..ranking._job import Job
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from ..ranking.result import Ranked
 
 
-_SAVED = re.compile(r"([A-Z][a-z]?)_saved_wt_pct$")
 _LICENCES = re.compile(
     r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright", re.IGNORECASE
 )
@@ -69,6 +69,8 @@ def table_of(frame: pd.DataFrame) -> CompositionTable:
 
 def by_route(rows: pd.DataFrame, temperatures: Sequence[float], job: "Job") -> list[pd.DataFrame]:
     """Return the magnets of rows of results at other temperatures, K, each by its route."""
+    if not len(rows):
+        return [rows] * len(temperatures)
     shells = rows["shell"].astype(object).fillna("").tolist()
     groups = job.groups(rows["route"].astype(object).fillna(""))
     found = magnets_by_route(table_of(rows), shells, temperatures, groups)
@@ -94,7 +96,7 @@ def number(value: object, digits: int = 3) -> str:
         return "–"
     if x in (float("inf"), float("-inf")):
         return "∞" if x > 0 else "−∞"
-    if x == 0.0:
+    if abs(x) < 1e-6:
         return "0"
     text = f"{x:#.{digits}g}".removesuffix(".")
     return (f"{x:.0f}" if "e+" in text else text).replace("-", "−")
@@ -112,6 +114,8 @@ def lead(result: "Ranked") -> list[str]:
     return [str(sentence) for sentence in sentences] if isinstance(sentences, list) else []
 
 
+_SOLD = 3
+"""Grades that are named."""
 _STATUS = {"keep": "Keep", "ready": "Ready to melt", "buy": "Buy", "trial": "Trial"}
 
 
@@ -157,7 +161,28 @@ def verdict_of(result: "Ranked") -> list[str]:
         f"{calibration(result)}",
         _verdict(result, told),
         f"Next, for {of + 1}: {told['next_test'].iloc[of]}.",
+        *filter(None, [as_sold(result.profile, result.job.temperature)]),
     ]
+
+
+def as_sold(profile: "Profile", kelvin: float) -> str:
+    """Return which grades of today's family meet the requirements by what their makers print."""
+    family, room = root_of(profile.reference.host), at_room().set_index("grade")
+    good = {grade for grade, host in room["host"].items() if root_of(str(host)) == family}
+    for requirement in profile.requirements:
+        sold = sold_at(requirement.temperature_K or kelvin).groupby("grade").min(numeric_only=True)
+        known = room if requirement.column == ALPHA else sold
+        if requirement.column in known:
+            good &= set(known.index[requirement.margin(known[requirement.column]) >= 0.0])
+    hardest = sold_at(kelvin).groupby("grade")["coercivity_kA_m"].min()
+    names = hardest[hardest.index.isin(list(good))].sort_values(kind="stable").index
+    if not len(names):
+        return ""
+    more = f" and {len(names) - _SOLD} more" if len(names) > _SOLD else ""
+    return (
+        f"As sold, the lowest class first: {', '.join(names[:_SOLD])}{more}, by their makers’ Br, "
+        "HcJ, α and Tmax alone."
+    )
 
 
 def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool) -> str:
@@ -313,44 +338,6 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def heavy_ledger(
-    result: "Ranked", shown: Magnets, ranked: pd.DataFrame
-) -> tuple[list[str], list[list[str]]]:
-    """Return headings and rows of the heavy-rare-earth ledger of the decisions but today's.
-
-    `ranked`, by rank, is where bulk alloys as coercive as a shell are looked for.
-    """
-    rows = join_rows(shown.rows.iloc[1:], ranked).reset_index(drop=True)
-    frame = heavy_rare_earth_ledger(rows, table_of(rows), result.profile, shown.rows.iloc[:1]).head(
-        len(shown.rows) - 1
-    )
-    names = ["heavy_rare_earth", *(match[1] for c in frame if (match := _SAVED.match(str(c))))]
-    columns = {"Way": [str(way) for way in frame["way"]]}
-    for name in names:
-        percent, kilogram = frame[f"{name}_saved_wt_pct"], frame[f"{name}_saved_kg"]
-        if percent.any():
-            heading = f"{'HRE' if name == 'heavy_rare_earth' else name} saved, wt.% (kg)"
-            pairs = zip(percent, kilogram, strict=True)
-            columns[heading] = [f"{number(x)} ({number(kg, 2)})" for x, kg in pairs]
-    wanted = {"heavy_rare_earth_saved_pct": "Share of today's (%)"}
-    if (frame["way"] == "shell").any():
-        wanted |= {
-            "bulk_at_equal_coercivity_wt_pct": "Bulk HRE for this HcJ (wt.%)",
-            "shell_saving_pct": "Saved by the shell (%)",
-        }
-    wanted |= {
-        "coercivity_lost_kA_m": "HcJ lost (kA/m)",
-        "remanence_lost_T": "Br lost (T)",
-        "max_energy_product_lost_kJ_m3": "(BH)max lost (kJ/m3)",
-        "max_working_temperature_lost_K": "Tmax lost (K)",
-        "remanence_coefficient_lost_pct_K": "|α| gained (%/K)",
-        "saved_wt_pct_per_lost_kA_m": "Saved per HcJ lost (wt.%/(kA/m))",
-    }
-    columns |= {heading: [number(x) for x in frame[c]] for c, heading in wanted.items()}
-    cells = zip(shown.labels[1:], *columns.values(), strict=True)
-    return ["Decision", *columns], [list(row) for row in cells]
-
-
 def constants(result: "Ranked") -> dict[str, str]:
     """Return the numbers in the sentences of the page."""
     learnt = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
@@ -446,31 +433,3 @@ def late(shown: Magnets) -> list[str]:
 def _present(shown: Magnets) -> list[str]:
     whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
     return [SYMBOLS[i] for i in np.flatnonzero(whole.to_array().sum(axis=0))]
-
-
-def break_even(shown: Magnets) -> str:
-    """Return how much cobalt must be recycled for what is advised to have today's supply risk."""
-    if len(shown.rows) < 2:
-        return ""
-    place = recommended(shown.rows) or 1
-    best, today = shown.rows.iloc[place], shown.rows.iloc[0]
-    risk = f"{number(best['supply_risk'])} against {number(today['supply_risk'])} of today's magnet"
-    said = f"Supply risk of {place + 1}: {risk}"
-    if not best["cobalt_wt_pct"] > 0.0:
-        return f"{said}; it has no cobalt to recycle."
-    conditions = shown.job.conditions
-    (share,) = break_even_recycled_share(
-        shown.table[place : place + 1],
-        "Co",
-        float(today["supply_risk"]),
-        conditions.scenario,
-        conditions.recycled,
-        shell=shown.shells[place : place + 1],
-    )
-    if share == 0.0:
-        text = "no recycled cobalt is needed to reach that"
-    elif share == share:
-        text = f"it reaches that with {100.0 * share:.0f} % of its cobalt recycled domestically"
-    else:
-        text = "it does not reach that even with all its cobalt recycled"
-    return f"{said}; {text}."

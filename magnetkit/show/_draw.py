@@ -16,6 +16,7 @@ from ._figures import Part
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
 
 
 _DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
@@ -37,8 +38,19 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
     places = {"y": ax} | ({"y2": ax.twinx()} if "yaxis2" in layout else {})
     if "ternary" in layout:
         _triangle(layout["ternary"], ax)
+    shared = [t for t in figure["data"] if "coloraxis" in t.get("marker", ()) and len(t["x"])]
+    if shared:
+        values = [value for trace in shared for value in trace["marker"]["color"]]
+        ends = {"cmin": min(values), "cmax": max(values)}
+        layout = layout | {"coloraxis": layout["coloraxis"] | ends}
     for trace in figure["data"]:
-        _trace(trace, layout, places[trace.get("yaxis", "y")])
+        own = places[trace.get("yaxis", "y")]
+        drawn = _trace(trace, layout, own)
+        # All traces of a shared scale have one bar.
+        scale = layout["coloraxis"] if shared and trace is shared[-1] else trace.get("marker", {})
+        if drawn is not None and "colorbar" in scale and scale.get("showscale", True):
+            title = _text(scale["colorbar"]["title"]["text"])
+            own.figure.colorbar(drawn, ax=own, label=title, shrink=0.8)
     for shape in layout.get("shapes", ()):
         look = {"color": shape["line"]["color"], "linestyle": _DASHES[shape["line"]["dash"]]}
         ax.axvline(shape["x0"], linewidth=_PER_PIXEL * shape["line"]["width"], **look)
@@ -65,19 +77,21 @@ def _axes(layout: Part) -> "Axes":
     return Figure(size, layout="constrained").subplots()
 
 
-def _trace(trace: Part, layout: Part, ax: "Axes") -> None:
+def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
+    """Draw a trace; return points that have a scale of colours."""
+    coloured = None
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
         drawn = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
         ax.figure.colorbar(drawn, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
-        return
+        return None
     x, y = _places(trace)
     name = _text(trace["name"]) if trace.get("name") and trace.get("showlegend", True) else ""
     label = name or "_nolegend_"
     look = trace.get("line", {})
     if trace.get("fill"):
         ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
-        return
+        return None
     across, along = (_ends(trace.get(f"error_{axis}")) for axis in "xy")
     if across is not None or along is not None:
         colour = (trace.get("error_x") or trace["error_y"])["color"]
@@ -87,15 +101,17 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> None:
         ax.plot(x, y, linewidth=_PER_PIXEL * look["width"], label=label, **style)
     if "markers" in trace["mode"]:
         joined = "lines" in trace["mode"]
-        _points(trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax)
+        coloured = _points(trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax)
     if "text" in trace["mode"]:
         size = _PER_PIXEL * trace["textfont"]["size"]
         places = np.broadcast_to(trace["textposition"], len(x))
         for at, text, place in zip(zip(x, y, strict=True), trace["text"], places, strict=True):
             below = place.startswith("bottom")
-            beside = {"xytext": (0, -5 if below else 5), "va": "top" if below else "bottom"}
-            look = {"textcoords": "offset points", "ha": "center", "size": size}
-            ax.annotate(_text(text), at, **beside, **look)
+            off = 2.0 + 0.6 * _PER_PIXEL * trace["marker"]["size"]
+            beside: dict[str, Any] = {"va": "top" if below else "bottom", "ha": "center"}
+            beside |= {"xytext": (0, -off if below else off), "textcoords": "offset points"}
+            ax.annotate(_text(text), at, size=size, **beside)
+    return coloured
 
 
 def _points(
@@ -105,7 +121,7 @@ def _points(
     label: str,
     layout: Part,
     ax: "Axes",
-) -> None:
+) -> "PathCollection | None":
     edge = marker.get("line", {"width": 0.0})
     look: dict[str, Any] = {
         "s": (_PER_PIXEL * marker["size"]) ** 2,
@@ -118,14 +134,10 @@ def _points(
     }
     if isinstance(marker["color"], str):
         ax.scatter(x, y, color=marker["color"], **look)
-        return
-    shared = "coloraxis" in marker
-    scale = layout["coloraxis"] if shared else marker
-    drawn = ax.scatter(x, y, c=np.array(marker["color"], float), **look, **_scale(scale, "c"))
-    # All traces of a shared scale have one bar, which the last of them gets.
-    if (not shared or edge["width"]) and scale.get("showscale", True) and len(x):
-        title = _text(scale["colorbar"]["title"]["text"])
-        ax.figure.colorbar(drawn, ax=ax, label=title, shrink=0.8)
+        return None
+    scale = layout["coloraxis"] if "coloraxis" in marker else marker
+    colours = np.array(marker["color"], float)
+    return ax.scatter(x, y, c=colours, **look, **_scale(scale, "c")) if len(x) else None
 
 
 def _scale(scale: Part, ends: str) -> dict[str, Any]:

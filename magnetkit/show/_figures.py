@@ -127,7 +127,8 @@ def candidates(
 
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     """Return the magnet that all others are compared with, on two result columns."""
-    return candidates(frame, x, y, name, {"symbol": "star", "size": 15, "color": BLACK}, [text])
+    look = {"symbol": "star", "size": 16, "color": BLACK, "line": {"width": 1, "color": "#fff"}}
+    return candidates(frame, x, y, name, look, [text])
 
 
 def decision_names(told: "pd.DataFrame") -> list[str]:
@@ -262,6 +263,19 @@ def demagnetization(
 def objectives(profile: "Profile") -> list[str]:
     """Return the columns that a device's ranking strives for, in its order."""
     return [Objective.parse(text).column for text in profile.objectives]
+
+
+def axes_of(
+    profile: "Profile", told: "pd.DataFrame", frame: "pd.DataFrame"
+) -> tuple[str, str, str]:
+    """Return x, y and colour of the trade-offs: x is the first objective that sets decisions apart.
+
+    Their values in it span a tenth of those of the candidates at least.
+    """
+    goals = objectives(profile)
+    wide = [g for g in goals[:-1] if np.ptp(told[g]) > 0.1 * (frame[g].max() - frame[g].min())]
+    x = wide[0] if wide else goals[0]
+    return x, goals[-1], next((g for g in goals[1:] if g != x), goals[0])
 
 
 def names_of(frame: "pd.DataFrame") -> list[str]:
@@ -436,7 +450,8 @@ def section(
     edge = {"hoverinfo": "skip", "showlegend": False}
     traces = [line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges]
     formulas = [re.sub(r"([\d.]+)", r"<sub>\1</sub>", name) for name in hull.names]
-    places = _places_of(at, [len(name) for name in hull.names])
+    own = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
+    places = _places_of(at, [len(name) for name in hull.names], own)
     # The name of a phase that would lie on another's is shown when pointed at.
     shown = [text if place else "" for text, place in zip(formulas, places, strict=True)]
     dot = {"size": 6, "color": "#222"}
@@ -463,16 +478,21 @@ _LETTER, _LINE = 0.016, 0.045
 """Width and height of a letter, as shares of the side of a section's triangle."""
 
 
-def _places_of(at: NDArray[np.float64], letters: Sequence[int]) -> list[str]:
-    """Return where the name of each of n points stands, empty where it would lie on another."""
+def _places_of(
+    at: NDArray[np.float64], letters: Sequence[int], dots: NDArray[np.float64]
+) -> list[str]:
+    """Return where the names of points stand, empty where one would lie on another or on a dot."""
     boxes: list[tuple[float, float, float]] = []
     found = []
     for (x, y), count in zip(at.tolist(), letters, strict=True):
         for place, up in _PLACED.items():
             half = 0.5 * _LETTER * count
-            free = all(
-                abs(x - other) > half + wide or abs(y + up - high) > _LINE
-                for other, high, wide in boxes
+            free = (
+                all(
+                    abs(x - other) > half + wide or abs(y + up - high) > _LINE
+                    for other, high, wide in boxes
+                )
+                and not ((np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE)).all(axis=1)).any()
             )
             if free:
                 boxes.append((x, y + up, half))

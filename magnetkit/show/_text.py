@@ -87,17 +87,6 @@ def in_brackets(row: "pd.Series", name: str, number: Callable[[object], str]) ->
     return f"{text} ({interval})" if interval else text
 
 
-def join_rows(best: "pd.DataFrame", reference: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the rows of one table and below them those of another."""
-    import pandas as pd
-
-    if not len(best) or not len(reference):
-        return best if len(best) else reference
-    # pandas 2 warns of columns without any value in one of the two, unless both are of objects.
-    parts = [best.astype(object), reference.astype(object)]
-    return pd.concat(parts, ignore_index=True).infer_objects()
-
-
 def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
     """Return what the cost of bare formulas leaves out; empty where none is among `formulas`.
 

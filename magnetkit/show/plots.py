@@ -332,11 +332,12 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     result : Ranked
         Of `magnetkit.screen`.
     x, y : str, optional
-        Result columns; the first and the last objective of the device by default.
+        Result columns; the first objective of the device that sets the decisions apart and the last
+        by default.
     """
-    goals = _figures.objectives(result.profile)
-    x, y, colour = x or goals[0], y or goals[-1], goals[min(1, len(goals) - 1)]
     frame = result.thinned(_figures.POINTS)
+    across, up, colour = _figures.axes_of(result.profile, result.decisions, frame)
+    x, y = x or across, y or up
     _need(frame, _known(x), _known(y))
     title = f"{result.profile.title}, {frame['temperature_K'].iloc[0]:.0f} K"
     return _figures.pareto(frame, result.decisions, x, y, colour, title)

@@ -113,7 +113,6 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked, spread = result.best(LEADING_ROWS), result.thinned(POINTS)
     shown = _content.shown_magnets(result)
-    ledger_headings, ledger = _content.heavy_ledger(result, shown, ranked)
     drawn = _draw_figures(result, ranked, spread, shown)
     # What all share is not shown.
     same = {n for n in ("shell", "host") if len(set(ranked[n].astype(object).fillna(""))) < 2}
@@ -140,9 +139,6 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "comparators": _comparators(shown.job.temperature),
         "stages": _content.stages(result),
         "failures": _content.failures(result),
-        "ledger_headings": ledger_headings,
-        "ledger": ledger,
-        "break_even": _content.break_even(shown),
         "elements": _content.elements(shown),
         "claims": claims().to_dict("records"),
         "late": _content.late(shown),
@@ -193,10 +189,10 @@ def _text_of(value: object) -> str:
 def _draw_figures(
     result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: _content.Magnets
 ) -> dict[str, Part]:
-    profile, goals = result.profile, _figures.objectives(result.profile)
-    x, colour, y = (goals[k] for k in (0, min(1, len(goals) - 1), -1))
+    profile = result.profile
+    axes = _figures.axes_of(profile, shown.rows, spread)
     drawn = {
-        "pareto": _figures.pareto(spread, shown.rows, x, y, colour),
+        "pareto": _figures.pareto(spread, shown.rows, *axes),
         "grades": _grade_map(spread, shown, list(profile.hosts)),
         "temperature": _over_temperature(
             shown, profile.temperature_min_K, profile.temperature_max_K

@@ -40,7 +40,7 @@ def test_rows_are_the_ranked_ones_best_first(results, ranked):
         np.testing.assert_allclose(results.column(name, Question()), ranked[name], rtol=1e-6)
 
 
-def test_limits_keep_what_a_query_keeps(results, ranked):
+def test_limits_keep_what_a_query_keeps(results, ranked, folder):
     question = Question(
         at_least=(("remanence_T", 0.9), ("coercivity_kA_m", 300.0)),
         at_most=(("heavy_rare_earth_wt_pct", 2.0),),
@@ -50,8 +50,12 @@ def test_limits_keep_what_a_query_keeps(results, ranked):
     )
     assert 0 < len(expected) < len(ranked)
     assert results.select(question).tolist() == expected.index.tolist()
-    meets = results.select(Question(meets_only=True)).tolist()
+    meets = results.select(Question(only=frozenset({"meets"}))).tolist()
     assert meets == ranked.index[ranked["meets_requirements"]].tolist()
+    told = results.select(Question(only=frozenset({"decisions"})))
+    names = mk.run.ScreenResult.from_folder(folder).decisions["candidate"].iloc[1:]
+    assert 0 < len(told) == sum(names.isin(ranked["candidate"]))
+    assert set(results.text("candidate", told)) <= set(names)
 
 
 def test_every_stop_is_what_the_model_says_there(results):

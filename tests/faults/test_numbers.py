@@ -14,7 +14,7 @@ import magnetkit as mk
 from magnetkit.kernels._jit import limited_threads
 from magnetkit.ranking._order import Rule
 
-DEVICE = "patriot-beam-focusing"
+DEVICE = "aerospace-reaction-wheel"
 
 
 def recipes() -> list[str]:

@@ -111,6 +111,27 @@ def test_a_margin_is_coloured_about_zero(ax):
     np.testing.assert_allclose(places[2], [0.7, 0.2 * np.sqrt(0.75)], atol=1e-9)
 
 
+def test_what_no_measured_magnet_is_near_to_is_hollow():
+    shares, far = np.eye(3), np.array([False, True, False])
+    near, hollow = _figures.ternary(shares, [0.1, 9.0, 0.2], "abc", "Margin", unknown=far)["data"]
+    assert near["marker"]["color"] == [0.1, 0.2]
+    assert (hollow["marker"]["color"], hollow["a"], hollow["b"]) == ("#fff", [0.0], [1.0])
+
+
+def test_names_of_phases_lie_on_no_other_and_on_no_dot():
+    at, six = np.array([[0.0, 0.0], [0.01, 0.0], [0.5, 0.5]]), [6, 6, 6]
+    assert _figures._places_of(at, six, at) == ["top center", "bottom center", "top center"]
+    below = np.vstack([at, [[0.0, -0.035]]])
+    assert _figures._places_of(at, six, below) == ["top center", "", "top center"]
+
+
+def test_magnets_differ_by_hue_and_temperatures_by_dash():
+    (a, b), (c, d) = _figures.looks(2, 2)[:2], _figures.looks(2, 2)[2:]
+    assert a[0] == b[0] != c[0] == d[0]
+    assert (a[1], b[1]) == (c[1], d[1]) == ("solid", "dash")
+    assert _figures.looks(1, 2)[1] == (_figures.COLOURS[1], "solid")
+
+
 def test_plotly_knows_the_scales_by_name():
     # Those of plotly.js; an unknown name is drawn in another scale without a word.
     named = "Blackbody Bluered Blues Cividis Earth Electric Greens Greys Hot Jet Picnic Portland"

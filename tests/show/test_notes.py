@@ -5,11 +5,13 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli.app import app
+from magnetkit.show._content import as_sold
 from magnetkit.show._content import calibration as calibration_line
 from magnetkit.show._text import of_cost
 
 RECIPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
 NOTE = "Cost of a bare formula"
+COMPENSATED = "communication-twt-compensated"
 
 
 def test_the_cost_of_a_charge_leaves_nothing_out():
@@ -55,6 +57,16 @@ def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibratio
         assert calibration_line(result) == f"Calibration: {calibration}."
     own = mk.screen([ALLOY], "energy-traction-motor", basis="weight")
     assert calibration_line(own) == f"Calibration: as today’s {own.profile.reference.grade}."
+
+
+def test_grades_of_the_class_are_named_by_what_their_makers_print():
+    fin, tube = (mk.applications.load(n) for n in ("weapon-fin-actuator", COMPENSATED))
+    # What is asked is what class SH keeps at 150 C: of H none reaches it, of SH many.
+    names = as_sold(fin, fin.temperature_K).split(": ")[1].split(" and ")[0].split(", ")
+    assert names
+    assert all(name.endswith("SH") for name in names)
+    # Nobody prints so small an alpha.
+    assert as_sold(tube, tube.temperature_K) == ""
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@
         figure.layout.legend.y = -0.5;
         figure.layout.height += 60;
       });
-      figure.layout.height += 22 * figure.data.filter((t) => t.showlegend !== false).length;
     }
+    // The legend takes a line for each entry.
+    if (place.clientWidth < 900) figure.layout.height += 22 * figure.data.filter((t) => t.showlegend !== false).length;
     Plotly.newPlot(place, figure.data, figure.layout, options);
   };
   const places = [...document.querySelectorAll("[data-figure]")];

@@ -24,7 +24,6 @@ SECTIONS = (
     "demagnetization",
     "ternary",
     "section",
-    "ledger",
     "supply",
     "candidates",
     "rejected",
@@ -148,7 +147,7 @@ def test_a_folder_without_manifest_is_refused(tmp_path):
 
 def test_pareto_in_a_notebook_takes_the_same_result(folder):
     result = ScreenResult.from_folder(folder)
-    drawn = plots.pareto(result)
+    drawn = plots.pareto(result, x="heavy_rare_earth_wt_pct")
     assert drawn["layout"]["xaxis"]["title"]["text"].startswith("Heavy rare earth")
     assert sum(len(trace["x"]) for trace in drawn["data"][:3]) == len(result.thinned(2000))
 
