@@ -140,7 +140,7 @@ def purified(
 
     limits = _trace_limits()
     here = np.unique(codes[codes >= 0])
-    if not np.any((limits[here] > 0.0).any(axis=0)[table.indices]):
+    if not np.any(limits[here].max(axis=0, initial=0.0)[table.indices]):
         return table, None
     n, indices, values = len(table), table.indices, table.values
     row = np.repeat(np.arange(n), np.diff(table.indptr))
@@ -165,7 +165,8 @@ def purified(
     diluted = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
     said = row[inert], indices[inert], weight[inert]
     beyond = np.bincount(row, over, n) > 0.0
-    found = Traces(gases, np.bincount(row, weight * inert, n), diluted, beyond, said)
+    inside = np.bincount(row, np.where(inert, weight, 0.0), n).astype(np.float64)
+    found = Traces(gases, inside, diluted, beyond, said)
     return _compacted(table, values * (1.0 - taken)), found
 
 

@@ -484,7 +484,8 @@ def by_row(
         own = np.array([root_of(name) == route for name in host_names] + [False])
         rows["alignment"] = np.where(own[codes], rows["alignment"], np.nan)
         limit = np.minimum(rows["structure_limit_K"], process.route.bears_K)
-        for name, value in {**process.route.curve, "structure_limit_K": limit}.items():
+        rows["structure_limit_K"] = np.where(own[codes], limit, rows["structure_limit_K"])
+        for name, value in process.route.curve.items():
             rows[name] = np.where(own[codes], value, rows[name])
     return rows
 
