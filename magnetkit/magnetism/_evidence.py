@@ -143,8 +143,8 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
             metal[symbol] = metal[symbol] + bare * usual[name]
             metal["Co"] = metal["Co"] - bare * usual[name]
         ratio = np.where(bare, usual["ratio"], ratio)
-    # No magnet of RCo5 with iron is known: copper widens the range in which it dissolves (Ce-Co-Fe-Cu:
-    # "Microstructural evolutions, phase transformations and hard magnetic properties ...", abstract).
+    # No magnet of RCo5 with iron is known: copper widens the range in which iron dissolves, says the
+    # abstract of "Microstructural evolutions, phase transformations ..." on Ce-Co-Fe-Cu alloys.
     apart = _WITHOUT_COPPER * np.exp(-metal["Cu"] / 0.05) if hardening == "grains" else 0.0
     return {
         "iron": (1.0 + apart) * metal["Fe"],
