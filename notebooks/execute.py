@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PICTURE = "actuator.png"
 SECONDS = 300
 """Longest that one cell may take; the tests want a whole notebook within 60 s."""
 
@@ -74,14 +73,6 @@ def smaller(image: str) -> str:
     return base64.b64encode(stream.getvalue()).decode() + "\n"
 
 
-def picture_of(book) -> bytes | None:
-    """Return the picture of the cell that says it is the one in the README."""
-    for cell in book.cells:
-        if cell.cell_type == "code" and cell.source.startswith("# The picture in the README."):
-            return base64.b64decode(cell.outputs[0].data["image/png"])
-    return None
-
-
 def main(numbers: list[str]) -> None:
     """Run and store the notebooks asked for, all without arguments."""
     import nbformat
@@ -90,8 +81,6 @@ def main(numbers: list[str]) -> None:
         start = time.perf_counter()
         book = clean(asyncio.run(run(file)))
         nbformat.write(book, file)
-        if picture := picture_of(book):
-            (HERE / PICTURE).write_bytes(picture)
         print(f"{file.name}: {time.perf_counter() - start:.0f} s")
 
 

@@ -89,11 +89,3 @@ def test_it_runs_and_shows_what_is_stored(file, executed):
     for cell, stored in zip(book.cells, nbformat.read(file, 4).cells, strict=True):
         if cell.cell_type == "code":
             assert _kinds(cell) == _kinds(stored), cell.source
-
-
-def test_the_picture_in_the_readme_is_a_notebooks():
-    picture = ROOT / "notebooks" / execute.PICTURE
-    stored = [execute.picture_of(nbformat.read(file, 4)) for file in FILES]
-    assert [p for p in stored if p] == [picture.read_bytes()]
-    assert picture.stat().st_size < 200_000
-    assert f"notebooks/{execute.PICTURE}" in (ROOT / "README.md").read_text(encoding="utf-8")
