@@ -78,7 +78,7 @@ def _process(row: dict[str, Any], mill: "Mill") -> dict[str, Any]:
     process: dict[str, Any] = {"mill": mill.record()}
     if row["route"]:
         process["route"] = row["route"]
-    if row["grain_size_um"]:
+    if row["grain_size_um"] and row["route"] != "hot-deformed":
         process["grain_size_um"] = float(row["grain_size_um"])
     return process
 

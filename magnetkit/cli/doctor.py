@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from json import dumps, loads
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -341,7 +342,8 @@ def _run_each_once() -> None:
     # The first as papers print it: what is not ASCII has a kernel of its own.
     predict(["Sm₂Co₁₇", "Sm2Fe17N3", "SmFe11Ti"])
     space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
-    screen(space, "patriot-beam-focusing")
+    with TemporaryDirectory() as folder:
+        screen(space, "patriot-beam-focusing").report(f"{folder}/report.html")
     replace("N42SH", temperature="150C")
     curve("N42SH", "20C,150C")
     use_limits("Nd1.8Dy0.2Fe14B")

@@ -143,7 +143,7 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
             metal[symbol] = metal[symbol] + bare * usual[name]
             metal["Co"] = metal["Co"] - bare * usual[name]
         ratio = np.where(bare, usual["ratio"], ratio)
-    # No magnet of RCo5 with iron is known: copper widens the range in which iron dissolves, says the
+    # No magnet of RCo5 with iron is known: copper widens the range in which iron dissolves, by the
     # abstract of "Microstructural evolutions, phase transformations ..." on Ce-Co-Fe-Cu alloys.
     apart = _WITHOUT_COPPER * np.exp(-metal["Cu"] / 0.05) if hardening == "grains" else 0.0
     return {
