@@ -39,6 +39,8 @@ def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
     # 0.96 wt.% boron by ferroboron of 19 %.
     assert amounts["FeB"] == pytest.approx(0.96 / 0.19, abs=0.01)
     assert "FeB's is not known" in whole
+    # 60 to 80 % of a block end in magnets.
+    assert "takes 1.25 to 1.67 kg of blocks" in whole
     assert "Below -23 °C no coercivity was compared" in " ".join(mk.replace("N50", "-60C").lines())
 
 
