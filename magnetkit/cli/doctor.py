@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from json import dumps, loads
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -324,6 +323,8 @@ def _size(files: list[Path]) -> str:
 
 def _run_each_once() -> None:
     """Run what most commands run, on few candidates: it compiles the kernels, trains the models."""
+    from tempfile import TemporaryDirectory
+
     from ..composition.substitution import substitutions
     from ..curves.curve import curve, use_limits
     from ..diffusion.diffuse import diffuse

@@ -7,7 +7,7 @@ rows of its root.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -167,7 +167,11 @@ def purified(
     beyond = np.bincount(row, over, n) > 0.0
     inside = np.bincount(row, np.where(inert, weight, 0.0), n).astype(np.float64)
     found = Traces(gases, inside, diluted, beyond, said)
-    return _compacted(table, values * (1.0 - taken)), found
+    # Rows of which nothing is taken stay as they are, to the last bit.
+    changed = np.bincount(row, taken, n) > 0.0
+    both = CompositionTable.concat([table, _compacted(table, values * (1.0 - taken))])
+    kept = both[np.arange(n) + n * changed]
+    return replace(kept, row_index=table.row_index, errors=table.errors), found
 
 
 GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}

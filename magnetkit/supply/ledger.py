@@ -9,6 +9,7 @@ estimates, which is another 7 % of a concentration.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from .._core._arguments import named
 from .._core._columnar import Columns
 from .._core.columns import CRITERIA, criteria
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, index, mask
-from .._core.errors import DataError, InputError
+from .._core.errors import CompositionError, DataError, InputError
 from .._core.settings import get_settings
 from ..composition._read import as_table, read_inputs
 from ..composition.notation import Basis
@@ -113,7 +114,9 @@ def ledger(
 
     inputs = read_inputs(compositions, basis, strict=strict)
     if isinstance(reference, str):
-        reference = as_table(reference, basis)
+        # A formula stays one whatever the basis of the recipes.
+        with suppress(CompositionError):
+            reference = as_table(reference, basis)
     given = scenario, recycled, reference, heavy_rare_earths, inputs.shells_with(shell)
     answer = inputs.give(ledger_columns(inputs.table, *given, reference_shell).frame())
     if isinstance(answer, pd.DataFrame):
