@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
@@ -584,10 +585,14 @@ def _without_grades(table: CompositionTable, texts: Any, start: int) -> Composit
     from ..kernels._jit import share_rows
     from ..kernels._notation import grade_like
 
-    # Rows that a grade's name could have been read as; "Y30" and "C8" are no alloys of a magnet.
+    # Rows that a grade's name could have been read as.
     suspicious = np.empty(len(table), np.bool_)
     share_rows(grade_like, len(table), table.rows, _HEAVIEST, suspicious)
-    suspicious |= table.fraction("Fe", "Co") < 0.5
+    # "Y30H" and "Sm2Co17 Sm24" are no alloys of a magnet.
+    short = np.flatnonzero(table.fraction("Fe", "Co") < 0.5)
+    written = texts.take(pa.array(table.row_index[short] - start))
+    named = pc.match_substring_regex(written, r"^\s*[A-Z][a-z]?-?[0-9.]+[A-Z]{0,2}\s*$|\S\s+\S")
+    suspicious[short[pc.fill_null(named, False).to_numpy(zero_copy_only=False)]] = True
     rows = [e.row for e in table.errors] + table.row_index[suspicious].tolist()
     found = {row: refusal(texts[row - start].as_py() or "") for row in rows}
     grades = {row: why for row, why in found.items() if why is not None}
