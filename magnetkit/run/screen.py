@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS, _KEEP = 10_000_000, 100_000
 """Of spaces of more than so many candidates so many are kept where `keep` is not given."""
-PIECE_ROWS = 1 << 20
-"""Candidates in a piece of the first pass: seconds of work."""
+PIECE_ROWS = 1 << 17
+"""Candidates in a piece of the first pass: half a second of work, so that all threads have some."""
 _SAMPLE = 65_536
 """Candidates sampled for a bound."""
 _ROUNDS, AROUND = 2, 20
