@@ -17,6 +17,7 @@ from magnetkit.composition.table import CompositionTable
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._measured import ALPHA
 from magnetkit.magnetism._uncertainty import relative_width
+from magnetkit.magnetism.process import routes
 from magnetkit.replacement._request import Wish
 
 from . import written_by
@@ -78,7 +79,9 @@ def _process(row: dict[str, Any], mill: "Mill") -> dict[str, Any]:
     process: dict[str, Any] = {"mill": mill.record()}
     if row["route"]:
         process["route"] = row["route"]
-    if row["grain_size_um"] and row["route"] != "hot-deformed":
+    # Where no law of it was measured a route takes no grain size.
+    route = routes().get(row["route"])
+    if row["grain_size_um"] and (route is None or "grain_size_um" in route.bounds):
         process["grain_size_um"] = float(row["grain_size_um"])
     return process
 

@@ -70,6 +70,9 @@ def finish(
     if keep is not None:
         kept = (ranking.place > 0) & (ranking.place <= keep)
         summary |= {"meet_requirements": int(ranking.meets[kept].sum()), "kept": int(kept.sum())}
+        for record in decisions:
+            # Beyond those that are kept not all were ranked.
+            record["rank"] = record["rank"] if (record["rank"] or 0) <= keep else None
     if isinstance(store, Memory):
         data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
         manifest = {"identity": dict(identity), "summary": summary, ranked.DECISIONS: decisions}

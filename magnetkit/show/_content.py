@@ -166,7 +166,7 @@ def verdict_of(result: "Ranked") -> list[str]:
 
 
 def as_sold(profile: "Profile", kelvin: float) -> str:
-    """Return which grades of today's family meet the requirements by what their makers print."""
+    """Return lower classes of today's family that meet the requirements by what makers print."""
     family, room = root_of(profile.reference.host), at_room().set_index("grade")
     good = {grade for grade, host in room["host"].items() if root_of(str(host)) == family}
     for requirement in profile.requirements:
@@ -174,14 +174,20 @@ def as_sold(profile: "Profile", kelvin: float) -> str:
         known = room if requirement.column == ALPHA else sold
         if requirement.column in known:
             good &= set(known.index[requirement.margin(known[requirement.column]) >= 0.0])
+    for anchor in profile.reference.anchors:
+        if anchor.column == "coercivity_kA_m":
+            # Not today's own class: what that guarantees, less what one sheet differs from another.
+            sold = sold_at(anchor.temperature_K).groupby("grade")[anchor.column].min()
+            good &= set(sold.index[sold < 0.9 * anchor.value])
     hardest = sold_at(kelvin).groupby("grade")["coercivity_kA_m"].min()
-    names = hardest[hardest.index.isin(list(good))].sort_values(kind="stable").index
+    lower = hardest[hardest.index.isin(list(good))]
+    names = lower.sort_values(kind="stable").index
     if not len(names):
         return ""
     more = f" and {len(names) - _SOLD} more" if len(names) > _SOLD else ""
     return (
-        f"As sold, the lowest class first: {', '.join(names[:_SOLD])}{more}, by their makers’ Br, "
-        "HcJ, α and Tmax alone."
+        f"Lower classes as sold, the lowest first: {', '.join(names[:_SOLD])}{more}, by their "
+        "makers’ Br, HcJ, α and Tmax alone."
     )
 
 
