@@ -177,8 +177,8 @@ def as_sold(profile: "Profile", kelvin: float) -> str:
     for anchor in profile.reference.anchors:
         if anchor.column == "coercivity_kA_m":
             # Not today's own class: what that guarantees, less what one sheet differs from another.
-            sold = sold_at(anchor.temperature_K).groupby("grade")[anchor.column].min()
-            good &= set(sold.index[sold < 0.9 * anchor.value])
+            least = sold_at(anchor.temperature_K).groupby("grade")[anchor.column].min()
+            good &= set(least.index[least < 0.9 * anchor.value])
     hardest = sold_at(kelvin).groupby("grade")["coercivity_kA_m"].min()
     lower = hardest[hardest.index.isin(list(good))]
     names = lower.sort_values(kind="stable").index
