@@ -31,6 +31,7 @@ def test_formula_is_read_as_atoms():
         ("MM14Fe79.9B6.1", "atomic", 0, "MM stands for mischmetal"),
         ("R2Fe14B", "auto", 0, "R stands for rare earths"),
         ("(PrNd)2Fe14B", "auto", 0, "Pr and Nd without their ratio"),
+        ("PrNd30.5Dy1Fe67.5B1", "auto", -1, "name the basis"),
         ("Nd2D3", "auto", 3, "D is deuterium"),
         ("Nd2T14B", "auto", 3, "T is tritium or any transition metal"),
         ("Nd-2", "auto", 2, "amounts are not negative"),
