@@ -47,9 +47,11 @@ def modules(*arguments):
 def test_too_few_addresses_are_refused_before_anything_is_compiled(kilobytes):
     command = f"ulimit -v {kilobytes}; exec {sys.executable} -m magnetkit predict Nd2Fe14B"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and done.stdout == ""
+    assert done.returncode == 1
+    assert done.stdout == ""
     assert done.stderr.count("\n") == 1
-    assert "addresses" in done.stderr and "ulimit -v 3000000" in done.stderr
+    assert "addresses" in done.stderr
+    assert "ulimit -v 3000000" in done.stderr
 
 
 def test_help_loads_nothing_heavy():
