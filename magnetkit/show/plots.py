@@ -141,12 +141,12 @@ class Figure(Part):
         return file
 
 
-_AX = """    ax : matplotlib Axes, optional
-        Drawn into as well.
+_AX = """ax : matplotlib Axes, optional
+    Drawn into as well.
 
-    Returns
-    -------
-    Figure
+Returns
+-------
+Figure
 """
 
 
@@ -166,7 +166,7 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
     plot.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[*signature.parameters.values(), ours], return_annotation=Figure
     )
-    head, mark, rest = (drawing.__doc__ or "").partition("\n    Raises\n")
+    head, mark, rest = inspect.cleandoc(drawing.__doc__ or "").partition("\nRaises\n")
     plot.__doc__ = f"{head.rstrip()}\n{_AX}{mark}{rest}"
     return plot
 
