@@ -47,10 +47,11 @@ def test_a_users_file_is_learnt_from_alone(tmp_path):
     assert learnt.predict("Sm0.6Y0.4Co5")[J_S][0] == pytest.approx(2.4, abs=0.1)
 
 
-def test_a_loaded_model_is_a_regressor_of_compositions():
-    estimator = mk.surrogates.load(CURIE).estimator_
+@pytest.mark.parametrize("target", [CURIE, "energy_above_hull_eV_atom"])
+def test_a_loaded_model_is_a_regressor_of_compositions(target):
+    estimator = mk.surrogates.load(target).estimator_
     table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
-    expected = mk.surrogates.load(CURIE).predict(table)[CURIE].to_numpy()
+    expected = mk.surrogates.load(target).predict(table)[target].to_numpy()
     for given in (table, ["SmCo5", "Nd2Fe14B"], table.to_array()):
         answer = estimator.predict(given)
         assert answer.shape == (2,)
