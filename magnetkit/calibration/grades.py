@@ -16,13 +16,7 @@ from .._core._arguments import named
 from .._core._columnar import Coded
 from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
-from ..composition._grade_names import (
-    SECOND_FILE,
-    VALUES_FILE,
-    class_of,
-    find,
-    nearest,
-)
+from ..composition._grade_names import SECOND_FILE, VALUES_FILE, class_of, find, nearest
 from ..hosts.records import HOSTS
 from .spread import constants, lots
 
