@@ -25,13 +25,6 @@ def test_the_model_says_what_predict_prints(target):
     assert own["in_domain"].tolist() == shown["in_domain"].tolist()
 
 
-def test_nd2fe14b_at_room_temperature_is_as_measured():
-    # Hirosawa et al., J. Appl. Phys. 59 (1986) 873: 1.60 T at 295 K.
-    frame = mk.surrogates.load(J_S).predict("Nd2Fe14B")
-    assert frame[J_S][0] == pytest.approx(1.60, abs=0.05)
-    assert frame[f"{J_S}_lo"][0] < 1.60 < frame[f"{J_S}_hi"][0]
-
-
 def test_without_a_file_there_is_nothing_to_train():
     with pytest.raises(InputError, match="comes from physics"):
         mk.surrogates.train(J_S)

@@ -53,16 +53,6 @@ def test_the_energy_has_the_columns_of_the_contract(small):
     np.testing.assert_allclose(sum(small.parts(table).values()), frame[ENERGY], atol=2e-3)
 
 
-def test_the_distance_to_the_hull_is_the_energy_less_the_hull(small):
-    from dataclasses import replace
-
-    few = small.known.table[7:12]
-    hull = "energy_above_hull_eV_atom"
-    distance = replace(small, target=hull).predict(few)[hull]
-    expected = small.predict(few)[ENERGY] - mk.phases.hull_energy(few)
-    np.testing.assert_allclose(distance, expected.clip(lower=0.0), atol=1e-12)
-
-
 def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
     assert (~small.known.learn).sum() > 0
     assert len(small.process.points_) == small.known.learn.sum()
