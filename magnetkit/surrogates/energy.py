@@ -1,8 +1,6 @@
 """The formation energy of any compound, by a Gaussian process on composition statistics.
 
 The measured properties of `magnetkit._core.columns` are learnt in the same way.
-
-A process as a scikit-learn regressor of rows of columns.
 """
 
 import sys
