@@ -14,11 +14,6 @@ def test_the_charge_of_the_contract():
     assert sum(composition.values()) == pytest.approx(1)
 
 
-def test_formula_is_read_as_atoms():
-    composition = mk.parse_composition("Sm0.8Gd0.2Co5")
-    assert composition.get_atomic_fraction("Gd") == pytest.approx(0.2 / 6)
-
-
 @pytest.mark.parametrize(
     ("text", "basis", "position", "reason"),
     [
@@ -76,16 +71,6 @@ def test_refusals_say_where_and_what_to_do(text, basis, position, reason):
     assert "\n" not in str(caught.value)
     (error,) = CompositionTable.from_strings([text], basis).errors
     assert (error.text, error.position, error.reason) == (text, position, caught.value.reason)
-
-
-def test_every_fault_has_a_sentence():
-    from magnetkit.composition.notation import explain_fault
-    from magnetkit.kernels import _notation
-
-    for code in range(_notation.EMPTY, _notation.ZERO + 1):
-        sentence = explain_fault(code, "Nd2Fe14B", 0, 17.0, "atomic")
-        assert sentence
-        assert sentence[0] != " "
 
 
 def test_no_text_and_no_basis():
