@@ -24,7 +24,7 @@ from ..composition._grade_names import (
     nearest,
 )
 from ..hosts.records import HOSTS
-from .spread import constants, lots
+from .spread import constants, lots, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -493,32 +493,51 @@ def sold_at(kelvin: float) -> "pd.DataFrame":
     return found.dropna(subset=[*_CHORDS]).reset_index()
 
 
-@lru_cache(maxsize=64)
+def likeliest(
+    rows: "pd.DataFrame",
+    over: tuple[NDArray[np.float64], NDArray[np.float64]],
+    slack: tuple[float, float] = (0.0, 0.0),
+) -> "pd.DataFrame":
+    """Return the grades among n rows of `sold_at` that may do, with ``probability`` and ``makers``.
+
+    `over` are ln of the least B_r, and H_cJ or knee, over those asked, (n,); `slack` how much less
+    of each will do. What is likely stands first, of a grade its best maker.
+    """
+    known = constants()["sold"]
+    wide = np.full(len(rows), known[_REMANENCE]), np.full(len(rows), known[_COERCIVITY])
+    chance = probability(over, wide, slack, trade=False)
+    good = rows.assign(probability=chance)[chance > 0.05]
+    # Of the likely ones first what a maker's own sheet says, and then what has least to spare.
+    keys = good.assign(p=-good["probability"].round(2), copied=good["grade"].isin(secondhand()))
+    good = good.loc[keys.sort_values(["p", "copied", _REMANENCE], kind="stable").index]
+    makers = good.groupby("grade", sort=False)["maker"].agg(", ".join)
+    best = good.drop_duplicates("grade")
+    return best.assign(makers=best["grade"].map(makers)).reset_index(drop=True)
+
+
 def ladder(makers: str) -> float | None:
     """Return d ln B_r / d ln H_cJ of the best sintered Nd-Fe-B grades of makers' classes.
 
     The median over those of `makers` (names separated by commas) whose own sheets cover four
     classes or more; None without one. What was copied from sheets does not count.
     """
-    import pandas as pd
+    slopes = [_ladders()[maker] for maker in makers.split(", ") if maker in _ladders()]
+    return float(np.median(slopes)) if slopes else None
 
+
+@lru_cache(maxsize=1)
+def _ladders() -> dict[str, float]:
     values = printed()
     values = values[(values["kind"] == "sintered") & ~values["grade"].isin(secondhand())]
-    slopes = []
-    for maker in filter(None, makers.split(", ")):
-        own = values[values["maker"] == maker]
-        best: dict[str, tuple[float, float]] = {}
-        for grade, part in own.groupby("grade"):
-            named_so = class_of(str(grade))
-            b_r, h_cj = (part.loc[part["quantity"] == q, "value"] for q in QUANTITIES[:2])
-            if named_so is None or not len(b_r) or not len(h_cj):
-                continue
-            ends = float(b_r.median()), float(h_cj.min())
-            best[named_so[1]] = max(best.get(named_so[1], ends), ends)
-        if len(best) >= _LADDER_CLASSES:
-            logs = np.log(pd.DataFrame(best.values()).to_numpy(float))
-            slopes.append(float(np.polyfit(logs[:, 1], logs[:, 0], 1)[0]))
-    return float(np.median(slopes)) if slopes else None
+    over = values[values["quantity"].isin(QUANTITIES[:2])].groupby(["quantity", "maker", "grade"])
+    ends = over["value"].agg(["median", "min"])
+    hard, best = ends.loc[_COERCIVITY, "min"], dict[str, dict[str, tuple[float, float]]]()
+    for (maker, grade), b_r in ends.loc[_REMANENCE, "median"].items():
+        if (named_so := class_of(str(grade))) is not None and (maker, grade) in hard.index:
+            own, last = best.setdefault(maker, {}), (float(b_r), float(hard[maker, grade]))
+            own[named_so[1]] = max(own.get(named_so[1], last), last)
+    logs = {m: np.log(list(o.values())) for m, o in best.items() if len(o) >= _LADDER_CLASSES}
+    return {maker: float(np.polyfit(log[:, 1], log[:, 0], 1)[0]) for maker, log in logs.items()}
 
 
 @named

@@ -22,6 +22,7 @@ from ..ranking._evaluate import today_of
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys, with_copies
+from ..ranking.savings import lower_class
 from . import _files
 from ._candidates import Piece
 from ._pool import Pool, Progress, ahead, in_order
@@ -64,8 +65,11 @@ def finish(
     # The first pass counted over all that came to their requirements.
     copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
     ranking = replace(ranking, copies=copies)
-    decisions = decide(found, ranking, take, job, today_of(job).arrow())
-    summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
+    today = today_of(job)
+    sold, why = lower_class(job, today)
+    own = None if sold is None else sold.arrow()
+    decisions = decide(found, ranking, take, job, today.arrow(), own)
+    summary = {"meet_requirements": int(ranking.meets.sum()), "lower_class": why, **summary}
     kept = None
     if keep is not None:
         kept = (ranking.place > 0) & (ranking.place <= keep)
