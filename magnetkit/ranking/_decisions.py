@@ -246,7 +246,7 @@ def shortlist(
         now = np.minimum(now, losses[index])
         open_ &= found.decision != found.decision[index]
         picks.append(Pick(index, float((winner == found.decision[index]).mean())))
-    return _contrast(found, simplicity, open_, today, picks)
+    return _contrast(found, simplicity, open_, today, picks, spare)
 
 
 def _contrast(
@@ -255,10 +255,15 @@ def _contrast(
     open_: NDArray[np.bool_],
     today: NDArray[np.float64],
     picks: list[Pick],
+    spare: int,
 ) -> list[Pick]:
-    """Return the list with decisions of other families, then those that gain in an objective."""
+    """Return the list with decisions of other families, then those that gain in an objective.
+
+    What meets the requirements goes before trials, unless a place is `spare` for these.
+    """
     rows, total = np.flatnonzero(open_), found.loss.sum(axis=1)
-    order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), ~found.meets[rows]))]
+    later = found.meets[rows] == bool(spare)
+    order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), later))]
     for new_family in (True, False):
         for i in order.tolist():
             names = [str(found.decision[p.row]) for p in picks]
