@@ -5,6 +5,7 @@ at another by the printed chords. The printed figures also give a grade's demagn
 (knee, recoil, H_cB), and the grade nearest to a predicted magnet.
 """
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,9 @@ _LADDER_CLASSES = 4
 _OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
 _GUARANTEED = (_COERCIVITY, "coercivity_b_kA_m", "knee_field_kA_m")
 """Quantities with a guaranteed minimum; the others have a range or a nominal value."""
+OF_LOTS = {_REMANENCE: (0, 1.0), _PRODUCT: (0, 0.5), "demagnetization_safety": (1, 1.0)}
+OF_LOTS |= {_COERCIVITY: (1, 1.0), "knee_field_kA_m": (1, 1.0)}
+"""Columns that ln B_r (0) or ln H_cJ (1) of a lot decides, and their power of it."""
 # Grades within this share of each other in coercivity, or energy product, are of one kind.
 _ALIKE = 0.1
 _FEW = 3
@@ -495,23 +499,27 @@ def sold_at(kelvin: float) -> "pd.DataFrame":
 
 def likeliest(
     rows: "pd.DataFrame",
-    over: tuple[NDArray[np.float64], NDArray[np.float64]],
-    slack: tuple[float, float] = (0.0, 0.0),
+    ratios: Iterable[tuple[str, NDArray[np.float64]]],
+    slack: Sequence[float] = (0.0, 0.0),
 ) -> "pd.DataFrame":
     """Return the grades among n rows of `sold_at` that may do, with ``probability`` and ``makers``.
 
-    `over` are ln of the least B_r, and H_cJ or knee, over those asked, (n,); `slack` how much less
-    of each will do. What is likely stands first, of a grade its best maker.
+    `ratios` are least values over those asked, (n,), by column; `slack` how much less of ln B_r and
+    ln H_cJ will do. What is likely stands first, of a grade its best maker.
     """
-    known = constants()["sold"]
+    over, known = np.full((2, len(rows)), 10.0), constants()["sold"]
+    for column, ratio in ratios:
+        lot, power = OF_LOTS[column]
+        log = power * np.log(np.maximum(np.nan_to_num(ratio), 1e-9))
+        over[lot] = np.minimum(over[lot], log)
     wide = np.full(len(rows), known[_REMANENCE]), np.full(len(rows), known[_COERCIVITY])
-    chance = probability(over, wide, slack, trade=False)
-    good = rows.assign(probability=chance)[chance > 0.05]
+    chance = probability((over[0], over[1]), wide, (slack[0], slack[1]), trade=False)
     # Of the likely ones first what a maker's own sheet says, and then what has least to spare.
-    keys = good.assign(p=-good["probability"].round(2), copied=good["grade"].isin(secondhand()))
-    good = good.loc[keys.sort_values(["p", "copied", _REMANENCE], kind="stable").index]
+    own = {"probability": chance, "p": -chance.round(2), "copied": rows["grade"].isin(secondhand())}
+    order = ["p", "copied", _REMANENCE]
+    good = rows.assign(**own)[chance > 0.05].sort_values(order, kind="stable")
     makers = good.groupby("grade", sort=False)["maker"].agg(", ".join)
-    best = good.drop_duplicates("grade")
+    best = good.drop_duplicates("grade").drop(columns=["p", "copied"])
     return best.assign(makers=best["grade"].map(makers)).reset_index(drop=True)
 
 

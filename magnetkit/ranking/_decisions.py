@@ -64,15 +64,13 @@ _ENDS = ("copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct")
 PROVEN = 2.0
 """Evidence distance from which a candidate is unproven."""
 
+_Array, _Mask, _Whole = NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]
 Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
 """Returns columns, or all, of some candidates, whose numbers ascend."""
 
 
 def decision_of(
-    table: CompositionTable,
-    shells: Sequence[str] | None,
-    heavy: NDArray[np.float64],
-    job: "Job",
+    table: CompositionTable, shells: Sequence[str] | None, heavy: _Array, job: "Job"
 ) -> Coded:
     """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%."""
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
@@ -209,11 +207,7 @@ def weights(objectives: int) -> NDArray[np.float64]:
 
 
 def shortlist(
-    found: Choices,
-    simplicity: NDArray[np.int64],
-    open_: NDArray[np.bool_],
-    today: NDArray[np.float64],
-    spare: int = 0,
+    found: Choices, simplicity: _Whole, open_: _Mask, today: _Array, spare: int = 0
 ) -> list[Pick]:
     """Return the candidates, one a decision, that together are regretted least, the best first.
 
@@ -238,9 +232,8 @@ def shortlist(
             break
         after = np.minimum(now, losses[rows]).mean(axis=1)
         best = found.decision[rows[after.argmin()]]
-        own = found.decision[rows] == _undiluted(best)
-        if not own.any():
-            own = found.decision[rows] == best
+        plain = _undiluted(best)
+        own = found.decision[rows] == (plain if plain in found.decision[rows] else best)
         near = np.flatnonzero(own & (after <= after[own].min() + _ENOUGH))
         index = int(rows[near[np.lexsort((rows[near], after[near], simplicity[rows[near]]))[0]]])
         now = np.minimum(now, losses[index])
@@ -250,12 +243,7 @@ def shortlist(
 
 
 def _contrast(
-    found: Choices,
-    simplicity: NDArray[np.int64],
-    open_: NDArray[np.bool_],
-    today: NDArray[np.float64],
-    picks: list[Pick],
-    spare: int,
+    found: Choices, simplicity: _Whole, open_: _Mask, today: _Array, picks: list[Pick], spare: int
 ) -> list[Pick]:
     """Return the list with decisions of other families, then those that gain in an objective.
 
@@ -286,30 +274,25 @@ def _family(decision: str) -> str:
 
 
 def decide(
-    found: Choices | None,
-    ranking: "Ranking",
-    take: Take,
-    job: "Job",
-    today: pa.Table,
-    sold: pa.Table | None = None,
+    found: Choices | None, ranking: "Ranking", take: Take, job: "Job", anyway: list[pa.Table]
 ) -> list[dict[str, Any]]:
-    """Return the records of the short list, today's magnet first; its columns are the result's.
+    """Return the records of the short list; its columns are the result's.
 
-    `today` is today's magnet as evaluated for the job, `sold` a lower class that does it too.
+    `anyway` are today's magnet as evaluated for the job and, if there is one, a lower class.
     """
+    today = anyway[0]
     if found is not None:
         texts = take(found.rows, ["formula", "shell", CHANCE])
-        for row in np.flatnonzero(_is_today(texts, today, job))[:1].tolist():
-            place, own = today.schema.get_field_index(CHANCE), texts[CHANCE].slice(row, 1)
-            today = today.set_column(place, CHANCE, own)
-    anyway = [(today, "keep"), *([] if sold is None else [(sold, "buy")])]
-    records = []
-    for table, status in anyway:
-        none = dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
-        records.append(none | table.to_pylist()[0] | {"decision_status": status, "share_best": 0.0})
-    now = [choices(table, job.rule).loss for table, _ in anyway]
+        own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
+        if len(own):
+            today = today.set_column(today.schema.get_field_index(CHANCE), CHANCE, own.slice(0, 1))
+            anyway = [today, *anyway[1:]]
+    none: dict[str, Any] = dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
+    none["share_best"], now = 0.0, [choices(table, job.rule).loss for table in anyway]
+    told = zip(anyway, ("keep", "buy"), strict=False)
+    records = [none | table.to_pylist()[0] | {"decision_status": s} for table, s in told]
     picks = {} if found is None else _picked(found, ranking, take, job, today, now)
-    if not picks and sold is None:
+    if not picks and len(anyway) == 1:
         # Nothing is likely enough: the nearest is shown, and what it misses.
         near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
         if len(near):
@@ -329,11 +312,9 @@ def decide(
         }
         record |= added | dict(picks[number].heavy)
     order = {number: place for place, number in enumerate(picks)}
-    told = sorted(
-        zip(rows.tolist(), made, strict=True),
-        key=lambda pair: (pair[1]["decision_status"] == "trial", order[pair[0]]),
-    )
-    records += [record for _, record in told]
+    pairs = zip(rows.tolist(), made, strict=True)
+    trials_last = sorted(pairs, key=lambda p: (p[1]["decision_status"] == "trial", order[p[0]]))
+    records += [record for _, record in trials_last]
     for record in records:
         if not (records[0][CHANCE] or 0.0) >= PLAUSIBLE:
             # A magnet that does not do the job is no measure of what is saved.
@@ -343,12 +324,7 @@ def decide(
 
 
 def _picked(
-    found: Choices,
-    ranking: "Ranking",
-    take: Take,
-    job: "Job",
-    today: pa.Table,
-    now: list[NDArray[np.float64]],
+    found: Choices, ranking: "Ranking", take: Take, job: "Job", today: pa.Table, now: list[_Array]
 ) -> dict[int, Pick]:
     """Return the short list by number of the candidate; `today` is the magnet in use.
 
@@ -405,7 +381,7 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     """Return what to do next about a decision, in a few words."""
     hot, status, profile = kelvin_text(job.temperature), record["decision_status"], job.profile
     steady = profile.compensated or ALPHA in str(record["failed_requirements"])
-    ends = [kelvin_text(k) for k in (profile.temperature_min_K, profile.temperature_max_K)]
+    ends = map(kelvin_text, (profile.temperature_min_K, profile.temperature_max_K))
     figures = f"α from {' to '.join(ends)}, " if steady else ""
     if status == "keep":
         return f"measure its {figures}HcJ at {hot}: all differences count from there"

@@ -6,28 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._arguments import named
-from .._core._columnar import Coded, Columns
-from .._core.columns import COLUMNS
 from .._core.elements import N_ELEMENTS, mask
 from .._core.errors import InputError
 from .._core.settings import get_settings
-from .._core.units import MU_0
-from ..calibration._composition_estimate import made_of
-from ..calibration.grades import at_room, likeliest, secondhand, sold_at
 from ..composition.table import CompositionTable
 from ..hosts.records import root_of
 from ..magnetism.shells import mean_over_mass
-from ..prediction._stages import GUARANTEED
-from ._decisions import worth
-from ._evaluate import evaluate
-from ._job import AS_SOLD
-from ._profile_parts import CHANCE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..magnetism.sintered import Duty
-    from ._job import Job
     from .applications import Profile
 
 
@@ -98,9 +86,7 @@ def heavy_rare_earth_ledger(
             f"results hold {len(temperatures)} temperatures; give the rows of one of them"
         )
     heavy = get_settings().heavy_rare_earths
-    matrix = np.ones((N_ELEMENTS, 1 + len(heavy)))
-    for i, symbol in enumerate(heavy):
-        matrix[:, 1 + i] = mask((symbol,))
+    matrix = np.column_stack([np.ones(N_ELEMENTS), *(mask((symbol,)) for symbol in heavy)])
     shells = results["shell"].astype("object").fillna("").to_numpy()
     used = 100.0 * mean_over_mass(table, matrix, list(shells) if any(shells) else None)[:, 1:]
     own = profile.reference
@@ -166,82 +152,3 @@ def _bulk_at_equal_coercivity(
         found = at < len(bulk)
         result[rows[found]] = least[at[found]]
     return result
-
-
-_LOWER, _TRIED, _NAMED, _SURE = 0.9, 12, 4, 0.95
-"""Share of today's guaranteed H_cJ from which down a class is a lower one (one sheet differs from
-another by less); grades whose recipe is estimated, and that are named; and the least probability:
-what is bought to print meets it."""
-_SAFETY = "demagnetization_safety"
-# What lots share: ln B_r or ln H_cJ, and by which power.
-_OF_LOTS = {"remanence_T": (0, 1.0), "max_energy_product_kJ_m3": (0, 0.5)}
-_OF_LOTS |= dict.fromkeys(("coercivity_kA_m", "knee_field_kA_m", _SAFETY), (1, 1.0))
-
-
-def lower_class(job: "Job", today: Columns) -> tuple[Columns | None, str]:
-    """Return the lower class of today's family to buy for a device, or why there is none.
-
-    Its probability is that of its least values, as makers print them on their own sheets, to meet
-    what is asked, as in `magnetkit.replace`; its recipe is an estimate, and all else is that of the
-    recipe as its sheets anchor it.
-    """
-    profile, reference, rim = job.profile, job.profile.reference, job.profile.reference.shell
-    rows = sold_at(job.temperature)
-    room = at_room().set_index("grade").loc[rows["grade"]]
-    fits = np.array([root_of(str(host)) == root_of(reference.host) for host in rows["host"]])
-    fits &= ~rows["grade"].isin(secondhand()).to_numpy(bool)
-    own = float(today[GUARANTEED["coercivity_kA_m"]][0])
-    fits &= rows["coercivity_kA_m"].to_numpy(float) < _LOWER * own
-    over = np.full((2, len(rows)), 10.0)
-    for one in profile.requirements:
-        hot = sold_at(profile.temperature_of(one) or job.temperature)
-        values = _printed(one.column, hot, room, job.conditions.duty)
-        if values is None:
-            return None, f"No lower class is shown: no sheet prints {COLUMNS[one.column].label}."
-        if one.minimum is None or one.minimum <= 0.0 or one.column not in _OF_LOTS:
-            fits &= one.margin(values) >= 0.0
-            continue
-        lot, power = _OF_LOTS[one.column]
-        ratio = np.maximum(np.nan_to_num(values / one.minimum), 1e-9)
-        over[lot] = np.minimum(over[lot], power * np.log(ratio))
-    found = likeliest(rows[fits], (over[0][fits], over[1][fits]))
-    # Heavy rare earth rises with the class: the least coercive are the leanest.
-    able = found[found["probability"] >= _SURE].sort_values("coercivity_kA_m", kind="stable")
-    if not len(able):
-        return None, "No lower class as sold meets every requirement by its makers’ least values."
-    names, ways = ", ".join(able["grade"].head(_NAMED)), []
-    for _, one in able.head(_TRIED if worth(0.0, job) else 0).iterrows():
-        recipe = made_of(str(one["grade"]), "diffused" if rim else "bulk", job.conditions.curie)
-        if recipe is not None and worth(recipe.heavy_wt_pct, job):
-            apart = abs(float(np.log(one["remanence_T"] / today["remanence_guaranteed_T"][0])))
-            ways.append((round(recipe.heavy_wt_pct, 1), apart, one, recipe))
-    if not ways:
-        return None, f"Lower classes as sold do as well, and save no heavy rare earth: {names}."
-    # Of the leanest that of most nearly today's flux.
-    _, _, one, recipe = min(ways, key=lambda way: way[:2])
-    table = CompositionTable.from_strings([recipe.text], basis="weight")
-    route = f"{AS_SOLD}{one['grade']}"
-    shells = [recipe.shell] if recipe.shell else None
-    row = evaluate(table, shells, job.by(route)).columns
-    said = {"candidate": f"{one['grade']} ({one['makers']})", "route": route}
-    said |= {"decision": f"{root_of(reference.host)}: lower class as sold"}
-    said |= {"nearest_grade": one["grade"], "failed_requirements": "", "evidence_farthest": ""}
-    row |= {name: Coded.of([str(text)]) for name, text in said.items()}
-    values = {CHANCE: one["probability"], "evidence_distance": 0.0}
-    values |= {GUARANTEED[q]: one[q] for q in GUARANTEED}
-    row |= {name: np.array([float(value)]) for name, value in values.items()}
-    row["meets_requirements"], row["copies"] = np.array([True]), np.array([len(able)])
-    return row, f"Other lower classes as sold do as well: {names}; what they hold is estimated."
-
-
-def _printed(
-    column: str, hot: "pd.DataFrame", room: "pd.DataFrame", duty: "Duty"
-) -> NDArray[np.float64] | None:
-    """Return what sheets say of n grades in a column of results; None where they say nothing."""
-    b_r, recoil = (hot[name].to_numpy(float) for name in ("remanence_T", "recoil"))
-    if column == "max_energy_product_kJ_m3":
-        return 1e-3 * b_r**2 / (4.0 * MU_0 * recoil)
-    if column == _SAFETY:
-        return duty.safety(b_r, 1e3 * hot["knee_field_kA_m"].to_numpy(float), recoil)
-    known = hot if column in hot else room
-    return known[column].to_numpy(float) if column in known else None

@@ -248,13 +248,9 @@ def bought(
     if ALPHA in limits:
         alpha = rows["grade"].map(at_room().set_index("grade")[ALPHA]).to_numpy(float)
         rows = rows[limits[ALPHA].margin(alpha) >= 0.0]
-    logs = []
-    for column in (REMANENCE, COERCIVITY, KNEE):
-        one = limits.get(column)
-        over = rows[column].to_numpy(float) / one.limit if one else np.full(len(rows), 10.0)
-        logs.append(np.log(np.maximum(np.nan_to_num(over), 1e-9)))
+    asked = [c for c in (REMANENCE, COERCIVITY, KNEE) if c in limits]
     slack = [0.0 if held is None else held.spread.slack(q) for q in (REMANENCE, COERCIVITY)]
-    return likeliest(rows, (logs[0], np.minimum(logs[1], logs[2])), (slack[0], slack[1]))
+    return likeliest(rows, [(c, rows[c].to_numpy(float) / limits[c].limit) for c in asked], slack)
 
 
 def as_frame(one: "pd.Series", recipe: Recipe, wish: Wish, now: float) -> "pd.DataFrame":

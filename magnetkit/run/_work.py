@@ -229,8 +229,8 @@ def table_of(chunk: Chunk, job: Job) -> pa.Table:
         for name in chunk.extra.column_names:
             own = name.removeprefix(GIVEN)
             if own != name and own in table.column_names:
-                place = table.schema.get_field_index(own)
-                table = table.set_column(place, own, chunk.extra.column(name))
+                place, given = table.schema.get_field_index(own), chunk.extra.column(name)
+                table = table.set_column(place, own, given)
                 continue
             while own in table.column_names or own in (*OUTPUT, COPIES):
                 own = f"input_{own}"

@@ -18,11 +18,10 @@ from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking import result as ranked
 from ..ranking._decisions import decide, joined
-from ..ranking._evaluate import today_of
+from ..ranking._evaluate import lower_class, today_of
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys, with_copies
-from ..ranking.savings import lower_class
 from . import _files
 from ._candidates import Piece
 from ._pool import Pool, Progress, ahead, in_order
@@ -65,10 +64,9 @@ def finish(
     # The first pass counted over all that came to their requirements.
     copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
     ranking = replace(ranking, copies=copies)
-    today = today_of(job)
-    sold, why = lower_class(job, today)
-    own = None if sold is None else sold.arrow()
-    decisions = decide(found, ranking, take, job, today.arrow(), own)
+    sold, why = lower_class(job, today := today_of(job))
+    anyway = [today.arrow(), *([] if sold is None else [sold])]
+    decisions = decide(found, ranking, take, job, anyway)
     summary = {"meet_requirements": int(ranking.meets.sum()), "lower_class": why, **summary}
     kept = None
     if keep is not None:
