@@ -515,9 +515,9 @@ def likeliest(
     wide = np.full(len(rows), known[_REMANENCE]), np.full(len(rows), known[_COERCIVITY])
     chance = probability((over[0], over[1]), wide, (slack[0], slack[1]), trade=False)
     # Of the likely ones first what a maker's own sheet says, and then what has least to spare.
-    own = {"probability": chance, "p": -chance.round(2), "copied": rows["grade"].isin(secondhand())}
-    order = ["p", "copied", _REMANENCE]
-    good = rows.assign(**own)[chance > 0.05].sort_values(order, kind="stable")
+    own = rows.assign(probability=chance, p=-chance.round(2))
+    own["copied"] = rows["grade"].isin(secondhand())
+    good = own[chance > 0.05].sort_values(["p", "copied", _REMANENCE], kind="stable")
     makers = good.groupby("grade", sort=False)["maker"].agg(", ".join)
     best = good.drop_duplicates("grade").drop(columns=["p", "copied"])
     return best.assign(makers=best["grade"].map(makers)).reset_index(drop=True)
@@ -539,8 +539,9 @@ def _ladders() -> dict[str, float]:
     values = values[(values["kind"] == "sintered") & ~values["grade"].isin(secondhand())]
     over = values[values["quantity"].isin(QUANTITIES[:2])].groupby(["quantity", "maker", "grade"])
     ends = over["value"].agg(["median", "min"])
-    hard, best = ends.loc[_COERCIVITY, "min"], dict[str, dict[str, tuple[float, float]]]()
-    for (maker, grade), b_r in ends.loc[_REMANENCE, "median"].items():
+    sides: Any = [ends.xs(q, level="quantity") for q in (_COERCIVITY, _REMANENCE)]
+    hard, best = sides[0]["min"], dict[str, dict[str, tuple[float, float]]]()
+    for (maker, grade), b_r in sides[1]["median"].items():
         if (named_so := class_of(str(grade))) is not None and (maker, grade) in hard.index:
             own, last = best.setdefault(maker, {}), (float(b_r), float(hard[maker, grade]))
             own[named_so[1]] = max(own.get(named_so[1], last), last)

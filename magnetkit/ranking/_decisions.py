@@ -64,7 +64,9 @@ _ENDS = ("copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct")
 PROVEN = 2.0
 """Evidence distance from which a candidate is unproven."""
 
-_Array, _Mask, _Whole = NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]
+_Array = NDArray[np.float64]
+_Mask = NDArray[np.bool_]
+_Whole = NDArray[np.int64]
 Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
 """Returns columns, or all, of some candidates, whose numbers ascend."""
 

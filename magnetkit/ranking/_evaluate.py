@@ -238,26 +238,26 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     if not len(able):
         return None, "No lower class as sold meets every requirement by its makers’ least values."
     names, ways = ", ".join(able["grade"].head(_NAMED)), []
-    for _, one in able.head(_TRIED if worth(0.0, job) else 0).iterrows():
+    for _, sold in able.head(_TRIED if worth(0.0, job) else 0).iterrows():
         kind = "diffused" if reference.shell else "bulk"
-        made = made_of(str(one["grade"]), kind, job.conditions.curie)
+        made = made_of(str(sold["grade"]), kind, job.conditions.curie)
         if made is not None and worth(made.heavy_wt_pct, job):
-            apart = abs(float(one["remanence_T"]) - b_r)
-            ways.append((round(made.heavy_wt_pct, 1), apart, one, made))
+            ways.append((round(made.heavy_wt_pct, 1), abs(sold["remanence_T"] - b_r), sold, made))
     if not ways:
         return None, f"Lower classes as sold do as well, and save no heavy rare earth: {names}."
     # Of the leanest that of most nearly today's flux.
-    _, _, one, made = min(ways, key=lambda way: way[:2])
-    table, route = CompositionTable.from_strings([made.text], "weight"), f"{AS_SOLD}{one['grade']}"
+    _, _, sold, made = min(ways, key=lambda way: way[:2])
+    table, route = CompositionTable.from_strings([made.text], "weight"), f"{AS_SOLD}{sold['grade']}"
     row = evaluate(table, [made.shell] if made.shell else None, job.by(route)).columns
     record = row.arrow().to_pylist()[0] | {"route": route, "meets_requirements": True}
-    record |= {"candidate": f"{one['grade']} ({one['makers']})", "nearest_grade": one["grade"]}
+    record |= {"candidate": f"{sold['grade']} ({sold['makers']})", "nearest_grade": sold["grade"]}
     record |= {"decision": f"{root_of(reference.host)}: lower class as sold", "copies": len(able)}
     record |= {"failed_requirements": "", "evidence_farthest": "", "evidence_distance": 0.0}
-    record |= {CHANCE: one["probability"]}
-    record |= {least: float(one[q]) for q, least in _stages.GUARANTEED.items()}
-    others = f"Other lower classes as sold do as well: {names}; what they hold is estimated."
-    return pa.Table.from_pylist([record]), others
+    record |= {CHANCE: sold["probability"]}
+    record |= {least: float(sold[q]) for q, least in _stages.GUARANTEED.items()}
+    return pa.Table.from_pylist(
+        [record]
+    ), f"Sold and as good: {names}; their recipes are estimates."
 
 
 def _sheets(kelvin: float, job: Job) -> Any:

@@ -80,11 +80,8 @@ def heavy_rare_earth_ledger(
 
     if len(results) != len(table):
         raise InputError(f"results have {len(results)} rows, the table {len(table)}; give the same")
-    temperatures = results["temperature_K"].unique()
-    if len(temperatures) > 1:
-        raise InputError(
-            f"results hold {len(temperatures)} temperatures; give the rows of one of them"
-        )
+    if (count := len(results["temperature_K"].unique())) > 1:
+        raise InputError(f"results hold {count} temperatures; give the rows of one of them")
     heavy = get_settings().heavy_rare_earths
     matrix = np.column_stack([np.ones(N_ELEMENTS), *(mask((symbol,)) for symbol in heavy)])
     shells = results["shell"].astype("object").fillna("").to_numpy()
