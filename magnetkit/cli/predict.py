@@ -203,9 +203,11 @@ def curve(
         str | None, o.more("With --limits: times at the temperature, h.", metavar="NUMBERS")
     ] = None,
     form: Annotated[
-        Literal["csv", "femm", "elmer", "pyleecan"],
+        Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"],
         o.option(
-            "--format", "Two columns (COMSOL, JMAG, Maxwell), or a material file.", panel=o.OUTPUT
+            "--format",
+            "Two columns, or a material; table and the three behind it hold all temperatures.",
+            panel=o.OUTPUT,
         ),
     ] = "csv",
     kind: Annotated[
@@ -213,7 +215,8 @@ def curve(
     ] = "BH",
     bare: Annotated[bool, o.more("--bare", "Numbers alone, without comment.")] = False,
     out: Annotated[
-        Path | None, o.option("File to write; one a temperature, named by it.", panel=o.OUTPUT)
+        Path | None,
+        o.option("File to write; of several each is named by its temperature.", panel=o.OUTPUT),
     ] = None,
     json: o.Json = False,
     **keywords: Any,
@@ -229,6 +232,7 @@ def curve(
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
     from .._core.units import ZERO_CELSIUS
+    from ..curves._formats import WHOLE
     from ..curves.curve import curve as run
 
     if limits:
@@ -253,7 +257,7 @@ def curve(
         for file in found.write(out, form, kind, bare):
             message(f"see {file}")
         return
-    if found.curves.temperature.size > 1:
+    if found.curves.temperature.size > 1 and form not in WHOLE:
         raise InputError("several temperatures need --out; each curve is a file of its own")
     typer.echo(found.text(form, 0, kind, bare), nl=False)
 

@@ -4,6 +4,12 @@ FEMM and Elmer turn a magnet into a curve through the origin and a source: H = h
 magnet's axis, with h(B) the curve shifted by H_cB to the right (FEMM 4.2 manual, ``mi_addmaterial``
 and ``mi_addbhpoint``; Elmer Models Manual, MagnetoDynamics2D, ``H-B Curve`` and ``Magnetization``).
 Both take h of the size of B: beyond H_cB they mirror the curve and ignore H_cJ.
+
+Files of all temperatures: Maxwell's are the dictionary that pyaedt's ``import_materials_from_file``
+takes, with B(H) to H_cJ at each reference temperature (Maxwell help, Temperature-Dependent B-H
+Curves); COMSOL's the grid format of an interpolation function of H and T (COMSOL help, Grid Data
+Format); Motor-CAD's a section of its solids database, whose keys are those that other readers of
+such databases name. Neither Maxwell, COMSOL, JMAG nor Motor-CAD itself was at hand.
 """
 
 import json
@@ -17,14 +23,19 @@ from numpy.typing import NDArray
 from .._core._files import replacing
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS, kelvin_text
+from ..diffusion._shapes import AXES, Axis, Shape, read_shape
 from ..magnetism.demagnetization import Demagnetization
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-Form = Literal["csv", "femm", "elmer", "pyleecan"]
+Form = Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"]
 Kind = Literal["BH", "JH"]
+
+
+WHOLE = ("table", "comsol", "maxwell", "motorcad")
+"""Forms of which one file holds all temperatures."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,7 +47,7 @@ class Curve:
     name : str
         The recipe with its shell, the grade, or the candidate.
     bound : str
-        ``low``, ``centre`` or ``high``: which end of the intervals of B_r and H_cJ.
+        Which end of the intervals of B_r and H_cJ, as of `magnetkit.curve`.
     source : str
         Origin of the figures, as text.
     room_remanence_T : float
@@ -82,14 +93,16 @@ class Curve:
 
         Parameters
         ----------
-        form : {"csv", "femm", "elmer", "pyleecan"}
-            Two columns for COMSOL, JMAG and Maxwell; or the material of FEMM, Elmer, pyleecan.
+        form : {"csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"}
+            Two columns; or the material of FEMM, Elmer, pyleecan. The last four hold all
+            temperatures: three columns for JMAG and others, a grid for COMSOL, pyaedt's dictionary
+            for Maxwell, a section of Motor-CAD's solids database.
         at : int
-            Which of the temperatures.
+            Which of the temperatures, where the form holds one.
         kind : {"BH", "JH"}
-            Which curve the two columns hold; the other forms take B(H).
+            Which curve the columns of ``csv`` and ``table`` hold; the other forms take B(H).
         bare : bool
-            Leave the comment out of the two columns.
+            Leave the comment out of these columns.
 
         Returns
         -------
@@ -105,33 +118,35 @@ class Curve:
                 raise InputError(f"{name} must be one of {', '.join(names)}, got {given!r}")
         if not 0 <= at < self.curves.temperature.size:
             raise InputError(f"the curve has {self.curves.temperature.size} temperatures, got {at}")
-        if form == "csv":
-            return _csv(self, at, kind, bare)
+        if form in ("csv", "table"):
+            return _csv(self, at if form == "csv" else None, kind, bare)
+        if form in WHOLE:
+            return {"comsol": _comsol, "maxwell": _maxwell, "motorcad": _motorcad}[form](self)
         return {"femm": _femm, "elmer": _elmer, "pyleecan": _pyleecan}[form](self, at)
 
     def write(
         self, path: str | Path, form: Form = "csv", kind: Kind = "BH", bare: bool = False
     ) -> list[Path]:
-        """Write the curves, one file a temperature.
+        """Write the curves, one file a temperature or one of all.
 
         Parameters
         ----------
         path : str or Path
-            File to write; with several temperatures each is named in it, as ``n42sh-150C.csv``.
+            File to write; of several files each is named by its temperature: ``n42sh-150C.csv``.
         form, kind, bare : optional
             As of `text`.
 
         Returns
         -------
         list of Path
-            The files, length k.
+            The files, k of them or one.
 
         Raises
         ------
         InputError
             As `text`.
         """
-        kelvin = self.curves.temperature
+        kelvin = self.curves.temperature[: 1 if form in WHOLE else None]
         texts = [self.text(form, at, kind, bare) for at in range(kelvin.size)]
         path = Path(path)
         files = [path.with_stem(f"{path.stem}-{k - ZERO_CELSIUS:.4g}C") for k in kelvin]
@@ -142,12 +157,67 @@ class Curve:
                 temporary.write_text(text, encoding="utf-8")
         return files
 
+    def to_magpylib(self, shape: str | Shape, along: Axis = "z", at: int = 0) -> Any:
+        """Return a magnet of magpylib with the polarization of one temperature.
+
+        Its polarization is B_r, and its ``susceptibility`` the recoil permeability less 1 along the
+        magnetization: with both ``apply_demag`` of magpylib-material-response finds the working
+        point of each cell of an assembly. Without it the field is that of a magnet of B_r
+        throughout.
+
+        Parameters
+        ----------
+        shape : str or Shape
+            As of `magnetkit.diffuse`: ``"40x15x5mm"``, ``"disc:20x5mm"``, ``"ring:40x20x5mm"``.
+        along : {"x", "y", "z"}
+            Direction of magnetization.
+        at : int
+            Which of the temperatures.
+
+        Returns
+        -------
+        magpylib Cuboid, Cylinder or CylinderSegment
+            At the origin; lengths in m, polarization in T.
+
+        Raises
+        ------
+        InputError
+            If the shape or the direction cannot be read, or magpylib is missing.
+        """
+        try:
+            import magpylib
+        except ImportError:
+            raise InputError("needs magpylib: pip install 'magnetkit[magpylib]'") from None
+        body = read_shape(shape)
+        if along not in AXES:
+            raise InputError(f"along must be x, y or z, got {along!r}")
+        axis = np.eye(3)[AXES.index(along)]
+        size, kind = 1e-3 * np.array(body.size), magpylib.magnet
+        given: dict[str, Any] = {"polarization": self.curves.remanence[0, at] * axis}
+        if body.kind == "block":
+            magnet = kind.Cuboid(dimension=size, **given)
+        elif body.kind == "disc":
+            magnet = kind.Cylinder(dimension=size, **given)
+        else:
+            outer, inner, height = size
+            whole = 0.5 * inner, 0.5 * outer, height, 0.0, 360.0
+            magnet = kind.CylinderSegment(dimension=whole, **given)
+        magnet.susceptibility = tuple((self.curves.recoil[0, at] - 1.0) * axis)
+        return magnet
+
+
+_ENDS = {
+    "low": "lower end",
+    "centre": "centre",
+    "high": "upper end",
+    "guaranteed": "guaranteed",
+}
+
 
 def _header_lines(curve: Curve, at: int) -> list[str]:
-    """Return the lines of the head of every file."""
+    """Return the lines of the head of a file of one temperature."""
     own = curve.curves
     celsius = own.temperature[at] - ZERO_CELSIUS
-    end = {"low": "lower end", "centre": "centre", "high": "upper end"}[curve.bound]
     figures = {
         "B_r": f"{own.remanence[0, at]:.4f} T",
         "H_cB": f"{own.coercivity_b[0, at]:.0f} A/m",
@@ -158,32 +228,139 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
     warning = [f"EXTRAPOLATED: {curve.beyond[at]}"] if any(curve.beyond[at : at + 1]) else []
     return [
         *warning,
-        f"{curve.name} at {celsius:.4g} C ({own.temperature[at]:.2f} K), {end}",
+        f"{curve.name} at {celsius:.4g} C ({own.temperature[at]:.2f} K), {_ENDS[curve.bound]}",
         *(f"{name} = {value}" for name, value in figures.items()),
         f"From: {curve.source}",
     ]
 
 
-def _material_name(curve: Curve, at: int) -> str:
-    """Return a name of the material that every program accepts."""
+def _whole_header(curve: Curve) -> list[str]:
+    """Return the lines of the head of a file of all temperatures."""
+    each = [_header_lines(curve, at) for at in range(curve.curves.temperature.size)]
+    return [*("; ".join(lines[:-1]) for lines in each), each[0][-1]]
+
+
+def _material_name(curve: Curve, at: int | None) -> str:
+    """Return a name of the material that every program accepts; `at` None is all temperatures."""
     plain = "".join(c if c.isalnum() or c in ".-+() " else "_" for c in curve.name)
-    end = "" if curve.bound == "centre" else f" {curve.bound}"
-    return f"{plain} {curve.curves.temperature[at] - ZERO_CELSIUS:.4g}C{end}"
+    kelvin = curve.curves.temperature
+    here = "" if at is None else f" {kelvin[at] - ZERO_CELSIUS:.4g}C"
+    return f"{plain}{here}" + ("" if curve.bound == "centre" else f" {curve.bound}")
 
 
-def _csv(curve: Curve, at: int, kind: Kind, bare: bool) -> str:
-    """Return two columns, H rising to zero: B(H) from -H_cB, J(H) from -H_cJ."""
+def _points(curve: Curve, at: int, kind: Kind | None = None) -> NDArray[np.float64]:
+    """Return H and B or J, shape (m, 2), H rising to zero: B(H) from -H_cB, J(H) from -H_cJ.
+
+    Without `kind` it is B(H) from -H_cJ.
+    """
     own = curve.curves
     field = own.field[0, at, ::-1]
-    values = (own.induction if kind == "BH" else own.polarization)[0, at, ::-1]
+    values = (own.polarization if kind == "JH" else own.induction)[0, at, ::-1]
     if kind == "BH":
         inside = field >= -own.coercivity_b[0, at]
         # Bisection leaves 1e-16 T of B at H_cB.
         field, values = field[inside], np.where(np.abs(values[inside]) < 1e-9, 0.0, values[inside])
+    return np.column_stack([field, values]) + 0.0
+
+
+def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
+    """Return the two columns of one temperature, or three of all."""
     what = "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
-    head = [*_header_lines(curve, at), f"Columns: field H (A/m), {what}"]
-    lines = [] if bare else [f"% {line}" for line in head]
-    lines += [f"{h + 0.0:.8g},{b + 0.0:.8g}" for h, b in zip(field, values, strict=True)]
+    columns = f"field H (A/m), {what}"
+    if at is not None:
+        head, rows = _header_lines(curve, at), [("", *point) for point in _points(curve, at, kind)]
+    else:
+        head, columns = _whole_header(curve), f"temperature (C), {columns}"
+        celsius = enumerate(curve.curves.temperature - ZERO_CELSIUS)
+        rows = [(f"{t:.6g},", *point) for k, t in celsius for point in _points(curve, k, kind)]
+    lines = [] if bare else [f"% {line}" for line in (*head, f"Columns: {columns}")]
+    lines += [f"{first}{h:.8g},{b:.8g}" for first, h, b in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _comsol(curve: Curve) -> str:
+    """Return B over H (A/m) and T (K) as a grid, a row of values a temperature, coldest first.
+
+    The fields reach to the largest H_cB; beyond its own H_cJ a magnet is taken to have no J left.
+    """
+    own, order = curve.curves, np.argsort(curve.curves.temperature)
+    # Closer than this they would be written alike.
+    fields = np.unique(np.round(own.field[0], 1))
+    fields = fields[fields >= -own.coercivity_b.max() - 0.1]
+    rows = [fields, own.temperature[order]]
+    for at in order:
+        h, j = _points(curve, at, "JH").T
+        rows.append(np.interp(fields, h, j) + MU_0 * fields)
+    texts = [" ".join(f"{value + 0.0:.8g}" for value in row) for row in rows]
+    head = [*_whole_header(curve), "First argument H (A/m), second T (K); value B (T)"]
+    return "\n".join(
+        [*(f"% {line}" for line in head), "%Grid", *texts[:2], "%Data", *texts[2:], ""]
+    )
+
+
+def _maxwell(curve: Curve) -> str:
+    """Return the material as pyaedt exports and imports it, one B(H) a reference temperature."""
+    own = curve.curves
+    coordinates = [
+        {"DimUnits": ["", ""], "Points": _points(curve, at).ravel().tolist()}
+        for at in range(own.temperature.size)
+    ]
+    made: dict[str, Any] = {
+        "CoordinateSystemType": "Cartesian",
+        "BulkOrSurfaceType": 1,
+        "PhysicsTypes": {"set": ["Electromagnetic"]},
+        "permeability": {
+            "property_type": "nonlinear",
+            "BTypeForSingleCurve": "normal",
+            "HUnit": "A_per_meter",
+            "BUnit": "tesla",
+            "IsTemperatureDependent": len(coordinates) > 1,
+            "BHCoordinates": coordinates[0],
+            "Temperatures": {
+                "Temperature": [
+                    {"TempRef": f"{kelvin - ZERO_CELSIUS:.6g}cel", "BHCoordinates": one}
+                    for kelvin, one in zip(own.temperature, coordinates, strict=True)
+                ]
+            }
+            if len(coordinates) > 1
+            else {},
+        },
+        "magnetic_coercivity": {
+            "property_type": "VectorProperty",
+            "Magnitude": f"{-own.coercivity_b[0, 0]:.8g}A_per_meter",
+            **{f"DirComp{k}": str(int(k == 1)) for k in (1, 2, 3)},
+        },
+    }
+    if np.isfinite(curve.resistivity_uohm_m):
+        made["conductivity"] = f"{1e6 / curve.resistivity_uohm_m:.6g}"
+    if np.isfinite(curve.density_kg_m3):
+        made["mass_density"] = f"{curve.density_kg_m3:.6g}"
+    whole = {"about": _whole_header(curve), "materials": {_material_name(curve, None): made}}
+    return json.dumps(whole, indent=1) + "\n"
+
+
+def _motorcad(curve: Curve) -> str:
+    """Return a section of Motor-CAD's database of solids; coefficients are chords, %/K."""
+    own, celsius = curve.curves, curve.curves.temperature - ZERO_CELSIUS
+    made: dict[str, Any] = {"Type": "Fixed_Solid", "Solid Type": "Magnet"}
+    if np.isfinite(curve.density_kg_m3):
+        made["Density"] = float(curve.density_kg_m3)
+    if np.isfinite(curve.resistivity_uohm_m):
+        made["ElectricalResistivity"] = 1e-6 * curve.resistivity_uohm_m
+    made["Notes"] = " | ".join(_whole_header(curve))
+    for name, values in (("Br", own.remanence[0]), ("HcJ", own.coercivity[0])):
+        made[f"Magnet{name}Value"] = values[0]
+        span = celsius[-1] - celsius[0]
+        chord = 100.0 * (values[-1] / values[0] - 1.0) / span if span else 0.0
+        made[f"MagnetTempCoef{name}"] = chord
+    made |= {"MagneturValue": own.recoil[0, 0], "MagnetRefTemp": celsius[0]}
+    made |= {"ValidMagnetTemperature_Min": min(celsius), "ValidMagnetTemperature_Max": max(celsius)}
+    lines = [f"[{_material_name(curve, None)}]"]
+    lines += [f"{k}={v}" if isinstance(v, str) else f"{k}={v:.8g}" for k, v in made.items()]
+    rows = [(t, *point) for at, t in enumerate(celsius) for point in _points(curve, at)]
+    for i, (t, h, b) in enumerate(rows):
+        lines += [f"Temperature[{i}]={t:.6g}", f"BValue_Magnet[{i}]={b:.8g}"]
+        lines.append(f"HValue_Magnet[{i}]={h:.8g}")
     return "\n".join(lines) + "\n"
 
 
