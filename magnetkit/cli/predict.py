@@ -173,7 +173,7 @@ def curve(
         typer.Argument(
             metavar="RECIPE|GRADE|DIR:RANK|CURVE.csv",
             help="A recipe, a grade such as N42SH, a ranked candidate such as results:1, or a "
-            "measured curve; with --limits several recipes or grades.",
+            "measured curve; several are compared.",
         ),
     ],
     temperature: o.Temperature = None,
@@ -229,6 +229,8 @@ def curve(
 
       magnetkit curve results:1 --temperature 150C --format pyleecan --out best.json
 
+      magnetkit curve measured.csv N42SH --out overlay.png
+
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
     from .._core.units import ZERO_CELSIUS
@@ -240,8 +242,6 @@ def curve(
         return _limits(magnets, load_line, hours, basis, json, keywords)
     if hours is not None or "outside_field_kA_m" in keywords or json:
         raise InputError("--hours, --outside-field and --json are of --limits")
-    if len(magnets) != 1:
-        raise InputError(f"curve takes one magnet, got {len(magnets)}; with --limits it takes more")
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
         raise InputError(f"--out {out}: no file can be written there; check the folder")
     if load_line is not None:
@@ -249,7 +249,10 @@ def curve(
         if len(lines) != 1:
             raise InputError(f"--load-line {load_line}: a curve has one, --limits takes several")
         keywords["load_line"] = lines[0]
-    found = run(magnets[0], temperature or "20C", bound=bound, basis=basis, **keywords)
+    keywords |= {"bound": bound, "basis": basis}
+    if len(magnets) > 1 or (out is not None and out.suffix.lower() in _DRAWN):
+        return _beside(magnets, temperature, out, keywords)
+    found = run(magnets[0], temperature or "20C", **keywords)
     for kelvin, why in zip(found.curves.temperature, found.beyond, strict=False):
         if why:
             message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
@@ -260,6 +263,53 @@ def curve(
     if found.curves.temperature.size > 1 and form not in WHOLE:
         raise InputError("several temperatures need --out; each curve is a file of its own")
     typer.echo(found.text(form, 0, kind, bare), nl=False)
+
+
+_DRAWN = (".html", ".png", ".svg", ".pdf")
+_READ = {
+    "coercivity_b_kA_m": ("Coercivity HcB", "coercivity_kA_m"),
+    "squareness": ("Squareness Hk/HcJ", ""),
+    "recoil_permeability": ("Recoil permeability", ""),
+    "load_line": ("Load line", ""),
+    "working_field_kA_m": ("Reverse field on it", "coercivity_kA_m"),
+    "working_induction_T": ("B on it", "remanence_T"),
+}
+
+
+def _beside(
+    magnets: list[str], temperature: str | None, out: Path | None, keywords: dict[str, Any]
+) -> None:
+    """Print the figures of curves side by side, measured and predicted, and draw them."""
+    import pandas as pd
+
+    from .._core.columns import COLUMNS
+    from ..curves.curve import curve as run
+    from ..show import plots
+    from ..show._tables import number
+    from ..show._text import Scale, Shown, print_csv, print_table, scale_of, to_terminal
+
+    first = run(magnets[0], temperature or "20C", **keywords)
+    if first.measured is not None:
+        # The others at the temperature of the measurement.
+        temperature = f"{first.curves.temperature[0]}K"
+    found = [first, *(run(one, temperature or "20C", **keywords) for one in magnets[1:])]
+    frame = pd.concat([one.figures() for one in found], ignore_index=True)
+    if out is not None:
+        plots.overlay(found).save(out)
+        message(f"see {out}")
+    if not to_terminal():
+        return print_csv(frame)
+    labels, units, rows = [], [], []
+    for name in frame.columns[1:]:
+        label, like = _READ.get(name) or (COLUMNS[name].label, name)
+        scale = scale_of(like) if like else Scale(1.0, 0.0, "")
+        labels.append(label)
+        units.append(scale.unit)
+        rows.append([number(value, 4, scale.factor, scale.offset) for value in frame[name]])
+    columns = [Shown("Property", labels, False, 0)]
+    for name, cells in zip(frame["candidate"], zip(*rows, strict=True), strict=True):
+        columns.append(Shown(name, list(cells), True, 0))
+    print_table("Curves", [*columns, Shown("Unit", units, False, 0)])
 
 
 def _limits(

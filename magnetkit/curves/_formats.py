@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 from .._core._files import replacing
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS, kelvin_text
+from ..calibration.measured_curve import MeasuredCurve
 from ..diffusion._shapes import AXES, Axis, Shape, read_shape
 from ..magnetism.demagnetization import Demagnetization
+from ..magnetism.sintered import Duty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +62,8 @@ class Curve:
         One magnet, k temperatures.
     beyond : tuple of str
         Why the curve of a temperature is extrapolated, length k; empty where it is not.
+    measured : MeasuredCurve or None
+        The points that were measured; `curves` are drawn by their B_r, H_cJ and H_k.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Curve:
     resistivity_uohm_m: float
     curves: Demagnetization
     beyond: tuple[str, ...] = ()
+    measured: MeasuredCurve | None = None
 
     def __repr__(self) -> str:
         """Return name, bound, temperatures and source."""
@@ -87,6 +92,42 @@ class Curve:
         frame = self.curves.to_frame([self.name])
         outside = self.curves.temperature[np.array([bool(why) for why in self.beyond], bool)]
         return frame.assign(extrapolated=np.isin(frame["temperature_K"], outside))
+
+    def figures(self) -> "pd.DataFrame":
+        """Return what is read from each curve; of a measured one from its points.
+
+        Returns
+        -------
+        DataFrame
+            One row a temperature: ``candidate``, ``temperature_K``, ``remanence_T``,
+            ``coercivity_b_kA_m``, ``coercivity_kA_m``, ``knee_field_kA_m``, ``squareness``
+            (H_k / H_cJ), ``max_energy_product_kJ_m3``, ``recoil_permeability``, ``load_line``, and
+            there ``working_field_kA_m``, ``working_induction_T`` and the
+            ``irreversible_loss_pct`` of ten years.
+        """
+        import pandas as pd
+
+        own, points = self.curves, self.measured
+        b_r, h_cj, h_k, recoil = own.remanence, own.coercivity, own.knee_field, own.recoil
+        found = {
+            "remanence_T": b_r,
+            "coercivity_b_kA_m": 1e-3 * own.coercivity_b,
+            "coercivity_kA_m": 1e-3 * h_cj,
+            "knee_field_kA_m": 1e-3 * h_k,
+            "squareness": h_k / h_cj,
+            "max_energy_product_kJ_m3": 1e-3 * (-own.field * own.induction).max(axis=2),
+            "recoil_permeability": recoil,
+        }
+        if points is not None:
+            found = {name: np.full((1, 1), getattr(points, name)) for name in found}
+        found |= {
+            "load_line": np.full(b_r.shape, own.load_line),
+            "working_field_kA_m": -1e-3 * own.working_field,
+            "working_induction_T": own.working_induction,
+            "irreversible_loss_pct": Duty(own.load_line).loss(b_r, h_cj, h_k, recoil),
+        }
+        head = {"candidate": self.name, "temperature_K": own.temperature}
+        return pd.DataFrame(head | {name: values[0] for name, values in found.items()})
 
     def text(self, form: Form = "csv", at: int = 0, kind: Kind = "BH", bare: bool = False) -> str:
         """Return the curve at one temperature as a field solver reads it.

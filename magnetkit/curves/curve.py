@@ -187,7 +187,8 @@ def _measured_curve(path: Any, conditions: Conditions, temperature: Any) -> Curv
     recoil, unknown = found.recoil_permeability, float("nan")
     curves = _demagnetization([found.temperature_K], figures, recoil, conditions.load_line)
     name, source = Path(path).stem, f"measured: {path}"
-    return Curve(name, "centre", source, found.remanence_T, unknown, unknown, curves)
+    known = found.remanence_T, unknown, unknown, curves
+    return Curve(name, "centre", source, *known, measured=found)
 
 
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:

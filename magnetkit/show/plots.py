@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "Figure", "coverage", "demagnetization", "depth_profile", "grade_map", "margin_map", "pareto",
-    "parity", "property_against_temperature", "section", "sweep", "table",
+    "Figure", "coverage", "demagnetization", "depth_profile", "grade_map", "margin_map", "overlay",
+    "pareto", "parity", "property_against_temperature", "section", "sweep", "table",
     "terbium_against_temperature", "ternary",
 ]  # fmt: skip
 _PICTURES = (".png", ".svg", ".pdf")
@@ -286,6 +286,28 @@ def demagnetization(curves: "Demagnetization", labels: Sequence[str] | None = No
     magnets = labels or [f"magnet {i + 1}" for i in range(len(curves.remanence))]
     names = [f"{name}, {kelvin:.0f} K" for name in magnets for kelvin in curves.temperature]
     return _figures.demagnetization([curves], names, _figures.looks(*curves.remanence.shape))
+
+
+@_plot
+def overlay(curves: Sequence[Any]) -> Part:
+    """Draw curves one over the other as `demagnetization` does, measured points as open circles.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        As `magnetkit.curve` returns them, such as a measured one and that of its grade.
+    """
+    each = [f"{own.name}, {k:.0f} K" for own in curves for k in own.curves.temperature]
+    most = max(own.curves.temperature.size for own in curves)
+    looks = _figures.looks(len(curves), most)
+    rows = [looks[i * most :][: own.curves.temperature.size] for i, own in enumerate(curves)]
+    dots = [
+        (own.measured.field, own.measured.polarization, look[0][0])
+        for own, look in zip(curves, rows, strict=True)
+        if own.measured is not None
+    ]
+    loops, styles = [own.curves for own in curves], [look for row in rows for look in row]
+    return _figures.demagnetization(loops, each, styles, measured=dots)
 
 
 @_plot

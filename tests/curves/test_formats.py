@@ -185,12 +185,11 @@ def test_pyaedt_reads_its_file(curve, tmp_path):
     (made,) = materials.import_materials_from_file(str(file))
     np.testing.assert_allclose(made.permeability.value[-1], [0.0, curve.curves.remanence[0, 0]])
     (told,) = app.odefinition_manager.AddMaterial.call_args.args
-    (permeability,) = (part for part in told if part[0] == "NAME:permeability")
-    assert permeability[permeability.index("IsTemperatureDependent:=") + 1] is True
-    (hot,) = (part for part in permeability if part[0] == "NAME:Temperatures")
-    assert [one[:3] for one in hot[1:]] == [
-        ["NAME:Temperature", "TempRef:=", f"{t}cel"] for t in (20, 150)
-    ]
+    named = {p[0]: p[1:] for p in told if isinstance(p, list)}
+    hot = {p[0]: p[1:] for p in named["NAME:permeability"] if isinstance(p, list)}
+    assert named["NAME:permeability"][8:10] == ["IsTemperatureDependent:=", True]
+    heads = [one[:3] for one in hot["NAME:Temperatures"]]
+    assert heads == [["NAME:Temperature", "TempRef:=", f"{t}cel"] for t in (20, 150)]
 
 
 @pytest.mark.parametrize("shape", ["40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"])
