@@ -266,11 +266,12 @@ def curve(
 
 
 _DRAWN = (".html", ".png", ".svg", ".pdf")
+# What is no column of results: its label, and one that is shown alike.
 _READ = {
     "coercivity_b_kA_m": ("Coercivity HcB", "coercivity_kA_m"),
-    "squareness": ("Squareness Hk/HcJ", ""),
-    "recoil_permeability": ("Recoil permeability", ""),
-    "load_line": ("Load line", ""),
+    "squareness": ("Squareness Hk/HcJ", "hardness_parameter"),
+    "recoil_permeability": ("Recoil permeability", "hardness_parameter"),
+    "load_line": ("Load line", "hardness_parameter"),
     "working_field_kA_m": ("Reverse field on it", "coercivity_kA_m"),
     "working_induction_T": ("B on it", "remanence_T"),
 }
@@ -286,7 +287,7 @@ def _beside(
     from ..curves.curve import curve as run
     from ..show import plots
     from ..show._tables import number
-    from ..show._text import Scale, Shown, print_csv, print_table, scale_of, to_terminal
+    from ..show._text import Shown, print_csv, print_table, scale_of, to_terminal
 
     first = run(magnets[0], temperature or "20C", **keywords)
     if first.measured is not None:
@@ -299,17 +300,15 @@ def _beside(
         message(f"see {out}")
     if not to_terminal():
         return print_csv(frame)
-    labels, units, rows = [], [], []
+    rows = []
     for name in frame.columns[1:]:
         label, like = _READ.get(name) or (COLUMNS[name].label, name)
-        scale = scale_of(like) if like else Scale(1.0, 0.0, "")
-        labels.append(label)
-        units.append(scale.unit)
-        rows.append([number(value, 4, scale.factor, scale.offset) for value in frame[name]])
-    columns = [Shown("Property", labels, False, 0)]
-    for name, cells in zip(frame["candidate"], zip(*rows, strict=True), strict=True):
-        columns.append(Shown(name, list(cells), True, 0))
-    print_table("Curves", [*columns, Shown("Unit", units, False, 0)])
+        factor, offset, unit = scale_of(like)
+        rows.append((label, *(number(v, 4, factor, offset) for v in frame[name]), unit))
+    heads, cells = ["Property", *frame["candidate"], "Unit"], zip(*rows, strict=True)
+    ends = ("Property", "Unit")
+    shown = [Shown(h, list(c), h not in ends, 0) for h, c in zip(heads, cells, strict=True)]
+    print_table("Curves", shown)
 
 
 def _limits(

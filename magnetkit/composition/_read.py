@@ -355,6 +355,7 @@ def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
         labels, odd = reading.frame_column(frame, name)
         table = CompositionTable.of_texts(labels, odd, basis)
     written, others = _shells_apart(frame, name)
+    table = _with_given(table, frame)
     lines = np.arange(1, len(labels) + 1)
     found = _inputs_of(table, _one_chunk(labels), written, lines)
     index = frame.index if library == "pandas" else None
@@ -390,9 +391,18 @@ def read_blocks_joined(
     written, others = _shells_apart(frame, name)
     lines = np.concatenate([block.lines for block in blocks])
     unread = [line for block in blocks for line in block.rejected]
-    table = CompositionTable.from_arrow(texts, basis=basis)
+    table = _with_given(CompositionTable.from_arrow(texts, basis=basis), frame)
     found = _inputs_of(table, texts, written, lines, unread)
     return replace(found, others=others, composition=name)
+
+
+def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
+    """Return the table with what columns such as ``given_curie_temperature_K`` say."""
+    said = {}
+    for name in [n for n in reading.names_of(frame) if n.startswith("given_")]:
+        own = frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name]
+        said[name] = [None if value == "" else value for value in own]
+    return table.with_given(said, "given_") if said else table
 
 
 def _shells_apart(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:

@@ -109,23 +109,17 @@ class Curve:
 
         own, points = self.curves, self.measured
         b_r, h_cj, h_k, recoil = own.remanence, own.coercivity, own.knee_field, own.recoil
-        found = {
-            "remanence_T": b_r,
-            "coercivity_b_kA_m": 1e-3 * own.coercivity_b,
-            "coercivity_kA_m": 1e-3 * h_cj,
-            "knee_field_kA_m": 1e-3 * h_k,
-            "squareness": h_k / h_cj,
-            "max_energy_product_kJ_m3": 1e-3 * (-own.field * own.induction).max(axis=2),
-            "recoil_permeability": recoil,
-        }
+        found = {"remanence_T": b_r, "coercivity_b_kA_m": 1e-3 * own.coercivity_b}
+        found |= {"coercivity_kA_m": 1e-3 * h_cj, "knee_field_kA_m": 1e-3 * h_k}
+        product = (-own.field * own.induction).max(axis=2)
+        found |= {"squareness": h_k / h_cj, "max_energy_product_kJ_m3": 1e-3 * product}
+        found["recoil_permeability"] = recoil
         if points is not None:
             found = {name: np.full((1, 1), getattr(points, name)) for name in found}
-        found |= {
-            "load_line": np.full(b_r.shape, own.load_line),
-            "working_field_kA_m": -1e-3 * own.working_field,
-            "working_induction_T": own.working_induction,
-            "irreversible_loss_pct": Duty(own.load_line).loss(b_r, h_cj, h_k, recoil),
-        }
+        found |= {"load_line": np.full(b_r.shape, own.load_line)}
+        found |= {"working_field_kA_m": -1e-3 * own.working_field}
+        found |= {"working_induction_T": own.working_induction}
+        found["irreversible_loss_pct"] = Duty(own.load_line).loss(b_r, h_cj, h_k, recoil)
         head = {"candidate": self.name, "temperature_K": own.temperature}
         return pd.DataFrame(head | {name: values[0] for name, values in found.items()})
 
@@ -233,32 +227,20 @@ class Curve:
         if along not in AXES:
             raise InputError(f"along must be x, y or z, got {along!r}")
         axis = np.eye(3)[AXES.index(along)]
-        size, kind = 1e-3 * np.array(body.size), magpylib.magnet
-        given: dict[str, Any] = {"polarization": self.curves.remanence[0, at] * axis}
-        if body.kind == "block":
-            magnet = kind.Cuboid(dimension=size, **given)
-        elif body.kind == "disc":
-            magnet = kind.Cylinder(dimension=size, **given)
-        else:
-            outer, inner, height = size
-            whole = 0.5 * inner, 0.5 * outer, height, 0.0, 360.0
-            magnet = kind.CylinderSegment(dimension=whole, **given)
+        size, kinds = 1e-3 * np.array(body.size), magpylib.magnet
+        kind = {"block": kinds.Cuboid, "disc": kinds.Cylinder}.get(body.kind, kinds.CylinderSegment)
+        if body.kind == "ring":
+            size = (0.5 * size[1], 0.5 * size[0], size[2], 0.0, 360.0)
+        magnet = kind(dimension=size, polarization=self.curves.remanence[0, at] * axis)
         magnet.susceptibility = tuple((self.curves.recoil[0, at] - 1.0) * axis)
         return magnet
-
-
-_ENDS = {
-    "low": "lower end",
-    "centre": "centre",
-    "high": "upper end",
-    "guaranteed": "guaranteed",
-}
 
 
 def _header_lines(curve: Curve, at: int) -> list[str]:
     """Return the lines of the head of a file of one temperature."""
     own = curve.curves
     celsius = own.temperature[at] - ZERO_CELSIUS
+    end = {"low": "lower end", "high": "upper end"}.get(curve.bound, curve.bound)
     figures = {
         "B_r": f"{own.remanence[0, at]:.4f} T",
         "H_cB": f"{own.coercivity_b[0, at]:.0f} A/m",
@@ -269,7 +251,7 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
     warning = [f"EXTRAPOLATED: {curve.beyond[at]}"] if any(curve.beyond[at : at + 1]) else []
     return [
         *warning,
-        f"{curve.name} at {celsius:.4g} C ({own.temperature[at]:.2f} K), {_ENDS[curve.bound]}",
+        f"{curve.name} at {celsius:.4g} C ({own.temperature[at]:.2f} K), {end}",
         *(f"{name} = {value}" for name, value in figures.items()),
         f"From: {curve.source}",
     ]
@@ -342,36 +324,20 @@ def _comsol(curve: Curve) -> str:
 def _maxwell(curve: Curve) -> str:
     """Return the material as pyaedt exports and imports it, one B(H) a reference temperature."""
     own = curve.curves
-    coordinates = [
-        {"DimUnits": ["", ""], "Points": _points(curve, at).ravel().tolist()}
-        for at in range(own.temperature.size)
+    places, celsius = range(own.temperature.size), own.temperature - ZERO_CELSIUS
+    points = [
+        {"DimUnits": ["", ""], "Points": _points(curve, at).ravel().tolist()} for at in places
     ]
-    made: dict[str, Any] = {
-        "CoordinateSystemType": "Cartesian",
-        "BulkOrSurfaceType": 1,
-        "PhysicsTypes": {"set": ["Electromagnetic"]},
-        "permeability": {
-            "property_type": "nonlinear",
-            "BTypeForSingleCurve": "normal",
-            "HUnit": "A_per_meter",
-            "BUnit": "tesla",
-            "IsTemperatureDependent": len(coordinates) > 1,
-            "BHCoordinates": coordinates[0],
-            "Temperatures": {
-                "Temperature": [
-                    {"TempRef": f"{kelvin - ZERO_CELSIUS:.6g}cel", "BHCoordinates": one}
-                    for kelvin, one in zip(own.temperature, coordinates, strict=True)
-                ]
-            }
-            if len(coordinates) > 1
-            else {},
-        },
-        "magnetic_coercivity": {
-            "property_type": "VectorProperty",
-            "Magnitude": f"{-own.coercivity_b[0, 0]:.8g}A_per_meter",
-            **{f"DirComp{k}": str(int(k == 1)) for k in (1, 2, 3)},
-        },
-    }
+    each = [{"TempRef": f"{celsius[at]:.6g}cel", "BHCoordinates": points[at]} for at in places]
+    curved: dict[str, Any] = {"property_type": "nonlinear", "BTypeForSingleCurve": "normal"}
+    curved |= {"HUnit": "A_per_meter", "BUnit": "tesla", "IsTemperatureDependent": True}
+    curved |= {"BHCoordinates": points[0], "Temperatures": {"Temperature": each}}
+    axis: dict[str, Any] = {"property_type": "VectorProperty"}
+    axis |= {"Magnitude": f"{-own.coercivity_b[0, 0]:.8g}A_per_meter"}
+    axis |= {"DirComp1": "1", "DirComp2": "0", "DirComp3": "0"}
+    made: dict[str, Any] = {"CoordinateSystemType": "Cartesian", "BulkOrSurfaceType": 1}
+    made |= {"PhysicsTypes": {"set": ["Electromagnetic"]}}
+    made |= {"permeability": curved, "magnetic_coercivity": axis}
     if np.isfinite(curve.resistivity_uohm_m):
         made["conductivity"] = f"{1e6 / curve.resistivity_uohm_m:.6g}"
     if np.isfinite(curve.density_kg_m3):
@@ -383,26 +349,28 @@ def _maxwell(curve: Curve) -> str:
 def _motorcad(curve: Curve) -> str:
     """Return a section of Motor-CAD's database of solids; coefficients are chords, %/K."""
     own, celsius = curve.curves, curve.curves.temperature - ZERO_CELSIUS
+    first, span = celsius[0], celsius[-1] - celsius[0]
     made: dict[str, Any] = {"Type": "Fixed_Solid", "Solid Type": "Magnet"}
-    if np.isfinite(curve.density_kg_m3):
-        made["Density"] = float(curve.density_kg_m3)
-    if np.isfinite(curve.resistivity_uohm_m):
-        made["ElectricalResistivity"] = 1e-6 * curve.resistivity_uohm_m
-    made["Notes"] = " | ".join(_whole_header(curve))
-    for name, values in (("Br", own.remanence[0]), ("HcJ", own.coercivity[0])):
-        made[f"Magnet{name}Value"] = values[0]
-        span = celsius[-1] - celsius[0]
-        chord = 100.0 * (values[-1] / values[0] - 1.0) / span if span else 0.0
-        made[f"MagnetTempCoef{name}"] = chord
-    made |= {"MagneturValue": own.recoil[0, 0], "MagnetRefTemp": celsius[0]}
-    made |= {"ValidMagnetTemperature_Min": min(celsius), "ValidMagnetTemperature_Max": max(celsius)}
-    lines = [f"[{_material_name(curve, None)}]"]
-    lines += [f"{k}={v}" if isinstance(v, str) else f"{k}={v:.8g}" for k, v in made.items()]
+    made |= {
+        "Density": curve.density_kg_m3,
+        "ElectricalResistivity": 1e-6 * curve.resistivity_uohm_m,
+    }
+    made |= {"Notes": " | ".join(_whole_header(curve)), "MagneturValue": own.recoil[0, 0]}
+    for name, (start, *_, end) in (
+        ("Br", own.remanence[0, [0, -1]]),
+        ("HcJ", own.coercivity[0, [0, -1]]),
+    ):
+        made[f"Magnet{name}Value"] = start
+        made[f"MagnetTempCoef{name}"] = 100.0 * (end / start - 1.0) / span if span else 0.0
+    made |= {"MagnetRefTemp": first, "ValidMagnetTemperature_Min": min(celsius)}
+    made["ValidMagnetTemperature_Max"] = max(celsius)
     rows = [(t, *point) for at, t in enumerate(celsius) for point in _points(curve, at)]
-    for i, (t, h, b) in enumerate(rows):
-        lines += [f"Temperature[{i}]={t:.6g}", f"BValue_Magnet[{i}]={b:.8g}"]
-        lines.append(f"HValue_Magnet[{i}]={h:.8g}")
-    return "\n".join(lines) + "\n"
+    for i, row in enumerate(rows):
+        names = ("Temperature", "HValue_Magnet", "BValue_Magnet")
+        made |= {f"{name}[{i}]": value for name, value in zip(names, row, strict=True)}
+    known = {k: v if isinstance(v, str) else f"{v:.8g}" for k, v in made.items() if v == v}
+    lines = [f"{key}={value}" for key, value in known.items()]
+    return "\n".join([f"[{_material_name(curve, None)}]", *lines]) + "\n"
 
 
 def _shifted_curve(curve: Curve, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

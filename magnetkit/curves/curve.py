@@ -4,7 +4,7 @@ A magnet is a recipe, a commercial grade, or for `curve` a ranked candidate.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
@@ -54,6 +54,7 @@ def curve(
     *,
     bound: _Bound = "centre",
     basis: Basis = "auto",
+    given: Mapping[str, Any] | None = None,
     **keywords: Unpack[ConditionKeywords],
 ) -> Curve:
     """Return the demagnetization curves of one magnet, for a field solver.
@@ -72,6 +73,8 @@ def curve(
         one mill reach, of a grade the median of what its makers guarantee.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
+    given : mapping of str to number, optional
+        Of the hard phase of a recipe, as of `magnetkit.predict`.
     **keywords
         Conditions, as of `magnetkit.predict`; ``process`` and ``shell`` are of a recipe, a
         candidate has its own.
@@ -113,6 +116,7 @@ def curve(
             raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
         name = table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
         shells = inputs.shells_with(conditions.shell)
+        table = table if given is None else table.with_given(given)
         own = {"shell": shells if shells is None or isinstance(shells, str) else shells[0]}
     return _recipe_curve(table, name, bound, replace(conditions, **own))
 

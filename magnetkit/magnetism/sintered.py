@@ -14,6 +14,7 @@ Permanent magnets without any rare earth, to set beside every ranking.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._arguments import named, renamed
 from .._core._columnar import Coded, Columns
-from .._core.columns import with_interval
+from .._core.columns import COLUMNS, with_interval
 from .._core.errors import InputError
 from .._core.units import (
     BETWEEN,
@@ -402,6 +403,9 @@ def figures_at(
     known = status == 0
     blank_hard(values, close(status, made.gate))
     tables = columns_of(bulk, z, only)
+    for own, (name, width) in product(tables, made.given.items()):
+        if (basis := f"{name}_provenance") in own:
+            own[basis] = own[basis].put(np.isfinite(width), "given")
     tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
     density, made_as = made.density(), _made_as(made, use.between) if None in wanted else {}
     for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
@@ -458,11 +462,21 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
         "evidence_distance": np.where(
             roots.codes < 0, np.nan, np.maximum(hard.distance, b_r.distance)
         ),
-        "evidence_nearest": hard.nearest.where(~weaker, b_r.nearest),
+        "evidence_nearest": _given_too(made, hard.nearest.where(~weaker, b_r.nearest)),
         "evidence_farthest": hard.farthest.where(~weaker, b_r.farthest),
         "remanence_T_evidence": b_r.distance,
         "coercivity_kA_m_evidence": hard.distance,
     }
+
+
+def _given_too(made: Alloys, nearest: Coded) -> Coded:
+    """Return the nearest measured magnets, with what was given instead of being near any."""
+    for name, width in made.given.items():
+        texts = np.array(nearest.texts(), object)
+        told = np.isfinite(width)
+        texts[told] = [f"given {COLUMNS[name].symbol or name}; {text}" for text in texts[told]]
+        nearest = Coded.of(list(texts))
+    return nearest
 
 
 def _of_temperature(

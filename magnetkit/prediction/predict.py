@@ -3,7 +3,7 @@
 Magnets side by side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -36,6 +36,7 @@ def predict(
     column: str | None = None,
     strict: bool = False,
     detail: bool = False,
+    given: Mapping[str, Any] | None = None,
     **keywords: Unpack[ConditionKeywords],
 ) -> Any:
     """Predict every property of some compositions at one temperature or several.
@@ -59,6 +60,12 @@ def predict(
     detail : bool
         Whether a frame of pandas shows all columns where it is printed, rather than some ten; it
         holds all of them in either case.
+    given : mapping of str to number, or to one number a row, optional
+        Values of the hard phase that stand for the model's, such as those of first principles or a
+        spin model: ``curie_temperature_K``, ``saturation_polarization_T`` (mu_0 M_s) and
+        ``anisotropy_constant_MJ_m3``, the latter two at ``temperature_K``; ends of their 90 %
+        ranges with ``_lo`` and ``_hi``. Columns of a frame or file say the same with ``given_``
+        before the name. How they go with temperature is the model's.
     **keywords
         Conditions, see `magnetkit.prediction.Conditions`.
 
@@ -86,6 +93,8 @@ def predict(
     conditions = Conditions.of(temperature=temperature, **keywords)
     inputs = read_inputs(compositions, basis, column, strict=strict)
     _name_families(inputs.labels)
+    if given is not None:
+        inputs = replace(inputs, table=inputs.table.with_given(given, rows=inputs.total))
     found = predicted(inputs, conditions)
     if inputs.library != "pandas":
         return found
