@@ -334,18 +334,15 @@ class CompositionTable:
         if not prefix and (odd := set(given) - set(names)):
             raise InputError(f"given {min(odd)!r}: expected some of {', '.join(names)}")
         found = {}
-        for name in names:
-            if f"{prefix}{name}" not in given:
-                continue
+        for name in [own for own in names if f"{prefix}{own}" in given]:
             try:
                 values = np.asarray(given[f"{prefix}{name}"], float)
-                own = np.broadcast_to(values, rows or values.shape or len(self))
-                own = own[self.row_index] if values.ndim else own[: len(self)]
+                whole = np.broadcast_to(values, rows or values.shape or len(self))
+                found[name] = whole[self.row_index] if values.ndim else whole[: len(self)]
             except (TypeError, ValueError, IndexError):
                 raise InputError(f"{prefix}{name}: expected a number, or one a row") from None
-            if not name.startswith(GIVEN[2]) and (own < 0.0).any():
-                raise InputError(f"{prefix}{name}: expected numbers above zero, got {min(own):g}")
-            found[name] = own
+            if not name.startswith(GIVEN[2]) and (found[name] < 0.0).any():
+                raise InputError(f"{prefix}{name}: a value is below zero")
         return replace(self, given=found)
 
     def to_array(self) -> NDArray[np.float64]:

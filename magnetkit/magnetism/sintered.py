@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._arguments import named, renamed
 from .._core._columnar import Coded, Columns
-from .._core.columns import COLUMNS, with_interval
+from .._core.columns import with_interval
 from .._core.errors import InputError
 from .._core.units import (
     BETWEEN,
@@ -458,25 +458,19 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     roots = Coded(root_codes(made.written.host), HOST_NAMES)
     hard, b_r = at_temperature(made.near[COERCIVITY], roots, kelvin), made.near["remanence_T"]
     weaker = b_r.distance > hard.distance
+    nearest = hard.nearest.where(~weaker, b_r.nearest)
+    if made.given:
+        own = np.isfinite(list(made.given.values())).any(axis=0)
+        nearest = Coded.of(np.where(own, "given; ", "") + np.array(nearest.texts(), object))
     return {
         "evidence_distance": np.where(
             roots.codes < 0, np.nan, np.maximum(hard.distance, b_r.distance)
         ),
-        "evidence_nearest": _given_too(made, hard.nearest.where(~weaker, b_r.nearest)),
+        "evidence_nearest": nearest,
         "evidence_farthest": hard.farthest.where(~weaker, b_r.farthest),
         "remanence_T_evidence": b_r.distance,
         "coercivity_kA_m_evidence": hard.distance,
     }
-
-
-def _given_too(made: Alloys, nearest: Coded) -> Coded:
-    """Return the nearest measured magnets, with what was given instead of being near any."""
-    for name, width in made.given.items():
-        texts = np.array(nearest.texts(), object)
-        told = np.isfinite(width)
-        texts[told] = [f"given {COLUMNS[name].symbol or name}; {text}" for text in texts[told]]
-        nearest = Coded.of(list(texts))
-    return nearest
 
 
 def _of_temperature(

@@ -218,19 +218,18 @@ def demagnetization(
     names: Sequence[str],
     styles: Sequence[Look],
     height: int = 520,
-    measured: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], str]] = (),
+    measured: Sequence[Any] = (),
 ) -> Part:
     """Return J(H) (thick) and B(H) (thin) against the reverse field, and the load line.
 
     `names`, plain text, and `styles` are of each magnet at each temperature, those of a magnet
-    together. `measured` points are reverse fields (A/m), J (T) and a colour.
+    together; `measured` have points of their own, ``field`` (A/m) and ``polarization`` (T).
     """
     traces: list[Part] = []
-    for field, level, colour in measured:
-        edge = {"width": 1.5, "color": colour}
-        look = {"color": "#fff", "size": 7, "symbol": "circle", "line": edge}
+    dot = {"color": "#fff", "size": 7, "symbol": "circle", "line": {"width": 1.5, "color": BLACK}}
+    for own in measured:
         said = "Measured<br>H −%{x} kA/m<br>J %{y} T"
-        traces.append(points("Measured J(H)", 1e-3 * field, level, look, said))
+        traces.append(points("Measured J(H)", 1e-3 * own.field, own.polarization, dot, said))
     places = [(curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)]
     for name, (colour, dash), (curves, at) in zip(names, styles, places, strict=True):
         # In a legend plotly knows no entity of quotes.

@@ -297,17 +297,10 @@ def overlay(curves: Sequence[Any]) -> Part:
     curves : sequence of Curve
         As `magnetkit.curve` returns them, such as a measured one and that of its grade.
     """
-    each = [f"{own.name}, {k:.0f} K" for own in curves for k in own.curves.temperature]
-    most = max(own.curves.temperature.size for own in curves)
-    looks = _figures.looks(len(curves), most)
-    rows = [looks[i * most :][: own.curves.temperature.size] for i, own in enumerate(curves)]
-    dots = [
-        (own.measured.field, own.measured.polarization, look[0][0])
-        for own, look in zip(curves, rows, strict=True)
-        if own.measured is not None
-    ]
-    loops, styles = [own.curves for own in curves], [look for row in rows for look in row]
-    return _figures.demagnetization(loops, each, styles, measured=dots)
+    names = [f"{own.name}, {k:.0f} K" for own in curves for k in own.curves.temperature]
+    dots = [own.measured for own in curves if own.measured is not None]
+    loops, looks = [own.curves for own in curves], _figures.looks(len(names))
+    return _figures.demagnetization(loops, names, looks, measured=dots)
 
 
 @_plot
