@@ -38,6 +38,17 @@ Kind = Literal["BH", "JH"]
 
 WHOLE = ("table", "comsol", "maxwell", "motorcad")
 """Forms of which one file holds all temperatures."""
+_FILES = {
+    own.split(".")[0]: f"{own}.jinja"
+    for own in (
+        "femm.lua",
+        "elmer.sif",
+        "pyleecan.json",
+        "comsol.txt",
+        "maxwell.json",
+        "motorcad.mdb",
+    )
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -153,11 +164,9 @@ class Curve:
                 raise InputError(f"{name} must be one of {', '.join(names)}, got {given!r}")
         if not 0 <= at < self.curves.temperature.size:
             raise InputError(f"the curve has {self.curves.temperature.size} temperatures, got {at}")
-        if form in ("csv", "table"):
-            return _csv(self, at if form == "csv" else None, kind, bare)
-        if form in WHOLE:
-            return {"comsol": _comsol, "maxwell": _maxwell, "motorcad": _motorcad}[form](self)
-        return {"femm": _femm, "elmer": _elmer, "pyleecan": _pyleecan}[form](self, at)
+        if form in _FILES:
+            return _rendered(self, form, at)
+        return _csv(self, at if form == "csv" else None, kind, bare)
 
     def write(
         self, path: str | Path, form: Form = "csv", kind: Kind = "BH", bare: bool = False
@@ -257,13 +266,7 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
     ]
 
 
-def _whole_header(curve: Curve) -> list[str]:
-    """Return the lines of the head of a file of all temperatures."""
-    each = [_header_lines(curve, at) for at in range(curve.curves.temperature.size)]
-    return [*("; ".join(lines[:-1]) for lines in each), each[0][-1]]
-
-
-def _material_name(curve: Curve, at: int | None) -> str:
+def _name(curve: Curve, at: int | None = None) -> str:
     """Return a name of the material that every program accepts; `at` None is all temperatures."""
     plain = "".join(c if c.isalnum() or c in ".-+() " else "_" for c in curve.name)
     kelvin = curve.curves.temperature
@@ -290,10 +293,12 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
     """Return the two columns of one temperature, or three of all."""
     what = "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
     columns = f"field H (A/m), {what}"
+    each = [_header_lines(curve, k) for k in range(curve.curves.temperature.size)]
     if at is not None:
-        head, rows = _header_lines(curve, at), [("", *point) for point in _points(curve, at, kind)]
+        head, rows = each[at], [("", *point) for point in _points(curve, at, kind)]
     else:
-        head, columns = _whole_header(curve), f"temperature (C), {columns}"
+        head = [*("; ".join(lines[:-1]) for lines in each), each[0][-1]]
+        columns = f"temperature (C), {columns}"
         celsius = enumerate(curve.curves.temperature - ZERO_CELSIUS)
         rows = [(f"{t:.6g},", *point) for k, t in celsius for point in _points(curve, k, kind)]
     lines = [] if bare else [f"% {line}" for line in (*head, f"Columns: {columns}")]
@@ -301,76 +306,44 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _comsol(curve: Curve) -> str:
-    """Return B over H (A/m) and T (K) as a grid, a row of values a temperature, coldest first.
+def _grid(curve: Curve) -> list[Any]:
+    """Return fields (A/m), temperatures (K), rising, and B (T) of each temperature at the fields.
 
     The fields reach to the largest H_cB; beyond its own H_cJ a magnet is taken to have no J left.
     """
     own, order = curve.curves, np.argsort(curve.curves.temperature)
     # Closer than this they would be written alike.
     fields = np.unique(np.round(own.field[0], 1))
-    fields = fields[fields >= -own.coercivity_b.max() - 0.1]
-    rows = [fields, own.temperature[order]]
-    for at in order:
-        h, j = _points(curve, at, "JH").T
-        rows.append(np.interp(fields, h, j) + MU_0 * fields)
-    texts = [" ".join(f"{value + 0.0:.8g}" for value in row) for row in rows]
-    head = [*_whole_header(curve), "First argument H (A/m), second T (K); value B (T)"]
-    return "\n".join(
-        [*(f"% {line}" for line in head), "%Grid", *texts[:2], "%Data", *texts[2:], ""]
+    fields = fields[fields >= -own.coercivity_b.max() - 0.1] + 0.0
+    loops = (_points(curve, at, "JH").T for at in order)
+    rows = [(np.interp(fields, *loop) + MU_0 * fields + 0.0).tolist() for loop in loops]
+    return [fields.tolist(), own.temperature[order].tolist(), rows]
+
+
+def _rendered(curve: Curve, form: str, at: int) -> str:
+    """Return a file by its template, for which `one` is a temperature and `each` are all."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    own, places = curve.curves, range(curve.curves.temperature.size)
+    columns = {"remanence": own.remanence, "recoil": own.recoil}
+    columns |= {"h_cb": own.coercivity_b, "h_cj": own.coercivity}
+    each = [{name: float(values[0, k]) for name, values in columns.items()} for k in places]
+    for k, one in enumerate(each):
+        one |= {"celsius": float(own.temperature[k]) - ZERO_CELSIUS, "name": _name(curve, k)}
+        one |= {"head": _header_lines(curve, k), "points": _points(curve, k).tolist()}
+        one["shifted"] = np.column_stack(_shifted_curve(curve, k)).tolist()
+    lines = [*("; ".join(one["head"][:-1]) for one in each), each[0]["head"][-1]]
+    told = {"one": each[at], "each": each, "head": lines, "name": _name(curve)}
+    told |= {"rho": curve.resistivity_uohm_m, "density": curve.density_kg_m3}
+    told = {key: None if value != value else value for key, value in told.items()}
+    told |= {"room": curve.room_remanence_T, "mu_0": MU_0, "grid": lambda: _grid(curve)}
+    loader, blocks = PackageLoader("magnetkit", "curves/templates"), {"trim_blocks": True}
+    made = Environment(
+        loader=loader, undefined=StrictUndefined, keep_trailing_newline=True, **blocks
     )
-
-
-def _maxwell(curve: Curve) -> str:
-    """Return the material as pyaedt exports and imports it, one B(H) a reference temperature."""
-    own = curve.curves
-    places, celsius = range(own.temperature.size), own.temperature - ZERO_CELSIUS
-    points = [
-        {"DimUnits": ["", ""], "Points": _points(curve, at).ravel().tolist()} for at in places
-    ]
-    each = [{"TempRef": f"{celsius[at]:.6g}cel", "BHCoordinates": points[at]} for at in places]
-    curved: dict[str, Any] = {"property_type": "nonlinear", "BTypeForSingleCurve": "normal"}
-    curved |= {"HUnit": "A_per_meter", "BUnit": "tesla", "IsTemperatureDependent": True}
-    curved |= {"BHCoordinates": points[0], "Temperatures": {"Temperature": each}}
-    axis: dict[str, Any] = {"property_type": "VectorProperty"}
-    axis |= {"Magnitude": f"{-own.coercivity_b[0, 0]:.8g}A_per_meter"}
-    axis |= {"DirComp1": "1", "DirComp2": "0", "DirComp3": "0"}
-    made: dict[str, Any] = {"CoordinateSystemType": "Cartesian", "BulkOrSurfaceType": 1}
-    made |= {"PhysicsTypes": {"set": ["Electromagnetic"]}}
-    made |= {"permeability": curved, "magnetic_coercivity": axis}
-    if np.isfinite(curve.resistivity_uohm_m):
-        made["conductivity"] = f"{1e6 / curve.resistivity_uohm_m:.6g}"
-    if np.isfinite(curve.density_kg_m3):
-        made["mass_density"] = f"{curve.density_kg_m3:.6g}"
-    whole = {"about": _whole_header(curve), "materials": {_material_name(curve, None): made}}
-    return json.dumps(whole, indent=1) + "\n"
-
-
-def _motorcad(curve: Curve) -> str:
-    """Return a section of Motor-CAD's database of solids; coefficients are chords, %/K."""
-    own, celsius = curve.curves, curve.curves.temperature - ZERO_CELSIUS
-    first, span = celsius[0], celsius[-1] - celsius[0]
-    made: dict[str, Any] = {"Type": "Fixed_Solid", "Solid Type": "Magnet"}
-    made |= {
-        "Density": curve.density_kg_m3,
-        "ElectricalResistivity": 1e-6 * curve.resistivity_uohm_m,
-    }
-    made |= {"Notes": " | ".join(_whole_header(curve)), "MagneturValue": own.recoil[0, 0]}
-    for name, (start, *_, end) in (
-        ("Br", own.remanence[0, [0, -1]]),
-        ("HcJ", own.coercivity[0, [0, -1]]),
-    ):
-        made[f"Magnet{name}Value"] = start
-        made[f"MagnetTempCoef{name}"] = 100.0 * (end / start - 1.0) / span if span else 0.0
-    made |= {"MagnetRefTemp": first, "ValidMagnetTemperature_Min": min(celsius)}
-    made["ValidMagnetTemperature_Max"] = max(celsius)
-    rows = [(t, *point) for at, t in enumerate(celsius) for point in _points(curve, at)]
-    for i, row in enumerate(rows):
-        names = ("Temperature", "HValue_Magnet", "BValue_Magnet")
-        made |= {f"{name}[{i}]": value for name, value in zip(names, row, strict=True)}
-    known = {k: v if isinstance(v, str) else f"{v:.8g}" for k, v in made.items() if v == v}
-    lines = [f"{key}={value}" for key, value in known.items()]
-    return "\n".join([f"[{_material_name(curve, None)}]", *lines]) + "\n"
+    made.filters["g"] = lambda value, digits: f"{value:.{digits}g}"
+    text = made.get_template(_FILES[form]).render(told)
+    return json.dumps(json.loads(text), indent=1) + "\n" if ".json" in _FILES[form] else text
 
 
 def _shifted_curve(curve: Curve, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -386,72 +359,3 @@ def _shifted_curve(curve: Curve, at: int) -> tuple[NDArray[np.float64], NDArray[
         np.append(b, own.remanence[0, at] + own.recoil[0, at] * MU_0 * h_cb),
         np.append(h, 2.0 * h_cb),
     )
-
-
-def _femm(curve: Curve, at: int) -> str:
-    """Return a Lua script that adds the material to the open problem of FEMM."""
-    own = curve.curves
-    name = _material_name(curve, at)
-    mu, h_cb = own.recoil[0, at], own.coercivity_b[0, at]
-    # MS/m; zero, an insulator in FEMM, where no maker prints it.
-    conducts = 1.0 / curve.resistivity_uohm_m if np.isfinite(curve.resistivity_uohm_m) else 0.0
-    head = [f"-- {line}" for line in _header_lines(curve, at)]
-    head += [
-        "-- Open the problem in FEMM 4.2, then File > Open Lua Script. SI units. The curve is",
-        "-- shifted by H_cB as FEMM wants it; beyond B = 0 FEMM mirrors it: check that no part of",
-        "-- the magnet comes there. The direction of magnetization is set at the block label.",
-    ]
-    figures = f"{mu:.6g}, {mu:.6g}, {h_cb:.8g}, 0, {conducts:.4g}, 0, 0, 1, 0, 0, 0"
-    head.append(f'mi_addmaterial("{name}", {figures})')
-    for b, h in zip(*_shifted_curve(curve, at), strict=True):
-        head.append(f'mi_addbhpoint("{name}", {b:.8g}, {h:.8g})')
-    return "\n".join(head) + "\n"
-
-
-def _elmer(curve: Curve, at: int) -> str:
-    """Return a Material section for Elmer's MagnetoDynamics2D."""
-    h_cb, known = curve.curves.coercivity_b[0, at], np.isfinite(curve.resistivity_uohm_m)
-    conducts = f"  Electric Conductivity = Real {1e6 / curve.resistivity_uohm_m:.6g}"
-    lines = [
-        *(f"! {line}" for line in _header_lines(curve, at)),
-        "! For MagnetoDynamics2D: number the section, and turn Magnetization from x to the axis",
-        "! of the magnet. Beyond B = 0 Elmer mirrors the curve: check that no part comes there.",
-        "Material 1",
-        f'  Name = "{_material_name(curve, at)}"',
-        '  H-B Curve = Variable "dummy"',
-        "    Real Monotone Cubic",
-        *(f"      {b:.8g} {h:.8g}" for b, h in zip(*_shifted_curve(curve, at), strict=True)),
-        "    End",
-        *([conducts] if known else []),
-        f"  Magnetization 1 = Real {h_cb:.8g}",
-        "  Magnetization 2 = Real 0.0",
-        "End",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _pyleecan(curve: Curve, at: int) -> str:
-    """Return a material file of pyleecan, which draws magnets by B_r and recoil permeability.
-
-    pyleecan takes Hc = Brm20 / (mu_0 mur_lin), both at 20 degrees C, and alpha_Br from there.
-    """
-    own = curve.curves
-    celsius = own.temperature[at] - ZERO_CELSIUS
-    room, hot, mu = curve.room_remanence_T, own.remanence[0, at], own.recoil[0, at]
-    points = np.column_stack([own.field[0, at, ::-1], own.induction[0, at, ::-1]])
-    name = _material_name(curve, at)
-    alpha = (hot / room - 1.0) / (celsius - 20.0) if abs(celsius - 20.0) > 1e-6 else 0.0
-    drawn = {"__class__": "ImportMatrixVal", "is_transpose": False, "value": points.tolist()}
-    magnetic: dict[str, Any] = {"__class__": "MatMagnetics", "mur_lin": float(mu)}
-    magnetic |= {"Brm20": float(room)}
-    magnetic |= {"alpha_Br": float(alpha), "Hc": float(room / (MU_0 * mu)), "Wlam": 0}
-    magnetic |= {"is_BH_extrapolate": False, "BH_curve": drawn}
-    material: dict[str, Any] = {"__class__": "Material", "name": name}
-    material |= {"desc": "; ".join(_header_lines(curve, at))}
-    material |= {"is_isotropic": False, "path": f"{name}.json", "mag": magnetic}
-    if np.isfinite(curve.density_kg_m3):
-        material["struct"] = {"__class__": "MatStructural", "rho": float(curve.density_kg_m3)}
-    if np.isfinite(curve.resistivity_uohm_m):
-        rho = 1e-6 * curve.resistivity_uohm_m
-        material["elec"] = {"__class__": "MatElectrical", "rho": rho, "alpha": 0.0}
-    return json.dumps(material, indent=1, sort_keys=True) + "\n"
