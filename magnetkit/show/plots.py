@@ -156,7 +156,7 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
 
     @wraps(drawing)
     def plot(*given: Any, ax: "Axes | None" = None, **options: Any) -> Figure:
-        made = Figure(**checked(*given, **options))
+        made = Figure(**_figures.in_units(checked(*given, **options)))
         if ax is not None:
             made.draw(ax)
         return made
