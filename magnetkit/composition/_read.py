@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +27,14 @@ from .table import CompositionTable
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
+    from pymatgen.core import Composition
 
+Compositions: TypeAlias = (
+    "str | os.PathLike[str] | Composition | Iterable[str | Composition] | CompositionTable | "
+    "pd.DataFrame | pl.DataFrame | pl.LazyFrame | pa.Table | pa.RecordBatch"
+)
+"""Any form that `read_inputs` reads; columns of pandas, polars and Arrow are iterable."""
 
 _SHELL_COLUMN = "shell"
 _FORMS = (

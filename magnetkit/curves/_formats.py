@@ -236,10 +236,10 @@ class Curve:
         if along not in AXES:
             raise InputError(f"along must be x, y or z, got {along!r}")
         axis = np.eye(3)[AXES.index(along)]
-        size, kinds = 1e-3 * np.array(body.size), magpylib.magnet
+        size, kinds = [1e-3 * length for length in body.size], magpylib.magnet
         kind = {"block": kinds.Cuboid, "disc": kinds.Cylinder}.get(body.kind, kinds.CylinderSegment)
         if body.kind == "ring":
-            size = (0.5 * size[1], 0.5 * size[0], size[2], 0.0, 360.0)
+            size = [0.5 * size[1], 0.5 * size[0], size[2], 0.0, 360.0]
         magnet = kind(dimension=size, polarization=self.curves.remanence[0, at] * axis)
         magnet.susceptibility = tuple((self.curves.recoil[0, at] - 1.0) * axis)
         return magnet
@@ -327,20 +327,21 @@ def _rendered(curve: Curve, form: str, at: int) -> str:
     own, places = curve.curves, range(curve.curves.temperature.size)
     columns = {"remanence": own.remanence, "recoil": own.recoil}
     columns |= {"h_cb": own.coercivity_b, "h_cj": own.coercivity}
-    each = [{name: float(values[0, k]) for name, values in columns.items()} for k in places]
+    each: list[dict[str, Any]] = [
+        {name: float(values[0, k]) for name, values in columns.items()} for k in places
+    ]
     for k, one in enumerate(each):
         one |= {"celsius": float(own.temperature[k]) - ZERO_CELSIUS, "name": _name(curve, k)}
         one |= {"head": _header_lines(curve, k), "points": _points(curve, k).tolist()}
         one["shifted"] = np.column_stack(_shifted_curve(curve, k)).tolist()
     lines = [*("; ".join(one["head"][:-1]) for one in each), each[0]["head"][-1]]
-    told = {"one": each[at], "each": each, "head": lines, "name": _name(curve)}
+    told: dict[str, Any] = {"one": each[at], "each": each, "head": lines, "name": _name(curve)}
     told |= {"rho": curve.resistivity_uohm_m, "density": curve.density_kg_m3}
     told = {key: None if value != value else value for key, value in told.items()}
     told |= {"room": curve.room_remanence_T, "mu_0": MU_0, "grid": lambda: _grid(curve)}
-    loader, blocks = PackageLoader("magnetkit", "curves/templates"), {"trim_blocks": True}
-    made = Environment(
-        loader=loader, undefined=StrictUndefined, keep_trailing_newline=True, **blocks
-    )
+    loader = PackageLoader("magnetkit", "curves/templates")
+    made = Environment(loader=loader, undefined=StrictUndefined, keep_trailing_newline=True)
+    made.trim_blocks = True
     made.filters["g"] = lambda value, digits: f"{value:.{digits}g}"
     text = made.get_template(_FILES[form]).render(told)
     return json.dumps(json.loads(text), indent=1) + "\n" if ".json" in _FILES[form] else text

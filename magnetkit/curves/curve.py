@@ -18,8 +18,9 @@ from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
 from ..calibration.measured_curve import is_curve, read_curve
 from ..calibration.spread import lots
 from ..composition._grade_names import grades_among, is_grade, refuse_beside
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
+from ..composition.shells import Shells
 from ..composition.table import CompositionTable
 from ..magnetism._figures import not_compared
 from ..magnetism.demagnetization import Demagnetization, curves_of
@@ -49,7 +50,7 @@ _FIGURES = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m")
 @named
 @with_conditions("load_line", "process", "calibration", "shell", "interval", "data", "add")
 def curve(
-    magnet: Any,
+    magnet: Compositions,
     temperature: float | str | Sequence[float | str] = "20C",
     *,
     bound: _Bound = "centre",
@@ -234,13 +235,13 @@ def _demagnetization(
 @renamed(outside_kA_m="outside_field_kA_m")
 @named
 def use_limits(
-    compositions: Any,
+    compositions: Compositions,
     load_line: float | Sequence[float] = (0.5, 1.0, 2.0, 3.0),
     hours: float | Sequence[float] = (100.0, TEN_YEARS),
     losses: Sequence[float] = _LOSSES,
     outside_field_kA_m: float = 0.0,
     process: "Process | dict[str, Any] | str | None" = None,
-    shell: Any = None,
+    shell: Shells | None = None,
     *,
     basis: Basis = "auto",
 ) -> "pd.DataFrame":
@@ -292,7 +293,7 @@ def use_limits(
     kelvin = np.arange(_FIRST, _LAST, _STEP)
     named_so = grades_among(compositions)
     if named_so:
-        texts = [compositions] if isinstance(compositions, str) else compositions
+        texts: Any = [compositions] if isinstance(compositions, str) else compositions
         of_recipe = process, shell
         known = [
             _grade_loops(grade, kelvin, *of_recipe)
@@ -356,7 +357,7 @@ def _limits(own: _Loops, kelvin: _Array, duties: list[Duty], losses: list[float]
 
 
 def _recipe_loops(
-    compositions: Any, kelvin: _Array, process: Any, shell: Any, basis: Basis
+    compositions: Compositions, kelvin: _Array, process: Any, shell: Any, basis: Basis
 ) -> _Loops:
     """Return the modelled figures of recipes."""
     from ..magnetism._magnets import alloys, magnets_at

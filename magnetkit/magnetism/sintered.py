@@ -34,8 +34,9 @@ from .._core.units import (
     parse_temperature,
     parse_temperatures,
 )
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
+from ..composition.shells import Shells
 from ..composition.table import CompositionTable
 from ..hosts.partition import beyond_made, root_codes
 from ..hosts.records import HOST_NAMES, HOSTS
@@ -232,10 +233,10 @@ def read_between(between: Any) -> tuple[float, float]:
 
 @named
 def sintered(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
     process: Process | dict[str, Any] | str | None = None,
-    shell: Any = None,
+    shell: Shells | None = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
     load_line: Duty | float | None = None,
@@ -325,7 +326,7 @@ def sintered_at(
     table: CompositionTable,
     temperatures: Sequence[float | str],
     process: Process | dict[str, Any] | str | None = None,
-    shell: Any = None,
+    shell: Shells | None = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
     load_line: Duty | float | None = None,

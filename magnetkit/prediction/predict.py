@@ -15,7 +15,7 @@ from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..calibration._composition_estimate import grade_magnet
 from ..composition._grade_names import grades_among, refuse_beside
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..magnetism.process import process_record
 from ._stages import predicted
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @named
 @with_conditions("use", "magnet", "supply", "models")
 def predict(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
     *,
     basis: Basis = "auto",
@@ -126,7 +126,7 @@ def _name_families(labels: Any) -> None:
 @named
 @with_conditions("use", "magnet", "supply", "models")
 def compare(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str = 300.0,
     *,
     basis: Basis = "auto",
@@ -175,9 +175,9 @@ def compare(
         raise InputError("compare takes one temperature; predict takes several")
     grades, notes = grades_among(compositions), list[str]()
     if grades:
-        compositions = [compositions] if isinstance(compositions, str) else compositions
-        frame, notes = _with_grades(compositions, grades, basis, conditions)
-        written = [g or text for g, text in zip(grades, compositions, strict=True)]
+        texts: Any = [compositions] if isinstance(compositions, str) else compositions
+        frame, notes = _with_grades(texts, grades, basis, conditions)
+        written = [g or text for g, text in zip(grades, texts, strict=True)]
         shells = ["" if g else s for g, s in zip(grades, frame["shell"], strict=True)]
     else:
         inputs = read_inputs(compositions, basis, strict=True)

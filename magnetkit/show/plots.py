@@ -23,7 +23,7 @@ from .._core.columns import COLUMNS
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.table import CompositionTable
 from ..ranking.result import Ranked
 from . import _figures
@@ -188,7 +188,7 @@ def _known(column: str) -> str:
 
 @named
 def sweep(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str],
     labels: Sequence[str] | None = None,
     **conditions: Any,
@@ -402,7 +402,7 @@ def ternary(
 @_plot
 def section(
     system: str,
-    compositions: Any = None,
+    compositions: Compositions = None,
     *,
     temperature: float | None = None,
     snapshot: "Snapshot | str | Path | None" = None,

@@ -16,7 +16,7 @@ from .._core._arguments import named
 from .._core.columns import COLUMNS
 from .._core.elements import N_ELEMENTS
 from .._core.errors import InputError
-from ..composition._read import as_table, read_inputs
+from ..composition._read import Compositions, as_table, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from . import _curie_training, energy
@@ -163,7 +163,7 @@ def _choose(target: str, given: TrainingSet | None, data: Any) -> TrainingSet:
 
 @named
 def predict_all(
-    compositions: Any,
+    compositions: Compositions,
     interval: float = 0.9,
     progress: bool = False,
     *,
