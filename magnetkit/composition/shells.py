@@ -20,8 +20,8 @@ _LIMIT_AMOUNT = 20.0
 _DENSITY = 7.55
 
 
-Shells: TypeAlias = "str | Mapping[str, Any] | Shell | Sequence[str | Shell | None]"
-"""One shell, or one a row."""
+Shells: TypeAlias = "str | Mapping[str, Any] | Shell | Sequence[str | Shell | None] | None"
+"""One shell, one a row, or none."""
 
 
 @dataclass(frozen=True)

@@ -241,7 +241,7 @@ def use_limits(
     losses: Sequence[float] = _LOSSES,
     outside_field_kA_m: float = 0.0,
     process: "Process | dict[str, Any] | str | None" = None,
-    shell: Shells | None = None,
+    shell: Shells = None,
     *,
     basis: Basis = "auto",
 ) -> "pd.DataFrame":

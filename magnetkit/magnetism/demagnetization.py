@@ -160,7 +160,7 @@ def demagnetization(
     temperature: float | str | Sequence[float | str] = 300.0,
     fields: Array | None = None,
     process: Process | dict[str, Any] | str | None = None,
-    shell: Shells | None = None,
+    shell: Shells = None,
     host: str = "auto",
     load_line: float | None = None,
     *,

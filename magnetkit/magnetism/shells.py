@@ -262,7 +262,7 @@ def with_shell(
     return replace_rare_earth(table, rows.column, rows.paid(*_masses(table)))
 
 
-def mean_over_mass(table: CompositionTable, figures: Array, shell: Shells | None = None) -> Array:
+def mean_over_mass(table: CompositionTable, figures: Array, shell: Shells = None) -> Array:
     """Return the mean of figures of the elements over the mass of each alloy, shape (n, k).
 
     A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays

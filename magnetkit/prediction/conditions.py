@@ -65,7 +65,7 @@ class UseKeywords(_Keywords, total=False):
     """Those beside a function's own scenario."""
 
     load_line: float | None
-    shell: "Shells | None"
+    shell: "Shells"
 
 
 class ConditionKeywords(UseKeywords, SupplyKeywords, total=False):

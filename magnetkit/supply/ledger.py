@@ -56,8 +56,8 @@ def ledger(
     recycled: Mapping[str, float] | None = None,
     reference: Any = None,
     heavy_rare_earths: Sequence[str] | None = None,
-    shell: Shells | None = None,
-    reference_shell: Shells | None = None,
+    shell: Shells = None,
+    reference_shell: Shells = None,
     *,
     basis: Basis = "auto",
     strict: bool = False,
@@ -132,8 +132,8 @@ def ledger_columns(
     recycled: Mapping[str, float] | None = None,
     reference: Any = None,
     heavy_rare_earths: Sequence[str] | None = None,
-    shell: Shells | None = None,
-    reference_shell: Shells | None = None,
+    shell: Shells = None,
+    reference_shell: Shells = None,
 ) -> Columns:
     """Return the `ledger` of a table as columns."""
     state = load_scenario(scenario)
@@ -222,7 +222,7 @@ def break_even_recycled_share(
     target: ArrayLike,
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
-    shell: Shells | None = None,
+    shell: Shells = None,
     *,
     basis: Basis = "auto",
     strict: bool = False,
@@ -281,7 +281,7 @@ def sampled_supply(
     rng: np.random.Generator,
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
-    shell: Shells | None = None,
+    shell: Shells = None,
     prices: Mapping[str, str] | None = None,
     others: float = 0.0,
 ) -> dict[str, Array]:
