@@ -99,7 +99,8 @@ def test_it_is_laid_over_what_is_predicted(tmp_path, known):
     # Half of its coercivity does not stand the field of such a load line.
     half = [f"{0.5 * h:.1f},{j:.6f}" for h, j in zip(known.field[0, 0], weaker, strict=True)]
     path.write_text("\n".join(["H (A/m),J (T)", *half]), encoding="utf-8")
-    hot = command.run("curve", f"{path}", "--load-line", "0.2", "--out", f"{tmp_path}/o.html").stdout
+    out = f"{tmp_path}/o.html"
+    hot = command.run("curve", f"{path}", "--load-line", "0.2", "--out", out).stdout
     loss = pd.read_csv(StringIO(hot))["irreversible_loss_pct"][0]
     assert 0.0 < loss < 100.0
 
