@@ -158,7 +158,7 @@ def _controls(results: Results) -> list[Any]:
     remanence, coercivity = (float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2])
     (to_b, _, b_unit), (to_h, _, h_unit) = map(scale_of, MAGNET[:2])
     strongest = np.ceil(coercivity / 80.0) * 100.0 * to_h
-    step = 10.0 if to_h == 1.0 else 0.1
+    most, step = round(1.25 * remanence * to_b, 1), 10.0 if to_h == 1.0 else 0.1
     heaviest = np.ceil(_largest_heavy(results) * 2.0) / 2.0
     own = results.conditions
     share = 100.0 * max(own.recycled.values(), default=0.25)
@@ -177,13 +177,7 @@ def _controls(results: Results) -> list[Any]:
     )
     return [
         _labelled("Temperature (°C)", temperature, html.Small(id="evaluated", role="status")),
-        _slider(
-            f"Remanence at least ({b_unit})",
-            "remanence",
-            round(1.25 * remanence * to_b, 1),
-            0.01 * to_b,
-            0.0,
-        ),
+        _slider(f"Remanence at least ({b_unit})", "remanence", most, 0.01 * to_b, 0.0),
         _slider(f"Coercivity at least ({h_unit})", "coercivity", strongest, step, 0.0),
         _slider("Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest),
         dcc.Checklist(only, ["decisions"] if results.meets.any() else [], id="meets"),
