@@ -206,7 +206,7 @@ def curve(
         Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"],
         o.option(
             "--format",
-            "Two columns, or a material; table, comsol, maxwell and motorcad hold all temperatures.",
+            "Two columns or a material; table, comsol, maxwell, motorcad hold all temperatures.",
             panel=o.OUTPUT,
         ),
     ] = "csv",

@@ -260,8 +260,7 @@ def alloys(
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
     found, formula, charged = _in_phases(written, rows, traces)
-    parts = found.parts
-    cells = parts.hard_phase
+    parts, cells = found.parts, found.parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
     structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
     if made.route is not None and made.route.hardening:
@@ -297,14 +296,7 @@ def alloys(
         cover,
         parameters().shell["efficiency"],
     )
-    widths: Widths = {}
-    if said and predicted is not None:
-        from ._given import put
-
-        first = 0 if written is parts else len(phases.state) - n
-        predicted, widths = put(said, phases, first, written, predicted)
-        for name in GIVEN[1:]:
-            rows["spread"] = np.hypot(rows["spread"], np.nan_to_num(widths[name]))
+    predicted, widths = _with_given(said, phases, written, parts, predicted, rows)
     factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
@@ -329,6 +321,21 @@ def alloys(
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
+
+
+def _with_given(
+    said: "Widths", phases: Any, written: "Partition", parts: "Partition", predicted: Any, rows: Any
+) -> "tuple[PredictedCurie | None, Widths]":
+    """Let what a user says of hard phases stand for the model's, in place; return T_C too."""
+    if not said or predicted is None:
+        return predicted, {}
+    from ._given import put
+
+    first = 0 if written is parts else len(phases.state) - len(written.host)
+    predicted, widths = put(said, phases, first, written, predicted)
+    for name in GIVEN[1:]:
+        rows["spread"] = np.hypot(rows["spread"], np.nan_to_num(widths[name]))
+    return predicted, widths
 
 
 def _nearest(
