@@ -266,15 +266,6 @@ def curve(
 
 
 _DRAWN = (".html", ".png", ".svg", ".pdf")
-# What is no column of results: its label, and one that is shown alike.
-_READ = {
-    "coercivity_b_kA_m": ("Coercivity HcB", "coercivity_kA_m"),
-    "squareness": ("Squareness Hk/HcJ", "hardness_parameter"),
-    "recoil_permeability": ("Recoil permeability", "hardness_parameter"),
-    "load_line": ("Load line", "hardness_parameter"),
-    "working_field_kA_m": ("Reverse field on it", "coercivity_kA_m"),
-    "working_induction_T": ("B on it", "remanence_T"),
-}
 
 
 def _beside(
@@ -283,7 +274,7 @@ def _beside(
     """Print the figures of curves side by side, measured and predicted, and draw them."""
     import pandas as pd
 
-    from .._core.columns import COLUMNS
+    from .._core.columns import COLUMNS, layouts
     from ..curves.curve import curve as run
     from ..show import plots
     from ..show._tables import number
@@ -302,7 +293,7 @@ def _beside(
         return print_csv(frame)
     rows = []
     for name in frame.columns[1:]:
-        label, like = _READ.get(name) or (COLUMNS[name].label, name)
+        label, like = layouts()["curve"].get(name) or (COLUMNS[name].label, name)
         factor, offset, unit = scale_of(like)
         rows.append((label, *(number(v, 4, factor, offset) for v in frame[name]), unit))
     heads, cells = ["Property", *frame["candidate"], "Unit"], zip(*rows, strict=True)
