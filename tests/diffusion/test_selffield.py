@@ -1,6 +1,5 @@
 """The magnet's own field beside published demagnetizing factors and a surface integral."""
 
-
 import numpy as np
 import pytest
 from magnetkit.units import MU_0
