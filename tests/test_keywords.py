@@ -33,6 +33,7 @@ VALUES = {
     "recycled": {"Co": 0.25}, "prices": {"Tb": "3x"}, "between": ("20C", "120C"), "snapshot": None,
     "temperature": "150C", "host": "2:14:1", "calibration": "N42SH", "data": "{table}",
     "add": "{table}", "basis": "atomic", "strict": True, "column": "alloy",
+    "given": {"curie_temperature_K": 600.0},
 }  # fmt: skip
 """A value for each keyword that several functions take."""
 # Function, what comes first, and the values that differ or that it alone takes.

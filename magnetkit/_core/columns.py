@@ -18,8 +18,8 @@ from typing import Any
 from . import datasets
 from .errors import DataError
 
-PROVENANCES = ("measured", "physics", "surrogate", "comparator", "extrapolated")
-"""Basis of a value, dictionary-encoded; ``extrapolated`` is physics beyond validation."""
+PROVENANCES = ("measured", "physics", "surrogate", "comparator", "extrapolated", "given")
+"""Basis of a value; ``extrapolated`` is physics beyond validation, ``given`` a user's own value."""
 
 GATES = (
     "no hardening known: no copper",

@@ -10,17 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core.errors import InputError
-from .._core.units import KILO_GAUSS, KILO_OERSTED, MU_0, ROOM_K
+from .._core.units import KILO_GAUSS, KILO_OERSTED, MU_0, ROOM_K, ZERO_CELSIUS
 
 _Array = NDArray[np.float64]
 
-_FIELD = {"kA/m": 1e3, "A/m": 1.0, "kOe": KILO_OERSTED, "Oe": 1e-3 * KILO_OERSTED, "T": 1.0 / MU_0}
+_STRENGTH = {"kA/m": 1e3, "A/m": 1.0, "MA/m": 1e6, "kOe": KILO_OERSTED, "Oe": 1e-3 * KILO_OERSTED}
 _FLUX = {"T": 1.0, "mT": 1e-3, "kG": KILO_GAUSS, "G": 1e-3 * KILO_GAUSS}
+_FIELD = _STRENGTH | {unit: value / MU_0 for unit, value in _FLUX.items()}
+# Of a magnetization; an emu is 1e-3 A m2.
+_MAGNETIZATION = {u: MU_0 * v for u, v in _STRENGTH.items() if "A" in u} | {"emu/cm3": 1e3 * MU_0}
 # Headings such as "H (kA/m)", "field_kA_m", "J [T]", "polarization_T", "4piM (kG)", "B_T".
 _HEADS = {
-    "field": (re.compile(r"^(?:mu_?0)?h(?:eld)?\b|^field|^h[_ (\[]", re.IGNORECASE), _FIELD),
-    "polarization": (re.compile(r"^(?:j|polari[sz]ation|4 ?pi ?m|mu_?0 ?m)", re.IGNORECASE), _FLUX),
+    "field": (re.compile(r"^(?:(?:mu_?|[µμ])0 ?)?h(?:[_ (\[,/]|$)|^field", re.IGNORECASE), _FIELD),
+    "polarization": (
+        re.compile(
+            r"^(?:j|polari[sz]ation|4 ?(?:pi|π) ?m|(?:mu_?|[µμ])0 ?m|m[_ (\[])", re.IGNORECASE
+        ),
+        _MAGNETIZATION | _FLUX,
+    ),
     "induction": (re.compile(r"^(?:b|induction|flux)", re.IGNORECASE), _FLUX),
+    "temperature": (re.compile(r"^t(?:emp(?:erature)?)?[_ (\[]", re.IGNORECASE), {}),
 }
 # Share of the largest reverse field within which the first point must lie, and least of points.
 _FIRST, _FEW = 0.1, 5
@@ -67,9 +76,10 @@ def _lines(source: str | Path) -> list[str]:
 def read_curve(source: str | Path) -> MeasuredCurve:
     """Read a CSV with columns of the field and of J or B, such as ``H (kA/m),J (T)``.
 
-    Fields in A/m, kA/m, Oe, kOe or T (mu_0 H), reverse ones negative or positive; J or B in T, mT,
-    G or kG; ``temperature_K`` where it is not room temperature. Of a loop the second quadrant is
-    taken. InputError if there is none, or it does not begin near the remanence.
+    Fields in A/m, kA/m, MA/m, Oe, kOe, or as mu_0 H in T, mT, G, kG, reverse ones negative or
+    positive; J or B in T, mT, G or kG, a magnetization in A/m, kA/m, MA/m or emu/cm3; a temperature
+    in K or C where it is not that of the room. Of a loop the second quadrant is taken. InputError
+    if there is none, a unit is unknown, or it does not begin near the remanence.
     """
     import pandas as pd
 
@@ -93,10 +103,14 @@ def read_curve(source: str | Path) -> MeasuredCurve:
                 raise InputError(f"{source}: column {head!r} holds no numbers") from None
     if "field" not in columns or len(columns) < 2:
         raise InputError(
-            f"{source}: expected a column of the field such as 'H (kA/m)' and one of 'J (T)' or "
-            f"'B (T)', got {', '.join(map(str, frame.columns[:8]))}"
+            f"{source}: expected a column of the field such as 'H (kA/m)' or 'H (kOe)' and one of "
+            "'J (T)', 'B (kG)' or 'M (emu/cm3)' with its unit (of emu/g multiply by the density in "
+            f"g/cm3), got {', '.join(map(str, frame.columns[:8]))}"
         )
-    kelvin = frame.get("temperature_K", pd.Series([ROOM_K]))
+    heat = [str(head) for head in frame.columns if _HEADS["temperature"][0].search(str(head))]
+    kelvin = frame[heat[0]] if heat else pd.Series([ROOM_K])
+    if heat and re.search(r"C\W*$", heat[0]):
+        kelvin = kelvin + ZERO_CELSIUS
     if (kelvin != kelvin.iloc[0]).any():
         raise InputError(f"{source}: several temperatures; give each curve a file of its own")
     h = columns["field"]
@@ -112,8 +126,9 @@ def _named(head: str) -> tuple[str, float]:
     plain = head.strip().strip('"')
     for name, (pattern, units) in _HEADS.items():
         if pattern.search(plain):
-            given = re.search(r"[(\[/]\s*([A-Za-z]+(?:/m)?)\s*[)\]]?\s*$", plain)
-            unit = given[1] if given else plain.partition("_")[2].replace("_m", "/m")
+            given = re.search(r"[(\[/,]\s*([A-Za-z]+(?:/c?m[3³]?)?)\s*[)\]]?\s*$", plain)
+            unit = given[1].replace("³", "3") if given else plain.partition("_")[2]
+            unit = re.sub("_(c?m)", r"/\1", unit)
             known = {u.casefold(): factor for u, factor in units.items()}
             if unit.casefold() in known:
                 return name, known[unit.casefold()]

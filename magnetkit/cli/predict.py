@@ -173,7 +173,7 @@ def curve(
         typer.Argument(
             metavar="RECIPE|GRADE|DIR:RANK|CURVE.csv",
             help="A recipe, a grade such as N42SH, a ranked candidate such as results:1, or a "
-            "measured curve; with --limits several recipes or grades.",
+            "measured curve; several are compared.",
         ),
     ],
     temperature: o.Temperature = None,
@@ -203,9 +203,11 @@ def curve(
         str | None, o.more("With --limits: times at the temperature, h.", metavar="NUMBERS")
     ] = None,
     form: Annotated[
-        Literal["csv", "femm", "elmer", "pyleecan"],
+        Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"],
         o.option(
-            "--format", "Two columns (COMSOL, JMAG, Maxwell), or a material file.", panel=o.OUTPUT
+            "--format",
+            "Two columns or a material; table, comsol, maxwell, motorcad hold all temperatures.",
+            panel=o.OUTPUT,
         ),
     ] = "csv",
     kind: Annotated[
@@ -213,7 +215,8 @@ def curve(
     ] = "BH",
     bare: Annotated[bool, o.more("--bare", "Numbers alone, without comment.")] = False,
     out: Annotated[
-        Path | None, o.option("File to write; one a temperature, named by it.", panel=o.OUTPUT)
+        Path | None,
+        o.option("File to write; of several each is named by its temperature.", panel=o.OUTPUT),
     ] = None,
     json: o.Json = False,
     **keywords: Any,
@@ -226,9 +229,12 @@ def curve(
 
       magnetkit curve results:1 --temperature 150C --format pyleecan --out best.json
 
+      magnetkit curve measured.csv N42SH --out overlay.png
+
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
     from .._core.units import ZERO_CELSIUS
+    from ..curves._formats import WHOLE
     from ..curves.curve import curve as run
 
     if limits:
@@ -236,8 +242,6 @@ def curve(
         return _limits(magnets, load_line, hours, basis, json, keywords)
     if hours is not None or "outside_field_kA_m" in keywords or json:
         raise InputError("--hours, --outside-field and --json are of --limits")
-    if len(magnets) != 1:
-        raise InputError(f"curve takes one magnet, got {len(magnets)}; with --limits it takes more")
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
         raise InputError(f"--out {out}: no file can be written there; check the folder")
     if load_line is not None:
@@ -245,7 +249,10 @@ def curve(
         if len(lines) != 1:
             raise InputError(f"--load-line {load_line}: a curve has one, --limits takes several")
         keywords["load_line"] = lines[0]
-    found = run(magnets[0], temperature or "20C", bound=bound, basis=basis, **keywords)
+    keywords |= {"bound": bound, "basis": basis}
+    if len(magnets) > 1 or (out is not None and out.suffix.lower() in _DRAWN):
+        return _beside(magnets, temperature, out, keywords)
+    found = run(magnets[0], temperature or "20C", **keywords)
     for kelvin, why in zip(found.curves.temperature, found.beyond, strict=False):
         if why:
             message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
@@ -253,9 +260,46 @@ def curve(
         for file in found.write(out, form, kind, bare):
             message(f"see {file}")
         return
-    if found.curves.temperature.size > 1:
+    if found.curves.temperature.size > 1 and form not in WHOLE:
         raise InputError("several temperatures need --out; each curve is a file of its own")
     typer.echo(found.text(form, 0, kind, bare), nl=False)
+
+
+_DRAWN = (".html", ".png", ".svg", ".pdf")
+
+
+def _beside(
+    magnets: list[str], temperature: str | None, out: Path | None, keywords: dict[str, Any]
+) -> None:
+    """Print the figures of curves side by side, measured and predicted, and draw them."""
+    import pandas as pd
+
+    from .._core.columns import COLUMNS, layouts
+    from ..curves.curve import curve as run
+    from ..show import plots
+    from ..show._tables import number
+    from ..show._text import Shown, print_csv, print_table, scale_of, to_terminal
+
+    first = run(magnets[0], temperature or "20C", **keywords)
+    if first.measured is not None:
+        # The others at the temperature of the measurement.
+        temperature = f"{first.curves.temperature[0]}K"
+    found = [first, *(run(one, temperature or "20C", **keywords) for one in magnets[1:])]
+    frame = pd.concat([one.figures() for one in found], ignore_index=True)
+    if out is not None:
+        plots.overlay(found).save(out)
+        message(f"see {out}")
+    if not to_terminal():
+        return print_csv(frame)
+    rows = []
+    for name in frame.columns[1:]:
+        label, like = layouts()["curve"].get(name) or (COLUMNS[name].label, name)
+        factor, offset, unit = scale_of(like)
+        rows.append((label, *(number(v, 4, factor, offset) for v in frame[name]), unit))
+    heads, cells = ["Property", *frame["candidate"], "Unit"], zip(*rows, strict=True)
+    ends = ("Property", "Unit")
+    shown = [Shown(h, list(c), h not in ends, 0) for h, c in zip(heads, cells, strict=True)]
+    print_table("Curves", shown)
 
 
 def _limits(

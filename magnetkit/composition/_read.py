@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +27,14 @@ from .table import CompositionTable
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
+    from pymatgen.core import Composition
 
+Compositions: TypeAlias = (
+    "str | os.PathLike[str] | Composition | Iterable[str | Composition] | CompositionTable | "
+    "pd.DataFrame | pl.DataFrame | pl.LazyFrame | pa.Table | pa.RecordBatch"
+)
+"""Any form that `read_inputs` reads; columns of pandas, polars and Arrow are iterable."""
 
 _SHELL_COLUMN = "shell"
 _FORMS = (
@@ -355,6 +362,7 @@ def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
         labels, odd = reading.frame_column(frame, name)
         table = CompositionTable.of_texts(labels, odd, basis)
     written, others = _shells_apart(frame, name)
+    table = _with_given(table, frame)
     lines = np.arange(1, len(labels) + 1)
     found = _inputs_of(table, _one_chunk(labels), written, lines)
     index = frame.index if library == "pandas" else None
@@ -390,9 +398,18 @@ def read_blocks_joined(
     written, others = _shells_apart(frame, name)
     lines = np.concatenate([block.lines for block in blocks])
     unread = [line for block in blocks for line in block.rejected]
-    table = CompositionTable.from_arrow(texts, basis=basis)
+    table = _with_given(CompositionTable.from_arrow(texts, basis=basis), frame)
     found = _inputs_of(table, texts, written, lines, unread)
     return replace(found, others=others, composition=name)
+
+
+def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
+    """Return the table with what columns such as ``given_curie_temperature_K`` say."""
+    said = {}
+    for name in [n for n in reading.names_of(frame) if n.startswith("given_")]:
+        own = frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name]
+        said[name] = [None if value == "" else value for value in own]
+    return table.with_given(said, "given_") if said else table
 
 
 def _shells_apart(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:

@@ -1,9 +1,9 @@
 """The notation of grain-boundary shells in candidate tables."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,10 @@ _COATED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*mg/cm2\s+on\s+(\d*\.?\d
 _LIMIT_AMOUNT = 20.0
 # Density of sintered Nd-Fe-B, g/cm3: 7.4 to 7.7 on makers' sheets (datasets/grades), in the middle.
 _DENSITY = 7.55
+
+
+Shells: TypeAlias = "str | Mapping[str, Any] | Shell | Sequence[str | Shell | None] | None"
+"""One shell, one a row, or none."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ then sorted out: ``N42SH`` is also a spelling of nitrogen, sulphur and hydrogen,
 samarium and cobalt. Texts are checked only where what they were read as could be such a name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -37,6 +37,10 @@ _ROWS_WORTH_THREADS = 4096
 _STRETCHES = 4
 
 _COLUMN = "composition"
+GIVEN = ("curie_temperature_K", "saturation_polarization_T", "anisotropy_constant_MJ_m3")
+"""What a user may say of a hard phase in place of the model."""
+GIVEN_AT = "temperature_K"
+"""Temperature of the latter two, K."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +61,9 @@ class CompositionTable:
         Row of the input each composition came from.
     errors : list of ParseError
         The rows of the input that could not be read.
+    given : dict of str to ndarray of float64, shape (n,)
+        What a user says of the hard phase, by the names of `GIVEN`, their ends ``_lo`` and ``_hi``,
+        and `GIVEN_AT`; NaN where nothing was said. Selecting rows keeps it.
     """
 
     indptr: NDArray[np.int64]
@@ -64,6 +71,7 @@ class CompositionTable:
     values: NDArray[np.float64]
     row_index: NDArray[np.int64]
     errors: list[ParseError] = field(default_factory=list)
+    given: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @classmethod
     def from_strings(cls, texts: Sequence[Any], basis: Basis = "auto") -> "CompositionTable":
@@ -249,6 +257,10 @@ class CompositionTable:
             np.concatenate([np.empty(0), *(t.values for t in parts)]),
             np.concatenate([np.empty(0, np.int64), *(t.row_index for t in parts)]),
             [e for t in parts for e in t.errors],
+            {
+                name: np.concatenate([t.given.get(name, np.full(len(t), np.nan)) for t in parts])
+                for name in {n for t in parts for n in t.given}
+            },
         )
 
     @property
@@ -283,12 +295,55 @@ class CompositionTable:
                 self.values[begin:end],
                 self.row_index[first:last],
                 self.errors,
+                {name: own[first:last] for name, own in self.given.items()},
             )
         from ..kernels._rows import taken
 
         picked = np.atleast_1d(np.arange(len(self))[key])
         indptr, indices, values = taken(self.rows, picked)
-        return CompositionTable(indptr, indices, values, self.row_index[picked], self.errors)
+        given = {name: own[picked] for name, own in self.given.items()}
+        return CompositionTable(indptr, indices, values, self.row_index[picked], self.errors, given)
+
+    def with_given(
+        self, given: Mapping[str, Any], prefix: str = "", rows: int | None = None
+    ) -> "CompositionTable":
+        """Return the table with what a user says of the hard phases of its rows.
+
+        Parameters
+        ----------
+        given : mapping of str to number, or to one number a row of the input
+            ``curie_temperature_K``, ``saturation_polarization_T``, ``anisotropy_constant_MJ_m3``,
+            ends of their 90 % ranges with ``_lo`` and ``_hi``, and ``temperature_K``, to which the
+            latter two belong.
+        prefix : str
+            Before each name; other names are passed over then.
+        rows : int, optional
+            How many the input has.
+
+        Returns
+        -------
+        CompositionTable
+
+        Raises
+        ------
+        InputError
+            If a name is not known, or a value is no number above zero (an anisotropy constant may
+            be below).
+        """
+        names = [GIVEN_AT, *(f"{name}{end}" for name in GIVEN for end in ("", "_lo", "_hi"))]
+        if not prefix and (odd := set(given) - set(names)):
+            raise InputError(f"given {min(odd)!r}: expected some of {', '.join(names)}")
+        found = {}
+        for name in [own for own in names if f"{prefix}{own}" in given]:
+            try:
+                values = np.asarray(given[f"{prefix}{name}"], float)
+                whole = np.broadcast_to(values, rows or values.shape or len(self))
+                found[name] = whole[self.row_index] if values.ndim else whole[: len(self)]
+            except (TypeError, ValueError, IndexError):
+                raise InputError(f"{prefix}{name}: expected a number, or one a row") from None
+            if not name.startswith(GIVEN[2]) and (found[name] < 0.0).any():
+                raise InputError(f"{prefix}{name}: a value is below zero")
+        return replace(self, given=found)
 
     def to_array(self) -> NDArray[np.float64]:
         """Return the atomic fractions as a dense array of shape (n, 118)."""

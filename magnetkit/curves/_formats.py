@@ -4,6 +4,12 @@ FEMM and Elmer turn a magnet into a curve through the origin and a source: H = h
 magnet's axis, with h(B) the curve shifted by H_cB to the right (FEMM 4.2 manual, ``mi_addmaterial``
 and ``mi_addbhpoint``; Elmer Models Manual, MagnetoDynamics2D, ``H-B Curve`` and ``Magnetization``).
 Both take h of the size of B: beyond H_cB they mirror the curve and ignore H_cJ.
+
+Files of all temperatures: Maxwell's are the dictionary that pyaedt's ``import_materials_from_file``
+takes, with B(H) to H_cJ at each reference temperature (Maxwell help, Temperature-Dependent B-H
+Curves); COMSOL's the grid format of an interpolation function of H and T (COMSOL help, Grid Data
+Format); Motor-CAD's a section of its solids database, whose keys are those that other readers of
+such databases name. Neither Maxwell, COMSOL, JMAG nor Motor-CAD itself was at hand.
 """
 
 import json
@@ -17,14 +23,32 @@ from numpy.typing import NDArray
 from .._core._files import replacing
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS, kelvin_text
+from ..calibration.measured_curve import MeasuredCurve
+from ..diffusion._shapes import AXES, Axis, Shape, read_shape
 from ..magnetism.demagnetization import Demagnetization
+from ..magnetism.sintered import Duty
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-Form = Literal["csv", "femm", "elmer", "pyleecan"]
+Form = Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"]
 Kind = Literal["BH", "JH"]
+
+
+WHOLE = ("table", "comsol", "maxwell", "motorcad")
+"""Forms of which one file holds all temperatures."""
+_FILES = {
+    own.split(".")[0]: f"{own}.jinja"
+    for own in (
+        "femm.lua",
+        "elmer.sif",
+        "pyleecan.json",
+        "comsol.txt",
+        "maxwell.json",
+        "motorcad.mdb",
+    )
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,7 +60,7 @@ class Curve:
     name : str
         The recipe with its shell, the grade, or the candidate.
     bound : str
-        ``low``, ``centre`` or ``high``: which end of the intervals of B_r and H_cJ.
+        Which end of the intervals of B_r and H_cJ, as of `magnetkit.curve`.
     source : str
         Origin of the figures, as text.
     room_remanence_T : float
@@ -49,6 +73,8 @@ class Curve:
         One magnet, k temperatures.
     beyond : tuple of str
         Why the curve of a temperature is extrapolated, length k; empty where it is not.
+    measured : MeasuredCurve or None
+        The points that were measured; `curves` are drawn by their B_r, H_cJ and H_k.
     """
 
     name: str
@@ -59,6 +85,7 @@ class Curve:
     resistivity_uohm_m: float
     curves: Demagnetization
     beyond: tuple[str, ...] = ()
+    measured: MeasuredCurve | None = None
 
     def __repr__(self) -> str:
         """Return name, bound, temperatures and source."""
@@ -77,19 +104,51 @@ class Curve:
         outside = self.curves.temperature[np.array([bool(why) for why in self.beyond], bool)]
         return frame.assign(extrapolated=np.isin(frame["temperature_K"], outside))
 
+    def figures(self) -> "pd.DataFrame":
+        """Return what is read from each curve; of a measured one from its points.
+
+        Returns
+        -------
+        DataFrame
+            One row a temperature: ``candidate``, ``temperature_K``, ``remanence_T``,
+            ``coercivity_b_kA_m``, ``coercivity_kA_m``, ``knee_field_kA_m``, ``squareness``
+            (H_k / H_cJ), ``max_energy_product_kJ_m3``, ``recoil_permeability``, ``load_line``, and
+            there ``working_field_kA_m``, ``working_induction_T`` and the
+            ``irreversible_loss_pct`` of ten years.
+        """
+        import pandas as pd
+
+        own, points = self.curves, self.measured
+        b_r, h_cj, h_k, recoil = own.remanence, own.coercivity, own.knee_field, own.recoil
+        found = {"remanence_T": b_r, "coercivity_b_kA_m": 1e-3 * own.coercivity_b}
+        found |= {"coercivity_kA_m": 1e-3 * h_cj, "knee_field_kA_m": 1e-3 * h_k}
+        product = (-own.field * own.induction).max(axis=2)
+        found |= {"squareness": h_k / h_cj, "max_energy_product_kJ_m3": 1e-3 * product}
+        found["recoil_permeability"] = recoil
+        if points is not None:
+            found = {name: np.full((1, 1), getattr(points, name)) for name in found}
+        found |= {"load_line": np.full(b_r.shape, own.load_line)}
+        found |= {"working_field_kA_m": -1e-3 * own.working_field}
+        found |= {"working_induction_T": own.working_induction}
+        found["irreversible_loss_pct"] = Duty(own.load_line).loss(b_r, h_cj, h_k, recoil)
+        head = {"candidate": self.name, "temperature_K": own.temperature}
+        return pd.DataFrame(head | {name: values[0] for name, values in found.items()})
+
     def text(self, form: Form = "csv", at: int = 0, kind: Kind = "BH", bare: bool = False) -> str:
         """Return the curve at one temperature as a field solver reads it.
 
         Parameters
         ----------
-        form : {"csv", "femm", "elmer", "pyleecan"}
-            Two columns for COMSOL, JMAG and Maxwell; or the material of FEMM, Elmer, pyleecan.
+        form : {"csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"}
+            Two columns; or the material of FEMM, Elmer, pyleecan. The last four hold all
+            temperatures: three columns for JMAG and others, a grid for COMSOL, pyaedt's dictionary
+            for Maxwell, a section of Motor-CAD's solids database.
         at : int
-            Which of the temperatures.
+            Which of the temperatures, where the form holds one.
         kind : {"BH", "JH"}
-            Which curve the two columns hold; the other forms take B(H).
+            Which curve the columns of ``csv`` and ``table`` hold; the other forms take B(H).
         bare : bool
-            Leave the comment out of the two columns.
+            Leave the comment out of these columns.
 
         Returns
         -------
@@ -105,33 +164,33 @@ class Curve:
                 raise InputError(f"{name} must be one of {', '.join(names)}, got {given!r}")
         if not 0 <= at < self.curves.temperature.size:
             raise InputError(f"the curve has {self.curves.temperature.size} temperatures, got {at}")
-        if form == "csv":
-            return _csv(self, at, kind, bare)
-        return {"femm": _femm, "elmer": _elmer, "pyleecan": _pyleecan}[form](self, at)
+        if form in _FILES:
+            return _rendered(self, form, at)
+        return _csv(self, at if form == "csv" else None, kind, bare)
 
     def write(
         self, path: str | Path, form: Form = "csv", kind: Kind = "BH", bare: bool = False
     ) -> list[Path]:
-        """Write the curves, one file a temperature.
+        """Write the curves, one file a temperature or one of all.
 
         Parameters
         ----------
         path : str or Path
-            File to write; with several temperatures each is named in it, as ``n42sh-150C.csv``.
+            File to write; of several files each is named by its temperature: ``n42sh-150C.csv``.
         form, kind, bare : optional
             As of `text`.
 
         Returns
         -------
         list of Path
-            The files, length k.
+            The files, k of them or one.
 
         Raises
         ------
         InputError
             As `text`.
         """
-        kelvin = self.curves.temperature
+        kelvin = self.curves.temperature[: 1 if form in WHOLE else None]
         texts = [self.text(form, at, kind, bare) for at in range(kelvin.size)]
         path = Path(path)
         files = [path.with_stem(f"{path.stem}-{k - ZERO_CELSIUS:.4g}C") for k in kelvin]
@@ -142,12 +201,55 @@ class Curve:
                 temporary.write_text(text, encoding="utf-8")
         return files
 
+    def to_magpylib(self, shape: str | Shape, along: Axis = "z", at: int = 0) -> Any:
+        """Return a magnet of magpylib with the polarization of one temperature.
+
+        Its polarization is B_r, and its ``susceptibility`` the recoil permeability less 1 along the
+        magnetization: with both ``apply_demag`` of magpylib-material-response finds the working
+        point of each cell of an assembly. Without it the field is that of a magnet of B_r
+        throughout.
+
+        Parameters
+        ----------
+        shape : str or Shape
+            As of `magnetkit.diffuse`: ``"40x15x5mm"``, ``"disc:20x5mm"``, ``"ring:40x20x5mm"``.
+        along : {"x", "y", "z"}
+            Direction of magnetization.
+        at : int
+            Which of the temperatures.
+
+        Returns
+        -------
+        magpylib Cuboid, Cylinder or CylinderSegment
+            At the origin; lengths in m, polarization in T.
+
+        Raises
+        ------
+        InputError
+            If the shape or the direction cannot be read, or magpylib is missing.
+        """
+        try:
+            import magpylib
+        except ImportError:
+            raise InputError("needs magpylib: pip install 'magnetkit[magpylib]'") from None
+        body = read_shape(shape)
+        if along not in AXES:
+            raise InputError(f"along must be x, y or z, got {along!r}")
+        axis = np.eye(3)[AXES.index(along)]
+        size, kinds = [1e-3 * length for length in body.size], magpylib.magnet
+        kind = {"block": kinds.Cuboid, "disc": kinds.Cylinder}.get(body.kind, kinds.CylinderSegment)
+        if body.kind == "ring":
+            size = [0.5 * size[1], 0.5 * size[0], size[2], 0.0, 360.0]
+        magnet = kind(dimension=size, polarization=self.curves.remanence[0, at] * axis)
+        magnet.susceptibility = tuple((self.curves.recoil[0, at] - 1.0) * axis)
+        return magnet
+
 
 def _header_lines(curve: Curve, at: int) -> list[str]:
-    """Return the lines of the head of every file."""
+    """Return the lines of the head of a file of one temperature."""
     own = curve.curves
     celsius = own.temperature[at] - ZERO_CELSIUS
-    end = {"low": "lower end", "centre": "centre", "high": "upper end"}[curve.bound]
+    end = {"low": "lower end", "high": "upper end"}.get(curve.bound, curve.bound)
     figures = {
         "B_r": f"{own.remanence[0, at]:.4f} T",
         "H_cB": f"{own.coercivity_b[0, at]:.0f} A/m",
@@ -164,27 +266,85 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
     ]
 
 
-def _material_name(curve: Curve, at: int) -> str:
-    """Return a name of the material that every program accepts."""
+def _name(curve: Curve, at: int | None = None) -> str:
+    """Return a name of the material that every program accepts; `at` None is all temperatures."""
     plain = "".join(c if c.isalnum() or c in ".-+() " else "_" for c in curve.name)
-    end = "" if curve.bound == "centre" else f" {curve.bound}"
-    return f"{plain} {curve.curves.temperature[at] - ZERO_CELSIUS:.4g}C{end}"
+    kelvin = curve.curves.temperature
+    here = "" if at is None else f" {kelvin[at] - ZERO_CELSIUS:.4g}C"
+    return f"{plain}{here}" + ("" if curve.bound == "centre" else f" {curve.bound}")
 
 
-def _csv(curve: Curve, at: int, kind: Kind, bare: bool) -> str:
-    """Return two columns, H rising to zero: B(H) from -H_cB, J(H) from -H_cJ."""
+def _points(curve: Curve, at: int, kind: Kind | None = None) -> NDArray[np.float64]:
+    """Return H and B or J, shape (m, 2), H rising to zero: B(H) from -H_cB, J(H) from -H_cJ.
+
+    Without `kind` it is B(H) from -H_cJ.
+    """
     own = curve.curves
     field = own.field[0, at, ::-1]
-    values = (own.induction if kind == "BH" else own.polarization)[0, at, ::-1]
+    values = (own.polarization if kind == "JH" else own.induction)[0, at, ::-1]
     if kind == "BH":
         inside = field >= -own.coercivity_b[0, at]
         # Bisection leaves 1e-16 T of B at H_cB.
         field, values = field[inside], np.where(np.abs(values[inside]) < 1e-9, 0.0, values[inside])
+    return np.column_stack([field, values]) + 0.0
+
+
+def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
+    """Return the two columns of one temperature, or three of all."""
     what = "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
-    head = [*_header_lines(curve, at), f"Columns: field H (A/m), {what}"]
-    lines = [] if bare else [f"% {line}" for line in head]
-    lines += [f"{h + 0.0:.8g},{b + 0.0:.8g}" for h, b in zip(field, values, strict=True)]
+    columns = f"field H (A/m), {what}"
+    each = [_header_lines(curve, k) for k in range(curve.curves.temperature.size)]
+    if at is not None:
+        head, rows = each[at], [("", *point) for point in _points(curve, at, kind)]
+    else:
+        head = [*("; ".join(lines[:-1]) for lines in each), each[0][-1]]
+        columns = f"temperature (C), {columns}"
+        celsius = enumerate(curve.curves.temperature - ZERO_CELSIUS)
+        rows = [(f"{t:.6g},", *point) for k, t in celsius for point in _points(curve, k, kind)]
+    lines = [] if bare else [f"% {line}" for line in (*head, f"Columns: {columns}")]
+    lines += [f"{first}{h:.8g},{b:.8g}" for first, h, b in rows]
     return "\n".join(lines) + "\n"
+
+
+def _grid(curve: Curve) -> list[Any]:
+    """Return fields (A/m), temperatures (K), rising, and B (T) of each temperature at the fields.
+
+    The fields reach to the largest H_cB; beyond its own H_cJ a magnet is taken to have no J left.
+    """
+    own, order = curve.curves, np.argsort(curve.curves.temperature)
+    # Closer than this they would be written alike.
+    fields = np.unique(np.round(own.field[0], 1))
+    fields = fields[fields >= -own.coercivity_b.max() - 0.1] + 0.0
+    loops = (_points(curve, at, "JH").T for at in order)
+    rows = [(np.interp(fields, *loop) + MU_0 * fields + 0.0).tolist() for loop in loops]
+    return [fields.tolist(), own.temperature[order].tolist(), rows]
+
+
+def _rendered(curve: Curve, form: str, at: int) -> str:
+    """Return a file by its template, for which `one` is a temperature and `each` are all."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    own, places = curve.curves, range(curve.curves.temperature.size)
+    columns = {"remanence": own.remanence, "recoil": own.recoil}
+    columns |= {"h_cb": own.coercivity_b, "h_cj": own.coercivity}
+    each: list[dict[str, Any]] = [
+        {name: float(values[0, k]) for name, values in columns.items()} for k in places
+    ]
+    for k, one in enumerate(each):
+        one |= {"celsius": float(own.temperature[k]) - ZERO_CELSIUS, "name": _name(curve, k)}
+        one |= {"head": _header_lines(curve, k), "points": _points(curve, k).tolist()}
+        one["shifted"] = np.column_stack(_shifted_curve(curve, k)).tolist()
+    lines = [*("; ".join(one["head"][:-1]) for one in each), each[0]["head"][-1]]
+    told: dict[str, Any] = {"one": each[at], "each": each, "head": lines, "name": _name(curve)}
+    told |= {"rho": curve.resistivity_uohm_m, "density": curve.density_kg_m3}
+    told = {key: None if value != value else value for key, value in told.items()}
+    told |= {"room": curve.room_remanence_T, "mu_0": MU_0, "grid": lambda: _grid(curve)}
+    loader = PackageLoader("magnetkit", "curves/templates")
+    made = Environment(loader=loader, undefined=StrictUndefined, keep_trailing_newline=True)
+    made.trim_blocks = True
+    made.filters["g"] = lambda value, digits: f"{value:.{digits}g}"
+    text = made.get_template(_FILES[form]).render(told)
+    return json.dumps(json.loads(text), indent=1) + "\n" if ".json" in _FILES[form] else text
 
 
 def _shifted_curve(curve: Curve, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -200,72 +360,3 @@ def _shifted_curve(curve: Curve, at: int) -> tuple[NDArray[np.float64], NDArray[
         np.append(b, own.remanence[0, at] + own.recoil[0, at] * MU_0 * h_cb),
         np.append(h, 2.0 * h_cb),
     )
-
-
-def _femm(curve: Curve, at: int) -> str:
-    """Return a Lua script that adds the material to the open problem of FEMM."""
-    own = curve.curves
-    name = _material_name(curve, at)
-    mu, h_cb = own.recoil[0, at], own.coercivity_b[0, at]
-    # MS/m; zero, an insulator in FEMM, where no maker prints it.
-    conducts = 1.0 / curve.resistivity_uohm_m if np.isfinite(curve.resistivity_uohm_m) else 0.0
-    head = [f"-- {line}" for line in _header_lines(curve, at)]
-    head += [
-        "-- Open the problem in FEMM 4.2, then File > Open Lua Script. SI units. The curve is",
-        "-- shifted by H_cB as FEMM wants it; beyond B = 0 FEMM mirrors it: check that no part of",
-        "-- the magnet comes there. The direction of magnetization is set at the block label.",
-    ]
-    figures = f"{mu:.6g}, {mu:.6g}, {h_cb:.8g}, 0, {conducts:.4g}, 0, 0, 1, 0, 0, 0"
-    head.append(f'mi_addmaterial("{name}", {figures})')
-    for b, h in zip(*_shifted_curve(curve, at), strict=True):
-        head.append(f'mi_addbhpoint("{name}", {b:.8g}, {h:.8g})')
-    return "\n".join(head) + "\n"
-
-
-def _elmer(curve: Curve, at: int) -> str:
-    """Return a Material section for Elmer's MagnetoDynamics2D."""
-    h_cb, known = curve.curves.coercivity_b[0, at], np.isfinite(curve.resistivity_uohm_m)
-    conducts = f"  Electric Conductivity = Real {1e6 / curve.resistivity_uohm_m:.6g}"
-    lines = [
-        *(f"! {line}" for line in _header_lines(curve, at)),
-        "! For MagnetoDynamics2D: number the section, and turn Magnetization from x to the axis",
-        "! of the magnet. Beyond B = 0 Elmer mirrors the curve: check that no part comes there.",
-        "Material 1",
-        f'  Name = "{_material_name(curve, at)}"',
-        '  H-B Curve = Variable "dummy"',
-        "    Real Monotone Cubic",
-        *(f"      {b:.8g} {h:.8g}" for b, h in zip(*_shifted_curve(curve, at), strict=True)),
-        "    End",
-        *([conducts] if known else []),
-        f"  Magnetization 1 = Real {h_cb:.8g}",
-        "  Magnetization 2 = Real 0.0",
-        "End",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _pyleecan(curve: Curve, at: int) -> str:
-    """Return a material file of pyleecan, which draws magnets by B_r and recoil permeability.
-
-    pyleecan takes Hc = Brm20 / (mu_0 mur_lin), both at 20 degrees C, and alpha_Br from there.
-    """
-    own = curve.curves
-    celsius = own.temperature[at] - ZERO_CELSIUS
-    room, hot, mu = curve.room_remanence_T, own.remanence[0, at], own.recoil[0, at]
-    points = np.column_stack([own.field[0, at, ::-1], own.induction[0, at, ::-1]])
-    name = _material_name(curve, at)
-    alpha = (hot / room - 1.0) / (celsius - 20.0) if abs(celsius - 20.0) > 1e-6 else 0.0
-    drawn = {"__class__": "ImportMatrixVal", "is_transpose": False, "value": points.tolist()}
-    magnetic: dict[str, Any] = {"__class__": "MatMagnetics", "mur_lin": float(mu)}
-    magnetic |= {"Brm20": float(room)}
-    magnetic |= {"alpha_Br": float(alpha), "Hc": float(room / (MU_0 * mu)), "Wlam": 0}
-    magnetic |= {"is_BH_extrapolate": False, "BH_curve": drawn}
-    material: dict[str, Any] = {"__class__": "Material", "name": name}
-    material |= {"desc": "; ".join(_header_lines(curve, at))}
-    material |= {"is_isotropic": False, "path": f"{name}.json", "mag": magnetic}
-    if np.isfinite(curve.density_kg_m3):
-        material["struct"] = {"__class__": "MatStructural", "rho": float(curve.density_kg_m3)}
-    if np.isfinite(curve.resistivity_uohm_m):
-        rho = 1e-6 * curve.resistivity_uohm_m
-        material["elec"] = {"__class__": "MatElectrical", "rho": rho, "alpha": 0.0}
-    return json.dumps(material, indent=1, sort_keys=True) + "\n"

@@ -4,7 +4,7 @@ A magnet is a recipe, a commercial grade, or for `curve` a ranked candidate.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
@@ -18,8 +18,9 @@ from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
 from ..calibration.measured_curve import is_curve, read_curve
 from ..calibration.spread import lots
 from ..composition._grade_names import grades_among, is_grade, refuse_beside
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
+from ..composition.shells import Shells
 from ..composition.table import CompositionTable
 from ..magnetism._figures import not_compared
 from ..magnetism.demagnetization import Demagnetization, curves_of
@@ -49,11 +50,12 @@ _FIGURES = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m")
 @named
 @with_conditions("load_line", "process", "calibration", "shell", "interval", "data", "add")
 def curve(
-    magnet: Any,
+    magnet: Compositions,
     temperature: float | str | Sequence[float | str] = "20C",
     *,
     bound: _Bound = "centre",
     basis: Basis = "auto",
+    given: Mapping[str, Any] | None = None,
     **keywords: Unpack[ConditionKeywords],
 ) -> Curve:
     """Return the demagnetization curves of one magnet, for a field solver.
@@ -72,6 +74,8 @@ def curve(
         one mill reach, of a grade the median of what its makers guarantee.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
+    given : mapping of str to number, optional
+        Of the hard phase of a recipe, as of `magnetkit.predict`.
     **keywords
         Conditions, as of `magnetkit.predict`; ``process`` and ``shell`` are of a recipe, a
         candidate has its own.
@@ -113,6 +117,7 @@ def curve(
             raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
         name = table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
         shells = inputs.shells_with(conditions.shell)
+        table = table if given is None else table.with_given(given)
         own = {"shell": shells if shells is None or isinstance(shells, str) else shells[0]}
     return _recipe_curve(table, name, bound, replace(conditions, **own))
 
@@ -187,7 +192,8 @@ def _measured_curve(path: Any, conditions: Conditions, temperature: Any) -> Curv
     recoil, unknown = found.recoil_permeability, float("nan")
     curves = _demagnetization([found.temperature_K], figures, recoil, conditions.load_line)
     name, source = Path(path).stem, f"measured: {path}"
-    return Curve(name, "centre", source, found.remanence_T, unknown, unknown, curves)
+    known = found.remanence_T, unknown, unknown, curves
+    return Curve(name, "centre", source, *known, measured=found)
 
 
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
@@ -229,13 +235,13 @@ def _demagnetization(
 @renamed(outside_kA_m="outside_field_kA_m")
 @named
 def use_limits(
-    compositions: Any,
+    compositions: Compositions,
     load_line: float | Sequence[float] = (0.5, 1.0, 2.0, 3.0),
     hours: float | Sequence[float] = (100.0, TEN_YEARS),
     losses: Sequence[float] = _LOSSES,
     outside_field_kA_m: float = 0.0,
     process: "Process | dict[str, Any] | str | None" = None,
-    shell: Any = None,
+    shell: Shells = None,
     *,
     basis: Basis = "auto",
 ) -> "pd.DataFrame":
@@ -287,7 +293,7 @@ def use_limits(
     kelvin = np.arange(_FIRST, _LAST, _STEP)
     named_so = grades_among(compositions)
     if named_so:
-        texts = [compositions] if isinstance(compositions, str) else compositions
+        texts: Any = [compositions] if isinstance(compositions, str) else compositions
         of_recipe = process, shell
         known = [
             _grade_loops(grade, kelvin, *of_recipe)
@@ -351,7 +357,7 @@ def _limits(own: _Loops, kelvin: _Array, duties: list[Duty], losses: list[float]
 
 
 def _recipe_loops(
-    compositions: Any, kelvin: _Array, process: Any, shell: Any, basis: Basis
+    compositions: Compositions, kelvin: _Array, process: Any, shell: Any, basis: Basis
 ) -> _Loops:
     """Return the modelled figures of recipes."""
     from ..magnetism._magnets import alloys, magnets_at

@@ -20,7 +20,7 @@ from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
 from ..calibration._composition_estimate import grade_magnet
 from ..composition._grade_names import grades_among, refuse_beside
-from ..composition._read import as_table
+from ..composition._read import Compositions, as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import partition
@@ -209,7 +209,7 @@ def _mass(kg: float) -> str:
 @named
 @with_conditions("outside_field_kA_m", "process", "calibration", "scenario", "prices")
 def diffuse(
-    composition: Any,
+    composition: Compositions,
     shape: str | Shape,
     *,
     along: str = "z",
@@ -338,7 +338,7 @@ def diffuse(
 
 
 def _base(
-    composition: Any, basis: Basis, process: Any, kelvin: float
+    composition: Compositions, basis: Basis, process: Any, kelvin: float
 ) -> tuple[CompositionTable, str, Any]:
     """Return the base alloy, its name and process; of a grade its likeliest recipe."""
     grades = grades_among(composition)
@@ -546,7 +546,7 @@ class _Costs:
 
 @named
 def needed_by_temperature(
-    composition: Any,
+    composition: Compositions,
     shape: str,
     thicknesses: Sequence[float],
     temperature: float | str | Sequence[float | str],

@@ -21,6 +21,7 @@ from ..magnetism.demagnetization import demagnetization
 from ..show import _figures
 from ..show._content import kelvin, number, scenarios_with
 from ..show._figures import BLACK, COLOURS, GREY, Part
+from ..show._text import scale_of
 from ..supply.scenario import load_scenario
 from ._results import MAGNET, Question, Results
 
@@ -86,7 +87,7 @@ def _layout(results: Results) -> html.Div:
     heads = [
         html.Th(
             html.Button(
-                [COLUMNS[name].short, html.Small(COLUMNS[name].unit)],
+                [COLUMNS[name].short, html.Small(scale_of(name).unit)],
                 id={"sort": name},
                 title=f"Sort by {COLUMNS[name].heading}",
                 disabled=name in results.texts,
@@ -155,7 +156,9 @@ def _controls(results: Results) -> list[Any]:
     """Return the controls, each in a group with its name."""
     stops = [round(kelvin - ZERO_CELSIUS) for kelvin in results.temperatures]
     remanence, coercivity = (float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2])
-    strongest = np.ceil(coercivity / 80.0) * 100.0
+    (to_b, _, b_unit), (to_h, _, h_unit) = map(scale_of, MAGNET[:2])
+    strongest = np.ceil(coercivity / 80.0) * 100.0 * to_h
+    most, step = round(1.25 * remanence * to_b, 1), 10.0 if to_h == 1.0 else 0.1
     heaviest = np.ceil(_largest_heavy(results) * 2.0) / 2.0
     own = results.conditions
     share = 100.0 * max(own.recycled.values(), default=0.25)
@@ -174,11 +177,11 @@ def _controls(results: Results) -> list[Any]:
     )
     return [
         _labelled("Temperature (°C)", temperature, html.Small(id="evaluated", role="status")),
-        _slider("Remanence at least (T)", "remanence", round(1.25 * remanence, 1), 0.01, 0.0),
-        _slider("Coercivity at least (kA/m)", "coercivity", strongest, 10.0, 0.0),
+        _slider(f"Remanence at least ({b_unit})", "remanence", most, 0.01 * to_b, 0.0),
+        _slider(f"Coercivity at least ({h_unit})", "coercivity", strongest, step, 0.0),
         _slider("Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest),
         dcc.Checklist(only, ["decisions"] if results.meets.any() else [], id="meets"),
-        _choice("Vertical axis", "goal", {n: COLUMNS[n].heading for n in _GOALS}, _GOALS[0]),
+        _choice("Vertical axis", "goal", {n: _heading(n) for n in _GOALS}, _GOALS[0]),
         _choice("Supply scenario", "scenario", titles, own.scenario),
         _labelled(
             "Recycled elements",
@@ -186,6 +189,10 @@ def _controls(results: Results) -> list[Any]:
         ),
         _slider("Recycled share of each (%)", "share", 100.0, 5.0, share),
     ]
+
+
+def _heading(name: str) -> str:
+    return COLUMNS[name].heading.replace(f"({COLUMNS[name].unit})", f"({scale_of(name).unit})")
 
 
 def _labelled(text: str, *children: Any) -> html.Div:
@@ -326,7 +333,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
     limited = heavy is not None and heavy < _largest_heavy(results)
     return Question(
         by_celsius[given["temperature"]],
-        tuple((name, value) for name, value in limits if value),
+        tuple((name, value / scale_of(name).factor) for name, value in limits if value),
         (("heavy_rare_earth_wt_pct", heavy),) if limited else (),
         given["scenario"],
         tuple(sorted(recycled.items())),
@@ -390,7 +397,7 @@ def _today(results: Results, question: Question) -> str:
     """Return in words what today's magnet is under the same conditions."""
     today = results.reference
     figures = ", ".join(
-        f"{COLUMNS[name].short} {number(today[name][question.stop])} {COLUMNS[name].unit}"
+        f"{COLUMNS[name].short} {_cell(name, today[name][question.stop])} {scale_of(name).unit}"
         for name in MAGNET
     )
     return (
@@ -419,6 +426,7 @@ def _values(results: Results, rows: Rows, question: Question, names: list[str]) 
 def _cell(name: str, value: Any) -> str:
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
+    value *= scale_of(name).factor
     return number(value, 2 if name == "probability_meets_requirements" else 3)
 
 
@@ -474,7 +482,7 @@ def _pareto(results: Results, rows: Rows, front: Rows, question: Question, goal:
     traces.append(_figures.star(pd.DataFrame(today), _X, goal, formula, "Today's magnet"))
     # The same axes stay zoomed while limits move.
     layout = _figures.layout_of(_figures.axis_of(_X), _figures.axis_of(goal)) | {"uirevision": goal}
-    return {"data": traces, "layout": layout}
+    return _figures.in_units({"data": traces, "layout": layout})
 
 
 def _curves(results: Results, row: int, stop: int) -> Part:
@@ -497,7 +505,7 @@ def _curves(results: Results, row: int, stop: int) -> Part:
     names = (name, f"Today's magnet, {today.formula}")
     labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]
     looks = [(COLOURS[0], "solid"), (BLACK, "dash")]
-    return _figures.demagnetization(drawn, labels, looks, height=400)
+    return _figures.in_units(_figures.demagnetization(drawn, labels, looks, height=400))
 
 
 def _thinned(rows: Rows) -> Rows:

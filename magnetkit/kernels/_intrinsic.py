@@ -395,6 +395,19 @@ def condense(rows, codes, model):
     return condensed
 
 
+# condensed: `Condensed` or `Phases`; rows int64 (k): of phases; what: 0 T_C, 1 the moment, 2 the
+# anisotropy constants; factor float64 (k). Writes state and ion.
+def scale(condensed, rows, what, factor):
+    """Multiply a property of some phases at all temperatures."""
+    state, ion = condensed.state, condensed.ion
+    for slot in ((CURIE,), (MOMENT_T,), (_BROAD, _STEEP, PER_ION))[what]:
+        state[rows, slot] *= factor
+    if what == 1:
+        for row, own in zip(rows, factor):  # noqa: B905
+            first = int(state[row, FIRST])
+            ion[first : first + int(state[row, IONS]), ION_J] *= own
+
+
 def chunks(n):
     """Return how many chunks of `CHUNK` rows there are in n rows."""
     return (n + CHUNK - 1) // CHUNK

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import N_A, ROOM_K
-from ..composition.table import CompositionTable
+from ..composition.table import GIVEN, CompositionTable
 from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
 from ..intrinsic.parameters import ion_tables, load
 from ..surrogates.intrinsic import condensed
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..hosts.partition import Partition, Traces
     from ..intrinsic.evaluate import PredictedCurie
     from ..surrogates._curie import CurieModel
+    from ._given import Widths
 
 Array = NDArray[np.float64]
 
@@ -111,6 +112,7 @@ class Alloys:
     structure: dict[str, Array]  # as for `microstructure`
     rows: dict[str, Array]  # as for `microstructure`
     near: dict[str, Evidence]  # distance to magnets of which one of `QUANTITIES` was measured
+    given: "Widths"  # what a user says of the hard phases, empty where nothing
 
     def density(self) -> Array:
         """Return the density of the magnets, kg/m3, shape (n,).
@@ -181,7 +183,12 @@ class Alloys:
         n, state = len(self.factor), self.phases.state
         first = 0 if self.written is self.balance.parts else len(state) - n
         own = Condensed(state[first : first + n], self.phases.ion)
-        return evaluate_with(self.written, temperature, load(), self.predicted, condensed=own)
+        found = evaluate_with(self.written, temperature, load(), self.predicted, condensed=own)
+        if self.given:
+            from ._given import widen
+
+            widen(found, self.given)
+        return found
 
 
 def magnets_at(
@@ -246,15 +253,14 @@ def alloys(
     from ..hosts.records import HOST_NAMES
     from ..kernels._magnets import Phases
 
-    written, traces, made, rows = _read(table, process, host)
+    said, (written, traces, made, rows) = table.given, _read(table, process, host)
     n, table, codes = len(table), written.recipe, written.host
     cellular = wall_hosts(codes)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
     found, formula, charged = _in_phases(written, rows, traces)
-    parts = found.parts
-    cells = parts.hard_phase
+    parts, cells = found.parts, found.parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
     structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
     if made.route is not None and made.route.hardening:
@@ -278,7 +284,7 @@ def alloys(
         surface = enriched(cells[shelled], richer[shelled])
         rim = replace_rare_earth(surface, shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    all_condensed, predicted = condensed(parts, groups, curie, written if ranges else None)
+    all_condensed, predicted = condensed(parts, groups, curie, written if ranges or said else None)
     phases = Phases(
         *all_condensed,
         ion_tables(),
@@ -290,6 +296,7 @@ def alloys(
         cover,
         parameters().shell["efficiency"],
     )
+    predicted, widths = _with_given(said, phases, written, parts, predicted, rows)
     factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
@@ -304,7 +311,7 @@ def alloys(
     gate[(gate == 0) & (near[COERCIVITY].distance > UNKNOWN)] = STATUS.index(FAR)
     made_of = Alloys(
         *(written, found, made, shells, never, traces, gate, charged),
-        *(phases, predicted, factor, structure, rows, near),
+        *(phases, predicted, factor, structure, rows, near, widths),
     )
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
@@ -314,6 +321,21 @@ def alloys(
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
+
+
+def _with_given(
+    said: "Widths", phases: Any, written: "Partition", parts: "Partition", predicted: Any, rows: Any
+) -> "tuple[PredictedCurie | None, Widths]":
+    """Let what a user says of hard phases stand for the model's, in place; return T_C too."""
+    if not said or predicted is None:
+        return predicted, {}
+    from ._given import put
+
+    first = 0 if written is parts else len(phases.state) - len(written.host)
+    predicted, widths = put(said, phases, first, written, predicted)
+    for name in GIVEN[1:]:
+        rows["spread"] = np.hypot(rows["spread"], np.nan_to_num(widths[name]))
+    return predicted, widths
 
 
 def _nearest(

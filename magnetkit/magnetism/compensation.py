@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from .._core._arguments import finite, named
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 from .._core.errors import InputError
 from .._core.units import BETWEEN
-from ..composition._read import as_table
+from ..composition._read import Compositions, as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..intrinsic.evaluate import STATUS
@@ -130,7 +130,7 @@ def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
 
 @named
 def compensate(
-    compositions: Any,
+    compositions: Compositions,
     with_: Sequence[str] = ("Gd", "Er"),
     between: tuple[float | str, float | str] = BETWEEN,
     alpha: float = 0.0,

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from .._core._arguments import named
 from .._core.errors import InputError
 from .._core.units import MU_0, parse_temperatures
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
+from ..composition.shells import Shells
 from ._magnets import alloys, magnets_at
 from .process import Process
 from .shells import read_shells
@@ -155,11 +156,11 @@ def curves_of(
 
 @named
 def demagnetization(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
     fields: Array | None = None,
     process: Process | dict[str, Any] | str | None = None,
-    shell: Any = None,
+    shell: Shells = None,
     host: str = "auto",
     load_line: float | None = None,
     *,

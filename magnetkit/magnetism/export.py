@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from .._core._arguments import named
 from .._core._files import replacing
 from .._core.errors import InputError
 from .._core.units import MU_0, parse_temperatures
-from ..composition._read import as_table
+from ..composition._read import Compositions, as_table
 from ..composition.notation import Basis
 
 # Classes of https://w3id.org/emmo and of its domain ontology of magnetic materials.
@@ -58,7 +58,7 @@ ENTITIES = {
 
 
 def material(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
     host: str = "auto",
     basis: Basis = "auto",
@@ -101,7 +101,7 @@ def material(
 @named
 def write_material(
     file: str | os.PathLike[str],
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
     host: str = "auto",
     basis: Basis = "auto",

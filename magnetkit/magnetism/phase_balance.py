@@ -6,7 +6,7 @@ import numpy as np
 
 from .._core._arguments import named
 from .._core.elements import RARE_EARTHS
-from ..composition._read import as_table
+from ..composition._read import Compositions, as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import atomic_volumes
@@ -30,7 +30,7 @@ IRON_POLARIZATION_T = 2.15
 
 @named
 def phase_balance(
-    compositions: Any, process: Any = None, host: str = "auto", *, basis: Basis = "auto"
+    compositions: Compositions, process: Any = None, host: str = "auto", *, basis: Basis = "auto"
 ) -> "pd.DataFrame":
     """Return the phases that each recipe's magnet is made of.
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from .._core._arguments import named, warn
 from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
 from .._core.errors import InputError
-from ..composition._read import as_table
+from ..composition._read import Compositions, as_table
 from ..composition.notation import Basis
-from ..composition.shells import Shell, is_one, read_shell
+from ..composition.shells import Shell, Shells, is_one, read_shell
 from ..composition.table import CompositionTable
 
 if TYPE_CHECKING:
@@ -236,7 +236,9 @@ def enriched(table: CompositionTable, coefficient: Array) -> CompositionTable:
 
 
 @named
-def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> CompositionTable:
+def with_shell(
+    compositions: Compositions, shell: Shells, basis: Basis = "auto"
+) -> CompositionTable:
     """Return the composition of the whole magnet: core, shell and what the boundaries keep.
 
     Parameters
@@ -260,7 +262,7 @@ def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> Composit
     return replace_rare_earth(table, rows.column, rows.paid(*_masses(table)))
 
 
-def mean_over_mass(table: CompositionTable, figures: Array, shell: Any = None) -> Array:
+def mean_over_mass(table: CompositionTable, figures: Array, shell: Shells = None) -> Array:
     """Return the mean of figures of the elements over the mass of each alloy, shape (n, k).
 
     A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays

@@ -14,6 +14,7 @@ Permanent magnets without any rare earth, to set beside every ranking.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -33,8 +34,9 @@ from .._core.units import (
     parse_temperature,
     parse_temperatures,
 )
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
+from ..composition.shells import Shells
 from ..composition.table import CompositionTable
 from ..hosts.partition import beyond_made, root_codes
 from ..hosts.records import HOST_NAMES, HOSTS
@@ -231,10 +233,10 @@ def read_between(between: Any) -> tuple[float, float]:
 
 @named
 def sintered(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
     process: Process | dict[str, Any] | str | None = None,
-    shell: Any = None,
+    shell: Shells = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
     load_line: Duty | float | None = None,
@@ -324,7 +326,7 @@ def sintered_at(
     table: CompositionTable,
     temperatures: Sequence[float | str],
     process: Process | dict[str, Any] | str | None = None,
-    shell: Any = None,
+    shell: Shells = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
     load_line: Duty | float | None = None,
@@ -402,6 +404,9 @@ def figures_at(
     known = status == 0
     blank_hard(values, close(status, made.gate))
     tables = columns_of(bulk, z, only)
+    for own, (name, width) in product(tables, made.given.items()):
+        if (basis := f"{name}_provenance") in own:
+            own[basis] = own[basis].put(np.isfinite(width), "given")
     tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
     density, made_as = made.density(), _made_as(made, use.between) if None in wanted else {}
     for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
@@ -454,11 +459,15 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     roots = Coded(root_codes(made.written.host), HOST_NAMES)
     hard, b_r = at_temperature(made.near[COERCIVITY], roots, kelvin), made.near["remanence_T"]
     weaker = b_r.distance > hard.distance
+    nearest = hard.nearest.where(~weaker, b_r.nearest)
+    if made.given:
+        own = np.isfinite(list(made.given.values())).any(axis=0)
+        nearest = Coded.of(np.where(own, "given; ", "") + np.array(nearest.texts(), object))
     return {
         "evidence_distance": np.where(
             roots.codes < 0, np.nan, np.maximum(hard.distance, b_r.distance)
         ),
-        "evidence_nearest": hard.nearest.where(~weaker, b_r.nearest),
+        "evidence_nearest": nearest,
         "evidence_farthest": hard.farthest.where(~weaker, b_r.farthest),
         "remanence_T_evidence": b_r.distance,
         "coercivity_kA_m_evidence": hard.distance,

@@ -19,7 +19,7 @@ from .._core._blas import one_thread
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import K_B, MU_0, MU_B, parse_temperatures
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts, partition
@@ -50,7 +50,7 @@ _CHANGES = (
 
 @named
 def transitions(
-    compositions: Any,
+    compositions: Compositions,
     host: str = "auto",
     step: float = 2.0,
     *,
@@ -190,7 +190,7 @@ class Jump(NamedTuple):
 @named
 @one_thread()
 def first_order_transitions(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str] = "4.2K",
     highest_field_T: float = 30.0,
     host: str = "auto",

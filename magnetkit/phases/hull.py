@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .._core._arguments import named
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ._space import PhaseSpace, find_facets, gather, whole_space
@@ -119,7 +119,7 @@ def stable_space(snapshot: Snapshot) -> PhaseSpace:
 
 @named
 def hull_energy(
-    compositions: Any,
+    compositions: Compositions,
     snapshot: Snapshot | str | Path | None = None,
     *,
     basis: Basis = "auto",

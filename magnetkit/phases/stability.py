@@ -12,7 +12,7 @@ from .._core.columns import PROVENANCES
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import parse_temperature
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, assign_hosts, partition, purified
@@ -32,7 +32,7 @@ LIQUID = "liquid"
 
 @named
 def stability(
-    compositions: Any,
+    compositions: Compositions,
     host: str = "auto",
     temperature: float | str | None = None,
     snapshot: Snapshot | str | Path | None = None,
@@ -172,7 +172,7 @@ def _energies(columns: Columns, judged: Judged, above: Any, half: float) -> None
 
 @named
 def energy_above_hull(
-    compositions: Any,
+    compositions: Compositions,
     snapshot: Snapshot | str | Path | None = None,
     *,
     basis: Basis = "auto",

@@ -18,6 +18,7 @@ from .._core.errors import InputError
 from .._core.units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
 
 if TYPE_CHECKING:
+    from ..composition.shells import Shells
     from ..composition.table import CompositionTable
     from ..magnetism.process import Process
     from ..magnetism.sintered import Duty, Use
@@ -64,7 +65,7 @@ class UseKeywords(_Keywords, total=False):
     """Those beside a function's own scenario."""
 
     load_line: float | None
-    shell: Any
+    shell: "Shells"
 
 
 class ConditionKeywords(UseKeywords, SupplyKeywords, total=False):

@@ -3,7 +3,7 @@
 Magnets side by side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -15,7 +15,7 @@ from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..calibration._composition_estimate import grade_magnet
 from ..composition._grade_names import grades_among, refuse_beside
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..magnetism.process import process_record
 from ._stages import predicted
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 @named
 @with_conditions("use", "magnet", "supply", "models")
 def predict(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
     *,
     basis: Basis = "auto",
     column: str | None = None,
     strict: bool = False,
     detail: bool = False,
+    given: Mapping[str, Any] | None = None,
     **keywords: Unpack[ConditionKeywords],
 ) -> Any:
     """Predict every property of some compositions at one temperature or several.
@@ -59,6 +60,12 @@ def predict(
     detail : bool
         Whether a frame of pandas shows all columns where it is printed, rather than some ten; it
         holds all of them in either case.
+    given : mapping of str to number, or to one number a row, optional
+        Values of the hard phase that stand for the model's, such as those of first principles or a
+        spin model: ``curie_temperature_K``, ``saturation_polarization_T`` (mu_0 M_s) and
+        ``anisotropy_constant_MJ_m3``, the latter two at ``temperature_K``; ends of their 90 %
+        ranges with ``_lo`` and ``_hi``. Columns of a frame or file say the same with ``given_``
+        before the name. How they go with temperature is the model's.
     **keywords
         Conditions, see `magnetkit.prediction.Conditions`.
 
@@ -86,6 +93,8 @@ def predict(
     conditions = Conditions.of(temperature=temperature, **keywords)
     inputs = read_inputs(compositions, basis, column, strict=strict)
     _name_families(inputs.labels)
+    if given is not None:
+        inputs = replace(inputs, table=inputs.table.with_given(given, rows=inputs.total))
     found = predicted(inputs, conditions)
     if inputs.library != "pandas":
         return found
@@ -117,7 +126,7 @@ def _name_families(labels: Any) -> None:
 @named
 @with_conditions("use", "magnet", "supply", "models")
 def compare(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str = 300.0,
     *,
     basis: Basis = "auto",
@@ -166,9 +175,9 @@ def compare(
         raise InputError("compare takes one temperature; predict takes several")
     grades, notes = grades_among(compositions), list[str]()
     if grades:
-        compositions = [compositions] if isinstance(compositions, str) else compositions
-        frame, notes = _with_grades(compositions, grades, basis, conditions)
-        written = [g or text for g, text in zip(grades, compositions, strict=True)]
+        texts: Any = [compositions] if isinstance(compositions, str) else compositions
+        frame, notes = _with_grades(texts, grades, basis, conditions)
+        written = [g or text for g, text in zip(grades, texts, strict=True)]
         shells = ["" if g else s for g, s in zip(grades, frame["shell"], strict=True)]
     else:
         inputs = read_inputs(compositions, basis, strict=True)

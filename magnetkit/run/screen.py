@@ -23,6 +23,7 @@ from .._core._blas import one_thread
 from .._core._files import is_url
 from .._core.errors import CompositionError, InputError
 from .._core.units import parse_temperature
+from ..composition._read import Compositions
 from ..composition.notation import Basis
 from ..composition.substitution import Substitutions, refine
 from ..prediction.conditions import UseKeywords, with_conditions
@@ -170,7 +171,7 @@ def _shown(found: Ranked) -> ScreenResult:
 @named
 @with_conditions("use", "magnet", "supply", "models", without=("host",))
 def screen(
-    compositions: Any = None,
+    compositions: Compositions = None,
     application: "str | Path | Profile | None" = None,
     temperature: float | str | None = None,
     scenario: str | Path | None = None,

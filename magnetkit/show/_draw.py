@@ -206,9 +206,9 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
     if not shown:
         return
     title = _text(layout["legend"].get("title", {"text": ""})["text"]) or None
-    # Beside the axes where curves fill them.
-    beside: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (-0.02, 1.0)}
-    aside = beside if layout["yaxis"].get("side") == "right" else {}
+    # Below the axes where curves fill them.
+    below: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.12), "ncols": 2}
+    aside = below if layout["yaxis"].get("side") == "right" else {}
     places[-1].legend(shown.values(), shown.keys(), fontsize="small", title=title, **aside)
 
 

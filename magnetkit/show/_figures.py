@@ -26,6 +26,7 @@ from ..phases.hull import Section
 from ..ranking._job import AS_SOLD
 from ..ranking._profile_parts import Objective
 from ..ranking.result import SPREAD_ROWS
+from ._text import CGS, is_cgs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +74,23 @@ def axis_of(name: str) -> Part:
     symbol = re.sub(r"_\{?(\w+)\}?", r"<sub>\1</sub>", symbol.replace(r"\mu", "μ"))
     unit = f"({column.unit.replace('m3', 'm<sup>3</sup>')})" if column.unit else ""
     return titled(" ".join(filter(None, (column.label, symbol, unit))))
+
+
+def in_units(figure: Part) -> Part:
+    """Return a figure with axes of T, kA/m and kJ/m3 in the units of the setting, in place."""
+    for key, axis in figure["layout"].items() if is_cgs() else ():
+        text = axis["title"]["text"] if key[1:5] == "axis" and "title" in axis else ""
+        unit = next((u for u in CGS if text.endswith(f"({u.replace('m3', 'm<sup>3</sup>')})")), "")
+        if not unit or "Anisotropy field" in text:
+            continue
+        factor, new = CGS[unit]
+        axis["title"]["text"] = f"{text[: text.rindex('(')]}({new})"
+        for trace in figure["data"]:
+            if trace.get(f"{key[0]}axis", key[0]) == key[0] + key[5:] and key[0] in trace:
+                trace[key[0]] = numbers(factor * np.asarray(trace[key[0]], float))
+                hover, at = trace.get("hovertemplate", ""), f"%{{{key[0]}}} "
+                trace["hovertemplate"] = hover.replace(at + unit, at + new)
+    return figure
 
 
 def layout_of(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") -> Part:
@@ -219,13 +237,18 @@ def demagnetization(
     names: Sequence[str],
     styles: Sequence[Look],
     height: int = 520,
+    measured: Sequence[Any] = (),
 ) -> Part:
     """Return J(H) (thick) and B(H) (thin) against the reverse field, and the load line.
 
     `names`, plain text, and `styles` are of each magnet at each temperature, those of a magnet
-    together.
+    together; `measured` have points of their own, ``field`` (A/m) and ``polarization`` (T).
     """
     traces: list[Part] = []
+    dot = {"color": "#fff", "size": 7, "symbol": "circle", "line": {"width": 1.5, "color": BLACK}}
+    for own in measured:
+        said = "Measured<br>H −%{x} kA/m<br>J %{y} T"
+        traces.append(points("Measured J(H)", 1e-3 * own.field, own.polarization, dot, said))
     places = [(curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)]
     for name, (colour, dash), (curves, at) in zip(names, styles, places, strict=True):
         # In a legend plotly knows no entity of quotes.

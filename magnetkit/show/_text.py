@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # Column's unit to the factor and the unit of the cgs tradition.
-_CGS = {
+CGS = {
     "T": (1.0 / KILO_GAUSS, "kG"),
     "kA/m": (1e3 / KILO_OERSTED, "kOe"),
     "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe"),
@@ -46,8 +46,8 @@ def scale_of(name: str, *, cgs: bool | None = None) -> Scale:
     if unit == "K":
         return Scale(1.0, -ZERO_CELSIUS, "°C")
     # An anisotropy field is quoted in tesla in both traditions' current literature.
-    if unit in _CGS and name != "anisotropy_field_T" and (is_cgs() if cgs is None else cgs):
-        factor, unit = _CGS[unit]
+    if unit in CGS and name != "anisotropy_field_T" and (is_cgs() if cgs is None else cgs):
+        factor, unit = CGS[unit]
         return Scale(factor, 0.0, unit)
     return Scale(1.0, 0.0, unit)
 

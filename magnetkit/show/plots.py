@@ -23,7 +23,7 @@ from .._core.columns import COLUMNS
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.table import CompositionTable
 from ..ranking.result import Ranked
 from . import _figures
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "Figure", "coverage", "demagnetization", "depth_profile", "grade_map", "margin_map", "pareto",
-    "parity", "property_against_temperature", "section", "sweep", "table",
+    "Figure", "coverage", "demagnetization", "depth_profile", "grade_map", "margin_map", "overlay",
+    "pareto", "parity", "property_against_temperature", "section", "sweep", "table",
     "terbium_against_temperature", "ternary",
 ]  # fmt: skip
 _PICTURES = (".png", ".svg", ".pdf")
@@ -156,7 +156,7 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
 
     @wraps(drawing)
     def plot(*given: Any, ax: "Axes | None" = None, **options: Any) -> Figure:
-        made = Figure(**checked(*given, **options))
+        made = Figure(**_figures.in_units(checked(*given, **options)))
         if ax is not None:
             made.draw(ax)
         return made
@@ -188,7 +188,7 @@ def _known(column: str) -> str:
 
 @named
 def sweep(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str],
     labels: Sequence[str] | None = None,
     **conditions: Any,
@@ -289,6 +289,21 @@ def demagnetization(curves: "Demagnetization", labels: Sequence[str] | None = No
 
 
 @_plot
+def overlay(curves: Sequence[Any]) -> Part:
+    """Draw curves one over the other as `demagnetization` does, measured points as open circles.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        As `magnetkit.curve` returns them, such as a measured one and that of its grade.
+    """
+    names = [f"{own.name}, {k:.0f} K" for own in curves for k in own.curves.temperature]
+    dots = [own.measured for own in curves if own.measured is not None]
+    loops, looks = [own.curves for own in curves], _figures.looks(len(names))
+    return _figures.demagnetization(loops, names, looks, measured=dots)
+
+
+@_plot
 def grade_map(
     frame: "pd.DataFrame", *, hosts: Sequence[str] | None = None, intervals: bool = False
 ) -> Part:
@@ -380,7 +395,7 @@ def ternary(
 @_plot
 def section(
     system: str,
-    compositions: Any = None,
+    compositions: Compositions = None,
     *,
     temperature: float | None = None,
     snapshot: "Snapshot | str | Path | None" = None,

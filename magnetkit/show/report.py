@@ -173,7 +173,8 @@ def _draw_figures(
         "ternary": _ternary(ranked),
         "section": _section(shown.rows, shown.job.conditions.snapshot),
     }
-    return drawn | {name: figure for name, figure in maps.items() if figure is not None}
+    drawn |= {name: figure for name, figure in maps.items() if figure is not None}
+    return {name: _figures.in_units(figure) for name, figure in drawn.items()}
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:

@@ -23,8 +23,9 @@ from .._core.columns import CRITERIA, criteria
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, index, mask
 from .._core.errors import CompositionError, DataError, InputError
 from .._core.settings import get_settings
-from ..composition._read import as_table, read_inputs
+from ..composition._read import Compositions, as_table, read_inputs
 from ..composition.notation import Basis
+from ..composition.shells import Shells
 from ..composition.table import CompositionTable
 from ..magnetism.shells import mean_over_mass
 from .scenario import Scenario, check_recycled, load_scenario, scenarios, with_prices
@@ -50,13 +51,13 @@ _ANSWERS = {"yes": 1.0, "no": 0.0, "": float("nan")}
 
 @named
 def ledger(
-    compositions: Any,
+    compositions: Compositions,
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
     reference: Any = None,
     heavy_rare_earths: Sequence[str] | None = None,
-    shell: Any = None,
-    reference_shell: Any = None,
+    shell: Shells = None,
+    reference_shell: Shells = None,
     *,
     basis: Basis = "auto",
     strict: bool = False,
@@ -131,8 +132,8 @@ def ledger_columns(
     recycled: Mapping[str, float] | None = None,
     reference: Any = None,
     heavy_rare_earths: Sequence[str] | None = None,
-    shell: Any = None,
-    reference_shell: Any = None,
+    shell: Shells = None,
+    reference_shell: Shells = None,
 ) -> Columns:
     """Return the `ledger` of a table as columns."""
     state = load_scenario(scenario)
@@ -216,12 +217,12 @@ def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
 
 @named
 def break_even_recycled_share(
-    compositions: Any,
+    compositions: Compositions,
     element: str,
     target: ArrayLike,
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
-    shell: Any = None,
+    shell: Shells = None,
     *,
     basis: Basis = "auto",
     strict: bool = False,
@@ -280,7 +281,7 @@ def sampled_supply(
     rng: np.random.Generator,
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
-    shell: Any = None,
+    shell: Shells = None,
     prices: Mapping[str, str] | None = None,
     others: float = 0.0,
 ) -> dict[str, Array]:

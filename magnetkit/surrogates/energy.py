@@ -17,7 +17,7 @@ from .._core import _intervals, datasets
 from .._core.columns import COLUMNS
 from .._core.elements import N_ELEMENTS
 from .._core.settings import get_settings
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
@@ -109,7 +109,7 @@ class EnergyModel:
 
     def predict(
         self,
-        compositions: Any,
+        compositions: Compositions,
         interval: float = 0.9,
         *,
         basis: Basis = "auto",

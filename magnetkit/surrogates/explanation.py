@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._core._arguments import named, whole
 from .._core.errors import InputError
-from ..composition._read import as_table
+from ..composition._read import Compositions, as_table
 from ..composition.notation import Basis
 from .models import load
 from .training_sets import COMPUTED, TARGETS, check_target
@@ -53,7 +53,7 @@ class Explanation:
 
 @named
 def explain(
-    compositions: Any,
+    compositions: Compositions,
     target: str | None = None,
     *,
     n: int = 5,

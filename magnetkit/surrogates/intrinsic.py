@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .._core._arguments import named
 from .._core.units import parse_temperatures
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, assign_hosts, partition, purified
@@ -108,7 +108,7 @@ def _joined(
 
 @named
 def intrinsic(
-    compositions: Any,
+    compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
     host: str = "auto",
     interval: float = 0.9,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .._core._arguments import named
 from .._core.columns import properties
 from .._core.errors import DataError, InputError
-from ..composition._read import read_inputs
+from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ._measured import TARGET as CURIE
@@ -55,7 +55,7 @@ class Computed:
 
     def predict(
         self,
-        compositions: Any,
+        compositions: Compositions,
         interval: float = 0.9,
         *,
         temperature: float | str = 300.0,

@@ -1,5 +1,7 @@
 """Curves as a hysteresisgraph writes them, against the curve they were made from."""
 
+from io import StringIO
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from magnetkit.units import MU_0
 
 import magnetkit as mk
 from magnetkit.calibration.measured_curve import is_curve, read_curve
+from tests import command
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,9 @@ def written(path, heads, h, values, mark=","):
         (("H [kOe]", "4piM [kG]"), 79577.47, 0.1, False, 1),
         (("field_A_m", "induction_T"), 1.0, 1.0, True, -1),
         (("H (Oe)", "B (G)"), 79.57747, 1e-4, True, -1),
+        (("µ0H (mT)", "4πM/kG"), 1e-3 / MU_0, 0.1, False, -1),
+        (("H/Oe", "M (emu/cm³)"), 79.57747, 1e3 * MU_0, False, 1),
+        (("H [MA/m]", "M_kA_m"), 1e6, 1e3 * MU_0, False, -1),
     ],
 )
 def test_a_curve_gives_back_its_figures(tmp_path, known, heads, field, flux, induction, sign):
@@ -69,6 +75,34 @@ def test_curve_calibrate_and_replace_take_it(tmp_path, known):
     found = mk.replace(None, "100C", measured=path)
     assert "measured by you" in found.evidence
     assert mk.replace("N42SH", "100C", measured=path).reference["grade"] == "N42SH"
+
+
+def test_it_is_laid_over_what_is_predicted(tmp_path, known):
+    weaker = 0.9 * known.polarization[0, 0]
+    rows = [f"{a:.1f},{b:.6f},20" for a, b in zip(known.field[0, 0], weaker, strict=True)]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["H (A/m),J (T),T (°C)", *rows]), encoding="utf-8")
+    assert read_curve(path).temperature_K == pytest.approx(293.15)
+    done = command.run(
+        "curve", f"{path}", "N42SH", "--load-line", "2", "--out", f"{tmp_path}/o.svg"
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "o.svg").stat().st_size > 5000
+    mine, sheet = pd.read_csv(StringIO(done.stdout)).to_dict("records")
+    assert (mine["candidate"], sheet["candidate"]) == ("mine", "N42SH")
+    assert mine["remanence_T"] == pytest.approx(0.9 * sheet["remanence_T"], rel=1e-4)
+    assert mine["coercivity_kA_m"] == pytest.approx(sheet["coercivity_kA_m"], rel=1e-4)
+    # On B = -2 mu_0 H, before the knee: B_r less (mu_rec - 1) mu_0 |H|, mu_rec - 1 being 0.045.
+    b_r, recoil = 0.9 * known.remanence[0, 0], 1.0 + 0.9 * 0.05
+    assert mine["working_field_kA_m"] == pytest.approx(1e-3 * b_r / MU_0 / (2.0 + recoil), rel=1e-3)
+    assert mine["irreversible_loss_pct"] == pytest.approx(0.0, abs=0.01)
+    # Half of its coercivity does not stand the field of such a load line.
+    half = [f"{0.5 * h:.1f},{j:.6f}" for h, j in zip(known.field[0, 0], weaker, strict=True)]
+    path.write_text("\n".join(["H (A/m),J (T)", *half]), encoding="utf-8")
+    out = f"{tmp_path}/o.html"
+    hot = command.run("curve", f"{path}", "--load-line", "0.2", "--out", out).stdout
+    loss = pd.read_csv(StringIO(hot))["irreversible_loss_pct"][0]
+    assert 0.0 < loss < 100.0
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,21 @@
 """Each file is read back: by pyleecan itself, or by readers after FEMM's and Elmer's manuals."""
 
+import configparser
 import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
 import magnetkit as mk
+from magnetkit.diffusion._shapes import Cells, SelfField, read_shape
 
 ROOT = Path(__file__).resolve().parents[2]
 PYLEECAN = Path(os.environ.get("MAGNETKIT_PYLEECAN", ROOT / ".venv-pyleecan/bin/python"))
@@ -106,6 +111,117 @@ def test_files_carry_the_resistivity_that_makers_print():
         assert f"Electric Conductivity = Real {1e6 / rho:.6g}" in own.text("elmer", 0)
     # No resistivity of SmCo5 was found in print.
     assert "elec" not in json.loads(mk.curve("SmCo5", "20C").text("pyleecan", 0))
+
+
+def _table(text, skip="%", mark=","):
+    return [[float(x) for x in r.split(mark)] for r in text.splitlines() if r[:1] not in skip]
+
+
+def _motorcad(text):
+    file = configparser.RawConfigParser(strict=True)
+    file.optionxform = str
+    file.read_string(text)
+    (name,) = file.sections()
+    keys = ("Temperature", "HValue_Magnet", "BValue_Magnet")
+    count = sum(key.startswith("BValue_Magnet[") for key in file[name])
+    rows = [[float(file[name][f"{key}[{i}]"]) for key in keys] for i in range(count)]
+    return name, file[name], np.array(rows)
+
+
+@pytest.mark.parametrize("bound", ["low", "centre", "high", "guaranteed"])
+def test_one_file_holds_all_temperatures(bound, tmp_path):
+    curve = mk.curve("N42SH", "150C,20C", bound=bound)
+    (file,) = curve.write(tmp_path / "all.txt", "comsol")
+    # COMSOL's grid format: H, T, and B, a row a temperature.
+    h, t, *b = map(np.array, _table(file.read_text(), mark=" "))
+    own = curve.curves
+    assert t.tolist() == [293.15, 423.15]
+    assert (np.diff(h) > 0.0).all()
+    assert h[0] == pytest.approx(-own.coercivity_b.max())
+    name, section, rows = _motorcad(curve.text("motorcad"))
+    assert name == ("N42SH" if bound == "centre" else f"N42SH {bound}")
+    # What a reader of the scalars alone makes of it at 20 degrees C; Arnold prints -0.12 %/K at
+    # 20 degrees C, which is -0.142 %/K of the value at 150.
+    hot, chord = float(section["MagnetBrValue"]), float(section["MagnetTempCoefBr"])
+    assert hot * (1.0 - 1.3 * chord) == pytest.approx(own.remanence[0, 1], rel=1e-6)
+    assert chord == pytest.approx(-0.12 / (1.0 - 0.0012 * 130), abs=0.002)
+    table = np.array(_table(curve.text("table")))
+    for k, celsius in enumerate((150.0, 20.0)):
+        here = rows[rows[:, 0] == celsius][:, 1:]
+        assert here[0, 0] == pytest.approx(-own.coercivity[0, k])
+        two = table[table[:, 0] == celsius][:, 1:]
+        np.testing.assert_allclose(two, _table(curve.text("csv", k)), rtol=1e-7, atol=1e-7)
+        for load in (0.5, 1.0, 2.0):
+            asked = mk.curve("N42SH", f"{celsius}C", bound=bound, load_line=load).curves
+            for field, values in (here.T, (h, b[1 - k])):
+                met = values + load * MU_0 * field
+                at = np.interp(0.0, met, field)
+                assert at == pytest.approx(asked.working_field[0, 0], rel=2e-4)
+
+
+@pytest.mark.peer
+def test_pyaedt_reads_its_file(curve, tmp_path):
+    read = json.loads(curve.text("maxwell"))["materials"]["N42SH low"]["permeability"]
+    first, second = read["Temperatures"]["Temperature"]
+    assert (first["TempRef"], second["TempRef"]) == ("20cel", "150cel")
+    points = np.reshape(second["BHCoordinates"]["Points"], (-1, 2))
+    assert points[-1].tolist() == [0.0, pytest.approx(curve.curves.remanence[0, 1])]
+    # Maxwell refuses a curve that is anywhere flatter than empty space.
+    assert (np.diff(points[:, 1]) / np.diff(points[:, 0]) > MU_0 * (1.0 - 1e-5)).all()
+    library = pytest.importorskip("ansys.aedt.core.modules.material_lib", reason="needs pyaedt")
+    app = MagicMock()
+    app.odefinition_manager.GetProjectMaterialNames.return_value = []
+    materials = library.Materials.__new__(library.Materials)
+    materials.__dict__ |= {"_app": app, "logger": app.logger, "_color_id": 0}
+    materials.__dict__ |= {"_Materials__material_keys": {}, "_oproject": app.oproject}
+    (file,) = curve.write(tmp_path / "n42sh.json", "maxwell")
+    (made,) = materials.import_materials_from_file(str(file))
+    np.testing.assert_allclose(made.permeability.value[-1], [0.0, curve.curves.remanence[0, 0]])
+    (told,) = app.odefinition_manager.AddMaterial.call_args.args
+    named = {p[0]: p[1:] for p in told if isinstance(p, list)}
+    hot = {p[0]: p[1:] for p in named["NAME:permeability"] if isinstance(p, list)}
+    assert named["NAME:permeability"][8:10] == ["IsTemperatureDependent:=", True]
+    heads = [one[:3] for one in hot["NAME:Temperatures"]]
+    assert heads == [["NAME:Temperature", "TempRef:=", f"{t}cel"] for t in (20, 150)]
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("shape", ["40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"])
+def test_a_magnet_of_magpylib_has_the_field_of_its_shape(shape, monkeypatch):
+    curve = mk.curve("N42SH", "150C")
+    monkeypatch.setitem(sys.modules, "magpylib", None)
+    with pytest.raises(InputError, match=r"pip install 'magnetkit\[magpylib\]'"):
+        curve.to_magpylib(shape)
+    monkeypatch.undo()
+    magpylib = pytest.importorskip("magpylib")
+    magnet = curve.to_magpylib(shape)
+    volume = read_shape(shape).volume
+    # Far away it is a dipole of moment B_r V / mu_0 at 150 degrees C.
+    far = magpylib.getB(magnet, (0.0, 0.0, 5.0))[2]
+    dipole = curve.curves.remanence[0, 0] * volume / (2.0 * np.pi * 5.0**3)
+    assert far == pytest.approx(dipole, rel=1e-3)
+    with pytest.raises(InputError, match="along must be x, y or z"):
+        curve.to_magpylib(shape, "w")
+
+
+@pytest.mark.peer
+def test_its_material_response_finds_the_same_working_point_of_each_cell():
+    pytest.importorskip("magpylib_material_response")
+    from magpylib_material_response.demag import apply_demag
+    from magpylib_material_response.meshing import mesh_Cuboid
+
+    curve = mk.curve("Nd1.8Dy0.2Fe14B", "100C")
+    magnet = curve.to_magpylib("12x8x4mm", "x")
+    mesh = mesh_Cuboid(magnet, (6, 4, 4))
+    solved = apply_demag(mesh, susceptibility=magnet.susceptibility, interaction="newell")
+    cells = Cells(read_shape("12x8x4mm"), (6, 4, 4), np.ones((6, 4, 4)))
+    b_r, recoil = curve.curves.remanence[0, 0], curve.curves.recoil[0, 0]
+    remanent, none = np.full(96, b_r / MU_0), np.zeros(3)
+    field = SelfField(cells, "x").responding(remanent, recoil, 1.0, none)[:, 0]
+    wanted = b_r + (recoil - 1.0) * MU_0 * field
+    for cell in solved:
+        at = np.argmin(np.linalg.norm(cells.points - cell.position, axis=1))
+        assert cell.polarization[0] == pytest.approx(wanted[at], abs=2e-5)
 
 
 @pytest.mark.skipif(not PYLEECAN.is_file(), reason="needs pyleecan: make pyleecan")

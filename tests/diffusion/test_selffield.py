@@ -1,7 +1,5 @@
 """The magnet's own field beside published demagnetizing factors and a surface integral."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 from magnetkit.units import MU_0
@@ -85,17 +83,3 @@ def test_a_load_line_sets_the_mean_and_recoil_lowers_the_field():
     soft = shape_case(field, Circuit("z", 2.0), 300.0, 1.2, 1.05)
     mean = np.average(soft.reverse, weights=field.cells.volumes)
     assert mean == pytest.approx(1.2 / MU_0 / 3.05, rel=2e-3)
-
-
-@pytest.mark.peer
-@pytest.mark.skipif(importlib.util.find_spec("magpylib") is None, reason="needs magpylib")
-def test_magpylib_says_the_same():
-    import magpylib
-
-    cells = cut(read_shape("40x15x5mm"), 20000)
-    field = SelfField(cells, "z")
-    inner = np.flatnonzero((np.abs(cells.points) < 0.4 * np.array(cells.shape.box)).all(axis=1))
-    magnet = magpylib.magnet.Cuboid(dimension=cells.shape.box, polarization=(0, 0, 1.0))
-    wanted = magnet.getH(cells.points[inner])
-    found = field.vectors(np.full(len(cells.points), 1.0 / MU_0))[inner]
-    assert np.abs(found - wanted).max() < 0.003 * np.abs(wanted).max()

@@ -235,3 +235,17 @@ def test_plotly_makes_its_own_figure_of_each(table, found):
         assert len(objects.Figure(figure).data) == len(figure["data"])
         # Matplotlib knows all that they use.
         figure.draw().figure.canvas.draw()
+
+
+def test_figures_obey_the_setting_of_units(monkeypatch):
+    curves = mk.magnetism.demagnetization("Nd1.8Dy0.2Fe14B", "20C")
+    plain = mk.plots.demagnetization(curves)
+    monkeypatch.setattr("magnetkit.show._figures.is_cgs", lambda: True)
+    drawn = mk.plots.demagnetization(curves)
+    titles = [drawn["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
+    assert titles == ["Reverse field −H (kOe)", "J and B (kG)"]
+    for trace, other in zip(drawn["data"], plain["data"], strict=True):
+        # 1 kOe is 79.5775 kA/m, 1 T is 10 kG.
+        assert trace["x"] == pytest.approx([x / 79.5775 for x in other["x"]], rel=1e-3)
+        assert trace["y"] == pytest.approx([10.0 * y for y in other["y"]], rel=1e-3)
+    assert "kOe<br>B %{y} kG" in drawn["data"][2]["hovertemplate"]

@@ -1,0 +1,83 @@
+"""Values of the hard phase that a user gives, from first principles or a spin model.
+
+They enter where phases are condensed, as factors on T_C, moments and anisotropy constants of the
+model's phase, its surface and its shell; how these go with temperature, and all that a magnet makes
+of them, stays the model's.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.errors import InputError
+from .._core.units import ROOM_K
+from ..composition.table import GIVEN, GIVEN_AT
+from ..hosts.partition import Partition
+from ..intrinsic.evaluate import PROPERTIES, STATUS, Intrinsic, PredictedCurie, evaluate_with
+from ..intrinsic.parameters import load
+from ..kernels._arrays import Condensed
+from ..kernels._intrinsic import scale
+from ._uncertainty import HALF_WIDTH
+
+Widths = dict[str, NDArray[np.float64]]
+"""Half a 90 % range over the value, by quantity of `GIVEN`, (n,); NaN where nothing was given."""
+
+
+def put(
+    given: Widths, phases: Any, first: int, written: Partition, predicted: PredictedCurie
+) -> tuple[PredictedCurie, Widths]:
+    """Let given values of n alloys stand for the model's in `phases`, in place; return T_C too.
+
+    Their hard phases as `written` begin at the row `first`. A value without a range reaches as far
+    as the model's own, and is as wide as the model's at least. InputError if it has no temperature,
+    or no place in the model.
+    """
+    n = len(written.host)
+    none, cells, widths = np.full(n, np.nan), np.arange(n), dict[str, NDArray[np.float64]]()
+    places = [cells, phases.skins, phases.shells, cells + first][: 4 if first else 3]
+    hard = Condensed(phases.state[first : first + n], phases.ion)
+    for what, name in enumerate(GIVEN):
+        value, low, high = (given.get(f"{name}{end}", none) for end in ("", "_lo", "_hi"))
+        at = np.where(np.isnan(value), np.nan, given.get(GIVEN_AT, none) if what else ROOM_K)
+        if (np.isfinite(value) & np.isnan(at)).any():
+            raise InputError(
+                f"a given {name} needs its {GIVEN_AT}, 0 for one of first principles, as "
+                f"given={{'{GIVEN_AT}': 0}} or the column given_{GIVEN_AT}"
+            )
+        widths[name] = none.copy()
+        for kelvin in np.unique(at[np.isfinite(at)]):
+            got = evaluate_with(written, np.array([kelvin]), load(), predicted, condensed=hard)
+            model, half = got.curie, got.curie_sd
+            if what:
+                k = PROPERTIES.index(name)
+                model, half = got.value[:, 0, k], got.sd[:, 0, k]
+            factor = np.where(at == kelvin, value, np.nan) / model
+            paramagnetic = got.status[:, 0] == STATUS.index("paramagnetic")
+            if (factor <= 0.0).any() or (what and (paramagnetic & (at == kelvin)).any()):
+                raise InputError(
+                    f"a given {name} at {kelvin:g} K is above T_C, or of another sign than the "
+                    "model's: how it goes with temperature is not known"
+                )
+            told = np.fmax(value - low, high - value)
+            own = np.where(np.isnan(told), np.fmax(HALF_WIDTH * half, abs(value - model)), told)
+            rows = np.flatnonzero(np.isfinite(factor))
+            widths[name][rows] = np.abs(own / value)[rows]
+            for place in places:
+                kept = rows[place[rows] >= 0]
+                scale(phases, place[kept], what, factor[kept])
+        if not what:
+            known = np.isfinite(widths[name])
+            half = np.where(known, widths[name] * value, predicted.half)
+            predicted = predicted._replace(value=np.where(known, value, predicted.value), half=half)
+    return predicted, widths
+
+
+def widen(got: Intrinsic, widths: Widths) -> None:
+    """Let hard phases be as uncertain as what was given, in place."""
+    on_j, on_k = (np.nan_to_num(widths[name])[:, None] for name in GIVEN[1:])
+    for k, name in enumerate(PROPERTIES):
+        own = on_j if name in GIVEN[1] else on_k if "constant" in name else np.hypot(on_j, on_k)
+        own = own / HALF_WIDTH * np.abs(got.value[:, :, k])
+        wider = np.hypot(got.sd[:, :, k], own)
+        got.sd[:, :, k] = np.where(own > 0.0, own, wider) if name in GIVEN else wider
