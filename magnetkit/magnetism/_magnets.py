@@ -350,6 +350,7 @@ def _structure(
     structure = {
         **{name: np.where(coarse, value, 0.0) for name, value in counted.items()},
         "sintered": np.where(coarse & (formula == 0.0), 1.0, 0.0),
+        "formula": np.where(coarse, formula, 0.0),
         "coarse": np.where(coarse | ~between, 1.0, 0.0),
         "density": rows["density"],
         "wetted": np.where(coarse, wetted, 0.0),
