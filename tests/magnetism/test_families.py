@@ -183,7 +183,6 @@ def test_bonded_magnets_bend_as_their_sheets_say(bonded):
     assert 0.68 < bonded["max_energy_product_kJ_m3"] / ideal < 0.86
 
 
-@pytest.mark.xfail(strict=True, reason="74 C: the knee at half of H_cJ is met long before")
 def test_bonded_magnets_bear_what_their_sheets_say(bonded):
     # 100 to 160 C (grades/secondhand.csv).
     assert 373.0 <= bonded["max_working_temperature_K"] <= 433.2
