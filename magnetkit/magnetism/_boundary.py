@@ -24,6 +24,9 @@ _SOFT_VOLUME = 265.0 / 17.0
 # wt.% of free rare earth that brings 63 % of the coercivity: recipe N6 of recipes.csv has 758 kA/m
 # with 0.6 to 1.2 wt.% (its oxygen is not printed).
 _PARTED = 0.8
+# wt.% of rare earth by which charges of one recipe differ, as weighed and burnt off (an assumption):
+# about none free a magnet in two has some.
+_WEIGHED = 0.15
 # Volume fraction of R2Fe17 at which a third of the coercivity is left, and more than any magnet
 # has (from memory: 0.015 to 0.045).
 _SOFT, _MOST_SOFT = 0.03, 0.08
@@ -130,7 +133,8 @@ def wetted(aluminium: Array, copper: Array, gallium: Array) -> Array:
 
 def parted(structure: dict[str, Array]) -> Array:
     """Return the share of coercivity that free rare earth, R2Fe17 and cerium leave, shape (n,)."""
-    free = -np.expm1(-np.maximum(structure["free"], 0.0) / _PARTED)
+    free = _WEIGHED * np.logaddexp(0.0, structure["free"] / _WEIGHED)
+    free = -np.expm1(-free / _PARTED)
     return free * np.exp(-structure["r2fe17"] / _SOFT - _LAVES * structure["cerium"])
 
 
