@@ -24,8 +24,8 @@ _SOFT_VOLUME = 265.0 / 17.0
 # wt.% of free rare earth that brings 63 % of the coercivity: recipe N6 of recipes.csv has 758 kA/m
 # with 0.6 to 1.2 wt.% (its oxygen is not printed).
 _PARTED = 0.8
-# wt.% of rare earth by which charges of one recipe differ, as weighed and burnt off (an assumption):
-# about none free a magnet in two has some.
+# wt.% of rare earth by which charges of one recipe differ, weighed and burnt off (assumed): with
+# about none free one magnet in two has some.
 _WEIGHED = 0.15
 # Volume fraction of R2Fe17 at which a third of the coercivity is left, and more than any magnet
 # has (from memory: 0.015 to 0.045).
