@@ -142,7 +142,6 @@ def test_no_more_phases_lie_beside_each_other_than_there_are_elements():
     assert (sizes.to_numpy() <= np.diff(table.indptr)[sizes.index]).all()
 
 
-@pytest.mark.xfail(strict=True, reason="16 of 19 inside: PrCo5 and two others lie outside")
 def test_the_other_half_of_published_magnets_lies_inside():
     """The half of families.csv that nothing was fitted to, by the route that each was made by."""
     data = pd.read_csv(datasets.path("recipes/families.csv"))
