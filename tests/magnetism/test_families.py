@@ -113,6 +113,14 @@ def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
     assert hot.round(1).tolist() == [0.0, 0.0, 1.0]
 
 
+def test_near_compensation_no_magnet_is_harder_than_what_was_measured():
+    # 2 K / J_s has no bound there, magnets do: one with Gd has 1.2 times H_cJ of SmCo5 at most.
+    series = [f"Sm{1 - x:.3f}Gd{x:.3f}Co5" for x in np.arange(0.0, 1.001, 0.05)]
+    found = mk.predict([*series, "GdCo4Al", "TbCo4Al", "HoCo5", "DyCo4.5Al0.5"], "20C")
+    assert (found[H] / found[H][0]).max() < 1.2
+    assert (found["status"] != "ok")[found["saturation_polarization_T"] < 0.5].all()
+
+
 def test_what_lies_between_hosts_is_a_mixture_or_named():
     # 18 wt.% of samarium is SmCo11.6: Sm2Co17 and cobalt, as no SmCo12 exists.
     found = mk.predict("Sm18Co82", "20C", basis="weight").iloc[0]
