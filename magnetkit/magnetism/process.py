@@ -104,8 +104,8 @@ class Route:
             values = values[~np.isnan(values)]
             if values.size and (values.min() < low or values.max() > high):
                 raise InputError(
-                    f"route {self.name} has {name} from {low:g} to {high:g}, got {given[name]!r}; "
-                    "leave the route out to go beyond"
+                    f"route {self.name} has {name} from {low:g} to {high:g} (measured: "
+                    f"{self.measured}), got {given[name]!r}; leave the route out to go beyond"
                 )
 
 

@@ -1,5 +1,7 @@
 """Every family right or silent: limits, continuity, routes and formation in all hosts."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -114,7 +116,7 @@ def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
 
 
 def test_near_compensation_no_magnet_is_harder_than_what_was_measured():
-    # 2 K / J_s has no bound there, magnets do: one with Gd has 1.2 times H_cJ of SmCo5 at most.
+    # 2 K / J_s has no bound there: GdCo4Al was once given 2.1 times H_cJ of SmCo5 for it.
     series = [f"Sm{1 - x:.3f}Gd{x:.3f}Co5" for x in np.arange(0.0, 1.001, 0.05)]
     found = mk.predict([*series, "GdCo4Al", "TbCo4Al", "HoCo5", "DyCo4.5Al0.5"], "20C")
     assert (found[H] / found[H][0]).max() < 1.2
@@ -130,15 +132,13 @@ def test_what_lies_between_hosts_is_a_mixture_or_named():
     assert cobalt.loc["Co", "volume_pct"] == pytest.approx(23.0, abs=4.0)
     ribbon = mk.magnetism.phase_balance("Nd8Fe86B6", basis="atomic").set_index("phase")
     assert ribbon.loc["alpha-iron", "volume_pct"] == pytest.approx(28.5, abs=4.0)  # on the hull
-    known = {
-        "Nd3Fe27.5Ti1.5": "3:29",
-        "SmCo6.5Zr0.5": "1:7",
-        "Nd4Fe77.5B18.5": "Fe3B beside 2:14:1",
-    }
-    found = mk.predict(list(known), "20C", basis="atomic")
-    assert found["host"].isin(["unknown"]).all()
-    for route, name in zip(found["route"], known.values(), strict=True):
-        assert route.startswith(f"{name}: known")
+    found = mk.predict(["Nd3Fe27.5Ti1.5", "SmCo6.5Zr0.5", "Nd4Fe77.5B18.5"], "20C", basis="atomic")
+    assert set(found["host"]) == {"unknown"}
+    named = [route.partition(": known")[0] for route in found["route"]]
+    assert named == ["3:29", "1:7", "Fe3B beside 2:14:1"]
+    # What no model speaks of is what the snapshot makes of it, in one table as in the other.
+    shares = mk.magnetism.phase_balance("SmCo6.5Zr0.5", basis="atomic").dropna(subset="volume_pct")
+    assert sorted(shares["phase"]) == sorted(re.findall(r"[A-Z]\w+", found["decomposes_to"][1]))
 
 
 def test_no_more_phases_lie_beside_each_other_than_there_are_elements():
