@@ -352,7 +352,8 @@ def _others() -> dict[str, dict[str, tuple[float, float]]]:
 def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
     """Return the names, by row, of phases that are known and of no host."""
     rows = np.flatnonzero(codes < 0)
-    some, found = table[rows], {}
+    some: CompositionTable = table[rows]
+    found: dict[int, str] = {}
     for name, rule in _others().items() if rows.size else ():
         for row in np.flatnonzero(lies_in(some, rule)).tolist():
             found.setdefault(int(rows[row]), name)

@@ -511,7 +511,7 @@ def idle(process: Process, host: str) -> str:
     named = [
         name
         for name, value in given.items()
-        if value is not None and not np.array_equal(value, usual.get(name))
+        if value is not None and not np.array_equal(value, usual.get(name, np.nan))
     ]
     return f"; of no effect: {', '.join(named)}" if named else ""
 
