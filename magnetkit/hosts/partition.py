@@ -346,7 +346,9 @@ def _assignment_rules() -> "AssignmentRules":
 def _others() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the windows of known phases that are of no host."""
     known = datasets.toml("hosts/others.toml")["phase"]
-    return {one.pop("name"): {k: v for k, v in one.items() if k != "source"} for one in known}
+    return {
+        one["name"]: {k: v for k, v in one.items() if k not in ("name", "source")} for one in known
+    }
 
 
 def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
