@@ -31,7 +31,7 @@ from ..magnetism._measured import ALPHA, COERCIVITY, QUANTITIES, Mill
 from ..magnetism.shells import mean_over_mass
 from ..magnetism.sintered import sintered_at
 from ._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
-from .grades import grades, ladder
+from .grades import at_room, grades, ladder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from ..surrogates._curie import CurieModel
 
 
+MELTED = ("sintered", "hot-deformed")
+"""Kinds of magnets whose composition is estimated."""
 COMPENSATED = 0.015
 """Below this |alpha|, %/K, a grade is temperature compensated."""
 
@@ -188,6 +190,19 @@ def estimate_composition(
     return CompositionEstimate(tuple(found), ends_of, put_in, _deviation(joint, hardness))
 
 
+@lru_cache(maxsize=512)
+def made_of(grade: str, kind: str | None, curie: "CurieModel") -> Recipe | None:
+    """Return the likeliest recipe of a sold grade, of a kind where one is asked for.
+
+    None of a grade whose recipe is not estimated.
+    """
+    row: Any = at_room().set_index("grade", drop=False).loc[grade]
+    if row["kind"] not in MELTED or row["host"] not in HOSTS:
+        return None
+    found = estimate_composition(row, curie)
+    return next((r for r in found.recipes if r.kind == kind), found.best)
+
+
 def _deviation(weight: NDArray[np.float64], values: NDArray[np.float64]) -> float:
     share = weight / max(weight.sum(), 1e-300)
     centre = (share * values).sum()
@@ -198,11 +213,7 @@ def _weighed(
     host: str, grid: "_Grid", grade: "pd.Series | Mapping[str, Any]", curie: "CurieModel | None"
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return heavy rare earth, wt.%, ln H_cJ and log-likelihood of the recipes of a kind, (n,)."""
-    texts, shells = (list(part) for part in zip(*recipes(host, grid), strict=True))
-    table = CompositionTable.from_strings(texts, basis="weight")
-    shell = shells if any(shells) else None
-    (frame,) = sintered_at(table, [ROOM_K], grid.route, shell, between=BETWEEN, curie=curie)
-    heavy = _heavy_wt_pct(table, shell)
+    heavy, frame = _modelled(tuple(recipes(host, grid)), grid.route, curie)
     log = _log_likelihood(frame, grade)
     if usual_magnets()[host].heavy == "by_class":
         log += _trade(float(grade["coercivity_kA_m"]), heavy, grid.worth)
@@ -213,6 +224,18 @@ def _weighed(
     log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -1e9)
     hardness = np.log(np.maximum(np.nan_to_num(frame["coercivity_kA_m"].to_numpy(float)), 1.0))
     return heavy, hardness, log
+
+
+@lru_cache(maxsize=64)
+def _modelled(
+    melts: tuple[tuple[str, str], ...], route: str | None, curie: "CurieModel | None"
+) -> "tuple[NDArray[np.float64], pd.DataFrame]":
+    """Return heavy rare earth, wt.%, of recipes with shells, and their magnets at 20 degrees C."""
+    texts, shells = (list(part) for part in zip(*melts, strict=True))
+    table = CompositionTable.from_strings(texts, basis="weight")
+    shell = shells if any(shells) else None
+    (frame,) = sintered_at(table, [ROOM_K], route, shell, between=BETWEEN, curie=curie)
+    return _heavy_wt_pct(table, shell), frame
 
 
 def _log_likelihood(

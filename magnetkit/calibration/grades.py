@@ -5,6 +5,7 @@ at another by the printed chords. The printed figures also give a grade's demagn
 (knee, recoil, H_cB), and the grade nearest to a predicted magnet.
 """
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
 from ..composition._grade_names import SECOND_FILE, VALUES_FILE, class_of, find, nearest
 from ..hosts.records import HOSTS
-from .spread import constants, lots
+from .spread import constants, lots, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,9 @@ _LADDER_CLASSES = 4
 _OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
 _GUARANTEED = (_COERCIVITY, "coercivity_b_kA_m", "knee_field_kA_m")
 """Quantities with a guaranteed minimum; the others have a range or a nominal value."""
+OF_LOTS = {_REMANENCE: (0, 1.0), _PRODUCT: (0, 0.5), "demagnetization_safety": (1, 1.0)}
+OF_LOTS |= {_COERCIVITY: (1, 1.0), "knee_field_kA_m": (1, 1.0)}
+"""Columns that ln B_r (0) or ln H_cJ (1) of a lot decides, and their power of it."""
 # Grades within this share of each other in coercivity, or energy product, are of one kind.
 _ALIKE = 0.1
 _FEW = 3
@@ -487,32 +491,56 @@ def sold_at(kelvin: float) -> "pd.DataFrame":
     return found.dropna(subset=[*_CHORDS]).reset_index()
 
 
-@lru_cache(maxsize=64)
+def likeliest(
+    rows: "pd.DataFrame",
+    ratios: Iterable[tuple[str, NDArray[np.float64]]],
+    slack: Sequence[float] = (0.0, 0.0),
+) -> "pd.DataFrame":
+    """Return the grades among n rows of `sold_at` that may do, with ``probability`` and ``makers``.
+
+    `ratios` are least values over those asked, (n,), by column; `slack` how much less of ln B_r and
+    ln H_cJ will do. What is likely stands first, of a grade its best maker.
+    """
+    over, known = np.full((2, len(rows)), 10.0), constants()["sold"]
+    for column, ratio in ratios:
+        lot, power = OF_LOTS[column]
+        log = power * np.log(np.maximum(np.nan_to_num(ratio), 1e-9))
+        over[lot] = np.minimum(over[lot], log)
+    wide = np.full(len(rows), known[_REMANENCE]), np.full(len(rows), known[_COERCIVITY])
+    chance = probability((over[0], over[1]), wide, (slack[0], slack[1]), trade=False)
+    # Of the likely ones first what a maker's own sheet says, and then what has least to spare.
+    own = rows.assign(probability=chance, p=-chance.round(2))
+    own["copied"] = rows["grade"].isin(secondhand())
+    good = own[chance > 0.05].sort_values(["p", "copied", _REMANENCE], kind="stable")
+    makers = good.groupby("grade", sort=False)["maker"].agg(", ".join)
+    best = good.drop_duplicates("grade").drop(columns=["p", "copied"])
+    return best.assign(makers=best["grade"].map(makers)).reset_index(drop=True)
+
+
 def ladder(makers: str) -> float | None:
     """Return d ln B_r / d ln H_cJ of the best sintered Nd-Fe-B grades of makers' classes.
 
     The median over those of `makers` (names separated by commas) whose own sheets cover four
     classes or more; None without one. What was copied from sheets does not count.
     """
-    import pandas as pd
+    slopes = [_ladders()[maker] for maker in makers.split(", ") if maker in _ladders()]
+    return float(np.median(slopes)) if slopes else None
 
+
+@lru_cache(maxsize=1)
+def _ladders() -> dict[str, float]:
     values = printed()
     values = values[(values["kind"] == "sintered") & ~values["grade"].isin(secondhand())]
-    slopes = []
-    for maker in filter(None, makers.split(", ")):
-        own = values[values["maker"] == maker]
-        best: dict[str, tuple[float, float]] = {}
-        for grade, part in own.groupby("grade"):
-            named_so = class_of(str(grade))
-            b_r, h_cj = (part.loc[part["quantity"] == q, "value"] for q in QUANTITIES[:2])
-            if named_so is None or not len(b_r) or not len(h_cj):
-                continue
-            ends = float(b_r.median()), float(h_cj.min())
-            best[named_so[1]] = max(best.get(named_so[1], ends), ends)
-        if len(best) >= _LADDER_CLASSES:
-            logs = np.log(pd.DataFrame(best.values()).to_numpy(float))
-            slopes.append(float(np.polyfit(logs[:, 1], logs[:, 0], 1)[0]))
-    return float(np.median(slopes)) if slopes else None
+    over = values[values["quantity"].isin(QUANTITIES[:2])].groupby(["quantity", "maker", "grade"])
+    ends = over["value"].agg(["median", "min"])
+    sides: Any = [ends.xs(q, level="quantity") for q in (_COERCIVITY, _REMANENCE)]
+    hard, best = sides[0]["min"], dict[str, dict[str, tuple[float, float]]]()
+    for (maker, grade), b_r in sides[1]["median"].items():
+        if (named_so := class_of(str(grade))) is not None and (maker, grade) in hard.index:
+            own, last = best.setdefault(maker, {}), (float(b_r), float(hard[maker, grade]))
+            own[named_so[1]] = max(own.get(named_so[1], last), last)
+    logs = {m: np.log(list(o.values())) for m, o in best.items() if len(o) >= _LADDER_CLASSES}
+    return {maker: float(np.polyfit(log[:, 1], log[:, 0], 1)[0]) for maker, log in logs.items()}
 
 
 def nearest_grade_column(

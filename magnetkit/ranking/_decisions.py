@@ -6,6 +6,7 @@ list is chosen for the least regret over what its reader may hold dear: random w
 objectives, in which the loss of the best on the list is compared with that of the best of all.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES, HOSTS, root_of
 from ..kernels._rows import marks
+from ..magnetism._measured import ALPHA
 from ..magnetism.process import routes
 from ._profile_parts import CHANCE, MARGIN
 
@@ -41,11 +43,13 @@ _LEANER = 0.8
 _TRACE, _LITTLE_IRON = 2e-4, 0.088
 """Atomic fractions from which an element counts: 0.05 wt.% of dysprosium; iron, a tenth of the
 metals of 2:17, below which it is a magnet for 500 C (``datasets/routes``)."""
-_NONE = 0.05
+NONE = 0.05
 """Heavy rare earth that does not count, wt.%."""
 SAVED = (0.3, 0.2)
 """Least saving of heavy rare earth that is worth a change, wt.% and share of today's: what saves
 less is not shown where today's magnet does its job."""
+_GAIN = 1.0
+"""Gain in another objective that is worth a change too, in units of regret."""
 _DILUTED = ("Ce", "La", "Y")
 _NEAR = 0.25
 """Least gain of one decision over the others, in units of regret, an assumption."""
@@ -60,15 +64,15 @@ _ENDS = ("copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct")
 PROVEN = 2.0
 """Evidence distance from which a candidate is unproven."""
 
+_Array = NDArray[np.float64]
+_Mask = NDArray[np.bool_]
+_Whole = NDArray[np.int64]
 Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
 """Returns columns, or all, of some candidates, whose numbers ascend."""
 
 
 def decision_of(
-    table: CompositionTable,
-    shells: Sequence[str] | None,
-    heavy: NDArray[np.float64],
-    job: "Job",
+    table: CompositionTable, shells: Sequence[str] | None, heavy: _Array, job: "Job"
 ) -> Coded:
     """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%."""
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
@@ -118,6 +122,16 @@ def _named(host: str, held: list[str], lean: bool, shell: str, route: str) -> st
     if host in HOSTS and HOSTS[host].magnet.hardening == "cells" and "Fe" not in held:
         parts.append("little iron")
     return f"{host}: {', '.join(filter(None, parts))}"
+
+
+def _undiluted(decision: str) -> str:
+    """Return a decision without Ce, La and Y."""
+    return re.sub(r", with [A-Za-z+]+", "", decision)
+
+
+def worth(heavy: Any, job: "Job") -> Any:
+    """Return whether so much heavy rare earth, wt.%, is less than today's by what is worth it."""
+    return heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
 
 
 class Choices(NamedTuple):
@@ -195,59 +209,64 @@ def weights(objectives: int) -> NDArray[np.float64]:
 
 
 def shortlist(
-    found: Choices,
-    simplicity: NDArray[np.int64],
-    open_: NDArray[np.bool_],
-    today: NDArray[np.float64],
+    found: Choices, simplicity: _Whole, open_: _Mask, today: _Array, spare: int = 0
 ) -> list[Pick]:
     """Return the candidates, one a decision, that together are regretted least, the best first.
 
     In turn that is taken which lowers the mean regret most; of its decision the simplest that
-    does so almost as well is shown. Of the m candidates `simplicity` counts the elements of the
-    alloy, and one for a shell; those `open_` may be shown. `today` has the losses of today's
-    magnet, infinite where it does not meet the requirements.
+    does so almost as well is shown. What Ce, La or Y dilute does not stand without the same
+    undiluted: no objective knows its corrosion. Of the m candidates `simplicity` counts the
+    elements of the alloy, and one for a shell; those `open_` may be shown. `today`, (t, k), has the
+    losses of what is shown anyway, today's magnet and a lower class, infinite where they miss;
+    `spare` places are left to trials.
     """
+    most = MOST - len(today) - spare
     w = weights(found.loss.shape[1])
-    losses, now = found.loss @ w, today @ w
+    losses, now = found.loss @ w, (today @ w).min(axis=0)
     able = np.flatnonzero(found.meets)
     winner = found.decision[able][losses[able].argmin(axis=0)] if len(able) else np.empty(0)
     least = np.minimum(losses[able].min(axis=0, initial=np.inf), now)
     open_ = open_.copy()
     picks: list[Pick] = []
-    while len(picks) < MOST - 1 and (rows := np.flatnonzero(open_ & found.meets)).size:
+    while len(picks) < most and (rows := np.flatnonzero(open_ & found.meets)).size:
         regret = now - least
         if regret.mean() <= _ENOUGH and np.quantile(regret, 0.95) <= _TAIL:
             break
         after = np.minimum(now, losses[rows]).mean(axis=1)
-        own = found.decision[rows] == found.decision[rows[after.argmin()]]
-        near = np.flatnonzero(own & (after <= after.min() + _ENOUGH))
+        best = found.decision[rows[after.argmin()]]
+        plain = _undiluted(best)
+        own = found.decision[rows] == (plain if plain in found.decision[rows] else best)
+        near = np.flatnonzero(own & (after <= after[own].min() + _ENOUGH))
         index = int(rows[near[np.lexsort((rows[near], after[near], simplicity[rows[near]]))[0]]])
         now = np.minimum(now, losses[index])
         open_ &= found.decision != found.decision[index]
         picks.append(Pick(index, float((winner == found.decision[index]).mean())))
-    return _contrast(found, simplicity, open_, today, picks)
+    return _contrast(found, simplicity, open_, today, picks, spare)
 
 
 def _contrast(
-    found: Choices,
-    simplicity: NDArray[np.int64],
-    open_: NDArray[np.bool_],
-    today: NDArray[np.float64],
-    picks: list[Pick],
+    found: Choices, simplicity: _Whole, open_: _Mask, today: _Array, picks: list[Pick], spare: int
 ) -> list[Pick]:
-    """Return the list with decisions of other families, then those that gain in an objective."""
+    """Return the list with decisions of other families, then those that gain in an objective.
+
+    What meets the requirements goes before trials, unless a place is `spare` for these.
+    """
     rows, total = np.flatnonzero(open_), found.loss.sum(axis=1)
-    order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), ~found.meets[rows]))]
+    later = found.meets[rows] == bool(spare)
+    order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), later))]
     for new_family in (True, False):
         for i in order.tolist():
             names = [str(found.decision[p.row]) for p in picks]
-            if len(picks) >= MOST - 1 or found.decision[i] in names:
+            if len(picks) >= MOST - len(today) or found.decision[i] in names:
                 continue
             # Today's magnet saves nothing: what is like it in another objective counts.
-            shown = [found.loss[p.row] for p in picks] or [today]
-            gains = bool((found.loss[i] <= np.min(shown, axis=0) - _NEAR).any())
+            shown = [found.loss[p.row] for p in picks] or list(today)
+            least = _NEAR if found.meets[i] else _GAIN
+            gains = bool((found.loss[i] <= np.min(shown, axis=0) - least).any())
             other = _family(found.decision[i]) not in map(_family, names)
-            if other if new_family else gains:
+            # Another family has to better something, too.
+            better = bool((found.loss[i] <= np.min(today, axis=0) - _NEAR).any())
+            if other and better if new_family else gains:
                 picks.append(Pick(i, 0.0))
     return picks
 
@@ -257,17 +276,25 @@ def _family(decision: str) -> str:
 
 
 def decide(
-    found: Choices | None, ranking: "Ranking", take: Take, job: "Job", today: pa.Table
+    found: Choices | None, ranking: "Ranking", take: Take, job: "Job", anyway: list[pa.Table]
 ) -> list[dict[str, Any]]:
-    """Return the records of the short list, today's magnet first; its columns are the result's.
+    """Return the records of the short list; its columns are the result's.
 
-    `today` is today's magnet as evaluated for the job.
+    `anyway` are today's magnet as evaluated for the job and, if there is one, a lower class.
     """
-    now = choices(today, job.rule)
-    records = [dict(today.to_pylist()[0], decision_status="keep", share_best=0.0)]
-    records[0] |= dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
+    today = anyway[0]
+    if found is not None:
+        texts = take(found.rows, ["formula", "shell", CHANCE])
+        own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
+        if len(own):
+            today = today.set_column(today.schema.get_field_index(CHANCE), CHANCE, own.slice(0, 1))
+            anyway = [today, *anyway[1:]]
+    none: dict[str, Any] = dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
+    none["share_best"], now = 0.0, [choices(table, job.rule).loss for table in anyway]
+    told = zip(anyway, ("keep", "buy"), strict=False)
+    records = [none | table.to_pylist()[0] | {"decision_status": s} for table, s in told]
     picks = {} if found is None else _picked(found, ranking, take, job, today, now)
-    if not picks:
+    if not picks and len(anyway) == 1:
         # Nothing is likely enough: the nearest is shown, and what it misses.
         near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
         if len(near):
@@ -287,11 +314,9 @@ def decide(
         }
         record |= added | dict(picks[number].heavy)
     order = {number: place for place, number in enumerate(picks)}
-    told = sorted(
-        zip(rows.tolist(), made, strict=True),
-        key=lambda pair: (pair[1]["decision_status"] == "trial", order[pair[0]]),
-    )
-    records += [record for _, record in told]
+    pairs = zip(rows.tolist(), made, strict=True)
+    trials_last = sorted(pairs, key=lambda p: (p[1]["decision_status"] == "trial", order[p[0]]))
+    records += [record for _, record in trials_last]
     for record in records:
         if not (records[0][CHANCE] or 0.0) >= PLAUSIBLE:
             # A magnet that does not do the job is no measure of what is saved.
@@ -301,14 +326,12 @@ def decide(
 
 
 def _picked(
-    found: Choices,
-    ranking: "Ranking",
-    take: Take,
-    job: "Job",
-    today: pa.Table,
-    now: Choices,
+    found: Choices, ranking: "Ranking", take: Take, job: "Job", today: pa.Table, now: list[_Array]
 ) -> dict[int, Pick]:
-    """Return the short list by number of the candidate; `today` is the magnet in use."""
+    """Return the short list by number of the candidate; `today` is the magnet in use.
+
+    `now` has the losses, (1, k), of it and of a lower class; of what is not likely there are none.
+    """
     texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
     elements = pc.count_substring_regex(texts["formula"].cast(pa.string()), "[A-Z]").to_numpy()
     rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
@@ -317,16 +340,17 @@ def _picked(
     # A trial is for what no candidate of its kind does.
     other &= found.meets | ~np.isin(found.decision, found.decision[found.meets])
     chance = float(today[CHANCE][0].as_py() or 0.0)
-    if chance >= PLAUSIBLE and job.heavy_today > _NONE:
-        saves = heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
+    nothing = np.full((1, found.loss.shape[1]), np.inf)
+    keeps = np.concatenate([now[0] if chance >= PLAUSIBLE else nothing, *now[1:]])
+    if chance >= PLAUSIBLE and job.heavy_today > NONE:
         # What is sure where today's magnet is not need save nothing.
-        sure = found.meets & (heavy <= job.heavy_today) & (chance < job.threshold)
-        other &= saves | sure
+        sure = found.meets & (chance < job.threshold)
+        gains = (keeps[0, :-1] - found.loss[:, :-1] >= _GAIN).any(axis=1)
+        other &= worth(heavy, job) | sure | (gains & found.meets & (heavy <= job.heavy_today))
     # What is as likely as today's magnet is worth a trial.
     other &= found.loss[:, -1] <= (1.0 - min(PLAUSIBLE, chance - _LESS)) / job.rule.miss
-    keeps = now.loss[0] if chance >= PLAUSIBLE else np.full(found.loss.shape[1], np.inf)
-    picks = {}
-    for pick in shortlist(found, elements + (rim != ""), other, keeps):
+    picks, saves = {}, (other & found.meets & worth(heavy, job)).any()
+    for pick in shortlist(found, elements + (rim != ""), other, keeps, int(not saves)):
         own = heavy[found.decision == found.decision[pick.row]]
         ends = dict(zip(_ENDS, (float(own.min()), float(own.max())), strict=True))
         picks[int(found.rows[pick.row])] = pick._replace(heavy=ends)
@@ -357,28 +381,40 @@ def _special(record: dict[str, Any]) -> str:
 
 def _next_test(record: dict[str, Any], job: "Job") -> str:
     """Return what to do next about a decision, in a few words."""
-    hot, status = kelvin_text(job.temperature), record["decision_status"]
+    hot, status, profile = kelvin_text(job.temperature), record["decision_status"], job.profile
+    steady = profile.compensated or ALPHA in str(record["failed_requirements"])
+    ends = map(kelvin_text, (profile.temperature_min_K, profile.temperature_max_K))
+    figures = f"α from {' to '.join(ends)}, " if steady else ""
     if status == "keep":
-        return f"measure its HcJ at {hot}: all differences count from there"
-    what = "two thicknesses diffused" if record["shell"] else "one melt beside today's"
+        return f"measure its {figures}HcJ at {hot}: all differences count from there"
+    what = "one melt beside today's"
+    if record["shell"]:
+        # What a carrier adds is measured (datasets/diffusion/carriers.csv), and follows no law.
+        what = "two thicknesses diffused, with and without a carrier such as Pr-Cu"
     if status == "buy":
         what = "samples of two makers"
-    return f"{what}: Br and HcJ at 20 °C and {hot}"
+    rust = ", and corrosion" if _undiluted(record["decision"]) != record["decision"] else ""
+    return f"{what}: {figures}Br and HcJ at 20 °C and {hot}{rust}"
 
 
 def recommended(records: "pd.DataFrame") -> int | None:
     """Return the place of the decision to take; None to keep today's magnet.
 
-    What is ready to melt goes first, unless another family saves more than twice as much.
+    Today's family goes first, what is sold before what is melted, unless another saves more than
+    twice as much.
     """
-    saved = records["heavy_rare_earth_saved_wt_pct"].to_numpy(np.float64)
-    status = records["decision_status"].to_numpy(object)
-    worth = saved >= max(SAVED[0], SAVED[1] * float(records["heavy_rare_earth_wt_pct"].iloc[0]))
-    best = {}
-    for kind in ("ready", "buy"):
-        places = np.flatnonzero(worth & (status == kind))
+    saved = records["heavy_rare_earth_saved_wt_pct"].to_numpy(np.float64).round(1)
+    able = records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
+    able = able & (
+        saved >= max(SAVED[0], SAVED[1] * float(records["heavy_rare_earth_wt_pct"].iloc[0]))
+    )
+    family = np.array([root_of(str(host)) for host in records["host"]], object)
+    # A melt has to save more than what is sold by what is worth a change.
+    ahead, best = saved + SAVED[0] * (records["decision_status"] == "buy").to_numpy(bool), {}
+    for own in (True, False):
+        places = np.flatnonzero(able & ((family == family[0]) == own))
         if len(places):
-            best[kind] = int(places[saved[places].argmax()])
-    if len(best) == 2 and saved[best["ready"]] < 0.5 * saved[best["buy"]]:
-        return best["buy"]
-    return best.get("ready", best.get("buy"))
+            best[own] = int(places[ahead[places].argmax()])
+    if len(best) == 2 and saved[best[True]] < 0.5 * saved[best[False]]:
+        return best[False]
+    return best.get(True, best.get(False))

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _SAME_K = 1.0
 # So many standard deviations away nothing is cut off.
 _FAR = 8.0
+AS_SOLD = "as sold: "
+"""Before the name of a grade in the column ``route``: it is bought, and its sheets anchor it."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,21 @@ class Job:
         return found
 
     def by(self, route: str) -> "Job":
-        """Return the job for magnets of a route; without one, this."""
+        """Return the job for magnets of a route, or as sold; without one, this."""
         if not route:
             return self
-        process = {**(process_record(self.conditions.process) or {}), "route": route}
+        if route.startswith(AS_SOLD):
+            process = calibrated(None, route.removeprefix(AS_SOLD), self.temperature)
+        else:
+            process = {**(process_record(self.conditions.process) or {}), "route": route}
         conditions = dataclasses.replace(self.conditions, process=process)
         return dataclasses.replace(self, conditions=conditions)
 
     def groups(self, made: Iterable[str]) -> "list[tuple[Job, NDArray[np.int64]]]":
         """Return the jobs of magnets by the column ``route``, each with the numbers of its rows."""
         words = (str(text).split(";")[0] for text in made)
-        names = np.array([word if word in routes() else "" for word in words], dtype=str)
+        known = [w if w in routes() or w.startswith(AS_SOLD) else "" for w in words]
+        names = np.array(known, dtype=str)
         return [(self.by(str(name)), np.flatnonzero(names == name)) for name in np.unique(names)]
 
     @cached_property

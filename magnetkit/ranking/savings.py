@@ -80,15 +80,10 @@ def heavy_rare_earth_ledger(
 
     if len(results) != len(table):
         raise InputError(f"results have {len(results)} rows, the table {len(table)}; give the same")
-    temperatures = results["temperature_K"].unique()
-    if len(temperatures) > 1:
-        raise InputError(
-            f"results hold {len(temperatures)} temperatures; give the rows of one of them"
-        )
+    if (count := len(results["temperature_K"].unique())) > 1:
+        raise InputError(f"results hold {count} temperatures; give the rows of one of them")
     heavy = get_settings().heavy_rare_earths
-    matrix = np.ones((N_ELEMENTS, 1 + len(heavy)))
-    for i, symbol in enumerate(heavy):
-        matrix[:, 1 + i] = mask((symbol,))
+    matrix = np.column_stack([np.ones(N_ELEMENTS), *(mask((symbol,)) for symbol in heavy)])
     shells = results["shell"].astype("object").fillna("").to_numpy()
     used = 100.0 * mean_over_mass(table, matrix, list(shells) if any(shells) else None)[:, 1:]
     own = profile.reference

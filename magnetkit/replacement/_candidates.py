@@ -4,7 +4,6 @@ A melt is compared with the magnet in use by the bare model, whose errors the tw
 bought, by what makers guarantee (`magnetkit.calibration.spread`).
 """
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,19 +13,18 @@ from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..calibration._composition_estimate import (
     Recipe,
-    estimate_composition,
     recipes,
     usual_magnets,
 )
-from ..calibration.grades import at_room, secondhand, sold_at
-from ..calibration.spread import constants, deviations, probability
+from ..calibration.grades import at_room, likeliest, sold_at
+from ..calibration.spread import deviations, probability
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, root_of
 from ..magnetism._evidence import DISTANCE, coordinates, limited
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..prediction._stages import GUARANTEED, cost_per_flux
 from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
-from ._request import KNEE, MELTED, PRODUCT, REMANENCE, Held, Wish
+from ._request import KNEE, PRODUCT, REMANENCE, Held, Wish
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -241,7 +239,7 @@ def bought(
     By least values that makers print, at temperature by their chords. Of the family in use only
     what is another grade; `own_family` says whether such count.
     """
-    known, rows = constants()["sold"], sold_at(wish.temperature)
+    rows = sold_at(wish.temperature)
     rows = rows[rows["max_working_temperature_K"].fillna(0.0) >= wish.temperature]
     if held is not None:
         family = root_of(held.host)
@@ -250,38 +248,9 @@ def bought(
     if ALPHA in limits:
         alpha = rows["grade"].map(at_room().set_index("grade")[ALPHA]).to_numpy(float)
         rows = rows[limits[ALPHA].margin(alpha) >= 0.0]
-    logs = []
-    for column in (REMANENCE, COERCIVITY, KNEE):
-        one = limits.get(column)
-        over = rows[column].to_numpy(float) / one.limit if one else np.full(len(rows), 10.0)
-        logs.append(np.log(np.maximum(np.nan_to_num(over), 1e-9)))
+    asked = [c for c in (REMANENCE, COERCIVITY, KNEE) if c in limits]
     slack = [0.0 if held is None else held.spread.slack(q) for q in (REMANENCE, COERCIVITY)]
-    wide = np.full(len(rows), known[REMANENCE]), np.full(len(rows), known[COERCIVITY])
-    hard = np.minimum(logs[1], logs[2])
-    chance = probability((logs[0], hard), wide, (slack[0], slack[1]), trade=False)
-    good = rows.assign(probability=chance)[chance > 0.05]
-    # Of the likely ones first what a maker's own sheet says, and then what has least to spare.
-    keys = good.assign(p=-good["probability"].round(2), copied=good["grade"].isin(secondhand()))
-    good = good.loc[keys.sort_values(["p", "copied", REMANENCE], kind="stable").index]
-    makers = good.groupby("grade", sort=False)["maker"].agg(", ".join)
-    best = good.drop_duplicates("grade")
-    return best.assign(makers=best["grade"].map(makers)).reset_index(drop=True)
-
-
-def made_of(grade: str, kind: str | None, wish: Wish) -> Recipe | None:
-    """Return the likeliest recipe of a sold grade, of a kind where one is asked for."""
-    return _made_of(grade, kind, wish.conditions.data, wish.conditions.add)
-
-
-@lru_cache(maxsize=512)
-def _made_of(grade: str, kind: str | None, data: str | None, add: str | None) -> Recipe | None:
-    from ..surrogates._curie_training import load
-
-    row: Any = at_room().set_index("grade", drop=False).loc[grade]
-    if row["kind"] not in MELTED or row["host"] not in HOSTS:
-        return None
-    found = estimate_composition(row, load(data, add))
-    return next((r for r in found.recipes if r.kind == kind), found.best)
+    return likeliest(rows, [(c, rows[c].to_numpy(float) / limits[c].limit) for c in asked], slack)
 
 
 def as_frame(one: "pd.Series", recipe: Recipe, wish: Wish, now: float) -> "pd.DataFrame":

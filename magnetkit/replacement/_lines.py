@@ -148,7 +148,7 @@ def _charged(way: Way, scenario: Any) -> str:
     """Return what to charge of a melt, with what it costs beside its elements.
 
     Inputs of several elements go in as far as the recipe has all of these, elements make up for
-    the rest. Of yields that of cutting is printed (``supply/yields.csv``).
+    the rest. Yields of cutting, and of all up to sintering, are printed (``supply/yields.csv``).
     """
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
@@ -169,13 +169,15 @@ def _charged(way: Way, scenario: Any) -> str:
     text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
     unknown = [f"{name}'s is not known" for name in put_in if name not in price]
     own = f"its elements {float(ledger(table, scenario)['cost_USD_kg'].iloc[0]):.1f} USD/kg"
-    (cut,) = datasets.rows("supply/yields.csv")
-    most, least = (1.0 / float(cut[end]) for end in ("least", "most"))
+    cut, sintered = (
+        f"{1.0 / float(row['most']):.2f} to {1.0 / float(row['least']):.2f} kg of"
+        for row in datasets.rows("supply/yields.csv")
+    )
     return (
         f"To charge, wt.%: {text}; {whole:.1f} USD/kg by quotations of inputs where there are any"
         f"{''.join(f', {u}' for u in unknown)}; {own}. A kilogram of finished magnets takes "
-        f"{least:.2f} to {most:.2f} kg of blocks (slicing, grinding); what is fed back, and losses "
-        "of melting and milling, are the mill's."
+        f"{cut} blocks (slicing, grinding), one of sintered blocks {sintered} metals by one "
+        "inventory; what is fed back is the mill's."
     )
 
 

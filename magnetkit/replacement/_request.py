@@ -14,6 +14,7 @@ from .._core.errors import InputError
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..calibration._composition_estimate import (
     COMPENSATED,
+    MELTED,
     CompositionEstimate,
     alpha_range,
     estimate_composition,
@@ -43,8 +44,6 @@ SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magn
 
 REMANENCE, KNEE, PRODUCT = "remanence_T", "knee_field_kA_m", "max_energy_product_kJ_m3"
 BETA, LIMIT = "coercivity_coefficient_pct_K", "max_working_temperature_K"
-MELTED = ("sintered", "hot-deformed")
-"""Kinds of magnets whose composition is estimated."""
 SAFETY = 1.1
 """Knee field over the field against a magnet that a duty asks for."""
 

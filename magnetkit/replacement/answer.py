@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.elements import SYMBOLS
-from ..calibration._composition_estimate import Recipe
+from ..calibration._composition_estimate import Recipe, made_of
 from ..calibration.grades import secondhand
 from ..calibration.spread import constants
 from ..composition.table import CompositionTable
@@ -14,7 +14,7 @@ from ..hosts.records import HOSTS
 from ..magnetism._measured import COERCIVITY
 from ..magnetism.sintered import Duty
 from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
-from ._candidates import CHANCE, HEAVY, SAVED, TRIALS, as_frame, bought, made_of, melts
+from ._candidates import CHANCE, HEAVY, SAVED, TRIALS, as_frame, bought, melts
 from ._request import KNEE, REMANENCE, SAFETY, Held, Wish, needed_knee
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _COOL_K, _LINES = 20.0, np.arange(0.4, 10.05, 0.1)
 WAYS = {
     "lower-class": ("Lower class, as sold", "the worst field, if not the one given"),
     "bulk": ("Leaner alloy", "this melt beside yours (H_cJ to 10 %)"),
-    "diffused": ("Diffused", "what the shell gives (to 44 %)"),
+    "diffused": ("Diffused", "what the shell gives (to 44 %), or a carrier as Pr-Cu"),
     "fine-grained": ("Trial, fine grains", "H_cJ when hot, never measured"),
     "hot-deformed": ("Trial, hot deformed", "its maker's level (H_cJ to 18 %)"),
     "other-family": ("Other family, as sold", "price; printed values were compared"),
@@ -205,7 +205,7 @@ def _sold(
     for kind, rows in (("lower-class", lower), ("other-family", table[~family])):
         ways = []
         for _, one in rows.head(_MOST).iterrows():
-            made = made_of(str(one["grade"]), own.kind, wish)
+            made = made_of(str(one["grade"]), own.kind, wish.conditions.curie)
             if made is not None and made.heavy_wt_pct <= own.heavy_wt_pct - _NONE:
                 row = as_frame(one, made, wish, own.heavy_wt_pct).iloc[0]
                 ways.append(_way(kind, row, own, now, grade=one["grade"], makers=one["makers"]))
@@ -284,7 +284,7 @@ def duty_alone(wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]
     keys = keys.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
     frames, makers = [], dict(zip(keys["grade"], keys["makers"], strict=True))
     for _, one in keys.groupby("host", sort=False).head(_MOST).iterrows():
-        if (made := made_of(str(one["grade"]), None, wish)) is not None:
+        if (made := made_of(str(one["grade"]), None, wish.conditions.curie)) is not None:
             frames.append(as_frame(one, made, wish, 0.0))
     if not frames:
         text = "Keep looking: nothing that is sold meets this duty; ask less B_r or a longer magnet"
@@ -319,7 +319,7 @@ def duty_line(held: Held, own: Recipe, wish: Wish, limits: dict[str, Requirement
     table = table[(table["host"] == held.host) & (table["probability"] >= MEETS_PROBABILITY)]
     table = table[(table[COERCIVITY] < held.least[COERCIVITY]) & ~table["grade"].isin(secondhand())]
     for _, one in table.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
-        made = made_of(str(one["grade"]), own.kind, wish)
+        made = made_of(str(one["grade"]), own.kind, wish.conditions.curie)
         if made is None or own.heavy_wt_pct - made.heavy_wt_pct < _LESS:
             continue
         for line in _LINES:

@@ -355,6 +355,7 @@ def _for_a_duty(wish: Wish) -> Replacement:
 def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force: bool) -> None:
     """Screen the candidates into a folder, whose report begins with the answer."""
     from ..calibration._composition_estimate import calibrate_on_grade, grade_at
+    from ..run._work import GIVEN
     from ..run.screen import screen
 
     if held.made is None or not len(found.candidates):
@@ -363,9 +364,10 @@ def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force
     if mill is None:
         here = grade_at(str(held.room["grade"]), wish.temperature)
         mill = calibrate_on_grade(here, held.made, wish.conditions.curie)
-    said = {"candidate": "composition", CHANCE: "probability_replaces"}
-    frame = found.candidates.rename(columns=said)
-    columns = ["composition", "shell", "probability_replaces", *GUARANTEED.values()]
+    # What was judged beside the magnet in use stands: a screening judges each for itself.
+    given = {c: f"{GIVEN}{c}" for c in (CHANCE, *GUARANTEED.values())}
+    frame = found.candidates.rename(columns={"candidate": "composition", **given})
+    columns = ["composition", "shell", *given.values()]
     frame = frame.loc[frame["route"].isna(), columns].drop_duplicates(["composition", "shell"])
     use = wish.conditions
     result = screen(
@@ -381,9 +383,7 @@ def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force
         out=out,
         force=force,
     )
-    other = "Below, P is that of a mill of which nothing but the grade is known, whose own magnets "
-    other += "are then as uncertain; that of the answer is in the column probability_replaces."
-    result.tell([*found.lines(), other], out)
+    result.tell(found.lines(), out)
     result.report(f"{out}/{REPORT}")
 
 

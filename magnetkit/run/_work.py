@@ -47,6 +47,9 @@ _DISTINCT = ("candidate", "formula")
 _VERSIONED = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 """Packages on whose version a figure may depend."""
 
+GIVEN = "given: "
+"""Before the name of a result column: an input's column that takes its place."""
+
 # Rooms on which no evaluated candidate depends; whatever is not named here may decide.
 APART = ("cli", "curves", "diffusion", "explorer", "replacement", "show")
 
@@ -224,7 +227,11 @@ def table_of(chunk: Chunk, job: Job) -> pa.Table:
     table = _plain(found.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
-            own = name
+            own = name.removeprefix(GIVEN)
+            if own != name and own in table.column_names:
+                place, given = table.schema.get_field_index(own), chunk.extra.column(name)
+                table = table.set_column(place, own, given)
+                continue
             while own in table.column_names or own in (*OUTPUT, COPIES):
                 own = f"input_{own}"
             table = table.append_column(own, chunk.extra.column(name))

@@ -18,7 +18,7 @@ from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking import result as ranked
 from ..ranking._decisions import decide, joined
-from ..ranking._evaluate import today_of
+from ..ranking._evaluate import lower_class, today_of
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys, with_copies
@@ -64,8 +64,10 @@ def finish(
     # The first pass counted over all that came to their requirements.
     copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
     ranking = replace(ranking, copies=copies)
-    decisions = decide(found, ranking, take, job, today_of(job).arrow())
-    summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
+    sold, why = lower_class(job, today := today_of(job))
+    anyway = [today.arrow(), *([] if sold is None else [sold])]
+    decisions = decide(found, ranking, take, job, anyway)
+    summary = {"meet_requirements": int(ranking.meets.sum()), "lower_class": why, **summary}
     kept = None
     if keep is not None:
         kept = (ranking.place > 0) & (ranking.place <= keep)

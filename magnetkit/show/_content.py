@@ -14,9 +14,7 @@ from .._core import datasets
 from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
 from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
-from ..calibration.grades import at_room, sold_at
 from ..composition.table import CompositionTable
-from ..hosts.records import root_of
 from ..magnetism._measured import ALPHA
 from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
@@ -114,8 +112,6 @@ def lead(result: "Ranked") -> list[str]:
     return [str(sentence) for sentence in sentences] if isinstance(sentences, list) else []
 
 
-_SOLD = 3
-"""Grades that are named."""
 _STATUS = {"keep": "Keep", "ready": "Ready to melt", "buy": "Buy", "trial": "Trial"}
 
 
@@ -154,41 +150,19 @@ def verdict_of(result: "Ranked") -> list[str]:
     """Return what was asked, which decision to take, and the next test."""
     told, meeting = result.decisions, int(result.manifest["summary"]["meet_requirements"])
     hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
-    total, of = result.judged, recommended(told) or 0
+    total, of = result.judged, recommended(told)
+    if of is None:
+        # What might save more than is sure is decided by a measurement.
+        trials = np.flatnonzero(told["decision_status"] == "trial")
+        of = int(trials[0]) if len(trials) and told["heavy_rare_earth_wt_pct"].iloc[0] > 0.05 else 0
     return [
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
         f"{meeting or 'none'} {'meets' if meeting < 2 else 'meet'} every requirement. "
         f"{calibration(result)}",
         _verdict(result, told),
         f"Next, for {of + 1}: {told['next_test'].iloc[of]}.",
-        *filter(None, [as_sold(result.profile, result.job.temperature)]),
+        *filter(None, [result.manifest["summary"].get("lower_class")]),
     ]
-
-
-def as_sold(profile: "Profile", kelvin: float) -> str:
-    """Return lower classes of today's family that meet the requirements by what makers print."""
-    family, room = root_of(profile.reference.host), at_room().set_index("grade")
-    good = {grade for grade, host in room["host"].items() if root_of(str(host)) == family}
-    for requirement in profile.requirements:
-        sold = sold_at(requirement.temperature_K or kelvin).groupby("grade").min(numeric_only=True)
-        known = room if requirement.column == ALPHA else sold
-        if requirement.column in known:
-            good &= set(known.index[requirement.margin(known[requirement.column]) >= 0.0])
-    for anchor in profile.reference.anchors:
-        if anchor.column == "coercivity_kA_m":
-            # Not today's own class: what that guarantees, less what one sheet differs from another.
-            least = sold_at(anchor.temperature_K).groupby("grade")[anchor.column].min()
-            good &= set(least.index[least < 0.9 * anchor.value])
-    hardest = sold_at(kelvin).groupby("grade")["coercivity_kA_m"].min()
-    lower = hardest[hardest.index.isin(list(good))]
-    names = lower.sort_values(kind="stable").index
-    if not len(names):
-        return ""
-    more = f" and {len(names) - _SOLD} more" if len(names) > _SOLD else ""
-    return (
-        f"Lower classes as sold, the lowest first: {', '.join(names[:_SOLD])}{more}, by their "
-        "makers’ Br, HcJ, α and Tmax alone."
-    )
 
 
 def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool) -> str:
@@ -206,7 +180,10 @@ def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool
     magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
     heavy = float(row["heavy_rare_earth_wt_pct"])
     if row["decision_status"] == "keep":
-        return f"{name} ({profile.reference.grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}"
+        known = [a for a in profile.reference.anchors if a.column == ALPHA]
+        steady = "".join(f"; known: α {a.value:g} ± {a.spread:g} %/K ({a.status})" for a in known)
+        grade = profile.reference.grade
+        return f"{name} ({grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}{steady}"
     saved = float(row["heavy_rare_earth_saved_wt_pct"])
     held = heavy + saved
     share = f" ({100 * saved / held:.0f} %)" if held > 0.05 else ""

@@ -23,6 +23,7 @@ from ..composition.table import CompositionTable
 from ..hosts.records import HOST_NAMES
 from ..magnetism.sintered import comparators
 from ..phases.hull import Section
+from ..ranking._job import AS_SOLD
 from ..ranking._profile_parts import Objective
 from ..ranking.result import SPREAD_ROWS
 
@@ -281,6 +282,9 @@ def axes_of(
 def names_of(frame: "pd.DataFrame") -> list[str]:
     """Return the candidates' names, each with its shell."""
     shells = frame["shell"].astype(object).fillna("").astype(str)
+    if "route" in frame:
+        # What is diffused into a sold grade is an estimate, and not to be ordered.
+        shells = shells.mask(frame["route"].astype(str).str.startswith(AS_SOLD), "")
     pairs = zip(frame["candidate"], shells, strict=True)
     return [f"{name} + {shell}" if shell else str(name) for name, shell in pairs]
 

@@ -39,7 +39,8 @@ def modules(*arguments):
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True
     )
-    seen = json.loads(done.stderr.splitlines()[-1])
+    # Notes of compiling may follow.
+    seen = json.loads(next(line for line in done.stderr.splitlines() if line[:7] == '{"code"'))
     return seen["code"], done.stdout, seen["modules"]
 
 

@@ -3,6 +3,7 @@
 import re
 import textwrap
 
+import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import CompositionError, InputError
@@ -151,7 +152,12 @@ def test_the_answer_stands_in_every_report(tmp_path):
     for text in ((tmp_path / "out" / "report.html").read_text(encoding="utf-8"), later):
         assert "price of Tb 3x" in text
         assert f"<li>{found.lines()[0]}</li>" in text
-        assert "that of the answer is in the column probability_replaces" in text
+    # One P of each melt: that of the answer, of the magnet in use too.
+    assert again.decisions["probability_meets_requirements"].iloc[0] == 1.0
+    same = again.table.set_index(["candidate", "shell"])["probability_meets_requirements"]
+    usual = found.candidates[found.candidates["route"].isna()].set_index(["candidate", "shell"])
+    own = usual["probability_meets_requirements"]
+    np.testing.assert_array_equal(same.loc[own.index], own)
 
 
 def way(kind, saved, probability, cost=0.9, share=0.5):

@@ -5,7 +5,6 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli.app import app
-from magnetkit.show._content import as_sold
 from magnetkit.show._content import calibration as calibration_line
 from magnetkit.show._text import of_cost
 
@@ -57,18 +56,6 @@ def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibratio
         assert calibration_line(result) == f"Calibration: {calibration}."
     own = mk.screen([ALLOY], "energy-traction-motor", basis="weight")
     assert calibration_line(own) == f"Calibration: as today’s {own.profile.reference.grade}."
-
-
-def test_lower_classes_are_named_by_what_their_makers_print():
-    devices = "medical-imaging", "weapon-fin-actuator", COMPENSATED
-    scanner, fin, tube = (mk.applications.load(name) for name in devices)
-    # The scanner has class M today and asks for less: N50 and N52 are of the class below.
-    names = as_sold(scanner, scanner.temperature_K).split(": ")[1].split(" and ")[0].split(", ")
-    assert {"N50", "N52"} <= set(names)
-    # What the fin asks is what its own class SH keeps at 150 C: none below reaches it.
-    assert as_sold(fin, fin.temperature_K) == ""
-    # Nobody prints so small an alpha.
-    assert as_sold(tube, tube.temperature_K) == ""
 
 
 @pytest.mark.parametrize(

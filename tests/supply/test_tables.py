@@ -2,10 +2,12 @@
 
 import csv
 
+import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
 from magnetkit import datasets, elements, supply
+from magnetkit._core.units import MU_0
 from magnetkit.supply.scenario import countries
 
 POOL = (
@@ -164,3 +166,18 @@ def test_risk_is_concentration_times_instability_times_reliance(name):
         kept = reliance[element] * (1.0 - state.recycled.get(element, 0.0))
         assert found["import_reliance"] == pytest.approx(kept), element
         assert found["supply_risk"] == pytest.approx(worst[0] * worst[1] * kept), element
+
+
+def test_carriers_and_yields_are_as_printed():
+    found = {row["id"]: row for row in datasets.rows("diffusion/carriers.csv")}
+    # Printed in tesla: hot-deformed 0.91 and 2.75 T, sintered 1.85 T.
+    ends = [found["C6"]["coercivity_before_kA_m"], found["C6"]["coercivity_after_kA_m"]]
+    ends.append(found["C4"]["coercivity_after_kA_m"])
+    np.testing.assert_allclose([MU_0 * 1e3 * float(h) for h in ends], [0.91, 2.75, 1.85], rtol=2e-3)
+    assert all(row["verification"] == "read in the abstract" for row in found.values())
+    # Jin et al.: kilograms of inputs a kilogram of sintered magnets, worst and best.
+    sintered = datasets.rows("supply/yields.csv")[1]
+    worst = 0.787 + 0.212 + 0.054 + 0.072 + 0.002 + 0.012 + 0.033 + 0.002 + 0.001
+    best = 0.704 + 0.189 + 0.048 + 0.065 + 0.002 + 0.011 + 0.030 + 0.002 + 0.001
+    shares = [float(sintered[end]) for end in ("least", "most")]
+    np.testing.assert_allclose(shares, [1.0 / worst, 1.0 / best], atol=5e-3)
