@@ -321,7 +321,9 @@ def _assignment_rules() -> "AssignmentRules":
     from ..kernels._hosts import AssignmentRules
 
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
-    rules = [(host, rule) for host in order for rule in host.assignment.alternatives]
+    rules = [(-1, rule) for rule in _others().values()]
+    for host in order:
+        rules += [(HOST_NAMES.index(host.name), rule) for rule in host.assignment.alternatives]
     conditions = [condition for _, rule in rules for condition in rule.items()]
     sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in conditions]
     sums = list(dict.fromkeys(side for both in sides for side in both))
@@ -336,8 +338,28 @@ def _assignment_rules() -> "AssignmentRules":
         window[:, 0] - _EDGE,
         window[:, 1] + _EDGE,
         np.cumsum([0, *(len(rule) for _, rule in rules)]),
-        np.array([HOST_NAMES.index(host.name) for host, _ in rules], np.int8),
+        np.array([host for host, _ in rules], np.int8),
     )
+
+
+@lru_cache(maxsize=1)
+def _others() -> dict[str, dict[str, tuple[float, float]]]:
+    """Return the windows of known phases that are of no host."""
+    known = datasets.toml("hosts/others.toml")["phase"]
+    return {
+        one["name"]: {k: v for k, v in one.items() if k not in ("name", "source")} for one in known
+    }
+
+
+def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
+    """Return the names, by row, of phases that are known and of no host."""
+    rows = np.flatnonzero(codes < 0)
+    some: CompositionTable = table[rows]
+    found: dict[int, str] = {}
+    for name, rule in _others().items() if rows.size else ():
+        for row in np.flatnonzero(lies_in(some, rule)).tolist():
+            found.setdefault(int(rows[row]), name)
+    return found
 
 
 def lies_in(table: CompositionTable, rule: dict[str, tuple[float, float]]) -> NDArray[np.bool_]:

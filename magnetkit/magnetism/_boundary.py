@@ -24,6 +24,9 @@ _SOFT_VOLUME = 265.0 / 17.0
 # wt.% of free rare earth that brings 63 % of the coercivity: recipe N6 of recipes.csv has 758 kA/m
 # with 0.6 to 1.2 wt.% (its oxygen is not printed).
 _PARTED = 0.8
+# wt.% of rare earth by which charges of one recipe differ, weighed and burnt off (assumed): with
+# about none free one magnet in two has some.
+_WEIGHED = 0.15
 # Volume fraction of R2Fe17 at which a third of the coercivity is left, and more than any magnet
 # has (from memory: 0.015 to 0.045).
 _SOFT, _MOST_SOFT = 0.03, 0.08
@@ -37,6 +40,9 @@ _MOST_COPPER = 0.5
 # Fall of ln H_cJ where all rare earth is Ce, whose Laves phase eats what parts the grains (from
 # memory); from which share on, how gradually (assumptions); and deviation of ln H_cJ there.
 _LAVES, _HALF, _ONSET, _UNSURE = 1.25, 0.55, 0.05, 0.5
+# Deviation of ln H_cJ where a formula and a charge are as likely meant (an assumption): of the two
+# one is a magnet, the other hardly.
+_EITHER = 0.4
 # wt.% of boron of magnets that were made: claims of Ga-rich magnets at the one end, N1 of
 # recipes.csv at the other.
 _LEAST_BORON, _MOST_BORON = 0.82, 1.6
@@ -83,10 +89,13 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     }
 
 
-# Amounts of a formula, atomic fractions, are printed to the first at least; from the second on a
-# recipe of 2:14:1 is taken as it stands, as is one with so little hard phase of another host.
-_PRINTED, _RECIPE = 2e-4, 9.5e-4
-# From so little on 2:14:1 has additives beside it.
+# Amounts of a formula, atomic fractions, are printed to the first at least. From the second on a
+# recipe of 2:14:1 with additives is taken as it stands, without them from the third: N6 of
+# recipes.csv, the charge nearest to the formula, lies 6e-3 from it.
+_PRINTED, _RECIPE, _PLAIN = 2e-4, 9.5e-4, 4e-3
+# Atomic fraction of additives that tells a charge by 63 %: no charge has less.
+_TELLS = 5e-4
+# From so little hard phase on another host is a recipe, and 2:14:1 has additives beside it.
 _BARE, _MIXED, _ADDED = 0.995, 0.94, 0.985
 
 
@@ -100,10 +109,13 @@ def named(table: "CompositionTable", host: NDArray[np.int8], hard: Array) -> Arr
 
     rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
     off = np.maximum(np.abs(rare - 2.0 / 17.0), np.abs(boron - 1.0 / 17.0))
-    just = (_RECIPE - off) / (_RECIPE - _PRINTED)
+    others = np.maximum(1.0 - rare - boron - table.fraction("Fe", "Co"), 0.0)
+    tells = -np.expm1(-others / _TELLS)
+    edge = _PLAIN + (_RECIPE - _PLAIN) * tells
+    just = (edge - off) / (edge - _PRINTED)
     alone = (np.nan_to_num(hard) - _MIXED) / (_BARE - _MIXED)
     most = (_BARE - _MIXED) / (_BARE - _ADDED)
-    just = np.minimum(just, 1.0 + most * (alone - 1.0))
+    just = np.minimum(just, 1.0 + tells * most * (alone - 1.0))
     return np.clip(np.where(hardened_by(host, "boundary"), just, alone), 0.0, 1.0)
 
 
@@ -121,13 +133,16 @@ def wetted(aluminium: Array, copper: Array, gallium: Array) -> Array:
 
 def parted(structure: dict[str, Array]) -> Array:
     """Return the share of coercivity that free rare earth, R2Fe17 and cerium leave, shape (n,)."""
-    free = -np.expm1(-np.maximum(structure["free"], 0.0) / _PARTED)
+    free = _WEIGHED * np.logaddexp(0.0, structure["free"] / _WEIGHED)
+    free = -np.expm1(-free / _PARTED)
     return free * np.exp(-structure["r2fe17"] / _SOFT - _LAVES * structure["cerium"])
 
 
 def doubt(structure: dict[str, Array]) -> Array:
-    """Return the standard deviation of ln H_cJ that much cerium adds, shape (n,)."""
-    return _UNSURE * -np.expm1(-((structure["cerium"] / 0.2) ** 2))
+    """Return the deviation of ln H_cJ that much cerium adds, or being half a formula, (n,)."""
+    cerium = _UNSURE * -np.expm1(-((structure["cerium"] / 0.2) ** 2))
+    half = structure["formula"] * (1.0 - structure["formula"])
+    return np.hypot(cerium, 4.0 * _EITHER * half)
 
 
 def closed(

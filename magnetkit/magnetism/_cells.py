@@ -28,7 +28,7 @@ _CELL, _LEAST_CELL = (0.15, 0.03, 0.85, 0.08), 0.11 / 0.15
 _RATIO = 6.2, 8.9, 0.12
 # An iron-cobalt phase appears from 0.24 on (Acta Metall. Sin. 38 (2002) 866); magnets are sold with
 # 0.28 (20 wt.%, adopted/adopted.csv), some were made with 0.35 (from memory): an assumed edge.
-_IRON, _MOST_IRON = (0.33, 0.02), 0.36
+_IRON, MOST_IRON = (0.33, 0.02), 0.36
 # Where hot magnets are compared, K above 20 C; the power of iron (0.15 to 0.21 fix it). No sheet
 # has H_cJ fall by more than 2.6 to 2.7 per 1000 K, whatever iron its B_r asks for: a soft bound.
 _HOT, _POWER, _MOST_FALL, _ROUNDED = 480.0, 6, 2.6, 0.1
@@ -150,4 +150,4 @@ def closed(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArr
     yield "no hardening known: no zirconium", cell < _LEAST_CELL
     inside = (ratio >= _RATIO[0]) & (ratio <= _RATIO[1])
     yield "no hardening known: ratio of metal to rare earth", ~inside
-    yield "no hardening known: too much iron", iron > _MOST_IRON
+    yield "no hardening known: too much iron", iron > MOST_IRON

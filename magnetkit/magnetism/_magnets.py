@@ -16,7 +16,7 @@ from ..intrinsic.parameters import ion_tables, load
 from ..surrogates.intrinsic import condensed
 from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
-from ._cells import Shares, shares, squareness
+from ._cells import MOST_IRON, Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence
 from ._gates import FAR, close, gates, own_of
 from ._measured import COERCIVITY, QUANTITIES
@@ -72,6 +72,8 @@ def _charge(
     rare, (_, counts) = table.fraction(*RARE_EARTHS), site_rules()
     named = counts[host, 0] / (counts[host, 0] + counts[host, 1])
     alone = rare + table.fraction("Co", "Fe") > 1.0 - 1e-9
+    # No charge hardens what has too much iron.
+    alone &= table.fraction("Fe") <= MOST_IRON * (1.0 - rare)
     # Amounts of a formula, atomic fractions, are printed to 1e-4 at least.
     rows &= alone & (np.abs(rare - named) < 1e-4)
     if not rows.any():
@@ -372,6 +374,7 @@ def _structure(
     structure = {
         **{name: np.where(coarse, value, 0.0) for name, value in counted.items()},
         "sintered": np.where(coarse & (formula == 0.0), 1.0, 0.0),
+        "formula": np.where(coarse, formula, 0.0),
         "coarse": np.where(coarse | ~between, 1.0, 0.0),
         "density": rows["density"],
         "wetted": np.where(coarse, wetted, 0.0),

@@ -1,5 +1,6 @@
 """The phases that a recipe's magnet is made of, as a table."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,16 +10,19 @@ from .._core.elements import RARE_EARTHS
 from ..composition._read import Compositions, as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.partition import atomic_volumes
+from ..hosts.partition import atomic_volumes, without_model
 from ..hosts.records import HOST_NAMES, HOSTS, SecondPhases
 from ..phases.hull import solve, stable_space
 from ..phases.snapshot import open_snapshot
 from ..surrogates.intrinsic import evaluate
 from ._balance import Balance
+from ._cells import closed, shares
 from ._magnets import recipes_in_phases
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..phases._space import PhaseSpace
 
 
 # Above this share of iron and cobalt in its metals a boundary phase of 2:14:1 is ferromagnetic:
@@ -75,17 +79,21 @@ def phase_balance(
     table = as_table(compositions, basis)
     made = recipes_in_phases(table, process, host)
     polarization = evaluate(made.parts, np.array([293.15]), spread=False).value[:, 0, 0]
+    cells, others = _cells_of(made), without_model(table, made.parts.host)
     lines: list[tuple[int, str, float, float]] = []
     for i in range(len(table)):
         code = int(made.parts.host[i])
-        name = HOST_NAMES[code] if code >= 0 else "unknown"
+        name = HOST_NAMES[code] if code >= 0 else others.get(i, "unknown")
         found = [(name, made.hard[i], polarization[i]), ("oxide", made.oxide[i], 0.0)]
         if name in HOSTS and HOSTS[name].magnet.walls:
             # The charge parts into cells and walls, beside what the process takes for oxide.
-            cells = made.parts.hard_volume_fraction[i]
-            walls = (HOSTS[name].magnet.walls_phase, (1.0 - cells) * made.hard[i], np.nan)
-            found = [(name, cells * made.hard[i], polarization[i]), walls]
-            found.append(("oxide beside the cells", 1.0 - made.hard[i], 0.0))
+            part, inside = made.parts.hard_volume_fraction[i], made.hard[i]
+            found = [(name, part * inside, polarization[i])]
+            if cells[i]:
+                found.append((HOSTS[name].magnet.walls_phase, (1.0 - part) * inside, np.nan))
+            else:
+                found += _beside(made, i, (1.0 - part) * inside)
+            found.append(("oxide beside the cells", 1.0 - inside, 0.0))
         else:
             found += _boundary_phases(made, i, name)
         lines += [
@@ -94,6 +102,12 @@ def phase_balance(
             if not part <= 1e-4
         ]
     return pd.DataFrame(lines, columns=["row_index", "phase", "volume_pct", "polarization_T"])
+
+
+def _cells_of(made: Balance) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Return which charges part into cells and walls, as no gate of theirs is closed."""
+    shut = closed(made, {**shares(made.charge)._asdict()})
+    return ~np.any([rows for _, rows in shut], axis=0)
 
 
 def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float, float]]:
@@ -111,7 +125,7 @@ def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float,
         return [("grain boundary", outside, 0.0)]
     beside = HOSTS[name].magnet.second_phases
     if beside is None:
-        return _on_hull(rest, outside)
+        return _beside(made, i, outside)
     if HOSTS[name].split.boride_ratio > 0.0:
         found = _boundary_with_boron(rest, beside)
         return [(phase, outside * part, j) for phase, part, j in found]
@@ -120,15 +134,51 @@ def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float,
     return [(beside.rich, outside, beside.rich_polarization_T)]
 
 
-def _on_hull(rest: CompositionTable, outside: float) -> list[tuple[str, float, float]]:
+# By how much the hard phase of a recipe is taken to lie below the hull, eV/atom: it is there. The
+# next where it were not.
+_THERE = 0.005, 0.05, 0.5
+
+
+def _beside(made: Balance, i: int, outside: float) -> list[tuple[str, float, float]]:
+    """Return the phases in balance with the hard phase of a row, as `_on_hull`.
+
+    With the hard phase among them they are no more than the elements are.
+    """
+    hard = made.parts.hard_phase[i : i + 1]
+    space = stable_space(open_snapshot())
+    columns = space.column[hard.indices]
+    known = solve(hard, space).energy[0]
+    if not len(made.parts.grain_boundary[i : i + 1].values) or np.isnan(known):
+        return [("grain boundary", outside, np.nan)]
+    whole = made.parts.recipe[i : i + 1]
+    for below in _THERE:
+        added = replace(
+            space,
+            formulas=[*space.formulas, ""],
+            ptr=np.append(space.ptr, space.ptr[-1] + len(columns)),
+            col=np.append(space.col, columns),
+            val=np.append(space.val, hard.values),
+            energy=np.append(space.energy, known - below),
+            facets={},
+        )
+        if len(space.formulas) in solve(whole, added, products=True).products:
+            break
+    return _on_hull(whole, outside, added)
+
+
+def _on_hull(
+    rest: CompositionTable, outside: float, space: "PhaseSpace | None" = None
+) -> list[tuple[str, float, float]]:
     """Return the phases of the embedded hull at a composition, by volume, with their J_s.
 
-    J_s is known of alpha-iron alone; NaN elsewhere.
+    J_s is known of alpha-iron alone; NaN elsewhere. A phase of `space` without a name is not
+    among them.
     """
-    found = solve(rest, stable_space(open_snapshot()), products=True)
-    if np.isnan(found.energy[0]):
-        return [("grain boundary", outside, np.nan)]
+    found = solve(rest, space or stable_space(open_snapshot()), products=True)
     chosen = found.products[0] >= 0
+    chosen[chosen] = [found.formulas[k] != "" for k in found.products[0][chosen]]
+    if np.isnan(found.energy[0]) or not chosen.any():
+        return [("grain boundary", outside, np.nan)]
     names = [found.formulas[k] for k in found.products[0][chosen]]
     phases = CompositionTable.from_strings(names, basis="atomic")
     row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))

@@ -104,8 +104,8 @@ class Route:
             values = values[~np.isnan(values)]
             if values.size and (values.min() < low or values.max() > high):
                 raise InputError(
-                    f"route {self.name} has {name} from {low:g} to {high:g}, got {given[name]!r}; "
-                    "leave the route out to go beyond"
+                    f"route {self.name} has {name} from {low:g} to {high:g} (measured: "
+                    f"{self.measured}), got {given[name]!r}; leave the route out to go beyond"
                 )
 
 
@@ -239,7 +239,9 @@ class Family:
     alpha_falls : float
         1 where `decay` is not that but the fall of alpha_K with temperature, per 1000 K at 20 C,
         in the same relation at every temperature (2:14:1, whose curves show it); 2 where it is that
-        of H_cJ itself, a straight line (1:5 and 2:17).
+        of H_cJ itself, a straight line (1:5 and 2:17). Less than 1: as 1, with a knee that is the
+        same share of H_cJ at every temperature, as grains that lie in all directions reverse one
+        after the other, each at a multiple of the same field.
     grain_slope, grain_reference_um : float
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
     grain_deviation : float
@@ -493,8 +495,9 @@ def by_row(
 def idle(process: Process, host: str) -> str:
     """Return in words which settings that were given do nothing to magnets of a host."""
     family = parameters().families.get(host)
-    if family is None or process.route is not None:
+    if family is None:
         return ""
+    usual = {} if process.route is None else process.route.process
     acts = {
         "grain_size_um": family.grain_slope != 0.0,
         "aged_for_C": family.pinning_kA_m > 0.0,
@@ -504,7 +507,12 @@ def idle(process: Process, host: str) -> str:
         ),
         **dict.fromkeys(("alpha_k", "decay"), family.pinning_kA_m == 0.0),
     }
-    named = [name for name, does in acts.items() if not does and getattr(process, name) is not None]
+    given = {name: getattr(process, name) for name, does in acts.items() if not does}
+    named = [
+        name
+        for name, value in given.items()
+        if value is not None and not np.array_equal(value, usual.get(name, np.nan))
+    ]
     return f"; of no effect: {', '.join(named)}" if named else ""
 
 

@@ -38,7 +38,7 @@ from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..composition.shells import Shells
 from ..composition.table import CompositionTable
-from ..hosts.partition import beyond_made, root_codes
+from ..hosts.partition import beyond_made, root_codes, without_model
 from ..hosts.records import HOST_NAMES, HOSTS
 from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
 from ._evidence import COMPARED_FROM, at_temperature
@@ -441,11 +441,13 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     said = {} if made.traces is None else made.traces.words()
     if made.never_made.any():
         said = beyond_made(made.written.recipe, made.written.host) | said
+    others = without_model(made.written.recipe, made.written.host)
+    said |= {row: f"{name}: known, but no model speaks of it" for row, name in others.items()}
     if said:
         texts, place = made_so.texts(), {word: k for k, word in enumerate(words)}
         codes = made_so.codes.astype(np.int64)
         for row, what in said.items():
-            codes[row] = place.setdefault(f"{texts[row]}; {what}", len(place))
+            codes[row] = place.setdefault(f"{texts[row]}; {what}".lstrip("; "), len(place))
         made_so = Coded(codes, tuple(place))
     return {
         "shell": written(made.shells, len(codes)),

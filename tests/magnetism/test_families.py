@@ -1,5 +1,7 @@
 """Every family right or silent: limits, continuity, routes and formation in all hosts."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,10 +93,10 @@ def test_ranges_hold_their_values_and_none_is_nothing():
 def test_a_hundredth_of_an_atom_is_no_cliff():
     for base, around in (("SmCo{:.3f}", 5.0), ("Nd2Fe14B{:.3f}", 1.0), ("Nd{:.3f}Fe14B", 2.0),
                          ("Sm{:.3f}Fe17N3", 2.0)):  # fmt: skip
-        steps = [base.format(around + 0.0025 * k) for k in range(-3, 4)]
+        steps = [base.format(around + 0.01 * k) for k in range(-2, 3)]
         found = mk.predict(steps, "20C", basis="atomic")
         assert set(found["status"]) == {"ok"}
-        assert np.abs(np.diff(np.log(found[H]))).max() < 0.4
+        assert np.abs(np.diff(np.log(found[H]))).max() < 0.3
 
 
 def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
@@ -113,7 +115,41 @@ def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
     assert hot.round(1).tolist() == [0.0, 0.0, 1.0]
 
 
-@pytest.mark.xfail(strict=True, reason="16 of 19 inside: PrCo5 and two others lie outside")
+def test_near_compensation_no_magnet_is_harder_than_what_was_measured():
+    # 2 K / J_s has no bound there: GdCo4Al was once given 2.1 times H_cJ of SmCo5 for it.
+    series = [f"Sm{1 - x:.3f}Gd{x:.3f}Co5" for x in np.arange(0.0, 1.001, 0.05)]
+    found = mk.predict([*series, "GdCo4Al", "TbCo4Al", "HoCo5", "DyCo4.5Al0.5"], "20C")
+    assert (found[H] / found[H][0]).max() < 1.2
+    assert (found["status"] != "ok")[found["saturation_polarization_T"] < 0.5].all()
+
+
+def test_what_lies_between_hosts_is_a_mixture_or_named():
+    # 18 wt.% of samarium is SmCo11.6: Sm2Co17 and cobalt, as no SmCo12 exists.
+    found = mk.predict("Sm18Co82", "20C", basis="weight").iloc[0]
+    assert found["host"] == "2:17"
+    cobalt = mk.magnetism.phase_balance("Sm18Co82", basis="weight").set_index("phase")
+    # Lever rule: of 100 atoms 7.92 of Sm take 67.3 of Co into 2:17, 24.8 are left.
+    assert cobalt.loc["Co", "volume_pct"] == pytest.approx(23.0, abs=4.0)
+    ribbon = mk.magnetism.phase_balance("Nd8Fe86B6", basis="atomic").set_index("phase")
+    assert ribbon.loc["alpha-iron", "volume_pct"] == pytest.approx(28.5, abs=4.0)  # on the hull
+    found = mk.predict(["Nd3Fe27.5Ti1.5", "SmCo6.5Zr0.5", "Nd4Fe77.5B18.5"], "20C", basis="atomic")
+    assert set(found["host"]) == {"unknown"}
+    named = [route.partition(": known")[0] for route in found["route"]]
+    assert named == ["3:29", "1:7", "Fe3B beside 2:14:1"]
+    # What no model speaks of is what the snapshot makes of it, in one table as in the other.
+    shares = mk.magnetism.phase_balance("SmCo6.5Zr0.5", basis="atomic").dropna(subset="volume_pct")
+    assert sorted(shares["phase"]) == sorted(re.findall(r"[A-Z]\w+", found["decomposes_to"][1]))
+
+
+def test_no_more_phases_lie_beside_each_other_than_there_are_elements():
+    texts = [*_random(60), "Sm9Fe83Ti8", "Sm7Zr1Fe82Co10", "Sm2Fe17", "Sm13Co87"]
+    found = mk.magnetism.phase_balance(texts, basis="atomic").dropna(subset="volume_pct")
+    found = found[~found["phase"].str.contains("oxide|boundary|rare-earth-rich|walls")]
+    table = mk.composition.CompositionTable.from_strings(texts, basis="atomic")
+    sizes = found.groupby("row_index").size()
+    assert (sizes.to_numpy() <= np.diff(table.indptr)[sizes.index]).all()
+
+
 def test_the_other_half_of_published_magnets_lies_inside():
     """The half of families.csv that nothing was fitted to, by the route that each was made by."""
     data = pd.read_csv(datasets.path("recipes/families.csv"))
@@ -154,7 +190,6 @@ def test_bonded_magnets_bend_as_their_sheets_say(bonded):
     assert 0.68 < bonded["max_energy_product_kJ_m3"] / ideal < 0.86
 
 
-@pytest.mark.xfail(strict=True, reason="74 C: the knee at half of H_cJ is met long before")
 def test_bonded_magnets_bear_what_their_sheets_say(bonded):
     # 100 to 160 C (grades/secondhand.csv).
     assert 373.0 <= bonded["max_working_temperature_K"] <= 433.2
