@@ -4,6 +4,7 @@ A coordinate is an amount over the length on which it matters: 1 apart is as far
 neighbouring recipes, 2 is beyond what measured magnets tell. Each quantity has magnets of its own.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -91,40 +92,42 @@ class Evidence(NamedTuple):
         return Evidence(np.hypot(self.distance, weight), self.nearest, farther)
 
 
-def coordinates(table: CompositionTable, root: str) -> Array:
-    """Return recipes of one host in units of the lengths on which they matter, shape (n, k)."""
+def coordinates(table: CompositionTable, root: str, unbound: Array | None = None) -> Array:
+    """Return recipes of one host in units of the lengths on which they matter, shape (n, k).
+
+    `unbound` is theirs of `_boundary.count`, where the caller has it.
+    """
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
-    found = _boundary(table) if hardening == "boundary" else _metals(table, hardening)
+    boundary = hardening == "boundary"
+    found = _boundary(table, unbound) if boundary else _metals(table, hardening)
     return np.column_stack([found[name] / length for name, length in lengths.items()])
 
 
-def _boundary(table: CompositionTable) -> dict[str, Array]:
-    from ..kernels._rows import sums
+# What is summed by weight, in this order.
+_USUAL = ("Nd", "Pr", "Fe", "Co", "Cu", "Ga", "Al", "B", "O", "C", "N", *_HARD, *_SOFT, *_LIGHT)
+_WEIGHED = (("C",), ("B",), ("Cu", "Ga"), ("Al",), ("Co",), _HARD, _SOFT, _LIGHT, _USUAL)
 
-    mass = sums(table.rows, ATOMIC_MASS)
 
-    def weight(*symbols: str) -> Array:
-        return 100.0 * sums(table.rows, mask(symbols) * ATOMIC_MASS) / mass
+def _boundary(table: CompositionTable, unbound: Array | None = None) -> dict[str, Array]:
+    from ..kernels._rows import sums_of_each
 
-    counted = count(table, np.zeros(len(table)), np.full(len(table), 5.0))
-    free = np.minimum(counted["free"], _MOST_FREE)
-    usual = ("Nd", "Pr", "Fe", "Co", "Cu", "Ga", "Al", "B", "O", "C", "N", *_HARD, *_SOFT, *_LIGHT)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * table.fraction("Fe", "Co") * 100.0 / mass
+    if unbound is None:
+        unbound = count(table, np.zeros(len(table)), np.full(len(table), 5.0))["unbound"]
+    weighed = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
+    figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *weighed])
+    mass, metal, *weights = sums_of_each(table.rows, figures).T
+    carbon, boron, *amounts, usual = (100.0 * weight / mass for weight in weights)
+    free = np.minimum(unbound, _MOST_FREE)
+    stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * metal * 100.0 / mass
     # Carbon that stands for boron counts as much of it.
-    carbide = ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * weight("C")
-    boron = weight("B") + carbide - stoichiometric
+    boron = boron + ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * carbon - stoichiometric
+    named = list(_LENGTHS["boundary"])[2:-1]
     return {
         "free rare earth": np.where(np.abs(free) < _FORMULA, _USUAL_FREE, free),
         "boron": boron - np.clip(boron, *_BORON),
-        "copper and gallium": weight("Cu", "Ga"),
-        "aluminium": weight("Al"),
-        "cobalt": weight("Co"),
-        "dysprosium and terbium": weight(*_HARD),
-        "gadolinium, holmium, erbium": weight(*_SOFT),
-        "cerium, lanthanum, yttrium": weight(*_LIGHT),
-        "other elements": 100.0 - weight(*usual),
+        **dict(zip(named, amounts, strict=True)),
+        "other elements": 100.0 - usual,
     }
 
 
@@ -203,36 +206,73 @@ def evidence(
     families.csv, count too, the others then being as far as another class is. The distance is that
     of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a host.
     """
+    return evidence_of((quantity,), table, hosts, mill, family)[quantity]
+
+
+def evidence_of(
+    quantities: Sequence[str],
+    table: CompositionTable,
+    hosts: Coded,
+    mill: "Mill | None" = None,
+    family: str = "",
+    unbound: Array | None = None,
+) -> dict[str, Evidence]:
+    """Return `evidence` of each of several quantities; `unbound` as for `coordinates`."""
     from ..kernels._rows import nearest_points
 
-    distance = np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0)
-    names, axes = np.full(len(table), -1), np.full(len(table), -1)
-    words: list[str] = []
-    labels: list[str] = []
+    found = {
+        quantity: (
+            np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0),
+            *(np.full(len(table), -1) for _ in range(2)),
+            *([], []),
+        )
+        for quantity in quantities
+    }
     for root in hosts.counts():
         lengths = _LENGTHS.get(HOSTS[root].magnet.hardening)
         if lengths is None:
             continue
         rows = np.flatnonzero(hosts.says(root))
-        points, called = _measured(root, quantity, "")
-        if mill is not None and (own := mill.known(root, quantity)) is not None:
-            points = np.concatenate([points, coordinates(own.table, root)])
-            called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
-        here = coordinates(table[rows], root)
-        if family:
-            alike, names_alike = _measured(root, quantity, family)
-            points = np.pad(points, ((0, 0), (0, 1)), constant_values=_SISTER)
-            points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
-            called, here = (*names_alike, *called), np.pad(here, ((0, 0), (0, 1)))
-        if not len(points):
-            continue
-        apart, which, axis = nearest_points(here, points)
-        apart /= _LONGER.get(quantity, 1.0)
-        distance[rows], names[rows], axes[rows] = apart, which + len(words), axis + len(labels)
-        words += called
-        labels += [*lengths, "route"] if family else lengths
-    nearest = Coded(names, tuple(words)).renamed(str)
-    return Evidence(distance, nearest, Coded(axes, tuple(labels)).renamed(str))
+        whole = len(rows) == len(table)
+        own = unbound if whole or unbound is None else unbound[rows]
+        here = coordinates(table if whole else table[rows], root, own)
+        for quantity, (distance, names, axes, words, labels) in found.items():
+            points, called = _points(root, quantity, mill, family)
+            if not len(points):
+                continue
+            # Magnets of another class are apart by their route too.
+            at = np.pad(here, ((0, 0), (0, 1))) if family else here
+            apart, which, axis = nearest_points(at, points)
+            apart /= _LONGER.get(quantity, 1.0)
+            distance[rows], names[rows], axes[rows] = apart, which + len(words), axis + len(labels)
+            words += called
+            labels += [*lengths, "route"] if family else lengths
+    return {quantity: _said(*parts) for quantity, parts in found.items()}
+
+
+def _said(
+    distance: Array, names: Array, axes: Array, words: list[str], labels: list[str]
+) -> Evidence:
+    named, farthest = (
+        Coded(*pair).renamed(str) for pair in ((names, (*words,)), (axes, (*labels,)))
+    )
+    return Evidence(distance, named, farthest)
+
+
+def _points(
+    root: str, quantity: str, mill: "Mill | None", family: str
+) -> tuple[Array, tuple[str, ...]]:
+    """Return the measured magnets that count, as `_measured` does."""
+    points, called = _measured(root, quantity, "")
+    if mill is not None and (own := mill.known(root, quantity)) is not None:
+        points = np.concatenate([points, coordinates(own.table, root)])
+        called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
+    if family:
+        alike, names_alike = _measured(root, quantity, family)
+        points = np.pad(points, ((0, 0), (0, 1)), constant_values=_SISTER)
+        points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
+        called = (*names_alike, *called)
+    return points, called
 
 
 def at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:

@@ -17,7 +17,7 @@ from ..surrogates.intrinsic import condensed
 from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
 from ._cells import Shares, shares, squareness
-from ._evidence import UNKNOWN, Evidence, evidence
+from ._evidence import UNKNOWN, Evidence, evidence_of
 from ._gates import FAR, close, gates, own_of
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
@@ -228,6 +228,7 @@ def alloys(
     host: str = "auto",
     curie: "CurieModel | None" = None,
     ranges: bool = False,
+    proven: bool = True,
 ) -> Alloys:
     """Split recipes into phases and condense these: the entrance to all that is said of magnets.
 
@@ -240,7 +241,9 @@ def alloys(
     those of 2:14:1 is not known: its magnet is outside the model.
 
     `process` and `host` are as for `sintered`; `curie` is the model of the Curie temperature, that
-    of all that is known otherwise; `ranges` need the hard phases as they are written.
+    of all that is known otherwise; `ranges` need the hard phases as they are written. Without
+    `proven` nothing is said of measured magnets near them: gates and ``spread`` are as if each had
+    been measured itself.
     """
     from ..hosts.partition import root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
@@ -256,7 +259,9 @@ def alloys(
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
-    structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
+    counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
+    unbound = counted.pop("unbound")
+    structure = _structure(table, found, formula, counted, np.flatnonzero(cellular >= 0), rows)
     if made.route is not None and made.route.hardening:
         structure["soft"][own_of(made.route, codes)] = 0.0
     wall = parts.grain_boundary[walls]
@@ -299,9 +304,11 @@ def alloys(
     never = _never_made(table, codes, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
     roots = Coded(root_codes(codes), HOST_NAMES)
-    near = _nearest(table, roots, made, traces)
+    near = _nearest(table, roots, made, traces, unbound) if proven else {}
+    apart = {quantity: one.distance for quantity, one in near.items()}
+    apart.setdefault(COERCIVITY, np.zeros(n))
     gate = gates(found, structure, made.route)
-    gate[(gate == 0) & (near[COERCIVITY].distance > UNKNOWN)] = STATUS.index(FAR)
+    gate[(gate == 0) & (apart[COERCIVITY] > UNKNOWN)] = STATUS.index(FAR)
     made_of = Alloys(
         *(written, found, made, shells, never, traces, gate, charged),
         *(phases, predicted, factor, structure, rows, near),
@@ -309,7 +316,6 @@ def alloys(
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    apart = {quantity: one.distance for quantity, one in near.items()}
     condition_rows(rows, table, roots, made.mill, apart)
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
@@ -317,20 +323,40 @@ def alloys(
 
 
 def _nearest(
-    table: CompositionTable, roots: Coded, made: Process, traces: "Traces | None"
+    table: CompositionTable,
+    roots: Coded,
+    made: Process,
+    traces: "Traces | None",
+    unbound: Array | None = None,
 ) -> dict[str, Evidence]:
     """Return how far magnets are from those of which one of `QUANTITIES` was measured."""
     family = "" if made.route is None else made.route.family
-    near = {name: evidence(table, roots, name, made.mill, family) for name in QUANTITIES}
+    near = evidence_of(QUANTITIES, table, roots, made.mill, family, unbound)
     if traces is None:
         return near
     return {name: one.with_traces(traces.weight) for name, one in near.items()}
+
+
+def least_distances(table: CompositionTable, process: Any, host: str) -> Array:
+    """Return the least evidence distance of n magnets at any temperature, shape (n,).
+
+    Infinite where no coercivity is known so far from measured magnets.
+    """
+    from ..hosts.partition import root_codes
+    from ..hosts.records import HOST_NAMES
+
+    written, traces, made, _ = _read(table, process, host)
+    roots = Coded(root_codes(written.host), HOST_NAMES)
+    near = _nearest(written.recipe, roots, made, traces)
+    most = np.max([one.distance for one in near.values()], axis=0)
+    return np.where(near[COERCIVITY].distance > UNKNOWN, np.inf, most)
 
 
 def _structure(
     table: CompositionTable,
     found: Balance,
     formula: Array,
+    counted: dict[str, Array],
     cells: NDArray[np.int64],
     rows: dict[str, Array],
 ) -> dict[str, Array]:
@@ -338,7 +364,6 @@ def _structure(
     from ..hosts.partition import hardened_by
     from ..kernels._rows import sums
 
-    counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
     coarse = hardened_by(found.parts.host, "boundary") & (counted["sintered"] > 0.0)
     # A formula names no additives, its maker uses them.
     mass = sums(table.rows, ATOMIC_MASS)

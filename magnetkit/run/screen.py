@@ -444,8 +444,10 @@ def _best_of(
         # Those within the limit were counted, so that nothing rests on the sample.
         if not bound.is_finite:
             break
-        meets, by = found["meets"].to_numpy(), found["by"].to_numpy()
-        if np.where(meets, by <= bound.limit, by <= -bound.margin).sum() >= needed_for(keep):
+        meets, by, hashes = (found[name].to_numpy() for name in ("meets", "by", "hash"))
+        tied = True if bound.last is None else hashes <= np.uint64(bound.last)
+        missed = (by < -bound.margin) | (by == -bound.margin) & tied
+        if np.where(meets, by <= bound.limit, missed).sum() >= needed_for(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(found):
@@ -472,7 +474,13 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
         if sum(len(part) for part in found) > 4 * count:
             found = [leading(pa.concat_tables(found), count)]
     if not found:
-        kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}
+        kinds = {
+            "row": "int64",
+            "piece": "int32",
+            "meets": "bool",
+            "by": "float64",
+            "hash": "uint64",
+        }
         return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
     return leading(pa.concat_tables(found), count)
 
