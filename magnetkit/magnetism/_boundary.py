@@ -72,10 +72,11 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     with np.errstate(divide="ignore", invalid="ignore"):
         taken /= rare
         cerium = np.nan_to_num(cerium / rare)
+        free, unbound = (np.nan_to_num(per_rare * (held - taken)) for held in (1.0 - bound, 1.0))
     weight = {s: 100.0 * own[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _ADDED_TO}
     return {
-        "free": np.nan_to_num(per_rare * (1.0 - bound - taken)),
-        "unbound": np.nan_to_num(per_rare * (1.0 - taken)),
+        "free": free,
+        "unbound": unbound,
         "r2fe17": soft * _SOFT_VOLUME / volume,
         "boron": weight["B"],
         "wetted": wetted(weight["Al"], weight["Cu"], weight["Ga"]),

@@ -51,13 +51,15 @@ def nominal_magnets(
     shells: Sequence[str] | None,
     temperatures: Sequence[float],
     conditions: Conditions,
+    hard: NDArray[np.bool_] | None = None,
 ) -> Magnets:
     """Return the magnet each candidate makes without ranges: the central values of `magnets`.
 
-    What is too far from measured magnets counts as one; see `evidence_distances`.
+    Coercivity is that where `hard` says so, (k,), or at all temperatures. What is too far from
+    measured magnets counts as one; see `evidence_distances`.
     """
     made = _alloys(table, shells, conditions, proven=False)
-    return magnets_at(made, temperatures, conditions.between)
+    return magnets_at(made, temperatures, conditions.between, hard)
 
 
 def evidence_distances(table: CompositionTable, conditions: Conditions) -> NDArray[np.float64]:

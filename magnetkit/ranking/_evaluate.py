@@ -42,6 +42,7 @@ from ._leading import POOL
 from ._order import CLIMB, Keys, Rule, hashes_of
 from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
 from ._requirements import (
+    FOLLOWS,
     OUTSIDE,
     UNPROVEN,
     host_condition,
@@ -286,7 +287,8 @@ def central_values(
     """Return what central remanence and coercivity say of n candidates.
 
     The columns are those of `supply` (as `supplies` returns them); ``remanence_T``,
-    ``coercivity_kA_m`` and ``cost_per_flux_USD_m3_T`` as a full evaluation has them;
+    ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
+    them;
     ``performance_margin`` and ``probability_meets_requirements``: the largest that they can be;
     ``status`` at the temperatures of the requirements, the table's own first;
     ``failed_requirements``: those that are met with less than the threshold of the job.
@@ -302,7 +304,11 @@ def central_values(
     if any(r.column == _ALPHA for _, r in required):
         needed |= set(use.between)
     at = [job.temperature, *sorted(needed - {job.temperature})]
-    made = _stages.nominal_magnets(table, shells, at, job.conditions)
+    hard = {kelvin for kelvin, r in required if r.column == _CENTRAL[1]}
+    if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
+        hard.add(job.temperature)
+    wanted = np.isin(at, list(hard))
+    made = _stages.nominal_magnets(table, shells, at, job.conditions, wanted)
     values = dict(zip(_CENTRAL, (made.remanence(), 1e-3 * made.coercivity()), strict=True))
     # No loop holds more than a square one.
     values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
@@ -316,27 +322,30 @@ def central_values(
     below = {name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)}
     margin = supply.get(MARGIN, np.full(len(table), np.inf))
     failed = np.zeros(len(table), np.int64)
-    chances = {name: np.ones(len(table)) for name in _CENTRAL}
+    chances: dict[str, NDArray[np.float64]] = {}
     for bit, (kelvin, requirement) in enumerate(required):
         column, k = requirement.column, at.index(kelvin)
         inside = requirement.margin(values[column][:, k])
         margin = np.fmin(margin, inside)
-        chance = np.where(inside < -_SLACK, 0.0, 1.0)
+        missed, chance = inside < -_SLACK, np.ones(len(table))
         # The difference to a reference has another width.
         if column in below and requirement.minimum and requirement.share_of_reference is None:
             with np.errstate(divide="ignore", invalid="ignore"):
                 room = 1.0 - requirement.minimum / values[column][:, k]
-                chance *= ndtr(score * room / below[column][min(k, len(below[column]) - 1)])
-            chances[column] = np.fmin(chances[column], chance)
-        failed[chance < job.threshold - _SLACK] |= 1 << bit
+                chance = ndtr(score * room / below[column][min(k, len(below[column]) - 1)])
+        key = FOLLOWS.get(column, column)
+        chance[missed] = HALF
+        chances[key] = np.fmin(chances.get(key, 1.0), chance)
+        failed[missed | (chance < job.threshold - _SLACK)] |= 1 << bit
     status = made.status[:, 0].copy()
     for other in made.status.T[1:]:
         status = np.where(status == 0, other, status)
-    here = Columns(supply | {name: values[name][:, 0] for name in _CENTRAL})
+    known = _CENTRAL if wanted[0] else _CENTRAL[:1]
+    here = Columns(supply | {name: values[name][:, 0] for name in known})
     density, cost = made.alloys.density(), here["cost_USD_kg"]
     here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
     here[MARGIN] = margin
-    here[CHANCE] = np.prod(list(chances.values()), axis=0)
+    here[CHANCE] = np.prod([np.ones(len(table)), *chances.values()], axis=0)
     here["status"] = status_column(status)
     names = [str(requirement) for _, requirement in required]
     here["failed_requirements"] = name_sets(failed, names)
