@@ -25,16 +25,18 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from .._core._columnar import Coded, Columns
+from .._core.columns import with_interval
 from .._core.units import MU_0
 from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
-from ..magnetism._evidence import limited
+from ..magnetism._evidence import DISTANCE, limited
 from ..magnetism._figures import least_widths
 from ..magnetism._gates import FAR
 from ..magnetism._uncertainty import HALF_WIDTH
 from ..magnetism.shells import read_shells, written
+from ..magnetism.sintered import MADE
 from ..prediction import _stages
 from ._decisions import BEST, PLAUSIBLE, decision_of
 from ._job import Job
@@ -202,6 +204,7 @@ def evaluate(
         unstable = np.zeros(len(rows), bool)
         unstable[last] = ~_stages.makeable(table[last], job.conditions)[1]
         found["status"] = found["status"].put(unstable, "not makeable")
+        found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
     tally.status.update(found["status"].counts())
     if bound is None or keys is None:
         return Evaluated(rows, found, None, tally)
@@ -210,6 +213,20 @@ def evaluate(
     if not bound.is_finite:
         tally.fail(found, ~keys.meets)
     return Evaluated(rows[kept], found, keys, tally)
+
+
+def columns_read(job: Job) -> list[str]:
+    """Return the columns that what reads a result asks of every row: some thirty.
+
+    What stands first, what a candidate is, status, probability and failures, evidence, objectives,
+    and the required properties with range and provenance.
+    """
+    asked = [*job.rule.columns(), *(r.column for r in job.profile.requirements)]
+    predicted = [name for column in asked for name in with_interval(column)]
+    what = ("candidate", "row_index", "host", "temperature_K", "route", "decision")
+    shown = ("remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT)
+    bought = ("cost_USD_kg", "density_kg_m3", DISTANCE, "failed_requirements")
+    return list(dict.fromkeys([*what, *predicted, *shown, *bought]))
 
 
 def today_of(job: Job) -> Columns:
@@ -401,13 +418,17 @@ def _with_requirements(
     All properties, stability too, where all are wanted or others than those of a magnet and of
     supply are needed: phases take memory and time.
     """
-    at = needed_temperatures(job)
-    kelvins = at if want is not None else [*at, _stages.ROOM_K]
-    here, *others = _stages.magnets(table, shells, kelvins, job.conditions, needed_elsewhere(job))
-    room = others.pop() if want is None else None
+    at, only = needed_temperatures(job), needed_elsewhere(job)
+    required = [with_interval(r.column) for r in job.profile.requirements]
+    kelvins, asked = [*at, _stages.ROOM_K], None if want is None else {*want}.union(*required)
     own = (COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula", "decision")
-    known = {*here, *supply, *own}
-    if want is None or not {*want, *(r.column for r in job.profile.requirements)} <= known:
+    if asked is not None:
+        kelvins = at
+        if asked - {*supply, *own} <= MADE:
+            only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
+    here, *others = _stages.magnets(table, shells, kelvins, job.conditions, only)
+    room = others.pop() if want is None else None
+    if asked is None or not asked <= {*here, *supply, *own}:
         here = _stages.describe(table, at[0], job.conditions, None, shells, here, room, supply)
     else:
         here |= supply

@@ -32,6 +32,8 @@ LEADING_ROWS, SPREAD_ROWS = 10_000, 2000
 in memory when a screening ends."""
 DECISIONS = "decisions"
 """Records of the short list in a manifest."""
+WRITTEN = "columns"
+"""In the identity of a screening: the columns that every row has, none where that is all."""
 ANSWER = "answer"
 """Sentences in a manifest that its reports begin with."""
 REPORT = "report.html"
@@ -54,6 +56,50 @@ class Rows(Protocol):
 
     def take(self, rows: NDArray[np.int64]) -> pa.Table:
         """Return some rows, whose numbers ascend."""
+
+
+@dataclass(frozen=True)
+class RowsInMemory:
+    """Some rows of a result."""
+
+    rows: NDArray[np.int64]  # their numbers, (m,), ascending
+    table: pa.Table  # m rows
+
+    def has(self, rows: NDArray[np.int64]) -> bool:
+        """Return whether all of some rows are among them."""
+        return bool(np.isin(rows, self.rows, assume_unique=True).all())
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Return some of them."""
+        return self.table.take(pa.array(np.searchsorted(self.rows, rows)))
+
+
+@dataclass(frozen=True)
+class Led:
+    """Rows of a result of which only the `leading` ones have every column."""
+
+    rows: Rows
+    leading: RowsInMemory | Callable[[], RowsInMemory]
+
+    @cached_property
+    def _leading(self) -> RowsInMemory:
+        return self.leading() if callable(self.leading) else self.leading
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns that every row has."""
+        return self.rows.column_names
+
+    def select(self, columns: list[str]) -> pa.Table:
+        """Return some columns of every row."""
+        return self.rows.select(columns)
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Return some rows, whose numbers ascend, with every column if all are among the first."""
+        return (self._leading if self._leading.has(rows) else self.rows).take(rows)
 
 
 @dataclass(frozen=True)
@@ -119,6 +165,8 @@ class Ranked:
         if missing:
             near = difflib.get_close_matches(missing[0], own, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
+            if missing[0] in COLUMNS and self.manifest["identity"].get(WRITTEN) is not None:
+                hint = "; the first 10,000 have it, see best(), or all with --all-columns"
             raise InputError(f"the result has no column {missing[0]!r}{hint}")
         return self.source.select(names)
 

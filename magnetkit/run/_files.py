@@ -23,17 +23,28 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pacsv
 import pyarrow.dataset as pads
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from pyarrow import fs
 
 from .._core._files import is_url, plain_cell, replacing, sealed, write_csv
+from .._core.columns import COLUMNS, ordered
 from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..composition._files import Rejected
 from ..ranking.applications import Profile
-from ..ranking.result import ANSWER, DECISIONS, REPORT, Ranked, rows_between
+from ..ranking.result import (
+    ANSWER,
+    DECISIONS,
+    REPORT,
+    WRITTEN,
+    Led,
+    Ranked,
+    RowsInMemory,
+    rows_between,
+)
 
 if TYPE_CHECKING:
     from ..ranking._job import Job
@@ -432,22 +443,6 @@ def _readable(name: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class RowsInMemory:
-    """Some rows of a result."""
-
-    rows: NDArray[np.int64]  # their numbers, (m,), ascending
-    table: pa.Table  # m rows
-
-    def has(self, rows: NDArray[np.int64]) -> bool:
-        """Return whether all of some rows are among them."""
-        return bool(np.isin(rows, self.rows, assume_unique=True).all())
-
-    def take(self, rows: NDArray[np.int64]) -> pa.Table:
-        """Return some of them."""
-        return self.table.take(pa.array(np.searchsorted(self.rows, rows)))
-
-
-@dataclass(frozen=True)
 class StoredRows:
     """Rows of a result in files, in the order of the input, as `ranking.result.Rows`."""
 
@@ -524,8 +519,35 @@ def result_of(
         device = manifest["identity"]["application"]
         profile = Profile.model_validate(device) if job is None else job.profile
         named = sorted(named_files(manifest).items())
-        rows = StoredRows(place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory)
+        rows: Any = StoredRows(place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory)
+        if in_memory is None and manifest["identity"].get(WRITTEN) is not None:
+            rows = Led(rows, partial(_leading_of, rows))
         return kind(rows, profile, manifest, partial(read_rejected, place), job)
+
+
+def _leading_of(rows: StoredRows) -> RowsInMemory:
+    """Return the rows of ``ranked.csv``, which has every column of them."""
+    kinds = {"number": pa.float64(), "flag": pa.bool_(), "integer": pa.int64()}
+    with _readable(rows.place.name_of(RANKED_CSV)):
+        text = pa.BufferReader(rows.place.get(RANKED_CSV))
+        own, each = set(rows.column_names), {"rank": pa.int64()}
+        for name, column in COLUMNS.items():
+            each[name] = kinds.get(column.kind, pa.string())
+            each |= dict.fromkeys((f"{name}_lo", f"{name}_hi", f"{name}_data_share"), pa.float64())
+        options = pacsv.ConvertOptions(column_types=each, strings_can_be_null=True)
+        found = pacsv.read_csv(text, convert_options=options)
+        place = rows.select(["rank"])["rank"].fill_null(0).to_numpy()
+        ranked = found.filter(found["rank"].is_valid())
+        at = np.flatnonzero((place > 0) & (place <= len(ranked)))
+        more = [name for name in ranked.column_names if name not in own]
+        extra = ranked.select(more).take(pa.array(place[at] - 1))
+    table = rows.take(at)
+    for name in more:
+        column = extra[name]
+        if pa.types.is_string(column.type):
+            column = pa.array([text and plain_cell(text) for text in column.to_pylist()])
+        table = table.append_column(name, column)
+    return RowsInMemory(at, table.select(ordered(table.column_names)))
 
 
 def open_result(path: str | Path, kind: type[R]) -> R:

@@ -17,16 +17,16 @@ from .._core._files import parquet_bytes, write_csv, write_parquet
 from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking import result as ranked
-from ..ranking._decisions import decide, joined
+from ..ranking._decisions import Take, decide, joined
 from ..ranking._evaluate import today_of
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys, with_copies
 from . import _files
-from ._candidates import Piece
+from ._candidates import Piece, take_rows
 from ._pool import Pool, Progress, ahead, in_order
 from ._store import Memory, Store, fragments_folder
-from ._work import Work, decode, encode, recovered
+from ._work import Work, decode, encode, recovered, table_of
 
 
 class Crew(NamedTuple):
@@ -54,17 +54,19 @@ def finish(
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
-    take: Any
+    take: Take
     if isinstance(store, Store) and store.shared:
         take = partial(_rows_of_workers, store, crew)
     else:
         take = store.take
+    some = identity.get(ranked.WRITTEN) is not None
+    whole = partial(_whole_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     found = joined(store.choices(job.rule))
     # The first pass counted over all that came to their requirements.
     copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
     ranking = replace(ranking, copies=copies)
-    decisions = decide(found, ranking, take, job, today_of(job).arrow())
+    decisions = decide(found, ranking, whole, job, today_of(job).arrow())
     summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
     kept = None
     if keep is not None:
@@ -73,15 +75,24 @@ def finish(
         for record in decisions:
             # Beyond those that are kept not all were ranked.
             record["rank"] = record["rank"] if (record["rank"] or 0) <= keep else None
+    place = ranking.place if kept is None else ranking.place[kept]
+    rows = rows_in_memory(place, ranked.TOP_ROWS)
+    leading = None
+    if some:
+        own = rows if kept is None else np.flatnonzero(kept)[rows]
+        ranks = ranking.columns().take(pa.array(own))
+        leading = ranked.compact(_joined(whole(own), ranks))
     if isinstance(store, Memory):
         data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
         manifest = {"identity": dict(identity), "summary": summary, ranked.DECISIONS: decisions}
-        return ranked.Ranked(data, job.profile, manifest, list(store.rejected()), job)
-    place = ranking.place if kept is None else ranking.place[kept]
-    rows = rows_in_memory(place, ranked.TOP_ROWS)
+        source = data if leading is None else ranked.Led(data, ranked.RowsInMemory(rows, leading))
+        return ranked.Ranked(source, job.profile, manifest, list(store.rejected()), job)
     write = partial(_write_fragments, store, crew) if store.shared else partial(_write, store)
-    in_memory = _files.RowsInMemory(rows, write(ranking, kept, rows, report))
-    top = in_memory.take(_leading(place)).sort_by("rank")
+    written = write(ranking, kept, rows, report)
+    in_memory = ranked.RowsInMemory(rows, written if leading is None else leading)
+    top = in_memory.take(
+        _leading(place, ranked.TOP_ROWS if leading is None else ranked.LEADING_ROWS)
+    ).sort_by("rank")
     write_csv(
         top.column_names,
         zip(*(c.to_pylist() for c in top.columns), strict=True),
@@ -90,6 +101,36 @@ def finish(
     _files.write_rejected(store.rejected(), store.staged(_files.REJECTED))
     manifest = store.finish(summary, decisions)
     return _files.result_of(store.place, manifest, ranked.Ranked, in_memory, job)
+
+
+def _whole_rows(
+    store: Memory | Store,
+    crew: Crew,
+    job: Job,
+    take: Take,
+    rows: NDArray[np.int64],
+    columns: list[str] | None = None,
+) -> pa.Table:
+    """Return columns of some candidates as `take` does, or all, for which they are evaluated."""
+    if columns is not None:
+        return take(rows, columns)
+    sizes = store.sizes()
+
+    def tasks() -> Iterator[tuple[Piece, NDArray[np.int64]]]:
+        start = 0
+        for number, piece in enumerate(crew.pieces()):
+            stop = start + sizes.get(number, 0)
+            if len(own := ranked.rows_between(rows, start, stop)):
+                yield piece, own - start
+            start = stop
+
+    found = in_order(crew.pool, partial(_evaluated, job=job), tasks())
+    return pa.concat_tables(map(decode, found)).unify_dictionaries()
+
+
+def _evaluated(task: tuple[Piece, NDArray[np.int64]], job: Job) -> bytes:
+    """Return all columns of some rows of a piece as an Arrow file."""
+    return encode(table_of(take_rows(*task), job))
 
 
 def _write(
@@ -123,10 +164,10 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
     )
 
 
-def _leading(place: NDArray[np.int64]) -> NDArray[np.int64]:
+def _leading(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
     """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
-    rows = np.flatnonzero((place > 0) & (place <= ranked.TOP_ROWS))
-    others = np.flatnonzero(place == 0)[: ranked.TOP_ROWS - len(rows)]
+    rows = np.flatnonzero((place > 0) & (place <= first))
+    others = np.flatnonzero(place == 0)[: max(ranked.TOP_ROWS - len(rows), 0)]
     return np.sort(np.concatenate([rows, others]))
 
 

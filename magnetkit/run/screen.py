@@ -30,11 +30,12 @@ from ..ranking._evaluate import (
     Bound,
     Tally,
     bound_of,
+    columns_read,
     evaluate,
     needed_for,
 )
 from ..ranking._job import Job, identity_of, job_for
-from ..ranking.result import ANSWER, REPORT, Ranked
+from ..ranking.result import ANSWER, REPORT, WRITTEN, Ranked
 from . import _candidates, _files
 from ._files import check_place, check_report, open_result
 from ._pool import Pool, Progress, in_order, opened, reporting
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS, _KEEP = 10_000_000, 100_000
 """Of spaces of more than so many candidates so many are kept where `keep` is not given."""
+MANY_ROWS = 100_000
+"""Of more rows only the leading ones get every column, unless all are asked."""
 PIECE_ROWS = 1 << 17
 """Candidates in a piece of the first pass: half a second of work, so that all threads have some."""
 _SAMPLE = 65_536
@@ -185,6 +188,7 @@ def screen(
     force: bool = False,
     strict: bool = False,
     keep: int | None = None,
+    all_columns: bool = False,
     chunk_rows: int = _candidates.CHUNK_ROWS,
     workers: int | None = None,
     dask: str | None = None,
@@ -233,6 +237,11 @@ def screen(
         than ten million, every candidate otherwise. Rows and ranks are those of a full screening;
         Pareto fronts are those among the candidates that are kept: another one, less likely to
         meet the requirements, may dominate them.
+    all_columns : bool
+        Write every column of all rows. Of more than 100,000 rows only the best 10,000 have every
+        column otherwise (``ranked.csv``, `Ranked.best`), all the columns that are read: what stands
+        first, identity, status, probability and failures, evidence, objectives, and required
+        properties with range and provenance.
     chunk_rows : int
         Candidates in a chunk.
     workers : int, optional
@@ -291,7 +300,8 @@ def screen(
             # Models are trained and kernels compiled before several threads or processes need them.
             evaluate(job.conditions.reference, None, job)
         needed = dependencies(job)
-        known = identity(source, job, chunk_rows, needed, keep)
+        want = None if all_columns or not _many(source, keep) else columns_read(job)
+        known = identity(source, job, chunk_rows, needed, keep) | {WRITTEN: want}
         if place is not None and not store.begin(known, resume):
             return open_result(place, ScreenResult)
         with (
@@ -303,7 +313,7 @@ def screen(
             found: dict[str, Any] = {}
             if keep is not None:
                 source, found = _best_of(source, job, keep, store, pool, report, strict)
-            work = partial(finished, job=job)
+            work = partial(finished, job=job, want=want)
             total, pieces = source.count(), source.pieces(chunk_rows)
             done = _through(pieces, work, store, pool, lambda n: report(n, total), strict)
             found = {"candidates": done.rows, "rejected": done.rejected, **found}
@@ -419,6 +429,16 @@ def rows_kept(keep: int | None, source: _candidates.Candidates) -> int | None:
     rows = source.count()
     is_space = isinstance(source, _candidates.SpaceCandidates)
     return _KEEP if is_space and rows is not None and rows > MOST_ROWS else None
+
+
+def _many(source: _candidates.Candidates, keep: int | None) -> bool:
+    """Return whether so many rows are written that not all get every column."""
+    if keep is not None and keep <= MANY_ROWS:
+        return False
+    rows = source.count()
+    if rows is None and isinstance(source, _candidates.FileCandidates):
+        return source.exceeds(MANY_ROWS)
+    return rows is not None and rows > MANY_ROWS
 
 
 def _best_of(
