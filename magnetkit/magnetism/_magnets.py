@@ -267,9 +267,8 @@ def alloys(
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
-    counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
-    unbound = counted.pop("unbound")
-    structure = _structure(table, found, formula, counted, np.flatnonzero(cellular >= 0), rows)
+    structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
+    unbound = structure.pop("unbound")
     if made.route is not None and made.route.hardening:
         structure["soft"][own_of(made.route, codes)] = 0.0
     wall = parts.grain_boundary[walls]
@@ -313,8 +312,7 @@ def alloys(
     factor *= 1.0 if traces is None else 1.0 - traces.volume
     roots = Coded(root_codes(codes), HOST_NAMES)
     near = _nearest(table, roots, made, traces, unbound) if proven else {}
-    apart = {quantity: one.distance for quantity, one in near.items()}
-    apart.setdefault(COERCIVITY, np.zeros(n))
+    apart = {COERCIVITY: np.zeros(n)} | {name: one.distance for name, one in near.items()}
     gate = gates(found, structure, made.route)
     gate[(gate == 0) & (apart[COERCIVITY] > UNKNOWN)] = STATUS.index(FAR)
     made_of = Alloys(
@@ -364,14 +362,18 @@ def _structure(
     table: CompositionTable,
     found: Balance,
     formula: Array,
-    counted: dict[str, Array],
     cells: NDArray[np.int64],
     rows: dict[str, Array],
 ) -> dict[str, Array]:
-    """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such."""
+    """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such.
+
+    With it ``unbound``, see `_boundary.count`.
+    """
     from ..hosts.partition import hardened_by
     from ..kernels._rows import sums
 
+    counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
+    unbound = counted.pop("unbound")
     coarse = hardened_by(found.parts.host, "boundary") & (counted["sintered"] > 0.0)
     # A formula names no additives, its maker uses them.
     mass = sums(table.rows, ATOMIC_MASS)
@@ -391,6 +393,7 @@ def _structure(
         "soft": np.where(between & ~coarse, found.soft * _FINE, found.soft),
         "additive": _between(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
         **{name: np.full(len(table), np.nan) for name in Shares._fields},
+        "unbound": unbound,
     }
     if cells.size:
         for name, share in shares(found.charge[cells])._asdict().items():

@@ -216,14 +216,14 @@ def evaluate(
 
 
 def columns_read(job: Job) -> list[str]:
-    """Return the columns that what reads a result asks of every row: some thirty.
+    """Return the columns that what reads a result asks of every row, beside name and number.
 
-    What stands first, what a candidate is, status, probability and failures, evidence, objectives,
+    What stands first, what a candidate is made of, status, probability and failures, evidence, objectives,
     and the required properties with range and provenance.
     """
     asked = [*job.rule.columns(), *(r.column for r in job.profile.requirements)]
     predicted = [name for column in asked for name in with_interval(column)]
-    what = ("candidate", "row_index", "host", "temperature_K", "route", "decision")
+    what = ("host", "temperature_K", "route", "decision")
     shown = ("remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT)
     bought = ("cost_USD_kg", "density_kg_m3", DISTANCE, "failed_requirements")
     return list(dict.fromkeys([*what, *predicted, *shown, *bought]))

@@ -223,9 +223,9 @@ def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
 def table_of(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
     """Return the properties of a chunk, those in `want` or all, with the user's other columns."""
     found = evaluate(chunk.table, chunk.shells, job.by(chunk.route), want=want).columns
-    found["candidate"], found["row_index"] = chunk.labels, chunk.table.row_index
+    found |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
     if want is not None:
-        found = Columns((name, found[name]) for name in want)
+        found = Columns((name, found[name]) for name in (*_OWN, *want))
     table = _plain(found.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
@@ -234,6 +234,9 @@ def table_of(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Ta
                 own = f"input_{own}"
             table = table.append_column(own, chunk.extra.column(name))
     return table.select(ordered(table.column_names))
+
+
+_OWN = ("candidate", "row_index")
 
 
 def _plain(table: pa.Table) -> pa.Table:
