@@ -49,10 +49,9 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     """Return what parts and what couples the grains of n melted recipes, for `microstructure`.
 
     `bound` is the share of rare earth that oxygen, nitrogen and carbon bind, `grain_um` the grain
-    size. ``free``: rare earth left for the boundary, wt.%, below 0 where it is short; ``unbound``:
-    that if nothing bound it; ``r2fe17``: volume fraction; ``boron``: wt.%; ``wetted``: what
-    additions add to alpha_K; ``cerium``: share beyond about half, 1 where all is Ce; ``sintered``:
-    1 where grains need a boundary phase.
+    size. ``free``: rare earth left for the boundary, wt.%, below 0 where it is short; ``r2fe17``:
+    volume fraction; ``boron``: wt.%; ``wetted``: what additions add to alpha_K; ``cerium``: share
+    beyond about half, 1 where all is Ce; ``sintered``: 1 where grains need a boundary phase.
     """
     from ..kernels._rows import sums_of_each
 
@@ -72,11 +71,10 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     with np.errstate(divide="ignore", invalid="ignore"):
         taken /= rare
         cerium = np.nan_to_num(cerium / rare)
-        free, unbound = (np.nan_to_num(per_rare * (held - taken)) for held in (1.0 - bound, 1.0))
+        free = np.nan_to_num(per_rare * (1.0 - bound - taken))
     weight = {s: 100.0 * own[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _ADDED_TO}
     return {
         "free": free,
-        "unbound": unbound,
         "r2fe17": soft * _SOFT_VOLUME / volume,
         "boron": weight["B"],
         "wetted": wetted(weight["Al"], weight["Cu"], weight["Ga"]),

@@ -4,7 +4,6 @@ A coordinate is an amount over the length on which it matters: 1 apart is as far
 neighbouring recipes, 2 is beyond what measured magnets tell. Each quantity has magnets of its own.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -92,15 +91,11 @@ class Evidence(NamedTuple):
         return Evidence(np.hypot(self.distance, weight), self.nearest, farther)
 
 
-def coordinates(table: CompositionTable, root: str, unbound: Array | None = None) -> Array:
-    """Return recipes of one host in units of the lengths on which they matter, shape (n, k).
-
-    `unbound` is theirs of `_boundary.count`, where the caller has it.
-    """
+def coordinates(table: CompositionTable, root: str) -> Array:
+    """Return recipes of one host in units of the lengths on which they matter, shape (n, k)."""
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
-    boundary = hardening == "boundary"
-    found = _boundary(table, unbound) if boundary else _metals(table, hardening)
+    found = _boundary(table) if hardening == "boundary" else _metals(table, hardening)
     return np.column_stack([found[name] / length for name, length in lengths.items()])
 
 
@@ -109,16 +104,15 @@ _USUAL = ("Nd", "Pr", "Fe", "Co", "Cu", "Ga", "Al", "B", "O", "C", "N", *_HARD, 
 _WEIGHED = (("C",), ("B",), ("Cu", "Ga"), ("Al",), ("Co",), _HARD, _SOFT, _LIGHT, _USUAL)
 
 
-def _boundary(table: CompositionTable, unbound: Array | None = None) -> dict[str, Array]:
+def _boundary(table: CompositionTable) -> dict[str, Array]:
     from ..kernels._rows import sums_of_each
 
-    if unbound is None:
-        unbound = count(table, np.zeros(len(table)), np.full(len(table), 5.0))["unbound"]
+    counted = count(table, np.zeros(len(table)), np.full(len(table), 5.0))
     weighed = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
     figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *weighed])
     mass, metal, *weights = sums_of_each(table.rows, figures).T
     carbon, boron, *amounts, usual = (100.0 * weight / mass for weight in weights)
-    free = np.minimum(unbound, _MOST_FREE)
+    free = np.minimum(counted["free"], _MOST_FREE)
     stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * metal * 100.0 / mass
     # Carbon that stands for boron counts as much of it.
     boron = boron + ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * carbon - stoichiometric
@@ -199,80 +193,48 @@ def evidence(
     quantity: str,
     mill: "Mill | None" = None,
     family: str = "",
+    places: dict[str, Array] | None = None,
 ) -> Evidence:
     """Return how far n magnets are from those of which a quantity was measured.
 
     `hosts` are theirs, each by its root; the measured magnets of `mill`, and those of `family` in
     families.csv, count too, the others then being as far as another class is. The distance is that
     of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a host.
+    `places` keeps `coordinates` by host for another quantity.
     """
-    return evidence_of((quantity,), table, hosts, mill, family)[quantity]
-
-
-def evidence_of(
-    quantities: Sequence[str],
-    table: CompositionTable,
-    hosts: Coded,
-    mill: "Mill | None" = None,
-    family: str = "",
-    unbound: Array | None = None,
-) -> dict[str, Evidence]:
-    """Return `evidence` of each of several quantities; `unbound` as for `coordinates`."""
     from ..kernels._rows import nearest_points
 
-    found = {
-        quantity: (
-            np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0),
-            *(np.full(len(table), -1) for _ in range(2)),
-            *([], []),
-        )
-        for quantity in quantities
-    }
+    distance = np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0)
+    names, axes = np.full(len(table), -1), np.full(len(table), -1)
+    places = {} if places is None else places
+    words: list[str] = []
+    labels: list[str] = []
     for root in hosts.counts():
         lengths = _LENGTHS.get(HOSTS[root].magnet.hardening)
         if lengths is None:
             continue
         rows = np.flatnonzero(hosts.says(root))
-        whole = len(rows) == len(table)
-        own = unbound if whole or unbound is None else unbound[rows]
-        here = coordinates(table if whole else table[rows], root, own)
-        for quantity, (distance, names, axes, words, labels) in found.items():
-            points, called = _points(root, quantity, mill, family)
-            if not len(points):
-                continue
-            # Magnets of another class are apart by their route too.
-            at = np.pad(here, ((0, 0), (0, 1))) if family else here
-            apart, which, axis = nearest_points(at, points)
-            apart /= _LONGER.get(quantity, 1.0)
-            distance[rows], names[rows], axes[rows] = apart, which + len(words), axis + len(labels)
-            words += called
-            labels += [*lengths, "route"] if family else lengths
-    return {quantity: _said(*parts) for quantity, parts in found.items()}
-
-
-def _said(
-    distance: Array, names: Array, axes: Array, words: list[str], labels: list[str]
-) -> Evidence:
-    named, farthest = (
-        Coded(*pair).renamed(str) for pair in ((names, (*words,)), (axes, (*labels,)))
-    )
-    return Evidence(distance, named, farthest)
-
-
-def _points(
-    root: str, quantity: str, mill: "Mill | None", family: str
-) -> tuple[Array, tuple[str, ...]]:
-    """Return the measured magnets that count, as `_measured` does."""
-    points, called = _measured(root, quantity, "")
-    if mill is not None and (own := mill.known(root, quantity)) is not None:
-        points = np.concatenate([points, coordinates(own.table, root)])
-        called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
-    if family:
-        alike, names_alike = _measured(root, quantity, family)
-        points = np.pad(points, ((0, 0), (0, 1)), constant_values=_SISTER)
-        points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
-        called = (*names_alike, *called)
-    return points, called
+        points, called = _measured(root, quantity, "")
+        if mill is not None and (own := mill.known(root, quantity)) is not None:
+            points = np.concatenate([points, coordinates(own.table, root)])
+            called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
+        if root not in places:
+            places[root] = coordinates(table[rows], root)
+        here = places[root]
+        if family:
+            alike, names_alike = _measured(root, quantity, family)
+            points = np.pad(points, ((0, 0), (0, 1)), constant_values=_SISTER)
+            points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
+            called, here = (*names_alike, *called), np.pad(here, ((0, 0), (0, 1)))
+        if not len(points):
+            continue
+        apart, which, axis = nearest_points(here, points)
+        apart /= _LONGER.get(quantity, 1.0)
+        distance[rows], names[rows], axes[rows] = apart, which + len(words), axis + len(labels)
+        words += called
+        labels += [*lengths, "route"] if family else lengths
+    nearest = Coded(names, tuple(words)).renamed(str)
+    return Evidence(distance, nearest, Coded(axes, tuple(labels)).renamed(str))
 
 
 def at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:

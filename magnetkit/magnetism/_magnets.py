@@ -17,7 +17,7 @@ from ..surrogates.intrinsic import condensed
 from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
 from ._cells import Shares, shares, squareness
-from ._evidence import UNKNOWN, Evidence, evidence_of
+from ._evidence import UNKNOWN, Evidence, evidence
 from ._gates import FAR, close, gates, own_of
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
@@ -236,7 +236,6 @@ def alloys(
     host: str = "auto",
     curie: "CurieModel | None" = None,
     ranges: bool = False,
-    proven: bool = True,
 ) -> Alloys:
     """Split recipes into phases and condense these: the entrance to all that is said of magnets.
 
@@ -249,9 +248,7 @@ def alloys(
     those of 2:14:1 is not known: its magnet is outside the model.
 
     `process` and `host` are as for `sintered`; `curie` is the model of the Curie temperature, that
-    of all that is known otherwise; `ranges` need the hard phases as they are written. Without
-    `proven` nothing is said of measured magnets near them: gates and ``spread`` are as if each had
-    been measured itself.
+    of all that is known otherwise; `ranges` need the hard phases as they are written.
     """
     from ..hosts.partition import root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
@@ -268,7 +265,6 @@ def alloys(
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
     structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
-    unbound = structure.pop("unbound")
     if made.route is not None and made.route.hardening:
         structure["soft"][own_of(made.route, codes)] = 0.0
     wall = parts.grain_boundary[walls]
@@ -311,10 +307,9 @@ def alloys(
     never = _never_made(table, codes, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
     roots = Coded(root_codes(codes), HOST_NAMES)
-    near = _nearest(table, roots, made, traces, unbound) if proven else {}
-    apart = {COERCIVITY: np.zeros(n)} | {name: one.distance for name, one in near.items()}
+    near = _nearest(table, roots, made, traces)
     gate = gates(found, structure, made.route)
-    gate[(gate == 0) & (apart[COERCIVITY] > UNKNOWN)] = STATUS.index(FAR)
+    gate[(gate == 0) & (near[COERCIVITY].distance > UNKNOWN)] = STATUS.index(FAR)
     made_of = Alloys(
         *(written, found, made, shells, never, traces, gate, charged),
         *(phases, predicted, factor, structure, rows, near),
@@ -322,6 +317,7 @@ def alloys(
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
+    apart = {quantity: one.distance for quantity, one in near.items()}
     condition_rows(rows, table, roots, made.mill, apart)
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
@@ -329,33 +325,15 @@ def alloys(
 
 
 def _nearest(
-    table: CompositionTable,
-    roots: Coded,
-    made: Process,
-    traces: "Traces | None",
-    unbound: Array | None = None,
+    table: CompositionTable, roots: Coded, made: Process, traces: "Traces | None"
 ) -> dict[str, Evidence]:
     """Return how far magnets are from those of which one of `QUANTITIES` was measured."""
+    places: dict[str, Array] = {}
     family = "" if made.route is None else made.route.family
-    near = evidence_of(QUANTITIES, table, roots, made.mill, family, unbound)
+    near = {n: evidence(table, roots, n, made.mill, family, places) for n in QUANTITIES}
     if traces is None:
         return near
     return {name: one.with_traces(traces.weight) for name, one in near.items()}
-
-
-def least_distances(table: CompositionTable, process: Any, host: str) -> Array:
-    """Return the least evidence distance of n magnets at any temperature, shape (n,).
-
-    Infinite where no coercivity is known so far from measured magnets.
-    """
-    from ..hosts.partition import root_codes
-    from ..hosts.records import HOST_NAMES
-
-    written, traces, made, _ = _read(table, process, host)
-    roots = Coded(root_codes(written.host), HOST_NAMES)
-    near = _nearest(written.recipe, roots, made, traces)
-    most = np.max([one.distance for one in near.values()], axis=0)
-    return np.where(near[COERCIVITY].distance > UNKNOWN, np.inf, most)
 
 
 def _structure(
@@ -365,15 +343,11 @@ def _structure(
     cells: NDArray[np.int64],
     rows: dict[str, Array],
 ) -> dict[str, Array]:
-    """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such.
-
-    With it ``unbound``, see `_boundary.count`.
-    """
+    """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such."""
     from ..hosts.partition import hardened_by
     from ..kernels._rows import sums
 
     counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
-    unbound = counted.pop("unbound")
     coarse = hardened_by(found.parts.host, "boundary") & (counted["sintered"] > 0.0)
     # A formula names no additives, its maker uses them.
     mass = sums(table.rows, ATOMIC_MASS)
@@ -393,7 +367,6 @@ def _structure(
         "soft": np.where(between & ~coarse, found.soft * _FINE, found.soft),
         "additive": _between(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
         **{name: np.full(len(table), np.nan) for name in Shares._fields},
-        "unbound": unbound,
     }
     if cells.size:
         for name, share in shares(found.charge[cells])._asdict().items():

@@ -14,7 +14,7 @@ from ..calibration.spread import lots
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, partition
 from ..hosts.records import HOSTS
-from ..magnetism._magnets import Alloys, Magnets, alloys, least_distances, magnets_at
+from ..magnetism._magnets import Alloys, Magnets, alloys, magnets_at
 from ..magnetism.shells import read_shells
 from ..magnetism.sintered import figures_at
 from .conditions import Conditions
@@ -55,16 +55,10 @@ def nominal_magnets(
 ) -> Magnets:
     """Return the magnet each candidate makes without ranges: the central values of `magnets`.
 
-    Coercivity is that where `hard` says so, (k,), or at all temperatures. What is too far from
-    measured magnets counts as one; see `evidence_distances`.
+    Coercivity is that where `hard` says so, (k,), or at all temperatures.
     """
-    made = _alloys(table, shells, conditions, proven=False)
+    made = _alloys(table, shells, conditions)
     return magnets_at(made, temperatures, conditions.between, hard)
-
-
-def evidence_distances(table: CompositionTable, conditions: Conditions) -> NDArray[np.float64]:
-    """Return the least ``evidence_distance`` at any temperature, (n,); see `least_distances`."""
-    return least_distances(table, conditions.process, conditions.host)
 
 
 def _alloys(
@@ -72,11 +66,10 @@ def _alloys(
     shells: Sequence[str] | None,
     conditions: Conditions,
     ranges: bool = False,
-    proven: bool = True,
 ) -> Alloys:
     read = read_shells(shells, len(table))
     given = conditions.process, read, conditions.host, conditions.curie
-    return alloys(table, *given, ranges=ranges, proven=proven)
+    return alloys(table, *given, ranges=ranges)
 
 
 GUARANTEED = {

@@ -3,7 +3,7 @@
 1. Composition: heavy rare earth, risk, cost and the host.
 2. Central B_r, H_cJ and alpha, without their ranges: a requirement that such a value misses is met
    with a probability of half at most, one that it meets with that of the narrowest range at most,
-   and no other value makes the margin larger than theirs. Of those within, their evidence.
+   and no other value makes the margin larger than theirs.
 3. Ranges, all other properties of the magnet, and the requirements.
 4. Stability: whether the phase can be made.
 
@@ -33,7 +33,6 @@ from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
 from ..magnetism._evidence import DISTANCE, limited
 from ..magnetism._figures import least_widths
-from ..magnetism._gates import FAR
 from ..magnetism._uncertainty import HALF_WIDTH
 from ..magnetism.shells import read_shells, written
 from ..magnetism.sintered import MADE
@@ -185,9 +184,8 @@ def evaluate(
     if bound is not None and bound.is_finite:
         rows = _within_by_composition(table, supply, job, bound, tally)
         if job.threshold >= HALF:
-            some, own, known = _take(rows, table, shells, supply)
-            here = central_values(some, own, known, job)
-            rows = rows[_within_by_central_values(some, here, job, bound, tally)]
+            here = central_values(*_take(rows, table, shells, supply), job)
+            rows = rows[_within_by_central_values(here, job, bound, tally)]
     tally.stages["magnetism"] = len(rows)
     if len(rows) < len(table):
         table, shells, supply = _take(rows, table, shells, supply)
@@ -218,8 +216,8 @@ def evaluate(
 def columns_read(job: Job) -> list[str]:
     """Return the columns that what reads a result asks of every row, beside name and number.
 
-    What stands first, what a candidate is made of, status, probability and failures, evidence, objectives,
-    and the required properties with range and provenance.
+    What stands first, what a candidate is made of, status, probability and failures, evidence,
+    objectives, and the required properties with range and provenance.
     """
     asked = [*job.rule.columns(), *(r.column for r in job.profile.requirements)]
     predicted = [name for column in asked for name in with_interval(column)]
@@ -362,48 +360,33 @@ def central_values(
     density, cost = made.alloys.density(), here["cost_USD_kg"]
     here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
     here[MARGIN] = margin
-    here[CHANCE] = np.prod([np.ones(len(table)), *chances.values()], axis=0)
+    near = [one.distance for one in made.alloys.near.values()]
+    chance = np.prod([np.ones(len(table)), *chances.values()], axis=0)
+    here[CHANCE] = limited(chance, np.max(near, axis=0))
+    failed[(failed == 0) & (here[CHANCE] < job.threshold - _SLACK)] = 1 << len(required)
     here["status"] = status_column(status)
-    names = [str(requirement) for _, requirement in required]
+    names = [*(str(requirement) for _, requirement in required), UNPROVEN]
     here["failed_requirements"] = name_sets(failed, names)
     return here
 
 
-def _within_by_central_values(
-    table: CompositionTable, here: Columns, job: Job, bound: Bound, tally: Tally
-) -> _Mask:
-    """Return which candidates can be within the bound by their `central_values` and evidence."""
+def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tally) -> _Mask:
+    """Return which candidates can be within the bound by their `central_values`."""
     tally.stages["nominal remanence and coercivity"] = len(here["status"])
-    magnet = here["status"].says("ok")
-    within, may = _admitted(here, job, bound)
-    within &= magnet
-    rows = np.flatnonzero(within)
-    near, distance = here.take(rows), _stages.evidence_distances(table[rows], job.conditions)
-    near[CHANCE] = limited(near[CHANCE], distance)
-    within[rows], may[rows] = _admitted(near, job, bound)
-    unknown = np.zeros(len(table), bool)
-    unknown[rows] = np.isinf(distance)
-    here["status"], within = here["status"].put(unknown, FAR), within & ~unknown
-    magnet &= ~unknown
-    unproven = ~may & here["failed_requirements"].says("")
-    here["failed_requirements"] = here["failed_requirements"].put(unproven, UNPROVEN)
+    magnet, inside = here["status"].says("ok"), ~(here[MARGIN] < -_SLACK)
+    may, worth = (
+        inside & (here[CHANCE] >= least - _SLACK)
+        for least in (job.threshold, min(PLAUSIBLE, job.threshold))
+    )
+    loss = best_possible_loss(here, job.rule)
+    own = here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
+    within = magnet & bound.admits(*own)
     missed = magnet & ~may & ~within
     tally.end("requirements missed", missed)
     tally.end("loss", magnet & may & ~within)
     tally.status.update(here["status"].counts(~within))
     tally.fail(here, missed)
     return within
-
-
-def _admitted(here: Columns, job: Job, bound: Bound) -> tuple[_Mask, _Mask]:
-    """Return which of `central_values` are within the bound, and which can meet requirements."""
-    loss, inside = best_possible_loss(here, job.rule), ~(here[MARGIN] < -_SLACK)
-    may, worth = (
-        inside & (here[CHANCE] >= least - _SLACK)
-        for least in (job.threshold, min(PLAUSIBLE, job.threshold))
-    )
-    within = bound.admits(here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH))
-    return within, may
 
 
 def _with_requirements(

@@ -59,50 +59,6 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True)
-class RowsInMemory:
-    """Some rows of a result."""
-
-    rows: NDArray[np.int64]  # their numbers, (m,), ascending
-    table: pa.Table  # m rows
-
-    def has(self, rows: NDArray[np.int64]) -> bool:
-        """Return whether all of some rows are among them."""
-        return bool(np.isin(rows, self.rows, assume_unique=True).all())
-
-    def take(self, rows: NDArray[np.int64]) -> pa.Table:
-        """Return some of them."""
-        return self.table.take(pa.array(np.searchsorted(self.rows, rows)))
-
-
-@dataclass(frozen=True)
-class Led:
-    """Rows of a result of which only the `leading` ones have every column."""
-
-    rows: Rows
-    leading: RowsInMemory | Callable[[], RowsInMemory]
-
-    @cached_property
-    def _leading(self) -> RowsInMemory:
-        return self.leading() if callable(self.leading) else self.leading
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @property
-    def column_names(self) -> list[str]:
-        """Names of the columns that every row has."""
-        return self.rows.column_names
-
-    def select(self, columns: list[str]) -> pa.Table:
-        """Return some columns of every row."""
-        return self.rows.select(columns)
-
-    def take(self, rows: NDArray[np.int64]) -> pa.Table:
-        """Return some rows, whose numbers ascend, with every column if all are among the first."""
-        return (self._leading if self._leading.has(rows) else self.rows).take(rows)
-
-
-@dataclass(frozen=True)
 class Ranked:
     """Ranked candidates for a device, read when they are needed.
 

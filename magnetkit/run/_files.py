@@ -30,21 +30,12 @@ from numpy.typing import NDArray
 from pyarrow import fs
 
 from .._core._files import is_url, plain_cell, replacing, sealed, write_csv
-from .._core.columns import COLUMNS, ordered
+from .._core.columns import ordered
 from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..composition._files import Rejected
 from ..ranking.applications import Profile
-from ..ranking.result import (
-    ANSWER,
-    DECISIONS,
-    REPORT,
-    WRITTEN,
-    Led,
-    Ranked,
-    RowsInMemory,
-    rows_between,
-)
+from ..ranking.result import ANSWER, DECISIONS, REPORT, WRITTEN, Ranked, rows_between
 
 if TYPE_CHECKING:
     from ..ranking._job import Job
@@ -443,12 +434,33 @@ def _readable(name: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
+class RowsInMemory:
+    """Some rows of a result."""
+
+    rows: NDArray[np.int64]  # their numbers, (m,), ascending
+    table: pa.Table  # m rows
+
+    def has(self, rows: NDArray[np.int64]) -> bool:
+        """Return whether all of some rows are among them."""
+        return bool(np.isin(rows, self.rows, assume_unique=True).all())
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Return some of them."""
+        return self.table.take(pa.array(np.searchsorted(self.rows, rows)))
+
+
+@dataclass(frozen=True)
 class StoredRows:
     """Rows of a result in files, in the order of the input, as `ranking.result.Rows`."""
 
     place: Place  # of the result
     files: Mapping[str, str]  # its Parquet files in order, and their SHA-256 as the manifest has it
     in_memory: RowsInMemory | None = None  # rows that are in memory already
+    some: bool = False  # whether only rows in memory, or else of ``ranked.csv``, have every column
+
+    @cached_property
+    def _known(self) -> RowsInMemory | None:
+        return self._leading() if self.in_memory is None and self.some else self.in_memory
 
     def _check_current(self) -> None:
         """Refuse the rows of a later screening into the same folder."""
@@ -488,8 +500,12 @@ class StoredRows:
     def take(self, rows: NDArray[np.int64]) -> pa.Table:
         """Return some rows, whose numbers ascend; those in memory are not read again."""
         self._check_current()
-        if self.in_memory is not None and self.in_memory.has(rows):
-            return self.in_memory.take(rows)
+        if self._known is not None and self._known.has(rows):
+            return self._known.take(rows)
+        return self._read(rows)
+
+    def _read(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Return some rows with the columns that all have."""
         parts, stop = [self._dataset.schema.empty_table()], 0
         with _readable(self._name):
             for file in self._dataset.get_fragments():
@@ -500,6 +516,22 @@ class StoredRows:
                         read = file.subset(row_group_ids=[group.id]).to_table()
                         parts.append(read.take(pa.array(own - start)))
         return pa.concat_tables(parts)
+
+    def _leading(self) -> RowsInMemory:
+        """Return the rows of ``ranked.csv``: columns that all have as stored, others as written."""
+        with _readable(self.place.name_of(RANKED_CSV)):
+            found = pacsv.read_csv(pa.BufferReader(self.place.get(RANKED_CSV)))
+            found = found.filter(found["rank"].is_valid())
+            rank = self.select(["rank"])["rank"].fill_null(0).to_numpy()
+            rows = np.flatnonzero((rank > 0) & (rank <= len(found)))
+            table, more = self._read(rows), found.take(pa.array(rank[rows] - 1))
+        for name in more.column_names:
+            if name not in table.column_names:
+                column = more[name]
+                if pa.types.is_string(column.type):
+                    column = pa.array([plain_cell(t) or None for t in column.to_pylist()])
+                table = table.append_column(name, column)
+        return RowsInMemory(rows, table.select(ordered(table.column_names)))
 
 
 def result_of(
@@ -519,35 +551,10 @@ def result_of(
         device = manifest["identity"]["application"]
         profile = Profile.model_validate(device) if job is None else job.profile
         named = sorted(named_files(manifest).items())
-        rows: Any = StoredRows(place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory)
-        if in_memory is None and manifest["identity"].get(WRITTEN) is not None:
-            rows = Led(rows, partial(_leading_of, rows))
+        files = {n: d for n, d in named if n.endswith(".parquet")}
+        some = manifest["identity"].get(WRITTEN) is not None
+        rows = StoredRows(place, files, in_memory, some)
         return kind(rows, profile, manifest, partial(read_rejected, place), job)
-
-
-def _leading_of(rows: StoredRows) -> RowsInMemory:
-    """Return the rows of ``ranked.csv``, which has every column of them."""
-    kinds = {"number": pa.float64(), "flag": pa.bool_(), "integer": pa.int64()}
-    with _readable(rows.place.name_of(RANKED_CSV)):
-        text = pa.BufferReader(rows.place.get(RANKED_CSV))
-        own, each = set(rows.column_names), {"rank": pa.int64()}
-        for name, column in COLUMNS.items():
-            each[name] = kinds.get(column.kind, pa.string())
-            each |= dict.fromkeys((f"{name}_lo", f"{name}_hi", f"{name}_data_share"), pa.float64())
-        options = pacsv.ConvertOptions(column_types=each, strings_can_be_null=True)
-        found = pacsv.read_csv(text, convert_options=options)
-        place = rows.select(["rank"])["rank"].fill_null(0).to_numpy()
-        ranked = found.filter(found["rank"].is_valid())
-        at = np.flatnonzero((place > 0) & (place <= len(ranked)))
-        more = [name for name in ranked.column_names if name not in own]
-        extra = ranked.select(more).take(pa.array(place[at] - 1))
-    table = rows.take(at)
-    for name in more:
-        column = extra[name]
-        if pa.types.is_string(column.type):
-            column = pa.array([text and plain_cell(text) for text in column.to_pylist()])
-        table = table.append_column(name, column)
-    return RowsInMemory(at, table.select(ordered(table.column_names)))
 
 
 def open_result(path: str | Path, kind: type[R]) -> R:

@@ -114,10 +114,6 @@ class _Chunks:
                 found.append(table.take(pa.array(own - start)))
         return pa.concat_tables(found).unify_dictionaries()
 
-    def sizes(self) -> dict[int, int]:
-        """Return how many candidates each chunk has, by number."""
-        return {number: part.rows for number, part in self._of(self.phase)}
-
     def tallies(self) -> Iterator[Mapping[str, Any]]:
         """Yield what was counted over each chunk."""
         return (part.tally for _, part in self._of(self.phase))

@@ -59,7 +59,7 @@ def finish(
         take = partial(_rows_of_workers, store, crew)
     else:
         take = store.take
-    some = identity.get(ranked.WRITTEN) is not None
+    some = isinstance(store, Store) and identity.get(ranked.WRITTEN) is not None
     whole = partial(_whole_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     found = joined(store.choices(job.rule))
@@ -75,24 +75,20 @@ def finish(
         for record in decisions:
             # Beyond those that are kept not all were ranked.
             record["rank"] = record["rank"] if (record["rank"] or 0) <= keep else None
-    place = ranking.place if kept is None else ranking.place[kept]
-    rows = rows_in_memory(place, ranked.TOP_ROWS)
-    leading = None
-    if some:
-        own = rows if kept is None else np.flatnonzero(kept)[rows]
-        ranks = ranking.columns().take(pa.array(own))
-        leading = ranked.compact(_joined(whole(own), ranks))
     if isinstance(store, Memory):
         data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
         manifest = {"identity": dict(identity), "summary": summary, ranked.DECISIONS: decisions}
-        source = data if leading is None else ranked.Led(data, ranked.RowsInMemory(rows, leading))
-        return ranked.Ranked(source, job.profile, manifest, list(store.rejected()), job)
+        return ranked.Ranked(data, job.profile, manifest, list(store.rejected()), job)
+    place = ranking.place if kept is None else ranking.place[kept]
+    rows = rows_in_memory(place, ranked.TOP_ROWS)
     write = partial(_write_fragments, store, crew) if store.shared else partial(_write, store)
-    written = write(ranking, kept, rows, report)
-    in_memory = ranked.RowsInMemory(rows, written if leading is None else leading)
-    top = in_memory.take(
-        _leading(place, ranked.TOP_ROWS if leading is None else ranked.LEADING_ROWS)
-    ).sort_by("rank")
+    shown = write(ranking, kept, rows, report)
+    if some:
+        own = rows if kept is None else np.flatnonzero(kept)[rows]
+        shown = ranked.compact(_joined(whole(own), ranking.columns().take(pa.array(own))))
+    in_memory = _files.RowsInMemory(rows, shown)
+    most = ranked.LEADING_ROWS if some else ranked.TOP_ROWS
+    top = in_memory.take(_leading(place, most)).sort_by("rank")
     write_csv(
         top.column_names,
         zip(*(c.to_pylist() for c in top.columns), strict=True),
@@ -104,7 +100,7 @@ def finish(
 
 
 def _whole_rows(
-    store: Memory | Store,
+    store: Store,
     crew: Crew,
     job: Job,
     take: Take,
@@ -114,23 +110,13 @@ def _whole_rows(
     """Return columns of some candidates as `take` does, or all, for which they are evaluated."""
     if columns is not None:
         return take(rows, columns)
-    sizes = store.sizes()
 
-    def tasks() -> Iterator[tuple[Piece, NDArray[np.int64]]]:
-        start = 0
-        for number, piece in enumerate(crew.pieces()):
-            stop = start + sizes.get(number, 0)
-            if len(own := ranked.rows_between(rows, start, stop)):
-                yield piece, own - start
-            start = stop
+    def needed(start: int, stop: int) -> Any:
+        own = ranked.rows_between(rows, start, stop)
+        return own - start if len(own) else None
 
-    found = in_order(crew.pool, partial(_evaluated, job=job), tasks())
+    found = in_order(crew.pool, partial(_evaluated, job=job), _tasks(store, crew, needed))
     return pa.concat_tables(map(decode, found)).unify_dictionaries()
-
-
-def _evaluated(task: tuple[Piece, NDArray[np.int64]], job: Job) -> bytes:
-    """Return all columns of some rows of a piece as an Arrow file."""
-    return encode(table_of(take_rows(*task), job))
 
 
 def _write(
@@ -259,6 +245,12 @@ def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
     number, piece, digest, (rows, columns) = task
     table = recovered(number, piece, digest, work, place.under(_files.PARTS))
     return encode((table if columns is None else table.select(columns)).take(pa.array(rows)))
+
+
+def _evaluated(task: Task, job: Job) -> bytes:
+    """Return all columns of some rows of a piece as an Arrow file."""
+    _, piece, _, rows = task
+    return encode(table_of(take_rows(piece, rows), job))
 
 
 def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Iterable[Task]:

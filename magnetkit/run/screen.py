@@ -238,8 +238,8 @@ def screen(
         Pareto fronts are those among the candidates that are kept: another one, less likely to
         meet the requirements, may dominate them.
     all_columns : bool
-        Write every column of all rows. Of more than 100,000 rows only the best 10,000 have every
-        column otherwise (``ranked.csv``, `Ranked.best`), all the columns that are read: what stands
+        Write every column of all rows. Where `out` takes more than 100,000 rows only the best
+        10,000 have every column otherwise (``ranked.csv``, `Ranked.best`), all what stands
         first, identity, status, probability and failures, evidence, objectives, and required
         properties with range and provenance.
     chunk_rows : int
@@ -300,7 +300,8 @@ def screen(
             # Models are trained and kernels compiled before several threads or processes need them.
             evaluate(job.conditions.reference, None, job)
         needed = dependencies(job)
-        want = None if all_columns or not _many(source, keep) else columns_read(job)
+        lean = not all_columns and place is not None and _many(source, keep)
+        want = columns_read(job) if lean else None
         known = identity(source, job, chunk_rows, needed, keep) | {WRITTEN: want}
         if place is not None and not store.begin(known, resume):
             return open_result(place, ScreenResult)
