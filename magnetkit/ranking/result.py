@@ -122,7 +122,7 @@ class Ranked:
             near = difflib.get_close_matches(missing[0], own, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             if missing[0] in COLUMNS and self.manifest["identity"].get(WRITTEN) is not None:
-                hint = "; the first 10,000 have it, see best(), or all with --all-columns"
+                hint = "; ranked.csv has it of the best 10,000, --all-columns writes it for all"
             raise InputError(f"the result has no column {missing[0]!r}{hint}")
         return self.source.select(names)
 

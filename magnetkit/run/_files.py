@@ -23,19 +23,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import pyarrow.dataset as pads
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from pyarrow import fs
 
 from .._core._files import is_url, plain_cell, replacing, sealed, write_csv
-from .._core.columns import ordered
 from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..composition._files import Rejected
 from ..ranking.applications import Profile
-from ..ranking.result import ANSWER, DECISIONS, REPORT, WRITTEN, Ranked, rows_between
+from ..ranking.result import ANSWER, DECISIONS, REPORT, Ranked, rows_between
 
 if TYPE_CHECKING:
     from ..ranking._job import Job
@@ -456,11 +454,6 @@ class StoredRows:
     place: Place  # of the result
     files: Mapping[str, str]  # its Parquet files in order, and their SHA-256 as the manifest has it
     in_memory: RowsInMemory | None = None  # rows that are in memory already
-    some: bool = False  # whether only rows in memory, or else of ``ranked.csv``, have every column
-
-    @cached_property
-    def _known(self) -> RowsInMemory | None:
-        return self._leading() if self.in_memory is None and self.some else self.in_memory
 
     def _check_current(self) -> None:
         """Refuse the rows of a later screening into the same folder."""
@@ -500,12 +493,8 @@ class StoredRows:
     def take(self, rows: NDArray[np.int64]) -> pa.Table:
         """Return some rows, whose numbers ascend; those in memory are not read again."""
         self._check_current()
-        if self._known is not None and self._known.has(rows):
-            return self._known.take(rows)
-        return self._read(rows)
-
-    def _read(self, rows: NDArray[np.int64]) -> pa.Table:
-        """Return some rows with the columns that all have."""
+        if self.in_memory is not None and self.in_memory.has(rows):
+            return self.in_memory.take(rows)
         parts, stop = [self._dataset.schema.empty_table()], 0
         with _readable(self._name):
             for file in self._dataset.get_fragments():
@@ -516,22 +505,6 @@ class StoredRows:
                         read = file.subset(row_group_ids=[group.id]).to_table()
                         parts.append(read.take(pa.array(own - start)))
         return pa.concat_tables(parts)
-
-    def _leading(self) -> RowsInMemory:
-        """Return the rows of ``ranked.csv``: columns that all have as stored, others as written."""
-        with _readable(self.place.name_of(RANKED_CSV)):
-            found = pacsv.read_csv(pa.BufferReader(self.place.get(RANKED_CSV)))
-            found = found.filter(found["rank"].is_valid())
-            rank = self.select(["rank"])["rank"].fill_null(0).to_numpy()
-            rows = np.flatnonzero((rank > 0) & (rank <= len(found)))
-            table, more = self._read(rows), found.take(pa.array(rank[rows] - 1))
-        for name in more.column_names:
-            if name not in table.column_names:
-                column = more[name]
-                if pa.types.is_string(column.type):
-                    column = pa.array([plain_cell(t) or None for t in column.to_pylist()])
-                table = table.append_column(name, column)
-        return RowsInMemory(rows, table.select(ordered(table.column_names)))
 
 
 def result_of(
@@ -551,9 +524,7 @@ def result_of(
         device = manifest["identity"]["application"]
         profile = Profile.model_validate(device) if job is None else job.profile
         named = sorted(named_files(manifest).items())
-        files = {n: d for n, d in named if n.endswith(".parquet")}
-        some = manifest["identity"].get(WRITTEN) is not None
-        rows = StoredRows(place, files, in_memory, some)
+        rows = StoredRows(place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory)
         return kind(rows, profile, manifest, partial(read_rejected, place), job)
 
 

@@ -239,8 +239,8 @@ def screen(
         meet the requirements, may dominate them.
     all_columns : bool
         Write every column of all rows. Where `out` takes more than 100,000 rows only the best
-        10,000 have every column otherwise (``ranked.csv``, `Ranked.best`), all what stands
-        first, identity, status, probability and failures, evidence, objectives, and required
+        10,000 have every column otherwise (in ``ranked.csv``), all what stands first,
+        identity, status, probability and failures, evidence, objectives, and required
         properties with range and provenance.
     chunk_rows : int
         Candidates in a chunk.
