@@ -118,7 +118,6 @@ CASES = {
     "transitions": lambda: mk.magnetism.transitions(["Nd2Fe14B", "Ho2Fe14B", "NdCo5", "DyCo5"]),
     "compensate": lambda: mk.magnetism.compensate("SmCo5", with_=["Gd"], alpha=-0.02).table,
     "stability": lambda: mk.phases.stability(RECIPES),
-    "substitution": lambda: pd.DataFrame([mk.phases.dilute("2:14:1", "Fe", "Co")[1:]]),
     "ledger": lambda: mk.supply.ledger(RECIPES, scenario="embargo", recycled={"Co": 0.25}),
     "grades": lambda: mk.grades("N42SH", "120C"),
 }

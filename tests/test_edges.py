@@ -26,7 +26,7 @@ from magnetkit.replacement.devices import _positive
 from magnetkit.replacement.replace import _use_temperature
 from magnetkit.run.suggestion import Shop
 from magnetkit.supply.scenario import check_recycled, with_prices
-from magnetkit.surrogates.training_sets import _own
+from magnetkit.surrogates.training_sets import training_set
 
 ALLOY = "Nd1.8Dy0.2Fe14B"
 MAGNET = {
@@ -195,7 +195,7 @@ def test_values_to_learn_from_are_such_as_a_compound_can_have(name, low, high, t
     def read_own(value):
         file = tmp_path / "mine.csv"
         file.write_text(f"composition,{name}\nNdFe2,{value!r}\nNdCo2,0.5\nSmCo5,0.4\n")
-        return _own(name, file)
+        return training_set(name, file)
 
     assert len(read_own(low)) == len(read_own(high)) == 3
     for outside in (beside(low, -1.0) - 1e-9, beside(high, 1.0)):

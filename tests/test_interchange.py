@@ -6,7 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from magnetkit.errors import CompositionError, InputError
-from pymatgen.core import Composition, Structure
+from pymatgen.core import Composition
 
 import magnetkit as mk
 from magnetkit.composition._read import RejectedRows
@@ -173,17 +173,3 @@ def test_compositions_go_to_arrow_and_back():
     table = mk.CompositionTable.from_strings(RECIPES)
     back = mk.CompositionTable.from_arrow(table.to_arrow(digits=12))
     np.testing.assert_allclose(back.to_array(), table.to_array(), rtol=1e-10)
-
-
-# The numbers of a CIF file are rounded, and pymatgen says so.
-@pytest.mark.filterwarnings("ignore:Issues encountered while parsing CIF")
-@pytest.mark.parametrize("name", ["POSCAR", "cell.cif"])
-def test_a_substituted_cell_goes_out_and_comes_back(name, tmp_path):
-    cell = mk.phases.substitute(mk.phases.host_cell("2:14:1", "Nd", "Fe"), "16k2", "Co")
-    file = tmp_path / name
-    cell.get_sorted_structure().to(str(file))
-    back = Structure.from_file(file)
-    assert back.composition == cell.composition
-    assert len(back) == 68
-    np.testing.assert_allclose(back.lattice.parameters, cell.lattice.parameters, rtol=1e-6)
-    assert mk.CompositionTable.from_pymatgen([back]).fraction("Co")[0] == pytest.approx(1 / 68)

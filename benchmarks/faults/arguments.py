@@ -185,7 +185,6 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         mk.surrogates.train,
         {"target": "curie_temperature_K", "training_set": None, "data": "{table}"},
     ),
-    "predict_all": (mk.surrogates.predict_all, {"compositions": BASE, "interval": 0.9}),
     "suggest": (
         mk.suggest,
         {
@@ -198,10 +197,6 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "seed": 0,
         },
     ),
-    "nearest_grades": (
-        mk.calibration.nearest_grades,
-        {"hosts": ["2:14:1"], "remanence": [1.3], "coercivity": [1600.0]},
-    ),
     "break_even_recycled_share": (
         mk.supply.break_even_recycled_share,
         {"compositions": "SmCo5", "element": "Co", "target": 0.3},
@@ -213,11 +208,6 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "load_scenario": (mk.supply.load_scenario, {"scenario": "embargo"}),
     "with_prices": (mk.supply.with_prices, {"scenario": "embargo", "prices": {"Tb": "3x"}}),
     "applications.load": (mk.applications.load, {"name_or_path": "f22-engine"}),
-    "dilute": (mk.phases.dilute, {"host": "2:14:1", "transition_metal": "Fe", "element": "Al"}),
-    "host_cell": (
-        mk.phases.host_cell,
-        {"host": "1:5", "rare_earth": "Sm", "transition_metal": "Co"},
-    ),
     "differences": (mk.phases.differences, {"before": None, "after": None, "moved": 0.01}),
     "phases.load": (mk.phases.load, {"snapshot": None}),
     "read_snapshot": (mk.phases.read_snapshot, {"folder": "{snapshot}"}),

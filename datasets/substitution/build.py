@@ -19,9 +19,9 @@ from typing import NamedTuple
 import numpy as np
 import relaxation
 
+from benchmarks.accuracy.phases import substituted
 from benchmarks.accuracy.phases.sites import site_check
 from magnetkit.hosts.records import HOSTS
-from magnetkit.phases import substituted
 
 HERE = Path(__file__).resolve().parent
 RELAXED, ELEMENTS, TABLE = (HERE / n for n in ("relaxed.csv", "elements.csv", "substitution.csv"))

@@ -1,13 +1,13 @@
 """Relaxing substituted crystals with CHGNet, and the mean energy of few atoms on their sites.
 
-The crystals are those of `magnetkit.phases.host_cell` and `magnetkit.phases.substitute`.
+The crystals are those of `host_cell` and `substitute` of `benchmarks.accuracy.phases.substituted`.
 """
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from magnetkit.phases.substituted import site_shares
+from benchmarks.accuracy.phases.substituted import site_shares
 
 if TYPE_CHECKING:
     import pandas as pd

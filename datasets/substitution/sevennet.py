@@ -23,7 +23,7 @@ from build import BASES, KEY, RARE, TRANSITION, Task, append, elemental_crystals
 from magnetkit.elements import INDEX
 from pymatgen.core import Structure
 
-from magnetkit.phases import substituted
+from benchmarks.accuracy.phases import substituted
 from magnetkit.phases._mixing import Slope
 
 HERE = Path(__file__).resolve().parent

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -77,46 +76,27 @@ def watch_compiling() -> None:
 
 
 class _Notice:
-    """One changing line on a terminal, otherwise two lines in all: a start and an end."""
+    """Two lines in all: a start and an end."""
 
     def __init__(self) -> None:
         self.begun = self.last = 0.0
         self.ended = False
-        self.line = ""
 
-    def show(self, begun: float, now: float) -> None:
+    def start(self, begun: float, now: float) -> None:
         self.last = now
-        text = f"compiling kernels, once, about {_ABOUT_S} s"
-        if not sys.stderr.isatty():
-            if not self.begun:
-                self.begun = begun
-                atexit.register(self.end)
-                _log.warning(f"{text} (`magnetkit doctor --compile` does it beforehand)")
-            return
-        width = get_terminal_size().columns - 1
-        line = f"magnetkit: {text}: {_count_compiled()} done"[:width].ljust(len(self.line))
-        if line != self.line:
-            self.line = line
-            self._write(line)
-
-    def hide(self) -> None:
-        """Clear the line of a terminal, for what the command itself prints."""
-        if self.line:
-            self._write(" " * len(self.line))
-            self.line = ""
+        if not self.begun:
+            self.begun = begun
+            atexit.register(self.end)
+            _log.warning(
+                f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit doctor --compile` does "
+                "it beforehand)"
+            )
 
     def end(self) -> None:
-        self.hide()
         if self.begun and not self.ended:
             self.ended = True
             seconds = self.last - self.begun
             _log.warning(f"compiling kernels: {_count_compiled()} done in {seconds:.0f} s")
-
-    def _write(self, line: str) -> None:
-        # The cursor goes back, so that what is printed next takes the place of the line.
-        with suppress(ValueError, OSError):
-            sys.stderr.write(f"{line}\r")
-            sys.stderr.flush()
 
 
 def _watch() -> None:
@@ -131,11 +111,9 @@ def _watch() -> None:
             if now - begun >= _FIRST_S:
                 # A process that ends takes no more calls for its end, and stderr may be closed.
                 with suppress(RuntimeError, ValueError, OSError):
-                    notice.show(begun, now)
+                    notice.start(begun, now)
         elif now - last > _PAUSE_S:
             notice.end()
-        else:
-            notice.hide()
 
 
 def _count_compiled() -> int:

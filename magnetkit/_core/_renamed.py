@@ -45,6 +45,14 @@ NAMES = {
 GONE = {
     "evaluation": "is benchmarks.accuracy in a checkout; `magnetkit validate` prints its figures",
     "phases.site_check": "is benchmarks.accuracy.phases.sites.site_check in a checkout",
+    **{
+        f"phases.{name}": f"is benchmarks.accuracy.phases.substituted.{name} in a checkout"
+        for name in ("dilute", "host_cell", "substitute", "substitution_table")
+    },
+    "phases.freeze": "is `magnetkit data pull --out`, or write_snapshot of pull_snapshot",
+    "calibration.nearest_grades": "is the column nearest_grade of magnetkit.predict",
+    "features.SublatticeRatios": "left: RareEarthDescriptors holds what is learnt over",
+    "surrogates.predict_all": "is load(target).predict(compositions) for each of TARGETS",
 }
 """What left the package, and where it is."""
 

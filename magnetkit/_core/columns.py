@@ -233,6 +233,12 @@ ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 """The columns that `ScreenResult.robustness` adds."""
 
 
+@lru_cache(maxsize=1)
+def layouts() -> dict[str, Any]:
+    """Return what tables and pages show of the columns: ``datasets/columns/shown.toml``."""
+    return datasets.toml("columns/shown.toml")
+
+
 def with_interval(name: str) -> tuple[str, ...]:
     """Return `name` with its interval and provenance columns, or alone if it has none.
 

@@ -5,4 +5,3 @@ from .calibrate import calibrate as calibrate
 from .calibrate import calibration as calibration
 from .grades import QUANTITIES as QUANTITIES
 from .grades import grades as grades
-from .grades import nearest_grades as nearest_grades

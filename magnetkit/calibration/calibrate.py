@@ -18,6 +18,7 @@ from .._core._arguments import named, warn
 from .._core.errors import InputError
 from .._core.units import ROOM_K
 from ..composition._files import read_whole
+from ..composition._grade_names import is_grade
 from ..composition.notation import BASES, Basis, basis_code
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
@@ -190,9 +191,13 @@ def calibration(
     Raises
     ------
     InputError
-        If no row can be used.
+        If no row can be used, or the name means a grade or no calibration.
     """
-    check_name(name)
+    if check_name(name).casefold() == "none" or is_grade(name):
+        raise InputError(
+            f"{name!r} already means {'a grade' if is_grade(name) else 'no calibration'} where a "
+            "calibration is asked for: give the producer another name, such as my-mill"
+        )
     rows, rejected = read_magnets(frame, basis)
     values = []
     for row in rows:

@@ -16,13 +16,7 @@ from .._core._arguments import named
 from .._core._columnar import Coded
 from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
-from ..composition._grade_names import (
-    SECOND_FILE,
-    VALUES_FILE,
-    class_of,
-    find,
-    nearest,
-)
+from ..composition._grade_names import SECOND_FILE, VALUES_FILE, class_of, find, nearest
 from ..hosts.records import HOSTS
 from .spread import constants, lots
 
@@ -521,49 +515,13 @@ def ladder(makers: str) -> float | None:
     return float(np.median(slopes)) if slopes else None
 
 
-@named
-def nearest_grades(hosts: Any, remanence: Any, coercivity: Any) -> "NDArray[np.object_]":
-    """Return the sintered grade nearest to each magnet at 20 degrees C, empty where none is near.
-
-    Parameters
-    ----------
-    hosts : sequence or categorical of str, length n
-        Host of each.
-    remanence : array_like, shape (n,)
-        B_r at 20 degrees C, T.
-    coercivity : array_like, shape (n,)
-        H_cJ at 20 degrees C, kA/m.
-
-    Returns
-    -------
-    ndarray of str, shape (n,)
-        Names of `magnetkit.grades`.
-
-    Raises
-    ------
-    InputError
-        If they are not hosts and as many numbers each.
-    """
-    import pandas as pd
-
-    try:
-        kinds = pd.Categorical(hosts)
-        b_r, h_cj = (np.asarray(given, np.float64) for given in (remanence, coercivity))
-    except (TypeError, ValueError, NotImplementedError) as error:
-        raise InputError(f"expected hosts, and B_r and H_cJ of each: {error}") from None
-    if not b_r.shape == h_cj.shape == (len(kinds),):
-        raise InputError(
-            f"expected B_r and H_cJ of {len(kinds)} hosts, got arrays of shape {b_r.shape} and "
-            f"{h_cj.shape}"
-        )
-    found = nearest_grade_column(Coded(kinds.codes, tuple(kinds.categories)), b_r, h_cj)
-    return np.array(found.words, dtype=object)[found.codes]
-
-
 def nearest_grade_column(
     hosts: Coded, b_r: NDArray[np.float64], h_cj: NDArray[np.float64]
 ) -> Coded:
-    """Return `nearest_grades` as a column, words in alphabetical order; B_r in T, H_cJ in kA/m."""
+    """Return the sintered grade nearest to each magnet at 20 degrees C, empty where none is near.
+
+    `hosts` of n magnets, B_r in T and H_cJ in kA/m, (n,); words are in alphabetical order.
+    """
     from ..kernels._rows import closest
 
     with np.errstate(divide="ignore", invalid="ignore"):

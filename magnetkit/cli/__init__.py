@@ -10,6 +10,10 @@ _NO_ROOM = (
     "this process may not take more memory or threads; raise the limit (ulimit -v, ulimit -u, that "
     "of a container), or take fewer threads: NUMBA_NUM_THREADS=1"
 )
+_NOT_WHOLE = (
+    "the installation is not whole, as after an interrupted upgrade; "
+    "pip install --force-reinstall magnetkit"
+)
 
 
 def main() -> NoReturn:
@@ -45,6 +49,8 @@ def main() -> NoReturn:
             raise
         if "can't start new thread" in str(error):
             _fail(f"error: {_NO_ROOM}")
+        if isinstance(error, ImportError) and (error.name or "").startswith("magnetkit"):
+            _fail(f"error: {error}: {_NOT_WHOLE}")
         _fail(
             f"defect: {type(error).__name__}: {error}; please report it with "
             "what `magnetkit --verbose ...` prints"

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from .._core._progress import message
+from .._core.errors import InputError
 
 _INTERRUPTED = 130
 PATIENCE_S = 1.5
@@ -94,18 +95,19 @@ class _Stderr(logging.Handler):
             print(self.format(record), file=sys.stderr)
 
 
-# What a command takes of addresses, bytes; below it threads or kernels find no room.
-_ROOM = 3 << 30
+# Addresses a command may take, in bytes: with fewer, LLVM or the C library was seen to abort
+# the process while kernels are compiled, where Python can catch nothing.
+_ROOM = 2_950_000_000
 
 
 def check_room() -> None:
-    """Say at once that the shell's limit of memory is too low for most commands."""
+    """Refuse a shell's limit of memory that a command may not survive."""
     with suppress(OSError), open("/proc/self/limits", encoding="utf-8") as limits:
         (limit,) = [line.split()[3] for line in limits if line.startswith("Max address space")]
         if limit.isdigit() and int(limit) < _ROOM:
-            message(
-                f"memory is limited to {int(limit) / 1e9:.1f} GB of addresses (ulimit -v), of "
-                "which most commands take three"
+            raise InputError(
+                f"memory is limited to {int(limit) / 1e9:.2f} GB of addresses (ulimit -v), "
+                "a command needs 3: ulimit -v 3000000"
             )
 
 

@@ -344,36 +344,6 @@ def _say(heading: str, text: str, evidence: "Evidence") -> None:
 
 supply = typer.Typer(cls=o.Group, help="Supply of elements and alloys.", no_args_is_help=True)
 
-ELEMENTS = {
-    "element": "Element",
-    "import_reliance": "US import\nreliance",
-    "stage": "Stage",
-    "concentration": "HHI",
-    "largest_producer": "Largest\nproducer",
-    "largest_share": "Its\nshare",
-    "supply_risk": "Risk",
-    "price_USD_kg": "Price\nUSD/kg",
-    "price_low_USD_kg": "Low",
-    "price_high_USD_kg": "High",
-    "us_critical_2018": "US\n2018",
-    "us_critical_2022": "US\n2022",
-    "us_critical_2025": "US\n2025",
-    "eu_critical_2024": "EU\n2024",
-    "recycling_eol_pct": "Recycled\n%",
-}
-# What stays on a narrow terminal; the rest is dropped from the right.
-_FIRST = {"element": 0, "formula": 0, "supply_risk": 0, "price_USD_kg": 1, "cost_USD_kg": 0,
-          "break_even": 0}  # fmt: skip
-ALLOYS = {
-    "formula": "Alloy",
-    "heavy_rare_earth_wt_pct": "HRE\nwt.%",
-    "dysprosium_terbium_wt_pct": "Dy + Tb\nwt.%",
-    "cobalt_wt_pct": "Co\nwt.%",
-    "import_reliance": "US import\nreliance",
-    "supply_risk": "Risk",
-    "cost_USD_kg": "Cost\nUSD/kg",
-}
-
 
 @supply.command("new")
 def new_scenario(
@@ -415,10 +385,11 @@ def elements(
     --------
       magnetkit supply elements --scenario controls-2025 --recycled Co=0.25
     """
+    from .._core.columns import layouts
     from ..supply.tables import element_table
 
     table = element_table(_state(scenario, price), o.pairs(recycled, "--recycled"))
-    _print(table, ELEMENTS, as_json=json)
+    _print(table, layouts()["elements"], as_json=json)
     _say_overdue()
 
 
@@ -434,8 +405,7 @@ def alloys(
     break_even: Annotated[
         str | None,
         o.more(
-            "Compute its recycled share at which the risk is that of --against.",
-            metavar="ELEMENT",
+            "Compute its recycled share at which the risk is that of --against.", metavar="ELEMENT"
         ),
     ] = None,
     against: Annotated[str | None, o.more("Alloy whose supply risk is to be reached.")] = None,
@@ -449,6 +419,7 @@ def alloys(
 
       magnetkit supply alloys SmCo5 --break-even Co --against Nd2Fe14B
     """
+    from .._core.columns import layouts
     from .._core.errors import CompositionError, InputError
     from ..composition.table import CompositionTable
     from ..show._text import of_cost, remark
@@ -465,14 +436,14 @@ def alloys(
     shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(texts) - len(formulas))
     frame = ledger(table, name, shares, shell=shells)
     frame.insert(0, "formula", texts)
-    shown = dict(ALLOYS)
+    headings = dict(layouts()["alloys"])
     if break_even:
         target = frame["supply_risk"].iloc[-1]
         frame["break_even"] = break_even_recycled_share(
             table, break_even, target, name, shares, shell=shells
         )
-        shown["break_even"] = f"{break_even} to be\nrecycled"
-    _print(frame, shown, as_json=json)
+        headings["break_even"] = f"{break_even} to be\nrecycled"
+    _print(frame, headings, as_json=json)
     if not json and (note := of_cost(table)):
         remark(note)
     _say_overdue()
@@ -544,15 +515,16 @@ def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) ->
 
         print_json(frame)
         return
+    from .._core.columns import layouts
     from ..show._tables import number
     from ..show._text import Shown, print_csv, print_table, to_terminal
 
     if not to_terminal():
         print_csv(frame[list(headings)])
         return
-    columns = []
+    columns, first = [], layouts()["supply_first"]
     for place, (name, heading) in enumerate(headings.items()):
         cells = [v if isinstance(v, str) else number(v) for v in frame[name]]
         text = any(isinstance(v, str) for v in frame[name])
-        columns.append(Shown(heading, cells, not text, _FIRST.get(name, place)))
+        columns.append(Shown(heading, cells, not text, first.get(name, place)))
     print_table("", columns)

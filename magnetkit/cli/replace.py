@@ -13,15 +13,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-# Columns of the list of grades, and how soon one is left out where the terminal is narrow.
-_LISTED = {
-    "remanence_T": 1,
-    "coercivity_kA_m": 1,
-    "max_energy_product_kJ_m3": 2,
-    "remanence_coefficient_pct_K": 3,
-    "coercivity_coefficient_pct_K": 3,
-    "max_working_temperature_K": 2,
-}
 _LABELS = {
     "coercivity_b_kA_m": ("Coercivity HcB, guaranteed", "kA/m"),
     "coercivity_kA_m": ("Coercivity HcJ, guaranteed", "kA/m"),
@@ -69,12 +60,10 @@ def replace(
     mass: o.Mass = 1.0,
     per_year: o.PerYear = None,
     compensated: Annotated[
-        bool,
-        o.option("--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER),
+        bool, o.option("--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER)
     ] = False,
     circuit: Annotated[
-        float,
-        o.more("With --compensated: alpha of poles and gap.", metavar="PCT_K", panel=_OTHER),
+        float, o.more("With --compensated: alpha of poles and gap.", metavar="PCT_K", panel=_OTHER)
     ] = 0.0,
     parts: Annotated[
         bool,
@@ -94,8 +83,7 @@ def replace(
     ] = None,
     force: o.Force = False,
     everything: Annotated[
-        bool,
-        o.option("--all", "Ways of every kind, risk by scenario, the charge.", panel=o.OUTPUT),
+        bool, o.option("--all", "Ways of every kind, risk by scenario, the charge.", panel=o.OUTPUT)
     ] = False,
     units: o.Units = None,
     json: o.Json = False,
@@ -320,7 +308,7 @@ def grades(
 
 
 def _list(table: "pd.DataFrame") -> None:
-    from .._core.columns import COLUMNS
+    from .._core.columns import COLUMNS, layouts
     from ..show._tables import number
     from ..show._text import Shown, print_table, scale_of
 
@@ -328,7 +316,7 @@ def _list(table: "pd.DataFrame") -> None:
     names = [table[name].tolist() for name in ("grade", "host", "kind")]
     shown = [Shown(h, own, False, p) for (h, p), own in zip(heads.items(), names, strict=True)]
     shown.append(Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4))
-    for name, priority in _LISTED.items():
+    for name, priority in layouts()["grades"].items():
         factor, offset, unit = scale_of(name)
         marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
         values = [number(value, 3, factor, offset) for value in table[name]]

@@ -293,8 +293,7 @@ def report(
     robustness: Annotated[
         bool,
         o.option(
-            "--robustness",
-            "Instead show how certain the ranks are: rank draws from the intervals.",
+            "--robustness", "Instead show how certain the ranks are: rank draws from the intervals."
         ),
     ] = False,
     top: o.Top = 2 * _TOP,

@@ -126,15 +126,13 @@ class Substitutions:
         indptr, indices, values = made
         return CompositionTable(indptr, indices, values, rows)
 
-    def chunks(self, size: int = 65536, start: int = 0) -> Iterator[CompositionTable]:
-        """Yield the space, from row `start` on, in tables of at most `size` rows.
+    def chunks(self, size: int = 65536) -> Iterator[CompositionTable]:
+        """Yield the space in tables of at most `size` rows.
 
         Parameters
         ----------
         size : int
             Most rows of a table.
-        start : int
-            First row.
 
         Yields
         ------
@@ -148,7 +146,7 @@ class Substitutions:
         """
         if size < 1:
             raise InputError(f"chunk size must be 1 or more, got {size}")
-        for first in range(start, self._size, size):
+        for first in range(0, self._size, size):
             yield self[np.arange(first, min(first + size, self._size))]
 
     def formulas(self, rows: Any = slice(None)) -> list[str]:

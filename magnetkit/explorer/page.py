@@ -15,7 +15,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, 
 from numpy.typing import NDArray
 
 from .._core._files import put_csv
-from .._core.columns import COLUMNS
+from .._core.columns import COLUMNS, layouts
 from .._core.units import ZERO_CELSIUS
 from ..magnetism.demagnetization import demagnetization
 from ..show import _figures
@@ -32,12 +32,7 @@ CONTROLS = (
 )  # fmt: skip
 """Names of the controls."""
 _GOALS = ("performance_margin", *MAGNET)
-_SHOWN = (
-    "rank", "candidate", "shell", "host", *MAGNET, "heavy_rare_earth_wt_pct", "supply_risk",
-    "cost_USD_kg", "performance_margin", "probability_meets_requirements",
-)  # fmt: skip
-# What a narrow page leaves out; the download has it.
-_MINOR = ("host", "max_energy_product_kJ_m3", "supply_risk", "performance_margin")
+_SHOWN = layouts()["explorer"]
 _X, _COLOUR = "heavy_rare_earth_wt_pct", "supply_risk"
 POINTS = 600
 """Points drawn off the front, and at most as many on it, both thinned evenly."""
@@ -388,7 +383,7 @@ def _shown(
 
 
 def _names(results: Results) -> list[str]:
-    return [name for name in _SHOWN if name != "shell" or not results.bare]
+    return [name for name in _SHOWN["shown"] if name != "shell" or not results.bare]
 
 
 def _today(results: Results, question: Question) -> str:
@@ -431,7 +426,7 @@ def _side(name: str) -> str:
     text = "text" if COLUMNS[name].kind in ("text", "category") else ""
     if name == "candidate":
         return f"{text} name"
-    return f"{text} minor".strip() if name in _MINOR else text
+    return f"{text} minor".strip() if name in _SHOWN["minor"] else text
 
 
 def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> str:

@@ -11,5 +11,4 @@ from .crystals import neighbour_list as neighbour_list
 from .crystals import radial_distribution as radial_distribution
 from .crystals import structure_descriptors as structure_descriptors
 from .rare_earths import RareEarthDescriptors as RareEarthDescriptors
-from .rare_earths import SublatticeRatios as SublatticeRatios
 from .rare_earths import rare_earth_descriptors as rare_earth_descriptors

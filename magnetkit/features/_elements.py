@@ -47,9 +47,9 @@ class ElementTable:
             self.prefix, self.names, np.where(np.isnan(self.values), means, self.values)
         )
 
-    def padded(self, multiple: int = 8) -> NDArray[np.float64]:
-        """Return the values with zero columns up to a multiple, for vectorized kernels."""
-        width = -(-len(self.names) // multiple) * multiple
+    def padded(self) -> NDArray[np.float64]:
+        """Return the values with zero columns up to a multiple of eight, for vectorized kernels."""
+        width = -(-len(self.names) // 8) * 8
         result = np.zeros((elements.N_ELEMENTS, width))
         result[:, : len(self.names)] = self.values
         return result

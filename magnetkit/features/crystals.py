@@ -222,10 +222,7 @@ def radial_distribution(
 
 
 def radial_counts(
-    pairs: tuple[NDArray[np.int64], NDArray[np.int64], NDArray],
-    kinds: int,
-    width: float,
-    bins: int,
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64], NDArray], kinds: int, width: float, bins: int
 ) -> NDArray[np.int64]:
     """Return how many atoms of each kind lie in bins of distance around those of each kind.
 

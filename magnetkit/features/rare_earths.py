@@ -2,8 +2,7 @@
 
 The metals split into rare earths R (yttrium among them), the transition metals T that carry the 3d
 moment (Fe, Co, Ni, Mn), and diluents (every other element but H, B, C, N, which sit in holes of the
-hosts). M is T and diluents together. `SublatticeRatios` gives the ratios of
-`magnetkit.features._elements`.
+hosts). M is T and diluents together.
 """
 
 from functools import lru_cache
@@ -18,9 +17,9 @@ from ..composition._read import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
-from ..kernels._descriptors import RATIOS, SUMS, describe_sublattices, ratios
+from ..kernels._descriptors import RATIOS, SUMS, describe_sublattices
 from ..kernels._jit import share_rows
-from ._elements import ION_PROPERTIES, ion_properties, magnetic_valence, ratio_sums
+from ._elements import ION_PROPERTIES, ion_properties, magnetic_valence
 from .compositions import RowTransformer
 
 
@@ -109,19 +108,7 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     return out
 
 
-class _RecipeTransformer(RowTransformer):
-    """Base of transformers of recipes that learn nothing."""
-
-    def __init__(self, *, basis: Basis = "auto") -> None:
-        self.basis = basis
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        return tags
-
-
-class RareEarthDescriptors(_RecipeTransformer):
+class RareEarthDescriptors(RowTransformer):
     """Descriptors of the rare-earth and transition-metal sublattices of a composition.
 
     Parameters
@@ -133,6 +120,14 @@ class RareEarthDescriptors(_RecipeTransformer):
     --------
     rare_earth_descriptors : what each column means.
     """
+
+    def __init__(self, *, basis: Basis = "auto") -> None:
+        self.basis = basis
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        return tags
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the descriptors of each composition, shape (n, n_descriptors).
@@ -147,28 +142,3 @@ class RareEarthDescriptors(_RecipeTransformer):
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names."""
         return np.array(_NAMES, dtype=object)
-
-
-class SublatticeRatios(_RecipeTransformer):
-    """Ratios of sums over the elements of a composition.
-
-    Parameters
-    ----------
-    basis : {"auto", "atomic", "weight"}
-        Basis of recipes given as text.
-    """
-
-    def transform(self, X: Any) -> NDArray[np.float64]:
-        """Return the ratios of each composition, shape (n, k).
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            What to describe.
-        """
-        table: CompositionTable = as_table(X, self.basis)
-        return ratios(table.rows, ratio_sums()[1])
-
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
-        """Return the column names."""
-        return np.array(ratio_sums()[0], dtype=object)

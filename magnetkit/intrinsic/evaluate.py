@@ -231,10 +231,7 @@ def status_column(status: NDArray[np.int8]) -> Coded:
 
 
 def blank_rows(
-    got: Intrinsic,
-    figures: NDArray[np.float64],
-    status: NDArray[np.int8],
-    rows: NDArray[np.bool_],
+    got: Intrinsic, figures: NDArray[np.float64], status: NDArray[np.int8], rows: NDArray[np.bool_]
 ) -> None:
     """Blank rows outside the model, a mask, in place; `figures`, (..., m, n), follow from `got`."""
     if rows.any():

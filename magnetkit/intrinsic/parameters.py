@@ -27,13 +27,7 @@ MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m
 """Properties of the transition-metal sublattice, per formula unit."""
 ENDS = ("iron", "cobalt")
 """The two compounds between which a property is interpolated."""
-IONIC = (
-    "ion_moment",
-    "ion_exchange_K",
-    "ion_A2_K",
-    "ion_A4_K",
-    "ion_coupling_K2",
-)
+IONIC = ("ion_moment", "ion_exchange_K", "ion_A2_K", "ion_A4_K", "ion_coupling_K2")
 """Properties of a rare-earth ion: share of its moment that counts, exchange field H_m (it acts as
 2 S.H_m), A_2^0 (K a0^-2, which the whole field of R2Fe14B follows), A_4^0 beside that (K a0^-4) and
 its coupling in T_C."""

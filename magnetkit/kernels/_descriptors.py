@@ -210,22 +210,6 @@ def _ratios_row(rows, i, sums, low, out):
         out[c] *= low[sums.which[c]]
 
 
-# out float64 (n, k), of which rows start to stop are written
-@jit
-def _ratios(rows, sums, out, start, stop):
-    low = np.empty(sums.lower.shape[1])
-    for i in range(start, stop):
-        _ratios_row(rows, i, sums, low, out[i])
-
-
-# rows: see `arrays.Rows` -> float64 (n, k)
-def ratios(rows, sums):
-    """Return the ratios of each composition."""
-    out = np.empty((len(rows.indptr) - 1, len(sums.which)))
-    share_rows(_ratios, len(out), rows, sums, out, chunk=_CHUNK)
-    return out
-
-
 class Layout(NamedTuple):
     """Layout of the columns of a model's design."""
 

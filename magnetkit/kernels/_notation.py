@@ -125,6 +125,8 @@ _ATOMIC_MARK, _WEIGHT_MARK, _PERCENT_MARK, _AMOUNT_FIRST_MARK = 1, 2, 4, 8
 
 _HYDROGEN, _NITROGEN, _SODIUM, _COBALT = 0, 6, 10, 26
 _PRASEODYMIUM, _NEODYMIUM, _SAMARIUM = 58, 59, 61
+# More than the neodymium of any formula beside a single praseodymium.
+_CHARGED = 10.0
 _POWERS = 10.0 ** np.arange(40)
 # From here on a further figure changes nothing in double precision.
 _FULL = 10**17
@@ -535,7 +537,14 @@ def _settle(rules, balance, bare, marks, first, end, out):
         amounts[balance] = 100.0 - total
     elif recipe and not whole:
         return BAD_SUM, total, 0
-    if basis == _AUTO and (recipe or percent):
+    # PrNd30.5 may be a charge of both, or one of praseodymium and 30.5 of neodymium.
+    charge = (
+        0 <= bare < end - 1
+        and columns[bare] in (_PRASEODYMIUM, _NEODYMIUM)
+        and columns[bare] + columns[bare + 1] == _PRASEODYMIUM + _NEODYMIUM
+        and amounts[bare + 1] > _CHARGED
+    )
+    if basis == _AUTO and (recipe or percent or charge):
         return NAME_BASIS, total, 0
     if not total > 0.0 and balance < 0:
         return ZERO, total, 0

@@ -1,7 +1,6 @@
 from .differences import differences as differences
 from .differences import touched_systems as touched_systems
 from .hull import hull_energy as hull_energy
-from .pull import freeze as freeze
 from .pull import pull as pull
 from .pull import pull_snapshot as pull_snapshot
 from .pull import subsystems as subsystems
@@ -14,7 +13,3 @@ from .snapshot import write_poscars as write_poscars
 from .snapshot import write_snapshot as write_snapshot
 from .stability import energy_above_hull as energy_above_hull
 from .stability import stability as stability
-from .substituted import dilute as dilute
-from .substituted import host_cell as host_cell
-from .substituted import substitute as substitute
-from .substituted import substitution_table as substitution_table

@@ -195,7 +195,7 @@ class Slope(NamedTuple):
 def chemical_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes known of a host; none where they do not help.
 
-    Sites are filled by their energies at 1300 K, see `magnetkit.phases.dilute`.
+    Sites are filled by their energies at 1300 K (`benchmarks.accuracy.phases.substituted`).
     """
     if not HOSTS[host].substitution_slopes:
         return ()

@@ -160,34 +160,6 @@ def pull_snapshot(
         return cache.write(lambda folder: write_snapshot(folder, entries, manifest, structures))
 
 
-@named
-def freeze(
-    systems: str | Iterable[str],
-    folder: str | Path,
-    api_key: str | None = None,
-    endpoint: str | None = None,
-    **options: Any,
-) -> Path:
-    """Write a pull as a snapshot folder that `phases.load` and ``--snapshot`` read.
-
-    Parameters
-    ----------
-    systems, api_key, endpoint : optional
-        As for `pull`.
-    folder : str or Path
-        Folder to make.
-    **options
-        As for `pull`: ``thermo_type``, ``refresh``, ``progress``.
-
-    Returns
-    -------
-    Path
-        The folder.
-    """
-    pulled = pull_snapshot(systems, api_key, endpoint, **options)
-    return write_snapshot(folder, pulled.entries, pulled.manifest, pulled.structures())
-
-
 def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     """Return chemical systems with their elements in alphabetical order, sorted, each once.
 

@@ -364,14 +364,14 @@ def with_conditions(*names: str, without: tuple[str, ...] = ()) -> Callable[[Fun
             **{p.name: p.annotation for p in more},
         }
         entries = "".join(
-            f"    {one.name} : {one.metadata['kind']}\n"
-            + textwrap.indent(textwrap.fill(f"{one.metadata['meaning']}.", 88), " " * 8)
+            f"{one.name} : {one.metadata['kind']}\n"
+            + textwrap.indent(textwrap.fill(f"{one.metadata['meaning']}.", 88), " " * 4)
             + "\n"
             for one in taken
         )
-        function.__doc__ = re.sub(
-            r" {4}\*\*keywords\n(?: {8}.*\n)+", lambda _: entries, function.__doc__ or ""
-        )
+        # From Python 3.13 on the compiler takes the indentation off.
+        said = inspect.cleandoc(function.__doc__ or "")
+        function.__doc__ = re.sub(r"\*\*keywords\n(?: {4}.*\n)+", lambda _: entries, said)
         return function
 
     return decorate

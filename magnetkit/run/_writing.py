@@ -59,8 +59,9 @@ def finish(
         take = partial(_rows_of_workers, store, crew)
     else:
         take = store.take
-    some = isinstance(store, Store) and identity.get(ranked.WRITTEN) is not None
-    whole = partial(_whole_rows, store, crew, job, take) if some else take
+    whole, some = take, False
+    if isinstance(store, Store) and identity.get(ranked.WRITTEN) is not None:
+        whole, some = partial(_whole_rows, store, crew, job, take), True
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     found = joined(store.choices(job.rule))
     # The first pass counted over all that came to their requirements.

@@ -7,12 +7,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from .._core._progress import message
-from .._core.columns import BRIEF, COLUMNS, with_interval
+from .._core.columns import BRIEF, COLUMNS, layouts, with_interval
 from .._core.errors import InputError
-from .._core.units import (
-    celsius_range,
-    kelvin_text,
-)
+from .._core.units import celsius_range, kelvin_text
 from ..composition.table import listed
 from ..magnetism._figures import not_compared
 from ..ranking._profile_parts import MEETS_PROBABILITY
@@ -24,26 +21,8 @@ if TYPE_CHECKING:
     from ..ranking.result import Ranked
 
 
-# Column to the place at which it is dropped where the terminal is narrow: the highest first.
-RANKING = {
-    "rank": 0, "candidate": 0, "host": 9, "remanence_T": 1, "coercivity_kA_m": 0,
-    "coercivity_guaranteed_kA_m": 8, "max_energy_product_kJ_m3": 3,
-    "remanence_coefficient_pct_K": 4, "heavy_rare_earth_wt_pct": 0,
-    "heavy_rare_earth_saved_wt_pct": 6, "supply_risk": 4, "weakest_link_risk": 9, "cost_USD_kg": 2,
-    "cost_per_flux_USD_m3_T": 8, "probability_phase_forms": 7, "probability_meets_requirements": 0,
-    "simpler_rank": 2,
-}  # fmt: skip
-DECIDED = {
-    "decision_status": 0, "decision": 0, "candidate": 0, "heavy_rare_earth_wt_pct": 1,
-    "heavy_rare_earth_saved_wt_pct": 0, "probability_meets_requirements": 0,
-    "remanence_guaranteed_T": 2, "coercivity_guaranteed_kA_m": 1, "cost_per_flux_USD_m3_T": 3,
-    "supply_risk": 3, "evidence_distance": 6, "performance_margin": 7, "share_best": 7,
-    "copies": 4, "rank": 5, "simpler_rank": 9, "next_test": 9,
-}  # fmt: skip
-_FIRMNESS = {
-    "rank": 0, "candidate": 0, "host": 5, "top_ten_share": 0, "meets_share": 3, "rank_lo": 1,
-    "rank_median": 2, "rank_hi": 1, "tie_group": 2,
-}  # fmt: skip
+_SHOWN = layouts()
+DECIDED, _PROPERTIES = _SHOWN["decided"], _SHOWN["properties"]
 _COPY = "adds an element or a shell to the alloy of that rank and is no better."
 # Names under which users keep the number of a melt, a lot or a candidate, in German too.
 _IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade",
@@ -58,25 +37,11 @@ _SHARES = (
 )
 # What the labels and the units take of a line, and the least of a magnet's column.
 _LABEL, _UNIT, _LEAST = 27, 14, 8
-_PROPERTIES = {
-    "rank": 0, "candidate": 0, "temperature_K": 1, "host": 5, "status": 2, "remanence_T": 0,
-    "remanence_guaranteed_T": 4, "coercivity_kA_m": 0, "coercivity_guaranteed_kA_m": 4,
-    "max_energy_product_kJ_m3": 2, "curie_temperature_K": 6,
-    "max_working_temperature_K": 7, "irreversible_loss_pct": 7, "remanence_coefficient_pct_K": 5,
-    "coercivity_coefficient_pct_K": 6, "heavy_rare_earth_wt_pct": 1, "supply_risk": 3,
-    "cost_USD_kg": 2, "probability_meets_requirements": 0, "failed_requirements": 3, "in_domain": 8,
-}  # fmt: skip
 # So many magnets are printed whole, one block each; more make a table.
 _MOST_BLOCKS = 2
 _REGISTERED = {column for name in COLUMNS for column in with_interval(name)}
 ROWS = 10
 _MOST = 8
-_FIRST = (
-    "rank", "candidate", "shell", "temperature_K", "remanence_T", "coercivity_kA_m",
-    "max_energy_product_kJ_m3", "heavy_rare_earth_wt_pct", "probability_meets_requirements",
-    "cost_USD_kg", "curie_temperature_K", "saturation_polarization_T", "anisotropy_field_T",
-    "supply_risk",
-)  # fmt: skip
 _OUTSIDE = "background:#fff1d6;color:#222"
 
 
@@ -256,7 +221,7 @@ def print_ranking(
     if as_json:
         print_json(best)
     elif not terminal:
-        _print_piped(best, RANKING, columns, cgs=units == "cgs")
+        _print_piped(best, _SHOWN["ranking"], columns, cgs=units == "cgs")
     elif len(best):
         _print_best(result, best, columns, cgs=cgs, wide=wide)
     if not as_json:
@@ -276,7 +241,7 @@ def _print_best(
         f"{result.profile.title}: best of {result.judged:,}",
         f"at {kelvin_text(float(identity['temperature_K']))}",
     ]
-    names = chosen(best, RANKING, columns)
+    names = chosen(best, _SHOWN["ranking"], columns)
     if columns is None:
         # It stands behind the candidate's name.
         names.pop("simpler_rank", None)
@@ -343,10 +308,11 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame", tell: Callable[[str
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are."""
     if not _text.to_terminal():
-        _print_piped(frame, _FIRMNESS, None, cgs=False)
+        _print_piped(frame, _SHOWN["robustness"], None, cgs=False)
         return
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
-    kept = print_rows(frame, chosen(frame, _FIRMNESS), about, [], set(), cgs=False, wide=False)
+    names = chosen(frame, _SHOWN["robustness"])
+    kept = print_rows(frame, names, about, [], set(), cgs=False, wide=False)
     if "tie_group" in kept:
         _text.say("Candidates of one tie group cannot be distinguished from its first.")
 
@@ -515,7 +481,9 @@ class Table:
         return self.html
 
 
-def table_html(frame: "pd.DataFrame", rows: int = ROWS, first: Iterable[str] = _FIRST) -> str:
+def table_html(
+    frame: "pd.DataFrame", rows: int = ROWS, first: Iterable[str] = _SHOWN["notebook"]
+) -> str:
     """Return the first rows of a table of results as HTML, eight columns of `first` at most.
 
     An interval is written ``563 (419 to 756)``; rows outside the domain of the training data are

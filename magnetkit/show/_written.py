@@ -1,5 +1,6 @@
 """Results as files: by the suffix CSV, TSV, Parquet, JSON lines or an Excel workbook."""
 
+import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -101,8 +102,11 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
             sheet.append(_cells(sheet, row, formats))
     if len(sheets) == 1:
         _put_meanings(book, said)
+    # Packed in memory: on a full disk the parts of a half-written archive each print their own.
+    packed = io.BytesIO()
+    book.save(packed)
     with replacing(path) as temporary:
-        book.save(temporary)
+        temporary.write_bytes(packed.getbuffer())
     return path
 
 

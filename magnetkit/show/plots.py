@@ -141,12 +141,12 @@ class Figure(Part):
         return file
 
 
-_AX = """    ax : matplotlib Axes, optional
-        Drawn into as well.
+_AX = """ax : matplotlib Axes, optional
+    Drawn into as well.
 
-    Returns
-    -------
-    Figure
+Returns
+-------
+Figure
 """
 
 
@@ -166,7 +166,7 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
     plot.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[*signature.parameters.values(), ours], return_annotation=Figure
     )
-    head, mark, rest = (drawing.__doc__ or "").partition("\n    Raises\n")
+    head, mark, rest = inspect.cleandoc(drawing.__doc__ or "").partition("\nRaises\n")
     plot.__doc__ = f"{head.rstrip()}\n{_AX}{mark}{rest}"
     return plot
 
@@ -290,10 +290,7 @@ def demagnetization(curves: "Demagnetization", labels: Sequence[str] | None = No
 
 @_plot
 def grade_map(
-    frame: "pd.DataFrame",
-    *,
-    hosts: Sequence[str] | None = None,
-    intervals: bool = False,
+    frame: "pd.DataFrame", *, hosts: Sequence[str] | None = None, intervals: bool = False
 ) -> Part:
     """Draw remanence against coercivity in front of commercial grades at 20 C.
 
@@ -345,11 +342,7 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
 
 @_plot
 def ternary(
-    table: CompositionTable,
-    values: ArrayLike,
-    column: str,
-    *,
-    corners: Sequence[str] | None = None,
+    table: CompositionTable, values: ArrayLike, column: str, *, corners: Sequence[str] | None = None
 ) -> Part:
     """Draw a property in the triangle of three rare earths.
 
@@ -570,9 +563,7 @@ def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
 
 @_plot
 def margin_map(
-    found: "Diffusion",
-    when: Literal["before", "after"] = "after",
-    element: str | None = None,
+    found: "Diffusion", when: Literal["before", "after"] = "after", element: str | None = None
 ) -> Part:
     """Draw the margin, H_cJ less the reverse field along the easy axis, on the worst layer.
 

@@ -14,7 +14,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from .._core._files import replacing, seal
-from .._core.columns import COLUMNS, Column
+from .._core.columns import COLUMNS, Column, layouts
 from .._core.elements import RARE_EARTHS
 from ..hosts.records import HOSTS
 from ..magnetism._figures import not_compared
@@ -35,38 +35,7 @@ if TYPE_CHECKING:
 
 
 _REJECTED, _TEMPERATURES = 200, 13
-_SHOWN = (
-    "rank", "decision", "copies", "simpler_rank", "candidate", "shell", "host", "remanence_T",
-    "coercivity_kA_m", "max_energy_product_kJ_m3", "max_working_temperature_K",
-    "remanence_coefficient_pct_K", "heavy_rare_earth_wt_pct", "heavy_rare_earth_saved_wt_pct",
-    "supply_risk", "cost_USD_kg", "probability_phase_forms", "probability_meets_requirements",
-    "performance_margin",
-)  # fmt: skip
-_DOWNLOADED = ("heavy_rare_earth_saved_wt_pct", "decision", "copies", "simpler_rank")
-"""Columns of all candidates that the download holds and the page does not show."""
-_TOLD = (
-    "decision_status", "decision", "candidate", "heavy_rare_earth_wt_pct",
-    "heavy_rare_earth_saved_wt_pct", "probability_meets_requirements", "remanence_guaranteed_T",
-    "coercivity_guaranteed_kA_m", "cost_per_flux_USD_m3_T", "supply_risk", "copies", "next_test",
-)  # fmt: skip
-"""What is shown of the decisions: first; with their ranges; and what they rest on."""
-_PROPERTIES = (
-    "candidate", "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3",
-    "max_working_temperature_K", "remanence_coefficient_pct_K", "dysprosium_terbium_wt_pct",
-    "cost_USD_kg", "probability_phase_forms", "performance_margin", "rank",
-)  # fmt: skip
-_EVIDENCE = (
-    "evidence_distance", "remanence_T_evidence", "coercivity_kA_m_evidence", "evidence_nearest",
-    "evidence_farthest", "share_best", "copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct",
-    "route", "failed_requirements",
-)  # fmt: skip
-_ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
-              "heavy_rare_earth_wt_pct", "probability_meets_requirements")  # fmt: skip
-_COMPARED = (
-    "candidate", "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3",
-    "max_working_temperature_K", "remanence_coefficient_pct_K",
-)  # fmt: skip
-"""What is shown of the magnets without rare earth."""
+_SHOWN = layouts()["report"]
 _RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 _TEXTS = ("text", "category")
 
@@ -116,7 +85,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     drawn = _draw_figures(result, ranked, spread, shown)
     # What all share is not shown.
     same = {n for n in ("shell", "host") if len(set(ranked[n].astype(object).fillna(""))) < 2}
-    table = _table(ranked, tuple(n for n in _SHOWN if n in ranked and n not in same))
+    table = _table(ranked, tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same))
     return {
         "profile": result.profile,
         "temperature": shown.job.temperature,
@@ -126,16 +95,16 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "verdict": _content.verdict_of(result),
         "legend": _content.LEGEND,
         "labels": shown.labels,
-        "told": _rows(shown.rows, _TOLD, named=False),
-        "properties": _rows(shown.rows, _PROPERTIES),
-        "evidence": _rows(shown.rows, _EVIDENCE),
+        "told": _rows(shown.rows, _SHOWN["decisions"], named=False),
+        "properties": _rows(shown.rows, _SHOWN["properties"]),
+        "evidence": _rows(shown.rows, _SHOWN["evidence"]),
         "notes": [
             of_cost(shown.table),
             f"{cold}." if (cold := not_compared(result.profile.temperature_min_K)) else "",
         ],
         "requirements": _content.requirements(shown),
         "total": len(result),
-        "comparator_headings": [_displayed(name) for name in _COMPARED],
+        "comparator_headings": [_displayed(name) for name in _SHOWN["comparators"]],
         "comparators": _comparators(shown.job.temperature),
         "stages": _content.stages(result),
         "failures": _content.failures(result),
@@ -176,7 +145,7 @@ def _comparators(temperature: float) -> list[dict[str, Any]]:
         rows["max_working_temperature_K"].notna() & rows["remanence_coefficient_pct_K"].notna()
     ]
     return [
-        {"cells": [_cell(row, name) for name in _COMPARED]}
+        {"cells": [_cell(row, name) for name in _SHOWN["comparators"]]}
         | {name: _text_of(row[name]) for name in ("kind", "source", "confidence", "note")}
         for _, row in rows.iterrows()
     ]
@@ -231,8 +200,8 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
             "unit": column.unit,
             "title": column.heading,
             "text": column.kind in _TEXTS,
-            "shown": name == base and name not in _DOWNLOADED,
-            "minor": base not in _ON_A_PHONE,
+            "shown": name == base and name not in _SHOWN["downloaded"],
+            "minor": base not in _SHOWN["phone"],
         }
         if not entry["text"]:
             values = factor * ranked[name].astype(float).to_numpy() + offset

@@ -320,9 +320,7 @@ _LOADING = Lock()
 
 
 def load(
-    data: "str | Path | None" = None,
-    add: "str | Path | None" = None,
-    progress: bool = False,
+    data: "str | Path | None" = None, add: "str | Path | None" = None, progress: bool = False
 ) -> CurieModel:
     """Return a model, trained at first use and kept in the cache.
 

@@ -4,9 +4,6 @@ The covariance is linear in the columns of a trend, Matern-5/2 in the smooth one
 scale each, and in the last ones either exponential in their distance (nearness) or linear (a
 plane). Rows that the others predict badly weigh less (Student's t). Nothing is random:
 rows are put in order first, and what a search leaves in the last digits is rounded away.
-
-Its settings are fields, so that a subclass of it and of scikit-learn's `BaseEstimator` is one of
-theirs: scikit-learn itself takes half a second to import.
 """
 
 from copy import copy

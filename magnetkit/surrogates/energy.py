@@ -1,8 +1,6 @@
 """The formation energy of any compound, by a Gaussian process on composition statistics.
 
 The measured properties of `magnetkit._core.columns` are learnt in the same way.
-
-A process as a scikit-learn regressor of rows of columns.
 """
 
 import sys
@@ -76,6 +74,8 @@ class EnergyModel:
         What it was trained and calibrated on.
     manifest : dict
         Where it comes from.
+    estimator_ : CompositionRegressor or None
+        The same as a scikit-learn regressor, where `magnetkit.surrogates` loaded it.
     """
 
     target: str
@@ -85,6 +85,7 @@ class EnergyModel:
     edge: float
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
+    estimator_: Any = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """Return what was trained and how well, in one line."""
@@ -99,13 +100,6 @@ class EnergyModel:
     def file(self) -> Path:
         """Where the model is kept."""
         return _store.file_of(self.target, key_of(self.known))
-
-    @cached_property
-    def estimator_(self) -> Any:
-        """The process as a scikit-learn regressor."""
-        from ._estimator import ProcessRegressor
-
-        return ProcessRegressor.of(self.process)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -16,8 +16,7 @@ from .._core._arguments import named
 from .._core.columns import COLUMNS
 from .._core.elements import N_ELEMENTS
 from .._core.errors import InputError
-from ..composition._read import as_table, read_inputs
-from ..composition.notation import Basis
+from ..composition._read import as_table
 from ..composition.table import CompositionTable
 from . import _curie_training, energy
 from ._measured import TARGET as CURIE
@@ -26,7 +25,6 @@ from .training_sets import (
     COMPUTED,
     ENERGY,
     HULL_DISTANCE,
-    TARGETS,
     Computed,
     check_target,
     training_set,
@@ -42,10 +40,7 @@ File = str | Path | None
 
 @named
 def train(
-    target: str,
-    training_set: TrainingSet | None = None,
-    data: Any = None,
-    progress: bool = False,
+    target: str, training_set: TrainingSet | None = None, data: Any = None, progress: bool = False
 ) -> "CurieModel | EnergyModel":
     """Train the model of a target and keep it in the cache.
 
@@ -80,8 +75,7 @@ def train(
     chosen = _choose(target, training_set, data)
     if target == CURIE:
         return _regressing(_curie_training.retrain(chosen, progress))
-    model = energy.retrain(chosen, progress)
-    return replace(model, target=target)
+    return _regressing(replace(energy.retrain(chosen, progress), target=target))
 
 
 @named
@@ -108,8 +102,7 @@ def load(
     Returns
     -------
     CurieModel, EnergyModel or Computed
-        Its ``estimator_`` is a scikit-learn regressor: of compositions, for the energies of
-        their statistics.
+        Its ``estimator_`` is a scikit-learn regressor of compositions.
 
     Raises
     ------
@@ -132,10 +125,10 @@ def load(
     if target == HULL_DISTANCE and data is not None:
         raise InputError(_HULL)
     learnt = ENERGY if target == HULL_DISTANCE else target
-    return replace(energy.load(data, progress, learnt), target=target)
+    return _regressing(replace(energy.load(data, progress, learnt), target=target))
 
 
-Model = TypeVar("Model", "CurieModel", Computed)
+Model = TypeVar("Model", "CurieModel", "EnergyModel", Computed)
 
 
 def _regressing(model: Model) -> Model:
@@ -159,42 +152,6 @@ def _choose(target: str, given: TrainingSet | None, data: Any) -> TrainingSet:
     if given.target != target:
         raise InputError(f"the training set is of {given.target}, not of {target}")
     return given
-
-
-@named
-def predict_all(
-    compositions: Any,
-    interval: float = 0.9,
-    progress: bool = False,
-    *,
-    basis: Basis = "auto",
-    strict: bool = False,
-) -> dict[str, Any]:
-    """Predict every target with interval and domain.
-
-    Parameters
-    ----------
-    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        What to predict; see `magnetkit.predict`.
-    interval : float
-        As of `CurieModel.predict`.
-    progress : bool
-        Show a progress bar on stderr where a model must first be trained.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
-    strict : bool
-        Fail on the first row that cannot be read; it is left out with a warning otherwise.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        What ``predict`` gives, by target.
-    """
-    models = {name: load(name, progress=progress) for name in TARGETS}
-    inputs = read_inputs(compositions, basis, strict=strict)
-    return {
-        name: inputs.give(model.predict(inputs.table, interval)) for name, model in models.items()
-    }
 
 
 if TYPE_CHECKING:

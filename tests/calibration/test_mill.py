@@ -154,6 +154,9 @@ def test_a_record_makes_the_same_mill_and_damage_is_said():
         mk.magnetism.sintered(mk.CompositionTable.from_strings(["SmCo5"]), process="b")
     with pytest.raises(InputError, match="my-mill"):
         _measured.check_name("../b")
+    for taken in ("none", "N42SH"):
+        with pytest.raises(InputError, match=f"'{taken}' already means"):
+            mk.calibrate({"composition": ["SmCo5"], "remanence_T": [0.9]}, taken)
 
 
 @pytest.mark.parametrize(

@@ -126,21 +126,6 @@ def test_the_middle_is_of_grades_alike_and_the_ends_of_the_nearest_few():
     assert _alike(values, by, 10.0) == (5.0, 1.0, 100.0)
 
 
-def test_hot_grades_keep_their_knees_share_and_their_product_ends_at_their_coercivity():
-    cold, hot = mk.grades(), mk.grades(temperature="150C")
-    share = hot["coercivity_kA_m"] / cold["coercivity_kA_m"]
-    assert cold["knee_field_kA_m"].notna().any()
-    np.testing.assert_allclose(hot["knee_field_kA_m"], share * cold["knee_field_kA_m"])
-    # Where the straight line of B(H) is cut off before half of B_r is left.
-    field = 1e3 * hot["coercivity_kA_m"]
-    short = 2.0 * MU_0 * field < hot["remanence_T"]
-    at_end = field * (hot["remanence_T"] - MU_0 * field) / 1e3
-    whole = cold["max_energy_product_kJ_m3"] * (hot["remanence_T"] / cold["remanence_T"]) ** 2
-    expected = whole.where(~short, np.minimum(whole, at_end))
-    np.testing.assert_allclose(hot["max_energy_product_kJ_m3"], expected)
-    assert (at_end[short] < whole[short]).any()
-
-
 def test_what_is_asked_beyond_the_sheets_is_extrapolated():
     # Arnold's N42SH is printed from 20 degrees C to its limit, 150.
     told = {t: _row("N42SH", t)["coercivity_kA_m_provenance"] for t in ("100C", "-40C", "180C")}

@@ -1,15 +1,7 @@
 """Tables fit a terminal of any width; in a pipe they are CSV."""
 
 import csv
-import fcntl
 import io
-import os
-import pty
-import re
-import struct
-import subprocess
-import sys
-import termios
 
 import pandas as pd
 import pytest
@@ -123,32 +115,6 @@ def test_texts_are_folded_closer_before_a_column_that_matters_goes():
     assert [c.heading for c in fitting([text, *figures], 40)] == ["candidate", "a"]
     assert [c.width for c in fitting([text, *figures], 40)] == [20, 11]
     assert [c.heading for c in fitting([text, *figures], 37)] == ["candidate"]
-
-
-@pytest.mark.parametrize("width", [80, 120])
-def test_elements_fit_a_real_terminal(width):
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
-    command = [sys.executable, "-m", "magnetkit", "supply", "elements"]
-    plain = {**os.environ, "NO_COLOR": "1", "TERM": "xterm"}
-    plain.pop("COLUMNS", None)
-    process = subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE, env=plain)
-    os.close(theirs)
-    text = b""
-    while True:
-        try:
-            part = os.read(ours, 1 << 16)
-        except OSError:
-            break
-        if not part:
-            break
-        text += part
-    process.communicate()
-    lines = re.sub(r"\x1b\[[\d;]*m", "", text.decode().replace("\r", "")).splitlines()
-    assert process.returncode == 0
-    assert max(map(len, lines)) <= width
-    assert "…" not in text.decode()
-    assert any("Dy" in line for line in lines)
 
 
 def test_units_stand_beside_the_names_however_narrow(screen, capsys):

@@ -43,6 +43,32 @@ def modules(*arguments):
     return seen["code"], done.stdout, seen["modules"]
 
 
+@pytest.mark.parametrize("kilobytes", [1_000_000, 2_000_000, 2_800_000])
+def test_too_few_addresses_are_refused_before_anything_is_compiled(kilobytes):
+    command = f"ulimit -v {kilobytes}; exec {sys.executable} -m magnetkit predict Nd2Fe14B"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "addresses" in done.stderr
+    assert "ulimit -v 3000000" in done.stderr
+
+
+def test_a_module_that_an_upgrade_left_out_is_named_with_the_way_out():
+    code = (
+        "import sys\n"
+        "sys.argv = ['magnetkit', 'predict', 'Nd2Fe14B']\n"
+        "sys.modules['magnetkit.hosts.partition'] = None\n"
+        "from magnetkit.cli import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "magnetkit.hosts.partition" in done.stderr
+    assert "--force-reinstall" in done.stderr
+    assert "defect" not in done.stderr
+
+
 def test_help_loads_nothing_heavy():
     code, out, loaded = modules("--help")
     assert code == 0

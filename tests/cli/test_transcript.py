@@ -94,19 +94,6 @@ def test_nothing_is_cut_and_no_line_is_wider_than_the_terminal(session):
         assert all(line.rstrip()[-1] in "│┃┓┩┘╮╯┤" for line in tables), (task, said)
 
 
-def test_a_wider_terminal_shows_more(tmp_path):
-    heads = {}
-    for width in (80, 120):
-        process = subprocess.run(
-            [sys.executable, "-m", "magnetkit", "grades"],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "COLUMNS": str(width)},
-        )
-        heads[width] = process.stdout.split("\n")[2].count("┃")
-    assert heads[80] < heads[120]
-
-
 def test_the_workbook_is_what_a_buyer_opens(session):
     _, folder, _ = session
     book = load_workbook(folder / "answers.xlsx")

@@ -1,9 +1,7 @@
 """``magnetkit doctor --compile``: afterwards the first commands compile nothing."""
 
-import io
 import logging
 import re
-import sys
 import threading
 import time
 from types import SimpleNamespace
@@ -55,7 +53,7 @@ def said(monkeypatch, caplog):
     return watch
 
 
-def test_a_file_gets_a_line_at_the_start_and_one_at_the_end(said):
+def test_there_is_a_line_at_the_start_and_one_at_the_end(said):
     # Short kernels one after the other, what is computed between them, and later ones.
     times = said(*((t, t + 0.3) for t in (0.5 + 0.4 * k for k in range(20))), (50.0, 60.0))
     start, end = (text for _, text in times)
@@ -63,22 +61,6 @@ def test_a_file_gets_a_line_at_the_start_and_one_at_the_end(said):
     assert re.fullmatch(r"compiling kernels: \d+ done in 8 s", end)
     assert times[0][0] < 2.0
     assert 8.0 < times[1][0] < 11.0
-
-
-def test_a_terminal_gets_one_line_that_changes_and_goes(said, monkeypatch):
-    out = io.StringIO()
-    out.isatty = lambda: True
-    monkeypatch.setattr(sys, "stderr", out)
-    counts = iter(range(1000))
-    monkeypatch.setattr(_progress, "_count_compiled", lambda: next(counts))
-    assert said((0.5, 4.0), (6.0, 8.0)) == []
-    shown = out.getvalue()
-    assert "\n" not in shown
-    lines = shown.split("\r")
-    assert lines[0] == "magnetkit: compiling kernels, once, about 30 s: 0 done"
-    assert "1 done" in lines[1]
-    assert lines[-2].strip() == ""
-    assert lines[-1] == ""
 
 
 def test_a_short_kernel_is_not_reported_alone_or_long_after_the_others(said):

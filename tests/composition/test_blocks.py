@@ -7,7 +7,6 @@ from magnetkit.errors import InputError
 
 from magnetkit.composition import _files
 from magnetkit.composition._files import Rejected, read_blocks
-from magnetkit.composition.table import composition_name
 
 
 def _all(path, size=1000):
@@ -90,33 +89,10 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path, name, content, says):
         _all(path)
 
 
-def test_missing_file(tmp_path):
-    with pytest.raises(InputError, match="no such file"):
-        _all(tmp_path / "absent.csv")
-
-
-def test_composition_column_is_named_the_only_text_or_asked_for(tmp_path):
-    numbers = pa.table({"recipe": ["SmCo5"], "x": [1.0]})
-    assert composition_name(numbers, None) == "recipe"
-    two = pa.table({"a": ["SmCo5"], "b": ["y"]})
-    assert composition_name(two, "b") == "b"
-    with pytest.raises(InputError, match="--column"):
-        composition_name(two, None)
-    with pytest.raises(InputError, match="no column 'c'"):
-        composition_name(two, "c")
-
-
 def test_suffixes_in_capitals_are_read(tmp_path):
     path = tmp_path / "ALLOYS.CSV"
     path.write_text("composition\nSmCo5\n", encoding="utf-8")
     assert _all(path)[0] == [{"composition": "SmCo5"}]
-
-
-def test_a_column_that_stands_twice_is_named(tmp_path):
-    path = tmp_path / "alloys.csv"
-    path.write_text("composition,heat,heat\nSmCo5,1,2\n", encoding="utf-8")
-    with pytest.raises(InputError, match="column 'heat' stands twice"):
-        _all(path)
 
 
 def test_a_rejected_text_of_any_length_is_kept_to_a_thousand_characters():

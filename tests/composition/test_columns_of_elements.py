@@ -59,14 +59,6 @@ def test_windows_code_pages_are_read(tmp_path, encoding, suffix):
         assert found.rejected[0].text == "Ä"
 
 
-def test_what_is_no_text_of_any_kind_is_refused(tmp_path):
-    file = tmp_path / "alloys.csv"
-    # 0x81 is no character of Windows-1252.
-    file.write_bytes(b"composition\nNd2Fe14B\x81\n")
-    with pytest.raises(InputError, match="save it as UTF-8"):
-        read_file(file)
-
-
 def test_a_coating_is_so_much_per_mass():
     # 2 mg/cm2 on two faces of 5 mm at 7.55 g/cm3: 4 mg on 3.775 g.
     shell = mk.magnetism.Shell("Tb", amount_wt_pct=0.106)

@@ -4,8 +4,6 @@ import datetime
 
 import pandas as pd
 import pyarrow as pa
-import pytest
-from magnetkit.errors import InputError
 from openpyxl import Workbook, load_workbook
 
 from magnetkit.composition._files import read_sheet
@@ -31,13 +29,6 @@ def test_a_text_like_a_formula_stays_a_text(tmp_path):
     assert book["results"]["A2"].data_type == "s"
     assert book["columns"]["A2"].value == "candidate"
     assert book["columns"]["D2"].value == "The candidate as given or generated."
-
-
-def test_what_is_no_workbook_is_named(tmp_path):
-    path = tmp_path / "a.xlsx"
-    path.write_text("composition\nSmCo5\n")
-    with pytest.raises(InputError, match="no Excel workbook"):
-        read_inputs(path)
 
 
 def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):

@@ -44,21 +44,9 @@ def test_what_is_no_text_is_kept_by_row():
     assert table.errors[0].reason == "expected text such as SmCo5, got int"
 
 
-def test_one_text_is_no_list():
-    with pytest.raises(InputError, match=r"give \['SmCo5'\]"):
-        reading.text_array("SmCo5")
-
-
 def test_bytes_that_are_no_text_do_not_reach_the_parser():
     wrong = pa.array([b"SmCo5", b"Sm\xffCo5"], pa.binary()).view(pa.string())
     assert reading.valid_text(wrong).to_pylist() == ["SmCo5", "Sm\ufffdCo5"]
-
-
-def test_chunks_read_as_one():
-    whole = pa.chunked_array([["SmCo5"], ["x"], ["Nd2Fe14B", "?"]])
-    table = CompositionTable.of_texts(whole, {}, "atomic")
-    assert table.row_index.tolist() == [0, 2]
-    assert [e.row for e in table.errors] == [1, 3]
 
 
 def test_long_lists_of_names_are_cut():

@@ -1,7 +1,5 @@
 """Every fault of the parser has a sentence of its own that ends in a way out."""
 
-import pytest
-
 from magnetkit.composition.notation import explain_fault
 from magnetkit.kernels import _notation
 
@@ -32,25 +30,3 @@ def test_no_two_faults_read_alike():
     sentences = [explain_fault(*fault, basis="atomic") for fault in FAULTS]
     assert len(set(sentences)) == len(FAULTS)
     assert min(map(len, sentences)) > 15
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "said"),
-    [
-        ("RE2Fe14B", 0, "rare earths"),
-        ("MM5Co", 0, "mischmetal"),
-        ("Tx2", 0, "Fe and Co with their amounts"),
-        ("D2O", 0, "write H"),
-    ],
-)
-def test_letters_that_stand_for_several_elements_are_named(text, place, said):
-    assert said in explain_fault(_notation.NO_SUCH_ELEMENT, text, place, 0.0, "atomic")
-
-
-def test_a_decimal_comma_is_seen():
-    said = explain_fault(_notation.FOLLOWS_NOTHING, "Nd30,5Fe", 5, 0.0, "weight")
-    assert "30.5 and not 30,5" in said
-
-
-def test_a_formula_read_by_weight_is_told_of_the_other_basis():
-    assert "basis 'atomic'" in explain_fault(_notation.NO_AMOUNT, "Nd2Fe14B", 7, 0.0, "weight")

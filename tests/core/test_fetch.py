@@ -96,10 +96,6 @@ def leftovers(cache: Path) -> list[str]:
     return sorted(f.name for f in cache.rglob("*") if f.is_file())
 
 
-def test_the_curie_set_is_registered():
-    assert "curie" in _fetch.names()
-
-
 def test_unknown_name_lists_the_known_ones():
     with pytest.raises(InputError, match="curie"):
         _fetch.fetch("currie")

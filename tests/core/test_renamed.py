@@ -16,7 +16,7 @@ OLD = {
     " units",
     "anchors": "Calibration Makeup calibrate calibration makeup",
     "applications": "Profile Reference Requirement Space asked load names with_reference",
-    "catalogue": "QUANTITIES find grades is_grade nearest nearest_grades",
+    "catalogue": "QUANTITIES find grades is_grade nearest",
     "columns": "COLUMNS Column EASY_DIRECTIONS NAMES PREDICTED PROVENANCES ordered with_interval",
     "composition": "CompositionTable ParseError Substitutions parse_composition refine"
     " substitutions",
@@ -25,15 +25,15 @@ OLD = {
     "elements": "HEAVY_LANTHANIDES LIGHT_RARE_EARTHS RARE_EARTHS TRANSITION_METALS index mask",
     "errors": "CompositionError DataError InputError MagnetkitError NetworkError StoreError",
     "features": "CompositionStatistics Crystals RareEarthDescriptors StructureDescriptors"
-    " SublatticeRatios composition_statistics coordination crystal_field dipolar_field load_ions"
+    " composition_statistics coordination crystal_field dipolar_field load_ions"
     " load_table neighbour_list radial_distribution rare_earth_descriptors structure_descriptors",
     "hosts": "HOSTS HOST_NAMES Partition assign_hosts partition",
     "magnetism": "Duty Process Shell assumption comparators compensate demagnetization evaluate"
     " first_order_transitions intrinsic phase_balance routes sintered sintered_at transitions"
     " use_limits with_shell write_material",
-    "phases": "Snapshot differences dilute energy_above_hull freeze host_cell hull_energy load"
-    " open_snapshot pull pull_snapshot read_snapshot stability substitute substitution_table"
-    " subsystems touched_systems write_cifs write_poscars write_snapshot",
+    "phases": "Snapshot differences energy_above_hull hull_energy load"
+    " open_snapshot pull pull_snapshot read_snapshot stability subsystems touched_systems"
+    " write_cifs write_poscars write_snapshot",
     "prediction": "compare predict", "replacement": "Replacement bill compensation replace",
     "run.suggestion": "suggest", "screening": "ScreenResult refined screen",
     "settings": "Settings get_settings", "show.explorer": "serve",
@@ -44,7 +44,7 @@ OLD = {
     " element_table heavy_rare_earth_ledger ledger load_scenario overdue sampled_supply scenarios"
     " with_prices",
     "surrogates": "CompositionRegressor Computed EnergyModel TARGETS TrainingSet explain load"
-    " predict_all train training_set",
+    " train training_set",
     "units": "MU_0 ROOM_K TemperatureWarning parse_temperature parse_temperatures",
 }  # fmt: skip
 MOVED = {
@@ -95,6 +95,12 @@ def test_what_left_the_package_says_where_it_is():
         _ = mk.evaluation
     with pytest.raises(AttributeError, match=r"benchmarks\.accuracy"):
         _ = mk.phases.site_check
+    with pytest.raises(AttributeError, match="column nearest_grade"):
+        _ = mk.calibration.nearest_grades
+    with pytest.raises(AttributeError, match="RareEarthDescriptors"):
+        _ = mk.features.SublatticeRatios
+    with pytest.raises(AttributeError, match="TARGETS"):
+        _ = mk.surrogates.predict_all
     with pytest.raises(ModuleNotFoundError, match=r"benchmarks\.accuracy"):
         importlib.import_module("magnetkit.evaluation")
 

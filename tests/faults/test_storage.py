@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -49,6 +51,21 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path,
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
         assert contents(disk / "out") == contents(tmp_path / "whole")
         assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
+
+
+def test_a_workbook_that_finds_no_room_ends_in_one_line(tmp_path, source):
+    with storage.small_disk(tmp_path / "disk", 16) as disk:
+        command = ["predict", str(source), "--out", str(disk / "a.xlsx")]
+        done = subprocess.run(
+            [sys.executable, "-m", "magnetkit", *command],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert list(disk.iterdir()) == []
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("name", ["ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"])

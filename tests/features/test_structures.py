@@ -48,26 +48,6 @@ def test_neighbours_are_pymatgens(nd2fe14b, smco5, cutoff):
             np.testing.assert_allclose(one, other, atol=1e-9)
 
 
-@pytest.mark.peer
-@pytest.mark.filterwarnings("ignore")
-def test_neighbours_are_vesins_and_matscipys(nd2fe14b, smco5):
-    vesin = pytest.importorskip("vesin")
-    matscipy = pytest.importorskip("matscipy.neighbours")
-    for structure in (nd2fe14b, smco5):
-        lattice, cutoff = structure.lattice.matrix, 5.03
-        got = rows(*features.neighbour_list(structure, cutoff))
-        i, j, s, d = vesin.NeighborList(cutoff=cutoff, full_list=True).compute(
-            points=structure.cart_coords, box=lattice, periodic=True, quantities="ijSd"
-        )
-        for one, other in zip(got, rows(i, j, s, d), strict=True):
-            np.testing.assert_allclose(one, other, atol=1e-9)
-        i, j, s, d = matscipy.neighbour_list(
-            "ijSd", cutoff=cutoff, positions=structure.cart_coords, cell=lattice, pbc=[True] * 3
-        )
-        for one, other in zip(got, rows(i, j, s, d), strict=True):
-            np.testing.assert_allclose(one, other, atol=1e-9)
-
-
 def test_coordination_of_smco5(smco5):
     counts = features.coordination(smco5, 3.3)
     # Six cobalt atoms (2c) at a / sqrt 3 and twelve (3g) at sqrt(a^2 + c^2) / 2.

@@ -102,29 +102,6 @@ def reduced_moment(t, s):
 PER_KELVIN = 13.80649
 
 
-def pure(p, q, end, h, r_per, symbol, tables, temperature):
-    """Return T_C, J_s, K_1, K_2, K_3 of a pure compound, straight from the parameters.
-
-    ``p[slot]`` of the element and ``q[slot]`` of the host, slots by name; ``end`` iron or cobalt;
-    ``symbol``: its column.
-    """
-    tt, rt = p[f"exchange_K:{end}"], p[f"ion_coupling_K2:{end}"]
-    curie = (tt + math.sqrt(tt * tt + 4 * rt)) / 2
-    m = reduced_moment(temperature / curie, q[f"shape:{end}"])
-    moment, volume = p[f"moment_muB:{end}"] * m, p[f"volume_A3:{end}"]
-    k = np.zeros(3)
-    k[0] = p[f"k_broad_MJ_m3:{end}"] * (0.6 * m**2 + 0.4 * m**4)
-    k[0] += p[f"k_steep_MJ_m3:{end}"] * m**10
-    if tables.facts[0, symbol, 0] >= 0:
-        own = ion(
-            tables, int(h > 0), symbol, temperature, p[f"ion_exchange_K:{end}"] * m,
-            p[f"ion_A2_K:{end}"], p[f"ion_A4_K:{end}"],
-        )  # fmt: skip
-        moment += r_per * p[f"ion_moment:{end}"] * own[0]
-        k += r_per * PER_KELVIN / volume * own[1:]
-    return curie, abs(moment) * 11.6540 / volume, *k
-
-
 MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
 
 

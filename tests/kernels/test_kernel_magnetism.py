@@ -28,28 +28,6 @@ def test_reduced_moment_starts_at_one_and_ends_at_zero():
     np.testing.assert_allclose(m, [naive.reduced_moment(x, 0.6) for x in t], atol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("formula", "host", "earth", "end"),
-    [
-        ("Nd2Fe14B", "2:14:1", "Nd", "iron"), ("Dy2Co14B", "2:14:1", "Dy", "cobalt"),
-        ("SmCo5", "1:5", "Sm", "cobalt"), ("TbCo5", "1:5", "Tb", "cobalt"),
-        ("Y2Co17", "2:17", "Y", "cobalt"), ("Ho2Fe17", "2:17", "Ho", "iron"),
-        ("Pr2Fe17N3", "2:17:3", "Pr", "iron"), ("ErFe12", "1:12", "Er", "iron"),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("temperature", [4.2, 150.0, 250.0])
-def test_a_pure_compound_is_what_its_parameters_say(formula, host, earth, end, temperature):
-    parameters = load()
-    h, e = HOST_NAMES.index(host), INDEX[earth]
-    p = dict(zip(ELEMENT_SLOTS, parameters.element[h, e], strict=True))
-    q = dict(zip(HOST_SLOTS, parameters.host[h], strict=True))
-    r_per = 1 if host in ("1:5", "1:12") else 2
-    expected = naive.pure(p, q, end, h, r_per, e, parameters.ions, temperature)
-    part = partition(CompositionTable.from_strings([formula], basis="atomic"))
-    got = evaluate(part, temperature, parameters=parameters)
-    np.testing.assert_allclose([got.curie[0], *got.value[0, 0, :4]], expected, rtol=1e-4, atol=1e-3)
-
-
 EARTHS = ("Nd", "Dy", "Ce", "La", "Sm", "Gd", "Er", "Y")
 FORMS = {
     "2:14:1": (2.0, 14.0, {"B": 0.7, "C": 0.3}),

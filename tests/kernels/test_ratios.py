@@ -1,7 +1,7 @@
 import numpy as np
 
 from magnetkit.kernels._arrays import Rows
-from magnetkit.kernels._descriptors import Layout, Sums, design, ratios
+from magnetkit.kernels._descriptors import Layout, Sums, design
 
 # Two compositions over three elements; the second has none of the last two.
 ROWS = Rows(
@@ -14,15 +14,11 @@ SUMS = Sums(
 )  # fmt: skip
 
 
-def test_a_ratio_is_one_sum_over_another_and_0_over_an_empty_one():
-    # (0.5 + 2 x 0.2) / 1 and 0.3 / (0.3 + 0.2); 1 / 1 and 0 / 0.
-    np.testing.assert_allclose(ratios(ROWS, SUMS), [[0.9, 0.6], [1.0, 0.0]])
-
-
 def test_the_columns_are_trend_ratios_mean_kind_and_fractions():
     layout = Layout(SUMS, 1, 140.0, 60.0)
     x = design(ROWS, layout, np.array([1, 0]), np.array([-0.4, 2.0]))
-    # No physics; then host 0 with a mean of 2.
+    # No physics; then host 0 with a mean of 2. Ratios: (0.5 + 2 x 0.2) / 1 and 0.3 / (0.3 + 0.2);
+    # 1 / 1 and 0 over an empty sum.
     np.testing.assert_allclose(
         x,
         [

@@ -1,8 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 from magnetkit.columns import with_interval
 from magnetkit.errors import InputError
 
@@ -105,15 +103,6 @@ def test_bad_arguments_are_refused(keywords):
         sintered(_table("Nd2Fe14B"), **keywords)
 
 
-def test_rows_do_not_see_each_other():
-    formulas = ["Nd2Fe14B", "Sm2Co17", "SmCo5", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Sm2Fe17N3"]
-    together = sintered(_table(*formulas))
-    for i, formula in enumerate(formulas):
-        alone = sintered(_table(formula)).iloc[0]
-        for name in FIGURES:
-            np.testing.assert_allclose(together[name].iloc[i], alone[name], rtol=1e-12)
-
-
 def test_empty_table():
     frame = sintered(_table("SmCo5")[:0])
     assert len(frame) == 0
@@ -140,19 +129,6 @@ def test_shell_gives_coercivity_for_less_heavy_rare_earth():
     # 60 % of 0.5 wt.% of a formula of 1081 g/mol are 0.0204 atoms of terbium.
     alloyed = sintered(_table("Nd1.9796Tb0.0204Fe14B"), temperature=ROOM)["remanence_T"].iloc[0]
     assert reached["remanence_T"] == pytest.approx(alloyed, rel=2e-3)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.floats(0.0, 0.4), st.floats(0.0, 0.3), st.floats(250.0, 450.0))
-def test_gadolinium_flattens_remanence(gd, iron, t):
-    formulas = [
-        f"Sm{2 - 2 * x:.4f}Gd{2 * x:.4f}Co{17 - 17 * iron:.4f}Fe{17 * iron:.4f}" for x in (0.0, gd)
-    ]
-    frame = sintered(_table(*formulas), temperature=t)
-    assume((frame["status"] == "ok").all())
-    alpha = frame["remanence_coefficient_pct_K"].to_numpy()
-    assert alpha[1] >= alpha[0] - 1e-9
-    assert frame["remanence_T"].iloc[1] <= frame["remanence_T"].iloc[0] + 1e-9
 
 
 def test_several_temperatures_at_once_are_those_one_by_one():

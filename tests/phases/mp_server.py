@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 from pymatgen.core import Lattice, Structure
 from pymatgen.symmetry.groups import SpaceGroup
 
+from benchmarks.accuracy.phases.substituted import host_cell
 from magnetkit.phases import _transport
-from magnetkit.phases.substituted import host_cell
 
 KEY = "0123456789abcdefABCDEF0123456789"
 DB_VERSION = "2025.09.25"

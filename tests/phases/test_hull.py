@@ -11,14 +11,6 @@ from magnetkit.phases import _space, hull
 from magnetkit.phases.snapshot import open_snapshot
 
 
-def to_pymatgen(table):
-    from pymatgen.core import Composition
-
-    for row in table.to_array():
-        at = np.flatnonzero(row)
-        yield Composition({mk.elements.SYMBOLS[c]: row[c] for c in at})
-
-
 @pytest.fixture(scope="module")
 def stable():
     return hull.stable_space(open_snapshot())
@@ -31,7 +23,7 @@ def test_same_energy_and_products_as_pymatgen(system, facets, stable, monkeypatc
     table = random_compositions(system, 5000)
     found = hull.solve(table, stable, products=True)
     reference = phase_diagram(open_snapshot(), system)
-    for i, composition in enumerate(to_pymatgen(table)):
+    for i, composition in enumerate(table.to_pymatgen()):
         products, energy = reference.get_decomp_and_hull_energy_per_atom(composition)
         assert found.energy[i] == pytest.approx(energy, abs=1e-6)
         expected = {e.composition.reduced_formula: share for e, share in products.items()}

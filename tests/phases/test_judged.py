@@ -29,15 +29,6 @@ def test_rivals_hold_no_phase_of_the_structure():
     assert "SmCo3" in others
 
 
-def test_rivals_mix_too():
-    """Of one part in six mixed half and half nothing is left where all rivals can mix as well."""
-    source = open_snapshot()
-    judged = Judged(phases_of(table("Sm0.5Pr0.5Co5")), source)
-    cold, warm = (judged.above(np.array([t]))[0][0] for t in (0.0, 1000.0))
-    assert judged.entropy[0] == pytest.approx(np.log(2) / 6)
-    assert abs(warm - cold) < 0.5 * 8.617e-5 * 1000 * np.log(2) / 6
-
-
 def test_entries_of_no_host_have_their_own_energy():
     judged = Judged(phases_of(table("TbFe2 NdFe3")), open_snapshot())
     assert judged.deviation[0] == 0.0

@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-import pandas as pd
 import pytest
 from magnetkit.errors import DataError, InputError
 
 from magnetkit._core import datasets
-from magnetkit.phases import _transport, load, read_snapshot
-from magnetkit.phases.pull import Cache, chemical_systems, freeze, pull, pull_snapshot, subsystems
+from magnetkit.phases import _transport
+from magnetkit.phases.pull import Cache, chemical_systems, pull, pull_snapshot, subsystems
 from tests.phases import mp_server as documents
 from tests.phases.mp_server import DB_VERSION, KEY, Server
 
@@ -226,13 +225,6 @@ def test_progress_is_told_on_stderr_and_the_key_nowhere(
     assert shown.out == ""
     assert "503; next try" in shown.err
     assert "magnetism" in shown.err
-
-
-def test_freeze_writes_a_snapshot(mp_server: Server, tmp_path: Path):
-    folder = freeze(["Sm-Co"], tmp_path / "mine")
-    pd.testing.assert_frame_equal(load(folder), pull("Sm-Co"))
-    assert read_snapshot(folder).manifest["database_version"] == DB_VERSION
-    assert len(read_snapshot(folder).structures()) == 4
 
 
 @pytest.mark.parametrize("systems", [[], "", "SmCo5", ["Sm-Xx"], ["Sm-"], [3]])

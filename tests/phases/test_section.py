@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from magnetkit.errors import InputError
 
 from benchmarks.accuracy.phases.diagram import phase_diagram
 from magnetkit.phases.hull import hull_section
@@ -26,8 +25,3 @@ def test_phases_and_sides_are_pymatgens(system):
     for name, row in zip(found.names, found.shares, strict=True):
         shares = [Composition(name).get_atomic_fraction(e) for e in found.elements]
         np.testing.assert_allclose(row, shares, atol=1e-12)
-
-
-def test_an_element_without_phases_is_named():
-    with pytest.raises(InputError, match="no phases of Eu; pull Eu-Co-Fe"):
-        hull_section(open_snapshot(), ["Eu", "Co", "Fe"])

@@ -8,7 +8,7 @@ from magnetkit.errors import DataError
 
 from magnetkit.composition.table import CompositionTable
 from magnetkit.phases import _space
-from magnetkit.phases._space import _collapsed, build_space, composition_keys, gather, whole_space
+from magnetkit.phases._space import _collapsed, build_space, gather, whole_space
 from magnetkit.phases.snapshot import Snapshot
 
 
@@ -121,12 +121,6 @@ def test_more_elements_than_a_word_holds():
     systems = gather(table, space)
     assert sorted(systems.members.sum(axis=1).tolist()) == [2, 2]
     assert len(systems.order) == 3
-
-
-def test_keys():
-    table = CompositionTable.from_strings(["Fe2B", "Fe4B2", "FeB"])
-    first, same, other = composition_keys(table)
-    assert first == same != other
 
 
 @pytest.mark.parametrize("pairs", [1 << 22, 50])

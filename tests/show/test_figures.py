@@ -9,7 +9,7 @@ from matplotlib import pyplot
 
 import magnetkit as mk
 from magnetkit.show import _figures
-from magnetkit.show._draw import _SCALES, _text, draw
+from magnetkit.show._draw import _text, draw
 
 mpl.use("Agg")
 
@@ -130,14 +130,6 @@ def test_magnets_differ_by_hue_and_temperatures_by_dash():
     assert a[0] == b[0] != c[0] == d[0]
     assert (a[1], b[1]) == (c[1], d[1]) == ("solid", "dash")
     assert _figures.looks(1, 2)[1] == (_figures.COLOURS[1], "solid")
-
-
-def test_plotly_knows_the_scales_by_name():
-    # Those of plotly.js; an unknown name is drawn in another scale without a word.
-    named = "Blackbody Bluered Blues Cividis Earth Electric Greens Greys Hot Jet Picnic Portland"
-    assert set(_SCALES) <= {
-        *named.split(), "Rainbow", "RdBu", "Reds", "Viridis", "YlGnBu", "YlOrRd",
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit])

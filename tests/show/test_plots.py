@@ -154,8 +154,10 @@ def test_hotter_and_thicker_take_more():
     assert three["y"][1] > three["y"][0] > 0.0
     assert three["y"][1] > two["y"][1]
     gone = table.assign(amount_wt_pct=table["amount_wt_pct"].where(table["thickness_mm"] < 3))
-    (shape,) = mk.plots.terbium_against_temperature(gone)["layout"]["shapes"]
+    figure = mk.plots.terbium_against_temperature(gone)
+    (shape,) = figure["layout"]["shapes"]
     assert shape["x0"] == pytest.approx(130.0)
+    assert figure.draw().lines[-1].get_xdata()[0] == pytest.approx(130.0)
     with pytest.raises(InputError, match="thickness"):
         mk.diffusion.needed_by_temperature(BASE, "20x10x3mm", [], "140C", **ASK)
 
@@ -231,3 +233,5 @@ def test_plotly_makes_its_own_figure_of_each(table, found):
         assert isinstance(figure, Figure)
         # Its validators refuse what plotly.js would pass over in silence.
         assert len(objects.Figure(figure).data) == len(figure["data"])
+        # Matplotlib knows all that they use.
+        figure.draw().figure.canvas.draw()

@@ -105,12 +105,6 @@ def test_what_else_is_asked_changes_no_bit(embedded):
     )
 
 
-def test_parts_sum_to_the_prediction(embedded):
-    table = _table("Nd2Fe14B", "SmCo5", "Y2Fe16Al")
-    total = sum(embedded.parts(table).values())
-    np.testing.assert_allclose(total, embedded.predict(table)[CURIE], atol=0.3)
-
-
 def test_rows_beside_the_parameters_do_not_widen_what_is_said(tmp_path):
     rows = [("Nd1.5Ce0.5Fe14B", 549.0, "a"), ("NdCeFe14B", 509.0, "a")]
     name = ["Nd1.2Ce0.8Fe14B"]
@@ -182,15 +176,6 @@ def test_a_wider_interval_holds_a_narrower_one(embedded):
     np.testing.assert_array_equal(wide[CURIE], narrow[CURIE])
 
 
-def test_a_compound_is_most_like_itself(embedded):
-    rows = np.flatnonzero(embedded.known.learn)[:40:8]
-    alike = embedded.similarity(embedded.known.table[rows])
-    own = alike[np.arange(len(rows)), rows]
-    np.testing.assert_allclose(own, 1.0, atol=1e-6)
-    assert (alike <= 1.0 + 1e-6).all()
-    assert (alike >= 0.0).all()
-
-
 def test_one_row_of_ones_own_is_enough_and_an_impossible_one_is_refused(tmp_path):
     one = _curie_training.load(add=_file(tmp_path, [("Y2Fe16Al1", 480.0, "a")], "one.csv"))
     assert one.predict(_table("Y2Fe16Al1"))[CURIE][0] > 440.0
@@ -200,12 +185,6 @@ def test_one_row_of_ones_own_is_enough_and_an_impossible_one_is_refused(tmp_path
             _curie_training.load(add=file)
         with pytest.raises(InputError, match=rf"got {wrong:g} for Sm0\.1667Co0\.8333"):
             _curie_training.training_set(file)
-
-
-def test_rows_that_cannot_be_used_are_told(tmp_path, caplog):
-    rows = [("Nd2Fe14B", 585.0, "a"), ("Xx2Fe14B", 500.0, "a"), ("SmCo5", "high", "a")]
-    _curie_training.load(add=_file(tmp_path, rows, "odd.csv"))
-    assert "cannot be read (1), no value (1)" in caplog.text
 
 
 def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():

@@ -6,7 +6,6 @@ from magnetkit.settings import get_settings
 
 import magnetkit as mk
 from magnetkit._core import datasets
-from magnetkit.composition._read import RejectedRows
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates.training_sets import Computed
 
@@ -54,16 +53,6 @@ def test_the_energy_has_the_columns_of_the_contract(small):
     np.testing.assert_allclose(sum(small.parts(table).values()), frame[ENERGY], atol=2e-3)
 
 
-def test_the_distance_to_the_hull_is_the_energy_less_the_hull(small):
-    from dataclasses import replace
-
-    few = small.known.table[7:12]
-    hull = "energy_above_hull_eV_atom"
-    distance = replace(small, target=hull).predict(few)[hull]
-    expected = small.predict(few)[ENERGY] - mk.phases.hull_energy(few)
-    np.testing.assert_allclose(distance, expected.clip(lower=0.0), atol=1e-12)
-
-
 def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
     assert (~small.known.learn).sum() > 0
     assert len(small.process.points_) == small.known.learn.sum()
@@ -94,19 +83,6 @@ def test_a_model_that_would_run_code_as_it_is_read_is_not_read(tmp_path, monkeyp
     monkeypatch.setattr(datasets, "path", lambda _: file)
     with pytest.raises(ValueError, match="allow_pickle=False"):
         energy.fitted(mk.surrogates.training_set(ENERGY))
-
-
-def test_every_target_at_once_says_what_each_says(recwarn):
-    found = mk.surrogates.predict_all(["SmCo5", "Nd2Fe14B"])
-    assert set(found) == set(mk.surrogates.TARGETS)
-    alone = mk.surrogates.load("curie_temperature_K").predict(["SmCo5", "Nd2Fe14B"])
-    pd.testing.assert_frame_equal(found["curie_temperature_K"], alone)
-    assert not recwarn
-    # A row that cannot be read is warned of, or refused where that is asked for.
-    with pytest.warns(RejectedRows):
-        assert len(mk.surrogates.predict_all(["SmCo5", "??"])["curie_temperature_K"]) == 1
-    with pytest.raises(InputError):
-        mk.surrogates.predict_all(["SmCo5", "??"], strict=True)
 
 
 def test_what_makes_no_sense_is_refused(tmp_path):

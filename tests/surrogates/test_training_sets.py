@@ -15,12 +15,6 @@ def test_every_target_has_data_with_sources(target):
     assert all(source.strip() for source in known.sources)
 
 
-def test_the_hash_sees_values_and_groups():
-    known = training_set("curie_temperature_K")
-    assert known.sha256 == training_set("curie_temperature_K").sha256
-    assert known.sha256 != known[np.arange(5)].sha256
-
-
 def test_a_file_may_name_its_basis(tmp_path):
     file = tmp_path / "mine.csv"
     target = "curie_temperature_K"
@@ -54,28 +48,6 @@ def test_a_folder_of_a_snapshot_is_a_set_of_energies_and_of_nothing_else():
     assert energies.sha256 == training_set("formation_energy_eV_atom").sha256
     with pytest.raises(DataError):
         training_set("curie_temperature_K", folder)
-
-
-@pytest.mark.parametrize(
-    ("target", "good", "bad"),
-    [
-        # kJ/mol, meV/atom; gauss, emu/g; J/m3, erg/cm3.
-        ("formation_energy_eV_atom", (-4.24, 0.1), (-1228.0, -170.0, 1e300)),
-        ("saturation_polarization_T", (0.0, 3.8), (10_700.0, 100.0, -0.1)),
-        ("anisotropy_constant_MJ_m3", (-26.0, 17.2), (1.7e7, 1.7e8)),
-    ],
-)
-def test_a_value_in_another_unit_is_refused(tmp_path, target, good, bad):
-    file = tmp_path / "mine.csv"
-
-    def read(values):
-        pd.DataFrame({"composition": ["SmCo5", "YCo5"], target: values}).to_csv(file, index=False)
-        return training_set(target, data=file)
-
-    assert read(good).values.tolist() == list(good)
-    for value in bad:
-        with pytest.raises(InputError, match=r"must lie between .* leave out such rows \(1\)"):
-            read([good[0], value])
 
 
 def test_a_frame_is_read_as_a_file_is(tmp_path):

@@ -196,8 +196,8 @@ def moment_changes() -> pd.DataFrame:
     from magnetkit import datasets
     from magnetkit.hosts.records import HOSTS
     from magnetkit.intrinsic.parameters import ELEMENT_SLOTS
-    from magnetkit.phases.substituted import substitution_table
 
+    from ..phases.substituted import substitution_table
     from .priors import build
 
     known = pd.read_csv(datasets.path("intrinsic/parameters.csv"))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from magnetkit import datasets
-from magnetkit.phases.substituted import substitution_table
+
+from .substituted import substitution_table
 
 if TYPE_CHECKING:
     import pandas as pd

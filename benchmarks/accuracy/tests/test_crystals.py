@@ -5,9 +5,9 @@ import pytest
 from magnetkit.errors import DataError
 from magnetkit.settings import get_settings
 
+from benchmarks.accuracy.phases.substituted import host_cell
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.phases import host_cell
 from tests.scripts import script
 
 _FEATURES = script("datasets/materials_project/features.py")

@@ -4,7 +4,6 @@ import shutil
 from html.parser import HTMLParser
 
 import pytest
-from magnetkit.errors import StoreError
 
 from magnetkit import datasets
 from magnetkit.run.screen import ScreenResult, screen
@@ -131,18 +130,6 @@ def test_magnets_without_rare_earth_stand_beside(page):
     data = json.loads(re.search(r'id="data">(.*?)</script>', page)[1])
     names = [trace["name"] for trace in data["figures"]["grades"]["data"]]
     assert "Without rare earth (20 °C)" in names
-
-
-def test_a_folder_gives_back_what_was_screened(folder):
-    result = ScreenResult.from_folder(folder)
-    assert result.profile.name == "patriot-beam-focusing"
-    assert len(result.rejected) == 1
-    assert result.best(1)["rank"].iloc[0] == 1
-
-
-def test_a_folder_without_manifest_is_refused(tmp_path):
-    with pytest.raises(StoreError, match="no results folder"):
-        ScreenResult.from_folder(tmp_path)
 
 
 def test_pareto_in_a_notebook_takes_the_same_result(folder):

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from magnetkit.elements import index
+from magnetkit.errors import InputError
 
-from .._core import datasets
-from .._core._arguments import named
-from .._core.elements import index
-from .._core.errors import InputError
-from ..hosts.records import HOSTS, root_of
+from magnetkit import datasets
+from magnetkit._core._arguments import named
+from magnetkit.hosts.records import HOSTS, root_of
 
 if TYPE_CHECKING:
     import pandas as pd

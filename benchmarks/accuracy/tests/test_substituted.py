@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
+from benchmarks.accuracy.phases import substituted
 from magnetkit.hosts.records import HOSTS
-from magnetkit.phases import substituted
 
 CELLS = [("2:14:1", False), ("1:5", False), ("2:17", False), ("2:17", True), ("1:12", False)]
 
