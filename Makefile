@@ -41,11 +41,12 @@ help:
 setup: $(STAMP)
 
 $(STAMP): $(SETUP_FILES)
-	@echo "magnetkit: setting up $(VENV) (about a minute, 1.7 GB)"
+	@echo "magnetkit: setting up $(VENV) (two minutes, 1.7 GB)"
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "magnetkit needs Python 3.11 to 3.13; call make with PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --quiet --upgrade pip
 	@$(PIP) install --quiet --constraint constraints.txt --editable ".[$(EXTRAS)]"
+	@$(BIN)/python -m magnetkit doctor --compile
 	@touch $(STAMP)
 	@echo "magnetkit: ready"
 

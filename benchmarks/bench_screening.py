@@ -2,20 +2,27 @@
 
 Run with ``python benchmarks/bench_screening.py [PART ...]``, all parts without one:
 
-- ``command``: ``magnetkit screen`` on a CSV of a million recipes, from start to exit;
+- ``devices``: the best 1,000 of 1.15 million for every device, the slowest first;
+- ``growth``: what more candidates, more kept, more temperatures and more elements cost, as lines
+  with what they are off by;
+- ``command``: ``magnetkit screen`` on a CSV of a million recipes, from start to exit, with the
+  columns that are read and with all;
 - ``spaces``: the best of spaces of 10^6, 1.3 x 10^7 and 10^8 candidates, from call to written
   result, the straight line through them and what 10^9 takes by it;
 - ``stages``: CPU of each stage of one chunk on one thread;
-- ``processes``: one and two Dask workers, what travels and what the one that asks does meanwhile;
+- ``processes``: one and two Dask workers, two into a store, two of which one is lost, what travels
+  and what the one that asks does meanwhile;
 - ``peers``: matminer with a random forest, pymatgen's parser (also where they live: ``--peers``).
 
 Each run has a process of its own, so that its peak memory is its own; figures are medians of
 ``--repeat`` runs (3). A run is made before that compiles and loads what is kept. On two quiet cores
-all takes some fifteen minutes, seven of them for 10^8 thrice.
+all takes some twenty minutes, seven of them for 10^8 thrice; ``--quick`` takes devices, growth and
+processes once on small spaces, a minute and a half.
 """
 
 import argparse
 import json
+import logging
 import os
 import pickle
 import resource
@@ -24,6 +31,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +42,7 @@ ROWS = 1_000_000
 DEVICE = "aviation-actuator"
 SPACE_DEVICE = "aerospace-reaction-wheel"
 # Steps on the sites of Nd and Fe, and how many of the best are kept.
+QUICK = (0.05, 0.02)
 SPACES = ((0.04, 0.01, 10_000), (0.025, 0.0125, 10_000), (0.02, 0.005, 100_000))
 
 
@@ -80,19 +90,22 @@ def command(repeat: int) -> None:
         timed("-m", "magnetkit", "screen", str(path), *asked, f"{folder}/warm")
         write_candidates(path, ROWS)
         # A process of its own, for the peak memory of children is that of the largest.
-        one = (__file__, "--command", str(path), f"{folder}/out")
-        runs = [timed(*one) for _ in range(repeat)]
-    seconds, cpu = median(runs, "seconds"), median(runs, "cpu")
-    print(
-        f"command on {ROWS:,} rows: {seconds:.1f} s, {ROWS / seconds:,.0f} rows/s, "
-        f"CPU {1e6 * cpu / ROWS:.1f} s per million rows, peak {median(runs, 'peak'):.2f} GiB",
-        flush=True,
-    )
+        for more in ((), ("--all-columns",)):
+            one = (__file__, "--command", str(path), f"{folder}/out", *more)
+            runs = [timed(*one) for _ in range(repeat)]
+            seconds, cpu = median(runs, "seconds"), median(runs, "cpu")
+            print(
+                f"command on {ROWS:,} rows {' '.join(more)}: {seconds:.1f} s, "
+                f"{ROWS / seconds:,.0f} rows/s, CPU {1e6 * cpu / ROWS:.1f} s per million rows, "
+                f"peak {median(runs, 'peak'):.2f} GiB",
+                flush=True,
+            )
 
 
-def run_command(path: str, out: str) -> None:
+def run_command(path: str, out: str, *more: str) -> None:
     """Run the command in this process and print its peak memory."""
-    sys.argv = ["magnetkit", "screen", path, "--application", DEVICE, "--quiet", "--out", out]
+    asked = ("--application", DEVICE, "--quiet", "--force", "--out", out, *more)
+    sys.argv = ["magnetkit", "screen", path, *asked]
     from magnetkit.cli import main
 
     shown, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115
@@ -111,12 +124,13 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 
-def space_of(on_nd: float, on_fe: float) -> object:
-    """Return a space of 2:14:1 with six substitutes of neodymium, and cobalt."""
+def space_of(on_nd: float, on_fe: float, substitutes: int = 6) -> object:
+    """Return a space of 2:14:1 with substitutes of neodymium, six by default, and cobalt."""
     import magnetkit as mk
 
     limits = {"Dy": 0.2, "Tb": 0.1, "Ce": 0.4, "La": 0.2, "Y": 0.2, "Pr": 0.3, "Co": 0.2}
-    replace = {"Nd": ["Ce", "La", "Pr", "Dy", "Tb", "Y"], "Fe": ["Co"]}
+    replace = {"Nd": ["Dy", "Pr", "Ce", "Tb", "La", "Y"][:substitutes], "Fe": ["Co"]}
+    limits = {e: limits[e] for e in (*replace["Nd"], "Co")}
     step = {"Nd": on_nd, "Fe": on_fe}
     return mk.substitutions("Nd2Fe14B", replace, step=step, limits=limits)
 
@@ -133,6 +147,71 @@ def run_space(on_nd: float, on_fe: float, keep: int) -> None:
     seen = result.manifest["summary"]["sieve"]["stages"]
     told = {"rows": result.judged, "took": took, "own": cpu, "peak": peak(), **seen}
     print(json.dumps(told))
+
+
+def best_of(space: object, device: str, keep: int = 1000, **asked: object) -> dict[str, float]:
+    """Screen a space for its best in memory; return rows, seconds and CPU seconds."""
+    import magnetkit as mk
+
+    start, cpu = time.perf_counter(), time.process_time()
+    result = mk.screen(space, device, keep=keep, **asked)
+    took, own = time.perf_counter() - start, time.process_time() - cpu
+    stages_of = result.manifest["summary"]["sieve"]["stages"]
+    return {"rows": result.judged, "took": took, "own": own, **stages_of}
+
+
+def devices(repeat: int, quick: bool = False) -> None:
+    """Print what the best of one space take for every device, the slowest first."""
+    from magnetkit.applications import names
+
+    space = space_of(*QUICK) if quick else space_of(*SPACES[0][:2])
+    best_of(space_of(0.1, 0.1), DEVICE, 10)
+    found = []
+    for device in names():
+        best_of(space_of(0.1, 0.1), device, 10)
+        runs = [best_of(space, device) for _ in range(repeat)]
+        n, took = runs[0]["rows"], median(runs, "took")
+        part = runs[0].get("magnetism", 0) / n
+        found.append((n / took, took, 1e6 * median(runs, "own") / n, part, device))
+    found.sort()
+    print(f"slowest of {len(found)} devices: {found[0][0]:,.0f} candidates/s ({found[0][-1]})")
+    for rate, took, own, part, device in found:
+        print(
+            f"{device:>36} {rate:10,.0f}/s {took:6.1f} s, CPU {own:5.2f} s per million, magnetism "
+            f"of {part:.1%}",
+            flush=True,
+        )
+
+
+def growth(repeat: int, quick: bool = False) -> None:
+    """Print how the time of the best of a space grows, with what straight lines are off by."""
+    steps = QUICK if quick else SPACES[0][:2]
+    space, at = space_of(*steps), (350.0, 375.0, 400.0, 425.0)
+    best_of(space, DEVICE)
+    hot = [[f"coercivity_kA_m >= 300 at {t} K" for t in at[:k]] for k in range(len(at) + 1)]
+    sizes = [space_of(steps[0], part * steps[1]) for part in (4, 2, 1)]
+    cases = {
+        "candidates": [(len(s), {"space": s}) for s in sizes],  # type: ignore[arg-type]
+        "kept": [(k, {"space": space, "keep": k}) for k in (10, 1000, 10_000, 50_000)],
+        "temperatures": [(k, {"space": space, "require": r}) for k, r in enumerate(hot)],
+        "elements": [(k + 3, {"space": space_of(*steps, k)}) for k in (3, 4, 5, 6)],
+    }
+    for name, points in cases.items():
+        x, y = [], []
+        for many, asked in points:
+            runs = [best_of(device=DEVICE, **asked) for _ in range(repeat)]  # type: ignore[arg-type]
+            # CPU: other jobs show less in it. More elements are more candidates too.
+            own = median(runs, "own")
+            x.append(float(many))
+            y.append(1e6 * own / runs[0]["rows"] if name == "elements" else own)
+        slope, rest = np.polyfit(x, y, 1)
+        off = [f"{(rest + slope * a) / b - 1.0:+.0%}" for a, b in zip(x, y, strict=True)]
+        unit = "CPU s per million" if name == "elements" else "CPU s"
+        print(
+            f"{name}: {rest:.2f} {unit} + {slope:.3g} each ({x[0]:,.0f} to {x[-1]:,.0f}; off by "
+            f"{', '.join(off)})",
+            flush=True,
+        )
 
 
 def spaces(repeat: int) -> None:
@@ -224,28 +303,43 @@ def stages(rows: int = 65_536) -> None:
 
 
 def processes(repeat: int, rows: int = 400_000) -> None:
-    """Print the rate of one and two Dask workers, and what the one that asks has to do."""
+    """Print the rates of Dask workers, and what the one that asks has to do."""
     import magnetkit as mk
 
-    rates: dict[int, list[float]] = {1: [], 2: []}
+    cases = {"one worker": 1, "two": 2, "two into a store": 2, "two, one lost on the way": 2}
+    rates: dict[str, list[float]] = {name: [] for name in cases}
     own = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, store() as bucket:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, rows)
-        for _ in range(repeat):
-            for workers, found in rates.items():
-                marks: list[tuple[float, float, int]] = []
+        for name, workers in [case for case in cases.items() for _ in range(repeat)]:
+            there = "store" in name
+            if there and not bucket:
+                continue
+            marks: list[tuple[float, float, int]] = []
 
-                def mark(done: int, total: int | None, marks: list = marks) -> None:
-                    marks.append((time.perf_counter(), time.process_time(), done))
+            def mark(
+                done: int, total: int | None, marks: list = marks, lost: bool = "lost" in name
+            ) -> None:
+                if lost and not marks:
+                    lose_worker()
+                marks.append((time.perf_counter(), time.process_time(), done))
 
-                mk.screen(path, DEVICE, out=f"{folder}/out", workers=workers, progress=mark)
-                # Between the first part and the last: without the start of the processes.
-                (begin, _, first), (end, _, last) = marks[0], marks[-1]
-                found.append((last - first) / (end - begin))
+            out = bucket if there else f"{folder}/out"
+            chunk = min(32_768, rows // 8)
+            mk.screen(
+                path, DEVICE, out=out, force=True, workers=workers, progress=mark, chunk_rows=chunk
+            )
+            # Between the first part and the last: without the start of the processes.
+            (begin, _, first), (end, _, last) = marks[0], marks[-1]
+            rates[name].append((last - first) / (end - begin))
+            if not there:
                 own.append((marks[-1][1] - marks[0][1]) / (last - first))
-        one, two = (statistics.median(found) for found in rates.values())
-        print(f"Dask: one worker {one:,.0f} rows/s, two {two:,.0f}, {two / one:.2f} times one")
+        one = statistics.median(rates["one worker"])
+        for name, found in rates.items():
+            if found:
+                rate = statistics.median(found)
+                print(f"Dask, {name}: {rate:,.0f} rows/s, {rate / one:.2f} times one")
         sent = travelling(path)
     for kind, size in sent.items():
         print(f"{kind}: {size:,.1f} MB per million rows travel to the one that asks")
@@ -253,6 +347,38 @@ def processes(repeat: int, rows: int = 400_000) -> None:
     print(
         f"it works {1e6 * cost:.2f} CPU s per million rows, and is busy with {1 / (cost * one):.0f}"
     )
+
+
+def lose_worker() -> None:
+    """Kill one of the worker processes of this one."""
+    import psutil
+
+    children = psutil.Process().children(recursive=True)
+    next(c for c in children if any("spawn_main" in word for word in c.cmdline())).kill()
+
+
+@contextmanager
+def store() -> Iterator[str]:
+    """Give the URL of a folder on an S3 server of this machine, empty without moto."""
+    try:
+        from moto.server import ThreadedMotoServer
+        from pyarrow.fs import FileSystem
+    except ImportError as error:
+        print(f"no store: {error}")
+        yield ""
+        return
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    os.environ |= dict.fromkeys(names, "testing") | {"AWS_DEFAULT_REGION": "us-east-1"}
+    os.environ["AWS_ENDPOINT_URL"] = "http://{}:{}".format(*server.get_host_and_port())
+    try:
+        files, _ = FileSystem.from_uri("s3://bench/?allow_bucket_creation=true")
+        files.create_dir("bench")
+        yield "s3://bench/run"
+    finally:
+        server.stop()
 
 
 def travelling(path: Path) -> dict[str, float]:
@@ -316,6 +442,8 @@ def _featurized(features: object, compositions: list) -> float:
 
 
 PARTS = {
+    "devices": devices,
+    "growth": growth,
     "command": command,
     "spaces": spaces,
     "stages": lambda repeat: stages(),
@@ -336,6 +464,11 @@ if __name__ == "__main__":
         parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
         parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
         parser.add_argument("--repeat", type=int, default=3)
+        parser.add_argument("--quick", action="store_true")
         asked = parser.parse_args()
-        for name in asked.parts or PARTS:
+        if asked.quick:
+            devices(1, quick=True)
+            growth(1, quick=True)
+            processes(1, 60_000)
+        for name in () if asked.quick else asked.parts or PARTS:
             PARTS[name](asked.repeat)

@@ -95,6 +95,14 @@ def screen(
             panel=o.RUN,
         ),
     ] = None,
+    all_columns: Annotated[
+        bool,
+        o.more(
+            "--all-columns",
+            "Write every column of all rows; of over 100000 only the best 10000 have them.",
+            panel=o.RUN,
+        ),
+    ] = False,
     resume: Annotated[
         bool, o.option("--resume", "Continue from the finished chunks in --out.", panel=o.RUN)
     ] = False,
@@ -159,6 +167,7 @@ def screen(
         "force": force,
         "workers": workers,
         "dask": dask,
+        "all_columns": all_columns,
         "strict": strict,
         "progress": not quiet,
         "shell": None if made is not None else _one_shell(shell),

@@ -137,19 +137,20 @@ def phase_at(i, kelvin, phases, work, reverses):
     return abs(j) * state[i, TO_TESLA] * along, field, found
 
 
-# i: alloy; carried: J_s of its wall over that of its cell at the reference
+# i: alloy; carried: J_s of its wall over that of its cell at the reference; hard: whether the field
+# is wanted
 # -> as `phase_at`: the mean J_s, the field at which reversal starts, the status of the hard phase
 @jit(part="linked")
-def alloy_at(kelvin, i, phases, carried, work):
+def alloy_at(kelvin, i, phases, carried, hard, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
     # No True and False below: `phase_at` would be compiled once more for each literal.
     skinned, shelled, walled = phases.skins[i] >= 0, phases.shells[i] >= 0, phases.walls[i] >= 0
-    cell, field, status = phase_at(i, kelvin, phases, work, not skinned)
+    cell, field, status = phase_at(i, kelvin, phases, work, hard and not skinned)
     j = cell
-    if skinned:
+    if skinned and hard:
         _, field, _ = phase_at(phases.skins[i], kelvin, phases, work, skinned)
     if shelled:
-        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work, shelled)
+        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work, hard)
         j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
         # A weaker rim lets reversal start in it, however good the core.
         gain = outer - field
@@ -179,8 +180,8 @@ def _carried(i, phases, work):
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
-    carried = _carried(i, phases, work)
-    j, field, status = alloy_at(ROOM, i, phases, carried, work)
+    carried, hard = _carried(i, phases, work), phases.walls[i] < len(phases.state)
+    j, field, status = alloy_at(ROOM, i, phases, carried, hard, work)
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
     whole = rules.alpha_k[i] * field
     h_cj = max(whole - by_poles, _LEAST * whole)
@@ -220,6 +221,17 @@ def straight(kelvin, fall, curie):
     return max(min(left, order), _LEAST * order)
 
 
+# start: first of `_start`; hard: whether the field is wanted
+# -> J_s T; field A/m; status
+@jit(part="linked")
+def bent_at(kelvin, i, phases, rules, start, hard, work):
+    """Return what `alloy_at` does, with a measured alpha; a cone of an easy axis is upright."""
+    j, field, status = alloy_at(kelvin, i, phases, start[0], hard, work)
+    if status == CONE and start[4] and kelvin < ROOM:
+        status = OK
+    return j * (1.0 + rules.bend[i] * (kelvin - ROOM)), field, status
+
+
 # start: first of `_start`
 # -> J_s T; H_cJ A/m; status
 @jit(part="linked")
@@ -231,11 +243,9 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     field, the latter but for what is no magnet at `ROOM`. A cone that an easy axis becomes on
     cooling is a magnet.
     """
-    carried, field_room, h_room, _, upright, _ = start
-    j, field, status = alloy_at(kelvin, i, phases, carried, work)
-    if status == CONE and upright and kelvin < ROOM:
-        status = OK
-    j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
+    _, field_room, h_room, _, _, _ = start
+    hard = phases.walls[i] < len(phases.state)
+    j, field, status = bent_at(kelvin, i, phases, rules, start, hard, work)
     alpha_k, curie = rules.alpha_k[i], phases.state[i, CURIE]
     if rules.alpha_falls[i] > 1.0:
         fall = rules.decay[i]
@@ -279,29 +289,37 @@ def knee_at(h_cj, j, start, shape, on_h, s):
     return h_cj * min(q * np.exp((s - 1) * both), np.exp((s - 1) * on_h))
 
 
-# temperature float64 (k)
+# temperature float64 (k); hard bool (k): at which coercivity is wanted, all if None
 # -> polarization T, coercivity and knee field A/m float64 (k, n); status int8 (k, n)
-def states(temperature, phases, rules):
+def states(temperature, phases, rules, hard=None):
     """Return what each alloy's magnet is at each temperature."""
     n, k = phases.walls.size, temperature.size
     polarization, coercivity, knee = np.empty((k, n)), np.empty((k, n)), np.empty((k, n))
     found = polarization, coercivity, knee, np.empty((k, n), np.int8)
-    share_rows(_states_chunks, chunks(n), temperature, phases, rules, found, chunk=1)
+    hard = np.ones(k, np.bool_) if hard is None else hard
+    share_rows(_states_chunks, chunks(n), temperature, hard, phases, rules, found, chunk=1)
     return found
 
 
 # As `states`, of chunks begin to end - 1; what is found is written to.
 @jit
-def _states_chunks(temperature, phases, rules, found, begin, end):
+def _states_chunks(temperature, hard, phases, rules, found, begin, end):
     polarization, coercivity, knee, status = found
     n, k = phases.walls.size, temperature.size
     most = most_ions(phases.state)
     for chunk in range(begin, end):
         work = np.empty((most, N_WORK))
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            start, _ = _start(i, phases, rules, work)
+            start, here = _start(i, phases, rules, work)
             for l in range(k):  # noqa: E741
-                j, h_cj, status[l, i] = magnet_at(temperature[l], i, phases, rules, start, work)
+                kelvin = temperature[l]
+                if kelvin == ROOM:
+                    j, h_cj, status[l, i] = here
+                elif hard[l]:
+                    j, h_cj, status[l, i] = magnet_at(kelvin, i, phases, rules, start, work)
+                else:
+                    j, _, status[l, i] = bent_at(kelvin, i, phases, rules, start, hard[l], work)
+                    h_cj = np.nan
                 polarization[l, i], coercivity[l, i] = j, h_cj
                 shape = rules.squareness[i], 0.0, rules.alpha_falls[i]
                 knee[l, i] = knee_at(h_cj, j, start, shape, 0.0, 1)

@@ -6,6 +6,7 @@ free to part the grains, and aluminium, copper and gallium make it wet them.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,35 +59,48 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
     volume fraction; ``boron``: wt.%; ``wetted``: what additions add to alpha_K; ``cerium``: share
     beyond about half, 1 where all is Ce; ``sintered``: 1 where grains need a boundary phase.
     """
-    from ..hosts.partition import atomic_volumes
-    from ..kernels._rows import sums
+    from ..kernels._rows import sums_of_each
 
-    rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
-    boron = np.maximum(boron - 2.0 * table.fraction("Ti"), 0.0)
-    metal = table.fraction("Fe", "Co", "Ni", "Mn")
+    # All sums in one pass.
+    found = sums_of_each(table.rows, _summed()).T
+    rare, boron, titanium, metal, cerium, mass, heavy, volume, *atoms = found
+    own = dict(zip(_ADDED_TO, atoms, strict=True))
+    boron = np.maximum(boron - 2.0 * titanium, 0.0)
     short = np.maximum(metal / 14.0 - boron, 0.0)
     # With boron beyond, R2T14B and R1.1T4B4 share metal and boron.
     units = np.minimum(boron, (metal - boron) / 13.0)
     borides = 0.25 * (boron - units)
-    with_gallium = np.minimum(13.0 * table.fraction("Ga"), 14.0 * short)
+    with_gallium = np.minimum(13.0 * own["Ga"], 14.0 * short)
     soft = 14.0 * short - with_gallium
     taken = 2.0 * units + 1.1 * borides + 6.0 / 13.0 * with_gallium + 2.0 / 17.0 * soft
-    mass = sums(table.rows, ATOMIC_MASS)
-    per_rare = 100.0 * sums(table.rows, mask(RARE_EARTHS) * ATOMIC_MASS) / mass
+    per_rare = 100.0 * heavy / mass
     with np.errstate(divide="ignore", invalid="ignore"):
-        free = np.nan_to_num(per_rare * (1.0 - bound - taken / rare))
-        cerium = np.nan_to_num(table.fraction("Ce") / rare)
-    weight = {
-        s: 100.0 * table.fraction(s) * ATOMIC_MASS[INDEX[s]] / mass for s in ("B", "Al", "Cu", "Ga")
-    }
+        taken /= rare
+        cerium = np.nan_to_num(cerium / rare)
+        free = np.nan_to_num(per_rare * (1.0 - bound - taken))
+    weight = {s: 100.0 * own[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _ADDED_TO}
     return {
         "free": free,
-        "r2fe17": soft * _SOFT_VOLUME / sums(table.rows, atomic_volumes()),
+        "r2fe17": soft * _SOFT_VOLUME / volume,
         "boron": weight["B"],
         "wetted": wetted(weight["Al"], weight["Cu"], weight["Ga"]),
         "cerium": _ONSET / (1.0 - _HALF) * np.logaddexp(0.0, (cerium - _HALF) / _ONSET),
         "sintered": np.where(grain_um >= _SINTERED, 1.0, 0.0),
     }
+
+
+_ADDED_TO = ("B", "Al", "Cu", "Ga")
+
+
+@lru_cache(maxsize=1)
+def _summed() -> Array:
+    """Return what `count` sums over the elements of a recipe, shape (118, k)."""
+    from ..hosts.partition import atomic_volumes
+
+    earths = mask(RARE_EARTHS)
+    groups = [("B", "C"), ("Ti",), ("Fe", "Co", "Ni", "Mn"), ("Ce",)]
+    first = [earths, *map(mask, groups), ATOMIC_MASS, earths * ATOMIC_MASS, atomic_volumes()]
+    return np.column_stack([*first, *(mask((s,)) for s in _ADDED_TO)])
 
 
 # Amounts of a formula, atomic fractions, are printed to the first at least. From the second on a

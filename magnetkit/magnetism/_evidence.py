@@ -99,32 +99,29 @@ def coordinates(table: CompositionTable, root: str) -> Array:
     return np.column_stack([found[name] / length for name, length in lengths.items()])
 
 
+# What is summed by weight, in this order.
+_USUAL = ("Nd", "Pr", "Fe", "Co", "Cu", "Ga", "Al", "B", "O", "C", "N", *_HARD, *_SOFT, *_LIGHT)
+_WEIGHED = (("C",), ("B",), ("Cu", "Ga"), ("Al",), ("Co",), _HARD, _SOFT, _LIGHT, _USUAL)
+
+
 def _boundary(table: CompositionTable) -> dict[str, Array]:
-    from ..kernels._rows import sums
-
-    mass = sums(table.rows, ATOMIC_MASS)
-
-    def weight(*symbols: str) -> Array:
-        return 100.0 * sums(table.rows, mask(symbols) * ATOMIC_MASS) / mass
+    from ..kernels._rows import sums_of_each
 
     counted = count(table, np.zeros(len(table)), np.full(len(table), 5.0))
+    weighed = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
+    figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *weighed])
+    mass, metal, *weights = sums_of_each(table.rows, figures).T
+    carbon, boron, *amounts, usual = (100.0 * weight / mass for weight in weights)
     free = np.minimum(counted["free"], _MOST_FREE)
-    usual = ("Nd", "Pr", "Fe", "Co", "Cu", "Ga", "Al", "B", "O", "C", "N", *_HARD, *_SOFT, *_LIGHT)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * table.fraction("Fe", "Co") * 100.0 / mass
+    stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * metal * 100.0 / mass
     # Carbon that stands for boron counts as much of it.
-    carbide = ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * weight("C")
-    boron = weight("B") + carbide - stoichiometric
+    boron = boron + ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * carbon - stoichiometric
+    named = list(_LENGTHS["boundary"])[2:-1]
     return {
         "free rare earth": np.where(np.abs(free) < _FORMULA, _USUAL_FREE, free),
         "boron": boron - np.clip(boron, *_BORON),
-        "copper and gallium": weight("Cu", "Ga"),
-        "aluminium": weight("Al"),
-        "cobalt": weight("Co"),
-        "dysprosium and terbium": weight(*_HARD),
-        "gadolinium, holmium, erbium": weight(*_SOFT),
-        "cerium, lanthanum, yttrium": weight(*_LIGHT),
-        "other elements": 100.0 - weight(*usual),
+        **dict(zip(named, amounts, strict=True)),
+        "other elements": 100.0 - usual,
     }
 
 
@@ -196,17 +193,20 @@ def evidence(
     quantity: str,
     mill: "Mill | None" = None,
     family: str = "",
+    places: dict[str, Array] | None = None,
 ) -> Evidence:
     """Return how far n magnets are from those of which a quantity was measured.
 
     `hosts` are theirs, each by its root; the measured magnets of `mill`, and those of `family` in
     families.csv, count too, the others then being as far as another class is. The distance is that
     of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a host.
+    `places` keeps `coordinates` by host for another quantity.
     """
     from ..kernels._rows import nearest_points
 
     distance = np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0)
     names, axes = np.full(len(table), -1), np.full(len(table), -1)
+    places = {} if places is None else places
     words: list[str] = []
     labels: list[str] = []
     for root in hosts.counts():
@@ -218,7 +218,9 @@ def evidence(
         if mill is not None and (own := mill.known(root, quantity)) is not None:
             points = np.concatenate([points, coordinates(own.table, root)])
             called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
-        here = coordinates(table[rows], root)
+        if root not in places:
+            places[root] = coordinates(table[rows], root)
+        here = places[root]
         if family:
             alike, names_alike = _measured(root, quantity, family)
             points = np.pad(points, ((0, 0), (0, 1)), constant_values=_SISTER)

@@ -146,10 +146,8 @@ def figures_of(
     unsure = np.zeros((asked.size, len(made.factor)))
     with np.errstate(divide="ignore", invalid="ignore"):
         np.divide(z * bulk.sd[:, :, j_s].T, bulk.value[:, :, j_s].T, out=unsure[:known])
-    alone = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
     widths = Widths(
-        np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
-        _hard(made, asked) * scale,
+        *least_widths(made, asked, scale, np.nan_to_num(unsure, nan=0.0)),
         rows["alpha_spread"] * rows["alpha_left"] * scale,
         # per cent to shares
         rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
@@ -167,6 +165,20 @@ def figures_of(
             figure *= unit
     outside = (status == 0) & ~np.isfinite(made.factor)
     return values, np.where(outside, STATUS.index("outside the model"), status).astype(np.int8)
+
+
+def least_widths(
+    made: Alloys, kelvin: Array, scale: float = 1.0, unsure: Array | float = 0.0
+) -> tuple[Array, Array]:
+    """Return half widths of ln B_r and ln H_cJ at m temperatures, K, each (m, n) or (1, n).
+
+    A magnet that is near its Curie temperature or has little coercivity left has wider ranges.
+    `scale` is that of the range to one of 90 %, `unsure` the half width of ln J_s.
+    """
+    rows = made.rows
+    alone = np.maximum(rows["remanence_spread"] * scale, np.atleast_2d(unsure))
+    on_b = np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"]
+    return on_b, _hard(made, kelvin) * scale
 
 
 def at_each(

@@ -153,12 +153,17 @@ class Alloys:
         """What `microstructure` returns of the rows as they are."""
         return microstructure(self.rows, self.structure)
 
-    def at(self, temperature: Array, rules: Any = None) -> Magnets:
-        """Return the magnets at temperatures, K, by other `Rules` if given."""
+    def at(
+        self, temperature: Array, rules: Any = None, hard: NDArray[np.bool_] | None = None
+    ) -> Magnets:
+        """Return the magnets at temperatures, K, by other `Rules` if given.
+
+        `hard` says at which coercivity is wanted, NaN at the others.
+        """
         from ..kernels._magnets import states
 
         own = self.rules() if rules is None else rules
-        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, own))
+        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, own, hard))
         return Magnets(temperature, j, h_cj, knee, status, self)
 
     def bend(self, between: tuple[float, float]) -> Array:
@@ -194,15 +199,18 @@ class Alloys:
 
 
 def magnets_at(
-    made: Alloys, temperature: Any, between: tuple[float, float] | None = None
+    made: Alloys,
+    temperature: Any,
+    between: tuple[float, float] | None = None,
+    hard: NDArray[np.bool_] | None = None,
 ) -> Magnets:
     """Return magnets at temperatures, K, without ranges.
 
     With `between`, the range of use, K, values are the central ones of `sintered.figures_at`, blank
-    where there is no uniaxial magnet.
+    where there is no uniaxial magnet; `hard` as for `Alloys.at`.
     """
     rules = None if between is None else made.rules()._replace(bend=made.bend(between))
-    found = made.at(np.asarray(temperature, float), rules)
+    found = made.at(np.asarray(temperature, float), rules, hard)
     outside = np.broadcast_to(made.never_made[:, None], found.status.shape)
     if between is not None:
         outside = outside | (found.status == 0) & ~np.isfinite(made.factor)[:, None]
@@ -344,8 +352,9 @@ def _nearest(
     table: CompositionTable, roots: Coded, made: Process, traces: "Traces | None"
 ) -> dict[str, Evidence]:
     """Return how far magnets are from those of which one of `QUANTITIES` was measured."""
+    places: dict[str, Array] = {}
     family = "" if made.route is None else made.route.family
-    near = {name: evidence(table, roots, name, made.mill, family) for name in QUANTITIES}
+    near = {n: evidence(table, roots, n, made.mill, family, places) for n in QUANTITIES}
     if traces is None:
         return near
     return {name: one.with_traces(traces.weight) for name, one in near.items()}

@@ -41,7 +41,7 @@ from ..composition.table import CompositionTable
 from ..hosts.partition import beyond_made, root_codes, without_model
 from ..hosts.records import HOST_NAMES, HOSTS
 from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
-from ._evidence import COMPARED_FROM, at_temperature
+from ._evidence import COMPARED_FROM, DISTANCE, at_temperature
 from ._figures import FIGURES, WITHOUT_COERCIVITY, at_each, blank_hard, figures_of
 from ._gates import close
 from ._magnets import Alloys, alloys
@@ -214,6 +214,12 @@ def duty_columns(
 
 
 _ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}
+MADE_AS = frozenset(("shell", "route", "coefficients_between"))
+"""Columns that say how a magnet is made."""
+MADE = MADE_AS.union(
+    *_ENDS.values(), ("host", "status", "temperature_K", "density_kg_m3", DISTANCE)
+)
+"""Columns that need no hard phase as it is written, see `figures_at`."""
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 
 
@@ -408,12 +414,15 @@ def figures_at(
         if (basis := f"{name}_provenance") in own:
             own[basis] = own[basis].put(np.isfinite(width), "given")
     tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
-    density, made_as = made.density(), _made_as(made, use.between) if None in wanted else {}
+    density, made_as = made.density(), {}
+    if any(names is None or not MADE_AS.isdisjoint(names) for names in wanted):
+        made_as = _made_as(made, use.between)
     for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
         ok = known[j]
         columns["status"] = status_column(status[j])
-        if names is None:
-            columns |= made_as | _evidence_columns(made, asked[j])
+        columns |= made_as if names is None else {n: made_as[n] for n in MADE_AS & set(names)}
+        if names is None or DISTANCE in names:
+            columns |= _evidence_columns(made, asked[j])
         columns |= _of_temperature(made, asked[j], values[:, :, j], ok, names, use.duty)
         if names is None or "density_kg_m3" in names:
             columns["density_kg_m3"] = np.where(ok, density, np.nan)

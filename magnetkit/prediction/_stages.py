@@ -51,9 +51,14 @@ def nominal_magnets(
     shells: Sequence[str] | None,
     temperatures: Sequence[float],
     conditions: Conditions,
+    hard: NDArray[np.bool_] | None = None,
 ) -> Magnets:
-    """Return the magnet each candidate makes without ranges: the central values of `magnets`."""
-    return magnets_at(_alloys(table, shells, conditions), temperatures, conditions.between)
+    """Return the magnet each candidate makes without ranges: the central values of `magnets`.
+
+    Coercivity is that where `hard` says so, (k,), or at all temperatures.
+    """
+    made = _alloys(table, shells, conditions)
+    return magnets_at(made, temperatures, conditions.between, hard)
 
 
 def _alloys(

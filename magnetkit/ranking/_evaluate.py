@@ -1,8 +1,9 @@
 """The evaluation of candidates, stage by stage from cheap to dear.
 
 1. Composition: heavy rare earth, risk, cost and the host.
-2. Central B_r and H_cJ, without their ranges: a requirement that such a value misses is met with
-   a probability of half at most, and no other value makes the margin larger than theirs.
+2. Central B_r, H_cJ and alpha, without their ranges: a requirement that such a value misses is met
+   with a probability of half at most, one that it meets with that of the narrowest range at most,
+   and no other value makes the margin larger than theirs.
 3. Ranges, all other properties of the magnet, and the requirements.
 4. Stability: whether the phase can be made.
 
@@ -21,9 +22,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from .._core._columnar import Coded, Columns
-from .._core.columns import COLUMNS
+from .._core.columns import COLUMNS, with_interval
 from .._core.units import MU_0
 from ..calibration._composition_estimate import made_of
 from ..calibration.grades import OF_LOTS, at_room, likeliest, secondhand, sold_at
@@ -31,15 +33,22 @@ from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES, root_of
 from ..intrinsic.evaluate import status_column
+from ..magnetism._evidence import DISTANCE, limited
+from ..magnetism._figures import least_widths
 from ..magnetism._measured import ALPHA
+from ..magnetism._uncertainty import HALF_WIDTH
+from ..magnetism.shells import read_shells, written
+from ..magnetism.sintered import MADE
 from ..prediction import _stages
 from ._decisions import BEST, PLAUSIBLE, decision_of, worth
 from ._job import AS_SOLD, Job
 from ._leading import POOL
-from ._order import CLIMB, Keys, Rule
+from ._order import CLIMB, Keys, Rule, hashes_of
 from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
 from ._requirements import (
+    FOLLOWS,
     OUTSIDE,
+    UNPROVEN,
     host_condition,
     name_sets,
     needed_elsewhere,
@@ -58,7 +67,7 @@ _SELDOM = 512
 # Rounding of what is computed in another order.
 _SLACK = 1e-6
 _COUNTERS = ("stages", "ended", "copies", "status", "failed")
-_FORMS = "probability_phase_forms"
+_FORMS, _HASH = "probability_phase_forms", "hash"
 _CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
 _LOWER, _TRIED, _NAMED, _SURE = 0.9, 12, 4, 0.95
 """Share of today's guaranteed H_cJ from which down a class is a lower one (one sheet differs from
@@ -74,13 +83,15 @@ class Bound:
 
     `limit` is the largest loss of those that meet the requirements, `margin` the least of those
     that miss. `limits` are losses of some decisions, where they are larger: the best of each go on;
-    `trials` those of what does not meet the requirements, and is worth a trial.
+    `trials` those of what does not meet the requirements, and is worth a trial. Where many miss by
+    exactly `margin`, as all of a host that the device does not allow, `last` is the largest hash.
     """
 
     limit: float = np.inf
     margin: float = -np.inf
     limits: Mapping[str, float] = field(default_factory=dict)
     trials: Mapping[str, float] = field(default_factory=dict)
+    last: int | None = None
 
     @property
     def is_finite(self) -> bool:
@@ -94,12 +105,15 @@ class Bound:
         worth: _Mask,
         loss: NDArray[np.float64],
         margin: NDArray[np.float64],
+        hashes: NDArray[np.uint64] | None = None,
     ) -> _Mask:
         """Return which of n candidates are within, by their least loss and largest margin.
 
         `meets` may meet the requirements, `worth` be worth a trial.
         """
         found = margin >= self.margin - _SLACK
+        if self.last is not None and hashes is not None:
+            found &= (margin != self.margin) | (hashes <= np.uint64(self.last))
         for may, own, least in ((meets, self.limits, self.limit), (worth, self.trials, -np.inf)):
             each = [max(least, own.get(word, self.limit)) for word in decisions.words]
             found |= may & (loss <= np.array([*each, self.limit])[decisions.codes] + _SLACK)
@@ -170,6 +184,9 @@ def evaluate(
     supply = _stages.supplies(table, shells, job.conditions)
     supply["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job)
     tally.stages["composition"] = len(table)
+    if bound is not None and bound.last is not None:
+        named = written(read_shells(shells, len(table)), len(table))
+        supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
     if bound is not None and bound.is_finite:
         rows = _within_by_composition(table, supply, job, bound, tally)
         if job.threshold >= HALF:
@@ -191,6 +208,7 @@ def evaluate(
         unstable = np.zeros(len(rows), bool)
         unstable[last] = ~_stages.makeable(table[last], job.conditions)[1]
         found["status"] = found["status"].put(unstable, "not makeable")
+        found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
     tally.status.update(found["status"].counts())
     if bound is None or keys is None:
         return Evaluated(rows, found, None, tally)
@@ -199,6 +217,21 @@ def evaluate(
     if not bound.is_finite:
         tally.fail(found, ~keys.meets)
     return Evaluated(rows[kept], found, keys, tally)
+
+
+def columns_read(job: Job) -> list[str]:
+    """Return the columns that what reads a result asks of every row, beside name and number.
+
+    What stands first, what a candidate is made of, status, probability and failures, evidence,
+    objectives, and the required properties with range and provenance.
+    """
+    asked = [*job.rule.columns(), *(r.column for r in job.profile.requirements)]
+    predicted = [name for column in asked for name in with_interval(column)]
+    what = ("host", "temperature_K", "route", "decision")
+    told = (DISTANCE, "failed_requirements")
+    shown = ("remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT)
+    bought = ("heavy_rare_earth_saved_wt_pct", "cost_USD_kg", "density_kg_m3")
+    return list(dict.fromkeys([*what, *predicted, *shown, *bought, *told]))
 
 
 def today_of(job: Job) -> Columns:
@@ -285,11 +318,11 @@ def best_possible_loss(found: Columns, rule: Rule) -> NDArray[np.float64]:
     """Return the least loss that candidates can have by what is known of them, shape (n,).
 
     No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
-    unit of regret, and no probability is above 1. `found` has the columns of `supplies`, or those
-    of `central_values`. -inf where an objective is not bounded.
+    unit of regret, and no probability is above that found, or 1. `found` has the columns of
+    `supplies`, or those of `central_values`. -inf where an objective is not bounded.
     """
     n = len(found["cost_USD_kg"])
-    best = np.zeros(n)
+    best = (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
     for objective, unit in zip(rule.objectives, rule.units, strict=True):
         column = objective.column
         if column in found:
@@ -323,7 +356,7 @@ def _within_by_composition(
     supply[MARGIN] = margin
     may = np.logical_and.reduce([holds for _, holds in conditions])
     loss = best_possible_loss(supply, job.rule)
-    alive = bound.admits(supply["decision"], may, may, loss, margin)
+    alive = bound.admits(supply["decision"], may, may, loss, margin, supply.get(_HASH))
     ended = ~alive
     for reason, holds in [*conditions, ("loss by composition", alive)]:
         tally.end(reason, ended & ~holds)
@@ -337,36 +370,70 @@ def central_values(
     """Return what central remanence and coercivity say of n candidates.
 
     The columns are those of `supply` (as `supplies` returns them); ``remanence_T``,
-    ``coercivity_kA_m`` and ``cost_per_flux_USD_m3_T`` as a full evaluation has them;
-    ``performance_margin``: the largest it can be; ``status`` at the temperatures of the
-    requirements, the table's own first; ``failed_requirements``: those that a central value misses.
+    ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
+    them;
+    ``performance_margin`` and ``probability_meets_requirements``: the largest that they can be;
+    ``status`` at the temperatures of the requirements, the table's own first;
+    ``failed_requirements``: those that are met with less than the threshold of the job.
     """
+    use = job.conditions.use
+    asked = [(r.temperature_K or job.temperature, r) for r in job.profile.requirements]
     required = [
-        (requirement.temperature_K or job.temperature, requirement)
-        for requirement in job.profile.requirements
-        if requirement.column in _CENTRAL
-        or (requirement.column == _PRODUCT and requirement.minimum is not None)
+        (kelvin, r)
+        for kelvin, r in asked
+        if r.column in (*_CENTRAL, ALPHA) or (r.column == _PRODUCT and r.minimum is not None)
     ]
-    at = [job.temperature, *sorted({kelvin for kelvin, _ in required} - {job.temperature})]
-    made = _stages.nominal_magnets(table, shells, at, job.conditions)
+    needed = {kelvin for kelvin, r in required if r.column != ALPHA}
+    if any(r.column == ALPHA for _, r in required):
+        needed |= set(use.between)
+    at = [job.temperature, *sorted(needed - {job.temperature})]
+    hard = {kelvin for kelvin, r in required if r.column == _CENTRAL[1]}
+    if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
+        hard.add(job.temperature)
+    wanted = np.isin(at, list(hard))
+    made = _stages.nominal_magnets(table, shells, at, job.conditions, wanted)
     values = dict(zip(_CENTRAL, (made.remanence(), 1e-3 * made.coercivity()), strict=True))
     # No loop holds more than a square one.
     values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
+    if needed >= set(use.between):
+        first, second = (made.polarization[:, [at.index(kelvin)]] for kelvin in use.between)
+        alpha = 100.0 * (second / first - 1.0) / (use.between[1] - use.between[0])
+        values[ALPHA] = np.broadcast_to(alpha, (len(table), len(at)))
+    score = ndtri(0.5 + 0.5 * use.interval)
+    widths = least_widths(made.alloys, np.array(at), score / HALF_WIDTH)
+    # A range ends no nearer below than its half width in the logarithm.
+    below = {name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)}
     margin = supply.get(MARGIN, np.full(len(table), np.inf))
     failed = np.zeros(len(table), np.int64)
+    chances: dict[str, NDArray[np.float64]] = {}
     for bit, (kelvin, requirement) in enumerate(required):
-        inside = requirement.margin(values[requirement.column][:, at.index(kelvin)])
+        column, k = requirement.column, at.index(kelvin)
+        inside = requirement.margin(values[column][:, k])
         margin = np.fmin(margin, inside)
-        failed[inside < -_SLACK] |= 1 << bit
+        missed, chance = inside < -_SLACK, np.ones(len(table))
+        # The difference to a reference has another width.
+        if column in below and requirement.minimum and requirement.share_of_reference is None:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                room = 1.0 - requirement.minimum / values[column][:, k]
+                chance = ndtr(score * room / below[column][min(k, len(below[column]) - 1)])
+        key = FOLLOWS.get(column, column)
+        chance[missed] = HALF
+        chances[key] = np.fmin(chances.get(key, 1.0), chance)
+        failed[missed | (chance < job.threshold - _SLACK)] |= 1 << bit
     status = made.status[:, 0].copy()
     for other in made.status.T[1:]:
         status = np.where(status == 0, other, status)
-    here = Columns(supply | {name: values[name][:, 0] for name in _CENTRAL})
+    known = _CENTRAL if wanted[0] else _CENTRAL[:1]
+    here = Columns(supply | {name: values[name][:, 0] for name in known})
     density, cost = made.alloys.density(), here["cost_USD_kg"]
     here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
     here[MARGIN] = margin
+    near = [one.distance for one in made.alloys.near.values()]
+    chance = np.prod([np.ones(len(table)), *chances.values()], axis=0)
+    here[CHANCE] = limited(chance, np.max(near, axis=0))
+    failed[(failed == 0) & (here[CHANCE] < job.threshold - _SLACK)] = 1 << len(required)
     here["status"] = status_column(status)
-    names = [str(requirement) for _, requirement in required]
+    names = [*(str(requirement) for _, requirement in required), UNPROVEN]
     here["failed_requirements"] = name_sets(failed, names)
     return here
 
@@ -374,14 +441,19 @@ def central_values(
 def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tally) -> _Mask:
     """Return which candidates can be within the bound by their `central_values`."""
     tally.stages["nominal remanence and coercivity"] = len(here["status"])
-    magnet = here["status"].says("ok")
-    missed = magnet & ~here["failed_requirements"].says("")
-    loss, may = best_possible_loss(here, job.rule), ~missed & ~(here[MARGIN] < 0.0)
-    within = magnet & bound.admits(here["decision"], may, may, loss, here[MARGIN])
-    tally.end("requirements missed", missed & ~within)
-    tally.end("loss", magnet & ~missed & ~within)
+    magnet, inside = here["status"].says("ok"), ~(here[MARGIN] < -_SLACK)
+    may, worth = (
+        inside & (here[CHANCE] >= least - _SLACK)
+        for least in (job.threshold, min(PLAUSIBLE, job.threshold))
+    )
+    loss = best_possible_loss(here, job.rule)
+    own = here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
+    within = magnet & bound.admits(*own)
+    missed = magnet & ~may & ~within
+    tally.end("requirements missed", missed)
+    tally.end("loss", magnet & may & ~within)
     tally.status.update(here["status"].counts(~within))
-    tally.fail(here, missed & ~within)
+    tally.fail(here, missed)
     return within
 
 
@@ -397,13 +469,17 @@ def _with_requirements(
     All properties, stability too, where all are wanted or others than those of a magnet and of
     supply are needed: phases take memory and time.
     """
-    at = needed_temperatures(job)
-    kelvins = at if want is not None else [*at, _stages.ROOM_K]
-    here, *others = _stages.magnets(table, shells, kelvins, job.conditions, needed_elsewhere(job))
-    room = others.pop() if want is None else None
+    at, only = needed_temperatures(job), needed_elsewhere(job)
+    required = [with_interval(r.column) for r in job.profile.requirements]
+    kelvins, asked = [*at, _stages.ROOM_K], None if want is None else {*want}.union(*required)
     own = (COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula", "decision")
-    known = {*here, *supply, *own}
-    if want is None or not {*want, *(r.column for r in job.profile.requirements)} <= known:
+    if asked is not None:
+        kelvins = at
+        if asked - {*supply, *own} <= MADE:
+            only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
+    here, *others = _stages.magnets(table, shells, kelvins, job.conditions, only)
+    room = others.pop() if want is None else None
+    if asked is None or not asked <= {*here, *supply, *own}:
         here = _stages.describe(table, at[0], job.conditions, None, shells, here, room, supply)
     else:
         here |= supply
@@ -422,7 +498,8 @@ def _within_by_requirements(
     near, loss = plausible(rule, found), np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
     worth, missed = near.meets & ~keys.meets, open_ & ~keys.meets
-    within = bound.admits(found["decision"], keys.meets, worth, loss, -keys.margin)
+    own = found["decision"], keys.meets, worth, loss, -keys.margin, keys.hashes
+    within = bound.admits(*own)
     tally.end("requirements missed", missed & ~within)
     tally.end("loss", keys.meets & ~within)
     tally.fail(found, missed & ~within)
@@ -456,8 +533,6 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
     losses = np.concatenate([key.loss for key in keys])
     margins = np.concatenate([key.margin[key.missed] for key in keys])
     place = place_of(needed_for(keep), sample, rows)
-    if place > len(losses):
-        return Bound(margin=-_smallest(margins, place - len(losses)))
     near = [plausible(rule, one.columns) for one in found]
     decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(str)
     worth = decision[np.concatenate([key.meets for key in near])]
@@ -472,7 +547,15 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
             limits[word] = _smallest(loss[part], place_of_best)
             if np.isinf(limits[word]) and seen > _SELDOM:
                 limits[word] = loss[part].max(initial=0.0)
-    return Bound(_smallest(losses, place), np.inf, *ends)
+    if place <= len(losses):
+        return Bound(_smallest(losses, place), np.inf, *ends)
+    left = place - len(losses)
+    least = _smallest(margins, left)
+    if least != -OUTSIDE:
+        return Bound(margin=-least, trials=ends[1])
+    tied = np.concatenate([key.hashes[key.missed] for key in keys])[margins == least]
+    last = np.sort(tied)[left - int((margins < least).sum()) - 1]
+    return Bound(margin=-least, trials=ends[1], last=int(last))
 
 
 def place_of(count: int, sample: int, rows: int) -> int:

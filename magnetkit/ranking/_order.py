@@ -283,7 +283,7 @@ class Rule:
             meets,
             usable & ~meets,
             -_steady(np.nan_to_num(_array(table[MARGIN]), nan=-np.inf)),
-            _hashes(table),
+            hashes_of(table),
             _rounded(loss),
             burden,
             chance,
@@ -312,8 +312,8 @@ def _rounded(loss: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.round(loss, _DECIMALS)
 
 
-def _hashes(table: pa.Table) -> NDArray[np.uint64]:
-    """Return a hash of each candidate that depends on its composition and shell alone."""
+def hashes_of(table: pa.Table) -> NDArray[np.uint64]:
+    """Return a hash of each candidate that depends on its ``formula`` and ``shell`` alone."""
     hashes = np.empty(len(table), np.uint64)
     start = 0
     for batch in table.select(["formula", "shell"]).to_batches():

@@ -32,6 +32,8 @@ LEADING_ROWS, SPREAD_ROWS = 10_000, 2000
 in memory when a screening ends."""
 DECISIONS = "decisions"
 """Records of the short list in a manifest."""
+WRITTEN = "columns"
+"""In the identity of a screening: the columns that every row has, none where that is all."""
 ANSWER = "answer"
 """Sentences in a manifest that its reports begin with."""
 REPORT = "report.html"
@@ -119,6 +121,8 @@ class Ranked:
         if missing:
             near = difflib.get_close_matches(missing[0], own, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
+            if missing[0] in COLUMNS and self.manifest["identity"].get(WRITTEN) is not None:
+                hint = "; ranked.csv has it of the best 10,000, --all-columns writes it for all"
             raise InputError(f"the result has no column {missing[0]!r}{hint}")
         return self.source.select(names)
 

@@ -272,6 +272,10 @@ class FileCandidates:
             return pq.ParquetFile(self.path).metadata.num_rows
         return None
 
+    def exceeds(self, rows: int) -> bool:
+        """Return whether the file has more rows, reading no more of it than that takes."""
+        return any(block.start >= rows for block in read_blocks(self.path, rows))
+
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates: name, size and hash of the file."""
         return {

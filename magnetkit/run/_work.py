@@ -10,7 +10,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -26,7 +26,7 @@ from .._core import datasets
 from .._core._columnar import Columns
 from .._core._files import whole
 from .._core._version import __version__
-from .._core.columns import ordered
+from .._core.columns import COLUMNS, ordered
 from .._core.errors import StoreError
 from .._core.settings import get_settings
 from ..composition._files import Rejected
@@ -97,11 +97,13 @@ def code_sha256() -> str:
     return found
 
 
-def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
-    """Read and evaluate a piece in full; its number is passed on."""
+def finished(
+    numbered: tuple[int, Piece], job: Job, want: Sequence[str] | None = None
+) -> tuple[int, Part]:
+    """Read and evaluate a piece, `want` or all columns of it; its number is passed on."""
     number, piece = numbered
     chunk = piece()
-    table = table_of(chunk, job) if len(chunk.table) else None
+    table = table_of(chunk, job, want) if len(chunk.table) else None
     part = _part(len(chunk.table), table, chunk.rejected)
     if table is None:
         return number, part
@@ -215,15 +217,18 @@ def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
     from ..surrogates import _curie_training, energy
 
     found = {TARGET: _curie_training.load(job.conditions.data, job.conditions.add).fingerprint}
-    if pc.any(pc.equal(table[f"{ENERGY}_provenance"], "surrogate")).as_py():
+    made_by = f"{ENERGY}_provenance"
+    if made_by in table.column_names and pc.any(pc.equal(table[made_by], "surrogate")).as_py():
         found[ENERGY] = energy.load().fingerprint
     return found
 
 
-def table_of(chunk: Chunk, job: Job) -> pa.Table:
-    """Return the properties of a chunk, with the user's other columns."""
-    found = evaluate(chunk.table, chunk.shells, job.by(chunk.route)).columns
-    found["candidate"] = chunk.labels
+def table_of(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
+    """Return the properties of a chunk, those in `want` or all, with the user's other columns."""
+    found = evaluate(chunk.table, chunk.shells, job.by(chunk.route), want=want).columns
+    found |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
+    if want is not None:
+        found = Columns((name, found[name]) for name in (*_OWN, *want))
     table = _plain(found.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
@@ -232,10 +237,13 @@ def table_of(chunk: Chunk, job: Job) -> pa.Table:
                 place, given = table.schema.get_field_index(own), chunk.extra.column(name)
                 table = table.set_column(place, own, given)
                 continue
-            while own in table.column_names or own in (*OUTPUT, COPIES):
+            while own in table.column_names or own in (*OUTPUT, COPIES, *COLUMNS):
                 own = f"input_{own}"
             table = table.append_column(own, chunk.extra.column(name))
     return table.select(ordered(table.column_names))
+
+
+_OWN = ("candidate", "row_index")
 
 
 def _plain(table: pa.Table) -> pa.Table:

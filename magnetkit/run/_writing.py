@@ -17,16 +17,16 @@ from .._core._files import parquet_bytes, write_csv, write_parquet
 from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking import result as ranked
-from ..ranking._decisions import decide, joined
+from ..ranking._decisions import Take, decide, joined
 from ..ranking._evaluate import lower_class, today_of
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys, with_copies
 from . import _files
-from ._candidates import Piece
+from ._candidates import Piece, take_rows
 from ._pool import Pool, Progress, ahead, in_order
 from ._store import Memory, Store, fragments_folder
-from ._work import Work, decode, encode, recovered
+from ._work import Work, decode, encode, recovered, table_of
 
 
 class Crew(NamedTuple):
@@ -54,11 +54,14 @@ def finish(
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
-    take: Any
+    take: Take
     if isinstance(store, Store) and store.shared:
         take = partial(_rows_of_workers, store, crew)
     else:
         take = store.take
+    whole, some = take, False
+    if isinstance(store, Store) and identity.get(ranked.WRITTEN) is not None:
+        whole, some = partial(_whole_rows, store, crew, job, take), True
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     found = joined(store.choices(job.rule))
     # The first pass counted over all that came to their requirements.
@@ -66,7 +69,7 @@ def finish(
     ranking = replace(ranking, copies=copies)
     sold, why = lower_class(job, today := today_of(job))
     anyway = [today.arrow(), *([] if sold is None else [sold])]
-    decisions = decide(found, ranking, take, job, anyway)
+    decisions = decide(found, ranking, whole, job, anyway)
     summary = {"meet_requirements": int(ranking.meets.sum()), "lower_class": why, **summary}
     kept = None
     if keep is not None:
@@ -82,8 +85,13 @@ def finish(
     place = ranking.place if kept is None else ranking.place[kept]
     rows = rows_in_memory(place, ranked.TOP_ROWS)
     write = partial(_write_fragments, store, crew) if store.shared else partial(_write, store)
-    in_memory = _files.RowsInMemory(rows, write(ranking, kept, rows, report))
-    top = in_memory.take(_leading(place)).sort_by("rank")
+    shown = write(ranking, kept, rows, report)
+    if some:
+        own = rows if kept is None else np.flatnonzero(kept)[rows]
+        shown = ranked.compact(_joined(whole(own), ranking.columns().take(pa.array(own))))
+    in_memory = _files.RowsInMemory(rows, shown)
+    most = ranked.LEADING_ROWS if some else ranked.TOP_ROWS
+    top = in_memory.take(_leading(place, most)).sort_by("rank")
     write_csv(
         top.column_names,
         zip(*(c.to_pylist() for c in top.columns), strict=True),
@@ -92,6 +100,26 @@ def finish(
     _files.write_rejected(store.rejected(), store.staged(_files.REJECTED))
     manifest = store.finish(summary, decisions)
     return _files.result_of(store.place, manifest, ranked.Ranked, in_memory, job)
+
+
+def _whole_rows(
+    store: Store,
+    crew: Crew,
+    job: Job,
+    take: Take,
+    rows: NDArray[np.int64],
+    columns: list[str] | None = None,
+) -> pa.Table:
+    """Return columns of some candidates as `take` does, or all, for which they are evaluated."""
+    if columns is not None:
+        return take(rows, columns)
+
+    def needed(start: int, stop: int) -> Any:
+        own = ranked.rows_between(rows, start, stop)
+        return own - start if len(own) else None
+
+    found = in_order(crew.pool, partial(_evaluated, job=job), _tasks(store, crew, needed))
+    return pa.concat_tables(map(decode, found)).unify_dictionaries()
 
 
 def _write(
@@ -125,10 +153,10 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
     )
 
 
-def _leading(place: NDArray[np.int64]) -> NDArray[np.int64]:
+def _leading(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
     """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
-    rows = np.flatnonzero((place > 0) & (place <= ranked.TOP_ROWS))
-    others = np.flatnonzero(place == 0)[: ranked.TOP_ROWS - len(rows)]
+    rows = np.flatnonzero((place > 0) & (place <= first))
+    others = np.flatnonzero(place == 0)[: max(ranked.TOP_ROWS - len(rows), 0)]
     return np.sort(np.concatenate([rows, others]))
 
 
@@ -220,6 +248,12 @@ def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
     number, piece, digest, (rows, columns) = task
     table = recovered(number, piece, digest, work, place.under(_files.PARTS))
     return encode((table if columns is None else table.select(columns)).take(pa.array(rows)))
+
+
+def _evaluated(task: Task, job: Job) -> bytes:
+    """Return all columns of some rows of a piece as an Arrow file."""
+    _, piece, _, rows = task
+    return encode(table_of(take_rows(piece, rows), job))
 
 
 def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Iterable[Task]:

@@ -31,11 +31,12 @@ from ..ranking._evaluate import (
     Bound,
     Tally,
     bound_of,
+    columns_read,
     evaluate,
     needed_for,
 )
 from ..ranking._job import Job, identity_of, job_for
-from ..ranking.result import ANSWER, REPORT, Ranked
+from ..ranking.result import ANSWER, REPORT, WRITTEN, Ranked
 from . import _candidates, _files
 from ._files import check_place, check_report, open_result
 from ._pool import Pool, Progress, in_order, opened, reporting
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS, _KEEP = 10_000_000, 100_000
 """Of spaces of more than so many candidates so many are kept where `keep` is not given."""
+MANY_ROWS = 100_000
+"""Of more rows only the leading ones get every column, unless all are asked."""
 PIECE_ROWS = 1 << 17
 """Candidates in a piece of the first pass: half a second of work, so that all threads have some."""
 _SAMPLE = 65_536
@@ -186,6 +189,7 @@ def screen(
     force: bool = False,
     strict: bool = False,
     keep: int | None = None,
+    all_columns: bool = False,
     chunk_rows: int = _candidates.CHUNK_ROWS,
     workers: int | None = None,
     dask: str | None = None,
@@ -234,6 +238,11 @@ def screen(
         than ten million, every candidate otherwise. Rows and ranks are those of a full screening;
         Pareto fronts are those among the candidates that are kept: another one, less likely to
         meet the requirements, may dominate them.
+    all_columns : bool
+        Write every column of all rows. Where `out` takes more than 100,000 rows only the best
+        10,000 have every column otherwise (in ``ranked.csv``), all what stands first,
+        identity, status, probability and failures, evidence, objectives, and required
+        properties with range and provenance.
     chunk_rows : int
         Candidates in a chunk.
     workers : int, optional
@@ -292,7 +301,9 @@ def screen(
             # Models are trained and kernels compiled before several threads or processes need them.
             evaluate(job.conditions.reference, None, job)
         needed = dependencies(job)
-        known = identity(source, job, chunk_rows, needed, keep)
+        lean = not all_columns and place is not None and _many(source, keep)
+        want = columns_read(job) if lean else None
+        known = identity(source, job, chunk_rows, needed, keep) | {WRITTEN: want}
         if place is not None and not store.begin(known, resume):
             return open_result(place, ScreenResult)
         with (
@@ -304,7 +315,7 @@ def screen(
             found: dict[str, Any] = {}
             if keep is not None:
                 source, found = _best_of(source, job, keep, store, pool, report, strict)
-            work = partial(finished, job=job)
+            work = partial(finished, job=job, want=want)
             total, pieces = source.count(), source.pieces(chunk_rows)
             done = _through(pieces, work, store, pool, lambda n: report(n, total), strict)
             found = {"candidates": done.rows, "rejected": done.rejected, **found}
@@ -422,6 +433,16 @@ def rows_kept(keep: int | None, source: _candidates.Candidates) -> int | None:
     return _KEEP if is_space and rows is not None and rows > MOST_ROWS else None
 
 
+def _many(source: _candidates.Candidates, keep: int | None) -> bool:
+    """Return whether so many rows are written that not all get every column."""
+    if keep is not None and keep <= MANY_ROWS:
+        return False
+    rows = source.count()
+    if rows is None and isinstance(source, _candidates.FileCandidates):
+        return source.exceeds(MANY_ROWS)
+    return rows is not None and rows > MANY_ROWS
+
+
 def _best_of(
     source: _candidates.Candidates,
     job: Job,
@@ -445,8 +466,10 @@ def _best_of(
         # Those within the limit were counted, so that nothing rests on the sample.
         if not bound.is_finite:
             break
-        meets, by = found["meets"].to_numpy(), found["by"].to_numpy()
-        if np.where(meets, by <= bound.limit, by <= -bound.margin).sum() >= needed_for(keep):
+        meets, by, hashes = (found[name].to_numpy() for name in ("meets", "by", "hash"))
+        tied = True if bound.last is None else hashes <= np.uint64(bound.last)
+        missed = (by < -bound.margin) | (by == -bound.margin) & tied
+        if np.where(meets, by <= bound.limit, missed).sum() >= needed_for(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(found):
@@ -473,7 +496,13 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
         if sum(len(part) for part in found) > 4 * count:
             found = [leading(pa.concat_tables(found), count)]
     if not found:
-        kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}
+        kinds = {
+            "row": "int64",
+            "piece": "int32",
+            "meets": "bool",
+            "by": "float64",
+            "hash": "uint64",
+        }
         return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
     return leading(pa.concat_tables(found), count)
 

@@ -85,7 +85,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     drawn = _draw_figures(result, ranked, spread, shown)
     # What all share is not shown.
     same = {n for n in ("shell", "host") if len(set(ranked[n].astype(object).fillna(""))) < 2}
-    table = _table(ranked, tuple(n for n in _SHOWN["shown"] if n not in same))
+    table = _table(ranked, tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same))
     return {
         "profile": result.profile,
         "temperature": shown.job.temperature,

@@ -90,7 +90,9 @@ def _fields(at, phases):
     """Return polarization and nucleation field of each alloy, before any process, (k, n) each."""
     work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
     carried = [_magnets._carried(i, phases, work) for i in every]
-    found = [[_magnets.alloy_at(t, i, phases, carried[i], work)[:2] for i in every] for t in at]
+    found = [
+        [_magnets.alloy_at(t, i, phases, carried[i], True, work)[:2] for i in every] for t in at
+    ]
     return np.array(found).transpose(2, 0, 1)
 
 

@@ -1,14 +1,20 @@
 """Which rows are in memory when a screening ends, and that they are those of the file."""
 
+from importlib import import_module
+
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import magnetkit as mk
+from magnetkit._core.errors import InputError
 from magnetkit.ranking.result import compact, spread_places
 from magnetkit.run import _writing
 from magnetkit.run._files import Place, RowsInMemory, StoredRows
 from magnetkit.run._writing import rows_in_memory
+from magnetkit.run.suggestion import suggest
 
 
 def test_the_first_and_some_of_the_rest_stay_in_memory(monkeypatch):
@@ -62,3 +68,45 @@ def test_compact_keeps_rows_and_drops_texts_that_none_has():
     assert [c.num_chunks for c in found.columns] == [1, 1]
     assert found["t"].chunk(0).dictionary.to_pylist() == ["c", "b"]
     assert compact(table.slice(0, 0)).num_rows == 0
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """A screening of many rows as it is written by default, and with all columns."""
+    folder = tmp_path_factory.mktemp("many")
+    path = folder / "alloys.csv"
+    lines = [f"Nd{2 - k / 100:.2f}Dy{k / 100:.2f}Fe14B,{k}" for k in range(60)]
+    path.write_text("\n".join(["composition,batch", *lines, "Nd??,60"]), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("magnetkit.run.screen"), "MANY_ROWS", 50)
+        for name, rows in (("TOP_ROWS", 5), ("LEADING_ROWS", 20), ("SPREAD_ROWS", 10)):
+            patch.setattr(_writing.ranked, name, rows)
+        device = "energy-traction-motor"
+        some = mk.screen(path, device, out=folder / "some", chunk_rows=16)
+        whole = mk.screen(path, device, out=folder / "whole", chunk_rows=16, all_columns=True)
+    return folder, some, whole
+
+
+def test_of_many_rows_all_have_what_is_read_and_the_first_every_column(both):
+    folder, some, whole = both
+    names, full = some.source.column_names, whole.table
+    assert len(names) < 0.5 * len(full.columns)
+    assert names == pq.read_schema(folder / "some" / "ranked.parquet").names
+    pd.testing.assert_frame_equal(
+        some.table, full[names], check_exact=True, check_categorical=False
+    )
+    pd.testing.assert_frame_equal(some.best(20), whole.best(20), check_categorical=False)
+    assert some.manifest["decisions"] == whole.manifest["decisions"]
+    csv = pd.read_csv(folder / "some" / "ranked.csv")
+    assert len(csv) == 20
+    assert list(csv.columns) == list(full.columns)
+
+
+def test_what_reads_a_result_works_with_the_columns_that_are_read(both):
+    folder, some, _ = both
+    found = type(some).from_folder(folder / "some")
+    assert found.report(folder / "report.html").exists()
+    assert len(found.robustness(pool=5)) == 5
+    assert len(suggest(folder / "some", 1)) == 1
+    with pytest.raises(InputError, match="--all-columns"):
+        found.select(["curie_temperature_K"])

@@ -56,7 +56,7 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
     full, kept = mk.screen(given, device), mk.screen(given, device, keep=keep)
     seen = kept.manifest["summary"]["sieve"]
     assert seen["limit"] is not None
-    assert seen["stages"]["stability"] < seen["stages"]["magnetism"] <= len(given)
+    assert seen["stages"]["stability"] <= seen["stages"]["magnetism"] < len(given)
     assert len(kept) == len(kept.table) == keep
     assert kept.judged == len(full) == len(given)
     one, other = (r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, kept))
