@@ -269,3 +269,13 @@ def test_what_is_no_results_folder_is_called_so(name, tmp_path):
     (tmp_path / "alloys.csv").write_text("composition\nSmCo5\n")
     with pytest.raises(StoreError, match=f"{name} is no results folder"):
         _files.read_manifest(tmp_path / name)
+
+
+def test_a_result_left_complete_does_not_move_over_a_file_of_the_user(tmp_path, monkeypatch):
+    with monkeypatch.context() as stopped:
+        stopped.setattr(_files, "settle", lambda _: None)
+        result(tmp_path)
+    (tmp_path / "ranked.csv").write_text("mine")
+    with pytest.raises(InputError, match="it is yours"):
+        _files.settle(tmp_path)
+    assert (tmp_path / "ranked.csv").read_text() == "mine"

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from magnetkit.run._pool import Threads, ahead, in_order
+from magnetkit._core import _progress
+from magnetkit.run._pool import Threads, ahead, in_order, reporting
 
 
 def test_items_made_ahead_come_in_order_and_one_at_a_time():
@@ -46,3 +47,15 @@ def test_parts_come_in_order_whoever_is_first():
             return k * k
 
         assert list(in_order(pool, work, range(20))) == [k * k for k in range(20)]
+
+
+def test_a_bar_is_shown_to_those_alone_who_ask_for_one(monkeypatch):
+    shown = []
+    bars = _progress.bars
+    monkeypatch.setattr(_progress, "bars", lambda *a, **k: shown.append(1) or bars(*a, **k))
+    with reporting(False, "screening") as tell:
+        tell(1, 2)
+    assert not shown
+    with reporting(True, "screening") as tell:
+        tell(1, 2)
+    assert shown

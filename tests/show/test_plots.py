@@ -95,6 +95,10 @@ def test_parity_says_its_mean_error_and_leaves_out_what_is_not_known():
     figure = mk.plots.parity([1.0, 2.0, np.nan], [1.1, 1.9, 3.0], "remanence_T")
     assert title(figure) == "mean absolute error 0.1 T, 2 rows"
     assert figure["data"][-1]["y"] == [1.1, 1.9]
+    # The line of equal values reaches from the least of both to the largest.
+    assert figure["data"][0]["x"] == [1.0, 2.0]
+    wide = mk.plots.parity([1.0, 2.0], [0.5, 2.5], "remanence_T")
+    assert wide["data"][0]["x"] == [0.5, 2.5]
 
 
 def test_coverage_of_a_normal_error_lies_on_the_diagonal():
