@@ -6,10 +6,10 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
+from .._core import datasets
 from .._core._arguments import named
 from .._core._files import replacing
 from .._core.errors import InputError
@@ -17,44 +17,8 @@ from .._core.units import MU_0, parse_temperatures
 from ..composition._read import Compositions, as_table
 from ..composition.notation import Basis
 
-# Classes of https://w3id.org/emmo and of its domain ontology of magnetic materials.
-_EMMO = "https://w3id.org/emmo#EMMO_"
-_MAGNETIC = "https://w3id.org/emmo/domain/magnetic-materials#EMMO_"
-
-
-class Entity(NamedTuple):
-    """Name, unit and class of a quantity in the format."""
-
-    label: str
-    description: str
-    iri: str
-    unit: str
-
-
-ENTITIES = {
-    "T": Entity(
-        "ThermodynamicTemperature", "", f"{_EMMO}affe07e4_e9bc_4852_86c6_69e26182a17f", "K"
-    ),
-    "Ms": Entity(
-        "SpontaneousMagnetization",
-        "two-sublattice model",
-        f"{_MAGNETIC}032731f8-874d-5efb-9c9d-6dafaa17ef25",
-        "A / m",
-    ),
-    "A": Entity(
-        "ExchangeStiffnessConstant",
-        "estimate to about 30 %: a known compound of this host, scaled by T_C and Ms squared",
-        f"{_MAGNETIC}526ed2a5-a017-590e-8eb8-8a900f2b3b78",
-        "J / m",
-    ),
-    "Ku": Entity(
-        "UniaxialAnisotropyConstant",
-        "K_1 of the two-sublattice model",
-        f"{_MAGNETIC}49a882d1-9ce7-522b-91e7-3a460f25f5ac",
-        "J / m3",
-    ),
-}
-"""What is written, by column."""
+# Names, units and classes (EMMO and its ontology of magnetic materials), in order of columns.
+_ENTITIES = "columns/mammos.csv"
 
 
 def material(
@@ -149,7 +113,8 @@ def _csv(values: dict[str, list[float]], description: str) -> str:
     stream, rule = io.StringIO(), "#" + "-" * 40
     stream.write(f"# mammos csv v3\n{rule}\n# {description}\n{rule}\n")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerows(zip(*(ENTITIES[name] for name in values), strict=True))
+    found = datasets.rows(_ENTITIES)
+    writer.writerows([e[key] for e in found] for key in ("label", "description", "iri", "unit"))
     writer.writerow(values)
     writer.writerows(zip(*values.values(), strict=True))
     return stream.getvalue()
@@ -159,16 +124,15 @@ def _yaml(values: dict[str, list[float]], description: str) -> str:
     # The structure is fixed, and a JSON string is one of YAML: no YAML package is needed.
     head = f"description: {json.dumps(description)}"
     lines = ["# mammos yaml v2", "metadata: null", head, "data:"]
-    for name, numbers in values.items():
-        entity = ENTITIES[name]
+    for entity in datasets.rows(_ENTITIES):
         # YAML 1.1 takes 1e-11 for a text: a number needs its point.
-        listed = ", ".join(f"{v:.9e}" for v in numbers)
+        listed = ", ".join(f"{v:.9e}" for v in values[entity["name"]])
         lines += [
-            f"  {name}:",
-            f"    ontology_label: {entity.label}",
-            f"    description: {json.dumps(entity.description)}",
-            f"    ontology_iri: {entity.iri}",
-            f"    unit: {entity.unit}",
+            f"  {entity['name']}:",
+            f"    ontology_label: {entity['label']}",
+            f"    description: {json.dumps(entity['description'])}",
+            f"    ontology_iri: {entity['iri']}",
+            f"    unit: {entity['unit']}",
             f"    value: [{listed}]",
         ]
     return "\n".join(lines) + "\n"

@@ -1,10 +1,13 @@
 import csv
 
 import pytest
+from magnetkit.datasets import rows
 from magnetkit.errors import InputError
 
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism.export import ENTITIES, material, write_material
+from magnetkit.magnetism.export import material, write_material
+
+ENTITIES = {row["name"]: row for row in rows("columns/mammos.csv")}
 
 
 def _table(*formulas):
@@ -32,7 +35,7 @@ def test_csv_has_the_rows_of_the_format(tmp_path):
     assert lines[1] == lines[3]
     assert lines[1].startswith("#--")
     labels, descriptions, iris, units, names, *rows = csv.reader(lines[4:])
-    assert labels == [entity.label for entity in ENTITIES.values()]
+    assert labels == [entity["label"] for entity in ENTITIES.values()]
     assert "estimate" in descriptions[names.index("A")]
     assert all(iri.startswith("https://w3id.org/emmo") for iri in iris)
     assert units == ["K", "A / m", "J / m", "J / m3"]
@@ -75,7 +78,7 @@ def test_mammos_reads_the_files(suffix, tmp_path):
         entity = getattr(read, name)
         assert list(entity.value) == pytest.approx(values[name], rel=1e-9)
         assert str(entity.unit) == unit
-        assert entity.ontology_label == ENTITIES[name].label
-        assert entity.ontology_iri == ENTITIES[name].iri
-        assert entity.description == ENTITIES[name].description
+        assert entity.ontology_label == ENTITIES[name]["label"]
+        assert entity.ontology_iri == ENTITIES[name]["iri"]
+        assert entity.description == ENTITIES[name]["description"]
     assert read.description == f"{_table('Nd2Fe14B').formulas()[0]} by magnetkit"
