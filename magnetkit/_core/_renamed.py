@@ -4,6 +4,7 @@ import importlib
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -20,41 +21,13 @@ _PUBLIC = {
 }
 """Module by the short name under which users import it."""
 
-# What follows goes with the next release; docs/renamed.md says it to users.
-ROOMS = {
-    "anchors": "calibration",
-    "catalogue": "calibration",
-    "screening": "run",
-    "show.explorer": "explorer",
-}
-"""Rooms of 0.1, and which one has their public names."""
 
-NAMES = {
-    "anchors.Makeup": "calibration.CompositionEstimate",
-    "anchors.makeup": "calibration.estimate_composition",
-    "calibration.Makeup": "calibration.CompositionEstimate",
-    "calibration.makeup": "calibration.estimate_composition",
-    "catalogue.find": "composition.find",
-    "catalogue.is_grade": "composition.is_grade",
-    "catalogue.nearest": "composition.nearest",
-    "magnetism.use_limits": "curves.use_limits",
-    "supply.heavy_rare_earth_ledger": "ranking.heavy_rare_earth_ledger",
-}
-"""Names of 0.1 that moved by themselves, or are called otherwise."""
+@lru_cache(maxsize=1)
+def renamed() -> dict[str, dict[str, Any]]:
+    """Return what 0.1 called otherwise: rooms, names, commands, options, and what is gone."""
+    from .datasets import toml
 
-GONE = {
-    "evaluation": "is benchmarks.accuracy in a checkout; `magnetkit validate` prints its figures",
-    "phases.site_check": "is benchmarks.accuracy.phases.sites.site_check in a checkout",
-    **{
-        f"phases.{name}": f"is benchmarks.accuracy.phases.substituted.{name} in a checkout"
-        for name in ("dilute", "host_cell", "substitute", "substitution_table")
-    },
-    "phases.freeze": "is `magnetkit data pull --out`, or write_snapshot of pull_snapshot",
-    "calibration.nearest_grades": "is the column nearest_grade of magnetkit.predict",
-    "features.SublatticeRatios": "left: RareEarthDescriptors holds what is learnt over",
-    "surrogates.predict_all": "is load(target).predict(compositions) for each of TARGETS",
-}
-"""What left the package, and where it is."""
+    return toml("columns/renamed.toml")
 
 
 def with_old_names(package: str, known: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -62,15 +35,15 @@ def with_old_names(package: str, known: Callable[[str], Any]) -> Callable[[str],
     room = package.partition(".")[2]
 
     def find(name: str) -> Any:
-        old = f"{room}.{name}" if room else name
-        if old in ROOMS:
+        old, before = f"{room}.{name}" if room else name, renamed()
+        if old in before["rooms"]:
             return importlib.import_module(f"magnetkit.{old}")
-        if old in GONE:
-            raise AttributeError(f"magnetkit.{old} {GONE[old]}", name=name)
-        if old not in NAMES:
+        if old in before["gone"]:
+            raise AttributeError(f"magnetkit.{old} {before['gone'][old]}", name=name)
+        if old not in before["names"]:
             return known(name)
-        _warn(old, NAMES[old])
-        module, _, leaf = NAMES[old].rpartition(".")
+        _warn(old, before["names"][old])
+        module, _, leaf = before["names"][old].rpartition(".")
         return getattr(importlib.import_module(f"magnetkit.{module}"), leaf)
 
     return find
@@ -89,10 +62,12 @@ class _Finder:
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         package, _, room = name.partition(".")
-        if package != "magnetkit" or room not in _PUBLIC | ROOMS | GONE:
+        if package != "magnetkit":
             return None
-        if room in GONE:
-            raise ModuleNotFoundError(f"{name} {GONE[room]}", name=name)
+        if room not in _PUBLIC and room in renamed()["gone"]:
+            raise ModuleNotFoundError(f"{name} {renamed()['gone'][room]}", name=name)
+        if room not in _PUBLIC and room not in renamed()["rooms"]:
+            return None
         # It is a loader too; the base classes of importlib would load more than all of this.
         loader: Any = self
         return ModuleSpec(name, loader)
@@ -102,12 +77,12 @@ class _Finder:
 
     def exec_module(self, module: ModuleType) -> None:
         room = module.__name__.partition(".")[2]
-        real = importlib.import_module(f"magnetkit.{(_PUBLIC | ROOMS)[room]}")
+        real = importlib.import_module(f"magnetkit.{_PUBLIC.get(room) or renamed()['rooms'][room]}")
         if room in _PUBLIC:
             # The importer returns what stands here: the module itself, not a copy of it.
             sys.modules[module.__name__] = real
             return
-        _warn(room, ROOMS[room])
+        _warn(room, renamed()["rooms"][room])
         # A module's own __getattr__ gives what it does not hold.
         found = with_old_names(module.__name__, lambda name: getattr(real, name))
         vars(module).update(__getattr__=found, __all__=real.__all__)

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._core._progress import message
+from .._core._renamed import renamed
 from .._core.errors import InputError
 from ..prediction.conditions import GROUPS, conditions_in
 
@@ -278,43 +279,9 @@ def _with_parameters(
     return run
 
 
-OLD_COMMANDS = {
-    "compare": "predict --compare",
-    "limits": "curve --limits",
-    "parts": "replace --parts",
-    "compensate": "replace --compensated",
-    "robustness": "report --robustness",
-    "train": "models train",
-    "featurize": "features make",
-    "bench": "features bench",
-    "warmup": "doctor --compile",
-    "freeze": "pull",
-}
-"""Commands of 0.1 and their new names; `freeze` is one of ``data``."""
-
-_EVERYWHERE = {
-    "--cgs": "--units cgs",
-    "--wide": "--all",
-    "--key-from-env": "",
-    "--phases": "--snapshot",
-}
-OLD_OPTIONS = {
-    "diffuse": {
-        "--outside": "--outside-field",
-        "--hours": "--anneal-hours",
-        "--pieces": "--per-year",
-    },
-    "replace": {"--number": "--per-year"},
-    "parts": {"--keep": "--today"},
-    "compensate": {"--reference": ""},
-    "robustness": {"--top": "--places", "--rows": "--top"},
-}
-"""Options of 0.1 by command and their new names, empty where the value stands alone."""
-
-
 def renew(command: str, arguments: list[str]) -> list[str]:
     """Return arguments with the new names of options of 0.1, each reported on stderr."""
-    known = _EVERYWHERE | OLD_OPTIONS.get(command, {})
+    known = renamed()["options"]["everywhere"] | renamed()["options"].get(command, {})
     new: list[str] = []
     for place, word in enumerate(arguments):
         if word == "--":
@@ -347,10 +314,10 @@ class Group(TyperGroup):
         name, given, words = args[0] if args else "", args[1:], args[:1]
         if not ctx.resilient_parsing:
             given = renew(name, given)
-        if name not in self.commands and name in OLD_COMMANDS:
-            words = OLD_COMMANDS[name].split()
+        if name not in self.commands and name in renamed()["commands"]:
+            words = renamed()["commands"][name].split()
             if not ctx.resilient_parsing:
-                _say_new(name, OLD_COMMANDS[name])
+                _say_new(name, renamed()["commands"][name])
         return super().resolve_command(ctx, [*words, *given])
 
 

@@ -10,6 +10,7 @@ from magnetkit.errors import InputError, MagnetkitError
 from typer.testing import CliRunner
 
 import magnetkit as mk
+from magnetkit._core._renamed import renamed
 from magnetkit.cli import _options
 from magnetkit.cli.app import app
 from magnetkit.diffusion._local import Circuit
@@ -93,19 +94,18 @@ def reach(monkeypatch, place, *words):
 
 
 def test_every_old_command_is_tried():
-    assert {name.split()[-1] for name in CALLS} == set(_options.OLD_COMMANDS)
+    assert {name.split()[-1] for name in CALLS} == set(renamed()["commands"])
     tried = {option for _, option in OPTIONS} | {
         word.partition("=")[0] for _, text, _ in CALLS.values() for word in text.split()
     }
-    known = {option for own in _options.OLD_OPTIONS.values() for option in own}
-    assert known | set(_options._EVERYWHERE) <= tried
+    assert {option for own in renamed()["options"].values() for option in own} <= tried
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_an_old_command_does_what_the_new_one_does_and_names_it(name, monkeypatch):
     place, text, first = CALLS[name]
     given, err = reach(monkeypatch, place, *name.split(), *text.split())
-    new = _options.OLD_COMMANDS[name.split()[-1]]
+    new = renamed()["commands"][name.split()[-1]]
     assert f"{name.split()[-1]} is removed in the next release; use {new}" in err
     if first is not None:
         assert first in str([*given["args"], *given.values()])
@@ -129,7 +129,7 @@ def test_what_places_and_rows_were_are_not_mixed_up(monkeypatch):
 
 def test_old_names_are_not_shown(capsys):
     said = CliRunner().invoke(app, ["--help"]).output
-    for name in (*_options.OLD_COMMANDS, "freeze"):
+    for name in (*renamed()["commands"], "freeze"):
         assert f"│ {name} " not in said
 
 
@@ -171,10 +171,10 @@ def test_an_old_keyword_means_the_same():
 
 def test_the_page_of_new_names_lists_them_all():
     page = (Path(__file__).resolve().parents[2] / "docs/renamed.md").read_text("utf-8")
-    for name, new in _options.OLD_COMMANDS.items():
+    for name, new in renamed()["commands"].items():
         (line,) = re.findall(rf"^\| `magnetkit (?:data )?{name}\b.*$", page, re.MULTILINE)
         assert f"| `magnetkit {new}" in line.replace("magnetkit data", "magnetkit")
-    for own in (*_options.OLD_OPTIONS.values(), _options._EVERYWHERE):
+    for own in renamed()["options"].values():
         for option in own:
             assert f"`{option}" in page, option
     for _, old, new in CALLED:
