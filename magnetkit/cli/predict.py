@@ -356,10 +356,8 @@ def _show_limits(frame: "pd.DataFrame") -> None:
         typer.echo(f"  {'load line':>9} {'hours':>8} {'knee':>10}{columns}")
         for row in rows.to_dict("records"):
             cells = [f"{row[c] - ZERO_CELSIUS:.0f} °C" for c in ("knee_K", *losses)]
-            typer.echo(
-                f"  {row['load_line']:9g} {row['hours']:8g} {cells[0]:>10}"
-                + "".join(f"{c:>12}" for c in cells[1:])
-            )
+            lost = "".join(f"{cell:>12}" for cell in cells[1:])
+            typer.echo(f"  {row['load_line']:9g} {row['hours']:8g} {cells[0]:>10}{lost}")
 
 
 def phases(

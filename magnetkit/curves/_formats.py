@@ -38,17 +38,8 @@ Kind = Literal["BH", "JH"]
 
 WHOLE = ("table", "comsol", "maxwell", "motorcad")
 """Forms of which one file holds all temperatures."""
-_FILES = {
-    own.split(".")[0]: f"{own}.jinja"
-    for own in (
-        "femm.lua",
-        "elmer.sif",
-        "pyleecan.json",
-        "comsol.txt",
-        "maxwell.json",
-        "motorcad.mdb",
-    )
-}
+_OWN = "femm.lua elmer.sif pyleecan.json comsol.txt maxwell.json motorcad.mdb"
+_FILES = {name.split(".")[0]: f"{name}.jinja" for name in _OWN.split()}
 
 
 @dataclass(frozen=True, eq=False, repr=False)

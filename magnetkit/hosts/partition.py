@@ -406,17 +406,14 @@ def _site_rules() -> "SiteRules":
             (host.interstitial_elements, _hosts.ON_X),
         ):
             role[i, [INDEX[s] for s in symbols]] = code
-        for symbol, share in rules.solubility.items():
-            limit[i, INDEX[symbol]] = share
-        for symbol, ratio in rules.preference.items():
-            preference[i, INDEX[symbol]] = ratio
+        limit[i, [INDEX[s] for s in rules.solubility]] = list(rules.solubility.values())
+        preference[i, [INDEX[s] for s in rules.preference]] = list(rules.preference.values())
         counts[i] = host.rare_earth, host.transition_metal, host.interstitial
         ratios[i] = rules.rich_ratio, rules.poor_ratio
     known = {r["element"]: float(r["volume_A3"]) for r in datasets.rows("hosts/atomic_volumes.csv")}
     # An element without a listed volume is outside every host and rare; 20 A3 is a middling metal.
     volume = np.full(N_ELEMENTS, 20.0)
-    for symbol, v in known.items():
-        volume[INDEX[symbol]] = v
+    volume[[INDEX[s] for s in known]] = list(known.values())
     return _hosts.SiteRules(role, limit, preference, counts, ratios, boride, volume)
 
 

@@ -332,28 +332,23 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _host(entry: dict[str, Any], root: str) -> Host:
-    hexagonal = entry.get("hexagonal")
+    hexagonal, stability = entry.get("hexagonal"), entry["stability"]
     guests = tuple(entry["split"]["guests_on_rare_earth_site"])
+    atoms = ("rare_earth", "transition_metal", "interstitial")
+    forms = ("substitution_slopes", "own_forming_weights", "making_temperature_K", "melts_at_K")
     return Host(
-        entry["name"],
-        entry.get("variant_of"),
-        root,
-        entry["rare_earth"],
-        entry["transition_metal"],
-        entry["interstitial"],
-        tuple(entry["interstitial_elements"]),
-        _structure(entry),
-        _structure(hexagonal) if hexagonal else None,
-        _assignment(dict(entry["assignment"])),
-        Split(**{**entry["split"], "guests_on_rare_earth_site": guests}),
-        Magnetism(**entry["magnetism"]),
-        entry["stability"]["substitution_slopes"],
-        entry["stability"]["own_forming_weights"],
-        _section(entry["stability"]),
-        entry["stability"]["making_temperature_K"],
-        entry["stability"]["melts_at_K"],
-        _magnet(dict(entry["magnet"])),
-        Formation(**entry["formation"]) if "formation" in entry else None,
+        **{name: entry[name] for name in ("name", "variant_of", *atoms)},
+        root=root,
+        interstitial_elements=tuple(entry["interstitial_elements"]),
+        structure=_structure(entry),
+        hexagonal=_structure(hexagonal) if hexagonal else None,
+        assignment=_assignment(dict(entry["assignment"])),
+        split=Split(**{**entry["split"], "guests_on_rare_earth_site": guests}),
+        magnetism=Magnetism(**entry["magnetism"]),
+        **{name: stability[name] for name in forms},
+        section=_section(stability),
+        magnet=_magnet(dict(entry["magnet"])),
+        formation=Formation(**entry["formation"]) if "formation" in entry else None,
     )
 
 

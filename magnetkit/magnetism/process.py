@@ -89,8 +89,6 @@ class Route:
 
     def check(self, given: dict[str, Any]) -> None:
         """Refuse a number outside what the route can do, and a setting that does not act."""
-        import numpy as np
-
         grain, usual = given.get("grain_size_um"), self.process.get("grain_size_um")
         if grain is not None and "grain_size_um" not in self.bounds and np.any(grain != usual):
             raise InputError(
