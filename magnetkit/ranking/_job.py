@@ -246,25 +246,22 @@ def reference_row(profile: "Profile", conditions: Conditions, kelvin: float) -> 
     return found.frame().iloc[0]
 
 
+# Conditions that a manifest holds by their own names.
+_KEPT = (
+    *("scenario", "recycled", "prices", "process", "calibration", "load_line"),
+    *("outside_field_kA_m", "hours", "interval", "between"),
+)
+
+
 def identity_of(job: Job) -> dict[str, Any]:
     """Return what `job_from` needs to build a job anew, as plain values for the manifest."""
-    conditions = job.conditions
-    return {
-        "application": job.profile.model_dump(mode="json"),
-        "temperature_K": job.temperature,
-        "scenario": conditions.scenario,
-        "recycled": conditions.recycled,
-        "prices": conditions.prices,
-        "process": _plain(conditions.process),
-        "calibration": conditions.calibration,
-        "load_line": conditions.load_line,
-        "outside_field_kA_m": conditions.outside_field_kA_m,
-        "hours": conditions.hours,
-        "interval": conditions.interval,
-        "between": list(conditions.between),
-        "phases": None if conditions.snapshot is None else str(conditions.snapshot),
-        "belief": {"data": conditions.data, "add": conditions.add},
-    }
+    own = job.conditions
+    found: dict[str, Any] = {"application": job.profile.model_dump(mode="json")}
+    found["temperature_K"] = job.temperature
+    found |= {name: getattr(own, name) for name in _KEPT}
+    found |= {"process": _plain(own.process), "between": list(own.between)}
+    found["phases"] = None if own.snapshot is None else str(own.snapshot)
+    return found | {"belief": {"data": own.data, "add": own.add}}
 
 
 def _plain(process: Any) -> Any:
@@ -278,23 +275,11 @@ def _plain(process: Any) -> Any:
 
 def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     """Return the job that a result of this identity was made for."""
-    return job_for(
-        profile,
-        identity["temperature_K"],
-        scenario=identity["scenario"],
-        recycled=identity["recycled"],
-        prices=identity["prices"],
-        process=identity["process"],
-        # Of others the magnets are in the process already.
-        calibration=NO_CALIBRATION if identity["calibration"] == NO_CALIBRATION else None,
-        load_line=identity["load_line"],
-        outside_field_kA_m=identity["outside_field_kA_m"],
-        hours=identity["hours"],
-        interval=identity["interval"],
-        between=identity["between"],
-        snapshot=identity["phases"],
-        **identity["belief"],
-    )
+    kept = {name: identity[name] for name in _KEPT} | identity["belief"]
+    if kept["calibration"] != NO_CALIBRATION:
+        # The magnets of others are in the process already.
+        kept["calibration"] = None
+    return job_for(profile, identity["temperature_K"], snapshot=identity["phases"], **kept)
 
 
 def mill_of(process: Any) -> Mill | None:

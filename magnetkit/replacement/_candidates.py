@@ -11,11 +11,7 @@ from numpy.typing import NDArray
 
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from ..calibration._composition_estimate import (
-    Recipe,
-    recipes,
-    usual_magnets,
-)
+from ..calibration._composition_estimate import Recipe, recipes, usual_magnets
 from ..calibration.grades import at_room, likeliest, sold_at
 from ..calibration.spread import deviations, probability
 from ..composition.table import CompositionTable
@@ -258,12 +254,9 @@ def as_frame(one: "pd.Series", recipe: Recipe, wish: Wish, now: float) -> "pd.Da
     import pandas as pd
 
     row: dict[str, Any] = {"candidate": recipe.text, "shell": recipe.shell, "way": "sold"}
-    row["route"] = None
-    row |= {"status": "ok", "temperature_K": wish.temperature, "nearest_grade": one["grade"]}
-    row |= {
-        CHANCE: one["probability"],
-        "meets_requirements": one["probability"] >= MEETS_PROBABILITY,
-    }
+    row |= {"route": None, "status": "ok", "temperature_K": wish.temperature}
+    row |= {"nearest_grade": one["grade"], CHANCE: one["probability"]}
+    row["meets_requirements"] = one["probability"] >= MEETS_PROBABILITY
     row |= {name: one[name] for name in ("host", "density_kg_m3", REMANENCE, COERCIVITY, KNEE)}
     frame = pd.DataFrame([row | {least: one[name] for name, least in GUARANTEED.items()}])
     table = CompositionTable.from_strings([recipe.text], basis="weight")

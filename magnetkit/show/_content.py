@@ -168,14 +168,10 @@ def verdict_of(result: "Ranked") -> list[str]:
 def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool) -> str:
     """Return a decision in a line: what to make, what it saves, what it gives, what it costs."""
     (name,) = names_of(row.to_frame().T)
-    b_r, h_cj = (
-        float(row[n]) * factor
-        for n, factor in (
-            ("remanence_guaranteed_T", 1.0 / KILO_GAUSS if cgs else 1.0),
-            ("coercivity_guaranteed_kA_m", 1e3 / KILO_OERSTED if cgs else 1.0),
-        )
-    )
-    units = ("kG", "kOe") if cgs else ("T", "kA/m")
+    b_r, h_cj = float(row["remanence_guaranteed_T"]), float(row["coercivity_guaranteed_kA_m"])
+    units = "T", "kA/m"
+    if cgs:
+        b_r, h_cj, units = b_r / KILO_GAUSS, 1e3 / KILO_OERSTED * h_cj, ("kG", "kOe")
     chance = f"P {number(row['probability_meets_requirements'], 2)}"
     magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
     heavy = float(row["heavy_rare_earth_wt_pct"])
@@ -221,16 +217,11 @@ def _verdict(result: "Ranked", told: pd.DataFrame) -> str:
         grams = 10.0 * float(row["heavy_rare_earth_saved_wt_pct"]) * result.profile.magnet_mass_kg
         beside = _saves_more(told, place)
         return f"Decision: {place + 1}, which saves {number(grams)} g a device{beside}."
-    if float(today["heavy_rare_earth_wt_pct"]) <= 0.05 and able:
-        return (
-            "Decision: keep 1, which holds no heavy rare earth to save, unless cost or supply risk "
-            f"weigh most: then {' or '.join(able)}."
-        )
-    reason = (
-        "which holds no heavy rare earth to save"
-        if float(today["heavy_rare_earth_wt_pct"]) <= 0.05
-        else "since nothing that is sure enough saves a fifth of its heavy rare earth"
-    )
+    reason = "since nothing that is sure enough saves a fifth of its heavy rare earth"
+    if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
+        reason = "which holds no heavy rare earth to save"
+        if able:
+            reason += f", unless cost or supply risk weigh most: then {' or '.join(able)}"
     return f"Decision: keep 1, {reason}."
 
 
