@@ -40,14 +40,7 @@ WHOLE = ("table", "comsol", "maxwell", "motorcad")
 """Forms of which one file holds all temperatures."""
 _FILES = {
     own.split(".")[0]: f"{own}.jinja"
-    for own in (
-        "femm.lua",
-        "elmer.sif",
-        "pyleecan.json",
-        "comsol.txt",
-        "maxwell.json",
-        "motorcad.mdb",
-    )
+    for own in "femm.lua elmer.sif pyleecan.json comsol.txt maxwell.json motorcad.mdb".split()
 }
 
 
