@@ -11,11 +11,7 @@ from numpy.typing import NDArray
 
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from ..calibration._composition_estimate import (
-    Recipe,
-    recipes,
-    usual_magnets,
-)
+from ..calibration._composition_estimate import Recipe, recipes, usual_magnets
 from ..calibration.grades import at_room, likeliest, sold_at
 from ..calibration.spread import deviations, probability
 from ..composition.table import CompositionTable
