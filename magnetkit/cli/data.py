@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .._core._progress import message
-from .._core.errors import InputError
+from .._core.errors import CompositionError, InputError
 from . import _options as o
 
 if TYPE_CHECKING:
@@ -71,17 +71,15 @@ def verify(json: o.Json = False) -> None:
     from .._core.datasets import verify as check
 
     states = check()
-    if json:
-        for name, state in states.items():
-            typer.echo(dumps({"name": name, "state": state}))
-        raise typer.Exit(any(state != "ok" for state in states.values()))
-    for name, state in states.items():
-        if state != "ok":
-            typer.echo(f"{name}: {state}")
     bad = sum(state != "ok" for state in states.values())
-    typer.echo(f"{len(states) - bad} of {len(states)} embedded files are as published")
-    if bad:
-        raise typer.Exit(1)
+    for name, state in states.items():
+        if json:
+            typer.echo(dumps({"name": name, "state": state}))
+        elif state != "ok":
+            typer.echo(f"{name}: {state}")
+    if not json:
+        typer.echo(f"{len(states) - bad} of {len(states)} embedded files are as published")
+    raise typer.Exit(bad > 0)
 
 
 @app.command()
@@ -420,7 +418,6 @@ def alloys(
       magnetkit supply alloys SmCo5 --break-even Co --against Nd2Fe14B
     """
     from .._core.columns import layouts
-    from .._core.errors import CompositionError, InputError
     from ..composition.table import CompositionTable
     from ..show._text import of_cost, remark
     from ..supply.ledger import break_even_recycled_share, ledger
@@ -462,15 +459,13 @@ def controls(json: o.Json = False) -> None:
     --------
       magnetkit supply controls
     """
+    from ..show._tables import print_json
     from ..show._text import say
     from ..supply.tables import controls as table
 
     _say_overdue()
     if json:
-        from ..show._tables import print_json
-
-        print_json(table())
-        return
+        return print_json(table())
     for row in table().to_dict("records"):
         until = f" to {row['until']}" if row["until"] else ""
         say(f"{row['country']}, {row['effective']}{until}: {row['measure']}")
@@ -486,14 +481,12 @@ def claims(json: o.Json = False) -> None:
     --------
       magnetkit supply claims
     """
+    from ..show._tables import print_json
     from ..show._text import say
     from ..supply.tables import claims as table
 
     if json:
-        from ..show._tables import print_json
-
-        print_json(table())
-        return
+        return print_json(table())
     for row in table().to_dict("records"):
         said = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
         today = f"{row['today']} {row['today_unit']} ({row['today_as_of']})"
@@ -510,18 +503,14 @@ def _say_overdue() -> None:
 
 
 def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
-    if as_json:
-        from ..show._tables import print_json
-
-        print_json(frame)
-        return
     from .._core.columns import layouts
-    from ..show._tables import number
+    from ..show._tables import number, print_json
     from ..show._text import Shown, print_csv, print_table, to_terminal
 
+    if as_json:
+        return print_json(frame)
     if not to_terminal():
-        print_csv(frame[list(headings)])
-        return
+        return print_csv(frame[list(headings)])
     columns, first = [], layouts()["supply_first"]
     for place, (name, heading) in enumerate(headings.items()):
         cells = [v if isinstance(v, str) else number(v) for v in frame[name]]

@@ -79,14 +79,15 @@ def predict(
         o.refuse_beside("--compare", column=column, element_columns=element_columns, out=out)
         o.refuse_beside("--compare", require=require, reference=reference, objective=objective)
         o.refuse_beside("--compare", strict=strict, columns=columns, all=everything)
-        return _compare(formulas, at, basis, json, units, keywords)
+        return _compare(formulas, at, json, units, {"basis": basis, **keywords})
     if out is not None:
         o.check_out(out)
     named_in = o.composition_of(column, element_columns)
     options = {"basis": basis, "column": named_in, "strict": strict, **keywords}
     rows = o.on_sheet(given(formulas), sheet, header_row)
     if require or reference or objective:
-        frame = _evaluate(rows, at, require or (), reference, objective or (), options)
+        options |= {"require": require or (), "objectives": objective or ()}
+        frame = _evaluate(rows, at, {"reference": reference, **options})
     else:
         from ..prediction.predict import predict as run
 
@@ -109,23 +110,15 @@ def predict(
     print_properties(frame, as_json=json, interval=interval, **shown)
 
 
-def _evaluate(
-    compositions: Any,
-    temperature: str,
-    require: Sequence[str],
-    reference: str | None,
-    objectives: Sequence[str],
-    options: dict[str, Any],
-) -> "pd.DataFrame":
+def _evaluate(compositions: Any, temperature: str, asked: dict[str, Any]) -> "pd.DataFrame":
     """Return properties evaluated against the requirements, in the order of the input."""
     from ..prediction.conditions import calibration_of
     from ..run.screen import screen
     from .screen import check_device
 
-    o.refuse_beside("--require", host=options.get("host"))
-    check_device(None, require, reference, temperature)
-    asked: dict[str, Any] = {"require": require, "reference": reference, "objectives": objectives}
-    result = screen(compositions, None, temperature, **asked, **options)
+    o.refuse_beside("--require", host=asked.get("host"))
+    check_device(None, asked["require"], asked["reference"], temperature)
+    result = screen(compositions, None, temperature, **asked)
     for row in result.rejected:
         message(f"line {row.line} ({row.text!r}): {row.reason}")
     frame = result.table
@@ -134,19 +127,14 @@ def _evaluate(
 
 
 def _compare(
-    formulas: list[str],
-    temperature: str,
-    basis: Any,
-    json: bool,
-    units: str | None,
-    keywords: dict[str, Any],
+    formulas: list[str], temperature: str, json: bool, units: str | None, asked: dict[str, Any]
 ) -> None:
     """Print magnets side by side."""
     from ..prediction.predict import compare as run
     from ..show._tables import print_comparison
     from ..show._text import remark
 
-    frame = run(formulas, temperature, basis=basis, **keywords)
+    frame = run(formulas, temperature, **asked)
     print_comparison(frame, as_json=json, units=units)
     for note in frame.attrs["notes"]:
         remark(note)
@@ -239,7 +227,7 @@ def curve(
 
     if limits:
         o.refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
-        return _limits(magnets, load_line, hours, basis, json, keywords)
+        return _limits(magnets, load_line, hours, json, {"basis": basis, **keywords})
     if hours is not None or "outside_field_kA_m" in keywords or json:
         raise InputError("--hours, --outside-field and --json are of --limits")
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
@@ -303,12 +291,7 @@ def _beside(
 
 
 def _limits(
-    recipes: list[str],
-    load_line: str | None,
-    hours: str | None,
-    basis: Any,
-    json: bool,
-    keywords: dict[str, Any],
+    recipes: list[str], load_line: str | None, hours: str | None, json: bool, given: dict[str, Any]
 ) -> None:
     """Print up to which temperature magnets keep their flux."""
     from .._core.units import ROOM_K
@@ -317,13 +300,14 @@ def _limits(
     from ..show._tables import print_json
     from ..show._text import print_csv, remark, to_terminal
 
-    o.refuse_beside("--limits", **{n: keywords.get(n) for n in ("interval", "data", "add")})
+    o.refuse_beside("--limits", **{n: given.get(n) for n in ("interval", "data", "add")})
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
     times = numbers(hours or "100,87600", "--hours")
-    made_by = calibrated(keywords.get("process"), keywords.get("calibration"), ROOM_K)
-    against = keywords.get("outside_field_kA_m") or 0.0
-    asked: dict[str, Any] = {"outside_field_kA_m": against, "process": made_by}
-    frame = use_limits(recipes, lines, times, shell=keywords.get("shell"), basis=basis, **asked)
+    made_by = calibrated(given.get("process"), given.get("calibration"), ROOM_K)
+    asked = {
+        name: given[name] for name in ("outside_field_kA_m", "shell", "basis") if name in given
+    }
+    frame = use_limits(recipes, lines, times, process=made_by, **asked)
     if json:
         print_json(frame)
     elif to_terminal():

@@ -155,32 +155,14 @@ def screen(
         check_file(candidates)
     check_device(application, require, reference, temperature)
     made = _space(candidates, host, replace, step, limit, minor)
-    options: dict[str, Any] = {
-        **keywords,
-        "temperature": temperature,
-        "reference": reference,
-        "basis": basis,
-        "require": require or (),
-        "objectives": objective or (),
-        "out": out,
-        "resume": resume,
-        "force": force,
-        "workers": workers,
-        "dask": dask,
-        "all_columns": all_columns,
-        "strict": strict,
-        "progress": not quiet,
-        "shell": None if made is not None else _one_shell(shell),
-    }
+    options = {**keywords, "temperature": temperature, "reference": reference, "basis": basis}
+    options |= {"require": require or (), "objectives": objective or (), "strict": strict}
+    options |= {"out": out, "resume": resume, "force": force, "all_columns": all_columns}
+    options |= {"workers": workers, "dask": dask, "progress": not quiet}
     if made is None:
         _need(host, minor=minor, sample=sample, refine=refine)
-        result = run(
-            candidates,
-            application,
-            column=o.composition_of(column, element_columns),
-            keep=keep,
-            **options,
-        )
+        options |= {"shell": _one_shell(shell), "column": o.composition_of(column, element_columns)}
+        result = run(candidates, application, keep=keep, **options)
     elif refine is not None:
         o.refuse_beside("--refine", shell=shell, keep=keep)
         result = refined(made, application, refine, sample=sample, **options)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._local import NODES, Case, Magnet, Target, probability_met, quantile
+from ._local import NODES, Case, Magnet, Target, least, probability_met, quantile
 from ._profile import Anneal, Groups, Spreading, treatment
 from ._shapes import Array
 
@@ -227,12 +227,7 @@ def uniform_content(search: Search) -> tuple[float, float]:
         )
         return float("nan"), most
     low, high = float(usable[max(good[0] - 1, 0)]), float(usable[good[0]])
-    for _ in range(20):
-        middle = 0.5 * (low + high)
-        if search.meets(middle * ones, deviations):
-            high = middle
-        else:
-            low = middle
+    high = least(lambda amount: search.meets(amount * ones, deviations), low, high, 20)
     return high, probability_met(search.target, search.each, [high * ones], search.cells)
 
 
@@ -243,8 +238,8 @@ def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Co
     found = [coat(search, one, a) for a in sorted(anneals, key=lambda a: (a.hours, a.celsius))]
     met = [c for c in found if c.met]
     if met:
-        least = min(c.entered_kg for c in met)
-        chosen = next(c for c in met if c.entered_kg <= 1.02 * least)
+        lightest = min(c.entered_kg for c in met)
+        chosen = next(c for c in met if c.entered_kg <= 1.02 * lightest)
     else:
         chosen = max(found, key=lambda c: c.probability)
     return chosen if one is groups else coat(search, groups, chosen.anneal)

@@ -6,7 +6,7 @@ what has to be met, and `probability_met` how likely a magnet meets it.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -424,8 +424,8 @@ def probability_met(
     weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
     total = 0.0
     for amount, weight in zip(amounts, weights, strict=True):
-        least = max(_worst_deviation(target, magnet, case, amount, cells) for magnet, case in each)
-        total += weight * (1.0 - _NORMAL.cdf(least))
+        worst = max(_worst_deviation(target, magnet, case, amount, cells) for magnet, case in each)
+        total += weight * (1.0 - _NORMAL.cdf(worst))
     return total
 
 
@@ -433,13 +433,14 @@ def _worst_deviation(
     target: Target, magnet: Magnet, case: Case, amount: Array, cells: Array
 ) -> float:
     """Return the fewest standard deviations of ln H_cJ at which the target is still met."""
-    low, high = -_WIDEST, _WIDEST
-    for _ in range(12):
+    return least(lambda off: target.met(magnet, amount, case, cells, off), -_WIDEST, _WIDEST, 12)
+
+
+def least(good: Callable[[float], bool], low: float, high: float, halvings: int) -> float:
+    """Return the least number that is good, between one that is not and one that is."""
+    for _ in range(halvings):
         middle = 0.5 * (low + high)
-        if target.met(magnet, amount, case, cells, middle):
-            high = middle
-        else:
-            low = middle
+        low, high = (low, middle) if good(middle) else (middle, high)
     return high
 
 

@@ -4,10 +4,10 @@
 `needed_by_temperature` repeats it over thicknesses and temperatures.
 """
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -442,19 +442,17 @@ class _Job:
     kelvin: float
     field: Any
     process: Any
-    _known: dict[tuple[str, float, bool], _local.Magnet] = dataclasses.field(default_factory=dict)
 
-    def magnet(self, element: str, kelvin: float, bulk: bool = False) -> _local.Magnet:
-        """Return the alloy with an element at a temperature, K."""
-        key = element, kelvin, bulk
-        if key not in self._known:
-            if bulk:
-                found = _local.alloyed_magnet(self.table, element, kelvin, self.process)
-            else:
-                most = treatment()["surface"]["most_wt_pct"]
-                found = _local.diffused_magnet(self.table, element, kelvin, self.process, most)
-            self._known[key] = found
-        return self._known[key]
+    @cache  # noqa: B019  lives as long as a design does
+    def magnet(self, element: str, kelvin: float) -> _local.Magnet:
+        """Return the alloy with an element diffused in at a temperature, K."""
+        most = treatment()["surface"]["most_wt_pct"]
+        return _local.diffused_magnet(self.table, element, kelvin, self.process, most)
+
+    @cache  # noqa: B019  lives as long as a design does
+    def alloyed(self, element: str, kelvin: float) -> _local.Magnet:
+        """Return the alloy with part of its rare earth replaced by an element."""
+        return _local.alloyed_magnet(self.table, element, kelvin, self.process)
 
     def setting(self, cells: Cells) -> tuple[Cells, SelfField | None, list[_local.Case]]:
         """Return the cells, their field, and the operating points."""
@@ -474,7 +472,8 @@ class _Job:
 
     def each(self, element: str, cases: list[_local.Case], bulk: bool = False) -> list[Any]:
         """Return magnet and case of each operating point."""
-        return [(self.magnet(element, case.kelvin, bulk), case) for case in cases]
+        made = self.alloyed if bulk else self.magnet
+        return [(made(element, case.kelvin), case) for case in cases]
 
 
 class _Costs:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..magnetism._measured import Mill
 
 
+_Range = tuple[float, float]
 _PUT_IN, _ENDS = ("Gd", "Er"), ("", "_lo", "_hi")
 _GRID_GD, _GRID_ER = np.arange(0.0, 15.0, 1.0), np.arange(0.0, 9.0, 1.0)
 # A third of what uncompensated 2:17 has, -0.03 to -0.035 %/K (magnetsales.com).
@@ -136,7 +137,7 @@ def sentences(frame: "pd.DataFrame") -> list[str]:
     return found
 
 
-def _range(temperature: Any, grade: str) -> tuple[float, float]:
+def _range(temperature: Any, grade: str) -> _Range:
     if temperature is None:
         return alpha_range(grade)
     ends = temperature.split(":") if isinstance(temperature, str) else list(temperature)
@@ -173,7 +174,7 @@ def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
 
 
 def _described(
-    texts: dict[str, str], between: tuple[float, float], producer: "Mill", circuit: float
+    texts: dict[str, str], between: _Range, producer: "Mill", circuit: float
 ) -> "pd.DataFrame":
     import pandas as pd
     from scipy.special import ndtr
@@ -204,11 +205,7 @@ def _deviation(frame: "pd.DataFrame") -> "pd.Series":
 
 
 def _least(
-    host: str,
-    made: CompositionEstimate,
-    between: tuple[float, float],
-    producer: "Mill",
-    circuit: float,
+    host: str, made: CompositionEstimate, between: _Range, producer: "Mill", circuit: float
 ) -> dict[str, Any] | None:
     """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
     own = made.best

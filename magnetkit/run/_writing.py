@@ -28,6 +28,10 @@ from ._pool import Pool, Progress, ahead, in_order
 from ._store import Memory, Store, fragments_folder
 from ._work import Work, decode, encode, recovered, table_of
 
+# Numbers of rows, ascending; which rows of all are written, None for all.
+_Rows = NDArray[np.int64]
+_Kept = NDArray[np.bool_] | None
+
 
 class Crew(NamedTuple):
     """The pool that works on the chunks of a screening, and what it needs to make one again."""
@@ -103,12 +107,7 @@ def finish(
 
 
 def _whole_rows(
-    store: Store,
-    crew: Crew,
-    job: Job,
-    take: Take,
-    rows: NDArray[np.int64],
-    columns: list[str] | None = None,
+    store: Store, crew: Crew, job: Job, take: Take, rows: _Rows, columns: list[str] | None = None
 ) -> pa.Table:
     """Return columns of some candidates as `take` does, or all, for which they are evaluated."""
     if columns is not None:
@@ -123,11 +122,7 @@ def _whole_rows(
 
 
 def _write(
-    store: Store,
-    ranking: Ranking,
-    kept: NDArray[np.bool_] | None,
-    in_memory: NDArray[np.int64],
-    report: Progress,
+    store: Store, ranking: Ranking, kept: _Kept, in_memory: _Rows, report: Progress
 ) -> pa.Table:
     """Write ``ranked.parquet``; return the rows that stay in memory."""
     tables = _with_ranks(store.tables(), ranking, kept)
@@ -153,7 +148,7 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
     )
 
 
-def _leading(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+def _leading(place: _Rows, first: int) -> _Rows:
     """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
     rows = np.flatnonzero((place > 0) & (place <= first))
     others = np.flatnonzero(place == 0)[: max(ranked.TOP_ROWS - len(rows), 0)]
@@ -161,11 +156,7 @@ def _leading(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
 
 
 def _watched(
-    tables: Iterable[pa.Table],
-    rows: NDArray[np.int64],
-    found: list[pa.Table],
-    total: int,
-    report: Progress,
+    tables: Iterable[pa.Table], rows: _Rows, found: list[pa.Table], total: int, report: Progress
 ) -> Iterator[pa.Table]:
     """Pass tables on, put some `rows` of all into `found`, and report the progress."""
     stop = 0
@@ -177,9 +168,7 @@ def _watched(
         report(stop, total)
 
 
-def _with_ranks(
-    tables: Iterator[pa.Table], ranking: Ranking, kept: NDArray[np.bool_] | None
-) -> Iterator[pa.Table]:
+def _with_ranks(tables: Iterator[pa.Table], ranking: Ranking, kept: _Kept) -> Iterator[pa.Table]:
     """Yield the chunks, or their kept rows, with the columns of the ranking in order."""
     start = 0
     for table in tables:
@@ -189,7 +178,7 @@ def _with_ranks(
         yield _joined(table, ranking.columns(rows.start, rows.stop), part)
 
 
-def rows_in_memory(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+def rows_in_memory(place: _Rows, first: int) -> _Rows:
     """Return the rows, ascending, that stay in memory when a screening ends.
 
     `place` is the rank from 1, 0 for none. Where fewer than `first` have one, others are added.
@@ -209,8 +198,8 @@ class _Ranks(NamedTuple):
     """
 
     columns: bytes
-    kept: NDArray[np.bool_] | None
-    back: NDArray[np.int64]
+    kept: _Kept
+    back: _Rows
 
 
 class _Fragment(NamedTuple):
@@ -224,7 +213,7 @@ class _Fragment(NamedTuple):
 Task = tuple[int, Piece, str, Any]
 
 
-def _joined(table: pa.Table, ranks: pa.Table, kept: NDArray[np.bool_] | None = None) -> pa.Table:
+def _joined(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
     """Return a chunk, or its kept rows, with the columns of the ranking in order."""
     table = with_copies(table, ranks)
     if kept is not None:
@@ -268,7 +257,7 @@ def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Itera
 
 
 def _rows_of_workers(
-    store: Store, crew: Crew, rows: NDArray[np.int64], columns: list[str] | None = None
+    store: Store, crew: Crew, rows: _Rows, columns: list[str] | None = None
 ) -> pa.Table:
     """Return columns, or all, of some candidates, which the workers read out of their chunks."""
 
@@ -282,12 +271,7 @@ def _rows_of_workers(
 
 
 def _write_fragments(
-    store: Store,
-    crew: Crew,
-    ranking: Ranking,
-    kept: NDArray[np.bool_] | None,
-    in_memory: NDArray[np.int64],
-    report: Progress,
+    store: Store, crew: Crew, ranking: Ranking, kept: _Kept, in_memory: _Rows, report: Progress
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory."""
     total = len(ranking.place)

@@ -27,14 +27,7 @@ from ..composition._read import Compositions
 from ..composition.notation import Basis
 from ..composition.substitution import Substitutions, refine
 from ..prediction.conditions import UseKeywords, with_conditions
-from ..ranking._evaluate import (
-    Bound,
-    Tally,
-    bound_of,
-    columns_read,
-    evaluate,
-    needed_for,
-)
+from ..ranking._evaluate import Bound, Tally, bound_of, columns_read, evaluate, needed_for
 from ..ranking._job import Job, identity_of, job_for
 from ..ranking.result import ANSWER, REPORT, WRITTEN, Ranked
 from . import _candidates, _files

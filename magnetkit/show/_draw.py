@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.collections import PathCollection
 
 
+_Array = NDArray[np.float64]
+
 _DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
 _MARKERS = {
     "circle": "o", "diamond": "D", "square": "s", "triangle-up": "^", "triangle-down": "v",
@@ -115,23 +117,12 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
 
 
 def _points(
-    marker: Part,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    label: str,
-    layout: Part,
-    ax: "Axes",
+    marker: Part, x: _Array, y: _Array, label: str, layout: Part, ax: "Axes"
 ) -> "PathCollection | None":
-    edge = marker.get("line", {"width": 0.0})
-    look: dict[str, Any] = {
-        "s": (_PER_PIXEL * marker["size"]) ** 2,
-        "marker": _MARKERS[marker.get("symbol", "circle")],
-        "alpha": marker.get("opacity"),
-        "linewidths": _PER_PIXEL * edge["width"],
-        "edgecolors": edge.get("color", "none"),
-        "label": label,
-        "zorder": 3,
-    }
+    edge, size = marker.get("line", {"width": 0.0}), (_PER_PIXEL * marker["size"]) ** 2
+    look = {"s": size, "marker": _MARKERS[marker.get("symbol", "circle")], "label": label}
+    look |= {"alpha": marker.get("opacity"), "edgecolors": edge.get("color", "none")}
+    look |= {"linewidths": _PER_PIXEL * edge["width"], "zorder": 3}
     if isinstance(marker["color"], str):
         ax.scatter(x, y, color=marker["color"], **look)
         return None
@@ -146,17 +137,17 @@ def _scale(scale: Part, ends: str) -> dict[str, Any]:
     return {"cmap": cmap} | {f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")}
 
 
-def _ends(bars: Part | None) -> NDArray[np.float64] | None:
+def _ends(bars: Part | None) -> _Array | None:
     return None if bars is None else np.array([bars["arrayminus"], bars["array"]], float)
 
 
-def _places(trace: Part) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _places(trace: Part) -> tuple[_Array, _Array]:
     if trace["type"] == "scatterternary":
         return _plane(np.column_stack([np.array(trace[axis], float) for axis in "abc"]))
     return np.array(trace["x"], float), np.array(trace["y"], float)
 
 
-def _plane(shares: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _plane(shares: _Array) -> tuple[_Array, _Array]:
     """Return the plane coordinates of shares, top corner first."""
     return shares[:, 2] + shares[:, 0] / 2.0, shares[:, 0] * _HEIGHT
 
