@@ -190,7 +190,7 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     carried = [_carried(i, phases, work) for i in every]
     polarization, field = np.array(
         [
-            [alloy_at(kelvin, i, phases, carried[i], work)[:2] for i in every]
+            [alloy_at(kelvin, i, phases, carried[i], True, work)[:2] for i in every]
             for kelvin in np.concatenate([[ROOM], made.temperature])
         ]
     ).transpose(2, 0, 1)
