@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     charge_inputs : dict
         What is charged beside elements, wt.%, where it differs from ``datasets/supply/inputs.csv``:
         ``{"PrNd": {"Pr": 20, "Nd": 80}}``.
+    scrap : dict
+        What is fed back into a charge: its ``share``, wt.% of the charge, and its elements in wt.%,
+        those of the recipe itself where none but O, N or C are named.
+    yields : dict
+        Your own yields by step, 0 to 1, in place of printed ones: ``{"milling": 0.95}``.
     units : {"si", "cgs"}
         Units in which people read results: T and kA/m, or kG, kOe and MGOe. Frames, CSV, Parquet
         and JSON files are in SI units.
@@ -61,6 +66,8 @@ class Settings(BaseSettings):
     mirror: Path | None = None
     heavy_rare_earths: Annotated[tuple[str, ...], NoDecode] = HEAVY_RARE_EARTHS
     charge_inputs: dict[str, dict[str, float]] = {}
+    scrap: dict[str, Annotated[float, Field(ge=0.0, le=100.0)]] = {}
+    yields: dict[str, Annotated[float, Field(gt=0.0, le=1.0)]] = {}
     units: Literal["si", "cgs"] = "si"
 
     @field_validator("cache_dir", "data_dir", "mirror")

@@ -1,5 +1,6 @@
 """The answer in words: one screen, verdict first."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from .._core import datasets
 from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
+from .._core.errors import InputError
+from .._core.settings import get_settings
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
 from ..calibration._composition_estimate import COMPENSATED
 from ..composition.notation import inputs
@@ -153,7 +156,7 @@ def _charged(way: Way, scenario: Any) -> str:
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
     left = {SYMBOLS[i]: float(shares[i]) for i in np.flatnonzero(shares > 1e-6)}
-    put_in: dict[str, float] = {}
+    put_in, told = _fed_back(left)
     for name, parts in inputs().items():
         amount = min(left.get(e, 0.0) / (share / 100.0) for e, share in parts.items())
         if amount > 0.005:
@@ -173,12 +176,38 @@ def _charged(way: Way, scenario: Any) -> str:
         f"{1.0 / float(row['most']):.2f} to {1.0 / float(row['least']):.2f} kg of"
         for row in datasets.rows("supply/yields.csv")
     )
+    if yields := get_settings().yields:
+        steps = f"{1.0 / prod(yields.values()):.2f} kg of charge ({', '.join(yields)}, as set)"
+        told += f" A kilogram of finished magnets takes {steps}; printed:"
     return (
         f"To charge, wt.%: {text}; {whole:.1f} USD/kg by quotations of inputs where there are any"
-        f"{''.join(f', {u}' for u in unknown)}; {own}. A kilogram of finished magnets takes "
+        f"{''.join(f', {u}' for u in unknown)}; {own}.{told} A kilogram of finished magnets takes "
         f"{cut} blocks (slicing, grinding), one of sintered blocks {sintered} metals by one "
-        "inventory; what is fed back is the mill's."
+        "inventory."
     )
+
+
+def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
+    """Take what is fed back, as set, from what is left to charge of a recipe, wt.%.
+
+    Returns the scrap's amount and what it carries into the magnet. Raises InputError if it holds
+    more of an element than the recipe.
+    """
+    set_so = get_settings().scrap
+    if not (share := set_so.get("share", 0.0)):
+        return {}, ""
+    gases = {e: share * x / 100.0 for e, x in set_so.items() if e in ("O", "N", "C")}
+    metals = {e: x for e, x in set_so.items() if e != "share" and e not in gases} or dict(left)
+    for element, amount in metals.items():
+        left[element] = left.get(element, 0.0) - share * amount / sum(metals.values())
+        if left[element] < -1e-6:
+            raise InputError(
+                f"{share:g} wt.% of scrap holds {-left[element]:.2f} wt.% {element} more than the "
+                "recipe; set a smaller share or other elements in MAGNETKIT_SCRAP"
+            )
+    carried = ", ".join(f"{e} {x:.2f}" for e, x in gases.items())
+    note = f" The scrap carries {carried} wt.% into the magnet (--process)." if carried else ""
+    return {"scrap": share}, note
 
 
 def _changes(found: Any, first: Answer) -> list[str]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import CompositionError, InputError
+from magnetkit.settings import get_settings
 
 import magnetkit as mk
 from magnetkit.replacement.answer import Way, _chosen, _shown
@@ -43,6 +44,25 @@ def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
     # 60 to 80 % of a block end in magnets.
     assert "takes 1.25 to 1.67 kg of blocks" in whole
     assert "Below -23 °C no coercivity was compared" in " ".join(mk.replace("N50", "-60C").lines())
+
+
+def test_what_is_fed_back_is_part_of_the_charge(monkeypatch):
+    motor = mk.replace("N42SH", temperature="150C")
+    fed = {"share": 20.0, "Nd": 25.0, "Dy": 1.0, "Fe": 74.0, "O": 0.5}
+    monkeypatch.setattr(get_settings(), "scrap", fed)
+    monkeypatch.setattr(get_settings(), "yields", {"milling": 0.95, "diffusion": 0.9})
+    with pytest.raises(InputError, match=r"20 wt.% of scrap holds 0\.20 wt.% Dy more"):
+        motor.lines(everything=True)
+    monkeypatch.setattr(get_settings(), "scrap", {"share": 20.0, "O": 0.5})
+    whole = " ".join(motor.lines(everything=True))
+    charge = re.search(r"To charge, wt.%: ([^;]*);", whole)[1]
+    amounts = {part.split()[0]: float(part.split()[1]) for part in charge.split(", ")}
+    assert sum(amounts.values()) == pytest.approx(100.0, abs=0.05)
+    assert amounts["scrap"] == 20.0
+    # Scrap of the recipe itself leaves four fifths of everything.
+    assert amounts["FeB"] == pytest.approx(0.8 * 0.96 / 0.19, abs=0.01)
+    assert "carries O 0.10 wt.%" in whole
+    assert "takes 1.17 kg of charge (milling, diffusion, as set)" in whole
 
 
 @pytest.mark.parametrize(
