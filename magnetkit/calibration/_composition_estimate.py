@@ -46,6 +46,7 @@ COMPENSATED = 0.015
 
 # Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
 # 0.001 (Takasumi et al., abstract), and are sold as "about zero".
+_Array = NDArray[np.float64]
 _ALPHA_DEVIATION = 0.002
 # Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
 # %/K.
@@ -158,7 +159,7 @@ def estimate_composition(
     ladders = {grid.kind: grid.ladder for grid in usual.grades}
     seen = ladder(str(grade.get("makers", ""))) if ladders.get("bulk") is not None else None
     kinds: list[Recipe] = []
-    parts: list[NDArray[np.float64]] = []
+    parts: list[_Array] = []
     logs = []
     for grid in usual.grades:
         if grid.kind == "hot-deformed" and made_as == "sintered":
@@ -203,7 +204,7 @@ def made_of(grade: str, kind: str | None, curie: "CurieModel") -> Recipe | None:
     return next((r for r in found.recipes if r.kind == kind), found.best)
 
 
-def _deviation(weight: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+def _deviation(weight: _Array, values: _Array) -> float:
     share = weight / max(weight.sum(), 1e-300)
     centre = (share * values).sum()
     return float(np.sqrt((share * (values - centre) ** 2).sum()))
@@ -211,7 +212,7 @@ def _deviation(weight: NDArray[np.float64], values: NDArray[np.float64]) -> floa
 
 def _weighed(
     host: str, grid: "_Grid", grade: "pd.Series | Mapping[str, Any]", curie: "CurieModel | None"
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[_Array, _Array, _Array]:
     """Return heavy rare earth, wt.%, ln H_cJ and log-likelihood of the recipes of a kind, (n,)."""
     heavy, frame = _modelled(tuple(recipes(host, grid)), grid.route, curie)
     log = _log_likelihood(frame, grade)
@@ -229,7 +230,7 @@ def _weighed(
 @lru_cache(maxsize=64)
 def _modelled(
     melts: tuple[tuple[str, str], ...], route: str | None, curie: "CurieModel | None"
-) -> "tuple[NDArray[np.float64], pd.DataFrame]":
+) -> "tuple[_Array, pd.DataFrame]":
     """Return heavy rare earth, wt.%, of recipes with shells, and their magnets at 20 degrees C."""
     texts, shells = (list(part) for part in zip(*melts, strict=True))
     table = CompositionTable.from_strings(texts, basis="weight")
@@ -238,9 +239,7 @@ def _modelled(
     return _heavy_wt_pct(table, shell), frame
 
 
-def _log_likelihood(
-    frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]"
-) -> NDArray[np.float64]:
+def _log_likelihood(frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]") -> _Array:
     """Return the log-likelihood of the printed values for each recipe, shape (n,)."""
     log = np.zeros(len(frame))
     for quantity, value in usual_values(grade).items():
@@ -261,7 +260,7 @@ def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
     return {"remanence_T": float(grade["remanence_T"]), COERCIVITY: h_cj}
 
 
-def _trade(coercivity: float, heavy: NDArray[np.float64], worth: float) -> NDArray[np.float64]:
+def _trade(coercivity: float, heavy: _Array, worth: float) -> _Array:
     """Return the log-prior of heavy rare earth, wt.%, in the class of a coercivity, kA/m; (n,).
 
     `worth`: how much more it serves than it would in the alloy.
@@ -289,7 +288,7 @@ def given_composition(recipe: str, shell: str, heavy: float) -> CompositionEstim
     )
 
 
-def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> NDArray[np.float64]:
+def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> _Array:
     counted = np.column_stack([np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)])
     return 100.0 * mean_over_mass(table, counted, shell)[:, 1]
 

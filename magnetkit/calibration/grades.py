@@ -41,6 +41,7 @@ QUANTITIES = (
 )
 """Quantities of the table of grades; each with ``_lo``, ``_hi`` and ``_provenance``."""
 
+_Array = NDArray[np.float64]
 _REMANENCE, _COERCIVITY, _PRODUCT = "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"
 # Chords of B_r and H_cJ.
 _CHORDS = {q: f"{q.split('_')[0]}_coefficient_pct_K" for q in (_REMANENCE, _COERCIVITY)}
@@ -302,9 +303,7 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
         table.loc[rows[found], f"{quantity}_provenance"] = "estimate"
 
 
-def _alike(
-    values: NDArray[np.float64], by: NDArray[np.float64], own: float
-) -> tuple[float, float, float]:
+def _alike(values: _Array, by: _Array, own: float) -> tuple[float, float, float]:
     """Return the middle and the ends of values over grades of the same crystal and kind.
 
     The middle is the median of the grades whose `by` is close to `own`, or of all if none is; the
@@ -441,7 +440,7 @@ def hot_squareness(square: Any, host: Any, remanence: Any, coercivity: Any) -> A
     return np.where(np.isin(np.asarray(host, str), parted), hot, square)
 
 
-def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> NDArray[np.float64]:
+def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> _Array:
     """Return H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
 
     `table` holds rows of `grades` at a temperature, `end` ("", "_lo" or "_hi") names which of its
@@ -492,9 +491,7 @@ def sold_at(kelvin: float) -> "pd.DataFrame":
 
 
 def likeliest(
-    rows: "pd.DataFrame",
-    ratios: Iterable[tuple[str, NDArray[np.float64]]],
-    slack: Sequence[float] = (0.0, 0.0),
+    rows: "pd.DataFrame", ratios: Iterable[tuple[str, _Array]], slack: Sequence[float] = (0.0, 0.0)
 ) -> "pd.DataFrame":
     """Return the grades among n rows of `sold_at` that may do, with ``probability`` and ``makers``.
 
@@ -543,9 +540,7 @@ def _ladders() -> dict[str, float]:
     return {maker: float(np.polyfit(log[:, 1], log[:, 0], 1)[0]) for maker, log in logs.items()}
 
 
-def nearest_grade_column(
-    hosts: Coded, b_r: NDArray[np.float64], h_cj: NDArray[np.float64]
-) -> Coded:
+def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
     """Return the sintered grade nearest to each magnet at 20 degrees C, empty where none is near.
 
     `hosts` of n magnets, B_r in T and H_cJ in kA/m, (n,); words are in alphabetical order.

@@ -19,6 +19,8 @@ from .._core.errors import InputError
 from ..hosts.records import root_of
 
 _Array = NDArray[np.float64]
+_Which = NDArray[np.bool_]
+_Two = tuple[_Array, _Array]  # of B_r and H_cJ
 _NAMES = {"B_r": "remanence_T", "H_cJ": "coercivity_kA_m"}
 _NODES = 48
 
@@ -75,13 +77,8 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
 
 
 def deviations(
-    host: str,
-    rise: _Array,
-    distance: _Array,
-    share: _Array,
-    shell: NDArray[np.bool_],
-    route: NDArray[np.bool_],
-) -> tuple[_Array, _Array]:
+    host: str, rise: _Array, distance: _Array, share: _Array, shell: _Which, route: _Which
+) -> _Two:
     """Return the standard deviations of ln B_r and ln H_cJ of n magnets over one of their mill.
 
     `rise` is the predicted ln of the ratio of B_r, `distance` that of the alloys (sum over atomic
@@ -97,13 +94,7 @@ def deviations(
     return np.sqrt(b_r), np.sqrt(h_cj + (way["coercivity_kA_m"] * route) ** 2)
 
 
-def probability(
-    logs: tuple[_Array, _Array],
-    wide: tuple[_Array, _Array],
-    slack: tuple[Any, Any],
-    *,
-    trade: bool = True,
-) -> _Array:
+def probability(logs: _Two, wide: _Two, slack: tuple[Any, Any], *, trade: bool = True) -> _Array:
     """Return the probability that n candidates meet a drawing that the magnet in use meets.
 
     `logs` are the expected ln of B_r and of H_cJ over those in use, `wide` their standard

@@ -19,8 +19,8 @@ from ..hosts.records import HOSTS, root_of
 from ..magnetism._evidence import DISTANCE, coordinates, limited
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..prediction._stages import GUARANTEED, cost_per_flux
-from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
-from ._request import KNEE, PRODUCT, REMANENCE, Held, Wish
+from ..ranking._profile_parts import MEETS_PROBABILITY
+from ._request import KNEE, PRODUCT, REMANENCE, Held, Limits, Wish
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,11 +73,7 @@ def _modelled(frame: "pd.DataFrame", held: Held, wish: Wish) -> "pd.DataFrame":
 
 
 def melts(
-    held: Held,
-    own: Recipe,
-    wish: Wish,
-    limits: dict[str, Requirement],
-    frame: "pd.DataFrame | None" = None,
+    held: Held, own: Recipe, wish: Wish, limits: Limits, frame: "pd.DataFrame | None" = None
 ) -> "pd.DataFrame":
     """Return all melts judged, in order of rank; `frame` holds those of `grid` otherwise.
 
@@ -151,7 +147,7 @@ def _far(model: "pd.DataFrame", held: Held, table: CompositionTable) -> _Array:
     return found
 
 
-def _slack(held: Held, limits: dict[str, Requirement], square: _Array) -> tuple[float, _Array]:
+def _slack(held: Held, limits: Limits, square: _Array) -> tuple[float, _Array]:
     """Return by how much ln B_r and ln H_cJ of a usual lot may fall below those in use."""
 
     def room(column: str, least: Any, power: float, lot: str) -> Any:
@@ -170,7 +166,7 @@ def _slack(held: Held, limits: dict[str, Requirement], square: _Array) -> tuple[
     return float(flux), np.broadcast_to(np.minimum(hard, knee), square.shape)
 
 
-def _others(frame: "pd.DataFrame", limits: dict[str, Requirement], apart: _Array) -> _Array:
+def _others(frame: "pd.DataFrame", limits: Limits, apart: _Array) -> _Array:
     """Return the probability that all else that is asked for is met, (n,)."""
     from scipy.special import ndtr
 
@@ -190,7 +186,7 @@ def _others(frame: "pd.DataFrame", limits: dict[str, Requirement], apart: _Array
     return found
 
 
-def _failed(frame: "pd.DataFrame", limits: dict[str, Requirement]) -> list[str]:
+def _failed(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """Return which limits the expected values miss, most of all first; of magnetism the least."""
     found: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
     for column, one in limits.items():
@@ -227,9 +223,7 @@ def _ranked(frame: "pd.DataFrame") -> "pd.DataFrame":
     return found
 
 
-def bought(
-    held: Held | None, wish: Wish, limits: dict[str, Requirement], *, own_family: bool
-) -> "pd.DataFrame":
+def bought(held: Held | None, wish: Wish, limits: Limits, *, own_family: bool) -> "pd.DataFrame":
     """Return what is sold for the work: ``grade makers host``, least values hot and P, best first.
 
     By least values that makers print, at temperature by their chords. Of the family in use only

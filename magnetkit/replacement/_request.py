@@ -110,6 +110,10 @@ class Held:
         return self.least[quantity] / self.spread.share(quantity)
 
 
+Limits = dict[str, Requirement]
+"""The limit on each column."""
+
+
 def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
     """Return the requirement of a text; `reference` are values of the magnet to replace."""
     asked = parse_requirement(str(text))
@@ -131,14 +135,14 @@ def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
         raise InputError(f"requirement {text!r}: {reason}") from None
 
 
-def requirements(reference: Mapping[str, Any], wish: Wish) -> dict[str, Requirement]:
+def requirements(reference: Mapping[str, Any], wish: Wish) -> Limits:
     """Return what is asked of a replacement, by column: least B_r and H_cJ or knee, and the rest.
 
     By the drawing that is what the magnet in use guarantees; by a duty the knee lies `SAFETY` times
     beyond the field against the magnet. One of the user takes the place of that on its column.
     """
     own = {one.column: one for one in (requirement(text, reference) for text in wish.require)}
-    made: dict[str, Requirement] = {}
+    made: Limits = {}
     for column in (REMANENCE, COERCIVITY):
         if reference.get(column) is not None and not (wish.on_duty and column == COERCIVITY):
             made[column] = own.get(column) or requirement(f"{column}>=reference", reference)

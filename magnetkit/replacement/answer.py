@@ -13,9 +13,9 @@ from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
 from ..magnetism._measured import COERCIVITY
 from ..magnetism.sintered import Duty
-from ..ranking._profile_parts import MEETS_PROBABILITY, Requirement
+from ..ranking._profile_parts import MEETS_PROBABILITY
 from ._candidates import CHANCE, HEAVY, SAVED, TRIALS, as_frame, bought, melts
-from ._request import KNEE, REMANENCE, SAFETY, Held, Wish, needed_knee
+from ._request import KNEE, REMANENCE, SAFETY, Held, Limits, Wish, needed_knee
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +133,7 @@ class Answer:
         return self.level != self.level or bool(low <= self.level <= high)
 
 
-def answers(held: Held, wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]:
+def answers(held: Held, wish: Wish, limits: Limits) -> tuple[Answer, ...]:
     """Return the answer for each kind that the magnet in use may well be of, likeliest first."""
     if held.made is None:
         holds, rests = _HELD.get(held.kind, ("what nobody printed", "what its maker knows"))
@@ -152,7 +152,7 @@ def _alone(sentence: str, ways: tuple[Way, ...], table: "pd.DataFrame | None" = 
     return Answer("sold", 1.0, None, np.nan, 1.0, sentence, ways, table)
 
 
-def _answer(held: Held, own: Recipe, wish: Wish, limits: dict[str, Requirement]) -> Answer:
+def _answer(held: Held, own: Recipe, wish: Wish, limits: Limits) -> Answer:
     """Return the answer for a magnet of one recipe."""
     table = melts(held, own, wish, limits)
     mine = table.index[table["way"] == "own"][0]
@@ -193,9 +193,7 @@ def _way(kind: str, row: "pd.Series", own: Recipe, now: "pd.Series", **sold: Any
     )
 
 
-def _sold(
-    held: Held, own: Recipe, now: "pd.Series", wish: Wish, limits: dict[str, Requirement]
-) -> list[Way]:
+def _sold(held: Held, own: Recipe, now: "pd.Series", wish: Wish, limits: Limits) -> list[Way]:
     """Return the best lower class, by a duty, and the best grade of another family."""
     found, table = [], bought(held, wish, limits, own_family=wish.on_duty)
     family = table["host"] == held.host
@@ -273,7 +271,7 @@ def _sentence(held: Held, own: Recipe, best: Way | None, ways: list[Way], level_
     return f"{keep} {most.name}, which would save {most.saved:.1f} wt.% ({chance}), {what}"
 
 
-def duty_alone(wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]:
+def duty_alone(wish: Wish, limits: Limits) -> tuple[Answer, ...]:
     """Return what is sold for a duty without a magnet in use: the leanest of each family."""
     import pandas as pd
 
@@ -306,7 +304,7 @@ def duty_alone(wish: Wish, limits: dict[str, Requirement]) -> tuple[Answer, ...]
     return (_alone(text, tuple(ways), whole),)
 
 
-def duty_line(held: Held, own: Recipe, wish: Wish, limits: dict[str, Requirement]) -> str:
+def duty_line(held: Held, own: Recipe, wish: Wish, limits: Limits) -> str:
     """Return from which load line on a leaner class does the work of a grade far below its rating.
 
     Empty where the temperature is less than 20 K below, or no class does.

@@ -366,13 +366,8 @@ def identity(
 
     `needed` is what `dependencies` returns in this process; `keep` of the best are written, or all.
     """
-    return {
-        "candidates": dict(source.describe()),
-        **identity_of(job),
-        "chunk_rows": chunk_rows,
-        "keep": keep,
-        **needed,
-    }
+    described = {"candidates": dict(source.describe()), **identity_of(job)}
+    return {**described, "chunk_rows": chunk_rows, "keep": keep, **needed}
 
 
 class _Counts(NamedTuple):
@@ -489,13 +484,8 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
         if sum(len(part) for part in found) > 4 * count:
             found = [leading(pa.concat_tables(found), count)]
     if not found:
-        kinds = {
-            "row": "int64",
-            "piece": "int32",
-            "meets": "bool",
-            "by": "float64",
-            "hash": "uint64",
-        }
+        kinds = {"row": "int64", "piece": "int32", "meets": "bool"}
+        kinds |= {"by": "float64", "hash": "uint64"}
         return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
     return leading(pa.concat_tables(found), count)
 

@@ -1,7 +1,7 @@
 """Tables of results: on the terminal, in a pipe (CSV), as JSON, and in a notebook."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -150,8 +150,7 @@ def print_rows(
     frame: "pd.DataFrame",
     names: dict[str, int],
     about: list[str],
-    styles: list[str],
-    sections: set[int],
+    styles: Sequence[str] = (),
     *,
     cgs: bool,
     wide: bool,
@@ -163,9 +162,7 @@ def print_rows(
             about = [*about, str(frame[name].iloc[0])]
             continue
         shown[name] = _shown_column(frame, name, priority, cgs=cgs)
-    kept = _text.print_table(
-        "; ".join(about), list(shown.values()), styles, sections, all_columns=wide
-    )
+    kept = _text.print_table("; ".join(about), list(shown.values()), styles, all_columns=wide)
     # Texts that were folded closer made other columns of the same cells.
     return [name for name, column in shown.items() if any(column.cells is k.cells for k in kept)]
 
@@ -211,11 +208,10 @@ def print_ranking(
 ) -> None:
     """Print the decisions; with `top` so many candidates by rank, and the reference magnet."""
     cgs, terminal = _text.is_cgs(units), _text.to_terminal()
-    tell = _text.say if terminal else message
+    if top is None and as_json:
+        return print_json(result.decisions)
     if top is None:
-        wished: dict[str, Any] = {"columns": columns, "wide": wide, "quiet": quiet}
-        _print_decisions(result, tell, as_json=as_json, cgs=cgs, **wished)
-        return
+        return _print_decisions(result, columns, cgs=cgs, wide=wide, quiet=quiet)
     best = result.best(top)
     best = best[best["rank"].notna()]
     if as_json:
@@ -225,7 +221,7 @@ def print_ranking(
     elif len(best):
         _print_best(result, best, columns, cgs=cgs, wide=wide)
     if not as_json:
-        _explain_failure(result, best, tell)
+        _explain_failure(result, best)
 
 
 def _print_best(
@@ -246,7 +242,7 @@ def _print_best(
         # It stands behind the candidate's name.
         names.pop("simpler_rank", None)
     wide = wide or columns is not None
-    kept = print_rows(best, names, about, dim, set(), cgs=cgs, wide=wide)
+    kept = print_rows(best, names, about, dim, cgs=cgs, wide=wide)
     _text.say(f"± is half of the {100 * identity['interval']:g} % interval.")
     if "probability_meets_requirements" in kept:
         _text.say("P: probability that every requirement of the device is met.")
@@ -260,46 +256,41 @@ def _print_best(
 
 
 def _print_decisions(
-    result: "Ranked",
-    tell: Callable[[str], None],
-    *,
-    as_json: bool,
-    cgs: bool,
-    columns: str | None,
-    wide: bool,
-    quiet: bool,
+    result: "Ranked", columns: str | None, *, cgs: bool, wide: bool, quiet: bool
 ) -> None:
     """Print what to decide between, in lines; in a pipe as CSV, the lines on stderr."""
     from ._content import answer
 
-    told = result.decisions
-    if as_json:
-        print_json(told)
-        return
-    if not _text.to_terminal():
+    told, terminal = result.decisions, _text.to_terminal()
+    if not terminal:
         _print_piped(told, DECIDED, columns, cgs=cgs)
     elif wide or columns is not None:
         names = chosen(told, DECIDED, columns)
-        print_rows(told, names, [result.profile.title], [], set(), cgs=cgs, wide=True)
-    for line in answer(result, cgs) if _text.to_terminal() or not quiet else ():
-        tell(line)
-    _explain_failure(result, result.best(1), tell)
+        print_rows(told, names, [result.profile.title], cgs=cgs, wide=True)
+    for line in answer(result, cgs) if terminal or not quiet else ():
+        _tell(line)
+    _explain_failure(result, result.best(1))
 
 
-def _explain_failure(result: "Ranked", best: "pd.DataFrame", tell: Callable[[str], None]) -> None:
+def _tell(text: str) -> None:
+    """Print a text beside a table: below it on a terminal, on stderr where it goes on in a pipe."""
+    (_text.say if _text.to_terminal() else message)(text)
+
+
+def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
     """Print why no candidate can be ranked, or none meets the requirements."""
     from ._content import requirement_text
 
     if not len(result.best(1)):
         counts = result.select(["status"])["status"].to_pandas().value_counts()
         reasons = ", ".join(f"{n:,} {why}" for why, n in counts[counts > 0].items())
-        tell(f"No candidate can be ranked: {reasons}.")
+        _tell(f"No candidate can be ranked: {reasons}.")
     elif len(best) and not result.manifest["summary"]["meet_requirements"]:
         likeliest = best["probability_meets_requirements"].to_numpy(float).argmax()
         row = best.iloc[int(likeliest)]
         missed = requirement_text(str(row["failed_requirements"]), result.profile)
         chance = row["probability_meets_requirements"]
-        tell(
+        _tell(
             f"No candidate meets all requirements with a probability of {MEETS_PROBABILITY:g}: "
             f"the best of these, #{row['rank']}, reaches {chance:.2g} and misses {missed}."
         )
@@ -312,7 +303,7 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
         return
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
     names = chosen(frame, _SHOWN["robustness"])
-    kept = print_rows(frame, names, about, [], set(), cgs=False, wide=False)
+    kept = print_rows(frame, names, about, cgs=False, wide=False)
     if "tie_group" in kept:
         _text.say("Candidates of one tie group cannot be distinguished from its first.")
 
@@ -358,7 +349,7 @@ def print_properties(
         if set(frame["status"]) == {"ok"} and columns is None:
             names.pop("status")
         wide = wide or columns is not None
-        kept = print_rows(frame, names, about, [], set(), cgs=cgs, wide=wide)
+        kept = print_rows(frame, names, about, cgs=cgs, wide=wide)
         print(f"± is half of the {100 * interval:g} % interval.")
     else:
         for _, row in frame.iterrows():

@@ -219,17 +219,11 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
 
 
 def print_table(
-    title: str,
-    columns: Sequence[Shown],
-    styles: Sequence[str] = (),
-    sections: Iterable[int] = (),
-    *,
-    all_columns: bool = False,
+    title: str, columns: Sequence[Shown], styles: Sequence[str] = (), *, all_columns: bool = False
 ) -> list[Shown]:
     """Print the columns, of equal length, that fit on the terminal, and return them.
 
-    `styles` are of the rows, `sections` the rows before which a rule is drawn; `all_columns` prints
-    all of them, in lines longer than the terminal's.
+    `styles` are of the rows; `all_columns` prints all of them, in lines longer than the terminal's.
     """
     from rich.table import Table
     from rich.text import Text
@@ -250,10 +244,7 @@ def print_table(
             min_width=min(column.width, out.width),
             max_width=None if column.number else column.width,
         )
-    breaks = set(sections)
     for i, cells in enumerate(zip(*(c.cells for c in kept), strict=True)):
-        if i in breaks:
-            shown.add_section()
         lines = [
             cell if column.number else folded(cell, column.width)
             for cell, column in zip(cells, kept, strict=True)
