@@ -8,6 +8,7 @@ import pytest
 from magnetkit.errors import CompositionError, InputError
 from pymatgen.core import Composition
 
+import magnetkit as mk
 from magnetkit.composition import CompositionTable
 from magnetkit.composition._read import RejectedRows, as_table, read_inputs
 
@@ -101,6 +102,8 @@ def test_bad_rows_are_left_out_and_told_of():
     np.testing.assert_array_equal(values, [1.0, np.nan, np.nan, np.nan, 2.0])
     with pytest.raises(CompositionError, match="line 2"):
         read_inputs(["SmCo5", "??"], strict=True)
+    with pytest.raises(CompositionError):
+        mk.magnetism.intrinsic(["SmCo5", "??"], strict=True)
     with pytest.raises(CompositionError, match="line 2"):
         as_table(["SmCo5", "??"])
 

@@ -14,6 +14,13 @@ def test_the_charge_of_the_contract():
     assert sum(composition.values()) == pytest.approx(1)
 
 
+def test_a_fault_of_the_whole_text_has_no_place():
+    assert (CompositionError("why").position, str(CompositionError("why", "SmCo"))) == (
+        -1,
+        "'SmCo': why",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "basis", "position", "reason"),
     [

@@ -99,3 +99,12 @@ def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
     leading = evaluate(table, [shell, "", ""], job).columns.frame()
     found = sample(leading, job, 100, 0)
     assert found.meets.mean(axis=1).tolist() == pytest.approx([1.0, 0.0, 0.0], abs=0.02)
+
+
+def test_a_shell_of_one_magnet_counts_beside_another_without():
+    job = job_for(mk.applications.load("energy-traction-motor"))
+    recipe = mk.parse_composition("Nd30Fe67B1Co1Cu0.2Al0.3Ga0.5", "weight").formula
+    table = mk.CompositionTable.from_strings([recipe, recipe], basis="atomic")
+    leading = evaluate(table, ["Tb 0.6 wt%", ""], job).columns.frame()
+    with_shell, bare = sample(leading, job, 200, 0).margin.mean(axis=1)
+    assert with_shell > bare + 0.1

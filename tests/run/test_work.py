@@ -1,13 +1,17 @@
 """A piece of a screening: what is judged, what is left out, which models were asked."""
 
-import pyarrow as pa
+from pathlib import Path
 
-from magnetkit import applications
+import pyarrow as pa
+import pytest
+from magnetkit.errors import DataError, InputError
+
+from magnetkit import applications, datasets
 from magnetkit.composition import CompositionTable
 from magnetkit.composition._files import Rejected
 from magnetkit.ranking._job import job_for
-from magnetkit.run._candidates import Chunk
-from magnetkit.run._work import decode, finished
+from magnetkit.run._candidates import Chunk, FileCandidates
+from magnetkit.run._work import decode, dependencies, finished
 
 BAD = Rejected(7, "??", "no element")
 
@@ -32,3 +36,17 @@ def test_a_piece_of_nothing_but_bad_lines_asks_no_model():
     assert part.table == b""
     assert part.models == {}
     assert decode(part.rejected)["line"].to_pylist() == [7, 8]
+
+
+def test_a_file_that_is_not_there_is_refused_before_any_work():
+    with pytest.raises(InputError, match=r"absent\.csv"):
+        FileCandidates(Path("absent.csv"))
+
+
+def test_answers_depend_on_no_table_that_changed_under_the_process(monkeypatch):
+    def changed():
+        raise DataError("was changed")
+
+    monkeypatch.setattr(datasets, "refuse_changed", changed)
+    with pytest.raises(DataError, match="was changed"):
+        dependencies(job_for(applications.load("f22-engine")))
