@@ -41,6 +41,7 @@ NOTES = {
     "What was run": "run.md",
     "One change at a time": "../mutants/FOUND.md",
     "Supply chain": "supply.md",
+    "Fourth round": "fourth.md",
 }
 """What was run outside the campaign, as it was noted."""
 
