@@ -69,7 +69,9 @@ def is_curve(source: Any) -> bool:
 
 def _lines(source: str | Path) -> list[str]:
     """Return the lines of a file without comments."""
-    text = Path(source).read_text(encoding="utf-8-sig", errors="replace")
+    data = Path(source).read_bytes()
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    text = data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
     return [line for line in text.splitlines() if line.strip() and line[0] not in "#%"]
 
 
@@ -93,6 +95,8 @@ def read_curve(source: str | Path) -> MeasuredCurve:
         frame = pd.read_csv(StringIO("\n".join(lines)), sep=mark, decimal=comma)
     except ValueError as error:
         raise InputError(f"{source} is no table of a curve: {error}") from None
+    if frame.empty:
+        raise InputError(f"{source} has a header, and no points below it")
     columns: dict[str, _Array] = {}
     for head in frame.columns:
         name, factor = _named(str(head))

@@ -67,7 +67,8 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     known = constants()["lot"]
     found = Spread(**known.get(root_of(host), known[constants()["otherwise"]]))
     for name, percent in (given or {}).items():
-        if name not in _NAMES or not 0.0 < float(percent) < 50.0:
+        number = isinstance(percent, int | float) and not isinstance(percent, bool)
+        if name not in _NAMES or not number or not 0.0 < percent < 50.0:
             raise InputError(
                 f"spread must be percent of one lot such as B_r=1.5,H_cJ=6, got {name}={percent}"
             )

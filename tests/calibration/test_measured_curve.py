@@ -54,6 +54,15 @@ def test_a_curve_gives_back_its_figures(tmp_path, known, heads, field, flux, ind
     assert found.max_energy_product_kJ_m3 == pytest.approx(product, rel=1e-3)
 
 
+def test_a_spreadsheets_wide_text_is_read(tmp_path, known):
+    plain = written(
+        tmp_path / "a.csv", ("H (A/m)", "J (T)"), known.field[0, 0], known.polarization[0, 0]
+    )
+    wide = tmp_path / "b.csv"
+    wide.write_text(plain.read_text(encoding="utf-8"), encoding="utf-16")
+    assert read_curve(wide).remanence_T == read_curve(plain).remanence_T
+
+
 def test_a_whole_loop_is_read_in_its_second_quadrant(tmp_path, known):
     h, j = known.field[0, 0], known.polarization[0, 0]
     down = np.concatenate([[1.5e6], h, [2 * h[-1]]]), np.concatenate([[1.35], j, [-1.3]])
@@ -108,6 +117,7 @@ def test_it_is_laid_over_what_is_predicted(tmp_path, known):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("H (kA/m),J (T)\n", "no points below it"),
         ("H (kA/m),x\n0,1\n", "expected a column of the field"),
         ("H (kA/m),J (T)\n0,1\n-1,1\n", "5 points or more"),
         ("H (kA/m),J (T)\n" + "".join(f"-{500 + 10 * i},1\n" for i in range(9)), "begins near"),

@@ -52,6 +52,6 @@ def test_lots_are_those_of_a_family_or_as_told():
     assert lots("2:14:1", {"H_cJ": 6.0}).coercivity_kA_m == 0.06
     assert lots("2:14:1", {"H_cJ": 6.0}).source == "as you say"
     assert constants()["level"] == [0.72, 1.39]
-    for wrong in ({"B_r": 0.0}, {"B": 1.0}):
+    for wrong in ({"B_r": 0.0}, {"B": 1.0}, {"B_r": True}, {"B_r": "1.5"}):
         with pytest.raises(InputError, match="percent of one lot"):
             lots("2:14:1", wrong)
