@@ -43,7 +43,7 @@ CALLS = {
         "application": "energy-traction-motor", "calibration": "none",
         "reference": "Nd1.7Dy0.3Fe14B", "require": ["remanence_T>=0.98*reference"],
         "objectives": ["cost:min=2", "margin:max"], "out": "{tmp}", "resume": True, "keep": 5,
-        "force": True,
+        "force": True, "all_columns": True,
         "chunk_rows": 10, "workers": None, "dask": None, "progress": told,
     }),
     "compare": (mk.compare, ([BASE, "Nd2Fe14B"],), {"shell": ["", "Tb 0.5 wt%"]}),

@@ -16,7 +16,9 @@ def lever(r, t, r_per, t_per, rich, poor):
 def assign_metal(share, has_iron_only=False):
     """Return the host name of a binary R-T alloy by its R share, without interstitials."""
     if 0.066 <= share < 0.0885:
-        return "1:12"
+        # Cobalt makes 1:12 by the formulas RCo12 and RCo13 alone, else 2:17 and cobalt.
+        formula = 0.0764 <= share < 0.0774 or 0.0709 <= share < 0.0719
+        return "1:12" if has_iron_only or formula else "2:17"
     if 0.0885 <= share < 0.1525:
         return None if has_iron_only and share > 0.1083 else "2:17"
     if 0.1525 <= share <= 0.195:
