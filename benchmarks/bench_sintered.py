@@ -1,6 +1,6 @@
 """Sintered magnets a second: every figure with its range, per family and number of temperatures.
 
-Run with ``PYTHONPATH=. python benchmarks/bench_sintered.py [ROWS]``: the kernel's points a second
+Run with ``python -m benchmarks.bench_sintered [ROWS]``: the kernel's points a second
 (`bench_magnetism`), then rows a second. Rows are distinct alloys. No other package
 makes a magnet of a composition; the rates stand alone. Processor seconds, of all threads together,
 say what a busy machine hides.
@@ -10,10 +10,10 @@ import sys
 import time
 from collections.abc import Callable
 
-import bench_magnetism
 import numpy as np
 import pytest
 
+from benchmarks import bench_magnetism
 from magnetkit import CompositionTable
 from magnetkit.magnetism import sintered, sintered_at
 from magnetkit.surrogates.intrinsic import intrinsic
