@@ -44,9 +44,9 @@ MELTED = ("sintered", "hot-deformed")
 COMPENSATED = 0.015
 """Below this |alpha|, %/K, a grade is temperature compensated."""
 
+_Array = NDArray[np.float64]
 # Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
 # 0.001 (Takasumi et al., abstract), and are sold as "about zero".
-_Array = NDArray[np.float64]
 _ALPHA_DEVIATION = 0.002
 # Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
 # %/K.

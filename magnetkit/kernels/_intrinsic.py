@@ -403,7 +403,7 @@ def scale(condensed, rows, what, factor):
     for slot in ((CURIE,), (MOMENT_T,), (_BROAD, _STEEP, PER_ION))[what]:
         state[rows, slot] *= factor
     if what == 1:
-        for row, own in zip(rows, factor):  # noqa: B905
+        for row, own in zip(rows, factor, strict=True):
             first = int(state[row, FIRST])
             ion[first : first + int(state[row, IONS]), ION_J] *= own
 

@@ -77,7 +77,7 @@ def widen(got: Intrinsic, widths: Widths) -> None:
     """Let hard phases be as uncertain as what was given, in place."""
     on_j, on_k = (np.nan_to_num(widths[name])[:, None] for name in GIVEN[1:])
     for k, name in enumerate(PROPERTIES):
-        own = on_j if name in GIVEN[1] else on_k if "constant" in name else np.hypot(on_j, on_k)
+        own = on_j if name == GIVEN[1] else on_k if "constant" in name else np.hypot(on_j, on_k)
         own = own / HALF_WIDTH * np.abs(got.value[:, :, k])
         wider = np.hypot(got.sd[:, :, k], own)
         got.sd[:, :, k] = np.where(own > 0.0, own, wider) if name in GIVEN else wider

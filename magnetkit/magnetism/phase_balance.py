@@ -106,7 +106,7 @@ def phase_balance(
 
 def _cells_of(made: Balance) -> "np.ndarray[Any, np.dtype[np.bool_]]":
     """Return which charges part into cells and walls, as no gate of theirs is closed."""
-    shut = closed(made, {**shares(made.charge)._asdict()})
+    shut = closed(made, shares(made.charge)._asdict())
     return ~np.any([rows for _, rows in shut], axis=0)
 
 
