@@ -25,13 +25,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from .._core._columnar import Coded, Columns
-from .._core.columns import COLUMNS, with_interval
+from .._core.columns import with_interval
 from .._core.units import MU_0
-from ..calibration._composition_estimate import made_of
-from ..calibration.grades import OF_LOTS, at_room, likeliest, secondhand, sold_at
 from ..composition.table import CompositionTable
 from ..hosts.partition import assign_hosts
-from ..hosts.records import HOST_NAMES, root_of
+from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
 from ..magnetism._evidence import DISTANCE, limited
 from ..magnetism._figures import least_widths
@@ -40,8 +38,8 @@ from ..magnetism._uncertainty import HALF_WIDTH
 from ..magnetism.shells import read_shells, written
 from ..magnetism.sintered import MADE
 from ..prediction import _stages
-from ._decisions import BEST, PLAUSIBLE, decision_of, worth
-from ._job import AS_SOLD, Job
+from ._decisions import BEST, PLAUSIBLE, decision_of
+from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule, hashes_of
 from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
@@ -69,10 +67,6 @@ _SLACK = 1e-6
 _COUNTERS = ("stages", "ended", "copies", "status", "failed")
 _FORMS, _HASH = "probability_phase_forms", "hash"
 _CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
-_LOWER, _TRIED, _NAMED, _SURE = 0.9, 12, 4, 0.95
-"""Share of today's guaranteed H_cJ from which down a class is a lower one (one sheet differs from
-another by less); grades whose recipe is estimated, and that are named; and the least probability:
-what is bought to print meets it."""
 
 _Mask = NDArray[np.bool_]
 
@@ -243,67 +237,6 @@ def today_of(job: Job) -> Columns:
     return row
 
 
-def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
-    """Return the lower class of today's family to buy for a device, or why there is none.
-
-    Its probability is that of its least values, as makers print them on their own sheets, to meet
-    what is asked, as in `magnetkit.replace`; its recipe is an estimate, and all else is that of the
-    recipe as its sheets anchor it.
-    """
-    reference = job.profile.reference
-    b_r, h_cj = (float(today[name][0]) for name in _stages.GUARANTEED.values())
-    rows = _sheets(job.temperature, job)
-    fits = np.array([root_of(str(host)) == root_of(reference.host) for host in rows["host"]])
-    fits &= (rows["coercivity_kA_m"] < _LOWER * h_cj) & ~rows["grade"].isin(secondhand())
-    ratios = []
-    for one in job.profile.requirements:
-        sheets = _sheets(job.profile.temperature_of(one) or job.temperature, job)
-        if one.column not in sheets:
-            return None, f"No lower class is shown: no sheet prints {COLUMNS[one.column].label}."
-        values = sheets[one.column].to_numpy(float)
-        if one.column in OF_LOTS and one.minimum is not None and one.minimum > 0.0:
-            ratios.append((one.column, values / one.minimum))
-        else:
-            fits &= one.margin(values) >= 0.0
-    able = likeliest(rows, [*ratios, ("remanence_T", np.where(fits, np.inf, 0.0))])
-    # Heavy rare earth rises with the class: the least coercive are the leanest.
-    able = able[able["probability"] >= _SURE].sort_values("coercivity_kA_m", kind="stable")
-    if not len(able):
-        return None, "No lower class as sold meets every requirement by its makers’ least values."
-    names, ways = ", ".join(able["grade"].head(_NAMED)), []
-    for _, sold in able.head(_TRIED if worth(0.0, job) else 0).iterrows():
-        kind = "diffused" if reference.shell else "bulk"
-        made = made_of(str(sold["grade"]), kind, job.conditions.curie)
-        if made is not None and worth(made.heavy_wt_pct, job):
-            ways.append((round(made.heavy_wt_pct, 1), abs(sold["remanence_T"] - b_r), sold, made))
-    if not ways:
-        return None, f"Lower classes as sold do as well, and save no heavy rare earth: {names}."
-    # Of the leanest that of most nearly today's flux.
-    _, _, sold, made = min(ways, key=lambda way: way[:2])
-    table, route = CompositionTable.from_strings([made.text], "weight"), f"{AS_SOLD}{sold['grade']}"
-    row = evaluate(table, [made.shell] if made.shell else None, job.by(route)).columns
-    record = row.arrow().to_pylist()[0] | {"route": route, "meets_requirements": True}
-    record |= {"candidate": f"{sold['grade']} ({sold['makers']})", "nearest_grade": sold["grade"]}
-    record |= {"decision": f"{root_of(reference.host)}: lower class as sold", "copies": len(able)}
-    record |= {"failed_requirements": "", "evidence_farthest": "", "evidence_distance": 0.0}
-    record |= {CHANCE: sold["probability"]}
-    record |= {least: float(sold[q]) for q, least in _stages.GUARANTEED.items()}
-    return pa.Table.from_pylist(
-        [record]
-    ), f"Sold and as good: {names}; their recipes are estimates."
-
-
-def _sheets(kelvin: float, job: Job) -> Any:
-    """Return `sold_at` with (BH)max and safety by its least values, and printed alpha."""
-    rows = sold_at(kelvin)
-    names = ("remanence_T", "knee_field_kA_m", "recoil")
-    b_r, knee, recoil = (rows[name].to_numpy(float) for name in names)
-    found = {_PRODUCT: 1e-3 * b_r**2 / (4.0 * MU_0 * recoil)}
-    found["demagnetization_safety"] = job.conditions.duty.safety(b_r, 1e3 * knee, recoil)
-    found[ALPHA] = rows["grade"].map(at_room().set_index("grade")[ALPHA]).to_numpy(float)
-    return rows.assign(**found)
-
-
 def _take(
     rows: NDArray[np.int64],
     table: CompositionTable,
@@ -371,8 +304,7 @@ def central_values(
 
     The columns are those of `supply` (as `supplies` returns them); ``remanence_T``,
     ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
-    them;
-    ``performance_margin`` and ``probability_meets_requirements``: the largest that they can be;
+    them; ``performance_margin`` and ``probability_meets_requirements``: the largest they can be;
     ``status`` at the temperatures of the requirements, the table's own first;
     ``failed_requirements``: those that are met with less than the threshold of the job.
     """

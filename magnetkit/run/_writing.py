@@ -18,10 +18,11 @@ from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking import result as ranked
 from ..ranking._decisions import Take, decide, joined
-from ..ranking._evaluate import lower_class, today_of
+from ..ranking._evaluate import today_of
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys, with_copies
+from ..ranking._sold import lower_class
 from . import _files
 from ._candidates import Piece, take_rows
 from ._pool import Pool, Progress, ahead, in_order

@@ -7,8 +7,9 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.ranking._decisions import Choices, decision_of, recommended, shortlist
-from magnetkit.ranking._evaluate import lower_class, today_of
+from magnetkit.ranking._evaluate import today_of
 from magnetkit.ranking._job import job_for
+from magnetkit.ranking._sold import lower_class
 from magnetkit.show._content import shown_magnets
 
 
