@@ -135,23 +135,9 @@ def host_cell(
 ) -> "Structure":
     """Return an unrelaxed cell of a host, with each atom's site in the site property ``label``.
 
-    Parameters
-    ----------
-    host : str
-        Name of a host, e.g. ``"2:14:1"``.
-    rare_earth, transition_metal : str
-        Element on all sites of that role; an interstitial host takes its first interstitial.
-    hexagonal : bool
-        Take the host's hexagonal stacking (2:17 of heavy rare earths).
-
-    Returns
-    -------
-    pymatgen.core.Structure
-
-    Raises
-    ------
-    InputError
-        If the host, or its hexagonal stacking, is not known.
+    `rare_earth` and `transition_metal` are the elements on all sites of that role; an interstitial
+    host takes its first interstitial. `hexagonal` takes the host's hexagonal stacking (2:17 of
+    heavy rare earths). InputError if the host, or its hexagonal stacking, is not known.
     """
     from pymatgen.core import Lattice, Structure
 
@@ -188,26 +174,7 @@ def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "
     """Return a copy of `cell` with `count` atoms of site `label` replaced by `element`.
 
     The atoms are chosen one after the other, each as far as can be from those chosen before.
-
-    Parameters
-    ----------
-    cell : pymatgen.core.Structure
-        As `host_cell` returns it.
-    label : str
-        Site, e.g. ``"16k2"``.
-    element : str
-        What comes in.
-    count : int
-        How many atoms.
-
-    Returns
-    -------
-    pymatgen.core.Structure
-
-    Raises
-    ------
-    InputError
-        If the site has fewer than `count` atoms.
+    InputError if the site has fewer.
     """
     members = [i for i, site in enumerate(cell) if site.properties["label"] == label]
     if not 1 <= count <= len(members):
