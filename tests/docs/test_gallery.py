@@ -1,5 +1,6 @@
 """Every plot of the gallery is drawn by its code, and no text of it lies on another."""
 
+import ast
 import re
 from itertools import combinations
 from pathlib import Path
@@ -24,6 +25,17 @@ def figure(request):
 def test_every_public_plot_is_in_the_gallery():
     drawn = [name for name in mk.plots.__all__ if name not in ("Figure", "sweep", "table")]
     assert [name for name in drawn if f"plots.{name}(" not in PAGE] == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_no_figure_is_of_made_up_data(entry):
+    for node in ast.walk(ast.parse(ENTRIES[entry])):
+        named = getattr(node, "attr", getattr(node, "id", ""))
+        assert not re.search("rand|rng|linspace|normal", str(named))
+        # Numbers come from the package or its data: no series of them is typed.
+        if isinstance(node, ast.List | ast.Tuple):
+            typed = [e for e in node.elts if isinstance(getattr(e, "value", None), float)]
+            assert len(typed) < 3
 
 
 def texts(ax):
