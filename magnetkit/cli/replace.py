@@ -246,7 +246,7 @@ def diffuse(
 
     Examples
     --------
-      magnetkit diffuse N42 --shape 40x15x5mm --load-line 2 --temperature 120C
+      magnetkit diffuse N42 --shape 40x15x5mm --load-line 2 --temperature 110C
 
       magnetkit diffuse "Nd30.5Co0.9B1.0Fe bal." --basis weight --shape 40x15x5mm --field map.csv
     """
