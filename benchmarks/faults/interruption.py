@@ -13,10 +13,13 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 SYSTEMS = ["Co-Sm", "Fe-Nd"]
 TARGET = "curie_temperature_K"
@@ -209,6 +212,17 @@ def fetch(folder: Path) -> Command:
     )
 
 
+def _leaves(content: Any) -> Iterator[bytes]:
+    """Yield the arrays and numbers of nested records, in order."""
+    if isinstance(content, Mapping):
+        content = [part for pair in sorted(content.items()) for part in pair]
+    if isinstance(content, list | tuple):
+        for part in content:
+            yield from _leaves(part)
+    else:
+        yield content.tobytes() if isinstance(content, np.ndarray) else repr(content).encode()
+
+
 def train(folder: Path) -> Command:
     """Training of a surrogate; the model file of a second run holds the same numbers."""
     from magnetkit.settings import get_settings
@@ -221,8 +235,8 @@ def train(folder: Path) -> Command:
         digest = hashlib.sha256()
         for file in sorted(place.glob("*.model")):
             content, manifest = _store.read(file)
-            for name in ("inside", "outside"):
-                digest.update(content[name].tobytes())
+            for leaf in _leaves(content):
+                digest.update(leaf)
             digest.update(manifest["data_sha256"].encode())
         return digest.hexdigest()
 
