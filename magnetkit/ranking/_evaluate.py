@@ -105,7 +105,8 @@ class Bound:
 
         `meets` may meet the requirements, `worth` be worth a trial.
         """
-        found = margin >= self.margin - _SLACK
+        # An unknown margin is infinite, and so is the bound where none that miss are admitted.
+        found = (margin >= self.margin - _SLACK) & (self.margin < np.inf)
         if self.last is not None and hashes is not None:
             found &= (margin != self.margin) | (hashes <= np.uint64(self.last))
         for may, own, least in ((meets, self.limits, self.limit), (worth, self.trials, -np.inf)):
