@@ -433,7 +433,7 @@ def _usual_shapes() -> dict[str, tuple[float, float]]:
 
 
 def hot_squareness(square: Any, host: Any, remanence: Any, coercivity: Any) -> Any:
-    """Return H_k / H_cJ where shares of B_r and H_cJ at 20 degrees C are left, see `knee_at`."""
+    """Return H_k / H_cJ where shares of B_r and H_cJ at 20 degrees C are left, see `knees_at`."""
     with np.errstate(divide="ignore", invalid="ignore"):
         hot = np.maximum(1.0 - (1.0 - square) * remanence / coercivity, 0.0)
     parted = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]

@@ -601,16 +601,8 @@ def _parse_strings(
     from ..kernels._jit import thread_count
 
     texts = array.fill_null("") if array.null_count else array
-    _, offset_buffer, data_buffer = texts.buffers()
-    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    if offset_buffer is None or not len(texts):
-        offsets = np.zeros(1, np.int64)
-    else:
-        whole = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1]
-        offsets = whole.astype(np.int64)
-    data = np.frombuffer(data_buffer or b"", np.uint8)
-    used = data[offsets[0] : offsets[-1]]
-    if len(used) and used.max() >= 0x80:
+    data, offsets = _letters(texts)
+    if data[offsets[0] : offsets[-1]].max(initial=0) >= 0x80:
         data, offsets = _notation.fold(data, offsets)
     # Read-only as all others, or the kernel is compiled a second time.
     data.flags.writeable = offsets.flags.writeable = False
@@ -632,6 +624,18 @@ def _parse_strings(
     return CompositionTable(indptr, indices, values, rows, errors)
 
 
+def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the bytes of Arrow's strings, and where in them each row begins and the last ends."""
+    _, offset_buffer, data_buffer = texts.buffers()
+    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    if offset_buffer is None or not len(texts):
+        offsets = np.zeros(1, np.int64)
+    else:
+        whole = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1]
+        offsets = whole.astype(np.int64)
+    return np.frombuffer(data_buffer or b"", np.uint8), offsets
+
+
 def _without_grades(table: CompositionTable, texts: Any, start: int) -> CompositionTable:
     """Return a table with grades moved from its rows to its errors.
 
@@ -645,6 +649,10 @@ def _without_grades(table: CompositionTable, texts: Any, start: int) -> Composit
     share_rows(grade_like, len(table), table.rows, _HEAVIEST, suspicious)
     # "Y30H" and "Sm2Co17 Sm24" are no alloys of a magnet.
     short = np.flatnonzero(table.fraction("Fe", "Co") < 0.5)
+    data, offsets = _letters(texts)
+    if data[offsets[0] : offsets[-1]].min(initial=255) > ord(" "):
+        # Without a blank it is one element, a number and two capitals at most.
+        short = short[np.diff(table.indptr)[short] <= 3]
     written = texts.take(pa.array(table.row_index[short] - start))
     named = pc.match_substring_regex(written, r"^\s*[A-Z][a-z]?-?[0-9.]+[A-Z]{0,2}\s*$|\S\s+\S")
     suspicious[short[pc.fill_null(named, False).to_numpy(zero_copy_only=False)]] = True

@@ -171,12 +171,13 @@ def both_ways(
     first: NDArray[np.int32], second: NDArray[np.int32], shift: NDArray, distance: NDArray
 ) -> Neighbours:
     """Return each pair of a list, as `half_pairs` gives it, from both its atoms."""
-    atom = np.column_stack([first, second]).ravel()
-    order = np.argsort(atom, kind="stable")
-    neighbour = np.column_stack([second, first]).ravel()
-    image = np.stack([shift, -shift], axis=1).reshape(-1, 3)
-    length = np.repeat(distance, 2)
-    return Neighbours(atom[order].astype(np.int64), neighbour[order], image[order], length[order])
+    both = np.column_stack([first, second])
+    # numpy sorts numbers of 16 bits by their digits, three times as fast.
+    keys = both.astype(np.uint16) if both.max(initial=0) < 1 << 16 else both
+    order = np.argsort(keys, axis=None, kind="stable")
+    atom, neighbour = both.take(order).astype(np.int64), both[:, ::-1].take(order)
+    image = np.column_stack([shift, -shift]).reshape(-1, 3).take(order, axis=0)
+    return Neighbours(atom, neighbour, image, distance.take(order >> 1))
 
 
 @named

@@ -305,7 +305,7 @@ def reciprocal_vectors(lattice, longest):
 # lattice float64[3, 3]; place float64[3, room], square float64[room]   `found` images of a pair
 # screen float64[room]   factor of each image
 # part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
-@jit(part="linked")
+@jit(fastmath=True, part="merged")
 def _add_tensors(lattice, place, square, screen, found, part):
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):
@@ -335,6 +335,12 @@ def _add_tensors(lattice, place, square, screen, found, part):
 @jit
 def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
     """Write the traceless second-order tensor of the lattice at each atom."""
+    _sum_dipoles(lattice, frac, weights, cutoff, ewald, out)
+
+
+# As `dipole_tensors`. Merged, as what is added in any order may be no part that kernels share.
+@jit(part="merged")
+def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
     n, w = weights.shape
     out[:] = 0.0
     if n == 0:
@@ -546,7 +552,7 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
 
         tensors = np.empty((n, 2, 6))
         cutoff = ewald_cutoff(n, volume)
-        dipole_tensors(lattice, places, weights[low:high], cutoff, True, tensors)
+        _sum_dipoles(lattice, places, weights[low:high], cutoff, True, tensors)
         mean[:] = 0.0
         for i in range(n):
             if kind[i] == 0 or members[0] == 0:

@@ -195,29 +195,49 @@ def mix(inverse, x, amounts, rounding):
 _LEAST = 1e-12
 
 
-# work float64 (m, n + 1 or more): n phases by element, in column n the composition; overwritten.
-# Which basis was found first, or what other rows were solved, shows in none of the digits.
+# work float64 (m, n or more): in its first n columns independent phases by element, whose factors
+# take their place; order int64 (m): of its rows.
 @jit
-def settle(work, n):
-    """Work out the amounts of phases that make up a composition, into column n, first rows."""
-    m = len(work)
+def factor(work, n, order):
+    """Factor the matrix of some phases, each step with the largest element left (Gauss)."""
+    m = len(order)
+    for r in range(m):
+        order[r] = r
     for c in range(n):
         best = c
         for r in range(c + 1, m):
             if abs(work[r, c]) > abs(work[best, c]):
                 best = r
-        for k in range(c, n + 1):
-            swap = work[c, k]
-            work[c, k] = work[best, k]
-            work[best, k] = swap
+        if best != c:
+            order[c], order[best] = order[best], order[c]
+            for k in range(n):
+                work[c, k], work[best, k] = work[best, k], work[c, k]
         for r in range(c + 1, m):
-            factor = work[r, c] / work[c, c]
-            for k in range(c, n + 1):
-                work[r, k] -= factor * work[c, k]
+            # Most are 0: a phase has few elements.
+            if work[r, c] != 0.0:
+                work[r, c] /= work[c, c]
+                for k in range(c + 1, n):
+                    work[r, k] -= work[r, c] * work[c, k]
+
+
+# work, n, order as `factor` left them; x float64 (m,) -> amounts float64 (m,), the first n.
+# Which basis was found first, or what other rows were solved, shows in none of the digits.
+@jit
+def settle(work, n, order, x, amounts):
+    """Work out the amounts of phases that make up a composition; return the least of them."""
+    for c in range(n):
+        total = x[order[c]]
+        for k in range(c):
+            total -= work[c, k] * amounts[k]
+        amounts[c] = total
+    least = np.inf
     for c in range(n - 1, -1, -1):
+        total = amounts[c]
         for k in range(c + 1, n):
-            work[c, n] -= work[c, k] * work[k, n]
-        work[c, n] /= work[c, c]
+            total -= work[c, k] * amounts[k]
+        amounts[c] = total / work[c, c]
+        least = min(least, amounts[c])
+    return least
 
 
 # Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
@@ -334,9 +354,10 @@ def _nearest(prices, kept, x, worth):
 
 
 # Phases of a basis with an amount, ascending, into held; how many, and what x is worth in them.
-# work float64 (m, m + 1): room, in which `settle` leaves their amounts.
-@jit(part="linked")
-def _settled(x, phases, state, held, work):
+# room: held and order int64 (m,), work float64 (m, m), settled float64 (m,), their amounts.
+@jit(part="merged")
+def _settled(x, phases, state, room):
+    held, order, work, settled = room
     n = 0
     for b in range(len(state.basis)):
         if state.amounts[b] > _LEAST:
@@ -350,25 +371,25 @@ def _settled(x, phases, state, held, work):
     for c in range(len(x)):
         for j in range(n):
             work[c, j] = 0.0
-        work[c, n] = x[c]
     for j in range(n):
         for p in range(phases.ptr[held[j]], phases.ptr[held[j] + 1]):
             work[phases.col[p], j] = phases.val[p]
-    settle(work, n)
+    factor(work, n, order)
+    settle(work, n, order, x, settled)
     total = 0.0
     for j in range(n):
-        total += work[j, n] * phases.energy[held[j]]
+        total += settled[j] * phases.energy[held[j]]
     return n, total
 
 
 # The n phases held with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
 @jit(part="copied")
-def _write(ids, held, n, work, products, fractions):
+def _write(ids, held, n, settled, products, fractions):
     count = 0
     for j in range(n):
-        if work[j, n] > 1e-8:
+        if settled[j] > 1e-8:
             products[count] = ids[held[j]]
-            fractions[count] = work[j, n]
+            fractions[count] = settled[j]
             count += 1
     for j in range(count, len(products)):
         products[j] = -1
@@ -416,7 +437,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
         np.empty(keep, np.int64), np.empty(keep),
     )  # fmt: skip
     x, inner = np.zeros(m), np.empty(m)
-    held, work = np.empty(m, np.int64), np.empty((m, m + 1))
+    room = np.empty(m, np.int64), np.empty(m, np.int64), np.empty((m, m)), np.empty(m)
     since, kept, at = -1, 0, -1
     costed = False
     for o in range(first, last):
@@ -449,10 +470,10 @@ def _run(rows, column, order, first, last, inside, phases, found):
             at = kept % keep
             _remember(state, since, at, memory)
             kept += 1
-        n, total = _settled(x, within, state, held, work)
+        n, total = _settled(x, within, state, room)
         found.hull[row] = total if since >= 0 else np.nan
         if found.products.shape[1] > 0:
-            _write(ids, held, n, work, found.products[row], found.fractions[row])
+            _write(ids, room[0], n, room[3], found.products[row], found.fractions[row])
 
 
 # rows: compositions; column int64 (118,): column of each element; systems bool (s, columns).
@@ -476,8 +497,9 @@ class Planes(NamedTuple):
 
     price: NDArray[np.float64]  # the plane of each: chemical potentials, (facets, m)
     corner: NDArray[np.int32]  # phases by id, ascending, (facets, m)
-    # takes a composition to the amounts of the corners, (facets, m, m)
-    inverse: NDArray[np.float64]
+    # of `matrix`, as `factor` leaves them, (facets, m, m) and (facets, m)
+    factors: NDArray[np.float64]
+    order: NDArray[np.int64]
     matrix: NDArray[np.float64]  # element by corner: what the corners are made of, (facets, m, m)
     energy: NDArray[np.float64]  # of the corners, eV/atom, (facets, m)
 
@@ -543,11 +565,11 @@ def highest(table, place, rows, price, hull, facet, begin, end):
 def split(table, place, rows, planes, facet, found, done, begin, end):
     """Split compositions into the corners of their facets."""
     indptr, indices, values = table
-    price, corner, inverse, matrix, energy = planes
+    price, corner, factors, order, matrix, energy = planes
     hull, products, fractions = found
     m = price.shape[1]
-    x, amount = np.empty(m), np.empty(m)
-    held, work = np.empty(m, np.int64), np.empty((m, m + 1))
+    x, amount, every = np.empty(m), np.empty(m), np.arange(m)
+    some, own, work = np.empty(m, np.int64), np.empty(m, np.int64), np.empty((m, m))
     for r in range(begin, end):
         row = rows[r]
         x[:] = 0.0
@@ -555,19 +577,22 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
             if values[p] > 0.0:
                 x[place[indices[p]]] = values[p]
         f = facet[row]
-        ok = mix(inverse[f], x, amount, _TOLERANCE)
+        least = settle(factors[f], m, order[f], x, amount)
         other = 0
         # Facets in one plane price alike; one of them holds the composition.
-        while not ok and other < len(price):
+        while not least >= -_TOLERANCE and other < len(price):
             total = 0.0
             for c in range(m):
                 total += price[other, c] * x[c]
             if total > hull[row] - _TOLERANCE:
                 f = other
-                ok = mix(inverse[f], x, amount, _TOLERANCE)
+                least = settle(factors[f], m, order[f], x, amount)
             other += 1
-        n, count = 0, 0
-        if ok:
+        n, count, held = 0, 0, every
+        if least > _LEAST:
+            n = m
+        elif least >= -_TOLERANCE:
+            held = some
             for b in range(m):
                 if amount[b] > _LEAST:
                     held[n] = b
@@ -575,17 +600,18 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
             for c in range(m):
                 for j in range(n):
                     work[c, j] = matrix[f, c, held[j]]
-                work[c, n] = x[c]
-            settle(work, n)
+            factor(work, n, own)
+            settle(work, n, own, x, amount)
+        if n:
             total = 0.0
             for j in range(n):
-                total += work[j, n] * energy[f, held[j]]
-                if work[j, n] > 1e-8 and products.shape[1] > 0:
+                total += amount[j] * energy[f, held[j]]
+                if amount[j] > 1e-8 and products.shape[1] > 0:
                     products[row, count] = corner[f, held[j]]
-                    fractions[row, count] = work[j, n]
+                    fractions[row, count] = amount[j]
                     count += 1
             hull[row] = total
         for j in range(count, products.shape[1]):
             products[row, j] = -1
             fractions[row, j] = 0.0
-        done[r] = ok
+        done[r] = n > 0

@@ -136,7 +136,7 @@ def _occupation(i, rows, h, model):
 
 # i, rows, h, model: as above. Writes row i of `Condensed`; mix float64 (5) is room to work in.
 # Returns how many ions, -1 for what is outside the model.
-@jit(part="linked")
+@jit(part="merged")
 def condense_row(i, rows, h, model, condensed, mix):
     """Condense a composition to what does not change with temperature."""
     inside, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
@@ -218,7 +218,7 @@ def condense_row(i, rows, h, model, condensed, mix):
 
 # sites: atoms on the rare-earth sites, share of cobalt, share of the moment that dilution left
 # Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
-@jit(part="linked")
+@jit(part="merged")
 def _write_ions(i, rows, h, model, sites, ion):
     (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
     a, group = rows.indptr[i], model.kind[h, _FIELD_TABLE]
@@ -476,7 +476,7 @@ class Room(NamedTuple):
 
 
 # i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
-@jit(part="linked")
+@jit(part="merged")
 def spread_row(i, rows, h, model, state, room):
     """Condense the deviations of a composition's parameters."""
     first, last, indices, values = rows.indptr[i], rows.indptr[i + 1], rows.indices, rows.values
@@ -561,7 +561,7 @@ def _add(g, at, factor, out):
 
 # i: row of condensed; found: what `at` returned; room as `at` and `spread_row` left it, whose out
 # is written to
-@jit(part="linked")
+@jit(part="merged")
 def variances(kelvin, i, condensed, found, room):
     """Propagate the deviations of the parameters to a temperature, linearly."""
     state, ion, (mt, j, k1, k2, k3) = condensed.state, condensed.ion, found
@@ -640,7 +640,7 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
 
 
 # As `_evaluate_chunks`, of row i, whose host is h
-@jit(part="linked")
+@jit(part="merged")
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     temperatures, spread, believed = asked
     state, v = condensed.state, room.variance

@@ -82,7 +82,7 @@ class Rules(NamedTuple):
     that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the fall of
     alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of H_cJ
     over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ, at
-    `ROOM` where ``alpha_falls`` is 1 (see `knee_at`); ``recoil``: permeability; ``limit``: T_max
+    `ROOM` where ``alpha_falls`` is 1 (see `knees_at`); ``recoil``: permeability; ``limit``: T_max
     is no higher, K; ``bend``: what a measured alpha adds to polarization from `ROOM` on, 1/K.
     """
 
@@ -114,19 +114,19 @@ class Widths(NamedTuple):
     on_q: Any
 
 
-# i: row of the phases; work float64 (ions, 64), see `magnetism.at`; reverses: whether the field is
-# wanted
+# i: row of the phases, of which the arrays that are asked are handed over one by one: all of them
+# at each call would take as long as the work; work float64 (ions, 64), see `magnetism.at`;
+# reverses: whether the field is wanted
 # -> J_s along the axis, T; field at which a moment reverses, A/m, 0 in an easy plane; status. NaN,
 #    0 where there is no order.
 @jit(part="linked")
-def phase_at(i, kelvin, phases, work, reverses):
+def phase_at(i, kelvin, state, ion, tables, work, reverses):
     """Return polarization, switching field and status of a phase at a temperature."""
-    state, ion = phases.state, phases.ion
     if state[i, STATE] != OK:
         return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
         return np.nan, 0.0, PARAMAGNETIC
-    m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, phases.tables)
+    m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables)
     found = direction(k1, k2, k3)
     field, along = 0.0, 1.0
     if reverses and found in (OK, CONE) and j != 0.0:
@@ -140,23 +140,24 @@ def phase_at(i, kelvin, phases, work, reverses):
 # i: alloy; carried: J_s of its wall over that of its cell at the reference; hard: whether the field
 # is wanted
 # -> as `phase_at`: the mean J_s, the field at which reversal starts, the status of the hard phase
-@jit(part="linked")
+@jit(part="merged")
 def alloy_at(kelvin, i, phases, carried, hard, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
     # No True and False below: `phase_at` would be compiled once more for each literal.
     skinned, shelled, walled = phases.skins[i] >= 0, phases.shells[i] >= 0, phases.walls[i] >= 0
-    cell, field, status = phase_at(i, kelvin, phases, work, hard and not skinned)
+    state, ion, tables = phases.state, phases.ion, phases.tables
+    cell, field, status = phase_at(i, kelvin, state, ion, tables, work, hard and not skinned)
     j = cell
     if skinned and hard:
-        _, field, _ = phase_at(phases.skins[i], kelvin, phases, work, skinned)
+        _, field, _ = phase_at(phases.skins[i], kelvin, state, ion, tables, work, skinned)
     if shelled:
-        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work, hard)
+        own, outer, _ = phase_at(phases.shells[i], kelvin, state, ion, tables, work, hard)
         j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
         # A weaker rim lets reversal start in it, however good the core.
         gain = outer - field
         field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
     if walled:
-        own, _, _ = phase_at(phases.walls[i], kelvin, phases, work, not walled)
+        own, _, _ = phase_at(phases.walls[i], kelvin, state, ion, tables, work, not walled)
         # Above its own Curie temperature a wall keeps what the cells induce.
         own = 0.0 if np.isnan(own) else own
         own = (1.0 - _WALL_COUPLING) * own + _WALL_COUPLING * carried * cell
@@ -170,8 +171,9 @@ def _carried(i, phases, work):
     bare = phases.walls[i] < 0
     if bare:
         return 0.0
-    own, _, _ = phase_at(phases.walls[i], _WALL_REFERENCE, phases, work, bare)
-    cell, _, _ = phase_at(i, _WALL_REFERENCE, phases, work, bare)
+    state, ion, tables = phases.state, phases.ion, phases.tables
+    own, _, _ = phase_at(phases.walls[i], _WALL_REFERENCE, state, ion, tables, work, bare)
+    cell, _, _ = phase_at(i, _WALL_REFERENCE, state, ion, tables, work, bare)
     return (0.0 if np.isnan(own) else own) / cell
 
 
@@ -223,7 +225,7 @@ def straight(kelvin, fall, curie):
 
 # start: first of `_start`; hard: whether the field is wanted
 # -> J_s T; field A/m; status
-@jit(part="linked")
+@jit(part="merged")
 def bent_at(kelvin, i, phases, rules, start, hard, work):
     """Return what `alloy_at` does, with a measured alpha; a cone of an easy axis is upright."""
     j, field, status = alloy_at(kelvin, i, phases, start[0], hard, work)
@@ -244,7 +246,8 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     cooling is a magnet.
     """
     _, field_room, h_room, _, _, _ = start
-    hard = phases.walls[i] < len(phases.state)
+    # A straight line asks for no field but that at `ROOM`.
+    hard = not rules.alpha_falls[i] > 1.0
     j, field, status = bent_at(kelvin, i, phases, rules, start, hard, work)
     alpha_k, curie = rules.alpha_k[i], phases.state[i, CURIE]
     if rules.alpha_falls[i] > 1.0:
@@ -272,21 +275,20 @@ def unsure(on_h, h_cj, start):
 
 
 # h_cj A/m; j T; start: first of `_start`; shape: H_k over H_cJ at `ROOM`, its half width, and 1
-# where the difference of the two is a spread of local fields; on_h: half width of ln H_cJ; s: 0 of
-# the weak, 1 of the nominal, 2 of the strong magnet -> A/m
+# where the difference of the two is a spread of local fields; on_h: half width of ln H_cJ
+# -> A/m, of the weak, the nominal and the strong magnet
 @jit(part="copied")
-def knee_at(h_cj, j, start, shape, on_h, s):
+def knees_at(h_cj, j, start, shape, on_h):
     """Return the knee field: a share of H_cJ, or H_cJ less a spread that goes as J_s does."""
     (q, on_q, spreads), scale = shape, 1.0
     if spreads == 1.0 and h_cj > 0.0 and start[2] > 0.0:
         scale = start[2] / h_cj * j / start[3]
     q = 1.0 - (1.0 - q) * scale
     if not q > 0.0:
-        return 0.0
-    if s == 1:
-        return h_cj * q
+        return 0.0, 0.0, 0.0
     both = np.hypot(on_h, min(on_q * scale / q, _WIDEST))
-    return h_cj * min(q * np.exp((s - 1) * both), np.exp((s - 1) * on_h))
+    weak = h_cj * min(q * np.exp(-both), np.exp(-on_h))
+    return weak, h_cj * q, h_cj * min(q * np.exp(both), np.exp(on_h))
 
 
 # temperature float64 (k); hard bool (k): at which coercivity is wanted, all if None
@@ -322,10 +324,10 @@ def _states_chunks(temperature, hard, phases, rules, found, begin, end):
                     h_cj = np.nan
                 polarization[l, i], coercivity[l, i] = j, h_cj
                 shape = rules.squareness[i], 0.0, rules.alpha_falls[i]
-                knee[l, i] = knee_at(h_cj, j, start, shape, 0.0, 1)
+                _, knee[l, i], _ = knees_at(h_cj, j, start, shape, 0.0)
 
 
-# -> what `knee_at` asks of an alloy
+# -> what `knees_at` asks of an alloy
 @jit(part="copied")
 def _shape(rules, widths, i):
     return rules.squareness[i], widths.on_q[i], rules.alpha_falls[i]
@@ -362,12 +364,12 @@ def figures(asked, second, grid, phases, rules, load, widths):
 def _write(out, at, place, start, rules, widths, t_max):
     (j, h_cj), (l, i) = at, place  # noqa: E741
     on_h = unsure(widths.on_h[l, i], h_cj, start)
+    knees = knees_at(h_cj, j, start, _shape(rules, widths, i), on_h)
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
         hard = h_cj * np.exp((s - 1) * on_h)
-        h_k = knee_at(h_cj, j, start, _shape(rules, widths, i), on_h, s)
-        out[0, to], out[1, to], out[2, to] = b_r, hard, h_k
-        out[3, to] = energy_product(b_r, h_k, rules.recoil[i])
+        out[0, to], out[1, to], out[2, to] = b_r, hard, knees[s]
+        out[3, to] = energy_product(b_r, knees[s], rules.recoil[i])
     # A weaker magnet also demagnetizes itself less: ends may change places.
     out[4, 0] = t_max[1]
     out[4, 1] = np.fmin(np.fmin(t_max[0], t_max[2]), t_max[1])
@@ -393,7 +395,7 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
 # As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
 # the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (6, 3), and
 # whether the largest working temperature of each is still open bool (3).
-@jit(part="linked")
+@jit(part="merged")
 def _figures_row(i, when, phases, rules, widths, room, out, status):
     asked, second, grid, load = when
     work, scratch, open_ = room
@@ -419,13 +421,17 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             # What the weak magnet bears at its limit it bears below.
             j, h_cj, _ = magnet_at(limit, i, phases, rules, start, work)
             enough = open_[0] and open_[1] and open_[2]
+            knees = knees_at(h_cj, j, start, shape, unsure(on_h, h_cj, start))
             for s in range(3):
-                knee = knee_at(h_cj, j, start, shape, unsure(on_h, h_cj, start), s)
-                enough = enough and _room(j, knee, on_j[s], permeance) > 0.0
+                enough = enough and _room(j, knees[s], on_j[s], permeance) > 0.0
             if enough:
                 t_max[:] = limit
                 break
-        j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
+        if kelvin == ROOM:
+            j, h_cj, found = here
+        else:
+            j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
+        knees = knees_at(h_cj, j, start, shape, unsure(on_h, h_cj, start))
         if g == 0:
             j1, h1, first = j, h_cj, found
             over = found if found != OK else end
@@ -435,8 +441,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             if not open_[s]:
                 continue
             left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
-            knee = knee_at(h_cj, j, start, shape, unsure(on_h, h_cj, start), s)
-            left[s, 2] = _room(j, knee, on_j[s], permeance)
+            left[s, 2] = _room(j, knees[s], on_j[s], permeance)
             if left[s, 2] > 0.0:
                 t_max[s] = min(kelvin, limit)
                 open_[s] = kelvin < limit

@@ -289,7 +289,7 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
     from scipy.spatial import ConvexHull, QhullError
 
     from ..kernels._arrays import Phases
-    from ..kernels._hull import Planes
+    from ..kernels._hull import Planes, factor
     from ..kernels._rows import subsystem
 
     ids, phases, _ = subsystem(members, Phases(space.ptr, space.col, space.val, space.energy))
@@ -300,7 +300,8 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
     if m == 1:
         one = np.ones((1, 1, 1))
         first = energy[:1, None].copy()
-        return Planes(first, ids[:1, None].astype(np.int32), one, one, first)
+        order = np.zeros((1, 1), np.int64)
+        return Planes(first, ids[:1, None].astype(np.int32), one, order, one, first)
     if len(ids) == m:
         corners = np.arange(m)[None, :]
     else:
@@ -321,10 +322,14 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
     sound = (price @ dense.T <= energy + 1e-9).all(axis=1)
     if not len(corners) or not sound.all():
         return None
+    factors, order = matrix.copy(order="C"), np.empty(corners.shape, np.int64)
+    for own, rows in zip(factors, order, strict=True):
+        factor(own, m, rows)
     return Planes(
         np.ascontiguousarray(price),
         ids[corners].astype(np.int32),
-        np.ascontiguousarray(inverse),
+        factors,
+        order,
         np.ascontiguousarray(matrix),
         energy[corners],
     )

@@ -25,20 +25,25 @@ def test_highest(m, n):
         np.testing.assert_array_equal(facet, at)
 
 
+def planes_of(matrix, price, corners, energy):
+    factors, order = matrix.copy(), np.empty(corners.shape, np.int64)
+    for own, rows in zip(factors, order, strict=True):
+        _hull.factor(own, len(rows), rows)
+    return _hull.Planes(price, corners.astype(np.int32), factors, order, matrix, energy)
+
+
 def test_split_finds_the_facet_that_holds_the_composition():
     # A square of four phases in one plane, cut along a diagonal: both halves price alike.
     corners = np.array([[0, 1, 2], [1, 2, 3]])
     phase = np.array([[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.4, 0.1, 0.5], [0.1, 0.4, 0.5]])
     plane = np.array([-1.0, -2.0, -3.0])
-    inverse = np.linalg.inv(phase[corners].transpose(0, 2, 1))
     price = np.tile(plane, (2, 1))
     x = np.array([phase[[0, 1, 2]].mean(axis=0), phase[[1, 2, 3]].mean(axis=0), [0.9, 0.05, 0.05]])
     hull, facet = x @ plane, np.zeros(3, np.int32)
     products, fractions = np.zeros((3, 4), np.int32), np.zeros((3, 4))
     done = np.ones(3, bool)
     matrix = np.ascontiguousarray(phase[corners].transpose(0, 2, 1))
-    energy = (phase @ plane)[corners]
-    planes = _hull.Planes(price, corners.astype(np.int32), inverse, matrix, energy)
+    planes = planes_of(matrix, price, corners, (phase @ plane)[corners])
     found = Found(hull, products, fractions)
     place, rows = np.arange(118), np.arange(3)
     _hull.split(rows_of(x), place, rows, planes, facet, found, done, 0, 3)
@@ -49,8 +54,15 @@ def test_split_finds_the_facet_that_holds_the_composition():
 
 
 def test_an_amount_that_is_negative_by_rounding_alone_is_none():
-    amount = np.empty(3)
+    # An element at 1 eV/atom and an equal mixture at zero, of which twice the second share is made.
+    matrix, price = np.array([[[1.0, 0.5], [0.0, 0.5]]]), np.array([[1.0, -1.0]])
+    planes = planes_of(matrix, price, np.array([[0, 1]]), np.array([[1.0, 0.0]]))
     for least, held in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
-        x = np.array([0.6, 0.4, least])
-        assert _hull.mix(np.eye(3), x, amount, _hull._TOLERANCE) == held
-        np.testing.assert_array_equal(amount, x)
+        x = np.array([[0.5 * (1.0 + least), 0.5 * (1.0 - least)]])
+        found = Found(x @ price[0], np.zeros((1, 2), np.int32), np.zeros((1, 2)))
+        done, facet = np.ones(1, bool), np.zeros(1, np.int32)
+        _hull.split(
+            rows_of(x), np.arange(118), facet.astype(np.int64), planes, facet, found, done, 0, 1
+        )
+        assert done.tolist() == [held]
+        assert not held or found.products.tolist() == [[1, -1]]
