@@ -74,9 +74,7 @@ def _entry(name: str) -> dict[str, Any]:
         return datasets.registry()["remote"][name]
     except KeyError:
         known = ", ".join(names()) or "none"
-        raise InputError(
-            f"no data set is called {name!r}; those that can be fetched: {known}"
-        ) from None
+        raise InputError(f"no data set is called {name!r}; there are: {known}") from None
 
 
 def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) -> None:
@@ -148,10 +146,7 @@ class _Bar:
         self._rich.update(self._task, advance=count)
         received = self._rich.tasks[self._task].completed
         if received > _MOST_BYTES:
-            raise DataError(
-                f"the server sends more than {_MOST_BYTES >> 20} MiB, which is no set of the "
-                "registry; nothing was kept"
-            )
+            raise DataError(f"the server sends more than {_MOST_BYTES >> 20} MiB; nothing was kept")
 
     def reset(self) -> None:
         """Begin again at zero."""

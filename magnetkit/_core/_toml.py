@@ -82,9 +82,7 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
     except OSError as error:
         raise InputError(f"{kind} file {file}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"{kind} file {file} is not valid TOML: {f'{error}'.split(';')[0]}"
-        ) from None
+        raise InputError(f"{file} is not valid TOML: {f'{error}'.split(';')[0]}") from None
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -98,9 +96,7 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
     exists.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-        raise InputError(
-            f"name {name!r}: expected small letters, digits and hyphens, such as my-pump"
-        )
+        raise InputError(f"name {name!r}: expected small letters, digits and -, as my-pump")
     path = folder / f"{name}.toml"
     text = template.read_text(encoding="utf-8").replace("NAME", name)
     try:

@@ -459,10 +459,7 @@ def _percents(element: str, given: Any) -> list[Fraction]:
         raise InputError(f"addition of {element} must be at.%, got {given!r}") from None
     distinct = len(set(percents)) == len(percents)
     if not percents or not distinct or min(percents) < 0 or max(percents) > 100:
-        raise InputError(
-            f"addition of {element} takes distinct levels from 0 to 100 at.% of the host; "
-            f"got {given!r}"
-        )
+        raise InputError(f"{element} takes distinct levels from 0 to 100 at.%, got {given!r}")
     return percents
 
 

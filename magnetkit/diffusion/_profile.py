@@ -250,9 +250,7 @@ def axis_of(along: str) -> Axis:
     for axis in AXES:
         if along == axis:
             return axis
-    raise InputError(
-        f"along must be x, y or z, got {along!r}; of a radial ring give the field as a map"
-    )
+    raise InputError(f"along must be x, y or z, got {along!r}; a radial ring's field is a map")
 
 
 def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:

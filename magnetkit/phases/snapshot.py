@@ -83,9 +83,7 @@ class Snapshot:
         import pandas as pd
 
         if self.folder is None or STRUCTURES not in self.manifest["files"]:
-            raise DataError(
-                f"snapshot {self.name!r} has no structures; freeze a pull that holds them"
-            )
+            raise DataError(f"snapshot {self.name!r} has no structures; freeze the pull again")
         return pd.read_parquet(self.folder / STRUCTURES)
 
 
@@ -188,9 +186,7 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
         return snapshot
     if isinstance(snapshot, (str, Path)):
         return read_snapshot(snapshot)
-    raise InputError(
-        f"snapshot must be a folder, a Snapshot or None, got {type(snapshot).__name__}"
-    )
+    raise InputError(f"snapshot must be a folder or a Snapshot, got {type(snapshot).__name__}")
 
 
 @named
