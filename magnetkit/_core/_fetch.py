@@ -114,9 +114,7 @@ def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) ->
                 f"could not download {name!r} after {_RETRIES + 1} attempts "
                 f"({_reason(error)}); {way_out}"
             ) from error
-        raise DataError(
-            f"cannot write {target} ({error}); set MAGNETKIT_CACHE_DIR to a folder you may write to"
-        ) from error
+        raise DataError(f"cannot write {target} ({error}); set MAGNETKIT_CACHE_DIR") from error
 
 
 def _reason(error: Exception) -> str:

@@ -65,10 +65,7 @@ def load(name_or_path: str | Path, model: type[_Model], kind: str, folder: str) 
     if text not in known:
         near = difflib.get_close_matches(text, known, n=1)
         hint = f" (did you mean {near[0]}?)" if near else ""
-        raise InputError(
-            f"no {kind} {text!r}{hint}; known are {', '.join(known)}, or give the path of a "
-            "TOML file"
-        )
+        raise InputError(f"no {kind} {text!r}{hint}; known are {', '.join(known)}, or a TOML file")
     return _read(datasets.path(f"{folder}/{text}.toml"), model, kind)
 
 

@@ -40,10 +40,7 @@ def path(name: str) -> Path:
     digest = _first_read.setdefault(file, _digest(file))
     # In a checkout and in a folder of one's own, tables may be edited.
     if root() == _PACKAGE / "_datasets" and digest != registry()["files"][name]["sha256"]:
-        raise DataError(
-            f"embedded data file {name!r} is damaged; install again: "
-            "pip install --force-reinstall magnetkit"
-        )
+        raise DataError(f"embedded data file {name!r} is damaged; install magnetkit again")
     return file
 
 

@@ -149,10 +149,7 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
             raise InputError(f"{source}: {named[symbol]!r} and {column!r} are both {symbol}")
         named[symbol] = column
     if len(named) < 2:
-        raise InputError(
-            f"{source}: expected a column for each element, such as Nd, Fe and B, found "
-            f"{', '.join(table.column_names)}"
-        )
+        raise InputError(f"{source}: expected a column for each element, as Nd and Fe")
     cells = {symbol: table.column(column).to_pylist() for symbol, column in named.items()}
     return pa.array([_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))])
 

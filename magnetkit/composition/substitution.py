@@ -534,10 +534,7 @@ def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int6
     digits = np.zeros(len(owners), np.int64)
     for j, slot in enumerate(sites.slots):
         if owners.count(slot.element) > 1 or slot.element in {s.site for s in sites.slots}:
-            raise InputError(
-                f"{slot.element} stands on several sites of {space!r}; refine around rows whose "
-                "elements have one place each"
-            )
+            raise InputError(f"{slot.element} stands on several sites of {space!r}: take one")
         surplus = left.get(slot.element, Fraction(0))
         misses = [abs(level - surplus) for level in slot.levels]
         digits[j] = misses.index(min(misses))

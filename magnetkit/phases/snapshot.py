@@ -115,10 +115,7 @@ def _read(folder: Path) -> Snapshot:
 
     file = folder / MANIFEST
     if not file.is_file():
-        raise DataError(
-            f"{folder} is no phase snapshot (it has no {MANIFEST}); "
-            "`magnetkit data pull --out` writes one"
-        )
+        raise DataError(f"{folder} is no phase snapshot; `magnetkit data pull --out` writes one")
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(manifest, dict):
