@@ -101,8 +101,9 @@ def _what_follows() -> str:
     fitted = float(curves.loc[curves["fit"] == "yes", "to_K"].max()) - ZERO_CELSIUS
     rich = judged[(judged["law"] == hot.USED) & (judged["class"] == "AH")].iloc[0]
     return (
-        f"The load line in accord with both I1 and I2: {lines}. At {second['line']:g} I2 keeps "
-        f"{second['left'] - second['bound_on']:+.3f} of H_cJ at 20 °C beside what its loss asks "
+        f"In accord with both I1 and I2 is a load line of {lines}. With one of "
+        f"{second['line']:g} I2 keeps {second['left'] - second['bound_on']:+.3f} of H_cJ at 20 °C "
+        "beside what its loss asks "
         f"for; the law's own error on hot curves is {error:.3f} (VALIDATION.md), so that more "
         f"cannot be concluded. I3 stands at {far:.0f} °C, beyond all curves that the law was "
         f"fitted to ({fitted:.0f} °C) and beyond the {limit:.0f} °C up to which the model answers "

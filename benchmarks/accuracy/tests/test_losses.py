@@ -38,9 +38,8 @@ def test_what_follows_is_said_with_figures_of_the_tables():
     own = judged[(judged["law"] == hot.USED) & (judged["id"] == "C9")].iloc[0]
     assert f"keeps {own['known'] / own['left_out']:.1f} times" in said
     # Both magnets of the paper agree at the lines that are named, and at no other.
-    named = {
-        float(x) for x in re.findall(r"\d(?:\.\d)?", said[said.index(":") : said.index(". At")])
-    }
+    lines = said[said.index("line of") : said.index(". With")]
+    named = {float(x) for x in re.findall(r"\d(?:\.\d)?", lines)}
     both = frame[frame["id"].isin(["I1", "I2"])].groupby("line")["agrees"].all()
     assert named == set(both.index[both])
     spare, error = (float(x) for x in re.findall(r"(?:I2 keeps |curves is )([+-]?\d\.\d+)", said))
