@@ -65,9 +65,7 @@ def renamed(**names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
             for old in names.keys() & kwargs:
                 new = names[old]
                 if new in kwargs:
-                    raise InputError(
-                        f"{function.__name__}: {old} is the old name of {new}; give one"
-                    )
+                    raise InputError(f"{function.__name__}: {old} is the old name of {new}")
                 warnings.warn(
                     f"{function.__name__}: {old} is now called {new}; the old name goes with the "
                     "next release",

@@ -52,28 +52,19 @@ _device = _named("applications")
 Application = Annotated[
     str | None,
     option(
-        "Device of `magnetkit applications list`; or --require, --reference and --temperature.",
+        "Device of `magnetkit applications list`, or a file.",
         metavar="NAME|FILE",
         autocompletion=_device,
     ),
 ]
 ApplicationName = Annotated[
-    str,
-    typer.Argument(
-        metavar="NAME", help="Name of a device, or a TOML file.", autocompletion=_device
-    ),
+    str, typer.Argument(metavar="NAME", help="A device, or a file.", autocompletion=_device)
 ]
-Folder = Annotated[
-    Path, typer.Argument(metavar="DIR", help="Results folder of `magnetkit screen`.")
-]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Results of `magnetkit screen`.")]
 Basis = Annotated[Literal["auto", "atomic", "weight"], option("What the amounts are.")]
 Sheet = Annotated[str | None, more("Sheet of a workbook; the first otherwise.", metavar="NAME")]
-HeaderRow = Annotated[
-    int | None, more("Row of the header in the sheet, where it is not found.", min=1)
-]
-Column = Annotated[
-    str | None, more("Composition column; `composition` or the only text otherwise.")
-]
+HeaderRow = Annotated[int | None, more("Row of the header, where it is not found.", min=1)]
+Column = Annotated[str | None, more("Composition column, if not `composition` or the only text.")]
 
 ElementColumns = Annotated[
     bool, more("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B.")
@@ -116,17 +107,13 @@ def with_unit(text: str | None) -> str | None:
     return text
 
 
-Columns = Annotated[
-    str | None, more("Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT)
-]
-Everything = Annotated[
-    bool, more("--all", "Print all columns, however wide the terminal is.", panel=OUTPUT)
-]
+Columns = Annotated[str | None, more("Columns to print, e.g. rank.", metavar="NAMES", panel=OUTPUT)]
+Everything = Annotated[bool, more("--all", "Print all columns, however wide.", panel=OUTPUT)]
 Shells = Annotated[
     list[str] | None,
     option(
         "--shell",
-        "Of all candidates, e.g. 'Tb 0.5 wt%'; with --host, one to try on the host; repeat.",
+        "Diffused shell, e.g. 'Tb 0.5 wt%'; with --host one to try on it; repeat.",
         metavar="SHELL",
         panel=GROUPS["magnet"],
     ),
@@ -145,26 +132,20 @@ Require = Annotated[
 Objectives = Annotated[
     list[str] | None,
     option(
-        "--objective",
-        "Instead of the device's objectives, e.g. cost:min=2; repeat.",
-        metavar="COLUMN:min|max",
+        "--objective", "Instead of the device's, e.g. cost:min=2; repeat.", metavar="COLUMN:min|max"
     ),
 ]
 Json = Annotated[bool, option("--json", "Print JSON, one object a line.", panel=OUTPUT)]
 Units = Annotated[
     Literal["si", "cgs"] | None,
-    option("Units of tables, else as MAGNETKIT_UNITS; cgs: kG, kOe, MGOe.", panel=OUTPUT),
+    option("Of tables, else as MAGNETKIT_UNITS; cgs: kG, kOe, MGOe.", panel=OUTPUT),
 ]
 Force = Annotated[bool, option("--force", "Replace the finished results in --out.", panel=OUTPUT)]
 Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]
 Top = Annotated[int, option("Candidates to print.", min=0, panel=OUTPUT)]
 Mass = Annotated[float, more("Mass of one magnet, kg.", metavar="KG")]
-PerYear = Annotated[
-    int | None, option("Magnets, or devices of a table of parts, a year.", min=1, panel=OUTPUT)
-]
-Recipe = Annotated[
-    str | None, option("What the grade is made of, where known; estimated otherwise.")
-]
+PerYear = Annotated[int | None, option("Magnets, or devices, a year.", min=1, panel=OUTPUT)]
+Recipe = Annotated[str | None, option("What the grade is made of, if known; else estimated.")]
 
 
 def a_place(text: str | Path) -> Any:
@@ -175,6 +156,17 @@ def a_place(text: str | Path) -> Any:
     if not str(text).strip():
         raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
     return text if is_url(text) else Path(text)
+
+
+Place = Annotated[
+    Any,
+    option(
+        "Folder for the results, or its URL, e.g. s3://bucket/run.",
+        parser=a_place,
+        metavar="PATH|URL",
+        panel=OUTPUT,
+    ),
+]
 
 
 def check_out(out: Path) -> None:

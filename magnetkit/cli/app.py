@@ -38,11 +38,7 @@ def _root(
     verbose: Annotated[
         bool,
         typer.Option(
-            "--verbose",
-            "-v",
-            callback=_verbose,
-            is_eager=True,
-            help="Tell more on stderr: what the libraries log, and where a defect lies.",
+            "--verbose", "-v", callback=_verbose, is_eager=True, help="Print logs and tracebacks."
         ),
     ] = False,
 ) -> None:

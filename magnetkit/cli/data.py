@@ -22,16 +22,10 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 Systems = Annotated[
-    list[str] | None,
-    typer.Argument(help="Chemical systems, e.g. Sm-Co Nd-Fe-B; subsystems come along."),
+    list[str] | None, typer.Argument(help="E.g. Sm-Co Nd-Fe-B; their subsystems come along.")
 ]
 For = Annotated[
-    str | None,
-    o.option(
-        "--application",
-        "Device whose substitutes are pulled: every system of four of their elements.",
-        metavar="NAME",
-    ),
+    str | None, o.option("--application", "Device whose substitutes are pulled.", metavar="NAME")
 ]
 
 app = typer.Typer(cls=o.Group, help="Embedded, fetched and pulled data.", no_args_is_help=True)
@@ -105,12 +99,8 @@ def fetch(
 def pull(
     systems: Systems = None,
     application: For = None,
-    out: Annotated[
-        Path | None, o.option("Folder to freeze the pull into, as a snapshot for --snapshot.")
-    ] = None,
-    cif: Annotated[
-        Path | None, o.more("Also write the crystals as CIF files into this folder.")
-    ] = None,
+    out: Annotated[Path | None, o.option("Folder to freeze the pull into.")] = None,
+    cif: Annotated[Path | None, o.more("Folder for crystals as CIF files.")] = None,
     poscar: Annotated[Path | None, o.more("The same as POSCAR files, as VASP reads them.")] = None,
     endpoint: Annotated[
         str | None, o.more("Address of the server; else MP_API_ENDPOINT or the public one.")
@@ -150,8 +140,7 @@ def diff(
     before: Annotated[Path, typer.Argument(help="Snapshot folder, or `embedded`.")],
     after: Annotated[Path, typer.Argument(help="Snapshot folder, or `embedded`.")],
     application: Annotated[
-        str | None,
-        o.option("Device whose candidates are ranked on both; who moved is named.", metavar="NAME"),
+        str | None, o.option("Device whose candidates are ranked on both.", metavar="NAME")
     ] = None,
     top: Annotated[int, o.option("Best candidates to compare.", min=1)] = 50,
     json: o.Json = False,
@@ -402,9 +391,7 @@ def alloys(
     shell: o.Shell = None,
     break_even: Annotated[
         str | None,
-        o.more(
-            "Compute its recycled share at which the risk is that of --against.", metavar="ELEMENT"
-        ),
+        o.more("Element to recycle until its risk is that of --against.", metavar="ELEMENT"),
     ] = None,
     against: Annotated[str | None, o.more("Alloy whose supply risk is to be reached.")] = None,
     json: o.Json = False,

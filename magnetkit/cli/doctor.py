@@ -20,15 +20,9 @@ from ._options import Json, Quiet, option
 
 
 def doctor(
-    online: Annotated[
-        bool, option("--online", "Also ask whether the servers can be reached.")
-    ] = False,
+    online: Annotated[bool, option("--online", "Also ask whether servers can be reached.")] = False,
     compile_: Annotated[
-        bool,
-        option(
-            "--compile",
-            "Compile the kernels and train the models now, so that no first command has to.",
-        ),
+        bool, option("--compile", "Compile the kernels and train the models now.")
     ] = False,
     json: Json = False,
     quiet: Quiet = False,

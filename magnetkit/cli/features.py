@@ -20,10 +20,7 @@ app = typer.Typer(
 @o.shown_in_full
 def make(
     candidates: Annotated[
-        Path,
-        typer.Argument(
-            help="Table of candidates (.csv, .tsv, .parquet, .xlsx) or a text of one recipe a line."
-        ),
+        Path, typer.Argument(help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line.")
     ],
     out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")],
     basis: o.Basis = "auto",
@@ -62,9 +59,6 @@ def bench(context: typer.Context) -> None:
     """
     checkout = Path(__file__).resolve().parents[2]
     if not (checkout / "benchmarks/features/__main__.py").is_file():
-        raise InputError(
-            "magnetkit features bench runs in a checkout of the source, got an installed package; "
-            "clone the source, then `make bench` there"
-        )
+        raise InputError("magnetkit features bench runs in a checkout of the source: make bench")
     command = [sys.executable, "-m", "benchmarks.features", *context.args]
     raise typer.Exit(subprocess.run(command, cwd=checkout, check=False).returncode)

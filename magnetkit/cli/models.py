@@ -22,8 +22,7 @@ def trained() -> tuple[str, ...]:
 
 
 Data = Annotated[
-    Path | None,
-    typer.Option(help="CSV to train on: composition, the target, and group, source if known."),
+    Path | None, typer.Option(help="CSV: composition, the target; group, source if known.")
 ]
 
 
@@ -66,8 +65,7 @@ def validate(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A surrogate's target, magnetism, magnets, grades, phases, hindcast or diffusion; "
-            "all if not given.",
+            help="A model's target, or magnetism, magnets, grades, phases, hindcast, diffusion.",
             autocompletion=lambda incomplete: [t for t in _stored() if t.startswith(incomplete)],
         ),
     ] = None,

@@ -23,8 +23,7 @@ def predict(
     formulas: Annotated[
         list[str],
         typer.Argument(
-            metavar="RECIPES|FILE|-",
-            help="Compositions, e.g. SmCo5; a table of them, or - to read stdin.",
+            metavar="RECIPES|FILE|-", help="Compositions, e.g. SmCo5; a table; - for stdin."
         ),
     ],
     temperature: o.Temperature = "300K",
@@ -33,19 +32,13 @@ def predict(
     element_columns: o.ElementColumns = False,
     sheet: o.Sheet = None,
     header_row: o.HeaderRow = None,
-    compare: Annotated[
-        bool,
-        o.option(
-            "--compare", "Set recipes or grades side by side, with differences from the first."
-        ),
-    ] = False,
+    compare: Annotated[bool, o.option("--compare", "Set recipes or grades side by side.")] = False,
     require: o.Require = None,
     reference: o.ReferenceMagnet = None,
     objective: o.Objectives = None,
     strict: o.Strict = False,
     out: Annotated[
-        Path | None,
-        o.option("File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=o.OUTPUT),
+        Path | None, o.option("File: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=o.OUTPUT)
     ] = None,
     columns: o.Columns = None,
     everything: o.Everything = False,
@@ -160,41 +153,29 @@ def curve(
         list[str],
         typer.Argument(
             metavar="RECIPE|GRADE|DIR:RANK|CURVE.csv",
-            help="A recipe, a grade such as N42SH, a ranked candidate such as results:1, or a "
-            "measured curve; several are compared.",
+            help="Recipes, grades, ranked candidates (results:1), measured curves; one or more.",
         ),
     ],
     temperature: o.Temperature = None,
     basis: o.Basis = "auto",
     limits: Annotated[
         bool,
-        o.option(
-            "--limits",
-            "Instead show up to which temperature the magnets keep their flux: where the knee "
-            "reaches the working point, and where 0.2, 1 and 5 % are lost irreversibly.",
-        ),
+        o.option("--limits", "Instead the temperatures of the knee and of 0.2, 1 and 5 % lost."),
     ] = False,
     bound: Annotated[
         Literal["low", "centre", "high", "guaranteed"],
-        o.option(
-            "Which end of the intervals of B_r and H_cJ; a safe design takes low; guaranteed is "
-            "what 99 % of one mill's lots reach."
-        ),
+        o.option("End of the intervals; guaranteed: what 99 % of a producer's lots reach."),
     ] = "centre",
     load_line: Annotated[
         str | None,
-        o.option(
-            "Permeance coefficient -B / (mu_0 H); with --limits several, as 1,2.", metavar="NUMBER"
-        ),
+        o.option("Permeance coefficient; with --limits several, as 1,2.", metavar="NUMBER"),
     ] = None,
-    hours: Annotated[
-        str | None, o.more("With --limits: times at the temperature, h.", metavar="NUMBERS")
-    ] = None,
+    hours: Annotated[str | None, o.more("Hours of --limits, as 1,100.", metavar="NUMBERS")] = None,
     form: Annotated[
         Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"],
         o.option(
             "--format",
-            "Two columns or a material; table, comsol, maxwell, motorcad hold all temperatures.",
+            "Two columns or a material; the last four hold all temperatures.",
             panel=o.OUTPUT,
         ),
     ] = "csv",
@@ -203,8 +184,7 @@ def curve(
     ] = "BH",
     bare: Annotated[bool, o.more("--bare", "Numbers alone, without comment.")] = False,
     out: Annotated[
-        Path | None,
-        o.option("File to write; of several each is named by its temperature.", panel=o.OUTPUT),
+        Path | None, o.option("File; of several each is named by its temperature.", panel=o.OUTPUT)
     ] = None,
     json: o.Json = False,
     **keywords: Any,
@@ -323,9 +303,7 @@ def numbers(text: str, option: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise InputError(
-            f"{option} must be numbers separated by commas, such as 1,2; got {text!r}"
-        ) from None
+        raise InputError(f"{option} must be numbers such as 1,2; got {text!r}") from None
 
 
 def _show_limits(frame: "pd.DataFrame") -> None:
@@ -346,8 +324,7 @@ def _show_limits(frame: "pd.DataFrame") -> None:
 
 def phases(
     formulas: Annotated[
-        list[str],
-        typer.Argument(metavar="FORMULAS|FILE|-", help="Compositions, e.g. Sm2Co17; a table."),
+        list[str], typer.Argument(metavar="FORMULAS|FILE|-", help="Compositions; a table.")
     ],
     temperature: o.Temperature = None,
     basis: o.Basis = "auto",
@@ -355,9 +332,7 @@ def phases(
     section: Annotated[
         str | None, o.option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM")
     ] = None,
-    out: Annotated[
-        Path | None, o.option("Picture of the section: .png, .svg, .pdf or .html.")
-    ] = None,
+    out: Annotated[Path | None, o.option("Picture of it: .png, .svg, .pdf or .html.")] = None,
     json: o.Json = False,
 ) -> None:
     """Predict whether phases form at a temperature, and into which phases they decompose.

@@ -33,8 +33,7 @@ def replace(
         str | None,
         typer.Argument(
             metavar="GRADE",
-            help="A grade, with or without maker or family; with --parts a table of parts (.csv), "
-            "or patriot, f22-engine.",
+            help="A grade; with --parts a table of parts (.csv), or patriot, f22-engine.",
         ),
     ] = None,
     temperature: o.Temperature = None,
@@ -43,19 +42,14 @@ def replace(
     shell: o.Shell = None,
     values: Annotated[
         str | None,
-        o.option(
-            "What was measured, as B_r=1.29,H_cJ=1650 (T, kA/m); with alpha, beta, %/K, if known.",
-            metavar="NAME=NUMBER",
-        ),
+        o.option("What was measured, as B_r=1.29,H_cJ=1650 (T, kA/m).", metavar="NAME=NUMBER"),
     ] = None,
     measured: Annotated[
-        Path | None,
-        o.option("Your measured magnets of it, as `calibrate` takes them, or a curve J(H), B(H)."),
+        Path | None, o.option("Your measured magnets, as `calibrate` takes them, or a curve.")
     ] = None,
     require: o.Require = None,
     spread: Annotated[
-        str | None,
-        o.more("Standard deviation of one lot, %, as B_r=1.5,H_cJ=6.", metavar="NAME=PERCENT"),
+        str | None, o.more("Spread of one lot, %, as B_r=1.5,H_cJ=6.", metavar="NAME=PERCENT")
     ] = None,
     mass: o.Mass = 1.0,
     per_year: o.PerYear = None,
@@ -66,21 +60,10 @@ def replace(
         float, o.more("With --compensated: alpha of poles and gap.", metavar="PCT_K", panel=_OTHER)
     ] = 0.0,
     parts: Annotated[
-        bool,
-        o.option("--parts", "Scarce elements of a device's magnets, now and after.", panel=_OTHER),
+        bool, o.option("--parts", "Scarce elements of a device's magnets.", panel=_OTHER)
     ] = False,
-    today: Annotated[
-        bool, o.more("--today", "With --parts: today's magnets alone.", panel=_OTHER)
-    ] = False,
-    out: Annotated[
-        Any,
-        o.option(
-            "Folder for table and report, or one in a store, e.g. s3://bucket/run.",
-            parser=o.a_place,
-            metavar="PATH|URL",
-            panel=o.OUTPUT,
-        ),
-    ] = None,
+    today: Annotated[bool, o.more("--today", "Today's magnets alone.", panel=_OTHER)] = False,
+    out: o.Place = None,
     force: o.Force = False,
     everything: Annotated[
         bool, o.option("--all", "Ways of every kind, risk by scenario, the charge.", panel=o.OUTPUT)
@@ -200,23 +183,16 @@ def _compensate(
 def diffuse(
     recipe: Annotated[
         str,
-        typer.Argument(
-            metavar="RECIPE|GRADE",
-            help="Base alloy, of the host 2:14:1, or a grade; of one that is diffused, its alloy.",
-        ),
+        typer.Argument(metavar="RECIPE|GRADE", help="Base alloy, of the host 2:14:1, or a grade."),
     ],
-    shape: Annotated[
-        str, o.option("40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")
-    ],
+    shape: Annotated[str, o.option("40x15x5mm, disc:20x5mm (diameter, height) or ring:40x20x5mm.")],
     along: Annotated[str, o.option("Direction of magnetization: x, y or z.")] = "z",
     faces: Annotated[
         str, o.option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv).")
     ] = "all",
     element: Annotated[str | None, o.option("Tb or Dy; both if not given.")] = None,
     temperature: o.Temperature = "150C",
-    field: Annotated[
-        Path | None, o.option("Field inside the magnet from a field solver (.csv).")
-    ] = None,
+    field: Annotated[Path | None, o.option("Field inside the magnet (.csv).")] = None,
     require: Annotated[
         str,
         o.option(
@@ -225,17 +201,14 @@ def diffuse(
     ] = "irreversible_loss_pct<=3",
     probability: Annotated[float, o.more("Least probability that the requirement is met.")] = 0.9,
     anneal: Annotated[str | None, o.more("Anneal, e.g. 900C.", metavar="TEMPERATURE")] = None,
-    anneal_hours: Annotated[
-        float | None, o.more("Duration of the anneal, h.", metavar="NUMBER")
-    ] = None,
+    anneal_hours: Annotated[float | None, o.more("Hours of the anneal.", metavar="NUMBER")] = None,
     law: Annotated[
         Literal["component", "coherent"], o.more("Which part of a field at an angle demagnetizes.")
     ] = "component",
     basis: o.Basis = "auto",
     per_year: o.PerYear = None,
     out: Annotated[
-        Path | None,
-        o.option("Folder for designs.csv, coating.csv and margins.csv.", panel=o.OUTPUT),
+        Path | None, o.option("Folder for the tables of designs.", panel=o.OUTPUT)
     ] = None,
     json: o.Json = False,
     **keywords: Any,
@@ -373,9 +346,7 @@ def _legend(*, short: bool = False) -> None:
 
 
 def calibrate(
-    magnets: Annotated[
-        Path, typer.Argument(help="Table of measured magnets (.csv, .tsv, .parquet).")
-    ],
+    magnets: Annotated[Path, typer.Argument(help="Measured magnets (.csv, .tsv, .parquet).")],
     name: Annotated[str, o.option("Name of the calibration, for --calibration.")],
     basis: o.Basis = "auto",
     strict: o.Strict = False,

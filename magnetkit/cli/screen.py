@@ -22,20 +22,10 @@ _TOP = 10
 @o.with_options("use", "magnet", "supply", "models", without=("host",))
 def screen(
     candidates: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Table of candidates (.csv, .tsv, .parquet, .xlsx) or a text of one recipe a line."
-        ),
+        Path | None, typer.Argument(help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line.")
     ] = None,
     application: o.Application = None,
-    out: Annotated[
-        Any,
-        o.option(
-            "Folder for the results, or its URL in a store, e.g. s3://bucket/run.",
-            parser=o.a_place,
-            metavar="PATH|URL",
-        ),
-    ] = Path("results"),
+    out: o.Place = Path("results"),
     basis: o.Basis = "auto",
     column: o.Column = None,
     element_columns: o.ElementColumns = False,
@@ -46,8 +36,7 @@ def screen(
     require: o.Require = None,
     objective: o.Objectives = None,
     host: Annotated[
-        str | None,
-        o.option("Host to substitute in: 2:14:1, or a formula such as SmCo5.", panel=_SPACE),
+        str | None, o.option("Host of the space: 2:14:1, or a formula.", panel=_SPACE)
     ] = None,
     replace: Annotated[
         list[str] | None,
@@ -59,57 +48,37 @@ def screen(
     limit: Annotated[
         list[str] | None,
         o.option(
-            "Its largest fraction, e.g. Dy=0.2; repeat.", metavar="ELEMENT=FRACTION", panel=_SPACE
+            "Largest fraction, e.g. Dy=0.2; repeat.", metavar="ELEMENT=FRACTION", panel=_SPACE
         ),
     ] = None,
     minor: Annotated[
         list[str] | None,
         o.more(
-            "Minor addition per 100 atoms of the host, e.g. Cu=0.15; repeat.",
-            metavar="ELEMENT=ATOMS",
-            panel=_SPACE,
+            "Addition per 100 atoms, e.g. Cu=0.15; repeat.", metavar="ELEMENT=ATOMS", panel=_SPACE
         ),
     ] = None,
     sample: Annotated[
-        int | None,
-        o.more("Formulas to sample, evenly spread, from a large space.", min=1, panel=_SPACE),
+        int | None, o.more("Formulas to sample, evenly spread.", min=1, panel=_SPACE)
     ] = None,
-    refine: Annotated[
-        float | None, o.more("Finer step for two searches around the best.", panel=_SPACE)
-    ] = None,
+    refine: Annotated[float | None, o.more("Finer step, around the best.", panel=_SPACE)] = None,
     baseline: Annotated[
-        Path | None,
-        o.more(
-            "Results folder to compare the ranking with: entries, exits and moves.",
-            metavar="DIR",
-            panel=o.OUTPUT,
-        ),
+        Path | None, o.more("Results to compare the ranking with.", metavar="DIR", panel=o.OUTPUT)
     ] = None,
     shell: o.Shells = None,
     keep: Annotated[
         int | None,
-        o.option(
-            "Write only so many of the best; 100000 of a space of over ten million.",
-            min=1,
-            metavar="N",
-            panel=o.RUN,
-        ),
+        o.option("Write the N best; 100000 of over ten million.", min=1, metavar="N", panel=o.RUN),
     ] = None,
     all_columns: Annotated[
         bool,
-        o.more(
-            "--all-columns",
-            "Write every column of all rows; of over 100000 only the best 10000 have them.",
-            panel=o.RUN,
-        ),
+        o.more("--all-columns", "Write all columns of every row.", panel=o.RUN),
     ] = False,
     resume: Annotated[
         bool, o.option("--resume", "Continue from the finished chunks in --out.", panel=o.RUN)
     ] = False,
     force: o.Force = False,
     workers: Annotated[
-        int | None,
-        o.option("Processes to work in, on this machine.", min=1, metavar="N", panel=o.RUN),
+        int | None, o.option("Processes on this machine.", min=1, metavar="N", panel=o.RUN)
     ] = None,
     dask: Annotated[
         str | None, o.more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=o.RUN)
@@ -117,12 +86,7 @@ def screen(
     strict: o.Strict = False,
     top: Annotated[
         int | None,
-        o.option(
-            "Candidates to print, in order of rank; without it the decisions.",
-            min=0,
-            metavar="N",
-            panel=o.OUTPUT,
-        ),
+        o.option("Candidates to print; else the decisions.", min=0, metavar="N", panel=o.OUTPUT),
     ] = None,
     columns: o.Columns = None,
     everything: o.Everything = False,
@@ -244,9 +208,7 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: in
     for text in shells or ():
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
-            raise InputError(
-                f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
-            )
+            raise InputError(f"this shell cannot be made ({reason})")
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
 
 
@@ -268,16 +230,8 @@ def _need(host: str | None, **given: object) -> None:
 
 def report(
     folder: o.Folder,
-    out: Annotated[
-        Path | None,
-        o.option("File to write: .html, or .xlsx for a workbook; of --robustness a table."),
-    ] = None,
-    robustness: Annotated[
-        bool,
-        o.option(
-            "--robustness", "Instead show how certain the ranks are: rank draws from the intervals."
-        ),
-    ] = False,
+    out: Annotated[Path | None, o.option("File: .html or .xlsx; of --robustness a table.")] = None,
+    robustness: Annotated[bool, o.option("--robustness", "Show how certain ranks are.")] = False,
     top: o.Top = 2 * _TOP,
     places: Annotated[int, o.more("With --robustness: places that count as the top.")] = 10,
     draws: Annotated[int, o.more("With --robustness: number of draws that are ranked.")] = 500,
@@ -335,13 +289,11 @@ def suggest(
     folder: o.Folder,
     batch: Annotated[int, o.option("How many magnets.", min=1)] = 5,
     stock: Annotated[
-        list[str] | None,
-        o.option("Elements in stock, e.g. Nd=5; repeat; by default all.", metavar="ELEMENT=KG"),
+        list[str] | None, o.option("Elements in stock, e.g. Nd=5; repeat.", metavar="ELEMENT=KG")
     ] = None,
     melts: Annotated[int | None, o.more("Most alloys; shells may differ.", min=1)] = None,
     limit: Annotated[
-        list[str] | None,
-        o.option("wt.%: 'Nd+Pr>=28', 'Dy<=2', 'shell<=0.5'; repeat.", metavar="LIMIT"),
+        list[str] | None, o.option("wt.%: 'Nd+Pr>=28', 'Dy<=2'; repeat.", metavar="LIMIT")
     ] = None,
     charge: Annotated[float, o.more("Alloy of one melt, kg.")] = 1.0,
     seed: Annotated[int, o.more("Seed of the random draws.")] = 0,

@@ -124,9 +124,7 @@ def _read_crystal(summary: _Summary) -> Record:
         }
     except Exception:
         # pymatgen raises whatever it stumbles on, and its words may be the server's.
-        raise NetworkError(
-            f"the structure of {summary.material_id} is none that pymatgen reads; nothing was kept"
-        ) from None
+        raise NetworkError(f"{summary.material_id} is none that pymatgen reads") from None
 
 
 def make_tables(

@@ -174,10 +174,7 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
 def _need(frame: "pd.DataFrame", *names: str) -> None:
     missing = [name for name in names if name not in frame]
     if missing:
-        raise InputError(
-            f"the table has no column {', '.join(missing)}; give a table of magnetkit.screen, "
-            "predict or magnetism.sintered"
-        )
+        raise InputError(f"the table of magnets has no column {', '.join(missing)}")
 
 
 def _known(column: str) -> str:

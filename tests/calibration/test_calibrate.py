@@ -21,6 +21,10 @@ def _model(text, temperature=293.15, process=None, basis="weight"):
     return mk.magnetism.sintered(table, temperature, process=process).iloc[0]
 
 
+def _hard(process=None, text=OTHER):
+    return _model(text, process=process)["coercivity_kA_m"]
+
+
 def _table(*rows, basis="weight"):
     return pd.DataFrame(rows).assign(basis=basis)
 
@@ -50,8 +54,7 @@ def _contradictions(*recipes):
 def test_one_harder_magnet_makes_its_mill_harder_and_narrower():
     process = mk.calibrate(_table(_row(h=1.2, b=0.98)), "harder")
     before, after = _model(OTHER), _model(OTHER, process=process)
-    ratio = after["coercivity_kA_m"] / before["coercivity_kA_m"]
-    assert 1.05 < ratio < 1.2
+    assert 1.05 < after["coercivity_kA_m"] / before["coercivity_kA_m"] < 1.2
     assert 0.98 < after["remanence_T"] / before["remanence_T"] < 1.0
     for quantity in ("coercivity_kA_m", "remanence_T"):
         assert _width(process, quantity) < 0.95 * _width(None, quantity)
@@ -62,13 +65,9 @@ def test_one_harder_magnet_makes_its_mill_harder_and_narrower():
 def test_a_name_finds_it_again_and_a_second_call_replaces_it():
     first = mk.calibrate(_table(_row(h=1.2)), "mine")
     mk.calibrate(_table(_row(h=0.8)), "theirs")
-    assert _model(OTHER, process="mine")["coercivity_kA_m"] == pytest.approx(
-        _model(OTHER, process=first)["coercivity_kA_m"]
-    )
+    assert _hard("mine") == pytest.approx(_hard(first))
     mk.calibrate(_table(_row(h=0.8)), "mine")
-    assert _model(OTHER, process="mine")["coercivity_kA_m"] == pytest.approx(
-        _model(OTHER, process="theirs")["coercivity_kA_m"]
-    )
+    assert _hard("mine") == pytest.approx(_hard("theirs"))
 
 
 def test_other_hosts_know_nothing_of_it():
@@ -80,9 +79,7 @@ def test_other_hosts_know_nothing_of_it():
 
 def test_either_value_may_be_missing():
     only_b = mk.calibrate(_table(_row(h=None, b=0.97)), "b")
-    assert _model(OTHER, process=only_b)["coercivity_kA_m"] == pytest.approx(
-        _model(OTHER)["coercivity_kA_m"]
-    )
+    assert _hard(only_b) == pytest.approx(_hard())
     assert _model(OTHER, process=only_b)["remanence_T"] < _model(OTHER)["remanence_T"]
 
 
@@ -103,9 +100,8 @@ def test_the_next_magnet_of_a_mill_lies_within_the_less_of_model_and_mills():
     found = calibration(_table(*rows), "x", keep=False)
 
     def told(report):
-        return float(
-            re.search(r"next magnet ±(\d+) %", replace(found, report=report).lines()[0])[1]
-        )
+        line = replace(found, report=report).lines()[0]
+        return float(re.search(r"next magnet ±(\d+) %", line)[1])
 
     part = found.report
     # However little the model knows, mills differ no more than they do; a model that knows more
@@ -147,10 +143,7 @@ def test_a_hot_row_says_less_of_the_common_part():
     cold, hot = (
         mk.calibrate(_table(_row(t=t, h=1.2, b=None)), "x", keep=False) for t in (293.15, 423.15)
     )
-    assert (
-        _model(OTHER, process=hot)["coercivity_kA_m"]
-        < (_model(OTHER, process=cold)["coercivity_kA_m"])
-    )
+    assert _hard(hot) < _hard(cold)
 
 
 def test_bad_rows_are_named_and_left_out():
@@ -170,9 +163,7 @@ def test_bad_rows_are_named_and_left_out():
     assert "grade" in found.rejected[3]
     assert len(caught) == 1
     clean = mk.calibrate(_table(good), "clean")
-    assert _model(OTHER, process="mine")["coercivity_kA_m"] == pytest.approx(
-        _model(OTHER, process=clean)["coercivity_kA_m"]
-    )
+    assert _hard("mine") == pytest.approx(_hard(clean))
     with pytest.raises(InputError, match="row 2"):
         mk.calibrate(_table(good, *bad), "mine", strict=True)
     with pytest.raises(InputError, match="expected the columns"):
@@ -289,12 +280,10 @@ def test_others_make_it_worse_only_beyond_both_what_was_and_what_is_expected():
 
     def told(before, after, reach):
         """Say so of magnets that were off by shares of their value, with that range after."""
-        report = part.assign(
-            before=part["measured"] / (1.0 + before),
-            after=part["measured"] / (1.0 + after),
-            after_lo=1.0,
-            after_hi=(1.0 + reach) ** 2,
-        )
+        values = {
+            n: part["measured"] / (1.0 + x) for n, x in (("before", before), ("after", after))
+        }
+        report = part.assign(**values, after_lo=1.0, after_hi=(1.0 + reach) ** 2)
         return "make it worse" in replace(found, report=report).lines()[0]
 
     assert told(before=0.1, after=0.3, reach=0.2)

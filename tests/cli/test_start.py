@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.command import run as forked
 from tests.said import said
 
 HEAVY = ("pymatgen", "mp_api", "sklearn", "numba", "pandas", "pyarrow", "scipy", "numpy")
@@ -111,7 +112,7 @@ def test_version():
 def test_a_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, says):
     if arguments[0] == "screen":
         arguments = [*arguments, "--out", str(tmp_path)]
-    done = run(*arguments)
+    done = forked(*arguments)
     assert done.returncode == code
     assert says in done.stderr
     assert "Traceback" not in done.stderr
@@ -120,10 +121,10 @@ def test_a_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, sa
 
 
 def test_verify_and_lists():
-    assert "are as published" in run("data", "verify").stdout
-    assert "curie" in run("data", "list").stdout
-    assert "f22-engine" in run("applications", "list").stdout
-    shown = run("applications", "show", "f22-engine").stdout
+    assert "are as published" in forked("data", "verify").stdout
+    assert "curie" in forked("data", "list").stdout
+    assert "f22-engine" in forked("applications", "list").stdout
+    shown = forked("applications", "show", "f22-engine").stdout
     assert "assumption:" in shown
 
 

@@ -83,19 +83,10 @@ NASTY = ("", " ", "-", "--", "\x01", "Nd2Fe14B\n", "é🧲", "../..", "1e999", "
         ("predict", "SmCo5", "--scenario"),
         ("predict", "SmCo5", "--snapshot"),
         ("screen", "--out", "{tmp}", "--application"),
-        ("screen", "--out", "{tmp}", "--application", "f22-engine", "--recycled"),
-        ("screen", "--out", "{tmp}", "--application", "f22-engine", "--host"),
-        (
-            "screen",
-            "--out",
-            "{tmp}",
-            "--application",
-            "f22-engine",
-            "--host",
-            "2:14:1",
-            "--replace",
-        ),
-        ("screen", "--out", "{tmp}", "--application", "f22-engine", "--step"),
+        ("screen", *DEVICE, "--out", "{tmp}", "--recycled"),
+        ("screen", *DEVICE, "--out", "{tmp}", "--host"),
+        ("screen", *DEVICE, "--out", "{tmp}", "--host", "2:14:1", "--replace"),
+        ("screen", *DEVICE, "--out", "{tmp}", "--step"),
         ("screen", *DEVICE, "--out", "{file}/x", "--column"),
         ("report",),
         ("explore",),
@@ -148,13 +139,8 @@ def test_a_defect_is_one_line_and_verbose_shows_where(monkeypatch, capfd):
 
 
 def test_json_is_one_object_a_line():
-    for words in (
-        ("applications", "list"),
-        ("data", "list"),
-        ("data", "verify"),
-        ("supply", "claims"),
-    ):
-        done = run(*words, "--json")
+    for words in ("applications list", "data list", "data verify", "supply claims"):
+        done = run(*words.split(), "--json")
         assert done.returncode == 0
         rows = [json.loads(line) for line in done.stdout.splitlines()]
         assert rows

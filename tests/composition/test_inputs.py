@@ -133,11 +133,8 @@ def test_results_come_back_in_the_library_of_the_input(library):
     back = got.give(pd.DataFrame({"x": [0.1, 0.2, 0.3]}), named=True)
     assert type(back) is type(make(columns))
     table = _arrow(back)
-    assert table.to_pydict() == {
-        "x": [0.1, 0.2, 0.3],
-        "melt": ["a", "b", "c"],
-        "input_x": [1, 2, 3],
-    }
+    want = {"x": [0.1, 0.2, 0.3], "melt": ["a", "b", "c"], "input_x": [1, 2, 3]}
+    assert table.to_pydict() == want
     several = got.give(*(pd.DataFrame({"t": [t] * 3}) for t in (1, 2)))
     table = _arrow(several)
     assert table["t"].to_pylist() == [1, 2] * 3

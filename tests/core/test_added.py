@@ -11,11 +11,8 @@ from magnetkit._core import columns
 def test_every_record_is_a_column_as_it_says():
     for record in (*columns.criteria(), *columns.properties()):
         column = COLUMNS[record.name]
-        assert (column.unit, column.label, column.meaning) == (
-            record.unit,
-            record.label,
-            record.meaning,
-        )
+        said = (record.unit, record.label, record.meaning)
+        assert (column.unit, column.label, column.meaning) == said
 
 
 def test_a_criterion_over_mass_and_one_over_the_largest():

@@ -48,6 +48,11 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     return found, products, fractions
 
 
+def equal(found, dense, energy, x, rows):
+    for i in rows:
+        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+
+
 @pytest.mark.parametrize(("columns", "phases"), [(1, 0), (2, 5), (4, 30), (7, 60), (12, 200)])
 def test_agrees_with_a_general_solver(columns, phases):
     rng = np.random.default_rng(columns)
@@ -59,8 +64,8 @@ def test_agrees_with_a_general_solver(columns, phases):
     x[40:60] = dense[rng.integers(0, len(dense), 20)]
     x /= x.sum(axis=1, keepdims=True)
     found, products, fractions = solve(dense, energy, x, width=columns)
+    equal(found, dense, energy, x, range(len(x)))
     for i in range(len(x)):
-        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
         used = products[i][products[i] >= 0]
         assert (np.diff(used) > 0).all()
         share = fractions[i][: len(used)]
@@ -78,8 +83,7 @@ def test_phases_in_one_plane_do_not_cycle():
     energy[:5] = 0.0
     x = rng.dirichlet(np.ones(5), 200)
     found, _, _ = solve(dense, energy, x)
-    for i in range(0, 200, 10):
-        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+    equal(found, dense, energy, x, range(0, 200, 10))
 
 
 def test_many_steps_stay_exact():
@@ -88,8 +92,7 @@ def test_many_steps_stay_exact():
     dense, energy = random_phases(rng, 9, 150)
     x = rng.dirichlet(np.full(9, 0.5), 3000)
     found, _, _ = solve(dense, energy, x)
-    for i in range(2900, 3000, 7):
-        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+    equal(found, dense, energy, x, range(2900, 3000, 7))
 
 
 def test_runs_of_two_systems():

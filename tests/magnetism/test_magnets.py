@@ -36,11 +36,8 @@ def test_walls_lower_polarization_and_its_flatness():
 
 def test_a_shell_lies_between_core_and_bulk():
     shell = read_shells("Tb 0.30 @ 0.10", 1)
-    core, shelled, bulk = (
-        _made("Nd2Fe14B"),
-        _made("Nd2Fe14B", shells=shell),
-        _made("Nd1.4Tb0.6Fe14B"),
-    )
+    core, bulk = _made("Nd2Fe14B"), _made("Nd1.4Tb0.6Fe14B")
+    shelled = _made("Nd2Fe14B", shells=shell)
     h = [m.coercivity()[0, 0] for m in (core, shelled, bulk)]
     j = [m.polarization[0, 0] for m in (core, shelled, bulk)]
     assert h[0] < h[1] < h[2]

@@ -202,17 +202,7 @@ def test_central_values_alone_are_those_of_the_whole_table():
 
 
 def test_a_status_over_the_range_says_what_that_at_its_ends_says():
-    texts = [
-        "Nd2Fe14B",
-        "SmCo5",
-        "Er2Fe14B",
-        "Ho2Fe14B",
-        "TbCo5",
-        "ErCo5",
-        "Nd2Co14B",
-        "YCo5",
-        "Fe",
-    ]
+    texts = "Nd2Fe14B SmCo5 Er2Fe14B Ho2Fe14B TbCo5 ErCo5 Nd2Co14B YCo5 Fe".split()
     table = CompositionTable.from_strings(texts)
     use = Use((77.0, 500.0), whole_range=True)
     found = figures_at(alloys(table, ranges=True), [300.0, 77.0, 500.0], use)

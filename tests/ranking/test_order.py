@@ -12,11 +12,8 @@ from magnetkit.ranking import _order
 from magnetkit.ranking._order import BURDEN, Rule, compared, rank_keys
 from magnetkit.ranking._profile_parts import Objective
 
-OBJECTIVES = (
-    "heavy_rare_earth_wt_pct:min",
-    "supply_risk:min",
-    "cost_per_flux_USD_m3_T:min",
-    "margin:max",
+OBJECTIVES = tuple(
+    "heavy_rare_earth_wt_pct:min supply_risk:min cost_per_flux_USD_m3_T:min margin:max".split()
 )
 COST, HEAVY, RISK = BURDEN
 # The order's units, typed anew: 1 wt.%, 0.1 of risk, a margin of 0.1, five units for a miss.
@@ -157,10 +154,7 @@ def test_where_nobody_beats_another_the_least_loss_comes_first(chances, seed):
 
 
 def test_meeting_comes_first_and_a_sure_magnet_beats_a_doubtful_one():
-    frame = _frame(
-        probability_meets_requirements=[0.79, 0.8, 1.0],
-        **{HEAVY: [0.0, 0.5, 1.0]},
-    )
+    frame = _frame(probability_meets_requirements=[0.79, 0.8, 1.0], **{HEAVY: [0.0, 0.5, 1.0]})
     got = rank(frame)
     assert got["meets_requirements"].tolist() == [False, True, True]
     # Certainty is worth one unit, half a per cent of heavy rare earth half of one.

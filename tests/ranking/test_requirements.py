@@ -23,10 +23,11 @@ from magnetkit.ranking._requirements import (
 )
 
 
-def _judge(profile, frames, *args, **keywords):
-    """Evaluate frames."""
-    tables = {kelvin: _columns(frame) for kelvin, frame in frames.items()}
-    return evaluate_requirements(profile, tables, *args, **keywords)
+def _judge(profile, frame, kelvin=None, **keywords):
+    """Evaluate one frame at all temperatures."""
+    kelvin = kelvin or profile.temperature_K
+    tables = dict.fromkeys([*profile.temperatures, kelvin], _columns(frame))
+    return evaluate_requirements(profile, tables, kelvin, **keywords)
 
 
 def _columns(frame):
@@ -68,9 +69,8 @@ def _frame(profile, **values):
     frame = pd.DataFrame({"host": [profile.hosts[0]] * n})
     for requirement in profile.requirements:
         middle = requirement.limit if requirement.absolute_maximum is None else 0.0
-        frame[requirement.column] = middle
-        frame[f"{requirement.column}_lo"] = middle
-        frame[f"{requirement.column}_hi"] = middle
+        for end in ("", "_lo", "_hi"):
+            frame[f"{requirement.column}{end}"] = middle
     return frame.assign(**values)
 
 
@@ -78,16 +78,9 @@ def test_failed_requirements_are_named_and_the_margin_is_the_smallest():
     profile = applications.load("patriot-beam-focusing")
     first = profile.requirements[0]
     low = first.limit * 0.9
-    frame = _frame(
-        profile,
-        **{
-            first.column: [low, first.limit],
-            f"{first.column}_lo": [low, first.limit],
-            f"{first.column}_hi": [low, first.limit],
-        },
-    )
-    frames = dict.fromkeys([*profile.temperatures, 423.15], frame)
-    verdict = _judge(profile, frames, 423.15)
+    ends = {f"{first.column}{end}": [low, first.limit] for end in ("", "_lo", "_hi")}
+    frame = _frame(profile, **ends)
+    verdict = _judge(profile, frame, 423.15)
     assert verdict.probability.tolist() == [0.0, 1.0]
     assert verdict.failed.texts() == [str(first), ""]
     assert verdict.margin[0] == pytest.approx(-0.1)
@@ -97,7 +90,7 @@ def test_failed_requirements_are_named_and_the_margin_is_the_smallest():
 def test_a_host_the_device_does_not_allow_fails():
     profile = applications.load("patriot-beam-focusing")
     frame = _frame(profile, host=["1:12"])
-    verdict = _judge(profile, dict.fromkeys([*profile.temperatures, 423.15], frame), 423.15)
+    verdict = _judge(profile, frame, 423.15)
     assert verdict.probability[0] == 0.0
     assert "host in" in verdict.failed.texts()[0]
     # It misses by more than any magnet of a host that is allowed and keeps something.
@@ -107,7 +100,7 @@ def test_a_host_the_device_does_not_allow_fails():
 def test_what_is_not_known_is_never_met():
     profile = applications.load("patriot-beam-focusing")
     frame = _frame(profile, remanence_T=[np.nan])
-    verdict = _judge(profile, dict.fromkeys([*profile.temperatures, 423.15], frame), 423.15)
+    verdict = _judge(profile, frame, 423.15)
     assert verdict.probability[0] == 0.0
 
 
@@ -116,7 +109,7 @@ def test_of_what_is_not_known_there_is_no_margin_whatever_its_host():
     frame = _frame(profile, host=["unknown"])
     numbers = frame.select_dtypes("number").columns
     frame[numbers] = np.nan
-    verdict = _judge(profile, dict.fromkeys([*profile.temperatures, 423.15], frame), 423.15)
+    verdict = _judge(profile, frame, 423.15)
     assert np.isnan(verdict.margin[0])
     assert verdict.probability[0] == 0.0
 
@@ -130,7 +123,7 @@ def test_energy_product_and_remanence_are_not_counted_twice():
         for column, half in halves.items():
             frame[f"{column}_lo"] -= half
             frame[f"{column}_hi"] += half
-        return _judge(profile, dict.fromkeys(profile.temperatures, frame), profile.temperature_K)
+        return _judge(profile, frame)
 
     both = chance(remanence_T=0.1, max_energy_product_kJ_m3=20.0)
     assert both.probability[0] == pytest.approx(0.5)
@@ -149,7 +142,7 @@ def _motor(**figures):
         value, half = (limits[column] * np.array(x) for x in zip(*pairs, strict=True))
         columns |= {column: value, f"{column}_lo": value - half, f"{column}_hi": value + half}
     frame = _frame(profile, **columns)
-    return _judge(profile, dict.fromkeys(profile.temperatures, frame), profile.temperature_K)
+    return _judge(profile, frame)
 
 
 def test_a_magnet_that_meets_names_no_failure_and_two_failures_are_both_named():
@@ -186,7 +179,7 @@ def test_a_limit_on_the_modulus_has_two_sides():
         host=["2:14:1"] * 4,
         **{alpha: values, f"{alpha}_lo": values - 0.01, f"{alpha}_hi": values + 0.01},
     )
-    found = _judge(profile, dict.fromkeys(profile.temperatures, frame), profile.temperature_K)
+    found = _judge(profile, frame)
     assert found.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
     assert found.failed.texts() == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
 
@@ -204,28 +197,20 @@ def test_of_several_limits_on_one_quantity_the_narrowest_window_counts_once():
         frame = _frame(profile, host=["2:14:1"]).assign(
             remanence_T=1.2, remanence_T_lo=1.2 - half, remanence_T_hi=1.2 + half
         )
-        frames = dict.fromkeys(profile.temperatures, frame)
-        found.append(_judge(narrow, frames, profile.temperature_K).probability[0])
+        found.append(_judge(narrow, frame).probability[0])
     assert found == pytest.approx([0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4)
 
 
 def _beside(share, width):
     """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
     profile = applications.load("energy-traction-motor")
-    asked = Requirement(
-        column="coercivity_kA_m",
-        minimum=500.0 * share,
-        share_of_reference=share,
-        source="asked for",
-        status="assumption",
-    )
+    h, said = "coercivity_kA_m", {"source": "asked for", "status": "assumption"}
+    asked = Requirement(column=h, minimum=500.0 * share, share_of_reference=share, **said)
     profile = profile.model_copy(update={"requirements": (asked,), "hosts": ("2:14:1", "2:17")})
-    h = "coercivity_kA_m"
     frame = pd.DataFrame({"host": ["2:14:1"], h: [520.0], f"{h}_lo": [416.0], f"{h}_hi": [624.0]})
     frame = pd.concat([frame, frame.assign(**{h: 500.0, f"{h}_lo": 400.0, f"{h}_hi": 600.0})])
-    frames = dict.fromkeys(profile.temperatures, frame.reset_index(drop=True))
     widths = {h: np.array([width, 0.0])}
-    return _judge(profile, frames, profile.temperature_K, widths=widths).probability
+    return _judge(profile, frame.reset_index(drop=True), widths=widths).probability
 
 
 def test_what_the_reference_shares_cancels_in_a_difference():
@@ -303,7 +288,7 @@ def test_a_loss_that_falls_as_coercivity_rises_is_not_counted_twice():
     for column, value, half in (("coercivity_kA_m", 500.0, 50.0), ("irreversible_loss_pct", 5, 3)):
         for end, shift in (("", 0.0), ("_lo", -half), ("_hi", half)):
             frame[f"{column}{end}"] = value + shift
-    found = _judge(device, dict.fromkeys(device.temperatures, frame), device.temperature_K)
+    found = _judge(device, frame)
     assert found.probability[0] == pytest.approx(0.5)
 
 

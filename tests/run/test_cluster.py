@@ -28,15 +28,6 @@ def bytes_of(folder):
     return {name: (folder / name).read_bytes() for name in FILES}
 
 
-@pytest.fixture
-def recipes(tmp_path):
-    path = tmp_path / "alloys.txt"
-    lines = [f"Sm{1 - i / 1000:.3f}Gd{i / 1000:.3f}Co5" for i in range(240)]
-    lines[50] = "Sm??"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
 def test_processes_give_the_bytes_of_threads_though_one_is_killed(tmp_path, recipes):
     distributed = pytest.importorskip("distributed")
     mk.screen(recipes, DEVICE, out=tmp_path / "threads", chunk_rows=20)

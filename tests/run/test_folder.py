@@ -213,12 +213,8 @@ def test_a_stop_between_the_renames_is_made_good(tmp_path, monkeypatch, renames)
         result(tmp_path, 7)
     monkeypatch.undo()
     assert _files.read_finished(tmp_path)["summary"] == {"candidates": 7}
-    assert {str(name) for name in stood(tmp_path)} == {
-        _files.RANKED,
-        "ranked.csv",
-        "rejected.csv",
-        _files.MANIFEST,
-    }
+    names = {_files.RANKED, "ranked.csv", "rejected.csv", _files.MANIFEST}
+    assert {str(name) for name in stood(tmp_path)} == names
     assert (tmp_path / _files.RANKED).read_text() == f"{_files.RANKED} of 7"
 
 

@@ -121,12 +121,8 @@ def test_no_amount_lies_a_hair_from_where_compounds_are_told_apart():
         np.testing.assert_array_equal(
             _measured.thousandths(parts + hair), _measured.thousandths(parts)
         )
-    assert _measured.thousandths(np.array([0.0, 0.1176, 2 / 17, 1.0])).tolist() == [
-        0,
-        118,
-        118,
-        1000,
-    ]
+    found = _measured.thousandths(np.array([0.0, 0.1176, 2 / 17, 1.0]))
+    assert found.tolist() == [0, 118, 118, 1000]
 
 
 def test_a_typed_fact_and_the_same_paper_in_a_compilation_are_one_row():

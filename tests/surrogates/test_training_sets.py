@@ -63,12 +63,8 @@ def test_a_frame_is_read_as_a_file_is(tmp_path):
     )
     frame.to_csv(tmp_path / "mine.csv", index=False)
     known = training_set(target, tmp_path / "mine.csv")
-    for given in (
-        frame,
-        polars.from_pandas(frame),
-        polars.from_pandas(frame).lazy(),
-        pa.table(frame),
-    ):
+    other = polars.from_pandas(frame)
+    for given in (frame, other, other.lazy(), pa.table(frame)):
         found = training_set(target, given)
         assert found.sha256 == known.sha256
         assert found.removed == known.removed

@@ -16,7 +16,7 @@ from .hot import ROOM
 if TYPE_CHECKING:
     import pandas as pd
 
-# Load lines tried where a paper prints none; the middle one is in accord with both of its magnets.
+# Load lines tried where a paper prints none.
 _LINES = (1.0, 1.3, 2.0)
 # Shares of H_cJ at 20 degrees C that are tried for a published loss.
 _SHARES = np.linspace(0.001, 1.0, 1000)
@@ -27,7 +27,8 @@ def irreversible() -> "pd.DataFrame":
 
     Where the load line is not printed, several are tried. Columns of the table and ``line``,
     ``predicted`` (%), ``agrees``, ``left`` (H_cJ there over that at 20 degrees C) and ``bound_on``
-    (what ``left`` is for the published loss).
+    (what ``left`` is for the published loss). Above the temperature up to which the model answers
+    for the structure (``limit_K``) nothing is predicted, and nothing agrees.
     """
     import pandas as pd
 
@@ -53,6 +54,7 @@ def irreversible() -> "pd.DataFrame":
             bound_on = _SHARES[(np.array(others) <= row["loss_pct"]).argmax()]
             here: dict[Any, Any] = {"line": line, "predicted": float(loss), "agrees": bool(agrees)}
             here |= {"left": float(left), "bound_on": float(bound_on)}
+            here["limit_K"] = float(found.rows["structure_limit_K"][0])
             rows.append({**row, **here})
     return pd.DataFrame(rows)
 
@@ -74,29 +76,38 @@ def lines() -> list[str]:
         hours = "1 (assumed)" if row["hours"] != row["hours"] else f"{row['hours']:g}"
         tried = f"{row['line']:g}" + (" (tried)" if row["load_line"] != row["load_line"] else "")
         other = "at most" if row["bound"] == "at least" else "at least"
+        loss, agrees, left = f"{row['predicted']:.3g}", "no", f"{row['left']:.3f}"
+        if row["temperature_K"] > row["limit_K"]:
+            loss, agrees, left = "none", "", "none"
         found.append(
             f"| {row['id']} | {row['temperature_K']:.0f} | {hours} | {tried} "
-            f"| {row['bound']} {row['loss_pct']:g} | {row['predicted']:.3g} "
-            f"| {'yes' if row['agrees'] else 'no'} | {row['left']:.3f} "
+            f"| {row['bound']} {row['loss_pct']:g} | {loss} "
+            f"| {'yes' if row['agrees'] else agrees} | {left} "
             f"| {other} {row['bound_on']:.3f} |"
         )
-    return [*found, "", _what_fails()]
+    return [*found, "", _what_follows()]
 
 
-def _what_fails() -> str:
+def _what_follows() -> str:
     frame, curves, judged = irreversible(), hot.curves(), hot.judged()
     law = judged[(judged["law"] == hot.USED) & judged["used"]]
     error = float(np.sqrt(np.mean((law["left_out"] - law["known"]) ** 2)))
-    second = frame[(frame["id"] == "I2") & (frame["line"] == 1.0)]
-    short = float((second["bound_on"] - second["left"]).iloc[0])
-    far = float(frame.loc[frame["id"] == "I3", "temperature_K"].iloc[0]) - ZERO_CELSIUS
+    tried = frame[frame["load_line"].isna()]
+    both = tried.groupby("line")["agrees"].all()
+    lines = ", ".join(f"{line:g}" for line in both.index[both]) or "none of those tried"
+    second = tried[(tried["id"] == "I2") & (tried["line"] == both.idxmax())].iloc[0]
+    beyond = frame[frame["id"] == "I3"].iloc[0]
+    far, limit = (float(beyond[k]) - ZERO_CELSIUS for k in ("temperature_K", "limit_K"))
     fitted = float(curves.loc[curves["fit"] == "yes", "to_K"].max()) - ZERO_CELSIUS
     rich = judged[(judged["law"] == hot.USED) & (judged["class"] == "AH")].iloc[0]
     return (
-        f"What fails is H_cJ(T), neither knee nor working point. I2 at a load line of 1 lacks "
-        f"{short:.3f} of H_cJ at 20 °C; the law's own error on hot curves is {error:.3f} "
-        f"(VALIDATION.md). I3 stands at {far:.0f} °C, beyond all curves that the law was fitted to "
-        f"({fitted:.0f} °C); there, too, the one class rich in dysprosium (AH) keeps "
+        f"In accord with both I1 and I2 is a load line of {lines}. With one of "
+        f"{second['line']:g} I2 keeps {second['left'] - second['bound_on']:+.3f} of H_cJ at 20 °C "
+        "beside what its loss asks "
+        f"for; the law's own error on hot curves is {error:.3f} (VALIDATION.md), so that more "
+        f"cannot be concluded. I3 stands at {far:.0f} °C, beyond all curves that the law was "
+        f"fitted to ({fitted:.0f} °C) and beyond the {limit:.0f} °C up to which the model answers "
+        "for 2:14:1: nothing is predicted. At 220 °C the one class rich in dysprosium (AH) keeps "
         f"{rich['known'] / rich['left_out']:.1f} times what the law says ({rich['id']} of "
         "VALIDATION.md)."
     )

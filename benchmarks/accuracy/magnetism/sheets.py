@@ -212,17 +212,20 @@ def _of_alpha() -> str:
     """Say what printed alphas of Nd-Fe-B are worth."""
     rows = printed()
     own = rows[(rows["host"] == "2:14:1") & (rows["kind"] == "sintered")]
-    alike = own.loc[(own["quantity"] == ALPHA) & (own["maker"] == "Arnold"), "value"].unique()
+    alike = own[(own["quantity"] == ALPHA) & (own["maker"] == "Arnold")]
+    usual = float(alike["value"].mode()[0])
+    other = alike.loc[alike["value"] != usual, ["grade", "value"]].drop_duplicates()
     curve = own[(own["maker"] == "Advanced Magnets") & (own["quantity"] == "remanence_T")]
     b_r = curve.set_index("temperature_K")["value"]
     hot = float(b_r.index.max())
     measured = 100.0 * (b_r[hot] / b_r[ROOM_K] - 1.0) / (hot - ROOM_K)
-    said = " or ".join(f"{value:g}" for value in alike)
+    but = ", ".join(f"{grade} ({value:g})" for grade, value in other.itertuples(index=False))
     return (
-        f"One maker prints {said} %/K for every class and range. J_s of Nd2Fe14B itself falls by "
+        f"One maker prints {usual:g} %/K for every class and range"
+        f"{f', but for {but}' if but else ''}. J_s of Nd2Fe14B itself falls by "
         f"{-polarization_falls(353.15):.3f} %/K from 20 to 80 °C and by "
         f"{-polarization_falls(423.15):.3f} from 20 to 150 °C (M_s(T) of Herbst, Rev. Mod. Phys. "
-        f"63 (1991) 819, in Kuzmin's form with s = {_SHAPE:g}): a chord of {-alike[0]:g} over the "
+        f"63 (1991) 819, in Kuzmin's form with s = {_SHAPE:g}): a chord of {-usual:g} over the "
         "shorter range is none that such a magnet has. The one grade whose curves were measured, "
         f"{curve['grade'].iloc[0]}, has {-measured:.3f} from 20 to {hot - ZERO_CELSIUS:.0f} °C."
     )

@@ -64,7 +64,8 @@ def test_the_page_says_of_printed_coefficients_what_sheets_say(found):
     page = report(found)
     # N48SH of advancedmagnets.com: 1.382 T, 1.169 T at 150 C.
     assert "N48SH, has 0.119 from 20 to 150 °C" in page
-    assert "One maker prints -0.12 %/K" in page
+    # 45 of Arnold's values; its L-38UHT has -0.1 (Constantinides 2010, slide 14).
+    assert "One maker prints -0.12 %/K for every class and range, but for L-38UHT (-0.1)." in page
     # Arnold's sheets -0.62 and its table -0.75 and -0.618; SDSDXT and Shanghai Magnet -0.76.
     assert "print beta of -0.62 %/K, tables without one -0.62, -0.75, -0.76" in page
     low, high = (by_definition(1.3, 955.0, -0.12, beta) for beta in (-0.76, -0.62))

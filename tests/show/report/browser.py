@@ -35,11 +35,7 @@ class Browser:
             self._root = f"http://127.0.0.1:{self._port()}"
             options = {
                 "binary": CHROMIUM,
-                "args": [
-                    *FLAGS,
-                    "--window-size=1280,1000",
-                    f"--user-data-dir={folder / 'profile'}",
-                ],
+                "args": [*FLAGS, "--window-size=1280,1000", f"--user-data-dir={folder}/profile"],
                 "prefs": {"download.default_directory": str(folder)},
             }
             if phone:
