@@ -210,6 +210,9 @@ class Magnet:
         walls, grains by themselves, published routes alone; empty where it is not said.
     compared_to_K : float
         Hottest temperature at which coercivities were compared with measured ones.
+    turned : sequence of dict
+        Compositions (``where``, conditions as of `Assignment`) whose measured easy direction is no
+        axis below a temperature (``below_K``), which the intrinsic model misses.
     """
 
     route: str
@@ -226,6 +229,7 @@ class Magnet:
     sold_below_K: float
     hardening: str
     compared_to_K: float
+    turned: Sequence[dict[str, Any]] = ()
 
     def __post_init__(self) -> None:
         if self.hardening not in HARDENING:

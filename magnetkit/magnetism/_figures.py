@@ -210,7 +210,7 @@ def not_compared(coldest: float) -> str:
 
 
 def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
-    """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` bool (n,)."""
+    """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` (m, n)."""
     if rows.any():
         for name, figure in zip(FIGURES, values, strict=True):
             if name not in WITHOUT_COERCIVITY:

@@ -93,7 +93,7 @@ class Route:
         if grain is not None and "grain_size_um" not in self.bounds and np.any(grain != usual):
             raise InputError(
                 f"grain_size_um does not act on magnets of route {self.name}, without a law of it "
-                f"that was measured; it takes {', '.join(self.bounds)}"
+                f"that was measured (known: {self.measured}); it takes {', '.join(self.bounds)}"
             )
         for name, (low, high) in self.bounds.items():
             if given.get(name) is None:
@@ -511,7 +511,8 @@ def idle(process: Process, host: str) -> str:
         for name, value in given.items()
         if value is not None and not np.array_equal(value, usual.get(name, np.nan))
     ]
-    return f"; of no effect: {', '.join(named)}" if named else ""
+    words = ", ".join(named).replace("grain_size_um", "grain_size_um (no law measured)")
+    return f"; of no effect: {words}" if named else ""
 
 
 @named
