@@ -212,7 +212,8 @@ class Magnet:
         Hottest temperature at which coercivities were compared with measured ones.
     turned : sequence of dict
         Compositions (``where``, conditions as of `Assignment`) whose measured easy direction is no
-        axis below a temperature (``below_K``), which the intrinsic model misses.
+        axis below a temperature (``below_K``), which the intrinsic model misses, and half the width
+        of the 90 % range of ln H_cJ that its doubt adds (``doubt``).
     """
 
     route: str

@@ -91,12 +91,24 @@ def at_each(
     """
     found = np.repeat(gate[None], len(kelvin), axis=0)
     cone, cold = STATUS.index(_CONE), np.asarray(kelvin, float)[:, None]
-    for code, host in enumerate(HOSTS.values()):
-        for one in host.magnet.turned:
-            if (cold < one["below_K"]).any():
-                rows = (written.host == code) & lies_in(written.recipe, one["where"])
-                found[(found == 0) & rows & (cold < one["below_K"])] = cone
+    for rows, one in _turned(written):
+        found[(found == 0) & rows & (cold < one["below_K"])] = cone
     return found
+
+
+def doubted(written: "Partition") -> Array:
+    """Return half the width of ln H_cJ that a missed easy direction adds, shape (n,)."""
+    found = np.zeros(len(written.host))
+    for rows, one in _turned(written):
+        found[rows] = one["doubt"]
+    return found
+
+
+def _turned(written: "Partition") -> Iterator[tuple[NDArray[np.bool_], dict[str, Any]]]:
+    """Yield `turned` of the hosts at hand, each with the rows that it speaks of."""
+    for code, host in enumerate(HOSTS.values()):
+        if host.magnet.turned and (own := written.host == code).any():
+            yield from ((own & lies_in(written.recipe, t["where"]), t) for t in host.magnet.turned)
 
 
 def close(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
