@@ -113,7 +113,8 @@ def asked(kind: str, recipe: str, basis: str) -> tuple[str, float, float]:
     best = ("", np.nan, np.nan)
     for route in (None, *routes()):
         one = mk.predict(recipe, "20C", basis=basis, process=route).iloc[0]
-        here = str(one["status"]), one["remanence_T"], one[WANTED[1]]
+        said = f"; {one['route']}" if one["host"] == "unknown" and pd.notna(one["route"]) else ""
+        here = f"{one['status']}{said}", one["remanence_T"], one[WANTED[1]]
         if np.isfinite(here[2]):
             return here
         best = best if best[0] else here
@@ -134,7 +135,11 @@ def unanswered() -> None:
                 found.append((row.recipe, str(error)[:60], np.nan, np.nan))
         table = pd.DataFrame(found, columns=["recipe", "status", "remanence", "coercivity"])
         silent, none = table["coercivity"].isna(), table["remanence"].isna()
-        print(f"{kind}: {len(table)} of {len(of)}, no B_r {none.sum()}, no H_cJ {silent.sum()}")
+        word = (none & (table["status"] == "unknown host")).sum()
+        print(
+            f"{kind}: {len(table)} of {len(of)}; without H_cJ {silent.sum()}, without B_r "
+            f"{none.sum()}, and without a word {word}"
+        )
         print(table[silent].to_string(index=False))
 
 
