@@ -1,5 +1,9 @@
 """Scans of recipes and temperatures for jumps: ``python -m benchmarks.scans [out.csv]``.
 
+``python -m benchmarks.scans --drawn`` counts how many of 200 real magnets get no answer: drawn by a
+fixed seed from the project's tables of papers, the magnets of NEMAD that have a remanence (which is
+fetched), and the grades of makers' sheets, each asked as a user would type it.
+
 Each amount of each recipe is varied over what is accepted, at several temperatures, through
 `magnetkit.predict`. Steep steps are looked at in finer ones: what is continuous changes by a little
 in each, a jump in one. A change of status is no jump: a gate or a phase names it.
@@ -13,6 +17,10 @@ import numpy as np
 import pandas as pd
 
 import magnetkit as mk
+from magnetkit._core import datasets
+from magnetkit._core._fetch import fetch
+from magnetkit._core.elements import RARE_EARTHS
+from magnetkit.magnetism.process import routes
 
 RECIPES = {
     "sintered Nd-Fe-B": ("Nd30.5Dy1.0Co1.0Cu0.15Al0.2Ga0.2B0.97", "Fe", None),
@@ -77,8 +85,69 @@ def steep(frame: pd.DataFrame, least: float) -> Iterator[tuple[str, int, float]]
         yield from ((column, int(k), float(change[k])) for k in np.flatnonzero(change > least))
 
 
+SEED, DRAWN = 35, {"papers": 80, "NEMAD": 80, "sheets": 40}
+
+
+def real() -> dict[str, pd.DataFrame]:
+    """Return all that is drawn from by kind: recipe or grade, basis, and how it was made."""
+    papers = [pd.read_csv(datasets.path(f"recipes/{n}.csv")) for n in ("recipes", "families")]
+    nemad = pd.read_csv(fetch("curie-by-paper"), low_memory=False)
+    names = nemad.loc[nemad["Remanence"].notna() & nemad["Coercivity"].notna(), "Material_Name"]
+    names = names[names.str.fullmatch(r"([A-Z][a-z]?[0-9.]*)+")].drop_duplicates()
+    table = mk.composition.CompositionTable.from_strings(list(names), basis="atomic")
+    rare = table.fraction(*RARE_EARTHS)
+    magnet = (rare > 0.05) & (rare < 0.25) & (table.fraction("Fe", "Co") > 0.4)
+    sheets = pd.read_csv(datasets.path("grades/grades.csv"))["grade"].drop_duplicates()
+    return {
+        "papers": pd.concat(papers)[["recipe", "basis"]].drop_duplicates(),
+        "NEMAD": pd.DataFrame({"recipe": names.to_numpy()[table.row_index][magnet]}),
+        "sheets": pd.DataFrame({"recipe": sheets}),
+    }
+
+
+def asked(kind: str, recipe: str, basis: str) -> tuple[str, float, float]:
+    """Return status, B_r and H_cJ of a magnet as sintered, else by the first route that has one."""
+    if kind == "sheets":
+        sold = mk.curve(recipe, "20C").figures().iloc[0]
+        return "ok", sold["remanence_T"], sold["coercivity_kA_m"]
+    best = ("", np.nan, np.nan)
+    for route in (None, *routes()):
+        one = mk.predict(recipe, "20C", basis=basis, process=route).iloc[0]
+        said = f"; {one['route']}" if one["host"] == "unknown" and pd.notna(one["route"]) else ""
+        here = f"{one['status']}{said}", one["remanence_T"], one[WANTED[1]]
+        if np.isfinite(here[2]):
+            return here
+        best = best if best[0] else here
+    return best
+
+
+def unanswered() -> None:
+    """Print how many real magnets get no answer, and which."""
+    rng = np.random.default_rng(SEED)
+    for kind, of in real().items():
+        rows = of.iloc[rng.choice(len(of), min(DRAWN[kind], len(of)), replace=False)]
+        found = []
+        for row in rows.itertuples():
+            basis = getattr(row, "basis", "atomic")
+            try:
+                found.append((row.recipe, *asked(kind, row.recipe, basis)))
+            except mk.errors.MagnetkitError as error:
+                found.append((row.recipe, str(error)[:60], np.nan, np.nan))
+        table = pd.DataFrame(found, columns=["recipe", "status", "remanence", "coercivity"])
+        silent, none = table["coercivity"].isna(), table["remanence"].isna()
+        word = (none & (table["status"] == "unknown host")).sum()
+        print(
+            f"{kind}: {len(table)} of {len(of)}; without H_cJ {silent.sum()}, without B_r "
+            f"{none.sum()}, and without a word {word}"
+        )
+        print(table[silent].to_string(index=False))
+
+
 def main(out: str = "") -> None:
     """Print the jumps, and write them to a table."""
+    if out == "--drawn":
+        unanswered()
+        return
     found, count = [], 0
     for name, (recipe, rest, route) in RECIPES.items():
         base = amounts(recipe)

@@ -109,8 +109,12 @@ STATED = {
 }
 STATED["1:12:1"] = {
     **STATED["1:12"],
+    "alpha_k": 0.15,
+    "spread": 0.99,
     "process": STATED["2:17:3"]["process"],
-    "source": "an assumption, as 2:17:3: a nitride can only be bonded",
+    "source": "alpha_K is the middle of 700 and 183 kA/m of NdFe10.5V1.5N and NdFe11TiN "
+    "(recipes/families.csv F60 and F61, one paper), whose scatter is the range; the rest is an "
+    "assumption, as 2:17:3: a nitride can only be bonded",
 }
 ZERO = (
     "grain_slope",
@@ -162,7 +166,7 @@ def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:
             entry["grain_deviation"] = recipes.FREE[host].prior["grain_slope"][1]
         source = f"fitted on recipes.csv; priors: {recipes.FREE[host].source}; {source}"
         confidence = "medium"
-    entry["spread"] = spreads.get(host, recipes.FEW_SPREAD)
+    entry["spread"] = spreads.get(host, stated.get("spread", recipes.FEW_SPREAD))
     entry["remanence_spread"] = spreads.get("remanence", 0.10) if host in recipes.FREE else 0.15
     entry |= {
         "alpha_spread": ALPHA_SPREAD,

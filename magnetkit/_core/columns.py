@@ -32,6 +32,7 @@ GATES = (
     "coercivity unknown: amount of boron",
     "no bulk magnet known",
     "decomposes before it sinters",
+    "coercivity unknown: a cone was measured",
     "coercivity unknown: far from every measured magnet",
 )
 """What a charge lacks to become a magnet, see `magnetkit.magnetism._gates`."""

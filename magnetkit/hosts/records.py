@@ -210,6 +210,10 @@ class Magnet:
         walls, grains by themselves, published routes alone; empty where it is not said.
     compared_to_K : float
         Hottest temperature at which coercivities were compared with measured ones.
+    turned : sequence of dict
+        Compositions (``where``, conditions as of `Assignment`) whose measured easy direction is no
+        axis below a temperature (``below_K``), which the intrinsic model misses, and half the width
+        of the 90 % range of ln H_cJ that its doubt adds (``doubt``).
     """
 
     route: str
@@ -226,6 +230,7 @@ class Magnet:
     sold_below_K: float
     hardening: str
     compared_to_K: float
+    turned: Sequence[dict[str, Any]] = ()
 
     def __post_init__(self) -> None:
         if self.hardening not in HARDENING:

@@ -117,6 +117,7 @@ _COLD = 0.002
 _STEPS = (50.0, 100.0)
 _TURN, _LAST = 650.0, 1150.0
 
+_T_MAX = FIGURES.index("max_working_temperature_K")
 # The last two of the figures are chords; a range too short for anything to change in it, K.
 _CHORDS, _INSTANT = 5, 1e-3
 
@@ -158,6 +159,10 @@ def figures_of(
     first, second = between
     grid = _grid(first, second)
     values, status = figures(asked, second, grid, made.phases, rules, load, widths)
+    if (route := made.process.route) is not None:
+        # The most that its magnets bear is the kernel's limit already.
+        least, usual, _ = route.bears_K
+        values[_T_MAX, :2] = np.minimum(values[_T_MAX, :2], np.reshape([usual, least], (2, 1, 1)))
     spread = rows["remanence_spread"] * scale
     widen(made, bulk, values[:, :, :known], status[:known], spread, z)
     for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
@@ -210,7 +215,7 @@ def not_compared(coldest: float) -> str:
 
 
 def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
-    """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` bool (n,)."""
+    """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` (m, n)."""
     if rows.any():
         for name, figure in zip(FIGURES, values, strict=True):
             if name not in WITHOUT_COERCIVITY:

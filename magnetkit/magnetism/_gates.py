@@ -6,7 +6,7 @@ requirement; J_s, T_C and B_r stay those of its parts. A gate is added by its wo
 `magnetkit._core.columns` and its rule here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from ._boundary import closed as _boundary_closed
 from ._cells import closed as _cells_closed
 
 if TYPE_CHECKING:
+    from ..hosts.partition import Partition
     from ._balance import Balance
     from .process import Route
 
@@ -28,8 +29,8 @@ Array = NDArray[np.float64]
 # each with the rows, bool (n,), at which that gate is closed.
 Rule = Callable[["Balance", dict[str, Array]], Iterator[tuple[str, NDArray[np.bool_]]]]
 
-FAR = GATES[-1]
-"""That of what is too far from every measured magnet, see `magnetkit.magnetism._evidence`."""
+_CONE, FAR = GATES[-2:]
+"""That of a measured cone, and of what is too far from every measured magnet (`_evidence`)."""
 
 # Volume fraction of R2Co17 between grains of 1:5 that leaves less of alpha_K (`microstructure`)
 # than the grains' poles take.
@@ -81,8 +82,37 @@ def gates(
     return status
 
 
+def at_each(
+    gate: NDArray[np.int8], written: "Partition", kelvin: Sequence[float] | Array
+) -> NDArray[np.int8]:
+    """Return the gates of magnets at temperatures, K, (m, n): a measured cone closes one when cold.
+
+    `gate` are those at every temperature, (n,), and `written` the recipes split as written.
+    """
+    found = np.repeat(gate[None], len(kelvin), axis=0)
+    cone, cold = STATUS.index(_CONE), np.asarray(kelvin, float)[:, None]
+    for rows, one in _turned(written):
+        found[(found == 0) & rows & (cold < one["below_K"])] = cone
+    return found
+
+
+def doubted(written: "Partition") -> Array:
+    """Return half the width of ln H_cJ that a missed easy direction adds, shape (n,)."""
+    found = np.zeros(len(written.host))
+    for rows, one in _turned(written):
+        found[rows] = one["doubt"]
+    return found
+
+
+def _turned(written: "Partition") -> Iterator[tuple[NDArray[np.bool_], dict[str, Any]]]:
+    """Yield `turned` of the hosts at hand, each with the rows that it speaks of."""
+    for code, host in enumerate(HOSTS.values()):
+        if host.magnet.turned and (own := written.host == code).any():
+            yield from ((own & lies_in(written.recipe, t["where"]), t) for t in host.magnet.turned)
+
+
 def close(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Give magnets, (..., n), that else are ok the status of their gate; return which are shut."""
+    """Give magnets, (m, n), that else are ok the status of their gate; return which are shut."""
     shut = gate != 0
     if shut.any():
         np.copyto(status, gate, where=(status == 0) & shut)

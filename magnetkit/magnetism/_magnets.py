@@ -18,7 +18,7 @@ from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
 from ._cells import MOST_IRON, Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence
-from ._gates import FAR, close, gates, own_of
+from ._gates import FAR, at_each, close, doubted, gates, own_of
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
 from .process import Process, by_row, parameters, read_process
@@ -138,6 +138,10 @@ class Alloys:
             density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
         return np.where(codes >= 0, density, np.nan)
 
+    def gate_at(self, kelvin: Any) -> NDArray[np.int8]:
+        """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
+        return at_each(self.gate, self.written, kelvin)
+
     def rules(self) -> Any:
         """Return the `Rules` of the kernel."""
         from ..kernels._magnets import Rules
@@ -218,7 +222,7 @@ def magnets_at(
     blank = outside if between is None else found.status != 0
     for values in (found.polarization, found.intrinsic_coercivity, found.knee_field):
         values[blank] = np.nan
-    shut = close(found.status.T, made.gate)
+    shut = close(found.status.T, made.gate_at(found.temperature)).T
     found.intrinsic_coercivity[shut] = found.knee_field[shut] = np.nan
     return found
 
@@ -311,7 +315,7 @@ def alloys(
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
-    doubt = HALF_WIDTH * _boundary.doubt(structure)
+    doubt = np.hypot(HALF_WIDTH * _boundary.doubt(structure), doubted(written))
     rows["spread"] = np.where(doubt > 0.0, np.hypot(rows["spread"], doubt), rows["spread"])
     never = _never_made(table, codes, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
@@ -382,7 +386,8 @@ def _structure(
     between = hardened_by(found.parts.host, "boundary")
     structure = {
         **{name: np.where(coarse, value, 0.0) for name, value in counted.items()},
-        "sintered": np.where(coarse & (formula == 0.0), 1.0, 0.0),
+        # What is likelier a charge than a formula stands at the gates of charges.
+        "sintered": np.where(coarse & (formula < 0.5), 1.0, 0.0),
         "formula": np.where(coarse, formula, 0.0),
         "coarse": np.where(coarse | ~between, 1.0, 0.0),
         "density": rows["density"],

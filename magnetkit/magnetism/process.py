@@ -60,8 +60,9 @@ class Route:
         Where the numbers come from.
     printed : Printed or None
         What makers print of its magnets beside their magnetism.
-    bears_K : float
-        Temperature that its magnets bear, K, where that is less than others of the host do.
+    bears_K : (float, float, float)
+        Temperature that its magnets bear, K, where that is less than others of the host do: the
+        least, the usual and the most that makers print.
     family : str
         Magnets of ``recipes/families.csv`` that it makes.
     curve : dict of str to float
@@ -81,7 +82,7 @@ class Route:
     measured: str
     source: str
     printed: Printed | None = None
-    bears_K: float = math.inf
+    bears_K: tuple[float, float, float] = (math.inf,) * 3
     family: str = ""
     curve: dict[str, float] = field(default_factory=dict)
     needs: tuple[dict[str, tuple[float, float]], ...] = ()
@@ -93,7 +94,7 @@ class Route:
         if grain is not None and "grain_size_um" not in self.bounds and np.any(grain != usual):
             raise InputError(
                 f"grain_size_um does not act on magnets of route {self.name}, without a law of it "
-                f"that was measured; it takes {', '.join(self.bounds)}"
+                f"that was measured (known: {self.measured}); it takes {', '.join(self.bounds)}"
             )
         for name, (low, high) in self.bounds.items():
             if given.get(name) is None:
@@ -483,7 +484,7 @@ def by_row(
         route = root_of(process.route.host)
         own = np.array([root_of(name) == route for name in host_names] + [False])
         rows["alignment"] = np.where(own[codes], rows["alignment"], np.nan)
-        limit = np.minimum(rows["structure_limit_K"], process.route.bears_K)
+        limit = np.minimum(rows["structure_limit_K"], process.route.bears_K[2])
         rows["structure_limit_K"] = np.where(own[codes], limit, rows["structure_limit_K"])
         for name, value in process.route.curve.items():
             rows[name] = np.where(own[codes], value, rows[name])
@@ -511,7 +512,8 @@ def idle(process: Process, host: str) -> str:
         for name, value in given.items()
         if value is not None and not np.array_equal(value, usual.get(name, np.nan))
     ]
-    return f"; of no effect: {', '.join(named)}" if named else ""
+    words = ", ".join(named).replace("grain_size_um", "grain_size_um (no law measured)")
+    return f"; of no effect: {words}" if named else ""
 
 
 @named

@@ -408,7 +408,8 @@ def figures_at(
         values, status = at_each(made, bulk, values, status, load_line, z)
     blank_rows(bulk, values, status, made.never_made)
     known = status == 0
-    blank_hard(values, close(status, made.gate))
+    gate = made.gate_at(asked)
+    blank_hard(values, close(status, gate))
     tables = columns_of(bulk, z, only)
     for own, (name, width) in product(tables, made.given.items()):
         if (basis := f"{name}_provenance") in own:
@@ -423,7 +424,7 @@ def figures_at(
         columns |= made_as if names is None else {n: made_as[n] for n in MADE_AS & set(names)}
         if names is None or DISTANCE in names:
             columns |= _evidence_columns(made, asked[j])
-        columns |= _of_temperature(made, asked[j], values[:, :, j], ok, names, use.duty)
+        columns |= _of_temperature(made, asked[j], values[:, :, j], (ok, gate[j]), names, use.duty)
         if names is None or "density_kg_m3" in names:
             columns["density_kg_m3"] = np.where(ok, density, np.nan)
     return tables
@@ -489,19 +490,21 @@ def _of_temperature(
     made: Alloys,
     kelvin: float,
     values: Array,
-    ok: NDArray[np.bool_],
+    state: tuple[NDArray[np.bool_], NDArray[np.int8]],
     names: Collection[str] | None,
     duty: Duty,
 ) -> dict[str, Any]:
     """Return the columns of `FIGURES` and of the limits of use at a temperature.
 
-    `values` has shape (7, 3, n), `ok` shape (n,); `names` are those wanted, all if None.
+    `values` has shape (7, 3, n), `state`, which are magnets and their gates, (n,) each; `names` are
+    those wanted, all if None.
     """
     ranges = dict(zip(FIGURES, values, strict=True))
     if names is None or not set(_DUTY).isdisjoint(names):
         ranges |= duty_columns(ranges, made.rows["recoil"], duty)
+    ok, gate = state
     codes = np.where(ok, np.int8(0), np.int8(-1))
-    hard = np.where(made.gate == 0, codes, np.int8(-1))
+    hard = np.where(gate == 0, codes, np.int8(-1))
     columns: dict[str, Any] = {}
     for name, ends in ranges.items():
         basis = "extrapolated" if kelvin < COMPARED_FROM and name in COERCIVE else "physics"

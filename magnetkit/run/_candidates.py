@@ -371,7 +371,7 @@ def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     }
     for host, made in usual.items():
         for grid in made.candidates:
-            borne = routes()[grid.route].bears_K if grid.route else np.inf
+            borne = routes()[grid.route].bears_K[1] if grid.route else np.inf
             if grid.beside in wanted and hottest <= borne:
                 found.setdefault(grid.route or "", []).extend(recipes(host, grid))
     return {name: list(dict.fromkeys(melts)) for name, melts in found.items()}

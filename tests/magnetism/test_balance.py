@@ -84,8 +84,10 @@ def test_isotropic_bonded_magnets_are_what_is_sold():
 
 
 def test_a_route_refuses_what_it_cannot_do():
-    with pytest.raises(InputError, match="does not act on magnets of route hot-deformed"):
-        _magnet("Nd2Fe14B", "atomic", route="hot-deformed", grain_size_um=0.3)
+    with pytest.raises(InputError, match="does not act on magnets of route bonded-isotropic"):
+        _magnet("Nd2Fe14B", "atomic", route="bonded-isotropic", grain_size_um=0.3)
+    with pytest.raises(InputError, match=r"hot-deformed has grain_size_um from 0.15 to 0.5"):
+        _magnet("Nd2Fe14B", "atomic", route="hot-deformed", grain_size_um=0.05)
     with pytest.raises(InputError, match=r"sintered-axial has grain_size_um from 2 to 12"):
         _magnet("Nd2Fe14B", "atomic", route="sintered-axial", grain_size_um=50.0)
     with pytest.raises(InputError, match="route must be one of"):

@@ -97,6 +97,40 @@ def test_a_hundredth_of_an_atom_is_no_cliff():
         found = mk.predict(steps, "20C", basis="atomic")
         assert set(found["status"]) == {"ok"}
         assert np.abs(np.diff(np.log(found[H]))).max() < 0.3
+    # Beside the formula an element takes the free rare earth: H_cJ falls until its gate closes.
+    for symbol in ("V", "Nb", "Zr", "Co"):
+        steps = [f"Nd2Fe14B{symbol}{0.01 * k:.3f}" for k in range(1, 16)]
+        found = mk.predict(steps, "20C", basis="atomic")
+        magnet = found["status"] == "ok"
+        assert set(found["status"][~magnet]) <= {"no free rare earth"}
+        assert magnet[:7].all()
+        assert np.abs(np.diff(np.log(found[H][magnet]))).max() < 0.3
+
+
+def test_measured_easy_directions_hold():
+    """Those that intrinsic/compounds.csv prints at 300 K."""
+    data = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
+    # Yb has no published crystal field in R2Fe14B.
+    data = data[data["easy_direction"].isin(["axis", "plane"]) & (data["formula"] != "Yb2Fe14B")]
+    found = mk.predict(list(data["formula"]), 300.0)
+    ordered = (found["status"] != "paramagnetic").to_numpy()
+    turned = found["status"].isin(["planar", "cone"]).to_numpy()
+    assert ordered.sum() > 50
+    np.testing.assert_array_equal(
+        turned, np.where(ordered, data["easy_direction"] == "plane", False)
+    )
+
+
+def test_where_a_cone_was_measured_there_is_no_coercivity():
+    # PrCo5: Patra et al., J. Appl. Phys. 108 (2010) 073912: a cone below 108 K.
+    cold, warm = (mk.predict(["PrCo5", "SmCo5"], at) for at in ("100K", "120K"))
+    assert cold["status"].tolist() == ["coercivity unknown: a cone was measured", "ok"]
+    assert cold[[H, f"{H}_hi"]].loc[0].isna().all()
+    assert warm["status"].tolist() == ["ok", "ok"]
+    # Where its K_1 is printed as 5.0 and 8.1 MJ/m3, both lie inside.
+    k_1 = mk.predict("PrCo5", 300.0).iloc[0]
+    low, high = (k_1[f"anisotropy_constant_MJ_m3_{end}"] for end in ("lo", "hi"))
+    assert low < 5.0 < 8.1 < high
 
 
 def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
@@ -158,13 +192,15 @@ def test_the_other_half_of_published_magnets_lies_inside():
     inside = []
     for row in data.itertuples():
         route = "hot-pressed-1-12" if "hot compacted" in row.process else routes.get(row.family)
+        if "Cu" in row.recipe and row.host == "1:5":
+            route = "aged-1-5"
         if row.family == "isotropic":
             route = "bonded-isotropic" if "bonded" in row.process else "hot-pressed-isotropic"
         process = route or ({"grain_size_um": row.grain_size_um} if row.grain_size_um > 0 else None)
         one = mk.predict(row.recipe, "25C", basis=row.basis, process=process).iloc[0]
         if one["status"] == "ok":
             inside.append(one[f"{H}_lo"] <= row.coercivity_kA_m <= one[f"{H}_hi"])
-    assert len(inside) >= 17
+    assert len(inside) >= 34
     assert np.mean(inside) >= 0.85
 
 
@@ -174,6 +210,11 @@ def test_settings_that_do_not_act_are_named():
     coarse, fine = (mk.predict("Sm2Fe17N3", "20C", process={"grain_size_um": d}).iloc[0]
                     for d in (4.0, 2.0))  # fmt: skip
     assert fine[H] > 1.2 * coarse[H]
+    # MQU-F, hot deformed: grains half as large have 14 % more, F113 and F114 of families.csv.
+    half, usual = (mk.predict("Nd30Co5.8Ga0.6Al0.1B0.9Fe bal.", "20C", basis="weight",
+                              process={"route": "hot-deformed", "grain_size_um": d}).iloc[0]
+                   for d in (0.15, 0.3))  # fmt: skip
+    assert half[H] / usual[H] == pytest.approx(1.14, abs=0.04)
     with pytest.raises(InputError, match="does not act"):
         mk.predict("Nd2Fe14B", process={"route": "bonded-isotropic", "grain_size_um": 0.05})
 
@@ -190,6 +231,14 @@ def test_bonded_magnets_bend_as_their_sheets_say(bonded):
     assert 0.68 < bonded["max_energy_product_kJ_m3"] / ideal < 0.86
 
 
-def test_bonded_magnets_bear_what_their_sheets_say(bonded):
-    # 100 to 160 C (grades/secondhand.csv).
-    assert 373.0 <= bonded["max_working_temperature_K"] <= 433.2
+def test_bonded_magnets_bear_what_their_sheets_say():
+    sheets = pd.concat([pd.read_csv(datasets.path(f"grades/{n}.csv")) for n in
+                        ("values", "secondhand")])  # fmt: skip
+    sheets = sheets[(sheets["kind"] == "bonded") & (sheets["host"] == "2:14:1")]
+    printed = sheets.loc[sheets["quantity"] == "max_working_temperature_K", "value"]
+    one = mk.predict("Nd28Co3B0.95Fe bal.", "20C", basis="weight", load_line=2.0,
+                     process="bonded-isotropic").iloc[0]  # fmt: skip
+    low, high = (one[f"max_working_temperature_K_{end}"] for end in ("lo", "hi"))
+    assert low < one["max_working_temperature_K"] < high
+    assert len(printed) > 30
+    assert printed.between(low - 0.01, high + 0.01).mean() > 0.95

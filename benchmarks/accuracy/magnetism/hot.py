@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.records import HOSTS
-from magnetkit.magnetism.process import parameters
+from magnetkit.magnetism.process import parameters, routes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,11 +145,23 @@ def judged() -> "pd.DataFrame":
 
 def decay(route: str = "sintered") -> float:
     """Return the fall of alpha_K, per 1000 K at 20 C, on the curves of a route."""
-    frame = curves()
+    from scipy.optimize import minimize_scalar
+
+    frame, family = curves(), parameters().families["2:14:1"]
     own = frame["route"] == route
     if route == "sintered":
         own &= frame["fit"] == "yes"
-    return float(fit(USED, frame[own])[0])
+        return float(fit(USED, frame[own])[0])
+    # N_eff of hot-deformed magnets counts from a grain size of its own.
+    curve, part = routes()["hot-deformed"].curve, frame[own]
+    usual = np.log(family.grain_reference_um / curve["grain_reference_um"])
+    n_eff = curve["n_eff"] + family.grain_slope * usual
+
+    def missed(fall: float) -> float:
+        left_over = kronmueller(fall, n_eff, family.grain_slope, part)
+        return float(((left_over - part["left"]) ** 2).sum())
+
+    return float(minimize_scalar(missed, (1.0, 6.0)).x)
 
 
 def lines() -> list[str]:
