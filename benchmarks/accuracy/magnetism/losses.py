@@ -74,11 +74,13 @@ def lines() -> list[str]:
         hours = "1 (assumed)" if row["hours"] != row["hours"] else f"{row['hours']:g}"
         tried = f"{row['line']:g}" + (" (tried)" if row["load_line"] != row["load_line"] else "")
         other = "at most" if row["bound"] == "at least" else "at least"
+        agrees = "yes" if row["agrees"] else "no"
+        told = f"{row['predicted']:.3g} | {agrees} | {row['left']:.3f}"
+        if row["predicted"] != row["predicted"]:
+            told = "unknown | | unknown"
         found.append(
             f"| {row['id']} | {row['temperature_K']:.0f} | {hours} | {tried} "
-            f"| {row['bound']} {row['loss_pct']:g} | {row['predicted']:.3g} "
-            f"| {'yes' if row['agrees'] else 'no'} | {row['left']:.3f} "
-            f"| {other} {row['bound_on']:.3f} |"
+            f"| {row['bound']} {row['loss_pct']:g} | {told} | {other} {row['bound_on']:.3f} |"
         )
     return [*found, "", _what_fails()]
 
