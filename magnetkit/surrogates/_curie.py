@@ -201,7 +201,7 @@ class Branch:
     """The residual of some hosts, and the size of its errors."""
 
     process: TrendProcess  # the residual, over the columns of `CurieModel.columns`
-    # The size of an error is their sum over one and what `error_of` returns, K, (4,).
+    # The size of an error is their sum over one and what `error_of` returns, K, (7,).
     coefficients: Array
     edge: float  # novelty at the edge of the domain
     # The hosts of `ROOTS` whose rows it learnt from; last, whether rows without physics.
@@ -213,14 +213,16 @@ class Branch:
 class Residual(NamedTuple):
     """Residual of n phases by the branches, arrays of shape (n,): mean, size of an error, novelty.
 
-    `distance` is the novelty over that at the edge of the domain; `measured` says whether the very
-    compound is known.
+    `distance` is the novelty over that at the edge of the domain; `unseen` the amount of elements
+    that no known compound of the host holds, over what is wholly new; `measured` says whether the
+    very compound is known.
     """
 
     mean: Array
     size: Array
     novelty: Array
     distance: Array
+    unseen: Array
     measured: NDArray[np.bool_]
 
 
@@ -336,10 +338,11 @@ class CurieModel:
         kind, at = placed(codes, base)
         amount, measured = self._met(phases)
         mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
-        found = Residual(mean, size, novelty, distance, measured)
+        unseen = _unseen(phases, kind, self._seen)
+        found = Residual(mean, size, novelty, distance, unseen, measured)
         # The physics knows some elements on their sites.
         foreign = np.where(np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0))
-        strange = ~self._hosts[kind]
+        strange = ~self._seen.any(axis=1)[kind]
         for k, branch in enumerate(self.branches):
             picked = np.flatnonzero(which == k)
             if len(picked):
@@ -348,7 +351,7 @@ class CurieModel:
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
                 found.mean[picked], found.novelty[picked] = own.mean, new
-                known = error_of(new, own.local, outside[picked])
+                known = error_of(new, own.local, outside[picked], own.mean, unseen[picked])
                 found.size[picked] = error_size(branch.coefficients, known)
                 found.distance[picked] = np.maximum(new / branch.edge, _STRANGE * strange[picked])
         return found
@@ -470,11 +473,12 @@ class CurieModel:
         return {}
 
     @cached_property
-    def _hosts(self) -> NDArray[np.bool_]:
-        """Whether anything of each host was learnt, the last entry without physics."""
+    def _seen(self) -> NDArray[np.bool_]:
+        """Whether a known compound of each host holds each element; the last without physics."""
         codes, phases = phases_of(self.known.table)
-        found = np.zeros(len(self.of_host), bool)
-        found[placed(codes, self.base(phases, codes))[0]] = True
+        found = np.zeros((len(self.of_host), N_ELEMENTS), bool)
+        kind, _ = placed(codes, self.base(phases, codes))
+        found[np.repeat(kind, np.diff(phases.indptr)), phases.indices] = True
         return found
 
     @cached_property
@@ -491,9 +495,18 @@ class CurieModel:
         return met(phases.rows, WEIGHTS, EDGE, *self._marks)
 
 
-def error_of(novelty: Array, local: Array, outside: Array) -> Array:
-    """Return what an error's size is told from, (n, 3): first a deviation that novelty says."""
-    return np.column_stack([np.sqrt(novelty * (2.0 - novelty)), local, outside])
+def _unseen(phases: CompositionTable, kind: NDArray[np.int64], seen: NDArray[np.bool_]) -> Array:
+    """Return the amount of elements that are not `seen` in the kind of each row, 0 to 1, (n,)."""
+    row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
+    new = ~seen[kind[row], phases.indices]
+    amount = np.bincount(row[new], phases.values[new], len(phases))
+    return np.asarray(np.minimum(amount / _FOREIGN, 1.0))
+
+
+def error_of(novelty: Array, local: Array, outside: Array, residual: Array, unseen: Array) -> Array:
+    """Return what an error's size is told from, (n, 6): first a deviation that novelty says."""
+    deviation = np.sqrt(novelty * (2.0 - novelty))
+    return np.column_stack([deviation, local, outside, np.abs(residual), novelty, unseen])
 
 
 def error_size(coefficients: Array, known: Array) -> Array:

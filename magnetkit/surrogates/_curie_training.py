@@ -60,6 +60,8 @@ _FEW = 20
 _ENOUGH = 200
 # Share of left-out compounds that count as inside the domain.
 _EDGE = 0.90
+# Coverage at which two ways of leaving out are compared.
+_USUAL = 0.90
 # In a set of fewer rows than this the search of the scales is a large part of the error.
 _SMALL = 300
 _LEAST_K = 1.0
@@ -90,20 +92,25 @@ class Rows(NamedTuple):
 class LeftOut(NamedTuple):
     """The prediction of each row while its paper, and all its compounds, were left out.
 
-    Arrays of shape (n,): mean, novelty, local residual, share outside the hard phase and branch;
-    `base` is the physics alone.
+    Arrays of shape (n,): mean, novelty, local residual, elements unseen in the host, share outside
+    the hard phase, branch, and whether chemistries were left out and not papers; `base` is the
+    physics alone.
     """
 
     mean: Array
     novelty: Array
     local: Array
+    unseen: Array
     outside: Array
     branch: NDArray[np.int64]
+    chemistry: NDArray[np.bool_]
     base: Array
 
     def known(self, rows: "NDArray | slice" = slice(None)) -> Array:
         """Return what `error_of` does of some rows."""
-        return error_of(self.novelty[rows], self.local[rows], self.outside[rows])
+        apart = self.mean - np.where(np.isfinite(self.base), self.base, TYPICAL_K)
+        told = self.novelty, self.local, self.outside, apart, self.unseen
+        return error_of(*(each[rows] for each in told))
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""
@@ -169,16 +176,27 @@ def calibrated(
     scores = []
     for k in range(len(fitted)):
         own = inside & (made.branch == k)
-        scores.append(score[own if own.sum() >= _FEW else inside])
+        scores.append(_harder(score, own if own.sum() >= _FEW else inside, made.chemistry))
     beyond = predicted & ~inside
-    return tuple(fitted), (*scores, score[beyond] if beyond.sum() >= _FEW else score[:0])
+    outside = _harder(score, beyond, made.chemistry) if beyond.sum() >= _FEW else score[:0]
+    return tuple(fitted), (*scores, outside)
+
+
+def _harder(score: Array, rows: NDArray[np.bool_], chemistry: NDArray[np.bool_]) -> Array:
+    """Return the scores of rows, of the way of leaving out whose intervals are the wider.
+
+    An interval then holds what it promises of new papers and of new chemistries.
+    """
+    ways = [score[rows & way] for way in (chemistry, ~chemistry)]
+    enough = [own for own in ways if len(own) >= _FEW]
+    return max(enough, key=lambda own: _intervals.quantile(own, _USUAL), default=score[rows])
 
 
 def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
     """Return a model whose intervals are not calibrated yet; without physics, on data alone."""
     own = rows_of(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
-    branches = [Branch(TrendProcess(), np.ones(4), 1.0, np.ones(len(of_host), bool))]
+    branches = [Branch(TrendProcess(), np.ones(7), 1.0, np.ones(len(of_host), bool))]
     for host, name in enumerate(ROOTS):
         if len(np.unique(own.compound[own.host == host])) >= _OWN:
             of_host[host] = len(branches)
@@ -214,14 +232,14 @@ def left_out(model: CurieModel, advance: Any = lambda: None, chemistry: bool = F
     data = model.known
     groups = folds_of(data, chemistry)
     own = rows_of(data, model.physics)
-    made = np.full((3, len(data)), np.nan)
+    made = np.full((4, len(data)), np.nan)
     for k in range(FOLDS):
         test = np.flatnonzero(groups == k)
         train = np.flatnonzero(~np.isin(own.compound, own.compound[test]))
         if len(test) and len(train):
             rest = data[train]
             # The size of an error is then the local residual alone.
-            only = np.array([0.0, 0.0, 1.0, 0.0])
+            only = np.arange(7) == 2.0
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
                 for branch in fit_branches(rest, own.at(train), model.branches, len(data) < _SMALL)
@@ -230,10 +248,11 @@ def left_out(model: CurieModel, advance: Any = lambda: None, chemistry: bool = F
                 own.asked.at(test), own.base[test]
             )
             mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + answered.mean
-            made[:, test] = np.maximum(mean, _LEAST_K), answered.novelty, answered.size
+            own_mean, new = np.maximum(mean, _LEAST_K), answered.novelty
+            made[:, test] = own_mean, new, answered.size, answered.unseen
         advance()
-    mean, novelty, local = made
-    return LeftOut(mean, novelty, local, own.asked.outside, model.of_host[own.host], own.base)
+    way, branch = np.full(len(data), chemistry), model.of_host[own.host]
+    return LeftOut(*made, own.asked.outside, branch, way, own.base)
 
 
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:

@@ -189,6 +189,28 @@ def test_one_row_of_ones_own_is_enough_and_an_impossible_one_is_refused(tmp_path
 
 def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
     # A correlation of 0.8 leaves a deviation of 0.6.
-    known = np.array([[0.0, 0.0, 0.0], [0.2, 0.0, 0.0], [0.2, 20.0, 0.0], [0.2, 20.0, 0.1]])
-    found = error_size(np.array([10.0, 100.0, 0.5, 300.0]), error_of(*known.T))
-    np.testing.assert_allclose(found, [10.0, 70.0, 80.0, 110.0])
+    known = np.zeros((6, 5))
+    known[1:, 0], known[2:, 1], known[3:, 2] = 0.2, 20.0, 0.1
+    # What is laid upon the physics counts by its size; elements unseen in the host count.
+    known[4:, 3], known[5, 4] = -50.0, 1.0
+    weights = np.array([10.0, 100.0, 0.5, 300.0, 0.2, 0.0, 40.0])
+    found = error_size(weights, error_of(*known.T))
+    np.testing.assert_allclose(found, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
+
+
+def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(embedded):
+    table = _table("Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1")
+    whose = asked(partition(table))
+    found = embedded.residual(whose, embedded.base(whose.phases, whose.codes))
+    assert found.unseen[0] == 0.0
+    assert 0.0 < found.unseen[3] < found.unseen[2] == 1.0
+
+
+def test_intervals_are_those_of_the_harder_way_of_leaving_out():
+    score, chemistry = np.repeat([1.0, 3.0], 30), np.repeat([False, True], 30)
+    every = np.ones(60, bool)
+    for way in (chemistry, ~chemistry):
+        found = _curie_training._harder(score, every, way)
+        assert found.tolist() == [3.0] * 30
+    # A way of few rows says nothing by itself.
+    assert len(_curie_training._harder(score[25:35], every[:10], chemistry[25:35])) == 10

@@ -5,6 +5,9 @@ Every recipe is predicted with its whole source left out, by the model and by gr
 the recipe and the process, which is what published designs of cerium magnets use.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -14,11 +17,12 @@ from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
+from magnetkit.magnetism import process
 from magnetkit.magnetism.process import parameters
 
 from .. import written_by
 from . import hot, losses
-from .recipes import FREE, alignment, fit, made, predict, recipes
+from .recipes import FREE, alignment, fit, made, recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,35 +41,51 @@ _HOT, _WANTED = 570.0, 0.20
 _ALPHA = 0.005
 
 
+@contextmanager
+def without(host: str, group: str) -> Iterator[None]:
+    """Let the model of a host's magnets be that which is fitted without a source."""
+    families = parameters().families
+    known = families[host]
+    usual = replace(known.process, alignment=alignment(host, without=group))
+    families[host] = replace(known, process=usual, **fit(host, without=group))
+    process._usual_of_hosts.cache_clear()
+    try:
+        yield
+    finally:
+        families[host] = known
+        process._usual_of_hosts.cache_clear()
+
+
+def asked(row: Any) -> dict[str, Any]:
+    """Return what a user would say of a magnet of the recipes, beside recipe and temperature."""
+    names = [n for n in ("grain_size_um", "alignment", "aged_for_C") if row[n] == row[n]]
+    span = {"between": (row["from_K"], row["to_K"])} if row["to_K"] == row["to_K"] else {}
+    return {"basis": row["basis"], "process": {n: float(row[n]) for n in names}, **span}
+
+
 @lru_cache(maxsize=1)
 def away() -> "pd.DataFrame":
     """Return B_r, H_cJ, (BH)max and beta of each recipe with its source left out of the fit.
 
-    Columns: `QUANTITIES`, ``coercivity_coefficient_pct_K``; one row a recipe.
+    They are what `magnetkit.magnetism.sintered` answers then. Columns: `QUANTITIES`,
+    ``coercivity_coefficient_pct_K``; one row a recipe.
     """
     import pandas as pd
 
-    from magnetkit.kernels._demagnetization import energy_product
+    from magnetkit.magnetism.sintered import sintered
 
-    data = recipes()
-    m, at, _, _ = made()
-    each = np.arange(len(data))
-    ideal = m.polarization[each, at] * m.alloys.factor / m.rows["alignment"]
-    found = np.full((len(data), 4), np.nan)
+    data, columns = recipes(), [*QUANTITIES, "coercivity_coefficient_pct_K"]
+    found = np.full((len(data), len(columns)), np.nan)
     for host in FREE:
         for group in data.loc[data["host"] == host, "group"].unique():
-            rows = np.flatnonzero((data["group"] == group) & (data["host"] == host))
-            h, beta = predict(host, fit(host, without=group))
-            b_r = ideal[rows] * alignment(host, without=group)
-            given = data["alignment"].to_numpy(float)[rows]
-            b_r = np.where(np.isnan(given), b_r, ideal[rows] * given)
-            family = parameters().families[host]
-            product = [
-                1e-3 * energy_product(b, 1e3 * family.squareness * own, family.recoil)
-                for b, own in zip(b_r, h[rows], strict=True)
-            ]
-            found[rows] = np.column_stack([b_r, h[rows], product, beta[rows]])
-    return pd.DataFrame(found, columns=[*QUANTITIES, "coercivity_coefficient_pct_K"])
+            with without(host, group):
+                for i in np.flatnonzero((data["group"] == group) & (data["host"] == host)):
+                    row = data.iloc[i]
+                    frame = sintered([row["recipe"]], float(row["temperature_K"]), **asked(row))
+                    found[i] = frame.loc[0, columns].to_numpy(float)
+    chords = data["to_K"].notna().to_numpy()
+    found[~chords, -1] = np.nan
+    return pd.DataFrame(found, columns=columns)
 
 
 @lru_cache(maxsize=1)
@@ -104,8 +124,8 @@ def _features(data: "pd.DataFrame") -> Array:
     )
     hosts = np.array([data["host"] == host for host in FREE], float).T
     m = made()[0]
-    process = [m.rows["grain_size_um"], m.rows["alignment"], data["temperature_K"].to_numpy(float)]
-    return np.column_stack([fractions[:, fractions.any(axis=0)], hosts, *process])
+    made_so = [m.rows["grain_size_um"], m.rows["alignment"], data["temperature_K"].to_numpy(float)]
+    return np.column_stack([fractions[:, fractions.any(axis=0)], hosts, *made_so])
 
 
 def compared() -> "pd.DataFrame":
