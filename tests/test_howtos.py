@@ -41,7 +41,7 @@ def run(command, desk):
         env=env,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         check=False,
     )
     assert done.returncode == 0, f"{command}\n{done.stderr[-2000:]}"

@@ -7,9 +7,11 @@ from pathlib import Path
 from .changes import ROOT, file_of
 
 LEFT_OUT = re.compile(
-    r"tests/(cli|docs|show|faults)/|test_(cluster|fork|notebooks|readme|rooms|docstrings)"
+    r"tests/(docs|faults)/|test_(browser|cluster|explorer|fork|howtos|notebooks|readme|docstrings)"
 )
-"""Test files that are slow, or of rooms that are not changed; the rest alone must kill."""
+"""Test files that are slow; the rest alone must kill."""
+SHOWN = "cli", "curves", "diffusion", "explorer", "replacement", "run", "show", "supply"
+"""Rooms that the tests of commands see too; of the others the nearer tests alone must kill."""
 EVERYWHERE = ("tests/test_constants.py", "tests/test_answers.py")
 """Test files that reach all rooms, tried after those that mirror a module."""
 ACROSS = ("tests/test_edges.py", "tests/test_passed_on.py")
@@ -73,7 +75,7 @@ def _distances(module: str) -> dict[str, int]:
 
 def _is_own(module: str, name: str) -> bool:
     """Return whether a test file mirrors a module."""
-    beside = f"tests/{'/'.join(module.split('.')[1:-1])}/" in name
+    beside = f"tests/{'/'.join(module.split('.')[1:-1]).strip('_')}/" in name
     return beside and module.rsplit(".", 1)[-1].strip("_") in Path(name).stem
 
 
@@ -91,11 +93,16 @@ def nearest(module: str, seconds: dict[str, float], budget: float, unknown: floa
     distance = _distances(module)
     # What `import magnetkit as mk` reaches is as far as anything.
     far = max(distance.values()) + 1
-    room = f"tests/{module.split('.')[1]}/"
+    room = f"tests/{module.split('.')[1].strip('_')}/"
+    is_shown = module.split(".")[1] in SHOWN
     order = []
     for name in test_files():
+        of_commands = name.startswith("tests/cli/")
+        if of_commands and not is_shown:
+            continue
         reached = [distance[m] for m in _imports(ROOT / name) if m in distance]
-        if reached or "import magnetkit as mk" in (ROOT / name).read_text(encoding="utf-8"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        if reached or of_commands or "import magnetkit as mk" in text:
             near = min([*reached, far]) - 1.5 * name.startswith(room)
             order.append((near, seconds.get(name, unknown), name))
     chosen = []

@@ -76,6 +76,11 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
 
     from .._core.errors import InputError
 
+    if date.today().year < 1980:
+        raise InputError(
+            f"cannot write {path}: the clock of this machine says {date.today()}, and a workbook "
+            "knows no date before 1980; set the clock, or write .csv"
+        )
     book = Workbook(write_only=True)
     last = list(sheets)[-1]
     said = {str(name): meaning(str(name)) for name in sheets[last].columns}

@@ -70,3 +70,14 @@ def test_another_version_than_tested_is_a_note(monkeypatch):
     monkeypatch.setattr(module, "_tested", lambda: {"numpy": "0.0.1"})
     assert found()["numpy"].state == "note"
     assert "tested with 0.0.1" in found()["numpy"].value
+
+
+def test_nothing_is_asked_unless_told_to_and_kernels_that_are_not_kept_are_a_note(monkeypatch):
+    monkeypatch.delenv("MP_API_ENDPOINT", raising=False)
+    rows = found()
+    assert rows["server"].value == "api.materialsproject.org, not requested (--online requests it)"
+    assert rows["compiled"].state == "ok"
+    monkeypatch.setattr("magnetkit.kernels._jit.folder", lambda: None)
+    lost = found()["compiled"]
+    assert (lost.state, lost.value) == ("note", "not kept between commands")
+    assert "NUMBA_CACHE_DIR" in lost.advice

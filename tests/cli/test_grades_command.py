@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.command import run
 
 
@@ -26,3 +28,11 @@ def test_an_unknown_grade_names_its_neighbours():
     assert done.returncode == 1
     assert "nearest names" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "start"), [(("N42SH",), "An"), ((), "* estimate, ! extrapolated: an")]
+)
+def test_what_marks_mean_is_said_where_there_are_marks(words, start):
+    last = run("grades", *words).stdout.splitlines()[-1]
+    assert last.startswith(f"{start} estimate comes from similar grades")

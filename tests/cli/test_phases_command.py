@@ -3,6 +3,7 @@
 import json
 from importlib import import_module
 
+import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
@@ -95,3 +96,21 @@ def test_who_moved_between_snapshots_is_named(monkeypatch, capsys):
     assert asked == [None, "mine"]
     assert "PrCo5" in told
     assert "SmCo5" not in told
+
+
+def test_what_moved_between_two_snapshots_is_said_in_meV(monkeypatch):
+    rows = [("SmCo5", "moved", 0.0125, 0.104), ("CeFe7", "new", np.nan, 0.02)]
+    names = ["formula", "change", "energy_above_hull_eV_atom_before", "energy_above_hull_eV_atom"]
+    sides = []
+
+    def found(before, after):
+        sides.append((before, str(after)))
+        return pd.DataFrame(rows, columns=names)
+
+    monkeypatch.setattr(import_module("magnetkit.phases.differences"), "differences", found)
+    done = run("data", "diff", "embedded", "there")
+    assert sides == [(None, "there")]
+    said = done.stdout.splitlines()
+    assert len(said) == 2
+    assert said[0].startswith("1 new, 0 gone, 1 moved by more than 10 meV/atom, over the elements")
+    assert said[1].split() == "SmCo5 12.5 -> 104.0 meV/atom above the hull".split()

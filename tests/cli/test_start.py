@@ -21,7 +21,7 @@ def run(*arguments, **options):
         [sys.executable, "-m", "magnetkit", *arguments],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
         **options,
     )
@@ -38,7 +38,7 @@ def modules(*arguments):
         "print(json.dumps({'code': code, 'modules': sorted(sys.modules)}), file=sys.stderr)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=900, check=True
     )
     # Notes of compiling may follow.
     seen = json.loads(next(line for line in done.stderr.splitlines() if line[:7] == '{"code"'))

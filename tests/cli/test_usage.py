@@ -175,7 +175,7 @@ def on_terminal(*arguments, **environment):
     )  # fmt: skip
     os.close(theirs)
     shown = b""
-    while select.select([ours], [], [], 60)[0]:
+    while select.select([ours], [], [], 600)[0]:
         try:
             part = os.read(ours, 65536)
         except OSError:
@@ -184,7 +184,7 @@ def on_terminal(*arguments, **environment):
             break
         shown += part
     os.close(ours)
-    process.wait(60)
+    process.wait(600)
     return shown.decode()
 
 

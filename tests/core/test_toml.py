@@ -21,6 +21,13 @@ def _load(text, tmp_path):
     return _toml.load(file, Magnet, "magnet", "applications")
 
 
+def test_twenty_faults_are_listed_and_the_rest_counted(tmp_path):
+    with pytest.raises(InputError) as caught:
+        _load(GOOD + "".join(f"extra{i} = 1\n" for i in range(23)), tmp_path)
+    assert str(caught.value).count("not permitted") == 20
+    assert str(caught.value).endswith("; and 3 more")
+
+
 def test_a_good_file_is_read_and_cannot_be_changed(tmp_path):
     magnet = _load(GOOD, tmp_path)
     assert (magnet.name, magnet.mass_kg, magnet.origin.status) == ("my-magnet", 0.3, "cited")

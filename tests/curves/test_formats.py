@@ -235,7 +235,7 @@ def test_pyleecan_reads_its_file(curve, tmp_path):
         text=True,
         check=True,
         env={"HOME": str(tmp_path), "MPLBACKEND": "Agg"},
-        timeout=120,
+        timeout=600,
     )
     read = json.loads(done.stdout.splitlines()[-1])
     own = curve.curves

@@ -11,7 +11,7 @@ from magnetkit.errors import InputError, StoreError
 
 import magnetkit as mk
 from magnetkit.explorer._results import MAGNET, Question, Results, _stops
-from magnetkit.explorer.page import _pareto
+from magnetkit.explorer.page import POINTS, _pareto, _thinned
 from magnetkit.explorer.server import serve
 from magnetkit.ranking import _evaluate, _job
 from magnetkit.run._files import read_finished
@@ -181,3 +181,11 @@ def test_without_dash_it_says_what_to_install(folder, monkeypatch):
     monkeypatch.delitem(sys.modules, "magnetkit.explorer.page", raising=False)
     with pytest.raises(InputError, match=r"magnetkit\[explore\]"):
         serve(folder, 0)
+
+
+def test_of_many_rows_some_are_drawn_evenly_the_first_and_the_last_too():
+    few, many = np.arange(POINTS), np.arange(3 * POINTS)
+    assert _thinned(few) is few
+    drawn = _thinned(many)
+    assert (len(drawn), drawn[0], drawn[-1]) == (POINTS, 0, 3 * POINTS - 1)
+    assert set(np.diff(drawn)) == {3, 4}

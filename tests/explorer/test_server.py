@@ -34,7 +34,7 @@ def together(client_of, path, count):
     for user in users:
         user.start()
     for user in users:
-        user.join(30)
+        user.join(300)
     return found
 
 

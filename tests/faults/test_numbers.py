@@ -130,7 +130,7 @@ def test_another_process_gives_the_same(tmp_path, table: pd.DataFrame, threads, 
         env={**os.environ, "PYTHONPATH": here, **given},
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=1800,
         check=False,
     )
     assert done.returncode == 0, done.stderr

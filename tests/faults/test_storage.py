@@ -7,8 +7,11 @@ import subprocess
 import sys
 import time
 import warnings
+from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from magnetkit.errors import InputError, MagnetkitError, StoreError
 from magnetkit.settings import get_settings
@@ -19,6 +22,7 @@ from magnetkit.kernels import _jit
 from magnetkit.phases.pull import pull, pull_snapshot
 from magnetkit.run import _files
 from magnetkit.run.screen import ScreenResult
+from magnetkit.show import _written
 from magnetkit.surrogates import _curie_training, _store
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
@@ -151,6 +155,21 @@ def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # no
     asked = len(mp_server.requests)
     assert pull("Co-Sm", KEY, mp_server.url).equals(pulled)
     assert len(mp_server.requests) == asked
+
+
+def test_a_clock_that_starts_in_1970_writes_all_but_a_workbook_and_says_why(tmp_path, monkeypatch):
+    """As after a flat battery; the parts of a workbook bear dates from 1980 on."""
+    frame = mk.predict("SmCo5")
+    for day, said in (
+        ("1970-01-01", "the clock of this machine says 1970-01-01"),
+        ("1980-01-01", ""),
+    ):
+        there = type("Day", (date,), {"today": classmethod(lambda c, d=day: date.fromisoformat(d))})
+        monkeypatch.setattr(_written, "date", there)
+        with pytest.raises(InputError, match=said) if said else nullcontext():
+            _written.write_table(frame, tmp_path / "a.xlsx")
+        assert len(pd.read_csv(_written.write_table(frame, tmp_path / "a.csv"))) == 1
+        assert (tmp_path / "a.xlsx").is_file() is not bool(said)
 
 
 def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypatch):

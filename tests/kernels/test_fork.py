@@ -9,7 +9,7 @@ from magnetkit.kernels import _demagnetization
 
 # More magnets than one thread takes at a time.
 MAGNETS = 3 * _demagnetization.CHUNK
-LIMIT_S = 300
+LIMIT_S = 900
 
 
 def middle(remanence):

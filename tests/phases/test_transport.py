@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -231,18 +233,30 @@ def test_an_answer_that_never_ends_is_given_up_in_a_child_that_shows_no_key(
     mp_server: Server, monkeypatch
 ):
     seen: list[bytes] = []
+    reached = threading.Event()
 
     def fault(h: Handler) -> None:
-        """Look at the process that asks while it waits."""
+        """Look at the process of this one that asks while it waits."""
         for folder in Path("/proc").glob("[0-9]*"):
-            command = (folder / "cmdline").read_bytes() if (folder / "cmdline").exists() else b""
-            if _transport.__name__.encode() in command:
-                seen.append(command + (folder / "environ").read_bytes())
+            with suppress(OSError):
+                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                command = (folder / "cmdline").read_bytes()
+                if int(parent) == os.getpid() and _transport.__name__.encode() in command:
+                    seen.append(command + (folder / "environ").read_bytes())
+        reached.set()
         dripping(h)
 
-    monkeypatch.setattr(_transport, "ANSWER_S", 10.0)
+    class Clock(threading.Timer):
+        """Begins once that question is asked: how long the others take is the machine's."""
+
+        def run(self) -> None:
+            reached.wait()
+            super().run()
+
+    monkeypatch.setattr(_transport, "ANSWER_S", 2.0)
+    monkeypatch.setattr(_transport, "Timer", Clock)
     mp_server.faults.extend([*BEATS, None, fault])
-    with pytest.raises(NetworkError, match="gave no answer within 10 s"):
+    with pytest.raises(NetworkError, match="gave no answer within 2 s"):
         pull("Sm-Co")
     assert set(mp_server.keys[2:]) == {KEY}
     assert len(seen) == sys.platform.startswith("linux")
@@ -251,8 +265,6 @@ def test_an_answer_that_never_ends_is_given_up_in_a_child_that_shows_no_key(
 
 @pytest.mark.usefixtures("in_child")
 def test_a_child_whose_parent_is_killed_ends(mp_server: Server):
-    import threading
-
     reached = threading.Event()
 
     def fault(h: Handler) -> None:
@@ -265,10 +277,10 @@ def test_a_child_whose_parent_is_killed_ends(mp_server: Server):
     mp_server.faults.extend([*BEATS, fault])
     code = "from magnetkit.phases import pull; pull('Sm-Co')"
     parent = subprocess.Popen([sys.executable, "-c", code], env=os.environ)
-    assert reached.wait(120)
+    assert reached.wait(600)
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while reached.is_set() and time.monotonic() < end:
         time.sleep(0.05)
     assert not reached.is_set()

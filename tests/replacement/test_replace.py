@@ -32,6 +32,10 @@ def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
     assert 1 <= len(motor.ways) <= 4
     assert motor.ways[0] is best
     assert repr(motor) == "\n".join(lines)
+    text = " ".join(lines)
+    assert "Asked at 150 °C: " in text
+    assert f"material per flux {best.cost_per_flux_ratio:.2f}; not known: {best.unknown}" in text
+    assert f"({100 * best.saved_share:.0f} %), P {best.chance:.2f}; B_r " in text
     # 1.0888 T is 10.89 kG, 453.6 kA/m are 5.70 kOe.
     assert "B_r >= 10.89 kG, H_cJ >= 5.70 kOe" in " ".join(motor.lines("cgs"))
     whole = " ".join(motor.lines(everything=True))

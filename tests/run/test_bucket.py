@@ -17,7 +17,7 @@ from magnetkit.run._files import PARTS, Place, digest_of
 from magnetkit.run._store import fragments_folder
 from magnetkit.run._work import file_name
 from magnetkit.run.screen import ScreenResult
-from tests.run.test_cluster import a_port, cluster_of
+from tests.run.test_cluster import cluster_of
 
 DEVICE = "f22-engine"
 
@@ -26,20 +26,20 @@ DEVICE = "f22-engine"
 def store():
     """Give the URL of a bucket on a server of this machine."""
     server = pytest.importorskip("moto.server")
-    port = a_port()
+    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
     asked = {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        stack.callback(running.stop)
         for name, value in asked.items():
             patch.setenv(name, value)
-        running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
-        running.start()
-        stack.callback(running.stop)
         url = "s3://results"
         found, root = FileSystem.from_uri(f"{url}?allow_bucket_creation=true")
         found.create_dir(root)
@@ -94,12 +94,10 @@ def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(store, tmp_p
             killed.append(next(iter(workers.values())))
             os.kill(killed[0], signal.SIGKILL)
 
-    port = a_port()
-    with cluster_of(port, workers=2):
+    with cluster_of(workers=2) as (_, address):
         far = mk.screen(
-            recipes, DEVICE, out=f"{store}/dask", chunk_rows=20,
-            dask=f"tcp://127.0.0.1:{port}", progress=kill_one,
-        )  # fmt: skip
+            recipes, DEVICE, out=f"{store}/dask", chunk_rows=20, dask=address, progress=kill_one
+        )
     assert killed
     assert same(far, local)
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -78,7 +78,7 @@ def test_numbers_and_pairs_that_make_no_sense_are_refused(options):
 
 @contextmanager
 def started(*command, root=None):
-    """Run a Dask command; give the process once it says that it is ready."""
+    """Run a Dask command; give the process once it is ready, and the end of what it said."""
     place = {} if root is None else {"PYTHONPATH": str(root)}
     process = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]],
@@ -89,36 +89,29 @@ def started(*command, root=None):
     )
     ready = {"dask_scheduler": "Scheduler at", "dask_worker": "Starting established connection"}
     try:
-        for line in process.stderr:
-            if ready[command[0]] in line:
-                break
-        yield process
+        line = next(line for line in process.stderr if ready[command[0]] in line)
+        yield process, line.split()[-1]
     finally:
         process.kill()
         process.communicate()
 
 
-def a_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
 @contextmanager
-def cluster_of(port, workers=1, root=None):
-    """Start a scheduler on a port of this machine, and workers; give its process."""
-    address = f"tcp://127.0.0.1:{port}"
-    scheduler = ("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    worker = ("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+def cluster_of(workers=1, root=None):
+    """Start a scheduler on a free port of this machine, and workers; give it and its address."""
+    free = ("--port", "0", "--dashboard-address", "127.0.0.1:0", "--no-dashboard")
     with ExitStack() as stack:
-        process = stack.enter_context(started(*scheduler))
+        scheduler = started("dask_scheduler", "--host", "127.0.0.1", *free)
+        process, address = stack.enter_context(scheduler)
+        worker = ("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
         for _ in range(workers):
             stack.enter_context(started(*worker, root=root))
-        yield process
+        yield process, address
 
 
 def test_a_worker_whose_tables_differ_by_one_byte_is_refused(tmp_path):
     pytest.importorskip("distributed")
-    root, port = tmp_path / "other", a_port()
+    root = tmp_path / "other"
     own = Path(mk.__file__).parent
     shutil.copytree(own, root / "magnetkit", ignore=shutil.ignore_patterns("__pycache__", "*.nb?"))
     shutil.copytree(mk.datasets.root(), root / "datasets")
@@ -127,18 +120,17 @@ def test_a_worker_whose_tables_differ_by_one_byte_is_refused(tmp_path):
     table.write_bytes(before[:-2] + bytes([before[-2] ^ 1]) + before[-1:])
     assert sum(a != b for a, b in zip(before, table.read_bytes(), strict=True)) == 1
     with (
-        cluster_of(port, root=root),
+        cluster_of(root=root) as (_, address),
         pytest.raises(InputError, match=r"Dask worker of process \d+ .* data supply/elements.csv"),
     ):
-        mk.screen(["SmCo5"], DEVICE, dask=f"tcp://127.0.0.1:{port}")
+        mk.screen(["SmCo5"], DEVICE, dask=address)
 
 
 def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_path, recipes):
     pytest.importorskip("distributed")
     mk.screen(recipes, DEVICE, out=tmp_path / "threads", chunk_rows=20)
-    port = a_port()
-    address, out = f"tcp://127.0.0.1:{port}", tmp_path / "dask"
-    with cluster_of(port) as scheduler:
+    out = tmp_path / "dask"
+    with cluster_of() as (scheduler, address):
 
         def lose(done, total):
             if done >= 40:
@@ -147,17 +139,35 @@ def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_pa
         with pytest.raises(NetworkError, match=r"scheduler.*was lost.*--resume"):
             mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, progress=lose)
     assert read_manifest(out)["chunks"]
-    with cluster_of(port):
+    with cluster_of() as (_, address):
         mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, resume=True)
     assert bytes_of(out) == bytes_of(tmp_path / "threads")
 
 
 def test_a_scheduler_without_workers_is_named(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    wait = distributed.Client.wait_for_workers
+
+    def shortly(client, number, timeout):
+        assert (number, timeout) == (1, 20.0)
+        return wait(client, number, timeout=0.5)
+
+    monkeypatch.setattr(distributed.Client, "wait_for_workers", shortly)
+    with (
+        cluster_of(workers=0) as (_, address),
+        pytest.raises(InputError, match=rf"{address} has no workers.*dask worker"),
+    ):
+        mk.screen(["SmCo5"], DEVICE, dask=address)
+
+
+def test_another_cluster_on_the_usual_port_is_not_spoken_of(tmp_path):
+    """The scheduler's own page takes a free port; the warning would be an error here."""
     pytest.importorskip("distributed")
-    monkeypatch.setattr(_pool, "_CONNECT_SECONDS", 1.0)
-    port = a_port()
-    with cluster_of(port, workers=0), pytest.raises(InputError, match=r"no workers.*dask worker"):
-        mk.screen(["SmCo5"], DEVICE, dask=f"tcp://127.0.0.1:{port}")
+    with ExitStack() as stack:
+        with suppress(OSError):
+            stack.enter_context(socket.create_server(("127.0.0.1", 8787)))
+        found = mk.screen(["SmCo5", "Sm2Co17"], DEVICE, workers=1)
+    assert len(found) == 2
 
 
 def test_a_worker_with_another_state_of_anything_is_refused(monkeypatch):

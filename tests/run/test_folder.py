@@ -234,7 +234,7 @@ def test_one_holder_at_a_time_and_the_second_is_told_who(tmp_path):
 def test_a_killed_holder_leaves_no_lock(tmp_path):
     code = (
         "import sys, time; from pathlib import Path; from magnetkit.run._files import lock\n"
-        "with lock(Path(sys.argv[1])): print(1, flush=True); time.sleep(60)"
+        "with lock(Path(sys.argv[1])): print(1, flush=True); time.sleep(600)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"1\n"

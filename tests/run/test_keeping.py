@@ -156,7 +156,7 @@ space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}, s
                          limits={"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2})
 mk.screen(space, "aerospace-reaction-wheel", keep=40, out=sys.argv[1],
           resume="--resume" in sys.argv,
-          progress=lambda done, total: time.sleep(0.1 if "--slowly" in sys.argv else 0.0))
+          progress=lambda done, total: time.sleep(0.5 if "--slowly" in sys.argv else 0.0))
 """
 
 
@@ -166,14 +166,14 @@ def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, after):
         return subprocess.Popen([sys.executable, "-c", _RUN, str(folder), *more])
 
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    assert start(whole).wait(300) == 0
+    assert start(whole).wait(900) == 0
     run = start(cut, "--slowly")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 900
     while time.monotonic() < deadline and not list(cut.glob(f".magnetkit-parts/{after}*")):
         time.sleep(0.01)
     run.send_signal(signal.SIGKILL)
     run.wait()
     assert not read_manifest(cut)["done"]
-    assert start(cut, "--resume").wait(300) == 0
+    assert start(cut, "--resume").wait(900) == 0
     for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
         assert (cut / name).read_bytes() == (whole / name).read_bytes(), name

@@ -161,3 +161,13 @@ def test_what_is_good_in_the_middle_alone_is_told_by_the_square():
     worth, change = value_of(loss, score[:, :, None], [1])
     assert worth == pytest.approx(2.0 * 0.185, abs=0.02)
     assert change == pytest.approx(0.185, abs=0.01)
+
+
+@pytest.mark.parametrize(("more", "shown"), [((), True), (("--quiet",), False)])
+def test_a_bar_is_shown_unless_told_not_to(tmp_path, monkeypatch, more, shown):
+    mk.screen(["SmCo5"], "f22-engine", out=tmp_path)
+    asked = []
+    instead = "magnetkit.run.suggestion.suggest"
+    monkeypatch.setattr(instead, lambda *_, progress, **__: asked.append(progress))
+    CliRunner().invoke(app, ["suggest", str(tmp_path), *more])
+    assert asked == [shown]

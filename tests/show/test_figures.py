@@ -157,3 +157,11 @@ def test_a_second_axis_and_a_map_of_colours_are_drawn(ax):
     drawn = draw({"data": [trace], "layout": _figures.layout_of({}, {})}, ax.figure.add_subplot())
     np.testing.assert_array_equal(drawn.collections[0].get_array(), grid["z"])
     assert drawn.collections[0].get_clim() == (-6, 6)
+
+
+def test_a_name_stands_above_below_or_not_at_all_where_another_stands():
+    # Five letters are 0.08 wide.
+    far = np.array([[9.0, 9.0]])
+    places = lambda x: _figures._places_of(np.array([[v, 0.0] for v in x]), [5] * len(x), far)  # noqa: E731
+    assert places([0.0, 0.09]) == ["top center", "top center"]
+    assert places([0.0, 0.07, 0.035]) == ["top center", "bottom center", ""]

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from magnetkit.errors import DataError
 
+from magnetkit._core._intervals import fit_difficulty
 from magnetkit.composition import CompositionTable
 from magnetkit.hosts.partition import partition
 from magnetkit.surrogates import _curie_training
@@ -135,3 +136,13 @@ def test_a_row_of_which_nothing_is_said_without_it_counts_for_no_error():
     assert np.isfinite(model.manifest["error"])
     row = model.predict(["Nd2Fe14B"]).iloc[0]
     assert 0.0 <= row[f"{CURIE}_lo"] < row[CURIE] < row[f"{CURIE}_hi"]
+
+
+def test_an_error_beyond_the_quantile_counts_as_the_quantile():
+    # Nineteen of 1 and one of 1000: the quantile of nine in ten is 1, and so is the mean.
+    size = np.array([1.0] * 19 + [1000.0])
+    assert fit_difficulty(size, np.zeros((20, 0)), 0.9) == pytest.approx([1.0])
+    # 1 + 2 x, exactly; without a constant part, a twentieth of the mean of 2 x.
+    x = np.linspace(0.0, 1.0, 21)
+    assert fit_difficulty(1.0 + 2.0 * x, x[:, None], 1.0) == pytest.approx([1.0, 2.0])
+    assert fit_difficulty(2.0 * x, x[:, None], 1.0) == pytest.approx([0.05, 2.0])

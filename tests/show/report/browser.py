@@ -59,7 +59,7 @@ class Browser:
         request = urllib.request.Request(
             self._root + path, data, {"Content-Type": "application/json"}, method=method
         )
-        with _NO_PROXY.open(request, timeout=120) as answer:
+        with _NO_PROXY.open(request, timeout=600) as answer:
             return json.load(answer)["value"]
 
     def wide(self, width, height=1000):
@@ -80,7 +80,7 @@ class Browser:
         """Run a script that calls its last argument with what is to be returned."""
         return self._call("POST", "/execute/async", {"script": script, "args": []})
 
-    def wait(self, script, seconds=15):
+    def wait(self, script, seconds=90):
         """Run a script until it returns something true, and return that."""
         end = time.monotonic() + seconds
         while not (value := self.run(script)):
