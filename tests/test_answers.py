@@ -88,9 +88,9 @@ def diffused():
 
 
 def calibrated():
-    mill = mk.calibrate(pd.DataFrame(MEASURED), "a-mill", keep=False)
+    producer = mk.calibrate(pd.DataFrame(MEASURED), "a-mill", keep=False)
     return mk.predict(
-        ["Nd30Dy2Co1B1Fe66", "Nd31Ce2Co2B1Fe64"], "120C", basis="weight", process=mill
+        ["Nd30Dy2Co1B1Fe66", "Nd31Ce2Co2B1Fe64"], "120C", basis="weight", process=producer
     )
 
 

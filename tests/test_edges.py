@@ -74,7 +74,7 @@ def process(name):
     return lambda value: read_process({name: value}, 1)
 
 
-def mill(name):
+def producer(name):
     return lambda value: _sound(MAGNET | {name: value})
 
 
@@ -114,13 +114,13 @@ EDGES = {
     "nitrogen": closed(process("nitrogen_wt_pct"), 0.0, 3.0),
     "decay": closed(process("decay"), 0.3, 8.0),
     "alpha_k": closed(process("alpha_k"), 0.001, 1.0),
-    "temperature of a record": closed(mill("temperature_K"), 1.0, 1500.0),
-    "its score": closed(mill("score"), -100.0, 100.0),
-    "its deviation": closed(mill("deviation"), 1e-9, 1.0),
-    "its noise": closed(mill("noise"), 0.0, 1e6),
-    "its slope": closed(mill("slope"), -100.0, 100.0),
-    "its shell": closed(mill("shell_share"), 0.0, 1.0),
-    "its grains": closed(mill("grain_effect"), -10.0, 10.0),
+    "temperature of a record": closed(producer("temperature_K"), 1.0, 1500.0),
+    "its score": closed(producer("score"), -100.0, 100.0),
+    "its deviation": closed(producer("deviation"), 1e-9, 1.0),
+    "its noise": closed(producer("noise"), 0.0, 1e6),
+    "its slope": closed(producer("slope"), -100.0, 100.0),
+    "its shell": closed(producer("shell_share"), 0.0, 1.0),
+    "its grains": closed(producer("grain_effect"), -10.0, 10.0),
     "its atoms": closed(lambda v: _sound(MAGNET | {"composition": {"Nd": v}}), 0.0, 1.0),
     "measured remanence": closed(measured("remanence_T"), 0.02, 2.5),
     "measured coercivity": closed(measured("coercivity_kA_m"), 1.0, 1e4),

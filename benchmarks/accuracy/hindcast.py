@@ -25,7 +25,7 @@ from . import written_by
 if TYPE_CHECKING:
     import pandas as pd
 
-    from magnetkit.magnetism._measured import Mill
+    from magnetkit.magnetism._measured import Producer
     from magnetkit.replacement._request import Held
 
 FILE = "adopted/adopted.csv"
@@ -75,8 +75,8 @@ def _asked(row: dict[str, Any]) -> dict[str, Any]:
     return {**_compared(row, made, mill, kelvin, process), **_judged(row, held, wish)}
 
 
-def _process(row: dict[str, Any], mill: "Mill") -> dict[str, Any]:
-    process: dict[str, Any] = {"mill": mill.record()}
+def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
+    process: dict[str, Any] = {"producer": mill.record()}
     if row["route"]:
         process["route"] = row["route"]
     # Where no law of it was measured a route takes no grain size.
@@ -89,7 +89,7 @@ def _process(row: dict[str, Any], mill: "Mill") -> dict[str, Any]:
 def _compared(
     row: dict[str, Any],
     made: CompositionEstimate,
-    mill: "Mill",
+    mill: "Producer",
     kelvin: float,
     process: dict[str, Any],
 ) -> dict[str, Any]:
@@ -98,13 +98,13 @@ def _compared(
 
     if row["claimed_as"] == "value":
         # Another maker's magnet: what the grade says of its mill does not hold for it.
-        process = {name: value for name, value in process.items() if name != "mill"}
+        process = {name: value for name, value in process.items() if name != "producer"}
     new = CompositionTable.from_strings([row["composition"]], basis="weight")
     old = CompositionTable.from_strings([made.best.text], basis="weight")
     name = row["quantity"]
     (one,) = sintered_at(new, [kelvin], process=process, shell=row["shell"])
     (other,) = sintered_at(
-        old, [kelvin], process={"mill": mill.record()}, shell=made.best.shell or None
+        old, [kelvin], process={"producer": mill.record()}, shell=made.best.shell or None
     )
     value, low, high = (float(one[f"{name}{end}"][0]) for end in ("", "_lo", "_hi"))
     if row["claimed_as"] != "value":
@@ -112,7 +112,7 @@ def _compared(
             kinds(t, [str(f["host"][0])], [s or ""], with_, kelvin)
             for t, f, s, with_ in (
                 (new, one, row["shell"], process),
-                (old, other, made.best.shell, {"mill": mill.record()}),
+                (old, other, made.best.shell, {"producer": mill.record()}),
             )
         ]
         width = float(relative_width(both[0], both[1], name, mill)[0])

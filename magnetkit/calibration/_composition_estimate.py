@@ -27,7 +27,7 @@ from ..composition.notation import Basis
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, file_of
-from ..magnetism._measured import ALPHA, COERCIVITY, QUANTITIES, Mill
+from ..magnetism._measured import ALPHA, COERCIVITY, QUANTITIES, Producer
 from ..magnetism.shells import mean_over_mass
 from ..magnetism.sintered import sintered_at
 from ._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
@@ -407,7 +407,9 @@ class GradeMagnet:
 
     here: "pd.Series"  # its row of `magnetkit.grades` at the temperature of use
     made: CompositionEstimate
-    mill: Mill  # calibration on the grade: predictions are conditional on its printed values
+    producer: (
+        Producer  # calibration on the grade: predictions are conditional on its printed values
+    )
 
     @property
     def grade(self) -> str:
@@ -427,7 +429,7 @@ class GradeMagnet:
     @property
     def process(self) -> dict[str, Any]:
         """The process of a prediction that is conditional on it."""
-        return {"mill": self.mill.record()}
+        return {"producer": self.producer.record()}
 
     def sentence(self) -> str:
         """Return the assumption as a sentence."""
@@ -462,7 +464,7 @@ def grade_at(grade: str, kelvin: float) -> "pd.Series":
 
 def calibrate_on_grade(
     here: "pd.Series", made: CompositionEstimate, curie: "CurieModel | None" = None
-) -> Mill:
+) -> Producer:
     """Return the calibration on one magnet: the grade, at temperature, of its likeliest recipe.
 
     What is guaranteed is less than what is sold, by a share that differs between makers; the

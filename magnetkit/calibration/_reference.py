@@ -11,7 +11,7 @@ from .._core.units import BETWEEN
 from ..composition.table import CompositionTable
 from ..hosts.records import root_of
 from ..magnetism._figures import kinds
-from ..magnetism._measured import ALPHA, EFFECTS, Mill, fractions_of, splits
+from ..magnetism._measured import ALPHA, EFFECTS, Producer, fractions_of, splits
 from ..magnetism.sintered import sintered_at
 from .spread import lots
 
@@ -52,7 +52,7 @@ def calibrate_on_reference(
     seen: Sequence[KnownValue],
     between: tuple[float, float] | None = None,
     curie: "CurieModel | None" = None,
-) -> Mill:
+) -> Producer:
     """Return the calibration on one reference magnet, on which predictions are conditional.
 
     `table` is its recipe, one row, `shell` what is diffused in, `seen` what is known of it and
@@ -61,9 +61,9 @@ def calibrate_on_reference(
     """
     # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
-    bent = Mill(name, _records(name, table, shell, alphas, None, between, curie))
+    bent = Producer(name, _records(name, table, shell, alphas, None, between, curie))
     rest = [s for s in seen if s.quantity != ALPHA]
-    return Mill(name, bent.magnets + _records(name, table, shell, rest, bent, between, curie))
+    return Producer(name, bent.magnets + _records(name, table, shell, rest, bent, between, curie))
 
 
 def _records(
@@ -71,7 +71,7 @@ def _records(
     table: CompositionTable,
     shell: str | None,
     seen: Sequence[KnownValue],
-    known: Mill | None,
+    known: Producer | None,
     between: tuple[float, float] | None,
     curie: "CurieModel | None",
 ) -> tuple[dict[str, Any], ...]:
@@ -79,7 +79,7 @@ def _records(
     if not seen:
         return ()
     at = sorted({s.kelvin for s in seen})
-    process = {"mill": known.record()} if known is not None and known.magnets else None
+    process = {"producer": known.record()} if known is not None and known.magnets else None
     use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
     frames = sintered_at(table, at, process, shell or None, **use)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}

@@ -28,7 +28,7 @@ from ..magnetism._measured import (
     EFFECTS,
     QUANTITIES,
     Known,
-    Mill,
+    Producer,
     check_name,
     fractions_of,
     splits,
@@ -125,11 +125,11 @@ class Calibration:
 
         Also return the factor by which the scatter of the measured ones widens it.
         """
-        mill = self.process.mill
-        assert mill is not None
+        producer = self.process.producer
+        assert producer is not None
         before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
         before = min(float(before), _Z * splits()[quantity].deviation)
-        known = [k for host in part["host"].unique() if (k := mill.known(host, quantity))]
+        known = [k for host in part["host"].unique() if (k := producer.known(host, quantity))]
         if not known:
             return before, 1.0
         shares = [k.posterior(k.table, k.effects)[1].mean() for k in known]
@@ -215,11 +215,11 @@ def calibration(
         listed = "; ".join(f"row {n}: {why}" for n, why in rejected.items())
         warn(f"{len(rejected)} rows left out: {listed}", UserWarning)
     contradictions = _contradictions(values)
-    mill = Mill(name, tuple(v["record"] for v in values))
-    report = _report(values, mill)
+    producer = Producer(name, tuple(v["record"] for v in values))
+    report = _report(values, producer)
     if keep:
-        store(mill, [_plain(row) for row in rows if row.number not in rejected])
-    return Calibration(Process(mill=mill), report, rejected, contradictions)
+        store(producer, [_plain(row) for row in rows if row.number not in rejected])
+    return Calibration(Process(producer=producer), report, rejected, contradictions)
 
 
 @dataclass(frozen=True)
@@ -399,13 +399,13 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
     return found
 
 
-def _report(values: list[dict[str, Any]], mill: Mill) -> "pd.DataFrame":
+def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
     import pandas as pd
 
     rows = []
     for value in values:
         record, row, known = value["record"], value["row"], value["known"]
-        mean, left = _from_the_others(mill, record)
+        mean, left = _from_the_others(producer, record)
         deviation = record["deviation"]
         centre = known["before"] * np.exp(mean * deviation)
         noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
@@ -420,13 +420,15 @@ def _report(values: list[dict[str, Any]], mill: Mill) -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
-def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
+def _from_the_others(producer: Producer, record: dict[str, Any]) -> tuple[float, float]:
     """Return mean and standard deviation of a score given the other magnets."""
-    others = Mill(mill.name, tuple(m for m in mill.magnets if m["magnet"] != record["magnet"]))
+    others = Producer(
+        producer.name, tuple(m for m in producer.magnets if m["magnet"] != record["magnet"])
+    )
     known: Known | None = others.known(record["host"], record["quantity"])
     if known is None:
         return 0.0, 1.0
-    own = Mill("", (record,)).known(record["host"], record["quantity"])
+    own = Producer("", (record,)).known(record["host"], record["quantity"])
     assert own is not None
     mean, left = known.posterior(own.table, own.effects)
     return float(mean[0]), float(left[0])

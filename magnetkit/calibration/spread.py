@@ -1,6 +1,6 @@
-"""What varies between the magnets of one mill, and the probability that one replaces another.
+"""What varies between the magnets of one producer, and the probability that one replaces another.
 
-The level of an unknown mill cancels where two of its magnets are compared. What is left is the
+The level of an unknown producer cancels where two of its magnets are compared. What is left is the
 difference of two recipes, and the lots of each (``datasets/recipes/spread.toml``, of which
 ``python -m benchmarks.accuracy spread`` estimates anew what data say).
 """
@@ -78,11 +78,11 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
 def deviations(
     host: str, rise: _Array, distance: _Array, share: _Array, shell: _Which, route: _Which
 ) -> _Two:
-    """Return the standard deviations of ln B_r and ln H_cJ of n magnets over one of their mill.
+    """Return the standard deviations of ln B_r and ln H_cJ of n magnets over one of their producer.
 
     `rise` is the predicted ln of the ratio of B_r, `distance` that of the alloys (sum over atomic
     fractions), `share` what of coercivity the shell gives, less that of the other, `shell` whether
-    the shells differ, `route` whether another route makes it, of which no mill cancels.
+    the shells differ, `route` whether another route makes it, of which no producer cancels.
     """
     alloy, coat, way = (constants()[name] for name in ("alloy", "shell", "route"))
     b_r = (alloy["remanence_T"] * (distance > 1e-9)) ** 2 + (alloy["of_difference"] * rise) ** 2
@@ -97,8 +97,8 @@ def probability(logs: _Two, wide: _Two, slack: tuple[Any, Any], *, trade: bool =
     """Return the probability that n candidates meet a drawing that the magnet in use meets.
 
     `logs` are the expected ln of B_r and of H_cJ over those in use, `wide` their standard
-    deviations, `slack` how much less each may be. A mill may trade a little of one for the other:
-    that of some u in (-1, 1) with ``D_B - a u >= -slack_B`` and ``D_H + b u >= -slack_H``.
+    deviations, `slack` how much less each may be. A producer may trade a little of one for the
+    other: that of some u in (-1, 1) with ``D_B - a u >= -slack_B`` and ``D_H + b u >= -slack_H``.
 
     Examples
     --------

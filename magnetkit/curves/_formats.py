@@ -326,15 +326,15 @@ def _rendered(curve: Curve, form: str, at: int) -> str:
         one |= {"head": _header_lines(curve, k), "points": _points(curve, k).tolist()}
         one["shifted"] = np.column_stack(_shifted_curve(curve, k)).tolist()
     lines = [*("; ".join(one["head"][:-1]) for one in each), each[0]["head"][-1]]
-    told: dict[str, Any] = {"one": each[at], "each": each, "head": lines, "name": _name(curve)}
-    told |= {"rho": curve.resistivity_uohm_m, "density": curve.density_kg_m3}
-    told = {key: None if value != value else value for key, value in told.items()}
-    told |= {"room": curve.room_remanence_T, "mu_0": MU_0, "grid": lambda: _grid(curve)}
+    values: dict[str, Any] = {"one": each[at], "each": each, "head": lines, "name": _name(curve)}
+    values |= {"rho": curve.resistivity_uohm_m, "density": curve.density_kg_m3}
+    values = {key: None if value != value else value for key, value in values.items()}
+    values |= {"room": curve.room_remanence_T, "mu_0": MU_0, "grid": lambda: _grid(curve)}
     loader = PackageLoader("magnetkit", "curves/templates")
     made = Environment(loader=loader, undefined=StrictUndefined, keep_trailing_newline=True)
     made.trim_blocks = True
     made.filters["g"] = lambda value, digits: f"{value:.{digits}g}"
-    text = made.get_template(_FILES[form]).render(told)
+    text = made.get_template(_FILES[form]).render(values)
     return json.dumps(json.loads(text), indent=1) + "\n" if ".json" in _FILES[form] else text
 
 

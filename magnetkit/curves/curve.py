@@ -71,7 +71,7 @@ def curve(
         Lower end, centre or upper end of the intervals of B_r and H_cJ, both at once; a safe design
         takes ``low``. Of a grade, the least, the middle and the most that makers print; its
         coercivities are the least that they guarantee. ``guaranteed`` is what 99 % of the lots of
-        one mill reach, of a grade the median of what its makers guarantee.
+        one producer reach, of a grade the median of what its makers guarantee.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     given : mapping of str to number, optional

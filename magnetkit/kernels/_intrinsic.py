@@ -608,10 +608,10 @@ def variances(kelvin, i, condensed, found, room):
 
 
 # As `condense`; temperatures float64 (m), K; spread: whether to compute deviations
-# believed float64 (2, n): Curie temperature and its deviation, K, NaN where the model's own stand
+# learnt_curie float64 (2, n): T_C and its deviation, K, NaN where the model's own stand
 # condensed: what `condense` returned of these rows, where the caller has it
 # -> `Evaluated`
-def evaluate(rows, codes, model, temperatures, spread, believed, condensed=None):
+def evaluate(rows, codes, model, temperatures, spread, learnt_curie, condensed=None):
     """Return intrinsic properties of each hard phase at each temperature."""
     if condensed is None:
         condensed = condense(rows, codes, model)
@@ -620,13 +620,13 @@ def evaluate(rows, codes, model, temperatures, spread, believed, condensed=None)
         np.full(n, np.nan), np.full(n, np.nan), np.full((7, m, n), np.nan),
         np.full((7, m, n) if spread else (7, 0, 0), np.nan), np.empty((m, n), np.int8),
     )  # fmt: skip
-    given = rows, codes, model, (temperatures, spread, believed), condensed, out
+    given = rows, codes, model, (temperatures, spread, learnt_curie), condensed, out
     share_rows(_evaluate_chunks, chunks(n), *given, chunk=1)
     return out
 
 
-# As `evaluate`, of chunks start to stop - 1; asked: temperatures, spread and believed; condensed as
-# `condense` returns it, whose Curie temperatures become those believed; out is written to.
+# As `evaluate`, of chunks start to stop - 1; asked: temperatures, spread, learnt_curie; condensed
+# as `condense` returns it, whose Curie temperatures become those learnt; out is written to.
 @jit
 def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
     n, most = len(codes), most_ions(condensed.state)
@@ -642,22 +642,22 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
 # As `_evaluate_chunks`, of row i, whose host is h
 @jit(part="merged")
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
-    temperatures, spread, believed = asked
+    temperatures, spread, learnt_curie = asked
     state, v = condensed.state, room.variance
     for l in range(len(temperatures)):  # noqa: E741
         out.status[l, i] = int(state[i, STATE])
-    learnt = not np.isnan(believed[0, i])
+    learnt = not np.isnan(learnt_curie[0, i])
     if learnt:
-        out.curie[i], out.curie_sd[i] = believed[0, i], believed[1, i]
+        out.curie[i], out.curie_sd[i] = learnt_curie[0, i], learnt_curie[1, i]
     if state[i, STATE] != OK:
         return
-    curie = believed[0, i] if learnt else state[i, CURIE]
+    curie = learnt_curie[0, i] if learnt else state[i, CURIE]
     out.curie[i] = curie
     if spread:
         spread_row(i, rows, h, model, state, room)
         v[_D_CURIE] = np.hypot(v[_D_CURIE], model.host[h, _RESIDUAL_TC])
-        if learnt and not np.isnan(believed[1, i]):
-            v[_D_CURIE] = believed[1, i]
+        if learnt and not np.isnan(learnt_curie[1, i]):
+            v[_D_CURIE] = learnt_curie[1, i]
         out.curie_sd[i] = v[_D_CURIE]
     state[i, CURIE] = curie
     for l in range(len(temperatures)):  # noqa: E741

@@ -19,7 +19,7 @@ from ._boundary import count
 from .process import parameters
 
 if TYPE_CHECKING:
-    from ._measured import Mill
+    from ._measured import Producer
 
 Array = NDArray[np.float64]
 
@@ -191,15 +191,16 @@ def evidence(
     table: CompositionTable,
     hosts: Coded,
     quantity: str,
-    mill: "Mill | None" = None,
+    producer: "Producer | None" = None,
     family: str = "",
     places: dict[str, Array] | None = None,
 ) -> Evidence:
     """Return how far n magnets are from those of which a quantity was measured.
 
-    `hosts` are theirs, each by its root; the measured magnets of `mill`, and those of `family` in
-    families.csv, count too, the others then being as far as another class is. The distance is that
-    of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a host.
+    `hosts` are theirs, each by its root; the measured magnets of `producer`, and those of `family`
+    in families.csv, count too, the others then being as far as another class is. The distance is
+    that of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a
+    host.
     `places` keeps `coordinates` by host for another quantity.
     """
     from ..kernels._rows import nearest_points
@@ -215,9 +216,9 @@ def evidence(
             continue
         rows = np.flatnonzero(hosts.says(root))
         points, called = _measured(root, quantity, "")
-        if mill is not None and (own := mill.known(root, quantity)) is not None:
+        if producer is not None and (own := producer.known(root, quantity)) is not None:
             points = np.concatenate([points, coordinates(own.table, root)])
-            called = (*called, *(f"{mill.name}'s" for _ in range(len(own.fractions))))
+            called = (*called, *(f"{producer.name}'s" for _ in range(len(own.fractions))))
         if root not in places:
             places[root] = coordinates(table[rows], root)
         here = places[root]

@@ -59,8 +59,8 @@ def put(
                     f"a given {name} at {kelvin:g} K is above T_C, or of another sign than the "
                     "model's: how it goes with temperature is not known"
                 )
-            told = np.fmax(value - low, high - value)
-            own = np.where(np.isnan(told), np.fmax(HALF_WIDTH * half, abs(value - model)), told)
+            beyond = np.fmax(value - low, high - value)
+            own = np.where(np.isnan(beyond), np.fmax(HALF_WIDTH * half, abs(value - model)), beyond)
             rows = np.flatnonzero(np.isfinite(factor))
             widths[name][rows] = np.abs(own / value)[rows]
             for place in places:

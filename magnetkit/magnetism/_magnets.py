@@ -331,7 +331,7 @@ def alloys(
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
     apart = {quantity: one.distance for quantity, one in near.items()}
-    condition_rows(rows, table, roots, made.mill, apart)
+    condition_rows(rows, table, roots, made.producer, apart)
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
@@ -358,7 +358,7 @@ def _nearest(
     """Return how far magnets are from those of which one of `QUANTITIES` was measured."""
     places: dict[str, Array] = {}
     family = "" if made.route is None else made.route.family
-    near = {n: evidence(table, roots, n, made.mill, family, places) for n in QUANTITIES}
+    near = {n: evidence(table, roots, n, made.producer, family, places) for n in QUANTITIES}
     if traces is None:
         return near
     return {name: one.with_traces(traces.weight) for name, one in near.items()}

@@ -178,7 +178,7 @@ class Known:
 
 
 @dataclass(frozen=True, eq=False)
-class Mill:
+class Producer:
     """A producer's measured magnets under a name; a `process` of `magnetkit.predict` and others.
 
     `magnets` has a record for each measured value: ``host``, ``quantity``, ``magnet``,
@@ -239,20 +239,22 @@ class Mill:
         return {"format": _FORMAT, "name": self.name, "magnets": [dict(m) for m in self.magnets]}
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> "Mill":
+    def from_record(cls, record: Mapping[str, Any]) -> "Producer":
         """Return the calibration of a record; StoreError if it is damaged or of another version."""
         try:
             if record["format"] != _FORMAT:
-                raise StoreError(f"mill of format {record['format']}, {_FORMAT} is read: calibrate")
-            mill = cls(str(record["name"]), tuple(_sound(m) for m in record["magnets"]))
-            for host in mill.hosts:
+                raise StoreError(
+                    f"producer of format {record['format']}, {_FORMAT} is read: calibrate"
+                )
+            producer = cls(str(record["name"]), tuple(_sound(m) for m in record["magnets"]))
+            for host in producer.hosts:
                 for quantity in splits():
-                    mill.known(host, quantity)
+                    producer.known(host, quantity)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise StoreError(
-                f"the record of the mill is damaged ({error}); calibrate anew"
+                f"the record of the producer is damaged ({error}); calibrate anew"
             ) from None
-        return mill
+        return producer
 
 
 def _sound(magnet: Mapping[str, Any]) -> dict[str, Any]:
@@ -296,23 +298,23 @@ def check_name(name: Any) -> str:
     return name
 
 
-def store(mill: Mill, measured: Sequence[Mapping[str, Any]]) -> Path:
+def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
     """Write a calibration under its name, in place of one that was there, and return the file.
 
     The user's `measured` rows are kept beside it for a reader.
     """
-    path = folder() / f"{check_name(mill.name)}.json"
+    path = folder() / f"{check_name(producer.name)}.json"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}; set MAGNETKIT_DATA_DIR") from None
-    record = {**mill.record(), "measured": list(measured)}
+    record = {**producer.record(), "measured": list(measured)}
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
     return path
 
 
-def load(name: str) -> Mill:
+def load(name: str) -> Producer:
     """Return the calibration stored under a name.
 
     InputError if there is none, with those there are; StoreError if its file is damaged.
@@ -329,5 +331,5 @@ def load(name: str) -> Mill:
     except (OSError, ValueError) as error:
         raise StoreError(f"{path} cannot be read ({error}); calibrate anew") from None
     if not isinstance(record, dict):
-        raise StoreError(f"{path} holds no mill; calibrate anew")
-    return Mill.from_record(record)
+        raise StoreError(f"{path} holds no producer; calibrate anew")
+    return Producer.from_record(record)

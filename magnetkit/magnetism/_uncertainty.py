@@ -18,7 +18,16 @@ from .._core import datasets
 from .._core._columnar import Coded
 from ..composition.table import CompositionTable
 from ._evidence import evidence
-from ._measured import ALPHA, COERCIVITY, EFFECTS, SPLIT_FILE, Known, Mill, shared_variance, splits
+from ._measured import (
+    ALPHA,
+    COERCIVITY,
+    EFFECTS,
+    SPLIT_FILE,
+    Known,
+    Producer,
+    shared_variance,
+    splits,
+)
 
 Array = NDArray[np.float64]
 
@@ -37,7 +46,7 @@ def _growth() -> dict[str, tuple[float, float]]:
 
 
 def distance_variance(
-    table: CompositionTable, hosts: Coded, quantity: str, mill: Mill | None = None
+    table: CompositionTable, hosts: Coded, quantity: str, producer: Producer | None = None
 ) -> Array:
     """Return the variance of ln of a quantity that distance from all measured magnets adds, (n,).
 
@@ -52,7 +61,7 @@ def distance_variance(
     """
     if quantity not in _growth():
         return np.zeros(len(table))
-    return growth(evidence(table, hosts, quantity, mill).distance, quantity)
+    return growth(evidence(table, hosts, quantity, producer).distance, quantity)
 
 
 def growth(distance: Array, quantity: str) -> Array:
@@ -65,7 +74,7 @@ def condition_rows(
     rows: dict[str, Array],
     table: CompositionTable,
     hosts: Coded,
-    mill: Mill | None,
+    producer: Producer | None,
     distance: Mapping[str, Array],
 ) -> None:
     """Condition rows on measured magnets, and widen them with the distance from these, in place.
@@ -75,8 +84,11 @@ def condition_rows(
     of ln H_cJ, and what is left of those of B_r and alpha. `distance` is that from the measured
     magnets of a quantity, shape (n,).
     """
-    mill, effects = mill or Mill("", ()), np.column_stack([rows[name] for name in EFFECTS])
-    shifts = mill.shifts(table, hosts, effects)
+    producer, effects = (
+        producer or Producer("", ()),
+        np.column_stack([rows[name] for name in EFFECTS]),
+    )
+    shifts = producer.shifts(table, hosts, effects)
     shift, left = shifts[COERCIVITY]
     split, spread, known = splits()[COERCIVITY], rows["spread"], np.isfinite(left)
     half = HALF_WIDTH * split.deviation
@@ -97,7 +109,7 @@ def condition_rows(
 class Kinds(NamedTuple):
     """n magnets by what they are: one recipe, host (by its root) and shell is one magnet.
 
-    ``effects``, shape (n, 2): `mill.EFFECTS` of each.
+    ``effects``, shape (n, 2): `producer.EFFECTS` of each.
     """
 
     table: CompositionTable
@@ -106,12 +118,12 @@ class Kinds(NamedTuple):
     effects: Array
 
 
-def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None) -> Array:
+def covariance(one: Kinds, other: Kinds, quantity: str, producer: Producer | None = None) -> Array:
     """Return the covariance of the errors of n magnets with those of k others, shape (n, k).
 
     In units of the variance of a magnet near measured ones and without a calibration. Magnets of
     two hosts share nothing. A `quantity` that is not of `splits` is taken to be split as remanence
-    is; the errors are conditional on the measured magnets of `mill`.
+    is; the errors are conditional on the measured magnets of `producer`.
     """
     split = splits().get(quantity, splits()["remanence_T"])
     from ..kernels._linear import multiply
@@ -124,46 +136,52 @@ def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None
     found = np.where(same_host, alike, 0.0) + split.residue * itself
     if quantity not in splits():
         return found
-    for host, known in _known(mill, quantity).items():
+    for host, known in _known(producer, quantity).items():
         rows, columns = (np.flatnonzero(k.hosts.says(host)) for k in (one, other))
         first = known.across(one.table[rows], one.effects[rows])
         second = known.across(other.table[columns], other.effects[columns])
         block = np.ix_(rows, columns)
         found[block] -= multiply(multiply(first, known.inverse), second.T)
         found[block] *= known.stretch**2
-    far = distance_variance(one.table, one.hosts, quantity, mill) / split.deviation**2
+    far = distance_variance(one.table, one.hosts, quantity, producer) / split.deviation**2
     return found + itself * far[:, None]
 
 
 def relative_width(
-    magnets: Kinds, reference: Kinds, quantity: str, mill: Mill | None = None
+    magnets: Kinds, reference: Kinds, quantity: str, producer: Producer | None = None
 ) -> Array:
     """Return the width of the difference to one reference magnet over that of the value, (n,).
 
     0 for the reference itself, sqrt(2) for one that has nothing in common with it.
     """
-    own = variance(magnets, quantity, mill)
-    shared = covariance(magnets, reference, quantity, mill)[:, 0]
-    apart = own + variance(reference, quantity, mill)[0] - 2.0 * shared
+    own = variance(magnets, quantity, producer)
+    shared = covariance(magnets, reference, quantity, producer)[:, 0]
+    apart = own + variance(reference, quantity, producer)[0] - 2.0 * shared
     return np.sqrt(np.maximum(apart, 0.0) / np.maximum(own, _ITSELF))
 
 
-def variance(magnets: Kinds, quantity: str, mill: Mill | None = None) -> Array:
+def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) -> Array:
     """Return the diagonal of `covariance`, shape (n,)."""
     if quantity not in splits():
         return np.ones(len(magnets.table))
     from ..kernels._linear import multiply
 
     found = 1.0 + shared_variance(magnets.effects, splits()[quantity])
-    for host, known in _known(mill, quantity).items():
+    for host, known in _known(producer, quantity).items():
         rows = np.flatnonzero(magnets.hosts.says(host))
         across = known.across(magnets.table[rows], magnets.effects[rows])
         found[rows] -= (multiply(across, known.inverse) * across).sum(axis=1)
         found[rows] *= known.stretch**2
     deviation = splits()[quantity].deviation
-    return found + distance_variance(magnets.table, magnets.hosts, quantity, mill) / deviation**2
+    return (
+        found + distance_variance(magnets.table, magnets.hosts, quantity, producer) / deviation**2
+    )
 
 
-def _known(mill: Mill | None, quantity: str) -> dict[str, Known]:
-    both = {} if mill is None else {host: mill.known(host, quantity) for host in mill.hosts}
+def _known(producer: Producer | None, quantity: str) -> dict[str, Known]:
+    both = (
+        {}
+        if producer is None
+        else {host: producer.known(host, quantity) for host in producer.hosts}
+    )
     return {host: known for host, known in both.items() if known is not None}

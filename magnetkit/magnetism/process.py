@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import named, renamed
 from .._core.errors import InputError
 from ..hosts.records import HOSTS, root_of
-from ._measured import Mill, load
+from ._measured import Producer, load
 
 FOLDER = "routes"
 
@@ -186,7 +186,7 @@ class Process:
     route : Route, optional
         How the magnet is made, see `magnetkit.magnetism.process`; magnets of another host are then
         outside the model.
-    mill : Mill, optional
+    producer : Producer, optional
         Whose magnets were measured, from `magnetkit.calibrate`.
     """
 
@@ -201,7 +201,7 @@ class Process:
     alpha_k: Any = None
     aged_for_C: Any = None
     route: Route | None = None
-    mill: Mill | None = None
+    producer: Producer | None = None
 
     def __repr__(self) -> str:
         """Return what is given."""
@@ -209,6 +209,8 @@ class Process:
         given = (f"{name}={value!r}" for name, value in own.items() if value is not None)
         return f"Process({', '.join(given)})"
 
+
+Process.__init__ = renamed(mill="producer")(Process.__init__)  # type: ignore[method-assign]
 
 _LIMITS = {
     "grain_size_um": (0.02, 200.0, "a mean grain size, um"),
@@ -352,9 +354,9 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
     if process is None:
         return Process()
     if isinstance(process, str):
-        process = {"route": process} if process in routes() else {"mill": process}
+        process = {"route": process} if process in routes() else {"producer": process}
     if isinstance(process, dict):
-        process = Process(**_known_fields(process))
+        process = Process(**known_fields(**process))
     if not isinstance(process, Process):
         raise InputError(
             "process must be a Process, a dict, the name of a calibrated one or None, "
@@ -385,27 +387,28 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
     return process
 
 
-def _known_fields(process: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `Process` given as a dict; `mill` may be a name or a record."""
-    unknown = sorted(set(process) - set(_LIMITS) - {"mill", "route"})
+@renamed(mill="producer")
+def known_fields(**process: Any) -> dict[str, Any]:
+    """Return the fields of a `Process` given as a dict; `producer` may be a name or a record."""
+    unknown = sorted(set(process) - set(_LIMITS) - {"producer", "route"})
     if unknown:
         raise InputError(
             f"process knows {', '.join(_LIMITS)}, got {unknown[0]!r}; leave it out or rename it"
         )
-    mill = process.get("mill")
-    if isinstance(mill, str):
-        mill = load(mill)
-    elif isinstance(mill, dict):
-        mill = Mill.from_record(mill)
+    producer = process.get("producer")
+    if isinstance(producer, str):
+        producer = load(producer)
+    elif isinstance(producer, dict):
+        producer = Producer.from_record(producer)
     route = process.get("route")
     if isinstance(route, str):
         if route not in routes():
             raise InputError(f"route must be one of {', '.join(routes())}, got {route!r}")
         route = routes()[route]
     if route is None:
-        return {**process, "mill": mill}
+        return {**process, "producer": producer}
     route.check(process)
-    return {**route.process, **process, "mill": mill, "route": route}
+    return {**route.process, **process, "producer": producer, "route": route}
 
 
 def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str, Any] | None:
@@ -424,8 +427,8 @@ def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str
         if value is not None and np.ndim(value):
             raise InputError(f"process {name} must be one number for all candidates")
     record: dict[str, Any] = {name: float(v) for name, v in given.items() if v is not None}
-    if checked.mill is not None:
-        record["mill"] = checked.mill.record()
+    if checked.producer is not None:
+        record["producer"] = checked.producer.record()
     if checked.route is not None:
         record["route"] = checked.route.name
     return record or None

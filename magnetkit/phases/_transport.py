@@ -141,14 +141,14 @@ def answer(question: News, key: str, say: Callable[[News], None]) -> None:
     """Say what the server answers, or an error without any word of the server's."""
     where = _place(question["endpoint"])
     try:
-        told = _ask(question, key, say)
-        if json.dumps(key)[1:-1] in json.dumps(told):
+        found = _ask(question, key, say)
+        if json.dumps(key)[1:-1] in json.dumps(found):
             raise NetworkError(f"{where} sends the API key among its documents; {_CHECK}")
     except NetworkError as error:
-        told = {"error": str(error)}
+        found = {"error": str(error)}
     except Exception as error:
-        told = {"error": f"{where} cannot be asked ({_reason(error)}); {_CHECK}"}
-    say(told)
+        found = {"error": f"{where} cannot be asked ({_reason(error)}); {_CHECK}"}
+    say(found)
 
 
 def _ask(question: News, key: str, say: Callable[[News], None]) -> News:

@@ -255,32 +255,32 @@ class Conditions:
         from ..magnetism.sintered import Duty, read_between, read_duty
         from ..supply.scenario import check_recycled
 
-        told = {name: value for name, value in given.items() if value is not None}
-        if "interval" in told:
-            quantile(told["interval"])
-            told["interval"] = float(told["interval"])
-        scenario = told.get("scenario") or "baseline"
+        known = {name: value for name, value in given.items() if value is not None}
+        if "interval" in known:
+            quantile(known["interval"])
+            known["interval"] = float(known["interval"])
+        scenario = known.get("scenario") or "baseline"
         if not isinstance(scenario, str | Path):
             raise InputError(f"scenario must be a name or a TOML file, got {scenario!r:.60}")
-        prices = told.get("prices", {})
+        prices = known.get("prices", {})
         if not isinstance(prices, Mapping):
             raise InputError(f"prices must map elements to prices, got {prices!r:.60}; e.g. Tb=3x")
-        told |= {"scenario": str(scenario), "prices": {e: str(p) for e, p in prices.items()}}
-        if "between" in told:
-            told["between"] = read_between(told["between"])
-        if "temperature" in told:
-            told["temperature"] = tuple(parse_temperatures(told["temperature"]))
+        known |= {"scenario": str(scenario), "prices": {e: str(p) for e, p in prices.items()}}
+        if "between" in known:
+            known["between"] = read_between(known["between"])
+        if "temperature" in known:
+            known["temperature"] = tuple(parse_temperatures(known["temperature"]))
         uses = ("load_line", "outside_field_kA_m", "hours")
-        duty = read_duty(Duty(**{name: told[name] for name in uses if name in told}))
-        told |= zip(uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True)
-        told["recycled"] = check_recycled(told.get("recycled"))
+        duty = read_duty(Duty(**{name: known[name] for name in uses if name in known}))
+        known |= zip(uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True)
+        known["recycled"] = check_recycled(known.get("recycled"))
         for name in ("snapshot", "data", "add"):
-            if name in told:
-                given_path = path(name, told[name])
-                told[name] = given_path if name == "snapshot" else str(given_path)
-        kelvin = told.get("temperature", (300.0,))[0]
-        told["process"] = calibrated(told.get("process"), told.get("calibration"), kelvin)
-        found = cls(**told)
+            if name in known:
+                given_path = path(name, known[name])
+                known[name] = given_path if name == "snapshot" else str(given_path)
+        kelvin = known.get("temperature", (300.0,))[0]
+        known["process"] = calibrated(known.get("process"), known.get("calibration"), kelvin)
+        found = cls(**known)
         _ = found.supply_scenario  # one that cannot be read fails here
         return found
 
@@ -300,12 +300,12 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
         return record
     if not isinstance(calibration, str) or not calibration.strip():
         raise InputError(f"calibration must be a name, a grade or none, got {calibration!r:.60}")
-    if record is not None and "mill" in record:
+    if record is not None and "producer" in record:
         raise InputError(f"process and calibration {calibration!r}: give one of the two")
     if calibration == NO_CALIBRATION:
         return record
     if calibration in _measured.names():
-        return {**(record or {}), "mill": _measured.load(calibration).record()}
+        return {**(record or {}), "producer": _measured.load(calibration).record()}
     from ..calibration._composition_estimate import grade_magnet
     from ..composition._grade_names import is_grade
 
@@ -322,8 +322,8 @@ def calibration_of(process: Any) -> str:
     """Return the name of whose magnets a process rests on, `NO_CALIBRATION` without any."""
     from ..magnetism.process import process_record
 
-    mill = (process_record(process) or {}).get("mill")
-    return str(mill["name"]) if mill else NO_CALIBRATION
+    producer = (process_record(process) or {}).get("producer")
+    return str(producer["name"]) if producer else NO_CALIBRATION
 
 
 def conditions_in(*names: str, without: tuple[str, ...] = ()) -> Iterator[Field[Any]]:

@@ -238,7 +238,7 @@ def _with_grades(
         frames.append(predicted(inputs, replace(conditions, process=process, shell=shell)))
     notes = [g.sentence() for g in own.values()]
     if None in grades:
-        notes.append(f"recipes are predicted as of the mill that makes {first.grade}")
+        notes.append(f"recipes are predicted as of the producer that makes {first.grade}")
     return pd.concat(frames, ignore_index=True), notes
 
 

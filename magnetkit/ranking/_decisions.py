@@ -291,8 +291,8 @@ def decide(
             anyway = [today, *anyway[1:]]
     none: dict[str, Any] = dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
     none["share_best"], now = 0.0, [choices(table, job.rule).loss for table in anyway]
-    told = zip(anyway, ("keep", "buy"), strict=False)
-    records = [none | table.to_pylist()[0] | {"decision_status": s} for table, s in told]
+    marked = zip(anyway, ("keep", "buy"), strict=False)
+    records = [none | table.to_pylist()[0] | {"decision_status": s} for table, s in marked]
     picks = {} if found is None else _picked(found, ranking, take, job, today, now)
     if not picks and len(anyway) == 1:
         # Nothing is likely enough: the nearest is shown, and what it misses.
@@ -374,7 +374,7 @@ def _status(record: dict[str, Any], job: "Job") -> str:
 
 
 def _special(record: dict[str, Any]) -> str:
-    """Return the route of a candidate that no mill of today's magnets makes; empty otherwise."""
+    """Return the route of a candidate that no producer makes today; empty otherwise."""
     name = str(record.get("route") or "").split(";")[0]
     return name if name in routes() else ""
 

@@ -22,10 +22,10 @@ from ..composition.table import CompositionTable
 from ..kernels._linear import factor, multiply
 from ..magnetism._evidence import DISTANCE, limited
 from ..magnetism._figures import kinds
-from ..magnetism._measured import QUANTITIES, Mill
+from ..magnetism._measured import QUANTITIES, Producer
 from ..magnetism._uncertainty import Kinds, covariance
 from ..prediction._stages import magnets
-from ._job import Job, mill_of, reference_row
+from ._job import Job, producer_of, reference_row
 from ._order import total_loss
 from ._profile_parts import COST_PER_FLUX, MARGIN
 from ._requirements import AGAINST, FOLLOWS, OUTSIDE, interval_of
@@ -96,7 +96,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         at_hosts, at_shells = ([texts[row] for row in rows] for texts in (hosts, shells))
         asked = made.conditions.process, job.temperature, conditions.curie
         magnets_as.effects[rows] = kinds(table[rows], at_hosts, at_shells, *asked).effects
-    errors = magnets_as, mill_of(conditions.process)
+    errors = magnets_as, producer_of(conditions.process)
     values = Properties(leading, tables, draws, rng, errors, conditions.interval)
     values.known |= sampled_supply(
         table,
@@ -159,7 +159,7 @@ class Properties:
         tables: dict[float, Columns],
         draws: int,
         rng: np.random.Generator,
-        errors: tuple[Kinds, Mill | None],
+        errors: tuple[Kinds, Producer | None],
         interval: float = 0.9,
     ) -> None:
         self.known: dict[str, _Values] = {}
@@ -185,8 +185,8 @@ class Properties:
     def score(self, column: str) -> _Values:
         """Return the standard scores of a quantity."""
         if column not in self._scores:
-            own, mill = self._errors
-            found = covariance(own, own, column, mill)
+            own, producer = self._errors
+            found = covariance(own, own, column, producer)
             wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
             found = found / np.outer(wide, wide)
             # Of one magnet twice, or of a measured one, no variance of its own is left.

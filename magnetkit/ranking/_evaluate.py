@@ -223,10 +223,10 @@ def columns_read(job: Job) -> list[str]:
     asked = [*job.rule.columns(), *(r.column for r in job.profile.requirements)]
     predicted = [name for column in asked for name in with_interval(column)]
     what = ("host", "temperature_K", "route", "decision")
-    told = (DISTANCE, "failed_requirements")
+    judged = (DISTANCE, "failed_requirements")
     shown = ("remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT)
     bought = ("heavy_rare_earth_saved_wt_pct", "cost_USD_kg", "density_kg_m3")
-    return list(dict.fromkeys([*what, *predicted, *shown, *bought, *told]))
+    return list(dict.fromkeys([*what, *predicted, *shown, *bought, *judged]))
 
 
 def today_of(job: Job) -> Columns:

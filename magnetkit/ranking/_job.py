@@ -21,7 +21,7 @@ from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..calibration._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
 from ..composition.table import CompositionTable
-from ..magnetism._measured import ALPHA, Mill
+from ..magnetism._measured import ALPHA, Producer
 from ..magnetism.process import process_record, routes
 from ..magnetism.sintered import read_between
 from ..prediction._stages import describe, supplies
@@ -144,7 +144,7 @@ def _anchored(
 ) -> Any:
     """Return a process conditional on the reference magnet, unless it has measured magnets."""
     own = process_record(process)
-    if not profile.reference.anchors or (own is not None and own.get("mill") is not None):
+    if not profile.reference.anchors or (own is not None and own.get("producer") is not None):
         return process
     seen = []
     for one in profile.reference.anchors:
@@ -157,8 +157,8 @@ def _anchored(
         value, deviation = _working(value, deviation, one, profile)
         seen.append(KnownValue(one.column, value, one.temperature_K, deviation))
     grade, shell = profile.reference.grade, profile.reference.shell
-    mill = calibrate_on_reference(grade, reference, shell, seen, between)
-    return {**(own or {}), "mill": mill.record()}
+    producer = calibrate_on_reference(grade, reference, shell, seen, between)
+    return {**(own or {}), "producer": producer.record()}
 
 
 def _working(
@@ -261,7 +261,7 @@ def identity_of(job: Job) -> dict[str, Any]:
     found |= {name: getattr(own, name) for name in _KEPT}
     found |= {"process": _plain(own.process), "between": list(own.between)}
     found["phases"] = None if own.snapshot is None else str(own.snapshot)
-    return found | {"belief": {"data": own.data, "add": own.add}}
+    return found | {"curie": {"data": own.data, "add": own.add}}
 
 
 def _plain(process: Any) -> Any:
@@ -275,14 +275,14 @@ def _plain(process: Any) -> Any:
 
 def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     """Return the job that a result of this identity was made for."""
-    kept = {name: identity[name] for name in _KEPT} | identity["belief"]
+    kept = {name: identity[name] for name in _KEPT} | identity["curie"]
     if kept["calibration"] != NO_CALIBRATION:
         # The magnets of others are in the process already.
         kept["calibration"] = None
     return job_for(profile, identity["temperature_K"], snapshot=identity["phases"], **kept)
 
 
-def mill_of(process: Any) -> Mill | None:
+def producer_of(process: Any) -> Producer | None:
     """Return the measured magnets that a process is conditional on, None if there are none."""
-    record = process.get("mill") if isinstance(process, Mapping) else None
-    return None if record is None else Mill.from_record(record)
+    record = process.get("producer") if isinstance(process, Mapping) else None
+    return None if record is None else Producer.from_record(record)

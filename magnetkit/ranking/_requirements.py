@@ -15,7 +15,7 @@ from ..magnetism._evidence import DISTANCE, limited
 from ..magnetism._figures import kinds
 from ..magnetism._uncertainty import relative_width
 from ..prediction._stages import GRADED, ROOM_K
-from ._job import Job, mill_of
+from ._job import Job, producer_of
 from ._profile_parts import CHANCE, MARGIN, MEETS_PROBABILITY
 
 if TYPE_CHECKING:
@@ -266,4 +266,4 @@ def _relative_widths(
     shells = [reference.shell or ""]
     it = kinds(reference.table(), [reference.host], shells, process, job.temperature, curie)
     quantities = {FOLLOWS.get(column, column) for column in relative}
-    return {q: relative_width(own, it, q, mill_of(process)) for q in quantities}
+    return {q: relative_width(own, it, q, producer_of(process)) for q in quantities}

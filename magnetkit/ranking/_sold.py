@@ -74,8 +74,8 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     record |= {"failed_requirements": "", "evidence_farthest": "", "evidence_distance": 0.0}
     record |= {CHANCE: sold["probability"]}
     record |= {least: float(sold[q]) for q, least in _stages.GUARANTEED.items()}
-    told = f"Sold and as good: {names}; their recipes are estimates."
-    return pa.Table.from_pylist([record]), told
+    sentence = f"Sold and as good: {names}; their recipes are estimates."
+    return pa.Table.from_pylist([record]), sentence
 
 
 def _sheets(kelvin: float, job: Job) -> Any:

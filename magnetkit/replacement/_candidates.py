@@ -1,4 +1,4 @@
-"""What may take the place of a magnet: melts of the same mill, and grades that are bought.
+"""What may take the place of a magnet: melts of the same producer, and grades that are bought.
 
 A melt is compared with the magnet in use by the bare model, whose errors the two share; what is
 bought, by what makers guarantee (`magnetkit.calibration.spread`).
@@ -57,7 +57,7 @@ def _modelled(frame: "pd.DataFrame", held: Held, wish: Wish) -> "pd.DataFrame":
     columns = ["host", "status", REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, "density_kg_m3"]
     columns.append(DISTANCE)
     columns += [f"{q}{e}" for q in (REMANENCE, COERCIVITY) for e in ("_lo", "_hi")]
-    made_by: Any = {"mill": held.mill.record()} if held.mill else {}
+    made_by: Any = {"producer": held.producer.record()} if held.producer else {}
     use: dict[str, Any] = {"curie": wish.conditions.curie}
     use["between"] = held.between or wish.conditions.between
     found, at = [], [wish.temperature]
@@ -77,7 +77,7 @@ def melts(
 ) -> "pd.DataFrame":
     """Return all melts judged, in order of rank; `frame` holds those of `grid` otherwise.
 
-    Values are those of a usual lot of the mill in use, beside them what 99 % of its lots reach.
+    Values are those of a usual lot of the producer in use, beside them what 99 % of its lots reach.
     ``.attrs["level"]`` is H_cJ in use over the model's, the gain of a shell left aside.
     """
     frame = grid(held.host, own, held.between is not None) if frame is None else frame.copy()
@@ -89,7 +89,7 @@ def melts(
             f"({first['status']}); give the recipe of {held.name}, or leave it out"
         )
     table = CompositionTable.from_strings(frame["composition"].tolist(), basis="weight")
-    # A gain of the shell is absolute: it does not go with the mill.
+    # A gain of the shell is absolute: it does not go with the producer.
     gain = (model[COERCIVITY] - model["bare"]).to_numpy(float)
     level = float((held.typical(COERCIVITY) - gain[0]) / float(first["bare"]))
     made = level * model["bare"].to_numpy(float) + gain
@@ -103,8 +103,8 @@ def melts(
     other = np.array([s != own.shell for s in shells])
     route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
     wide: Any = deviations(held.host, logs[REMANENCE], apart, share - share[0], other, route)
-    if held.mill is not None:
-        # Another mill makes them: its magnets say what they are, and nothing cancels.
+    if held.producer is not None:
+        # Another producer makes them: its magnets say what they are, and nothing cancels.
         logs = {q: np.log(model[q].to_numpy(float) / held.typical(q)) for q in logs}
         ends = [(model[f"{q}_hi"] / model[f"{q}_lo"]).to_numpy(float) for q in logs]
         wide = tuple(np.log(ratio) / (2.0 * _HALF) for ratio in ends)

@@ -41,35 +41,35 @@ def _show(units: str, column: str, *values: float) -> str:
 def lines(found: Any, units: str, everything: bool) -> list[str]:
     """Return the answer in lines, each a sentence or a line of a way."""
     first = found.answers[0]
-    told = [f"{first.sentence}.", *_others(found), _asked(found, units)]
+    shown = [f"{first.sentence}.", *_others(found), _asked(found, units)]
     if first.recipe is not None:
-        told.append(_made(found, first))
+        shown.append(_made(found, first))
     if first.ways:
         mark = "the first is recommended; " if first.recommended else ""
-        told.append(f"Ways ({mark}B_r and H_cJ that 99 % of lots reach / of a usual lot):")
+        shown.append(f"Ways ({mark}B_r and H_cJ that 99 % of lots reach / of a usual lot):")
     for answer in found.answers if everything else found.answers[:1]:
         if answer is not first:
-            told.append(f"As {answer.kind}: {answer.sentence}.")
+            shown.append(f"As {answer.kind}: {answer.sentence}.")
         for number, way in enumerate(answer.ways, start=1):
-            told += _way(number, way, answer, units)
+            shown += _way(number, way, answer, units)
     if first.recommended and first.recipe is not None:
-        told += _worse(found, first, first.recommended, everything)
+        shown += _worse(found, first, first.recommended, everything)
         if everything and not first.recommended.grade:
-            told.append(_charged(first.recommended, found.wish.conditions.supply_scenario))
-    return told + _changes(found, first)
+            shown.append(_charged(first.recommended, found.wish.conditions.supply_scenario))
+    return shown + _changes(found, first)
 
 
 def _others(found: Any) -> list[str]:
     """Return the verdicts for the other kinds that the magnet in use may well be of."""
-    first, told = found.answers[0], []
+    first, shown = found.answers[0], []
     for other in found.answers[1:]:
         kinds = [a.recommended and a.recommended.kind for a in (first, other)]
-        told.append(
+        shown.append(
             f"Is yours {other.kind} ({other.weight:.2f}; {first.kind} {first.weight:.2f})? Then "
             f"{'alike' if kinds[0] == kinds[1] else 'otherwise'}: {other.sentence}. Say so by "
             "--recipe, --shell."
         )
-    return told
+    return shown
 
 
 def _asked(found: Any, units: str) -> str:
@@ -82,9 +82,9 @@ def _asked(found: Any, units: str) -> str:
         parts.append(f"{label} >= {_show(units, column, one.limit)}" if label else str(one))
     itself = f"; its own recipe P {found.own_probability:.2f}" if found.answers[0].recipe else ""
     celsius = found.reference["temperature_K"] - 273.15
-    told = f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
+    text = f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
     cold = not_compared(found.reference["temperature_K"])
-    return f"{told} {cold}." if cold else told
+    return f"{text} {cold}." if cold else text
 
 
 def _made(found: Any, first: Answer) -> str:
@@ -141,10 +141,10 @@ def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
         heavier = 100.0 * (best.density_kg_m3 / found.reference["density_kg_m3"] - 1.0)
         parts += [f"weight {heavier:+.0f} %", str(HOSTS[best.host].magnet.trade).split(": ")[-1]]
     wish = found.wish
-    told = f"It saves {1e3 * each:.1f} g in a magnet of {wish.mass_kg:g} kg, "
-    told += f"{each * wish.per_year:.1f} kg a year at {wish.per_year:,}; beside it "
-    told += f"{', '.join(parts)}."
-    return [told, *(f"Supply risk, {n}: {r}." for n, r in risk.items() if everything)]
+    text = f"It saves {1e3 * each:.1f} g in a magnet of {wish.mass_kg:g} kg, "
+    text += f"{each * wish.per_year:.1f} kg a year at {wish.per_year:,}; beside it "
+    text += f"{', '.join(parts)}."
+    return [text, *(f"Supply risk, {n}: {r}." for n, r in risk.items() if everything)]
 
 
 def _charged(way: Way, scenario: Any) -> str:
@@ -156,7 +156,7 @@ def _charged(way: Way, scenario: Any) -> str:
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
     left = {SYMBOLS[i]: float(shares[i]) for i in np.flatnonzero(shares > 1e-6)}
-    put_in, told = _fed_back(left)
+    put_in, fed_back = _fed_back(left)
     for name, parts in inputs().items():
         amount = min(left.get(e, 0.0) / (share / 100.0) for e, share in parts.items())
         if amount > 0.005:
@@ -178,11 +178,11 @@ def _charged(way: Way, scenario: Any) -> str:
     )
     if yields := get_settings().yields:
         steps = f"{1.0 / prod(yields.values()):.2f} kg of charge ({', '.join(yields)}, as set)"
-        told += f" A kilogram of finished magnets takes {steps}; printed:"
+        fed_back += f" A kilogram of finished magnets takes {steps}; printed:"
     return (
         f"To charge, wt.%: {text}; {whole:.1f} USD/kg by quotations of inputs where there are any"
-        f"{''.join(f', {u}' for u in unknown)}; {own}.{told} A kilogram of finished magnets takes "
-        f"{cut} blocks (slicing, grinding), one of sintered blocks {sintered} metals by one "
+        f"{''.join(f', {u}' for u in unknown)}; {own}.{fed_back} A kilogram of finished magnets "
+        f"takes {cut} blocks (slicing, grinding), one of sintered blocks {sintered} metals by one "
         "inventory."
     )
 
@@ -212,12 +212,12 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
 
 def _changes(found: Any, first: Answer) -> list[str]:
     """Return what would change the answer, and what to melt or measure next."""
-    told, changes, best = [], [found.duty_line] if found.duty_line else [], first.recommended
+    shown, changes, best = [], [found.duty_line] if found.duty_line else [], first.recommended
     own = first.recipe
     if own is not None and abs(found.reference[ALPHA]) <= COMPENSATED and own.heavy_wt_pct > 0.05:
         without = compensation(found.reference["grade"], recipe=own.text, basis="weight")
         parts = [text for text in sentences(without) if text.startswith("without")]
-        told.append(f"Effect of its heavy rare earth: {'; '.join(parts)}.")
+        shown.append(f"Effect of its heavy rare earth: {'; '.join(parts)}.")
     if found.estimate and first.recipe is not None and first.recipe.heavy_wt_pct > 0.05:
         changes.append("what it is really made of (--recipe, --measured)")
     if best is not None and best.kind == "diffused":
@@ -225,12 +225,12 @@ def _changes(found: Any, first: Answer) -> list[str]:
     if best is not None and not best.grade:
         changes.append(f"lots that vary otherwise than {found.spread} (--spread)")
     if changes:
-        told.append(f"What would change this: {'; '.join(changes)}.")
+        shown.append(f"What would change this: {'; '.join(changes)}.")
     if (row := next_melt(first)) is not None:
         shell = f" + {row['shell']}" if str(row["shell"]) else ""
-        told.append(
+        shown.append(
             f"Next melt: {row['candidate']}{shell} (P {row['probability_meets_requirements']:.2f}, "
             f"saves {row['heavy_rare_earth_saved_wt_pct']:.1f} wt.%); measure it at 20 and "
             f"{found.reference['temperature_K'] - 273.15:.0f} °C, then --measured."
         )
-    return told
+    return shown

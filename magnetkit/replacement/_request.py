@@ -27,7 +27,7 @@ from ..calibration.spread import Spread, lots
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
-from ..magnetism._measured import ALPHA, COERCIVITY, Mill
+from ..magnetism._measured import ALPHA, COERCIVITY, Producer
 from ..magnetism.process import Process, read_process
 from ..magnetism.sintered import Duty
 from ..ranking._profile_parts import Host, Reference, Requirement, Sources
@@ -88,8 +88,8 @@ class Held:
     `room` is its row as of `magnetkit.grades` at 20 degrees C (of a measured magnet the nearest
     grade's), `least` what is guaranteed of B_r (T) and H_cJ (kA/m), `spread` that of its lots,
     `square` H_k / H_cJ, NaN where it is not known, `between` the temperatures of alpha of a
-    compensated one, `made` what it is made of, None where that is not known, and `mill` the
-    magnets of who would make the candidates, where that is another mill.
+    compensated one, `made` what it is made of, None where that is not known, and `producer` the
+    magnets of who would make the candidates, where that is another producer.
     """
 
     name: str
@@ -102,7 +102,7 @@ class Held:
     square: float
     source: str
     between: tuple[float, float] | None = None
-    mill: Mill | None = None
+    producer: Producer | None = None
     made: CompositionEstimate | None = None
 
     def typical(self, quantity: str) -> float:
@@ -260,7 +260,7 @@ def with_recipe(held: Held, wish: Wish) -> Held:
         made = given_recipe(read_recipe(wish.recipe, wish.basis), wish.shell)
     elif held.kind in MELTED and held.host in HOSTS:
         made = estimate_composition(held.room, wish.conditions.curie)
-    return replace(held, made=made, mill=_calibrated(wish.conditions.process))
+    return replace(held, made=made, producer=_calibrated(wish.conditions.process))
 
 
 def held_measured(measured: Any, grade: str, wish: Wish) -> Held:
@@ -304,17 +304,17 @@ def held_measured(measured: Any, grade: str, wish: Wish) -> Held:
     return replace(_held(room, better, str(room["grade"]), least, wish), made=made)
 
 
-def _calibrated(process: Any) -> Mill | None:
+def _calibrated(process: Any) -> Producer | None:
     """Return the calibration of a process that states nothing else."""
     if process is None:
         return None
     known = read_process(process, 1)
-    if known.mill is None or known != Process(mill=known.mill):
+    if known.producer is None or known != Process(producer=known.producer):
         raise InputError(
             "process of a replacement must be a calibration of `magnetkit calibrate`, by its name "
             f"or as that returns it, got {process!r:.60}; routes are among the candidates"
         )
-    return known.mill
+    return known.producer
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstimate:

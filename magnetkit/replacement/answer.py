@@ -156,7 +156,7 @@ def _answer(held: Held, own: Recipe, wish: Wish, limits: Limits) -> Answer:
     """Return the answer for a magnet of one recipe."""
     table = melts(held, own, wish, limits)
     mine = table.index[table["way"] == "own"][0]
-    now, level = table.loc[mine], np.nan if held.mill is not None else table.attrs["level"]
+    now, level = table.loc[mine], np.nan if held.producer is not None else table.attrs["level"]
     chance = float(now[CHANCE])
     found = Answer(own.kind, own.weight, own, level, chance, "", (), table)
     # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.

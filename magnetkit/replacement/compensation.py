@@ -31,7 +31,7 @@ from ._request import KNEE, REMANENCE, given_recipe
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..magnetism._measured import Mill
+    from ..magnetism._measured import Producer
 
 
 _Range = tuple[float, float]
@@ -171,7 +171,7 @@ def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
 
 
 def _described(
-    texts: dict[str, str], between: _Range, producer: "Mill", circuit: float
+    texts: dict[str, str], between: _Range, producer: "Producer", circuit: float
 ) -> "pd.DataFrame":
     import pandas as pd
     from scipy.special import ndtr
@@ -180,7 +180,11 @@ def _described(
 
     table = CompositionTable.from_strings(list(texts.values()), basis="weight")
     cold, hot = sintered_at(
-        table, list(between), process={"mill": producer.record()}, between=between, whole_range=True
+        table,
+        list(between),
+        process={"producer": producer.record()},
+        between=between,
+        whole_range=True,
     )
     frame = pd.DataFrame({"what": list(texts), "composition": list(texts.values())})
     weight = 100.0 * table.weight_fractions()
@@ -202,7 +206,7 @@ def _deviation(frame: "pd.DataFrame") -> "pd.Series":
 
 
 def _least(
-    host: str, made: CompositionEstimate, between: _Range, producer: "Mill", circuit: float
+    host: str, made: CompositionEstimate, between: _Range, producer: "Producer", circuit: float
 ) -> dict[str, Any] | None:
     """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
     own = made.best

@@ -12,7 +12,7 @@ from .._core.errors import InputError
 from .._core.units import parse_temperature
 from ..calibration.measured_curve import is_curve
 from ..composition.notation import Basis
-from ..magnetism._measured import ALPHA, COERCIVITY, Mill
+from ..magnetism._measured import ALPHA, COERCIVITY, Producer
 from ..prediction._stages import GUARANTEED
 from ..prediction.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..ranking.result import REPORT
@@ -168,8 +168,8 @@ def replace(
 ) -> Replacement:
     """Find what takes the place of a magnet with less heavy rare earth, and how likely it does.
 
-    The probability is that the mill in use can supply the candidate against the same drawing: the
-    level of an unknown mill cancels. Another family is a purchase, compared by what makers
+    The probability is that the producer in use can supply the candidate against the same drawing:
+    the level of an unknown producer cancels. Another family is a purchase, compared by what makers
     guarantee at temperature; another route is a trial.
 
     Parameters
@@ -236,7 +236,10 @@ def replace(
         raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
     if keywords.get("calibration") == NO_CALIBRATION:
         # Measured magnets of nobody: candidates are those of the bare model.
-        keywords |= {"calibration": None, "process": {"mill": Mill(NO_CALIBRATION, ()).record()}}
+        keywords |= {
+            "calibration": None,
+            "process": {"producer": Producer(NO_CALIBRATION, ()).record()},
+        }
     kelvin = _use_temperature(grade, temperature)
     wish = Wish(
         Conditions.of(temperature=kelvin, load_line=load_line, **keywords),
@@ -258,8 +261,8 @@ def replace(
     found = answers(held, wish, limits)
     own = found[0].recipe
     line = "" if own is None else duty_line(held, own, wish, limits)
-    told = _basis(wish, held), held.source, wish, line, str(held.spread), estimate
-    replacement = Replacement(reference, found, limits, *told, held.typical(REMANENCE))
+    rest = _basis(wish, held), held.source, wish, line, str(held.spread), estimate
+    replacement = Replacement(reference, found, limits, *rest, held.typical(REMANENCE))
     if out is not None:
         _screened(replacement, held, wish, out, force)
     return replacement
@@ -348,8 +351,8 @@ def _for_a_duty(wish: Wish) -> Replacement:
         raise InputError(f"a duty alone is asked for B_r, H_cJ and the knee, got {min(other)}")
     reference: dict[str, Any] = {"grade": None, "host": "", "made_of": []}
     reference["temperature_K"] = wish.temperature
-    told = _basis(wish, None), "what makers print", wish
-    return Replacement(reference, duty_alone(wish, limits), limits, *told)
+    rest = _basis(wish, None), "what makers print", wish
+    return Replacement(reference, duty_alone(wish, limits), limits, *rest)
 
 
 def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force: bool) -> None:
@@ -360,10 +363,10 @@ def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force
 
     if held.made is None or not len(found.candidates):
         raise InputError(f"there is no melt in place of {held.name} to screen; leave out out")
-    mill = held.mill
-    if mill is None:
+    producer = held.producer
+    if producer is None:
         here = grade_at(str(held.room["grade"]), wish.temperature)
-        mill = calibrate_on_grade(here, held.made, wish.conditions.curie)
+        producer = calibrate_on_grade(here, held.made, wish.conditions.curie)
     # What was judged beside the magnet in use stands: a screening judges each for itself.
     given = {c: f"{GIVEN}{c}" for c in (CHANCE, *GUARANTEED.values())}
     frame = found.candidates.rename(columns={"candidate": "composition", **given})
@@ -375,7 +378,7 @@ def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force
         profile(held, list(found.limits.values()), wish),
         wish.temperature,
         basis="weight",
-        process={"mill": mill.record()},
+        process={"producer": producer.record()},
         scenario=use.scenario,
         recycled=use.recycled,
         prices=use.prices,

@@ -77,11 +77,11 @@ def by_route(rows: pd.DataFrame, temperatures: Sequence[float], job: "Job") -> l
 
 def shown_magnets(result: "Ranked") -> Magnets:
     """Return the decisions of a screening."""
-    told, profile = result.best(), result.profile
-    shells = told["shell"].astype(object).fillna("").tolist()
-    missed = told["failed_requirements"].fillna("")
-    told["failed_requirements"] = [requirement_text(t, profile) if t else "" for t in missed]
-    return Magnets(table_of(told), shells, decision_names(told), told, result.job)
+    decided, profile = result.best(), result.profile
+    shells = decided["shell"].astype(object).fillna("").tolist()
+    missed = decided["failed_requirements"].fillna("")
+    decided["failed_requirements"] = [requirement_text(t, profile) if t else "" for t in missed]
+    return Magnets(table_of(decided), shells, decision_names(decided), decided, result.job)
 
 
 def number(value: object, digits: int = 3) -> str:
@@ -120,14 +120,14 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
 
     At most ten lines, with fields and flux densities in kOe and kG where `cgs`.
     """
-    told = result.decisions
+    decided = result.decisions
     question, *verdict = verdict_of(result)
     return [
         question,
         *(
             f"{n}. {_STATUS[row['decision_status']]}: "
-            f"{_decided(row, told.iloc[0], result.profile, cgs)}."
-            for n, (_, row) in enumerate(told.iterrows(), start=1)
+            f"{_decided(row, decided.iloc[0], result.profile, cgs)}."
+            for n, (_, row) in enumerate(decided.iterrows(), start=1)
         ),
         *verdict,
         LEGEND,
@@ -141,26 +141,30 @@ def calibration(result: "Ranked") -> str:
 
 
 LEGEND = (
-    "Br and HcJ are what 99 % of lots of one mill reach; P: the probability to meet every "
+    "Br and HcJ are what 99 % of lots of one producer reach; P: the probability to meet every "
     "requirement; saved: of heavy rare earth, wt.% of the magnet."
 )
 
 
 def verdict_of(result: "Ranked") -> list[str]:
     """Return what was asked, which decision to take, and the next test."""
-    told, meeting = result.decisions, int(result.manifest["summary"]["meet_requirements"])
+    decided, meeting = result.decisions, int(result.manifest["summary"]["meet_requirements"])
     hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
-    total, of = result.judged, recommended(told)
+    total, of = result.judged, recommended(decided)
     if of is None:
         # What might save more than is sure is decided by a measurement.
-        trials = np.flatnonzero(told["decision_status"] == "trial")
-        of = int(trials[0]) if len(trials) and told["heavy_rare_earth_wt_pct"].iloc[0] > 0.05 else 0
+        trials = np.flatnonzero(decided["decision_status"] == "trial")
+        of = (
+            int(trials[0])
+            if len(trials) and decided["heavy_rare_earth_wt_pct"].iloc[0] > 0.05
+            else 0
+        )
     return [
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
         f"{meeting or 'none'} {'meets' if meeting < 2 else 'meet'} every requirement. "
         f"{calibration(result)}",
-        _verdict(result, told),
-        f"Next, for {of + 1}: {told['next_test'].iloc[of]}.",
+        _verdict(result, decided),
+        f"Next, for {of + 1}: {decided['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),
     ]
 
@@ -192,11 +196,11 @@ def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool
     return (
         f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
         f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(far, 2)}{more}"
-        f"{_doubt(row, profile)}"
+        f"{_uncertain(row, profile)}"
     )
 
 
-def _doubt(row: "pd.Series", profile: "Profile") -> str:
+def _uncertain(row: "pd.Series", profile: "Profile") -> str:
     """Return what a trial may miss, and in what it is far from measured magnets."""
     if row["decision_status"] != "trial":
         return ""
@@ -207,15 +211,15 @@ def _doubt(row: "pd.Series", profile: "Profile") -> str:
     return f"; may miss {requirement_text(missed, profile)}"
 
 
-def _verdict(result: "Ranked", told: pd.DataFrame) -> str:
+def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     """Return which decision to take, and why."""
-    place, today = recommended(told), told.iloc[0]
-    status = told["decision_status"].tolist()
+    place, today = recommended(decided), decided.iloc[0]
+    status = decided["decision_status"].tolist()
     able = [str(n) for n, kind in enumerate(status, start=1) if kind in ("ready", "buy")]
     if place is not None:
-        row = told.iloc[place]
+        row = decided.iloc[place]
         grams = 10.0 * float(row["heavy_rare_earth_saved_wt_pct"]) * result.profile.magnet_mass_kg
-        beside = _saves_more(told, place)
+        beside = _saves_more(decided, place)
         return f"Decision: {place + 1}, which saves {number(grams)} g a device{beside}."
     reason = "since nothing that is sure enough saves a fifth of its heavy rare earth"
     if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
@@ -225,14 +229,14 @@ def _verdict(result: "Ranked", told: pd.DataFrame) -> str:
     return f"Decision: keep 1, {reason}."
 
 
-def _saves_more(told: pd.DataFrame, place: int) -> str:
+def _saves_more(decided: pd.DataFrame, place: int) -> str:
     """Return which other decision saves more, and what stands against it; empty without one."""
-    saved = told["heavy_rare_earth_saved_wt_pct"].astype(float)
+    saved = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
     other = int(saved.to_numpy().argmax())
     if saved.iloc[other] < saved.iloc[place] + SAVED[0]:
         return ""
     against = {"buy": "is of another family", "trial": "is a trial"}
-    status = str(told["decision_status"].iloc[other])
+    status = str(decided["decision_status"].iloc[other])
     return f"; {other + 1} saves more and {against.get(status, 'is less sure')}"
 
 

@@ -41,7 +41,7 @@ Look = tuple[str, str]
 """Colour and plotly's name of a dash."""
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe and Ito's colours, told apart by the colour-blind."""
+"""Okabe and Ito's colours, decided apart by the colour-blind."""
 GREY, BLACK = "#9a9a9a", "#000000"
 EDGE = {"width": 0.5, "color": "#444"}
 """Around a point, so that a pale one is seen."""
@@ -150,17 +150,17 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     return candidates(frame, x, y, name, look, [text])
 
 
-def decision_names(told: "pd.DataFrame") -> list[str]:
+def decision_names(decided: "pd.DataFrame") -> list[str]:
     """Return the decisions of a screening by number, today's magnet first."""
-    names = ["Today’s magnet", *told["decision"].iloc[1:].astype(str)]
+    names = ["Today’s magnet", *decided["decision"].iloc[1:].astype(str)]
     return [f"{n}. {name}" for n, name in enumerate(names, start=1)]
 
 
-def decisions(told: "pd.DataFrame", x: str, y: str) -> list[Part]:
+def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
     """Return the decisions of a screening on two columns: numbers, and a star for today's."""
     traces, look = [], {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
-    for n, name in enumerate(decision_names(told)):
-        part = told.iloc[n : n + 1]
+    for n, name in enumerate(decision_names(decided)):
+        part = decided.iloc[n : n + 1]
         text = [f"{escape(names_of(part)[0])}<br>{escape(name)}"]
         if n == 0:
             traces.append(star(part, x, y, text[0], name))
@@ -290,14 +290,14 @@ def objectives(profile: "Profile") -> list[str]:
 
 
 def axes_of(
-    profile: "Profile", told: "pd.DataFrame", frame: "pd.DataFrame"
+    profile: "Profile", decided: "pd.DataFrame", frame: "pd.DataFrame"
 ) -> tuple[str, str, str]:
     """Return x, y and colour of the trade-offs: x is the first objective that sets decisions apart.
 
     Their values in it span a tenth of those of the candidates at least.
     """
     goals = objectives(profile)
-    wide = [g for g in goals[:-1] if np.ptp(told[g]) > 0.1 * (frame[g].max() - frame[g].min())]
+    wide = [g for g in goals[:-1] if np.ptp(decided[g]) > 0.1 * (frame[g].max() - frame[g].min())]
     x = wide[0] if wide else goals[0]
     return x, goals[-1], next((g for g in goals[1:] if g != x), goals[0])
 
@@ -320,11 +320,11 @@ def hover_texts(frame: "pd.DataFrame") -> list[str]:
 
 
 def pareto(
-    frame: "pd.DataFrame", told: "pd.DataFrame", x: str, y: str, colour: str, title: str = ""
+    frame: "pd.DataFrame", decided: "pd.DataFrame", x: str, y: str, colour: str, title: str = ""
 ) -> Part:
     """Return the rows of a ranking on two objectives, those that meet coloured, the front ringed.
 
-    `x`, `y` and `colour` are result columns; the decisions that were `told` are named.
+    `x`, `y` and `colour` are result columns; the decisions that were `decided` are named.
     """
     shown = frame.dropna(subset=[x, y])
     front = (shown["pareto_front"].fillna(0) == 1).to_numpy(bool)
@@ -346,7 +346,7 @@ def pareto(
         "colorbar": colour_bar(COLUMNS[colour].heading),
         "showscale": len(set(shown.loc[meets, colour])) > 1,
     }
-    return {"data": [*traces, *decisions(told, x, y)], "layout": layout}
+    return {"data": [*traces, *decisions(decided, x, y)], "layout": layout}
 
 
 def grades() -> "pd.DataFrame":

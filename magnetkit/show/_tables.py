@@ -259,12 +259,12 @@ def _print_decisions(
     """Print what to decide between, in lines; in a pipe as CSV, the lines on stderr."""
     from ._content import answer
 
-    told, terminal = result.decisions, _text.to_terminal()
+    decided, terminal = result.decisions, _text.to_terminal()
     if not terminal:
-        _print_piped(told, DECIDED, columns, cgs=cgs)
+        _print_piped(decided, DECIDED, columns, cgs=cgs)
     elif wide or columns is not None:
-        names = chosen(told, DECIDED, columns)
-        print_rows(told, names, [result.profile.title], cgs=cgs, wide=True)
+        names = chosen(decided, DECIDED, columns)
+        print_rows(decided, names, [result.profile.title], cgs=cgs, wide=True)
     for line in answer(result, cgs) if terminal or not quiet else ():
         _tell(line)
     _explain_failure(result, result.best(1))

@@ -95,7 +95,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "verdict": _content.verdict_of(result),
         "legend": _content.LEGEND,
         "labels": shown.labels,
-        "told": _rows(shown.rows, _SHOWN["decisions"], named=False),
+        "decided": _rows(shown.rows, _SHOWN["decisions"], named=False),
         "properties": _rows(shown.rows, _SHOWN["properties"]),
         "evidence": _rows(shown.rows, _SHOWN["evidence"]),
         "notes": [
@@ -243,8 +243,8 @@ def _plotly() -> str:
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
     """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
-    points, told = spread.reset_index(drop=True), shown.rows.copy()
-    for rows in (points, told):
+    points, decided = spread.reset_index(drop=True), shown.rows.copy()
+    for rows in (points, decided):
         (cold,) = _content.by_route(rows, [_figures.GRADE_TEMPERATURE_K], shown.job)
         rows[[X, Y]] = cold[[X, Y]].to_numpy()
     points = points.dropna(subset=[X, Y])
@@ -258,7 +258,7 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
             (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
         )
     ]
-    return _figures.grade_map(hosts, *traces, *_figures.decisions(told, X, Y))
+    return _figures.grade_map(hosts, *traces, *_figures.decisions(decided, X, Y))
 
 
 def _ternary(ranked: pd.DataFrame) -> Part | None:

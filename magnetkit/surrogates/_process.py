@@ -80,7 +80,7 @@ def loss(
 _PRIOR_SCALE, _PRIOR_REST = 1.0, 2.0
 _START = {"smooth": 0.6, "local": 0.4, "plane": 1.0, "rate": 4.0, "noise": 0.15}
 _DIGITS = 2
-_KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "doubt_", "residual_")
+_KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "inflation_", "residual_")
 
 
 class Estimate(NamedTuple):
@@ -109,8 +109,8 @@ class TrendProcess:
     Fitted: `theta_`, logarithms of the deviation of the smooth and of the last part, the length
     scales, the rate of the local part and the noise, deviations in units of `scale_`, the deviation
     of the values about their mean; `middle_`, where the plane of the trailing columns begins; of
-    each row, (n,), `doubt_`, its noise variance relative to that asked for, large where it is not
-    believed, and `residual_`, its value less the prediction of the others.
+    each row, (n,), `inflation_`, its noise variance relative to that asked for, large where others
+    contradict it, and `residual_`, its value less the prediction of the others.
     """
 
     trend: int = 0
@@ -144,11 +144,11 @@ class TrendProcess:
         self.theta_ = self._start(smooth.shape[1])
         # Rows evenly spaced in this order would lack the close neighbours that decide the scales.
         few = np.random.default_rng(0).permutation(order)[: self.search_rows]
-        doubt = np.ones(len(y))
+        inflation = np.ones(len(y))
         for _ in range(self.searches):
-            self.theta_ = self._search(X[few], y[few] / self.scale_, (noise * doubt)[few])
+            self.theta_ = self._search(X[few], y[few] / self.scale_, (noise * inflation)[few])
             self._condition(X, y, noise, order)
-            doubt = self.doubt_
+            inflation = self.inflation_
         return self
 
     @one_thread()
@@ -280,7 +280,7 @@ class TrendProcess:
         return a[0] @ b[0].T, smooth, local
 
     def _condition(self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]) -> Any:
-        """Find the posterior, twice: the second time with doubt in rows that others contradict."""
+        """Find the posterior, twice: then with more noise in rows that others contradict."""
         from scipy.linalg.lapack import dpotri
 
         X, t = X[order], y[order] / self.scale_
@@ -293,11 +293,11 @@ class TrendProcess:
         precision = np.diag(dpotri(lower, lower=1)[0])
         residual = weights / precision
         size = residual**2 * precision
-        doubt = np.clip((self.robust + size) / (self.robust + 1.0), 0.5, 100.0)
-        _, weights = self._solve(covariance, own * doubt, t)
+        inflation = np.clip((self.robust + size) / (self.robust + 1.0), 0.5, 100.0)
+        _, weights = self._solve(covariance, own * inflation, t)
         self.points_, self.weights_ = X, weights
-        self.doubt_, self.residual_ = np.empty((2, len(t)))
-        self.doubt_[order], self.residual_[order] = doubt, self.scale_ * residual
+        self.inflation_, self.residual_ = np.empty((2, len(t)))
+        self.inflation_[order], self.residual_[order] = inflation, self.scale_ * residual
         self._known = self._kernel_arrays(a, weights, np.abs(self.scale_ * residual))
         return self
 

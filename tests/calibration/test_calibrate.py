@@ -1,4 +1,4 @@
-"""A mill's own magnets: learnt from, named where they do not fit, kept under a name."""
+"""A producer's own magnets: learnt from, named where they do not fit, kept under a name."""
 
 import re
 from dataclasses import replace
@@ -104,7 +104,7 @@ def test_the_next_magnet_of_a_mill_lies_within_the_less_of_model_and_mills():
         return float(re.search(r"next magnet ±(\d+) %", line)[1])
 
     part = found.report
-    # However little the model knows, mills differ no more than they do; a model that knows more
+    # However little the model knows, producers differ no more than they do; a model that knows more
     # than that is believed.
     assert told(part.assign(before_hi=10.0 * part["before_hi"])) == told(part) > 5.0
     assert told(part.assign(before_hi=1.05 * part["before_lo"])) < 3.0
@@ -192,14 +192,14 @@ def test_a_magnet_that_does_not_fit_the_others_is_named():
 def test_a_csv_is_read(tmp_path):
     file = tmp_path / "magnets.csv"
     _table(_row(h=1.1)).to_csv(file, index=False)
-    assert mk.calibrate(file, "mine").mill.hosts == ("2:14:1",)
+    assert mk.calibrate(file, "mine").producer.hosts == ("2:14:1",)
     with pytest.raises(InputError, match="no such file"):
         mk.calibrate(tmp_path / "absent.csv", "mine")
 
 
 def test_a_measurement_is_taken_as_the_trade_takes_it():
     # H_cJ of one magnet is read to 3 %, B_r to 1 % (one standard deviation of each).
-    magnets = mk.calibrate(_table(_row()), "x", keep=False).mill.magnets
+    magnets = mk.calibrate(_table(_row()), "x", keep=False).producer.magnets
     noise = {m["quantity"]: np.sqrt(m["noise"]) * m["deviation"] for m in magnets}
     assert noise["coercivity_kA_m"] == pytest.approx(0.03)
     assert noise["remanence_T"] == pytest.approx(0.01)
@@ -207,17 +207,17 @@ def test_a_measurement_is_taken_as_the_trade_takes_it():
 
 def test_a_hot_row_is_off_by_a_share_of_the_coercivity_at_room_temperature():
     # Leave-one-out over published curves: 4 % of H_cJ at 20 degrees C over 130 K.
-    (hot,) = mk.calibrate(_table(_row(t=423.15, b=None)), "x", keep=False).mill.magnets
+    (hot,) = mk.calibrate(_table(_row(t=423.15, b=None)), "x", keep=False).producer.magnets
     room, there = (_model(CHARGE, t)["coercivity_kA_m"] for t in (293.15, 423.15))
     assert hot["slope"] * hot["deviation"] == pytest.approx(0.04 * room / there)
-    (cool,) = mk.calibrate(_table(_row(h=None, t=423.15)), "x", keep=False).mill.magnets
+    (cool,) = mk.calibrate(_table(_row(h=None, t=423.15)), "x", keep=False).producer.magnets
     assert cool["slope"] == 0.0
 
 
 def test_a_shell_is_part_of_what_was_measured():
     own = _row()
     bare, shelled = (
-        mk.calibrate(_table({**own, "shell": shell}), "x", keep=False).mill.magnets[0]["score"]
+        mk.calibrate(_table({**own, "shell": shell}), "x", keep=False).producer.magnets[0]["score"]
         for shell in ("", "Tb 0.5 wt%")
     )
     # The model expects more of the shelled magnet, so that the same value is a lower one.
@@ -268,7 +268,7 @@ def test_magnets_that_contradict_each_other_widen_what_is_predicted_and_it_is_to
     )  # fmt: skip
     assert _width(wild.process) > 1.3 * _width(quiet.process)
     told = re.search(r"(\d+) % wider as its magnets differ", wild.lines()[0])
-    known = wild.process.mill.known("2:14:1", "coercivity_kA_m")
+    known = wild.process.producer.known("2:14:1", "coercivity_kA_m")
     assert int(told[1]) == round(100 * (known.stretch - 1.0))
     assert "wider" not in quiet.lines()[0]
 

@@ -13,7 +13,7 @@ from magnetkit._core._columnar import Coded
 from magnetkit.composition import CompositionTable
 from magnetkit.kernels._rows import distances
 from magnetkit.magnetism import _measured
-from magnetkit.magnetism._measured import Known, Mill, splits
+from magnetkit.magnetism._measured import Known, Producer, splits
 from magnetkit.magnetism._uncertainty import Kinds, covariance, distance_variance, variance
 
 SPLIT = splits()["coercivity_kA_m"]
@@ -42,7 +42,7 @@ def test_one_magnet_far_away_tells_the_common_part_alone():
 
 @pytest.mark.parametrize("n", [1, 3, 10])
 def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
-    # A hidden mill: common part, composition parts and residues drawn, 3 % measurement noise of a
+    # A hidden producer: common part, composition parts and residues drawn, 3 % of noise of a
     # deviation of 18 %; the magnets are an alloy series, and the next one stands among them.
     rng = np.random.default_rng(n)
     noise = (0.03 / 0.18) ** 2
@@ -73,8 +73,8 @@ def test_magnets_of_one_label_share_their_residue():
     same = {"host": "1:5", "quantity": "coercivity_kA_m", "composition": {"Sm": 1.0},
             "score": 1.0, "deviation": 0.2, "noise": 0.01, "slope": 0.0,
             "temperature_K": 300.0}  # fmt: skip
-    one = Mill("m", ({**same, "magnet": "A"}, {**same, "magnet": "A"}))
-    two = Mill("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
+    one = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "A"}))
+    two = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
     table = CompositionTable.from_strings(["Sm"])
     left = [m.known("1:5", "coercivity_kA_m").posterior(table)[1][0] for m in (one, two)]
     assert left[1] < left[0]
@@ -110,16 +110,18 @@ def test_draws_are_as_wide_as_intervals():
          "temperature_K": 293.15, "score": s, "deviation": 0.2, "noise": 0.02, "slope": 0.0}
         for i, s in enumerate((2.0, -2.0))
     )  # fmt: skip
-    mill = Mill("m", magnets)
+    producer = Producer("m", magnets)
     table = mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"])
     kinds = Kinds(table, Coded.of(["2:14:1"] * 2), np.array(["", ""]), np.zeros((2, 2)))
-    known = mill.known("2:14:1", "coercivity_kA_m")
+    known = producer.known("2:14:1", "coercivity_kA_m")
     assert known.stretch > 1.5
     left = known.posterior(table)[1]
-    far = distance_variance(table, kinds.hosts, "coercivity_kA_m", mill) / SPLIT.deviation**2
-    found = variance(kinds, "coercivity_kA_m", mill)
+    far = distance_variance(table, kinds.hosts, "coercivity_kA_m", producer) / SPLIT.deviation**2
+    found = variance(kinds, "coercivity_kA_m", producer)
     np.testing.assert_allclose(found, left**2 + far, rtol=1e-6)
-    np.testing.assert_allclose(np.diag(covariance(kinds, kinds, "coercivity_kA_m", mill)), found)
+    np.testing.assert_allclose(
+        np.diag(covariance(kinds, kinds, "coercivity_kA_m", producer)), found
+    )
 
 
 def test_the_split_is_found_again_in_drawn_magnets():
@@ -138,10 +140,10 @@ def test_a_record_makes_the_same_mill_and_damage_is_said():
     magnet = {"host": "1:5", "quantity": "remanence_T", "composition": {"Sm": 0.2, "Co": 0.8},
               "magnet": "A", "score": 1.0, "deviation": 0.2, "noise": 0.01, "slope": 0.0,
               "temperature_K": 300.0}  # fmt: skip
-    mill = Mill("a", (magnet,))
-    file = _measured.store(mill, [])
+    producer = Producer("a", (magnet,))
+    file = _measured.store(producer, [])
     assert _measured.names() == ["a"]
-    assert _measured.load("a").record() == mill.record()
+    assert _measured.load("a").record() == producer.record()
     record = json.loads(file.read_text())
     del record["magnets"][0]["score"]
     file.write_text(json.dumps(record))
@@ -174,6 +176,6 @@ def test_a_number_that_is_none_is_a_damaged_record(name, value):
         "deviation": 0.2, "noise": 0.02, "slope": 0.0, "shell_share": 0.0,
     }  # fmt: skip
     record = {"format": 1, "name": "mine", "magnets": [good]}
-    assert Mill.from_record(record).record() == record
+    assert Producer.from_record(record).record() == record
     with pytest.raises(StoreError, match="damaged"):
-        Mill.from_record({**record, "magnets": [{**good, name: value}]})
+        Producer.from_record({**record, "magnets": [{**good, name: value}]})

@@ -8,14 +8,16 @@ import magnetkit as mk
 from magnetkit.calibration._reference import KnownValue, calibrate_on_reference
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism._measured import ALPHA, splits
-from magnetkit.ranking._job import job_for, mill_of
+from magnetkit.ranking._job import job_for, producer_of
 
 H, B = "coercivity_kA_m", "remanence_T"
 
 
 def anchored(text, seen, between=None):
-    mill = calibrate_on_reference("it", CompositionTable.from_strings([text]), None, seen, between)
-    return {"mill": mill.record()}
+    producer = calibrate_on_reference(
+        "it", CompositionTable.from_strings([text]), None, seen, between
+    )
+    return {"producer": producer.record()}
 
 
 def test_a_reference_known_well_is_predicted_as_it_is():
@@ -84,10 +86,10 @@ def test_todays_magnet_is_known_to_do_its_work():
 def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
     profile = load("energy-traction-motor")
     own = anchored("Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)])
-    assert mill_of(job_for(profile, process=own).conditions.process).name == "it"
+    assert producer_of(job_for(profile, process=own).conditions.process).name == "it"
     kept = job_for(profile, process={"grain_size_um": 3.0}).conditions.process
     assert kept["grain_size_um"] == 3.0
-    assert mill_of(kept).name == profile.reference.grade
+    assert producer_of(kept).name == profile.reference.grade
 
 
 def test_the_motor_pays_for_no_terbium_in_the_alloy():
@@ -137,7 +139,7 @@ def test_a_measured_alpha_bends_remanence_over_temperature():
     # Anchored on alpha alone B_r stays at 20 C, and follows the chord that was measured.
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     seen = [KnownValue(ALPHA, -0.10, 293.15, 1e-5)]
-    given = {"mill": calibrate_on_reference("one", table, None, seen).record()}
+    given = {"producer": calibrate_on_reference("one", table, None, seen).record()}
     at = [293.15, 373.15]
     bare = mk.magnetism.sintered(table, at)
     bent = mk.magnetism.sintered(table, at, process=given)

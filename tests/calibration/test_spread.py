@@ -1,4 +1,4 @@
-"""What a mill's magnets differ by, against draws and sums by hand."""
+"""What a producer's magnets differ by, against draws and sums by hand."""
 
 import numpy as np
 import pytest

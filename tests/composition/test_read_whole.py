@@ -33,11 +33,11 @@ def test_a_comma_in_a_table_parted_by_commas_stays(tmp_path):
 def test_mills_parts_and_surrogates_read_alike(tmp_path):
     path = tmp_path / "werte.csv"
     path.write_bytes(GERMAN.encode())
-    mill = mk.calibrate(path, "mine", keep=False).mill
+    producer = mk.calibrate(path, "mine", keep=False).producer
     plain = pd.DataFrame(
         {"composition": ["SmCo5"], "temperature_K": [293.15], "coercivity_kA_m": [1620.5]}
     )
-    assert mill.magnets == mk.calibrate(plain, "mine", keep=False).mill.magnets
+    assert producer.magnets == mk.calibrate(plain, "mine", keep=False).producer.magnets
     path.write_text("part;number;mass_kg;recipe;basis\nMotor;2;0,25;SmCo5;atomic\n")
     assert mk.replacement.bill(path, replaced=False)["mass_kg"].iloc[0] == 0.5
     path.write_text("composition;curie_temperature_K\nSmCo5;1000,5\nNd2Fe14B;585,5\n")

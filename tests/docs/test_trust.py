@@ -75,7 +75,7 @@ def test_what_is_said_of_magnets_is_what_was_measured():
 
 
 def test_what_is_said_of_the_belief_is_what_was_measured():
-    said = told("T_C of R-(Fe,Co) compounds, belief with fetched data")
+    said = told("T_C of R-(Fe,Co) compounds, model with fetched data")
     report = "surrogates/VALIDATION"
     whole = cells(report, "papers, all rows", "model")
     hosts = cells(report, "papers, 2:14:1, 1:5, 2:17 and 1:12", "model")

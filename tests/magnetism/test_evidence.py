@@ -24,9 +24,9 @@ AWAY = {
 }
 
 
-def of(texts, root, quantity=H, mill=None):
+def of(texts, root, quantity=H, producer=None):
     table = CompositionTable.from_strings(texts, basis="weight")
-    return evidence(table, Coded.of([root] * len(texts)), quantity, mill)
+    return evidence(table, Coded.of([root] * len(texts)), quantity, producer)
 
 
 @pytest.mark.parametrize("name", AWAY)

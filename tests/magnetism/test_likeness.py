@@ -9,7 +9,7 @@ from magnetkit import datasets
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds as of
-from magnetkit.magnetism._measured import Mill, fractions_of, splits
+from magnetkit.magnetism._measured import Producer, fractions_of, splits
 from magnetkit.magnetism._uncertainty import covariance, relative_width, variance
 
 H = "coercivity_kA_m"
@@ -33,7 +33,7 @@ def anchor(text, host="2:14:1", noise=0.0):
         "noise": noise,
         "slope": 0.0,
     }
-    return Mill("it", (record,))
+    return Producer("it", (record,))
 
 
 def test_what_one_host_shares_is_the_split_and_another_host_shares_nothing():
@@ -49,11 +49,14 @@ def test_what_one_host_shares_is_the_split_and_another_host_shares_nothing():
 
 
 def test_a_measured_magnet_takes_what_it_shares_away():
-    one, mill = kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.2Ce0.8Fe14B"), anchor("Nd1.8Dy0.2Fe14B")
-    left = variance(one, H, mill) / variance(one, H)
+    one, producer = (
+        kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.2Ce0.8Fe14B"),
+        anchor("Nd1.8Dy0.2Fe14B"),
+    )
+    left = variance(one, H, producer) / variance(one, H)
     assert left[1] < left[0] < left[2] < 1.0
-    found = covariance(one, one, H, mill)
-    assert np.diag(found) == pytest.approx(variance(one, H, mill))
+    found = covariance(one, one, H, producer)
+    assert np.diag(found) == pytest.approx(variance(one, H, producer))
     assert np.linalg.eigvalsh(found).min() > 0.0
     # Measured to nothing, it knows nothing of others.
     vague = variance(one, H, anchor("Nd1.8Dy0.2Fe14B", noise=1e9))
@@ -98,9 +101,9 @@ def test_a_measured_shell_takes_its_error_from_other_shells():
     what = kinds("Nd2Fe14B", "Nd2Fe14B", shells=shells)
     left = []
     for share in what.effects[:, 0]:
-        mill = anchor("Nd2Fe14B")
-        mill.magnets[0]["shell_share"] = share
-        left.append(variance(what, H, mill))
+        producer = anchor("Nd2Fe14B")
+        producer.magnets[0]["shell_share"] = share
+        left.append(variance(what, H, producer))
     # A bare magnet tells nothing of what a shell gives; a treated one tells less of bare ones.
     assert left[0][0] < left[1][0]
     assert left[1][1] < left[0][1]

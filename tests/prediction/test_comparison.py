@@ -35,7 +35,7 @@ def test_a_grade_anchors_the_recipes_beside_it():
     plain = mk.predict("Nd2Fe14B", "150C").iloc[0]
     assert table.loc["coercivity_kA_m", "Nd2Fe14B"] != plain["coercivity_kA_m"]
     assert own.made.best.text in table.attrs["notes"][0]
-    assert "of the mill that makes N42SH" in table.attrs["notes"][1]
+    assert "of the producer that makes N42SH" in table.attrs["notes"][1]
 
 
 def test_two_grades_are_each_as_its_own_maker_prints():

@@ -118,13 +118,13 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
         assert wrong[0] < 0.2 * wrong[1]
         both = calibrated({"density": 0.97}, "works", 300.0)
         assert both["density"] == 0.97
-        assert both["mill"]["name"] == "works"
+        assert both["producer"]["name"] == "works"
         with pytest.raises(InputError, match="give one of the two"):
             mk.predict(ALLOY, **ask, process="works", calibration="works")
     finally:
         get_settings.cache_clear()
     # What a grade's maker prints at 150 C stands in its sheet; the recipe is not that of the grade.
-    grade = calibrated(None, "N42SH", 423.15)["mill"]
+    grade = calibrated(None, "N42SH", 423.15)["producer"]
     assert {magnet["temperature_K"] for magnet in grade["magnets"]} == {423.15}
     with pytest.raises(InputError, match="neither a grade nor a name"):
         mk.predict(ALLOY, basis="weight", calibration="nobody")
@@ -139,7 +139,7 @@ def test_none_leaves_a_devices_own_magnet_out_of_the_model_and_is_kept(tmp_path)
 
     device = load("energy-traction-motor")
     assert device.reference.anchors
-    assert "mill" in job_for(device).conditions.process
+    assert "producer" in job_for(device).conditions.process
     bare = job_for(device, calibration="none")
     assert bare.conditions.process is None
     again = job_from(device, identity_of(bare))

@@ -7,7 +7,7 @@ from scipy.stats import truncnorm
 
 from magnetkit import applications
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism._measured import Mill
+from magnetkit.magnetism._measured import Producer
 from magnetkit.prediction._stages import describe
 from magnetkit.ranking import _job
 from magnetkit.ranking._evaluate import evaluate
@@ -109,7 +109,9 @@ def test_a_value_that_is_guaranteed_is_exceeded_by_what_is_sold():
         )
         at = device(asked("remanence_T", minimum=0.5), reference=own)
         made = _job._anchored(None, at, table, (293.15, 373.15))
-        (magnet,) = [m for m in _job.mill_of(made).magnets if m["quantity"] == "coercivity_kA_m"]
+        (magnet,) = [
+            m for m in _job.producer_of(made).magnets if m["quantity"] == "coercivity_kA_m"
+        ]
         return magnet["score"] * magnet["deviation"], magnet["noise"] * magnet["deviation"] ** 2
 
     plain, guaranteed = score(), score(guaranteed=True)
@@ -120,8 +122,8 @@ def test_a_value_that_is_guaranteed_is_exceeded_by_what_is_sold():
 
 
 def test_measured_magnets_go_before_the_devices_anchor():
-    mill = Mill("mine", ())
-    process = {"mill": mill.record(), "grain_size_um": 3.0}
+    producer = Producer("mine", ())
+    process = {"producer": producer.record(), "grain_size_um": 3.0}
     table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
     assert _job._anchored(process, MOTOR, table, (293.15, 373.15)) is process
     bare = MOTOR.model_copy(

@@ -92,7 +92,7 @@ def test_candidates_differ_as_the_bare_model_has_it(motor):
     assert np.log(bare["coercivity_kA_m_hi"] / bare["coercivity_kA_m"]) == pytest.approx(
         1.645 * sd, rel=1e-3
     )
-    # A gain of the shell is absolute, it does not go with the mill.
+    # A gain of the shell is absolute, it does not go with the producer.
     shelled = mk.magnetism.sintered(
         mk.CompositionTable.from_strings([BASE], basis="weight"), 423.15, shell="Tb 0.4 wt%"
     )["coercivity_kA_m"][0]

@@ -161,7 +161,7 @@ def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
             "coercivity_kA_m": [300.0], "remanence_T": [1.15]}  # fmt: skip
     mine = mk.calibrate(pd.DataFrame(rows), "mine", keep=False)
     found = mk.replace("N42SH", "150C", process=mine, **BULK)
-    # A mill whose own magnets are softer than the drawing does not make the recipe pass.
+    # A producer whose own magnets are softer than the drawing does not make the recipe pass.
     assert found.own_probability < 0.2
     with pytest.raises(InputError, match="must be a calibration"):
         mk.replace("N42SH", "150C", process={"grain_size_um": 3.0})

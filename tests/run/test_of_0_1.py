@@ -1,8 +1,8 @@
 """Files of magnetkit 0.1 are read, or refused with the way to make them anew.
 
 `of_0_1.zip` was written by 0.1.0: two recipes and a refused row screened for an actuator (without
-the report's page), the same stopped before its end (without its chunk), a mill of two magnets, a
-new profile, and the head of a trained model. A pull of 0.1 lies in tests/phases.
+the report's page), the same stopped before its end (without its chunk), a producer of two
+magnets, a new profile, and the head of a trained model. A pull of 0.1 lies in tests/phases.
 """
 
 import zipfile

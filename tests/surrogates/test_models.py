@@ -69,7 +69,7 @@ def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
     x, y = energy.columns(whole.table[learn]), whole.values[learn]
     place = {row.tobytes(): i for i, row in enumerate(process.points_)}
     weight = np.array([process.weights_[place[x[i].tobytes()]] for i in some])
-    noise = np.exp(2.0 * process.theta_[-1]) * process.doubt_[some] + 1e-6
+    noise = np.exp(2.0 * process.theta_[-1]) * process.inflation_[some] + 1e-6
     left = y[some] - process.estimate(x[some]).mean
     # Single precision over 5,976 rows: 0.5 meV/atom.
     np.testing.assert_allclose(left, process.scale_ * noise * weight, atol=1e-3)

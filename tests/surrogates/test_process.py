@@ -64,7 +64,7 @@ def test_a_row_that_the_others_contradict_is_doubted():
     wrong = y.copy()
     wrong[10] += 8.0
     model = TrendProcess(trend=1, local=2).fit(x, wrong)
-    assert model.doubt_.argmax() == 10
+    assert model.inflation_.argmax() == 10
     assert model.residual_[10] == pytest.approx(8.0, abs=2.0)
 
 

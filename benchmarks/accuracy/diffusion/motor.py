@@ -45,7 +45,7 @@ def anchored_process() -> Any:
         if one.column == "coercivity_kA_m"
     ]
     return Process(
-        mill=calibrate_on_reference("reference", reference.table(), reference.shell, seen)
+        producer=calibrate_on_reference("reference", reference.table(), reference.shell, seen)
     )
 
 

@@ -99,7 +99,7 @@ def _magnet(element: str, before: float | None) -> Magnet:
     made = None
     if before is not None:
         seen = [KnownValue("coercivity_kA_m", before, ROOM_K, _BATCH)]
-        made = Process(mill=calibrate_on_reference("base", table, None, seen))
+        made = Process(producer=calibrate_on_reference("base", table, None, seen))
     return diffused_magnet(table, element, ROOM_K, made, treatment()["surface"]["most_wt_pct"])
 
 

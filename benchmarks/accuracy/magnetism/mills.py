@@ -6,7 +6,7 @@ import numpy as np
 
 from magnetkit._core._columnar import Coded
 from magnetkit.composition.table import CompositionTable
-from magnetkit.magnetism._measured import EFFECTS, Mill, fractions_of, splits
+from magnetkit.magnetism._measured import EFFECTS, Producer, fractions_of, splits
 from magnetkit.magnetism._uncertainty import Kinds, covariance
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFr
     for count in MAGNETS:
         inside, unmoved, widths, plain = [], [], [], 1.0
         for j in range(mills):
-            known = Mill("it", _records(table, told[:count, j], noise)).known(HOST, H)
+            known = Producer("it", _records(table, told[:count, j], noise)).known(HOST, H)
             assert known is not None
             mean, left = known.posterior(last)
             away, plain = abs(scores[-1, j] - mean[0]), float(left[0] / known.stretch)
             widths.append(float(left[0]))
             inside.append(away <= 1.645 * left[0])
             unmoved.append(away <= 1.645 * plain)
-        exact = Mill("it", _records(table, np.zeros(count), 0.0)).known(HOST, H)
+        exact = Producer("it", _records(table, np.zeros(count), 0.0)).known(HOST, H)
         assert exact is not None
         rows.append(
             {

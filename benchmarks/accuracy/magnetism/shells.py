@@ -183,7 +183,7 @@ def _base(before: float) -> tuple[CompositionTable, Process | None]:
     if not np.isfinite(before):
         return table, None
     seen = [KnownValue("coercivity_kA_m", before, _ROOM_K, _BATCH)]
-    return table, Process(mill=calibrate_on_reference("base", table, None, seen))
+    return table, Process(producer=calibrate_on_reference("base", table, None, seen))
 
 
 def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> float:

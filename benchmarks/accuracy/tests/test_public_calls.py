@@ -130,7 +130,7 @@ def adopted(monkeypatch, folder):
             continue
         own = hindcast._plain(row)
         how = hindcast._process(own, _NoMill())
-        how.pop("mill")
+        how.pop("producer")
         said = mk.predict(
             [row["composition"]], f"{row['temperature_C']}C", basis="weight",
             process=how or None, shell=own["shell"], calibration="none",

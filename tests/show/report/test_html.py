@@ -166,7 +166,7 @@ def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
 
 def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_path):
     result = screen(["Nd2Fe14B"], application="energy-traction-motor")
-    name = result.manifest["identity"]["process"]["mill"]["name"]
+    name = result.manifest["identity"]["process"]["producer"]["name"]
     page = result.report(tmp_path / "r.html").read_text("utf-8")
     assert page.count(f"Calibration: as today’s {name}.") == 1
     assert page.count("Cost of a bare formula") == 1
