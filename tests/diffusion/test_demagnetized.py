@@ -26,6 +26,7 @@ def test_reversible_and_irreversible_make_the_whole():
     found = flux_against([hot(6e5)], NONE, FIELD, [Circuit("z")], made()).iloc[0]
     assert found.irreversible_pct > 1.0
     assert found.flux_pct + found.reversible_pct + found.irreversible_pct == pytest.approx(100.0)
+    assert found.after_pct + found.irreversible_pct == pytest.approx(100.0)
 
 
 def test_a_fault_field_leaves_its_mark():

@@ -10,7 +10,7 @@ from magnetkit._core._columnar import Coded
 from magnetkit.composition import CompositionTable
 from magnetkit.hosts import HOSTS
 from magnetkit.magnetism import _uncertainty, sintered
-from magnetkit.magnetism._evidence import UNPROVEN, at_temperature, evidence, limited
+from magnetkit.magnetism._evidence import UNPROVEN, _metals, at_temperature, evidence, limited
 from magnetkit.magnetism._uncertainty import distance_variance
 from tests.magnetism.test_likeness import H, anchor
 
@@ -94,3 +94,11 @@ def test_what_is_far_from_all_has_no_coercivity_and_no_chance():
     assert np.isnan(far[H])
     assert far["remanence_T"] > 0.3
     assert far["evidence_farthest"] == "gadolinium, holmium, erbium"
+
+
+def test_iron_of_1_5_without_copper_is_as_three_times_as_much_and_copper_lets_it_in():
+    table = CompositionTable.from_strings(["SmCo4.5Fe0.5", "SmCo4.25Fe0.5Cu0.25", "SmCo3.5Fe0.5Cu"])
+    iron = _metals(table, "grains")["iron"]
+    # A tenth of the metal is iron; 5 % of copper leaves 1/e of what is added, 20 % 1/e^4.
+    assert iron == pytest.approx(0.1 + 0.2 * np.exp([0.0, -1.0, -4.0]))
+    assert _metals(table, "cells")["iron"] == pytest.approx([0.1] * 3)
