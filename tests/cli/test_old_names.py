@@ -15,6 +15,7 @@ from magnetkit.cli import _options
 from magnetkit.cli.app import app
 from magnetkit.diffusion._local import Circuit
 from magnetkit.magnetism.sintered import Duty
+from magnetkit.prediction.conditions import calibrated
 
 
 class Reached(Exception):
@@ -163,6 +164,10 @@ def test_an_old_keyword_means_the_same():
         warnings.simplefilter("ignore", FutureWarning)
         old = mk.predict("Nd2Fe14B", outside_kA_m=40.0)
         assert Duty(outside_kA_m=7.0) == Duty(outside_field_kA_m=7.0)
+        works = calibrated(None, "N42SH", 423.15)["producer"]
+        was = mk.predict("Nd2Fe14B", process={"mill": works})
+        assert was.equals(mk.predict("Nd2Fe14B", process={"producer": works}))
+        assert mk.magnetism.Process(mill=None) == mk.magnetism.Process(producer=None)
         assert Circuit("z", outside_kA_m=7.0) == Circuit("z", outside_field_kA_m=7.0)
     new = mk.predict("Nd2Fe14B", outside_field_kA_m=40.0)
     assert old.equals(new)
