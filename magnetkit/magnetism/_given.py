@@ -26,8 +26,10 @@ Widths = dict[str, NDArray[np.float64]]
 
 def put(
     given: Widths, phases: Any, first: int, written: Partition, predicted: PredictedCurie
-) -> tuple[PredictedCurie, Widths]:
+) -> tuple[PredictedCurie, Widths, NDArray[np.float64]]:
     """Let given values of n alloys stand for the model's in `phases`, in place; return T_C too.
+
+    Returned last is by how much the anisotropy field rises, (n,).
 
     Their hard phases as `written` begin at the row `first`. A value without a range reaches as far
     as the model's own, and is as wide as the model's at least. InputError if it has no temperature,
@@ -36,7 +38,7 @@ def put(
     n = len(written.host)
     none, cells, widths = np.full(n, np.nan), np.arange(n), dict[str, NDArray[np.float64]]()
     places = [cells, phases.skins, phases.shells, cells + first][: 4 if first else 3]
-    hard = Condensed(phases.state[first : first + n], phases.ion)
+    hard, harder = Condensed(phases.state[first : first + n], phases.ion), np.ones(n)
     for what, name in enumerate(GIVEN):
         value, low, high = (given.get(f"{name}{end}", none) for end in ("", "_lo", "_hi"))
         at = np.where(np.isnan(value), np.nan, given.get(GIVEN_AT, none) if what else ROOM_K)
@@ -63,6 +65,8 @@ def put(
             own = np.where(np.isnan(beyond), np.fmax(HALF_WIDTH * half, abs(value - model)), beyond)
             rows = np.flatnonzero(np.isfinite(factor))
             widths[name][rows] = np.abs(own / value)[rows]
+            if what:
+                harder[rows] *= factor[rows] if "constant" in name else 1.0 / factor[rows]
             for place in places:
                 kept = rows[place[rows] >= 0]
                 scale(phases, place[kept], what, factor[kept])
@@ -70,7 +74,7 @@ def put(
             known = np.isfinite(widths[name])
             half = np.where(known, widths[name] * value, predicted.half)
             predicted = predicted._replace(value=np.where(known, value, predicted.value), half=half)
-    return predicted, widths
+    return predicted, widths, harder
 
 
 def widen(got: Intrinsic, widths: Widths) -> None:

@@ -310,7 +310,7 @@ def alloys(
         cover,
         parameters().shell["efficiency"],
     )
-    predicted, widths = _with_given(said, phases, written, parts, predicted, rows)
+    predicted, widths, harder = _with_given(said, phases, written, parts, predicted, rows)
     factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
@@ -322,7 +322,8 @@ def alloys(
     roots = Coded(root_codes(codes), HOST_NAMES)
     near = _nearest(table, roots, made, traces)
     gate = gates(found, structure, made.route)
-    gate[(gate == 0) & (near[COERCIVITY].distance > UNKNOWN)] = STATUS.index(FAR)
+    far = (near[COERCIVITY].distance > UNKNOWN) | (harder > _HARDER)
+    gate[(gate == 0) & far] = STATUS.index(FAR)
     made_of = Alloys(
         *(written, found, made, shells, never, traces, gate, charged),
         *(phases, predicted, factor, structure, rows, near, widths),
@@ -339,17 +340,20 @@ def alloys(
 
 def _with_given(
     said: "Widths", phases: Any, written: "Partition", parts: "Partition", predicted: Any, rows: Any
-) -> "tuple[PredictedCurie | None, Widths]":
-    """Let what a user says of hard phases stand for the model's, in place; return T_C too."""
+) -> "tuple[PredictedCurie | None, Widths, Array | float]":
+    """Let what a user says of hard phases stand for the model's, in place; return T_C too.
+
+    Returned last is by how much it raises the anisotropy field.
+    """
     if not said or predicted is None:
-        return predicted, {}
+        return predicted, {}, 1.0
     from ._given import put
 
     first = 0 if written is parts else len(phases.state) - len(written.host)
-    predicted, widths = put(said, phases, first, written, predicted)
+    predicted, widths, harder = put(said, phases, first, written, predicted)
     for name in GIVEN[1:]:
         rows["spread"] = np.hypot(rows["spread"], np.nan_to_num(widths[name]))
-    return predicted, widths
+    return predicted, widths, harder
 
 
 def _nearest(
@@ -404,6 +408,9 @@ def _structure(
     return structure
 
 
+# Where a given polarization or anisotropy raises the anisotropy field by more than this no measured
+# magnet bears what follows: it has no bound where the polarization vanishes (assumed).
+_HARDER = 2.0
 # Soft phase between fine grains that does as much as one of coarse ones: an assumption, as ribbons
 # with 30 % by volume of iron still have a third of their coercivity (recipes/families.csv).
 _FINE = 0.08

@@ -155,6 +155,12 @@ def test_near_compensation_no_magnet_is_harder_than_what_was_measured():
     found = mk.predict([*series, "GdCo4Al", "TbCo4Al", "HoCo5", "DyCo4.5Al0.5"], "20C")
     assert (found[H] / found[H][0]).max() < 1.2
     assert (found["status"] != "ok")[found["saturation_polarization_T"] < 0.5].all()
+    # A polarization that is given has no less bound.
+    for name, most in (("SmCo5", 0.5), ("Nd2Fe14B", 0.7)):
+        given = {"saturation_polarization_T": most, "temperature_K": 293.15}
+        one = mk.predict(name, "20C", given=given).iloc[0]
+        assert one["status"] == "coercivity unknown: far from every measured magnet"
+        assert np.isnan(one[f"{H}_hi"])
 
 
 def test_what_lies_between_hosts_is_a_mixture_or_named():
