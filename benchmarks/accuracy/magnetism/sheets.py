@@ -32,6 +32,17 @@ FAMILY_ALPHA = {"2:14:1": -0.12, "1:5": -0.043, "2:17": -0.033}
 
 _COMPENSATED = 0.025
 _HOT_GRADE_K = 673.15
+# Sources of recipes.csv that are sheets of a maker: its grades are judged without them.
+_SHEETS_OF = {
+    ("1:5", "Arnold"): "arnold-recoma",
+    ("1:5", "Bomatec"): "bomatec-1:5",
+    ("1:5", "Horizon"): "catalogue-1:5",
+    ("2:17", "Arnold"): "arnold-recoma-217",
+    ("2:17", "Horizon"): "catalogue-2:17",
+}
+_NEAR_K = 40.0
+# One magnet on which printed betas are compared, T and kA/m, with alpha of the family.
+_ONE = {"1:5": (0.92, 1592.0), "2:17": (1.08, 1433.0)}
 _ALLOWED = {ALPHA: 0.015, BETA: 0.15, HOTTEST: 10.0}
 # The definition of T_max: load line, knee over H_cJ, recoil permeability.
 _LINE, _KNEE, _RECOIL = 1.0, 0.92, 1.05
@@ -67,6 +78,81 @@ def compared() -> "pd.DataFrame":
     frame.loc[beta, "error"] /= frame.loc[beta, "printed"].abs()
     frame["inside"] = frame["error"].abs() <= frame["quantity"].map(_ALLOWED)
     return frame
+
+
+def without_maker() -> "pd.DataFrame":
+    """Return T_max of the Sm-Co grades, the sheets of their own maker left out of the fit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `compared`, with ``maker``, ``low`` and ``high``: by the definition, the predicted
+        beta at the ends of its 90 % range.
+    """
+    import pandas as pd
+    from scipy.optimize import brentq
+
+    from magnetkit.magnetism.process import parameters
+
+    from .left_out import without
+
+    table, rows = grades(), printed()
+    makers = rows[rows["host"].isin(["1:5", "2:17"])].groupby("grade")["maker"].first()
+    told = table["grade"].isin(makers.index) & (table["kind"] == "sintered")
+    for name in ("remanence_T", "coercivity_kA_m", ALPHA, BETA, HOTTEST):
+        told &= table[f"{name}_provenance"] == "catalogue"
+    found = []
+    for _, grade in table[told].iterrows():
+        host, maker = str(grade["host"]), makers[grade["grade"]]
+        own = float(grade["remanence_T"]), float(grade["coercivity_kA_m"]), float(grade[ALPHA])
+        # A maker none of whose sheets is fitted has none to leave out.
+        with without(host, _SHEETS_OF.get((host, maker), "")):
+            made = [row for row in _of(grade) if row["quantity"] == HOTTEST]
+            spread = parameters().families[host].beta_spread
+        for row in made:
+            off = float(row["predicted"])  # type: ignore[arg-type]
+            beta = brentq(lambda b, own=own, off=off: by_definition(*own, b) - off, -2.0, -0.05)
+            low, high = (by_definition(*own, beta * (1.0 + s * spread)) for s in (1.0, -1.0))
+            found.append({**row, "maker": maker, "low": low, "high": high})
+    return pd.DataFrame(found)
+
+
+def _of_makers(frame: "pd.DataFrame") -> list[str]:
+    """Say how T_max stands with the maker's own sheets left out, and why it cannot be nearer."""
+    off = frame["predicted"] - frame["printed"]
+    held = frame["printed"].between(frame["low"], frame["high"])
+    lines = [
+        "## T_max of Sm-Co, the maker's own sheets left out",
+        "",
+        f"{int((off.abs() <= _NEAR_K).sum())} of {len(frame)} within {_NEAR_K:g} K, "
+        f"{int(held.sum())} within the range that beta's gives. No rule from B_r and H_cJ alone "
+        "meets them all: for one magnet the betas that makers print make these:",
+        "",
+        "| host | B_r, T | H_cJ, kA/m | maker | beta printed, %/K | T_max, K |",
+        "|---|---|---|---|---|---|",
+    ]
+    rows = printed()
+    for host, (b_r, h_cj) in _ONE.items():
+        own = rows[
+            (rows["host"] == host) & (rows["quantity"] == BETA) & (rows["kind"] == "sintered")
+        ]
+        for maker, values in own.groupby("maker")["value"]:
+            betas = sorted(values.unique())
+            hot = [by_definition(b_r, h_cj, FAMILY_ALPHA[host], beta) for beta in betas]
+            lines.append(
+                f"| {host} | {b_r:g} | {h_cj:g} | {maker} | {', '.join(f'{b:g}' for b in betas)} "
+                f"| {', '.join(f'{k:.0f}' for k in hot)} |"
+            )
+    lines += ["", "| maker | host | grades | mean error, K | least | most | within | in range |"]
+    lines.append("|---|---|---|---|---|---|---|---|")
+    for (maker, host), part in frame.groupby(["maker", "host"]):
+        own = off[part.index]
+        lines.append(
+            f"| {maker} | {host} | {len(part)} | {own.mean():+.0f} | {own.min():+.0f} "
+            f"| {own.max():+.0f} | {int((own.abs() <= _NEAR_K).sum())} "
+            f"| {int(held[part.index].sum())} |"
+        )
+    return [*lines, ""]
 
 
 def by_definition(remanence: float, coercivity: float, alpha: float, beta: float) -> float:
@@ -147,8 +233,8 @@ def _of(grade: "pd.Series") -> list[dict[str, object]]:
     return found
 
 
-def report(frame: "pd.DataFrame") -> str:
-    """Return the comparison as a page of text."""
+def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
+    """Return the comparison as a page of text; `makers`: of `without_maker`."""
     lines = [
         "# Grades, from B_r and H_cJ at 20 °C alone",
         "",
@@ -183,6 +269,7 @@ def report(frame: "pd.DataFrame") -> str:
         "",
         f"{len(odd)} of the alphas are of compensated grades, which B_r and H_cJ cannot tell.",
         "",
+        *([] if makers is None else _of_makers(makers)),
         "| grade | host | quantity | from, K | to, K | printed | predicted | within | rated |",
         "|---|---|---|---|---|---|---|---|---|",
     ]

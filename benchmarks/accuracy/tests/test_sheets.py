@@ -11,6 +11,7 @@ from benchmarks.accuracy.magnetism.sheets import (
     BETA,
     HOTTEST,
     _of,
+    _of_makers,
     by_definition,
     polarization_falls,
     report,
@@ -71,3 +72,19 @@ def test_the_page_says_of_printed_coefficients_what_sheets_say(found):
     low, high = (by_definition(1.3, 955.0, -0.12, beta) for beta in (-0.76, -0.62))
     apart = int(re.search(r"puts it (\d+) K lower", page)[1])
     assert apart == pytest.approx(high - low, abs=2.0)
+
+
+def test_what_makers_print_of_one_magnet_is_farther_apart_than_any_rule_can_be():
+    # Recoma 20 and 22 of one catalogue, and the maker's technical note on temperature effects.
+    frame = pd.DataFrame(
+        {"maker": ["Arnold"], "host": ["1:5"], "printed": [740.0], "predicted": [604.0],
+         "low": [551.0], "high": [685.0]}
+    )  # fmt: skip
+    lines = _of_makers(frame)
+    row = next(line for line in lines if line.startswith("| 1:5 | 0.92 | 1592 | Arnold |"))
+    betas, kelvin = (
+        [float(v) for v in cell.split(",")] for cell in row.strip("| ").split(" | ")[-2:]
+    )
+    assert betas == [-0.4, -0.25, -0.19]
+    assert kelvin[-1] - kelvin[0] > 200.0
+    assert "0 of 1 within 40 K, 0 within the range" in "\n".join(lines)
