@@ -19,6 +19,7 @@ from magnetkit.magnetism.shells import read_shells
 from magnetkit.prediction.conditions import Conditions
 from magnetkit.ranking._job import identity_of, job_for, job_from, requirement_of
 from magnetkit.run.screen import identity
+from tests.recipes import table_of
 from tests.test_answers import CONDITIONS
 
 LEDGER = "supply.ledger"
@@ -29,10 +30,6 @@ GIVEN = {name: value for name, value in CONDITIONS.items() if name != "shell"}
 def module(name):
     """Return a module whose name in its room is that of a function."""
     return import_module(f"magnetkit.{name}")
-
-
-def table_of(*recipes):
-    return CompositionTable.from_strings(list(recipes), basis="atomic")
 
 
 @pytest.fixture

@@ -75,6 +75,12 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     return found
 
 
+@lru_cache
+def shares(hosts: tuple[str, ...], quantity: str) -> _Array:
+    """Return `Spread.share` of a quantity for the lots of each host, and a NaN for none."""
+    return np.array([*(lots(host).share(quantity) for host in hosts), np.nan])
+
+
 def deviations(
     host: str, rise: _Array, distance: _Array, share: _Array, shell: _Which, route: _Which
 ) -> _Two:

@@ -114,7 +114,7 @@ def load_table(preset: str | Path) -> ElementTable:
     if isinstance(preset, str) and preset in _PRESETS:
         return _preset(preset)
     if not isinstance(preset, str | Path) or Path(preset).suffix.lower() != ".csv":
-        raise InputError(f"preset must be {', '.join(_PRESETS)} or a CSV table, got {preset!r}")
+        raise InputError(f"preset must be one of {', '.join(_PRESETS)} or a CSV, got {preset!r}")
     return read_table(preset)
 
 

@@ -506,9 +506,11 @@ def _of_temperature(
     codes = np.where(ok, np.int8(0), np.int8(-1))
     hard = np.where(gate == 0, codes, np.int8(-1))
     columns: dict[str, Any] = {}
+    cold = "extrapolated" if kelvin < COMPARED_FROM else "physics"
+    of_flux, of_gate = Coded(codes, ("physics",)), Coded(hard, ("physics",))
+    coercive = Coded(hard, (cold,))
     for name, ends in ranges.items():
-        basis = "extrapolated" if kelvin < COMPARED_FROM and name in COERCIVE else "physics"
-        said = Coded(codes if name in WITHOUT_COERCIVITY else hard, (basis,))
+        said = coercive if name in COERCIVE else of_flux if name in WITHOUT_COERCIVITY else of_gate
         columns |= zip(_ENDS[name], (*ends, said), strict=True)
     return columns if names is None else {n: columns[n] for n in columns if n in names}
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded, Columns
 from .._core.columns import PROVENANCES, properties
 from ..calibration.grades import nearest_grade_column
-from ..calibration.spread import lots
+from ..calibration.spread import shares
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, partition
 from ..hosts.records import HOSTS
@@ -141,9 +141,8 @@ def describe(
         found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
     )
     for quantity, name in GUARANTEED.items():
-        words = found["host"].words
-        shares = np.array([lots(_ROOTS.get(w, w)).share(quantity) for w in words] + [np.nan])
-        found[name] = found[quantity] * shares[found["host"].codes]
+        host = found["host"]
+        found[name] = found[quantity] * shares(host.words, quantity)[host.codes]
     if room is not None:
         hosts = room["host"].renamed(_ROOTS.__getitem__)
         found["nearest_grade"] = nearest_grade_column(hosts, *(room[name] for name in GRADED))

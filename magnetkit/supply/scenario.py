@@ -245,7 +245,7 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
             raise InputError(f"price: {symbol!r} is no chemical element; write e.g. Tb=3x")
         match = _PRICE.fullmatch(str(text).strip())
         if match is None or not 0.0 < float(match[1]) < float("inf"):
-            raise InputError(f"price {symbol}={text}: expected a factor above 0 as 3x or 400USD/kg")
+            raise InputError(f"price {symbol}={text}: above 0, as {symbol}=3x or 400USD/kg")
         name = "factor" if match[2] == "x" else "price_USD_kg"
         own = {"elements": (symbol,), name: float(match[1]), **_ASKED}
         try:

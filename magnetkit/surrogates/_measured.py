@@ -147,7 +147,9 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     frame, file = _frame(given), named_so(given)
     for column in ("composition", target):
         if column not in frame.columns:
-            raise InputError(f"{file} has no {column!r}, but {', '.join(map(str, frame.columns))}")
+            raise InputError(
+                f"{file} needs a column {column!r}, it has {', '.join(map(str, frame.columns))}"
+            )
     on_disk = isinstance(given, str | Path)
     name = Path(given).name if on_disk else file
     table = _read_compositions(frame, file)

@@ -24,45 +24,31 @@ class Reached(Exception):
 
 # Where a command goes once its options are read, and what is typed in 0.1 and now.
 CALLS = {
-    "compare": (
-        "magnetkit.prediction.predict.compare",
-        "A B --temperature 150C --cgs",
-        "['A', 'B']",
-    ),
-    "limits": ("magnetkit.curves.curve.use_limits", "A --load-line 1,2 --hours 100 --json", "A"),
-    "parts": ("magnetkit.replacement.devices.bill", "patriot --per-year 100 --keep", "patriot"),
-    "compensate": (
-        "magnetkit.cli.replace._compensate",
-        "--reference 2:17TC-16 --circuit 0.01",
-        "2:17TC-16",
-    ),
-    "robustness": ("magnetkit.run.screen.ScreenResult.from_folder", ". --top 5 --rows 3", "."),
-    "train": ("magnetkit.surrogates.models.train", "curie_temperature_K -q", "curie_temperature_K"),
-    "featurize": ("magnetkit.features._tables.featurize", "a.csv --out b.csv", "a.csv"),
-    "bench": ("subprocess.run", "--quick --rows 2000", "'--quick', '--rows', '2000'"),
-    "warmup": ("magnetkit.cli.doctor._run_each_once", "-q", None),
-    "data freeze": ("magnetkit.cli.data._pulled", "Sm-Co --out a --key-from-env", "Sm-Co"),
+    "compare": ("prediction.predict.compare", "A B --temperature 150C --cgs", "['A', 'B']"),
+    "limits": ("curves.curve.use_limits", "A --load-line 1,2 --hours 100 --json", "A"),
+    "parts": ("replacement.devices.bill", "patriot --per-year 100 --keep", "patriot"),
+    "compensate": ("cli.replace._compensate", "--reference 2:17TC-16 --circuit 0.01", "2:17TC-16"),
+    "robustness": ("run.screen.ScreenResult.from_folder", ". --top 5 --rows 3", "."),
+    "train": ("surrogates.models.train", "curie_temperature_K -q", "curie_temperature_K"),
+    "featurize": ("features._tables.featurize", "a.csv --out b.csv", "a.csv"),
+    "bench": ("cli.features.subprocess.run", "--quick --rows 2000", "'--quick', '--rows', '2000'"),
+    "warmup": ("cli.doctor._run_each_once", "-q", None),
+    "data freeze": ("cli.data._pulled", "Sm-Co --out a --key-from-env", "Sm-Co"),
 }
+DIFFUSE = "diffusion.diffuse.diffuse"
 OPTIONS = {
-    ("predict", "--cgs"): ("magnetkit.show._tables.print_properties", "SmCo5 --cgs", "units"),
-    ("predict", "--wide"): ("magnetkit.show._tables.print_properties", "SmCo5 --wide", "wide"),
+    ("predict", "--cgs"): ("show._tables.print_properties", "SmCo5 --cgs", "units"),
+    ("predict", "--wide"): ("show._tables.print_properties", "SmCo5 --wide", "wide"),
     ("models", "--phases"): (
-        "magnetkit.cli.models._source", "train curie_temperature_K --phases=7", "snapshot",
+        "cli.models._source",
+        "train curie_temperature_K --phases=7",
+        "snapshot",
     ),
-    ("replace", "--number"): (
-        "magnetkit.replacement.replace.replace", "N42SH --number=7", "per_year",
-    ),
-    ("diffuse", "--outside"): (
-        "magnetkit.diffusion.diffuse.diffuse", "A --shape 1x1x1mm --outside 7",
-        "outside_field_kA_m",
-    ),
-    ("diffuse", "--hours"): (
-        "magnetkit.diffusion.diffuse.diffuse", "A --shape 1x1x1mm --hours 7", "anneal_hours",
-    ),
-    ("diffuse", "--pieces"): (
-        "magnetkit.diffusion.diffuse.diffuse", "A --shape 1x1x1mm --pieces 7", "per_year",
-    ),
-}  # fmt: skip
+    ("replace", "--number"): ("replacement.replace.replace", "N42SH --number=7", "per_year"),
+    ("diffuse", "--outside"): (DIFFUSE, "A --shape 1x1x1mm --outside 7", "outside_field_kA_m"),
+    ("diffuse", "--hours"): (DIFFUSE, "A --shape 1x1x1mm --hours 7", "anneal_hours"),
+    ("diffuse", "--pieces"): (DIFFUSE, "A --shape 1x1x1mm --pieces 7", "per_year"),
+}
 
 
 def owner_of(place):
@@ -87,7 +73,7 @@ def reach(monkeypatch, place, *words):
         given.update(kwargs, args=args)
         raise Reached
 
-    owner, name = owner_of(place)
+    owner, name = owner_of(f"magnetkit.{place}")
     monkeypatch.setattr(owner, name, stop)
     done = CliRunner().invoke(app, list(words))
     assert isinstance(done.exception, Reached), (done.exception, done.output, place)

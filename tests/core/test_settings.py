@@ -7,6 +7,8 @@ import pytest
 from magnetkit.errors import InputError
 from magnetkit.settings import HEAVY_RARE_EARTHS, get_settings
 
+from magnetkit._core.settings import kernel_places
+
 
 @pytest.fixture(autouse=True)
 def _anew():
@@ -35,6 +37,13 @@ def test_what_is_no_list_of_rare_earths_is_named_with_the_variable(monkeypatch, 
     monkeypatch.setenv("MAGNETKIT_HEAVY_RARE_EARTHS", text)
     with pytest.raises(InputError, match=r"EARTHS is .* (is no rare earth|twice, or none)"):
         get_settings()
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "many", "1.5"])
+def test_a_thread_count_that_is_none_is_named(monkeypatch, count):
+    monkeypatch.setenv("NUMBA_NUM_THREADS", count)
+    with pytest.raises(InputError, match=f"NUMBA_NUM_THREADS is '{count}'"):
+        kernel_places()
 
 
 def test_an_empty_folder_is_not_the_current_one(monkeypatch):

@@ -7,10 +7,7 @@ from magnetkit.errors import InputError
 from magnetkit import CompositionTable
 from magnetkit.hosts.partition import assign_hosts, partition
 from magnetkit.hosts.records import HOST_NAMES, HOSTS
-
-
-def read(*formulas):
-    return CompositionTable.from_strings(list(formulas), basis="atomic")
+from tests.recipes import table_of as read
 
 
 def names(table, host="auto"):

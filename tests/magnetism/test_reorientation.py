@@ -6,12 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
-from magnetkit import CompositionTable
 from magnetkit.magnetism.transitions import _cusp, _last_zero, transitions
-
-
-def read(*formulas):
-    return CompositionTable.from_strings(list(formulas), basis="atomic")
+from tests.recipes import table_of as read
 
 
 @pytest.mark.parametrize(

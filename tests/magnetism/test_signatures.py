@@ -5,9 +5,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from magnetkit import CompositionTable
 from magnetkit.magnetism import sintered, transitions
 from magnetkit.surrogates.intrinsic import intrinsic
+from tests.recipes import table_of as read
 
 quick = settings(max_examples=25, deadline=None)
 SHARE = st.floats(0.05, 0.95)
@@ -25,10 +25,6 @@ HOSTS = [
     ("Fe11TiN", 1, "Nd"),
 ]
 ANY = st.sampled_from(HOSTS)
-
-
-def read(*formulas):
-    return CompositionTable.from_strings(list(formulas), basis="atomic")
 
 
 def earths(n, **shares):

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit import CompositionTable, applications, supply
+from magnetkit import applications, supply
 from magnetkit.ranking import savings
 from magnetkit.ranking.savings import _bulk_at_equal_coercivity
+from tests.recipes import table_of as table
 
 PROPERTIES = [
     "coercivity_kA_m",
@@ -32,10 +33,6 @@ def profile():
     plain = applications.load("patriot-beam-focusing")
     reference = plain.reference.model_copy(update={"formula": "Nd1.7Dy0.3Fe14B", "host": "2:14:1"})
     return plain.model_copy(update={"reference": reference, "magnet_mass_kg": 2.0})
-
-
-def table(*formulas):
-    return CompositionTable.from_strings(list(formulas), basis="atomic")
 
 
 REFERENCE = magnets((1000, 1.1, 230, 450, -0.11))

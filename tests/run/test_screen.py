@@ -92,10 +92,9 @@ def test_candidates_in_every_form_give_the_same_result():
     texts = MAGNETS[:3]
     forms = [texts, mk.CompositionTable.from_strings(texts), pd.DataFrame({"composition": texts})]
     results = [mk.screen(f, application="f22-engine").table for f in forms]
-    for other in results[1:]:
-        pd.testing.assert_frame_equal(
-            results[0].drop(columns=["candidate"]), other.drop(columns=["candidate"])
-        )
+    first, *others = (frame.drop(columns=["candidate"]) for frame in results)
+    for other in others:
+        pd.testing.assert_frame_equal(first, other)
 
 
 def test_rows_keep_their_place_in_the_table_however_they_are_asked_for(tmp_path):
@@ -117,23 +116,18 @@ def test_an_unknown_column_is_no_damage(tmp_path):
             result.select(["remanence"])
 
 
-def test_arguments_that_cannot_be_are_named():
-    with pytest.raises(InputError, match="chunk_rows must be a whole number of 1 or more"):
-        mk.screen(["SmCo5"], application="f22-engine", chunk_rows=0)
-    with pytest.raises(InputError, match="expected one temperature"):
-        mk.screen(["SmCo5"], application="f22-engine", temperature=[300.0, 400.0])
-
-
-@pytest.mark.parametrize("value", ["x", 2.5, None])
-def test_chunk_rows_that_is_no_number_is_named(value):
-    with pytest.raises(InputError, match="chunk_rows must be a whole number"):
-        mk.screen(["SmCo5"], application="f22-engine", chunk_rows=value)
-
-
-@pytest.mark.parametrize("out", [5, "", "  "])
-def test_out_that_is_no_path_is_named(out):
-    with pytest.raises(InputError, match="out must be the path of a folder"):
-        mk.screen(["SmCo5"], application="f22-engine", out=out)
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("chunk_rows", 0, "chunk_rows must be a whole number of 1 or more"),
+        *(("chunk_rows", value, "chunk_rows must be a whole number") for value in ("x", 2.5, None)),
+        *(("out", value, "out must be the path of a folder") for value in (5, "", "  ")),
+        ("temperature", [300.0, 400.0], "expected one temperature"),
+    ],
+)
+def test_arguments_that_cannot_be_are_named(name, value, message):
+    with pytest.raises(InputError, match=message):
+        mk.screen(["SmCo5"], application="f22-engine", **{name: value})
 
 
 def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
@@ -208,10 +202,7 @@ def test_resume_notices_data_settings_and_scenario_that_changed(tmp_path, monkey
 
 def test_shells_are_candidates_beside_bulk(tmp_path):
     path = tmp_path / "alloys.csv"
-    path.write_text(
-        "composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n",
-        encoding="utf-8",
-    )
+    path.write_text("composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n")
     table = mk.screen(path, application="aviation-actuator").table
     bulk, alloyed, shell = (table.iloc[i] for i in range(3))
     assert 0 < shell["dysprosium_terbium_wt_pct"] < alloyed["dysprosium_terbium_wt_pct"]

@@ -9,6 +9,7 @@ from magnetkit.intrinsic.parameters import load as calibrated
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import asked, error_of, error_size
 from magnetkit.surrogates.intrinsic import evaluate
+from tests.recipes import table_of as _table
 
 CURIE = "curie_temperature_K"
 
@@ -22,10 +23,6 @@ def _file(folder, rows, name="mine.csv"):
     frame = pd.DataFrame(rows, columns=["composition", CURIE, "group"])
     frame.to_csv(folder / name, index=False)
     return folder / name
-
-
-def _table(*names):
-    return mk.CompositionTable.from_strings(list(names), basis="atomic")
 
 
 def test_prediction_and_physics_read_one_model(tmp_path):

@@ -7,14 +7,10 @@ from magnetkit.columns import EASY_DIRECTIONS, STATUSES, with_interval
 from magnetkit.errors import InputError
 
 from benchmarks.accuracy.magnetism.observed import Observed
-from magnetkit import CompositionTable
 from magnetkit.intrinsic.evaluate import STATUS
 from magnetkit.intrinsic.parameters import load
 from magnetkit.surrogates.intrinsic import intrinsic
-
-
-def read(*formulas):
-    return CompositionTable.from_strings(list(formulas), basis="atomic")
+from tests.recipes import table_of as read
 
 
 def at(*formulas, temperature=300.0, **options):

@@ -1,0 +1,8 @@
+"""Recipes as tests write them: formulas, at.%."""
+
+from magnetkit.composition import CompositionTable
+
+
+def table_of(*formulas: str) -> CompositionTable:
+    """Return formulas as one table."""
+    return CompositionTable.from_strings(list(formulas), basis="atomic")
