@@ -331,8 +331,7 @@ def alloys(
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    apart = {quantity: one.distance for quantity, one in near.items()}
-    condition_rows(rows, table, roots, made.producer, apart)
+    condition_rows(rows, table, roots, made.producer, {q: e.distance for q, e in near.items()})
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
