@@ -213,7 +213,7 @@ class Magnet:
     turned : sequence of dict
         Compositions (``where``, conditions as of `Assignment`) whose measured easy direction is no
         axis below a temperature (``below_K``), which the intrinsic model misses, and half the width
-        of the 90 % range of ln H_cJ that its doubt adds (``doubt``).
+        of the 90 % range of ln H_cJ that this adds (``half_width``).
     """
 
     route: str

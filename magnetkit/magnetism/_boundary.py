@@ -152,7 +152,7 @@ def parted(structure: dict[str, Array]) -> Array:
     return free * np.exp(-structure["r2fe17"] / _SOFT - _LAVES * structure["cerium"])
 
 
-def doubt(structure: dict[str, Array]) -> Array:
+def extra_deviation(structure: dict[str, Array]) -> Array:
     """Return the deviation of ln H_cJ that much cerium adds, or being half a formula, (n,)."""
     cerium = _UNSURE * -np.expm1(-((structure["cerium"] / 0.2) ** 2))
     half = structure["formula"] * (1.0 - structure["formula"])

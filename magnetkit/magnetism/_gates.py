@@ -96,11 +96,11 @@ def at_each(
     return found
 
 
-def doubted(written: "Partition") -> Array:
+def turned_width(written: "Partition") -> Array:
     """Return half the width of ln H_cJ that a missed easy direction adds, shape (n,)."""
     found = np.zeros(len(written.host))
     for rows, one in _turned(written):
-        found[rows] = one["doubt"]
+        found[rows] = one["half_width"]
     return found
 
 

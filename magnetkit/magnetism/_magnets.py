@@ -18,7 +18,7 @@ from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
 from ._cells import MOST_IRON, Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence
-from ._gates import FAR, at_each, close, doubted, gates, own_of
+from ._gates import FAR, at_each, close, gates, own_of, turned_width
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
 from .process import Process, by_row, parameters, read_process
@@ -315,8 +315,8 @@ def alloys(
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
-    doubt = np.hypot(HALF_WIDTH * _boundary.doubt(structure), doubted(written))
-    rows["spread"] = np.where(doubt > 0.0, np.hypot(rows["spread"], doubt), rows["spread"])
+    wider = np.hypot(HALF_WIDTH * _boundary.extra_deviation(structure), turned_width(written))
+    rows["spread"] = np.where(wider > 0.0, np.hypot(rows["spread"], wider), rows["spread"])
     never = _never_made(table, codes, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
     roots = Coded(root_codes(codes), HOST_NAMES)
