@@ -79,6 +79,13 @@ def test_wide_prints_all_and_columns_what_is_asked(screen, capsys):
     assert "HcJ" not in "".join(chosen)
 
 
+def test_a_status_is_shown_where_one_is_not_ok(screen, capsys):
+    some = frame()
+    assert "ok" not in " ".join(screen(capsys, 200, frame=some)).split()
+    some.loc[1, "status"] = "no magnet"
+    assert "no magnet" in " ".join(screen(capsys, 200, frame=some))
+
+
 def test_cold_coercivities_are_marked(screen, capsys):
     lines = screen(capsys, 120, frame=frame(cold=True))
     assert any("1234*" in line for line in lines)

@@ -14,6 +14,7 @@ def test_one_grade_as_json():
     assert row["grade"] == "N42SH"
     assert round(row["coercivity_kA_m"]) == 454
     assert {s["maker"] for s in row["sheets"]} == {"Arnold", "K&J"}
+    assert next(iter(row["sheets"][0])) == "maker"
 
 
 def test_a_grade_is_refused_as_a_composition_with_the_way_out():

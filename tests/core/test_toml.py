@@ -28,6 +28,13 @@ def test_twenty_faults_are_listed_and_the_rest_counted(tmp_path):
     assert str(caught.value).endswith("; and 3 more")
 
 
+def test_a_file_has_a_mebibyte_at_most(tmp_path):
+    room = (1 << 20) - len(GOOD)
+    assert _load(GOOD + "#" * room, tmp_path).mass_kg == 0.3
+    with pytest.raises(InputError, match="over 1,048,576 bytes"):
+        _load(GOOD + "#" * (room + 1), tmp_path)
+
+
 def test_a_good_file_is_read_and_cannot_be_changed(tmp_path):
     magnet = _load(GOOD, tmp_path)
     assert (magnet.name, magnet.mass_kg, magnet.origin.status) == ("my-magnet", 0.3, "cited")

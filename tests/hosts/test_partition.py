@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
 from magnetkit import CompositionTable
-from magnetkit.hosts.partition import assign_hosts, partition
+from magnetkit.hosts.partition import assign_hosts, partition, without_model
 from magnetkit.hosts.records import HOST_NAMES, HOSTS
 from tests.recipes import table_of as read
 
@@ -192,3 +192,9 @@ def test_what_is_no_host_of_each_recipe_is_refused(host):
         partition(table, host)
     codes = assign_hosts(table)
     assert partition(table, codes.astype(np.int64)).host.tolist() == codes.tolist()
+
+
+def test_a_phase_of_no_host_is_named_only_where_there_is_no_host():
+    # Coehoorn et al. (1989); a user may say that it is a magnet of a host.
+    table = read(*["Nd4Fe77.5B18.5"] * 3)
+    assert without_model(table, np.array([0, 1, -1], np.int8)) == {2: "Fe3B beside 2:14:1"}

@@ -1,5 +1,7 @@
 """Whether phases form."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,14 @@ def test_a_stabilizer_is_judged_by_its_element_and_amount():
     assert (forms("SmFe9Ti3 NdFe8Ti4 LaFe8Co3Ti LaFe10V2") < 0.5).all()
     # A small atom on the rare-earth sites spares titanium: (Sm,Zr)(Fe,Co)11.5Ti0.5 are made.
     assert forms("Sm0.8Zr0.2Fe11.5Ti0.5")[0] > 0.5 > forms("SmFe11.5Ti0.5")[0]
+
+
+def test_what_no_entry_knows_is_as_far_from_the_hull_as_its_like_of_near_radii():
+    table = CompositionTable.from_strings(["SmCo5"])
+    ((key, radius),) = _forming._patterns(table)
+    # One width below and one above count alike, one at two widths e^-1.5 of these.
+    radii = radius + _forming._ALIKE_A * np.array([-1.0, 1.0, 2.0])
+    known = {"analogues": {key: np.array([radii, [0.0, 0.1, 0.4]])}}
+    found = _forming._analogues(table, SimpleNamespace(_cache=known))
+    far = np.exp(-1.5)
+    assert found == pytest.approx((0.1 + 0.4 * far) / (2.0 + far))

@@ -145,3 +145,9 @@ def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
         # A fiftieth of five of six atoms, and a quarter of an electronvolt for each.
         assert differences[k] == pytest.approx(0.02 * 5 / 6 * slope.energy)
         assert deviations[k] == pytest.approx(0.02 * 5 / 6 * 0.25)
+
+
+def test_the_worst_entry_goes_and_what_is_no_entry_stays_however_far_off():
+    full = np.eye(4)
+    assert _mixing._kept(full, np.array([0.0, 0.0, 0.0, 100.0]), 3).all()
+    assert _mixing._kept(full, np.array([0.0, 0.0, 100.0, 100.0]), 3).tolist() == [1, 1, 0, 1]

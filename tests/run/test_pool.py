@@ -6,7 +6,8 @@ import time
 import pytest
 
 from magnetkit._core import _progress
-from magnetkit.run._pool import Threads, ahead, in_order, reporting
+from magnetkit.kernels._jit import limited_threads, thread_count
+from magnetkit.run._pool import Threads, _alone, ahead, in_order, reporting
 
 
 def test_items_made_ahead_come_in_order_and_one_at_a_time():
@@ -62,3 +63,9 @@ def test_a_bar_is_shown_to_those_alone_who_ask_for_one(monkeypatch):
     with reporting(True, "screening") as tell:
         tell(1, 2)
     assert shown
+
+
+def test_a_worker_takes_one_thread_as_it_has_others_beside_it():
+    with limited_threads(3):
+        assert _alone(lambda _: thread_count(), None, None, None) == 1
+        assert thread_count() == 3

@@ -82,3 +82,10 @@ def test_a_bad_field_is_named(file, old, new, message):
 def test_unknown_scenario_offers_the_nearest():
     with pytest.raises(InputError, match=r"no scenario 'embrago' \(did you mean embargo\?\)"):
         supply.load_scenario("embrago")
+
+
+def test_a_price_that_replaces_none_says_why():
+    with pytest.raises(
+        InputError, match=r"^price Xe=5USD/kg: no price of Xe is known that another"
+    ):
+        supply.with_prices("baseline", {"Xe": "5USD/kg"})

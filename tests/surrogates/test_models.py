@@ -134,3 +134,8 @@ def test_training_shows_no_bar_unless_asked(tmp_path, monkeypatch):
     mk.surrogates.train(CURIE, data=file)
     mk.surrogates.train(CURIE, data=file, progress=True)
     assert asked == [False, True]
+
+
+def test_what_physics_answers_says_so():
+    said = str(Computed("saturation_polarization_T"))
+    assert said == "saturation_polarization_T: from physics, see `magnetkit validate magnetism`"
