@@ -4,9 +4,12 @@ import atexit
 import io
 import os
 import pkgutil
+import signal
 import sys
 import tempfile
+import time
 import warnings
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +36,24 @@ def run(
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         said = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
     return CompletedProcess(arguments, code, *said)
+
+
+def killed(work: Callable[[], object], there: Callable[[], object]) -> None:
+    """Run a function in a fork of this process, and kill it as soon as something is there."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        child = os.fork()
+    if not child:
+        try:
+            work()
+        finally:
+            os._exit(1)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not there():
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    # It was not through before.
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
 @lru_cache(maxsize=1)

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from .._core._files import put_csv
 from .._core.columns import COLUMNS, layouts
 from .._core.units import ZERO_CELSIUS
-from ..magnetism.demagnetization import demagnetization
 from ..show import _figures
-from ..show._content import kelvin, number, scenarios_with
+from ..show._content import curves_of, kelvin, number, scenarios_with
 from ..show._figures import BLACK, COLOURS, GREY, Part
 from ..show._text import scale_of
 from ..supply.scenario import load_scenario
@@ -489,18 +488,10 @@ def _curves(results: Results, row: int, stop: int) -> Part:
     """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
     rows, today = np.array([row]), results.profile.reference
     shell, name, route = (results.text(n, rows)[0] for n in ("shell", "candidate", "route"))
+    own = results.table[row : row + 1], shell or "", results.job.groups([route])[0][0]
     drawn = [
-        demagnetization(
-            table,
-            [results.temperatures[stop]],
-            process=job.conditions.process,
-            shell=[own or ""],
-            load_line=job.conditions.duty.load_line,
-        )
-        for table, own, job in (
-            (results.table[row : row + 1], shell, results.job.groups([route])[0][0]),
-            (today.table(), today.shell, results.job),
-        )
+        curves_of(table, rim, results.temperatures[stop], job)
+        for table, rim, job in (own, (today.table(), today.shell or "", results.job))
     ]
     names = (name, f"Today's magnet, {today.formula}")
     labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]

@@ -16,6 +16,7 @@ from .._core.elements import INDEX, SYMBOLS
 from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
 from ..composition.table import CompositionTable
 from ..magnetism._measured import ALPHA
+from ..magnetism.demagnetization import Demagnetization, demagnetization
 from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
 from ..prediction._stages import supplies
@@ -73,6 +74,12 @@ def by_route(rows: pd.DataFrame, temperatures: Sequence[float], job: "Job") -> l
     groups = job.groups(rows["route"].astype(object).fillna(""))
     found = magnets_by_route(table_of(rows), shells, temperatures, groups)
     return [one.frame() for one in found]
+
+
+def curves_of(table: CompositionTable, shell: str, kelvin: float, job: "Job") -> Demagnetization:
+    """Return the demagnetization curves of one magnet as a job makes and loads it."""
+    made, line = job.conditions.process, job.conditions.duty.load_line
+    return demagnetization(table, [kelvin], process=made, shell=[shell], load_line=line)
 
 
 def shown_magnets(result: "Ranked") -> Magnets:

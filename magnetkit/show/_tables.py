@@ -82,10 +82,8 @@ def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
     columns = {str(n): values for n, values in columns.items() if not str(n).endswith("_share")}
     for name in (n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame):
-        column, (factor, offset, unit) = (
-            COLUMNS[name],
-            _text.scale_of(name, cgs=_text.is_cgs(units)),
-        )
+        column = COLUMNS[name]
+        factor, offset, unit = _text.scale_of(name, cgs=_text.is_cgs(units))
         head = f" ({unit})" if unit else ""
         if column.kind != "number":
             columns[f"{column.label}{head}"] = frame[name]

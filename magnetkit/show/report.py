@@ -18,7 +18,6 @@ from .._core.columns import COLUMNS, Column, layouts
 from .._core.elements import RARE_EARTHS
 from ..hosts.records import HOSTS
 from ..magnetism._figures import not_compared
-from ..magnetism.demagnetization import demagnetization as curves_of
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
 from ..phases.snapshot import open_snapshot
@@ -169,10 +168,8 @@ def _draw_figures(
         "demagnetization": _demagnetization(shown),
         "supply": _supply(shown),
     }
-    maps = {
-        "ternary": _ternary(ranked),
-        "section": _section(shown.rows, shown.job.conditions.snapshot),
-    }
+    section = _section(shown.rows, shown.job.conditions.snapshot)
+    maps = {"ternary": _ternary(ranked), "section": section}
     drawn |= {name: figure for name, figure in maps.items() if figure is not None}
     return {name: _figures.in_units(figure) for name, figure in drawn.items()}
 
@@ -328,16 +325,8 @@ def _demagnetization(shown: Magnets) -> Part:
     """Return J(H) and B(H) of the decisions with the load line, at the temperature judged."""
     drawn = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
-        made = shown.job.groups([route])[0][0].conditions
-        drawn.append(
-            curves_of(
-                shown.table[row : row + 1],
-                [shown.job.temperature],
-                shell=shown.shells[row : row + 1],
-                process=made.process,
-                load_line=made.duty.load_line,
-            )
-        )
+        magnet, (job, _) = shown.table[row : row + 1], shown.job.groups([route])[0]
+        drawn.append(_content.curves_of(magnet, shown.shells[row], job.temperature, job))
     return _figures.demagnetization(drawn, shown.labels, _styles(shown))
 
 

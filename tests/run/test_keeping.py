@@ -1,9 +1,6 @@
 """The best of a space that is not written out: the rows and ranks of a full screening."""
 
 import importlib
-import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -17,6 +14,7 @@ from magnetkit.run import _candidates
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
+from tests.command import killed
 
 screen = importlib.import_module("magnetkit.run.screen")
 
@@ -144,36 +142,22 @@ def test_a_space_is_never_written_out():
     assert chunk.labels.to_pylist() == given.formulas(len(first) + 5)
 
 
-_RUN = """
-import sys, time
-import magnetkit as mk
-import importlib
-from magnetkit.ranking import _evaluate, _leading, _order
-run = importlib.import_module("magnetkit.run.screen")
-run._SAMPLE, run.PIECE_ROWS, _order.CLIMB, _evaluate.CLIMB = 500, 200, 20, 20
-_leading.POOL = _evaluate.POOL = 50
-space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}, step=0.05,
-                         limits={"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2})
-mk.screen(space, "aerospace-reaction-wheel", keep=40, out=sys.argv[1],
-          resume="--resume" in sys.argv,
-          progress=lambda done, total: time.sleep(0.5 if "--slowly" in sys.argv else 0.0))
-"""
-
-
 @pytest.mark.parametrize("after", ["bound0-000002", "chunk-000001"])
-def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, after):
-    def start(folder, *more):
-        return subprocess.Popen([sys.executable, "-c", _RUN, str(folder), *more])
-
+def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch, after):
+    monkeypatch.setattr(screen, "_SAMPLE", 500)
+    monkeypatch.setattr(screen, "PIECE_ROWS", 200)
+    limits = {"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2}
+    sites = {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}
+    given = mk.substitutions("Nd2Fe14B", sites, step=0.05, limits=limits)
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    assert start(whole).wait(900) == 0
-    run = start(cut, "--slowly")
-    deadline = time.monotonic() + 900
-    while time.monotonic() < deadline and not list(cut.glob(f".magnetkit-parts/{after}*")):
-        time.sleep(0.01)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
+
+    def run(out, **more):
+        mk.screen(given, WHEEL, keep=40, out=out, **more)
+
+    run(whole)
+    slowly = {"progress": lambda *_: time.sleep(0.1)}
+    killed(lambda: run(cut, **slowly), lambda: list(cut.glob(f".magnetkit-parts/{after}*")))
     assert not read_manifest(cut)["done"]
-    assert start(cut, "--resume").wait(900) == 0
+    run(cut, resume=True)
     for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
         assert (cut / name).read_bytes() == (whole / name).read_bytes(), name

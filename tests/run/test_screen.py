@@ -1,8 +1,5 @@
 """The main job: candidates through every stage, ranked for a device."""
 
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 
@@ -21,6 +18,7 @@ from magnetkit.ranking._job import identity_of
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
 from magnetkit.supply import scenario
+from tests.command import killed
 
 MAGNETS = ["SmCo5", "Sm2Co17", "Sm0.6Gd0.4Co5", "Nd2Fe14B", "Er2Fe14B", "Y2Co17", "FeCo"]
 
@@ -233,43 +231,27 @@ def test_predict_joins_every_stage():
         assert frame[name].notna().all()
 
 
-def _start(out, path, *more):
-    return subprocess.Popen(
-        [sys.executable, "-c", _SMALL_CHUNKS, str(path), str(out), *more],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-_SMALL_CHUNKS = """
-import sys, time
-import magnetkit as mk
-mk.screen(sys.argv[1], application="f22-engine", out=sys.argv[2], chunk_rows=40,
-          resume="--resume" in sys.argv,
-          progress=lambda done, total: time.sleep(1.0 if "--slowly" in sys.argv else 0.0))
-"""
-
-
 def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
     path = tmp_path / "alloys.txt"
     path.write_text("\n".join(f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)), encoding="utf-8")
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    assert _start(whole, path).wait(900) == 0
+
+    def run(out, **more):
+        mk.screen(path, application="f22-engine", out=out, chunk_rows=40, **more)
+
+    def is_begun():
+        # A chunk may lie there before the manifest names the first.
+        named = cut / ".magnetkit-parts" / "manifest.json"
+        found = list(cut.glob(".magnetkit-parts/chunk-000002*"))
+        return found and '"phase"' in named.read_text("utf-8")
+
+    run(whole)
     # Slow enough that it cannot be through before it is killed.
-    run = _start(cut, path, "--slowly")
-    deadline = time.monotonic() + 900
-    # A chunk may lie there before the manifest names the first.
-    named = cut / ".magnetkit-parts" / "manifest.json"
-    while time.monotonic() < deadline and not (
-        list(cut.glob(".magnetkit-parts/chunk-000002*")) and '"phase"' in named.read_text("utf-8")
-    ):
-        time.sleep(0.01)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
+    killed(lambda: run(cut, progress=lambda *_: time.sleep(0.1)), is_begun)
     manifest = read_manifest(cut)
     assert not manifest["done"]
     assert manifest["chunks"]
-    assert _start(cut, path, "--resume").wait(900) == 0
+    run(cut, resume=True)
     for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
         assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
 
