@@ -402,7 +402,8 @@ def _structure(
         **{name: np.full(len(table), np.nan) for name in Shares._fields},
     }
     if cells.size:
-        for name, share in shares(found.charge[cells])._asdict().items():
+        gases = (rows[f"{name}_wt_pct"][cells] for name in ("carbon", "oxygen"))
+        for name, share in shares(found.charge[cells], *gases)._asdict().items():
             structure[name][cells] = share
     return structure
 

@@ -175,7 +175,7 @@ class Process:
         Volume fraction that is not hard phase, beyond what the recipe itself says.
     oxygen_wt_pct, carbon_wt_pct, nitrogen_wt_pct : float or array, optional
         Mass of each over that of the magnet, %; it binds rare earth of a full recipe of 2:14:1 or
-        1:5, see `magnetkit.magnetism.phase_balance`.
+        1:5, see `magnetkit.magnetism.phase_balance`; beyond the usual carbon binds zirconium of 2:17.
     decay : float or array, optional
         Power or fall that coercivity follows with temperature, see `Family`; not of 2:17.
     alpha_k : float or array, optional
@@ -507,6 +507,8 @@ def idle(process: Process, host: str) -> str:
             ("oxygen_wt_pct", "carbon_wt_pct", "nitrogen_wt_pct"),
             HOSTS[host].magnet.second_phases is not None,
         ),
+        # In cells carbon takes zirconium, oxygen samarium.
+        **dict.fromkeys(("carbon_wt_pct", "oxygen_wt_pct") * (family.pinning_kA_m > 0.0), True),
         **dict.fromkeys(("alpha_k", "decay"), family.pinning_kA_m == 0.0),
     }
     given = {name: getattr(process, name) for name, does in acts.items() if not does}

@@ -91,3 +91,24 @@ def test_hot_cells_of_more_iron_keep_less_and_cold_ones_gain_at_most_half():
     routes = [f"precipitation-hardened-{c}C" for c in (300, 500)]
     ordinary, slow = (hard(cells(0.1), "400C", process=route)[0] for route in routes)
     assert ordinary < 0.5 * slow
+
+
+def test_carbon_takes_zirconium_until_no_cells_are_left():
+    # ZrC is seen from 0.21 wt.% on, above 0.43 the magnetic properties disappear (injection-moulded
+    # Sm2Co17, abstract at jmonline.org/article/id/ad33b4ae-eea6-4b87-ba4f).
+    charge = "Sm25.5Fe15Cu6Zr2.7Co bal."
+    amounts = np.array([0.0, 0.05, 0.1, 0.15, 0.21, 0.25, 0.44])
+    names = [f"Sm25.5Fe15Cu6Zr2.7C{a:.2f}Co bal." if a else charge for a in amounts]
+    frame = sintered(names, 293.15, basis="weight")
+    h = frame["coercivity_kA_m"].to_numpy()
+    assert h[1] == pytest.approx(h[0], rel=0.01)
+    assert (np.diff(h[1:6]) < 0.0).all()
+    assert h[4] < 0.5 * h[0]
+    assert frame["status"].iloc[-1] == "no hardening known: no zirconium"
+    # Said of the process it does the same.
+    own = sintered([charge], 293.15, {"carbon_wt_pct": 0.15}, basis="weight")
+    assert own["coercivity_kA_m"][0] == pytest.approx(h[3], rel=0.02)
+    assert "of no effect" not in own["route"][0]
+    # Oxygen takes samarium, 6.27 times its mass: 1 wt.% more than usual leaves too little.
+    oxide = sintered([charge], 293.15, {"oxygen_wt_pct": 1.3}, basis="weight")
+    assert oxide["status"][0] == "no hardening known: ratio of metal to rare earth"
