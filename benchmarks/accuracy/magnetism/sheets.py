@@ -11,7 +11,7 @@ beta, straight lines; the model's side takes the same B_r and H_cJ along its own
 rate their grades for stands beside: they name no load line.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from magnetkit.units import MU_0, ZERO_CELSIUS
@@ -104,7 +104,8 @@ def without_maker() -> "pd.DataFrame":
     found = []
     for _, grade in table[told].iterrows():
         host, maker = str(grade["host"]), makers[grade["grade"]]
-        own = float(grade["remanence_T"]), float(grade["coercivity_kA_m"]), float(grade[ALPHA])
+        names = "remanence_T", "coercivity_kA_m", ALPHA
+        own: tuple[Any, ...] = tuple(float(grade[name]) for name in names)
         # A maker none of whose sheets is fitted has none to leave out.
         with without(host, _SHEETS_OF.get((host, maker), "")):
             made = [row for row in _of(grade) if row["quantity"] == HOTTEST]
@@ -145,12 +146,12 @@ def _of_makers(frame: "pd.DataFrame") -> list[str]:
             )
     lines += ["", "| maker | host | grades | mean error, K | least | most | within | in range |"]
     lines.append("|---|---|---|---|---|---|---|---|")
-    for (maker, host), part in frame.groupby(["maker", "host"]):
-        own = off[part.index]
+    for names, part in frame.groupby(["maker", "host"]):
+        apart = off[part.index]
         lines.append(
-            f"| {maker} | {host} | {len(part)} | {own.mean():+.0f} | {own.min():+.0f} "
-            f"| {own.max():+.0f} | {int((own.abs() <= _NEAR_K).sum())} "
-            f"| {int(held[part.index].sum())} |"
+            f"| {' | '.join(map(str, names))} | {len(part)} | {apart.mean():+.0f} "
+            f"| {apart.min():+.0f} | {apart.max():+.0f} | {(apart.abs() <= _NEAR_K).sum()} "
+            f"| {held[part.index].sum()} |"
         )
     return [*lines, ""]
 
