@@ -11,7 +11,7 @@ beta, straight lines; the model's side takes the same B_r and H_cJ along its own
 rate their grades for stands beside: they name no load line.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from magnetkit.units import MU_0, ZERO_CELSIUS
@@ -105,14 +105,15 @@ def without_maker() -> "pd.DataFrame":
     for _, grade in table[told].iterrows():
         host, maker = str(grade["host"]), makers[grade["grade"]]
         names = "remanence_T", "coercivity_kA_m", ALPHA
-        own: tuple[Any, ...] = tuple(float(grade[name]) for name in names)
+        b_r, h_cj, alpha = (float(grade[name]) for name in names)
+        own = b_r, h_cj, alpha
         # A maker none of whose sheets is fitted has none to leave out.
         with without(host, _SHEETS_OF.get((host, maker), "")):
             made = [row for row in _of(grade) if row["quantity"] == HOTTEST]
             spread = parameters().families[host].beta_spread
         for row in made:
             off = float(row["predicted"])  # type: ignore[arg-type]
-            beta = brentq(lambda b, own=own, off=off: by_definition(*own, b) - off, -2.0, -0.05)
+            beta = brentq(_missed, -2.0, -0.05, args=(*own, off))
             low, high = (by_definition(*own, beta * (1.0 + s * spread)) for s in (1.0, -1.0))
             found.append({**row, "maker": maker, "low": low, "high": high})
     return pd.DataFrame(found)
@@ -154,6 +155,13 @@ def _of_makers(frame: "pd.DataFrame") -> list[str]:
             f"| {held[part.index].sum()} |"
         )
     return [*lines, ""]
+
+
+def _missed(
+    beta: float, remanence: float, coercivity: float, alpha: float, hottest: float
+) -> float:
+    """Return by how much T_max of a beta is more than `hottest`, K."""
+    return by_definition(remanence, coercivity, alpha, beta) - hottest
 
 
 def by_definition(remanence: float, coercivity: float, alpha: float, beta: float) -> float:
