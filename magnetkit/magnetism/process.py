@@ -175,8 +175,8 @@ class Process:
         Volume fraction that is not hard phase, beyond what the recipe itself says.
     oxygen_wt_pct, carbon_wt_pct, nitrogen_wt_pct : float or array, optional
         Mass of each over that of the magnet, %; it binds rare earth of a full recipe of 2:14:1 or
-        1:5, see `magnetkit.magnetism.phase_balance`; carbon beyond the usual binds zirconium of
-        2:17.
+        1:5, see `magnetkit.magnetism.phase_balance`, zirconium and samarium of 2:17 beyond the
+        usual carbon and oxygen.
     decay : float or array, optional
         Power or fall that coercivity follows with temperature, see `Family`; not of 2:17.
     alpha_k : float or array, optional

@@ -342,7 +342,7 @@ class CurieModel:
         found = Residual(mean, size, novelty, distance, unseen, measured)
         # The physics knows some elements on their sites.
         foreign = np.where(np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0))
-        strange = ~self._seen.any(axis=1)[kind]
+        strange = ~np.any(self._seen, axis=1)[kind]
         for k, branch in enumerate(self.branches):
             picked = np.flatnonzero(which == k)
             if len(picked):

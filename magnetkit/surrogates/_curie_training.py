@@ -252,7 +252,8 @@ def left_out(model: CurieModel, advance: Any = lambda: None, chemistry: bool = F
             made[:, test] = own_mean, new, answered.size, answered.unseen
         advance()
     way, branch = np.full(len(data), chemistry), model.of_host[own.host]
-    return LeftOut(*made, own.asked.outside, branch, way, own.base)
+    mean, novelty, local, unseen = made
+    return LeftOut(mean, novelty, local, unseen, own.asked.outside, branch, way, own.base)
 
 
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:

@@ -47,7 +47,8 @@ def without(host: str, group: str) -> Iterator[None]:
     families = parameters().families
     known = families[host]
     usual = replace(known.process, alignment=alignment(host, without=group))
-    families[host] = replace(known, process=usual, **fit(host, without=group))
+    changed: dict[str, Any] = {"process": usual, **fit(host, without=group)}
+    families[host] = replace(known, **changed)
     process._usual_of_hosts.cache_clear()
     try:
         yield

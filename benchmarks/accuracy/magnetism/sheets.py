@@ -104,14 +104,16 @@ def without_maker() -> "pd.DataFrame":
     found = []
     for _, grade in table[told].iterrows():
         host, maker = str(grade["host"]), makers[grade["grade"]]
-        own = float(grade["remanence_T"]), float(grade["coercivity_kA_m"]), float(grade[ALPHA])
+        names = "remanence_T", "coercivity_kA_m", ALPHA
+        b_r, h_cj, alpha = (float(grade[name]) for name in names)
+        own = b_r, h_cj, alpha
         # A maker none of whose sheets is fitted has none to leave out.
         with without(host, _SHEETS_OF.get((host, maker), "")):
             made = [row for row in _of(grade) if row["quantity"] == HOTTEST]
             spread = parameters().families[host].beta_spread
         for row in made:
             off = float(row["predicted"])  # type: ignore[arg-type]
-            beta = brentq(lambda b, own=own, off=off: by_definition(*own, b) - off, -2.0, -0.05)
+            beta = brentq(_missed, -2.0, -0.05, args=(*own, off))
             low, high = (by_definition(*own, beta * (1.0 + s * spread)) for s in (1.0, -1.0))
             found.append({**row, "maker": maker, "low": low, "high": high})
     return pd.DataFrame(found)
@@ -145,14 +147,21 @@ def _of_makers(frame: "pd.DataFrame") -> list[str]:
             )
     lines += ["", "| maker | host | grades | mean error, K | least | most | within | in range |"]
     lines.append("|---|---|---|---|---|---|---|---|")
-    for (maker, host), part in frame.groupby(["maker", "host"]):
-        own = off[part.index]
+    for names, part in frame.groupby(["maker", "host"]):
+        apart = off[part.index]
         lines.append(
-            f"| {maker} | {host} | {len(part)} | {own.mean():+.0f} | {own.min():+.0f} "
-            f"| {own.max():+.0f} | {int((own.abs() <= _NEAR_K).sum())} "
-            f"| {int(held[part.index].sum())} |"
+            f"| {' | '.join(map(str, names))} | {len(part)} | {apart.mean():+.0f} "
+            f"| {apart.min():+.0f} | {apart.max():+.0f} | {(apart.abs() <= _NEAR_K).sum()} "
+            f"| {held[part.index].sum()} |"
         )
     return [*lines, ""]
+
+
+def _missed(
+    beta: float, remanence: float, coercivity: float, alpha: float, hottest: float
+) -> float:
+    """Return by how much T_max of a beta is more than `hottest`, K."""
+    return by_definition(remanence, coercivity, alpha, beta) - hottest
 
 
 def by_definition(remanence: float, coercivity: float, alpha: float, beta: float) -> float:
