@@ -66,6 +66,8 @@ _FIRST_S, _PAUSE_S = 0.9, 1.5
 _TICK_S, _PATIENCE_S = 0.1, 300.0
 # What `magnetkit predict SmCo5` compiles on two cores of 2026 (3 GHz) where nothing is kept, s.
 _ABOUT_S = 30
+# So many kernels it takes, and so wide is their bar on a terminal.
+_KERNELS, _WIDE = 35, 20
 # A thread that is here compiles; where numba has no such file, nothing is reported.
 _COMPILER = os.path.join("numba", "core", "compiler_machinery.py")
 
@@ -76,7 +78,7 @@ def watch_compiling() -> None:
 
 
 class _Notice:
-    """Two lines in all: a start and an end."""
+    """Two lines in all: a start and an end; on a terminal one between them, written over."""
 
     def __init__(self) -> None:
         self.begun = self.last = 0.0
@@ -91,11 +93,19 @@ class _Notice:
                 f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit doctor --compile` does "
                 "it beforehand)"
             )
+        done = _count_compiled()
+        full = "#" * min(done * _WIDE // _KERNELS, _WIDE)
+        self.draw(f"compiling kernels [{full:.<{_WIDE}}] {done} done, {now - self.begun:.0f} s")
+
+    def draw(self, line: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:
         if self.begun and not self.ended:
             self.ended = True
             seconds = self.last - self.begun
+            self.draw("")
             _log.warning(f"compiling kernels: {_count_compiled()} done in {seconds:.0f} s")
 
 

@@ -626,9 +626,8 @@ def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the bytes of Arrow's strings, and where in them each row begins and the last ends."""
     _, offset_buffer, data_buffer = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    if offset_buffer is None or not len(texts):
-        offsets = np.zeros(1, np.int64)
-    else:
+    offsets = np.zeros(1, np.int64)
+    if offset_buffer is not None and len(texts):
         whole = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1]
         offsets = whole.astype(np.int64)
     return np.frombuffer(data_buffer or b"", np.uint8), offsets

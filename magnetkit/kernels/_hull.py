@@ -41,42 +41,68 @@ class Simplex(NamedTuple):
     share: NDArray[np.float64]  # room for a row of the tableau, (k,)
 
 
+# work float64 (m, n or more): in its first n columns independent phases by element, whose factors
+# take their place; order int64 (m): of its rows.
+@jit
+def factor(work, n, order):
+    """Factor the matrix of some phases, each step with the largest element left (Gauss)."""
+    m = len(order)
+    for r in range(m):
+        order[r] = r
+    for c in range(n):
+        best = c
+        for r in range(c + 1, m):
+            if abs(work[r, c]) > abs(work[best, c]):
+                best = r
+        if best != c:
+            order[c], order[best] = order[best], order[c]
+            for k in range(n):
+                work[c, k], work[best, k] = work[best, k], work[c, k]
+        for r in range(c + 1, m):
+            # Most are 0: a phase has few elements.
+            if work[r, c] != 0.0:
+                work[r, c] /= work[c, c]
+                for k in range(c + 1, n):
+                    work[r, k] -= work[r, c] * work[c, k]
+
+
+# work, n, order as `factor` left them; x float64 (m,) -> amounts float64 (m,), the first n.
+# Which basis was found first, or what other rows were solved, shows in none of the digits.
+@jit
+def settle(work, n, order, x, amounts):
+    """Work out the amounts of phases that make up a composition; return the least of them."""
+    for c in range(n):
+        total = x[order[c]]
+        for k in range(c):
+            total -= work[c, k] * amounts[k]
+        amounts[c] = total
+    least = np.inf
+    for c in range(n - 1, -1, -1):
+        for k in range(c + 1, n):
+            amounts[c] -= work[c, k] * amounts[k]
+        amounts[c] /= work[c, c]
+        least = min(least, amounts[c])
+    return least
+
+
 # basis int64 (m,), phases as sparse rows over the m columns -> inverse float64 (m, m), basis
 # phase by element; False in the second place if the phases are linearly dependent.
 @jit
 def invert(basis, phases):
     """Return the inverse of a basis."""
     m = len(basis)
-    work = np.zeros((m, 2 * m))
+    work, order, inverse = np.zeros((m, m)), np.empty(m, np.int64), np.empty((m, m))
     for b in range(m):
         for p in range(phases.ptr[basis[b]], phases.ptr[basis[b] + 1]):
             work[phases.col[p], b] = phases.val[p]
-        work[b, m + b] = 1.0
-    for i in range(m):
-        best = i
-        for r in range(i + 1, m):
-            if abs(work[r, i]) > abs(work[best, i]):
-                best = r
-        if abs(work[best, i]) < 1e-12:
-            return np.full((m, m), np.nan), False
-        if best != i:
-            for c in range(2 * m):
-                swap = work[i, c]
-                work[i, c] = work[best, c]
-                work[best, c] = swap
-        scale = 1.0 / work[i, i]
-        for c in range(2 * m):
-            work[i, c] *= scale
-        for r in range(m):
-            factor = work[r, i]
-            if r != i and factor != 0.0:
-                for c in range(2 * m):
-                    work[r, c] -= factor * work[i, c]
-    inverse = np.empty((m, m))
-    for r in range(m):
-        for c in range(m):
-            inverse[r, c] = work[r, m + c]
-    return inverse, True
+    factor(work, m, order)
+    one, independent = np.zeros(m), True
+    for c in range(m):
+        independent = independent and abs(work[c, c]) >= 1e-12
+        one[c] = 1.0
+        settle(work, m, order, one, inverse[:, c])
+        one[c] = 0.0
+    return inverse, independent
 
 
 # Chemical potentials and what each phase costs above them, into `price` and `cost` of the state.
@@ -193,51 +219,6 @@ def mix(inverse, x, amounts, rounding):
 
 # An amount below this is rounding, or a trace that changes no energy.
 _LEAST = 1e-12
-
-
-# work float64 (m, n or more): in its first n columns independent phases by element, whose factors
-# take their place; order int64 (m): of its rows.
-@jit
-def factor(work, n, order):
-    """Factor the matrix of some phases, each step with the largest element left (Gauss)."""
-    m = len(order)
-    for r in range(m):
-        order[r] = r
-    for c in range(n):
-        best = c
-        for r in range(c + 1, m):
-            if abs(work[r, c]) > abs(work[best, c]):
-                best = r
-        if best != c:
-            order[c], order[best] = order[best], order[c]
-            for k in range(n):
-                work[c, k], work[best, k] = work[best, k], work[c, k]
-        for r in range(c + 1, m):
-            # Most are 0: a phase has few elements.
-            if work[r, c] != 0.0:
-                work[r, c] /= work[c, c]
-                for k in range(c + 1, n):
-                    work[r, k] -= work[r, c] * work[c, k]
-
-
-# work, n, order as `factor` left them; x float64 (m,) -> amounts float64 (m,), the first n.
-# Which basis was found first, or what other rows were solved, shows in none of the digits.
-@jit
-def settle(work, n, order, x, amounts):
-    """Work out the amounts of phases that make up a composition; return the least of them."""
-    for c in range(n):
-        total = x[order[c]]
-        for k in range(c):
-            total -= work[c, k] * amounts[k]
-        amounts[c] = total
-    least = np.inf
-    for c in range(n - 1, -1, -1):
-        total = amounts[c]
-        for k in range(c + 1, n):
-            total -= work[c, k] * amounts[k]
-        amounts[c] = total / work[c, c]
-        least = min(least, amounts[c])
-    return least
 
 
 # Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
@@ -568,8 +549,8 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
     price, corner, factors, order, matrix, energy = planes
     hull, products, fractions = found
     m = price.shape[1]
-    x, amount, every = np.empty(m), np.empty(m), np.arange(m)
-    some, own, work = np.empty(m, np.int64), np.empty(m, np.int64), np.empty((m, m))
+    x, amount, work = np.empty(m), np.empty(m), np.empty((m, m))
+    held, own = np.empty(m, np.int64), np.empty(m, np.int64)
     for r in range(begin, end):
         row = rows[r]
         x[:] = 0.0
@@ -588,21 +569,19 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
                 f = other
                 least = settle(factors[f], m, order[f], x, amount)
             other += 1
-        n, count, held = 0, 0, every
-        if least > _LEAST:
-            n = m
-        elif least >= -_TOLERANCE:
-            held = some
+        n, count = 0, 0
+        done[r] = least >= -_TOLERANCE
+        if done[r]:
             for b in range(m):
                 if amount[b] > _LEAST:
                     held[n] = b
                     n += 1
-            for c in range(m):
-                for j in range(n):
-                    work[c, j] = matrix[f, c, held[j]]
-            factor(work, n, own)
-            settle(work, n, own, x, amount)
-        if n:
+            if n < m:
+                for c in range(m):
+                    for j in range(n):
+                        work[c, j] = matrix[f, c, held[j]]
+                factor(work, n, own)
+                settle(work, n, own, x, amount)
             total = 0.0
             for j in range(n):
                 total += amount[j] * energy[f, held[j]]
@@ -614,4 +593,3 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
         for j in range(count, products.shape[1]):
             products[row, j] = -1
             fractions[row, j] = 0.0
-        done[r] = n > 0

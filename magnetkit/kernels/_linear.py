@@ -64,18 +64,25 @@ def invert(covariance):
 @jit
 def _factor(a):
     n = len(a)
-    for k in range(n):
-        for j in range(k):
-            a[k, j] = 0.0
-        # Rounding may leave nothing, or less, of a row that others make up.
-        root = np.sqrt(max(a[k, k], 0.0))
-        for j in range(k, n):
-            a[k, j] = a[k, j] / root if root > 0.0 else 0.0
-        for i in range(k + 1, n):
+    for i in range(n):
+        for j in range(i):
+            a[i, j] = 0.0
+        # One row after the other, as elements are summed; four of them while they are in hand.
+        for k in range(0, i - 3, 4):
+            x0, x1, x2, x3 = a[k, i], a[k + 1, i], a[k + 2, i], a[k + 3, i]
+            for j in range(i, n):
+                left = a[i, j] - x0 * a[k, j]
+                left -= x1 * a[k + 1, j]
+                left -= x2 * a[k + 2, j]
+                a[i, j] = left - x3 * a[k + 3, j]
+        for k in range(i - i % 4, i):
             x = a[k, i]
-            if x != 0.0:
-                for j in range(i, n):
-                    a[i, j] -= x * a[k, j]
+            for j in range(i, n):
+                a[i, j] -= x * a[k, j]
+        # Rounding may leave nothing, or less, of a row that others make up.
+        root = np.sqrt(max(a[i, i], 0.0))
+        for j in range(i, n):
+            a[i, j] = a[i, j] / root if root > 0.0 else 0.0
 
 
 def factor(covariance):

@@ -294,12 +294,7 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
     m = int(members.sum())
     dense = np.zeros((len(ids), m))
     dense[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = phases.val
-    if m == 1:
-        one = np.ones((1, 1, 1))
-        first = energy[:1, None].copy()
-        order = np.zeros((1, 1), np.int64)
-        return Planes(first, ids[:1, None].astype(np.int32), one, order, one, first)
-    if len(ids) == m:
+    if len(ids) == m or m == 1:
         corners = np.arange(m)[None, :]
     else:
         # A point high above closes the hull, so that all that is left are lower facets.

@@ -1,5 +1,6 @@
 """``magnetkit doctor --compile``: afterwards the first commands compile nothing."""
 
+import io
 import logging
 import re
 import subprocess
@@ -70,6 +71,17 @@ def test_there_is_a_line_at_the_start_and_one_at_the_end(said):
     assert re.fullmatch(r"compiling kernels: \d+ done in 8 s", end)
     assert times[0][0] < 2.0
     assert 8.0 < times[1][0] < 11.0
+
+
+def test_a_terminal_has_one_line_with_a_bar_between(said, monkeypatch):
+    screen = io.StringIO()
+    screen.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(_progress, "_count_compiled", lambda: 14)
+    said((1.0, 2.2))
+    _, first, *_, end = screen.getvalue().split("\r\x1b[K")
+    assert first == "compiling kernels [########............] 14 done, 1 s"
+    assert not end
 
 
 def test_a_short_kernel_is_not_reported_alone_or_long_after_the_others(said):

@@ -54,7 +54,7 @@ def test_split_finds_the_facet_that_holds_the_composition():
 
 
 def test_an_amount_that_is_negative_by_rounding_alone_is_none():
-    # An element at 1 eV/atom and an equal mixture at zero, of which twice the second share is made.
+    # An element at 1 eV/atom; at zero a mixture, of which twice the second share is made.
     matrix, price = np.array([[[1.0, 0.5], [0.0, 0.5]]]), np.array([[1.0, -1.0]])
     planes = planes_of(matrix, price, np.array([[0, 1]]), np.array([[1.0, 0.0]]))
     for least, held in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
