@@ -44,6 +44,8 @@ SOURCED = {
     # The trade prints coefficients from 20 to 100 C.
     "magnetism.sintered": {"_AT": ROOM, "TEN_YEARS": 10 * 365 * 24, "BETWEEN": (ROOM, ROOM + 80.0)},
     "magnetism.transitions": {"_PER_TESLA": BOHR_MAGNETON / BOLTZMANN},
+    # Of the change log: a folder of more rows keeps fewer columns.
+    "run.screen": {"MANY_ROWS": 100_000},
     "phases._judged": {"BOLTZMANN_EV_K": physical_constants["Boltzmann constant in eV/K"][0]},
     "phases._mixing": {"INTERVAL": HALF}, "surrogates._measured": {"_ZERO_CELSIUS": 273.15},
     "surrogates._process": {"_SQRT5": 5.0**0.5},

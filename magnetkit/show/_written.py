@@ -78,8 +78,7 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
 
     if date.today().year < 1980:
         raise InputError(
-            f"cannot write {path}: the clock of this machine says {date.today()}, and a workbook "
-            "knows no date before 1980; set the clock, or write .csv"
+            f"cannot write {path}: set the clock ({date.today()}); workbooks begin in 1980"
         )
     book = Workbook(write_only=True)
     last = list(sheets)[-1]
