@@ -48,7 +48,7 @@ def killed(work: Callable[[], object], there: Callable[[], object]) -> None:
             work()
         finally:
             os._exit(1)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 900
     while time.monotonic() < deadline and not there():
         time.sleep(0.01)
     os.kill(child, signal.SIGKILL)
