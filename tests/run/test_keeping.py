@@ -155,7 +155,7 @@ def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch,
         mk.screen(given, WHEEL, keep=40, out=out, **more)
 
     run(whole)
-    slowly = {"progress": lambda *_: time.sleep(0.1)}
+    slowly = {"progress": lambda *_: time.sleep(0.5)}
     killed(lambda: run(cut, **slowly), lambda: list(cut.glob(f".magnetkit-parts/{after}*")))
     assert not read_manifest(cut)["done"]
     run(cut, resume=True)

@@ -247,7 +247,7 @@ def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
 
     run(whole)
     # Slow enough that it cannot be through before it is killed.
-    killed(lambda: run(cut, progress=lambda *_: time.sleep(0.1)), is_begun)
+    killed(lambda: run(cut, progress=lambda *_: time.sleep(1.0)), is_begun)
     manifest = read_manifest(cut)
     assert not manifest["done"]
     assert manifest["chunks"]
