@@ -65,7 +65,9 @@ def renamed(**names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
             for old in names.keys() & kwargs:
                 new = names[old]
                 if new in kwargs:
-                    raise InputError(f"{function.__name__}: {old} is the old name of {new}")
+                    raise InputError(
+                        f"{function.__name__}: {old} is the old name of {new}; give one"
+                    )
                 warnings.warn(
                     f"{function.__name__}: {old} is now called {new}; the old name goes with the "
                     "next release",

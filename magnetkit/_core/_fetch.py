@@ -74,7 +74,9 @@ def _entry(name: str) -> dict[str, Any]:
         return datasets.registry()["remote"][name]
     except KeyError:
         known = ", ".join(names()) or "none"
-        raise InputError(f"no data set is called {name!r}; there are: {known}") from None
+        raise InputError(
+            f"no data set is called {name!r}; those that can be fetched: {known}"
+        ) from None
 
 
 def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) -> None:
@@ -114,7 +116,9 @@ def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) ->
                 f"could not download {name!r} after {_RETRIES + 1} attempts "
                 f"({_reason(error)}); {way_out}"
             ) from error
-        raise DataError(f"cannot write {target} ({error}); set MAGNETKIT_CACHE_DIR") from error
+        raise DataError(
+            f"cannot write {target} ({error}); set MAGNETKIT_CACHE_DIR to a folder you may write to"
+        ) from error
 
 
 def _reason(error: Exception) -> str:
@@ -144,7 +148,10 @@ class _Bar:
         self._rich.update(self._task, advance=count)
         received = self._rich.tasks[self._task].completed
         if received > _MOST_BYTES:
-            raise DataError(f"the server sends more than {_MOST_BYTES >> 20} MiB; nothing was kept")
+            raise DataError(
+                f"the server sends more than {_MOST_BYTES >> 20} MiB, which is no set of the "
+                "registry; nothing was kept"
+            )
 
     def reset(self) -> None:
         """Begin again at zero."""

@@ -24,7 +24,9 @@ def folds(
 
     count = min(count, len(np.unique(groups)))
     if count < 2:
-        raise InputError("intervals need two groups or more, one a paper or series")
+        raise InputError(
+            "intervals need two groups or more; give the column 'group' one value a paper or series"
+        )
     yield from GroupKFold(count, shuffle=True, random_state=seed).split(groups, groups=groups)
 
 

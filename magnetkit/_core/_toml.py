@@ -65,7 +65,10 @@ def load(name_or_path: str | Path, model: type[_Model], kind: str, folder: str) 
     if text not in known:
         near = difflib.get_close_matches(text, known, n=1)
         hint = f" (did you mean {near[0]}?)" if near else ""
-        raise InputError(f"no {kind} {text!r}{hint}; known are {', '.join(known)}, or a TOML file")
+        raise InputError(
+            f"no {kind} {text!r}{hint}; known are {', '.join(known)}, or give the path of a "
+            "TOML file"
+        )
     return _read(datasets.path(f"{folder}/{text}.toml"), model, kind)
 
 
@@ -79,7 +82,9 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
     except OSError as error:
         raise InputError(f"{kind} file {file}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{file} is not valid TOML: {f'{error}'.split(';')[0]}") from None
+        raise InputError(
+            f"{kind} file {file} is not valid TOML: {f'{error}'.split(';')[0]}"
+        ) from None
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -93,7 +98,9 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
     exists.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-        raise InputError(f"name {name!r}: expected small letters, digits and -, as my-pump")
+        raise InputError(
+            f"name {name!r}: expected small letters, digits and hyphens, such as my-pump"
+        )
     path = folder / f"{name}.toml"
     text = template.read_text(encoding="utf-8").replace("NAME", name)
     try:

@@ -24,23 +24,33 @@ def root() -> Path:
     """
     if own := os.environ.get("MAGNETKIT_DATASETS"):
         if not (Path(own) / "registry.toml").is_file():
-            raise DataError(f"MAGNETKIT_DATASETS is {own!r}, which holds no registry.toml")
+            raise DataError(
+                f"MAGNETKIT_DATASETS is {own!r}, which holds no registry.toml; give a copy of "
+                "magnetkit's datasets"
+            )
         return Path(own).resolve()
     for candidate in (_PACKAGE / "_datasets", _PACKAGE.parent / "datasets"):
         if (candidate / "registry.toml").is_file():
             return candidate
-    raise DataError(f"no datasets folder beside {_PACKAGE}; install magnetkit again")
+    raise DataError(
+        f"no datasets folder beside {_PACKAGE}; the installation is incomplete, install it again"
+    )
 
 
 def path(name: str) -> Path:
     """Return the path of the embedded file `name`, e.g. ``"elements/elements.csv"``."""
     file = root() / name
     if not file.is_file():
-        raise DataError(f"data file {name!r} is missing; `magnetkit data verify` lists all")
+        raise DataError(
+            f"embedded data file {name!r} is missing; `magnetkit data verify` lists all"
+        )
     digest = _first_read.setdefault(file, _digest(file))
     # In a checkout and in a folder of one's own, tables may be edited.
     if root() == _PACKAGE / "_datasets" and digest != registry()["files"][name]["sha256"]:
-        raise DataError(f"embedded data file {name!r} is damaged; install magnetkit again")
+        raise DataError(
+            f"embedded data file {name!r} is damaged; install again: "
+            "pip install --force-reinstall magnetkit"
+        )
     return file
 
 

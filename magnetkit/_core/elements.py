@@ -68,7 +68,9 @@ def index(symbol: str) -> int:
     try:
         return INDEX[symbol]
     except KeyError:
-        raise CompositionError(f"{symbol!r} is no chemical element, as Nd or Fe") from None
+        raise CompositionError(
+            f"{symbol!r} is no chemical element; write symbols as Nd, Fe"
+        ) from None
 
 
 @lru_cache(maxsize=64)

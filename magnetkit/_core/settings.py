@@ -141,7 +141,9 @@ def kernel_places() -> tuple[Path, ...]:
     """
     threads = os.environ.get("NUMBA_NUM_THREADS", "")
     if threads and not re.fullmatch(r"0*[1-9]\d*", threads):
-        raise InputError(f"NUMBA_NUM_THREADS is {threads!r}; expected a whole number above 0")
+        raise InputError(
+            f"NUMBA_NUM_THREADS is {threads!r}; expected a whole number of 1 or more, or none"
+        )
     if os.environ.get("MAGNETKIT_NUMBA_CACHE", "1") == "0":
         return ()
     if own := os.environ.get("NUMBA_CACHE_DIR"):

@@ -79,7 +79,9 @@ def parse_temperature(value: str | float) -> float:
     if isinstance(value, str):
         match = _TEMPERATURE.match(value)
         if match is None:
-            raise InputError(f"temperature {value!r} not understood; write 423K or 150C")
+            raise InputError(
+                f"temperature {value!r} not understood; write kelvin as 423K or degrees C as 150C"
+            )
         kelvin = float(match[1])
         if match[2] and match[2].endswith("C"):
             kelvin += ZERO_CELSIUS
@@ -87,7 +89,9 @@ def parse_temperature(value: str | float) -> float:
         try:
             kelvin = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError):
-            raise InputError(f"expected one temperature as '150C', got {value!r:.60}") from None
+            raise InputError(
+                f"expected one temperature such as 300.0 or '150C', got {value!r:.60}"
+            ) from None
     if not math.isfinite(kelvin) or kelvin <= 0:
         raise InputError(f"temperature must be above 0 K, got {value!r}; degrees C need a C (150C)")
     return kelvin

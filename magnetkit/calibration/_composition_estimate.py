@@ -148,7 +148,9 @@ def estimate_composition(
         host, made_as = str(grade["host"]), str(grade.get("kind", "sintered"))
         usual = usual_magnets().get(host)
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise InputError(f"expected a row of magnetkit.grades, got {grade!r:.60}") from None
+        raise InputError(
+            f"expected a row of grades, as magnetkit.grades('N42SH').iloc[0], got {grade!r:.60}"
+        ) from None
     if usual is None or made_as == "bonded":
         raise InputError(
             f"what {grade.get('grade', 'it')} is made of is not estimated: that is done of "

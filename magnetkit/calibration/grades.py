@@ -390,7 +390,9 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     table = grades(name)
     row, shape = table.iloc[0], curve_shapes(table).iloc[0]
     if np.isnan(shape["squareness"]):
-        raise InputError(f"the curve of {row['grade']} is not known: no sheet prints its knee")
+        raise InputError(
+            f"{row['grade']} is bonded, and no sheet prints its knee: its curve is not known"
+        )
     source = f"sheets of {row['makers']}, hot by their chords alpha and beta"
     if shape["usual_squareness"]:
         source += f"; knee assumed at {shape['squareness']:g} H_cJ as usual for {row['host']}"

@@ -157,7 +157,9 @@ def _figures(source: str, h: _Array, j: _Array, kelvin: float) -> MeasuredCurve:
     field, first = np.unique(field, return_index=True)
     level = level[first]
     if field[0] > _FIRST * field[-1]:
-        raise InputError(f"{source}: a curve begins near H = 0, not at {field[0] / 1e3:.0f} kA/m")
+        raise InputError(
+            f"{source}: the first point is at {field[0] / 1e3:.0f} kA/m; a curve begins near H = 0"
+        )
     slope = (level[1] - level[0]) / (field[1] - field[0])
     b_r = float(level[0] - slope * field[0])
     field, level = np.append(0.0, field[field > 0.0]), np.append(b_r, level[field > 0.0])

@@ -69,7 +69,9 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     for name, percent in (given or {}).items():
         number = isinstance(percent, int | float) and not isinstance(percent, bool)
         if name not in _NAMES or not number or not 0.0 < percent < 50.0:
-            raise InputError(f"spread must be percent of one lot, as H_cJ=6; got {name}={percent}")
+            raise InputError(
+                f"spread must be percent of one lot such as B_r=1.5,H_cJ=6, got {name}={percent}"
+            )
         of_lot: dict[str, float] = {_NAMES[name]: float(percent) / 100.0}
         found = replace(found, source="as you say", **of_lot)
     return found

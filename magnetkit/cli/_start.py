@@ -105,7 +105,10 @@ def check_room() -> None:
     with suppress(OSError), open("/proc/self/limits", encoding="utf-8") as limits:
         (limit,) = [line.split()[3] for line in limits if line.startswith("Max address space")]
         if limit.isdigit() and int(limit) < _ROOM:
-            raise InputError(f"{int(limit) / 1e9:.2f} GB of addresses, too few: ulimit -v 3000000")
+            raise InputError(
+                f"memory is limited to {int(limit) / 1e9:.2f} GB of addresses (ulimit -v), "
+                "a command needs 3: ulimit -v 3000000"
+            )
 
 
 def _plain_warning(text: Warning | str, *_: object, **__: object) -> None:

@@ -59,6 +59,9 @@ def bench(context: typer.Context) -> None:
     """
     checkout = Path(__file__).resolve().parents[2]
     if not (checkout / "benchmarks/features/__main__.py").is_file():
-        raise InputError("magnetkit features bench runs in a checkout of the source: make bench")
+        raise InputError(
+            "magnetkit features bench runs in a checkout of the source, got an installed package; "
+            "clone the source, then `make bench` there"
+        )
     command = [sys.executable, "-m", "benchmarks.features", *context.args]
     raise typer.Exit(subprocess.run(command, cwd=checkout, check=False).returncode)

@@ -303,7 +303,9 @@ def numbers(text: str, option: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise InputError(f"{option} must be numbers such as 1,2; got {text!r}") from None
+        raise InputError(
+            f"{option} must be numbers separated by commas, such as 1,2; got {text!r}"
+        ) from None
 
 
 def _show_limits(frame: "pd.DataFrame") -> None:

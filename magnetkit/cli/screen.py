@@ -208,7 +208,9 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: in
     for text in shells or ():
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
-            raise InputError(f"this shell cannot be made ({reason})")
+            raise InputError(
+                f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
+            )
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
 
 

@@ -91,7 +91,9 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
             found += len(block.lines) + len(block.rejected)
             yield block
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 ({error.reason}); save it as UTF-8") from None
+        raise InputError(
+            f"{path} is neither UTF-8 nor of a Windows code page ({error.reason}); save it as UTF-8"
+        ) from None
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0]
         if "straddl" in reason:
@@ -146,10 +148,15 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
     named: dict[str, str] = {}
     for column, symbol in _element_columns(table.column_names):
         if symbol in named:
-            raise InputError(f"{source}: {named[symbol]!r} and {column!r} are both {symbol}")
+            raise InputError(
+                f"{source}: columns {named[symbol]!r} and {column!r} are both {symbol}"
+            )
         named[symbol] = column
     if len(named) < 2:
-        raise InputError(f"{source}: expected a column for each element, as Nd and Fe")
+        raise InputError(
+            f"{source}: expected a column for each element, such as Nd, Fe and B, found "
+            f"{', '.join(table.column_names)}"
+        )
     cells = {symbol: table.column(column).to_pylist() for symbol, column in named.items()}
     return pa.array([_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))])
 
@@ -323,7 +330,10 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     with path.open(encoding=encoding, newline="") as stream:
         first = stream.readline(_LONGEST_HEADER)
     if len(first) == _LONGEST_HEADER:
-        raise InputError(f"{path}: the first line is longer than {_LONGEST_HEADER:,} characters")
+        raise InputError(
+            f"{path}: the first line is longer than {_LONGEST_HEADER:,} characters; expected a "
+            "header line such as composition,shell"
+        )
     if not first.strip():
         raise InputError(f"{path}: the first line is blank; the header belongs there")
     delimiter = max(_DELIMITERS, key=first.count)
@@ -480,7 +490,10 @@ def _check_workbook(path: Path) -> None:
     except (zipfile.BadZipFile, OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path} is no Excel workbook (.xlsx: {error}); {_WAY_OUT}") from None
     if size > _LARGEST_BYTES:
-        raise InputError(f"{path} unpacks to over {_LARGEST_BYTES >> 20} MiB; save it as .csv")
+        raise InputError(
+            f"{path} unpacks to {size / 2**20:,.0f} MiB, over {_LARGEST_BYTES >> 20}; save the "
+            "candidates as .csv or .parquet"
+        )
     if rows > _LAST_ROW or rows * columns > _MOST_CELLS:
         raise InputError(
             f"a sheet of {path} reaches to row {rows:,} and column {columns:,}, which no memory "

@@ -160,7 +160,10 @@ def grades_among(given: Any) -> list[str | None]:
 def refuse_beside(grade: str, process: Any, shell: Any) -> None:
     """Raise InputError if `process` or `shell`, which belong to a recipe, is given with a grade."""
     if process is not None or shell is not None:
-        raise InputError(f"process and shell are of a recipe; {grade} is a grade: leave them out")
+        raise InputError(
+            f"process and shell are of a recipe; {grade} is a grade: leave them out, or give what "
+            "it is made of"
+        )
 
 
 def class_of(text: str) -> tuple[int, str] | None:

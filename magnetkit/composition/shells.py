@@ -62,7 +62,9 @@ class Shell:
             ("amount_wt_pct", self.amount_wt_pct, _LIMIT_AMOUNT),
         ):
             if value is not None and not 0.0 < value <= most:
-                raise InputError(f"a shell's {name} is above 0 and up to {most:g}, got {value:g}")
+                raise InputError(
+                    f"a shell's {name} must be above 0 and up to {most:g}, got {value:g}"
+                )
 
     def __str__(self) -> str:
         """Return the shell as it is written in candidate tables."""

@@ -459,7 +459,10 @@ def _percents(element: str, given: Any) -> list[Fraction]:
         raise InputError(f"addition of {element} must be at.%, got {given!r}") from None
     distinct = len(set(percents)) == len(percents)
     if not percents or not distinct or min(percents) < 0 or max(percents) > 100:
-        raise InputError(f"{element} takes distinct levels from 0 to 100 at.%, got {given!r}")
+        raise InputError(
+            f"addition of {element} takes distinct levels from 0 to 100 at.% of the host; "
+            f"got {given!r}"
+        )
     return percents
 
 
@@ -534,7 +537,10 @@ def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int6
     digits = np.zeros(len(owners), np.int64)
     for j, slot in enumerate(sites.slots):
         if owners.count(slot.element) > 1 or slot.element in {s.site for s in sites.slots}:
-            raise InputError(f"{slot.element} stands on several sites of {space!r}: take one")
+            raise InputError(
+                f"{slot.element} stands on several sites of {space!r}; refine around rows whose "
+                "elements have one place each"
+            )
         surplus = left.get(slot.element, Fraction(0))
         misses = [abs(level - surplus) for level in slot.levels]
         digits[j] = misses.index(min(misses))

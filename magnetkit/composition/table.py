@@ -455,7 +455,9 @@ def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
             stream = hasattr(array, "__arrow_c_stream__")
             array = pa.chunked_array(array) if stream else pa.array(array)
         except (pa.ArrowException, TypeError, ValueError):
-            raise InputError(f"expected an Arrow array, got {type(array).__name__}") from None
+            raise InputError(
+                f"expected an Arrow array of text, got a {type(array).__name__}"
+            ) from None
     if not (_is_text(array.type) or pa.types.is_null(array.type)):
         raise InputError(f"expected compositions as text, got Arrow {array.type}")
     return valid_text(array if is_string(array.type) else array.cast(pa.large_string()))

@@ -209,7 +209,10 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
     b_r, h_cj = ([float(one[x]) for one in least] for x in ends)
     for k, coercivity in zip(kelvin, h_cj, strict=False):
         if not coercivity > 0.0:
-            raise InputError(f"{grade} has no coercivity left at {k - ZERO_CELSIUS:.0f} C")
+            raise InputError(
+                f"{grade} has no coercivity left at {k - ZERO_CELSIUS:.0f} C by its "
+                "printed coefficient; ask for a lower temperature"
+            )
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
     h_k = [h * float(own["squareness"].iloc[0]) for h, own in zip(h_cj, shapes, strict=True)]
     curves = _demagnetization(kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line)

@@ -250,7 +250,9 @@ def axis_of(along: str) -> Axis:
     for axis in AXES:
         if along == axis:
             return axis
-    raise InputError(f"along must be x, y or z, got {along!r}; a radial ring's field is a map")
+    raise InputError(
+        f"along must be x, y or z, got {along!r}; of a radial ring give the field as a map"
+    )
 
 
 def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
@@ -383,7 +385,10 @@ class FieldMap:
             elif np.allclose(high - low, box, rtol=0.3):
                 middle = ", ".join(f"{1e3 * m:.4g}" for m in 0.5 * (low + high))
                 hint = f"; take the middle, ({middle}) mm, off its coordinates"
-            raise InputError(f"a field map of {span} mm does not cover the magnet, {want} mm{hint}")
+            raise InputError(
+                f"the field map does not cover the magnet: it spans {span} mm, the magnet {want} mm"
+                f"{hint}"
+            )
         found = LinearNDInterpolator(self.points, self.vectors)(cells.points)
         rim = np.isnan(found).any(axis=1)
         if rim.any():

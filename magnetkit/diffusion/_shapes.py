@@ -114,7 +114,9 @@ def read_shape(text: "str | Shape") -> Shape:
             "or ring:40x20x5mm (outer and inner diameter, height)"
         )
     if not all(_SMALLEST_MM <= s <= _LARGEST_MM for s in size):
-        raise InputError(f"shape {text}: expected sides of {_SMALLEST_MM:g} to {_LARGEST_MM:g} mm")
+        raise InputError(
+            f"shape {text}: expected sides of {_SMALLEST_MM:g} to {_LARGEST_MM:g} mm; are these mm?"
+        )
     if kind == "ring" and not size[1] < size[0]:
         raise InputError(f"shape {text}: the inner diameter must be below the outer")
     return Shape(kind, size)

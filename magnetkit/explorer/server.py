@@ -54,7 +54,9 @@ def serve(path: Path, port: int = PORT, announce: Callable[[str], object] = prin
     try:
         from .page import application
     except ImportError:
-        raise InputError("the explorer needs dash: pip install 'magnetkit[explore]'") from None
+        raise InputError(
+            "the explorer needs dash; install it with pip install 'magnetkit[explore]'"
+        ) from None
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Quiet(WSGIRequestHandler):
@@ -71,7 +73,9 @@ def serve(path: Path, port: int = PORT, announce: Callable[[str], object] = prin
     try:
         listener = socket.create_server((HOST, port))
     except OSError as error:
-        raise InputError(f"port {port}: {error.strerror}; choose another with --port") from None
+        raise InputError(
+            f"port {port} cannot be used ({error.strerror}); choose another with --port"
+        ) from None
     with listener:
         own = listener.getsockname()[1]
         server = make_server(

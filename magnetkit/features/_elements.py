@@ -70,7 +70,9 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise DataError(f"{file} is no CSV table of element properties: {error}") from None
     if "symbol" not in frame.columns:
-        raise DataError(f"{file}: no column 'symbol', but {', '.join(frame.columns)}")
+        raise DataError(
+            f"an element table needs a column 'symbol', {file} has {', '.join(frame.columns)}"
+        )
     unknown = [str(s) for s in frame["symbol"] if s not in elements.INDEX]
     if unknown:
         raise DataError(f"{file}: {unknown[0]!r} in column 'symbol' is no chemical element")
@@ -114,7 +116,10 @@ def load_table(preset: str | Path) -> ElementTable:
     if isinstance(preset, str) and preset in _PRESETS:
         return _preset(preset)
     if not isinstance(preset, str | Path) or Path(preset).suffix.lower() != ".csv":
-        raise InputError(f"preset must be one of {', '.join(_PRESETS)} or a CSV, got {preset!r}")
+        raise InputError(
+            f"preset must be one of {', '.join(_PRESETS)} or the path of a CSV element table, "
+            f"got {preset!r}"
+        )
     return read_table(preset)
 
 

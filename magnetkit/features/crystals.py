@@ -111,7 +111,10 @@ class Crystals:
                     f"expected pymatgen structures, item {number} is {type(structure).__name__}"
                 )
             if not structure.is_ordered:
-                raise InputError(f"structure {number}: partly occupied sites ({structure.formula})")
+                raise InputError(
+                    f"structure {number} ({structure.formula}) has partly occupied sites; "
+                    "order it first, e.g. with pymatgen's OrderDisorderedStructureTransformation"
+                )
             if not abs(structure.volume) > 1e-6:
                 raise InputError(f"structure {number} ({structure.formula}) has a flat cell")
             lattices.append(structure.lattice.matrix)

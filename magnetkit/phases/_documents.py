@@ -124,7 +124,9 @@ def _read_crystal(summary: _Summary) -> Record:
         }
     except Exception:
         # pymatgen raises whatever it stumbles on, and its words may be the server's.
-        raise NetworkError(f"{summary.material_id} is none that pymatgen reads") from None
+        raise NetworkError(
+            f"the structure of {summary.material_id} is none that pymatgen reads; nothing was kept"
+        ) from None
 
 
 def make_tables(

@@ -176,7 +176,10 @@ def _of_one_scheme(snapshot: Snapshot) -> None:
             named = {str(s).rsplit(" ", 1)[-1] for s in snapshot.entries[name].dropna().unique()}
             schemes = sorted(named & set(SCHEMES))
             if len(schemes) > 1:
-                raise DataError(f"snapshot {snapshot.name} mixes energies of {', '.join(schemes)}")
+                raise DataError(
+                    f"snapshot {snapshot.name} mixes energies of {', '.join(schemes)}; one hull "
+                    "takes one scheme: freeze each by itself"
+                )
 
 
 # Pairs of sets that are compared at once.

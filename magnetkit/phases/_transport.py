@@ -167,7 +167,10 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
     ) as rester:
         version = rester.db_version
         if not (isinstance(version, str) and _VERSION.fullmatch(version)):
-            raise NetworkError(f"{where}heartbeat gives no database version; {_CHECK}")
+            raise NetworkError(
+                f"{where}heartbeat gives no database version; is it a Materials Project server? "
+                f"{_CHECK}"
+            )
         rester.session.hooks["response"].append(watch.check)
         records: dict[str, list[News]] = {"summary": [], "thermo": [], "magnetism": []}
 

@@ -173,9 +173,15 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     for text in given:
         symbols = {s.strip() for s in text.split("-")} if isinstance(text, str) else set()
         if not symbols or not symbols <= set(INDEX):
-            raise InputError(f"{text!r} is no chemical system; write it as Sm-Co or Nd-Fe-B")
+            raise InputError(
+                f"{text!r} is no chemical system; expected element symbols joined by hyphens, "
+                "such as 'Sm-Co' or 'Nd-Fe-B'"
+            )
         if len(symbols) > MOST_ELEMENTS:
-            raise InputError(f"{text!r} has over {MOST_ELEMENTS} elements: too many subsystems")
+            raise InputError(
+                f"{text!r} has {len(symbols)} elements and so too many subsystems; "
+                f"pull systems of at most {MOST_ELEMENTS}"
+            )
         found.add("-".join(sorted(symbols)))
     return sorted(found)
 

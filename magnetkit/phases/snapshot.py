@@ -83,7 +83,9 @@ class Snapshot:
         import pandas as pd
 
         if self.folder is None or STRUCTURES not in self.manifest["files"]:
-            raise DataError(f"snapshot {self.name!r} has no structures; freeze the pull again")
+            raise DataError(
+                f"snapshot {self.name!r} has no structures; freeze a pull that holds them"
+            )
         return pd.read_parquet(self.folder / STRUCTURES)
 
 
@@ -115,7 +117,10 @@ def _read(folder: Path) -> Snapshot:
 
     file = folder / MANIFEST
     if not file.is_file():
-        raise DataError(f"{folder} is no phase snapshot; `magnetkit data pull --out` writes one")
+        raise DataError(
+            f"{folder} is no phase snapshot (it has no {MANIFEST}); "
+            "`magnetkit data pull --out` writes one"
+        )
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(manifest, dict):
@@ -183,7 +188,9 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
         return snapshot
     if isinstance(snapshot, (str, Path)):
         return read_snapshot(snapshot)
-    raise InputError(f"snapshot must be a folder or a Snapshot, got {type(snapshot).__name__}")
+    raise InputError(
+        f"snapshot must be a folder, a Snapshot or None, got {type(snapshot).__name__}"
+    )
 
 
 @named

@@ -261,7 +261,9 @@ class Conditions:
             known["interval"] = float(known["interval"])
         scenario = known.get("scenario") or "baseline"
         if not isinstance(scenario, str | Path):
-            raise InputError(f"scenario must be a name or a TOML file, got {scenario!r:.60}")
+            raise InputError(
+                f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
+            )
         prices = known.get("prices", {})
         if not isinstance(prices, Mapping):
             raise InputError(f"prices must map elements to prices, got {prices!r:.60}; e.g. Tb=3x")
@@ -299,7 +301,10 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
     if calibration is None:
         return record
     if not isinstance(calibration, str) or not calibration.strip():
-        raise InputError(f"calibration must be a name, a grade or none, got {calibration!r:.60}")
+        raise InputError(
+            "calibration must be a name of `magnetkit calibrate`, a grade or none, got "
+            f"{calibration!r:.60}"
+        )
     if record is not None and "producer" in record:
         raise InputError(f"process and calibration {calibration!r}: give one of the two")
     if calibration == NO_CALIBRATION:

@@ -51,7 +51,9 @@ def _to_digits(values: ArrayLike, digits: int) -> NDArray[np.float64]:
 def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     given = np.asarray(points, np.float64)
     if given.ndim != 2 or not 1 <= given.shape[1] <= _MAX_OBJECTIVES:
-        raise InputError(f"objectives must be (n, 1 to {_MAX_OBJECTIVES}), got shape {given.shape}")
+        raise InputError(
+            f"objectives must be an array (n, 1 to {_MAX_OBJECTIVES}), got shape {given.shape}"
+        )
     # Which objective comes first is free; one with few ties leaves little to sort twice.
     distinct = [len(np.unique(column[:: len(given) // 1000 + 1])) for column in given.T]
     padded = np.zeros((len(given), _MAX_OBJECTIVES))

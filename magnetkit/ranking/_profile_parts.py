@@ -337,7 +337,10 @@ class Objective:
         """
         match = _TEXT.fullmatch(text)
         if match is None:
-            raise InputError(f"objective {text!r} must end in :min or :max, as cost_USD_kg:min=2")
+            raise InputError(
+                f"objective {text!r} must end in :min or :max, with a weight :min=2, "
+                "for example cost_USD_kg:min"
+            )
         try:
             name = _numeric_column(_SHORT.get(match[1], match[1]), _SHORT)
         except ValueError as error:

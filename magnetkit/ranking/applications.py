@@ -276,7 +276,9 @@ def asked(
             own = {"column": found.column, name: found.limit, "temperature_K": found.temperature_K}
             limits.append(own | _GIVEN)
     if not limits:
-        raise InputError("give a requirement with a number, such as coercivity_kA_m>=800")
+        raise InputError(
+            "without an application, give a requirement with a number, such as coercivity_kA_m>=800"
+        )
     low, high = min(_ROOM_K, kelvin), max(_ROOM_K, kelvin)
     return Profile.model_validate(
         {

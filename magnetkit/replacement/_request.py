@@ -148,7 +148,9 @@ def requirements(reference: Mapping[str, Any], wish: Wish) -> Limits:
             made[column] = own.get(column) or requirement(f"{column}>=reference", reference)
     if wish.on_duty:
         if (b_r := own.get(REMANENCE, made.get(REMANENCE))) is None:
-            raise InputError("a duty needs the least B_r: --require 'remanence_T>=1.15'")
+            raise InputError(
+                "a duty without a grade needs the least B_r: --require 'remanence_T>=1.15'"
+            )
         need = round(needed_knee(wish, b_r.limit), 1)
         why = f"{SAFETY:g} times the field at the duty"
         knee = Requirement(column=KNEE, minimum=need, source=why, status="assumption")
@@ -228,7 +230,10 @@ def held_values(values: Any, wish: Wish, grade: str | None = None) -> Held:
         raise InputError(f"values must be numbers, got {values!r:.60}") from None
     b_r, h_cj = (known.get(q, np.nan) for q in _CHORDS)
     if not (0.02 < b_r < 2.0 and 1.0 < h_cj < 1e4):
-        raise InputError(f"expected B_r (T) and H_cJ (kA/m) above 0, got {b_r:g} and {h_cj:g}")
+        raise InputError(
+            f"a measured magnet needs B_r (T) and H_cJ (kA/m), got {b_r:g} and {h_cj:g}; a curve "
+            "must reach J = 0"
+        )
     room = (_nearest(b_r, h_cj) if grade is None else grades(grade).iloc[0]).copy()
     own["spread"], least = lots(str(room["host"]), wish.spread), {}
     for quantity, chord in _CHORDS.items():

@@ -94,7 +94,10 @@ def compensation(
 
     room = grades(reference).iloc[0]
     if not abs(float(room[ALPHA])) <= COMPENSATED:
-        raise InputError(f"{room['grade']} is not compensated: alpha is {room[ALPHA]:g} %/K")
+        raise InputError(
+            f"{room['grade']} is not compensated: its maker prints alpha of {room[ALPHA]:g} %/K; "
+            "`magnetkit replace` answers for it"
+        )
     if not abs(circuit) < 1.0:
         raise InputError(f"circuit must be a coefficient in %/K such as 0.01, got {circuit}")
     low, high = _range(temperature, str(room["grade"]))

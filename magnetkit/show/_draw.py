@@ -71,7 +71,10 @@ def _axes(layout: Part) -> "Axes":
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise InputError("pictures need matplotlib: pip install 'magnetkit[plots]'") from None
+        raise InputError(
+            "pictures are drawn by matplotlib, which is not installed: pip install "
+            "'magnetkit[plots]'; .html needs none"
+        ) from None
     size = (layout.get("width", 640) / 100.0, layout["height"] / 100.0)
     return Figure(size, layout="constrained").subplots()
 

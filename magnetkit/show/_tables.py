@@ -132,7 +132,9 @@ def chosen(
         wanted = [name.strip() for name in columns.split(",") if name.strip()]
         missing = [name for name in wanted if name not in frame.columns]
         if missing:
-            raise InputError(f"no column {missing[0]!r}; there is {listed(list(frame.columns))}")
+            raise InputError(
+                f"--columns: no column {missing[0]!r}; there is {listed(list(frame.columns))}"
+            )
         return dict.fromkeys(wanted, 0)
     own = [n for n in frame.columns if str(n).lower().removeprefix("input_") in _IDS]
     found = {name: p for name, p in names.items() if name in frame.columns}

@@ -88,7 +88,9 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
         if title == last and len(sheets) > 1:
             _put_meanings(book, said)
         if len(frame) > _SHEET_ROWS:
-            raise InputError(f"{len(frame):,} rows, a sheet holds {_SHEET_ROWS:,}; write .parquet")
+            raise InputError(
+                f"{len(frame):,} rows do not fit into a sheet of {_SHEET_ROWS:,}; write .parquet"
+            )
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
         names = [str(name) for name in frame.columns]

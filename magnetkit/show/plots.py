@@ -174,7 +174,10 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
 def _need(frame: "pd.DataFrame", *names: str) -> None:
     missing = [name for name in names if name not in frame]
     if missing:
-        raise InputError(f"the table of magnets has no column {', '.join(missing)}")
+        raise InputError(
+            f"the table has no column {', '.join(missing)}; give a table of magnetkit.screen, "
+            "predict or magnetism.sintered"
+        )
 
 
 def _known(column: str) -> str:

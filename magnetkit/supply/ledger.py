@@ -265,7 +265,9 @@ def break_even_recycled_share(
     try:
         wanted = np.broadcast_to(np.asarray(target, np.float64), len(figures))
     except (TypeError, ValueError):
-        raise InputError(f"target must be {len(figures)} numbers or one: {target!r:.60}") from None
+        raise InputError(
+            f"target must be a number, or one for each of {len(figures)} alloys, got {target!r:.60}"
+        ) from None
     excess = figures[:, _RISK] - wanted
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(excess <= 0.0, 0.0, excess / figures[:, _COBALT])

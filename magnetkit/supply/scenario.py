@@ -245,7 +245,10 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
             raise InputError(f"price: {symbol!r} is no chemical element; write e.g. Tb=3x")
         match = _PRICE.fullmatch(str(text).strip())
         if match is None or not 0.0 < float(match[1]) < float("inf"):
-            raise InputError(f"price {symbol}={text}: above 0, as {symbol}=3x or 400USD/kg")
+            raise InputError(
+                f"price {symbol}={text}: expected a factor above 0, as {symbol}=3x, or a price, as "
+                f"{symbol}=400USD/kg"
+            )
         name = "factor" if match[2] == "x" else "price_USD_kg"
         own = {"elements": (symbol,), name: float(match[1]), **_ASKED}
         try:
@@ -259,7 +262,9 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
 def check_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
     """Return recycled shares; InputError if a key is no element or a share not 0 to 1."""
     if recycled is not None and not isinstance(recycled, Mapping):
-        raise InputError(f"recycled must map elements to shares, got {recycled!r:.60}")
+        raise InputError(
+            f"recycled must map elements to shares such as {{'Co': 0.25}}, got {recycled!r:.60}"
+        )
     checked = {}
     for symbol, share in (recycled or {}).items():
         if symbol not in INDEX:

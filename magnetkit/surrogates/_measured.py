@@ -97,7 +97,10 @@ def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
 def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
     basis = set(frame["basis"]) if "basis" in frame.columns else {"auto"}
     if len(basis) != 1 or not basis <= {"auto", "atomic", "weight"}:
-        raise InputError(f"'basis' of {file} must hold one of auto, atomic, weight on every row")
+        raise InputError(
+            f"column 'basis' of {file} must hold one of auto, atomic, weight on every row, "
+            f"got {', '.join(sorted(map(str, basis)))}"
+        )
     texts = frame["composition"].astype(str).tolist()
     return CompositionTable.from_strings(texts, basis.pop())  # type: ignore[arg-type]
 

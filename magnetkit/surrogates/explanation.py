@@ -92,7 +92,9 @@ def explain(
     import pandas as pd
 
     if isinstance(compositions, str) and compositions in (*TARGETS, *COMPUTED):
-        raise InputError(f"explain takes the composition first, then the target {compositions}")
+        raise InputError(
+            f"explain takes the composition first, as predict does, then the target {compositions}"
+        )
     table = as_table(compositions, basis)[:1]
     if not len(table):
         raise InputError("expected one composition to explain, got none")

@@ -228,7 +228,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             raise InputError(f"{self.target!r} is no result column; magnetkit.columns lists them")
         table, values = _table(X), np.asarray(y, np.float64)
         if values.shape != (len(table),) or not np.isfinite(values).all():
-            raise InputError(f"y must be {len(table)} numbers, got shape {values.shape}")
+            raise InputError(
+                f"y must be {len(table)} numbers, one a composition; got shape {values.shape}"
+            )
         given = chemical_systems(table) if groups is None else np.asarray(groups).astype(str)
         source = np.full(len(table), "given")
         data = TrainingSet(self.target, table, values, given, source, "given", {})

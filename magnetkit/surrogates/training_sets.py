@@ -163,7 +163,9 @@ _NO_PHASE = 0.5
 def check_target(target: str) -> None:
     """Raise InputError unless `target` is one of `TARGETS` or `COMPUTED`."""
     if target not in (*TARGETS, *COMPUTED):
-        raise InputError(f"no model of {target!r}; use one of {', '.join((*TARGETS, *COMPUTED))}")
+        raise InputError(
+            f"target {target!r} is not learnt; use one of {', '.join((*TARGETS, *COMPUTED))}"
+        )
 
 
 @named
