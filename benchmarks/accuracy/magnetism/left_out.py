@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetkit import datasets
+from magnetkit.calibration import _composition_estimate
 from magnetkit.composition.table import CompositionTable
 from magnetkit.magnetism import process
 from magnetkit.magnetism.process import parameters
@@ -49,12 +50,19 @@ def without(host: str, group: str) -> Iterator[None]:
     usual = replace(known.process, alignment=alignment(host, without=group))
     changed: dict[str, Any] = {"process": usual, **fit(host, without=group)}
     families[host] = replace(known, **changed)
-    process._usual_of_hosts.cache_clear()
+    _forget()
     try:
         yield
     finally:
         families[host] = known
-        process._usual_of_hosts.cache_clear()
+        _forget()
+
+
+def _forget() -> None:
+    """Forget what was worked out with other parameters."""
+    for kept in (process._usual_of_hosts, _composition_estimate._modelled):
+        kept.cache_clear()
+    _composition_estimate.made_of.cache_clear()
 
 
 def asked(row: Any) -> dict[str, Any]:
