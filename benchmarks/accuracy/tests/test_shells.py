@@ -28,7 +28,6 @@ def held(rows):
     return shells.fitted(rows)
 
 
-@pytest.mark.xfail(strict=True, reason="0.008964 is stored, 0.1 % above 0.008955 of today's fit")
 def test_the_stored_law_is_the_fitted_one(held):
     assert parameters().shell["held"] == pytest.approx(held, rel=1e-3)
 
