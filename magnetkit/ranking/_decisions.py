@@ -254,20 +254,27 @@ def _contrast(
     rows, total = np.flatnonzero(open_), found.loss.sum(axis=1)
     later = found.meets[rows] == bool(spare)
     order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), later))]
+    words, decision = np.unique(found.decision.astype(str), return_inverse=True)
+    family = np.unique([_family(word) for word in words], return_inverse=True)[1][decision]
+    # Another family has to better something, too.
+    better = (found.loss <= np.min(today, axis=0) - _NEAR).any(axis=1)
+    least = np.where(found.meets, _NEAR, _GAIN)[:, None]
     for new_family in (True, False):
-        for i in order.tolist():
-            names = [str(found.decision[p.row]) for p in picks]
-            if len(picks) >= MOST - len(today) or found.decision[i] in names:
-                continue
+        left = order
+        while len(picks) < MOST - len(today):
             # Today's magnet saves nothing: what is like it in another objective counts.
-            shown = [found.loss[p.row] for p in picks] or list(today)
-            least = _NEAR if found.meets[i] else _GAIN
-            gains = bool((found.loss[i] <= np.min(shown, axis=0) - least).any())
-            other = _family(found.decision[i]) not in map(_family, names)
-            # Another family has to better something, too.
-            better = bool((found.loss[i] <= np.min(today, axis=0) - _NEAR).any())
-            if other and better if new_family else gains:
-                picks.append(Pick(i, 0.0))
+            own = np.array([p.row for p in picks], int)
+            shown = found.loss[own] if picks else today
+            may = ~np.isin(decision, decision[own])
+            if new_family:
+                may &= better & ~np.isin(family, family[own])
+            else:
+                may &= (found.loss <= np.min(shown, axis=0) - least).any(axis=1)
+            # What a longer list leaves no room for stays outside.
+            left = left[may[left]]
+            if not len(left):
+                break
+            picks.append(Pick(int(left[0]), 0.0))
     return picks
 
 
