@@ -4,6 +4,10 @@
 fixed seed from the project's tables of papers, the magnets of NEMAD that have a remanence (which is
 fetched), and the grades of makers' sheets, each asked as a user would type it.
 
+``python -m benchmarks.scans --adversary`` puts a little of each element to the best recipes of
+every device, and lets differential evolution look for the highest place in four rankings, over
+every amount, shell and route: what wins and could not be made is a fault. A quarter of an hour.
+
 Each amount of each recipe is varied over what is accepted, at several temperatures, through
 `magnetkit.predict`. Steep steps are looked at in finer ones: what is continuous changes by a little
 in each, a jump in one. A change of status is no jump: a gate or a phase names it.
@@ -15,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import differential_evolution
 
 import magnetkit as mk
 from magnetkit._core import datasets
@@ -143,10 +148,144 @@ def unanswered() -> None:
         print(table[silent].to_string(index=False))
 
 
+MOST = {"Nd": 38.0, "Pr": 38.0, "Sm": 40.0, "Dy": 20.0, "Tb": 15.0, "Ce": 35.0, "La": 20.0}
+MOST |= {"Gd": 20.0, "Ho": 15.0, "Er": 15.0, "Y": 20.0, "B": 1.6, "Cu": 15.0, "Al": 4.0, "Ga": 3.0}
+MOST |= {"Nb": 3.0, "Zr": 8.0, "Ti": 5.0, "V": 4.0, "Mo": 4.0, "Si": 3.0, "Mn": 4.0, "Ni": 8.0}
+MOST |= {"O": 1.2, "C": 1.0, "N": 1.5}
+"""Most of each element that the adversary may use, wt.%."""
+METAL, SHELL = 60.0, 5.0
+"""Most of Fe in the rest of Co or the reverse, and of a shell's Dy or Tb, wt.%."""
+SEEDS, GENERATIONS, CROWD = 5, 60, 40
+DEVICES = "aerospace-reaction-wheel", "weapon-fin-actuator", "energy-traction-motor", "f22-engine"
+WINNER = [
+    "candidate", "shell", "host", "status", "probability_meets_requirements", "meets_requirements",
+    "evidence_distance", "evidence_farthest", "remanence_T", "coercivity_kA_m",
+]  # fmt: skip
+BEST = {"alignment", "density"}
+"""Settings of a route whose upper bound is the better one."""
+
+
+def ways() -> list[Any]:
+    """Return the usual route, and each route at its best bounds."""
+    found: list[Any] = [None]
+    for name, route in routes().items():
+        bounds = {key: ends[key in BEST] for key, ends in route.bounds.items()}
+        found += [{"route": name, **bounds}] * (route.host in ("2:14:1", "1:5", "2:17"))
+    return found
+
+
+def told(x: np.ndarray) -> tuple[str, str, int]:
+    """Return recipe, shell and the number of the way of making that a point stands for."""
+    cobalt = x[-4] > 0.5
+    amounts = dict(zip(MOST, x * [*MOST.values(), 0, 0, 0, 0, 0], strict=False))
+    amounts["Fe" if cobalt else "Co"] = x[len(MOST)] * METAL
+    scale = min(1.0, 97.0 / sum(amounts.values()))
+    words = [f"{e}{v * scale:.3f}" for e, v in amounts.items() if v * scale > 0.02]
+    shell = f"{'Dy' if x[-3] < 0.5 else 'Tb'} {x[-2] * SHELL:.2f} wt%"
+    none = cobalt or x[-2] * SHELL < 0.1
+    way = min(int(x[-1] * len(ways())), len(ways()) - 1)
+    return "".join(words) + ("Co" if cobalt else "Fe") + " bal.", "" if none else shell, way
+
+
+def point(recipe: str, shell: str) -> np.ndarray:
+    """Return the point of a recipe in wt.%, the usual route; the reverse of `told`."""
+    rest = recipe[-7:-5]
+    x = np.zeros(len(MOST) + 5)
+    for element, amount in amounts(recipe[:-7]).items():
+        if element in MOST:
+            x[list(MOST).index(element)] = amount / MOST[element]
+        else:
+            x[len(MOST)] = amount / METAL
+    x[-4] = 0.75 if rest == "Co" else 0.25
+    if shell:
+        x[-3], x[-2] = (0.75 if shell[:2] == "Tb" else 0.25), float(shell.split()[1]) / SHELL
+    return x
+
+
+def placed(points: np.ndarray, device: str) -> pd.DataFrame:
+    """Return what a screening says of points that it ranks, and which they are (``at``)."""
+    frame = pd.DataFrame([told(x) for x in points], columns=["recipe", "shell", "way"])
+    found = []
+    for way, rows in frame.groupby("way"):
+        asked = {"basis": "weight", "column": "recipe", "process": ways()[way]}
+        try:
+            said = mk.screen(rows[["recipe", "shell"]].reset_index(drop=True), device, **asked)
+        except mk.errors.MagnetkitError:
+            continue  # none of them could be read
+        best = said.best(len(rows)).assign(way=way)
+        found.append(best.assign(at=rows.index[best["row_index"].to_numpy(int)]))
+    return pd.concat(found) if found else pd.DataFrame()
+
+
+def height(points: np.ndarray, device: str) -> np.ndarray:
+    """Return how low points stand, shape (n,): those that meet first, then by P, then by margin."""
+    low, found = np.full(len(points), 2.0), placed(points, device)
+    if len(found):
+        chance = found["probability_meets_requirements"].fillna(0.0)
+        margin = found["performance_margin"].clip(-1.0, 1.0).fillna(-1.0)
+        low[found["at"]] = -(found["meets_requirements"] + chance + 1e-3 * margin)
+    return low
+
+
+MORE = {"O": (0.3, 0.6, 0.9, 1.0), "C": (0.1, 0.2, 0.4), "N": (0.1, 0.3, 0.5, 0.8), "H": (0.1,)}
+MORE |= {"Al": (0.2, 1.0), "Ga": (0.2, 1.2), "Zr": (0.3, 1.0), "Nb": (0.3, 1.0), "Si": (0.5, 1.0)}
+MORE |= {"Ti": (0.3, 1.0), "Mn": (0.5, 1.0), "Ni": (0.5, 2.0), "Sn": (0.3,), "B": (0.05, 0.1)}
+"""What is put to the best recipes of a device, wt.%."""
+
+
+def added() -> None:
+    """Print which addition to the best recipes of each device comes before what it is added to."""
+    for device in sorted(mk.ranking.applications.names()):
+        best = mk.screen(None, device).best(60)
+        best = best[best["candidate"].str.endswith("bal.")].head(6)
+        rows = []
+        for recipe, shell in best[["candidate", "shell"]].fillna("").to_numpy():
+            own = amounts(recipe[:-7])
+            for element, sizes in MORE.items():
+                for more in (0.0, *sizes):
+                    made = {**own, element: own.get(element, 0.0) + more}
+                    text = "".join(f"{e}{v:g}" for e, v in made.items() if v) + recipe[-7:]
+                    rows.append((text, shell, f"{element} {more}" if more else ""))
+        frame = pd.DataFrame(rows, columns=["recipe", "shell", "more"])
+        frame = frame.drop_duplicates(["recipe", "shell"]).reset_index(drop=True)
+        asked = {"basis": "weight", "column": "recipe"}
+        found = mk.screen(frame, device, **asked).best(len(frame))
+        found = found[found["meets_requirements"]]
+        first = found.index[found["more"] == ""][:1]
+        ahead = found if first.empty else found.loc[: first[0]].iloc[:-1]
+        print(device, len(frame), len(ahead), "before the first without an addition")
+        if len(ahead):
+            print(ahead[["more", *WINNER]].head(5).round(3).to_string(index=False))
+
+
+def adversary() -> None:
+    """Print what differential evolution finds for the highest place in a device's ranking."""
+    added()
+    for seed in range(SEEDS):
+        for device in DEVICES:
+            rng = np.random.default_rng(seed)
+            best = mk.screen(None, device).best(400)
+            best = best[best["candidate"].str.endswith("bal.")].head(CROWD)
+            known = [point(*row) for row in best[["candidate", "shell"]].fillna("").to_numpy()]
+            start = np.resize(known, (CROWD, len(known[0])))
+            start[1:] *= rng.normal(1.0, 0.05, start[1:].shape)
+            more = rng.uniform(0.0, 0.25, start[1:, :-4].shape)
+            start[1:, :-4] += more * (rng.random(more.shape) < 0.15)
+            start[1:, -1] = rng.random(CROWD - 1)
+            result = differential_evolution(
+                lambda x, device=device: height(np.atleast_2d(x.T), device),
+                [(0.0, 1.0)] * start.shape[1], strategy="currenttobest1bin", maxiter=GENERATIONS,
+                init=np.clip(start, 0.0, 1.0), mutation=(0.3, 0.9), recombination=0.7, tol=0.0,
+                polish=False, vectorized=True, updating="deferred", rng=seed,
+            )  # fmt: skip
+            found = placed(result.x[None], device)
+            print(device, seed, *found[WINNER].round(3).iloc[0], ways()[found["way"].iloc[0]])
+
+
 def main(out: str = "") -> None:
     """Print the jumps, and write them to a table."""
-    if out == "--drawn":
-        unanswered()
+    if out in ("--drawn", "--adversary"):
+        (unanswered if out == "--drawn" else adversary)()
         return
     found, count = [], 0
     for name, (recipe, rest, route) in RECIPES.items():
