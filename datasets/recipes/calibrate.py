@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmarks.accuracy.magnetism import recipes, recipes_report, shells
 from magnetkit.magnetism._balance import BOUND
-from magnetkit.magnetism.process import _usual_of_hosts, parameters
+from magnetkit.magnetism.process import parameters, usual_of_hosts
 
 HERE = Path(__file__).resolve().parent
 
@@ -221,7 +221,7 @@ def render(families: dict[str, dict]) -> str:
 def _write(families: dict[str, dict]) -> None:
     """Write the parameters, which are read anew from then on."""
     (HERE / "parameters.toml").write_text(render(families), encoding="utf-8")
-    for read in (parameters, _usual_of_hosts, recipes.made):
+    for read in (parameters, usual_of_hosts, recipes.made):
         read.cache_clear()
 
 

@@ -16,7 +16,7 @@ from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS,
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
 from ._boundary import count
-from .process import parameters
+from .process import Process, parameters, usual_of_hosts
 
 if TYPE_CHECKING:
     from ._measured import Producer
@@ -53,6 +53,7 @@ _LENGTHS: dict[str, dict[str, float]] = {
         "gadolinium, holmium, erbium": 2.0,
         "cerium, lanthanum, yttrium": 8.0,
         "other elements": 1.0,
+        "carbon": 0.1,
     },
     "grains": _METALS,
     "cells": _METALS,
@@ -61,8 +62,17 @@ _LENGTHS: dict[str, dict[str, float]] = {
 # lengths.
 _LONGER = {"remanence_T": 3.0}
 # Rare earth beyond the hard phase of a usual charge, wt.%, which a bare formula stands for; beyond
-# the second number more changes little.
+# the second number a third as much as before sets magnets apart (assumed).
 _USUAL_FREE, _MOST_FREE, _FORMULA = 2.5, 4.0, 0.3
+# Gases that ordinary magnets hold at most, wt.%, and the lengths beyond (from memory: makers print
+# oxygen alone, of Sm-Co less than of Nd-Fe-B).
+_OXYGEN = {"boundary": (0.6, 0.3), "grains": (0.4, 0.15), "cells": (0.4, 0.15)}
+_GASES = {"carbon_wt_pct": (0.12, 0.05), "nitrogen_wt_pct": (0.08, 0.05)}
+# How far settings of a process may lie from its usual ones, and the lengths beyond: grains of a
+# fifth (recipes.csv has 1 um), some 20 % of the laws' numbers (logarithms), three hundredths
+# (assumed).
+_SETTINGS = {"grain_size_um": (1.7, 0.7), "alpha_k": (0.2, 0.2), "decay": (0.2, 0.2)}
+_PARTS = {"alignment": (0.03, 0.02), "density": (0.03, 0.02)}
 # Boron over the stoichiometric, wt.%, of ordinary magnets (claims: 0.93 to 1.00).
 _BORON = -0.01, 0.05
 # Over what evidence fades, K, beyond a host's `compared_to_K` and below `COMPARED_FROM` (assumed).
@@ -85,10 +95,38 @@ class Evidence(NamedTuple):
     nearest: Coded
     farthest: Coded
 
-    def with_traces(self, weight: Array) -> "Evidence":
-        """Return evidence of magnets with so many wt.% of elements taken for inert, (n,)."""
-        farther = self.farthest.put(weight > self.distance, "other elements")
-        return Evidence(np.hypot(self.distance, weight), self.nearest, farther)
+    def beyond(self, distance: Array, name: str) -> "Evidence":
+        """Return evidence of magnets that a coordinate sets apart from all measured ones, (n,)."""
+        if not distance.any():
+            return self
+        farther = self.farthest.put(distance > self.distance, name)
+        return Evidence(np.hypot(self.distance, distance), self.nearest, farther)
+
+
+def settings(process: Process, rows: dict[str, Array], hosts: Coded) -> Array:
+    """Return how far gases and given settings of n magnets lie beyond those of measured ones, (n,).
+
+    `rows` are those of `process.by_row`, `hosts` the magnets' own.
+    """
+    hardening = (HOSTS[word].magnet.hardening if word in HOSTS else "" for word in hosts.words)
+    oxygen = [_OXYGEN.get(word, (np.inf, 1.0)) for word in hardening]
+    most, length = np.array([*oxygen, (np.inf, 1.0)])[hosts.codes].T
+    far = (np.nan_to_num(rows["oxygen_wt_pct"]) - most).clip(0.0) / length
+    for name, (least, unit) in _GASES.items():
+        far = np.hypot(far, (np.nan_to_num(rows[name]) - least).clip(0.0) / unit)
+    made = {} if process.route is None else process.route.process
+    usual = usual_of_hosts(hosts.words)
+    for name, (least, unit) in (_SETTINGS | _PARTS).items():
+        given = getattr(process, name)
+        if given is None or np.array_equal(given, made.get(name, np.nan)):
+            continue
+        here, own = rows[name], made.get(name, usual[name][hosts.codes])
+        if name in _SETTINGS:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                here, own = np.log(here), np.log(own)
+        off = np.nan_to_num(np.abs(here - own), posinf=0.0)
+        far = np.hypot(far, (off - least).clip(0.0) / unit)
+    return far
 
 
 def coordinates(table: CompositionTable, root: str) -> Array:
@@ -112,16 +150,17 @@ def _boundary(table: CompositionTable) -> dict[str, Array]:
     figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *weighed])
     mass, metal, *weights = sums_of_each(table.rows, figures).T
     carbon, boron, *amounts, usual = (100.0 * weight / mass for weight in weights)
-    free = np.minimum(counted["free"], _MOST_FREE)
+    free = counted["free"] - (counted["free"] - _MOST_FREE).clip(0.0) * 2.0 / 3.0
     stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * metal * 100.0 / mass
     # Carbon that stands for boron counts as much of it.
     boron = boron + ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * carbon - stoichiometric
-    named = list(_LENGTHS["boundary"])[2:-1]
+    named = list(_LENGTHS["boundary"])[2:-2]
     return {
         "free rare earth": np.where(np.abs(free) < _FORMULA, _USUAL_FREE, free),
         "boron": boron - np.clip(boron, *_BORON),
         **dict(zip(named, amounts, strict=True)),
         "other elements": 100.0 - usual,
+        "carbon": (carbon - _GASES["carbon_wt_pct"][0]).clip(0.0),
     }
 
 
@@ -244,10 +283,7 @@ def at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
     hottest = np.array([*known, np.inf])
     beyond = np.maximum(kelvin - hottest[hosts.codes], 0.0) / _HOT
     beyond += max(COMPARED_FROM - kelvin, 0.0) / _COLD
-    if not beyond.any():
-        return found
-    farther = found.farthest.put(beyond > found.distance, "temperature")
-    return Evidence(np.hypot(found.distance, beyond), found.nearest, farther)
+    return found.beyond(beyond, "temperature")
 
 
 def limited(probability: Array, distance: Array) -> Array:

@@ -17,7 +17,7 @@ from ..surrogates.intrinsic import condensed
 from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure
 from ._cells import MOST_IRON, Shares, shares, squareness
-from ._evidence import UNKNOWN, Evidence, evidence
+from ._evidence import UNKNOWN, Evidence, evidence, settings
 from ._gates import FAR, at_each, close, gates, own_of, turned_width
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
@@ -320,7 +320,7 @@ def alloys(
     never = _never_made(table, codes, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
     roots = Coded(root_codes(codes), HOST_NAMES)
-    near = _nearest(table, roots, made, traces)
+    near = _nearest(table, roots, made, traces, settings(made, rows, Coded(codes, HOST_NAMES)))
     gate = gates(found, structure, made.route)
     far = (near[COERCIVITY].distance > UNKNOWN) | (harder > _HARDER)
     gate[(gate == 0) & far] = STATUS.index(FAR)
@@ -356,15 +356,23 @@ def _with_given(
 
 
 def _nearest(
-    table: CompositionTable, roots: Coded, made: Process, traces: "Traces | None"
+    table: CompositionTable,
+    roots: Coded,
+    made: Process,
+    traces: "Traces | None",
+    far: Array,
 ) -> dict[str, Evidence]:
-    """Return how far magnets are from those of which one of `QUANTITIES` was measured."""
+    """Return how far magnets are from those of which one of `QUANTITIES` was measured.
+
+    `far` is how far their gases and settings are, (n,).
+    """
     places: dict[str, Array] = {}
     family = "" if made.route is None else made.route.family
     near = {n: evidence(table, roots, n, made.producer, family, places) for n in QUANTITIES}
+    near = {name: one.beyond(far, "process") for name, one in near.items()}
     if traces is None:
         return near
-    return {name: one.with_traces(traces.weight) for name, one in near.items()}
+    return {name: one.beyond(traces.weight, "other elements") for name, one in near.items()}
 
 
 def _structure(

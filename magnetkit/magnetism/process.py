@@ -436,7 +436,7 @@ def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str
 
 
 @lru_cache(maxsize=4)
-def _usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
+def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
     """Return each number of a host's family, of its process and of its magnets, shape (hosts + 1,).
 
     The last entry, which code -1 picks, is NaN, and so is that of a host without a family.
@@ -477,7 +477,7 @@ def by_row(
         The numbers of `Family`, the fields of `Process`, and what is usual of the host's magnets:
         ``usual_curie_K`` and ``usual_additive``.
     """
-    usual = _usual_of_hosts(host_names)
+    usual = usual_of_hosts(host_names)
     rows = {name: by_host[codes] for name, by_host in usual.items()}
     for name in _LIMITS:
         given = getattr(process, name)

@@ -34,4 +34,6 @@ def test_what_is_not_said_is_named():
 def test_side_by_side_with_a_grade_it_is_said_whose_recipes_are_predicted_of():
     done = run("N42SH", "Nd2Fe14B", "--compare", "--temperature", "20C")
     assert done.returncode == 0, done.stderr
-    assert "recipes are predicted as of the producer that makes N42SH" in " ".join(done.stderr.split())
+    assert "recipes are predicted as of the producer that makes N42SH" in " ".join(
+        done.stderr.split()
+    )

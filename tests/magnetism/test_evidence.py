@@ -102,3 +102,37 @@ def test_iron_of_1_5_without_copper_is_as_three_times_as_much_and_copper_lets_it
     # A tenth of the metal is iron; 5 % of copper leaves 1/e of what is added, 20 % 1/e^4.
     assert iron == pytest.approx(0.1 + 0.2 * np.exp([0.0, -1.0, -4.0]))
     assert _metals(table, "cells")["iron"] == pytest.approx([0.1] * 3)
+
+
+@pytest.mark.parametrize(
+    ("plain", "amounts"),
+    [
+        # By arithmetic 0.9 wt.% of oxygen bind 5.6 of samarium, 0.5 of nitrogen 5.4.
+        ("Sm25.5Fe15Cu6Zr2.7{}Co bal.", ("O0.9", "N0.5")),
+        ("Nd29.5Pr1.5B0.97Co1Cu0.15{}Fe bal.", ("C0.4", "N0.3")),
+    ],
+)
+def test_gases_that_no_magnet_holds_are_far(plain, amounts):
+    recipes = [plain.format(""), *(plain.format(amount) for amount in amounts)]
+    found = mk.predict(recipes, "20C", basis="weight")
+    assert found["evidence_distance"].iloc[0] < 1.0
+    assert (found["evidence_distance"].iloc[1:] > UNPROVEN).all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "least"), [("alpha_k", 1.0), ("decay", 0.3), ("grain_size_um", 0.02)]
+)
+def test_settings_that_no_process_reaches_are_far(setting, least):
+    recipe = "Nd29.5Pr1.5B0.97Co1Cu0.15Fe bal."
+    (row,) = mk.predict(recipe, "20C", process={setting: least}, basis="weight").itertuples()
+    assert row.evidence_distance > 3.0
+    assert row.evidence_farthest == "process"
+    usual = {"alpha_k": 0.28, "decay": 4.4, "grain_size_um": 4.0}[setting]
+    (near,) = mk.predict(recipe, "20C", process={setting: usual}, basis="weight").itertuples()
+    assert near.evidence_distance < 1.0
+
+
+def test_rare_earth_beyond_what_was_melted_is_far():
+    # Nd15Fe77B8 of 1984 has 33 wt.%; nobody sells 40.
+    found = mk.predict(["Nd33B0.97Fe bal.", "Nd40B0.97Fe bal."], "20C", basis="weight")
+    assert found["evidence_distance"].tolist()[0] < 1.5 < 3.0 < found["evidence_distance"][1]

@@ -60,7 +60,7 @@ def without(host: str, group: str) -> Iterator[None]:
 
 def _forget() -> None:
     """Forget what was worked out with other parameters."""
-    for kept in (process._usual_of_hosts, _composition_estimate._modelled):
+    for kept in (process.usual_of_hosts, _composition_estimate._modelled):
         kept.cache_clear()
     _composition_estimate.made_of.cache_clear()
 
