@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import magnetkit as mk
 from magnetkit._core import datasets
 from magnetkit.hosts.records import HOST_NAMES, HOSTS
 from magnetkit.intrinsic import parameters
@@ -30,3 +31,18 @@ def test_a_variant_that_was_not_fitted_has_what_its_host_has(monkeypatch, fitted
         others = [h for h in range(len(HOST_NAMES)) if h != own]
         np.testing.assert_array_equal(got[others], getattr(read, name)[others])
     assert found.known[own].any()
+
+
+def test_vanadium_dilutes_as_in_compounds_that_were_not_fitted():
+    # J_s, T, of 10.1016/j.jallcom.2019.01.332 and the Handbook of Magnetic Materials, both as a
+    # compilation lists them; the fit has other compounds of the handbook.
+    at_300_k = {"SmFe11V": 1.12, "SmFe10V2": 0.81, "SmFe10.5V1.5": 0.82, "NdFe10.5V1.5": 1.32}
+    cold = {"YFe10.5V1.5": 1.11, "TbFe10V2": 0.54, "DyFe10V2": 0.45, "HoFe10V2": 0.43}
+    cold["ErFe10V2"] = 0.57
+    found = [
+        *mk.predict(list(at_300_k), "300K")["saturation_polarization_T"],
+        *mk.predict(list(cold), "4.2K")["saturation_polarization_T"],
+    ]
+    error = np.abs(np.array(found) - [*at_300_k.values(), *cold.values()])
+    assert error.mean() < 0.15
+    assert error.max() < 0.35
