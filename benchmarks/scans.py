@@ -174,7 +174,7 @@ def ways() -> list[Any]:
     return found
 
 
-def told(x: np.ndarray) -> tuple[str, str, int]:
+def recipe_of(x: np.ndarray) -> tuple[str, str, int]:
     """Return recipe, shell and the number of the way of making that a point stands for."""
     cobalt = x[-4] > 0.5
     amounts = dict(zip(MOST, x * [*MOST.values(), 0, 0, 0, 0, 0], strict=False))
@@ -188,7 +188,7 @@ def told(x: np.ndarray) -> tuple[str, str, int]:
 
 
 def point(recipe: str, shell: str) -> np.ndarray:
-    """Return the point of a recipe in wt.%, the usual route; the reverse of `told`."""
+    """Return the point of a recipe in wt.%, the usual route; the reverse of `recipe_of`."""
     rest = recipe[-7:-5]
     x = np.zeros(len(MOST) + 5)
     for element, amount in amounts(recipe[:-7]).items():
@@ -204,7 +204,7 @@ def point(recipe: str, shell: str) -> np.ndarray:
 
 def placed(points: np.ndarray, device: str) -> pd.DataFrame:
     """Return what a screening says of points that it ranks, and which they are (``at``)."""
-    frame = pd.DataFrame([told(x) for x in points], columns=["recipe", "shell", "way"])
+    frame = pd.DataFrame([recipe_of(x) for x in points], columns=["recipe", "shell", "way"])
     found = []
     for way, rows in frame.groupby("way"):
         asked = {"basis": "weight", "column": "recipe", "process": ways()[way]}

@@ -52,7 +52,8 @@ _device = _named("applications")
 Application = Annotated[
     str | None,
     option(
-        "Device of `magnetkit applications list`, or a file.",
+        "Device of `magnetkit applications list`, or a file; else --require, --reference, "
+        "--temperature.",
         metavar="NAME|FILE",
         autocompletion=_device,
     ),
@@ -107,7 +108,9 @@ def with_unit(text: str | None) -> str | None:
     return text
 
 
-Columns = Annotated[str | None, more("Columns to print, e.g. rank.", metavar="NAMES", panel=OUTPUT)]
+Columns = Annotated[
+    str | None, more("Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT)
+]
 Everything = Annotated[bool, more("--all", "Print all columns, however wide.", panel=OUTPUT)]
 Shells = Annotated[
     list[str] | None,

@@ -25,7 +25,8 @@ Systems = Annotated[
     list[str] | None, typer.Argument(help="E.g. Sm-Co Nd-Fe-B; their subsystems come along.")
 ]
 For = Annotated[
-    str | None, o.option("--application", "Device whose substitutes are pulled.", metavar="NAME")
+    str | None,
+    o.option("--application", "Device: systems of four of its elements.", metavar="NAME"),
 ]
 
 app = typer.Typer(cls=o.Group, help="Embedded, fetched and pulled data.", no_args_is_help=True)

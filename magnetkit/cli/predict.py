@@ -160,7 +160,10 @@ def curve(
     basis: o.Basis = "auto",
     limits: Annotated[
         bool,
-        o.option("--limits", "Instead the temperatures of the knee and of 0.2, 1 and 5 % lost."),
+        o.option(
+            "--limits",
+            "Up to which temperature flux is kept: knee at the working point; 0.2, 1, 5 % lost.",
+        ),
     ] = False,
     bound: Annotated[
         Literal["low", "centre", "high", "guaranteed"],

@@ -42,7 +42,10 @@ def replace(
     shell: o.Shell = None,
     values: Annotated[
         str | None,
-        o.option("What was measured, as B_r=1.29,H_cJ=1650 (T, kA/m).", metavar="NAME=NUMBER"),
+        o.option(
+            "What was measured, as B_r=1.29,H_cJ=1650 (T, kA/m); alpha, beta, %/K, if known.",
+            metavar="NAME=NUMBER",
+        ),
     ] = None,
     measured: Annotated[
         Path | None, o.option("Your measured magnets, as `calibrate` takes them, or a curve.")

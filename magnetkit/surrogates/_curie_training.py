@@ -109,8 +109,8 @@ class LeftOut(NamedTuple):
     def known(self, rows: "NDArray | slice" = slice(None)) -> Array:
         """Return what `error_of` does of some rows."""
         apart = self.mean - np.where(np.isfinite(self.base), self.base, TYPICAL_K)
-        told = self.novelty, self.local, self.outside, apart, self.unseen
-        return error_of(*(each[rows] for each in told))
+        known = self.novelty, self.local, self.outside, apart, self.unseen
+        return error_of(*(each[rows] for each in known))
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""

@@ -172,8 +172,8 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
         raise DataError(f"{file} holds {len(found)} usable rows of {target}; {least} are needed")
     left = {why: count for why, count in removed.items() if count}
     if left:
-        told = ", ".join(f"{why} ({count})" for why, count in left.items())
-        _log.warning(f"{file}: rows left out: {told}")
+        reasons = ", ".join(f"{why} ({count})" for why, count in left.items())
+        _log.warning(f"{file}: rows left out: {reasons}")
     return found
 
 
