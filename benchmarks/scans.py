@@ -287,6 +287,8 @@ def main(out: str = "") -> None:
     if out in ("--drawn", "--adversary"):
         (unanswered if out == "--drawn" else adversary)()
         return
+    if out.startswith("-"):
+        raise SystemExit(__doc__)
     found, count = [], 0
     for name, (recipe, rest, route) in RECIPES.items():
         base = amounts(recipe)
