@@ -455,13 +455,18 @@ def grade_at(grade: str, kelvin: float) -> "pd.Series":
     """
     here = grades(grade, kelvin).iloc[0]
     if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
-        limit = float(here["max_working_temperature_K"]) - ZERO_CELSIUS
-        known = "" if np.isnan(limit) else f"; its highest temperature is {limit:.0f} °C"
-        raise InputError(
-            f"{here['grade']} has no B_r or H_cJ left at {kelvin - ZERO_CELSIUS:.0f} °C by its "
-            f"maker's coefficients{known}"
-        )
+        raise nothing_left(str(here["grade"]), kelvin, float(here["max_working_temperature_K"]))
     return here
+
+
+def nothing_left(name: str, kelvin: float, limit: float) -> InputError:
+    """Return the error of a magnet without B_r or H_cJ at a temperature; `limit`: its T_max, K."""
+    known = "" if np.isnan(limit) else f"; its highest temperature is {limit - ZERO_CELSIUS:.0f} °C"
+    return InputError(
+        f"{name} has no B_r or H_cJ left at {kelvin - ZERO_CELSIUS:.0f} °C by its maker's "
+        f"coefficients{known}: choose a lower temperature, or a magnet that bears this one as the "
+        "one in use"
+    )
 
 
 def calibrate_on_grade(

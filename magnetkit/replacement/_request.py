@@ -19,6 +19,7 @@ from ..calibration._composition_estimate import (
     alpha_range,
     estimate_composition,
     given_composition,
+    nothing_left,
     read_recipe,
 )
 from ..calibration.grades import curve_shapes, grades, share_left, sold_at
@@ -194,12 +195,7 @@ def _held(
     """Return the magnet in use, from a row of grades and what is known better."""
     kind, host, makers = (str(room[c]) for c in ("kind", "host", "makers"))
     if kind in MELTED and not all(value > 0.0 for value in least.values()):
-        limit = float(room[LIMIT]) - ZERO_CELSIUS
-        known = "" if np.isnan(limit) else f"; its highest temperature is {limit:.0f} °C"
-        raise InputError(
-            f"{name} has no B_r or H_cJ left at {wish.temperature - ZERO_CELSIUS:.0f} °C by its "
-            f"maker's coefficients{known}"
-        )
+        raise nothing_left(name, wish.temperature, float(room[LIMIT]))
     square = curve_shapes(room.to_frame().T.infer_objects()).iloc[0]["squareness"]
     source = f"guaranteed by {makers}" if makers else f"as class and number: {name} is in no table"
     flat = abs(float(room[ALPHA])) <= COMPENSATED

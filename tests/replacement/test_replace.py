@@ -217,7 +217,7 @@ def test_what_is_recommended(ways, kind):
     [
         ({"grade": "N42SU"}, "nearest names are"),
         ({"grade": "N42SH", "temperature": "hot"}, "150C"),
-        ({"grade": "N42SH", "temperature": "400C"}, "has no B_r or H_cJ left"),
+        ({"grade": "N42SH", "temperature": "400C"}, "choose a lower temperature"),
         ({"grade": "N42SH", "load_line": -1.0}, "load_line"),
         ({"grade": "N42SH", "prices": {"Qq": 2}}, "no chemical element"),
         ({"grade": "N42SH", "prices": {"Tb": "dear"}}, "factor"),
