@@ -15,7 +15,7 @@ from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, assign_hosts, partition, root_codes
 from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
-from ._mixing import SIGNIFICANT, MixingTerms, Nodes, mixing_model
+from ._mixing import SIGNIFICANT, MixingModel, MixingTerms, Nodes, mixing_model
 from ._space import PhaseSpace, composition_keys, first_of, whole_space
 from .hull import Decomposition, solve, stable_phases, stable_space
 from .snapshot import Snapshot
@@ -192,15 +192,15 @@ def listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
 
 
 def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
-    key = ("nodes", host, columns.tobytes())
-    if key not in source._cache:
-        model = mixing_model(source, host)
-        source._cache[key] = model.nodes(
-            np.intersect1d(columns, model.earths),
-            np.intersect1d(columns, model.metals),
-            np.intersect1d(columns, model.thirds),
-        )
-    return source._cache[key]
+    model = mixing_model(source, host)
+    kinds_of = (model.earths, model.metals, model.thirds)
+    return _nodes_of(model, *(tuple(np.intersect1d(columns, kind).tolist()) for kind in kinds_of))
+
+
+# Of so many sets of elements: each takes up to some megabytes, and a search meets ever new ones.
+@lru_cache(maxsize=32)
+def _nodes_of(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
+    return model.nodes(*(np.array(own, np.int64) for own in elements))
 
 
 def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:

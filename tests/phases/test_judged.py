@@ -5,7 +5,7 @@ import pytest
 
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.phases._judged import Judged, _formula, phases_of, rivals
+from magnetkit.phases._judged import Judged, _formula, _nodes_of, phases_of, rivals
 from magnetkit.phases.hull import stable_space
 from magnetkit.phases.snapshot import open_snapshot
 
@@ -27,6 +27,18 @@ def test_rivals_hold_no_phase_of_the_structure():
     assert "Sm2Co17" in whole
     assert "Sm2Co17" not in others
     assert "SmCo3" in others
+
+
+def test_what_is_kept_does_not_grow_with_the_sets_of_elements():
+    # A search meets ever new ones, each of up to some megabytes.
+    source, others = open_snapshot(), ("Pr", "Dy", "Tb", "Ce", "La", "Y")
+    Judged(phases_of(table("Nd2Fe14B")), source)
+    kept = len(source._cache)
+    for k in range(1, 1 << len(others)):
+        some = "".join(f"{e}0.1" for bit, e in enumerate(others) if k >> bit & 1)
+        Judged(phases_of(table(f"Nd1.4{some}Fe14B")), source)
+    assert len(source._cache) == kept
+    assert _nodes_of.cache_info().currsize == 32
 
 
 def test_entries_of_no_host_have_their_own_energy():
