@@ -77,4 +77,5 @@ def test_what_binds_zirconium_or_samarium_leaves_no_cells():
         for amount, left in zip(amounts, (True, False), strict=True):
             asked = {"process": {f"{gas}_wt_pct": amount}, "basis": "weight"}
             found = set(phase_balance(charge, **asked)["phase"])
-            assert ("Sm(Co,Cu)5 walls" in found) == left == (predict(charge, **asked)["status"][0] == "ok")
+            said = predict(charge, **asked)["status"][0]
+            assert ("Sm(Co,Cu)5 walls" in found) == left == (said == "ok")
