@@ -153,7 +153,7 @@ class TrendProcess:
                 self._search(X[few], y[few] / self.scale_, (noise * inflation)[few])
                 for few in (mixed[k * size : (k + 1) * size] for k in range(draws))
             ]
-            self.theta_ = np.round(np.mean(found, axis=0), _DIGITS)
+            self.theta_ = np.round(np.array(found).mean(axis=0), _DIGITS)
             self._condition(X, y, noise, order)
             inflation = self.inflation_
         return self
