@@ -8,11 +8,15 @@ fetched), and the grades of makers' sheets, each asked as a user would type it.
 every device, and lets differential evolution look for the highest place in four rankings, over
 every amount, shell and route: what wins and could not be made is a fault. A quarter of an hour.
 
+``python -m benchmarks.scans --edges`` prints what is said of magnets where the model ends, which
+``datasets/recipes/EDGES.md`` keeps.
+
 Each amount of each recipe is varied over what is accepted, at several temperatures, through
 `magnetkit.predict`. Steep steps are looked at in finer ones: what is continuous changes by a little
 in each, a jump in one. A change of status is no jump: a gate or a phase names it.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -26,6 +30,8 @@ from magnetkit._core import datasets
 from magnetkit._core._fetch import fetch
 from magnetkit._core.elements import RARE_EARTHS
 from magnetkit.magnetism.process import routes
+
+from .accuracy import written_by
 
 RECIPES = {
     "sintered Nd-Fe-B": ("Nd30.5Dy1.0Co1.0Cu0.15Al0.2Ga0.2B0.97", "Fe", None),
@@ -53,8 +59,6 @@ that step which makes it a jump."""
 
 def amounts(recipe: str) -> dict[str, float]:
     """Return the amounts of a recipe, wt.%."""
-    import re
-
     return {e: float(x) for e, x in re.findall(r"([A-Z][a-z]?)([\d.]+)", recipe)}
 
 
@@ -282,10 +286,84 @@ def adversary() -> None:
             print(device, seed, *found[WINNER].round(3).iloc[0], ways()[found["way"].iloc[0]])
 
 
+MADE = "Sm25.5Fe15Cu6Zr2.7Co bal."
+EDGES: dict[str, tuple[str, dict[str, Any], str]] = {
+    "2:17": ("20C", {"basis": "weight"}, f"""
+        {MADE} Sm25.5Fe30Co bal. Sm25.5Fe15Co bal. Sm25.5Fe15Zr2.7Co bal. Sm25.5Fe15Cu6Co bal.
+        Sm25.5Fe15Cu3Zr2.7Co bal. Sm25.5Fe15Cu10Zr2.7Co bal. Sm25.5Fe15Cu16Zr2.7Co bal.
+        Sm25.5Fe15Cu6Zr6Co bal. Sm25.5Fe35Cu6Zr2.7Co bal. Sm23.60Fe15Cu6Zr2.7Co bal.
+        Sm23.65Fe15Cu6Zr2.7Co bal. Sm20Gd6Fe15Cu6Zr2.7Co bal. Ce12Sm13Fe15Cu6Zr2.7Co bal.
+        Sm25.5Fe15Cu6Zr2.7C0.1Co bal. Sm25.5Fe15Cu6Zr2.7C0.45Co bal.
+        Sm25.5Fe15Cu6Zr2.7O0.9Co bal. Sm25.5Fe15Cu6Zr2.7O2.0Co bal."""),
+    "2:17 by z": ("20C", {"basis": "atomic"}, """
+        Sm(Co0.7Fe0.2Cu0.08Zr0.02)8.2 Sm(Co0.7Fe0.2Cu0.08Zr0.02)8.3
+        Sm(Co0.7Fe0.2Cu0.08Zr0.02)9.0 Sm2Co17"""),
+    "Tang's series (measured 708, 3056, 446 kA/m; recipes.csv S21, S22, S26)": (
+        "25C", {"basis": "atomic"}, """
+        SmCo6.902Fe0.85Cu0.408Zr0.34 SmCo5.882Fe0.85Cu1.428Zr0.34 SmCo6.222Fe0.85Cu1.428"""),
+    "magnet for 500 C (measured 604 kA/m; recipes.csv S28)": (
+        "500C", {"basis": "atomic", "process": {"aged_for_C": 500.0}}, """
+        SmCo4.9542Fe1.104Cu0.621Zr0.2208"""),
+    "1:5": ("20C", {"basis": "weight"}, """
+        Sm36.5Co63.5 Sm34Fe3Co bal. Sm33.0Co bal. Sm18.5Pr18Co63.5"""),
+    "1:5 by formula": ("20C", {"basis": "atomic"}, "SmCo5 CeCo5 GdCo5 SmFe5"),
+    "sintered Nd-Fe-B": ("20C", {"basis": "weight"}, """
+        Nd31B0.97Fe bal. Nd31B0.80Fe bal. Nd31B0.88Fe bal. Nd31Ga0.5Cu0.1B0.88Fe bal.
+        Nd31B1.20Fe bal. Nd27.2B0.97Fe bal. Nd36B0.97Fe bal. Nd31O0.5B0.97Fe bal.
+        Nd31O1.0B0.97Fe bal. Nd31Al1B0.97Fe bal. Nd31Al0.1Cu0.1Ga0.2B0.97Fe bal.
+        Nd31Mn3B0.97Fe bal. Nd31S0.3B0.97Fe bal. Ce31B0.97Fe bal. Nd16Ce15B0.97Fe bal.
+        Nd21La10B0.97Fe bal. La31B0.97Fe bal."""),
+    "cold (CR53, of Pr: 1.57 T and 6050 kA/m at 77 K; from memory)": (
+        "150K,77K,4.2K", {"basis": "atomic"}, "Nd2Fe14B Pr2Fe14B Nd1.7Dy0.3Fe14B"),
+    "cold 2:17": ("77K", {"basis": "weight"}, MADE),
+    "hot-deformed": ("20C", {"basis": "weight", "process": "hot-deformed"}, """
+        Nd30Co3Ga0.5B0.95Fe bal. Ce16Nd14Ga0.5B0.95Fe bal. Sm36.5Co63.5"""),
+    "bonded": ("20C", {"basis": "weight", "process": "bonded-isotropic"}, """
+        Nd28Co3B0.95Fe bal. Ce30Co3B0.95Fe bal."""),
+    "1:12 and between hosts": ("20C", {"basis": "atomic"}, """
+        SmFe11Ti SmFe12 SmFe11Si NdFe11Al NdFe11.5V0.5 LaFe8Co3Ti Nd2Fe14Al Sm2Fe17 Er2Fe14B"""),
+}  # fmt: skip
+"""Temperatures, what is asked beside, and the recipes."""
+ENDS = "_lo", "_hi"
+
+
+def edges() -> None:
+    """Print what is said where the model ends: status, figures, chance for a device, evidence."""
+    device, need = DEVICES[0], ("remanence_T", *(f"coercivity_kA_m{end}" for end in ("", *ENDS)))
+    print("# What is said of magnets where the model ends\n")
+    print(written_by("python -m benchmarks.scans --edges"), "P: the probability that what", device)
+    print("requires is met, as `screen` says; none: not ranked. D: the distance to the nearest")
+    print("measured magnet, and what is farthest.\n")
+    print("| recipe | T, K | host | status | B_r, T | H_cJ, kA/m (90 %) | P | D |")
+    print("|---|---|---|---|---|---|---|---|")
+    for title, (kelvin, asked, text) in EDGES.items():
+        print(f"| **{title}** | | | | | | | |")
+        recipes = re.findall(r"\S+(?: bal\.)?", text)
+        said = mk.predict(recipes, kelvin, detail=True, **asked).reset_index(drop=True)
+        try:
+            best = mk.screen(recipes, device, **asked).best(len(recipes))
+            chances = best.set_index("row_index")[WINNER[4]].to_dict()
+        except mk.errors.MagnetkitError:
+            chances = {}
+        for i, row in said.iterrows():
+            at = int(i) * len(recipes) // len(said)
+            b_r, *h = (f"{row[k]:.4g}" if row[k] == row[k] else "" for k in need)
+            chance = chances.get(at, np.nan)
+            print(
+                f"| {recipes[at]} | {row['temperature_K']:.4g} | {row['host']} | {row['status']} | "
+                f"{b_r} | {'{} ({} to {})'.format(*h) if h[0] else 'none'} | "
+                f"{f'{chance:.2f}' if chance == chance else 'none'} | "
+                f"{row['evidence_distance']:.2g}, {row['evidence_farthest']} |".replace(
+                    "nan", "none"
+                )
+            )
+
+
 def main(out: str = "") -> None:
     """Print the jumps, and write them to a table."""
-    if out in ("--drawn", "--adversary"):
-        (unanswered if out == "--drawn" else adversary)()
+    others = {"--drawn": unanswered, "--adversary": adversary, "--edges": edges}
+    if out in others:
+        others[out]()
         return
     if out.startswith("-"):
         raise SystemExit(__doc__)

@@ -484,10 +484,12 @@ def _read(
     return partition(table, codes), traces, made, rows
 
 
-def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balance:
-    """Return what each recipe becomes, see `magnetkit.magnetism.phase_balance`."""
+def recipes_in_phases(
+    table: CompositionTable, process: Any, host: str
+) -> tuple[Balance, dict[str, Array]]:
+    """Return what each recipe becomes, and its process; see `magnetkit.magnetism.phase_balance`."""
     parts, traces, _, rows = _read(table, process, host)
-    return _in_phases(parts, rows, traces)[0]
+    return _in_phases(parts, rows, traces)[0], rows
 
 
 def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:

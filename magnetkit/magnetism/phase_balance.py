@@ -77,9 +77,9 @@ def phase_balance(
     import pandas as pd
 
     table = as_table(compositions, basis)
-    made = recipes_in_phases(table, process, host)
+    made, rows = recipes_in_phases(table, process, host)
     polarization = evaluate(made.parts, np.array([293.15]), spread=False).value[:, 0, 0]
-    cells, others = _cells_of(made), without_model(table, made.parts.host)
+    cells, others = _cells_of(made, rows), without_model(table, made.parts.host)
     lines: list[tuple[int, str, float, float]] = []
     for i in range(len(table)):
         code = int(made.parts.host[i])
@@ -104,10 +104,13 @@ def phase_balance(
     return pd.DataFrame(lines, columns=["row_index", "phase", "volume_pct", "polarization_T"])
 
 
-def _cells_of(made: Balance) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+def _cells_of(
+    made: Balance, rows: "dict[str, np.ndarray[Any, Any]]"
+) -> "np.ndarray[Any, np.dtype[np.bool_]]":
     """Return which charges part into cells and walls, as no gate of theirs is closed."""
-    shut = closed(made, shares(made.charge)._asdict())
-    return ~np.any([rows for _, rows in shut], axis=0)
+    gases = (rows[f"{name}_wt_pct"] for name in ("carbon", "oxygen"))
+    shut = closed(made, shares(made.charge, *gases)._asdict())
+    return ~np.any([closes for _, closes in shut], axis=0)
 
 
 def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float, float]]:

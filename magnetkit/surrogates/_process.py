@@ -103,8 +103,9 @@ class TrendProcess:
     of the values, `local` trailing ones those of the local part; the smooth part has those between,
     standardised here. With `linear` the trailing columns add a plane, whose steepness is learnt,
     and not a local part. The marginal-likelihood search takes `search_rows` rows and
-    `search_iterations` steps, and is done `searches` times; from the second on, rows that the
-    others contradict weigh little. `robust` are degrees of freedom of Student's t.
+    `search_iterations` steps, on up to `draws` sets of rows that share none, of whose scales it
+    takes the geometric mean. It is done `searches` times; from the second on, rows that the others
+    contradict weigh little. `robust` are degrees of freedom of Student's t.
 
     Fitted: `theta_`, logarithms of the deviation of the smooth and of the last part, the length
     scales, the rate of the local part and the noise, deviations in units of `scale_`, the deviation
@@ -119,6 +120,7 @@ class TrendProcess:
     search_rows: int = 1000
     search_iterations: int = 40
     searches: int = 1
+    draws: int = 1
     robust: float = 4.0
 
     @one_thread()
@@ -143,10 +145,15 @@ class TrendProcess:
         self.scale_ = float(y[order].std()) or 1.0
         self.theta_ = self._start(smooth.shape[1])
         # Rows evenly spaced in this order would lack the close neighbours that decide the scales.
-        few = np.random.default_rng(0).permutation(order)[: self.search_rows]
+        mixed, size = np.random.default_rng(0).permutation(order), self.search_rows
+        draws = max(1, min(self.draws, len(mixed) // size))
         inflation = np.ones(len(y))
         for _ in range(self.searches):
-            self.theta_ = self._search(X[few], y[few] / self.scale_, (noise * inflation)[few])
+            found = [
+                self._search(X[few], y[few] / self.scale_, (noise * inflation)[few])
+                for few in (mixed[k * size : (k + 1) * size] for k in range(draws))
+            ]
+            self.theta_ = np.round(np.array(found).mean(axis=0), _DIGITS)
             self._condition(X, y, noise, order)
             inflation = self.inflation_
         return self

@@ -7,6 +7,7 @@ from magnetkit.composition import CompositionTable
 from magnetkit.hosts.records import HOSTS
 from magnetkit.magnetism import phase_balance
 from magnetkit.magnetism.phase_balance import _boundary_with_boron, _on_hull
+from magnetkit.prediction import predict
 
 BESIDE = HOSTS["2:14:1"].magnet.second_phases
 
@@ -67,3 +68,14 @@ def test_the_phases_of_a_magnet_fill_it():
     assert shown.loc[(0, "2:14:1"), "polarization_T"] == pytest.approx(1.61, abs=0.02)
     assert shown.loc[(1, "1:5"), "polarization_T"] == pytest.approx(1.1, abs=0.05)
     assert shown.loc[(0, "oxide"), "polarization_T"] == 0.0
+
+
+def test_what_binds_zirconium_or_samarium_leaves_no_cells():
+    # Above 0.43 wt.% of carbon none are left (abstract named in `magnetism/_cells.py`).
+    charge, gases = "Sm25.5Fe15Cu6Zr2.7Co bal.", {"carbon": (0.2, 0.45), "oxygen": (0.3, 2.0)}
+    for gas, amounts in gases.items():
+        for amount, left in zip(amounts, (True, False), strict=True):
+            asked = {"process": {f"{gas}_wt_pct": amount}, "basis": "weight"}
+            found = set(phase_balance(charge, **asked)["phase"])
+            said = predict(charge, **asked)["status"][0]
+            assert ("Sm(Co,Cu)5 walls" in found) == left == (said == "ok")

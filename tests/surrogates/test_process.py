@@ -135,3 +135,12 @@ def test_a_sparse_process_loses_little_about_its_points(linear):
     np.testing.assert_allclose(sum(few.parts(new).values()), few.estimate(new).mean, atol=2e-3)
     # The model itself is as it was.
     np.testing.assert_array_equal(model.estimate(new).mean, whole)
+
+
+def test_scales_are_the_mean_of_those_of_draws_that_share_no_row(monkeypatch):
+    seen = []
+    told = lambda self, X, y, noise: seen.append(X[:, 1]) or self.theta_ + len(seen)  # noqa: E731
+    monkeypatch.setattr(TrendProcess, "_search", told)
+    made = TrendProcess(trend=1, local=2, search_rows=9, draws=3).fit(*_data()[:2])
+    np.testing.assert_allclose(made.theta_ - made._start(len(made.center_)), 2.0, atol=0.01)
+    assert len(np.unique(seen)) == 27

@@ -1,7 +1,8 @@
-"""The published 2:14:1 series, one paper left out: what the belief says, and a residual would add.
+"""The published 2:14:1 series, one paper left out: what the model says, and a residual would add.
 
-The Curie temperature is the belief's, without the paper's rows and its compounds in every source;
-pure compounds, which every paper prints, stay in one column and go in the other. For polarization
+The Curie temperature is that of the model, without the paper's rows and its compounds in every
+source, its scales too; pure compounds, which every paper prints, stay in one column and go in the
+other. For polarization
 and anisotropy field a residual of the same form is put upon the physics: at its prior parameters,
 and at the calibrated ones, which know these papers and so flatter the physics and not the gain.
 """
@@ -59,7 +60,7 @@ def report(model: CurieModel) -> list[str]:
             lines += [
                 _row(own, name, f"{model}, {kind}", said[model], rows)
                 for kind, rows in kinds(table).items()
-                for model in ("belief, no compound stays", "physics alone")
+                for model in ("model, no compound stays", "physics alone")
             ]
     return lines
 
@@ -107,16 +108,14 @@ def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dic
     branch = model.branches[model.of_host[0]]
     pure = np.diff(table.indptr) == 3
     review = np.char.startswith(np.char.lower(known.sources.astype(str)), "herbst")
-    made = {"belief, pure compounds stay": mean.copy(), "belief, no compound stays": mean.copy()}
+    made = {"model, pure compounds stay": mean.copy(), "model, no compound stays": mean.copy()}
     for paper in np.unique(own["paper"]):
         test = (own["paper"] == paper).to_numpy()
         for found, gone in zip(made.values(), (test & ~pure, test), strict=True):
             rest = ~np.isin(compounds, theirs[gone])
             rest &= ~review if paper == _REVIEW else True
             rows = np.flatnonzero(rest)
-            process = _curie_training.fit_rows(
-                known[rows], learnt.at(rows), branch.learns, branch.process
-            )
+            process = _curie_training.fit_rows(known[rows], learnt.at(rows), branch.learns, None)
             found[test] += process.estimate(x[test]).mean
     return made | {"physics alone": base}
 
