@@ -6,6 +6,7 @@ expression, add it to the file with an empty text first.
 """
 
 import json
+import os
 import re
 import shlex
 import sys
@@ -23,6 +24,7 @@ from tests.command import run
 from tests.said import said
 
 FILE = Path(__file__).with_name("texts.json")
+ROOT = str(FILE.parents[1])
 STORED = json.loads(FILE.read_text("utf-8"))
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 BOXES = re.compile(r"[\s│┃┏┓┡┩└┘├┤━─┳╇┴┼╭╮╰╯]+")
@@ -63,22 +65,35 @@ def explored(*moves):
     return answers
 
 
+def refused(*expressions):
+    """Return what each of some wrong expressions is refused with."""
+    found = []
+    for expression in expressions:
+        try:
+            found.append(f"taken: {eval(expression)}")
+        except Exception as error:
+            found.append(f"{type(error).__name__}: {error}")
+    return found
+
+
 def some(parts):
     return parts[:: 1 + len(parts) // MOST]
 
 
 def short(text):
-    """Return a text without the folder's borders, rules and most numbers of long rows."""
-    return SERIES.sub(lambda run: ",".join(some(run[0].split(","))), BOXES.sub(" ", text))
+    """Return a text without borders, rules and most numbers of long rows."""
+    return SERIES.sub(
+        lambda run: ",".join(some(run[0].split(","))), BOXES.sub(" ", text.replace(ROOT, "ROOT"))
+    )
 
 
 def plain(value):
     """Return a value as text: tables as CSV, figures as JSON, pages without their scripts."""
     if isinstance(value, pd.DataFrame):
-        return value.to_csv()
+        return "\n".join(some(value.to_csv().splitlines()))
     if isinstance(value, dict | list | tuple):
         return json.dumps(value, ensure_ascii=False, default=plain)
-    return TAGS.sub(" ", str(value))
+    return TAGS.sub(" ", str(value)) if "</" in str(value) else str(value)
 
 
 def written(file):
@@ -88,7 +103,7 @@ def written(file):
         return plain(
             [[s.title, *(list(row) for row in s.iter_rows(values_only=True))] for s in sheets]
         )
-    if file.suffix in (".parquet", ".png", ".svg") or file.name == "manifest.json":
+    if b"\0" in file.read_bytes() or file.name == "manifest.json":
         return "written"
     return "\n".join(some(plain(file.read_text("utf-8")).splitlines()))
 
@@ -97,9 +112,9 @@ def session(name, folder):
     """Yield what each command of a session says, its exit and the files that it writes."""
     for file, text in STORED["sessions"][name]["files"].items():
         (folder / file).write_text(text, "utf-8")
-    known = {}
+    own, known = {**os.environ, "MAGNETKIT_DATA_DIR": str(folder / "data")}, {}
     for command in STORED["sessions"][name]["commands"]:
-        done = run(*shlex.split(command), cwd=folder)
+        done = run(*shlex.split(command), cwd=folder, env=own)
         texts = [f"exit {done.returncode}", done.stdout, *said(done.stderr)]
         for file in sorted(f for f in folder.rglob("*") if f.is_file()):
             if known.get(file) != (known := known | {file: file.stat().st_mtime_ns})[file]:
