@@ -61,7 +61,8 @@ def explored(*moves):
                     [] if part["id"][0] == "{" else part | {"value": given.get(part["id"])}
                     for part in call[kind]
                 ]
-            answers.append(client.post("/_dash-update-component", json=body).json)
+            reply = client.post("/_dash-update-component", json=body)
+            answers.append([reply.status_code, reply.json])
     return answers
 
 
