@@ -12,7 +12,7 @@ LEFT_OUT = re.compile(
 """Test files that are slow; the rest alone must kill."""
 SHOWN = "cli", "curves", "diffusion", "explorer", "replacement", "run", "show", "supply"
 """Rooms that the tests of commands see too; of the others the nearer tests alone must kill."""
-EVERYWHERE = ("tests/test_constants.py", "tests/test_answers.py")
+EVERYWHERE = ("tests/test_constants.py", "tests/test_answers.py", "tests/test_texts.py")
 """Test files that reach all rooms, tried after those that mirror a module."""
 ACROSS = ("tests/test_edges.py", "tests/test_passed_on.py")
 """Test files of several rooms, which mirror what they import."""

@@ -291,9 +291,9 @@ def _reason(error: BaseException) -> str:
         error = inner
     if isinstance(error, _PassingError):
         return str(error)
-    if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
-        return "its answer has another shape"
-    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
+    named = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+    shape = isinstance(error, ValueError | LookupError | TypeError | AttributeError)
+    return named if isinstance(error, OSError) or not shape else "its answer has another shape"
 
 
 def _place(url: str) -> str:

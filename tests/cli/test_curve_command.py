@@ -22,9 +22,3 @@ def test_several_are_files(tmp_path):
     refused = run("N42SH", "--temperature", "20C,150C")
     assert refused.returncode == 1
     assert "need --out" in refused.stderr
-
-
-def test_a_bare_temperature_is_refused():
-    refused = run("N42SH", "--temperature", "150")
-    assert refused.returncode == 1
-    assert "150C or 150K" in refused.stderr

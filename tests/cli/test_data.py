@@ -74,9 +74,3 @@ def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path)
     assert done.stdout == ""
     assert done.stderr.startswith("magnetkit: error: no Materials Project key")
     assert len(said(done.stderr)) == 1
-
-
-def test_fetch_of_an_unknown_set_names_the_known_ones():
-    done = run("fetch", "currie")
-    assert done.returncode == 1
-    assert "curie" in done.stderr

@@ -17,20 +17,6 @@ def test_one_grade_as_json():
     assert next(iter(row["sheets"][0])) == "maker"
 
 
-def test_a_grade_is_refused_as_a_composition_with_the_way_out():
-    done = run("predict", "N42SH")
-    assert done.returncode == 1
-    assert "magnetkit grades 'N42SH'" in done.stderr
-    assert done.stdout == ""
-
-
-def test_an_unknown_grade_names_its_neighbours():
-    done = run("grades", "N42SU")
-    assert done.returncode == 1
-    assert "nearest names" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 @pytest.mark.parametrize(
     ("words", "start"), [(("N42SH",), "An"), ((), "* estimate, ! extrapolated: an")]
 )

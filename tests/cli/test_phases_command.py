@@ -1,6 +1,5 @@
 """``magnetkit phases`` and ``magnetkit data diff``."""
 
-import json
 from importlib import import_module
 
 import numpy as np
@@ -25,39 +24,11 @@ def test_a_magnet_and_what_it_falls_into():
     assert "forms at the temperature at which it is made" in run("phases", "SmCo5").stdout
 
 
-def test_as_json():
-    done = run("phases", "Sm2Co17", "NdFe12", "--temperature", "1000C", "--json")
-    first, second = (json.loads(line) for line in done.stdout.splitlines())
-    assert (first["state"], second["state"]) == ("forms", "does not form")
-    assert first["probability_phase_forms_lo"] < first["probability_phase_forms"]
-
-
-def test_what_the_snapshot_lacks_is_unknown_and_no_number():
-    done = run("phases", "Eu2Fe14B")
-    assert done.exit_code == 1
-    assert "Eu2Fe14B: unknown" in done.stdout
-    assert "no phases of Eu" in done.stdout
-    assert "probability" not in done.stdout
-
-
 def test_a_section_is_drawn(tmp_path):
     picture = tmp_path / "section.png"
     done = run("phases", "SmCo5", "Sm2Fe8Co9", "--section", "Sm-Co-Fe", "--out", picture)
     assert done.exit_code == 0, done.output
     assert picture.read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("SmCo5", "--temperature", "600"), "600"),
-        (("SmCo5", "--section", "Sm-Co-Fe"), "give both"),
-    ],
-)
-def test_usage(arguments, told):
-    done = run("phases", *arguments)
-    assert done.exit_code != 0
-    assert told in done.output + str(done.exception)
 
 
 def test_nothing_moved_between_a_snapshot_and_itself():

@@ -30,13 +30,6 @@ def test_predict_takes_the_phases_of_the_snapshot(snapshot):
     assert other["energy_above_hull_eV_atom"] is None  # No Nd, no B.
 
 
-def test_a_folder_that_is_no_snapshot_is_one_line(tmp_path):
-    done = run("models", "train", "formation_energy_eV_atom", "--snapshot", str(tmp_path))
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("magnetkit: error:")
-    assert "no phase snapshot" in done.stderr
-
-
 def test_only_the_formation_energy_is_learnt_from_a_snapshot(snapshot):
     found = training_set("formation_energy_eV_atom", snapshot)
     assert found.origin == "snapshot mine"

@@ -24,13 +24,6 @@ def test_each_recipe_is_judged_in_the_order_of_the_input():
     assert sorted(row["rank"] for row in rows) == [1, 2, 3]
 
 
-def test_what_is_not_said_is_named():
-    done = run("SmCo5", *ASKED)
-    assert done.returncode == 2
-    assert "--reference" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_side_by_side_with_a_grade_it_is_said_whose_recipes_are_predicted_of():
     done = run("N42SH", "Nd2Fe14B", "--compare", "--temperature", "20C")
     assert done.returncode == 0, done.stderr

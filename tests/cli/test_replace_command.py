@@ -20,16 +20,6 @@ def test_one_json_object_with_reference_answers_and_candidates(tmp_path):
     assert data["reference"]["grade"] == "Recoma 20"
 
 
-def test_bad_input_is_one_line():
-    done = run("replace", "N42SU", "--temperature", "150C")
-    assert done.returncode == 1
-    assert "nearest names" in done.stderr
-    done = run("replace", "N42SH", "--price", "Tb")
-    assert done.returncode == 1
-    assert "Tb=3x" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_a_buyers_session_fits_a_screen_of_80_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("magnetkit.show._text.to_terminal", lambda: True)

@@ -45,18 +45,6 @@ def test_bad_rows_are_listed_and_good_ones_ranked(tmp_path):
     assert json.loads((out / "manifest.json").read_text())["done"]
 
 
-def test_a_recipe_that_does_not_sum_up_says_how_to(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_text("Nd30.5Dy1.2B1.0Fe bal.\nNd30.5Dy1.2B1.0Fe60\n")
-    out = tmp_path / "out"
-    done = run("screen", str(path), "--basis", "weight", *APPLICATION, "--out", str(out), "-q")
-    assert done.returncode == 0, done.stderr
-    (row,) = rejected(out)
-    assert row["line"] == "2"
-    assert "100" in row["reason"]
-    assert "bal" in row["reason"]
-
-
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -86,15 +74,6 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_strict_stops_at_the_first_bad_line(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_text("SmCo5\n??\n")
-    out = str(tmp_path / "o")
-    done = run("screen", str(path), *APPLICATION, "--out", out, "--strict", "--quiet")
-    assert done.returncode == 1
-    assert "line 2" in done.stderr
-
-
 def test_host_and_replace_make_candidates(tmp_path):
     out = tmp_path / "o"
     done = run(
@@ -105,14 +84,6 @@ def test_host_and_replace_make_candidates(tmp_path):
     with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
         names = {row["candidate"] for row in csv.DictReader(stream)}
     assert {"Nd2Fe14B", "Nd1Ce0.5Dy0.5Fe14B"} & names
-
-
-def test_predict_lists_what_it_cannot_read_and_goes_on():
-    done = run("predict", "SmCo5", "Xx2", "--json")
-    assert done.returncode == 0
-    assert [json.loads(line)["candidate"] for line in done.stdout.splitlines()] == ["SmCo5"]
-    assert "line 2 ('Xx2')" in done.stderr
-    assert run("predict", "SmCo5", "Xx2", "--strict").returncode == 1
 
 
 def test_predict_as_json_and_in_cgs():
@@ -155,13 +126,6 @@ def test_what_cannot_be_ranked_says_why(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "No candidate can be ranked: 1 paramagnetic." in done.stderr
     assert len(done.stdout.splitlines()) == 2  # the header, and today's magnet
-
-
-def test_an_empty_out_is_not_the_current_folder(tmp_path):
-    done = run("screen", *APPLICATION, "--out", "")
-    assert done.returncode == 2, done.stderr
-    assert "'--out': it is empty; expected a folder" in " ".join(done.stderr.split())
-    assert "Traceback" not in done.stderr
 
 
 def test_no_message_moves_the_cursor(tmp_path):

@@ -44,11 +44,6 @@ def test_break_even_brings_the_risk_down():
     )
 
 
-def test_controls_and_claims_come_with_their_dates():
-    assert "2026-11-10" in printed("controls")
-    assert "(2010)" in printed("claims")
-
-
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

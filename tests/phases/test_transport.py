@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -201,9 +202,12 @@ def test_a_server_without_a_version_is_refused(mp_server: Server, beat):
         pull("Sm-Co")
 
 
-def test_nobody_listening_is_told(mp_server: Server):
+def test_nobody_listening_and_a_certificate_past_its_date_are_told(mp_server: Server):
     with pytest.raises(NetworkError, match=r"Connection refused.*MP_API_ENDPOINT"):
         pull("Sm-Co", endpoint="http://127.0.0.1:9/")
+    # An error of the system and a ValueError at once, as of an answer of another shape.
+    expired = ssl.SSLCertVerificationError(1, "certificate has expired")
+    assert _transport._reason(expired) == "certificate has expired"
 
 
 def test_every_request_names_what_it_asks_for_in_addresses_of_bounded_length(
