@@ -415,8 +415,8 @@ def _with_requirements(
     here, *others = figures_at(made, kelvins, job.conditions.use, only)
     room = others.pop() if want is None else None
     if asked is None or not asked <= {*here, *supply, *own}:
-        own = None, shells, here, room, supply, made.written
-        here = _stages.describe(table, at[0], job.conditions, *own)
+        known = None, shells, here, room, supply, made.written
+        here = _stages.describe(table, at[0], job.conditions, *known)
     else:
         here |= supply
         per_mass = here["density_kg_m3"], here["cost_USD_kg"]
