@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from threading import get_ident
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -153,8 +154,10 @@ def put_csv(
 ) -> None:
     """Write rows as CSV to a stream."""
     out = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-    out.writerow([safe_cell(str(name)) for name in header])
-    out.writerows([safe_cell(cell) for cell in row] for row in rows)
+    safe = lru_cache(4096)(safe_cell)
+    out.writerow([safe(str(name)) for name in header])
+    # Numbers are safe, texts repeat.
+    out.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
 
 
 _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")

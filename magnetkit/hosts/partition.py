@@ -7,7 +7,7 @@ rows of its root.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -70,6 +70,10 @@ class Partition:
     hard_volume_fraction: NDArray[np.float64]
     hard_weight_fraction: NDArray[np.float64]
     recipe: CompositionTable
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> "Partition":
+        """Return some of the recipes."""
+        return Partition(*(getattr(self, part.name)[rows] for part in fields(self)))
 
     @property
     def bare(self) -> NDArray[np.bool_]:

@@ -195,22 +195,27 @@ _DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 
 
 def duty_columns(
-    figures: dict[str, tuple[Array, Array, Array]], recoil: Array, duty: Duty
+    figures: dict[str, tuple[Array, Array, Array]],
+    recoil: Array,
+    duty: Duty,
+    names: Sequence[str] = _DUTY,
 ) -> dict[str, tuple[Array, Array, Array]]:
     """Return ``demagnetization_safety`` and ``irreversible_loss_pct``: centre, lower and upper end.
 
     `figures` has centre, lower and upper end, (n,) each, of ``remanence_T``, ``coercivity_kA_m``
-    and ``knee_field_kA_m``.
+    and ``knee_field_kA_m``; `names` are those of the two that are wanted.
     """
     b_r = np.concatenate(figures["remanence_T"])
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
     knee, slope = 1e3 * np.concatenate(figures["knee_field_kA_m"]), np.tile(recoil, 3)
-    found = duty.safety(b_r, knee, slope), duty.loss(b_r, field, knee, slope)
-    # A weaker magnet also demagnetizes itself less: ends may change places.
-    return {
-        name: (values[0], np.fmin.reduce(values), np.fmax.reduce(values))
-        for name, values in zip(_DUTY, np.reshape(found, (2, 3, -1)), strict=True)
-    }
+    columns = {}
+    for name in names:
+        safety = name == _DUTY[0]
+        found = duty.safety(b_r, knee, slope) if safety else duty.loss(b_r, field, knee, slope)
+        values = found.reshape(3, -1)
+        # A weaker magnet also demagnetizes itself less: ends may change places.
+        columns[name] = values[0], np.fmin.reduce(values), np.fmax.reduce(values)
+    return columns
 
 
 _ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}
@@ -500,8 +505,8 @@ def _of_temperature(
     those wanted, all if None.
     """
     ranges = dict(zip(FIGURES, values, strict=True))
-    if names is None or not set(_DUTY).isdisjoint(names):
-        ranges |= duty_columns(ranges, made.rows["recoil"], duty)
+    if asked := [name for name in _DUTY if names is None or name in names]:
+        ranges |= duty_columns(ranges, made.rows["recoil"], duty, asked)
     ok, gate = state
     codes = np.where(ok, np.int8(0), np.int8(-1))
     hard = np.where(gate == 0, codes, np.int8(-1))

@@ -42,7 +42,7 @@ def magnets(
 
     `only` names the columns that are wanted at a temperature; all are where it has none.
     """
-    made = _alloys(table, shells, conditions, ranges=True)
+    made = alloys_of(table, shells, conditions, ranges=True)
     return figures_at(made, temperatures, conditions.use, only)
 
 
@@ -57,16 +57,17 @@ def nominal_magnets(
 
     Coercivity is that where `hard` says so, (k,), or at all temperatures.
     """
-    made = _alloys(table, shells, conditions)
+    made = alloys_of(table, shells, conditions)
     return magnets_at(made, temperatures, conditions.between, hard)
 
 
-def _alloys(
+def alloys_of(
     table: CompositionTable,
     shells: Sequence[str] | None,
     conditions: Conditions,
     ranges: bool = False,
 ) -> Alloys:
+    """Return what the process makes of each candidate, with what ranges take if asked."""
     read = read_shells(shells, len(table))
     given = conditions.process, read, conditions.host, conditions.curie
     return alloys(table, *given, ranges=ranges)
@@ -105,6 +106,15 @@ def makeable(
     asked = conditions.host, None, conditions.snapshot, conditions.interval
     _, found = stability_columns(table, *asked, split)
     return found, found["probability_phase_forms"] >= FORMS
+
+
+def forms(split: Partition, conditions: Conditions) -> NDArray[np.bool_]:
+    """Return which candidates are taken for makeable, `split` as they are written."""
+    from ..phases._forming import FORMS
+    from ..phases.stability import probability_forms
+
+    chance = probability_forms(split.recipe, conditions.host, conditions.snapshot, split)
+    return chance >= FORMS
 
 
 def describe(
@@ -159,7 +169,7 @@ def predicted(inputs: "Inputs", conditions: Conditions) -> Any:
     """Return what `predict` does of recipes that are read, in the library that they came in."""
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
-    alike = _alloys(inputs.table, shells, conditions, ranges=True)
+    alike = alloys_of(inputs.table, shells, conditions, ranges=True)
     *made, room = figures_at(alike, [*kelvin, ROOM_K], conditions.use)
     table, labels, split = inputs.table, inputs.labels, alike.written
     frames = []

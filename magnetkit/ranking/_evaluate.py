@@ -28,7 +28,7 @@ from .._core._columnar import Coded, Columns
 from .._core.columns import with_interval
 from .._core.units import MU_0
 from ..composition.table import CompositionTable
-from ..hosts.partition import assign_hosts
+from ..hosts.partition import Partition, assign_hosts
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
 from ..magnetism._evidence import DISTANCE, limited
@@ -36,7 +36,7 @@ from ..magnetism._figures import least_widths
 from ..magnetism._measured import ALPHA
 from ..magnetism._uncertainty import HALF_WIDTH
 from ..magnetism.shells import read_shells, written
-from ..magnetism.sintered import MADE
+from ..magnetism.sintered import MADE, figures_at
 from ..prediction import _stages
 from ._decisions import BEST, PLAUSIBLE, decision_of
 from ._job import Job
@@ -190,7 +190,7 @@ def evaluate(
     tally.stages["magnetism"] = len(rows)
     if len(rows) < len(table):
         table, shells, supply = _take(rows, table, shells, supply)
-    found = _with_requirements(table, shells, supply, job, want)
+    found, split = _with_requirements(table, shells, supply, job, want)
     open_, keys = found["status"].says("ok"), None
     if bound is not None:
         keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
@@ -201,7 +201,8 @@ def evaluate(
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
         unstable = np.zeros(len(rows), bool)
-        unstable[last] = ~_stages.makeable(table[last], job.conditions)[1]
+        own = split if len(last) == len(rows) else split[last]
+        unstable[last] = ~_stages.forms(own, job.conditions)
         found["status"] = found["status"].put(unstable, "not makeable")
         found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
     tally.status.update(found["status"].counts())
@@ -396,8 +397,8 @@ def _with_requirements(
     supply: Columns,
     job: Job,
     want: Collection[str] | None,
-) -> Columns:
-    """Return magnets with their ranges and how they meet the requirements.
+) -> tuple[Columns, Partition]:
+    """Return magnets with their ranges, how they meet the requirements, and the recipes split.
 
     All properties, stability too, where all are wanted or others than those of a magnet and of
     supply are needed: phases take memory and time.
@@ -410,10 +411,12 @@ def _with_requirements(
         kelvins = at
         if asked - {*supply, *own} <= MADE:
             only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
-    here, *others = _stages.magnets(table, shells, kelvins, job.conditions, only)
+    made = _stages.alloys_of(table, shells, job.conditions, ranges=True)
+    here, *others = figures_at(made, kelvins, job.conditions.use, only)
     room = others.pop() if want is None else None
     if asked is None or not asked <= {*here, *supply, *own}:
-        here = _stages.describe(table, at[0], job.conditions, None, shells, here, room, supply)
+        known = None, shells, here, room, supply, made.written
+        here = _stages.describe(table, at[0], job.conditions, *known)
     else:
         here |= supply
         per_mass = here["density_kg_m3"], here["cost_USD_kg"]
@@ -421,7 +424,7 @@ def _with_requirements(
         here["formula"] = table.to_arrow()
     here["decision"] = supply["decision"]
     here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
-    return here.ordered() if want is None else here
+    return here.ordered() if want is None else here, made.written
 
 
 def _within_by_requirements(

@@ -5,13 +5,9 @@ machine makes it. Data, models, code and packages that it depends on besides are
 (`dependencies`), by which another machine, or a later run, finds whether it would answer the same.
 """
 
-import hashlib
 import io
 import json
-import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -24,7 +20,6 @@ import pyarrow.compute as pc
 
 from .._core import datasets
 from .._core._columnar import Columns
-from .._core._files import whole
 from .._core._version import __version__
 from .._core.columns import COLUMNS, ordered
 from .._core.errors import StoreError
@@ -82,19 +77,9 @@ def code_sha256() -> str:
     """Return a hash of the syntax of the modules that decide an answer."""
     package = Path(__file__).resolve().parents[1]
     whole_package = sorted(package.rglob("*.py"))
-    files = [file for file in whole_package if file.relative_to(package).parts[0] not in APART]
-    written = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    # To parse all these takes most of a second: once for each state of the files.
-    note = get_settings().cache_dir / "syntax" / f"{sys.implementation.cache_tag}-{written}"
-    with suppress(OSError, ValueError):
-        if re.fullmatch(r"[0-9a-f]{64}", known := note.read_text()):
-            return known
-    found = syntax_sha256(files)
-    with suppress(OSError):
-        note.parent.mkdir(parents=True, exist_ok=True)
-        with whole(note) as work:
-            work.write_text(found)
-    return found
+    return syntax_sha256(
+        file for file in whole_package if file.relative_to(package).parts[0] not in APART
+    )
 
 
 def finished(

@@ -13,6 +13,8 @@ import io
 import json
 import logging
 import os
+import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
@@ -70,10 +72,19 @@ def syntax_sha256(files: Iterable[str | Path]) -> str:
     Comments, docstrings and layout have no part in it, nor have the names and places of the files,
     whose order must not change. Versions of Python may write the same syntax in different ways.
     """
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(_syntax(Path(file).read_bytes()))
-    return digest.hexdigest()
+    sources = [Path(file).read_bytes() for file in files]
+    written = hashlib.sha256(b"".join(hashlib.sha256(s).digest() for s in sources)).hexdigest()
+    # To parse them takes long: once for each state of the files.
+    note = get_settings().cache_dir / "syntax" / f"{sys.implementation.cache_tag}-{written}"
+    with suppress(OSError, ValueError):
+        if re.fullmatch(r"[0-9a-f]{64}", known := note.read_text()):
+            return known
+    found = hashlib.sha256(b"".join(map(_syntax, sources))).hexdigest()
+    with suppress(OSError):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        with whole(note) as work:
+            work.write_text(found)
+    return found
 
 
 @lru_cache(maxsize=512)

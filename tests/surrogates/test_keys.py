@@ -3,6 +3,7 @@
 A copy of the package is edited, and each key looked at; nothing is trained.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -168,14 +169,17 @@ def test_a_version_decides(rows, monkeypatch):
 
 
 def test_a_damaged_note_of_the_syntax_is_made_anew(tmp_path, monkeypatch):
-    settings = _work.get_settings().model_copy(update={"cache_dir": tmp_path})
-    monkeypatch.setattr(_work, "get_settings", lambda: settings)
-    monkeypatch.setattr(_work, "syntax_sha256", lambda files: "a" * 64)
+    settings = _store.get_settings().model_copy(update={"cache_dir": tmp_path})
+    monkeypatch.setattr(_store, "get_settings", lambda: settings)
+    parsed, file = [], tmp_path / "a.py"
+    monkeypatch.setattr(_store, "_syntax", lambda source: parsed.append(source) or b"a" * 32)
+    file.write_text("X = 1\n", "utf-8")
+    found = hashlib.sha256(b"a" * 32).hexdigest()
     for damage in (None, b"", b"\xff\xfe", b"a" * 63):
         for note in (tmp_path / "syntax").glob("*"):
             note.write_bytes(damage)
-        _work.code_sha256.cache_clear()
-        assert _work.code_sha256() == "a" * 64
+        assert _store.syntax_sha256([file]) == found
     (note,) = (tmp_path / "syntax").iterdir()
-    assert note.read_text() == "a" * 64
-    _work.code_sha256.cache_clear()
+    assert note.read_text() == found
+    assert _store.syntax_sha256([file]) == found
+    assert len(parsed) == 4
