@@ -44,6 +44,7 @@ class Magnets:
     knee_field: Array  # H_k, A/m, (n, k)
     status: NDArray[np.int8]  # index into `magnetkit.intrinsic.evaluate.STATUS`, (n, k)
     alloys: "Alloys"  # what they are at any temperature
+    rules: Any  # those of the kernel that they are by
 
     @property
     def rows(self) -> dict[str, Array]:
@@ -57,6 +58,15 @@ class Magnets:
     def coercivity(self) -> Array:
         """Return H_cJ, A/m, shape (n, k)."""
         return self.intrinsic_coercivity
+
+    def coercivity_of(self, picked: NDArray[np.int64], at: NDArray[np.int64]) -> Array:
+        """Return H_cJ, A/m, of some of the magnets at some of the temperatures, by their numbers.
+
+        For magnets made without coercivity.
+        """
+        kelvin, hard = self.temperature[at], np.ones(len(at), bool)
+        found = self.alloys.at(kelvin, self.rules, hard, picked).intrinsic_coercivity
+        return np.where(self.status[np.ix_(picked, at)] == 0, found, np.nan)
 
 
 def _charge(
@@ -158,17 +168,21 @@ class Alloys:
         return microstructure(self.rows, self.structure)
 
     def at(
-        self, temperature: Array, rules: Any = None, hard: NDArray[np.bool_] | None = None
+        self,
+        temperature: Array,
+        rules: Any = None,
+        hard: NDArray[np.bool_] | None = None,
+        picked: NDArray[np.int64] | None = None,
     ) -> Magnets:
-        """Return the magnets at temperatures, K, by other `Rules` if given.
+        """Return the magnets, or those `picked`, at temperatures, K, by other `Rules` if given.
 
-        `hard` says at which coercivity is wanted, NaN at the others.
+        `hard` says at which coercivity is wanted, and no knee field then; NaN at the others.
         """
         from ..kernels._magnets import states
 
         own = self.rules() if rules is None else rules
-        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, own, hard))
-        return Magnets(temperature, j, h_cj, knee, status, self)
+        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, own, hard, picked))
+        return Magnets(temperature, j, h_cj, knee, status, self, own)
 
     def bend(self, between: tuple[float, float]) -> Array:
         """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 °C on.
@@ -181,7 +195,7 @@ class Alloys:
         if not shift.any():
             return shift
         first, second = between
-        span, j = second - first, self.at(np.array(between)).polarization
+        span, j = second - first, self.at(np.array(between), hard=np.zeros(2, bool)).polarization
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = 1.0 + shift * span * j[:, 0] / j[:, 1]
             found = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
@@ -246,7 +260,7 @@ def alloys(
     table: CompositionTable,
     process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
-    host: str = "auto",
+    host: str | NDArray[np.int8] = "auto",
     curie: "CurieModel | None" = None,
     ranges: bool = False,
 ) -> Alloys:
@@ -260,8 +274,9 @@ def alloys(
     shell, as far as the shell is thick enough (`shell.covering`). A shell about other grains than
     those of 2:14:1 is not known: its magnet is outside the model.
 
-    `process` and `host` are as for `sintered`; `curie` is the model of the Curie temperature, that
-    of all that is known otherwise; `ranges` need the hard phases as they are written.
+    `process` and `host` are as for `sintered`, the latter codes too; `curie` is the model of the
+    Curie temperature, that of all that is known otherwise; `ranges` need the hard phases as they
+    are written.
     """
     from ..hosts.partition import root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
@@ -467,7 +482,7 @@ _NAMED = 0.03
 
 
 def _read(
-    table: CompositionTable, process: Any, host: str
+    table: CompositionTable, process: Any, host: str | NDArray[np.int8]
 ) -> "tuple[Partition, Traces | None, Process, dict[str, Array]]":
     """Return recipes split as written, what was taken out of them before, process and its rows.
 
@@ -476,7 +491,8 @@ def _read(
     from ..hosts.partition import assign_hosts, partition, purified
     from ..hosts.records import HOST_NAMES
 
-    codes, made = assign_hosts(table, host), read_process(process, len(table))
+    codes = assign_hosts(table, host) if isinstance(host, str) else host
+    made = read_process(process, len(table))
     table, traces = purified(table, codes)
     rows = by_row(made, codes, HOST_NAMES)
     for name, own in () if traces is None else traces.gases.items():

@@ -52,12 +52,14 @@ def nominal_magnets(
     temperatures: Sequence[float],
     conditions: Conditions,
     hard: NDArray[np.bool_] | None = None,
+    hosts: NDArray[np.int8] | None = None,
 ) -> Magnets:
     """Return the magnet each candidate makes without ranges: the central values of `magnets`.
 
-    Coercivity is that where `hard` says so, (k,), or at all temperatures.
+    Coercivity is that where `hard` says so, (k,), or at all temperatures; `hosts` are those of the
+    candidates where they are known.
     """
-    made = _alloys(table, shells, conditions)
+    made = _alloys(table, shells, conditions, hosts=hosts)
     return magnets_at(made, temperatures, conditions.between, hard)
 
 
@@ -66,9 +68,10 @@ def _alloys(
     shells: Sequence[str] | None,
     conditions: Conditions,
     ranges: bool = False,
+    hosts: NDArray[np.int8] | None = None,
 ) -> Alloys:
-    read = read_shells(shells, len(table))
-    given = conditions.process, read, conditions.host, conditions.curie
+    read, host = read_shells(shells, len(table)), conditions.host if hosts is None else hosts
+    given = conditions.process, read, host, conditions.curie
     return alloys(table, *given, ranges=ranges)
 
 
