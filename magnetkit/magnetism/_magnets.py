@@ -13,9 +13,9 @@ from .._core.units import N_A, ROOM_K
 from ..composition.table import GIVEN, CompositionTable
 from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
 from ..intrinsic.parameters import ion_tables, load
-from ..surrogates.intrinsic import condensed
+from ..surrogates.intrinsic import appended, condensed
 from . import _boundary
-from ._balance import Balance, balance, grain_effect, microstructure
+from ._balance import Balance, balance, grain_effect, microstructure, off_reference
 from ._cells import MOST_IRON, Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence, settings
 from ._gates import FAR, at_each, close, gates, own_of, turned_width
@@ -65,7 +65,8 @@ class Magnets:
         For magnets made without coercivity.
         """
         kelvin, hard = self.temperature[at], np.ones(len(at), bool)
-        found = self.alloys.at(kelvin, self.rules, hard, picked).intrinsic_coercivity
+        whole = replace(self.alloys, phases=self.alloys.with_skins(picked))
+        found = whole.at(kelvin, self.rules, hard, picked).intrinsic_coercivity
         return np.where(self.status[np.ix_(picked, at)] == 0, found, np.nan)
 
 
@@ -125,6 +126,7 @@ class Alloys:
     rows: dict[str, Array]  # as for `microstructure`
     near: dict[str, Evidence]  # distance to magnets of which one of `QUANTITIES` was measured
     given: "Widths"  # what a user says of the hard phases, empty where nothing
+    curie: "CurieModel | None"  # model of T_C, that of all that is known if None
 
     def density(self) -> Array:
         """Return the density of the magnets, kg/m3, shape (n,).
@@ -147,6 +149,17 @@ class Alloys:
             # Masses are in g/mol, volumes in A^3.
             density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
         return np.where(codes >= 0, density, np.nan)
+
+    def with_skins(self, picked: NDArray[np.int64]) -> Any:
+        """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
+        own, cells, codes = self.phases, self.balance.parts.hard_phase, self.balance.parts.host
+        rows = picked[_skinned(cells, self.rows)[picked]]
+        if not rows.size or (own.skins >= 0).any():
+            return own
+        skins = enriched(cells[rows], self.rows["surface_enrichment"][rows])
+        state, ion = appended(own, skins, codes[rows], self.curie)
+        places = _places(rows, len(codes), len(own.state))
+        return own._replace(state=state, ion=ion, skins=places)
 
     def gate_at(self, kelvin: Any) -> NDArray[np.int8]:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
@@ -263,6 +276,7 @@ def alloys(
     host: str | NDArray[np.int8] = "auto",
     curie: "CurieModel | None" = None,
     ranges: bool = False,
+    skins: bool = True,
 ) -> Alloys:
     """Split recipes into phases and condense these: the entrance to all that is said of magnets.
 
@@ -276,7 +290,8 @@ def alloys(
 
     `process` and `host` are as for `sintered`, the latter codes too; `curie` is the model of the
     Curie temperature, that of all that is known otherwise; `ranges` need the hard phases as they
-    are written.
+    are written. Without `skins` the surfaces of grains, on which coercivity alone depends, are left
+    out where nothing here asks for it; `Alloys.with_skins` adds them.
     """
     from ..hosts.partition import root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
@@ -303,7 +318,8 @@ def alloys(
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     shelled = np.flatnonzero(fraction > 0.0)
     richer = rows["surface_enrichment"]
-    skinned = np.flatnonzero((richer > 1.0) & (cells.fraction(*SURFACE) > 0.0))
+    asks = skins or said or shelled.size or off_reference(rows).any()
+    skinned = np.flatnonzero(_skinned(cells, rows) & bool(asks))
     groups = []
     if walls.size:
         groups.append((wall, cellular[walls]))
@@ -341,7 +357,7 @@ def alloys(
     gate[(gate == 0) & far] = STATUS.index(FAR)
     made_of = Alloys(
         *(written, found, made, shells, never, traces, gate, charged),
-        *(phases, predicted, factor, structure, rows, near, widths),
+        *(phases, predicted, factor, structure, rows, near, widths, curie),
     )
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
@@ -350,6 +366,11 @@ def alloys(
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
+
+
+def _skinned(cells: CompositionTable, rows: dict[str, Array]) -> NDArray[np.bool_]:
+    """Return which alloys' grains have a surface of their own, shape (n,)."""
+    return (rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0)
 
 
 def _with_given(

@@ -59,7 +59,8 @@ def nominal_magnets(
     Coercivity is that where `hard` says so, (k,), or at all temperatures; `hosts` are those of the
     candidates where they are known.
     """
-    made = _alloys(table, shells, conditions, hosts=hosts)
+    soft = hard is not None and not hard.any()
+    made = _alloys(table, shells, conditions, hosts=hosts, skins=not soft)
     return magnets_at(made, temperatures, conditions.between, hard)
 
 
@@ -69,10 +70,11 @@ def _alloys(
     conditions: Conditions,
     ranges: bool = False,
     hosts: NDArray[np.int8] | None = None,
+    skins: bool = True,
 ) -> Alloys:
     read, host = read_shells(shells, len(table)), conditions.host if hosts is None else hosts
     given = conditions.process, read, host, conditions.curie
-    return alloys(table, *given, ranges=ranges)
+    return alloys(table, *given, ranges, skins)
 
 
 GUARANTEED = {

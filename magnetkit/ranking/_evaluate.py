@@ -60,6 +60,8 @@ FLUX_PER_MASS = 3.2e-4
 """No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
 (Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
 hold the model's magnets to it."""
+_BLOCK = 32_768
+"""Candidates of which all is computed at a time: more would leave the caches, fewer cost calls."""
 _SELDOM = 512
 """Of a decision that is not more often in a sample all candidates are evaluated."""
 # Rounding of what is computed in another order.
@@ -176,23 +178,17 @@ def evaluate(
     of the ranking without it, in the order of the registry, ``candidate`` being the formula.
     """
     tally, rows = Tally(), np.arange(len(table))
-    supply, hosts = (
-        _stages.supplies(table, shells, job.conditions),
-        assign_hosts(table, job.conditions.host),
-    )
-    supply["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job, hosts)
     tally.stages["composition"] = len(table)
-    if bound is not None and bound.last is not None:
-        named = written(read_shells(shells, len(table)), len(table))
-        supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
     if bound is not None and bound.is_finite:
-        supply[_HOSTS] = hosts
-        rows = _within_by_composition(supply, job, bound, tally)
-        if job.threshold >= HALF:
-            here = central_values(*_take(rows, table, shells, supply), job, bound)
-            rows = rows[_open(here, job, bound, tally)]
+        parts = [rows[:0]]
+        for first in range(0, len(table), _BLOCK):
+            own = slice(first, first + _BLOCK)
+            some = table[own], None if shells is None else shells[own]
+            parts.append(first + _within(*some, job, bound, tally))
+        rows = np.concatenate(parts)
+        table, shells, _ = _take(rows, table, shells, Columns())
+    supply, _ = _known(table, shells, job)
     tally.stages["magnetism"] = len(rows)
-    table, shells, supply = _take(rows, table, shells, supply)
     found = _with_requirements(table, shells, supply, job, want)
     open_, keys = found["status"].says("ok"), None
     if bound is not None:
@@ -239,6 +235,33 @@ def today_of(job: Job) -> Columns:
     row = evaluate(reference.table(), shells, job).columns
     row["candidate"] = Coded.of([reference.formula])
     return row
+
+
+def _known(
+    table: CompositionTable, shells: Sequence[str] | None, job: Job
+) -> tuple[Columns, NDArray[np.int8]]:
+    """Return supply and decision of candidates, and their hosts."""
+    supply = _stages.supplies(table, shells, job.conditions)
+    hosts = assign_hosts(table, job.conditions.host)
+    heavy = supply["heavy_rare_earth_wt_pct"]
+    supply["decision"] = decision_of(table, shells, heavy, job, hosts)
+    return supply, hosts
+
+
+def _within(
+    table: CompositionTable, shells: Sequence[str] | None, job: Job, bound: Bound, tally: Tally
+) -> NDArray[np.int64]:
+    """Return which candidates can be within the bound, by all but their ranges and stability."""
+    supply, hosts = _known(table, shells, job)
+    supply[_HOSTS] = hosts
+    if bound.last is not None:
+        named = written(read_shells(shells, len(table)), len(table))
+        supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
+    rows = _within_by_composition(supply, job, bound, tally)
+    if job.threshold >= HALF:
+        here = central_values(*_take(rows, table, shells, supply), job, bound)
+        rows = rows[_open(here, job, bound, tally)]
+    return rows
 
 
 def _take(
@@ -404,7 +427,7 @@ def _open(here: Columns, job: Job, bound: Bound, tally: Tally | None = None) -> 
     within = magnet & bound.admits(*own)
     if tally is None:
         return within
-    tally.stages["nominal remanence and coercivity"] = len(here["status"])
+    tally.stages["nominal remanence and coercivity"] += len(here["status"])
     missed = magnet & ~may & ~within
     tally.end("requirements missed", missed)
     tally.end("loss", magnet & may & ~within)
