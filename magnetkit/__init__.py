@@ -26,13 +26,11 @@ __getattr__ = with_old_names(__name__, __getattr__)
 
 def _start_kernels() -> "tuple[Path, ...]":
     """Return where compiled kernels may be kept, as the first kernel is imported."""
-    from ._core._blas import load_later
     from ._core._progress import watch_compiling
     from ._core.settings import kernel_places
 
     places = kernel_places()
     watch_compiling()
-    load_later()
     return places
 
 

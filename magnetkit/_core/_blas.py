@@ -1,14 +1,8 @@
-"""One thread for linear algebra: more add in another order and change last digits.
+"""One thread for linear algebra: more add in another order and change last digits."""
 
-SciPy's is loaded once it is asked for.
-"""
-
-import importlib.util
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 _lock = threading.Lock()
@@ -16,25 +10,6 @@ _own = threading.local()
 # How many threads are inside, and the limits that the first of them found.
 _inside = 0
 _first: Any = None
-
-
-class _Later(ModuleType):
-    def __getattr__(self, name: str) -> Any:
-        # Cython's functions; who goes through all modules asks for other things.
-        if name != "__pyx_capi__":
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        if sys.modules.get(self.__name__) is self:
-            del sys.modules[self.__name__]
-        return getattr(importlib.import_module(self.__name__), name)
-
-
-def load_later(name: str = "scipy.linalg.cython_blas") -> None:
-    """Let a module of Cython's functions load when one of them is asked for.
-
-    numba imports this one, all of scipy.linalg, only to see whether it is there.
-    """
-    if importlib.util.find_spec("scipy") is not None:
-        sys.modules.setdefault(name, _Later(name))
 
 
 def _let_any_thread() -> None:

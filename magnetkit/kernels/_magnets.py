@@ -291,40 +291,55 @@ def knees_at(h_cj, j, start, shape, on_h):
     return weak, h_cj * q, h_cj * min(q * np.exp(both), np.exp(on_h))
 
 
-# temperature float64 (k); hard bool (k): at which coercivity is wanted, all if None
-# -> polarization T, coercivity and knee field A/m float64 (k, n); status int8 (k, n)
-def states(temperature, phases, rules, hard=None):
-    """Return what each alloy's magnet is at each temperature."""
-    n, k = phases.walls.size, temperature.size
-    polarization, coercivity, knee = np.empty((k, n)), np.empty((k, n)), np.empty((k, n))
-    found = polarization, coercivity, knee, np.empty((k, n), np.int8)
-    hard = np.ones(k, np.bool_) if hard is None else hard
-    share_rows(_states_chunks, chunks(n), temperature, hard, phases, rules, found, chunk=1)
+# temperature float64 (k); hard bool (k): at which coercivity alone is wanted, that and the knee
+# field at all if None; picked int64 (m): alloys that are asked, all n if None
+# -> polarization T, coercivity and knee field A/m float64 (k, m); status int8 (k, m)
+def states(temperature, phases, rules, hard=None, picked=None):
+    """Return what each alloy's magnet is at each temperature, NaN where it is not wanted."""
+    picked = np.arange(phases.walls.size) if picked is None else picked
+    shape = temperature.size, picked.size
+    found = np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape, np.int8)
+    whole = hard is None
+    hard = np.ones(shape[0], np.bool_) if hard is None else hard
+    # Such are counted from the magnet at `ROOM`.
+    wanted = hard.any(), whole or (hard & (temperature <= ROOM)).any(), whole
+    asked = temperature, hard, wanted, picked
+    share_rows(_states_chunks, chunks(picked.size), asked, phases, rules, found, chunk=1)
     return found
 
 
-# As `states`, of chunks begin to end - 1; what is found is written to.
+# As `states`, of chunks begin to end - 1; wanted: whether any coercivity is, the magnet at `ROOM`
+# and the knee field; what is found is written to.
 @jit
-def _states_chunks(temperature, hard, phases, rules, found, begin, end):
-    polarization, coercivity, knee, status = found
-    n, k = phases.walls.size, temperature.size
+def _states_chunks(asked, phases, rules, found, begin, end):
+    (temperature, hard, wanted, picked), (polarization, coercivity, knee, status) = asked, found
+    any_hard, room, knees = wanted
     most = most_ions(phases.state)
     for chunk in range(begin, end):
         work = np.empty((most, N_WORK))
-        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            start, here = _start(i, phases, rules, work)
-            for l in range(k):  # noqa: E741
-                kelvin = temperature[l]
-                if kelvin == ROOM:
-                    j, h_cj, status[l, i] = here
+        for p in range(chunk * CHUNK, min(picked.size, (chunk + 1) * CHUNK)):
+            i = picked[p]
+            start, here = (_carried(i, phases, work), 0.0, 0.0, 0.0, False, 0.0), (0.0, 0.0, OK)
+            counted = any_hard and (room or rules.alpha_falls[i] != 1.0)
+            if counted:
+                start, here = _start(i, phases, rules, work)
+            for l in range(temperature.size):  # noqa: E741
+                kelvin, h_cj = temperature[l], np.nan
+                if counted and kelvin == ROOM:
+                    j, h_cj, status[l, p] = here
                 elif hard[l]:
-                    j, h_cj, status[l, i] = magnet_at(kelvin, i, phases, rules, start, work)
+                    j, h_cj, status[l, p] = magnet_at(kelvin, i, phases, rules, start, work)
                 else:
-                    j, _, status[l, i] = bent_at(kelvin, i, phases, rules, start, hard[l], work)
-                    h_cj = np.nan
-                polarization[l, i], coercivity[l, i] = j, h_cj
-                shape = rules.squareness[i], 0.0, rules.alpha_falls[i]
-                _, knee[l, i], _ = knees_at(h_cj, j, start, shape, 0.0)
+                    j, _, found_here = alloy_at(kelvin, i, phases, start[0], hard[l], work)
+                    if found_here == CONE and kelvin < ROOM:
+                        _, _, upright = alloy_at(ROOM, i, phases, start[0], hard[l], work)
+                        found_here = OK if upright == OK else CONE
+                    j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
+                    status[l, p] = found_here
+                polarization[l, p], coercivity[l, p], knee[l, p] = j, h_cj, np.nan
+                if knees:
+                    shape = rules.squareness[i], 0.0, rules.alpha_falls[i]
+                    _, knee[l, p], _ = knees_at(h_cj, j, start, shape, 0.0)
 
 
 # -> what `knees_at` asks of an alloy

@@ -157,18 +157,26 @@ def closest(x, y, points, unit):
 # and axis int64 (n), rows start to stop - 1
 @jit
 def _nearest_points(places, points, apart, which, axis, start, stop):
+    k, d, best = len(points), points.shape[1], -1
     for i in range(start, stop):
-        least = np.inf
-        for p in range(len(points)):
-            total, largest, along = 0.0, -1.0, 0
-            for c in range(points.shape[1]):
-                square = (places[i, c] - points[p, c]) ** 2
-                total += square
-                if square > largest:
-                    largest, along = square, c
-            if total < least:
-                least, which[i], axis[i] = total, p, along
+        # The nearest of the row before is tried first; of equals the first counts.
+        least, last, best = np.inf, best, -1
+        for t in range(k + 1 if last >= 0 else k):
+            p = t if last < 0 else (last if t == 0 else t - 1)
+            total = 0.0
+            for c in range(d):
+                total += (places[i, c] - points[p, c]) ** 2
+                if total > least:
+                    break
+            if total < least or (total == least and p < best):
+                least, best = total, p
         apart[i] = np.sqrt(least)
+        largest = -1.0
+        for c in range(d if best >= 0 else 0):
+            square = (places[i, c] - points[best, c]) ** 2
+            if square > largest:
+                largest, axis[i] = square, c
+        which[i] = max(best, 0)
 
 
 # As `_nearest_points` -> apart, which and axis

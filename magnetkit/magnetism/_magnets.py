@@ -13,9 +13,9 @@ from .._core.units import N_A, ROOM_K
 from ..composition.table import GIVEN, CompositionTable
 from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
 from ..intrinsic.parameters import ion_tables, load
-from ..surrogates.intrinsic import condensed
+from ..surrogates.intrinsic import appended, condensed
 from . import _boundary
-from ._balance import Balance, balance, grain_effect, microstructure
+from ._balance import Balance, balance, grain_effect, microstructure, off_reference
 from ._cells import MOST_IRON, Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence, settings
 from ._gates import FAR, at_each, close, gates, own_of, turned_width
@@ -44,6 +44,7 @@ class Magnets:
     knee_field: Array  # H_k, A/m, (n, k)
     status: NDArray[np.int8]  # index into `magnetkit.intrinsic.evaluate.STATUS`, (n, k)
     alloys: "Alloys"  # what they are at any temperature
+    rules: Any  # those of the kernel that they are by
 
     @property
     def rows(self) -> dict[str, Array]:
@@ -57,6 +58,16 @@ class Magnets:
     def coercivity(self) -> Array:
         """Return H_cJ, A/m, shape (n, k)."""
         return self.intrinsic_coercivity
+
+    def coercivity_of(self, picked: NDArray[np.int64], at: NDArray[np.int64]) -> Array:
+        """Return H_cJ, A/m, of some of the magnets at some of the temperatures, by their numbers.
+
+        For magnets made without coercivity.
+        """
+        kelvin, hard = self.temperature[at], np.ones(len(at), bool)
+        whole = replace(self.alloys, phases=self.alloys.with_skins(picked))
+        found = whole.at(kelvin, self.rules, hard, picked).intrinsic_coercivity
+        return np.where(self.status[np.ix_(picked, at)] == 0, found, np.nan)
 
 
 def _charge(
@@ -115,6 +126,7 @@ class Alloys:
     rows: dict[str, Array]  # as for `microstructure`
     near: dict[str, Evidence]  # distance to magnets of which one of `QUANTITIES` was measured
     given: "Widths"  # what a user says of the hard phases, empty where nothing
+    curie: "CurieModel | None"  # model of T_C, that of all that is known if None
 
     def density(self) -> Array:
         """Return the density of the magnets, kg/m3, shape (n,).
@@ -138,6 +150,17 @@ class Alloys:
             density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
         return np.where(codes >= 0, density, np.nan)
 
+    def with_skins(self, picked: NDArray[np.int64]) -> Any:
+        """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
+        own, cells, codes = self.phases, self.balance.parts.hard_phase, self.balance.parts.host
+        rows = picked[_skinned(cells, self.rows)[picked]]
+        if not rows.size or (own.skins >= 0).any():
+            return own
+        skins = enriched(cells[rows], self.rows["surface_enrichment"][rows])
+        state, ion = appended(own, skins, codes[rows], self.curie)
+        places = _places(rows, len(codes), len(own.state))
+        return own._replace(state=state, ion=ion, skins=places)
+
     def gate_at(self, kelvin: Any) -> NDArray[np.int8]:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
         return at_each(self.gate, self.written, kelvin)
@@ -158,17 +181,21 @@ class Alloys:
         return microstructure(self.rows, self.structure)
 
     def at(
-        self, temperature: Array, rules: Any = None, hard: NDArray[np.bool_] | None = None
+        self,
+        temperature: Array,
+        rules: Any = None,
+        hard: NDArray[np.bool_] | None = None,
+        picked: NDArray[np.int64] | None = None,
     ) -> Magnets:
-        """Return the magnets at temperatures, K, by other `Rules` if given.
+        """Return the magnets, or those `picked`, at temperatures, K, by other `Rules` if given.
 
-        `hard` says at which coercivity is wanted, NaN at the others.
+        `hard` says at which coercivity is wanted, and no knee field then; NaN at the others.
         """
         from ..kernels._magnets import states
 
         own = self.rules() if rules is None else rules
-        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, own, hard))
-        return Magnets(temperature, j, h_cj, knee, status, self)
+        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, own, hard, picked))
+        return Magnets(temperature, j, h_cj, knee, status, self, own)
 
     def bend(self, between: tuple[float, float]) -> Array:
         """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 °C on.
@@ -181,7 +208,7 @@ class Alloys:
         if not shift.any():
             return shift
         first, second = between
-        span, j = second - first, self.at(np.array(between)).polarization
+        span, j = second - first, self.at(np.array(between), hard=np.zeros(2, bool)).polarization
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = 1.0 + shift * span * j[:, 0] / j[:, 1]
             found = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
@@ -246,9 +273,10 @@ def alloys(
     table: CompositionTable,
     process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
-    host: str = "auto",
+    host: str | NDArray[np.int8] = "auto",
     curie: "CurieModel | None" = None,
     ranges: bool = False,
+    skins: bool = True,
 ) -> Alloys:
     """Split recipes into phases and condense these: the entrance to all that is said of magnets.
 
@@ -260,8 +288,10 @@ def alloys(
     shell, as far as the shell is thick enough (`shell.covering`). A shell about other grains than
     those of 2:14:1 is not known: its magnet is outside the model.
 
-    `process` and `host` are as for `sintered`; `curie` is the model of the Curie temperature, that
-    of all that is known otherwise; `ranges` need the hard phases as they are written.
+    `process` and `host` are as for `sintered`, the latter codes too; `curie` is the model of the
+    Curie temperature, that of all that is known otherwise; `ranges` need the hard phases as they
+    are written. Without `skins` the surfaces of grains, on which coercivity alone depends, are left
+    out where nothing here asks for it; `Alloys.with_skins` adds them.
     """
     from ..hosts.partition import root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
@@ -288,7 +318,8 @@ def alloys(
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     shelled = np.flatnonzero(fraction > 0.0)
     richer = rows["surface_enrichment"]
-    skinned = np.flatnonzero((richer > 1.0) & (cells.fraction(*SURFACE) > 0.0))
+    asks = skins or said or shelled.size or off_reference(rows).any()
+    skinned = np.flatnonzero(_skinned(cells, rows) & bool(asks))
     groups = []
     if walls.size:
         groups.append((wall, cellular[walls]))
@@ -326,7 +357,7 @@ def alloys(
     gate[(gate == 0) & far] = STATUS.index(FAR)
     made_of = Alloys(
         *(written, found, made, shells, never, traces, gate, charged),
-        *(phases, predicted, factor, structure, rows, near, widths),
+        *(phases, predicted, factor, structure, rows, near, widths, curie),
     )
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
@@ -335,6 +366,11 @@ def alloys(
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
+
+
+def _skinned(cells: CompositionTable, rows: dict[str, Array]) -> NDArray[np.bool_]:
+    """Return which alloys' grains have a surface of their own, shape (n,)."""
+    return (rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0)
 
 
 def _with_given(
@@ -467,7 +503,7 @@ _NAMED = 0.03
 
 
 def _read(
-    table: CompositionTable, process: Any, host: str
+    table: CompositionTable, process: Any, host: str | NDArray[np.int8]
 ) -> "tuple[Partition, Traces | None, Process, dict[str, Array]]":
     """Return recipes split as written, what was taken out of them before, process and its rows.
 
@@ -476,7 +512,8 @@ def _read(
     from ..hosts.partition import assign_hosts, partition, purified
     from ..hosts.records import HOST_NAMES
 
-    codes, made = assign_hosts(table, host), read_process(process, len(table))
+    codes = assign_hosts(table, host) if isinstance(host, str) else host
+    made = read_process(process, len(table))
     table, traces = purified(table, codes)
     rows = by_row(made, codes, HOST_NAMES)
     for name, own in () if traces is None else traces.gases.items():

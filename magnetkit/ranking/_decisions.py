@@ -23,7 +23,6 @@ from .._core.settings import get_settings
 from .._core.units import kelvin_text
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
-from ..hosts.partition import assign_hosts
 from ..hosts.records import HOST_NAMES, HOSTS, root_of
 from ..kernels._rows import marks
 from ..magnetism._measured import ALPHA
@@ -72,7 +71,11 @@ Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
 
 
 def decision_of(
-    table: CompositionTable, shells: Sequence[str] | None, heavy: _Array, job: "Job"
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    heavy: _Array,
+    job: "Job",
+    hosts: NDArray[np.int8],
 ) -> Coded:
     """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%."""
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
@@ -81,14 +84,15 @@ def decision_of(
     for place, element in enumerate(elements):
         bits[INDEX[element]] = 1 << place
     least[INDEX["Fe"]] = _LITTLE_IRON
-    hosts = assign_hosts(table, job.conditions.host).astype(np.int64) + 1
     leaner = heavy <= _LEANER * job.heavy_today
     rims = Coded.of(shells or ())
     key = marks(table.rows, bits, least) | leaner.astype(np.int64) << len(elements)
-    key |= hosts << len(elements) + 1
+    key |= hosts.astype(np.int64) + 1 << len(elements) + 1
     if len(rims):
         key |= (rims.codes + 1) << len(elements) + 5
-    keys, codes = np.unique(key, return_inverse=True)
+    # There are few: they are not sorted row by row.
+    seen = pa.array(key).dictionary_encode()
+    keys, place = np.unique(seen.dictionary.to_numpy(), return_inverse=True)
     own = root_of(job.profile.reference.host)
     words = []
     for one in keys.tolist():
@@ -99,7 +103,7 @@ def decision_of(
         lean = bool(one >> len(elements) & 1) and root == own
         shell = read_shell(rims.words[rim]) if rim >= 0 else None
         words.append(_named(root, held, lean, shell.R if shell else "", _route(job)))
-    return Coded(codes.reshape(-1), tuple(words)).renamed(str)
+    return Coded(place[seen.indices.to_numpy()], tuple(words)).renamed(str)
 
 
 def _route(job: "Job") -> str:

@@ -60,12 +60,14 @@ FLUX_PER_MASS = 3.2e-4
 """No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
 (Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
 hold the model's magnets to it."""
+_BLOCK = 32_768
+"""Candidates of which all is computed at a time: more would leave the caches, fewer cost calls."""
 _SELDOM = 512
 """Of a decision that is not more often in a sample all candidates are evaluated."""
 # Rounding of what is computed in another order.
 _SLACK = 1e-6
 _COUNTERS = ("stages", "ended", "copies", "status", "failed")
-_FORMS, _HASH = "probability_phase_forms", "hash"
+_FORMS, _HASH, _HOSTS = "probability_phase_forms", "hash", "hosts"
 _CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
 
 _Mask = NDArray[np.bool_]
@@ -176,20 +178,17 @@ def evaluate(
     of the ranking without it, in the order of the registry, ``candidate`` being the formula.
     """
     tally, rows = Tally(), np.arange(len(table))
-    supply = _stages.supplies(table, shells, job.conditions)
-    supply["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job)
     tally.stages["composition"] = len(table)
-    if bound is not None and bound.last is not None:
-        named = written(read_shells(shells, len(table)), len(table))
-        supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
     if bound is not None and bound.is_finite:
-        rows = _within_by_composition(table, supply, job, bound, tally)
-        if job.threshold >= HALF:
-            here = central_values(*_take(rows, table, shells, supply), job)
-            rows = rows[_within_by_central_values(here, job, bound, tally)]
+        parts = [rows[:0]]
+        for first in range(0, len(table), _BLOCK):
+            own = slice(first, first + _BLOCK)
+            some = table[own], None if shells is None else shells[own]
+            parts.append(first + _within(*some, job, bound, tally))
+        rows = np.concatenate(parts)
+        table, shells, _ = _take(rows, table, shells, Columns())
+    supply, _ = _known(table, shells, job)
     tally.stages["magnetism"] = len(rows)
-    if len(rows) < len(table):
-        table, shells, supply = _take(rows, table, shells, supply)
     found, split = _with_requirements(table, shells, supply, job, want)
     open_, keys = found["status"].says("ok"), None
     if bound is not None:
@@ -239,12 +238,41 @@ def today_of(job: Job) -> Columns:
     return row
 
 
+def _known(
+    table: CompositionTable, shells: Sequence[str] | None, job: Job
+) -> tuple[Columns, NDArray[np.int8]]:
+    """Return supply and decision of candidates, and their hosts."""
+    supply = _stages.supplies(table, shells, job.conditions)
+    hosts = assign_hosts(table, job.conditions.host)
+    heavy = supply["heavy_rare_earth_wt_pct"]
+    supply["decision"] = decision_of(table, shells, heavy, job, hosts)
+    return supply, hosts
+
+
+def _within(
+    table: CompositionTable, shells: Sequence[str] | None, job: Job, bound: Bound, tally: Tally
+) -> NDArray[np.int64]:
+    """Return which candidates can be within the bound, by all but their ranges and stability."""
+    supply, hosts = _known(table, shells, job)
+    supply[_HOSTS] = hosts
+    if bound.last is not None:
+        named = written(read_shells(shells, len(table)), len(table))
+        supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
+    rows = _within_by_composition(supply, job, bound, tally)
+    if job.threshold >= HALF:
+        here = central_values(*_take(rows, table, shells, supply), job, bound)
+        rows = rows[_open(here, job, bound, tally)]
+    return rows
+
+
 def _take(
     rows: NDArray[np.int64],
     table: CompositionTable,
     shells: Sequence[str] | None,
     supply: Columns,
 ) -> tuple[CompositionTable, Sequence[str] | None, Columns]:
+    if len(rows) == len(table):
+        return table, shells, supply
     own = None if shells is None else [shells[row] for row in rows.tolist()]
     return table[rows], own, supply.take(rows)
 
@@ -273,14 +301,14 @@ def best_possible_loss(found: Columns, rule: Rule) -> NDArray[np.float64]:
 
 
 def _within_by_composition(
-    table: CompositionTable, supply: Columns, job: Job, bound: Bound, tally: Tally
+    supply: Columns, job: Job, bound: Bound, tally: Tally
 ) -> NDArray[np.int64]:
     """Return which candidates can be within the bound by their composition alone.
 
     The largest margin that it leaves them goes into `supply`.
     """
     allowed = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
-    inside = np.isin(assign_hosts(table), allowed)
+    inside = np.isin(supply[_HOSTS], allowed)
     conditions = [(host_condition(job.profile), inside)]
     margin = np.where(inside, np.inf, OUTSIDE)
     for requirement in job.profile.requirements:
@@ -300,7 +328,11 @@ def _within_by_composition(
 
 
 def central_values(
-    table: CompositionTable, shells: Sequence[str] | None, supply: Columns, job: Job
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    supply: Columns,
+    job: Job,
+    bound: Bound | None = None,
 ) -> Columns:
     """Return what central remanence and coercivity say of n candidates.
 
@@ -308,7 +340,8 @@ def central_values(
     ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
     them; ``performance_margin`` and ``probability_meets_requirements``: the largest they can be;
     ``status`` at the temperatures of the requirements, the table's own first;
-    ``failed_requirements``: those that are met with less than the threshold of the job.
+    ``failed_requirements``: those that are met with less than the threshold of the job. With a
+    bound, what remanence leaves outside it has no coercivity, and that plays no part in the others.
     """
     use = job.conditions.use
     asked = [(r.temperature_K or job.temperature, r) for r in job.profile.requirements]
@@ -324,9 +357,9 @@ def central_values(
     hard = {kelvin for kelvin, r in required if r.column == _CENTRAL[1]}
     if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
         hard.add(job.temperature)
-    wanted = np.isin(at, list(hard))
-    made = _stages.nominal_magnets(table, shells, at, job.conditions, wanted)
-    values = dict(zip(_CENTRAL, (made.remanence(), 1e-3 * made.coercivity()), strict=True))
+    wanted, soft = np.flatnonzero(np.isin(at, list(hard))), np.zeros(len(at), bool)
+    made = _stages.nominal_magnets(table, shells, at, job.conditions, soft, supply.get(_HOSTS))
+    values = {_CENTRAL[0]: made.remanence(), _CENTRAL[1]: np.full((len(table), len(at)), np.nan)}
     # No loop holds more than a square one.
     values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
     if needed >= set(use.between):
@@ -337,44 +370,54 @@ def central_values(
     widths = least_widths(made.alloys, np.array(at), score / HALF_WIDTH)
     # A range ends no nearer below than its half width in the logarithm.
     below = {name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)}
-    margin = supply.get(MARGIN, np.full(len(table), np.inf))
-    failed = np.zeros(len(table), np.int64)
-    chances: dict[str, NDArray[np.float64]] = {}
-    for bit, (kelvin, requirement) in enumerate(required):
-        column, k = requirement.column, at.index(kelvin)
-        inside = requirement.margin(values[column][:, k])
-        margin = np.fmin(margin, inside)
-        missed, chance = inside < -_SLACK, np.ones(len(table))
-        # The difference to a reference has another width.
-        if column in below and requirement.minimum and requirement.share_of_reference is None:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                room = 1.0 - requirement.minimum / values[column][:, k]
-                chance = ndtr(score * room / below[column][min(k, len(below[column]) - 1)])
-        key = FOLLOWS.get(column, column)
-        chance[missed] = HALF
-        chances[key] = np.fmin(chances.get(key, 1.0), chance)
-        failed[missed | (chance < job.threshold - _SLACK)] |= 1 << bit
     status = made.status[:, 0].copy()
     for other in made.status.T[1:]:
         status = np.where(status == 0, other, status)
-    known = _CENTRAL if wanted[0] else _CENTRAL[:1]
-    here = Columns(supply | {name: values[name][:, 0] for name in known})
+    here = Columns(supply | {_CENTRAL[0]: values[_CENTRAL[0]][:, 0]})
     density, cost = made.alloys.density(), here["cost_USD_kg"]
     here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
-    here[MARGIN] = margin
-    near = [one.distance for one in made.alloys.near.values()]
-    chance = np.prod([np.ones(len(table)), *chances.values()], axis=0)
-    here[CHANCE] = limited(chance, np.max(near, axis=0))
-    failed[(failed == 0) & (here[CHANCE] < job.threshold - _SLACK)] = 1 << len(required)
     here["status"] = status_column(status)
+    here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
+    near = np.max([one.distance for one in made.alloys.near.values()], axis=0)
+    failed = np.zeros(len(table), np.int64)
+    chances: dict[str, NDArray[np.float64]] = {}
+
+    def judge(rows: Any, hard: bool) -> None:
+        """Enter what some rows' coercivity, or all else, says of margin and probability."""
+        for bit, (kelvin, requirement) in enumerate(required):
+            column, k = requirement.column, at.index(kelvin)
+            if hard is not (column == _CENTRAL[1]):
+                continue
+            value = values[column][rows, k]
+            inside = requirement.margin(value)
+            here[MARGIN][rows] = np.fmin(here[MARGIN][rows], inside)
+            missed, chance = inside < -_SLACK, np.ones(len(value))
+            # The difference to a reference has another width.
+            if column in below and requirement.minimum and requirement.share_of_reference is None:
+                width = below[column][min(k, len(below[column]) - 1), rows]
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    chance = ndtr(score * (1.0 - requirement.minimum / value) / width)
+            chance[missed] = HALF
+            own = chances.setdefault(FOLLOWS.get(column, column), np.ones(len(table)))
+            own[rows] = np.fmin(own[rows], chance)
+            failed[rows] |= np.where(missed | (chance < job.threshold - _SLACK), 1 << bit, 0)
+        here[CHANCE] = limited(np.prod([np.ones(len(table)), *chances.values()], axis=0), near)
+
+    judge(slice(None), hard=False)
+    if wanted.size:
+        picked = np.arange(len(table)) if bound is None else _open(here, job, bound).nonzero()[0]
+        values[_CENTRAL[1]][np.ix_(picked, wanted)] = 1e-3 * made.coercivity_of(picked, wanted)
+        judge(picked, hard=True)
+        if wanted[0] == 0:
+            here[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
+    failed[(failed == 0) & (here[CHANCE] < job.threshold - _SLACK)] = 1 << len(required)
     names = [*(str(requirement) for _, requirement in required), UNPROVEN]
     here["failed_requirements"] = name_sets(failed, names)
     return here
 
 
-def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tally) -> _Mask:
+def _open(here: Columns, job: Job, bound: Bound, tally: Tally | None = None) -> _Mask:
     """Return which candidates can be within the bound by their `central_values`."""
-    tally.stages["nominal remanence and coercivity"] = len(here["status"])
     magnet, inside = here["status"].says("ok"), ~(here[MARGIN] < -_SLACK)
     may, worth = (
         inside & (here[CHANCE] >= least - _SLACK)
@@ -383,6 +426,9 @@ def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tall
     loss = best_possible_loss(here, job.rule)
     own = here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
     within = magnet & bound.admits(*own)
+    if tally is None:
+        return within
+    tally.stages["nominal remanence and coercivity"] += len(here["status"])
     missed = magnet & ~may & ~within
     tally.end("requirements missed", missed)
     tally.end("loss", magnet & may & ~within)

@@ -179,11 +179,12 @@ class SpaceCandidates:
                     row += len(numbers)
 
     def sample(self, n: int) -> list[Chunk]:
-        """Return about `n` formulas, evenly spread: a chunk for each space."""
-        found = []
+        """Return about `n` formulas, drawn at random: a chunk for each space."""
+        found, rng = [], np.random.default_rng(0)
         for space in self.spaces:
-            table = space.sample(max(1, round(n * len(space) / self.count())))
-            found.append(SpacePiece(space, table.row_index, 0, self.shell)())
+            many = min(len(space), max(1, round(n * len(space) / self.count())))
+            rows = np.sort(rng.choice(len(space), many, replace=False, shuffle=False))
+            found.append(SpacePiece(space, rows, 0, self.shell)())
         return found
 
     def count(self) -> int:

@@ -117,7 +117,8 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
     rows, tally = 0, Tally()
     left: list[pa.Table] = []
     rejected: list[Rejected] = []
-    for chunk in batches(piece, CHUNK_ROWS):
+    # What is left of a few chunks is evaluated in full together.
+    for chunk in batches(piece, 4 * CHUNK_ROWS):
         rejected += chunk.rejected
         if len(chunk.table):
             made = job.by(chunk.route)

@@ -86,7 +86,9 @@ def condensed(
     if written is not None and predicted is not None and part.hard_phase is written.hard_phase:
         values.insert(0, predicted.value)
     else:
-        values.insert(0, curie.curie_of_magnets(asked(part)))
+        # Whose it is is work, and for nothing where the parameters stand.
+        whose = asked(part) if curie.decides else Asked(*groups[0], np.zeros(len(part.host)))
+        values.insert(0, curie.curie_of_magnets(whose))
         if written is not None and predicted is not None:
             values.append(predicted.value)
             groups.append((written.hard_phase, written.host))
@@ -94,6 +96,21 @@ def condensed(
     phases, known = condense(*_joined(groups), load()), np.isfinite(value)
     phases.state[known, CURIE] = value[known]
     return phases, predicted
+
+
+def appended(
+    phases: Any, more: CompositionTable, codes: NDArray[np.int8], curie: CurieModel | None = None
+) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+    """Return state and ions of condensed phases followed by those of more, of hosts `codes`."""
+    from ..kernels._intrinsic import CURIE, FIRST
+
+    added = condense(more, codes, load())
+    value = (curie or load_curie()).curie_of_magnets(Asked(more, codes, np.zeros(len(codes))))
+    added.state[:, CURIE] = np.where(np.isfinite(value), value, added.state[:, CURIE])
+    added.state[:, FIRST] += len(phases.ion)
+    pairs = ((phases.state, added.state), (phases.ion, added.ion))
+    state, ion = (np.concatenate(pair) for pair in pairs)
+    return state, ion
 
 
 def _joined(

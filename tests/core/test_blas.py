@@ -1,7 +1,5 @@
 """The limit on the threads of linear algebra holds until the last one leaves."""
 
-import subprocess
-import sys
 import threading
 
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -47,23 +45,3 @@ def test_an_error_inside_takes_the_limit_back():
         except ValueError:
             pass
         assert threads() == {2}
-
-
-def test_linear_algebra_of_others_works_though_it_is_loaded_late():
-    code = """
-import sys
-import magnetkit as mk
-from magnetkit import kernels
-kernels.places()
-import numba, numpy as np
-dot = numba.njit(lambda a, b: a @ b)
-assert "scipy.linalg" not in sys.modules
-a = np.eye(2) * 3.0
-assert dot(a, a).tolist() == [[9.0, 0.0], [0.0, 9.0]]
-from scipy.linalg import solve
-assert solve(a, [3.0, 6.0]).tolist() == [1.0, 2.0]
-import scipy.linalg.cython_blas as blas
-assert "dgemm" in blas.__pyx_capi__
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
+from magnetkit.hosts.partition import assign_hosts
 from magnetkit.ranking._decisions import Choices, decision_of, recommended, shortlist
 from magnetkit.ranking._evaluate import today_of
 from magnetkit.ranking._job import job_for
@@ -36,7 +37,9 @@ def test_a_decision_is_host_means_and_dilution(recipe, shell, decision):
     job = job_for(mk.applications.load("weapon-fin-actuator"))
     table = mk.CompositionTable.from_strings([recipe])
     heavy = mk.predict(recipe, shell=shell or None)["heavy_rare_earth_wt_pct"].to_numpy()
-    assert decision_of(table, [shell] if shell else None, heavy, job).texts() == [decision]
+    assert decision_of(
+        table, [shell] if shell else None, heavy, job, assign_hosts(table)
+    ).texts() == [decision]
 
 
 def test_today_stands_first_and_no_copy_is_shown(result):
