@@ -316,6 +316,8 @@ def fit_rows(
         return scales.refit(x, y, noise)
     # What an element does goes on beyond its neighbours: a plane, and nothing local.
     blank = TrendProcess(TREND, N_ELEMENTS, True, search_rows=_SEARCHED, draws=_DRAWS)
+    # Of few rows those that the others contradict decide too much.
+    blank.searches = 1 + (len(data) < _SMALL)
     return blank.fit(x, y, noise)
 
 

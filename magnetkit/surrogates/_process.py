@@ -414,7 +414,8 @@ def kept_points(
         score[at[:k]] = -1.0
         i = at[k] = score.argmax()
         new = (covariance[i] - basis[:k, i] @ basis[:k]) / np.sqrt(max(free[i], JITTER))
-        left -= new * (left[i] / new[i])
+        # A point that those before give whole tells nothing.
+        left -= new * (left[i] / new[i] if new[i] else 0.0)
         free -= new**2
         basis[k] = new
     return at

@@ -246,12 +246,9 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     centre = np.array([FREE[host].prior[n][0] for n in names])
     width = np.array([FREE[host].prior[n][1] for n in names])
     doubt = data["confidence"].map(_DOUBT).to_numpy(float)
-    # What one source says of one recipe several times counts once.
-    alike = data["group"] + data["recipe"]
-    on_log_error, on_beta_error = (
-        doubt[rows] * np.sqrt(alike[rows].map(alike[rows].value_counts()).to_numpy(float))
-        for rows in (on_h, on_t)
-    )
+    # Coefficients that one source prints for one recipe count once.
+    alike = (data["group"] + data["recipe"])[on_t]
+    on_beta_error = doubt[on_t] * np.sqrt(alike.map(alike.value_counts()).to_numpy(float))
     h_measured = data["coercivity_kA_m"].to_numpy(float)
     beta_measured = data["coercivity_coefficient_pct_K"].to_numpy(float)
     span = (data["to_K"] - data["from_K"]).to_numpy(float) / 100.0
@@ -264,7 +261,7 @@ def fit(host: str, without: str = "") -> dict[str, float]:
         values = dict(zip(names, x, strict=True))
         h, beta = predict(host, values)
         log = np.log(np.maximum(h, 1.0) / h_measured)
-        on_log = log[on_h] / (0.15 * on_log_error)
+        on_log = log[on_h] / (0.15 * doubt[on_h])
         on_beta = (beta[on_t] - beta_measured[on_t]) * span[on_t] / (_LEFT_ERROR * on_beta_error)
         known: NDArray[np.float64] | list[float] = []
         if host == "2:14:1":
