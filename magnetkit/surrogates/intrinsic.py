@@ -98,19 +98,16 @@ def condensed(
     return phases, predicted
 
 
-def appended(
-    phases: Any, more: CompositionTable, codes: NDArray[np.int8], curie: CurieModel | None = None
-) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
-    """Return state and ions of condensed phases followed by those of more, of hosts `codes`."""
+def appended(phases: Any, more: CompositionTable, codes: Any, curie: CurieModel | None) -> Any:
+    """Return `Phases` with more condensed ones, of hosts `codes`, behind those there."""
     from ..kernels._intrinsic import CURIE, FIRST
 
     added = condense(more, codes, load())
     value = (curie or load_curie()).curie_of_magnets(Asked(more, codes, np.zeros(len(codes))))
     added.state[:, CURIE] = np.where(np.isfinite(value), value, added.state[:, CURIE])
     added.state[:, FIRST] += len(phases.ion)
-    pairs = ((phases.state, added.state), (phases.ion, added.ion))
-    state, ion = (np.concatenate(pair) for pair in pairs)
-    return state, ion
+    state, ion = map(np.concatenate, zip(phases[:2], added, strict=True))
+    return phases._replace(state=state, ion=ion)
 
 
 def _joined(
