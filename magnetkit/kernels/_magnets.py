@@ -57,9 +57,10 @@ class Phases(NamedTuple):
 
     Rows of `state` and `ion`, see `magnetism.condense`; ``tables``: `ions.Ions`. ``walls``,
     ``skins``, ``shells`` int64 (n): rows of those of each alloy, -1 without (a skin is the surface
-    of its grains). ``cells``, ``fraction`` float64 (n): volume of the cells, of the shell in the
-    hard phase; ``cover`` (n): share of its gain that a shell of its thickness gives;
-    ``efficiency``: of a shell thick enough.
+    of its grains; its rows are of ``own``, state and ion again, or those of skins alone).
+    ``cells``, ``fraction`` float64 (n): volume of the cells, of the shell in the hard phase;
+    ``cover`` (n): share of its gain that a shell of its thickness gives; ``efficiency``: of a shell
+    thick enough.
     """
 
     state: Any
@@ -72,6 +73,7 @@ class Phases(NamedTuple):
     fraction: Any
     cover: Any
     efficiency: float
+    own: Any
 
 
 class Rules(NamedTuple):
@@ -149,7 +151,8 @@ def alloy_at(kelvin, i, phases, carried, hard, work):
     cell, field, status = phase_at(i, kelvin, state, ion, tables, work, hard and not skinned)
     j = cell
     if skinned and hard:
-        _, field, _ = phase_at(phases.skins[i], kelvin, state, ion, tables, work, skinned)
+        of, ions = phases.own
+        _, field, _ = phase_at(phases.skins[i], kelvin, of, ions, tables, work, skinned)
     if shelled:
         own, outer, _ = phase_at(phases.shells[i], kelvin, state, ion, tables, work, hard)
         j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own

@@ -13,7 +13,7 @@ from .._core.units import N_A, ROOM_K
 from ..composition.table import GIVEN, CompositionTable
 from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
 from ..intrinsic.parameters import ion_tables, load
-from ..surrogates.intrinsic import appended, condensed
+from ..surrogates.intrinsic import condensed, condensed_alone
 from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure, off_reference
 from ._cells import MOST_IRON, Shares, shares, squareness
@@ -156,8 +156,8 @@ class Alloys:
         if not rows.size or (own.skins >= 0).any():
             return own
         skins = enriched(cells[rows], self.rows["surface_enrichment"][rows])
-        skinned = appended(own, skins, codes[rows], self.curie)
-        return skinned._replace(skins=_places(rows, len(codes), len(own.state)))
+        skinned = condensed_alone(skins, codes[rows], self.curie)
+        return own._replace(skins=_places(rows, len(codes), 0), own=tuple(skinned))
 
     def gate_at(self, kelvin: Any) -> NDArray[np.int8]:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
@@ -335,6 +335,7 @@ def alloys(
         fraction,
         cover,
         parameters().shell["efficiency"],
+        tuple(all_condensed),
     )
     predicted, widths, harder = _with_given(said, phases, written, parts, predicted, rows)
     factor = (found.hard + found.second) * rows["density"] * rows["alignment"]

@@ -1,9 +1,9 @@
 """The evaluation of candidates, stage by stage from cheap to dear.
 
 1. Composition: heavy rare earth, risk, cost and the host.
-2. Central B_r, H_cJ and alpha, without their ranges: a requirement that such a value misses is met
-   with a probability of half at most, one that it meets with that of the narrowest range at most,
-   and no other value makes the margin larger than theirs.
+2. Central B_r and alpha, then H_cJ, without their ranges: a requirement that such a value misses is
+   met with a probability of half at most, one that it meets with that of the narrowest range at
+   most, and no other value makes the margin larger than theirs.
 3. Ranges, all other properties of the magnet, and the requirements.
 4. Stability: whether the phase can be made.
 
@@ -173,8 +173,7 @@ def evaluate(
     if bound is not None and bound.is_finite:
         parts = [rows[:0]]
         for own in (slice(k, k + _BLOCK) for k in range(0, len(table), _BLOCK)):
-            left = _left(table[own], shells and shells[own], job, bound, tally)
-            parts.append(own.start + left)
+            parts.append(own.start + _left(table[own], shells and shells[own], job, bound, tally))
         rows = np.concatenate(parts)
         table, shells, _ = _take(rows, table, shells, Columns())
     supply = _known(table, shells, job)
@@ -342,12 +341,11 @@ def central_values(
     widths = least_widths(made.alloys, np.array(at), score / HALF_WIDTH)
     # A range ends no nearer below than its half width in the logarithm.
     below = {name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)}
-    first = (made.status != 0).argmax(axis=1)
-    status = np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]
     here = Columns(supply | {_CENTRAL[0]: values[_CENTRAL[0]][:, 0]})
     density, cost = made.alloys.density(), here["cost_USD_kg"]
     here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
-    here["status"] = status_column(status)
+    first = (made.status != 0).argmax(axis=1)
+    here["status"] = status_column(np.take_along_axis(made.status, first[:, None], axis=1)[:, 0])
     here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
     near = np.max([one.distance for one in made.alloys.near.values()], axis=0)
     chances: dict[str, _Array] = {}
@@ -462,7 +460,7 @@ def needed_for(keep: int) -> int:
 def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bound:
     """Return a bound that probably more than `needed_for` of all `rows` candidates keep to.
 
-    `found` is an even sample. It bounds the loss where enough meet the requirements, the margin
+    `found` is a random sample. It bounds the loss where enough meet the requirements, the margin
     where few or none do. The `limits` of decisions let the best of each go on, of those that meet
     the requirements and of those that are worth a trial. A decision that is seldom in the sample
     has none; of one that is often there, and hardly meets the requirements, what does is admitted.
@@ -498,7 +496,7 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
 
 
 def place_of(count: int, sample: int, rows: int) -> int:
-    """Return the place in an even sample, from 1, before which probably stand `count` of `rows`."""
+    """Return the place in a sample, from 1, before which probably stand `count` of all `rows`."""
     share = count * sample / rows
     # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
     return int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))

@@ -98,16 +98,14 @@ def condensed(
     return phases, predicted
 
 
-def appended(phases: Any, more: CompositionTable, codes: Any, curie: CurieModel | None) -> Any:
-    """Return `Phases` with more condensed ones, of hosts `codes`, behind those there."""
-    from ..kernels._intrinsic import CURIE, FIRST
+def condensed_alone(phases: CompositionTable, codes: Any, curie: CurieModel | None) -> "Condensed":
+    """Return phases of hosts `codes` as `condensed` does its groups."""
+    from ..kernels._intrinsic import CURIE
 
-    added = condense(more, codes, load())
-    value = (curie or load_curie()).curie_of_magnets(Asked(more, codes, np.zeros(len(codes))))
-    added.state[:, CURIE] = np.where(np.isfinite(value), value, added.state[:, CURIE])
-    added.state[:, FIRST] += len(phases.ion)
-    state, ion = map(np.concatenate, zip(phases[:2], added, strict=True))
-    return phases._replace(state=state, ion=ion)
+    found = condense(phases, codes, load())
+    value = (curie or load_curie()).curie_of_magnets(Asked(phases, codes, np.zeros(len(codes))))
+    found.state[:, CURIE] = np.where(np.isfinite(value), value, found.state[:, CURIE])
+    return found
 
 
 def _joined(

@@ -37,7 +37,7 @@ def test_the_nearest_point_is_named_with_the_axis_of_most_of_the_distance():
     rng = np.random.default_rng(6)
     places, points = rng.normal(size=(50, 7)), rng.normal(size=(12, 7))
     # Of equals it is the first.
-    points[9], places[7], places[8] = points[4], points[4], points[9] + 1e-3
+    points[9], places[7], places[8] = points[4], points[4], points[4] + 1e-3
     apart, which, axis = nearest_points(places, points)
     squares = (places[:, None] - points[None]) ** 2
     expected = squares.sum(axis=2).argmin(axis=1)
