@@ -545,16 +545,16 @@ def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
 
     `hosts` of n magnets, B_r in T and H_cJ in kA/m, (n,); words are in alphabetical order.
     """
-    from ..kernels._rows import closest
+    from ..kernels._rows import nearest_points
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        log_b, log_h = np.log(b_r), np.log(h_cj)
+        places = np.log(np.column_stack([b_r, h_cj])) / _STEP
     names, of_host = _sintered()
-    known = np.isfinite(log_b) & np.isfinite(log_h)
+    known = np.isfinite(places).all(axis=1)
     found = np.full(len(hosts), names.index(""))
     for host, (place, ends) in of_host.items():
         rows = np.flatnonzero(known & hosts.says(host))
-        found[rows] = place[closest(log_b[rows], log_h[rows], ends, np.array(_STEP))]
+        found[rows] = place[nearest_points(places[rows], ends.T / _STEP)[1]]
     return Coded(found, names).used()
 
 

@@ -57,9 +57,10 @@ class Phases(NamedTuple):
 
     Rows of `state` and `ion`, see `magnetism.condense`; ``tables``: `ions.Ions`. ``walls``,
     ``skins``, ``shells`` int64 (n): rows of those of each alloy, -1 without (a skin is the surface
-    of its grains). ``cells``, ``fraction`` float64 (n): volume of the cells, of the shell in the
-    hard phase; ``cover`` (n): share of its gain that a shell of its thickness gives;
-    ``efficiency``: of a shell thick enough.
+    of its grains; its rows are of ``own``, state and ion again, or those of skins alone).
+    ``cells``, ``fraction`` float64 (n): volume of the cells, of the shell in the hard phase;
+    ``cover`` (n): share of its gain that a shell of its thickness gives; ``efficiency``: of a shell
+    thick enough.
     """
 
     state: Any
@@ -72,6 +73,7 @@ class Phases(NamedTuple):
     fraction: Any
     cover: Any
     efficiency: float
+    own: Any
 
 
 class Rules(NamedTuple):
@@ -149,7 +151,8 @@ def alloy_at(kelvin, i, phases, carried, hard, work):
     cell, field, status = phase_at(i, kelvin, state, ion, tables, work, hard and not skinned)
     j = cell
     if skinned and hard:
-        _, field, _ = phase_at(phases.skins[i], kelvin, state, ion, tables, work, skinned)
+        of, ions = phases.own
+        _, field, _ = phase_at(phases.skins[i], kelvin, of, ions, tables, work, skinned)
     if shelled:
         own, outer, _ = phase_at(phases.shells[i], kelvin, state, ion, tables, work, hard)
         j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
@@ -177,8 +180,8 @@ def _carried(i, phases, work):
     return (0.0 if np.isnan(own) else own) / cell
 
 
-# -> J_s of the wall over that of the cell, field and H_cJ at `ROOM`, A/m, J_s there, T, and whether
-#    it has an easy axis; and the magnet at `ROOM` as `magnet_at` returns it
+# -> J_s of the wall over that of the cell, field and H_cJ at `ROOM`, A/m, J_s there, T, and H_cJ
+#    but for poles; and the magnet at `ROOM` as `magnet_at` returns it
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
@@ -189,7 +192,7 @@ def _start(i, phases, rules, work):
     h_cj = max(whole - by_poles, _LEAST * whole)
     if rules.pinned[i] > 0.0 and field > 0.0:
         h_cj = whole = rules.pinned[i]
-    return (carried, field, h_cj, j, status == OK, whole), (j, h_cj, status)
+    return (carried, field, h_cj, j, whole), (j, h_cj, status)
 
 
 # decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
@@ -223,14 +226,16 @@ def straight(kelvin, fall, curie):
     return max(min(left, order), _LEAST * order)
 
 
-# start: first of `_start`; hard: whether the field is wanted
+# carried: first of `_start`; hard: whether the field is wanted
 # -> J_s T; field A/m; status
 @jit(part="merged")
-def bent_at(kelvin, i, phases, rules, start, hard, work):
+def bent_at(kelvin, i, phases, rules, carried, hard, work):
     """Return what `alloy_at` does, with a measured alpha; a cone of an easy axis is upright."""
-    j, field, status = alloy_at(kelvin, i, phases, start[0], hard, work)
-    if status == CONE and start[4] and kelvin < ROOM:
-        status = OK
+    j, field, status = alloy_at(kelvin, i, phases, carried, hard, work)
+    if status == CONE and kelvin < ROOM:
+        # No field is wanted; no False either, see `alloy_at`.
+        _, _, before = alloy_at(ROOM, i, phases, carried, phases.walls[i] < -1, work)
+        status = OK if before == OK else CONE
     return j * (1.0 + rules.bend[i] * (kelvin - ROOM)), field, status
 
 
@@ -245,10 +250,10 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     field, the latter but for what is no magnet at `ROOM`. A cone that an easy axis becomes on
     cooling is a magnet.
     """
-    _, field_room, h_room, _, _, _ = start
+    carried, field_room, h_room, _, _ = start
     # A straight line asks for no field but that at `ROOM`.
     hard = not rules.alpha_falls[i] > 1.0
-    j, field, status = bent_at(kelvin, i, phases, rules, start, hard, work)
+    j, field, status = bent_at(kelvin, i, phases, rules, carried, hard, work)
     alpha_k, curie = rules.alpha_k[i], phases.state[i, CURIE]
     if rules.alpha_falls[i] > 1.0:
         fall = rules.decay[i]
@@ -267,7 +272,7 @@ def magnet_at(kelvin, i, phases, rules, start, work):
 @jit(part="copied")
 def unsure(on_h, h_cj, start):
     """Return the half width of ln H_cJ, the wider the less of it is left."""
-    share = h_cj / (_UNSURE * start[5]) if start[5] > 0.0 else 1.0
+    share = h_cj / (_UNSURE * start[4]) if start[4] > 0.0 else 1.0
     if not 0.0 < share < 1.0:
         return on_h
     # The upper end falls on with what is left, but slower.
@@ -291,18 +296,17 @@ def knees_at(h_cj, j, start, shape, on_h):
     return weak, h_cj * q, h_cj * min(q * np.exp(both), np.exp(on_h))
 
 
-# temperature float64 (k); hard bool (k): at which coercivity alone is wanted, that and the knee
-# field at all if None; picked int64 (m): alloys that are asked, all n if None
+# temperature float64 (k); hard bool (k): at which coercivity is wanted, that and the knee field at
+# all if None; picked int64 (m): alloys that are asked, all n if None
 # -> polarization T, coercivity and knee field A/m float64 (k, m); status int8 (k, m)
 def states(temperature, phases, rules, hard=None, picked=None):
     """Return what each alloy's magnet is at each temperature, NaN where it is not wanted."""
     picked = np.arange(phases.walls.size) if picked is None else picked
-    shape = temperature.size, picked.size
-    found = np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape, np.int8)
-    whole = hard is None
-    hard = np.ones(shape[0], np.bool_) if hard is None else hard
-    # Such are counted from the magnet at `ROOM`.
-    wanted = hard.any(), whole or (hard & (temperature <= ROOM)).any(), whole
+    shape, whole = (temperature.size, picked.size), hard is None
+    hard = np.ones(shape[0], np.bool_) if whole else hard
+    found = *np.empty((3, *shape)), np.empty(shape, np.int8)
+    # The knee field is counted from the magnet at `ROOM`.
+    wanted = hard.any(), whole or (hard & (temperature == ROOM)).any(), whole
     asked = temperature, hard, wanted, picked
     share_rows(_states_chunks, chunks(picked.size), asked, phases, rules, found, chunk=1)
     return found
@@ -319,7 +323,7 @@ def _states_chunks(asked, phases, rules, found, begin, end):
         work = np.empty((most, N_WORK))
         for p in range(chunk * CHUNK, min(picked.size, (chunk + 1) * CHUNK)):
             i = picked[p]
-            start, here = (_carried(i, phases, work), 0.0, 0.0, 0.0, False, 0.0), (0.0, 0.0, OK)
+            start, here = (_carried(i, phases, work), 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, OK)
             counted = any_hard and (room or rules.alpha_falls[i] != 1.0)
             if counted:
                 start, here = _start(i, phases, rules, work)
@@ -330,12 +334,7 @@ def _states_chunks(asked, phases, rules, found, begin, end):
                 elif hard[l]:
                     j, h_cj, status[l, p] = magnet_at(kelvin, i, phases, rules, start, work)
                 else:
-                    j, _, found_here = alloy_at(kelvin, i, phases, start[0], hard[l], work)
-                    if found_here == CONE and kelvin < ROOM:
-                        _, _, upright = alloy_at(ROOM, i, phases, start[0], hard[l], work)
-                        found_here = OK if upright == OK else CONE
-                    j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
-                    status[l, p] = found_here
+                    j, _, status[l, p] = bent_at(kelvin, i, phases, rules, start[0], hard[l], work)
                 polarization[l, p], coercivity[l, p], knee[l, p] = j, h_cj, np.nan
                 if knees:
                     shape = rules.squareness[i], 0.0, rules.alpha_falls[i]

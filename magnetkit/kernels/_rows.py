@@ -128,31 +128,6 @@ def distances(rows, others):
     return out
 
 
-# x, y float64 (n); points float64 (2, k), k at least 1; unit float64 (2): what is one along x and y
-# -> out int64 (n), start to stop - 1
-@jit
-def _closest(x, y, points, unit, out, start, stop):
-    k = points.shape[1]
-    apart = np.empty(k)
-    for i in range(start, stop):
-        for p in range(k):
-            along, across = (x[i] - points[0, p]) / unit[0], (y[i] - points[1, p]) / unit[1]
-            apart[p] = along * along + across * across
-        best = 0
-        for p in range(1, k):
-            if apart[p] < apart[best]:
-                best = p
-        out[i] = best
-
-
-# As `_closest` -> int64 (n)
-def closest(x, y, points, unit):
-    """Return which point is nearest to each place, the first of equals."""
-    out = np.empty(len(x), np.int64)
-    share_rows(_closest, len(x), x, y, points, unit, out)
-    return out
-
-
 # places float64 (n, d); points float64 (k, d), k at least 1 -> apart float64 (n), which int64 (n)
 # and axis int64 (n), rows start to stop - 1
 @jit
@@ -160,10 +135,9 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
     k, d, best = len(points), points.shape[1], -1
     for i in range(start, stop):
         # The nearest of the row before is tried first; of equals the first counts.
-        least, last, best = np.inf, best, -1
-        for t in range(k + 1 if last >= 0 else k):
-            p = t if last < 0 else (last if t == 0 else t - 1)
-            total = 0.0
+        least, last, best = np.inf, max(best, 0), -1
+        for t in range(k):
+            p, total = (last + t) % k, 0.0
             for c in range(d):
                 total += (places[i, c] - points[p, c]) ** 2
                 if total > least:
@@ -181,7 +155,7 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
 
 # As `_nearest_points` -> apart, which and axis
 def nearest_points(places, points):
-    """Return the distance to the nearest point, which it is, and the axis of most of it."""
+    """Return the distance to the nearest point, the first of equals, and the axis of most of it."""
     n = len(places)
     found = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
     share_rows(

@@ -92,7 +92,7 @@ def _some(phases: Any, rows: NDArray[np.int64], hotter: Array) -> Any:
     state[:, CURIE] *= np.concatenate(factors)
     each = {name: getattr(phases, name)[rows] for name in ("cells", "fraction", "cover")}
     # Where an alloy's ions stand is said by its state.
-    return phases._replace(state=state, **places, **each)
+    return phases._replace(state=state, own=(state, phases.ion), **places, **each)
 
 
 FIGURES = (

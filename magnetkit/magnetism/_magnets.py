@@ -13,7 +13,7 @@ from .._core.units import N_A, ROOM_K
 from ..composition.table import GIVEN, CompositionTable
 from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
 from ..intrinsic.parameters import ion_tables, load
-from ..surrogates.intrinsic import appended, condensed
+from ..surrogates.intrinsic import condensed, condensed_alone
 from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure, off_reference
 from ._cells import MOST_IRON, Shares, shares, squareness
@@ -64,9 +64,8 @@ class Magnets:
 
         For magnets made without coercivity.
         """
-        kelvin, hard = self.temperature[at], np.ones(len(at), bool)
         whole = replace(self.alloys, phases=self.alloys.with_skins(picked))
-        found = whole.at(kelvin, self.rules, hard, picked).intrinsic_coercivity
+        found = whole.at(self.temperature[at], self.rules, at >= 0, picked).intrinsic_coercivity
         return np.where(self.status[np.ix_(picked, at)] == 0, found, np.nan)
 
 
@@ -157,9 +156,8 @@ class Alloys:
         if not rows.size or (own.skins >= 0).any():
             return own
         skins = enriched(cells[rows], self.rows["surface_enrichment"][rows])
-        state, ion = appended(own, skins, codes[rows], self.curie)
-        places = _places(rows, len(codes), len(own.state))
-        return own._replace(state=state, ion=ion, skins=places)
+        skinned = condensed_alone(skins, codes[rows], self.curie)
+        return own._replace(skins=_places(rows, len(codes), 0), own=tuple(skinned))
 
     def gate_at(self, kelvin: Any) -> NDArray[np.int8]:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
@@ -181,15 +179,12 @@ class Alloys:
         return microstructure(self.rows, self.structure)
 
     def at(
-        self,
-        temperature: Array,
-        rules: Any = None,
-        hard: NDArray[np.bool_] | None = None,
-        picked: NDArray[np.int64] | None = None,
+        self, temperature: Array, rules: Any = None, hard: Any = None, picked: Any = None
     ) -> Magnets:
         """Return the magnets, or those `picked`, at temperatures, K, by other `Rules` if given.
 
-        `hard` says at which coercivity is wanted, and no knee field then; NaN at the others.
+        `hard`, bool, says at which coercivity is wanted, and no knee field then; NaN at the others.
+        `picked` are numbers.
         """
         from ..kernels._magnets import states
 
@@ -340,6 +335,7 @@ def alloys(
         fraction,
         cover,
         parameters().shell["efficiency"],
+        tuple(all_condensed),
     )
     predicted, widths, harder = _with_given(said, phases, written, parts, predicted, rows)
     factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
@@ -392,11 +388,7 @@ def _with_given(
 
 
 def _nearest(
-    table: CompositionTable,
-    roots: Coded,
-    made: Process,
-    traces: "Traces | None",
-    far: Array,
+    table: CompositionTable, roots: Coded, made: Process, traces: "Traces | None", far: Array
 ) -> dict[str, Evidence]:
     """Return how far magnets are from those of which one of `QUANTITIES` was measured.
 

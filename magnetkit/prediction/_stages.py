@@ -52,30 +52,22 @@ def nominal_magnets(
     temperatures: Sequence[float],
     conditions: Conditions,
     hard: NDArray[np.bool_] | None = None,
-    hosts: NDArray[np.int8] | None = None,
 ) -> Magnets:
     """Return the magnet each candidate makes without ranges: the central values of `magnets`.
 
-    Coercivity is that where `hard` says so, (k,), or at all temperatures; `hosts` are those of the
-    candidates where they are known.
+    Coercivity is that where `hard` says so, (k,), or at all temperatures.
     """
-    soft = hard is not None and not hard.any()
-    made = alloys_of(table, shells, conditions, hosts=hosts, skins=not soft)
+    made = alloys_of(table, shells, conditions, skins=hard is None or bool(hard.any()))
     return magnets_at(made, temperatures, conditions.between, hard)
 
 
 def alloys_of(
-    table: CompositionTable,
-    shells: Sequence[str] | None,
-    conditions: Conditions,
-    ranges: bool = False,
-    hosts: NDArray[np.int8] | None = None,
-    skins: bool = True,
+    table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions, **parts: Any
 ) -> Alloys:
-    """Return what the process makes of each candidate, with what ranges take if asked."""
-    read, host = read_shells(shells, len(table)), conditions.host if hosts is None else hosts
-    given = conditions.process, read, host, conditions.curie
-    return alloys(table, *given, ranges, skins)
+    """Return what the process makes of each candidate; `parts` as of `alloys`."""
+    read = read_shells(shells, len(table))
+    given = conditions.process, read, conditions.host, conditions.curie
+    return alloys(table, *given, **parts)
 
 
 GUARANTEED = {

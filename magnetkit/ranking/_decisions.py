@@ -71,13 +71,12 @@ Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
 
 
 def decision_of(
-    table: CompositionTable,
-    shells: Sequence[str] | None,
-    heavy: _Array,
-    job: "Job",
-    hosts: NDArray[np.int8],
+    table: CompositionTable, shells: Sequence[str] | None, heavy: _Array, job: "Job", hosts: Any
 ) -> Coded:
-    """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%."""
+    """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%.
+
+    `hosts` are theirs, as of `assign_hosts`.
+    """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
     bits, least = np.zeros(N_ELEMENTS, np.int64), np.full(N_ELEMENTS, _TRACE)
@@ -87,12 +86,12 @@ def decision_of(
     leaner = heavy <= _LEANER * job.heavy_today
     rims = Coded.of(shells or ())
     key = marks(table.rows, bits, least) | leaner.astype(np.int64) << len(elements)
-    key |= hosts.astype(np.int64) + 1 << len(elements) + 1
+    key |= hosts + np.int64(1) << len(elements) + 1
     if len(rims):
         key |= (rims.codes + 1) << len(elements) + 5
     # There are few: they are not sorted row by row.
     seen = pa.array(key).dictionary_encode()
-    keys, place = np.unique(seen.dictionary.to_numpy(), return_inverse=True)
+    keys, codes = np.unique(seen.dictionary.to_numpy(), return_inverse=True)
     own = root_of(job.profile.reference.host)
     words = []
     for one in keys.tolist():
@@ -103,7 +102,7 @@ def decision_of(
         lean = bool(one >> len(elements) & 1) and root == own
         shell = read_shell(rims.words[rim]) if rim >= 0 else None
         words.append(_named(root, held, lean, shell.R if shell else "", _route(job)))
-    return Coded(place[seen.indices.to_numpy()], tuple(words)).renamed(str)
+    return Coded(codes[seen.indices.to_numpy()], tuple(words)).renamed(str)
 
 
 def _route(job: "Job") -> str:

@@ -1,9 +1,9 @@
 """The evaluation of candidates, stage by stage from cheap to dear.
 
 1. Composition: heavy rare earth, risk, cost and the host.
-2. Central B_r, H_cJ and alpha, without their ranges: a requirement that such a value misses is met
-   with a probability of half at most, one that it meets with that of the narrowest range at most,
-   and no other value makes the margin larger than theirs.
+2. Central B_r and alpha, then H_cJ, without their ranges: a requirement that such a value misses is
+   met with a probability of half at most, one that it meets with that of the narrowest range at
+   most, and no other value makes the margin larger than theirs.
 3. Ranges, all other properties of the magnet, and the requirements.
 4. Stability: whether the phase can be made.
 
@@ -46,9 +46,7 @@ from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
 from ._requirements import (
     FOLLOWS,
     OUTSIDE,
-    UNPROVEN,
     host_condition,
-    name_sets,
     needed_elsewhere,
     needed_temperatures,
     verdict_columns,
@@ -62,15 +60,19 @@ FLUX_PER_MASS = 3.2e-4
 hold the model's magnets to it."""
 _BLOCK = 32_768
 """Candidates of which all is computed at a time: more would leave the caches, fewer cost calls."""
-_SELDOM = 512
+_SELDOM = 256
 """Of a decision that is not more often in a sample all candidates are evaluated."""
 # Rounding of what is computed in another order.
 _SLACK = 1e-6
-_COUNTERS = ("stages", "ended", "copies", "status", "failed")
+_COUNTERS = ("stages", "ended", "copies", "status")
 _FORMS, _HASH, _HOSTS = "probability_phase_forms", "hash", "hosts"
 _CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
 
+_Array = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
+_Rows = NDArray[np.int64]
+_Shells = Sequence[str] | None
+_Want = Collection[str] | None
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,7 @@ class Bound:
         return self.limit < np.inf or self.margin > -np.inf
 
     def admits(
-        self,
-        decisions: Coded,
-        meets: _Mask,
-        worth: _Mask,
-        loss: NDArray[np.float64],
-        margin: NDArray[np.float64],
-        hashes: NDArray[np.uint64] | None = None,
+        self, decision: Coded, meets: _Mask, worth: _Mask, loss: _Array, margin: _Array, hashes: Any
     ) -> _Mask:
         """Return which of n candidates are within, by their least loss and largest margin.
 
@@ -112,8 +108,8 @@ class Bound:
         if self.last is not None and hashes is not None:
             found &= (margin != self.margin) | (hashes <= np.uint64(self.last))
         for may, own, least in ((meets, self.limits, self.limit), (worth, self.trials, -np.inf)):
-            each = [max(least, own.get(word, self.limit)) for word in decisions.words]
-            found |= may & (loss <= np.array([*each, self.limit])[decisions.codes] + _SLACK)
+            each = [max(least, own.get(word, self.limit)) for word in decision.words]
+            found |= may & (loss <= np.array([*each, self.limit])[decision.codes] + _SLACK)
         return found
 
 
@@ -121,16 +117,15 @@ class Bound:
 class Tally:
     """Counts over candidates, whatever became of them.
 
-    How many came to each of the ``stages``; how many ``ended`` before the last, by the reason; how
-    many were found to meet the requirements (``copies``), by decision; and of those whose magnet
-    was computed, how many are of each ``status`` and ``failed`` each set of requirements.
+    How many came to each of the ``stages``; how many ``ended`` before the last, by the reason;
+    how many were found to meet the requirements (``copies``), by decision; and of those whose
+    magnet was computed, how many are of each ``status``.
     """
 
     stages: Counter[str] = field(default_factory=Counter)
     ended: Counter[str] = field(default_factory=Counter)
     copies: Counter[str] = field(default_factory=Counter)
     status: Counter[str] = field(default_factory=Counter)
-    failed: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Tally") -> None:
         """Add what was counted over other candidates."""
@@ -141,10 +136,6 @@ class Tally:
         """Count candidates that end here."""
         if count := int(np.count_nonzero(rows)):
             self.ended[reason] += count
-
-    def fail(self, found: Columns, rows: _Mask) -> None:
-        """Count candidates by the requirements that they fail."""
-        self.failed.update(found["failed_requirements"].counts(rows))
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -159,7 +150,7 @@ class Tally:
 class Evaluated(NamedTuple):
     """What an evaluation found of n candidates."""
 
-    rows: NDArray[np.int64]  # (k,), of those evaluated to the end, ascending; all without a bound
+    rows: _Rows  # (k,), of those evaluated to the end, ascending; all without a bound
     columns: Columns  # k rows
     keys: Keys | None  # what the ranking needs of them, with a bound
     tally: Tally  # over all n
@@ -167,10 +158,10 @@ class Evaluated(NamedTuple):
 
 def evaluate(
     table: CompositionTable,
-    shells: Sequence[str] | None,
+    shells: _Shells,
     job: Job,
     bound: Bound | None = None,
-    want: Collection[str] | None = None,
+    want: _Want = None,
 ) -> Evaluated:
     """Evaluate n candidates for a device, those beyond a bound no further than needed.
 
@@ -181,13 +172,12 @@ def evaluate(
     tally.stages["composition"] = len(table)
     if bound is not None and bound.is_finite:
         parts = [rows[:0]]
-        for first in range(0, len(table), _BLOCK):
-            own = slice(first, first + _BLOCK)
-            some = table[own], None if shells is None else shells[own]
-            parts.append(first + _within(*some, job, bound, tally))
+        for own in (slice(k, k + _BLOCK) for k in range(0, len(table), _BLOCK)):
+            parts.append(own.start + _left(table[own], shells and shells[own], job, bound, tally))
         rows = np.concatenate(parts)
         table, shells, _ = _take(rows, table, shells, Columns())
-    supply, _ = _known(table, shells, job)
+    supply = _known(table, shells, job)
+    del supply[_HOSTS]
     tally.stages["magnetism"] = len(rows)
     found, split = _with_requirements(table, shells, supply, job, want)
     open_, keys = found["status"].says("ok"), None
@@ -200,18 +190,15 @@ def evaluate(
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
         unstable = np.zeros(len(rows), bool)
-        own = split if len(last) == len(rows) else split[last]
-        unstable[last] = ~_stages.forms(own, job.conditions)
+        whole = split if len(last) == len(rows) else split[last]
+        unstable[last] = ~_stages.forms(whole, job.conditions)
         found["status"] = found["status"].put(unstable, "not makeable")
         found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
     tally.status.update(found["status"].counts())
     if bound is None or keys is None:
         return Evaluated(rows, found, None, tally)
     kept = np.flatnonzero(open_ & found["status"].says("ok"))
-    found, keys = found.take(kept), keys.take(kept)
-    if not bound.is_finite:
-        tally.fail(found, ~keys.meets)
-    return Evaluated(rows[kept], found, keys, tally)
+    return Evaluated(rows[kept], found.take(kept), keys.take(kept), tally)
 
 
 def columns_read(job: Job) -> list[str]:
@@ -238,23 +225,17 @@ def today_of(job: Job) -> Columns:
     return row
 
 
-def _known(
-    table: CompositionTable, shells: Sequence[str] | None, job: Job
-) -> tuple[Columns, NDArray[np.int8]]:
-    """Return supply and decision of candidates, and their hosts."""
+def _known(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
+    """Return supply, host and decision of candidates."""
     supply = _stages.supplies(table, shells, job.conditions)
-    hosts = assign_hosts(table, job.conditions.host)
-    heavy = supply["heavy_rare_earth_wt_pct"]
-    supply["decision"] = decision_of(table, shells, heavy, job, hosts)
-    return supply, hosts
+    supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
+    supply["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job, hosts)
+    return supply
 
 
-def _within(
-    table: CompositionTable, shells: Sequence[str] | None, job: Job, bound: Bound, tally: Tally
-) -> NDArray[np.int64]:
+def _left(table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally) -> _Rows:
     """Return which candidates can be within the bound, by all but their ranges and stability."""
-    supply, hosts = _known(table, shells, job)
-    supply[_HOSTS] = hosts
+    supply = _known(table, shells, job)
     if bound.last is not None:
         named = written(read_shells(shells, len(table)), len(table))
         supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
@@ -266,18 +247,15 @@ def _within(
 
 
 def _take(
-    rows: NDArray[np.int64],
-    table: CompositionTable,
-    shells: Sequence[str] | None,
-    supply: Columns,
-) -> tuple[CompositionTable, Sequence[str] | None, Columns]:
+    rows: _Rows, table: CompositionTable, shells: _Shells, supply: Columns
+) -> tuple[CompositionTable, _Shells, Columns]:
     if len(rows) == len(table):
         return table, shells, supply
     own = None if shells is None else [shells[row] for row in rows.tolist()]
     return table[rows], own, supply.take(rows)
 
 
-def best_possible_loss(found: Columns, rule: Rule) -> NDArray[np.float64]:
+def best_possible_loss(found: Columns, rule: Rule) -> _Array:
     """Return the least loss that candidates can have by what is known of them, shape (n,).
 
     No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
@@ -300,9 +278,7 @@ def best_possible_loss(found: Columns, rule: Rule) -> NDArray[np.float64]:
     return np.where(np.isnan(best), np.inf, best)
 
 
-def _within_by_composition(
-    supply: Columns, job: Job, bound: Bound, tally: Tally
-) -> NDArray[np.int64]:
+def _within_by_composition(supply: Columns, job: Job, bound: Bound, tally: Tally) -> _Rows:
     """Return which candidates can be within the bound by their composition alone.
 
     The largest margin that it leaves them goes into `supply`.
@@ -328,20 +304,15 @@ def _within_by_composition(
 
 
 def central_values(
-    table: CompositionTable,
-    shells: Sequence[str] | None,
-    supply: Columns,
-    job: Job,
-    bound: Bound | None = None,
+    table: CompositionTable, shells: _Shells, supply: Columns, job: Job, bound: Bound | None = None
 ) -> Columns:
     """Return what central remanence and coercivity say of n candidates.
 
     The columns are those of `supply` (as `supplies` returns them); ``remanence_T``,
     ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
     them; ``performance_margin`` and ``probability_meets_requirements``: the largest they can be;
-    ``status`` at the temperatures of the requirements, the table's own first;
-    ``failed_requirements``: those that are met with less than the threshold of the job. With a
-    bound, what remanence leaves outside it has no coercivity, and that plays no part in the others.
+    ``status`` at the temperatures of the requirements, the table's own first. With a bound, what
+    remanence leaves outside it has no coercivity, and that plays no part in the others.
     """
     use = job.conditions.use
     asked = [(r.temperature_K or job.temperature, r) for r in job.profile.requirements]
@@ -358,33 +329,31 @@ def central_values(
     if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
         hard.add(job.temperature)
     wanted, soft = np.flatnonzero(np.isin(at, list(hard))), np.zeros(len(at), bool)
-    made = _stages.nominal_magnets(table, shells, at, job.conditions, soft, supply.get(_HOSTS))
+    given = replace(job.conditions, host=supply.get(_HOSTS, job.conditions.host))
+    made = _stages.nominal_magnets(table, shells, at, given, soft)
     values = {_CENTRAL[0]: made.remanence(), _CENTRAL[1]: np.full((len(table), len(at)), np.nan)}
     # No loop holds more than a square one.
     values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
     if needed >= set(use.between):
-        first, second = (made.polarization[:, [at.index(kelvin)]] for kelvin in use.between)
-        alpha = 100.0 * (second / first - 1.0) / (use.between[1] - use.between[0])
+        cold, hot = (made.polarization[:, [at.index(kelvin)]] for kelvin in use.between)
+        alpha = 100.0 * (hot / cold - 1.0) / (use.between[1] - use.between[0])
         values[ALPHA] = np.broadcast_to(alpha, (len(table), len(at)))
     score = ndtri(0.5 + 0.5 * use.interval)
     widths = least_widths(made.alloys, np.array(at), score / HALF_WIDTH)
     # A range ends no nearer below than its half width in the logarithm.
     below = {name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)}
-    status = made.status[:, 0].copy()
-    for other in made.status.T[1:]:
-        status = np.where(status == 0, other, status)
     here = Columns(supply | {_CENTRAL[0]: values[_CENTRAL[0]][:, 0]})
     density, cost = made.alloys.density(), here["cost_USD_kg"]
     here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
-    here["status"] = status_column(status)
+    first = (made.status != 0).argmax(axis=1)
+    here["status"] = status_column(np.take_along_axis(made.status, first[:, None], axis=1)[:, 0])
     here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
     near = np.max([one.distance for one in made.alloys.near.values()], axis=0)
-    failed = np.zeros(len(table), np.int64)
-    chances: dict[str, NDArray[np.float64]] = {}
+    chances: dict[str, _Array] = {}
 
     def judge(rows: Any, hard: bool) -> None:
         """Enter what some rows' coercivity, or all else, says of margin and probability."""
-        for bit, (kelvin, requirement) in enumerate(required):
+        for kelvin, requirement in required:
             column, k = requirement.column, at.index(kelvin)
             if hard is not (column == _CENTRAL[1]):
                 continue
@@ -400,7 +369,6 @@ def central_values(
             chance[missed] = HALF
             own = chances.setdefault(FOLLOWS.get(column, column), np.ones(len(table)))
             own[rows] = np.fmin(own[rows], chance)
-            failed[rows] |= np.where(missed | (chance < job.threshold - _SLACK), 1 << bit, 0)
         here[CHANCE] = limited(np.prod([np.ones(len(table)), *chances.values()], axis=0), near)
 
     judge(slice(None), hard=False)
@@ -410,9 +378,6 @@ def central_values(
         judge(picked, hard=True)
         if wanted[0] == 0:
             here[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
-    failed[(failed == 0) & (here[CHANCE] < job.threshold - _SLACK)] = 1 << len(required)
-    names = [*(str(requirement) for _, requirement in required), UNPROVEN]
-    here["failed_requirements"] = name_sets(failed, names)
     return here
 
 
@@ -429,20 +394,14 @@ def _open(here: Columns, job: Job, bound: Bound, tally: Tally | None = None) -> 
     if tally is None:
         return within
     tally.stages["nominal remanence and coercivity"] += len(here["status"])
-    missed = magnet & ~may & ~within
-    tally.end("requirements missed", missed)
+    tally.end("requirements missed", magnet & ~may & ~within)
     tally.end("loss", magnet & may & ~within)
     tally.status.update(here["status"].counts(~within))
-    tally.fail(here, missed)
     return within
 
 
 def _with_requirements(
-    table: CompositionTable,
-    shells: Sequence[str] | None,
-    supply: Columns,
-    job: Job,
-    want: Collection[str] | None,
+    table: CompositionTable, shells: _Shells, supply: Columns, job: Job, want: _Want
 ) -> tuple[Columns, Partition]:
     """Return magnets with their ranges, how they meet the requirements, and the recipes split.
 
@@ -479,12 +438,11 @@ def _within_by_requirements(
     """Return which of the open candidates are within the bound."""
     near, loss = plausible(rule, found), np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
-    worth, missed = near.meets & ~keys.meets, open_ & ~keys.meets
+    worth = near.meets & ~keys.meets
     own = found["decision"], keys.meets, worth, loss, -keys.margin, keys.hashes
     within = bound.admits(*own)
-    tally.end("requirements missed", missed & ~within)
+    tally.end("requirements missed", open_ & ~keys.meets & ~within)
     tally.end("loss", keys.meets & ~within)
-    tally.fail(found, missed & ~within)
     return open_ & within
 
 
@@ -505,7 +463,7 @@ def needed_for(keep: int) -> int:
 def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bound:
     """Return a bound that probably more than `needed_for` of all `rows` candidates keep to.
 
-    `found` is an even sample. It bounds the loss where enough meet the requirements, the margin
+    `found` is a random sample. It bounds the loss where enough meet the requirements, the margin
     where few or none do. The `limits` of decisions let the best of each go on, of those that meet
     the requirements and of those that are worth a trial. A decision that is seldom in the sample
     has none; of one that is often there, and hardly meets the requirements, what does is admitted.
@@ -541,12 +499,12 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
 
 
 def place_of(count: int, sample: int, rows: int) -> int:
-    """Return the place in an even sample, from 1, before which probably stand `count` of `rows`."""
+    """Return the place in a sample, from 1, before which probably stand `count` of all `rows`."""
     share = count * sample / rows
     # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
     return int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
 
 
-def _smallest(values: NDArray[np.float64], place: int) -> float:
+def _smallest(values: _Array, place: int) -> float:
     """Return the value at a place in ascending order, from 1; infinite beyond the last."""
     return float(np.partition(values, place - 1)[place - 1]) if place <= len(values) else np.inf

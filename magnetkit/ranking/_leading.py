@@ -85,6 +85,7 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
     `leading` has n evaluated candidates in order of rank. 0 where there is no such alloy.
     """
     holds, loss = _ingredients(leading), _losses(leading, job)
+    holds = holds[:, holds.any(axis=0)]
     host = leading["host"].astype(str).map(root_of).to_numpy()
     rank = leading["rank"].to_numpy(np.int64)
     found = np.zeros(len(leading), np.int64)

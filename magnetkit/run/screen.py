@@ -47,7 +47,7 @@ MANY_ROWS = 100_000
 """Of more rows only the leading ones get every column, unless all are asked."""
 PIECE_ROWS = 1 << 17
 """Candidates in a piece of the first pass: half a second of work, so that all threads have some."""
-_SAMPLE = 65_536
+_SAMPLE = 32_768
 """Candidates sampled for a bound."""
 _ROUNDS, AROUND = 2, 20
 """How often `refined` screens around the best, and around how many."""

@@ -98,19 +98,14 @@ def condensed(
     return phases, predicted
 
 
-def appended(
-    phases: Any, more: CompositionTable, codes: NDArray[np.int8], curie: CurieModel | None = None
-) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
-    """Return state and ions of condensed phases followed by those of more, of hosts `codes`."""
-    from ..kernels._intrinsic import CURIE, FIRST
+def condensed_alone(phases: CompositionTable, codes: Any, curie: CurieModel | None) -> "Condensed":
+    """Return phases of hosts `codes` as `condensed` does its groups."""
+    from ..kernels._intrinsic import CURIE
 
-    added = condense(more, codes, load())
-    value = (curie or load_curie()).curie_of_magnets(Asked(more, codes, np.zeros(len(codes))))
-    added.state[:, CURIE] = np.where(np.isfinite(value), value, added.state[:, CURIE])
-    added.state[:, FIRST] += len(phases.ion)
-    pairs = ((phases.state, added.state), (phases.ion, added.ion))
-    state, ion = (np.concatenate(pair) for pair in pairs)
-    return state, ion
+    found = condense(phases, codes, load())
+    value = (curie or load_curie()).curie_of_magnets(Asked(phases, codes, np.zeros(len(codes))))
+    found.state[:, CURIE] = np.where(np.isfinite(value), value, found.state[:, CURIE])
+    return found
 
 
 def _joined(

@@ -36,10 +36,13 @@ def test_of_no_rows_and_from_no_others_there_is_nothing():
 def test_the_nearest_point_is_named_with_the_axis_of_most_of_the_distance():
     rng = np.random.default_rng(6)
     places, points = rng.normal(size=(50, 7)), rng.normal(size=(12, 7))
+    # Of equals it is the first.
+    points[9], places[7], places[8] = points[4], points[4], points[4] + 1e-3
     apart, which, axis = nearest_points(places, points)
     squares = (places[:, None] - points[None]) ** 2
     expected = squares.sum(axis=2).argmin(axis=1)
     assert which.tolist() == expected.tolist()
+    assert which[7] == which[8] == 4
     own = squares[np.arange(50), expected]
     np.testing.assert_allclose(apart, np.sqrt(own.sum(axis=1)), rtol=1e-13)
     assert axis.tolist() == own.argmax(axis=1).tolist()
