@@ -3,7 +3,7 @@
 SciPy's is loaded once it is asked for.
 """
 
-import importlib.util
+import importlib
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class _Later(ModuleType):
     def __getattr__(self, name: str) -> Any:
         # Cython's functions; who goes through all modules asks for other things.
         if name != "__pyx_capi__":
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+            raise AttributeError(name)
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
         return getattr(importlib.import_module(self.__name__), name)
@@ -31,10 +31,9 @@ class _Later(ModuleType):
 def load_later(name: str = "scipy.linalg.cython_blas") -> None:
     """Let a module of Cython's functions load when one of them is asked for.
 
-    numba imports this one, all of scipy.linalg, only to see whether it is there.
+    numba imports this one, and so all of scipy.linalg, only to see whether it is there.
     """
-    if importlib.util.find_spec("scipy") is not None:
-        sys.modules.setdefault(name, _Later(name))
+    sys.modules.setdefault(name, _Later(name))
 
 
 def _let_any_thread() -> None:
