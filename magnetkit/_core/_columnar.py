@@ -192,19 +192,11 @@ def _rows_of(column: Any, rows: NDArray[np.int64]) -> Any:
     return column[rows] if isinstance(column, np.ndarray) else column.take(rows)
 
 
-# Most columns share their words with others.
-@lru_cache(maxsize=256)
-def _categories(words: tuple[str, ...]) -> "pd.CategoricalDtype":
-    import pandas as pd
-
-    return pd.CategoricalDtype(pd.Index(words, dtype="str"))
-
-
 def _series(column: Any) -> Any:
     if isinstance(column, Coded):
         import pandas as pd
 
-        return pd.Categorical.from_codes(column.codes, dtype=_categories(column.words))
+        return pd.Categorical.from_codes(column.codes, pd.Index(column.words, dtype="str"))
     if hasattr(column, "dictionary"):
         import pandas as pd
 

@@ -195,10 +195,7 @@ _DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 
 
 def duty_columns(
-    figures: dict[str, tuple[Array, Array, Array]],
-    recoil: Array,
-    duty: Duty,
-    names: Sequence[str] = _DUTY,
+    figures: dict[str, tuple[Array, Array, Array]], recoil: Array, duty: Duty, names: Sequence[str]
 ) -> dict[str, tuple[Array, Array, Array]]:
     """Return ``demagnetization_safety`` and ``irreversible_loss_pct``: centre, lower and upper end.
 
@@ -208,14 +205,10 @@ def duty_columns(
     b_r = np.concatenate(figures["remanence_T"])
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
     knee, slope = 1e3 * np.concatenate(figures["knee_field_kA_m"]), np.tile(recoil, 3)
-    columns = {}
-    for name in names:
-        safety = name == _DUTY[0]
-        found = duty.safety(b_r, knee, slope) if safety else duty.loss(b_r, field, knee, slope)
-        values = found.reshape(3, -1)
-        # A weaker magnet also demagnetizes itself less: ends may change places.
-        columns[name] = values[0], np.fmin.reduce(values), np.fmax.reduce(values)
-    return columns
+    of = lambda: duty.safety(b_r, knee, slope), lambda: duty.loss(b_r, field, knee, slope)
+    found = {n: one().reshape(3, -1) for n, one in zip(_DUTY, of, strict=True) if n in names}
+    # A weaker magnet also demagnetizes itself less: ends may change places.
+    return {n: (v[0], np.fmin.reduce(v), np.fmax.reduce(v)) for n, v in found.items()}
 
 
 _ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}

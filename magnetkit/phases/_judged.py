@@ -146,10 +146,8 @@ class Judged:
             self.deviation[rows] = np.where(np.isnan(own), np.nan, 0.0)
             self.entropy[rows] = 0.0
 
-    def above(
-        self, kelvin: NDArray[np.float64], products: bool = True
-    ) -> tuple[NDArray[np.float64], Decomposition]:
-        """Return the free energy above what competes, eV/atom, and the products at 0 K if asked.
+    def above(self, kelvin: NDArray[np.float64]) -> tuple[NDArray[np.float64], Decomposition]:
+        """Return the free energy above what competes, eV/atom, and the products at 0 K.
 
         Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase may
         separate into members of its own structure); and all of other structures, which mix rare
@@ -158,7 +156,7 @@ class Judged:
         from ..kernels._jit import share_rows
         from ..kernels._stability import rivals_entropy
 
-        hull = solve(self.ideal, stable_space(self.source), products)
+        hull = solve(self.ideal, stable_space(self.source), products=True)
         free = self.energy - BOLTZMANN_EV_K * kelvin * self.entropy
         above = free - hull.energy
         mixed = np.zeros(len(self.host))

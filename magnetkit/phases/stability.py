@@ -5,7 +5,6 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import named, share
 from .._core._columnar import Coded, Columns
@@ -17,7 +16,7 @@ from ..composition._read import Compositions, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, assign_hosts, partition, purified
-from ._forming import Odds, made_at, melted, odds
+from ._forming import made_at, melted, odds
 from ._judged import Judged, listed, phases_of
 from ._space import PhaseSpace
 from .hull import Decomposition, product_texts, solve, stable_space
@@ -109,13 +108,31 @@ def stability_columns(
     snapshot: Snapshot | str | Path | None = None,
     interval: float = 0.9,
     split: Partition | None = None,
+    words: bool = True,
 ) -> tuple[Judged, Columns]:
     """Return the phases of a table, and what `stability` says of them as plain columns.
 
-    `split` as of `phases_of`.
+    `split` as of `phases_of`; ``decomposes_to`` alone needs `words`.
     """
+    if isinstance(temperature, str):
+        temperature = parse_temperature(temperature)
+    if temperature is not None and not (np.isfinite(temperature) and temperature >= 0):
+        raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
     half = NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
-    judged, kelvin, above, hull, found = _judge(table, host, temperature, snapshot, split, True)
+    source = open_snapshot(snapshot)
+    if split is None:
+        codes = assign_hosts(table, host)
+        table, traces = purified(table, codes)
+        split = None if traces is None else partition(table, codes)
+    else:
+        # Without what dilutes it alone.
+        table = split.recipe
+    judged = Judged(phases_of(table, host, split), source)
+    kelvin = made_at(judged.host)
+    if temperature is not None:
+        kelvin = np.full(len(kelvin), float(temperature))
+    above, hull = judged.above(kelvin)
+    found = odds(judged, above, kelvin, temperature is not None)
     known = ~np.isnan(hull.energy)
     columns = Columns()
     name = "probability_phase_forms"
@@ -127,48 +144,9 @@ def stability_columns(
         columns[f"{name}_{end}"] = np.where(known, outer(value, found.probability()), np.nan)
     columns[f"{name}_provenance"] = _provenance(columns[name], known)
     _energies(columns, judged, above, half)
-    liquid = melted(judged.host, kelvin)
-    columns["decomposes_to"] = _named(hull, judged, liquid, open_snapshot(snapshot))
+    if words:
+        columns["decomposes_to"] = _named(hull, judged, melted(judged.host, kelvin), source)
     return judged, columns
-
-
-def probability_forms(
-    table: CompositionTable,
-    host: str = "auto",
-    snapshot: Snapshot | str | Path | None = None,
-    split: Partition | None = None,
-) -> NDArray[np.float64]:
-    """Return ``probability_phase_forms`` of `stability_columns` alone, shape (n,)."""
-    *_, hull, found = _judge(table, host, None, snapshot, split, False)
-    return np.where(np.isnan(hull.energy), np.nan, found.probability())
-
-
-def _judge(
-    table: CompositionTable,
-    host: str,
-    temperature: float | str | None,
-    snapshot: Snapshot | str | Path | None,
-    split: Partition | None,
-    products: bool,
-) -> tuple[Judged, NDArray[np.float64], NDArray[np.float64], Decomposition, Odds]:
-    """Return phases, at which temperature, K, and how far above the hull they are, and the odds."""
-    if isinstance(temperature, str):
-        temperature = parse_temperature(temperature)
-    if temperature is not None and not (np.isfinite(temperature) and temperature >= 0):
-        raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
-    if split is None:
-        codes = assign_hosts(table, host)
-        table, traces = purified(table, codes)
-        split = None if traces is None else partition(table, codes)
-    else:
-        # Without what dilutes it alone.
-        table = split.recipe
-    judged = Judged(phases_of(table, host, split), open_snapshot(snapshot))
-    kelvin = made_at(judged.host)
-    if temperature is not None:
-        kelvin = np.full(len(kelvin), float(temperature))
-    above, hull = judged.above(kelvin, products)
-    return judged, kelvin, above, hull, odds(judged, above, kelvin, temperature is not None)
 
 
 _PHYSICS, _SURROGATE = (np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate"))

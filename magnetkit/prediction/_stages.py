@@ -94,24 +94,18 @@ def supplies(
 
 
 def makeable(
-    table: CompositionTable, conditions: Conditions, split: Partition | None = None
+    table: CompositionTable, conditions: Conditions, split: Partition | None = None, **more: Any
 ) -> tuple[Columns, NDArray[np.bool_]]:
-    """Return how stable the phase of each candidate is, and which are taken for makeable."""
+    """Return how stable the phase of each candidate is, and which are taken for makeable.
+
+    `more` as `stability_columns` takes it.
+    """
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
 
     asked = conditions.host, None, conditions.snapshot, conditions.interval
-    _, found = stability_columns(table, *asked, split)
+    _, found = stability_columns(table, *asked, split, **more)
     return found, found["probability_phase_forms"] >= FORMS
-
-
-def forms(split: Partition, conditions: Conditions) -> NDArray[np.bool_]:
-    """Return which candidates are taken for makeable, `split` as they are written."""
-    from ..phases._forming import FORMS
-    from ..phases.stability import probability_forms
-
-    chance = probability_forms(split.recipe, conditions.host, conditions.snapshot, split)
-    return chance >= FORMS
 
 
 def describe(

@@ -191,7 +191,7 @@ def evaluate(
     if len(last) and want is not None and "status" in want and _FORMS not in found:
         unstable = np.zeros(len(rows), bool)
         whole = split if len(last) == len(rows) else split[last]
-        unstable[last] = ~_stages.forms(whole, job.conditions)
+        unstable[last] = ~_stages.makeable(whole.recipe, job.conditions, whole, words=False)[1]
         found["status"] = found["status"].put(unstable, "not makeable")
         found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
     tally.status.update(found["status"].counts())

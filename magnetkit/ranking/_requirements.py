@@ -45,7 +45,6 @@ UNPROVEN = "evidence: too far from measured magnets"
 OUTSIDE = -1.0
 """Largest margin of a host that the device does not allow: it misses the whole of a limit."""
 
-_FEW_NAMES = 16
 _Window = tuple[NDArray[np.float64] | float, NDArray[np.float64] | float]
 """Lowest and highest standard score of a prediction at which a requirement is met, shape (n,); one
 number where all rows share it."""
@@ -201,12 +200,7 @@ def _score(
 
 def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
     """Return each bit set as the joined names."""
-    if len(names) > _FEW_NAMES:
-        distinct, codes = np.unique(bits, return_inverse=True)
-    else:
-        # To count takes a tenth of what sorting does.
-        there = np.bincount(bits) > 0
-        distinct, codes = np.flatnonzero(there), (np.cumsum(there) - 1)[bits]
+    distinct, codes = np.unique(bits, return_inverse=True)
     texts = ["; ".join(n for k, n in enumerate(names) if int(b) >> k & 1) for b in distinct]
     return Coded(codes, tuple(texts))
 

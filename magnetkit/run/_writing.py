@@ -111,8 +111,7 @@ def finish(
 
 def _cells(column: pa.ChunkedArray) -> list[Any]:
     # Words looked up one by one take ten times as long.
-    coded = pa.types.is_dictionary(column.type)
-    return (column.cast(pa.string()) if coded else column).to_pylist()
+    return (column.cast("string") if pa.types.is_dictionary(column.type) else column).to_pylist()
 
 
 def _whole_rows(
