@@ -31,7 +31,7 @@ BOXES = re.compile(r"[\s│┃┏┓┡┩└┘├┤━─┳╇┴┼╭╮�
 TAGS = re.compile(r"(?s)<style.*?</style>|<script>.*?</script>|<[^>]*>")
 SERIES = re.compile(r"(?:[-+.e\d]+,\s*){30,}")
 MOST = 30
-"""Of longer files and rows of numbers some lines and numbers are kept, evenly."""
+"""Of longer files but pages, and of rows of numbers, some lines and numbers are kept, evenly."""
 screened = cache(lambda: mk.screen(STORED["alloys"], "energy-traction-motor"))
 diffused = cache(partial(mk.diffuse, "Nd30.5Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm", basis="weight",
                          load_line=2, anneal=900, anneal_hours=8, cells=1000))  # fmt: skip
@@ -106,7 +106,11 @@ def written(file):
         )
     if b"\0" in file.read_bytes() or file.name == "manifest.json":
         return "written"
-    return "\n".join(some(plain(file.read_text("utf-8")).splitlines()))
+    lines = [line for line in plain(file.read_text("utf-8")).splitlines() if line.strip()]
+    if file.suffix == ".html":
+        # Between what it says and its figures stand the tables' own descriptions.
+        return "\n".join(lines)[:8_000] + "\n".join(lines)[-60_000:]
+    return "\n".join(some(lines))
 
 
 def session(name, folder):

@@ -53,6 +53,8 @@ def test_what_is_needed_is_the_inverse():
 
 def test_grown_grains_keep_no_gain():
     assert made().h_cj(np.array([3.9, 4.1])).tolist() == [7e5, 4e5]
+    # A level stretch has its least amount at its start.
+    assert made(most=6.0).needed(np.array([7e5]))[0] == pytest.approx(2.0, abs=1e-3)
 
 
 def test_local_loops_lose_a_tenth_at_the_knee_and_all_twice_over():
