@@ -33,7 +33,7 @@ def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
     )
     result = mk.screen(given, DEVICE, out=tmp_path / "r")
     result.tell(["Keep it.", "Nothing else does."], tmp_path / "r")
-    with pytest.raises(InputError, match="ends in .xlsx"):
+    with pytest.raises(InputError, match="no workbook"):
         ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.csv")
     book = load_workbook(ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.xlsx"))
     assert book.sheetnames == ["Answer", "Rows", "Refused", "columns", "All columns"]
