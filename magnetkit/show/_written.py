@@ -76,6 +76,8 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
 
     from .._core.errors import InputError
 
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"{path} names no workbook; expected a file that ends in .xlsx")
     if date.today().year < 1980:
         raise InputError(
             f"cannot write {path}: set the clock ({date.today()}); workbooks begin in 1980"

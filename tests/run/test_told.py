@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from magnetkit.errors import StoreError
+from magnetkit.errors import InputError, StoreError
 from openpyxl import load_workbook
 
 import magnetkit as mk
@@ -33,6 +33,8 @@ def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
     )
     result = mk.screen(given, DEVICE, out=tmp_path / "r")
     result.tell(["Keep it.", "Nothing else does."], tmp_path / "r")
+    with pytest.raises(InputError, match="no workbook"):
+        ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.csv")
     book = load_workbook(ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.xlsx"))
     assert book.sheetnames == ["Answer", "Rows", "Refused", "columns", "All columns"]
     lines = [row[0] for row in book["Answer"].iter_rows(values_only=True)]
