@@ -259,7 +259,8 @@ def evidence(
             points = np.concatenate([points, coordinates(own.table, root)])
             called = (*called, *(f"{producer.name}'s" for _ in range(len(own.fractions))))
         if root not in places:
-            places[root] = coordinates(table[rows], root)
+            some = table if len(rows) == len(table) else table[rows]
+            places[root] = coordinates(some, root)
         here = places[root]
         if family:
             alike, names_alike = _measured(root, quantity, family)

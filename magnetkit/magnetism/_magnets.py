@@ -304,7 +304,6 @@ def alloys(
     structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
     if made.route is not None and made.route.hardening:
         structure["soft"][own_of(made.route, codes)] = 0.0
-    wall = parts.grain_boundary[walls]
     if (cellular >= 0).any():
         rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
     fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -315,9 +314,7 @@ def alloys(
     richer = rows["surface_enrichment"]
     asks = skins or said or shelled.size or off_reference(rows).any()
     skinned = np.flatnonzero(_skinned(cells, rows) & bool(asks))
-    groups = []
-    if walls.size:
-        groups.append((wall, cellular[walls]))
+    groups = [(parts.grain_boundary[walls], cellular[walls])] if walls.size else []
     if skinned.size:
         groups.append((enriched(cells[skinned], richer[skinned]), codes[skinned]))
     if shelled.size and shells is not None:
