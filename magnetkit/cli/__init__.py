@@ -1,7 +1,5 @@
 """The command line: a thin layer over the functions that notebooks call."""
 
-import atexit
-import gc
 import io
 import sys
 from typing import NoReturn
@@ -22,8 +20,6 @@ def main() -> NoReturn:
     """Run the command line; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
     from .._core.errors import MagnetkitError
 
-    # The last collection would take half a second over what goes with the process anyway.
-    atexit.register(gc.freeze)
     _allow_any_encoding()
     _start.show_messages()
     try:

@@ -54,10 +54,13 @@ def _root(
 
       magnetkit doctor
     """
+    import atexit
     import gc
 
-    # What imports and tables make stays: looking through it time and again is a tenth of a start.
+    # What imports and tables make stays: looking through it time and again is a tenth of a start,
+    # and once more at the end, where all goes, half a second.
     gc.set_threshold(1_000_000)
+    atexit.register(gc.freeze)
 
 
 for command in (

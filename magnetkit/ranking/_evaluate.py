@@ -418,9 +418,12 @@ def _with_requirements(
             only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
     made = _stages.alloys_of(table, shells, job.conditions, ranges=True)
     here, *others = figures_at(made, kelvins, job.conditions.use, only)
+    split = made.written
+    # A hundred arrays that nothing below asks for.
+    del made
     room = others.pop() if want is None else None
     if asked is None or not asked <= {*here, *supply, *own}:
-        known = None, shells, here, room, supply, made.written
+        known = None, shells, here, room, supply, split
         here = _stages.describe(table, at[0], job.conditions, *known)
     else:
         here |= supply
@@ -429,7 +432,7 @@ def _with_requirements(
         here["formula"] = table.to_arrow()
     here["decision"] = supply["decision"]
     here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
-    return here.ordered() if want is None else here, made.written
+    return here.ordered() if want is None else here, split
 
 
 def _within_by_requirements(
