@@ -38,8 +38,10 @@ def junk() -> dict:
     frame = mk.predict(table)
     ok = frame["status"].eq("ok") & frame["in_domain"].fillna(False)
     known = frame["remanence_T"].notna() | frame["coercivity_kA_m"].notna()
+    # A trace, as 0.1 wt.% of lithium, dilutes what is a magnet without it, and the route names it.
+    bad = (ok | known) & ~frame["route"].str.contains("taken for inert")
     named = [texts[i] for i in table.row_index]
-    wrong = [text for text, bad in zip(named, ok | known, strict=True) if bad]
+    wrong = [text for text, is_bad in zip(named, bad, strict=True) if is_bad]
     gone = len(texts) - len(frame)
     return {
         "alloys": "of what is in no magnet",

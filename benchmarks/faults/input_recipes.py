@@ -51,6 +51,9 @@ def resident_MB() -> float:
 def formula(table: CompositionTable, row: int) -> str:
     """Return a row as a formula that holds every figure of its fractions."""
     part = slice(table.indptr[row], table.indptr[row + 1])
+    if part.stop == part.start + 1:
+        # C1 is a grade of ferrite.
+        return str(table.elements[table.indices[part.start]])
     return "".join(
         f"{table.elements[c]}{np.format_float_positional(v, unique=True, trim='-')}"
         for c, v in zip(table.indices[part], table.values[part], strict=True)

@@ -16,6 +16,7 @@ from magnetkit.features._tables import featurize
 from magnetkit.run.screen import ScreenResult
 
 
+@pytest.mark.filterwarnings("ignore:read .* wt")
 def test_bad_recipes_are_refused_and_accepted_ones_are_alloys():
     figures = input_recipes.run(20_000, seed=3)
     assert figures.faults == []

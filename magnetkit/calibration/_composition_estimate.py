@@ -147,7 +147,7 @@ def estimate_composition(
     try:
         host, made_as = str(grade["host"]), str(grade.get("kind", "sintered"))
         usual = usual_magnets().get(host)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         raise InputError(
             f"expected a row of grades, as magnetkit.grades('N42SH').iloc[0], got {grade!r:.60}"
         ) from None

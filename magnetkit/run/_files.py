@@ -427,7 +427,7 @@ def read_rejected(place: Place) -> list[Rejected]:
 def _readable(name: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
         raise StoreError(f"{name} is damaged ({error}); screen again") from None
 
 

@@ -233,3 +233,5 @@ def test_a_recipe_that_was_given_is_no_estimate():
     assert made.heavy_wt_pct == (1.2, 1.2, 1.2)
     assert made.sentence() == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
     assert given_composition("SmCo5", "", 0.0).diffused == 0.0
+    with pytest.raises(InputError, match="expected a row of grades"):
+        estimate_composition(np.array(3.0))

@@ -136,6 +136,10 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
     out = tmp_path / "a" / "b" / "c"
     mk.screen(["SmCo5"], DEVICE, out=out)
     assert len(ScreenResult.from_folder(out).data) == 1
+    note = out / "manifest.json"
+    note.write_text(json.dumps(json.loads(note.read_text("utf-8")) | {"summary": 1.5}), "utf-8")
+    with pytest.raises(StoreError, match="is damaged"):
+        ScreenResult.from_folder(out)
     shutil.rmtree(out)
     with pytest.raises(StoreError, match="no results folder"):
         ScreenResult.from_folder(out)
