@@ -29,7 +29,7 @@ STORED = json.loads(FILE.read_text("utf-8"))
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 BOXES = re.compile(r"[\s│┃┏┓┡┩└┘├┤━─┳╇┴┼╭╮╰╯]+")
 TAGS = re.compile(r"(?s)<style.*?</style>|<script>.*?</script>|<[^>]*>")
-HASHES = re.compile(r"\b[0-9a-f]{40,64}\b")
+HASHES = re.compile(r"\b[0-9a-f]{40,64}\b|\b\d+(?:\.\d+){2,}\b")
 SERIES = re.compile(r"(?:[-+.e\d]+,\s*){30,}")
 MOST = 30
 """Of longer files but pages, and of rows of numbers, some lines and numbers are kept, evenly."""
@@ -83,7 +83,7 @@ def some(parts):
 
 
 def short(text):
-    """Return a text without borders, rules, most numbers of long rows and hashes, as of code."""
+    """Return a text without borders, rules, most numbers of long rows, hashes and versions."""
     text = HASHES.sub("HASH", BOXES.sub(" ", text.replace(ROOT, "ROOT")))
     return SERIES.sub(lambda run: ",".join(some(run[0].split(","))), text)
 
