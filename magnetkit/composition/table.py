@@ -299,7 +299,10 @@ class CompositionTable:
             )
         from ..kernels._rows import taken
 
-        picked = np.atleast_1d(np.arange(len(self))[key])
+        every = np.arange(len(self))
+        picked = np.atleast_1d(every[key])
+        if np.array_equal(picked, every):
+            return self
         indptr, indices, values = taken(self.rows, picked)
         given = {name: own[picked] for name, own in self.given.items()}
         return CompositionTable(indptr, indices, values, self.row_index[picked], self.errors, given)

@@ -259,8 +259,7 @@ def evidence(
             points = np.concatenate([points, coordinates(own.table, root)])
             called = (*called, *(f"{producer.name}'s" for _ in range(len(own.fractions))))
         if root not in places:
-            some = table if len(rows) == len(table) else table[rows]
-            places[root] = coordinates(some, root)
+            places[root] = coordinates(table[rows], root)
         here = places[root]
         if family:
             alike, names_alike = _measured(root, quantity, family)

@@ -227,7 +227,7 @@ class Producer:
         found = {q: (np.zeros(len(table)), np.full(len(table), np.nan)) for q in splits()}
         for host in self.hosts:
             rows = np.flatnonzero(hosts.says(host))
-            own, acts = table if len(rows) == len(table) else table[rows], effects[rows]
+            own, acts = table[rows], effects[rows]
             for quantity, (shift, left) in found.items():
                 if known := self.known(host, quantity):
                     mean, left[rows] = known.posterior(own, acts)

@@ -291,9 +291,12 @@ def _reason(error: BaseException) -> str:
         error = inner
     if isinstance(error, _PassingError):
         return str(error)
-    named = (isinstance(error, OSError) and error.strerror) or type(error).__name__
-    shape = isinstance(error, ValueError | LookupError | TypeError | AttributeError)
-    return named if isinstance(error, OSError) or not shape else "its answer has another shape"
+    if isinstance(error, OSError):
+        # Before its shape: an expired certificate is a ValueError too.
+        return error.strerror or type(error).__name__
+    if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
+        return "its answer has another shape"
+    return type(error).__name__
 
 
 def _place(url: str) -> str:

@@ -52,12 +52,14 @@ def nominal_magnets(
     temperatures: Sequence[float],
     conditions: Conditions,
     hard: NDArray[np.bool_] | None = None,
+    **parts: Any,
 ) -> Magnets:
     """Return the magnet each candidate makes without ranges: the central values of `magnets`.
 
-    Coercivity is that where `hard` says so, (k,), or at all temperatures.
+    Coercivity is that where `hard` says so, (k,), or at all temperatures; `parts` as of `alloys`.
     """
-    made = alloys_of(table, shells, conditions, skins=hard is None or bool(hard.any()))
+    parts["skins"] = hard is None or bool(hard.any())
+    made = alloys_of(table, shells, conditions, **parts)
     return magnets_at(made, temperatures, conditions.between, hard)
 
 
@@ -65,9 +67,8 @@ def alloys_of(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions, **parts: Any
 ) -> Alloys:
     """Return what the process makes of each candidate; `parts` as of `alloys`."""
-    read = read_shells(shells, len(table))
-    given = conditions.process, read, conditions.host, conditions.curie
-    return alloys(table, *given, **parts)
+    asked: dict[str, Any] = {"host": conditions.host, "curie": conditions.curie} | parts
+    return alloys(table, conditions.process, read_shells(shells, len(table)), **asked)
 
 
 GUARANTEED = {

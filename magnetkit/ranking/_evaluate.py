@@ -190,8 +190,9 @@ def evaluate(
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
         unstable = np.zeros(len(rows), bool)
-        whole = split if len(last) == len(rows) else split[last]
-        unstable[last] = ~_stages.makeable(whole.recipe, job.conditions, whole, words=False)[1]
+        open_split = split[last]
+        judged = _stages.makeable(open_split.recipe, job.conditions, open_split, words=False)
+        unstable[last] = ~judged[1]
         found["status"] = found["status"].put(unstable, "not makeable")
         found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
     tally.status.update(found["status"].counts())
@@ -329,8 +330,8 @@ def central_values(
     if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
         hard.add(job.temperature)
     wanted, soft = np.flatnonzero(np.isin(at, list(hard))), np.zeros(len(at), bool)
-    given = replace(job.conditions, host=supply.get(_HOSTS, job.conditions.host))
-    made = _stages.nominal_magnets(table, shells, at, given, soft)
+    hosts = supply.get(_HOSTS, job.conditions.host)
+    made = _stages.nominal_magnets(table, shells, at, job.conditions, soft, host=hosts)
     values = {_CENTRAL[0]: made.remanence(), _CENTRAL[1]: np.full((len(table), len(at)), np.nan)}
     # No loop holds more than a square one.
     values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
