@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,21 @@ class Chunk:
             None if self.extra is None else self.extra.take(pa.array(rows)),
             route=self.route,
         )
+
+    @classmethod
+    def joined(cls, parts: Sequence["Chunk"]) -> Iterator["Chunk"]:
+        """Yield the candidates of some chunks, in order; those of one route together."""
+        for route, group in groupby(parts, lambda part: part.route):
+            same = list(group)
+            shells = [p.shells or [""] * len(p.table) for p in same]
+            extra = [p.extra for p in same if p.extra is not None]
+            yield cls(
+                CompositionTable.concat(p.table for p in same),
+                pa.chunked_array([p.labels for p in same]).combine_chunks(),
+                list(chain.from_iterable(shells)) if any(p.shells for p in same) else None,
+                pa.concat_tables(extra) if extra else None,
+                route=route,
+            )
 
 
 Piece = Callable[[], Chunk]

@@ -3,11 +3,11 @@
 In a store that all workers reach they write the table: each chunk with its ranks is a fragment.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from ..ranking._leading import by_regret
 from ..ranking._order import Ranking, rank_keys, with_copies
 from ..ranking._sold import lower_class
 from . import _files
-from ._candidates import Piece, take_rows
+from ._candidates import Chunk, Piece, take_rows
 from ._pool import Pool, Progress, ahead, in_order
 from ._store import Memory, Store, fragments_folder
 from ._work import Work, decode, encode, recovered, table_of
@@ -125,7 +125,9 @@ def _whole_rows(
         own = ranked.rows_between(rows, start, stop)
         return own - start if len(own) else None
 
-    found = in_order(crew.pool, partial(_evaluated, job=job), _tasks(store, crew, needed))
+    tasks = iter(_tasks(store, crew, needed))
+    groups = iter(lambda: list(islice(tasks, _TOGETHER)), [])
+    found = in_order(crew.pool, partial(_evaluated, job=job), groups)
     return pa.concat_tables(map(decode, found)).unify_dictionaries()
 
 
@@ -219,6 +221,8 @@ class _Fragment(NamedTuple):
 
 
 Task = tuple[int, Piece, str, Any]
+# Of how many pieces the few rows that get every column are evaluated at once.
+_TOGETHER = 8
 
 
 def _joined(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
@@ -247,10 +251,10 @@ def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
     return encode((table if columns is None else table.select(columns)).take(pa.array(rows)))
 
 
-def _evaluated(task: Task, job: Job) -> bytes:
-    """Return all columns of some rows of a piece as an Arrow file."""
-    _, piece, _, rows = task
-    return encode(table_of(take_rows(piece, rows), job))
+def _evaluated(tasks: Sequence[Task], job: Job) -> bytes:
+    """Return all columns of some rows of pieces as an Arrow file."""
+    chunks = Chunk.joined([take_rows(piece, rows) for _, piece, _, rows in tasks])
+    return encode(pa.concat_tables(table_of(chunk, job) for chunk in chunks).unify_dictionaries())
 
 
 def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Iterable[Task]:
