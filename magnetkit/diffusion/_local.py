@@ -8,6 +8,7 @@ what has to be met, and `probability_met` how likely a magnet meets it.
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -376,7 +377,9 @@ class Target:
         self, magnet: Magnet, amount: Array, case: Case, cells: Array, deviations: float
     ) -> bool:
         """Return whether a magnet meets it; content, %, and volumes of cells have shape (n,)."""
-        field = _field_of_case(magnet, amount, case)
+        # The magnet's own part falls with B_r.
+        less = float(np.mean(1.0 - magnet.b_r(amount) / magnet.remanence[0]))
+        field = case.reverse - less * case.own
         if self.loss_pct is None:
             return bool(np.all(magnet.h_cj(amount, deviations) - field >= self.margin))
         return flux_loss(magnet, amount, field, cells, deviations) <= self.loss_pct
@@ -406,12 +409,6 @@ def read_target(require: str | Sequence[str]) -> Target:
     return Target(one.limit)
 
 
-def _field_of_case(magnet: Magnet, amount: Array, case: Case) -> Array:
-    """Return the reverse field of a case, A/m; the own part falls with B_r."""
-    less = 1.0 - magnet.b_r(amount) / magnet.remanence[0]
-    return case.reverse - float(np.mean(less)) * case.own
-
-
 def probability_met(
     target: Target, each: Sequence[tuple[Magnet, Case]], amounts: Sequence[Array], cells: Array
 ) -> float:
@@ -424,16 +421,12 @@ def probability_met(
     weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
     total = 0.0
     for amount, weight in zip(amounts, weights, strict=True):
-        worst = max(_worst_deviation(target, magnet, case, amount, cells) for magnet, case in each)
+        worst = max(
+            least(partial(target.met, magnet, amount, case, cells), -_WIDEST, _WIDEST, 12)
+            for magnet, case in each
+        )
         total += weight * (1.0 - _NORMAL.cdf(worst))
     return total
-
-
-def _worst_deviation(
-    target: Target, magnet: Magnet, case: Case, amount: Array, cells: Array
-) -> float:
-    """Return the fewest standard deviations of ln H_cJ at which the target is still met."""
-    return least(lambda off: target.met(magnet, amount, case, cells, off), -_WIDEST, _WIDEST, 12)
 
 
 def least(good: Callable[[float], bool], low: float, high: float, halvings: int) -> float:

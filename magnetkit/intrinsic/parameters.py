@@ -208,7 +208,9 @@ def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters
                 e, slot = INDEX[symbol], ELEMENT_SLOTS.index(name)
                 result.element[h, e, slot] = value
                 result.element_sd[h, e, slot] = deviation
-                result.known[h, e] |= _site(name)
+                # 1 rare earth, 2 transition metal
+                of_metal = name.partition(":")[2].startswith(("slope", "curvature"))
+                result.known[h, e] |= 2 if of_metal else 1
             else:
                 slot = HOST_SLOTS.index(name)
                 result.host[h, slot] = value
@@ -219,12 +221,6 @@ def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters
                 "rebuild it with datasets/intrinsic/calibrate.py"
             ) from None
     return result
-
-
-def _site(name: str) -> int:
-    """Return the site a parameter belongs to: 1 rare earth, 2 transition metal."""
-    part = name.partition(":")[2]
-    return 2 if part.startswith(("slope", "curvature")) else 1
 
 
 def _stored(columns: tuple[str, str]) -> Parameters:

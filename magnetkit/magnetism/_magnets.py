@@ -1,6 +1,6 @@
 """What a process makes of hard phases: phases in balance, Kronmueller's parameters, magnets."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import N_A, ROOM_K
 from ..composition.table import GIVEN, CompositionTable
+from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
 from ..intrinsic.parameters import ion_tables, load
 from ..surrogates.intrinsic import condensed, condensed_alone
@@ -123,9 +124,10 @@ class Alloys:
     factor: Array
     structure: dict[str, Array]  # as for `microstructure`
     rows: dict[str, Array]  # as for `microstructure`
-    near: dict[str, Evidence]  # distance to magnets of which one of `QUANTITIES` was measured
     given: "Widths"  # what a user says of the hard phases, empty where nothing
     curie: "CurieModel | None"  # model of T_C, that of all that is known if None
+    # what `nearest` returns, empty where it was left out
+    near: dict[str, Evidence] = field(default_factory=dict)
 
     def density(self) -> Array:
         """Return the density of the magnets, kg/m3, shape (n,).
@@ -148,6 +150,22 @@ class Alloys:
             # Masses are in g/mol, volumes in A^3.
             density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
         return np.where(codes >= 0, density, np.nan)
+
+    def nearest(self, picked: Any = None) -> dict[str, Evidence]:
+        """Return how far magnets, or those `picked`, are from those with measured `QUANTITIES`."""
+        from ..hosts.partition import root_codes
+
+        made, picked = self.process, slice(None) if picked is None else picked
+        table, codes = self.written.recipe[picked], root_codes(self.written.host[picked])
+        places: dict[str, Array] = {}
+        asked = made.producer, "" if made.route is None else made.route.family, places
+        near = {n: evidence(table, Coded(codes, HOST_NAMES), n, *asked) for n in QUANTITIES}
+        sides = {"process": self.rows["apart"]}
+        if self.traces is not None:
+            sides["other elements"] = self.traces.weight
+        for name, far in sides.items():
+            near = {n: one.beyond(far[picked], name) for n, one in near.items()}
+        return near
 
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
         """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
@@ -249,16 +267,11 @@ def magnets_at(
     return found
 
 
-def _never_made(
-    table: CompositionTable,
-    codes: NDArray[np.int8],
-    shells: ShellRows | None,
-    traces: "Traces | None",
-) -> NDArray[np.bool_]:
-    """Return which magnets are of a kind that nobody has made."""
+def _never_made(written: "Partition", shells: ShellRows | None, traces: "Traces | None") -> Any:
+    """Return which magnets are of a kind that nobody has made, bool, shape (n,)."""
     from ..hosts.partition import diffused_before, made_before
 
-    never = ~made_before(table, codes)
+    codes, never = written.host, ~made_before(written.recipe, written.host)
     if shells is not None:
         never |= (shells.text != "") & (codes >= 0) & ~diffused_before(codes, shells.column)
     return never if traces is None else never | traces.beyond
@@ -285,11 +298,11 @@ def alloys(
 
     `process` and `host` are as for `sintered`, the latter codes too; `curie` is the model of the
     Curie temperature, that of all that is known otherwise; `ranges` need the hard phases as they
-    are written. Without `skins` the surfaces of grains, on which coercivity alone depends, are left
-    out where nothing here asks for it; `Alloys.with_skins` adds them.
+    are written. Without `skins` what coercivity alone depends on is left out where nothing here
+    asks for it: surfaces of grains and distances to measured magnets, which `Alloys.with_skins` and
+    `Alloys.nearest` give.
     """
     from ..hosts.partition import root_codes, shells_known, wall_hosts
-    from ..hosts.records import HOST_NAMES
     from ..kernels._magnets import Phases
 
     said, (written, traces, made, rows) = table.given, _read(table, process, host)
@@ -341,21 +354,22 @@ def alloys(
     rows["harder"] = np.ones(n)
     wider = np.hypot(HALF_WIDTH * _boundary.extra_deviation(structure), turned_width(written))
     rows["spread"] = np.where(wider > 0.0, np.hypot(rows["spread"], wider), rows["spread"])
-    never = _never_made(table, codes, shells, traces)
+    never = _never_made(written, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
-    roots = Coded(root_codes(codes), HOST_NAMES)
-    near = _nearest(table, roots, made, traces, settings(made, rows, Coded(codes, HOST_NAMES)))
-    gate = gates(found, structure, made.route)
-    far = (near[COERCIVITY].distance > UNKNOWN) | (harder > _HARDER)
-    gate[(gate == 0) & far] = STATUS.index(FAR)
+    rows["apart"] = settings(made, rows, Coded(codes, HOST_NAMES))
+    gate, distance = gates(found, structure, made.route), np.zeros(n)
     made_of = Alloys(
         *(written, found, made, shells, never, traces, gate, charged),
-        *(phases, predicted, factor, structure, rows, near, widths, curie),
+        *(phases, predicted, factor, structure, rows, widths, curie),
     )
+    if skins:
+        made_of.near.update(made_of.nearest())
+        distance = made_of.near[COERCIVITY].distance
+    gate[(gate == 0) & ((distance > UNKNOWN) | (harder > _HARDER))] = STATUS.index(FAR)
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    condition_rows(rows, table, roots, made.producer, {q: e.distance for q, e in near.items()})
+    condition_rows(rows, table, Coded(root_codes(codes), HOST_NAMES), made.producer, distance)
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
@@ -382,22 +396,6 @@ def _with_given(
     for name in GIVEN[1:]:
         rows["spread"] = np.hypot(rows["spread"], np.nan_to_num(widths[name]))
     return predicted, widths, harder
-
-
-def _nearest(
-    table: CompositionTable, roots: Coded, made: Process, traces: "Traces | None", far: Array
-) -> dict[str, Evidence]:
-    """Return how far magnets are from those of which one of `QUANTITIES` was measured.
-
-    `far` is how far their gases and settings are, (n,).
-    """
-    places: dict[str, Array] = {}
-    family = "" if made.route is None else made.route.family
-    near = {n: evidence(table, roots, n, made.producer, family, places) for n in QUANTITIES}
-    near = {name: one.beyond(far, "process") for name, one in near.items()}
-    if traces is None:
-        return near
-    return {name: one.beyond(traces.weight, "other elements") for name, one in near.items()}
 
 
 def _structure(
@@ -499,7 +497,6 @@ def _read(
     What a recipe says of oxygen, nitrogen and carbon stands for the process's.
     """
     from ..hosts.partition import assign_hosts, partition, purified
-    from ..hosts.records import HOST_NAMES
 
     codes = assign_hosts(table, host) if isinstance(host, str) else host
     made = read_process(process, len(table))

@@ -6,7 +6,6 @@ every measured magnet the error grows; that part is each composition's own. All 
 error of what a shell gives, and all magnets of unusual grains that of what grain size does.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
@@ -75,14 +74,14 @@ def condition_rows(
     table: CompositionTable,
     hosts: Coded,
     producer: Producer | None,
-    distance: Mapping[str, Array],
+    distance: Array,
 ) -> None:
     """Condition rows on measured magnets, and widen them with the distance from these, in place.
 
     `rows`, of `magnetkit.magnetism._magnets.Alloys`, has ``spread`` and `EFFECTS`; entered are the
     factors ``harder`` and ``stronger`` of H_cJ and B_r, ``alpha_shift``, the half width ``spread``
-    of ln H_cJ, and what is left of those of B_r and alpha. `distance` is that from the measured
-    magnets of a quantity, shape (n,).
+    of ln H_cJ, and what is left of those of B_r and alpha. `distance` is that from magnets whose
+    H_cJ was measured, shape (n,).
     """
     producer, effects = (
         producer or Producer("", ()),
@@ -96,7 +95,7 @@ def condition_rows(
     rows["harder"] = np.exp(shift)
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
-    unseen = HALF_WIDTH**2 * growth(distance[COERCIVITY], COERCIVITY)
+    unseen = HALF_WIDTH**2 * growth(distance, COERCIVITY)
     rows["spread"] = np.sqrt(np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen)
     shift, left = shifts["remanence_T"]
     cap = HALF_WIDTH * splits()["remanence_T"].deviation

@@ -79,14 +79,17 @@ def phase_balance(
     table = as_table(compositions, basis)
     made, rows = recipes_in_phases(table, process, host)
     polarization = evaluate(made.parts, np.array([293.15]), spread=False).value[:, 0, 0]
-    cells, others = _cells_of(made, rows), without_model(table, made.parts.host)
+    gases = rows["carbon_wt_pct"], rows["oxygen_wt_pct"]
+    shut = closed(made, shares(made.charge, *gases)._asdict())
+    cells = ~np.any([closes for _, closes in shut], axis=0)
+    others = without_model(table, made.parts.host)
     lines: list[tuple[int, str, float, float]] = []
     for i in range(len(table)):
         code = int(made.parts.host[i])
         name = HOST_NAMES[code] if code >= 0 else others.get(i, "unknown")
         found = [(name, made.hard[i], polarization[i]), ("oxide", made.oxide[i], 0.0)]
         if name in HOSTS and HOSTS[name].magnet.walls:
-            # The charge parts into cells and walls, beside what the process takes for oxide.
+            # The charge parts into cells and walls where no gate is closed, beside oxide.
             part, inside = made.parts.hard_volume_fraction[i], made.hard[i]
             found = [(name, part * inside, polarization[i])]
             if cells[i]:
@@ -102,15 +105,6 @@ def phase_balance(
             if not part <= 1e-4
         ]
     return pd.DataFrame(lines, columns=["row_index", "phase", "volume_pct", "polarization_T"])
-
-
-def _cells_of(
-    made: Balance, rows: "dict[str, np.ndarray[Any, Any]]"
-) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    """Return which charges part into cells and walls, as no gate of theirs is closed."""
-    gases = (rows[f"{name}_wt_pct"] for name in ("carbon", "oxygen"))
-    shut = closed(made, shares(made.charge, *gases)._asdict())
-    return ~np.any([closes for _, closes in shut], axis=0)
 
 
 def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float, float]]:

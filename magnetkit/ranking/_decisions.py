@@ -258,7 +258,7 @@ def _contrast(
     later = found.meets[rows] == bool(spare)
     order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), later))]
     words, decision = np.unique(found.decision.astype(str), return_inverse=True)
-    family = np.unique([_family(word) for word in words], return_inverse=True)[1][decision]
+    family = np.unique([word.split(": ")[0] for word in words], return_inverse=True)[1][decision]
     # Another family has to better something, too.
     better = (found.loss <= np.min(today, axis=0) - _NEAR).any(axis=1)
     least = np.where(found.meets, _NEAR, _GAIN)[:, None]
@@ -279,10 +279,6 @@ def _contrast(
                 break
             picks.append(Pick(int(left[0]), 0.0))
     return picks
-
-
-def _family(decision: str) -> str:
-    return decision.split(": ")[0]
 
 
 def decide(

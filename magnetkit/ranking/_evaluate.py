@@ -31,8 +31,9 @@ from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, assign_hosts
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
-from ..magnetism._evidence import DISTANCE, limited
+from ..magnetism._evidence import DISTANCE, UNKNOWN, limited
 from ..magnetism._figures import least_widths
+from ..magnetism._gates import FAR
 from ..magnetism._measured import ALPHA
 from ..magnetism._uncertainty import HALF_WIDTH
 from ..magnetism.shells import read_shells, written
@@ -313,7 +314,8 @@ def central_values(
     ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
     them; ``performance_margin`` and ``probability_meets_requirements``: the largest they can be;
     ``status`` at the temperatures of the requirements, the table's own first. With a bound, what
-    remanence leaves outside it has no coercivity, and that plays no part in the others.
+    remanence leaves outside it has no coercivity and no distance to measured magnets, and these
+    play no part in the others.
     """
     use = job.conditions.use
     asked = [(r.temperature_K or job.temperature, r) for r in job.profile.requirements]
@@ -349,7 +351,7 @@ def central_values(
     first = (made.status != 0).argmax(axis=1)
     here["status"] = status_column(np.take_along_axis(made.status, first[:, None], axis=1)[:, 0])
     here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
-    near = np.max([one.distance for one in made.alloys.near.values()], axis=0)
+    near = np.zeros(len(table))
     chances: dict[str, _Array] = {}
 
     def judge(rows: Any, hard: bool) -> None:
@@ -370,13 +372,25 @@ def central_values(
             chance[missed] = HALF
             own = chances.setdefault(FOLLOWS.get(column, column), np.ones(len(table)))
             own[rows] = np.fmin(own[rows], chance)
+
+    def left() -> _Rows:
+        """Return which candidates can be within the bound by what is known."""
         here[CHANCE] = limited(np.prod([np.ones(len(table)), *chances.values()], axis=0), near)
+        return np.flatnonzero(near >= 0.0 if bound is None else _open(here, job, bound))
 
     judge(slice(None), hard=False)
+    picked = left()
+    measured = made.alloys.nearest(picked)
+    near[picked] = np.max([one.distance for one in measured.values()], axis=0)
+    far = np.zeros(len(table), bool)
+    far[picked] = measured[_CENTRAL[1]].distance > UNKNOWN
+    here["status"] = here["status"].put(far & here["status"].says("ok"), FAR)
+    picked = left()
     if wanted.size:
-        picked = np.arange(len(table)) if bound is None else _open(here, job, bound).nonzero()[0]
         values[_CENTRAL[1]][np.ix_(picked, wanted)] = 1e-3 * made.coercivity_of(picked, wanted)
+        values[_CENTRAL[1]][far] = np.nan
         judge(picked, hard=True)
+        here[CHANCE] = limited(np.prod(list(chances.values()), axis=0), near)
         if wanted[0] == 0:
             here[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
     return here

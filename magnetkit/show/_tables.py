@@ -357,16 +357,11 @@ def print_properties(
             _text.say("All columns: --all. Columns of your choice: --columns.")
     if _text.to_terminal() and not as_json:
         _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
-        if _is_extrapolated(frame):
+        if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
             _text.say(f"* Extrapolated. {not_compared(0.0)}.")
         wanted = "cost_USD_kg" in kept and "formula" in frame
         if wanted and (note := _text.of_cost(frame["formula"])):
             _text.say(note)
-
-
-def _is_extrapolated(frame: "pd.DataFrame") -> bool:
-    name = "coercivity_kA_m_provenance"
-    return name in frame and bool((frame[name] == "extrapolated").any())
 
 
 def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
@@ -444,9 +439,8 @@ def _compared_column(
     frame: "pd.DataFrame", heading: str, names: list[str], units: list[_text.Scale], most: int
 ) -> _text.Shown:
     change = heading.startswith("difference")
-    cells = []
-    for name, scale, value in zip(names, units, frame[heading], strict=True):
-        cells.append(_compared_cell(name, value, scale, change=change))
+    each = zip(names, units, frame[heading], strict=True)
+    cells = [_compared_cell(name, value, scale, change=change) for name, scale, value in each]
     title = heading.replace("difference", "Difference").replace("_", " of ")
     return _text.Shown(title if change else heading, cells, False, 0, most)
 

@@ -189,7 +189,8 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
     """Return the ranked rows by column: four digits each, texts of few values as codes."""
     columns = []
-    for name in (n for shown in names for n in _with_range(shown)):
+    ends = {shown: ("", "_lo", "_hi") if shown in _RANGES else ("",) for shown in names}
+    for name in (shown + end for shown in names for end in ends[shown]):
         base = name.removesuffix("_lo").removesuffix("_hi")
         column, (factor, offset, unit) = _displayed(base), scale_of(base)
         entry: dict[str, Any] = {
@@ -214,10 +215,6 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
             entry["values"], entry["texts"] = codes.tolist(), list(texts)
         columns.append(entry)
     return {"columns": columns, "rows": len(ranked)}
-
-
-def _with_range(name: str) -> tuple[str, ...]:
-    return (name, f"{name}_lo", f"{name}_hi") if name in _RANGES else (name,)
 
 
 def _in_script(value: Any) -> str:

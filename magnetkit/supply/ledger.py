@@ -309,7 +309,11 @@ def sampled_supply(
     """
     from scipy.special import ndtri
 
-    states = _drawn_scenarios(scenario, draws, prices or {}, others)
+    own = with_prices(scenario, prices or {})
+    rest = [with_prices(name, prices or {}) for name in scenarios() if name != own.name]
+    count = round(others * draws) if rest else 0
+    # Of the draws the last are of other embedded scenarios.
+    states = [own] * (draws - count) + [rest[k % len(rest)] for k in range(count)]
     distinct = {state.name: state for state in states}
     tables = {name: element_table(state, recycled) for name, state in distinct.items()}
     first = tables[states[0].name]
@@ -351,13 +355,3 @@ def _price_range(table: "pd.DataFrame") -> tuple[Array, Array]:
         fall = np.nan_to_num(np.log(today / low), nan=np.log(_UNKNOWN_PRICE_FACTOR))
         rise = np.nan_to_num(np.log(high / today), nan=np.log(_UNKNOWN_PRICE_FACTOR))
     return fall, rise
-
-
-def _drawn_scenarios(
-    scenario: str | Path | Scenario, draws: int, prices: Mapping[str, str], share: float
-) -> list[Scenario]:
-    """Return the scenario of each draw; a `share` of them, the last, are other embedded ones."""
-    own = with_prices(scenario, prices)
-    others = [with_prices(name, prices) for name in scenarios() if name != own.name]
-    count = round(share * draws) if others else 0
-    return [own] * (draws - count) + [others[k % len(others)] for k in range(count)]

@@ -366,7 +366,9 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
             faulty.append(frame.loc[mark, ["name", "value", "paper"]].assign(reason=reason))
         frame = frame[~mark].reset_index(drop=True)
 
-    drop(~_of_interest(frame["name"]), "no rare earth, or neither iron nor cobalt")
+    earth = frame["name"].str.contains("|".join(rf"{s}(?![a-z])" for s in RARE_EARTHS))
+    metal = frame["name"].str.contains(r"(?:Fe|Co)(?![a-z])")
+    drop(~(earth & metal), "no rare earth, or neither iron nor cobalt")
     drop(frame["computed"], "computed, not measured")
     reasons = doubtful_papers()
     drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
@@ -428,11 +430,6 @@ def keys(atoms: NDArray[np.float64]) -> list[bytes]:
 def thousandths(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return fractions in thousandths, such that a move in the last digits changes none."""
     return np.floor(1000.0 * fractions + EDGE).astype(np.int64)
-
-
-def _of_interest(names: pd.Series) -> pd.Series:
-    rare = names.str.contains("|".join(rf"{s}(?![a-z])" for s in RARE_EARTHS))
-    return rare & names.str.contains(r"(?:Fe|Co)(?![a-z])")
 
 
 def families_of(table: CompositionTable) -> NDArray[np.str_]:
