@@ -9,6 +9,8 @@ Run with ``python benchmarks/bench_screening.py [PART ...]``, all parts without 
   columns that are read and with all;
 - ``spaces``: the best of spaces of 10^6, 1.3 x 10^7 and 10^8 candidates, from call to written
   result, the straight line through them and what 10^9 takes by it;
+- ``equal``: five spaces on every device, bounded and not, which must leave the same (by name
+  alone: a quarter of an hour);
 - ``stages``: CPU of each stage of one chunk on one thread;
 - ``processes``: one and two Dask workers, two into a store, two of which one is lost, what travels
   and what the one that asks does meanwhile;
@@ -35,6 +37,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -239,6 +242,78 @@ def spaces(repeat: int) -> None:
     for many in (2, 200):
         hours = (rest + slope * 1e9 * cores / many) / 3600
         print(f"on paper, 10^9 take {hours:.2f} h on {many} cores")
+
+
+def compared() -> dict[str, tuple[object, dict[str, object]]]:
+    """Return the five spaces of ``equal``, each with what is asked of it besides."""
+    import magnetkit as mk
+
+    cells = {"Sm": ["Gd", "Er", "Ho"], "Co": ["Fe", "Cu", "Zr"]}
+    most = {"Gd": 0.4, "Er": 0.4, "Ho": 0.3, "Fe": 0.3, "Cu": 0.12, "Zr": 0.04}
+    grains = {"Sm": ["Gd", "Pr", "Er", "Ce"], "Co": ["Cu", "Fe"]}
+    least = {"Gd": 0.5, "Pr": 0.4, "Er": 0.3, "Ce": 0.3, "Cu": 0.3, "Fe": 0.2}
+    at = [f"coercivity_kA_m >= 200 at {kelvin} K" for kelvin in (233.15, 373.15, 423.15)]
+    iron = space_of(0.05, 0.05)
+    return {
+        "2:14:1": (iron, {}),
+        "2:14:1, terbium diffused": (iron, {"shell": "Tb 0.3 wt%"}),
+        "2:14:1, three more temperatures": (iron, {"require": at}),
+        "2:17": (
+            mk.substitutions("Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=most),
+            {},
+        ),
+        "1:5 beside the device's own charges and spaces": (
+            mk.substitutions("SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=least),
+            {},
+        ),
+    }
+
+
+def equal(most: int = 100_000) -> None:
+    """Print in how many comparisons the best of a bounded evaluation are those of a full one."""
+    from dataclasses import replace
+    from importlib import import_module
+
+    from magnetkit.applications import load, names
+
+    screening, candidates = (import_module(f"magnetkit.run.{n}") for n in ("screen", "_candidates"))
+    bounds = screening._bounds
+    same = bounded = total = 0
+    for device in names():
+        for name, (space, asked) in compared().items():
+            source: object = space
+            if "own" in name:
+                own = candidates.profile_space(load(device))
+                source = replace(own, spaces=[*own.spaces, space])
+            for keep in (10, 1000, most):
+                found = []
+                for of in (bounds, lambda *_: iter([screening.Bound()])):
+                    screening._bounds = of
+                    found.append(result_of(source, device, keep, **asked))
+                (best, sieved), (whole, _) = found
+                is_same = best.equals(whole)
+                total, same, bounded = total + 1, same + is_same, bounded + sieved
+                if not is_same:
+                    print(f"{device}, {name}, keep {keep:,}: not the same", flush=True)
+        print(f"{device}: {same} of {total} the same so far, {bounded} with a bound", flush=True)
+    screening._bounds = bounds
+
+
+def result_of(source: object, device: str, keep: int, **asked: object) -> tuple[Any, bool]:
+    """Return ranks, candidates, figures and decisions of the best, and whether a bound was used."""
+    import pandas as pd
+
+    import magnetkit as mk
+    from magnetkit._core.errors import MagnetkitError
+
+    try:
+        result = mk.screen(source, device, keep=keep, **asked)
+    except MagnetkitError as error:
+        return pd.DataFrame([str(error).partition(":")[0]]), False
+    sieve = result.manifest["summary"]["sieve"]
+    is_bounded = not (sieve["limit"] is None and sieve["least_margin"] is None)
+    decided = json.dumps(result.manifest["decisions"])
+    return result.best(keep).assign(decided=decided), is_bounded
 
 
 def stages(rows: int = 65_536) -> None:
@@ -446,6 +521,7 @@ PARTS = {
     "growth": growth,
     "command": command,
     "spaces": spaces,
+    "equal": lambda repeat: equal(),
     "stages": lambda repeat: stages(),
     "processes": processes,
     "peers": lambda repeat: peers(),
@@ -470,5 +546,5 @@ if __name__ == "__main__":
             devices(1, quick=True)
             growth(1, quick=True)
             processes(1, 60_000)
-        for name in () if asked.quick else asked.parts or PARTS:
+        for name in () if asked.quick else asked.parts or [p for p in PARTS if p != "equal"]:
             PARTS[name](asked.repeat)
