@@ -312,8 +312,10 @@ def result_of(source: object, device: str, keep: int, **asked: object) -> tuple[
         return pd.DataFrame([str(error).partition(":")[0]]), False
     sieve = result.manifest["summary"]["sieve"]
     is_bounded = not (sieve["limit"] is None and sieve["least_margin"] is None)
-    decided = json.dumps(result.manifest["decisions"])
-    return result.best(keep).assign(decided=decided), is_bounded
+    # How many are alike is counted within the bound.
+    decided = [{**one, "copies": 0} for one in result.manifest["decisions"]]
+    best = result.best(keep).drop(columns="copies")
+    return best.assign(decided=json.dumps(decided)), is_bounded
 
 
 def stages(rows: int = 65_536) -> None:

@@ -119,7 +119,7 @@ class Tally:
     """Counts over candidates, whatever became of them.
 
     How many came to each of the ``stages``; how many ``ended`` before the last, by the reason;
-    how many were found to meet the requirements (``copies``), by decision; and of those whose
+    how many within the bound meet the requirements (``copies``), by decision; and of those whose
     magnet was computed, how many are of each ``status``.
     """
 
@@ -184,7 +184,6 @@ def evaluate(
     open_, keys = found["status"].says("ok"), None
     if bound is not None:
         keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
-        tally.copies.update(found["decision"].counts(keys.meets))
         if bound.is_finite:
             open_ = _within_by_requirements(found, keys, job.rule, open_, bound, tally)
     last = np.flatnonzero(open_)
@@ -200,7 +199,9 @@ def evaluate(
     if bound is None or keys is None:
         return Evaluated(rows, found, None, tally)
     kept = np.flatnonzero(open_ & found["status"].says("ok"))
-    return Evaluated(rows[kept], found.take(kept), keys.take(kept), tally)
+    found, keys = found.take(kept), keys.take(kept)
+    tally.copies.update(found["decision"].counts(keys.meets))
+    return Evaluated(rows[kept], found, keys, tally)
 
 
 def columns_read(job: Job) -> list[str]:

@@ -70,7 +70,7 @@ def finish(
         whole, some = partial(_whole_rows, store, crew, job, take), True
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     found = joined(store.choices(job.rule))
-    # The first pass counted over all that came to their requirements.
+    # The first pass counted over all that are within its bound.
     copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
     ranking = replace(ranking, copies=copies)
     sold, why = lower_class(job, today := today_of(job))
@@ -80,7 +80,7 @@ def finish(
     kept = None
     if keep is not None:
         kept = (ranking.place > 0) & (ranking.place <= keep)
-        summary |= {"meet_requirements": int(ranking.meets[kept].sum()), "kept": int(kept.sum())}
+        summary |= {"meet_requirements": sum(copies.values()), "kept": int(kept.sum())}
         for record in decisions:
             # Beyond those that are kept not all were ranked.
             record["rank"] = record["rank"] if (record["rank"] or 0) <= keep else None

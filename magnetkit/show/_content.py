@@ -133,7 +133,7 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
         question,
         *(
             f"{n}. {_STATUS[row['decision_status']]}: "
-            f"{_decided(row, decided.iloc[0], result.profile, cgs)}."
+            f"{_decided(row, decided.iloc[0], result, cgs)}."
             for n, (_, row) in enumerate(decided.iterrows(), start=1)
         ),
         *verdict,
@@ -166,19 +166,24 @@ def verdict_of(result: "Ranked") -> list[str]:
             if len(trials) and decided["heavy_rare_earth_wt_pct"].iloc[0] > 0.05
             else 0
         )
+    number_of = f"{meeting:,} meet" if meeting > 1 else "1 meets" if meeting else "none meets"
     return [
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
-        f"{meeting or 'none'} {'meets' if meeting < 2 else 'meet'} every requirement. "
-        f"{calibration(result)}",
+        f"{_least(result)}{number_of} every requirement. {calibration(result)}",
         _verdict(result, decided),
         f"Next, for {of + 1}: {decided['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),
     ]
 
 
-def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool) -> str:
+def _least(result: "Ranked") -> str:
+    """Return what stands before a number of those that meet, where a bound left out others."""
+    return "at least " if (result.manifest["summary"].get("sieve") or {}).get("limit") else ""
+
+
+def _decided(row: "pd.Series", today: "pd.Series", result: "Ranked", cgs: bool) -> str:
     """Return a decision in a line: what to make, what it saves, what it gives, what it costs."""
-    (name,) = names_of(row.to_frame().T)
+    (name,), profile = names_of(row.to_frame().T), result.profile
     b_r, h_cj = float(row["remanence_guaranteed_T"]), float(row["coercivity_guaranteed_kA_m"])
     units = "T", "kA/m"
     if cgs:
@@ -198,7 +203,7 @@ def _decided(row: "pd.Series", today: "pd.Series", profile: "Profile", cgs: bool
     flux = float(row["cost_per_flux_USD_m3_T"]) / float(today["cost_per_flux_USD_m3_T"]) - 1.0
     risk = float(row["supply_risk"]) - float(today["supply_risk"])
     alike = int(row["copies"] or 0) - int(row["decision_status"] != "trial")
-    more = f"; {alike} alike" if alike > 0 else ""
+    more = f"; {_least(result)}{alike} alike" if alike > 0 else ""
     far = float(row["evidence_distance"])
     return (
         f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
