@@ -43,6 +43,8 @@ from .. import kernels
 _PLACES = tuple(kernels.places())
 
 import numba  # noqa: E402
+from numba.core.caching import FunctionCache  # noqa: E402
+from numba.core.runtime import rtsys  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -179,6 +181,16 @@ def _remove_stale(place: Path, current: str) -> None:
                 shutil.rmtree(other, ignore_errors=True)
 
 
+class _Kept(FunctionCache):
+    """Machine code on disk, read without what compiles: numba would load that first, and SciPy."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the compiled kernel, None where none is kept."""
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
+
 def jit(
     function: F | None = None,
     *,
@@ -216,7 +228,9 @@ def jit(
         place = folder() if part in (None, "copied") and f.__closure__ is None else None
         before, _CONFIG.CACHE_DIR = _CONFIG.CACHE_DIR, str(place or "")
         try:
-            kernel = numba.njit(cache=place is not None, **options)(f)
+            kernel = numba.njit(**options)(f)
+            if place is not None:
+                kernel._cache = _Kept(f)
         finally:
             _CONFIG.CACHE_DIR = before
         kernel.counts = counts
