@@ -118,8 +118,6 @@ def verify() -> dict[str, str]:
     result = {}
     for name, entry in registry()["files"].items():
         file = root() / name
-        if not file.is_file():
-            result[name] = "missing"
-        else:
-            result[name] = "ok" if sha256(file) == entry["sha256"] else "changed"
+        same = file.is_file() and sha256(file) == entry["sha256"]
+        result[name] = "ok" if same else "changed" if file.is_file() else "missing"
     return result

@@ -317,13 +317,12 @@ def _size(files: list[Path]) -> str:
 
 def _make_ready() -> None:
     """Compile the kernels that commands run, and train the models."""
-    from ..kernels._jit import compile_listed, is_switched_off
+    from ..kernels._jit import compile_listed
     from ..prediction.predict import predict
     from ..surrogates.models import load
     from ..surrogates.training_sets import TARGETS
 
-    if not is_switched_off():
-        compile_listed()
+    compile_listed()
     predict(["SmCo5"])
     for target in TARGETS:
         load(target, progress=False)

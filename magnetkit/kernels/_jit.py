@@ -29,7 +29,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +48,7 @@ _PLACES = tuple(kernels.places())
 
 import numba  # noqa: E402
 from numba.core.caching import FunctionCache  # noqa: E402
+from numba.core.compiler_lock import global_compiler_lock  # noqa: E402
 from numba.core.runtime import rtsys  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -185,96 +186,76 @@ def _remove_stale(place: Path, current: str) -> None:
                 shutil.rmtree(other, ignore_errors=True)
 
 
-# Processes compile each kernel once: who comes second waits, this long.
-_PATIENCE_S = 90.0
-# Kernels that are compiled here, and the locks on them.
-_turns: dict["_Kept", int] = {}
-_help: Literal["", "asked", "given"] = ""
-
-
 class _Kept(FunctionCache):
     """Machine code on disk, read without what compiles: numba would load that first, and SciPy."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the compiled kernel, None where none is kept and this process is to compile it."""
+        """Return the compiled kernel, None where none is kept."""
         rtsys.initialize(target_context)
         with self._guard_against_spurious_io_errors():
             found = self._load_overload(sig, target_context)
             if found is None:
                 have_help()
-                self._await_turn()
-                found = self._load_overload(sig, target_context)
-                if found is not None:
-                    self._end_turn()
             return found
 
-    def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a kernel that was compiled."""
+
+# A process that comes second to a kernel waits so long for the one that compiles it.
+_PATIENCE_S = 90.0
+
+
+def _in_turn(compile_: Callable[..., Any], path: Path) -> Callable[..., Any]:
+    """Return what compiles a kernel, or reads it, in one process at a time."""
+
+    def once(sig: Any) -> Any:
+        with global_compiler_lock, ExitStack() as stack:
+            with suppress(AttributeError, OSError):
+                _await_turn(stack.enter_context(path.open("w")))
+            return compile_(sig)
+
+    return once
+
+
+def _await_turn(lock: Any) -> None:
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
         try:
-            super().save_overload(sig, data)
-        finally:
-            self._end_turn()
-
-    def _await_turn(self) -> None:
-        self._end_turn()
-        may_wait, end = bool(_turns) or _help != "given", time.monotonic() + _PATIENCE_S
-        with suppress(AttributeError, OSError):
-            path = Path(self.cache_path) / f"{self._impl.filename_base}.lock"
-            _turns[self] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            while time.monotonic() < end:
-                try:
-                    return fcntl.flock(_turns[self], fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    if not may_wait:
-                        self._end_turn()
-                        raise _Busy from None
-                    time.sleep(0.02)
-
-    def _end_turn(self) -> None:
-        if self in _turns:
-            os.close(_turns.pop(self))
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
 
 
-class _Busy(Exception):
-    """Another process compiles a kernel that this one would."""
-
-
-# A kernel and the types of its arguments a line, in the order of a first prediction; after an empty
-# line what other commands compile. `python -m benchmarks.first_start` writes it.
+# A kernel and the types of its arguments a line, at the end those of a first prediction in their
+# order; `python -m benchmarks.first_start` writes it.
 _LISTED = Path(__file__).with_name("first.txt")
 
 
-def have_help(everything: bool = False) -> None:
+@lru_cache(maxsize=1)
+def have_help() -> None:
     """Let a second process compile what is listed, from its end, while this one compiles.
 
     Where compiled kernels, a second processor and locks are there to share; nothing rests on it.
     """
-    global _help
-    has_python = Path(sys.executable or "").name.startswith("python") and _LISTED.is_file()
-    if _help or folder() is None or fcntl is None or most_threads() < 2 or not has_python:
+    can_help = Path(sys.executable or "").name.startswith("python") and _LISTED.is_file()
+    if folder() is None or fcntl is None or most_threads() < 2 or not can_help:
         return
-    _help = "asked"
-    code = f"from {__name__} import compile_listed as c; c({everything}, {os.getpid()})"
+    code = f"from {__name__} import compile_listed; compile_listed({os.getpid()})"
     command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {code}"]
-    silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-    Thread(target=subprocess.run, args=(command,), kwargs=silent, daemon=True).start()
+    apart: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    # On one thread, so that it asks for no help itself.
+    apart["env"] = os.environ | {"NUMBA_NUM_THREADS": "1"}
+    Thread(target=subprocess.run, args=(command,), kwargs=apart, daemon=True).start()
 
 
-def compile_listed(everything: bool = True, helped: int | None = None) -> None:
+def compile_listed(helped: int = 0) -> None:
     """Compile what is listed; as the help of another process from its end, while that one lives."""
-    global _help
-    if helped is None:
-        have_help(everything)
-    else:
-        _help = "given"
-    text = "\n".join(_LISTED.read_text("ascii").split("\n\n")[: 2 if everything else 1])
+    text = _LISTED.read_text("ascii")
     own = {n: import_module(f"{__package__}.{n}") for n in set(re.findall(r"\b(_\w+)\.", text))}
-    for line in text.splitlines()[:: 1 if helped is None else -1]:
-        if helped not in (None, os.getppid()):
+    for line in text.splitlines()[:: -1 if helped else 1]:
+        if helped not in (0, os.getppid()):
             return
         name, _, types = line.partition(" ")
-        # What another process compiles; what an edit made another kernel, as it is called.
-        with suppress(_Busy, numba.NumbaError, AttributeError):
+        # An edit may have made it another kernel: that is compiled as it is called.
+        with suppress(numba.NumbaError, AttributeError):
             eval(name, {}, own).compile(eval(types, vars(numba.types), own))
 
 
@@ -317,7 +298,9 @@ def jit(
         try:
             kernel = numba.njit(**options)(f)
             if place is not None:
-                kernel._cache = _Kept(f)
+                kernel._cache = cache = _Kept(f)
+                path = Path(cache.cache_path) / f"{f.__module__}.{f.__name__}.lock"
+                kernel.compile = _in_turn(kernel.compile, path)
         finally:
             _CONFIG.CACHE_DIR = before
         kernel.counts = counts

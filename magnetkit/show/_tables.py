@@ -99,15 +99,13 @@ def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
 def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     """Return what a cell of a table shows."""
     column, value = COLUMNS.get(name), row.get(name, float("nan"))
-    if column is None:
-        return "" if is_missing(value) else str(value)
     if name == "candidate":
         shell, simpler = row.get("shell", ""), row.get("simpler_rank")
         text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
         return text if is_missing(simpler) else f"{text} (no gain over #{simpler})"
-    factor, offset, _ = _text.scale_of(name, cgs=cgs)
-    if column.kind in ("text", "category"):
+    if column is None or column.kind in ("text", "category"):
         return "" if is_missing(value) else str(value)
+    factor, offset, _ = _text.scale_of(name, cgs=cgs)
     if is_missing(value):
         return "–"
     if column.kind == "flag":
@@ -313,9 +311,7 @@ def print_changes(frame: "pd.DataFrame", top: int) -> None:
         return
     print(f"Changes among the first {top} against the baseline:")
     for _, row in frame.iterrows():
-        now, was = (
-            "–" if is_missing(row[n]) else str(int(row[n])) for n in ("rank", "rank_before")
-        )
+        now, was = (number(row[n], 9) for n in ("rank", "rank_before"))
         magnet = f"{row['candidate']} {row['shell']}".rstrip()
         print(f"{now:>6}  was {was:>6}  {row['change']:<8} {magnet}")
 
@@ -357,16 +353,11 @@ def print_properties(
             _text.say("All columns: --all. Columns of your choice: --columns.")
     if _text.to_terminal() and not as_json:
         _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
-        if _is_extrapolated(frame):
+        if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
             _text.say(f"* Extrapolated. {not_compared(0.0)}.")
         wanted = "cost_USD_kg" in kept and "formula" in frame
         if wanted and (note := _text.of_cost(frame["formula"])):
             _text.say(note)
-
-
-def _is_extrapolated(frame: "pd.DataFrame") -> bool:
-    name = "coercivity_kA_m_provenance"
-    return name in frame and bool((frame[name] == "extrapolated").any())
 
 
 def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
@@ -401,14 +392,10 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
     label = f"{label} ({unit})" if unit else label
     if not column.predicted:
         return label, number(value, 3, factor, offset), "", ""
-    lo, hi = (number(row[f"{name}_{end}"], 3, factor, offset) for end in ("lo", "hi"))
+    text, *ends = (number(row[n], 3, factor, offset) for n in (name, f"{name}_lo", f"{name}_hi"))
     source = row[f"{name}_provenance"]
-    return (
-        label,
-        number(value, 3, factor, offset),
-        "" if is_missing(value) else f"{lo} to {hi}",
-        "" if is_missing(source) else str(source),
-    )
+    said = "" if is_missing(source) else str(source)
+    return label, text, "" if is_missing(value) else " to ".join(ends), said
 
 
 def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None) -> None:
@@ -444,9 +431,8 @@ def _compared_column(
     frame: "pd.DataFrame", heading: str, names: list[str], units: list[_text.Scale], most: int
 ) -> _text.Shown:
     change = heading.startswith("difference")
-    cells = []
-    for name, scale, value in zip(names, units, frame[heading], strict=True):
-        cells.append(_compared_cell(name, value, scale, change=change))
+    given = zip(names, frame[heading], units, strict=True)
+    cells = [_compared_cell(*one, change=change) for one in given]
     title = heading.replace("difference", "Difference").replace("_", " of ")
     return _text.Shown(title if change else heading, cells, False, 0, most)
 
@@ -488,9 +474,8 @@ def table_html(
     for _, row in frame.head(rows).iterrows():
         outside = "in_domain" in frame and not bool(row["in_domain"])
         coloured |= outside
-        cells = "".join(
-            f"<td>{escape(_text.in_brackets(row, name, number))}</td>" for name in names
-        )
+        texts = (_text.in_brackets(row, name, number) for name in names)
+        cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
         body.append(f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>")
     notes = [
         f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of {len(frame.columns)} "
