@@ -11,12 +11,13 @@ import logging
 import os
 import re
 from functools import lru_cache
+from json import loads
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+import pydantic
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from .errors import InputError
 
@@ -26,7 +27,10 @@ _log = logging.getLogger(__name__)
 HEAVY_RARE_EARTHS = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Y")
 
 
-class Settings(BaseSettings):
+_Table = pydantic.BeforeValidator(lambda given: loads(given) if isinstance(given, str) else given)
+
+
+class Settings(BaseModel):
     """Settings of one process; each field reads ``MAGNETKIT_<FIELD>``.
 
     Attributes
@@ -52,10 +56,7 @@ class Settings(BaseSettings):
         and JSON files are in SI units.
     """
 
-    # A variable that is set to nothing is as good as unset: no cache in the current folder.
-    model_config = SettingsConfigDict(
-        env_prefix="MAGNETKIT_", extra="forbid", env_ignore_empty=True
-    )
+    model_config = pydantic.ConfigDict(extra="forbid", validate_default=True)
 
     cache_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir("magnetkit", appauthor=False))
@@ -64,11 +65,18 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("magnetkit", appauthor=False))
     )
     mirror: Path | None = None
-    heavy_rare_earths: Annotated[tuple[str, ...], NoDecode] = HEAVY_RARE_EARTHS
-    charge_inputs: dict[str, dict[str, float]] = {}
-    scrap: dict[str, Annotated[float, Field(ge=0.0, le=100.0)]] = {}
-    yields: dict[str, Annotated[float, Field(gt=0.0, le=1.0)]] = {}
+    heavy_rare_earths: tuple[str, ...] = HEAVY_RARE_EARTHS
+    charge_inputs: Annotated[dict[str, dict[str, float]], _Table] = {}
+    scrap: Annotated[dict[str, Annotated[float, Field(ge=0.0, le=100.0)]], _Table] = {}
+    yields: Annotated[dict[str, Annotated[float, Field(gt=0.0, le=1.0)]], _Table] = {}
     units: Literal["si", "cgs"] = "si"
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _of_environment(cls, given: Any) -> Any:
+        # A variable that is set to nothing is as good as unset: no cache in the current folder.
+        found = {name: os.environ.get(f"MAGNETKIT_{name.upper()}") for name in cls.model_fields}
+        return {name: text for name, text in found.items() if text} | given
 
     @field_validator("cache_dir", "data_dir", "mirror")
     @classmethod
