@@ -62,15 +62,13 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def toml(name: str) -> dict[str, Any]:
     """Return the content of an embedded TOML file."""
-    with path(name).open("rb") as stream:
-        return tomllib.load(stream)
+    return tomllib.loads(path(name).read_text("utf-8"))
 
 
 @lru_cache(maxsize=1)
 def registry() -> dict[str, Any]:
     """Return ``registry.toml``: tables ``files`` (embedded) and ``remote`` (fetched on demand)."""
-    with (root() / "registry.toml").open("rb") as stream:
-        return tomllib.load(stream)
+    return tomllib.loads((root() / "registry.toml").read_text("utf-8"))
 
 
 def sha256(file: Path) -> str:

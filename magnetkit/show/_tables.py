@@ -295,8 +295,7 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are."""
     if not _text.to_terminal():
-        _print_piped(frame, _SHOWN["robustness"], None, cgs=False)
-        return
+        return _print_piped(frame, _SHOWN["robustness"], None, cgs=False)
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
     names = chosen(frame, _SHOWN["robustness"])
     kept = print_rows(frame, names, about, cgs=False, wide=False)
@@ -307,8 +306,7 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
 def print_changes(frame: "pd.DataFrame", top: int) -> None:
     """Print what changed among the first `top` against another ranking."""
     if (frame["change"] == "stayed").all():
-        print(f"The first {top} are the same as in the baseline.")
-        return
+        return print(f"The first {top} are the same as in the baseline.")
     print(f"Changes among the first {top} against the baseline:")
     for _, row in frame.iterrows():
         now, was = (number(row[n], 9) for n in ("rank", "rank_before"))
@@ -402,11 +400,9 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None)
     """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV."""
     cgs = _text.is_cgs(units)
     if as_json:
-        print_json(frame.reset_index())
-        return
+        return print_json(frame.reset_index())
     if not _text.to_terminal():
-        _text.print_csv(frame.reset_index())
-        return
+        return _text.print_csv(frame.reset_index())
     names = [str(name) for name in frame.index]
     scales = [_text.scale_of(name, cgs=cgs) for name in names]
     values = [c for c in frame.columns if c not in ("label", "unit")]
