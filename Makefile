@@ -45,7 +45,8 @@ $(STAMP): $(SETUP_FILES)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "magnetkit needs Python 3.11 to 3.13; call make with PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --quiet --upgrade pip
-	@$(PIP) install --quiet --constraint constraints.txt --editable ".[$(EXTRAS)]"
+# Modules are compiled as they are first imported: all of them take pip most of a minute.
+	@$(PIP) install --quiet --no-compile --constraint constraints.txt --editable ".[$(EXTRAS)]"
 	@$(BIN)/python -m magnetkit doctor --compile
 	@touch $(STAMP)
 	@echo "magnetkit: ready"

@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from traceback import walk_stack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -139,5 +138,11 @@ def _count_ready() -> int:
 
 def _is_compiling() -> bool:
     """Return whether some thread compiles a kernel."""
-    codes = (f.f_code for top in sys._current_frames().values() for f, _ in walk_stack(top))
-    return any(c.co_filename.endswith(_COMPILER) or c.co_name == "_await_turn" for c in codes)
+    for top in sys._current_frames().values():
+        frame: Any = top
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename.endswith(_COMPILER) or code.co_name == "_await_turn":
+                return True
+            frame = frame.f_back
+    return False

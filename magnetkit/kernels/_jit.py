@@ -47,9 +47,6 @@ from .. import kernels
 _PLACES = tuple(kernels.places())
 
 import numba  # noqa: E402
-from numba.core.caching import FunctionCache  # noqa: E402
-from numba.core.compiler_lock import global_compiler_lock  # noqa: E402
-from numba.core.runtime import rtsys  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -186,30 +183,27 @@ def _remove_stale(place: Path, current: str) -> None:
                 shutil.rmtree(other, ignore_errors=True)
 
 
-class _Kept(FunctionCache):
-    """Machine code on disk, read without what compiles: numba would load that first, and SciPy."""
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the compiled kernel, None where none is kept."""
-        rtsys.initialize(target_context)
-        with self._guard_against_spurious_io_errors():
-            found = self._load_overload(sig, target_context)
-            if found is None:
-                have_help()
-            return found
-
-
 # A process that comes second to a kernel waits so long for the one that compiles it.
 _PATIENCE_S = 90.0
+
+
+_held: set[Path] = set()
 
 
 def _in_turn(compile_: Callable[..., Any], path: Path) -> Callable[..., Any]:
     """Return what compiles a kernel, or reads it, in one process at a time."""
 
     def once(sig: Any) -> Any:
-        with global_compiler_lock, ExitStack() as stack:
+        # numba itself lets one thread of a process compile.
+        if path in _held:
+            return compile_(sig)
+        if not path.exists():
+            have_help()
+        with ExitStack() as stack:
             with suppress(AttributeError, OSError):
                 _await_turn(stack.enter_context(path.open("w")))
+            _held.add(path)
+            stack.callback(_held.discard, path)
             return compile_(sig)
 
     return once
@@ -296,13 +290,12 @@ def jit(
         place = folder() if part in (None, "copied") and f.__closure__ is None else None
         before, _CONFIG.CACHE_DIR = _CONFIG.CACHE_DIR, str(place or "")
         try:
-            kernel = numba.njit(**options)(f)
-            if place is not None:
-                kernel._cache = cache = _Kept(f)
-                path = Path(cache.cache_path) / f"{f.__module__}.{f.__name__}.lock"
-                kernel.compile = _in_turn(kernel.compile, path)
+            kernel = numba.njit(cache=place is not None, **options)(f)
         finally:
             _CONFIG.CACHE_DIR = before
+        if place is not None:
+            path = place / f"{f.__module__.rpartition('.')[2]}.{f.__name__}.lock"
+            kernel.compile = _in_turn(kernel.compile, path)
         kernel.counts = counts
         return kernel
 
