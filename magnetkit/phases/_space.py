@@ -260,9 +260,9 @@ def _cover(sets: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.int
         holds = _held(sets[rows], sets)
         largest[rows] = holds.sum(axis=1) == 1
     above, within = np.flatnonzero(largest), np.flatnonzero(~largest)
-    for rows in (within[start : start + step] for start in range(0, len(within), step)):
-        holds = _held(sets[rows], sets[above])
-        owner[order[rows]] = order[above[holds.argmax(axis=1)]]
+    for some in (within[start : start + step] for start in range(0, len(within), step)):
+        holds = _held(sets[some], sets[above])
+        owner[order[some]] = order[above[holds.argmax(axis=1)]]
     return owner
 
 
