@@ -193,13 +193,11 @@ def _rows_of(column: Any, rows: NDArray[np.int64]) -> Any:
 
 
 def _series(column: Any) -> Any:
-    if isinstance(column, Coded):
-        import pandas as pd
+    import pandas as pd
 
+    if isinstance(column, Coded):
         return pd.Categorical.from_codes(column.codes, pd.Index(column.words, dtype="str"))
     if hasattr(column, "dictionary"):
-        import pandas as pd
-
         words = pd.Index(column.dictionary.to_pylist(), dtype="str")
         return pd.Categorical.from_codes(column.indices.to_numpy(), words)
     return column.to_pandas()

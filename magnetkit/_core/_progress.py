@@ -66,9 +66,9 @@ _FIRST_S, _PAUSE_S = 0.9, 1.5
 _TICK_S, _PATIENCE_S = 0.1, 300.0
 # What `magnetkit predict SmCo5` compiles on two cores of 2026 (3 GHz) where nothing is kept, s.
 _ABOUT_S = 30
-# So many kernels it takes, and so wide is their bar on a terminal.
-_KERNELS, _WIDE = 35, 20
-# A thread that is here compiles; where numba has no such file, nothing is reported.
+# So many kernels it takes where a second process helps, and so wide is their bar on a terminal.
+_KERNELS, _WIDE = 70, 20
+# A thread that is here compiles, or waits for a process that does.
 _COMPILER = os.path.join("numba", "core", "compiler_machinery.py")
 
 
@@ -93,9 +93,9 @@ class _Notice:
                 f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit doctor --compile` does "
                 "it beforehand)"
             )
-        done = _count_compiled()
+        done = _count_ready()
         full = "#" * min(done * _WIDE // _KERNELS, _WIDE)
-        self.draw(f"compiling kernels [{full:.<{_WIDE}}] {done} done, {now - self.begun:.0f} s")
+        self.draw(f"compiling kernels [{full:.<{_WIDE}}] {done} ready, {now - self.begun:.0f} s")
 
     def draw(self, line: str) -> None:
         if sys.stderr.isatty():
@@ -106,7 +106,7 @@ class _Notice:
             self.ended = True
             seconds = self.last - self.begun
             self.draw("")
-            _log.warning(f"compiling kernels: {_count_compiled()} done in {seconds:.0f} s")
+            _log.warning(f"compiling kernels: {_count_ready()} ready after {seconds:.0f} s")
 
 
 def _watch() -> None:
@@ -126,13 +126,13 @@ def _watch() -> None:
             notice.end()
 
 
-def _count_compiled() -> int:
-    """Return how many kernels were compiled, those read from the cache left out."""
+def _count_ready() -> int:
+    """Return how many kernels were compiled, here or by others, their parts among them."""
     # Modules and kernels may change while they are counted: the last count will do.
     with suppress(RuntimeError):
         modules = [m for n, m in list(sys.modules.items()) if n.startswith("magnetkit.kernels.")]
         kernels = {id(k): k for m in modules for k in list(vars(m).values()) if hasattr(k, "stats")}
-        return sum(len(k.signatures) - sum(k.stats.cache_hits.values()) for k in kernels.values())
+        return sum(len(k.signatures) for k in kernels.values())
     return 0
 
 
@@ -141,7 +141,8 @@ def _is_compiling() -> bool:
     for top in sys._current_frames().values():
         frame: Any = top
         while frame is not None:
-            if frame.f_code.co_filename.endswith(_COMPILER):
+            code = frame.f_code
+            if code.co_filename.endswith(_COMPILER) or code.co_name == "_await_turn":
                 return True
             frame = frame.f_back
     return False

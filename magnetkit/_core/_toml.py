@@ -115,9 +115,8 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
 
 def _explain(error: ValidationError) -> str:
     problems = [_problem(problem) for problem in error.errors(include_url=False)]
-    shown = "; ".join(problems[:_MOST])
     more = len(problems) - _MOST
-    return f"{shown}; and {more} more" if more > 0 else shown
+    return "; ".join(problems[:_MOST]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _problem(problem: Any) -> str:

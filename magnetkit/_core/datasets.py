@@ -62,15 +62,13 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def toml(name: str) -> dict[str, Any]:
     """Return the content of an embedded TOML file."""
-    with path(name).open("rb") as stream:
-        return tomllib.load(stream)
+    return tomllib.loads(path(name).read_text("utf-8"))
 
 
 @lru_cache(maxsize=1)
 def registry() -> dict[str, Any]:
     """Return ``registry.toml``: tables ``files`` (embedded) and ``remote`` (fetched on demand)."""
-    with (root() / "registry.toml").open("rb") as stream:
-        return tomllib.load(stream)
+    return tomllib.loads((root() / "registry.toml").read_text("utf-8"))
 
 
 def sha256(file: Path) -> str:
@@ -118,8 +116,6 @@ def verify() -> dict[str, str]:
     result = {}
     for name, entry in registry()["files"].items():
         file = root() / name
-        if not file.is_file():
-            result[name] = "missing"
-        else:
-            result[name] = "ok" if sha256(file) == entry["sha256"] else "changed"
+        same = file.is_file() and sha256(file) == entry["sha256"]
+        result[name] = "ok" if same else "changed" if file.is_file() else "missing"
     return result

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from .errors import InputError
@@ -72,14 +72,10 @@ class Settings(BaseSettings):
 
     @field_validator("cache_dir", "data_dir", "mirror")
     @classmethod
-    def _home(cls, value: Path | None) -> Path | None:
+    def _home(cls, value: Path | None, field: ValidationInfo) -> Path | None:
         """Return a folder with ~ written out."""
-        return value and value.expanduser()
-
-    @field_validator("mirror")
-    @classmethod
-    def _there(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_dir():
+        value = value and value.expanduser()
+        if field.field_name == "mirror" and value is not None and not value.is_dir():
             raise ValueError("it is no folder; make it, or unset the variable")
         return value
 

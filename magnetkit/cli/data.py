@@ -293,8 +293,7 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
 
     profile = load(name)
     if json:
-        typer.echo(profile.model_dump_json())
-        return
+        return typer.echo(profile.model_dump_json())
     reference = profile.reference
     low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
     shell = f" + {reference.shell}" if reference.shell else ""

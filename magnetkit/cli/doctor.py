@@ -43,7 +43,7 @@ def doctor(
     """
     if compile_:
         start = time.monotonic()
-        _run_each_once()
+        _make_ready()
         if not quiet:
             message(f"kernels and models are ready ({time.monotonic() - start:.0f} s)")
         return
@@ -315,37 +315,14 @@ def _size(files: list[Path]) -> str:
     return f"{total:.1f} GB"
 
 
-def _run_each_once() -> None:
-    """Run what most commands run, on few candidates: it compiles the kernels, trains the models."""
-    from tempfile import TemporaryDirectory
-
-    from ..composition.substitution import substitutions
-    from ..curves.curve import curve, use_limits
-    from ..diffusion.diffuse import diffuse
-    from ..features.compositions import CompositionStatistics
-    from ..features.rare_earths import RareEarthDescriptors
+def _make_ready() -> None:
+    """Compile the kernels that commands run, and train the models."""
+    from ..kernels._jit import compile_listed
     from ..prediction.predict import predict
-    from ..replacement.replace import replace
-    from ..run.screen import screen
     from ..surrogates.models import load
     from ..surrogates.training_sets import TARGETS
 
-    predict(
-        ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."], ["20C", "150C"], basis="weight",
-        shell="Tb 0.3 wt%", load_line=1.0, between=("20C", "120C"),
-    )  # fmt: skip
-    # The first as papers print it: what is not ASCII has a kernel of its own.
-    predict(["Sm₂Co₁₇", "Sm2Fe17N3", "SmFe11Ti"])
-    space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
-    with TemporaryDirectory() as folder:
-        screen(space, "patriot-beam-focusing").report(f"{folder}/report.html")
-    replace("N42SH", temperature="150C")
-    curve("N42SH", "20C,150C")
-    use_limits("Nd1.8Dy0.2Fe14B")
-    diffuse(
-        "Nd2Fe14B", "20x10x3mm", load_line=2.0, temperature="120C", anneal=900.0, anneal_hours=8.0
-    )
-    for feature in (CompositionStatistics(), RareEarthDescriptors()):
-        feature.fit_transform(space[:2])
+    compile_listed()
+    predict(["SmCo5"])
     for target in TARGETS:
-        load(target, progress=False).predict(space[:2])
+        load(target, progress=False)

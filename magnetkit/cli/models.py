@@ -101,8 +101,7 @@ def validate(
         )
     chosen = stored if target is None else {target: stored[target]}
     if json:
-        typer.echo(dumps(chosen, ensure_ascii=False))
-        return
+        return typer.echo(dumps(chosen, ensure_ascii=False))
     for name, tables in chosen.items():
         for table in tables:
             _show(name, table)

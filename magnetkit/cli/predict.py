@@ -402,8 +402,7 @@ def _show_phase(row: "pd.Series", kelvin: float | None) -> None:
     at = "at the temperature at which it is made" if kelvin is None else f"at {kelvin_text(kelvin)}"
     typer.echo(f"{row['formula']}: {row['state']} {at}")
     if row["state"] == "unknown":
-        typer.echo(f"  {row['decomposes_to']}")
-        return
+        return typer.echo(f"  {row['decomposes_to']}")
     ends = f"{row[_FORMS + '_lo']:.2f} to {row[_FORMS + '_hi']:.2f}"
     typer.echo(f"  probability of forming  {row[_FORMS]:.2f}  (90 %: {ends})")
     above = "energy_above_hull_eV_atom"

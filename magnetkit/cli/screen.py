@@ -70,8 +70,7 @@ def screen(
         o.option("Write the N best; 100000 of over ten million.", min=1, metavar="N", panel=o.RUN),
     ] = None,
     all_columns: Annotated[
-        bool,
-        o.more("--all-columns", "Write all columns of every row.", panel=o.RUN),
+        bool, o.more("--all-columns", "Write all columns of every row.", panel=o.RUN)
     ] = False,
     resume: Annotated[
         bool, o.option("--resume", "Continue from the finished chunks in --out.", panel=o.RUN)

@@ -21,13 +21,17 @@ import hashlib
 import itertools
 import math
 import os
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import Any, Literal, TypeVar
@@ -179,6 +183,76 @@ def _remove_stale(place: Path, current: str) -> None:
                 shutil.rmtree(other, ignore_errors=True)
 
 
+# A process that comes second to a kernel waits so long for the one that compiles it.
+_PATIENCE_S = 90.0
+
+
+_held: set[Path] = set()
+
+
+def _in_turn(compile_: Callable[..., Any], path: Path) -> Callable[..., Any]:
+    """Return what compiles a kernel, or reads it, in one process at a time."""
+
+    def once(sig: Any) -> Any:
+        # numba itself lets one thread of a process compile.
+        if path in _held:
+            return compile_(sig)
+        if not path.exists():
+            have_help()
+        with ExitStack() as stack:
+            with suppress(AttributeError, OSError):
+                _await_turn(stack.enter_context(path.open("w")))
+            _held.add(path)
+            stack.callback(_held.discard, path)
+            return compile_(sig)
+
+    return once
+
+
+def _await_turn(lock: Any) -> None:
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+
+
+# A kernel and the types of its arguments a line, at the end those of a first prediction in their
+# order; `python -m benchmarks.first_start` writes it.
+_LISTED = Path(__file__).with_name("first.txt")
+
+
+@lru_cache(maxsize=1)
+def have_help() -> None:
+    """Let a second process compile what is listed, from its end, while this one compiles.
+
+    Where compiled kernels, a second processor and locks are there to share; nothing rests on it.
+    """
+    can_help = Path(sys.executable or "").name.startswith("python") and _LISTED.is_file()
+    if folder() is None or fcntl is None or most_threads() < 2 or not can_help:
+        return
+    code = f"from {__name__} import compile_listed; compile_listed({os.getpid()})"
+    command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {code}"]
+    apart: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    # On one thread, so that it asks for no help itself.
+    apart["env"] = os.environ | {"NUMBA_NUM_THREADS": "1"}
+    Thread(target=subprocess.run, args=(command,), kwargs=apart, daemon=True).start()
+
+
+def compile_listed(helped: int = 0) -> None:
+    """Compile what is listed; as the help of another process from its end, while that one lives."""
+    text = _LISTED.read_text("ascii")
+    own = {n: import_module(f"{__package__}.{n}") for n in set(re.findall(r"\b(_\w+)\.", text))}
+    for line in text.splitlines()[:: -1 if helped else 1]:
+        if helped not in (0, os.getppid()):
+            return
+        name, _, types = line.partition(" ")
+        # An edit may have made it another kernel: that is compiled as it is called.
+        with suppress(numba.NumbaError, AttributeError):
+            eval(name, {}, own).compile(eval(types, vars(numba.types), own))
+
+
 def jit(
     function: F | None = None,
     *,
@@ -219,6 +293,9 @@ def jit(
             kernel = numba.njit(cache=place is not None, **options)(f)
         finally:
             _CONFIG.CACHE_DIR = before
+        if place is not None:
+            path = place / f"{f.__module__.rpartition('.')[2]}.{f.__name__}.lock"
+            kernel.compile = _in_turn(kernel.compile, path)
         kernel.counts = counts
         return kernel
 

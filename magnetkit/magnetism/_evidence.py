@@ -5,6 +5,7 @@ neighbouring recipes, 2 is beyond what measured magnets tell. Each quantity has 
 """
 
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -210,17 +211,18 @@ def _measured(root: str, quantity: str, family: str) -> tuple[Array, tuple[str, 
         if "grain_size_um" in data:
             # Makers of compensated magnets print all of a grade, and no recipe.
             data = data[data[quantity].notna()]
-        for name, recipe, basis in data[["id", "recipe", "basis"]].to_numpy():
-            parts.append(CompositionTable.from_strings([recipe], basis=basis))
-            names.append(f"{recipe} ({name})")
+        for basis, run in groupby(data[["basis", "recipe", "id"]].to_numpy(), lambda row: row[0]):
+            _, recipes, ids = zip(*run, strict=True)
+            parts.append(CompositionTable.from_strings(recipes, basis=basis))
+            names += [f"{recipe} ({name})" for recipe, name in zip(recipes, ids, strict=True)]
     if HOSTS[root].magnet.hardening == "boundary" and not family:
         # Magnets are sold in every class, whose usual amounts of dysprosium are known.
         ladder = pd.read_csv(datasets.path(_LADDER)).query("route == 'alloyed'")
         low, high = (ladder[f"heavy_rare_earth_{end}_wt_pct"] for end in ("min", "max"))
-        for name, amount in zip(ladder["class"], (low + high.fillna(low)) / 2.0, strict=True):
-            recipe = f"Nd{30.5 - amount:g}Dy{amount:g}B1Fe bal." if amount else "Nd30.5B1Fe bal."
-            parts.append(CompositionTable.from_strings([recipe], basis="weight"))
-            names.append(f"class {name} as sold")
+        amounts = (low + high.fillna(low)) / 2.0
+        sold = [f"Nd{30.5 - x:g}Dy{x:g}B1Fe bal." if x else "Nd30.5B1Fe bal." for x in amounts]
+        parts.append(CompositionTable.from_strings(sold, basis="weight"))
+        names += [f"class {name} as sold" for name in ladder["class"]]
     if not parts:
         return np.zeros((0, len(_LENGTHS[HOSTS[root].magnet.hardening]))), ()
     return coordinates(CompositionTable.concat(parts), root), tuple(names)

@@ -183,7 +183,7 @@ def _of_one_scheme(snapshot: Snapshot) -> None:
 
 
 # Pairs of sets that are compared at once.
-_PAIRS = 1 << 22
+_PAIRS = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,10 +259,10 @@ def _cover(sets: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.int
     for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
         holds = _held(sets[rows], sets)
         largest[rows] = holds.sum(axis=1) == 1
-    above = np.flatnonzero(largest)
-    for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
-        holds = _held(sets[rows], sets[above])
-        owner[order[rows]] = order[above[holds.argmax(axis=1)]]
+    above, within = np.flatnonzero(largest), np.flatnonzero(~largest)
+    for some in (within[start : start + step] for start in range(0, len(within), step)):
+        holds = _held(sets[some], sets[above])
+        owner[order[some]] = order[above[holds.argmax(axis=1)]]
     return owner
 
 

@@ -99,15 +99,13 @@ def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
 def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     """Return what a cell of a table shows."""
     column, value = COLUMNS.get(name), row.get(name, float("nan"))
-    if column is None:
-        return "" if is_missing(value) else str(value)
     if name == "candidate":
         shell, simpler = row.get("shell", ""), row.get("simpler_rank")
         text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
         return text if is_missing(simpler) else f"{text} (no gain over #{simpler})"
-    factor, offset, _ = _text.scale_of(name, cgs=cgs)
-    if column.kind in ("text", "category"):
+    if column is None or column.kind in ("text", "category"):
         return "" if is_missing(value) else str(value)
+    factor, offset, _ = _text.scale_of(name, cgs=cgs)
     if is_missing(value):
         return "–"
     if column.kind == "flag":
@@ -297,8 +295,7 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are."""
     if not _text.to_terminal():
-        _print_piped(frame, _SHOWN["robustness"], None, cgs=False)
-        return
+        return _print_piped(frame, _SHOWN["robustness"], None, cgs=False)
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
     names = chosen(frame, _SHOWN["robustness"])
     kept = print_rows(frame, names, about, cgs=False, wide=False)
@@ -309,13 +306,10 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
 def print_changes(frame: "pd.DataFrame", top: int) -> None:
     """Print what changed among the first `top` against another ranking."""
     if (frame["change"] == "stayed").all():
-        print(f"The first {top} are the same as in the baseline.")
-        return
+        return print(f"The first {top} are the same as in the baseline.")
     print(f"Changes among the first {top} against the baseline:")
     for _, row in frame.iterrows():
-        now, was = (
-            "–" if is_missing(row[n]) else str(int(row[n])) for n in ("rank", "rank_before")
-        )
+        now, was = (number(row[n], 9) for n in ("rank", "rank_before"))
         magnet = f"{row['candidate']} {row['shell']}".rstrip()
         print(f"{now:>6}  was {was:>6}  {row['change']:<8} {magnet}")
 
@@ -396,25 +390,19 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
     label = f"{label} ({unit})" if unit else label
     if not column.predicted:
         return label, number(value, 3, factor, offset), "", ""
-    lo, hi = (number(row[f"{name}_{end}"], 3, factor, offset) for end in ("lo", "hi"))
+    text, *ends = (number(row[n], 3, factor, offset) for n in (name, f"{name}_lo", f"{name}_hi"))
     source = row[f"{name}_provenance"]
-    return (
-        label,
-        number(value, 3, factor, offset),
-        "" if is_missing(value) else f"{lo} to {hi}",
-        "" if is_missing(source) else str(source),
-    )
+    said = "" if is_missing(source) else str(source)
+    return label, text, "" if is_missing(value) else " to ".join(ends), said
 
 
 def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None) -> None:
     """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV."""
     cgs = _text.is_cgs(units)
     if as_json:
-        print_json(frame.reset_index())
-        return
+        return print_json(frame.reset_index())
     if not _text.to_terminal():
-        _text.print_csv(frame.reset_index())
-        return
+        return _text.print_csv(frame.reset_index())
     names = [str(name) for name in frame.index]
     scales = [_text.scale_of(name, cgs=cgs) for name in names]
     values = [c for c in frame.columns if c not in ("label", "unit")]
@@ -439,8 +427,8 @@ def _compared_column(
     frame: "pd.DataFrame", heading: str, names: list[str], units: list[_text.Scale], most: int
 ) -> _text.Shown:
     change = heading.startswith("difference")
-    each = zip(names, units, frame[heading], strict=True)
-    cells = [_compared_cell(name, value, scale, change=change) for name, scale, value in each]
+    given = zip(names, frame[heading], units, strict=True)
+    cells = [_compared_cell(*one, change=change) for one in given]
     title = heading.replace("difference", "Difference").replace("_", " of ")
     return _text.Shown(title if change else heading, cells, False, 0, most)
 
@@ -482,9 +470,8 @@ def table_html(
     for _, row in frame.head(rows).iterrows():
         outside = "in_domain" in frame and not bool(row["in_domain"])
         coloured |= outside
-        cells = "".join(
-            f"<td>{escape(_text.in_brackets(row, name, number))}</td>" for name in names
-        )
+        texts = (_text.in_brackets(row, name, number) for name in names)
+        cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
         body.append(f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>")
     notes = [
         f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of {len(frame.columns)} "

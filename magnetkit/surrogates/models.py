@@ -21,14 +21,7 @@ from ..composition.table import CompositionTable
 from . import _curie_training, energy
 from ._measured import TARGET as CURIE
 from ._measured import TrainingSet, chemical_systems
-from .training_sets import (
-    COMPUTED,
-    ENERGY,
-    HULL_DISTANCE,
-    Computed,
-    check_target,
-    training_set,
-)
+from .training_sets import COMPUTED, ENERGY, HULL_DISTANCE, Computed, check_target, training_set
 
 if TYPE_CHECKING:
     from ._curie import CurieModel

@@ -32,7 +32,7 @@ CALLS = {
     "train": ("surrogates.models.train", "curie_temperature_K -q", "curie_temperature_K"),
     "featurize": ("features._tables.featurize", "a.csv --out b.csv", "a.csv"),
     "bench": ("cli.features.subprocess.run", "--quick --rows 2000", "'--quick', '--rows', '2000'"),
-    "warmup": ("cli.doctor._run_each_once", "-q", None),
+    "warmup": ("cli.doctor._make_ready", "-q", None),
     "data freeze": ("cli.data._pulled", "Sm-Co --out a --key-from-env", "Sm-Co"),
 }
 DIFFUSE = "diffusion.diffuse.diffuse"

@@ -139,8 +139,9 @@ def test_a_change_in_a_kernel_that_is_called_is_seen(package, tmp_path):
 
 
 def test_processes_starting_at_once_agree(package, tmp_path):
-    for process in [start(package, tmp_path) for _ in range(4)]:
-        finish(process)
+    processes = [start(package, tmp_path) for _ in range(4)]
+    # One compiles, the others wait for it.
+    assert sorted(finish(process)[1] for process in processes) == [0, 1, 1, 1]
     assert run(package, tmp_path)[1] == 1
 
 
