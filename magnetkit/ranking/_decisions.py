@@ -54,7 +54,7 @@ _NEAR = 0.25
 """Least gain of one decision over the others, in units of regret, an assumption."""
 _DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
 """Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
-PLAUSIBLE, _LEAST, _LESS = 0.5, 0.3, 0.05
+PLAUSIBLE, LEAST, _LESS = 0.5, 0.3, 0.05
 """Probability from which a candidate is worth a trial; the least that is looked at, and how much
 less than that of today's magnet will do where that falls short of the first."""
 _NEAREST = 5
@@ -164,7 +164,7 @@ def columns(rule: "Rule") -> list[str]:
 def choices(table: pa.Table, rule: "Rule") -> Choices:
     """Return the best of each decision of evaluated candidates."""
     chance = table[CHANCE].to_numpy()
-    usable = pc.equal(table["status"], "ok").to_numpy() & (chance >= _LEAST)
+    usable = pc.equal(table["status"], "ok").to_numpy() & (chance >= LEAST)
     rows = np.flatnonzero(usable)
     losses = [
         o.loss(table[o.column].to_numpy()[rows], unit)
@@ -197,7 +197,7 @@ def joined(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
 class Pick(NamedTuple):
     """A decision on the short list: a candidate of `Choices`, and how often its kind is best.
 
-    `heavy`: least and most heavy rare earth among the best copies, wt.%.
+    `heavy`: least and most heavy rare earth among the best copies that stand as it does, wt.%.
     """
 
     row: int
@@ -357,7 +357,8 @@ def _picked(
     other &= found.loss[:, -1] <= (1.0 - min(PLAUSIBLE, chance - _LESS)) / job.rule.miss
     picks, saves = {}, (other & found.meets & worth(heavy, job)).any()
     for pick in shortlist(found, elements + (rim != ""), other, keeps, int(not saves)):
-        own = heavy[found.decision == found.decision[pick.row]]
+        alike = found.meets == found.meets[pick.row]
+        own = heavy[other & alike & (found.decision == found.decision[pick.row])]
         ends = dict(zip(_ENDS, (float(own.min()), float(own.max())), strict=True))
         picks[int(found.rows[pick.row])] = pick._replace(heavy=ends)
     return picks

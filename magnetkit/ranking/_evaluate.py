@@ -39,7 +39,7 @@ from ..magnetism._uncertainty import HALF_WIDTH
 from ..magnetism.shells import read_shells, written
 from ..magnetism.sintered import MADE, figures_at
 from ..prediction import _stages
-from ._decisions import BEST, PLAUSIBLE, decision_of
+from ._decisions import BEST, LEAST, decision_of
 from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule, hashes_of
@@ -402,7 +402,7 @@ def _open(here: Columns, job: Job, bound: Bound, tally: Tally | None = None) -> 
     magnet, inside = here["status"].says("ok"), ~(here[MARGIN] < -_SLACK)
     may, worth = (
         inside & (here[CHANCE] >= least - _SLACK)
-        for least in (job.threshold, min(PLAUSIBLE, job.threshold))
+        for least in (job.threshold, min(LEAST, job.threshold))
     )
     loss = best_possible_loss(here, job.rule)
     own = here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
@@ -467,7 +467,7 @@ def _within_by_requirements(
 
 def plausible(rule: Rule, found: Columns) -> Keys:
     """Return the keys of candidates of which all that are worth a trial count as meeting."""
-    easy = replace(rule, threshold=min(PLAUSIBLE, rule.threshold))
+    easy = replace(rule, threshold=min(LEAST, rule.threshold))
     return easy.keys(Columns((n, found[n]) for n in rule.columns()).arrow())
 
 
