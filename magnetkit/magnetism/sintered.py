@@ -485,12 +485,7 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
 
 
 def _of_temperature(
-    made: Alloys,
-    kelvin: float,
-    values: Array,
-    state: tuple[NDArray[np.bool_], NDArray[np.int8]],
-    names: Collection[str] | None,
-    duty: Duty,
+    made: Alloys, kelvin: float, values: Array, state: Any, names: Any, duty: Duty
 ) -> dict[str, Any]:
     """Return the columns of `FIGURES` and of the limits of use at a temperature.
 

@@ -281,6 +281,12 @@ def _contrast(
     return picks
 
 
+def trial_from(today: float) -> float:
+    """Return a probability above which all is that is worth a trial beside today's magnet's own."""
+    # Today's magnet among the candidates may be off by the rounding of its formula.
+    return PLAUSIBLE if today > PLAUSIBLE + 2.0 * _LESS else LEAST
+
+
 def decide(
     found: Choices | None, ranking: "Ranking", take: Take, job: "Job", anyway: list[pa.Table]
 ) -> list[dict[str, Any]]:

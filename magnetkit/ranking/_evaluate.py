@@ -39,7 +39,7 @@ from ..magnetism._uncertainty import HALF_WIDTH
 from ..magnetism.shells import read_shells, written
 from ..magnetism.sintered import MADE, figures_at
 from ..prediction import _stages
-from ._decisions import BEST, LEAST, decision_of
+from ._decisions import BEST, PLAUSIBLE, decision_of
 from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule, hashes_of
@@ -91,6 +91,7 @@ class Bound:
     limits: Mapping[str, float] = field(default_factory=dict)
     trials: Mapping[str, float] = field(default_factory=dict)
     last: int | None = None
+    trial: float = PLAUSIBLE  # the least probability that is worth a trial
 
     @property
     def is_finite(self) -> bool:
@@ -400,9 +401,10 @@ def central_values(
 def _open(here: Columns, job: Job, bound: Bound, tally: Tally | None = None) -> _Mask:
     """Return which candidates can be within the bound by their `central_values`."""
     magnet, inside = here["status"].says("ok"), ~(here[MARGIN] < -_SLACK)
+    # What a central value misses has half a chance at most.
     may, worth = (
-        inside & (here[CHANCE] >= least - _SLACK)
-        for least in (job.threshold, min(LEAST, job.threshold))
+        (inside | (least < HALF)) & (here[CHANCE] >= least - _SLACK)
+        for least in (job.threshold, min(bound.trial, job.threshold))
     )
     loss = best_possible_loss(here, job.rule)
     own = here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
@@ -455,7 +457,7 @@ def _within_by_requirements(
     found: Columns, keys: Keys, rule: Rule, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
     """Return which of the open candidates are within the bound."""
-    near, loss = plausible(rule, found), np.full(len(open_), np.inf)
+    near, loss = plausible(rule, found, bound.trial), np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
     worth = near.meets & ~keys.meets
     own = found["decision"], keys.meets, worth, loss, -keys.margin, keys.hashes
@@ -465,9 +467,9 @@ def _within_by_requirements(
     return open_ & within
 
 
-def plausible(rule: Rule, found: Columns) -> Keys:
+def plausible(rule: Rule, found: Columns, trial: float = PLAUSIBLE) -> Keys:
     """Return the keys of candidates of which all that are worth a trial count as meeting."""
-    easy = replace(rule, threshold=min(LEAST, rule.threshold))
+    easy = replace(rule, threshold=min(trial, rule.threshold))
     return easy.keys(Columns((n, found[n]) for n in rule.columns()).arrow())
 
 
@@ -479,7 +481,9 @@ def needed_for(keep: int) -> int:
     return max(keep, POOL) + 2 * CLIMB
 
 
-def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bound:
+def bound_of(
+    found: Sequence[Evaluated], rule: Rule, rows: int, keep: int, trial: float = PLAUSIBLE
+) -> Bound:
     """Return a bound that probably more than `needed_for` of all `rows` candidates keep to.
 
     `found` is a random sample. It bounds the loss where enough meet the requirements, the margin
@@ -492,7 +496,7 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
     losses = np.concatenate([key.loss for key in keys])
     margins = np.concatenate([key.margin[key.missed] for key in keys])
     place = place_of(needed_for(keep), sample, rows)
-    near = [plausible(rule, one.columns) for one in found]
+    near = [plausible(rule, one.columns, trial) for one in found]
     decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(str)
     worth = decision[np.concatenate([key.meets for key in near])]
     loss = np.concatenate([key.loss for key in near])
@@ -507,14 +511,14 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
             if np.isinf(limits[word]) and seen > _SELDOM:
                 limits[word] = loss[part].max(initial=0.0)
     if place <= len(losses):
-        return Bound(_smallest(losses, place), np.inf, *ends)
+        return Bound(_smallest(losses, place), np.inf, *ends, trial=trial)
     left = place - len(losses)
     least = _smallest(margins, left)
     if least != -OUTSIDE:
-        return Bound(margin=-least, trials=ends[1])
+        return Bound(margin=-least, trials=ends[1], trial=trial)
     tied = np.concatenate([key.hashes[key.missed] for key in keys])[margins == least]
     last = np.sort(tied)[left - int((margins < least).sum()) - 1]
-    return Bound(margin=-least, trials=ends[1], last=int(last))
+    return Bound(margin=-least, trials=ends[1], last=int(last), trial=trial)
 
 
 def place_of(count: int, sample: int, rows: int) -> int:

@@ -125,16 +125,16 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
             found = evaluate(chunk.table, chunk.shells, made, bound, job.rule.columns())
             tally.add(found.tally)
             if found.keys is not None:
-                left.append(_key_table(rows, found, found.keys, job))
+                left.append(_key_table(rows, found, found.keys, job, bound.trial))
             rows += len(chunk.table)
     table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
     return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
-def _key_table(start: int, found: Evaluated, keys: Keys, job: Job) -> pa.Table:
+def _key_table(start: int, found: Evaluated, keys: Keys, job: Job, trial: float) -> pa.Table:
     by, loss = keys.margin.copy(), np.full(len(keys.meets), np.inf)
     by[keys.meets] = keys.loss
-    near = plausible(job.rule, found.columns)
+    near = plausible(job.rule, found.columns, trial)
     loss[near.meets] = near.loss
     decision = found.columns["decision"]
     made = Columns(row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision)

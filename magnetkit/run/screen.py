@@ -27,8 +27,10 @@ from ..composition._read import Compositions
 from ..composition.notation import Basis
 from ..composition.substitution import Substitutions, refine
 from ..prediction.conditions import UseKeywords, with_conditions
-from ..ranking._evaluate import Bound, Tally, bound_of, columns_read, evaluate, needed_for
+from ..ranking._decisions import trial_from
+from ..ranking._evaluate import Bound, Tally, bound_of, columns_read, evaluate, needed_for, today_of
 from ..ranking._job import Job, identity_of, job_for
+from ..ranking._profile_parts import CHANCE
 from ..ranking.result import ANSWER, REPORT, WRITTEN, Ranked
 from . import _candidates, _files
 from ._files import check_place, check_report, open_result
@@ -492,14 +494,14 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
 
 def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
     """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
-    rows = source.count() or 0
+    rows, trial = source.count() or 0, trial_from(today_of(job)[CHANCE][0])
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:
         parts, want = source.sample(_SAMPLE), job.rule.columns()
         found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]
-        bound = bound_of(found, job.rule, rows, keep)
+        bound = bound_of(found, job.rule, rows, keep, trial)
         if bound.is_finite:
             yield bound
-    yield Bound()
+    yield Bound(trial=trial)
 
 
 def some_of(space: Substitutions, n: int, seed: int = 0) -> _candidates.TableCandidates:
