@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from .errors import InputError
 
@@ -126,6 +126,8 @@ def get_settings() -> Settings:
         raise InputError(
             f"MAGNETKIT_{name} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
         ) from None
+    except SettingsError as error:
+        raise InputError(f"{error}".split(" from ")[0] + ": expected JSON, as in the guide") from None
 
 
 def kernel_places() -> tuple[Path, ...]:
