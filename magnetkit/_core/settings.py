@@ -127,7 +127,8 @@ def get_settings() -> Settings:
             f"MAGNETKIT_{name} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
         ) from None
     except SettingsError as error:
-        raise InputError(f"{error}".split(" from ")[0] + ": expected JSON, as in the guide") from None
+        name = f"{error}".split('"')[1].upper()
+        raise InputError(f"MAGNETKIT_{name}: expected JSON, e.g. {{}}, got another text") from None
 
 
 def kernel_places() -> tuple[Path, ...]:
