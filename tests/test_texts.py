@@ -13,6 +13,7 @@ import sys
 import tempfile
 from functools import cache, partial
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -38,14 +39,14 @@ diffused = cache(partial(mk.diffuse, "Nd30.5Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm",
                          load_line=2, anneal=900, anneal_hours=8, cells=1000))  # fmt: skip
 
 
-def explored(*moves):
+def explored(*moves, what=STORED["alloys"]):
     """Return what the explorer's page has, and what each call of it answers to some moves."""
     pytest.importorskip("dash")
     from magnetkit.explorer._results import Results
     from magnetkit.explorer.page import application
 
     with tempfile.TemporaryDirectory() as folder:
-        mk.screen(STORED["alloys"], "aviation-actuator", out=Path(folder) / "of")
+        mk.screen(what, "aviation-actuator", out=Path(folder) / "of")
         results = Results(Path(folder) / "of")
     results.evaluate()
     client = application(results).server.test_client()
@@ -117,13 +118,15 @@ def session(name, folder):
     """Yield what each command of a session says, its exit and the files that it writes."""
     for file, text in STORED["sessions"][name]["files"].items():
         (folder / file).write_text(text, "utf-8")
-    own, known = {**os.environ, "MAGNETKIT_DATA_DIR": str(folder / "data")}, {}
+    own, known = {**os.environ, "MAGNETKIT_DATA_DIR": str(folder / "data"), "COLUMNS": "150"}, {}
     for command in STORED["sessions"][name]["commands"]:
-        done = run(*shlex.split(command), cwd=folder, env=own)
+        with patch("magnetkit.show._text.to_terminal", lambda: name.startswith("terminal")):
+            done = run(*shlex.split(command), cwd=folder, env=own)
         texts = [f"exit {done.returncode}", done.stdout, *said(done.stderr)]
         for file in sorted(f for f in folder.rglob("*") if f.is_file()):
             if known.get(file) != (known := known | {file: file.stat().st_mtime_ns})[file]:
-                texts.append(f"FILE {file.relative_to(folder)} {written(file)}")
+                shown = written(file)[: STORED["sessions"][name].get("most")]
+                texts.append(f"FILE {file.relative_to(folder)} {shown}")
         yield command, short("\n".join(texts).replace(str(folder), "FOLDER"))
 
 

@@ -91,6 +91,16 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
         raise InputError(f"{kind} file {file}: {_explain(error)}") from None
 
 
+def checked(model: type[_Model], content: dict[str, Any], about: str = "") -> _Model:
+    """Return a record of what was asked; raises InputError with the first thing that is wrong."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        about += "" if first["type"] == "value_error" else f"{first['loc'][0]}: "
+        raise InputError(about + first["msg"].removeprefix("Value error, ")) from None
+
+
 def write_new(name: str, template: Path, folder: Path) -> Path:
     """Write a commented file to fill in from a template with ``NAME`` in place of `name`.
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from .errors import InputError
 
@@ -122,6 +122,9 @@ def get_settings() -> Settings:
         raise InputError(
             f"MAGNETKIT_{name} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
         ) from None
+    except SettingsError as error:
+        name = f"{error}".split('"')[1].upper()
+        raise InputError(f"MAGNETKIT_{name}: expected JSON, e.g. {{}}, got another text") from None
 
 
 def kernel_places() -> tuple[Path, ...]:

@@ -207,19 +207,16 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: in
     for text in shells or ():
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
-            raise InputError(
-                f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
-            )
+            said = f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
+            raise InputError(said)
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
 
 
 def _one_shell(shells: Sequence[str] | None) -> str | None:
     """Return the shell of all candidates."""
-    if not shells:
-        return None
-    if len(shells) > 1:
+    if len(shells or ()) > 1:
         raise InputError("several shells need --host; a table has a column shell")
-    return shells[0]
+    return shells[0] if shells else None
 
 
 def _need(host: str | None, **given: object) -> None:

@@ -279,19 +279,18 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         breaks = np.array([ends for _, ends in bad], np.int64)
         bad.clear()
         table = pa.Table.from_batches([batch])
-        rows = _row_numbers(row, batch.num_rows, [r.line for r in skipped])
-        row = max([row, *rows[-1:], *(r.line for r in skipped)])
+        gone = np.array([r.line for r in skipped], np.int64)
+        rows = np.arange(row + 1, row + 1 + len(table) + len(gone))
+        rows = rows[~np.isin(rows, gone)][: len(table)]
+        numbers = np.concatenate([rows, gone])
+        row = int(numbers.max(initial=row))
         breaks = np.concatenate([_line_ends(table), breaks])
-        numbers = np.concatenate([rows, [r.line for r in skipped]]).astype(np.int64)
         order = np.argsort(numbers)
         numbers[order] += broken + np.cumsum(breaks[order]) - breaks[order]
         broken += int(breaks.sum())
         lines = numbers[: len(rows)]
-        rejected = [
-            replace(r, line=int(number))
-            for r, number in zip(skipped, numbers[len(rows) :], strict=True)
-            if r.reason
-        ]
+        each = zip(skipped, numbers[len(rows) :].tolist(), strict=True)
+        rejected = [replace(r, line=number) for r, number in each if r.reason]
         written = ~_blank(table)
         table, lines = table.select(chosen).filter(pa.array(written)), lines[written]
         for offset in range(0, max(len(table), 1), size):
@@ -301,12 +300,6 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
     if none:
         empty = pa.table({name: pa.array([], pa.string()) for name in header})
         yield Block(empty, 0, np.empty(0, np.int64), [r for r, _ in bad if r.reason])
-
-
-def _row_numbers(before: int, rows: int, skipped: list[int]) -> NDArray[np.int64]:
-    """Return the numbers of `rows` rows after number `before`, stepping over `skipped`."""
-    candidates = np.arange(before + 1, before + 1 + rows + len(skipped))
-    return candidates[~np.isin(candidates, skipped)][:rows]
 
 
 def _blank(table: pa.Table) -> NDArray[np.bool_]:

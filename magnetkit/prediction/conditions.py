@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ForwardRef, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from .._core._arguments import path
 from .._core.errors import InputError
@@ -377,4 +377,4 @@ def with_conditions(*names: str, without: tuple[str, ...] = ()) -> Callable[[Fun
 
 def _annotation(one: Field[Any]) -> Any:
     annotation = ConditionKeywords.__annotations__[one.name]
-    return annotation.__forward_arg__ if isinstance(annotation, ForwardRef) else annotation
+    return getattr(annotation, "__forward_arg__", annotation)

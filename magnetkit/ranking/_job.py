@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import ValidationError
 from scipy.special import ndtr
 
 from .._core._requirement_text import parse_requirement
+from .._core._toml import checked
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..calibration._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
@@ -195,10 +195,7 @@ def _working(
 
 def with_fields(profile: "Profile", **fields: object) -> "Profile":
     """Return a profile with other fields, checked as when it is read."""
-    try:
-        return type(profile).model_validate({**dict(profile), **fields})
-    except ValidationError as error:
-        raise InputError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+    return checked(type(profile), {**dict(profile), **fields})
 
 
 def requirement_of(
@@ -219,20 +216,18 @@ def requirement_of(
             raise InputError(f"requirement {text!r}: the reference magnet has none at {at:g} K")
         limit = (given.share or 1.0) * value if np.isfinite(value) else 0.0
     side = "minimum" if given.sign == ">=" else "maximum"
-    try:
-        return Requirement.model_validate(
-            {
-                "column": given.column,
-                "absolute_maximum" if given.absolute else side: limit,
-                "temperature_K": given.temperature_K,
-                "share_of_reference": given.share,
-                "source": "asked for",
-                "status": "assumption",
-            }
-        )
-    except ValidationError as error:
-        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise InputError(f"requirement {text!r}: {reason}") from None
+    return checked(
+        Requirement,
+        {
+            "column": given.column,
+            "absolute_maximum" if given.absolute else side: limit,
+            "temperature_K": given.temperature_K,
+            "share_of_reference": given.share,
+            "source": "asked for",
+            "status": "assumption",
+        },
+        f"requirement {text!r}: ",
+    )
 
 
 def _side(requirement: Requirement) -> tuple[str, bool, float | None]:

@@ -281,7 +281,7 @@ def _numeric_column(name: str, others: Iterable[str] = ()) -> str:
     column = COLUMNS.get(name)
     if column is None or column.kind not in ("number", "integer"):
         near = difflib.get_close_matches(name, [*others, *COLUMNS], n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f"; did you mean {near[0]!r}?" if near and column is None else ""
         raise ValueError(f"{name!r} is no numeric result column{hint}")
     return name
 

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from .._core import _toml
 from .._core._arguments import named
 from .._core._requirement_text import parse_requirement
-from .._core._toml import Name, Strict, Text
+from .._core._toml import Name, Strict, Text, checked
 from .._core.errors import InputError
 from .._core.units import TEN_YEARS, parse_temperature
 from ..hosts.records import HOST_NAMES, HOSTS
@@ -280,7 +280,8 @@ def asked(
             "without an application, give a requirement with a number, such as coercivity_kA_m>=800"
         )
     low, high = min(_ROOM_K, kelvin), max(_ROOM_K, kelvin)
-    return Profile.model_validate(
+    return checked(
+        Profile,
         {
             "name": "asked",
             "title": "What was asked",
@@ -295,7 +296,7 @@ def asked(
             "sources": dict.fromkeys(("temperature", "load_line", "magnet_mass"), _GIVEN),
             "reference": _reference(reference, basis, shell),
             "requirements": limits,
-        }
+        },
     )
 
 

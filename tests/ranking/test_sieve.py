@@ -86,7 +86,6 @@ def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin
 @pytest.mark.parametrize("quantile", [0.1, 0.6])
 def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
     table, job = case(device)
-    # Those that are worth a trial go on as well.
     every = plausible(job.rule, full(table, job))
     assert every.meets.any()
     limit = float(np.quantile(every.loss, quantile, method="lower"))

@@ -60,13 +60,11 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
     assert kept.judged == len(full) == len(given)
     one, other = (r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, kept))
     assert one == other
-    # Those beyond the bound are not counted, and it is said.
     meeting = [r.manifest["summary"]["meet_requirements"] for r in (kept, full)]
     assert keep < meeting[0] <= meeting[1]
     assert [f"at least {meeting[0]:,} meet" in answer(r)[0] for r in (kept, full)] == [True, False]
     told = full.decisions["candidate"].tolist()
     assert kept.decisions["candidate"].tolist() == told
-    # In the order of the input.
     assert kept.table["row_index"].is_monotonic_increasing
     numbers = full.table.select_dtypes("float").columns
     np.testing.assert_allclose(
