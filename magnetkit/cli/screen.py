@@ -178,8 +178,8 @@ def _space(
 
     sites = {}
     for text in replace:
-        site, found, substitutes = text.partition("=")
-        if not found or not substitutes:
+        site, _, substitutes = text.partition("=")
+        if not site.strip() or not substitutes.strip():
             raise InputError(f"--replace {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La")
         sites[site.strip()] = [s.strip() for s in substitutes.split(",")]
     if host in HOSTS:
