@@ -183,34 +183,32 @@ def _remove_stale(place: Path, current: str) -> None:
                 shutil.rmtree(other, ignore_errors=True)
 
 
-# A process that comes second to a kernel waits so long for the one that compiles it.
-_PATIENCE_S = 90.0
-
-
 _held: set[Path] = set()
 
 
 def _in_turn(compile_: Callable[..., Any], path: Path) -> Callable[..., Any]:
-    """Return what compiles a kernel, or reads it, in one process at a time."""
+    """Return what compiles a kernel in one process at a time, or reads it."""
 
     def once(sig: Any) -> Any:
-        # numba itself lets one thread of a process compile.
-        if path in _held:
+        # numba itself lets one thread of a process compile, and whoever comes later may read.
+        if path in _held or ((is_known := path.exists()) and path.stat().st_size):
             return compile_(sig)
-        if not path.exists():
+        if not is_known:
             have_help()
-        with ExitStack() as stack:
-            with suppress(AttributeError, OSError):
-                _await_turn(stack.enter_context(path.open("w")))
+        with ExitStack() as stack, suppress(AttributeError, OSError):
+            _await_turn(stack.enter_context(path.open("a")))
             _held.add(path)
             stack.callback(_held.discard, path)
-            return compile_(sig)
+            compile_(sig)
+            path.write_bytes(b"compiled")
+        return compile_(sig)
 
     return once
 
 
 def _await_turn(lock: Any) -> None:
-    end = time.monotonic() + _PATIENCE_S
+    # As long as the slowest kernel may take the process that compiles it.
+    end = time.monotonic() + 90.0
     while time.monotonic() < end:
         try:
             return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
