@@ -149,6 +149,21 @@ def write_csv(header: Iterable[object], rows: Iterable[Iterable[object]], path: 
         put_csv(header, rows, stream, "\t" if path.suffix.lower() == ".tsv" else ",")
 
 
+def write_csv_table(table: "pa.Table", path: Path) -> None:
+    """Write a table to a CSV file, every text in quotes."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as pacsv
+
+    columns = [c.cast("string") if pa.types.is_dictionary(c.type) else c for c in table.columns]
+    for place, column in enumerate(columns):
+        text = pa.types.is_string(column.type)
+        if text and pc.any(pc.match_substring_regex(column, r"^'*[-=+@\t\r\n]")).as_py():
+            columns[place] = pa.array(map(safe_cell, column.to_pylist()), pa.string())
+    with replacing(path) as temporary:
+        pacsv.write_csv(pa.table(columns, [*map(safe_cell, table.column_names)]), temporary)
+
+
 def put_csv(
     header: Iterable[object], rows: Iterable[Iterable[object]], stream: TextIO, delimiter: str = ","
 ) -> None:

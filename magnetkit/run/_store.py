@@ -58,6 +58,8 @@ _NAMED = ("models", "tally", "files")
 class _Chunks:
     """Finished chunks by phase, the pass over candidates that makes them, and number."""
 
+    shared = False
+
     def __init__(self) -> None:
         self.phase = "chunk"
         self._parts: dict[tuple[str, int], Part] = {}

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .._core._files import parquet_bytes, write_csv, write_parquet
+from .._core._files import parquet_bytes, write_csv_table, write_parquet
 from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking import result as ranked
@@ -60,62 +60,52 @@ def finish(
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
-    take: Take
-    if isinstance(store, Store) and store.shared:
-        take = partial(_rows_of_workers, store, crew)
-    else:
-        take = store.take
-    whole, some = take, False
-    if isinstance(store, Store) and identity.get(ranked.WRITTEN) is not None:
-        whole, some = partial(_whole_rows, store, crew, job, take), True
+    shared, some = store.shared, identity.get(ranked.WRITTEN) is not None
+    take: Take = partial(_rows_of_workers, store, crew) if shared else store.take
+    whole: Take = partial(_whole_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     found = joined(store.choices(job.rule))
     # The first pass counted over all that are within its bound.
     copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
     ranking = replace(ranking, copies=copies)
-    sold, why = lower_class(job, today := today_of(job))
-    anyway = [today.arrow(), *([] if sold is None else [sold])]
-    decisions = decide(found, ranking, whole, job, anyway)
-    summary = {"meet_requirements": int(ranking.meets.sum()), "lower_class": why, **summary}
-    kept = None
-    if keep is not None:
-        kept = (ranking.place > 0) & (ranking.place <= keep)
-        summary |= {"meet_requirements": sum(copies.values()), "kept": int(kept.sum())}
-        for record in decisions:
-            # Beyond those that are kept not all were ranked.
-            record["rank"] = record["rank"] if (record["rank"] or 0) <= keep else None
-    if isinstance(store, Memory):
-        data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
-        manifest = {"identity": dict(identity), "summary": summary, ranked.DECISIONS: decisions}
-        return ranked.Ranked(data, job.profile, manifest, list(store.rejected()), job)
+    kept = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
     place = ranking.place if kept is None else ranking.place[kept]
     rows = rows_in_memory(place, ranked.TOP_ROWS)
-    write = partial(_write_fragments, store, crew) if store.shared else partial(_write, store)
     with ThreadPoolExecutor(1, "writing") as beside:
-        writing = beside.submit(write, ranking, kept, rows, report)
+        if isinstance(store, Store):
+            write = partial(_write_fragments, store, crew) if shared else partial(_write, store)
+            writing = beside.submit(write, ranking, kept, rows, report)
+        sold, why = lower_class(job, today := today_of(job))
+        anyway = [today.arrow(), *([] if sold is None else [sold])]
+        decisions = decide(found, ranking, whole, job, anyway)
+        summary = {"meet_requirements": int(ranking.meets.sum()), "lower_class": why, **summary}
+        if keep is not None and kept is not None:
+            summary |= {"meet_requirements": sum(copies.values()), "kept": int(kept.sum())}
+            for record in decisions:
+                # Beyond those that are kept not all were ranked.
+                record["rank"] = record["rank"] if (record["rank"] or 0) <= keep else None
+        if isinstance(store, Memory):
+            data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
+            told = {"summary": summary, ranked.DECISIONS: decisions}
+            manifest = {"identity": dict(identity), **told}
+            return ranked.Ranked(data, job.profile, manifest, list(store.rejected()), job)
         if some:
             own = rows if kept is None else np.flatnonzero(kept)[rows]
-            shown = ranked.compact(_joined(whole(own), ranking.columns().take(pa.array(own))))
+            shown = ranked.compact(_joined(whole(own, None), ranking.columns().take(pa.array(own))))
         else:
             shown = writing.result()
         in_memory = _files.RowsInMemory(rows, shown)
         most = ranked.LEADING_ROWS if some else ranked.TOP_ROWS
         top = in_memory.take(_leading(place, most)).sort_by("rank")
-        cells = zip(*map(_cells, top.columns), strict=True)
-        write_csv(top.column_names, cells, store.staged(_files.RANKED_CSV))
+        write_csv_table(top, store.staged(_files.RANKED_CSV))
         _files.write_rejected(store.rejected(), store.staged(_files.REJECTED))
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.result_of(store.place, manifest, ranked.Ranked, in_memory, job)
 
 
-def _cells(column: pa.ChunkedArray) -> list[Any]:
-    # Words looked up one by one take ten times as long.
-    return (column.cast("string") if pa.types.is_dictionary(column.type) else column).to_pylist()
-
-
 def _whole_rows(
-    store: Store, crew: Crew, job: Job, take: Take, rows: _Rows, columns: list[str] | None = None
+    store: Any, crew: Crew, job: Job, take: Take, rows: _Rows, columns: list[str] | None = None
 ) -> pa.Table:
     """Return columns of some candidates as `take` does, or all, for which they are evaluated."""
     if columns is not None:
@@ -269,7 +259,7 @@ def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Itera
 
 
 def _rows_of_workers(
-    store: Store, crew: Crew, rows: _Rows, columns: list[str] | None = None
+    store: Any, crew: Crew, rows: _Rows, columns: list[str] | None = None
 ) -> pa.Table:
     """Return columns, or all, of some candidates, which the workers read out of their chunks."""
 
