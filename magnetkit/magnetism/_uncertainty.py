@@ -129,8 +129,11 @@ def covariance(one: Kinds, other: Kinds, quantity: str, producer: Producer | Non
     from ..kernels._rows import distances
 
     apart = distances(one.table.rows, other.table.to_array())
-    same_host = np.equal.outer(*(np.array(k.hosts.texts()) for k in (one, other)))
-    itself = same_host & (apart < _ITSELF) & (one.shells[:, None] == other.shells[None, :])
+    # Texts compared each with each would take longer than all else.
+    pairs = (*one.hosts.texts(), *other.hosts.texts()), (*one.shells, *other.shells)
+    codes = (np.unique(both, return_inverse=True)[1] for both in pairs)
+    same_host, same_shell = (np.equal.outer(c[: len(apart)], c[len(apart) :]) for c in codes)
+    itself = same_host & (apart < _ITSELF) & same_shell
     alike = split.covariance(apart) + multiply(one.effects * split.shared, other.effects.T)
     found = np.where(same_host, alike, 0.0) + split.residue * itself
     if quantity not in splits():

@@ -10,6 +10,7 @@ and scenario vary as in `magnetkit.supply.sampled_supply`, for all candidates al
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from scipy.special import ndtri
 
 from .._core._columnar import Columns
 from ..composition.table import CompositionTable
+from ..kernels._jit import limit_threads, thread_count
 from ..kernels._linear import factor, multiply
 from ..magnetism._evidence import DISTANCE, limited
 from ..magnetism._figures import kinds
@@ -167,6 +169,11 @@ class Properties:
         self._scores: dict[str, _Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
         self._errors = errors
+        asked = {FOLLOWS.get(c, c) for c in leading.columns if f"{c}_lo" in leading.columns}
+        # They are worked out while prices are drawn.
+        pool = ThreadPoolExecutor(thread_count(), "roots", limit_threads, (1,))
+        self._roots = {column: pool.submit(self._root, column) for column in sorted(asked)}
+        pool.shutdown(wait=False)
 
     def at(self, column: str, temperature: float) -> _Values:
         """Return a column at a temperature, K."""
@@ -177,6 +184,8 @@ class Properties:
             return weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
         table = self._tables.get(temperature, self._leading)
         value, lo, hi = interval_of(table if column in table else self._leading, column)
+        if not (hi > lo).any():
+            return np.broadcast_to(value[:, None], (len(value), self._draws))
         z = self.score(FOLLOWS.get(column, column)) / self._end
         z = -z if column in AGAINST else z
         half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
@@ -185,15 +194,21 @@ class Properties:
     def score(self, column: str) -> _Values:
         """Return the standard scores of a quantity."""
         if column not in self._scores:
-            own, producer = self._errors
-            found = covariance(own, own, column, producer)
-            wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
-            found = found / np.outer(wide, wide)
-            # Of one magnet twice, or of a measured one, no variance of its own is left.
-            found[np.diag_indices_from(found)] = 1.0 + _LITTLE
-            n = len(wide)
+            ready = self._roots.get(column)
+            root = self._root(column) if ready is None else ready.result()
+            n = len(root)
             # Latin hypercube: evenly spread.
             place = self._rng.permuted(np.tile(np.arange(self._draws), (n, 1)), axis=1)
             white = ndtri((place + self._rng.random((n, self._draws))) / self._draws)
-            self._scores[column] = multiply(factor(found), white)
+            self._scores[column] = multiply(root, white)
         return self._scores[column]
+
+    def _root(self, column: str) -> _Values:
+        """Return what makes standard scores of white ones: a factor of their correlations."""
+        own, producer = self._errors
+        found = covariance(own, own, column, producer)
+        wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
+        found = found / np.outer(wide, wide)
+        # Of one magnet twice, or of a measured one, no variance of its own is left.
+        found[np.diag_indices_from(found)] = 1.0 + _LITTLE
+        return np.asarray(factor(found))
