@@ -142,14 +142,15 @@ def purified(
     """
     from ..kernels._rows import sums
 
-    limits = _trace_limits()
-    here = np.unique(codes[codes >= 0])
-    if not np.any(limits[here].max(axis=0, initial=0.0)[table.indices]):
+    n, indices, values, limits = len(table), table.indices, table.values, _trace_limits()
+    if not np.any(limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0)[indices]):
         return table, None
-    n, indices, values = len(table), table.indices, table.values
     row = np.repeat(np.arange(n), np.diff(table.indptr))
-    weight = 100.0 * values * ATOMIC_MASS[indices] / sums(table.rows, ATOMIC_MASS)[row]
     limit = np.where(codes[row] >= 0, limits[codes[row], indices], 0.0)
+    # What one host holds another takes out.
+    if not limit.any():
+        return table, None
+    weight = 100.0 * values * ATOMIC_MASS[indices] / sums(table.rows, ATOMIC_MASS)[row]
     taken = np.where(limit > 0.0, 1.0, 0.0)
     inert = (limit > 0.0) & np.isfinite(limit) & (values > 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):

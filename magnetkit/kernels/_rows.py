@@ -135,15 +135,16 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
     k, d, best = len(points), points.shape[1], -1
     for i in range(start, stop):
         # The nearest of the row before is tried first; of equals the first counts.
-        least, last, best = np.inf, max(best, 0), -1
-        for t in range(k):
-            p, total = (last + t) % k, 0.0
+        least, p, best = np.inf, max(best, 0), -1
+        for _ in range(k):
+            total = 0.0
             for c in range(d):
                 total += (places[i, c] - points[p, c]) ** 2
                 if total > least:
                     break
             if total < least or (total == least and p < best):
                 least, best = total, p
+            p = p + 1 if p + 1 < k else 0
         apart[i] = np.sqrt(least)
         largest = -1.0
         for c in range(d if best >= 0 else 0):

@@ -7,7 +7,7 @@ free to part the grains, and aluminium, copper and gallium make it wet them.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,13 +51,14 @@ _LEAST_BORON, _MOST_BORON = 0.82, 1.6
 _SINTERED = 0.6
 
 
-def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str, Array]:
+def count(table: "CompositionTable", bound: Any, grain_um: Array | None) -> dict[str, Array]:
     """Return what parts and what couples the grains of n melted recipes, for `microstructure`.
 
     `bound` is the share of rare earth that oxygen, nitrogen and carbon bind, `grain_um` the grain
     size. ``free``: rare earth left for the boundary, wt.%, below 0 where it is short; ``r2fe17``:
     volume fraction; ``boron``: wt.%; ``wetted``: what additions add to alpha_K; ``cerium``: share
-    beyond about half, 1 where all is Ce; ``sintered``: 1 where grains need a boundary phase.
+    beyond about half, 1 where all is Ce; ``sintered``: 1 where grains need a boundary phase. It is
+    ``free`` alone without a grain size.
     """
     from ..kernels._rows import sums_of_each
 
@@ -78,6 +79,8 @@ def count(table: "CompositionTable", bound: Array, grain_um: Array) -> dict[str,
         taken /= rare
         cerium = np.nan_to_num(cerium / rare)
         free = np.nan_to_num(per_rare * (1.0 - bound - taken))
+    if grain_um is None:
+        return {"free": free}
     weight = {s: 100.0 * own[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _ADDED_TO}
     return {
         "free": free,

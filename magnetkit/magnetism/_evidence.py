@@ -146,12 +146,12 @@ _WEIGHED = (("C",), ("B",), ("Cu", "Ga"), ("Al",), ("Co",), _HARD, _SOFT, _LIGHT
 def _boundary(table: CompositionTable) -> dict[str, Array]:
     from ..kernels._rows import sums_of_each
 
-    counted = count(table, np.zeros(len(table)), np.full(len(table), 5.0))
+    free = count(table, 0.0, None)["free"]
     weighed = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
     figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *weighed])
     mass, metal, *weights = sums_of_each(table.rows, figures).T
     carbon, boron, *amounts, usual = (100.0 * weight / mass for weight in weights)
-    free = counted["free"] - (counted["free"] - _MOST_FREE).clip(0.0) * 2.0 / 3.0
+    free = free - (free - _MOST_FREE).clip(0.0) * 2.0 / 3.0
     stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * metal * 100.0 / mass
     # Carbon that stands for boron counts as much of it.
     boron = boron + ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * carbon - stoichiometric

@@ -92,8 +92,9 @@ def decision_of(
     # There are few: they are not sorted row by row.
     seen = pa.array(key).dictionary_encode()
     keys, codes = np.unique(seen.dictionary.to_numpy(), return_inverse=True)
-    own = root_of(job.profile.reference.host)
-    words = []
+    own, made = root_of(job.profile.reference.host), job.conditions.process
+    route = made.get("route") if isinstance(made, dict) else getattr(made, "route", None)
+    words, called = [], str(getattr(route, "name", route) or "")
     for one in keys.tolist():
         held = [e for place, e in enumerate(elements) if one >> place & 1]
         host = (one >> len(elements) + 1 & 15) - 1
@@ -101,14 +102,8 @@ def decision_of(
         root = root_of(HOST_NAMES[host]) if host >= 0 else "unknown host"
         lean = bool(one >> len(elements) & 1) and root == own
         shell = read_shell(rims.words[rim]) if rim >= 0 else None
-        words.append(_named(root, held, lean, shell.R if shell else "", _route(job)))
+        words.append(_named(root, held, lean, shell.R if shell else "", called))
     return Coded(codes[seen.indices.to_numpy()], tuple(words)).renamed(str)
-
-
-def _route(job: "Job") -> str:
-    process = job.conditions.process
-    route = process.get("route") if isinstance(process, dict) else getattr(process, "route", None)
-    return str(getattr(route, "name", route) or "")
 
 
 def _named(host: str, held: list[str], lean: bool, shell: str, route: str) -> str:
@@ -350,7 +345,8 @@ def _picked(
     heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
     other = ~_is_today(texts, today, job) & ~np.isin(found.rows, list(ranking.simpler))
     # A trial is for what no candidate of its kind does.
-    other &= found.meets | ~np.isin(found.decision, found.decision[found.meets])
+    able = set(found.decision[found.meets])
+    other &= found.meets | np.array([word not in able for word in found.decision], bool)
     chance = float(today[CHANCE][0].as_py() or 0.0)
     nothing = np.full((1, found.loss.shape[1]), np.inf)
     keeps = np.concatenate([now[0] if chance >= PLAUSIBLE else nothing, *now[1:]])
@@ -380,16 +376,12 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> NDArray[np.bool_]
 def _status(record: dict[str, Any], job: "Job") -> str:
     """Return ``ready`` to melt, ``buy`` of another family, or a ``trial``."""
     unproven = (record.get("evidence_distance") or 0.0) > PROVEN
-    if record[CHANCE] < job.threshold or unproven or _special(record):
+    # No producer makes magnets of a special route today.
+    special = str(record.get("route") or "").split(";")[0] in routes()
+    if record[CHANCE] < job.threshold or unproven or special:
         return "trial"
     own = root_of(job.profile.reference.host) == root_of(str(record["host"]))
     return "ready" if own else "buy"
-
-
-def _special(record: dict[str, Any]) -> str:
-    """Return the route of a candidate that no producer makes today; empty otherwise."""
-    name = str(record.get("route") or "").split(";")[0]
-    return name if name in routes() else ""
 
 
 def _next_test(record: dict[str, Any], job: "Job") -> str:

@@ -179,7 +179,6 @@ def evaluate(
         rows = np.concatenate(parts)
         table, shells, _ = _take(rows, table, shells, Columns())
     supply = _known(table, shells, job)
-    del supply[_HOSTS]
     tally.stages["magnetism"] = len(rows)
     found, split = _with_requirements(table, shells, supply, job, want)
     open_, keys = found["status"].says("ok"), None
@@ -214,10 +213,9 @@ def columns_read(job: Job) -> list[str]:
     asked = [*job.rule.columns(), *(r.column for r in job.profile.requirements)]
     predicted = [name for column in asked for name in with_interval(column)]
     what = ("host", "temperature_K", "route", "decision")
-    judged = (DISTANCE, "failed_requirements")
     shown = ("remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT)
-    bought = ("heavy_rare_earth_saved_wt_pct", "cost_USD_kg", "density_kg_m3")
-    return list(dict.fromkeys([*what, *predicted, *shown, *bought, *judged]))
+    rest = ("heavy_rare_earth_saved_wt_pct", "cost_USD_kg", "density_kg_m3", DISTANCE)
+    return list(dict.fromkeys([*what, *predicted, *shown, *rest, "failed_requirements"]))
 
 
 def today_of(job: Job) -> Columns:
@@ -434,7 +432,7 @@ def _with_requirements(
         kelvins = at
         if asked - {*supply, *own} <= MADE:
             only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
-    made = _stages.alloys_of(table, shells, job.conditions, ranges=True)
+    made = _stages.alloys_of(table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS))
     here, *others = figures_at(made, kelvins, job.conditions.use, only)
     split = made.written
     # A hundred arrays that nothing below asks for.
