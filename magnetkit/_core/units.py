@@ -130,7 +130,10 @@ def parse_temperatures(value: Any) -> list[float]:
         found = []
         for part in value.split(","):
             found += _mind_the_cold(part, _range_or_one(part))
-    elif _is_listed(value):
+    # Bytes and 0-d arrays are no list.
+    elif (
+        hasattr(value, "__iter__") and not isinstance(value, bytes) and getattr(value, "ndim", True)
+    ):
         found = [k for part in value for k in parse_temperatures(part)]
     else:
         kelvin = parse_temperature(value)
@@ -149,12 +152,6 @@ def _mind_the_cold(text: str, found: list[float]) -> list[float]:
             TemperatureWarning,
         )
     return found
-
-
-def _is_listed(value: Any) -> bool:
-    """Return whether a value is a list of values; bytes and 0-d arrays are not."""
-    listed = hasattr(value, "__iter__") and not isinstance(value, bytes)
-    return listed and getattr(value, "ndim", 1) != 0
 
 
 def _range_or_one(text: str) -> list[float]:

@@ -3,7 +3,7 @@
 import glob
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import Field
 from functools import wraps
 from pathlib import Path
@@ -91,6 +91,13 @@ def composition_of(column: str | None, element_columns: bool) -> str | None:
     if column is not None:
         raise InputError("give --column or --element-columns, not both")
     return ELEMENT_COLUMNS
+
+
+def one_of(shells: Sequence[str] | None, why: str) -> str | None:
+    """Return the one shell that is given, or None; refuse several by saying why."""
+    if len(shells or ()) > 1:
+        raise InputError(why)
+    return shells[0] if shells else None
 
 
 def with_unit(text: str | None) -> str | None:

@@ -157,12 +157,12 @@ def _packages() -> Iterator[Finding]:
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            if name in _OPTIONAL:
-                extra, use = _OPTIONAL[name]
-                advice = f"for {use}: pip install 'magnetkit[{extra}]'"
+            extra, use = _OPTIONAL.get(name, ("", ""))
+            again = "install magnetkit again: pip install --force-reinstall magnetkit"
+            advice = f"for {use}: pip install 'magnetkit[{extra}]'" if extra else again
+            if extra:
                 yield Finding(group, name, "not installed", "note", advice)
             else:
-                advice = "install magnetkit again: pip install --force-reinstall magnetkit"
                 yield Finding(group, name, "missing", "broken", advice)
             continue
         wanted = tested.get(name)

@@ -97,7 +97,7 @@ def replace(
     from ..replacement.replace import replace as run
     from ..show._text import is_cgs, say
 
-    shell = _one(shell)
+    shell = o.one_of(shell, "give --shell once: the magnet is one")
     if compensated or parts:
         name = "--parts" if parts else "--compensated"
         beside = {"shell": shell, "measured": measured, "require": require, "out": out}
@@ -133,13 +133,6 @@ def _numbers(text: str, name: str) -> dict[str, Any]:
     except ValueError:
         example = "expected NAME=NUMBER, e.g. B_r=1.29,H_cJ=1650"
         raise InputError(f"{name} {text!r}: {example}") from None
-
-
-def _one(shells: Any) -> str | None:
-    """Return the shell of a command on one magnet."""
-    if shells and len(shells) > 1:
-        raise InputError("give --shell once: the magnet is one")
-    return shells[0] if shells else None
 
 
 def _parts(device: str, per_year: int, today: bool, json: bool) -> None:

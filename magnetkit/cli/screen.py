@@ -123,8 +123,11 @@ def screen(
     options |= {"out": out, "resume": resume, "force": force, "all_columns": all_columns}
     options |= {"workers": workers, "dask": dask, "progress": not quiet}
     if made is None:
-        _need(host, minor=minor, sample=sample, refine=refine)
-        options |= {"shell": _one_shell(shell), "column": o.composition_of(column, element_columns)}
+        for name, value in {"minor": minor, "sample": sample, "refine": refine}.items():
+            if value is not None and host is None:
+                raise InputError(f"--{name} needs --host and --replace")
+        rim = o.one_of(shell, "several shells need --host; a table has a column shell")
+        options |= {"shell": rim, "column": o.composition_of(column, element_columns)}
         result = run(candidates, application, keep=keep, **options)
     elif refine is not None:
         o.refuse_beside("--refine", shell=shell, keep=keep)
@@ -210,20 +213,6 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: in
             said = f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
             raise InputError(said)
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
-
-
-def _one_shell(shells: Sequence[str] | None) -> str | None:
-    """Return the shell of all candidates."""
-    if len(shells or ()) > 1:
-        raise InputError("several shells need --host; a table has a column shell")
-    return shells[0] if shells else None
-
-
-def _need(host: str | None, **given: object) -> None:
-    """Refuse options that only a space has."""
-    for name, value in given.items():
-        if value is not None and host is None:
-            raise InputError(f"--{name} needs --host and --replace")
 
 
 def report(

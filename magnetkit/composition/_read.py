@@ -276,9 +276,8 @@ def is_path(text: str) -> bool:
 
 
 def _is_frame(given: Any) -> bool:
-    if isinstance(given, (pa.Table, pa.RecordBatch)):
-        return True
-    return hasattr(given, "columns") and hasattr(given, "__arrow_c_stream__")
+    whole = hasattr(given, "columns") and hasattr(given, "__arrow_c_stream__")
+    return whole or isinstance(given, (pa.Table, pa.RecordBatch))
 
 
 def _kind(given: Any) -> str:

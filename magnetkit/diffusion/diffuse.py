@@ -194,15 +194,13 @@ def _sentence(row: Mapping[Any, Any]) -> str:
     if row["way"] == "faces":
         text += f", {row['mg_cm2']:.2g} mg/cm2 at most, {row['hours']:g} h at {row['anneal_C']:g} C"
     pieces = round(1e3 * row["kg_year"] / row["put_on_g"]) if row["put_on_g"] else 1
-    year = f", {_mass(row['kg_year'])} a year for {pieces:,} magnets" if pieces > 1 else ""
+    kg = row["kg_year"]
+    mass = f"{kg:.3g} kg" if kg >= 0.1 else f"{1e3 * kg:.3g} g"
+    year = f", {mass} a year for {pieces:,} magnets" if pieces > 1 else ""
     return (
         f"{text}; flux {-row['flux_lost_pct']:+.1f} %, {row['cost_USD']:.2f} USD{year}, "
         f"probability {row['probability']:.2f}"
     )
-
-
-def _mass(kg: float) -> str:
-    return f"{kg:.3g} kg" if kg >= 0.1 else f"{1e3 * kg:.3g} g"
 
 
 @renamed(outside_kA_m="outside_field_kA_m", hours="anneal_hours", price="prices", pieces="per_year")

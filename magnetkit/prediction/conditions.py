@@ -350,17 +350,12 @@ def with_conditions(*names: str, without: tuple[str, ...] = ()) -> Callable[[Fun
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
         taken = [f for f in conditions_in(*names, without=without)
                  if f.name not in {p.name for p in own} and f.name != "temperature"]  # fmt: skip
-        more = [
-            inspect.Parameter(
-                one.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(one)
-            )
-            for one in taken
-        ]
+        kind, notes = inspect.Parameter.KEYWORD_ONLY, ConditionKeywords.__annotations__
+        noted = {f.name: getattr(notes[f.name], "__forward_arg__", notes[f.name]) for f in taken}
+        more = [inspect.Parameter(n, kind, default=None, annotation=a) for n, a in noted.items()]
         function.__signature__ = signature.replace(parameters=own + more)  # type: ignore[attr-defined]
-        function.__annotations__ = {
-            **{n: a for n, a in function.__annotations__.items() if n != "keywords"},
-            **{p.name: p.annotation for p in more},
-        }
+        others = {n: a for n, a in function.__annotations__.items() if n != "keywords"}
+        function.__annotations__ = others | noted
         entries = "".join(
             f"{one.name} : {one.metadata['kind']}\n"
             + textwrap.indent(textwrap.fill(f"{one.metadata['meaning']}.", 88), " " * 4)
@@ -373,8 +368,3 @@ def with_conditions(*names: str, without: tuple[str, ...] = ()) -> Callable[[Fun
         return function
 
     return decorate
-
-
-def _annotation(one: Field[Any]) -> Any:
-    annotation = ConditionKeywords.__annotations__[one.name]
-    return getattr(annotation, "__forward_arg__", annotation)

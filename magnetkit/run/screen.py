@@ -486,9 +486,8 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
         if sum(len(part) for part in found) > 4 * count:
             found = [leading(pa.concat_tables(found), count)]
     if not found:
-        kinds = {"row": "int64", "piece": "int32", "meets": "bool"}
-        kinds |= {"by": "float64", "hash": "uint64"}
-        return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
+        kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}
+        return pa.table({n: pa.array([], k) for n, k in (kinds | {"hash": "uint64"}).items()})
     return leading(pa.concat_tables(found), count)
 
 

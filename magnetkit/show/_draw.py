@@ -94,7 +94,8 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     if trace.get("fill"):
         ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
         return None
-    across, along = (_ends(trace.get(f"error_{axis}")) for axis in "xy")
+    bars = (trace.get(f"error_{axis}") for axis in "xy")
+    across, along = (b and np.array([b["arrayminus"], b["array"]], float) for b in bars)
     if across is not None or along is not None:
         colour = (trace.get("error_x") or trace["error_y"])["color"]
         ax.errorbar(x, y, along, across, fmt="none", ecolor=colour, alpha=0.4, zorder=2)
@@ -135,10 +136,6 @@ def _scale(scale: Part, ends: str) -> dict[str, Any]:
     """Return matplotlib's name and ends of a colour scale."""
     cmap = _SCALES[scale["colorscale"]][bool(scale.get("reversescale"))]
     return {"cmap": cmap} | {f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")}
-
-
-def _ends(bars: Part | None) -> _Array | None:
-    return None if bars is None else np.array([bars["arrayminus"], bars["array"]], float)
 
 
 def _places(trace: Part) -> tuple[_Array, _Array]:

@@ -23,13 +23,11 @@ def test_after_it_a_prediction_compiles_nothing():
     assert "kernels and models are ready" in done.stderr
     # Counted in the process itself: other tests compile into the same folder meanwhile.
     code = (
-        "import atexit, sys\n"
-        "import numba.core.event as e\n"
+        "import atexit, sys, numba.core.event as e\n"
         "seen = e.RecordingListener()\n"
         "e.register('numba:compile', seen)\n"
         "atexit.register(lambda: print(len(seen.buffer), file=sys.stderr))\n"
-        "line = 'predict SmCo5 Nd2Fe14B --temperature 150C --load-line 2'\n"
-        "sys.argv = ['magnetkit', *line.split()]\n"
+        "sys.argv = 'magnetkit predict SmCo5 Nd2Fe14B --temperature 150C --load-line 2'.split()\n"
         "from magnetkit.cli import main\n"
         "main()"
     )
@@ -80,6 +78,8 @@ def test_a_terminal_has_one_line_with_a_bar_between(said, monkeypatch):
     screen.isatty = lambda: True
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(_progress, "_count_ready", lambda: 28)
+    # Commands that other tests ran in this process write to it too.
+    monkeypatch.setattr(logging.getLogger("magnetkit"), "handlers", [])
     said((1.0, 2.2))
     _, first, *_, end = screen.getvalue().split("\r\x1b[K")
     assert first == "compiling kernels [########............] 28 ready, 1 s"
