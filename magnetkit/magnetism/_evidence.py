@@ -170,8 +170,7 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
     with np.errstate(divide="ignore", invalid="ignore"):
         metal = {s: table.fraction(s) / (1.0 - rare) for s in ("Co", "Fe", "Cu", "Zr")}
         ratio = (1.0 - rare) / rare
-        heavy = table.fraction(*HEAVY_LANTHANIDES) / rare
-        samarium = table.fraction("Sm") / rare
+        heavy, samarium = (table.fraction(*e) / rare for e in (HEAVY_LANTHANIDES, ("Sm",)))
     if hardening == "cells":
         # A bare formula stands for the charge that it is given.
         usual = parameters().cells

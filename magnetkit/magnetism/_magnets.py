@@ -151,20 +151,16 @@ class Alloys:
             density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
         return np.where(codes >= 0, density, np.nan)
 
-    def nearest(self, picked: Any = None) -> dict[str, Evidence]:
-        """Return how far magnets, or those `picked`, are from those with measured `QUANTITIES`."""
-        from ..hosts.partition import root_codes
-
-        made, picked = self.process, slice(None) if picked is None else picked
-        table, codes = self.written.recipe[picked], root_codes(self.written.host[picked])
-        places: dict[str, Array] = {}
-        asked = made.producer, "" if made.route is None else made.route.family, places
-        near = {n: evidence(table, Coded(codes, HOST_NAMES), n, *asked) for n in QUANTITIES}
+    def apart(self) -> dict[str, Array]:
+        """Return how far process and traces set magnets apart from measured ones, (n,) each."""
         sides = {"process": self.rows["apart"]}
-        if self.traces is not None:
-            sides["other elements"] = self.traces.weight
-        for name, far in sides.items():
-            near = {n: one.beyond(far[picked], name) for n, one in near.items()}
+        return sides if self.traces is None else sides | {"other elements": self.traces.weight}
+
+    def nearest(self) -> dict[str, Evidence]:
+        """Return how far magnets are from those with measured `QUANTITIES`."""
+        near = nearest_recipes(self.written.recipe, self.written.host, self.process)
+        for name, far in self.apart().items():
+            near = {n: one.beyond(far, name) for n, one in near.items()}
         return near
 
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
@@ -265,6 +261,19 @@ def magnets_at(
     shut = close(found.status.T, made.gate_at(found.temperature)).T
     found.intrinsic_coercivity[shut] = found.knee_field[shut] = np.nan
     return found
+
+
+def nearest_recipes(table: CompositionTable, codes: Any, made: Process) -> dict[str, Evidence]:
+    """Return how far recipes without traces are from those with measured `QUANTITIES`.
+
+    `codes` are their hosts. What a process and traces add is said by `Alloys.apart`.
+    """
+    from ..hosts.partition import root_codes
+
+    places: dict[str, Array] = {}
+    asked = made.producer, "" if made.route is None else made.route.family, places
+    roots = Coded(root_codes(codes), HOST_NAMES)
+    return {n: evidence(table, roots, n, *asked) for n in QUANTITIES}
 
 
 def _never_made(written: "Partition", shells: ShellRows | None, traces: "Traces | None") -> Any:

@@ -169,7 +169,8 @@ class Properties:
         self._scores: dict[str, _Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
         self._errors = errors
-        asked = {FOLLOWS.get(c, c) for c in leading.columns if f"{c}_lo" in leading.columns}
+        ranged = (c for c in leading.columns if f"{c}_lo" in leading.columns)
+        asked = {*QUANTITIES, *(FOLLOWS.get(column, column) for column in ranged)}
         # They are worked out while prices are drawn.
         pool = ThreadPoolExecutor(thread_count(), "roots", limit_threads, (1,))
         self._roots = {column: pool.submit(self._root, column) for column in sorted(asked)}
@@ -194,8 +195,7 @@ class Properties:
     def score(self, column: str) -> _Values:
         """Return the standard scores of a quantity."""
         if column not in self._scores:
-            ready = self._roots.get(column)
-            root = self._root(column) if ready is None else ready.result()
+            root = self._roots[column].result()
             n = len(root)
             # Latin hypercube: evenly spread.
             place = self._rng.permuted(np.tile(np.arange(self._draws), (n, 1)), axis=1)

@@ -1,6 +1,7 @@
 """The evaluation of candidates, stage by stage from cheap to dear.
 
-1. Composition: heavy rare earth, risk, cost and the host.
+1. Composition: heavy rare earth, risk, cost and the host; then the distance to measured magnets,
+   beyond which no coercivity is known, and which limits the probability.
 2. Central B_r and alpha, then H_cJ, without their ranges: a requirement that such a value misses is
    met with a probability of half at most, one that it meets with that of the narrowest range at
    most, and no other value makes the margin larger than theirs.
@@ -28,14 +29,16 @@ from .._core._columnar import Coded, Columns
 from .._core.columns import with_interval
 from .._core.units import MU_0
 from ..composition.table import CompositionTable
-from ..hosts.partition import Partition, assign_hosts
+from ..hosts.partition import Partition, assign_hosts, purified
 from ..hosts.records import HOST_NAMES
 from ..intrinsic.evaluate import status_column
 from ..magnetism._evidence import DISTANCE, UNKNOWN, limited
 from ..magnetism._figures import least_widths
 from ..magnetism._gates import FAR
+from ..magnetism._magnets import nearest_recipes
 from ..magnetism._measured import ALPHA
 from ..magnetism._uncertainty import HALF_WIDTH
+from ..magnetism.process import read_process
 from ..magnetism.shells import read_shells, written
 from ..magnetism.sintered import MADE, figures_at
 from ..prediction import _stages
@@ -67,6 +70,8 @@ _SELDOM = 256
 _SLACK = 1e-6
 _COUNTERS = ("stages", "ended", "copies", "status")
 _FORMS, _HASH, _HOSTS = "probability_phase_forms", "hash", "hosts"
+# Distances by coercivity, and by the quantity by which they are largest.
+_HARD, _MOST = "distance by coercivity", "largest distance"
 _CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
 
 _Array = NDArray[np.float64]
@@ -189,8 +194,7 @@ def evaluate(
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
-        unstable = np.zeros(len(rows), bool)
-        open_split = split[last]
+        unstable, open_split = np.zeros(len(rows), bool), split[last]
         judged = _stages.makeable(open_split.recipe, job.conditions, open_split, words=False)
         unstable[last] = ~judged[1]
         found["status"] = found["status"].put(unstable, "not makeable")
@@ -242,10 +246,27 @@ def _left(table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tall
         named = written(read_shells(shells, len(table)), len(table))
         supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
     rows = _within_by_composition(supply, job, bound, tally)
-    if job.threshold >= HALF:
-        here = central_values(*_take(rows, table, shells, supply), job, bound)
-        rows = rows[_open(here, job, bound, tally)]
-    return rows
+    if job.threshold < HALF:
+        return rows
+    table, shells, supply = _take(rows, table, shells, supply)
+    here = with_distances(table, supply, job)
+    picked = np.flatnonzero(_open(here, job, bound, (tally, "distance to measured magnets")))
+    here = central_values(*_take(picked, table, shells, here), job, bound)
+    return rows[picked[_open(here, job, bound, (tally, "nominal remanence and coercivity"))]]
+
+
+def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Columns:
+    """Return what is known of recipes with how far they are from measured magnets.
+
+    Process and traces may set the magnets farther apart; entered are the status and the largest
+    probability too.
+    """
+    made = read_process(job.conditions.process, len(table))
+    near = nearest_recipes(purified(table, supply[_HOSTS])[0], supply[_HOSTS], made)
+    hard, most = near[_CENTRAL[1]].distance, np.max([one.distance for one in near.values()], axis=0)
+    known = {_HARD: hard, _MOST: most, CHANCE: limited(np.ones(len(table)), most)}
+    far = Coded((hard > UNKNOWN).astype(np.int8), ("ok", FAR))
+    return Columns(supply | known | {"status": far})
 
 
 def _take(
@@ -306,16 +327,15 @@ def _within_by_composition(supply: Columns, job: Job, bound: Bound, tally: Tally
 
 
 def central_values(
-    table: CompositionTable, shells: _Shells, supply: Columns, job: Job, bound: Bound | None = None
+    table: CompositionTable, shells: _Shells, supply: Columns, job: Job, bound: Bound
 ) -> Columns:
     """Return what central remanence and coercivity say of n candidates.
 
-    The columns are those of `supply` (as `supplies` returns them); ``remanence_T``,
+    The columns are those of `supply` (as of `with_distances`); ``remanence_T``,
     ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
     them; ``performance_margin`` and ``probability_meets_requirements``: the largest they can be;
-    ``status`` at the temperatures of the requirements, the table's own first. With a bound, what
-    remanence leaves outside it has no coercivity and no distance to measured magnets, and these
-    play no part in the others.
+    ``status`` at the temperatures of the requirements, the table's own first. What remanence leaves
+    outside the bound has no coercivity.
     """
     use = job.conditions.use
     asked = [(r.temperature_K or job.temperature, r) for r in job.profile.requirements]
@@ -332,8 +352,7 @@ def central_values(
     if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
         hard.add(job.temperature)
     wanted, soft = np.flatnonzero(np.isin(at, list(hard))), np.zeros(len(at), bool)
-    hosts = supply.get(_HOSTS, job.conditions.host)
-    made = _stages.nominal_magnets(table, shells, at, job.conditions, soft, host=hosts)
+    made = _stages.nominal_magnets(table, shells, at, job.conditions, soft, host=supply[_HOSTS])
     values = {_CENTRAL[0]: made.remanence(), _CENTRAL[1]: np.full((len(table), len(at)), np.nan)}
     # No loop holds more than a square one.
     values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
@@ -351,7 +370,10 @@ def central_values(
     first = (made.status != 0).argmax(axis=1)
     here["status"] = status_column(np.take_along_axis(made.status, first[:, None], axis=1)[:, 0])
     here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
-    near = np.zeros(len(table))
+    hard_apart, apart = supply[_HARD], supply[_MOST]
+    for side in filter(np.any, made.alloys.apart().values()):
+        hard_apart, apart = np.hypot(hard_apart, side), np.hypot(apart, side)
+    here["status"] = here["status"].put((hard_apart > UNKNOWN) & here["status"].says("ok"), FAR)
     chances: dict[str, _Array] = {}
 
     def judge(rows: Any, hard: bool) -> None:
@@ -373,31 +395,20 @@ def central_values(
             own = chances.setdefault(FOLLOWS.get(column, column), np.ones(len(table)))
             own[rows] = np.fmin(own[rows], chance)
 
-    def left() -> _Rows:
-        """Return which candidates can be within the bound by what is known."""
-        here[CHANCE] = limited(np.prod([np.ones(len(table)), *chances.values()], axis=0), near)
-        return np.flatnonzero(near >= 0.0 if bound is None else _open(here, job, bound))
-
     judge(slice(None), hard=False)
-    picked = left()
-    measured = made.alloys.nearest(picked)
-    near[picked] = np.max([one.distance for one in measured.values()], axis=0)
-    far = np.zeros(len(table), bool)
-    far[picked] = measured[_CENTRAL[1]].distance > UNKNOWN
-    here["status"] = here["status"].put(far & here["status"].says("ok"), FAR)
-    picked = left()
+    here[CHANCE] = limited(np.prod([np.ones(len(table)), *chances.values()], axis=0), apart)
     if wanted.size:
+        picked = np.flatnonzero(_open(here, job, bound))
         values[_CENTRAL[1]][np.ix_(picked, wanted)] = 1e-3 * made.coercivity_of(picked, wanted)
-        values[_CENTRAL[1]][far] = np.nan
         judge(picked, hard=True)
-        here[CHANCE] = limited(np.prod(list(chances.values()), axis=0), near)
+        here[CHANCE] = limited(np.prod(list(chances.values()), axis=0), apart)
         if wanted[0] == 0:
             here[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
     return here
 
 
-def _open(here: Columns, job: Job, bound: Bound, tally: Tally | None = None) -> _Mask:
-    """Return which candidates can be within the bound by their `central_values`."""
+def _open(here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | None = None) -> _Mask:
+    """Return which candidates can be within the bound by what is known, `counted` by stage."""
     magnet, inside = here["status"].says("ok"), ~(here[MARGIN] < -_SLACK)
     # What a central value misses has half a chance at most.
     may, worth = (
@@ -407,9 +418,10 @@ def _open(here: Columns, job: Job, bound: Bound, tally: Tally | None = None) -> 
     loss = best_possible_loss(here, job.rule)
     own = here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
     within = magnet & bound.admits(*own)
-    if tally is None:
+    if counted is None:
         return within
-    tally.stages["nominal remanence and coercivity"] += len(here["status"])
+    tally = counted[0]
+    tally.stages[counted[1]] += len(here["status"])
     tally.end("requirements missed", magnet & ~may & ~within)
     tally.end("loss", magnet & may & ~within)
     tally.status.update(here["status"].counts(~within))

@@ -87,8 +87,7 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
     holds, loss = _ingredients(leading), _losses(leading, job)
     holds = holds[:, holds.any(axis=0)]
     host = leading["host"].astype(str).map(root_of).to_numpy()
-    rank = leading["rank"].to_numpy(np.int64)
-    found = np.zeros(len(leading), np.int64)
+    rank, found = leading["rank"].to_numpy(np.int64), np.zeros(len(leading), np.int64)
     for i in range(len(leading)):
         within = ~(holds & ~holds[i]).any(axis=1) & (holds != holds[i]).any(axis=1)
         gains = (loss - loss[i] >= _LEAST).any(axis=1)

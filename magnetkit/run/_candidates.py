@@ -273,8 +273,7 @@ class FileCandidates:
     def _chunk(self, block: Block) -> Chunk:
         inputs = read_blocks_joined([block], self.path, self.basis, self.column)
         inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
-        table = inputs.table
-        shells = inputs.shells_with(self.shell or None)
+        table, shells = inputs.table, inputs.shells_with(self.shell or None)
         return Chunk(
             replace(table, row_index=table.row_index + block.start, errors=[]),
             inputs.labels,
@@ -344,8 +343,7 @@ def as_candidates(
         return FileCandidates(Path(given), column, basis, text)
     inputs = read_inputs(given, basis, column, empty=True)
     inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
-    n = len(inputs.table)
-    shells = inputs.shells_with(text or None)
+    n, shells = len(inputs.table), inputs.shells_with(text or None)
     labels = None if inputs.labels is None else inputs.labels.to_pylist()
     return TableCandidates(
         replace(inputs.table, errors=[]),

@@ -306,10 +306,6 @@ def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
         for key in sorted(set(before) | set(now)):
             yield from differences(before.get(key), now.get(key), f"{name} {key}".strip())
     elif before != now:
-        there, here = (_short(value) for value in (before, now))
+        texts = (json.dumps(value, ensure_ascii=False) for value in (before, now))
+        there, here = (t if len(t) <= 40 else f"{t[:12]}..." for t in texts)
         yield f"{name} {there} there, {here} here".strip()
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else f"{text[:12]}..."

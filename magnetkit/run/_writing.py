@@ -228,8 +228,7 @@ def _write_fragment(task: Task, work: Work, place: _files.Place, folder: str) ->
     number, piece, digest, ranks = task
     table = recovered(number, piece, digest, work, place.under(_files.PARTS))
     table = _joined(table, decode(ranks.columns), ranks.kept)
-    name = f"{folder}/part-{number:06d}.parquet"
-    content = parquet_bytes(table)
+    name, content = f"{folder}/part-{number:06d}.parquet", parquet_bytes(table)
     place.put(name, content)
     return _Fragment(name, _files.digest_of(content), encode(table.take(pa.array(ranks.back))))
 

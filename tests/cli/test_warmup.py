@@ -78,8 +78,7 @@ def test_a_terminal_has_one_line_with_a_bar_between(said, monkeypatch):
     screen.isatty = lambda: True
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(_progress, "_count_ready", lambda: 28)
-    # Commands that other tests ran in this process write to it too.
-    monkeypatch.setattr(logging.getLogger("magnetkit"), "handlers", [])
+    monkeypatch.setattr(logging.getLogger("magnetkit"), "handlers", [])  # of other tests' commands
     said((1.0, 2.2))
     _, first, *_, end = screen.getvalue().split("\r\x1b[K")
     assert first == "compiling kernels [########............] 28 ready, 1 s"

@@ -5,8 +5,8 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit.prediction._stages import magnets, nominal_magnets, supplies
-from magnetkit.ranking._evaluate import central_values, evaluate
+from magnetkit.prediction._stages import magnets, nominal_magnets
+from magnetkit.ranking._evaluate import Bound, _known, central_values, evaluate, with_distances
 from magnetkit.ranking._job import job_for
 
 SPACES = {
@@ -35,7 +35,8 @@ def case(request):
     table = mk.substitutions(host, replace, step=0.025, limits=limits).sample(300, seed=3)
     shells = ["Tb 0.4 wt%" if k % 3 == 0 and host == "Nd2Fe14B" else "" for k in range(len(table))]
     job = job_for(applications.load(request.param))
-    here = central_values(table, shells, supplies(table, shells, job.conditions), job)
+    supply = with_distances(table, _known(table, shells, job), job)
+    here = central_values(table, shells, supply, job, Bound())
     return job, here, evaluate(table, shells, job).columns
 
 
