@@ -177,7 +177,7 @@ def evaluate(
     """
     tally, rows = Tally(), np.arange(len(table))
     tally.stages["composition"] = len(table)
-    if bound is not None and bound.is_finite:
+    if bound is not None:
         parts = [rows[:0]]
         for own in (slice(k, k + _BLOCK) for k in range(0, len(table), _BLOCK)):
             parts.append(own.start + _left(table[own], shells and shells[own], job, bound, tally))
@@ -251,6 +251,8 @@ def _left(table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tall
     table, shells, supply = _take(rows, table, shells, supply)
     here = with_distances(table, supply, job)
     picked = np.flatnonzero(_open(here, job, bound, (tally, "distance to measured magnets")))
+    if not bound.is_finite:
+        return rows[picked]
     here = central_values(*_take(picked, table, shells, here), job, bound)
     return rows[picked[_open(here, job, bound, (tally, "nominal remanence and coercivity"))]]
 

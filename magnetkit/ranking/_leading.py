@@ -85,16 +85,15 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
     `leading` has n evaluated candidates in order of rank. 0 where there is no such alloy.
     """
     holds, loss = _ingredients(leading), _losses(leading, job)
-    holds = holds[:, holds.any(axis=0)]
-    host = leading["host"].astype(str).map(root_of).to_numpy()
-    rank, found = leading["rank"].to_numpy(np.int64), np.zeros(len(leading), np.int64)
-    for i in range(len(leading)):
-        within = ~(holds & ~holds[i]).any(axis=1) & (holds != holds[i]).any(axis=1)
-        gains = (loss - loss[i] >= _LEAST).any(axis=1)
-        as_good = np.flatnonzero(within & ~gains & (host == host[i]))
-        if len(as_good):
-            found[i] = rank[as_good[0]]
-    return found
+    held = holds[:, holds.any(axis=0)].astype(np.int32)
+    hosts, rank = pd.factorize(leading["host"].astype(str).map(root_of))[0], leading["rank"]
+    # Of row i, whether j contains nothing else; and whether i gains on it.
+    within = (1 - held) @ held.T == 0
+    gains = np.zeros(within.shape, bool)
+    for own in loss.T:
+        gains |= own - own[:, None] >= _LEAST
+    as_good = within & ~within.T & ~gains & np.equal.outer(hosts, hosts)
+    return np.where(as_good.any(axis=1), rank.to_numpy(np.int64)[as_good.argmax(axis=1)], 0)
 
 
 def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
