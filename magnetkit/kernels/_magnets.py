@@ -85,7 +85,8 @@ class Rules(NamedTuple):
     alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of H_cJ
     over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ, at
     `ROOM` where ``alpha_falls`` is 1 (see `knees_at`); ``recoil``: permeability; ``limit``: T_max
-    is no higher, K; ``bend``: what a measured alpha adds to polarization from `ROOM` on, 1/K.
+    is no higher, K, and 0 where no coercivity is wanted; ``bend``: what a measured alpha adds to
+    polarization from `ROOM` on, 1/K.
     """
 
     factor: Any
@@ -185,7 +186,7 @@ def _carried(i, phases, work):
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
-    carried, hard = _carried(i, phases, work), phases.walls[i] < len(phases.state)
+    carried, hard = _carried(i, phases, work), rules.limit[i] > 0.0
     j, field, status = alloy_at(ROOM, i, phases, carried, hard, work)
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
     whole = rules.alpha_k[i] * field
@@ -252,7 +253,7 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     """
     carried, field_room, h_room, _, _ = start
     # A straight line asks for no field but that at `ROOM`.
-    hard = not rules.alpha_falls[i] > 1.0
+    hard = rules.limit[i] > 0.0 and not rules.alpha_falls[i] > 1.0
     j, field, status = bent_at(kelvin, i, phases, rules, carried, hard, work)
     alpha_k, curie = rules.alpha_k[i], phases.state[i, CURIE]
     if rules.alpha_falls[i] > 1.0:
@@ -423,7 +424,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
     limit, shape, on_h = rules.limit[i], _shape(rules, widths, i), widths.on_h[0, i]
     permeance = MU_0 * (load + rules.recoil[i])
     # The largest working temperature of the weak, the nominal and the strong magnet.
-    t_max[:], left[:], open_[:] = np.nan, np.nan, True
+    t_max[:], left[:], open_[:] = np.nan, np.nan, limit > 0.0
     for s in range(3):
         on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
     for g in range(grid.size):

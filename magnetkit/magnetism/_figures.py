@@ -156,9 +156,10 @@ def figures_of(
         rows["squareness_spread"] * scale,
     )
     rules = made.rules()._replace(bend=made.bend(between))
-    first, second = between
-    grid = _grid(first, second)
-    values, status = figures(asked, second, grid, made.phases, rules, load, widths)
+    # At a closed gate coercivity is blank.
+    rules = rules._replace(limit=np.where(made.gate == 0, rules.limit, 0.0))
+    when = asked, between[1], _grid(*between)
+    values, status = figures(*when, made.phases, rules, load, widths)
     if (route := made.process.route) is not None:
         # The most that its magnets bear is the kernel's limit already.
         least, usual, _ = route.bears_K
