@@ -179,7 +179,6 @@ def test_carried_columns_and_rows_stay_together(tmp_path):
     )
     with pytest.warns(match="nothing"):
         found = mk.predict(frame, 300.0)
-    assert found["lot"].tolist() == ["a", "c", "d"]
-    assert found["row_index"].tolist() == [0, 2, 3]
-    assert found["shell"].tolist() == ["", "Tb 0.5 wt%", ""]
+    rows = [["a", 0, ""], ["c", 2, "Tb 0.5 wt%"], ["d", 3, ""]]
+    assert found[["lot", "row_index", "shell"]].to_numpy().tolist() == rows
     assert found["host"].tolist() == ["1:5", "2:14:1", "2:17"]

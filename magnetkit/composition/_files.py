@@ -315,7 +315,7 @@ def _line_ends(table: pa.Table) -> NDArray[np.int64]:
     breaks = np.zeros(len(table), np.int64)
     for column in table.columns:
         # Arrow's own search looks into one text after the other.
-        content = [chunk.buffers()[2] for chunk in column.chunks]
+        content = [chunk.buffers()[-1] for chunk in column.chunks]
         if any(own is not None and b"\n" in own.to_pybytes() for own in content):
             breaks += pc.count_substring(pc.fill_null(column, ""), "\n").to_numpy()
     return breaks

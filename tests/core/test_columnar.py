@@ -79,7 +79,6 @@ def test_numbers_in_arrow_are_those_of_the_array_wherever_it_lies():
 
 def test_a_column_of_no_rows_is_a_column():
     empty = Coded.constant("ok", 0)
-    assert len(empty) == 0
-    assert empty.counts() == {}
+    assert (len(empty), empty.counts()) == (0, {})
     assert empty.used().words == ()
     assert Columns(status=empty).arrow().num_rows == 0

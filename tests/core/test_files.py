@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
-from magnetkit._core._files import plain_cell, replacing, safe_cell, write_csv, write_parquet
+from magnetkit._core import _files
+from magnetkit._core._files import plain_cell, replacing, safe_cell, write_parquet
 
 
 def test_what_stood_there_stays_when_writing_fails(tmp_path):
@@ -55,17 +56,23 @@ def test_tables_of_one_schema_follow_each_other(tmp_path):
 
 
 def test_csv_is_utf8_with_safe_cells(tmp_path):
-    write_csv(["=a", "b"], [["Sm\u2082", None], ["-1", "@x"]], tmp_path / "t.csv")
+    _files.write_csv(["=a", "b"], [["Sm\u2082", None], ["-1", "@x"]], tmp_path / "t.csv")
     text = (tmp_path / "t.csv").read_bytes().decode("utf-8")
     assert list(csv.reader(text.splitlines())) == [["'=a", "b"], ["Sm\u2082", ""], ["-1", "'@x"]]
 
 
+def test_a_table_of_any_types_is_written_with_safe_cells(tmp_path):
+    texts, numbers = pa.array(["=x", None]), [0.1 + 0.2, 6.972002820535743e-06]
+    columns = [texts, texts.cast(pa.large_string()), texts.dictionary_encode(), [[1], None]]
+    _files.write_csv_table(pa.table([*columns, numbers], [*"abl=f"]), tmp_path / "t")
+    rows = list(csv.reader((tmp_path / "t").read_text("utf-8").splitlines()))
+    assert [row[:4] for row in rows] == [["a", "b", "l", "'="], ["'=x"] * 3 + ["[1]"], [""] * 4]
+    assert [float(row[4]) for row in rows[1:]] == numbers
+
+
 def test_cells_that_a_spreadsheet_would_run_are_quoted():
-    assert safe_cell("=1+1") == "'=1+1"
-    assert safe_cell("SmCo5") == "SmCo5"
-    assert safe_cell(-0.5) == -0.5
-    assert safe_cell("-0.5") == "-0.5"
-    assert safe_cell("-2+3") == "'-2+3"
+    cells = map(safe_cell, ("=1+1", "SmCo5", -0.5, "-0.5", "-2+3"))
+    assert list(cells) == ["'=1+1", "SmCo5", -0.5, "-0.5", "'-2+3"]
 
 
 @given(st.text(alphabet="=+-@\t\r\n'1.eA\"", max_size=6))

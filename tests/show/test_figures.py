@@ -87,10 +87,8 @@ def test_intervals_are_measured_from_the_value():
         }
     )  # fmt: skip
     trace = mk.plots.grade_map(frame, intervals=True)["data"][-1]
-    assert trace["error_x"]["array"] == [300.0]
-    assert trace["error_x"]["arrayminus"] == [200.0]
-    assert trace["error_y"]["array"] == [0.05]
-    assert trace["error_y"]["arrayminus"] == [0.1]
+    bars = [trace[f"error_{axis}"][end] for axis in "xy" for end in ("array", "arrayminus")]
+    assert bars == [[300.0], [200.0], [0.05], [0.1]]
 
 
 def test_a_margin_is_coloured_about_zero(ax):

@@ -54,8 +54,7 @@ def test_restrictions_and_prices_combine(file):
     assert scenario.withheld("China", "Dy") == pytest.approx(1 - 0.5 * 0.8)
     assert scenario.withheld("China", "Nd") == pytest.approx(0.2)
     assert scenario.withheld("Australia", "Dy") == 0.0
-    assert scenario.price_factor("Tb") == 2.0
-    assert scenario.price_factor("Nd") == 1.0
+    assert [scenario.price_factor(e) for e in ("Tb", "Nd")] == [2.0, 1.0]
     assert scenario.recycled == {"Co": 0.25}
     assert supply.load_scenario(scenario) is scenario
 
