@@ -216,7 +216,10 @@ def parse(text, basis="auto"):
             top.balance[1] = 100 - total
         elif recipe and not whole:
             raise Fault(_notation.BAD_SUM, -1)
-        if basis == "auto" and (recipe or percent):
+        # PrNd30.5: a charge of both, or praseodymium and 30.5 of neodymium.
+        pair = top.entries[top.entries.index(first_bare) :][:2] if first_bare else []
+        charge = sorted(e[0] for e in pair) == ["Nd", "Pr"] and pair[1][1] > 10
+        if basis == "auto" and (recipe or percent or charge):
             raise Fault(_notation.NAME_BASIS, -1)
         amounts = {}
         for symbol, amount, _ in top.entries:
