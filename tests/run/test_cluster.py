@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 import pytest
 from magnetkit.applications import load
@@ -77,13 +76,11 @@ def test_numbers_and_pairs_that_make_no_sense_are_refused(options):
 
 
 @contextmanager
-def started(*command, root=None):
+def started(*command, **settings):
     """Run a Dask command; give the process once it is ready, and the end of what it said."""
-    place = {} if root is None else {"PYTHONPATH": str(root)}
     process = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]],
-        env={**os.environ, "OMP_NUM_THREADS": "1", **place},
-        cwd=root,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **settings},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -97,7 +94,7 @@ def started(*command, root=None):
 
 
 @contextmanager
-def cluster_of(workers=1, root=None):
+def cluster_of(workers=1, **settings):
     """Start a scheduler on a free port of this machine, and workers; give it and its address."""
     free = ("--port", "0", "--dashboard-address", "127.0.0.1:0", "--no-dashboard")
     with ExitStack() as stack:
@@ -105,22 +102,19 @@ def cluster_of(workers=1, root=None):
         process, address = stack.enter_context(scheduler)
         worker = ("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
         for _ in range(workers):
-            stack.enter_context(started(*worker, root=root))
+            stack.enter_context(started(*worker, **settings))
         yield process, address
 
 
 def test_a_worker_whose_tables_differ_by_one_byte_is_refused(tmp_path):
     pytest.importorskip("distributed")
-    root = tmp_path / "other"
-    own = Path(mk.__file__).parent
-    shutil.copytree(own, root / "magnetkit", ignore=shutil.ignore_patterns("__pycache__", "*.nb?"))
-    shutil.copytree(mk.datasets.root(), root / "datasets")
-    table = root / "datasets" / "supply" / "elements.csv"
+    shutil.copytree(mk.datasets.root(), tmp_path / "datasets")
+    table = tmp_path / "datasets" / "supply" / "elements.csv"
     before = table.read_bytes()
     table.write_bytes(before[:-2] + bytes([before[-2] ^ 1]) + before[-1:])
     assert sum(a != b for a, b in zip(before, table.read_bytes(), strict=True)) == 1
     with (
-        cluster_of(root=root) as (_, address),
+        cluster_of(MAGNETKIT_DATASETS=str(tmp_path / "datasets")) as (_, address),
         pytest.raises(InputError, match=r"Dask worker of process \d+ .* data supply/elements.csv"),
     ):
         mk.screen(["SmCo5"], DEVICE, dask=address)
