@@ -391,24 +391,11 @@ def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     """
     kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
     weights = np.stack([_per_element(_CHARGES), _per_element(_MOMENTS)], axis=1)
-    atoms = Atoms(
-        crystals.begin,
-        crystals.lattices,
-        crystals.frac,
-        kind.astype(np.int64)[crystals.species],
-        weights[crystals.species],
-    )
-    out = np.empty((len(crystals), len(_NAMES)))
-    share_rows(
-        describe_crystals,
-        len(crystals),
-        atoms,
-        _REACH,
-        _SHORT,
-        np.array([_SECOND_ORDER, _FOURTH_ORDER, _DIPOLE]),
-        out,
-        chunk=4,
-    )
+    cells, species = (crystals.begin, crystals.lattices, crystals.frac), crystals.species
+    atoms = Atoms(*cells, kind.astype(np.int64)[species], weights[species])
+    out, scales = np.empty((len(crystals), len(_NAMES))), [_SECOND_ORDER, _FOURTH_ORDER, _DIPOLE]
+    asked = atoms, _REACH, _SHORT, np.array(scales), out
+    share_rows(describe_crystals, len(crystals), *asked, chunk=4)
     return out
 
 

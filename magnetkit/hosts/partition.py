@@ -249,14 +249,9 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
     inside = table.rows._replace(values=hard)
     weight = sums(inside, ATOMIC_MASS) / sums(table.rows, ATOMIC_MASS)
     weight[np.isnan(volume_fraction)] = np.nan
-    return Partition(
-        codes,
-        _compacted(table, hard),
-        _compacted(table, np.maximum(table.values - hard, 0.0)),
-        volume_fraction,
-        weight,
-        table,
-    )
+    rest = np.maximum(table.values - hard, 0.0)
+    phases = _compacted(table, hard), _compacted(table, rest)
+    return Partition(codes, *phases, volume_fraction, weight, table)
 
 
 def _compacted(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:

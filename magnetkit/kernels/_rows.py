@@ -51,6 +51,36 @@ def sums_of_each(rows, figures):
     return out
 
 
+# rows: `Rows`; weights float64 (118); figures float64 (118, k); least float64; out float64 (n, k),
+# zeros on entry. Writes rows start to stop - 1
+@jit
+def _largest_of_each(rows, weights, figures, least, out, start, stop):
+    for i in range(start, stop):
+        total = 0.0
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            total += rows.values[p] * weights[rows.indices[p]]
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            own = rows.indices[p]
+            if rows.values[p] * weights[own] / total >= least:
+                for k in range(figures.shape[1]):
+                    # What is unknown stays so.
+                    if figures[own, k] > out[i, k] or np.isnan(figures[own, k]):
+                        out[i, k] = figures[own, k]
+
+
+# rows: `Rows` of n compositions; weights float64 (118); figures float64 (118, k); least float64
+# -> float64 (n, k)
+def largest_of_each(rows, weights, figures, least):
+    """Return the largest of each figure of the elements with a share of `least` of the weight.
+
+    At least 0; NaN where that of such an element is.
+    """
+    out = np.zeros((len(rows.indptr) - 1, figures.shape[1]))
+    figures = np.ascontiguousarray(figures, np.float64)
+    share_rows(_largest_of_each, len(out), rows, weights, figures, least, out)
+    return out
+
+
 # rows: `Rows`; bits int64 (118); least float64 (118) -> out int64 (n), rows start to stop - 1
 @jit
 def _marks(rows, bits, least, out, start, stop):

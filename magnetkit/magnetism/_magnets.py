@@ -60,13 +60,14 @@ class Magnets:
         """Return H_cJ, A/m, shape (n, k)."""
         return self.intrinsic_coercivity
 
-    def coercivity_of(self, picked: NDArray[np.int64], at: NDArray[np.int64]) -> Array:
-        """Return H_cJ, A/m, of some of the magnets at some of the temperatures, by their numbers.
+    def field_of(self, picked: NDArray[np.int64], at: NDArray[np.int64], knee: bool) -> Array:
+        """Return H_cJ or the knee field, A/m, of some of the magnets at some of the temperatures.
 
-        For magnets made without coercivity.
+        Both by their numbers; for magnets made without coercivity.
         """
         whole = replace(self.alloys, phases=self.alloys.with_skins(picked))
-        found = whole.at(self.temperature[at], self.rules, at >= 0, picked).intrinsic_coercivity
+        made = whole.at(self.temperature[at], self.rules, None if knee else at >= 0, picked)
+        found = made.knee_field if knee else made.intrinsic_coercivity
         return np.where(self.status[np.ix_(picked, at)] == 0, found, np.nan)
 
 

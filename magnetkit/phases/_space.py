@@ -320,11 +320,5 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
     factors, order = matrix.copy(order="C"), np.empty(corners.shape, np.int64)
     for own, rows in zip(factors, order, strict=True):
         factor(own, m, rows)
-    return Planes(
-        np.ascontiguousarray(price),
-        ids[corners].astype(np.int32),
-        factors,
-        order,
-        np.ascontiguousarray(matrix),
-        energy[corners],
-    )
+    price, matrix = np.ascontiguousarray(price), np.ascontiguousarray(matrix)
+    return Planes(price, ids[corners].astype(np.int32), factors, order, matrix, energy[corners])

@@ -100,16 +100,8 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         magnets_as.effects[rows] = kinds(table[rows], at_hosts, at_shells, *asked).effects
     errors = magnets_as, producer_of(conditions.process)
     values = Properties(leading, tables, draws, rng, errors, conditions.interval)
-    values.known |= sampled_supply(
-        table,
-        draws,
-        rng,
-        conditions.scenario,
-        conditions.recycled,
-        shell,
-        conditions.prices,
-        _OTHERS,
-    )
+    supply = conditions.scenario, conditions.recycled, shell, conditions.prices
+    values.known |= sampled_supply(table, draws, rng, *supply, _OTHERS)
     margin = np.full((len(leading), draws), np.inf)
     for requirement in profile.requirements:
         value = values.at(requirement.column, requirement.temperature_K or job.temperature)
@@ -195,12 +187,11 @@ class Properties:
     def score(self, column: str) -> _Values:
         """Return the standard scores of a quantity."""
         if column not in self._scores:
-            root = self._roots[column].result()
-            n = len(root)
+            n = len(self._leading)
             # Latin hypercube: evenly spread.
             place = self._rng.permuted(np.tile(np.arange(self._draws), (n, 1)), axis=1)
             white = ndtri((place + self._rng.random((n, self._draws))) / self._draws)
-            self._scores[column] = multiply(root, white)
+            self._scores[column] = multiply(self._roots[column].result(), white)
         return self._scores[column]
 
     def _root(self, column: str) -> _Values:

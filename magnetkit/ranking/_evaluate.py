@@ -73,6 +73,7 @@ _FORMS, _HASH, _HOSTS = "probability_phase_forms", "hash", "hosts"
 # Distances by coercivity, and by the quantity by which they are largest.
 _HARD, _MOST = "distance by coercivity", "largest distance"
 _CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
+_SAFETY = "demagnetization_safety"
 
 _Array = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
@@ -341,10 +342,12 @@ def central_values(
     """
     use = job.conditions.use
     asked = [(r.temperature_K or job.temperature, r) for r in job.profile.requirements]
+    # Where few meet the requirements, many miss by their safety alone.
+    read = {*_CENTRAL, ALPHA, *([_SAFETY] if bound.limit == np.inf else [])}
     required = [
         (kelvin, r)
         for kelvin, r in asked
-        if r.column in (*_CENTRAL, ALPHA) or (r.column == _PRODUCT and r.minimum is not None)
+        if r.column in read or (r.column == _PRODUCT and r.minimum is not None)
     ]
     needed = {kelvin for kelvin, r in required if r.column != ALPHA}
     if any(r.column == ALPHA for _, r in required):
@@ -378,11 +381,11 @@ def central_values(
     here["status"] = here["status"].put((hard_apart > UNKNOWN) & here["status"].says("ok"), FAR)
     chances: dict[str, _Array] = {}
 
-    def judge(rows: Any, hard: bool) -> None:
-        """Enter what some rows' coercivity, or all else, says of margin and probability."""
+    def judge(rows: Any, last: str = "") -> None:
+        """Enter what some rows' coercivity or safety, or all else, says of margin and chance."""
         for kelvin, requirement in required:
             column, k = requirement.column, at.index(kelvin)
-            if hard is not (column == _CENTRAL[1]):
+            if last != (column if column in (_CENTRAL[1], _SAFETY) else ""):
                 continue
             value = values[column][rows, k]
             inside = requirement.margin(value)
@@ -396,16 +399,23 @@ def central_values(
             chance[missed] = HALF
             own = chances.setdefault(FOLLOWS.get(column, column), np.ones(len(table)))
             own[rows] = np.fmin(own[rows], chance)
+        here[CHANCE] = limited(np.prod([np.ones(len(table)), *chances.values()], axis=0), apart)
 
-    judge(slice(None), hard=False)
-    here[CHANCE] = limited(np.prod([np.ones(len(table)), *chances.values()], axis=0), apart)
+    judge(slice(None))
     if wanted.size:
         picked = np.flatnonzero(_open(here, job, bound))
-        values[_CENTRAL[1]][np.ix_(picked, wanted)] = 1e-3 * made.coercivity_of(picked, wanted)
-        judge(picked, hard=True)
-        here[CHANCE] = limited(np.prod(list(chances.values()), axis=0), apart)
+        values[_CENTRAL[1]][np.ix_(picked, wanted)] = 1e-3 * made.field_of(picked, wanted, False)
+        judge(picked, _CENTRAL[1])
         if wanted[0] == 0:
             here[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
+    knees = np.array([at.index(kelvin) for kelvin, r in required if r.column == _SAFETY], int)
+    if knees.size:
+        picked = np.flatnonzero(_open(here, job, bound))
+        own, recoil = np.ix_(picked, knees), made.rows["recoil"][picked, None]
+        knee = made.field_of(picked, knees, True)
+        values[_SAFETY] = np.full((len(table), len(at)), np.nan)
+        values[_SAFETY][own] = use.duty.safety(values[_CENTRAL[0]][own], knee, recoil)
+        judge(picked, _SAFETY)
     return here
 
 

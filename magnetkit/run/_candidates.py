@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 # So many that the work once a chunk costs little, so few that its arrays, some of which have a
 # hundred values a row, are not new pages of memory each time.
 CHUNK_ROWS = 32_768
+# Of so few rows most of the work is once a chunk.
+_TOGETHER = 4096
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ class SpacePiece:
 def take_rows(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
     """Return some candidates of a piece, by number within what it yields."""
     return piece.take(rows) if isinstance(piece, SpacePiece) else piece().take(rows)
+
+
+def _taken(parts: Sequence[tuple[Piece, NDArray[np.int64]]]) -> Chunk:
+    chunks = [take_rows(*part) for part in parts]
+    return chunks[0] if len(chunks) == 1 else next(Chunk.joined(chunks))
 
 
 def batches(piece: Piece, size: int) -> Iterator[Chunk]:
@@ -237,11 +244,19 @@ class Chosen:
     rows: Mapping[int, NDArray[np.int64]]  # piece to its rows, ascending
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
-        """Yield the candidates in order; a piece holds those of one piece of the source."""
+        """Yield the candidates in order; those of several pieces of a space together."""
+        held: list[tuple[Piece, NDArray[np.int64]]] = []
         for number, piece in enumerate(self.source.pieces(self.size)):
             rows = self.rows.get(number, np.empty(0, np.int64))
             for start in range(0, len(rows), size):
-                yield partial(take_rows, piece, rows[start : start + size])
+                grown = [*held, (piece, rows[start : start + size])]
+                few = sum(len(own) for _, own in grown) <= min(size, _TOGETHER)
+                if held and not (few and all(isinstance(one, SpacePiece) for one, _ in grown)):
+                    yield partial(_taken, held)
+                    grown = grown[-1:]
+                held = grown
+        if held:
+            yield partial(_taken, held)
 
     def count(self) -> int:
         """Return how many there are."""
@@ -345,13 +360,9 @@ def as_candidates(
     inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
     n, shells = len(inputs.table), inputs.shells_with(text or None)
     labels = None if inputs.labels is None else inputs.labels.to_pylist()
-    return TableCandidates(
-        replace(inputs.table, errors=[]),
-        labels,
-        [text] * n if text else shells,
-        inputs.extra(named=True),
-        inputs.rejected,
-    )
+    table, extra = replace(inputs.table, errors=[]), inputs.extra(named=True)
+    shells = [text] * n if text else shells
+    return TableCandidates(table, labels, shells, extra, inputs.rejected)
 
 
 def profile_space(profile: "Profile") -> SpaceCandidates:

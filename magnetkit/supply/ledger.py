@@ -201,18 +201,12 @@ def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
     `risk`, shape (118,) or (118, k), is that of each element in each of k cases. NaN where that of
     an element concerned is unknown.
     """
-    from ..kernels._rows import sums
+    from ..kernels._rows import largest_of_each
     from ..magnetism.shells import with_shell
 
     whole = table if shell is None else with_shell(table, shell)
-    row = np.repeat(np.arange(len(whole)), np.diff(whole.indptr))
-    mass = whole.values * ATOMIC_MASS[whole.indices]
-    risks = risk[whole.indices]
-    risks[~(mass / sums(whole.rows, ATOMIC_MASS)[row] >= _TRACE)] = 0.0
-    worst = np.zeros((len(whole), *risk.shape[1:]))
-    filled = np.diff(whole.indptr) > 0
-    worst[filled] = np.maximum.reduceat(risks, whole.indptr[:-1][filled])
-    return worst
+    cases = risk.reshape(N_ELEMENTS, -1)
+    return largest_of_each(whole.rows, ATOMIC_MASS, cases, _TRACE).reshape(-1, *risk.shape[1:])
 
 
 @named

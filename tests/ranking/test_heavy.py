@@ -98,8 +98,7 @@ def test_shell_against_bulk_at_equal_coercivity(profile):
 
 
 def test_equal_coercivity_against_an_obvious_search():
-    rng = np.random.default_rng(1)
-    n = 200
+    rng, n = np.random.default_rng(1), 200
     host = rng.choice(["1:5", "2:14:1"], n)
     shelled = rng.random(n) < 0.3
     coercivity = np.where(rng.random(n) < 0.05, np.nan, rng.integers(0, 50, n).astype(float))

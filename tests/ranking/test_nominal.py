@@ -72,8 +72,7 @@ def test_what_it_fails_a_full_evaluation_fails(case):
     assert 0 < failed.sum() < len(failed)
     assert (full[chance][failed] < job.threshold).all()
     assert (full[chance] <= here[chance] + 1e-9).all()
-    missed = here["performance_margin"] < 0.0
-    assert missed.any()
+    assert (missed := here["performance_margin"] < 0.0).any()
     assert (full[chance][missed] < 0.5).all()
     # What is no magnet at the temperatures asked is none over the whole range.
     assert not (full["status"].says("ok") & ~here["status"].says("ok")).any()
@@ -87,3 +86,12 @@ def test_no_margin_is_larger_than_it_says(case):
     assert (slack[known] >= -1e-9).all()
     # It is of use: of some it is the margin itself.
     assert (slack[known] < 1e-9).any()
+
+
+def test_where_few_meet_the_knee_gives_the_margin():
+    job = job_for(applications.load("weapon-fin-actuator"))
+    table = mk.CompositionTable.from_strings(["Nd30Dy1Co1Cu0.1B1Fe66.9"], basis="weight")
+    supply, full = with_distances(table, _known(table, None, job), job), evaluate(table, None, job)
+    few, many = (central_values(table, None, supply, job, Bound(k)) for k in (np.inf, 9e9))
+    margin = full.columns["demagnetization_safety"][0] - 1.0
+    assert many["performance_margin"][0] > few["performance_margin"][0] == pytest.approx(margin)

@@ -140,8 +140,7 @@ def test_a_device_says_what_a_unit_of_regret_is():
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.integers(0, 9))
 @settings(max_examples=50, deadline=None)
 def test_where_nobody_beats_another_the_least_loss_comes_first(chances, seed):
-    n = len(chances)
-    rng = np.random.default_rng(seed)
+    n, rng = len(chances), np.random.default_rng(seed)
     heavy = np.sort(rng.uniform(0, 2, n))
     # The more heavy rare earth, the less risk: each has something for himself.
     frame = _frame(
