@@ -49,7 +49,7 @@ def killed(work: Callable[[], object], there: Callable[[], object]) -> None:
         finally:
             os._exit(1)
     deadline = time.monotonic() + 900
-    while time.monotonic() < deadline and not there():
+    while not there() and time.monotonic() < deadline and not os.waitpid(child, os.WNOHANG)[0]:
         time.sleep(0.01)
     os.kill(child, signal.SIGKILL)
     # It was not through before.
