@@ -338,7 +338,8 @@ def central_values(
     ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
     them; ``performance_margin`` and ``probability_meets_requirements``: the largest they can be;
     ``status`` at the temperatures of the requirements, the table's own first. What remanence leaves
-    outside the bound has no coercivity.
+    outside the bound has no coercivity, and what both leave there no safety by its knee, which is
+    asked where few meet the requirements.
     """
     use = job.conditions.use
     asked = [(r.temperature_K or job.temperature, r) for r in job.profile.requirements]
