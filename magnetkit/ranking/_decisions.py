@@ -157,9 +157,9 @@ def columns(rule: "Rule") -> list[str]:
 
 
 def choices(table: pa.Table, rule: "Rule") -> Choices:
-    """Return the best of each decision of evaluated candidates."""
+    """Return the best of each decision of evaluated candidates that are worth a trial."""
     chance = table[CHANCE].to_numpy()
-    usable = pc.equal(table["status"], "ok").to_numpy() & (chance >= LEAST)
+    usable = pc.equal(table["status"], "ok").to_numpy() & (chance >= max(rule.trial, LEAST))
     rows = np.flatnonzero(usable)
     losses = [
         o.loss(table[o.column].to_numpy()[rows], unit)

@@ -50,6 +50,7 @@ class Job:
     temperature: float  # of the table, and of the requirements that name none, K
     conditions: Conditions
     threshold: float = MEETS_PROBABILITY  # from which the requirements count as met
+    trial: float = 0.0  # probability from which a candidate is worth a trial
 
     @cached_property
     def scales(self) -> dict[str, float]:
@@ -92,7 +93,8 @@ class Job:
     @cached_property
     def rule(self) -> Rule:
         """The rule by which the candidates are ranked."""
-        return Rule.of(self.profile.objectives, self.threshold, self.scales)
+        found = Rule.of(self.profile.objectives, self.threshold, self.scales)
+        return dataclasses.replace(found, trial=self.trial)
 
 
 def job_for(

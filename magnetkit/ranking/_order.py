@@ -247,6 +247,7 @@ class Rule:
     units: tuple[float, ...]  # one unit of regret in each
     miss: float  # and in the probability of meeting the requirements
     threshold: float  # probability from which the requirements count as met
+    trial: float = 0.0  # and from which a candidate is worth a trial
 
     @classmethod
     def of(

@@ -8,7 +8,7 @@ screening, of which only the rows requested are written. So ranks and rows are t
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -296,6 +296,7 @@ def screen(
             # Models are trained and kernels compiled before several threads or processes need them.
             evaluate(job.conditions.reference, None, job)
         needed = dependencies(job)
+        job = replace(job, trial=trial_from(today_of(job)[CHANCE][0]))
         lean = not all_columns and place is not None and _many(source, keep)
         want = columns_read(job) if lean else None
         known = identity(source, job, chunk_rows, needed, keep) | {WRITTEN: want}
@@ -493,7 +494,7 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
 
 def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
     """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
-    rows, trial = source.count() or 0, trial_from(today_of(job)[CHANCE][0])
+    rows, trial = source.count() or 0, job.trial
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:
         parts, want = source.sample(_SAMPLE), job.rule.columns()
         found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]

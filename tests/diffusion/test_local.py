@@ -58,8 +58,7 @@ def test_grown_grains_keep_no_gain():
 
 
 def test_local_loops_lose_a_tenth_at_the_knee_and_all_twice_over():
-    some = made()
-    where = np.zeros(4)
+    some, where = made(), np.zeros(4)
     left = share_kept(some, where, np.array([0.0, 0.92 * 4e5, 4e5, 2e6]))
     # J at the knee is 0.9 B_r, of which the recoil line takes its part.
     slope = 0.05 * 4e-7 * np.pi * 0.92 * 4e5 / 1.2

@@ -7,8 +7,7 @@ from magnetkit.kernels._crystals import Atoms, along, describe_crystals, princip
 
 
 def test_principal_axis_is_the_eigenvector_of_largest_size():
-    rng = np.random.default_rng(0)
-    out = np.empty(3)
+    rng, out = np.random.default_rng(0), np.empty(3)
     for _ in range(20):
         full = rng.normal(size=(3, 3))
         full = full + full.T - np.eye(3) * 2 * np.trace(full) / 3

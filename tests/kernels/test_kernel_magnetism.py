@@ -178,8 +178,7 @@ def test_rows_are_cut_into_no_more_chunks_than_they_fill():
 
 def test_a_deviation_moves_the_constants_together():
     # Of the field 2 (K_1 + 2 K_2 + 3 K_3) / J_s; a deviation of a parameter moves all of them.
-    moved = np.array([0.5, 1.0, -2.0, 4.0])
-    out = np.zeros(7)
+    moved, out = np.array([0.5, 1.0, -2.0, 4.0]), np.zeros(7)
     _intrinsic._add(moved, 0, 2.0, out)
     # (1 - 4 + 12) times 2, squared; with the moment, and the moment with K_1.
     assert out.tolist() == [1.0, 4.0, 16.0, 64.0, 324.0, 18.0, 2.0]

@@ -12,8 +12,7 @@ EARTHS, THIRDS, METALS, FOREIGN = [0, 5], [1, 6], [2, 3, 4], 7
 
 
 def setup(rng, sites):
-    role = np.full(118, -1, np.int8)
-    index = np.zeros(118, np.int64)
+    role, index = np.full(118, -1, np.int8), np.zeros(118, np.int64)
     groups = [(EARTHS, _stability.RARE_EARTH), (METALS, _stability.METAL)]
     if sites[2]:
         groups.append((THIRDS, _stability.INTERSTITIAL))

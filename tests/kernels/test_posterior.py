@@ -54,8 +54,7 @@ def test_the_kernel_is_the_formula():
 
 
 def test_more_columns_than_are_taken_at_once():
-    rng = np.random.default_rng(2)
-    plain = _known()
+    rng, plain = np.random.default_rng(2), _known()
     wide = Block(
         np.arange(11), np.zeros(11), np.ones(11),
         rng.normal(size=(11, 37)).astype(np.float32), np.empty(0),

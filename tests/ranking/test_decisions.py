@@ -1,13 +1,14 @@
 """What a screening shows first: decisions, copies folded."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import magnetkit as mk
 from magnetkit.hosts.partition import assign_hosts
-from magnetkit.ranking._decisions import Choices, decision_of, recommended, shortlist
+from magnetkit.ranking._decisions import Choices, choices, decision_of, recommended, shortlist
 from magnetkit.ranking._evaluate import today_of
 from magnetkit.ranking._job import job_for
 from magnetkit.ranking._sold import lower_class
@@ -37,9 +38,8 @@ def test_a_decision_is_host_means_and_dilution(recipe, shell, decision):
     job = job_for(mk.applications.load("weapon-fin-actuator"))
     table = mk.CompositionTable.from_strings([recipe])
     heavy = mk.predict(recipe, shell=shell or None)["heavy_rare_earth_wt_pct"].to_numpy()
-    assert decision_of(
-        table, [shell] if shell else None, heavy, job, assign_hosts(table)
-    ).texts() == [decision]
+    found = decision_of(table, [shell] if shell else None, heavy, job, assign_hosts(table))
+    assert found.texts() == [decision]
 
 
 def test_today_stands_first_and_no_copy_is_shown(result):
@@ -54,6 +54,12 @@ def test_today_stands_first_and_no_copy_is_shown(result):
     assert (told["heavy_rare_earth_wt_pct"].iloc[1:] < 0.8 * told.iloc[0][HEAVY]).all()
     assert (told["coercivity_guaranteed_kA_m"] < told["coercivity_kA_m"]).all()
     assert result.best().equals(told)
+
+
+def test_what_is_not_worth_a_trial_takes_no_place_among_the_best(result):
+    rule, chance = result.job.rule, result.table["probability_meets_requirements"].to_numpy()
+    least = [chance[choices(result.data, own).rows].min() for own in (rule, replace(rule, trial=0))]
+    assert least[1] < rule.trial == 0.5 <= least[0]
 
 
 HEAVY = "heavy_rare_earth_wt_pct"
