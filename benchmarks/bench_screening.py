@@ -291,7 +291,7 @@ def equal(most: int = 100_000) -> None:
                 source = replace(own, spaces=[*own.spaces, space])
             for keep in (10, 1000, most):
                 found = []
-                for of in (bounds, lambda _, job, *__: iter([screening.Bound(trial=job.trial)])):
+                for of in (bounds, lambda *_: iter([screening.Bound()])):
                     screening._bounds = of
                     found.append(result_of(source, device, keep, **asked))
                 (best, sieved), (whole, _) = found

@@ -175,9 +175,8 @@ def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) ->
         found[rows] -= (multiply(across, known.inverse) * across).sum(axis=1)
         found[rows] *= known.stretch**2
     deviation = splits()[quantity].deviation
-    return (
-        found + distance_variance(magnets.table, magnets.hosts, quantity, producer) / deviation**2
-    )
+    apart = distance_variance(magnets.table, magnets.hosts, quantity, producer)
+    return found + apart / deviation**2
 
 
 def _known(producer: Producer | None, quantity: str) -> dict[str, Known]:

@@ -208,9 +208,8 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
     role, place, _ = nodes.sites
     part = slice(hard.indptr[row], hard.indptr[row + 1])
     sites: list[dict[int, float]] = [{}, {}, {}]
-    for element, amount in zip(
-        hard.indices[part].tolist(), hard.values[part].tolist(), strict=True
-    ):
+    own = hard.indices[part].tolist(), hard.values[part].tolist()
+    for element, amount in zip(*own, strict=True):
         if role[element] >= 0:
             sites[role[element]][element] = amount
     earths, metals, thirds = (

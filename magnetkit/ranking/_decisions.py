@@ -27,13 +27,14 @@ from ..hosts.records import HOST_NAMES, HOSTS, root_of
 from ..kernels._rows import marks
 from ..magnetism._measured import ALPHA
 from ..magnetism.process import routes
+from ._order import PLAUSIBLE
 from ._profile_parts import CHANCE, MARGIN
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ._job import Job
-    from ._order import Ranking, Rule
+    from ._order import Keys, Ranking, Rule
 
 MOST, BEST = 5, 200
 """Decisions shown at most, and candidates of each that are compared."""
@@ -54,9 +55,9 @@ _NEAR = 0.25
 """Least gain of one decision over the others, in units of regret, an assumption."""
 _DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
 """Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
-PLAUSIBLE, LEAST, _LESS = 0.5, 0.3, 0.05
-"""Probability from which a candidate is worth a trial; the least that is looked at, and how much
-less than that of today's magnet will do where that falls short of the first."""
+_LEAST, _LESS = 0.3, 0.05
+"""Probability from which a candidate is worth a trial where today's magnet falls short of
+`PLAUSIBLE`, and how much less than that of today's magnet will do there."""
 _NEAREST = 5
 """Of so many of the first one is the nearest that is not today's magnet."""
 _ENDS = ("copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct")
@@ -140,11 +141,13 @@ class Choices(NamedTuple):
     decision: NDArray[np.object_]  # (m,)
     meets: NDArray[np.bool_]  # (m,)
     loss: NDArray[np.float64]  # (m, k), by objective without margin, then by the miss
+    total: NDArray[np.float64]  # (m,), the loss by which they are ranked
+    hashes: NDArray[np.uint64]  # (m,), they break ties
 
     def best(self) -> "Choices":
         """Return the first `BEST` of each decision that meet, and as many that may."""
         _, code = np.unique(self.decision.astype(str), return_inverse=True)
-        order = np.lexsort((self.rows, self.loss.sum(axis=1), ~self.meets, code))
+        order = np.lexsort((self.hashes, self.total, ~self.meets, code))
         group = (code * 2 + ~self.meets)[order]
         first = np.searchsorted(group, group)
         kept = np.sort(order[np.arange(len(order)) - first < BEST])
@@ -153,27 +156,27 @@ class Choices(NamedTuple):
 
 def columns(rule: "Rule") -> list[str]:
     """Return the columns that `choices` reads."""
-    return ["status", "decision", CHANCE, *(o.column for o in rule.objectives)]
+    return [*rule.columns(), "decision"]
 
 
-def choices(table: pa.Table, rule: "Rule") -> Choices:
-    """Return the best of each decision of evaluated candidates that are worth a trial."""
-    chance = table[CHANCE].to_numpy()
-    usable = pc.equal(table["status"], "ok").to_numpy() & (chance >= max(rule.trial, LEAST))
-    rows = np.flatnonzero(usable)
+def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choices:
+    """Return the best of each decision of evaluated candidates that are worth a trial.
+
+    `near` has their keys as of `Rule.near`.
+    """
+    near = rule.near(table) if near is None else near
+    known = np.isfinite(near.loss)
+    rows, chance = np.flatnonzero(near.meets)[known], near.chance[known]
     losses = [
         o.loss(table[o.column].to_numpy()[rows], unit)
         for o, unit in zip(rule.objectives, rule.units, strict=True)
         if o.column != MARGIN
     ]
-    losses.append((1.0 - chance[rows]) / rule.miss)
-    loss = np.column_stack(losses)
-    known = np.isfinite(loss).all(axis=1)
-    rows, loss = rows[known], loss[known]
-    meets = chance[rows] >= rule.threshold
+    loss, meets = np.column_stack([*losses, (1.0 - chance) / rule.miss]), chance >= rule.threshold
     decision = table["decision"].take(pa.array(rows)).to_pandas().astype(object).to_numpy(object)
     counts: Counter[str] = Counter(decision[meets].tolist())
-    return Choices(counts, rows, decision, meets, loss).best()
+    own = near.loss[known], near.hashes[rows]
+    return Choices(counts, rows, decision, meets, loss, *own).best()
 
 
 def joined(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
@@ -279,7 +282,7 @@ def _contrast(
 def trial_from(today: float) -> float:
     """Return a probability above which all is that is worth a trial beside today's magnet's own."""
     # Today's magnet among the candidates may be off by the rounding of its formula.
-    return PLAUSIBLE if today > PLAUSIBLE + 2.0 * _LESS else LEAST
+    return PLAUSIBLE if today > PLAUSIBLE + 2.0 * _LESS else _LEAST
 
 
 def decide(
@@ -410,9 +413,8 @@ def recommended(records: "pd.DataFrame") -> int | None:
     """
     saved = records["heavy_rare_earth_saved_wt_pct"].to_numpy(np.float64).round(1)
     able = records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
-    able = able & (
-        saved >= max(SAVED[0], SAVED[1] * float(records["heavy_rare_earth_wt_pct"].iloc[0]))
-    )
+    least = max(SAVED[0], SAVED[1] * float(records["heavy_rare_earth_wt_pct"].iloc[0]))
+    able = able & (saved >= least)
     family = np.array([root_of(str(host)) for host in records["host"]], object)
     # A melt has to save more than what is sold by what is worth a change.
     ahead, best = saved + SAVED[0] * (records["decision_status"] == "buy").to_numpy(bool), {}

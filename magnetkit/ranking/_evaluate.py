@@ -17,7 +17,7 @@ they do is counted afterwards, so that nothing rests on the sample.
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,7 +42,7 @@ from ..magnetism.process import read_process
 from ..magnetism.shells import read_shells, written
 from ..magnetism.sintered import MADE, figures_at
 from ..prediction import _stages
-from ._decisions import BEST, PLAUSIBLE, decision_of
+from ._decisions import BEST, decision_of
 from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule, hashes_of
@@ -97,7 +97,6 @@ class Bound:
     limits: Mapping[str, float] = field(default_factory=dict)
     trials: Mapping[str, float] = field(default_factory=dict)
     last: int | None = None
-    trial: float = PLAUSIBLE  # the least probability that is worth a trial
 
     @property
     def is_finite(self) -> bool:
@@ -161,6 +160,7 @@ class Evaluated(NamedTuple):
     rows: _Rows  # (k,), of those evaluated to the end, ascending; all without a bound
     columns: Columns  # k rows
     keys: Keys | None  # what the ranking needs of them, with a bound
+    near: Keys | None  # the same where what is worth a trial counts as meeting (`Rule.near`)
     tally: Tally  # over all n
 
 
@@ -187,11 +187,12 @@ def evaluate(
     supply = _known(table, shells, job)
     tally.stages["magnetism"] = len(rows)
     found, split = _with_requirements(table, shells, supply, job, want)
-    open_, keys = found["status"].says("ok"), None
+    open_, near = found["status"].says("ok"), None
     if bound is not None:
-        keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
+        near = job.rule.near(Columns((n, found[n]) for n in job.rule.columns()).arrow())
         if bound.is_finite:
-            open_ = _within_by_requirements(found, keys, job.rule, open_, bound, tally)
+            keys, word = near.at(job.threshold), found["decision"]
+            open_ = _within_by_requirements(word, keys, near, open_, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
@@ -201,12 +202,13 @@ def evaluate(
         found["status"] = found["status"].put(unstable, "not makeable")
         found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
     tally.status.update(found["status"].counts())
-    if bound is None or keys is None:
-        return Evaluated(rows, found, None, tally)
+    if near is None:
+        return Evaluated(rows, found, None, None, tally)
     kept = np.flatnonzero(open_ & found["status"].says("ok"))
-    found, keys = found.take(kept), keys.take(kept)
+    found, near = found.take(kept), near.take(kept)
+    keys = near.at(job.threshold)
     tally.copies.update(found["decision"].counts(keys.meets))
-    return Evaluated(rows[kept], found, keys, tally)
+    return Evaluated(rows[kept], found, keys, near, tally)
 
 
 def columns_read(job: Job) -> list[str]:
@@ -426,7 +428,7 @@ def _open(here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | No
     # What a central value misses has half a chance at most.
     may, worth = (
         (inside | (least < HALF)) & (here[CHANCE] >= least - _SLACK)
-        for least in (job.threshold, min(bound.trial, job.threshold))
+        for least in (job.threshold, min(job.trial, job.threshold))
     )
     loss = best_possible_loss(here, job.rule)
     own = here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
@@ -477,23 +479,16 @@ def _with_requirements(
 
 
 def _within_by_requirements(
-    found: Columns, keys: Keys, rule: Rule, open_: _Mask, bound: Bound, tally: Tally
+    decision: Coded, keys: Keys, near: Keys, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
     """Return which of the open candidates are within the bound."""
-    near, loss = plausible(rule, found, bound.trial), np.full(len(open_), np.inf)
+    loss = np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
-    worth = near.meets & ~keys.meets
-    own = found["decision"], keys.meets, worth, loss, -keys.margin, keys.hashes
+    own = decision, keys.meets, near.meets & ~keys.meets, loss, -keys.margin, keys.hashes
     within = bound.admits(*own)
     tally.end("requirements missed", open_ & ~keys.meets & ~within)
     tally.end("loss", keys.meets & ~within)
     return open_ & within
-
-
-def plausible(rule: Rule, found: Columns, trial: float = PLAUSIBLE) -> Keys:
-    """Return the keys of candidates of which all that are worth a trial count as meeting."""
-    easy = replace(rule, threshold=min(trial, rule.threshold))
-    return easy.keys(Columns((n, found[n]) for n in rule.columns()).arrow())
 
 
 def needed_for(keep: int) -> int:
@@ -504,9 +499,7 @@ def needed_for(keep: int) -> int:
     return max(keep, POOL) + 2 * CLIMB
 
 
-def bound_of(
-    found: Sequence[Evaluated], rule: Rule, rows: int, keep: int, trial: float = PLAUSIBLE
-) -> Bound:
+def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bound:
     """Return a bound that probably more than `needed_for` of all `rows` candidates keep to.
 
     `found` is a random sample. It bounds the loss where enough meet the requirements, the margin
@@ -519,7 +512,7 @@ def bound_of(
     losses = np.concatenate([key.loss for key in keys])
     margins = np.concatenate([key.margin[key.missed] for key in keys])
     place = place_of(needed_for(keep), sample, rows)
-    near = [plausible(rule, one.columns, trial) for one in found]
+    near = [one.near for one in found if one.near is not None]
     decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(str)
     worth = decision[np.concatenate([key.meets for key in near])]
     loss = np.concatenate([key.loss for key in near])
@@ -534,14 +527,14 @@ def bound_of(
             if np.isinf(limits[word]) and seen > _SELDOM:
                 limits[word] = loss[part].max(initial=0.0)
     if place <= len(losses):
-        return Bound(_smallest(losses, place), np.inf, *ends, trial=trial)
+        return Bound(_smallest(losses, place), np.inf, *ends)
     left = place - len(losses)
     least = _smallest(margins, left)
     if least != -OUTSIDE:
-        return Bound(margin=-least, trials=ends[1], trial=trial)
+        return Bound(margin=-least, trials=ends[1])
     tied = np.concatenate([key.hashes[key.missed] for key in keys])[margins == least]
     last = np.sort(tied)[left - int((margins < least).sum()) - 1]
-    return Bound(margin=-least, trials=ends[1], last=int(last), trial=trial)
+    return Bound(margin=-least, trials=ends[1], last=int(last))
 
 
 def place_of(count: int, sample: int, rows: int) -> int:

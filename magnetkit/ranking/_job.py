@@ -26,7 +26,7 @@ from ..magnetism.process import process_record, routes
 from ..magnetism.sintered import read_between
 from ..prediction._stages import describe, supplies
 from ..prediction.conditions import NO_CALIBRATION, Conditions, calibrated
-from ._order import Rule
+from ._order import PLAUSIBLE, Rule
 from ._profile_parts import MEETS_PROBABILITY, SHARE, UNITS, Objective, Requirement
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Job:
     temperature: float  # of the table, and of the requirements that name none, K
     conditions: Conditions
     threshold: float = MEETS_PROBABILITY  # from which the requirements count as met
-    trial: float = 0.0  # probability from which a candidate is worth a trial
+    trial: float = PLAUSIBLE  # probability from which a candidate is worth a trial
 
     @cached_property
     def scales(self) -> dict[str, float]:

@@ -103,6 +103,8 @@ Cost is that of the flux: a kilogram of a weak magnet is cheap.
 """
 _TOLERANCE = 0.05
 """Unless the one above is likelier by more than this to meet the requirements."""
+PLAUSIBLE = 0.5
+"""Probability of meeting the requirements from which a candidate is worth a trial."""
 CLIMB = 1000
 """A row moves up at most so many places for it, so that the first of a ranking depend on no more
 rows than that behind them: the best of a space are found without ranking all of it (`Bound`)."""
@@ -232,6 +234,13 @@ class Keys(NamedTuple):
     chance: NDArray[np.float64]  # (m,)
     points: NDArray[np.float64]  # (m, number of objectives, at most three)
 
+    def at(self, threshold: float) -> "Keys":
+        """Return the keys where candidates meet the requirements from a larger probability on."""
+        sure, meets = self.chance >= threshold, self.meets.copy()
+        meets[meets] = sure
+        missed = self.missed | (self.meets & ~meets)
+        return Keys(meets, missed, self.margin, self.hashes, *(part[sure] for part in self[4:]))
+
     def take(self, rows: NDArray[np.int64]) -> "Keys":
         """Return the keys of some rows, whose numbers ascend."""
         among = (np.cumsum(self.meets) - 1)[rows][self.meets[rows]]
@@ -247,7 +256,7 @@ class Rule:
     units: tuple[float, ...]  # one unit of regret in each
     miss: float  # and in the probability of meeting the requirements
     threshold: float  # probability from which the requirements count as met
-    trial: float = 0.0  # and from which a candidate is worth a trial
+    trial: float = PLAUSIBLE  # and from which a candidate is worth a trial
 
     @classmethod
     def of(
@@ -266,6 +275,10 @@ class Rule:
         """Return the columns that `keys` reads."""
         fixed = ("formula", "shell", "status", CHANCE, MARGIN)
         return list(dict.fromkeys([*fixed, *BURDEN, *(o.column for o in self.objectives)]))
+
+    def near(self, table: pa.Table) -> Keys:
+        """Return `keys` in which all that are worth a trial count as meeting the requirements."""
+        return replace(self, threshold=min(self.trial, self.threshold)).keys(table)
 
     def keys(self, table: pa.Table) -> Keys:
         """Return what the ranking needs of a table that has those `columns`."""

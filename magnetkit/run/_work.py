@@ -27,7 +27,7 @@ from .._core.settings import get_settings
 from ..composition._files import Rejected
 from ..prediction._stages import ENERGY
 from ..ranking._decisions import BEST, Choices, choices
-from ..ranking._evaluate import Bound, Evaluated, Tally, evaluate, needed_for, plausible
+from ..ranking._evaluate import Bound, Evaluated, Tally, evaluate, needed_for
 from ..ranking._job import Job
 from ..ranking._order import COPIES, OUTPUT, Keys
 from ..surrogates._measured import TARGET
@@ -92,7 +92,8 @@ def finished(
     part = _part(len(chunk.table), table, chunk.rejected)
     if table is None:
         return number, part
-    keys, best = job.rule.keys(table), choices(table, job.rule)
+    near = job.rule.near(table)
+    keys, best = near.at(job.threshold), choices(table, job.rule, near)
     return number, replace(part, models=_models_of(table, job), keys=keys, choices=best)
 
 
@@ -124,17 +125,16 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
             made = job.by(chunk.route)
             found = evaluate(chunk.table, chunk.shells, made, bound, job.rule.columns())
             tally.add(found.tally)
-            if found.keys is not None:
-                left.append(_key_table(rows, found, found.keys, job, bound.trial))
+            if found.keys is not None and found.near is not None:
+                left.append(_key_table(rows, found, found.keys, found.near))
             rows += len(chunk.table)
     table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
     return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
-def _key_table(start: int, found: Evaluated, keys: Keys, job: Job, trial: float) -> pa.Table:
+def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table:
     by, loss = keys.margin.copy(), np.full(len(keys.meets), np.inf)
     by[keys.meets] = keys.loss
-    near = plausible(job.rule, found.columns, trial)
     loss[near.meets] = near.loss
     decision = found.columns["decision"]
     made = Columns(row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision)

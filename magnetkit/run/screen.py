@@ -285,9 +285,8 @@ def screen(
         if reference is not None:
             profile = with_reference(profile, reference, basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
-    source = _candidates.as_candidates(
-        compositions, profile, basis, column, keywords.pop("shell", None)
-    )
+    shell = keywords.pop("shell", None)
+    source = _candidates.as_candidates(compositions, profile, basis, column, shell)
     wishes: dict[str, Any] = {"require": require, "objectives": objectives, "scenario": scenario}
     job = job_for(profile, kelvin, **wishes, **keywords)
     keep = rows_kept(keep, source)
@@ -494,14 +493,14 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
 
 def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
     """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
-    rows, trial = source.count() or 0, job.trial
+    rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:
         parts, want = source.sample(_SAMPLE), job.rule.columns()
         found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]
-        bound = bound_of(found, job.rule, rows, keep, trial)
+        bound = bound_of(found, job.rule, rows, keep)
         if bound.is_finite:
             yield bound
-    yield Bound(trial=trial)
+    yield Bound()
 
 
 def some_of(space: Substitutions, n: int, seed: int = 0) -> _candidates.TableCandidates:

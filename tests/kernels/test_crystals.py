@@ -22,21 +22,9 @@ def test_principal_axis_is_the_eigenvector_of_largest_size():
 def describe(lattice, frac, kinds):
     out = np.full((1, 26), -1.0)
     weights = np.stack([3.0 * (kinds == 0), 2.0 * (kinds == 1)], axis=1)
-    describe_crystals(
-        Atoms(
-            np.array([0, len(frac)]),
-            np.array([lattice], float),
-            np.array(frac, float),
-            kinds,
-            weights,
-        ),
-        np.full((3, 3), 4.0),
-        2.5,
-        np.ones(3),
-        out,
-        0,
-        1,
-    )
+    cells = np.array([0, len(frac)]), np.array([lattice], float), np.array(frac, float)
+    atoms = Atoms(*cells, kinds, weights)
+    describe_crystals(atoms, np.full((3, 3), 4.0), 2.5, np.ones(3), out, 0, 1)
     return out[0]
 
 

@@ -94,8 +94,8 @@ def test_charges_of_a_route_are_predicted_by_that_route(result):
 def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
     # Two objectives and the miss: one best in each, one between that is best for nobody.
     loss = np.array([[0.0, 4.0, 0.0], [4.0, 0.0, 0.0], [2.5, 2.5, 0.0]])
-    names = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object)
-    found = Choices(Counter(), np.arange(3), names, np.ones(3, bool), loss)
+    names, rows = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object), np.arange(3)
+    found = Choices(Counter(), rows, names, np.ones(3, bool), loss, loss.sum(axis=1), rows)
     picks = shortlist(found, np.ones(3, int), np.ones(3, bool), np.full((1, 3), np.inf))
     assert sorted(pick.row for pick in picks) == [0, 1]
 
@@ -103,10 +103,9 @@ def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
 def test_what_cerium_dilutes_stands_beside_the_same_without():
     # The diluted one is better in all that is counted; its corrosion is not.
     loss = np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    names = np.array(
-        ["2:14:1: no heavy rare earth, with Ce", "2:14:1: no heavy rare earth"], object
-    )
-    found = Choices(Counter(), np.arange(2), names, np.ones(2, bool), loss)
+    plain, rows = "2:14:1: no heavy rare earth", np.arange(2)
+    names = np.array([f"{plain}, with Ce", plain], object)
+    found = Choices(Counter(), rows, names, np.ones(2, bool), loss, loss.sum(axis=1), rows)
     picks = shortlist(found, np.ones(2, int), np.ones(2, bool), np.full((1, 3), np.inf))
     assert [pick.row for pick in picks] == [1, 0]
 

@@ -8,19 +8,12 @@ import pytest
 import magnetkit as mk
 from magnetkit import applications
 from magnetkit.prediction._stages import magnets, supplies
-from magnetkit.ranking import _evaluate
-from magnetkit.ranking._evaluate import (
-    FLUX_PER_MASS,
-    Bound,
-    Tally,
-    best_possible_loss,
-    evaluate,
-    needed_for,
-    place_of,
-    plausible,
-)
+from magnetkit.ranking import _decisions, _evaluate
+from magnetkit.ranking._evaluate import Bound, Tally, best_possible_loss, evaluate, place_of
 from magnetkit.ranking._job import job_for
 from magnetkit.ranking._order import Rule
+from magnetkit.run import _work
+from magnetkit.run._candidates import Chunk
 
 SPACES = {
     "energy-traction-motor": (
@@ -76,17 +69,17 @@ def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin
     (found,) = magnets(space[:], None, [kelvin], job.conditions)
     flux = found["remanence_T"] / found["density_kg_m3"]
     # Whatever has no number would pass any bound.
-    assert np.nanmax(flux) > 0.25 * FLUX_PER_MASS
-    assert not (flux >= FLUX_PER_MASS).any()
+    assert np.nanmax(flux) > 0.25 * _evaluate.FLUX_PER_MASS
+    assert not (flux >= _evaluate.FLUX_PER_MASS).any()
     # 240 A m2/kg, Bozorth: Fe65Co35.
-    assert pytest.approx(3.0e-4, rel=0.07) == FLUX_PER_MASS
+    assert pytest.approx(3.0e-4, rel=0.07) == _evaluate.FLUX_PER_MASS
 
 
 @pytest.mark.parametrize("device", SPACES)
 @pytest.mark.parametrize("quantile", [0.1, 0.6])
 def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
     table, job = case(device)
-    every = plausible(job.rule, full(table, job))
+    every = job.rule.near(full(table, job).arrow())
     assert every.meets.any()
     limit = float(np.quantile(every.loss, quantile, method="lower"))
     left = bounded(table, job, Bound(limit, np.inf))
@@ -105,7 +98,7 @@ def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
 def test_of_those_that_miss_what_is_near_enough_is_left(device, quantile):
     table, job = case(device)
     columns = full(table, job)
-    every, near = job.rule.keys(columns.arrow()), plausible(job.rule, columns)
+    every, near = job.rule.keys(columns.arrow()), job.rule.near(columns.arrow())
     margin = columns["performance_margin"]
     least = float(np.quantile(margin[every.missed], quantile))
     left = bounded(table, job, Bound(margin=least))
@@ -115,6 +108,17 @@ def test_of_those_that_miss_what_is_near_enough_is_left(device, quantile):
     )
     assert left.tally.stages["magnetism"] < len(table)
     np.testing.assert_allclose(left.keys.margin, every.margin[left.rows], rtol=1e-12)
+
+
+@pytest.mark.parametrize("device", SPACES)
+def test_the_best_of_each_decision_are_those_of_a_full_evaluation(device, monkeypatch):
+    for module in (_decisions, _work):
+        monkeypatch.setattr(module, "BEST", 3)
+    table, job = case(device)
+    _, part = _work.bounded((0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1)
+    found = _decisions.choices(full(table, job).arrow(), job.rule)
+    assert len(found.rows) > 4
+    assert _work.leading(_work.decode(part.table), 0)["row"].to_pylist() == found.rows.tolist()
 
 
 def test_without_a_limit_all_that_have_a_rank_are_left():
@@ -138,7 +142,9 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
     everyone = rng.random(1_000_000)
     for _ in range(200):
         sample = rng.choice(everyone, 10_000, replace=False)
-        limit = np.sort(sample)[place_of(needed_for(2000), len(sample), len(everyone)) - 1]
+        limit = np.sort(sample)[
+            place_of(_evaluate.needed_for(2000), len(sample), len(everyone)) - 1
+        ]
         assert np.count_nonzero(everyone <= limit) >= 2000
     assert np.count_nonzero(everyone <= limit) < 8000
 
