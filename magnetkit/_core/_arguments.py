@@ -126,10 +126,12 @@ def _plain(annotation: Any) -> str:
     return re.sub(r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation))
 
 
-def whole(name: str, value: Any, least: int = 1) -> int:
-    """Return a whole number; InputError if `value` is none, True or False, or below `least`."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise InputError(f"{name} must be a whole number of {least} or more, got {value!r:.60}")
+def whole(name: str, value: Any, least: int = 1, most: float = math.inf) -> int:
+    """Return a whole number; InputError if `value` is none, True or False, or beyond a limit."""
+    found = isinstance(value, Integral) and not isinstance(value, bool)
+    if not found or not least <= value <= most:
+        limits = f"of {least} or more" if most == math.inf else f"from {least} to {most:,}"
+        raise InputError(f"{name} must be a whole number {limits}, got {value!r:.60}")
     return int(value)
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from .errors import InputError
-from .units import parse_temperature
+from .units import mind_the_cold, parse_temperature
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _TEXT = re.compile(
@@ -38,7 +38,8 @@ def parse_requirement(text: str) -> ParsedRequirement:
     """Read ``COLUMN >= LIMIT``, ``COLUMN <= LIMIT`` or ``|COLUMN| <= LIMIT``.
 
     LIMIT is a number, ``reference`` or ``SHARE*reference``, and may be followed by ``at
-    TEMPERATURE``. Raises InputError if the text has another form.
+    TEMPERATURE``. Raises InputError if the text has another form; warns where it is without a unit
+    and likely means degrees C.
 
     >>> parse_requirement("remanence_T>=0.98*reference").share
     0.98
@@ -57,7 +58,8 @@ def parse_requirement(text: str) -> ParsedRequirement:
     share = float(match["share"] or 1.0) if relative else None
     if share is not None and share <= 0.0:
         raise InputError(f"requirement {text!r}: a share of the reference must be above 0")
-    kelvin = None if match["temperature"] is None else parse_temperature(match["temperature"])
+    at = match["temperature"]
+    kelvin = None if at is None else mind_the_cold(at, [parse_temperature(at)])[0]
     limit = float(match["limit"]) if given else None
     if not all(math.isfinite(x) for x in (limit or 0.0, share or 0.0)):
         raise InputError(f"requirement {text!r}: expected a finite number; {_FORM}")

@@ -129,7 +129,7 @@ def parse_temperatures(value: Any) -> list[float]:
     if isinstance(value, str):
         found = []
         for part in value.split(","):
-            found += _mind_the_cold(part, _range_or_one(part))
+            found += mind_the_cold(part, _range_or_one(part))
     # Bytes and 0-d arrays are no list.
     elif (
         hasattr(value, "__iter__") and not isinstance(value, bytes) and getattr(value, "ndim", True)
@@ -137,13 +137,13 @@ def parse_temperatures(value: Any) -> list[float]:
         found = [k for part in value for k in parse_temperatures(part)]
     else:
         kelvin = parse_temperature(value)
-        found = _mind_the_cold(f"{kelvin:g}", [kelvin])
+        found = mind_the_cold(f"{kelvin:g}", [kelvin])
     if not found:
         raise InputError("expected one temperature or more, such as '150C', got an empty list")
     return found
 
 
-def _mind_the_cold(text: str, found: list[float]) -> list[float]:
+def mind_the_cold(text: str, found: list[float]) -> list[float]:
     """Warn if a text names no unit and likely means degrees C; return `found`."""
     if min(found, default=_COLD) < _COLD and not any(c.isalpha() for c in text):
         warn(

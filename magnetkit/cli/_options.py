@@ -183,6 +183,11 @@ def check_out(out: Path) -> None:
     """Refuse a file that cannot be written, before anything is computed."""
     if out.suffix.lower() not in _WRITTEN:
         raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
+    check_folder(out)
+
+
+def check_folder(out: Path) -> None:
+    """Refuse a place where no file can be written."""
     if out.is_dir() or not out.parent.is_dir():
         raise InputError(f"--out {out}: no file can be written there; check the folder")
 

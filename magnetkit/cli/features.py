@@ -38,6 +38,7 @@ def make(
     """
     from ..features._tables import featurize as run
 
+    o.check_folder(out)
     candidates = o.on_sheet(candidates, sheet, header_row)
     written, rejected = run(candidates, out, basis, o.composition_of(column, element_columns))
     note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""

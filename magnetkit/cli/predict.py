@@ -213,8 +213,8 @@ def curve(
         return _limits(magnets, load_line, hours, json, {"basis": basis, **keywords})
     if hours is not None or "outside_field_kA_m" in keywords or json:
         raise InputError("--hours, --outside-field and --json are of --limits")
-    if out is not None and (out.is_dir() or not out.parent.is_dir()):
-        raise InputError(f"--out {out}: no file can be written there; check the folder")
+    if out is not None:
+        o.check_folder(out)
     if load_line is not None:
         lines = numbers(load_line, "--load-line")
         if len(lines) != 1:

@@ -26,6 +26,8 @@ _BLOCK_FACES = ("x-", "x+", "y-", "y+", "z-", "z+")
 _ROUND_FACES = ("z-", "z+", "outer", "inner")
 CELLS = 12_000
 """Default number of cells of a magnet: 0.3 to 0.6 mm apart in a magnet of a motor."""
+MOST_CELLS = 10_000_000
+"""Each takes half a kilobyte."""
 
 _NUMBERS = r"\d*\.?\d+(?:x\d*\.?\d+)*"
 _TEXT = re.compile(rf"\s*(?:(block|disc|ring)\s*:?\s*)?({_NUMBERS})\s*mm\s*")

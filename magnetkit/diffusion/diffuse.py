@@ -28,7 +28,7 @@ from ..prediction.conditions import Conditions, SupplyKeywords, with_conditions
 from . import _local
 from ._design import Coated, Search, best_anneal, put_on, refined_coating, uniform_content
 from ._profile import ELEMENTS, Anneal, Spreading, axis_of, face_groups, treatment
-from ._shapes import CELLS, Cells, SelfField, Shape, cut, read_shape
+from ._shapes import CELLS, MOST_CELLS, Cells, SelfField, Shape, cut, read_shape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -269,7 +269,7 @@ def diffuse(
     per_year : int
         Magnets a year.
     cells : int
-        Boxes that the magnet is cut into.
+        Boxes that the magnet is cut into, 200 to 10 million.
     **keywords
         Conditions, as of `magnetkit.predict`; the outside field is uniform, and a calibration
         narrows the interval of H_cJ.
@@ -303,7 +303,7 @@ def diffuse(
     circuit = _local.Circuit(easy, load_line, conditions.outside_field_kA_m, law)
     tried = _anneals(element, anneal_hours, anneal)
     job = _Job(table, circuit, kelvin, field, process)
-    fine = job.setting(cut(own, whole("cells", cells, 200)))
+    fine = job.setting(cut(own, whole("cells", cells, 200, MOST_CELLS)))
     coarse = fine if cells <= _SEARCHED else job.setting(cut(own, _SEARCHED))
     coated: dict[str, Coated] = {}
     search: dict[str, Search] = {}

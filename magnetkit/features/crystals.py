@@ -209,9 +209,8 @@ def radial_distribution(
     cutoff = finite("cutoff", cutoff, 0.0, above=True)
     present, kinds, members = np.unique(species, return_inverse=True, return_counts=True)
     first, second, _, distance = half_pairs(lattice, frac, cutoff)
-    counts = radial_counts(
-        (kinds[first], kinds[second], distance), len(present), cutoff / bins, bins
-    )
+    pairs = kinds[first], kinds[second], distance
+    counts = radial_counts(pairs, len(present), cutoff / bins, bins)
     edges = np.linspace(0.0, cutoff, bins + 1)
     shells = 4.0 / 3.0 * np.pi * np.diff(edges**3) / structure.volume
     functions = {

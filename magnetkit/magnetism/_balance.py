@@ -143,9 +143,8 @@ def microstructure(rows: dict[str, Array], structure: dict[str, Array]) -> tuple
     ``parted``, the share of coercivity that the boundary leaves; ``wetted``, what additions add to
     alpha_K; ``additive``, the atomic fraction of Ga and Cu; and `_cells.Shares`, NaN without cells.
     """
-    n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
-        rows["grain_size_um"] / rows["grain_reference_um"]
-    )
+    size = rows["grain_size_um"] / rows["grain_reference_um"]
+    n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(size)
     with np.errstate(over="ignore"):
         parted = structure["parted"] * np.exp(-structure["soft"] / _SOFT)
     laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])

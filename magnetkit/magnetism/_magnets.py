@@ -488,9 +488,8 @@ def _in_phases(
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     rest = 1.0 - rows["grain_boundary"]
     cells = wall_hosts(parts.host) >= 0
-    hard = np.where(
-        cells, rest, _between(formula, rest * np.minimum(hard / _BARE, 1.0), found.hard)
-    )
+    bare = rest * np.minimum(hard / _BARE, 1.0)
+    hard = np.where(cells, rest, _between(formula, bare, found.hard))
     return replace(found, hard=hard), formula, charged
 
 

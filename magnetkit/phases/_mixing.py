@@ -84,9 +84,8 @@ class MixingTerms:
         self.metals = np.setdiff1d(inside, np.append(self.earths, self.thirds))
         rivals = ~self.members(space.table().to_array())
         rivals[: space.columns] = True
-        self._end_hull, self._metal_hull = self._hulls(
-            space.take(rivals), listed[0] if listed else -1
-        )
+        own = listed[0] if listed else -1
+        self._end_hull, self._metal_hull = self._hulls(space.take(rivals), own)
 
     def members(self, dense: NDArray) -> NDArray[np.bool_]:
         """Return which compositions (rows of atomic fractions) have the host's ratio of sites."""

@@ -172,9 +172,8 @@ def _answer(held: Held, own: Recipe, wish: Wish, limits: Limits) -> Answer:
 def _melted(table: "pd.DataFrame", own: Recipe, now: "pd.Series") -> list[Way]:
     """Return the best melt of each kind: the leanest that is likely, else the most worth a try."""
     found = []
-    for kind, rows in table[(table["status"] == "ok") & (table[SAVED] > 0.0)].groupby(
-        "way", sort=False
-    ):
+    saving = table[(table["status"] == "ok") & (table[SAVED] > 0.0)]
+    for kind, rows in saving.groupby("way", sort=False):
         good = rows[rows["meets_requirements"] & (rows[SAVED] >= _LESS)]
         worth = rows[CHANCE] * rows[SAVED]
         row = good.iloc[0] if len(good) else rows.iloc[int(worth.argmax())]

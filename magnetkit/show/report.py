@@ -140,9 +140,7 @@ def _displayed(name: str) -> Column:
 def _comparators(temperature: float) -> list[dict[str, Any]]:
     """Return the magnets without rare earth that are more than a film, as cells and notes."""
     rows = comparators(temperature)
-    rows = rows[
-        rows["max_working_temperature_K"].notna() & rows["remanence_coefficient_pct_K"].notna()
-    ]
+    rows = rows.dropna(subset=["max_working_temperature_K", "remanence_coefficient_pct_K"])
     return [
         {"cells": [_cell(row, name) for name in _SHOWN["comparators"]]}
         | {name: _text_of(row[name]) for name in ("kind", "source", "confidence", "note")}

@@ -14,10 +14,7 @@ from magnetkit._core._requirement_text import parse_requirement
         (" remanence_T <= 1.2e0 ", Parsed("remanence_T", "<=", 1.2)),
         ("remanence_T>=reference", Parsed("remanence_T", ">=", share=1.0)),
         ("remanence_T >= 0.98 * reference", Parsed("remanence_T", ">=", share=0.98)),
-        (
-            "|remanence_coefficient_pct_K|<=.03",
-            Parsed("remanence_coefficient_pct_K", "<=", 0.03, absolute=True),
-        ),
+        ("|cost_USD_kg|<=.03", Parsed("cost_USD_kg", "<=", 0.03, absolute=True)),
         (
             "coercivity_kA_m>=500 at 150C",
             Parsed("coercivity_kA_m", ">=", 500.0, temperature_K=423.15),
@@ -30,6 +27,11 @@ from magnetkit._core._requirement_text import parse_requirement
 )
 def test_what_is_read(text, found):
     assert parse_requirement(text) == found
+
+
+def test_a_temperature_without_unit_warns():
+    with pytest.warns(UserWarning, match="temperature 20 is taken as 20 K.*write '20C'"):
+        assert parse_requirement("remanence_T>=1 at 20").temperature_K == 20.0
 
 
 @pytest.mark.parametrize(

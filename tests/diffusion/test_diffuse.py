@@ -96,6 +96,7 @@ def test_a_thick_magnet_says_how_far_diffusion_reaches():
         ({"load_line": -1}, "load_line"), ({"probability": 90}, "between 0 and 1"),
         ({"anneal": 500}, "anneal"), ({"law": "whole"}, "law"),
         ({"field": "absent.csv"}, "cannot be read"), ({"cells": 5}, "cells"),
+        ({"cells": 10_000_001}, "cells must be a whole number from 200 to 10,000,000"),
         ({"composition": "SmCo5"}, "2:14:1"), ({"faced": "all"}, "did you mean faces"),
     ],
 )  # fmt: skip
