@@ -422,9 +422,8 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
 
 def _from_the_others(producer: Producer, record: dict[str, Any]) -> tuple[float, float]:
     """Return mean and standard deviation of a score given the other magnets."""
-    others = Producer(
-        producer.name, tuple(m for m in producer.magnets if m["magnet"] != record["magnet"])
-    )
+    rest = (m for m in producer.magnets if m["magnet"] != record["magnet"])
+    others = Producer(producer.name, tuple(rest))
     known: Known | None = others.known(record["host"], record["quantity"])
     if known is None:
         return 0.0, 1.0

@@ -367,9 +367,8 @@ def phases(
     found = made.copy()
     if kelvin is not None:
         found = stability(inputs.table, temperature=kelvin, snapshot=snapshot)
-    found.insert(
-        0, "state", [_state(a, b) for a, b in zip(found[_FORMS], made[_FORMS], strict=True)]
-    )
+    both = zip(found[_FORMS], made[_FORMS], strict=True)
+    found.insert(0, "state", [_state(*pair) for pair in both])
     found.insert(0, "formula", names)
     if json:
         print_json(found)

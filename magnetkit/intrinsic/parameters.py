@@ -174,9 +174,8 @@ def ion_tables() -> "Ions":
                     file["middle"][g],
                     1.0 / file["half"][g],
                 )
-        return Ions(
-            close.reshape(-1, n), facts, kelvins, fields, float(file["scale"]), float(file["step"])
-        )
+        steps = float(file["scale"]), float(file["step"])
+        return Ions(close.reshape(-1, n), facts, kelvins, fields, *steps)
 
 
 def _add_in_order(

@@ -11,6 +11,8 @@ from ._jit import jit, share_rows
 
 # Rows of a product that one thread takes at a time, at least.
 _CHUNK = 64
+# Rows of a matrix that is inverted that others are swept by together.
+_PIVOTS = 8
 
 
 # a float64 (n, k), b float64 (k, m) -> rows start to stop of out float64 (n, m)
@@ -40,17 +42,27 @@ def multiply(a, b):
 @jit
 def _invert(a):
     n = len(a)
-    for k in range(n):
-        pivot = 1.0 / a[k, k]
-        a[k, k] = 1.0
-        for j in range(n):
-            a[k, j] *= pivot
+    pivots = np.empty((_PIVOTS, n))
+    for first in range(0, n, _PIVOTS):
+        last = min(first + _PIVOTS, n)
+        for k in range(first, last):
+            pivot = 1.0 / a[k, k]
+            a[k, k] = 1.0
+            for j in range(n):
+                a[k, j] *= pivot
+                pivots[k - first, j] = a[k, j]
+            for i in range(first, last):
+                if i != k:
+                    x, a[i, k] = a[i, k], 0.0
+                    for j in range(n):
+                        a[i, j] -= x * pivots[k - first, j]
+        # A row takes some pivots while it is in hand.
         for i in range(n):
-            x = a[i, k]
-            if i != k and x != 0.0:
-                a[i, k] = 0.0
-                for j in range(n):
-                    a[i, j] -= x * a[k, j]
+            if not first <= i < last:
+                for k in range(first, last):
+                    x, a[i, k] = a[i, k], 0.0
+                    for j in range(n):
+                        a[i, j] -= x * pivots[k - first, j]
 
 
 def invert(covariance):

@@ -473,10 +473,9 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     if made.given:
         own = np.isfinite(list(made.given.values())).any(axis=0)
         nearest = Coded.of(np.where(own, "given; ", "") + np.array(nearest.texts(), object))
+    farther = np.maximum(hard.distance, b_r.distance)
     return {
-        "evidence_distance": np.where(
-            roots.codes < 0, np.nan, np.maximum(hard.distance, b_r.distance)
-        ),
+        "evidence_distance": np.where(roots.codes < 0, np.nan, farther),
         "evidence_nearest": nearest,
         "evidence_farthest": hard.farthest.where(~weaker, b_r.farthest),
         "remanence_T_evidence": b_r.distance,

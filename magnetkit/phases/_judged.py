@@ -184,9 +184,8 @@ def listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
     """Return the energies of compositions that are entries of the snapshot, NaN for the others."""
     if "listed" not in source._cache:
         space = whole_space(source)
-        source._cache["listed"] = dict(
-            zip(composition_keys(space.table()), space.energy, strict=True)
-        )
+        keys = composition_keys(space.table())
+        source._cache["listed"] = dict(zip(keys, space.energy, strict=True))
     entries = source._cache["listed"]
     return np.array([entries.get(key, np.nan) for key in composition_keys(table)], float)
 

@@ -149,9 +149,8 @@ class MixingTerms:
 
     def nothing(self, rows: int) -> Occupation:
         """Return empty sites."""
-        return Occupation(
-            *(np.zeros((rows, len(c))) for c in (self.earths, self.metals, self.thirds))
-        )
+        sites = self.earths, self.metals, self.thirds
+        return Occupation(*(np.zeros((rows, len(columns))) for columns in sites))
 
     def scatter(self, at: Occupation) -> NDArray[np.float64]:
         """Return the variance of calculations of one composition."""
@@ -316,9 +315,8 @@ class MixingModel:
         """Solve for the weights, without outliers."""
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
-        self._points = Occupation(
-            *(np.vstack(both) for both in zip(self.occupation, pairs, strict=True))
-        )
+        own = zip(self.occupation, pairs, strict=True)
+        self._points = Occupation(*(np.vstack(both) for both in own))
         # What is observed, of the energies at the points: each entry's, then the differences.
         observe = np.zeros((n + len(differences), n + 2 * len(differences)))
         observe[:n, :n] = np.eye(n)
@@ -326,7 +324,8 @@ class MixingModel:
             observe[n + k, n + 2 * k : n + 2 * k + 2] = 1.0, -1.0
         noise = np.concatenate([self.terms.scatter(self.occupation), deviations**2])
         full = multiply(observe, self.terms.kernel(self._points, self._points))
-        full = multiply(full, observe.T) + np.diag(noise)
+        # On the left zeros cost nothing.
+        full = multiply(observe, full.T).T + np.diag(noise)
         trend = multiply(observe, self.terms.trend(self._points))
         rest = np.concatenate([self.energy, differences]) - trend
         keep = _kept(full, rest, n)
@@ -335,7 +334,7 @@ class MixingModel:
         deviation = np.sqrt(1.0 / np.diag(inverse))
         error = weights * deviation**2
         self._weights = multiply(observe[keep].T, weights)
-        self._precision = multiply(multiply(observe[keep].T, inverse), observe[keep])
+        self._precision = multiply(observe[keep].T, multiply(observe[keep].T, inverse).T).T
         self.kept = kept = keep[:n]
         self.left_out = [f for f, k in zip(self.formulas, kept, strict=True) if not k]
         self.loo_error, self.loo_deviation = np.full(n, np.nan), np.full(n, np.nan)

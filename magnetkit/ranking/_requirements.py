@@ -240,9 +240,8 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
     """
     profile, kelvin = job.profile, job.temperature
     widths = _relative_widths(table, tables[kelvin], job)
-    verdict = evaluate_requirements(
-        profile, tables, kelvin, job.threshold, job.conditions.interval, widths
-    )
+    asked = job.threshold, job.conditions.interval
+    verdict = evaluate_requirements(profile, tables, kelvin, *asked, widths)
     status = _status_over(tables, kelvin)
     chance = limited(verdict.probability, tables[kelvin][DISTANCE])
     unproven = verdict.failed.says("") & (chance < job.threshold)

@@ -129,9 +129,8 @@ def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
     if address is None:
         # Without an address the scheduler asks for a port that another one may have.
         free = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
-        cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, scheduler_kwargs=free
-        )
+        asked = {"n_workers": workers, "threads_per_worker": 1, "scheduler_kwargs": free}
+        cluster = distributed.LocalCluster(**asked)
         with cluster, distributed.Client(cluster) as client:
             yield client
         return

@@ -365,9 +365,8 @@ def _load(data: str | None, add: str | None, progress: bool, settings: str) -> C
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
     file = _store.file_of(TARGET, key_of(known))
-    return _store.load_or_train(
-        file, lambda: _trained(known, progress), _packed, partial(_unpacked, known)
-    )
+    train, unpack = partial(_trained, known, progress), partial(_unpacked, known)
+    return _store.load_or_train(file, train, _packed, unpack)
 
 
 def key_of(known: TrainingSet) -> str:

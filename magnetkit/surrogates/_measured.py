@@ -409,9 +409,8 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     # A review prints one value a compound: what is left out together are all its rare earths.
     review = (joined["typed"] == True) & ~joined["paper"].str.startswith("10.")  # noqa: E712
     groups = np.where(review, families, groups)
-    found = TrainingSet(
-        TARGET, table, joined["value"].to_numpy(np.float64), groups, paper, origin, removed
-    )
+    value = joined["value"].to_numpy(np.float64)
+    found = TrainingSet(TARGET, table, value, groups, paper, origin, removed)
     return found, pd.concat(faulty, ignore_index=True)
 
 

@@ -142,9 +142,8 @@ class EnergyModel:
         new = np.maximum(found.novelty, _foreign(table, self.known.table))
         distance = new / self.edge
         width = [_intervals.quantile(s, interval) for s in self.scores]
-        half = np.where(distance <= 1.0, *width) * size(
-            self.coefficients, found._replace(novelty=new)
-        )
+        known = found._replace(novelty=new)
+        half = np.where(distance <= 1.0, *width) * size(self.coefficients, known)
         values = np.where(np.diff(table.indptr) > 0, found.mean, np.nan)
         low, high = values - half, values + half
         if self.target == HULL_DISTANCE:
@@ -306,9 +305,8 @@ def _load(target: str, data: str | None, progress: bool, settings: str) -> Energ
     if target == ENERGY and data is None and (model := fitted(known)) is not None:
         return model
     file = _store.file_of(target, key_of(known))
-    return _store.load_or_train(
-        file, lambda: _trained(known, progress), _packed, partial(_unpacked, known)
-    )
+    train, unpack = partial(_trained, known, progress), partial(_unpacked, known)
+    return _store.load_or_train(file, train, _packed, unpack)
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:

@@ -89,6 +89,8 @@ def both(tmp_path_factory):
 
 def test_of_many_rows_all_have_what_is_read_and_the_first_every_column(both):
     folder, some, whole = both
+    given = import_module("magnetkit.run._candidates").FileCandidates(folder / "alloys.csv")
+    assert [given.exceeds(rows) for rows in (60, 61)] == [True, False]
     names, full = some.source.column_names, whole.table
     assert len(names) < 0.5 * len(full.columns)
     assert names == pq.read_schema(folder / "some" / "ranked.parquet").names
