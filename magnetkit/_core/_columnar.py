@@ -228,6 +228,5 @@ def _shared_array(
     import pyarrow as pa
 
     bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
-    return pa.Array.from_buffers(
-        kind, len(values), [bits, pa.py_buffer(np.ascontiguousarray(values))]
-    )
+    plain = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(kind, len(values), [bits, plain])

@@ -144,7 +144,20 @@ def parse_temperatures(value: Any) -> list[float]:
 
 
 def mind_the_cold(text: str, found: list[float]) -> list[float]:
-    """Warn if a text names no unit and likely means degrees C; return `found`."""
+    """Warn if a text names no unit and likely means degrees C.
+
+    Parameters
+    ----------
+    text : str
+        A temperature, or a range of them, as written.
+    found : list of float
+        What it was read as, K.
+
+    Returns
+    -------
+    list of float
+        `found`.
+    """
     if min(found, default=_COLD) < _COLD and not any(c.isalpha() for c in text):
         warn(
             f"temperature {text} is taken as {kelvin_text(min(found))}; write '{min(found):g}C' "

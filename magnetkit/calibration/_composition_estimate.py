@@ -283,9 +283,8 @@ def _classes() -> "pd.DataFrame":
 def given_composition(recipe: str, shell: str, heavy: float) -> CompositionEstimate:
     """Return a composition that the user gave, with its heavy rare earth, wt.%."""
     only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
-    return CompositionEstimate(
-        (only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False
-    )
+    ends, put_in = (heavy, heavy, heavy), float(bool(shell))
+    return CompositionEstimate((only,), ends, put_in, 0.0, estimate=False)
 
 
 def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> _Array:

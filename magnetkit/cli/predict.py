@@ -287,9 +287,8 @@ def _limits(
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
     times = numbers(hours or "100,87600", "--hours")
     made_by = calibrated(given.get("process"), given.get("calibration"), ROOM_K)
-    asked = {
-        name: given[name] for name in ("outside_field_kA_m", "shell", "basis") if name in given
-    }
+    names = {"outside_field_kA_m", "shell", "basis"} & set(given)
+    asked = {name: given[name] for name in names}
     frame = use_limits(recipes, lines, times, process=made_by, **asked)
     if json:
         print_json(frame)

@@ -308,9 +308,8 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
         like = "coercivity_kA_m" if name == "coercivity_b_kA_m" else name
         factor, offset, unit = scale_of(like) if like in COLUMNS else (1.0, 0.0, "")
         label, plain = _LABELS.get(name) or (COLUMNS[name].label, unit)
-        value, low, high = (
-            number(row[f"{name}{end}"], 4, factor, offset) for end in ("", "_lo", "_hi")
-        )
+        ends = (f"{name}{end}" for end in ("", "_lo", "_hi"))
+        value, low, high = (number(row[end], 4, factor, offset) for end in ends)
         span = f"{low} to {high}"
         cells.append((label, value, span, unit or plain, row[f"{name}_provenance"]))
     headings = {"Property": 0, "Value": 0, "Between makers": 1, "Unit": 1, "From": 2}

@@ -144,9 +144,8 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     row = _row(text)
     offsets = np.array([0, len(row)], np.int64)
     offsets.flags.writeable = False
-    _, indices, values, codes, places, sums = _notation.parse(
-        row, offsets, basis_code(basis), ATOMIC_MASS
-    )
+    read = _notation.parse(row, offsets, basis_code(basis), ATOMIC_MASS)
+    _, indices, values, codes, places, sums = read
     if codes[0] and (written := in_elements(text, basis)) is not None:
         with suppress(CompositionError):
             return parse_composition(written, basis)

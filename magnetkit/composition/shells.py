@@ -51,10 +51,8 @@ class Shell:
     def __post_init__(self) -> None:
         if self.R not in RARE_EARTHS:
             raise InputError(f"a shell's R must be a rare earth such as Tb or Dy, got {self.R!r}")
-        fixed = self.fraction is not None or self.content is not None
-        if fixed == (self.amount_wt_pct is not None) or (self.fraction is None) != (
-            self.content is None
-        ):
+        fixed, alone = self.fraction is not None, self.content is None
+        if fixed == alone or fixed == (self.amount_wt_pct is not None):
             raise InputError("a shell needs amount_wt_pct alone, or fraction and content together")
         for name, value, most in (
             ("fraction", self.fraction, 0.5),

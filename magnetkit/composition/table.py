@@ -36,6 +36,10 @@ _ROWS_WORTH_THREADS = 4096
 # Pieces of work for each thread, so that longer rows keep no thread waiting.
 _STRETCHES = 4
 
+# Rows from which it is worth to look for equal ones, how many are looked at first, and what has to
+# be equal.
+_LEAST_ALIKE, _LOOKED_AT, _ROWS = 64, 1024, ("indptr", "indices", "values")
+
 _COLUMN = "composition"
 GIVEN = ("curie_temperature_K", "saturation_polarization_T", "anisotropy_constant_MJ_m3")
 """What a user may say of a hard phase in place of the model."""
@@ -274,6 +278,26 @@ class CompositionTable:
         from ..kernels._arrays import Rows
 
         return Rows(self.indptr, self.indices, self.values)
+
+    @cached_property
+    def alike(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """Return rows of which no two are equal, and the place there of each; None if most differ.
+
+        What follows from a composition alone need not be worked out for each of its shells.
+        """
+        from ..kernels._rows import sums
+
+        if len(self) < _LEAST_ALIKE:
+            return None
+        rng = np.random.default_rng(0)
+        key = sums(self.rows, rng.random(N_ELEMENTS))
+        some = key[np.unique(rng.integers(len(self), size=_LOOKED_AT))]
+        if len(np.unique(some)) == len(some):
+            return None
+        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+        whole = self[first][place]
+        same = (np.array_equal(getattr(whole, n), getattr(self, n)) for n in _ROWS)
+        return (first, place) if all(same) else None
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -99,9 +99,8 @@ class Search:
 
     def meets(self, amount: Array, deviations: float) -> bool:
         """Return whether a magnet meets the target with ln H_cJ off by standard deviations."""
-        return all(
-            self.target.met(m, amount, case, self.cells, deviations) for m, case in self.each
-        )
+        own = self.cells, deviations
+        return all(self.target.met(m, amount, case, *own) for m, case in self.each)
 
 
 def _largest_content(amount: Array) -> float:

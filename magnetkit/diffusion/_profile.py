@@ -173,9 +173,8 @@ class Spreading:
     @lru_cache(maxsize=8)  # noqa: B019  lives as long as a design does
     def _directions(self, axis: int) -> list[_Direction]:
         ring = self.cells.shape.kind != "block"
-        return [
-            _divide(e, _FINE if i == axis else 1, ring and i == 0) for i, e in enumerate(self.edges)
-        ]
+        fine = [_FINE if i == axis else 1 for i in range(len(self.edges))]
+        return [_divide(e, fine[i], ring and i == 0) for i, e in enumerate(self.edges)]
 
     def _face(self, face: str) -> tuple[int, int]:
         if self.cells.shape.kind == "block":

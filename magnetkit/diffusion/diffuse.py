@@ -463,10 +463,8 @@ class _Job:
         def remanence(kelvin: float) -> float:
             return float(self.magnet(ELEMENTS[0], kelvin).remanence[0])
 
-        cases = _local.map_cases(
-            self.field, cells, self.circuit, self.kelvin, remanence, base.recoil
-        )
-        return cells, None, cases
+        at = self.circuit, self.kelvin, remanence, base.recoil
+        return cells, None, _local.map_cases(self.field, cells, *at)
 
     def each(self, element: str, cases: list[_local.Case], bulk: bool = False) -> list[Any]:
         """Return magnet and case of each operating point."""

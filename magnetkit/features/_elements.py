@@ -43,9 +43,8 @@ class ElementTable:
         with np.errstate(invalid="ignore"):
             counts = np.sum(~np.isnan(self.values), axis=0)
             means = np.nansum(self.values, axis=0) / counts
-        return ElementTable(
-            self.prefix, self.names, np.where(np.isnan(self.values), means, self.values)
-        )
+        values = np.where(np.isnan(self.values), means, self.values)
+        return ElementTable(self.prefix, self.names, values)
 
     def padded(self) -> NDArray[np.float64]:
         """Return the values with zero columns up to a multiple of eight, for vectorized kernels."""

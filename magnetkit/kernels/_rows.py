@@ -189,9 +189,8 @@ def nearest_points(places, points):
     """Return the distance to the nearest point, the first of equals, and the axis of most of it."""
     n = len(places)
     found = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    share_rows(
-        _nearest_points, n, np.ascontiguousarray(places), np.ascontiguousarray(points), *found
-    )
+    given = np.ascontiguousarray(places), np.ascontiguousarray(points)
+    share_rows(_nearest_points, n, *given, *found)
     return found
 
 

@@ -38,10 +38,8 @@ HALF_WIDTH = NormalDist().inv_cdf(0.95)
 
 @lru_cache(maxsize=1)
 def _growth() -> dict[str, tuple[float, float]]:
-    data = datasets.toml(SPLIT_FILE)
-    return {
-        q: (float(part["far"]), float(part["reach"])) for q, part in data.items() if "far" in part
-    }
+    told = ((name, part) for name, part in datasets.toml(SPLIT_FILE).items() if "far" in part)
+    return {name: (float(part["far"]), float(part["reach"])) for name, part in told}
 
 
 def distance_variance(

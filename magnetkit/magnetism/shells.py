@@ -163,15 +163,12 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     values = [shell] * n if is_one(shell) else list(shell)
     if len(values) != n:
         raise InputError(f"expected one shell or {n}, got {len(values)}")
-    keys = [str(v) for v in values]
-    first: dict[str, Any] = {}
-    for key, value in zip(keys, values, strict=True):
-        first.setdefault(key, value)
-    each = [read_shell(value) for value in first.values()]
+    import pyarrow as pa
+
+    at = pa.array(map(str, values), pa.string()).dictionary_encode().indices.to_numpy()
+    each = [read_shell(values[k]) for k in np.unique(at, return_index=True)[1]]
     if all(s is None for s in each):
         return None
-    place = {key: i for i, key in enumerate(first)}
-    at = np.array([place[key] for key in keys], np.int64)
 
     def numbers(name: str, scale: float = 1.0) -> Array:
         """Return a number of each row: 0 without shell, NaN where the shell gives another."""

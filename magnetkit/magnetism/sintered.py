@@ -214,9 +214,8 @@ def duty_columns(
 _ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}
 MADE_AS = frozenset(("shell", "route", "coefficients_between"))
 """Columns that say how a magnet is made."""
-MADE = MADE_AS.union(
-    *_ENDS.values(), ("host", "status", "temperature_K", "density_kg_m3", DISTANCE)
-)
+_ALWAYS = ("host", "status", "temperature_K", "density_kg_m3", DISTANCE)
+MADE = MADE_AS.union(*_ENDS.values(), _ALWAYS)
 """Columns that need no hard phase as it is written, see `figures_at`."""
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 

@@ -271,9 +271,8 @@ def alloys(
 
     p = parameters or load()
     state, ion = condense(table, codes, p) if parameters else condensed(partition(table, codes))[0]
-    tables = {
-        p.ions.facts[g, e, 0]: (g, SYMBOLS[e]) for g, e in np.argwhere(p.ions.facts[..., 0] >= 0.0)
-    }
+    first = p.ions.facts[..., 0]
+    tables = {first[g, e]: (g, SYMBOLS[e]) for g, e in np.argwhere(first >= 0.0)}
     fields = [host.magnetism.crystal_field for host in HOSTS.values()]
     found: list[Alloy | None] = []
     for i, one in enumerate(state):
@@ -301,9 +300,8 @@ def alloys(
         metals = k1 - work[:count, 1].sum()
         polarization = one[_intrinsic.MOMENT_T] * m * tesla
         whole = fields[codes[i]] == WHOLE
-        found.append(
-            Alloy(kelvin, metals, polarization, one[_intrinsic.PER_ION], tuple(sites), whole)
-        )
+        own = one[_intrinsic.PER_ION], tuple(sites), whole
+        found.append(Alloy(kelvin, metals, polarization, *own))
     return found
 
 

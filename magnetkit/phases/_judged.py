@@ -211,9 +211,8 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
     for element, amount in zip(*own, strict=True):
         if role[element] >= 0:
             sites[role[element]][element] = amount
-    earths, metals, thirds = (
-        {e: a / sum(site.values()) for e, a in site.items()} for site in sites
-    )
+    shares = ({e: a / sum(site.values()) for e, a in site.items()} for site in sites)
+    earths, metals, thirds = shares
     names = []
     for earth, x in earths.items():
         for third, z in (thirds or {-1: 1.0}).items():

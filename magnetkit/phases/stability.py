@@ -138,9 +138,8 @@ def stability_columns(
     name = "probability_phase_forms"
     columns[name] = np.where(known, found.probability(), np.nan)
     # The mean over the deviation of large odds lies nearer to a half than their range does.
-    for end, value, outer in zip(
-        ("lo", "hi"), found.ends(half), (np.minimum, np.maximum), strict=True
-    ):
+    ends = ("lo", "hi"), found.ends(half), (np.minimum, np.maximum)
+    for end, value, outer in zip(*ends, strict=True):
         columns[f"{name}_{end}"] = np.where(known, outer(value, found.probability()), np.nan)
     columns[f"{name}_provenance"] = _provenance(columns[name], known)
     _energies(columns, judged, above, half)

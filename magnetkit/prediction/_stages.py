@@ -104,6 +104,11 @@ def makeable(
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
 
+    if table.alike is not None:
+        first, place = table.alike
+        own = None if split is None else split[first]
+        found, forms = makeable(table[first], conditions, own, **more)
+        return found.take(place), forms[place]
     asked = conditions.host, None, conditions.snapshot, conditions.interval
     _, found = stability_columns(table, *asked, split, **more)
     return found, found["probability_phase_forms"] >= FORMS

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -304,13 +304,7 @@ class FileCandidates:
         return None
 
     def exceeds(self, rows: int) -> bool:
-        """Return whether the file has more rows, reading no more of it than that takes.
-
-        Of a text file lines are counted, below the first.
-        """
-        if self.path.suffix.lower() in (".csv", ".tsv", ".txt"):
-            with self.path.open("rb") as lines:
-                return sum(1 for _ in islice(lines, rows + 2)) > rows + 1
+        """Return whether the file has more rows, reading no more of it than that takes."""
         return any(block.start >= rows for block in read_blocks(self.path, rows))
 
     def describe(self) -> Mapping[str, object]:

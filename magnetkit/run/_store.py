@@ -246,9 +246,8 @@ class Store(_Chunks):
         files, folder = _files.named_files(manifest), Path(self.place.address)
         if self.shared:
             return bool(files) and set(files) <= self.place.names()
-        return _files.RANKED in files and all(
-            _files.has_digest(folder / n, d) for n, d in files.items()
-        )
+        digests = (_files.has_digest(folder / n, d) for n, d in files.items())
+        return _files.RANKED in files and all(digests)
 
     def _compare(self, before: dict[str, Any]) -> None:
         keys = sorted(set(before) | set(self.identity))

@@ -76,10 +76,8 @@ Work = Callable[[tuple[int, Piece]], tuple[int, Part]]
 def code_sha256() -> str:
     """Return a hash of the syntax of the modules that decide an answer."""
     package = Path(__file__).resolve().parents[1]
-    whole_package = sorted(package.rglob("*.py"))
-    return syntax_sha256(
-        file for file in whole_package if file.relative_to(package).parts[0] not in APART
-    )
+    whole = sorted(package.rglob("*.py"))
+    return syntax_sha256(f for f in whole if f.relative_to(package).parts[0] not in APART)
 
 
 def finished(

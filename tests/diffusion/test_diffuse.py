@@ -61,9 +61,8 @@ def test_it_is_said_in_words_and_json(found):
 
 
 def test_hotter_takes_more():
-    few, more = (
-        mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ("135C", "150C")
-    )
+    ends = ("135C", "150C")
+    few, more = (mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ends)
     assert row(more, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
 
 

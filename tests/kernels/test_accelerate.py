@@ -50,19 +50,9 @@ def package(tmp_path):
     """A copy of the package with two small kernels in place of its own."""
     source = Path(magnetkit.__file__).parent
     copy = tmp_path / "site" / "magnetkit"
-    for file in (
-        "__init__.py",
-        "__init__.pyi",
-        "_core/__init__.py",
-        "_core/__init__.pyi",
-        "_core/_progress.py",
-        "_core/_renamed.py",
-        "_core/_version.py",
-        "_core/errors.py",
-        "_core/settings.py",
-        "kernels/__init__.py",
-        "kernels/_jit.py",
-    ):
+    names = "__init__.py __init__.pyi _core/__init__.py _core/__init__.pyi _core/_progress.py "
+    names += "_core/_renamed.py _core/_version.py _core/errors.py _core/settings.py "
+    for file in (names + "kernels/__init__.py kernels/_jit.py").split():
         (copy / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source / file, copy / file)
     (copy / "kernels" / "own.py").write_text(KERNELS)

@@ -1,8 +1,10 @@
 """What is left out before it is computed, and the bounds on which that rests."""
 
 from collections import Counter
+from importlib import import_module
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import magnetkit as mk
@@ -119,6 +121,22 @@ def test_the_best_of_each_decision_are_those_of_a_full_evaluation(device, monkey
     found = _decisions.choices(full(table, job).arrow(), job.rule)
     assert len(found.rows) > 4
     assert _work.leading(_work.decode(part.table), 0)["row"].to_pylist() == found.rows.tolist()
+
+
+def test_near_copies_share_what_follows_from_their_alloy(monkeypatch):
+    table, job = case("energy-traction-motor")
+    rows = np.tile([5, 9, 70], 40)
+    shells = [f"Tb {0.01 + 0.001 * k:.3f} @ 0.2" for k in range(120)]
+    parts = [(rows[k : k + 30], shells[k : k + 30]) for k in range(0, 120, 30)]
+    few = pd.concat([evaluate(table[own], rims, job).columns.frame() for own, rims in parts])
+    stability, asked = import_module("magnetkit.phases.stability"), []
+    run = stability.stability_columns
+    noted = lambda own, *more, **named: asked.append(len(own)) or run(own, *more, **named)  # noqa: E731
+    monkeypatch.setattr(stability, "stability_columns", noted)
+    found = evaluate(table[rows], shells, job).columns.frame()
+    assert asked == [3]
+    alike = {"check_exact": True, "check_dtype": False, "check_categorical": False}
+    pd.testing.assert_frame_equal(found, few.reset_index(drop=True), **alike)
 
 
 def test_without_a_limit_all_that_have_a_rank_are_left():

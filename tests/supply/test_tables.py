@@ -49,9 +49,8 @@ def test_every_row_has_a_source(name):
 def test_claims_stand_beside_todays_figures_with_dates():
     table = supply.claims()
     assert len(table) == 4
-    assert (
-        (table[["claimed_as_of", "today_as_of", "today_source", "verification"]] != "").all().all()
-    )
+    told = table[["claimed_as_of", "today_as_of", "today_source", "verification"]]
+    assert (told != "").all().all()
 
 
 def test_controls_name_known_elements_and_dates():
