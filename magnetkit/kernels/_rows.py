@@ -158,30 +158,27 @@ def distances(rows, others):
     return out
 
 
-# places float64 (n, d); points float64 (k, d), k at least 1 -> apart float64 (n), which int64 (n)
+# places float64 (n, d); points float64 (d, k), k at least 1 -> apart float64 (n), which int64 (n)
 # and axis int64 (n), rows start to stop - 1
 @jit
 def _nearest_points(places, points, apart, which, axis, start, stop):
-    k, d, best = len(points), points.shape[1], -1
+    d, k = points.shape
+    squares = np.empty(k)
     for i in range(start, stop):
-        # The nearest of the row before is tried first; of equals the first counts.
-        least, p, best = np.inf, max(best, 0), -1
-        for _ in range(k):
-            total = 0.0
-            for c in range(d):
-                total += (places[i, c] - points[p, c]) ** 2
-                if total > least:
-                    break
-            if total < least or (total == least and p < best):
-                least, best = total, p
-            p = p + 1 if p + 1 < k else 0
-        apart[i] = np.sqrt(least)
-        largest = -1.0
+        squares[:] = 0.0
+        # All points at once: none is left out early, several are added in one step.
+        for c in range(d):
+            for p in range(k):
+                squares[p] += (places[i, c] - points[c, p]) ** 2
+        least, best, largest = np.inf, -1, -1.0
+        for p in range(k):
+            if squares[p] < least:
+                least, best = squares[p], p
+        apart[i], which[i] = np.sqrt(least), max(best, 0)
         for c in range(d if best >= 0 else 0):
-            square = (places[i, c] - points[best, c]) ** 2
+            square = (places[i, c] - points[c, best]) ** 2
             if square > largest:
                 largest, axis[i] = square, c
-        which[i] = max(best, 0)
 
 
 # As `_nearest_points` -> apart, which and axis
@@ -189,7 +186,7 @@ def nearest_points(places, points):
     """Return the distance to the nearest point, the first of equals, and the axis of most of it."""
     n = len(places)
     found = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    given = np.ascontiguousarray(places), np.ascontiguousarray(points)
+    given = np.ascontiguousarray(places), np.ascontiguousarray(points.T)
     share_rows(_nearest_points, n, *given, *found)
     return found
 
