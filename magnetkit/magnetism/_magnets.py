@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+_LANTHANUM_AND_COBALT = np.column_stack(
+    [mask(s) for s in (("La",), RARE_EARTHS, ("Co",), ("Fe", "Co"))]
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Magnets:
@@ -167,7 +171,7 @@ class Alloys:
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
         """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
         own, cells, codes = self.phases, self.balance.parts.hard_phase, self.balance.parts.host
-        rows = picked[_skinned(cells, self.rows)[picked]]
+        rows = picked[self._skinned[picked]]
         if not rows.size or (own.skins >= 0).any():
             return own
         skins = enriched(cells[rows], self.rows["surface_enrichment"][rows])
@@ -187,6 +191,10 @@ class Alloys:
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
         fall = decay, rows["alpha_falls"], rows["usual_curie_K"]
         return Rules(self.factor, alpha_k, n_eff, pinned, *fall, *own, np.zeros(len(decay)))
+
+    @cached_property
+    def _skinned(self) -> NDArray[np.bool_]:
+        return _skinned(self.balance.parts.hard_phase, self.rows)
 
     @cached_property
     def _micro(self) -> tuple[Array, ...]:
@@ -314,13 +322,14 @@ def alloys(
     """
     from ..hosts.partition import root_codes, shells_known, wall_hosts
     from ..kernels._magnets import Phases
+    from ..kernels._rows import sums_of_each
 
     said, (written, traces, made, rows) = table.given, _read(table, process, host)
     n, table, codes = len(table), written.recipe, written.host
     cellular = wall_hosts(codes)
     with np.errstate(divide="ignore", invalid="ignore"):
-        rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
-        rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
+        lanthanum, rare, cobalt, metal = sums_of_each(table.rows, _LANTHANUM_AND_COBALT).T
+        rows["lanthanum"], rows["cobalt"] = lanthanum / rare, cobalt / metal
     found, formula, charged = _in_phases(written, rows, traces)
     parts, cells = found.parts, found.parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
@@ -336,7 +345,7 @@ def alloys(
     shelled = np.flatnonzero(fraction > 0.0)
     richer = rows["surface_enrichment"]
     asks = skins or said or shelled.size or off_reference(rows).any()
-    skinned = np.flatnonzero(_skinned(cells, rows) & bool(asks))
+    skinned = np.flatnonzero(_skinned(cells, rows)) if asks else np.empty(0, np.int64)
     groups = [(parts.grain_boundary[walls], cellular[walls])] if walls.size else []
     if skinned.size:
         groups.append((enriched(cells[skinned], richer[skinned]), codes[skinned]))
