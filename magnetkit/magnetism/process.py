@@ -478,7 +478,9 @@ def by_row(
         ``usual_curie_K`` and ``usual_additive``.
     """
     usual = usual_of_hosts(host_names)
-    rows = {name: by_host[codes] for name, by_host in usual.items()}
+    # At once: one array of all takes a third of the time of thirty.
+    every = np.array(list(usual.values())).take(codes, axis=1)
+    rows = dict(zip(usual, every, strict=True))
     for name in _LIMITS:
         given = getattr(process, name)
         if given is not None:
