@@ -143,7 +143,8 @@ def purified(
     from ..kernels._rows import sums
 
     n, indices, values, limits = len(table), table.indices, table.values, _trace_limits()
-    if not np.any(limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0)[indices]):
+    held = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
+    if not held.take(indices).any():
         return table, None
     row = np.repeat(np.arange(n), np.diff(table.indptr))
     limit = np.where(codes[row] >= 0, limits[codes[row], indices], 0.0)

@@ -163,17 +163,20 @@ def distances(rows, others):
 @jit
 def _nearest_points(places, points, apart, which, axis, start, stop):
     d, k = points.shape
-    squares = np.empty(k)
+    # Of all points at once: none is left out early, several are added in one step.
+    squares = np.zeros((d + 1, k))
     for i in range(start, stop):
-        squares[:] = 0.0
-        # All points at once: none is left out early, several are added in one step.
-        for c in range(d):
+        # A row that begins as the one before it goes on from there.
+        same = 0
+        while i > start and same < d and places[i, same] == places[i - 1, same]:
+            same += 1
+        for c in range(same, d):
             for p in range(k):
-                squares[p] += (places[i, c] - points[c, p]) ** 2
+                squares[c + 1, p] = squares[c, p] + (places[i, c] - points[c, p]) ** 2
         least, best, largest = np.inf, -1, -1.0
         for p in range(k):
-            if squares[p] < least:
-                least, best = squares[p], p
+            if squares[d, p] < least:
+                least, best = squares[d, p], p
         apart[i], which[i] = np.sqrt(least), max(best, 0)
         for c in range(d if best >= 0 else 0):
             square = (places[i, c] - points[c, best]) ** 2
