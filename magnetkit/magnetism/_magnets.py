@@ -33,9 +33,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-_LANTHANUM_AND_COBALT = np.column_stack(
-    [mask(s) for s in (("La",), RARE_EARTHS, ("Co",), ("Fe", "Co"))]
-)
+_SUMMED = ("La",), RARE_EARTHS, ("Co",), ("Fe", "Co")
+_LANTHANUM_AND_COBALT = np.column_stack([mask(symbols) for symbols in _SUMMED])
 
 
 @dataclass(frozen=True, eq=False)

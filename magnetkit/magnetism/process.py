@@ -479,8 +479,7 @@ def by_row(
     """
     usual = usual_of_hosts(host_names)
     # At once: one array of all takes a third of the time of thirty.
-    every = np.array(list(usual.values())).take(codes, axis=1)
-    rows = dict(zip(usual, every, strict=True))
+    rows = dict(zip(usual, np.array([*usual.values()]).take(codes, axis=1), strict=True))
     for name in _LIMITS:
         given = getattr(process, name)
         if given is not None:
