@@ -92,9 +92,10 @@ class Ions(NamedTuple):
 
 # ion float64 (rows, 10), see the constants; its rows first to first + n - 1 are asked, at kelvin;
 # scales: of their exchange fields and crystal fields, and MJ/m3 per kelvin of a site's ion
-# Writes work float64 (n, 64): moment (mu_B), K_1, K_2, K_3 (MJ/m3) of a formula unit, derivatives.
+# Writes work float64 (n, 64): moment (mu_B), K_1, K_2, K_3 (MJ/m3) of a formula unit, derivatives:
+# none where `slopes` is 0, that with the exchange field where it is 1, all where it is 2.
 @jit
-def respond(kelvin, first, n, ion, scales, tables, work):
+def respond(kelvin, first, n, ion, scales, tables, work, slopes):
     """Interpolate what ions do in their fields."""
     m, field, density = scales
     values, fields = tables.values, tables.fields
@@ -124,13 +125,17 @@ def respond(kelvin, first, n, ion, scales, tables, work):
             at, up = _AT + k, _SLOPE + k
             c0, c1, c2, c3 = work[r, at], work[r, at + 4], work[r, at + 8], work[r, at + 12]
             value = c0 + x * (c1 + x * (c2 + x * c3))
-            slope = c1 + x * (2.0 * c2 + 3.0 * x * c3)
+            by_a4 = work[r, at + 16] + x * work[r, at + 20]
+            work[r, k] = unit * (factor * value + a4 * by_a4)
+            if slopes == 0:
+                continue
             by_field = work[r, up + 8] + x * work[r, up + 12]
             by_field = work[r, up] + x * (work[r, up + 4] + x * by_field)
-            by_a4 = work[r, at + 16] + x * work[r, at + 20]
             bent = work[r, up + 16] + x * work[r, up + 20]
-            work[r, k] = unit * (factor * value + a4 * by_a4)
             work[r, BY_FIELD + k] = unit * (factor * by_field + a4 * bent)
+            if slopes == 1:
+                continue
+            slope = c1 + x * (2.0 * c2 + 3.0 * x * c3)
             slope = per * (factor * slope + a4 * work[r, at + 20])
             work[r, BY_A2 + k] = unit * (slope + own * value)
             work[r, BY_A4 + k] = unit * by_a4

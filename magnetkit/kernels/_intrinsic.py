@@ -246,7 +246,7 @@ def _write_ions(i, rows, h, model, sites, ion):
 # the derivatives, see `ions`; returns the reduced moment of the metals, the moment (mu_B, below
 # zero where the rare earth outweighs) and K_1, K_2, K_3.
 @jit(part="merged")
-def at(kelvin, i, state, ion, work, tables):
+def at(kelvin, i, state, ion, work, tables, slopes):
     """Return what a condensed composition is at a temperature below its Curie temperature."""
     mt = reduced_moment(kelvin / state[i, CURIE], state[i, _FORM])
     # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
@@ -259,7 +259,7 @@ def at(kelvin, i, state, ion, work, tables):
     k2, k3 = 0.0, 0.0
     n = int(state[i, IONS])
     scales = mt, state[i, CRYSTAL_FIELD], state[i, PER_ION]
-    respond(kelvin, int(state[i, FIRST]), n, ion, scales, tables, work)
+    respond(kelvin, int(state[i, FIRST]), n, ion, scales, tables, work, slopes)
     for k in range(int(state[i, _ORDER]) + 1, N_RESPONSE):
         for r in range(n):
             for slope in (0, BY_FIELD, BY_A2, BY_A4):
@@ -664,7 +664,7 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
         if not temperatures[l] < curie:
             out.status[l, i] = PARAMAGNETIC
             continue
-        found = at(temperatures[l], i, state, condensed.ion, room.work, model.ions)
+        found = at(temperatures[l], i, state, condensed.ion, room.work, model.ions, 2)
         _write_values(l, i, condensed, found, room.work, out)
         if spread:
             variances(temperatures[l], i, condensed, found, room)

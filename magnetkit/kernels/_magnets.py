@@ -129,7 +129,7 @@ def phase_at(i, kelvin, state, ion, tables, work, reverses):
         return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
         return np.nan, 0.0, PARAMAGNETIC
-    m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables)
+    m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables, int(reverses))
     found = direction(k1, k2, k3)
     field, along = 0.0, 1.0
     if reverses and found in (OK, CONE) and j != 0.0:
