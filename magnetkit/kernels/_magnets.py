@@ -292,9 +292,9 @@ def knees_at(h_cj, j, start, shape, on_h):
     q = 1.0 - (1.0 - q) * scale
     if not q > 0.0:
         return 0.0, 0.0, 0.0
-    both = np.hypot(on_h, min(on_q * scale / q, _WIDEST))
-    weak = h_cj * min(q * np.exp(-both), np.exp(-on_h))
-    return weak, h_cj * q, h_cj * min(q * np.exp(both), np.exp(on_h))
+    on_q = min(on_q * scale / q, _WIDEST)
+    both, alone = np.exp(-np.sqrt(on_h * on_h + on_q * on_q)), np.exp(-on_h)
+    return h_cj * min(q * both, alone), h_cj * q, h_cj * min(q / both, 1.0 / alone)
 
 
 # temperature float64 (k); hard bool (k): at which coercivity is wanted, that and the knee field at
