@@ -318,9 +318,8 @@ def _rendered(curve: Curve, form: str, at: int) -> str:
     own, places = curve.curves, range(curve.curves.temperature.size)
     columns = {"remanence": own.remanence, "recoil": own.recoil}
     columns |= {"h_cb": own.coercivity_b, "h_cj": own.coercivity}
-    each: list[dict[str, Any]] = [
-        {name: float(values[0, k]) for name, values in columns.items()} for k in places
-    ]
+    each: list[dict[str, Any]] = []
+    each += ({name: float(values[0, k]) for name, values in columns.items()} for k in places)
     for k, one in enumerate(each):
         one |= {"celsius": float(own.temperature[k]) - ZERO_CELSIUS, "name": _name(curve, k)}
         one |= {"head": _header_lines(curve, k), "points": _points(curve, k).tolist()}

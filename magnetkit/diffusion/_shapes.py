@@ -139,9 +139,8 @@ class Cells:
 
     def lines(self) -> tuple[Array, ...]:
         """Return the middles of the boxes along x, y and z, m."""
-        return tuple(
-            d * (np.arange(n) - 0.5 * (n - 1)) for n, d in zip(self.counts, self.step, strict=True)
-        )
+        pairs = zip(self.counts, self.step, strict=True)
+        return tuple(d * (np.arange(n) - 0.5 * (n - 1)) for n, d in pairs)
 
     @cached_property
     def inside(self) -> NDArray[np.bool_]:

@@ -210,9 +210,8 @@ def replace_rare_earth(
     """
     from ..kernels._hosts import replace_rare_earth as kernel
 
-    indptr, indices, values = kernel(
-        table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share
-    )
+    own = table.indptr, table.indices, table.values
+    indptr, indices, values = kernel(*own, mask(RARE_EARTHS), column, share)
     return CompositionTable(indptr, indices, values, table.row_index, table.errors)
 
 

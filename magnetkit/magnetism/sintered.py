@@ -307,9 +307,8 @@ def sintered(
     kelvin = parse_temperatures(temperature)
     inputs = read_inputs(compositions, basis, strict=strict)
     shell = inputs.shells_with(shell)
-    return inputs.give(
-        *sintered_at(inputs.table, kelvin, process, shell, host, between, load_line, interval)
-    )
+    asked = process, shell, host, between, load_line, interval
+    return inputs.give(*sintered_at(inputs.table, kelvin, *asked))
 
 
 class Use(NamedTuple):

@@ -59,9 +59,8 @@ class PhaseSpace:
         element = np.full(self.columns, -1, np.int32)
         known = self.column >= 0
         element[self.column[known]] = np.flatnonzero(known)
-        return CompositionTable(
-            self.ptr, element[self.col], self.val, np.arange(len(self.energy), dtype=np.int64)
-        )
+        rows = np.arange(len(self.energy), dtype=np.int64)
+        return CompositionTable(self.ptr, element[self.col], self.val, rows)
 
 
 def build_space(

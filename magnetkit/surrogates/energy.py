@@ -236,9 +236,8 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     inside = found.novelty <= edge
     manifest = _manifest(data, float(residual.mean()))
     outside = score if (~inside).sum() < _FEW else score[~inside]
-    return EnergyModel(
-        data.target, process, coefficients, (score[inside], outside), edge, data, manifest
-    )
+    scores = score[inside], outside
+    return EnergyModel(data.target, process, coefficients, scores, edge, data, manifest)
 
 
 def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
