@@ -321,14 +321,10 @@ def alloys(
     """
     from ..hosts.partition import root_codes, shells_known, wall_hosts
     from ..kernels._magnets import Phases
-    from ..kernels._rows import sums_of_each
 
     said, (written, traces, made, rows) = table.given, _read(table, process, host)
     n, table, codes = len(table), written.recipe, written.host
     cellular = wall_hosts(codes)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        lanthanum, rare, cobalt, metal = sums_of_each(table.rows, _LANTHANUM_AND_COBALT).T
-        rows["lanthanum"], rows["cobalt"] = lanthanum / rare, cobalt / metal
     found, formula, charged = _in_phases(written, rows, traces)
     parts, cells = found.parts, found.parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
@@ -514,6 +510,7 @@ def _read(
     What a recipe says of oxygen, nitrogen and carbon stands for the process's.
     """
     from ..hosts.partition import assign_hosts, partition, purified
+    from ..kernels._rows import sums_of_each
 
     codes = assign_hosts(table, host) if isinstance(host, str) else host
     made = read_process(process, len(table))
@@ -521,6 +518,9 @@ def _read(
     rows = by_row(made, codes, HOST_NAMES)
     for name, own in () if traces is None else traces.gases.items():
         rows[name] = np.where(np.isnan(own), rows[name], own + rows[name] * np.exp(-own / _NAMED))
+    lanthanum, rare, cobalt, metal = sums_of_each(table.rows, _LANTHANUM_AND_COBALT).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rows["lanthanum"], rows["cobalt"] = lanthanum / rare, cobalt / metal
     return partition(table, codes), traces, made, rows
 
 

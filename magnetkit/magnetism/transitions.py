@@ -281,7 +281,7 @@ def alloys(
             continue
         count, first = int(one[_intrinsic.IONS]), int(one[_intrinsic.FIRST])
         work = np.empty((max(count, 1), N_WORK))
-        m, _, k1, _, _ = _intrinsic.at(kelvin, i, state, ion, work, p.ions)
+        m, _, k1, _, _ = _intrinsic.at(kelvin, i, state, ion, work, p.ions, 0)
         tesla = one[_intrinsic.TO_TESLA]
         sites = []
         for row in ion[first : first + count]:

@@ -21,7 +21,7 @@ def response(symbol, kelvin, strength, a2, a4=0.0, group=0, respond=respond):
     first, *facts = TABLES.facts[group, INDEX[symbol]]
     ion = np.array([[first, strength, 1.0, a2, a4, 1.0, *facts]])
     work = np.empty((1, N_WORK))
-    respond(kelvin, 0, 1, ion, (1.0, 1.0, 1.0), TABLES, work)
+    respond(kelvin, 0, 1, ion, (1.0, 1.0, 1.0), TABLES, work, 2)
     return work[0]
 
 
