@@ -193,17 +193,19 @@ def growth(repeat: int, quick: bool = False) -> None:
     best_of(space, DEVICE)
     hot = [[f"coercivity_kA_m >= 300 at {t} K" for t in at[:k]] for k in range(len(at) + 1)]
     sizes = [space_of(steps[0], part * steps[1]) for part in (4, 2, 1)]
+    # About as many candidates of each, else what a small space takes anyway is most of it.
+    finer = [steps] * 4 if quick else [(0.01, 0.005), (0.02, 0.005), (0.04, 0.002), steps]
     cases = {
         "candidates": [(len(s), {"space": s}) for s in sizes],  # type: ignore[arg-type]
         "kept": [(k, {"space": space, "keep": k}) for k in (10, 1000, 10_000, 50_000)],
         "temperatures": [(k, {"space": space, "require": r}) for k, r in enumerate(hot)],
-        "elements": [(k + 3, {"space": space_of(*steps, k)}) for k in (3, 4, 5, 6)],
+        "elements": [(k + 7, {"space": space_of(*s, k + 3)}) for k, s in enumerate(finer)],
     }
     for name, points in cases.items():
         x, y = [], []
         for many, asked in points:
             runs = [best_of(device=DEVICE, **asked) for _ in range(repeat)]  # type: ignore[arg-type]
-            # CPU: other jobs show less in it. More elements are more candidates too.
+            # CPU: other jobs show less in it.
             own = median(runs, "own")
             x.append(float(many))
             y.append(1e6 * own / runs[0]["rows"] if name == "elements" else own)
