@@ -133,7 +133,7 @@ _FULL = 10**17
 
 
 # text uint8; at int64 -> value float64, place after it, fault code
-@jit(part="linked")
+@jit(part="merged")
 def _read_number(text, at):
     stop, begin, whole = len(text), at, np.int64(0)
     # Eighteen figures fit an int64.
@@ -165,7 +165,7 @@ def _read_number(text, at):
 
 
 # text uint8; at, stop int64 -> kind of word, place after it (and after its point and per cent)
-@jit(part="linked")
+@jit(part="merged")
 def _read_word(text, at, stop):
     end = at + 1
     while end < stop and _KINDS[text[end]] == _LOWER:
@@ -508,7 +508,7 @@ class Parsed(NamedTuple):
 
 # Entries first to end of out.columns and out.amounts are sorted, merged and made fractions in
 # place -> fault code, sum, number of entries
-@jit(part="linked")
+@jit(part="merged")
 def _settle(rules, balance, bare, marks, first, end, out):
     """Apply basis and balance to the amounts of one recipe."""
     basis, masses = rules
