@@ -31,7 +31,7 @@ def _own(symbol: str, kelvin: float, volume: float, m: float, h: float, a2: floa
     first, *facts = tables.facts[0, INDEX[symbol]]
     ion = np.array([[first, h, 2.0, a2, a4, 1.0, *facts]])
     density = 2.0 * 1e-6 * K_B / (volume * 1e-30)
-    respond(kelvin, 0, 1, ion, (m, 1.0, density), tables, work)
+    respond(kelvin, 0, 1, ion, (m, 1.0, density), tables, work, 2)
     return work[0, 1]
 
 
