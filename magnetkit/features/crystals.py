@@ -175,9 +175,9 @@ def both_ways(
     # numpy sorts numbers of 16 bits by their digits, three times as fast.
     keys = both.astype(np.uint16) if both.max(initial=0) < 1 << 16 else both
     order = np.argsort(keys, axis=None, kind="stable")
-    atom, neighbour = both.take(order).astype(np.int64), both[:, ::-1].take(order)
-    image = np.column_stack([shift, -shift]).reshape(-1, 3).take(order, axis=0)
-    return Neighbours(atom, neighbour, image, distance.take(order >> 1))
+    pair, atom = order >> 1, both.take(order).astype(np.int64)
+    image = np.concatenate([shift, -shift]).take(pair + (order & 1) * len(shift), axis=0)
+    return Neighbours(atom, both.take(order ^ 1), image, distance.take(pair))
 
 
 @named
