@@ -141,9 +141,6 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
             work[r, BY_A4 + k] = unit * by_a4
 
 
-_THIRD = 1.0 / 3.0
-
-
 # t: temperature over T_C; s: shape -> m(t) of Kuz'min's form, 0 above T_C
 @jit
 def reduced_moment(t, s):
@@ -152,4 +149,4 @@ def reduced_moment(t, s):
         return 0.0
     root = t * np.sqrt(t)
     # A power takes less time than a cube root.
-    return max(1.0 - s * root - (1.0 - s) * root * t, 0.0) ** _THIRD
+    return max(1.0 - s * root - (1.0 - s) * root * t, 0.0) ** (1.0 / 3.0)

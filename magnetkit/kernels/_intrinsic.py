@@ -243,8 +243,8 @@ def _write_ions(i, rows, h, model, sites, ion):
 # i: row of state float64 (n, 20), whose ions stand in ion float64 (nnz, 10), as `condense` returns
 # them; kelvin below state[i, CURIE]
 # Writes work float64 (ions, 64): what each ion adds to moment (mu_B) and K_1, K_2, K_3 (MJ/m3), and
-# the derivatives, see `ions`; returns the reduced moment of the metals, the moment (mu_B, below
-# zero where the rare earth outweighs) and K_1, K_2, K_3.
+# those derivatives that `slopes` asks, see `respond`; returns the reduced moment of the metals, the
+# moment (mu_B, below zero where the rare earth outweighs) and K_1, K_2, K_3.
 @jit(part="merged")
 def at(kelvin, i, state, ion, work, tables, slopes):
     """Return what a condensed composition is at a temperature below its Curie temperature."""
@@ -373,7 +373,7 @@ def _torque(i, state, ion, work, found, u, field):
         # Beyond half of the exchange field the linear response means nothing.
         b = max(sign * ion[first + r, PER_TESLA] * field, -0.5 * h)
         whole = np.sqrt(h * h + 2.0 * h * b * u + b * b)
-        # Each division takes as long as ten products.
+        # One division, as they take most of the time.
         turn = 1.0 / whole
         more, cosine, share = whole - h, (h * u + b) * turn, h * turn
         x = 1.0 - cosine * cosine

@@ -158,13 +158,13 @@ def _masses(table: CompositionTable) -> tuple[Array, ...]:
 
 def read_shells(shell: Any, n: int) -> ShellRows | None:
     """Read one shell for all of `n` magnets, or a sequence of one each; None if none has any."""
+    import pyarrow as pa
+
     if shell is None:
         return None
     values = [shell] * n if is_one(shell) else list(shell)
     if len(values) != n:
         raise InputError(f"expected one shell or {n}, got {len(values)}")
-    import pyarrow as pa
-
     at = pa.array(map(str, values), pa.string()).dictionary_encode().indices.to_numpy()
     each = [read_shell(values[k]) for k in np.unique(at, return_index=True)[1]]
     if all(s is None for s in each):

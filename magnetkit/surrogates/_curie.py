@@ -299,6 +299,7 @@ class CurieModel:
 
     def of_magnets(self, whose: Asked) -> PredictedCurie:
         """Return what `of_phases` does, NaN where the calibrated parameters stand."""
+        # Of equal phases one is asked.
         if whose.phases.alike is not None:
             first, place = whose.phases.alike
             once, beside = whose.at(first), np.column_stack(whose[1:])

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from importlib import import_module
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -129,12 +130,11 @@ def test_near_copies_share_what_follows_from_their_alloy(monkeypatch):
     shells = [f"Tb {0.01 + 0.001 * k:.3f} @ 0.2" for k in range(120)]
     parts = [(rows[k : k + 30], shells[k : k + 30]) for k in range(0, 120, 30)]
     few = pd.concat([evaluate(table[own], rims, job).columns.frame() for own, rims in parts])
-    stability, asked = import_module("magnetkit.phases.stability"), []
-    run = stability.stability_columns
-    noted = lambda own, *more, **named: asked.append(len(own)) or run(own, *more, **named)  # noqa: E731
-    monkeypatch.setattr(stability, "stability_columns", noted)
+    stability = import_module("magnetkit.phases.stability")
+    asked = Mock(wraps=stability.stability_columns)
+    monkeypatch.setattr(stability, "stability_columns", asked)
     found = evaluate(table[rows], shells, job).columns.frame()
-    assert asked == [3]
+    assert [len(call.args[0]) for call in asked.call_args_list] == [3]
     alike = {"check_exact": True, "check_dtype": False, "check_categorical": False}
     pd.testing.assert_frame_equal(found, few.reset_index(drop=True), **alike)
 
@@ -160,9 +160,8 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
     everyone = rng.random(1_000_000)
     for _ in range(200):
         sample = rng.choice(everyone, 10_000, replace=False)
-        limit = np.sort(sample)[
-            place_of(_evaluate.needed_for(2000), len(sample), len(everyone)) - 1
-        ]
+        place = place_of(_evaluate.needed_for(2000), len(sample), len(everyone))
+        limit = np.sort(sample)[place - 1]
         assert np.count_nonzero(everyone <= limit) >= 2000
     assert np.count_nonzero(everyone <= limit) < 8000
 
