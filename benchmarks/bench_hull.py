@@ -15,8 +15,8 @@ import pytest
 import magnetkit as mk
 from benchmarks.accuracy.phases.diagram import phase_diagram
 from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
-from magnetkit.composition.table import CompositionTable
-from magnetkit.kernels._jit import thread_count
+from magnetkit._core._jit import thread_count
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import hull
 from magnetkit.phases._space import find_facets
 from magnetkit.phases.snapshot import open_snapshot

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from magnetkit import CompositionTable
-from magnetkit.hosts.partition import partition
-from magnetkit.kernels._jit import limit_threads, thread_count
+from magnetkit._core._jit import limit_threads, thread_count
+from magnetkit.phases.partition import partition
 from magnetkit.surrogates.intrinsic import evaluate
 
 TEMPERATURES = np.linspace(220.0, 480.0, 10)

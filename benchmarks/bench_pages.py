@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks.bench_screening import write_candidates
-from tests.show.report.browser import Browser
+from tests.report.browser.browser import Browser
 
 MOVES = (
     ("remanence", ("0.8", "0.5", "0.9")),

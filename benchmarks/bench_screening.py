@@ -328,14 +328,14 @@ def stages(rows: int = 65_536) -> None:
     """Print what each stage of one chunk costs in CPU, on one thread."""
     from magnetkit.applications import load
 
-    from magnetkit import hosts
+    from magnetkit import phases as hosts
     from magnetkit._core._files import write_parquet
-    from magnetkit.composition import CompositionTable
-    from magnetkit.kernels._jit import limit_threads
-    from magnetkit.prediction import _stages
-    from magnetkit.ranking._job import job_for
-    from magnetkit.ranking._order import rank_keys
-    from magnetkit.ranking._requirements import needed_elsewhere, needed_temperatures
+    from magnetkit._core._jit import limit_threads
+    from magnetkit.alloy import CompositionTable
+    from magnetkit.choose._job import job_for
+    from magnetkit.choose._order import rank_keys
+    from magnetkit.choose._requirements import needed_elsewhere, needed_temperatures
+    from magnetkit.magnetism import _stages
     from magnetkit.run import _work
     from magnetkit.run._candidates import FileCandidates
     from magnetkit.surrogates import load as surrogate
@@ -470,8 +470,8 @@ def travelling(path: Path) -> dict[str, float]:
 
     from magnetkit.applications import load
 
-    from magnetkit.ranking._evaluate import Bound
-    from magnetkit.ranking._job import job_for
+    from magnetkit.choose._evaluate import Bound
+    from magnetkit.choose._job import job_for
     from magnetkit.run._candidates import FileCandidates, SpaceCandidates
     from magnetkit.run._work import bounded, finished
 

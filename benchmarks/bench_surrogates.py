@@ -16,8 +16,8 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, WhiteKernel
 
 import magnetkit as mk
-from magnetkit.hosts.partition import partition
-from magnetkit.kernels._jit import thread_count
+from magnetkit._core._jit import thread_count
+from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import asked, columns_of, physical
 from magnetkit.surrogates.intrinsic import evaluate

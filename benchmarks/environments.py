@@ -60,7 +60,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
 
 def recipes() -> list[str]:
     """Return some hundred recipes over all hosts, with traces and crowds."""
-    from magnetkit.hosts.records import HOSTS
+    from magnetkit.phases.records import HOSTS
 
     found = []
     earths = ("Nd", "Sm", "Pr", "Ce", "Y", "Dy", "Gd", "Ho")

@@ -1,6 +1,6 @@
 """What first commands compile: ``python -m benchmarks.first_start`` lists it for a second process.
 
-It compiles everything anew, for two minutes, and writes ``magnetkit/kernels/first.txt``, after a
+It compiles everything anew, for two minutes, and writes ``magnetkit/_core/first.txt``, after a
 kernel or its arguments were changed.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-LISTED = Path(__file__).parents[1] / "magnetkit" / "kernels" / "first.txt"
+LISTED = Path(__file__).parents[1] / "magnetkit" / "_core" / "first.txt"
 
 
 def text(kind: Any) -> str:
@@ -35,13 +35,13 @@ def text(kind: Any) -> str:
 
 def _run_each_once() -> None:
     """Run what most commands run, on few candidates."""
-    from magnetkit.composition.substitution import substitutions
+    from magnetkit.alloy.substitution import substitutions
     from magnetkit.curves.curve import curve, use_limits
     from magnetkit.diffusion.diffuse import diffuse
     from magnetkit.features.compositions import CompositionStatistics
     from magnetkit.features.rare_earths import RareEarthDescriptors
-    from magnetkit.prediction.predict import predict
-    from magnetkit.replacement.replace import replace
+    from magnetkit.magnetism.predict import predict
+    from magnetkit.run.replace import replace
     from magnetkit.run.screen import screen
     from magnetkit.surrogates.models import load
     from magnetkit.surrogates.training_sets import TARGETS
@@ -71,7 +71,7 @@ def _record(out: str) -> None:
     """Run what first commands run, and write what is compiled."""
     import numba.core.event as events
 
-    from magnetkit.prediction.predict import predict
+    from magnetkit.magnetism.predict import predict
 
     lines: list[str] = []
 

@@ -103,7 +103,7 @@ def real() -> dict[str, pd.DataFrame]:
     nemad = pd.read_csv(fetch("curie-by-paper"), low_memory=False)
     names = nemad.loc[nemad["Remanence"].notna() & nemad["Coercivity"].notna(), "Material_Name"]
     names = names[names.str.fullmatch(r"([A-Z][a-z]?[0-9.]*)+")].drop_duplicates()
-    table = mk.composition.CompositionTable.from_strings(list(names), basis="atomic")
+    table = mk.alloy.CompositionTable.from_strings(list(names), basis="atomic")
     rare = table.fraction(*RARE_EARTHS)
     magnet = (rare > 0.05) & (rare < 0.25) & (table.fraction("Fe", "Co") > 0.4)
     sheets = pd.read_csv(datasets.path("grades/grades.csv"))["grade"].drop_duplicates()
@@ -239,7 +239,7 @@ MORE |= {"Ti": (0.3, 1.0), "Mn": (0.5, 1.0), "Ni": (0.5, 2.0), "Sn": (0.3,), "B"
 
 def added() -> None:
     """Print which addition to the best recipes of each device comes before what it is added to."""
-    for device in sorted(mk.ranking.applications.names()):
+    for device in sorted(mk.choose.applications.names()):
         best = mk.screen(None, device).best(60)
         best = best[best["candidate"].str.endswith("bal.")].head(6)
         rows = []

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from magnetkit.columns import COLUMNS
 
 from magnetkit import applications
+from magnetkit.report._content import answer
 from magnetkit.run.suggestion import suggest
-from magnetkit.show._content import answer
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from magnetkit.ranking.applications import Profile
+    from magnetkit.choose.applications import Profile
     from magnetkit.run.screen import ScreenResult
 
 FOLDER = Path(__file__).resolve().parent / "profiles"
@@ -159,8 +159,8 @@ PICTURED = "weapon-fin-actuator"
 
 def main() -> None:
     """Write the pages, and the picture of the README."""
+    from magnetkit.report import plots
     from magnetkit.run.screen import screen
-    from magnetkit.show import plots
 
     names = sys.argv[1:] or applications.names()
     for name in names:

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING
 
 import lazy_loader
 
-from . import kernels
-from ._core._renamed import with_old_names
+from ._core import _hooks, _public_modules
 from ._core._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
-__getattr__ = with_old_names(__name__, __getattr__)
+_public_modules.install()
 
 
 def _start_kernels() -> "tuple[Path, ...]":
@@ -40,5 +39,6 @@ def _symbols() -> tuple[str, ...]:
     return SYMBOLS
 
 
-kernels.places, kernels.symbols = _start_kernels, _symbols
-kernels.said = logging.getLogger("magnetkit").warning
+_hooks.places = _start_kernels
+_hooks.symbols = _symbols
+_hooks.said = logging.getLogger("magnetkit").warning

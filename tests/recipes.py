@@ -1,6 +1,6 @@
 """Recipes as tests write them: formulas, at.%."""
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 
 
 def table_of(*formulas: str) -> CompositionTable:

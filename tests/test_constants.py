@@ -87,11 +87,11 @@ def test_masses_are_those_of_others():
 
 
 def test_numbers_that_stand_for_others_are_near_them():
-    from magnetkit.composition import shells
-    from magnetkit.hosts.records import HOSTS
-    from magnetkit.kernels import _crystals
+    from magnetkit.alloy import shells
+    from magnetkit.choose import _evaluate
+    from magnetkit.features import _crystal_kernels as _crystals
     from magnetkit.magnetism import _balance
-    from magnetkit.ranking import _evaluate
+    from magnetkit.phases.records import HOSTS
 
     # Nd2Fe14B orders at 585 to 588 K (Herbst 1991; Hirosawa 1986); sheets say 7.4 to 7.7 g/cm3.
     assert 585.0 <= HOSTS["2:14:1"].magnet.usual_curie_K <= 588.0

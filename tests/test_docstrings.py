@@ -15,9 +15,9 @@ import magnetkit as mk
 from magnetkit import errors
 
 PACKAGES = [
-    "applications", "calibration", "composition", "curves", "diffusion", "features", "magnetism",
-    "phases", "show.plots", "show.report", "hosts", "prediction", "run", "supply",
-    "surrogates", "columns", "elements", "errors", "settings", "units",
+    "applications", "alloy", "curves", "diffusion", "features", "magnetism", "phases",
+    "report.plots", "report.report", "run", "supply", "surrogates", "columns", "elements",
+    "errors", "settings", "units",
 ]  # fmt: skip
 
 CONTRACT = {"fit", "transform", "fit_transform", "predict", "get_feature_names_out", "refit"}
@@ -31,11 +31,11 @@ UNITS = {
 """What the description of a physical quantity must name."""
 
 WITH_EXAMPLE = {
-    "applications.load", "calibration.grades", "composition.parse_composition",
-    "composition.refine",
-    "composition.substitutions", "curves.curve", "diffusion.diffuse", "magnetism.compensate",
-    "magnetism.intrinsic", "magnetism.sintered", "phases.energy_above_hull", "prediction.compare",
-    "prediction.predict", "run.screen", "supply.ledger",
+    "applications.load", "magnetism.grades", "alloy.parse_composition",
+    "alloy.refine",
+    "alloy.substitutions", "curves.curve", "diffusion.diffuse", "magnetism.compensate",
+    "magnetism.intrinsic", "magnetism.sintered", "phases.energy_above_hull", "magnetism.compare",
+    "magnetism.predict", "run.screen", "supply.ledger",
 }  # fmt: skip
 """The functions most used, each with an example."""
 

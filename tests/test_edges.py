@@ -9,21 +9,21 @@ from magnetkit.errors import InputError, MagnetkitError
 
 import magnetkit as mk
 from magnetkit._core._requirement_text import parse_requirement
-from magnetkit.calibration.calibrate import read_magnets
-from magnetkit.composition._grade_names import is_grade
-from magnetkit.composition.shells import Shell
-from magnetkit.composition.substitution import site_share
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy._grade_names import is_grade
+from magnetkit.alloy.shells import Shell
+from magnetkit.alloy.substitution import site_share
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.choose._leading import robustness
+from magnetkit.choose._profile_parts import Objective
 from magnetkit.curves.curve import use_limits
 from magnetkit.magnetism._measured import _sound
+from magnetkit.magnetism.calibrate import read_magnets
 from magnetkit.magnetism.process import read_process
 from magnetkit.magnetism.shells import objection
 from magnetkit.magnetism.sintered import Duty, read_duty
 from magnetkit.phases.pull import chemical_systems
-from magnetkit.ranking._leading import robustness
-from magnetkit.ranking._profile_parts import Objective
-from magnetkit.replacement.devices import _positive
-from magnetkit.replacement.replace import _use_temperature
+from magnetkit.run.devices import _positive
+from magnetkit.run.replace import _use_temperature
 from magnetkit.run.suggestion import Shop
 from magnetkit.supply.scenario import check_recycled, with_prices
 from magnetkit.surrogates.training_sets import training_set

@@ -9,7 +9,7 @@ from magnetkit.errors import CompositionError, InputError
 from pymatgen.core import Composition
 
 import magnetkit as mk
-from magnetkit.composition._read import RejectedRows
+from magnetkit.alloy._read import RejectedRows
 
 RECIPES = ["SmCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co17"]
 FRAMES = {

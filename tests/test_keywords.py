@@ -59,7 +59,7 @@ CALLS = {
     "ledger": (mk.supply.ledger, (BASE,), {
         "reference": "Nd2Fe14B", "reference_shell": "Tb 0.5 wt%", "heavy_rare_earths": ("Dy",),
     }),
-    "with_shell": (mk.magnetism.with_shell, (BASE,), {}),
+    "with_shell": (mk.alloy.with_shell, (BASE,), {}),
     "compensate": (mk.magnetism.compensate, ("SmCo5",), {
         "with_": ["Gd"], "between": ("20C", "100C"), "alpha": -0.02, "tolerance": 0.002,
         "host": "1:5", "step": 0.05,

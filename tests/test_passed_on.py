@@ -12,12 +12,12 @@ import pytest
 import magnetkit as mk
 from magnetkit import applications
 from magnetkit._core._requirement_text import parse_requirement
-from magnetkit.calibration._composition_estimate import charge
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy.shell_rows import read_shells
+from magnetkit.choose._job import identity_of, job_for, job_from, requirement_of
+from magnetkit.magnetism._composition_estimate import charge
+from magnetkit.magnetism.conditions import Conditions
 from magnetkit.magnetism.process import process_record, read_process
-from magnetkit.magnetism.shells import read_shells
-from magnetkit.prediction.conditions import Conditions
-from magnetkit.ranking._job import identity_of, job_for, job_from, requirement_of
 from magnetkit.run.screen import identity
 from tests.recipes import table_of
 from tests.test_answers import CONDITIONS

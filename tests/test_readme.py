@@ -33,7 +33,7 @@ def test_python_blocks_run_and_print_what_is_shown(tmp_path, monkeypatch, capsys
 def test_commands_run_and_print_what_is_shown(command, shown, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr("magnetkit.show._text.to_terminal", lambda: True)
+    monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
     done = CliRunner().invoke(app, shlex.split(command)[1:])
     assert done.exit_code == 0, done.output
     printed, at = " ".join(done.output.split()), 0

@@ -6,11 +6,10 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit.composition import CompositionTable
-from magnetkit.hosts.partition import partition
-from magnetkit.magnetism import sintered
+from magnetkit.alloy import CompositionTable
+from magnetkit.magnetism import predict, sintered
 from magnetkit.phases import energy_above_hull, hull_energy, stability
-from magnetkit.prediction import predict
+from magnetkit.phases.partition import partition
 from magnetkit.supply import ledger
 from magnetkit.surrogates import load
 from magnetkit.surrogates.intrinsic import intrinsic

@@ -12,21 +12,21 @@ import numpy as np
 from magnetkit.columns import COLUMNS
 
 from magnetkit import datasets
-from magnetkit.calibration._composition_estimate import CompositionEstimate
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.choose._request import Wish
+from magnetkit.magnetism._composition_estimate import CompositionEstimate
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._measured import ALPHA
 from magnetkit.magnetism._uncertainty import relative_width
 from magnetkit.magnetism.process import routes
-from magnetkit.replacement._request import Wish
 
 from . import written_by
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from magnetkit.choose._request import Held
     from magnetkit.magnetism._measured import Producer
-    from magnetkit.replacement._request import Held
 
 FILE = "adopted/adopted.csv"
 TOP = 10
@@ -60,9 +60,9 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _asked(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
-    from magnetkit.calibration._composition_estimate import calibrate_on_grade, grade_at
-    from magnetkit.prediction import Conditions
-    from magnetkit.replacement._request import held_grade, with_recipe
+    from magnetkit.choose._request import held_grade, with_recipe
+    from magnetkit.magnetism import Conditions
+    from magnetkit.magnetism._composition_estimate import calibrate_on_grade, grade_at
 
     kelvin = float(row["temperature_C"]) + 273.15
     recipe: Any = {"recipe": row["reference_recipe"], "basis": "weight"}
@@ -131,9 +131,9 @@ def _judged(row: dict[str, Any], held: "Held", wish: Wish) -> dict[str, Any]:
     """
     import pandas as pd
 
-    from magnetkit.hosts.records import root_of
-    from magnetkit.replacement._candidates import bought, grid, melts
-    from magnetkit.replacement._request import requirements
+    from magnetkit.choose._candidates import bought, grid, melts
+    from magnetkit.choose._request import requirements
+    from magnetkit.phases.records import root_of
 
     reference = {**held.least, ALPHA: float(held.room[ALPHA])}
     limits = requirements(reference, wish)
@@ -188,9 +188,9 @@ def controls() -> "pd.DataFrame":
     """Return the probability of each of `CONTROLS`, for the grade as an alloy."""
     import pandas as pd
 
-    from magnetkit.prediction import Conditions
-    from magnetkit.replacement._candidates import grid, melts
-    from magnetkit.replacement._request import held_grade, requirements, with_recipe
+    from magnetkit.choose._candidates import grid, melts
+    from magnetkit.choose._request import held_grade, requirements, with_recipe
+    from magnetkit.magnetism import Conditions
 
     found = []
     for grade, celsius, recipe, shell in CONTROLS:

@@ -13,10 +13,10 @@ from magnetkit.errors import DataError
 from magnetkit.settings import get_settings
 
 from magnetkit import datasets
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.partition import assign_hosts, site_rules
-from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.kernels._hosts import OUTSIDE
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.phases._host_kernels import OUTSIDE
+from magnetkit.phases.partition import assign_hosts, site_rules
+from magnetkit.phases.records import HOST_NAMES
 
 COLUMNS = [
     "host",
@@ -239,7 +239,7 @@ def curie_papers() -> pd.DataFrame:
 def _by_host(
     table: CompositionTable, value: np.ndarray, paper: "str | np.ndarray", sd: float
 ) -> pd.DataFrame:
-    from magnetkit.hosts.partition import partition
+    from magnetkit.phases.partition import partition
 
     host = assign_hosts(table)
     whole = partition(table).hard_weight_fraction > 0.97

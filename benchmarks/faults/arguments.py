@@ -131,8 +131,8 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         mk.compensation,
         {"reference": "2:17TC-16", "temperature": None, "recipe": None, "circuit": 0.0},
     ),
-    "makeup": (mk.calibration.estimate_composition, {"grade": "{grade}"}),
-    "bill": (mk.replacement.bill, {"parts": "patriot", "per_year": 1, "replaced": False}),
+    "makeup": (mk.magnetism.estimate_composition, {"grade": "{grade}"}),
+    "bill": (mk.run.bill, {"parts": "patriot", "per_year": 1, "replaced": False}),
     "diffuse": (
         mk.diffuse,
         {
@@ -212,7 +212,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "phases.load": (mk.phases.load, {"snapshot": None}),
     "read_snapshot": (mk.phases.read_snapshot, {"folder": "{snapshot}"}),
     "subsystems": (mk.phases.subsystems, {"systems": ["Sm-Co"]}),
-    "assign_hosts": (mk.hosts.assign_hosts, {"table": TABLE, "host": "auto"}),
+    "assign_hosts": (mk.phases.assign_hosts, {"table": TABLE, "host": "auto"}),
     "parse_composition": (mk.parse_composition, {"text": "SmCo5", "basis": "auto"}),
     "from_strings": (
         mk.CompositionTable.from_strings,

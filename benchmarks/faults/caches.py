@@ -16,8 +16,8 @@ from magnetkit.errors import StoreError
 from magnetkit.settings import get_settings
 
 from benchmarks.faults.mutation import spoiled
-from magnetkit.kernels._jit import folder
-from magnetkit.prediction import predict
+from magnetkit._core._jit import folder
+from magnetkit.magnetism import predict
 from magnetkit.surrogates import _store
 
 COMMAND = ("predict", "SmCo5", "--json")

@@ -27,7 +27,7 @@ DEVICES = ("f22-engine", "aviation-actuator")
 REFUSED = 3
 _WORK = (
     "magnetkit.run.screen",
-    "magnetkit.show.report",
+    "magnetkit.report.report",
     "magnetkit.surrogates.models",
 )
 _NAMES = (

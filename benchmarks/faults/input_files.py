@@ -17,7 +17,7 @@ from magnetkit.errors import MagnetkitError
 from benchmarks.faults import mutation
 from benchmarks.faults.input_recipes import Figures, check_accepted, resident_MB
 from magnetkit import applications, datasets, supply
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.features._elements import read_table
 from magnetkit.phases import snapshot
 from magnetkit.run._candidates import FileCandidates

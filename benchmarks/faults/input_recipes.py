@@ -9,9 +9,9 @@ import psutil
 from magnetkit.errors import InputError
 
 from benchmarks.faults import mutation
-from magnetkit.composition import CompositionTable
-from magnetkit.composition.notation import parse_composition, read_amounts
-from magnetkit.kernels._notation import FINE
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy._notation_kernels import FINE
+from magnetkit.alloy.notation import parse_composition, read_amounts
 from tests.kernels import naive_parse
 
 BASES = ("auto", "atomic", "weight")

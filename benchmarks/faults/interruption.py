@@ -28,7 +28,7 @@ _SET = b"compound,T_C\n" + b"Nd2Fe14B,585\n" * 200_000
 
 _WORK = (
     "magnetkit.cli.app",
-    "magnetkit.show.report",
+    "magnetkit.report.report",
     "magnetkit.run.screen",
     "magnetkit.surrogates.models",
     "mp_api.client",

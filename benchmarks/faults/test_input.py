@@ -11,7 +11,7 @@ from magnetkit.errors import DataError, StoreError
 from benchmarks.faults import input_files, input_recipes, long_lines, user_tables
 from magnetkit import screen
 from magnetkit._core._files import plain_cell
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.features._tables import featurize
 from magnetkit.run.screen import ScreenResult
 

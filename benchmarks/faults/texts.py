@@ -21,11 +21,11 @@ from magnetkit.errors import MagnetkitError
 from magnetkit.settings import get_settings
 
 from magnetkit import applications, datasets
-from magnetkit.calibration.calibrate import calibrate
+from magnetkit.choose.applications import Profile
 from magnetkit.explorer._results import Results
 from magnetkit.explorer.page import application
 from magnetkit.magnetism import _measured
-from magnetkit.ranking.applications import Profile
+from magnetkit.magnetism.calibrate import calibrate
 from magnetkit.run.screen import ScreenResult, screen
 from magnetkit.supply.scenario import load_scenario
 

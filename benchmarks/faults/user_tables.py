@@ -18,10 +18,10 @@ from magnetkit.settings import get_settings
 
 from benchmarks.faults import mutation
 from benchmarks.faults.input_files import STROKES, Kind, json_inputs, run
-from magnetkit.calibration.calibrate import read_magnets
 from magnetkit.diffusion import _profile
 from magnetkit.magnetism import _measured
-from magnetkit.replacement import bill
+from magnetkit.magnetism.calibrate import read_magnets
+from magnetkit.run import bill
 
 _NUMBERS = ("1e999", "-1", "0", "nan", "1,3", "13.2", "1e300", "x", "1e-300", "٣", "0x10")
 
@@ -99,8 +99,8 @@ def fields(folder: Path) -> Kind:
 
 def mills(folder: Path) -> Kind:
     """A stored mill: rewritten, spoiled, and used for a magnet where it is taken."""
-    from magnetkit.calibration.calibrate import calibrate
     from magnetkit.magnetism import sintered
+    from magnetkit.magnetism.calibrate import calibrate
 
     file = _measured.folder() / "good.json"
     source = folder / "good.csv"

@@ -14,7 +14,7 @@ from magnetkit.errors import MagnetkitError
 from openpyxl import Workbook
 
 from benchmarks.faults.explorer_load import memory_mb
-from magnetkit.composition._files import read_blocks
+from magnetkit.alloy._files import read_blocks
 
 ROOM_MB = 1200
 LIMIT_S = 60

@@ -6,16 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from magnetkit._core._jit import share_rows
 from magnetkit.features import composition_statistics, load_table
-from magnetkit.features.crystals import (
-    Crystals,
-    both_ways,
-    radial_counts,
-    structure_descriptors,
-)
+from magnetkit.features._crystal_kernels import dipole_tensors, half_pairs
+from magnetkit.features.crystals import Crystals, both_ways, radial_counts, structure_descriptors
 from magnetkit.features.rare_earths import rare_earth_descriptors
-from magnetkit.kernels._crystals import dipole_tensors, half_pairs
-from magnetkit.kernels._jit import share_rows
 
 from .material import compositions, formulas, nd2fe14b
 
@@ -68,7 +63,7 @@ def _descriptors(n: int) -> Work:
 def _parse(n: int) -> Work:
     import pyarrow
 
-    from magnetkit.composition import CompositionTable
+    from magnetkit.alloy import CompositionTable
 
     column = pyarrow.array(formulas(n))
     return lambda: CompositionTable.from_arrow(column, basis="atomic")

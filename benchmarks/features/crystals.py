@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from magnetkit._core._jit import limited_threads
 from magnetkit.features.crystals import Crystals
-from magnetkit.kernels._jit import limited_threads
 
 from . import cases
 from .material import read_crystals

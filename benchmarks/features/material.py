@@ -10,7 +10,7 @@ import numpy as np
 from magnetkit.elements import INDEX, SYMBOLS
 from magnetkit.errors import DataError
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from magnetkit.elements import RARE_EARTHS, SYMBOLS
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.partition import assign_hosts
-from magnetkit.hosts.records import HOST_NAMES, HOSTS
-from magnetkit.intrinsic.parameters import elements_of
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.compound.parameters import elements_of
+from magnetkit.phases.partition import assign_hosts
+from magnetkit.phases.records import HOST_NAMES, HOSTS
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = ("host", "element", "share_of", "largest_share", "source", "verification")

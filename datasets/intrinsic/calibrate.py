@@ -17,15 +17,9 @@ from magnetkit.elements import INDEX, SYMBOLS
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit, fit
 from benchmarks.accuracy.magnetism.priors import read_priors, write
-from magnetkit.hosts.records import HOST_NAMES, HOSTS
-from magnetkit.intrinsic.parameters import (
-    ELEMENT_SLOTS,
-    ENDS,
-    HOST_SLOTS,
-    Parameters,
-    elements_of,
-)
-from magnetkit.kernels._jit import limit_threads
+from magnetkit._core._jit import limit_threads
+from magnetkit.compound.parameters import ELEMENT_SLOTS, ENDS, HOST_SLOTS, Parameters, elements_of
+from magnetkit.phases.records import HOST_NAMES, HOSTS
 
 # Least scatter that is left for what the model does not contain: kelvin, then shares.
 LEAST = {

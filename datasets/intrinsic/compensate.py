@@ -22,11 +22,11 @@ from pathlib import Path
 import numpy as np
 from magnetkit.elements import INDEX
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, load
-from magnetkit.kernels._intrinsic import K1, K2, K3, evaluate
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.compound._intrinsic_kernels import K1, K2, K3, evaluate
+from magnetkit.compound.parameters import ELEMENT_SLOTS, load
 from magnetkit.magnetism._magnets import alloys, magnets_at
+from magnetkit.phases.records import HOST_NAMES
 
 TARGET = Path(__file__).resolve().parent / "parameters.csv"
 MARK = ", then scaled by compensate.py"

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from magnetkit.intrinsic._ions import AXIAL, WHOLE, Ion, free_energy, ion_of
-from magnetkit.intrinsic.parameters import published_fields
+from magnetkit.compound._ions import AXIAL, WHOLE, Ion, free_energy, ion_of
+from magnetkit.compound.parameters import published_fields
 
 HERE = Path(__file__).resolve().parent
 NAMES = WHOLE, AXIAL

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from benchmarks.accuracy.phases.leave_one_out import VALIDATED
 from benchmarks.accuracy.surrogates.figures import accuracy
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.features import CompositionStatistics, RareEarthDescriptors, StructureDescriptors
-from magnetkit.hosts.records import HOST_NAMES
 from magnetkit.phases._judged import phases_of as ratios_of
+from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates._curie import phases_of
 from magnetkit.surrogates._measured import TARGET, keys
 from magnetkit.surrogates.training_sets import training_set

@@ -21,7 +21,7 @@ import relaxation
 
 from benchmarks.accuracy.phases import substituted
 from benchmarks.accuracy.phases.sites import site_check
-from magnetkit.hosts.records import HOSTS
+from magnetkit.phases.records import HOSTS
 
 HERE = Path(__file__).resolve().parent
 RELAXED, ELEMENTS, TABLE = (HERE / n for n in ("relaxed.csv", "elements.csv", "substitution.csv"))

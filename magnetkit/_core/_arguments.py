@@ -56,32 +56,6 @@ def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return checked
 
 
-def renamed(**names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """Let a function also take keywords by their names of 0.1, with a warning; new name by old."""
-
-    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
-        @wraps(function)
-        def called(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-            for old in names.keys() & kwargs:
-                new = names[old]
-                if new in kwargs:
-                    raise InputError(
-                        f"{function.__name__}: {old} is the old name of {new}; give one"
-                    )
-                warnings.warn(
-                    f"{function.__name__}: {old} is now called {new}; the old name goes with the "
-                    "next release",
-                    FutureWarning,
-                    stacklevel=2,
-                )
-                kwargs[new] = kwargs.pop(old)
-            return function(*args, **kwargs)
-
-        return called
-
-    return decorate
-
-
 def _fits(value: Any, wanted: Any) -> bool:
     """Return whether a value is of an annotated type; True where the type says too little."""
     kind, inner = get_origin(wanted), get_args(wanted)

@@ -130,7 +130,7 @@ def _count_ready() -> int:
     """Return how many kernels were compiled, here or by others, their parts among them."""
     # Modules and kernels may change while they are counted: the last count will do.
     with suppress(RuntimeError):
-        modules = [m for n, m in list(sys.modules.items()) if n.startswith("magnetkit.kernels.")]
+        modules = [m for n, m in list(sys.modules.items()) if n.endswith("_kernels")]
         kernels = {id(k): k for m in modules for k in list(vars(m).values()) if hasattr(k, "stats")}
         return sum(len(k.signatures) for k in kernels.values())
     return 0

@@ -147,5 +147,5 @@ def kernel_places() -> tuple[Path, ...]:
         return ()
     if own := os.environ.get("NUMBA_CACHE_DIR"):
         return (Path(own),)
-    beside = Path(__file__).parents[1] / "kernels" / "__pycache__"
+    beside = Path(__file__).parents[1] / "_core" / "__pycache__"
     return beside, get_settings().cache_dir / "kernels"

@@ -1,4 +1,4 @@
-"""Options shared by commands, those made from `Conditions`, and the names of 0.1."""
+"""Options shared by commands, and those made from `Conditions`."""
 
 import glob
 import inspect
@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
 
 from .._core._progress import message
-from .._core._renamed import renamed
 from .._core.errors import InputError
-from ..prediction.conditions import GROUPS, conditions_in
+from ..magnetism.conditions import GROUPS, conditions_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +82,7 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
 
 def composition_of(column: str | None, element_columns: bool) -> str | None:
     """Return the composition column that two options name."""
-    from ..composition._files import ELEMENT_COLUMNS
+    from ..alloy._files import ELEMENT_COLUMNS
 
     if not element_columns:
         return column
@@ -286,48 +284,6 @@ def _with_parameters(
     return run
 
 
-def renew(command: str, arguments: list[str]) -> list[str]:
-    """Return arguments with the new names of options of 0.1, each reported on stderr."""
-    known = renamed()["options"]["everywhere"] | renamed()["options"].get(command, {})
-    new: list[str] = []
-    for place, word in enumerate(arguments):
-        if word == "--":
-            return new + arguments[place:]
-        name, sign, value = word.partition("=")
-        if name == "--add" and "=" in (value or "".join(arguments[place + 1 : place + 2])):
-            # Of 0.1, where it also named files of measurements.
-            _say_new("--add ELEMENT=ATOMS", "--minor")
-            word = f"--minor{sign}{value}"
-        if name not in known:
-            new.append(word)
-            continue
-        _say_new(name, known[name] or "leave it out")
-        words = known[name].split() or ([value] if sign else [])
-        if sign and known[name]:
-            words[-1] += f"={value}"
-        new += words
-    return new
-
-
-def _say_new(old: str, new: str) -> None:
-    message(f"{old} is removed in the next release; use {new}")
-
-
-class Group(TyperGroup):
-    """A group of commands that accepts those of 0.1 too, without showing them."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the requested command, and what is left of the arguments."""
-        name, given, words = args[0] if args else "", args[1:], args[:1]
-        if not ctx.resilient_parsing:
-            given = renew(name, given)
-        if name not in self.commands and name in renamed()["commands"]:
-            words = renamed()["commands"][name].split()
-            if not ctx.resilient_parsing:
-                _say_new(name, renamed()["commands"][name])
-        return super().resolve_command(ctx, [*words, *given])
-
-
 def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command ``--help-all``, which shows its less usual options."""
     signature = inspect.signature(command)
@@ -359,7 +315,7 @@ _HelpAll = Annotated[
 
 def reported(function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any) -> Any:
     """Call a function that takes compositions, and list the rows that it rejected."""
-    from ..composition._read import RejectedRows
+    from ..alloy._read import RejectedRows
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RejectedRows)

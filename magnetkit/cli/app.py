@@ -6,10 +6,9 @@ import typer
 
 from .._core._version import __version__
 from . import data, doctor, features, models, predict, replace, screen
-from ._options import Group, shown_in_full
+from ._options import shown_in_full
 
 app = typer.Typer(
-    cls=Group,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -29,7 +29,7 @@ For = Annotated[
     o.option("--application", "Device: systems of four of its elements.", metavar="NAME"),
 ]
 
-app = typer.Typer(cls=o.Group, help="Embedded, fetched and pulled data.", no_args_is_help=True)
+app = typer.Typer(help="Embedded, fetched and pulled data.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -156,7 +156,7 @@ def diff(
       magnetkit data diff phases-2024 phases-2025 --application f22-engine
     """
     from ..phases.differences import differences
-    from ..show._tables import print_json
+    from ..report._tables import print_json
 
     sides = [None if str(path) == "embedded" else path for path in (before, after)]
     found = differences(sides[0], sides[1])
@@ -175,8 +175,8 @@ def diff(
 
 def _moved(application: str, sides: "list[Path | None]", top: int, json: bool, quiet: bool) -> None:
     """Rank a device's candidates on both snapshots; print whose status or rank changed."""
+    from ..report._tables import print_changes, print_json
     from ..run.screen import screen
-    from ..show._tables import print_changes, print_json
 
     old, new = (screen(None, application, snapshot=side, progress=not quiet) for side in sides)
     changed = new.changes(old, top)
@@ -191,10 +191,10 @@ def _moved(application: str, sides: "list[Path | None]", top: int, json: bool, q
 
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     """Return the systems named, and those of a device's substitutes."""
-    from ..composition.notation import read_amounts
-    from ..composition.table import CompositionTable
+    from ..alloy.notation import read_amounts
+    from ..alloy.table import CompositionTable
+    from ..choose.applications import load
     from ..phases.differences import touched_systems
-    from ..ranking.applications import load
     from ..run._candidates import charges
 
     found = list(systems or [])
@@ -236,7 +236,7 @@ def _pulled(
     return pulled
 
 
-applications = typer.Typer(cls=o.Group, help="Device profiles.", no_args_is_help=True)
+applications = typer.Typer(help="Device profiles.", no_args_is_help=True)
 _LISTED = {"name", "title", "temperature_min_K", "temperature_max_K", "hosts"}
 
 
@@ -248,7 +248,7 @@ def list_applications(json: o.Json = False) -> None:
     --------
       magnetkit applications list
     """
-    from ..ranking.applications import load, names
+    from ..choose.applications import load, names
 
     for name in names():
         profile = load(name)
@@ -286,10 +286,10 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
 
       magnetkit applications show my-device.toml --json
     """
-    from ..composition.substitution import substitutions
-    from ..ranking.applications import load
-    from ..show._content import requirement_in_words
-    from ..show._text import say
+    from ..alloy.substitution import substitutions
+    from ..choose.applications import load
+    from ..report._content import requirement_in_words
+    from ..report._text import say
 
     profile = load(name)
     if json:
@@ -323,13 +323,13 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
 
 
 def _say(heading: str, text: str, evidence: "Evidence") -> None:
-    from ..show._text import say
+    from ..report._text import say
 
     say(text, f"{heading:16s}" if heading else "- ")
     say(f"{evidence.status}: {evidence.source}", " " * (16 if heading else 2))
 
 
-supply = typer.Typer(cls=o.Group, help="Supply of elements and alloys.", no_args_is_help=True)
+supply = typer.Typer(help="Supply of elements and alloys.", no_args_is_help=True)
 
 
 @supply.command("new")
@@ -405,8 +405,8 @@ def alloys(
       magnetkit supply alloys SmCo5 --break-even Co --against Nd2Fe14B
     """
     from .._core.columns import layouts
-    from ..composition.table import CompositionTable
-    from ..show._text import of_cost, remark
+    from ..alloy.table import CompositionTable
+    from ..report._text import of_cost, remark
     from ..supply.ledger import break_even_recycled_share, ledger
 
     if (break_even is None) != (against is None):
@@ -446,8 +446,8 @@ def controls(json: o.Json = False) -> None:
     --------
       magnetkit supply controls
     """
-    from ..show._tables import print_json
-    from ..show._text import say
+    from ..report._tables import print_json
+    from ..report._text import say
     from ..supply.tables import controls as table
 
     _say_overdue()
@@ -468,8 +468,8 @@ def claims(json: o.Json = False) -> None:
     --------
       magnetkit supply claims
     """
-    from ..show._tables import print_json
-    from ..show._text import say
+    from ..report._tables import print_json
+    from ..report._text import say
     from ..supply.tables import claims as table
 
     if json:
@@ -491,8 +491,8 @@ def _say_overdue() -> None:
 
 def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
     from .._core.columns import layouts
-    from ..show._tables import number, print_json
-    from ..show._text import Shown, print_csv, print_table, to_terminal
+    from ..report._tables import number, print_json
+    from ..report._text import Shown, print_csv, print_table, to_terminal
 
     if as_json:
         return print_json(frame)

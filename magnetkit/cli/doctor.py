@@ -235,7 +235,7 @@ def _models() -> Iterator[Finding]:
 def _kernels() -> Iterator[Finding]:
     group = "Kernels"
     try:
-        from ..kernels._jit import folder, is_switched_off, kept, listed_in, most_threads
+        from .._core._jit import folder, is_switched_off, kept, listed_in, most_threads
     except InputError as error:
         yield Finding(group, "threads", str(error), "broken", "unset NUMBA_NUM_THREADS")
         return
@@ -317,8 +317,8 @@ def _size(files: list[Path]) -> str:
 
 def _make_ready() -> None:
     """Compile the kernels that commands run, and train the models."""
-    from ..kernels._jit import compile_listed
-    from ..prediction.predict import predict
+    from .._core._jit import compile_listed
+    from ..magnetism.predict import predict
     from ..surrogates.models import load
     from ..surrogates.training_sets import TARGETS
 

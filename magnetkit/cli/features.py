@@ -11,9 +11,7 @@ from .._core._progress import message
 from .._core.errors import InputError
 from . import _options as o
 
-app = typer.Typer(
-    cls=o.Group, help="Features of compositions, and their kernels.", no_args_is_help=True
-)
+app = typer.Typer(help="Features of compositions, and their kernels.", no_args_is_help=True)
 
 
 @app.command()

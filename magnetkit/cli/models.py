@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from .._core.errors import InputError
-from ._options import Group, Json, Phases, Quiet, shown_in_full
+from ._options import Json, Phases, Quiet, shown_in_full
 
-app = typer.Typer(cls=Group, help="Models trained on data.", no_args_is_help=True)
+app = typer.Typer(help="Models trained on data.", no_args_is_help=True)
 
 PHASE_TARGET = "formation_energy_eV_atom"
 
@@ -86,7 +86,7 @@ def validate(
 
       magnetkit validate hindcast --json
     """
-    from ..show._text import remark
+    from ..report._text import remark
 
     if data is not None or snapshot is not None or not peers:
         raise InputError(
@@ -118,7 +118,7 @@ def _stored() -> dict[str, list[dict[str, Any]]]:
 
 def _show(target: str, table: dict[str, Any]) -> None:
     """Print a stored table below its subject and the page that has all of it."""
-    from ..show._text import Shown, print_table, say
+    from ..report._text import Shown, print_table, say
 
     say(f"{target}, {table['date']}: {table['about']} More: {table['page']}")
     columns = []

@@ -63,9 +63,9 @@ def predict(
 
       magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
     """
-    from ..show._tables import print_properties
-    from ..show._text import of_calibration
-    from ..show._written import write_results, write_table
+    from ..report._tables import print_properties
+    from ..report._text import of_calibration
+    from ..report._written import write_results, write_table
 
     at = temperature or "300K"
     if compare:
@@ -82,7 +82,7 @@ def predict(
         options |= {"require": require or (), "objectives": objective or ()}
         frame = _evaluate(rows, at, {"reference": reference, **options})
     else:
-        from ..prediction.predict import predict as run
+        from ..magnetism.predict import predict as run
 
         frame = o.reported(run, rows, at, **options)
     if out is not None and out.suffix.lower() == ".xlsx":
@@ -105,7 +105,7 @@ def predict(
 
 def _evaluate(compositions: Any, temperature: str, asked: dict[str, Any]) -> "pd.DataFrame":
     """Return properties evaluated against the requirements, in the order of the input."""
-    from ..prediction.conditions import calibration_of
+    from ..magnetism.conditions import calibration_of
     from ..run.screen import screen
     from .screen import check_device
 
@@ -123,9 +123,9 @@ def _compare(
     formulas: list[str], temperature: str, json: bool, units: str | None, asked: dict[str, Any]
 ) -> None:
     """Print magnets side by side."""
-    from ..prediction.predict import compare as run
-    from ..show._tables import print_comparison
-    from ..show._text import remark
+    from ..magnetism.predict import compare as run
+    from ..report._tables import print_comparison
+    from ..report._text import remark
 
     frame = run(formulas, temperature, **asked)
     print_comparison(frame, as_json=json, units=units)
@@ -135,7 +135,7 @@ def _compare(
 
 def given(formulas: Sequence[str]) -> Any:
     """Return what to read: recipes, the path of a table, or the lines of stdin."""
-    from ..composition._read import is_path
+    from ..alloy._read import is_path
 
     alone = len(formulas) == 1
     mixed = [text for text in formulas if text == "-" or is_path(text)]
@@ -247,9 +247,9 @@ def _beside(
 
     from .._core.columns import COLUMNS, layouts
     from ..curves.curve import curve as run
-    from ..show import plots
-    from ..show._tables import number
-    from ..show._text import Shown, print_csv, print_table, scale_of, to_terminal
+    from ..report import plots
+    from ..report._tables import number
+    from ..report._text import Shown, print_csv, print_table, scale_of, to_terminal
 
     first = run(magnets[0], temperature or "20C", **keywords)
     if first.measured is not None:
@@ -279,9 +279,9 @@ def _limits(
     """Print up to which temperature magnets keep their flux."""
     from .._core.units import ROOM_K
     from ..curves.curve import use_limits
-    from ..prediction.conditions import calibrated
-    from ..show._tables import print_json
-    from ..show._text import print_csv, remark, to_terminal
+    from ..magnetism.conditions import calibrated
+    from ..report._tables import print_json
+    from ..report._text import print_csv, remark, to_terminal
 
     o.refuse_beside("--limits", **{n: given.get(n) for n in ("interval", "data", "add")})
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
@@ -353,9 +353,9 @@ def phases(
     import pandas as pd
 
     from .._core.units import parse_temperature
-    from ..composition._read import read_inputs
+    from ..alloy._read import read_inputs
     from ..phases.stability import stability
-    from ..show._tables import print_json
+    from ..report._tables import print_json
 
     if (section is None) != (out is None):
         raise InputError("--section names the system and --out the picture; give both")
@@ -375,7 +375,7 @@ def phases(
         for _, row in found.iterrows():
             _show_phase(row, kelvin)
     if section is not None and out is not None:
-        from ..show import plots
+        from ..report import plots
 
         plots.section(section, inputs.table, temperature=kelvin, snapshot=snapshot).save(out)
         message(f"section written to {out}")

@@ -94,8 +94,8 @@ def replace(
 
       magnetkit replace patriot --parts --per-year 100
     """
-    from ..replacement.replace import replace as run
-    from ..show._text import is_cgs, say
+    from ..report._text import is_cgs, say
+    from ..run.replace import replace as run
 
     shell = o.one_of(shell, "give --shell once: the magnet is one")
     if compensated or parts:
@@ -137,9 +137,9 @@ def _numbers(text: str, name: str) -> dict[str, Any]:
 
 def _parts(device: str, per_year: int, today: bool, json: bool) -> None:
     """Print what a device's magnets hold, now and replaced."""
-    from ..replacement.devices import bill
-    from ..show._tables import print_json
-    from ..show._text import say
+    from ..report._tables import print_json
+    from ..report._text import say
+    from ..run.devices import bill
 
     found = bill(device, per_year, replaced=not today)
     if json:
@@ -162,9 +162,9 @@ def _compensate(
     grade: str, temperature: str | None, recipe: str | None, basis: Any, circuit: float, json: bool
 ) -> None:
     """Print the effect of the additions of a compensated grade, and the least that suffices."""
-    from ..replacement.compensation import compensation, sentences
-    from ..show._tables import print_json
-    from ..show._text import say
+    from ..report._tables import print_json
+    from ..report._text import say
+    from ..run.compensation import compensation, sentences
 
     found = compensation(grade, temperature, recipe=recipe, basis=basis, circuit=circuit)
     if json:
@@ -221,7 +221,7 @@ def diffuse(
     """
     from .._core.units import ZERO_CELSIUS, parse_temperature
     from ..diffusion.diffuse import diffuse as run
-    from ..show._text import say
+    from ..report._text import say
     from ._options import with_unit
 
     heat = with_unit(anneal)
@@ -261,8 +261,8 @@ def grades(
     """
     import pandas as pd
 
-    from ..calibration.grades import grades as table_of
-    from ..show._tables import print_json
+    from ..magnetism.grades import grades as table_of
+    from ..report._tables import print_json
 
     table = table_of(name, temperature)
     if json:
@@ -278,8 +278,8 @@ def grades(
 
 def _list(table: "pd.DataFrame") -> None:
     from .._core.columns import COLUMNS, layouts
-    from ..show._tables import number
-    from ..show._text import Shown, print_table, scale_of
+    from ..report._tables import number
+    from ..report._text import Shown, print_table, scale_of
 
     heads = {"Grade": 0, "Structure": 2, "Kind": 3}
     names = [table[name].tolist() for name in ("grade", "host", "kind")]
@@ -297,9 +297,9 @@ def _list(table: "pd.DataFrame") -> None:
 
 def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     from .._core.columns import COLUMNS
-    from ..calibration.grades import QUANTITIES
-    from ..show._tables import is_missing, number
-    from ..show._text import Shown, print_table, say, scale_of
+    from ..magnetism.grades import QUANTITIES
+    from ..report._tables import is_missing, number
+    from ..report._text import Shown, print_table, say, scale_of
 
     cells = []
     for name in QUANTITIES:
@@ -332,7 +332,7 @@ def _celsius(row: "pd.Series | pd.DataFrame") -> str:
 
 
 def _legend(*, short: bool = False) -> None:
-    from ..show._text import say
+    from ..report._text import say
 
     start = "An" if short else "* estimate, ! extrapolated: an"
     rest = "estimate comes from similar grades of the same structure; beyond a grade's highest "
@@ -359,10 +359,10 @@ def calibrate(
     """
     import warnings
 
-    from ..calibration.calibrate import calibration
     from ..magnetism._measured import folder
-    from ..show._tables import print_json
-    from ..show._text import say
+    from ..magnetism.calibrate import calibration
+    from ..report._tables import print_json
+    from ..report._text import say
 
     with warnings.catch_warnings():
         # Rejected rows are printed below.

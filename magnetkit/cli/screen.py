@@ -11,7 +11,7 @@ from .._core.errors import InputError
 from . import _options as o
 
 if TYPE_CHECKING:
-    from ..composition.substitution import Substitutions
+    from ..alloy.substitution import Substitutions
 
 
 _ROOM_K = 293.15
@@ -107,10 +107,10 @@ def screen(
       magnetkit screen alloys.csv --require "coercivity_kA_m>=500" --reference Nd1.8Dy0.2Fe14B
       --temperature 150C
     """
-    from ..composition._files import check_file
+    from ..alloy._files import check_file
+    from ..report._tables import print_changes, print_ranking
     from ..run.screen import ScreenResult, refined
     from ..run.screen import screen as run
-    from ..show._tables import print_changes, print_ranking
 
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
     if candidates is not None:
@@ -176,8 +176,8 @@ def _space(
         raise InputError("give a candidate table or --host, not both")
     if not replace:
         raise InputError("--host needs --replace, e.g. --replace Nd=Ce,La,Dy")
-    from ..composition.substitution import substitutions
-    from ..hosts.records import HOSTS
+    from ..alloy.substitution import substitutions
+    from ..phases.records import HOSTS
 
     sites = {}
     for text in replace:
@@ -197,7 +197,7 @@ def _space(
 
 def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: int | None) -> Any:
     """Return what to screen: the space or a sample of it, and the host with each shell."""
-    from ..composition.shells import read_shell
+    from ..alloy.shells import read_shell
     from ..magnetism.shells import objection
     from ..run._candidates import SpaceCandidates
     from ..run.screen import some_of
@@ -241,9 +241,9 @@ def report(
 
       magnetkit report results --robustness --draws 2000 --out robustness.csv
     """
+    from ..report._tables import print_json, print_robustness
+    from ..report._written import write_table
     from ..run.screen import ScreenResult
-    from ..show._tables import print_json, print_robustness
-    from ..show._written import write_table
 
     if robustness:
         if out is not None:
@@ -296,12 +296,12 @@ def suggest(
 
       magnetkit suggest results --batch 5 --melts 2 --stock Nd=5 --stock Fe=20 --out melts.csv
     """
+    from ..report._tables import print_json
+    from ..report._text import say
+    from ..report._written import write_table
     from ..run.screen import ScreenResult
     from ..run.suggestion import order
     from ..run.suggestion import suggest as run
-    from ..show._tables import print_json
-    from ..show._text import say
-    from ..show._written import write_table
 
     if out is not None:
         o.check_out(out)

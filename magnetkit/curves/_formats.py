@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from .._core._files import replacing
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS, kelvin_text
-from ..calibration.measured_curve import MeasuredCurve
 from ..diffusion._shapes import AXES, Axis, Shape, read_shape
 from ..magnetism.demagnetization import Demagnetization
+from ..magnetism.measured_curve import MeasuredCurve
 from ..magnetism.sintered import Duty
 
 if TYPE_CHECKING:

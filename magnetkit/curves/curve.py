@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named, renamed
+from .._core._arguments import named
 from .._core.errors import InputError
 from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
-from ..calibration.measured_curve import is_curve, read_curve
-from ..calibration.spread import lots
-from ..composition._grade_names import grades_among, is_grade, refuse_beside
-from ..composition._read import Compositions, read_inputs
-from ..composition.notation import Basis
-from ..composition.shells import Shells
-from ..composition.table import CompositionTable
+from ..alloy._grade_names import grades_among, is_grade, refuse_beside
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.shells import Shells
+from ..alloy.table import CompositionTable
 from ..magnetism._figures import not_compared
+from ..magnetism.conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
 from ..magnetism.demagnetization import Demagnetization, curves_of
+from ..magnetism.measured_curve import is_curve, read_curve
 from ..magnetism.sintered import Duty, read_duty
-from ..prediction.conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
+from ..magnetism.spread import lots
 from ._formats import Curve
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def curve(
 
 def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, dict[str, Any]]:
     """Return composition, name, and process and shell of a candidate of a results folder."""
-    from ..ranking.result import Ranked
+    from ..choose.result import Ranked
     from ..run._files import open_result
 
     result = open_result(folder, Ranked)
@@ -141,9 +141,9 @@ def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, d
 
 def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Conditions) -> Curve:
     """Return the curves of the magnet of a recipe."""
+    from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys
     from ..magnetism.process import read_process, resistivity
-    from ..magnetism.shells import read_shells
     from ..magnetism.sintered import Use, figures_at
 
     kelvin, process, shell = list(conditions.temperature), conditions.process, conditions.shell
@@ -198,7 +198,7 @@ def _measured_curve(path: Any, conditions: Conditions, temperature: Any) -> Curv
 
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
     """Return the curves of a commercial grade from its printed values."""
-    from ..calibration.grades import curve_figures, curve_shapes, grades, sold_at
+    from ..magnetism.grades import curve_figures, curve_shapes, grades, sold_at
 
     first, shape, source = curve_figures(name)
     grade, at = str(first["grade"]), (*kelvin, ROOM_K)
@@ -232,7 +232,6 @@ def _demagnetization(
     return curves_of(np.array(kelvin), *one, np.full((1, len(kelvin)), recoil), None, load_line)
 
 
-@renamed(outside_kA_m="outside_field_kA_m")
 @named
 def use_limits(
     compositions: Compositions,
@@ -360,8 +359,8 @@ def _recipe_loops(
     compositions: Compositions, kelvin: _Array, process: Any, shell: Any, basis: Basis
 ) -> _Loops:
     """Return the modelled figures of recipes."""
+    from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys, magnets_at
-    from ..magnetism.shells import read_shells
 
     inputs = read_inputs(compositions, basis, strict=True)
     table, shell = inputs.table, inputs.shells_with(shell)
@@ -378,7 +377,7 @@ def _recipe_loops(
 
 def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
     """Return the printed figures of a grade, as `magnetkit.curve` uses them."""
-    from ..calibration.grades import curve_figures, hot_squareness, share_left
+    from ..magnetism.grades import curve_figures, hot_squareness, share_left
     from ..magnetism.process import parameters
 
     refuse_beside(name, process, shell)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from .._core._arguments import named, renamed
+from .._core._arguments import named
 from .._core._requirement_text import parse_requirement
 from .._core.elements import INDEX
 from .._core.errors import InputError
 from .._core.units import MU_0, kelvin_text
-from ..composition.table import CompositionTable
+from ..alloy.table import CompositionTable
 from ._profile import FieldMap, read_field
 from ._shapes import AXES, Array, Axis, Cells, SelfField
 
@@ -89,7 +89,7 @@ def diffused_magnet(
 
 def alloyed_magnet(table: CompositionTable, element: str, kelvin: float, process: Any) -> Magnet:
     """Return the base alloy with part of its rare earth replaced; see `diffused_magnet`."""
-    from ..magnetism.shells import replace_rare_earth
+    from ..alloy.shell_rows import replace_rare_earth
 
     many = table[np.zeros(len(_SHARES), int)]
     column = np.full(len(_SHARES), INDEX[element], np.int64)
@@ -104,8 +104,8 @@ def _magnet(
     frame: Any, table: CompositionTable, element: str, process: Any, amounts: Array, most: float
 ) -> Magnet:
     """Return the magnet of figures at contents `amounts`, %, up to `most` of use."""
-    from ..hosts.partition import shelled_hosts
     from ..magnetism._magnets import alloys
+    from ..phases.partition import shelled_hosts
 
     kelvin, h_cj = float(frame["temperature_K"].iloc[0]), frame["coercivity_kA_m"].to_numpy(float)
     good = (frame["status"] == "ok").to_numpy() & np.isfinite(h_cj) & (h_cj > 0.0)
@@ -154,7 +154,7 @@ def share_kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 
     content, %, `field` the largest reverse field seen along the easy axis, A/m, shape (n,) each; ln
     H_cJ is off by `deviations` standard deviations.
     """
-    from ..kernels._demagnetization import corner, turned
+    from ..magnetism._demagnetization_kernels import corner, turned
 
     h_cj, b_r = magnet.h_cj(amount, deviations), magnet.b_r(amount)
     mean = float(h_cj.mean())
@@ -215,11 +215,6 @@ class Circuit:
         vector = np.zeros(3)
         vector[AXES.index(self.along)] = -1e3 * self.outside_field_kA_m
         return vector
-
-
-Circuit.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[method-assign]
-    Circuit.__init__
-)
 
 
 @dataclass(frozen=True, eq=False)

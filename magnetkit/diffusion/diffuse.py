@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from .._core._arguments import finite, named, path, renamed, share, whole
+from .._core._arguments import finite, named, path, share, whole
 from .._core._blas import one_thread
 from .._core._files import write_csv
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
-from ..calibration._composition_estimate import grade_magnet
-from ..composition._grade_names import grades_among, refuse_beside
-from ..composition._read import Compositions, as_table
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
-from ..hosts.partition import partition
-from ..prediction.conditions import Conditions, SupplyKeywords, with_conditions
+from ..alloy._grade_names import grades_among, refuse_beside
+from ..alloy._read import Compositions, as_table
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
+from ..magnetism._composition_estimate import grade_magnet
+from ..magnetism.conditions import Conditions, SupplyKeywords, with_conditions
+from ..phases.partition import partition
 from . import _local
 from ._design import Coated, Search, best_anneal, put_on, refined_coating, uniform_content
 from ._profile import ELEMENTS, Anneal, Spreading, axis_of, face_groups, treatment
@@ -203,7 +203,6 @@ def _sentence(row: Mapping[Any, Any]) -> str:
     )
 
 
-@renamed(outside_kA_m="outside_field_kA_m", hours="anneal_hours", price="prices", pieces="per_year")
 @named
 @with_conditions("outside_field_kA_m", "process", "calibration", "scenario", "prices")
 def diffuse(

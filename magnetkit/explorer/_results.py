@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from .._core.elements import SYMBOLS
 from .._core.errors import StoreError
 from .._core.units import ZERO_CELSIUS
-from ..composition.table import CompositionTable
-from ..magnetism.shells import read_shells
-from ..prediction._stages import magnets, supplies
-from ..ranking._draws import magnets_by_route
-from ..ranking._order import compared, first_front
-from ..ranking.result import Ranked
+from ..alloy.shell_rows import read_shells
+from ..alloy.table import CompositionTable
+from ..choose._draws import magnets_by_route
+from ..choose._order import compared, first_front
+from ..choose.result import Ranked
+from ..magnetism._stages import magnets, supplies
 from ..run._files import open_result
 
 if TYPE_CHECKING:
-    from ..ranking.applications import Profile
+    from ..choose.applications import Profile
 
 
 _Floats = NDArray[np.float64]
@@ -97,7 +97,7 @@ class Results:
 
     def _today(self) -> dict[str, _Floats]:
         """Return today's magnet: its heavy rare earth and margin, and what it is at each stop."""
-        from ..ranking._evaluate import evaluate
+        from ..choose._evaluate import evaluate
 
         today = self.profile.reference
         table, shells = today.table(), [today.shell or ""]

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from .._core._files import put_csv
 from .._core.columns import COLUMNS, layouts
 from .._core.units import ZERO_CELSIUS
-from ..show import _figures
-from ..show._content import curves_of, kelvin, number, scenarios_with
-from ..show._figures import BLACK, COLOURS, GREY, Part
-from ..show._text import scale_of
+from ..report import _figures
+from ..report._content import curves_of, kelvin, number, scenarios_with
+from ..report._figures import BLACK, COLOURS, GREY, Part
+from ..report._text import scale_of
 from ..supply.scenario import load_scenario
 from ._results import MAGNET, Question, Results
 

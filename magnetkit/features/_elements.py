@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from .._core import datasets, elements
 from .._core._arguments import named
 from .._core.errors import DataError, InputError
-from ..composition.table import CompositionTable
+from ..alloy.table import CompositionTable
 
 if TYPE_CHECKING:
-    from ..kernels._descriptors import Sums
+    from ._descriptor_kernels import Sums
 
 
 _PRESETS = {"magpie": ("magpie/magpie.csv", "MagpieData")}
@@ -214,7 +214,7 @@ _SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu"
 @lru_cache(maxsize=1)
 def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
     """Return the names of the ratios, and their numerators and denominators for the kernel."""
-    from ..kernels._descriptors import Sums
+    from ._descriptor_kernels import Sums
 
     rare, every = elements.mask(elements.RARE_EARTHS), np.ones(elements.N_ELEMENTS)
     lattice = every - elements.mask(elements.INTERSTITIALS)
@@ -293,9 +293,9 @@ def composition_statistics(
     InputError
         If `out` does not fit or the type is neither float64 nor float32.
     """
-    from ..kernels._descriptors import STATISTICS
-    from ..kernels._descriptors import composition_statistics as kernel
-    from ..kernels._jit import share_rows
+    from .._core._jit import share_rows
+    from ._descriptor_kernels import STATISTICS
+    from ._descriptor_kernels import composition_statistics as kernel
 
     shape = (len(table), len(STATISTICS) * len(elements.names))
     if out is None:

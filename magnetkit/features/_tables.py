@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 
 from .._core._files import replacing, safe_cell, write_csv
 from .._core.errors import InputError
-from ..composition._files import read_blocks, with_composition_column
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
+from ..alloy._files import read_blocks, with_composition_column
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
 from .compositions import CompositionStatistics
 from .rare_earths import RareEarthDescriptors
 

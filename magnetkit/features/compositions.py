@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from ..composition._read import as_table
-from ..composition.notation import Basis
+from ..alloy._read import as_table
+from ..alloy.notation import Basis
 from ._elements import composition_statistics, load_table
 
 
@@ -84,7 +84,7 @@ class CompositionStatistics(RowTransformer):
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names, e.g. ``"MagpieData mean Electronegativity"``."""
-        from ..kernels._descriptors import STATISTICS
+        from ._descriptor_kernels import STATISTICS
 
         check_is_fitted(self)
         prefix = self.elements_.prefix

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from scipy.constants import physical_constants
 
 from .._core._arguments import finite, named
+from .._core._jit import share_rows
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, TRANSITION_METALS, mask
 from .._core.errors import InputError
-from ..kernels._crystals import Atoms, describe_crystals
-from ..kernels._jit import share_rows
+from ._crystal_kernels import Atoms, describe_crystals
 from .compositions import RowTransformer
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     -------
     Neighbours
     """
-    from ..kernels._crystals import half_pairs
+    from ._crystal_kernels import half_pairs
 
     lattice, frac, _ = _one(structure)
     return both_ways(*half_pairs(lattice, frac, finite("cutoff", cutoff, 0.0, above=True)))
@@ -203,7 +203,7 @@ def radial_distribution(
         For each pair of symbols, in order of atomic number, g(r): density of one around the
         other over its mean density; 1 for no order.
     """
-    from ..kernels._crystals import half_pairs
+    from ._crystal_kernels import half_pairs
 
     lattice, frac, species = _one(structure)
     cutoff = finite("cutoff", cutoff, 0.0, above=True)
@@ -251,7 +251,7 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.
     dict of str to ndarray of int64, shape (number of atoms,)
         Symbol of the neighbours to how many of them each atom has.
     """
-    from ..kernels._crystals import coordination_numbers, half_pairs
+    from ._crystal_kernels import coordination_numbers, half_pairs
 
     lattice, frac, species = _one(structure)
     cutoff = finite("cutoff", cutoff, 0.0, above=True)
@@ -296,7 +296,7 @@ def crystal_field(
     Ewald sums, converged to about 1e-7 of the nearest neighbour's part. The definition of the
     coefficients is that of M. T. Hutchings, Solid State Physics 16 (1964) 227.
     """
-    from ..kernels._crystals import along, dipole_tensors, ewald_cutoff, fourth_order_sums
+    from ._crystal_kernels import along, dipole_tensors, ewald_cutoff, fourth_order_sums
 
     direction = _unit(axis)
     lattice, frac, species = _one(structure)
@@ -337,7 +337,7 @@ def dipolar_field(
         Tesla. The sum over a sphere: the Lorentz field mu0 M / 3 and the sample's demagnetising
         field are not in it, and it vanishes on a site of cubic symmetry.
     """
-    from ..kernels._crystals import dipole_tensors, ewald_cutoff
+    from ._crystal_kernels import dipole_tensors, ewald_cutoff
 
     direction = _unit(axis)
     lattice, frac, species = _one(structure)

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from .._core import elements
 from .._core._arguments import named
-from ..composition._read import as_table
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
-from ..hosts.records import HOSTS
-from ..kernels._descriptors import RATIOS, SUMS, describe_sublattices
-from ..kernels._jit import share_rows
+from .._core._jit import share_rows
+from ..alloy._read import as_table
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
+from ..phases.records import HOSTS
+from ._descriptor_kernels import RATIOS, SUMS, describe_sublattices
 from ._elements import ION_PROPERTIES, ion_properties, magnetic_valence
 from .compositions import RowTransformer
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import MU_0
-from ..composition.table import CompositionTable
-from ..hosts.records import HOSTS
+from ..alloy.table import CompositionTable
+from ..phases.records import HOSTS
 from ._cells import strength
 
 if TYPE_CHECKING:
-    from ..hosts.partition import Partition
+    from ..phases.partition import Partition
 
 Array = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ def bound_share(table: CompositionTable, rows: dict[str, Array]) -> Array:
     Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm. `rows` has ``oxygen_wt_pct``,
     ``nitrogen_wt_pct`` and ``carbon_wt_pct``, of the recipe or else of the process.
     """
-    from ..kernels._rows import sums
+    from ..alloy._row_kernels import sums
 
     rare = table.fraction(*RARE_EARTHS)
     mass = sums(table.rows, ATOMIC_MASS)
@@ -81,8 +81,8 @@ def balance(
     `parts` are the recipes split as they stand, `rows` has the process of each, `formula` says
     how far they are bare formulas, 1 to 0: these name a hard phase and stay as they are.
     """
-    from ..hosts.partition import atomic_volumes, partition
-    from ..kernels._rows import sums
+    from ..alloy._row_kernels import sums
+    from ..phases.partition import atomic_volumes, partition
 
     codes = parts.host
     known = np.isin(codes, list(_SECOND_PHASES)) & (formula < 1.0)
@@ -167,9 +167,9 @@ def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: A
 
     Nothing at the grain size that the law counts from, and where N_eff is nothing; much where
     little coercivity is left. `phases` and `rules` are the `Phases` and `Rules` of
-    `magnetkit.kernels._magnets` of n alloys, `temperature`, K, is one or m.
+    `magnetkit.magnetism._magnet_kernels` of n alloys, `temperature`, K, is one or m.
     """
-    from ..kernels._magnets import states
+    from ._magnet_kernels import states
 
     kelvin = np.atleast_1d(np.asarray(temperature, float))
     off = off_reference(rows)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 
 if TYPE_CHECKING:
-    from ..composition.table import CompositionTable
+    from ..alloy.table import CompositionTable
     from ._balance import Balance
 
 Array = NDArray[np.float64]
@@ -60,7 +60,7 @@ def count(table: "CompositionTable", bound: Any, grain_um: Array | None) -> dict
     beyond about half, 1 where all is Ce; ``sintered``: 1 where grains need a boundary phase. It is
     ``free`` alone without a grain size.
     """
-    from ..kernels._rows import sums_of_each
+    from ..alloy._row_kernels import sums_of_each
 
     # All sums in one pass.
     found = sums_of_each(table.rows, _summed()).T
@@ -98,7 +98,7 @@ _ADDED_TO = ("B", "Al", "Cu", "Ga")
 @lru_cache(maxsize=1)
 def _summed() -> Array:
     """Return what `count` sums over the elements of a recipe, shape (118, k)."""
-    from ..hosts.partition import atomic_volumes
+    from ..phases.partition import atomic_volumes
 
     earths = mask(RARE_EARTHS)
     groups = [("B", "C"), ("Ti",), ("Fe", "Co", "Ni", "Mn"), ("Ce",)]
@@ -122,7 +122,7 @@ def named(table: "CompositionTable", host: NDArray[np.int8], hard: Array) -> Arr
     A formula names a hard phase, whose maker adds what the process takes; beside it, within an
     amount as small, its maker is thought to add less and less.
     """
-    from ..hosts.partition import hardened_by
+    from ..phases.partition import hardened_by
 
     rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
     off = np.maximum(np.abs(rare - 2.0 / 17.0), np.abs(boron - 1.0 / 17.0))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS
 from .._core.units import ROOM_K
-from ..composition.table import CompositionTable
-from ..kernels._rows import sums
+from ..alloy._row_kernels import sums
+from ..alloy.table import CompositionTable
 
 Array = NDArray[np.float64]
 
@@ -77,10 +77,10 @@ def shares(
 @lru_cache(maxsize=1)
 def _earths() -> Array:
     """Return K_1 and J_s of each R2Co17 at 20 C over those of Sm2Co17, shape (2, 118)."""
-    from ..hosts.partition import partition
-    from ..hosts.records import HOSTS
-    from ..intrinsic.evaluate import PROPERTIES, evaluate_with
-    from ..intrinsic.parameters import load
+    from ..compound.evaluate import PROPERTIES, evaluate_with
+    from ..compound.parameters import load
+    from ..phases.partition import partition
+    from ..phases.records import HOSTS
 
     pure = CompositionTable.from_strings([f"{symbol}2Co17" for symbol in RARE_EARTHS])
     cells = next(name for name, host in HOSTS.items() if host.magnet.hardening == "cells")

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
-from ..composition.table import CompositionTable
-from ..hosts.records import HOSTS
+from ..alloy.table import CompositionTable
+from ..phases.records import HOSTS
 from ._boundary import count
 from .process import Process, parameters, usual_of_hosts
 
@@ -144,7 +144,7 @@ _WEIGHED = (("C",), ("B",), ("Cu", "Ga"), ("Al",), ("Co",), _HARD, _SOFT, _LIGHT
 
 
 def _boundary(table: CompositionTable) -> dict[str, Array]:
-    from ..kernels._rows import sums_of_each
+    from ..alloy._row_kernels import sums_of_each
 
     free = count(table, 0.0, None)["free"]
     weighed = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
@@ -243,7 +243,7 @@ def evidence(
     host.
     `places` keeps `coordinates` by host for another quantity.
     """
-    from ..kernels._rows import nearest_points
+    from ..alloy._row_kernels import nearest_points
 
     distance = np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0)
     names, axes = np.full(len(table), -1), np.full(len(table), -1)

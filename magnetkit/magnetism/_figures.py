@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from .._core._columnar import Coded
 from .._core.units import ROOM_K, ZERO_CELSIUS
-from ..composition.table import CompositionTable
-from ..hosts.records import root_of
-from ..intrinsic.evaluate import PROPERTIES, STATUS, Intrinsic
+from ..alloy.shell_rows import read_shells
+from ..alloy.table import CompositionTable
+from ..compound.evaluate import PROPERTIES, STATUS, Intrinsic
+from ..phases.records import root_of
 from ._balance import grain_effect, off_reference
 from ._cells import hot_deviation
 from ._evidence import COMPARED_FROM
@@ -24,7 +25,6 @@ from ._magnets import Alloys, alloys
 from ._measured import EFFECTS
 from ._uncertainty import HALF_WIDTH, Kinds
 from .process import by_row, read_process
-from .shells import read_shells
 
 if TYPE_CHECKING:
     from ..surrogates._curie import CurieModel
@@ -48,8 +48,8 @@ def widen(
     (BH)max (J/m3) first, `status` (m, n), `spread` (n,), the half range of ln B_r among magnets
     whose polarization is known, and `z`, deviations to each side.
     """
-    from ..kernels._demagnetization import MU_0
-    from ..kernels._magnets import Rules, states
+    from ._demagnetization_kernels import MU_0
+    from ._magnet_kernels import Rules, states
 
     kelvin = bulk.temperatures[:, None]
     half = z * bulk.curie_sd
@@ -79,7 +79,7 @@ def widen(
 
 def _some(phases: Any, rows: NDArray[np.int64], hotter: Array) -> Any:
     """Return the phases of some alloys, their Curie temperatures times a factor each."""
-    from ..kernels._intrinsic import CURIE
+    from ..compound._intrinsic_kernels import CURIE
 
     taken, factors, places = [rows], [hotter], {}
     for name in ("walls", "skins", "shells"):
@@ -137,7 +137,7 @@ def figures_of(
     into `intrinsic.STATUS`, (m, n), the first that is not ``ok`` of that at the temperature and
     those from one end of the range of use to the other, both ends included.
     """
-    from ..kernels._magnets import Widths, figures
+    from ._magnet_kernels import Widths, figures
 
     rows, known = made.rows, bulk.temperatures.size
     scale = z / NormalDist().inv_cdf(0.95)
@@ -270,8 +270,8 @@ def kinds(
     >>> bool(found.effects[0, 0] == 0.0 and 0.1 < found.effects[1, 0] < 0.6)
     True
     """
-    from ..hosts.partition import assign_hosts
-    from ..hosts.records import HOST_NAMES
+    from ..phases.partition import assign_hosts
+    from ..phases.records import HOST_NAMES
 
     text, effects = np.array(shells, dtype=str), np.zeros((len(table), len(EFFECTS)))
     checked, wanted = read_process(process, len(table)), text != ""

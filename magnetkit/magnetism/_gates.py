@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core.columns import GATES
-from ..hosts.partition import hardened_by, lies_in, not_from_melt
-from ..hosts.records import HOSTS, root_of
-from ..intrinsic.evaluate import STATUS
+from ..compound.evaluate import STATUS
+from ..phases.partition import hardened_by, lies_in, not_from_melt
+from ..phases.records import HOSTS, root_of
 from ._boundary import closed as _boundary_closed
 from ._cells import closed as _cells_closed
 
 if TYPE_CHECKING:
-    from ..hosts.partition import Partition
+    from ..phases.partition import Partition
     from ._balance import Balance
     from .process import Route
 
@@ -43,7 +43,7 @@ def _short(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArr
 
 
 _RULES: dict[str, Rule] = {"grains": _short, "cells": _cells_closed, "boundary": _boundary_closed}
-"""By what hardens a host's magnets, of `magnetkit.hosts.records.HARDENING`."""
+"""By what hardens a host's magnets, of `magnetkit.phases.records.HARDENING`."""
 
 
 # Pressed powder of nitrides was no denser (magnets of 0.74 and 0.81 by volume in families.csv).

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._arrays import Condensed
 from .._core.errors import InputError
 from .._core.units import ROOM_K
-from ..composition.table import GIVEN, GIVEN_AT
-from ..hosts.partition import Partition
-from ..intrinsic.evaluate import PROPERTIES, STATUS, Intrinsic, PredictedCurie, evaluate_with
-from ..intrinsic.parameters import load
-from ..kernels._arrays import Condensed
-from ..kernels._intrinsic import scale
+from ..alloy.table import GIVEN, GIVEN_AT
+from ..compound._intrinsic_kernels import scale
+from ..compound.evaluate import PROPERTIES, STATUS, Intrinsic, PredictedCurie, evaluate_with
+from ..compound.parameters import load
+from ..phases.partition import Partition
 from ._uncertainty import HALF_WIDTH
 
 Widths = dict[str, NDArray[np.float64]]

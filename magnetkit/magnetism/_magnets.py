@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import N_A, ROOM_K
-from ..composition.table import GIVEN, CompositionTable
-from ..hosts.records import HOST_NAMES
-from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
-from ..intrinsic.parameters import ion_tables, load
+from ..alloy.shell_rows import ShellRows, replace_rare_earth
+from ..alloy.table import GIVEN, CompositionTable
+from ..compound.evaluate import STATUS, Intrinsic, evaluate_with
+from ..compound.parameters import ion_tables, load
+from ..phases.records import HOST_NAMES
 from ..surrogates.intrinsic import condensed, condensed_alone
 from . import _boundary
 from ._balance import Balance, balance, grain_effect, microstructure, off_reference
@@ -23,11 +24,11 @@ from ._gates import FAR, at_each, close, gates, own_of, turned_width
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
 from .process import Process, by_row, parameters, read_process
-from .shells import SURFACE, ShellRows, covering, enriched, given_share, replace_rare_earth
+from .shells import SURFACE, covering, enriched, given_share
 
 if TYPE_CHECKING:
-    from ..hosts.partition import Partition, Traces
-    from ..intrinsic.evaluate import PredictedCurie
+    from ..compound.evaluate import PredictedCurie
+    from ..phases.partition import Partition, Traces
     from ..surrogates._curie import CurieModel
     from ._given import Widths
 
@@ -46,7 +47,7 @@ class Magnets:
     polarization: Array
     intrinsic_coercivity: Array  # H_cJ, A/m, (n, k)
     knee_field: Array  # H_k, A/m, (n, k)
-    status: NDArray[np.int8]  # index into `magnetkit.intrinsic.evaluate.STATUS`, (n, k)
+    status: NDArray[np.int8]  # index into `magnetkit.compound.evaluate.STATUS`, (n, k)
     alloys: "Alloys"  # what they are at any temperature
     rules: Any  # those of the kernel that they are by
 
@@ -78,8 +79,8 @@ def _charge(
     table: CompositionTable, host: NDArray[np.int8]
 ) -> tuple[CompositionTable, NDArray[np.bool_]]:
     """Give bare formulas of cells, R2(Co,Fe)17, the charge of such a magnet; return which."""
-    from ..hosts.partition import site_rules, wall_hosts
-    from ..kernels._hosts import with_room
+    from ..alloy._row_kernels import insert_column
+    from ..phases.partition import site_rules, wall_hosts
 
     rows = wall_hosts(host) >= 0
     if not rows.any():
@@ -98,7 +99,7 @@ def _charge(
     indptr, indices, values = table.rows
     for symbol in added:
         column = np.where(rows, INDEX[symbol], -1)
-        indptr, indices, values = with_room(indptr, indices, values, column)
+        indptr, indices, values = insert_column(indptr, indices, values, column)
     row = np.repeat(np.arange(len(table)), np.diff(indptr))
     share, earth = np.zeros(len(mask(()))), mask(RARE_EARTHS)[indices] > 0.0
     share[[INDEX[symbol] for symbol in added]] = list(added.values())
@@ -121,7 +122,7 @@ class Alloys:
     traces: "Traces | None"  # what was taken out of the recipes before they were split
     gate: NDArray[np.int8]  # of `_gates.gates`: what keeps them from being magnets, (n,)
     charged: NDArray[np.bool_]  # for which a charge is assumed, (n,)
-    # of `magnetkit.kernels._magnets`; with `predicted`, with the hard phases as written
+    # of `magnetkit.magnetism._magnet_kernels`; with `predicted`, with the hard phases as written
     phases: Any
     predicted: "PredictedCurie | None"  # T_C of the hard phases as written, where ranges are wanted
     # B_r / J_s, (n,): volumes of hard and other phases, times density, alignment
@@ -140,10 +141,10 @@ class Alloys:
         the end members, times the density reached in sintering. The grain boundary, a few per
         cent of the volume, is taken to be as dense.
         """
-        from ..hosts.partition import site_rules
-        from ..kernels._hosts import ON_R
-        from ..kernels._intrinsic import TESLA, TO_TESLA
-        from ..kernels._rows import sums
+        from ..alloy._row_kernels import sums
+        from ..compound._intrinsic_kernels import TESLA, TO_TESLA
+        from ..phases._host_kernels import ON_R
+        from ..phases.partition import site_rules
 
         phase, codes = self.balance.parts.hard_phase.rows, self.balance.parts.host
         role, counts = site_rules()
@@ -183,7 +184,7 @@ class Alloys:
 
     def rules(self) -> Any:
         """Return the `Rules` of the kernel."""
-        from ..kernels._magnets import Rules
+        from ._magnet_kernels import Rules
 
         rows, (*fields, decay) = self.rows, self._micro
         alpha_k, n_eff, pinned = (field * rows["harder"] for field in fields)
@@ -208,7 +209,7 @@ class Alloys:
         `hard`, bool, says at which coercivity is wanted, and no knee field then; NaN at the others.
         `picked` are numbers.
         """
-        from ..kernels._magnets import states
+        from ._magnet_kernels import states
 
         own = self.rules() if rules is None else rules
         j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, own, hard, picked))
@@ -219,7 +220,7 @@ class Alloys:
 
         The chord between the two temperatures (K) then differs by what the reference is off.
         """
-        from ..kernels._magnets import ROOM
+        from ._magnet_kernels import ROOM
 
         shift = self.rows["alpha_shift"] / 100.0
         if not shift.any():
@@ -233,7 +234,7 @@ class Alloys:
 
     def hard_phases(self, temperature: Array) -> Intrinsic:
         """Return the hard phases as written at temperatures, K; for alloys made with `ranges`."""
-        from ..kernels._arrays import Condensed
+        from .._core._arrays import Condensed
 
         n, state = len(self.factor), self.phases.state
         first = 0 if self.written is self.balance.parts else len(state) - n
@@ -276,7 +277,7 @@ def nearest_recipes(table: CompositionTable, codes: Any, made: Process) -> dict[
 
     `codes` are their hosts. What a process and traces add is said by `Alloys.apart`.
     """
-    from ..hosts.partition import root_codes
+    from ..phases.partition import root_codes
 
     places: dict[str, Array] = {}
     asked = made.producer, "" if made.route is None else made.route.family, places
@@ -286,7 +287,7 @@ def nearest_recipes(table: CompositionTable, codes: Any, made: Process) -> dict[
 
 def _never_made(written: "Partition", shells: ShellRows | None, traces: "Traces | None") -> Any:
     """Return which magnets are of a kind that nobody has made, bool, shape (n,)."""
-    from ..hosts.partition import diffused_before, made_before
+    from ..phases.partition import diffused_before, made_before
 
     codes, never = written.host, ~made_before(written.recipe, written.host)
     if shells is not None:
@@ -305,7 +306,7 @@ def alloys(
 ) -> Alloys:
     """Split recipes into phases and condense these: the entrance to all that is said of magnets.
 
-    A 2:17 alloy is split into cells and walls (`magnetkit.hosts.partition.partition`); polarization
+    A 2:17 alloy is split into cells and walls (`phases.partition.partition`); polarization
     is the volume average of both, the charge sets coercivity (`_cells.strength`). Dysprosium and
     terbium of a 2:14:1 alloy act where reversal starts, on the grains' surface, as if they were
     enriched there. With a shell, polarization is the average of core and shell, and the anisotropy
@@ -319,8 +320,8 @@ def alloys(
     asks for it: surfaces of grains and distances to measured magnets, which `Alloys.with_skins` and
     `Alloys.nearest` give.
     """
-    from ..hosts.partition import root_codes, shells_known, wall_hosts
-    from ..kernels._magnets import Phases
+    from ..phases.partition import root_codes, shells_known, wall_hosts
+    from ._magnet_kernels import Phases
 
     said, (written, traces, made, rows) = table.given, _read(table, process, host)
     n, table, codes = len(table), written.recipe, written.host
@@ -420,8 +421,8 @@ def _structure(
     rows: dict[str, Array],
 ) -> dict[str, Array]:
     """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such."""
-    from ..hosts.partition import hardened_by
-    from ..kernels._rows import sums
+    from ..alloy._row_kernels import sums
+    from ..phases.partition import hardened_by
 
     counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
     coarse = hardened_by(found.parts.host, "boundary") & (counted["sintered"] > 0.0)
@@ -477,7 +478,7 @@ def _in_phases(
     parts: "Partition", rows: dict[str, Array], traces: "Traces | None"
 ) -> tuple[Balance, Array, NDArray[np.bool_]]:
     """Return recipes in their phases, how far they are bare formulas, and which are charged."""
-    from ..hosts.partition import partition, wall_hosts
+    from ..phases.partition import partition, wall_hosts
 
     charge, charged = _charge(parts.recipe, parts.host)
     if charge is not parts.recipe:
@@ -509,8 +510,8 @@ def _read(
 
     What a recipe says of oxygen, nitrogen and carbon stands for the process's.
     """
-    from ..hosts.partition import assign_hosts, partition, purified
-    from ..kernels._rows import sums_of_each
+    from ..alloy._row_kernels import sums_of_each
+    from ..phases.partition import assign_hosts, partition, purified
 
     codes = assign_hosts(table, host) if isinstance(host, str) else host
     made = read_process(process, len(table))

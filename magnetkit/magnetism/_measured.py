@@ -25,7 +25,7 @@ from .._core._files import replacing
 from .._core.elements import INDEX, N_ELEMENTS, SYMBOLS
 from .._core.errors import InputError, StoreError
 from .._core.settings import get_settings
-from ..composition.table import CompositionTable
+from ..alloy.table import CompositionTable
 
 Array = NDArray[np.float64]
 
@@ -131,17 +131,17 @@ class Known:
     @cached_property
     def inverse(self) -> Array:
         """The inverse of the covariance of the measured scores, shape (k, k)."""
-        from ..kernels._linear import invert
+        from .._core._linear import invert
 
         return np.asarray(invert(self.across(self.table, self.effects) + self.noise))
 
     def across(self, table: CompositionTable, effects: Array | None = None) -> Array:
         """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
-        from ..kernels._rows import distances
+        from ..alloy._row_kernels import distances
 
         found = self.split.covariance(distances(table.rows, self.fractions))
         if effects is not None and self.effects is not None:
-            from ..kernels._linear import multiply
+            from .._core._linear import multiply
 
             found = found + multiply(effects * self.split.shared, self.effects.T)
         return found
@@ -157,7 +157,7 @@ class Known:
         k = len(self.scores)
         if k < 2:
             return 1.0
-        from ..kernels._linear import multiply
+        from .._core._linear import multiply
 
         both = np.column_stack([np.ones(k), self.scores])
         (ones, mixed), (_, square) = multiply(both.T, multiply(self.inverse, both))
@@ -167,7 +167,7 @@ class Known:
         self, table: CompositionTable, effects: Array | None = None
     ) -> tuple[Array, Array]:
         """Return mean and standard deviation, (n,), of the scores of n other magnets of it."""
-        from ..kernels._linear import multiply
+        from .._core._linear import multiply
 
         across = self.across(table, effects)
         weights = multiply(across, self.inverse)

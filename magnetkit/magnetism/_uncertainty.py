@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._columnar import Coded
-from ..composition.table import CompositionTable
+from ..alloy.table import CompositionTable
 from ._evidence import evidence
 from ._measured import (
     ALPHA,
@@ -123,8 +123,8 @@ def covariance(one: Kinds, other: Kinds, quantity: str, producer: Producer | Non
     is; the errors are conditional on the measured magnets of `producer`.
     """
     split = splits().get(quantity, splits()["remanence_T"])
-    from ..kernels._linear import multiply
-    from ..kernels._rows import distances
+    from .._core._linear import multiply
+    from ..alloy._row_kernels import distances
 
     apart = distances(one.table.rows, other.table.to_array())
     # Texts compared each with each would take longer than all else.
@@ -164,7 +164,7 @@ def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) ->
     """Return the diagonal of `covariance`, shape (n,)."""
     if quantity not in splits():
         return np.ones(len(magnets.table))
-    from ..kernels._linear import multiply
+    from .._core._linear import multiply
 
     found = 1.0 + shared_variance(magnets.effects, splits()[quantity])
     for host, known in _known(producer, quantity).items():

@@ -12,10 +12,10 @@ from .._core._arguments import finite, named
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 from .._core.errors import InputError
 from .._core.units import BETWEEN
-from ..composition._read import Compositions, as_table
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
-from ..intrinsic.evaluate import STATUS
+from ..alloy._read import Compositions, as_table
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
+from ..compound.evaluate import STATUS
 from ._gates import FAR
 from ._magnets import alloys, magnets_at
 from .sintered import read_between

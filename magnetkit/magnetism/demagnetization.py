@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from .._core._arguments import named
 from .._core.errors import InputError
 from .._core.units import MU_0, parse_temperatures
-from ..composition._read import Compositions, read_inputs
-from ..composition.notation import Basis
-from ..composition.shells import Shells
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.shell_rows import read_shells
+from ..alloy.shells import Shells
 from ._magnets import alloys, magnets_at
 from .process import Process
-from .shells import read_shells
 from .sintered import read_duty
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def curves_of(
     those of all curves, else each has its own. InputError if one is positive, or the load line is
     no number of 0 or more.
     """
-    from ..kernels._demagnetization import curves, own_fields, working_fields
+    from ._demagnetization_kernels import curves, own_fields, working_fields
 
     load = read_duty(load_line).load_line
     shape = remanence.shape

@@ -14,8 +14,8 @@ from .._core._arguments import named
 from .._core._files import replacing
 from .._core.errors import InputError
 from .._core.units import MU_0, parse_temperatures
-from ..composition._read import Compositions, as_table
-from ..composition.notation import Basis
+from ..alloy._read import Compositions, as_table
+from ..alloy.notation import Basis
 
 # Names, units and classes (EMMO and its ontology of magnetic materials), in order of columns.
 _ENTITIES = "columns/mammos.csv"
@@ -34,9 +34,9 @@ def material(
     square of the reduced polarization; it is an estimate (about 30 %). Arguments are as of
     `write_material`; InputError if there is not exactly one row, or no model for its host.
     """
-    from ..hosts.partition import partition
-    from ..hosts.records import HOST_NAMES, HOSTS
-    from ..intrinsic.evaluate import PROPERTIES
+    from ..compound.evaluate import PROPERTIES
+    from ..phases.partition import partition
+    from ..phases.records import HOST_NAMES, HOSTS
     from ..surrogates.intrinsic import evaluate
 
     table = as_table(compositions, basis)

@@ -7,12 +7,12 @@ import numpy as np
 
 from .._core._arguments import named
 from .._core.elements import RARE_EARTHS
-from ..composition._read import Compositions, as_table
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
-from ..hosts.partition import atomic_volumes, without_model
-from ..hosts.records import HOST_NAMES, HOSTS, SecondPhases
+from ..alloy._read import Compositions, as_table
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
 from ..phases.hull import solve, stable_space
+from ..phases.partition import atomic_volumes, without_model
+from ..phases.records import HOST_NAMES, HOSTS, SecondPhases
 from ..phases.snapshot import open_snapshot
 from ..surrogates.intrinsic import evaluate
 from ._balance import Balance

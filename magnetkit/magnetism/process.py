@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._arguments import named, renamed
+from .._core._arguments import named
 from .._core.errors import InputError
-from ..hosts.records import HOSTS, root_of
+from ..phases.records import HOSTS, root_of
 from ._measured import Producer, load
 
 FOLDER = "routes"
@@ -68,7 +68,7 @@ class Route:
     curve : dict of str to float
         What its magnets have in place of the host's, fields of `Family`.
     needs : tuple of dict
-        Ranges of amounts, as of `magnetkit.hosts.records.Assignment`, of which a recipe has to
+        Ranges of amounts, as of `magnetkit.phases.records.Assignment`, of which a recipe has to
         lie in one.
     hardening : str
         What makes them magnets where that is not the host's, of `records.HARDENING`.
@@ -210,8 +210,6 @@ class Process:
         given = (f"{name}={value!r}" for name, value in own.items() if value is not None)
         return f"Process({', '.join(given)})"
 
-
-Process.__init__ = renamed(mill="producer")(Process.__init__)  # type: ignore[method-assign]
 
 _LIMITS = {
     "grain_size_um": (0.02, 200.0, "a mean grain size, um"),
@@ -388,7 +386,6 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
     return process
 
 
-@renamed(mill="producer")
 def known_fields(**process: Any) -> dict[str, Any]:
     """Return the fields of a `Process` given as a dict; `producer` may be a name or a record."""
     unknown = sorted(set(process) - set(_LIMITS) - {"producer", "route"})

@@ -6,7 +6,7 @@ The worst place of a magnet stands the field (B_r / mu_0 + P H_out) / (P + mu_re
 being the permeance coefficient of its load line and H_out the outside field. With time thermal
 activation turns grains that the field alone would not: it acts like a field that is larger by
 S_v ln(t / t_0) (Street and Woolley, Proc. Phys. Soc. A 62 (1949) 562). What the sum turns of the
-local loop (`magnetkit.kernels._demagnetization`, the loop of `magnetkit.diffusion` too) is lost for
+local loop (`_demagnetization_kernels`, the loop of `magnetkit.diffusion` too) is lost for
 good.
 
 Permanent magnets without any rare earth, to set beside every ranking.
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._arguments import named, renamed
+from .._core._arguments import named
 from .._core._columnar import Coded, Columns
 from .._core.columns import with_interval
 from .._core.errors import InputError
@@ -34,20 +34,21 @@ from .._core.units import (
     parse_temperature,
     parse_temperatures,
 )
-from ..composition._read import Compositions, read_inputs
-from ..composition.notation import Basis
-from ..composition.shells import Shells
-from ..composition.table import CompositionTable
-from ..hosts.partition import beyond_made, root_codes, without_model
-from ..hosts.records import HOST_NAMES, HOSTS
-from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.shell_rows import read_shells, written
+from ..alloy.shells import Shells
+from ..alloy.table import CompositionTable
+from ..compound.evaluate import blank_rows, columns_of, host_column, quantile, status_column
+from ..phases.partition import beyond_made, root_codes, without_model
+from ..phases.records import HOST_NAMES, HOSTS
 from ._evidence import COMPARED_FROM, DISTANCE, at_temperature
 from ._figures import FIGURES, WITHOUT_COERCIVITY, at_each, blank_hard, figures_of
 from ._gates import close
 from ._magnets import Alloys, alloys
 from ._measured import COERCIVITY
 from .process import Process, idle, parameters
-from .shells import read_shells, warn_of_shells, written
+from .shells import warn_of_shells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +111,7 @@ class Duty:
         -------
         ndarray of float64, shape (n,)
         """
-        from ..kernels._demagnetization import straight_field
+        from ._demagnetization_kernels import straight_field
 
         outside = 1e3 * self.outside_field_kA_m
         return np.asarray(straight_field(b_r, recoil, self.load_line, outside))
@@ -150,7 +151,7 @@ class Duty:
         -------
         ndarray of float64, shape (n,)
         """
-        from ..kernels._demagnetization import lost
+        from ._demagnetization_kernels import lost
 
         shape = np.shape(b_r)
         given = np.broadcast_arrays(b_r, h_cj, knee, recoil)
@@ -158,11 +159,6 @@ class Duty:
         outside = 1e3 * self.outside_field_kA_m
         share = lost(remanence, coercivity, knees, slope, self.load_line, outside, self.creep)
         return 100.0 * np.asarray(share).reshape(shape)
-
-
-Duty.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[method-assign]
-    Duty.__init__
-)
 
 
 def read_duty(load_line: Any) -> Duty:

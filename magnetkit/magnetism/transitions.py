@@ -19,14 +19,14 @@ from .._core._blas import one_thread
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import K_B, MU_0, MU_B, parse_temperatures
-from ..composition._read import Compositions, read_inputs
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
-from ..hosts.partition import assign_hosts, partition
-from ..hosts.records import CRYSTAL_FIELDS, HOSTS
-from ..intrinsic._ions import WHOLE, Ion, Matrix, free_energy, ion_of
-from ..intrinsic.evaluate import condense
-from ..intrinsic.parameters import Parameters, load
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
+from ..compound._ions import WHOLE, Ion, Matrix, free_energy, ion_of
+from ..compound.evaluate import condense
+from ..compound.parameters import Parameters, load
+from ..phases.partition import assign_hosts, partition
+from ..phases.records import CRYSTAL_FIELDS, HOSTS
 from ..surrogates.intrinsic import condensed, evaluate
 
 if TYPE_CHECKING:
@@ -266,8 +266,8 @@ def alloys(
 
     `codes` are their hosts; with other `parameters` than those in force nothing learnt enters.
     """
-    from ..kernels import _intrinsic
-    from ..kernels._arrays import A_2, A_4, ION_J, N_WORK, SITE, STRENGTH, TABLE
+    from .._core._arrays import A_2, A_4, ION_J, N_WORK, SITE, STRENGTH, TABLE
+    from ..compound import _intrinsic_kernels as _intrinsic
 
     p = parameters or load()
     state, ion = condense(table, codes, p) if parameters else condensed(partition(table, codes))[0]

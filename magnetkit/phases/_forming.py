@@ -20,17 +20,17 @@ from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
-from ..composition.table import CompositionTable
-from ..hosts.partition import not_from_melt
-from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
+from ..alloy.table import CompositionTable
 from ._judged import BOLTZMANN_EV_K, Judged, Named, kinds
 from ._mixing import RADII
 from ._space import whole_space
 from .hull import solve, stable_space
+from .partition import not_from_melt
+from .records import HOST_NAMES, HOSTS, ROOTS
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from ..kernels._stability import Atoms, State, Weights
+    from ._stability_kernels import Atoms, State, Weights
 
 
 FAMILIES = (*(name for name in ROOTS if HOSTS[name].own_forming_weights), "")
@@ -86,7 +86,7 @@ def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
 
 def atoms() -> "Atoms":
     """Return what the terms know of the elements."""
-    from ..kernels._stability import Atoms
+    from ._stability_kernels import Atoms
 
     radius, less = np.full(N_ELEMENTS, 1.40), np.zeros(N_ELEMENTS)
     for row in datasets.rows("known_phases/radii.csv"):
@@ -103,8 +103,8 @@ def atoms() -> "Atoms":
 
 @lru_cache(maxsize=1)
 def _embedded() -> "tuple[Atoms, Weights]":
-    from ..kernels._linear import factor
-    from ..kernels._stability import Weights
+    from .._core._linear import factor
+    from ._stability_kernels import Weights
 
     stored = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     mean = np.array([stored["families"][name]["mean"] for name in FAMILIES])
@@ -173,7 +173,7 @@ def state_of(
     atom moves: the metal is judged. A composition without energy takes the mean distance to the
     hull of the entries that differ from it in the rare earth alone, near radii first.
     """
-    from ..kernels._stability import State
+    from ._stability_kernels import State
 
     family, _, _, takes_gas = _of_host()
     own = family[judged.host]
@@ -212,8 +212,8 @@ def odds(
     `above`, (n,), is their free energy above what competes, eV/atom, at `kelvin`, (n,); if these
     were `given`, what forms in the solid or in a gas may decompose.
     """
-    from ..kernels import _stability
-    from ..kernels._jit import share_rows
+    from .._core._jit import share_rows
+    from . import _stability_kernels as _stability
 
     phases, state = state_of(judged, above, kelvin)
     found = Odds(np.empty(len(phases)), np.empty(len(phases)))

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from .._core._columnar import Coded
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
-from ..composition.table import CompositionTable
-from ..hosts.partition import Partition, assign_hosts, partition, root_codes
-from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
+from ..alloy.table import CompositionTable
 from ._mixing import SIGNIFICANT, MixingModel, MixingTerms, Nodes, mixing_model
 from ._space import PhaseSpace, composition_keys, first_of, whole_space
 from .hull import Decomposition, solve, stable_phases, stable_space
+from .partition import Partition, assign_hosts, partition, root_codes
+from .records import HOST_NAMES, HOSTS, ROOTS
 from .snapshot import Snapshot
 
 BOLTZMANN_EV_K = 8.617333262e-5
@@ -36,7 +36,7 @@ class Named(NamedTuple):
 @lru_cache(maxsize=1)
 def kinds() -> NDArray[np.int8]:
     """Return whether each element is a rare earth, a metal or an interstitial, shape (118,)."""
-    from ..kernels._stability import INTERSTITIAL, METAL, RARE_EARTH
+    from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
 
     found = np.full(N_ELEMENTS, METAL, np.int8)
     found[[INDEX[s] for s in RARE_EARTHS]] = RARE_EARTH
@@ -62,7 +62,7 @@ def phases_of(table: CompositionTable, host: str = "auto", split: Partition | No
 
     `split` is what `partition` returns of the table and the host, where the caller has it.
     """
-    from ..kernels._stability import ratios
+    from ._stability_kernels import ratios
 
     places = ratios(table.rows, kinds(), *_exact_ratios())
     found = np.array([*map(HOST_NAMES.index, ROOTS), -1], np.int8)[places]
@@ -94,8 +94,8 @@ class Judged:
     """
 
     def __init__(self, given: Named, source: Snapshot) -> None:
-        from ..kernels import _stability
-        from ..kernels._jit import share_rows
+        from .._core._jit import share_rows
+        from . import _stability_kernels as _stability
 
         self.source, self.host, self.named = source, given.host, given.named
         table, n = given.phase, len(given.phase)
@@ -153,8 +153,8 @@ class Judged:
         separate into members of its own structure); and all of other structures, which mix rare
         earths, and late 3d metals, as ideally as they can.
         """
-        from ..kernels._jit import share_rows
-        from ..kernels._stability import rivals_entropy
+        from .._core._jit import share_rows
+        from ._stability_kernels import rivals_entropy
 
         hull = solve(self.ideal, stable_space(self.source), products=True)
         free = self.energy - BOLTZMANN_EV_K * kelvin * self.entropy

@@ -30,12 +30,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
+from .._core._linear import invert, multiply
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
-from ..composition.table import CompositionTable
-from ..hosts.records import HOSTS, root_of
-from ..kernels._linear import invert, multiply
-from ..kernels._stability import INTERSTITIAL, METAL, RARE_EARTH, Energies, Members, Sites
+from ..alloy.table import CompositionTable
 from ._space import PhaseSpace, whole_space
+from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH, Energies, Members, Sites
+from .records import HOSTS, root_of
 from .snapshot import Snapshot
 
 # Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
@@ -253,7 +253,7 @@ TRACE = 0.01
 
 
 class Nodes(NamedTuple):
-    """Energies a host's phases are interpolated from; see `magnetkit.kernels._stability`."""
+    """Energies a host's phases are interpolated from; see `magnetkit.phases._stability_kernels`."""
 
     sites: Sites
     energies: Energies

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from .._core._arguments import warn
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError
-from ..composition.table import CompositionTable
+from ..alloy.table import CompositionTable
 from .snapshot import SCHEMES, Snapshot
 
 if TYPE_CHECKING:
-    from ..kernels._hull import Planes
+    from ._hull_kernels import Planes
 
 # Rows of one chemical system that one thread solves in a row, each from the last one's basis.
 RUN = 16384
@@ -213,8 +213,8 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     """
     import pandas as pd
 
-    from ..kernels._jit import share_rows
-    from ..kernels._rows import element_sets
+    from .._core._jit import share_rows
+    from ..alloy._row_kernels import element_sets
 
     words = (space.columns + 63) // 64
     word = np.where(space.column >= 0, space.column // 64, -1)
@@ -287,9 +287,9 @@ def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None
 def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
     from scipy.spatial import ConvexHull, QhullError
 
-    from ..kernels._arrays import Phases
-    from ..kernels._hull import Planes, factor
-    from ..kernels._rows import subsystem
+    from .._core._arrays import Phases
+    from ..alloy._row_kernels import subsystem
+    from ._hull_kernels import Planes, factor
 
     ids, phases, _ = subsystem(members, Phases(space.ptr, space.col, space.val, space.energy))
     energy = phases.energy

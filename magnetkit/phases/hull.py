@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 from .._core._arguments import named
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
-from ..composition._read import Compositions, read_inputs
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
 from ._space import PhaseSpace, find_facets, gather, whole_space
 from .snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..kernels._arrays import Rows
-    from ..kernels._hull import Found
+    from .._core._arrays import Rows
+    from ._hull_kernels import Found
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +50,9 @@ _ROWS_TO_PAY = (0, 0, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000)
 
 def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) -> Decomposition:
     """Find the hull energy of each row, and its products if asked."""
-    from ..kernels import _hull
-    from ..kernels._arrays import Phases
-    from ..kernels._jit import share_rows
+    from .._core._arrays import Phases
+    from .._core._jit import share_rows
+    from . import _hull_kernels as _hull
 
     systems = gather(table, space)
     width = int(systems.members.sum(axis=1).max(initial=0)) if products else 0
@@ -84,8 +84,8 @@ def _by_facets(
     found: "Found",
 ) -> bool:
     """Solve the rows of one chemical system by all its facets; return whether all were solved."""
-    from ..kernels import _hull
-    from ..kernels._jit import share_rows
+    from .._core._jit import share_rows
+    from . import _hull_kernels as _hull
 
     facets = find_facets(space, members)
     if facets is None:
@@ -157,7 +157,7 @@ def product_texts(hull: Decomposition) -> "pa.Array":
     """
     import pyarrow as pa
 
-    from ..kernels._spaces import text_from_products
+    from ..alloy._space_kernels import text_from_products
 
     given = hull.products, hull.fractions, *_letters(tuple(hull.formulas))
     buffers = [None, *map(pa.py_buffer, text_from_products(*given))]

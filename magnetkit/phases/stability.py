@@ -12,14 +12,14 @@ from .._core.columns import PROVENANCES
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import parse_temperature
-from ..composition._read import Compositions, read_inputs
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
-from ..hosts.partition import Partition, assign_hosts, partition, purified
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
 from ._forming import made_at, melted, odds
 from ._judged import Judged, listed, phases_of
 from ._space import PhaseSpace
 from .hull import Decomposition, product_texts, solve, stable_space
+from .partition import Partition, assign_hosts, partition, purified
 from .snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:

@@ -1,3 +1,8 @@
+from .compensation import compensation as compensation
+from .devices import bill as bill
+from .devices import parts as parts
+from .replace import Replacement as Replacement
+from .replace import replace as replace
 from .screen import ScreenResult as ScreenResult
 from .screen import refined as refined
 from .screen import screen as screen

@@ -17,19 +17,19 @@ from numpy.typing import NDArray
 
 from .._core.datasets import sha256
 from .._core.errors import InputError
-from ..calibration._composition_estimate import recipes, usual_magnets
-from ..composition._files import Block, Rejected, check_file, read_blocks, split_sheet
-from ..composition._read import is_path, read_blocks_joined, read_inputs
-from ..composition.notation import Basis
-from ..composition.shells import read_shell
-from ..composition.substitution import Substitutions, substitutions
-from ..composition.table import CompositionTable
-from ..hosts.records import HOSTS
+from ..alloy._files import Block, Rejected, check_file, read_blocks, split_sheet
+from ..alloy._read import is_path, read_blocks_joined, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.shells import read_shell
+from ..alloy.substitution import Substitutions, substitutions
+from ..alloy.table import CompositionTable
+from ..magnetism._composition_estimate import recipes, usual_magnets
 from ..magnetism.process import routes
 from ..magnetism.shells import objection
+from ..phases.records import HOSTS
 
 if TYPE_CHECKING:
-    from ..ranking.applications import Profile
+    from ..choose.applications import Profile
 
 
 # So many that the work once a chunk costs little, so few that its arrays, some of which have a

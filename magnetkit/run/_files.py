@@ -31,12 +31,12 @@ from pyarrow import fs
 from .._core._files import is_url, plain_cell, replacing, sealed, write_csv
 from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
-from ..composition._files import Rejected
-from ..ranking.applications import Profile
-from ..ranking.result import ANSWER, DECISIONS, REPORT, Ranked, rows_between
+from ..alloy._files import Rejected
+from ..choose.applications import Profile
+from ..choose.result import ANSWER, DECISIONS, REPORT, Ranked, rows_between
 
 if TYPE_CHECKING:
-    from ..ranking._job import Job
+    from ..choose._job import Job
 
 
 FORMAT = "magnetkit screening 1"

@@ -13,9 +13,9 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .._core._jit import limit_threads, limited_threads, thread_count
 from .._core.errors import InputError, NetworkError
-from ..kernels._jit import limit_threads, limited_threads, thread_count
-from ..ranking._job import Job
+from ..choose._job import Job
 from ._work import dependencies, differences
 
 if TYPE_CHECKING:

@@ -31,11 +31,11 @@ from numpy.typing import NDArray
 
 from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
-from ..composition._files import Rejected
-from ..ranking._decisions import Choices, choices
-from ..ranking._decisions import columns as columns_of_choices
-from ..ranking._order import Keys, Rule
-from ..ranking.result import DECISIONS, rows_between
+from ..alloy._files import Rejected
+from ..choose._decisions import Choices, choices
+from ..choose._decisions import columns as columns_of_choices
+from ..choose._order import Keys, Rule
+from ..choose.result import DECISIONS, rows_between
 from . import _files
 from ._work import Part, Work, decode, differences, file_name, put_part, rejected_lines, written
 

@@ -24,12 +24,12 @@ from .._core._version import __version__
 from .._core.columns import COLUMNS, ordered
 from .._core.errors import StoreError
 from .._core.settings import get_settings
-from ..composition._files import Rejected
-from ..prediction._stages import ENERGY
-from ..ranking._decisions import BEST, Choices, choices
-from ..ranking._evaluate import Bound, Evaluated, Tally, evaluate, needed_for
-from ..ranking._job import Job
-from ..ranking._order import COPIES, OUTPUT, Keys
+from ..alloy._files import Rejected
+from ..choose._decisions import BEST, Choices, choices
+from ..choose._evaluate import Bound, Evaluated, Tally, evaluate, needed_for
+from ..choose._job import Job
+from ..choose._order import COPIES, OUTPUT, Keys
+from ..magnetism._stages import ENERGY
 from ..surrogates._measured import TARGET
 from ..surrogates._store import syntax_sha256
 from ._candidates import CHUNK_ROWS, Chunk, Piece, batches
@@ -46,7 +46,7 @@ GIVEN = "given: "
 """Before the name of a result column: an input's column that takes its place."""
 
 # Rooms on which no evaluated candidate depends; whatever is not named here may decide.
-APART = ("cli", "curves", "diffusion", "explorer", "replacement", "show")
+APART = ("cli", "curves", "diffusion", "explorer", "report")
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from .._core._files import parquet_bytes, write_csv_table, write_parquet
 from .._core.columns import ordered
 from .._core.errors import InputError
-from ..ranking import result as ranked
-from ..ranking._decisions import Take, decide, joined
-from ..ranking._evaluate import today_of
-from ..ranking._job import Job
-from ..ranking._leading import by_regret
-from ..ranking._order import Ranking, rank_keys, with_copies
-from ..ranking._sold import lower_class
+from ..choose import result as ranked
+from ..choose._decisions import Take, decide, joined
+from ..choose._evaluate import today_of
+from ..choose._job import Job
+from ..choose._leading import by_regret
+from ..choose._order import Ranking, rank_keys, with_copies
+from ..choose._sold import lower_class
 from . import _files
 from ._candidates import Chunk, Piece, take_rows
 from ._pool import Pool, Progress, ahead, in_order

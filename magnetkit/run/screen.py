@@ -1,7 +1,7 @@
 """The screening of candidates for a device, of the best of a space, and around the best.
 
 For the best of a space that is too large to be written out, a first pass evaluates all of it up to
-a bound (`magnetkit.ranking._evaluate`) and counts over all; those within go through an ordinary
+a bound (`magnetkit.choose._evaluate`) and counts over all; those within go through an ordinary
 screening, of which only the rows requested are written. So ranks and rows are those of a full one.
 """
 
@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 import numpy as np
 import pyarrow as pa
 
-from .._core._arguments import named, renamed, whole
+from .._core._arguments import named, whole
 from .._core._blas import one_thread
 from .._core._files import is_url
 from .._core.errors import CompositionError, InputError
 from .._core.units import parse_temperature
-from ..composition._read import Compositions
-from ..composition.notation import Basis
-from ..composition.substitution import Substitutions, refine
-from ..prediction.conditions import UseKeywords, with_conditions
-from ..ranking._decisions import trial_from
-from ..ranking._evaluate import Bound, Tally, bound_of, columns_read, evaluate, needed_for, today_of
-from ..ranking._job import Job, identity_of, job_for
-from ..ranking._profile_parts import CHANCE
-from ..ranking.result import ANSWER, REPORT, WRITTEN, Ranked
+from ..alloy._read import Compositions
+from ..alloy.notation import Basis
+from ..alloy.substitution import Substitutions, refine
+from ..choose._decisions import trial_from
+from ..choose._evaluate import Bound, Tally, bound_of, columns_read, evaluate, needed_for, today_of
+from ..choose._job import Job, identity_of, job_for
+from ..choose._profile_parts import CHANCE
+from ..choose.result import ANSWER, REPORT, WRITTEN, Ranked
+from ..magnetism.conditions import UseKeywords, with_conditions
 from . import _candidates, _files
 from ._files import check_place, check_report, open_result
 from ._pool import Pool, Progress, in_order, opened, reporting
@@ -40,7 +40,7 @@ from ._work import Work, bounded, dependencies, finished, leading
 from ._writing import Crew, finish, refuse_nothing
 
 if TYPE_CHECKING:
-    from ..ranking.applications import Profile
+    from ..choose.applications import Profile
 
 
 MOST_ROWS, _KEEP = 10_000_000, 100_000
@@ -79,8 +79,8 @@ class ScreenResult(Ranked):
         return _files.open_result(path, cls)
 
     def _repr_html_(self) -> str:
-        from ..show._content import answer
-        from ..show._tables import DECIDED, table_html
+        from ..report._content import answer
+        from ..report._tables import DECIDED, table_html
 
         lines = "<br>".join(map(escape, answer(self)))
         return (
@@ -127,7 +127,7 @@ class ScreenResult(Ranked):
         InputError
             If the file is there and no report, or cannot be written.
         """
-        from ..show.report import write_report
+        from ..report.report import write_report
 
         if is_url(path):
             with TemporaryDirectory() as folder:
@@ -153,8 +153,8 @@ class ScreenResult(Ranked):
         Path
             The file.
         """
-        from ..show._content import answer, lead
-        from ..show._written import write_results
+        from ..report._content import answer, lead
+        from ..report._written import write_results
 
         rows = self.best(n) if len(self) > n else self.table
         refused = [(r.line, r.text, r.reason) for r in self.rejected]
@@ -165,7 +165,6 @@ def _shown(found: Ranked) -> ScreenResult:
     return ScreenResult(*(getattr(found, field.name) for field in fields(Ranked)))
 
 
-@renamed(outside_kA_m="outside_field_kA_m")
 @named
 @with_conditions("use", "magnet", "supply", "models", without=("host",))
 def screen(
@@ -266,7 +265,7 @@ def screen(
     >>> result.best(1)["candidate"].tolist()
     ['SmCo5']
     """
-    from ..ranking.applications import Profile, asked, load, with_reference
+    from ..choose.applications import Profile, asked, load, with_reference
 
     chunk_rows = whole("chunk_rows", chunk_rows)
     if workers is not None:

@@ -21,11 +21,11 @@ from .._core._blas import one_thread
 from .._core._progress import bar
 from .._core.elements import INDEX
 from .._core.errors import InputError
-from ..composition.shells import read_shell
-from ..composition.table import CompositionTable
+from ..alloy.shells import read_shell
+from ..alloy.table import CompositionTable
+from ..choose._draws import sample
+from ..choose.result import Ranked
 from ..magnetism._measured import splits
-from ..ranking._draws import sample
-from ..ranking.result import Ranked
 from ._files import open_result
 
 if TYPE_CHECKING:

@@ -5,7 +5,4 @@ Names load on first use; `__init__.pyi` lists them.
 
 import lazy_loader
 
-from .._core._renamed import with_old_names
-
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
-__getattr__ = with_old_names(__name__, __getattr__)

@@ -23,11 +23,11 @@ from .._core.columns import CRITERIA, criteria
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, index, mask
 from .._core.errors import CompositionError, DataError, InputError
 from .._core.settings import get_settings
-from ..composition._read import Compositions, as_table, read_inputs
-from ..composition.notation import Basis
-from ..composition.shells import Shells
-from ..composition.table import CompositionTable
-from ..magnetism.shells import mean_over_mass
+from ..alloy._read import Compositions, as_table, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.shell_rows import mean_over_mass
+from ..alloy.shells import Shells
+from ..alloy.table import CompositionTable
 from .scenario import Scenario, check_recycled, load_scenario, scenarios, with_prices
 from .tables import element_table, overdue
 
@@ -201,8 +201,8 @@ def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
     `risk`, shape (118,) or (118, k), is that of each element in each of k cases. NaN where that of
     an element concerned is unknown.
     """
-    from ..kernels._rows import largest_of_each
-    from ..magnetism.shells import with_shell
+    from ..alloy._row_kernels import largest_of_each
+    from ..alloy.shell_rows import with_shell
 
     whole = table if shell is None else with_shell(table, shell)
     cases = risk.reshape(N_ELEMENTS, -1)

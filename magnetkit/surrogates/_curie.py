@@ -22,22 +22,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import _intervals
+from .._core._linear import invert, multiply
 from .._core.elements import N_ELEMENTS
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
+from ..compound.evaluate import PredictedCurie, curie_temperature
+from ..compound.parameters import load, prior_parameters
 from ..features._elements import ratio_sums
-from ..hosts.partition import Partition, partition, root_codes, root_places
-from ..hosts.records import ROOTS
-from ..intrinsic.evaluate import PredictedCurie, curie_temperature
-from ..intrinsic.parameters import load, prior_parameters
-from ..kernels._linear import invert, multiply
+from ..phases.partition import Partition, partition, root_codes, root_places
+from ..phases.records import ROOTS
 from . import _store
 from ._measured import EDGE, EMBEDDED, TARGET, TrainingSet, thousandths
 from ._process import TrendProcess
 from ._store import fingerprint
 
 if TYPE_CHECKING:
-    from ..kernels._descriptors import Layout
+    from ..features._descriptor_kernels import Layout
 
 
 Array = NDArray[np.float64]
@@ -66,7 +66,7 @@ def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
 
 def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Array:
     """Return trend, smooth and local columns, see `TrendProcess`."""
-    from ..kernels._descriptors import design
+    from ..features._descriptor_kernels import design
 
     return design(phases.rows, layout(), *placed(codes, base))
 
@@ -74,7 +74,7 @@ def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -
 @lru_cache(maxsize=1)
 def layout() -> "Layout":
     """Return what the columns are made of, as the kernels take it."""
-    from ..kernels._descriptors import Layout
+    from ..features._descriptor_kernels import Layout
 
     return Layout(ratio_sums()[1], len(ROOTS), OFFSET_K, _SLOPE)
 
@@ -336,7 +336,7 @@ class CurieModel:
 
     def residual(self, whose: Asked, base: Array) -> Residual:
         """Return the residual of phases whose physical mean is given."""
-        from ..kernels._gaussian_process import said
+        from ._gaussian_process_kernels import said
 
         phases, codes, outside = whose
         which, rows = self.branch_of(codes, base), phases.rows
@@ -429,7 +429,7 @@ class CurieModel:
         """
         import pandas as pd
 
-        from ..composition._read import read_inputs
+        from ..alloy._read import read_inputs
 
         inputs = read_inputs(compositions, basis, strict=strict)
         found = self.of_phases(asked(partition(inputs.table)), interval)
@@ -495,7 +495,7 @@ class CurieModel:
 
     def _met(self, phases: CompositionTable) -> tuple[Array, NDArray[np.bool_]]:
         """Return the amount of elements that no known row holds, and whether a row is known."""
-        from ..kernels._gaussian_process import met
+        from ._gaussian_process_kernels import met
 
         return met(phases.rows, WEIGHTS, EDGE, *self._marks)
 

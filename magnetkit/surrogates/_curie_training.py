@@ -20,9 +20,9 @@ from .._core import _intervals
 from .._core.elements import N_ELEMENTS
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
-from ..composition.table import CompositionTable
-from ..hosts.partition import partition
-from ..hosts.records import HOSTS, ROOTS
+from ..alloy.table import CompositionTable
+from ..phases.partition import partition
+from ..phases.records import HOSTS, ROOTS
 from . import _store
 from ._curie import (
     TREND,
@@ -376,8 +376,8 @@ def key_of(known: TrainingSet) -> str:
     the same ones leave the model as it is.
     """
     from .._core import _intervals
-    from ..kernels import _gaussian_process
     from . import _curie, _process
+    from . import _gaussian_process_kernels as _gaussian_process
 
     own = rows_of(known, physics=True)
     # `host` says where there is no physics.

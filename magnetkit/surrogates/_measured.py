@@ -25,8 +25,8 @@ from .._core import _fetch, datasets
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
-from ..composition._files import read_whole
-from ..composition.table import CompositionTable
+from ..alloy._files import read_whole
+from ..alloy.table import CompositionTable
 
 _log = logging.getLogger("magnetkit")
 

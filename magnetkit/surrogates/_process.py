@@ -204,14 +204,14 @@ class TrendProcess:
 
     def estimate(self, X: Array) -> Estimate:
         """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
-        from ..kernels._gaussian_process import posterior
+        from ._gaussian_process_kernels import posterior
 
         return self.in_units(posterior(np.ascontiguousarray(X, np.float64), self.known))
 
     @property
     def known(self) -> Any:
-        """What the kernel takes: a `magnetkit.kernels._gaussian_process.Known`."""
-        from ..kernels._gaussian_process import Block, Known
+        """What the kernel takes: a `magnetkit.surrogates._gaussian_process_kernels.Known`."""
+        from ._gaussian_process_kernels import Block, Known
 
         smooth, local, one, two, *rest = self._known
         # A model file keeps plain numbers.

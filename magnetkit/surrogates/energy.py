@@ -17,9 +17,9 @@ from .._core import _intervals, datasets
 from .._core.columns import COLUMNS
 from .._core.elements import N_ELEMENTS
 from .._core.settings import get_settings
-from ..composition._read import Compositions, read_inputs
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
 from . import _store
 from ._measured import TrainingSet
@@ -207,8 +207,9 @@ def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
 
 def key_of(data: TrainingSet) -> str:
     """Return a hash of what decides the model that is trained on a set."""
+    from ..features import _descriptor_kernels as _descriptors
     from ..features import _elements
-    from ..kernels import _descriptors, _gaussian_process
+    from . import _gaussian_process_kernels as _gaussian_process
     from . import _process
 
     received = (data.sha256, load_table("magpie").imputed())

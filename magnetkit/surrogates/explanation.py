@@ -8,8 +8,8 @@ import numpy as np
 
 from .._core._arguments import named, whole
 from .._core.errors import InputError
-from ..composition._read import Compositions, as_table
-from ..composition.notation import Basis
+from ..alloy._read import Compositions, as_table
+from ..alloy.notation import Basis
 from .models import load
 from .training_sets import COMPUTED, TARGETS, check_target
 

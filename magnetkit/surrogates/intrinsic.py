@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from .._core._arguments import named
 from .._core.units import parse_temperatures
-from ..composition._read import Compositions, read_inputs
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
-from ..hosts.partition import Partition, assign_hosts, partition, purified
-from ..intrinsic.evaluate import (
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
+from ..compound.evaluate import (
     Intrinsic,
     PredictedCurie,
     columns_of,
@@ -20,12 +19,13 @@ from ..intrinsic.evaluate import (
     evaluate_with,
     quantile,
 )
-from ..intrinsic.parameters import Parameters, load
+from ..compound.parameters import Parameters, load
+from ..phases.partition import Partition, assign_hosts, partition, purified
 from ._curie import Asked, CurieModel, asked
 from ._curie_training import load as load_curie
 
 if TYPE_CHECKING:
-    from ..kernels._arrays import Condensed
+    from .._core._arrays import Condensed
 
 
 @named
@@ -41,7 +41,7 @@ def evaluate(
     Parameters
     ----------
     part : Partition
-        What `magnetkit.hosts.partition.partition` returns.
+        What `magnetkit.phases.partition.partition` returns.
     temperatures : float or array of shape (m,)
         Temperatures, K.
     spread : bool
@@ -76,7 +76,7 @@ def condensed(
     `groups` are further phases and their hosts; the hard phases of `written` are those of `part`,
     or stand last, and their predicted T_C is returned beside.
     """
-    from ..kernels._intrinsic import CURIE
+    from ..compound._intrinsic_kernels import CURIE
 
     curie, predicted = curie or load_curie(), None
     groups = [(part.hard_phase, part.host), *groups]
@@ -100,7 +100,7 @@ def condensed(
 
 def condensed_alone(phases: CompositionTable, codes: Any, curie: CurieModel | None) -> "Condensed":
     """Return phases of hosts `codes` as `condensed` does its groups."""
-    from ..kernels._intrinsic import CURIE
+    from ..compound._intrinsic_kernels import CURIE
 
     found = condense(phases, codes, load())
     value = (curie or load_curie()).curie_of_magnets(Asked(phases, codes, np.zeros(len(codes))))
@@ -131,7 +131,7 @@ def intrinsic(
     """Return the intrinsic properties of the hard phase of each composition.
 
     A recipe is split into hard phase and grain boundary first
-    (`magnetkit.hosts.partition.partition`); the properties are those of the hard phase.
+    (`magnetkit.phases.partition.partition`); the properties are those of the hard phase.
 
     Parameters
     ----------

@@ -16,8 +16,8 @@ from .._core._arguments import named
 from .._core.columns import COLUMNS
 from .._core.elements import N_ELEMENTS
 from .._core.errors import InputError
-from ..composition._read import as_table
-from ..composition.table import CompositionTable
+from ..alloy._read import as_table
+from ..alloy.table import CompositionTable
 from . import _curie_training, energy
 from ._measured import TARGET as CURIE
 from ._measured import TrainingSet, chemical_systems

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from .._core._arguments import named
 from .._core.columns import properties
 from .._core.errors import DataError, InputError
-from ..composition._read import Compositions, read_inputs
-from ..composition.notation import Basis
-from ..composition.table import CompositionTable
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
 from ._measured import TARGET as CURIE
 from ._measured import (
     TrainingSet,

@@ -6,9 +6,9 @@ import io
 import pandas as pd
 import pytest
 
-import magnetkit.show._text as terminal
-from magnetkit.show._tables import _print_piped, print_properties
-from magnetkit.show._text import Shown, fitting
+import magnetkit.report._text as terminal
+from magnetkit.report._tables import _print_piped, print_properties
+from magnetkit.report._text import Shown, fitting
 
 
 def frame(rows=3, shell="Tb 0.5 wt%", cold=False):

@@ -22,7 +22,7 @@ def test_one_json_object_with_reference_answers_and_candidates(tmp_path):
 
 def test_a_buyers_session_fits_a_screen_of_80_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("magnetkit.show._text.to_terminal", lambda: True)
+    monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
     for arguments, verdict in (
         (["N42SH", "--temperature", "150C"], "Replace N42SH by"),
         (["N42SH", "--temperature", "75C", "--load-line", "2", "--outside-field", "400"], "N52M"),

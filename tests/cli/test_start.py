@@ -60,13 +60,13 @@ def test_a_module_that_an_upgrade_left_out_is_named_with_the_way_out():
     code = (
         "import sys\n"
         "sys.argv = ['magnetkit', 'predict', 'Nd2Fe14B']\n"
-        "sys.modules['magnetkit.hosts.partition'] = None\n"
+        "sys.modules['magnetkit.phases.partition'] = None\n"
         "from magnetkit.cli import main\n"
         "main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "magnetkit.hosts.partition" in done.stderr
+    assert "magnetkit.phases.partition" in done.stderr
     assert "--force-reinstall" in done.stderr
     assert "defect" not in done.stderr
 

@@ -109,7 +109,7 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     # Some of these are valid calls; what they would compute is not asked here.
     monkeypatch.setattr(import_module("magnetkit.run.screen"), "screen", _refuse)
     if before == ("predict",):
-        monkeypatch.setattr(import_module("magnetkit.prediction.predict"), "predict", _refuse)
+        monkeypatch.setattr(import_module("magnetkit.magnetism.predict"), "predict", _refuse)
     monkeypatch.setattr("magnetkit.surrogates.models.train", _refuse)
     code, _, err = in_process(monkeypatch, capfd, *arguments, nasty)
     assert "defect" not in err, err

@@ -13,7 +13,7 @@ import numba
 import pytest
 
 from magnetkit._core import _progress
-from magnetkit.kernels._jit import is_switched_off
+from magnetkit._core._jit import is_switched_off
 from tests.cli.test_start import run
 
 

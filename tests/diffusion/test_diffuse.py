@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.calibration._composition_estimate import grade_magnet
 from magnetkit.cli.app import app
+from magnetkit.magnetism._composition_estimate import grade_magnet
 
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
 BASE, SHAPE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"

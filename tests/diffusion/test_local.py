@@ -5,13 +5,8 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.composition import CompositionTable
-from magnetkit.diffusion._local import (
-    Magnet,
-    alloyed_magnet,
-    diffused_magnet,
-    share_kept,
-)
+from magnetkit.alloy import CompositionTable
+from magnetkit.diffusion._local import Magnet, alloyed_magnet, diffused_magnet, share_kept
 
 BASE = CompositionTable.from_strings(["Nd30.5Co0.9Cu0.1B1.0Fe bal."], basis="weight")
 

@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 from magnetkit.datasets import sha256
 
+from tests.report.browser import browser
+from tests.report.browser.browser import ENTER, Browser
 from tests.said import said
-from tests.show.report import browser
-from tests.show.report.browser import ENTER, Browser
 
 pytestmark = pytest.mark.skipif(
     find_spec("dash") is None, reason="needs dash (the extra `explore`)"

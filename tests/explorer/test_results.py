@@ -10,10 +10,10 @@ import pytest
 from magnetkit.errors import InputError, StoreError
 
 import magnetkit as mk
+from magnetkit.choose import _evaluate, _job
 from magnetkit.explorer._results import MAGNET, Question, Results, _stops
 from magnetkit.explorer.page import POINTS, _pareto, _thinned
 from magnetkit.explorer.server import serve
-from magnetkit.ranking import _evaluate, _job
 from magnetkit.run._files import read_finished
 from tests.kernels import naive_pareto
 

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit._core import _toml, datasets
+from magnetkit.choose.applications import Profile
 from magnetkit.cli.app import app
-from magnetkit.ranking.applications import Profile
-from magnetkit.show._written import write_results
+from magnetkit.report._written import write_results
 
 PROFILE = datasets.path("applications/aviation-actuator.toml").read_text("utf-8")
 

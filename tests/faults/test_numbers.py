@@ -11,8 +11,8 @@ from magnetkit.applications import load
 from magnetkit.elements import SYMBOLS
 
 import magnetkit as mk
-from magnetkit.kernels._jit import limited_threads
-from magnetkit.ranking._order import Rule
+from magnetkit._core._jit import limited_threads
+from magnetkit.choose._order import Rule
 
 DEVICE = "aerospace-reaction-wheel"
 

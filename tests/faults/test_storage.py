@@ -18,11 +18,11 @@ from magnetkit.settings import get_settings
 
 import magnetkit as mk
 from benchmarks.faults import storage
-from magnetkit.kernels import _jit
+from magnetkit._core import _jit
 from magnetkit.phases.pull import pull, pull_snapshot
+from magnetkit.report import _written
 from magnetkit.run import _files
 from magnetkit.run.screen import ScreenResult
-from magnetkit.show import _written
 from magnetkit.surrogates import _curie_training, _store
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server

@@ -1,4 +1,4 @@
-"""Slow twin of magnetkit.kernels._spaces: every mixture, in order, by brute force."""
+"""Slow twin of magnetkit.alloy._space_kernels: every mixture, in order, by brute force."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""The slow, obvious twin of magnetkit.kernels._ranking."""
+"""The slow, obvious twin of magnetkit.choose._ranking_kernels."""
 
 import numpy as np
 

@@ -1,11 +1,11 @@
-"""Slow twin of magnetkit.kernels._notation: one recipe at a time, with regular expressions."""
+"""Slow twin of alloy._notation_kernels: one recipe at a time, with regular expressions."""
 
 import math
 import re
 
 from magnetkit.elements import ATOMIC_MASS, INDEX
 
-from magnetkit.kernels import _notation
+from magnetkit.alloy import _notation_kernels as _notation
 
 FOLDED = {0x2080 + i: str(i) for i in range(10)} | {0x2093: "x"}
 FOLDED |= dict.fromkeys((*range(8208, 8214), 8722), "-")

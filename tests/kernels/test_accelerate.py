@@ -14,9 +14,9 @@ from numba import NumbaError
 
 import magnetkit
 from benchmarks.faults import storage
-from magnetkit import kernels
-from magnetkit.kernels import _jit
-from magnetkit.kernels._jit import jit
+from magnetkit._core import _hooks as kernels
+from magnetkit._core import _jit
+from magnetkit._core._jit import jit
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled without JIT"
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 CODE = """
 import numpy as np
-from magnetkit.kernels import _jit, own
+from magnetkit._core._hooks import _jit, own
 assert own.twice(np.arange(3.0)).tolist() == {result}
 print(_jit.folder(), sum(own.twice.stats.cache_hits.values()))
 """

@@ -1,9 +1,9 @@
 import numpy as np
 
-from magnetkit.kernels._arrays import Rows
-from magnetkit.kernels._descriptors import Layout, Sums, design
-from magnetkit.kernels._gaussian_process import Block, Known, met, posterior, said
-from magnetkit.kernels._jit import limited_threads
+from magnetkit._core._arrays import Rows
+from magnetkit._core._jit import limited_threads
+from magnetkit.features._descriptor_kernels import Layout, Sums, design
+from magnetkit.surrogates._gaussian_process_kernels import Block, Known, met, posterior, said
 
 EDGE = 0.5
 

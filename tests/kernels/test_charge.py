@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from magnetkit.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 
-from magnetkit.composition import CompositionTable
-from magnetkit.kernels._hosts import replace_rare_earth, with_room
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy._row_kernels import insert_column, replace_rare_earth
 
 RECIPES = ["Nd1.6Pr0.4Fe14B", "SmCo5", "Sm2Co15Cu2", "Fe3O4", "CuSm", "Sm2Fe3Co14", "Gd2Co17"]
 
@@ -35,7 +35,7 @@ def close(found, wanted):
 @pytest.mark.parametrize("symbol", ["H", "Fe", "Cu", "Tb", "U"])
 def test_room_is_made_in_its_place_and_where_there_is_none(symbol):
     column = np.array([INDEX[symbol], -1] * 3 + [INDEX[symbol]])
-    indptr, indices, values = with_room(*csr(), column)
+    indptr, indices, values = insert_column(*csr(), column)
     for i, (before, after) in enumerate(
         zip(dicts(*csr()), dicts(indptr, indices, values), strict=True)
     ):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels._crystals import Atoms, along, describe_crystals, principal_axis
+from magnetkit.features._crystal_kernels import Atoms, along, describe_crystals, principal_axis
 
 
 def test_principal_axis_is_the_eigenvector_of_largest_size():

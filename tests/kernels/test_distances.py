@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.composition import CompositionTable
-from magnetkit.kernels._rows import distances, nearest_points
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy._row_kernels import distances, nearest_points
 
 
 def dense(one, other):

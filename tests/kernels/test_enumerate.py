@@ -3,8 +3,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from magnetkit.composition.substitution import count_choices as count_ways
-from magnetkit.kernels import _spaces
+from magnetkit.alloy import _space_kernels as _spaces
+from magnetkit.alloy.substitution import count_choices as count_ways
 from tests.kernels import naive_enumerate
 
 

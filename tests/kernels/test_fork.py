@@ -5,7 +5,7 @@ import multiprocessing
 import numpy as np
 import pytest
 
-from magnetkit.kernels import _demagnetization
+from magnetkit.magnetism import _demagnetization_kernels as _demagnetization
 
 # More magnets than one thread takes at a time.
 MAGNETS = 3 * _demagnetization.CHUNK

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels import _hull
-from magnetkit.kernels._arrays import Phases, Rows
+from magnetkit._core._arrays import Phases, Rows
+from magnetkit.phases import _hull_kernels as _hull
 from tests.kernels import naive_hull
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels import _hull
-from magnetkit.kernels._hull import Found
+from magnetkit.phases import _hull_kernels as _hull
+from magnetkit.phases._hull_kernels import Found
 from tests.kernels import naive_hull
 from tests.kernels.test_hull import rows_of
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from magnetkit.elements import INDEX
 
-from magnetkit.intrinsic.parameters import ion_tables, ions, published_fields
-from magnetkit.kernels._arrays import BY_A2, BY_A4, BY_FIELD, N_WORK, respond
+from magnetkit._core._arrays import BY_A2, BY_A4, BY_FIELD, N_WORK, respond
+from magnetkit.compound.parameters import ion_tables, ions, published_fields
 from tests.kernels import naive_magnetism as naive
 
 TABLES = ion_tables()

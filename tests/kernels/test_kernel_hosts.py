@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from magnetkit import CompositionTable
-from magnetkit.hosts.partition import assign_hosts, partition
-from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.phases.partition import assign_hosts, partition
+from magnetkit.phases.records import HOST_NAMES
 from tests.kernels import naive_hosts
 
 

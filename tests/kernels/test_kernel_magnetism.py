@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from magnetkit.elements import INDEX
 
 from magnetkit import CompositionTable
-from magnetkit.hosts.partition import partition, site_rules
-from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
-from magnetkit.kernels import _intrinsic
-from magnetkit.kernels._arrays import Rows, reduced_moment
-from magnetkit.kernels._intrinsic import CHUNK, _occupation, chunks
-from magnetkit.kernels._intrinsic import evaluate as kernel
+from magnetkit._core._arrays import Rows, reduced_moment
+from magnetkit.compound import _intrinsic_kernels as _intrinsic
+from magnetkit.compound._intrinsic_kernels import CHUNK, _occupation, chunks
+from magnetkit.compound._intrinsic_kernels import evaluate as kernel
+from magnetkit.compound.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
+from magnetkit.phases.partition import partition, site_rules
+from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates.intrinsic import evaluate
 from tests.kernels import naive_magnetism as naive
 

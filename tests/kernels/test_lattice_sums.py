@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels._crystals import (
+from magnetkit.features._crystal_kernels import (
     dipole_tensors,
     ewald_cutoff,
     fourth_order_sums,

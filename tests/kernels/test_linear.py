@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels._jit import limited_threads
-from magnetkit.kernels._linear import factor, invert, multiply
+from magnetkit._core._jit import limited_threads
+from magnetkit._core._linear import factor, invert, multiply
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels import _stability
-from magnetkit.kernels._arrays import Rows
+from magnetkit._core._arrays import Rows
+from magnetkit.phases import _stability_kernels as _stability
 from tests.kernels import naive_mixing
 
 # Elements by column: two rare earths, two interstitials, three metals, one without a site.

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from magnetkit.features._crystal_kernels import _bin, half_pairs, triangular
 from magnetkit.features.crystals import both_ways
-from magnetkit.kernels._crystals import _bin, half_pairs, triangular
 from tests.kernels import naive_crystals
 from tests.kernels.crystals import random_crystal
 

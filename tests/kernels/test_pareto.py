@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from magnetkit.errors import InputError
 
-from magnetkit.ranking._order import first_front, fronts
+from magnetkit.choose._order import first_front, fronts
 from tests.kernels import naive_pareto
 
 # Few distinct values, so that ties and duplicates are common.

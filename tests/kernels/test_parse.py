@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from magnetkit.elements import ATOMIC_MASS, INDEX, SYMBOLS
 
-from magnetkit.composition import CompositionTable
-from magnetkit.kernels import _notation
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy import _notation_kernels as _notation
 from tests.kernels import naive_parse
 
 BASES = ("auto", "atomic", "weight")

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels._gaussian_process import Block, Known, decay, posterior
-from magnetkit.kernels._jit import limited_threads
+from magnetkit._core._jit import limited_threads
+from magnetkit.surrogates._gaussian_process_kernels import Block, Known, decay, posterior
 
 
 def _known(m=37, seed=0):

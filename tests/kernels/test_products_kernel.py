@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from magnetkit.kernels._spaces import text_from_products
+from magnetkit.alloy._space_kernels import text_from_products
 
 NAMES = ["Fe", "SmCo3", "Sm2Co17", "B"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from magnetkit.features import _crystal_kernels as _crystals
 from magnetkit.features.crystals import radial_counts
-from magnetkit.kernels import _crystals
 from tests.kernels import naive_crystals
 from tests.kernels.crystals import random_crystal
 

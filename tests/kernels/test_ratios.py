@@ -1,7 +1,7 @@
 import numpy as np
 
-from magnetkit.kernels._arrays import Rows
-from magnetkit.kernels._descriptors import Layout, Sums, design
+from magnetkit._core._arrays import Rows
+from magnetkit.features._descriptor_kernels import Layout, Sums, design
 
 # Two compositions over three elements; the second has none of the last two.
 ROWS = Rows(

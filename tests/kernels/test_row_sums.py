@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from magnetkit.composition import CompositionTable
-from magnetkit.kernels._jit import limited_threads
-from magnetkit.kernels._rows import sums, sums_of_each
+from magnetkit._core._jit import limited_threads
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy._row_kernels import sums, sums_of_each
 
 
 def test_they_are_products_with_whole_arrays():

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 
-from magnetkit.composition import CompositionTable
-from magnetkit.kernels import _demagnetization, _magnets
-from magnetkit.kernels._arrays import N_WORK
-from magnetkit.kernels._intrinsic import CURIE, most_ions
+from magnetkit._core._arrays import N_WORK
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy.shell_rows import read_shells
+from magnetkit.compound._intrinsic_kernels import CURIE, most_ions
+from magnetkit.magnetism import _demagnetization_kernels as _demagnetization
+from magnetkit.magnetism import _magnet_kernels as _magnets
 from magnetkit.magnetism._magnets import alloys
-from magnetkit.magnetism.shells import read_shells
 from tests.kernels import naive_sintered
 
 MU_0 = 1.25663706127e-6

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels._descriptors import composition_statistics
+from magnetkit.features._descriptor_kernels import composition_statistics
 from tests.kernels import naive_statistics
 from tests.kernels.compositions import random_rows
 

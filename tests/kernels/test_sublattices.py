@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels._arrays import Rows
-from magnetkit.kernels._descriptors import RATIOS, SUMS, describe_sublattices
+from magnetkit._core._arrays import Rows
+from magnetkit.features._descriptor_kernels import RATIOS, SUMS, describe_sublattices
 from tests.kernels import naive_sublattices
 from tests.kernels.compositions import random_rows
 

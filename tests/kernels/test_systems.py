@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from magnetkit.kernels import _rows
-from magnetkit.kernels._arrays import Phases, Rows
+from magnetkit._core._arrays import Phases, Rows
+from magnetkit.alloy import _row_kernels as _rows
 from tests.kernels import naive_hull
 from tests.kernels.test_hull import random_phases, sparse
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from magnetkit.composition import CompositionTable
-from magnetkit.kernels._rows import taken
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy._row_kernels import taken
 
 
 def test_rows_are_those_of_the_whole_array_in_the_order_asked():

@@ -5,7 +5,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from magnetkit.kernels import _jit
+from magnetkit._core import _jit
 
 
 @pytest.mark.parametrize("n", [0, 1, 99, 100, 101, 1234])

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.composition import CompositionTable
-from magnetkit.hosts.partition import partition
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import phase_balance, sintered
 from magnetkit.magnetism._balance import balance, bound_share
 from magnetkit.magnetism.process import routes
+from magnetkit.phases.partition import partition
 
 ROOM = 293.15
 

@@ -5,7 +5,7 @@ from magnetkit.columns import COLUMNS
 from magnetkit.elements import RARE_EARTHS
 
 from magnetkit import datasets
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism.sintered import FILE, comparators
 
 

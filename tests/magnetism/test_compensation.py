@@ -3,7 +3,7 @@ import pytest
 from magnetkit.elements import HEAVY_LANTHANIDES
 from magnetkit.errors import InputError
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import compensate, sintered, sintered_at
 
 

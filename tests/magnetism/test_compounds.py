@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 
 from magnetkit import CompositionTable, datasets
-from magnetkit.hosts.partition import assign_hosts
-from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.phases.partition import assign_hosts
+from magnetkit.phases.records import HOST_NAMES
 
 
 def test_compounds_lie_in_their_host_and_name_a_source():

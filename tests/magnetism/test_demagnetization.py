@@ -3,7 +3,7 @@ import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import demagnetization, sintered
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0, TEN_YEARS
 
-from magnetkit.kernels._demagnetization import corner, lost, polarization, straight_field
+from magnetkit.magnetism._demagnetization_kernels import corner, lost, polarization, straight_field
 from magnetkit.magnetism.sintered import Duty, read_duty
 
 ONE = np.array([1.0])

@@ -7,11 +7,11 @@ import pytest
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit._core._columnar import Coded
-from magnetkit.composition import CompositionTable
-from magnetkit.hosts import HOSTS
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import _uncertainty, sintered
 from magnetkit.magnetism._evidence import UNPROVEN, _metals, at_temperature, evidence, limited
 from magnetkit.magnetism._uncertainty import distance_variance
+from magnetkit.phases import HOSTS
 from tests.magnetism.test_likeness import H, anchor
 
 # Each row one coordinate farther from magnets as made, the others as they were.

@@ -4,7 +4,7 @@ import pytest
 from magnetkit.datasets import rows
 from magnetkit.errors import InputError
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism.export import material, write_material
 
 ENTITIES = {row["name"]: row for row in rows("columns/mammos.csv")}

@@ -185,7 +185,7 @@ def test_no_more_phases_lie_beside_each_other_than_there_are_elements():
     texts = [*_random(60), "Sm9Fe83Ti8", "Sm7Zr1Fe82Co10", "Sm2Fe17", "Sm13Co87"]
     found = mk.magnetism.phase_balance(texts, basis="atomic").dropna(subset="volume_pct")
     found = found[~found["phase"].str.contains("oxide|boundary|rare-earth-rich|walls")]
-    table = mk.composition.CompositionTable.from_strings(texts, basis="atomic")
+    table = mk.alloy.CompositionTable.from_strings(texts, basis="atomic")
     sizes = found.groupby("row_index").size()
     assert (sizes.to_numpy() <= np.diff(table.indptr)[sizes.index]).all()
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism._figures import FIGURES, figures_of
 from magnetkit.magnetism._magnets import alloys
 

@@ -7,8 +7,7 @@ from magnetkit.units import MU_0
 
 from benchmarks.accuracy.magnetism.first_order import rigid
 from magnetkit import CompositionTable
-from magnetkit.hosts import partition
-from magnetkit.intrinsic.parameters import prior_parameters
+from magnetkit.compound.parameters import prior_parameters
 from magnetkit.magnetism.transitions import (
     alloys,
     critical,
@@ -16,6 +15,7 @@ from magnetkit.magnetism.transitions import (
     first_order_transitions,
     processes,
 )
+from magnetkit.phases import partition
 from magnetkit.surrogates.intrinsic import evaluate
 
 FIELDS = np.linspace(0.0, 20.0, 9)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._magnets import alloys

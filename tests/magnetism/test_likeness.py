@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from magnetkit import datasets
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds as of
 from magnetkit.magnetism._measured import Producer, fractions_of, splits

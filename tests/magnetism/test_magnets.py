@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from magnetkit.composition import CompositionTable
-from magnetkit.intrinsic.evaluate import STATUS
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy.shell_rows import read_shells
+from magnetkit.compound.evaluate import STATUS
 from magnetkit.magnetism._magnets import alloys, magnets_at
-from magnetkit.magnetism.shells import read_shells
 
 AT = np.array([293.15, 423.15])
 
@@ -25,7 +25,7 @@ def test_a_formula_gets_a_charge_and_a_recipe_keeps_its_own():
 
 def test_walls_lower_polarization_and_its_flatness():
     made = _made("Sm2Co17")
-    from magnetkit.hosts.partition import partition
+    from magnetkit.phases.partition import partition
     from magnetkit.surrogates.intrinsic import evaluate
 
     cell = evaluate(partition(CompositionTable.from_strings(["Sm2Co17"])), AT).value[0, :, 0]

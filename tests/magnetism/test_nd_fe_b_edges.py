@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels._demagnetization import lost
-from magnetkit.kernels._intrinsic import barrier, lean
+from magnetkit.compound._intrinsic_kernels import barrier, lean
+from magnetkit.magnetism._demagnetization_kernels import lost
 from magnetkit.magnetism.sintered import Duty, sintered
 
 ROOM = 293.15

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from magnetkit.composition import CompositionTable
-from magnetkit.hosts.records import HOSTS
-from magnetkit.magnetism import phase_balance
+from magnetkit.alloy import CompositionTable
+from magnetkit.magnetism import phase_balance, predict
 from magnetkit.magnetism.phase_balance import _boundary_with_boron, _on_hull
-from magnetkit.prediction import predict
+from magnetkit.phases.records import HOSTS
 
 BESIDE = HOSTS["2:14:1"].magnet.second_phases
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.hosts.records import HOST_NAMES
 from magnetkit.magnetism.process import Process, assumption, by_row, parameters, read_process
+from magnetkit.phases.records import HOST_NAMES
 
 
 def test_every_host_has_a_family_and_a_sentence():

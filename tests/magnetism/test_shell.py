@@ -4,18 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
-from magnetkit.composition import CompositionTable
-from magnetkit.composition.shells import Shell, read_shell
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy.shell_rows import ShellRows, read_shells, with_shell
+from magnetkit.alloy.shells import Shell, read_shell
 from magnetkit.magnetism import sintered
-from magnetkit.magnetism.shells import (
-    ShellRows,
-    covering,
-    enriched,
-    objection,
-    read_shells,
-    thickness_nm,
-    with_shell,
-)
+from magnetkit.magnetism.shells import covering, enriched, objection, thickness_nm
 
 
 @given(st.sampled_from(["Tb", "Dy", "Ho"]), st.integers(1, 50), st.integers(1, 100))

@@ -4,7 +4,7 @@ import pytest
 from magnetkit.columns import with_interval
 from magnetkit.errors import InputError
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import Process, sintered, sintered_at
 from magnetkit.magnetism._figures import FIGURES
 from magnetkit.magnetism._magnets import alloys
@@ -110,7 +110,7 @@ def test_empty_table():
 
 
 def test_shell_gives_coercivity_for_less_heavy_rare_earth():
-    from magnetkit.magnetism import with_shell
+    from magnetkit.alloy import with_shell
 
     shell = "Tb 0.5 wt%"
     base = _table("Nd2Fe14B")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from magnetkit.elements import INDEX
 
-from magnetkit.kernels._hull import settle
+from magnetkit.phases._hull_kernels import settle
 from magnetkit.phases._space import build_space, find_facets
 from magnetkit.phases.hull import stable_space
 from magnetkit.phases.snapshot import open_snapshot

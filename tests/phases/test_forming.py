@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.kernels._stability import TERMS
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _forming, stability
 from magnetkit.phases._judged import Judged, phases_of
+from magnetkit.phases._stability_kernels import TERMS
+from magnetkit.phases.records import HOST_NAMES
 from magnetkit.phases.snapshot import open_snapshot
 
 

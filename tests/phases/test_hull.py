@@ -6,7 +6,7 @@ import pytest
 import magnetkit as mk
 from benchmarks.accuracy.phases.diagram import phase_diagram
 from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space, hull
 from magnetkit.phases.snapshot import open_snapshot
 

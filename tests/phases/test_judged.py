@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases._judged import Judged, _formula, _nodes_of, phases_of, rivals
 from magnetkit.phases.hull import stable_space
+from magnetkit.phases.records import HOST_NAMES
 from magnetkit.phases.snapshot import open_snapshot
 
 

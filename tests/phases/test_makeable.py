@@ -8,7 +8,7 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 
 ABOVE, FORMATION = "energy_above_hull_eV_atom", "formation_energy_eV_atom"
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from magnetkit.elements import INDEX
 
-from magnetkit.hosts.records import HOSTS
 from magnetkit.phases._mixing import RADII, MixingTerms, Occupation
 from magnetkit.phases._space import whole_space
+from magnetkit.phases.records import HOSTS
 from magnetkit.phases.snapshot import open_snapshot
 
 

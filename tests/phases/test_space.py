@@ -6,7 +6,7 @@ import pytest
 from magnetkit.elements import INDEX
 from magnetkit.errors import DataError
 
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space
 from magnetkit.phases._space import _collapsed, build_space, gather, whole_space
 from magnetkit.phases.snapshot import Snapshot

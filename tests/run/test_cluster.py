@@ -14,7 +14,7 @@ from magnetkit.applications import load
 from magnetkit.errors import DataError, InputError, NetworkError
 
 import magnetkit as mk
-from magnetkit.ranking._job import job_for
+from magnetkit.choose._job import job_for
 from magnetkit.run import _pool
 from magnetkit.run._files import read_manifest
 from magnetkit.run._work import dependencies

@@ -10,7 +10,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit._core.errors import InputError
-from magnetkit.ranking.result import compact, spread_places
+from magnetkit.choose.result import compact, spread_places
 from magnetkit.run import _writing
 from magnetkit.run._files import Place, RowsInMemory, StoredRows
 from magnetkit.run._writing import rows_in_memory

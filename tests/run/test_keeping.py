@@ -8,13 +8,13 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.ranking import _evaluate, _leading, _order
-from magnetkit.ranking._evaluate import Bound
+from magnetkit.choose import _evaluate, _leading, _order
+from magnetkit.choose._evaluate import Bound
+from magnetkit.report._content import answer
 from magnetkit.run import _candidates
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
-from magnetkit.show._content import answer
 from tests.command import killed
 
 screen = importlib.import_module("magnetkit.run.screen")

@@ -12,9 +12,9 @@ from magnetkit.settings import get_settings
 import magnetkit as mk
 from magnetkit import columns
 from magnetkit._core import _toml
-from magnetkit.composition import CompositionTable
-from magnetkit.ranking import _job
-from magnetkit.ranking._job import identity_of
+from magnetkit.alloy import CompositionTable
+from magnetkit.choose import _job
+from magnetkit.choose._job import identity_of
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
 from magnetkit.supply import scenario
@@ -129,7 +129,7 @@ def test_arguments_that_cannot_be_are_named(name, value, message):
 
 
 def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
-    monkeypatch.setattr("magnetkit.ranking.result.TOP_ROWS", 6)
+    monkeypatch.setattr("magnetkit.choose.result.TOP_ROWS", 6)
     texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
     result = mk.screen(texts, "aviation-actuator", out=tmp_path / "out", chunk_rows=3)
     ranks = result.table["rank"]

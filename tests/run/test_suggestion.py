@@ -10,8 +10,8 @@ from scipy.optimize import differential_evolution
 from typer.testing import CliRunner
 
 import magnetkit as mk
+from magnetkit.alloy import CompositionTable
 from magnetkit.cli.app import app
-from magnetkit.composition import CompositionTable
 from magnetkit.run._candidates import SpaceCandidates
 from magnetkit.run.suggestion import greedy, order, suggest, value_of
 

@@ -7,7 +7,7 @@ from magnetkit.errors import InputError, StoreError
 from openpyxl import load_workbook
 
 import magnetkit as mk
-from magnetkit.ranking.result import ANSWER
+from magnetkit.choose.result import ANSWER
 from magnetkit.run._files import MANIFEST
 from magnetkit.run.screen import ScreenResult
 

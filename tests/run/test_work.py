@@ -7,9 +7,9 @@ import pytest
 from magnetkit.errors import DataError, InputError
 
 from magnetkit import applications, datasets
-from magnetkit.composition import CompositionTable
-from magnetkit.composition._files import Rejected
-from magnetkit.ranking._job import job_for
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy._files import Rejected
+from magnetkit.choose._job import job_for
 from magnetkit.run._candidates import Chunk, FileCandidates
 from magnetkit.run._work import decode, dependencies, finished
 

@@ -4,8 +4,8 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.hosts.partition import partition
-from magnetkit.intrinsic.parameters import load as calibrated
+from magnetkit.compound.parameters import load as calibrated
+from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import asked, error_of, error_size
 from magnetkit.surrogates.intrinsic import evaluate

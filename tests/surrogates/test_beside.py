@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from magnetkit.composition import CompositionTable
-from magnetkit.intrinsic.evaluate import curie_temperature
-from magnetkit.intrinsic.parameters import load
+from magnetkit.alloy import CompositionTable
+from magnetkit.compound.evaluate import curie_temperature
+from magnetkit.compound.parameters import load
 from magnetkit.surrogates._curie import beside, phases_of
 from magnetkit.surrogates._measured import TrainingSet
 

@@ -7,8 +7,8 @@ from magnetkit.columns import EASY_DIRECTIONS, STATUSES, with_interval
 from magnetkit.errors import InputError
 
 from benchmarks.accuracy.magnetism.observed import Observed
-from magnetkit.intrinsic.evaluate import STATUS
-from magnetkit.intrinsic.parameters import load
+from magnetkit.compound.evaluate import STATUS
+from magnetkit.compound.parameters import load
 from magnetkit.surrogates.intrinsic import intrinsic
 from tests.recipes import table_of as read
 

@@ -16,12 +16,13 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import cli, diffusion
-from magnetkit.kernels import _descriptors, _gaussian_process, _magnets
-from magnetkit.ranking import _job
-from magnetkit.replacement import _request
+from magnetkit.choose import _job, _request
+from magnetkit.features import _descriptor_kernels as _descriptors
+from magnetkit.magnetism import _magnet_kernels as _magnets
+from magnetkit.report import _tables
 from magnetkit.run import _work
-from magnetkit.show import _tables
 from magnetkit.surrogates import _curie_training, _process, _store, energy
+from magnetkit.surrogates import _gaussian_process_kernels as _gaussian_process
 from magnetkit.surrogates._measured import TrainingSet
 from tests.scripts import script
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from magnetkit.errors import DataError, InputError
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.phases._space import composition_keys
 from magnetkit.surrogates._measured import chemical_systems, read_rows, refuse
 

@@ -3,8 +3,8 @@ import pytest
 from magnetkit.errors import DataError
 
 from magnetkit._core._intervals import fit_difficulty
-from magnetkit.composition import CompositionTable
-from magnetkit.hosts.partition import partition
+from magnetkit.alloy import CompositionTable
+from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import phases_of
 from magnetkit.surrogates._measured import TrainingSet

@@ -20,7 +20,7 @@ def anchored_process() -> Any:
     """Return the process that makes the profile's reference magnet as coercive as it is known."""
     from magnetkit.applications import load
 
-    from magnetkit.calibration._reference import (
+    from magnetkit.magnetism._reference import (
         GUARANTEE,
         KnownValue,
         calibrate_on_reference,

@@ -15,14 +15,8 @@ import numpy as np
 from magnetkit.units import MU_0
 
 from magnetkit import datasets
-from magnetkit.composition.table import CompositionTable
-from magnetkit.diffusion._local import (
-    Circuit,
-    Magnet,
-    diffused_magnet,
-    shape_case,
-    share_kept,
-)
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.diffusion._local import Circuit, Magnet, diffused_magnet, shape_case, share_kept
 from magnetkit.diffusion._profile import (
     Anneal,
     Patch,
@@ -92,7 +86,7 @@ def whole(magnet: Magnet, amount: float, thickness_mm: float, anneal: Anneal) ->
 
 
 def _magnet(element: str, before: float | None) -> Magnet:
-    from magnetkit.calibration._reference import KnownValue, calibrate_on_reference
+    from magnetkit.magnetism._reference import KnownValue, calibrate_on_reference
     from magnetkit.magnetism.process import Process
 
     table = CompositionTable.from_strings([BASE], basis="weight")

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.intrinsic.parameters import Parameters
+from magnetkit.compound.parameters import Parameters
+from magnetkit.phases.records import HOST_NAMES
 
 from .observed import FIELD, Observed
 from .priors import Prior, build
@@ -123,7 +123,7 @@ class Fit:
 
     def run(self, steps: int = 25) -> "Fit":
         """Find the most probable variables and their covariance by damped Gauss-Newton steps."""
-        from magnetkit.kernels._jit import limited_threads
+        from magnetkit._core._jit import limited_threads
 
         # Thousands of calls over a few rows each: sharing them among threads costs more.
         with limited_threads(1):

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.partition import partition
-from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.intrinsic.parameters import load
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.compound.parameters import load
+from magnetkit.phases.partition import partition
+from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates.intrinsic import intrinsic
 
 from .. import observations

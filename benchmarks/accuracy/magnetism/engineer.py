@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 
 if TYPE_CHECKING:
     import pandas as pd

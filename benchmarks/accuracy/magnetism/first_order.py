@@ -7,10 +7,10 @@ import pandas as pd
 from magnetkit.units import MU_0
 
 from magnetkit import datasets
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.partition import partition
-from magnetkit.intrinsic.parameters import prior_parameters
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.compound.parameters import prior_parameters
 from magnetkit.magnetism.transitions import ANGLES, alloys, critical, processes
+from magnetkit.phases.partition import partition
 from magnetkit.surrogates.intrinsic import evaluate
 
 HIGHEST_T = 30.0

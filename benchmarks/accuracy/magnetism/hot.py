@@ -12,9 +12,9 @@ from magnetkit.units import MU_0, ZERO_CELSIUS
 from numpy.typing import NDArray
 
 from magnetkit import datasets
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.records import HOSTS
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.process import parameters, routes
+from magnetkit.phases.records import HOSTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +39,8 @@ def curves() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    from magnetkit.hosts.partition import partition
-    from magnetkit.intrinsic.evaluate import PROPERTIES
+    from magnetkit.compound.evaluate import PROPERTIES
+    from magnetkit.phases.partition import partition
     from magnetkit.surrogates.intrinsic import evaluate
 
     frame = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
@@ -79,7 +79,7 @@ def kronmueller(
 
 
 def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = None) -> Any:
-    """Return what alpha_K keeps at temperatures, see `magnetkit.kernels._magnets.alpha_ratio`."""
+    """Return what alpha_K keeps at temperatures, see `_magnet_kernels.alpha_ratio`."""
     usual = HOSTS["2:14:1"].magnet.usual_curie_K
     rise = 1e-3 * (kelvin - ROOM) * usual / (usual if curie is None else curie)
     return np.exp(-decay * rise * (1.0 + rise))

@@ -5,16 +5,16 @@ import pandas as pd
 from magnetkit.elements import INDEX
 from magnetkit.units import K_B
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.partition import partition
-from magnetkit.intrinsic.parameters import (
+from magnetkit._core._arrays import N_WORK, reduced_moment, respond
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.compound.parameters import (
     ELEMENT_SLOTS,
     HOST_SLOTS,
     load,
     prior_parameters,
     published_fields,
 )
-from magnetkit.kernels._arrays import N_WORK, reduced_moment, respond
+from magnetkit.phases.partition import partition
 from magnetkit.surrogates.intrinsic import evaluate
 
 NO_FIT = {"Nd2Fe14B": 1.60, "Pr2Fe14B": 1.56, "Tb2Fe14B": 0.703, "Ho2Fe14B": 0.807}

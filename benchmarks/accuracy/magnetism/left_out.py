@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetkit import datasets
-from magnetkit.calibration import _composition_estimate
-from magnetkit.composition.table import CompositionTable
-from magnetkit.magnetism import process
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.magnetism import _composition_estimate, process
 from magnetkit.magnetism.process import parameters
 
 from .. import written_by
@@ -244,8 +243,8 @@ def rated_cells() -> "pd.DataFrame":
     import pandas as pd
     from magnetkit.units import MU_0
 
-    from magnetkit.calibration._composition_estimate import estimate_composition
-    from magnetkit.calibration.grades import grades
+    from magnetkit.magnetism._composition_estimate import estimate_composition
+    from magnetkit.magnetism.grades import grades
     from magnetkit.magnetism.sintered import sintered_at
 
     table = grades()

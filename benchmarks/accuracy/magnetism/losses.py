@@ -6,7 +6,7 @@ import numpy as np
 from magnetkit.units import ZERO_CELSIUS
 
 from magnetkit import datasets
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._magnets import alloys, magnets_at
 from magnetkit.magnetism.sintered import Duty
 

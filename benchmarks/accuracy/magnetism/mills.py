@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from magnetkit._core._columnar import Coded
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._measured import EFFECTS, Producer, fractions_of, splits
 from magnetkit.magnetism._uncertainty import Kinds, covariance
 

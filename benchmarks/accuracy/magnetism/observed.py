@@ -12,13 +12,13 @@ import pandas as pd
 from magnetkit.elements import SYMBOLS
 from numpy.typing import NDArray
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.intrinsic.evaluate import condense
-from magnetkit.intrinsic.parameters import Parameters
-from magnetkit.kernels import _intrinsic
-from magnetkit.kernels._arrays import N_WORK, PER_TESLA, STRENGTH
-from magnetkit.kernels._jit import jit
+from magnetkit._core._arrays import N_WORK, PER_TESLA, STRENGTH
+from magnetkit._core._jit import jit
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.compound import _intrinsic_kernels as _intrinsic
+from magnetkit.compound.evaluate import condense
+from magnetkit.compound.parameters import Parameters
+from magnetkit.phases.records import HOST_NAMES
 
 FIELD, FIRST = "anisotropy_field_T", "anisotropy_constant_MJ_m3"
 _OUTPUT = {

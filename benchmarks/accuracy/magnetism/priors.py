@@ -18,8 +18,7 @@ import numpy as np
 from magnetkit.elements import INDEX
 
 from magnetkit import datasets
-from magnetkit.hosts.records import HOST_NAMES, HOSTS, file_of
-from magnetkit.intrinsic.parameters import (
+from magnetkit.compound.parameters import (
     ELEMENT_SLOTS,
     ENDS,
     HOST_SLOTS,
@@ -29,6 +28,7 @@ from magnetkit.intrinsic.parameters import (
     ions,
     published_fields,
 )
+from magnetkit.phases.records import HOST_NAMES, HOSTS, file_of
 
 COLUMNS = (
     "host",

@@ -13,7 +13,7 @@ from magnetkit.units import MU_0
 from numpy.typing import NDArray
 
 from magnetkit import datasets
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._magnets import Magnets, alloys, magnets_at
 from magnetkit.magnetism.process import Process
 
@@ -181,9 +181,9 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
     The fit asks for them thousands of times, always the same.
     """
-    from magnetkit.kernels._arrays import N_WORK
-    from magnetkit.kernels._intrinsic import most_ions
-    from magnetkit.kernels._magnets import ROOM, _carried, alloy_at
+    from magnetkit._core._arrays import N_WORK
+    from magnetkit.compound._intrinsic_kernels import most_ions
+    from magnetkit.magnetism._magnet_kernels import ROOM, _carried, alloy_at
 
     phases = made.alloys.phases
     work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
@@ -199,7 +199,7 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
-    from magnetkit.kernels._intrinsic import CURIE
+    from magnetkit.compound._intrinsic_kernels import CURIE
 
     every = {name: np.full(len(made.alloys.factor), value) for name, value in values.items()}
     changed = replace(made.alloys, rows={**made.alloys.rows, **every}) if values else made.alloys
@@ -221,8 +221,8 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
 
 
 def _straight(kelvin: NDArray[np.float64], fall: Any, curie: Any) -> NDArray[np.float64]:
-    """Return `magnetkit.kernels._magnets.straight` of arrays."""
-    from magnetkit.kernels import _magnets
+    """Return `magnetkit.magnetism._magnet_kernels.straight` of arrays."""
+    from magnetkit.magnetism import _magnet_kernels as _magnets
 
     left = 1.0 - 1e-3 * fall * (kelvin - _magnets.ROOM)
     order = np.clip((curie - kelvin) / (curie - _magnets.ROOM), 0.0, 1.0) ** _magnets._ORDER

@@ -6,7 +6,7 @@ import numpy as np
 from magnetkit.elements import INDEX
 from numpy.typing import NDArray
 
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.process import parameters
 
 from .. import written_by

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from magnetkit.units import MU_0, ZERO_CELSIUS
 
-from magnetkit.calibration._composition_estimate import ROOM_K, estimate_composition
-from magnetkit.calibration.grades import grades, printed
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.magnetism._composition_estimate import ROOM_K, estimate_composition
+from magnetkit.magnetism.grades import grades, printed
 
 from .. import written_by
 
@@ -179,8 +179,8 @@ def by_model(
     process: dict[str, float] | None = None,
 ) -> float:
     """Return T_max, K, of B_r (T) and H_cJ (kA/m) that fall as the model says of a recipe."""
+    from magnetkit.alloy.shell_rows import read_shells
     from magnetkit.magnetism._magnets import alloys, magnets_at
-    from magnetkit.magnetism.shells import read_shells
 
     at = np.append(_TRIED, ROOM_K)
     made = magnets_at(alloys(recipe, process, read_shells(shell or None, 1)), at)

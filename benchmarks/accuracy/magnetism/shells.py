@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from magnetkit import datasets
-from magnetkit.calibration._reference import KnownValue, calibrate_on_reference
-from magnetkit.composition.shells import Shell
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.shell_rows import read_shells
+from magnetkit.alloy.shells import Shell
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.magnetism._reference import KnownValue, calibrate_on_reference
 from magnetkit.magnetism.process import Process, parameters
-from magnetkit.magnetism.shells import read_shells
 from magnetkit.magnetism.sintered import sintered_at
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.kernels._rows import distances
+from magnetkit.alloy._row_kernels import distances
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._evidence import UNPROVEN, coordinates
 from magnetkit.magnetism._measured import QUANTITIES
 

@@ -13,8 +13,8 @@ import numpy as np
 from scipy.stats import chi2
 
 import magnetkit as mk
-from magnetkit.calibration import spread
-from magnetkit.calibration.grades import printed, secondhand
+from magnetkit.magnetism import spread
+from magnetkit.magnetism.grades import printed, secondhand
 
 from . import recipes, split
 

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.partition import partition
-from magnetkit.intrinsic.evaluate import PROPERTIES
-from magnetkit.intrinsic.parameters import load
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.compound.evaluate import PROPERTIES
+from magnetkit.compound.parameters import load
+from magnetkit.phases.partition import partition
 from magnetkit.surrogates.intrinsic import evaluate
 
 from .. import observations

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from magnetkit.units import MU_0
 
-from magnetkit.composition.table import CompositionTable
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.transitions import transitions
 
 from .. import written_by
@@ -194,8 +194,8 @@ def moment_changes() -> pd.DataFrame:
     from magnetkit.elements import INDEX
 
     from magnetkit import datasets
-    from magnetkit.hosts.records import HOSTS
-    from magnetkit.intrinsic.parameters import ELEMENT_SLOTS
+    from magnetkit.compound.parameters import ELEMENT_SLOTS
+    from magnetkit.phases.records import HOSTS
 
     from ..phases.substituted import substitution_table
     from .priors import build

@@ -20,16 +20,16 @@ from magnetkit.elements import INDEX, RARE_EARTHS
 from numpy.typing import NDArray
 
 from magnetkit import datasets
-from magnetkit.composition.table import CompositionTable
-from magnetkit.kernels._stability import TERMS
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases._forming import FAMILIES, FORMS, atoms, made_at, stabilizers, state_of
 from magnetkit.phases._judged import Judged, phases_of
+from magnetkit.phases._stability_kernels import TERMS
 from magnetkit.phases.snapshot import open_snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from magnetkit.kernels._stability import State
+    from magnetkit.phases._stability_kernels import State
 
 MADE = "known_phases/made.csv"
 # Deviation of the prior of each term's weight: common to all families, and of each family's own.
@@ -122,7 +122,7 @@ def read_made() -> Made:
 
 def terms(made: Made) -> NDArray[np.float64]:
     """Return the terms of the rows, shape (n, terms)."""
-    from magnetkit.kernels._stability import describe
+    from magnetkit.phases._stability_kernels import describe
 
     x = np.zeros((len(made.formula), len(TERMS)))
     describe(made.phases.rows, atoms(), made.state, x, 0, len(x))

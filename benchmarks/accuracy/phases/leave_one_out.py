@@ -11,9 +11,9 @@ from magnetkit.errors import DataError
 from magnetkit.settings import get_settings
 from numpy.typing import NDArray
 
-from magnetkit.hosts.records import HOSTS, Structure
 from magnetkit.phases._mixing import INTERVAL, MixingModel, conformal_scale
 from magnetkit.phases._space import PhaseSpace, build_space, whole_space
+from magnetkit.phases.records import HOSTS, Structure
 from magnetkit.phases.snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def foreign_structures(entries: "pd.DataFrame", structures: Path) -> set[str]:
 
 def _host_ratio(entries: "pd.DataFrame") -> dict[str, str]:
     """Return material id to host of the entries with a validated host's ratio of elements."""
-    from magnetkit.composition.table import CompositionTable
+    from magnetkit.alloy.table import CompositionTable
 
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     earth = table.fraction(*RARE_EARTHS)

@@ -13,7 +13,7 @@ from magnetkit.errors import InputError
 
 from magnetkit import datasets
 from magnetkit._core._arguments import named
-from magnetkit.hosts.records import HOSTS, root_of
+from magnetkit.phases.records import HOSTS, root_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,12 +15,12 @@ import numpy as np
 from magnetkit.elements import INDEX, SYMBOLS
 from numpy.typing import NDArray
 
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.records import HOSTS
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _mixing
 from magnetkit.phases._mixing import MixingModel, Occupation
 from magnetkit.phases._space import PhaseSpace
 from magnetkit.phases.hull import Decomposition, solve, stable_space
+from magnetkit.phases.records import HOSTS
 from magnetkit.phases.snapshot import Snapshot, open_snapshot
 
 from .diagram import phase_diagram

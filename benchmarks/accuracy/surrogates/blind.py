@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from magnetkit.hosts.partition import partition
+from magnetkit.phases.partition import partition
 from magnetkit.surrogates._curie import asked
 from magnetkit.surrogates._curie_training import trained
 from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, _curie_set, keys

@@ -7,9 +7,9 @@ import numpy as np
 from magnetkit.errors import InputError
 from numpy.typing import NDArray
 
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.features import CompositionStatistics
-from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates._curie import phases_of
 
 Array = NDArray[np.float64]

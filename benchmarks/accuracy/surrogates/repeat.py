@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from magnetkit.composition import CompositionTable
-from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.alloy import CompositionTable
+from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import phases_of
 from magnetkit.surrogates._measured import NO_PAPER, TARGET, TrainingSet, curie_set

@@ -12,10 +12,10 @@ import pandas as pd
 from magnetkit.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from numpy.typing import NDArray
 
-from magnetkit.composition import CompositionTable
-from magnetkit.hosts.partition import Partition
-from magnetkit.intrinsic.evaluate import PROPERTIES
-from magnetkit.intrinsic.parameters import load, prior_parameters
+from magnetkit.alloy import CompositionTable
+from magnetkit.compound.evaluate import PROPERTIES
+from magnetkit.compound.parameters import load, prior_parameters
+from magnetkit.phases.partition import Partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import TREND, TYPICAL_K, CurieModel, columns_of, phases_of
 from magnetkit.surrogates._measured import keys

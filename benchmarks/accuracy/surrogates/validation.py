@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from magnetkit._core import _intervals
 from magnetkit._core._progress import bar
-from magnetkit.hosts.partition import assign_hosts
-from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.phases.partition import assign_hosts
+from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates._curie import CurieModel, phases_of
 from magnetkit.surrogates._measured import FOLDS, NO_PAPER, TrainingSet, keys

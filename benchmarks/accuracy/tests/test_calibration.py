@@ -9,8 +9,8 @@ from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit
 from benchmarks.accuracy.magnetism.priors import COLUMNS, build
 from benchmarks.accuracy.magnetism.validation import between_papers, held_out, pairs
-from magnetkit.hosts.records import HOST_NAMES
-from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, HOST_SLOTS, load, read
+from magnetkit.compound.parameters import ELEMENT_SLOTS, HOST_SLOTS, load, read
+from magnetkit.phases.records import HOST_NAMES
 
 
 def rows(*values, host="1:5", paper="a paper"):
@@ -19,7 +19,7 @@ def rows(*values, host="1:5", paper="a paper"):
 
 
 def test_slots_are_those_of_the_kernel():
-    from magnetkit.kernels import _intrinsic
+    from magnetkit.compound import _intrinsic_kernels as _intrinsic
 
     assert ELEMENT_SLOTS[6 * _intrinsic.EXCHANGE] == "exchange_K:iron"
     assert ELEMENT_SLOTS[_intrinsic.ION_A2] == "ion_A2_K:iron"

@@ -6,8 +6,8 @@ from magnetkit.errors import DataError
 from magnetkit.settings import get_settings
 
 from benchmarks.accuracy.phases.substituted import host_cell
-from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.phases.records import HOST_NAMES
 from tests.scripts import script
 
 _FEATURES = script("datasets/materials_project/features.py")

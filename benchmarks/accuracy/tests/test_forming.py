@@ -7,9 +7,9 @@ import pytest
 
 from benchmarks.accuracy.phases import forming
 from magnetkit import CompositionTable, datasets
-from magnetkit.kernels._stability import TERMS
 from magnetkit.phases import stability
 from magnetkit.phases._forming import FAMILIES
+from magnetkit.phases._stability_kernels import TERMS
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.accuracy.observations import _by_host, deviation, embedded
 from magnetkit import datasets
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 
 
 def test_compounds_of_one_host_are_kept_and_hydrides_and_mixtures_left():

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.observed import Observed
-from magnetkit.intrinsic.parameters import load, prior_parameters
+from magnetkit.compound.parameters import load, prior_parameters
 
 
 def seen(formula, method, parameters, kind="anisotropy_field_T", kelvin=300.0):

@@ -12,9 +12,7 @@ from benchmarks.accuracy.magnetism.priors import (
     read_priors,
 )
 from magnetkit import CompositionTable
-from magnetkit.hosts.partition import partition
-from magnetkit.hosts.records import HOST_NAMES, HOSTS
-from magnetkit.intrinsic.parameters import (
+from magnetkit.compound.parameters import (
     ELEMENT_SLOTS,
     HOST_SLOTS,
     MIXED,
@@ -23,6 +21,8 @@ from magnetkit.intrinsic.parameters import (
     ions,
     prior_parameters,
 )
+from magnetkit.phases.partition import partition
+from magnetkit.phases.records import HOST_NAMES, HOSTS
 from magnetkit.surrogates.intrinsic import evaluate
 
 

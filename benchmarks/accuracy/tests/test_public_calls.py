@@ -17,10 +17,10 @@ from benchmarks.accuracy.diffusion import validation as diffusion
 from benchmarks.accuracy.magnetism import left_out, recipes, sheets, validation
 from benchmarks.accuracy.magnetism.observed import Observed
 from benchmarks.accuracy.phases import forming, leave_one_out
-from magnetkit.hosts.partition import assign_hosts
-from magnetkit.intrinsic.parameters import load
+from magnetkit.compound.parameters import load
 from magnetkit.magnetism import intrinsic
 from magnetkit.phases import stability
+from magnetkit.phases.partition import assign_hosts
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates.training_sets import HULL_DISTANCE
 

@@ -20,8 +20,8 @@ def test_every_row_names_its_source():
 
 
 def test_recipes_are_read_as_the_host_they_name():
-    from magnetkit.hosts.partition import assign_hosts
-    from magnetkit.hosts.records import HOST_NAMES
+    from magnetkit.phases.partition import assign_hosts
+    from magnetkit.phases.records import HOST_NAMES
 
     data = recipes.recipes()
     made, *_ = recipes.made()

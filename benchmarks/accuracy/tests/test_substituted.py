@@ -5,7 +5,7 @@ import pytest
 from magnetkit.errors import InputError
 
 from benchmarks.accuracy.phases import substituted
-from magnetkit.hosts.records import HOSTS
+from magnetkit.phases.records import HOSTS
 
 CELLS = [("2:14:1", False), ("1:5", False), ("2:17", False), ("2:17", True), ("1:12", False)]
 

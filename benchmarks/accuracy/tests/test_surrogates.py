@@ -6,7 +6,7 @@ import pytest
 from magnetkit.errors import InputError
 
 from benchmarks.accuracy.surrogates import peers, repeat, series, validate, validation
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 from magnetkit.surrogates import _curie_training
 
 

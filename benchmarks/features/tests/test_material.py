@@ -4,7 +4,7 @@ import numpy as np
 from magnetkit.elements import SYMBOLS
 
 from benchmarks.features.material import OTHER, RARE, compositions, formulas, nd2fe14b
-from magnetkit.composition import CompositionTable
+from magnetkit.alloy import CompositionTable
 
 
 def test_material_is_what_it_says():

@@ -1,0 +1,47 @@
+"""Modules that users import by a shorter name: ``import magnetkit.columns``."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+MODULES = {
+    "applications": "choose.applications",
+    "columns": "_core.columns",
+    "datasets": "_core.datasets",
+    "elements": "_core.elements",
+    "errors": "_core.errors",
+    "plots": "report.plots",
+    "settings": "_core.settings",
+    "units": "_core.units",
+}
+"""Module by the short name under which users import it."""
+
+
+class _Finder:
+    """Finds a module by its short name; the importer gets the module itself, not a copy."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        package, _, module = name.partition(".")
+        if package != "magnetkit" or module not in MODULES:
+            return None
+        # It is a loader too; the base classes of importlib would load more than all of this.
+        loader: Any = self
+        return ModuleSpec(name, loader)
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        short_name = module.__name__.partition(".")[2]
+        sys.modules[module.__name__] = importlib.import_module(f"magnetkit.{MODULES[short_name]}")
+
+
+def install() -> None:
+    """Let ``import magnetkit.NAME`` find the modules of `MODULES`, once."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.append(_Finder())

@@ -1,0 +1,312 @@
+"""Rows of compositions: sums over elements, elements present, rows picked, distances, nearest.
+
+The distance of two compositions is the sum over elements of the difference in atomic fraction.
+"""
+
+import numpy as np
+
+from .._core._arrays import Phases
+from .._core._jit import jit, share_rows
+
+
+# rows: `Rows`; kind int8 (n): which weights are a row's; weights float64 (kinds, 118)
+# -> out float64 (n), rows start to stop - 1
+@jit
+def _sums(rows, kind, weights, out, start, stop):
+    for i in range(start, stop):
+        own = weights[kind[i]]
+        total = 0.0
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            total += rows.values[p] * own[rows.indices[p]]
+        out[i] = total
+
+
+# rows: `Rows` of n compositions; weights float64 (118), or (kinds, 118) with kind int8 (n): which
+# are a row's, -1 the last -> float64 (n), 0 for a row of no elements
+def sums(rows, weights, kind=None):
+    """Return the sum of each row's fractions times a weight of the element."""
+    n = len(rows.indptr) - 1
+    out, weights = np.empty(n), np.atleast_2d(np.asarray(weights, np.float64))
+    share_rows(_sums, n, rows, np.zeros(n, np.int8) if kind is None else kind, weights, out)
+    return out
+
+
+# rows: `Rows`; figures float64 (118, k), contiguous; out float64 (n, k), zeros on entry
+# Adds to out, rows start to stop - 1
+@jit
+def _sums_of_each(rows, figures, out, start, stop):
+    for i in range(start, stop):
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            amount, element = rows.values[p], rows.indices[p]
+            for k in range(figures.shape[1]):
+                out[i, k] += amount * figures[element, k]
+
+
+# rows: `Rows` of n compositions; figures float64 (118, k) -> float64 (n, k)
+def sums_of_each(rows, figures):
+    """Return the sum of each row's fractions times each of several figures of the element."""
+    n = len(rows.indptr) - 1
+    out = np.zeros((n, figures.shape[1]))
+    share_rows(_sums_of_each, n, rows, np.ascontiguousarray(figures, np.float64), out)
+    return out
+
+
+# rows: `Rows`; weights float64 (118); figures float64 (118, k); least float64; out float64 (n, k),
+# zeros on entry. Writes rows start to stop - 1
+@jit
+def _largest_of_each(rows, weights, figures, least, out, start, stop):
+    for i in range(start, stop):
+        total = 0.0
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            total += rows.values[p] * weights[rows.indices[p]]
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            own = rows.indices[p]
+            if rows.values[p] * weights[own] / total >= least:
+                for k in range(figures.shape[1]):
+                    # What is unknown stays so.
+                    if figures[own, k] > out[i, k] or np.isnan(figures[own, k]):
+                        out[i, k] = figures[own, k]
+
+
+# rows: `Rows` of n compositions; weights float64 (118); figures float64 (118, k); least float64
+# -> float64 (n, k)
+def largest_of_each(rows, weights, figures, least):
+    """Return the largest of each figure of the elements with a share of `least` of the weight.
+
+    At least 0; NaN where that of such an element is.
+    """
+    out = np.zeros((len(rows.indptr) - 1, figures.shape[1]))
+    figures = np.ascontiguousarray(figures, np.float64)
+    share_rows(_largest_of_each, len(out), rows, weights, figures, least, out)
+    return out
+
+
+# rows: `Rows`; bits int64 (118); least float64 (118) -> out int64 (n), rows start to stop - 1
+@jit
+def _marks(rows, bits, least, out, start, stop):
+    for i in range(start, stop):
+        found = np.int64(0)
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            if rows.values[p] > least[rows.indices[p]]:
+                found |= bits[rows.indices[p]]
+        out[i] = found
+
+
+# rows: `Rows` of n compositions; bits int64 (118); least float64 (118) -> int64 (n)
+def marks(rows, bits, least):
+    """Return the bits of the elements of which each row has more than `least`, joined by or."""
+    out = np.empty(len(rows.indptr) - 1, np.int64)
+    share_rows(_marks, len(out), rows, bits, least, out)
+    return out
+
+
+# rows: `Rows`; picked int64 (p): which, 0 to n - 1 -> indptr int64 (p + 1), indices int32, values
+# float64
+@jit
+def taken(rows, picked):
+    """Return some rows, in the order in which they are picked."""
+    indptr = np.zeros(len(picked) + 1, np.int64)
+    for i in range(len(picked)):
+        own = picked[i]
+        indptr[i + 1] = indptr[i] + rows.indptr[own + 1] - rows.indptr[own]
+    indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
+    for i in range(len(picked)):
+        at = indptr[i]
+        for p in range(rows.indptr[picked[i]], rows.indptr[picked[i] + 1]):
+            indices[at], values[at] = rows.indices[p], rows.values[p]
+            at += 1
+    return indptr, indices, values
+
+
+_BEYOND = 118
+
+
+# i: row of rows; used int64 (u): columns that any other has, ascending; others float64 (u, k):
+# their fractions -> found float64 (k), summed in the order of the elements
+@jit(part="merged")
+def _of_row(rows, i, used, others, found):
+    found[:] = 0.0
+    p, last, q = rows.indptr[i], rows.indptr[i + 1], 0
+    while p < last or q < len(used):
+        own = rows.indices[p] if p < last else _BEYOND
+        theirs = used[q] if q < len(used) else _BEYOND
+        value = 0.0
+        if own <= theirs:
+            value = rows.values[p]
+            p += 1
+        if theirs <= own:
+            for k in range(len(found)):
+                found[k] += abs(value - others[q, k])
+            q += 1
+        else:
+            found += value
+
+
+# As `_of_row`, of rows start to stop - 1 -> out float64 (n, k)
+@jit
+def _distances(rows, used, others, out, start, stop):
+    for i in range(start, stop):
+        _of_row(rows, i, used, others, out[i])
+
+
+# rows: `Rows` of n compositions; others float64 (k, 118) -> float64 (n, k)
+def distances(rows, others):
+    """Return the distances of compositions from others."""
+    out = np.empty((len(rows.indptr) - 1, len(others)))
+    used = np.flatnonzero(others.any(axis=0))
+    share_rows(_distances, len(out), rows, used, np.ascontiguousarray(others[:, used].T), out)
+    return out
+
+
+# places float64 (n, d); points float64 (d, k), k at least 1 -> apart float64 (n), which int64 (n)
+# and axis int64 (n), rows start to stop - 1
+@jit
+def _nearest_points(places, points, apart, which, axis, start, stop):
+    d, k = points.shape
+    # Of all points at once: none is left out early, several are added in one step.
+    squares = np.zeros((d + 1, k))
+    for i in range(start, stop):
+        # A row that begins as the one before it goes on from there.
+        same = 0
+        while i > start and same < d and places[i, same] == places[i - 1, same]:
+            same += 1
+        for c in range(same, d):
+            for p in range(k):
+                squares[c + 1, p] = squares[c, p] + (places[i, c] - points[c, p]) ** 2
+        least, best, largest = np.inf, -1, -1.0
+        for p in range(k):
+            if squares[d, p] < least:
+                least, best = squares[d, p], p
+        apart[i], which[i] = np.sqrt(least), max(best, 0)
+        for c in range(d if best >= 0 else 0):
+            square = (places[i, c] - points[c, best]) ** 2
+            if square > largest:
+                largest, axis[i] = square, c
+
+
+# As `_nearest_points` -> apart, which and axis
+def nearest_points(places, points):
+    """Return the distance to the nearest point, the first of equals, and the axis of most of it."""
+    n = len(places)
+    found = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    given = np.ascontiguousarray(places), np.ascontiguousarray(points.T)
+    share_rows(_nearest_points, n, *given, *found)
+    return found
+
+
+# rows: compositions, where 0 is absent; word, bit int64 (118,): where an element's bit lies, word
+# -1 for an element without phases. Writes at the rows start to stop: sets uint64 (n, words), zero
+# before, and known bool (n,): every element has phases and there is at least one.
+@jit
+def element_sets(rows, word, bit, sets, known, start, stop):
+    """Write the set of elements of each composition as bits."""
+    indptr, indices, values = rows
+    for i in range(start, stop):
+        ok = True
+        some = False
+        for p in range(indptr[i], indptr[i + 1]):
+            if values[p] <= 0.0:
+                continue
+            some = True
+            w = word[indices[p]]
+            if w < 0:
+                ok = False
+            else:
+                sets[i, w] |= np.uint64(1) << np.uint64(bit[indices[p]])
+        known[i] = ok and some
+
+
+# inside bool (columns,): elements of the chemical system -> id int64 of the phases made of them
+# alone, these phases over the system's own columns, and place int64 (columns,): column of the
+# system, -1 outside.
+@jit
+def subsystem(inside, phases):
+    """Return the phases of a chemical system."""
+    ptr, col, val, energy = phases
+    place = np.full(len(inside), -1, np.int64)
+    m = 0
+    for c in range(len(inside)):
+        if inside[c]:
+            place[c] = m
+            m += 1
+    n = 0
+    nnz = 0
+    chosen = np.zeros(len(energy), np.bool_)
+    for k in range(len(energy)):
+        ok = True
+        for p in range(ptr[k], ptr[k + 1]):
+            if not inside[col[p]]:
+                ok = False
+                break
+        if ok:
+            chosen[k] = True
+            n += 1
+            nnz += ptr[k + 1] - ptr[k]
+    ids = np.empty(n, np.int64)
+    ptr_in = np.zeros(n + 1, np.int64)
+    col_in = np.empty(nnz, np.int64)
+    val_in = np.empty(nnz)
+    energy_in = np.empty(n)
+    j = 0
+    q = 0
+    for k in range(len(energy)):
+        if chosen[k]:
+            ids[j] = k
+            energy_in[j] = energy[k]
+            for p in range(ptr[k], ptr[k + 1]):
+                col_in[q] = place[col[p]]
+                val_in[q] = val[p]
+                q += 1
+            j += 1
+            ptr_in[j] = q
+    return ids, Phases(ptr_in, col_in, val_in, energy_in), place
+
+
+# indptr int64 (n + 1), indices int32 (nnz), values float64 (nnz): atomic fractions in CSR, columns
+#   ascending. column int64 (n): the column each row is to have an entry of, -1 for none.
+# Returns the three CSR arrays with zeros where such an entry was missing.
+@jit
+def insert_column(indptr, indices, values, column):
+    """Give each row an entry of a column."""
+    n = indptr.size - 1
+    out_indptr = np.zeros(n + 1, np.int64)
+    for i in range(n):
+        extra = 1 if column[i] >= 0 else 0
+        for k in range(indptr[i], indptr[i + 1]):
+            if indices[k] == column[i]:
+                extra = 0
+        out_indptr[i + 1] = out_indptr[i] + indptr[i + 1] - indptr[i] + extra
+    out_indices = np.empty(out_indptr[n], np.int32)
+    out = np.zeros(out_indptr[n])
+    for i in range(n):
+        to = out_indptr[i]
+        room = out_indptr[i + 1] - to > indptr[i + 1] - indptr[i]
+        for k in range(indptr[i], indptr[i + 1]):
+            if room and indices[k] > column[i]:
+                out_indices[to] = column[i]
+                to += 1
+                room = False
+            out_indices[to], out[to] = indices[k], values[k]
+            to += 1
+        if room:
+            out_indices[to] = column[i]
+    return out_indptr, out_indices, out
+
+
+# As `insert_column`; is_rare_earth float64 (118): one at rare earths; share float64 (n).
+# Returns the three CSR arrays in which that share of each row's rare earth is the column's element
+# instead.
+@jit
+def replace_rare_earth(indptr, indices, values, is_rare_earth, column, share):
+    """Put another rare earth in place of a share of each row's."""
+    indptr, indices, values = insert_column(indptr, indices, values, column)
+    for i in range(indptr.size - 1):
+        rare = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            part = values[k] * is_rare_earth[indices[k]]
+            rare += part
+            values[k] -= share[i] * part
+        for k in range(indptr[i], indptr[i + 1]):
+            if indices[k] == column[i]:
+                values[k] += share[i] * rare
+    return indptr, indices, values

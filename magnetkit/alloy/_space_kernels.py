@@ -1,0 +1,308 @@
+"""Substitution spaces by row number: from a row to the digits of its mixture and back.
+
+A space is a product of sites. On each site the substituents (slots) take whole numbers of
+steps, the digits, each at most its cap and together at most the site's budget. Rows are
+numbered with the last site running fastest and, on a site, in lexicographic order of the
+digits, so row 0 is the unsubstituted host. Nothing here grows with the size of the space.
+
+Arguments shared by all kernels (S slots over m sites):
+
+site_counts : int64 (m,)              mixtures on each site
+site_slots  : int64 (m + 1,)          slots of site s are site_slots[s] to site_slots[s + 1]
+caps        : int64 (S,)              largest digit of each slot
+budgets     : int64 (m,)              largest sum of digits on each site
+ways        : int64 (S, budget + 1)   ways[j, r]: choices for slot j and those after it on its
+                                      site when r steps are left
+
+What phases fall into, in words.
+"""
+
+import numpy as np
+
+from .._core._jit import jit
+
+_TENS = 10 ** np.arange(19)
+
+
+# slot's completions when r steps are left: 1 past the site's last slot.
+@jit(part="copied")
+def _left(ways, slot, last, r):
+    return 1 if slot == last else ways[slot, r]
+
+
+# rows int64 (n,) -> digits int64 (n, S)
+@jit
+def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
+    """Return the digits of each row number."""
+    n, m = len(rows), len(site_counts)
+    digits = np.zeros((n, len(caps)), np.int64)
+    for i in range(n):
+        row = rows[i]
+        for s in range(m - 1, -1, -1):
+            rank = row % site_counts[s]
+            row //= site_counts[s]
+            left = budgets[s]
+            last = site_slots[s + 1]
+            for j in range(site_slots[s], last):
+                k = 0
+                here = _left(ways, j + 1, last, left)
+                while rank >= here:
+                    rank -= here
+                    k += 1
+                    here = _left(ways, j + 1, last, left - k)
+                digits[i, j] = k
+                left -= k
+    return digits
+
+
+# digits int64 (n, S) -> rows int64 (n,); -1 where a digit or a sum of digits is out of bounds
+@jit
+def rows_of_digits(digits, site_counts, site_slots, caps, budgets, ways):
+    """Return the row number of each mixture."""
+    n, m = len(digits), len(site_counts)
+    rows = np.zeros(n, np.int64)
+    for i in range(n):
+        row = 0
+        for s in range(m):
+            rank = 0
+            left = budgets[s]
+            last = site_slots[s + 1]
+            for j in range(site_slots[s], last):
+                k = digits[i, j]
+                if k < 0 or k > caps[j] or k > left:
+                    row = -1
+                    break
+                for q in range(k):
+                    rank += _left(ways, j + 1, last, left - q)
+                left -= k
+            if row < 0:
+                break
+            row = row * site_counts[s] + rank
+        rows[i] = row
+    return rows
+
+
+# points float64 (n, S), each in [0, 1) -> digits int64 (n, S)
+@jit
+def digits_of_points(points, site_counts, site_slots, caps, budgets, ways):
+    """Map points of the unit cube to mixtures, even cube to even space.
+
+    Each coordinate picks its slot's digit from the distribution that the digits before it
+    leave (an inverse Rosenblatt transform), so low-discrepancy points stay well spread.
+    """
+    n, m = len(points), len(site_counts)
+    digits = np.zeros((n, len(caps)), np.int64)
+    for i in range(n):
+        for s in range(m):
+            left = budgets[s]
+            last = site_slots[s + 1]
+            for j in range(site_slots[s], last):
+                target = points[i, j] * ways[j, left]
+                most = min(caps[j], left)
+                k = 0
+                below = float(_left(ways, j + 1, last, left))
+                while below <= target and k < most:
+                    k += 1
+                    below += _left(ways, j + 1, last, left - k)
+                digits[i, j] = k
+                left -= k
+    return digits
+
+
+# digits int64 (n, S); base int64 (E,): amounts of the host, in units of the last decimal;
+# levels int64 (S, K): amount of each digit; gains, losses int64 (S,): element of the slot and
+# the element it replaces (-1 for an addition) -> amounts int64 (n, E)
+@jit
+def amounts_of_digits(digits, base, levels, gains, losses):
+    """Return the amount of each element in each mixture, as whole numbers of the last decimal."""
+    n, slots = digits.shape
+    amounts = np.empty((n, len(base)), np.int64)
+    for i in range(n):
+        amounts[i] = base
+        for j in range(slots):
+            level = levels[j, digits[i, j]]
+            amounts[i, gains[j]] += level
+            if losses[j] >= 0:
+                amounts[i, losses[j]] -= level
+    return amounts
+
+
+# amounts int64 (n, E); columns int32 (E,): table column of each element; order int64 (E,):
+# elements by column -> indptr int64 (n + 1,), indices int32 (nnz,), values float64 (nnz,)
+@jit
+def rows_from_amounts(amounts, columns, order):
+    """Return compressed sparse rows of atomic fractions; zero amounts are left out."""
+    n, width = amounts.shape
+    indptr = np.zeros(n + 1, np.int64)
+    for i in range(n):
+        filled = 0
+        for e in range(width):
+            filled += amounts[i, e] > 0
+        indptr[i + 1] = indptr[i] + filled
+    indices = np.empty(indptr[n], np.int32)
+    values = np.empty(indptr[n], np.float64)
+    for i in range(n):
+        total = 0
+        for e in range(width):
+            total += amounts[i, e]
+        at = indptr[i]
+        for e in order:
+            if amounts[i, e] > 0:
+                indices[at] = columns[e]
+                values[at] = amounts[i, e] / total
+                at += 1
+    return indptr, indices, values
+
+
+# data uint8, written from `at` on; amount >= 0 in units of the last of some decimals
+@jit(part="linked")
+def _write(data, at, amount, decimals):
+    """Write a number without trailing zeros and return where it ends."""
+    whole, rest = amount // _TENS[decimals], amount % _TENS[decimals]
+    digits = 1
+    while digits < len(_TENS) and whole >= _TENS[digits]:
+        digits += 1
+    for place in range(at + digits - 1, at - 1, -1):
+        data[place] = 48 + whole % 10
+        whole //= 10
+    at += digits
+    if rest:
+        while rest % 10 == 0:
+            rest //= 10
+            decimals -= 1
+        data[at] = 46
+        for place in range(at + decimals, at, -1):
+            data[place] = 48 + rest % 10
+            rest //= 10
+        at += decimals + 1
+    return at
+
+
+# amounts int64 (n, E) with `decimals` decimals; symbols uint8 (E, 2), padded with 0
+# -> offsets int64 (n + 1,), data uint8
+@jit
+def text_from_amounts(amounts, decimals, symbols):
+    """Write each row as a formula, exact to the last decimal; an amount of one is not written."""
+    n, width = amounts.shape
+    one = 10**decimals
+    offsets = np.zeros(n + 1, np.int64)
+    # A symbol takes at most 2 bytes; an int64 at most 19 digits and a point.
+    data = np.empty(n * width * 22, np.uint8)
+    at = np.int64(0)
+    for i in range(n):
+        for e in range(width):
+            amount = amounts[i, e]
+            if amount <= 0:
+                continue
+            data[at] = symbols[e, 0]
+            at += 1
+            if symbols[e, 1]:
+                data[at] = symbols[e, 1]
+                at += 1
+            if amount == one:
+                continue
+            at = _write(data, at, amount, decimals)
+        offsets[i + 1] = at
+    return offsets, data[:at].copy()
+
+
+# value > 0 -> how many places after the point its first digit is, less for ten and more
+@jit(part="copied")
+def _zeros(value):
+    if value >= 1.0:
+        return -int(np.floor(np.log10(value)))
+    zeros = 1
+    while zeros < len(_TENS) and value * _TENS[zeros] < 1.0:
+        zeros += 1
+    return zeros
+
+
+# indptr int64 (n + 1,), indices int32, values float64: compressed sparse rows; rank int64
+# (columns,): order in a row; symbols uint8 (columns, 2), padded with 0; digits int64: significant
+# digits, up to 15 -> offsets int64 (n + 1,), data uint8
+@jit
+def text_from_fractions(indptr, indices, values, rank, symbols, digits):
+    """Write each row as a formula of its values, without exponents, to at most 18 decimals."""
+    n = len(indptr) - 1
+    offsets = np.zeros(n + 1, np.int64)
+    # A symbol takes at most 2 bytes; a number a digit, a point and 18 decimals.
+    data = np.empty(len(values) * 22, np.uint8)
+    widest = 0
+    for i in range(n):
+        widest = max(widest, indptr[i + 1] - indptr[i])
+    order = np.empty(widest, np.int64)
+    at = np.int64(0)
+    for i in range(n):
+        width = indptr[i + 1] - indptr[i]
+        for k in range(width):
+            entry, place = indptr[i] + k, k
+            while place and rank[indices[order[place - 1]]] > rank[indices[entry]]:
+                order[place] = order[place - 1]
+                place -= 1
+            order[place] = entry
+        for entry in order[:width]:
+            for letter in symbols[indices[entry]]:
+                if letter:
+                    data[at] = letter
+                    at += 1
+            decimals = digits - 1 + _zeros(values[entry])
+            decimals = min(max(decimals, 0), len(_TENS) - 1)
+            at = _write(data, at, int(np.rint(values[entry] * _TENS[decimals])), decimals)
+        offsets[i + 1] = at
+    return offsets, data[:at].copy()
+
+
+# The last digits of a share move with the rows beside it; they may not decide a half hundredth.
+_ROUNDING = 1e-6
+# Bytes beside a name: a share of four, two spaces and a plus with one more.
+_BESIDE = 8
+
+
+# products int32 (n, width): index of each product, -1 for none; shares float64 (n, width), 0 to 1;
+# names uint8: those of all products, that of k from starts[k] to starts[k + 1] (int64); rank int64:
+# order among products of equal shares
+# -> offsets int64 (n + 1,), data uint8
+@jit
+def text_from_products(products, shares, names, starts, rank):
+    """Write the products of each row with their shares, the largest first; a single one alone."""
+    n, width = products.shape
+    longest = 0
+    for k in range(len(starts) - 1):
+        longest = max(longest, starts[k + 1] - starts[k])
+    offsets = np.zeros(n + 1, np.int64)
+    data = np.empty(n * width * (longest + _BESIDE), np.uint8)
+    order, hundredths = np.empty(width, np.int64), np.empty(width, np.int64)
+    at = np.int64(0)
+    for i in range(n):
+        count = 0
+        for w in range(width):
+            product = products[i, w]
+            if product < 0:
+                continue
+            share = np.int64(np.floor(100.0 * shares[i, w] + 0.5 + _ROUNDING))
+            place = count
+            while place:
+                before = hundredths[place - 1]
+                if before > share:
+                    break
+                if before == share and rank[order[place - 1]] < rank[product]:
+                    break
+                order[place], hundredths[place] = order[place - 1], before
+                place -= 1
+            order[place], hundredths[place] = product, share
+            count += 1
+        for place in range(count):
+            product, share = order[place], hundredths[place]
+            if place:
+                data[at], data[at + 1], data[at + 2] = 32, 43, 32
+                at += 3
+            if count > 1:
+                data[at], data[at + 1] = 48 + share // 100, 46
+                data[at + 2], data[at + 3] = 48 + share // 10 % 10, 48 + share % 10
+                data[at + 4] = 32
+                at += 5
+            for letter in range(starts[product], starts[product + 1]):
+                data[at] = names[letter]
+                at += 1
+        offsets[i + 1] = at
+    return offsets, data[:at].copy()

@@ -1,0 +1,306 @@
+"""One recipe as engineers write it: formula, at.% or wt.%, with a balance element.
+
+The parser (`_notation_kernels`) reports a code and a place; sentences on what is wrong, each with
+the way out, are made for refused rows only.
+"""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+from .._core import datasets
+from .._core._arguments import named, warn
+from .._core.elements import ATOMIC_MASS, INDEX, SYMBOLS
+from .._core.errors import CompositionError, InputError
+from . import _notation_kernels as _notation
+from ._grade_names import refusal
+
+if TYPE_CHECKING:
+    from pymatgen.core import Composition
+
+
+Basis = Literal["auto", "atomic", "weight"]
+BASES: tuple[Basis, ...] = get_args(Basis)
+_MISSING = {"", "nan", "na", "n/a", "none", "null", "-"}
+
+# Letters that stand for several elements, longest first.
+_GROUPS = {
+    "TRE": "the total rare earth",
+    "LRE": "light rare earths",
+    "HRE": "heavy rare earths",
+    "REE": "rare earths",
+    "RE": "rare earths",
+    "TM": "transition metals",
+    "MM": "mischmetal",
+    "Mm": "mischmetal",
+    "Ln": "lanthanides",
+    "Di": "didymium",
+    "R": "rare earths",
+    "M": "metals",
+    "X": "any element",
+    "A": "any element",
+    "L": "any element",
+}
+_VARIABLES = "xyzuvwabcnmδ"
+# What a charge holds beside elements, before its amount: PrNd30.5, (PrNd)30.5, NdPr 30.5.
+_PAIR = re.compile(r"\(?(?:Pr[,-]?Nd|Nd[,-]?Pr)\)?(?=\s*\d)")
+_INPUT = re.compile(r"(?<![A-Za-z])([A-Z][A-Za-z]+)\s*(\d+\.?\d*)(?!\d)")
+
+_SENTENCES = {
+    _notation.NEGATIVE: "a hyphen before an amount; amounts are not negative, and a recipe in the "
+    "order 30.5Nd-1B-Fe bal. begins with an amount and marks its balance element with bal.",
+    _notation.EXPONENT: "an exponent; write the amount as a decimal, 0.001 and not 1e-3",
+    _notation.BAD_NUMBER: "expected a number such as 30.5",
+    _notation.FOLLOWS_NOTHING: "this amount belongs to no element; write Nd 30.5 Fe 69.5 or "
+    "30.5Nd-69.5Fe",
+    _notation.CLOSES_NOTHING: "this bracket closes nothing that is open; pair (), [] and {}",
+    _notation.NEVER_CLOSED: "this bracket is never closed; pair (), [] and {}",
+    _notation.EMPTY_BRACKET: "nothing in this bracket",
+    _notation.AMBIGUOUS_BRACKET: "elements that share a place without amounts; state each, as in "
+    "(Nd0.8Dy0.2)2Fe14B",
+    _notation.PAIR: "Pr and Nd without their ratio; state it, as in (Pr0.25Nd0.75)",
+    _notation.BALANCE_ALONE: (
+        "bal. must stand beside a single element without an amount, as in Fe bal."
+    ),
+    _notation.TWO_BALANCES: "a second balance element; keep one bal.",
+    _notation.TWO_BASES: "names both wt.% and at.%; keep one",
+    _notation.ZERO: "all amounts are zero; give a positive amount",
+    _notation.OUT_OF_RANGE: "amounts too far apart to be one composition: a fraction would "
+    f"fall below {_notation.SMALLEST_FRACTION:g}, or the sum overflow; check the factors of the "
+    "brackets",
+    _notation.TOO_LONG: f"longer than {_notation.LONGEST:,} characters, which no recipe is; is a "
+    "quote or a line end missing before it?",
+    _notation.NAME_BASIS: "could be at.% or wt.%; name the basis ('atomic' or 'weight')",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParseError:
+    """A row that could not be read.
+
+    Attributes
+    ----------
+    row : int
+        Row of the input, from 0.
+    text : str
+        The text as given.
+    position : int
+        Index of the first offending character, -1 where no single one is to blame.
+    reason : str
+        What is wrong and the way out.
+    """
+
+    row: int
+    text: str
+    position: int
+    reason: str
+
+
+@named
+def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
+    """Read one recipe.
+
+    Amounts follow their elements (``Nd2Fe14B``, ``Nd 30.5 B 1 Fe bal.``), or precede them if
+    the text begins with one (``30.5Nd-1B-Fe bal.``); commas, semicolons and hyphens may part
+    them, brackets nest, ``wt.%`` and ``at.%`` name the basis. The balance takes what is left to
+    100, inside a bracket to 1. Without a balance, a recipe in wt.%, or one that has a per cent
+    sign or begins with an amount, must sum to 100 +- 0.5, or to 1 +- 0.005.
+
+    Parameters
+    ----------
+    text : str
+        Formula or recipe, e.g. ``"Sm0.8Gd0.2Co5"`` or ``"Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."``.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts are. ``auto`` goes by the text's own wt.% or at.%, else reads a formula
+        as atomic and refuses what could be either: a text with a balance, or one that sums to
+        100 +- 0.5.
+
+    Returns
+    -------
+    pymatgen.core.Composition
+        Atomic fractions that sum to one.
+
+    Raises
+    ------
+    CompositionError
+        If the text cannot be read, with the position of the fault.
+    InputError
+        If `text` is no text, or `basis` is unknown.
+
+    Examples
+    --------
+    >>> round(parse_composition("Sm 36.7 Co 63.3 wt.%").get_atomic_fraction("Sm"), 4)
+    0.1852
+    """
+    from pymatgen.core import Composition
+
+    if not isinstance(text, str):
+        raise InputError(f"expected text such as 'SmCo5', got a {type(text).__name__}")
+    row = _row(text)
+    offsets = np.array([0, len(row)], np.int64)
+    offsets.flags.writeable = False
+    read = _notation.parse(row, offsets, basis_code(basis), ATOMIC_MASS)
+    _, indices, values, codes, places, sums = read
+    if codes[0] and (written := in_elements(text, basis)) is not None:
+        with suppress(CompositionError):
+            return parse_composition(written, basis)
+    if codes[0]:
+        place = int(places[0])
+        raise CompositionError(explain_fault(codes[0], text, place, sums[0], basis), text, place)
+    return Composition({SYMBOLS[c]: a for c, a in zip(indices, values.tolist(), strict=True)})
+
+
+def inputs() -> Mapping[str, Mapping[str, float]]:
+    """Return what is charged beside elements, wt.%, by name: as in trade, or as the user has it."""
+    from .._core.settings import get_settings
+
+    return {**_traded(), **get_settings().charge_inputs}
+
+
+@lru_cache(maxsize=1)
+def _traded() -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for row in datasets.rows("supply/inputs.csv"):
+        found.setdefault(row["input"], {})[row["element"]] = float(row["wt_pct"])
+    return found
+
+
+def in_elements(text: str, basis: str) -> str | None:
+    """Return a refused recipe in wt.% with its `inputs` as elements; None where it has none."""
+    if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
+        return None
+    known, met = inputs(), set()
+
+    def elements(match: re.Match[str]) -> str:
+        name = match[1].replace("Mm", "MM")
+        if name not in known:
+            return match[0]
+        met.add(name)
+        amount = float(match[2]) / sum(known[name].values())
+        return "".join(f" {e} {amount * share:.6f}" for e, share in known[name].items()) + " "
+
+    written = _INPUT.sub(elements, _PAIR.sub("PrNd", text))
+    if not met:
+        return None
+    parts = [f"{n} as {' '.join(f'{e}{x:g}' for e, x in known[n].items())}" for n in sorted(met)]
+    warn(f"read {', '.join(parts)} wt.% (MAGNETKIT_CHARGE_INPUTS sets other ratios)", UserWarning)
+    return written
+
+
+def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
+    """Return the amounts as written, by symbol, and the balance element, whose amount is zero.
+
+    Raises CompositionError if the text cannot be read.
+    """
+    row = _row(text)
+    if len(row) > _notation.LONGEST:
+        raise CompositionError(explain_fault(_notation.TOO_LONG, text, -1, 0.0, "atomic"), text)
+    columns = np.empty(len(row), np.int32)
+    values = np.empty(len(row), np.float64)
+    levels = np.empty((len(row) + 2, _notation.LEVEL_FIELDS), np.int64)
+    code, place, total, end, balance, _, _ = _notation.read_row(row, 0, columns, values, levels)
+    if code != _notation.FINE:
+        raise CompositionError(explain_fault(code, text, place, total, "atomic"), text, place)
+    amounts: dict[str, float] = {}
+    for column, value in zip(columns[:end], values[:end].tolist(), strict=True):
+        amounts[SYMBOLS[column]] = amounts.get(SYMBOLS[column], 0.0) + value
+    return amounts, SYMBOLS[columns[balance]] if balance >= 0 else None
+
+
+def basis_code(basis: Basis) -> int:
+    """Return the number by which the parser knows a basis; InputError if there is none."""
+    if not isinstance(basis, str) or basis not in BASES:
+        raise InputError(f"basis must be one of {', '.join(BASES)}; got {basis!r:.60}")
+    return BASES.index(basis)
+
+
+def _row(text: str) -> np.ndarray:
+    """Return a text as the parser takes a row, read-only ASCII bytes; refuse a grade's name."""
+    if (why := refusal(text)) is not None:
+        raise CompositionError(why, text)
+    data = np.frombuffer(text.encode(errors="replace"), np.uint8)
+    if not text.isascii():
+        data, _ = _notation.fold(data, np.array([0, len(data)], np.int64))
+        data.flags.writeable = False
+    return data
+
+
+def explain_fault(code: int, text: str, place: int, total: float, basis: str) -> str:
+    """Return the sentence for a refused recipe.
+
+    `code` is the fault code of the parser, `place` the wrong character (-1 for the recipe as a
+    whole), `total` the sum of the amounts concerned, `basis` that of reading.
+    """
+    rest = text[place:] if place >= 0 else ""
+    if code == _notation.EMPTY or text.strip().lower() in _MISSING:
+        return "no composition here; expected text such as SmCo5"
+    if code == _notation.NO_SUCH_ELEMENT:
+        return _no_such_element(text, place)
+    if code == _notation.UNEXPECTED:
+        return _unexpected(text, place)
+    if code == _notation.FOLLOWS_NOTHING and re.search(r"\d,$", text[:place]):
+        return "a comma between figures; write decimals with a point, 30.5 and not 30,5"
+    if code == _notation.NO_AMOUNT and rest.startswith(("PrNd", "NdPr")):
+        return _SENTENCES[_notation.PAIR]
+    if code == _notation.NO_AMOUNT:
+        symbol = rest[:2] if rest[:2] in INDEX else rest[:1]
+        if basis == "weight":
+            return (
+                f"{symbol} has no amount; in wt.% every element needs one, or bal. "
+                "(a formula such as Nd2Fe14B is read with the basis 'atomic')"
+            )
+        return f"{symbol} has no amount; in a recipe every element needs one, or bal."
+    if code == _notation.NOTHING_LEFT:
+        whole = "1 in this bracket" if place >= 0 else "100"
+        return f"the other amounts sum to {total:.6g}, nothing of {whole} is left for bal."
+    if code == _notation.OTHER_BASIS:
+        named = "at.%" if basis == "weight" else "wt.%"
+        return f"the text names {named}, the basis asked for is '{basis}'; use basis 'auto'"
+    if code == _notation.BAD_SUM:
+        return (
+            f"amounts sum to {total:.6g}; a recipe must sum to 100 +- "
+            f"{_notation.PERCENT_TOLERANCE} (or to 1), or mark one element with bal."
+        )
+    return _SENTENCES[code]
+
+
+def _no_such_element(text: str, place: int) -> str:
+    rest = text[place:]
+    # The H of HRE has been read as hydrogen by the time R is found wanting.
+    for start in (place - 1, place):
+        for group, meaning in _GROUPS.items():
+            # A single letter stands for a group only where it is no part of a symbol.
+            alone = start == place and not rest[1:2].islower()
+            if start >= 0 and text.startswith(group, start) and (len(group) > 1 or alone):
+                return (
+                    f"{group} stands for {meaning}; write the elements and their amounts, "
+                    "as in (Pr0.25Nd0.75)30"
+                )
+    if len(rest) > 1 and rest[1] in _VARIABLES and rest[0] in INDEX:
+        return f"{rest[1]} is a variable; put its value"
+    if rest[:1] == "D":
+        return "D is deuterium; only elements are read, write H"
+    if rest[:1] == "T":
+        return "T is tritium or any transition metal; write H, or Fe and Co with their amounts"
+    symbol = rest[:2] if rest[1:2].islower() else rest[:1]
+    return f"{symbol!r} is no chemical element; write symbols as Nd, Fe"
+
+
+def _unexpected(text: str, place: int) -> str:
+    character = text[place]
+    if character == "+":
+        return "+ joins two recipes; fold the addition into one recipe"
+    word = text[place:]
+    length = next((i for i, c in enumerate(word) if not c.islower()), len(word))
+    if character in _VARIABLES and length == 1:
+        return f"{character} is a variable; put its value"
+    if character.islower():
+        capital = word[:length].capitalize()
+        hint = f", e.g. {capital}" if capital in SYMBOLS else ""
+        return f"unexpected {word[:length]!r}; element symbols begin with a capital{hint}"
+    return f"unexpected {character!r}; write a formula or recipe such as Nd 30.5 B 1 Fe bal."

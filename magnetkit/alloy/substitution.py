@@ -1,0 +1,573 @@
+"""Candidates by substitution on the sites of a host: laid out exactly, counted, drawn, refined.
+
+A space of candidates is described and numbered but never built whole.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._arguments import named
+from .._core.elements import INDEX, index
+from .._core.errors import InputError
+from .notation import read_amounts
+from .table import LETTERS, CompositionTable, large_strings
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+# Amounts of a formula carry at most this many decimals; a step of 1/3 is rounded there.
+_MAX_DECIMALS = 9
+# Every level of a site is stored: a million take seconds, a thousand million all memory. No
+# analysis resolves a thousandth of a per cent of a site.
+_LEAST_STEP = Fraction(1, 100_000)
+_MAX_ROWS = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One substituent on one site, or one addition."""
+
+    element: str  # symbol of the element that comes in
+    site: str | None  # symbol of the element it replaces; None for an addition
+    levels: tuple[Fraction, ...]  # atoms per formula unit at each digit, from digit 0
+
+
+@dataclass(frozen=True)
+class Sites:
+    """A host's formula unit and its sites."""
+
+    # atoms of each element in the host's formula unit, in the order written
+    amounts: dict[str, Fraction]
+    slots: tuple[Slot, ...]  # the substituents and additions, in the order of their digits
+    # first slot of each site and the one after its last; an addition is a site of its own
+    spans: tuple[tuple[int, int], ...]
+    budgets: tuple[int, ...]  # largest sum of digits on each site
+
+    @property
+    def caps(self) -> list[int]:
+        """Largest digit of each slot."""
+        return [len(slot.levels) - 1 for slot in self.slots]
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Symbols of the elements that occur, in the order in which formulas write them."""
+        ordered: list[str] = []
+        for element in self.amounts:
+            ordered.append(element)
+            ordered.extend(s.element for s in self.slots if s.site == element)
+        ordered.extend(s.element for s in self.slots if s.site is None)
+        return tuple(dict.fromkeys(ordered))
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that every amount needs (at most nine)."""
+        amounts = [*self.amounts.values(), *(a for slot in self.slots for a in slot.levels)]
+        for decimals in range(_MAX_DECIMALS):
+            if all((a * 10**decimals).denominator == 1 for a in amounts):
+                return decimals
+        return _MAX_DECIMALS
+
+    def ways(self) -> list[list[list[int]]]:
+        """Return the tables of `count_choices`, one for each site."""
+        return [
+            count_choices(self.caps[first:last], budget)
+            for (first, last), budget in zip(self.spans, self.budgets, strict=True)
+        ]
+
+
+def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
+    """Count the choices from each slot on, for each number of steps left."""
+    after = [1] * (budget + 1)
+    table = []
+    for cap in reversed(caps):
+        after = [sum(after[r - k] for k in range(min(cap, r) + 1)) for r in range(budget + 1)]
+        table.append(after)
+    return table[::-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Substitutions:
+    """A space of substituted formulas: described, numbered and sampled, never built whole.
+
+    Rows are numbered from 0, the host itself (with the first level of each addition); any set of
+    rows can be requested, whatever the size of the space. Made by `substitutions`.
+
+    Attributes
+    ----------
+    host, replace, step, limits, additions
+        The arguments of `substitutions`.
+    sites : Sites
+        Sites and substituents, in whole steps.
+    """
+
+    host: str
+    replace: Mapping[str, Sequence[str]]
+    step: float | Mapping[str, float]
+    limits: Mapping[str, float]
+    additions: Mapping[str, float | Sequence[float]]
+    sites: Sites = field(repr=False)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, key: Any) -> CompositionTable:
+        """Return rows by number, slice or array; `row_index` is the number in the space."""
+        rows, columns = self._rows(key), self._columns
+        order = np.argsort(columns)
+        made = self._kernels.rows_from_amounts(self._amounts(rows), columns, order)
+        indptr, indices, values = made
+        return CompositionTable(indptr, indices, values, rows)
+
+    def chunks(self, size: int = 65536) -> Iterator[CompositionTable]:
+        """Yield the space in tables of at most `size` rows.
+
+        Parameters
+        ----------
+        size : int
+            Most rows of a table.
+
+        Yields
+        ------
+        CompositionTable
+            `row_index` is the number in the space.
+
+        Raises
+        ------
+        InputError
+            If `size` is below 1.
+        """
+        if size < 1:
+            raise InputError(f"chunk size must be 1 or more, got {size}")
+        for first in range(0, self._size, size):
+            yield self[np.arange(first, min(first + size, self._size))]
+
+    def formulas(self, rows: Any = slice(None)) -> list[str]:
+        """Return the formula of each row, exact: ``Sm0.8Gd0.2Co4.5Cu0.5``.
+
+        Parameters
+        ----------
+        rows : int, slice or array of int
+            Row numbers, e.g. a chunk's ``row_index``.
+
+        Returns
+        -------
+        list of str
+            One formula a row.
+        """
+        return self.to_arrow(rows).to_pylist()
+
+    def to_arrow(self, rows: Any = slice(None)) -> "pyarrow.Array":
+        """Return the formulas of `rows` as an Arrow large_string array.
+
+        Parameters
+        ----------
+        rows : int, slice or array of int
+            Row numbers.
+
+        Returns
+        -------
+        pyarrow.LargeStringArray
+            One formula a row.
+        """
+        amounts, symbols = self._amounts(self._rows(rows)), LETTERS[self._columns]
+        text = self._kernels.text_from_amounts(amounts, self.sites.decimals, symbols)
+        return large_strings(*text)
+
+    def sample(
+        self, n: int, method: Literal["sobol", "lhs"] = "sobol", seed: int = 0
+    ) -> CompositionTable:
+        """Draw `n` distinct rows, evenly spread over the space.
+
+        Parameters
+        ----------
+        n : int
+            Rows to draw; all rows, in order, if the space holds no more.
+        method : {"sobol", "lhs"}
+            Scrambled Sobol sequence or Latin hypercube.
+        seed : int
+            The same seed draws the same rows.
+
+        Returns
+        -------
+        CompositionTable
+            `row_index` is the number in the space.
+
+        Raises
+        ------
+        InputError
+            If `method` is unknown or `n` negative.
+        """
+        from scipy.stats import qmc
+
+        if method not in ("sobol", "lhs"):
+            raise InputError(f"method must be 'sobol' or 'lhs', got {method!r}")
+        if n < 0:
+            raise InputError(f"the number of rows to draw must not be negative, got {n}")
+        if n >= self._size:
+            return self[:]
+        sampler = (qmc.Sobol if method == "sobol" else qmc.LatinHypercube)(
+            len(self.sites.slots), rng=np.random.default_rng(seed)
+        )
+        rows = np.empty(0, np.int64)
+        # Points that fall on a row already drawn are made up for by further points; a sample
+        # of nearly the whole space is completed in order.
+        for _ in range(16):
+            if len(rows) >= n:
+                break
+            # Blocks of powers of two keep the sequence balanced.
+            block = 1 << (max(n, sampler.num_generated) - 1).bit_length()
+            points = sampler.random(block if method == "sobol" else n)
+            digits = self._kernels.digits_of_points(points, *self._plan)
+            drawn = np.concatenate([rows, self.rows_of_digits(digits)])
+            _, first = np.unique(drawn, return_index=True)
+            rows = drawn[np.sort(first)][:n]
+        if len(rows) < n:
+            missing = np.setdiff1d(np.arange(self._size), rows)[: n - len(rows)]
+            rows = np.concatenate([rows, missing])
+        return self[rows]
+
+    def rows_of_digits(self, digits: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the row number of each mixture, -1 for one outside the space.
+
+        Parameters
+        ----------
+        digits : ndarray of int64, shape (n, number of slots)
+            Steps (of an addition: level) of each slot, in the order of ``sites.slots``.
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+        """
+        return self._kernels.rows_of_digits(digits, *self._plan)
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Symbols of the elements that occur, in the order in which formulas write them."""
+        return self.sites.elements
+
+    @property
+    def _columns(self) -> NDArray[np.int32]:
+        return np.array([INDEX[e] for e in self.elements], np.int32)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what identifies the space, in plain types that JSON can hold."""
+        return {
+            "host": self.host,
+            "replace": {site: list(elements) for site, elements in self.replace.items()},
+            "step": dict(self.step) if isinstance(self.step, Mapping) else self.step,
+            "limits": dict(self.limits),
+            "additions": {
+                element: list(levels) if isinstance(levels, Sequence) else levels
+                for element, levels in self.additions.items()
+            },
+            "rows": self._size,
+        }
+
+    @cached_property
+    def _size(self) -> int:
+        return prod(table[0][-1] for table in self.sites.ways())
+
+    @property
+    def _kernels(self) -> Any:
+        from . import _space_kernels as _spaces
+
+        return _spaces
+
+    @cached_property
+    def _plan(self) -> tuple[NDArray[np.int64], ...]:
+        """The sites as arrays for `magnetkit.alloy._space_kernels`."""
+        sites = self.sites
+        tables = sites.ways()
+        ways = np.zeros((len(sites.slots), max(sites.budgets, default=0) + 1), np.int64)
+        for (first, last), budget, table in zip(sites.spans, sites.budgets, tables, strict=True):
+            ways[first:last, : budget + 1] = table
+        counts = [table[0][-1] for table in tables]
+        edges = [first for first, _ in sites.spans] + [len(sites.slots)]
+        whole = (np.array(x, np.int64) for x in (counts, edges, sites.caps, sites.budgets))
+        return (*whole, ways)
+
+    @cached_property
+    def _amount_plan(self) -> tuple[NDArray[np.int64], ...]:
+        """Host amounts, levels, and the elements that each slot gains and loses."""
+        place = {element: i for i, element in enumerate(self.elements)}
+        slots, scale = self.sites.slots, 10**self.sites.decimals
+        base = np.zeros(len(place), np.int64)
+        for element, amount in self.sites.amounts.items():
+            base[place[element]] = round(amount * scale)
+        levels = np.zeros((len(slots), max((len(s.levels) for s in slots), default=1)), np.int64)
+        for j, slot in enumerate(slots):
+            levels[j, : len(slot.levels)] = [round(a * scale) for a in slot.levels]
+        gains = np.array([place[slot.element] for slot in slots], np.int64)
+        losses = np.array([-1 if s.site is None else place[s.site] for s in slots], np.int64)
+        return base, levels, gains, losses
+
+    def _rows(self, key: Any) -> NDArray[np.int64]:
+        if isinstance(key, slice):
+            return np.arange(*key.indices(self._size), dtype=np.int64)
+        rows = np.atleast_1d(np.asarray(key))
+        if rows.size == 0:
+            return np.empty(0, np.int64)
+        if rows.dtype.kind not in "iu" or rows.ndim != 1:
+            raise InputError(f"rows must be whole numbers, a slice or an array, got {key!r}")
+        if rows.min() < -self._size or rows.max() >= self._size:
+            raise InputError(f"row numbers must lie below {self._size}, got {rows.max()}")
+        return np.where(rows < 0, rows + self._size, rows).astype(np.int64)
+
+    def _amounts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        digits = self._kernels.digits_of_rows(rows, *self._plan)
+        return self._kernels.amounts_of_digits(digits, *self._amount_plan)
+
+    def __repr__(self) -> str:
+        sites: dict[str, list[str]] = {}
+        for slot in self.sites.slots:
+            sites.setdefault(slot.site or "added", []).append(slot.element)
+        parts = "; ".join(f"{site}: {', '.join(elements)}" for site, elements in sites.items())
+        return f"<Substitutions of {self.host} ({parts}), {self._size:,} formulas>"
+
+
+@named
+def substitutions(
+    host: str,
+    replace: Mapping[str, Sequence[str]],
+    step: float | Mapping[str, float] = 0.05,
+    limits: Mapping[str, float] | None = None,
+    additions: Mapping[str, float | Sequence[float]] | None = None,
+) -> Substitutions:
+    """Describe the substitutions of a host formula, without building them.
+
+    On each site the host's element and its substituents share the site's atoms in whole
+    numbers of steps (a simplex lattice); sites and additions combine freely.
+
+    Parameters
+    ----------
+    host : str
+        Formula of the host, in atoms: ``"Nd2Fe14B"``.
+    replace : mapping of str to list of str
+        Element of the host to the elements that may replace it.
+    step : float or mapping of str to float
+        Fraction of the site's atoms that one step exchanges; a mapping gives one for each site.
+    limits : mapping of str to float, optional
+        Largest fraction of a site that a substituent may take, e.g. ``{"Dy": 0.2}``.
+    additions : mapping of str to float or list of float, optional
+        Minor additions charged beside the host, in atoms on 100 atoms of the host: one level,
+        or several to choose from, e.g. ``{"Cu": [0, 0.15, 0.3], "Al": 0.5}``.
+
+    Returns
+    -------
+    Substitutions
+        Lazy: ``len``, ``chunks``, ``formulas``, ``sample`` and rows by number.
+
+    Raises
+    ------
+    InputError
+        If an element, step, limit or addition does not fit the host.
+
+    Examples
+    --------
+    >>> space = substitutions("SmCo5", {"Sm": ["Gd"], "Co": ["Cu"]}, step=0.1)
+    >>> len(space), space.formulas([0, 12])
+    (121, ['SmCo5', 'Sm0.9Gd0.1Co4.5Cu0.5'])
+    """
+    limits, additions = dict(limits or {}), dict(additions or {})
+    sites = arrange_sites(host, replace, step, limits, additions)
+    space = Substitutions(host, dict(replace), step, limits, additions, sites)
+    if space._size > _MAX_ROWS:
+        raise InputError(
+            f"the space holds {space._size:.2e} formulas, more than row numbers can count "
+            "(9.2e18); take a larger step, limits or fewer substituents"
+        )
+    return space
+
+
+def arrange_sites(
+    host: str,
+    replace: Mapping[str, Sequence[str]],
+    step: float | Mapping[str, float],
+    limits: Mapping[str, float],
+    additions: Mapping[str, float | Sequence[float]],
+) -> Sites:
+    """Lay out the sites for the arguments of `substitutions`; InputError if one does not fit."""
+    written, balance = read_amounts(host)
+    if balance is not None:
+        raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
+    amounts = {symbol: Fraction(str(a)) for symbol, a in written.items() if a > 0}
+    if not amounts:
+        raise InputError(f"a host needs atoms, got {host!r}")
+    shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
+    slots: list[Slot] = []
+    spans: list[tuple[int, int]] = []
+    budgets: list[int] = []
+    for site, given in replace.items():
+        elements = [given] if isinstance(given, str) else list(given)
+        if site not in amounts:
+            raise InputError(f"{host} has no {site} to replace; it has {', '.join(amounts)}")
+        if len(set(elements)) < len(elements) or site in elements:
+            raise InputError(f"the substituents of {site} must differ, got {', '.join(elements)}")
+        size = step.get(site) if isinstance(step, Mapping) else step
+        if size is None:
+            raise InputError(f"step names no site {site}; give a step for each site replaced")
+        part = site_share(size, "step")
+        if part == 0:
+            raise InputError(f"step must be above 0 and at most 1, got {size!r}")
+        if part < _LEAST_STEP:
+            raise InputError(f"step must be {float(_LEAST_STEP):g} or more, got {size!r}")
+        for element in elements:
+            index(element)
+            cap = int(shares.get(element, Fraction(1)) / part)
+            levels = tuple(amounts[site] * part * k for k in range(cap + 1))
+            slots.append(Slot(element, site, levels))
+        if elements:
+            spans.append((len(slots) - len(elements), len(slots)))
+            budgets.append(int(1 / part))
+    stray = set(shares) - {slot.element for slot in slots}
+    if stray:
+        raise InputError(f"limits name {', '.join(sorted(stray))}, which replaces nothing here")
+    unit = sum(amounts.values(), Fraction(0)) / 100
+    for element, charged in additions.items():
+        index(element)
+        percents = _percents(element, charged)
+        slots.append(Slot(element, None, tuple(unit * p for p in percents)))
+        spans.append((len(slots) - 1, len(slots)))
+        budgets.append(len(percents) - 1)
+    return Sites(amounts, tuple(slots), tuple(spans), tuple(budgets))
+
+
+def site_share(value: Any, name: str) -> Fraction:
+    """Return a share of a site, 0 to 1, as an exact decimal."""
+    try:
+        part = Fraction(str(value))
+    except ValueError:
+        raise InputError(f"{name} must be a number, got {value!r}") from None
+    if not 0 <= part <= 1:
+        raise InputError(f"{name} is a fraction of a site, 0 to 1; got {value!r}")
+    return part
+
+
+def _percents(element: str, given: Any) -> list[Fraction]:
+    levels = [given] if isinstance(given, (str, int, float)) else list(given)
+    try:
+        percents = [Fraction(str(level)) for level in levels]
+    except ValueError:
+        raise InputError(f"addition of {element} must be at.%, got {given!r}") from None
+    distinct = len(set(percents)) == len(percents)
+    if not percents or not distinct or min(percents) < 0 or max(percents) > 100:
+        raise InputError(
+            f"addition of {element} takes distinct levels from 0 to 100 at.% of the host; "
+            f"got {given!r}"
+        )
+    return percents
+
+
+@named
+def refine(
+    space: Substitutions, formulas: Sequence[str], step: float
+) -> tuple[Substitutions, NDArray[np.int64]]:
+    """Return a finer space and its rows around some formulas of a coarser one.
+
+    Around each formula go all exchanges of two elements on one site, the host's own included, by
+    one fine step up to one coarse step, and the next levels of each addition. Called again on
+    the best of these rows, it walks wherever the ranking leads.
+
+    Parameters
+    ----------
+    space : Substitutions
+        The space the formulas come from.
+    formulas : sequence of str
+        Formulas of the space, e.g. the Pareto front's; atomic fractions as in a result's column
+        ``formula`` will do.
+    step : float
+        Fraction of a site's atoms, finer than the space's.
+
+    Returns
+    -------
+    finer : Substitutions
+        The same space on the finer step.
+    rows : ndarray of int64
+        Rows of `finer`, ascending, each once; the formulas themselves are among them.
+
+    Raises
+    ------
+    InputError
+        If a formula is no mixture of this space, or `step` is not finer.
+
+    Examples
+    --------
+    >>> coarse = substitutions("SmCo5", {"Sm": ["Gd"]}, step=0.5)
+    >>> finer, rows = refine(coarse, ["Sm0.5Gd0.5Co5"], 0.25)
+    >>> finer.formulas(rows)
+    ['SmCo5', 'Sm0.75Gd0.25Co5', 'Sm0.5Gd0.5Co5', 'Sm0.25Gd0.75Co5', 'GdCo5']
+    """
+    fine = site_share(step, "step")
+    reaches = {}
+    for site in space.replace:
+        given = space.step[site] if isinstance(space.step, Mapping) else space.step
+        coarse = site_share(given, "step")
+        if not 0 < fine <= coarse:
+            raise InputError(f"the step must be above 0 and at most {given}, got {step!r}")
+        reaches[site] = int(coarse / fine)
+    finer = substitutions(space.host, space.replace, step, space.limits, space.additions)
+    sites = finer.sites
+    around = [np.empty((0, len(sites.slots)), np.int64)]
+    for formula in formulas:
+        here = _digits(sites, formula, finer)
+        around.append(here + _moves(sites, reaches))
+    rows = finer.rows_of_digits(np.concatenate(around))
+    return finer, np.unique(rows[rows >= 0])
+
+
+def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int64]:
+    """Return the digits of a formula, the nearest where it falls between steps."""
+    written = {e: Fraction(str(amount)) for e, amount in read_amounts(formula)[0].items()}
+    owners = [slot.element for slot in sites.slots]
+    left = {e: -amount for e, amount in sites.amounts.items()}
+    # In formula units of the host: what is not added fills its sites.
+    added = {slot.element for slot in sites.slots if slot.site is None}
+    own = sum(amount for element, amount in written.items() if element not in added)
+    unit = sum(sites.amounts.values()) / own if own else Fraction(1)
+    for element, amount in written.items():
+        left[element] = left.get(element, Fraction(0)) + unit * amount
+    digits = np.zeros(len(owners), np.int64)
+    for j, slot in enumerate(sites.slots):
+        if owners.count(slot.element) > 1 or slot.element in {s.site for s in sites.slots}:
+            raise InputError(
+                f"{slot.element} stands on several sites of {space!r}; refine around rows whose "
+                "elements have one place each"
+            )
+        surplus = left.get(slot.element, Fraction(0))
+        misses = [abs(level - surplus) for level in slot.levels]
+        digits[j] = misses.index(min(misses))
+        left[slot.element] = surplus - slot.levels[digits[j]]
+        if slot.site is not None:
+            left[slot.site] += slot.levels[digits[j]]
+    # What is left over may be no more than a step between the formula's grid and this one.
+    steps = [s.levels[1] for s in sites.slots if len(s.levels) > 1 and s.site is not None]
+    slack = max([*steps, Fraction(1, 10**_MAX_DECIMALS)]) * len(owners)
+    if any(abs(rest) > slack for rest in left.values()):
+        raise InputError(f"{formula!r} is no mixture of {space!r}")
+    return digits
+
+
+def _moves(sites: Sites, reaches: Mapping[str, int]) -> NDArray[np.int64]:
+    """Return the changes of digits: none, and every exchange on one site."""
+    moves = [np.zeros(len(sites.slots), np.int64)]
+    for first, last in sites.spans:
+        site = sites.slots[first].site
+        reach = 1 if site is None else reaches[site]
+        for a in range(first, last):
+            for k in range(1, reach + 1):
+                # With the host's element, then with each other substituent.
+                for b in (None, *range(first, a)):
+                    move = np.zeros(len(sites.slots), np.int64)
+                    move[a] = k
+                    if b is not None:
+                        move[b] = -k
+                    moves += [move, -move]
+    return np.array(moves)

@@ -1,0 +1,693 @@
+"""Many compositions as compressed sparse rows of atomic fractions, and the reading of texts.
+
+A user's list, array or frame becomes Arrow text, is parsed in chunks, and commercial grades are
+then sorted out: ``N42SH`` is also a spelling of nitrogen, sulphur and hydrogen, ``SmCo 26`` one of
+samarium and cobalt. Texts are checked only where what they were read as could be such a name.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
+from .._core.errors import InputError
+from ._grade_names import refusal
+from .notation import Basis, ParseError, basis_code, explain_fault, in_elements
+
+if TYPE_CHECKING:
+    from pymatgen.core import Composition
+
+    from .._core._arrays import Rows
+
+
+# The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
+_HEAVIEST = mask(("B", "N", "P", "S", "V", "U")) > 0.0
+LETTERS = np.array([list(s.ljust(2, "\0").encode()) for s in SYMBOLS], np.uint8)
+"""Symbols of the elements as two bytes each."""
+# Fewer rows than this are read by one thread: starting the others costs more.
+_ROWS_WORTH_THREADS = 4096
+# Pieces of work for each thread, so that longer rows keep no thread waiting.
+_STRETCHES = 4
+
+# Rows from which it is worth to look for equal ones, how many are looked at first, and what has to
+# be equal.
+_LEAST_ALIKE, _LOOKED_AT, _ROWS = 64, 1024, ("indptr", "indices", "values")
+
+_COLUMN = "composition"
+GIVEN = ("curie_temperature_K", "saturation_polarization_T", "anisotropy_constant_MJ_m3")
+"""What a user may say of a hard phase in place of the model."""
+GIVEN_AT = "temperature_K"
+"""Temperature of the latter two, K."""
+
+
+@dataclass(frozen=True, eq=False)
+class CompositionTable:
+    """Compositions in compressed sparse rows.
+
+    Rows carry no text: `row_index` leads back to the input, whatever was selected since.
+
+    Attributes
+    ----------
+    indptr : ndarray of int64, shape (n + 1,)
+        Row ``i`` is the slice ``indptr[i]:indptr[i + 1]`` of `indices` and `values`.
+    indices : ndarray of int32
+        Column of the element: its atomic number minus one, ascending within a row.
+    values : ndarray of float64
+        Atomic fraction, above zero; the values of a row sum to one.
+    row_index : ndarray of int64, shape (n,)
+        Row of the input each composition came from.
+    errors : list of ParseError
+        The rows of the input that could not be read.
+    given : dict of str to ndarray of float64, shape (n,)
+        What a user says of the hard phase, by the names of `GIVEN`, their ends ``_lo`` and ``_hi``,
+        and `GIVEN_AT`; NaN where nothing was said. Selecting rows keeps it.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    values: NDArray[np.float64]
+    row_index: NDArray[np.int64]
+    errors: list[ParseError] = field(default_factory=list)
+    given: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    @classmethod
+    def from_strings(cls, texts: Sequence[Any], basis: Basis = "auto") -> "CompositionTable":
+        """Read many recipes; a row that cannot be read is listed in `errors` and left out.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Recipes in the notation of `parse_composition`. None, NaN and what is no text make
+            a row of `errors`.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts are; see `parse_composition`.
+
+        Returns
+        -------
+        CompositionTable
+            The rows that could be read; the others are in its `errors`.
+        """
+        return cls.of_texts(*text_array(texts), basis)
+
+    @classmethod
+    def from_arrow(cls, array: Any, basis: Basis = "auto") -> "CompositionTable":
+        """Read an Arrow array of text without copying it.
+
+        Parameters
+        ----------
+        array : pyarrow.Array, pyarrow.ChunkedArray or anything that exports one
+            Strings of any Arrow text type, dictionaries included; a null is a row of `errors`.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts are; see `parse_composition`.
+
+        Returns
+        -------
+        CompositionTable
+            The rows that could be read; the others are in its `errors`.
+
+        Raises
+        ------
+        InputError
+            If the array holds no text.
+        """
+        return cls.of_texts(arrow_array(array), {}, basis)
+
+    @classmethod
+    def from_frame(
+        cls, frame: Any, column: str | None = None, basis: Basis = "auto"
+    ) -> "CompositionTable":
+        """Read one column of a pandas or polars frame or an Arrow table.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+            `row_index` counts its rows from 0, whatever its index.
+        column : str, optional
+            The column to read; by default ``composition``, or the only text column.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts are; see `parse_composition`.
+
+        Returns
+        -------
+        CompositionTable
+            The rows that could be read; the others are in its `errors`.
+
+        Raises
+        ------
+        InputError
+            If there is no such column, or no single one to choose.
+        """
+        return cls.of_texts(*frame_column(frame, column), basis)
+
+    @classmethod
+    def of_texts(cls, array: Any, odd: dict[int, Any], basis: Basis) -> "CompositionTable":
+        """Parse an Arrow array of recipes; grades and other unreadable rows are in `errors`.
+
+        Parameters
+        ----------
+        array : pyarrow.Array or pyarrow.ChunkedArray of strings
+            The recipes.
+        odd : dict
+            Values that are no text, by row.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts are.
+
+        Returns
+        -------
+        CompositionTable
+        """
+        basis_code(basis)
+        tables, start = [], 0
+        for chunk in getattr(array, "chunks", [array]):
+            table = _parse_chunk(chunk, odd, basis, start)
+            tables.append(_without_grades(table, chunk, start))
+            start += len(chunk)
+        return tables[0] if len(tables) == 1 else cls.concat(tables)
+
+    @classmethod
+    def from_pymatgen(cls, compositions: Iterable["Composition"]) -> "CompositionTable":
+        """Take pymatgen compositions; one that is empty or not of elements goes to `errors`.
+
+        Parameters
+        ----------
+        compositions : iterable of pymatgen Composition
+            Or anything that has one as its ``composition``: structures, entries.
+
+        Returns
+        -------
+        CompositionTable
+            One row a composition.
+
+        Examples
+        --------
+        >>> from pymatgen.core import Composition
+        >>> CompositionTable.from_pymatgen([Composition("Nd2Fe14B")]).formulas()
+        ['Nd0.1176Fe0.8235B0.05882']
+        """
+        rows, kept, errors = [np.zeros((0, N_ELEMENTS))], [], []
+        for i, given in enumerate(compositions):
+            composition = getattr(given, "composition", given)
+            amounts: dict[str, float] = {}
+            for species, amount in composition.items():
+                symbol = getattr(species, "symbol", str(species))
+                amounts[symbol] = amounts.get(symbol, 0.0) + float(amount)
+            stray = next((symbol for symbol in amounts if symbol not in INDEX), None)
+            total = sum(amounts.values())
+            if stray is not None or not total > 0:
+                wrong = "holds no atoms" if stray is None else f"{stray!r} is no chemical element"
+                errors.append(ParseError(i, str(composition), -1, f"{wrong}; give elements"))
+                continue
+            row = np.zeros((1, N_ELEMENTS))
+            row[0, [INDEX[symbol] for symbol in amounts]] = list(amounts.values())
+            rows.append(np.maximum(row, 0.0) / total)
+            kept.append(i)
+        found = cls.from_array(np.concatenate(rows), np.array(kept, np.int64))
+        return replace(found, errors=errors)
+
+    @classmethod
+    def from_array(
+        cls, fractions: NDArray[np.float64], row_index: "NDArray[np.int64] | None" = None
+    ) -> "CompositionTable":
+        """Take atomic fractions as `to_array` returns them.
+
+        Parameters
+        ----------
+        fractions : ndarray of float64, shape (n, 118)
+            By atomic number.
+        row_index : ndarray of int64, shape (n,), optional
+            Row of the input each came from; counted from 0 without it.
+
+        Returns
+        -------
+        CompositionTable
+            n rows.
+
+        Examples
+        --------
+        >>> table = CompositionTable.from_strings(["SmCo5"])
+        >>> CompositionTable.from_array(table.to_array()).formulas() == table.formulas()
+        True
+        """
+        rows, columns = np.nonzero(fractions)
+        indptr = np.searchsorted(rows, np.arange(len(fractions) + 1)).astype(np.int64)
+        index = np.arange(len(fractions)) if row_index is None else row_index
+        return cls(indptr, columns.astype(np.int32), fractions[rows, columns], index)
+
+    @classmethod
+    def concat(cls, tables: Iterable["CompositionTable"]) -> "CompositionTable":
+        """Join tables; rows keep their `row_index` and all errors are kept.
+
+        Parameters
+        ----------
+        tables : iterable of CompositionTable
+            The parts, in order.
+
+        Returns
+        -------
+        CompositionTable
+        """
+        parts = list(tables)
+        starts = np.cumsum([0, *(t.indptr[-1] for t in parts)])
+        return cls(
+            np.concatenate([[0], *(t.indptr[1:] + s for t, s in zip(parts, starts, strict=False))]),
+            np.concatenate([np.empty(0, np.int32), *(t.indices for t in parts)]),
+            np.concatenate([np.empty(0), *(t.values for t in parts)]),
+            np.concatenate([np.empty(0, np.int64), *(t.row_index for t in parts)]),
+            [e for t in parts for e in t.errors],
+            {
+                name: np.concatenate([t.given.get(name, np.full(len(t), np.nan)) for t in parts])
+                for name in {n for t in parts for n in t.given}
+            },
+        )
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Symbols of the columns, in order of atomic number."""
+        return SYMBOLS
+
+    @cached_property
+    def rows(self) -> "Rows":
+        """Return the compositions as kernels take them."""
+        from .._core._arrays import Rows
+
+        return Rows(self.indptr, self.indices, self.values)
+
+    @cached_property
+    def alike(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """Return rows of which no two are equal, and the place there of each; None if most differ.
+
+        What follows from a composition alone need not be worked out for each of its shells.
+        """
+        from ._row_kernels import sums
+
+        if len(self) < _LEAST_ALIKE:
+            return None
+        rng = np.random.default_rng(0)
+        key = sums(self.rows, rng.random(N_ELEMENTS))
+        some = key[np.unique(rng.integers(len(self), size=_LOOKED_AT))]
+        if len(np.unique(some)) == len(some):
+            return None
+        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+        whole = self[first][place]
+        same = (np.array_equal(getattr(whole, n), getattr(self, n)) for n in _ROWS)
+        return (first, place) if all(same) else None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self), N_ELEMENTS
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    def __getitem__(self, key: Any) -> "CompositionTable":
+        """Return the rows that a mask, slice or integer array selects."""
+        if isinstance(key, slice) and key.step in (None, 1):
+            first, last, _ = key.indices(len(self))
+            last = max(first, last)
+            begin, end = self.indptr[first], self.indptr[last]
+            return CompositionTable(
+                self.indptr[first : last + 1] - begin,
+                self.indices[begin:end],
+                self.values[begin:end],
+                self.row_index[first:last],
+                self.errors,
+                {name: own[first:last] for name, own in self.given.items()},
+            )
+        from ._row_kernels import taken
+
+        every = np.arange(len(self))
+        picked = np.atleast_1d(every[key])
+        if np.array_equal(picked, every):
+            return self
+        indptr, indices, values = taken(self.rows, picked)
+        given = {name: own[picked] for name, own in self.given.items()}
+        return CompositionTable(indptr, indices, values, self.row_index[picked], self.errors, given)
+
+    def with_given(
+        self, given: Mapping[str, Any], prefix: str = "", rows: int | None = None
+    ) -> "CompositionTable":
+        """Return the table with what a user says of the hard phases of its rows.
+
+        Parameters
+        ----------
+        given : mapping of str to number, or to one number a row of the input
+            ``curie_temperature_K``, ``saturation_polarization_T``, ``anisotropy_constant_MJ_m3``,
+            ends of their 90 % ranges with ``_lo`` and ``_hi``, and ``temperature_K``, to which the
+            latter two belong.
+        prefix : str
+            Before each name; other names are passed over then.
+        rows : int, optional
+            How many the input has.
+
+        Returns
+        -------
+        CompositionTable
+
+        Raises
+        ------
+        InputError
+            If a name is not known, or a value is no number above zero (an anisotropy constant may
+            be below).
+        """
+        names = [GIVEN_AT, *(f"{name}{end}" for name in GIVEN for end in ("", "_lo", "_hi"))]
+        if not prefix and (odd := set(given) - set(names)):
+            raise InputError(f"given {min(odd)!r}: expected some of {', '.join(names)}")
+        found = {}
+        for name in [own for own in names if f"{prefix}{own}" in given]:
+            try:
+                values = np.asarray(given[f"{prefix}{name}"], float)
+                whole = np.broadcast_to(values, rows or values.shape or len(self))
+                found[name] = whole[self.row_index] if values.ndim else whole[: len(self)]
+            except (TypeError, ValueError, IndexError):
+                raise InputError(f"{prefix}{name}: expected a number, or one a row") from None
+            if not name.startswith(GIVEN[2]) and (found[name] < 0.0).any():
+                raise InputError(f"{prefix}{name}: a value is below zero")
+        return replace(self, given=found)
+
+    def to_array(self) -> NDArray[np.float64]:
+        """Return the atomic fractions as a dense array of shape (n, 118)."""
+        dense = np.zeros(self.shape)
+        dense[np.repeat(np.arange(len(self)), np.diff(self.indptr)), self.indices] = self.values
+        return dense
+
+    def to_pymatgen(self) -> "list[Composition]":
+        """Return each row as a pymatgen Composition of atomic fractions."""
+        from pymatgen.core import Composition
+
+        names = [SYMBOLS[c] for c in self.indices.tolist()]
+        pairs = list(zip(names, self.values.tolist(), strict=True))
+        return [Composition(dict(pairs[a:b])) for a, b in pairwise(self.indptr.tolist())]
+
+    def to_arrow(self, digits: int = 4) -> pa.Array:
+        """Return the `formulas` as an Arrow array of text.
+
+        Parameters
+        ----------
+        digits : int
+            Significant digits of an amount.
+
+        Returns
+        -------
+        pyarrow.LargeStringArray, length n
+        """
+        from ._space_kernels import text_from_fractions
+
+        sparse = (self.indptr, self.indices, self.values)
+        return large_strings(*text_from_fractions(*sparse, WRITING_RANK, LETTERS, digits))
+
+    def weight_fractions(self) -> NDArray[np.float64]:
+        """Return the weight fractions as a dense array of shape (n, 118)."""
+        mass = self.to_array() * ATOMIC_MASS
+        return mass / mass.sum(axis=1, keepdims=True) if len(self) else mass
+
+    def fraction(self, *symbols: str) -> NDArray[np.float64]:
+        """Return the summed atomic fraction of some elements, shape (n,).
+
+        Parameters
+        ----------
+        *symbols : str
+            Elements, e.g. ``"Dy", "Tb"``.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Atomic fraction, 0 to 1.
+
+        Raises
+        ------
+        CompositionError
+            If a symbol is no element.
+        """
+        from ._row_kernels import sums
+
+        return sums(self.rows, mask(symbols))
+
+    def formulas(self, digits: int = 4) -> list[str]:
+        """Return each row as a formula of atomic fractions with `digits` significant digits.
+
+        Rare earths stand first and interstitials last, as the field writes them. There are no
+        exponents, which no reader of formulas takes.
+
+        Parameters
+        ----------
+        digits : int
+            Significant digits of an amount.
+
+        Returns
+        -------
+        list of str, length n
+        """
+        return self.to_arrow(digits).to_pylist()
+
+
+def large_strings(offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> pa.Array:
+    """Return n texts, of n + 1 offsets into bytes, as an Arrow array."""
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, buffers)
+
+
+def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
+    """Return texts as an Arrow array, null where there is no text, and other values by row."""
+    if isinstance(texts, (str, bytes)):
+        raise InputError(f"expected a list of recipes, got one text; give [{texts!r}]")
+    try:
+        return arrow_array(pa.array(texts, from_pandas=True, type=pa.large_string())), {}
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError, TypeError):
+        pass
+    try:
+        values = list(texts)
+    except TypeError:
+        raise InputError(f"expected a list of recipes, got a {type(texts).__name__}") from None
+    odd = {i: v for i, v in enumerate(values) if not isinstance(v, str) and not _missing(v)}
+    clean = [v.encode(errors="replace").decode() if isinstance(v, str) else None for v in values]
+    return pa.array(clean, pa.large_string()), odd
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (not getattr(value, "ndim", 0) and value != value)
+
+
+def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
+    """Return an Arrow array of large strings or strings, sharing memory where its type allows."""
+    if not isinstance(array, (pa.Array, pa.ChunkedArray)):
+        try:
+            stream = hasattr(array, "__arrow_c_stream__")
+            array = pa.chunked_array(array) if stream else pa.array(array)
+        except (pa.ArrowException, TypeError, ValueError):
+            raise InputError(
+                f"expected an Arrow array of text, got a {type(array).__name__}"
+            ) from None
+    if not (_is_text(array.type) or pa.types.is_null(array.type)):
+        raise InputError(f"expected compositions as text, got Arrow {array.type}")
+    return valid_text(array if is_string(array.type) else array.cast(pa.large_string()))
+
+
+def is_string(kind: pa.DataType) -> bool:
+    """Return whether an Arrow type is that of texts as kernels read them."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Return whether an Arrow type is one of texts, dictionaries of them included."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return is_string(kind) or pa.types.is_string_view(kind)
+
+
+def valid_text(array: Any) -> Any:
+    """Return Arrow strings with U+FFFD in place of bytes that are no UTF-8.
+
+    Arrow takes the bytes of other writers on trust (a Parquet file of Latin-1, say); a decoder
+    that trusts them too reads past the end of a row.
+    """
+    try:
+        array.validate(full=True)
+        return array
+    except pa.ArrowInvalid:
+        texts = [
+            None if v is None else v.decode(errors="replace")
+            for v in array.cast(pa.large_binary()).to_pylist()
+        ]
+        return pa.array(texts, pa.large_string())
+
+
+def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
+    """Return the composition column of a frame as `text_array` does."""
+    values = frame[composition_name(frame, column)]
+    if hasattr(values, "to_arrow"):  # polars
+        values = values.to_arrow()
+    is_arrow = isinstance(values, (pa.Array, pa.ChunkedArray))
+    return (arrow_array(values), {}) if is_arrow else text_array(values)
+
+
+def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
+    """Return the name of the composition column of a frame; case and blanks make no difference.
+
+    `source` begins the message of an InputError.
+    """
+    names, wanted = names_of(frame), column or _COLUMN
+    alike = [name for name in names if name == wanted] or [n for n in names if same_name(n, wanted)]
+    if len(alike) == 1:
+        return alike[0]
+    if column is None and not alike:
+        return _only_text_column(frame, names, source)
+    raise InputError(
+        f"{source}{len(alike) or 'no'} column {wanted!r}; the columns are {listed(names)}"
+    )
+
+
+def same_name(one: Any, other: str) -> bool:
+    """Return whether two names of columns differ in case and blanks alone."""
+    return "".join(str(one).split()).casefold() == "".join(other.split()).casefold()
+
+
+def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
+    if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
+        text = [f.name for f in frame.schema if _is_text(f.type)]
+    elif hasattr(frame, "iloc"):
+        from pandas.api.types import infer_dtype
+
+        text = [n for n in names if infer_dtype(frame[n].head(1000), skipna=True) == "string"]
+    else:
+        text = [n for n in names if str(frame[n].dtype) in ("String", "Categorical")]
+    if len(text) == 1:
+        return text[0]
+    raise InputError(
+        f"{source}no column {_COLUMN!r}, nor a single text column; found {listed(names)}; "
+        "name the one to read (--column)"
+    )
+
+
+def other_columns(frame: Any, composition: Any) -> pa.Table:
+    """Return all columns of a frame but one, their names as text."""
+    found = {}
+    for name in names_of(frame):
+        if name == composition:
+            continue
+        values = frame[name]
+        try:
+            if hasattr(values, "to_arrow"):
+                values = values.to_arrow()
+            elif not isinstance(values, (pa.Array, pa.ChunkedArray)):
+                values = pa.array(values, from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError) as error:
+            raise InputError(
+                f"column {name!r} cannot be carried through ({str(error).splitlines()[0]}); make "
+                "it one kind of value, or leave it out"
+            ) from None
+        if pa.types.is_string_view(values.type):
+            values = values.cast(pa.large_string())
+        found[str(name)] = values
+    return pa.table(found)
+
+
+def names_of(frame: Any) -> list[Any]:
+    """Return the names of a frame's columns."""
+    names = getattr(frame, "column_names", getattr(frame, "columns", None))
+    if names is None:
+        raise InputError(f"expected a table with columns, got a {type(frame).__name__}")
+    return list(names)
+
+
+def listed(names: Sequence[Any]) -> str:
+    """Return the first dozen names and how many more there are."""
+    shown = ", ".join(str(n) for n in names[:12])
+    return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "none"
+
+
+def _parse_chunk(
+    array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
+) -> CompositionTable:
+    """Parse a chunk of strings from row `start` on; `odd`: by row, values that are no text.
+
+    What is refused is read once more with what is charged (PrNd, DyFe) written as elements.
+    """
+    found = _parse_strings(array, odd, basis, start)
+    refused = {e.row: e for e in found.errors if e.row not in odd}
+    written = {row: in_elements(error.text, basis) for row, error in refused.items()}
+    if not any(written.values()):
+        return found
+    texts = [written.get(start + i) or text for i, text in enumerate(array.to_pylist())]
+    found = _parse_strings(pa.array(texts, array.type), odd, basis, start)
+    return replace(found, errors=[refused.get(e.row, e) for e in found.errors])
+
+
+def _parse_strings(
+    array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
+) -> CompositionTable:
+    """Parse a chunk of strings as they stand; arguments as of `_parse_chunk`."""
+    from .._core._jit import thread_count
+    from . import _notation_kernels as _notation
+
+    texts = array.fill_null("") if array.null_count else array
+    data, offsets = _letters(texts)
+    if data[offsets[0] : offsets[-1]].max(initial=0) >= 0x80:
+        data, offsets = _notation.fold(data, offsets)
+    # Read-only as all others, or the kernel is compiled a second time.
+    data.flags.writeable = offsets.flags.writeable = False
+    stretches = thread_count() * _STRETCHES if len(texts) >= _ROWS_WORTH_THREADS else 1
+    indptr, indices, values, codes, places, sums = _notation.parse(
+        data, offsets, basis_code(basis), ATOMIC_MASS, stretches
+    )
+    errors = []
+    for i in np.flatnonzero(codes):
+        row, place = start + int(i), int(places[i])
+        if row in odd:
+            text, place = str(odd[row]), -1
+            reason = f"expected text such as SmCo5, got {type(odd[row]).__name__}"
+        else:
+            text = array[int(i)].as_py() or ""
+            reason = explain_fault(codes[i], text, place, sums[i], basis)
+        errors.append(ParseError(row, text, place, reason))
+    rows = start + np.flatnonzero(codes == 0)
+    return CompositionTable(indptr, indices, values, rows, errors)
+
+
+def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the bytes of Arrow's strings, and where in them each row begins and the last ends."""
+    _, offset_buffer, data_buffer = texts.buffers()
+    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    offsets = np.zeros(1, np.int64)
+    if offset_buffer is not None and len(texts):
+        whole = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1]
+        offsets = whole.astype(np.int64)
+    return np.frombuffer(data_buffer or b"", np.uint8), offsets
+
+
+def _without_grades(table: CompositionTable, texts: Any, start: int) -> CompositionTable:
+    """Return a table with grades moved from its rows to its errors.
+
+    Its rows and errors are those of `texts`, of which the first is row `start`.
+    """
+    from .._core._jit import share_rows
+    from ._notation_kernels import grade_like
+
+    # Rows that a grade's name could have been read as.
+    suspicious = np.empty(len(table), np.bool_)
+    share_rows(grade_like, len(table), table.rows, _HEAVIEST, suspicious)
+    # "Y30H" and "Sm2Co17 Sm24" are no alloys of a magnet.
+    short = np.flatnonzero(table.fraction("Fe", "Co") < 0.5)
+    data, offsets = _letters(texts)
+    if data[offsets[0] : offsets[-1]].min(initial=255) > ord(" "):
+        # Without a blank it is one element, a number and two capitals at most.
+        short = short[np.diff(table.indptr)[short] <= 3]
+    written = texts.take(pa.array(table.row_index[short] - start))
+    named = pc.match_substring_regex(written, r"^\s*[A-Z][a-z]?-?[0-9.]+[A-Z]{0,2}\s*$|\S\s+\S")
+    suspicious[short[pc.fill_null(named, False).to_numpy(zero_copy_only=False)]] = True
+    rows = [e.row for e in table.errors] + table.row_index[suspicious].tolist()
+    found = {row: refusal(texts[row - start].as_py() or "") for row in rows}
+    grades = {row: why for row, why in found.items() if why is not None}
+    if not grades:
+        return table
+    refused = [ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()]
+    others = [e for e in table.errors if e.row not in grades]
+    kept = table[~np.isin(table.row_index, list(grades))]
+    return replace(kept, errors=sorted([*others, *refused], key=lambda e: e.row))

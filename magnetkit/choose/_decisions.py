@@ -1,0 +1,427 @@
+"""Decisions: what an engineer chooses between, and the few that are regretted least.
+
+A decision is a host, a means of sparing heavy rare earth, and a route. Candidates of one differ in
+amounts: they are copies of each other, of which the simplest that loses little is shown. The short
+list is chosen for the least regret over what its reader may hold dear: random weights of the
+objectives, in which the loss of the best on the list is compared with that of the best of all.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from .._core._columnar import Coded
+from .._core.elements import INDEX, N_ELEMENTS
+from .._core.settings import get_settings
+from .._core.units import kelvin_text
+from ..alloy._row_kernels import marks
+from ..alloy.shells import read_shell
+from ..alloy.table import CompositionTable
+from ..magnetism._measured import ALPHA
+from ..magnetism.process import routes
+from ..phases.records import HOST_NAMES, HOSTS, root_of
+from ._order import PLAUSIBLE
+from ._profile_parts import CHANCE, MARGIN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ._job import Job
+    from ._order import Keys, Ranking, Rule
+
+MOST, BEST = 5, 200
+"""Decisions shown at most, and candidates of each that are compared."""
+_LEANER = 0.8
+"""Less than this share of the heavy rare earth of today's magnet is another decision."""
+_TRACE, _LITTLE_IRON = 2e-4, 0.088
+"""Atomic fractions from which an element counts: 0.05 wt.% of dysprosium; iron, a tenth of the
+metals of 2:17, below which it is a magnet for 500 C (``datasets/routes``)."""
+NONE = 0.05
+"""Heavy rare earth that does not count, wt.%."""
+SAVED = (0.3, 0.2)
+"""Least saving of heavy rare earth that is worth a change, wt.% and share of today's: what saves
+less is not shown where today's magnet does its job."""
+_GAIN = 1.0
+"""Gain in another objective that is worth a change too, in units of regret."""
+_DILUTED = ("Ce", "La", "Y")
+_NEAR = 0.25
+"""Least gain of one decision over the others, in units of regret, an assumption."""
+_DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
+"""Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
+_LEAST, _LESS = 0.3, 0.05
+"""Probability from which a candidate is worth a trial where today's magnet falls short of
+`PLAUSIBLE`, and how much less than that of today's magnet will do there."""
+_NEAREST = 5
+"""Of so many of the first one is the nearest that is not today's magnet."""
+_ENDS = ("copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct")
+PROVEN = 2.0
+"""Evidence distance from which a candidate is unproven."""
+
+_Array = NDArray[np.float64]
+_Mask = NDArray[np.bool_]
+_Whole = NDArray[np.int64]
+Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
+"""Returns columns, or all, of some candidates, whose numbers ascend."""
+
+
+def decision_of(
+    table: CompositionTable, shells: Sequence[str] | None, heavy: _Array, job: "Job", hosts: Any
+) -> Coded:
+    """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%.
+
+    `hosts` are theirs, as of `assign_hosts`.
+    """
+    rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
+    elements = [*rich, *_DILUTED, "Fe"]
+    bits, least = np.zeros(N_ELEMENTS, np.int64), np.full(N_ELEMENTS, _TRACE)
+    for place, element in enumerate(elements):
+        bits[INDEX[element]] = 1 << place
+    least[INDEX["Fe"]] = _LITTLE_IRON
+    leaner = heavy <= _LEANER * job.heavy_today
+    rims = Coded.of(shells or ())
+    key = marks(table.rows, bits, least) | leaner.astype(np.int64) << len(elements)
+    key |= hosts + np.int64(1) << len(elements) + 1
+    if len(rims):
+        key |= (rims.codes + 1) << len(elements) + 5
+    # There are few: they are not sorted row by row.
+    seen = pa.array(key).dictionary_encode()
+    keys, codes = np.unique(seen.dictionary.to_numpy(), return_inverse=True)
+    own, made = root_of(job.profile.reference.host), job.conditions.process
+    route = made.get("route") if isinstance(made, dict) else getattr(made, "route", None)
+    words, called = [], str(getattr(route, "name", route) or "")
+    for one in keys.tolist():
+        held = [e for place, e in enumerate(elements) if one >> place & 1]
+        host = (one >> len(elements) + 1 & 15) - 1
+        rim = (one >> len(elements) + 5) - 1
+        root = root_of(HOST_NAMES[host]) if host >= 0 else "unknown host"
+        lean = bool(one >> len(elements) & 1) and root == own
+        shell = read_shell(rims.words[rim]) if rim >= 0 else None
+        words.append(_named(root, held, lean, shell.R if shell else "", called))
+    return Coded(codes[seen.indices.to_numpy()], tuple(words)).renamed(str)
+
+
+def _named(host: str, held: list[str], lean: bool, shell: str, route: str) -> str:
+    """Return a decision in words, e.g. ``2:14:1: diffused Tb, Dy in the alloy``."""
+    heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
+    light = "+".join(e for e in held if e in _DILUTED)
+    if shell:
+        means = f"diffused {shell}" + (f", {heavy} in the alloy" if heavy else "")
+    elif heavy:
+        means = f"leaner in {heavy}" if lean else f"alloyed with {heavy}"
+    else:
+        means = "no heavy rare earth"
+    parts = [means, f"with {light}" if light else "", route]
+    if host in HOSTS and HOSTS[host].magnet.hardening == "cells" and "Fe" not in held:
+        parts.append("little iron")
+    return f"{host}: {', '.join(filter(None, parts))}"
+
+
+def _undiluted(decision: str) -> str:
+    """Return a decision without Ce, La and Y."""
+    return re.sub(r", with [A-Za-z+]+", "", decision)
+
+
+def worth(heavy: Any, job: "Job") -> Any:
+    """Return whether so much heavy rare earth, wt.%, is less than today's by what is worth it."""
+    return heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
+
+
+class Choices(NamedTuple):
+    """The best of each decision among some candidates, and how many meet the requirements."""
+
+    counts: Counter[str]
+    rows: NDArray[np.int64]  # (m,), numbers of the candidates
+    decision: NDArray[np.object_]  # (m,)
+    meets: NDArray[np.bool_]  # (m,)
+    loss: NDArray[np.float64]  # (m, k), by objective without margin, then by the miss
+    total: NDArray[np.float64]  # (m,), the loss by which they are ranked
+    hashes: NDArray[np.uint64]  # (m,), they break ties
+
+    def best(self) -> "Choices":
+        """Return the first `BEST` of each decision that meet, and as many that may."""
+        _, code = np.unique(self.decision.astype(str), return_inverse=True)
+        order = np.lexsort((self.hashes, self.total, ~self.meets, code))
+        group = (code * 2 + ~self.meets)[order]
+        first = np.searchsorted(group, group)
+        kept = np.sort(order[np.arange(len(order)) - first < BEST])
+        return Choices._make([self.counts, *(part[kept] for part in self[1:])])
+
+
+def columns(rule: "Rule") -> list[str]:
+    """Return the columns that `choices` reads."""
+    return [*rule.columns(), "decision"]
+
+
+def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choices:
+    """Return the best of each decision of evaluated candidates that are worth a trial.
+
+    `near` has their keys as of `Rule.near`.
+    """
+    near = rule.near(table) if near is None else near
+    known = np.isfinite(near.loss)
+    rows, chance = np.flatnonzero(near.meets)[known], near.chance[known]
+    losses = [
+        o.loss(table[o.column].to_numpy()[rows], unit)
+        for o, unit in zip(rule.objectives, rule.units, strict=True)
+        if o.column != MARGIN
+    ]
+    loss, meets = np.column_stack([*losses, (1.0 - chance) / rule.miss]), chance >= rule.threshold
+    decision = table["decision"].take(pa.array(rows)).to_pandas().astype(object).to_numpy(object)
+    counts: Counter[str] = Counter(decision[meets].tolist())
+    own = near.loss[known], near.hashes[rows]
+    return Choices(counts, rows, decision, meets, loss, *own).best()
+
+
+def joined(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
+    """Return the choices over consecutive parts, each with its number of candidates."""
+    start, counts, found = 0, Counter[str](), []
+    for size, part in parts:
+        counts.update(part.counts)
+        found.append(part._replace(rows=part.rows + start))
+        start += size
+    if not sum(len(part.rows) for part in found):
+        return None
+    arrays = (np.concatenate(column) for column in list(zip(*found, strict=True))[1:])
+    return Choices._make([counts, *arrays]).best()
+
+
+class Pick(NamedTuple):
+    """A decision on the short list: a candidate of `Choices`, and how often its kind is best.
+
+    `heavy`: least and most heavy rare earth among the best copies that stand as it does, wt.%.
+    """
+
+    row: int
+    share: float
+    heavy: Mapping[str, float] = MappingProxyType({})
+
+
+def weights(objectives: int) -> NDArray[np.float64]:
+    """Return draws of the weights of objectives, of mean 1, shape (objectives, draws)."""
+    drawn = np.random.default_rng(0).dirichlet(np.ones(objectives), _DRAWS)
+    return objectives * drawn.T
+
+
+def shortlist(
+    found: Choices, simplicity: _Whole, open_: _Mask, today: _Array, spare: int = 0
+) -> list[Pick]:
+    """Return the candidates, one a decision, that together are regretted least, the best first.
+
+    In turn that is taken which lowers the mean regret most; of its decision the simplest that
+    does so almost as well is shown. What Ce, La or Y dilute does not stand without the same
+    undiluted: no objective knows its corrosion. Of the m candidates `simplicity` counts the
+    elements of the alloy, and one for a shell; those `open_` may be shown. `today`, (t, k), has the
+    losses of what is shown anyway, today's magnet and a lower class, infinite where they miss;
+    `spare` places are left to trials.
+    """
+    most = MOST - len(today) - spare
+    w = weights(found.loss.shape[1])
+    losses, now = found.loss @ w, (today @ w).min(axis=0)
+    able = np.flatnonzero(found.meets)
+    winner = found.decision[able][losses[able].argmin(axis=0)] if len(able) else np.empty(0)
+    least = np.minimum(losses[able].min(axis=0, initial=np.inf), now)
+    open_ = open_.copy()
+    picks: list[Pick] = []
+    while len(picks) < most and (rows := np.flatnonzero(open_ & found.meets)).size:
+        regret = now - least
+        if regret.mean() <= _ENOUGH and np.quantile(regret, 0.95) <= _TAIL:
+            break
+        after = np.minimum(now, losses[rows]).mean(axis=1)
+        best = found.decision[rows[after.argmin()]]
+        plain = _undiluted(best)
+        own = found.decision[rows] == (plain if plain in found.decision[rows] else best)
+        near = np.flatnonzero(own & (after <= after[own].min() + _ENOUGH))
+        index = int(rows[near[np.lexsort((rows[near], after[near], simplicity[rows[near]]))[0]]])
+        now = np.minimum(now, losses[index])
+        open_ &= found.decision != found.decision[index]
+        picks.append(Pick(index, float((winner == found.decision[index]).mean())))
+    return _contrast(found, simplicity, open_, today, picks, spare)
+
+
+def _contrast(
+    found: Choices, simplicity: _Whole, open_: _Mask, today: _Array, picks: list[Pick], spare: int
+) -> list[Pick]:
+    """Return the list with decisions of other families, then those that gain in an objective.
+
+    What meets the requirements goes before trials, unless a place is `spare` for these.
+    """
+    rows, total = np.flatnonzero(open_), found.loss.sum(axis=1)
+    later = found.meets[rows] == bool(spare)
+    order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), later))]
+    words, decision = np.unique(found.decision.astype(str), return_inverse=True)
+    family = np.unique([word.split(": ")[0] for word in words], return_inverse=True)[1][decision]
+    # Another family has to better something, too.
+    better = (found.loss <= np.min(today, axis=0) - _NEAR).any(axis=1)
+    least = np.where(found.meets, _NEAR, _GAIN)[:, None]
+    for new_family in (True, False):
+        left = order
+        while len(picks) < MOST - len(today):
+            # Today's magnet saves nothing: what is like it in another objective counts.
+            own = np.array([p.row for p in picks], int)
+            shown = found.loss[own] if picks else today
+            may = ~np.isin(decision, decision[own])
+            if new_family:
+                may &= better & ~np.isin(family, family[own])
+            else:
+                may &= (found.loss <= np.min(shown, axis=0) - least).any(axis=1)
+            # What a longer list leaves no room for stays outside.
+            left = left[may[left]]
+            if not len(left):
+                break
+            picks.append(Pick(int(left[0]), 0.0))
+    return picks
+
+
+def trial_from(today: float) -> float:
+    """Return a probability above which all is that is worth a trial beside today's magnet's own."""
+    # Today's magnet among the candidates may be off by the rounding of its formula.
+    return PLAUSIBLE if today > PLAUSIBLE + 2.0 * _LESS else _LEAST
+
+
+def decide(
+    found: Choices | None, ranking: "Ranking", take: Take, job: "Job", anyway: list[pa.Table]
+) -> list[dict[str, Any]]:
+    """Return the records of the short list; its columns are the result's.
+
+    `anyway` are today's magnet as evaluated for the job and, if there is one, a lower class.
+    """
+    today = anyway[0]
+    if found is not None:
+        texts = take(found.rows, ["formula", "shell", CHANCE])
+        own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
+        if len(own):
+            today = today.set_column(today.schema.get_field_index(CHANCE), CHANCE, own.slice(0, 1))
+            anyway = [today, *anyway[1:]]
+    none: dict[str, Any] = dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
+    none["share_best"], now = 0.0, [choices(table, job.rule).loss for table in anyway]
+    marked = zip(anyway, ("keep", "buy"), strict=False)
+    records = [none | table.to_pylist()[0] | {"decision_status": s} for table, s in marked]
+    picks = {} if found is None else _picked(found, ranking, take, job, today, now)
+    if not picks and len(anyway) == 1:
+        # Nothing is likely enough: the nearest is shown, and what it misses.
+        near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
+        if len(near):
+            near = near[~_is_today(take(near, ["formula", "shell"]), today, job)]
+        picks = {int(n): Pick(-1, 0.0) for n in near[np.argsort(ranking.place[near])][:1]}
+    rows = np.array(sorted(picks), np.int64)
+    made = take(rows, None).to_pylist() if len(rows) else []
+    for number, record in zip(rows.tolist(), made, strict=True):
+        added: dict[str, Any] = {
+            "rank": int(ranking.place[number]) or None,
+            "meets_requirements": bool(ranking.meets[number]),
+            "pareto_front": int(ranking.front[number]) or None,
+            "simpler_rank": ranking.simpler.get(number),
+            "copies": ranking.copies.get(record["decision"], 0),
+            "share_best": picks[number].share,
+            "decision_status": _status(record, job),
+        }
+        record |= added | dict(picks[number].heavy)
+    order = {number: place for place, number in enumerate(picks)}
+    pairs = zip(rows.tolist(), made, strict=True)
+    trials_last = sorted(pairs, key=lambda p: (p[1]["decision_status"] == "trial", order[p[0]]))
+    records += [record for _, record in trials_last]
+    for record in records:
+        if not (records[0][CHANCE] or 0.0) >= PLAUSIBLE:
+            # A magnet that does not do the job is no measure of what is saved.
+            record["heavy_rare_earth_saved_wt_pct"] = None
+        record["next_test"] = _next_test(record, job)
+    return records
+
+
+def _picked(
+    found: Choices, ranking: "Ranking", take: Take, job: "Job", today: pa.Table, now: list[_Array]
+) -> dict[int, Pick]:
+    """Return the short list by number of the candidate; `today` is the magnet in use.
+
+    `now` has the losses, (1, k), of it and of a lower class; of what is not likely there are none.
+    """
+    texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
+    elements = pc.count_substring_regex(texts["formula"].cast(pa.string()), "[A-Z]").to_numpy()
+    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
+    heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
+    other = ~_is_today(texts, today, job) & ~np.isin(found.rows, list(ranking.simpler))
+    # A trial is for what no candidate of its kind does.
+    able = set(found.decision[found.meets])
+    other &= found.meets | np.array([word not in able for word in found.decision], bool)
+    chance = float(today[CHANCE][0].as_py() or 0.0)
+    nothing = np.full((1, found.loss.shape[1]), np.inf)
+    keeps = np.concatenate([now[0] if chance >= PLAUSIBLE else nothing, *now[1:]])
+    if chance >= PLAUSIBLE and job.heavy_today > NONE:
+        # What is sure where today's magnet is not need save nothing.
+        sure = found.meets & (chance < job.threshold)
+        gains = (keeps[0, :-1] - found.loss[:, :-1] >= _GAIN).any(axis=1)
+        other &= worth(heavy, job) | sure | (gains & found.meets & (heavy <= job.heavy_today))
+    # What is as likely as today's magnet is worth a trial.
+    other &= found.loss[:, -1] <= (1.0 - min(PLAUSIBLE, chance - _LESS)) / job.rule.miss
+    picks, saves = {}, (other & found.meets & worth(heavy, job)).any()
+    for pick in shortlist(found, elements + (rim != ""), other, keeps, int(not saves)):
+        alike = found.meets == found.meets[pick.row]
+        own = heavy[other & alike & (found.decision == found.decision[pick.row])]
+        ends = dict(zip(_ENDS, (float(own.min()), float(own.max())), strict=True))
+        picks[int(found.rows[pick.row])] = pick._replace(heavy=ends)
+    return picks
+
+
+def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> NDArray[np.bool_]:
+    """Return which candidates are today's magnet."""
+    same = pc.equal(texts["formula"].cast(pa.string()), today["formula"][0].as_py()).to_numpy()
+    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
+    return same & (rim == (job.profile.reference.shell or ""))
+
+
+def _status(record: dict[str, Any], job: "Job") -> str:
+    """Return ``ready`` to melt, ``buy`` of another family, or a ``trial``."""
+    unproven = (record.get("evidence_distance") or 0.0) > PROVEN
+    # No producer makes magnets of a special route today.
+    special = str(record.get("route") or "").split(";")[0] in routes()
+    if record[CHANCE] < job.threshold or unproven or special:
+        return "trial"
+    own = root_of(job.profile.reference.host) == root_of(str(record["host"]))
+    return "ready" if own else "buy"
+
+
+def _next_test(record: dict[str, Any], job: "Job") -> str:
+    """Return what to do next about a decision, in a few words."""
+    hot, status, profile = kelvin_text(job.temperature), record["decision_status"], job.profile
+    steady = profile.compensated or ALPHA in str(record["failed_requirements"])
+    ends = map(kelvin_text, (profile.temperature_min_K, profile.temperature_max_K))
+    figures = f"α from {' to '.join(ends)}, " if steady else ""
+    if status == "keep":
+        return f"measure its {figures}HcJ at {hot}: all differences count from there"
+    what = "one melt beside today's"
+    if record["shell"]:
+        # What a carrier adds is measured (datasets/diffusion/carriers.csv), and follows no law.
+        what = "two thicknesses diffused, with and without a carrier such as Pr-Cu"
+    if status == "buy":
+        what = "samples of two makers"
+    rust = ", and corrosion" if _undiluted(record["decision"]) != record["decision"] else ""
+    return f"{what}: {figures}Br and HcJ at 20 °C and {hot}{rust}"
+
+
+def recommended(records: "pd.DataFrame") -> int | None:
+    """Return the place of the decision to take; None to keep today's magnet.
+
+    Today's family goes first, what is sold before what is melted, unless another saves more than
+    twice as much.
+    """
+    saved = records["heavy_rare_earth_saved_wt_pct"].to_numpy(np.float64).round(1)
+    able = records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
+    least = max(SAVED[0], SAVED[1] * float(records["heavy_rare_earth_wt_pct"].iloc[0]))
+    able = able & (saved >= least)
+    family = np.array([root_of(str(host)) for host in records["host"]], object)
+    # A melt has to save more than what is sold by what is worth a change.
+    ahead, best = saved + SAVED[0] * (records["decision_status"] == "buy").to_numpy(bool), {}
+    for own in (True, False):
+        places = np.flatnonzero(able & ((family == family[0]) == own))
+        if len(places):
+            best[own] = int(places[ahead[places].argmax()])
+    if len(best) == 2 and saved[best[True]] < 0.5 * saved[best[False]]:
+        return best[False]
+    return best.get(True, best.get(False))

@@ -1,0 +1,205 @@
+"""Random draws of the properties of leading candidates, with prices and scenarios.
+
+In a draw every predicted property has one value, and a requirement is met or not. A property is its
+prediction plus a standard score times the standard deviation of that side of its interval. The
+scores of the candidates are correlated as the errors of measured magnets are: one part is common
+to a host, one depends on the composition, one is each magnet's own; all are conditional on the
+reference magnet where it has known values (`magnetkit.magnetism._uncertainty`). One score serves
+every temperature, and (BH)max, knee and T_max follow B_r and H_cJ (`FOLLOWS`). Prices, supply risk
+and scenario vary as in `magnetkit.supply.sampled_supply`, for all candidates alike.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from .._core._columnar import Columns
+from .._core._jit import limit_threads, thread_count
+from .._core._linear import factor, multiply
+from ..alloy.table import CompositionTable
+from ..magnetism._evidence import DISTANCE, limited
+from ..magnetism._figures import kinds
+from ..magnetism._measured import QUANTITIES, Producer
+from ..magnetism._stages import magnets
+from ..magnetism._uncertainty import Kinds, covariance
+from ._job import Job, producer_of, reference_row
+from ._order import total_loss
+from ._profile_parts import COST_PER_FLUX, MARGIN
+from ._requirements import AGAINST, FOLLOWS, OUTSIDE, interval_of
+
+_OTHERS = 0.5
+"""Share of the draws in which another embedded scenario holds than the one requested, each as
+often: an assumption, since nobody knows the odds."""
+
+# Share of a variance that rounding may make of nothing.
+_LITTLE = 1e-9
+
+_Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """How n candidates stand in a number of draws; all arrays are of shape (n, draws)."""
+
+    meets: NDArray[np.bool_]  # whether every requirement is met
+    margin: _Values  # smallest slack over the requirements; those that miss are ranked by it
+    # over the objectives, with that of a miss where a requirement is missed; infinite where an
+    # objective is unknown
+    loss: _Values
+    scores: dict[str, _Values]  # standard scores of H_cJ and B_r
+
+    def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return the place of each candidate in each draw, from 1; equals keep their order.
+
+        Those that `last` (bool, shape (n,)) names, too unlikely to meet the requirements, stand
+        behind all others in every draw, by margin.
+        """
+        behind = np.zeros(self.loss.shape[0], bool) if last is None else last
+        late = np.broadcast_to(behind[:, None], self.loss.shape)
+        keys = np.where(late, -self.margin, self.loss), late
+        order = np.lexsort(keys, axis=0)
+        place = np.empty(order.shape, np.int64)
+        np.put_along_axis(place, order, np.arange(1, len(order) + 1)[:, None], axis=0)
+        return place
+
+
+def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
+    """Return random draws of n candidates.
+
+    `leading` has evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the
+    columns of requirements and objectives at the job's temperature.
+    """
+    from ..supply.ledger import sampled_supply
+
+    rng = np.random.default_rng(seed)
+    profile, conditions = job.profile, job.conditions
+    n, relative = len(leading), any(r.share_of_reference for r in profile.requirements)
+    if relative:
+        # The reference is sampled with the others, so that what they have in common cancels.
+        row = reference_row(profile, conditions, job.temperature)
+        # Its own probability and margin are sampled below.
+        own = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
+        leading = pd.concat([leading, own], ignore_index=True)
+    table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
+    shells = list(leading["shell"].astype(object).fillna(""))
+    shell = shells if any(shells) else None
+    needed = {r.temperature_K or job.temperature for r in profile.requirements}
+    at = sorted(needed - {job.temperature})
+    groups = job.groups(leading["route"].astype(object).fillna(""))
+    tables = dict(zip(at, magnets_by_route(table, shells, at, groups), strict=True))
+    hosts = list(leading["host"].astype(object).fillna(""))
+    magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature, conditions.curie)
+    for made, rows in groups[1:]:
+        at_hosts, at_shells = ([texts[row] for row in rows] for texts in (hosts, shells))
+        asked = made.conditions.process, job.temperature, conditions.curie
+        magnets_as.effects[rows] = kinds(table[rows], at_hosts, at_shells, *asked).effects
+    errors = magnets_as, producer_of(conditions.process)
+    values = Properties(leading, tables, draws, rng, errors, conditions.interval)
+    supply = conditions.scenario, conditions.recycled, shell, conditions.prices
+    values.known |= sampled_supply(table, draws, rng, *supply, _OTHERS)
+    margin = np.full((len(leading), draws), np.inf)
+    for requirement in profile.requirements:
+        value = values.at(requirement.column, requirement.temperature_K or job.temperature)
+        share = requirement.share_of_reference
+        limit = None if share is None else share * value[-1]
+        margin = np.minimum(margin, requirement.margin(value, limit))
+    values.known[MARGIN] = margin
+    outside = ~leading["host"].isin(list(profile.allowed_hosts)).to_numpy()
+    margin[outside] = np.minimum(margin[outside], OUTSIDE)
+    # What measured magnets do not bear out is met by chance, as often as the ranking says.
+    share = (margin >= 0.0).mean(axis=1)
+    distance = np.nan_to_num(leading[DISTANCE].to_numpy(np.float64))
+    borne = limited(share, distance) / np.fmax(share, _LITTLE)
+    meets = (margin >= 0.0) & (rng.random(margin.shape) < borne[:, None])
+    rule = job.rule
+    columns = [values.at(o.column, job.temperature) for o in rule.objectives]
+    missed = (~meets).astype(np.float64) / rule.miss
+    loss = total_loss(rule.objectives, rule.units, columns, missed)
+    scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
+    return Samples(meets[:n], margin[:n], loss[:n], scores)
+
+
+def magnets_by_route(
+    table: CompositionTable,
+    shells: Sequence[str],
+    temperatures: Sequence[float],
+    groups: Sequence[tuple[Job, NDArray[np.int64]]],
+) -> list[Columns]:
+    """Return the magnets that n candidates make at each temperature, each by its route.
+
+    `groups` are those of `Job.groups`.
+    """
+    if not temperatures:
+        return []
+    found = []
+    for made, rows in groups:
+        own = [shells[row] for row in rows]
+        some = magnets(table[rows], own if any(own) else None, temperatures, made.conditions)
+        found.append([(rows, columns) for columns in some])
+    return [Columns.gathered(parts) for parts in zip(*found, strict=True)]
+
+
+class Properties:
+    """Sampled values of any result column, each of shape (n, draws)."""
+
+    def __init__(
+        self,
+        leading: pd.DataFrame,
+        tables: dict[float, Columns],
+        draws: int,
+        rng: np.random.Generator,
+        errors: tuple[Kinds, Producer | None],
+        interval: float = 0.9,
+    ) -> None:
+        self.known: dict[str, _Values] = {}
+        self._leading, self._tables, self._draws, self._rng = leading, tables, draws, rng
+        self._scores: dict[str, _Values] = {}
+        self._end = ndtri(0.5 + interval / 2.0)
+        self._errors = errors
+        ranged = (c for c in leading.columns if f"{c}_lo" in leading.columns)
+        asked = {*QUANTITIES, *(FOLLOWS.get(column, column) for column in ranged)}
+        # They are worked out while prices are drawn.
+        pool = ThreadPoolExecutor(thread_count(), "roots", limit_threads, (1,))
+        self._roots = {column: pool.submit(self._root, column) for column in sorted(asked)}
+        pool.shutdown(wait=False)
+
+    def at(self, column: str, temperature: float) -> _Values:
+        """Return a column at a temperature, K."""
+        if column in self.known:
+            return self.known[column]
+        if column == COST_PER_FLUX:
+            weight = self._leading["density_kg_m3"].to_numpy(np.float64)[:, None]
+            return weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
+        table = self._tables.get(temperature, self._leading)
+        value, lo, hi = interval_of(table if column in table else self._leading, column)
+        if not (hi > lo).any():
+            return np.broadcast_to(value[:, None], (len(value), self._draws))
+        z = self.score(FOLLOWS.get(column, column)) / self._end
+        z = -z if column in AGAINST else z
+        half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
+        return value[:, None] + np.nan_to_num(half) * z
+
+    def score(self, column: str) -> _Values:
+        """Return the standard scores of a quantity."""
+        if column not in self._scores:
+            n = len(self._leading)
+            # Latin hypercube: evenly spread.
+            place = self._rng.permuted(np.tile(np.arange(self._draws), (n, 1)), axis=1)
+            white = ndtri((place + self._rng.random((n, self._draws))) / self._draws)
+            self._scores[column] = multiply(self._roots[column].result(), white)
+        return self._scores[column]
+
+    def _root(self, column: str) -> _Values:
+        """Return what makes standard scores of white ones: a factor of their correlations."""
+        own, producer = self._errors
+        found = covariance(own, own, column, producer)
+        wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
+        found = found / np.outer(wide, wide)
+        # Of one magnet twice, or of a measured one, no variance of its own is left.
+        found[np.diag_indices_from(found)] = 1.0 + _LITTLE
+        return np.asarray(factor(found))

@@ -1,0 +1,549 @@
+"""The evaluation of candidates, stage by stage from cheap to dear.
+
+1. Composition: heavy rare earth, risk, cost and the host; then the distance to measured magnets,
+   beyond which no coercivity is known, and which limits the probability.
+2. Central B_r and alpha, then H_cJ, without their ranges: a requirement that such a value misses is
+   met with a probability of half at most, one that it meets with that of the narrowest range at
+   most, and no other value makes the margin larger than theirs.
+3. Ranges, all other properties of the magnet, and the requirements.
+4. Stability: whether the phase can be made.
+
+With a `Bound` a candidate goes no further once its best possible key (`best_possible_loss`) lies
+beyond it. What the ranking needs of the others is the same as without one, since the same
+functions compute it. The limit comes from a sample (`bound_of`): a loss, or where
+fewer meet the requirements a margin, that more candidates keep to than can be requested. Whether
+they do is counted afterwards, so that nothing rests on the sample.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from .._core._columnar import Coded, Columns
+from .._core.columns import with_interval
+from .._core.units import MU_0
+from ..alloy.shell_rows import read_shells, written
+from ..alloy.table import CompositionTable
+from ..compound.evaluate import status_column
+from ..magnetism import _stages
+from ..magnetism._evidence import DISTANCE, UNKNOWN, limited
+from ..magnetism._figures import least_widths
+from ..magnetism._gates import FAR
+from ..magnetism._magnets import nearest_recipes
+from ..magnetism._measured import ALPHA
+from ..magnetism._uncertainty import HALF_WIDTH
+from ..magnetism.process import read_process
+from ..magnetism.sintered import MADE, figures_at
+from ..phases.partition import Partition, assign_hosts, purified
+from ..phases.records import HOST_NAMES
+from ._decisions import BEST, decision_of
+from ._job import Job
+from ._leading import POOL
+from ._order import CLIMB, Keys, Rule, hashes_of
+from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
+from ._requirements import (
+    FOLLOWS,
+    OUTSIDE,
+    host_condition,
+    needed_elsewhere,
+    needed_temperatures,
+    verdict_columns,
+)
+
+HALF = 0.5
+"""A requirement is met with no larger probability where the central value misses it."""
+FLUX_PER_MASS = 3.2e-4
+"""No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
+(Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
+hold the model's magnets to it."""
+_BLOCK = 32_768
+"""Candidates of which all is computed at a time: more would leave the caches, fewer cost calls."""
+_SELDOM = 256
+"""Of a decision that is not more often in a sample all candidates are evaluated."""
+# Rounding of what is computed in another order.
+_SLACK = 1e-6
+_COUNTERS = ("stages", "ended", "copies", "status")
+_FORMS, _HASH, _HOSTS = "probability_phase_forms", "hash", "hosts"
+# Distances by coercivity, and by the quantity by which they are largest.
+_HARD, _MOST = "distance by coercivity", "largest distance"
+_CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
+_SAFETY = "demagnetization_safety"
+
+_Array = NDArray[np.float64]
+_Mask = NDArray[np.bool_]
+_Rows = NDArray[np.int64]
+_Shells = Sequence[str] | None
+_Want = Collection[str] | None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Up to where candidates are evaluated; by default all that have a rank are.
+
+    `limit` is the largest loss of those that meet the requirements, `margin` the least of those
+    that miss. `limits` are losses of some decisions, where they are larger: the best of each go on;
+    `trials` those of what does not meet the requirements, and is worth a trial. Where many miss by
+    exactly `margin`, as all of a host that the device does not allow, `last` is the largest hash.
+    """
+
+    limit: float = np.inf
+    margin: float = -np.inf
+    limits: Mapping[str, float] = field(default_factory=dict)
+    trials: Mapping[str, float] = field(default_factory=dict)
+    last: int | None = None
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether anything that can be ranked is left out."""
+        return self.limit < np.inf or self.margin > -np.inf
+
+    def admits(
+        self, decision: Coded, meets: _Mask, worth: _Mask, loss: _Array, margin: _Array, hashes: Any
+    ) -> _Mask:
+        """Return which of n candidates are within, by their least loss and largest margin.
+
+        `meets` may meet the requirements, `worth` be worth a trial.
+        """
+        # An unknown margin is infinite, and so is the bound where none that miss are admitted.
+        found = (margin >= self.margin - _SLACK) & (self.margin < np.inf)
+        if self.last is not None and hashes is not None:
+            found &= (margin != self.margin) | (hashes <= np.uint64(self.last))
+        for may, own, least in ((meets, self.limits, self.limit), (worth, self.trials, -np.inf)):
+            each = [max(least, own.get(word, self.limit)) for word in decision.words]
+            found |= may & (loss <= np.array([*each, self.limit])[decision.codes] + _SLACK)
+        return found
+
+
+@dataclass
+class Tally:
+    """Counts over candidates, whatever became of them.
+
+    How many came to each of the ``stages``; how many ``ended`` before the last, by the reason;
+    how many within the bound meet the requirements (``copies``), by decision; and of those whose
+    magnet was computed, how many are of each ``status``.
+    """
+
+    stages: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
+    copies: Counter[str] = field(default_factory=Counter)
+    status: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Tally") -> None:
+        """Add what was counted over other candidates."""
+        for name in _COUNTERS:
+            getattr(self, name).update(getattr(other, name))
+
+    def end(self, reason: str, rows: _Mask) -> None:
+        """Count candidates that end here."""
+        if count := int(np.count_nonzero(rows)):
+            self.ended[reason] += count
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {name: dict(getattr(self, name)) for name in _COUNTERS}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> "Tally":
+        """Return what `plain` was made of."""
+        return cls(**{name: Counter(plain.get(name, {})) for name in _COUNTERS})
+
+
+class Evaluated(NamedTuple):
+    """What an evaluation found of n candidates."""
+
+    rows: _Rows  # (k,), of those evaluated to the end, ascending; all without a bound
+    columns: Columns  # k rows
+    keys: Keys | None  # what the ranking needs of them, with a bound
+    near: Keys | None  # the same where what is worth a trial counts as meeting (`Rule.near`)
+    tally: Tally  # over all n
+
+
+def evaluate(
+    table: CompositionTable,
+    shells: _Shells,
+    job: Job,
+    bound: Bound | None = None,
+    want: _Want = None,
+) -> Evaluated:
+    """Evaluate n candidates for a device, those beyond a bound no further than needed.
+
+    `shells` has the grain-boundary shell of each; `want` the columns that are needed, all but those
+    of the ranking without it, in the order of the registry, ``candidate`` being the formula.
+    """
+    tally, rows = Tally(), np.arange(len(table))
+    tally.stages["composition"] = len(table)
+    if bound is not None:
+        parts = [rows[:0]]
+        for own in (slice(k, k + _BLOCK) for k in range(0, len(table), _BLOCK)):
+            parts.append(own.start + _left(table[own], shells and shells[own], job, bound, tally))
+        rows = np.concatenate(parts)
+        table, shells, _ = _take(rows, table, shells, Columns())
+    supply = _known(table, shells, job)
+    tally.stages["magnetism"] = len(rows)
+    found, split = _with_requirements(table, shells, supply, job, want)
+    open_, near = found["status"].says("ok"), None
+    if bound is not None:
+        near = job.rule.near(Columns((n, found[n]) for n in job.rule.columns()).arrow())
+        if bound.is_finite:
+            keys, word = near.at(job.threshold), found["decision"]
+            open_ = _within_by_requirements(word, keys, near, open_, bound, tally)
+    last = np.flatnonzero(open_)
+    tally.stages["stability"] = len(last)
+    if len(last) and want is not None and "status" in want and _FORMS not in found:
+        unstable, open_split = np.zeros(len(rows), bool), split[last]
+        judged = _stages.makeable(open_split.recipe, job.conditions, open_split, words=False)
+        unstable[last] = ~judged[1]
+        found["status"] = found["status"].put(unstable, "not makeable")
+        found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
+    tally.status.update(found["status"].counts())
+    if near is None:
+        return Evaluated(rows, found, None, None, tally)
+    kept = np.flatnonzero(open_ & found["status"].says("ok"))
+    found, near = found.take(kept), near.take(kept)
+    keys = near.at(job.threshold)
+    tally.copies.update(found["decision"].counts(keys.meets))
+    return Evaluated(rows[kept], found, keys, near, tally)
+
+
+def columns_read(job: Job) -> list[str]:
+    """Return the columns that what reads a result asks of every row, beside name and number.
+
+    What stands first, what a candidate is made of, status, probability and failures, evidence,
+    objectives, and the required properties with range and provenance.
+    """
+    asked = [*job.rule.columns(), *(r.column for r in job.profile.requirements)]
+    predicted = [name for column in asked for name in with_interval(column)]
+    what = ("host", "temperature_K", "route", "decision")
+    shown = ("remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT)
+    rest = ("heavy_rare_earth_saved_wt_pct", "cost_USD_kg", "density_kg_m3", DISTANCE)
+    return list(dict.fromkeys([*what, *predicted, *shown, *rest, "failed_requirements"]))
+
+
+def today_of(job: Job) -> Columns:
+    """Return today's magnet of the device as a candidate, one row."""
+    reference = job.profile.reference
+    shells = [reference.shell] if reference.shell else None
+    row = evaluate(reference.table(), shells, job).columns
+    row["candidate"] = Coded.of([reference.formula])
+    return row
+
+
+def _known(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
+    """Return supply, host and decision of candidates."""
+    supply = _stages.supplies(table, shells, job.conditions)
+    supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
+    supply["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job, hosts)
+    return supply
+
+
+def _left(table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally) -> _Rows:
+    """Return which candidates can be within the bound, by all but their ranges and stability."""
+    supply = _known(table, shells, job)
+    if bound.last is not None:
+        named = written(read_shells(shells, len(table)), len(table))
+        supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
+    rows = _within_by_composition(supply, job, bound, tally)
+    if job.threshold < HALF:
+        return rows
+    table, shells, supply = _take(rows, table, shells, supply)
+    here = with_distances(table, supply, job)
+    picked = np.flatnonzero(_open(here, job, bound, (tally, "distance to measured magnets")))
+    if not bound.is_finite:
+        return rows[picked]
+    here = central_values(*_take(picked, table, shells, here), job, bound)
+    return rows[picked[_open(here, job, bound, (tally, "nominal remanence and coercivity"))]]
+
+
+def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Columns:
+    """Return what is known of recipes with how far they are from measured magnets.
+
+    Process and traces may set the magnets farther apart; entered are the status and the largest
+    probability too.
+    """
+    made = read_process(job.conditions.process, len(table))
+    near = nearest_recipes(purified(table, supply[_HOSTS])[0], supply[_HOSTS], made)
+    hard, most = near[_CENTRAL[1]].distance, np.max([one.distance for one in near.values()], axis=0)
+    known = {_HARD: hard, _MOST: most, CHANCE: limited(np.ones(len(table)), most)}
+    far = Coded((hard > UNKNOWN).astype(np.int8), ("ok", FAR))
+    return Columns(supply | known | {"status": far})
+
+
+def _take(
+    rows: _Rows, table: CompositionTable, shells: _Shells, supply: Columns
+) -> tuple[CompositionTable, _Shells, Columns]:
+    if len(rows) == len(table):
+        return table, shells, supply
+    own = None if shells is None else [shells[row] for row in rows.tolist()]
+    return table[rows], own, supply.take(rows)
+
+
+def best_possible_loss(found: Columns, rule: Rule) -> _Array:
+    """Return the least loss that candidates can have by what is known of them, shape (n,).
+
+    No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
+    unit of regret, and no probability is above that found, or 1. `found` has the columns of
+    `supplies`, or those of `central_values`. -inf where an objective is not bounded.
+    """
+    n = len(found["cost_USD_kg"])
+    best = (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
+    for objective, unit in zip(rule.objectives, rule.units, strict=True):
+        column = objective.column
+        if column in found:
+            least = objective.loss(found[column], unit)
+        elif column == MARGIN:
+            least = objective.loss(np.full(n, np.inf), unit)
+        elif column == COST_PER_FLUX and objective.sign > 0:
+            least = objective.loss(found["cost_USD_kg"] / FLUX_PER_MASS, unit)
+        else:
+            return np.full(n, -np.inf)
+        best = best + least
+    return np.where(np.isnan(best), np.inf, best)
+
+
+def _within_by_composition(supply: Columns, job: Job, bound: Bound, tally: Tally) -> _Rows:
+    """Return which candidates can be within the bound by their composition alone.
+
+    The largest margin that it leaves them goes into `supply`.
+    """
+    allowed = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
+    inside = np.isin(supply[_HOSTS], allowed)
+    conditions = [(host_condition(job.profile), inside)]
+    margin = np.where(inside, np.inf, OUTSIDE)
+    for requirement in job.profile.requirements:
+        if requirement.column in supply:
+            each = requirement.margin(supply[requirement.column])
+            conditions.append((str(requirement), each >= 0.0))
+            margin = np.fmin(margin, each)
+    supply[MARGIN] = margin
+    may = np.logical_and.reduce([holds for _, holds in conditions])
+    loss = best_possible_loss(supply, job.rule)
+    alive = bound.admits(supply["decision"], may, may, loss, margin, supply.get(_HASH))
+    ended = ~alive
+    for reason, holds in [*conditions, ("loss by composition", alive)]:
+        tally.end(reason, ended & ~holds)
+        ended &= holds
+    return np.flatnonzero(alive)
+
+
+def central_values(
+    table: CompositionTable, shells: _Shells, supply: Columns, job: Job, bound: Bound
+) -> Columns:
+    """Return what central remanence and coercivity say of n candidates.
+
+    The columns are those of `supply` (as of `with_distances`); ``remanence_T``,
+    ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
+    them; ``performance_margin`` and ``probability_meets_requirements``: the largest they can be;
+    ``status`` at the temperatures of the requirements, the table's own first. What remanence leaves
+    outside the bound has no coercivity, and what both leave there no safety by its knee, which is
+    asked where few meet the requirements.
+    """
+    use = job.conditions.use
+    asked = [(r.temperature_K or job.temperature, r) for r in job.profile.requirements]
+    # Where few meet the requirements, many miss by their safety alone.
+    read = {*_CENTRAL, ALPHA, *([_SAFETY] if bound.limit == np.inf else [])}
+    required = [
+        (kelvin, r)
+        for kelvin, r in asked
+        if r.column in read or (r.column == _PRODUCT and r.minimum is not None)
+    ]
+    needed = {kelvin for kelvin, r in required if r.column != ALPHA}
+    if any(r.column == ALPHA for _, r in required):
+        needed |= set(use.between)
+    at = [job.temperature, *sorted(needed - {job.temperature})]
+    hard = {kelvin for kelvin, r in required if r.column == _CENTRAL[1]}
+    if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
+        hard.add(job.temperature)
+    wanted, soft = np.flatnonzero(np.isin(at, list(hard))), np.zeros(len(at), bool)
+    made = _stages.nominal_magnets(table, shells, at, job.conditions, soft, host=supply[_HOSTS])
+    values = {_CENTRAL[0]: made.remanence(), _CENTRAL[1]: np.full((len(table), len(at)), np.nan)}
+    # No loop holds more than a square one.
+    values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
+    if needed >= set(use.between):
+        cold, hot = (made.polarization[:, [at.index(kelvin)]] for kelvin in use.between)
+        alpha = 100.0 * (hot / cold - 1.0) / (use.between[1] - use.between[0])
+        values[ALPHA] = np.broadcast_to(alpha, (len(table), len(at)))
+    score = ndtri(0.5 + 0.5 * use.interval)
+    widths = least_widths(made.alloys, np.array(at), score / HALF_WIDTH)
+    # A range ends no nearer below than its half width in the logarithm.
+    below = {name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)}
+    here = Columns(supply | {_CENTRAL[0]: values[_CENTRAL[0]][:, 0]})
+    density, cost = made.alloys.density(), here["cost_USD_kg"]
+    here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
+    first = (made.status != 0).argmax(axis=1)
+    here["status"] = status_column(np.take_along_axis(made.status, first[:, None], axis=1)[:, 0])
+    here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
+    hard_apart, apart = supply[_HARD], supply[_MOST]
+    for side in filter(np.any, made.alloys.apart().values()):
+        hard_apart, apart = np.hypot(hard_apart, side), np.hypot(apart, side)
+    here["status"] = here["status"].put((hard_apart > UNKNOWN) & here["status"].says("ok"), FAR)
+    chances: dict[str, _Array] = {}
+
+    def judge(rows: Any, last: str = "") -> None:
+        """Enter what some rows' coercivity or safety, or all else, says of margin and chance."""
+        for kelvin, requirement in required:
+            column, k = requirement.column, at.index(kelvin)
+            if last != (column if column in (_CENTRAL[1], _SAFETY) else ""):
+                continue
+            value = values[column][rows, k]
+            inside = requirement.margin(value)
+            here[MARGIN][rows] = np.fmin(here[MARGIN][rows], inside)
+            missed, chance = inside < -_SLACK, np.ones(len(value))
+            # The difference to a reference has another width.
+            if column in below and requirement.minimum and requirement.share_of_reference is None:
+                width = below[column][min(k, len(below[column]) - 1), rows]
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    chance = ndtr(score * (1.0 - requirement.minimum / value) / width)
+            chance[missed] = HALF
+            own = chances.setdefault(FOLLOWS.get(column, column), np.ones(len(table)))
+            own[rows] = np.fmin(own[rows], chance)
+        here[CHANCE] = limited(np.prod([np.ones(len(table)), *chances.values()], axis=0), apart)
+
+    judge(slice(None))
+    if wanted.size:
+        picked = np.flatnonzero(_open(here, job, bound))
+        values[_CENTRAL[1]][np.ix_(picked, wanted)] = 1e-3 * made.field_of(picked, wanted, False)
+        judge(picked, _CENTRAL[1])
+        if wanted[0] == 0:
+            here[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
+    knees = np.array([at.index(kelvin) for kelvin, r in required if r.column == _SAFETY], int)
+    if knees.size:
+        picked = np.flatnonzero(_open(here, job, bound))
+        own, recoil = np.ix_(picked, knees), made.rows["recoil"][picked, None]
+        knee = made.field_of(picked, knees, True)
+        values[_SAFETY] = np.full((len(table), len(at)), np.nan)
+        values[_SAFETY][own] = use.duty.safety(values[_CENTRAL[0]][own], knee, recoil)
+        judge(picked, _SAFETY)
+    return here
+
+
+def _open(here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | None = None) -> _Mask:
+    """Return which candidates can be within the bound by what is known, `counted` by stage."""
+    magnet, inside = here["status"].says("ok"), ~(here[MARGIN] < -_SLACK)
+    # What a central value misses has half a chance at most.
+    may, worth = (
+        (inside | (least < HALF)) & (here[CHANCE] >= least - _SLACK)
+        for least in (job.threshold, min(job.trial, job.threshold))
+    )
+    loss = best_possible_loss(here, job.rule)
+    own = here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
+    within = magnet & bound.admits(*own)
+    if counted is None:
+        return within
+    tally = counted[0]
+    tally.stages[counted[1]] += len(here["status"])
+    tally.end("requirements missed", magnet & ~may & ~within)
+    tally.end("loss", magnet & may & ~within)
+    tally.status.update(here["status"].counts(~within))
+    return within
+
+
+def _with_requirements(
+    table: CompositionTable, shells: _Shells, supply: Columns, job: Job, want: _Want
+) -> tuple[Columns, Partition]:
+    """Return magnets with their ranges, how they meet the requirements, and the recipes split.
+
+    All properties, stability too, where all are wanted or others than those of a magnet and of
+    supply are needed: phases take memory and time.
+    """
+    at, only = needed_temperatures(job), needed_elsewhere(job)
+    required = [with_interval(r.column) for r in job.profile.requirements]
+    kelvins, asked = [*at, _stages.ROOM_K], None if want is None else {*want}.union(*required)
+    own = (COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula", "decision")
+    if asked is not None:
+        kelvins = at
+        if asked - {*supply, *own} <= MADE:
+            only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
+    made = _stages.alloys_of(table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS))
+    here, *others = figures_at(made, kelvins, job.conditions.use, only)
+    split = made.written
+    # A hundred arrays that nothing below asks for.
+    del made
+    room = others.pop() if want is None else None
+    if asked is None or not asked <= {*here, *supply, *own}:
+        known = None, shells, here, room, supply, split
+        here = _stages.describe(table, at[0], job.conditions, *known)
+    else:
+        here |= supply
+        per_mass = here["density_kg_m3"], here["cost_USD_kg"]
+        here[COST_PER_FLUX] = _stages.cost_per_flux(*per_mass, here["remanence_T"])
+        here["formula"] = table.to_arrow()
+    here["decision"] = supply["decision"]
+    here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
+    return here.ordered() if want is None else here, split
+
+
+def _within_by_requirements(
+    decision: Coded, keys: Keys, near: Keys, open_: _Mask, bound: Bound, tally: Tally
+) -> _Mask:
+    """Return which of the open candidates are within the bound."""
+    loss = np.full(len(open_), np.inf)
+    loss[near.meets] = near.loss
+    own = decision, keys.meets, near.meets & ~keys.meets, loss, -keys.margin, keys.hashes
+    within = bound.admits(*own)
+    tally.end("requirements missed", open_ & ~keys.meets & ~within)
+    tally.end("loss", keys.meets & ~within)
+    return open_ & within
+
+
+def needed_for(keep: int) -> int:
+    """Return how many leading rows the first `keep` depend on.
+
+    Those that draws re-order are sampled together, and each of two passes moves some rows up.
+    """
+    return max(keep, POOL) + 2 * CLIMB
+
+
+def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bound:
+    """Return a bound that probably more than `needed_for` of all `rows` candidates keep to.
+
+    `found` is a random sample. It bounds the loss where enough meet the requirements, the margin
+    where few or none do. The `limits` of decisions let the best of each go on, of those that meet
+    the requirements and of those that are worth a trial. A decision that is seldom in the sample
+    has none; of one that is often there, and hardly meets the requirements, what does is admitted.
+    """
+    sample = sum(one.tally.stages["composition"] for one in found)
+    keys = [one.keys for one in found if one.keys is not None]
+    losses = np.concatenate([key.loss for key in keys])
+    margins = np.concatenate([key.margin[key.missed] for key in keys])
+    place = place_of(needed_for(keep), sample, rows)
+    near = [one.near for one in found if one.near is not None]
+    decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(str)
+    worth = decision[np.concatenate([key.meets for key in near])]
+    loss = np.concatenate([key.loss for key in near])
+    sure = np.concatenate([key.chance for key in near]) >= rule.threshold
+    ends: tuple[dict[str, float], dict[str, float]] = {}, {}
+    place_of_best = place_of(BEST, sample, rows)
+    for word, seen in Counter(decision.tolist()).items():
+        able = sure & (worth == word)
+        # A trial is for what no candidate of its kind does.
+        for limits, part in zip(ends, (able, ~sure & (worth == word) & ~able.any()), strict=True):
+            limits[word] = _smallest(loss[part], place_of_best)
+            if np.isinf(limits[word]) and seen > _SELDOM:
+                limits[word] = loss[part].max(initial=0.0)
+    if place <= len(losses):
+        return Bound(_smallest(losses, place), np.inf, *ends)
+    left = place - len(losses)
+    least = _smallest(margins, left)
+    if least != -OUTSIDE:
+        return Bound(margin=-least, trials=ends[1])
+    tied = np.concatenate([key.hashes[key.missed] for key in keys])[margins == least]
+    last = np.sort(tied)[left - int((margins < least).sum()) - 1]
+    return Bound(margin=-least, trials=ends[1], last=int(last))
+
+
+def place_of(count: int, sample: int, rows: int) -> int:
+    """Return the place in a sample, from 1, before which probably stand `count` of all `rows`."""
+    share = count * sample / rows
+    # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
+    return int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
+
+
+def _smallest(values: _Array, place: int) -> float:
+    """Return the value at a place in ascending order, from 1; infinite beyond the last."""
+    return float(np.partition(values, place - 1)[place - 1]) if place <= len(values) else np.inf

@@ -1,0 +1,188 @@
+"""The first of a ranking: their order by regret, how firm it is, and how it changes.
+
+Leading candidates are ranked again, by their loss, in many random draws (`_draws.sample`): for the
+order itself and for its robustness. Besides: which of them add an element to a simpler recipe and
+gain nothing that counts, and how the top differs between two screenings.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .._core._arguments import whole
+from .._core.columns import ROBUSTNESS, with_interval
+from .._core.errors import InputError
+from ..alloy.shells import read_shell
+from ..alloy.table import CompositionTable
+from ..magnetism._evidence import DISTANCE
+from ..phases.records import root_of
+from ._draws import sample
+from ._job import Job
+from ._order import Ranking
+from ._profile_parts import CHANCE
+
+DRAWS, POOL, SEED, TOP = 500, 1000, 0, 10
+"""Draws, leading candidates that they re-order, seed of the random numbers, and how many are
+the best of a draw; those of `robustness`, so that a rank and its share agree."""
+
+_Take = Callable[[NDArray[np.int64], list[str]], pa.Table]
+"""Returns some columns of some candidates, whose numbers ascend."""
+
+
+def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
+    """Return the ranking with its first ordered by how often they are among the best of a draw.
+
+    Those that are so equally often, or never, follow by their mean loss: the expected regret. The
+    rest keeps its order, which is that of the loss of the expected values. `take` returns columns
+    of some of the candidates that were ranked.
+    """
+    rows = ranking.leading(POOL)
+    if len(rows) < 2:
+        return ranking
+    order = np.argsort(rows)
+    frame = take(rows[order], _columns(job)).unify_dictionaries().to_pandas()
+    leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
+    found = sample(leading, job, DRAWS, SEED)
+    share = (found.place() <= TOP).mean(axis=1)
+    ranking = ranking.reordered(rows, share, found.loss.mean(axis=1), found.meets.mean(axis=1))
+    place = ranking.place[rows]
+    order = np.argsort(place)
+    leading = leading.iloc[order].assign(rank=place[order])
+    simpler = simpler_rank(leading, job)
+    return replace(
+        ranking,
+        simpler={int(row): int(n) for row, n in zip(rows[order], simpler, strict=True) if n},
+    )
+
+
+def _columns(job: Job) -> list[str]:
+    """Return the columns that draws are made from."""
+    needed = [r.column for r in job.profile.requirements]
+    needed += job.rule.columns()
+    found = chain.from_iterable(with_interval(name) for name in needed)
+    fixed = ["formula", "shell", "host", "route", DISTANCE, "density_kg_m3"]
+    fixed += with_interval("remanence_T")
+    return [n for n in dict.fromkeys([*fixed, *found]) if not n.endswith("_provenance")]
+
+
+_LEAST = 0.25
+"""Share of a unit of regret that counts as a gain, an assumption: for the embedded devices 0.25
+wt.% of heavy rare earth, 0.025 of the risk, and 0.05 of the probability of meeting the
+requirements, which is the tolerance of the order too (`magnetkit.choose._order._TOLERANCE`)."""
+
+
+def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
+    """Return the first of the simpler recipes that are as good as each candidate.
+
+    Simpler is an alloy of the same host that lacks an element of this one, or its shell, and
+    contains none that this one lacks. It is as good if this one is better in no objective of the
+    device, nor in the probability of meeting its requirements, by `_LEAST` of a unit of regret.
+    `leading` has n evaluated candidates in order of rank. 0 where there is no such alloy.
+    """
+    holds, loss = _ingredients(leading), _losses(leading, job)
+    held = holds[:, holds.any(axis=0)].astype(np.int32)
+    hosts, rank = pd.factorize(leading["host"].astype(str).map(root_of))[0], leading["rank"]
+    # Of row i, whether j contains nothing else; and whether i gains on it.
+    within = (1 - held) @ held.T == 0
+    gains = np.zeros(within.shape, bool)
+    for own in loss.T:
+        gains |= own - own[:, None] >= _LEAST
+    as_good = within & ~within.T & ~gains & np.equal.outer(hosts, hosts)
+    return np.where(as_good.any(axis=1), rank.to_numpy(np.int64)[as_good.argmax(axis=1)], 0)
+
+
+def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return what each candidate is made of: elements of the alloy, then those of a shell."""
+    alloy = CompositionTable.from_strings(list(leading["formula"]), basis="atomic").to_array() > 0
+    shells = [read_shell(text or None) for text in leading["shell"].astype(object).fillna("")]
+    rims = ["" if shell is None else shell.R for shell in shells]
+    shell = np.array([[rim == R for R in sorted(set(rims) - {""})] for rim in rims], bool)
+    return np.column_stack([alloy, shell.reshape(len(leading), -1)])
+
+
+def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
+    """Return the loss in each objective, and by the probability of a miss, in units of regret."""
+    rule = job.rule
+    columns = [
+        o.loss(leading[o.column].to_numpy(np.float64), unit)
+        for o, unit in zip(rule.objectives, rule.units, strict=True)
+    ]
+    missed = 1.0 - leading[CHANCE].to_numpy(np.float64)
+    return np.column_stack([*columns, missed / rule.miss])
+
+
+_IDENTITY = ("rank", "candidate", "formula", "shell", "host")
+
+
+def robustness(
+    leading: pd.DataFrame, job: Job, top: int, draws: int, seed: int, interval: float
+) -> pd.DataFrame:
+    """Return how often each of the best rows stays at the top; see `Ranked.robustness`."""
+    for name, value in (("top", top), ("draws", draws)):
+        whole(name, value)
+    whole("seed", seed, 0)
+    if not 0.5 < interval < 1.0:
+        raise InputError(f"interval must lie between 0.5 and 1, got {interval}")
+    leading = leading.reset_index(drop=True)
+    leading["shell"] = leading["shell"].astype(object).fillna("")
+    frame = leading[[*_IDENTITY]].copy()
+    if not len(frame):
+        return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
+    found = sample(leading, job, draws, seed)
+    # As in the ranking itself, none that is too unlikely to meet passes one that is likely to.
+    place = found.place(~leading["meets_requirements"].to_numpy(bool))
+    tail = (1.0 - interval) / 2.0
+    low, middle, high = np.quantile(place, [tail, 0.5, 1.0 - tail], axis=1, method="nearest")
+    frame["top_ten_share"] = (place <= top).mean(axis=1)
+    frame["meets_share"] = found.meets.mean(axis=1)
+    frame["rank_median"], frame["rank_lo"], frame["rank_hi"] = middle, low, high
+    frame["tie_group"] = _tie_groups(place, interval)
+    return frame
+
+
+def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
+    """Return the group of each candidate, from 1: those not distinct from the group's first."""
+    group = np.empty(len(place), np.int64)
+    first = number = 0
+    for i in range(len(place)):
+        if i == 0 or (place[first] < place[i]).mean() >= interval:
+            first, number = i, number + 1
+        group[i] = number
+    return group
+
+
+_KEY = ["formula", "shell"]
+
+
+def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
+    """Return how the best of two screenings moved; see `Ranked.changes`."""
+    if n < 1:
+        raise InputError(f"the top takes 1 place or more, got {n}")
+    now, before = _ranks(result), _ranks(baseline)
+    both = now.merge(before, on=_KEY, how="outer", suffixes=("", "_before"))
+    both["candidate"] = both["candidate"].fillna(both["candidate_before"])
+    inside, was = both["rank"].le(n).fillna(False), both["rank_before"].le(n).fillna(False)
+    both = both.assign(inside=inside, was=was)[inside | was]
+    both["places"] = both["rank_before"] - both["rank"]
+    gained = both["places"].fillna(0)
+    both["change"] = np.select(
+        [both["inside"] & ~both["was"], both["was"] & ~both["inside"], gained > 0, gained < 0],
+        ["entered", "left", "rose", "fell"],
+        "stayed",
+    )
+    both = both.sort_values(["rank", "rank_before"], kind="stable", na_position="last")
+    columns = ["candidate", "shell", "rank", "rank_before", "places", "change"]
+    return both[columns].reset_index(drop=True)
+
+
+def _ranks(result: pa.Table) -> pd.DataFrame:
+    """Return the rank of each candidate, the best where one was screened twice."""
+    frame = result.to_pandas()
+    frame["shell"] = frame["shell"].astype(object).fillna("")
+    frame["rank"] = frame["rank"].astype("Int64")
+    return frame.sort_values("rank", kind="stable").drop_duplicates(_KEY)

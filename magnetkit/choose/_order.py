@@ -1,0 +1,358 @@
+"""The order of candidates for a device: keys, ranks and Pareto fronts."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import ArrayLike, NDArray
+
+from .._core.errors import InputError
+from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN, MEETS_PROBABILITY, UNITS, Objective
+from ._ranking_kernels import settle, sorted_first_front, sorted_fronts, text_keys
+
+_MAX_OBJECTIVES = 3
+_DIGITS = 3
+# What differs by rounding of sums alone is equal to this many digits.
+_STEADY = 12
+
+
+def _steady(values: ArrayLike) -> NDArray[np.float64]:
+    """Return values to twelve digits, without those in which the order of the rows shows."""
+    return _to_digits(values, _STEADY)
+
+
+def compared(values: ArrayLike) -> NDArray[np.float64]:
+    """Return an objective's values as candidates are compared by them: to three digits, as shown.
+
+    A fourth is beyond what is known of any magnet, yet it would put on a front a candidate that is
+    worse in all that is known (compare the epsilon-dominance of Laumanns et al., Evol. Comput. 10
+    (2002) 263). Zeros, infinities and NaN stay.
+
+    Examples
+    --------
+    >>> compared([17.447, 17.444, 0.0]).tolist()
+    [17.4, 17.4, 0.0]
+    """
+    return _to_digits(_steady(values), _DIGITS)
+
+
+def _to_digits(values: ArrayLike, digits: int) -> NDArray[np.float64]:
+    values = np.asarray(values, np.float64)
+    size = np.abs(values)
+    plain = (size > 0.0) & np.isfinite(size)
+    scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(plain, size, 1.0))))
+    return np.where(plain, np.round(values * scale) / scale, values)
+
+
+def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    given = np.asarray(points, np.float64)
+    if given.ndim != 2 or not 1 <= given.shape[1] <= _MAX_OBJECTIVES:
+        raise InputError(
+            f"objectives must be an array (n, 1 to {_MAX_OBJECTIVES}), got shape {given.shape}"
+        )
+    # Which objective comes first is free; one with few ties leaves little to sort twice.
+    distinct = [len(np.unique(column[:: len(given) // 1000 + 1])) for column in given.T]
+    padded = np.zeros((len(given), _MAX_OBJECTIVES))
+    for place, column in enumerate(np.argsort(distinct)[::-1]):
+        padded[:, place] = given[:, column]
+    return padded, _lexicographic(padded)
+
+
+def _lexicographic(points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the order of the rows: a fast sort by the first column, then of the ties alone."""
+    order = np.argsort(points[:, 0])
+    lead = points[order, 0]
+    new = np.ones(len(points) + 1, bool)
+    new[1:-1] = lead[1:] != lead[:-1]
+    tied = np.flatnonzero(~(new[:-1] & new[1:]))
+    rows = order[tied]
+    run = np.cumsum(new[:-1])[tied]
+    order[tied] = rows[np.lexsort((points[rows, 2], points[rows, 1], run))]
+    return order
+
+
+def fronts(points: ArrayLike) -> NDArray[np.int32]:
+    """Return the non-dominated front of each point, int32 from 1, shape (n,).
+
+    `points` has shape (n, d), d from 1 to 3; every objective is to be made small. A row with NaN
+    has front 0. Equal points share a front.
+
+    Examples
+    --------
+    >>> fronts([[0, 1], [1, 0], [1, 1], [2, 2]]).tolist()
+    [1, 1, 2, 3]
+    """
+    return sorted_fronts(*_prepare(points))
+
+
+def first_front(points: ArrayLike) -> NDArray[np.bool_]:
+    """Return which points no other dominates, shape (n,); cheaper than all `fronts`."""
+    return sorted_first_front(*_prepare(points))
+
+
+OUTPUT = ("meets_requirements", "pareto_front", "rank", "simpler_rank")
+COPIES = "copies"
+BURDEN = (COST_PER_FLUX, "heavy_rare_earth_wt_pct", "supply_risk")
+"""No candidate stands directly above one that is no worse in these and better in one.
+
+Cost is that of the flux: a kilogram of a weak magnet is cheap.
+"""
+_TOLERANCE = 0.05
+"""Unless the one above is likelier by more than this to meet the requirements."""
+PLAUSIBLE = 0.5
+"""Probability of meeting the requirements from which a candidate is worth a trial."""
+CLIMB = 1000
+"""A row moves up at most so many places for it, so that the first of a ranking depend on no more
+rows than that behind them: the best of a space are found without ranking all of it (`Bound`)."""
+# A difference of two probabilities that are rounded is the tolerance to so much.
+_SLACK = 1e-9
+# Sums of what differs by rounding alone are equal to this many decimals.
+_DECIMALS = 9
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Where each of n candidates stands, m of which meet the requirements."""
+
+    meets: NDArray[np.bool_]  # (n,)
+    front: NDArray[np.int32]  # (n,), Pareto front from 1 among those that meet; 0 for none
+    place: NDArray[np.int64]  # (n,), rank from 1; 0 for none
+    burden: NDArray[np.float64]  # (m, 3), `BURDEN` in the order of the rows
+    chance: NDArray[np.float64]  # (m,), probability of meeting the requirements
+    # row to the rank of the simpler alloy that is as good, where there is one
+    simpler: Mapping[int, int] = field(default_factory=dict)
+    # how many of each decision meet the requirements
+    copies: Mapping[str, int] = field(default_factory=dict)
+
+    def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
+        """Return the columns of the result for some rows, missing where there is no place.
+
+        `with_copies` adds those that stand in the table's metadata.
+        """
+        stop = len(self.place) if stop is None else stop
+        front, place = self.front[start:stop], self.place[start:stop]
+        simpler = np.zeros(len(place), np.int64)
+        for row, other in self.simpler.items():
+            if start <= row < stop:
+                simpler[row - start] = other
+        columns = (
+            pa.array(self.meets[start:stop]),
+            pa.array(front, mask=front == 0),
+            pa.array(place, mask=place == 0),
+            pa.array(simpler, mask=simpler == 0),
+        )
+        found = pa.table(dict(zip(OUTPUT, columns, strict=True)))
+        return found.replace_schema_metadata({COPIES: json.dumps(dict(self.copies))})
+
+    def leading(self, n: int) -> NDArray[np.int64]:
+        """Return the rows of the first `n` that meet the requirements, the best first."""
+        rows = np.flatnonzero(self.meets)
+        rows = rows[self.place[rows] <= n]
+        return rows[np.argsort(self.place[rows])]
+
+    def reordered(
+        self,
+        rows: NDArray[np.int64],
+        share: NDArray[np.float64],
+        loss: NDArray[np.float64],
+        chance: NDArray[np.float64],
+    ) -> "Ranking":
+        """Return the ranking with its leading candidates in another order, arrays of shape (k,).
+
+        `rows` is what `leading` returned; the largest `share` of the draws in which one is among
+        the best comes first, among equals the least mean `loss`. `chance` is the probability of
+        meeting the requirements in the same draws.
+        """
+        met = np.flatnonzero(self.meets)
+        order = np.argsort(self.place[met])
+        order[: len(rows)] = order[: len(rows)][np.lexsort((_rounded(loss), -share))]
+        both = np.column_stack([self.chance, self.chance])
+        both[np.searchsorted(met, rows), 1] = chance
+        settle(order, self.burden, both, _TOLERANCE + _SLACK, CLIMB)
+        place = self.place.copy()
+        place[met[order]] = np.arange(1, len(met) + 1)
+        return replace(self, place=place)
+
+
+def with_copies(table: pa.Table, ranks: pa.Table) -> pa.Table:
+    """Return a chunk with the columns of its `Ranking` and the ``copies`` of each decision."""
+    known = json.loads(ranks.schema.metadata[COPIES.encode()])
+    for name in ranks.column_names:
+        table = table.append_column(name, ranks.column(name))
+    if "decision" not in table.column_names:
+        return table
+    chunks = []
+    for part in table["decision"].chunks:
+        of_word = [known.get(word, 0) for word in part.dictionary.to_pylist()]
+        chunks.append(pa.array(of_word, pa.int64()).take(part.indices))
+    return table.append_column(COPIES, pa.chunked_array(chunks, pa.int64()))
+
+
+def rank_keys(parts: Iterable["Keys"]) -> Ranking:
+    """Rank candidates by the `Keys` of tables that follow each other.
+
+    Candidates that meet the requirements come first, by their loss: the sum of their objectives,
+    each in its unit of regret, and of the probability of missing in its own. No candidate stands
+    directly above one that beats it (`BURDEN`, `_TOLERANCE`). Those that miss follow by margin. A
+    candidate that is no uniaxial magnet over the whole range, or cannot be made, has no rank.
+    Ties are broken by a hash of formula and shell, whatever the order of the rows. `by_regret`
+    re-orders the first by draws.
+    """
+    columns = list(zip(*parts, strict=True))
+    # One column after the other, so that no more than one is in memory twice.
+    meets, missed, margin, hashes, loss, burden, chance, points = (
+        np.concatenate(columns.pop(0)) for _ in range(8)
+    )
+    front = np.zeros(len(meets), np.int32)
+    front[meets] = fronts(points)
+    del points
+    place = np.zeros(len(meets), np.int64)
+    rows = np.flatnonzero(meets)
+    order = np.lexsort((hashes[rows], loss))
+    settle(order, burden, chance[:, None], _TOLERANCE + _SLACK, CLIMB)
+    place[rows[order]] = np.arange(1, len(rows) + 1)
+    # Most rows are here: arrays that are not needed again are freed by their reuse.
+    found, rows = len(rows), np.flatnonzero(missed)
+    order = np.lexsort((hashes[rows], margin[rows]))
+    place[rows[order]] = found + np.arange(1, len(rows) + 1)
+    return Ranking(meets, front, place, burden, chance)
+
+
+class Keys(NamedTuple):
+    """What the ranking needs of n rows, m of which meet the requirements."""
+
+    meets: NDArray[np.bool_]
+    missed: NDArray[np.bool_]
+    margin: NDArray[np.float64]  # (n,), turned so that the largest sorts first
+    hashes: NDArray[np.uint64]  # (n,), of formula and shell: they break ties
+    loss: NDArray[np.float64]  # (m,)
+    burden: NDArray[np.float64]  # (m, 3)
+    chance: NDArray[np.float64]  # (m,)
+    points: NDArray[np.float64]  # (m, number of objectives, at most three)
+
+    def at(self, threshold: float) -> "Keys":
+        """Return the keys where candidates meet the requirements from a larger probability on."""
+        sure, meets = self.chance >= threshold, self.meets.copy()
+        meets[meets] = sure
+        missed = self.missed | (self.meets & ~meets)
+        return Keys(meets, missed, self.margin, self.hashes, *(part[sure] for part in self[4:]))
+
+    def take(self, rows: NDArray[np.int64]) -> "Keys":
+        """Return the keys of some rows, whose numbers ascend."""
+        among = (np.cumsum(self.meets) - 1)[rows][self.meets[rows]]
+        firsts = [part[rows] for part in self[:4]]
+        return Keys._make([*firsts, *(part[among] for part in self[4:])])
+
+
+@dataclass(frozen=True)
+class Rule:
+    """By what candidates are ranked."""
+
+    objectives: tuple[Objective, ...]  # the first three span the Pareto fronts
+    units: tuple[float, ...]  # one unit of regret in each
+    miss: float  # and in the probability of meeting the requirements
+    threshold: float  # probability from which the requirements count as met
+    trial: float = PLAUSIBLE  # and from which a candidate is worth a trial
+
+    @classmethod
+    def of(
+        cls,
+        objectives: Sequence[str],
+        threshold: float = MEETS_PROBABILITY,
+        scales: Mapping[str, float] | None = None,
+    ) -> "Rule":
+        """Return the rule of some objectives; `UNITS` count where `scales` has none."""
+        parsed = tuple(Objective.parse(o) for o in objectives)
+        known = UNITS | dict(scales or {})
+        units = tuple(known.get(o.column, 1.0) for o in parsed)
+        return cls(parsed, units, known[CHANCE], threshold)
+
+    def columns(self) -> list[str]:
+        """Return the columns that `keys` reads."""
+        fixed = ("formula", "shell", "status", CHANCE, MARGIN)
+        return list(dict.fromkeys([*fixed, *BURDEN, *(o.column for o in self.objectives)]))
+
+    def near(self, table: pa.Table) -> Keys:
+        """Return `keys` in which all that are worth a trial count as meeting the requirements."""
+        return replace(self, threshold=min(self.trial, self.threshold)).keys(table)
+
+    def keys(self, table: pa.Table) -> Keys:
+        """Return what the ranking needs of a table that has those `columns`."""
+        usable = _array(pc.equal(table["status"], "ok"))
+        chance = _steady(_array(table[CHANCE]))
+        meets = usable & (chance >= self.threshold)
+        values = [_array(table[o.column])[meets] for o in self.objectives]
+        chance = chance[meets]
+        loss = total_loss(self.objectives, self.units, values, (1.0 - chance) / self.miss)
+        burden = np.column_stack([_steady(_array(table[name])[meets]) for name in BURDEN])
+        points = [
+            o.sign * compared(v)
+            for o, v in zip(self.objectives[:_MAX_OBJECTIVES], values, strict=False)
+        ]
+        return Keys(
+            meets,
+            usable & ~meets,
+            -_steady(np.nan_to_num(_array(table[MARGIN]), nan=-np.inf)),
+            hashes_of(table),
+            _rounded(loss),
+            burden,
+            chance,
+            np.column_stack(points),
+        )
+
+
+def total_loss(
+    objectives: Sequence[Objective],
+    units: Sequence[float],
+    values: Sequence[NDArray[np.float64]],
+    missed: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the loss of candidates over all objectives, infinite where one is unknown.
+
+    `units` has one unit of regret in each objective, `values` the values of its column, and
+    `missed` the probability that requirements are missed in units of regret; all are of one shape.
+    """
+    loss = missed
+    for objective, unit, value in zip(objectives, units, values, strict=True):
+        loss = loss + objective.loss(value, unit)
+    return np.where(np.isnan(loss), np.inf, loss)
+
+
+def _rounded(loss: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(loss, _DECIMALS)
+
+
+def hashes_of(table: pa.Table) -> NDArray[np.uint64]:
+    """Return a hash of each candidate that depends on its ``formula`` and ``shell`` alone."""
+    hashes = np.empty(len(table), np.uint64)
+    start = 0
+    for batch in table.select(["formula", "shell"]).to_batches():
+        part = slice(start, start + len(batch))
+        start += len(batch)
+        hashes[part] = _text_hashes(batch["formula"])
+        hashes[part] ^= _text_hashes(batch["shell"]) * np.uint64(0x9E3779B97F4A7C15)
+    return hashes
+
+
+def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
+    if pa.types.is_dictionary(texts.type):
+        codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
+        return _text_hashes(texts.dictionary)[codes] if len(texts.dictionary) else _none(len(texts))
+    texts = pc.fill_null(texts.cast(pa.large_string()), "")
+    _, offsets, data = texts.buffers()
+    if data is None:
+        return _none(len(texts))
+    places = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return text_keys(places, np.frombuffer(data, np.uint8))
+
+
+def _none(n: int) -> NDArray[np.uint64]:
+    return text_keys(np.zeros(n + 1, np.int64), np.zeros(0, np.uint8))
+
+
+def _array(column: pa.ChunkedArray) -> NDArray:
+    return column.to_numpy()

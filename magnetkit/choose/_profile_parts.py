@@ -1,0 +1,369 @@
+"""The parts of a device profile: requirements, reference, units of regret, space, objectives."""
+
+import difflib
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import AfterValidator, Field, PositiveFloat, field_validator, model_validator
+
+from .._core._toml import Evidence, Strict, Text
+from .._core.columns import COLUMNS, criteria
+from .._core.errors import InputError
+from ..phases.records import HOST_NAMES
+
+if TYPE_CHECKING:
+    from ..alloy.table import CompositionTable
+
+
+def _known_host(name: str) -> str:
+    if name not in HOST_NAMES:
+        raise ValueError(f"expected a host of {', '.join(HOST_NAMES)}, got {name!r}")
+    return name
+
+
+Host = Annotated[str, AfterValidator(_known_host)]
+Kelvin = Annotated[float, Field(gt=0, le=2000)]
+"""No alloy is magnetic above: cobalt is up to 1388 K."""
+
+# A chord between the device's temperatures and the Curie point belong to no one temperature.
+WITHOUT_TEMPERATURE = frozenset(
+    {
+        "curie_temperature_K",
+        "max_working_temperature_K",
+        "remanence_coefficient_pct_K",
+        "coercivity_coefficient_pct_K",
+    }
+)
+
+
+class Requirement(Evidence):
+    """One limit on one result column.
+
+    Attributes
+    ----------
+    column : str
+        Name of a numeric column of `magnetkit.columns`.
+    minimum, maximum, absolute_maximum : float or None
+        The limit, in the column's unit; exactly one is given.
+    temperature_K : float or None
+        Temperature it is evaluated at, the profile's `temperature_K` if not given.
+    share_of_reference : float or None
+        What share of the reference magnet's predicted value the limit is, where it is relative to
+        it: their common error then cancels.
+    """
+
+    column: str
+    minimum: float | None = None
+    maximum: float | None = None
+    absolute_maximum: PositiveFloat | None = None
+    temperature_K: Kelvin | None = None
+    share_of_reference: PositiveFloat | None = None
+
+    @field_validator("column")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _numeric_column(name)
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> "Requirement":
+        given = [self.minimum, self.maximum, self.absolute_maximum]
+        if sum(x is not None for x in given) != 1:
+            raise ValueError("expected exactly one of minimum, maximum, absolute_maximum")
+        if self.temperature_K is not None and self.column in WITHOUT_TEMPERATURE:
+            raise ValueError(f"{self.column} belongs to no one temperature; drop temperature_K")
+        return self
+
+    @property
+    def limit(self) -> float:
+        """The limit, in the column's unit."""
+        return next(x for x in (self.minimum, self.maximum, self.absolute_maximum) if x is not None)
+
+    def margin(self, values: ArrayLike, limit: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Return how far values are inside the limit, as a share of it; negative where they miss.
+
+        A limit of zero is measured in the column's own unit. NaN stays NaN. `limit` stands in place
+        of the requirement's.
+        """
+        x = np.asarray(values, dtype=np.float64)
+        bound = np.asarray(self.limit if limit is None else limit, np.float64)
+        if self.absolute_maximum is not None:
+            room = bound - np.abs(x)
+        else:
+            room = x - bound if self.minimum is not None else bound - x
+        return room / np.where(bound == 0.0, 1.0, np.abs(bound))
+
+    def __str__(self) -> str:
+        """Return e.g. ``remanence_T >= 0.8 at 293.15 K``."""
+        name, sign = self.column, ">=" if self.minimum is not None else "<="
+        if self.absolute_maximum is not None:
+            name = f"|{name}|"
+        at = "" if self.temperature_K is None else f" at {self.temperature_K:g} K"
+        if self.share_of_reference is not None:
+            return f"{name} {sign} {self.share_of_reference:g}*reference{at}"
+        return f"{name} {sign} {self.limit:g}{at}"
+
+
+class Anchor(Evidence):
+    """A value of the reference magnet in service, on which predictions are conditional.
+
+    Attributes
+    ----------
+    column : {"coercivity_kA_m", "remanence_T", "remanence_coefficient_pct_K"}
+    value : float
+        In the column's unit; alpha over the device's range.
+    temperature_K : float
+        Where it holds.
+    spread : float
+        Its standard deviation in the column's unit, that of the recipe included.
+    guaranteed : bool
+        Whether it is the least that makers guarantee; magnets as sold have more.
+    """
+
+    column: Literal["coercivity_kA_m", "remanence_T", "remanence_coefficient_pct_K"]
+    value: float
+    temperature_K: Kelvin
+    spread: PositiveFloat
+    guaranteed: bool = False
+
+    @model_validator(mode="after")
+    def _positive(self) -> "Anchor":
+        if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
+            raise ValueError(f"{self.column} of a magnet is above 0, got {self.value:g}")
+        return self
+
+
+class Reference(Evidence):
+    """The magnet the device has today, to measure savings against.
+
+    Attributes
+    ----------
+    formula : str
+        Composition, read with basis `basis`.
+    basis : {"atomic", "weight"}
+        How `formula` is meant.
+    host : str
+        Host of its hard phase.
+    grade : str
+        Commercial grade or class.
+    shell : str or None
+        Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``.
+    anchors : tuple of Anchor
+        Its known values; the predictions of a screening are conditional on them, so that the error
+        that it shares with the candidates cancels.
+    """
+
+    formula: Text
+    basis: Literal["atomic", "weight"] = "atomic"
+    host: Host
+    grade: Text
+    shell: str | None = None
+    anchors: tuple[Anchor, ...] = ()
+
+    def table(self) -> "CompositionTable":
+        """Return its composition, one row; the base alloy where there is a shell."""
+        from ..alloy.table import CompositionTable
+
+        return CompositionTable.from_strings([self.formula], basis=self.basis)
+
+    @model_validator(mode="after")
+    def _readable(self) -> "Reference":
+        errors = self.table().errors
+        if errors:
+            raise ValueError(f"formula cannot be read: {errors[0].reason}")
+        return self
+
+
+class Unit(Evidence):
+    """What counts as one unit of regret in a column, in the ranking for the device.
+
+    Attributes
+    ----------
+    column : str
+        A column that can be an objective, or ``probability_meets_requirements``.
+    value : float
+        In the column's unit; for costs a share, 0.1 for a tenth more or less.
+    """
+
+    column: Annotated[str, AfterValidator(lambda name: _numeric_column(name))]
+    value: PositiveFloat
+
+
+class _ShellGrid(Strict):
+    """Shells of every combination of what diffuses in and how much of it is put in.
+
+    How rich and how thick a shell becomes is not free: both follow from the amount.
+    """
+
+    R: Annotated[tuple[str, ...], Field(min_length=1)]
+    amount_wt_pct: Annotated[tuple[float, ...], Field(min_length=1)]
+
+
+class Space(Strict):
+    """Part of the default substitution space.
+
+    Attributes
+    ----------
+    host : str
+        Host of the hard phase.
+    formula : str
+        The compound to substitute in.
+    replace : dict of str to tuple of str
+        Element of `formula` to its substitutes.
+    step : float
+        Step of the site fraction.
+    limits : dict of str to float
+        Largest site fraction of a substitute, 1 where not given.
+    shell : tuple of str
+        Grain-boundary shells to try on `formula` besides none, none that no furnace makes; in the
+        file also a table of ``R`` and ``amount_wt_pct``, lists of which every combination is tried.
+    """
+
+    host: Host
+    formula: Text
+    replace: dict[str, tuple[str, ...]]
+    step: Annotated[float, Field(gt=0, le=1)]
+    limits: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
+    shell: tuple[str, ...] = ()
+
+    @field_validator("shell", mode="before")
+    @classmethod
+    def _grid(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        lists = _ShellGrid.model_validate(given)
+        return tuple(f"{r} {amount:g} wt%" for r, amount in product(lists.R, lists.amount_wt_pct))
+
+    @field_validator("shell")
+    @classmethod
+    def _shells(cls, shells: tuple[str, ...]) -> tuple[str, ...]:
+        from ..alloy.shells import read_shell
+        from ..magnetism.shells import objection
+
+        for text in shells:
+            try:
+                shell = read_shell(text)
+            except InputError as error:
+                raise ValueError(str(error)) from None
+            if shell is not None and (reason := objection(shell)):
+                raise ValueError(f"no furnace makes this shell ({reason}); leave it out")
+        return shells
+
+    @model_validator(mode="after")
+    def _elements(self) -> "Space":
+        from .._core.elements import INDEX
+
+        substitutes = [s for group in self.replace.values() for s in group]
+        for symbol in (*self.replace, *substitutes, *self.limits):
+            if symbol not in INDEX:
+                raise ValueError(f"{symbol!r} is no chemical element")
+        if extra := sorted(set(self.limits) - set(substitutes)):
+            raise ValueError(f"limits name {', '.join(extra)}, which replace does not offer")
+        return self
+
+
+class Sources(Strict):
+    """Where the profile's plain numbers come from."""
+
+    temperature: Evidence
+    load_line: Evidence
+    magnet_mass: Evidence
+    outside_field: Evidence | None = None
+
+
+def _numeric_column(name: str, others: Iterable[str] = ()) -> str:
+    """Return the name of a numeric column; refuse another with the nearest, also of `others`."""
+    column = COLUMNS.get(name)
+    if column is None or column.kind not in ("number", "integer"):
+        near = difflib.get_close_matches(name, [*others, *COLUMNS], n=1)
+        hint = f"; did you mean {near[0]!r}?" if near and column is None else ""
+        raise ValueError(f"{name!r} is no numeric result column{hint}")
+    return name
+
+
+MARGIN = "performance_margin"
+COST_PER_FLUX = "cost_per_flux_USD_m3_T"
+_SHORT = {"margin": MARGIN, "cost": COST_PER_FLUX, "risk": "supply_risk"}
+"""Short names of columns in objectives."""
+
+CHANCE = "probability_meets_requirements"
+MEETS_PROBABILITY = 0.8
+"""A candidate meets the requirements from this probability on."""
+_COSTS = ("cost_USD_kg", COST_PER_FLUX)
+"""Costs count by their ratio: an embargo makes some twentyfold."""
+
+UNITS = {
+    "heavy_rare_earth_wt_pct": 1.0,
+    "dysprosium_terbium_wt_pct": 1.0,
+    **{c.name: c.one_unit for c in criteria() if c.one_unit is not None},
+    MARGIN: 0.1,
+    CHANCE: 0.2,
+    **dict.fromkeys(_COSTS, 0.25),
+}
+"""What counts as one unit of regret where a profile does not say, assumptions all: 1 wt.% of heavy
+rare earth, a tenth of a risk, a quarter of the cost, a margin of a tenth (of which more is worth
+nothing), a fifth of the probability of meeting the requirements."""
+
+SHARE = 0.25
+"""One unit of regret in every other column: a quarter of the reference magnet's value."""
+
+_TEXT = re.compile(r"\s*(\w+)\s*:\s*(min|max)\s*(?:=\s*([^=\s]+)\s*)?")
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One objective of the ranking."""
+
+    column: str  # numeric result column
+    sign: int  # 1 where it is to be made small, -1 for large
+    weight: float = 1.0  # what a unit of it counts against a unit of the other objectives
+
+    @classmethod
+    def parse(cls, text: str) -> "Objective":
+        """Read ``"column:min"`` or ``"column:max"``, with a weight ``"column:min=2"``.
+
+        The column may have one of the short names of `_SHORT`. Raises `InputError` if the text has
+        another form, names no numeric column or no positive weight.
+
+        Examples
+        --------
+        >>> Objective.parse("cost:min=2")
+        Objective(column='cost_per_flux_USD_m3_T', sign=1, weight=2.0)
+        """
+        match = _TEXT.fullmatch(text)
+        if match is None:
+            raise InputError(
+                f"objective {text!r} must end in :min or :max, with a weight :min=2, "
+                "for example cost_USD_kg:min"
+            )
+        try:
+            name = _numeric_column(_SHORT.get(match[1], match[1]), _SHORT)
+        except ValueError as error:
+            raise InputError(f"objective {text!r}: {error}") from None
+        if name == MARGIN and match[2] == "min":
+            raise InputError(f"objective {text!r}: a margin is to be large: write margin:max")
+        try:
+            weight = float(match[3] or 1.0)
+        except ValueError:
+            weight = math.nan
+        if not 0.0 < weight < math.inf:
+            raise InputError(f"objective {text!r}: a weight is a number above 0, got {match[3]!r}")
+        return cls(name, 1 if match[2] == "min" else -1, weight)
+
+    def loss(self, values: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+        """Return what values lose in this objective, in units of regret times the weight.
+
+        `scale` is one unit of regret: in the column's unit, as a share for costs; beyond one unit
+        of it a margin is worth no more.
+        """
+        if self.column == MARGIN:
+            values = np.clip(values, 0.0, scale)
+        elif self.column in _COSTS:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                values, scale = np.log(values), math.log1p(scale)
+        return self.weight * self.sign * values / scale

@@ -1,0 +1,237 @@
+"""Non-dominated sorting of up to three objectives, all minimized, and the order of candidates.
+
+A point dominates another if it is no larger in any objective and smaller in one. The front of a
+point is one more than the largest front among the points that dominate it, which is the length
+of the longest chain of dominators that ends there. Sorted by the first objective, that is a
+dominance maximum in the other two: divide and conquer over the order, with a Fenwick tree of
+maxima over the third objective (Bentley, Commun. ACM 23 (1980) 214, for the recursion).
+
+`text_keys` break ties between candidates, and `settle` lets no row stand above one that dominates
+it.
+"""
+
+import numpy as np
+
+from .._core._jit import jit
+
+# Below this many points comparing all pairs is quicker than a tree.
+_BRUTE = 48
+
+
+# order: int64 (m,) point indices in lexicographic order, all points distinct
+# second, third: float64 (n,) by point; front: int32 (n,) by point, in and out
+@jit(part="copied")
+def _brute(order, lo, hi, second, third, front):
+    for j in range(lo, hi):
+        p = order[j]
+        best = front[p]
+        for i in range(lo, j):
+            q = order[i]
+            if second[q] <= second[p] and third[q] <= third[p] and front[q] >= best:
+                best = front[q] + 1
+        front[p] = best
+
+
+# points: int64 (m,) the points of one segment sorted by the second objective
+# side: uint8 (n,) 1 for points of the left half; local: int64 (n,) rank in the third objective, 1..
+# tree: int32 (>= size + 1,) zeroed, left zeroed
+@jit(part="linked")
+def _lift(points, side, local, tree, front, size):
+    for k in range(len(points)):
+        p = points[k]
+        if side[p] == 1:
+            at = local[p]
+            value = front[p]
+            while at <= size:
+                if tree[at] < value:
+                    tree[at] = value
+                at += at & -at
+        else:
+            at = local[p]
+            best = np.int32(0)
+            while at > 0:
+                if tree[at] > best:
+                    best = tree[at]
+                at -= at & -at
+            if best + 1 > front[p]:
+                front[p] = best + 1
+    for at in range(size + 1):
+        tree[at] = 0
+
+
+# The left half of a segment must be finished before it lifts the right half, and the right half
+# lifted before it is divided itself; a stack of (lo, hi, left half done) keeps that order.
+# Iterative because numba cannot cache a function that calls itself.
+@jit
+def _divide(order, second, third, front):
+    side = np.zeros(len(front), np.uint8)
+    local = np.zeros(len(front), np.int64)
+    tree = np.zeros(len(order) + 1, np.int32)
+    stack = np.empty((128, 3), np.int64)
+    stack[0] = (0, len(order), 0)
+    depth = 1
+    while depth > 0:
+        depth -= 1
+        lo, hi, left_done = stack[depth]
+        if hi - lo <= _BRUTE:
+            _brute(order, lo, hi, second, third, front)
+            continue
+        mid = (lo + hi) // 2
+        if left_done == 0:
+            stack[depth] = (lo, hi, 1)
+            stack[depth + 1] = (lo, mid, 0)
+            depth += 2
+            continue
+        members = order[lo:hi].copy()
+        for i in range(lo, hi):
+            side[order[i]] = 1 if i < mid else 0
+        # Dense ranks of the third objective keep the tree as small as the segment.
+        by_third = members[np.argsort(third[members], kind="mergesort")]
+        rank = 0
+        for k in range(hi - lo):
+            if k == 0 or third[by_third[k]] != third[by_third[k - 1]]:
+                rank += 1
+            local[by_third[k]] = rank
+        # The stable sort keeps left points before right ones that tie in the second objective.
+        by_second = members[np.argsort(second[members], kind="mergesort")]
+        _lift(by_second, side, local, tree, front, rank)
+        stack[depth] = (mid, hi, 0)
+        depth += 1
+
+
+# points: float64 (n, 3); order: int64 (n,) lexicographic order of its rows
+# returns int32 (n,): front from 1; rows with NaN have front 0
+@jit
+def sorted_fronts(points, order):
+    """Return the front of each point, given the lexicographic order of the rows."""
+    n = len(points)
+    front = np.zeros(n, np.int32)
+    distinct = np.empty(n, np.int64)
+    same_as = np.full(n, -1, np.int64)
+    m = 0
+    for k in range(n):
+        p = order[k]
+        if np.isnan(points[p, 0]) or np.isnan(points[p, 1]) or np.isnan(points[p, 2]):
+            continue
+        if m > 0:
+            q = distinct[m - 1]
+            if (
+                points[p, 0] == points[q, 0]
+                and points[p, 1] == points[q, 1]
+                and points[p, 2] == points[q, 2]
+            ):
+                same_as[p] = q
+                continue
+        distinct[m] = p
+        front[p] = 1
+        m += 1
+    second = points[:, 1].copy()
+    third = points[:, 2].copy()
+    _divide(distinct[:m], second, third, front)
+    for p in range(n):
+        if same_as[p] >= 0:
+            front[p] = front[same_as[p]]
+    return front
+
+
+# points: float64 (n, 3); order: int64 (n,) lexicographic order of its rows
+# returns bool (n,): True where no point dominates; False for rows with NaN
+@jit
+def sorted_first_front(points, order):
+    """Return which points nobody dominates, given the lexicographic order of the rows."""
+    n = len(points)
+    keep = np.zeros(n, np.bool_)
+    # Staircase of the points seen: second objective ascending, third descending.
+    stair_2 = np.empty(n)
+    stair_3 = np.empty(n)
+    size = 0
+    last = -1
+    for k in range(n):
+        p = order[k]
+        a, b, c = points[p, 0], points[p, 1], points[p, 2]
+        if np.isnan(a) or np.isnan(b) or np.isnan(c):
+            continue
+        if last >= 0 and points[last, 0] == a and points[last, 1] == b and points[last, 2] == c:
+            keep[p] = keep[last]
+            continue
+        last = p
+        lo, hi = 0, size
+        while lo < hi:
+            mid = (lo + hi) // 2
+            if stair_2[mid] <= b:
+                lo = mid + 1
+            else:
+                hi = mid
+        if lo > 0 and stair_3[lo - 1] <= c:
+            continue
+        keep[p] = True
+        first = lo
+        if first > 0 and stair_2[first - 1] == b:
+            first -= 1
+        end = first
+        while end < size and stair_3[end] >= c:
+            end += 1
+        shift = first + 1 - end
+        if shift > 0:
+            for i in range(size - 1, end - 1, -1):
+                stair_2[i + 1] = stair_2[i]
+                stair_3[i + 1] = stair_3[i]
+        elif shift < 0:
+            for i in range(end, size):
+                stair_2[i + shift] = stair_2[i]
+                stair_3[i + shift] = stair_3[i]
+        stair_2[first] = b
+        stair_3[first] = c
+        size += shift
+    return keep
+
+
+# FNV-1a on 64 bits (Fowler, Noll and Vo).
+_OFFSET, _PRIME = np.uint64(14695981039346656037), np.uint64(1099511628211)
+
+
+# offsets int32 or int64 (n + 1), data uint8: texts as Arrow holds them -> uint64 (n)
+@jit
+def text_keys(offsets, data):
+    """Return a key of each text that depends on nothing else."""
+    keys = np.empty(len(offsets) - 1, np.uint64)
+    for i in range(len(keys)):
+        key = _OFFSET
+        for k in range(offsets[i], offsets[i + 1]):
+            key = (key ^ np.uint64(data[k])) * _PRIME
+        keys[i] = key
+    return keys
+
+
+# a, b: rows of burden float64 (n, 3), to be made small, and chance float64 (n, 2)
+@jit(part="copied")
+def _beats(a, b, burden, chance, tolerance):
+    better = False
+    for j in range(burden.shape[1]):
+        if not burden[a, j] <= burden[b, j]:
+            return False
+        better = better or burden[a, j] < burden[b, j]
+    lower = np.inf
+    for j in range(chance.shape[1]):
+        lower = min(lower, chance[b, j] - chance[a, j])
+    return better and lower <= tolerance
+
+
+# order int64 (n): rows of burden, the best first; changed in place
+@jit
+def settle(order, burden, chance, tolerance, most):
+    """Move each row up past those directly above that it beats, at most so many places.
+
+    A row beats another that is no better in any burden, worse in one, and more likely to do by no
+    more than the tolerance, in either reading of the chance. Returns the most places that one rose.
+    """
+    highest = 0
+    for i in range(1, len(order)):
+        row, at = order[i], i
+        last = max(i - most, 0)
+        while at > last and _beats(row, order[at - 1], burden, chance, tolerance):
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = row
+        highest = max(highest, i - at)
+    return highest

@@ -1,0 +1,268 @@
+"""How likely a candidate meets the requirements of a device, and by what margin."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from .._core._columnar import Coded, Columns
+from .._core.columns import COLUMNS, GATES, STATUSES, with_interval
+from ..alloy.table import CompositionTable
+from ..magnetism._evidence import DISTANCE, limited
+from ..magnetism._figures import kinds
+from ..magnetism._stages import GRADED, ROOM_K
+from ..magnetism._uncertainty import relative_width
+from ._job import Job, producer_of
+from ._profile_parts import CHANCE, MARGIN, MEETS_PROBABILITY
+
+if TYPE_CHECKING:
+    from ._profile_parts import Requirement
+    from .applications import Profile
+
+
+_Tables = Mapping[float, Columns]
+"""Properties by temperature, K; the rows are the same in each."""
+
+FOLLOWS = {
+    "max_energy_product_kJ_m3": "remanence_T",
+    "knee_field_kA_m": "coercivity_kA_m",
+    "max_working_temperature_K": "coercivity_kA_m",
+    "demagnetization_safety": "coercivity_kA_m",
+    "irreversible_loss_pct": "coercivity_kA_m",
+}
+"""Column to the one whose error it shares: (BH)max goes with B_r^2, the knee and what follows from
+it with H_cJ."""
+
+AGAINST = frozenset({"irreversible_loss_pct"})
+"""Columns of `FOLLOWS` that fall as what they follow rises."""
+
+UNPROVEN = "evidence: too far from measured magnets"
+"""What is failed where a candidate would meet all requirements were it not for its evidence."""
+
+OUTSIDE = -1.0
+"""Largest margin of a host that the device does not allow: it misses the whole of a limit."""
+
+_Window = tuple[NDArray[np.float64] | float, NDArray[np.float64] | float]
+"""Lowest and highest standard score of a prediction at which a requirement is met, shape (n,); one
+number where all rows share it."""
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """How n candidates meet the requirements of a device."""
+
+    probability: NDArray[np.float64]  # (n,), that every requirement is met
+    margin: NDArray[np.float64]  # (n,), smallest slack as a share of the limit; below 0 is a miss
+    # those whose own probability is too small; the least likely where only their product is
+    failed: Coded
+
+
+def evaluate_requirements(
+    profile: "Profile",
+    tables: _Tables,
+    temperature: float,
+    threshold: float = MEETS_PROBABILITY,
+    interval: float = 0.9,
+    widths: Mapping[str, NDArray[np.float64]] | None = None,
+) -> _Verdict:
+    """Return how n candidates meet the requirements of a device.
+
+    Requirements on quantities that share an error (`FOLLOWS`, and one quantity at several
+    temperatures) rise and fall together; the others count as independent. A requirement counts as
+    failed below `threshold`.
+
+    `tables` has the properties at each temperature the requirements name, and at `temperature`, K,
+    of those that name none; `interval` is the coverage of their ends. `widths` has by quantity (the
+    values of `FOLLOWS`, or the column itself) the width of the difference to the reference magnet
+    over that of the value itself, shape (n,), where requirements are relative to it; a factor of
+    sqrt(2) otherwise, that of two magnets that share nothing.
+    """
+    host = tables[temperature]["host"]
+    windows: dict[tuple[str, bool], tuple[_Window, NDArray[np.float64]]] = {}
+    margin = np.full(len(host), np.inf)
+    least, least_bit = np.ones(len(host)), np.zeros(len(host), np.int64)
+    failed = np.zeros(len(host), np.int64)
+    names = [str(requirement) for requirement in profile.requirements]
+    for bit, requirement in enumerate(profile.requirements):
+        table = tables[requirement.temperature_K or temperature]
+        column = requirement.column
+        width = None
+        if requirement.share_of_reference is not None:
+            width = (widths or {}).get(FOLLOWS.get(column, column), 2.0**0.5)
+        low, high = _window(requirement, table, interval, width)
+        if column in AGAINST:
+            low, high = -high, -low
+        chance = ndtr(high) - ndtr(low)
+        failed[chance < threshold] |= 1 << bit
+        least_bit[chance < least] = 1 << bit
+        least = np.fmin(chance, least)
+        margin = np.fmin(margin, requirement.margin(table[column]))
+        # A difference to the reference has another error than the value itself.
+        key = FOLLOWS.get(column, column), requirement.share_of_reference is not None
+        if key in windows:
+            (lowest, highest), _ = windows[key]
+            low, high = np.maximum(low, lowest), np.minimum(high, highest)
+            chance = ndtr(high) - ndtr(low)
+        windows[key] = (low, high), chance
+    probability = np.ones(len(host))
+    for _, chance in windows.values():
+        probability *= np.maximum(chance, 0.0)
+    together = (probability < threshold) & (failed == 0)
+    failed[together] = least_bit[together]
+    outside = ~host.says(*profile.allowed_hosts)
+    probability[outside] = 0.0
+    failed[outside] |= 1 << len(names)
+    names.append(host_condition(profile))
+    # What has no value has no margin, whatever its host.
+    margin[~np.isfinite(margin)] = np.nan
+    margin[outside] = np.minimum(margin[outside], OUTSIDE)
+    return _Verdict(probability, margin, name_sets(failed, names))
+
+
+def host_condition(profile: "Profile") -> str:
+    """Return the condition on the host as results name it."""
+    return "host in " + ", ".join(profile.hosts)
+
+
+def _status_over(tables: _Tables, temperature: float) -> Coded:
+    """Return the first status that is not ok, that at `temperature` (K) before the others."""
+    found = tables[temperature]["status"].codes
+    for table in tables.values():
+        found = np.where(found == STATUSES.index("ok"), table["status"].codes, found)
+    return Coded(found, STATUSES)
+
+
+def interval_of(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
+    """Return value, lower and upper end of a column of `Columns` or a frame.
+
+    All three are the value where it is exact.
+    """
+    value = np.asarray(table[column], np.float64)
+    if not COLUMNS[column].predicted:
+        return value, value, value
+    lower, upper = (np.asarray(table[f"{column}_{end}"], np.float64) for end in ("lo", "hi"))
+    return value, lower, upper
+
+
+def _window(
+    requirement: "Requirement",
+    table: Columns,
+    interval: float,
+    width: NDArray[np.float64] | float | None,
+) -> _Window:
+    """Return where the standard score of a prediction must lie; an empty window for NaN."""
+    value, lo, hi = interval_of(table, requirement.column)
+    if width is not None:
+        lo, hi = value - width * (value - lo), value + width * (hi - value)
+    limit = requirement.limit
+    low: NDArray[np.float64] | float = -np.inf
+    high: NDArray[np.float64] | float = np.inf
+    unknown = np.isnan(value)
+    if requirement.minimum is not None:
+        low = _score(limit, 1, value, lo, hi, interval)
+    else:
+        high = _score(limit, -1, value, lo, hi, interval)
+        if requirement.absolute_maximum is not None:
+            low = _score(-limit, 1, value, lo, hi, interval)
+    for end, empty in ((low, np.inf), (high, -np.inf)):
+        if isinstance(end, np.ndarray):
+            end[unknown] = empty
+    return low, high
+
+
+def _score(
+    limit: float,
+    side: int,
+    value: NDArray[np.float64],
+    lo: NDArray[np.float64],
+    hi: NDArray[np.float64],
+    interval: float = 0.9,
+) -> NDArray[np.float64]:
+    """Return the standard score at which a predicted quantity reaches a limit, shape (n,).
+
+    The prediction is a normal distribution about `value`, with the standard deviation of each
+    side from its own half of the interval: the quantity is ``value + z sigma``. `side` is 1 where
+    being at the limit or above is good, -1 for at or below. z is infinite where the interval has
+    no width; an exact value at the limit is good.
+    """
+    half = np.where(limit > value, hi - value, value - lo)
+    distance = limit - value
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = ndtri(0.5 + interval / 2.0) * distance / half
+    certain = ~(half > 0)
+    away = distance[certain]
+    found[certain] = np.where(away == 0, -side, np.sign(away)) * np.inf
+    return found
+
+
+def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
+    """Return each bit set as the joined names."""
+    distinct, codes = np.unique(bits, return_inverse=True)
+    texts = ["; ".join(n for k, n in enumerate(names) if int(b) >> k & 1) for b in distinct]
+    return Coded(codes, tuple(texts))
+
+
+def needed_temperatures(job: Job) -> list[float]:
+    """Return at which temperatures a magnet is evaluated, K: the table's own first.
+
+    They are those of requirements, and the ends of the device's range unless the status, which is
+    that over the whole of `Conditions.between`, covers them already.
+    """
+    profile = job.profile
+    needed = {r.temperature_K or job.temperature for r in profile.requirements}
+    ends = {profile.temperature_min_K, profile.temperature_max_K} - set(job.conditions.between)
+    return [job.temperature, *sorted((needed | ends) - {job.temperature})]
+
+
+def needed_elsewhere(job: Job) -> dict[float, set[str]]:
+    """Return the columns that are needed at other temperatures than the table's own, K.
+
+    They are those of requirements there, and at room temperature what names a grade.
+    """
+    needed: dict[float, set[str]] = {kelvin: set() for kelvin in needed_temperatures(job)}
+    needed.setdefault(ROOM_K, set()).update(GRADED)
+    for requirement in job.profile.requirements:
+        kelvin = requirement.temperature_K or job.temperature
+        needed[kelvin].update(with_interval(requirement.column))
+    del needed[job.temperature]
+    return needed
+
+
+def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Columns:
+    """Return how n candidates meet the requirements of a device, by column.
+
+    `tables` has their properties at the `needed_temperatures`. The columns are ``status`` over the
+    whole range, ``probability_meets_requirements``, ``failed_requirements`` and
+    ``performance_margin``.
+    """
+    profile, kelvin = job.profile, job.temperature
+    widths = _relative_widths(table, tables[kelvin], job)
+    asked = job.threshold, job.conditions.interval
+    verdict = evaluate_requirements(profile, tables, kelvin, *asked, widths)
+    status = _status_over(tables, kelvin)
+    chance = limited(verdict.probability, tables[kelvin][DISTANCE])
+    unproven = verdict.failed.says("") & (chance < job.threshold)
+    found = Columns(status=status, failed_requirements=verdict.failed.put(unproven, UNPROVEN))
+    found[CHANCE] = np.where(status.says("ok"), chance, 0.0)
+    found[MARGIN] = np.where(status.says(*GATES), np.nan, verdict.margin)
+    return found
+
+
+def _relative_widths(
+    table: CompositionTable, here: Columns, job: Job
+) -> dict[str, NDArray[np.float64]]:
+    """Return how wide differences to the reference are, see `evaluate_requirements`."""
+    relative = [r.column for r in job.profile.requirements if r.share_of_reference is not None]
+    if not relative:
+        return {}
+    process, reference = job.conditions.process, job.profile.reference
+    curie = job.conditions.curie
+    hosts, shells = here["host"].texts(), here["shell"].to_pylist()
+    own = kinds(table, hosts, shells, process, job.temperature, curie)
+    shells = [reference.shell or ""]
+    it = kinds(reference.table(), [reference.host], shells, process, job.temperature, curie)
+    quantities = {FOLLOWS.get(column, column) for column in relative}
+    return {q: relative_width(own, it, q, producer_of(process)) for q in quantities}

@@ -1,0 +1,89 @@
+"""The lower class of today's magnets that is sold and does for a device, as a decision."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .._core._columnar import Columns
+from .._core.columns import COLUMNS
+from .._core.units import MU_0
+from ..alloy.table import CompositionTable
+from ..magnetism import _stages
+from ..magnetism._composition_estimate import made_of
+from ..magnetism._measured import ALPHA
+from ..magnetism.grades import OF_LOTS, at_room, likeliest, secondhand, sold_at
+from ..phases.records import root_of
+from ._decisions import worth
+from ._evaluate import evaluate
+from ._job import AS_SOLD, Job
+from ._profile_parts import CHANCE
+
+_PRODUCT = "max_energy_product_kJ_m3"
+_LOWER, _TRIED, _NAMED, _SURE = 0.9, 12, 4, 0.95
+"""Share of today's guaranteed H_cJ from which down a class is a lower one (one sheet differs from
+another by less); grades whose recipe is estimated, and that are named; and the least probability:
+what is bought to print meets it."""
+
+
+def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
+    """Return the lower class of today's family to buy for a device, or why there is none.
+
+    Its probability is that of its least values, as makers print them on their own sheets, to meet
+    what is asked, as in `magnetkit.replace`; its recipe is an estimate, and all else is that of the
+    recipe as its sheets anchor it.
+    """
+    reference = job.profile.reference
+    b_r, h_cj = (float(today[name][0]) for name in _stages.GUARANTEED.values())
+    rows = _sheets(job.temperature, job)
+    fits: NDArray[np.bool_] = np.array(
+        [root_of(str(host)) == root_of(reference.host) for host in rows["host"]]
+    )
+    fits &= (rows["coercivity_kA_m"] < _LOWER * h_cj) & ~rows["grade"].isin(secondhand())
+    ratios = []
+    for one in job.profile.requirements:
+        sheets = _sheets(job.profile.temperature_of(one) or job.temperature, job)
+        if one.column not in sheets:
+            return None, f"No lower class is shown: no sheet prints {COLUMNS[one.column].label}."
+        values = sheets[one.column].to_numpy(float)
+        if one.column in OF_LOTS and one.minimum is not None and one.minimum > 0.0:
+            ratios.append((one.column, values / one.minimum))
+        else:
+            fits &= one.margin(values) >= 0.0
+    able = likeliest(rows[fits], [(column, ratio[fits]) for column, ratio in ratios])
+    # Heavy rare earth rises with the class: the least coercive are the leanest.
+    able = able[able["probability"] >= _SURE].sort_values("coercivity_kA_m", kind="stable")
+    if not len(able):
+        return None, "No lower class as sold meets every requirement by its makers’ least values."
+    names, ways = ", ".join(able["grade"].head(_NAMED)), []
+    for _, sold in able.head(_TRIED if worth(0.0, job) else 0).iterrows():
+        kind = "diffused" if reference.shell else "bulk"
+        made = made_of(str(sold["grade"]), kind, job.conditions.curie)
+        if made is not None and worth(made.heavy_wt_pct, job):
+            ways.append((round(made.heavy_wt_pct, 1), abs(sold["remanence_T"] - b_r), sold, made))
+    if not ways:
+        return None, f"Lower classes as sold do as well, and save no heavy rare earth: {names}."
+    # Of the leanest that of most nearly today's flux.
+    _, _, sold, made = min(ways, key=lambda way: way[:2])
+    table, route = CompositionTable.from_strings([made.text], "weight"), f"{AS_SOLD}{sold['grade']}"
+    row = evaluate(table, [made.shell] if made.shell else None, job.by(route)).columns
+    record = row.arrow().to_pylist()[0] | {"route": route, "meets_requirements": True}
+    record |= {"candidate": f"{sold['grade']} ({sold['makers']})", "nearest_grade": sold["grade"]}
+    record |= {"decision": f"{root_of(reference.host)}: lower class as sold", "copies": len(able)}
+    record |= {"failed_requirements": "", "evidence_farthest": "", "evidence_distance": 0.0}
+    record |= {CHANCE: sold["probability"]}
+    record |= {least: float(sold[q]) for q, least in _stages.GUARANTEED.items()}
+    sentence = f"Sold and as good: {names}; their recipes are estimates."
+    return pa.Table.from_pylist([record]), sentence
+
+
+def _sheets(kelvin: float, job: Job) -> Any:
+    """Return `sold_at` with (BH)max and safety by its least values, and printed alpha."""
+    rows = sold_at(kelvin)
+    names = ("remanence_T", "knee_field_kA_m", "recoil")
+    b_r, knee, recoil = (rows[name].to_numpy(float) for name in names)
+    found = {_PRODUCT: 1e-3 * b_r**2 / (4.0 * MU_0 * recoil)}
+    found["demagnetization_safety"] = job.conditions.duty.safety(b_r, 1e3 * knee, recoil)
+    found[ALPHA] = rows["grade"].map(at_room().set_index("grade")[ALPHA]).to_numpy(float)
+    return rows.assign(**found)

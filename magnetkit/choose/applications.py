@@ -1,0 +1,320 @@
+"""Profiles of devices: embedded, from a user's TOML file, or made of given requirements."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from .._core import _toml
+from .._core._arguments import named
+from .._core._requirement_text import parse_requirement
+from .._core._toml import Name, Strict, Text, checked
+from .._core.errors import InputError
+from .._core.units import TEN_YEARS, parse_temperature
+from ..phases.records import HOST_NAMES, HOSTS
+from . import _profile_parts as parts
+from ._profile_parts import Reference, Requirement, Space
+
+_DEFAULT_OBJECTIVES = (
+    "heavy_rare_earth_wt_pct:min",
+    "supply_risk:min",
+    "cost_per_flux_USD_m3_T:min",
+    "margin:max",
+)
+_MOST_OBJECTIVES = 6
+
+
+class Profile(Strict):
+    """A device: conditions, requirements, reference magnet and candidates.
+
+    Attributes
+    ----------
+    name, title, description : str
+        Short name, heading and one paragraph.
+    atmosphere : str
+        Corrosion and atmosphere, for the reader.
+    hosts : tuple of str
+        Hosts allowed.
+    temperature_min_K, temperature_max_K : float
+        Range of the magnet's temperature; temperature coefficients are chords over it.
+    temperature_K : float
+        Temperature of requirements that name none.
+    load_line : float
+        Permeance coefficient -B / (mu0 H) of the working point.
+    outside_field_kA_m : float
+        Outside field against the magnetization, kA/m; none if not given.
+    service_hours : float
+        Time at the hottest temperature, h; ten years if not given.
+    magnet_mass_kg : float
+        Mass of magnet per device.
+    sources : Sources
+        Where those numbers come from.
+    reference : Reference
+        Today's magnet.
+    objectives : tuple of str
+        One or several of ``"column:min"``, ``"column:max"`` or ``"margin:max"``, with a weight
+        ``"column:min=2"``; the first three span the Pareto front.
+    units : tuple of Unit
+        What counts as one unit of regret; `magnetkit.choose._profile_parts.UNITS` otherwise.
+    requirements : tuple of Requirement
+        What a magnet must reach.
+    space : tuple of Space
+        Default substitution space; its parts may overlap.
+    """
+
+    name: Name
+    title: Text
+    description: Text
+    atmosphere: Text
+    hosts: Annotated[tuple[parts.Host, ...], Field(min_length=1)]
+    temperature_min_K: parts.Kelvin
+    temperature_max_K: parts.Kelvin
+    temperature_K: parts.Kelvin
+    load_line: Annotated[float, Field(gt=0, le=1e4)]
+    outside_field_kA_m: Annotated[float, Field(ge=0, le=1e5)] = 0.0
+    service_hours: Annotated[float, Field(gt=0, le=1e7)] = TEN_YEARS
+    magnet_mass_kg: Annotated[float, Field(gt=0, le=1e6)]
+    sources: parts.Sources
+    reference: Reference
+    objectives: Annotated[tuple[str, ...], Field(min_length=1, max_length=_MOST_OBJECTIVES)] = (
+        _DEFAULT_OBJECTIVES
+    )
+    units: tuple[parts.Unit, ...] = ()
+    requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+    space: tuple[Space, ...] = ()
+
+    @field_validator("objectives")
+    @classmethod
+    def _directions(cls, objectives: Sequence[str]) -> Sequence[str]:
+        for text in objectives:
+            try:
+                parts.Objective.parse(text)
+            except InputError as error:
+                raise ValueError(str(error)) from None
+        return objectives
+
+    @model_validator(mode="after")
+    def _coherent(self) -> "Profile":
+        if not self.temperature_min_K < self.temperature_max_K:
+            raise ValueError("temperature_min_K must lie below temperature_max_K")
+        if self.outside_field_kA_m and self.sources.outside_field is None:
+            raise ValueError("outside_field_kA_m needs its source: sources.outside_field")
+        if not self.temperature_min_K <= self.temperature_K <= self.temperature_max_K:
+            raise ValueError("temperature_K must lie within temperature_min_K and _max_K")
+        for part in self.space:
+            if part.host not in self.allowed_hosts:
+                raise ValueError(f"space names host {part.host!r}, which hosts does not allow")
+        return self
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """The hosts and their variants."""
+        return tuple(name for name, host in HOSTS.items() if {name, host.root} & set(self.hosts))
+
+    @property
+    def compensated(self) -> bool:
+        """Whether heavy rare earth holds the temperature coefficient of its magnet."""
+        return bool(self.reference.table().fraction("Gd", "Er")[0] > 0.0)
+
+    @property
+    def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
+        """The objectives as pairs of column (or ``"margin"``) and direction."""
+        parsed = [parts.Objective.parse(text) for text in self.objectives]
+        return tuple(
+            ("margin" if o.column == parts.MARGIN else o.column, "min" if o.sign > 0 else "max")
+            for o in parsed
+        )
+
+    def temperature_of(self, requirement: Requirement) -> float | None:
+        """Return the temperature of a requirement, K; None for columns that have none.
+
+        Parameters
+        ----------
+        requirement : Requirement
+            One of `requirements`.
+
+        Returns
+        -------
+        float or None
+            Temperature, K.
+        """
+        if requirement.column in parts.WITHOUT_TEMPERATURE:
+            return None
+        return requirement.temperature_K or self.temperature_K
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """Every temperature at which properties are needed, K, ascending."""
+        required = {self.temperature_of(r) for r in self.requirements}
+        own = {self.temperature_min_K, self.temperature_K, self.temperature_max_K}
+        return tuple(sorted(own | {kelvin for kelvin in required if kelvin is not None}))
+
+
+def names() -> list[str]:
+    """Return the names of the embedded profiles."""
+    return _toml.names("applications")
+
+
+@named
+def load(name_or_path: str | Path) -> Profile:
+    """Read a profile.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of an embedded profile (`names`) or path of a TOML file.
+
+    Returns
+    -------
+    Profile
+
+    Raises
+    ------
+    InputError
+        If there is none, or a field is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> load("aviation-actuator").temperature_K
+    453.15
+    """
+    return _toml.load(name_or_path, Profile, "application", "applications")
+
+
+_GIVEN = {"source": "given with the screening", "status": "assumption"}
+_ROOM_K, _LEAST_RANGE_K = 293.15, 10.0
+
+
+@named
+def with_reference(
+    profile: Profile, recipe: str, basis: str = "auto", shell: str | None = None
+) -> Profile:
+    """Return a profile whose savings are measured against another magnet.
+
+    Parameters
+    ----------
+    profile : Profile
+        A device.
+    recipe : str
+        Composition of its magnet.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts are.
+    shell : str, optional
+        Its grain-boundary shell.
+
+    Returns
+    -------
+    Profile
+
+    Raises
+    ------
+    CompositionError
+        If the recipe cannot be read.
+    InputError
+        If it is of no host that makes magnets.
+
+    Examples
+    --------
+    >>> from magnetkit.applications import load
+    >>> with_reference(load("energy-traction-motor"), "Nd1.7Dy0.3Fe14B").reference.host
+    '2:14:1'
+    """
+    return profile.model_copy(update={"reference": _reference(recipe, basis, shell)})
+
+
+@named
+def asked(
+    require: Sequence[str],
+    reference: str,
+    temperature: float | str,
+    load_line: float = 1.0,
+    *,
+    basis: str = "auto",
+    shell: str | None = None,
+) -> Profile:
+    """Return a device that is nothing but requirements and the magnet to save against.
+
+    Parameters
+    ----------
+    require : sequence of str
+        As ``"coercivity_kA_m>=800"``; at least one with a number. Those that are shares of the
+        reference go to `magnetkit.screen` as its `require`.
+    reference : str
+        Composition of today's magnet.
+    temperature : float or str
+        Hottest temperature of the magnet, that of the requirements: K, or a text such as
+        ``"150C"``.
+    load_line : float
+        Permeance coefficient -B / (mu_0 H).
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of the reference are.
+    shell : str, optional
+        Grain-boundary shell of the reference.
+
+    Returns
+    -------
+    Profile
+
+    Raises
+    ------
+    InputError
+        If no requirement has a number, or an argument cannot be used.
+
+    Examples
+    --------
+    >>> asked(["coercivity_kA_m>=500"], "Nd1.8Dy0.2Fe14B", "150C").temperature_K
+    423.15
+    """
+    kelvin = parse_temperature(temperature)
+    limits: list[dict[str, Any]] = []
+    for text in require:
+        found = parse_requirement(text)
+        if found.limit is not None:
+            side = "minimum" if found.sign == ">=" else "maximum"
+            name = "absolute_maximum" if found.absolute else side
+            own = {"column": found.column, name: found.limit, "temperature_K": found.temperature_K}
+            limits.append(own | _GIVEN)
+    if not limits:
+        raise InputError(
+            "without an application, give a requirement with a number, such as coercivity_kA_m>=800"
+        )
+    low, high = min(_ROOM_K, kelvin), max(_ROOM_K, kelvin)
+    return checked(
+        Profile,
+        {
+            "name": "asked",
+            "title": "What was asked",
+            "description": "Requirements as given, without a device profile.",
+            "atmosphere": "Not said.",
+            "hosts": HOST_NAMES,
+            "temperature_min_K": low,
+            "temperature_max_K": max(high, low + _LEAST_RANGE_K),
+            "temperature_K": kelvin,
+            "load_line": load_line,
+            "magnet_mass_kg": 1.0,
+            "sources": dict.fromkeys(("temperature", "load_line", "magnet_mass"), _GIVEN),
+            "reference": _reference(reference, basis, shell),
+            "requirements": limits,
+        },
+    )
+
+
+def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
+    """Return a magnet to save against."""
+    from ..alloy._read import read_inputs
+    from ..phases.partition import assign_hosts
+
+    table = read_inputs(recipe, basis, strict=True).table  # type: ignore[arg-type]
+    code = int(assign_hosts(table)[0])
+    if code < 0:
+        raise InputError(f"reference {recipe!r} is of no structure that makes magnets")
+    return Reference(
+        formula=recipe,
+        basis="weight" if basis == "weight" else "atomic",
+        host=HOST_NAMES[code],
+        grade="as given",
+        shell=shell,
+        source=_GIVEN["source"],
+        status="assumption",
+    )

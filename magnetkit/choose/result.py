@@ -1,0 +1,403 @@
+"""The outcome of a screening."""
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from .._core._arguments import whole
+from .._core._files import write_parquet
+from .._core.columns import COLUMNS, ordered
+from .._core.errors import InputError
+from ..alloy._files import Rejected
+from ._leading import DRAWS, SEED, TOP, changes, robustness
+from .applications import Profile
+
+if TYPE_CHECKING:
+    from ._job import Job
+
+
+TOP_ROWS = 1000
+"""Rows of ``ranked.csv``."""
+LEADING_ROWS, SPREAD_ROWS = 10_000, 2000
+"""The first by rank, and how many are spread over all ranks: those that printing and report show,
+in memory when a screening ends."""
+DECISIONS = "decisions"
+"""Records of the short list in a manifest."""
+WRITTEN = "columns"
+"""In the identity of a screening: the columns that every row has, none where that is all."""
+ANSWER = "answer"
+"""Sentences in a manifest that its reports begin with."""
+REPORT = "report.html"
+
+# Arrow has no masked integers; a missing rank must not turn ranks into floats.
+_MASKED = {"rank": "Int64", "pareto_front": "Int32", "simpler_rank": "Int64"}
+
+
+class Rows(Protocol):
+    """Every row of a result in the order of the input: an Arrow table, or a reader of files."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns."""
+
+    def select(self, columns: list[str]) -> pa.Table:
+        """Return some columns of every row."""
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Return some rows, whose numbers ascend."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Ranked candidates for a device, read when they are needed.
+
+    Attributes
+    ----------
+    source : pyarrow.Table or Rows
+        Every candidate with its rank, in the order of the input: in memory, or in files.
+    profile : Profile
+        The device.
+    manifest : dict
+        Arguments, data and versions, and a summary.
+    unread : sequence of Rejected or callable
+        Lines of the input that could not be read, or a function that reads them.
+    known_job : Job or None
+        The job of the screening, where it was done in this process.
+    """
+
+    source: Rows
+    profile: Profile
+    manifest: dict[str, Any]
+    unread: Sequence[Rejected] | Callable[[], list[Rejected]]
+    known_job: "Job | None" = None
+
+    def __len__(self) -> int:
+        found = self.manifest["summary"]
+        return int(found.get("kept", found["candidates"]))
+
+    @property
+    def judged(self) -> int:
+        """How many candidates were evaluated; with ``keep`` more than there are rows."""
+        return int(self.manifest["summary"]["candidates"])
+
+    @property
+    def data(self) -> pa.Table:
+        """Every candidate as an Arrow table; read at each call, so keep it if you need it twice."""
+        return self.select()
+
+    def select(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return some columns of every candidate, in the order of the input.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Names as in `magnetkit.columns`; all without it.
+
+        Returns
+        -------
+        pyarrow.Table, n rows
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        StoreError
+            If the file is damaged, or the folder was screened anew.
+        """
+        own = self.source.column_names
+        names = own if columns is None else list(columns)
+        missing = [name for name in names if name not in own]
+        if missing:
+            near = difflib.get_close_matches(missing[0], own, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            if missing[0] in COLUMNS and self.manifest["identity"].get(WRITTEN) is not None:
+                hint = "; ranked.csv has it of the best 10,000, --all-columns writes it for all"
+            raise InputError(f"the result has no column {missing[0]!r}{hint}")
+        return self.source.select(names)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Every candidate, in the order of the input; columns as in `magnetkit.columns`.
+
+        All of it is in memory: for millions of candidates take `best`, `pareto` or `select`. It is
+        of pandas whatever the input; ``polars.DataFrame(result)`` and ``pyarrow.table(result)``
+        give other frames.
+        """
+        return _frame_of(self.data)
+
+    @cached_property
+    def rejected(self) -> list[Rejected]:
+        """Lines of the input that could not be read."""
+        return self.unread() if callable(self.unread) else list(self.unread)
+
+    @cached_property
+    def job(self) -> "Job":
+        """What the candidates were evaluated for."""
+        from ._job import job_from
+
+        return self.known_job or job_from(self.profile, self.manifest["identity"])
+
+    @property
+    def pareto(self) -> pd.DataFrame:
+        """The first Pareto front of those that meet the requirements, by rank."""
+        front = self.select(["pareto_front"])["pareto_front"]
+        return self._rows(np.flatnonzero(pc.fill_null(pc.equal(front, 1), False).to_numpy()))
+
+    @cached_property
+    def decisions(self) -> pd.DataFrame:
+        """What to choose between: today's magnet, then up to four others, copies folded.
+
+        Columns as in `magnetkit.columns`, among them ``decision_status`` (keep, ready to melt, buy
+        of another family, or a trial), ``copies``, of a space of which the best are kept at least
+        so many, and ``next_test``. One row per decision.
+        """
+        return framed(self.manifest[DECISIONS])
+
+    def best(self, n: int | None = None) -> pd.DataFrame:
+        """Return the decisions, or the first `n` candidates in order of rank.
+
+        Parameters
+        ----------
+        n : int, optional
+            How many candidates; without it `decisions`.
+
+        Returns
+        -------
+        DataFrame
+            Columns as in `magnetkit.columns`; the index is that of `table`.
+
+        Raises
+        ------
+        InputError
+            If `n` is no whole number of 0 or more.
+        """
+        if n is None:
+            return self.decisions.copy()
+        whole("n", n, 0)
+        rank = self.select(["rank"])["rank"]
+        return self._rows(np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy()))
+
+    def find(self, candidate: str) -> pd.DataFrame:
+        """Return the rows of a candidate by its name, bulk and with shells.
+
+        Parameters
+        ----------
+        candidate : str
+            As given or generated.
+
+        Returns
+        -------
+        DataFrame
+            Columns as in `magnetkit.columns`; no row where there is none.
+
+        Raises
+        ------
+        InputError
+            If `candidate` is no text.
+        """
+        if not isinstance(candidate, str):
+            raise InputError(f"candidate must be a name as in the result, got {candidate!r:.60}")
+        names = self.select(["candidate"])["candidate"]
+        return self._rows(np.flatnonzero(pc.fill_null(pc.equal(names, candidate), False)))
+
+    def thinned(self, n: int) -> pd.DataFrame:
+        """Return at most `n` ranked candidates by rank: half the best, half evenly of the rest.
+
+        Parameters
+        ----------
+        n : int
+            How many at most.
+
+        Returns
+        -------
+        DataFrame
+            Columns as in `magnetkit.columns`.
+        """
+        whole("n", n, 0)
+        rank = self.select(["rank"])["rank"]
+        places = spread_places(len(rank) - rank.null_count, n)
+        return self._rows(np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy()))
+
+    def robustness(
+        self,
+        top: int = TOP,
+        draws: int = DRAWS,
+        pool: int = 300,
+        seed: int = SEED,
+        interval: float = 0.9,
+    ) -> pd.DataFrame:
+        """Return how often each leading candidate stays at the top when inputs move.
+
+        Parameters
+        ----------
+        top : int
+            Places that count as the top.
+        draws : int
+            How often to sample and rank again.
+        pool : int
+            How many of the best are ranked again.
+        seed : int
+            Of the random draws.
+        interval : float
+            Certainty with which a candidate must beat another to be distinct from it, and coverage
+            of the range of ranks.
+
+        Returns
+        -------
+        DataFrame
+            The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
+            ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`. Candidates of one
+            ``tie_group`` are not distinct from its first, which beats them in fewer than `interval`
+            of the draws.
+
+        Raises
+        ------
+        InputError
+            If a number is out of its range.
+        """
+        whole("pool", pool)
+        return robustness(self.best(pool), self.job, top, draws, seed, interval)
+
+    def changes(self, baseline: "Ranked", n: int = 10) -> pd.DataFrame:
+        """Return how the best candidates moved against another screening.
+
+        Parameters
+        ----------
+        baseline : Ranked
+            The one that this is compared with.
+        n : int
+            Places that count as the top.
+
+        Returns
+        -------
+        DataFrame
+            The first `n` of either, by the new rank, then the old: ``candidate``, ``shell``,
+            ``rank``, ``rank_before``, ``places`` gained (negative where lost) and ``change``:
+            ``entered`` the top, ``left`` it, ``rose``, ``fell`` or ``stayed``. The rank of what has
+            none, or was not screened, is missing.
+
+        Raises
+        ------
+        InputError
+            If `n` is below 1.
+        """
+        names = ["candidate", "formula", "shell", "rank"]
+        return changes(self.select(names), baseline.select(names), n)
+
+    def ledger(self, n: int | None = None) -> pd.DataFrame:
+        """Return what the best candidates save of heavy rare earth, and lose for it.
+
+        Parameters
+        ----------
+        n : int, optional
+            How many, by rank; all if not given.
+
+        Returns
+        -------
+        DataFrame
+            ``rank``, ``candidate``, ``shell`` and the columns of
+            `magnetkit.choose.heavy_rare_earth_ledger`; bulk at equal coercivity is looked for
+            among all candidates.
+        """
+        from ..alloy.table import CompositionTable
+        from ..magnetism._stages import magnets
+        from .savings import heavy_rare_earth_ledger
+
+        rows = self.table[self.table["rank"].notna()].sort_values("rank").reset_index(drop=True)
+        table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
+        job, reference = self.job, self.profile.reference
+        shell = [reference.shell] if reference.shell else None
+        today = magnets(reference.table(), shell, [job.temperature], job.conditions)[0].frame()
+        ledger = heavy_rare_earth_ledger(rows, table, self.profile, today)
+        return pd.concat([rows[["rank", "candidate", "shell"]], ledger], axis=1).head(
+            len(rows) if n is None else n
+        )
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Give `data` to any library that reads Arrow: ``polars.DataFrame(result)``."""
+        return self.data.__arrow_c_stream__(requested_schema)
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write every candidate to a Parquet file.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+        """
+        write_parquet([self.data], self.data.schema, Path(path))
+
+    def __repr__(self) -> str:
+        found = self.manifest["summary"]
+        return (
+            f"<{type(self).__name__} for {self.profile.name}: {found['candidates']:,} candidates, "
+            f"{found['meet_requirements']:,} meet the requirements, "
+            f"{found['rejected']:,} rejected>"
+        )
+
+    def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
+        """Return some rows, by ascending number, in order of rank, with the index of `table`."""
+        found = compact(self.source.take(rows))
+        return _frame_of(found).set_axis(rows).sort_values("rank", kind="stable")
+
+
+def rows_between(rows: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:
+    """Return those of some ascending numbers that are from `start` up to but not `stop`."""
+    return rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
+
+
+def spread_places(ranked: int, n: int) -> NDArray[np.int64]:
+    """Return at most `n` of the places 1 to `ranked`: half the first, half evenly of the rest."""
+    places = np.arange(1, ranked + 1)
+    if ranked <= n:
+        return places
+    rest = np.linspace(n // 2, ranked - 1, n - n // 2).astype(int)
+    return places[np.concatenate([np.arange(n // 2), rest])]
+
+
+def compact(table: pa.Table) -> pa.Table:
+    """Return a table in one piece, whose dictionaries have only the texts of its rows.
+
+    Those of a chunk have the texts of all its rows: a table of a few would be slow to read.
+    """
+    columns = []
+    for column in table.columns:
+        if pa.types.is_dictionary(column.type):
+            texts = column.cast(column.type.value_type).combine_chunks()
+            columns.append(texts.dictionary_encode())
+        else:
+            columns.append(column.combine_chunks())
+    return pa.table(columns, names=table.column_names)
+
+
+def framed(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return records of decisions as pandas has a result."""
+    frame: Any = pd.DataFrame.from_records(list(records))
+    frame = frame[ordered(frame.columns)]
+    for name in frame:
+        column = COLUMNS.get(name)
+        if name in _MASKED:
+            frame[name] = frame[name].astype(_MASKED[name])
+        elif column.kind == "number" if column else name.endswith(("_lo", "_hi", "_share")):
+            frame[name] = frame[name].astype(float)
+    return frame
+
+
+def _frame_of(table: pa.Table) -> pd.DataFrame:
+    """Return rows of a result as pandas has them."""
+    frame = table.to_pandas()
+    for name, kind in _MASKED.items():
+        if name in frame:
+            frame[name] = frame[name].astype(kind)
+    return frame

@@ -1,9 +1,0 @@
-from ._grade_names import find as find
-from ._grade_names import is_grade as is_grade
-from ._grade_names import nearest as nearest
-from .notation import parse_composition as parse_composition
-from .substitution import Substitutions as Substitutions
-from .substitution import refine as refine
-from .substitution import substitutions as substitutions
-from .table import CompositionTable as CompositionTable
-from .table import ParseError as ParseError

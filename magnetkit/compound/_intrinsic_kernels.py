@@ -1,0 +1,705 @@
+"""Intrinsic magnetism of a hard phase at temperature: two sublattices, one crystal field.
+
+Parameters by host and element are in one array `p` of shape (6, 118, 41), those of the host alone
+in `q` of shape (6, 30); `magnetkit.compound.parameters` names each slot. `dp` and `dq` hold their
+standard deviations, which are taken as independent and propagated linearly.
+
+A composition is condensed first into what temperature does not change: a `state` of the alloy and
+one row an ion. `at` then gives polarization and anisotropy at a temperature, `evaluate` the
+properties and their deviations.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._arrays import (
+    A_2,
+    A_4,
+    BY_A2,
+    BY_A4,
+    BY_FIELD,
+    ION_J,
+    N_ION,
+    N_RESPONSE,
+    N_WORK,
+    PER_KELVIN,
+    PER_TESLA,
+    SITE,
+    STRENGTH,
+    TABLE,
+    Condensed,
+    reduced_moment,
+    respond,
+)
+from .._core._jit import jit, share_rows
+from ..phases._host_kernels import ON_R, ON_T, ON_X
+
+# Five properties mix over both sites: slots 6 k to 6 k + 5 of an element hold, for property k,
+# its value with this rare earth in the iron (+0) and the cobalt compound (+1), the slope per
+# share of the T sites in either (+2, +3) and the curvature in that share (+4, +5).
+_VOLUME, EXCHANGE, _MOMENT, _K_BROAD, _K_STEEP = range(5)
+_ION_MOMENT, _ION_EXCHANGE, ION_A2, _ION_A4, _ION_COUPLING = 30, 32, 34, 36, 38
+CRYSTAL_FIELD_SLOPE = 40
+_BOW, _CRYSTAL_FIELD_BOW, _FILLING, _CRYSTAL_FIELD_FILLING, SHAPE = 0, 15, 16, 21, 22
+_RESIDUAL_TC, _RESIDUAL_J, _RESIDUAL_K, CARBON, _DILUTION, _PAIRS = range(24, 30)
+N_HOST = 30
+
+# What a host is to the model: how many sublattices are coupled (1: rare earths bear no moment), how
+# many anisotropy constants count, which of the ions' tables holds their crystal field, what fills
+# the interstitial sites, and whether the exchange saturates as they fill.
+_SUBLATTICES, _CONSTANTS, _FIELD_TABLE, _FILLED_BY, _SATURATES = range(5)
+BY_NOTHING, _BY_CARBON_SHARE, _BY_VACANCY = range(3)
+
+OK, _PLANAR, CONE, PARAMAGNETIC, _UNKNOWN_HOST, _OUTSIDE = range(6)
+
+# A state: Curie temperature (K), shape of m(t), moment (mu_B), broad and steep part of K_1
+# (MJ/m3), tesla per mu_B, factor on the crystal field, and for deviations the share of moment that
+# dilution left, share of cobalt, exchange of the metals (K), empty interstitial share, weights of a
+# substituent's two slopes in the exchange, derivatives of the exchange with `_DILUTION` and
+# `_PAIRS`; then MJ/m3 per kelvin of a rare-earth atom, and `OK`, `_UNKNOWN_HOST` or `_OUTSIDE`, the
+# first row of its ions and their number, and how many of their anisotropy constants count.
+(
+    CURIE,
+    _FORM,
+    MOMENT_T,
+    _BROAD,
+    _STEEP,
+    TO_TESLA,
+    CRYSTAL_FIELD,
+    _KEPT,
+    COBALT,
+    _T_EXCHANGE,
+    _EMPTY,
+) = range(11)
+_ON_IRON, _ON_COBALT, _BY_DILUTION, _BY_PAIRS = 11, 12, 13, 14
+PER_ION, STATE, FIRST, IONS, _ORDER = 15, 16, 17, 18, 19
+_N_STATE = 20
+# Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin; most steps of the search for a field,
+# and the last step's share of it (the next would be its square).
+_MJ_PER_K = 1.380649e-23 / 1e-30 * 1e-6
+_STEPS, _CLOSE = 5, 3e-3
+_TO_ENERGY = 1e-6 / 1.25663706127e-6
+# Rows that one thread takes at a time, with one room to work in.
+CHUNK = 256
+
+_IRON, _COBALT = 25, 26
+_CARBON = 5
+_YTTRIUM = 38
+# mu_0 times the Bohr magneton over a cubic angstrom, T.
+TESLA = 1.25663706127e-6 * 9.2740100657e-24 / 1e-30
+_T_SITES_OUTSIDE = 1e-4
+
+
+# i: row of `Rows`; h: its host; model: `Model`
+# -> whether it is inside the model, atoms on the rare-earth and T sites, share of cobalt, filling
+#    of the interstitial sites (their empty share, or that of carbon), carbon's share beside it
+@jit
+def _occupation(i, rows, h, model):
+    """Return how a composition fills the sites of its host."""
+    indices, values, role, known = rows.indices, rows.values, model.role, model.known
+    sum_r, sum_t, sum_x = 0.0, 0.0, 0.0
+    iron, cobalt, carbon, unknown = 0.0, 0.0, 0.0, 0.0
+    for k in range(rows.indptr[i], rows.indptr[i + 1]):
+        e = indices[k]
+        v = values[k]
+        if role[h, e] == ON_R:
+            sum_r += v
+            if known[h, e] & 1 == 0:
+                unknown += v
+        elif role[h, e] == ON_T:
+            sum_t += v
+            if e == _IRON:
+                iron = v
+            elif e == _COBALT:
+                cobalt = v
+            elif known[h, e] & 2 == 0:
+                unknown += v
+        elif role[h, e] == ON_X:
+            sum_x += v
+            if e == _CARBON:
+                carbon = v
+    metal = iron + cobalt
+    if not (sum_r > 0.0 and metal > 0.0) or unknown > _T_SITES_OUTSIDE * sum_t:
+        return False, sum_r, sum_t, 0.0, 0.0, 0.0
+    w = 0.0
+    carbon = carbon / sum_x if sum_x > 0.0 else 0.0
+    if model.kind[h, _FILLED_BY] == _BY_CARBON_SHARE:
+        w = carbon
+        carbon = 0.0
+    elif model.kind[h, _FILLED_BY] == _BY_VACANCY:
+        w = 1.0 - sum_x / sum_r * model.counts[h, 0] / model.counts[h, 2]
+        w = min(max(w, 0.0), 1.0)
+    return True, sum_r, sum_t, cobalt / metal, w, carbon
+
+
+# i, rows, h, model: as above. Writes row i of `Condensed`; mix float64 (5) is room to work in.
+# Returns how many ions, -1 for what is outside the model.
+@jit(part="merged")
+def condense_row(i, rows, h, model, condensed, mix):
+    """Condense a composition to what does not change with temperature."""
+    inside, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
+    if not inside:
+        return -1
+    indices, values, role = rows.indices, rows.values, model.role
+    p, q, state = model.element, model.host, condensed.state
+    d = 1.0 - 2.0 * c
+    field = 1.0 + c * (1.0 - c) * q[h, _CRYSTAL_FIELD_BOW] + w * q[h, _CRYSTAL_FIELD_FILLING]
+    for k in range(5):
+        b = _BOW + 3 * k
+        mix[k] = c * (1.0 - c) * (q[h, b] + d * (q[h, b + 1] + d * q[h, b + 2]))
+        mix[k] += w * q[h, _FILLING + k]
+    # Slopes in the exchange are those with yttrium. Between iron and cobalt a substituent dilutes
+    # all pairs as it does in cobalt, and what it does to iron besides goes with the pairs of iron,
+    # (1 - c)^2, if `_PAIRS` is 1; its two slopes are mixed as the metals are if it is 0.
+    iron, cobalt = p[h, _YTTRIUM, 6 * EXCHANGE], p[h, _YTTRIUM, 6 * EXCHANGE + 1]
+    own = mix[EXCHANGE] - w * q[h, _FILLING + EXCHANGE]
+    all_pairs = (c * (1.0 - c) * iron + own) / cobalt if cobalt > 0.0 else 0.0
+    on_iron = (1.0 - c) * (1.0 - q[h, _PAIRS] * c)
+    on_cobalt = c + q[h, _PAIRS] * all_pairs
+    level = (1.0 - c) * iron + c * cobalt + own
+    if model.kind[h, _SATURATES] > 0:
+        # Exchange saturates as the interstitial sites fill.
+        mix[EXCHANGE] += (w * w - w) * q[h, _FILLING + EXCHANGE] + carbon * q[h, CARBON]
+    coupling, diluted, exchange, by_pairs = 0.0, 0.0, 0.0, 0.0
+    for k in range(rows.indptr[i], rows.indptr[i + 1]):
+        e = indices[k]
+        if role[h, e] == ON_R:
+            x = values[k] / sum_r
+            for j in range(5):
+                mix[j] += x * ((1.0 - c) * p[h, e, 6 * j] + c * p[h, e, 6 * j + 1])
+            own += x * ((1.0 - c) * p[h, e, 6 * EXCHANGE] + c * p[h, e, 6 * EXCHANGE + 1])
+            coupling += x * ((1.0 - c) * p[h, e, _ION_COUPLING] + c * p[h, e, _ION_COUPLING + 1])
+        elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
+            y = values[k] / sum_t
+            for j in range(5):
+                iron = y * (p[h, e, 6 * j + 2] + y * p[h, e, 6 * j + 4])
+                cobalt = y * (p[h, e, 6 * j + 3] + y * p[h, e, 6 * j + 5])
+                part = (1.0 - c) * iron + c * cobalt
+                if j == EXCHANGE:
+                    exchange += on_iron * iron + on_cobalt * cobalt
+                    by_pairs += all_pairs * cobalt - c * (1.0 - c) * iron
+                else:
+                    mix[j] += part
+                if j == _MOMENT:
+                    diluted += part
+            field += y * p[h, e, CRYSTAL_FIELD_SLOPE]
+    if not (mix[_MOMENT] > 0.0 and mix[_VOLUME] > 0.0):
+        return -1
+    # Dilution takes its share of what interstitials make of the exchange. What the rare earth makes
+    # of it, `_DILUTION` decides: 1 in proportion; below 0, cerium, whose fourth electron fills the
+    # band as a diluent's does, leaves less for the diluent to take.
+    away, filled = 0.0, 1.0
+    if level > 0.0 and own > 0.0:
+        away, filled = own / level - 1.0, mix[EXCHANGE] / own
+    factor = filled * (1.0 + q[h, _DILUTION] * away)
+    mix[EXCHANGE] += exchange * factor
+    # The exchange field that the rare earth feels follows the moment left by dilution.
+    kept = mix[_MOMENT] / (mix[_MOMENT] - diluted)
+    coupling = max(coupling * kept, 0.0) if model.kind[h, _SUBLATTICES] > 1 else 0.0
+    state[i, CURIE] = 0.5 * (mix[EXCHANGE] + np.sqrt(mix[EXCHANGE] ** 2 + 4.0 * coupling))
+    state[i, _FORM] = (1.0 - c) * q[h, SHAPE] + c * q[h, SHAPE + 1]
+    state[i, MOMENT_T] = mix[_MOMENT]
+    state[i, _BROAD] = mix[_K_BROAD]
+    state[i, _STEEP] = mix[_K_STEEP]
+    state[i, TO_TESLA] = TESLA / mix[_VOLUME]
+    state[i, PER_ION] = model.counts[h, 0] * _MJ_PER_K / mix[_VOLUME]
+    state[i, CRYSTAL_FIELD] = field
+    state[i, _KEPT] = kept
+    state[i, COBALT] = c
+    state[i, _T_EXCHANGE] = mix[EXCHANGE]
+    state[i, _EMPTY] = w
+    state[i, _ON_IRON], state[i, _ON_COBALT] = factor * on_iron, factor * on_cobalt
+    state[i, _BY_DILUTION], state[i, _BY_PAIRS] = filled * away * exchange, factor * by_pairs
+    state[i, _ORDER] = model.kind[h, _CONSTANTS]
+    return _write_ions(i, rows, h, model, (sum_r, c, kept), condensed.ion)
+
+
+# sites: atoms on the rare-earth sites, share of cobalt, share of the moment that dilution left
+# Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
+@jit(part="merged")
+def _write_ions(i, rows, h, model, sites, ion):
+    (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
+    a, group = rows.indptr[i], model.kind[h, _FIELD_TABLE]
+    if model.kind[h, _SUBLATTICES] < 2:
+        return 0
+    for k in range(rows.indptr[i], rows.indptr[i + 1]):
+        e = rows.indices[k]
+        if model.role[h, e] == ON_R and facts[group, e, 0] >= 0.0:
+            ion[a, TABLE] = facts[group, e, 0]
+            for j in range(4):
+                ion[a, PER_KELVIN + j] = facts[group, e, 1 + j]
+            ion[a, SITE] = rows.values[k] / sum_r
+            for j, slot in ((STRENGTH, _ION_EXCHANGE), (ION_J, _ION_MOMENT), (A_2, ION_A2),
+                            (A_4, _ION_A4)):  # fmt: skip
+                ion[a, j] = (1.0 - c) * p[h, e, slot] + c * p[h, e, slot + 1]
+            ion[a, STRENGTH] *= kept
+            ion[a, ION_J] *= ion[a, SITE] * model.counts[h, 0]
+            a += 1
+    return a - rows.indptr[i]
+
+
+# i: row of state float64 (n, 20), whose ions stand in ion float64 (nnz, 10), as `condense` returns
+# them; kelvin below state[i, CURIE]
+# Writes work float64 (ions, 64): what each ion adds to moment (mu_B) and K_1, K_2, K_3 (MJ/m3), and
+# those derivatives that `slopes` asks, see `respond`; returns the reduced moment of the metals, the
+# moment (mu_B, below zero where the rare earth outweighs) and K_1, K_2, K_3.
+@jit(part="merged")
+def at(kelvin, i, state, ion, work, tables, slopes):
+    """Return what a condensed composition is at a temperature below its Curie temperature."""
+    mt = reduced_moment(kelvin / state[i, CURIE], state[i, _FORM])
+    # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
+    # that falls much faster.
+    m2 = mt * mt
+    steep = m2 * m2
+    steep *= steep * m2
+    j = state[i, MOMENT_T] * mt
+    k1 = state[i, _BROAD] * m2 * (0.6 + 0.4 * m2) + state[i, _STEEP] * steep
+    k2, k3 = 0.0, 0.0
+    n = int(state[i, IONS])
+    scales = mt, state[i, CRYSTAL_FIELD], state[i, PER_ION]
+    respond(kelvin, int(state[i, FIRST]), n, ion, scales, tables, work, slopes)
+    for k in range(int(state[i, _ORDER]) + 1, N_RESPONSE):
+        for r in range(n):
+            for slope in (0, BY_FIELD, BY_A2, BY_A4):
+                work[r, slope + k] = 0.0
+    for r in range(n):
+        j += work[r, 0]
+        k1 += work[r, 1]
+        k2 += work[r, 2]
+        k3 += work[r, 3]
+    return mt, j, k1, k2, k3
+
+
+# Scalars -> sin^2 of the lowest energy's angle with the axis where that is inside, on a cone; 0 on
+# the axis, 1 in the plane
+@jit(part="copied")
+def lean(k1, k2, k3):
+    """Return sin^2 of the easy angle: where k1 x + k2 x^2 + k3 x^3 is lowest, 0 <= x <= 1."""
+    plane = k1 + k2 + k3
+    inside = 0.0
+    root = k2 * k2 - 3.0 * k1 * k3
+    if root >= 0.0:
+        root = np.sqrt(root)
+        if k2 > 0.0 or (k2 == 0.0 and root > 0.0):
+            inside = -k1 / (k2 + root)
+        elif k2 < 0.0 and k3 > 0.0:
+            inside = (root - k2) / (3.0 * k3)
+    if 0.0 < inside < 1.0 and inside * (k1 + inside * (k2 + inside * k3)) < min(0.0, plane):
+        return inside
+    return 0.0 if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0 else 1.0
+
+
+@jit(part="merged")
+def direction(k1, k2, k3):
+    """Return the status that the easy direction gives: `OK`, `CONE` or `_PLANAR`.
+
+    An axis without saturation field across it, the plane being a lesser minimum, counts as planar.
+    """
+    angle = lean(k1, k2, k3)
+    if 0.0 < angle < 1.0:
+        return CONE
+    return OK if angle == 0.0 else _PLANAR
+
+
+# Scalars -> cosine of the angle with the axis at which a reverse field meets the highest barrier, 1
+# where that is on the axis itself, 0 where there is none
+@jit(part="merged")
+def barrier(k1, k2, k3):
+    """Return where u (k1 + 2 k2 (1 - u^2) + 3 k3 (1 - u^2)^2) is largest, 0 <= u <= 1."""
+    # u (a + b w + c w^2), w = u^2, whose slope is a + 3 b w + 5 c w^2.
+    a, b, c = k1 + 2.0 * k2 + 3.0 * k3, -2.0 * k2 - 6.0 * k3, 3.0 * k3
+    best, at_best = max(k1, 0.0), 1.0 if k1 > 0.0 else 0.0
+    root = 9.0 * b * b - 20.0 * a * c
+    if root < 0.0:
+        return at_best
+    half = -0.5 * (3.0 * b + np.copysign(np.sqrt(root), b))
+    for side in range(2):
+        above, below = (half, 5.0 * c) if side == 0 else (a, half)
+        w = above / below if below != 0.0 else -1.0
+        if 0.0 < w < 1.0:
+            u = np.sqrt(w)
+            height = u * (a + w * (b + w * c))
+            if height > best:
+                best, at_best = height, u
+    return at_best
+
+
+# i, state, ion, work as for `at`, found as it returned it; u: cosine of the angle with the axis
+# -> mu_0 H, T: 0 where nothing holds the moment there
+@jit(part="merged")
+def switching(i, state, ion, work, found, u):
+    """Return the reverse field that turns a moment which is at an angle, each rare earth canting.
+
+    On the axis that is the nucleation field. At `barrier` it is the field at which a moment passes
+    the hard plane: where K_1 < 4 K_2, as in Nd2Fe14B when cold, it leaves the axis long before, or
+    rests on a cone, and the torque of the anisotropy, 2 u (K_1 + 2 K_2 s2 + 3 K_3 s2^2) sin(theta)
+    with u = cos(theta) and s2 = 1 - u^2, is largest at an angle that is still to be overcome.
+    """
+    _, j, k1, k2, k3 = found
+    s2 = 1.0 - u * u
+    torque = 2.0 * u * (k1 + s2 * (2.0 * k2 + 3.0 * k3 * s2))
+    if not torque > 0.0:
+        return 0.0
+    before, field = 0.0, torque / (abs(j) * state[i, TO_TESLA] * _TO_ENERGY)
+    for _ in range(_STEPS):
+        left = _torque(i, state, ion, work, found, u, field)
+        if left == torque:
+            break
+        step = left * (field - before) / (left - torque)
+        before, torque = field, left
+        field = max(field - step, 0.0)
+        if abs(step) < _CLOSE * field:
+            break
+    return field
+
+
+# field: T -> MJ/m3, over sin(theta)
+@jit(part="merged")
+def _torque(i, state, ion, work, found, u, field):
+    """Return the torque on the metals in a reverse field, each rare earth free to cant.
+
+    The 4f shell feels exchange and outside field as one: a sum of two vectors.
+    """
+    m, j, metals = found[0], found[1], found[2]
+    sign = 1.0 if j > 0.0 else -1.0
+    first, n = int(state[i, FIRST]), int(state[i, IONS])
+    scale = sign * state[i, TO_TESLA] * _TO_ENERGY * field
+    torque = -scale * state[i, MOMENT_T] * m
+    for r in range(n):
+        h, own = ion[first + r, STRENGTH] * m, work[r]
+        metals -= own[1]
+        # Beyond half of the exchange field the linear response means nothing.
+        b = max(sign * ion[first + r, PER_TESLA] * field, -0.5 * h)
+        whole = np.sqrt(h * h + 2.0 * h * b * u + b * b)
+        # One division, as they take most of the time.
+        turn = 1.0 / whole
+        more, cosine, share = whole - h, (h * u + b) * turn, h * turn
+        x = 1.0 - cosine * cosine
+        one, two, three = BY_FIELD + 1, BY_FIELD + 2, BY_FIELD + 3
+        stiff = own[1] + own[one] * more
+        stiff += x * (2.0 * (own[2] + own[two] * more) + 3.0 * x * (own[3] + own[three] * more))
+        # How the sum's angle and its length turn with the metals.
+        torque += 2.0 * stiff * cosine * share * share * (h + b * u) * turn
+        torque -= x * (own[one] + x * (own[two] + x * own[three])) * share * b
+        torque -= scale * (own[0] + own[BY_FIELD] * more) * share
+    return torque + 2.0 * u * metals
+
+
+# rows: `Rows` of n hard phases, not normalized; codes int8 (n): host, -1 unknown; model: `Model`
+# -> `Condensed`
+def condense(rows, codes, model):
+    """Condense each hard phase to what does not change with temperature."""
+    n = len(codes)
+    condensed = Condensed(np.full((n, _N_STATE), np.nan), np.empty((len(rows.indices), N_ION)))
+    share_rows(_condense_chunks, chunks(n), rows, codes, model, condensed, chunk=1)
+    return condensed
+
+
+# condensed: `Condensed` or `Phases`; rows int64 (k): of phases; what: 0 T_C, 1 the moment, 2 the
+# anisotropy constants; factor float64 (k). Writes state and ion.
+def scale(condensed, rows, what, factor):
+    """Multiply a property of some phases at all temperatures."""
+    state, ion = condensed.state, condensed.ion
+    for slot in ((CURIE,), (MOMENT_T,), (_BROAD, _STEEP, PER_ION))[what]:
+        state[rows, slot] *= factor
+    if what == 1:
+        for row, own in zip(rows, factor, strict=True):
+            first = int(state[row, FIRST])
+            ion[first : first + int(state[row, IONS]), ION_J] *= own
+
+
+def chunks(n):
+    """Return how many chunks of `CHUNK` rows there are in n rows."""
+    return (n + CHUNK - 1) // CHUNK
+
+
+# state as `condense` returns it -> the most ions of an alloy, at least 1
+@jit(part="linked")
+def most_ions(state):
+    """Return how many rows of working room the alloys need."""
+    most = 1
+    for i in range(len(state)):
+        most = max(most, int(state[i, IONS]))
+    return most
+
+
+# As `condense`, of chunks start to stop - 1; condensed is written to.
+@jit
+def _condense_chunks(rows, codes, model, condensed, start, stop):
+    n, indptr, state = len(codes), rows.indptr, condensed.state
+    for chunk in range(start, stop):
+        mix = np.empty(5)
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            state[i, STATE], state[i, FIRST], state[i, IONS] = _UNKNOWN_HOST, indptr[i], 0
+            if codes[i] < 0:
+                continue
+            ions = condense_row(i, rows, codes[i], model, condensed, mix)
+            state[i, STATE] = _OUTSIDE if ions < 0 else OK
+            state[i, IONS] = max(ions, 0)
+
+
+POLARIZATION, K1, K2, K3, _FIELD, _NUCLEATION, HARDNESS = range(7)
+
+# Variances of a composition: of the moment, of both parts of K_1, of the volume (relative), of the
+# crystal field; the deviations of the Curie temperature (K) and of the shape; the relative scatter
+# that the model leaves of J_s and of K.
+_V_MOMENT, _V_BROAD, _V_STEEP, _V_VOLUME, _V_FIELD, _D_CURIE, _D_FORM, _LEFT_J, _LEFT_K = range(9)
+_N_VARIANCE = 9
+
+_MU_0 = 1.25663706127e-6
+
+
+class Evaluated(NamedTuple):
+    """Intrinsic properties of n hard phases at m temperatures, NaN where there is no number."""
+
+    curie: NDArray[np.float64]  # Curie temperature, K, (n,), and its deviation
+    curie_sd: NDArray[np.float64]
+    # J_s (T), K_1, K_2, K_3 (MJ/m3), mu0 H_a, mu0 H_N (T) and hardness, (7, m, n)
+    value: NDArray[np.float64]
+    sd: NDArray[np.float64]  # their deviations, empty if not asked for
+    # what the easy direction or the lack of a number is, see `magnetism`, (m, n)
+    status: NDArray[np.int8]
+
+
+class Room(NamedTuple):
+    """Room to work in, for one composition after another."""
+
+    work: NDArray[np.float64]  # response of the ions, see `ions`, (ions, 64)
+    # Deviations of the exchange field, of how often the moment counts, of A_2^0 and of A_4^0, at
+    # their places in `ions`, (ions, 10).
+    ion: NDArray[np.float64]
+    variance: NDArray[np.float64]  # `_V_MOMENT` to `_LEFT_K`, (9,)
+    mix: NDArray[np.float64]  # variances of the properties that mix over both sites, (5,)
+    # Derivatives of moment and constants with the metals' moment and with the crystal field, (2, 4)
+    by: NDArray[np.float64]
+    out: NDArray[np.float64]  # `_J` to `_J_1`, (7,)
+
+
+# i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
+@jit(part="merged")
+def spread_row(i, rows, h, model, state, room):
+    """Condense the deviations of a composition's parameters."""
+    first, last, indices, values = rows.indptr[i], rows.indptr[i + 1], rows.indices, rows.values
+    role, counts, facts = model.role, model.counts, model.ions.facts
+    dp, dq, v, ion, mix = model.element_sd, model.host_sd, room.variance, room.ion, room.mix
+    c, kept, w = state[i, COBALT], state[i, _KEPT], state[i, _EMPTY]
+    d = 1.0 - 2.0 * c
+    sum_r, sum_t = 0.0, 0.0
+    for k in range(first, last):
+        if role[h, indices[k]] == ON_R:
+            sum_r += values[k]
+        elif role[h, indices[k]] == ON_T:
+            sum_t += values[k]
+    for k in range(5):
+        b = _BOW + 3 * k
+        bow = dq[h, b] ** 2 + d * d * (dq[h, b + 1] ** 2 + d * d * dq[h, b + 2] ** 2)
+        mix[k] = (c * (1.0 - c)) ** 2 * bow + (w * dq[h, _FILLING + k]) ** 2
+    v[_V_FIELD] = (c * (1.0 - c) * dq[h, _CRYSTAL_FIELD_BOW]) ** 2
+    v[_V_FIELD] += (w * dq[h, _CRYSTAL_FIELD_FILLING]) ** 2
+    coupled = model.kind[h, _SUBLATTICES] > 1
+    coupling = 0.0
+    ions = 0
+    for k in range(first, last):
+        e = indices[k]
+        if role[h, e] == ON_R:
+            x = values[k] / sum_r
+            on_iron, on_cobalt = (x * (1.0 - c)) ** 2, (x * c) ** 2
+            for j in range(5):
+                mix[j] += on_iron * dp[h, e, 6 * j] ** 2 + on_cobalt * dp[h, e, 6 * j + 1] ** 2
+            coupling += on_iron * dp[h, e, _ION_COUPLING] ** 2
+            coupling += on_cobalt * dp[h, e, _ION_COUPLING + 1] ** 2
+            if coupled and facts[model.kind[h, _FIELD_TABLE], e, 0] >= 0.0:
+                for j, slot in ((STRENGTH, _ION_EXCHANGE), (ION_J, _ION_MOMENT), (A_2, ION_A2),
+                                (A_4, _ION_A4)):  # fmt: skip
+                    ion[ions, j] = np.hypot((1.0 - c) * dp[h, e, slot], c * dp[h, e, slot + 1])
+                ion[ions, STRENGTH] *= kept
+                ion[ions, ION_J] *= x * counts[h, 0]
+                ions += 1
+        elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
+            y = values[k] / sum_t
+            for j in range(5):
+                on_iron, on_cobalt = 1.0 - c, c
+                if j == EXCHANGE:
+                    on_iron, on_cobalt = state[i, _ON_IRON], state[i, _ON_COBALT]
+                iron = dp[h, e, 6 * j + 2] ** 2 + (y * dp[h, e, 6 * j + 4]) ** 2
+                cobalt = dp[h, e, 6 * j + 3] ** 2 + (y * dp[h, e, 6 * j + 5]) ** 2
+                mix[j] += y * y * (on_iron**2 * iron + on_cobalt**2 * cobalt)
+            v[_V_FIELD] += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
+    mix[EXCHANGE] += (state[i, _BY_DILUTION] * dq[h, _DILUTION]) ** 2
+    mix[EXCHANGE] += (state[i, _BY_PAIRS] * dq[h, _PAIRS]) ** 2
+    v[_V_MOMENT], v[_V_BROAD], v[_V_STEEP] = mix[_MOMENT], mix[_K_BROAD], mix[_K_STEEP]
+    v[_V_VOLUME] = mix[_VOLUME] * (state[i, TO_TESLA] / TESLA) ** 2
+    coupling = coupling if coupled else 0.0
+    curie = state[i, CURIE]
+    root = 2.0 * curie - state[i, _T_EXCHANGE]
+    v[_D_CURIE] = np.sqrt((curie / root) ** 2 * mix[EXCHANGE] + coupling * (kept / root) ** 2)
+    v[_D_FORM] = np.sqrt(((1.0 - c) * dq[h, SHAPE]) ** 2 + (c * dq[h, SHAPE + 1]) ** 2)
+    v[_LEFT_J], v[_LEFT_K] = model.host[h, _RESIDUAL_J], model.host[h, _RESIDUAL_K]
+
+
+# Variances of J_s (mu_B, then T), of K_1, K_2, K_3 and K_1 + 2 K_2 + 3 K_3 (MJ/m3), covariances of
+# J_s with that sum and with K_1.
+_J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
+
+
+# g float64: from `at` on, what one deviation makes of moment and constants; factor: on it; adds to
+# out float64 (7)
+@jit
+def _add(g, at, factor, out):
+    moment, first, second, third = (
+        factor * g[at], factor * g[at + 1], factor * g[at + 2], factor * g[at + 3],
+    )  # fmt: skip
+    total = first + 2.0 * second + 3.0 * third
+    out[_J] += moment * moment
+    out[_1] += first * first
+    out[_2] += second * second
+    out[_3] += third * third
+    out[_SUM] += total * total
+    out[_J_SUM] += moment * total
+    out[_J_1] += moment * first
+
+
+# i: row of condensed; found: what `at` returned; room as `at` and `spread_row` left it, whose out
+# is written to
+@jit(part="merged")
+def variances(kelvin, i, condensed, found, room):
+    """Propagate the deviations of the parameters to a temperature, linearly."""
+    state, ion, (mt, j, k1, k2, k3) = condensed.state, condensed.ion, found
+    work, spread, v, out = room.work, room.ion, room.variance, room.out
+    m2 = mt * mt
+    out[:] = 0.0
+    out[_J] = v[_V_MOMENT] * m2
+    out[_1] = v[_V_BROAD] * (m2 * (0.6 + 0.4 * m2)) ** 2 + v[_V_STEEP] * m2**10
+    out[_SUM] = out[_1]
+    # What the reduced moment of the metals and the factor on the crystal field do.
+    by_m, by_field = room.by[0], room.by[1]
+    by_m[:], by_field[:] = 0.0, 0.0
+    by_m[0] = state[i, MOMENT_T]
+    by_m[1] = state[i, _BROAD] * mt * (1.2 + 1.6 * m2) + 10.0 * state[i, _STEEP] * m2**4 * mt
+    field = state[i, CRYSTAL_FIELD]
+    first = int(state[i, FIRST])
+    for r in range(int(state[i, IONS])):
+        a, own = first + r, work[r]
+        for k in range(4):
+            by_m[k] += own[BY_FIELD + k] * ion[a, STRENGTH]
+            by_field[k] += own[BY_A2 + k] * ion[a, A_2] + own[BY_A4 + k] * ion[a, A_4]
+        _add(own, BY_FIELD, mt * spread[r, STRENGTH], out)
+        _add(own, BY_A2, field * spread[r, A_2], out)
+        _add(own, BY_A4, field * spread[r, A_4], out)
+        if ion[a, ION_J] > 0.0:
+            out[_J] += (own[0] * spread[r, ION_J] / ion[a, ION_J]) ** 2
+    # T_C by a finite step, which stays bounded where m(t) turns vertical.
+    t = kelvin / state[i, CURIE]
+    step = v[_D_CURIE] / state[i, CURIE]
+    up, down = t / (1.0 + step), t / (1.0 - step)
+    dm = 0.5 * (reduced_moment(up, state[i, _FORM]) - reduced_moment(down, state[i, _FORM]))
+    ds = v[_D_FORM] * t * np.sqrt(t) * (1.0 - t) / (3.0 * m2)
+    _add(by_m, 0, np.sqrt(dm * dm + ds * ds), out)
+    _add(by_field, 0, np.sqrt(v[_V_FIELD]), out)
+    tesla = state[i, TO_TESLA] if j >= 0.0 else -state[i, TO_TESLA]
+    out[_J] = out[_J] * tesla * tesla + (j * tesla) ** 2 * (v[_V_VOLUME] + v[_LEFT_J] * v[_LEFT_J])
+    out[_J_SUM] *= tesla
+    out[_J_1] *= tesla
+    left = v[_LEFT_K] * v[_LEFT_K]
+    out[_1] += left * k1 * k1
+    out[_2] += left * k2 * k2
+    out[_3] += left * k3 * k3
+    out[_SUM] += left * (k1 + 2.0 * k2 + 3.0 * k3) ** 2
+
+
+# As `condense`; temperatures float64 (m), K; spread: whether to compute deviations
+# learnt_curie float64 (2, n): T_C and its deviation, K, NaN where the model's own stand
+# condensed: what `condense` returned of these rows, where the caller has it
+# -> `Evaluated`
+def evaluate(rows, codes, model, temperatures, spread, learnt_curie, condensed=None):
+    """Return intrinsic properties of each hard phase at each temperature."""
+    if condensed is None:
+        condensed = condense(rows, codes, model)
+    n, m = len(codes), len(temperatures)
+    out = Evaluated(
+        np.full(n, np.nan), np.full(n, np.nan), np.full((7, m, n), np.nan),
+        np.full((7, m, n) if spread else (7, 0, 0), np.nan), np.empty((m, n), np.int8),
+    )  # fmt: skip
+    given = rows, codes, model, (temperatures, spread, learnt_curie), condensed, out
+    share_rows(_evaluate_chunks, chunks(n), *given, chunk=1)
+    return out
+
+
+# As `evaluate`, of chunks start to stop - 1; asked: temperatures, spread, learnt_curie; condensed
+# as `condense` returns it, whose Curie temperatures become those learnt; out is written to.
+@jit
+def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
+    n, most = len(codes), most_ions(condensed.state)
+    for chunk in range(start, stop):
+        room = Room(
+            np.empty((most, N_WORK)), np.zeros((most, N_ION)), np.zeros(_N_VARIANCE), np.empty(5),
+            np.empty((2, 4)), np.empty(7),
+        )  # fmt: skip
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            _evaluate_row(i, rows, codes[i], model, asked, condensed, room, out)
+
+
+# As `_evaluate_chunks`, of row i, whose host is h
+@jit(part="merged")
+def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
+    temperatures, spread, learnt_curie = asked
+    state, v = condensed.state, room.variance
+    for l in range(len(temperatures)):  # noqa: E741
+        out.status[l, i] = int(state[i, STATE])
+    learnt = not np.isnan(learnt_curie[0, i])
+    if learnt:
+        out.curie[i], out.curie_sd[i] = learnt_curie[0, i], learnt_curie[1, i]
+    if state[i, STATE] != OK:
+        return
+    curie = learnt_curie[0, i] if learnt else state[i, CURIE]
+    out.curie[i] = curie
+    if spread:
+        spread_row(i, rows, h, model, state, room)
+        v[_D_CURIE] = np.hypot(v[_D_CURIE], model.host[h, _RESIDUAL_TC])
+        if learnt and not np.isnan(learnt_curie[1, i]):
+            v[_D_CURIE] = learnt_curie[1, i]
+        out.curie_sd[i] = v[_D_CURIE]
+    state[i, CURIE] = curie
+    for l in range(len(temperatures)):  # noqa: E741
+        if not temperatures[l] < curie:
+            out.status[l, i] = PARAMAGNETIC
+            continue
+        found = at(temperatures[l], i, state, condensed.ion, room.work, model.ions, 2)
+        _write_values(l, i, condensed, found, room.work, out)
+        if spread:
+            variances(temperatures[l], i, condensed, found, room)
+            _write_deviations(l, i, found, room.out, out)
+
+
+# l, i: temperature and phase; found: what `at` returned. Writes value and status of out.
+@jit(part="copied")
+def _write_values(l, i, condensed, found, work, out):  # noqa: E741
+    (_, j, k1, k2, k3), state, value = found, condensed.state, out.value
+    j_s = abs(j) * state[i, TO_TESLA]
+    value[POLARIZATION, l, i] = j_s
+    value[K1, l, i], value[K2, l, i], value[K3, l, i] = k1, k2, k3
+    out.status[l, i] = direction(k1, k2, k3)
+    if out.status[l, i] == OK:
+        value[_FIELD, l, i] = 2e6 * _MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
+        value[_NUCLEATION, l, i] = switching(i, state, condensed.ion, work, found, 1.0)
+        value[HARDNESS, l, i] = np.sqrt(1e6 * _MU_0 * k1) / j_s
+
+
+# As `_write_values`; var float64 (7): `_J` to `_J_1`. Writes sd of out.
+@jit(part="copied")
+def _write_deviations(l, i, found, var, out):  # noqa: E741
+    (_, _, k1, k2, k3), value, sd = found, out.value, out.sd
+    j_s, total = value[POLARIZATION, l, i], k1 + 2.0 * k2 + 3.0 * k3
+    sd[POLARIZATION, l, i] = np.sqrt(var[_J])
+    for k in range(3):
+        sd[K1 + k, l, i] = np.sqrt(var[_1 + k])
+    if out.status[l, i] == OK:
+        on_j = var[_J] / j_s**2
+        rel = var[_SUM] / total**2 + on_j - 2.0 * var[_J_SUM] / (total * j_s)
+        sd[_FIELD, l, i] = value[_FIELD, l, i] * np.sqrt(max(rel, 0.0))
+        rel = var[_1] / k1**2 + on_j - 2.0 * var[_J_1] / (k1 * j_s)
+        sd[_NUCLEATION, l, i] = value[_NUCLEATION, l, i] * np.sqrt(max(rel, 0.0))
+        rel = 0.25 * var[_1] / k1**2 + on_j - var[_J_1] / (k1 * j_s)
+        sd[HARDNESS, l, i] = value[HARDNESS, l, i] * np.sqrt(max(rel, 0.0))

@@ -1,0 +1,242 @@
+"""The two-sublattice model at given parameters, before anything is learnt beside it.
+
+Intrinsic properties of the hard phase at temperature.
+
+Two sublattices: the transition metals carry moment, exchange and their own anisotropy; each rare
+earth is an ion in the exchange field of the former and in a crystal field of order 2, 4 and 6,
+diagonalized offline (Herbst, Rev. Mod. Phys. 63 (1991) 819; Yamada et al., Phys. Rev. B 38 (1988)
+620). Parameters: ``datasets/intrinsic``; tables of the ions: ``datasets/ions``.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._arguments import share
+from .._core._columnar import Coded, Columns
+from .._core.columns import EASY_DIRECTIONS, GATES, PROVENANCES, STATUSES
+from ..alloy.table import CompositionTable
+from ..phases.partition import Partition
+from ..phases.records import HOST_NAMES
+from .parameters import Parameters
+
+if TYPE_CHECKING:
+    from .._core._arrays import Condensed
+
+
+def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) -> "Condensed":
+    """Return hard phases, whose hosts are `codes`, as arrays that temperature does not change."""
+    from ._intrinsic_kernels import condense as kernel
+
+    return kernel(table.rows, codes, p.for_kernels)
+
+
+def curie_temperature(
+    table: CompositionTable, codes: NDArray[np.int8], p: Parameters
+) -> NDArray[np.float64]:
+    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model."""
+    from ._intrinsic_kernels import CURIE
+
+    return condense(table, codes, p).state[:, CURIE]
+
+
+PROPERTIES = (
+    "saturation_polarization_T",
+    "anisotropy_constant_MJ_m3",
+    "anisotropy_constant_2_MJ_m3",
+    "anisotropy_constant_3_MJ_m3",
+    "anisotropy_field_T",
+    "nucleation_field_T",
+    "hardness_parameter",
+)
+"""Properties in the order of the last axis of `Intrinsic.value`."""
+
+STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the model", *GATES)
+"""Status by the kernel's code, then those of gates."""
+_EASY = ("axis", "plane", "cone", "none", "none", "none")
+_STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
+_EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)
+# Half an interval of 90 % in standard deviations.
+_HALF = NormalDist().inv_cdf(0.95)
+_POSITIVE = np.array([True, False, False, False, True, True, True])
+
+
+class PredictedCurie(NamedTuple):
+    """Predicted Curie temperatures of n hard phases, arrays of shape (n,).
+
+    `value` and `half` (half an interval of 90 %) are in kelvin, NaN where nothing is known, `half`
+    also where that of the calibrated parameters stands;
+    `share` is how much is learnt, 0 to 1; `distance` is 1 at the edge of the domain; `measured`
+    says whether the very compound was measured.
+    """
+
+    value: NDArray[np.float64]
+    half: NDArray[np.float64]
+    share: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    measured: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Intrinsic:
+    """Intrinsic properties as arrays: n hard phases, m temperatures.
+
+    Attributes
+    ----------
+    host : ndarray of int8, shape (n,)
+        Index into `magnetkit.phases.partition.HOST_NAMES`, -1 unknown.
+    temperatures : ndarray of float64, shape (m,)
+        Temperatures, K.
+    curie, curie_sd : ndarray of float64, shape (n,)
+        Curie temperature and its standard deviation, K.
+    value, sd : ndarray of float64, shape (n, m, 7)
+        `PROPERTIES` and their standard deviations; `sd` is empty if not asked for. NaN where the
+        status gives no number: all above the Curie temperature, field and hardness where the
+        easy direction is no axis.
+    status : ndarray of int8, shape (n, m)
+        Index into `STATUS`.
+    predicted : PredictedCurie or None
+        Predicted Curie temperatures; None where the two-sublattice model stands alone.
+    """
+
+    host: NDArray[np.int8]
+    temperatures: NDArray[np.float64]
+    curie: NDArray[np.float64]
+    curie_sd: NDArray[np.float64]
+    value: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    status: NDArray[np.int8]
+    predicted: PredictedCurie | None = None
+
+
+def evaluate_with(
+    part: Partition,
+    temperatures: NDArray[np.float64],
+    parameters: Parameters,
+    predicted: PredictedCurie | None = None,
+    spread: bool = True,
+    condensed: "Condensed | None" = None,
+) -> Intrinsic:
+    """Return the intrinsic properties of hard phases by a model and, if given, predicted T_C.
+
+    Parameters
+    ----------
+    part : Partition
+        What `magnetkit.phases.partition.partition` returns, n phases.
+    temperatures : ndarray of float64, shape (m,)
+        K.
+    parameters : Parameters
+        Of the two-sublattice model.
+    predicted : PredictedCurie, optional
+        Curie temperatures in place of the model's; polarization and anisotropy are those at the
+        same T / T_C.
+    spread : bool
+        Whether to propagate the uncertainty of the parameters (linearly).
+    condensed : Condensed, optional
+        What `condense` returns of these phases, where the caller has it.
+
+    Returns
+    -------
+    Intrinsic
+        The arrays.
+    """
+    from ._intrinsic_kernels import evaluate as kernel
+
+    t = part.hard_phase
+    curie = np.full((2, len(t)), np.nan)
+    if predicted is not None:
+        curie = np.stack([predicted.value, predicted.half / _HALF])
+    tc, tc_sd, value, sd, status = kernel(
+        t.rows, part.host, parameters.for_kernels, temperatures, spread, curie, condensed
+    )
+    # The kernel keeps each column in one piece; views give the order of the class.
+    return Intrinsic(part.host, temperatures, tc, tc_sd, value.T, sd.T, status.T, predicted)
+
+
+def quantile(interval: float) -> float:
+    """Return how many deviations the interval reaches to each side."""
+    return NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
+
+
+def columns_of(
+    got: Intrinsic, z: float, only: Mapping[float, Collection[str]] | None = None
+) -> list[Columns]:
+    """Return the columns of `intrinsic` at each temperature; the intervals are `z` deviations.
+
+    `only` names what is wanted at a temperature, a property with its interval; all is where it has
+    none.
+    """
+    n = len(got.host)
+    host = host_column(got.host)
+    physics = Coded.constant("physics", n, PROVENANCES)
+    learnt = {} if got.predicted is None else _learnt(got.predicted, np.isnan(got.curie))
+    tables = []
+    for j, kelvin in enumerate(got.temperatures):
+        wanted = (only or {}).get(float(kelvin))
+        status = got.status[:, j]
+        data = Columns(
+            host=host,
+            status=status_column(status),
+            easy_direction=Coded(_EASY_CODE[status], EASY_DIRECTIONS),
+            temperature_K=np.full(n, kelvin),
+        )
+        columns = [("curie_temperature_K", got.curie, got.curie_sd, True)]
+        for k, name in enumerate(PROPERTIES):
+            columns.append((name, got.value[:, j, k], got.sd[:, j, k], bool(_POSITIVE[k])))
+        for name, value, sd, positive in columns:
+            if wanted is not None and name not in wanted:
+                continue
+            half = z * sd
+            low = value - half
+            data[name] = value
+            data[f"{name}_lo"] = np.maximum(low, 0.0, out=low) if positive else low
+            data[f"{name}_hi"] = np.add(value, half, out=half)
+            data[f"{name}_provenance"] = physics
+        if wanted is None or "curie_temperature_K" in wanted:
+            data |= learnt
+        tables.append(data.ordered())
+    return tables
+
+
+_PHYSICS, _SURROGATE, _MEASURED = (
+    np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate", "measured")
+)
+
+
+def _learnt(predicted: PredictedCurie, unknown: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the columns that say how much of the Curie temperature is learnt, and where from."""
+    learnt = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
+    learnt[predicted.measured] = _MEASURED
+    learnt[unknown] = -1
+    return {
+        "curie_temperature_K_provenance": Coded(learnt, PROVENANCES),
+        "curie_temperature_K_data_share": predicted.share,
+        "in_domain": predicted.distance <= 1.0,
+        "domain_distance": predicted.distance,
+    }
+
+
+def host_column(codes: NDArray[np.int8]) -> Coded:
+    """Return codes of `magnetkit.phases.partition.HOST_NAMES`, -1 unknown, as a column of hosts."""
+    return Coded(np.where(codes < 0, np.int8(len(HOST_NAMES)), codes), (*HOST_NAMES, "unknown"))
+
+
+def status_column(status: NDArray[np.int8]) -> Coded:
+    """Return the kernel's codes as a column of statuses."""
+    return Coded(_STATUS_CODE[status], STATUSES)
+
+
+def blank_rows(
+    got: Intrinsic, figures: NDArray[np.float64], status: NDArray[np.int8], rows: NDArray[np.bool_]
+) -> None:
+    """Blank rows outside the model, a mask, in place; `figures`, (..., m, n), follow from `got`."""
+    if rows.any():
+        got.curie[rows] = got.curie_sd[rows] = np.nan
+        got.value[rows] = got.sd[rows] = np.nan
+        figures[..., rows] = np.nan
+        outside = STATUS.index("outside the model")
+        status[:, rows] = got.status[rows] = outside

@@ -1,0 +1,253 @@
+"""Parameters of the intrinsic model: names of the slots, and reading of the file.
+
+``datasets/intrinsic/parameters.csv`` holds one parameter a row with standard deviation, source
+and confidence, and what it was taken to be before any measurement; `load` and `prior_parameters`
+put them into the arrays that the kernel reads.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core.elements import INDEX, N_ELEMENTS
+from .._core.errors import DataError
+from ..phases.partition import site_rules
+from ..phases.records import CRYSTAL_FIELDS, FILLINGS, HOST_NAMES, HOSTS
+
+if TYPE_CHECKING:
+    from .._core._arrays import Ions, Model
+
+
+MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
+"""Properties of the transition-metal sublattice, per formula unit."""
+ENDS = ("iron", "cobalt")
+"""The two compounds between which a property is interpolated."""
+IONIC = ("ion_moment", "ion_exchange_K", "ion_A2_K", "ion_A4_K", "ion_coupling_K2")
+"""Properties of a rare-earth ion: share of its moment that counts, exchange field H_m (it acts as
+2 S.H_m), A_2^0 (K a0^-2, which the whole field of R2Fe14B follows), A_4^0 beside that (K a0^-4) and
+its coupling in T_C."""
+
+ELEMENT_SLOTS: tuple[str, ...] = (
+    *(
+        f"{name}:{part}"
+        for name in MIXED
+        for part in (*ENDS, *(f"{kind}_{end}" for kind in ("slope", "curvature") for end in ENDS))
+    ),
+    *(f"{name}:{end}" for name in IONIC for end in ENDS),
+    "crystal_field:slope",
+)
+"""Slots of an element, in the kernel's order."""
+
+HOST_SLOTS: tuple[str, ...] = (
+    *(f"{name}:bow{order}" for name in MIXED for order in range(3)),
+    "crystal_field:bow",
+    *(f"{name}:filling" for name in MIXED),
+    "crystal_field:filling",
+    *(f"shape:{end}" for end in ENDS),
+    "residual_curie_temperature_K",
+    "residual_polarization",
+    "residual_anisotropy",
+    "exchange_K:carbon",
+    "exchange_K:dilution",
+    "exchange_K:pairs",
+)
+"""Slots of a host alone, in the kernel's order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """The arrays of the kernel.
+
+    Attributes
+    ----------
+    element, element_sd : ndarray of float64, shape (hosts, 118, 41)
+        Parameters by host and element, and their standard deviations.
+    host, host_sd : ndarray of float64, shape (hosts, 30)
+        Parameters of the host alone.
+    known : ndarray of int8, shape (hosts, 118)
+        1 where the element has parameters on the rare-earth site, 2 on the T sites, 3 on both.
+    ions : magnetkit._core._arrays.Ions
+        What each ion does in exchange and crystal field.
+    """
+
+    element: NDArray[np.float64]
+    element_sd: NDArray[np.float64]
+    host: NDArray[np.float64]
+    host_sd: NDArray[np.float64]
+    known: NDArray[np.int8]
+    ions: "Ions"
+
+    @classmethod
+    def empty(cls) -> "Parameters":
+        """Return parameters that know no element."""
+        n = len(HOST_NAMES)
+        return cls(
+            np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
+            np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
+            np.zeros((n, len(HOST_SLOTS))),
+            np.zeros((n, len(HOST_SLOTS))),
+            np.zeros((n, N_ELEMENTS), np.int8),
+            ion_tables(),
+        )
+
+    @cached_property
+    def for_kernels(self) -> "Model":
+        """Return the parameters with the sites of the hosts, as kernels take them."""
+        from .._core._arrays import Model
+
+        return Model(
+            *site_rules(), self.known, self.ions, self.element, self.host, self.element_sd,
+            self.host_sd, _kinds(),
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.int8]:
+    """Return what each host is to the kernels, see `magnetkit.compound._intrinsic_kernels`."""
+    return np.array(
+        [
+            (
+                rules.sublattices,
+                rules.anisotropy_order // 2,
+                CRYSTAL_FIELDS.index(rules.crystal_field),
+                FILLINGS.index(rules.filling),
+                rules.exchange_saturates,
+            )
+            for rules in (host.magnetism for host in HOSTS.values())
+        ],
+        np.int8,
+    )
+
+
+@lru_cache(maxsize=1)
+def ions() -> dict[str, dict[str, float]]:
+    """Return the rare-earth ions of ``datasets/ions`` by symbol."""
+    return {
+        row["symbol"]: {
+            k: float(v or "nan") for k, v in row.items() if k not in _TEXT and k != "symbol"
+        }
+        for row in datasets.rows("ions/ions.csv")
+    }
+
+
+_TEXT = frozenset({"ion", "source", "verification"})
+
+
+@lru_cache(maxsize=1)
+def published_fields() -> dict[str, dict[str, float]]:
+    """Return the crystal and exchange fields of R2Fe14B in ``datasets/ions`` by symbol."""
+    return {
+        row["ion"]: {k: float(v) for k, v in row.items() if k not in ("ion", "source")}
+        for row in datasets.rows("ions/crystal_fields.csv")
+    }
+
+
+@lru_cache(maxsize=1)
+def ion_tables() -> "Ions":
+    """Return ``datasets/ions/crystal_field.npz`` at the close nodes of the kernels."""
+    from .._core._arrays import Ions
+
+    with np.load(datasets.path("ions/crystal_field.npz")) as file:
+        by_kelvin, by_field, values = (file[k] for k in ("by_kelvin", "by_field", "values"))
+        groups, ions, coarse, _, n = values.shape
+        kelvins, fields = len(by_kelvin), len(by_field)
+        close = np.empty((groups * ions, kelvins, fields, n), np.float32)
+        found = np.empty((kelvins, values.shape[3] * n))
+        total = np.empty((fields, kelvins, n))
+        # An ion at a time, so that the sums stay in the processor's cache.
+        for ion, given in zip(close, values.reshape(groups * ions, coarse, -1), strict=True):
+            _add_in_order(by_kelvin, given.astype(np.float64), found)
+            rows = np.ascontiguousarray(found.reshape(kelvins, -1, n).swapaxes(0, 1))
+            ion[:] = _add_in_order(by_field, rows, total).swapaxes(0, 1)
+        facts = np.full((groups, N_ELEMENTS, 5), -1.0)
+        for i, symbol in enumerate(file["symbols"].tolist()):
+            for g in range(groups):
+                facts[g, INDEX[symbol]] = (
+                    (g * ions + i) * kelvins * fields,
+                    (fields - 1) / file["top"][i],
+                    file["per_tesla"][i],
+                    file["middle"][g],
+                    1.0 / file["half"][g],
+                )
+        steps = float(file["scale"]), float(file["step"])
+        return Ions(close.reshape(-1, n), facts, kelvins, fields, *steps)
+
+
+def _add_in_order(
+    weights: NDArray[np.float64], values: NDArray[np.float64], total: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Write ``weights @ values`` into total, adding one term after another.
+
+    A library's product of matrices adds in an order that follows threads and processor.
+    """
+    total[:] = 0.0
+    term = np.empty_like(total)
+    for column, value in zip(weights.T, values, strict=True):
+        total += np.multiply(column.reshape(-1, *[1] * value.ndim), value, out=term)
+    return total
+
+
+def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters:
+    """Put two columns of the parameter file, value and deviation, into arrays.
+
+    Raises DataError if a row names a host, parameter or element that does not exist.
+    """
+    result = Parameters.empty()
+    for row in rows:
+        name, symbol = row["parameter"], row["element"]
+        value, deviation = (float(row[column]) for column in columns)
+        try:
+            h = HOST_NAMES.index(row["host"])
+            if symbol:
+                e, slot = INDEX[symbol], ELEMENT_SLOTS.index(name)
+                result.element[h, e, slot] = value
+                result.element_sd[h, e, slot] = deviation
+                # 1 rare earth, 2 transition metal
+                of_metal = name.partition(":")[2].startswith(("slope", "curvature"))
+                result.known[h, e] |= 2 if of_metal else 1
+            else:
+                slot = HOST_SLOTS.index(name)
+                result.host[h, slot] = value
+                result.host_sd[h, slot] = deviation
+        except (ValueError, KeyError):
+            raise DataError(
+                f"parameter file: {row['host']!r} {name!r} {symbol!r} is no slot of the model; "
+                "rebuild it with datasets/intrinsic/calibrate.py"
+            ) from None
+    return result
+
+
+def _stored(columns: tuple[str, str]) -> Parameters:
+    """Return two columns of the file; a variant that was not fitted has those of its root."""
+    result = read(datasets.rows("intrinsic/parameters.csv"), columns)
+    for h, host in enumerate(HOSTS.values()):
+        if not result.known[h].any():
+            root = HOST_NAMES.index(host.root)
+            for array in (result.element, result.element_sd, result.host, result.host_sd):
+                array[h] = array[root]
+            result.known[h] = result.known[root]
+    return result
+
+
+@lru_cache(maxsize=1)
+def load() -> Parameters:
+    """Return the calibrated parameters."""
+    return _stored(("value", "deviation"))
+
+
+@lru_cache(maxsize=1)
+def prior_parameters() -> Parameters:
+    """Return the parameters that no measurement has moved."""
+    return _stored(("prior", "prior_deviation"))
+
+
+def elements_of(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the elements of a host's rare-earth site and of its T sites beside Fe and Co."""
+    rules = HOSTS[host].split
+    earths = (*(s for s in ions() if s not in ("Eu", "Pm")), *rules.guests_on_rare_earth_site)
+    return earths, tuple(s for s in rules.solubility if s not in ("Fe", "Co"))

@@ -1,0 +1,580 @@
+"""Periodic crystals of any cell: pairs of atoms within a cutoff, lattice sums, descriptors.
+
+From the lists of pairs follow radial distributions, coordination and distance statistics. Lattice
+sums over charges and moments, for orders that average to zero, are by Ewald's method. With f_l the
+l-th Legendre polynomial over r^(l + 1), the sum over the lattice splits into a short-ranged part,
+f_l times the regularised incomplete gamma function Q(l + 1/2, alpha^2 r^2), and a sum over
+reciprocal vectors G of (-1)^(l/2) 4 pi / V G^(l - 2) exp(-G^2 / 4 alpha^2) / (2l - 1)!! P_l(G)
+cos(G r). The term G = 0 vanishes over a sphere, so a uniform background that neutralises the
+charges adds nothing, and the dipole sum is that of a spherical sample less its own Lorentz and
+demagnetising fields.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._jit import jit
+
+# Distances within this of the cutoff (in A) count as inside, whichever way they were rounded.
+_EDGE = 1e-8
+
+
+# lattice float64[3, 3]   rows are the cell vectors (A), of non-zero volume
+# returns float64[3, 3]   the same cell turned so that a is along x and b in the xy plane
+@jit
+def triangular(lattice):
+    """Return the cell in lower triangular form."""
+    turned = np.zeros((3, 3))
+    aa = ab = ac = bb = bc = cc = 0.0
+    for k in range(3):
+        aa += lattice[0, k] * lattice[0, k]
+        ab += lattice[0, k] * lattice[1, k]
+        ac += lattice[0, k] * lattice[2, k]
+        bb += lattice[1, k] * lattice[1, k]
+        bc += lattice[1, k] * lattice[2, k]
+        cc += lattice[2, k] * lattice[2, k]
+    turned[0, 0] = np.sqrt(aa)
+    turned[1, 0] = ab / turned[0, 0]
+    turned[1, 1] = np.sqrt(bb - turned[1, 0] ** 2)
+    turned[2, 0] = ac / turned[0, 0]
+    turned[2, 1] = (bc - turned[1, 0] * turned[2, 0]) / turned[1, 1]
+    turned[2, 2] = np.sqrt(cc - turned[2, 0] ** 2 - turned[2, 1] ** 2)
+    return turned
+
+
+# lattice float64[3, 3]; reach float   the cell (A) and the largest distance (A)
+# returns float64[10]   what `images` needs of them: ax, bx, by, cx, cy, cz of the triangular cell,
+#                       1 / ax, 1 / by, and the reach in units of by and cz
+@jit(part="merged")
+def search(lattice, reach):
+    """Return what the search for images needs, worked out once."""
+    turned = triangular(lattice)
+    made = np.empty(10)
+    made[0], made[1], made[2] = turned[0, 0], turned[1, 0], turned[1, 1]
+    made[3], made[4], made[5] = turned[2, 0], turned[2, 1], turned[2, 2]
+    made[6], made[7] = 1.0 / turned[0, 0], 1.0 / turned[1, 1]
+    made[8], made[9] = reach / turned[1, 1], reach / turned[2, 2]
+    return made
+
+
+# within   float64[10]     as `search` returns it
+# d0..d2   float           fractional displacement from one atom to the other
+# reach    float           largest distance (A)
+# same     bool            the two are one atom: leave out the image that is the atom itself
+# place    float64[3, room]   fractional displacement of each image found
+# square   float64[room]      its squared distance (A^2)
+# Returns how many are found; `room_for_images` is enough room.
+@jit(part="merged")
+def images(within, d0, d1, d2, reach, same, place, square):
+    """Write the periodic images of a pair of atoms that are within reach."""
+    ax, bx, by, cx, cy, cz = within[0], within[1], within[2], within[3], within[4], within[5]
+    inverse_ax, inverse_by, span1, span2 = within[6], within[7], within[8], within[9]
+    reach2 = reach * reach
+    whole = reach * inverse_ax
+    wide = whole > 1.0
+    m = 0
+    # Along the turned axes the planes within reach bound the images: those of c first, then b,
+    # and what is left of the squared distance bounds those of a.
+    for n2 in range(int(np.ceil(-d2 - span2)), int(np.floor(-d2 + span2)) + 1):
+        f2 = d2 + n2
+        z = f2 * cz
+        middle = d1 + f2 * cy * inverse_by
+        for n1 in range(int(np.ceil(-middle - span1)), int(np.floor(-middle + span1)) + 1):
+            f1 = d1 + n1
+            y = f1 * by + f2 * cy
+            across = y * y + z * z
+            left = reach2 - across
+            if left < 0.0:
+                continue
+            offset = f1 * bx + f2 * cx
+            middle = d0 + offset * inverse_ax
+            # A root costs more than a few misses.
+            span0 = np.sqrt(left) * inverse_ax if wide else whole
+            for n0 in range(int(np.ceil(-middle - span0)), int(np.floor(-middle + span0)) + 1):
+                if same and n0 == 0 and n1 == 0 and n2 == 0:
+                    continue
+                f0 = d0 + n0
+                x = f0 * ax + offset
+                if x * x > left:
+                    continue
+                place[0, m] = f0
+                place[1, m] = f1
+                place[2, m] = f2
+                square[m] = x * x + across
+                m += 1
+    return m
+
+
+# within, reach as above
+@jit(part="copied")
+def room_for_images(within, reach):
+    """Return how many images of a pair can be within reach."""
+    along = int(2.0 * reach * within[6]) + 2
+    return along * (int(2.0 * within[8]) + 2) * (int(2.0 * within[9]) + 2)
+
+
+@jit(part="copied")
+def _bin(coordinate, bins):
+    # Rounding may lift a coordinate to one.
+    return min(int(coordinate * bins), bins - 1)
+
+
+# lattice float64[3, 3]   rows are the cell vectors (A)
+# frac    float64[n, 3]   fractional coordinates, in the cell or not
+# cutoff  float           largest distance (A)
+# returns first, second int32[m]; shift int32[m, 3]; distance float64[m]
+#   atom `second` moved by `shift` cells lies `distance` (A) from atom `first`; each unordered pair
+#   once, first <= second, an atom with its own images too. No atoms give no pairs; a NaN
+#   coordinate takes part in none; two atoms in one place are a pair at distance zero.
+@jit
+def half_pairs(lattice, frac, cutoff):
+    """Return each pair of atoms within the cutoff once."""
+    n = len(frac)
+    reach = cutoff + _EDGE
+    within = search(lattice, reach)
+    ax, by, cz = within[0], within[2], within[5]
+    bins, inverse = np.ones(3, np.int64), np.linalg.inv(lattice)
+    for axis in range(3):
+        # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
+        apart = 1.0 / np.sqrt((inverse[:, axis] ** 2).sum())
+        fit = int(min(apart / reach, n))
+        bins[axis] = fit if fit >= 3 else 1
+    base = np.zeros((n, 3), np.int32)
+    wrapped = np.zeros((n, 3))
+    known, bin_of = np.empty(n, np.bool_), np.zeros(n, np.int64)
+    for i in range(n):
+        known[i] = np.isfinite(frac[i, 0] + frac[i, 1] + frac[i, 2])
+        if not known[i]:
+            continue
+        for axis in range(3):
+            down = np.floor(frac[i, axis])
+            base[i, axis] = down
+            wrapped[i, axis] = frac[i, axis] - down
+            bin_of[i] = bin_of[i] * bins[axis] + _bin(wrapped[i, axis], bins[axis])
+    # Atoms of bin b are order[begin[b]:begin[b + 1]].
+    order = np.argsort(bin_of, kind="mergesort")
+    begin = np.zeros(bins[0] * bins[1] * bins[2] + 1, np.int64)
+    begin[1:] = np.cumsum(np.bincount(bin_of, minlength=len(begin) - 1))
+    spread = np.empty(3, np.int64)
+    for axis in range(3):
+        spread[axis] = 1 if bins[axis] >= 3 else 0
+
+    place = np.empty((3, room_for_images(within, reach)))
+    square = np.empty(place.shape[1])
+    m = 0
+    # As many as a uniform crystal of this density has, and some more.
+    room = 64 + n + int(2.5 * n * n * reach**3 / (ax * by * cz))
+    first = np.empty(room, np.int32)
+    second = np.empty(room, np.int32)
+    shift = np.empty((room, 3), np.int32)
+    distance = np.empty(room)
+    here = np.empty(3, np.int64)
+    for i in range(n):
+        for axis in range(3):
+            here[axis] = _bin(wrapped[i, axis], bins[axis])
+        for u in range(-spread[0], spread[0] + 1):
+            for v in range(-spread[1], spread[1] + 1):
+                for w in range(-spread[2], spread[2] + 1):
+                    b = (here[0] + u) % bins[0]
+                    b = b * bins[1] + (here[1] + v) % bins[1]
+                    b = b * bins[2] + (here[2] + w) % bins[2]
+                    for slot in range(begin[b], begin[b + 1]):
+                        j = order[slot]
+                        if j < i or not (known[i] and known[j]):
+                            continue
+                        d0 = wrapped[j, 0] - wrapped[i, 0]
+                        d1 = wrapped[j, 1] - wrapped[i, 1]
+                        d2 = wrapped[j, 2] - wrapped[i, 2]
+                        found = images(within, d0, d1, d2, reach, i == j, place, square)
+                        if m + found > room:
+                            room = 2 * room + found
+                            more = room - len(first)
+                            first = np.concatenate((first, np.empty(more, np.int32)))
+                            second = np.concatenate((second, np.empty(more, np.int32)))
+                            shift = np.concatenate((shift, np.empty((more, 3), np.int32)))
+                            distance = np.concatenate((distance, np.empty(more)))
+                        for p in range(found):
+                            f0, f1, f2 = place[0, p], place[1, p], place[2, p]
+                            # Of an atom's own images, those on one side.
+                            if i == j and (
+                                f2 < 0 or (f2 == 0 and (f1 < 0 or (f1 == 0 and f0 < 0)))
+                            ):
+                                continue
+                            first[m] = i
+                            second[m] = j
+                            shift[m, 0] = int(np.rint(f0 - d0)) + base[i, 0] - base[j, 0]
+                            shift[m, 1] = int(np.rint(f1 - d1)) + base[i, 1] - base[j, 1]
+                            shift[m, 2] = int(np.rint(f2 - d2)) + base[i, 2] - base[j, 2]
+                            distance[m] = np.sqrt(square[p])
+                            m += 1
+    return first[:m], second[:m], shift[:m], distance[:m]
+
+
+# first, second int32[m]; distance float64[m]   pairs, each once
+# kinds int[n]          class of each atom, from 0; a negative one takes no part
+# reach float64[k, k]   largest distance (A) at which kind b is counted around kind a
+# out   int64[n, k]     neighbours of each kind around each atom
+@jit(part="copied")
+def coordination_numbers(first, second, distance, kinds, reach, out):
+    """Add the pairs to the number of neighbours of each kind."""
+    for p in range(len(first)):
+        i, j = first[p], second[p]
+        a, b = kinds[i], kinds[j]
+        if a < 0 or b < 0:
+            continue
+        if distance[p] <= reach[a, b]:
+            out[i, b] += 1
+        if distance[p] <= reach[b, a]:
+            out[j, a] += 1
+
+
+# first, second, distance, kinds   as above
+# a, b  int      kinds
+# reach float    largest distance (A)
+# short float    distance (A) below which a pair is a short one
+# returns least, mean, standard deviation (A) of the distances between a and b, and the share of
+#   short ones; NaN without any such pair
+@jit
+def distance_statistics(first, second, distance, kinds, a, b, reach, short):
+    """Return least, mean and spread of the distances between two kinds, and the short share."""
+    count = 0
+    few = 0
+    least = np.inf
+    total = 0.0
+    square = 0.0
+    for p in range(len(first)):
+        u, v = kinds[first[p]], kinds[second[p]]
+        if distance[p] <= reach and ((u == a and v == b) or (u == b and v == a)):
+            d = distance[p]
+            count += 1
+            least = min(least, d)
+            total += d
+            few += 1 if d < short else 0
+    if count == 0:
+        return np.nan, np.nan, np.nan, np.nan
+    mean = total / count
+    for p in range(len(first)):
+        u, v = kinds[first[p]], kinds[second[p]]
+        if distance[p] <= reach and ((u == a and v == b) or (u == b and v == a)):
+            square += (distance[p] - mean) ** 2
+    return least, mean, np.sqrt(square / count), few / count
+
+
+# exp(-x^2) of this x is 1e-8: where both sums of Ewald's method are cut.
+_CUT = 4.3
+
+
+# n int, volume float (A^3)   atoms in the cell and its volume
+# returns float               cutoff (A) that shares the work between the two sums
+@jit(part="copied")
+def ewald_cutoff(n, volume):
+    """Return a cutoff for the sum in real space."""
+    return 2.3 * np.sqrt(float(n)) ** (1.0 / 3.0) * (volume / n) ** (1.0 / 3.0)
+
+
+# lattice float64[3, 3]   rows are the cell vectors (A)
+# returns g float64[m, 3] reciprocal vectors (1/A) up to `longest`, one of each pair +-G, without 0
+@jit
+def reciprocal_vectors(lattice, longest):
+    """Return the reciprocal vectors up to a length, half of them."""
+    inverse, volume = 2.0 * np.pi * np.linalg.inv(lattice).T, abs(np.linalg.det(lattice))
+    most = np.empty(3, np.int64)
+    for axis in range(3):
+        length = np.sqrt((lattice[axis] ** 2).sum())
+        most[axis] = int(longest * length / (2.0 * np.pi))
+    room = (most[0] + 1) * (2 * most[1] + 1) * (2 * most[2] + 1)
+    g = np.empty((room, 3))
+    m = 0
+    for n0 in range(most[0] + 1):
+        for n1 in range(-most[1], most[1] + 1):
+            for n2 in range(-most[2], most[2] + 1):
+                if n0 == 0 and (n1 < 0 or (n1 == 0 and n2 <= 0)):
+                    continue
+                square = 0.0
+                for k in range(3):
+                    g[m, k] = n0 * inverse[0, k] + n1 * inverse[1, k] + n2 * inverse[2, k]
+                    square += g[m, k] ** 2
+                if square <= longest * longest:
+                    m += 1
+    return g[:m], volume
+
+
+# lattice float64[3, 3]; place float64[3, room], square float64[room]   `found` images of a pair
+# screen float64[room]   factor of each image
+# part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
+@jit(fastmath=True, part="merged")
+def _add_tensors(lattice, place, square, screen, found, part):
+    xx = yy = zz = yz = xz = xy = 0.0
+    for p in range(found):
+        f0, f1, f2 = place[0, p], place[1, p], place[2, p]
+        x = f0 * lattice[0, 0] + f1 * lattice[1, 0] + f2 * lattice[2, 0]
+        y = f0 * lattice[0, 1] + f1 * lattice[1, 1] + f2 * lattice[2, 1]
+        z = f0 * lattice[0, 2] + f1 * lattice[1, 2] + f2 * lattice[2, 2]
+        second = 1.0 / square[p]
+        third = screen[p] * second * math.sqrt(second)
+        fifth = 3.0 * third * second
+        xx += fifth * x * x - third
+        yy += fifth * y * y - third
+        zz += fifth * z * z - third
+        yz += fifth * y * z
+        xz += fifth * x * z
+        xy += fifth * x * y
+    part[0], part[1], part[2], part[3], part[4], part[5] = xx, yy, zz, yz, xz, xy
+
+
+# lattice float64[3, 3], frac float64[n, 3]   the crystal (A, fractional)
+# weights float64[n, w]     charge, moment or the like of each atom, w sets
+# cutoff  float             reach of the sum in real space (A)
+# ewald   bool              add the sum over reciprocal vectors; else a plain sphere of `cutoff`
+# out     float64[n, w, 6]  sum over all other atoms of weight (3 r_i r_j - r^2 delta_ij) / r^5
+#                           (weight / A^3) as xx, yy, zz, yz, xz, xy
+# Two atoms in one place give NaN or infinity there; no atoms give no sums.
+@jit
+def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
+    """Write the traceless second-order tensor of the lattice at each atom."""
+    _sum_dipoles(lattice, frac, weights, cutoff, ewald, out)
+
+
+# As `dipole_tensors`. Merged, as what is added in any order may be no part that kernels share.
+@jit(part="merged")
+def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
+    n, w = weights.shape
+    out[:] = 0.0
+    if n == 0:
+        return
+    alpha = _CUT / cutoff if ewald else 0.0
+    within = search(lattice, cutoff)
+    place = np.empty((3, room_for_images(within, cutoff)))
+    square = np.empty(place.shape[1])
+    screen = np.ones(place.shape[1])
+    part = np.empty(6)
+    for i in range(n):
+        for j in range(i, n):
+            d0, d1, d2 = frac[j, 0] - frac[i, 0], frac[j, 1] - frac[i, 1], frac[j, 2] - frac[i, 2]
+            found = images(within, d0, d1, d2, cutoff, i == j, place, square)
+            if ewald:
+                for p in range(found):
+                    x = alpha * math.sqrt(square[p])
+                    screen[p] = math.erfc(x) + math.exp(-x * x) * x / math.sqrt(math.pi) * (
+                        2.0 + 4.0 / 3.0 * x * x
+                    )
+            _add_tensors(lattice, place, square, screen, found, part)
+            # The tensor is even: atom i sees j as j sees i.
+            for s in range(w):
+                for k in range(6):
+                    out[i, s, k] += weights[j, s] * part[k]
+                if i != j:
+                    for k in range(6):
+                        out[j, s, k] += weights[i, s] * part[k]
+    if not ewald:
+        return
+    vectors, volume = reciprocal_vectors(lattice, 2.0 * alpha * _CUT)
+    cosine, sine = np.empty(n), np.empty(n)
+    for q in range(len(vectors)):
+        x, y, z = vectors[q, 0], vectors[q, 1], vectors[q, 2]
+        square = x * x + y * y + z * z
+        # Twice, for G and -G.
+        factor = -8.0 * np.pi / volume * math.exp(-square / (4.0 * alpha * alpha))
+        part[0] = factor * (x * x / square - 1.0 / 3.0)
+        part[1] = factor * (y * y / square - 1.0 / 3.0)
+        part[2] = factor * (z * z / square - 1.0 / 3.0)
+        part[3] = factor * y * z / square
+        part[4] = factor * x * z / square
+        part[5] = factor * x * y / square
+        _phases(lattice, frac, x, y, z, cosine, sine)
+        for s in range(w):
+            even = odd = 0.0
+            for i in range(n):
+                even += weights[i, s] * cosine[i]
+                odd += weights[i, s] * sine[i]
+            for i in range(n):
+                amplitude = even * cosine[i] + odd * sine[i]
+                for k in range(6):
+                    out[i, s, k] += amplitude * part[k]
+
+
+@jit(part="linked")
+def _phases(lattice, frac, x, y, z, cosine, sine):
+    """Write cosine and sine of G r for every atom."""
+    along = np.empty(3)
+    for axis in range(3):
+        along[axis] = lattice[axis, 0] * x + lattice[axis, 1] * y + lattice[axis, 2] * z
+    for i in range(len(frac)):
+        phase = frac[i, 0] * along[0] + frac[i, 1] * along[1] + frac[i, 2] * along[2]
+        cosine[i] = math.cos(phase)
+        sine[i] = math.sin(phase)
+
+
+# lattice, frac, cutoff as above; weights float64[n]; axis float64[3] of length one
+# out float64[n]   sum over all other atoms of weight P_4(cos) / r^5 (weight / A^5), the angle
+#                  being that between the axis and the line to the other atom
+@jit
+def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
+    """Write the fourth-order sum of the lattice at each atom."""
+    n = len(weights)
+    out[:] = 0.0
+    if n == 0:
+        return
+    alpha = _CUT / cutoff
+    within = search(lattice, cutoff)
+    place = np.empty((3, room_for_images(within, cutoff)))
+    squares = np.empty(place.shape[1])
+    slope = np.empty(3)
+    for k in range(3):
+        slope[k] = lattice[k, 0] * axis[0] + lattice[k, 1] * axis[1] + lattice[k, 2] * axis[2]
+    for i in range(n):
+        for j in range(i, n):
+            if weights[i] == 0.0 and weights[j] == 0.0:
+                continue
+            d0, d1, d2 = frac[j, 0] - frac[i, 0], frac[j, 1] - frac[i, 1], frac[j, 2] - frac[i, 2]
+            found = images(within, d0, d1, d2, cutoff, i == j, place, squares)
+            part = 0.0
+            for p in range(found):
+                r = math.sqrt(squares[p])
+                x2 = alpha * alpha * squares[p]
+                screen = math.erfc(alpha * r) + math.exp(-x2) * alpha * r / math.sqrt(math.pi) * (
+                    2.0 + x2 * (4.0 / 3.0 + x2 * (8.0 / 15.0 + x2 * 16.0 / 105.0))
+                )
+                along = place[0, p] * slope[0] + place[1, p] * slope[1] + place[2, p] * slope[2]
+                part += screen * _fourth(along / r) / (squares[p] * squares[p] * r)
+            out[i] += weights[j] * part
+            if i != j:
+                out[j] += weights[i] * part
+    vectors, volume = reciprocal_vectors(lattice, 2.0 * alpha * _CUT)
+    cosine, sine = np.empty(n), np.empty(n)
+    for q in range(len(vectors)):
+        x, y, z = vectors[q, 0], vectors[q, 1], vectors[q, 2]
+        square = x * x + y * y + z * z
+        along = (x * axis[0] + y * axis[1] + z * axis[2]) / np.sqrt(square)
+        factor = 8.0 * np.pi / volume * square / 105.0 * _fourth(along)
+        factor *= math.exp(-square / (4.0 * alpha * alpha))
+        _phases(lattice, frac, x, y, z, cosine, sine)
+        even = odd = 0.0
+        for i in range(n):
+            even += weights[i] * cosine[i]
+            odd += weights[i] * sine[i]
+        for i in range(n):
+            out[i] += factor * (even * cosine[i] + odd * sine[i])
+
+
+@jit(part="copied")
+def _fourth(cosine):
+    """Return the fourth Legendre polynomial."""
+    square = cosine * cosine
+    return ((35.0 * square - 30.0) * square + 3.0) / 8.0
+
+
+class Atoms(NamedTuple):
+    """The atoms of n crystals, one crystal after the other."""
+
+    begin: NDArray[np.int64]  # (n + 1,), atoms of crystal c are ``begin[c]:begin[c + 1]``
+    lattices: NDArray[np.float64]  # (n, 3, 3), rows are the cell vectors, angstrom
+    frac: NDArray[np.float64]  # (atoms, 3), fractional coordinates
+    kinds: NDArray[np.int64]  # (atoms,), 0 rare earth, 1 transition metal, 2 any other
+    # (atoms, 2), point charge, e, and moment along the axis, Bohr magnetons
+    weights: NDArray[np.float64]
+
+
+# tensor float64[6]    xx, yy, zz, yz, xz, xy, traceless
+# out    float64[3]    unit vector along which the tensor is largest in size; z for no tensor
+@jit
+def principal_axis(tensor, out):
+    """Write the axis of the eigenvalue of largest size."""
+    full = np.empty((3, 3))
+    full[0, 0], full[1, 1], full[2, 2] = tensor[0], tensor[1], tensor[2]
+    full[1, 2] = full[2, 1] = tensor[3]
+    full[0, 2] = full[2, 0] = tensor[4]
+    full[0, 1] = full[1, 0] = tensor[5]
+    out[0], out[1], out[2] = 0.0, 0.0, 1.0
+    if not np.abs(tensor).max() > 1e-9:
+        return
+    values, vectors = np.linalg.eigh(full)
+    largest = 0 if -values[0] > values[2] else 2
+    for k in range(3):
+        out[k] = vectors[k, largest]
+
+
+# tensor float64[6], axis float64[3]
+@jit
+def along(tensor, axis):
+    """Return the component of a tensor along an axis."""
+    x, y, z = axis[0], axis[1], axis[2]
+    diagonal = tensor[0] * x * x + tensor[1] * y * y + tensor[2] * z * z
+    return diagonal + 2.0 * (tensor[3] * y * z + tensor[4] * x * z + tensor[5] * x * y)
+
+
+# reach    float64[3, 3]       largest distance (A) of neighbours, by kinds, symmetric
+# short    float               distance (A) below which a pair of transition metals is short
+# scale    float64[3]          units of A_2^0, A_4^0 and field per sum
+# out      float64[n, 26]      volume per atom; neighbours of each kind around each kind; least,
+#                              mean and spread of R-R, R-T and T-T distances; share of short T-T;
+#                              mean, least and largest A_2^0, mean A_4^0 over R; mean dipolar
+#                              field at R and at T
+# Writes crystals start to stop. Counts around a kind that is not there, and statistics of pairs
+# or sites that are not there, are NaN; a crystal without atoms is NaN throughout.
+@jit
+def describe_crystals(atoms, reach, short, scale, out, start, stop):
+    """Write the descriptors of crystals `start` to `stop`."""
+    begin, lattices, frac, kinds, weights = atoms
+    axis = np.empty(3)
+    mean = np.empty(6)
+    for c in range(start, stop):
+        out[c, :] = np.nan
+        low, high = begin[c], begin[c + 1]
+        n = high - low
+        if n == 0:
+            continue
+        lattice, places, kind = lattices[c], frac[low:high], kinds[low:high]
+        volume = abs(np.linalg.det(lattice))
+        out[c, 0] = volume / n
+
+        first, second, _, distance = half_pairs(lattice, places, reach.max())
+        counts = np.zeros((n, 3), np.int64)
+        coordination_numbers(first, second, distance, kind, reach, counts)
+        members = np.zeros(3, np.int64)
+        for i in range(n):
+            members[kind[i]] += 1
+        for a in range(3):
+            for b in range(3):
+                if members[a] > 0:
+                    out[c, 1 + 3 * a + b] = counts[:, b][kind == a].sum() / members[a]
+        o = 10
+        for a, b in ((0, 0), (0, 1), (1, 1)):
+            least, middle, spread, share = distance_statistics(
+                first, second, distance, kind, a, b, reach[a, b], short
+            )
+            out[c, o], out[c, o + 1], out[c, o + 2] = least, middle, spread
+            o += 3
+        out[c, o] = share
+
+        tensors = np.empty((n, 2, 6))
+        cutoff = ewald_cutoff(n, volume)
+        _sum_dipoles(lattice, places, weights[low:high], cutoff, True, tensors)
+        mean[:] = 0.0
+        for i in range(n):
+            if kind[i] == 0 or members[0] == 0:
+                for k in range(6):
+                    mean[k] += tensors[i, 0 if members[0] > 0 else 1, k]
+        principal_axis(mean, axis)
+        if members[0] > 0:
+            fourth = np.empty(n)
+            charge = weights[low:high, 0].copy()
+            fourth_order_sums(lattice, places, charge, axis, cutoff, fourth)
+            out[c, 20], out[c, 21], out[c, 22], out[c, 23] = 0.0, np.inf, -np.inf, 0.0
+            for i in range(n):
+                if kind[i] == 0:
+                    second_order = scale[0] * along(tensors[i, 0], axis)
+                    out[c, 20] += second_order / members[0]
+                    out[c, 21] = min(out[c, 21], second_order)
+                    out[c, 22] = max(out[c, 22], second_order)
+                    out[c, 23] += scale[1] * fourth[i] / members[0]
+        for a in range(2):
+            if members[a] > 0:
+                field = 0.0
+                for i in range(n):
+                    if kind[i] == a:
+                        field += scale[2] * along(tensors[i, 1], axis)
+                out[c, 24 + a] = field / members[a]

@@ -1,0 +1,266 @@
+"""Descriptors of compositions: statistics of element properties, sublattices, ratios of sums.
+
+The last part turns ratios into the columns of a model's design.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .._core._jit import jit, share_rows
+
+STATISTICS = ("minimum", "maximum", "range", "mean", "avg_dev", "mode")
+
+# Two amounts are as frequent as each other under numpy.isclose, which the published
+# definition of the mode uses.
+_ABSOLUTE = 1e-8
+_RELATIVE = 1e-5
+
+
+# indptr   int64[n + 1]      row i is indptr[i]:indptr[i + 1]
+# indices  int32[nnz]        column of the element
+# values   float64[nnz]      atomic fraction, positive, summing to one in each row
+# table    float64[118, q]   property of each element, padded with zeros from n_properties to q
+# out      float[n, 6 * n_properties]   property-major, statistics in the order above
+# Writes rows start to stop. A NaN property of a present element makes minimum, maximum, range,
+# mean and deviation NaN, and the mode if that element is among the most frequent; a row without
+# elements is NaN throughout.
+@jit(fastmath=True)
+def composition_statistics(indptr, indices, values, table, n_properties, out, start, stop):
+    """Write the six statistics of every property for rows `start` to `stop`."""
+    q = table.shape[1]
+    low = np.empty(q)
+    high = np.empty(q)
+    mean = np.empty(q)
+    deviation = np.empty(q)
+    mode = np.empty(q)
+    for i in range(start, stop):
+        first = indptr[i]
+        last = indptr[i + 1]
+        if first == last:
+            out[i, :] = np.nan
+            continue
+        top = values[first]
+        weight = top
+        row = indices[first]
+        for p in range(q):
+            x = table[row, p]
+            low[p] = x
+            high[p] = x
+            mean[p] = weight * x
+            deviation[p] = 0.0
+            mode[p] = np.inf
+        for e in range(first + 1, last):
+            weight = values[e]
+            row = indices[e]
+            top = max(top, weight)
+            for p in range(q):
+                x = table[row, p]
+                low[p] = x if x < low[p] else low[p]
+                high[p] = x if x > high[p] else high[p]
+                mean[p] += weight * x
+        frequent = top - (_ABSOLUTE + _RELATIVE * top)
+        for e in range(first, last):
+            weight = values[e]
+            row = indices[e]
+            if weight >= frequent:
+                for p in range(q):
+                    x = table[row, p]
+                    deviation[p] += weight * abs(x - mean[p])
+                    # A NaN once taken stays, as no comparison with it holds.
+                    mode[p] = x if x < mode[p] or x != x else mode[p]
+            else:
+                for p in range(q):
+                    deviation[p] += weight * abs(table[row, p] - mean[p])
+        for p in range(n_properties):
+            known = mean[p] == mean[p]
+            o = 6 * p
+            out[i, o] = low[p] if known else np.nan
+            out[i, o + 1] = high[p] if known else np.nan
+            out[i, o + 2] = high[p] - low[p] if known else np.nan
+            out[i, o + 3] = mean[p]
+            out[i, o + 4] = deviation[p]
+            out[i, o + 5] = mode[p]
+
+
+SUMS = (
+    *("R", "T", "M", "light", "heavy", "cerium", "nonmagnetic", "oblate", "prolate"),
+    *("electrons", "cobalt", "iron", "valence", "valence_M", "B", "C", "N", "H"),
+)
+"""Columns of `weights` below: the sums over a row that the ratios are made of."""
+_R, _T, _M, _LIGHT, _HEAVY, _CERIUM, _NONMAGNETIC, _OBLATE, _PROLATE = range(9)
+_ELECTRONS, _COBALT, _IRON, _VALENCE, _VALENCE_M, _B, _C, _N, _H = range(9, 18)
+
+RATIOS = (
+    *("R_fraction", "T_fraction", "R_share_of_metals", "R_light_share", "R_heavy_share"),
+    *("R_light_heavy_balance", "R_cerium_share", "R_nonmagnetic_share"),
+    *("R_oblate_quadrupole_a0_2", "R_prolate_quadrupole_a0_2", "T_valence_electrons"),
+    *("cobalt_share", "magnetic_valence", "magnetic_valence_M", "diluent_share"),
+    *("boron_ratio", "carbon_ratio", "nitrogen_ratio", "hydrogen_ratio"),
+)
+"""The first columns of `out` below."""
+
+
+@jit(part="copied")
+def _ratio(part, whole):
+    return part / whole if whole > 0.0 else 0.0
+
+
+# rows                      compositions, each sums to one
+# weights float64[118, 18]   what each element adds to the sums of SUMS
+# ions    float64[118, q]    properties of each rare earth, zero for other elements
+# targets float64[h, 3]      atomic fractions of R, M and boron in each stoichiometry
+# carbon  float64[h]         1 where carbon stands in for boron there, 0 where it is left out
+# out     float64[n, 19 + h + 2 q]   RATIOS, distances to the stoichiometries, then mean and
+#                                    standard deviation over R of each property, interleaved
+# Writes rows start to stop. What is over an empty sublattice, or a row without elements, is zero.
+@jit(fastmath=True)
+def describe_sublattices(rows, weights, ions, targets, carbon, out, start, stop):
+    """Write the descriptors of rows `start` to `stop`."""
+    indptr, indices, values = rows
+    n_sums = weights.shape[1]
+    q = ions.shape[1]
+    sums = np.empty(n_sums)
+    mean = np.empty(q)
+    square = np.empty(q)
+    for i in range(start, stop):
+        first = indptr[i]
+        last = indptr[i + 1]
+        sums[:] = 0.0
+        mean[:] = 0.0
+        square[:] = 0.0
+        for e in range(first, last):
+            weight = values[e]
+            row = indices[e]
+            for p in range(n_sums):
+                sums[p] += weight * weights[row, p]
+            for p in range(q):
+                mean[p] += weight * ions[row, p]
+        r = sums[_R]
+        m = sums[_M]
+        if r > 0.0:
+            for p in range(q):
+                mean[p] /= r
+            for e in range(first, last):
+                row = indices[e]
+                weight = values[e] * weights[row, _R] / r
+                if weight > 0.0:
+                    for p in range(q):
+                        away = ions[row, p] - mean[p]
+                        square[p] += weight * away * away
+        metals = r + m
+        out[i, 0] = r
+        out[i, 1] = sums[_T]
+        out[i, 2] = _ratio(r, metals)
+        out[i, 3] = _ratio(sums[_LIGHT], r)
+        out[i, 4] = _ratio(sums[_HEAVY], r)
+        out[i, 5] = _ratio(sums[_LIGHT] - sums[_HEAVY], r)
+        out[i, 6] = _ratio(sums[_CERIUM], r)
+        out[i, 7] = _ratio(sums[_NONMAGNETIC], r)
+        out[i, 8] = _ratio(sums[_OBLATE], r)
+        out[i, 9] = _ratio(sums[_PROLATE], r)
+        out[i, 10] = _ratio(sums[_ELECTRONS], sums[_T])
+        out[i, 11] = _ratio(sums[_COBALT], sums[_COBALT] + sums[_IRON])
+        out[i, 12] = sums[_VALENCE]
+        out[i, 13] = _ratio(sums[_VALENCE_M], m)
+        out[i, 14] = _ratio(m - sums[_T], m)
+        out[i, 15] = _ratio(sums[_B], metals)
+        out[i, 16] = _ratio(sums[_C], metals)
+        out[i, 17] = _ratio(sums[_N], metals)
+        out[i, 18] = _ratio(sums[_H], metals)
+        for h in range(targets.shape[0]):
+            boron = sums[_B] + carbon[h] * sums[_C]
+            whole = metals + boron
+            away = abs(_ratio(r, whole) - targets[h, 0])
+            away += abs(_ratio(m, whole) - targets[h, 1])
+            away += abs(_ratio(boron, whole) - targets[h, 2])
+            out[i, 19 + h] = 0.5 * away
+        o = 19 + targets.shape[0]
+        for p in range(q):
+            out[i, o + 2 * p] = mean[p]
+            out[i, o + 2 * p + 1] = np.sqrt(square[p])
+
+
+_CHUNK = 1024
+
+
+class Sums(NamedTuple):
+    """What is summed over the elements: k upper sums, each over one of l lower sums."""
+
+    upper: np.ndarray  # float64, (118, k), weights of the upper sums
+    lower: np.ndarray  # float64, (118, l), weights of the lower sums
+    which: np.ndarray  # int64, (k,), the lower sum below each upper one
+
+
+# rows: see `arrays.Rows`; i: one of them; low float64 (l): room to work in
+# Writes out float64 (k), 0 over an empty sum.
+@jit(part="linked")
+def _ratios_row(rows, i, sums, low, out):
+    low[:] = 0.0
+    out[:] = 0.0
+    for entry in range(rows.indptr[i], rows.indptr[i + 1]):
+        v, e = rows.values[entry], rows.indices[entry]
+        for c in range(len(low)):
+            low[c] += v * sums.lower[e, c]
+        for c in range(len(out)):
+            out[c] += v * sums.upper[e, c]
+    for c in range(len(low)):
+        low[c] = 1.0 / low[c] if low[c] > 0.0 else 0.0
+    for c in range(len(out)):
+        out[c] *= low[sums.which[c]]
+
+
+class Layout(NamedTuple):
+    """Layout of the columns of a model's design."""
+
+    sums: Sums  # the ratios, k of them
+    kinds: int  # number of hosts; a row of that kind has no physics
+    offset: float  # and `slope`, deviations of the trend
+    slope: float
+
+
+@jit(part="copied")
+def width(layout):
+    """Return the number of columns."""
+    sums, kinds = layout.sums, layout.kinds
+    return 2 * (kinds + 1) + len(sums.which) + 1 + kinds + len(sums.upper)
+
+
+# rows: see `arrays.Rows`; picked int64 (p): some of them; kind int64 (n): 0 to kinds, the last
+# where there is no physics; at float64 (n): the physical mean, reduced
+# Writes x float64 (p, 2 (kinds + 1) + k + 1 + kinds + 118): offsets and slopes by kind; ratios,
+# mean and kind; fractions.
+@jit(part="merged")
+def design_rows(rows, picked, layout, kind, at, x):
+    """Write the columns of some compositions."""
+    sums, kinds, offset, slope = layout.sums, layout.kinds, layout.offset, layout.slope
+    indptr, indices, values = rows.indptr, rows.indices, rows.values
+    low = np.empty(sums.lower.shape[1])
+    first = 2 * (kinds + 1)
+    last = first + len(sums.which)
+    atoms = last + 1 + kinds
+    for r in range(len(picked)):
+        i = picked[r]
+        x[r] = 0.0
+        x[r, kind[i]] = offset
+        x[r, kinds + 1 + kind[i]] = slope * at[i]
+        _ratios_row(rows, i, sums, low, x[r, first:last])
+        x[r, last] = at[i]
+        if kind[i] < kinds:
+            x[r, last + 1 + kind[i]] = 1.0
+        for entry in range(indptr[i], indptr[i + 1]):
+            x[r, atoms + indices[entry]] = values[entry]
+
+
+@jit
+def _design(rows, picked, layout, kind, at, x, start, stop):
+    design_rows(rows, picked[start:stop], layout, kind, at, x[start:stop])
+
+
+# kind int64 (n), at float64 (n): as in `design_rows`, of each row -> x float64 (n, columns)
+def design(rows, layout, kind, at):
+    """Return trend, smooth and local columns of each composition."""
+    x = np.empty((len(kind), width(layout)))
+    every = np.arange(len(x))
+    share_rows(_design, len(x), rows, every, layout, kind, at, x, chunk=_CHUNK)
+    return x

@@ -1,0 +1,506 @@
+"""The composition of a commercial grade, estimated: makers print none.
+
+A grid of usual recipes (``makeup.toml`` of each host) is weighed by what makers print: B_r and H_cJ
+at 20 degrees C, alpha, and for sintered Nd-Fe-B the usual heavy rare earth of each class of
+coercivity and how B_r falls with the classes of the maker. Bulk and diffused ones are equally
+likely before, and so are the recipes of one kind. With its likeliest recipe a grade can stand where
+a recipe is expected, and the model is calibrated on its printed values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field, ValidationError
+
+from .._core import datasets
+from .._core._arguments import named
+from .._core.elements import N_ELEMENTS, RARE_EARTHS, mask
+from .._core.errors import CompositionError, DataError, InputError
+from .._core.settings import get_settings
+from .._core.units import BETWEEN, ROOM_K, ZERO_CELSIUS
+from ..alloy.notation import Basis
+from ..alloy.shell_rows import mean_over_mass
+from ..alloy.shells import read_shell
+from ..alloy.table import CompositionTable
+from ..phases.records import HOSTS, file_of
+from ._measured import ALPHA, COERCIVITY, QUANTITIES, Producer
+from ._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
+from .grades import at_room, grades, ladder
+from .sintered import sintered_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..surrogates._curie import CurieModel
+
+
+MELTED = ("sintered", "hot-deformed")
+"""Kinds of magnets whose composition is estimated."""
+COMPENSATED = 0.015
+"""Below this |alpha|, %/K, a grade is temperature compensated."""
+
+_Array = NDArray[np.float64]
+# Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
+# 0.001 (Takasumi et al., abstract), and are sold as "about zero".
+_ALPHA_DEVIATION = 0.002
+# Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
+# %/K.
+_DEVIATION = {"remanence_T": 0.055, "coercivity_kA_m": 0.18}
+_ALPHA = 0.01
+# Standard deviation of the trade's figure for a class, wt.%.
+_TRADE_WT_PCT = 1.2
+# Standard deviation of d ln B_r / d ln H_cJ of a maker's classes: which grades it lists.
+_LADDER = 0.15
+# A samarium-cobalt grade of a larger |alpha|, %/K, is not compensated; it then has about this
+# standard deviation of heavy rare earth about none, wt.%.
+_COMPENSATED, _IDLE_WT_PCT = 0.025, 0.3
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A usual recipe of a grade."""
+
+    text: str  # composition in wt.%
+    shell: str  # what is diffused in, empty for none
+    heavy_wt_pct: float  # heavy rare earth in all, wt.%
+    weight: float  # share of the probability that its kind has
+    kind: str = "bulk"  # or "diffused", "fine-grained", "hot-deformed"
+    route: str | None = None  # by which it is made, where that is not the usual one of its host
+    spread: float = 0.0  # standard deviation of ln H_cJ that not knowing the recipe adds
+
+
+@dataclass(frozen=True)
+class CompositionEstimate:
+    """The estimated composition of a grade.
+
+    Attributes
+    ----------
+    recipes : tuple of Recipe
+        The most likely one of each kind, likeliest first; weights sum to one.
+    heavy_wt_pct : (float, float, float)
+        Heavy rare earth, wt.%: mean and the ends of the 90 % range.
+    diffused : float
+        Probability that heavy rare earth is diffused in.
+    log_spread : float
+        Standard deviation of ln H_cJ that not knowing the recipe adds.
+    estimate : bool
+        False where the user gave the recipe.
+    """
+
+    recipes: tuple[Recipe, ...]
+    heavy_wt_pct: tuple[float, float, float]
+    diffused: float
+    log_spread: float
+    estimate: bool = True
+
+    @property
+    def best(self) -> Recipe:
+        """The likeliest recipe."""
+        return self.recipes[0]
+
+    @property
+    def words(self) -> str:
+        """Text of the likeliest recipe and of what is diffused into it."""
+        best = self.best
+        return f"{best.text} with {best.shell} diffused in" if best.shell else best.text
+
+    def sentence(self) -> str:
+        """Return the estimate as a sentence."""
+        if not self.estimate:
+            return f"made of {self.words}, as you say"
+        mean, low, high = self.heavy_wt_pct
+        text = f"most likely {self.words}, {self.best.heavy_wt_pct:.1f} wt.% heavy rare earth, "
+        text += f"against which savings count; over all recipes that fit {mean:.1f} wt.% "
+        text += f"({low:.1f} to {high:.1f})"
+        if len(self.recipes) > 1:
+            text += "; " + ", ".join(f"{r.kind} {r.weight:.2f}" for r in self.recipes)
+        return text + "; an estimate, makers print no composition (--recipe overrides it)"
+
+
+@named
+def estimate_composition(
+    grade: "pd.Series | Mapping[str, Any]", curie: "CurieModel | None" = None
+) -> CompositionEstimate:
+    """Return the estimated composition of a grade.
+
+    Parameters
+    ----------
+    grade : pandas.Series
+        A row of `magnetkit.grades` at 20 degrees C.
+    curie : CurieModel, optional
+        As of `magnetkit.magnetism.sintered_at`.
+
+    Returns
+    -------
+    CompositionEstimate
+
+    Raises
+    ------
+    InputError
+        If it is not such a row.
+    """
+    try:
+        host, made_as = str(grade["host"]), str(grade.get("kind", "sintered"))
+        usual = usual_magnets().get(host)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise InputError(
+            f"expected a row of grades, as magnetkit.grades('N42SH').iloc[0], got {grade!r:.60}"
+        ) from None
+    if usual is None or made_as == "bonded":
+        raise InputError(
+            f"what {grade.get('grade', 'it')} is made of is not estimated: that is done of "
+            f"sintered magnets of {', '.join(usual_magnets())}; give its recipe"
+        )
+    ladders = {grid.kind: grid.ladder for grid in usual.grades}
+    seen = ladder(str(grade.get("makers", ""))) if ladders.get("bulk") is not None else None
+    kinds: list[Recipe] = []
+    parts: list[_Array] = []
+    logs = []
+    for grid in usual.grades:
+        if grid.kind == "hot-deformed" and made_as == "sintered":
+            continue
+        heavy, hardness, log = _weighed(host, grid, grade, curie)
+        if seen is not None and grid.ladder is not None:
+            log -= 0.5 * ((seen - grid.ladder) / _LADDER) ** 2
+        best = int(np.argmax(log))
+        text, shell = recipes(host, grid)[best]
+        kinds.append(Recipe(text, shell, float(heavy[best]), 0.0, grid.kind, grid.route))
+        parts.append(np.column_stack([heavy, hardness]))
+        logs.append(log + np.log(grid.share / len(log)))
+    joint = np.concatenate(logs)
+    joint = np.exp(joint - joint.max())
+    joint /= joint.sum()
+    ends = np.cumsum([len(log) for log in logs])[:-1]
+    weights = np.split(joint, ends)
+    heavy, hardness = np.concatenate(parts).T
+    found = [
+        replace(one, weight=float(w.sum()), spread=_deviation(w, part[:, 1]))
+        for one, w, part in zip(kinds, weights, parts, strict=True)
+    ]
+    order = np.argsort(heavy)
+    steps = np.cumsum(joint[order])
+    low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
+    put_in = sum(one.weight for one in found if one.shell)
+    found.sort(key=lambda one: -one.weight)
+    ends_of = float((joint * heavy).sum()), low, high
+    return CompositionEstimate(tuple(found), ends_of, put_in, _deviation(joint, hardness))
+
+
+@lru_cache(maxsize=512)
+def made_of(grade: str, kind: str | None, curie: "CurieModel") -> Recipe | None:
+    """Return the likeliest recipe of a sold grade, of a kind where one is asked for.
+
+    None of a grade whose recipe is not estimated.
+    """
+    row: Any = at_room().set_index("grade", drop=False).loc[grade]
+    if row["kind"] not in MELTED or row["host"] not in HOSTS:
+        return None
+    found = estimate_composition(row, curie)
+    return next((r for r in found.recipes if r.kind == kind), found.best)
+
+
+def _deviation(weight: _Array, values: _Array) -> float:
+    share = weight / max(weight.sum(), 1e-300)
+    centre = (share * values).sum()
+    return float(np.sqrt((share * (values - centre) ** 2).sum()))
+
+
+def _weighed(
+    host: str, grid: "_Grid", grade: "pd.Series | Mapping[str, Any]", curie: "CurieModel | None"
+) -> tuple[_Array, _Array, _Array]:
+    """Return heavy rare earth, wt.%, ln H_cJ and log-likelihood of the recipes of a kind, (n,)."""
+    heavy, frame = _modelled(tuple(recipes(host, grid)), grid.route, curie)
+    log = _log_likelihood(frame, grade)
+    if usual_magnets()[host].heavy == "by_class":
+        log += _trade(float(grade["coercivity_kA_m"]), heavy, grid.worth)
+    elif not abs(float(grade["remanence_coefficient_pct_K"])) <= _COMPENSATED:
+        # Gadolinium and erbium cost flux: they are added for the coefficient alone, which is then
+        # printed.
+        log -= 0.5 * (heavy / _IDLE_WT_PCT) ** 2
+    log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -1e9)
+    hardness = np.log(np.maximum(np.nan_to_num(frame["coercivity_kA_m"].to_numpy(float)), 1.0))
+    return heavy, hardness, log
+
+
+@lru_cache(maxsize=64)
+def _modelled(
+    melts: tuple[tuple[str, str], ...], route: str | None, curie: "CurieModel | None"
+) -> "tuple[_Array, pd.DataFrame]":
+    """Return heavy rare earth, wt.%, of recipes with shells, and their magnets at 20 degrees C."""
+    texts, shells = (list(part) for part in zip(*melts, strict=True))
+    table = CompositionTable.from_strings(texts, basis="weight")
+    shell = shells if any(shells) else None
+    (frame,) = sintered_at(table, [ROOM_K], route, shell, between=BETWEEN, curie=curie)
+    return _heavy_wt_pct(table, shell), frame
+
+
+def _log_likelihood(frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]") -> _Array:
+    """Return the log-likelihood of the printed values for each recipe, shape (n,)."""
+    log = np.zeros(len(frame))
+    for quantity, value in usual_values(grade).items():
+        if np.isfinite(value):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                off = np.log(frame[quantity].to_numpy(float) / value) / _DEVIATION[quantity]
+            log -= 0.5 * off**2
+    alpha = float(grade["remanence_coefficient_pct_K"])
+    if np.isfinite(alpha):
+        off = (frame["remanence_coefficient_pct_K"].to_numpy(float) - alpha) / _ALPHA
+        log -= 0.5 * np.minimum(off**2, 25.0)
+    return log
+
+
+def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
+    """Return what a usual magnet of a grade has: B_r as printed, and H_cJ above the guaranteed."""
+    h_cj = typical(str(grade["host"])) * float(grade[COERCIVITY])
+    return {"remanence_T": float(grade["remanence_T"]), COERCIVITY: h_cj}
+
+
+def _trade(coercivity: float, heavy: _Array, worth: float) -> _Array:
+    """Return the log-prior of heavy rare earth, wt.%, in the class of a coercivity, kA/m; (n,).
+
+    `worth`: how much more it serves than it would in the alloy.
+    """
+    classes = _classes()
+    middle = (classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]) / 2.0
+    usual = float(np.interp(coercivity, classes["coercivity_kA_m"], middle)) / worth
+    return -0.5 * ((heavy - usual) / _TRADE_WT_PCT) ** 2
+
+
+@lru_cache(maxsize=1)
+def _classes() -> "pd.DataFrame":
+    import pandas as pd
+
+    table = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
+    alloyed = table[(table["route"] == "alloyed") & table["heavy_rare_earth_max_wt_pct"].notna()]
+    return alloyed.sort_values("coercivity_kA_m")
+
+
+def given_composition(recipe: str, shell: str, heavy: float) -> CompositionEstimate:
+    """Return a composition that the user gave, with its heavy rare earth, wt.%."""
+    only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
+    ends, put_in = (heavy, heavy, heavy), float(bool(shell))
+    return CompositionEstimate((only,), ends, put_in, 0.0, estimate=False)
+
+
+def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> _Array:
+    counted = np.column_stack([np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)])
+    return 100.0 * mean_over_mass(table, counted, shell)[:, 1]
+
+
+class _Charge(BaseModel, extra="forbid", frozen=True):
+    """The usual charge of a host's magnets, wt.%.
+
+    ``elements`` in the order of a recipe; ``rare_earth`` is the total, of which the `light` ones
+    share what the others leave; ``usual`` amounts; ``balance``, the element that takes the rest.
+    """
+
+    elements: tuple[str, ...]
+    rare_earth: float
+    light: dict[str, float]
+    usual: dict[str, float] = {}
+    balance: str
+
+
+class _Grid(BaseModel, extra="forbid", frozen=True):
+    """Recipes: all combinations of amounts, wt.%, and shells.
+
+    ``no_more`` maps an element to another whose amount is an upper bound of its own; ``kind`` and
+    ``route`` say how such magnets are made, ``ladder`` how ln B_r goes with ln H_cJ over the
+    classes of a maker of such, ``worth`` how much more its heavy rare earth serves, and ``share``
+    how likely the kind is before, over the others.
+    """
+
+    amounts: dict[str, list[float]]
+    shells: list[str] = [""]
+    no_more: dict[str, str] = {}
+    kind: str = "bulk"
+    route: str | None = None
+    ladder: float | None = None
+    worth: float = 1.0
+    share: float = 1.0
+
+
+class _Candidates(_Grid, extra="forbid", frozen=True):
+    """Recipes to screen, and for which magnets of the host: all, compensated ones, or devices."""
+
+    beside: Literal["own", "compensated", "device"] = Field("own", alias="for")
+
+
+class _Usual(BaseModel, extra="forbid", frozen=True):
+    """Usual magnets of a host: ``makeup.toml`` of its folder in ``datasets/hosts``.
+
+    ``heavy`` says why heavy rare earth is added: as is usual for the class of coercivity, or for
+    the temperature coefficient alone.
+    """
+
+    heavy: Literal["by_class", "for_the_coefficient"]
+    charge: _Charge
+    grades: tuple[_Grid, ...]
+    candidates: tuple[_Candidates, ...]
+
+
+@lru_cache(maxsize=1)
+def usual_magnets() -> dict[str, _Usual]:
+    """Return the usual magnets of each host that is sold; DataError if a file is wrong."""
+    found = {}
+    for name in HOSTS:
+        file = file_of(name, "makeup.toml")
+        if (datasets.root() / file).is_file():
+            try:
+                found[name] = _Usual(**datasets.toml(file))
+            except ValidationError as error:
+                raise DataError(f"{file}: {error}; hosts/SOURCE.md explains every key") from None
+    return found
+
+
+def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
+    """Return the recipes of a grid, wt.%, and their shells."""
+    found = []
+    for values in product(*grid.amounts.values()):
+        amounts = dict(zip(grid.amounts, values, strict=True))
+        if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
+            text = charge(host, **amounts)
+            found += [(text, shell and diffused(*shell.split())) for shell in grid.shells]
+    return found
+
+
+def charge(host: str, **amounts: float) -> str:
+    """Return the usual charge of a host's magnets, wt.%, such as ``"Sm36.3Co bal."``.
+
+    `amounts`, wt.%, replace the usual ones; ``rare_earth`` is the total of the rare earths.
+    InputError if no charge of the host is known, or it has no such element.
+    """
+    if host not in usual_magnets():
+        raise InputError(f"charges are known of {', '.join(usual_magnets())}, got {host!r}")
+    own = usual_magnets()[host].charge
+    if unknown := sorted(amounts.keys() - {*own.elements, "rare_earth"}):
+        raise InputError(f"a charge of {host} has {', '.join(own.elements)}, got {unknown[0]!r}")
+    put_in = {**own.usual, **amounts}
+    rest = put_in.get("rare_earth", own.rare_earth)
+    for element in own.elements:
+        if element in RARE_EARTHS and element not in own.light:
+            rest -= put_in.get(element, 0.0)
+    light = {element: share * rest for element, share in own.light.items()}
+    parts = {element: light.get(element, put_in.get(element, 0.0)) for element in own.elements}
+    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + f"{own.balance} bal."
+
+
+def diffused(element: str, amount: float | str) -> str:
+    """Return the text of a shell into which an amount of heavy rare earth, wt.%, is put."""
+    amount = float(amount)
+    text = f"{element} {amount:g} wt%"
+    try:
+        read_shell(text)
+    except InputError:
+        # Rare earth is 30 % of the mass, and 40 % of the shell's is replaced.
+        return f"{element} 0.40 @ {amount / (0.30 * 40.0):.3f}"
+    return text
+
+
+@dataclass(frozen=True)
+class GradeMagnet:
+    """A commercial grade in place of a recipe."""
+
+    here: "pd.Series"  # its row of `magnetkit.grades` at the temperature of use
+    made: CompositionEstimate
+    producer: (
+        Producer  # calibration on the grade: predictions are conditional on its printed values
+    )
+
+    @property
+    def grade(self) -> str:
+        """Its name."""
+        return str(self.here["grade"])
+
+    @property
+    def table(self) -> CompositionTable:
+        """Its likeliest recipe, one row."""
+        return read_recipe(self.made.best.text, "weight")
+
+    @property
+    def shell(self) -> str | None:
+        """The likeliest shell."""
+        return self.made.best.shell or None
+
+    @property
+    def process(self) -> dict[str, Any]:
+        """The process of a prediction that is conditional on it."""
+        return {"producer": self.producer.record()}
+
+    def sentence(self) -> str:
+        """Return the assumption as a sentence."""
+        return (
+            f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers print "
+            f"none), and anchors the model: {typical(str(self.here['host'])):.2f} times the H_cJ "
+            f"that is guaranteed, {self.here['coercivity_kA_m']:.0f} kA/m, is taken as typical"
+        )
+
+
+def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
+    """Return a grade as a magnet at a temperature of use, K; InputError as of `grade_at`."""
+    here, made = grade_at(grade, kelvin), estimate_composition(grades(grade).iloc[0])
+    return GradeMagnet(here, made, calibrate_on_grade(here, made))
+
+
+def grade_at(grade: str, kelvin: float) -> "pd.Series":
+    """Return a grade's row of `magnetkit.grades` at a temperature, K.
+
+    InputError if it is unknown, or has no B_r or H_cJ left there.
+    """
+    here = grades(grade, kelvin).iloc[0]
+    if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
+        raise nothing_left(str(here["grade"]), kelvin, float(here["max_working_temperature_K"]))
+    return here
+
+
+def nothing_left(name: str, kelvin: float, limit: float) -> InputError:
+    """Return the error of a magnet without B_r or H_cJ at a temperature; `limit`: its T_max, K."""
+    known = "" if np.isnan(limit) else f"; its highest temperature is {limit - ZERO_CELSIUS:.0f} °C"
+    return InputError(
+        f"{name} has no B_r or H_cJ left at {kelvin - ZERO_CELSIUS:.0f} °C by its maker's "
+        f"coefficients{known}: choose a lower temperature, or a magnet that bears this one as the "
+        "one in use"
+    )
+
+
+def calibrate_on_grade(
+    here: "pd.Series", made: CompositionEstimate, curie: "CurieModel | None" = None
+) -> Producer:
+    """Return the calibration on one magnet: the grade, at temperature, of its likeliest recipe.
+
+    What is guaranteed is less than what is sold, by a share that differs between makers; the
+    uncertainty of the recipe makes the grade say less about other alloys.
+    """
+    apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
+    unsure = {"remanence_T": apart / 4.0 + 0.01}
+    unsure[COERCIVITY] = float(np.hypot(GUARANTEE, made.log_spread))
+    usual, kelvin = usual_values(here), float(here["temperature_K"])
+    seen = [KnownValue(q, usual[q], kelvin, unsure[q]) for q in QUANTITIES]
+    if abs(float(here[ALPHA])) <= COMPENSATED:
+        seen.append(KnownValue(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
+    table = read_recipe(made.best.text, "weight")
+    grade, shell = str(here["grade"]), made.best.shell or None
+    return calibrate_on_reference(grade, table, shell, seen, alpha_range(grade), curie)
+
+
+def alpha_range(grade: str) -> tuple[float, float]:
+    """Return the two temperatures, K, of the chord by which a maker prints alpha of a grade."""
+    sheets = grades(grade, sheets=True)
+    printed = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
+    if not len(printed):
+        return BETWEEN
+    return float(printed["temperature_K"].iloc[0]), float(printed["to_K"].iloc[0])
+
+
+def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
+    """Return one recipe as a table; raise CompositionError where it cannot be read."""
+    table = CompositionTable.from_strings([recipe], basis=basis)
+    if table.errors:
+        error = table.errors[0]
+        raise CompositionError(error.reason, error.text, error.position)
+    return table

@@ -1,0 +1,490 @@
+"""The sintered magnet: its properties at temperature from its phases."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._core._arrays import N_WORK
+from .._core._jit import jit, share_rows
+from ..compound._intrinsic_kernels import (
+    CHUNK,
+    CONE,
+    CURIE,
+    OK,
+    PARAMAGNETIC,
+    STATE,
+    TO_TESLA,
+    at,
+    barrier,
+    chunks,
+    direction,
+    lean,
+    most_ions,
+    switching,
+)
+from ._demagnetization_kernels import MU_0, crossing, energy_product
+
+# The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
+# polarization follows that of the cells, from this temperature (K) on.
+# numpy's floats: a plain one would leave what is read of the ions' tables in single precision where
+# kernels run as plain Python.
+_WALL_COUPLING = 0.5
+_WALL_REFERENCE = np.float64(300.0)
+# Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
+ROOM = np.float64(293.15)
+# Where |alpha| is small against this, 1/K, it is the difference of two sublattices, and in doubt by
+# this many times its floor more: a standard deviation of 0.010 %/K and more below 0.02 %/K.
+_SMALL_ALPHA, _SMALL_DOUBT = 3e-4, 3.0
+# Below `ROOM` alpha_K no longer grows once the distance from it is this, in the units of
+# `alpha_ratio`. Set so that a Pr-Fe-B magnet has 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane
+# and Valleau on undulators, from memory): no measurement is left to test it.
+_SETTLES = 0.11
+# H_cJ of Sm-Co when cold over that at 20 C, at most (from memory); power of what is left to T_C
+# that bounds it near there, where walls of energy sqrt(A K) lose theirs.
+_MOST_COLD = 1.5
+_ORDER = 1.0 / 3.0
+# Half width of ln(H_k / H_cJ) at most, where next to no knee is left, and of ln H_cJ where next to
+# nothing of it is.
+_WIDEST = 3.0
+# Where grains would reverse by their own poles some are left that do not: share of alpha_K H_N, or
+# of what order leaves, that H_cJ does not fall below (an assumption: no magnet below T_C was seen
+# with none). Below the second share of what it starts from ln H_cJ is the less known.
+_LEAST, _UNSURE, _SLOWER = 0.02, 0.05, 0.7
+
+
+class Phases(NamedTuple):
+    """Phases of n alloys: their condensed hard phases, then walls, skins and shells.
+
+    Rows of `state` and `ion`, see `magnetism.condense`; ``tables``: `ions.Ions`. ``walls``,
+    ``skins``, ``shells`` int64 (n): rows of those of each alloy, -1 without (a skin is the surface
+    of its grains; its rows are of ``own``, state and ion again, or those of skins alone).
+    ``cells``, ``fraction`` float64 (n): volume of the cells, of the shell in the hard phase;
+    ``cover`` (n): share of its gain that a shell of its thickness gives; ``efficiency``: of a shell
+    thick enough.
+    """
+
+    state: Any
+    ion: Any
+    tables: Any
+    walls: Any
+    skins: Any
+    shells: Any
+    cells: Any
+    fraction: Any
+    cover: Any
+    efficiency: float
+    own: Any
+
+
+class Rules(NamedTuple):
+    """What a process makes of the phases, float64 (n) each.
+
+    ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``pinned``:
+    H_cJ at `ROOM` where walls are held, A/m, 0 elsewhere; ``decay``: power of the nucleation field
+    that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the fall of
+    alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of H_cJ
+    over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ, at
+    `ROOM` where ``alpha_falls`` is 1 (see `knees_at`); ``recoil``: permeability; ``limit``: T_max
+    is no higher, K, and 0 where no coercivity is wanted; ``bend``: what a measured alpha adds to
+    polarization from `ROOM` on, 1/K.
+    """
+
+    factor: Any
+    alpha_k: Any
+    n_eff: Any
+    pinned: Any
+    decay: Any
+    alpha_falls: Any
+    usual_curie: Any
+    squareness: Any
+    recoil: Any
+    limit: Any
+    bend: Any
+
+
+class Widths(NamedTuple):
+    """Half widths of ranges: ``on_b`` and ``on_h`` float64 (m, n) of ln B_r and ln H_cJ.
+
+    (n) the others: ``on_alpha`` of alpha relative to itself and ``floor`` in 1/K; ``on_beta``
+    of beta relative to itself; ``on_q`` of H_k / H_cJ.
+    """
+
+    on_b: Any
+    on_h: Any
+    on_alpha: Any
+    floor: Any
+    on_beta: Any
+    on_q: Any
+
+
+# i: row of the phases, of which the arrays that are asked are handed over one by one: all of them
+# at each call would take as long as the work; work float64 (ions, 64), see `magnetism.at`;
+# reverses: whether the field is wanted
+# -> J_s along the axis, T; field at which a moment reverses, A/m, 0 in an easy plane; status. NaN,
+#    0 where there is no order.
+@jit(part="linked")
+def phase_at(i, kelvin, state, ion, tables, work, reverses):
+    """Return polarization, switching field and status of a phase at a temperature."""
+    if state[i, STATE] != OK:
+        return np.nan, 0.0, int(state[i, STATE])
+    if not kelvin < state[i, CURIE]:
+        return np.nan, 0.0, PARAMAGNETIC
+    m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables, int(reverses))
+    found = direction(k1, k2, k3)
+    field, along = 0.0, 1.0
+    if reverses and found in (OK, CONE) and j != 0.0:
+        at_hard = barrier(k1, k2, k3)
+        field = switching(i, state, ion, work, (m, j, k1, k2, k3), at_hard) / MU_0
+    if found == CONE:
+        along = np.sqrt(1.0 - lean(k1, k2, k3))
+    return abs(j) * state[i, TO_TESLA] * along, field, found
+
+
+# i: alloy; carried: J_s of its wall over that of its cell at the reference; hard: whether the field
+# is wanted
+# -> as `phase_at`: the mean J_s, the field at which reversal starts, the status of the hard phase
+@jit(part="merged")
+def alloy_at(kelvin, i, phases, carried, hard, work):
+    """Return polarization, nucleation field and status of an alloy at a temperature."""
+    # No True and False below: `phase_at` would be compiled once more for each literal.
+    skinned, shelled, walled = phases.skins[i] >= 0, phases.shells[i] >= 0, phases.walls[i] >= 0
+    state, ion, tables = phases.state, phases.ion, phases.tables
+    cell, field, status = phase_at(i, kelvin, state, ion, tables, work, hard and not skinned)
+    j = cell
+    if skinned and hard:
+        of, ions = phases.own
+        _, field, _ = phase_at(phases.skins[i], kelvin, of, ions, tables, work, skinned)
+    if shelled:
+        own, outer, _ = phase_at(phases.shells[i], kelvin, state, ion, tables, work, hard)
+        j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
+        # A weaker rim lets reversal start in it, however good the core.
+        gain = outer - field
+        field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
+    if walled:
+        own, _, _ = phase_at(phases.walls[i], kelvin, state, ion, tables, work, not walled)
+        # Above its own Curie temperature a wall keeps what the cells induce.
+        own = 0.0 if np.isnan(own) else own
+        own = (1.0 - _WALL_COUPLING) * own + _WALL_COUPLING * carried * cell
+        j = phases.cells[i] * j + (1.0 - phases.cells[i]) * own
+    return j, field, status
+
+
+@jit(part="linked")
+def _carried(i, phases, work):
+    """Return J_s of the wall over that of its cell at the reference temperature, 0 without."""
+    bare = phases.walls[i] < 0
+    if bare:
+        return 0.0
+    state, ion, tables = phases.state, phases.ion, phases.tables
+    own, _, _ = phase_at(phases.walls[i], _WALL_REFERENCE, state, ion, tables, work, bare)
+    cell, _, _ = phase_at(i, _WALL_REFERENCE, state, ion, tables, work, bare)
+    return (0.0 if np.isnan(own) else own) / cell
+
+
+# -> J_s of the wall over that of the cell, field and H_cJ at `ROOM`, A/m, J_s there, T, and H_cJ
+#    but for poles; and the magnet at `ROOM` as `magnet_at` returns it
+@jit(part="linked")
+def _start(i, phases, rules, work):
+    """Return what the coercivity of an alloy at other temperatures is counted from."""
+    carried, hard = _carried(i, phases, work), rules.limit[i] > 0.0
+    j, field, status = alloy_at(ROOM, i, phases, carried, hard, work)
+    by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
+    whole = rules.alpha_k[i] * field
+    h_cj = max(whole - by_poles, _LEAST * whole)
+    if rules.pinned[i] > 0.0 and field > 0.0:
+        h_cj = whole = rules.pinned[i]
+    return (carried, field, h_cj, j, whole), (j, h_cj, status)
+
+
+# decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
+# -> alpha_K over alpha_K at `ROOM`
+@jit(part="copied")
+def alpha_ratio(kelvin, decay, curie, usual):
+    """Return alpha_K over that at `ROOM`: exp(-decay d (1 + d)), d from `ROOM` over T_C.
+
+    Below `ROOM` it saturates with the same slope there: exp(decay s (1 - exp(d / s))).
+    """
+    d = 1e-3 * (kelvin - ROOM) * usual / curie
+    if d < 0.0:
+        return np.exp(-decay * _SETTLES * np.expm1(d / _SETTLES))
+    return np.exp(-decay * d * (1.0 + d))
+
+
+# fall: per 1000 K; curie: T_C, K
+# -> H_cJ over that at `ROOM`
+@jit(part="copied")
+def straight(kelvin, fall, curie):
+    """Return what a straight line leaves of H_cJ: nothing at T_C, near it no more than order does.
+
+    Below `ROOM` it stops at `_MOST_COLD`.
+    """
+    left = 1.0 - 1e-3 * fall * (kelvin - ROOM)
+    if kelvin <= ROOM:
+        return min(max(left, 1.0), _MOST_COLD)
+    if not kelvin < curie:
+        return 0.0
+    order = ((curie - kelvin) / (curie - ROOM)) ** _ORDER
+    return max(min(left, order), _LEAST * order)
+
+
+# carried: first of `_start`; hard: whether the field is wanted
+# -> J_s T; field A/m; status
+@jit(part="merged")
+def bent_at(kelvin, i, phases, rules, carried, hard, work):
+    """Return what `alloy_at` does, with a measured alpha; a cone of an easy axis is upright."""
+    j, field, status = alloy_at(kelvin, i, phases, carried, hard, work)
+    if status == CONE and kelvin < ROOM:
+        # No field is wanted; no False either, see `alloy_at`.
+        _, _, before = alloy_at(ROOM, i, phases, carried, phases.walls[i] < -1, work)
+        status = OK if before == OK else CONE
+    return j * (1.0 + rules.bend[i] * (kelvin - ROOM)), field, status
+
+
+# start: first of `_start`
+# -> J_s T; H_cJ A/m; status
+@jit(part="linked")
+def magnet_at(kelvin, i, phases, rules, start, work):
+    """Return polarization, coercivity and status of an alloy's magnet at a temperature.
+
+    Kronmueller's relation with an alpha_K that falls, one function of temperature for all magnets
+    of a route; or H_cJ at `ROOM`, which then follows a straight line or a power of the nucleation
+    field, the latter but for what is no magnet at `ROOM`. A cone that an easy axis becomes on
+    cooling is a magnet.
+    """
+    carried, field_room, h_room, _, _ = start
+    # A straight line asks for no field but that at `ROOM`.
+    hard = rules.limit[i] > 0.0 and not rules.alpha_falls[i] > 1.0
+    j, field, status = bent_at(kelvin, i, phases, rules, carried, hard, work)
+    alpha_k, curie = rules.alpha_k[i], phases.state[i, CURIE]
+    if rules.alpha_falls[i] > 1.0:
+        fall = rules.decay[i]
+        if rules.pinned[i] == 0.0:
+            fall *= rules.usual_curie[i] / curie
+        return j, h_room * straight(kelvin, fall, curie), status
+    if rules.alpha_falls[i] > 0.0:
+        alpha_k *= alpha_ratio(kelvin, rules.decay[i], curie, rules.usual_curie[i])
+    elif field_room > 0.0:
+        return j, h_room * (field / field_room) ** rules.decay[i], status
+    poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
+    return j, max(alpha_k * field - poles, _LEAST * alpha_k * field), status
+
+
+# on_h: half width of ln H_cJ; h_cj A/m; start: first of `_start`
+@jit(part="copied")
+def unsure(on_h, h_cj, start):
+    """Return the half width of ln H_cJ, the wider the less of it is left."""
+    share = h_cj / (_UNSURE * start[4]) if start[4] > 0.0 else 1.0
+    if not 0.0 < share < 1.0:
+        return on_h
+    # The upper end falls on with what is left, but slower.
+    return max(on_h, min(on_h - _SLOWER * np.log(share), _WIDEST))
+
+
+# h_cj A/m; j T; start: first of `_start`; shape: H_k over H_cJ at `ROOM`, its half width, and 1
+# where the difference of the two is a spread of local fields; on_h: half width of ln H_cJ
+# -> A/m, of the weak, the nominal and the strong magnet
+@jit(part="copied")
+def knees_at(h_cj, j, start, shape, on_h):
+    """Return the knee field: a share of H_cJ, or H_cJ less a spread that goes as J_s does."""
+    (q, on_q, spreads), scale = shape, 1.0
+    if spreads == 1.0 and h_cj > 0.0 and start[2] > 0.0:
+        scale = start[2] / h_cj * j / start[3]
+    q = 1.0 - (1.0 - q) * scale
+    if not q > 0.0:
+        return 0.0, 0.0, 0.0
+    on_q = min(on_q * scale / q, _WIDEST)
+    both, alone = np.exp(-np.sqrt(on_h * on_h + on_q * on_q)), np.exp(-on_h)
+    return h_cj * min(q * both, alone), h_cj * q, h_cj * min(q / both, 1.0 / alone)
+
+
+# temperature float64 (k); hard bool (k): at which coercivity is wanted, that and the knee field at
+# all if None; picked int64 (m): alloys that are asked, all n if None
+# -> polarization T, coercivity and knee field A/m float64 (k, m); status int8 (k, m)
+def states(temperature, phases, rules, hard=None, picked=None):
+    """Return what each alloy's magnet is at each temperature, NaN where it is not wanted."""
+    picked = np.arange(phases.walls.size) if picked is None else picked
+    shape, whole = (temperature.size, picked.size), hard is None
+    hard = np.ones(shape[0], np.bool_) if whole else hard
+    found = *np.empty((3, *shape)), np.empty(shape, np.int8)
+    # The knee field is counted from the magnet at `ROOM`.
+    wanted = hard.any(), whole or (hard & (temperature == ROOM)).any(), whole
+    asked = temperature, hard, wanted, picked
+    share_rows(_states_chunks, chunks(picked.size), asked, phases, rules, found, chunk=1)
+    return found
+
+
+# As `states`, of chunks begin to end - 1; wanted: whether any coercivity is, the magnet at `ROOM`
+# and the knee field; what is found is written to.
+@jit
+def _states_chunks(asked, phases, rules, found, begin, end):
+    (temperature, hard, wanted, picked), (polarization, coercivity, knee, status) = asked, found
+    any_hard, room, knees = wanted
+    most = most_ions(phases.state)
+    for chunk in range(begin, end):
+        work = np.empty((most, N_WORK))
+        for p in range(chunk * CHUNK, min(picked.size, (chunk + 1) * CHUNK)):
+            i = picked[p]
+            start, here = (_carried(i, phases, work), 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, OK)
+            counted = any_hard and (room or rules.alpha_falls[i] != 1.0)
+            if counted:
+                start, here = _start(i, phases, rules, work)
+            for l in range(temperature.size):  # noqa: E741
+                kelvin, h_cj = temperature[l], np.nan
+                if counted and kelvin == ROOM:
+                    j, h_cj, status[l, p] = here
+                elif hard[l]:
+                    j, h_cj, status[l, p] = magnet_at(kelvin, i, phases, rules, start, work)
+                else:
+                    j, _, status[l, p] = bent_at(kelvin, i, phases, rules, start[0], hard[l], work)
+                polarization[l, p], coercivity[l, p], knee[l, p] = j, h_cj, np.nan
+                if knees:
+                    shape = rules.squareness[i], 0.0, rules.alpha_falls[i]
+                    _, knee[l, p], _ = knees_at(h_cj, j, start, shape, 0.0)
+
+
+# -> what `knees_at` asks of an alloy
+@jit(part="copied")
+def _shape(rules, widths, i):
+    return rules.squareness[i], widths.on_q[i], rules.alpha_falls[i]
+
+
+# j T, knee A/m; on_j: factor that makes J B_r; permeance: MU_0 times load line and recoil together.
+# NaN without order.
+@jit(part="copied")
+def _room(j, knee, on_j, permeance):
+    """Return the reverse field left between the working point and the knee, A/m."""
+    return knee - j * on_j / permeance if j * on_j > 0.0 else np.nan
+
+
+# asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
+#   first of the two temperatures of alpha and beta, then those tried for T_max; second: the other.
+# load: permeance coefficient -B/(mu_0 H). T_max takes the widths at asked[0].
+# -> float64 (7, 3, m, n): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha, beta 1/K, each
+#    with lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
+#    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
+#    T_max where the load line lies beyond the knee already at the lowest temperature.
+def figures(asked, second, grid, phases, rules, load, widths):
+    """Return the properties of the magnet made of each alloy."""
+    n, m = phases.walls.size, asked.size
+    out = np.full((7, 3, m, n), np.nan)
+    status = np.empty((m, n), np.int8)
+    given = (asked, np.float64(second), grid, float(load)), phases, rules, widths, out, status
+    share_rows(_figures_chunks, chunks(n), *given, chunk=1)
+    return out, status
+
+
+# at: J (T) and H_cJ (A/m); place: temperature and alloy; t_max: of the weak, the nominal and the
+# strong magnet. Writes B_r, H_cJ, H_k, (BH)max and T_max to out float64 (7, 3).
+@jit(part="copied")
+def _write(out, at, place, start, rules, widths, t_max):
+    (j, h_cj), (l, i) = at, place  # noqa: E741
+    on_h = unsure(widths.on_h[l, i], h_cj, start)
+    knees = knees_at(h_cj, j, start, _shape(rules, widths, i), on_h)
+    for s, to in ((1, 0), (0, 1), (2, 2)):
+        b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
+        hard = h_cj * np.exp((s - 1) * on_h)
+        out[0, to], out[1, to], out[2, to] = b_r, hard, knees[s]
+        out[3, to] = energy_product(b_r, knees[s], rules.recoil[i])
+    # A weaker magnet also demagnetizes itself less: ends may change places.
+    out[4, 0] = t_max[1]
+    out[4, 1] = np.fmin(np.fmin(t_max[0], t_max[2]), t_max[1])
+    out[4, 2] = np.fmax(np.fmax(t_max[0], t_max[2]), t_max[1])
+
+
+@jit(part="copied")
+def _about(out, value, half):
+    out[0], out[1], out[2] = value, value - half, value + half
+
+
+# As `figures`, of chunks begin to end - 1; when: asked, second, grid and load; out and status are
+# written to.
+@jit
+def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
+    n, most = phases.walls.size, most_ions(phases.state)
+    for chunk in range(begin, end):
+        room = np.empty((most, N_WORK)), np.empty((6, 3)), np.empty(3, np.bool_)
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            _figures_row(i, when, phases, rules, widths, room, out, status)
+
+
+# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
+# the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (6, 3), and
+# whether the largest working temperature of each is still open bool (3).
+@jit(part="merged")
+def _figures_row(i, when, phases, rules, widths, room, out, status):
+    asked, second, grid, load = when
+    work, scratch, open_ = room
+    t_max, on_j, before, left = scratch[0], scratch[1], scratch[2], scratch[3:]
+    if phases.state[i, STATE] != OK:
+        status[:, i] = int(phases.state[i, STATE])
+        return
+    start, here = _start(i, phases, rules, work)
+    j2, h2, end = magnet_at(second, i, phases, rules, start, work)
+    j1, h1, first, over = np.nan, np.nan, OK, OK
+    limit, shape, on_h = rules.limit[i], _shape(rules, widths, i), widths.on_h[0, i]
+    permeance = MU_0 * (load + rules.recoil[i])
+    # The largest working temperature of the weak, the nominal and the strong magnet.
+    t_max[:], left[:], open_[:] = np.nan, np.nan, limit > 0.0
+    for s in range(3):
+        on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
+    for g in range(grid.size):
+        kelvin = grid[g]
+        wanted = open_[0] or open_[1] or open_[2]
+        if over != OK or (not wanted and kelvin > second):
+            break
+        if kelvin > second and grid[g - 1] <= second and kelvin < limit < np.inf:
+            # What the weak magnet bears at its limit it bears below.
+            j, h_cj, _ = magnet_at(limit, i, phases, rules, start, work)
+            enough = open_[0] and open_[1] and open_[2]
+            knees = knees_at(h_cj, j, start, shape, unsure(on_h, h_cj, start))
+            for s in range(3):
+                enough = enough and _room(j, knees[s], on_j[s], permeance) > 0.0
+            if enough:
+                t_max[:] = limit
+                break
+        if kelvin == ROOM:
+            j, h_cj, found = here
+        else:
+            j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
+        knees = knees_at(h_cj, j, start, shape, unsure(on_h, h_cj, start))
+        if g == 0:
+            j1, h1, first = j, h_cj, found
+            over = found if found != OK else end
+        elif kelvin <= second:
+            over = found
+        for s in range(3):
+            if not open_[s]:
+                continue
+            left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
+            left[s, 2] = _room(j, knees[s], on_j[s], permeance)
+            if left[s, 2] > 0.0:
+                t_max[s] = min(kelvin, limit)
+                open_[s] = kelvin < limit
+                continue
+            if g > 0:
+                before[0] = grid[g - 2] if g > 1 else np.nan
+                before[1], before[2] = grid[g - 1], kelvin
+                t_max[s] = min(crossing(before, left, s), limit)
+            open_[s] = False
+    for l in range(asked.size):  # noqa: E741
+        if asked[l] == grid[0]:
+            j, h_cj, found = j1, h1, first
+        elif asked[l] == second:
+            j, h_cj, found = j2, h2, end
+        elif asked[l] == ROOM:
+            j, h_cj, found = here
+        else:
+            j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
+        found = found if found != OK else over
+        status[l, i] = found
+        if found != OK or not np.isfinite(rules.factor[i]):
+            continue
+        _write(out[:, :, l, i], (j, h_cj), (l, i), start, rules, widths, t_max)
+        span = second - grid[0]
+        alpha = (j2 / j1 - 1.0) / span
+        beta = (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan
+        # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
+        small = _SMALL_DOUBT / (1.0 + (alpha / _SMALL_ALPHA) ** 4)
+        floor = widths.floor[i] * np.hypot(1.0, small)
+        _about(out[5, :, l, i], alpha, np.hypot(alpha * widths.on_alpha[i], floor))
+        _about(out[6, :, l, i], beta, abs(beta * widths.on_beta[i]))

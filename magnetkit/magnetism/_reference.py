@@ -1,0 +1,107 @@
+"""Calibration on a reference magnet: its known values against those of the model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core.units import BETWEEN
+from ..alloy.table import CompositionTable
+from ..phases.records import root_of
+from ._figures import kinds
+from ._measured import ALPHA, EFFECTS, Producer, fractions_of, splits
+from .sintered import sintered_at
+from .spread import lots
+
+GUARANTEE = 0.06
+"""Standard deviation of ln H_cJ of a magnet as sold over that of the typical one: an assumption, a
+range of 1.05 to 1.25 times the guaranteed minimum read as 90 % of the magnets, rounded up."""
+
+_Z = NormalDist().inv_cdf(0.95)
+
+
+def typical(host: str) -> float:
+    """Return H_cJ of a magnet as sold over its guaranteed minimum, which 99 % of lots reach."""
+    return 1.0 / lots(host).share("coercivity_kA_m")
+
+
+if TYPE_CHECKING:
+    from ..surrogates._curie import CurieModel
+
+
+@dataclass(frozen=True)
+class KnownValue:
+    """One known value of a reference magnet.
+
+    `deviation` is the standard deviation of the logarithm (of alpha: of the value itself) from the
+    measurement and from the uncertainty of the recipe.
+    """
+
+    quantity: str  # "coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K"
+    value: float  # in the unit of its name
+    kelvin: float
+    deviation: float
+
+
+def calibrate_on_reference(
+    name: str,
+    table: CompositionTable,
+    shell: str | None,
+    seen: Sequence[KnownValue],
+    between: tuple[float, float] | None = None,
+    curie: "CurieModel | None" = None,
+) -> Producer:
+    """Return the calibration on one reference magnet, on which predictions are conditional.
+
+    `table` is its recipe, one row, `shell` what is diffused in, `seen` what is known of it and
+    `between` the temperatures of the chord that alpha is, K (20 and 100 degrees C otherwise). The
+    calibration has no magnet if the recipe makes none in the model.
+    """
+    # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
+    alphas = [s for s in seen if s.quantity == ALPHA]
+    bent = Producer(name, _records(name, table, shell, alphas, None, between, curie))
+    rest = [s for s in seen if s.quantity != ALPHA]
+    return Producer(name, bent.magnets + _records(name, table, shell, rest, bent, between, curie))
+
+
+def _records(
+    name: str,
+    table: CompositionTable,
+    shell: str | None,
+    seen: Sequence[KnownValue],
+    known: Producer | None,
+    between: tuple[float, float] | None,
+    curie: "CurieModel | None",
+) -> tuple[dict[str, Any], ...]:
+    """Return one record for each known value, as the score against the model's value."""
+    if not seen:
+        return ()
+    at = sorted({s.kelvin for s in seen})
+    process = {"producer": known.record()} if known is not None and known.magnets else None
+    use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
+    frames = sintered_at(table, at, process, shell or None, **use)
+    made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
+    # A reference is assumed to have usual grains.
+    own = kinds(table, [""], [shell or ""], curie=curie).effects[0]
+    effects = dict(zip(EFFECTS, own.tolist(), strict=True))
+    magnets = []
+    for one in seen:
+        row = made[one.kelvin]
+        if row["status"] != "ok":
+            continue
+        value, low, high = (float(row[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
+        if not low < high or (one.quantity != ALPHA and low <= 0.0):
+            continue
+        found = one.value
+        if one.quantity != ALPHA:
+            low, value, high, found = (float(np.log(x)) for x in (low, value, high, found))
+        deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
+        magnet: dict[str, Any] = {"host": root_of(str(row["host"])), "magnet": name}
+        magnet |= {"composition": fractions_of(table, 0), "temperature_K": one.kelvin}
+        magnet |= {"score": (found - value) / deviation, "deviation": deviation}
+        magnet["quantity"] = one.quantity
+        magnet |= {"noise": (one.deviation / deviation) ** 2, "slope": 0.0, **effects}
+        magnets.append(magnet)
+    return tuple(magnets)

@@ -1,0 +1,218 @@
+"""Every property of a set of candidates, stage by stage."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .._core._columnar import Coded, Columns
+from .._core.columns import PROVENANCES, properties
+from ..alloy.shell_rows import read_shells
+from ..alloy.table import CompositionTable
+from ..phases.partition import Partition, partition
+from ..phases.records import HOSTS
+from ._magnets import Alloys, Magnets, alloys, magnets_at
+from .conditions import Conditions
+from .grades import nearest_grade_column
+from .sintered import figures_at
+from .spread import shares
+
+if TYPE_CHECKING:
+    from ..alloy._read import Inputs
+
+
+ENERGY = "formation_energy_eV_atom"
+ROOM_K = 293.15
+"""Where grades are printed, K."""
+_ROOTS = {name: host.root for name, host in HOSTS.items()} | {"unknown": "unknown"}
+GRADED = ("remanence_T", "coercivity_kA_m")
+"""What grades are told apart by."""
+
+
+def magnets(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    temperatures: Sequence[float],
+    conditions: Conditions,
+    only: Mapping[float, Collection[str]] | None = None,
+) -> list[Columns]:
+    """Return the magnet each candidate makes, bulk and shell alike, at each temperature.
+
+    `only` names the columns that are wanted at a temperature; all are where it has none.
+    """
+    made = alloys_of(table, shells, conditions, ranges=True)
+    return figures_at(made, temperatures, conditions.use, only)
+
+
+def nominal_magnets(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    temperatures: Sequence[float],
+    conditions: Conditions,
+    hard: NDArray[np.bool_] | None = None,
+    **parts: Any,
+) -> Magnets:
+    """Return the magnet each candidate makes without ranges: the central values of `magnets`.
+
+    Coercivity is that where `hard` says so, (k,), or at all temperatures; `parts` as of `alloys`.
+    """
+    parts["skins"] = hard is None or bool(hard.any())
+    made = alloys_of(table, shells, conditions, **parts)
+    return magnets_at(made, temperatures, conditions.between, hard)
+
+
+def alloys_of(
+    table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions, **parts: Any
+) -> Alloys:
+    """Return what the process makes of each candidate; `parts` as of `alloys`."""
+    asked: dict[str, Any] = {"host": conditions.host, "curie": conditions.curie} | parts
+    return alloys(table, conditions.process, read_shells(shells, len(table)), **asked)
+
+
+GUARANTEED = {
+    "remanence_T": "remanence_guaranteed_T",
+    "coercivity_kA_m": "coercivity_guaranteed_kA_m",
+}
+"""Predicted columns and those of what 99 % of lots reach."""
+
+
+def supplies(
+    table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
+) -> Columns:
+    """Return heavy rare earth, risk and cost of each candidate."""
+    from ..supply.ledger import ledger_columns
+
+    return ledger_columns(
+        table,
+        scenario=conditions.supply_scenario,
+        recycled=conditions.recycled or None,
+        reference=conditions.reference,
+        reference_shell=conditions.reference_shell or None,
+        shell=shells,
+    )
+
+
+def makeable(
+    table: CompositionTable, conditions: Conditions, split: Partition | None = None, **more: Any
+) -> tuple[Columns, NDArray[np.bool_]]:
+    """Return how stable the phase of each candidate is, and which are taken for makeable.
+
+    `more` as `stability_columns` takes it.
+    """
+    from ..phases._forming import FORMS
+    from ..phases.stability import stability_columns
+
+    if table.alike is not None:
+        first, place = table.alike
+        own = None if split is None else split[first]
+        found, forms = makeable(table[first], conditions, own, **more)
+        return found.take(place), forms[place]
+    asked = conditions.host, None, conditions.snapshot, conditions.interval
+    _, found = stability_columns(table, *asked, split, **more)
+    return found, found["probability_phase_forms"] >= FORMS
+
+
+def describe(
+    table: CompositionTable,
+    temperature: float,
+    conditions: Conditions,
+    labels: pa.Array | Sequence[str] | None = None,
+    shells: Sequence[str] | None = None,
+    magnet: Columns | None = None,
+    room: Columns | None = None,
+    supply: Columns | None = None,
+    split: Partition | None = None,
+) -> Columns:
+    """Return every property of each candidate at one temperature, K, but those of the ranking.
+
+    `labels` are the candidates as the user wrote them, `shells` the grain-boundary shell of each.
+    Where the caller has it: `magnet` and `room`, what `magnets` returned for this temperature and
+    for `ROOM_K` (the nearest grades are then named), `supply`, what `supplies` returned, and
+    `split`, the recipes split as they are written. Columns are in the registry's order.
+    """
+    formulas = table.to_arrow()
+    if labels is None:
+        labels = formulas
+    elif not isinstance(labels, pa.Array):
+        labels = pa.array(labels, pa.string())
+    if magnet is None:
+        (magnet,) = magnets(table, shells, [temperature], conditions)
+    stable, forms = makeable(table, conditions, split)
+    found = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
+    found |= magnet
+    found |= stable
+    found |= supplies(table, shells, conditions) if supply is None else supply
+    found["cost_per_flux_USD_m3_T"] = cost_per_flux(
+        found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
+    )
+    for quantity, name in GUARANTEED.items():
+        host = found["host"]
+        found[name] = found[quantity] * shares(host.words, quantity)[host.codes]
+    if room is not None:
+        hosts = room["host"].renamed(_ROOTS.__getitem__)
+        found["nearest_grade"] = nearest_grade_column(hosts, *(room[name] for name in GRADED))
+    status = found["status"]
+    found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
+    _fill_energy(found, table, conditions.interval, split)
+    for record in properties():
+        found |= _measured(record.name, table, conditions.interval)
+    found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
+    return found.ordered()
+
+
+def predicted(inputs: "Inputs", conditions: Conditions) -> Any:
+    """Return what `predict` does of recipes that are read, in the library that they came in."""
+    shells = inputs.shells_with(conditions.shell)
+    kelvin = conditions.temperature
+    alike = alloys_of(inputs.table, shells, conditions, ranges=True)
+    *made, room = figures_at(alike, [*kelvin, ROOM_K], conditions.use)
+    table, labels, split = inputs.table, inputs.labels, alike.written
+    frames = []
+    for k, magnet in zip(kelvin, made, strict=True):
+        found = describe(table, k, conditions, labels, shells, magnet, room, split=split)
+        frames.append(found.frame())
+    return inputs.give(*frames, named=True)
+
+
+def cost_per_flux(
+    density: NDArray[np.float64], cost: NDArray[np.float64], remanence: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the cost of a magnet's volume over its remanence, USD/(m3 T).
+
+    Of density (kg/m3), cost (USD/kg) and remanence (T); always in this order, to the last digit.
+    """
+    return density * cost / remanence
+
+
+def _measured(name: str, table: CompositionTable, interval: float) -> Columns:
+    """Return the columns of a measured property that is learnt from compositions alone."""
+    from ..surrogates.models import load
+
+    found = load(name).predict(table, interval)
+    columns = Columns((c, found[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi"))
+    columns[f"{name}_provenance"] = Coded.constant("surrogate", len(found), PROVENANCES)
+    return columns
+
+
+def _fill_energy(
+    found: Columns, table: CompositionTable, interval: float, split: Partition | None
+) -> None:
+    """Let the model of the formation energy answer where the phase data do not."""
+    missing = np.flatnonzero(np.isnan(found[ENERGY]))
+    if not len(missing):
+        return
+    from ..surrogates.models import load
+
+    # What it knows are phases: a recipe's excess rare earth would lie outside its domain.
+    split = split or partition(table)
+    phase = split.hard_phase[missing]
+    prediction = load(ENERGY).predict(phase, interval)
+    # Far from every known compound the model would only return the mean of them all.
+    answered = prediction["in_domain"].to_numpy()
+    rows = np.zeros(len(table), bool)
+    rows[missing[answered]] = True
+    for name in (ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi"):
+        found[name][rows] = prediction[name].to_numpy()[answered]
+    found[f"{ENERGY}_provenance"] = found[f"{ENERGY}_provenance"].put(rows, "surrogate")

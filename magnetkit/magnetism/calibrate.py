@@ -1,0 +1,430 @@
+"""Calibration on a producer's own magnets, by Bayes' rule.
+
+The user's table is read row by row and bad rows are named; each measured value becomes a score
+against the model. The scores give what the producer's magnets have in common, and the spread that
+is left (`magnetkit.magnetism._measured`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core._arguments import named, warn
+from .._core.errors import InputError
+from .._core.units import ROOM_K
+from ..alloy._files import read_whole
+from ..alloy._grade_names import is_grade
+from ..alloy.notation import BASES, Basis, basis_code
+from ..alloy.shells import read_shell
+from ..alloy.table import CompositionTable
+from ..phases.records import root_of
+from ._figures import kinds
+from ._measured import EFFECTS, QUANTITIES, Known, Producer, check_name, fractions_of, splits, store
+from .measured_curve import read_curve
+from .process import Process
+from .sintered import sintered_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_PROCESS_COLUMNS = ("grain_size_um", "alignment", "density", "grain_boundary")
+
+_LIMITS = {
+    "remanence_T": (0.02, 2.5),
+    "coercivity_kA_m": (1.0, 1e4),
+    "temperature_K": (1.0, 1500.0),
+}
+_Z = NormalDist().inv_cdf(0.95)
+# Standard deviation of the logarithm of a measurement; and the error of H_cJ(T) as a share of H_cJ
+# at 20 degrees C: leave-one-out of ten published curves, all from 20 to 150 C or near it.
+_MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
+_SLOPE, _SLOPE_SPAN_K = 0.040, 130.0
+# Standard deviations from which recipe and measurement contradict each other, or a row is odd.
+_IMPOSSIBLE, _ODD = 5.0, 3.0
+# Recipes that differ by less, summed over atomic fractions, are one recipe.
+_SAME = 0.001
+# The widening of ranges by scatter is reported from this factor on.
+_WIDER = 1.05
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A calibration on measured magnets.
+
+    Attributes
+    ----------
+    process : Process
+        With the calibration; what `process=` takes.
+    report : pandas.DataFrame
+        A row for each measured value: ``row magnet composition host temperature_K quantity
+        measured``, the model's ``before before_lo before_hi``, the value predicted from the other
+        magnets (``after after_lo after_hi``; the model alone where there are none),
+        ``standard_score`` (measured against after) and ``remark``.
+    rejected : dict of int to str
+        Rows left out, from 1, and why.
+    contradictions : list of str
+        Magnets of one recipe that differ by more than three standard deviations.
+    """
+
+    process: Process
+    report: "pd.DataFrame"
+    rejected: dict[int, str] = field(default_factory=dict)
+    contradictions: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Return the outcome as sentences: error and width before and after, and odd rows."""
+        found = []
+        for quantity, part in self.report.groupby("quantity", sort=False):
+            label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
+            magnets = part["magnet"].nunique()
+            text = f"{label}, {magnets} magnet{'s' if magnets > 1 else ''}: "
+            error, reach = {}, {}
+            for name in ("before", "after"):
+                off = np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))
+                error[name] = 100 * float(np.expm1(off))
+                width = np.mean(np.log(part[f"{name}_hi"] / part[f"{name}_lo"])) / 2.0
+                reach[name] = 100 * float(np.expm1(width))
+                text += f"{name} {error[name]:.0f} % off, range ±{reach[name]:.0f} %; "
+            if magnets == 1:
+                text += "one magnet cannot be predicted from the others; "
+            elif error["after"] > max(error["before"], reach["after"]):
+                text += "the others make it worse: check values, units and basis, and measure more "
+                text += "before you rely on it; "
+            left, wider = self._left(str(quantity), part)
+            text += f"for the producer's next magnet ±{100 * np.expm1(left):.0f} %"
+            if wider > _WIDER:
+                text += f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than "
+                text += "the model's uncertainty"
+            found.append(text)
+        odd = self.report[self.report["remark"] != ""]
+        found += [
+            f"row {r['row']} ({r['magnet']}) {r['remark']}: {r['quantity']} {r['measured']:g}, "
+            f"expected {r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
+            for _, r in odd.iterrows()
+        ]
+        found += self.contradictions
+        return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
+
+    def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
+        """Return the half width of ln for a further magnet of a like composition.
+
+        Also return the factor by which the scatter of the measured ones widens it.
+        """
+        producer = self.process.producer
+        assert producer is not None
+        before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
+        before = min(float(before), _Z * splits()[quantity].deviation)
+        known = [k for host in part["host"].unique() if (k := producer.known(host, quantity))]
+        if not known:
+            return before, 1.0
+        shares = [k.posterior(k.table, k.effects)[1].mean() for k in known]
+        return float(before * np.mean(shares)), float(np.mean([k.stretch for k in known]))
+
+
+@named
+def calibrate(
+    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+) -> Process:
+    """Calibrate on a producer's measured magnets; the result is a `process` under a name.
+
+    Parameters
+    ----------
+    frame : pandas, polars or Arrow table, mapping of columns, or path of a table
+        A row for each magnet and temperature: ``composition``, ``temperature_K``, ``remanence_T``
+        and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis``, ``magnet`` (rows
+        of one label are one magnet), ``maker``, ``shell`` (what is diffused in, ``"Tb 0.5 wt%"``),
+        ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``, and ``curve``, the file
+        of a measured curve J(H) or B(H) in place of the values and their temperature. One row is
+        enough.
+    name : str
+        Name of the calibration; one stored under it before is replaced, never added to.
+    basis : {"auto", "atomic", "weight"}
+        Basis of rows that name none.
+    strict : bool
+        Fail on the first row that cannot be used; otherwise such rows are left out with a warning.
+    keep : bool
+        Store it in the user's data folder, so that `process="my-mill"` finds it.
+
+    Returns
+    -------
+    Process
+        For `process=`; `calibration` also returns the report.
+
+    Raises
+    ------
+    InputError
+        If no row can be used.
+    """
+    return calibration(frame, name, basis, strict=strict, keep=keep).process
+
+
+@named
+def calibration(
+    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+) -> Calibration:
+    """Calibrate on a producer's measured magnets and report how well they fit.
+
+    Parameters
+    ----------
+    frame, name, basis, strict, keep : optional
+        As of `calibrate`.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    InputError
+        If no row can be used, or the name means a grade or no calibration.
+    """
+    if check_name(name).casefold() == "none" or is_grade(name):
+        raise InputError(
+            f"{name!r} already means {'a grade' if is_grade(name) else 'no calibration'} where a "
+            "calibration is asked for: give the producer another name, such as my-mill"
+        )
+    rows, rejected = read_magnets(frame, basis)
+    values = []
+    for row in rows:
+        try:
+            values += _values(row)
+        except InputError as error:
+            rejected[row.number] = str(error)
+    rejected = dict(sorted(rejected.items()))
+    if rejected and (strict or not values):
+        number, why = next(iter(rejected.items()))
+        raise InputError(f"row {number}: {why} ({len(rejected)} of such rows)")
+    if not values:
+        raise InputError("no measured magnet in the table; expected one row or more")
+    if rejected:
+        listed = "; ".join(f"row {n}: {why}" for n, why in rejected.items())
+        warn(f"{len(rejected)} rows left out: {listed}", UserWarning)
+    contradictions = _contradictions(values)
+    producer = Producer(name, tuple(v["record"] for v in values))
+    report = _report(values, producer)
+    if keep:
+        store(producer, [_plain(row) for row in rows if row.number not in rejected])
+    return Calibration(Process(producer=producer), report, rejected, contradictions)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One measured magnet at one temperature."""
+
+    number: int  # row of the table, from 1
+    magnet: str  # its label; rows of one label are one magnet
+    text: str  # composition as given
+    table: CompositionTable  # the same, one row
+    temperature: float  # K
+    values: dict[str, float]  # what was measured of `QUANTITIES`
+    process: dict[str, float]  # how it was made, where given
+    shell: str = ""  # what is diffused in, empty for nothing
+
+
+def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[int, str]]:
+    """Return the measured magnets of a table, and by row number, from 1, why a row is rejected.
+
+    `basis` is that of rows that name none. InputError if the table cannot be read, or lacks what
+    every row needs, see `magnetkit.calibrate`.
+    """
+    basis_code(basis)
+    frame = frame_of(source)
+    names = [str(c) for c in frame.columns]
+    curves = "curve" in names
+    lacking = [c for c in ("composition", "temperature_K") if c not in names]
+    if (lacking and not (curves and lacking == ["temperature_K"])) or not (
+        curves or set(QUANTITIES) & set(names)
+    ):
+        raise InputError(
+            f"expected the columns composition, temperature_K and {' or '.join(QUANTITIES)}, got "
+            f"{', '.join(names[:12]) or 'none'}; a row is a magnet at a temperature"
+        )
+    rows, rejected = [], {}
+    for number, record in enumerate(frame.to_dict("records"), start=1):
+        try:
+            rows.append(_row(number, {str(k): v for k, v in record.items()}, basis))
+        except InputError as error:
+            rejected[number] = str(error)
+    return rows, rejected
+
+
+def frame_of(source: Any) -> "pd.DataFrame":
+    """Return a table, mapping of columns, list of rows or file as a frame."""
+    import pandas as pd
+
+    if isinstance(source, str | Path):
+        source = read_whole(Path(source))
+    if hasattr(source, "to_pandas"):
+        return source.to_pandas()
+    if isinstance(source, pd.DataFrame):
+        return source
+    rows = isinstance(source, list) and all(isinstance(row, Mapping) for row in source)
+    if not (rows or isinstance(source, Mapping)):
+        raise InputError(f"expected a table or its path, got a {type(source).__name__}")
+    try:
+        return pd.DataFrame(source)
+    except ValueError as error:
+        raise InputError(f"the columns do not form a table: {error}") from None
+
+
+def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
+    text = record["composition"]
+    own = record.get("basis")
+    if not _missing(own) and str(own).strip() not in BASES:
+        raise InputError(f"basis must be one of {', '.join(BASES)}; got {own!r:.40}")
+    named: Any = basis if _missing(own) else str(own).strip()
+    table = CompositionTable.from_strings([text], basis=named)
+    if table.errors:
+        error = table.errors[0]
+        raise InputError(f"{error.text!r:.80}: {error.reason}")
+    if not _missing(record.get("curve")):
+        curve = read_curve(str(record["curve"]))
+        at = {"temperature_K": curve.temperature_K}
+        record = {**record, **at, **{q: getattr(curve, q) for q in QUANTITIES}}
+    temperature = _number("temperature_K", record.get("temperature_K"))
+    if temperature is None:
+        raise InputError("no temperature_K; a magnet is measured at one")
+    values = {q: _number(q, record.get(q)) for q in QUANTITIES}
+    if all(v is None for v in values.values()):
+        raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
+    process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
+    seen, made_by = ({q: v for q, v in part.items() if v is not None} for part in (values, process))
+    magnet, shell = record.get("magnet"), record.get("shell")
+    label = f"row {number}" if _missing(magnet) else str(magnet).strip()
+    put_in = "" if _missing(shell) else str(read_shell(str(shell)) or "")
+    return _Row(number, label, str(text), table, temperature, seen, made_by, put_in)
+
+
+def _missing(value: Any) -> bool:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return True
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return False
+
+
+def _number(name: str, value: Any) -> float | None:
+    if _missing(value):
+        return None
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a number, got {value!r:.40}") from None
+    low, high = _LIMITS.get(name, (-1e300, 1e300))
+    if not low <= found <= high:
+        raise InputError(f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}")
+    return found
+
+
+def _values(row: _Row) -> list[dict[str, Any]]:
+    """Return one record for each measured quantity of a row: its score against the model.
+
+    InputError if the recipe makes no magnet in the model, or contradicts the measurement.
+    """
+    made_as = row.process or None, row.shell or None
+    frames = sintered_at(row.table, [row.temperature, ROOM_K], *made_as)
+    here, room = (f.iloc[0] for f in frames)
+    if here["status"] != "ok":
+        raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
+    host, kelvin = root_of(str(here["host"])), row.temperature
+    what = kinds(row.table, [host], [row.shell or ""], made_as[0], kelvin)
+    found = []
+    for quantity, measured in row.values.items():
+        value, low, high = (float(here[f"{quantity}{e}"]) for e in ("", "_lo", "_hi"))
+        if not (0.0 < low < high):
+            raise InputError(f"{row.text}: the model gives it no {quantity} at this temperature")
+        deviation = min(float(np.log(high / low)) / (2.0 * _Z), splits()[quantity].deviation)
+        score = float(np.log(measured / value)) / deviation
+        if abs(score) > _IMPOSSIBLE:
+            raise InputError(
+                f"{quantity} {measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
+                f"{abs(score):.1f} standard deviations away; check units and basis"
+            )
+        steep = _SLOPE * (row.temperature - ROOM_K) / _SLOPE_SPAN_K
+        slope = steep * room[quantity] / value if quantity == "coercivity_kA_m" else 0.0
+        record: dict[str, Any] = {"host": host, "quantity": quantity, "magnet": row.magnet}
+        record |= {"composition": fractions_of(row.table, 0), "temperature_K": row.temperature}
+        record |= {"score": score, "deviation": deviation, "slope": float(slope) / deviation}
+        record["noise"] = (_MEASUREMENT[quantity] / deviation) ** 2
+        record |= dict(zip(EFFECTS, what.effects[0].tolist(), strict=True))
+        known = {"measured": measured, "before": value, "before_lo": low, "before_hi": high}
+        found.append({"row": row, "record": record, "known": known})
+    return found
+
+
+def _contradictions(values: list[dict[str, Any]]) -> list[str]:
+    """Return a sentence on each two magnets of one recipe and process that contradict each other.
+
+    Their noise is raised to their difference, so that neither outweighs the other.
+    """
+    found = []
+    for one, other in combinations(values, 2):
+        a, b = one["record"], other["record"]
+        alike = [
+            (r["host"], r["quantity"], v["row"].process, v["row"].shell)
+            for r, v in ((a, one), (b, other))
+        ]
+        if alike[0] != alike[1] or abs(a["temperature_K"] - b["temperature_K"]) > 2.0:
+            continue
+        x, y = a["composition"], b["composition"]
+        apart = sum(abs(x.get(e, 0.0) - y.get(e, 0.0)) for e in {*x, *y})
+        own = 0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
+        allowed = np.sqrt(own + a["noise"] + b["noise"])
+        gap = abs(a["score"] - b["score"])
+        if apart < _SAME and gap > _ODD * allowed:
+            measured = [value["known"]["measured"] for value in (one, other)]
+            found.append(
+                f"rows {one['row'].number} and {other['row'].number} contradict each other: "
+                f"{a['quantity']} {measured[0]:g} and {measured[1]:g} of one recipe, "
+                f"{gap / allowed:.1f} standard deviations apart; both are trusted less"
+            )
+            for record in (a, b):
+                record["noise"] = max(record["noise"], gap**2 / 2.0)
+    return found
+
+
+def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = []
+    for value in values:
+        record, row, known = value["record"], value["row"], value["known"]
+        mean, left = _from_the_others(producer, record)
+        deviation = record["deviation"]
+        centre = known["before"] * np.exp(mean * deviation)
+        noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
+        score = (record["score"] - mean) / noisy
+        found = {"row": row.number, "magnet": row.magnet, "composition": row.text}
+        found |= {"host": record["host"], "temperature_K": row.temperature}
+        found |= {"quantity": record["quantity"], **known, "after": centre}
+        for end, sign in (("lo", -1.0), ("hi", 1.0)):
+            found[f"after_{end}"] = centre * np.exp(sign * _Z * left * deviation)
+        remark = "does not fit the others" if abs(score) > _ODD else ""
+        rows.append({**found, "standard_score": score, "remark": remark})
+    return pd.DataFrame(rows)
+
+
+def _from_the_others(producer: Producer, record: dict[str, Any]) -> tuple[float, float]:
+    """Return mean and standard deviation of a score given the other magnets."""
+    rest = (m for m in producer.magnets if m["magnet"] != record["magnet"])
+    others = Producer(producer.name, tuple(rest))
+    known: Known | None = others.known(record["host"], record["quantity"])
+    if known is None:
+        return 0.0, 1.0
+    own = Producer("", (record,)).known(record["host"], record["quantity"])
+    assert own is not None
+    mean, left = known.posterior(own.table, own.effects)
+    return float(mean[0]), float(left[0])
+
+
+def _plain(row: _Row) -> dict[str, Any]:
+    found = {"row": row.number, "magnet": row.magnet, "composition": row.text}
+    found |= {"temperature_K": row.temperature} | ({"shell": row.shell} if row.shell else {})
+    return {**found, **row.values, **row.process}

@@ -1,0 +1,370 @@
+"""What properties are wanted for: one object, from which the command line's options are made too.
+
+Each field says what it is once, in its metadata. A function that takes some of them is decorated by
+`with_conditions`; the command line makes its options of the same fields.
+"""
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+
+from .._core._arguments import path
+from .._core.errors import InputError
+from .._core.units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
+
+if TYPE_CHECKING:
+    from ..alloy.shells import Shells
+    from ..alloy.table import CompositionTable
+    from ..supply.scenario import Scenario
+    from ..surrogates._curie import CurieModel
+    from .process import Process
+    from .sintered import Duty, Use
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+GROUPS = {
+    "use": "Use of the magnet",
+    "magnet": "The magnet and its maker",
+    "supply": "Supply and prices",
+    "models": "Models and phase data",
+}
+"""Groups of conditions, with their headings."""
+
+NO_CALIBRATION = "none"
+"""`calibration` that leaves the model bare, where a device's own magnet would anchor it."""
+
+
+class _Keywords(TypedDict, total=False):
+    between: tuple[float | str, float | str] | None
+    outside_field_kA_m: float | None
+    hours: float | None
+    process: "Process | dict[str, Any] | str | None"
+    calibration: str | None
+    host: str | None
+    recycled: Mapping[str, float] | None
+    prices: Mapping[str, str] | None
+    interval: float | None
+    snapshot: str | Path | None
+    data: str | Path | None
+    add: str | Path | None
+
+
+class SupplyKeywords(_Keywords, total=False):
+    """Those beside a function's own load line and shell."""
+
+    scenario: str | Path | None
+
+
+class UseKeywords(_Keywords, total=False):
+    """Those beside a function's own scenario."""
+
+    load_line: float | None
+    shell: "Shells"
+
+
+class ConditionKeywords(UseKeywords, SupplyKeywords, total=False):
+    """The conditions as public functions take them; what is None or not given is the default."""
+
+
+def _said(
+    group: str,
+    kind: str,
+    option: str,
+    metavar: str,
+    meaning: str,
+    *,
+    example: str = "",
+    common: bool = False,
+) -> dict[str, Any]:
+    """Return the metadata of a field: `kind` and `meaning` for docstrings, the rest for options.
+
+    `example` is added to the meaning on the command line; options that are not `common` are shown
+    by ``--help-all`` alone.
+    """
+    return {
+        "group": group,
+        "kind": kind,
+        "meaning": meaning,
+        "option": option,
+        "metavar": metavar,
+        "example": example,
+        "common": common,
+    }
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the properties are wanted for; `Conditions.of` makes one from what a user gave.
+
+    Attributes
+    ----------
+    temperature : tuple of float
+        Temperatures of the answer, K.
+    between : tuple of float
+        Coldest and hottest temperature of use, K; alpha and beta are chords between them.
+    load_line, outside_field_kA_m, hours : float
+        What the magnet stands in the device, see `Duty`.
+    process : mapping or None
+        How the magnet is made, as a plain record, with the magnets that anchor the model; None
+        takes the defaults of each family.
+    calibration : str or None
+        Whose magnets those are, as it was asked for.
+    shell : str, dict, Shell, a sequence of them, or None
+        Grain-boundary shell, not yet read.
+    host : str
+        Structure in which the magnets are taken to crystallize; ``"auto"`` finds it.
+    scenario : str
+        Supply scenario, a name or the path of a TOML file.
+    recycled : mapping of str to float
+        Share of an element that comes from recycling.
+    prices : mapping of str to str
+        Price of an element: times the scenario's as ``"3x"``, or as ``"900USD/kg"``.
+    interval : float
+        Coverage of the intervals.
+    snapshot : Path or None
+        Phase data to use instead of the embedded.
+    data, add : str or None
+        CSV file of measured Curie temperatures to learn from instead of, or beside, what is known
+        otherwise.
+    reference : CompositionTable or None
+        The magnet to save heavy rare earth against, one row.
+    reference_shell : str
+        Its grain-boundary shell.
+    whole_range : bool
+        Whether the status is that over the range `between`, as a device needs it, rather than
+        that at the temperature of the row.
+    """
+
+    # fmt: off
+    temperature: tuple[float, ...] = field(default=(300.0,), metadata=_said(
+        "use", "float, str or sequence of them", "--temperature", "TEMPERATURE",
+        "Temperature, e.g. 150C or 423K", common=True))
+    load_line: float = field(default=LOAD_LINE, metadata=_said(
+        "use", "float, optional", "--load-line", "NUMBER",
+        "Permeance coefficient -B / (mu_0 H) of the magnet; the device's, or 1, otherwise",
+        common=True))
+    outside_field_kA_m: float = field(default=0.0, metadata=_said(
+        "use", "float, optional", "--outside-field", "KA_M",
+        "Outside field against the magnetization, kA/m; the device's, or none, otherwise"))
+    hours: float = field(default=TEN_YEARS, metadata=_said(
+        "use", "float, optional", "--hours", "NUMBER",
+        "Time of use at the temperature, h; the device's, or ten years, otherwise"))
+    between: tuple[float, float] = field(default=BETWEEN, metadata=_said(
+        "use", "tuple of float or str, optional", "--between", "LOW,HIGH",
+        "Temperatures of the chords alpha and beta, K or texts, lower first; the device's "
+        "coldest and hottest, or 20 and 100 degrees C, otherwise"))
+    process: Any = field(default=None, metadata=_said(
+        "magnet", "Process, dict or str, optional", "--process", "NAME",
+        "How the magnets are made: a route such as hot-deformed, or a calibration; the "
+        "defaults of each family otherwise", common=True))
+    calibration: str | None = field(default=None, metadata=_said(
+        "magnet", "str, optional", "--calibration", "NAME|GRADE|none",
+        "Whose magnets the prediction rests on: a name of `magnetkit.calibrate`, a grade, "
+        "or none for the bare model; otherwise those of `process`, or of the device"))
+    shell: Any = field(default=None, metadata=_said(
+        "magnet", "str, dict, Shell or a sequence of them, optional", "--shell", "SHELL",
+        "Grain-boundary shell, e.g. 'Tb 0.5 wt%', of all magnets, or one for each",
+        example="repeat", common=True))
+    host: str = field(default="auto", metadata=_said(
+        "magnet", "str, optional", "--host", "HOST",
+        "Structure in which the magnets are taken to crystallize, e.g. 2:14:1; found from "
+        "the composition otherwise"))
+    scenario: str = field(default="baseline", metadata=_said(
+        "supply", "str or Path, optional", "--scenario", "NAME",
+        "Supply scenario, a name or a TOML file", common=True))
+    recycled: dict[str, float] = field(default_factory=dict, metadata=_said(
+        "supply", "mapping of str to float, optional", "--recycled", "ELEMENT=SHARE",
+        "Share of an element that comes from recycling", example="e.g. Co=0.25; repeat"))
+    prices: dict[str, str] = field(default_factory=dict, metadata=_said(
+        "supply", "mapping of str to str, optional", "--price", "ELEMENT=PRICE",
+        "Price of an element, 3x that of the scenario or 900USD/kg", example="e.g. Tb=3x; repeat"))
+    interval: float = field(default=0.9, metadata=_said(
+        "models", "float, optional", "--interval", "SHARE",
+        "Coverage of the intervals, 0.9 for 90 %"))
+    snapshot: Path | None = field(default=None, metadata=_said(
+        "models", "str or Path, optional", "--snapshot", "FOLDER",
+        "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded "
+        "one otherwise"))
+    data: str | None = field(default=None, metadata=_said(
+        "models", "str or Path, optional", "--data", "FILE",
+        "CSV of measured Curie temperatures (composition, curie_temperature_K, and group, "
+        "source if known) to learn from instead of everything else"))
+    add: str | None = field(default=None, metadata=_said(
+        "models", "str or Path, optional", "--add", "FILE",
+        "Such a file whose rows stand beside what is known otherwise"))
+    # fmt: on
+    reference: "CompositionTable | None" = None
+    reference_shell: str = ""
+    whole_range: bool = False
+
+    @property
+    def duty(self) -> "Duty":
+        """Load line, outside field and time of use of the magnet in the device."""
+        from .sintered import Duty
+
+        return Duty(self.load_line, self.outside_field_kA_m, self.hours)
+
+    @property
+    def use(self) -> "Use":
+        """What the figures of magnets are wanted for."""
+        from .sintered import Use
+
+        return Use(self.between, self.duty, self.interval, self.whole_range)
+
+    @property
+    def curie(self) -> "CurieModel":
+        """The model of the Curie temperature in force."""
+        from ..surrogates._curie_training import load
+
+        return load(self.data, self.add)
+
+    @cached_property
+    def supply_scenario(self) -> "Scenario":
+        """The scenario with its prices, whose file is read once."""
+        from ..supply.scenario import with_prices
+
+        return with_prices(self.scenario, self.prices)
+
+    @classmethod
+    def of(cls, **given: Any) -> "Conditions":
+        """Return checked conditions; what is None or not given is the default.
+
+        Parameters
+        ----------
+        **given
+            Those of `ConditionKeywords`, ``temperature`` (K, a text, or several), and
+            ``reference``, ``reference_shell`` and ``whole_range`` as they stand.
+
+        Returns
+        -------
+        Conditions
+
+        Raises
+        ------
+        InputError
+            If one cannot be used.
+        """
+        # Late, since the command line asks this module what its options are.
+        from ..compound.evaluate import quantile
+        from ..supply.scenario import check_recycled
+        from .sintered import Duty, read_between, read_duty
+
+        known = {name: value for name, value in given.items() if value is not None}
+        if "interval" in known:
+            quantile(known["interval"])
+            known["interval"] = float(known["interval"])
+        scenario = known.get("scenario") or "baseline"
+        if not isinstance(scenario, str | Path):
+            raise InputError(
+                f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
+            )
+        prices = known.get("prices", {})
+        if not isinstance(prices, Mapping):
+            raise InputError(f"prices must map elements to prices, got {prices!r:.60}; e.g. Tb=3x")
+        known |= {"scenario": str(scenario), "prices": {e: str(p) for e, p in prices.items()}}
+        if "between" in known:
+            known["between"] = read_between(known["between"])
+        if "temperature" in known:
+            known["temperature"] = tuple(parse_temperatures(known["temperature"]))
+        uses = ("load_line", "outside_field_kA_m", "hours")
+        duty = read_duty(Duty(**{name: known[name] for name in uses if name in known}))
+        known |= zip(uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True)
+        known["recycled"] = check_recycled(known.get("recycled"))
+        for name in ("snapshot", "data", "add"):
+            if name in known:
+                given_path = path(name, known[name])
+                known[name] = given_path if name == "snapshot" else str(given_path)
+        kelvin = known.get("temperature", (300.0,))[0]
+        known["process"] = calibrated(known.get("process"), known.get("calibration"), kelvin)
+        found = cls(**known)
+        _ = found.supply_scenario  # one that cannot be read fails here
+        return found
+
+
+def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str, Any] | None:
+    """Return a process whose model is anchored on the magnets that `calibration` names.
+
+    That is the name of a calibration, a grade, whose printed values anchor the model at `kelvin`,
+    or `NO_CALIBRATION`. Raises InputError if no such magnets are known, or the process names a
+    producer's too.
+    """
+    from . import _measured
+    from .process import process_record
+
+    record = process_record(process)
+    if calibration is None:
+        return record
+    if not isinstance(calibration, str) or not calibration.strip():
+        raise InputError(
+            "calibration must be a name of `magnetkit calibrate`, a grade or none, got "
+            f"{calibration!r:.60}"
+        )
+    if record is not None and "producer" in record:
+        raise InputError(f"process and calibration {calibration!r}: give one of the two")
+    if calibration == NO_CALIBRATION:
+        return record
+    if calibration in _measured.names():
+        return {**(record or {}), "producer": _measured.load(calibration).record()}
+    from ..alloy._grade_names import is_grade
+    from ._composition_estimate import grade_magnet
+
+    if not is_grade(calibration):
+        known = ", ".join(_measured.names()) or "none yet"
+        raise InputError(
+            f"calibration {calibration!r} is neither a grade nor a name of `magnetkit calibrate` "
+            f"(there are: {known}); give one of these, or `none` for the bare model"
+        )
+    return {**(record or {}), **grade_magnet(calibration, kelvin).process}
+
+
+def calibration_of(process: Any) -> str:
+    """Return the name of whose magnets a process rests on, `NO_CALIBRATION` without any."""
+    from .process import process_record
+
+    producer = (process_record(process) or {}).get("producer")
+    return str(producer["name"]) if producer else NO_CALIBRATION
+
+
+def conditions_in(*names: str, without: tuple[str, ...] = ()) -> Iterator[Field[Any]]:
+    """Yield the fields of `Conditions` that are named, one by one or by their groups."""
+    for one in fields(Conditions):
+        if {one.name, one.metadata.get("group")} & set(names) and one.name not in without:
+            yield one
+
+
+def with_conditions(*names: str, without: tuple[str, ...] = ()) -> Callable[[Function], Function]:
+    """Let a function that ends in ``**keywords`` say which conditions these are.
+
+    Signature and docstring then name each: those of the groups or fields `names`, but for those
+    `without` and those that are parameters of the function itself.
+    """
+
+    def decorate(function: Function) -> Function:
+        signature = inspect.signature(function)
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        taken = [f for f in conditions_in(*names, without=without)
+                 if f.name not in {p.name for p in own} and f.name != "temperature"]  # fmt: skip
+        kind, notes = inspect.Parameter.KEYWORD_ONLY, ConditionKeywords.__annotations__
+        noted = {f.name: getattr(notes[f.name], "__forward_arg__", notes[f.name]) for f in taken}
+        more = [inspect.Parameter(n, kind, default=None, annotation=a) for n, a in noted.items()]
+        function.__signature__ = signature.replace(parameters=own + more)  # type: ignore[attr-defined]
+        others = {n: a for n, a in function.__annotations__.items() if n != "keywords"}
+        function.__annotations__ = others | noted
+        entries = "".join(
+            f"{one.name} : {one.metadata['kind']}\n"
+            + textwrap.indent(textwrap.fill(f"{one.metadata['meaning']}.", 88), " " * 4)
+            + "\n"
+            for one in taken
+        )
+        # From Python 3.13 on the compiler takes the indentation off.
+        said = inspect.cleandoc(function.__doc__ or "")
+        function.__doc__ = re.sub(r"\*\*keywords\n(?: {4}.*\n)+", lambda _: entries, said)
+        return function
+
+    return decorate

@@ -1,0 +1,578 @@
+"""Commercial grades: the values that makers print, and one reconciled row for each grade.
+
+What no sheet of a grade prints is estimated from like grades; rows hold at room temperature, or
+at another by the printed chords. The printed figures also give a grade's demagnetization curve
+(knee, recoil, H_cB), and the grade nearest to a predicted magnet.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core._arguments import named
+from .._core._columnar import Coded
+from .._core.errors import InputError
+from .._core.units import MU_0, ROOM_K, parse_temperature
+from ..alloy._grade_names import SECOND_FILE, VALUES_FILE, class_of, find, nearest
+from ..phases.records import HOSTS
+from .spread import constants, lots, probability
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+QUANTITIES = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "coercivity_b_kA_m",
+    "knee_field_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "remanence_coefficient_pct_K",
+    "coercivity_coefficient_pct_K",
+    "curie_temperature_K",
+    "density_kg_m3",
+    "recoil_permeability",
+    "resistivity_uohm_m",
+)
+"""Quantities of the table of grades; each with ``_lo``, ``_hi`` and ``_provenance``."""
+
+_Array = NDArray[np.float64]
+_REMANENCE, _COERCIVITY, _PRODUCT = "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"
+# Chords of B_r and H_cJ.
+_CHORDS = {q: f"{q.split('_')[0]}_coefficient_pct_K" for q in (_REMANENCE, _COERCIVITY)}
+_LIMIT = "max_working_temperature_K"
+_ESTIMATED = (*_CHORDS, *_CHORDS.values(), _LIMIT, "density_kg_m3")
+# Quantities that the class of a sintered Nd-Fe-B grade fixes.
+_OF_CLASS = (_COERCIVITY, _LIMIT)
+# So much farther than those sold, MGOe, a number of a class is believed.
+_BEYOND = 2
+_LADDER_CLASSES = 4
+# Quantities printed for a family rather than for each grade.
+_OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
+_GUARANTEED = (_COERCIVITY, "coercivity_b_kA_m", "knee_field_kA_m")
+"""Quantities with a guaranteed minimum; the others have a range or a nominal value."""
+OF_LOTS = {_REMANENCE: (0, 1.0), _PRODUCT: (0, 0.5), "demagnetization_safety": (1, 1.0)}
+OF_LOTS |= {_COERCIVITY: (1, 1.0), "knee_field_kA_m": (1, 1.0)}
+"""Columns that ln B_r (0) or ln H_cJ (1) of a lot decides, and their power of it."""
+# Grades within this share of each other in coercivity, or energy product, are of one kind.
+_ALIKE = 0.1
+_FEW = 3
+# What separates two neighbouring grades: a step of B_r, a class of coercivity.
+_STEP = (0.03, 0.18)
+# Quantities that nearest grades are found by, and the energy product, by which gaps are filled.
+_NEAREST_BY = (_REMANENCE, _COERCIVITY, _PRODUCT)
+
+
+@named
+def grades(
+    name: str | None = None, temperature: float | str | None = None, *, sheets: bool = False
+) -> "pd.DataFrame":
+    """Return commercial grades: printed values, the spread between makers, values at temperature.
+
+    Coercivities are the least values that makers guarantee; remanence and energy product the
+    middle of their ranges. ``_lo`` and ``_hi`` span all printed values. ``_provenance`` is
+    ``catalogue``; ``family`` where makers print one figure for all grades of a crystal; and
+    ``estimate`` where no sheet prints the value and like grades of the same crystal give it, or,
+    of sintered Nd-Fe-B, its class and number. A name of a class and number that are sold, but not
+    together in the table (``"N44UH"``), is answered by these, without a maker.
+
+    Parameters
+    ----------
+    name : str, optional
+        A grade, with or without its maker or family: ``"N42SH"``, ``"EEC 2:17TC-16"``,
+        ``"Sm2Co17 YXG22"``. All of them otherwise.
+    temperature : float or str, optional
+        K, or a text such as ``"150C"``: remanence, coercivities and energy product by the printed
+        chords alpha and beta from 20 degrees C, extremes with extremes. Their ``_provenance`` is
+        ``extrapolated`` below 20 degrees C and above the grade's maximum temperature. H_cB falls
+        as B_r until that of `magnetkit.curve` is less (``curve``); without a curve it is NaN.
+    sheets : bool
+        Return the printed values themselves, one a row with maker, range and citation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``grade host kind makers``, ``temperature_K`` and `QUANTITIES` with ``_lo``, ``_hi`` and
+        ``_provenance``; or the rows of the sheets.
+
+    Raises
+    ------
+    InputError
+        If no such grade is known, with the nearest names.
+
+    Examples
+    --------
+    >>> sheet = grades("N42SH", temperature="150C").iloc[0]
+    >>> print(f"{sheet['remanence_T']:.3f} T, {sheet['coercivity_kA_m']:.0f} kA/m")
+    1.108 T, 454 kA/m
+    """
+    table, grade = at_room(), None if name is None else find(name)
+    if name is not None and grade is None:
+        table = _as_class(name)
+        grade = str(table["grade"].iloc[0])
+    if sheets:
+        values = printed(grade)
+        return values[values["grade"] != ""].reset_index(drop=True)
+    if grade is not None:
+        table = table[table["grade"] == grade]
+    kelvin = ROOM_K if temperature is None else parse_temperature(temperature)
+    return _hot(table.reset_index(drop=True), kelvin)
+
+
+def _as_class(name: str) -> "pd.DataFrame":
+    """Return one row for a class and number between those that are sold; InputError otherwise."""
+    import pandas as pd
+
+    table, (wanted, letters) = at_room(), class_of(name) or (0, "")
+    alike = _sold_by_class(table).get(letters, [])
+    numbers = np.array([number for number, _ in alike], float)
+    if not alike or not numbers.min() - _BEYOND <= wanted <= numbers.max() + _BEYOND:
+        near = nearest(name)
+        way = f"the nearest names are {', '.join(near)}" if near else "none is like it"
+        raise InputError(f"no grade {name!r} is known; {way} (`magnetkit grades` lists all)")
+    rows = table.loc[[row for _, row in alike]]
+    made = rows.iloc[[0]].assign(grade=f"N{wanted}{letters.removeprefix('N')}", makers="")
+    for quantity in QUANTITIES:
+        values = rows[quantity].to_numpy(float)
+        there = np.isfinite(values)
+        values, at = values[there], numbers[there]
+        if quantity in _OF_THE_FAMILY or not there.any():
+            continue
+        middle, ends = float(np.median(values)), (values.min(), values.max())
+        if quantity in (_REMANENCE, "coercivity_b_kA_m", _PRODUCT):
+            # Within a class (BH)max, and with it B_r, goes with the number.
+            degree = 1 if len(at) > 2 and np.ptp(at) > 2 else 0
+            line = np.polyfit(np.log(at), np.log(values), degree)
+            off = np.log(values) - np.polyval(line, np.log(at))
+            middle = float(np.exp(np.polyval(line, np.log(wanted))))
+            ends = middle * np.exp(min(off.min(), 0.0)), middle * np.exp(max(off.max(), 0.0))
+        made[quantity], made[f"{quantity}_lo"], made[f"{quantity}_hi"] = middle, *ends
+        made[f"{quantity}_provenance"] = "estimate"
+    return pd.DataFrame(made)
+
+
+def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
+    """Return number and row of the sintered Nd-Fe-B grades of each class."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row, grade, kind in zip(table.index, table["grade"], table["kind"], strict=True):
+        known_as = class_of(grade) if kind == "sintered" else None
+        if known_as is not None:
+            found.setdefault(known_as[1], []).append((known_as[0], row))
+    return found
+
+
+def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
+    """Return the table at another temperature, by the printed chords."""
+    table["temperature_K"] = kelvin
+    step = kelvin - ROOM_K
+    if not step:
+        return table
+    keeps = {}
+    for quantity, chord in _CHORDS.items():
+        share = {end: share_left(table[f"{chord}{end}"], kelvin) for end in ("", "_lo", "_hi")}
+        low, high = ("_lo", "_hi") if step > 0 else ("_hi", "_lo")
+        for end, hot in (("_lo", low), ("_hi", high), ("", "")):
+            table[f"{quantity}{end}"] *= share[hot]
+        keeps[quantity] = share[""]
+        there = table[quantity].notna()
+        table.loc[~there, f"{quantity}_provenance"] = ""
+        estimate = there & (table[f"{chord}_provenance"] == "estimate")
+        table.loc[estimate, f"{quantity}_provenance"] = "estimate"
+        outside = (table["max_working_temperature_K"] < kelvin) | (step < 0.0)
+        table.loc[there & outside, f"{quantity}_provenance"] = "extrapolated"
+    for end in ("", "_lo", "_hi"):
+        # The energy product follows B_r^2 until the coercivity cuts the straight line of B(H).
+        field = 1e3 * table[f"coercivity_kA_m{end}"]
+        at_end = field * (table[f"remanence_T{end}"] - MU_0 * field) / 1e3
+        whole = table[f"max_energy_product_kJ_m3{end}"] * keeps["remanence_T"] ** 2
+        cut = 2.0 * MU_0 * field < table[f"remanence_T{end}"]
+        table[f"max_energy_product_kJ_m3{end}"] = whole.where(~cut, np.minimum(whole, at_end))
+        table[f"knee_field_kA_m{end}"] *= keeps["coercivity_kA_m"]
+    _hot_coercivity_b(table, keeps["remanence_T"])
+    return table
+
+
+def share_left(coefficient_pct_K: Any, kelvin: Any) -> Any:
+    """Return the share left at `kelvin`, K, of a value at 20 degrees C, by its chord in %/K."""
+    return np.maximum(1.0 + coefficient_pct_K / 100.0 * (kelvin - ROOM_K), 0.0)
+
+
+def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
+    """Scale H_cB as B_r, and cut it off where the curve of the hot magnet ends."""
+    shape = curve_shapes(table)
+    of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
+    own = "coercivity_b_kA_m"
+    short = of_curve[""] < table[own] * keeps
+    for end, ends_at in of_curve.items():
+        table[f"{own}{end}"] = np.minimum(table[f"{own}{end}"] * keeps, ends_at)
+    of_h_cj = table["coercivity_kA_m_provenance"].replace("catalogue", "curve")
+    source = table["remanence_T_provenance"].mask(short, of_h_cj)
+    table[f"{own}_provenance"] = source.where(table[own].notna(), "")
+
+
+@lru_cache(maxsize=2)
+def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
+    """Return all grades at 20 degrees C with some of `QUANTITIES`; shared, not to be changed.
+
+    B_r and H_cJ are estimated from the energy product.
+    """
+    import pandas as pd
+
+    values = printed()
+    values = values[values["grade"] != ""]
+    heads = values.drop_duplicates("grade").set_index("grade")[["host", "kind"]]
+    makers = values[["grade", "maker"]].drop_duplicates()
+    heads["makers"] = makers.groupby("grade", sort=False)["maker"].agg(", ".join)
+    values = values[values["quantity"].isin(quantities)]
+    known = reconciled(values)
+    columns: dict[str, pd.Series] = {}
+    for quantity in quantities:
+        one = known[known.index.get_level_values("quantity") == quantity]
+        one = one.droplevel("quantity").reindex(heads.index)
+        own = one["value"].notna()
+        if quantity in _OF_THE_FAMILY:
+            one = one.fillna(_of_family(heads["host"], quantity))
+        columns[quantity] = one["value"]
+        columns[f"{quantity}_lo"], columns[f"{quantity}_hi"] = one["lo"], one["hi"]
+        there = one["value"].notna()
+        source = own.map({True: "catalogue", False: "family"}).where(there, "")
+        columns[f"{quantity}_provenance"] = source
+    table = pd.concat([heads, pd.DataFrame(columns)], axis=1).reset_index()
+    table.insert(4, "temperature_K", ROOM_K)
+    _of_class(table, [q for q in _OF_CLASS if q in quantities])
+    _estimate(table, [quantity for quantity in _ESTIMATED if quantity in quantities])
+    return table
+
+
+def _of_class(table: "pd.DataFrame", quantities: list[str]) -> None:
+    """Fill in what no sheet of a sintered Nd-Fe-B grade prints but its class says."""
+    for sold in _sold_by_class(table).values():
+        rows = [row for _, row in sold]
+        for quantity in quantities:
+            values = table.loc[rows, quantity].dropna()
+            gaps = table.loc[rows].index[table.loc[rows, quantity].isna()]
+            if len(values) and len(gaps):
+                names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
+                table.loc[gaps, names] = values.median(), values.min(), values.max()
+                table.loc[gaps, f"{quantity}_provenance"] = "estimate"
+
+
+def _of_family(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
+    """Return the values printed for whole families, for grades of those hosts."""
+    import pandas as pd
+
+    rows = printed()
+    rows = rows[(rows["kind"] == "family") & (rows["quantity"] == quantity)]
+    known = rows.groupby("host")["value"].agg(["median", "min", "max"])
+    known.columns = ["value", "lo", "hi"]
+    return pd.DataFrame(known.reindex(hosts).to_numpy(), hosts.index, known.columns)
+
+
+def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
+    """Fill in what no sheet of a grade prints, from like grades."""
+    values_of = {q: table[q].to_numpy(np.float64, copy=True) for q in (*quantities, _PRODUCT)}
+    # (BH)max as a share of what B_r allows, by which B_r follows from (BH)max.
+    values_of["share"] = values_of[_PRODUCT] * 4e3 * MU_0 / values_of["remanence_T"] ** 2
+    group = table.groupby(["host", "kind"]).ngroup().to_numpy()
+    # What was copied from sheets is for names and classes: it fills gaps where nothing else does.
+    own_sheets = ~table["grade"].isin(secondhand()).to_numpy()
+    for quantity in quantities:
+        like = _PRODUCT if quantity == "coercivity_kA_m" else "coercivity_kA_m"
+        # Its own may have been estimated before; those of the others are as printed.
+        own, by = table[like].to_numpy(np.float64), values_of[like]
+        values = values_of["share" if quantity == "remanence_T" else quantity]
+        rows = np.flatnonzero(np.isnan(values_of[quantity]))
+        ends = np.full((len(rows), 3), np.nan)
+        for place, i in enumerate(rows):
+            same = np.flatnonzero((group == group[i]) & ~np.isnan(values))
+            if own_sheets[same].any():
+                same = same[own_sheets[same]]
+            if same.size:
+                ends[place] = _alike(values[same], by[same], own[i])
+        if quantity == "remanence_T":
+            product = values_of[_PRODUCT][rows, None] * 4e3 * MU_0
+            ends = np.sqrt(product / ends[:, [0, 2, 1]])
+        found = ~np.isnan(ends[:, 0])
+        names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
+        table.loc[rows[found], names] = ends[found]
+        table.loc[rows[found], f"{quantity}_provenance"] = "estimate"
+
+
+def _alike(values: _Array, by: _Array, own: float) -> tuple[float, float, float]:
+    """Return the middle and the ends of values over grades of the same crystal and kind.
+
+    The middle is the median of the grades whose `by` is close to `own`, or of all if none is; the
+    ends are those of the nearest few.
+    """
+    away = np.abs(np.log(by / own))
+    close = away < _ALIKE
+    if not close.any():
+        return float(np.median(values)), float(values.min()), float(values.max())
+    few = close.copy()
+    few[np.argsort(away, kind="stable")[:_FEW]] = True
+    return float(np.median(values[close])), float(values[few].min()), float(values[few].max())
+
+
+def printed(grade: str | None = None) -> "pd.DataFrame":
+    """Return printed values, one a row, of one grade or of all, families included.
+
+    Columns: ``host kind grade maker quantity bound value temperature_K to_K source note``; the unit
+    is part of the quantity.
+    """
+    values = _printed()
+    chosen = values if grade is None else values[values["grade"] == grade]
+    return chosen.reset_index(drop=True)
+
+
+@lru_cache(maxsize=1)
+def secondhand() -> frozenset[str]:
+    """Return the grades of which only copies of makers' tables were read."""
+    return frozenset(row["grade"] for row in datasets.rows(SECOND_FILE))
+
+
+@lru_cache(maxsize=1)
+def _printed() -> "pd.DataFrame":
+    import pandas as pd
+
+    files = [datasets.path(file) for file in (VALUES_FILE, SECOND_FILE)]
+    values = pd.concat([pd.read_csv(f, keep_default_na=False) for f in files], ignore_index=True)
+    for name in ("value", "temperature_K", "to_K"):
+        values[name] = pd.to_numeric(values[name], errors="coerce")
+    return values
+
+
+def reconciled(values: "pd.DataFrame") -> "pd.DataFrame":
+    """Return one row for each grade and quantity: its value and the spread between makers.
+
+    A maker's value is its nominal one, or the middle of its range; of `_GUARANTEED` quantities the
+    minimum. The value of the grade is the median over its makers, its range that of all printed
+    figures. `values` are rows of `printed`; the result is indexed by ``grade`` and ``quantity`` and
+    has ``value lo hi to_K`` in the unit of the quantity.
+    """
+    import pandas as pd
+
+    room = values[(values["grade"] != "") & ~_measured_hot(values)]
+    ends, least = _by_bound(room, ["grade", "quantity", "maker"])
+    middle = ((ends["min"] + ends["max"]) / 2.0).where(ends["min"].notna() & ends["max"].notna())
+    nominal = ends["typical"].fillna(middle).fillna(ends[""])
+    guaranteed = ends.index.get_level_values("quantity").isin(_GUARANTEED)
+    own = nominal.where(~guaranteed, least).fillna(nominal).fillna(least).fillna(ends["max"])
+    over = ["grade", "quantity"]
+    grouped = room.groupby(over)
+    found = {"value": own.groupby(over).median(), "lo": grouped["value"].min()}
+    return pd.DataFrame({**found, "hi": grouped["value"].max(), "to_K": grouped["to_K"].min()})
+
+
+def _by_bound(values: "pd.DataFrame", index: list[str]) -> "tuple[pd.DataFrame, pd.Series]":
+    """Return the median of each kind of bound at room temperature, and the least values."""
+    room = values[(values["grade"] != "") & ~_measured_hot(values)]
+    ends = room.pivot_table(index=index, columns="bound", values="value", aggfunc="median")
+    ends = ends.reindex(columns=["", "min", "lower bound", "typical", "max"])
+    return ends, ends["min"].fillna(ends["lower bound"])
+
+
+def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
+    """Return whether a value was measured away from room temperature; chords are not."""
+    chord = values["quantity"].str.endswith("coefficient_pct_K")
+    return ~chord & ((values["temperature_K"] - ROOM_K).abs() > 10.0)
+
+
+def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
+    """Return a grade's row at 20 degrees C, its row of `curve_shapes`, and where they come from.
+
+    InputError if no such grade is known, or its curve is not.
+    """
+    table = grades(name)
+    row, shape = table.iloc[0], curve_shapes(table).iloc[0]
+    if np.isnan(shape["squareness"]):
+        raise InputError(
+            f"{row['grade']} is bonded, and no sheet prints its knee: its curve is not known"
+        )
+    source = f"sheets of {row['makers']}, hot by their chords alpha and beta"
+    if shape["usual_squareness"]:
+        source += f"; knee assumed at {shape['squareness']:g} H_cJ as usual for {row['host']}"
+    if shape["usual_recoil"]:
+        source += f"; recoil permeability assumed {shape['recoil']:g} as usual for {row['host']}"
+    return row, shape, source
+
+
+def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the shapes of the curves of n grades beside B_r and H_cJ, on the index of `table`.
+
+    ``squareness`` (H_k / H_cJ) and ``recoil`` are as printed, or else as usual for the host, which
+    ``usual_squareness`` and ``usual_recoil`` flag, that of Nd-Fe-B being of its temperature. A
+    bonded magnet whose knee no sheet prints has NaN.
+    """
+    import pandas as pd
+
+    unknown = (np.nan, np.nan)
+    own = [_usual_shapes().get(host, unknown) for host in table["host"]]
+    family = pd.DataFrame(own, table.index, ["squareness", "recoil"], dtype=float)
+    family["squareness"] = family["squareness"].mask(table["kind"] == "bonded")
+    square = table["knee_field_kA_m"] / table[_COERCIVITY].where(lambda h: h > 0.0)
+    left = [
+        share_left(table[chord], table["temperature_K"]).fillna(1.0) if chord in table else 1.0
+        for chord in _CHORDS.values()
+    ]
+    usual = pd.Series(hot_squareness(family["squareness"], table["host"], *left), table.index)
+    recoil = table["recoil_permeability"]
+    shape = {"squareness": square.fillna(usual), "recoil": recoil.fillna(family["recoil"])}
+    return pd.DataFrame({**shape, "usual_squareness": square.isna(), "usual_recoil": recoil.isna()})
+
+
+@lru_cache(maxsize=1)
+def _usual_shapes() -> dict[str, tuple[float, float]]:
+    """Return the usual H_k / H_cJ and recoil permeability of sintered magnets, by host."""
+    families = datasets.toml("recipes/parameters.toml")["family"]
+    return {host: (own["squareness"], own["recoil"]) for host, own in families.items()}
+
+
+def hot_squareness(square: Any, host: Any, remanence: Any, coercivity: Any) -> Any:
+    """Return H_k / H_cJ where shares of B_r and H_cJ at 20 degrees C are left, see `knees_at`."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hot = np.maximum(1.0 - (1.0 - square) * remanence / coercivity, 0.0)
+    parted = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
+    return np.where(np.isin(np.asarray(host, str), parted), hot, square)
+
+
+def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> _Array:
+    """Return H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
+
+    `table` holds rows of `grades` at a temperature, `end` ("", "_lo" or "_hi") names which of its
+    B_r and H_cJ, and `shape` is that of `curve_shapes`.
+    """
+    from ._demagnetization_kernels import working_fields
+
+    b_r, h_cj = (table[f"{q}{end}"].to_numpy(float) for q in ("remanence_T", "coercivity_kA_m"))
+    square, recoil = (shape[name].to_numpy(float) for name in ("squareness", "recoil"))
+    h_cj = np.where(np.isnan(square) | np.isnan(recoil), np.nan, 1e3 * h_cj)
+    return 1e-3 * working_fields(b_r, h_cj, square * h_cj, recoil, 0.0)
+
+
+@lru_cache(maxsize=16)
+def sold_at(kelvin: float) -> "pd.DataFrame":
+    """Return what makers guarantee of each grade at a temperature, K; shared, not to be changed.
+
+    A row for each grade and maker: ``grade maker host kind``, least ``remanence_T`` and
+    ``coercivity_kA_m`` (hot by the maker's chords or, where it prints none, those of `grades`; a
+    typical B_r alone counts 3.3 % less, a typical H_cJ what the family's lots differ by),
+    ``knee_field_kA_m`` (NaN where no sheet prints that of a bonded one), ``recoil``,
+    ``density_kg_m3`` and ``max_working_temperature_K``.
+    """
+    import pandas as pd
+
+    ends, least = _by_bound(printed(), ["grade", "maker", "quantity"])
+    middle = ends["typical"].fillna(ends[""])
+    found = pd.DataFrame({q: least.xs(q, level="quantity") for q in _CHORDS})
+    other = {q: middle.xs(q, level="quantity").reindex(found.index) for q in _ESTIMATED[:4]}
+    # Rows of the grades, in order of `found`.
+    rows = at_room().set_index("grade").reindex(found.index.get_level_values("grade"))
+    shares = [lots(str(host)).share(_COERCIVITY) for host in rows["host"]]
+    typical_b = other[_REMANENCE] * np.exp(-constants()["typical"])
+    found[_REMANENCE] = found[_REMANENCE].fillna(typical_b)
+    hard = found[_COERCIVITY].fillna(other[_COERCIVITY] * np.array(shares))
+    # A class stands for the least H_cJ that a maker does not print.
+    found[_COERCIVITY] = hard.where(hard.notna(), rows[_COERCIVITY].to_numpy())
+    for quantity, chord in _CHORDS.items():
+        own = other[chord].to_numpy()
+        own = np.where(np.isnan(own), rows[chord].to_numpy(float), own)
+        found[quantity] *= share_left(own, kelvin)
+    shape = curve_shapes(rows.reset_index())
+    found["knee_field_kA_m"] = found[_COERCIVITY] * shape["squareness"].to_numpy()
+    found["recoil"] = shape["recoil"].to_numpy()
+    for name in ("host", "kind", "density_kg_m3", _LIMIT):
+        found[name] = rows[name].to_numpy()
+    return found.dropna(subset=[*_CHORDS]).reset_index()
+
+
+def likeliest(
+    rows: "pd.DataFrame", ratios: Iterable[tuple[str, _Array]], slack: Sequence[float] = (0.0, 0.0)
+) -> "pd.DataFrame":
+    """Return the grades among n rows of `sold_at` that may do, with ``probability`` and ``makers``.
+
+    `ratios` are least values over those asked, (n,), by column; `slack` how much less of ln B_r and
+    ln H_cJ will do. What is likely stands first, of a grade its best maker.
+    """
+    over, known = np.full((2, len(rows)), 10.0), constants()["sold"]
+    for column, ratio in ratios:
+        lot, power = OF_LOTS[column]
+        log = power * np.log(np.maximum(np.nan_to_num(ratio), 1e-9))
+        over[lot] = np.minimum(over[lot], log)
+    wide = np.full(len(rows), known[_REMANENCE]), np.full(len(rows), known[_COERCIVITY])
+    chance = probability((over[0], over[1]), wide, (slack[0], slack[1]), trade=False)
+    # Of the likely ones first what a maker's own sheet says, and then what has least to spare.
+    own = rows.assign(probability=chance, p=-chance.round(2))
+    own["copied"] = rows["grade"].isin(secondhand())
+    good = own[chance > 0.05].sort_values(["p", "copied", _REMANENCE], kind="stable")
+    makers = good.groupby("grade", sort=False)["maker"].agg(", ".join)
+    best = good.drop_duplicates("grade").drop(columns=["p", "copied"])
+    return best.assign(makers=best["grade"].map(makers)).reset_index(drop=True)
+
+
+def ladder(makers: str) -> float | None:
+    """Return d ln B_r / d ln H_cJ of the best sintered Nd-Fe-B grades of makers' classes.
+
+    The median over those of `makers` (names separated by commas) whose own sheets cover four
+    classes or more; None without one. What was copied from sheets does not count.
+    """
+    slopes = [_ladders()[maker] for maker in makers.split(", ") if maker in _ladders()]
+    return float(np.median(slopes)) if slopes else None
+
+
+@lru_cache(maxsize=1)
+def _ladders() -> dict[str, float]:
+    values = printed()
+    values = values[(values["kind"] == "sintered") & ~values["grade"].isin(secondhand())]
+    over = values[values["quantity"].isin(QUANTITIES[:2])].groupby(["quantity", "maker", "grade"])
+    ends = over["value"].agg(["median", "min"])
+    sides: Any = [ends.xs(q, level="quantity") for q in (_COERCIVITY, _REMANENCE)]
+    hard, best = sides[0]["min"], dict[str, dict[str, tuple[float, float]]]()
+    for (maker, grade), b_r in sides[1]["median"].items():
+        if (named_so := class_of(str(grade))) is not None and (maker, grade) in hard.index:
+            own, last = best.setdefault(maker, {}), (float(b_r), float(hard[maker, grade]))
+            own[named_so[1]] = max(own.get(named_so[1], last), last)
+    logs = {m: np.log(list(o.values())) for m, o in best.items() if len(o) >= _LADDER_CLASSES}
+    return {maker: float(np.polyfit(log[:, 1], log[:, 0], 1)[0]) for maker, log in logs.items()}
+
+
+def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
+    """Return the sintered grade nearest to each magnet at 20 degrees C, empty where none is near.
+
+    `hosts` of n magnets, B_r in T and H_cJ in kA/m, (n,); words are in alphabetical order.
+    """
+    from ..alloy._row_kernels import nearest_points
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        places = np.log(np.column_stack([b_r, h_cj])) / _STEP
+    names, of_host = _sintered()
+    known = np.isfinite(places).all(axis=1)
+    found = np.full(len(hosts), names.index(""))
+    for host, (place, ends) in of_host.items():
+        rows = np.flatnonzero(known & hosts.says(host))
+        found[rows] = place[nearest_points(places[rows], ends.T / _STEP)[1]]
+    return Coded(found, names).used()
+
+
+@lru_cache(maxsize=1)
+def _sintered() -> "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], Any]]]":
+    """Return the names of sintered grades, an empty one first, and by host their places among them.
+
+    Beside the places: ln of their B_r and H_cJ, shape (2, k). Names are in alphabetical order.
+    """
+    table = at_room(_NEAREST_BY)
+    table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
+    table = table[~table["grade"].isin(secondhand())]
+    names = tuple(sorted({"", *table["grade"]}))
+    own = {
+        str(host): (
+            np.array([names.index(grade) for grade in part["grade"]]),
+            np.log(part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T).copy(),
+        )
+        for host, part in table.groupby("host")
+    }
+    return names, own

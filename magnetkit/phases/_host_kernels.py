@@ -1,0 +1,217 @@
+"""Hosts of compositions: assignment, split into phases, rewriting, comparison with known ones.
+
+Recipes are rewritten with another rare earth; the last kernel compares them with the largest
+amounts with which alloys of a host were made.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._jit import jit
+
+# Roles of an element in `split`.
+OUTSIDE, ON_R, ON_T, ON_X = range(4)
+# Of two equal amounts, as in YFe6Ga6, the last digit does not choose the major element.
+_MORE = 1.0 + 1e-6
+
+
+class SiteRules(NamedTuple):
+    """Rules of the sites of each host and of the phases beside it."""
+
+    role: NDArray[np.int8]  # `OUTSIDE`, `ON_R`, `ON_T` or `ON_X`, (hosts, 118)
+    limit: NDArray[np.float64]  # largest share of the T sites, (hosts, 118)
+    preference: NDArray[np.float64]  # how much rather an element stays outside, (hosts, 118)
+    counts: NDArray[np.float64]  # R, T and X atoms of a formula unit, (hosts, 3)
+    # T/R of the phases that take excess R and excess T (infinite: no R), (hosts, 2)
+    ratios: NDArray[np.float64]
+    # T atoms that an excess atom of the third kind binds; 0 where the host can do without, (hosts,)
+    boride: NDArray[np.float64]
+    volume: NDArray[np.float64]  # cubic angstrom an atom, (118,)
+
+
+class AssignmentRules(NamedTuple):
+    """Which compositions are of which host: windows of ratios of sums of atoms."""
+
+    sums: int  # how many sums there are
+    first: NDArray[np.int64]  # where the sums of each element begin in `where`, (119,)
+    where: NDArray[np.int64]  # the sums that an element counts in
+    above: NDArray[np.int64]  # the two sums of each ratio, (conditions,)
+    below: NDArray[np.int64]
+    low: NDArray[np.float64]  # its window, (conditions,)
+    high: NDArray[np.float64]
+    start: NDArray[np.int64]  # where the conditions of each rule begin, (rules + 1,)
+    host: NDArray[np.int8]  # of each rule; the first that holds whole decides, (rules,)
+
+
+# rows: compositions; writes at the rows begin to end: codes int8 (n), the index of the host, -1
+# where none fits. A ratio of nothing to nothing, and NaN fractions, lie in no window.
+@jit
+def assign(rows, rules, codes, begin, end):
+    """Find the host of each composition."""
+    indptr, indices, values = rows
+    sums, first, where, above, below, low, high, start, host = rules
+    amount = np.empty(sums)
+    for i in range(begin, end):
+        amount[:] = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            for j in range(first[indices[k]], first[indices[k] + 1]):
+                amount[where[j]] += values[k]
+        codes[i] = -1
+        for rule in range(len(host)):
+            fits = True
+            for c in range(start[rule], start[rule + 1]):
+                top, bottom = amount[above[c]], amount[below[c]]
+                if not (bottom > 0.0 and top >= low[c] * bottom and top <= high[c] * bottom):
+                    fits = False
+                    break
+            if fits:
+                codes[i] = host[rule]
+                break
+
+
+# rows: compositions; codes int8 (n): host, -1 unknown.
+# Writes at the rows start to stop: hard float64 (nnz), zero before: atoms of each element inside
+# the hard phase, per atom of alloy; fraction float64 (n): its share of the volume. Unknown host:
+# all inside, fraction NaN.
+@jit
+def split(rows, codes, rules, hard, fraction, begin, end):
+    """Find what each composition has inside its hard phase, and the phase's volume share."""
+    indptr, indices, values = rows
+    role, limit, preference, counts, ratios, boride, volume = rules
+    for i in range(begin, end):
+        start, stop = indptr[i], indptr[i + 1]
+        h = codes[i]
+        if h < 0:
+            for k in range(start, stop):
+                hard[k] = values[k]
+            fraction[i] = np.nan
+            continue
+        r_per, t_per, x_per = counts[h, 0], counts[h, 1], counts[h, 2]
+        total_r = 0.0
+        total_t = 0.0
+        total_x = 0.0
+        major = -1
+        for k in range(start, stop):
+            r = role[h, indices[k]]
+            if r == ON_R:
+                total_r += values[k]
+            elif r == ON_X:
+                total_x += values[k]
+            elif r == ON_T:
+                total_t += values[k]
+                if major < 0 or values[k] > _MORE * values[major]:
+                    major = k
+        if total_r <= 0.0 or major < 0:
+            for k in range(start, stop):
+                hard[k] = values[k]
+            fraction[i] = np.nan
+            continue
+        # Formula units by the lever rule, then bounded by what can enter the T sites.
+        excess_r = total_r - r_per * total_t / t_per
+        if excess_r > 0.0:
+            units = (total_t - ratios[h, 0] * total_r) / (t_per - ratios[h, 0] * r_per)
+        elif np.isinf(ratios[h, 1]):
+            units = total_r / r_per
+        else:
+            units = (ratios[h, 1] * total_r - total_t) / (ratios[h, 1] * r_per - t_per)
+        if boride[h] > 0.0:
+            if total_x < x_per * units:
+                units = total_x / x_per
+            else:
+                bound = (total_t - boride[h] * total_x) / (t_per - boride[h] * x_per)
+                units = min(units, bound)
+        units = max(units, 0.0)
+        for _ in range(4):
+            inside_x = min(total_x, x_per * units)
+            size = units * (r_per + t_per) + inside_x
+            outside = max(1.0 - size, 0.0)
+            minor = 0.0
+            for k in range(start, stop):
+                e = indices[k]
+                if role[h, e] == ON_T and k != major:
+                    share = size / (size + outside * preference[h, e])
+                    hard[k] = min(values[k] * share, limit[h, e] * t_per * units)
+                    minor += hard[k]
+            units = min(units, (values[major] + minor) / t_per)
+        inside_x = min(total_x, x_per * units)
+        hard[major] = max(min(t_per * units - minor, values[major]), 0.0)
+        weight = 0.0
+        for k in range(start, stop):
+            e = indices[k]
+            if role[h, e] == ON_R:
+                hard[k] = values[k] * size / (size + outside * preference[h, e])
+                weight += hard[k]
+            elif role[h, e] == ON_X:
+                hard[k] = values[k] * inside_x / total_x
+        for k in range(start, stop):
+            if role[h, indices[k]] == ON_R and weight > 0.0:
+                hard[k] = min(hard[k] * r_per * units / weight, values[k])
+        inside = 0.0
+        whole = 0.0
+        for k in range(start, stop):
+            v = volume[indices[k]]
+            inside += hard[k] * v
+            whole += values[k] * v
+        fraction[i] = inside / whole
+
+
+# Writes count int64 (n,) at the rows start to stop: entries of amounts float64 (nnz,) over floor.
+@jit
+def count_over(indptr, amounts, floor, count, start, stop):
+    """Count what `compact` keeps of each row."""
+    for i in range(start, stop):
+        count[i] = 0
+        for k in range(indptr[i], indptr[i + 1]):
+            if amounts[k] > floor:
+                count[i] += 1
+
+
+# rows: amounts of each composition; kept: where they go, its indptr filled before. Writes its
+# indices and values at the rows start to stop.
+@jit
+def compact(rows, floor, kept, start, stop):
+    """Write compositions without their entries up to `floor`, as fractions."""
+    indptr, indices, amounts = rows
+    ptr, columns, fractions = kept
+    for i in range(start, stop):
+        total = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            if amounts[k] > floor:
+                total += amounts[k]
+        at = ptr[i]
+        for k in range(indptr[i], indptr[i + 1]):
+            if amounts[k] > floor:
+                columns[at] = indices[k]
+                fractions[at] = amounts[k] / total
+                at += 1
+
+
+# What a share is of.
+OF_METAL, OF_EARTH, OF_ALLOY = range(3)
+
+
+# indptr, indices, values: compositions; codes int8 (n): host, -1 unknown
+# group int8 (6, 118): what an element's share is of: `OF_EARTH`, `OF_ALLOY`, else of the metals;
+# most float64 (6, 118): the largest share
+# -> bool (n): whether every share is within; True where the host is unknown
+@jit
+def within(indptr, indices, values, codes, group, most):
+    """Return which compositions have no more of any element than was made with their host."""
+    n = len(indptr) - 1
+    inside = np.ones(n, np.bool_)
+    whole = np.empty(3)
+    for i in range(n):
+        h = codes[i]
+        if h < 0:
+            continue
+        whole[:] = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            whole[group[h, indices[k]]] += values[k]
+        whole[OF_ALLOY] = 1.0
+        for k in range(indptr[i], indptr[i + 1]):
+            e = indices[k]
+            if values[k] > most[h, e] * whole[group[h, e]]:
+                inside[i] = False
+    return inside

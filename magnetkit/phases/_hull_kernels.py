@@ -1,0 +1,595 @@
+"""The lower convex hull of formation energies, as one linear program a composition.
+
+For a composition x the hull energy is min sum(a_k e_k) over amounts a_k >= 0 of phases with sum(a_k
+c_k) = x. A basis is one phase for each element of the chemical system; it stays optimal in price
+for every composition, so the next row starts from the last row's basis and needs dual simplex steps
+only where one of its amounts turned negative. Nothing is approximated.
+
+Phases and compositions are sparse rows over the same element columns; the first phases, one for
+each column, are the elements themselves.
+
+First comes the simplex, primal and dual, over the phases of one chemical system, then `solve`,
+which runs it over many rows. The hull of a small system can also be taken from all its facets: a
+facet prices every composition x with its plane, price . x; the hull energy is the largest price of
+all facets, and the products are the corners of the facet that gives it.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._jit import jit
+from ..alloy._row_kernels import subsystem
+
+# A price or an amount this small is rounding.
+_ROUNDING = 1e-10
+# Steps after which the smallest index is taken first, which cannot cycle.
+_BLAND_AFTER = 200
+# Steps after which the inverse is computed anew.
+_REFACTOR_AFTER = 40
+
+
+class Simplex(NamedTuple):
+    """State of the simplex over m elements and k phases."""
+
+    basis: NDArray[np.int64]  # phases of the basis, (m,)
+    inverse: NDArray[np.float64]  # basis phase by element, (m, m)
+    amounts: NDArray[np.float64]  # of the basis phases, (m,)
+    price: NDArray[np.float64]  # chemical potentials, (m,)
+    cost: NDArray[np.float64]  # energy of each phase above the potentials, (k,)
+    share: NDArray[np.float64]  # room for a row of the tableau, (k,)
+
+
+# work float64 (m, n or more): in its first n columns independent phases by element, whose factors
+# take their place; order int64 (m): of its rows.
+@jit
+def factor(work, n, order):
+    """Factor the matrix of some phases, each step with the largest element left (Gauss)."""
+    m = len(order)
+    for r in range(m):
+        order[r] = r
+    for c in range(n):
+        best = c
+        for r in range(c + 1, m):
+            if abs(work[r, c]) > abs(work[best, c]):
+                best = r
+        if best != c:
+            order[c], order[best] = order[best], order[c]
+            for k in range(n):
+                work[c, k], work[best, k] = work[best, k], work[c, k]
+        for r in range(c + 1, m):
+            # Most are 0: a phase has few elements.
+            if work[r, c] != 0.0:
+                work[r, c] /= work[c, c]
+                for k in range(c + 1, n):
+                    work[r, k] -= work[r, c] * work[c, k]
+
+
+# work, n, order as `factor` left them; x float64 (m,) -> amounts float64 (m,), the first n.
+# Which basis was found first, or what other rows were solved, shows in none of the digits.
+@jit
+def settle(work, n, order, x, amounts):
+    """Work out the amounts of phases that make up a composition; return the least of them."""
+    for c in range(n):
+        total = x[order[c]]
+        for k in range(c):
+            total -= work[c, k] * amounts[k]
+        amounts[c] = total
+    least = np.inf
+    for c in range(n - 1, -1, -1):
+        for k in range(c + 1, n):
+            amounts[c] -= work[c, k] * amounts[k]
+        amounts[c] /= work[c, c]
+        least = min(least, amounts[c])
+    return least
+
+
+# basis int64 (m,), phases as sparse rows over the m columns -> inverse float64 (m, m), basis
+# phase by element; False in the second place if the phases are linearly dependent.
+@jit
+def invert(basis, phases):
+    """Return the inverse of a basis."""
+    m = len(basis)
+    work, order, inverse = np.zeros((m, m)), np.empty(m, np.int64), np.empty((m, m))
+    for b in range(m):
+        for p in range(phases.ptr[basis[b]], phases.ptr[basis[b] + 1]):
+            work[phases.col[p], b] = phases.val[p]
+    factor(work, m, order)
+    one, independent = np.zeros(m), True
+    for c in range(m):
+        independent = independent and abs(work[c, c]) >= 1e-12
+        one[c] = 1.0
+        settle(work, m, order, one, inverse[:, c])
+        one[c] = 0.0
+    return inverse, independent
+
+
+# Chemical potentials and what each phase costs above them, into `price` and `cost` of the state.
+@jit(part="linked")
+def prices(phases, state):
+    """Work out the chemical potentials of a basis, and each phase's energy above them."""
+    ptr, col, val, energy = phases
+    basis, inverse, _, price, cost, _ = state
+    m = len(basis)
+    for c in range(m):
+        total = 0.0
+        for b in range(m):
+            total += energy[basis[b]] * inverse[b, c]
+        price[c] = total
+    for k in range(len(energy)):
+        total = energy[k]
+        for p in range(ptr[k], ptr[k + 1]):
+            total -= price[col[p]] * val[p]
+        cost[k] = total
+
+
+# Callers begin with np.int64(-1): a bare -1 is a type of its own, for which this is compiled anew.
+# Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
+@jit(part="linked")
+def _pivot(enter, leave, phases, state):
+    ptr, col, val, _ = phases
+    basis, inverse, amounts, _, _, _ = state
+    m = len(basis)
+    column = np.zeros(m)
+    for p in range(ptr[enter], ptr[enter + 1]):
+        for b in range(m):
+            column[b] += inverse[b, col[p]] * val[p]
+    scale = 1.0 / column[leave]
+    for c in range(m):
+        inverse[leave, c] *= scale
+    amounts[leave] *= scale
+    for b in range(m):
+        factor = column[b]
+        if b != leave and factor != 0.0:
+            for c in range(m):
+                inverse[b, c] -= factor * inverse[leave, c]
+            amounts[b] -= factor * amounts[leave]
+    basis[leave] = enter
+
+
+# Primal simplex from the elements to an optimal basis for the composition x float64 (m,).
+@jit
+def start(x, phases, state):
+    """Find a basis that is optimal in price, from the elements."""
+    ptr, col, val, energy = phases
+    basis, inverse, amounts, _, cost, _ = state
+    m = len(x)
+    for b in range(m):
+        basis[b] = b
+        for c in range(m):
+            inverse[b, c] = 1.0 if b == c else 0.0
+        amounts[b] = x[b]
+    step = 0
+    column = np.zeros(m)
+    while True:
+        prices(phases, state)
+        enter: Any = np.int64(-1)
+        lowest = -_ROUNDING
+        for k in range(len(energy)):
+            if cost[k] < lowest:
+                enter = k
+                lowest = cost[k]
+                if step > _BLAND_AFTER:
+                    break
+        if enter < 0:
+            return step
+        for b in range(m):
+            column[b] = 0.0
+        for p in range(ptr[enter], ptr[enter + 1]):
+            for b in range(m):
+                column[b] += inverse[b, col[p]] * val[p]
+        leave: Any = np.int64(-1)
+        ratio = np.inf
+        for b in range(m):
+            if column[b] > 1e-9:
+                r = max(amounts[b], 0.0) / column[b]
+                if r < ratio or (r == ratio and basis[b] < basis[leave]):
+                    ratio = r
+                    leave = b
+        if leave < 0:
+            return -1
+        _pivot(enter, leave, phases, state)
+        step += 1
+
+
+# Loops and not slices: a slice assignment takes numba a second to compile.
+@jit(part="linked")
+def copy(source, target):
+    """Copy a matrix."""
+    for i in range(len(source)):
+        for j in range(source.shape[1]):
+            target[i, j] = source[i, j]
+
+
+# Amounts of the basis phases in x; whether none is below -rounding.
+@jit
+def mix(inverse, x, amounts, rounding):
+    """Work out how much of each phase of a basis makes a composition."""
+    inside = True
+    for b in range(len(x)):
+        total = 0.0
+        for c in range(len(x)):
+            total += inverse[b, c] * x[c]
+        amounts[b] = total
+        if total < -rounding:
+            inside = False
+    return inside
+
+
+# An amount below this is rounding, or a trace that changes no energy.
+_LEAST = 1e-12
+
+
+# Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
+# `since` counts the steps since the inverse was computed; returns it (-1: no solution).
+@jit
+def move(x, phases, state, since):
+    """Find the optimal basis of a composition from a basis that is optimal in price."""
+    ptr, col, val, energy = phases
+    basis, inverse, amounts, _, cost, share = state
+    m = len(x)
+    mix(inverse, x, amounts, _ROUNDING)
+    step = 0
+    while True:
+        # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
+        leave: Any = np.int64(-1)
+        steepest = 0.0
+        for b in range(m):
+            if amounts[b] < -_ROUNDING:
+                norm = 0.0
+                for c in range(m):
+                    norm += inverse[b, c] * inverse[b, c]
+                slope = amounts[b] * amounts[b] / norm
+                if slope > steepest:
+                    leave = b
+                    steepest = slope
+                    if step > _BLAND_AFTER:
+                        break
+        if leave < 0:
+            return since
+        enter: Any = np.int64(-1)
+        ratio = np.inf
+        for k in range(len(energy)):
+            total = 0.0
+            for p in range(ptr[k], ptr[k + 1]):
+                total += inverse[leave, col[p]] * val[p]
+            share[k] = total
+            if total < -1e-9:
+                r = max(cost[k], 0.0) / -total
+                if r < ratio:
+                    ratio = r
+                    enter = k
+        if enter < 0:
+            return -1
+        rate = cost[enter] / share[enter]
+        for k in range(len(energy)):
+            cost[k] -= rate * share[k]
+        _pivot(enter, leave, phases, state)
+        cost[enter] = 0.0
+        step += 1
+        since += 1
+        if since >= _REFACTOR_AFTER:
+            copy(invert(basis, phases)[0], inverse)
+            prices(phases, state)
+            mix(inverse, x, amounts, _ROUNDING)
+            since = 0
+
+
+# Room for a system of m elements and k phases.
+@jit(part="copied")
+def room_for(m, k):
+    """Return room for the state of the simplex."""
+    return Simplex(
+        np.empty(m, np.int64), np.empty((m, m)), np.empty(m), np.empty(m), np.empty(k), np.empty(k)
+    )
+
+
+# Most bases that a run of rows remembers.
+_KEEP = 1024
+
+
+class Runs(NamedTuple):
+    """Rows to solve, in runs of one chemical system."""
+
+    order: NDArray[np.int64]  # rows of the table, (rows,)
+    system: NDArray[np.int64]  # of each run, (t,)
+    first: NDArray[np.int64]  # and `last`, its slice of `order`, (t,)
+    last: NDArray[np.int64]
+
+
+class Found(NamedTuple):
+    """What is written."""
+
+    hull: NDArray[np.float64]  # hull energy, eV/atom, (n,)
+    # (n, width), phases by id, ascending, -1 beyond the last; (n, 0): not written
+    products: NDArray[np.int32]
+    fractions: NDArray[np.float64]  # share of the atoms, (n, width)
+
+
+class Remembered(NamedTuple):
+    """Bases that were optimal before, `keep` at most."""
+
+    prices: NDArray[np.float64]  # (m, keep)
+    bases: NDArray[np.int64]  # (keep, m)
+    inverses: NDArray[np.float64]  # (keep, m, m)
+    sinces: NDArray[np.int64]  # steps since each inverse was computed, (keep,)
+    worth: NDArray[np.float64]  # room for what each prices a composition, (keep,)
+
+
+# prices float64 (m, keep), of which the first `kept` columns count; x float64 (m,), worth float64
+# (keep,) for work -> the column that prices x highest. Over the columns, to fill vector units.
+@jit(part="copied")
+def _nearest(prices, kept, x, worth):
+    for j in range(kept):
+        worth[j] = 0.0
+    for c in range(len(x)):
+        if x[c] != 0.0:
+            for j in range(kept):
+                worth[j] += prices[c, j] * x[c]
+    best = 0
+    for j in range(1, kept):
+        if worth[j] > worth[best]:
+            best = j
+    return best
+
+
+# Phases of a basis with an amount, ascending, into held; how many, and what x is worth in them.
+# room: held and order int64 (m,), work float64 (m, m), settled float64 (m,), their amounts.
+@jit(part="merged")
+def _settled(x, phases, state, room):
+    held, order, work, settled = room
+    n = 0
+    for b in range(len(state.basis)):
+        if state.amounts[b] > _LEAST:
+            j = n
+            k = state.basis[b]
+            while j > 0 and held[j - 1] > k:
+                held[j] = held[j - 1]
+                j -= 1
+            held[j] = k
+            n += 1
+    for c in range(len(x)):
+        for j in range(n):
+            work[c, j] = 0.0
+    for j in range(n):
+        for p in range(phases.ptr[held[j]], phases.ptr[held[j] + 1]):
+            work[phases.col[p], j] = phases.val[p]
+    factor(work, n, order)
+    settle(work, n, order, x, settled)
+    total = 0.0
+    for j in range(n):
+        total += settled[j] * phases.energy[held[j]]
+    return n, total
+
+
+# The n phases held with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
+@jit(part="copied")
+def _write(ids, held, n, settled, products, fractions):
+    count = 0
+    for j in range(n):
+        if settled[j] > 1e-8:
+            products[count] = ids[held[j]]
+            fractions[count] = settled[j]
+            count += 1
+    for j in range(count, len(products)):
+        products[j] = -1
+        fractions[j] = 0.0
+
+
+# Take a remembered basis up; store the state's as number `at`.
+@jit(part="copied")
+def _recall(memory, at, state):
+    for b in range(len(state.basis)):
+        state.basis[b] = memory.bases[at, b]
+    copy(memory.inverses[at], state.inverse)
+
+
+@jit(part="copied")
+def _remember(state, since, at, memory):
+    for b in range(len(state.basis)):
+        memory.prices[b, at] = state.price[b]
+        memory.bases[at, b] = state.basis[b]
+    copy(state.inverse, memory.inverses[at])
+    memory.sinces[at] = since
+
+
+# Inside the simplex and in no special position, so that no step from here is degenerate.
+@jit(part="copied")
+def _begin(x, inner, phases, state):
+    m = len(x)
+    for c in range(m):
+        inner[c] = 0.9 * x[c] + 0.1 * (1.0 + 0.3 * ((c * 0.6180339887) % 1.0)) / m
+    return start(inner, phases, state)
+
+
+# One run of `solve`: rows order[first:last] of the system with the elements `inside`.
+@jit(part="linked")
+def _run(rows, column, order, first, last, inside, phases, found):
+    ids, within, place = subsystem(inside, phases)
+    m = np.int64(0)
+    for c in range(len(place)):
+        if place[c] >= 0:
+            m += 1
+    state = room_for(m, len(ids))
+    keep = min(_KEEP, last - first)
+    memory = Remembered(
+        np.empty((m, keep)), np.empty((keep, m), np.int64), np.empty((keep, m, m)),
+        np.empty(keep, np.int64), np.empty(keep),
+    )  # fmt: skip
+    x, inner = np.zeros(m), np.empty(m)
+    room = np.empty(m, np.int64), np.empty(m, np.int64), np.empty((m, m)), np.empty(m)
+    since, kept, at = -1, 0, -1
+    costed = False
+    for o in range(first, last):
+        row = order[o]
+        for c in range(m):
+            x[c] = 0.0
+        for p in range(rows.indptr[row], rows.indptr[row + 1]):
+            if rows.values[p] > 0.0:
+                x[place[column[rows.indices[p]]]] = rows.values[p]
+        new = False
+        if since < 0:
+            since = _begin(x, inner, within, state)
+            new = costed = True
+        else:
+            # The remembered basis that prices x highest is the nearest to its own.
+            best = _nearest(memory.prices, min(kept, keep), x, memory.worth)
+            if best != at:
+                at = best
+                _recall(memory, at, state)
+                since = memory.sinces[at]
+                costed = False
+        if since >= 0 and not mix(state.inverse, x, state.amounts, _ROUNDING):
+            if not costed:
+                prices(within, state)
+            since = move(x, within, state, since)
+            if since >= 0:
+                prices(within, state)
+            new = costed = True
+        if new and since >= 0:
+            at = kept % keep
+            _remember(state, since, at, memory)
+            kept += 1
+        n, total = _settled(x, within, state, room)
+        found.hull[row] = total if since >= 0 else np.nan
+        if found.products.shape[1] > 0:
+            _write(ids, room[0], n, room[3], found.products[row], found.fractions[row])
+
+
+# rows: compositions; column int64 (118,): column of each element; systems bool (s, columns).
+@jit
+def solve(rows, column, runs, systems, phases, found, begin, end):
+    """Find the hull energy and the products of each composition of the runs `begin` to `end`."""
+    for t in range(begin, end):
+        inside = systems[runs.system[t]]
+        _run(rows, column, runs.order, runs.first[t], runs.last[t], inside, phases, found)
+
+
+# Rows priced together: the inner loops run over them and fill the vector units.
+_LANES = 32
+# Most elements of a system.
+_MOST = 8
+_TOLERANCE = 1e-9
+
+
+class Planes(NamedTuple):
+    """Facets of a system of m elements."""
+
+    price: NDArray[np.float64]  # the plane of each: chemical potentials, (facets, m)
+    corner: NDArray[np.int32]  # phases by id, ascending, (facets, m)
+    # of `matrix`, as `factor` leaves them, (facets, m, m) and (facets, m)
+    factors: NDArray[np.float64]
+    order: NDArray[np.int64]
+    matrix: NDArray[np.float64]  # element by corner: what the corners are made of, (facets, m, m)
+    energy: NDArray[np.float64]  # of the corners, eV/atom, (facets, m)
+
+
+# table: compositions; place int64 (118,): column of each element in the system; rows int64 (r,):
+# all of this system; price float64 (facets, m), m <= 8.
+# Writes hull float64 (n,) and facet int32 (n,) at rows[begin:end].
+@jit(fastmath=True)
+def highest(table, place, rows, price, hull, facet, begin, end):
+    """Price compositions by all facets."""
+    indptr, indices, values = table
+    m = price.shape[1]
+    # Fractions sum to one: the first element's price is paid whole, the others' by difference.
+    base = price[:, 0].copy()
+    slope = np.zeros((len(price), _MOST - 1))
+    for f in range(len(price)):
+        for c in range(1, m):
+            slope[f, c - 1] = price[f, c] - price[f, 0]
+    x = np.zeros((_MOST, _LANES))
+    best, at = np.empty(_LANES), np.empty(_LANES)
+    for start in range(begin, end, _LANES):
+        n = min(_LANES, end - start)
+        x[:] = 0.0
+        for lane in range(n):
+            row = rows[start + lane]
+            for p in range(indptr[row], indptr[row + 1]):
+                if values[p] > 0.0:
+                    x[place[indices[p]], lane] = values[p]
+        best[:] = -np.inf
+        at[:] = 0.0
+        if m <= 6:
+            for f in range(len(base)):
+                b = base[f]
+                s1, s2, s3 = slope[f, 0], slope[f, 1], slope[f, 2]
+                s4, s5 = slope[f, 3], slope[f, 4]
+                for lane in range(_LANES):
+                    total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
+                    total += s4 * x[4, lane] + s5 * x[5, lane]
+                    better = total > best[lane]
+                    best[lane] = total if better else best[lane]
+                    at[lane] = f if better else at[lane]
+        else:
+            for f in range(len(base)):
+                b = base[f]
+                s1, s2, s3 = slope[f, 0], slope[f, 1], slope[f, 2]
+                s4, s5, s6, s7 = slope[f, 3], slope[f, 4], slope[f, 5], slope[f, 6]
+                for lane in range(_LANES):
+                    total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
+                    total += s4 * x[4, lane] + s5 * x[5, lane]
+                    total += s6 * x[6, lane] + s7 * x[7, lane]
+                    better = total > best[lane]
+                    best[lane] = total if better else best[lane]
+                    at[lane] = f if better else at[lane]
+        for lane in range(n):
+            hull[rows[start + lane]] = best[lane]
+            facet[rows[start + lane]] = np.int32(at[lane])
+
+
+# As above. Where facet int32 (n,) and found.hull hold what `highest` wrote, writes found.hull and
+# the products of `found` (width >= m, or 0: none) from the corners that are there alone, and done
+# bool (r,): False where no facet of this price holds the composition.
+@jit
+def split(table, place, rows, planes, facet, found, done, begin, end):
+    """Split compositions into the corners of their facets."""
+    indptr, indices, values = table
+    price, corner, factors, order, matrix, energy = planes
+    hull, products, fractions = found
+    m = price.shape[1]
+    x, amount, work = np.empty(m), np.empty(m), np.empty((m, m))
+    held, own = np.empty(m, np.int64), np.empty(m, np.int64)
+    for r in range(begin, end):
+        row = rows[r]
+        x[:] = 0.0
+        for p in range(indptr[row], indptr[row + 1]):
+            if values[p] > 0.0:
+                x[place[indices[p]]] = values[p]
+        f = facet[row]
+        least = settle(factors[f], m, order[f], x, amount)
+        other = 0
+        # Facets in one plane price alike; one of them holds the composition.
+        while not least >= -_TOLERANCE and other < len(price):
+            total = 0.0
+            for c in range(m):
+                total += price[other, c] * x[c]
+            if total > hull[row] - _TOLERANCE:
+                f = other
+                least = settle(factors[f], m, order[f], x, amount)
+            other += 1
+        n, count = 0, 0
+        done[r] = least >= -_TOLERANCE
+        if done[r]:
+            for b in range(m):
+                if amount[b] > _LEAST:
+                    held[n] = b
+                    n += 1
+            if n < m:
+                for c in range(m):
+                    for j in range(n):
+                        work[c, j] = matrix[f, c, held[j]]
+                factor(work, n, own)
+                settle(work, n, own, x, amount)
+            total = 0.0
+            for j in range(n):
+                total += amount[j] * energy[f, held[j]]
+                if amount[j] > 1e-8 and products.shape[1] > 0:
+                    products[row, count] = corner[f, held[j]]
+                    fractions[row, count] = amount[j]
+                    count += 1
+            hull[row] = total
+        for j in range(count, products.shape[1]):
+            products[row, j] = -1
+            fractions[row, j] = 0.0

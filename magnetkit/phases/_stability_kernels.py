@@ -1,0 +1,421 @@
+"""The stability of phases: energies by interpolation over sublattices, and odds that they form.
+
+The energy of a substituted phase is linear in the occupation of the rare-earth and interstitial
+sites and quadratic in that of the transition-metal sites, so it is fixed by its values at nodes:
+one rare earth, one interstitial, and one metal or two in equal parts. Between the nodes the
+quadratic Lagrange weights y (2 y - 1) and 4 y y' hold; the variance follows from the covariance of
+the nodes.
+
+Whether a phase forms is described by `TERMS` numbers; its log odds are a family's weights times
+these, and their variance comes from the covariance of the weights. A family is a structure, or
+none.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._jit import jit
+
+RARE_EARTH, METAL, INTERSTITIAL = 0, 1, 2
+_FLOOR = 1e-12
+
+
+class Sites(NamedTuple):
+    """Sites of a host and the elements that a snapshot has on them."""
+
+    role: NDArray[np.int8]  # site of each element, -1 where it has none, (118,)
+    place: NDArray[np.int64]  # its place among the elements of its site, (118,)
+    atoms: NDArray[np.float64]  # atoms of each site in a formula unit, (3,)
+
+
+class Energies(NamedTuple):
+    """Energies at the nodes and their covariance."""
+
+    # node of two metals, a metal with itself being the corner, (R, X, M, M)
+    node: NDArray[np.int64]
+    mean: NDArray[np.float64]  # eV/atom, (k,)
+    covariance: NDArray[np.float64]  # (k, k)
+    noise: NDArray[np.float64]  # variance of a corner, of mixed rare earths and of mixed metals
+
+
+class Interpolated(NamedTuple):
+    """What `interpolate` writes."""
+
+    energy: NDArray[np.float64]  # eV/atom, (n,), and its deviation
+    deviation: NDArray[np.float64]
+    entropy: NDArray[np.float64]  # of ideal mixing, Boltzmann's constants an atom, (n,)
+    ideal: NDArray[np.float64]  # the composition at the host's exact stoichiometry, (nnz,)
+
+
+class Members(NamedTuple):
+    """End members of a host in a snapshot."""
+
+    known: NDArray[np.bool_]  # whether the snapshot has it, (R, X, M)
+    # main metal and metal whose slope is of another source, (118, 118)
+    borrowed: NDArray[np.bool_]
+    significant: float  # share from which an end member counts, and from which a metal does
+    trace: float
+
+
+class Compared(NamedTuple):
+    """What `compare` writes."""
+
+    borrows: NDArray[np.bool_]  # leaning on a borrowed slope, (n,)
+    # a key of the significant end members that the snapshot lacks, 0 without any, (n,)
+    missing: NDArray[np.int64]
+
+
+# table: hard phases; rows int64 (r,): those of the host. Writes at rows[start:stop]; NaN where a
+# site is empty or an element has no site.
+@jit
+def interpolate(table, rows, host, nodes, found, start, stop):
+    """Interpolate energies and their deviations between nodes."""
+    indptr, indices, values = table
+    role, index, sites = host
+    node, mean, covariance, noise = nodes
+    energy, deviation, entropy, ideal = found
+    atoms = sites[0] + sites[1] + sites[2]
+    total, squares = np.empty(3), np.empty(3)
+    # The nodes of a row, and how much each counts: no row has more than all.
+    own, share_of = np.empty(len(mean), np.int64), np.empty(len(mean))
+    for o in range(start, stop):
+        row = rows[o]
+        first, last = indptr[row], indptr[row + 1]
+        if not _site_totals(indices, values, first, last, role, sites, total):
+            energy[row] = np.nan
+            deviation[row] = np.nan
+            entropy[row] = np.nan
+            continue
+        mixing = 0.0
+        squares[:] = 0.0
+        for p in range(first, last):
+            s = role[indices[p]]
+            share = values[p] / total[s]
+            ideal[p] = share * sites[s] / atoms
+            if share > _FLOOR and sites[s] > 0.0:
+                mixing -= sites[s] / atoms * share * np.log(share)
+            squares[s] += share * share
+        value, count = 0.0, 0
+        for p in range(first, last):
+            if role[indices[p]] != RARE_EARTH:
+                continue
+            earth = values[p] / total[RARE_EARTH]
+            for q in range(first, last):
+                third = 0
+                outer = earth
+                if sites[INTERSTITIAL] > 0.0:
+                    if role[indices[q]] != INTERSTITIAL:
+                        continue
+                    third = index[indices[q]]
+                    outer = earth * values[q] / total[INTERSTITIAL]
+                elif q > first:
+                    break
+                for i in range(first, last):
+                    if role[indices[i]] != METAL:
+                        continue
+                    y = values[i] / total[METAL]
+                    for j in range(first, i + 1):
+                        if role[indices[j]] != METAL:
+                            continue
+                        w = outer * y
+                        w *= 2.0 * y - 1.0 if j == i else 4.0 * values[j] / total[METAL]
+                        at = node[index[indices[p]], third, index[indices[i]], index[indices[j]]]
+                        value += w * mean[at]
+                        own[count], share_of[count] = at, w
+                        count += 1
+        variance = noise[0] + noise[1] * 2.0 * (1.0 - squares[RARE_EARTH])
+        variance += noise[2] * 2.0 * (1.0 - squares[METAL])
+        # Term by term, so that it does not depend on which nodes other rows have.
+        for a in range(count):
+            known = 0.5 * share_of[a] * covariance[own[a], own[a]]
+            for b in range(a):
+                known += share_of[b] * covariance[own[a], own[b]]
+            variance += 2.0 * share_of[a] * known
+        energy[row] = value
+        deviation[row] = np.sqrt(max(variance, 0.0))
+        entropy[row] = mixing
+
+
+# total float64 (3,): amount on each site; False where a site is empty or an element has none.
+@jit(part="copied")
+def _site_totals(indices, values, first, last, role, sites, total):
+    total[:] = 0.0
+    for p in range(first, last):
+        if role[indices[p]] < 0:
+            return False
+        total[role[indices[p]]] += values[p]
+    filled = True
+    for s in range(3):
+        if sites[s] > 0.0 and total[s] <= _FLOOR:
+            filled = False
+    return filled
+
+
+# Which elements occur in some rows: bool (118,).
+@jit
+def elements_of(indptr, indices, rows):
+    """Return the elements that occur in some rows."""
+    found = np.zeros(118, np.bool_)
+    for row in rows:
+        for p in range(indptr[row], indptr[row + 1]):
+            found[indices[p]] = True
+    return found
+
+
+# table, rows and host as above. Writes at rows[start:stop].
+@jit
+def compare(table, rows, host, members, found, start, stop):
+    """Compare phases with the end members that a snapshot has."""
+    indptr, indices, values = table
+    role, index, _ = host
+    has, borrowed, significant, trace = members
+    borrows, missing = found
+    of_role = np.empty(3)
+    for o in range(start, stop):
+        row = rows[o]
+        first, last = indptr[row], indptr[row + 1]
+        of_role[:] = 0.0
+        major = -1
+        for p in range(first, last):
+            e = indices[p]
+            if role[e] >= 0:
+                of_role[role[e]] += values[p]
+            if role[e] == METAL and (major < 0 or values[p] > values[major]):
+                major = p
+        for p in range(first, last):
+            e = indices[p]
+            counts = values[p] >= trace * of_role[METAL]
+            if role[e] == METAL and counts and borrowed[indices[major], e]:
+                borrows[row] = True
+        key = np.int64(0)
+        for p in range(first, last):
+            r = indices[p]
+            if role[r] != RARE_EARTH:
+                continue
+            for q in range(first, last):
+                m = indices[q]
+                if role[m] != METAL:
+                    continue
+                outer = values[p] / of_role[RARE_EARTH] * values[q] / of_role[METAL]
+                if outer < significant:
+                    continue
+                if of_role[INTERSTITIAL] > 0.0:
+                    for t in range(first, last):
+                        z = indices[t]
+                        if role[z] == INTERSTITIAL:
+                            share = outer * values[t] / of_role[INTERSTITIAL]
+                            if share >= significant and not has[index[r], index[z], index[m]]:
+                                key = key * 1000003 + (r * 118 + z) * 118 + m + 1
+                elif not has[index[r], 0, index[m]]:
+                    key = key * 1000003 + r * 118 * 118 + m + 1
+        missing[row] = key
+
+
+TERMS = (
+    "constant", "hull distance", "Fe", "Co", "Ni", "Mn", "Cu",
+    "early", "early squared", "sp", "sp squared",
+    "radius ratio", "radius ratio, Fe", "radius ratio, Co", "large radius ratio", "misfit",
+    "stabilizer", "no entry", "eutectoid", "Fe beside Cu", "radius ratio, metal content",
+    "metal content", "uncertainty", "mixing entropy", "room",
+)  # fmt: skip
+"""The terms, in order; `_describe` says what each is."""
+_FE, _CO, _NI, _MN, _CU = 25, 26, 27, 24, 28
+# Share of what is enough of a stabilizer that does nothing; half way from there to one the phase is
+# as likely as not, as where the leanest alloys that were made lie.
+_TOO_LITTLE = 0.4
+_DISTANCE, _NO_ENTRY, _EUTECTOID, _UNCERTAINTY, _MIXING = 1, 17, 18, 22, 23
+
+
+class Atoms(NamedTuple):
+    """What the terms know of the elements."""
+
+    kind: NDArray[np.int8]  # `RARE_EARTH`, `METAL` or `INTERSTITIAL`, (118,)
+    radius: NDArray[np.float64]  # for twelve neighbours, angstrom, (118,)
+    # what a rare earth's radius loses where all metal is iron and cobalt (mixed valence), (118,)
+    less: NDArray[np.float64]
+    early: NDArray[np.bool_]  # groups 4 to 6, (118,)
+    sp: NDArray[np.bool_]  # Al, Si, Ga and the like, (118,)
+    # metals that sit with the rare earth, and count with it for the mean radius, (families, 118)
+    guest: NDArray[np.bool_]
+    # One over the share of the metals at which an element alone stabilizes the structure, and over
+    # that beyond which another phase takes it, (families, 118).
+    enough: NDArray[np.float64]
+    most: NDArray[np.float64]
+
+
+class State(NamedTuple):
+    """What is known of each phase, arrays of shape (n,)."""
+
+    family: NDArray[np.int8]  # its structure, the last family where it has none
+    named: NDArray[np.bool_]  # whether the composition itself is the phase, with no guests
+    # free energy above the competing phases, eV/atom, NaN where there is no energy
+    distance: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+    mixing: NDArray[np.float64]  # kelvin times entropy of ideal mixing on the sites, eV/atom
+    warmer: NDArray[np.float64]  # kelvin less that at which phases of the structure are made
+
+
+class Weights(NamedTuple):
+    """Weights by family."""
+
+    mean: NDArray[np.float64]  # (families, terms)
+    root: NDArray[np.float64]  # the covariance is ``root @ root.T``, (families, terms, terms)
+
+
+# Terms of row i into x float64 (terms,); what has to do with energies alone without rare earth or
+# without metal. A distance of 30 meV, and as large a deviation, stand where there is no entry; a
+# phase below what competes forms no more surely than one level with it, the less since most such
+# energies are extrapolated. Deviations above 0.2 eV say no more than that nothing is known.
+# The radius ratio of rare earth to metals is centred at 1.42 (middle of the rows) in steps of 0.03;
+# energies are in 20 meV; a misfit is the variance of the metals' radii over their mean squared, in
+# 0.002; early metals in fifths and sp elements in halves of the metals. Of stabilizers count the
+# shares of what is enough of each; their range is over where the shares of the most exceed one.
+@jit(part="merged")
+def _describe(i, rows, atoms, state, x):
+    indptr, indices, values = rows
+    family = state.family[i]
+    earth = metal = iron = cobalt = nickel = manganese = copper = early = sp = 0.0
+    small = large = beside = squares = support = crowd = 0.0
+    for p in range(indptr[i], indptr[i + 1]):
+        e, a = indices[p], values[p]
+        if atoms.kind[e] == RARE_EARTH:
+            earth += a
+        elif atoms.kind[e] == METAL and not state.named[i] and atoms.guest[family, e]:
+            beside += a
+            large += a * atoms.radius[e]
+        elif atoms.kind[e] == METAL:
+            metal += a
+            small += a * atoms.radius[e]
+            squares += a * atoms.radius[e] ** 2
+            support += a * atoms.enough[family, e]
+            crowd += a * atoms.most[family, e]
+            iron += a * (e == _FE)
+            cobalt += a * (e == _CO)
+            nickel += a * (e == _NI)
+            manganese += a * (e == _MN)
+            copper += a * (e == _CU)
+            early += a * atoms.early[e]
+            sp += a * atoms.sp[e]
+    x[:] = 0.0
+    x[0] = 1.0
+    if math.isnan(state.distance[i]):
+        x[_NO_ENTRY] = 1.0
+        x[_DISTANCE] = -1.5
+    else:
+        x[_DISTANCE] = -max(state.distance[i], 0.0) / 0.02
+    spread = 0.03 if math.isnan(state.deviation[i]) else min(state.deviation[i], 0.2)
+    x[_UNCERTAINTY] = -math.sqrt(spread / 0.02)
+    x[_MIXING] = state.mixing[i] / 0.02
+    if earth <= 0.0 or metal <= 0.0:
+        return
+    valence = (iron + cobalt) / metal
+    for p in range(indptr[i], indptr[i + 1]):
+        e = indices[p]
+        if atoms.kind[e] == RARE_EARTH:
+            large += values[p] * (atoms.radius[e] - atoms.less[e] * valence)
+    mean = small / metal
+    ratio = (large / (earth + beside) / mean - 1.42) / 0.03
+    early /= 0.2 * metal
+    sp /= 0.5 * metal
+    content = (metal - 0.8) / 0.1
+    x[2], x[3], x[4] = iron / metal, cobalt / metal, nickel / metal
+    x[5], x[6] = manganese / metal, copper / metal
+    x[7], x[8], x[9], x[10] = early, early**2, sp, sp**2
+    x[11], x[12], x[13] = ratio, ratio * x[2], ratio * x[3]
+    x[14] = max(ratio, 0.0) ** 2
+    x[15] = -max(squares / metal / mean**2 - 1.0, 0.0) / 0.002
+    x[16] = min(max((support / metal - _TOO_LITTLE) / (1.0 - _TOO_LITTLE), 0.0), 1.0)
+    x[_EUTECTOID] = state.warmer[i] / 200.0 * x[3]
+    x[19] = 4.0 * x[2] * x[6]
+    x[20], x[21] = ratio * content, content
+    x[24] = -max(crowd / metal - 1.0, 0.0)
+
+
+# Writes rows start to stop of x float64 (n, terms).
+@jit
+def describe(rows, atoms, state, x, start, stop):
+    """Write the terms of phases."""
+    for i in range(start, stop):
+        _describe(i, rows, atoms, state, x[i])
+
+
+# Writes at start to stop: mean and deviation float64 (n,) of the log odds.
+@jit
+def odds(rows, atoms, state, weights, mean, deviation, start, stop):
+    """Write the log odds that phases form."""
+    k = weights.mean.shape[1]
+    x, part = np.empty(k), np.empty(k)
+    for i in range(start, stop):
+        _describe(i, rows, atoms, state, x)
+        w, root = weights.mean[state.family[i]], weights.root[state.family[i]]
+        total = variance = 0.0
+        part[:] = 0.0
+        for a in range(k):
+            # Most terms of a phase are zero.
+            if x[a] != 0.0:
+                total += w[a] * x[a]
+                for b in range(k):
+                    part[b] += root[a, b] * x[a]
+        for b in range(k):
+            variance += part[b] * part[b]
+        mean[i] = total
+        deviation[i] = math.sqrt(variance)
+
+
+# earths, thirds: atoms of rare earth and interstitials a formula unit over all its atoms, float64
+# (structures,); third bool (structures, 118): what counts as its interstitial.
+# -> int8 (n,): the structure whose ratio a composition has, -1 where none
+@jit
+def ratios(rows, kind, earths, thirds, third):
+    """Return the structure whose ratio of rare earth, metals and interstitials each row has."""
+    indptr, indices, values = rows
+    n = len(indptr) - 1
+    found = np.full(n, -1, np.int8)
+    for i in range(n):
+        earth = small = 0.0
+        for p in range(indptr[i], indptr[i + 1]):
+            if kind[indices[p]] == RARE_EARTH:
+                earth += values[p]
+            elif kind[indices[p]] == INTERSTITIAL:
+                small += values[p]
+        for s in range(len(earths)):
+            if abs(earth - earths[s]) > 1e-4 or abs(small - thirds[s]) > 1e-4:
+                continue
+            own = True
+            for p in range(indptr[i], indptr[i + 1]):
+                e = indices[p]
+                if kind[e] == INTERSTITIAL and values[p] > 0.0 and not third[s, e]:
+                    own = False
+            if own:
+                found[i] = s
+    return found
+
+
+# Entropy of ideal mixing, Boltzmann's constants an atom, of the rare earths among each other and of
+# the late 3d metals (`late`, bool (118,)) among each other: the most that competing phases, which
+# dissolve these alone, can have. Writes at rows[start:stop].
+@jit
+def rivals_entropy(table, rows, kind, late, entropy, start, stop):
+    """Write the mixing entropy that the phases beside a candidate can have."""
+    indptr, indices, values = table
+    for o in range(start, stop):
+        i = rows[o]
+        earth = metal = total = 0.0
+        for p in range(indptr[i], indptr[i + 1]):
+            if values[p] <= 0.0:
+                continue
+            if kind[indices[p]] == RARE_EARTH:
+                earth += values[p]
+            elif late[indices[p]]:
+                metal += values[p]
+            else:
+                continue
+            total -= values[p] * math.log(values[p])
+        if earth > 0.0:
+            total += earth * math.log(earth)
+        if metal > 0.0:
+            total += metal * math.log(metal)
+        entropy[i] = total

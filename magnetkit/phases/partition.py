@@ -1,0 +1,560 @@
+"""The host of a recipe, its split into hard phase and grain boundary, and what was made before.
+
+The rules and their sources stand in ``datasets/hosts``, a folder a host. A model of a host says
+nothing about an alloy with elements, or amounts of them, with which no alloy of that host was ever
+made: ``made.csv`` and ``shells.csv`` there list them. A variant that a table does not list has the
+rows of its root.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core._arguments import named
+from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
+from .._core.errors import DataError, InputError
+from ..alloy.table import CompositionTable
+from .records import HOST_NAMES, HOSTS, ROOTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ._host_kernels import AssignmentRules, SiteRules
+
+
+# Fewer atoms of the alloy are rounding, not a phase.
+_NOTHING = 1e-9
+
+# Sums of atoms that a rule of assignment may name beside elements and ``all``. M is every metal.
+_NO_METAL = ("B", "C", "N", "H", "O")
+_GROUPS = {
+    "R": RARE_EARTHS,
+    "T": ("Fe", "Co", "Ni", "Mn"),
+    "M": tuple(s for s in SYMBOLS if s not in (*RARE_EARTHS, *_NO_METAL)),
+    "all": SYMBOLS,
+}
+# An amount on the edge of a window lies within it, however it was rounded.
+_EDGE = 1e-9
+# A recipe with less than this outside its hard phase is a bare formula.
+_BARE = 0.995
+# Printed amounts are rounded: shares up to this factor above the largest count as made.
+_ROUNDING = 1.05
+
+
+@dataclass(frozen=True, eq=False)
+class Partition:
+    """A table split into hard phase and grain boundary.
+
+    Attributes
+    ----------
+    host : ndarray of int8, shape (n,)
+        Index into `HOST_NAMES`; -1 unknown, then all is in `hard_phase` and the fractions are NaN.
+    hard_phase : CompositionTable
+        Composition of the hard phase alone.
+    grain_boundary : CompositionTable
+        Composition of the rest; a row is empty where nothing is left. In cellular 2:17 magnets
+        these are the walls.
+    hard_volume_fraction, hard_weight_fraction : ndarray of float64, shape (n,)
+        Share of the hard phase.
+    recipe : CompositionTable
+    """
+
+    host: NDArray[np.int8]
+    hard_phase: CompositionTable
+    grain_boundary: CompositionTable
+    hard_volume_fraction: NDArray[np.float64]
+    hard_weight_fraction: NDArray[np.float64]
+    recipe: CompositionTable
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> "Partition":
+        """Return some of the recipes."""
+        return Partition(*(getattr(self, part.name)[rows] for part in fields(self)))
+
+    @property
+    def bare(self) -> NDArray[np.bool_]:
+        """Whether a recipe is a bare formula: it names a hard phase, not the charge of a melt."""
+        return self.hard_volume_fraction > _BARE
+
+    @cached_property
+    def charges(self) -> NDArray[np.bool_]:
+        """Whether what is left over is a boundary phase of a magnet, as the host's record says."""
+        found = np.zeros(len(self.host), bool)
+        for code in np.unique(self.host[self.host >= 0]):
+            for rule in HOSTS[HOST_NAMES[code]].split.boundary:
+                found |= (self.host == code) & lies_in(self.grain_boundary, rule)
+        return found
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return the split as a table of formulas and shares."""
+        import pandas as pd
+
+        names = np.array([*HOST_NAMES, "unknown"])
+        return pd.DataFrame(
+            {
+                "host": pd.Categorical(names[self.host], categories=names),
+                "hard_phase": self.hard_phase.formulas(),
+                "grain_boundary": self.grain_boundary.formulas(),
+                "hard_volume_fraction": self.hard_volume_fraction,
+                "hard_weight_fraction": self.hard_weight_fraction,
+            }
+        )
+
+
+class Traces(NamedTuple):
+    """What `purified` took out of n recipes, (n,) each."""
+
+    gases: dict[str, NDArray[np.float64]]  # wt.% by the field of a process, NaN where not named
+    weight: NDArray[np.float64]  # of other elements, wt.%
+    volume: NDArray[np.float64]  # their share of the volume
+    beyond: NDArray[np.bool_]  # whether there is more of one than is known to be without effect
+    # row, element and wt.% of each of them, as many as there are
+    said: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
+
+    def words(self) -> dict[int, str]:
+        """Return in words, by row, which elements those are."""
+        found: dict[int, list[str]] = {}
+        for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
+            limit = _trace_limits()[-1, element]
+            known = f"outside, over {limit:g}" if weight > limit else "taken for inert"
+            found.setdefault(row, []).append(f"{SYMBOLS[element]} {weight:.3g} wt.% {known}")
+        return {row: ", ".join(parts) for row, parts in found.items()}
+
+
+# Carbon over boron and carbon of R2Fe14(B,C) to which it is an impurity that binds rare earth, and
+# from which all of it stands for boron (assumed).
+_CARBIDE, _BORIDE = 0.10, 0.25
+_MOST_GAS = 3.0
+
+
+def purified(
+    table: CompositionTable, codes: NDArray[np.int8]
+) -> tuple[CompositionTable, Traces | None]:
+    """Take out of recipes what is no part of their metal; None where there is nothing to take.
+
+    Oxygen, and nitrogen and carbon where they are no part of the host, bind rare earth, as those of
+    a process do. Elements of ``traces.csv`` up to their limits dilute and do no more. `codes` are
+    the recipes' hosts.
+    """
+    from ..alloy._row_kernels import sums
+
+    n, indices, values, limits = len(table), table.indices, table.values, _trace_limits()
+    held = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
+    if not held.take(indices).any():
+        return table, None
+    row = np.repeat(np.arange(n), np.diff(table.indptr))
+    limit = np.where(codes[row] >= 0, limits[codes[row], indices], 0.0)
+    # What one host holds another takes out.
+    if not limit.any():
+        return table, None
+    weight = 100.0 * values * ATOMIC_MASS[indices] / sums(table.rows, ATOMIC_MASS)[row]
+    taken = np.where(limit > 0.0, 1.0, 0.0)
+    inert = (limit > 0.0) & np.isfinite(limit) & (values > 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
+    bound = np.clip((_BORIDE - share) / (_BORIDE - _CARBIDE), 0.0, 1.0)
+    boride = np.array([*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False])
+    taken = np.where((indices == INDEX["C"]) & boride[codes][row], taken * bound[row], taken)
+    over = inert & (weight > limit)
+    taken[over] = 0.0
+    gases = {}
+    for symbol, name in GASES.items():
+        own = np.where(indices == INDEX[symbol], taken * weight, 0.0)
+        total = np.bincount(row, own, n)
+        gases[name] = np.where(total > 0.0, total, np.nan)
+        over |= (own > _MOST_GAS) & ~inert
+    volume = values * atomic_volumes()[indices]
+    diluted = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
+    said = row[inert], indices[inert], weight[inert]
+    beyond = np.bincount(row, over, n) > 0.0
+    inside = np.bincount(row, np.where(inert, weight, 0.0), n).astype(np.float64)
+    found = Traces(gases, inside, diluted, beyond, said)
+    # Rows of which nothing is taken stay as they are, to the last bit.
+    changed = np.bincount(row, taken, n) > 0.0
+    both = CompositionTable.concat([table, _compacted(table, values * (1.0 - taken))])
+    kept = both[np.arange(n) + n * changed]
+    return replace(kept, row_index=table.row_index, errors=table.errors), found
+
+
+GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
+"""Elements that bind rare earth, and the fields of a process that say how much."""
+
+
+@lru_cache(maxsize=1)
+def _trace_limits() -> NDArray[np.float64]:
+    """Return the most of each element that is taken out of recipes, wt.%, (hosts + 1, 118).
+
+    0 where the host holds it, infinite of what binds rare earth; the last row is for all hosts.
+    """
+    known = {r["element"]: float(r["limit_wt_pct"]) for r in datasets.rows("hosts/traces.csv")}
+    limits = np.zeros((len(HOSTS) + 1, N_ELEMENTS))
+    limits[:, [INDEX[s] for s in known]] = list(known.values())
+    limits[:, [INDEX[s] for s in GASES]] = np.inf
+    for h, host in enumerate(HOSTS.values()):
+        held = {*host.interstitial_elements, *(host.split.solubility.keys() & _JUDGED)}
+        if host.split.boride_ratio > 0.0:
+            held.discard("C")
+        limits[h, [INDEX[s] for s in held]] = 0.0
+    return limits
+
+
+# Elements of traces.csv of which the snapshot has enough for a host's phases to be judged.
+_JUDGED = ("Hf", "Nb", "B")
+
+
+@named
+def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") -> Partition:
+    """Split recipes into hard phase and grain boundary.
+
+    The amount of hard phase follows the lever rule between the host and the neighbour that takes
+    the excess; minor metals divide between the two by a stated preference, up to a stated
+    solubility (``datasets/hosts``). A stoichiometric compound comes back unchanged.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The recipes.
+    host : str or ndarray of int8, shape (n,)
+        As for `assign_hosts`, or what it returned.
+
+    Returns
+    -------
+    Partition
+        The two parts and their shares.
+
+    Raises
+    ------
+    InputError
+        If `host` is neither ``"auto"`` nor a known name, or no host of each recipe.
+
+    Examples
+    --------
+    >>> recipe = CompositionTable.from_strings(["Nd2.4Fe14B"])
+    >>> split = partition(recipe)
+    >>> split.hard_phase.formulas()
+    ['Nd0.1176Fe0.8235B0.05882']
+    >>> bool(split.hard_volume_fraction[0] < 1)
+    True
+    """
+    from .._core._jit import share_rows
+    from ..alloy._row_kernels import sums
+    from ._host_kernels import split
+
+    codes = assign_hosts(table, host) if isinstance(host, str) else _checked_codes(host, len(table))
+    hard, volume_fraction = np.zeros(len(table.values)), np.empty(len(table))
+    share_rows(split, len(table), table.rows, codes, _site_rules(), hard, volume_fraction)
+    inside = table.rows._replace(values=hard)
+    weight = sums(inside, ATOMIC_MASS) / sums(table.rows, ATOMIC_MASS)
+    weight[np.isnan(volume_fraction)] = np.nan
+    rest = np.maximum(table.values - hard, 0.0)
+    phases = _compacted(table, hard), _compacted(table, rest)
+    return Partition(codes, *phases, volume_fraction, weight, table)
+
+
+def _compacted(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
+    """Return `atoms` (on the sparsity of `table`) as compositions, without empty entries."""
+    from .._core._arrays import Rows
+    from .._core._jit import share_rows
+    from ._host_kernels import compact, count_over
+
+    n = len(table)
+    indptr = np.zeros(n + 1, np.int64)
+    share_rows(count_over, n, table.indptr, atoms, _NOTHING, indptr[1:])
+    np.cumsum(indptr, out=indptr)
+    kept = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
+    share_rows(compact, n, Rows(table.indptr, table.indices, atoms), _NOTHING, kept)
+    return CompositionTable(*kept, table.row_index, table.errors)
+
+
+def _checked_codes(host: Any, n: int) -> NDArray[np.int8]:
+    """Return given host codes, shape (n,), after a check: kernels use them as indices."""
+    codes = np.asarray(host)
+    whole = codes.shape == (n,) and codes.dtype.kind in "iu"
+    if not whole or not ((codes >= -1) & (codes < len(HOST_NAMES))).all():
+        raise InputError(
+            f"host must be auto, one of {', '.join(HOST_NAMES)}, or what assign_hosts returned for "
+            f"the {n} recipes; got {host!r:.60}"
+        )
+    return codes.astype(np.int8, copy=False)
+
+
+@named
+def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
+    """Return the host of each composition.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The compositions.
+    host : str
+        ``"auto"`` goes by the assignment rules of the hosts; a
+        name of `HOST_NAMES` takes every row to be of that host.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        Index into `HOST_NAMES`; -1 where none fits.
+
+    Raises
+    ------
+    InputError
+        If `host` is neither ``"auto"`` nor a known name.
+    """
+    if host == "auto":
+        from .._core._jit import share_rows
+        from ._host_kernels import assign
+
+        codes = np.empty(len(table), np.int8)
+        share_rows(assign, len(table), table.rows, _assignment_rules(), codes)
+        return codes
+    if host not in HOSTS:
+        raise InputError(f"host {host!r} is not known; use auto or one of {', '.join(HOST_NAMES)}")
+    return np.full(len(table), HOST_NAMES.index(host), np.int8)
+
+
+@lru_cache(maxsize=1)
+def _assignment_rules() -> "AssignmentRules":
+    """Return the rules that assign compositions to hosts, for the kernel."""
+    from ._host_kernels import AssignmentRules
+
+    order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
+    rules = [(-1, rule) for rule in _others().values()]
+    for host in order:
+        rules += [(HOST_NAMES.index(host.name), rule) for rule in host.assignment.alternatives]
+    conditions = [condition for _, rule in rules for condition in rule.items()]
+    sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in conditions]
+    sums = list(dict.fromkeys(side for both in sides for side in both))
+    window = np.array([limits for _, limits in conditions])
+    counted = np.array([_counted(amounts) for amounts in sums])
+    return AssignmentRules(
+        len(sums),
+        np.cumsum([0, *counted.sum(axis=0)]),
+        np.nonzero(counted.T)[1],
+        np.array([sums.index(above) for above, _ in sides]),
+        np.array([sums.index(below) for _, below in sides]),
+        window[:, 0] - _EDGE,
+        window[:, 1] + _EDGE,
+        np.cumsum([0, *(len(rule) for _, rule in rules)]),
+        np.array([host for host, _ in rules], np.int8),
+    )
+
+
+@lru_cache(maxsize=1)
+def _others() -> dict[str, dict[str, tuple[float, float]]]:
+    """Return the windows of known phases that are of no host."""
+    known = datasets.toml("hosts/others.toml")["phase"]
+    return {
+        one["name"]: {k: v for k, v in one.items() if k not in ("name", "source")} for one in known
+    }
+
+
+def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
+    """Return the names, by row, of phases that are known and of no host."""
+    rows = np.flatnonzero(codes < 0)
+    some: CompositionTable = table[rows]
+    found: dict[int, str] = {}
+    for name, rule in _others().items() if rows.size else ():
+        for row in np.flatnonzero(lies_in(some, rule)).tolist():
+            found.setdefault(int(rows[row]), name)
+    return found
+
+
+def lies_in(table: CompositionTable, rule: dict[str, tuple[float, float]]) -> NDArray[np.bool_]:
+    """Return which rows have every ratio within its window; a ratio to nothing never is."""
+    from ..alloy._row_kernels import sums
+
+    found = np.ones(len(table), bool)
+    for ratio, (low, high) in rule.items():
+        top, bottom = (sums(table.rows, _counted(side)) for side in ratio.split("/"))
+        found &= (bottom > 0.0) & (top >= (low - _EDGE) * bottom) & (top <= (high + _EDGE) * bottom)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _counted(amounts: str) -> NDArray[np.bool_]:
+    """Return which elements count in a sum such as ``(R + Zr)``, shape (118,)."""
+    counted = np.zeros(N_ELEMENTS, np.bool_)
+    for name in amounts.strip().strip("()").split("+"):
+        symbols = _GROUPS.get(name.strip(), (name.strip(),))
+        unknown = [s for s in symbols if s not in INDEX]
+        if unknown:
+            raise DataError(
+                f"datasets/hosts: an assignment names {unknown[0]!r}; expected elements or "
+                f"{', '.join(_GROUPS)}"
+            )
+        counted[[INDEX[s] for s in symbols]] = True
+    return counted
+
+
+@lru_cache(maxsize=1)
+def _site_rules() -> "SiteRules":
+    """Return the rules of the sites of every host, for the kernels."""
+    from . import _host_kernels as _hosts
+
+    shape = (len(HOSTS), N_ELEMENTS)
+    role, limit, preference = np.zeros(shape, np.int8), np.zeros(shape), np.ones(shape)
+    counts, ratios = np.zeros((len(HOSTS), 3)), np.zeros((len(HOSTS), 2))
+    boride = np.array([host.split.boride_ratio for host in HOSTS.values()])
+    for i, host in enumerate(HOSTS.values()):
+        rules = host.split
+        for symbols, code in (
+            (rules.solubility, _hosts.ON_T),
+            ((*RARE_EARTHS, *rules.guests_on_rare_earth_site), _hosts.ON_R),
+            (host.interstitial_elements, _hosts.ON_X),
+        ):
+            role[i, [INDEX[s] for s in symbols]] = code
+        limit[i, [INDEX[s] for s in rules.solubility]] = list(rules.solubility.values())
+        preference[i, [INDEX[s] for s in rules.preference]] = list(rules.preference.values())
+        counts[i] = host.rare_earth, host.transition_metal, host.interstitial
+        ratios[i] = rules.rich_ratio, rules.poor_ratio
+    known = {r["element"]: float(r["volume_A3"]) for r in datasets.rows("hosts/atomic_volumes.csv")}
+    # An element without a listed volume is outside every host and rare; 20 A3 is a middling metal.
+    volume = np.full(N_ELEMENTS, 20.0)
+    volume[[INDEX[s] for s in known]] = list(known.values())
+    return _hosts.SiteRules(role, limit, preference, counts, ratios, boride, volume)
+
+
+def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Return the site of each element and the atoms of each kind per formula unit.
+
+    The site, int8, shape (hosts, 118), is `ON_R`, `ON_T`, `ON_X` of `phases._host_kernels`, or
+    0; the rare-earth, transition-metal and interstitial atoms have shape (hosts, 3).
+    """
+    rules = _site_rules()
+    return rules.role, rules.counts
+
+
+def atomic_volumes() -> NDArray[np.float64]:
+    """Return the volume of an atom of each element, A3, shape (118,)."""
+    return _site_rules()[-1]
+
+
+def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the code of the root of each host, int8, shape (n,); -1 stays.
+
+    What was fitted or tabulated of hosts is looked up by root: the host itself, or the one it is a
+    variant of.
+    """
+    roots = [HOST_NAMES.index(host.root) for host in HOSTS.values()]
+    return np.array([*roots, -1], np.int8)[codes]
+
+
+def hardened_by(codes: NDArray[np.int8], hardening: str) -> NDArray[np.bool_]:
+    """Return which hosts, int8 (n,), make magnets by one of `records.HARDENING`, shape (n,)."""
+    own = [host.magnet.hardening == hardening for host in HOSTS.values()]
+    return np.array([*own, False])[codes]
+
+
+def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return the places of the roots of hosts in `ROOTS`, -1 where unknown, shape (n,)."""
+    places = [ROOTS.index(host.root) for host in HOSTS.values()]
+    return np.array([*places, -1])[codes]
+
+
+def not_from_melt(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which phases come to be by the path of their host's `records.Formation`, (n,)."""
+    found = np.zeros(len(codes), bool)
+    for code, host in enumerate(HOSTS.values()):
+        if host.formation is not None and (own := codes == code).any():
+            of, sites = host.formation.of, host.interstitial_elements
+            found |= own & (2.0 * table.fraction(of) > table.fraction(*sites)) if of else own
+    return found
+
+
+def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the host of the walls of cellular magnets, int8, shape (n,); -1 without cells."""
+    names = [host.magnet.walls for host in HOSTS.values()]
+    walls = [HOST_NAMES.index(name) if name else -1 for name in names]
+    return np.array([*walls, -1], np.int8)[codes]
+
+
+def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which alloys have only elements and amounts with which their host was made, (n,).
+
+    `table` includes the grain boundary; `codes`, shape (n,), are of `assign_hosts`, and rows
+    without a host are True.
+
+    Examples
+    --------
+    >>> from magnetkit.phases.partition import assign_hosts
+    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
+    >>> made_before(alloys, assign_hosts(alloys)).tolist()
+    [True, False]
+    """
+    from ._host_kernels import within
+
+    return within(table.indptr, table.indices, table.values, codes, *_largest_shares())
+
+
+def beyond_made(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
+    """Return in words, by row, of which elements there is more than `made_before` allows."""
+    group, most = _largest_shares()
+    totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])
+    of, found = ("the metals", "the rare earth", "the atoms"), {}
+    for row in np.flatnonzero(~made_before(table, codes)).tolist():
+        part = slice(table.indptr[row], table.indptr[row + 1])
+        elements, host = table.indices[part], codes[row]
+        kind, top = group[host, elements], 100.0 * most[host, elements]
+        share = 100.0 * table.values[part] / totals[row, kind]
+        found[row] = ", ".join(
+            f"{SYMBOLS[elements[k]]} {share[k]:.3g} % of {of[kind[k]]} outside, over {top[k]:.3g}"
+            for k in np.flatnonzero(share > top)
+        )
+    return found
+
+
+@lru_cache(maxsize=1)
+def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Return what each share of an element is of, and its largest, shape (hosts, 118) each."""
+    from . import _host_kernels as _hosts
+
+    kinds = {"metal": _hosts.OF_METAL, "rare earth": _hosts.OF_EARTH, "alloy": _hosts.OF_ALLOY}
+    group = np.full((len(HOST_NAMES), N_ELEMENTS), _hosts.OF_METAL, np.int8)
+    group[:, [INDEX[s] for s in RARE_EARTHS]] = _hosts.OF_EARTH
+    most = np.zeros(group.shape)
+    for h, row in _of_hosts("hosts/made.csv"):
+        at = h, INDEX[row["element"]]
+        group[at] = kinds[row["share_of"]]
+        most[at] = _ROUNDING * float(row["largest_share"])
+    return group, most
+
+
+def _of_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the code of each host with each of its rows in a table."""
+    rows = datasets.rows(table)
+    listed = {row["host"] for row in rows}
+    for h, (name, host) in enumerate(HOSTS.items()):
+        known = name if name in listed else host.root
+        yield from ((h, row) for row in rows if row["host"] == known)
+
+
+@lru_cache(maxsize=1)
+def _shells() -> NDArray[np.bool_]:
+    """Return which elements have been diffused into magnets of a host, shape (hosts, 118)."""
+    allowed = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
+    for h, row in _of_hosts("hosts/shells.csv"):
+        allowed[h, INDEX[row["element"]]] = True
+    return allowed
+
+
+def shelled_hosts() -> tuple[str, ...]:
+    """Return the hosts, no variants, into which any rare earth has been diffused."""
+    known = np.any(_shells(), axis=1)
+    return tuple(name for name in ROOTS if known[HOST_NAMES.index(name)])
+
+
+def shells_known(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which hosts any rare earth has been diffused into, shape (n,)."""
+    return (codes >= 0) & np.any(_shells(), axis=1)[codes]
+
+
+def diffused_before(codes: NDArray[np.int8], element: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return into which hosts, shape (n,), an element was diffused; False where unknown.
+
+    `element`, shape (n,), is the column of the element of each shell.
+    """
+    return (codes >= 0) & _shells()[codes, element]

@@ -1,0 +1,425 @@
+"""What the report says: the question, the answer and the tables, as plain text and numbers."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .._core import datasets
+from .._core.columns import COLUMNS
+from .._core.elements import INDEX, SYMBOLS
+from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
+from ..alloy.shell_rows import with_shell
+from ..alloy.table import CompositionTable
+from ..choose._decisions import SAVED, recommended
+from ..choose._draws import magnets_by_route
+from ..choose._profile_parts import MEETS_PROBABILITY
+from ..choose._requirements import UNPROVEN
+from ..choose.result import ANSWER
+from ..magnetism._measured import ALPHA
+from ..magnetism._stages import supplies
+from ..magnetism.conditions import calibration_of
+from ..magnetism.demagnetization import Demagnetization, demagnetization
+from ..phases._forming import FORMS, WEIGHTS
+from ..supply.scenario import scenarios
+from ..supply.tables import element_table, overdue
+from ._figures import decision_names, names_of
+from ._text import of_calibration, scale_of, with_range
+
+if TYPE_CHECKING:
+    from ..choose._job import Job
+    from ..choose._profile_parts import Requirement
+    from ..choose.applications import Profile
+    from ..choose.result import Ranked
+
+
+_LICENCES = re.compile(
+    r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Magnets:
+    """The magnets that are shown in full: today's, then the other decisions of a screening.
+
+    `labels` are plain text, not escaped; `rows` are as in `Ranked.decisions`.
+    """
+
+    table: CompositionTable
+    shells: list[str]
+    labels: list[str]
+    rows: pd.DataFrame
+    job: "Job"
+
+    def at(self, temperatures: Sequence[float]) -> list[pd.DataFrame]:
+        """Return the magnets at other temperatures, K, each by its route."""
+        return by_route(self.rows, temperatures, self.job)
+
+
+def table_of(frame: pd.DataFrame) -> CompositionTable:
+    """Return the compositions of rows of results."""
+    return CompositionTable.from_strings(frame["formula"].astype(str).tolist(), basis="atomic")
+
+
+def by_route(rows: pd.DataFrame, temperatures: Sequence[float], job: "Job") -> list[pd.DataFrame]:
+    """Return the magnets of rows of results at other temperatures, K, each by its route."""
+    if not len(rows):
+        return [rows] * len(temperatures)
+    shells = rows["shell"].astype(object).fillna("").tolist()
+    groups = job.groups(rows["route"].astype(object).fillna(""))
+    found = magnets_by_route(table_of(rows), shells, temperatures, groups)
+    return [one.frame() for one in found]
+
+
+def curves_of(table: CompositionTable, shell: str, kelvin: float, job: "Job") -> Demagnetization:
+    """Return the demagnetization curves of one magnet as a job makes and loads it."""
+    made, line = job.conditions.process, job.conditions.duty.load_line
+    return demagnetization(table, [kelvin], process=made, shell=[shell], load_line=line)
+
+
+def shown_magnets(result: "Ranked") -> Magnets:
+    """Return the decisions of a screening."""
+    decided, profile = result.best(), result.profile
+    shells = decided["shell"].astype(object).fillna("").tolist()
+    missed = decided["failed_requirements"].fillna("")
+    decided["failed_requirements"] = [requirement_text(t, profile) if t else "" for t in missed]
+    return Magnets(table_of(decided), shells, decision_names(decided), decided, result.job)
+
+
+def number(value: object, digits: int = 3) -> str:
+    """Return a number with `digits` significant digits, a dash where there is none."""
+    try:
+        x = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return "–"
+    if x != x:
+        return "–"
+    if x in (float("inf"), float("-inf")):
+        return "∞" if x > 0 else "−∞"
+    if abs(x) < 1e-6:
+        return "0"
+    text = f"{x:#.{digits}g}".removesuffix(".")
+    return (f"{x:.0f}" if "e+" in text else text).replace("-", "−")
+
+
+def kelvin(temperature: float) -> str:
+    """Return a temperature in both units, e.g. ``423 K (150 °C)``."""
+    celsius = f"{temperature - ZERO_CELSIUS:.0f}".replace("-", "−")
+    return f"{temperature:.0f} K ({celsius} °C)"
+
+
+def lead(result: "Ranked") -> list[str]:
+    """Return the answer of `magnetkit.replace`, where that made the result."""
+    sentences = result.manifest.get(ANSWER)
+    return [str(sentence) for sentence in sentences] if isinstance(sentences, list) else []
+
+
+_STATUS = {"keep": "Keep", "ready": "Ready to melt", "buy": "Buy", "trial": "Trial"}
+
+
+def answer(result: "Ranked", cgs: bool = False) -> list[str]:
+    """Return what to decide between: the question, each decision, the one to take, the next test.
+
+    At most ten lines, with fields and flux densities in kOe and kG where `cgs`.
+    """
+    decided = result.decisions
+    question, *verdict = verdict_of(result)
+    return [
+        question,
+        *(
+            f"{n}. {_STATUS[row['decision_status']]}: "
+            f"{_decided(row, decided.iloc[0], result, cgs)}."
+            for n, (_, row) in enumerate(decided.iterrows(), start=1)
+        ),
+        *verdict,
+        LEGEND,
+    ]
+
+
+def calibration(result: "Ranked") -> str:
+    """Return whose magnets the values of a screening rest on."""
+    name = calibration_of(result.manifest["identity"]["process"])
+    return of_calibration(name, result.profile.reference.grade)
+
+
+LEGEND = (
+    "Br and HcJ are what 99 % of lots of one producer reach; P: the probability to meet every "
+    "requirement; saved: of heavy rare earth, wt.% of the magnet."
+)
+
+
+def verdict_of(result: "Ranked") -> list[str]:
+    """Return what was asked, which decision to take, and the next test."""
+    decided, meeting = result.decisions, int(result.manifest["summary"]["meet_requirements"])
+    hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
+    total, of = result.judged, recommended(decided)
+    if of is None:
+        # What might save more than is sure is decided by a measurement.
+        trials = np.flatnonzero(decided["decision_status"] == "trial")
+        of = (
+            int(trials[0])
+            if len(trials) and decided["heavy_rare_earth_wt_pct"].iloc[0] > 0.05
+            else 0
+        )
+    number_of = f"{meeting:,} meet" if meeting > 1 else "1 meets" if meeting else "none meets"
+    return [
+        f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
+        f"{_least(result)}{number_of} every requirement. {calibration(result)}",
+        _verdict(result, decided),
+        f"Next, for {of + 1}: {decided['next_test'].iloc[of]}.",
+        *filter(None, [result.manifest["summary"].get("lower_class")]),
+    ]
+
+
+def _least(result: "Ranked") -> str:
+    """Return what stands before a number of those that meet, where a bound left out others."""
+    return "at least " if (result.manifest["summary"].get("sieve") or {}).get("limit") else ""
+
+
+def _decided(row: "pd.Series", today: "pd.Series", result: "Ranked", cgs: bool) -> str:
+    """Return a decision in a line: what to make, what it saves, what it gives, what it costs."""
+    (name,), profile = names_of(row.to_frame().T), result.profile
+    b_r, h_cj = float(row["remanence_guaranteed_T"]), float(row["coercivity_guaranteed_kA_m"])
+    units = "T", "kA/m"
+    if cgs:
+        b_r, h_cj, units = b_r / KILO_GAUSS, 1e3 / KILO_OERSTED * h_cj, ("kG", "kOe")
+    chance = f"P {number(row['probability_meets_requirements'], 2)}"
+    magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
+    heavy = float(row["heavy_rare_earth_wt_pct"])
+    if row["decision_status"] == "keep":
+        known = [a for a in profile.reference.anchors if a.column == ALPHA]
+        steady = "".join(f"; known: α {a.value:g} ± {a.spread:g} %/K ({a.status})" for a in known)
+        grade = profile.reference.grade
+        return f"{name} ({grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}{steady}"
+    saved = float(row["heavy_rare_earth_saved_wt_pct"])
+    held = heavy + saved
+    share = f" ({100 * saved / held:.0f} %)" if held > 0.05 else ""
+    saves = f"saves {number(saved)}{share}" if saved > 0 else f"{number(heavy)} wt.% heavy"
+    flux = float(row["cost_per_flux_USD_m3_T"]) / float(today["cost_per_flux_USD_m3_T"]) - 1.0
+    risk = float(row["supply_risk"]) - float(today["supply_risk"])
+    alike = int(row["copies"] or 0) - int(row["decision_status"] != "trial")
+    more = f"; {_least(result)}{alike} alike" if alike > 0 else ""
+    far = float(row["evidence_distance"])
+    return (
+        f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
+        f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(far, 2)}{more}"
+        f"{_uncertain(row, profile)}"
+    )
+
+
+def _uncertain(row: "pd.Series", profile: "Profile") -> str:
+    """Return what a trial may miss, and in what it is far from measured magnets."""
+    if row["decision_status"] != "trial":
+        return ""
+    missed = str(row["failed_requirements"] or "")
+    far = str(row["evidence_farthest"] or "")
+    if not missed or missed == UNPROVEN:
+        return f"; far from measured magnets in {far}" if far else ""
+    return f"; may miss {requirement_text(missed, profile)}"
+
+
+def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
+    """Return which decision to take, and why."""
+    place, today = recommended(decided), decided.iloc[0]
+    status = decided["decision_status"].tolist()
+    able = [str(n) for n, kind in enumerate(status, start=1) if kind in ("ready", "buy")]
+    if place is not None:
+        row = decided.iloc[place]
+        grams = 10.0 * float(row["heavy_rare_earth_saved_wt_pct"]) * result.profile.magnet_mass_kg
+        beside = _saves_more(decided, place)
+        return f"Decision: {place + 1}, which saves {number(grams)} g a device{beside}."
+    reason = "since nothing that is sure enough saves a fifth of its heavy rare earth"
+    if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
+        reason = "which holds no heavy rare earth to save"
+        if able:
+            reason += f", unless cost or supply risk weigh most: then {' or '.join(able)}"
+    return f"Decision: keep 1, {reason}."
+
+
+def _saves_more(decided: pd.DataFrame, place: int) -> str:
+    """Return which other decision saves more, and what stands against it; empty without one."""
+    saved = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
+    other = int(saved.to_numpy().argmax())
+    if saved.iloc[other] < saved.iloc[place] + SAVED[0]:
+        return ""
+    against = {"buy": "is of another family", "trial": "is a trial"}
+    status = str(decided["decision_status"].iloc[other])
+    return f"; {other + 1} saves more and {against.get(status, 'is less sure')}"
+
+
+def requirement_text(text: str, profile: "Profile") -> str:
+    """Return requirement texts of a result with labels and units instead of column names."""
+    for requirement in profile.requirements:
+        text = text.replace(str(requirement), requirement_in_words(requirement))
+    return text or "none alone, but all of them together"
+
+
+def requirement_in_words(requirement: "Requirement") -> str:
+    """Return a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``."""
+    column = COLUMNS[requirement.column]
+    name = column.label if requirement.absolute_maximum is None else f"|{column.label}|"
+    sign = "≥" if requirement.minimum is not None else "≤"
+    kelvin, (factor, offset, unit) = requirement.temperature_K, scale_of(requirement.column)
+    at = "" if kelvin is None else f" at {kelvin - ZERO_CELSIUS:.4g} °C"
+    limit = factor * requirement.limit + offset
+    return f"{name} {sign} {limit:.4g} {unit}".rstrip() + at
+
+
+def _in_a_sentence(label: str) -> str:
+    """Return a label without its capital, but for names: ``Dy + Tb`` and ``Curie`` stay."""
+    return label if label.split()[0] in (*INDEX, "Curie") else label[:1].lower() + label[1:]
+
+
+def objectives(profile: "Profile") -> list[str]:
+    """Return the objectives in words, e.g. ``least material cost``."""
+    return [
+        f"{'least' if direction == 'min' else 'largest'} "
+        + ("margin" if name == "margin" else _in_a_sentence(COLUMNS[name].label))
+        for name, direction in profile.goals
+    ]
+
+
+def requirements(shown: Magnets) -> list[dict[str, Any]]:
+    """Return each requirement with its source and the value of each decision, with its range."""
+    at = sorted({r.temperature_K or shown.job.temperature for r in shown.job.profile.requirements})
+    frames = dict(zip(at, shown.at(at), strict=True))
+    found = []
+    for requirement in shown.job.profile.requirements:
+        column, kelvin = requirement.column, requirement.temperature_K or shown.job.temperature
+        rows = frames[kelvin] if column in frames[kelvin] else shown.rows
+        values = [with_range(row, column, number, number) for _, row in rows.iterrows()]
+        said = {"source": requirement.source, "status": requirement.status, "values": values}
+        found.append({"text": requirement_in_words(requirement)} | said)
+    return found
+
+
+def stages(result: "Ranked") -> list[str]:
+    """Return how candidates were narrowed to those that are kept; nothing where all are."""
+    sieve = result.manifest["summary"].get("sieve")
+    if sieve is None:
+        return []
+    found = [f"{n:,} were evaluated by {stage}" for stage, n in sieve["stages"].items()]
+    return [*found, f"the best {len(result):,} were evaluated in full and are kept"]
+
+
+def failures(result: "Ranked") -> list[tuple[str, int]]:
+    """Return what candidates miss, and how many do, most frequent first."""
+    profile = result.profile
+    sieve = result.manifest["summary"].get("sieve")
+    if sieve is not None:
+        ended, status = sieve["ended"], sieve["status"]
+        found = [(requirement_text(text, profile), n) for text, n in ended.items()]
+        found += [(f"status: {text}", n) for text, n in status.items() if text != "ok"]
+        return sorted(found, key=lambda pair: -pair[1])
+    table = result.select(["status", "failed_requirements"]).to_pandas()
+    counts: Counter[str] = Counter()
+    sets = table.loc[table["status"] == "ok", "failed_requirements"].value_counts()
+    for text, n in sets[sets > 0].items():
+        for part in filter(None, str(text).split("; ")):
+            counts[part] += int(n)
+    status = table["status"].value_counts()
+    found = [(requirement_text(part, profile), n) for part, n in counts.items()]
+    found += [(f"status: {s}", int(n)) for s, n in status.items() if s != "ok" and n]
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def constants(result: "Ranked") -> dict[str, str]:
+    """Return the numbers in the sentences of the page."""
+    learnt = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
+    return {
+        "share": f"{100 * result.manifest['identity'].get('interval', 0.9):g}",
+        "missed": f"{100 * (1 - MEETS_PROBABILITY):.0f}",
+        "phases_known": str(learnt["rows"]),
+        "forms": f"{FORMS:g}",
+    }
+
+
+def changed_since(result: "Ranked") -> bool:
+    """Return whether the version or the data are no longer those of the screening."""
+    from .._core._version import __version__
+
+    identity = result.manifest["identity"]
+    return identity.get("magnetkit") != __version__ or identity.get("data") != datasets.digests()
+
+
+def sources() -> list[dict[str, str]]:
+    """Return every embedded data folder with the licences its description names, and the text."""
+    found = []
+    for file in sorted(datasets.root().glob("*/SOURCE.md")):
+        text = file.read_text(encoding="utf-8")
+        licences: dict[str, str] = {}
+        for match in _LICENCES.findall(text):
+            plain = re.sub(r"\s+", " ", match)
+            licences.setdefault(plain.lower(), plain)
+        found.append(
+            {"name": file.parent.name, "licences": ", ".join(licences.values()), "text": text}
+        )
+    return found
+
+
+def validations() -> list[tuple[str, str]]:
+    """Return the embedded validation reports: their subject and their text."""
+    files = sorted(datasets.root().glob("*/VALIDATION.md"))
+    return [(file.parent.name, file.read_text(encoding="utf-8")) for file in files]
+
+
+def scenarios_with(own: str) -> list[str]:
+    """Return the embedded supply scenarios, and that of the screening where it is another."""
+    return scenarios() if own in scenarios() else [own, *scenarios()]
+
+
+def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
+    """Return title, supply risk and cost of the shown magnets in every scenario."""
+    found = []
+    for name in scenarios_with(shown.job.conditions.scenario):
+        there = replace(shown.job.conditions, scenario=name)
+        frame = supplies(shown.table, shown.shells, there)
+        found.append(
+            {
+                "title": there.supply_scenario.title,
+                "supply_risk": frame["supply_risk"].tolist(),
+                "cost_USD_kg": frame["cost_USD_kg"].tolist(),
+            }
+        )
+    return found
+
+
+def elements(shown: Magnets) -> list[list[str]]:
+    """Return the supply of each element in the shown magnets, the riskiest first.
+
+    Element, import reliance, stage and concentration, largest producer, risk, price and its
+    range, export controls.
+    """
+    table = element_table(shown.job.conditions.scenario, shown.job.conditions.recycled)
+    table = table[table["element"].isin(_present(shown))]
+    rows = []
+    for row in table.sort_values("supply_risk", ascending=False).to_dict("records"):
+        low, high = number(row["price_low_USD_kg"]), number(row["price_high_USD_kg"])
+        spread = "" if low == "–" else f" ({low} to {high})"
+        rows.append(
+            [
+                row["element"],
+                f"{100.0 * row['import_reliance']:.0f} %",
+                f"{number(row['concentration'], 2)} ({row['stage']})",
+                f"{row['largest_producer']}, {100.0 * row['largest_share']:.0f} %",
+                number(row["supply_risk"], 2),
+                f"{number(row['price_USD_kg'])}{spread}",
+                row["export_control"],
+            ]
+        )
+    return rows
+
+
+def late(shown: Magnets) -> list[str]:
+    """Return the facts on those elements that are due for a review."""
+    return overdue(symbols=_present(shown))
+
+
+def _present(shown: Magnets) -> list[str]:
+    whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
+    return [SYMBOLS[i] for i in np.flatnonzero(whole.to_array().sum(axis=0))]

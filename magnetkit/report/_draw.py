@@ -1,0 +1,207 @@
+"""A figure drawn by matplotlib, for print: PNG, SVG and PDF.
+
+Only what `magnetkit.report.plots` uses of plotly's form is known here: points, lines, areas, texts,
+error bars, a map of colours, a second axis on the right, a colour scale, the triangle of shares.
+"""
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.errors import InputError
+from ._figures import Part
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+
+
+_Array = NDArray[np.float64]
+
+_DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
+_MARKERS = {
+    "circle": "o", "diamond": "D", "square": "s", "triangle-up": "^", "triangle-down": "v",
+    "cross": "P", "x": "X", "star": "*",
+}  # fmt: skip
+# By plotly's name, as it is and reversed: its red and blue begin at the other end.
+_SCALES = {"Viridis": ("viridis", "viridis_r"), "RdBu": ("RdBu_r", "RdBu")}
+_HEIGHT = np.sqrt(3.0) / 2.0
+_PER_PIXEL = 0.75
+"""Points of print for a pixel of the screen."""
+
+
+def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
+    """Draw all of a figure into `ax`, or into a new figure of matplotlib's; return the axes."""
+    layout = figure["layout"]
+    ax = _axes(layout) if ax is None else ax
+    places = {"y": ax} | ({"y2": ax.twinx()} if "yaxis2" in layout else {})
+    if "ternary" in layout:
+        _triangle(layout["ternary"], ax)
+    shared = [t for t in figure["data"] if "coloraxis" in t.get("marker", ()) and len(t["x"])]
+    if shared:
+        values = [value for trace in shared for value in trace["marker"]["color"]]
+        ends = {"cmin": min(values), "cmax": max(values)}
+        layout = layout | {"coloraxis": layout["coloraxis"] | ends}
+    for trace in figure["data"]:
+        own = places[trace.get("yaxis", "y")]
+        drawn = _trace(trace, layout, own)
+        # All traces of a shared scale have one bar.
+        scale = layout["coloraxis"] if shared and trace is shared[-1] else trace.get("marker", {})
+        if drawn is not None and "colorbar" in scale and scale.get("showscale", True):
+            title = _text(scale["colorbar"]["title"]["text"])
+            own.figure.colorbar(drawn, ax=own, label=title, shrink=0.8)
+    for shape in layout.get("shapes", ()):
+        look = {"color": shape["line"]["color"], "linestyle": _DASHES[shape["line"]["dash"]]}
+        ax.axvline(shape["x0"], linewidth=_PER_PIXEL * shape["line"]["width"], **look)
+    if "ternary" not in layout:
+        _axis(layout["xaxis"], ax, "x")
+        for name, place in places.items():
+            _axis(layout[name.replace("y", "yaxis")], place, "y")
+    if "title" in layout:
+        ax.set_title(_text(layout["title"]["text"]), fontsize="medium")
+    if layout.get("showlegend", True):
+        _legend(layout, list(places.values()))
+    return ax
+
+
+def _axes(layout: Part) -> "Axes":
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError(
+            "pictures are drawn by matplotlib, which is not installed: pip install "
+            "'magnetkit[plots]'; .html needs none"
+        ) from None
+    size = (layout.get("width", 640) / 100.0, layout["height"] / 100.0)
+    return Figure(size, layout="constrained").subplots()
+
+
+def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
+    """Draw a trace; return points that have a scale of colours."""
+    coloured = None
+    if trace["type"] == "heatmap":
+        grid = [np.array(trace[axis], float) for axis in "xyz"]
+        drawn = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
+        ax.figure.colorbar(drawn, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
+        return None
+    x, y = _places(trace)
+    name = _text(trace["name"]) if trace.get("name") and trace.get("showlegend", True) else ""
+    label = name or "_nolegend_"
+    look = trace.get("line", {})
+    if trace.get("fill"):
+        ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
+        return None
+    bars = (trace.get(f"error_{axis}") for axis in "xy")
+    across, along = (b and np.array([b["arrayminus"], b["array"]], float) for b in bars)
+    if across is not None or along is not None:
+        colour = (trace.get("error_x") or trace["error_y"])["color"]
+        ax.errorbar(x, y, along, across, fmt="none", ecolor=colour, alpha=0.4, zorder=2)
+    if "lines" in trace["mode"]:
+        style = {"linestyle": _DASHES[look.get("dash", "solid")], "color": look["color"]}
+        ax.plot(x, y, linewidth=_PER_PIXEL * look["width"], label=label, **style)
+    if "markers" in trace["mode"]:
+        joined = "lines" in trace["mode"]
+        coloured = _points(trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax)
+    if "text" in trace["mode"]:
+        size = _PER_PIXEL * trace["textfont"]["size"]
+        places = np.broadcast_to(trace["textposition"], len(x))
+        for at, text, place in zip(zip(x, y, strict=True), trace["text"], places, strict=True):
+            below = place.startswith("bottom")
+            off = 2.0 + 0.6 * _PER_PIXEL * trace["marker"]["size"]
+            beside: dict[str, Any] = {"va": "top" if below else "bottom", "ha": "center"}
+            beside |= {"xytext": (0, -off if below else off), "textcoords": "offset points"}
+            ax.annotate(_text(text), at, size=size, **beside)
+    return coloured
+
+
+def _points(
+    marker: Part, x: _Array, y: _Array, label: str, layout: Part, ax: "Axes"
+) -> "PathCollection | None":
+    edge, size = marker.get("line", {"width": 0.0}), (_PER_PIXEL * marker["size"]) ** 2
+    look = {"s": size, "marker": _MARKERS[marker.get("symbol", "circle")], "label": label}
+    look |= {"alpha": marker.get("opacity"), "edgecolors": edge.get("color", "none")}
+    look |= {"linewidths": _PER_PIXEL * edge["width"], "zorder": 3}
+    if isinstance(marker["color"], str):
+        ax.scatter(x, y, color=marker["color"], **look)
+        return None
+    scale = layout["coloraxis"] if "coloraxis" in marker else marker
+    colours = np.array(marker["color"], float)
+    return ax.scatter(x, y, c=colours, **look, **_scale(scale, "c")) if len(x) else None
+
+
+def _scale(scale: Part, ends: str) -> dict[str, Any]:
+    """Return matplotlib's name and ends of a colour scale."""
+    cmap = _SCALES[scale["colorscale"]][bool(scale.get("reversescale"))]
+    return {"cmap": cmap} | {f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")}
+
+
+def _places(trace: Part) -> tuple[_Array, _Array]:
+    if trace["type"] == "scatterternary":
+        return _plane(np.column_stack([np.array(trace[axis], float) for axis in "abc"]))
+    return np.array(trace["x"], float), np.array(trace["y"], float)
+
+
+def _plane(shares: _Array) -> tuple[_Array, _Array]:
+    """Return the plane coordinates of shares, top corner first."""
+    return shares[:, 2] + shares[:, 0] / 2.0, shares[:, 0] * _HEIGHT
+
+
+def _triangle(layout: Part, ax: "Axes") -> None:
+    corners = np.eye(3)
+    for level in layout["aaxis"]["tickvals"]:
+        for i in range(3):
+            # Where the share of one element is the same.
+            ends = level * corners[i] + (1.0 - level) * np.delete(corners, i, axis=0)
+            ax.plot(*_plane(ends), color="0.88", linewidth=0.8, zorder=0)
+    ax.plot(*_plane(corners[[0, 1, 2, 0]]), color="black", linewidth=1.0)
+    top, left, right = (_text(layout[f"{axis}axis"]["title"]["text"]).strip() for axis in "abc")
+    ax.text(0.5, _HEIGHT + 0.03, top, ha="center", va="bottom")
+    ax.text(-0.03, -0.03, left, ha="right", va="top")
+    ax.text(1.03, -0.03, right, ha="left", va="top")
+    # The names of the corners belong inside, or the layout cuts them.
+    ax.set(xlim=(-0.12, 1.12), ylim=(-0.1, _HEIGHT + 0.1), aspect="equal")
+    ax.set_axis_off()
+
+
+def _axis(layout: Part, ax: "Axes", axis: str) -> None:
+    if layout.get("visible") is False:
+        ax.set_axis_off()
+    if "title" in layout:
+        ax.set(**{f"{axis}label": _text(layout["title"]["text"])})
+    limits = getattr(ax, f"get_{axis}lim")()
+    if layout.get("autorange") == "reversed":
+        ax.set(**{f"{axis}lim": limits[::-1]})
+    if layout.get("rangemode") == "tozero":
+        ax.set(**{f"{axis}lim": (0.0, None)})
+    if "range" in layout:
+        ax.set(**{f"{axis}lim": layout["range"]})
+    if layout.get("side") == "right":
+        ax.yaxis.tick_right()
+        ax.yaxis.set_label_position("right")
+    if "scaleanchor" in layout:
+        ax.set_aspect("equal", adjustable="box")
+    # Longer numbers would touch if there were more of them.
+    if axis == "x" and ax.axison:
+        ax.locator_params(axis="x", nbins=5)
+
+
+def _legend(layout: Part, places: "list[Axes]") -> None:
+    named = [zip(*ax.get_legend_handles_labels(), strict=True) for ax in places]
+    shown = dict(reversed(pair) for pairs in named for pair in pairs)
+    if not shown:
+        return
+    title = _text(layout["legend"].get("title", {"text": ""})["text"]) or None
+    # Below the axes where curves fill them.
+    below: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.12), "ncols": 2}
+    aside = below if layout["yaxis"].get("side") == "right" else {}
+    places[-1].legend(shown.values(), shown.keys(), fontsize="small", title=title, **aside)
+
+
+def _text(text: str) -> str:
+    """Return plotly's text as matplotlib's, its subscripts as mathematics."""
+    plain = text.replace("<br>", "\n").replace("<b>", "").replace("</b>", "").replace("$", r"\$")
+    plain = re.sub(r"<sub>(.*?)</sub>", r"$_{\1}$", plain)
+    return unescape(re.sub(r"<sup>(.*?)</sup>", r"$^{\1}$", plain))

@@ -1,0 +1,530 @@
+"""The figures, each described once as plotly's data and layout.
+
+Report and explorer hand them to plotly.js, `magnetkit.report.plots` to notebooks and files. Plotly
+reads a subset of HTML in texts: every name that a user gave is escaped where it enters.
+"""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from itertools import combinations
+from math import isfinite
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .._core import datasets
+from .._core.columns import COLUMNS
+from .._core.elements import RARE_EARTHS
+from .._core.units import MU_0, ZERO_CELSIUS
+from ..alloy.table import CompositionTable
+from ..choose._job import AS_SOLD
+from ..choose._profile_parts import Objective
+from ..choose.result import SPREAD_ROWS
+from ..magnetism.sintered import comparators
+from ..phases.hull import Section
+from ..phases.records import HOST_NAMES
+from ._text import CGS, is_cgs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..choose.applications import Profile
+    from ..magnetism.demagnetization import Demagnetization
+
+
+Part = dict[str, Any]
+"""Data and layout of a figure, or a part of them such as a trace."""
+Look = tuple[str, str]
+"""Colour and plotly's name of a dash."""
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Okabe and Ito's colours, decided apart by the colour-blind."""
+GREY, BLACK = "#9a9a9a", "#000000"
+EDGE = {"width": 0.5, "color": "#444"}
+"""Around a point, so that a pale one is seen."""
+POINTS = SPREAD_ROWS
+"""Points of a scatter plot; the best are kept and the others thinned evenly."""
+GRADE_TEMPERATURE_K = 293.15
+"""Temperature at which makers guarantee their grades, K."""
+X, Y = "coercivity_kA_m", "remanence_T"
+"""Axes of the map of grades."""
+# With ticks outside, the labels of two axes keep apart where these meet.
+AXIS = {
+    "gridcolor": "#e4e4e4", "automargin": True, "ticks": "outside", "ticklen": 9,
+    "tickcolor": "#fff",
+}  # fmt: skip
+_SYMBOLS = ("diamond", "square", "triangle-up", "circle", "triangle-down", "cross")
+_DASHES = ("solid", "dash", "dot", "dashdot")
+# Where each element of a section stands.
+_CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
+
+
+def titled(text: str) -> Part:
+    """Return an axis with a title."""
+    return {"title": {"text": text}}
+
+
+def axis_of(name: str) -> Part:
+    """Return an axis labelled with a result column, its symbol in the field's notation and unit."""
+    column = COLUMNS[name]
+    symbol = column.symbol if column.symbol.replace("_", "") not in column.label else ""
+    symbol = re.sub(r"_\{?(\w+)\}?", r"<sub>\1</sub>", symbol.replace(r"\mu", "μ"))
+    unit = f"({column.unit.replace('m3', 'm<sup>3</sup>')})" if column.unit else ""
+    return titled(" ".join(filter(None, (column.label, symbol, unit))))
+
+
+def in_units(figure: Part) -> Part:
+    """Return a figure with axes of T, kA/m and kJ/m3 in the units of the setting, in place."""
+    for key, axis in figure["layout"].items() if is_cgs() else ():
+        text = axis["title"]["text"] if key[1:5] == "axis" and "title" in axis else ""
+        unit = next((u for u in CGS if text.endswith(f"({u.replace('m3', 'm<sup>3</sup>')})")), "")
+        if not unit or "Anisotropy field" in text:
+            continue
+        factor, new = CGS[unit]
+        axis["title"]["text"] = f"{text[: text.rindex('(')]}({new})"
+        for trace in figure["data"]:
+            if trace.get(f"{key[0]}axis", key[0]) == key[0] + key[5:] and key[0] in trace:
+                trace[key[0]] = numbers(factor * np.asarray(trace[key[0]], float))
+                hover, at = trace.get("hovertemplate", ""), f"%{{{key[0]}}} "
+                trace["hovertemplate"] = hover.replace(at + unit, at + new)
+    return figure
+
+
+def layout_of(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") -> Part:
+    """Return the layout that all figures have; `title` is plain text."""
+    lines = wrap(title, 44)
+    layout = {
+        "height": height,
+        "margin": {"l": 60, "r": 20, "t": 45 + 20 * len(lines) if lines else 20, "b": 50},
+        "xaxis": AXIS | xaxis,
+        "yaxis": AXIS | yaxis,
+        # Below the title of the axis, however low the figure is.
+        "legend": {"orientation": "h", "y": -83.0 / (height - 70.0), "yanchor": "top"},
+        "paper_bgcolor": "#fff",
+        "plot_bgcolor": "#fff",
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#222"},
+        "hoverlabel": {"align": "left"},
+    }
+    # Next to what it is of, below plotly's buttons.
+    at = {"yref": "paper", "y": 1, "yanchor": "bottom", "pad": {"b": 10}, "font": {"size": 15}}
+    text = "<br>".join(map(escape, lines))
+    return layout | {"title": {"text": text} | at} if lines else layout
+
+
+def numbers(values: Any) -> list[float | None]:
+    """Return four significant digits each, None for what is not finite."""
+    return [float(f"{v:.4g}") if isfinite(v) else None for v in np.asarray(values, float).tolist()]
+
+
+def points(name: str, x: Any, y: Any, marker: Part, hover: str, texts: Sequence[str] = ()) -> Part:
+    """Return points; `hover`, plotly's template, names the escaped text of each ``%{text}``."""
+    return {
+        "type": "scatter", "mode": "markers", "name": name, "x": numbers(x), "y": numbers(y),
+        "hovertemplate": f"{hover}<extra></extra>", "marker": marker, "text": list(texts),
+    }  # fmt: skip
+
+
+def line(name: str, x: Any, y: Any, **look: Any) -> Part:
+    """Return points joined by a line; `look` is plotly's ``line``."""
+    return {
+        "type": "scatter", "mode": "lines", "name": name, "x": numbers(x), "y": numbers(y),
+        "line": {"width": 2} | look,
+    }  # fmt: skip
+
+
+def candidates(
+    frame: "pd.DataFrame", x: str, y: str, name: str, marker: Part, texts: Sequence[str]
+) -> Part:
+    """Return candidates on two result columns; `texts` are escaped already."""
+    shown = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
+    hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown)
+    return points(name, frame[x], frame[y], marker, f"%{{text}}<br>{hover}", texts)
+
+
+def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
+    """Return the magnet that all others are compared with, on two result columns."""
+    look = {"symbol": "star", "size": 16, "color": BLACK, "line": {"width": 1, "color": "#fff"}}
+    return candidates(frame, x, y, name, look, [text])
+
+
+def decision_names(decided: "pd.DataFrame") -> list[str]:
+    """Return the decisions of a screening by number, today's magnet first."""
+    names = ["Today’s magnet", *decided["decision"].iloc[1:].astype(str)]
+    return [f"{n}. {name}" for n, name in enumerate(names, start=1)]
+
+
+def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
+    """Return the decisions of a screening on two columns: numbers, and a star for today's."""
+    traces, look = [], {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
+    for n, name in enumerate(decision_names(decided)):
+        part = decided.iloc[n : n + 1]
+        text = [f"{escape(names_of(part)[0])}<br>{escape(name)}"]
+        if n == 0:
+            traces.append(star(part, x, y, text[0], name))
+            continue
+        colour = COLOURS[(n - 1) % len(COLOURS)]
+        marker = look | {"line": {"width": 2, "color": colour}}
+        trace = candidates(part, x, y, escape(name), marker, [str(n + 1)])
+        trace["hovertemplate"] = trace["hovertemplate"].replace("%{text}", "%{hovertext}")
+        at = {"textposition": "top center", "textfont": {"size": 13}, "hovertext": text}
+        traces.append(trace | {"mode": "markers+text"} | at)
+    return traces
+
+
+def colour_bar(title: str) -> Part:
+    """Return the scale beside a figure."""
+    return {"title": {"text": title, "side": "right"}, "thickness": 12}
+
+
+def looks(magnets: int, temperatures: int = 1) -> list[Look]:
+    """Return a look for each curve: a hue for a magnet, a dash for its temperature.
+
+    Of one magnet alone each temperature has a hue.
+    """
+    if magnets == 1:
+        magnets, temperatures = temperatures, 1
+    places = [(i, j) for i in range(magnets) for j in range(temperatures)]
+    return [(COLOURS[i % len(COLOURS)], _DASHES[j % len(_DASHES)]) for i, j in places]
+
+
+def lines_over_temperature(
+    frame: "pd.DataFrame",
+    column: str,
+    styles: Sequence[Look] | None = None,
+    *,
+    celsius: bool = False,
+    bands: int | None = None,
+) -> list[Part]:
+    """Return a line for each candidate and, for the first `bands` or all, its interval as an area.
+
+    `frame` has ``candidate``, ``temperature_K``, `column` and, for areas, ``_lo`` and ``_hi``; the
+    axis is in degrees Celsius if `celsius`, in kelvin otherwise.
+    """
+    # A candidate that stands there twice is two lines.
+    copy = frame.groupby(["candidate", "temperature_K"]).cumcount()
+    parts = [(name, part) for (name, _), part in frame.groupby(["candidate", copy], sort=False)]
+    areas, lines = [], []
+    known = {f"{column}_lo", f"{column}_hi"} <= set(frame)
+    for i, (name, part) in enumerate(parts):
+        colour, dash = (styles or looks(len(parts)))[i]
+        part = part[part[column].notna()].sort_values("temperature_K")
+        x = part["temperature_K"].to_numpy(float) - celsius * ZERO_CELSIUS
+        group = {"legendgroup": str(i)}
+        if known and (bands is None or i < bands):
+            # Up along the upper end, back along the lower.
+            ends = [*part[f"{column}_hi"], *part[f"{column}_lo"].iloc[::-1]]
+            areas.append(
+                line("", [*x, *x[::-1]], ends, width=0)
+                | {"fill": "toself", "fillcolor": colour, "opacity": 0.15}
+                | {"hoverinfo": "skip", "showlegend": False}
+                | group
+            )
+        drawn = line(escape(str(name)), x, part[column], color=colour, dash=dash, width=2.5)
+        lines.append(drawn | group)
+    return [*areas, *lines]
+
+
+def temperature_axis(celsius: bool) -> Part:
+    """Return the axis of `lines_over_temperature`."""
+    return titled("Temperature (°C)") if celsius else axis_of("temperature_K")
+
+
+def demagnetization(
+    given: Sequence["Demagnetization"],
+    names: Sequence[str],
+    styles: Sequence[Look],
+    height: int = 520,
+    measured: Sequence[Any] = (),
+) -> Part:
+    """Return J(H) (thick) and B(H) (thin) against the reverse field, and the load line.
+
+    `names`, plain text, and `styles` are of each magnet at each temperature, those of a magnet
+    together; `measured` have points of their own, ``field`` (A/m) and ``polarization`` (T).
+    """
+    traces: list[Part] = []
+    dot = {"color": "#fff", "size": 7, "symbol": "circle", "line": {"width": 1.5, "color": BLACK}}
+    for own in measured:
+        said = "Measured<br>H −%{x} kA/m<br>J %{y} T"
+        traces.append(points("Measured J(H)", 1e-3 * own.field, own.polarization, dot, said))
+    places = [(curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)]
+    for name, (colour, dash), (curves, at) in zip(names, styles, places, strict=True):
+        # In a legend plotly knows no entity of quotes.
+        label, group = escape(name, quote=False), {"legendgroup": str(len(traces))}
+        for kind, whole, width in (("J", curves.polarization, 2.5), ("B", curves.induction, 1.2)):
+            values = whole[at]
+            inside = values >= -1e-9
+            field, look = -1e-3 * curves.field[at][inside], {"color": colour, "dash": dash}
+            drawn = line(f"{kind}(H) {label}", field, values[inside], **look, width=width)
+            traces.append(drawn | group | {"showlegend": kind == "J"})
+        kept = bool(curves.above_knee[at])
+        working = points(
+            f"Working point {label}",
+            [-1e-3 * curves.working_field[at]],
+            [curves.working_induction[at]],
+            {"color": colour, "size": 9, "symbol": "circle" if kept else "x"},
+            "Working point %{text}<br>H −%{x} kA/m<br>B %{y} T",
+            ["before the knee" if kept else "past the knee: flux is lost"],
+        )
+        traces.append(working | group | {"showlegend": False})
+    top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
+    most = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
+    slope = given[0].load_line
+    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], most)
+    load = f"Load line, permeance coefficient {slope:g}"
+    induction = slope * MU_0 * reach
+    traces.append(line(load, 1e-3 * reach, induction, color="#666", dash="dot"))
+    layout = layout_of(
+        titled("Reverse field −H (kA/m)") | {"autorange": "reversed"},
+        titled("J and B (T)") | {"rangemode": "tozero", "side": "right"},
+        height,
+    )
+    return {"data": traces, "layout": layout}
+
+
+def objectives(profile: "Profile") -> list[str]:
+    """Return the columns that a device's ranking strives for, in its order."""
+    return [Objective.parse(text).column for text in profile.objectives]
+
+
+def axes_of(
+    profile: "Profile", decided: "pd.DataFrame", frame: "pd.DataFrame"
+) -> tuple[str, str, str]:
+    """Return x, y and colour of the trade-offs: x is the first objective that sets decisions apart.
+
+    Their values in it span a tenth of those of the candidates at least.
+    """
+    goals = objectives(profile)
+    wide = [g for g in goals[:-1] if np.ptp(decided[g]) > 0.1 * (frame[g].max() - frame[g].min())]
+    x = wide[0] if wide else goals[0]
+    return x, goals[-1], next((g for g in goals[1:] if g != x), goals[0])
+
+
+def names_of(frame: "pd.DataFrame") -> list[str]:
+    """Return the candidates' names, each with its shell."""
+    shells = frame["shell"].astype(object).fillna("").astype(str)
+    if "route" in frame:
+        # What is diffused into a sold grade is an estimate, and not to be ordered.
+        shells = shells.mask(frame["route"].astype(str).str.startswith(AS_SOLD), "")
+    pairs = zip(frame["candidate"], shells, strict=True)
+    return [f"{name} + {shell}" if shell else str(name) for name, shell in pairs]
+
+
+def hover_texts(frame: "pd.DataFrame") -> list[str]:
+    """Return what a candidate of a ranking shows: its name, rank and probability."""
+    chance = frame["probability_meets_requirements"]
+    rows = zip(names_of(frame), frame["rank"], chance, strict=True)
+    return [f"{escape(name)}<br>rank {rank}, P {p:.2g}" for name, rank, p in rows]
+
+
+def pareto(
+    frame: "pd.DataFrame", decided: "pd.DataFrame", x: str, y: str, colour: str, title: str = ""
+) -> Part:
+    """Return the rows of a ranking on two objectives, those that meet coloured, the front ringed.
+
+    `x`, `y` and `colour` are result columns; the decisions that were `decided` are named.
+    """
+    shown = frame.dropna(subset=[x, y])
+    front = (shown["pareto_front"].fillna(0) == 1).to_numpy(bool)
+    meets = shown["meets_requirements"].to_numpy(bool)
+    ring = {"size": 12, "line": {"width": 2, "color": "#000"}}
+    traces = []
+    for name, rows, look in (
+        ("Misses a requirement", ~meets & ~front, {"size": 5, "color": GREY}),
+        ("Meets all", meets & ~front, {"size": 7, "line": EDGE, "coloraxis": "coloraxis"}),
+        ("Pareto front", front, ring | {"coloraxis": "coloraxis"}),
+    ):
+        part = shown[rows]
+        marker = {"color": numbers(part[colour])} | look
+        traces.append(candidates(part, x, y, name, marker, hover_texts(part)))
+    layout = layout_of(axis_of(x), axis_of(y), title=title)
+    # One value makes no scale: plotly would invent a range around it.
+    layout["coloraxis"] = {
+        "colorscale": "Viridis",
+        "colorbar": colour_bar(COLUMNS[colour].heading),
+        "showscale": len(set(shown.loc[meets, colour])) > 1,
+    }
+    return {"data": [*traces, *decisions(decided, x, y)], "layout": layout}
+
+
+def grades() -> "pd.DataFrame":
+    """Return commercial grades at 20 C as points of the B_r-H_cj map.
+
+    ``remanence_T`` is the middle of the maker's range, ``coercivity_kA_m`` the guaranteed least.
+    """
+    import pandas as pd
+
+    listed = pd.read_csv(datasets.path("grades/grades.csv"))
+    listed[Y] = listed[["remanence_min_T", "remanence_max_T"]].mean(axis=1)
+    return listed.rename(columns={"coercivity_min_kA_m": X})[["host", "grade", Y, X, "source"]]
+
+
+def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
+    """Return remanence and coercivity at 20 C of grades, and of magnets without rare earth.
+
+    Grades are of `hosts`; of all hosts where that is None or no grades of them are sold.
+    Candidates are `more` traces.
+    """
+    listed = grades()
+    sold = [host for host in HOST_NAMES if (listed["host"] == host).any()]
+    symbols = dict(zip(sold, _SYMBOLS, strict=False))
+    traces = []
+    for host in [h for h in symbols if h in (hosts or symbols)] or list(symbols):
+        part = listed[listed["host"] == host]
+        look = {"symbol": symbols[host], "size": 10, "color": "#d0d0d0"}
+        look["line"] = {"width": 1, "color": "#555"}
+        hover = "Grade %{text}<br>HcJ ≥ %{x} kA/m<br>Br %{y} T"
+        texts = [escape(str(grade)) for grade in part["grade"]]
+        traces.append(points(f"Grades {host} (20 °C)", part[X], part[Y], look, hover, texts))
+    other = comparators(GRADE_TEMPERATURE_K).dropna(subset=[X, Y])
+    look = {"symbol": "x", "size": 9, "color": "#6b4c00"}
+    texts = [escape(str(name)) for name in other["candidate"]]
+    traces.append(candidates(other, X, Y, "Without rare earth (20 °C)", look, texts))
+    return {"data": [*traces, *more], "layout": layout_of(axis_of(X), axis_of(Y))}
+
+
+def rare_earth_shares(table: CompositionTable, corners: Sequence[str]) -> NDArray[np.float64]:
+    """Return the shares of three rare earths on their site, shape (n, 3).
+
+    They sum to 1; NaN where another rare earth is present or none is.
+    """
+    parts = np.column_stack([np.asarray(table.fraction(symbol)) for symbol in corners])
+    total, inside = np.asarray(table.fraction(*RARE_EARTHS)), parts.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = parts / inside[:, None]
+    shares[~((inside > 0.0) & (np.abs(inside - total) < 1e-6))] = np.nan
+    return shares
+
+
+def ternary_corners(table: CompositionTable) -> tuple[str, str, str] | None:
+    """Return the three rare earths whose triangle holds the most distinct candidates.
+
+    None where no candidate has three rare earths, so that there is no triangle to show.
+    """
+    present = {symbol: np.asarray(table.fraction(symbol)) > 0 for symbol in RARE_EARTHS}
+    best, most = None, 0
+    for corners in combinations([s for s in RARE_EARTHS if present[s].any()], 3):
+        if not (present[corners[0]] & present[corners[1]] & present[corners[2]]).any():
+            continue
+        shares = rare_earth_shares(table, corners)
+        count = len(np.unique(np.round(shares[~np.isnan(shares[:, 0])], 3), axis=0))
+        if count > most:
+            best, most = corners, count
+    return best
+
+
+def ternary(
+    shares: NDArray[np.float64],
+    values: ArrayLike,
+    corners: Sequence[str],
+    title: str,
+    texts: Sequence[str] = (),
+    *,
+    diverging: bool = False,
+    unknown: NDArray[np.bool_] | None = None,
+) -> Part:
+    """Return n values over the shares of three rare earths, shape (n, 3).
+
+    `corners` are the symbols at top, left and right, `title` is that of the scale, whose middle is
+    zero if `diverging`. `texts` are escaped already. Those too far from measured magnets, whose
+    value is `unknown`, are hollow.
+    """
+    known = np.asarray(values, float)
+    look: Part = {"colorscale": "Viridis"}
+    if diverging:
+        largest = float(np.nanmax(np.abs(known))) or 1.0
+        look = {"colorscale": "RdBu", "reversescale": True, "cmin": -largest, "cmax": largest}
+    far = np.zeros(len(shares), bool) if unknown is None else unknown
+    look |= {"color": numbers(known[~far]), "colorbar": colour_bar(title)}
+    traces = []
+    for name, rows, colour, said in (
+        ("Near measured magnets", ~far, look, f"<br>{title} %{{customdata}}"),
+        ("Too far from measured magnets", far, {"color": "#fff"}, "<br>unknown"),
+    ):
+        trace: Part = {
+            "type": "scatterternary", "cliponaxis": False, "mode": "markers", "name": name,
+            **{axis: numbers(np.round(shares[rows, k], 3)) for k, axis in enumerate("abc")},
+            "marker": {"size": 11, "line": EDGE} | colour, "customdata": numbers(known[rows]),
+            "text": [text for text, own in zip(texts, rows, strict=False) if own],
+            "hovertemplate": f"%{{text}}{said}<extra></extra>",
+        }  # fmt: skip
+        traces.append(trace)
+    axis = {"ticks": "outside", "tickvals": [0.2, 0.4, 0.6, 0.8], "gridcolor": "#ddd"}
+    layout = layout_of({}, {}, height=520) | {"margin": {"l": 40, "r": 40, "t": 60, "b": 40}}
+    layout["ternary"] = {
+        f"{name}axis": axis | titled(f"<b>{corner}</b><br> ")
+        for name, corner in zip("abc", corners, strict=True)
+    } | {"sum": 1, "domain": {"x": [0.04, 0.93]}}
+    return {"data": traces if far.any() else traces[:1], "layout": layout}
+
+
+def section(
+    hull: Section,
+    shares: NDArray[np.float64],
+    odds: ArrayLike,
+    texts: Sequence[str],
+    name: str = "Candidates",
+    title: str = "",
+) -> Part:
+    """Return the stable phases of three elements in a triangle, and n candidates.
+
+    `shares`, shape (n, 3), are theirs of the elements, `odds` the probability that each forms,
+    `texts` what each shows, escaped.
+    """
+    at = hull.shares @ _CORNERS
+    edge = {"hoverinfo": "skip", "showlegend": False}
+    traces = [line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges]
+    formulas = [re.sub(r"([\d.]+)", r"<sub>\1</sub>", name) for name in hull.names]
+    own = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
+    places = _places_of(at, [len(name) for name in hull.names], own)
+    # The name of a phase that would lie on another's is shown when pointed at.
+    shown = [text if place else "" for text, place in zip(formulas, places, strict=True)]
+    dot = {"size": 6, "color": "#222"}
+    stable = points("Stable phases, 0 K", at[:, 0], at[:, 1], dot, "", shown)
+    stable |= {"hovertemplate": "%{hovertext}<extra></extra>", "hovertext": formulas}
+    stable |= {"textposition": [place or "top center" for place in places]}
+    stable |= {"textfont": {"size": 10}, "mode": "markers+text"}
+    traces.append(stable)
+    bare = {"visible": False}
+    layout = layout_of(bare, bare | {"scaleanchor": "x"}, height=560, title=title)
+    if len(shares):
+        x, y = (shares @ _CORNERS).T
+        look = {
+            "size": 11, "color": numbers(odds), "cmin": 0.0, "cmax": 1.0, "colorscale": "Viridis",
+            "line": {"width": 1, "color": "#222"},
+            "colorbar": colour_bar(COLUMNS["probability_phase_forms"].heading),
+        }  # fmt: skip
+        traces.append(points(name, x, y, look, "%{text}", texts))
+    return {"data": traces, "layout": layout}
+
+
+_PLACED = {"top center": 0.035, "bottom center": -0.035}
+_LETTER, _LINE = 0.016, 0.045
+"""Width and height of a letter, as shares of the side of a section's triangle."""
+
+
+def _places_of(
+    at: NDArray[np.float64], letters: Sequence[int], dots: NDArray[np.float64]
+) -> list[str]:
+    """Return where the names of points stand, empty where one would lie on another or on a dot."""
+    boxes: list[tuple[float, float, float]] = []
+    found = []
+    for (x, y), count in zip(at.tolist(), letters, strict=True):
+        for place, up in _PLACED.items():
+            half = 0.5 * _LETTER * count
+            free = (
+                all(
+                    abs(x - other) > half + wide or abs(y + up - high) > _LINE
+                    for other, high, wide in boxes
+                )
+                and not ((np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE)).all(axis=1)).any()
+            )
+            if free:
+                boxes.append((x, y + up, half))
+                found.append(place)
+                break
+        else:
+            found.append("")
+    return found

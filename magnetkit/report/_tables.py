@@ -1,0 +1,493 @@
+"""Tables of results: on the terminal, in a pipe (CSV), as JSON, and in a notebook."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from .._core._progress import message
+from .._core.columns import BRIEF, COLUMNS, layouts, with_interval
+from .._core.errors import InputError
+from .._core.units import celsius_range, kelvin_text
+from ..alloy.table import listed
+from ..choose._profile_parts import MEETS_PROBABILITY
+from ..magnetism._figures import not_compared
+from . import _text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..choose.result import Ranked
+
+
+_SHOWN = layouts()
+DECIDED, _PROPERTIES = _SHOWN["decided"], _SHOWN["properties"]
+_COPY = "adds an element or a shell to the alloy of that rank and is no better."
+# Names under which users keep the number of a melt, a lot or a candidate, in German too.
+_IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade",
+        "bezeichnung", "charge", "nummer", "schmelze")  # fmt: skip
+# Predicted, but bounded: an interval on one side alone, which the files hold.
+_BARE = ("energy_above_hull_eV_atom", "probability_phase_forms")
+_SHARES = (
+    "probability_phase_forms",
+    "probability_meets_requirements",
+    "top_ten_share",
+    "meets_share",
+)
+# What the labels and the units take of a line, and the least of a magnet's column.
+_LABEL, _UNIT, _LEAST = 27, 14, 8
+# So many magnets are printed whole, one block each; more make a table.
+_MOST_BLOCKS = 2
+_REGISTERED = {column for name in COLUMNS for column in with_interval(name)}
+ROWS = 10
+_MOST = 8
+_OUTSIDE = "background:#fff1d6;color:#222"
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a cell holds nothing: None, NaN or pandas' NA."""
+    from pandas import isna
+
+    return bool(isna(value))  # type: ignore[call-overload]
+
+
+def number(value: object, digits: int = 3, factor: float = 1.0, offset: float = 0.0) -> str:
+    """Return `factor` times a number plus `offset` with `digits` digits, a dash for none."""
+    if is_missing(value):
+        return "–"
+    x = factor * float(value) + offset  # type: ignore[arg-type]
+    text = f"{x:.{digits}g}"
+    return f"{x:.0f}" if "e+" in text else text
+
+
+def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Return a table in kG, kOe and MGOe, with these units in the columns' names."""
+    names = {}
+    frame = frame.copy()
+    for name in COLUMNS:
+        factor, _, unit = _text.scale_of(name, cgs=True)
+        if factor == 1.0:
+            continue
+        for column in {name, f"{name}_lo", f"{name}_hi"} & set(frame.columns):
+            frame[column] *= factor
+            names[column] = _text.name_in(column, name, unit)
+    return frame.rename(columns=names)
+
+
+def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
+    """Return the user's columns, and the main results in display units, as the headings say."""
+    import pandas as pd
+
+    columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
+    columns = {str(n): values for n, values in columns.items() if not str(n).endswith("_share")}
+    for name in (n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame):
+        column = COLUMNS[name]
+        factor, offset, unit = _text.scale_of(name, cgs=_text.is_cgs(units))
+        head = f" ({unit})" if unit else ""
+        if column.kind != "number":
+            columns[f"{column.label}{head}"] = frame[name]
+            continue
+        columns[f"{column.label}{head}"] = factor * frame[name].astype(float) + offset
+        for end, word in (("lo", "low"), ("hi", "high")):
+            if column.predicted and name in BRIEF:
+                values = frame[f"{name}_{end}"].astype(float)
+                columns[f"{column.short} {word}{head}"] = factor * values + offset
+    return pd.DataFrame(columns)
+
+
+def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
+    """Return what a cell of a table shows."""
+    column, value = COLUMNS.get(name), row.get(name, float("nan"))
+    if name == "candidate":
+        shell, simpler = row.get("shell", ""), row.get("simpler_rank")
+        text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
+        return text if is_missing(simpler) else f"{text} (no gain over #{simpler})"
+    if column is None or column.kind in ("text", "category"):
+        return "" if is_missing(value) else str(value)
+    factor, offset, _ = _text.scale_of(name, cgs=cgs)
+    if is_missing(value):
+        return "–"
+    if column.kind == "flag":
+        return "yes" if value else "no"
+    if column.kind == "integer":
+        return str(int(value))
+    if column.predicted and name not in _BARE:
+        half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
+        mark = "*" if row.get(f"{name}_provenance") == "extrapolated" else ""
+        return f"{number(value, 3, factor, offset)}{mark} ±{number(half, 2, factor)}"
+    return number(value, 2 if name in _SHARES else 3, factor, offset)
+
+
+def chosen(
+    frame: "pd.DataFrame", names: dict[str, int], columns: str | None = None
+) -> dict[str, int]:
+    """Return the columns to print with their priority, the user's own identifier among them.
+
+    `names` are printed by default, `columns`, joined by commas, in their place.
+    """
+    if columns is not None:
+        wanted = [name.strip() for name in columns.split(",") if name.strip()]
+        missing = [name for name in wanted if name not in frame.columns]
+        if missing:
+            raise InputError(
+                f"--columns: no column {missing[0]!r}; there is {listed(list(frame.columns))}"
+            )
+        return dict.fromkeys(wanted, 0)
+    own = [n for n in frame.columns if str(n).lower().removeprefix("input_") in _IDS]
+    found = {name: p for name, p in names.items() if name in frame.columns}
+    if own:
+        first = {name: found.pop(name) for name in ("rank",) if name in found}
+        found = {**first, own[0]: 0, **found}
+    return found
+
+
+def print_rows(
+    frame: "pd.DataFrame",
+    names: dict[str, int],
+    about: list[str],
+    styles: Sequence[str] = (),
+    *,
+    cgs: bool,
+    wide: bool,
+) -> list[str]:
+    """Print rows; where all have the same host it goes into the title. Return what is printed."""
+    shown = {}
+    for name, priority in names.items():
+        if name == "host" and len(set(frame[name].astype(str))) == 1 and len(frame) > 1:
+            about = [*about, str(frame[name].iloc[0])]
+            continue
+        shown[name] = _shown_column(frame, name, priority, cgs=cgs)
+    kept = _text.print_table("; ".join(about), list(shown.values()), styles, all_columns=wide)
+    # Texts that were folded closer made other columns of the same cells.
+    return [name for name, column in shown.items() if any(column.cells is k.cells for k in kept)]
+
+
+def _shown_column(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> _text.Shown:
+    column = COLUMNS.get(name)
+    unit = "" if column is None else _text.scale_of(name, cgs=cgs).unit
+    heading = name if column is None else column.short
+    text = column is None or column.kind in ("text", "category")
+    cells = [cell(row, name, cgs=cgs) for _, row in frame.iterrows()]
+    return _text.Shown(f"{heading}\n{unit}" if unit else heading, cells, not text, priority)
+
+
+def _print_piped(
+    frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *, cgs: bool
+) -> None:
+    """Print rows as CSV: the columns of the terminal, with shells and intervals."""
+    wanted: list[str] = []
+    for name in chosen(frame, names, columns):
+        wanted += with_interval(name) if name in COLUMNS else (name,)
+        if name == "candidate" and "shell" in frame:
+            wanted.append("shell")
+    shown = frame[list(dict.fromkeys(wanted))]
+    _text.print_csv(_in_cgs(shown) if cgs else shown)
+
+
+def print_json(frame: "pd.DataFrame") -> None:
+    """Print a table as JSON, one object a line."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = frame.to_json(orient="records", lines=True, force_ascii=plain)
+    print(text, end="" if text.endswith("\n") or not text else "\n")
+
+
+def print_ranking(
+    result: "Ranked",
+    top: int | None = None,
+    *,
+    as_json: bool = False,
+    units: str | None = None,
+    columns: str | None = None,
+    wide: bool = False,
+    quiet: bool = False,
+) -> None:
+    """Print the decisions; with `top` so many candidates by rank, and the reference magnet."""
+    cgs, terminal = _text.is_cgs(units), _text.to_terminal()
+    if top is None and as_json:
+        return print_json(result.decisions)
+    if top is None:
+        return _print_decisions(result, columns, cgs=cgs, wide=wide, quiet=quiet)
+    best = result.best(top)
+    best = best[best["rank"].notna()]
+    if as_json:
+        print_json(best)
+    elif not terminal:
+        _print_piped(best, _SHOWN["ranking"], columns, cgs=units == "cgs")
+    elif len(best):
+        _print_best(result, best, columns, cgs=cgs, wide=wide)
+    if not as_json:
+        _explain_failure(result, best)
+
+
+def _print_best(
+    result: "Ranked", best: "pd.DataFrame", columns: str | None, *, cgs: bool, wide: bool
+) -> None:
+    """Print the first by rank, and what their columns mean."""
+    from ._content import calibration
+
+    identity = result.manifest["identity"]
+    copies = best["simpler_rank"].notna()
+    dim = ["" if good else "dim" for good in best["meets_requirements"] & ~copies]
+    about = [
+        f"{result.profile.title}: best of {result.judged:,}",
+        f"at {kelvin_text(float(identity['temperature_K']))}",
+    ]
+    names = chosen(best, _SHOWN["ranking"], columns)
+    if columns is None:
+        # It stands behind the candidate's name.
+        names.pop("simpler_rank", None)
+    wide = wide or columns is not None
+    kept = print_rows(best, names, about, dim, cgs=cgs, wide=wide)
+    _text.say(f"± is half of the {100 * identity['interval']:g} % interval.")
+    if "probability_meets_requirements" in kept:
+        _text.say("P: probability that every requirement of the device is met.")
+    if "remanence_coefficient_pct_K" in kept:
+        _text.say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
+    notes = [calibration(result)]
+    notes += [_text.of_cost(best["formula"])] if "cost_USD_kg" in kept else []
+    notes += [f"Dimmed: misses a requirement. (as #): {_COPY}"] if copies.any() else []
+    for note in filter(None, notes):
+        _text.say(note)
+
+
+def _print_decisions(
+    result: "Ranked", columns: str | None, *, cgs: bool, wide: bool, quiet: bool
+) -> None:
+    """Print what to decide between, in lines; in a pipe as CSV, the lines on stderr."""
+    from ._content import answer
+
+    decided, terminal = result.decisions, _text.to_terminal()
+    if not terminal:
+        _print_piped(decided, DECIDED, columns, cgs=cgs)
+    elif wide or columns is not None:
+        names = chosen(decided, DECIDED, columns)
+        print_rows(decided, names, [result.profile.title], cgs=cgs, wide=True)
+    for line in answer(result, cgs) if terminal or not quiet else ():
+        _tell(line)
+    _explain_failure(result, result.best(1))
+
+
+def _tell(text: str) -> None:
+    """Print a text beside a table: below it on a terminal, on stderr where it goes on in a pipe."""
+    (_text.say if _text.to_terminal() else message)(text)
+
+
+def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
+    """Print why no candidate can be ranked, or none meets the requirements."""
+    from ._content import requirement_text
+
+    if not len(result.best(1)):
+        counts = result.select(["status"])["status"].to_pandas().value_counts()
+        reasons = ", ".join(f"{n:,} {why}" for why, n in counts[counts > 0].items())
+        _tell(f"No candidate can be ranked: {reasons}.")
+    elif len(best) and not result.manifest["summary"]["meet_requirements"]:
+        likeliest = best["probability_meets_requirements"].to_numpy(float).argmax()
+        row = best.iloc[int(likeliest)]
+        missed = requirement_text(str(row["failed_requirements"]), result.profile)
+        chance = row["probability_meets_requirements"]
+        _tell(
+            f"No candidate meets all requirements with a probability of {MEETS_PROBABILITY:g}: "
+            f"the best of these, #{row['rank']}, reaches {chance:.2g} and misses {missed}."
+        )
+
+
+def print_robustness(frame: "pd.DataFrame", top: int) -> None:
+    """Print how certain the ranks are."""
+    if not _text.to_terminal():
+        return _print_piped(frame, _SHOWN["robustness"], None, cgs=False)
+    about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
+    names = chosen(frame, _SHOWN["robustness"])
+    kept = print_rows(frame, names, about, cgs=False, wide=False)
+    if "tie_group" in kept:
+        _text.say("Candidates of one tie group cannot be distinguished from its first.")
+
+
+def print_changes(frame: "pd.DataFrame", top: int) -> None:
+    """Print what changed among the first `top` against another ranking."""
+    if (frame["change"] == "stayed").all():
+        return print(f"The first {top} are the same as in the baseline.")
+    print(f"Changes among the first {top} against the baseline:")
+    for _, row in frame.iterrows():
+        now, was = (number(row[n], 9) for n in ("rank", "rank_before"))
+        magnet = f"{row['candidate']} {row['shell']}".rstrip()
+        print(f"{now:>6}  was {was:>6}  {row['change']:<8} {magnet}")
+
+
+def print_properties(
+    frame: "pd.DataFrame",
+    *,
+    as_json: bool,
+    units: str | None,
+    interval: float = 0.9,
+    columns: str | None = None,
+    wide: bool = False,
+) -> None:
+    """Print the properties of some compositions: a block for each of a few, a table of many."""
+    cgs = _text.is_cgs(units)
+    kept: list[str] = []
+    if as_json:
+        print_json(frame)
+    elif not _text.to_terminal():
+        table = frame if columns is None else frame[list(chosen(frame, _PROPERTIES, columns))]
+        _text.print_csv(_in_cgs(table) if units == "cgs" else table)
+    elif len(frame) > _MOST_BLOCKS or columns is not None:
+        kelvin = sorted(set(frame["temperature_K"]))
+        about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
+        names = chosen(frame, _PROPERTIES, columns)
+        if len(kelvin) == 1 and columns is None:
+            about.append(f"at {kelvin_text(kelvin[0])}")
+            names.pop("temperature_K")
+        if set(frame["status"]) == {"ok"} and columns is None:
+            names.pop("status")
+        wide = wide or columns is not None
+        kept = print_rows(frame, names, about, cgs=cgs, wide=wide)
+        print(f"± is half of the {100 * interval:g} % interval.")
+    else:
+        for _, row in frame.iterrows():
+            _print_block(row, cgs=cgs, interval=interval, wide=wide)
+        kept = list(frame.columns if wide else BRIEF)
+        if not wide:
+            _text.say("All columns: --all. Columns of your choice: --columns.")
+    if _text.to_terminal() and not as_json:
+        _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
+        if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
+            _text.say(f"* Extrapolated. {not_compared(0.0)}.")
+        wanted = "cost_USD_kg" in kept and "formula" in frame
+        if wanted and (note := _text.of_cost(frame["formula"])):
+            _text.say(note)
+
+
+def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
+    some = COLUMNS if wide else BRIEF
+    names = [n for n in some if n in row.index and n not in ("candidate", "row_index")]
+    shares = () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
+    names += [n for n in row.index if n not in _REGISTERED and n not in shares]
+    if not wide and row["status"] == "ok":
+        names.remove("status")
+    cells = list(zip(*(_property_cells(row, name, cgs=cgs) for name in names), strict=True))
+    headings = ("Property", "Value", f"{100 * interval:g} % interval", "From")
+    columns = [
+        _text.Shown(heading, list(column), heading == "Value", priority)
+        for heading, column, priority in zip(headings, cells, (0, 0, 1, 2), strict=True)
+    ]
+    columns[1].number = False
+    _text.print_table(cell(row, "candidate"), columns)
+
+
+def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
+    learnt = name.removesuffix("_data_share")
+    if learnt != name and learnt in COLUMNS:
+        return f"{COLUMNS[learnt].label}: share of data", number(row[name]), "", ""
+    if name not in COLUMNS:
+        return name, "" if is_missing(row[name]) else str(row[name]), "", ""
+    column, value, (factor, offset, unit) = COLUMNS[name], row[name], _text.scale_of(name, cgs=cgs)
+    label = column.label
+    if name.endswith("coefficient_pct_K") and not is_missing(row.get("coefficients_between")):
+        label = f"{label}, {row['coefficients_between']}"
+    if column.kind not in ("number", "integer"):
+        return label, cell(row, name), "", ""
+    label = f"{label} ({unit})" if unit else label
+    if not column.predicted:
+        return label, number(value, 3, factor, offset), "", ""
+    text, *ends = (number(row[n], 3, factor, offset) for n in (name, f"{name}_lo", f"{name}_hi"))
+    source = row[f"{name}_provenance"]
+    said = "" if is_missing(source) else str(source)
+    return label, text, "" if is_missing(value) else " to ".join(ends), said
+
+
+def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None) -> None:
+    """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV."""
+    cgs = _text.is_cgs(units)
+    if as_json:
+        return print_json(frame.reset_index())
+    if not _text.to_terminal():
+        return _text.print_csv(frame.reset_index())
+    names = [str(name) for name in frame.index]
+    scales = [_text.scale_of(name, cgs=cgs) for name in names]
+    values = [c for c in frame.columns if c not in ("label", "unit")]
+    # No column may go: all of them are folded until they fit.
+    room = _text.console().width - _LABEL - _UNIT
+    most = max(room // len(values) - _text.AROUND, _LEAST)
+    columns = [
+        _text.Shown(
+            "Property", [str(label) for label in frame["label"]], False, 0, _LABEL - _text.AROUND
+        ),
+        *(_compared_column(frame, str(c), names, scales, most) for c in values),
+        _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
+    ]
+    _text.print_table("Side by side", columns)
+    _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
+    formulas = [str(frame.loc["formula", c]) for c in values if not str(c).startswith("difference")]
+    if note := _text.of_cost(formulas):
+        _text.say(note)
+
+
+def _compared_column(
+    frame: "pd.DataFrame", heading: str, names: list[str], units: list[_text.Scale], most: int
+) -> _text.Shown:
+    change = heading.startswith("difference")
+    given = zip(names, frame[heading], units, strict=True)
+    cells = [_compared_cell(*one, change=change) for one in given]
+    title = heading.replace("difference", "Difference").replace("_", " of ")
+    return _text.Shown(title if change else heading, cells, False, 0, most)
+
+
+def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -> str:
+    if is_missing(value) or (change and name == "temperature_K"):
+        return ""
+    if COLUMNS[name].kind not in ("number", "integer"):
+        return str(value)
+    text = number(value, 3, scale.factor, 0.0 if change else scale.offset)
+    return f"+{text}" if change and float(value) > 0 else text
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that a notebook shows by its HTML."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def table_html(
+    frame: "pd.DataFrame", rows: int = ROWS, first: Iterable[str] = _SHOWN["notebook"]
+) -> str:
+    """Return the first rows of a table of results as HTML, eight columns of `first` at most.
+
+    An interval is written ``563 (419 to 756)``; rows outside the domain of the training data are
+    coloured.
+    """
+    names = [name for name in first if name in frame and _has_values(frame, name)][:_MOST]
+    heads = "".join(
+        f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
+        f"{f' ({escape(_text.scale_of(n).unit)})' if _text.scale_of(n).unit else ''}</th>"
+        for n in names
+    )
+    body, coloured = [], False
+    for _, row in frame.head(rows).iterrows():
+        outside = "in_domain" in frame and not bool(row["in_domain"])
+        coloured |= outside
+        texts = (_text.in_brackets(row, name, number) for name in names)
+        cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
+        body.append(f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>")
+    notes = [
+        f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of {len(frame.columns)} "
+        "columns; intervals in brackets (90 % unless requested otherwise)."
+    ]
+    if coloured:
+        notes.append("Coloured: no similar compound has a measured Curie temperature.")
+    if "cost_USD_kg" in names and "formula" in frame:
+        notes.append(escape(_text.of_cost(frame["formula"].head(rows))))
+    return (
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        f"<p><small>{' '.join(notes)}</small></p>"
+    )
+
+
+def _has_values(frame: "pd.DataFrame", name: str) -> bool:
+    """Return whether a column has a value other than an empty shell."""
+    values = frame[name]
+    return bool((values.notna() & (values.astype(object) != "")).any())

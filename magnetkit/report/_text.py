@@ -1,0 +1,260 @@
+"""Texts on the terminal: notes beside results, sentences, and tables that fit its width."""
+
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from .._core._files import put_csv
+from .._core.columns import COLUMNS
+from .._core.settings import get_settings
+from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, ZERO_CELSIUS
+from ..alloy.table import CompositionTable
+from ..phases.partition import partition
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+
+# Column's unit to the factor and the unit of the cgs tradition.
+CGS = {
+    "T": (1.0 / KILO_GAUSS, "kG"),
+    "kA/m": (1e3 / KILO_OERSTED, "kOe"),
+    "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe"),
+}
+
+
+def is_cgs(units: str | None = None) -> bool:
+    """Return whether people read kG, kOe and MGOe: as asked, else as the setting says."""
+    return (units or get_settings().units) == "cgs"
+
+
+class Scale(NamedTuple):
+    """What makes the displayed value of a column's, ``factor * value + offset``, and its unit."""
+
+    factor: float
+    offset: float
+    unit: str
+
+
+def scale_of(name: str, *, cgs: bool | None = None) -> Scale:
+    """Return how a column is displayed: temperatures in degrees C; by the setting without `cgs`."""
+    unit = COLUMNS[name].unit
+    if unit == "K":
+        return Scale(1.0, -ZERO_CELSIUS, "°C")
+    # An anisotropy field is quoted in tesla in both traditions' current literature.
+    if unit in CGS and name != "anisotropy_field_T" and (is_cgs() if cgs is None else cgs):
+        factor, unit = CGS[unit]
+        return Scale(factor, 0.0, unit)
+    return Scale(1.0, 0.0, unit)
+
+
+def name_in(column: str, name: str, unit: str) -> str:
+    """Return the name of a column, `name` or an end of it, with another unit."""
+    stem, end = (column[:-3], column[-3:]) if column != name else (column, "")
+    return f"{stem.removesuffix(COLUMNS[name].unit.replace('/', '_'))}{unit.strip('°')}{end}"
+
+
+def with_range(
+    row: "pd.Series", name: str, number: Callable[[object], str], ends: Callable[[object], str]
+) -> tuple[str, str]:
+    """Return a result as `number` writes it, and its interval, ``419 to 756``, by `ends`.
+
+    The interval is empty where there is none, as of a stated limit.
+    """
+    import pandas as pd
+
+    column, value = COLUMNS[name], row[name]
+    missing = bool(pd.isna(value))
+    if column.kind in ("text", "category"):
+        return "" if missing else str(value), ""
+    if column.kind == "integer":
+        return "–" if missing else str(int(value)), ""
+    factor, offset, _ = scale_of(name)
+    text = "–" if missing else number(factor * value + offset)
+    if not column.predicted or text == "–" or f"{name}_lo" not in row:
+        return text, ""
+    low, high = (ends(factor * row[f"{name}_{end}"] + offset) for end in ("lo", "hi"))
+    return text, f"{low} to {high}" if low != high else ""
+
+
+def in_brackets(row: "pd.Series", name: str, number: Callable[[object], str]) -> str:
+    """Return a result with its interval behind it, ``563 (419 to 756)``."""
+    text, interval = with_range(row, name, number, number)
+    return f"{text} ({interval})" if interval else text
+
+
+def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
+    """Return what the cost of bare formulas leaves out; empty where none is among `formulas`.
+
+    Texts are atomic, as in the column ``formula``.
+    """
+    if not isinstance(formulas, CompositionTable):
+        formulas = CompositionTable.from_strings(list(dict.fromkeys(formulas)), basis="atomic")
+    if not partition(formulas).bare.any():
+        return ""
+    return (
+        "Cost of a bare formula, such as Nd2Fe14B, is that of its own elements: a melt is charged "
+        "with more rare earth and costs more; give the full recipe for that."
+    )
+
+
+def of_calibration(name: str, today: str = "") -> str:
+    """Return whose magnets values rest on, as a header says it; `today` is the magnet in use."""
+    return f"Calibration: {'as today’s ' if name == today else ''}{name}."
+
+
+# A longer text is folded over lines rather than let it push figures out; folded closer before a
+# column that matters is dropped.
+_WIDEST_TEXT, _FOLDED_TEXT = 28, 20
+_MATTERS = 1
+# Between these a formula may be broken.
+_ELEMENTS = re.compile(r"[(A-Z][^(A-Z]*|[^(A-Z]+")
+# What rich puts around a column: two spaces and a rule.
+AROUND = 3
+
+
+@dataclass
+class Shown:
+    """A column of a table on the terminal; numbers are set flush right.
+
+    Columns of the highest `priority` are dropped first, those of 0 never; `most` is the longest
+    line of a text, what is longer is folded.
+    """
+
+    heading: str
+    cells: list[str] = field(default_factory=list)
+    number: bool = True
+    priority: int = 1
+    most: int = _WIDEST_TEXT
+
+    @property
+    def width(self) -> int:
+        """Width it needs: that of its longest line, texts up to a limit."""
+        longest = max(map(len, [*self.heading.splitlines(), *self.cells]), default=0)
+        return longest if self.number else min(longest, self.most)
+
+
+def to_terminal() -> bool:
+    """Return whether stdout is a terminal."""
+    return sys.stdout.isatty()
+
+
+def console() -> "Console":
+    """Return the console of stdout."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def say(text: str, mark: str = "") -> None:
+    """Print a sentence behind `mark`; on a terminal its lines break between words."""
+    if to_terminal():
+        text = textwrap.fill(
+            text,
+            console().width,
+            initial_indent=mark,
+            subsequent_indent=" " * len(mark),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        print(text)
+    else:
+        print(f"{mark}{text}")
+
+
+def remark(text: str) -> None:
+    """Print a note to a table: under it on a terminal, otherwise on stderr."""
+    if to_terminal():
+        say(text)
+    else:
+        print(f"magnetkit: {text}", file=sys.stderr)
+
+
+def folded(text: str, width: int) -> str:
+    """Return a text in lines, broken between words and between the elements of a formula.
+
+    A single element with its amount may be longer than `width`.
+
+    Examples
+    --------
+    >>> print(folded("Sm0.6Er0.4Co5.94Cu0.68 + Tb 1 wt%", 18))
+    Sm0.6Er0.4Co5.94
+    Cu0.68 + Tb 1 wt%
+    """
+    lines = [""]
+    for i, word in enumerate(text.split(" ")):
+        formula = any(c.isdigit() for c in word)
+        for j, piece in enumerate(_ELEMENTS.findall(word) if formula else [word]):
+            gap = " " if i and not j else ""
+            if lines[-1] and len(lines[-1]) + len(gap) + len(piece) > width:
+                lines.append(piece)
+            else:
+                lines[-1] += gap + piece
+    return "\n".join(lines)
+
+
+def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
+    """Return the columns that fit into a width, in their order.
+
+    Those of highest `priority` go first, the last of equals first; long texts are folded closer
+    before those of priority 1 go.
+    """
+    kept = list(columns)
+    folded = False
+    while sum(c.width + AROUND for c in kept) + 1 > width:
+        droppable = [c for c in kept if c.priority > (0 if folded else _MATTERS)]
+        if not droppable and not folded:
+            kept = [replace(c, most=min(c.most, _FOLDED_TEXT)) for c in kept]
+            folded = True
+            continue
+        if not droppable:
+            break
+        worst = max(reversed(droppable), key=lambda c: c.priority)
+        kept = [c for c in kept if c is not worst]
+    return kept
+
+
+def print_table(
+    title: str, columns: Sequence[Shown], styles: Sequence[str] = (), *, all_columns: bool = False
+) -> list[Shown]:
+    """Print the columns, of equal length, that fit on the terminal, and return them.
+
+    `styles` are of the rows; `all_columns` prints all of them, in lines longer than the terminal's.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    out = console()
+    kept = list(columns)
+    if all_columns:
+        out.width = max(out.width, sum(c.width + AROUND for c in kept) + 1)
+    else:
+        kept = fitting(kept, out.width)
+    shown = Table(title=Text(title), title_justify="left")
+    for column in kept:
+        shown.add_column(
+            Text(column.heading),
+            justify="right" if column.number else "left",
+            overflow="fold",
+            no_wrap=column.number,
+            min_width=min(column.width, out.width),
+            max_width=None if column.number else column.width,
+        )
+    for i, cells in enumerate(zip(*(c.cells for c in kept), strict=True)):
+        lines = [
+            cell if column.number else folded(cell, column.width)
+            for cell, column in zip(cells, kept, strict=True)
+        ]
+        shown.add_row(*map(Text, lines), style=styles[i] if i < len(styles) else "")
+    out.print(shown, soft_wrap=all_columns)
+    return kept
+
+
+def print_csv(frame: "pd.DataFrame") -> None:
+    """Print a table as CSV, for a pipe or a file."""
+    rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False)
+    put_csv(frame.columns, rows, sys.stdout)

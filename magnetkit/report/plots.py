@@ -1,0 +1,649 @@
+"""Plots with units and labels from the column registry, each a `Figure`.
+
+Those that report and explorer show too are described in `magnetkit.report._figures`.
+"""
+
+import inspect
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from functools import wraps
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .._core import _arguments
+from .._core._arguments import named
+from .._core._files import replacing
+from .._core.columns import COLUMNS
+from .._core.elements import SYMBOLS
+from .._core.errors import InputError
+from .._core.units import ZERO_CELSIUS
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.table import CompositionTable
+from ..choose.result import Ranked
+from . import _figures
+from ._figures import AXIS, COLOURS, GREY, Part, layout_of, line, numbers, points, titled
+from ._tables import ROWS, Table, table_html
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from ..diffusion.diffuse import Diffusion
+    from ..magnetism.demagnetization import Demagnetization
+    from ..phases.snapshot import Snapshot
+
+
+__all__ = [
+    "Figure", "coverage", "demagnetization", "depth_profile", "grade_map", "margin_map", "overlay",
+    "pareto", "parity", "property_against_temperature", "section", "sweep", "table",
+    "terbium_against_temperature", "ternary",
+]  # fmt: skip
+_PICTURES = (".png", ".svg", ".pdf")
+
+
+class Figure(Part):
+    """A figure as plotly's ``data`` and ``layout``, which notebooks show and files keep.
+
+    ``figure["layout"]["width"] = 800`` makes it wider; ``plotly.graph_objects.Figure(figure)`` is
+    one of plotly's own, to add to. Pictures are drawn by matplotlib, of the extra ``plots``.
+
+    Parameters
+    ----------
+    data : list of dict
+        Traces.
+    layout : dict
+        Axes, title, legend and size.
+    """
+
+    def __init__(self, data: list[Part], layout: Part) -> None:
+        super().__init__(data=data, layout=layout)
+
+    def __repr__(self) -> str:
+        return f"<Figure of {len(self['data'])} traces: show it, or save it as .html, .png or .svg>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """Return what a notebook shows: JupyterLab by plotly, others by matplotlib."""
+        bundle = {"application/vnd.plotly.v1+json": dict(self), "text/plain": repr(self)}
+        try:
+            return bundle | {"image/png": b64encode(self._picture("png", 100)).decode("ascii")}
+        except InputError:
+            return bundle
+
+    def _picture(self, kind: str, dpi: int) -> bytes:
+        drawn, out = self.draw().figure, BytesIO()
+        from matplotlib import rc_context
+
+        with rc_context({"svg.hashsalt": "magnetkit"}):
+            stamp = {"Date": None} if kind == "svg" else None
+            drawn.savefig(out, format=kind, dpi=dpi, bbox_inches="tight", metadata=stamp)  # type: ignore[union-attr]
+        return out.getvalue()
+
+    def draw(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw it into matplotlib's axes, new ones without `ax`, and return them.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw.
+
+        Returns
+        -------
+        Axes
+        """
+        from ._draw import draw
+
+        return draw(self, ax)
+
+    def show(self) -> None:
+        """Show it by plotly: in a notebook, or in a window of the browser."""
+        from plotly.io import show
+
+        show(dict(self), validate=False)
+
+    def to_html(self) -> str:
+        """Return a page that shows it and needs no network."""
+        from plotly.io import to_html
+
+        return str(to_html(dict(self), config={"displaylogo": False}, validate=False))
+
+    def save(self, path: str | Path) -> Path:
+        """Write it to a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            Ends in .html (a page by plotly, without network), .png, .svg or .pdf.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            If it ends otherwise, or matplotlib is not installed for a picture.
+        """
+        file = _arguments.path("path", path)
+        kind = file.suffix.lower()
+        if kind not in (".html", *_PICTURES):
+            raise InputError(f"a figure is written as .html, .png, .svg or .pdf, got {file.name!r}")
+        picture = kind in _PICTURES
+        content = self._picture(kind[1:], 200) if picture else self.to_html().encode("utf-8")
+        with replacing(file) as temporary:
+            temporary.write_bytes(content)
+        return file
+
+
+_AX = """ax : matplotlib Axes, optional
+    Drawn into as well.
+
+Returns
+-------
+Figure
+"""
+
+
+def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
+    """Make a plot of what draws a figure: it may be drawn into axes as well."""
+    checked = named(drawing)
+
+    @wraps(drawing)
+    def plot(*given: Any, ax: "Axes | None" = None, **options: Any) -> Figure:
+        made = Figure(**_figures.in_units(checked(*given, **options)))
+        if ax is not None:
+            made.draw(ax)
+        return made
+
+    ours = inspect.Parameter("ax", inspect.Parameter.KEYWORD_ONLY, default=None)
+    signature = inspect.signature(drawing)
+    plot.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[*signature.parameters.values(), ours], return_annotation=Figure
+    )
+    head, mark, rest = inspect.cleandoc(drawing.__doc__ or "").partition("\nRaises\n")
+    plot.__doc__ = f"{head.rstrip()}\n{_AX}{mark}{rest}"
+    return plot
+
+
+def _need(frame: "pd.DataFrame", *names: str) -> None:
+    missing = [name for name in names if name not in frame]
+    if missing:
+        raise InputError(
+            f"the table has no column {', '.join(missing)}; give a table of magnetkit.screen, "
+            "predict or magnetism.sintered"
+        )
+
+
+def _known(column: str) -> str:
+    if column not in COLUMNS:
+        raise InputError(f"{column!r} is no result column; magnetkit.columns.COLUMNS lists them")
+    return column
+
+
+@named
+def sweep(
+    compositions: Compositions,
+    temperature: float | str | Sequence[float | str],
+    labels: Sequence[str] | None = None,
+    **conditions: Any,
+) -> "pd.DataFrame":
+    """Return the sintered magnets of some recipes at several temperatures.
+
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        n recipes, each of which must be readable; see `magnetkit.predict`.
+    temperature : float, str or sequence of them
+        k temperatures, K or texts such as ``"150C"`` and ``"20C:200C:10"``.
+    labels : sequence of str, optional
+        Name of each recipe; as written otherwise.
+    **conditions
+        As for `magnetkit.magnetism.sintered`: ``shell``, ``process``, ``between``, ``load_line``.
+
+    Returns
+    -------
+    DataFrame, n * k rows
+        Columns of `sintered` with ``candidate``.
+    """
+    import pandas as pd
+
+    from .._core.units import parse_temperature, parse_temperatures
+    from ..magnetism.sintered import sintered_at
+
+    # A sweep has its range in its axis: numbers below 200 K are no slip here.
+    if isinstance(temperature, str):
+        kelvin = parse_temperatures(temperature)
+    else:
+        kelvin = [parse_temperature(t) for t in np.atleast_1d(np.asarray(temperature, object))]
+    inputs = read_inputs(compositions, strict=True)
+    written = inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+    names = written if labels is None else list(labels)
+    conditions.setdefault("shell", inputs.shells)
+    frames = sintered_at(inputs.table, kelvin, **conditions)
+    return pd.concat([f.assign(candidate=names) for f in frames], ignore_index=True)
+
+
+@named
+def table(frame: "pd.DataFrame", rows: int = ROWS) -> Table:
+    """Show results in a notebook: eight columns, intervals in brackets, the domain coloured.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As `magnetkit.predict` returns it.
+    rows : int
+        How many at most.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> import magnetkit as mk
+    >>> "HcJ (kA/m)" in table(mk.predict("Nd2Fe14B", "150C")).html
+    True
+    """
+    return Table(table_html(frame, rows))
+
+
+@_plot
+def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
+    """Draw a property over temperature, its interval as a band where the table has one.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``candidate``, ``temperature_K`` and `column`: rows of several temperatures, as
+        `magnetkit.report.plots.sweep` returns them.
+    column : str
+        Result column.
+    """
+    _need(frame, "candidate", "temperature_K", _known(column))
+    layout = layout_of(_figures.temperature_axis(celsius=False), _figures.axis_of(column))
+    return {"data": _figures.lines_over_temperature(frame, column), "layout": layout}
+
+
+@_plot
+def demagnetization(curves: "Demagnetization", labels: Sequence[str] | None = None) -> Part:
+    """Draw J(H) (thick) and B(H) (thin) against the reverse field, with the load line.
+
+    A working point past the knee, where flux is lost, is a cross.
+
+    Parameters
+    ----------
+    curves : Demagnetization
+        As `magnetkit.magnetism.demagnetization` returns them: n magnets at k temperatures.
+    labels : sequence of str, length n, optional
+        Names of the magnets.
+    """
+    magnets = labels or [f"magnet {i + 1}" for i in range(len(curves.remanence))]
+    names = [f"{name}, {kelvin:.0f} K" for name in magnets for kelvin in curves.temperature]
+    return _figures.demagnetization([curves], names, _figures.looks(*curves.remanence.shape))
+
+
+@_plot
+def overlay(curves: Sequence[Any]) -> Part:
+    """Draw curves one over the other as `demagnetization` does, measured points as open circles.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        As `magnetkit.curve` returns them, such as a measured one and that of its grade.
+    """
+    names = [f"{own.name}, {k:.0f} K" for own in curves for k in own.curves.temperature]
+    dots = [own.measured for own in curves if own.measured is not None]
+    loops, looks = [own.curves for own in curves], _figures.looks(len(names))
+    return _figures.demagnetization(loops, names, looks, measured=dots)
+
+
+@_plot
+def grade_map(
+    frame: "pd.DataFrame", *, hosts: Sequence[str] | None = None, intervals: bool = False
+) -> Part:
+    """Draw remanence against coercivity in front of commercial grades at 20 C.
+
+    Parameters
+    ----------
+    frame : DataFrame, n rows
+        ``remanence_T`` and ``coercivity_kA_m``, best at 293.15 K as the grades are.
+    hosts : sequence of str, optional
+        Hosts whose grades are drawn, all by default.
+    intervals : bool
+        Draw the 90 % intervals, for which ``_lo`` and ``_hi`` are needed.
+    """
+    axes = {"x": _figures.X, "y": _figures.Y}
+    ends = [f"{n}_{end}" for n in axes.values() for end in ("lo", "hi")] if intervals else []
+    _need(frame, *axes.values(), *ends)
+    names = [escape(str(name)) for name in frame.get("candidate", frame.index)]
+    look = {"color": COLOURS[0], "size": 7}
+    trace = _figures.candidates(frame, axes["x"], axes["y"], "Candidates", look, names)
+    for axis, name in axes.items() if intervals else ():
+        trace[f"error_{axis}"] = {
+            "array": numbers(frame[f"{name}_hi"] - frame[name]),
+            "arrayminus": numbers(frame[name] - frame[f"{name}_lo"]),
+            "color": COLOURS[5],
+        }
+    return _figures.grade_map(hosts, trace)
+
+
+@_plot
+def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
+    """Draw the candidates of a screening on two objectives, its decisions by number.
+
+    The first Pareto front is ringed, today's magnet a star.
+
+    Parameters
+    ----------
+    result : Ranked
+        Of `magnetkit.screen`.
+    x, y : str, optional
+        Result columns; the first objective of the device that sets the decisions apart and the last
+        by default.
+    """
+    frame = result.thinned(_figures.POINTS)
+    across, up, colour = _figures.axes_of(result.profile, result.decisions, frame)
+    x, y = x or across, y or up
+    _need(frame, _known(x), _known(y))
+    title = f"{result.profile.title}, {frame['temperature_K'].iloc[0]:.0f} K"
+    return _figures.pareto(frame, result.decisions, x, y, colour, title)
+
+
+@_plot
+def ternary(
+    table: CompositionTable, values: ArrayLike, column: str, *, corners: Sequence[str] | None = None
+) -> Part:
+    """Draw a property in the triangle of three rare earths.
+
+    Candidates with another rare earth are left out.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+        Candidates.
+    values : array_like, shape (n,)
+        The property; points without one are left out.
+    column : str
+        Its result column, for the label.
+    corners : sequence of str, optional
+        Three symbols (top, left, right); those that show most candidates by default.
+
+    Raises
+    ------
+    InputError
+        If no candidate has three rare earths, or `corners` are not three.
+    """
+    heading, known = COLUMNS[_known(column)].heading, np.asarray(values, dtype=np.float64)
+    if known.shape != (len(table),):
+        raise InputError(f"expected {len(table)} values, one a candidate; got {known.shape}")
+    corners = corners or _figures.ternary_corners(table)
+    if corners is None:
+        raise InputError("no candidate has three rare earths; name three corners")
+    if len(corners) != 3 or len(set(corners)) != 3:
+        raise InputError(f"a triangle has three different corners, got {', '.join(corners)}")
+    shares = _figures.rare_earth_shares(table, corners)
+    shown = ~np.isnan(shares[:, 0]) & ~np.isnan(known)
+    return _figures.ternary(shares[shown], known[shown], corners, heading)
+
+
+@_plot
+def section(
+    system: str,
+    compositions: Compositions = None,
+    *,
+    temperature: float | None = None,
+    snapshot: "Snapshot | str | Path | None" = None,
+) -> Part:
+    """Draw the stable phases of a ternary system, and how likely candidates form on it.
+
+    The stable phases are those of the snapshot at 0 K, those in balance joined; candidates are
+    coloured by `magnetkit.phases.stability`. A candidate with other elements is left out.
+
+    Parameters
+    ----------
+    system : str
+        Three elements, such as ``"Sm-Co-Fe"``.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        Candidates; none by default.
+    temperature : float, optional
+        Of the probability, K; that at which each host is made without it.
+    snapshot : str, Path or Snapshot, optional
+        Phases; the embedded snapshot without it.
+
+    Raises
+    ------
+    InputError
+        If `system` is not three elements, or the snapshot has no phases of one.
+    """
+    from ..phases.hull import hull_section
+    from ..phases.snapshot import open_snapshot
+    from ..phases.stability import stability
+
+    elements = system.split("-")
+    if len(set(elements)) != 3 or any(e not in SYMBOLS for e in elements):
+        raise InputError(f"a section takes three elements such as Sm-Co-Fe, got {system!r}")
+    source = open_snapshot(snapshot)
+    hull = hull_section(source, elements)
+    shares, odds, names = np.empty((0, 3)), np.empty(0), list[str]()
+    if compositions is not None:
+        candidates = read_inputs(compositions, "auto").table
+        shown = candidates[np.abs(candidates.fraction(*elements) - 1.0) < 1e-9]
+        names = shown.formulas()
+        shares = np.column_stack([shown.fraction(e) for e in elements])
+        found = stability(shown, temperature=temperature, snapshot=source) if names else {}
+        odds = found["probability_phase_forms"] if names else odds
+    title = f"{system}, phases of the snapshot at 0 K"
+    return _figures.section(hull, shares, odds, names, title=title)
+
+
+@_plot
+def parity(
+    measured: ArrayLike,
+    predicted: ArrayLike,
+    column: str,
+    *,
+    lo: ArrayLike | None = None,
+    hi: ArrayLike | None = None,
+) -> Part:
+    """Draw predictions against measurements, with intervals where they are given.
+
+    Parameters
+    ----------
+    measured, predicted : array_like, shape (n,)
+        Rows where either is NaN are left out.
+    column : str
+        Result column, for the labels.
+    lo, hi : array_like, shape (n,), optional
+        Interval of the predictions.
+    """
+    label = _figures.axis_of(_known(column))["title"]["text"]
+    true, guess, *ends = _aligned(measured, predicted, *(v for v in (lo, hi) if v is not None))
+    dots = points("", true, guess, {"size": 6, "color": COLOURS[0]}, "%{x}, predicted %{y}")
+    if len(ends) == 2:
+        # A prediction may lie a rounding outside its own interval.
+        bars = {"arrayminus": guess - ends[0], "array": ends[1] - guess}
+        dots["error_y"] = {name: numbers(np.maximum(bar, 0.0)) for name, bar in bars.items()}
+        dots["error_y"]["color"] = COLOURS[0]
+    reach = [min(true.min(), guess.min()), max(true.max(), guess.max())]
+    mean = float(np.mean(np.abs(guess - true)))
+    unit = f" {COLUMNS[column].unit}".rstrip()
+    layout = layout_of(
+        titled(f"measured: {label}"),
+        titled(f"predicted: {label}"),
+        title=f"mean absolute error {mean:.3g}{unit}, {len(true)} rows",
+    )
+    traces = [line("", reach, reach, color="#666", width=1), dots]
+    return {"data": traces, "layout": layout | {"showlegend": False}}
+
+
+@_plot
+def coverage(
+    measured: ArrayLike,
+    predicted: ArrayLike,
+    lo: ArrayLike,
+    hi: ArrayLike,
+    *,
+    interval: float = 0.9,
+) -> Part:
+    """Draw the share of measurements inside the interval against its nominal coverage.
+
+    Intervals of other coverage are those given, scaled on each side as a normal distribution
+    would be. On the diagonal they say what they promise; above it they are too wide.
+
+    Parameters
+    ----------
+    measured, predicted, lo, hi : array_like, shape (n,)
+        Rows where any is NaN are left out.
+    interval : float
+        Coverage of the intervals given.
+    """
+    interval = _arguments.share("interval", interval)
+    true, guess, low, high = _aligned(measured, predicted, lo, hi)
+    half = np.where(true >= guess, high - guess, guess - low)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance = np.where(true == guess, 0.0, np.abs(true - guess) / np.maximum(half, 0.0))
+    nominal = np.linspace(0.0, 1.0, 101)[1:-1]
+    normal = NormalDist()
+    scale = np.array([normal.inv_cdf(0.5 + p / 2.0) for p in nominal])
+    scale /= normal.inv_cdf(0.5 + interval / 2.0)
+    inside = float((distance <= 1.0).mean())
+    given = points("", [interval], [inside], {"size": 9, "color": COLOURS[1]}, "%{y} inside")
+    traces = [
+        line("", [0, 1], [0, 1], color="#666", width=1),
+        line("", nominal, (distance[:, None] <= scale).mean(axis=0), color=COLOURS[0]),
+        given,
+    ]
+    title = f"{100 * inside:.0f} % inside the {100 * interval:g} % interval, {len(true)} rows"
+    whole = {"range": [0, 1]}
+    layout = layout_of(
+        titled("nominal coverage") | whole,
+        titled("share of measurements inside") | whole,
+        title=title,
+    )
+    return {"data": traces, "layout": layout | {"showlegend": False}}
+
+
+def _aligned(*given: ArrayLike) -> list[NDArray[np.float64]]:
+    """Return vectors without the rows where any is NaN."""
+    vectors = [np.asarray(values, dtype=np.float64) for values in given]
+    if len({v.shape for v in vectors}) > 1 or vectors[0].ndim != 1:
+        shapes = ", ".join(str(v.shape) for v in vectors)
+        raise InputError(f"expected vectors of the same length, got shapes {shapes}")
+    known = np.isfinite(np.stack(vectors)).all(axis=0)
+    if not known.any():
+        raise InputError("no row has both a measurement and a prediction")
+    return [v[known] for v in vectors]
+
+
+@_plot
+def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
+    """Draw heavy rare earth, H_cJ and reverse field through the middle, along the easy axis.
+
+    H_cJ and field have an axis of their own on the right.
+
+    Parameters
+    ----------
+    found : Diffusion
+        Of `magnetkit.diffuse`.
+    element : str, optional
+        ``Tb`` or ``Dy``; the best otherwise.
+    """
+    along, name = found.circuit.along, element or found.best
+    rows = found.margins(name)
+    for axis in {"x", "y", "z"} - {along}:
+        at = rows[f"{axis}_mm"]
+        rows = rows[np.isclose(at, float(at.iloc[int(at.abs().to_numpy().argmin())]))]
+    rows = rows.sort_values(f"{along}_mm")
+    at, reverse = rows[f"{along}_mm"], rows["reverse_kA_m"]
+    traces = [line(f"{name} (left)", at, rows["amount_wt_pct"], color=COLOURS[2])]
+    for label, values, colour, dash in (
+        ("H<sub>cJ</sub> before", rows["before_kA_m"] + reverse, GREY, "solid"),
+        ("H<sub>cJ</sub> after", rows["after_kA_m"] + reverse, COLOURS[0], "solid"),
+        ("reverse field", reverse, COLOURS[1], "dash"),
+    ):
+        traces.append(line(label, at, values, color=colour, dash=dash) | {"yaxis": "y2"})
+    zero = {"rangemode": "tozero"}
+    layout = layout_of(titled(f"{along} (mm)"), titled(f"{name} (wt.%)") | zero)
+    right = titled("H<sub>cJ</sub>, reverse field (kA/m)") | zero
+    layout["yaxis2"] = AXIS | right | {"overlaying": "y", "side": "right"}
+    layout["yaxis2"] |= {"tickmode": "auto", "showgrid": False}
+    return {"data": traces, "layout": layout}
+
+
+@_plot
+def margin_map(
+    found: "Diffusion", when: Literal["before", "after"] = "after", element: str | None = None
+) -> Part:
+    """Draw the margin, H_cJ less the reverse field along the easy axis, on the worst layer.
+
+    Parameters
+    ----------
+    found : Diffusion
+        Of `magnetkit.diffuse`.
+    when : {"before", "after"}
+        Diffusion; both have the same colours.
+    element : str, optional
+        ``Tb`` or ``Dy``; the best otherwise.
+
+    Raises
+    ------
+    InputError
+        If it is neither before nor after.
+    """
+    if when not in ("before", "after"):
+        raise InputError(f"when must be before or after, got {when!r}")
+    margins, along = found.margins(element), found.circuit.along
+    x, y = (a for a in "xyz" if a != along)
+    worst = float(margins[f"{along}_mm"].iloc[int(margins[f"{when}_kA_m"].to_numpy().argmin())])
+    layer = margins[np.isclose(margins[f"{along}_mm"], worst)]
+    grid = layer.pivot_table(index=f"{y}_mm", columns=f"{x}_mm", values=f"{when}_kA_m")
+    most = float(margins[["before_kA_m", "after_kA_m"]].abs().to_numpy().max())
+    trace = {
+        "type": "heatmap", "x": numbers(grid.columns), "y": numbers(grid.index),
+        "z": [numbers(row) for row in grid.to_numpy(float)], "zmin": -most, "zmax": most,
+        "colorscale": "RdBu", "reversescale": True,
+        "colorbar": _figures.colour_bar("margin (kA/m)"),
+    }  # fmt: skip
+    layout = layout_of(
+        titled(f"{x} (mm)") | {"constrain": "domain"},
+        titled(f"{y} (mm)") | {"constrain": "domain", "scaleanchor": "x"},
+        title=f"{when} diffusion, {along} = {worst:.2g} mm",
+    )
+    return {"data": [trace], "layout": layout}
+
+
+@_plot
+def terbium_against_temperature(table: "pd.DataFrame") -> Part:
+    """Draw the heavy rare earth that magnets need over the temperature they have to stand.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``temperature_K``, ``thickness_mm`` and ``amount_wt_pct`` (NaN where no coating does it),
+        as `magnetkit.diffusion.needed_by_temperature` returns them.
+    """
+    _need(table, "temperature_K", "thickness_mm", "amount_wt_pct")
+    traces, shapes = [], []
+    for i, (thickness, part) in enumerate(table.groupby("thickness_mm")):
+        part = part.sort_values("temperature_K")
+        celsius = part["temperature_K"].to_numpy(float) - ZERO_CELSIUS
+        amount = part["amount_wt_pct"].to_numpy(float)
+        colour = COLOURS[i % len(COLOURS)]
+        marker = {"size": 8, "color": colour}
+        joined = {"mode": "lines+markers", "marker": marker}
+        traces.append(line(f"{thickness:g} mm", celsius, amount, color=colour) | joined)
+        if np.isnan(amount).any():
+            at = float(celsius[np.isnan(amount)].min())
+            dotted = {"color": colour, "dash": "dot", "width": 1.5}
+            ends = {"x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1}
+            shapes.append({"type": "line", "line": dotted} | ends)
+    axis = _figures.temperature_axis(celsius=True)
+    layout = layout_of(axis, titled("Least heavy rare earth put on (wt.%)")) | {"shapes": shapes}
+    layout["legend"]["title"] = {"text": "thickness; dotted: none does it", "side": "top"}
+    return {"data": traces, "layout": layout}

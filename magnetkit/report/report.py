@@ -1,0 +1,364 @@
+"""Writing ``report.html``: one file that needs no network."""
+
+import json
+import re
+from dataclasses import replace
+from html import escape
+from importlib.util import find_spec
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from .._core._files import replacing, seal
+from .._core.columns import COLUMNS, Column, layouts
+from .._core.elements import RARE_EARTHS
+from ..choose._decisions import PROVEN
+from ..choose.result import LEADING_ROWS
+from ..magnetism._figures import not_compared
+from ..magnetism.sintered import comparators
+from ..phases.hull import hull_section
+from ..phases.records import HOSTS
+from ..phases.snapshot import open_snapshot
+from ..supply.tables import claims
+from . import _content, _figures
+from ._content import Magnets, table_of
+from ._figures import AXIS, BLACK, COLOURS, POINTS, Part, X, Y, axis_of, layout_of, numbers
+from ._text import name_in, of_cost, scale_of, with_range
+
+if TYPE_CHECKING:
+    from ..choose.result import Ranked
+
+
+_REJECTED, _TEMPERATURES = 200, 13
+_SHOWN = layouts()["report"]
+_RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
+_TEXTS = ("text", "category")
+
+
+def write_report(result: "Ranked", path: Path) -> Path:
+    """Write the report of a screening.
+
+    Parameters
+    ----------
+    result : Ranked
+    path : Path
+        File to write; replaced as a whole.
+
+    Returns
+    -------
+    Path
+        `path`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    environment = Environment(
+        loader=PackageLoader("magnetkit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"kelvin": _content.kelvin, "code": _mark_code}
+    page = environment.get_template("report.html.jinja").render(**_page_content(result))
+    with replacing(path) as temporary:
+        temporary.write_text(seal(page), encoding="utf-8", newline="\n")
+    return path
+
+
+def _mark_code(text: object) -> str:
+    """Return a text as HTML, escaped, what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(str(text)))
+
+
+def _page_content(result: "Ranked") -> dict[str, Any]:
+    # Never the whole table, which may hold many millions.
+    ranked, spread = result.best(LEADING_ROWS), result.thinned(POINTS)
+    shown = _content.shown_magnets(result)
+    drawn = _draw_figures(result, ranked, spread, shown)
+    # What all share is not shown.
+    same = {n for n in ("shell", "host") if len(set(ranked[n].astype(object).fillna(""))) < 2}
+    table = _table(ranked, tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same))
+    return {
+        "profile": result.profile,
+        "temperature": shown.job.temperature,
+        "conditions": shown.job.conditions,
+        "objectives": _content.objectives(result.profile),
+        "lead": _content.lead(result),
+        "verdict": _content.verdict_of(result),
+        "legend": _content.LEGEND,
+        "labels": shown.labels,
+        "decided": _rows(shown.rows, _SHOWN["decisions"], named=False),
+        "properties": _rows(shown.rows, _SHOWN["properties"]),
+        "evidence": _rows(shown.rows, _SHOWN["evidence"]),
+        "notes": [
+            of_cost(shown.table),
+            f"{cold}." if (cold := not_compared(result.profile.temperature_min_K)) else "",
+        ],
+        "requirements": _content.requirements(shown),
+        "total": len(result),
+        "comparator_headings": [_displayed(name) for name in _SHOWN["comparators"]],
+        "comparators": _comparators(shown.job.temperature),
+        "stages": _content.stages(result),
+        "failures": _content.failures(result),
+        "elements": _content.elements(shown),
+        "claims": claims().to_dict("records"),
+        "late": _content.late(shown),
+        "drawn": set(drawn),
+        "points": POINTS,
+        **_content.constants(result),
+        "embedded": len(ranked),
+        "rejected": result.rejected[:_REJECTED],
+        "rejected_count": len(result.rejected),
+        "changed": _content.changed_since(result),
+        "sources": _content.sources(),
+        "validations": _content.validations(),
+        "identity": result.manifest["identity"],
+        "columns": table["columns"],
+        "data": _in_script({"figures": drawn, "table": table}),
+        "plotly": _plotly(),
+    }
+
+
+def _rows(frame: pd.DataFrame, names: tuple[str, ...], named: bool = True) -> dict[str, Any]:
+    """Return the headings and cells of a table of the decisions, which stand by name or number."""
+    cells = [[_cell(row, name) for name in names] for _, row in frame.iterrows()]
+    return {"headings": [_displayed(name) for name in names], "rows": cells, "named": named}
+
+
+def _displayed(name: str) -> Column:
+    """Return a column with the unit that it is displayed in."""
+    return replace(COLUMNS[name], unit=scale_of(name).unit)
+
+
+def _comparators(temperature: float) -> list[dict[str, Any]]:
+    """Return the magnets without rare earth that are more than a film, as cells and notes."""
+    rows = comparators(temperature)
+    rows = rows.dropna(subset=["max_working_temperature_K", "remanence_coefficient_pct_K"])
+    return [
+        {"cells": [_cell(row, name) for name in _SHOWN["comparators"]]}
+        | {name: _text_of(row[name]) for name in ("kind", "source", "confidence", "note")}
+        for _, row in rows.iterrows()
+    ]
+
+
+def _text_of(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _draw_figures(
+    result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: _content.Magnets
+) -> dict[str, Part]:
+    profile = result.profile
+    axes = _figures.axes_of(profile, shown.rows, spread)
+    drawn = {
+        "pareto": _figures.pareto(spread, shown.rows, *axes),
+        "grades": _grade_map(spread, shown, list(profile.hosts)),
+        "temperature": _over_temperature(
+            shown, profile.temperature_min_K, profile.temperature_max_K
+        ),
+        "demagnetization": _demagnetization(shown),
+        "supply": _supply(shown),
+    }
+    section = _section(shown.rows, shown.job.conditions.snapshot)
+    maps = {"ternary": _ternary(ranked), "section": section}
+    drawn |= {name: figure for name, figure in maps.items() if figure is not None}
+    return {name: _figures.in_units(figure) for name, figure in drawn.items()}
+
+
+def _cell(row: pd.Series, name: str) -> dict[str, str]:
+    """Return a cell's text, and its interval beneath where it has one."""
+    digits = 2 if name == "probability_meets_requirements" else 3
+    ends = 2 if name == "remanence_coefficient_pct_K" else 3
+    text, interval = with_range(
+        row, name, lambda v: _content.number(v, digits), lambda v: _content.number(v, ends)
+    )
+    if name == "candidate":
+        interval = _text_of(row.get("shell"))
+    return {"text": text, "range": interval}
+
+
+def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the ranked rows by column: four digits each, texts of few values as codes."""
+    columns = []
+    ends = {shown: ("", "_lo", "_hi") if shown in _RANGES else ("",) for shown in names}
+    for name in (shown + end for shown in names for end in ends[shown]):
+        base = name.removesuffix("_lo").removesuffix("_hi")
+        column, (factor, offset, unit) = _displayed(base), scale_of(base)
+        entry: dict[str, Any] = {
+            "name": name if unit == COLUMNS[base].unit else name_in(name, base, unit),
+            "label": column.short,
+            "unit": column.unit,
+            "title": column.heading,
+            "text": column.kind in _TEXTS,
+            "shown": name == base and name not in _SHOWN["downloaded"],
+            "minor": base not in _SHOWN["phone"],
+        }
+        if not entry["text"]:
+            values = factor * ranked[name].astype(float).to_numpy() + offset
+            whole = column.kind == "integer"
+            entry["values"] = (
+                [None if v != v else int(v) for v in values] if whole else numbers(values)
+            )
+        elif name == "candidate":
+            entry["values"] = ranked[name].astype(str).tolist()
+        else:
+            codes, texts = pd.factorize(ranked[name].astype(object).fillna("").astype(str))
+            entry["values"], entry["texts"] = codes.tolist(), list(texts)
+        columns.append(entry)
+    return {"columns": columns, "rows": len(ranked)}
+
+
+def _in_script(value: Any) -> str:
+    """Return JSON that no text inside can end the script element around it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _plotly() -> str:
+    """Return plotly.js (MIT licence), which plotly's Python package carries."""
+    # Found, not imported, which would take half a second.
+    found = find_spec("plotly")
+    assert found is not None
+    file = Path(str(found.origin)).parent / "package_data" / "plotly.min.js"
+    # No script may end the element that holds it; in a string of JavaScript this changes nothing.
+    return file.read_text(encoding="utf-8").replace("</script", "<\\/script")
+
+
+def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
+    """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
+    points, decided = spread.reset_index(drop=True), shown.rows.copy()
+    for rows in (points, decided):
+        (cold,) = _content.by_route(rows, [_figures.GRADE_TEMPERATURE_K], shown.job)
+        rows[[X, Y]] = cold[[X, Y]].to_numpy()
+    points = points.dropna(subset=[X, Y])
+    met = points["meets_requirements"].astype(bool)
+    # See-through, so that the grades behind stay visible.
+    blue = {"color": COLOURS[5], "opacity": 0.6, "size": 6, "line": _figures.EDGE}
+    traces = [
+        _figures.candidates(part, X, Y, name, look, _figures.hover_texts(part))
+        for part, name, look in (
+            (points[~met], "Misses a requirement", blue),
+            (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
+        )
+    ]
+    return _figures.grade_map(hosts, *traces, *_figures.decisions(decided, X, Y))
+
+
+def _ternary(ranked: pd.DataFrame) -> Part | None:
+    """Return the best margin over the shares of three rare earths, None where there are not."""
+    table = table_of(ranked)
+    if len(table) < len(ranked) or (corners := _figures.ternary_corners(table)) is None:
+        return None
+    shares = np.round(_figures.rare_earth_shares(table, corners), 3)
+    margin = ranked["performance_margin"].to_numpy(float)
+    inside = np.flatnonzero(~np.isnan(shares[:, 0]) & np.isfinite(margin))
+    # The ranking is the order of the rows: the best of each composition of the site is kept.
+    _, first = np.unique(shares[inside], axis=0, return_index=True)
+    best = inside[np.sort(first)][: _figures.POINTS]
+    if len(best) < 4:
+        return None
+    texts = [escape(name) for name in _figures.names_of(ranked.iloc[best])]
+    far = ranked["evidence_distance"].to_numpy(float)[best] > PROVEN
+    return _figures.ternary(
+        shares[best], margin[best], corners, "Margin", texts, diverging=True, unknown=far
+    )
+
+
+def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
+    """Return the section of the last host that has one, None where none has.
+
+    `best` are magnets, today's first. Those of more elements stand where they lie when every rare
+    earth counts as the section's, and other elements are left aside.
+    """
+    hosts = [host for host in best["host"].astype(str) if host in HOSTS and HOSTS[host].section]
+    host = hosts[-1] if hosts else ""
+    best = best[best["host"].astype(str) == host]
+    source = open_snapshot(snapshot)
+    system = HOSTS[host].section if host in HOSTS else ()
+    if not system or not set(system) <= set(source.manifest.get("elements", system)):
+        return None
+    sites = [RARE_EARTHS, *((element,) for element in system[1:])]
+    table = table_of(best)
+    share = np.column_stack([table.fraction(*site) for site in sites])
+    share /= share.sum(axis=1, keepdims=True)
+    odds = best["probability_phase_forms"].to_numpy(float)
+    rows = zip(_figures.names_of(best), odds, best["decomposes_to"], strict=True)
+    texts = [
+        f"{escape(name)}<br>forms with probability {_content.number(p, 2)}<br>{escape(str(other))}"
+        for name, p, other in rows
+    ]
+    return _figures.section(hull_section(source, system), share, odds, texts, "Decisions")
+
+
+def _over_temperature(shown: Magnets, low: float, high: float) -> Part:
+    """Return B_r and H_cj of the decisions over temperature, today's with its interval."""
+    at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
+    frames = zip(at, shown.at(at), strict=True)
+    frame = pd.concat([f.assign(candidate=shown.labels, temperature_K=t) for t, f in frames])
+    upper, lower = (
+        # One band: five of them on each other hide what they say.
+        _figures.lines_over_temperature(frame, column, _styles(shown), celsius=True, bands=1)
+        for column in (Y, X)
+    )
+    on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
+    celsius = _figures.temperature_axis(celsius=True)
+    layout = layout_of(celsius, axis_of(Y), height=640)
+    _below(layout, celsius, axis_of(X) | {"rangemode": "tozero"}, (0.42, 0.56))
+    return {"data": [*upper, *(trace | on for trace in lower)], "layout": layout}
+
+
+def _demagnetization(shown: Magnets) -> Part:
+    """Return J(H) and B(H) of the decisions with the load line, at the temperature judged."""
+    drawn = []
+    for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
+        magnet, (job, _) = shown.table[row : row + 1], shown.job.groups([route])[0]
+        drawn.append(_content.curves_of(magnet, shown.shells[row], job.temperature, job))
+    return _figures.demagnetization(drawn, shown.labels, _styles(shown))
+
+
+def _supply(shown: Magnets) -> Part:
+    """Return supply risk and cost of the decisions in every scenario."""
+    states = _content.by_scenario(shown)
+    titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": escape(name),
+            "y": titles,
+            "x": numbers([state[column][i] for state in states]),
+            "xaxis": f"x{axis}",
+            "yaxis": f"y{axis}",
+            "marker": {"color": colour},
+            "legendgroup": str(i),
+            "showlegend": not axis,
+        }
+        for i, (name, (colour, _)) in enumerate(zip(shown.labels, _styles(shown), strict=True))
+        for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
+    ]
+    rows = {"automargin": True, "autorange": "reversed"}
+    layout = layout_of(axis_of("supply_risk"), rows, height=1060)
+    _below(layout, axis_of("cost_USD_kg"), rows, (0.43, 0.57))
+    return {"data": traces, "layout": layout | {"barmode": "group"}}
+
+
+def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
+    """Put a second pair of axes below the first, with a gap between."""
+    layout["yaxis"] |= {"domain": [gap[1], 1.0]}
+    layout["xaxis"] |= {"anchor": "y"}
+    layout["xaxis2"] = AXIS | x | {"anchor": "y2"}
+    layout["yaxis2"] = AXIS | y | {"domain": [0.0, gap[0]], "anchor": "x2"}
+
+
+def _styles(shown: Magnets) -> list[_figures.Look]:
+    """Return the look of today's magnet, dashed, and those of the other decisions."""
+    return [(BLACK, "dash"), *((colour, "solid") for colour in COLOURS[: len(shown.labels) - 1])]

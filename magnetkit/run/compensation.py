@@ -1,0 +1,242 @@
+"""A temperature-compensated magnet with and without its gadolinium and erbium.
+
+Here the heavy rare earth serves alpha(B_r), not coercivity: the moments of gadolinium and erbium
+oppose those of the transition metals and fall faster with temperature, which compensates.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core._arguments import named
+from .._core.elements import INDEX, RARE_EARTHS
+from .._core.errors import InputError
+from .._core.units import celsius_range, parse_temperature
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
+from ..choose._request import KNEE, REMANENCE, given_recipe
+from ..magnetism._composition_estimate import (
+    COMPENSATED,
+    CompositionEstimate,
+    alpha_range,
+    calibrate_on_grade,
+    charge,
+    estimate_composition,
+    read_recipe,
+    usual_magnets,
+)
+from ..magnetism._measured import ALPHA, COERCIVITY
+from ..magnetism._uncertainty import HALF_WIDTH
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..magnetism._measured import Producer
+
+
+_Range = tuple[float, float]
+_PUT_IN, _ENDS = ("Gd", "Er"), ("", "_lo", "_hi")
+_GRID_GD, _GRID_ER = np.arange(0.0, 15.0, 1.0), np.arange(0.0, 9.0, 1.0)
+# A third of what uncompensated 2:17 has, -0.03 to -0.035 %/K (magnetsales.com).
+_STEADY = 0.01
+
+
+@named
+def compensation(
+    reference: str,
+    temperature: tuple[float | str, float | str] | str | None = None,
+    *,
+    recipe: str | None = None,
+    basis: Basis = "auto",
+    circuit: float = 0.0,
+) -> "pd.DataFrame":
+    """Compare a compensated grade with variants without Gd or Er, and with the least that suffices.
+
+    Predictions are conditional on the grade's own printed alpha, B_r and H_cJ.
+
+    Parameters
+    ----------
+    reference : str
+        A compensated grade, as `magnetkit.grades` takes it.
+    temperature : pair of float or str, or str, optional
+        Coldest and hottest of use, K or texts, or one text ``"-50C:150C"``; the range that the
+        maker prints alpha for otherwise.
+    recipe : str, optional
+        What the grade is made of, where it is known; an estimate otherwise.
+    basis : {"auto", "atomic", "weight"}
+        Of `recipe`.
+    circuit : float
+        What pole pieces and gap add to alpha of the magnet, %/K: the field's own coefficient is
+        the sum.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for the reference, for it without Er, without Gd, without both (samarium in their
+        place), and for the magnet of its family with the least Gd and Er whose field is as steady
+        (`what`): ``composition``, ``gadolinium_erbium_wt_pct``, alpha, B_r at the coldest, H_cJ
+        and H_k at the hottest temperature with ``_lo`` and ``_hi``, ``field_change_pct`` over the
+        range with its ends, and ``probability_steady``, that the field's coefficient is below
+        0.01 %/K. ``.attrs`` has the ``range`` and the ``grade``.
+
+    Raises
+    ------
+    InputError
+        If the grade is unknown or not compensated, or the range is none.
+
+    Examples
+    --------
+    >>> frame = compensation("2:17TC-16", "-50C:150C")
+    >>> frame["what"].tolist()[0]
+    'as it is'
+    """
+    from ..magnetism.grades import grades
+
+    room = grades(reference).iloc[0]
+    if not abs(float(room[ALPHA])) <= COMPENSATED:
+        raise InputError(
+            f"{room['grade']} is not compensated: its maker prints alpha of {room[ALPHA]:g} %/K; "
+            "`magnetkit replace` answers for it"
+        )
+    if not abs(circuit) < 1.0:
+        raise InputError(f"circuit must be a coefficient in %/K such as 0.01, got {circuit}")
+    low, high = _range(temperature, str(room["grade"]))
+    here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[0]
+    given = None if recipe is None else given_recipe(read_recipe(recipe, basis), None)
+    made = given or estimate_composition(room)
+    producer = calibrate_on_grade(here, made)
+    if recipe is not None and not producer.magnets:
+        raise InputError(
+            f"{recipe!r:.80} is no magnet at {float(here['temperature_K']):g} K by the model; "
+            f"give the recipe of {here['grade']}, or leave it out"
+        )
+    frame = _described(_variants(made), (low, high), producer, circuit)
+    least = _least(str(room["host"]), made, (low, high), producer, circuit)
+    if least is not None:
+        frame.loc[len(frame)] = {**least, "what": "least Gd and Er that does it"}
+    frame.attrs.update(range=(low, high), grade=str(room["grade"]), circuit=circuit)
+    return frame
+
+
+def sentences(frame: "pd.DataFrame") -> list[str]:
+    """Return what `compensation` found in words."""
+    low, high = frame.attrs["range"]
+    found = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]
+    for row in frame.to_dict("records"):
+        found.append(
+            f"{row['what']}: Gd + Er "
+            f"{row['gadolinium_erbium_wt_pct']:.1f} wt.%; alpha(B_r) {row[ALPHA]:+.4f} "
+            f"({row[f'{ALPHA}_lo']:+.4f} to {row[f'{ALPHA}_hi']:+.4f}) %/K; B_r "
+            f"{row['remanence_T']:.3f} T at the coldest; H_k {row['knee_field_kA_m']:.0f} "
+            f"({row['knee_field_kA_m_lo']:.0f} to {row['knee_field_kA_m_hi']:.0f}) kA/m at the "
+            f"hottest; the field changes by {row['field_change_pct']:+.2f} "
+            f"({row['field_change_pct_lo']:+.2f} to {row['field_change_pct_hi']:+.2f}) %"
+        )
+    if not (frame["what"] == "least Gd and Er that does it").any():
+        found.append("no magnet of its family with less Gd and Er is as stable")
+    return found
+
+
+def _range(temperature: Any, grade: str) -> _Range:
+    if temperature is None:
+        return alpha_range(grade)
+    ends = temperature.split(":") if isinstance(temperature, str) else list(temperature)
+    if len(ends) != 2:
+        raise InputError(f"the range must be two temperatures such as -50C:150C, got {temperature}")
+    low, high = (parse_temperature(end) for end in ends)
+    if not high - low >= 20.0:
+        raise InputError(f"the range must rise by 20 K or more, got {low:g} to {high:g} K")
+    return low, high
+
+
+def _variants(made: CompositionEstimate) -> dict[str, str]:
+    """Return the recipe as it is, and with samarium in place of Gd or Er, in wt.%."""
+    table = CompositionTable.from_strings([made.best.text], basis="weight")
+    own = given_recipe(table, None).best.text
+    atoms = table.to_array()[0]
+    found = {"as it is": own}
+    for gone in (("Er",), ("Gd",), _PUT_IN):
+        text = _without(atoms, gone)
+        if text is not None:
+            found[f"without {' and '.join(gone)}"] = text
+    return found
+
+
+def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
+    """Return the recipe with samarium in place of some elements; None where it has none."""
+    columns = [INDEX[e] for e in gone]
+    if not atoms[columns].sum() > 0.0:
+        return None
+    changed = atoms.copy()
+    changed[INDEX["Sm"]] += changed[columns].sum()
+    changed[columns] = 0.0
+    return given_recipe(CompositionTable.from_array(changed[None, :]), None).best.text
+
+
+def _described(
+    texts: dict[str, str], between: _Range, producer: "Producer", circuit: float
+) -> "pd.DataFrame":
+    import pandas as pd
+    from scipy.special import ndtr
+
+    from ..magnetism.sintered import sintered_at
+
+    table = CompositionTable.from_strings(list(texts.values()), basis="weight")
+    cold, hot = sintered_at(
+        table,
+        list(between),
+        process={"producer": producer.record()},
+        between=between,
+        whole_range=True,
+    )
+    frame = pd.DataFrame({"what": list(texts), "composition": list(texts.values())})
+    weight = 100.0 * table.weight_fractions()
+    frame["gadolinium_erbium_wt_pct"] = weight[:, [INDEX[e] for e in _PUT_IN]].sum(axis=1)
+    for source, names in ((cold, (ALPHA, REMANENCE)), (hot, (COERCIVITY, KNEE))):
+        for column in [f"{name}{end}" for name in names for end in _ENDS]:
+            frame[column] = source[column].to_numpy(float)
+    for end in _ENDS:
+        change = (frame[f"{ALPHA}{end}"] + circuit) * (between[1] - between[0])
+        frame[f"field_change_pct{end}"] = change
+    middle, wide = frame[ALPHA] + circuit, _deviation(frame)
+    inside = ndtr((_STEADY - middle) / wide) - ndtr((-_STEADY - middle) / wide)
+    return frame.assign(probability_steady=inside)
+
+
+def _deviation(frame: "pd.DataFrame") -> "pd.Series":
+    """Return the standard deviation of alpha, %/K, of 90 % ranges."""
+    return (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (2.0 * HALF_WIDTH)
+
+
+def _least(
+    host: str, made: CompositionEstimate, between: _Range, producer: "Producer", circuit: float
+) -> dict[str, Any] | None:
+    """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
+    own = made.best
+    table = CompositionTable.from_strings([own.text], basis="weight")
+    melted = usual_magnets()[host].charge
+    free = [e for e in melted.elements if e not in (*RARE_EARTHS, *melted.usual)]
+    weight = dict(zip(free, _share(table, *free), strict=True))
+    rare = float(sum(_share(table, "Sm", "Gd", "Er")))
+    # Without copper there are no cells, whose charge this is.
+    if not weight.get("Cu", 0.0) > 0.0:
+        return None
+    texts = {
+        f"{gd:g} {er:g}": charge(host, rare_earth=rare, **weight, Gd=gd, Er=er)
+        for gd in _GRID_GD
+        for er in _GRID_ER
+        if 0.0 < gd + er < min(rare - 8.0, own.heavy_wt_pct - 0.25)
+    }
+    if not texts:
+        return None
+    frame = _described(texts, between, producer, circuit)
+    # What is known of it counts: no more than a standard deviation may lie outside.
+    good = frame[(frame[ALPHA] + circuit).abs() + _deviation(frame) <= _STEADY]
+    if good.empty:
+        return None
+    first = good.sort_values("gadolinium_erbium_wt_pct", kind="stable").iloc[0]
+    return {str(name): value for name, value in first.items()}
+
+
+def _share(table: CompositionTable, *names: str) -> list[float]:
+    return [float(100.0 * table.weight_fractions()[0, INDEX[e]]) for e in names]

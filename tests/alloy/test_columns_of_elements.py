@@ -1,0 +1,66 @@
+import pytest
+from magnetkit.errors import InputError
+
+import magnetkit as mk
+from magnetkit.alloy._files import ELEMENT_COLUMNS
+from magnetkit.alloy._read import read_file
+
+MELTS = "melt,Nd wt%,Dy (wt.%),Co,B,Fe\nA1,30.5,1.2,0.9,1.0,bal.\nA2,31,,0,1,Rest\n"
+TEXT = ["Nd30.5Dy1.2Co0.9B1.0Fe bal.", "Nd31B1Fe bal."]
+
+
+def _write(tmp_path, text, **options):
+    file = tmp_path / "melts.csv"
+    file.write_text(text, **options)
+    return file
+
+
+def test_columns_of_elements_are_the_recipe(tmp_path):
+    found = read_file(_write(tmp_path, MELTS), "weight", ELEMENT_COLUMNS)
+    assert found.labels.to_pylist() == TEXT
+    want = mk.CompositionTable.from_strings(TEXT, basis="weight")
+    assert (found.table.to_array() == want.to_array()).all()
+    assert "melt" in found.extra(named=True).column_names
+
+
+def test_a_decimal_comma_is_read(tmp_path):
+    file = _write(tmp_path, "Nd;Fe;B\n30,5;bal;1,0\n")
+    assert read_file(file, "weight", ELEMENT_COLUMNS).labels.to_pylist() == ["Nd30.5B1.0Fe bal."]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("melt,Nd\nA,30\n", "a column for each element"),
+        ("Nd,Nd wt%,Fe\n1,1,1\n", "are both Nd"),
+        ("composition,Nd,Fe\nSmCo5,1,1\n", "need not be joined"),
+    ],
+)
+def test_what_cannot_be_joined_is_said(tmp_path, text, said):
+    with pytest.raises(InputError, match=said):
+        read_file(_write(tmp_path, text), "weight", ELEMENT_COLUMNS)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("suffix", [".csv", ".txt"])
+def test_windows_code_pages_are_read(tmp_path, encoding, suffix):
+    text = "composition\n" if suffix == ".csv" else ""
+    file = tmp_path / f"alloys{suffix}"
+    if suffix == ".csv":
+        text = "composition,werk\nNd2Fe14B,Gießerei Köln\nSmCo5,\n"
+    else:
+        text = "Nd2Fe14B\nSmCo5\nÄ\n"
+    file.write_text(text, encoding=encoding)
+    found = read_file(file)
+    assert found.labels.to_pylist() == ["Nd2Fe14B", "SmCo5"]
+    if suffix == ".csv":
+        assert found.extra(named=True)["werk"].to_pylist() == ["Gießerei Köln", ""]
+    else:
+        assert found.rejected[0].text == "Ä"
+
+
+def test_a_coating_is_so_much_per_mass():
+    # 2 mg/cm2 on two faces of 5 mm at 7.55 g/cm3: 4 mg on 3.775 g.
+    shell = mk.alloy.Shell("Tb", amount_wt_pct=0.106)
+    both = mk.magnetism.sintered(["Nd2Fe14B"] * 2, "20C", shell=[str(shell), "Tb 2 mg/cm2 on 5 mm"])
+    assert both["coercivity_kA_m"][0] == both["coercivity_kA_m"][1]

@@ -1,0 +1,87 @@
+"""Names of grades are found however they are written, and no formula is taken for one."""
+
+import csv
+import re
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from magnetkit.errors import CompositionError
+
+import magnetkit as mk
+from magnetkit import datasets
+from magnetkit.alloy._grade_names import find, grades_among, is_grade, known, nearest
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("N42SH", "N42SH"), (" n42sh ", "N42SH"), ("42SH", "N42SH"), ("NdFeB N42SH", "N42SH"),
+        ("sintered Nd-Fe-B N42SH (Arnold)", "N42SH"), ("N3330 (Intemag)", "N3330"),
+        ("EEC 2:17TC-16", "EEC 2:17TC-16"), ("2:17TC-16", "EEC 2:17TC-16"),
+        ("EEC24-T400", "EEC 24-T400"), ("Sm2Co17 YXG22", "YXG22"), ("SmCo5 YX14", "YX14"),
+        ("YXG28H", "YXG28H"), ("Recoma 20", "Recoma 20"), ("Arnold Recoma 20", "Recoma 20"),
+        ("SmCo 26H", "SmCo 26H"), ("Sm2Co17 32H", "SmCo 32H"), ("bonded BNP-6", "BNP-6"),
+        ("N42SQ", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_with_or_without_maker_and_family(text, name):
+    assert find(text) == name
+
+
+def _formulas():
+    for file in sorted(datasets.root().glob("*/*.csv")):
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        for column in {"formula", "recipe", "composition", "compound"} & set(rows[0]):
+            yield from (row[column] for row in rows if row[column])
+    entries = datasets.path("materials_project/entries.parquet")
+    yield from pq.read_table(entries, columns=["formula"])["formula"].to_pylist()
+
+
+def test_no_formula_of_the_datasets_is_taken_for_a_grade():
+    formulas = list(_formulas())
+    assert len(formulas) > 7000
+    assert [f for f in formulas if is_grade(f)] == []
+
+
+FORMULAS = [
+    "N", "N2", "H", "S8", "SmCo5", "SmCo18", "Sm2Co17", "Nd2Fe14B", "BN", "U", "Nd2Fe14BN",
+    "Sm2Fe17N3", "Sm 36.7 Co 63.3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_formulas_are_formulas(text):
+    assert not is_grade(text)
+    assert len(mk.CompositionTable.from_strings([text], basis="atomic")) == 1
+    mk.parse_composition(text, basis="atomic")
+
+
+@pytest.mark.parametrize("basis", ["auto", "atomic", "weight"])
+def test_no_grade_is_read_as_a_formula(basis):
+    texts = list(known())
+    written = [re.sub(r"^(?=YXG)", "Sm2Co17 ", t) for t in texts]
+    written += [f"NdFeB {t}" for t in texts if t.startswith("N")]
+    texts += [*written, "N60SH", "N43UH", "EEC 99-T100"]
+    assert len(texts) > 330
+    table = mk.CompositionTable.from_strings(["SmCo5", *texts, "Nd2Fe14B"], basis="atomic")
+    assert table.row_index.tolist() == [0, len(texts) + 1]
+    assert [e.row for e in table.errors] == list(range(1, len(texts) + 1))
+    assert all("grade" in e.reason for e in table.errors)
+    for text in texts:
+        with pytest.raises(CompositionError, match="grade"):
+            mk.parse_composition(text, basis=basis)
+
+
+def test_a_grade_nobody_sells_is_answered_with_its_neighbours():
+    assert is_grade("N43SH")
+    assert "N42SH" in nearest("N43SH")
+    with pytest.raises(CompositionError, match=r"near it are .*N4"):
+        mk.parse_composition("N43SH")
+
+
+def test_grades_are_found_among_recipes():
+    assert grades_among(["Nd2Fe14B", "NdFeB N42SH"]) == [None, "N42SH"]
+    assert grades_among("42SH") == ["N42SH"]
+    assert grades_among(["Nd2Fe14B", 3.0]) == grades_among(np.array(["N42SH"])) == []

@@ -1,0 +1,107 @@
+import pytest
+from magnetkit.errors import CompositionError, InputError
+
+import magnetkit as mk
+from magnetkit._core.elements import SYMBOLS
+from magnetkit._core.settings import get_settings
+from magnetkit.alloy import CompositionTable
+
+
+def test_the_charge_of_the_contract():
+    composition = mk.parse_composition("Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal.", basis="weight")
+    assert composition.get_wt_fraction("Nd") == pytest.approx(0.305)
+    assert composition.get_wt_fraction("Fe") == pytest.approx(0.663)
+    assert sum(composition.values()) == pytest.approx(1)
+
+
+def test_a_fault_of_the_whole_text_has_no_place():
+    assert (CompositionError("why").position, str(CompositionError("why", "SmCo"))) == (
+        -1,
+        "'SmCo': why",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "basis", "position", "reason"),
+    [
+        ("(Nd,Dy)2Fe14B", "auto", 0, "state each, as in"),
+        ("Nd30.5Fe69.5", "auto", -1, "could be at.% or wt.%; name the basis"),
+        ("Nd30.5Fe bal.", "auto", -1, "could be at.% or wt.%; name the basis"),
+        ("TRE30.5B1Fe bal.", "weight", 0, "TRE stands for the total rare earth"),
+        ("RE2Fe14B", "auto", 0, "RE stands for rare earths"),
+        ("HRE2Fe14B", "auto", 1, "HRE stands for heavy rare earths"),
+        ("MM14Fe79.9B6.1", "atomic", 0, "MM stands for mischmetal"),
+        ("R2Fe14B", "auto", 0, "R stands for rare earths"),
+        ("(PrNd)2Fe14B", "auto", 0, "Pr and Nd without their ratio"),
+        ("PrNd30.5Dy1Fe67.5B1", "auto", -1, "name the basis"),
+        ("Nd2D3", "auto", 3, "D is deuterium"),
+        ("Nd2T14B", "auto", 3, "T is tritium or any transition metal"),
+        ("Nd-2", "auto", 2, "amounts are not negative"),
+        ("Fe1e-3", "auto", 3, "an exponent"),
+        ("NaN", "auto", 0, "no composition here"),
+        ("", "auto", 0, "no composition here"),
+        (" \t", "auto", 0, "no composition here"),
+        ("n/a", "auto", 0, "no composition here"),
+        ("Nd30,5Fe69,5", "weight", 5, "decimals with a point"),
+        ("Nd2Fe14-xCox", "auto", 8, "x is a variable"),
+        ("Nd1-xDyxFe2", "auto", 4, "x is a variable"),
+        ("NdFe14Bx", "auto", 6, "x is a variable"),
+        ("nd2Fe14B", "auto", 0, "begin with a capital, e.g. Nd"),
+        ("Nd14Fe80B6 + 0.5 wt.% Ga", "auto", 11, "joins two recipes"),
+        ("Nd2Fe14Xx", "auto", 7, "'Xx' is no chemical element"),
+        ("Nd2Fe14Q", "auto", 7, "'Q' is no chemical element"),
+        ("Nd2Fe14B!", "auto", 8, "unexpected '!'"),
+        ("Nd2.5.5Fe14B", "auto", 2, "expected a number"),
+        ("5", "auto", 0, "belongs to no element"),
+        ("Nd2Fe14B)", "auto", 8, "closes nothing"),
+        ("(Nd2Fe14B", "auto", 0, "never closed"),
+        ("Nd()", "auto", 2, "nothing in this bracket"),
+        ("Fe bal.Co bal.", "weight", 10, "keep one bal."),
+        ("bal.", "weight", 0, "beside a single element"),
+        ("Nd80Co20Fe bal.", "weight", -1, "sum to 100, nothing of 100 is left"),
+        ("Sm(CobalFe1.1)7", "auto", 2, "sum to 1.1, nothing of 1 in this bracket is left"),
+        ("Nd30.5BFe bal.", "weight", 6, "B has no amount; in wt.% every element needs one"),
+        ("Nd30.5BFe bal.", "atomic", 6, "B has no amount; in a recipe every element needs one"),
+        ("Nd2Fe14B", "weight", 7, "read with the basis 'atomic'"),
+        ("Nd30.5Fe62.5", "weight", -1, "sum to 93; a recipe must sum to 100"),
+        ("Nd 30 Fe 70 wt.%", "atomic", -1, "names wt.%, the basis asked for is 'atomic'"),
+        ("Nd 30 wt.% Fe 70 at.%", "auto", -1, "names both"),
+        ("Nd0", "auto", -1, "all amounts are zero"),
+        ("Nd₂Fe₁₄Q", "auto", 7, "'Q' is no chemical element"),
+    ],
+)
+def test_refusals_say_where_and_what_to_do(text, basis, position, reason):
+    with pytest.raises(CompositionError) as caught:
+        mk.parse_composition(text, basis)
+    assert reason in caught.value.reason
+    assert caught.value.position == position
+    assert "\n" not in str(caught.value)
+    (error,) = CompositionTable.from_strings([text], basis).errors
+    assert (error.text, error.position, error.reason) == (text, position, caught.value.reason)
+
+
+def test_no_text_and_no_basis():
+    with pytest.raises(InputError, match="expected text such as 'SmCo5', got a float"):
+        mk.parse_composition(float("nan"))
+    with pytest.raises(InputError, match="basis must be one of"):
+        mk.parse_composition("SmCo5", "wt.%")
+
+
+def test_what_is_charged_is_read_as_its_elements(monkeypatch):
+    texts = ["PrNd30.8DyFe2FeB5Co1Fe bal.", "(NdPr) 30.8 Fe bal.", "MM10.5Nd20B1Fe bal."]
+    with pytest.warns(UserWarning, match="read .*wt.%"):
+        table = mk.CompositionTable.from_strings(texts, basis="weight")
+    weight = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=True))
+    # 25:75, 80 % dysprosium, 19 % boron.
+    found = [weight[e] for e in ("Pr", "Nd", "Dy", "B")]
+    assert found == pytest.approx([7.7, 23.1, 1.6, 0.95])
+    assert table.row_index.tolist() == [0, 1, 2]
+    monkeypatch.setattr(get_settings(), "charge_inputs", {"PrNd": {"Pr": 20, "Nd": 80}})
+    with pytest.warns(UserWarning, match="PrNd as Pr20 Nd80"):
+        other = mk.parse_composition("PrNd30.8Fe bal. wt.%")
+    assert other.get_wt_fraction("Pr") == pytest.approx(0.0616)
+    # A formula has no such inputs, and what still is no recipe is refused as it stands.
+    with pytest.raises(CompositionError, match="mischmetal"):
+        mk.parse_composition("MM2Fe14B", "atomic")
+    with pytest.raises(CompositionError, match="Fe has no amount"), pytest.warns(match="FeB"):
+        mk.parse_composition("Nd30.5FeB1", "weight")

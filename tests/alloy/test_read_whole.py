@@ -1,0 +1,69 @@
+"""Small tables of a user, as spreadsheets write them."""
+
+import pandas as pd
+import pytest
+from magnetkit.errors import CompositionError, InputError
+
+import magnetkit as mk
+from magnetkit.alloy._files import read_whole
+
+GERMAN = "\ufeffcomposition;temperature_K;coercivity_kA_m;Prüfer\r\nSmCo5;293,15;1620,5;Jäger\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_table_of_excel_in_german_is_read(tmp_path, encoding):
+    path = tmp_path / "werte.csv"
+    path.write_bytes(GERMAN.removeprefix("\ufeff" * (encoding != "utf-8")).encode(encoding))
+    table = read_whole(path).to_pylist()
+    assert table == [
+        {"composition": "SmCo5", "temperature_K": "293.15", "coercivity_kA_m": "1620.5",
+         "Prüfer": "Jäger"}
+    ]  # fmt: skip
+
+
+def test_a_comma_in_a_table_parted_by_commas_stays(tmp_path):
+    path = tmp_path / "values.csv"
+    path.write_text('composition,coercivity_kA_m\nSmCo5,"1,620"\n')
+    assert read_whole(path)["coercivity_kA_m"].to_pylist() == ["1,620"]
+    path.write_text("composition,coercivity_kA_m\nSmCo5,1,620\n")
+    with pytest.raises(InputError, match="line 2: expected 2 columns, found 3"):
+        read_whole(path)
+
+
+def test_mills_parts_and_surrogates_read_alike(tmp_path):
+    path = tmp_path / "werte.csv"
+    path.write_bytes(GERMAN.encode())
+    producer = mk.calibrate(path, "mine", keep=False).producer
+    plain = pd.DataFrame(
+        {"composition": ["SmCo5"], "temperature_K": [293.15], "coercivity_kA_m": [1620.5]}
+    )
+    assert producer.magnets == mk.calibrate(plain, "mine", keep=False).producer.magnets
+    path.write_text("part;number;mass_kg;recipe;basis\nMotor;2;0,25;SmCo5;atomic\n")
+    assert mk.run.bill(path, replaced=False)["mass_kg"].iloc[0] == 0.5
+    path.write_text("composition;curie_temperature_K\nSmCo5;1000,5\nNd2Fe14B;585,5\n")
+    known = mk.surrogates.training_set("curie_temperature_K", path)
+    assert known.values.tolist() == [1000.5, 585.5]
+
+
+def test_a_table_of_which_no_line_is_a_row_says_so(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text("composition,note\nSmCo5,a,b\nNd2Fe14B,c,d\n")
+    with pytest.raises(CompositionError, match=r"line 2: expected 2 columns, found 3.*2 such rows"):
+        mk.predict(path)
+
+
+def test_columns_without_a_name_are_left_out(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text("composition,heat,,\nSmCo5,007,,\n")
+    assert mk.predict(path)["heat"].tolist() == ["007"]
+    path.write_text("composition,heat,heat\nSmCo5,007,8\n")
+    with pytest.raises(InputError, match="'heat' stands twice"):
+        mk.predict(path)
+
+
+def test_a_table_of_a_header_alone_is_refused(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text("composition,note\n")
+    for read in (read_whole, mk.predict):
+        with pytest.raises(InputError, match="no row below its header"):
+            read(path)

@@ -1,0 +1,54 @@
+"""Columns of any frame, and what is no text in them."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy import table as reading
+
+DATA = {"composition": ["SmCo5", "Nd2Fe14B"], "note": ["a", "b"], "mass": [1.0, 2.0]}
+FRAMES = [pd.DataFrame(DATA), pl.DataFrame(DATA), pa.table(DATA)]
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=["pandas", "polars", "arrow"])
+def test_any_frame_gives_its_compositions_and_the_rest(frame):
+    name = reading.composition_name(frame, None)
+    assert name == "composition"
+    array, odd = reading.frame_column(frame, name)
+    assert array.to_pylist() == DATA["composition"]
+    assert odd == {}
+    rest = reading.other_columns(frame, name)
+    assert rest.to_pydict() == {"note": ["a", "b"], "mass": [1.0, 2.0]}
+
+
+def test_the_only_text_column_is_taken_and_two_are_not_guessed_between():
+    one = pd.DataFrame({"alloy": ["SmCo5"], "mass": [1.0]})
+    assert reading.composition_name(one, None) == "alloy"
+    two = pd.DataFrame({"alloy": ["SmCo5"], "note": ["a"]})
+    with pytest.raises(InputError, match="name the one to read"):
+        reading.composition_name(two, None)
+    with pytest.raises(InputError, match="no column 'recipe'; the columns are alloy, note"):
+        reading.composition_name(two, "recipe")
+
+
+def test_what_is_no_text_is_kept_by_row():
+    array, odd = reading.text_array(["SmCo5", 7, None, np.nan])
+    assert array.to_pylist() == ["SmCo5", None, None, None]
+    assert odd == {1: 7}
+    table = CompositionTable.of_texts(array, odd, "atomic")
+    assert table.row_index.tolist() == [0]
+    assert table.errors[0].reason == "expected text such as SmCo5, got int"
+
+
+def test_bytes_that_are_no_text_do_not_reach_the_parser():
+    wrong = pa.array([b"SmCo5", b"Sm\xffCo5"], pa.binary()).view(pa.string())
+    assert reading.valid_text(wrong).to_pylist() == ["SmCo5", "Sm\ufffdCo5"]
+
+
+def test_long_lists_of_names_are_cut():
+    assert reading.listed([f"c{k}" for k in range(14)]).endswith("c11 and 2 more")
+    assert reading.listed([]) == "none"

@@ -1,0 +1,223 @@
+import pickle
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from magnetkit.elements import ATOMIC_MASS, INDEX
+from magnetkit.errors import InputError
+
+from magnetkit.alloy import CompositionTable, ParseError
+
+TEXTS = ["SmCo5", "(Nd,Dy)2Fe14B", "Nd2Fe14B", "Sm0.8Gd0.2Co5", "Xx2"]
+
+
+def same(a, b):
+    for name in ("indptr", "indices", "values", "row_index"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+        assert getattr(a, name).dtype == getattr(b, name).dtype
+    assert a.errors == b.errors
+
+
+def test_rows_that_cannot_be_read_are_listed_and_left_out():
+    table = CompositionTable.from_strings(TEXTS)
+    assert len(table) == 3
+    assert table.shape == (3, 118)
+    assert table.row_index.tolist() == [0, 2, 3]
+    assert [(e.row, e.text, e.position) for e in table.errors] == [
+        (1, "(Nd,Dy)2Fe14B", 0),
+        (4, "Xx2", 0),
+    ]
+    assert all(e.reason for e in table.errors)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pa.array(TEXTS, pa.string()),
+        pa.array(TEXTS, pa.large_string()),
+        pa.array(TEXTS, pa.string_view()),
+        pa.array(TEXTS).dictionary_encode(),
+        pa.chunked_array([TEXTS[:2], [], TEXTS[2:]], pa.string()),
+        pa.array(["Fe", *TEXTS, "Co"])[1:-1],
+        pd.Series(TEXTS),
+    ],
+    ids=["string", "large", "view", "dictionary", "chunked", "sliced", "pandas"],
+)
+def test_every_arrow_text_reads_the_same(array):
+    same(CompositionTable.from_arrow(array), CompositionTable.from_strings(TEXTS))
+
+
+def test_nulls_are_rows_of_errors():
+    table = CompositionTable.from_arrow(pa.array(["SmCo5", None, "Nd2Fe14B"]))
+    assert table.row_index.tolist() == [0, 2]
+    assert table.errors[0].row == 1
+    assert "no composition here" in table.errors[0].reason
+    assert len(CompositionTable.from_arrow(pa.array([None, None])).errors) == 2
+
+
+@pytest.mark.parametrize("array", [pa.array([1, 2]), pa.array([b"Nd"]), pd.Series([1.5]), object()])
+def test_arrow_arrays_without_text_are_refused(array):
+    with pytest.raises(InputError, match="expected"):
+        CompositionTable.from_arrow(array)
+
+
+def test_what_is_no_text_is_a_row_of_errors():
+    texts = ["SmCo5", None, float("nan"), 5, b"Fe", "Nd\udcff", ["Nd"]]
+    table = CompositionTable.from_strings(texts)
+    assert table.row_index.tolist() == [0]
+    reasons = {e.row: e.reason for e in table.errors}
+    assert "no composition here" in reasons[1]
+    assert "no composition here" in reasons[2]
+    assert reasons[3] == "expected text such as SmCo5, got int"
+    assert reasons[4] == "expected text such as SmCo5, got bytes"
+    assert sorted(reasons) == [1, 2, 3, 4, 5, 6]
+
+
+def test_empty_input_gives_an_empty_table():
+    for table in (
+        CompositionTable.from_strings([]),
+        CompositionTable.from_arrow(pa.array([], pa.string())),
+        CompositionTable.from_arrow(pa.chunked_array([], pa.string())),
+        CompositionTable.from_pymatgen([]),
+        CompositionTable.concat([]),
+    ):
+        assert len(table) == 0
+        assert table.to_array().shape == (0, 118)
+        assert table.weight_fractions().shape == (0, 118)
+        assert table.fraction("Nd").shape == (0,)
+        assert table.formulas() == []
+        assert table.indptr.dtype == np.int64
+
+
+def test_one_text_is_no_list():
+    with pytest.raises(InputError, match="got one text"):
+        CompositionTable.from_strings("SmCo5")
+    with pytest.raises(InputError, match="expected a list"):
+        CompositionTable.from_strings(5)
+
+
+FRAME = pd.DataFrame({"composition": TEXTS, "note": list("abcde"), "x": range(5)}, index=[9] * 5)
+
+
+def test_frames_of_all_kinds():
+    want = CompositionTable.from_strings(TEXTS)
+    same(CompositionTable.from_frame(FRAME), want)
+    same(CompositionTable.from_frame(pa.Table.from_pandas(FRAME)), want)
+    same(
+        CompositionTable.from_frame(FRAME[["composition", "x"]].set_axis(["a", "x"], axis=1)), want
+    )
+    same(CompositionTable.from_frame(pa.table({"a": TEXTS, "x": range(5)})), want)
+    same(CompositionTable.from_frame(FRAME.rename(columns={"note": "b"}), "composition"), want)
+    same(CompositionTable.from_frame(FRAME.astype({"composition": "category"})), want)
+
+
+def test_polars_frame():
+    polars = pytest.importorskip("polars")
+    want = CompositionTable.from_strings(TEXTS)
+    same(CompositionTable.from_frame(polars.DataFrame({"a": TEXTS, "x": range(5)})), want)
+    same(CompositionTable.from_arrow(polars.Series(TEXTS)), want)
+
+
+def test_a_frame_without_a_clear_column_is_refused():
+    two = FRAME.rename(columns={"composition": "a"})
+    with pytest.raises(InputError, match=r"single text column; found a, note, x"):
+        CompositionTable.from_frame(two)
+    with pytest.raises(InputError, match="no column 'b'; the columns are composition, note, x"):
+        CompositionTable.from_frame(FRAME, "b")
+    with pytest.raises(InputError, match="compositions as text"):
+        CompositionTable.from_frame(pa.table({"composition": [1, 2]}))
+    with pytest.raises(InputError, match="table with columns"):
+        CompositionTable.from_frame([1, 2])
+
+
+def test_from_pymatgen():
+    from pymatgen.core import Composition, DummySpecies
+
+    table = CompositionTable.from_pymatgen(
+        [
+            Composition("Nd2Fe14B"),
+            Composition({}),
+            Composition({DummySpecies("X"): 1}),
+            Composition({"Fe3+": 1, "Fe2+": 1}),
+        ]
+    )
+    assert table.row_index.tolist() == [0, 3]
+    np.testing.assert_allclose(table.fraction("Fe"), [14 / 17, 1])
+    assert [e.row for e in table.errors] == [1, 2]
+
+
+def test_selection_keeps_the_numbering_of_the_input():
+    table = CompositionTable.from_strings(TEXTS)
+    dense = table.to_array()
+    none = np.empty(0, int)
+    for key in (slice(1, None), slice(None, None, -1), [2, 0], [True, False, True], -1, none):
+        part = table[key]
+        picked = np.atleast_1d(np.arange(3)[key])
+        np.testing.assert_array_equal(part.to_array(), dense[picked])
+        np.testing.assert_array_equal(part.row_index, table.row_index[picked])
+        assert part.errors == table.errors
+    assert len(table[2:1]) == 0
+
+
+def test_concat_undoes_slicing():
+    table = CompositionTable.from_strings([t for t in TEXTS if "," not in t and "X" not in t])
+    same(CompositionTable.concat([table[:1], table[1:1], table[1:]]), table)
+
+
+def test_pickling():
+    table = CompositionTable.from_strings(TEXTS)
+    same(pickle.loads(pickle.dumps(table)), table)
+    assert isinstance(pickle.loads(pickle.dumps(table)).errors[0], ParseError)
+
+
+def test_fraction_of_an_empty_row_is_zero():
+    # The grain boundary of a pure hard phase holds nothing; it may stand anywhere.
+    indptr = np.array([0, 0, 2, 2, 3, 3])
+    indices = np.array([25, 59, 59], np.int32)
+    table = CompositionTable(indptr, indices, np.array([0.9, 0.1, 1.0]), np.arange(5))
+    np.testing.assert_array_equal(table.fraction("Nd"), [0, 0.1, 0, 1, 0])
+    np.testing.assert_array_equal(table[:1].fraction("Nd"), [0])
+
+
+def test_fractions_and_weights():
+    table = CompositionTable.from_strings(["Nd2Fe14B", "Sm0.8Gd0.2Co5"])
+    np.testing.assert_allclose(table.to_array().sum(axis=1), 1)
+    np.testing.assert_allclose(table.fraction("Nd", "Sm", "Gd"), [2 / 17, 1 / 6])
+    mass = 2 * ATOMIC_MASS[INDEX["Nd"]] + 14 * ATOMIC_MASS[INDEX["Fe"]] + ATOMIC_MASS[INDEX["B"]]
+    np.testing.assert_allclose(
+        table.weight_fractions()[0, INDEX["Nd"]], 2 * ATOMIC_MASS[INDEX["Nd"]] / mass
+    )
+    assert table.formulas() == ["Nd0.1176Fe0.8235B0.05882", "Sm0.1333Gd0.03333Co0.8333"]
+
+
+def test_many_rows_use_many_threads_and_agree():
+    texts = TEXTS * 2000
+    table = CompositionTable.from_strings(texts)
+    assert len(table) == 6000
+    assert len(table.errors) == 4000
+    np.testing.assert_array_equal(table[:3].to_array(), table[-3:].to_array())
+    assert table.errors[-1].row == len(texts) - 1
+
+
+def test_formulas_are_written_as_python_writes_numbers():
+    rng = np.random.default_rng(0)
+    amounts = rng.random((300, 4)) ** 6
+    texts = [
+        "".join(f"{e}{a:.12f}" for e, a in zip(("Fe", "Nd", "B", "Dy"), row, strict=True))
+        for row in amounts.tolist()
+    ]
+    table = CompositionTable.from_strings(texts)
+    dense = table.to_array()
+    for i, text in enumerate(table.formulas()):
+        wanted = ""
+        for element in ("Nd", "Dy", "Fe", "B"):
+            share = dense[i, INDEX[element]]
+            if share >= 1e-4:
+                wanted += f"{element}{share:.4g}"
+            elif share > 0:
+                shown = np.format_float_positional(share, 4, fractional=False, trim="-")
+                wanted += element + shown
+        assert text == wanted
+    assert CompositionTable.from_strings(["Fe2"]).formulas() == ["Fe1"]
+    assert table.to_arrow().to_pylist() == table.formulas()

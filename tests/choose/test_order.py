@@ -1,0 +1,279 @@
+"""The order of candidates for a device."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from magnetkit.errors import InputError
+
+from magnetkit.choose import _order
+from magnetkit.choose._order import BURDEN, Rule, compared, rank_keys
+from magnetkit.choose._profile_parts import Objective
+
+OBJECTIVES = tuple(
+    "heavy_rare_earth_wt_pct:min supply_risk:min cost_per_flux_USD_m3_T:min margin:max".split()
+)
+COST, HEAVY, RISK = BURDEN
+# The order's units, typed anew: 1 wt.%, 0.1 of risk, a margin of 0.1, five units for a miss.
+UNITS = {COST: 0.25}
+
+
+def _frame(**columns):
+    n = len(next(iter(columns.values())))
+    base = {
+        "formula": [f"Nd{k}Fe14B" for k in range(n)],
+        "shell": [""] * n,
+        "status": ["ok"] * n,
+        "probability_meets_requirements": [1.0] * n,
+        HEAVY: [0.0] * n,
+        RISK: [0.5] * n,
+        COST: [1000.0] * n,
+        "performance_margin": [0.1] * n,
+    }
+    return pd.DataFrame(base | columns)
+
+
+def ranked(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
+    """Rank a frame, given in tables of so many rows."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    size = size or max(len(table), 1)
+    tables = [table.slice(start, size) for start in range(0, max(len(table), 1), size)]
+    rule = Rule.of(objectives, threshold, {COST: UNITS[COST]})
+    return rank_keys(map(rule.keys, tables))
+
+
+def rank(*args, **options):
+    """Return the columns of the ranking as a frame."""
+    found = ranked(*args, **options).columns().to_pandas()
+    return found.astype({"pareto_front": "Int32", "rank": "Int64"})
+
+
+def loss_of(row):
+    """The loss of a candidate, written out."""
+    margin = min(max(row["performance_margin"], 0.0), 0.1) / 0.1
+    missed = 5.0 * (1.0 - row["probability_meets_requirements"])
+    # A cost counts by its ratio: a quarter more is one unit.
+    cost = np.log(row[COST]) / np.log(1.25)
+    return row[HEAVY] + row[RISK] / 0.1 + cost - margin + missed
+
+
+def beats(low, high):
+    """Whether the candidate `low` must not stand directly below `high`."""
+    burdens = [(low[name], high[name]) for name in BURDEN]
+    chance = "probability_meets_requirements"
+    return (
+        all(a <= b for a, b in burdens)
+        and any(a < b for a, b in burdens)
+        and low[chance] >= high[chance] - 0.05
+    )
+
+
+def _random(seed, n=300):
+    rng = np.random.default_rng(seed)
+    # Few digits: many ties, and many who are worse in everything.
+    return _frame(
+        status=list(rng.choice(["ok", "planar", "not makeable"], n, p=[0.8, 0.1, 0.1])),
+        probability_meets_requirements=np.round(rng.uniform(0.5, 1.0, n), 2),
+        **{
+            HEAVY: np.round(rng.uniform(0, 3, n), 1),
+            RISK: np.round(rng.uniform(0.1, 0.4, n), 2),
+            COST: np.round(rng.uniform(500, 3000, n), -2),
+        },
+        performance_margin=np.round(rng.normal(0.05, 0.1, n), 2),
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ranking_in_pieces_is_the_ranking_of_the_whole(seed):
+    frame = _random(seed)
+    whole = rank(frame)
+    pieces = rank(frame, size=int(np.random.default_rng(seed).integers(1, 300)))
+    pd.testing.assert_frame_equal(pieces, whole)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_of_the_rows_decides_nothing(seed):
+    frame = _random(seed)
+    rng = np.random.default_rng(seed)
+    shuffled = rng.permutation(len(frame))
+    # Sums in another order differ in their last digits.
+    noise = 1.0 + 2.5e-16 * rng.choice([-1, 0, 1], (len(frame), 5))
+    other = frame.copy()
+    for k, name in enumerate((*BURDEN, "performance_margin", "probability_meets_requirements")):
+        other[name] = other[name] * noise[:, k]
+    got = rank(other.iloc[shuffled].reset_index(drop=True)).set_axis(shuffled).sort_index()
+    pd.testing.assert_frame_equal(got, rank(frame))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_nobody_who_meets_stands_directly_above_one_that_beats_him(seed):
+    frame = _random(seed, 500)
+    got = rank(frame)
+    met = frame.assign(rank=got["rank"])[got["meets_requirements"]].sort_values("rank")
+    rows = met.to_dict("records")
+    assert len(rows) > 100
+    assert not [i for i in range(len(rows) - 1) if beats(rows[i + 1], rows[i])]
+    # Only who is passed in this way leaves the order of the loss.
+    losses = [loss_of(row) for row in rows]
+    for high, low, worse, better in zip(rows, rows[1:], losses, losses[1:], strict=False):
+        if worse > better + 1e-6:
+            assert any(beats(high, other) for other in rows if loss_of(other) <= worse), low
+
+
+def test_a_device_says_what_a_unit_of_regret_is():
+    # One wt.% less against a tenth of the cost more: which is worth it is the unit of cost.
+    frame = _frame(**{HEAVY: [0.0, 1.0], COST: [1100.0, 1000.0], RISK: [0.5, 0.5]})
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for unit, first in ((0.25, 0), (0.02, 1)):
+        place = rank_keys([Rule.of(OBJECTIVES, 0.8, {COST: unit}).keys(table)]).place
+        assert place[first] == 1
+    # So with a miss: 0.1 of probability against a tenth of the cost, of which the unit is a tenth.
+    frame = _frame(probability_meets_requirements=[1.0, 0.9], **{COST: [1100.0, 1000.0]})
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for unit, first in ((0.05, 0), (0.2, 1)):
+        scales = {COST: 0.1, "probability_meets_requirements": unit}
+        assert rank_keys([Rule.of(OBJECTIVES, 0.8, scales).keys(table)]).place[first] == 1
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.integers(0, 9))
+@settings(max_examples=50, deadline=None)
+def test_where_nobody_beats_another_the_least_loss_comes_first(chances, seed):
+    n, rng = len(chances), np.random.default_rng(seed)
+    heavy = np.sort(rng.uniform(0, 2, n))
+    # The more heavy rare earth, the less risk: each has something for himself.
+    frame = _frame(
+        probability_meets_requirements=[0.8 + 0.2 * c for c in chances],
+        **{HEAVY: heavy, RISK: 0.9 - 0.3 * heavy},
+    )
+    got = rank(frame).assign(loss=[loss_of(row) for _, row in frame.iterrows()])
+    losses = got.sort_values("rank")["loss"].to_numpy()
+    assert (np.diff(losses) >= -1e-8).all()
+
+
+def test_meeting_comes_first_and_a_sure_magnet_beats_a_doubtful_one():
+    frame = _frame(probability_meets_requirements=[0.79, 0.8, 1.0], **{HEAVY: [0.0, 0.5, 1.0]})
+    got = rank(frame)
+    assert got["meets_requirements"].tolist() == [False, True, True]
+    # Certainty is worth one unit, half a per cent of heavy rare earth half of one.
+    assert got["rank"].tolist() == [3, 2, 1]
+
+
+def test_margin_beyond_a_tenth_buys_nothing():
+    objectives = ("margin:max", "heavy_rare_earth_wt_pct:min")
+    frame = _frame(performance_margin=[0.60, 0.10], **{HEAVY: [0.1, 0.0]})
+    assert rank(frame, objectives)["rank"].tolist() == [2, 1]
+    # Up to there half a tenth outweighs 0.4 wt.% of heavy rare earth, with more risk for less.
+    frame = _frame(performance_margin=[0.10, 0.05], **{HEAVY: [0.4, 0.0], RISK: [0.1, 0.2]})
+    assert rank(frame, objectives)["rank"].tolist() == [1, 2]
+
+
+def test_a_weight_decides_between_cost_and_heavy_rare_earth():
+    frame = _frame(**{HEAVY: [1.0, 0.0], COST: [1000.0, 1200.0]})
+    plain = ("heavy_rare_earth_wt_pct:min", "cost:min")
+    assert rank(frame, plain)["rank"].tolist() == [2, 1]
+    assert rank(frame, (plain[0], "cost:min=2"))["rank"].tolist() == [1, 2]
+
+
+def test_the_front_is_of_the_first_three_objectives_to_three_digits():
+    frame = _frame(**{HEAVY: [0.0, 1.5, 1.5, 2.0], RISK: [0.3218, 0.3221, 0.3100, 0.3100]})
+    # 0.3218 and 0.3221 are both 0.322 as shown; the fourth is dominated by the third.
+    assert rank(frame)["pareto_front"].tolist() == [1, 2, 1, 2]
+
+
+def test_three_digits_are_compared_and_the_noise_below_the_twelfth_is_not_seen():
+    assert compared([17.447, 17.444, 17.45, 0.0]).tolist() == [17.4, 17.4, 17.4, 0.0]
+    assert compared([0.12349, 0.1236, 1234.0]).tolist() == [0.123, 0.124, 1230.0]
+    # A half lies on the edge: rounding of sums must not decide on which side.
+    low, high = np.nextafter(0.12350, 0), np.nextafter(0.12350, 1)
+    assert compared([low])[0] == compared([high])[0] == compared([0.1235])[0]
+
+
+def test_the_leading_are_reordered_and_the_rest_stays():
+    frame = _frame(**{HEAVY: [0.1, 0.2, 0.3, 0.4], RISK: [0.4, 0.3, 0.2, 0.1]})
+    found = ranked(frame, ("heavy_rare_earth_wt_pct:min",))
+    assert found.place.tolist() == [1, 2, 3, 4]
+    rows = found.leading(3)
+    assert rows.tolist() == [0, 1, 2]
+    other = found.reordered(rows, np.zeros(3), np.array([2.0, 1.0, 3.0]), np.ones(3))
+    assert other.place.tolist() == [2, 1, 3, 4]
+    # Who is more often among the best comes first, whatever he loses in the mean.
+    often = np.array([0.1, 0.2, 0.3])
+    assert found.reordered(rows, often, rows, np.ones(3)).place.tolist() == [3, 2, 1, 4]
+    # Draws would put a magnet first that the second beats in everything.
+    worse = _frame(**{HEAVY: [0.1, 0.2], RISK: [0.1, 0.2]})
+    settled = ranked(worse).reordered(
+        np.array([0, 1]), np.zeros(2), np.array([2.0, 1.0]), np.ones(2)
+    )
+    assert settled.place.tolist() == [1, 2]
+
+
+def test_those_that_miss_are_ordered_by_how_much():
+    frame = _frame(
+        probability_meets_requirements=[0.1, 0.1, 0.1],
+        performance_margin=[-0.5, -0.1, np.nan],
+        **{HEAVY: [0.0, 9.0, 0.0]},
+    )
+    assert rank(frame)["rank"].tolist() == [2, 1, 3]
+
+
+def test_an_unknown_objective_comes_last_of_those_that_meet():
+    frame = _frame(**{COST: [np.nan, 5000.0], "probability_meets_requirements": [1.0, 0.8]})
+    assert rank(frame)["rank"].tolist() == [2, 1]
+
+
+def test_what_is_no_uniaxial_magnet_has_no_rank_whatever_its_figures():
+    frame = _frame(status=["planar", "ok", "not makeable"])
+    got = rank(frame)
+    assert got["rank"].isna().tolist() == [True, False, True]
+    assert got["rank"][1] == 1
+
+
+def test_no_candidates():
+    assert len(rank(_frame(status=pd.Series(dtype=str)))) == 0
+
+
+def test_objectives_are_checked_and_name_their_columns():
+    assert Objective.parse("cost_USD_kg:min") == Objective("cost_USD_kg", 1)
+    assert Objective.parse(" margin : max = 0.5 ") == Objective("performance_margin", -1, 0.5)
+    assert "cost_USD_kg" in Rule.of(["cost_USD_kg:min"]).columns()
+    for bad, message in (
+        ("cost_USD_kg", ":min or :max"),
+        ("margin:min", "write margin:max"),
+        ("cost:min=0", "above 0, got '0'"),
+        ("cost:min=a", "above 0, got 'a'"),
+        ("beauty:max", "'beauty' is no numeric result column"),
+        ("suply_risk:min", "did you mean 'supply_risk'"),
+        ("formula:min", "no numeric result column"),
+    ):
+        with pytest.raises(InputError, match=message):
+            Objective.parse(bad)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, monkeypatch):
+    monkeypatch.setattr(_order, "CLIMB", 3)
+    rng = np.random.default_rng(seed)
+    n, keep = 300, 40
+    frame = _frame(
+        formula=[f"Nd{k}Fe14B" for k in range(n)],
+        probability_meets_requirements=rng.uniform(0.8, 1.0, n),
+        **{HEAVY: rng.integers(0, 4, n) / 2.0, RISK: rng.integers(1, 5, n) / 10.0},
+        **{COST: rng.integers(10, 14, n) * 100.0},
+        performance_margin=rng.uniform(0.0, 0.3, n),
+    )
+
+    def first(table):
+        found = ranked(table)
+        rows = found.leading(20)
+        met = np.flatnonzero(found.meets)
+        chance = found.chance[np.searchsorted(met, rows)] - 0.05
+        zero = np.zeros(len(rows))
+        again = found.reordered(rows, zero, zero, chance)
+        return table["formula"].to_numpy()[again.leading(keep)].tolist()
+
+    whole = first(frame)
+    losses = np.array([loss_of(row) for _, row in frame.iterrows()])
+    best = np.sort(np.argsort(losses, kind="stable")[: keep + 2 * 3 + 1])
+    assert first(frame.iloc[best].reset_index(drop=True)) == whole

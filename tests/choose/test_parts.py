@@ -1,0 +1,24 @@
+"""A requirement's margin."""
+
+import pytest
+
+from magnetkit.choose._profile_parts import Requirement
+
+
+def asked(**limit):
+    return Requirement(column="remanence_coefficient_pct_K", source="x", **limit)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "margin"),
+    [
+        ({"minimum": -0.1}, -0.08, 0.2),
+        ({"maximum": -0.1}, -0.08, -0.2),
+        ({"absolute_maximum": 0.1}, -0.08, 0.2),
+        # A limit of zero has no share: the margin is in the column's own unit.
+        ({"minimum": 0.0}, 0.03, 0.03),
+        ({"maximum": 0.0}, 0.03, -0.03),
+    ],
+)
+def test_a_margin_is_a_share_of_the_limit_and_of_its_sign(limit, value, margin):
+    assert float(asked(status="assumption", **limit).margin(value)) == pytest.approx(margin)

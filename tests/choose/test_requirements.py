@@ -1,0 +1,323 @@
+"""Probabilities and margins of a device's requirements."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from magnetkit.columns import STATUSES
+from magnetkit.errors import InputError
+from scipy.special import ndtr
+
+from magnetkit import applications
+from magnetkit._core._columnar import Coded, Columns
+from magnetkit._core._requirement_text import parse_requirement
+from magnetkit.choose._job import job_for
+from magnetkit.choose._profile_parts import Requirement
+from magnetkit.choose._requirements import (
+    _score,
+    _status_over,
+    evaluate_requirements,
+    needed_elsewhere,
+    needed_temperatures,
+)
+
+
+def _judge(profile, frame, kelvin=None, **keywords):
+    """Evaluate one frame at all temperatures."""
+    kelvin = kelvin or profile.temperature_K
+    tables = dict.fromkeys([*profile.temperatures, kelvin], _columns(frame))
+    return evaluate_requirements(profile, tables, kelvin, **keywords)
+
+
+def _columns(frame):
+    texts = {n: _coded(frame[n]) for n in ("host", "status") if n in frame}
+    return Columns({name: frame[name].to_numpy() for name in frame} | texts)
+
+
+def _coded(column):
+    words = STATUSES if column.name == "status" else tuple(dict.fromkeys(column))
+    return Coded(np.array([words.index(text) for text in column]), words)
+
+
+def _met(bound, side, value, lo, hi):
+    """Return the probability that a quantity lies on one side of a bound."""
+    z = float(_score(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
+    return ndtr(-side * z)
+
+
+def test_the_interval_end_is_exceeded_in_five_of_a_hundred():
+    assert _met(12.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.05)
+    assert _met(8.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.95)
+    assert _met(10.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.5)
+
+
+def test_a_number_without_interval_is_met_or_not():
+    assert _met(1.0, 1, 1.0, 1.0, 1.0) == 1.0
+    assert _met(1.0, -1, 1.0, 1.0, 1.0) == 1.0
+    assert _met(1.0, -1, 1.1, 1.1, 1.1) == 0.0
+
+
+@given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-5, 5))
+def test_both_sides_of_a_bound_make_a_whole(value, below, above, bound):
+    sides = [_met(bound, s, value, value - below, value + above) for s in (1, -1)]
+    assert sum(sides) == pytest.approx(1.0)
+
+
+def _frame(profile, **values):
+    n = len(next(iter(values.values())))
+    frame = pd.DataFrame({"host": [profile.hosts[0]] * n})
+    for requirement in profile.requirements:
+        middle = requirement.limit if requirement.absolute_maximum is None else 0.0
+        for end in ("", "_lo", "_hi"):
+            frame[f"{requirement.column}{end}"] = middle
+    return frame.assign(**values)
+
+
+def test_failed_requirements_are_named_and_the_margin_is_the_smallest():
+    profile = applications.load("patriot-beam-focusing")
+    first = profile.requirements[0]
+    low = first.limit * 0.9
+    ends = {f"{first.column}{end}": [low, first.limit] for end in ("", "_lo", "_hi")}
+    frame = _frame(profile, **ends)
+    verdict = _judge(profile, frame, 423.15)
+    assert verdict.probability.tolist() == [0.0, 1.0]
+    assert verdict.failed.texts() == [str(first), ""]
+    assert verdict.margin[0] == pytest.approx(-0.1)
+    assert verdict.margin[1] == pytest.approx(0.0)
+
+
+def test_a_host_the_device_does_not_allow_fails():
+    profile = applications.load("patriot-beam-focusing")
+    frame = _frame(profile, host=["1:12"])
+    verdict = _judge(profile, frame, 423.15)
+    assert verdict.probability[0] == 0.0
+    assert "host in" in verdict.failed.texts()[0]
+    # It misses by more than any magnet of a host that is allowed and keeps something.
+    assert verdict.margin[0] <= -1.0
+
+
+def test_what_is_not_known_is_never_met():
+    profile = applications.load("patriot-beam-focusing")
+    frame = _frame(profile, remanence_T=[np.nan])
+    verdict = _judge(profile, frame, 423.15)
+    assert verdict.probability[0] == 0.0
+
+
+def test_of_what_is_not_known_there_is_no_margin_whatever_its_host():
+    profile = applications.load("patriot-beam-focusing")
+    frame = _frame(profile, host=["unknown"])
+    numbers = frame.select_dtypes("number").columns
+    frame[numbers] = np.nan
+    verdict = _judge(profile, frame, 423.15)
+    assert np.isnan(verdict.margin[0])
+    assert verdict.probability[0] == 0.0
+
+
+def test_energy_product_and_remanence_are_not_counted_twice():
+    profile = applications.load("energy-traction-motor")
+    limits = {r.column: r.limit for r in profile.requirements}
+
+    def chance(**halves):
+        frame = _frame(profile, host=["2:14:1"])
+        for column, half in halves.items():
+            frame[f"{column}_lo"] -= half
+            frame[f"{column}_hi"] += half
+        return _judge(profile, frame)
+
+    both = chance(remanence_T=0.1, max_energy_product_kJ_m3=20.0)
+    assert both.probability[0] == pytest.approx(0.5)
+    apart = chance(remanence_T=0.1, coercivity_kA_m=100.0)
+    assert apart.probability[0] == pytest.approx(0.25)
+    assert {"remanence_T", "max_energy_product_kJ_m3", "coercivity_kA_m"} <= set(limits)
+
+
+def _motor(**figures):
+    """Judge magnets of the motor; each figure is (value, half width) over its limit."""
+    profile = applications.load("energy-traction-motor")
+    limits = {r.column: r.limit for r in profile.requirements}
+    n = len(next(iter(figures.values())))
+    columns = {"host": ["2:14:1"] * n}
+    for column, pairs in figures.items():
+        value, half = (limits[column] * np.array(x) for x in zip(*pairs, strict=True))
+        columns |= {column: value, f"{column}_lo": value - half, f"{column}_hi": value + half}
+    frame = _frame(profile, **columns)
+    return _judge(profile, frame)
+
+
+def test_a_magnet_that_meets_names_no_failure_and_two_failures_are_both_named():
+    found = _motor(
+        remanence_T=[(1.2, 0.1), (0.8, 0.1), (0.8, 0.1)],
+        coercivity_kA_m=[(1.2, 0.1), (0.8, 0.1), (1.2, 0.1)],
+    )
+    both = "remanence_T >= 0.94; coercivity_kA_m >= 475"
+    assert found.failed.texts() == ["", both, "remanence_T >= 0.94"]
+    assert found.probability[0] == pytest.approx(1.0, abs=0.002)
+
+
+def test_a_probability_between_is_that_of_the_normal_distribution():
+    # The limit lies at the lower end of the 90 % interval: 95 % are above it (any table of the
+    # normal distribution), at half of the way 79.46 %.
+    found = _motor(coercivity_kA_m=[(1.1, 0.1), (1.05, 0.1), (1.0, 0.1)])
+    assert found.probability == pytest.approx([0.95, 0.7946, 0.5], abs=1e-4)
+    assert found.failed.texts() == ["", "coercivity_kA_m >= 475", "coercivity_kA_m >= 475"]
+
+
+def test_the_least_likely_is_named_where_only_the_product_is_too_small():
+    found = _motor(remanence_T=[(1.07, 0.1)], coercivity_kA_m=[(1.06, 0.1)])
+    # 87.5 % and 83.8 % together are 73 %.
+    assert found.probability == pytest.approx([0.733], abs=0.002)
+    assert found.failed.texts() == ["coercivity_kA_m >= 475"]
+
+
+def test_a_limit_on_the_modulus_has_two_sides():
+    profile = applications.load("energy-traction-motor")
+    alpha = "remanence_coefficient_pct_K"
+    values = np.array([-0.10, -0.16, 0.16, 0.13])
+    frame = _frame(
+        profile,
+        host=["2:14:1"] * 4,
+        **{alpha: values, f"{alpha}_lo": values - 0.01, f"{alpha}_hi": values + 0.01},
+    )
+    found = _judge(profile, frame)
+    assert found.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
+    assert found.failed.texts() == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
+
+
+def test_of_several_limits_on_one_quantity_the_narrowest_window_counts_once():
+    profile = applications.load("energy-traction-motor")
+    said = {"column": "remanence_T", "source": "asked for", "status": "assumption"}
+    limits = {"minimum": 1.1}, {"maximum": 1.3}, {"maximum": 1.2}, {"minimum": 1.0}
+    asked = tuple(Requirement(**said, **limit) for limit in limits)
+    found = []
+    for some in (asked[:1], asked[:2], asked[:3], asked, asked[::-1]):
+        narrow = profile.model_copy(update={"requirements": some})
+        # One standard deviation is 0.1 T; 1.6449 of them to each side hold 90 %.
+        half = 0.16449
+        frame = _frame(profile, host=["2:14:1"]).assign(
+            remanence_T=1.2, remanence_T_lo=1.2 - half, remanence_T_hi=1.2 + half
+        )
+        found.append(_judge(narrow, frame).probability[0])
+    assert found == pytest.approx([0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4)
+
+
+def _beside(share, width):
+    """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
+    profile = applications.load("energy-traction-motor")
+    h, said = "coercivity_kA_m", {"source": "asked for", "status": "assumption"}
+    asked = Requirement(column=h, minimum=500.0 * share, share_of_reference=share, **said)
+    profile = profile.model_copy(update={"requirements": (asked,), "hosts": ("2:14:1", "2:17")})
+    frame = pd.DataFrame({"host": ["2:14:1"], h: [520.0], f"{h}_lo": [416.0], f"{h}_hi": [624.0]})
+    frame = pd.concat([frame, frame.assign(**{h: 500.0, f"{h}_lo": 400.0, f"{h}_hi": 600.0})])
+    widths = {h: np.array([width, 0.0])}
+    return _judge(profile, frame.reset_index(drop=True), widths=widths).probability
+
+
+def test_what_the_reference_shares_cancels_in_a_difference():
+    # 20 against a sigma of 104 / 1.645 = 63.2 alone; a fifth of the variance is each one's own, so
+    # that of the difference is two fifths: sigma 40.0, 0.5 of it, 69.1 %.
+    assert _beside(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
+    # As far from a limit above it, the rest.
+    assert _beside(1.08, 0.4**0.5)[0] == pytest.approx(0.3085, abs=1e-3)
+    # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
+    assert _beside(1.0, 2.0**0.5)[0] == pytest.approx(0.5885, abs=1e-3)
+
+
+def test_the_reference_does_what_the_reference_does():
+    assert _beside(1.0, 1.0)[1] == 1.0
+    assert _beside(1.01, 1.0)[1] < 0.5
+
+
+def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
+    profile = applications.load("energy-traction-motor")
+    texts = ["remanence_T>=0.98*reference", "remanence_T <= 1.2", "curie_temperature_K >= 600"]
+    job = job_for(profile, require=texts)
+    names = [str(r) for r in job.profile.requirements]
+    assert "remanence_T >= 0.98*reference" in names
+    assert "remanence_T >= 0.94" not in names
+    assert {"remanence_T <= 1.2", "curie_temperature_K >= 600"} <= set(names)
+    assert len(names) == len(profile.requirements) + 2
+    relative = job.profile.requirements[names.index("remanence_T >= 0.98*reference")]
+    # N35UH has 1.17 to 1.22 T at 20 C; less 0.12 %/K over 130 K that is 0.99 to 1.03 T.
+    assert relative.limit == pytest.approx(0.98 * 1.01, rel=0.06)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("remanence_T", "not understood; write e.g."),
+        ("remanence_T > 1", "not understood"),
+        ("beauty >= 1", "'beauty' is no numeric result column"),
+        ("curie_temperature_K >= 600 at 300K", "belongs to no one temperature"),
+        ("remanence_T >= reference at 900K", "reference magnet has none at 900 K"),
+        ("coercivity_kA_m >= 0*reference", "share of the reference must be above 0"),
+        ("coercivity_kA_m >= 1e999", "expected a finite number"),
+        ("coercivity_kA_m >= 1e999*reference", "expected a finite number"),
+        ("|remanence_coefficient_pct_K| >= 1", "takes <= and a number"),
+        ("beauty >= reference", "'beauty' is no numeric result column"),
+        ("remanence_T >= 1 at noon", "noon"),
+    ],
+)
+def test_a_requirement_that_cannot_be_used_is_refused_with_the_way_out(text, message):
+    with pytest.raises(InputError, match=message):
+        job_for(applications.load("energy-traction-motor"), require=[text])
+
+
+@pytest.mark.parametrize("name", applications.names())
+def test_every_requirement_is_written_as_it_is_read(name):
+    for requirement in applications.load(name).requirements:
+        asked = parse_requirement(str(requirement))
+        assert asked.column == requirement.column
+        assert asked.limit == pytest.approx(requirement.limit, rel=1e-5)
+        assert asked.temperature_K == requirement.temperature_K
+        assert asked.absolute == (requirement.absolute_maximum is not None)
+
+
+def test_a_loss_that_falls_as_coercivity_rises_is_not_counted_twice():
+    profile = applications.load("energy-traction-motor")
+    asked = [
+        Requirement(column=c, source="test", status="assumption", **limit)
+        for c, limit in (
+            ("coercivity_kA_m", {"minimum": 500.0}),
+            ("irreversible_loss_pct", {"maximum": 5.0}),
+        )
+    ]
+    device = profile.model_copy(update={"requirements": tuple(asked)})
+    frame = pd.DataFrame({"host": ["2:14:1"]})
+    # Both have one chance in two and are one event; apart they would have one in four.
+    for column, value, half in (("coercivity_kA_m", 500.0, 50.0), ("irreversible_loss_pct", 5, 3)):
+        for end, shift in (("", 0.0), ("_lo", -half), ("_hi", half)):
+            frame[f"{column}{end}"] = value + shift
+    found = _judge(device, frame)
+    assert found.probability[0] == pytest.approx(0.5)
+
+
+def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
+    words = {
+        300.0: ["ok", "ok", "cone", "not makeable", "paramagnetic"],
+        400.0: ["ok", "planar", "ok", "ok", "planar"],
+        200.0: ["ok", "cone", "planar", "ok", "ok"],
+    }
+    frames = {k: _columns(pd.DataFrame({"status": texts})) for k, texts in words.items()}
+    expected = ["ok", "planar", "cone", "not makeable", "paramagnetic"]
+    assert _status_over(frames, 300.0).texts() == expected
+
+
+def test_at_other_temperatures_what_requirements_ask_there_is_needed():
+    job = job_for(applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"])
+    asked = needed_elsewhere(job)
+    assert {*asked, job.temperature} >= {*needed_temperatures(job), 293.15}
+    assert "remanence_T" in asked[373.15]
+    # What names a grade is read at room temperature.
+    assert {"remanence_T", "coercivity_kA_m"} <= asked[293.15]
+    assert job.temperature not in asked
+
+
+def test_an_end_of_the_range_is_asked_only_where_the_status_does_not_cover_it():
+    device = applications.load("f22-engine")
+    ends = {device.temperature_min_K, device.temperature_max_K}
+    assert ends.isdisjoint(set(needed_temperatures(job_for(device))) - {device.temperature_K})
+    narrow = job_for(device, between=("20C", "100C"))
+    assert ends <= set(needed_temperatures(narrow))
+    required = job_for(device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"])
+    assert device.temperature_min_K in needed_temperatures(required)

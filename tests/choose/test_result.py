@@ -1,0 +1,92 @@
+"""What a result shows of its rows."""
+
+import dataclasses
+from itertools import pairwise
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from magnetkit.errors import InputError
+
+import magnetkit as mk
+from magnetkit.choose.result import Ranked
+
+
+@pytest.fixture(scope="module")
+def result():
+    space = mk.substitutions(
+        "SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.05, limits={"Gd": 0.2, "Pr": 0.2}
+    )
+    return mk.screen(space, "f22-engine")
+
+
+def test_thinned_rows_are_half_the_best_and_the_rest_evenly(result):
+    ranks = result.table["rank"].dropna()
+    assert len(ranks) > 12
+    found = result.thinned(8)["rank"].tolist()
+    assert found[:5] == [1, 2, 3, 4, 5]
+    assert found[-1] == len(ranks)
+    assert len(found) == len(set(found)) == 8
+    gaps = [b - a for a, b in pairwise(found[4:])]
+    assert max(gaps) - min(gaps) <= 1
+    assert result.thinned(10_000)["rank"].tolist() == sorted(ranks.tolist())
+
+
+def test_rows_of_a_file_are_those_in_memory(result, tmp_path):
+    whole = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out")
+    best = whole.best(2)
+    assert best["rank"].tolist() == [1, 2]
+    assert best.index.tolist() == [whole.table["rank"].tolist().index(r) for r in (1, 2)]
+
+
+ROWS = {
+    "candidate": ["a", "b", "c", "d", "c"],
+    "rank": [3, 1, None, 2, 4],
+    "pareto_front": [2, 1, None, 1, 3],
+    "meets_requirements": [True, True, False, True, True],
+    "cost_USD_kg": [30.0, 50.0, 10.0, 40.0, 20.0],
+    "supply_risk": [0.5, 0.1, 0.9, 0.2, 0.6],
+}
+
+
+@pytest.fixture
+def made():
+    types = {"rank": pa.int32(), "pareto_front": pa.int32()}
+    table = pa.table({n: pa.array(v, types.get(n)) for n, v in ROWS.items()})
+    summary = {"candidates": 1234, "meet_requirements": 4, "rejected": 2}
+    return Ranked(table, mk.applications.load("f22-engine"), {"summary": summary}, [])
+
+
+def test_rows_are_asked_for_by_rank_front_and_name(made):
+    assert made.best(3)["candidate"].tolist() == ["b", "d", "a"]
+    assert made.best(3).index.tolist() == [1, 3, 0]
+    assert made.best(10)["rank"].tolist() == [1, 2, 3, 4]
+    assert len(made.best(0)) == 0
+    assert made.pareto["candidate"].tolist() == ["b", "d"]
+    assert made.find("c").index.tolist() == [4, 2]
+    assert len(made.find("e")) == 0
+    assert made.select(["rank"]).column_names == ["rank"]
+    with pytest.raises(InputError, match="did you mean rank"):
+        made.select(["rnk"])
+
+
+def test_what_is_counted_is_what_was_kept(made):
+    assert (len(made), made.judged) == (1234, 1234)
+    kept = dataclasses.replace(made, manifest={"summary": {"candidates": 1234, "kept": 5}})
+    assert (len(kept), kept.judged) == (5, 1234)
+    assert "1,234 candidates, 4 meet the requirements, 2 rejected" in repr(made)
+
+
+def test_a_result_is_written_as_it_is(made, tmp_path):
+    made.to_parquet(tmp_path / "x.parquet")
+    assert pq.read_table(tmp_path / "x.parquet").to_pydict() == ROWS
+    assert pa.table(made).to_pydict() == ROWS
+
+
+def test_the_ledger_has_the_ranked_in_their_order_against_todays_magnet(result):
+    ledger = result.ledger()
+    ranks = result.table["rank"].dropna().sort_values().tolist()
+    assert ledger["rank"].tolist() == ranks
+    assert len(result.ledger(3)) == 3
+    best = result.best(1).iloc[0]
+    assert ledger["candidate"].iloc[0] == best["candidate"]

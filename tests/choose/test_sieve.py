@@ -1,0 +1,189 @@
+"""What is left out before it is computed, and the bounds on which that rests."""
+
+from collections import Counter
+from importlib import import_module
+from unittest.mock import Mock
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit import applications
+from magnetkit.choose import _decisions, _evaluate
+from magnetkit.choose._evaluate import Bound, Tally, best_possible_loss, evaluate, place_of
+from magnetkit.choose._job import job_for
+from magnetkit.choose._order import Rule
+from magnetkit.magnetism._stages import magnets, supplies
+from magnetkit.run import _work
+from magnetkit.run._candidates import Chunk
+
+SPACES = {
+    "energy-traction-motor": (
+        "Nd1.7Dy0.3Fe14B",
+        {"Nd": ["Pr", "Ce", "Tb"], "Fe": ["Co"]},
+        {"Pr": 0.5, "Ce": 0.2, "Tb": 0.2, "Co": 0.1},
+    ),
+    "patriot-beam-focusing": (
+        "SmCo5.3Fe1.5Cu0.6Zr0.2",
+        {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Fe"]},
+        {"Gd": 0.3, "Pr": 0.3, "Ce": 0.3, "Fe": 0.2},
+    ),
+    "f22-engine": ("SmCo6.5Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]}, {"Fe": 0.4}),
+}
+
+
+def case(device):
+    host, replace, limits = SPACES[device]
+    table = mk.substitutions(host, replace, step=0.05, limits=limits).sample(400, seed=7)
+    job = job_for(applications.load(device))
+    return table, job
+
+
+def full(table, job):
+    return evaluate(table, None, job).columns
+
+
+def bounded(table, job, bound):
+    return evaluate(table, None, job, bound, job.rule.columns())
+
+
+@pytest.mark.parametrize("device", SPACES)
+def test_the_loss_is_never_below_what_the_composition_says(device):
+    table, job = case(device)
+    floor = best_possible_loss(supplies(table, None, job.conditions), job.rule)
+    found = full(table, job)
+    # Whoever meets has a loss; let all who are magnets count as meeting.
+    found["probability_meets_requirements"] = np.where(found["status"].says("ok"), 1.0, 0.0)
+    keys = job.rule.keys(found.arrow())
+    assert keys.meets.sum() > 50
+    assert (floor[keys.meets] <= keys.loss + 1e-6).all()
+    # The bound is of use: it tells candidates apart.
+    assert np.ptp(floor[keys.meets]) > 0.3
+
+
+# Of R2Fe14B that of Pr: Nd's moments lie on a cone at 77 K, where it is no magnet of this model.
+@pytest.mark.parametrize("host", ["Pr2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"])
+@pytest.mark.parametrize("kelvin", [77.0, 293.15])
+def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin):
+    _, job = case("f22-engine")
+    metal = "Co" if "Fe" not in host else "Fe"
+    space = mk.substitutions(host, {metal: ["Co" if metal == "Fe" else "Fe"]}, step=0.05)
+    (found,) = magnets(space[:], None, [kelvin], job.conditions)
+    flux = found["remanence_T"] / found["density_kg_m3"]
+    # Whatever has no number would pass any bound.
+    assert np.nanmax(flux) > 0.25 * _evaluate.FLUX_PER_MASS
+    assert not (flux >= _evaluate.FLUX_PER_MASS).any()
+    # 240 A m2/kg, Bozorth: Fe65Co35.
+    assert pytest.approx(3.0e-4, rel=0.07) == _evaluate.FLUX_PER_MASS
+
+
+@pytest.mark.parametrize("device", SPACES)
+@pytest.mark.parametrize("quantile", [0.1, 0.6])
+def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
+    table, job = case(device)
+    every = job.rule.near(full(table, job).arrow())
+    assert every.meets.any()
+    limit = float(np.quantile(every.loss, quantile, method="lower"))
+    left = bounded(table, job, Bound(limit, np.inf))
+    tally = left.tally
+    assert left.rows.tolist() == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
+    assert left.keys.hashes.tolist() == every.hashes[left.rows].tolist()
+    loss = every.loss[(every.loss <= limit) & (every.chance >= job.rule.threshold)]
+    np.testing.assert_allclose(left.keys.loss, loss, rtol=1e-12)
+    assert tally.stages["composition"] == len(table)
+    ended = sum(tally.ended.values()) + sum(n for s, n in tally.status.items() if s != "ok")
+    assert len(table) - ended == len(left.rows)
+
+
+@pytest.mark.parametrize("device", SPACES)
+@pytest.mark.parametrize("quantile", [0.3, 0.9])
+def test_of_those_that_miss_what_is_near_enough_is_left(device, quantile):
+    table, job = case(device)
+    columns = full(table, job)
+    every, near = job.rule.keys(columns.arrow()), job.rule.near(columns.arrow())
+    margin = columns["performance_margin"]
+    least = float(np.quantile(margin[every.missed], quantile))
+    left = bounded(table, job, Bound(margin=least))
+    assert (
+        left.rows.tolist()
+        == np.flatnonzero(near.meets | every.missed & (margin >= least - 1e-6)).tolist()
+    )
+    assert left.tally.stages["magnetism"] < len(table)
+    np.testing.assert_allclose(left.keys.margin, every.margin[left.rows], rtol=1e-12)
+
+
+@pytest.mark.parametrize("device", SPACES)
+def test_the_best_of_each_decision_are_those_of_a_full_evaluation(device, monkeypatch):
+    for module in (_decisions, _work):
+        monkeypatch.setattr(module, "BEST", 3)
+    table, job = case(device)
+    _, part = _work.bounded((0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1)
+    found = _decisions.choices(full(table, job).arrow(), job.rule)
+    assert len(found.rows) > 4
+    assert _work.leading(_work.decode(part.table), 0)["row"].to_pylist() == found.rows.tolist()
+
+
+def test_near_copies_share_what_follows_from_their_alloy(monkeypatch):
+    table, job = case("energy-traction-motor")
+    rows = np.tile([5, 9, 70], 40)
+    shells = [f"Tb {0.01 + 0.001 * k:.3f} @ 0.2" for k in range(120)]
+    parts = [(rows[k : k + 30], shells[k : k + 30]) for k in range(0, 120, 30)]
+    few = pd.concat([evaluate(table[own], rims, job).columns.frame() for own, rims in parts])
+    stability = import_module("magnetkit.phases.stability")
+    asked = Mock(wraps=stability.stability_columns)
+    monkeypatch.setattr(stability, "stability_columns", asked)
+    found = evaluate(table[rows], shells, job).columns.frame()
+    assert [len(call.args[0]) for call in asked.call_args_list] == [3]
+    alike = {"check_exact": True, "check_dtype": False, "check_categorical": False}
+    pd.testing.assert_frame_equal(found, few.reset_index(drop=True), **alike)
+
+
+def test_without_a_limit_all_that_have_a_rank_are_left():
+    table, job = case("patriot-beam-focusing")
+    status = full(table, job)["status"]
+    left = bounded(table, job, Bound())
+    assert left.rows.tolist() == np.flatnonzero(status.says("ok")).tolist()
+    assert left.tally.status == Counter(status.texts())
+
+
+def test_an_objective_that_no_composition_bounds_leaves_nothing_out():
+    table, job = case("patriot-beam-focusing")
+    rule = Rule.of(["remanence_T:max"], 0.8)
+    assert np.isneginf(best_possible_loss(supplies(table, None, job.conditions), rule)).all()
+
+
+def test_the_limit_leaves_room_for_chance(monkeypatch):
+    monkeypatch.setattr(_evaluate, "CLIMB", 0)
+    monkeypatch.setattr(_evaluate, "POOL", 0)
+    rng = np.random.default_rng(0)
+    everyone = rng.random(1_000_000)
+    for _ in range(200):
+        sample = rng.choice(everyone, 10_000, replace=False)
+        place = place_of(_evaluate.needed_for(2000), len(sample), len(everyone))
+        limit = np.sort(sample)[place - 1]
+        assert np.count_nonzero(everyone <= limit) >= 2000
+    assert np.count_nonzero(everyone <= limit) < 8000
+
+
+def test_counts_of_parts_add_up_to_those_of_the_whole():
+    table, job = case("energy-traction-motor")
+    bound = Bound()
+    whole = bounded(table, job, bound).tally
+    total = Tally()
+    for part in (table[:150], table[150:]):
+        total.add(Tally.of(bounded(part, job, bound).tally.plain()))
+    assert total.plain() == whole.plain()
+    assert whole.stages["composition"] == len(table)
+
+
+def test_what_is_wanted_is_evaluated_without_stability_where_that_is_not():
+    table, job = case("energy-traction-motor")
+    found = evaluate(table[:20], None, job, want=["performance_margin"]).columns
+    margin = full(table[:20], job)["performance_margin"]
+    np.testing.assert_array_equal(found["performance_margin"], margin)
+    assert "probability_phase_forms" not in found
+    assert (
+        "not makeable" not in found["status"].words
+        or not found["status"].says("not makeable").any()
+    )

@@ -1,0 +1,237 @@
+"""What grades are thought to be made of, against what the trade says of the classes."""
+
+import re
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import pytest
+from magnetkit.errors import DataError, InputError
+from scipy.stats import norm
+
+import magnetkit as mk
+from magnetkit import datasets
+from magnetkit.magnetism._composition_estimate import (
+    _log_likelihood,
+    _trade,
+    charge,
+    diffused,
+    estimate_composition,
+    given_composition,
+    usual_magnets,
+)
+from magnetkit.magnetism._reference import typical
+from magnetkit.magnetism.grades import ladder
+from magnetkit.supply import ledger
+
+
+def _made(name):
+    return estimate_composition(mk.grades(name).iloc[0])
+
+
+def test_weights_are_probabilities_and_recipes_are_recipes():
+    made = _made("N42SH")
+    assert sum(r.weight for r in made.recipes) == pytest.approx(1.0)
+    assert made.recipes[0].weight == max(r.weight for r in made.recipes)
+    low, high = made.heavy_wt_pct[1:]
+    assert low <= made.heavy_wt_pct[0] <= high
+    for recipe in made.recipes:
+        table = mk.CompositionTable.from_strings([recipe.text], basis="weight")
+        found = ledger(table, shell=recipe.shell or None)["heavy_rare_earth_wt_pct"].iloc[0]
+        assert found == pytest.approx(recipe.heavy_wt_pct)
+
+
+def test_heavy_rare_earth_rises_with_the_class_as_the_trade_has_it():
+    # dysprosium_classes.csv, alloyed: N 0, SH 2 to 4, UH 4 to 6, EH 6 to 9 wt.%; diffusion needs
+    # a third of that.
+    classes = {"N35": (0.0, 1.0), "N42SH": (0.7, 4.0), "N38UH": (1.3, 6.0), "N35EH": (2.0, 9.0)}
+    means = []
+    for name, (low, high) in classes.items():
+        mean = _made(name).heavy_wt_pct[0]
+        assert low <= mean <= high, name
+        means.append(mean)
+    assert means == sorted(means)
+
+
+def test_samarium_cobalt_holds_heavy_rare_earth_only_where_it_is_compensated():
+    assert _made("YXG28H").heavy_wt_pct[0] < 0.3
+    assert _made("Recoma 20").heavy_wt_pct[0] < 0.3
+    # Gadolinium and erbium of compensated 2:17: order of a third of the rare earth.
+    assert 5.0 < _made("2:17TC-16").heavy_wt_pct[0] < 18.0
+
+
+def test_a_coefficient_of_a_fortieth_of_a_percent_per_kelvin_is_where_compensation_begins():
+    # Ordinary 2:17 has 0.03 %/K and more.
+    grade = mk.grades("2:17TC-16").iloc[0].copy()
+    heavy = {}
+    for alpha in (-0.0262, -0.0248):
+        grade["remanence_coefficient_pct_K"] = alpha
+        heavy[alpha] = estimate_composition(grade).heavy_wt_pct[0]
+    assert heavy[-0.0262] < 0.3
+    assert heavy[-0.0248] > 1.0
+
+
+def amounts(text):
+    return {e: float(x) for e, x in re.findall(r"([A-Z][a-z]?)(\d[\d.]*)", text)}
+
+
+def test_charges_are_those_of_the_trade():
+    # Total rare earth 30.8 wt.% with a fifth of the light part Pr, 0.96 B (2:14:1 needs 1.0 of B
+    # with all its iron); Sm 36.3 wt.% for SmCo5 (33.8 is the formula, the rest burns off).
+    iron = amounts(charge("2:14:1", Dy=2.0))
+    assert iron["Nd"] + iron["Pr"] + iron["Dy"] == pytest.approx(30.8, abs=0.01)
+    assert iron["Nd"] / iron["Pr"] == pytest.approx(4.0, abs=0.01)
+    assert iron["B"] == 0.96
+    assert iron["Co"] == 1.0
+    assert amounts(charge("1:5", Pr=5.0, Gd=4.0)) == {"Sm": 27.3, "Pr": 5.0, "Gd": 4.0}
+    compensated = charge("2:17", Fe=14.0, Cu=6.0, Gd=8.0)
+    assert amounts(compensated) == {"Sm": 17.8, "Gd": 8.0, "Fe": 14.0, "Cu": 6.0, "Zr": 2.8}
+
+
+@pytest.mark.parametrize(
+    ("host", "given", "said"),
+    [("1:12", {}, "known of 2:14:1, 1:5, 2:17"), ("1:5", {"Cu": 2.0}, "got 'Cu'")],
+)
+def test_a_charge_that_nobody_melts_is_refused(host, given, said):
+    with pytest.raises(InputError, match=said):
+        charge(host, **given)
+
+
+@pytest.mark.parametrize("wrong", ['heavy = "much"', "[[grades]]\namount = {}"])
+def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
+    for host in ("2-14-1", "1-5"):
+        text = datasets.path(f"hosts/{host}/makeup.toml").read_text(encoding="utf-8")
+        folder = tmp_path / "hosts" / host
+        folder.mkdir(parents=True)
+        key = wrong.split()[0]
+        lines = [wrong if line.split()[:1] == [key] else line for line in text.splitlines()]
+        folder.joinpath("makeup.toml").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(datasets, "root", lambda: tmp_path)
+    with pytest.raises(DataError, match=r"2-14-1/makeup\.toml"):
+        usual_magnets.__wrapped__()
+
+
+def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
+    grade = {"remanence_T": 1.2, "coercivity_kA_m": 1000.0, "remanence_coefficient_pct_K": -0.11,
+             "host": "2:14:1"}  # fmt: skip
+    expected = {"remanence_T": 1.2, "coercivity_kA_m": typical("2:14:1") * 1000.0}
+    frame = pd.DataFrame([{**grade, **expected}] * 3)
+    frame.loc[1, "remanence_T"] *= np.exp(0.055)
+    frame.loc[2, "coercivity_kA_m"] *= np.exp(-2 * 0.18)
+    found = _log_likelihood(frame, grade)
+    np.testing.assert_allclose(found - found[0], [0.0, -0.5, -2.0], atol=1e-12)
+    # Two deviations of alpha; beyond five it counts no more.
+    frame = pd.DataFrame([{**grade, **expected}] * 3)
+    frame["remanence_coefficient_pct_K"] += [0.0, 0.02, -1.0]
+    found = _log_likelihood(frame, grade)
+    np.testing.assert_allclose(found - found[0], [0.0, -2.0, -12.5], atol=1e-9)
+
+
+def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
+    seen = []
+    magnetism = import_module("magnetkit.magnetism.sintered")
+    asked = magnetism.sintered_at
+
+    def judged(table, temperatures, *options, **keywords):
+        seen.append((temperatures, keywords["between"]))
+        return asked(table, temperatures, *options, **keywords)
+
+    module = import_module("magnetkit.magnetism._composition_estimate")
+    monkeypatch.setattr(module, "sintered_at", judged)
+    module._modelled.cache_clear()
+    _made("N42SH")
+    # Sheets: B_r and H_cJ at 20 degrees C, alpha from there to 100.
+    assert seen[0] == ([293.15], (293.15, 373.15))
+
+
+def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
+    # Of B_r alone anything is printed. The last recipe is no magnet; each kind has one frame.
+    grids = {"bulk": (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Fe", "")),
+             "diffused": (("Sm0.8Pr0.2Co5", "Tb 0.2 wt%"),)}  # fmt: skip
+    off = {"bulk": np.array([0.5, -1.0, 0.0]), "diffused": np.array([1.5])}
+    heavy = {"bulk": np.array([0.0, 0.1, 9.0]), "diffused": np.array([0.25])}
+    hard = {"bulk": np.array([1000.0, 800.0, 0.0]), "diffused": np.array([1500.0])}
+    module = import_module("magnetkit.magnetism._composition_estimate")
+    usual = usual_magnets()["1:5"]
+    kinds = [usual.grades[0].model_copy(update={"kind": kind}) for kind in grids]
+    own = usual.model_copy(update={"grades": tuple(kinds)})
+    asked = []
+
+    def made_of(*arguments, **keywords):
+        kind = asked[-1]
+        status = ["ok", "ok", "planar"] if kind == "bulk" else ["ok"]
+        values = {"remanence_T": 1.2 * np.exp(0.055 * off[kind]), "coercivity_kA_m": hard[kind]}
+        return [pd.DataFrame({**values, "remanence_coefficient_pct_K": 0.0, "status": status})]
+
+    monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": own})
+    monkeypatch.setattr(module, "recipes", lambda host, g: asked.append(g.kind) or grids[g.kind])
+    monkeypatch.setattr(module, "sintered_at", made_of)
+    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy[asked[-1]])
+    nan = float("nan")
+    grade = {
+        "host": "1:5", "remanence_T": 1.2, "coercivity_kA_m": nan,
+        "remanence_coefficient_pct_K": nan,
+    }  # fmt: skip
+    made = estimate_composition(grade)
+    # Kinds are equally likely before, and so are the recipes of each. Where no coefficient is
+    # printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
+    each = {k: norm.pdf(off[k][:2]) * norm.pdf(heavy[k][:2] / 0.3) / len(grids[k]) for k in grids}
+    weight = np.concatenate(list(each.values()))
+    weight /= weight.sum()
+    content = np.array([0.0, 0.1, 0.25])
+    assert made.heavy_wt_pct[0] == pytest.approx(weight @ content)
+    assert made.heavy_wt_pct[1:] == (0.0, 0.25)
+    assert made.diffused == pytest.approx(weight[2])
+    log = np.log([1000.0, 800.0, 1500.0])
+    spread = np.sqrt(weight @ (log - weight @ log) ** 2)
+    assert made.log_spread == pytest.approx(spread)
+    # One of each kind, with the weight of its kind.
+    found = {r.kind: (r.text, r.shell, r.heavy_wt_pct) for r in made.recipes}
+    assert found == {"bulk": ("SmCo5", "", 0.0), "diffused": ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%", 0.25)}
+    shares = {r.kind: r.weight for r in made.recipes}
+    assert shares["bulk"] == pytest.approx(weight[:2].sum())
+
+
+def test_the_trade_is_believed_of_a_class_to_a_deviation():
+    classes = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
+    row = classes[(classes["route"] == "alloyed") & (classes["class"] == "SH")].iloc[0]
+    usual = (row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]) / 2.0
+    # Diffused in, a third of it does.
+    for worth in (1.0, 3.0):
+        found = _trade(row["coercivity_kA_m"], usual / worth + np.array([0.0, -1.2]), worth)
+        np.testing.assert_allclose(found, [0.0, -0.5], atol=1e-12)
+
+
+def test_the_ladder_of_a_maker_tells_alloyed_from_diffused():
+    # Arnold's best B_r by class falls as dysprosium in the alloy makes it, HGT's hardly.
+    assert ladder("Arnold") == pytest.approx(-0.25, abs=0.04)
+    assert ladder("HGT") == pytest.approx(-0.05, abs=0.03)
+    assert ladder("nobody") is None
+    row = mk.grades("N42SH").iloc[0]
+    shares = [
+        {r.kind: r.weight for r in estimate_composition({**row, "makers": m}).recipes}["diffused"]
+        for m in ("Arnold", "HGT")
+    ]
+    assert shares[0] < shares[1]
+
+
+@pytest.mark.parametrize("name", ["BNP-8", "Y30", "Alnico 5"])
+def test_what_is_no_sintered_rare_earth_magnet_gets_no_recipe(name):
+    with pytest.raises(InputError, match="is not estimated"):
+        _made(name)
+
+
+def test_a_shell_that_cannot_be_ordered_so_is_written_as_what_it_becomes():
+    assert diffused("Tb", 0.4) == "Tb 0.4 wt%"
+    # Of rare earth a magnet has 30 wt.%, of which a shell of 40 % is amount / 12 of the volume.
+    assert diffused("Tb", 24.0) == "Tb 0.40 @ 2.000"
+
+
+def test_a_recipe_that_was_given_is_no_estimate():
+    made = given_composition("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
+    assert (made.best.weight, made.diffused, made.log_spread) == (1.0, 1.0, 0.0)
+    assert made.heavy_wt_pct == (1.2, 1.2, 1.2)
+    assert made.sentence() == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
+    assert given_composition("SmCo5", "", 0.0).diffused == 0.0
+    with pytest.raises(InputError, match="expected a row of grades"):
+        estimate_composition(np.array(3.0))

@@ -1,0 +1,147 @@
+"""Conditions: said once, for Python and for the command line."""
+
+import dataclasses
+import inspect
+
+import pytest
+import typer
+from magnetkit.errors import InputError
+
+import magnetkit as mk
+from magnetkit.cli.app import app
+from magnetkit.magnetism.conditions import (
+    GROUPS,
+    ConditionKeywords,
+    Conditions,
+    calibrated,
+    conditions_in,
+    with_conditions,
+)
+
+ALLOY = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
+
+
+def test_every_field_that_users_give_is_a_keyword_and_an_option():
+    given = {one.name: one for one in conditions_in(*GROUPS)}
+    assert set(ConditionKeywords.__annotations__) == set(given) - {"temperature"}
+    assert len({one.metadata["option"] for one in given.values()}) == len(given)
+    inner = {one.name for one in dataclasses.fields(Conditions)} - set(given)
+    assert inner == {"reference", "reference_shell", "whole_range"}
+    predict = typer.main.get_command(app).commands["predict"]
+    there = {parameter.name: parameter for parameter in predict.params}
+    for name, one in given.items():
+        assert there[name].opts == [one.metadata["option"]]
+        assert one.metadata["meaning"] in there[name].help
+
+
+@pytest.mark.parametrize("name", ["predict", "screen", "compare", "curve", "replace", "diffuse"])
+def test_help_names_each_keyword(name):
+    function = getattr(mk, name)
+    taken = inspect.signature(function).parameters
+    assert not any(p.kind is p.VAR_KEYWORD for p in taken.values())
+    said = inspect.getdoc(function)
+    assert "**keywords" not in said
+    for keyword in set(taken) & set(ConditionKeywords.__annotations__):
+        # An entry of its own, or one with another.
+        assert f"\n{keyword}" in said or f", {keyword} :" in said, keyword
+
+
+def test_a_function_keeps_what_it_says_itself():
+    @with_conditions("use", "supply", without=("recycled",))
+    def asked(alloy: str, load_line: float = 2.0, **keywords: float) -> float:
+        """Say.
+
+        Parameters
+        ----------
+        alloy : str
+            It.
+        load_line : float
+            Own.
+        **keywords
+            Conditions.
+
+        Returns
+        -------
+        float
+        """
+        return load_line
+
+    taken = inspect.signature(asked).parameters
+    names = ["outside_field_kA_m", "hours", "between", "scenario", "prices"]
+    assert list(taken) == ["alloy", "load_line", *names]
+    assert taken["load_line"].default == 2.0
+    said = inspect.getdoc(asked)
+    assert said.count("load_line :") == 1
+    # In place, before what follows.
+    assert said.index("hours : float, optional") < said.index("Returns")
+    assert asked("x", hours=3.0) == 2.0
+
+
+def test_conditions_are_checked_once_and_frozen():
+    made = Conditions.of(
+        temperature="20C,150C", load_line=2, outside_field_kA_m=50, hours=10,
+        between=("0C", "100C"),
+        prices={"Tb": "3x"}, recycled={"Co": 0.2}, scenario=None, interval=0.8,
+    )  # fmt: skip
+    assert made.temperature == (293.15, 423.15)
+    assert (made.duty.load_line, made.duty.outside_field_kA_m, made.duty.hours) == (2, 50, 10)
+    assert made.between == (273.15, 373.15)
+    assert (made.prices, made.recycled, made.scenario) == ({"Tb": "3x"}, {"Co": 0.2}, "baseline")
+    assert made.supply_scenario.price_factor("Tb") == 3.0
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made.load_line = 1.0
+    assert Conditions.of(hours=None, between=None) == Conditions()
+    with pytest.raises(InputError, match=r"prices must map elements"):
+        Conditions.of(prices=[("Tb", 3)])
+
+
+def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
+    from magnetkit.settings import get_settings
+
+    monkeypatch.setenv("MAGNETKIT_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    mine = tmp_path / "mine.csv"
+    mine.write_text(
+        "composition,basis,temperature_K,remanence_T,coercivity_kA_m\n"
+        f'"{ALLOY}",weight,293.15,1.33,1400\n'
+    )
+    try:
+        process = mk.calibrate(mine, name="works")
+        ask = {"temperature": "20C", "basis": "weight"}
+        named = mk.predict(ALLOY, **ask, calibration="works")
+        assert named.equals(mk.predict(ALLOY, **ask, process=process))
+        assert named.equals(mk.predict(ALLOY, **ask, process="works"))
+        bare = mk.predict(ALLOY, **ask, calibration="none")
+        assert bare.equals(mk.predict(ALLOY, **ask))
+        # The measured magnet itself comes out nearer to what was measured.
+        wrong = [abs(float(f["coercivity_kA_m"].iloc[0]) - 1400) for f in (named, bare)]
+        assert wrong[0] < 0.2 * wrong[1]
+        both = calibrated({"density": 0.97}, "works", 300.0)
+        assert both["density"] == 0.97
+        assert both["producer"]["name"] == "works"
+        with pytest.raises(InputError, match="give one of the two"):
+            mk.predict(ALLOY, **ask, process="works", calibration="works")
+    finally:
+        get_settings.cache_clear()
+    # What a grade's maker prints at 150 C stands in its sheet; the recipe is not that of the grade.
+    grade = calibrated(None, "N42SH", 423.15)["producer"]
+    assert {magnet["temperature_K"] for magnet in grade["magnets"]} == {423.15}
+    with pytest.raises(InputError, match="neither a grade nor a name"):
+        mk.predict(ALLOY, basis="weight", calibration="nobody")
+    with pytest.raises(InputError, match="calibration must be"):
+        mk.predict(ALLOY, basis="weight", calibration=5)
+
+
+def test_none_leaves_a_devices_own_magnet_out_of_the_model_and_is_kept(tmp_path):
+    from magnetkit.applications import load
+
+    from magnetkit.choose._job import identity_of, job_for, job_from
+
+    device = load("energy-traction-motor")
+    assert device.reference.anchors
+    assert "producer" in job_for(device).conditions.process
+    bare = job_for(device, calibration="none")
+    assert bare.conditions.process is None
+    again = job_from(device, identity_of(bare))
+    assert again.conditions.process is None
+    assert again.conditions.calibration == "none"

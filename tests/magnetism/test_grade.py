@@ -1,0 +1,36 @@
+"""A grade that stands where a recipe may."""
+
+import numpy as np
+import pytest
+from magnetkit.errors import InputError
+
+import magnetkit as mk
+from magnetkit.magnetism._composition_estimate import grade_at, grade_magnet
+from magnetkit.magnetism._reference import typical
+
+
+def test_a_held_grade_is_predicted_near_what_its_makers_print():
+    own = grade_magnet("N42SH", 423.15)
+    free = mk.predict(own.table, 423.15, shell=own.shell).iloc[0]
+    row = mk.predict(own.table, 423.15, shell=own.shell, process=own.process).iloc[0]
+    sheet = mk.grades("N42SH", 423.15).iloc[0]
+    usual = typical("2:14:1") * sheet["coercivity_kA_m"]
+    # What is not known of its recipe leaves part of the difference.
+    assert abs(row["coercivity_kA_m"] - usual) < 0.5 * abs(free["coercivity_kA_m"] - usual)
+    spans = [np.log(r["coercivity_kA_m_hi"] / r["coercivity_kA_m_lo"]) for r in (row, free)]
+    assert spans[0] < 0.8 * spans[1]
+    assert row["remanence_T"] == pytest.approx(sheet["remanence_T"], rel=0.02)
+
+
+def test_it_is_what_replace_takes_it_for():
+    own, found = grade_magnet("N42SH", 423.15), mk.replace("N42SH", "150C")
+    first = found.reference["made_of"][0]
+    assert (own.made.best.text, own.shell or "") == (first["composition"], first["shell"])
+    assert first["composition"] in own.sentence()
+
+
+def test_a_grade_that_keeps_nothing_says_up_to_where_it_is_sold():
+    with pytest.raises(InputError, match=r"left at 250 °C.*temperature is 150 °C"):
+        grade_at("N42SH", 523.15)
+    with pytest.raises(InputError, match="nearest names"):
+        grade_magnet("N42SU", 293.15)

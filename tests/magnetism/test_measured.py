@@ -1,0 +1,70 @@
+"""A table of measured magnets, row by row."""
+
+import pandas as pd
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit.magnetism.calibrate import read_magnets
+
+GOOD = {
+    "composition": "Nd30.5Dy1Co1Cu0.1B1Fe bal.",
+    "basis": "weight",
+    "temperature_K": 293.15,
+    "remanence_T": 1.3,
+    "coercivity_kA_m": 1500.0,
+}
+
+
+def _rejected(**values):
+    """Return why a row with other values is left out, nothing if it is not."""
+    rows, rejected = read_magnets(pd.DataFrame([GOOD | values]))
+    assert len(rows) + len(rejected) == 1
+    return rejected.get(1, "")
+
+
+@pytest.mark.parametrize("name", ["remanence_T", "coercivity_kA_m", "temperature_K"])
+def test_what_no_magnet_has_is_left_out_by_name(name):
+    assert all(name in _rejected(**{name: value}) for value in ("x", float("inf"), -1.0))
+
+
+def test_how_it_was_made_is_read_where_it_is_given():
+    given = {"grain_size_um": "4.5", "alignment": 0.95, "density": "", "magnet": " A7 "}
+    (row,), rejected = read_magnets(pd.DataFrame([GOOD | given]))
+    assert rejected == {}
+    assert row.process == {"grain_size_um": 4.5, "alignment": 0.95}
+    assert row.magnet == "A7"
+    assert row.values == {"remanence_T": 1.3, "coercivity_kA_m": 1500.0}
+    assert "grain_size_um must be a number" in _rejected(grain_size_um="fine")
+
+
+def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place():
+    rows, rejected = read_magnets(pd.DataFrame([GOOD, GOOD | {"remanence_T": None}]))
+    assert not rejected
+    assert rows[1].values == {"coercivity_kA_m": 1500.0}
+    assert [row.magnet for row in rows] == ["row 1", "row 2"]
+    assert "neither" in _rejected(remanence_T=None, coercivity_kA_m="")
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path):
+    file = tmp_path / "magnets.csv"
+    file.write_text("composition,temperature_K,remanence_T,remanence_T\nNd2Fe14B,293.15,1.3,1.2\n")
+    with pytest.raises(InputError, match="'remanence_T' stands twice"):
+        read_magnets(file)
+    # As spreadsheets write columns that were used once.
+    for more in ("", ",,"):
+        file.write_text(f"composition,temperature_K,remanence_T{more}\nNd2Fe14B,293.15,1.3{more}\n")
+        assert len(read_magnets(file)[0]) == 1
+
+
+def test_a_list_of_records_is_a_table_and_no_other_list_is():
+    assert (
+        len(read_magnets([GOOD, GOOD])[0]) == len(read_magnets(pd.DataFrame([GOOD, GOOD]))[0]) == 2
+    )
+    for odd in ([GOOD, 5], [1, 2], (GOOD, GOOD), 5):
+        with pytest.raises(InputError, match="expected a table or its path"):
+            read_magnets(odd)
+
+
+def test_a_table_without_what_was_measured_is_refused():
+    with pytest.raises(InputError, match="a row is a magnet at a temperature"):
+        read_magnets(pd.DataFrame([{"composition": GOOD["composition"], "temperature_K": 300.0}]))

@@ -1,0 +1,200 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from magnetkit.errors import InputError
+
+from magnetkit import CompositionTable
+from magnetkit.phases.partition import assign_hosts, partition, without_model
+from magnetkit.phases.records import HOST_NAMES, HOSTS
+from tests.recipes import table_of as read
+
+
+def names(table, host="auto"):
+    return [HOST_NAMES[c] if c >= 0 else "unknown" for c in assign_hosts(table, host)]
+
+
+@pytest.mark.parametrize(
+    ("formula", "host"),
+    [
+        ("Nd2Fe14B", "2:14:1"),
+        ("Nd2Fe14C", "2:14:1"),
+        ("LaCo4.7C0.3", "1:5"),
+        ("Dy2Co14B", "2:14:1"),
+        ("Pr2Fe12Mn2B", "2:14:1"),
+        ("Nd14.5Fe59Co16Ga1B9.5", "2:14:1"),
+        ("Nd14Dy1Fe76Co1Cu0.2Al0.5Ga0.2Nb0.2B6", "2:14:1"),
+        ("SmCo5", "1:5"),
+        ("Sm0.6Gd0.4Co4.5Cu0.5", "1:5"),
+        ("Sm2Co17", "2:17"),
+        ("Sm2Fe17", "2:17"),
+        ("Sm(Co0.72Fe0.15Cu0.1Zr0.03)5.6", "2:17"),
+        ("Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5", "2:17"),
+        ("Sm(Co0.72Fe0.15Cu0.1Zr0.03)8.6", "2:17"),
+        ("Sm2Fe17N3", "2:17:3"),
+        ("Sm2Fe17C2", "2:17:3"),
+        ("SmFe11Ti", "1:12"),
+        ("Sm0.8Zr0.2Fe9Co2Ti", "1:12"),
+        ("NdFe11TiN", "1:12:1"),
+        ("LaFe11.5Si1.5", "unknown"),
+        ("TbCo2", "unknown"),
+        ("YCo4B", "unknown"),
+        ("FePt", "unknown"),
+        ("NdAl4", "unknown"),
+        # Neither boron nor a phase between 2:17 and the Laves phase.
+        ("Nd2Fe14Al", "unknown"),
+        ("Nd2Fe14B0.5", "unknown"),
+        ("PrCo4B", "unknown"),
+    ],
+)
+def test_assignment(formula, host):
+    assert names(read(formula)) == [host]
+
+
+def test_a_named_host_is_taken_at_its_word():
+    assert names(read("ErCo6", "Nd8Fe86B6"), "1:5") == ["1:5", "1:5"]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["Nd2Fe14B", "Nd1.5Dy0.5Fe12Co2B", "SmCo5", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "NdFe11TiN"],
+)
+def test_a_compound_is_all_hard_phase(formula):
+    table = read(formula)
+    part = partition(table)
+    np.testing.assert_allclose(part.hard_phase.to_array(), table.to_array(), atol=1e-12)
+    assert part.hard_volume_fraction[0] == pytest.approx(1.0)
+    assert len(part.grain_boundary.values) == 0
+
+
+def test_a_charge_is_no_bare_formula():
+    table = CompositionTable.from_strings(
+        ["Nd2Fe14B", "SmCo5", "Sm2Co17", "Nd15Fe77B8", "Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5", "Fe3Ga"],
+        basis="atomic",
+    )
+    assert partition(table).bare.tolist() == [True, True, True, False, False, False]
+
+
+def test_what_is_left_over_is_a_boundary_phase_or_says_that_it_is_another_compound():
+    charges = ["Nd15Fe77B8", "Nd14.5Fe77.5Co1Cu0.2Ga0.3Al0.5B6", "Nd10Fe84B6", "Sm1.05Co5",
+               "Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5"]  # fmt: skip
+    compounds = ["Y2Fe9Ni5B", "Y2Co13Ru4", "YFe6Ga6", "SmCo7", "Nd3Fe27.5Ti1.5", "Nd2Fe14B"]
+    assert partition(read(*charges)).charges.all()
+    assert not partition(read(*compounds)).charges.any()
+
+
+def test_excess_rare_earth_goes_to_the_grain_boundary():
+    part = partition(read("Nd11.76Fe82.36B5.88", "Nd13Fe80.9B6.1", "Nd15Fe77B8"))
+    assert 1.0 >= part.hard_volume_fraction[0] > part.hard_volume_fraction[1]
+    assert part.hard_volume_fraction[1] > part.hard_volume_fraction[2] > 0.8
+    assert part.grain_boundary.fraction("Nd")[1] > 0.6
+
+
+def test_copper_and_gallium_leave_the_grains_and_cobalt_stays():
+    table = read("Nd14.5Fe77.5Co1Cu0.2Ga0.3Al0.5B6")
+    part = partition(table)
+
+    def ratio(symbol):
+        return part.hard_phase.fraction(symbol)[0] / table.fraction(symbol)[0]
+
+    assert ratio("Cu") < 0.3
+    assert ratio("Ga") < 0.5
+    assert ratio("Al") > 0.7
+    assert ratio("Co") > 0.8
+
+
+def test_cells_and_walls():
+    part = partition(read("Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5"))
+    assert 0.7 < part.hard_volume_fraction[0] < 0.85
+    walls, cells = part.grain_boundary, part.hard_phase
+    assert walls.fraction("Cu")[0] > 3 * cells.fraction("Cu")[0]
+    assert walls.fraction("Fe")[0] < cells.fraction("Fe")[0]
+    assert walls.fraction("Sm")[0] == pytest.approx(1 / 6, abs=0.01)
+    assert cells.fraction("Sm")[0] == pytest.approx(2 / 19, abs=0.002)
+
+
+@given(
+    r=st.floats(11.0, 17.0),
+    dy=st.floats(0.0, 3.0),
+    b=st.floats(4.5, 8.0),
+    co=st.floats(0.0, 15.0),
+    cu=st.floats(0.0, 0.5),
+    al=st.floats(0.0, 1.5),
+)
+def test_the_split_conserves_every_element(r, dy, b, co, cu, al):
+    fe = 100 - r - b - co - cu - al
+    amounts = {"Nd": r - dy, "Dy": dy, "B": b, "Co": co, "Cu": cu, "Al": al, "Fe": fe}
+    table = read("".join(f"{e}{a:.6f}" for e, a in amounts.items() if a > 1e-5))
+    part = partition(table)
+    assert 0.5 < part.hard_volume_fraction[0] <= 1.0 + 1e-9
+    w = part.hard_weight_fraction[0]
+    whole = part.hard_phase.weight_fractions() * w
+    if len(part.grain_boundary.values):
+        whole = whole + part.grain_boundary.weight_fractions() * (1 - w)
+    np.testing.assert_allclose(whole, table.weight_fractions(), atol=1e-6)
+    # The hard phase is Nd2Fe14B on every site.
+    hard = part.hard_phase
+    assert hard.fraction("Nd", "Dy")[0] == pytest.approx(2 / 17, abs=2e-3)
+    assert hard.fraction("B")[0] == pytest.approx(1 / 17, abs=1e-3)
+
+
+def test_unknown_host_is_left_whole():
+    part = partition(read("TbCo2"))
+    assert np.isnan(part.hard_volume_fraction[0])
+    assert part.to_frame()["host"].iloc[0] == "unknown"
+
+
+@pytest.mark.parametrize("name", HOST_NAMES)
+def test_sites_rebuild_the_crystal(name):
+    from pymatgen.core import Lattice, Structure
+
+    host = HOSTS[name]
+    kinds = {"rare_earth": "Sm", "transition_metal": "Fe", "interstitial": "N"}
+    for cell in filter(None, (host.structure, host.hexagonal)):
+        lattice = Lattice.hexagonal if cell.space_group_number > 142 else Lattice.tetragonal
+        crystal = Structure.from_spacegroup(
+            cell.space_group,
+            lattice(cell.a_A, cell.c_A),
+            [kinds[s.role] for s in cell.sites],
+            [s.position for s in cell.sites],
+        )
+        assert len(crystal) == sum(s.multiplicity for s in cell.sites)
+        counts = {k: crystal.composition[v] / cell.formula_units for k, v in kinds.items()}
+        for role, count in counts.items():
+            assert count == getattr(host, role)
+        assert min(n[0].nn_distance for n in crystal.get_all_neighbors(2.6) if n) > 1.7
+
+
+@pytest.mark.parametrize("formula", ["YFe6Ga6", "GdFeCo2Ga2", "NdFe7Al7B"])
+def test_of_equal_amounts_the_last_digit_chooses_nothing(formula):
+    table = CompositionTable.from_strings([formula], basis="atomic")
+    whole = partition(table)
+    for step in (-1e-10, 1e-10):
+        # Each amount in turn is a hair more or less than its twin.
+        for k in range(len(table.values)):
+            values = table.values.copy()
+            values[k] *= 1.0 + step
+            moved = CompositionTable(table.indptr, table.indices, values, table.row_index)
+            other = partition(moved)
+            assert other.host.tolist() == whole.host.tolist()
+            np.testing.assert_allclose(
+                other.hard_weight_fraction, whole.hard_weight_fraction, atol=1e-7
+            )
+
+
+@pytest.mark.parametrize(
+    "host", [None, 1, b"1:5", [], [0, 1, 0], [0.0, 1.0], [0, 99], [-2, 0], [[0, 1]], object()]
+)
+def test_what_is_no_host_of_each_recipe_is_refused(host):
+    # A kernel would read beyond its tables.
+    table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"])
+    with pytest.raises(InputError, match="host must be auto"):
+        partition(table, host)
+    codes = assign_hosts(table)
+    assert partition(table, codes.astype(np.int64)).host.tolist() == codes.tolist()
+
+
+def test_a_phase_of_no_host_is_named_only_where_there_is_no_host():
+    # Coehoorn et al. (1989); a user may say that it is a magnet of a host.
+    table = read(*["Nd4Fe77.5B18.5"] * 3)
+    assert without_model(table, np.array([0, 1, -1], np.int8)) == {2: "Fe3B beside 2:14:1"}

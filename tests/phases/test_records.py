@@ -1,0 +1,120 @@
+"""Hosts as records: read whole, variants completed, mistakes named."""
+
+import pytest
+from magnetkit.errors import DataError
+
+from magnetkit import datasets
+from magnetkit.phases import records
+from magnetkit.phases.partition import _counted
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with the one host 1:5, to which a test adds."""
+    own = tmp_path / "hosts" / "1-5"
+    own.mkdir(parents=True)
+    own.joinpath("host.toml").write_bytes(datasets.path("hosts/1-5/host.toml").read_bytes())
+    monkeypatch.setattr(datasets, "root", lambda: tmp_path)
+    return tmp_path / "hosts"
+
+
+def added(folder, name, text):
+    folder.joinpath(name).mkdir()
+    folder.joinpath(name, "host.toml").write_text(text, encoding="utf-8")
+    return records._read()
+
+
+def test_a_variant_has_all_that_it_does_not_give(folder):
+    hosts = added(
+        folder,
+        "1-5-Cu",
+        'name = "1:5:Cu"\nvariant_of = "1:5"\n'
+        '[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1.0]\n',
+    )
+    assert list(hosts) == ["1:5", "1:5:Cu"]
+    own, parent = hosts["1:5:Cu"], hosts["1:5"]
+    assert own.assignment.alternatives == ({"Cu / M": (0.5, 1.0)},)
+    assert (own.structure, own.split, own.magnet) == (parent.structure, parent.split, parent.magnet)
+
+
+def test_a_variant_of_a_variant_has_the_root_of_both(folder):
+    added(folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n')
+    hosts = added(folder, "1-5-Cu-H", 'name = "1:5:Cu:H"\nvariant_of = "1:5:Cu"\n')
+    assert [host.root for host in hosts.values()] == ["1:5"] * 3
+    last = hosts["1:5:Cu:H"]
+    assert (last.rare_earth, last.transition_metal, last.variant_of) == (2, 5, "1:5:Cu")
+
+
+def test_what_a_record_leaves_out_is_as_usual(folder):
+    magnet = records._read()["1:5"].magnet
+    assert magnet.usual_curie_K == magnet.exchange_stiffness_curie_K == 1020.0
+    assert (magnet.usual_additive, magnet.sold_below_K) == (0.0, float("inf"))
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "said"),
+    [
+        ("sublattices", "3", "one of 1, 2, got 3"),
+        ("sublattices", "true", "one of 1, 2, got True"),
+        ("anisotropy_order", "8", "one of 2, 4, 6, got 8"),
+        ("crystal_field", '"cubic"', "one of R2Fe14B, axial, got 'cubic'"),
+        ("filling", '"full"', "one of none, carbon_share, vacancy"),
+        ("exchange_saturates", "1", "one of False, True, got 1"),
+        ("own_curie_process", '"yes"', "one of False, True"),
+        ("section", '["Sm", "Co"]', "three elements"),
+        ("section", '["Sm", "Co", "Qq"]', "three elements"),
+        ("exchange_stiffness_curie_K", '"hot"', "usual_curie_K of .magnet. must be a number"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_it_may_be(folder, line, wrong, said):
+    file = folder / "1-5" / "host.toml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    changed = [f"{line} = {wrong}" if one.startswith(f"{line} =") else one for one in lines]
+    assert changed != lines
+    file.write_text("\n".join(changed), encoding="utf-8")
+    with pytest.raises(DataError, match=f"hosts/1-5.*{said}"):
+        records._read()
+
+
+def test_alternatives_are_every_choice_with_what_all_ask():
+    found = records._assignment(
+        {
+            "precedence": 2,
+            "T / M": [0.3, 1.0],
+            "any": [[{"N / R": [0.4, 9.0]}, {"C / R": [0.3, 9.0]}], [{"T / M": [0.5, 1.0]}]],
+        }
+    )
+    assert found.alternatives == (
+        {"N / R": (0.4, 9.0), "T / M": (0.5, 1.0)},
+        {"C / R": (0.3, 9.0), "T / M": (0.5, 1.0)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('name = "x"\nvariant_of = "1:6"\n', "1:6"),
+        ('name = "x"\nvariant_of = "x"\n', "a variant of this one"),
+        ('name = "x"\nprototype = "CaCu5"\n', "no whole record"),
+    ],
+)
+def test_what_is_wrong_with_a_record_is_said(folder, text, said):
+    with pytest.raises(DataError, match=said):
+        added(folder, "x", text)
+
+
+def test_a_sum_names_elements_and_groups():
+    # Fifteen lanthanides, yttrium and zirconium.
+    assert _counted("(R + Zr)").sum() == 17
+    assert _counted("all").sum() == 118
+    with pytest.raises(DataError, match="'Qq'"):
+        _counted("R + Qq")
+
+
+def test_a_file_is_that_of_the_host_itself_unless_only_its_parent_has_it(folder, monkeypatch):
+    own = 'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
+    monkeypatch.setattr(records, "HOSTS", added(folder, "1-5-Cu", own))
+    assert records.file_of("1:5", "table.csv") == "hosts/1-5/table.csv"
+    assert records.file_of("1:5:Cu", "table.csv") == "hosts/1-5/table.csv"
+    folder.joinpath("1-5-Cu", "table.csv").touch()
+    assert records.file_of("1:5:Cu", "table.csv") == "hosts/1-5-Cu/table.csv"

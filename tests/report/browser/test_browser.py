@@ -1,0 +1,210 @@
+# ruff: noqa: E501
+"""The report in a real browser."""
+
+import csv
+import time
+from dataclasses import replace
+
+import pyarrow
+import pytest
+
+from magnetkit.run.screen import ScreenResult
+from tests.report.browser import browser
+from tests.report.browser.browser import ENTER, TAB, Browser
+
+pytestmark = pytest.mark.skipif(
+    not (browser.DRIVER and browser.CHROMIUM),
+    reason="needs chromium and chromedriver (Debian: chromium, chromium-driver)",
+)
+ROWS = "document.querySelectorAll('#table tbody tr')"
+HEADS = "[...document.querySelectorAll('#table thead th')]"
+TYPE = """const e = document.querySelector('%s'); e.value = '%s';
+e.dispatchEvent(new Event('input', {bubbles: true})); e.dispatchEvent(new Event('change', {bubbles: true}))"""
+
+
+def head(name):
+    return f"{HEADS}.find((h) => h.querySelector('button').textContent.startsWith('{name}'))"
+
+
+@pytest.fixture(scope="module")
+def report(folder, tmp_path_factory):
+    return ScreenResult.from_folder(folder).report(tmp_path_factory.mktemp("page") / "report.html")
+
+
+@pytest.fixture
+def window(report, tmp_path):
+    opened = Browser(tmp_path)
+    try:
+        opened.open(report)
+        opened.wait(f"return {ROWS}.length > 1")
+        yield opened
+    finally:
+        opened.close()
+
+
+CUT = """return [...document.querySelectorAll('.wide')].filter((e) => e.offsetParent)
+    .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel)"""
+TEXTS = """return [...document.querySelectorAll('.plot .main-svg text')].filter((t) => t.textContent.trim())
+    .map((t) => { const b = t.getBoundingClientRect(); const f = t.closest('[data-figure]');
+    return [f.dataset.figure, t.textContent, b.left, b.top, b.right, b.bottom]; }).filter((t) => t[4] > t[2])"""
+
+
+def overlaps(window):
+    """Return the pairs of texts of one figure that lie on each other."""
+    texts = window.run(TEXTS)
+    found = []
+    for i, (figure, one, left, top, right, bottom) in enumerate(texts):
+        for other, second, x, y, end, base in texts[i + 1 :]:
+            across = min(right, end) - max(left, x)
+            down = min(bottom, base) - max(top, y)
+            # Boxes of letters touch; a text that cannot be told from another covers more of it.
+            if figure == other and across > 2 and down > 3:
+                found.append((figure, one, second))
+    return found
+
+
+def draw_all(window):
+    count = window.run("return document.querySelectorAll('[data-figure]').length")
+    for i in range(count):
+        place = f"document.querySelectorAll('[data-figure]')[{i}]"
+        window.run(f"{place}.scrollIntoView({{behavior: 'instant', block: 'center'}})")
+        window.wait(f"return !!{place}.querySelector('.main-svg')")
+    return count
+
+
+def test_every_figure_is_drawn_without_a_word_on_the_console(window):
+    assert draw_all(window) == 7
+    assert window.errors() == []
+    assert window.run("return document.scripts.length") == 3
+    # Plotly's own bar would offer to upload the figure.
+    buttons = "[...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title)"
+    titles = window.run(f"return {buttons}")
+    assert titles
+    assert not [t for t in titles if "hare" in t or "loud" in t]
+
+
+def test_a_point_says_what_it_is(window):
+    place = "document.querySelector('[data-figure=pareto]')"
+    window.run(f"{place}.scrollIntoView({{behavior: 'instant', block: 'center'}})")
+    window.wait(f"return !!{place}.querySelector('.main-svg')")
+    paths = f"{place}.querySelectorAll('.scatterlayer .trace:last-child .points path')"
+    window.wait(f"return {paths}.length")
+    box = window.run(f"const b = {paths}[0].getBoundingClientRect(); return [b.x, b.y, b.width]")
+    window.move(box[0] + box[2] / 2, box[1] + box[2] / 2)
+    text = window.wait(f"return {place}.querySelector('.hoverlayer').textContent")
+    assert "Sm" in text
+
+
+def test_the_table_sorts_by_mouse_and_by_keyboard(window):
+    remanence = head("Br")
+    values = (
+        f"return [...{ROWS}].map((r) => parseFloat(r.cells[{remanence}.cellIndex].textContent))"
+    )
+    window.run(f"{remanence}.querySelector('button').click()")
+    rising = window.wait(f"return {remanence}.ariaSort === 'ascending' && ({values[7:]})")
+    assert rising == sorted(rising)
+    window.run(f"{remanence}.querySelector('button').focus()")
+    window.press(ENTER)
+    falling = window.wait(f"return {remanence}.ariaSort === 'descending' && ({values[7:]})")
+    assert falling == sorted(rising, reverse=True)
+    window.press(TAB)
+    assert window.run("return document.activeElement.ariaLabel") == "Filter by Remanence (T)"
+
+
+def test_the_table_filters_and_the_download_holds_what_is_kept(window, tmp_path):
+    window.run(TYPE % ("#search", "nd2fe14b"))
+    window.wait(f"return {ROWS}.length === 1")
+    assert window.run(f"return {ROWS}[0].cells[1].textContent") == "Nd2Fe14B"
+    window.run(TYPE % ("#search", ""))
+    window.run(TYPE % ("#table th[data-name=candidate] input", "ND2FE"))
+    window.wait(f"return {ROWS}.length === 1")
+    window.run(TYPE % ("#table th[data-name=candidate] input", ""))
+    window.run(TYPE % ("#table th[data-name=rank] input", "no number"))
+    assert window.wait("return document.querySelector('#count').textContent") == "No candidate fits"
+    window.run(TYPE % ("#table th[data-name=rank] input", "> 1"))
+    window.wait(f"return {ROWS}[0]?.cells[0].textContent === '2'")
+    for asked, count in (("3", 1), ("≤ 2", 2)):
+        window.run(TYPE % ("#table th[data-name=rank] input", asked))
+        window.wait(f"return {ROWS}.length === {count}")
+    window.run("document.querySelector('#download').click()")
+    file = tmp_path / "candidates.csv"
+    end = time.monotonic() + 120
+    while not file.is_file() and time.monotonic() < end:
+        time.sleep(0.1)
+    with file.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["rank"] for row in rows] == ["1", "2"]
+    assert float(rows[0]["remanence_T_lo"]) < float(rows[0]["remanence_T"])
+
+
+def test_a_hostile_name_is_text_everywhere_and_harmless_in_a_spreadsheet(folder, tmp_path):
+    result = ScreenResult.from_folder(folder)
+    data = result.data
+    names = data["candidate"].to_pylist()
+    first = data["rank"].to_pylist().index(1)
+    names[first] = "+<img src=x onerror=\"document.title='run'\"></script>"
+    column = data.schema.get_field_index("candidate")
+    data = data.set_column(column, "candidate", pyarrow.array(names))
+    page = replace(result, source=data).report(tmp_path / "report.html")
+    window = Browser(tmp_path)
+    try:
+        window.open(page)
+        window.wait(f"return {ROWS}.length > 1")
+        draw_all(window)
+        assert window.run(f"return {ROWS}[0].cells[1].textContent") == names[first]
+        window.run("document.querySelector('#download').click()")
+        end = time.monotonic() + 120
+        while not (tmp_path / "candidates.csv").is_file() and time.monotonic() < end:
+            time.sleep(0.1)
+        assert window.run("return document.title") != "run"
+        assert window.run("return document.querySelectorAll('img').length") == 0
+        assert window.errors() == []
+    finally:
+        window.close()
+    with (tmp_path / "candidates.csv").open(newline="", encoding="utf-8") as stream:
+        assert next(csv.DictReader(stream))["candidate"] == "'" + names[first]
+
+
+@pytest.mark.parametrize("width", [360, 420])
+def test_a_narrow_screen_scrolls_only_down(report, tmp_path, width):
+    window = Browser(tmp_path, phone=(width, 740))
+    try:
+        window.open(report)
+        window.wait(f"return {ROWS}.length > 1")
+        draw_all(window)
+        assert window.run("return document.documentElement.scrollWidth") <= width
+        assert window.run(CUT) == []
+        assert overlaps(window) == []
+    finally:
+        window.close()
+
+
+@pytest.mark.parametrize("width", [1400, 1920])
+def test_no_column_and_no_text_of_a_figure_is_hidden(report, tmp_path, width):
+    window = Browser(tmp_path)
+    try:
+        window.wide(width)
+        window.open(report)
+        window.wait(f"return {ROWS}.length > 1")
+        draw_all(window)
+        assert window.run(CUT) == []
+        assert overlaps(window) == []
+    finally:
+        window.close()
+
+
+def test_text_stands_out_from_its_ground(window):
+    """Contrast of at least 4.5 to 1, as WCAG 2 asks of text."""
+    script = """
+    const light = (c) => c.map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+      .reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
+    const rgb = (t) => t.match(/[\\d.]+/g).map(Number);
+    const ground = (e) => { for (; e; e = e.parentElement) {
+      const c = rgb(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c.slice(0, 3);
+    } return [255, 255, 255]; };
+    return [...document.querySelectorAll('body *')].filter((e) => !e.closest('.plot') && !e.disabled &&
+      [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) && e.offsetParent)
+      .map((e) => { const a = light(rgb(getComputedStyle(e).color).slice(0, 3)), b = light(ground(e));
+        return [(Math.max(a, b) + .05) / (Math.min(a, b) + .05), e.outerHTML.slice(0, 80)]; })
+      .filter(([c]) => c < 4.5)"""
+    assert window.run(script) == []

@@ -1,0 +1,84 @@
+"""What is said of figures, and where."""
+
+import pytest
+from typer.testing import CliRunner
+
+import magnetkit as mk
+from magnetkit.cli.app import app
+from magnetkit.report._content import calibration as calibration_line
+from magnetkit.report._text import of_cost
+
+RECIPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
+NOTE = "Cost of a bare formula"
+COMPENSATED = "communication-twt-compensated"
+
+
+def test_the_cost_of_a_charge_leaves_nothing_out():
+    charge = mk.CompositionTable.from_strings([RECIPE], basis="weight")
+    assert of_cost(charge) == of_cost(charge.formulas()) == ""
+    assert of_cost(["Nd2Fe14B", "SmCo5"]).startswith(NOTE)
+    assert of_cost([*charge.formulas(), "Nd2Fe14B"]).startswith(NOTE)
+    # The formula costs less than what its magnet is melted from.
+    cheap, dear = mk.supply.ledger(["Nd2Fe14B", *charge.formulas()])["cost_USD_kg"]
+    assert cheap < dear
+
+
+ALLOY, SHELL = "Nd24.64Pr6.16Co1Ga0.4Cu0.15B0.96Fe bal.", "Tb 0.8 wt%"
+
+
+@pytest.mark.parametrize("calibration", ["none", "N42SH"])
+def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibration):
+    asked = {"basis": "weight", "shell": SHELL, "calibration": calibration}
+    row = mk.predict(ALLOY, "150C", **asked)
+    assert row.attrs["calibration"] == calibration
+    values = row[["remanence_T", "coercivity_kA_m"]].iloc[0].astype(float)
+    beside = mk.compare([ALLOY, "Nd30Fe69B1"], "150C", **asked | {"shell": [SHELL, ""]})
+    assert beside.attrs["calibration"] == calibration
+    drawn = mk.curve(ALLOY, "150C", **asked)
+    assert f"calibration: {calibration}" in drawn.text()
+    # With a device, whose reference does not count then, and without.
+    limits = {"require": ["coercivity_kA_m>=400"], "reference": "Nd30.8Fe68.2B1"}
+    screened = [
+        mk.screen([ALLOY], device, "150C", **asked, **more)
+        for device, more in ((None, limits), ("energy-traction-motor", {}))
+    ]
+    replaced = mk.replace("N42SH", "150C", calibration=calibration).candidates
+    same = replaced[(replaced["candidate"] == ALLOY) & (replaced["shell"] == SHELL)]
+    found = [
+        beside.loc[values.index].iloc[:, 2],
+        [drawn.curves.remanence[0, 0], 1e-3 * drawn.curves.coercivity[0, 0]],
+        *(result.table[list(values.index)].iloc[0] for result in screened),
+        same[list(values.index)].iloc[0],
+    ]
+    for one in found:
+        assert list(one) == pytest.approx(list(values), rel=1e-9)
+    for result in screened:
+        assert calibration_line(result) == f"Calibration: {calibration}."
+    own = mk.screen([ALLOY], "energy-traction-motor", basis="weight")
+    assert calibration_line(own) == f"Calibration: as today’s {own.profile.reference.grade}."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "times"),
+    [
+        (("predict", "Nd2Fe14B", "SmCo5"), 1),
+        (("predict", "Nd2Fe14B", "SmCo5", "Nd1.8Dy0.2Fe14B", "--columns", "cost_USD_kg"), 1),
+        (("predict", "Nd2Fe14B", "SmCo5", "Nd1.8Dy0.2Fe14B", "--columns", "remanence_T"), 0),
+        (("predict", RECIPE, "--basis", "weight"), 0),
+        (("compare", "Nd2Fe14B", "SmCo5"), 1),
+        (("supply", "alloys", "Nd2Fe14B"), 1),
+    ],
+)
+def test_it_is_said_once_where_such_a_cost_is_printed(monkeypatch, arguments, times):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert " ".join(done.stdout.split()).count(NOTE) == times
+
+
+def test_a_notebook_says_it_where_it_shows_the_cost():
+    columns = ["candidate", "formula", "remanence_T", "cost_USD_kg"]
+    frame = mk.predict(["Nd2Fe14B"])[columns]
+    assert mk.plots.table(frame)._repr_html_().count(NOTE) == 1
+    assert NOTE not in mk.plots.table(frame[columns[:3]])._repr_html_()

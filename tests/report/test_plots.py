@@ -1,0 +1,253 @@
+"""What `mk.plots` draws is what it was given, and each way out of a figure works."""
+
+import json
+import sys
+from base64 import b64decode
+
+import numpy as np
+import pandas as pd
+import pytest
+from magnetkit.errors import InputError
+
+import magnetkit as mk
+from magnetkit import datasets
+from magnetkit.report._figures import grades, rare_earth_shares, ternary_corners
+from magnetkit.report.plots import Figure, sweep
+
+BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
+ASK = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1000}
+
+
+@pytest.fixture(scope="module")
+def table():
+    shares = [(0.8, 0.1, 0.1), (0.6, 0.3, 0.1), (0.5, 0.25, 0.25), (1.0, 0.0, 0.0)]
+    return mk.CompositionTable.from_strings([f"Sm{s}Gd{g}Er{e}Co5" for s, g, e in shares])
+
+
+@pytest.fixture(scope="module")
+def found():
+    return mk.diffuse(BASE, "20x10x3mm", temperature="150C", element="Tb", **ASK)
+
+
+@pytest.fixture
+def figure():
+    return mk.plots.parity([1.0, 2.0], [1.1, 1.9], "remanence_T")
+
+
+def title(figure):
+    return figure["layout"]["title"]["text"]
+
+
+def test_grade_map_shows_all_grades_behind_the_candidates(table):
+    figure = mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True)
+    *behind, own = figure["data"]
+    assert sum(len(t["x"]) for t in behind if t["name"].startswith("Grades")) == len(grades())
+    assert (own["name"], len(own["x"])) == ("Candidates", len(table))
+    assert {"error_x", "error_y"} <= set(own)
+    assert figure["layout"]["xaxis"]["title"]["text"] == (
+        "Intrinsic coercivity H<sub>cJ</sub> (kA/m)"
+    )
+
+
+def test_property_against_temperature_has_a_line_and_a_band_each(table):
+    frame = sweep(table[:2], [300.0, 400.0, 500.0], ["a", "b"])
+    *bands, first, second = mk.plots.property_against_temperature(frame, "remanence_T")["data"]
+    assert [first["name"], second["name"]] == ["a", "b"]
+    assert [band["fill"] for band in bands] == ["toself", "toself"]
+    assert first["x"] == [300.0, 400.0, 500.0]
+
+
+def test_demagnetization_meets_the_load_line(table):
+    curves = mk.magnetism.demagnetization(table[:1], [300.0, 400.0], load_line=1.0)
+    figure = mk.plots.demagnetization(curves, ["magnet"])
+    names = [t["name"] for t in figure["data"] if t.get("showlegend", True)]
+    line = "Load line, permeance coefficient 1"
+    assert names == ["J(H) magnet, 300 K", "J(H) magnet, 400 K", line]
+
+
+def test_shares_of_another_rare_earth_are_not_a_number():
+    table = mk.CompositionTable.from_strings(["Sm0.8Gd0.2Co5", "Sm0.8Y0.2Co5", "Fe2O3"])
+    shares = rare_earth_shares(table, ("Sm", "Gd", "Er"))
+    np.testing.assert_allclose(shares[0], [0.8, 0.2, 0.0], atol=1e-12)
+    assert np.isnan(shares[1:]).all()
+
+
+def test_ternary(table):
+    assert ternary_corners(table) == ("Sm", "Gd", "Er")
+    (points,) = mk.plots.ternary(table, np.arange(4.0), "remanence_T")["data"]
+    assert points["a"] == [0.8, 0.6, 0.5, 1.0]
+    assert points["marker"]["color"] == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_ternary_needs_three_rare_earths(table):
+    pair = mk.CompositionTable.from_strings(["Sm0.8Gd0.2Co5", "SmCo5"])
+    with pytest.raises(InputError, match="three rare earths"):
+        mk.plots.ternary(pair, [1.0, 2.0], "remanence_T")
+    with pytest.raises(InputError, match="expected 4 values"):
+        mk.plots.ternary(table, [1.0], "remanence_T")
+    with pytest.raises(InputError, match="three different corners"):
+        mk.plots.ternary(table, np.arange(4.0), "remanence_T", corners=["Sm", "Gd", "Gd"])
+
+
+def test_parity_says_its_mean_error_and_leaves_out_what_is_not_known():
+    figure = mk.plots.parity([1.0, 2.0, np.nan], [1.1, 1.9, 3.0], "remanence_T")
+    assert title(figure) == "mean absolute error 0.1 T, 2 rows"
+    assert figure["data"][-1]["y"] == [1.1, 1.9]
+    # The line of equal values reaches from the least of both to the largest.
+    assert figure["data"][0]["x"] == [1.0, 2.0]
+    wide = mk.plots.parity([1.0, 2.0], [0.5, 2.5], "remanence_T")
+    assert wide["data"][0]["x"] == [0.5, 2.5]
+
+
+def test_coverage_of_a_normal_error_lies_on_the_diagonal():
+    measured = np.random.default_rng(3).normal(size=4000)
+    half = np.full(4000, 1.6449)
+    guess = np.zeros(4000)
+    _, observed, _ = mk.plots.coverage(measured, guess, guess - half, guess + half)["data"]
+    np.testing.assert_allclose(observed["y"], observed["x"], atol=0.03)
+
+
+def test_coverage_of_the_diffusion_stored_is_that_of_its_page():
+    # Of the page itself: "8 of 11 published results lie inside their interval".
+    page = datasets.path("diffusion/VALIDATION.md")
+    rows = [line.split("|")[2:5] for line in page.read_text("utf-8").splitlines() if "| D" in line]
+    low, high = zip(*(map(float, row[2].split(" to ")) for row in rows), strict=True)
+    figure = mk.plots.coverage(*([float(row[i]) for row in rows] for i in (0, 1)), low, high)
+    assert title(figure) == "73 % inside the 90 % interval, 11 rows"
+
+
+def test_bad_input_says_what_to_give():
+    with pytest.raises(InputError, match="no column coercivity_kA_m"):
+        mk.plots.grade_map(pd.DataFrame({"remanence_T": [1.0]}))
+    with pytest.raises(InputError, match="no result column"):
+        mk.plots.parity([1.0], [1.0], "remanence")
+    with pytest.raises(InputError, match="same length"):
+        mk.plots.parity([1.0], [1.0, 2.0], "remanence_T")
+    with pytest.raises(InputError, match="no row"):
+        mk.plots.coverage([np.nan], [1.0], [0.0], [2.0])
+    with pytest.raises(InputError, match="between 0 and 1"):
+        mk.plots.coverage([1.0], [1.0], [0.0], [2.0], interval=90)
+
+
+def test_the_profile_is_richest_at_the_faces(found):
+    figure = mk.plots.depth_profile(found)
+    content, before, after, _ = figure["data"]
+    middle = len(content["y"]) // 2
+    assert min(content["y"][0], content["y"][-1]) > content["y"][middle]
+    assert figure["layout"]["yaxis"]["title"]["text"] == "Tb (wt.%)"
+    assert min(np.subtract(after["y"], before["y"])) >= 0.0
+    assert {trace.get("yaxis") for trace in (before, after)} == {"y2"}
+
+
+def test_the_map_has_the_margins_of_its_layer(found):
+    margins = found.margins()
+    for when in ("before", "after"):
+        (drawn,) = mk.plots.margin_map(found, when)["data"]
+        assert np.min(drawn["z"]) == pytest.approx(margins[f"{when}_kA_m"].min(), rel=1e-3)
+    with pytest.raises(InputError, match="before or after"):
+        mk.plots.margin_map(found, "later")
+
+
+def test_hotter_and_thicker_take_more():
+    table = mk.diffusion.needed_by_temperature(BASE, "20x10x3mm", [2, 3], "130C,140C", **ASK)
+    two, three = mk.plots.terbium_against_temperature(table)["data"]
+    assert [two["name"], three["name"]] == ["2 mm", "3 mm"]
+    assert three["x"] == pytest.approx([130.0, 140.0])
+    assert three["y"][1] > three["y"][0] > 0.0
+    assert three["y"][1] > two["y"][1]
+    gone = table.assign(amount_wt_pct=table["amount_wt_pct"].where(table["thickness_mm"] < 3))
+    figure = mk.plots.terbium_against_temperature(gone)
+    (shape,) = figure["layout"]["shapes"]
+    assert shape["x0"] == pytest.approx(130.0)
+    assert figure.draw().lines[-1].get_xdata()[0] == pytest.approx(130.0)
+    with pytest.raises(InputError, match="thickness"):
+        mk.diffusion.needed_by_temperature(BASE, "20x10x3mm", [], "140C", **ASK)
+
+
+def test_candidates_stand_where_their_composition_is():
+    figure = mk.plots.section("Sm-Co-Fe", ["SmCo5", "Sm2Fe17", "Nd2Fe14B"])
+    *_, known, own = figure["data"]
+    assert "Sm<sub>2</sub>Co<sub>17</sub>" in known["hovertext"]
+    # Corners at (0, 0), (1, 0) and (0.5, 0.866): SmCo5 a sixth of the way from cobalt.
+    assert (own["x"][0], own["y"][0]) == pytest.approx((5 / 6, 0.0), abs=1e-3)
+    assert (own["x"][1], own["y"][1]) == pytest.approx((17 / 38, 17 / 19 * 0.75**0.5), abs=1e-3)
+    assert 0.5 < min(own["marker"]["color"]) <= max(own["marker"]["color"]) <= 1.0
+
+
+@pytest.mark.parametrize("system", ["Sm-Co", "Sm-Co-Xx", "Sm-Co-Co"])
+def test_a_section_takes_three_elements(system):
+    with pytest.raises(InputError, match="three elements"):
+        mk.plots.section(system)
+
+
+def test_an_element_without_phases_is_named():
+    with pytest.raises(InputError, match="no phases of Eu"):
+        mk.plots.section("Eu-Co-Fe")
+
+
+def test_a_figure_is_saved_by_its_suffix(figure, tmp_path):
+    pytest.importorskip("matplotlib")
+    assert figure.save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    picture = figure.save(tmp_path / "a.svg").read_bytes()
+    assert b"<svg" in picture
+    # Made again it is the same file.
+    assert figure.save(tmp_path / "b.svg").read_bytes() == picture
+    page = figure.save(str(tmp_path / "a.HTML")).read_text("utf-8")
+    assert "mean absolute error 0.1 T" in page
+    assert "plotly.js v" in page
+    with pytest.raises(InputError, match=r"\.html, \.png, \.svg or \.pdf"):
+        figure.save(tmp_path / "a.bmp")
+    with pytest.raises(InputError, match="cannot write"):
+        figure.save(tmp_path / "none" / "a.html")
+
+
+def test_a_notebook_gets_data_and_a_picture(figure):
+    pytest.importorskip("matplotlib")
+    shown = figure._repr_mimebundle_(include=None, exclude=None)
+    plain = json.loads(json.dumps(shown["application/vnd.plotly.v1+json"], allow_nan=False))
+    assert plain == figure
+    assert b64decode(shown["image/png"]).startswith(b"\x89PNG")
+    assert len(shown["text/plain"]) < 100
+
+
+def test_without_matplotlib_the_extra_is_named_and_html_works(figure, tmp_path, monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(InputError, match=r"magnetkit\[plots\]"):
+        figure.save(tmp_path / "a.png")
+    assert "image/png" not in figure._repr_mimebundle_()
+    assert figure.save(tmp_path / "a.html").exists()
+
+
+def test_plotly_makes_its_own_figure_of_each(table, found):
+    objects = pytest.importorskip("plotly.graph_objects")
+    drawn = [
+        mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True),
+        mk.plots.ternary(table, np.arange(4.0), "remanence_T"),
+        mk.plots.parity([1.0], [2.0], "remanence_T", lo=[1.5], hi=[2.5]),
+        mk.plots.depth_profile(found),
+        mk.plots.margin_map(found),
+        mk.plots.section("Sm-Co-Fe", ["SmCo5"]),
+        mk.plots.demagnetization(mk.magnetism.demagnetization("SmCo5", "20C,250C")),
+    ]
+    for figure in drawn:
+        assert isinstance(figure, Figure)
+        # Its validators refuse what plotly.js would pass over in silence.
+        assert len(objects.Figure(figure).data) == len(figure["data"])
+        # Matplotlib knows all that they use.
+        figure.draw().figure.canvas.draw()
+
+
+def test_figures_obey_the_setting_of_units(monkeypatch):
+    curves = mk.magnetism.demagnetization("Nd1.8Dy0.2Fe14B", "20C")
+    plain = mk.plots.demagnetization(curves)
+    monkeypatch.setattr("magnetkit.report._figures.is_cgs", lambda: True)
+    drawn = mk.plots.demagnetization(curves)
+    titles = [drawn["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
+    assert titles == ["Reverse field −H (kOe)", "J and B (kG)"]
+    for trace, other in zip(drawn["data"], plain["data"], strict=True):
+        # 1 kOe is 79.5775 kA/m, 1 T is 10 kG.
+        assert trace["x"] == pytest.approx([x / 79.5775 for x in other["x"]], rel=1e-3)
+        assert trace["y"] == pytest.approx([10.0 * y for y in other["y"]], rel=1e-3)
+    assert "kOe<br>B %{y} kG" in drawn["data"][2]["hovertemplate"]
