@@ -23,7 +23,7 @@ STATED = {
         "squareness_spread": 0.03,
         "recoil": 1.05,
         "grain_reference_um": 5.0,
-        "surface_enrichment": 2.8,
+        "surface_enrichment": 1.6,
         "alpha_falls": 1.0,
         "structure_limit_K": 493.15,
         "process": {

@@ -25,7 +25,7 @@ from ..magnetism._composition_estimate import (
     read_recipe,
 )
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
-from ..magnetism.grades import curve_shapes, grades, share_left, sold_at
+from ..magnetism.grades import cold_value, curve_shapes, grades, shares_left, sold_at
 from ..magnetism.measured_curve import is_curve, read_curve
 from ..magnetism.process import Process, read_process
 from ..magnetism.sintered import Duty
@@ -186,7 +186,7 @@ def _printed(room: "pd.Series", kelvin: float) -> dict[str, float]:
         return {q: float(rows[q].median()) for q in _CHORDS}
     # A class and number that nobody prints, or a value that is an estimate.
     low = {REMANENCE: float(room[f"{REMANENCE}_lo"]), COERCIVITY: float(room[COERCIVITY])}
-    return {q: low[q] * float(share_left(float(room[c]), kelvin)) for q, c in _CHORDS.items()}
+    return {q: low[q] * float(left) for q, left in shares_left(room, kelvin).items()}
 
 
 def _held(
@@ -234,11 +234,14 @@ def held_values(values: Any, wish: Wish, grade: str | None = None) -> Held:
     own["spread"], least = lots(str(room["host"]), wish.spread), {}
     for quantity, chord in _CHORDS.items():
         room[chord] = known.get(chord, room[chord])
-        cold = known[quantity] / float(share_left(float(room[chord]), at))
+        room[quantity] = cold_value(room, quantity, known[quantity], at)
+    hot = shares_left(room, wish.temperature)
+    for quantity in _CHORDS:
+        cold = float(room[quantity])
         low = cold * own["spread"].share(quantity)
         room[quantity] = low if quantity == COERCIVITY else cold
         room[f"{quantity}_lo"], room[f"{quantity}_hi"] = low, cold
-        least[quantity] = low * float(share_left(float(room[chord]), wish.temperature))
+        least[quantity] = low * float(hot[quantity])
     near = str(room["grade"])
     own["source"] = f"measured by you at {at - ZERO_CELSIUS:.0f} °C, less what lots vary; the rest "
     own["source"] += f"as of {near}"
@@ -286,14 +289,15 @@ def held_measured(measured: Any, grade: str, wish: Wish) -> Held:
     alike = [np.abs(row.table.to_array() - own).sum() < 1e-3 for row in rows]
     like = [row for row, near in zip(rows, alike, strict=True) if near and row.shell == first.shell]
     spread, least = lots(str(room["host"]), wish.spread), _printed(room, kelvin)
-    for quantity, chord in _CHORDS.items():
+    for quantity in _CHORDS:
         known = [row for row in like if quantity in row.values]
         if not known:
             continue
         # The rows nearest to the temperature of use, and the chord over what is left.
         off = min(abs(row.temperature - kelvin) for row in known)
         near = [r for r in known if abs(r.temperature - kelvin) <= off + 1.0]
-        left = share_left(float(room[chord]), np.array([kelvin, *(r.temperature for r in near)]))
+        at = np.array([kelvin, *(r.temperature for r in near)])
+        left = shares_left(room, at)[quantity]
         logs = np.log([r.values[quantity] for r in near]) + np.log(left[0] / left[1:])
         if len(near) >= _MEASURED_LOTS and not wish.spread:
             # What is assumed counts as much as three magnets.

@@ -178,7 +178,7 @@ def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: A
         return np.zeros((kelvin.size, off.size))
     polarization, coercivity, *_ = states(kelvin, phases, rules)
     with np.errstate(divide="ignore", invalid="ignore"):
-        added = -off * rows["harder"] * polarization / MU_0 / coercivity
+        added = -off * polarization / MU_0 / coercivity
     # The logarithm bounds what a straight line would make of a coercivity next to nothing.
     found = np.copysign(np.log1p(np.abs(added)), added)
     return np.where(np.isfinite(found), found, 0.0)

@@ -142,7 +142,7 @@ _OWN = "pinning_kA_m", "copper_scale", "hot_kA_m", "iron_limit", "ordinary_fall"
 def hot_deviation(rules: Any, iron: Array, kelvin: Array) -> Array:
     """Return the deviation of ln H_cJ of cells by that at 500 C, (m, n), at kelvin (m, 1)."""
     away = kelvin - ROOM_K
-    left = rules.pinned * np.maximum(1.0 - 1e-3 * rules.decay * away, _LEAST_LEFT)
+    left = rules.level * rules.pinned * np.maximum(1.0 - 1e-3 * rules.decay * away, _LEAST_LEFT)
     deviation = _DEVIATION + _MORE * np.clip((iron - _FROM) / _OVER, 0.0, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.nan_to_num(deviation * np.maximum(away, 0.0) / _HOT / left)

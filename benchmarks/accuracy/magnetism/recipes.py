@@ -73,17 +73,17 @@ class Free:
 FREE = {
     "2:14:1": Free(
         {
-            "alpha_k": (0.6, 0.3),
-            "n_eff": (1.5, 1.0),
+            "alpha_k": (0.5, 0.2),
+            "n_eff": (1.12, 0.1),
             "grain_slope": (0.20, 0.05),
             "wetted": (1.0, 0.5),
-            "decay": (3.5, 2.0),
+            "decay": (3.0, 1.0),
             "cobalt_loss": (0.5, 1.0),
             "lanthanum_loss": (1.5, 3.0),
         },
         "alpha_K 0.4 to 0.9 and N_eff 0.8 to 2 of sintered Nd-Fe-B: Kronmueller and Faehnle "
-        "(2003); grain size: N_eff of 0.2 at 55 nm and 1.22 at 8.3 um, Bance et al., Appl. Phys. "
-        "Lett. 104 (2014), arXiv:1603.08239; "
+        "(2003); N_eff of 0.2 at 55 nm and 1.22 at 8.3 um, thus 1.12 at 5 um: Bance et al., Appl. "
+        "Phys. Lett. 104 (2014), arXiv:1603.08239; "
         "decay: with N_eff on hot_curves.csv; losses by Co and La: signs only, from pairs of "
         "magnets of one paper that differ in one element; additions: from memory, see `_boundary`",
     ),
