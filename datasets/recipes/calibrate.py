@@ -23,7 +23,7 @@ STATED = {
         "squareness_spread": 0.03,
         "recoil": 1.05,
         "grain_reference_um": 5.0,
-        "surface_enrichment": 1.6,
+        "surface_enrichment": 2.0,
         "alpha_falls": 1.0,
         "structure_limit_K": 493.15,
         "process": {
@@ -139,7 +139,7 @@ DECAY = 3.0
 # largest gain is a little above the largest published. Decay: half the width pi sqrt(A / K) of a
 # wall of Nd2Fe14B, 8 to 10 nm (memory). Lost: 30 to 50 % stay in boundaries and corners (memory).
 SHELL = {
-    "efficiency": 0.62,
+    "efficiency": 0.4,
     "decay_nm": 4.5,
     "lost": 0.4,
     "held": 0.0100,

@@ -36,9 +36,10 @@ ROOM = np.float64(293.15)
 # this many times its floor more: a standard deviation of 0.010 %/K and more below 0.02 %/K.
 _SMALL_ALPHA, _SMALL_DOUBT = 3e-4, 3.0
 # Distances from `ROOM`, in the units of `alpha_ratio`, over which alpha_K settles: hot, so that the
-# classes EH and AH keep what makers print at 200 and 220 C (hot_curves.csv); cold, so that a Pr-Fe-B
-# magnet has 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane and Valleau, from memory).
-_SETTLES_HOT, _SETTLES_COLD = 0.2, 0.03
+# classes EH and AH keep what makers print at 200 and 220 C (hot_curves.csv); cold, between a Pr-Fe-B
+# magnet that has 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane and Valleau), and one of N50BH with
+# twice as much at 150 K (both from memory).
+_SETTLES_HOT, _SETTLES_COLD = 0.2, 0.05
 # H_cJ of Sm-Co when cold over that at 20 C, at most (from memory); power of what is left to T_C
 # that bounds it near there, where walls of energy sqrt(A K) lose theirs.
 _MOST_COLD = 1.5

@@ -104,7 +104,8 @@ def _records(
         magnet: dict[str, Any] = {"host": root_of(str(row["host"])), "magnet": name}
         magnet |= {"composition": fractions_of(table, 0), "temperature_K": one.kelvin}
         magnet |= {"quantity": one.quantity, "route": level_route(model.process.route)}
-        magnets.append({**magnet, **score, **effects})
+        # What a reference says is of one temperature.
+        magnets.append({**magnet, **score, "slope": 0.0, **effects})
     return tuple(magnets)
 
 

@@ -413,7 +413,9 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
         centre, half = known["before"] * level, _Z * left * deviation
         if record["quantity"] == COERCIVITY:
             other = value["model"].with_level(level, fall)
-            centre = float(np.exp(log_coercivity(other, row.temperature)))
+            change = log_coercivity(other, row.temperature)
+            change -= log_coercivity(value["model"], row.temperature)
+            centre = known["before"] * float(np.exp(change))
             half *= lever(other, row.temperature)
         noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
         score = (record["score"] - mean) / noisy

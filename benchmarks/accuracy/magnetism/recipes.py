@@ -36,9 +36,12 @@ _DOUBT = {"high": 1.0, "medium": 1.4, "low": 1.7}
 
 # What a weight per cent of alloyed dysprosium adds to H_cj, kA/m, with its standard deviation: 1.5
 # to 2 kOe, a rule of the trade, weighed like a recipe of medium confidence. Recipes with and
-# without it that else agree are not published.
+# without it that else agree are not published: two usual charges, wt.%.
 _DYSPROSIUM_GAIN = (140.0, 30.0)
-_DYSPROSIUM_PAIR = ("Nd2Fe14B", "Nd1.94Dy0.06Fe14B")
+_DYSPROSIUM_PAIR = (
+    "Nd24.6Pr6.2Co1Cu0.15B0.96Fe bal.",
+    "Nd23Pr5.8Dy2Co1Cu0.15B0.96Fe bal.",
+)
 
 # Magnets of one paper whose coercivities stand in a ratio that one element alone decides: without
 # and with Ga beside much Co, with La and with Y in place of a fifth of the Nd.
@@ -173,7 +176,7 @@ def predict(host: str, values: dict[str, float]) -> tuple[NDArray[np.float64], N
 @lru_cache(maxsize=1)
 def _pair() -> tuple[Magnets, float]:
     """Return magnets without and with some dysprosium, and how much, wt.%."""
-    table = CompositionTable.from_strings(list(_DYSPROSIUM_PAIR))
+    table = CompositionTable.from_strings(list(_DYSPROSIUM_PAIR), basis="weight")
     made = magnets_at(alloys(table), [293.15])
     return made, 100.0 * float(table.weight_fractions()[1, INDEX["Dy"]])
 
