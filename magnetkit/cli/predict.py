@@ -153,7 +153,7 @@ def curve(
         list[str],
         typer.Argument(
             metavar="RECIPE|GRADE|DIR:RANK|CURVE.csv",
-            help="Recipes, grades, ranked candidates (results:1), measured curves; one or more.",
+            help="Recipes, grades, ranked candidates (results:1); measured curves of one magnet.",
         ),
     ],
     temperature: o.Temperature = None,
@@ -174,6 +174,10 @@ def curve(
         o.option("Permeance coefficient; with --limits several, as 1,2.", metavar="NUMBER"),
     ] = None,
     hours: Annotated[str | None, o.more("Hours of --limits, as 1,100.", metavar="NUMBERS")] = None,
+    sample: Annotated[
+        str | None,
+        o.more("Shape of a sample measured in open circuit along z, as 3x3x2mm.", metavar="SHAPE"),
+    ] = None,
     form: Annotated[
         Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"],
         o.option(
@@ -202,11 +206,16 @@ def curve(
 
       magnetkit curve measured.csv N42SH --out overlay.png
 
+      magnetkit curve at20.csv at150.csv --temperature 20C,100C,150C --format femm --out mine.lua
+
+      magnetkit curve loop.dat --sample 3x3x2mm --format csv --curve JH --out loop.csv
+
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
     from .._core.units import ZERO_CELSIUS
     from ..curves._formats import WHOLE
     from ..curves.curve import curve as run
+    from ..magnetism.measured_curve import is_curve
 
     if limits:
         o.refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
@@ -220,10 +229,15 @@ def curve(
         if len(lines) != 1:
             raise InputError(f"--load-line {load_line}: a curve has one, --limits takes several")
         keywords["load_line"] = lines[0]
-    keywords |= {"bound": bound, "basis": basis}
-    if len(magnets) > 1 or (out is not None and out.suffix.lower() in _DRAWN):
+    keywords |= {"bound": bound, "basis": basis, "sample": sample}
+    drawn = out is not None and out.suffix.lower() in _DRAWN
+    # Several files of measured curves that go into a solver's file are one magnet.
+    alone = len(magnets) == 1 or (out is not None and not drawn and is_curve(magnets))
+    if drawn or not alone:
         return _beside(magnets, temperature, out, keywords)
-    found = run(magnets[0], temperature or "20C", **keywords)
+    found = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
+    if found.measured:
+        message(found.source)
     for kelvin, why in zip(found.curves.temperature, found.beyond, strict=False):
         if why:
             message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
@@ -251,11 +265,17 @@ def _beside(
     from ..report._tables import number
     from ..report._text import Shown, print_csv, print_table, scale_of, to_terminal
 
-    first = run(magnets[0], temperature or "20C", **keywords)
-    if first.measured is not None:
-        # The others at the temperature of the measurement.
-        temperature = f"{first.curves.temperature[0]}K"
-    found = [first, *(run(one, temperature or "20C", **keywords) for one in magnets[1:])]
+    if out is not None and out.suffix.lower() not in _DRAWN:
+        raise InputError(
+            f"--out {out}: several magnets are drawn, into {', '.join(_DRAWN)}; a solver's file "
+            "holds one magnet"
+        )
+    first = run(magnets[0], temperature, **keywords)
+    if first.measured and temperature is None:
+        # The others at the temperatures of the measurement.
+        temperature = ",".join(f"{kelvin}K" for kelvin in first.curves.temperature)
+    keywords |= {"sample": None}
+    found = [first, *(run(one, temperature, **keywords) for one in magnets[1:])]
     frame = pd.concat([one.figures() for one in found], ignore_index=True)
     if out is not None:
         plots.overlay(found).save(out)
