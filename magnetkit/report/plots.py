@@ -4,6 +4,7 @@ Those that report and explorer show too are described in `magnetkit.report._figu
 """
 
 import inspect
+import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -47,6 +48,15 @@ __all__ = [
 _PICTURES = (".png", ".svg", ".pdf")
 
 
+def _check_date_of_source() -> None:
+    """Refuse a SOURCE_DATE_EPOCH that matplotlib cannot read."""
+    text = os.environ.get("SOURCE_DATE_EPOCH", "0")
+    if not text.isdigit():
+        raise InputError(
+            f"SOURCE_DATE_EPOCH must be whole seconds since 1970, got {text!r}; correct or unset it"
+        )
+
+
 class Figure(Part):
     """A figure as plotly's ``data`` and ``layout``, which notebooks show and files keep.
 
@@ -76,6 +86,7 @@ class Figure(Part):
             return bundle
 
     def _picture(self, kind: str, dpi: int) -> bytes:
+        _check_date_of_source()
         drawn, out = self.draw().figure, BytesIO()
         from matplotlib import rc_context
 
