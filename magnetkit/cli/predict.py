@@ -32,7 +32,16 @@ def predict(
     element_columns: o.ElementColumns = False,
     sheet: o.Sheet = None,
     header_row: o.HeaderRow = None,
-    compare: Annotated[bool, o.option("--compare", "Set recipes or grades side by side.")] = False,
+    compare: Annotated[
+        bool, o.option("--compare", "Set magnets side by side: margins, thickness for equal flux.")
+    ] = False,
+    shape: Annotated[
+        str | None,
+        o.more("Shape of the first magnet in open circuit, for --compare.", metavar="SHAPE"),
+    ] = None,
+    along: Annotated[
+        Literal["x", "y", "z"], o.more("--along", "Its direction of magnetization.")
+    ] = "z",
     require: o.Require = None,
     reference: o.ReferenceMagnet = None,
     objective: o.Objectives = None,
@@ -61,7 +70,7 @@ def predict(
       magnetkit predict alloys.csv --temperature 150C --require "coercivity_kA_m>=500"
       --reference Nd1.8Dy0.2Fe14B
 
-      magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
+      magnetkit predict --compare N42SH N38UH --load-line 2 --temperature 150C
     """
     from ..report._tables import print_properties
     from ..report._text import of_calibration
@@ -71,8 +80,11 @@ def predict(
     if compare:
         o.refuse_beside("--compare", column=column, element_columns=element_columns, out=out)
         o.refuse_beside("--compare", require=require, reference=reference, objective=objective)
-        o.refuse_beside("--compare", strict=strict, columns=columns, all=everything)
-        return _compare(formulas, at, json, units, {"basis": basis, **keywords})
+        o.refuse_beside("--compare", strict=strict, columns=columns)
+        asked = {"basis": basis, "shape": shape, "along": along, **keywords}
+        return _compare(formulas, at, asked, json=json, units=units, everything=everything)
+    if shape is not None:
+        raise InputError("--shape is of --compare: thickness for the flux of the first magnet")
     if out is not None:
         o.check_out(out)
     named_in = o.composition_of(column, element_columns)
@@ -120,15 +132,24 @@ def _evaluate(compositions: Any, temperature: str, asked: dict[str, Any]) -> "pd
 
 
 def _compare(
-    formulas: list[str], temperature: str, json: bool, units: str | None, asked: dict[str, Any]
+    formulas: list[str],
+    temperature: str,
+    asked: dict[str, Any],
+    *,
+    json: bool,
+    units: str | None,
+    everything: bool,
 ) -> None:
     """Print magnets side by side."""
-    from ..magnetism.predict import compare as run
+    from ..curves.compare import SHORT
+    from ..curves.compare import compare as run
     from ..report._tables import print_comparison
     from ..report._text import remark
 
     frame = run(formulas, temperature, **asked)
-    print_comparison(frame, as_json=json, units=units)
+    print_comparison(frame, as_json=json, units=units, short=() if everything else SHORT)
+    for name, margin in frame.attrs["margins"].items():
+        remark(f"{name}: {margin}")
     for note in frame.attrs["notes"]:
         remark(note)
 
