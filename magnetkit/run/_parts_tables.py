@@ -1,0 +1,247 @@
+"""Tables and lines of a parts list's answer: parts, elements, ways, and what they rest on."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._core.settings import get_settings
+from .._core.units import ZERO_CELSIUS
+from ..alloy.user_tables import Column, UserTable
+from ..choose.order_line import order_line
+from ..supply.ledger import ledger
+from ..supply.scenario import Scenario, rows
+from ._part import Amount, Part, sum_amounts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Recipe = tuple[str, str]
+"""A recipe in wt.% and the shell diffused into it."""
+TAKEN_ON = ("Sm", "Co", "Pr", "Nd")
+"""Elements that may be taken on in place of heavy rare earth."""
+_SHOWN_LINES = 12
+
+
+def costs_of(parts: Sequence[Part], scenario: Scenario) -> dict[Recipe, float]:
+    """Return the cost of the elements, USD/kg, of today's magnets and of all their ways."""
+    pairs = sorted({pair for part in parts for pair in _recipes_of(part) if pair[0]})
+    if not pairs:
+        return {}
+    texts = [text for text, _ in pairs]
+    shells = [shell for _, shell in pairs]
+    table = ledger(texts, scenario, basis="weight", shell=shells if any(shells) else None)
+    return dict(zip(pairs, table["cost_USD_kg"].tolist(), strict=True))
+
+
+def _recipes_of(part: Part) -> list[Recipe]:
+    ways = part.answer.ways if part.answer is not None else ()
+    return [*part.today_recipes, *((way.candidate, way.shell or "") for way in ways)]
+
+
+def today_cost(part: Part, costs: Mapping[Recipe, float]) -> float:
+    """Return the cost of today's elements, USD/kg: the mean over the kinds of makeup."""
+    if not part.today_recipes:
+        return math.nan
+    return sum(
+        weight * costs.get(recipe, math.nan) for recipe, weight in part.today_recipes.items()
+    )
+
+
+def then_cost(part: Part, costs: Mapping[Recipe, float]) -> float:
+    """Return the cost of the elements after the change, USD/kg."""
+    if part.way is None:
+        return today_cost(part, costs)
+    return costs.get((part.way.candidate, part.way.shell or ""), math.nan)
+
+
+def main_table(
+    parts: Sequence[Part],
+    own: "pd.DataFrame",
+    columns: Sequence[Column],
+    costs: Mapping[Recipe, float],
+) -> "pd.DataFrame":
+    """Return one row a part, and the user's own columns behind it."""
+    import pandas as pd
+
+    table = pd.DataFrame([_main_row(part, costs) for part in parts])
+    for place, column in enumerate(columns):
+        header = column.header
+        while header in table.columns:
+            header = f"{header} (yours)"
+        table[header] = own.iloc[:, place].tolist()
+    return table
+
+
+def _main_row(part: Part, costs: Mapping[Recipe, float]) -> dict[str, Any]:
+    today, then = part.heavy_today, part.heavy_then
+    kg = part.kg_year / 100.0
+    way = part.way
+    row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
+    row["Temperature, °C"] = part.temperature_K - ZERO_CELSIUS
+    row["Verdict"] = part.verdict
+    row["Replacement"] = "" if way is None else way.name
+    row["P"] = math.nan if way is None else float(way.probability_meets_requirements)
+    row["kg a year"] = part.kg_year
+    row["Heavy rare earth today, kg a year"] = kg * today.mean
+    row["Today, low"] = kg * today.low
+    row["Today, high"] = kg * today.high
+    row["Heavy rare earth then, kg a year"] = kg * then.mean
+    row["Saved, kg a year"] = kg * (today.mean - then.mean)
+    row["Elements today, USD a year"] = part.kg_year * today_cost(part, costs)
+    row["Elements then, USD a year"] = part.kg_year * then_cost(part, costs)
+    row["Order line"] = part.order
+    row["Why"] = _reason(part)
+    return row
+
+
+def _reason(part: Part) -> str:
+    if part.answer is None:
+        return "recipe alone: counted, not replaced (give its grade)"
+    return part.answer.lines()[0]
+
+
+def totals(parts: Sequence[Part]) -> "pd.DataFrame":
+    """Return kg a year of heavy rare earth and of each element, today and then, with ranges."""
+    import pandas as pd
+
+    known = [part for part in parts if part.kg_year == part.kg_year]
+    heavy = get_settings().heavy_rare_earths
+    today = [(part.maker, part.heavy_today.times(part.kg_year / 100.0)) for part in known]
+    then = [(part.maker, part.heavy_then.times(part.kg_year / 100.0)) for part in known]
+    table = [_total_row("heavy rare earth", today, then)]
+    for element in (*heavy, *TAKEN_ON):
+        now = [(part.maker, part.kilograms(part.today).get(element)) for part in known]
+        later = [(part.maker, part.kilograms(part.then).get(element)) for part in known]
+        if any(amount is not None for _, amount in [*now, *later]):
+            table.append(_total_row(element, now, later))
+    return pd.DataFrame(table)
+
+
+def _total_row(
+    element: str,
+    today: Sequence[tuple[str, Amount | None]],
+    then: Sequence[tuple[str, Amount | None]],
+) -> dict[str, Any]:
+    now, later = sum_amounts(today), sum_amounts(then)
+    row: dict[str, Any] = {"Element": element}
+    for name, amount in (("today", now), ("then", later)):
+        row[f"{name}, kg a year"] = amount.mean
+        row[f"{name}, low"] = amount.low
+        row[f"{name}, high"] = amount.high
+    row["change, kg a year"] = later.mean - now.mean
+    return row
+
+
+def ways_table(parts: Sequence[Part], costs: Mapping[Recipe, float]) -> "pd.DataFrame":
+    """Return one row for each way of each part."""
+    import pandas as pd
+
+    table = []
+    for part in parts:
+        ways = part.answer.ways if part.answer is not None else ()
+        for number, way in enumerate(ways, start=1):
+            table.append(_way_row(part, number, way, costs))
+    columns = ["Row", "Part", "Magnet", "Way", "Kind", "What", "P"]
+    return pd.DataFrame(table, columns=None if table else columns)
+
+
+def _way_row(part: Part, number: int, way: Any, costs: Mapping[Recipe, float]) -> dict[str, Any]:
+    row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
+    row |= {"Way": number, "Kind": way.kind, "What": way.name, "Sold by": way.makers}
+    row["Recommended"] = "yes" if way is part.way else ""
+    row["P"] = float(way.probability_meets_requirements)
+    row["Margin H_k / H"] = float(getattr(way, "demagnetization_safety", math.nan))
+    row["Heavy rare earth, wt.%"] = float(way.heavy_rare_earth_wt_pct)
+    row["Saved, wt.%"] = float(way.heavy_rare_earth_saved_wt_pct)
+    row["Saved, kg a year"] = part.kg_year * row["Saved, wt.%"] / 100.0
+    row["B_r guaranteed, T"] = float(way.remanence_guaranteed_T)
+    row["H_cJ guaranteed, kA/m"] = float(way.coercivity_guaranteed_kA_m)
+    row["Elements, USD/kg"] = costs.get((way.candidate, way.shell or ""), math.nan)
+    line = getattr(way, "order_line", "")
+    assert part.answer is not None
+    row["Order line"] = line or order_line(
+        way,
+        temperature_K=part.temperature_K,
+        drawing=part.magnet,
+        today_cost_USD_kg=today_cost(part, costs),
+    )
+    return row
+
+
+def notes(
+    listed: UserTable, parts: Sequence[Part], scenario: Scenario, questions: int
+) -> list[str]:
+    """Return what was read, what fills gaps, and what the numbers rest on."""
+    said = [f"Columns: {listed.sentence()}.", *(f"{note}." for note in listed.notes)]
+    said += _filled(parts)
+    said.append(
+        f"{len(parts)} rows ask {questions} different questions; equal ones were asked once."
+    )
+    said.append(
+        "What a grade is made of is an estimate from printed values (makers print no composition); "
+        "low and high are the ends of its 90 % range. In totals errors of one maker add up and "
+        "those of several are independent; without a column of makers all count as of one."
+    )
+    said.append(
+        "Then: the recommended way of each row that is replaced, its recipe taken as ordered; the "
+        "others stay as they are."
+    )
+    said.append(
+        f"USD: contained elements at the prices of '{scenario.name}' ({scenario.title}), rare "
+        "earths as oxide, no melting, no yield, no margin: a price is to be asked."
+    )
+    elements = {e for part in parts for e in (*part.today, *part.then)}
+    priced = [row for row in rows("elements") if row["element"] in elements]
+    sources = sorted({row["price_source"] for row in priced if row["price_source"]})
+    said += [f"Price: {source}" for source in sources]
+    return said
+
+
+def _filled(parts: Sequence[Part]) -> list[str]:
+    """Say which gaps of the list were filled by what."""
+    said = []
+    unweighed = [str(part.line) for part in parts if part.kg_year != part.kg_year]
+    if unweighed:
+        said.append(
+            f"No amount a year in {len(unweighed)} rows ({', '.join(unweighed[:10])}): judged, not "
+            "counted in kilograms and dollars."
+        )
+    return said
+
+
+def lines(answer: Any) -> list[str]:
+    """Return the answer in some twenty lines: verdicts, kilograms, dollars, shortages, faults."""
+    parts = answer.parts
+    changed = [part for part in parts if part.way is not None]
+    first = answer.totals.iloc[0]
+    said = [
+        f"{len(parts)} parts: {len(changed)} to replace, {len(parts) - len(changed)} stay; "
+        f"{len(answer.refused)} rows not understood."
+    ]
+    said.append(
+        f"Heavy rare earth {first['today, kg a year']:,.1f} kg a year "
+        f"({first['today, low']:,.1f} to {first['today, high']:,.1f}), then "
+        f"{first['then, kg a year']:,.1f} ({first['then, low']:,.1f} to {first['then, high']:,.1f})."
+    )
+    taken = []
+    for _, row in answer.totals.iloc[1:].iterrows():
+        low, high = row["today, low"], row["today, high"]
+        taken.append(
+            f"{row['Element']} {row['today, kg a year']:,.0f} ({low:,.0f} to {high:,.0f}) -> "
+            f"{row['then, kg a year']:,.0f}"
+        )
+    said.append(f"By element, kg a year: {'; '.join(taken)}.")
+    today, then = (answer.frame[f"Elements {name}, USD a year"].sum() for name in ("today", "then"))
+    said.append(f"Elements {today:,.0f} USD a year today, {then:,.0f} then (no prices: ask).")
+    said += [f"{row['Shortage']}: {row['In words']}" for _, row in answer.shortages.iterrows()]
+    for part in parts[:_SHOWN_LINES]:
+        what = part.verdict or "counted"
+        if part.way is not None:
+            what = f"{part.way.name}, P {part.way.probability_meets_requirements:.2f}"
+        said.append(f"{part.name} ({part.magnet}): {what}")
+    if len(parts) > _SHOWN_LINES:
+        said.append(f"... and {len(parts) - _SHOWN_LINES} more parts (--out FILE.xlsx has all)")
+    said += [
+        f"row {row['Row']} not understood: {row['Why']}" for _, row in answer.refused.iterrows()
+    ]
+    return said + answer.notes
