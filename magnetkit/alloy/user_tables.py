@@ -124,7 +124,7 @@ class Column:
 
     def describe(self) -> str:
         """Return the column as a phrase, ``'Max temp C' as temperature, C``."""
-        unit = f", {_shown(self.unit)}" if self.unit else ""
+        unit = f", {_shown(self.unit, self.quantity)}" if self.unit else ""
         return f"'{self.header}' as {self.name}{unit}"
 
 
@@ -426,17 +426,20 @@ def _subject(quantity: str) -> str:
 
 
 def _unit_refused(header: str, unit: str, quantity: str) -> str:
-    listed = ", ".join(_shown(u) for u in UNITS[_subject(quantity)] if u)
+    listed = ", ".join(_shown(u, quantity) for u in UNITS[_subject(quantity)] if u)
     expected = f"expected {listed}" if listed else "it has none"
     return f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expected}"
 
 
 _SHOWN = {"k": "K", "c": "C", "f": "F", "ka/m": "kA/m", "a/m": "A/m", "ma/m": "MA/m"}
 _SHOWN |= {"koe": "kOe", "oe": "Oe"}
+_MAGNETIC = {"t": "T", "mt": "mT", "kg": "kG", "g": "G"}
 
 
-def _shown(unit: str) -> str:
-    """Return a unit as it is printed."""
+def _shown(unit: str, quantity: str) -> str:
+    """Return a unit as it is printed: t is a tonne of a mass and a tesla of a field."""
+    if quantity in ("field", "polarization") and unit in _MAGNETIC:
+        return _MAGNETIC[unit]
     return _SHOWN.get(unit, unit)
 
 
@@ -470,7 +473,8 @@ def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
         near = [text for text in quantities if text in words][:1]
     if near:
         known = spellings[near[0]]
-        listed = ", ".join(_shown(u) for u in UNITS.get(_subject(known.quantity), {}) if u)
+        units = UNITS.get(_subject(known.quantity), {})
+        listed = ", ".join(_shown(u, known.quantity) for u in units if u)
         unit = f" (in {listed})" if listed else ""
         raise InputError(
             f"column {header!r} is not known: did you mean {known.name!r}{unit}? Rename it, or "
@@ -528,7 +532,7 @@ def _with_cell_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> tupl
         if cells and len(bare) == len(cells):
             unit = {"temperature": "C", "field": "kA/m", "polarization": "T", "length": "um"}
             example = unit[column.quantity]
-            listed = ", ".join(_shown(u) for u in UNITS[column.quantity])
+            listed = ", ".join(_shown(u, column.quantity) for u in UNITS[column.quantity])
             raise InputError(
                 f"column {column.header!r} names no unit ({len(cells)} rows, the first "
                 f"{cells[0]}): {listed}? Write it into the header, '{column.header} ({example})', "
@@ -665,10 +669,10 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
         return value
     units = UNITS[_subject(column.quantity)].items()
     meant = [u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high]
-    guess = f"; {_shown(meant[0])}?" if meant else ""
+    guess = f"; {_shown(meant[0], column.quantity)}?" if meant else ""
+    written = _shown(unit, column.quantity)
     raise InputError(
-        f"{column.header}: {number:g} {_shown(unit)} lies outside {low:g} to {high:g} {shown}"
-        f"{guess}"
+        f"{column.header}: {number:g} {written} lies outside {low:g} to {high:g} {shown}{guess}"
     )
 
 

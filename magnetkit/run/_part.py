@@ -52,8 +52,7 @@ class Part:
 
     ``line`` is the row's line in the file, ``kg_year`` NaN where the list says no amount,
     ``answer`` the replacement (None of a row that has a recipe alone), ``way`` the recommended one;
-    ``today`` and ``then`` are wt.% of each element,
-    ``today_recipes`` the recipes with shells that the magnet may be made of, with their weights.
+    ``today`` and ``then`` are wt.% of each element.
     """
 
     line: int
@@ -67,7 +66,6 @@ class Part:
     today: dict[str, Amount]
     then: dict[str, Amount]
     heavy_today: Amount
-    today_recipes: dict[tuple[str, str], float]
     order: str = ""
 
     @property

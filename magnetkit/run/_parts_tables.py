@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .._core.settings import get_settings
 from .._core.units import ZERO_CELSIUS
 from ..alloy.user_tables import Column, UserTable
-from ..choose.order_line import order_line
+from ..choose.order_line import mass_shares, order_line
 from ..supply.ledger import ledger
 from ..supply.scenario import Scenario, rows
 from ._part import Amount, Part, sum_amounts
@@ -15,55 +15,60 @@ from ._part import Amount, Part, sum_amounts
 if TYPE_CHECKING:
     import pandas as pd
 
-Recipe = tuple[str, str]
-"""A recipe in wt.% and the shell diffused into it."""
+Prices = Mapping[str, float]
+"""Price of each element, USD/kg."""
 TAKEN_ON = ("Sm", "Co", "Pr", "Nd")
 """Elements that may be taken on in place of heavy rare earth."""
 _SHOWN_LINES = 12
 
 
-def costs_of(parts: Sequence[Part], scenario: Scenario) -> dict[Recipe, float]:
-    """Return the cost of the elements, USD/kg, of today's magnets and of all their ways."""
-    pairs = sorted({pair for part in parts for pair in _recipes_of(part) if pair[0]})
-    if not pairs:
-        return {}
-    texts = [text for text, _ in pairs]
-    shells = [shell for _, shell in pairs]
-    table = ledger(texts, scenario, basis="weight", shell=shells if any(shells) else None)
-    return dict(zip(pairs, table["cost_USD_kg"].tolist(), strict=True))
+def element_prices(scenario: Scenario) -> Prices:
+    """Return the price of each element that has one, USD/kg."""
+    elements = [row["element"] for row in rows("elements") if row["price_USD_kg"]]
+    table = ledger(elements, scenario, basis="atomic")
+    return dict(zip(elements, table["cost_USD_kg"].tolist(), strict=True))
 
 
-def _recipes_of(part: Part) -> list[Recipe]:
-    ways = part.answer.ways if part.answer is not None else ()
-    return [*part.today_recipes, *((way.candidate, way.shell or "") for way in ways)]
+def today_cost(part: Part, prices: Prices) -> float:
+    """Return the cost of today's elements, USD/kg: the mean over what it may be made of."""
+    return _cost({element: amount.mean for element, amount in part.today.items()}, prices)
 
 
-def today_cost(part: Part, costs: Mapping[Recipe, float]) -> float:
-    """Return the cost of today's elements, USD/kg: the mean over the kinds of makeup."""
-    if not part.today_recipes:
-        return math.nan
-    return sum(
-        weight * costs.get(recipe, math.nan) for recipe, weight in part.today_recipes.items()
-    )
+def way_cost(way: Any, prices: Prices) -> float:
+    """Return the cost of the elements of a way, USD/kg."""
+    return _cost(mass_shares(way.candidate, way.shell or ""), prices)
 
 
-def then_cost(part: Part, costs: Mapping[Recipe, float]) -> float:
-    """Return the cost of the elements after the change, USD/kg."""
+def then_cost(part: Part, prices: Prices) -> float:
+    """Return the cost of the elements after the change, USD/kg.
+
+    NaN of another family: it is no price to compare with, and is asked.
+    """
     if part.way is None:
-        return today_cost(part, costs)
-    return costs.get((part.way.candidate, part.way.shell or ""), math.nan)
+        return today_cost(part, prices)
+    if part.way.kind == "other-family":
+        return math.nan
+    return way_cost(part.way, prices)
+
+
+def _cost(shares: Mapping[str, float], prices: Prices) -> float:
+    """Return the cost of elements in wt.%, USD/kg; NaN where one has no price."""
+    total = sum(shares.values())
+    if not total:
+        return math.nan
+    return sum(x * prices.get(element, math.nan) for element, x in shares.items()) / total
 
 
 def main_table(
     parts: Sequence[Part],
     own: "pd.DataFrame",
     columns: Sequence[Column],
-    costs: Mapping[Recipe, float],
+    prices: Prices,
 ) -> "pd.DataFrame":
     """Return one row a part, and the user's own columns behind it."""
     import pandas as pd
 
-    table = pd.DataFrame([_main_row(part, costs) for part in parts])
+    table = pd.DataFrame([_main_row(part, prices) for part in parts])
     for place, column in enumerate(columns):
         header = column.header
         while header in table.columns:
@@ -72,7 +77,7 @@ def main_table(
     return table
 
 
-def _main_row(part: Part, costs: Mapping[Recipe, float]) -> dict[str, Any]:
+def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
     today, then = part.heavy_today, part.heavy_then
     kg = part.kg_year / 100.0
     way = part.way
@@ -87,8 +92,8 @@ def _main_row(part: Part, costs: Mapping[Recipe, float]) -> dict[str, Any]:
     row["Today, high"] = kg * today.high
     row["Heavy rare earth then, kg a year"] = kg * then.mean
     row["Saved, kg a year"] = kg * (today.mean - then.mean)
-    row["Elements today, USD a year"] = part.kg_year * today_cost(part, costs)
-    row["Elements then, USD a year"] = part.kg_year * then_cost(part, costs)
+    row["Elements today, USD a year"] = part.kg_year * today_cost(part, prices)
+    row["Elements then, USD a year"] = part.kg_year * then_cost(part, prices)
     row["Order line"] = part.order
     row["Why"] = _reason(part)
     return row
@@ -132,7 +137,7 @@ def _total_row(
     return row
 
 
-def ways_table(parts: Sequence[Part], costs: Mapping[Recipe, float]) -> "pd.DataFrame":
+def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
     """Return one row for each way of each part."""
     import pandas as pd
 
@@ -140,12 +145,12 @@ def ways_table(parts: Sequence[Part], costs: Mapping[Recipe, float]) -> "pd.Data
     for part in parts:
         ways = part.answer.ways if part.answer is not None else ()
         for number, way in enumerate(ways, start=1):
-            table.append(_way_row(part, number, way, costs))
+            table.append(_way_row(part, number, way, prices))
     columns = ["Row", "Part", "Magnet", "Way", "Kind", "What", "P"]
     return pd.DataFrame(table, columns=None if table else columns)
 
 
-def _way_row(part: Part, number: int, way: Any, costs: Mapping[Recipe, float]) -> dict[str, Any]:
+def _way_row(part: Part, number: int, way: Any, prices: Prices) -> dict[str, Any]:
     row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
     row |= {"Way": number, "Kind": way.kind, "What": way.name, "Sold by": way.makers}
     row["Recommended"] = "yes" if way is part.way else ""
@@ -156,27 +161,29 @@ def _way_row(part: Part, number: int, way: Any, costs: Mapping[Recipe, float]) -
     row["Saved, kg a year"] = part.kg_year * row["Saved, wt.%"] / 100.0
     row["B_r guaranteed, T"] = float(way.remanence_guaranteed_T)
     row["H_cJ guaranteed, kA/m"] = float(way.coercivity_guaranteed_kA_m)
-    row["Elements, USD/kg"] = costs.get((way.candidate, way.shell or ""), math.nan)
+    row["Elements, USD/kg"] = way_cost(way, prices)
     line = getattr(way, "order_line", "")
     assert part.answer is not None
     row["Order line"] = line or order_line(
         way,
         temperature_K=part.temperature_K,
         drawing=part.magnet,
-        today_cost_USD_kg=today_cost(part, costs),
+        today_cost_USD_kg=today_cost(part, prices),
     )
     return row
 
 
 def notes(
-    listed: UserTable, parts: Sequence[Part], scenario: Scenario, questions: int
+    listed: UserTable,
+    parts: Sequence[Part],
+    scenario: Scenario,
+    questions: int,
+    gaps: Sequence[str],
 ) -> list[str]:
     """Return what was read, what fills gaps, and what the numbers rest on."""
     said = [f"Columns: {listed.sentence()}.", *(f"{note}." for note in listed.notes)]
-    said += _filled(parts)
-    said.append(
-        f"{len(parts)} rows ask {questions} different questions; equal ones were asked once."
-    )
+    said += [*gaps, *_filled(parts)]
+    said.append(f"{questions} different questions were asked of the rows, equal ones once.")
     said.append(
         "What a grade is made of is an estimate from printed values (makers print no composition); "
         "low and high are the ends of its 90 % range. In totals errors of one maker add up and "
@@ -209,6 +216,17 @@ def _filled(parts: Sequence[Part]) -> list[str]:
     return said
 
 
+def _dollars_line(frame: "pd.DataFrame") -> str:
+    """Return dollars a year of the elements, of all magnets and of those compared."""
+    today, then = (frame[f"Elements {name}, USD a year"] for name in ("today", "then"))
+    text = f"Elements {today.sum():,.0f} USD a year today"
+    asked = then.isna() & today.notna()
+    if asked.any():
+        text += f", of which {asked.sum()} parts go to another family (price: ask)"
+    rest = today[~asked].sum()
+    return f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
+
+
 def lines(answer: Any) -> list[str]:
     """Return the answer in some twenty lines: verdicts, kilograms, dollars, shortages, faults."""
     parts = answer.parts
@@ -221,7 +239,8 @@ def lines(answer: Any) -> list[str]:
     said.append(
         f"Heavy rare earth {first['today, kg a year']:,.1f} kg a year "
         f"({first['today, low']:,.1f} to {first['today, high']:,.1f}), then "
-        f"{first['then, kg a year']:,.1f} ({first['then, low']:,.1f} to {first['then, high']:,.1f})."
+        f"{first['then, kg a year']:,.1f} ({first['then, low']:,.1f} to "
+        f"{first['then, high']:,.1f})."
     )
     taken = []
     for _, row in answer.totals.iloc[1:].iterrows():
@@ -231,8 +250,7 @@ def lines(answer: Any) -> list[str]:
             f"{row['then, kg a year']:,.0f}"
         )
     said.append(f"By element, kg a year: {'; '.join(taken)}.")
-    today, then = (answer.frame[f"Elements {name}, USD a year"].sum() for name in ("today", "then"))
-    said.append(f"Elements {today:,.0f} USD a year today, {then:,.0f} then (no prices: ask).")
+    said.append(_dollars_line(answer.frame))
     said += [f"{row['Shortage']}: {row['In words']}" for _, row in answer.shortages.iterrows()]
     for part in parts[:_SHOWN_LINES]:
         what = part.verdict or "counted"

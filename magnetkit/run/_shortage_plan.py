@@ -9,7 +9,7 @@ from ..choose.order_line import mass_shares
 from ..supply.scenario import Scenario
 from ..supply.shortage import Shortage
 from ._part import Part
-from ._parts_tables import costs_of, today_cost
+from ._parts_tables import Prices, element_prices, today_cost, way_cost
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,6 @@ LIKELY = 0.8
 TRACE_WT_PCT = 0.05
 """Content below which a magnet does not need an element."""
 _WEEKS = 52.0
-Costs = Mapping[tuple[str, str], float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,15 +45,15 @@ def plan_changes(
 
     changes: list[dict[str, Any]] = []
     summary: list[dict[str, Any]] = []
-    usual = costs_of(parts, scenario)
+    usual = element_prices(scenario)
     for shortage in shortages:
-        costs = costs_of(parts, shortage.priced(scenario)) if shortage.prices else usual
+        prices = element_prices(shortage.priced(scenario)) if shortage.prices else usual
         if shortage.cuts:
-            table, row = _plan_cut(parts, shortage, costs)
+            table, row = _plan_cut(parts, shortage, prices)
         elif shortage.delays:
-            table, row = _plan_delay(parts, shortage, costs)
+            table, row = _plan_delay(parts, shortage, prices)
         else:
-            table, row = _plan_prices(parts, shortage, usual, costs)
+            table, row = _plan_prices(parts, shortage, usual, prices)
         changes += table
         summary.append({"Shortage": shortage.title, "Name": shortage.name, **row})
     columns = ["Shortage", "Order", "Part", "Magnet", "What to do", "Why"]
@@ -62,12 +61,12 @@ def plan_changes(
 
 
 def _plan_cut(
-    parts: Sequence[Part], shortage: Shortage, costs: Costs
+    parts: Sequence[Part], shortage: Shortage, prices: Prices
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for elements of which a share cannot be had."""
     missing = shortage.missing_shares()
     whole = min(missing.values()) >= 1.0
-    changes = [c for part in parts if (c := _change(part, missing, costs, whole)) is not None]
+    changes = [c for part in parts if (c := _change(part, missing, prices, whole)) is not None]
     changes.sort(key=lambda c: (c.way is None, -c.freed, -c.need))
     gap = sum(c.weight_need for c in changes)
     needed, left = sum(c.need for c in changes), gap
@@ -130,7 +129,7 @@ def _nearest(change: Change, missing: Mapping[str, float]) -> str:
     return f"nearest {best.name}, P {best.probability_meets_requirements:.2f}"
 
 
-def _change(part: Part, missing: Mapping[str, float], costs: Costs, whole: bool) -> Change | None:
+def _change(part: Part, missing: Mapping[str, float], prices: Prices, whole: bool) -> Change | None:
     """Return what a part needs of scarce elements and its best way; None where it needs none."""
     shares = {e: part.today[e].mean for e in missing if e in part.today}
     if sum(shares.values()) < TRACE_WT_PCT or part.kg_year != part.kg_year:
@@ -141,7 +140,7 @@ def _change(part: Part, missing: Mapping[str, float], costs: Costs, whole: bool)
     freed = 0.0
     if way is not None:
         freed = need - part.kg_year / 100.0 * _scarce(way, missing)
-    return Change(part, need, freed, way, _saved_dollars(part, way, costs), weighted)
+    return Change(part, need, freed, way, _saved_dollars(part, way, prices), weighted)
 
 
 def _best_way(part: Part, missing: Mapping[str, float], whole: bool, today: float) -> Any:
@@ -170,7 +169,7 @@ def _scarce(way: Any, elements: Mapping[str, float]) -> float:
 
 
 def _plan_delay(
-    parts: Sequence[Part], shortage: Shortage, costs: Costs
+    parts: Sequence[Part], shortage: Shortage, prices: Prices
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for elements that come late: the stock that bridges the wait."""
     weeks = shortage.weeks_late()
@@ -181,7 +180,7 @@ def _plan_delay(
         if held and part.kg_year == part.kg_year:
             concerned.append((part, held))
     stock = {part.line: part.kg_year * longest / _WEEKS for part, _ in concerned}
-    value = {part.line: stock[part.line] * today_cost(part, costs) for part, _ in concerned}
+    value = {part.line: stock[part.line] * today_cost(part, prices) for part, _ in concerned}
     concerned.sort(key=lambda pair: -value[pair[0].line])
     table = []
     for order, (part, held) in enumerate(concerned, start=1):
@@ -221,15 +220,15 @@ def _free_way(part: Part, elements: Mapping[str, float]) -> Any:
 
 
 def _plan_prices(
-    parts: Sequence[Part], shortage: Shortage, usual: Costs, costs: Costs
+    parts: Sequence[Part], shortage: Shortage, usual: Prices, prices: Prices
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for other prices: what each change saves a year at them."""
     changes = []
     for part in parts:
-        before, after = today_cost(part, usual), today_cost(part, costs)
+        before, after = today_cost(part, usual), today_cost(part, prices)
         if not after > before + 1e-9 or part.kg_year != part.kg_year:
             continue
-        way, saved = _cheapest(part, costs)
+        way, saved = _cheapest(part, prices)
         need = part.kg_year * (after - before)
         changes.append(Change(part, need, 0.0, way, saved, 0.0))
     changes.sort(key=lambda c: (c.way is None, -c.saved_USD if c.way is not None else -c.need))
@@ -237,7 +236,7 @@ def _plan_prices(
     for order, change in enumerate(changes, start=1):
         more = f"{change.need:,.0f} USD a year dearer"
         if change.way is None:
-            row = _row(shortage, order, change, "pay", f"{more}; no likely way costs less")
+            row = _row(shortage, order, change, "pay", f"{more}; no likely way prices less")
         else:
             why = f"{more}; {change.way.name} saves {change.saved_USD:,.0f} USD a year"
             row = _row(shortage, order, change, "change", why)
@@ -255,12 +254,12 @@ def _plan_prices(
     return table, summary | {"In words": f"{words}."}
 
 
-def _cheapest(part: Part, costs: Costs) -> tuple[Any, float]:
+def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
     """Return the likely way of the same family that saves most, USD a year, or None."""
     ways = part.answer.ways if part.answer is not None else ()
     best, most = None, 0.0
     for way in ways:
-        saved = _saved_dollars(part, way, costs)
+        saved = _saved_dollars(part, way, prices)
         # What another family's elements cost says nothing of its price.
         likely = way.probability_meets_requirements >= LIKELY and way.kind != "other-family"
         if likely and saved > most:
@@ -268,12 +267,11 @@ def _cheapest(part: Part, costs: Costs) -> tuple[Any, float]:
     return best, most
 
 
-def _saved_dollars(part: Part, way: Any, costs: Costs) -> float:
-    """Return what a way saves, USD a year; NaN of another family, whose price is not its elements'."""
+def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:
+    """Return what a way saves, USD a year; NaN of another family, whose price is asked."""
     if way is None or way.kind == "other-family":
         return math.nan
-    then = costs.get((way.candidate, way.shell or ""), math.nan)
-    return part.kg_year * (today_cost(part, costs) - then)
+    return part.kg_year * (today_cost(part, prices) - way_cost(way, prices))
 
 
 def _row(shortage: Shortage, order: int, change: Change, status: str, why: str) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from .._core._arguments import named, whole
 from .._core._progress import bar
 from .._core.errors import InputError
 from .._core.settings import get_settings
+from .._core.units import parse_temperature
 from ..alloy.user_tables import UserTable, read_user_table
 from ..choose.order_line import mass_shares, order_line
-from ..supply.scenario import Scenario, load_scenario
+from ..supply.scenario import Scenario, with_prices
 from ..supply.shortage import load_shortage, shortages
 from ._part import Amount, Part, sum_heavy
-from ._parts_tables import costs_of, main_table, notes, totals, ways_table
+from ._parts_tables import element_prices, main_table, notes, totals, ways_table
 from ._shortage_plan import plan_changes
 from .replace import Replacement, replace
 
@@ -108,9 +109,11 @@ def devices() -> list[str]:
 def replace_parts(
     table: Any,
     *,
+    temperature: float | str | None = None,
     per_year: int = 1,
     units: Mapping[str, str] | None = None,
     scenario: str | Path | Scenario = "baseline",
+    prices: Mapping[str, str] | None = None,
     shortage: Sequence[Any] = (),
     strict: bool = False,
     progress: bool = False,
@@ -124,12 +127,17 @@ def replace_parts(
         A parts list (.xlsx, .csv, .tsv, .parquet) with a column of grades or recipes, headers as
         people write them: part, grade, kg a year (or pieces and mass, or size), temperature, load
         line. Or the name of an embedded device.
+    temperature : float or str, optional
+        Temperature of rows that state none, K or a text such as ``"150C"``; the grade's highest
+        otherwise.
     per_year : int
         Devices a year, where the list says pieces in a device.
     units : mapping of str to str, optional
         Unit of a column whose header names none: ``{"Max temp": "C"}``.
     scenario : str, Path or Scenario
         Prices that dollars are counted by.
+    prices : mapping of str to str, optional
+        Other prices, ``{"Tb": "3x"}``.
     shortage : sequence of str, Path or Shortage
         Shortages beside the embedded ones.
     strict : bool
@@ -160,7 +168,8 @@ def replace_parts(
     whole("per_year", per_year)
     listed = read_user_table(_source(table), "parts", units, strict)
     _check_columns(listed)
-    ask = _Questions(keywords)
+    gaps = _fill_temperatures(listed, temperature)
+    ask = _Questions({"scenario": scenario, "prices": prices, **keywords})
     questions = [ask.key(row) for row in listed.rows]
     parts: list[Part] = []
     kept: list[int] = []
@@ -179,23 +188,23 @@ def replace_parts(
     if not parts:
         line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
         raise InputError(f"no row can be used; row {line}: {why}")
-    state = load_scenario(scenario)
+    state = with_prices(scenario, prices or {})
     chosen = [load_shortage(one) for one in (*shortages(), *shortage)]
     own = listed.own.iloc[kept].reset_index(drop=True)
-    costs = costs_of(parts, state)
+    by_element = element_prices(state)
     changes, summary = plan_changes(parts, chosen, state)
     return PartsAnswer(
         parts=tuple(parts),
-        frame=main_table(parts, own, listed.columns, costs),
+        frame=main_table(parts, own, listed.columns, by_element),
         totals=totals(parts),
-        ways=ways_table(parts, costs),
+        ways=ways_table(parts, by_element),
         changes=changes,
         shortages=summary,
         refused=pd.DataFrame(
             [(line, text, why) for line, (text, why) in sorted(refused.items())],
             columns=["Row", "Text", "Why"],
         ),
-        notes=notes(listed, parts, state, len(set(questions))),
+        notes=notes(listed, parts, state, len(set(questions)), gaps),
     )
 
 
@@ -203,6 +212,21 @@ def _source(table: Any) -> Any:
     if isinstance(table, str) and table in devices():
         return datasets.root() / _FOLDER / f"{table}.csv"
     return table
+
+
+def _fill_temperatures(listed: UserTable, temperature: float | str | None) -> list[str]:
+    """Fill rows without a temperature with the one given; say how many rows that is."""
+    lines = []
+    for line, row in zip(listed.lines, listed.rows, strict=True):
+        if row.get("grade") is not None and row.get("temperature") is None:
+            lines.append(str(line))
+            if temperature is not None:
+                row["temperature"] = parse_temperature(temperature)
+    if not lines:
+        return []
+    what = "the highest of each grade" if temperature is None else str(temperature)
+    shown = ", ".join(lines[:10]) + (", ..." if len(lines) > 10 else "")
+    return [f"No temperature in {len(lines)} rows ({shown}): {what} is taken."]
 
 
 def _check_columns(listed: UserTable) -> None:
@@ -284,7 +308,6 @@ def _answer_part(
             today=shares,
             then=shares,
             heavy_today=sum_heavy(shares),
-            today_recipes={(text, shell): 1.0},
         )
     answer = ask.answer(row, advance)
     way = recommended_way(answer)
@@ -307,16 +330,8 @@ def _answer_part(
         today=today,
         then=then,
         heavy_today=_stated_heavy(answer, today),
-        today_recipes=_weighed_recipes(answer),
         order=order,
     )
-
-
-def _weighed_recipes(answer: Replacement) -> dict[tuple[str, str], float]:
-    """Return the recipes with shells that the magnet in use may be made of, weights summing to 1."""
-    made_of = answer.reference.get("made_of") or []
-    total = sum(one["weight"] for one in made_of)
-    return {(one["composition"], one["shell"] or ""): one["weight"] / total for one in made_of}
 
 
 def recommended_way(answer: Replacement) -> Any:
