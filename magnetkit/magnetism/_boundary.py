@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 # Volume of R2Fe17 an atom of iron, A3: 265 a formula unit of Nd2Fe17 (a 8.58, c 12.46 A; memory).
 _SOFT_VOLUME = 265.0 / 17.0
-# wt.% of free rare earth that brings 63 % of the coercivity: recipe N6 of recipes.csv has 758 kA/m
+# wt.% of free rare earth that brings 63 % of the coercivity: recipe N6 of magnets.csv has 758 kA/m
 # with 0.6 to 1.2 wt.% (its oxygen is not printed).
 _PARTED = 0.8
 # wt.% of rare earth by which charges of one recipe differ, weighed and burnt off (assumed): with
@@ -45,7 +45,7 @@ _LAVES, _HALF, _ONSET, _UNSURE = 1.25, 0.55, 0.05, 0.5
 # one is a magnet, the other hardly.
 _EITHER = 0.4
 # wt.% of boron of magnets that were made: claims of Ga-rich magnets at the one end, N1 of
-# recipes.csv at the other.
+# magnets.csv at the other.
 _LEAST_BORON, _MOST_BORON = 0.82, 1.6
 # Finer grains, um, are melt-spun: exchange holds them, not a boundary phase.
 _SINTERED = 0.6
@@ -108,7 +108,7 @@ def _summed() -> Array:
 
 # Amounts of a formula, atomic fractions, are printed to the first at least. From the second on a
 # recipe of 2:14:1 with additives is taken as it stands, without them from the third: N6 of
-# recipes.csv, the charge nearest to the formula, lies 6e-3 from it.
+# magnets.csv, the charge nearest to the formula, lies 6e-3 from it.
 _PRINTED, _RECIPE, _PLAIN = 2e-4, 9.5e-4, 4e-3
 # Atomic fraction of additives that tells a charge by 63 %: no charge has less.
 _TELLS = 5e-4

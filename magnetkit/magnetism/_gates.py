@@ -46,7 +46,7 @@ _RULES: dict[str, Rule] = {"grains": _short, "cells": _cells_closed, "boundary":
 """By what hardens a host's magnets, of `magnetkit.phases.records.HARDENING`."""
 
 
-# Pressed powder of nitrides was no denser (magnets of 0.74 and 0.81 by volume in families.csv).
+# Pressed powder of nitrides was no denser (magnets of 0.74 and 0.81 by volume in magnets.csv).
 _PRESSED = 0.85
 
 

@@ -458,7 +458,7 @@ def _structure(
 # magnet bears what follows: it has no bound where the polarization vanishes (assumed).
 _HARDER = 2.0
 # Soft phase between fine grains that does as much as one of coarse ones: an assumption, as ribbons
-# with 30 % by volume of iron still have a third of their coercivity (recipes/families.csv).
+# with 30 % by volume of iron still have a third of their coercivity (magnets/magnets.csv).
 _FINE = 0.08
 # From so many wt.% of gases on that it names a recipe is an analysis (assumed).
 _ANALYSED = 0.2
