@@ -81,8 +81,8 @@ def balance(
     `parts` are the recipes split as they stand, `rows` has the process of each, `formula` says
     how far they are bare formulas, 1 to 0: these name a hard phase and stay as they are.
     """
-    from ..phases.partition import atomic_volumes, partition
     from ..alloy._row_kernels import sums
+    from ..phases.partition import atomic_volumes, partition
 
     codes = parts.host
     known = np.isin(codes, list(_SECOND_PHASES)) & (formula < 1.0)

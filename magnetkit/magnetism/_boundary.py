@@ -74,20 +74,18 @@ def boundary_composition(
     -------
     dict of str to ndarray, shape (n,)
         ``free``: free rare earth, wt.%, below 0 where it is short; without a grain size no more.
-        ``decoupling_earth``: rare earth in R6T13X, wt.%; ``r2fe17``, ``r6fe13ga``: volume
+        ``decoupling_earth``: rare earth in R6T13Ga, wt.%; ``r2fe17``, ``r6fe13ga``: volume
         fractions, the latter of gallium alone; ``boron``: wt.%; ``wetting``, ``decoupling``: what additions and R6T13Ga add to
         alpha_K; ``cerium``: share of cerium beyond about half, 1 where all is Ce; ``sintered``: 1
-        where grains need a boundary phase; ``soft_less_boron``: ``r2fe17`` of a charge with less
-        boron by its doubt.
+        where grains need a boundary phase; ``soft_doubt``: standard deviation of
+        ``r2fe17`` by the doubt of boron.
     """
     from ..alloy._row_kernels import sums_of_each
 
     sums = sums_of_each(table.rows, _summed()).T
     rare, metal, former, cerium, mass, heavy, volume, *single = sums
     atoms = dict(zip(_SINGLE, single, strict=True))
-    carbon_named = atoms["C"] > 0.0
-    usual_carbon = 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
-    carbon = np.where(carbon_named, atoms["C"], usual_carbon)
+    carbon = atoms["C"] + 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
     unbound_former = np.maximum(former - BOUNDARY.carbon_on_titanium * carbon, 0.0)
     boron = np.maximum(atoms["B"] - BOUNDARY.borides * unbound_former, 0.0)
 
@@ -120,13 +118,15 @@ def boundary_composition(
 
     weight = {s: 100.0 * atoms[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _SINGLE}
     boron_doubt = 0.01 * BOUNDARY.boron_doubt * mass / ATOMIC_MASS[INDEX["B"]]
-    soft_less_boron = np.maximum(soft_balance + _T_PER_BORON * boron_doubt, 0.0)
+    less_boron = np.maximum(soft_balance + _T_PER_BORON * boron_doubt, 0.0)
+    more_boron = np.maximum(soft_balance - _T_PER_BORON * boron_doubt, 0.0)
+    soft_doubt = np.sqrt(0.5 * ((less_boron - soft) ** 2 + (more_boron - soft) ** 2))
     return {
         "free": free,
-        "decoupling_earth": per_rare * _R_PER_T_DECOUPLING * decoupling,
+        "decoupling_earth": per_rare * _R_PER_T_DECOUPLING * by_gallium,
         "r2fe17": soft * BOUNDARY.soft_volume / volume,
         "r6fe13ga": by_gallium * BOUNDARY.decoupling_volume / volume,
-        "soft_less_boron": soft_less_boron * BOUNDARY.soft_volume / volume,
+        "soft_doubt": soft_doubt * BOUNDARY.soft_volume / volume,
         "boron": weight["B"],
         "wetting": wetting_gain(weight["Al"], weight["Cu"], weight["Ga"]),
         "decoupling": decoupling_gain(by_gallium * BOUNDARY.decoupling_volume / volume),
@@ -240,7 +240,7 @@ def boundary_deviation(structure: dict[str, Array]) -> Array:
     book = BOUNDARY
     soft = structure["r2fe17"]
     on_scale = soft / book.soft_scale * _deviation("soft_scale") / book.soft_scale
-    on_boron = (structure["soft_less_boron"] - soft) / book.soft_scale
+    on_boron = structure["soft_doubt"] / book.soft_scale
     share = structure["cerium"] / book.cerium_doubt_over
     cerium = -book.cerium_doubt * np.expm1(-(share**2))
     half = 4.0 * book.formula_doubt * structure["formula"] * (1.0 - structure["formula"])
@@ -252,9 +252,7 @@ def _deviation(name: str) -> float:
     return next(constant.deviation for constant in BOUNDARY if constant.name == name)
 
 
-def formula_likelihood(
-    table: "CompositionTable", host: NDArray[np.int8], hard: Array
-) -> Array:
+def formula_likelihood(table: "CompositionTable", host: NDArray[np.int8], hard: Array) -> Array:
     """Compute how likely n rows name a compound (Nd2Fe14B) rather than a furnace charge, 0 to 1.
 
     A formula names a hard phase, whose maker adds what the process takes; within an amount as

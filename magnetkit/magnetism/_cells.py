@@ -4,12 +4,12 @@ A wall is held by the step in its energy that copper makes; zirconium's platelet
 copper into the walls, and iron drives copper out of the cells. With shares of the metal (Fe, Cu,
 Zr), z metal atoms a rare earth and S(x) = 1 / (1 + exp(-x)), at 20 C
 
-    H_cJ = H_0 e {1 - exp[-(Cu - c(Fe)) / c_1]} [a + (1-a) S((Zr - z_0)/z_1)]
+    H_cJ = H_0 e {1 - exp[-(Cu - c_0) / c(Fe)]} [a + (1-a) S((Zr - z_0)/z_1)]
            S((Cu/c_2 + Zr/z_2 - x_0)/x_1) S((z - z_min)/w) S((z_max - z)/w) S((Fe_max - Fe)/f)
 
-with e = sqrt(K_1)/J_s of the rare earths over that of samarium, c(Fe) the copper that cells keep
-(least_copper up to Fe 0.10, 0 at 0.30) and a fall beyond most_zirconium. A straight line leads from
-there to H_500 e (1 - (Fe/Fe_0)^n) at 500 C. H_0, c_1, H_500 and Fe_0 are fitted
+with e = sqrt(K_1)/J_s of the rare earths over that of samarium, c(Fe) the copper that gives 63 %
+(`copper_scale`) and a fall beyond most_zirconium. A straight line leads from there to
+H_500 e (1 - (Fe/Fe_0)^n) at 500 C. H_0, c(0), H_500 and Fe_0 are fitted
 (recipes/parameters.toml), the others are those of ``datasets/laws/cells.toml``. Range: Fe to 0.3,
 Cu 0.045 to 0.17, Zr 0 to 0.04, z 6.7 to 8.5.
 """
@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS
 from .._core.units import ROOM_K
-from ..alloy.table import CompositionTable
 from ..alloy._row_kernels import sums
+from ..alloy.table import CompositionTable
 from .laws import law
 
 Array = NDArray[np.float64]
@@ -70,10 +70,10 @@ def shares(
 @lru_cache(maxsize=1)
 def _earths() -> Array:
     """Return K_1 and J_s of each R2Co17 at 20 C over those of Sm2Co17, shape (2, 118)."""
-    from ..phases.partition import partition
-    from ..phases.records import HOSTS
     from ..compound.evaluate import PROPERTIES, evaluate_with
     from ..compound.parameters import load
+    from ..phases.partition import partition
+    from ..phases.records import HOSTS
 
     pure = CompositionTable.from_strings([f"{symbol}2Co17" for symbol in RARE_EARTHS])
     cells = next(name for name, host in HOSTS.items() if host.magnet.hardening == "cells")
@@ -98,11 +98,15 @@ def _step(x: Array) -> Array:
     return np.exp(-np.logaddexp(0.0, -x))
 
 
-def copper_in_cells(iron: Array) -> Array:
-    """Compute the share of copper that cells keep and walls miss: less with iron; shape (n,)."""
-    span = CELLS.copper_to_iron - CELLS.copper_from_iron
-    driven_out = np.clip((iron - CELLS.copper_from_iron) / span, 0.0, 1.0)
-    return np.asarray(CELLS.least_copper * (1.0 - driven_out))
+def scale_of_copper(iron: Array, scale: Array) -> Array:
+    """Compute the copper that gives 63 % of its gain: less with iron, which drives it into walls.
+
+    `scale` is that up to an iron of `iron_drives_from`; from `iron_drives_to` on it is
+    `copper_driven` of it. Shares of the metal, (n,).
+    """
+    span = CELLS.iron_drives_to - CELLS.iron_drives_from
+    driven = np.clip((iron - CELLS.iron_drives_from) / span, 0.0, 1.0)
+    return np.asarray(scale * (1.0 - (1.0 - CELLS.copper_driven) * driven))
 
 
 def room_coercivity(
@@ -114,8 +118,8 @@ def room_coercivity(
     copper that gives 63 % of it.
     """
     book = CELLS
-    in_walls = np.maximum(copper - copper_in_cells(iron), 0.0)
-    h = -pinning * np.expm1(-in_walls / copper_scale)
+    in_walls = np.maximum(copper - book.least_copper, 0.0)
+    h = -pinning * np.expm1(-in_walls / scale_of_copper(iron, copper_scale))
     paths = _step((zirconium - book.zirconium_from) / book.zirconium_over)
     h = h * (book.zirconium_without + (1.0 - book.zirconium_without) * paths)
     rich = np.maximum(zirconium - book.most_zirconium, 0.0) / book.zirconium_falls_over

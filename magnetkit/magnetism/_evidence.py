@@ -87,6 +87,7 @@ _LADDER = "grades/dysprosium_classes.csv"
 _RECIPES = ("recipes/recipes.csv", "recipes/compensated.csv")
 _FAMILIES = "recipes/families.csv"
 
+
 class Evidence(NamedTuple):
     """Of n magnets: distance to the nearest measured one, its name, the coordinate farthest off."""
 
@@ -155,7 +156,9 @@ def _boundary(table: CompositionTable) -> dict[str, Array]:
     boron = boron + ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * carbon - stoichiometric
     named = list(_LENGTHS["boundary"])[2:-2]
     return {
-        "free rare earth": np.where(np.abs(free) < EVIDENCE.formula_free, EVIDENCE.usual_free, free),
+        "free rare earth": np.where(
+            np.abs(free) < EVIDENCE.formula_free, EVIDENCE.usual_free, free
+        ),
         "boron": boron - np.clip(boron, EVIDENCE.boron_least, EVIDENCE.boron_most),
         **dict(zip(named, amounts, strict=True)),
         "other elements": 100.0 - usual,

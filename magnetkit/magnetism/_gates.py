@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core.columns import GATES
+from ..compound.evaluate import STATUS
 from ..phases.partition import hardened_by, lies_in, not_from_melt
 from ..phases.records import HOSTS, root_of
-from ..compound.evaluate import STATUS
 from ._boundary import failed_conditions as _boundary_conditions
 from ._cells import failed_conditions as _cell_conditions
 from .laws import law

@@ -509,7 +509,9 @@ def _read(
     table, traces = purified(table, codes)
     rows = by_row(made, codes, HOST_NAMES)
     for name, own in () if traces is None else traces.gases.items():
-        rows[name] = np.where(np.isnan(own), rows[name], own + rows[name] * np.exp(-own / FORMULA.named_gas))
+        rows[name] = np.where(
+            np.isnan(own), rows[name], own + rows[name] * np.exp(-own / FORMULA.named_gas)
+        )
     lanthanum, rare, cobalt, metal = sums_of_each(table.rows, _LANTHANUM_AND_COBALT).T
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"], rows["cobalt"] = lanthanum / rare, cobalt / metal

@@ -1,8 +1,7 @@
 """The law book: every constant of a law of magnets, with its deviation, source and status.
 
 The files of ``datasets/laws`` hold a table a constant. Modules of this room read them by name, so
-that code has no number from memory, and `magnetkit.magnetism.explanation` can shift them one by
-one to see what share of a range rests on which.
+that code has no number from memory, and a constant can be shifted to see what rests on it.
 """
 
 import tomllib
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._core import datasets
 from .._core.errors import DataError
@@ -58,7 +57,8 @@ class Constant:
 
 
 # Values in place of those of the files, by law and name, while `shifted` holds.
-_shifts: ContextVar[Mapping[tuple[str, str], float]] = ContextVar("shifts", default={})
+_Shifts = Mapping[tuple[str, str], float]
+_shifts: ContextVar[_Shifts | None] = ContextVar("shifts", default=None)
 
 
 class Law:
@@ -103,7 +103,7 @@ def _laws() -> dict[str, Law]:
     return laws
 
 
-def _read_constant(law_name: str, name: str, table: dict) -> Constant:
+def _read_constant(law_name: str, name: str, table: dict[str, Any]) -> Constant:
     """Build a constant from its table; DataError if a key is missing, unknown or without sense."""
     where = f"{FOLDER}/{law_name}.toml, {name}"
     if missing := _KEYS - set(table):
@@ -157,7 +157,7 @@ def shifted(constant: Constant, value: float) -> Iterator[None]:
     value : float
         Its value for the time.
     """
-    token = _shifts.set({**_shifts.get(), (constant.law, constant.name): value})
+    token = _shifts.set({**(_shifts.get() or {}), (constant.law, constant.name): value})
     try:
         yield
     finally:
