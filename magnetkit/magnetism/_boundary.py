@@ -75,10 +75,10 @@ def boundary_composition(
     dict of str to ndarray, shape (n,)
         ``free``: free rare earth, wt.%, below 0 where it is short; without a grain size no more.
         ``decoupling_earth``: rare earth in R6T13Ga, wt.%; ``r2fe17``, ``r6fe13ga``: volume
-        fractions, the latter of gallium alone; ``boron``: wt.%; ``wetting``, ``decoupling``: what additions and R6T13Ga add to
-        alpha_K; ``cerium``: share of cerium beyond about half, 1 where all is Ce; ``sintered``: 1
-        where grains need a boundary phase; ``soft_doubt``: standard deviation of
-        ``r2fe17`` by the doubt of boron.
+        fractions, the latter of gallium alone; ``soft_doubt``: standard deviation of ``r2fe17`` by
+        the doubt of boron; ``boron``: wt.%; ``wetting``, ``decoupling``: what additions and R6T13Ga
+        add to alpha_K; ``cerium``: share of cerium beyond about half, 1 where all is Ce;
+        ``sintered``: 1 where grains need a boundary phase.
     """
     from ..alloy._row_kernels import sums_of_each
 

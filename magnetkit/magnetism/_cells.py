@@ -47,9 +47,9 @@ def shares(
 ) -> Shares:
     """Return what hardening depends on; `carbon` and `oxygen`, wt.%, (n,), are beside the charge.
 
-    Ti and Hf count as Zr up to as much as there is of it. Beyond the usual carbon takes an atom of them each as ZrC, seen from 0.21 wt.% on; above 0.43
-    no cells are left; oxygen takes Sm (moulded magnets; abstract of jmonline.org,
-    article ad33b4ae-eea6-4b87-ba4f-fd1171c5f2f7).
+    Ti and Hf count as Zr up to as much as there is of it. Beyond the usual carbon takes an atom of
+    them each as ZrC, seen from 0.21 wt.% on; above 0.43 no cells are left; oxygen takes Sm (moulded
+    magnets; abstract of jmonline.org, article ad33b4ae-eea6-4b87-ba4f-fd1171c5f2f7).
     """
     rare, zirconium = charge.fraction(*RARE_EARTHS), charge.fraction("Zr")
     most_alike = CELLS.titanium_for_zirconium * zirconium
