@@ -162,9 +162,6 @@ EDGES = {
     "step of compensation": closed(
         lambda v: mk.magnetism.compensate("SmCo5", ["Gd"], alpha=-0.03, step=v), 0.002, 0.1
     ),
-    "highest field": between(
-        lambda v: mk.magnetism.first_order_transitions("SmCo5", highest_field_T=v), 0.0, 100.1
-    ),
     "stock": closed(lambda v: Shop({"Nd": v}), 0.0),
     "charge": between(lambda v: Shop(charge_kg=v), 0.0),
     "melts": Edge(lambda v: Shop(melts=v), (1,), (0,)),

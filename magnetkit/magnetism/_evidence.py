@@ -4,8 +4,8 @@ A coordinate is an amount over the length on which it matters: 1 apart is as far
 neighbouring recipes, 2 is beyond what measured magnets tell. Each quantity has magnets of its own.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,6 +18,14 @@ from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
 from ._boundary import boundary_composition
 from .laws import law
+from .measured_magnets import (
+    NO_ROUTE,
+    USUAL,
+    measured_magnets,
+    papers_left_out,
+    recipes_of,
+    serves_as_evidence,
+)
 from .process import Process, parameters, usual_of_hosts
 
 if TYPE_CHECKING:
@@ -84,8 +92,7 @@ _PARTS = {"alignment": _PART_SETTING, "density": _PART_SETTING}
 COMPARED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
 _LADDER = "grades/dysprosium_classes.csv"
-_RECIPES = ("recipes/recipes.csv", "recipes/compensated.csv")
-_FAMILIES = "recipes/families.csv"
+_COMPENSATED = "recipes/compensated.csv"
 
 
 class Evidence(NamedTuple):
@@ -197,38 +204,49 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
     }
 
 
-@lru_cache(maxsize=16)
-def _measured(root: str, quantity: str, family: str) -> tuple[Array, tuple[str, ...]]:
+@lru_cache(maxsize=64)
+def _measured(
+    root: str, quantity: str, family: str, left_out: frozenset[str]
+) -> tuple[Array, tuple[str, ...]]:
     """Return the measured magnets of a host as points, shape (m, k), and their names.
 
-    With `family` those of another class, as far as they may be compared with.
+    With `family` those of another class, as far as they may be compared with. The papers
+    `left_out`, of `measured_magnets.papers_left_out`, are not among them.
     """
-    import pandas as pd
-
-    parts, names = [], []
-    for file in (_FAMILIES,) if family else _RECIPES:
-        data = pd.read_csv(datasets.path(file))
-        data = data[data["host"] == root]
-        if family:
-            data = data[(data["family"] == family) & (data["half"] == "calibration")]
-        if "grain_size_um" in data:
-            # Makers of compensated magnets print all of a grade, and no recipe.
-            data = data[data[quantity].notna()]
-        for basis, run in groupby(data[["basis", "recipe", "id"]].to_numpy(), lambda row: row[0]):
-            _, recipes, ids = zip(*run, strict=True)
-            parts.append(CompositionTable.from_strings(recipes, basis=basis))
-            names += [f"{recipe} ({name})" for recipe, name in zip(recipes, ids, strict=True)]
+    rows = measured_magnets()
+    rows = rows[(rows["host"] == root) & serves_as_evidence(rows, quantity)]
+    if family:
+        rows = rows[(rows["family"] == family) & (rows["route"] != NO_ROUTE)]
+    else:
+        rows = rows[rows["route"] == USUAL]
+    tables = [recipes_of(rows)] if len(rows) else []
+    names = [f"{recipe} ({name})" for recipe, name in zip(rows["recipe"], rows["id"], strict=True)]
+    if not family:
+        # Makers of compensated magnets print all of a grade, and no recipe.
+        grades = [row for row in datasets.rows(_COMPENSATED) if row["host"] == root]
+        for grade in grades:
+            tables.append(CompositionTable.from_strings([grade["recipe"]], basis=grade["basis"]))
+            names.append(f"{grade['recipe']} ({grade['id']})")
     if HOSTS[root].magnet.hardening == "boundary" and not family:
         # Magnets are sold in every class, whose usual amounts of dysprosium are known.
-        ladder = pd.read_csv(datasets.path(_LADDER)).query("route == 'alloyed'")
-        low, high = (ladder[f"heavy_rare_earth_{end}_wt_pct"] for end in ("min", "max"))
-        amounts = (low + high.fillna(low)) / 2.0
-        sold = [f"Nd{30.5 - x:g}Dy{x:g}B1Fe bal." if x else "Nd30.5B1Fe bal." for x in amounts]
-        parts.append(CompositionTable.from_strings(sold, basis="weight"))
-        names += [f"class {name} as sold" for name in ladder["class"]]
-    if not parts:
+        for name, recipe in _sold_recipes():
+            tables.append(CompositionTable.from_strings([recipe], basis="weight"))
+            names.append(f"class {name} as sold")
+    if not tables:
         return np.zeros((0, len(_LENGTHS[HOSTS[root].magnet.hardening]))), ()
-    return coordinates(CompositionTable.concat(parts), root), tuple(names)
+    return coordinates(CompositionTable.concat(tables), root), tuple(names)
+
+
+def _sold_recipes() -> Iterator[tuple[str, str]]:
+    """Yield each class of sintered Nd-Fe-B that is sold, with a recipe in wt.% for it."""
+    for row in datasets.rows(_LADDER):
+        if row["route"] != "alloyed":
+            continue
+        low = float(row["heavy_rare_earth_min_wt_pct"])
+        high = float(row["heavy_rare_earth_max_wt_pct"] or low)
+        amount = (low + high) / 2.0
+        dysprosium = f"Dy{amount:g}" if amount else ""
+        yield row["class"], f"Nd{30.5 - amount:g}{dysprosium}B1Fe bal."
 
 
 def evidence(
@@ -242,7 +260,7 @@ def evidence(
     """Return how far n magnets are from those of which a quantity was measured.
 
     `hosts` are theirs, each by its root; the measured magnets of `producer`, and those of `family`
-    in families.csv, count too, the others then being as far as another class is. The distance is
+    in magnets.csv, count too, the others then being as far as another class is. The distance is
     that of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a
     host.
     `places` keeps `coordinates` by host for another quantity.
@@ -252,6 +270,7 @@ def evidence(
     distance = np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0)
     names, axes = np.full(len(table), -1), np.full(len(table), -1)
     places = {} if places is None else places
+    left_out = papers_left_out()
     words: list[str] = []
     labels: list[str] = []
     for root in hosts.counts():
@@ -259,7 +278,7 @@ def evidence(
         if lengths is None:
             continue
         rows = np.flatnonzero(hosts.says(root))
-        points, called = _measured(root, quantity, "")
+        points, called = _measured(root, quantity, "", left_out)
         if producer is not None and (own := producer.known(root, quantity)) is not None:
             points = np.concatenate([points, coordinates(own.table, root)])
             called = (*called, *(f"{producer.name}'s" for _ in range(len(own.fractions))))
@@ -267,7 +286,7 @@ def evidence(
             places[root] = coordinates(table[rows], root)
         here = places[root]
         if family:
-            alike, names_alike = _measured(root, quantity, family)
+            alike, names_alike = _measured(root, quantity, family, left_out)
             points = np.pad(points, ((0, 0), (0, 1)), constant_values=EVIDENCE.sister)
             points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
             called, here = (*names_alike, *called), np.pad(here, ((0, 0), (0, 1)))

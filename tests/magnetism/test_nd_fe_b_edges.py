@@ -189,7 +189,7 @@ def test_a_compensated_alpha_keeps_the_doubt_of_a_small_difference():
     deviation = (frame[f"{name}_hi"] - frame[f"{name}_lo"]).to_numpy() / 3.29
     assert (np.diff(alpha) > 0.0).all()
     assert (deviation[np.abs(alpha) < 0.02] >= 0.0099).all()
-    # S13 of recipes.csv, whose sign is not printed; the exchange field is set on it, half way.
+    # S13 of magnets.csv, whose sign is not printed; the exchange field is set on it, half way.
     s13 = sintered(["Sm0.575Gd0.425Co5"], ROOM, between=between).iloc[0]
     assert s13[f"{name}_lo"] < -0.0015 < s13[f"{name}_hi"]
     assert abs(s13[name] - -0.0015) < 0.006
