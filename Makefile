@@ -9,7 +9,7 @@ SERVER := .venv-server
 RELEASE := .venv-release
 WHEEL_PYTHON ?= $(PYTHON)
 PYLEECAN := .venv-pyleecan
-PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
+PLAIN := $(filter-out %/test_hull_kernels.py,$(wildcard tests/*/test_*_kernels.py tests/*/test_*_kernel.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two workers; each file stays on one, since files share what they train.
 PARALLEL := --numprocesses 2 --dist loadfile
@@ -136,7 +136,7 @@ $(PEERS)/installed: benchmarks/peers.txt pyproject.toml
 
 peers: $(PEERS)/installed
 	@echo "magnetkit: kernels beside their peers"
-	@$(PEERS)/bin/python -m pytest -q tests/features tests/magnetism/test_export.py tests/curves/test_formats.py -m peer
+	@$(PEERS)/bin/python -m pytest -q tests/features tests/curves/test_formats.py -m peer
 	@$(PEERS)/bin/python -m benchmarks.features
 
 bench: $(STAMP)

@@ -30,8 +30,8 @@ from .magnetism import grades as grades
 from .magnetism import predict as predict
 from .report import plots as plots
 from .run import compensation as compensation
-from .run import parts as parts
 from .run import replace as replace
+from .run import replace_parts as replace_parts
 from .run import screen as screen
 from .run import suggest as suggest
 from .surrogates import explain as explain

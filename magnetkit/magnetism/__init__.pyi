@@ -6,7 +6,6 @@ from .calibrate import calibration as calibration
 from .compensation import compensate as compensate
 from .conditions import Conditions as Conditions
 from .demagnetization import demagnetization as demagnetization
-from .export import write_material as write_material
 from .grades import QUANTITIES as QUANTITIES
 from .grades import grades as grades
 from .intrinsic import evaluate as evaluate
@@ -20,5 +19,4 @@ from .sintered import Duty as Duty
 from .sintered import comparators as comparators
 from .sintered import sintered as sintered
 from .sintered import sintered_at as sintered_at
-from .transitions import first_order_transitions as first_order_transitions
 from .transitions import transitions as transitions
