@@ -26,6 +26,7 @@ from .._core.elements import INDEX, N_ELEMENTS, SYMBOLS
 from .._core.errors import InputError, StoreError
 from .._core.settings import get_settings
 from ..alloy.table import CompositionTable
+from .laws import law
 
 Array = NDArray[np.float64]
 
@@ -61,7 +62,7 @@ _BOUNDS = {
 
 def fall_deviation() -> float:
     """Return the standard deviation of ln of a producer's fall of coercivity with temperature."""
-    return float(datasets.toml("recipes/spread.toml")["fall"]["deviation"])
+    return float(law("temperature").fall_deviation)
 
 
 @dataclass(frozen=True)
