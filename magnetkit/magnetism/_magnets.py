@@ -17,7 +17,14 @@ from ..compound.parameters import ion_tables, load
 from ..phases.records import HOST_NAMES
 from ..surrogates.intrinsic import condensed, condensed_alone
 from . import _boundary
-from ._balance import Balance, balance, grain_effect, microstructure, off_reference
+from ._balance import (
+    Balance,
+    balance,
+    grain_effect,
+    microstructure,
+    off_reference,
+    reduced_remanence,
+)
 from ._cells import CELLS, Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence, process_distance
 from ._gates import FAR, apply_gates, gates, gates_at_temperatures, own_of, turned_width
@@ -367,7 +374,9 @@ def alloys(
         tuple(all_condensed),
     )
     predicted, widths, harder = _with_given(said, phases, written, parts, predicted, rows)
-    factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
+    fine = structure["coarse"] == 0.0
+    reduced = reduced_remanence(rows["alignment"], found.soft, fine)
+    factor = (found.hard + found.second) * rows["density"] * reduced
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
