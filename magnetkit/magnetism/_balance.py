@@ -166,7 +166,7 @@ def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Arr
 
 
 def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
-    """Compute B_r over the polarization of all phases: alignment, and exchange where grains are fine.
+    """Compute B_r over the polarization of all phases: alignment, and exchange of fine grains.
 
     a + g [1 - exp(-v / v_0)] 2 (1 - a): isotropic grains (a = 1/2) that share iron of volume
     fraction v turn it by exchange; aligned ones have nothing to gain.
