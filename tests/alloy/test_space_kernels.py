@@ -5,7 +5,7 @@ import pytest
 
 from magnetkit.alloy import _space_kernels as _spaces
 from magnetkit.alloy.substitution import count_choices as count_ways
-from tests.kernels import naive_enumerate
+from tests.alloy import naive_enumerate
 
 
 def plan(sites):

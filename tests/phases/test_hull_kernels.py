@@ -5,7 +5,7 @@ import pytest
 
 from magnetkit._core._arrays import Phases, Rows
 from magnetkit.phases import _hull_kernels as _hull
-from tests.kernels import naive_hull
+from tests.phases import naive_hull
 
 
 def sparse(dense):

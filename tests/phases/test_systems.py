@@ -4,8 +4,8 @@ import numpy as np
 
 from magnetkit._core._arrays import Phases, Rows
 from magnetkit.alloy import _row_kernels as _rows
-from tests.kernels import naive_hull
-from tests.kernels.test_hull import random_phases, sparse
+from tests.phases import naive_hull
+from tests.phases.test_hull_kernels import random_phases, sparse
 
 
 def test_element_sets():

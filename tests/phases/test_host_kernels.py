@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from magnetkit import CompositionTable
 from magnetkit.phases.partition import assign_hosts, partition
 from magnetkit.phases.records import HOST_NAMES
-from tests.kernels import naive_hosts
+from tests.phases import naive_hosts
 
 
 @given(z=st.floats(3.5, 16.0), iron=st.booleans())

@@ -5,8 +5,8 @@ import pytest
 
 from magnetkit.phases import _hull_kernels as _hull
 from magnetkit.phases._hull_kernels import Found
-from tests.kernels import naive_hull
-from tests.kernels.test_hull import rows_of
+from tests.phases import naive_hull
+from tests.phases.test_hull_kernels import rows_of
 
 
 @pytest.mark.parametrize("m", range(1, 9))

@@ -5,8 +5,8 @@ import pytest
 
 from magnetkit.features import _crystal_kernels as _crystals
 from magnetkit.features.crystals import radial_counts
-from tests.kernels import naive_crystals
-from tests.kernels.crystals import random_crystal
+from tests.features import naive_crystals
+from tests.features.crystals import random_crystal
 
 
 @pytest.fixture(params=range(4))

@@ -8,7 +8,7 @@ from magnetkit.compound._intrinsic_kernels import CURIE, most_ions
 from magnetkit.magnetism import _demagnetization_kernels as _demagnetization
 from magnetkit.magnetism import _magnet_kernels as _magnets
 from magnetkit.magnetism._magnets import alloys
-from tests.kernels import naive_sintered
+from tests.magnetism import naive_sintered
 
 MU_0 = 1.25663706127e-6
 

@@ -15,7 +15,7 @@ from magnetkit.compound.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
 from magnetkit.phases.partition import partition, site_rules
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates.intrinsic import evaluate
-from tests.kernels import naive_magnetism as naive
+from tests.compound import naive_magnetism as naive
 
 
 def test_reduced_moment_starts_at_one_and_ends_at_zero():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from magnetkit.features._descriptor_kernels import composition_statistics
-from tests.kernels import naive_statistics
-from tests.kernels.compositions import random_rows
+from tests.features import naive_statistics
+from tests.features.compositions import random_rows
 
 
 def run(indptr, indices, values, table, dtype=np.float64):

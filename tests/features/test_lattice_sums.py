@@ -9,8 +9,8 @@ from magnetkit.features._crystal_kernels import (
     fourth_order_sums,
     reciprocal_vectors,
 )
-from tests.kernels import naive_crystals
-from tests.kernels.crystals import random_crystal
+from tests.features import naive_crystals
+from tests.features.crystals import random_crystal
 
 
 def tensors(lattice, frac, weights, cutoff, ewald=True):

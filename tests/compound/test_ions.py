@@ -10,7 +10,7 @@ from magnetkit.elements import INDEX
 
 from magnetkit._core._arrays import BY_A2, BY_A4, BY_FIELD, N_WORK, respond
 from magnetkit.compound.parameters import ion_tables, ions, published_fields
-from tests.kernels import naive_magnetism as naive
+from tests.compound import naive_magnetism as naive
 
 TABLES = ion_tables()
 TURN = 0.2

@@ -5,8 +5,8 @@ import pytest
 
 from magnetkit._core._arrays import Rows
 from magnetkit.features._descriptor_kernels import RATIOS, SUMS, describe_sublattices
-from tests.kernels import naive_sublattices
-from tests.kernels.compositions import random_rows
+from tests.features import naive_sublattices
+from tests.features.compositions import random_rows
 
 
 def made_up_weights(rng):

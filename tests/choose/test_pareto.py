@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from magnetkit.errors import InputError
 
 from magnetkit.choose._order import first_front, fronts
-from tests.kernels import naive_pareto
+from tests.choose import naive_pareto
 
 # Few distinct values, so that ties and duplicates are common.
 coarse = st.integers(0, 4).map(float) | st.just(float("nan"))

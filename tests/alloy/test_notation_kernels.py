@@ -10,7 +10,7 @@ from magnetkit.elements import ATOMIC_MASS, INDEX, SYMBOLS
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy import _notation_kernels as _notation
-from tests.kernels import naive_parse
+from tests.alloy import naive_parse
 
 BASES = ("auto", "atomic", "weight")
 

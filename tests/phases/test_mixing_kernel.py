@@ -5,7 +5,7 @@ import pytest
 
 from magnetkit._core._arrays import Rows
 from magnetkit.phases import _stability_kernels as _stability
-from tests.kernels import naive_mixing
+from tests.phases import naive_mixing
 
 # Elements by column: two rare earths, two interstitials, three metals, one without a site.
 EARTHS, THIRDS, METALS, FOREIGN = [0, 5], [1, 6], [2, 3, 4], 7

@@ -5,8 +5,8 @@ import pytest
 
 from magnetkit.features._crystal_kernels import _bin, half_pairs, triangular
 from magnetkit.features.crystals import both_ways
-from tests.kernels import naive_crystals
-from tests.kernels.crystals import random_crystal
+from tests.features import naive_crystals
+from tests.features.crystals import random_crystal
 
 
 def listed(lattice, frac, cutoff):

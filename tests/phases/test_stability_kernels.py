@@ -8,7 +8,7 @@ import pytest
 from magnetkit._core._arrays import Rows
 from magnetkit.phases import _stability_kernels as _stability
 from magnetkit.phases._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
-from tests.kernels import naive_forming
+from tests.phases import naive_forming
 
 EARTHS, THIRDS, METALS = [56, 59, 61], [4, 6], [21, 24, 25, 26, 27, 28, 13, 39]
 
