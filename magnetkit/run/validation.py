@@ -205,7 +205,7 @@ def stored_targets() -> tuple[str, ...]:
 
 
 def stored_figures() -> dict[str, list[dict[str, Any]]]:
-    """Return the stored tables of figures by target, as ``magnetkit validate --json`` prints them."""
+    """Return the stored tables of figures by target, as ``magnetkit validate --json`` does."""
     return json.loads(datasets.path(STORED).read_text("utf-8"))
 
 
