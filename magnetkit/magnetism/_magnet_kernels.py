@@ -39,7 +39,7 @@ _SMALL_ALPHA, _SMALL_DOUBT = 3e-4, 3.0
 # classes EH and AH keep what makers print at 200 and 220 C (hot_curves.csv); cold, between a Pr-Fe-B
 # magnet that has 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane and Valleau), and one of N50BH with
 # twice as much at 150 K (both from memory).
-_SETTLES_HOT, _SETTLES_COLD = 0.2, 0.05
+_SETTLES_HOT, _SETTLES_COLD = 0.2, 0.06
 # H_cJ of Sm-Co when cold over that at 20 C, at most (from memory); power of what is left to T_C
 # that bounds it near there, where walls of energy sqrt(A K) lose theirs.
 _MOST_COLD = 1.5

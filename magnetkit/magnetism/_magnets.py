@@ -215,10 +215,11 @@ class Alloys:
         """Return the `Rules` of the kernel."""
         from ._magnet_kernels import Rules
 
-        rows, (*fields, decay) = self.rows, self._micro
+        rows, (*fields, left, decay) = self.rows, self._micro
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
         fall = decay * rows["fall"], rows["alpha_falls"], rows["usual_curie_K"]
-        return Rules(self.factor, *fields, rows["harder"], *fall, *own, np.zeros(len(decay)))
+        level = left * rows["harder"]
+        return Rules(self.factor, *fields, level, *fall, *own, np.zeros(len(decay)))
 
     @cached_property
     def _skinned(self) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
     alpha_k += (rules["level"] - 1.0) * at_room / field_room
     if 0.0 < rules["alpha_falls"] < 2.0:
         rise = (kelvin - 293.15) / 1000.0 * rules["usual_curie"] / curie
-        over = 0.2 if rise > 0.0 else 0.05
+        over = 0.2 if rise > 0.0 else 0.06
         falling = alpha_k * math.exp(-decay * over * math.tanh(rise / over))
         return max(falling * field - n_eff * j / MU_0, 0.02 * falling * field)
     at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room)

@@ -209,10 +209,10 @@ def test_a_hot_row_is_off_by_what_a_steeper_fall_takes():
     (hot,) = mk.calibrate(_table(_row(t=423.15, b=None)), "x", keep=False).producer.magnets
     there, steeper, higher = (
         np.log(_model(CHARGE, 423.15, process)["coercivity_kA_m"])
-        for process in (None, {"fall": np.exp(0.15)}, {"level": 1.01})
+        for process in (None, {"fall": np.exp(0.0015)}, {"level": 1.001})
     )
-    by_level = (higher - there) / np.log(1.01)
-    assert hot["slope"] * hot["deviation"] == pytest.approx((steeper - there) / by_level, rel=0.05)
+    by_level = 100.0 * (steeper - there) / ((higher - there) / np.log(1.001))
+    assert hot["slope"] * hot["deviation"] == pytest.approx(by_level, rel=0.02)
     (cool,) = mk.calibrate(_table(_row(h=None, t=423.15)), "x", keep=False).producer.magnets
     assert cool["slope"] == 0.0
 

@@ -213,12 +213,14 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     own, kelvin = np.where(field[0] > 0.0, rules.pinned, 0.0), made.temperature[:, None]
     poles = rules.n_eff * np.nan_to_num(polarization) / MU_0
     curie = made.alloys.phases.state[: len(rules.n_eff), CURIE]
-    falling = rules.alpha_k * hot.falling(rules.decay, made.temperature[:, None], curie)
+    bare = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
+        alpha_k = rules.alpha_k + np.nan_to_num((rules.level - 1.0) * bare / field[0])
         left = np.nan_to_num(field[1:] / field[0]) ** rules.decay
-    power = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0) * left
+    falling = alpha_k * hot.falling(rules.decay, made.temperature[:, None], curie)
+    power = np.maximum(alpha_k * field[0] - poles[0], 0.0) * left
     relation = np.maximum(falling * field[1:] - poles[1:], 0.0)
-    room = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0)
+    room = np.maximum(alpha_k * field[0] - poles[0], 0.0)
     fall = rules.decay * np.where(own > 0.0, 1.0, rules.usual_curie / curie)
     straight = np.where(own > 0.0, own, room) * _straight(kelvin, fall, curie)
     kind = rules.alpha_falls.astype(int)
