@@ -110,7 +110,6 @@ STATED = {
 STATED["1:12:1"] = {
     **STATED["1:12"],
     "alpha_k": 0.15,
-    "spread": 0.99,
     "process": STATED["2:17:3"]["process"],
     "source": "alpha_K is the middle of 700 and 183 kA/m of NdFe10.5V1.5N and NdFe11TiN "
     "(magnets/magnets.csv F60 and F61, one paper), whose scatter is the range; the rest is an "
@@ -130,8 +129,7 @@ ZERO = (
     "squareness_spread",
     "alpha_falls",
 )
-LEAST_REMANENCE_SPREAD = 0.04
-ALPHA_SPREAD, ALPHA_FLOOR, BETA_SPREAD = 0.15, 0.006, 0.20
+ALPHA_SPREAD, ALPHA_FLOOR = 0.15, 0.006
 # Power of the nucleation field where no hot magnet is published, an assumption.
 DECAY = 3.0
 # Held is fitted to published gains (`shells.fitted`): where content has come to 63 % of the most.
@@ -149,7 +147,7 @@ SHELL = {
 CELLS = {"ratio": 7.5, "copper": 0.08, "zirconium": 0.025}
 
 
-def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:
+def family(host: str, fitted: bool = True) -> dict:
     """Return the entry of a host, fitted or at its priors."""
     stated = STATED[host]
     entry = dict.fromkeys(ZERO, 0.0)
@@ -166,33 +164,14 @@ def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:
             entry["grain_deviation"] = recipes.FREE[host].prior["grain_slope"][1]
         source = f"fitted on magnets.csv; priors: {recipes.FREE[host].source}; {source}"
         confidence = "medium"
-    entry["spread"] = spreads.get(host, stated.get("spread", recipes.FEW_SPREAD))
-    entry["remanence_spread"] = spreads.get("remanence", 0.10) if host in recipes.FREE else 0.15
     entry |= {
         "alpha_spread": ALPHA_SPREAD,
         "alpha_floor": ALPHA_FLOOR,
-        "beta_spread": BETA_SPREAD,
         "confidence": confidence,
         "source": source,
         "process": process,
     }
     return entry
-
-
-def spreads(frame: pd.DataFrame) -> dict[str, float]:
-    """Return half widths of 90 % from the recipes left out: ln H_cj by host, ln B_r of all."""
-    logs = np.log(np.maximum(frame["predicted"] / frame["measured"], 0.05))
-    on_h = frame["quantity"] == "coercivity_kA_m"
-    result = {}
-    for host in frame["host"].unique():
-        # Magnets marked as too odd to be fitted do not widen the range of ordinary ones.
-        part = logs[on_h & (frame["host"] == host) & frame["fitted"]]
-        half = 1.645 * float(np.sqrt(np.mean(part**2)))
-        # Fewer than five magnets say little about how much makers differ.
-        result[host] = half if len(part) >= 5 else max(half, recipes.FEW_SPREAD)
-    on_b = logs[frame["quantity"] == "remanence_T"]
-    result["remanence"] = max(1.645 * float(np.sqrt(np.mean(on_b**2))), LEAST_REMANENCE_SPREAD)
-    return result
 
 
 def render(families: dict[str, dict]) -> str:
@@ -228,9 +207,8 @@ def _write(families: dict[str, dict]) -> None:
 def main() -> None:
     """Fit, then write the parameters."""
     # The model reads its defaults from the file: start from what is stated and the priors.
-    _write({host: family(host, {}, fitted=False) for host in STATED})
-    widths = spreads(recipes.left_out())
-    families = {host: family(host, widths) for host in STATED}
+    _write({host: family(host, fitted=False) for host in STATED})
+    families = {host: family(host) for host in STATED}
     _write(families)
     SHELL["held"] = float(f"{shells.fitted(shells.published()):.4g}")
     _write(families)

@@ -50,9 +50,6 @@ _LEFT_ERROR = 0.07
 # How far the laws tried are off on hot_curves.csv, classes and papers left out: 0.02 to 0.03.
 _CURVE_ERROR = 0.03
 
-FEW_SPREAD = 0.47
-"""Half width of ln H_cJ of a family with too few magnets to say: that of 2:14:1, the widest."""
-
 
 @dataclass(frozen=True)
 class Free:
