@@ -22,7 +22,6 @@ from magnetkit.magnetism.process import read_process
 from magnetkit.magnetism.shells import objection
 from magnetkit.magnetism.sintered import Duty, read_duty
 from magnetkit.phases.pull import chemical_systems
-from magnetkit.run.devices import _positive
 from magnetkit.run.replace import _use_temperature
 from magnetkit.run.suggestion import Shop
 from magnetkit.supply.scenario import check_recycled, with_prices
@@ -145,7 +144,6 @@ EDGES = {
     "its load line": closed(asked("load_line"), 0.0),
     "its mass": between(asked("mass_kg"), 0.0),
     "its number": Edge(asked("per_year"), (1,), (0,)),
-    "mass in a bill": between(lambda v: _positive("mass_kg", v), 0.0, 1e9),
     "load line": closed(read_duty, 0.0),
     "outside field": closed(lambda v: read_duty(Duty(outside_field_kA_m=v)), 0.0),
     "hours": closed(lambda v: read_duty(Duty(hours=v)), 0.0),

@@ -51,7 +51,7 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("curve", "--limits", "Nd2Fe14B", "--load-line", "x"),
         ("calibrate", str(folder / "absent.csv"), "--name", "mill"),
         ("replace", "N42SX", "--temperature", "150C"),
-        ("replace", "--parts", str(folder / "absent.csv")),
+        ("replace", str(folder / "absent.csv")),
         ("diffuse", "Nd2Fe14B", "--shape", "40mm"),
         ("replace", "--compensated", "N42SH"),
         ("validate",),

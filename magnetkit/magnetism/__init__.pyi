@@ -11,7 +11,6 @@ from .grades import grades as grades
 from .intrinsic import evaluate as evaluate
 from .intrinsic import intrinsic as intrinsic
 from .phase_balance import phase_balance as phase_balance
-from .predict import compare as compare
 from .predict import predict as predict
 from .process import Process as Process
 from .process import assumption as assumption

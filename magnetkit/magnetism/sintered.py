@@ -44,7 +44,7 @@ from ..phases.partition import beyond_made, root_codes, without_model
 from ..phases.records import HOST_NAMES, HOSTS
 from ._evidence import COMPARED_FROM, DISTANCE, at_temperature
 from ._figures import FIGURES, WITHOUT_COERCIVITY, at_each, blank_hard, figures_of
-from ._gates import close
+from ._gates import apply_gates
 from ._magnets import Alloys, alloys
 from ._measured import COERCIVITY
 from .process import Process, idle, parameters
@@ -401,7 +401,7 @@ def figures_at(
     blank_rows(bulk, values, status, made.never_made)
     known = status == 0
     gate = made.gate_at(asked)
-    blank_hard(values, close(status, gate))
+    blank_hard(values, apply_gates(status, gate))
     tables = columns_of(bulk, z, only)
     for own, (name, width) in product(tables, made.given.items()):
         if (basis := f"{name}_provenance") in own:

@@ -102,7 +102,9 @@ def test_a_hundredth_of_an_atom_is_no_cliff():
         steps = [f"Nd2Fe14B{symbol}{0.01 * k:.3f}" for k in range(1, 16)]
         found = mk.predict(steps, "20C", basis="atomic")
         magnet = found["status"] == "ok"
-        assert set(found["status"][~magnet]) <= {"no free rare earth"}
+        # Borides also take boron, which leaves iron.
+        closed = {"no free rare earth", "soft R2Fe17: boron is short"}
+        assert set(found["status"][~magnet]) <= closed
         assert magnet[:7].all()
         assert np.abs(np.diff(np.log(found[H][magnet]))).max() < 0.3
 
