@@ -252,6 +252,8 @@ class Family:
     cobalt_loss, lanthanum_loss : float
         Fall of ln H_cJ per share of Co in iron and cobalt where no additive stands against it, and
         per share of La in the rare earth.
+    mischmetal_loss : float
+        What a share of Ce in the rare earth adds to ``lanthanum_loss``.
     surface_enrichment : float
         How much more Dy and Tb count at the grains' surface, where reversal starts, than in the
         mean of the hard phase, see `magnetkit.magnetism.shells.enriched`; 1 where they do not.
@@ -287,6 +289,7 @@ class Family:
     wetted: float
     cobalt_loss: float
     lanthanum_loss: float
+    mischmetal_loss: float
     surface_enrichment: float
     pinning_kA_m: float
     copper_scale: float

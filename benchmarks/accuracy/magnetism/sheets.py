@@ -17,8 +17,8 @@ import numpy as np
 from magnetkit.units import MU_0, ZERO_CELSIUS
 
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.magnetism._family_ranges import families
 from magnetkit.magnetism._composition_estimate import ROOM_K, estimate_composition
+from magnetkit.magnetism._family_ranges import families
 from magnetkit.magnetism.grades import grades, printed
 
 from .. import written_by
@@ -92,7 +92,6 @@ def without_maker() -> "pd.DataFrame":
     """
     import pandas as pd
     from scipy.optimize import brentq
-
 
     from .left_out import without
 
