@@ -1,12 +1,11 @@
-from .differences import differences as differences
-from .differences import touched_systems as touched_systems
 from .hull import hull_energy as hull_energy
 from .partition import Partition as Partition
 from .partition import assign_hosts as assign_hosts
 from .partition import partition as partition
+from .pull import largest_systems as largest_systems
 from .pull import pull as pull
-from .pull import pull_snapshot as pull_snapshot
 from .pull import subsystems as subsystems
+from .pull import systems_of_substitutes as systems_of_substitutes
 from .records import HOST_NAMES as HOST_NAMES
 from .records import HOSTS as HOSTS
 from .snapshot import Snapshot as Snapshot

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..alloy.table import CompositionTable
+from ._coverage import judge_data
 from ._mixing import SIGNIFICANT, MixingModel, MixingTerms, Nodes, mixing_model
 from ._space import PhaseSpace, composition_keys, first_of, whole_space
 from .hull import Decomposition, solve, stable_phases, stable_space
@@ -156,7 +157,10 @@ class Judged:
         from .._core._jit import share_rows
         from ._stability_kernels import rivals_entropy
 
-        hull = solve(self.ideal, stable_space(self.source), products=True)
+        stable = stable_space(self.source)
+        hull = solve(self.ideal, stable, products=True)
+        rival_error = (hull.fractions * stable.error[hull.products]).sum(axis=1)
+        self.deviation = np.hypot(self.deviation, rival_error)
         free = self.energy - BOLTZMANN_EV_K * kelvin * self.entropy
         above = free - hull.energy
         mixed = np.zeros(len(self.host))
@@ -167,6 +171,10 @@ class Judged:
             gain = BOLTZMANN_EV_K * kelvin[rows] * mixed[rows]
             above[rows] = np.maximum(above[rows], free[rows] - others + gain)
         return above, hull
+
+    def judge_data(self, hull: Decomposition) -> Coded:
+        """Return whether data decide on each phase, `JUDGED`, or what lacks, in words."""
+        return judge_data(self.ideal, kinds(), self.source, np.isnan(hull.energy))
 
 
 def rivals(source: Snapshot, host: str) -> PhaseSpace:

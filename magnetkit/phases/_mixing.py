@@ -287,6 +287,7 @@ class MixingModel:
         rows = np.flatnonzero(mine)
         self.occupation = terms.occupation(dense[rows])
         self.energy = space.energy[rows]
+        self._error = space.error[rows]
         self.formulas = [space.formulas[k] for k in rows]
         self._fit(chemical_slopes(host) if slopes is None else slopes)
 
@@ -322,7 +323,8 @@ class MixingModel:
         observe[:n, :n] = np.eye(n)
         for k in range(len(differences)):
             observe[n + k, n + 2 * k : n + 2 * k + 2] = 1.0, -1.0
-        noise = np.concatenate([self.terms.scatter(self.occupation), deviations**2])
+        scatter = self.terms.scatter(self.occupation) + self._error**2
+        noise = np.concatenate([scatter, deviations**2])
         full = multiply(observe, self.terms.kernel(self._points, self._points))
         # On the left zeros cost nothing.
         full = multiply(observe, full.T).T + np.diag(noise)

@@ -117,6 +117,15 @@ def stable_space(snapshot: Snapshot) -> PhaseSpace:
     return snapshot._cache["stable"]
 
 
+def distances(snapshot: Snapshot) -> NDArray[np.float64]:
+    """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,)."""
+    entries = snapshot.entries
+    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    hull = solve(table, stable_space(snapshot)).energy
+    energies = entries["formation_energy_eV_atom"].to_numpy(float)
+    return np.maximum(energies - hull, 0.0)
+
+
 @named
 def hull_energy(
     compositions: Compositions,

@@ -12,12 +12,13 @@ references), with the elements at zero; snapshots are never mixed.
 Crystals of a snapshot as CIF or POSCAR files, for the programs that read those.
 """
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -27,10 +28,15 @@ from .._core import datasets
 from .._core._arguments import named, path
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
+from .._core.settings import get_settings
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+    from pymatgen.analysis.phase_diagram import PhaseDiagram
     from pymatgen.core import Structure
+    from pymatgen.entries.computed_entries import ComputedEntry
 
 
 FORMAT = "magnetkit phases 1"
@@ -43,6 +49,8 @@ SCHEMES = ("GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN")
 """Schemes of energies of the Materials Project, in the order taken where none is asked for."""
 REQUIRED = ("formula", "formation_energy_eV_atom", "energy_above_hull_eV_atom", "material_id")
 """Columns every ``entries.parquet`` has; ``material_id`` may be null, others may follow."""
+ERROR = "energy_error_eV_atom"
+"""Column of the deviation of energies that were taken over from another scheme."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,17 +68,51 @@ class Snapshot:
         source adds (database version, thermo type, query, date).
     folder : Path or None
         Where it lies on disk.
+    crystals : DataFrame or None
+        ``material_id`` and ``structure`` of a snapshot that lies nowhere on disk.
     """
 
     name: str
     entries: "pd.DataFrame"
     manifest: dict[str, Any]
     folder: Path | None = None
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    crystals: "pd.DataFrame | None" = None
+    _cache: dict[Any, Any] = field(default_factory=dict, init=False)
 
     def __repr__(self) -> str:
         """Return name, size and scheme."""
-        return f"<Snapshot {self.name}: {len(self.entries):,} phases, {self.manifest['scheme']}>"
+        scheme = self.manifest.get("scheme", "no scheme named")
+        return f"<Snapshot {self.name}: {len(self.entries):,} phases, {scheme}>"
+
+    @property
+    def elements(self) -> list[str]:
+        """Return the elements of the entries, in the order of the periodic table."""
+        return sorted(symbols_of(*self.entries["formula"]), key=INDEX.__getitem__)
+
+    @property
+    def has_structures(self) -> bool:
+        """Return whether the snapshot carries crystal structures."""
+        return self.crystals is not None or STRUCTURES in self.manifest.get("files", {})
+
+    def covers(self, symbols: Collection[str]) -> bool:
+        """Return whether all entries of a chemical system are there.
+
+        Those of a pull are of the systems that it asked for; any other snapshot is taken to be
+        whole over its elements.
+
+        Parameters
+        ----------
+        symbols : collection of str
+            Elements of the system.
+
+        Returns
+        -------
+        bool
+        """
+        systems = self.manifest.get("query", {}).get("systems")
+        if systems is None or "completed" in self.manifest:
+            return set(symbols) <= set(self.manifest.get("elements", self.elements))
+        return any(set(symbols) <= set(system.split("-")) for system in systems)
 
     def structures(self) -> "pd.DataFrame":
         """Return ``material_id`` and ``structure`` (JSON of a pymatgen structure).
@@ -82,11 +124,142 @@ class Snapshot:
         """
         import pandas as pd
 
-        if self.folder is None or STRUCTURES not in self.manifest["files"]:
+        if self.crystals is not None:
+            return self.crystals.copy()
+        if self.folder is None or not self.has_structures:
             raise DataError(
                 f"snapshot {self.name!r} has no structures; freeze a pull that holds them"
             )
         return pd.read_parquet(self.folder / STRUCTURES)
+
+    def distances(self) -> "NDArray[np.float64]":
+        """Return the distance of each entry to the hull of the snapshot at 0 K.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            eV/atom, not below zero.
+        """
+        from .hull import distances
+
+        return distances(self)
+
+    def completed(self) -> "Snapshot":
+        """Return the snapshot with what it lacks taken over from the embedded one.
+
+        Taken over are entries of chemical systems that it does not cover, and compositions whose
+        lowest entry was calculated without its moment. Their energies are corrected to the scheme
+        of this snapshot by the compounds that both share; the column ``energy_error_eV_atom`` is
+        the error of that, which widens every range.
+
+        Returns
+        -------
+        Snapshot
+            ``manifest["completed"]`` says what was taken over, and the error.
+
+        Raises
+        ------
+        DataError
+            If the two share too few compounds to correct one to the other.
+        """
+        from .completion import complete
+
+        return complete(self)
+
+    def to_entries(self, *, structures: bool = False) -> "list[ComputedEntry]":
+        """Return the entries as those of pymatgen, for its phase diagrams.
+
+        Parameters
+        ----------
+        structures : bool
+            Give entries that have a crystal as ``ComputedStructureEntry``.
+
+        Returns
+        -------
+        list of ComputedEntry
+            In the order of `entries`. Energies are those of the cell where the source has them,
+            else formation energies. Elements that the source has no entry of follow, at zero.
+        """
+        from .interchange import to_entries
+
+        return to_entries(self, structures)
+
+    @staticmethod
+    def from_entries(entries: "Iterable[ComputedEntry]", name: str = "entries") -> "Snapshot":
+        """Return a snapshot of pymatgen's entries.
+
+        Parameters
+        ----------
+        entries : iterable of ComputedEntry
+            Of one scheme, such as `MPRester.get_entries_in_chemsys` of mp-api returns them. Their
+            lowest elements stand at zero.
+        name : str
+            Name to print.
+
+        Returns
+        -------
+        Snapshot
+
+        Raises
+        ------
+        InputError
+            If an element of a compound has no entry of its own.
+        """
+        from .interchange import from_entries
+
+        return from_entries(entries, name)
+
+    def phase_diagram(self, system: "str | Iterable[str]") -> "PhaseDiagram":
+        """Return pymatgen's phase diagram of a chemical system, with the hull used here.
+
+        Parameters
+        ----------
+        system : str or iterable of str
+            Such as ``"Sm-Co"``.
+
+        Returns
+        -------
+        PhaseDiagram
+            Energies are formation energies; entries without a usable energy are left out.
+
+        Raises
+        ------
+        InputError
+            If the snapshot has no phases of an element.
+        """
+        from .interchange import phase_diagram
+
+        return phase_diagram(self, system)
+
+    def save(self, folder: str | Path | None = None) -> Path:
+        """Write the snapshot to a folder, which `snapshot=` and ``--snapshot`` take.
+
+        Parameters
+        ----------
+        folder : str or Path, optional
+            Folder to make; one in the cache, named by the content, without it.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        InputError
+            If the folder holds something else, or cannot be written.
+        """
+        structures = self.structures() if self.has_structures else None
+        if folder is not None:
+            return write_snapshot(folder, self.entries, self.manifest, structures)
+        if self.folder is not None:
+            return self.folder
+        content = self.entries.to_json() + json.dumps(self.manifest, sort_keys=True)
+        digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+        place = get_settings().cache_dir / "snapshots" / digest
+        if (place / MANIFEST).is_file():
+            return place
+        return write_snapshot(place, self.entries, self.manifest, structures)
 
 
 @named
@@ -305,6 +478,11 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
 def symbols_of(*formulas: str) -> set[str]:
     """Return the elements that formulas name."""
     return {symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)}
+
+
+def systems_of(entries: "pd.DataFrame") -> list[frozenset[str]]:
+    """Return the elements of each entry."""
+    return [frozenset(symbols_of(formula)) for formula in entries["formula"]]
 
 
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
