@@ -1,8 +1,8 @@
 """Whether a snapshot has the data to judge a phase, and what lacks in words.
 
 A probability that no data decide is unknown, and says why. Data lack where a snapshot has no phases
-of an element, where the chemical systems of a pull do not hold a system of the phase's elements, and
-where the phase rests on an entry that was calculated without its moment.
+of an element, where it was not pulled for a chemical system of the phase's elements, and where the
+phase rests on an entry that was calculated without its moment.
 """
 
 from itertools import combinations

@@ -504,7 +504,7 @@ def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     Parameters
     ----------
     snapshot : Snapshot
-        One that holds structures, such as `magnetkit.phases.pull_snapshot` returns.
+        One that holds structures, such as `magnetkit.phases.pull` returns.
     folder : str or Path
         Made if it is not there; files of the same name are replaced.
 
