@@ -14,7 +14,7 @@ from .._core._columnar import brief
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..alloy._grade_names import grades_among, refuse_beside
-from ..alloy._read import Compositions, read_inputs
+from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
 from ._composition_estimate import grade_magnet
 from ._stages import predicted
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@gives_frame
 @named
 @with_conditions("use", "magnet", "supply", "models")
 def predict(

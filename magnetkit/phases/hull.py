@@ -186,14 +186,25 @@ class Section(NamedTuple):
     """The hull of a system of m elements.
 
     ``elements``: their symbols; ``names``: formulas of the k stable phases; ``shares`` float64
-    (k, m): what they are made of, in the order of `elements`; ``edges`` int64 (e, 2): which of them
-    are in balance with each other.
+    (k, m): what they are made of, in the order of `elements`; ``energies`` float64 (k,): their
+    formation energies, eV/atom; ``edges`` int64 (e, 2): which of them are in balance with each
+    other. ``others``: the phases above the hull, their names, shares and energies alike.
     """
 
     elements: tuple[str, ...]
     names: list[str]
     shares: NDArray[np.float64]
+    energies: NDArray[np.float64]
     edges: NDArray[np.int64]
+    others: "Others"
+
+
+class Others(NamedTuple):
+    """Phases of a system above its hull: formulas, shares (n, m), and energies (n,), eV/atom."""
+
+    names: list[str]
+    shares: NDArray[np.float64]
+    energies: NDArray[np.float64]
 
 
 def hull_section(source: Snapshot, elements: Sequence[str]) -> Section:
@@ -220,6 +231,22 @@ def hull_section(source: Snapshot, elements: Sequence[str]) -> Section:
     corner = np.sort(corner.reshape(facets.corner.shape), axis=1)
     pairs = combinations(range(len(elements)), 2)
     sides = np.concatenate([corner[:, list(pair)] for pair in pairs])
-    shares = space.table()[stable].to_array()[:, [INDEX[e] for e in elements]]
+    columns_of_elements = [INDEX[e] for e in elements]
     names = [space.formulas[phase] for phase in stable]
-    return Section(tuple(elements), names, shares, np.unique(sides, axis=0))
+    return Section(
+        elements=tuple(elements),
+        names=names,
+        shares=space.table()[stable].to_array()[:, columns_of_elements],
+        energies=space.energy[stable],
+        edges=np.unique(sides, axis=0),
+        others=_phases_above_hull(whole_space(source), columns_of_elements, set(names)),
+    )
+
+
+def _phases_above_hull(space: PhaseSpace, columns: list[int], stable: set[str]) -> Others:
+    """Return the phases of a system that are not among its stable ones."""
+    shares = space.table().to_array()[:, columns]
+    inside = np.abs(shares.sum(axis=1) - 1.0) < 1e-9
+    inside &= [formula not in stable for formula in space.formulas]
+    rows = np.flatnonzero(inside)
+    return Others([space.formulas[row] for row in rows], shares[rows], space.energy[rows])

@@ -366,6 +366,18 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
     )
 
 
+def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
+    """Return the folder of a snapshot, which is written into the cache if it lies nowhere.
+
+    None is the embedded snapshot.
+    """
+    if snapshot is None:
+        return None
+    if isinstance(snapshot, Snapshot):
+        return snapshot.save()
+    return path("snapshot", snapshot)
+
+
 @named
 def load(snapshot: Snapshot | str | Path | None = None) -> "pd.DataFrame":
     """Return the entries of a snapshot.

@@ -12,7 +12,7 @@ from .._core._columnar import Coded, Columns
 from .._core.columns import PROVENANCES
 from .._core.errors import InputError
 from .._core.units import parse_temperature
-from ..alloy._read import Compositions, read_inputs
+from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ._coverage import JUDGED, NOT_JUDGED
@@ -32,6 +32,7 @@ LIQUID = "liquid"
 """What a phase falls into above the temperature at which it decomposes by melting."""
 
 
+@gives_frame
 @named
 def stability(
     compositions: Compositions,

@@ -139,7 +139,7 @@ def test_ten_lines_are_shown_and_a_family_is_no_recipe(monkeypatch):
     frame = mk.predict("SmCo5", "150C")
     shown = repr(frame).splitlines()
     assert len(shown) == 12
-    assert shown[1].split() == ["temperature_C", "150"]
+    assert shown[1].split() == ["temperature", "(°C)", "150"]
     b_r, low, high = (f"{frame[f'remanence_T{end}'][0]:.4g}" for end in ("", "_lo", "_hi"))
     assert " ".join(shown[3].split()) == f"remanence_T {b_r} ({low} to {high})"
     assert len(frame.columns) > 100
