@@ -145,13 +145,10 @@ def _brief_frame() -> Any:
     import pandas as pd
 
     class Brief(pd.DataFrame):
-        # Rows of it, sorted or chosen, are shown alike.
+        # Rows of it, sorted or chosen, are shown alike; some of its columns are a plain frame.
         @property
-        def _constructor(self) -> type[pd.DataFrame]:
-            return Brief
-
-        def _is_brief(self) -> bool:
-            return len(self.columns) > len(BRIEF) and set(BRIEF) <= set(self.columns)
+        def _constructor(self) -> Any:
+            return _like
 
         def _shown(self) -> pd.DataFrame:
             few = len(self) <= _FEW_ROWS
@@ -161,19 +158,20 @@ def _brief_frame() -> Any:
             return frame.reset_index(drop=True).T if few else frame
 
         def __repr__(self) -> str:
-            if not self._is_brief():
-                return pd.DataFrame(self).__repr__()
             few, size = len(self) <= _FEW_ROWS, f"{len(self):,} x {len(self.columns)}"
             text = self._shown().to_string(header=not few, line_width=100)
             return f"{text}\n[{size}; detail=True shows all columns]"
 
         def _repr_html_(self) -> str:
-            frame = self._shown() if self._is_brief() else pd.DataFrame(self)
-            return str(frame._repr_html_())
+            return self._shown().to_html()
 
         # What another process gets is a plain frame.
         def __reduce__(self) -> Any:
             return pd.DataFrame(self).__reduce__()
+
+    def _like(*arguments: Any, **keywords: Any) -> pd.DataFrame:
+        frame = pd.DataFrame(*arguments, **keywords)
+        return Brief(frame) if set(BRIEF) <= set(frame.columns) else frame
 
     return Brief
 
