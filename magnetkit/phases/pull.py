@@ -15,6 +15,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Self
@@ -108,6 +109,7 @@ def pull(
                 kept = None
             if kept is not None:
                 return kept
+        _need_client()
         parts = subsystems(wanted)
         version, records = fetch_records(parts, _key(api_key, address), address, progress)
         schemes = (thermo_type,) if thermo_type else SCHEMES
@@ -129,6 +131,14 @@ def pull(
             **facts,
         }
         return cache.write(lambda folder: write_snapshot(folder, entries, manifest, structures))
+
+
+def _need_client() -> None:
+    """Refuse to ask a server without the client that does."""
+    if find_spec("mp_api") is None:
+        raise InputError(
+            "a pull needs the Materials Project's client: pip install 'magnetkit[pull]'"
+        )
 
 
 def chemical_systems(systems: str | Iterable[str]) -> list[str]:

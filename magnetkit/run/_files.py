@@ -33,7 +33,7 @@ from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..alloy._files import Rejected
 from ..choose.applications import Profile
-from ..choose.result import ANSWER, DECISIONS, REPORT, Ranked, rows_between
+from ..choose.result import ANSWER, REPORT, Ranked, rows_between
 
 if TYPE_CHECKING:
     from ..choose._job import Job
@@ -516,11 +516,6 @@ def result_of(
 ) -> R:
     """Return the finished result of a place as its manifest has it, or the job where it is here."""
     with _readable(place.address):
-        if DECISIONS not in manifest:
-            raise StoreError(
-                f"{place.address} was written by magnetkit {manifest['identity']['magnetkit']}, "
-                "which knew no decisions; screen its candidates again into another --out folder"
-            )
         device = manifest["identity"]["application"]
         profile = Profile.model_validate(device) if job is None else job.profile
         named = sorted(named_files(manifest).items())
