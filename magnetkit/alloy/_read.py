@@ -38,10 +38,17 @@ from .table import CompositionTable
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
-    from ase import Atoms
     from pymatgen.core import Composition, Structure
 
-    Composed: TypeAlias = Composition | Structure | Atoms
+    Composed: TypeAlias = Composition | Structure | "Atoms"
+
+
+class Atoms(Protocol):
+    """Atoms as ASE has them."""
+
+    def get_chemical_symbols(self) -> list[str]:
+        """Return the symbol of each atom."""
+
 
 Compositions: TypeAlias = (
     "str | os.PathLike[str] | Composed | Iterable[str | Composed] | CompositionTable | "
@@ -50,7 +57,8 @@ Compositions: TypeAlias = (
 """Any form that `read_inputs` reads; columns of pandas, polars and Arrow are iterable."""
 
 PandasCompositions: TypeAlias = (
-    "str | os.PathLike[str] | Composed | Iterable[str | Composed] | CompositionTable | pd.DataFrame"
+    "str | os.PathLike[str] | Composed | Sequence[str | Composed] | CompositionTable | "
+    "pd.DataFrame | pd.Series[Any] | NDArray[Any]"
 )
 """Forms whose results come as frames of pandas."""
 _Rest = ParamSpec("_Rest")

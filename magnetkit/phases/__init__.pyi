@@ -1,4 +1,3 @@
-from .hull import hull_energy as hull_energy
 from .partition import Partition as Partition
 from .partition import assign_hosts as assign_hosts
 from .partition import partition as partition
@@ -16,4 +15,5 @@ from .snapshot import write_cifs as write_cifs
 from .snapshot import write_poscars as write_poscars
 from .snapshot import write_snapshot as write_snapshot
 from .stability import energy_above_hull as energy_above_hull
+from .stability import hull_energy as hull_energy
 from .stability import stability as stability

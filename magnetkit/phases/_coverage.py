@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded
 from .._core.elements import SYMBOLS
 from ..alloy.table import CompositionTable
+from ._entries import Entries
 from ._space import WITHOUT_MOMENT, whole_space
-from .snapshot import Snapshot
 
 JUDGED = "judged"
 NOT_JUDGED = "not judged"
@@ -25,7 +25,7 @@ LEANS_FROM = 0.5
 
 
 def judge_data(
-    phases: CompositionTable, kinds: NDArray[np.int8], source: Snapshot, unknown: NDArray[np.bool_]
+    phases: CompositionTable, kinds: NDArray[np.int8], source: Entries, unknown: NDArray[np.bool_]
 ) -> Coded:
     """Return of n phases `JUDGED`, or what lacks in words.
 
@@ -52,7 +52,7 @@ def judge_data(
     return Coded(codes, tuple(words))
 
 
-def _describe_gaps(symbols: list[str], source: Snapshot) -> str:
+def _describe_gaps(symbols: list[str], source: Entries) -> str:
     """Return what a snapshot lacks of a chemical system, in words."""
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]

@@ -33,10 +33,10 @@ from .._core import datasets
 from .._core._linear import invert, multiply
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..alloy.table import CompositionTable
+from ._entries import Entries
 from ._space import PhaseSpace, whole_space
 from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH, Energies, Members, Sites
 from .records import HOSTS, root_of
-from .snapshot import Snapshot
 
 # Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
 RADII = {
@@ -441,7 +441,7 @@ def conformal_scale(far: NDArray[np.float64]) -> float:
     return max(1.0, quantile(far, 0.9)) if len(far) >= _LEAST_TO_CALIBRATE else 1.0
 
 
-def mixing_model(snapshot: Snapshot, host: str) -> MixingModel:
+def mixing_model(snapshot: Entries, host: str) -> MixingModel:
     """Return the model of a host, fitted once a snapshot."""
     key = ("mixing", host)
     if key not in snapshot._cache:

@@ -14,7 +14,7 @@ from .._core._arguments import warn
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
-from .snapshot import ERROR, SCHEMES, Snapshot
+from ._entries import ERROR, SCHEMES, Entries
 
 if TYPE_CHECKING:
     from ._hull_kernels import Planes
@@ -158,7 +158,7 @@ def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
     return [parts[a:b].tobytes() for a, b in itertools.pairwise(bounds)]
 
 
-def whole_space(snapshot: Snapshot) -> PhaseSpace:
+def whole_space(snapshot: Entries) -> PhaseSpace:
     """Return the lowest entry of every composition of a snapshot; tell of entries left out.
 
     Raises DataError as `build_space` does, or if the entries are of more than one scheme.
@@ -221,7 +221,7 @@ def find_collapsed(entries: Any) -> NDArray[np.bool_] | None:
     return found
 
 
-def _of_one_scheme(snapshot: Snapshot) -> None:
+def _of_one_scheme(snapshot: Entries) -> None:
     """Refuse a snapshot whose entries name more than one scheme of energies."""
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:

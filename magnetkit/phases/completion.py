@@ -7,7 +7,8 @@ shifted by it. The error is that of shared compounds left out of the fit.
 """
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
+from ._entries import ERROR, Entries, systems_of
 from ._space import composition_keys, whole_space
-from .snapshot import ERROR, Snapshot, open_snapshot, systems_of
+from .hull import measure_distances
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Kind = TypeVar("Kind", bound=Entries)
 LEAST_SHARED = 8
 """Shared compounds with which a correction can be fitted and its error told."""
 _FOLDS = 10
@@ -47,7 +50,7 @@ class Correction(NamedTuple):
         return np.where(pure, energies, energies + _groups(table) @ self.shifts)
 
 
-def fit_correction(source: Snapshot, target: Snapshot) -> Correction:
+def fit_correction(source: Entries, target: Entries) -> Correction:
     """Fit how the energies of compounds of `source` become those of `target`.
 
     Raises DataError if the two share fewer than `LEAST_SHARED` compounds.
@@ -85,11 +88,10 @@ def fit_correction(source: Snapshot, target: Snapshot) -> Correction:
     )
 
 
-def complete(snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot with what it lacks taken over from the embedded one; see `completed`."""
+def complete(snapshot: Kind, embedded: Entries) -> Kind:
+    """Return a snapshot with what it lacks taken over from another; see `Snapshot.completed`."""
     import pandas as pd
 
-    embedded = open_snapshot()
     correction = fit_correction(embedded, snapshot)
     doubtful = whole_space(snapshot).doubtful
     entries = snapshot.entries[~_is_among(snapshot.entries, doubtful)]
@@ -104,13 +106,15 @@ def complete(snapshot: Snapshot) -> Snapshot:
         "error_eV_atom": round(correction.error, 4),
         "source": embedded.manifest["source"],
     }
-    whole = Snapshot(
+    whole = replace(
+        snapshot,
         name=f"{snapshot.name}, completed",
         entries=pd.concat([entries, borrowed], ignore_index=True),
         manifest=manifest,
+        folder=None,
         crystals=snapshot.structures() if snapshot.has_structures else None,
     )
-    whole.entries["energy_above_hull_eV_atom"] = whole.distances()
+    whole.entries["energy_above_hull_eV_atom"] = measure_distances(whole)
     return whole
 
 
@@ -119,12 +123,11 @@ def _corrected(entries: "pd.DataFrame", correction: Correction, scheme: str) -> 
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     is_compound = np.diff(table.indptr) > 1
-    columns = {
-        "formation_energy_eV_atom": correction.apply(table, energies),
-        ERROR: np.where(is_compound, correction.error, 0.0),
-        "source": f"embedded snapshot, corrected to {scheme}",
-    }
-    return entries.assign(**columns)
+    corrected = entries.copy()
+    corrected["formation_energy_eV_atom"] = correction.apply(table, energies)
+    corrected[ERROR] = np.where(is_compound, correction.error, 0.0)
+    corrected["source"] = f"embedded snapshot, corrected to {scheme}"
+    return corrected
 
 
 def _groups(table: CompositionTable) -> NDArray[np.float64]:
@@ -141,6 +144,6 @@ def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> NDArray[np.bo
     return np.array([key in keys for key in composition_keys(table)], bool)
 
 
-def _is_outside(snapshot: Snapshot, entries: "pd.DataFrame") -> NDArray[np.bool_]:
+def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> NDArray[np.bool_]:
     """Return which entries are of a chemical system that the snapshot does not cover."""
     return np.array([not snapshot.covers(symbols) for symbols in systems_of(entries)], bool)

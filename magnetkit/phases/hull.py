@@ -9,20 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
-from ..alloy._read import Compositions, read_inputs
-from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
+from ._entries import Entries
 from ._space import PhaseSpace, find_facets, gather, whole_space
-from .snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,52 +106,20 @@ def stable_phases(space: PhaseSpace) -> PhaseSpace:
     return space.take(above < 1e-9)
 
 
-def stable_space(snapshot: Snapshot) -> PhaseSpace:
+def stable_space(snapshot: Entries) -> PhaseSpace:
     """Return the phases on the hull of a snapshot."""
     if "stable" not in snapshot._cache:
         snapshot._cache["stable"] = stable_phases(whole_space(snapshot))
     return snapshot._cache["stable"]
 
 
-def distances(snapshot: Snapshot) -> NDArray[np.float64]:
+def measure_distances(snapshot: Entries) -> NDArray[np.float64]:
     """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,)."""
     entries = snapshot.entries
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     hull = solve(table, stable_space(snapshot)).energy
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     return np.maximum(energies - hull, 0.0)
-
-
-@named
-def hull_energy(
-    compositions: Compositions,
-    snapshot: Snapshot | str | Path | None = None,
-    *,
-    basis: Basis = "auto",
-    strict: bool = False,
-) -> Any:
-    """Return the energy of the hull of competing phases at each composition.
-
-    Parameters
-    ----------
-    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        The compositions; see `magnetkit.predict`.
-    snapshot : str, Path or Snapshot, optional
-        Phases to compete with; the embedded snapshot without it.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
-    strict : bool
-        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,), or column of the input's library
-        Formation energy of the most stable mixture of phases, eV/atom. NaN where an element has
-        no phases in the snapshot.
-    """
-    inputs = read_inputs(compositions, basis, strict=strict)
-    hull = solve(inputs.table, stable_space(open_snapshot(snapshot)))
-    return inputs.values(hull.energy, "hull_energy_eV_atom")
 
 
 def product_texts(hull: Decomposition) -> "pa.Array":
@@ -207,7 +171,7 @@ class Others(NamedTuple):
     energies: NDArray[np.float64]
 
 
-def hull_section(source: Snapshot, elements: Sequence[str]) -> Section:
+def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     """Return the stable phases of a chemical system, and which of them are in balance.
 
     `elements` are symbols, such as ``["Sm", "Co", "Fe"]``. Raises InputError if the snapshot has no

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from .._core.errors import InputError
 from ..alloy.table import CompositionTable
+from ._entries import Entries, symbols_of, systems_of
 from ._space import ABSURD_EV_ATOM, composition_keys, find_collapsed, whole_space
-from .snapshot import Snapshot, symbols_of, systems_of
+from .hull import measure_distances
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ _SCHEME = "of the entries given"
 _MOMENT = "total_magnetization"
 
 
-def to_entries(snapshot: Snapshot, structures: bool = False) -> "list[ComputedEntry]":
+def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEntry]":
     """Return the entries of a snapshot as those of pymatgen; see `Snapshot.to_entries`."""
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
@@ -30,7 +31,7 @@ def to_entries(snapshot: Snapshot, structures: bool = False) -> "list[ComputedEn
     if structures:
         crystals = _read_crystals(snapshot.structures())
         for k, entry in enumerate(computed):
-            crystal = crystals.get(entry.entry_id)
+            crystal = crystals.get(str(entry.entry_id))
             if crystal is not None:
                 computed[k] = ComputedStructureEntry(
                     structure=crystal,
@@ -42,28 +43,27 @@ def to_entries(snapshot: Snapshot, structures: bool = False) -> "list[ComputedEn
     return computed + _missing_elements(snapshot.entries)
 
 
-def from_entries(entries: "Iterable[ComputedEntry]", name: str = "entries") -> Snapshot:
-    """Return a snapshot of pymatgen's entries; see `Snapshot.from_entries`."""
+def read_entries(entries: "Iterable[ComputedEntry]") -> Entries:
+    """Read pymatgen's entries; see `Snapshot.from_entries`."""
     import pandas as pd
 
     computed = list(entries)
     if not computed:
         raise InputError("expected entries of pymatgen, got none")
     elements = _element_energies(computed)
-    rows = [_entry_row(entry, elements) for entry in computed]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame([_entry_row(entry, elements) for entry in computed])
     frame["energy_above_hull_eV_atom"] = np.nan
     manifest = {
         "scheme": _SCHEME,
         "source": f"{len(computed)} entries of pymatgen",
         "licence": "as of their source",
     }
-    snapshot = Snapshot(name, frame, manifest, crystals=_crystal_table(computed))
-    frame["energy_above_hull_eV_atom"] = snapshot.distances()
-    return snapshot
+    read = Entries("entries", frame, manifest, crystals=_crystal_table(computed))
+    frame["energy_above_hull_eV_atom"] = measure_distances(read)
+    return read
 
 
-def phase_diagram(snapshot: Snapshot, system: "str | Iterable[str]") -> "PhaseDiagram":
+def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
     """Return pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`."""
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
@@ -193,7 +193,7 @@ def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
     return pd.DataFrame(rows) if rows else None
 
 
-def _is_usable(snapshot: Snapshot) -> NDArray[np.bool_]:
+def _is_usable(snapshot: Entries) -> NDArray[np.bool_]:
     """Return which entries the hull takes in, shape (n,)."""
     entries, doubtful = snapshot.entries, whole_space(snapshot).doubtful
     energies = entries["formation_energy_eV_atom"].to_numpy(float)

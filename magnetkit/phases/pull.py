@@ -31,8 +31,9 @@ from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
 from ._documents import make_tables
+from ._entries import SCHEMES
 from ._transport import KEY_HELP, fetch_records
-from .snapshot import MANIFEST, SCHEMES, Snapshot, read_snapshot, write_snapshot
+from .snapshot import MANIFEST, Snapshot, read_snapshot, write_snapshot
 
 ENDPOINT = "https://api.materialsproject.org/"
 MOST_ELEMENTS = 12

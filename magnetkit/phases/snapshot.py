@@ -7,7 +7,7 @@ A snapshot is a folder::
     manifest.json        format, scheme, licence, where it comes from, SHA-256 of the files
 
 Formation energies of one snapshot share one scheme (one set of corrections and element
-references), with the elements at zero; snapshots are never mixed.
+references), with the elements at zero; `Snapshot.completed` alone takes energies of another scheme.
 
 Crystals of a snapshot as CIF or POSCAR files, for the programs that read those.
 """
@@ -18,8 +18,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,10 @@ from .._core._arguments import named, path
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
+from ._entries import REQUIRED, STRUCTURES, Entries, symbols_of
+from .completion import complete
+from .hull import measure_distances
+from .interchange import phase_diagram, read_entries, to_entries
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,19 +46,11 @@ if TYPE_CHECKING:
 FORMAT = "magnetkit phases 1"
 MANIFEST = "manifest.json"
 ENTRIES = "entries.parquet"
-STRUCTURES = "structures.parquet"
 EMBEDDED = "materials_project"
-
-SCHEMES = ("GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN")
-"""Schemes of energies of the Materials Project, in the order taken where none is asked for."""
-REQUIRED = ("formula", "formation_energy_eV_atom", "energy_above_hull_eV_atom", "material_id")
-"""Columns every ``entries.parquet`` has; ``material_id`` may be null, others may follow."""
-ERROR = "energy_error_eV_atom"
-"""Column of the deviation of energies that were taken over from another scheme."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Snapshot:
+class Snapshot(Entries):
     """Phases of one scheme.
 
     Attributes
@@ -72,66 +68,6 @@ class Snapshot:
         ``material_id`` and ``structure`` of a snapshot that lies nowhere on disk.
     """
 
-    name: str
-    entries: "pd.DataFrame"
-    manifest: dict[str, Any]
-    folder: Path | None = None
-    crystals: "pd.DataFrame | None" = None
-    _cache: dict[Any, Any] = field(default_factory=dict, init=False)
-
-    def __repr__(self) -> str:
-        """Return name, size and scheme."""
-        scheme = self.manifest.get("scheme", "no scheme named")
-        return f"<Snapshot {self.name}: {len(self.entries):,} phases, {scheme}>"
-
-    @property
-    def elements(self) -> list[str]:
-        """Return the elements of the entries, in the order of the periodic table."""
-        return sorted(symbols_of(*self.entries["formula"]), key=INDEX.__getitem__)
-
-    @property
-    def has_structures(self) -> bool:
-        """Return whether the snapshot carries crystal structures."""
-        return self.crystals is not None or STRUCTURES in self.manifest.get("files", {})
-
-    def covers(self, symbols: Collection[str]) -> bool:
-        """Return whether all entries of a chemical system are there.
-
-        Those of a pull are of the systems that it asked for; any other snapshot is taken to be
-        whole over its elements.
-
-        Parameters
-        ----------
-        symbols : collection of str
-            Elements of the system.
-
-        Returns
-        -------
-        bool
-        """
-        systems = self.manifest.get("query", {}).get("systems")
-        if systems is None or "completed" in self.manifest:
-            return set(symbols) <= set(self.manifest.get("elements", self.elements))
-        return any(set(symbols) <= set(system.split("-")) for system in systems)
-
-    def structures(self) -> "pd.DataFrame":
-        """Return ``material_id`` and ``structure`` (JSON of a pymatgen structure).
-
-        Raises
-        ------
-        DataError
-            If the snapshot carries no structures.
-        """
-        import pandas as pd
-
-        if self.crystals is not None:
-            return self.crystals.copy()
-        if self.folder is None or not self.has_structures:
-            raise DataError(
-                f"snapshot {self.name!r} has no structures; freeze a pull that holds them"
-            )
-        return pd.read_parquet(self.folder / STRUCTURES)
-
     def distances(self) -> "NDArray[np.float64]":
         """Return the distance of each entry to the hull of the snapshot at 0 K.
 
@@ -140,9 +76,7 @@ class Snapshot:
         ndarray of float64, shape (n,)
             eV/atom, not below zero.
         """
-        from .hull import distances
-
-        return distances(self)
+        return measure_distances(self)
 
     def completed(self) -> "Snapshot":
         """Return the snapshot with what it lacks taken over from the embedded one.
@@ -162,9 +96,7 @@ class Snapshot:
         DataError
             If the two share too few compounds to correct one to the other.
         """
-        from .completion import complete
-
-        return complete(self)
+        return complete(self, open_snapshot())
 
     def to_entries(self, *, structures: bool = False) -> "list[ComputedEntry]":
         """Return the entries as those of pymatgen, for its phase diagrams.
@@ -180,8 +112,6 @@ class Snapshot:
             In the order of `entries`. Energies are those of the cell where the source has them,
             else formation energies. Elements that the source has no entry of follow, at zero.
         """
-        from .interchange import to_entries
-
         return to_entries(self, structures)
 
     @staticmethod
@@ -205,9 +135,8 @@ class Snapshot:
         InputError
             If an element of a compound has no entry of its own.
         """
-        from .interchange import from_entries
-
-        return from_entries(entries, name)
+        read = read_entries(entries)
+        return Snapshot(name, read.entries, read.manifest, crystals=read.crystals)
 
     def phase_diagram(self, system: "str | Iterable[str]") -> "PhaseDiagram":
         """Return pymatgen's phase diagram of a chemical system, with the hull used here.
@@ -227,8 +156,6 @@ class Snapshot:
         InputError
             If the snapshot has no phases of an element.
         """
-        from .interchange import phase_diagram
-
         return phase_diagram(self, system)
 
     def save(self, folder: str | Path | None = None) -> Path:
@@ -485,16 +412,6 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
     ]
     pq.write_table(arrow.cast(pa.schema(plain)), file, compression="zstd")
     return datasets.sha256(file)
-
-
-def symbols_of(*formulas: str) -> set[str]:
-    """Return the elements that formulas name."""
-    return {symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)}
-
-
-def systems_of(entries: "pd.DataFrame") -> list[frozenset[str]]:
-    """Return the elements of each entry."""
-    return [frozenset(symbols_of(formula)) for formula in entries["formula"]]
 
 
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":

@@ -16,6 +16,7 @@ from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ._coverage import JUDGED, NOT_JUDGED
+from ._entries import Entries
 from ._forming import made_at, melted, odds
 from ._judged import Judged, listed, phases_of
 from .hull import Decomposition, product_texts, solve, stable_space
@@ -184,6 +185,38 @@ def _energies(columns: Columns, judged: Judged, above: Any, known: Any, half: fl
 
 
 @named
+def hull_energy(
+    compositions: Compositions,
+    snapshot: Snapshot | str | Path | None = None,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
+    """Return the energy of the hull of competing phases at each composition.
+
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
+    snapshot : str, Path or Snapshot, optional
+        Phases to compete with; the embedded snapshot without it.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,), or column of the input's library
+        Formation energy of the most stable mixture of phases, eV/atom. NaN where an element has
+        no phases in the snapshot.
+    """
+    inputs = read_inputs(compositions, basis, strict=strict)
+    hull = solve(inputs.table, stable_space(open_snapshot(snapshot)))
+    return inputs.values(hull.energy, "hull_energy_eV_atom")
+
+
+@named
 def energy_above_hull(
     compositions: Compositions,
     snapshot: Snapshot | str | Path | None = None,
@@ -229,7 +262,7 @@ def energy_above_hull(
     return inputs.values(np.maximum(above, 0.0), "energy_above_hull_eV_atom")
 
 
-def _entry_distances(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
+def _entry_distances(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
     """Return the distance to the hull of the entries at n compositions, NaN where there is none."""
     energies = listed(table, source)
     rows = np.flatnonzero(np.isfinite(energies))
