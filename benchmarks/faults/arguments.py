@@ -172,10 +172,6 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "additions": None,
         },
     ),
-    "explain": (
-        mk.explain,
-        {"compositions": BASE, "target": "formation_energy_eV_atom", "n": 2, "data": None},
-    ),
     "load": (mk.surrogates.load, {"target": "formation_energy_eV_atom", "data": None, "add": None}),
     "training_set": (
         mk.surrogates.training_set,

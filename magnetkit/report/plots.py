@@ -492,11 +492,14 @@ def parity(
     measured, predicted : array_like, shape (n,)
         Rows where either is NaN are left out.
     column : str
-        Result column, for the labels.
+        Result column, for the labels; any other name stands as it is.
     lo, hi : array_like, shape (n,), optional
         Interval of the predictions.
     """
-    label = _figures.axis_of(_known(column))["title"]["text"]
+    label, unit = column, ""
+    if column in COLUMNS:
+        label = _figures.axis_of(column)["title"]["text"]
+        unit = f" {COLUMNS[column].unit}".rstrip()
     true, guess, *ends = _aligned(measured, predicted, *(v for v in (lo, hi) if v is not None))
     dots = points("", true, guess, {"size": 6, "color": COLOURS[0]}, "%{x}, predicted %{y}")
     if len(ends) == 2:
@@ -506,7 +509,6 @@ def parity(
         dots["error_y"]["color"] = COLOURS[0]
     reach = [min(true.min(), guess.min()), max(true.max(), guess.max())]
     mean = float(np.mean(np.abs(guess - true)))
-    unit = f" {COLUMNS[column].unit}".rstrip()
     layout = layout_of(
         titled(f"measured: {label}"),
         titled(f"predicted: {label}"),
