@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._core import datasets
+from .._core._arguments import warn
+from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS
 
@@ -207,7 +209,7 @@ def read_user_table(
             if strict:
                 raise InputError(f"row {line}: {error}") from None
             refused[line] = (_row_text(record), str(error))
-    own = frame.iloc[kept].reset_index(drop=True)
+    own = _with_numbers(frame.iloc[kept].reset_index(drop=True), columns, mark)
     return UserTable(rows, own, [lines[i] for i in kept], refused, columns, notes)
 
 
@@ -249,6 +251,43 @@ def match_headers(
         listed = ", ".join(headers[:12])
         raise InputError(f"a unit is given for {stray!r}; the columns are {listed}")
     return tuple(columns)
+
+
+def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
+    """Refuse a header of a list of recipes that is nearly ``shell``; warn of conditions not used.
+
+    Other columns than the composition, ``shell`` and ``given_...`` are carried through.
+    """
+    own = [h for h in headers if h not in COLUMNS and h != composition and h[:6] != "given_"]
+    if "shell" not in headers:
+        near = difflib.get_close_matches(
+            "shell", [_plain(header) for header in own], n=1, cutoff=0.8
+        )
+        for header in own:
+            if near and _plain(header) == near[0]:
+                raise InputError(
+                    f"column {header!r} is not known: did you mean 'shell', what is diffused in? "
+                    "Rename it, or call it otherwise if it is your own"
+                )
+    conditions = [header for header in own if _is_condition(header)]
+    if conditions:
+        listed = ", ".join(map(repr, conditions))
+        warn(
+            f"{listed}: carried through, not used; conditions are given for all rows, as "
+            "--temperature (a parts list of `magnetkit replace` has its own in each row)",
+            UserWarning,
+        )
+
+
+_CONDITIONS = ("temperature", "load_line", "outside_field_kA_m", "hours")
+
+
+def _is_condition(header: str) -> bool:
+    """Return whether a header names a condition of use."""
+    try:
+        return _match(header, "parts")[0].name in _CONDITIONS
+    except InputError:
+        return True
 
 
 def parse_unit(text: str) -> str | None:
@@ -600,6 +639,36 @@ def _gaps_filled(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> list[str
     return notes
 
 
+_PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+
+
+def _with_numbers(
+    frame: "pd.DataFrame", columns: tuple[Column, ...], mark: str | None
+) -> "pd.DataFrame":
+    """Return the user's cells with numbers as such, where a column of texts was read.
+
+    A number of a known quantity has the decimal mark of the table; of another column only what is
+    surely a number is one, so that 007 stays a text.
+    """
+    import pandas as pd
+
+    table = frame.copy()
+    for place, column in enumerate(columns):
+        is_quantity = column.quantity not in ("", "text")
+        cells: list[Any] = []
+        for cell in frame.iloc[:, place].tolist():
+            text = cell.strip() if isinstance(cell, str) else ""
+            number = _NUMBER.fullmatch(text) if is_quantity else None
+            if number is not None and not number[2]:
+                cells.append(read_number(text, mark))
+            elif _PLAIN.fullmatch(text) and column.quantity != "text":
+                cells.append(float(text))
+            else:
+                cells.append(cell)
+        table.isetitem(place, pd.Series(cells, dtype=object))
+    return table
+
+
 def _read_row(
     record: Mapping[Any, Any], columns: tuple[Column, ...], mark: str | None
 ) -> dict[str, Any]:
@@ -671,9 +740,8 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     meant = [u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high]
     guess = f"; {_shown(meant[0], column.quantity)}?" if meant else ""
     written = _shown(unit, column.quantity)
-    raise InputError(
-        f"{column.header}: {number:g} {written} lies outside {low:g} to {high:g} {shown}{guess}"
-    )
+    what, span = f"{number:g} {written}".strip(), f"{low:g} to {high:g} {shown}".strip()
+    raise InputError(f"{column.header}: {what} lies outside {span}{guess}")
 
 
 def _row_text(record: Mapping[Any, Any]) -> str:
