@@ -311,7 +311,7 @@ class FamilyFit:
             judged = {name: self.sizes(name, quantity, without) for name in names}
             fitted = [name for name in names if name in recipes.FREE]
             stated = [name for name in names if name not in recipes.FREE]
-            for alike in (fitted, stated or fitted):
+            for alike in (fitted or stated, stated or fitted):
                 pooled = _pooled_half_width([judged[name] for name in alike])
                 if not np.isfinite(pooled):
                     pooled = _pooled_half_width(list(judged.values()))
