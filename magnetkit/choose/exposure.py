@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core.elements import INDEX, N_ELEMENTS, SYMBOLS
+from .._core.elements import INDEX, N_ELEMENTS
 from .._core.settings import get_settings
 from ..alloy.table import CompositionTable
 from ..supply.scenario import Scenario
@@ -87,8 +87,3 @@ class HeavyToday:
     def is_lowered_by(self, exposure_USD_kg: float) -> bool:
         """Return whether a magnet of another exposure lowers it by what is worth a change."""
         return self.exposure_USD_kg - exposure_USD_kg >= self.saving_USD_kg - 1e-9
-
-
-def symbols_in_order(amounts: dict[str, float]) -> list[str]:
-    """Return the symbols of amounts, the largest amount first."""
-    return sorted(amounts, key=lambda symbol: (-amounts[symbol], SYMBOLS.index(symbol)))

@@ -102,8 +102,8 @@ def probability_met(
     from scipy.special import ndtr, ndtri
 
     sizes = constants()["trade"]
-    unit_flux = sizes["B_r"] if trade else 1.0
-    unit_hardness = sizes["H_cJ"] if trade else 1.0
+    unit_flux = sizes["remanence_T"] if trade else 1.0
+    unit_hardness = sizes["coercivity_kA_m"] if trade else 1.0
     most = 1.0 if trade else 0.0
     expected_flux = (np.asarray(flux, float) + _ROUNDING) / unit_flux
     expected_hardness = (np.asarray(hardness, float) + _ROUNDING) / unit_hardness

@@ -1,7 +1,5 @@
 """The numbers by which candidates are judged and recommended, each in this one place."""
 
-from .._core.elements import INDEX
-
 MEETS = 0.8
 """Probability from which a candidate counts as meeting what is asked."""
 TRIAL = 0.5
@@ -20,5 +18,3 @@ EQUAL_WT_PCT = 0.05
 """Exposures that differ by less than so much of today's heavy rare earth, wt.%, are equal."""
 LEVEL = (0.72, 1.39)
 """H_cJ of the magnet in use over that of the model, from which recipe or model is wrong."""
-SCARCE_BESIDE = (INDEX["Sm"], INDEX["Co"])
-"""Elements whose exposure stands beside that of the heavy rare earths."""
