@@ -110,9 +110,7 @@ def _by_route(rows: Sequence[Any], route: str, host: str) -> list[tuple[str, str
     return [(text, "", "other-route", route) for text, shell, way, _ in rows if way == "bulk"]
 
 
-def _model_figures(
-    frame: "pd.DataFrame", incumbent: Incumbent, request: Request
-) -> "pd.DataFrame":
+def _model_figures(frame: "pd.DataFrame", incumbent: Incumbent, request: Request) -> "pd.DataFrame":
     """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
     import pandas as pd
 
@@ -415,8 +413,12 @@ def judge_sold(incumbent: Incumbent | None, request: Request, limits: Limits) ->
     slack = allowed_slack(incumbent, request)
     asked = {column: limit for column, limit in limits.items() if column in frame}
     probability = _probability(frame, asked, request, deviations, slack)
-    frame = frame.assign(**{CHANCE: probability, "failed_requirements": _failed_limits(frame, asked)})
-    return frame.sort_values([CHANCE, "copied", REMANENCE], ascending=[False, True, True], kind="stable")
+    frame = frame.assign(
+        **{CHANCE: probability, "failed_requirements": _failed_limits(frame, asked)}
+    )
+    return frame.sort_values(
+        [CHANCE, "copied", REMANENCE], ascending=[False, True, True], kind="stable"
+    )
 
 
 def sold_figures(kelvin: float) -> "pd.DataFrame":
@@ -503,7 +505,8 @@ def select_sold(
     """
     import pandas as pd
 
-    family = np.array([root_of(str(host)) == root_of(incumbent.host) for host in sold["host"]])
+    root = root_of(incumbent.host)
+    family = np.array([root_of(str(host)) == root for host in sold["host"]], bool)
     family &= sold["kind"].isin(MELTED).to_numpy()
     today = float(incumbent.sheet[COERCIVITY])
     at_room_kA_m = sold["coercivity_20C_kA_m"].to_numpy(float)

@@ -27,7 +27,7 @@ from ..magnetism._composition_estimate import (
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
 from ..magnetism.grades import curve_shapes, grades, share_left, sold_at
 from ..magnetism.measured_curve import is_curve, read_curve
-from ..magnetism.process import Process, read_process, routes
+from ..magnetism.process import process_record, read_process, routes
 from ..magnetism.spread import Spread, lots
 from ..phases.records import HOSTS
 from ._profile_parts import Host, Reference, Requirement, Sources
@@ -208,7 +208,8 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
     stated = [read_limit(text, reference) for text in request.require]
     by_user = {one.column: one for one in stated}
     limits: Limits = {}
-    if reference.get(REMANENCE) is not None:
+    known = {name for name, value in reference.items() if value is not None and value == value}
+    if REMANENCE in known:
         limits[REMANENCE] = read_limit(f"{REMANENCE}>=reference", reference)
     if request.on_duty:
         if REMANENCE not in limits and REMANENCE not in by_user:
@@ -221,7 +222,7 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
             source="knee field over the field against the magnet",
             status="assumption",
         )
-    elif reference.get(COERCIVITY) is not None:
+    elif COERCIVITY in known:
         limits[COERCIVITY] = read_limit(f"{COERCIVITY}>=reference", reference)
     alpha = abs(float(reference.get(ALPHA, np.nan)))
     if alpha <= COMPENSATED:
@@ -316,10 +317,10 @@ def incumbent_of_values(values: Any, request: Request, grade: str | None = None)
             f"a measured magnet needs B_r (T) and H_cJ (kA/m), got {b_r:g} and {h_cj:g}; a curve "
             "must reach J = 0"
         )
-    if grade is None:
-        sheet = _nearest_grade(b_r, h_cj).copy()
-    else:
-        sheet = grades(grade).iloc[0].copy()
+    near = _nearest_grade(b_r, h_cj)
+    if grade is not None:
+        near = grades(grade).iloc[0]
+    sheet = near.copy()
     better["spread"], least = lots(str(sheet["host"]), request.spread), {}
     for quantity, chord in _CHORDS.items():
         sheet[chord] = known.get(chord, sheet[chord])
@@ -331,11 +332,12 @@ def incumbent_of_values(values: Any, request: Request, grade: str | None = None)
     if curve is not None:
         # What was measured at its temperature, counted back to 20 degrees C.
         better["squareness"] = _squareness_from(curve, sheet, request.temperature)
-    near = str(sheet["grade"])
+    name = str(sheet["grade"])
     better["source"] = (
-        f"measured by you at {at - ZERO_CELSIUS:.0f} °C, less what lots vary; the rest as of {near}"
+        f"measured by you at {at - ZERO_CELSIUS:.0f} °C, less what lots vary; the rest as of {name}"
     )
-    name = near if grade else f"the magnet like {near}"
+    if grade is None:
+        name = f"the magnet like {name}"
     return _incumbent_of_row(sheet, name, least, request, **better)
 
 
@@ -420,9 +422,8 @@ def producer_of_candidates(process: Any) -> Producer | None:
     """Return the calibration that a process names; InputError if it states more than a route."""
     if process is None:
         return None
-    known = read_process(process, 1)
-    bare = replace(known, producer=None, route=None)
-    if bare != Process():
+    known, stated = read_process(process, 1), process_record(process) or {}
+    if stated.keys() - {"producer", "route"}:
         raise InputError(
             "process of a replacement is a route, or a calibration of `magnetkit calibrate` by its "
             f"name or as that returns it, got {process!r:.60}"

@@ -13,7 +13,8 @@ from ..magnetism._composition_estimate import MELTED, Recipe
 from ..magnetism._measured import COERCIVITY
 from ..magnetism.grades import secondhand
 from ..magnetism.sintered import Duty
-from ..phases.records import HOSTS, root_of
+from ..magnetism.spread import constants
+from ..phases.records import HOSTS
 from ._candidates import (
     COST_RATIO,
     EXPOSURE,
@@ -37,7 +38,6 @@ from ._request import (
     KNEE,
     LIMIT,
     MARGIN_OF_DUTY,
-    PRODUCT,
     REMANENCE,
     Incumbent,
     Limits,
@@ -45,7 +45,7 @@ from ._request import (
 )
 from .exposure import HeavyToday
 from .rule import recommend
-from .thresholds import LEVEL, MEETS, NONE_WT_PCT, SAFETY, SAVING_WT_PCT, UNLIKELY
+from .thresholds import MEETS, NONE_WT_PCT, SAFETY, SAVING_WT_PCT, UNLIKELY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +55,9 @@ _ANOTHER_KIND, _MOST_WAYS = 0.2, 6
 # So far below its rating, K, a grade is far below it; load lines that are tried then.
 _COOL_K, _LINES = 20.0, np.arange(0.4, 10.05, 0.1)
 _ROUND = 0.005
+# Exposures that are as good as equal where nothing is in use, USD/kg, and grades of a family that
+# stand before all others.
+_EQUAL_USD_KG, _OF_EACH = 1.0, 2
 
 WAYS = {
     "lower-class": ("Lower class, as sold", "the worst field, if not the one given"),
@@ -317,7 +320,7 @@ def _compare(
     table = judged.table
     own_row = table.iloc[0]
     reach = float(own_row[CHANCE]) < MEETS
-    low, high = LEVEL
+    low, high = constants()["level"]
     is_sound = incumbent.producer is not None or bool(low <= judged.level <= high)
     kind = own.kind
     if incumbent.makeup is not None and incumbent.makeup.estimate:
@@ -350,8 +353,8 @@ def _choose_ways(
     """Return the ways that are shown, and the candidates with these first, numbered as they."""
     import pandas as pd
 
-    others = frame[frame["way"] != "own"]
-    others = others[(others["status"] == "ok") & (others[CHANCE] > 0.0)]
+    frame = frame.assign(place=np.arange(len(frame)))
+    others = frame[(frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)]
     if not reach:
         # A way lowers what hangs on heavy rare earth against the mean and against the recipe.
         least = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
@@ -381,10 +384,9 @@ def _choose_ways(
         row = others.loc[place]
         way = make_way(str(row["way"]), row, today)
         ways.append(replace(way, number=number, recommended=place == best))
-    order = order_candidates(pd.concat([frame.iloc[:1], others.drop(index=picked)]))
-    order = pd.concat([others.loc[picked], order], ignore_index=True).drop(columns="open")
-    rest = frame[~frame.index.isin(order.index)].head(0)
-    order = pd.concat([order, rest], ignore_index=True)
+    shown_places = others.loc[picked, "place"]
+    rest = order_candidates(frame[~frame["place"].isin(shown_places)])
+    order = pd.concat([frame.loc[shown_places], rest], ignore_index=True).drop(columns="place")
     order.insert(0, "rank", np.arange(1, len(order) + 1))
     return tuple(ways), order
 
@@ -395,9 +397,7 @@ def _shell_element(shell: str) -> str:
     return "" if one is None else str(one.R)
 
 
-def _pick_of_kind(
-    rows: "pd.DataFrame", today: HeavyToday, request: Request, *, reach: bool
-) -> int:
+def _pick_of_kind(rows: "pd.DataFrame", today: HeavyToday, request: Request, *, reach: bool) -> int:
     """Return the index of the way of one kind that is shown: the rule's, else most worth a try."""
     place = recommend(rows.assign(open=True), today, most_cost=request.most_cost, reach=reach)
     if place is not None:
@@ -432,9 +432,7 @@ def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
     return Way(kind, **plain, saved_share=share, unknown=unknown)
 
 
-def _write_sentence(
-    answer: Answer, incumbent: Incumbent, request: Request, limits: Limits
-) -> str:
+def _write_sentence(answer: Answer, incumbent: Incumbent, request: Request, limits: Limits) -> str:
     """Return the verdict in words."""
     best, ways, name = answer.recommended, answer.ways, incumbent.name
     over = ""
@@ -445,8 +443,12 @@ def _write_sentence(
         failing = failing or f"{name} does not meet what is asked"
         return over + f"{failing}; {_reaching_text(answer)}"
     if best is not None:
-        saves = f"{best.saved:.1f} wt.% ({100 * best.saved_share:.0f} %)"
-        return f"{over}Replace {name} by {best.name}: saves {saves} heavy rare earth, P {best.chance:.2f}"
+        assert answer.today is not None
+        lowered = 1.0 - best.exposure_USD_kg / max(answer.today.exposure_USD_kg, 1e-9)
+        return (
+            f"{over}Replace {name} by {best.name}: saves {best.saved:.1f} wt.% heavy rare earth "
+            f"and {100 * lowered:.0f} % of its worth, P {best.chance:.2f}"
+        )
     keep = f"{over}Keep {name}:"
     recipe, today = answer.recipe, answer.today
     assert recipe is not None
@@ -537,12 +539,13 @@ def short_name(way: Way) -> str:
     alloy = "alloy " + " ".join(heavy) if heavy else "no heavy RE in the alloy"
     if not way.shell and not heavy:
         alloy = "no heavy RE"
+    if way.shell:
+        base = f" on {alloy.removeprefix('alloy ')}" if alloy.startswith("alloy") else ""
+        alloy = f"{way.shell.replace(' wt%', '')} diffused{base}"
     if amounts["Ce"] > 0.05:
         alloy += f", Ce {amounts['Ce']:.2g}"
-    if amounts["B"] < 0.955 and root_of(way.host) == "2:14:1":
-        alloy += f", B {amounts['B']:.2g}"
-    if way.shell:
-        alloy = f"{way.shell.replace(' wt%', '')} diffused" + (f", {alloy}" if heavy else "")
+    if way.kind == "low-boron":
+        alloy += f", B {amounts['B']:.2f}"
     marks = {"fine-grained": "fine grains, ", "hot-deformed": "hot deformed, "}
     text = marks.get(way.kind, "") + alloy
     if way.kind == "other-route":
@@ -569,11 +572,17 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
         text = "Keep looking: nothing that is sold meets this duty; ask less B_r or a longer magnet"
         return (_without_candidates(text),)
     whole = pd.concat(parts, ignore_index=True)
-    # Among those with hardly more exposure the cheapest flux, by a maker's own sheet.
-    step = 1.0
-    cost = whole[COST_PER_FLUX].where(whole["kind"] != "ferrite", 0.0)
-    whole = whole.assign(far=whole[EXPOSURE] > whole[EXPOSURE].min() + step, price=cost)
-    whole = whole.sort_values(["far", "copied", "price", HEAVY], kind="stable", ignore_index=True)
+    # Among those with hardly more exposure first what holds no rare earth, then by a maker's own
+    # sheet the cheapest flux.
+    rare = whole["kind"] != "ferrite"
+    far = whole[EXPOSURE] > whole[EXPOSURE].min() + _EQUAL_USD_KG
+    whole = whole.assign(far=far, rare=rare)
+    keys = ["far", "rare", "copied", COST_PER_FLUX, HEAVY]
+    whole = whole.sort_values(keys, kind="stable", ignore_index=True)
+    place = whole.groupby("host").cumcount()
+    whole = whole.assign(later=place >= _OF_EACH).sort_values(
+        ["later", "far"], kind="stable", ignore_index=True
+    )
     whole[SAVED], whole[COST_RATIO] = 0.0, np.nan
     whole.insert(0, "rank", np.arange(1, len(whole) + 1))
     today, ways = HeavyToday(0.0, 0.0), []
@@ -584,7 +593,7 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     if ways[0].heavy_rare_earth_wt_pct < NONE_WT_PCT:
         heavy = "no heavy rare earth"
     text = f"Order {ways[0].grade}: {heavy}, P {ways[0].chance:.2f}"
-    whole = whole.drop(columns=["far", "copied", "price"])
+    whole = whole.drop(columns=["far", "rare", "copied", "later"])
     return (_without_candidates(text, tuple(ways), candidates=whole),)
 
 
@@ -643,6 +652,3 @@ def record(answer: Answer) -> dict[str, Any]:
     recipe = None if answer.recipe is None else vars(answer.recipe)
     plain = {name: getattr(answer, name) for name in names}
     return {**plain, "recipe": recipe, "ways": [vars(way) for way in answer.ways]}
-
-
-__all__ = ["PRODUCT", "WAYS", "Answer", "Way"]

@@ -18,7 +18,7 @@ _Mask = NDArray[np.bool_]
 
 _NODES = 48
 # Deviations that are less than this decide nothing, and slack that rounding takes.
-_LEAST, _ROUNDING = 1e-9, 1e-9
+_LEAST, _ROUNDING = 1e-9, 1e-8
 
 
 def producer_deviations(
@@ -29,7 +29,7 @@ def producer_deviations(
     other_shell: _Mask,
     other_route: _Mask,
 ) -> tuple[_Array, _Array]:
-    """Standard deviations of ln B_r and ln H_cJ of n magnets over one of the same producer.
+    """Return the deviations of ln B_r and ln H_cJ of n magnets over one of the same producer.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def probability_met(
     pull: Any = 0.0,
     trade: bool = False,
 ) -> _Array:
-    """Probability that n magnets meet a limit on B_r and one on H_cJ or on the knee.
+    """Return the probability that n magnets meet a limit on B_r and one on H_cJ or the knee.
 
     With x and y the errors of ln B_r and ln H_cJ, both normal, B_r is met where ``flux + x >= 0``
     and the other where ``hardness + y - pull x >= 0``. A producer that may `trade` a little of one
@@ -118,3 +118,13 @@ def probability_met(
     left = expected_hardness + moved - np.asarray(pull) * error * unit_flux / unit_hardness
     met = ndtr(left / wide_hardness)
     return np.clip((weight[:, None] * met).sum(axis=0) / 2.0 * (1.0 - low), 0.0, 1.0)
+
+
+def probability_sold(flux: _Array, hardness: _Array, *, pull: Any = 0.0) -> _Array:
+    """Return the probability that n grades as sold meet limits, by what makers guarantee, (n,).
+
+    `flux`, `hardness` and `pull` as of `probability_met`; printed least values are off by little.
+    """
+    sold = constants()["sold"]
+    deviations = [np.full(len(flux), sold[name]) for name in ("remanence_T", "coercivity_kA_m")]
+    return probability_met(flux, hardness, deviations[0], deviations[1], pull=pull)

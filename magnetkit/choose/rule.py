@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def rule_text(most_cost: float | None = None) -> str:
+def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
     """Return the rule of `recommend` in one sentence."""
+    if reach:
+        return (
+            f"of the ways with P of {MEETS:g} or more of its family, the one on which least hangs "
+            "on heavy rare earth (wt.% times price); of equals the cheapest"
+        )
     most = MOST_COST if most_cost is None else most_cost
     return (
         f"of the ways with P of {MEETS:g} or more that lower what hangs on heavy rare earth (wt.% "

@@ -16,5 +16,3 @@ MOST_COST = 1.1
 """Largest cost per flux over today's, where neither profile nor user says otherwise."""
 EQUAL_WT_PCT = 0.05
 """Exposures that differ by less than so much of today's heavy rare earth, wt.%, are equal."""
-LEVEL = (0.72, 1.39)
-"""H_cJ of the magnet in use over that of the model, from which recipe or model is wrong."""

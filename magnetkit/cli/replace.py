@@ -23,6 +23,8 @@ _LABELS = {
 _MARKS = {"estimate": "*", "extrapolated": "!"}
 
 _OTHER = "Other questions"
+# Characters of a line that is printed as it stands.
+_LINE = 80
 
 
 @o.with_options(
@@ -56,6 +58,13 @@ def replace(
     ] = None,
     mass: o.Mass = 1.0,
     per_year: o.PerYear = None,
+    family: Annotated[
+        Literal["own", "any"],
+        o.option("May a magnet of another family stand first? own or any."),
+    ] = "own",
+    most_cost: Annotated[
+        float | None, o.more("Largest cost per flux over today's; 1.1 otherwise.", metavar="NUMBER")
+    ] = None,
     compensated: Annotated[
         bool, o.option("--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER)
     ] = False,
@@ -77,7 +86,7 @@ def replace(
 ) -> None:
     """Find what takes the place of a magnet with less heavy rare earth, and how likely it does.
 
-    By its drawing, or, with a load line, an opposing field or hours, by its duty. Columns of a
+    By its drawing, or, with a load line, an outside field or hours, by its duty. Columns of a
     table of parts: part, number, mass_kg or size (40x15x5mm), grade or recipe with basis,
     temperature, load_line; base and faces, a leaner alloy coated instead (`magnetkit diffuse`).
     The embedded devices rest on assumptions, stated in `datasets/devices`.
@@ -113,6 +122,7 @@ def replace(
         keywords["per_year"] = per_year
     asked: dict[str, Any] = {"recipe": recipe, "basis": basis, "shell": shell, "out": out}
     asked |= {"measured": measured, "require": require or (), "mass_kg": mass, "force": force}
+    asked |= {"family": family, "most_cost": most_cost}
     for name, text in (("values", values), ("spread", spread)):
         asked[name] = None if text is None else _numbers(text, f"--{name}")
     found = run(grade, temperature, **asked, **keywords)
@@ -120,8 +130,10 @@ def replace(
         typer.echo(found.to_json())
     else:
         for line in found.lines("cgs" if is_cgs(units) else "si", everything=everything):
-            indent = "   " if line.startswith("   ") else ""
-            say(line.strip(), indent)
+            if len(line) <= _LINE:
+                typer.echo(line)
+            else:
+                say(line)
     if out is not None:
         message(f"see {out}/report.html")
 

@@ -133,8 +133,8 @@ def _working_fields(b_r, h_cj, h_knee, mu_rec, load, out, start, stop):
         out[i] = low
 
 
-# b_r T, mu_rec; load: permeance coefficient; outside: field in the magnet's place with its remanence
-# set to zero, against the magnetization, A/m. Scalars or arrays. Returns A/m.
+# b_r T, mu_rec; load: permeance coefficient; outside: field in the magnet's place with its
+# remanence set to zero, against the magnetization, A/m. Scalars or arrays. Returns A/m.
 @jit(makes_arrays=True, part="copied")
 def straight_field(b_r, mu_rec, load, outside):
     """Return the reverse field at the working point of a magnet of which nothing has reversed."""

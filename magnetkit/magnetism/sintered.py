@@ -70,7 +70,7 @@ _LOOP_HOURS = 1.0 / 60.0
 
 @dataclass(frozen=True)
 class Duty:
-    """What a magnet stands in its device, beside its temperature; functions take one as `load_line`.
+    """What a magnet stands in its device; functions take one as `load_line`.
 
     The field against a magnet of remanence B_r and recoil permeability mu_rec, of which nothing has
     reversed, is ``H = B_r / (mu_0 (P_c + mu_rec)) + H_out + S_v ln(t / t_0)``.

@@ -143,7 +143,8 @@ def _below(replacement: Any, first: Answer, units: str) -> list[str]:
     shown = [_asked(replacement, units)]
     if first.recipe is not None:
         shown.append(_assumed(replacement, first))
-        shown.append(f"The rule: {rule_text(replacement.request.most_cost)}.")
+        rule = rule_text(replacement.request.most_cost, reach=first.reach)
+        shown.append(f"The rule: {rule}.")
     if (beside := _beside(replacement, first)) is not None:
         shown.append(beside)
     changes = _changes(replacement, first)
@@ -156,13 +157,15 @@ def _below(replacement: Any, first: Answer, units: str) -> list[str]:
 
 def _asked(replacement: Any, units: str) -> str:
     """Return what is asked of a replacement, and whence."""
-    if not replacement.limits or "kind" not in replacement.reference and not replacement.limits:
+    if not replacement.limits or ("kind" not in replacement.reference and not replacement.limits):
         return "Nothing is asked."
     parts = []
     for column, limit in replacement.limits.items():
         label = _LABELS.get(column)
         if column == MARGIN_OF_DUTY:
-            parts.append(f"H_k at least {limit.limit:g} times the field, with each magnet's own B_r")
+            parts.append(
+                f"H_k at least {limit.limit:g} times the field, with each magnet's own B_r"
+            )
         elif label and limit.minimum is not None:
             parts.append(f"{label} >= {_show(units, column, limit.limit)}")
         else:
@@ -209,7 +212,7 @@ def _beside(replacement: Any, first: Answer) -> str | None:
         return None
     request = replacement.request
     own = first.recipe
-    kg_each = best.saved / 100.0 * request.mass_kg
+    kg_year = best.saved / 100.0 * request.mass_kg * request.per_year
     parts = []
     before, after = heavy_held(own.text, own.shell), heavy_held(best.candidate, best.shell)
     amounts = [
@@ -218,7 +221,9 @@ def _beside(replacement: Any, first: Answer) -> str | None:
     ]
     if amounts:
         parts.append("; ".join(amounts))
-    licensed = [symbol for symbol in (*after, *beside_held(best.candidate, "")) if symbol in _LICENSED]
+    licensed = [
+        symbol for symbol in (*after, *beside_held(best.candidate, "")) if symbol in _LICENSED
+    ]
     if licensed:
         parts.append(f"export licence needed for {', '.join(licensed)}")
     if best.kind == "other-family":
@@ -227,7 +232,8 @@ def _beside(replacement: Any, first: Answer) -> str | None:
         parts.append("price: ask, its elements say nothing of it")
     flux = best.remanence_guaranteed_T / replacement.reference[REMANENCE] - 1.0
     parts.append(f"flux {100 * flux:+.1f} %")
-    text = f"Way 1 saves {kg_each * request.per_year:.3g} kg of heavy rare earth a year in "
+    verb = "saves" if kg_year >= 0.0 else "takes"
+    text = f"Way 1 {verb} {abs(kg_year):.3g} kg of heavy rare earth a year in "
     text += f"{request.per_year:,} magnets of {request.mass_kg:g} kg; {'; '.join(parts)}."
     return text
 

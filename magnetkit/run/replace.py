@@ -12,7 +12,14 @@ from .._core._arguments import finite, named, whole
 from .._core.errors import InputError
 from .._core.units import parse_temperature
 from ..alloy.notation import Basis
-from ..choose._candidates import HEAVY, as_candidates, judge_melts, judge_sold
+from ..choose._candidates import (
+    HEAVY,
+    SAVED,
+    TRIALS,
+    as_candidates,
+    judge_melts,
+    judge_sold,
+)
 from ..choose._profile_parts import CHANCE
 from ..choose._request import (
     BETA,
@@ -42,7 +49,7 @@ from ..choose.answer import (
     make_way,
     record,
 )
-from ..choose.result import REPORT
+from ..choose.result import DECISIONS, REPORT
 from ..choose.thresholds import SAFETY
 from ..magnetism._composition_estimate import read_recipe
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
@@ -55,6 +62,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..choose._profile_parts import Requirement
+    from .screen import ScreenResult
 
 
 Family = Literal["own", "any"]
@@ -474,7 +482,17 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     if incumbent is None or answer.recipe is None or answer.today is None:
         raise InputError("only beside a magnet in use with a recipe can another be judged")
     own = answer.recipe
-    if is_grade(what):
+    columns = ["composition", "shell", "way", "route"]
+    melts = [(own.text, own.shell, "own", own.route)]
+    grade = is_grade(what)
+    if not grade:
+        recipe = given_recipe(read_recipe(what, basis), shell).best
+        melts.append((recipe.text, recipe.shell, "bulk", None))
+    judged = judge_melts(
+        incumbent, own, request, limits, pd.DataFrame(melts, columns=columns)
+    ).table
+    frame, kind = judged.iloc[1:].copy(), "diffused" if shell else "bulk"
+    if grade:
         name = incumbent_of_grade(what, request).name
         sold = judge_sold(None, request, limits)
         rows = sold[sold["grade"] == name].head(1)
@@ -487,19 +505,15 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
             kind = "other-family"
         if not len(frame):
             raise InputError(f"{name} cannot be judged: what it is made of is not known")
-    else:
-        recipe = given_recipe(read_recipe(what, basis), shell).best
-        columns = ["composition", "shell", "way", "route"]
-        rows = [(own.text, own.shell, "own", own.route), (recipe.text, recipe.shell, "bulk", None)]
-        both = pd.DataFrame(rows, columns=columns)
-        judged = judge_melts(incumbent, own, request, limits, both).table
-        frame, kind = judged.iloc[1:].copy(), "diffused" if recipe.shell else "bulk"
     own_frame = judge_melts(
         incumbent,
         own,
         request,
         limits,
-        pd.DataFrame([(own.text, own.shell, "own", own.route)], columns=["composition", "shell", "way", "route"]),
+        pd.DataFrame(
+            [(own.text, own.shell, "own", own.route)],
+            columns=["composition", "shell", "way", "route"],
+        ),
     ).table
     enter_comparison(frame, answer.today, own_frame.iloc[0])
     return make_way(kind, frame.iloc[0], answer.today)
@@ -512,8 +526,11 @@ _SHOWN_IN_FOLDER = (
     COERCIVITY,
     KNEE,
     MARGIN_OF_DUTY,
+    HEAVY,
+    SAVED,
     "failed_requirements",
     "nearest_grade",
+    "status",
     "rank",
 )
 
@@ -556,8 +573,36 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
         out=out,
         force=force,
     )
+    result.manifest[DECISIONS] = _decisions(replacement, result)
     result.tell(replacement.lines(), out)
     result.report(f"{out}/{REPORT}")
+
+
+_STATUS_OF_KIND = {"lower-class": "buy", "higher-class": "buy", "other-family": "buy"}
+
+
+def _decisions(replacement: Replacement, result: "ScreenResult") -> list[dict[str, Any]]:
+    """Return the records of the decisions of a folder: today's magnet, then the ways."""
+    today = result.manifest[DECISIONS][0]
+    rows = result.select().to_pylist()
+    by_rank = {row["rank"]: row for row in rows}
+    own = replacement.answers[0].own
+    assert own is not None
+    of_own = {name: getattr(own, name) for name in (*GUARANTEED, *GUARANTEED.values(), CHANCE)}
+    records = [today | of_own]
+    for way in replacement.ways:
+        status = _STATUS_OF_KIND.get(way.kind, "ready")
+        if way.kind in TRIALS or not way.likely:
+            status = "trial"
+        more = {
+            "decision_status": status,
+            "copies": 1,
+            "share_best": 0.0,
+            "next_test": f"what nobody knows of it: {way.unknown}",
+        }
+        row = {name: value for name, value in by_rank[way.number].items() if name in today}
+        records.append(dict.fromkeys(today) | row | more)
+    return records
 
 
 def _finite(value: Any) -> Any:

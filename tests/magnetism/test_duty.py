@@ -22,7 +22,9 @@ def naive_lost(b_r, h_cj, knee, recoil, duty):
         h = 0.5 * (low + high)
         part = min(((h + creep) / h_cj) ** power, 2.0)
         j = (b_r - (recoil - 1.0) * MU_0 * h) * (1.0 - part)
-        low, high = (h, high) if j > MU_0 * ((1.0 + load) * h - (load + recoil) * outside) else (low, h)
+        low, high = (
+            (h, high) if j > MU_0 * ((1.0 + load) * h - (load + recoil) * outside) else (low, h)
+        )
     return min(((low + creep) / h_cj) ** power, 2.0)
 
 
