@@ -41,7 +41,7 @@ from ._request import (
     Request,
 )
 from .exposure import HeavyToday, heavy_exposure
-from .probability import probability_met, producer_deviations
+from .probability import SAME_RECIPE, probability_met, producer_deviations
 from .thresholds import EQUAL_WT_PCT, MEETS, UNLIKELY
 
 if TYPE_CHECKING:
@@ -221,7 +221,9 @@ def judge_melts(
         slack,
         trade=not request.on_duty,
     )
-    frame[DISTANCE] = _evidence_distance(model, incumbent, table)
+    frame[DISTANCE] = _evidence_distance(
+        model, incumbent, table, (distance <= SAME_RECIPE) & ~other_shell & ~other_route
+    )
     others = _other_limits(frame, limits, distance)
     frame[CHANCE] = limited(probability * others, frame[DISTANCE].to_numpy())
     frame["failed_requirements"] = _failed_limits(frame, limits)
@@ -305,18 +307,18 @@ def _guaranteed(frame: "pd.DataFrame", column: str) -> _Array:
 
 
 def _evidence_distance(
-    model: "pd.DataFrame", incumbent: Incumbent, table: CompositionTable
+    model: "pd.DataFrame", incumbent: Incumbent, table: CompositionTable, is_same: Any
 ) -> _Array:
     """Return how far candidates are from measured magnets, the one in use among them, (n,).
 
     Whatever it is made of, it is sold: its own distance is 0. Others are near it where its recipe
-    is known.
+    is known. `is_same`, (n,): those of the recipe in use.
     """
     distance = np.nan_to_num(model[DISTANCE].to_numpy(float))
     if incumbent.makeup is not None and not incumbent.makeup.estimate:
         places = coordinates(table, root_of(incumbent.host))
         distance = np.fmin(distance, np.linalg.norm(places - places[0], axis=1))
-    distance[0] = 0.0
+    distance[is_same] = 0.0
     return distance
 
 

@@ -423,7 +423,8 @@ def producer_of_candidates(process: Any) -> Producer | None:
     if process is None:
         return None
     known, stated = read_process(process, 1), process_record(process) or {}
-    if stated.keys() - {"producer", "route"}:
+    of_route = {} if known.route is None else known.route.process
+    if stated.keys() - {"producer", "route", *of_route}:
         raise InputError(
             "process of a replacement is a route, or a calibration of `magnetkit calibrate` by its "
             f"name or as that returns it, got {process!r:.60}"

@@ -17,6 +17,8 @@ _Array = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
 
 _NODES = 48
+SAME_RECIPE = 1e-3
+"""Distance, the sum over atomic fractions, to which two recipes differ by rounding alone."""
 # Deviations that are less than this decide nothing, and slack that rounding takes.
 _LEAST, _ROUNDING = 1e-9, 1e-8
 
@@ -50,7 +52,7 @@ def producer_deviations(
         Of ln B_r, and of ln H_cJ.
     """
     alloy, shell, route = (constants()[name] for name in ("alloy", "shell", "route"))
-    remanence = (alloy["remanence_T"] * (distance > _LEAST)) ** 2
+    remanence = (alloy["remanence_T"] * (distance > SAME_RECIPE)) ** 2
     remanence = remanence + (alloy["of_difference"] * rise) ** 2
     remanence = remanence + (shell["remanence_T"] * other_shell) ** 2
     remanence = remanence + (route["remanence_T"] * other_route) ** 2
