@@ -9,11 +9,11 @@ SERVER := .venv-server
 RELEASE := .venv-release
 WHEEL_PYTHON ?= $(PYTHON)
 PYLEECAN := .venv-pyleecan
-PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
+PLAIN := $(filter-out %/test_hull_kernels.py,$(wildcard tests/*/test_*_kernels.py tests/*/test_*_kernel.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two workers; each file stays on one, since files share what they train.
 PARALLEL := --numprocesses 2 --dist loadfile
-EXTRAS := cluster,evaluation,explore,notebooks,docs,dev
+EXTRAS := cluster,explore,pull,notebooks,docs,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
 .PHONY: help setup demo docs test test-plain test-faults test-accuracy mutants test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean
@@ -45,7 +45,7 @@ $(STAMP): $(SETUP_FILES)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "magnetkit needs Python 3.11 to 3.13; call make with PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --quiet --upgrade pip
-	@$(PIP) install --quiet --constraint constraints.txt --editable ".[$(EXTRAS)]"
+	@$(PIP) install --quiet --constraint constraints.txt --group evaluation --editable ".[$(EXTRAS)]"
 	@$(BIN)/python -m magnetkit doctor --compile
 	@touch $(STAMP)
 	@echo "magnetkit: ready"
@@ -136,7 +136,7 @@ $(PEERS)/installed: benchmarks/peers.txt pyproject.toml
 
 peers: $(PEERS)/installed
 	@echo "magnetkit: kernels beside their peers"
-	@$(PEERS)/bin/python -m pytest -q tests/features tests/magnetism/test_export.py tests/curves/test_formats.py -m peer
+	@$(PEERS)/bin/python -m pytest -q tests/features tests/curves/test_formats.py -m peer
 	@$(PEERS)/bin/python -m benchmarks.features
 
 bench: $(STAMP)

@@ -29,6 +29,7 @@ import magnetkit as mk
 from magnetkit._core import datasets
 from magnetkit._core._fetch import fetch
 from magnetkit._core.elements import RARE_EARTHS
+from magnetkit.magnetism.measured_magnets import measured_magnets
 from magnetkit.magnetism.process import routes
 
 from .accuracy import written_by
@@ -99,7 +100,8 @@ SEED, DRAWN = 35, {"papers": 80, "NEMAD": 80, "sheets": 40}
 
 def real() -> dict[str, pd.DataFrame]:
     """Return all that is drawn from by kind: recipe or grade, basis, and how it was made."""
-    papers = [pd.read_csv(datasets.path(f"recipes/{n}.csv")) for n in ("recipes", "families")]
+    papers = measured_magnets()
+    papers = papers[papers["recipe"] != ""]
     nemad = pd.read_csv(fetch("curie-by-paper"), low_memory=False)
     names = nemad.loc[nemad["Remanence"].notna() & nemad["Coercivity"].notna(), "Material_Name"]
     names = names[names.str.fullmatch(r"([A-Z][a-z]?[0-9.]*)+")].drop_duplicates()
@@ -108,7 +110,7 @@ def real() -> dict[str, pd.DataFrame]:
     magnet = (rare > 0.05) & (rare < 0.25) & (table.fraction("Fe", "Co") > 0.4)
     sheets = pd.read_csv(datasets.path("grades/grades.csv"))["grade"].drop_duplicates()
     return {
-        "papers": pd.concat(papers)[["recipe", "basis"]].drop_duplicates(),
+        "papers": papers[["recipe", "basis"]].drop_duplicates(),
         "NEMAD": pd.DataFrame({"recipe": names.to_numpy()[table.row_index][magnet]}),
         "sheets": pd.DataFrame({"recipe": sheets}),
     }
@@ -298,10 +300,10 @@ EDGES: dict[str, tuple[str, dict[str, Any], str]] = {
     "2:17 by z": ("20C", {"basis": "atomic"}, """
         Sm(Co0.7Fe0.2Cu0.08Zr0.02)8.2 Sm(Co0.7Fe0.2Cu0.08Zr0.02)8.3
         Sm(Co0.7Fe0.2Cu0.08Zr0.02)9.0 Sm2Co17"""),
-    "Tang's series (measured 708, 3056, 446 kA/m; recipes.csv S21, S22, S26)": (
+    "Tang's series (measured 708, 3056, 446 kA/m; magnets.csv S21, S22, S26)": (
         "25C", {"basis": "atomic"}, """
         SmCo6.902Fe0.85Cu0.408Zr0.34 SmCo5.882Fe0.85Cu1.428Zr0.34 SmCo6.222Fe0.85Cu1.428"""),
-    "magnet for 500 C (measured 604 kA/m; recipes.csv S28)": (
+    "magnet for 500 C (measured 604 kA/m; magnets.csv S28)": (
         "500C", {"basis": "atomic", "process": {"aged_for_C": 500.0}}, """
         SmCo4.9542Fe1.104Cu0.621Zr0.2208"""),
     "1:5": ("20C", {"basis": "weight"}, """

@@ -21,19 +21,19 @@ from .alloy import CompositionTable as CompositionTable
 from .alloy import parse_composition as parse_composition
 from .alloy import substitutions as substitutions
 from .choose import applications as applications
+from .curves import compare as compare
 from .curves import curve as curve
 from .curves import limits as limits
 from .diffusion import diffuse as diffuse
 from .magnetism import calibrate as calibrate
-from .magnetism import compare as compare
 from .magnetism import grades as grades
 from .magnetism import predict as predict
 from .report import plots as plots
 from .run import compensation as compensation
-from .run import parts as parts
 from .run import replace as replace
+from .run import replace_parts as replace_parts
 from .run import screen as screen
 from .run import suggest as suggest
-from .surrogates import explain as explain
+from .run import validate as validate
 
 __version__: str

@@ -91,14 +91,14 @@ def test_numbers_that_stand_for_others_are_near_them():
     from magnetkit.alloy import shells
     from magnetkit.choose import _evaluate
     from magnetkit.features import _crystal_kernels as _crystals
-    from magnetkit.magnetism import _balance
+    from magnetkit.magnetism.laws import law
     from magnetkit.phases.records import HOSTS
 
     # Nd2Fe14B orders at 585 to 588 K (Herbst 1991; Hirosawa 1986); sheets say 7.4 to 7.7 g/cm3.
     assert 585.0 <= HOSTS["2:14:1"].magnet.usual_curie_K <= 588.0
     assert 7.4 <= shells._DENSITY <= 7.7
     # Nd2O3: 336.48 g/mol, 7.24 g/cm3.
-    assert pytest.approx(336.48 / 7.24 / 2.0 / N_A * 1e24, abs=0.05) == _balance._OXIDE_VOLUME
+    assert pytest.approx(336.48 / 7.24 / 2.0 / N_A * 1e24, abs=0.05) == law("grains").oxide_volume
     assert exp(-(_crystals._CUT**2)) == pytest.approx(1e-8, rel=0.2)
     # No magnet has more flux for its mass than Fe65Co35: 240 A m2/kg (Bozorth 1951).
     assert 1.0 < _evaluate.FLUX_PER_MASS / (MU_0 * 240.0) < 1.1

@@ -34,7 +34,7 @@ WITH_EXAMPLE = {
     "applications.load", "magnetism.grades", "alloy.parse_composition",
     "alloy.refine",
     "alloy.substitutions", "curves.curve", "diffusion.diffuse", "magnetism.compensate",
-    "magnetism.intrinsic", "magnetism.sintered", "phases.energy_above_hull", "magnetism.compare",
+    "magnetism.intrinsic", "magnetism.sintered", "phases.energy_above_hull", "curves.compare",
     "magnetism.predict", "run.screen", "supply.ledger",
 }  # fmt: skip
 """The functions most used, each with an example."""

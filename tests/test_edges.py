@@ -22,7 +22,6 @@ from magnetkit.magnetism.process import read_process
 from magnetkit.magnetism.shells import objection
 from magnetkit.magnetism.sintered import Duty, read_duty
 from magnetkit.phases.pull import chemical_systems
-from magnetkit.run.devices import _positive
 from magnetkit.run.replace import _use_temperature
 from magnetkit.run.suggestion import Shop
 from magnetkit.supply.scenario import check_recycled, with_prices
@@ -145,7 +144,6 @@ EDGES = {
     "its load line": closed(asked("load_line"), 0.0),
     "its mass": between(asked("mass_kg"), 0.0),
     "its number": Edge(asked("per_year"), (1,), (0,)),
-    "mass in a bill": between(lambda v: _positive("mass_kg", v), 0.0, 1e9),
     "load line": closed(read_duty, 0.0),
     "outside field": closed(lambda v: read_duty(Duty(outside_field_kA_m=v)), 0.0),
     "hours": closed(lambda v: read_duty(Duty(hours=v)), 0.0),
@@ -161,9 +159,6 @@ EDGES = {
     "fine step": Edge(lambda v: mk.magnetism.transitions("Nd2Fe14B", step=v), (), (0.00999,)),
     "step of compensation": closed(
         lambda v: mk.magnetism.compensate("SmCo5", ["Gd"], alpha=-0.03, step=v), 0.002, 0.1
-    ),
-    "highest field": between(
-        lambda v: mk.magnetism.first_order_transitions("SmCo5", highest_field_T=v), 0.0, 100.1
     ),
     "stock": closed(lambda v: Shop({"Nd": v}), 0.0),
     "charge": between(lambda v: Shop(charge_kg=v), 0.0),

@@ -132,7 +132,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"reference": "2:17TC-16", "temperature": None, "recipe": None, "circuit": 0.0},
     ),
     "makeup": (mk.magnetism.estimate_composition, {"grade": "{grade}"}),
-    "bill": (mk.run.bill, {"parts": "patriot", "per_year": 1, "replaced": False}),
+    "replace_parts": (mk.replace_parts, {"table": "patriot", "per_year": 1}),
     "diffuse": (
         mk.diffuse,
         {
@@ -171,10 +171,6 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "limits": None,
             "additions": None,
         },
-    ),
-    "explain": (
-        mk.explain,
-        {"compositions": BASE, "target": "formation_energy_eV_atom", "n": 2, "data": None},
     ),
     "load": (mk.surrogates.load, {"target": "formation_energy_eV_atom", "data": None, "add": None}),
     "training_set": (

@@ -12,7 +12,7 @@ from benchmarks.faults import mutation
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._notation_kernels import FINE
 from magnetkit.alloy.notation import parse_composition, read_amounts
-from tests.kernels import naive_parse
+from tests.alloy import naive_parse
 
 BASES = ("auto", "atomic", "weight")
 BATCH = 20_000

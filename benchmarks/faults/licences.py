@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "THIRD_PARTY.md"
-RUN_TIME_EXTRAS = ("cluster", "explore", "plots")
+RUN_TIME_EXTRAS = ("cluster", "explore", "plots", "pull")
 
 PERMISSIVE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|HPND|Zlib|0BSD|CC0|Unlicense|CMU|BSL",

@@ -92,6 +92,9 @@ def built(folder: Path) -> Path:
     missing = [name for name in CARRIED if not any(n.endswith(name) for n in names)]
     if missing:
         raise StepError(f"build the wheel: it lacks {missing}")
+    others = [name for name in names if not name.startswith(("magnetkit/", "magnetkit-"))]
+    if others:
+        raise StepError(f"build the wheel: it carries {others[:5]}")
     return wheel
 
 

@@ -121,5 +121,5 @@ def plain(module: str) -> list[str]:
         reached = [distance[m] for m in _imports(ROOT / name) if m in distance]
         return _is_own(module, name) or min(reached, default=9) <= 1
 
-    kernels = [name for name in test_files() if name.startswith("tests/kernels/")]
+    kernels = [name for name in test_files() if name.endswith(("_kernels.py", "_kernel.py"))]
     return [name for name in kernels if not PLAIN_NOT.search(name) and is_near(name)]

@@ -2,18 +2,26 @@
 
 Read from what the other tables hold: the solubility and interstitials of the hosts, the rare
 earths that the intrinsic model has parameters for, the compounds and measurements of intrinsic/,
-the magnets of recipes/, and additions.csv. Alloys of a variant count for its root, and those of
-that for it; its rules are its own. Run after one of them changes.
+the magnets of magnets/ made the usual way, and additions.csv. Alloys of a variant count for its
+root, and those of that for it; its rules are its own. Run after one of them changes.
 """
 
 import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from magnetkit.elements import RARE_EARTHS, SYMBOLS
 
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.compound.parameters import elements_of
+from magnetkit.magnetism.measured_magnets import (
+    FILE,
+    LETTERS,
+    USUAL,
+    measured_magnets,
+    serves_as_evidence,
+)
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES, HOSTS
 
@@ -22,7 +30,6 @@ COLUMNS = ("host", "element", "share_of", "largest_share", "source", "verificati
 FORMULAS = {
     "intrinsic/compounds.csv": "formula",
     "intrinsic/measurements.csv": "formula",
-    "recipes/recipes.csv": "recipe",
     "recipes/irreversible.csv": "recipe",
 }
 
@@ -61,22 +68,33 @@ def _alike(host: str) -> list[str]:
     return [name for name in HOSTS if HOSTS[name].root == HOSTS[host].root]
 
 
-def alloys() -> Iterator[Entry]:
-    """Yield the amounts of each alloy in the tables."""
+def listed() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield file, recipe and row of each alloy in the tables."""
     for file, column in FORMULAS.items():
         for row in _rows(file):
-            table = CompositionTable.from_strings([row[column]], basis=row.get("basis", "atomic"))
-            if len(table) != 1 or not (host := _host(row, table)):
-                continue
-            amounts = {SYMBOLS[c]: v for c, v in zip(table.indices, table.values, strict=True)}
-            third = {"H", "C", "N", "O", *HOSTS[host].interstitial_elements}
-            metal = sum(v for s, v in amounts.items() if s not in RARE_EARTHS and s not in third)
-            for symbol, share in amounts.items():
-                if symbol in third:
-                    yield host, symbol, "alloy", share, f"{file}: {row[column]}", "derived"
-                elif symbol not in RARE_EARTHS:
-                    of = share / metal
-                    yield host, symbol, "metal", of, f"{file}: {row[column]}", "derived"
+            yield file, row[column], row
+    magnets = measured_magnets()
+    proven = np.any([serves_as_evidence(magnets, quantity) for quantity in LETTERS], axis=0)
+    magnets = magnets[proven & (magnets["route"] == USUAL)]
+    for row in magnets[["recipe", "basis", "host"]].to_dict("records"):
+        yield FILE, row["recipe"], row
+
+
+def alloys() -> Iterator[Entry]:
+    """Yield the amounts of each alloy in the tables."""
+    for file, recipe, row in listed():
+        table = CompositionTable.from_strings([recipe], basis=row.get("basis", "atomic"))
+        if len(table) != 1 or not (host := _host(row, table)):
+            continue
+        amounts = {SYMBOLS[c]: v for c, v in zip(table.indices, table.values, strict=True)}
+        third = {"H", "C", "N", "O", *HOSTS[host].interstitial_elements}
+        metal = sum(v for s, v in amounts.items() if s not in RARE_EARTHS and s not in third)
+        for symbol, share in amounts.items():
+            if symbol in third:
+                yield host, symbol, "alloy", share, f"{file}: {recipe}", "derived"
+            elif symbol not in RARE_EARTHS:
+                of = share / metal
+                yield host, symbol, "metal", of, f"{file}: {recipe}", "derived"
 
 
 def main() -> None:

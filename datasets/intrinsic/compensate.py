@@ -30,7 +30,7 @@ from magnetkit.phases.records import HOST_NAMES
 
 TARGET = Path(__file__).resolve().parent / "parameters.csv"
 MARK = ", then scaled by compensate.py"
-# Magnet, chord K, alpha %/K and its deviation: S13 of recipes.csv (the sign is not printed), T4 of
+# Magnet, chord K, alpha %/K and its deviation: S13 of magnets.csv (the sign is not printed), T4 of
 # compensated.csv (from memory).
 CHORDS = (
     ("Sm0.575Gd0.425Co5", 273.15, 373.15, -0.0015, 0.003),

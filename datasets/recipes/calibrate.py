@@ -1,7 +1,7 @@
 """Write parameters.toml and VALIDATION.md of the sintered magnet.
 
 ``python datasets/recipes/calibrate.py`` fits Kronmueller's parameters and the alignment of each
-family on recipes.csv; what no recipe fixes is stated here with its source.
+family on magnets.csv; what no recipe fixes is stated here with its source.
 """
 
 from pathlib import Path
@@ -87,7 +87,7 @@ STATED = {
             "density": 0.60,
             "grain_boundary": 0.02,
         },
-        "source": "powder: 1393 and 820 kA/m at 1.3 and 3 um (recipes/families.csv, calibration "
+        "source": "powder: 1393 and 820 kA/m at 1.3 and 3 um (magnets/magnets.csv, calibration "
         "half) make alpha_K, N_eff and its rise with particle size, which ends at 1.3 um; the "
         "nitride decomposes before it sinters, so this is a bonded magnet with 60 vol.% of aligned "
         "powder (assumption), its binder good to 200 C",
@@ -113,7 +113,7 @@ STATED["1:12:1"] = {
     "spread": 0.99,
     "process": STATED["2:17:3"]["process"],
     "source": "alpha_K is the middle of 700 and 183 kA/m of NdFe10.5V1.5N and NdFe11TiN "
-    "(recipes/families.csv F60 and F61, one paper), whose scatter is the range; the rest is an "
+    "(magnets/magnets.csv F60 and F61, one paper), whose scatter is the range; the rest is an "
     "assumption, as 2:17:3: a nitride can only be bonded",
 }
 ZERO = (
@@ -164,7 +164,7 @@ def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:
         process["alignment"] = round(recipes.alignment(host), 4) if fitted else 0.95
         if "grain_slope" in prior:
             entry["grain_deviation"] = recipes.FREE[host].prior["grain_slope"][1]
-        source = f"fitted on recipes.csv; priors: {recipes.FREE[host].source}; {source}"
+        source = f"fitted on magnets.csv; priors: {recipes.FREE[host].source}; {source}"
         confidence = "medium"
     entry["spread"] = spreads.get(host, stated.get("spread", recipes.FEW_SPREAD))
     entry["remanence_spread"] = spreads.get("remanence", 0.10) if host in recipes.FREE else 0.15

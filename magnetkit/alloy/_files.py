@@ -24,6 +24,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from .._core._arguments import warn
 from .._core.elements import INDEX
 from .._core.errors import InputError
 from .table import composition_name, is_string, same_name, valid_text
@@ -63,6 +64,7 @@ class Block:
     start: int  # number of rows before this block
     lines: NDArray[np.int64]  # line of the file of each row, (n,), from 1 (row for Parquet)
     rejected: list[Rejected] = field(default_factory=list)  # lines that were no row of the table
+    notes: tuple[str, ...] = ()  # what was chosen or left out, of a workbook's first block
 
 
 def check_file(path: Path) -> None:
@@ -78,10 +80,11 @@ def check_file(path: Path) -> None:
         raise InputError(f"{path} is empty; expected a header line and one candidate a line")
 
 
-def read_blocks(path: Path, size: int) -> Iterator[Block]:
+def read_blocks(path: Path, size: int, notes: list[str] | None = None) -> Iterator[Block]:
     """Read a table in blocks of about `size` rows.
 
-    Raises InputError if it cannot be read: missing, without a row, of another kind or encoding.
+    What was left out of a workbook is added to `notes`, or warned of where there are none. Raises
+    InputError if it cannot be read: missing, without a row, of another kind or encoding.
     """
     check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
@@ -89,6 +92,11 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
     try:
         for block in readers.get(suffix, _read_csv)(path, size):
             found += len(block.lines) + len(block.rejected)
+            for note in block.notes:
+                if notes is None:
+                    warn(f"{path}: {note}", UserWarning)
+                else:
+                    notes.append(note)
             yield block
     except UnicodeDecodeError as error:
         raise InputError(
@@ -388,23 +396,39 @@ _WAY_OUT = "open it in a spreadsheet and save it as .xlsx or .csv"
 
 
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
-    table, lines = read_sheet(path)
+    sheet = read_sheet(path)
+    table, lines = sheet.table, sheet.lines
     for start in range(0, max(len(table), 1), size):
-        yield Block(table.slice(start, size), start, lines[start : start + size])
+        block = Block(table.slice(start, size), start, lines[start : start + size])
+        if start == 0:
+            block = replace(block, rejected=sheet.rejected, notes=sheet.notes)
+        yield block
 
 
-def read_sheet(given: Path) -> tuple[pa.Table, NDArray[np.int64]]:
-    """Read a sheet of an ``.xlsx`` file: n rows, and the row of the sheet of each, from 1.
+@dataclass(frozen=True)
+class SheetRows:
+    """What a sheet of a workbook holds."""
 
-    `given` may name sheet and header row, as `split_sheet` reads them. Titles above the header and
-    a row of units below it are left out; a header of two rows is joined. Numbers, dates and truth
-    values keep their type where all cells of a column have it, else cells are text. Blank rows are
-    left out. Raises InputError if the file is no workbook, too large when unpacked, or has no such
-    sheet or header.
+    table: pa.Table  # n rows, all columns
+    lines: NDArray[np.int64]  # row of the sheet of each, from 1, (n,)
+    rejected: list[Rejected]  # rows with a formula that has no value
+    notes: tuple[str, ...]  # which sheet was chosen, which rows are hidden
+
+
+def read_sheet(given: Path) -> SheetRows:
+    """Read a sheet of an ``.xlsx`` file.
+
+    `given` may name sheet and header row, as `split_sheet` reads them; the first visible sheet is
+    read otherwise. Titles above the header and a row of units below it are left out; a header of
+    two rows is joined. Numbers, dates and truth values keep their type where all cells of a column
+    have it, else cells are text. Blank and hidden rows are left out, the latter with a note; the
+    cells that are merged below the header all have the value of the first; a row with a formula
+    that no program has calculated is rejected. Raises InputError if the file is no workbook, too
+    large when unpacked, or has no such sheet or header.
     """
     path, sheet, header = split_sheet(given)
     _check_workbook(path)
-    lines, rows = _read_rows(path, sheet)
+    marks, lines, rows = _read_rows(path, sheet)
     if header is not None and header not in lines:
         raise InputError(f"{path}: row {header} of the sheet is empty; the header belongs there")
     if not lines:
@@ -416,11 +440,58 @@ def read_sheet(given: Path) -> tuple[pa.Table, NDArray[np.int64]]:
             f"{path}: row {lines[below - 1]} is taken for the header; column {doubled[0]!r} stands "
             "there twice or has no name; name another row with --header-row"
         )
+    cells = _fill_merged(rows[below:], lines[below:], marks.merged)
+    rejected = _without_values(marks.formulas, lines[below:], cells)
+    gone = {one.line for one in rejected}
+    used = [i for i, line in enumerate(lines[below:]) if line not in gone]
+    cells = [cells[i] for i in used]
     columns = {
-        name: _column([row[j] if j < len(row) else None for row in rows[below:]])
+        name: _column([row[j] if j < len(row) else None for row in cells])
         for j, name in enumerate(names)
     }
-    return pa.table(columns), np.array(lines[below:], np.int64)
+    numbers = np.array([lines[below + i] for i in used], np.int64)
+    return SheetRows(pa.table(columns), numbers, rejected, marks.notes)
+
+
+def _without_values(
+    formulas: Sequence[str], lines: list[int], rows: list[tuple[Any, ...]]
+) -> list[Rejected]:
+    """Return the rows that hold a formula without its value, by the first such cell of each."""
+    first: dict[int, str] = {}
+    for cell in formulas:
+        first.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), cell)
+    rejected = []
+    for line, row in zip(lines, rows, strict=True):
+        if line in first:
+            text = ", ".join(str(cell) for cell in row if cell is not None)
+            reason = (
+                f"cell {first[line]} holds a formula without its value; open the workbook in a "
+            )
+            reason += "spreadsheet, let it calculate, and save it"
+            rejected.append(Rejected(line, text, reason))
+    return rejected
+
+
+def _fill_merged(
+    rows: list[tuple[Any, ...]], lines: list[int], merged: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Give every cell of a merged range, such as ``A5:A6``, the value of the range's first."""
+    from openpyxl.utils import range_boundaries
+
+    if not merged:
+        return rows
+    cells = [list(row) for row in rows]
+    place = {line: i for i, line in enumerate(lines)}
+    for text in merged:
+        left, top, right, bottom = range_boundaries(text)
+        if top not in place or left > len(cells[place[top]]):
+            continue
+        value = cells[place[top]][left - 1]
+        for line in range(top, bottom + 1):
+            row = cells[place[line]] if line in place else []
+            for column in range(left - 1, min(right, len(row))):
+                row[column] = value
+    return [tuple(row) for row in cells]
 
 
 _PLACED = re.compile(r"(?P<file>.+\.xlsx)#(?P<sheet>[^:]*)(?::(?P<row>\d+))?", re.IGNORECASE)
@@ -514,8 +585,21 @@ def _extent(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int
     return rows, columns
 
 
-def _read_rows(path: Path, wanted: str) -> tuple[list[int], list[tuple[Any, ...]]]:
-    """Return number and cells of each row with content, of the sheet `wanted` or the first."""
+@dataclass(frozen=True)
+class _Marks:
+    """What a sheet hides, merges or left uncalculated."""
+
+    hidden: frozenset[int] = frozenset()  # rows, from 1
+    merged: tuple[str, ...] = ()  # ranges such as A5:A6
+    formulas: tuple[str, ...] = ()  # cells with a formula and no value
+    notes: tuple[str, ...] = ()
+
+
+def _read_rows(path: Path, wanted: str) -> tuple[_Marks, list[int], list[tuple[Any, ...]]]:
+    """Return marks, and number and cells of each visible row with content, of one sheet.
+
+    That is the sheet `wanted`, or the first that is visible.
+    """
     from openpyxl import load_workbook
 
     lines, rows = [], []
@@ -524,16 +608,13 @@ def _read_rows(path: Path, wanted: str) -> tuple[list[int], list[tuple[Any, ...]
             # openpyxl warns of what it would not write again, such as rules of validation.
             warnings.simplefilter("ignore")
             book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-            sheets = [s for s in book.worksheets if not wanted or same_name(s.title, wanted)]
-            if not sheets:
-                known = ", ".join(book.sheetnames)
-                raise InputError(f"{path}: no sheet {wanted!r}; there is {known}")
-            sheet = sheets[0]
+            sheet, note = _choose_sheet(book, wanted, path)
+            marks = _read_marks(path, sheet)
             # Some programs state another size than the sheet has.
             sheet.reset_dimensions()
             for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
                 row = tuple(None if c == "" or c in _ERRORS else c for c in cells)
-                if any(cell is not None for cell in row):
+                if any(cell is not None for cell in row) and number not in marks.hidden:
                     lines.append(number)
                     rows.append(row)
             book.close()
@@ -545,7 +626,80 @@ def _read_rows(path: Path, wanted: str) -> tuple[list[int], list[tuple[Any, ...]
             f"{path} is no Excel workbook that can be read ({type(error).__name__}: {error}); "
             f"{_WAY_OUT}"
         ) from None
-    return lines, rows
+    notes = [note] if note else []
+    if marks.hidden:
+        listed = ", ".join(map(str, sorted(marks.hidden)[:8]))
+        more = ", ..." if len(marks.hidden) > 8 else ""
+        notes.append(f"{len(marks.hidden)} hidden rows are left out ({listed}{more})")
+    return replace(marks, notes=tuple(notes)), lines, rows
+
+
+def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
+    """Return the sheet to read, and a note where another could have been meant."""
+    sheets = book.worksheets
+    if wanted:
+        named = [sheet for sheet in sheets if same_name(sheet.title, wanted)]
+        if not named:
+            known = ", ".join(book.sheetnames)
+            raise InputError(f"{path}: no sheet {wanted!r}; there is {known}")
+        return named[0], ""
+    visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
+    # "columns" says what the columns of the package's own workbooks mean.
+    rest = [sheet for sheet in sheets if sheet is not visible[0]]
+    others = [sheet.title for sheet in rest if sheet.title != "columns"]
+    if not others:
+        return visible[0], ""
+    hidden = len(sheets) - len(visible)
+    state = f", {hidden} of them hidden" if hidden else ""
+    listed = ", ".join(others[:5])
+    return (
+        visible[0],
+        f"sheet {visible[0].title!r} is read; there are {len(others)} more{state} ({listed}), "
+        "which --sheet names",
+    )
+
+
+_MARKED = re.compile(rb"<f[ >/]|hidden=|<mergeCell ")
+
+
+def _read_marks(path: Path, sheet: Any) -> _Marks:
+    """Return what a sheet hides, merges or left uncalculated, from its XML."""
+    from xml.etree.ElementTree import iterparse
+
+    member = sheet._worksheet_path
+    with zipfile.ZipFile(path) as packed:
+        with packed.open(member) as stream:
+            tail, is_marked = b"", False
+            while not is_marked and (block := stream.read(1 << 20)):
+                is_marked = _MARKED.search(tail + block) is not None
+                tail = block[-16:]
+        if not is_marked:
+            return _Marks()
+        hidden: set[int] = set()
+        merged: list[str] = []
+        formulas: list[str] = []
+        with packed.open(member) as stream:
+            for _, element in iterparse(stream):
+                kind = element.tag.rpartition("}")[2]
+                if kind == "mergeCell":
+                    merged.append(element.get("ref", ""))
+                elif kind == "c" and _lacks_value(element):
+                    formulas.append(element.get("r", "?"))
+                elif kind == "row":
+                    if element.get("hidden") in ("1", "true"):
+                        hidden.add(int(element.get("r", "0")))
+                    element.clear()
+    ranges = tuple(text for text in merged if ":" in text)
+    return _Marks(frozenset(hidden), ranges, tuple(formulas))
+
+
+def _lacks_value(cell: Any) -> bool:
+    """Return whether a cell has a formula and no value that a program calculated."""
+    parts = {part.tag.rpartition("}")[2]: part for part in cell}
+    if "f" not in parts:
+        return False
+    value = parts.get("v")
+    return value is None or not value.text
 
 
 def _column(cells: Sequence[Any]) -> pa.Array:

@@ -68,6 +68,8 @@ class CompositionTable:
     given : dict of str to ndarray of float64, shape (n,)
         What a user says of the hard phase, by the names of `GIVEN`, their ends ``_lo`` and ``_hi``,
         and `GIVEN_AT`; NaN where nothing was said. Selecting rows keeps it.
+    by_weight : ndarray of bool, shape (n,), or None
+        Rows written in wt.%, which are furnace charges and no formulas; None where none is.
     """
 
     indptr: NDArray[np.int64]
@@ -76,6 +78,7 @@ class CompositionTable:
     row_index: NDArray[np.int64]
     errors: list[ParseError] = field(default_factory=list)
     given: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    by_weight: NDArray[np.bool_] | None = None
 
     @classmethod
     def from_strings(cls, texts: Sequence[Any], basis: Basis = "auto") -> "CompositionTable":
@@ -265,7 +268,13 @@ class CompositionTable:
                 name: np.concatenate([t.given.get(name, np.full(len(t), np.nan)) for t in parts])
                 for name in {n for t in parts for n in t.given}
             },
+            _joined_by_weight(parts),
         )
+
+    @property
+    def weighed(self) -> NDArray[np.bool_]:
+        """Return which rows were written in wt.%, shape (n,)."""
+        return np.zeros(len(self), bool) if self.by_weight is None else self.by_weight
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -291,6 +300,8 @@ class CompositionTable:
             return None
         rng = np.random.default_rng(0)
         key = sums(self.rows, rng.random(N_ELEMENTS))
+        # A charge by weight is no formula of the same composition.
+        key = key + self.weighed
         some = key[np.unique(rng.integers(len(self), size=_LOOKED_AT))]
         if len(np.unique(some)) == len(some):
             return None
@@ -320,6 +331,7 @@ class CompositionTable:
                 self.row_index[first:last],
                 self.errors,
                 {name: own[first:last] for name, own in self.given.items()},
+                None if self.by_weight is None else self.by_weight[first:last],
             )
         from ._row_kernels import taken
 
@@ -329,7 +341,10 @@ class CompositionTable:
             return self
         indptr, indices, values = taken(self.rows, picked)
         given = {name: own[picked] for name, own in self.given.items()}
-        return CompositionTable(indptr, indices, values, self.row_index[picked], self.errors, given)
+        by_weight = None if self.by_weight is None else self.by_weight[picked]
+        return CompositionTable(
+            indptr, indices, values, self.row_index[picked], self.errors, given, by_weight
+        )
 
     def with_given(
         self, given: Mapping[str, Any], prefix: str = "", rows: int | None = None
@@ -647,8 +662,29 @@ def _parse_strings(
             text = array[int(i)].as_py() or ""
             reason = explain_fault(codes[i], text, place, sums[i], basis)
         errors.append(ParseError(row, text, place, reason))
-    rows = start + np.flatnonzero(codes == 0)
-    return CompositionTable(indptr, indices, values, rows, errors)
+    read = np.flatnonzero(codes == 0)
+    by_weight = _find_by_weight(texts, basis)
+    by_weight = None if by_weight is None else by_weight[read]
+    return CompositionTable(indptr, indices, values, start + read, errors, by_weight=by_weight)
+
+
+def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
+    """Return which texts are in wt.%, by the basis or by their own words; None where none is."""
+    if basis == "weight":
+        return np.ones(len(texts), bool)
+    if basis == "atomic":
+        return None
+    named = pc.match_substring_regex(texts, r"(?i)wt|weight").to_numpy(zero_copy_only=False)
+    if not named.any():
+        return None
+    return np.asarray(named, bool)
+
+
+def _joined_by_weight(tables: "list[CompositionTable]") -> NDArray[np.bool_] | None:
+    """Return `by_weight` of tables joined; None where no row of them is in wt.%."""
+    if all(table.by_weight is None for table in tables):
+        return None
+    return np.concatenate([table.weighed for table in tables])
 
 
 def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

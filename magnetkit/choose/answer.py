@@ -16,6 +16,7 @@ from ..magnetism.sintered import Duty
 from ..magnetism.spread import constants
 from ..phases.records import HOSTS
 from ._candidates import (
+    COST,
     COST_RATIO,
     EXPOSURE,
     HEAVY,
@@ -44,6 +45,7 @@ from ._request import (
     Request,
 )
 from .exposure import HeavyToday
+from .order_line import order_line
 from .rule import recommend
 from .thresholds import MEETS, NONE_WT_PCT, SAFETY, SAVING_WT_PCT, UNLIKELY
 
@@ -383,7 +385,14 @@ def _choose_ways(
     for number, place in enumerate(picked, start=1):
         row = others.loc[place]
         way = make_way(str(row["way"]), row, today)
-        ways.append(replace(way, number=number, recommended=place == best))
+        way = replace(way, number=number, recommended=place == best)
+        line = order_line(
+            way,
+            temperature_K=request.temperature,
+            drawing=incumbent.name,
+            today_cost_USD_kg=float(own_row[COST]),
+        )
+        ways.append(replace(way, order_line=line))
     shown_places = others.loc[picked, "place"]
     rest = order_candidates(frame[~frame["place"].isin(shown_places)])
     order = pd.concat([frame.loc[shown_places], rest], ignore_index=True).drop(columns="place")

@@ -76,7 +76,7 @@ def _print(findings: "list[Finding]") -> None:
 State = Literal["ok", "note", "broken"]
 
 NEEDED = (
-    "numpy", "numba", "scipy", "pandas", "pyarrow", "scikit-learn", "pymatgen", "mp-api",
+    "numpy", "numba", "scipy", "pandas", "pyarrow", "scikit-learn", "pymatgen",
     "pydantic", "plotly", "openpyxl", "typer", "rich", "pooch",
 )  # fmt: skip
 _OPTIONAL = {
@@ -84,8 +84,7 @@ _OPTIONAL = {
     "dash": ("explore", "magnetkit explore"),
     "dask": ("cluster", "screening on a cluster"),
     "chgnet": ("chgnet", "relaxed crystals"),
-    "lightgbm": ("evaluation", "the recipes of others in benchmarks.accuracy"),
-    "xgboost-cpu": ("evaluation", "the recipes of others in benchmarks.accuracy"),
+    "mp-api": ("pull", "magnetkit data pull"),
 }
 """Package to its extra and what it is for."""
 _CACHES = {

@@ -1,17 +1,14 @@
-"""``magnetkit features``: features of candidates, and how fast they are made."""
+"""``magnetkit features``: features of candidates."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .._core._progress import message
-from .._core.errors import InputError
 from . import _options as o
 
-app = typer.Typer(help="Features of compositions, and their kernels.", no_args_is_help=True)
+app = typer.Typer(help="Features of compositions.", no_args_is_help=True)
 
 
 @app.command()
@@ -42,25 +39,3 @@ def make(
     note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
     if not quiet:
         message(f"{written:,} row{'s' if written != 1 else ''} in {out}{note}")
-
-
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def bench(context: typer.Context) -> None:
-    """Time the feature kernels beside the memory they fill and the peers installed.
-
-    Runs in a checkout of the source, as python -m benchmarks.features, whose options it takes.
-
-    Examples
-    --------
-      magnetkit features bench --quick
-
-      magnetkit features bench --match statistics --rows 2000000
-    """
-    checkout = Path(__file__).resolve().parents[2]
-    if not (checkout / "benchmarks/features/__main__.py").is_file():
-        raise InputError(
-            "magnetkit features bench runs in a checkout of the source, got an installed package; "
-            "clone the source, then `make bench` there"
-        )
-    command = [sys.executable, "-m", "benchmarks.features", *context.args]
-    raise typer.Exit(subprocess.run(command, cwd=checkout, check=False).returncode)

@@ -32,7 +32,16 @@ def predict(
     element_columns: o.ElementColumns = False,
     sheet: o.Sheet = None,
     header_row: o.HeaderRow = None,
-    compare: Annotated[bool, o.option("--compare", "Set recipes or grades side by side.")] = False,
+    compare: Annotated[
+        bool, o.option("--compare", "Set magnets side by side: margins, thickness for equal flux.")
+    ] = False,
+    shape: Annotated[
+        str | None,
+        o.more("Shape of the first magnet in open circuit, for --compare.", metavar="SHAPE"),
+    ] = None,
+    along: Annotated[
+        Literal["x", "y", "z"], o.more("--along", "Its direction of magnetization.")
+    ] = "z",
     require: o.Require = None,
     reference: o.ReferenceMagnet = None,
     objective: o.Objectives = None,
@@ -61,7 +70,7 @@ def predict(
       magnetkit predict alloys.csv --temperature 150C --require "coercivity_kA_m>=500"
       --reference Nd1.8Dy0.2Fe14B
 
-      magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
+      magnetkit predict --compare N42SH N38UH --load-line 2 --temperature 150C
     """
     from ..report._tables import print_properties
     from ..report._text import of_calibration
@@ -71,8 +80,11 @@ def predict(
     if compare:
         o.refuse_beside("--compare", column=column, element_columns=element_columns, out=out)
         o.refuse_beside("--compare", require=require, reference=reference, objective=objective)
-        o.refuse_beside("--compare", strict=strict, columns=columns, all=everything)
-        return _compare(formulas, at, json, units, {"basis": basis, **keywords})
+        o.refuse_beside("--compare", strict=strict, columns=columns)
+        asked = {"basis": basis, "shape": shape, "along": along, **keywords}
+        return _compare(formulas, at, asked, json=json, units=units, everything=everything)
+    if shape is not None:
+        raise InputError("--shape is of --compare: thickness for the flux of the first magnet")
     if out is not None:
         o.check_out(out)
     named_in = o.composition_of(column, element_columns)
@@ -120,15 +132,24 @@ def _evaluate(compositions: Any, temperature: str, asked: dict[str, Any]) -> "pd
 
 
 def _compare(
-    formulas: list[str], temperature: str, json: bool, units: str | None, asked: dict[str, Any]
+    formulas: list[str],
+    temperature: str,
+    asked: dict[str, Any],
+    *,
+    json: bool,
+    units: str | None,
+    everything: bool,
 ) -> None:
     """Print magnets side by side."""
-    from ..magnetism.predict import compare as run
+    from ..curves.compare import SHORT
+    from ..curves.compare import compare as run
     from ..report._tables import print_comparison
     from ..report._text import remark
 
     frame = run(formulas, temperature, **asked)
-    print_comparison(frame, as_json=json, units=units)
+    print_comparison(frame, as_json=json, units=units, short=() if everything else SHORT)
+    for name, margin in frame.attrs["margins"].items():
+        remark(f"{name}: {margin}")
     for note in frame.attrs["notes"]:
         remark(note)
 
@@ -153,7 +174,7 @@ def curve(
         list[str],
         typer.Argument(
             metavar="RECIPE|GRADE|DIR:RANK|CURVE.csv",
-            help="Recipes, grades, ranked candidates (results:1), measured curves; one or more.",
+            help="Recipes, grades, ranked candidates (results:1); measured curves of one magnet.",
         ),
     ],
     temperature: o.Temperature = None,
@@ -174,6 +195,10 @@ def curve(
         o.option("Permeance coefficient; with --limits several, as 1,2.", metavar="NUMBER"),
     ] = None,
     hours: Annotated[str | None, o.more("Hours of --limits, as 1,100.", metavar="NUMBERS")] = None,
+    sample: Annotated[
+        str | None,
+        o.more("Shape of a sample measured in open circuit along z, as 3x3x2mm.", metavar="SHAPE"),
+    ] = None,
     form: Annotated[
         Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"],
         o.option(
@@ -202,11 +227,16 @@ def curve(
 
       magnetkit curve measured.csv N42SH --out overlay.png
 
+      magnetkit curve at20.csv at150.csv --temperature 20C,100C,150C --format femm --out mine.lua
+
+      magnetkit curve loop.dat --sample 3x3x2mm --format csv --curve JH --out loop.csv
+
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
     from .._core.units import ZERO_CELSIUS
     from ..curves._formats import WHOLE
     from ..curves.curve import curve as run
+    from ..magnetism.measured_curve import is_curve
 
     if limits:
         o.refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
@@ -220,10 +250,15 @@ def curve(
         if len(lines) != 1:
             raise InputError(f"--load-line {load_line}: a curve has one, --limits takes several")
         keywords["load_line"] = lines[0]
-    keywords |= {"bound": bound, "basis": basis}
-    if len(magnets) > 1 or (out is not None and out.suffix.lower() in _DRAWN):
+    keywords |= {"bound": bound, "basis": basis, "sample": sample}
+    drawn = out is not None and out.suffix.lower() in _DRAWN
+    # Several files of measured curves that go into a solver's file are one magnet.
+    alone = len(magnets) == 1 or (out is not None and not drawn and is_curve(magnets))
+    if drawn or not alone:
         return _beside(magnets, temperature, out, keywords)
-    found = run(magnets[0], temperature or "20C", **keywords)
+    found = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
+    if found.measured:
+        message(found.source)
     for kelvin, why in zip(found.curves.temperature, found.beyond, strict=False):
         if why:
             message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
@@ -251,11 +286,17 @@ def _beside(
     from ..report._tables import number
     from ..report._text import Shown, print_csv, print_table, scale_of, to_terminal
 
-    first = run(magnets[0], temperature or "20C", **keywords)
-    if first.measured is not None:
-        # The others at the temperature of the measurement.
-        temperature = f"{first.curves.temperature[0]}K"
-    found = [first, *(run(one, temperature or "20C", **keywords) for one in magnets[1:])]
+    if out is not None and out.suffix.lower() not in _DRAWN:
+        raise InputError(
+            f"--out {out}: several magnets are drawn, into {', '.join(_DRAWN)}; a solver's file "
+            "holds one magnet"
+        )
+    first = run(magnets[0], temperature, **keywords)
+    if first.measured and temperature is None:
+        # The others at the temperatures of the measurement.
+        temperature = ",".join(f"{kelvin}K" for kelvin in first.curves.temperature)
+    keywords |= {"sample": None}
+    found = [first, *(run(one, temperature, **keywords) for one in magnets[1:])]
     frame = pd.concat([one.figures() for one in found], ignore_index=True)
     if out is not None:
         plots.overlay(found).save(out)

@@ -8,6 +8,7 @@ import typer
 from .._core._progress import message
 from .._core.errors import InputError
 from . import _options as o
+from ._parts import answer_parts_list, is_parts_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ _LABELS = {
 }
 _MARKS = {"estimate": "*", "extrapolated": "!"}
 
-_OTHER = "Other questions"
+_OTHER, _PARTS = "Other questions", "A parts list"
 # Characters of a line that is printed as it stands.
 _LINE = 80
 
@@ -34,8 +35,8 @@ def replace(
     grade: Annotated[
         str | None,
         typer.Argument(
-            metavar="GRADE",
-            help="A grade; with --parts a table of parts (.csv), or patriot, f22-engine.",
+            metavar="GRADE|PARTS.xlsx",
+            help="A grade; or a parts list (.xlsx, .csv, .tsv), or patriot, f22-engine.",
         ),
     ] = None,
     temperature: o.Temperature = None,
@@ -71,10 +72,26 @@ def replace(
     circuit: Annotated[
         float, o.more("With --compensated: alpha of poles and gap.", metavar="PCT_K", panel=_OTHER)
     ] = 0.0,
-    parts: Annotated[
-        bool, o.option("--parts", "Scarce elements of a device's magnets.", panel=_OTHER)
-    ] = False,
-    today: Annotated[bool, o.more("--today", "Today's magnets alone.", panel=_OTHER)] = False,
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
+    unit: Annotated[
+        list[str] | None,
+        o.option(
+            "Unit of a column of a parts list, e.g. 'Max temp=C'; repeat.",
+            metavar="HEADER=UNIT",
+            panel=_PARTS,
+        ),
+    ] = None,
+    shortage: Annotated[
+        list[str] | None,
+        o.option(
+            "Of a parts list: dy-tb-stop, licence-delay and dy-tb-price-x3 are answered always; "
+            "embargo or another scenario, or a file; repeat.",
+            metavar="NAME|FILE",
+            panel=_PARTS,
+        ),
+    ] = None,
+    quiet: o.Quiet = False,
     out: o.Place = None,
     force: o.Force = False,
     everything: Annotated[
@@ -86,9 +103,10 @@ def replace(
 ) -> None:
     """Find what takes the place of a magnet with less heavy rare earth, and how likely it does.
 
-    By its drawing, or, with a load line, an outside field or hours, by its duty. Columns of a
-    table of parts: part, number, mass_kg or size (40x15x5mm), grade or recipe with basis,
-    temperature, load_line; base and faces, a leaner alloy coated instead (`magnetkit diffuse`).
+    By its drawing, or, with a load line, an outside field or hours, by its duty. A parts list is
+    answered row by row: its columns (part, grade or material, kg/year, or pieces with mass or size,
+    max temperature, load line, maker) are found by their headers in English, German or Chinese, and
+    --out ANSWER.xlsx is a workbook with verdicts, order lines, kilograms, dollars and shortages.
     The embedded devices rest on assumptions, stated in `datasets/devices`.
 
     Examples
@@ -101,22 +119,34 @@ def replace(
 
       magnetkit replace 2:17TC-16 --compensated --temperature=-50C:150C
 
-      magnetkit replace patriot --parts --per-year 100
+      magnetkit replace parts.xlsx --out answer.xlsx
+
+      magnetkit replace patriot --per-year 100
     """
     from ..report._text import is_cgs, say
     from ..run.replace import replace as run
 
     shell = o.one_of(shell, "give --shell once: the magnet is one")
-    if compensated or parts:
-        name = "--parts" if parts else "--compensated"
-        beside = {"shell": shell, "measured": measured, "require": require, "out": out}
-        o.refuse_beside(name, values=values, spread=spread, **beside, **keywords)
+    beside = {"shell": shell, "measured": measured, "values": values, "spread": spread}
+    if grade is not None and is_parts_list(grade):
+        o.refuse_beside("a parts list", compensated=compensated, recipe=recipe, **beside)
+        return answer_parts_list(
+            o.on_sheet(grade, sheet, header_row),
+            temperature=temperature,
+            per_year=per_year,
+            units=unit or (),
+            shortages=shortage or (),
+            out=out,
+            force=force,
+            quiet=quiet,
+            json=json,
+            keywords={"require": require, **keywords},
+        )
+    o.refuse_beside("a grade", sheet=sheet, header_row=header_row, unit=unit, shortage=shortage)
+    if compensated:
+        o.refuse_beside("--compensated", require=require, out=out, **beside, **keywords)
         if grade is None:
-            what = "a table of parts or a device" if parts else "a grade"
-            raise InputError(f"{name} needs {what}")
-        if parts:
-            o.refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
-            return _parts(grade, per_year or 1, today, json)
+            raise InputError("--compensated needs a grade")
         return _compensate(grade, temperature, recipe, basis, circuit, json)
     if per_year is not None:
         keywords["per_year"] = per_year
@@ -145,29 +175,6 @@ def _numbers(text: str, name: str) -> dict[str, Any]:
     except ValueError:
         example = "expected NAME=NUMBER, e.g. B_r=1.29,H_cJ=1650"
         raise InputError(f"{name} {text!r}: {example}") from None
-
-
-def _parts(device: str, per_year: int, today: bool, json: bool) -> None:
-    """Print what a device's magnets hold, now and replaced."""
-    from ..report._tables import print_json
-    from ..report._text import say
-    from ..run.devices import bill
-
-    found = bill(device, per_year, replaced=not today)
-    if json:
-        return print_json(found)
-    for row in found.to_dict("records"):
-        what = ", ".join(filter(None, [row["magnet"], f"{row['number']:g} magnets"]))
-        typer.echo(f"{row['part']}: {what}, {row['mass_kg']:.3g} kg together")
-        for name in ("heavy_rare_earth", "samarium", "cobalt"):
-            now, after = (row[f"{name}{end}_kg"] for end in ("", "_after"))
-            text = f"    {name.replace('_', ' ')}: {1e3 * now:.1f} g, after {1e3 * after:.1f} g"
-            year, later = (row[f"{name}{end}_kg_year"] for end in ("", "_after"))
-            typer.echo(f"{text}; a year {year:.3g} kg, after {later:.3g} kg")
-        if row["replacement"]:
-            say(f"replaced by {row['replacement']}, probability {row['probability']:.2f}", "    ")
-        elif row["part"] != "total" and not today:
-            typer.echo("    kept")
 
 
 def _compensate(
@@ -330,7 +337,10 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
         [Shown(head, list(own), head == "Value", priority) for (head, priority), own in columns],
     )
-    typer.echo(f"Sold by {row['makers']}; {len(sheets)} published values from:")
+    if row["makers"]:
+        typer.echo(f"Sold by {row['makers']}; {len(sheets)} published values from:")
+    else:
+        say("No maker's sheet is known: number and class stand for it, as of its neighbours.")
     for source in dict.fromkeys(sheets["source"]):
         say(source, "- ")
     for note in dict.fromkeys(n for n in sheets["note"] if n):

@@ -1,4 +1,4 @@
-"""Demagnetization curves as files for field solvers, and limits of use.
+"""Curves as files for field solvers, limits of use, magnets side by side at a duty.
 
 Names load on first use; `__init__.pyi` lists them.
 """

@@ -64,8 +64,8 @@ class Curve:
         One magnet, k temperatures.
     beyond : tuple of str
         Why the curve of a temperature is extrapolated, length k; empty where it is not.
-    measured : MeasuredCurve or None
-        The points that were measured; `curves` are drawn by their B_r, H_cJ and H_k.
+    measured : tuple of MeasuredCurve
+        Of a measured magnet its curve at each temperature, length k; empty otherwise.
     """
 
     name: str
@@ -76,7 +76,7 @@ class Curve:
     resistivity_uohm_m: float
     curves: Demagnetization
     beyond: tuple[str, ...] = ()
-    measured: MeasuredCurve | None = None
+    measured: tuple[MeasuredCurve, ...] = ()
 
     def __repr__(self) -> str:
         """Return name, bound, temperatures and source."""
@@ -109,15 +109,15 @@ class Curve:
         """
         import pandas as pd
 
-        own, points = self.curves, self.measured
+        own = self.curves
         b_r, h_cj, h_k, recoil = own.remanence, own.coercivity, own.knee_field, own.recoil
         found = {"remanence_T": b_r, "coercivity_b_kA_m": 1e-3 * own.coercivity_b}
         found |= {"coercivity_kA_m": 1e-3 * h_cj, "knee_field_kA_m": 1e-3 * h_k}
         product = (-own.field * own.induction).max(axis=2)
         found |= {"squareness": h_k / h_cj, "max_energy_product_kJ_m3": 1e-3 * product}
         found["recoil_permeability"] = recoil
-        if points is not None:
-            found = {name: np.full((1, 1), getattr(points, name)) for name in found}
+        if self.measured:
+            found = {name: np.array([[getattr(x, name) for x in self.measured]]) for name in found}
         found |= {"load_line": np.full(b_r.shape, own.load_line)}
         found |= {"working_field_kA_m": -1e-3 * own.working_field}
         found |= {"working_induction_T": own.working_induction}

@@ -23,10 +23,11 @@ from ..alloy.table import CompositionTable
 from ..magnetism._figures import not_compared
 from ..magnetism.conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
 from ..magnetism.demagnetization import Demagnetization, curves_of
-from ..magnetism.measured_curve import is_curve, read_curve
+from ..magnetism.measured_curve import is_curve, read_curves
 from ..magnetism.sintered import Duty, read_duty
 from ..magnetism.spread import lots
 from ._formats import Curve
+from ._measured import curves_between, read_sample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +52,12 @@ _FIGURES = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m")
 @with_conditions("load_line", "process", "calibration", "shell", "interval", "data", "add")
 def curve(
     magnet: Compositions,
-    temperature: float | str | Sequence[float | str] = "20C",
+    temperature: float | str | Sequence[float | str] | None = None,
     *,
     bound: _Bound = "centre",
     basis: Basis = "auto",
     given: Mapping[str, Any] | None = None,
+    sample: str | None = None,
     **keywords: Unpack[ConditionKeywords],
 ) -> Curve:
     """Return the demagnetization curves of one magnet, for a field solver.
@@ -64,9 +66,10 @@ def curve(
     ----------
     magnet : str or any one composition that `magnetkit.predict` takes
         A recipe; a grade such as ``"N42SH"``, by its makers' sheets; a candidate of a results
-        folder by its rank, ``"results:1"``; or the CSV of a measured curve, at its temperature.
-    temperature : float, str or sequence of them
-        k temperatures, K or texts such as ``"20C,150C"``.
+        folder by its rank, ``"results:1"``; or the file of a measured curve, or several of one
+        magnet: their points as they are, and monotone between the temperatures measured.
+    temperature : float, str or sequence of them, optional
+        k temperatures, K or texts such as ``"20C,150C"``; those measured, otherwise 20 degrees C.
     bound : {"low", "centre", "high", "guaranteed"}
         Lower end, centre or upper end of the intervals of B_r and H_cJ, both at once; a safe design
         takes ``low``. Of a grade, the least, the middle and the most that makers print; its
@@ -76,6 +79,9 @@ def curve(
         What the amounts of a text are.
     given : mapping of str to number, optional
         Of the hard phase of a recipe, as of `magnetkit.predict`.
+    sample : str, optional
+        Shape of a sample measured in open circuit along z, ``"3x3x2mm"``: its moment becomes J, and
+        the field that inside it.
     **keywords
         Conditions, as of `magnetkit.predict`; ``process`` and ``shell`` are of a recipe, a
         candidate has its own.
@@ -99,9 +105,12 @@ def curve(
     """
     if bound not in get_args(_Bound):
         raise InputError(f"bound must be low, centre, high or guaranteed, got {bound!r}")
-    conditions = Conditions.of(temperature=temperature, **keywords)
+    conditions = Conditions.of(temperature=temperature or "20C", **keywords)
     if is_curve(magnet):
-        return _measured_curve(magnet, conditions, temperature)
+        wanted = None if temperature is None else conditions.temperature
+        return _measured_curve(magnet, wanted, conditions.load_line, sample)
+    if sample is not None:
+        raise InputError("sample is the shape of a measured sample: give the file of its curve")
     candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
         refuse_beside(magnet, conditions.process, conditions.shell)
@@ -227,23 +236,30 @@ def _beyond(rows: Any, why: str) -> tuple[str, ...]:
     return tuple(why if provenance == "extrapolated" else "" for provenance in own)
 
 
-def _measured_curve(path: Any, conditions: Conditions, temperature: Any) -> Curve:
-    """Return a measured curve, drawn by its B_r, H_cJ and H_k."""
-    found = read_curve(path)
-    asked = conditions.temperature
-    if temperature != "20C" and (len(asked) > 1 or abs(asked[0] - found.temperature_K) > 1.0):
-        raise InputError(
-            f"{path} was measured at {found.temperature_K - ZERO_CELSIUS:.0f} °C; other "
-            "temperatures need alpha and beta: `magnetkit replace --measured`"
-        )
-    if np.isnan(found.coercivity_kA_m):
-        raise InputError(f"{path} ends before J = 0: its H_cJ is not known")
-    figures = [[getattr(found, name)] for name in _FIGURES]
-    recoil, unknown = found.recoil_permeability, float("nan")
-    curves = _demagnetization([found.temperature_K], figures, recoil, conditions.load_line)
-    name, source = Path(path).stem, f"measured: {path}"
-    known = found.remanence_T, unknown, unknown, curves
-    return Curve(name, "centre", source, *known, measured=found)
+def _measured_curve(
+    files: Any, kelvin: Sequence[float] | None, load_line: float, sample: str | None
+) -> Curve:
+    """Return the curves of a measured magnet: its points, or between two measured temperatures."""
+    paths = list(files) if isinstance(files, list | tuple) else [files]
+    measured = read_curves(paths, None if sample is None else read_sample(sample))
+    wanted = kelvin or [one.temperature_K for one in measured]
+    curves, points = curves_between(measured, wanted, load_line)
+    name = " + ".join(Path(path).stem for path in paths)
+    notes = dict.fromkeys(one.note for one in points if one.note)
+    at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in measured)
+    source = "; ".join([f"measured at {at} °C: {', '.join(map(str, paths))}", *notes])
+    at_K = [one.temperature_K for one in measured]
+    room = float(np.interp(ROOM_K, at_K, [one.remanence_T for one in measured]))
+    return Curve(
+        name=name,
+        bound="centre",
+        source=source,
+        room_remanence_T=room,
+        density_kg_m3=float("nan"),
+        resistivity_uohm_m=float("nan"),
+        curves=curves,
+        measured=points,
+    )
 
 
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
@@ -266,11 +282,21 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
     h_k = [h * float(own["squareness"].iloc[0]) for h, own in zip(h_cj, shapes, strict=True)]
     curves = _demagnetization(kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line)
-    most = float(first["max_working_temperature_K"]) - ZERO_CELSIUS
-    why = f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
+    beyond = tuple(_beyond_sheets(sheet, k) for sheet, k in zip(sheets, kelvin, strict=False))
     density, conducts = (float(first[x]) for x in ("density_kg_m3", "resistivity_uohm_m"))
-    beyond = _beyond(sheets[:-1], why)
     return Curve(grade, bound, source, b_r[-1], density, conducts, curves, beyond)
+
+
+def _beyond_sheets(sheet: Any, kelvin: float) -> str:
+    """Return why a grade's curve at a temperature is extrapolated; empty where it is not."""
+    if sheet["coercivity_kA_m_provenance"] != "extrapolated":
+        return ""
+    if kelvin < ROOM_K:
+        return (
+            "below the sheets, which begin at 20 C: their coefficients are taken on into the cold"
+        )
+    most = float(sheet["max_working_temperature_K"]) - ZERO_CELSIUS
+    return f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
 
 
 def _demagnetization(

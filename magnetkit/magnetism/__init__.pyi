@@ -6,13 +6,11 @@ from .calibrate import calibration as calibration
 from .compensation import compensate as compensate
 from .conditions import Conditions as Conditions
 from .demagnetization import demagnetization as demagnetization
-from .export import write_material as write_material
 from .grades import QUANTITIES as QUANTITIES
 from .grades import grades as grades
 from .intrinsic import evaluate as evaluate
 from .intrinsic import intrinsic as intrinsic
 from .phase_balance import phase_balance as phase_balance
-from .predict import compare as compare
 from .predict import predict as predict
 from .process import Process as Process
 from .process import assumption as assumption
@@ -21,5 +19,4 @@ from .sintered import Duty as Duty
 from .sintered import comparators as comparators
 from .sintered import sintered as sintered
 from .sintered import sintered_at as sintered_at
-from .transitions import first_order_transitions as first_order_transitions
 from .transitions import transitions as transitions

@@ -15,7 +15,8 @@ from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import MU_0
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
-from ._cells import strength
+from ._cells import cellular_coercivity
+from .laws import law
 
 if TYPE_CHECKING:
     from ..phases.partition import Partition
@@ -35,8 +36,7 @@ _SECOND_PHASES = {
     for code, host in enumerate(HOSTS.values())
     if host.magnet.second_phases
 }
-# Volume of R2O3 for each rare-earth atom, A3: Nd2O3 has 336.5 g/mol and 7.24 g/cm3.
-_OXIDE_VOLUME = 38.6
+GRAINS = law("grains")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,7 @@ def balance(
             each = np.nan_to_num(sums(table.rows, mask(RARE_EARTHS) * volume) / earth)
         bound = share * earth
         metal = sums(table.rows, volume) - bound * each
-        oxide = bound * _OXIDE_VOLUME / (metal + bound * _OXIDE_VOLUME)
+        oxide = bound * GRAINS.oxide_volume / (metal + bound * GRAINS.oxide_volume)
     hard = parts.hard_volume_fraction * (1.0 - oxide)
     outside = (1.0 - parts.hard_volume_fraction) * (1.0 - oxide)
     earth = parts.grain_boundary.fraction(*RARE_EARTHS)
@@ -109,7 +109,7 @@ def balance(
     for code, phases in _SECOND_PHASES.items():
         rows_of = known & (codes == code)
         # Both phases lie side by side about the composition that parts them.
-        short = np.clip(0.5 + (1.0 - earth / phases.poor_below) / _BESIDE, 0.0, 1.0)
+        short = np.clip(0.5 + (1.0 - earth / phases.poor_below) / GRAINS.beside, 0.0, 1.0)
         soft = np.where(rows_of, short * outside, soft)
         poor, rich = phases.poor_polarization_T, phases.rich_polarization_T
         polarization = rich + short * (poor - rich)
@@ -119,41 +119,69 @@ def balance(
     return Balance(parts, hard, oxide, soft, second, share, table)
 
 
-# Width of that, as a share of it: from the poor phase to the rich one of 1:5.
-_BESIDE = 0.6
-# Atomic fraction of Ga and Cu that does 63 % of what they do; a few tenths of a per cent is usual.
-_ADDITIVE = 0.002
-# Volume fraction of a soft phase between grains at which a third of alpha_K is left (an assumption:
-# magnets short of samarium or neodymium have next to no coercivity).
-_SOFT = 0.02
-
-
 def microstructure(rows: dict[str, Array], structure: dict[str, Array]) -> tuple[Array, ...]:
-    """Return alpha_K, N_eff, pinned H_cJ (A/m) and the decay of coercivity of each row.
+    """Compute alpha_K, N_eff, H_cJ of cells (A/m) and the decay of coercivity of each row.
 
-    N_eff rises with the logarithm of grain size. Grains couple and reverse together where too
-    little rare-earth-rich phase parts them or where a soft phase lies between them: coercivity then
-    falls (`magnetkit.magnetism._boundary` of sintered Nd-Fe-B). Additions that make it wet the
-    grains raise alpha_K. Cobalt that no additive accompanies turns the boundary phase into a
-    magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms, leaves iron behind:
-    both take their share too. Cellular magnets are those of `_cells.strength`.
+    N_eff = N_0 + n ln(D / D_0) rises with grain size. Both are multiplied by what couples the
+    grains, p = factor exp(-v_soft/v_0) [1 - (1 - exp(-k_Co Co)) exp(-x/x_0)] exp(-k_La La), and
+    alpha_K = (alpha_0 + w wetting + decoupling) p. Grains that a soft phase or too little
+    rare-earth-rich phase couples reverse together. Cobalt that no additive x accompanies turns the
+    boundary phase into a magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms,
+    leaves iron behind. Cellular magnets are those of `_cells.cellular_coercivity`.
 
-    `rows`, of `process.by_row`, has ``lanthanum``, the share of La in the rare earth, and
-    ``cobalt``, that of Co in iron and cobalt, too. `structure` has the volume fraction ``soft``;
-    ``parted``, the share of coercivity that the boundary leaves; ``wetted``, what additions add to
-    alpha_K; ``additive``, the atomic fraction of Ga and Cu; and `_cells.Shares`, NaN without cells.
+    Parameters
+    ----------
+    rows : dict of str to ndarray, shape (n,)
+        Of `process.by_row`, with ``lanthanum``, the share of La in the rare earth, and ``cobalt``,
+        that of Co in iron and cobalt.
+    structure : dict of str to ndarray, shape (n,)
+        Volume fraction ``soft``; ``decoupling_factor``, the share of coercivity that the boundary
+        leaves; ``wetting`` and ``decoupling``, what additions and R6Fe13Ga add to alpha_K;
+        ``additive``, the atomic fraction of Ga and Cu; and `_cells.Shares`, NaN without cells.
+
+    Returns
+    -------
+    alpha_k, n_eff, pinned, decay : ndarray, shape (n,)
     """
     size = rows["grain_size_um"] / rows["grain_reference_um"]
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(size)
-    with np.errstate(over="ignore"):
-        parted = structure["parted"] * np.exp(-structure["soft"] / _SOFT)
-    laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])
-    parted *= 1.0 - laves * np.exp(-structure["additive"] / _ADDITIVE)
-    parted *= np.exp(-rows["lanthanum_loss"] * rows["lanthanum"])
-    n_eff = np.maximum(n_eff, 0.0) * parted
-    alpha_k = (rows["alpha_k"] + rows["wetted"] * structure["wetted"]) * parted
-    pinned, decay = strength(rows, structure)
+    left = grain_decoupling(rows, structure)
+    gain = rows["wetted"] * structure["wetting"] + structure["decoupling"]
+    alpha_k = (rows["alpha_k"] + gain) * left
+    n_eff = np.maximum(n_eff, 0.0) * left
+    pinned, decay = cellular_coercivity(rows, structure)
     return alpha_k, n_eff, pinned, decay
+
+
+def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Array:
+    """Compute the share of alpha_K and N_eff that coupled grains keep; as `microstructure`."""
+    with np.errstate(over="ignore"):
+        left = structure["decoupling_factor"] * np.exp(-structure["soft"] / GRAINS.soft_scale)
+    laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])
+    left = left * (1.0 - laves * np.exp(-structure["additive"] / GRAINS.additive))
+    lanthanum = np.where(
+        rows["grain_size_um"] < GRAINS.ribbon_grain, 0.0, rows["lanthanum_loss"] * rows["lanthanum"]
+    )
+    return np.asarray(left * np.exp(-lanthanum))
+
+
+def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
+    """Compute B_r over the polarization of all phases: alignment, and exchange of fine grains.
+
+    a + g [1 - exp(-v / v_0)] 2 (1 - a): isotropic grains (a = 1/2) that share iron of volume
+    fraction v turn it by exchange; aligned ones have nothing to gain.
+
+    Parameters
+    ----------
+    alignment : ndarray, shape (n,)
+        Mean cosine to the texture axis.
+    soft : ndarray, shape (n,)
+        Volume fraction of iron.
+    fine : ndarray of bool, shape (n,)
+        Whether grains are as fine as a wall is wide.
+    """
+    shared = -GRAINS.exchange_remanence * np.expm1(-soft / GRAINS.exchange_volume)
+    return np.asarray(alignment + np.where(fine, 2.0 * shared * (1.0 - alignment), 0.0))
 
 
 def off_reference(rows: dict[str, Array]) -> Array:

@@ -1,8 +1,25 @@
-"""The boundary of sintered Nd-Fe-B by counting atoms: what parts its grains, what couples them.
+"""The boundary of sintered Nd-Fe-B: what decouples its grains and what couples them.
 
-Boron that is short leaves iron, which gallium binds as R6Fe13Ga and which else becomes soft R2Fe17;
-boron beyond makes R1.1Fe4B4. Rare earth that neither these, nor the hard phase, nor oxygen takes is
-free to part the grains, and aluminium, copper and gallium make it wet them.
+Atoms are counted, in moles of a recipe. T is Fe, Co, Ni and Mn; X is Ti, Zr, Hf, Nb, Ta and V;
+constants are those of ``datasets/laws/boundary.toml`` (kappa: carbon_on_titanium, q: borides,
+k_Cu, k_Al: copper_for_gallium, aluminium_for_gallium, s: iron_in_boundary).
+
+1. Borides: B' = B - q max(X - kappa C, 0).
+2. Carbon in the recipe fills what boron lacks, C' = min(C, T/14 - B'); the rest binds 2/3 R each.
+3. Iron that boron leaves, D = T - 14 (B' + C'), goes first to R6T13Ga (13 T for each Ga), then to
+   R6T13Cu and R6T11Al3 of k_Cu Cu and k_Al Al, then into the rare-earth-rich phase (s times its
+   mass), and what is left becomes soft R2T17.
+4. Boron beyond, B' + C' > T/14, makes R1.1T4B4.
+5. Free rare earth f, wt.%: what hard phase, R6T13Ga, R2T17, borides, carbide and oxygen leave.
+
+The share of coercivity that is left is
+
+    [1 - (1-w) exp(-f/f_1) - w exp(-f/f_2)] exp(-v_17/v_0 - laves c)
+
+with v_17 the volume fraction of R2T17 and c the share of cerium beyond about half; additions raise
+alpha_K (`wetting_gain`), and so does R6T13Ga (`decoupling_gain`; R6T13Cu is antiferromagnetic and
+not seen to). Range: R 27 to 36, B 0.82 to 1.6,
+Al to 1, Cu to 0.5, Ga to 0.8 wt.%.
 """
 
 from collections.abc import Iterator
@@ -13,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
+from .laws import law
 
 if TYPE_CHECKING:
     from ..alloy.table import CompositionTable
@@ -20,154 +38,260 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# Volume of R2Fe17 an atom of iron, A3: 265 a formula unit of Nd2Fe17 (a 8.58, c 12.46 A; memory).
-_SOFT_VOLUME = 265.0 / 17.0
-# wt.% of free rare earth that brings 63 % of the coercivity: recipe N6 of recipes.csv has 758 kA/m
-# with 0.6 to 1.2 wt.% (its oxygen is not printed).
-_PARTED = 0.8
-# wt.% of rare earth by which charges of one recipe differ, weighed and burnt off (assumed): with
-# about none free one magnet in two has some.
-_WEIGHED = 0.15
-# Volume fraction of R2Fe17 at which a third of the coercivity is left, and more than any magnet
-# has (from memory: 0.015 to 0.045).
-_SOFT, _MOST_SOFT = 0.03, 0.08
-# kA/m that an addition brings at most and the wt.% that bring 63 % of it (from memory; Al: 0.1 wt.%
-# are worth 25 to 40 kA/m), what all together bring at most, and the field of Nd2Fe14B at 20 C that
-# makes it a share of alpha_K, kA/m. Copper and gallium stand in for each other.
-_ALUMINIUM, _COPPER, _GALLIUM = (260.0, 0.6), (180.0, 0.10), (220.0, 0.20)
-_MOST_WETTED, _FIELD = 400.0, 5330.0
-# Copper beyond this many wt.% makes phases of its own, and as much again takes most (memory).
-_MOST_COPPER = 0.5
-# Fall of ln H_cJ where all rare earth is Ce, whose Laves phase eats what parts the grains (from
-# memory); from which share on, how gradually (assumptions); and deviation of ln H_cJ there.
-_LAVES, _HALF, _ONSET, _UNSURE = 1.25, 0.55, 0.05, 0.5
-# Deviation of ln H_cJ where a formula and a charge are as likely meant (an assumption): of the two
-# one is a magnet, the other hardly.
-_EITHER = 0.4
-# wt.% of boron of magnets that were made: claims of Ga-rich magnets at the one end, N1 of
-# recipes.csv at the other.
-_LEAST_BORON, _MOST_BORON = 0.82, 1.6
-# Finer grains, um, are melt-spun: exchange holds them, not a boundary phase.
-_SINTERED = 0.6
+BOUNDARY = law("boundary")
+FORMULA = law("formula")
+
+# Atoms of T in R6T13Ga, R6T11Al3, R2T17 and R2T14B for an atom of Ga, Al, R and B.
+_T_PER_GALLIUM = 13.0
+_T_PER_ALUMINIUM = 11.0 / 3.0
+_R_PER_T_DECOUPLING = 6.0 / 13.0
+_R_PER_T_SOFT = 2.0 / 17.0
+_T_PER_BORON = 14.0
+# R1.1T4B4.
+_R_PER_BORIDE = 1.1
+# R2C3.
+_R_PER_CARBON = 2.0 / 3.0
+
+_SINGLE = ("B", "C", "Al", "Cu", "Ga")
+_BORIDE_FORMERS = ("Ti", "Zr", "Hf", "Nb", "Ta", "V")
 
 
-def count(table: "CompositionTable", bound: Any, grain_um: Array | None) -> dict[str, Array]:
-    """Return what parts and what couples the grains of n melted recipes, for `microstructure`.
+def boundary_composition(
+    table: "CompositionTable", bound: Any, grain_um: Array | None
+) -> dict[str, Array]:
+    """Compute what lies between the grains of n melted recipes of 2:14:1.
 
-    `bound` is the share of rare earth that oxygen, nitrogen and carbon bind, `grain_um` the grain
-    size. ``free``: rare earth left for the boundary, wt.%, below 0 where it is short; ``r2fe17``:
-    volume fraction; ``boron``: wt.%; ``wetted``: what additions add to alpha_K; ``cerium``: share
-    beyond about half, 1 where all is Ce; ``sintered``: 1 where grains need a boundary phase. It is
-    ``free`` alone without a grain size.
+    Parameters
+    ----------
+    table : CompositionTable
+        The recipes.
+    bound : ndarray, shape (n,), or float
+        Share of the rare earth that oxygen, nitrogen and carbon of the process bind.
+    grain_um : ndarray, shape (n,), or None
+        Mean grain size, um; None if free rare earth alone is wanted.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n,)
+        ``free``: free rare earth, wt.%, below 0 where it is short; without a grain size no more.
+        ``decoupling_earth``: rare earth in R6T13Ga, wt.%; ``r2fe17``, ``r6fe13ga``: volume
+        fractions, the latter of gallium alone; ``soft_doubt``: standard deviation of ``r2fe17`` by
+        the doubt of boron; ``boron``: wt.%; ``wetting``, ``decoupling``: what additions and R6T13Ga
+        add to alpha_K; ``cerium``: share of cerium beyond about half, 1 where all is Ce;
+        ``sintered``: 1 where grains need a boundary phase.
     """
     from ..alloy._row_kernels import sums_of_each
 
-    # All sums in one pass.
-    found = sums_of_each(table.rows, _summed()).T
-    rare, boron, titanium, metal, cerium, mass, heavy, volume, *atoms = found
-    own = dict(zip(_ADDED_TO, atoms, strict=True))
-    boron = np.maximum(boron - 2.0 * titanium, 0.0)
-    short = np.maximum(metal / 14.0 - boron, 0.0)
-    # With boron beyond, R2T14B and R1.1T4B4 share metal and boron.
-    units = np.minimum(boron, (metal - boron) / 13.0)
-    borides = 0.25 * (boron - units)
-    with_gallium = np.minimum(13.0 * own["Ga"], 14.0 * short)
-    soft = 14.0 * short - with_gallium
-    taken = 2.0 * units + 1.1 * borides + 6.0 / 13.0 * with_gallium + 2.0 / 17.0 * soft
-    per_rare = 100.0 * heavy / mass
+    sums = sums_of_each(table.rows, _summed()).T
+    rare, metal, former, cerium, mass, heavy, volume, *single = sums
+    atoms = dict(zip(_SINGLE, single, strict=True))
+    carbon = atoms["C"] + 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
+    unbound_former = np.maximum(former - BOUNDARY.carbon_on_titanium * carbon, 0.0)
+    boron = np.maximum(atoms["B"] - BOUNDARY.borides * unbound_former, 0.0)
+
+    lacking = np.maximum(metal / _T_PER_BORON - boron, 0.0)
+    filling = np.minimum(atoms["C"], lacking)
+    boron = boron + filling
+    carbide = atoms["C"] - filling
+
+    units = np.minimum(boron, (metal - boron) / (_T_PER_BORON - 1.0))
+    borides = 0.25 * np.maximum(boron - units, 0.0)
+    # Below zero where boron is in excess.
+    left = metal - _T_PER_BORON * boron
+    by_gallium = np.clip(left, 0.0, _T_PER_GALLIUM * atoms["Ga"])
+    capacity = _decoupling_capacity(atoms)
+    decoupling = np.clip(left, 0.0, capacity)
+    taken = 2.0 * units + _R_PER_BORIDE * borides
+    taken = taken + _R_PER_T_DECOUPLING * decoupling + _R_PER_CARBON * carbide
     with np.errstate(divide="ignore", invalid="ignore"):
-        taken /= rare
+        earth_mass = heavy / rare
+        unbound = np.nan_to_num(rare * (1.0 - bound) - taken)
+        dissolved = np.maximum(unbound, 0.0) * BOUNDARY.iron_in_boundary * earth_mass
+        dissolved = np.nan_to_num(dissolved / ATOMIC_MASS[INDEX["Fe"]])
+        soft_balance = left - capacity - dissolved
+        soft = np.maximum(soft_balance, 0.0)
+        per_rare = np.nan_to_num(100.0 * earth_mass / mass)
         cerium = np.nan_to_num(cerium / rare)
-        free = np.nan_to_num(per_rare * (1.0 - bound - taken))
+    free = per_rare * (unbound - _R_PER_T_SOFT * soft)
     if grain_um is None:
         return {"free": free}
-    weight = {s: 100.0 * own[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _ADDED_TO}
+
+    weight = {s: 100.0 * atoms[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _SINGLE}
+    boron_doubt = 0.01 * BOUNDARY.boron_doubt * mass / ATOMIC_MASS[INDEX["B"]]
+    less_boron = np.maximum(soft_balance + _T_PER_BORON * boron_doubt, 0.0)
+    more_boron = np.maximum(soft_balance - _T_PER_BORON * boron_doubt, 0.0)
+    soft_doubt = np.sqrt(0.5 * ((less_boron - soft) ** 2 + (more_boron - soft) ** 2))
     return {
         "free": free,
-        "r2fe17": soft * _SOFT_VOLUME / volume,
+        "decoupling_earth": per_rare * _R_PER_T_DECOUPLING * by_gallium,
+        "r2fe17": soft * BOUNDARY.soft_volume / volume,
+        "r6fe13ga": by_gallium * BOUNDARY.decoupling_volume / volume,
+        "soft_doubt": soft_doubt * BOUNDARY.soft_volume / volume,
         "boron": weight["B"],
-        "wetted": wetted(weight["Al"], weight["Cu"], weight["Ga"]),
-        "cerium": _ONSET / (1.0 - _HALF) * np.logaddexp(0.0, (cerium - _HALF) / _ONSET),
-        "sintered": np.where(grain_um >= _SINTERED, 1.0, 0.0),
+        "wetting": wetting_gain(weight["Al"], weight["Cu"], weight["Ga"]),
+        "decoupling": decoupling_gain(by_gallium * BOUNDARY.decoupling_volume / volume),
+        "cerium": _cerium_beyond_half(cerium),
+        "sintered": np.where(grain_um >= BOUNDARY.finest_sintered, 1.0, 0.0),
     }
 
 
-_ADDED_TO = ("B", "Al", "Cu", "Ga")
+def _decoupling_capacity(atoms: dict[str, Array]) -> Array:
+    """Return the atoms of T that gallium, copper and aluminium can bind as R6T13Ga, shape (n,)."""
+    like_gallium = atoms["Ga"] + BOUNDARY.copper_for_gallium * atoms["Cu"]
+    like_aluminium = BOUNDARY.aluminium_for_gallium * atoms["Al"]
+    return _T_PER_GALLIUM * like_gallium + _T_PER_ALUMINIUM * like_aluminium
+
+
+def _cerium_beyond_half(share: Array) -> Array:
+    """Return the share of cerium beyond `laves_from`, rounded, over the rest; shape (n,)."""
+    over = BOUNDARY.laves_over
+    beyond = over * np.logaddexp(0.0, (share - BOUNDARY.laves_from) / over)
+    return np.asarray(beyond / (1.0 - BOUNDARY.laves_from))
 
 
 @lru_cache(maxsize=1)
 def _summed() -> Array:
-    """Return what `count` sums over the elements of a recipe, shape (118, k)."""
+    """Return what is summed over the elements of a recipe, shape (118, 12)."""
     from ..phases.partition import atomic_volumes
 
     earths = mask(RARE_EARTHS)
-    groups = [("B", "C"), ("Ti",), ("Fe", "Co", "Ni", "Mn"), ("Ce",)]
-    first = [earths, *map(mask, groups), ATOMIC_MASS, earths * ATOMIC_MASS, atomic_volumes()]
-    return np.column_stack([*first, *(mask((s,)) for s in _ADDED_TO)])
+    metals = mask(("Fe", "Co", "Ni", "Mn"))
+    columns = [earths, metals, mask(_BORIDE_FORMERS), mask(("Ce",)), ATOMIC_MASS]
+    columns += [earths * ATOMIC_MASS, atomic_volumes()]
+    columns += [mask((symbol,)) for symbol in _SINGLE]
+    return np.column_stack(columns)
 
 
-# Amounts of a formula, atomic fractions, are printed to the first at least. From the second on a
-# recipe of 2:14:1 with additives is taken as it stands, without them from the third: N6 of
-# recipes.csv, the charge nearest to the formula, lies 6e-3 from it.
-_PRINTED, _RECIPE, _PLAIN = 2e-4, 9.5e-4, 4e-3
-# Atomic fraction of additives that tells a charge by 63 %: no charge has less.
-_TELLS = 5e-4
-# From so little hard phase on another host is a recipe, and 2:14:1 has additives beside it.
-_BARE, _MIXED, _ADDED = 0.995, 0.94, 0.985
+def wetting_gain(aluminium: Array, copper: Array, gallium: Array) -> Array:
+    """Compute what additions (wt.%) that make the boundary wet the grains add to alpha_K.
+
+    Each saturates as G (1 - exp(-w / w_0)); copper and gallium stand in for each other, so that
+    their w / w_0 add; all together reach M tanh(sum / M). Copper beyond `most_copper` makes phases
+    of its own: exp(-((w - most) / most)^2).
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Share of alpha_K's unit: gain in A/m over the field of Nd2Fe14B at 20 C.
+    """
+    book = BOUNDARY
+    by_copper = copper / book.copper_scale
+    by_gallium = gallium / book.gallium_scale
+    both = by_copper + by_gallium
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most = (book.copper_gain * by_copper + book.gallium_gain * by_gallium) / both
+    gain = -book.aluminium_gain * np.expm1(-aluminium / book.aluminium_scale)
+    gain = gain - np.nan_to_num(most) * np.expm1(-both)
+    gain = book.most_wetting * np.tanh(gain / book.most_wetting)
+    rejected = np.maximum(copper - book.most_copper, 0.0) / book.most_copper
+    return np.asarray(gain * np.exp(-(rejected**2)) / book.nucleation_field)
 
 
-def named(table: "CompositionTable", host: NDArray[np.int8], hard: Array) -> Array:
-    """Return how far rows are bare formulas, 1 to 0, of which `hard` by volume is the hard phase.
+def decoupling_gain(volume: Array) -> Array:
+    """Compute what a volume fraction of R6T13Ga adds to alpha_K: G (1 - exp(-v / v_0)), (n,)."""
+    gain = -BOUNDARY.decoupling_gain * np.expm1(-volume / BOUNDARY.decoupling_scale)
+    return np.asarray(gain / BOUNDARY.nucleation_field)
 
-    A formula names a hard phase, whose maker adds what the process takes; beside it, within an
-    amount as small, its maker is thought to add less and less.
+
+def decoupling_factor(structure: dict[str, Array]) -> Array:
+    """Compute the share of coercivity that free rare earth, R2T17 and cerium leave, shape (n,)."""
+    return np.asarray(np.exp(log_decoupling(structure)))
+
+
+def log_decoupling(structure: dict[str, Array]) -> Array:
+    """Compute the logarithm of `decoupling_factor`, shape (n,)."""
+    wetted = _wetted_share(structure["free"], structure["decoupling_earth"])
+    soft = structure["r2fe17"] / BOUNDARY.soft_scale
+    with np.errstate(divide="ignore"):
+        return np.log(wetted) - soft - BOUNDARY.laves_loss * structure["cerium"]
+
+
+def _wetted_share(free: Array, decoupling_earth: Array) -> Array:
+    """Compute the share of coercivity that free rare earth (wt.%) brings, shape (n,)."""
+    book = BOUNDARY
+    earth = free + book.decoupling_rare_earth * decoupling_earth
+    earth = book.weighing * np.logaddexp(0.0, earth / book.weighing)
+    thin = -(1.0 - book.thick_share) * np.expm1(-earth / book.free_scale_thin)
+    return np.asarray(thin - book.thick_share * np.expm1(-earth / book.free_scale_thick))
+
+
+def usual_boundary(structure: dict[str, Array]) -> dict[str, Array]:
+    """Return the boundary of the charge that a bare formula stands for; cerium stays as it is."""
+    none = np.zeros_like(structure["free"])
+    return {
+        **structure,
+        "free": np.full_like(none, BOUNDARY.usual_free),
+        "decoupling_earth": none,
+        "r2fe17": none,
+        "r6fe13ga": none,
+    }
+
+
+def boundary_deviation(structure: dict[str, Array]) -> Array:
+    """Compute the deviation of ln H_cJ that this boundary adds to that of ordinary magnets.
+
+    The volume of R2T17 is known as well as boron is weighed and as iron in the boundary and carbon
+    on titanium are, and so is what it does; much cerium and being half a formula add theirs.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+    """
+    book = BOUNDARY
+    soft = structure["r2fe17"]
+    on_scale = soft / book.soft_scale * _deviation("soft_scale") / book.soft_scale
+    on_boron = structure["soft_doubt"] / book.soft_scale
+    share = structure["cerium"] / book.cerium_doubt_over
+    cerium = -book.cerium_doubt * np.expm1(-(share**2))
+    half = 4.0 * book.formula_doubt * structure["formula"] * (1.0 - structure["formula"])
+    return np.sqrt(on_scale**2 + on_boron**2 + cerium**2 + half**2)
+
+
+def _deviation(name: str) -> float:
+    """Return the standard deviation of a constant of the boundary."""
+    return next(constant.deviation for constant in BOUNDARY if constant.name == name)
+
+
+def formula_likelihood(table: "CompositionTable", host: NDArray[np.int8], hard: Array) -> Array:
+    """Compute how likely n rows name a compound (Nd2Fe14B) rather than a furnace charge, 0 to 1.
+
+    A formula names a hard phase, whose maker adds what the process takes; within an amount as
+    small beside it the likelihood falls from 1 to 0. A charge by weight is no formula.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The recipes.
+    host : ndarray of int8, shape (n,)
+        Codes of their hosts.
+    hard : ndarray, shape (n,)
+        Volume fraction that is the hard phase.
     """
     from ..phases.partition import hardened_by
 
+    book = FORMULA
     rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
-    off = np.maximum(np.abs(rare - 2.0 / 17.0), np.abs(boron - 1.0 / 17.0))
+    distance = np.maximum(np.abs(rare - 2.0 / 17.0), np.abs(boron - 1.0 / 17.0))
     others = np.maximum(1.0 - rare - boron - table.fraction("Fe", "Co"), 0.0)
-    tells = -np.expm1(-others / _TELLS)
-    edge = _PLAIN + (_RECIPE - _PLAIN) * tells
-    just = (edge - off) / (edge - _PRINTED)
-    alone = (np.nan_to_num(hard) - _MIXED) / (_BARE - _MIXED)
-    most = (_BARE - _MIXED) / (_BARE - _ADDED)
-    just = np.minimum(just, 1.0 + tells * most * (alone - 1.0))
-    return np.clip(np.where(hardened_by(host, "boundary"), just, alone), 0.0, 1.0)
+    additives = -np.expm1(-others / book.additives)
+    edge = book.plain + (book.recipe - book.plain) * additives
+    likelihood = (edge - distance) / (edge - book.printed)
+    pure = (np.nan_to_num(hard) - book.mixed) / (book.bare - book.mixed)
+    steepness = (book.bare - book.mixed) / (book.bare - book.added)
+    likelihood = np.minimum(likelihood, 1.0 + additives * steepness * (pure - 1.0))
+    likelihood = np.where(hardened_by(host, "boundary"), likelihood, pure)
+    likelihood = np.where(table.weighed, 0.0, likelihood)
+    return np.clip(likelihood, 0.0, 1.0)
 
 
-def wetted(aluminium: Array, copper: Array, gallium: Array) -> Array:
-    """Return what additions (wt.%) add to alpha_K where rare earth is free, shape (n,)."""
-    by_copper, by_gallium = copper / _COPPER[1], gallium / _GALLIUM[1]
-    both = by_copper + by_gallium
-    with np.errstate(divide="ignore", invalid="ignore"):
-        most = np.nan_to_num((_COPPER[0] * by_copper + _GALLIUM[0] * by_gallium) / both)
-    gain = -_ALUMINIUM[0] * np.expm1(-aluminium / _ALUMINIUM[1]) - most * np.expm1(-both)
-    gain = _MOST_WETTED * np.tanh(gain / _MOST_WETTED)
-    rejected = np.maximum(copper - _MOST_COPPER, 0.0) / _MOST_COPPER
-    return np.asarray(gain * np.exp(-(rejected**2)) / _FIELD)
-
-
-def parted(structure: dict[str, Array]) -> Array:
-    """Return the share of coercivity that free rare earth, R2Fe17 and cerium leave, shape (n,)."""
-    free = _WEIGHED * np.logaddexp(0.0, structure["free"] / _WEIGHED)
-    free = -np.expm1(-free / _PARTED)
-    return free * np.exp(-structure["r2fe17"] / _SOFT - _LAVES * structure["cerium"])
-
-
-def extra_deviation(structure: dict[str, Array]) -> Array:
-    """Return the deviation of ln H_cJ that much cerium adds, or being half a formula, (n,)."""
-    cerium = _UNSURE * -np.expm1(-((structure["cerium"] / 0.2) ** 2))
-    half = structure["formula"] * (1.0 - structure["formula"])
-    return np.hypot(cerium, 4.0 * _EITHER * half)
-
-
-def closed(
-    found: "Balance", structure: dict[str, Array]
+def failed_conditions(
+    balance: "Balance", structure: dict[str, Array]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield the gates of sintered Nd-Fe-B, see `magnetkit.magnetism._gates`."""
+    """Yield each condition of sintered Nd-Fe-B by its words, with the rows that fail it."""
     sintered = structure["sintered"] > 0.0
-    outside = (structure["boron"] < _LEAST_BORON) | (structure["boron"] > _MOST_BORON)
-    yield "no free rare earth", sintered & (structure["free"] <= 0.0)
-    yield "soft R2Fe17: boron is short", sintered & (structure["r2fe17"] > _MOST_SOFT)
+    too_little, too_much = BOUNDARY.least_boron, BOUNDARY.most_boron
+    outside = (structure["boron"] < too_little) | (structure["boron"] > too_much)
+    earth = structure["free"] + BOUNDARY.decoupling_rare_earth * structure["decoupling_earth"]
+    yield "no free rare earth", sintered & (earth <= 0.0)
+    yield "soft R2Fe17: boron is short", sintered & (structure["r2fe17"] > BOUNDARY.most_soft)
     yield "coercivity unknown: amount of boron", sintered & outside

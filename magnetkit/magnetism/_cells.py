@@ -1,7 +1,17 @@
 """Precipitation-hardened magnets: Sm2(Co,Fe)17 cells in Sm(Co,Cu)5 walls, by their charge.
 
 A wall is held by the step in its energy that copper makes; zirconium's platelets are the paths of
-copper into the walls. Shares are of the metal; recipes/SOURCE.md says what is fitted.
+copper into the walls, and iron drives copper out of the cells. With shares of the metal (Fe, Cu,
+Zr), z metal atoms a rare earth and S(x) = 1 / (1 + exp(-x)), at 20 C
+
+    H_cJ = H_0 e {1 - exp[-(Cu - c_0) / c(Fe)]} [a + (1-a) S((Zr - z_0)/z_1)]
+           S((Cu/c_2 + Zr/z_2 - x_0)/x_1) S((z - z_min)/w) S((z_max - z)/w) S((Fe_max - Fe)/f)
+
+with e = sqrt(K_1)/J_s of the rare earths over that of samarium, c(Fe) the copper that gives 63 %
+(`copper_scale`) and a fall beyond most_zirconium. A straight line leads from there to
+H_500 e (1 - (Fe/Fe_0)^n) at 500 C. H_0, c(0), H_500 and Fe_0 are fitted
+(recipes/parameters.toml), the others are those of ``datasets/laws/cells.toml``. Range: Fe to 0.3,
+Cu 0.045 to 0.17, Zr 0 to 0.04, z 6.7 to 8.5.
 """
 
 from collections.abc import Iterator
@@ -15,29 +25,11 @@ from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS
 from .._core.units import ROOM_K
 from ..alloy._row_kernels import sums
 from ..alloy.table import CompositionTable
+from .laws import law
 
 Array = NDArray[np.float64]
 
-_LEAST_COPPER = 0.035
-# What zirconium leaves without it, where it sets in, over what; beyond the next it falls over the
-# last, as Zr-rich precipitates take Cu and Sm (from memory).
-_ZIRCONIUM = 0.15, 0.019, 0.003, 0.045, 0.02
-# Copper and zirconium that make cells, how much of both together, over what, and the least: at Cu
-# 0.088 and Zr 0 rods of 1:5 were seen, at 0.168 cells (Tang et al., J. Appl. Phys. 87 (2000) 5308).
-_CELL, _LEAST_CELL = (0.15, 0.03, 0.85, 0.08), 0.11 / 0.15
-# Metal atoms per rare earth, 6.7 to 8.5 where made: assumed edges, and over what.
-_RATIO = 6.2, 8.9, 0.12
-# An iron-cobalt phase appears from 0.24 on (Acta Metall. Sin. 38 (2002) 866); magnets are sold with
-# 0.28 (20 wt.%, adopted/adopted.csv), some were made with 0.35 (from memory): an assumed edge.
-_IRON, MOST_IRON = (0.33, 0.02), 0.36
-# Where hot magnets are compared, K above 20 C; the power of iron (0.15 to 0.21 fix it). No sheet
-# has H_cJ fall by more than 2.6 to 2.7 per 1000 K, whatever iron its B_r asks for: a soft bound.
-_HOT, _POWER, _MOST_FALL, _ROUNDED = 480.0, 6, 2.6, 0.1
-# What ordinary magnets end with and charges in print do not name, wt.% (memory).
-_USUAL = {"C": 0.05, "O": 0.3}
-# Standard deviation of H_cJ at 500 C, A/m, to an iron of 0.16, and what is added to 0.20; the least
-# share of H_cJ, and the largest deviation of its logarithm, that mean something.
-_DEVIATION, _MORE, _FROM, _OVER, _LEAST_LEFT, _MOST = 100e3, 150e3, 0.16, 0.04, 0.1, 1.5
+CELLS = law("cells")
 
 
 class Shares(NamedTuple):
@@ -55,19 +47,20 @@ def shares(
 ) -> Shares:
     """Return what hardening depends on; `carbon` and `oxygen`, wt.%, (n,), are beside the charge.
 
-    Ti and Hf count as Zr up to as much as there is of it: claims ask for half at least (memory).
-    Beyond the usual carbon takes an atom of them each as ZrC, seen from 0.21 wt.% on; above 0.43
-    no cells are left; oxygen takes Sm (moulded magnets; abstract of jmonline.org,
-    article ad33b4ae-eea6-4b87-ba4f-fd1171c5f2f7).
+    Ti and Hf count as Zr up to as much as there is of it. Beyond the usual carbon takes an atom of
+    them each as ZrC, seen from 0.21 wt.% on; above 0.43 no cells are left; oxygen takes Sm (moulded
+    magnets; abstract of jmonline.org, article ad33b4ae-eea6-4b87-ba4f-fd1171c5f2f7).
     """
     rare, zirconium = charge.fraction(*RARE_EARTHS), charge.fraction("Zr")
-    zirconium = zirconium + np.minimum(zirconium, charge.fraction("Ti", "Hf"))
+    most_alike = CELLS.titanium_for_zirconium * zirconium
+    zirconium = zirconium + np.minimum(most_alike, charge.fraction("Ti", "Hf"))
     mass = 0.01 * sums(charge.rows, ATOMIC_MASS)
-    bound, oxide = (
-        np.maximum(np.nan_to_num(weight) - usual, 0.0) * mass / ATOMIC_MASS[INDEX[symbol]]
-        for weight, (symbol, usual) in zip((carbon, oxygen), _USUAL.items(), strict=True)
-    )
-    zirconium, earth = np.maximum(zirconium - bound, 0.0), np.maximum(rare - 2.0 / 3.0 * oxide, 0.0)
+    carbide = np.maximum(np.nan_to_num(carbon) - CELLS.usual_carbon, 0.0)
+    carbide = carbide * mass / ATOMIC_MASS[INDEX["C"]]
+    oxide = np.maximum(np.nan_to_num(oxygen) - CELLS.usual_oxygen, 0.0)
+    oxide = oxide * mass / ATOMIC_MASS[INDEX["O"]]
+    zirconium = np.maximum(zirconium - carbide, 0.0)
+    earth = np.maximum(rare - 2.0 / 3.0 * oxide, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         metals = charge.fraction("Fe"), charge.fraction("Cu"), zirconium
         iron, copper, zirconium = (np.nan_to_num(metal / (1.0 - rare)) for metal in metals)
@@ -105,7 +98,40 @@ def _step(x: Array) -> Array:
     return np.exp(-np.logaddexp(0.0, -x))
 
 
-def strength(rows: dict[str, Array], structure: dict[str, Array]) -> tuple[Array, Array]:
+def scale_of_copper(iron: Array, scale: Array) -> Array:
+    """Compute the copper that gives 63 % of its gain: less with iron, which drives it into walls.
+
+    `scale` is that up to an iron of `iron_drives_from`; from `iron_drives_to` on it is
+    `copper_driven` of it. Shares of the metal, (n,).
+    """
+    span = CELLS.iron_drives_to - CELLS.iron_drives_from
+    driven = np.clip((iron - CELLS.iron_drives_from) / span, 0.0, 1.0)
+    return np.asarray(scale * (1.0 - (1.0 - CELLS.copper_driven) * driven))
+
+
+def room_coercivity(
+    iron: Array, copper: Array, zirconium: Array, ratio: Array, pinning: Array, copper_scale: Array
+) -> Array:
+    """Compute H_cJ of cells of samarium at 20 C from their shares, (n,) each.
+
+    `pinning` is the most that copper gives, in the unit of the result, and `copper_scale` the
+    copper that gives 63 % of it.
+    """
+    book = CELLS
+    in_walls = np.maximum(copper - book.least_copper, 0.0)
+    h = -pinning * np.expm1(-in_walls / scale_of_copper(iron, copper_scale))
+    paths = _step((zirconium - book.zirconium_from) / book.zirconium_over)
+    h = h * (book.zirconium_without + (1.0 - book.zirconium_without) * paths)
+    rich = np.maximum(zirconium - book.most_zirconium, 0.0) / book.zirconium_falls_over
+    h = h * np.exp(-(rich**2))
+    cells = copper / book.cell_copper + zirconium / book.cell_zirconium
+    h = h * _step((cells - book.cell_from) / book.cell_over)
+    h = h * _step((ratio - book.least_ratio) / book.ratio_over)
+    h = h * _step((book.most_ratio - ratio) / book.ratio_over)
+    return np.asarray(h * _step((book.iron_edge - iron) / book.iron_over))
+
+
+def cellular_coercivity(rows: dict[str, Array], structure: dict[str, Array]) -> tuple[Array, Array]:
     """Return H_cJ of cells at 20 C, A/m, and its fall from there, per 1000 K; 0, `decay` elsewhere.
 
     A straight line leads to a value at 500 C that hardly depends on that at 20 C. Magnets aged for
@@ -117,19 +143,22 @@ def strength(rows: dict[str, Array], structure: dict[str, Array]) -> tuple[Array
         return pinned, fall
     iron, copper, zirconium, ratio, earth = (structure[name][cells] for name in Shares._fields)
     own = {name: rows[name][cells] for name in _OWN}
-    h = 1e3 * own["pinning_kA_m"] * earth
-    h *= -np.expm1(-np.maximum(copper - _LEAST_COPPER, 0.0) / own["copper_scale"])
-    without, sets_in, over, most, falls_over = _ZIRCONIUM
-    h *= without + (1.0 - without) * _step((zirconium - sets_in) / over)
-    h *= np.exp(-((np.maximum(zirconium - most, 0.0) / falls_over) ** 2))
-    h *= _step((copper / _CELL[0] + zirconium / _CELL[1] - _CELL[2]) / _CELL[3])
-    h *= _step((ratio - _RATIO[0]) / _RATIO[2]) * _step((_RATIO[1] - ratio) / _RATIO[2])
-    h *= _step((_IRON[0] - iron) / _IRON[1])
-    left = 1e3 * own["hot_kA_m"] * earth * (1.0 - (iron / own["iron_limit"]) ** _POWER)
+    h = room_coercivity(
+        iron=iron,
+        copper=copper,
+        zirconium=zirconium,
+        ratio=ratio,
+        pinning=1e3 * own["pinning_kA_m"] * earth,
+        copper_scale=own["copper_scale"],
+    )
+    left = 1.0 - (iron / own["iron_limit"]) ** CELLS.iron_power
+    left = 1e3 * own["hot_kA_m"] * earth * left
     hard = h * rows["harder"][cells] if "harder" in rows else h
     with np.errstate(divide="ignore", invalid="ignore"):
-        line = np.nan_to_num((1.0 - left / hard) / _HOT * 1e3, posinf=0.0, neginf=0.0)
-    line = -_ROUNDED * np.logaddexp(-line / _ROUNDED, -_MOST_FALL / _ROUNDED)
+        line = (1.0 - left / hard) / CELLS.hot_span * 1e3
+    line = np.nan_to_num(line, posinf=0.0, neginf=0.0)
+    rounding = CELLS.fall_rounding
+    line = -rounding * np.logaddexp(-line / rounding, -CELLS.most_fall / rounding)
     short = np.clip((500.0 - own["aged_for_C"]) / 200.0, 0.0, 1.0)
     line += np.nan_to_num(short * np.maximum(own["ordinary_fall"] - line, 0.0))
     pinned[cells], fall[cells] = h, line
@@ -141,25 +170,30 @@ _OWN = "pinning_kA_m", "copper_scale", "hot_kA_m", "iron_limit", "ordinary_fall"
 
 def hot_deviation(rules: Any, iron: Array, kelvin: Array) -> Array:
     """Return the deviation of ln H_cJ of cells by that at 500 C, (m, n), at kelvin (m, 1)."""
+    book = CELLS
     away = kelvin - ROOM_K
-    left = rules.pinned * np.maximum(1.0 - 1e-3 * rules.decay * away, _LEAST_LEFT)
-    deviation = _DEVIATION + _MORE * np.clip((iron - _FROM) / _OVER, 0.0, 1.0)
+    left = rules.pinned * np.maximum(1.0 - 1e-3 * rules.decay * away, book.least_left)
+    more = np.clip((iron - book.hot_doubt_from) / book.hot_doubt_over, 0.0, 1.0)
+    deviation = book.hot_doubt + book.hot_doubt_more * more
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.nan_to_num(deviation * np.maximum(away, 0.0) / _HOT / left)
-    return np.where(rules.pinned > 0.0, np.minimum(found, _MOST), 0.0)
+        relative = np.nan_to_num(deviation * np.maximum(away, 0.0) / book.hot_span / left)
+    return np.where(rules.pinned > 0.0, np.minimum(relative, book.widest_hot), 0.0)
 
 
 def squareness(usual: Array, ratio: Array) -> Array:
-    """Return H_k / H_cJ: it falls by 0.05 for 0.5 more metal (sign in print, size assumed)."""
-    return usual - 0.1 * np.nan_to_num(np.clip(ratio, *_RATIO[:2]) - 7.5)
+    """Return H_k / H_cJ of cells: it falls as the ratio of metal to rare earth rises."""
+    inside = np.clip(ratio, CELLS.least_ratio, CELLS.most_ratio)
+    return usual - CELLS.squareness_slope * np.nan_to_num(inside - CELLS.usual_ratio)
 
 
-def closed(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield the gates of cells, see `magnetkit.magnetism._gates`."""
+def failed_conditions(
+    balance: Any, structure: dict[str, Array]
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield each condition of cells by its words, with the rows that fail it."""
     iron, copper, zirconium, ratio, _ = (structure[name] for name in Shares._fields)
-    yield "no hardening known: no copper", ~(copper > _LEAST_COPPER)
-    cell = copper / _CELL[0] + zirconium / _CELL[1]
-    yield "no hardening known: no zirconium", cell < _LEAST_CELL
-    inside = (ratio >= _RATIO[0]) & (ratio <= _RATIO[1])
+    yield "no hardening known: no copper", ~(copper > CELLS.least_copper)
+    cells = copper / CELLS.cell_copper + zirconium / CELLS.cell_zirconium
+    yield "no hardening known: no zirconium", cells < CELLS.least_cell
+    inside = (ratio >= CELLS.least_ratio) & (ratio <= CELLS.most_ratio)
     yield "no hardening known: ratio of metal to rare earth", ~inside
-    yield "no hardening known: too much iron", iron > MOST_IRON
+    yield "no hardening known: too much iron", iron > CELLS.most_iron

@@ -4,8 +4,8 @@ A coordinate is an amount over the length on which it matters: 1 apart is as far
 neighbouring recipes, 2 is beyond what measured magnets tell. Each quantity has magnets of its own.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,7 +16,16 @@ from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
-from ._boundary import count
+from ._boundary import boundary_composition
+from .laws import law
+from .measured_magnets import (
+    NO_ROUTE,
+    USUAL,
+    measured_magnets,
+    papers_left_out,
+    recipes_of,
+    serves_as_evidence,
+)
 from .process import Process, parameters, usual_of_hosts
 
 if TYPE_CHECKING:
@@ -31,62 +40,59 @@ UNPROVEN, UNKNOWN = 2.0, 3.0
 _HARD = ("Dy", "Tb")
 _SOFT = tuple(e for e in HEAVY_LANTHANIDES if e not in _HARD)
 _LIGHT = ("Ce", "La", "Y")
-# Lengths, by `records.HARDENING`, are assumed: neighbouring recipes of claims and sheets
-# differ by so much. wt.% of Nd-Fe-B; shares of the metal or of the rare earth, and metal atoms per
-# rare earth, of the hosts of cobalt.
+EVIDENCE = law("evidence")
+
 _METALS = {
-    "iron": 0.05,
-    "copper": 0.03,
-    "zirconium": 0.01,
-    "metal per rare earth": 0.5,
-    "heavy rare earth": 0.1,
-    "light rare earth": 0.1,
-    "other elements": 0.02,
+    "iron": EVIDENCE.metal_iron,
+    "copper": EVIDENCE.metal_copper,
+    "zirconium": EVIDENCE.metal_zirconium,
+    "metal per rare earth": EVIDENCE.metal_ratio,
+    "heavy rare earth": EVIDENCE.metal_heavy,
+    "light rare earth": EVIDENCE.metal_light,
+    "other elements": EVIDENCE.metal_others,
 }
+# Lengths by `records.HARDENING`.
 _LENGTHS: dict[str, dict[str, float]] = {
     "boundary": {
-        "free rare earth": 1.5,
-        "boron": 0.04,
-        "copper and gallium": 0.25,
-        "aluminium": 0.4,
-        "cobalt": 4.0,
-        "dysprosium and terbium": 2.0,
-        "gadolinium, holmium, erbium": 2.0,
-        "cerium, lanthanum, yttrium": 8.0,
-        "other elements": 1.0,
-        "carbon": 0.1,
+        "free rare earth": EVIDENCE.free_rare_earth,
+        "boron": EVIDENCE.boron,
+        "copper and gallium": EVIDENCE.copper_and_gallium,
+        "aluminium": EVIDENCE.aluminium,
+        "cobalt": EVIDENCE.cobalt,
+        "dysprosium and terbium": EVIDENCE.dysprosium_and_terbium,
+        "gadolinium, holmium, erbium": EVIDENCE.other_heavy,
+        "cerium, lanthanum, yttrium": EVIDENCE.light,
+        "other elements": EVIDENCE.others,
+        "carbon": EVIDENCE.carbon,
     },
     "grains": _METALS,
     "cells": _METALS,
 }
-# Remanence follows from J_s and volumes, whose error no distance is seen to widen: it has longer
-# lengths.
-_LONGER = {"remanence_T": 3.0}
-# Rare earth beyond the hard phase of a usual charge, wt.%, which a bare formula stands for; beyond
-# the second number a third as much as before sets magnets apart (assumed).
-_USUAL_FREE, _MOST_FREE, _FORMULA = 2.5, 4.0, 0.3
-# Gases that ordinary magnets hold at most, wt.%, and the lengths beyond (from memory: makers print
-# oxygen alone, of Sm-Co less than of Nd-Fe-B).
-_OXYGEN = {"boundary": (0.6, 0.3), "grains": (0.4, 0.15), "cells": (0.4, 0.15)}
-_GASES = {"carbon_wt_pct": (0.12, 0.05), "nitrogen_wt_pct": (0.08, 0.05)}
-# How far settings of a process may lie from its usual ones, and the lengths beyond: grains of a
-# fifth (recipes.csv has 1 um), some 20 % of the laws' numbers (logarithms), three hundredths
-# (assumed).
-_SETTINGS = {"grain_size_um": (1.7, 0.7), "alpha_k": (0.2, 0.2), "decay": (0.2, 0.2)}
-_PARTS = {"alignment": (0.03, 0.02), "density": (0.03, 0.02)}
-# Boron over the stoichiometric, wt.%, of ordinary magnets (claims: 0.93 to 1.00).
-_BORON = -0.01, 0.05
-# Over what evidence fades, K, beyond a host's `compared_to_K` and below `COMPARED_FROM` (assumed).
-_HOT, _COLD = 100.0, 60.0
+_LONGER = {"remanence_T": EVIDENCE.remanence_longer}
+# Gases that ordinary magnets hold at most, wt.%, and the lengths beyond.
+_OXYGEN_OF_COBALT = (EVIDENCE.oxygen_cobalt, EVIDENCE.oxygen_cobalt_length)
+_OXYGEN = {
+    "boundary": (EVIDENCE.oxygen_neodymium, EVIDENCE.oxygen_neodymium_length),
+    "grains": _OXYGEN_OF_COBALT,
+    "cells": _OXYGEN_OF_COBALT,
+}
+_GASES = {
+    "carbon_wt_pct": (EVIDENCE.carbon_most, EVIDENCE.carbon_length),
+    "nitrogen_wt_pct": (EVIDENCE.nitrogen_most, EVIDENCE.nitrogen_length),
+}
+# How far settings of a process may lie from its usual ones, and the lengths beyond; logarithms.
+_LAW_SETTING = (EVIDENCE.law_most, EVIDENCE.law_length)
+_SETTINGS = {
+    "grain_size_um": (EVIDENCE.grain_most, EVIDENCE.grain_length),
+    "alpha_k": _LAW_SETTING,
+    "decay": _LAW_SETTING,
+}
+_PART_SETTING = (EVIDENCE.part_most, EVIDENCE.part_length)
+_PARTS = {"alignment": _PART_SETTING, "density": _PART_SETTING}
 COMPARED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
 _LADDER = "grades/dysprosium_classes.csv"
-_RECIPES = ("recipes/recipes.csv", "recipes/compensated.csv")
-_FAMILIES = "recipes/families.csv"
-# How much more iron of 1:5 sets magnets apart where there is no copper.
-_WITHOUT_COPPER = 2.0
-# Distance between magnets of a class and sintered ones of the same recipe (assumed).
-_SISTER = 1.0
+_COMPENSATED = "recipes/compensated.csv"
 
 
 class Evidence(NamedTuple):
@@ -104,7 +110,7 @@ class Evidence(NamedTuple):
         return Evidence(np.hypot(self.distance, distance), self.nearest, farther)
 
 
-def settings(process: Process, rows: dict[str, Array], hosts: Coded) -> Array:
+def process_distance(process: Process, rows: dict[str, Array], hosts: Coded) -> Array:
     """Return how far gases and given settings of n magnets lie beyond those of measured ones, (n,).
 
     `rows` are those of `process.by_row`, `hosts` the magnets' own.
@@ -146,19 +152,21 @@ _WEIGHED = (("C",), ("B",), ("Cu", "Ga"), ("Al",), ("Co",), _HARD, _SOFT, _LIGHT
 def _boundary(table: CompositionTable) -> dict[str, Array]:
     from ..alloy._row_kernels import sums_of_each
 
-    free = count(table, 0.0, None)["free"]
+    free = boundary_composition(table, 0.0, None)["free"]
     weighed = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
     figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *weighed])
     mass, metal, *weights = sums_of_each(table.rows, figures).T
     carbon, boron, *amounts, usual = (100.0 * weight / mass for weight in weights)
-    free = free - (free - _MOST_FREE).clip(0.0) * 2.0 / 3.0
+    free = free - (free - EVIDENCE.much_free).clip(0.0) * 2.0 / 3.0
     stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * metal * 100.0 / mass
     # Carbon that stands for boron counts as much of it.
     boron = boron + ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * carbon - stoichiometric
     named = list(_LENGTHS["boundary"])[2:-2]
     return {
-        "free rare earth": np.where(np.abs(free) < _FORMULA, _USUAL_FREE, free),
-        "boron": boron - np.clip(boron, *_BORON),
+        "free rare earth": np.where(
+            np.abs(free) < EVIDENCE.formula_free, EVIDENCE.usual_free, free
+        ),
+        "boron": boron - np.clip(boron, EVIDENCE.boron_least, EVIDENCE.boron_most),
         **dict(zip(named, amounts, strict=True)),
         "other elements": 100.0 - usual,
         "carbon": (carbon - _GASES["carbon_wt_pct"][0]).clip(0.0),
@@ -181,7 +189,10 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
         ratio = np.where(bare, usual["ratio"], ratio)
     # No magnet of RCo5 with iron is known: copper widens the range in which iron dissolves, by the
     # abstract of "Microstructural evolutions, phase transformations ..." on Ce-Co-Fe-Cu alloys.
-    apart = _WITHOUT_COPPER * np.exp(-metal["Cu"] / 0.05) if hardening == "grains" else 0.0
+    apart = 0.0
+    if hardening == "grains":
+        fading = np.exp(-metal["Cu"] / EVIDENCE.without_copper_over)
+        apart = EVIDENCE.without_copper * fading
     return {
         "iron": (1.0 + apart) * metal["Fe"],
         "copper": metal["Cu"],
@@ -193,38 +204,49 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
     }
 
 
-@lru_cache(maxsize=16)
-def _measured(root: str, quantity: str, family: str) -> tuple[Array, tuple[str, ...]]:
+@lru_cache(maxsize=64)
+def _measured(
+    root: str, quantity: str, family: str, left_out: frozenset[str]
+) -> tuple[Array, tuple[str, ...]]:
     """Return the measured magnets of a host as points, shape (m, k), and their names.
 
-    With `family` those of another class, as far as they may be compared with.
+    With `family` those of another class, as far as they may be compared with. The papers
+    `left_out`, of `measured_magnets.papers_left_out`, are not among them.
     """
-    import pandas as pd
-
-    parts, names = [], []
-    for file in (_FAMILIES,) if family else _RECIPES:
-        data = pd.read_csv(datasets.path(file))
-        data = data[data["host"] == root]
-        if family:
-            data = data[(data["family"] == family) & (data["half"] == "calibration")]
-        if "grain_size_um" in data:
-            # Makers of compensated magnets print all of a grade, and no recipe.
-            data = data[data[quantity].notna()]
-        for basis, run in groupby(data[["basis", "recipe", "id"]].to_numpy(), lambda row: row[0]):
-            _, recipes, ids = zip(*run, strict=True)
-            parts.append(CompositionTable.from_strings(recipes, basis=basis))
-            names += [f"{recipe} ({name})" for recipe, name in zip(recipes, ids, strict=True)]
+    rows = measured_magnets()
+    rows = rows[(rows["host"] == root) & serves_as_evidence(rows, quantity)]
+    if family:
+        rows = rows[(rows["family"] == family) & (rows["route"] != NO_ROUTE)]
+    else:
+        rows = rows[rows["route"] == USUAL]
+    tables = [recipes_of(rows)] if len(rows) else []
+    names = [f"{recipe} ({name})" for recipe, name in zip(rows["recipe"], rows["id"], strict=True)]
+    if not family:
+        # Makers of compensated magnets print all of a grade, and no recipe.
+        grades = [row for row in datasets.rows(_COMPENSATED) if row["host"] == root]
+        for grade in grades:
+            tables.append(CompositionTable.from_strings([grade["recipe"]], basis=grade["basis"]))
+            names.append(f"{grade['recipe']} ({grade['id']})")
     if HOSTS[root].magnet.hardening == "boundary" and not family:
         # Magnets are sold in every class, whose usual amounts of dysprosium are known.
-        ladder = pd.read_csv(datasets.path(_LADDER)).query("route == 'alloyed'")
-        low, high = (ladder[f"heavy_rare_earth_{end}_wt_pct"] for end in ("min", "max"))
-        amounts = (low + high.fillna(low)) / 2.0
-        sold = [f"Nd{30.5 - x:g}Dy{x:g}B1Fe bal." if x else "Nd30.5B1Fe bal." for x in amounts]
-        parts.append(CompositionTable.from_strings(sold, basis="weight"))
-        names += [f"class {name} as sold" for name in ladder["class"]]
-    if not parts:
+        for name, recipe in _sold_recipes():
+            tables.append(CompositionTable.from_strings([recipe], basis="weight"))
+            names.append(f"class {name} as sold")
+    if not tables:
         return np.zeros((0, len(_LENGTHS[HOSTS[root].magnet.hardening]))), ()
-    return coordinates(CompositionTable.concat(parts), root), tuple(names)
+    return coordinates(CompositionTable.concat(tables), root), tuple(names)
+
+
+def _sold_recipes() -> Iterator[tuple[str, str]]:
+    """Yield each class of sintered Nd-Fe-B that is sold, with a recipe in wt.% for it."""
+    for row in datasets.rows(_LADDER):
+        if row["route"] != "alloyed":
+            continue
+        low = float(row["heavy_rare_earth_min_wt_pct"])
+        high = float(row["heavy_rare_earth_max_wt_pct"] or low)
+        amount = (low + high) / 2.0
+        dysprosium = f"Dy{amount:g}" if amount else ""
+        yield row["class"], f"Nd{30.5 - amount:g}{dysprosium}B1Fe bal."
 
 
 def evidence(
@@ -238,7 +260,7 @@ def evidence(
     """Return how far n magnets are from those of which a quantity was measured.
 
     `hosts` are theirs, each by its root; the measured magnets of `producer`, and those of `family`
-    in families.csv, count too, the others then being as far as another class is. The distance is
+    in magnets.csv, count too, the others then being as far as another class is. The distance is
     that of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a
     host.
     `places` keeps `coordinates` by host for another quantity.
@@ -248,6 +270,7 @@ def evidence(
     distance = np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0)
     names, axes = np.full(len(table), -1), np.full(len(table), -1)
     places = {} if places is None else places
+    left_out = papers_left_out()
     words: list[str] = []
     labels: list[str] = []
     for root in hosts.counts():
@@ -255,7 +278,7 @@ def evidence(
         if lengths is None:
             continue
         rows = np.flatnonzero(hosts.says(root))
-        points, called = _measured(root, quantity, "")
+        points, called = _measured(root, quantity, "", left_out)
         if producer is not None and (own := producer.known(root, quantity)) is not None:
             points = np.concatenate([points, coordinates(own.table, root)])
             called = (*called, *(f"{producer.name}'s" for _ in range(len(own.fractions))))
@@ -263,8 +286,8 @@ def evidence(
             places[root] = coordinates(table[rows], root)
         here = places[root]
         if family:
-            alike, names_alike = _measured(root, quantity, family)
-            points = np.pad(points, ((0, 0), (0, 1)), constant_values=_SISTER)
+            alike, names_alike = _measured(root, quantity, family, left_out)
+            points = np.pad(points, ((0, 0), (0, 1)), constant_values=EVIDENCE.sister)
             points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
             called, here = (*names_alike, *called), np.pad(here, ((0, 0), (0, 1)))
         if not len(points):
@@ -282,8 +305,8 @@ def at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
     """Return evidence of coercivity at a temperature, K: beyond the measured ones it is farther."""
     known = [HOSTS[word].magnet.compared_to_K if word in HOSTS else np.inf for word in hosts.words]
     hottest = np.array([*known, np.inf])
-    beyond = np.maximum(kelvin - hottest[hosts.codes], 0.0) / _HOT
-    beyond += max(COMPARED_FROM - kelvin, 0.0) / _COLD
+    beyond = np.maximum(kelvin - hottest[hosts.codes], 0.0) / EVIDENCE.hot
+    beyond += max(COMPARED_FROM - kelvin, 0.0) / EVIDENCE.cold
     return found.beyond(beyond, "temperature")
 
 

@@ -16,8 +16,9 @@ from .._core.columns import GATES
 from ..compound.evaluate import STATUS
 from ..phases.partition import hardened_by, lies_in, not_from_melt
 from ..phases.records import HOSTS, root_of
-from ._boundary import closed as _boundary_closed
-from ._cells import closed as _cells_closed
+from ._boundary import failed_conditions as _boundary_conditions
+from ._cells import failed_conditions as _cell_conditions
+from .laws import law
 
 if TYPE_CHECKING:
     from ..phases.partition import Partition
@@ -32,22 +33,22 @@ Rule = Callable[["Balance", dict[str, Array]], Iterator[tuple[str, NDArray[np.bo
 _CONE, FAR = GATES[-2:]
 """That of a measured cone, and of what is too far from every measured magnet (`_evidence`)."""
 
-# Volume fraction of R2Co17 between grains of 1:5 that leaves less of alpha_K (`microstructure`)
-# than the grains' poles take.
-_SOFT = 0.03
+GRAINS = law("grains")
 
 
-def _short(found: Any, structure: dict[str, Array]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield the gate of grains that a soft phase couples for want of rare earth."""
-    yield "no hardening known: short of rare earth", structure["soft"] > _SOFT
+def _grain_conditions(
+    balance: Any, structure: dict[str, Array]
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield the condition of grains that a soft phase couples for want of rare earth."""
+    yield "no hardening known: short of rare earth", structure["soft"] > GRAINS.most_soft
 
 
-_RULES: dict[str, Rule] = {"grains": _short, "cells": _cells_closed, "boundary": _boundary_closed}
+_RULES: dict[str, Rule] = {
+    "grains": _grain_conditions,
+    "cells": _cell_conditions,
+    "boundary": _boundary_conditions,
+}
 """By what hardens a host's magnets, of `magnetkit.phases.records.HARDENING`."""
-
-
-# Pressed powder of nitrides was no denser (magnets of 0.74 and 0.81 by volume in families.csv).
-_PRESSED = 0.85
 
 
 def own_of(route: "Route", codes: NDArray[np.int8]) -> NDArray[np.bool_]:
@@ -63,7 +64,7 @@ def gates(
     codes = found.parts.host
     status = np.zeros(len(codes), np.int8)
     unmelted = not_from_melt(found.parts.hard_phase, codes)
-    dense = (structure["density"] > _PRESSED) & (structure["coarse"] > 0.0)
+    dense = (structure["density"] > GRAINS.pressed) & (structure["coarse"] > 0.0)
     status[unmelted & dense] = STATUS.index("decomposes before it sinters")
     mine = np.zeros(len(codes), bool)
     unknown = hardened_by(codes, "route")
@@ -82,7 +83,7 @@ def gates(
     return status
 
 
-def at_each(
+def gates_at_temperatures(
     gate: NDArray[np.int8], written: "Partition", kelvin: Sequence[float] | Array
 ) -> NDArray[np.int8]:
     """Return the gates of magnets at temperatures, K, (m, n): a measured cone closes one when cold.
@@ -111,7 +112,7 @@ def _turned(written: "Partition") -> Iterator[tuple[NDArray[np.bool_], dict[str,
             yield from ((own & lies_in(written.recipe, t["where"]), t) for t in host.magnet.turned)
 
 
-def close(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
+def apply_gates(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Give magnets, (m, n), that else are ok the status of their gate; return which are shut."""
     shut = gate != 0
     if shut.any():

@@ -10,21 +10,37 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import N_A, ROOM_K
-from ..alloy.shell_rows import ShellRows, replace_rare_earth
+from ..alloy.shell_rows import ShellRows, add_masses, replace_rare_earth
 from ..alloy.table import GIVEN, CompositionTable
 from ..compound.evaluate import STATUS, Intrinsic, evaluate_with
 from ..compound.parameters import ion_tables, load
 from ..phases.records import HOST_NAMES
 from ..surrogates.intrinsic import condensed, condensed_alone
 from . import _boundary
-from ._balance import Balance, balance, grain_effect, microstructure, off_reference
-from ._cells import MOST_IRON, Shares, shares, squareness
-from ._evidence import UNKNOWN, Evidence, evidence, settings
-from ._gates import FAR, at_each, close, gates, own_of, turned_width
+from ._balance import (
+    Balance,
+    balance,
+    grain_effect,
+    microstructure,
+    off_reference,
+    reduced_remanence,
+)
+from ._cells import CELLS, Shares, shares, squareness
+from ._evidence import UNKNOWN, Evidence, evidence, process_distance
+from ._gates import FAR, apply_gates, gates, gates_at_temperatures, own_of, turned_width
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
+from .laws import law
 from .process import Process, by_row, parameters, read_process
-from .shells import SURFACE, covering, enriched, given_share
+from .shells import (
+    SURFACE,
+    arriving_share,
+    carrier_volume,
+    covering,
+    enriched,
+    given_share,
+    mix_between_grains,
+)
 
 if TYPE_CHECKING:
     from ..compound.evaluate import PredictedCurie
@@ -33,6 +49,9 @@ if TYPE_CHECKING:
     from ._given import Widths
 
 Array = NDArray[np.float64]
+
+FORMULA = law("formula")
+GRAINS = law("grains")
 
 _SUMMED = ("La",), RARE_EARTHS, ("Co",), ("Fe", "Co")
 _LANTHANUM_AND_COBALT = np.column_stack([mask(symbols) for symbols in _SUMMED])
@@ -89,9 +108,8 @@ def _charge(
     named = counts[host, 0] / (counts[host, 0] + counts[host, 1])
     alone = rare + table.fraction("Co", "Fe") > 1.0 - 1e-9
     # No charge hardens what has too much iron.
-    alone &= table.fraction("Fe") <= MOST_IRON * (1.0 - rare)
-    # Amounts of a formula, atomic fractions, are printed to 1e-4 at least.
-    rows &= alone & (np.abs(rare - named) < 1e-4)
+    alone &= table.fraction("Fe") <= CELLS.most_iron * (1.0 - rare)
+    rows &= alone & (np.abs(rare - named) < FORMULA.charge_step) & ~table.weighed
     if not rows.any():
         return table, rows
     cells = parameters().cells
@@ -107,7 +125,8 @@ def _charge(
         metal = (1.0 - share.sum()) * values / (1.0 - rare[row]) + share[indices]
         charged = np.where(earth, values / rare[row], ratio * metal) / (1.0 + ratio)
     values = np.where(rows[row], charged, values)
-    return CompositionTable(indptr, indices, values, table.row_index, table.errors), rows
+    charge = CompositionTable(indptr, indices, values, table.row_index, table.errors)
+    return replace(charge, by_weight=table.by_weight), rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +199,7 @@ class Alloys:
 
     def gate_at(self, kelvin: Any) -> NDArray[np.int8]:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
-        return at_each(self.gate, self.written, kelvin)
+        return gates_at_temperatures(self.gate, self.written, kelvin)
 
     def rules(self) -> Any:
         """Return the `Rules` of the kernel."""
@@ -267,7 +286,7 @@ def magnets_at(
     blank = outside if between is None else found.status != 0
     for values in (found.polarization, found.intrinsic_coercivity, found.knee_field):
         values[blank] = np.nan
-    shut = close(found.status.T, made.gate_at(found.temperature)).T
+    shut = apply_gates(found.status.T, made.gate_at(found.temperature)).T
     found.intrinsic_coercivity[shut] = found.knee_field[shut] = np.nan
     return found
 
@@ -287,11 +306,15 @@ def nearest_recipes(table: CompositionTable, codes: Any, made: Process) -> dict[
 
 def _never_made(written: "Partition", shells: ShellRows | None, traces: "Traces | None") -> Any:
     """Return which magnets are of a kind that nobody has made, bool, shape (n,)."""
-    from ..phases.partition import diffused_before, made_before
+    from ..phases.partition import diffused_before, made_before, shells_known
 
     codes, never = written.host, ~made_before(written.recipe, written.host)
     if shells is not None:
-        never |= (shells.text != "") & (codes >= 0) & ~diffused_before(codes, shells.column)
+        rims = shells.with_rim & ~diffused_before(codes, shells.column)
+        never |= rims & (codes >= 0)
+        if shells.carriers is not None:
+            # Carriers are known to act on the boundary of the hosts that shells are known of alone.
+            never |= shells.carriers.any(axis=1) & (codes >= 0) & ~shells_known(codes)
     return never if traces is None else never | traces.beyond
 
 
@@ -323,20 +346,24 @@ def alloys(
     from ..phases.partition import root_codes, shells_known, wall_hosts
     from ._magnet_kernels import Phases
 
+    if shells is not None:
+        table, shells = mix_between_grains(table, shells)
     said, (written, traces, made, rows) = table.given, _read(table, process, host)
     n, table, codes = len(table), written.recipe, written.host
     cellular = wall_hosts(codes)
     found, formula, charged = _in_phases(written, rows, traces)
     parts, cells = found.parts, found.parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
-    structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
+    carriers = None if shells is None else shells.carriers
+    structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows, carriers)
     if made.route is not None and made.route.hardening:
         structure["soft"][own_of(made.route, codes)] = 0.0
     if (cellular >= 0).any():
         rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
     fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
     if shells is not None:
-        fraction, content = shells.resolved(table)
+        arriving = arriving_share(shells.faces_mm)
+        fraction, content = shells.resolved(table, arriving=arriving)
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     shelled = np.flatnonzero(fraction > 0.0)
     richer = rows["surface_enrichment"]
@@ -363,15 +390,19 @@ def alloys(
         tuple(all_condensed),
     )
     predicted, widths, harder = _with_given(said, phases, written, parts, predicted, rows)
-    factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
+    fine = structure["coarse"] == 0.0
+    reduced = reduced_remanence(rows["alignment"], found.soft, fine)
+    factor = (found.hard + found.second) * rows["density"] * reduced
+    if shells is not None and carriers is not None:
+        factor *= 1.0 - carrier_volume(table, shells)
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
-    wider = np.hypot(HALF_WIDTH * _boundary.extra_deviation(structure), turned_width(written))
+    wider = np.hypot(HALF_WIDTH * _boundary.boundary_deviation(structure), turned_width(written))
     rows["spread"] = np.where(wider > 0.0, np.hypot(rows["spread"], wider), rows["spread"])
     never = _never_made(written, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
-    rows["apart"] = settings(made, rows, Coded(codes, HOST_NAMES))
+    rows["apart"] = process_distance(made, rows, Coded(codes, HOST_NAMES))
     gate, distance = gates(found, structure, made.route), np.zeros(n)
     made_of = Alloys(
         *(written, found, made, shells, never, traces, gate, charged),
@@ -380,7 +411,7 @@ def alloys(
     if skins:
         made_of.near.update(made_of.nearest())
         distance = made_of.near[COERCIVITY].distance
-    gate[(gate == 0) & ((distance > UNKNOWN) | (harder > _HARDER))] = STATUS.index(FAR)
+    gate[(gate == 0) & ((distance > UNKNOWN) | (harder > GRAINS.harder))] = STATUS.index(FAR)
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
@@ -419,20 +450,35 @@ def _structure(
     formula: Array,
     cells: NDArray[np.int64],
     rows: dict[str, Array],
+    carriers: Array | None = None,
 ) -> dict[str, Array]:
-    """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such."""
+    """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such.
+
+    `carriers`, of `ShellRows`, stay in the boundary.
+    """
     from ..alloy._row_kernels import sums
     from ..phases.partition import hardened_by
 
-    counted = _boundary.count(found.charge, found.bound, rows["grain_size_um"])
-    coarse = hardened_by(found.parts.host, "boundary") & (counted["sintered"] > 0.0)
+    grain_um = rows["grain_size_um"]
+    own = counted = _boundary.boundary_composition(found.charge, found.bound, grain_um)
+    if carriers is not None:
+        whole = add_masses(found.charge, carriers)
+        counted = _boundary.boundary_composition(whole, found.bound, grain_um)
+    between = hardened_by(found.parts.host, "boundary")
+    coarse = between & (counted["sintered"] > 0.0)
     # A formula names no additives, its maker uses them.
     mass = sums(table.rows, ATOMIC_MASS)
     usual = 100.0 * rows["usual_additive"] * ATOMIC_MASS[INDEX["Cu"]] / mass
-    wetted = _between(formula, _boundary.wetted(0.0 * usual, usual, 0.0 * usual), counted["wetted"])
-    enough = {**counted, "free": np.full(len(table), np.inf), "r2fe17": 0.0 * usual}
-    parted = _between(formula, _boundary.parted(enough), _boundary.parted(counted))
-    between = hardened_by(found.parts.host, "boundary")
+    none = np.zeros_like(usual)
+    usual_wetting = _boundary.wetting_gain(none, usual, none)
+    usual_boundary = _boundary.usual_boundary(counted)
+    if carriers is not None:
+        usual_wetting = usual_wetting + counted["wetting"] - own["wetting"]
+        usual_boundary["free"] = usual_boundary["free"] + counted["free"] - own["free"]
+    usual_factor = _boundary.decoupling_factor(usual_boundary)
+    wetting = _between(formula, usual_wetting, counted["wetting"])
+    decoupling = _between(formula, none, counted["decoupling"])
+    factor = _between(formula, usual_factor, _boundary.decoupling_factor(counted))
     structure = {
         **{name: np.where(coarse, value, 0.0) for name, value in counted.items()},
         # What is likelier a charge than a formula stands at the gates of charges.
@@ -440,10 +486,11 @@ def _structure(
         "formula": np.where(coarse, formula, 0.0),
         "coarse": np.where(coarse | ~between, 1.0, 0.0),
         "density": rows["density"],
-        "wetted": np.where(coarse, wetted, 0.0),
-        "parted": np.where(coarse, parted, 1.0),
+        "wetting": np.where(coarse, wetting, 0.0),
+        "decoupling": np.where(coarse, decoupling, 0.0),
+        "decoupling_factor": np.where(coarse, factor, 1.0),
         # Grains as fine as a wall is wide are held by a soft phase as fine.
-        "soft": np.where(between & ~coarse, found.soft * _FINE, found.soft),
+        "soft": np.where(between & ~coarse, found.soft * GRAINS.fine_soft, found.soft),
         "additive": _between(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
         **{name: np.full(len(table), np.nan) for name in Shares._fields},
     }
@@ -452,18 +499,6 @@ def _structure(
         for name, share in shares(found.charge[cells], *gases)._asdict().items():
             structure[name][cells] = share
     return structure
-
-
-# Where a given polarization or anisotropy raises the anisotropy field by more than this no measured
-# magnet bears what follows: it has no bound where the polarization vanishes (assumed).
-_HARDER = 2.0
-# Soft phase between fine grains that does as much as one of coarse ones: an assumption, as ribbons
-# with 30 % by volume of iron still have a third of their coercivity (recipes/families.csv).
-_FINE = 0.08
-# From so many wt.% of gases on that it names a recipe is an analysis (assumed).
-_ANALYSED = 0.2
-# A formula with less of its hard phase has the rest of it beside what the process puts there.
-_BARE = 0.995
 
 
 def _between(share: Array, one: Array, other: Array) -> Array:
@@ -484,23 +519,18 @@ def _in_phases(
     if charge is not parts.recipe:
         parts = partition(charge, parts.host)
     hard = parts.hard_volume_fraction
-    formula = _boundary.named(charge, parts.host, hard)
+    formula = _boundary.formula_likelihood(charge, parts.host, hard)
     if traces is not None:
         # A recipe that says what it holds of gases is no formula.
         gas = np.sum([np.nan_to_num(own) for own in traces.gases.values()], axis=0)
-        formula *= np.clip(1.0 - gas / _ANALYSED, 0.0, 1.0)
+        formula *= np.clip(1.0 - gas / FORMULA.analysed, 0.0, 1.0)
     found = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     rest = 1.0 - rows["grain_boundary"]
     cells = wall_hosts(parts.host) >= 0
-    bare = rest * np.minimum(hard / _BARE, 1.0)
+    bare = rest * np.minimum(hard / FORMULA.bare, 1.0)
     hard = np.where(cells, rest, _between(formula, bare, found.hard))
     return replace(found, hard=hard), formula, charged
-
-
-# Over so many wt.% of a gas that a recipe names what the process holds by default fades (assumed):
-# the least amount is no other magnet than none.
-_NAMED = 0.03
 
 
 def _read(
@@ -518,7 +548,9 @@ def _read(
     table, traces = purified(table, codes)
     rows = by_row(made, codes, HOST_NAMES)
     for name, own in () if traces is None else traces.gases.items():
-        rows[name] = np.where(np.isnan(own), rows[name], own + rows[name] * np.exp(-own / _NAMED))
+        rows[name] = np.where(
+            np.isnan(own), rows[name], own + rows[name] * np.exp(-own / FORMULA.named_gas)
+        )
     lanthanum, rare, cobalt, metal = sums_of_each(table.rows, _LANTHANUM_AND_COBALT).T
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"], rows["cobalt"] = lanthanum / rare, cobalt / metal

@@ -5,7 +5,6 @@ against the model. The scores give what the producer's magnets have in common, a
 is left (`magnetkit.magnetism._measured`).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -22,6 +21,7 @@ from ..alloy._grade_names import is_grade
 from ..alloy.notation import BASES, Basis, basis_code
 from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
+from ..alloy.user_tables import read_user_table
 from ..phases.records import root_of
 from ._figures import kinds
 from ._measured import EFFECTS, QUANTITIES, Known, Producer, check_name, fractions_of, splits, store
@@ -70,12 +70,15 @@ class Calibration:
         Rows left out, from 1, and why.
     contradictions : list of str
         Magnets of one recipe that differ by more than three standard deviations.
+    notes : list of str
+        What was done with each column of the table.
     """
 
     process: Process
     report: "pd.DataFrame"
     rejected: dict[int, str] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         """Return the outcome as sentences: error and width before and after, and odd rows."""
@@ -109,6 +112,7 @@ class Calibration:
             for _, r in odd.iterrows()
         ]
         found += self.contradictions
+        found += self.notes
         return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
 
     def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
@@ -189,7 +193,8 @@ def calibration(
             f"{name!r} already means {'a grade' if is_grade(name) else 'no calibration'} where a "
             "calibration is asked for: give the producer another name, such as my-mill"
         )
-    rows, rejected = read_magnets(frame, basis)
+    notes: list[str] = []
+    rows, rejected = read_magnets(frame, basis, notes)
     values = []
     for row in rows:
         try:
@@ -210,7 +215,7 @@ def calibration(
     report = _report(values, producer)
     if keep:
         store(producer, [_plain(row) for row in rows if row.number not in rejected])
-    return Calibration(Process(producer=producer), report, rejected, contradictions)
+    return Calibration(Process(producer=producer), report, rejected, contradictions, notes)
 
 
 @dataclass(frozen=True)
@@ -227,54 +232,48 @@ class _Row:
     shell: str = ""  # what is diffused in, empty for nothing
 
 
-def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[int, str]]:
+def read_magnets(
+    source: Any, basis: Basis = "auto", notes: list[str] | None = None
+) -> tuple[list[_Row], dict[int, str]]:
     """Return the measured magnets of a table, and by row number, from 1, why a row is rejected.
 
-    `basis` is that of rows that name none. InputError if the table cannot be read, or lacks what
-    every row needs, see `magnetkit.calibrate`.
+    `basis` is that of rows that name none; what the reader did with each column is added to
+    `notes`. InputError if the table cannot be read, or lacks what every row needs, see
+    `magnetkit.calibrate`.
     """
     basis_code(basis)
-    frame = frame_of(source)
-    names = [str(c) for c in frame.columns]
+    listed = read_user_table(_whole_table(source), "magnets")
+    names = {column.name for column in listed.columns}
     curves = "curve" in names
-    lacking = [c for c in ("composition", "temperature_K") if c not in names]
-    if (lacking and not (curves and lacking == ["temperature_K"])) or not (
-        curves or set(QUANTITIES) & set(names)
-    ):
+    lacking = {"composition", "temperature_K"} - names
+    measured = curves or set(QUANTITIES) & names
+    if lacking - ({"temperature_K"} if curves else set()) or not measured:
+        headers = ", ".join(column.header for column in listed.columns[:12])
         raise InputError(
             f"expected the columns composition, temperature_K and {' or '.join(QUANTITIES)}, got "
-            f"{', '.join(names[:12]) or 'none'}; a row is a magnet at a temperature"
+            f"{headers or 'none'}; a row is a magnet at a temperature"
         )
-    rows, rejected = [], {}
-    for number, record in enumerate(frame.to_dict("records"), start=1):
+    if notes is not None:
+        notes += [listed.sentence(), *listed.notes]
+    rows: list[_Row] = []
+    rejected = {line: why for line, (_, why) in listed.refused.items()}
+    for number, record in zip(listed.lines, listed.rows, strict=True):
         try:
-            rows.append(_row(number, {str(k): v for k, v in record.items()}, basis))
+            rows.append(_row(number, record, basis))
         except InputError as error:
             rejected[number] = str(error)
-    return rows, rejected
+    return rows, dict(sorted(rejected.items()))
 
 
-def frame_of(source: Any) -> "pd.DataFrame":
-    """Return a table, mapping of columns, list of rows or file as a frame."""
-    import pandas as pd
-
+def _whole_table(source: Any) -> Any:
+    """Return a table of a file, whose rows are counted from 1; any other as it is."""
     if isinstance(source, str | Path):
-        source = read_whole(Path(source))
-    if hasattr(source, "to_pandas"):
-        return source.to_pandas()
-    if isinstance(source, pd.DataFrame):
-        return source
-    rows = isinstance(source, list) and all(isinstance(row, Mapping) for row in source)
-    if not (rows or isinstance(source, Mapping)):
-        raise InputError(f"expected a table or its path, got a {type(source).__name__}")
-    try:
-        return pd.DataFrame(source)
-    except ValueError as error:
-        raise InputError(f"the columns do not form a table: {error}") from None
+        return read_whole(Path(source)).to_pandas()
+    return source
 
 
 def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
-    text = record["composition"]
+    text = str(record["composition"] or "")
     own = record.get("basis")
     if not _missing(own) and str(own).strip() not in BASES:
         raise InputError(f"basis must be one of {', '.join(BASES)}; got {own!r:.40}")

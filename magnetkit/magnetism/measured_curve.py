@@ -1,40 +1,64 @@
-"""A measured demagnetization curve: J(H) or B(H) from a hysteresisgraph, as a CSV file."""
+"""Measured demagnetization curves: J(H) or B(H) from a hysteresisgraph or a magnetometer.
 
-import re
+Of a whole loop the branch that comes down from saturation is taken: of each sweep of the field the
+sign of J at H = 0 says which it is, so that the branch that goes up is mirrored and never mixed in.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._arguments import warn
 from .._core.errors import InputError
-from .._core.units import KILO_GAUSS, KILO_OERSTED, MU_0, ROOM_K, ZERO_CELSIUS
+from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS
+from ._curve_files import RawCurve, is_curve_file, read_raw_curves
 
 _Array = NDArray[np.float64]
 
-_STRENGTH = {"kA/m": 1e3, "A/m": 1.0, "MA/m": 1e6, "kOe": KILO_OERSTED, "Oe": 1e-3 * KILO_OERSTED}
-_FLUX = {"T": 1.0, "mT": 1e-3, "kG": KILO_GAUSS, "G": 1e-3 * KILO_GAUSS}
-_FIELD = _STRENGTH | {unit: value / MU_0 for unit, value in _FLUX.items()}
-# Of a magnetization; an emu is 1e-3 A m2.
-_MAGNETIZATION = {u: MU_0 * v for u, v in _STRENGTH.items() if "A" in u} | {"emu/cm3": 1e3 * MU_0}
-# Headings such as "H (kA/m)", "field_kA_m", "J [T]", "polarization_T", "4piM (kG)", "B_T".
-_HEADS = {
-    "field": (re.compile(r"^(?:(?:mu_?|[µμ])0 ?)?h(?:[_ (\[,/]|$)|^field", re.IGNORECASE), _FIELD),
-    "polarization": (
-        re.compile(
-            r"^(?:j|polari[sz]ation|4 ?(?:pi|π) ?m|(?:mu_?|[µμ])0 ?m|m[_ (\[])", re.IGNORECASE
-        ),
-        _MAGNETIZATION | _FLUX,
-    ),
-    "induction": (re.compile(r"^(?:b|induction|flux)", re.IGNORECASE), _FLUX),
-    "temperature": (re.compile(r"^t(?:emp(?:erature)?)?[_ (\[]", re.IGNORECASE), {}),
-}
+# A sweep ends where the field comes back by more than this share of its range.
+_TURN = 0.02
 # Share of the largest reverse field within which the first point must lie, and least of points.
 _FIRST, _FEW = 0.1, 5
 # Share of B_r below which a last point counts as H_cJ.
 _LEFT = 0.01
+# Share of the reverse field within which B_r is read from a straight line, with so many points.
+_NEAR, _LINE_POINTS = 0.05, 4
+# The slope of the recoil line is that up to this share of H_k.
+_RECOIL = 0.3
+# A branch whose J at H = 0 is less than this share of the largest is no branch from saturation.
+_SATURATED = 0.9
+# Two curves of one temperature that differ by more than this share are said to.
+_UNLIKE = 0.02
+# Curves closer than this, K, are of one temperature.
+_ALIKE_K = 2.0
+# Beyond these a number is more likely a slip of a unit than a magnet: iron cobalt, the best
+# saturated metal, has 2.45 T, the best magnet sold 1.55 T; Sm-Co below 100 K reaches 6,000 kA/m,
+# alnico has 40 kA/m.
+_LEAST_REMANENCE_T, _MOST_REMANENCE_T = 0.05, 2.0
+_LEAST_COERCIVITY_KA_M, _MOST_COERCIVITY_KA_M = 10.0, 8000.0
+_USUAL_COERCIVITY_KA_M = (100.0, 4000.0)
+_LEAST_PERMEABILITY, _USUAL_PERMEABILITY = 0.97, 1.05
+# What a field may be written in, likeliest first, A/m.
+_FIELD_UNITS = {
+    "kA/m": 1e3,
+    "A/m": 1.0,
+    "kOe": KILO_OERSTED,
+    "Oe": 1e-3 * KILO_OERSTED,
+    "T (mu_0 H)": 1.0 / MU_0,
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample measured in open circuit: its volume, m3, and its demagnetizing factor."""
+
+    volume: float
+    factor: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +66,8 @@ class MeasuredCurve:
     """The second quadrant of a measured magnet, fields positive; NaN where the curve ends before.
 
     H_k (`knee_field_kA_m`) is where J is 0.9 B_r, `squareness` H_k over H_cJ, `field` (A/m, rising
-    from 0) and `polarization` (T) the points, shape (m,).
+    from 0) and `polarization` (T) the points, shape (m,). `note` says where the temperature comes
+    from if no column does.
     """
 
     remanence_T: float
@@ -55,128 +80,303 @@ class MeasuredCurve:
     temperature_K: float
     field: _Array
     polarization: _Array
+    note: str = ""
 
 
 def is_curve(source: Any) -> bool:
-    """Return whether a path is a file whose columns are those of a curve."""
-    if not isinstance(source, str | Path) or Path(source).suffix.lower() not in (".csv", ".tsv"):
-        return False
-    if not Path(source).is_file():
-        return False
-    heads = re.split(r"[,;\t]", next(iter(_lines(source)), ""))
-    return {"field"} < {name for head in heads if (name := _named(head)[0])}
+    """Return whether a path, or each of several, is a file whose columns are those of a curve."""
+    if isinstance(source, list | tuple):
+        return bool(source) and all(is_curve_file(one) for one in source)
+    return is_curve_file(source)
 
 
-def _lines(source: str | Path) -> list[str]:
-    """Return the lines of a file without comments."""
-    data = Path(source).read_bytes()
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    text = data.decode("utf-16" if wide else "utf-8-sig", errors="replace")
-    return [line for line in text.splitlines() if line.strip() and line[0] not in "#%"]
+def read_curve(source: str | Path, sample: Sample | None = None) -> MeasuredCurve:
+    """Read a file that holds one measured curve; see `read_curves`.
 
-
-def read_curve(source: str | Path) -> MeasuredCurve:
-    """Read a CSV with columns of the field and of J or B, such as ``H (kA/m),J (T)``.
-
-    Fields in A/m, kA/m, MA/m, Oe, kOe, or as mu_0 H in T, mT, G, kG, reverse ones negative or
-    positive; J or B in T, mT, G or kG, a magnetization in A/m, kA/m, MA/m or emu/cm3; a temperature
-    in K or C where it is not that of the room. Of a loop the second quadrant is taken. InputError
-    if there is none, a unit is unknown, or it does not begin near the remanence.
+    Raises
+    ------
+    InputError
+        As `read_curves`, and if the file holds curves of several temperatures.
     """
-    import pandas as pd
-
-    try:
-        lines = _lines(source)
-    except OSError as error:
-        raise InputError(f"{source} cannot be read: {error.strerror}") from None
-    mark = next((m for m in ";\t," if m in (lines[0] if lines else "")), ",")
-    comma = "," if mark != "," and not any("." in line for line in lines[1:]) else "."
-    try:
-        frame = pd.read_csv(StringIO("\n".join(lines)), sep=mark, decimal=comma)
-    except ValueError as error:
-        raise InputError(f"{source} is no table of a curve: {error}") from None
-    if frame.empty:
-        raise InputError(f"{source} has a header, and no points below it")
-    columns: dict[str, _Array] = {}
-    for head in frame.columns:
-        name, factor = _named(str(head))
-        if name and name not in columns:
-            try:
-                columns[name] = frame[head].to_numpy(float) * factor
-            except (TypeError, ValueError):
-                raise InputError(f"{source}: column {head!r} holds no numbers") from None
-    if "field" not in columns or len(columns) < 2:
+    curves = read_curves(source, sample)
+    if len(curves) > 1:
+        at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in curves)
         raise InputError(
-            f"{source}: expected a column of the field such as 'H (kA/m)' or 'H (kOe)' and one of "
-            "'J (T)', 'B (kG)' or 'M (emu/cm3)' with its unit (of emu/g multiply by the density in "
-            f"g/cm3), got {', '.join(map(str, frame.columns[:8]))}"
+            f"{source} holds curves at {at} °C; one is expected here: give each a file of its own"
         )
-    heat = [str(head) for head in frame.columns if _HEADS["temperature"][0].search(str(head))]
-    kelvin = frame[heat[0]] if heat else pd.Series([ROOM_K])
-    if heat and re.search(r"C\W*$", heat[0]):
-        kelvin = kelvin + ZERO_CELSIUS
-    if (kelvin != kelvin.iloc[0]).any():
-        raise InputError(f"{source}: several temperatures; give each curve a file of its own")
-    h = columns["field"]
-    # Reverse fields without a sign: nothing but the second quadrant was written.
-    if np.nanmin(h) >= 0.0:
+    return curves[0]
+
+
+def read_curves(
+    source: str | Path | Sequence[str | Path], sample: Sample | None = None
+) -> list[MeasuredCurve]:
+    """Read measured curves of one magnet from one file or several.
+
+    Parameters
+    ----------
+    source : str, Path or a sequence of them
+        Files with columns of the field and of J, B or M, such as ``H (kA/m),J (T)``. Fields in
+        A/m, kA/m, MA/m, Oe, kOe, or as mu_0 H in T, mT, G, kG, reverse ones negative or positive; J
+        or B in T, mT, G or kG, a magnetization in A/m, kA/m, MA/m or emu/cm3, a moment in emu or
+        A m2 (of a .dat of Quantum Design, too); a temperature in K, C or F.
+    sample : Sample, optional
+        Of a moment the sample in open circuit, by which it becomes J at the field inside.
+
+    Returns
+    -------
+    list of MeasuredCurve
+        One for each temperature, rising.
+
+    Raises
+    ------
+    InputError
+        If a file holds no demagnetization curve, a unit is unknown, or a number is one that no
+        magnet has.
+
+    Warns
+    -----
+    UserWarning
+        Of remarks on a file: columns not used, a second curve of the same temperature.
+    """
+    sources = list(source) if isinstance(source, list | tuple) else [source]
+    curves: list[MeasuredCurve] = []
+    for one in sources:
+        raw, unused = read_raw_curves(one)
+        if unused:
+            warn(f"{one}: columns not used: {', '.join(unused)}", UserWarning)
+        for each in raw:
+            field, level = _branch_of(str(one), each, sample)
+            curves.append(_figures(str(one), field, level, each))
+    return _one_a_temperature(curves)
+
+
+def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
+    """Return the first curve of each temperature, rising; warn of a second one."""
+    first: list[MeasuredCurve] = []
+    for curve in curves:
+        like = [one for one in first if abs(one.temperature_K - curve.temperature_K) < _ALIKE_K]
+        if not like:
+            first.append(curve)
+            continue
+        warn(
+            f"a second curve at {curve.temperature_K - ZERO_CELSIUS:.0f} °C has H_cJ "
+            f"{curve.coercivity_kA_m:.0f} kA/m beside {like[0].coercivity_kA_m:.0f}; the "
+            "first is taken",
+            UserWarning,
+        )
+    return sorted(first, key=lambda one: one.temperature_K)
+
+
+def _branch_of(source: str, raw: RawCurve, sample: Sample | None) -> tuple[_Array, _Array]:
+    """Return the reverse fields, A/m, rising, and J, T, of the demagnetization branch.
+
+    Warn where the other branch of the loop has another H_cJ.
+    """
+    h, j = _inner_field(source, raw, sample)
+    if h.min() >= 0.0 and j[np.argmax(h)] < 0.8 * j[np.argmin(h)]:
+        # Reverse fields without a sign: nothing but the second quadrant was written.
         h = -h
-    j = columns["polarization"] if "polarization" in columns else columns["induction"] - MU_0 * h
-    return _figures(str(source), h, j, float(kelvin.iloc[0]))
-
-
-def _named(head: str) -> tuple[str, float]:
-    """Return what a heading names and its factor to SI; empty where it names none."""
-    plain = head.strip().strip('"')
-    for name, (pattern, units) in _HEADS.items():
-        if pattern.search(plain):
-            given = re.search(r"[(\[/,]\s*([A-Za-z]+(?:/c?m[3³]?)?)\s*[)\]]?\s*$", plain)
-            unit = given[1].replace("³", "3") if given else plain.partition("_")[2]
-            unit = re.sub("_(c?m)", r"/\1", unit)
-            known = {u.casefold(): factor for u, factor in units.items()}
-            if unit.casefold() in known:
-                return name, known[unit.casefold()]
-    return "", 1.0
-
-
-def _figures(source: str, h: _Array, j: _Array, kelvin: float) -> MeasuredCurve:
-    """Return the figures of points of J (T) at fields h (A/m, reverse ones negative)."""
-    known = np.isfinite(h) & np.isfinite(j)
-    h, j = h[known], j[known]
-    # Of a loop: the branch that comes down from saturation, and the first point beyond H_cJ.
-    second = (h <= 0.0) & (j > 0.0)
-    if second.sum() < _FEW:
-        raise InputError(f"{source}: expected {_FEW} points or more with H <= 0 and J > 0")
-    order = np.argsort(-h[second], kind="stable")
-    field, level = -h[second][order], j[second][order]
-    beyond = (h < 0.0) & (j <= 0.0) & (-h >= field[-1])
-    ends = beyond.any()
-    if ends:
-        last = np.flatnonzero(beyond)[np.argmin(-h[beyond])]
-        field, level = np.append(field, -h[last]), np.append(level, j[last])
-    field, first = np.unique(field, return_index=True)
-    level = level[first]
-    if field[0] > _FIRST * field[-1]:
+    parts = _split_sweeps(h, j)
+    # What comes down from positive saturation stands first, mirrored branches after it.
+    parts.sort(key=lambda part: bool(_at_zero(h[part], j[part]) < 0.0))
+    branches = [_turn_upright(h[part], j[part]) for part in parts]
+    usable = [one for one in branches if ((one[0] <= 0.0) & (one[1] > 0.0)).sum() >= _FEW]
+    if not usable:
         raise InputError(
-            f"{source}: the first point is at {field[0] / 1e3:.0f} kA/m; a curve begins near H = 0"
+            f"{source}: expected {_FEW} points or more with H <= 0 and J > 0, the second quadrant"
         )
-    slope = (level[1] - level[0]) / (field[1] - field[0])
-    b_r = float(level[0] - slope * field[0])
-    field, level = np.append(0.0, field[field > 0.0]), np.append(b_r, level[field > 0.0])
-    b = level - MU_0 * field
-    near, recoil = field <= 0.3 * field[-1], 1.05
-    if near.sum() > 2:
-        recoil = 1.0 - float(np.polyfit(field[near], level[near], 1)[0]) / MU_0
-    h_cj = _crossing(field, level, 0.0) if ends else np.nan
-    if level[-1] < _LEFT * b_r and not ends:
+    most = max(_at_zero(*one) for one in usable)
+    usable = [one for one in usable if _at_zero(*one) >= _SATURATED * most]
+    whole = [one for one in usable if one[1].min() <= 0.0] or usable
+    field, level = whole[0]
+    order = np.argsort(-field, kind="stable")
+    ends = [find_crossing(-f[::-1], p[::-1], 0.0) for f, p in whole[:2] if p.min() <= 0.0]
+    if len(ends) == 2 and abs(ends[1] / ends[0] - 1.0) > _UNLIKE:
+        warn(
+            f"{source}: the other branch of the loop gives H_cJ {1e-3 * ends[1]:.0f} kA/m beside "
+            f"{1e-3 * ends[0]:.0f}: the field is shifted, or the sample not saturated",
+            UserWarning,
+        )
+    return -field[order], level[order]
+
+
+def _inner_field(source: str, raw: RawCurve, sample: Sample | None) -> tuple[_Array, _Array]:
+    """Return the field inside, A/m, and J, T, of the points of a file."""
+    h = raw.field
+    if raw.kind == "induction":
+        return h, raw.flux - MU_0 * h
+    if raw.kind == "polarization":
+        return h, raw.flux
+    if sample is None:
+        raise InputError(
+            f"{source}: {raw.flux_head!r} is a moment; give the shape of the sample, as "
+            "--sample 3x3x2mm, by whose volume and demagnetizing factor it becomes J(H)"
+        )
+    j = raw.flux / sample.volume
+    return h - sample.factor * j / MU_0, j
+
+
+def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
+    """Return the rows of each sweep of the field in one direction.
+
+    Where rows are sorted by the field and hold two values at each, they are two branches: the
+    larger values come down from saturation.
+    """
+    step = _TURN * float(np.ptp(h))
+    turns, direction, extreme = [0], 0, 0
+    low = high = 0
+    for row, value in enumerate(h):
+        if direction == 0:
+            low = row if value < h[low] else low
+            high = row if value > h[high] else high
+            if value - h[low] > step:
+                direction, extreme = 1, row
+            elif h[high] - value > step:
+                direction, extreme = -1, row
+        elif direction * (value - h[extreme]) >= 0.0:
+            extreme = row
+        elif direction * (h[extreme] - value) > step:
+            turns.append(extreme)
+            direction, extreme = -direction, row
+    turns.append(h.size - 1)
+    parts = [np.arange(a, b + 1) for a, b in pairwise(turns)]
+    if len(parts) > 1:
+        return parts
+    order = np.argsort(h, kind="stable")
+    doubled = np.diff(h[order]) < 1e-6 * step
+    if doubled.mean() < 0.4:
+        return parts
+    pairs = np.flatnonzero(doubled)
+    first, second = order[pairs], order[pairs + 1]
+    upper = np.where(j[first] >= j[second], first, second)
+    lower = np.where(j[first] >= j[second], second, first)
+    return [upper, lower]
+
+
+def _turn_upright(h: _Array, j: _Array) -> tuple[_Array, _Array]:
+    """Return a branch as it comes down from positive saturation: mirrored if J(0) is negative."""
+    if _at_zero(h, j) < 0.0:
+        h, j = -h, -j
+    order = np.argsort(h, kind="stable")
+    return h[order], j[order]
+
+
+def _at_zero(h: _Array, j: _Array) -> float:
+    """Return J where the field is least."""
+    return float(j[np.argmin(np.abs(h))])
+
+
+def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> MeasuredCurve:
+    """Return the figures of J (T) at reverse fields (A/m, rising), and the points from 0 on."""
+    beyond = np.flatnonzero((field > 0.0) & (level <= 0.0))
+    if beyond.size:
+        field, level = field[: beyond[0] + 1], level[: beyond[0] + 1]
+    first = field[field >= 0.0].min() if (field <= 0.0).any() else field[0]
+    if first > _FIRST * field[-1]:
+        raise InputError(
+            f"{source}: the first point is at {first / 1e3:.0f} kA/m; a curve begins near H = 0"
+        )
+    b_r = _read_remanence(field, level)
+    reverse = field > 0.0
+    field, level = field[reverse], level[reverse]
+    recoil = _read_recoil(field, level, 0.9 * b_r)
+    field, level = _without_noise(field, level)
+    field, level = np.append(0.0, field), np.append(b_r, np.minimum(level, b_r))
+    h_cj = find_crossing(field, level, 0.0)
+    if np.isnan(h_cj) and level[-1] < _LEFT * b_r:
         h_cj = float(field[-1])
-    h_k, h_cb = _crossing(field, level, 0.9 * b_r), _crossing(field, b, 0.0)
-    product = 1e-3 * float(np.max(np.where(b > 0.0, b * field, 0.0)))
-    rest = h_k / h_cj, product, max(recoil, 1.0), kelvin, field, level
-    return MeasuredCurve(b_r, 1e-3 * h_cj, 1e-3 * h_cb, 1e-3 * h_k, *rest)
+    _ask_if_implausible(source, raw, b_r, h_cj if np.isfinite(h_cj) else field[-1], recoil)
+    h_k = find_crossing(field, level, 0.9 * b_r)
+    induction = level - MU_0 * field
+    product = np.max(np.where(induction > 0.0, induction * field, 0.0))
+    return MeasuredCurve(
+        remanence_T=b_r,
+        coercivity_kA_m=1e-3 * h_cj,
+        coercivity_b_kA_m=1e-3 * find_crossing(field, induction, 0.0),
+        knee_field_kA_m=1e-3 * h_k,
+        squareness=h_k / h_cj,
+        max_energy_product_kJ_m3=1e-3 * float(product),
+        recoil_permeability=max(recoil, 1.0),
+        temperature_K=raw.kelvin,
+        field=field,
+        polarization=level,
+        note=raw.note,
+    )
 
 
-def _crossing(field: _Array, values: _Array, level: float) -> float:
+def _read_remanence(field: _Array, level: _Array) -> float:
+    """Return J at H = 0, T: of a straight line through the points near it."""
+    reach = float(field[-1])
+    near = (field >= 0.0) & (field <= _NEAR * reach)
+    if near.sum() >= _LINE_POINTS:
+        return float(np.polyval(np.polyfit(field[near], level[near], 1), 0.0))
+    if field[0] <= 0.0:
+        return float(np.interp(0.0, field, level))
+    slope = (level[1] - level[0]) / (field[1] - field[0])
+    return float(level[0] - slope * field[0])
+
+
+def _without_noise(field: _Array, level: _Array) -> tuple[_Array, _Array]:
+    """Return the points with one J a field and J never rising (isotonic regression)."""
+    from scipy.optimize import isotonic_regression
+
+    fields, place = np.unique(field, return_inverse=True)
+    means = np.bincount(place, weights=level) / np.bincount(place)
+    return fields, isotonic_regression(means, increasing=False).x
+
+
+def _read_recoil(field: _Array, level: _Array, knee: float) -> float:
+    """Return the recoil permeability: the slope of J up to a share of H_k, over mu_0, + 1.
+
+    `knee` is J at H_k, T. A curve of too few points has that of sintered magnets.
+    """
+    h_k = find_crossing(field, level, knee)
+    if field.size < _LINE_POINTS:
+        return _USUAL_PERMEABILITY
+    end = _RECOIL * (h_k if np.isfinite(h_k) else field[-1])
+    near = field <= max(end, field[_LINE_POINTS - 1])
+    return 1.0 - float(np.polyfit(field[near], level[near], 1)[0]) / MU_0
+
+
+def _ask_if_implausible(
+    source: str, raw: RawCurve, b_r: float, coercivity: float, recoil: float
+) -> None:
+    """Refuse figures that no magnet has, with the slip that is likeliest."""
+    if recoil < _LEAST_PERMEABILITY:
+        raise InputError(
+            f"{source}: J rises against the field (a recoil permeability of {recoil:.2f}): is "
+            f"{raw.flux_head!r} J and not B, or the field over-corrected for the sample's shape?"
+        )
+    if not _LEAST_REMANENCE_T <= b_r <= _MOST_REMANENCE_T:
+        raise InputError(
+            f"{source}: B_r is {b_r:.4g} T, and magnets have {_LEAST_REMANENCE_T:g} to "
+            f"{_MOST_REMANENCE_T:g}: is {raw.flux_head!r} in gauss, kG or mT?"
+        )
+    h_cj = 1e-3 * coercivity
+    if not _LEAST_COERCIVITY_KA_M <= h_cj <= _MOST_COERCIVITY_KA_M:
+        raise InputError(
+            f"{source}: H_cJ is {h_cj:.4g} kA/m, and magnets have {_LEAST_COERCIVITY_KA_M:g} to "
+            f"{_MOST_COERCIVITY_KA_M:g}: is {raw.field_head!r} {_likely_unit(coercivity, raw)}?"
+        )
+    straight = b_r / (MU_0 * max(recoil - 1.0, 1e-9))
+    if raw.kind == "polarization" and recoil > 1.8 and abs(straight / coercivity - 1.0) < 0.05:
+        raise InputError(
+            f"{source}: {raw.flux_head!r} falls on a straight line of slope {recoil - 1.0:.2f} "
+            "mu_0 to zero, as B does and J does not: is it B?"
+        )
+
+
+def _likely_unit(coercivity: float, raw: RawCurve) -> str:
+    """Return the unit of the field in which H_cJ, read as A/m, would be a usual one."""
+    low, high = _USUAL_COERCIVITY_KA_M
+    written = coercivity / raw.field_factor
+    for unit, factor in _FIELD_UNITS.items():
+        if low <= 1e-3 * written * factor <= high:
+            return f"in {unit}"
+    return "in its unit"
+
+
+def find_crossing(field: _Array, values: _Array, level: float) -> float:
     """Return the field at which falling values first reach a level, NaN where they do not."""
     below = np.flatnonzero(values <= level)
     if not below.size or not below[0]:

@@ -16,8 +16,9 @@ from ..phases.records import HOST_NAMES, HOSTS, SecondPhases
 from ..phases.snapshot import open_snapshot
 from ..surrogates.intrinsic import evaluate
 from ._balance import Balance
-from ._cells import closed, shares
+from ._cells import failed_conditions, shares
 from ._magnets import recipes_in_phases
+from .laws import law
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +26,7 @@ if TYPE_CHECKING:
     from ..phases._space import PhaseSpace
 
 
-# Above this share of iron and cobalt in its metals a boundary phase of 2:14:1 is ferromagnetic:
-# micromagnetics and holography of boundary films with 60 to 70 at.% Fe and Co (memory).
-_FERROMAGNETIC = 0.6
-IRON_POLARIZATION_T = 2.15
+IRON_POLARIZATION_T = law("grains").iron_polarization
 """J_s of alpha-iron at 20 C: Cullity and Graham, Introduction to Magnetic Materials (2009)."""
 
 
@@ -80,7 +78,7 @@ def phase_balance(
     made, rows = recipes_in_phases(table, process, host)
     polarization = evaluate(made.parts, np.array([293.15]), spread=False).value[:, 0, 0]
     gases = rows["carbon_wt_pct"], rows["oxygen_wt_pct"]
-    shut = closed(made, shares(made.charge, *gases)._asdict())
+    shut = failed_conditions(made, shares(made.charge, *gases)._asdict())
     cells = ~np.any([closes for _, closes in shut], axis=0)
     others = without_model(table, made.parts.host)
     lines: list[tuple[int, str, float, float]] = []
@@ -210,7 +208,7 @@ def _boundary_with_boron(
     if earth < beside.poor_below:
         return [*found, (beside.poor, left, beside.poor_polarization_T)]
     share = metals / (earth + metals)
-    if share > _FERROMAGNETIC:
+    if share > law("grains").ferromagnetic_boundary:
         j = beside.poor_polarization_T * (share - 0.3)
         return [*found, ("ferromagnetic boundary", left, j)]
     return [*found, (beside.rich, left, beside.rich_polarization_T)]

@@ -64,7 +64,7 @@ class Route:
         Temperature that its magnets bear, K, where that is less than others of the host do: the
         least, the usual and the most that makers print.
     family : str
-        Magnets of ``recipes/families.csv`` that it makes.
+        Magnets of ``magnets/magnets.csv`` that it makes.
     curve : dict of str to float
         What its magnets have in place of the host's, fields of `Family`.
     needs : tuple of dict

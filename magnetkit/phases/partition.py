@@ -267,7 +267,7 @@ def _compacted(table: CompositionTable, atoms: NDArray[np.float64]) -> Compositi
     np.cumsum(indptr, out=indptr)
     kept = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
     share_rows(compact, n, Rows(table.indptr, table.indices, atoms), _NOTHING, kept)
-    return CompositionTable(*kept, table.row_index, table.errors)
+    return CompositionTable(*kept, table.row_index, table.errors, by_weight=table.by_weight)
 
 
 def _checked_codes(host: Any, n: int) -> NDArray[np.int8]:

@@ -15,6 +15,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -95,6 +96,14 @@ def pull(
     ).entries.copy()
 
 
+def _need_client() -> None:
+    """Refuse to ask a server without the client that does."""
+    if find_spec("mp_api") is None:
+        raise InputError(
+            "a pull needs the Materials Project's client: pip install 'magnetkit[pull]'"
+        )
+
+
 @named
 def pull_snapshot(
     systems: str | Iterable[str],
@@ -137,6 +146,7 @@ def pull_snapshot(
                 found = None
             if found is not None:
                 return found
+        _need_client()
         asked = subsystems(wanted)
         version, records = fetch_records(asked, _key(api_key, address), address, progress)
         schemes = (thermo_type,) if thermo_type else SCHEMES

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._core._progress import message
 from .._core.columns import BRIEF, COLUMNS, layouts, with_interval
 from .._core.errors import InputError
-from .._core.units import celsius_range, kelvin_text
+from .._core.units import ZERO_CELSIUS, celsius_range, kelvin_text
 from ..alloy.table import listed
 from ..choose._profile_parts import MEETS_PROBABILITY
 from ..magnetism._figures import not_compared
@@ -396,15 +396,25 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
     return label, text, "" if is_missing(value) else " to ".join(ends), said
 
 
-def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None) -> None:
-    """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV."""
+def print_comparison(
+    frame: "pd.DataFrame", *, as_json: bool, units: str | None, short: Iterable[str] = ()
+) -> None:
+    """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV.
+
+    `short` names the rows that are printed where it is not JSON; all without it.
+    """
     cgs = _text.is_cgs(units)
     if as_json:
         return print_json(frame.reset_index())
+    magnets = [c for c in frame.columns if not str(c).startswith(("label", "unit", "difference"))]
+    whole, attributes = frame, frame.attrs
+    if short:
+        failed = ["status"] if (frame.loc["status", magnets] != "ok").any() else []
+        frame = frame.loc[[*failed, *short]]
     if not _text.to_terminal():
         return _text.print_csv(frame.reset_index())
     names = [str(name) for name in frame.index]
-    scales = [_text.scale_of(name, cgs=cgs) for name in names]
+    scales = [_scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs) for name in names]
     values = [c for c in frame.columns if c not in ("label", "unit")]
     # No column may go: all of them are folded until they fit.
     room = _text.console().width - _LABEL - _UNIT
@@ -417,10 +427,19 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, units: str | None)
         _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
     ]
     _text.print_table("Side by side", columns)
-    _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
-    formulas = [str(frame.loc["formula", c]) for c in values if not str(c).startswith("difference")]
+    _text.say(_text.of_calibration(attributes.get("calibration", "none")))
+    formulas = [str(whole.loc["formula", c]) for c in magnets]
     if note := _text.of_cost(formulas):
         _text.say(note)
+
+
+def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
+    """Return how a row is displayed, also one that is no column of a result."""
+    if name in COLUMNS:
+        return _text.scale_of(name, cgs=cgs)
+    if unit == "K":
+        return _text.Scale(1.0, -ZERO_CELSIUS, "°C")
+    return _text.Scale(1.0, 0.0, unit)
 
 
 def _compared_column(
@@ -436,7 +455,7 @@ def _compared_column(
 def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -> str:
     if is_missing(value) or (change and name == "temperature_K"):
         return ""
-    if COLUMNS[name].kind not in ("number", "integer"):
+    if name in COLUMNS and COLUMNS[name].kind not in ("number", "integer"):
         return str(value)
     text = number(value, 3, scale.factor, 0.0 if change else scale.offset)
     return f"+{text}" if change and float(value) > 0 else text

@@ -4,6 +4,7 @@ Those that report and explorer show too are described in `magnetkit.report._figu
 """
 
 import inspect
+import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -47,6 +48,15 @@ __all__ = [
 _PICTURES = (".png", ".svg", ".pdf")
 
 
+def _check_date_of_source() -> None:
+    """Refuse a SOURCE_DATE_EPOCH that matplotlib cannot read."""
+    text = os.environ.get("SOURCE_DATE_EPOCH", "0")
+    if not text.isdigit():
+        raise InputError(
+            f"SOURCE_DATE_EPOCH must be whole seconds since 1970, got {text!r}; correct or unset it"
+        )
+
+
 class Figure(Part):
     """A figure as plotly's ``data`` and ``layout``, which notebooks show and files keep.
 
@@ -76,6 +86,7 @@ class Figure(Part):
             return bundle
 
     def _picture(self, kind: str, dpi: int) -> bytes:
+        _check_date_of_source()
         drawn, out = self.draw().figure, BytesIO()
         from matplotlib import rc_context
 
@@ -284,7 +295,8 @@ def demagnetization(curves: "Demagnetization", labels: Sequence[str] | None = No
         Names of the magnets.
     """
     magnets = labels or [f"magnet {i + 1}" for i in range(len(curves.remanence))]
-    names = [f"{name}, {kelvin:.0f} K" for name in magnets for kelvin in curves.temperature]
+    celsius = [f"{kelvin - ZERO_CELSIUS:.0f} °C" for kelvin in curves.temperature]
+    names = [f"{name}, {one}" for name in magnets for one in celsius]
     return _figures.demagnetization([curves], names, _figures.looks(*curves.remanence.shape))
 
 
@@ -297,8 +309,10 @@ def overlay(curves: Sequence[Any]) -> Part:
     curves : sequence of Curve
         As `magnetkit.curve` returns them, such as a measured one and that of its grade.
     """
-    names = [f"{own.name}, {k:.0f} K" for own in curves for k in own.curves.temperature]
-    dots = [own.measured for own in curves if own.measured is not None]
+    names = [
+        f"{own.name}, {k - ZERO_CELSIUS:.0f} °C" for own in curves for k in own.curves.temperature
+    ]
+    dots = [points for own in curves for points in own.measured]
     loops, looks = [own.curves for own in curves], _figures.looks(len(names))
     return _figures.demagnetization(loops, names, looks, measured=dots)
 
@@ -351,7 +365,7 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     across, up, colour = _figures.axes_of(result.profile, result.decisions, frame)
     x, y = x or across, y or up
     _need(frame, _known(x), _known(y))
-    title = f"{result.profile.title}, {frame['temperature_K'].iloc[0]:.0f} K"
+    title = f"{result.profile.title}, {frame['temperature_K'].iloc[0] - ZERO_CELSIUS:.0f} °C"
     return _figures.pareto(frame, result.decisions, x, y, colour, title)
 
 
@@ -458,11 +472,14 @@ def parity(
     measured, predicted : array_like, shape (n,)
         Rows where either is NaN are left out.
     column : str
-        Result column, for the labels.
+        Result column, for the labels; any other name stands as it is.
     lo, hi : array_like, shape (n,), optional
         Interval of the predictions.
     """
-    label = _figures.axis_of(_known(column))["title"]["text"]
+    label, unit = column, ""
+    if column in COLUMNS:
+        label = _figures.axis_of(column)["title"]["text"]
+        unit = f" {COLUMNS[column].unit}".rstrip()
     true, guess, *ends = _aligned(measured, predicted, *(v for v in (lo, hi) if v is not None))
     dots = points("", true, guess, {"size": 6, "color": COLOURS[0]}, "%{x}, predicted %{y}")
     if len(ends) == 2:
@@ -472,7 +489,6 @@ def parity(
         dots["error_y"]["color"] = COLOURS[0]
     reach = [min(true.min(), guess.min()), max(true.max(), guess.max())]
     mean = float(np.mean(np.abs(guess - true)))
-    unit = f" {COLUMNS[column].unit}".rstrip()
     layout = layout_of(
         titled(f"measured: {label}"),
         titled(f"predicted: {label}"),

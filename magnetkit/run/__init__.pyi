@@ -1,9 +1,11 @@
 from .compensation import compensation as compensation
-from .devices import bill as bill
-from .devices import parts as parts
+from .parts import PartsAnswer as PartsAnswer
+from .parts import replace_parts as replace_parts
 from .replace import Replacement as Replacement
 from .replace import replace as replace
 from .screen import ScreenResult as ScreenResult
 from .screen import refined as refined
 from .screen import screen as screen
 from .suggestion import suggest as suggest
+from .validation import Validation as Validation
+from .validation import validate as validate

@@ -517,11 +517,6 @@ def result_of(
 ) -> R:
     """Return the finished result of a place as its manifest has it, or the job where it is here."""
     with _readable(place.address):
-        if DECISIONS not in manifest:
-            raise StoreError(
-                f"{place.address} was written by magnetkit {manifest['identity']['magnetkit']}, "
-                "which knew no decisions; screen its candidates again into another --out folder"
-            )
         device = manifest["identity"]["application"]
         profile = Profile.model_validate(device) if job is None else job.profile
         named = sorted(named_files(manifest).items())

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
+from warnings import catch_warnings, filterwarnings
 
 from .._core._jit import limit_threads, limited_threads, thread_count
 from .._core.errors import InputError, NetworkError
@@ -162,7 +163,11 @@ class _Cluster:
 
     def submit(self, work: Callable[[Any], Any], piece: Any) -> "_Watched":
         """Start some work."""
-        future = self._client.submit(_alone, work, piece, self._job, self._needed, pure=False)
+        # The job goes with each piece, so that a worker that comes later needs nothing else; Dask
+        # would rather have it sent before.
+        with catch_warnings():
+            filterwarnings("ignore", message="Sending large graph")
+            future = self._client.submit(_alone, work, piece, self._job, self._needed, pure=False)
         return _Watched(self._client, future)
 
 

@@ -43,7 +43,9 @@ def countries() -> Mapping[str, float]:
     return MappingProxyType({r["country"]: 1.0 - float(r["governance"]) for r in rows("countries")})
 
 
-class _OnElements(Evidence):
+class OnElements(Evidence):
+    """What acts on some elements; ``("*",)`` means all."""
+
     elements: Annotated[tuple[str, ...], Field(min_length=1)]
 
     @field_validator("elements")
@@ -56,7 +58,7 @@ class _OnElements(Evidence):
         return elements
 
 
-class Restriction(_OnElements):
+class Restriction(OnElements):
     """Exports that one country withholds.
 
     Attributes
@@ -73,7 +75,7 @@ class Restriction(_OnElements):
     withheld: _Share
 
 
-class PriceChange(_OnElements):
+class PriceChange(OnElements):
     """A change of price.
 
     Attributes

@@ -1,9 +1,11 @@
 """Workbooks in and out: kinds of values, lines, and what is no workbook."""
 
 import datetime
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pytest
 from openpyxl import Workbook, load_workbook
 
 from magnetkit.alloy._files import read_sheet
@@ -32,28 +34,30 @@ def test_a_text_like_a_formula_stays_a_text(tmp_path):
 
 
 def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):
-    """Merged cells count for their first, blank rows for none; errors and formulas are empty."""
+    """Merged cells share the value of their first, blank rows are none; errors are empty."""
     day, night = datetime.datetime(2026, 1, 2), datetime.datetime(2026, 1, 2, 23, 30)
     book = Workbook()
     sheet = book.active
     for row in (
         [],
-        ["composition", "melt", "price", "day", "time", "cast", "code", "error", "sum"],
-        ["SmCo5", 1, 1, day, day, True, "007", "#N/A", "=1+1"],
+        ["composition", "melt", "price", "day", "time", "cast", "code", "error"],
+        ["SmCo5", 1, 1, day, day, True, "007", "#N/A"],
         [],
-        ["Sm2Co17", 2.0, 1.5, day, night, False, 8, 2, None],
+        ["Sm2Co17", 2.0, 1.5, day, night, False, 8, 2],
         [None, None, 3],
     ):
         sheet.append(row)
     sheet.merge_cells("A5:A6")
     book.save(tmp_path / "a.xlsx")
-    table, lines = read_sheet(tmp_path / "a.xlsx")
-    assert lines.tolist() == [3, 5, 6]
+    sheet = read_sheet(tmp_path / "a.xlsx")
+    table = sheet.table
+    assert sheet.lines.tolist() == [3, 5, 6]
+    assert sheet.notes == ()
     assert table.to_pydict() == {
-        "composition": ["SmCo5", "Sm2Co17", None], "melt": [1, 2, None], "price": [1.0, 1.5, 3.0],
+        "composition": ["SmCo5", "Sm2Co17", "Sm2Co17"],
+        "melt": [1, 2, None], "price": [1.0, 1.5, 3.0],
         "day": [day.date(), day.date(), None], "time": [day, night, None],
         "cast": [True, False, None], "code": ["007", "8", None], "error": [None, 2, None],
-        "sum": [None] * 3,
     }  # fmt: skip
     assert table.schema.field("melt").type == pa.int64()
 
@@ -70,6 +74,50 @@ def test_a_sheet_that_states_another_size_is_read_whole(tmp_path):
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as packed:
         for name, content in parts.items():
             packed.writestr(name, content.replace(b'ref="A1:B3"', b'ref="A1"'))
-    table, _ = read_sheet(tmp_path / "b.xlsx")
+    table = read_sheet(tmp_path / "b.xlsx").table
     assert table.num_rows == 2
     assert table.column_names == ["composition", "melt"]
+
+
+def write_book(path, *, hidden_first=False, formula=False):
+    book = Workbook()
+    old = book.active
+    old.title = "Old"
+    old.append(["composition"])
+    old.append(["NdFe"])
+    old.sheet_state = "hidden" if hidden_first else "visible"
+    sheet = book.create_sheet("Melts")
+    for row in (["composition", "melt"], ["SmCo5", 1], ["Nd2Fe14B", 2], ["Sm2Co17", 3]):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    if formula:
+        sheet["B4"] = "=B2+2"
+    book.save(path)
+    return path
+
+
+def test_the_visible_sheet_and_rows_alone_are_read_and_said(tmp_path):
+    sheet = read_sheet(write_book(tmp_path / "a.xlsx", hidden_first=True))
+    table, lines, notes = sheet.table, sheet.lines, sheet.notes
+    assert table["composition"].to_pylist() == ["SmCo5", "Sm2Co17"]
+    assert lines.tolist() == [2, 4]
+    assert "sheet 'Melts' is read" in notes[0]
+    assert "hidden (Old)" in notes[0]
+    assert notes[1] == "1 hidden rows are left out (3)"
+    with pytest.warns(UserWarning, match="hidden rows"):
+        read_inputs(f"{tmp_path / 'a.xlsx'}#Melts")
+
+
+def test_a_hidden_sheet_is_read_when_named(tmp_path):
+    path = write_book(tmp_path / "a.xlsx", hidden_first=True)
+    sheet = read_sheet(Path(f"{path}#Old"))
+    assert sheet.table["composition"].to_pylist() == ["NdFe"]
+    assert sheet.notes == ()
+
+
+def test_a_row_with_a_formula_without_its_value_is_rejected_by_its_cell(tmp_path):
+    path = write_book(tmp_path / "a.xlsx", formula=True)
+    sheet = read_sheet(Path(f"{path}#Melts"))
+    assert sheet.table["composition"].to_pylist() == ["SmCo5"]
+    assert [row.line for row in sheet.rejected] == [4]
+    assert "cell B4 holds a formula without its value" in sheet.rejected[0].reason

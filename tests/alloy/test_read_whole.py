@@ -39,7 +39,7 @@ def test_mills_parts_and_surrogates_read_alike(tmp_path):
     )
     assert producer.magnets == mk.calibrate(plain, "mine", keep=False).producer.magnets
     path.write_text("part;number;mass_kg;recipe;basis\nMotor;2;0,25;SmCo5;atomic\n")
-    assert mk.run.bill(path, replaced=False)["mass_kg"].iloc[0] == 0.5
+    assert mk.replace_parts(path).frame["kg a year"].iloc[0] == 0.5
     path.write_text("composition;curie_temperature_K\nSmCo5;1000,5\nNd2Fe14B;585,5\n")
     known = mk.surrogates.training_set("curie_temperature_K", path)
     assert known.values.tolist() == [1000.5, 585.5]

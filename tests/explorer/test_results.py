@@ -15,7 +15,7 @@ from magnetkit.explorer._results import MAGNET, Question, Results, _stops
 from magnetkit.explorer.page import POINTS, _pareto, _thinned
 from magnetkit.explorer.server import serve
 from magnetkit.run._files import read_finished
-from tests.kernels import naive_pareto
+from tests.choose import naive_pareto
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import _uncertainty, sintered
 from magnetkit.magnetism._evidence import UNPROVEN, _metals, at_temperature, evidence, limited
 from magnetkit.magnetism._uncertainty import distance_variance
+from magnetkit.magnetism.measured_magnets import measured_magnets, without_papers
 from magnetkit.phases import HOSTS
 from tests.magnetism.test_likeness import H, anchor
 
@@ -37,11 +38,21 @@ def test_farther_in_one_coordinate_is_farther_and_says_in_which(name):
 
 
 def test_a_measured_magnet_is_at_no_distance_and_named():
-    recipes = pd.read_csv(datasets.path("recipes/recipes.csv")).set_index("id")
-    table = CompositionTable.from_strings([recipes.loc["S10", "recipe"]])
+    recipes = measured_magnets().set_index("id")["recipe"]
+    table = CompositionTable.from_strings([recipes["S10"]])
     found = evidence(table, Coded.of(["2:17"]), H)
     assert found.distance[0] == pytest.approx(0.0, abs=1e-9)
     assert "(S10)" in found.nearest.texts()[0]
+
+
+def test_a_paper_left_out_is_no_evidence():
+    recipe = "SmCo5.548Fe0.73Cu0.73Zr0.292"
+    table, root = CompositionTable.from_strings([recipe]), Coded.of(["2:17"])
+    with without_papers(["xu-2009"]):
+        found = evidence(table, root, H)
+    assert found.distance[0] > 0.1
+    assert "(S10)" not in found.nearest.texts()[0]
+    assert evidence(table, root, H).distance[0] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_the_range_widens_with_the_distance_and_who_measures_has_a_magnet_near():
@@ -74,10 +85,12 @@ def test_no_probability_rises_with_the_distance_and_a_measured_magnet_keeps_its_
 
 
 def test_beyond_the_hottest_and_the_coldest_measured_temperature_it_is_farther():
-    hot, one = (pd.read_csv(datasets.path(f"recipes/{n}.csv")) for n in ("hot_curves", "recipes"))
-    assert HOSTS["2:14:1"].magnet.compared_to_K == hot["to_K"].max()
+    curves = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
+    assert HOSTS["2:14:1"].magnet.compared_to_K <= curves["to_K"].max()
+    magnets = measured_magnets()
     for root in ("1:5", "2:17"):
-        assert HOSTS[root].magnet.compared_to_K == one.loc[one["host"] == root, "to_K"].max()
+        hottest = magnets.loc[magnets["host"] == root, "to_K"].max()
+        assert HOSTS[root].magnet.compared_to_K <= hottest
     found, roots = of(["Nd31B1Fe bal."], "2:14:1"), Coded.of(["2:14:1"])
     for kelvin, more in ((300.0, 0.0), (543.15, 0.5), (190.0, 1.0)):
         there = at_temperature(found, roots, kelvin)

@@ -9,7 +9,7 @@ from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
 import magnetkit as mk
-from magnetkit.magnetism.measured_curve import is_curve, read_curve
+from magnetkit.magnetism.measured_curve import is_curve, read_curve, read_curves
 from tests import command
 
 
@@ -63,13 +63,147 @@ def test_a_spreadsheets_wide_text_is_read(tmp_path, known):
     assert read_curve(wide).remanence_T == read_curve(plain).remanence_T
 
 
-def test_a_whole_loop_is_read_in_its_second_quadrant(tmp_path, known):
-    h, j = known.field[0, 0], known.polarization[0, 0]
-    down = np.concatenate([[1.5e6], h, [2 * h[-1]]]), np.concatenate([[1.35], j, [-1.3]])
-    loop = [np.concatenate([part, -part]) for part in down]
-    found = read_curve(written(tmp_path / "l.csv", ("H (kA/m)", "J (T)"), loop[0] / 1e3, loop[1]))
-    assert found.remanence_T == pytest.approx(known.remanence[0, 0], rel=1e-3)
-    assert 1e3 * found.coercivity_kA_m == pytest.approx(known.coercivity[0, 0], rel=0.01)
+def loop(shift=0.0):
+    """Fields, A/m, and J, T, of both branches of a loop, the one that goes up shifted."""
+    h = np.linspace(2.4e6, -2.4e6, 481)
+
+    def branch(field):
+        reverse = np.maximum(-field, 0.0) / H_CJ
+        turned = reverse**18 / (1.0 + reverse**18)
+        return (1.28 + 0.05 * MU_0 * np.minimum(field, 0.0)) * (1.0 - 2.0 * turned)
+
+    return h, branch(h), -branch(-(h[::-1] - shift))[::-1]
+
+
+H_CJ = 1.477e6
+
+
+def rows_of(*columns):
+    return "\n".join(
+        ",".join(f"{value:.7g}" for value in row) for row in zip(*columns, strict=True)
+    )
+
+
+@pytest.mark.parametrize("shift", [0.0, 1e3, 25e3])
+@pytest.mark.parametrize("order", ["down first", "up first", "sorted", "beside", "after the first"])
+def test_a_loop_is_read_on_the_branch_that_comes_down(tmp_path, order, shift):
+    h, down, up = loop(shift)
+    kilo = 1e-3 * h
+    parts = {"down": (kilo, down), "up": (kilo[::-1], up[::-1])}
+    if order == "beside":
+        text = "H (kA/m),J (T)\n" + rows_of(kilo, down)
+    elif order == "sorted":
+        fields, levels = np.append(kilo, kilo), np.append(down, up)
+        by_field = np.argsort(fields, kind="stable")
+        text = "H (kA/m),J (T)\n" + rows_of(fields[by_field], levels[by_field])
+    else:
+        # A magnetization curve from the demagnetized state comes before the loop.
+        first = (np.linspace(0, 2400, 50), np.linspace(0, 1.28, 50))
+        names = {"down first": ("down", "up"), "up first": ("up", "down")}.get(order)
+        chosen = [parts[n] for n in names] if names else [first, parts["down"], parts["up"]]
+        text = "H (kA/m),J (T)\n" + "\n".join(rows_of(*part) for part in chosen)
+    path = tmp_path / "l.csv"
+    path.write_text(text, encoding="utf-8")
+    found = read_curve(path)
+    assert 1e3 * found.coercivity_kA_m == pytest.approx(H_CJ, rel=2e-4)
+    assert found.remanence_T == pytest.approx(1.28, abs=1e-4)
+    assert found.recoil_permeability == pytest.approx(1.05, abs=1e-3)
+
+
+def test_recoil_lines_within_a_curve_are_not_taken_for_it(tmp_path):
+    h, down, _ = loop()
+    second = h <= 0
+    h, down = h[second], down[second]
+    back = np.linspace(h[60], 0.0, 20)
+    recoil = down[60] + 0.05 * MU_0 * (back - h[60])
+    fields = np.concatenate([h[:61], back, back[::-1], h[61:]])
+    levels = np.concatenate([down[:61], recoil, recoil[::-1], down[61:]])
+    path = tmp_path / "r.csv"
+    path.write_text("H (kA/m),J (T)\n" + rows_of(1e-3 * fields, levels), encoding="utf-8")
+    assert 1e3 * read_curve(path).coercivity_kA_m == pytest.approx(H_CJ, rel=2e-4)
+
+
+def test_several_curves_of_a_file_are_read_each_at_its_temperature(tmp_path):
+    h, down, _ = loop()
+    kilo, hot = 1e-3 * h, 0.3e-3 * h
+    texts = [
+        "H (kA/m),J (T) 20C,H (kA/m),J (T) 150C\n" + rows_of(kilo, down, hot, 0.85 * down),
+        "T (C),H (kA/m),J (T)\n"
+        + rows_of(np.full(h.size, 20.0), kilo, down)
+        + "\n"
+        + rows_of(np.full(h.size, 150.0), hot, 0.85 * down),
+        # A furnace drifts by a hundredth of a degree a point.
+        "T (F),H (kA/m),J (T)\n"
+        + rows_of(np.linspace(67.0, 69.0, h.size), kilo, down)
+        + "\n"
+        + rows_of(np.full(h.size, 302.0), hot, 0.85 * down),
+    ]
+    for text in texts:
+        path = tmp_path / "several.csv"
+        path.write_text(text, encoding="utf-8")
+        cold, warm = read_curves(path)
+        assert [cold.temperature_K, warm.temperature_K] == pytest.approx([293.15, 423.15], abs=0.01)
+        assert warm.coercivity_kA_m == pytest.approx(0.3 * cold.coercivity_kA_m, rel=1e-4)
+        with pytest.raises(InputError, match="holds curves at 20, 150 °C"):
+            read_curve(path)
+
+
+def test_a_second_curve_of_one_temperature_and_idle_columns_are_said(tmp_path):
+    h, down, up = loop(25e3)
+    path = tmp_path / "two.csv"
+    path.write_text("H (kA/m),J down (T),J up (T)\n" + rows_of(1e-3 * h, down, up))
+    with pytest.warns(UserWarning, match="a second curve at 20 °C has H_cJ 1502 kA/m beside 1477"):
+        assert read_curve(path).coercivity_kA_m == pytest.approx(1477, rel=1e-3)
+    path.write_text("H (kA/m),J (T),operator\n" + rows_of(1e-3 * h, down, h))
+    with pytest.warns(UserWarning, match="columns not used: operator"):
+        read_curve(path)
+
+
+@pytest.mark.parametrize(
+    ("head", "factor", "says"),
+    [
+        (("H (A/m)", "J (T)"), (1e-3, 1.0), r"H_cJ is 1.477 kA/m.*is 'H \(A/m\)' in kA/m\?"),
+        (("H (kA/m)", "J (T)"), (1.0, 1.0), r"is 'H \(kA/m\)' in A/m\?"),
+        (("H (kA/m)", "J (T)"), (1 / 79.5775, 1.0), r"is 'H \(kA/m\)' in Oe\?"),
+        (("H (kA/m)", "J (T)"), (1e-3, 1e4), r"B_r is 1.28e\+04 T.*'J \(T\)' in gauss, kG or mT"),
+        (("H (kA/m)", "B (T)"), (1e-3, 1.0), "J rises against the field.*0.05"),
+        (("H (kA/m)", "J"), (1e-3, 1.0), "column 'J': it has no unit; expected A/m|column 'J'"),
+        (("H (parsec)", "J (T)"), (1e-3, 1.0), "the unit 'parsec' is not known; expected kA/m"),
+        (("H (kA/m)", "M (emu/g)"), (1e-3, 100.0), "is per mass: multiply by the density"),
+        (("H (kA/m)", "M (emu)"), (1e-3, 100.0), "is a moment; give the shape of the sample"),
+    ],
+)
+def test_a_slip_of_units_is_asked(tmp_path, head, factor, says):
+    h, down, _ = loop()
+    path = tmp_path / "slip.csv"
+    path.write_text(",".join(head) + "\n" + rows_of(factor[0] * h, factor[1] * down))
+    with pytest.raises(InputError, match=says):
+        read_curve(path)
+
+
+def test_induction_under_the_name_of_polarization_is_asked(tmp_path):
+    h, down, _ = loop()
+    path = tmp_path / "b.csv"
+    path.write_text("H (kA/m),J (T)\n" + rows_of(1e-3 * h, down + MU_0 * h))
+    with pytest.raises(InputError, match="as B does and J does not: is it B"):
+        read_curve(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "says"),
+    [
+        ("temperature", 20.0, "column 'temperature': it has no unit; expected K, C"),
+        ("T (R)", 540.0, "the unit 'R' is not known"),
+        ("T (C)", np.linspace(20, 60, 481), "drifts by 40.0 K within one curve"),
+    ],
+)
+def test_a_temperature_without_unit_or_adrift_is_refused(tmp_path, column, values, says):
+    h, down, _ = loop()
+    path = tmp_path / "t.csv"
+    columns = rows_of(1e-3 * h, down, np.broadcast_to(values, h.shape))
+    path.write_text(f"H (kA/m),J (T),{column}\n{columns}")
+    with pytest.raises(InputError, match=says):
+        read_curve(path)
 
 
 def test_curve_calibrate_and_replace_take_it(tmp_path, known):

@@ -83,14 +83,20 @@ def test_boron_has_a_window_which_gallium_opens():
     boron = np.round(np.arange(0.83, 1.1, 0.01), 2)
     plain = _of([_recipe(boron=b) for b in boron])
     with_gallium = _of([_recipe(boron=b, more=f"{USUAL}Ga0.5") for b in boron])
-    most = np.nanmax(plain)
-    # Full from 0.95 on and flat to 2 %, little at 0.88; with Ga full from 0.88 on (four claims).
-    assert (plain[boron >= 0.95] > 0.98 * most).all()
-    assert np.nan_to_num(plain[boron <= 0.88]).max() < 0.3 * most
-    assert with_gallium[boron == 0.88][0] > 0.9 * np.nanmax(with_gallium)
-    rows = [_recipe(boron=b) for b in (0.81, 0.84, 0.98, 1.7)]
-    said = ["soft R2Fe17: boron is short", "soft R2Fe17: boron is short", "ok",
-            "coercivity unknown: amount of boron"]  # fmt: skip
+    # The ordinary window of claims, 0.93 to 1.00, is flat; what lies below is lost by degrees.
+    window = plain[(boron >= 0.93) & (boron <= 1.0)]
+    assert window.max() < 1.03 * window.min()
+    below = np.nan_to_num(plain[boron <= 0.92])
+    # What boron leaves also frees rare earth, which is worth a little.
+    assert (np.diff(below) > -0.02 * window.min()).all()
+    assert below[boron[boron <= 0.92] == 0.86][0] < 0.5 * window.min()
+    # Gallium of 0.5 wt.% with 0.88 to 0.92 of boron: classes H and SH, 1.35 to 1.6 times as much.
+    low = (boron >= 0.88) & (boron <= 0.92)
+    assert (with_gallium[low] > 1.25 * window.max()).all()
+    assert (with_gallium[low] < 1.75 * window.max()).all()
+    assert with_gallium[boron == 0.98][0] < 1.1 * window.max()
+    rows = [_recipe(boron=b) for b in (0.81, 0.98, 1.7)]
+    said = ["soft R2Fe17: boron is short", "ok", "coercivity unknown: amount of boron"]
     assert _of(rows, "status").tolist() == said
     assert np.isfinite(_of(rows, B)).all()
 
@@ -101,12 +107,20 @@ def test_free_rare_earth_parts_the_grains_and_oxygen_takes_it():
     h, status = _of(rows), _of(rows, "status")
     assert status[0] == "no free rare earth"
     assert np.isnan(h[0])
-    assert (np.diff(h[np.isfinite(h)]) > -1.0).all()
-    assert h[total == 31.0][0] == pytest.approx(h[-1], rel=0.03)
+    # Ever less is gained by more, and B_r is what it costs.
+    rising = h[np.isfinite(h)]
+    assert (np.diff(rising) > -1.0).all()
+    assert (np.diff(np.diff(rising)[2:]) < 1.0).all()
+    assert h[total == 31.0][0] == pytest.approx(h[-1], rel=0.15)
     assert (np.diff(_of(rows, B)[total >= 31.0]) < 0.0).all()
-    for o, share in ((0.1, 1.0), (0.5, 0.95), (0.9, 0.5)):
-        named = _of([_recipe(more=f"{USUAL}O{o}")])[0] / h[total == 31.0][0]
-        assert named == pytest.approx(share, abs=0.25 if o > 0.5 else 0.05)
+    # From 0.05 to 0.5 wt.% oxygen takes 15 % and more (experience of makers), and carbon likewise.
+    gases = [
+        _recipe("Nd30.8", more=f"{USUAL}{x}") for x in ("O0.05", "O0.5", "O0.9", "C0.03", "C0.2")
+    ]
+    low, high, most, little, much = _of(gases)
+    assert 0.75 < high / low < 0.88
+    assert most < high
+    assert 0.75 < much / little < 0.97
 
 
 @pytest.mark.parametrize(("symbol", "most"), [("Al", 0.9), ("Cu", 0.4), ("Ga", 0.8)])
@@ -175,7 +189,7 @@ def test_a_compensated_alpha_keeps_the_doubt_of_a_small_difference():
     deviation = (frame[f"{name}_hi"] - frame[f"{name}_lo"]).to_numpy() / 3.29
     assert (np.diff(alpha) > 0.0).all()
     assert (deviation[np.abs(alpha) < 0.02] >= 0.0099).all()
-    # S13 of recipes.csv, whose sign is not printed; the exchange field is set on it, half way.
+    # S13 of magnets.csv, whose sign is not printed; the exchange field is set on it, half way.
     s13 = sintered(["Sm0.575Gd0.425Co5"], ROOM, between=between).iloc[0]
     assert s13[f"{name}_lo"] < -0.0015 < s13[f"{name}_hi"]
     assert abs(s13[name] - -0.0015) < 0.006

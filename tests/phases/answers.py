@@ -6,7 +6,7 @@ import sys
 import warnings
 
 import magnetkit as mk
-from magnetkit.magnetism import first_order_transitions, sintered
+from magnetkit.magnetism import sintered
 from magnetkit.phases import HOSTS, stability
 from magnetkit.phases.records import ROOTS
 from magnetkit.surrogates.intrinsic import intrinsic
@@ -52,7 +52,6 @@ def answers():
         found[f"hard phase as {name}"] = intrinsic(own, (4.2, *TEMPERATURES), host=name)
         found[f"magnet as {name}"] = sintered(own, TEMPERATURES, host=name)
         found[f"phase as {name}"] = stability(own, host=name)
-        found[f"jumps as {name}"] = first_order_transitions(own[0], 4.2, host=name)
     return {
         name: {column: frame[column].to_numpy() for column in frame.columns}
         for name, frame in found.items()

@@ -65,7 +65,7 @@ def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibratio
         (("predict", "Nd2Fe14B", "SmCo5", "Nd1.8Dy0.2Fe14B", "--columns", "cost_USD_kg"), 1),
         (("predict", "Nd2Fe14B", "SmCo5", "Nd1.8Dy0.2Fe14B", "--columns", "remanence_T"), 0),
         (("predict", RECIPE, "--basis", "weight"), 0),
-        (("compare", "Nd2Fe14B", "SmCo5"), 1),
+        (("predict", "--compare", "Nd2Fe14B", "SmCo5"), 1),
         (("supply", "alloys", "Nd2Fe14B"), 1),
     ],
 )

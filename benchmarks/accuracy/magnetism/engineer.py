@@ -58,7 +58,7 @@ TRIALS = (
     ),
     Trial(
         *("Sm25.5Co50Fe16Cu5.5Zr3", "weight", None, (1.03, 1.18), (1433, 2400)),
-        f"B_r of YXG28 to SmCo35, least H_cJ of YXG to what is measured ({_SHEETS}, recipes.csv)",
+        f"B_r of YXG28 to SmCo35, least H_cJ of YXG to what is measured ({_SHEETS}, magnets.csv)",
         (1.097, 1695, 1047),
     ),
     Trial(

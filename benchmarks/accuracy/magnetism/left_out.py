@@ -157,7 +157,7 @@ def compared() -> "pd.DataFrame":
         measured = data[quantity].to_numpy(float)
         with np.errstate(divide="ignore", invalid="ignore"):
             off = [np.abs(np.log(f[quantity].to_numpy(float) / measured)) for f in (model, tree)]
-        marks = data["fit"].fillna("").str.upper()
+        marks = data["fit"].str.upper()
         told = np.isfinite(off[0]) & np.isfinite(off[1])
         told &= marks.str.contains(MARKS.get(quantity, "[BH]")).to_numpy()
         use = np.flatnonzero(told)

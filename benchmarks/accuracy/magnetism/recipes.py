@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._magnets import Magnets, alloys, magnets_at
+from magnetkit.magnetism.measured_magnets import measured_magnets
 from magnetkit.magnetism.process import Process
 
 from . import hot
@@ -30,7 +31,7 @@ _LEAST = {
     "copper_scale": 5e-3,
 }  # fmt: skip
 
-# Factor on the error that is given to a row, by its confidence.
+# Factor on the error that is given to a coefficient, by the confidence of its row.
 _DOUBT = {"high": 1.0, "medium": 1.4, "low": 1.7}
 
 # What a weight per cent of alloyed dysprosium adds to H_cj, kA/m, with its standard deviation: 1.5
@@ -108,10 +109,19 @@ FREE = {
 
 @lru_cache(maxsize=1)
 def recipes() -> "pd.DataFrame":
-    """Read ``datasets/recipes/recipes.csv``."""
-    import pandas as pd
+    """Return the sintered magnets of ``magnets.csv`` whose recipe is that of the whole magnet.
 
-    return pd.read_csv(datasets.path("recipes/recipes.csv"), keep_default_na=True)
+    The columns ``paper`` and ``use`` are called ``group`` and ``fit``. Of a magnet into which
+    something was diffused only what the recipe decides is used. Those of `_RATIOS`, of which a
+    ratio alone is used, are there too.
+    """
+    table = measured_magnets()
+    of_ratios = table["id"].isin([name for pair in _RATIOS for name in pair])
+    whole = (table["diffused"] == "") | (table["use"] == "B")
+    sintered = (table["family"] == "sintered") & (table["recipe"] != "") & whole
+    rows = table[sintered | of_ratios].rename(columns={"paper": "group", "use": "fit"})
+    rows = rows.assign(fit=rows["fit"].where(sintered[rows.index], ""))
+    return rows.reset_index(drop=True)
 
 
 @lru_cache(maxsize=1)
@@ -233,13 +243,15 @@ def _straight(kelvin: NDArray[np.float64], fall: Any, curie: Any) -> NDArray[np.
 def fit(host: str, without: str = "") -> dict[str, float]:
     """Fit the free parameters of a host on its recipes, leaving out one source.
 
-    A soft loss keeps one odd magnet from pulling the rest; priors hold what the recipes do not.
+    Each paper has a level of its own, which its magnets share, and each value the noise of how it
+    is known (``magnets/weights.toml``). A soft loss keeps one odd magnet from pulling the rest;
+    priors hold what the recipes do not.
     """
     from scipy.optimize import least_squares
 
     data = recipes()
-    use = (data["host"] == host) & (data["group"] != without) & data["fit"].notna()
-    marks = data["fit"].fillna("")
+    use = (data["host"] == host) & (data["group"] != without) & (data["fit"] != "")
+    marks = data["fit"]
     on_h = (use & marks.str.contains("H")).to_numpy()
     on_t = (use & marks.str.contains("T")).to_numpy()
     names = list(FREE[host].prior)
@@ -249,6 +261,7 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     # Coefficients that one source prints for one recipe count once.
     alike = (data["group"] + data["recipe"])[on_t]
     on_beta_error = doubt[on_t] * np.sqrt(alike.map(alike.value_counts()).to_numpy(float))
+    whiten = _whitening(data[on_h])
     h_measured = data["coercivity_kA_m"].to_numpy(float)
     beta_measured = data["coercivity_coefficient_pct_K"].to_numpy(float)
     span = (data["to_K"] - data["from_K"]).to_numpy(float) / 100.0
@@ -261,7 +274,7 @@ def fit(host: str, without: str = "") -> dict[str, float]:
         values = dict(zip(names, x, strict=True))
         h, beta = predict(host, values)
         log = np.log(np.maximum(h, 1.0) / h_measured)
-        on_log = log[on_h] / (0.15 * doubt[on_h])
+        on_log = whiten @ log[on_h]
         on_beta = (beta[on_t] - beta_measured[on_t]) * span[on_t] / (_LEFT_ERROR * on_beta_error)
         known: NDArray[np.float64] | list[float] = []
         if host == "2:14:1":
@@ -280,6 +293,21 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     return dict(zip(names, found.x.tolist(), strict=True))
 
 
+def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
+    """Return the matrix, (n, n), that makes the errors of ln H_cJ of n magnets independent.
+
+    They are those of the papers, which all magnets of one share, of the magnets and of the noise
+    of the values.
+    """
+    weights = datasets.toml("magnets/weights.toml")
+    noise = rows["how"].map(weights["coercivity"]), rows["confidence"].map(weights["coercivity"])
+    of_paper, of_magnet = weights["scatter"]["paper"], weights["scatter"]["magnet"]
+    same_paper = np.equal.outer(rows["group"].to_numpy(), rows["group"].to_numpy())
+    own = of_magnet**2 + noise[0].to_numpy(float) ** 2 + noise[1].to_numpy(float) ** 2
+    covariance = of_paper**2 * same_paper + np.diag(own)
+    return np.linalg.inv(np.linalg.cholesky(covariance))
+
+
 def alignment(host: str, without: str = "") -> float:
     """Return the mean alignment that the remanences of a host's recipes ask for.
 
@@ -288,15 +316,16 @@ def alignment(host: str, without: str = "") -> float:
     """
     data = recipes()
     use = (data["host"] == host) & (data["group"] != without)
-    use &= data["fit"].fillna("").str.contains("B")
-    m, at, _, _ = made()
+    use &= data["fit"].str.contains("B")
     use &= data["temperature_K"] < _COOL
     m, at, _, _ = made()
     each = np.flatnonzero(use)
     ideal = m.polarization[each, at[each]] * m.alloys.factor[each] / m.rows["alignment"][each]
     ratio = data["remanence_T"].to_numpy(float)[each] / ideal
-    middle = float(np.median(ratio)) if each.size else 0.0
-    return (each.size * middle + _DOUBLES * _REACHED) / (each.size + _DOUBLES)
+    _, papers = np.unique(data["group"].to_numpy(str)[each], return_inverse=True)
+    levels = [float(np.mean(ratio[papers == paper])) for paper in np.unique(papers)]
+    middle = float(np.median(levels)) if levels else 0.0
+    return (len(levels) * middle + _DOUBLES * _REACHED) / (len(levels) + _DOUBLES)
 
 
 def left_out() -> "pd.DataFrame":
@@ -312,12 +341,12 @@ def left_out() -> "pd.DataFrame":
     m, at, first, last = made()
     out = []
     for host in FREE:
-        for group in data.loc[(data["host"] == host) & data["fit"].notna(), "group"].unique():
+        for group in data.loc[(data["host"] == host) & (data["fit"] != ""), "group"].unique():
             h, beta = predict(host, fit(host, without=group))
             aligned = alignment(host, without=group)
             for i in np.flatnonzero(data["group"] == group):
                 row = data.iloc[i]
-                marks = row["fit"] if isinstance(row["fit"], str) else ""
+                marks = row["fit"]
                 b_r = m.polarization[i] * m.alloys.factor[i] / m.rows["alignment"][i] * aligned
                 span = m.temperature[last[i]] - m.temperature[first[i]]
                 alpha = 100.0 * (b_r[last[i]] / b_r[first[i]] - 1.0) / span if span else np.nan

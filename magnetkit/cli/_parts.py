@@ -1,0 +1,87 @@
+"""``magnetkit replace`` of a parts list."""
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from .._core._progress import message
+from .._core.errors import InputError
+
+_TABLE = re.compile(r"\.(csv|tsv|txt|parquet|xlsx?|xlsm|ods|numbers)(#.*)?$", re.IGNORECASE)
+
+
+def is_parts_list(name: str | None) -> bool:
+    """Return whether an argument names a file or an embedded device rather than a grade."""
+    if name is None:
+        return False
+    if _TABLE.search(name) or Path(name).is_file():
+        return True
+    from ..run.parts import devices
+
+    return name in devices()
+
+
+def answer_parts_list(
+    name: str,
+    *,
+    temperature: str | None,
+    per_year: int | None,
+    units: Sequence[str],
+    shortages: Sequence[str],
+    out: Any,
+    force: bool,
+    quiet: bool,
+    json: bool,
+    keywords: Mapping[str, Any],
+) -> None:
+    """Answer a parts list; print it, or write it into the workbook `out`."""
+    from ..report._text import say
+    from ..run.parts import replace_parts
+    from ._options import with_unit
+
+    place = None if out is None else _check_place(Path(str(out)), name, force)
+    options = {key: value for key, value in keywords.items() if value not in (None, (), [], {})}
+    answer = replace_parts(
+        name,
+        temperature=with_unit(temperature),
+        per_year=per_year or 1,
+        units=_read_units(units),
+        shortage=list(shortages),
+        progress=sys.stderr.isatty() and not quiet,
+        **options,
+    )
+    if json:
+        typer.echo(answer.to_json())
+    else:
+        for line in answer.lines():
+            say(line)
+    if place is not None:
+        answer.to_excel(place)
+        message(f"see {place}")
+
+
+def _check_place(path: Path, name: str, force: bool) -> Path:
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(
+            f"--out {path}: the answer of a parts list is a workbook, e.g. answer.xlsx"
+        )
+    if path.resolve() == Path(name.partition("#")[0]).resolve():
+        raise InputError(f"--out {path} is the parts list itself; name another file")
+    if path.exists() and not force:
+        raise InputError(f"{path} is there already; name another file or give --force")
+    return path
+
+
+def _read_units(texts: Sequence[str]) -> dict[str, str]:
+    """Read ``HEADER=UNIT``, once for each column."""
+    units = {}
+    for text in texts:
+        header, sign, unit = text.rpartition("=")
+        if not sign or not header.strip() or not unit.strip():
+            raise InputError(f"--unit {text!r}: expected HEADER=UNIT, e.g. 'Max temp=C'")
+        units[header.strip()] = unit.strip()
+    return units

@@ -1,0 +1,208 @@
+"""Measured curves of one magnet at any temperature between the coldest and the hottest of them.
+
+At a temperature that was measured the points stand as they are. Between two of them B_r, the slope
+of the recoil line and ln H_cJ go monotonously with temperature (piecewise cubic by Fritsch and
+Carlson where three or more are known), and so does the share of the field, H / H_cJ, at which a
+given part of the polarization is left: a knee moves and is never doubled.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.errors import InputError
+from .._core.units import MU_0, ZERO_CELSIUS
+from ..diffusion._shapes import Axis, SelfField, cut, read_shape
+from ..magnetism.demagnetization import POINTS, Demagnetization
+from ..magnetism.measured_curve import MeasuredCurve, Sample, find_crossing
+
+_Array = NDArray[np.float64]
+
+# A temperature this close to a measured one, K, is that one.
+_SAME_K = 2.0
+# Levels of J / B_r at which curves are blended, and most points of a measured curve in a file.
+_LEVELS, _MOST_POINTS = 401, 401
+
+
+def read_sample(shape: str, along: Axis = "z") -> Sample:
+    """Return volume and demagnetizing factor of a sample measured in open circuit.
+
+    Parameters
+    ----------
+    shape : str
+        As of `magnetkit.diffuse`: ``"3x3x2mm"``, ``"disc:3x2mm"``.
+    along : {"x", "y", "z"}
+        Direction of the field.
+    """
+    body = read_shape(shape)
+    return Sample(body.volume, SelfField(cut(body), along).factor)
+
+
+def curves_between(
+    curves: Sequence[MeasuredCurve], kelvin: Sequence[float], load_line: float
+) -> tuple[Demagnetization, tuple[MeasuredCurve, ...]]:
+    """Return the curves of a measured magnet at k temperatures, as arrays and as points.
+
+    Parameters
+    ----------
+    curves : sequence of MeasuredCurve
+        At rising temperatures, each to J = 0.
+    kelvin : sequence of float
+        Temperatures, K.
+    load_line : float
+        Permeance coefficient.
+
+    Returns
+    -------
+    Demagnetization
+        Of one magnet.
+    tuple of MeasuredCurve
+        Length k.
+
+    Raises
+    ------
+    InputError
+        If a curve ends before J = 0, or a temperature lies beyond those measured.
+    """
+    for curve in curves:
+        if np.isnan(curve.coercivity_kA_m):
+            raise InputError(
+                f"the curve at {_celsius(curve)} °C ends at {1e-3 * curve.field[-1]:.0f} kA/m, "
+                "before J = 0: its H_cJ is not known; measure to a larger field"
+            )
+    chosen = tuple(_curve_at(curves, one) for one in kelvin)
+    size = max(POINTS, *(min(one.field.size, _MOST_POINTS) + 2 for one in chosen))
+    points = [_points_of(one, size) for one in chosen]
+    field = np.array([[-one[0] for one in points]])
+    polarization = np.array([[one[1] for one in points]])
+    b_r, h_cj, h_cb, h_k, recoil = (
+        np.array([[factor * getattr(one, name) for one in chosen]])
+        for name, factor in (
+            ("remanence_T", 1.0),
+            ("coercivity_kA_m", 1e3),
+            ("coercivity_b_kA_m", 1e3),
+            ("knee_field_kA_m", 1e3),
+            ("recoil_permeability", 1.0),
+        )
+    )
+    working = np.array([[_working_field(*one, load_line) for one in points]])
+    drawn = Demagnetization(
+        temperature=np.array(kelvin, np.float64),
+        field=field,
+        polarization=polarization,
+        induction=polarization + MU_0 * field,
+        remanence=b_r,
+        coercivity=h_cj,
+        coercivity_b=h_cb,
+        knee_field=h_k,
+        recoil=recoil,
+        working_field=-working,
+        working_induction=load_line * MU_0 * working,
+        above_knee=working <= h_k,
+        load_line=load_line,
+    )
+    return drawn, chosen
+
+
+def _celsius(curve: MeasuredCurve) -> str:
+    return f"{curve.temperature_K - ZERO_CELSIUS:.0f}"
+
+
+def _curve_at(curves: Sequence[MeasuredCurve], kelvin: float) -> MeasuredCurve:
+    """Return the curve at a temperature: as measured, or between two that are."""
+    measured_at = np.array([one.temperature_K for one in curves])
+    nearest = int(np.argmin(np.abs(measured_at - kelvin)))
+    if abs(measured_at[nearest] - kelvin) <= _SAME_K:
+        return curves[nearest]
+    if not measured_at[0] < kelvin < measured_at[-1]:
+        ends = f"{_celsius(curves[0])} to {_celsius(curves[-1])}"
+        if len(curves) == 1:
+            ends = _celsius(curves[0])
+        raise InputError(
+            f"measured at {ends} °C, asked at {kelvin - ZERO_CELSIUS:.0f} °C: give a curve "
+            "measured on its other side too, or `magnetkit replace --measured`, which takes alpha "
+            "and beta"
+        )
+    upper = int(np.searchsorted(measured_at, kelvin))
+    return _blend(curves, upper, kelvin)
+
+
+def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> MeasuredCurve:
+    """Return the curve between those at places `upper` - 1 and `upper`."""
+    cold, hot = curves[upper - 1], curves[upper]
+    share = (kelvin - cold.temperature_K) / (hot.temperature_K - cold.temperature_K)
+    b_r = _between(curves, "remanence_T", kelvin)
+    h_cj = 1e3 * float(np.exp(_between(curves, "coercivity_kA_m", kelvin, logarithm=True)))
+    recoil = (1.0 - share) * cold.recoil_permeability + share * hot.recoil_permeability
+    levels = np.linspace(1.0, 0.0, _LEVELS)
+    reduced = (1.0 - share) * _reduced_fields(cold, levels) + share * _reduced_fields(hot, levels)
+    field = np.maximum.accumulate(reduced) * h_cj
+    polarization = levels * (b_r - (recoil - 1.0) * MU_0 * field)
+    field, polarization = np.append(0.0, field), np.append(b_r, polarization)
+    induction = polarization - MU_0 * field
+    h_k = find_crossing(field, polarization, 0.9 * b_r)
+    return MeasuredCurve(
+        remanence_T=b_r,
+        coercivity_kA_m=1e-3 * h_cj,
+        coercivity_b_kA_m=1e-3 * find_crossing(field, induction, 0.0),
+        knee_field_kA_m=1e-3 * h_k,
+        squareness=h_k / h_cj,
+        max_energy_product_kJ_m3=1e-3 * float(np.max(np.maximum(induction, 0.0) * field)),
+        recoil_permeability=recoil,
+        temperature_K=kelvin,
+        field=field,
+        polarization=polarization,
+        note="between measured temperatures",
+    )
+
+
+def _between(
+    curves: Sequence[MeasuredCurve], name: str, kelvin: float, logarithm: bool = False
+) -> float:
+    """Return a figure at a temperature by monotone interpolation, or its logarithm."""
+    from scipy.interpolate import PchipInterpolator
+
+    at = [one.temperature_K for one in curves]
+    values = np.array([getattr(one, name) for one in curves])
+    if logarithm:
+        values = np.log(values)
+    if len(curves) == 2:
+        return float(np.interp(kelvin, at, values))
+    return float(PchipInterpolator(at, values)(kelvin))
+
+
+def _reduced_fields(curve: MeasuredCurve, levels: _Array) -> _Array:
+    """Return H / H_cJ at which the part `levels`, falling, of the polarization is left."""
+    line = curve.remanence_T - (curve.recoil_permeability - 1.0) * MU_0 * curve.field
+    left = np.minimum.accumulate(np.clip(curve.polarization / line, 0.0, 1.0))
+    # The last field at which so much is left: a plateau ends there.
+    place = left.size - 1 - np.searchsorted(left[::-1], levels, side="left")
+    place = np.clip(place, 0, left.size - 2)
+    drop = np.maximum(left[place] - left[place + 1], 1e-12)
+    part = np.clip((left[place] - levels) / drop, 0.0, 1.0)
+    field = curve.field[place] + part * (curve.field[place + 1] - curve.field[place])
+    return field / (1e3 * curve.coercivity_kA_m)
+
+
+def _points_of(curve: MeasuredCurve, size: int) -> tuple[_Array, _Array]:
+    """Return `size` reverse fields, A/m, from 0 to H_cJ with H_cB among them, and J, T.
+
+    The points measured are all among them, thinned where there are more than a solver takes.
+    """
+    h_cj, h_cb = 1e3 * curve.coercivity_kA_m, 1e3 * curve.coercivity_b_kA_m
+    inside = curve.field[curve.field < h_cj]
+    if inside.size > size - 2:
+        inside = inside[np.linspace(0, inside.size - 1, size - 2).astype(int)]
+    fields = np.unique(np.concatenate([inside, [h_cb, h_cj]]))
+    while fields.size < size:
+        # Halve the widest steps: on the straight lines between points nothing changes.
+        widest = np.argsort(np.diff(fields))[::-1][: size - fields.size]
+        middles = 0.5 * (fields[widest] + fields[widest + 1])
+        fields = np.unique(np.concatenate([fields, middles]))
+    return fields, np.interp(fields, curve.field, curve.polarization)
+
+
+def _working_field(field: _Array, polarization: _Array, load_line: float) -> float:
+    """Return the reverse field, A/m, at which J = (1 + load line) mu_0 |H|."""
+    return find_crossing(field, polarization - (1.0 + load_line) * MU_0 * field, 0.0)

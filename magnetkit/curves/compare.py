@@ -1,0 +1,383 @@
+"""Magnets side by side: properties, margins at one duty, and what each takes for equal flux."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+
+from .._core._arguments import named
+from .._core.columns import COLUMNS
+from .._core.errors import InputError
+from ..alloy._grade_names import grades_among, is_grade, refuse_beside
+from ..alloy._read import Compositions, Inputs, read_inputs
+from ..alloy.notation import Basis
+from ..diffusion._shapes import Axis
+from ..magnetism._composition_estimate import grade_magnet
+from ..magnetism._stages import predicted
+from ..magnetism.conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
+from ..magnetism.margin import margin_line
+from ..magnetism.process import process_record
+from ..magnetism.sintered import Duty
+from .curve import curve, use_limits
+from .same_flux import Circuit, OpenBody, RecoilLine, match_flux, read_surroundings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_LOSS_PCT = 5.0
+
+ROWS = {
+    "working_field_kA_m": ("Field against it at the duty", "kA/m"),
+    "demagnetization_safety_guaranteed": ("Margin, guaranteed", ""),
+    "loses_5_pct_K": ("Loses 5 % from", "K"),
+    "same_flux_thickness": ("Thickness for equal flux", "of the first"),
+    "same_flux_mass": ("Mass for equal flux", "of the first"),
+    "same_flux_safety_guaranteed": ("Margin then, guaranteed", ""),
+    "same_flux_heavy_rare_earth_g": ("Heavy rare earth then", "g/kg of the first"),
+    "same_flux_cost_USD": ("Cost of elements then", "USD/kg of the first"),
+}
+"""Rows of `compare` that are of its duty and no columns of a result: label and unit."""
+
+SHORT = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "knee_field_kA_m",
+    "max_energy_product_kJ_m3",
+    "heavy_rare_earth_wt_pct",
+    "working_field_kA_m",
+    "demagnetization_safety",
+    *(name for name in ROWS if name != "working_field_kA_m"),
+)
+"""Rows that matter to a designer, in order."""
+
+
+@dataclass(frozen=True)
+class _Magnet:
+    """One magnet: what `curve` takes, what `predict` takes, and how it is made."""
+
+    what: Any
+    inputs: Inputs
+    process: Any
+    shell: Any
+    grade: str | None = None
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """What `curve` and `use_limits` take beside it; a grade has its own."""
+        if self.grade is not None:
+            return {}
+        return {"process": self.process, "shell": self.shell}
+
+
+@dataclass(frozen=True)
+class Margin:
+    """What a magnet has in hand at a duty.
+
+    Attributes
+    ----------
+    conditions : Conditions
+        With one temperature and the duty.
+    guaranteed, typical : float
+        H_k over the field against the magnet, of what 99 % of lots reach and of the central
+        figures; NaN where no curve is known, and of a grade, whose typical H_cJ nobody prints.
+    loses_from_K : float
+        Temperature from which 5 % of the flux is lost, K.
+    field_kA_m : float
+        Field against the magnet, central figures.
+    remanence_guaranteed_T, knee_guaranteed_kA_m, recoil : float
+        B_r and H_k that 99 % of lots reach, and the recoil permeability.
+    """
+
+    conditions: Conditions
+    guaranteed: float = float("nan")
+    typical: float = float("nan")
+    loses_from_K: float = float("nan")
+    field_kA_m: float = float("nan")
+    remanence_guaranteed_T: float = float("nan")
+    knee_guaranteed_kA_m: float = float("nan")
+    recoil: float = float("nan")
+
+    def guaranteed_at(self, duty: Duty) -> float:
+        """Return the guaranteed margin of the same magnet at another duty."""
+        figures = self.remanence_guaranteed_T, 1e3 * self.knee_guaranteed_kA_m, self.recoil
+        return float(duty.safety(*(np.array([x]) for x in figures))[0])
+
+    def __str__(self) -> str:
+        """Return the margin as a line."""
+        return margin_line(
+            temperature_K=self.conditions.temperature[0],
+            outside_field_kA_m=self.conditions.outside_field_kA_m,
+            load_line=self.conditions.load_line,
+            guaranteed=self.guaranteed,
+            typical=self.typical,
+            loses_from_K=self.loses_from_K,
+            loss_pct=_LOSS_PCT,
+        )
+
+
+def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
+    """Return the margin of one magnet at a duty.
+
+    Parameters
+    ----------
+    magnet : str or one composition
+        As of `magnetkit.curve`: a recipe, a grade.
+    conditions : Conditions
+        One temperature and the duty.
+    **made
+        ``process`` and ``shell`` of a recipe.
+
+    Returns
+    -------
+    Margin
+
+    Raises
+    ------
+    InputError
+        If its curve is not known.
+    """
+    kelvin, duty = conditions.temperature[0], conditions.duty
+    centre, least = (
+        curve(magnet, kelvin, bound=bound, load_line=duty.load_line, **made).curves
+        for bound in ("centre", "guaranteed")
+    )
+    limits = use_limits(
+        [magnet] if isinstance(magnet, str) else magnet,
+        duty.load_line,
+        duty.hours,
+        losses=(_LOSS_PCT,),
+        outside_field_kA_m=duty.outside_field_kA_m,
+        **made,
+    )
+    typical = duty.safety(centre.remanence[0], centre.knee_field[0], centre.recoil[0])
+    if isinstance(magnet, str) and is_grade(magnet):
+        typical = np.array([np.nan])
+    guaranteed = duty.safety(least.remanence[0], least.knee_field[0], least.recoil[0])
+    field = duty.field(centre.remanence[0], centre.recoil[0])
+    return Margin(
+        conditions=conditions,
+        guaranteed=float(guaranteed[0]),
+        typical=float(typical[0]),
+        loses_from_K=float(limits[f"loss_{_LOSS_PCT:g}_pct_K"].iloc[0]),
+        field_kA_m=1e-3 * float(field[0]),
+        remanence_guaranteed_T=float(least.remanence[0, 0]),
+        knee_guaranteed_kA_m=1e-3 * float(least.knee_field[0, 0]),
+        recoil=float(least.recoil[0, 0]),
+    )
+
+
+@named
+@with_conditions("use", "magnet", "supply", "models")
+def compare(
+    compositions: Compositions,
+    temperature: float | str = 300.0,
+    *,
+    basis: Basis = "auto",
+    shape: str | None = None,
+    along: Axis = "z",
+    **keywords: Unpack[ConditionKeywords],
+) -> "pd.DataFrame":
+    """Return magnets side by side, with their differences from the first.
+
+    Parameters
+    ----------
+    compositions : list, column, frame, path or CompositionTable
+        Two recipes or more, see `magnetkit.predict`; a name that comes twice is numbered. A text
+        may be a grade such as ``"N42SH"``: its likeliest recipe, anchored on what its makers print
+        at that temperature, as in `magnetkit.replace`; recipes beside it are then predicted as of
+        the same producer.
+    temperature : float or str
+        One temperature, K or a text such as ``"150C"``.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    shape : str, optional
+        Shape of the first magnet in open circuit, ``"40x15x5mm"``, ``"ring:40x20x5mm"``: it makes
+        the load line. Otherwise the magnets are in a circuit of iron with the load line given.
+    along : {"x", "y", "z"}
+        Direction of magnetization of the shape.
+    **keywords
+        Conditions, as of `magnetkit.predict`.
+
+    Returns
+    -------
+    DataFrame
+        One row a property, under its name in `magnetkit.columns`: ``label``, ``unit``, a column a
+        magnet, and ``difference``, or ``difference_2`` and so on where there are more than two.
+        Differences are of numbers alone; the intervals of the magnets are not of their
+        difference, in which much of the error cancels. Below, of the duty: the guaranteed margin,
+        from which temperature 5 % is lost, thickness and mass for the flux of the first magnet at
+        equal area, and margin, heavy rare earth and cost then (`magnetkit.curves.compare.ROWS`).
+        ``.attrs["notes"]`` says what stands for a grade, ``.attrs["calibration"]`` whose magnets
+        the recipes rest on, ``.attrs["margins"]`` the margin of each as a line.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two magnets, or several temperatures.
+
+    Examples
+    --------
+    >>> table = compare(["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"], "150C")
+    >>> bool(table.loc["coercivity_kA_m", "difference"] > 0)
+    True
+    """
+    import pandas as pd
+
+    conditions = Conditions.of(temperature=temperature, **keywords)
+    if len(conditions.temperature) != 1:
+        raise InputError("compare takes one temperature; predict takes several")
+    if shape is not None and keywords.get("load_line") is not None:
+        raise InputError("a shape in open circuit makes its own load line: give one of the two")
+    surroundings = read_surroundings(conditions.duty, shape, along)
+    conditions = replace(conditions, load_line=surroundings.load_line(1.0))
+    magnets, names, notes = _read_magnets(compositions, basis, conditions)
+    if len(magnets) < 2:
+        raise InputError(f"compare takes two magnets or more, got {len(magnets)}")
+    frames = [
+        predicted(one.inputs, replace(conditions, process=one.process, shell=one.shell))
+        for one in magnets
+    ]
+    frame = pd.concat(frames, ignore_index=True)
+    rows = [name for name in COLUMNS if name in frame and name not in ("candidate", "row_index")]
+    table = pd.DataFrame(
+        {
+            "label": [COLUMNS[name].label for name in rows],
+            "unit": [COLUMNS[name].unit for name in rows],
+            **{own: [frame[name].iloc[i] for name in rows] for i, own in enumerate(names)},
+        },
+        index=pd.Index(rows, name="property"),
+    )
+    margins = [
+        replace(_margin_of(one, conditions), typical=float(frame["demagnetization_safety"].iloc[i]))
+        for i, one in enumerate(magnets)
+    ]
+    table = pd.concat([table, _duty_rows(frame, margins, surroundings, names)])
+    for i in range(1, len(names)):
+        name = "difference" if len(names) == 2 else f"difference_{i + 1}"
+        table[name] = [_difference(table.loc[row], names[0], names[i]) for row in table.index]
+    table.attrs["notes"] = notes
+    table.attrs["margins"] = dict(zip(names, map(str, margins), strict=True))
+    first = next((one.grade for one in magnets if one.grade), None)
+    table.attrs["calibration"] = first or calibration_of(conditions.process)
+    return table
+
+
+def _difference(row: "pd.Series", first: str, other: str) -> float:
+    """Return the second value less the first; NaN of what is no number."""
+    name = str(row.name)
+    if name not in ROWS and COLUMNS[name].kind not in ("number", "integer"):
+        return float("nan")
+    return float(row[other]) - float(row[first])
+
+
+def _read_magnets(
+    compositions: Compositions, basis: Basis, conditions: Conditions
+) -> tuple[list[_Magnet], list[str], list[str]]:
+    """Return the magnets, their names, each once, and what stands for the grades."""
+    grades = grades_among(compositions)
+    if grades:
+        texts: Any = [compositions] if isinstance(compositions, str) else compositions
+        magnets, notes = _with_grades(texts, grades, basis, conditions)
+        written = [g or text for g, text in zip(grades, texts, strict=True)]
+        shells = ["" if one.grade else one.shell for one in magnets]
+    else:
+        inputs = read_inputs(compositions, basis, strict=True)
+        table, notes = inputs.table, []
+        own = inputs.shells_with(conditions.shell)
+        own = [own] * len(table) if own is None or isinstance(own, str) else list(own)
+        magnets = [
+            _Magnet(table[i : i + 1], read_inputs(table[i : i + 1]), conditions.process, shell)
+            for i, shell in zip(range(len(table)), own, strict=True)
+        ]
+        written = table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+        shells = own
+    whole = [f"{n} + {s}" if s else str(n) for n, s in zip(written, shells, strict=True)]
+    return magnets, _distinct(whole), notes
+
+
+def _with_grades(
+    texts: Any, grades: list[str | None], basis: Basis, conditions: Conditions
+) -> tuple[list[_Magnet], list[str]]:
+    """Return grades and recipes, and what stands for the grades.
+
+    Each grade is anchored on what its makers print; recipes rest on the first's producer.
+    """
+    shell, (kelvin,) = conditions.shell, conditions.temperature
+    shells = [shell] * len(texts) if shell is None or isinstance(shell, str) else list(shell)
+    if len(shells) != len(texts):
+        raise InputError(f"expected a shell for each of {len(texts)} magnets, got {len(shells)}")
+    likely = {g: grade_magnet(g, kelvin) for g in dict.fromkeys(grades) if g is not None}
+    first = next(iter(likely.values()))
+    magnets = []
+    for text, grade, diffused in zip(texts, grades, shells, strict=True):
+        if grade is None:
+            inputs, process = read_inputs([text], basis), process_record(first.process)
+            magnets.append(_Magnet(inputs.table, inputs, process, diffused or None))
+            continue
+        refuse_beside(grade, conditions.process, diffused or None)
+        magnet = likely[grade]
+        process = process_record(magnet.process)
+        magnets.append(_Magnet(grade, read_inputs(magnet.table), process, magnet.shell, grade))
+    notes = [one.sentence() for one in likely.values()]
+    if None in grades:
+        notes.append(f"recipes are predicted as of the producer that makes {first.grade}")
+    return magnets, notes
+
+
+def _margin_of(magnet: _Magnet, conditions: Conditions) -> Margin:
+    """Return the margin of a magnet; NaN where no curve is known."""
+    try:
+        return find_margin(magnet.what, conditions, **magnet.made)
+    except InputError:
+        return Margin(conditions)
+
+
+def _duty_rows(
+    frame: "pd.DataFrame",
+    margins: Sequence[Margin],
+    surroundings: Circuit | OpenBody,
+    names: list[str],
+) -> "pd.DataFrame":
+    """Return the rows of `ROWS`, a column a magnet."""
+    import pandas as pd
+
+    lines = [
+        RecoilLine(float(row["remanence_T"]), margin.recoil, float(row["density_kg_m3"]))
+        for (_, row), margin in zip(frame.iterrows(), margins, strict=True)
+    ]
+    # Per kilogram of the first magnet, or for the magnet of the shape.
+    first_kg = 1.0
+    if isinstance(surroundings, OpenBody):
+        first_kg = surroundings.shape.volume * lines[0].density
+    columns: dict[str, list[Any]] = {}
+    for (_, row), margin, line, name in zip(frame.iterrows(), margins, lines, names, strict=True):
+        equal = match_flux(lines[0], line, surroundings)
+        kilograms = equal.mass * first_kg
+        columns[name] = [
+            margin.field_kA_m,
+            margin.guaranteed,
+            margin.loses_from_K,
+            equal.thickness,
+            equal.mass,
+            margin.guaranteed_at(equal.duty),
+            10.0 * kilograms * float(row["heavy_rare_earth_wt_pct"]),
+            kilograms * float(row["cost_USD_kg"]),
+        ]
+    units = {name: unit for name, (_, unit) in ROWS.items()}
+    if isinstance(surroundings, OpenBody):
+        units |= {"same_flux_heavy_rare_earth_g": "g/magnet", "same_flux_cost_USD": "USD/magnet"}
+    labels = [label for label, _ in ROWS.values()]
+    head = {"label": labels, "unit": list(units.values())}
+    return pd.DataFrame({**head, **columns}, index=pd.Index(ROWS, name="property"), dtype=object)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Return names of which none comes twice."""
+    seen: dict[str, int] = {}
+    once = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        once.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return once

@@ -1,0 +1,169 @@
+"""How thick a magnet must be for the flux of another one, and what margin it has then.
+
+In a circuit of iron with an air gap of fixed length and area the load line grows with the thickness
+l of the magnet, P = P_0 l / l_0, and B = B_r P / (P + mu_rec) on its recoil line. Equal B at equal
+area, B_0, asks for
+
+    P = mu_rec / (B_r / B_0 - 1),    l / l_0 = P / P_0
+
+which has no solution for B_r <= B_0. A current in the circuit, N I, makes the field
+H_out = N I / (l_g (P + mu_rec)) in the magnet's place with its remanence set to zero, so that a
+thicker magnet sees less of it.
+
+In open circuit the body itself makes the load line, P = (1 - N) / N with its demagnetizing factor N
+(the mean over the body), and the flux is the mean of B over the body times its area; a uniform
+applied field H_a makes H_out = H_a (1 + P) / (P + mu_rec).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from .._core.errors import InputError
+from ..diffusion._shapes import AXES, Axis, SelfField, Shape, cut, read_shape
+from ..magnetism.sintered import Duty
+
+# Thickness that is tried, over today's.
+_THINNEST, _THICKEST = 0.05, 50.0
+
+
+def working_induction(remanence: float, recoil: float, load_line: float) -> float:
+    """Return B on the recoil line at a load line, T."""
+    return remanence * load_line / (load_line + recoil)
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """A circuit of iron with an air gap, in which today's magnet has the duty."""
+
+    duty: Duty
+
+    def load_line(self, thickness: float) -> float:
+        """Return the load line of a magnet `thickness` times as thick as today's."""
+        return self.duty.load_line * thickness
+
+    def response(self, load_line: float, recoil: float) -> float:
+        """Return the field H_out over that of the current in an infinitely permeable magnet."""
+        return 1.0 / (load_line + recoil)
+
+    def thickness(self, induction: float, remanence: float, recoil: float) -> float:
+        """Return the thickness over today's at which B is `induction`, T; NaN where none does."""
+        if not remanence > induction:
+            return float("nan")
+        return recoil / (remanence / induction - 1.0) / self.duty.load_line
+
+
+@dataclass(frozen=True)
+class OpenBody:
+    """A magnet alone, of a shape that keeps its sides across the magnetization."""
+
+    duty: Duty
+    shape: Shape
+    along: Axis = "z"
+
+    def stretched(self, thickness: float) -> Shape:
+        """Return the shape with `thickness` times the length along the magnetization."""
+        place = AXES.index(self.along) if self.shape.kind == "block" else -1
+        size = list(self.shape.size)
+        size[place] *= thickness
+        return replace(self.shape, size=tuple(size))
+
+    def load_line(self, thickness: float) -> float:
+        """Return the load line of the body with `thickness` times its length."""
+        factor = SelfField(cut(self.stretched(thickness)), self.along).factor
+        return (1.0 - factor) / factor
+
+    def response(self, load_line: float, recoil: float) -> float:
+        """Return the field H_out over the uniform applied field."""
+        return (1.0 + load_line) / (load_line + recoil)
+
+    def thickness(self, induction: float, remanence: float, recoil: float) -> float:
+        """Return the thickness over today's at which the mean of B is `induction`, T; else NaN."""
+        if not remanence > induction:
+            return float("nan")
+
+        def excess(thickness: float) -> float:
+            load_line = self.load_line(thickness)
+            return working_induction(remanence, recoil, load_line) - induction
+
+        return _find_root(excess, _THINNEST, _THICKEST)
+
+
+def read_surroundings(duty: Duty, shape: str | Shape | None, along: Axis) -> Circuit | OpenBody:
+    """Return what makes the load line: a circuit, or with a shape the body itself.
+
+    Parameters
+    ----------
+    duty : Duty
+        Load line in a circuit, outside field and hours.
+    shape : str, Shape or None
+        Of today's magnet in open circuit, as of `magnetkit.diffuse`.
+    along : {"x", "y", "z"}
+        Direction of magnetization of the shape.
+    """
+    if shape is None:
+        return Circuit(duty)
+    body = read_shape(shape)
+    if body.kind != "block" and along != "z":
+        raise InputError(f"a {body.kind} is magnetized along its axis here: along z, got {along!r}")
+    return OpenBody(duty, body, along)
+
+
+@dataclass(frozen=True)
+class EqualFlux:
+    """A magnet that carries the flux of today's.
+
+    Attributes
+    ----------
+    thickness, mass : float
+        Over those of today's magnet; NaN where no thickness gives the flux.
+    duty : Duty
+        What it stands then.
+    """
+
+    thickness: float
+    mass: float
+    duty: Duty
+
+
+@dataclass(frozen=True)
+class RecoilLine:
+    """What the flux of a magnet before its knee follows from: B_r, T, mu_rec and kg/m3."""
+
+    remanence: float
+    recoil: float
+    density: float
+
+
+def match_flux(today: RecoilLine, other: RecoilLine, surroundings: Circuit | OpenBody) -> EqualFlux:
+    """Return thickness, mass and duty of another magnet that carries the flux of today's.
+
+    Examples
+    --------
+    >>> strong, weak = RecoilLine(1.2, 1.05, 7600.0), RecoilLine(1.1, 1.05, 7600.0)
+    >>> match_flux(strong, weak, Circuit(Duty(2.0))).thickness
+    1.4...
+    """
+    start = surroundings.load_line(1.0)
+    induction = working_induction(today.remanence, today.recoil, start)
+    thickness = surroundings.thickness(induction, other.remanence, other.recoil)
+    if thickness != thickness:
+        return EqualFlux(thickness, thickness, surroundings.duty)
+    load_line = surroundings.load_line(thickness)
+    before = surroundings.response(start, today.recoil)
+    field = surroundings.duty.outside_field_kA_m * (
+        surroundings.response(load_line, other.recoil) / before
+    )
+    return EqualFlux(
+        thickness=thickness,
+        mass=thickness * other.density / today.density,
+        duty=replace(surroundings.duty, load_line=load_line, outside_field_kA_m=field),
+    )
+
+
+def _find_root(rising: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a rising function is zero, NaN where it is not between the ends."""
+    from scipy.optimize import brentq
+
+    if rising(high) < 0.0 or rising(low) > 0.0:
+        return float("nan")
+    return float(brentq(rising, low, high, rtol=1e-6))

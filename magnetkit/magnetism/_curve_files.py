@@ -1,0 +1,374 @@
+"""Files of measured curves: columns, units and temperatures of a CSV or a magnetometer's .dat.
+
+A file holds one curve or several: pairs of columns (``H (kA/m),J (T),H (kA/m),J (T)``), several
+columns of J on one field, or rows of several temperatures below each other.
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.errors import InputError
+from .._core.units import KILO_GAUSS, KILO_OERSTED, MU_0, ROOM_K, ZERO_CELSIUS
+
+_Array = NDArray[np.float64]
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".dat")
+"""Endings of files that may hold a curve."""
+
+_STRENGTHS = {
+    "kA/m": 1e3,
+    "A/m": 1.0,
+    "MA/m": 1e6,
+    "kOe": KILO_OERSTED,
+    "Oe": 1e-3 * KILO_OERSTED,
+}
+_FLUXES = {"T": 1.0, "mT": 1e-3, "kG": KILO_GAUSS, "G": 1e-3 * KILO_GAUSS, "Gauss": 1e-4}
+# Of a magnetization; an emu is 1e-3 A m2.
+_MAGNETIZATIONS = {
+    "kA/m": 1e3 * MU_0,
+    "A/m": MU_0,
+    "MA/m": 1e6 * MU_0,
+    "emu/cm3": 1e3 * MU_0,
+    "emu/cc": 1e3 * MU_0,
+}
+# Of a moment, in T m3: to be divided by the volume of the sample.
+_MOMENTS = {"emu": 1e-3 * MU_0, "A m2": MU_0, "Am2": MU_0, "mA m2": 1e-3 * MU_0}
+
+_UNITS: dict[str, dict[str, float]] = {
+    "field": _STRENGTHS | {unit: value / MU_0 for unit, value in _FLUXES.items()},
+    "polarization": _MAGNETIZATIONS | _FLUXES,
+    "induction": _FLUXES,
+    "moment": _MOMENTS,
+    "temperature": {"K": 1.0, "C": 1.0, "°C": 1.0, "degC": 1.0, "F": 5.0 / 9.0, "°F": 5.0 / 9.0},
+}
+_HEADS = {
+    "field": r"(?:(?:mu_?|[µμ])0 ?)?h(?:[_ (\[,/]|$)|(?:(?:magnetic|applied|internal)[ _])?field",
+    "moment": r"(?:dc )?moment\b|m \((?:emu|m?a ?m2|m?a ?m²)\)",
+    "polarization": (
+        r"[jm](?:[_ (\[,/]|$)|polari[sz]ation|magneti[sz]ation|4 ?(?:pi|π) ?m|(?:mu_?|[µμ])0 ?m"
+    ),
+    "induction": r"b(?:[_ (\[,/]|$)|induction|(?:magnetic )?flux",
+    "temperature": r"t(?:emp(?:erature)?)?(?:[_ (\[,/]|$)",
+}
+_PATTERNS = {kind: re.compile(f"^(?:{text})", re.IGNORECASE) for kind, text in _HEADS.items()}
+_FLUX_KINDS = ("polarization", "moment", "induction")
+"""What may stand over the field, the best first where a file holds several."""
+
+_DEGREES = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?) ?°?(C|K)(?![\w/])")
+_IN_NAME = re.compile(r"(?<![0-9A-Za-z.])(-?\d+(?:\.\d+)?) ?(C|K)(?![0-9A-Za-z])")
+_LAST_UNIT = re.compile(r"[(\[/,]\s*([^()\[\],]+?)\s*[)\]]?\s*$")
+
+# Temperatures closer than this, K, are one; a curve may drift by so much, K.
+_ONE_LEVEL_K, _MOST_DRIFT_K = 2.0, 5.0
+_MOMENT_OF_DAT = ("Moment (emu)", "DC Moment Fixed Ctr (emu)", "DC Moment Free Ctr (emu)")
+
+
+@dataclass(frozen=True, eq=False)
+class RawCurve:
+    """Points of one curve in the order of the file.
+
+    `field` is H, A/m; `flux` J or B in T, or a moment in T m3, as `kind` says (``polarization``,
+    ``induction`` or ``moment``); shape (m,) each. `kelvin` is the mean temperature, K, `note` where
+    it comes from if no column says it; `field_factor` takes the numbers of the file to A/m.
+    """
+
+    field: _Array
+    flux: _Array
+    kind: str
+    kelvin: float
+    field_head: str
+    field_factor: float
+    flux_head: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column that names a quantity: its kind, its factor to SI and a temperature in its head."""
+
+    place: int
+    head: str
+    kind: str
+    factor: float
+    kelvin: float | None
+
+
+def is_curve_file(source: Any) -> bool:
+    """Return whether a path is a file whose columns are those of a curve."""
+    if not isinstance(source, str | Path) or Path(source).suffix.lower() not in SUFFIXES:
+        return False
+    if not Path(source).is_file():
+        return False
+    try:
+        heads, _, _ = _split_lines(source)
+    except InputError:
+        return False
+    kinds = {_kind_of(head) for head in heads}
+    return "field" in kinds and bool(kinds & set(_FLUX_KINDS))
+
+
+def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
+    """Read every curve of a file.
+
+    Parameters
+    ----------
+    source : str or Path
+        The file.
+
+    Returns
+    -------
+    list of RawCurve
+        In the order of the columns, and of each by rising temperature.
+    list of str
+        Columns that were not used.
+
+    Raises
+    ------
+    InputError
+        If columns are missing, a unit is unknown, or a temperature drifts.
+    """
+    heads, body, comments = _split_lines(source)
+    if not body:
+        raise InputError(f"{source} has a header, and no points below it")
+    table = _numbers(source, heads, body)
+    columns = _select_for_dat(heads) if _is_dat(heads) else _columns_of(source, heads)
+    pairs = _pair_columns(source, heads, columns)
+    temperatures = [one for one in columns if one.kind == "temperature"]
+    if len(temperatures) not in (0, 1, len(pairs)):
+        raise InputError(
+            f"{source}: {len(temperatures)} columns of temperature for {len(pairs)} curves; give "
+            "one for all, or one for each"
+        )
+    curves: list[RawCurve] = []
+    for place, (field, flux) in enumerate(pairs):
+        fallback, note = _temperature_beside(source, comments)
+        kelvin = np.full(len(table), fallback)
+        if temperatures:
+            own = temperatures[min(place, len(temperatures) - 1)]
+            kelvin, note = _kelvin(table[:, own.place], own.head), ""
+        elif (written := flux.kelvin or field.kelvin) is not None:
+            kelvin, note = np.full(len(table), written), ""
+        curves += _curves_of_pair(str(source), table, field, flux, kelvin, note)
+    if _is_dat(heads):
+        return curves, []
+    places = {one.place for one in columns}
+    return curves, [head for place, head in enumerate(heads) if place not in places]
+
+
+def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[str]]:
+    """Return heads, rows of cells and comments of a file.
+
+    A file whose numbers begin at once takes its heads from a comment ``Columns: ...``, as
+    `magnetkit curve` writes it; a row of units below the heads is put behind them.
+    """
+    try:
+        data = Path(source).read_bytes()
+    except OSError as error:
+        raise InputError(f"{source} cannot be read: {error.strerror}") from None
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    lines = data.decode("utf-16" if wide else "utf-8-sig", errors="replace").splitlines()
+    if any(line.strip().casefold() == "[data]" for line in lines):
+        start = next(i for i, line in enumerate(lines) if line.strip().casefold() == "[data]")
+        lines = lines[start + 1 :]
+    lines = [line for line in lines if line.strip()]
+    comments = [line[1:].strip() for line in lines if line[0] in "#%"]
+    lines = [line for line in lines if line[0] not in "#%"]
+    if not lines:
+        raise InputError(f"{source} holds no points")
+    mark = next((one for one in ";\t," if one in lines[0]), ",")
+    decimal = mark != "," and not any("." in line for line in lines[1:])
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
+    if decimal:
+        rows = [rows[0], *([cell.replace(",", ".") for cell in row] for row in rows[1:])]
+    if all(_is_number(cell) for cell in rows[0] if cell):
+        written = [c.partition(":")[2] for c in comments if c.casefold().startswith("columns:")]
+        if not written:
+            raise InputError(
+                f"{source} begins with numbers; its first line must name the columns with their "
+                "units, such as H (kA/m),J (T)"
+            )
+        return [head.strip() for head in written[0].split(",")], rows, comments
+    heads, body = rows[0], rows[1:]
+    if body and not any(_is_number(cell) for cell in body[0]):
+        units = body[0] + [""] * (len(heads) - len(body[0]))
+        heads = [f"{h} ({u})" if u else h for h, u in zip(heads, units, strict=False)]
+        body = body[1:]
+    return heads, body, comments
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers(source: str | Path, heads: Sequence[str], body: Sequence[Sequence[str]]) -> _Array:
+    """Return the cells as numbers, shape (rows, columns); NaN where one is empty."""
+    table = np.full((len(body), len(heads)), np.nan)
+    for i, row in enumerate(body):
+        for j, cell in enumerate(row[: len(heads)]):
+            if not cell:
+                continue
+            try:
+                table[i, j] = float(cell)
+            except ValueError:
+                if _kind_of(heads[j]):
+                    raise InputError(
+                        f"{source}: column {heads[j]!r} holds no numbers: {cell!r:.40}"
+                    ) from None
+    return table
+
+
+def _is_dat(heads: Sequence[str]) -> bool:
+    """Return whether these are the columns of a magnetometer by Quantum Design."""
+    return "Magnetic Field (Oe)" in heads and any(head in heads for head in _MOMENT_OF_DAT)
+
+
+def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
+    """Return temperature, field and moment among the many columns of such a magnetometer."""
+    moment = next(head for head in _MOMENT_OF_DAT if head in heads)
+    wanted = {"Temperature (K)": "temperature", "Magnetic Field (Oe)": "field", moment: "moment"}
+    columns = []
+    for head, kind in wanted.items():
+        if head in heads:
+            unit = head.rpartition("(")[2].rstrip(")")
+            columns.append(_Column(list(heads).index(head), head, kind, _UNITS[kind][unit], None))
+    return columns
+
+
+def _kind_of(head: str) -> str:
+    """Return the quantity that a heading names; empty where it names none."""
+    plain = head.strip().strip('"')
+    return next((kind for kind, pattern in _PATTERNS.items() if pattern.search(plain)), "")
+
+
+def _columns_of(source: str | Path, heads: Sequence[str]) -> list[_Column]:
+    """Return the columns that name a quantity; refuse one whose unit is missing or unknown."""
+    columns = []
+    for place, head in enumerate(heads):
+        kind = _kind_of(head)
+        if not kind:
+            continue
+        written = _DEGREES.search(head)
+        kelvin = None
+        if written and kind != "temperature":
+            kelvin = float(written[1]) + (ZERO_CELSIUS if written[2] == "C" else 0.0)
+        columns.append(_Column(place, head, kind, _factor(source, head, kind), kelvin))
+    return columns
+
+
+def _factor(source: str | Path, head: str, kind: str) -> float:
+    """Return the factor to SI of the unit in a heading."""
+    plain = _DEGREES.sub("", head.strip().strip('"')).strip(" ,_")
+    units = {unit.casefold(): factor for unit, factor in _UNITS[kind].items()}
+    bracket = _LAST_UNIT.search(plain)
+    texts = [bracket[1]] if bracket else []
+    parts = plain.split("_")
+    texts += ["_".join(parts[i:]) for i in range(1, len(parts))]
+    for text in texts:
+        unit = re.sub(r"_(c?m)", r"/\1", text.replace("³", "3").replace("²", "2")).strip()
+        unit = unit.replace("·", " ").replace("^", "").casefold()
+        if unit in units:
+            return units[unit]
+    if texts and texts[0].replace("³", "3").casefold() in ("emu/g", "a m2/kg", "am2/kg"):
+        raise InputError(
+            f"{source}: column {head!r} is per mass: multiply by the density in g/cm3 and write "
+            "emu/cm3"
+        )
+    ends = f"the unit {texts[0]!r} is not known" if texts else "it has no unit"
+    raise InputError(
+        f"{source}: column {head!r}: {ends}; expected {', '.join(_UNITS[kind])}, as "
+        f"'{plain.split('(')[0].split('_')[0].strip()} ({next(iter(_UNITS[kind]))})'"
+    )
+
+
+def _pair_columns(
+    source: str | Path, heads: Sequence[str], columns: Sequence[_Column]
+) -> list[tuple[_Column, _Column]]:
+    """Return the column of the field and that of J, B or the moment of each curve."""
+    fields = [one for one in columns if one.kind == "field"]
+    fluxes = [one for one in columns if one.kind in _FLUX_KINDS]
+    if not fields or not fluxes:
+        raise InputError(
+            f"{source}: expected a column of the field such as 'H (kA/m)' or 'H (kOe)' and one of "
+            "'J (T)', 'B (kG)' or 'M (emu/cm3)' with its unit (of emu/g multiply by the density in "
+            f"g/cm3), got {', '.join(map(str, heads[:8]))}"
+        )
+    pairs = []
+    for place, field in enumerate(fields):
+        first = 0 if place == 0 else field.place
+        end = fields[place + 1].place if place + 1 < len(fields) else len(heads)
+        beside = [one for one in fluxes if first <= one.place < end]
+        if not beside:
+            raise InputError(f"{source}: no J or B stands beside column {field.head!r}")
+        # B and J of one sample are one curve.
+        kind = min((one.kind for one in beside), key=_FLUX_KINDS.index)
+        pairs += [(field, one) for one in beside if one.kind == kind]
+    return pairs
+
+
+def _kelvin(values: _Array, head: str) -> _Array:
+    """Return a column of temperatures in K."""
+    unit = _DEGREES.sub("", head).strip(' )]"')[-1:].upper()
+    if unit == "C":
+        return values + ZERO_CELSIUS
+    if unit == "F":
+        return (values - 32.0) / 1.8 + ZERO_CELSIUS
+    return values
+
+
+def _temperature_beside(source: str | Path, comments: Sequence[str]) -> tuple[float, str]:
+    """Return the temperature, K, of a file without a column of it, and a remark on its origin."""
+    for text in comments:
+        if written := re.search(r"\bat (-?\d+(?:\.\d+)?) C \((\d+(?:\.\d+)?) K\)", text):
+            return float(written[2]), ""
+    if in_name := _IN_NAME.search(Path(source).stem):
+        offset = ZERO_CELSIUS if in_name[2] == "C" else 0.0
+        return float(in_name[1]) + offset, f"{in_name[0].strip()} by the name of the file"
+    return ROOM_K, "no column of temperature: taken at 20 °C"
+
+
+def _curves_of_pair(
+    source: str, table: _Array, field: _Column, flux: _Column, kelvin: _Array, note: str
+) -> list[RawCurve]:
+    """Return the curves of two columns, one for each temperature."""
+    h, values = table[:, field.place] * field.factor, table[:, flux.place] * flux.factor
+    usable = np.isfinite(h) & np.isfinite(values) & np.isfinite(kelvin)
+    h, values, kelvin = h[usable], values[usable], kelvin[usable]
+    if not h.size:
+        raise InputError(f"{source}: no row holds both {field.head!r} and {flux.head!r}")
+    levels = np.sort(kelvin)
+    starts = levels[np.append(True, np.diff(levels) > _ONE_LEVEL_K)]
+    level = np.searchsorted(starts, kelvin, side="right") - 1
+    curves = []
+    for k in range(len(starts)):
+        rows = level == k
+        drift = float(np.ptp(kelvin[rows]))
+        if drift > _MOST_DRIFT_K:
+            raise InputError(
+                f"{source}: the temperature drifts by {drift:.1f} K within one curve; expected "
+                f"{_MOST_DRIFT_K:g} K or less, or steps of more than {_ONE_LEVEL_K:g} K between "
+                "curves"
+            )
+        curves.append(
+            RawCurve(
+                field=h[rows],
+                flux=values[rows],
+                kind=flux.kind,
+                kelvin=round(float(kelvin[rows].mean()), 3),
+                field_head=field.head,
+                field_factor=field.factor,
+                flux_head=flux.head,
+                note=note,
+            )
+        )
+    return curves

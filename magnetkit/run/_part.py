@@ -1,0 +1,88 @@
+"""One row of a parts list with its answer; amounts with a range, and their sums over makers."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.settings import get_settings
+from .replace import Replacement
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount of one element, wt.% or kg a year: low, mean and high."""
+
+    low: float
+    mean: float
+    high: float
+
+    def times(self, factor: float) -> "Amount":
+        """Return the amount times a number."""
+        return Amount(factor * self.low, factor * self.mean, factor * self.high)
+
+
+def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
+    """Return the sum of amounts: errors of one maker add, those of several are independent.
+
+    `amounts` are pairs of maker and amount. A maker makes its grades in one way, so that the error
+    of its makeup is shared; where the list names no maker all magnets count as of one.
+    """
+    mean = sum(amount.mean for _, amount in amounts if amount is not None)
+    below: dict[str, float] = {}
+    above: dict[str, float] = {}
+    for maker, amount in amounts:
+        if amount is not None:
+            below[maker] = below.get(maker, 0.0) + amount.mean - amount.low
+            above[maker] = above.get(maker, 0.0) + amount.high - amount.mean
+    return Amount(mean - math.hypot(*below.values()), mean, mean + math.hypot(*above.values()))
+
+
+def sum_heavy(amounts: Mapping[str, Amount]) -> Amount:
+    """Return the sum over heavy rare earths."""
+    heavy = [amounts[e] for e in get_settings().heavy_rare_earths if e in amounts]
+    low = sum(one.low for one in heavy)
+    high = sum(one.high for one in heavy)
+    return Amount(low, sum(one.mean for one in heavy), high)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One row of a parts list with its answer.
+
+    ``line`` is the row's line in the file, ``kg_year`` NaN where the list says no amount,
+    ``answer`` the replacement (None of a row that has a recipe alone), ``way`` the recommended one;
+    ``today`` and ``then`` are wt.% of each element.
+    """
+
+    line: int
+    name: str
+    magnet: str
+    maker: str
+    temperature_K: float
+    kg_year: float
+    answer: Replacement | None
+    way: Any
+    today: dict[str, Amount]
+    then: dict[str, Amount]
+    heavy_today: Amount
+    order: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """``keep``, ``replace`` or what else the answer says."""
+        return "" if self.answer is None else self.answer.verdict
+
+    @property
+    def heavy_then(self) -> Amount:
+        """Heavy rare earth after the change, wt.%."""
+        if self.way is None:
+            return self.heavy_today
+        share = float(self.way.heavy_rare_earth_wt_pct)
+        return Amount(share, share, share)
+
+    def kilograms(self, shares: Mapping[str, Amount]) -> dict[str, Amount]:
+        """Return kg a year of each element; nothing where no amount is known."""
+        if self.kg_year != self.kg_year:
+            return {}
+        return {element: share.times(self.kg_year / 100.0) for element, share in shares.items()}

@@ -1,0 +1,265 @@
+"""Tables and lines of a parts list's answer: parts, elements, ways, and what they rest on."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._core.settings import get_settings
+from .._core.units import ZERO_CELSIUS
+from ..alloy.user_tables import Column, UserTable
+from ..choose.order_line import mass_shares, order_line
+from ..supply.ledger import ledger
+from ..supply.scenario import Scenario, rows
+from ._part import Amount, Part, sum_amounts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Prices = Mapping[str, float]
+"""Price of each element, USD/kg."""
+TAKEN_ON = ("Sm", "Co", "Pr", "Nd")
+"""Elements that may be taken on in place of heavy rare earth."""
+_SHOWN_LINES = 12
+
+
+def element_prices(scenario: Scenario) -> Prices:
+    """Return the price of each element that has one, USD/kg."""
+    elements = [row["element"] for row in rows("elements") if row["price_USD_kg"]]
+    table = ledger(elements, scenario, basis="atomic")
+    return dict(zip(elements, table["cost_USD_kg"].tolist(), strict=True))
+
+
+def today_cost(part: Part, prices: Prices) -> float:
+    """Return the cost of today's elements, USD/kg: the mean over what it may be made of."""
+    return _cost({element: amount.mean for element, amount in part.today.items()}, prices)
+
+
+def way_cost(way: Any, prices: Prices) -> float:
+    """Return the cost of the elements of a way, USD/kg."""
+    return _cost(mass_shares(way.candidate, way.shell or ""), prices)
+
+
+def then_cost(part: Part, prices: Prices) -> float:
+    """Return the cost of the elements after the change, USD/kg.
+
+    NaN of another family: it is no price to compare with, and is asked.
+    """
+    if part.way is None:
+        return today_cost(part, prices)
+    if part.way.kind == "other-family":
+        return math.nan
+    return way_cost(part.way, prices)
+
+
+def _cost(shares: Mapping[str, float], prices: Prices) -> float:
+    """Return the cost of elements in wt.%, USD/kg; NaN where one has no price."""
+    total = sum(shares.values())
+    if not total:
+        return math.nan
+    return sum(x * prices.get(element, math.nan) for element, x in shares.items()) / total
+
+
+def main_table(
+    parts: Sequence[Part],
+    own: "pd.DataFrame",
+    columns: Sequence[Column],
+    prices: Prices,
+) -> "pd.DataFrame":
+    """Return one row a part, and the user's own columns behind it."""
+    import pandas as pd
+
+    table = pd.DataFrame([_main_row(part, prices) for part in parts])
+    for place, column in enumerate(columns):
+        header = column.header
+        while header in table.columns:
+            header = f"{header} (yours)"
+        table[header] = own.iloc[:, place].tolist()
+    return table
+
+
+def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
+    today, then = part.heavy_today, part.heavy_then
+    kg = part.kg_year / 100.0
+    way = part.way
+    row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
+    row["Temperature, °C"] = part.temperature_K - ZERO_CELSIUS
+    row["Verdict"] = part.verdict
+    row["Replacement"] = "" if way is None else way.name
+    row["P"] = math.nan if way is None else float(way.probability_meets_requirements)
+    row["kg a year"] = part.kg_year
+    row["Heavy rare earth today, kg a year"] = kg * today.mean
+    row["Today, low"] = kg * today.low
+    row["Today, high"] = kg * today.high
+    row["Heavy rare earth then, kg a year"] = kg * then.mean
+    row["Saved, kg a year"] = kg * (today.mean - then.mean)
+    row["Elements today, USD a year"] = part.kg_year * today_cost(part, prices)
+    row["Elements then, USD a year"] = part.kg_year * then_cost(part, prices)
+    row["Order line"] = part.order
+    row["Why"] = _reason(part)
+    return row
+
+
+def _reason(part: Part) -> str:
+    if part.answer is None:
+        return "recipe alone: counted, not replaced (give its grade)"
+    return part.answer.lines()[0]
+
+
+def totals(parts: Sequence[Part]) -> "pd.DataFrame":
+    """Return kg a year of heavy rare earth and of each element, today and then, with ranges."""
+    import pandas as pd
+
+    known = [part for part in parts if part.kg_year == part.kg_year]
+    heavy = get_settings().heavy_rare_earths
+    today = [(part.maker, part.heavy_today.times(part.kg_year / 100.0)) for part in known]
+    then = [(part.maker, part.heavy_then.times(part.kg_year / 100.0)) for part in known]
+    table = [_total_row("heavy rare earth", today, then)]
+    for element in (*heavy, *TAKEN_ON):
+        now = [(part.maker, part.kilograms(part.today).get(element)) for part in known]
+        later = [(part.maker, part.kilograms(part.then).get(element)) for part in known]
+        if any(amount is not None for _, amount in [*now, *later]):
+            table.append(_total_row(element, now, later))
+    return pd.DataFrame(table)
+
+
+def _total_row(
+    element: str,
+    today: Sequence[tuple[str, Amount | None]],
+    then: Sequence[tuple[str, Amount | None]],
+) -> dict[str, Any]:
+    now, later = sum_amounts(today), sum_amounts(then)
+    row: dict[str, Any] = {"Element": element}
+    for name, amount in (("today", now), ("then", later)):
+        row[f"{name}, kg a year"] = amount.mean
+        row[f"{name}, low"] = amount.low
+        row[f"{name}, high"] = amount.high
+    row["change, kg a year"] = later.mean - now.mean
+    return row
+
+
+def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
+    """Return one row for each way of each part."""
+    import pandas as pd
+
+    table = []
+    for part in parts:
+        ways = part.answer.ways if part.answer is not None else ()
+        for number, way in enumerate(ways, start=1):
+            table.append(_way_row(part, number, way, prices))
+    columns = ["Row", "Part", "Magnet", "Way", "Kind", "What", "P"]
+    return pd.DataFrame(table, columns=None if table else columns)
+
+
+def _way_row(part: Part, number: int, way: Any, prices: Prices) -> dict[str, Any]:
+    row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
+    row |= {"Way": number, "Kind": way.kind, "What": way.name, "Sold by": way.makers}
+    row["Recommended"] = "yes" if way is part.way else ""
+    row["P"] = float(way.probability_meets_requirements)
+    row["Margin H_k / H"] = float(getattr(way, "demagnetization_safety", math.nan))
+    row["Heavy rare earth, wt.%"] = float(way.heavy_rare_earth_wt_pct)
+    row["Saved, wt.%"] = float(way.heavy_rare_earth_saved_wt_pct)
+    row["Saved, kg a year"] = part.kg_year * row["Saved, wt.%"] / 100.0
+    row["B_r guaranteed, T"] = float(way.remanence_guaranteed_T)
+    row["H_cJ guaranteed, kA/m"] = float(way.coercivity_guaranteed_kA_m)
+    row["Elements, USD/kg"] = way_cost(way, prices)
+    line = getattr(way, "order_line", "")
+    assert part.answer is not None
+    row["Order line"] = line or order_line(
+        way,
+        temperature_K=part.temperature_K,
+        drawing=part.magnet,
+        today_cost_USD_kg=today_cost(part, prices),
+    )
+    return row
+
+
+def notes(
+    listed: UserTable,
+    parts: Sequence[Part],
+    scenario: Scenario,
+    questions: int,
+    gaps: Sequence[str],
+) -> list[str]:
+    """Return what was read, what fills gaps, and what the numbers rest on."""
+    said = [f"Columns: {listed.sentence()}.", *(f"{note}." for note in listed.notes)]
+    said += [*gaps, *_filled(parts)]
+    said.append(f"{questions} different questions were asked of the rows, equal ones once.")
+    said.append(
+        "What a grade is made of is an estimate from printed values (makers print no composition); "
+        "low and high are the ends of its 90 % range. In totals errors of one maker add up and "
+        "those of several are independent; without a column of makers all count as of one."
+    )
+    said.append(
+        "Then: the recommended way of each row that is replaced, its recipe taken as ordered; the "
+        "others stay as they are."
+    )
+    said.append(
+        f"USD: contained elements at the prices of '{scenario.name}' ({scenario.title}), rare "
+        "earths as oxide, no melting, no yield, no margin: a price is to be asked."
+    )
+    elements = {e for part in parts for e in (*part.today, *part.then)}
+    priced = [row for row in rows("elements") if row["element"] in elements]
+    sources = sorted({row["price_source"] for row in priced if row["price_source"]})
+    said += [f"Price: {source}" for source in sources]
+    return said
+
+
+def _filled(parts: Sequence[Part]) -> list[str]:
+    """Say which gaps of the list were filled by what."""
+    said = []
+    unweighed = [str(part.line) for part in parts if part.kg_year != part.kg_year]
+    if unweighed:
+        said.append(
+            f"No amount a year in {len(unweighed)} rows ({', '.join(unweighed[:10])}): judged, not "
+            "counted in kilograms and dollars."
+        )
+    return said
+
+
+def _dollars_line(frame: "pd.DataFrame") -> str:
+    """Return dollars a year of the elements, of all magnets and of those compared."""
+    today, then = (frame[f"Elements {name}, USD a year"] for name in ("today", "then"))
+    text = f"Elements {today.sum():,.0f} USD a year today"
+    asked = then.isna() & today.notna()
+    if asked.any():
+        text += f", of which {asked.sum()} parts go to another family (price: ask)"
+    rest = today[~asked].sum()
+    return f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
+
+
+def lines(answer: Any) -> list[str]:
+    """Return the answer in some twenty lines: verdicts, kilograms, dollars, shortages, faults."""
+    parts = answer.parts
+    changed = [part for part in parts if part.way is not None]
+    first = answer.totals.iloc[0]
+    said = [
+        f"{len(parts)} parts: {len(changed)} to replace, {len(parts) - len(changed)} stay; "
+        f"{len(answer.refused)} rows not understood."
+    ]
+    said.append(
+        f"Heavy rare earth {first['today, kg a year']:,.1f} kg a year "
+        f"({first['today, low']:,.1f} to {first['today, high']:,.1f}), then "
+        f"{first['then, kg a year']:,.1f} ({first['then, low']:,.1f} to "
+        f"{first['then, high']:,.1f})."
+    )
+    taken = []
+    for _, row in answer.totals.iloc[1:].iterrows():
+        low, high = row["today, low"], row["today, high"]
+        taken.append(
+            f"{row['Element']} {row['today, kg a year']:,.0f} ({low:,.0f} to {high:,.0f}) -> "
+            f"{row['then, kg a year']:,.0f}"
+        )
+    said.append(f"By element, kg a year: {'; '.join(taken)}.")
+    said.append(_dollars_line(answer.frame))
+    said += [f"{row['Shortage']}: {row['In words']}" for _, row in answer.shortages.iterrows()]
+    for part in parts[:_SHOWN_LINES]:
+        what = part.verdict or "counted"
+        if part.way is not None:
+            what = f"{part.way.name}, P {part.way.probability_meets_requirements:.2f}"
+        said.append(f"{part.name} ({part.magnet}): {what}")
+    if len(parts) > _SHOWN_LINES:
+        said.append(f"... and {len(parts) - _SHOWN_LINES} more parts (--out FILE.xlsx has all)")
+    said += [
+        f"row {row['Row']} not understood: {row['Why']}" for _, row in answer.refused.iterrows()
+    ]
+    return said + answer.notes

@@ -1,0 +1,155 @@
+"""The answer of a parts list as a workbook: one sheet to read, and what it rests on behind it."""
+
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._core._files import replacing
+from .._core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHEETS_OF_PARTS = 60
+"""Largest number of parts that have a sheet each; more share one sheet of ways."""
+_WIDE = {"Order line": 70, "Why": 45, "In words": 110, "Replacement": 34, "What": 40}
+_WIDE |= {"Change to": 40, "Text": 60, "Note": 130, "Shortage": 34}
+_DIGITS = {"P": "0.00", "Margin H_k / H": "0.00", "Row": "0", "Order": "0", "Way": "0"}
+_LONGEST_TITLE = 31
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_LONGEST_TEXT = 32_767
+
+
+def write_parts_workbook(answer: Any, path: Path) -> Path:
+    """Write the answer of a parts list as an .xlsx file; return the file.
+
+    Sheets: Answer (one row a part), Totals (kilograms by element), Shortages, Order of change, a
+    sheet a part with its ways (or one of all), Not understood, Assumptions.
+    """
+    from openpyxl import Workbook
+
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"{path} names no workbook; expected a file that ends in .xlsx")
+    book = Workbook()
+    book.remove(book.active)
+    _add_sheet(book, "Answer", answer.frame, frozen="C2")
+    _add_sheet(book, "Totals", answer.totals)
+    _add_sheet(book, "Shortages", answer.shortages)
+    _add_sheet(book, "Order of change", answer.changes)
+    _add_sheet(book, "Not understood", answer.refused)
+    _add_sheet(book, "Assumptions", _as_notes(answer.notes))
+    if len(answer.parts) > _SHEETS_OF_PARTS:
+        _add_sheet(book, "Ways", answer.ways)
+    else:
+        for part in answer.parts:
+            ways = answer.ways[answer.ways["Row"] == part.line]
+            if len(ways):
+                _add_sheet(book, f"{part.line} {part.name}", ways.dropna(axis=1, how="all"))
+    # Packed in memory: on a full disk the parts of a half-written archive each print their own.
+    packed = io.BytesIO()
+    book.save(packed)
+    with replacing(path) as temporary:
+        temporary.write_bytes(packed.getbuffer())
+    return path
+
+
+def _as_notes(notes: list[str]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame({"Note": notes}, dtype=object)
+
+
+def _add_sheet(book: Any, title: str, frame: "pd.DataFrame", frozen: str = "A2") -> None:
+    """Add a table that can be sorted and filtered, with a format for each column."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet(_title(title, set(book.sheetnames)))
+    names = [str(name) for name in frame.columns]
+    sheet.append([_text(name) for name in names])
+    plain = frame.astype(object).where(frame.notna(), None)
+    for values in plain.itertuples(index=False):
+        sheet.append([_plain_value(value) for value in values])
+    fill = PatternFill("solid", fgColor="DDE6EE")
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+        cell.fill = fill
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for place, name in enumerate(names, start=1):
+        width = _WIDE.get(name) or _width(name, plain.iloc[:, place - 1].tolist())
+        sheet.column_dimensions[get_column_letter(place)].width = width
+        _format_column(sheet, place, name, wrapped=name in _WIDE)
+    sheet.freeze_panes = frozen
+    if names:
+        sheet.auto_filter.ref = sheet.dimensions
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
+    """Format the cells of a column below its header."""
+    from openpyxl.styles import Alignment
+
+    top = Alignment(vertical="top", wrap_text=wrapped)
+    for (cell,) in sheet.iter_rows(min_row=2, min_col=place, max_col=place):
+        cell.alignment = top
+        if isinstance(cell.value, str):
+            # A text that begins like a formula stays a text.
+            cell.data_type = "s"
+        elif isinstance(cell.value, float):
+            cell.number_format = _number_format(name)
+
+
+def _number_format(name: str) -> str:
+    """Return the number format of a column, by its unit."""
+    if name in _DIGITS:
+        return _DIGITS[name]
+    if "USD a year" in name or name.endswith((", USD", "kg a year", "magnets")):
+        return "#,##0" if "USD" in name else "#,##0.0"
+    if name.endswith((", low", ", high")):
+        return "#,##0.0"
+    if name.endswith(" T"):
+        return "0.000"
+    if name.endswith(("kA/m", "°C")):
+        return "0"
+    if name.endswith(("wt.%", "USD/kg")):
+        return "0.00"
+    return "General"
+
+
+def _width(name: str, values: list[Any]) -> float:
+    """Return the width of a column, in characters."""
+    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    words = max((len(word) for word in name.split()), default=0)
+    return float(min(max(longest + 2, words + 3, 10), 34))
+
+
+def _plain_value(value: Any) -> Any:
+    """Return what a cell holds: numbers and dates as such, texts without control characters."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if hasattr(value, "isoformat"):
+        return value
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    return _CONTROL.sub(" ", text)[:_LONGEST_TEXT]
+
+
+def _title(text: str, taken: set[str]) -> str:
+    """Return a title that a sheet may have and none has yet."""
+    plain = _FORBIDDEN.sub(" ", text).strip()[:_LONGEST_TITLE] or "part"
+    title, number = plain, 1
+    while title.casefold() in {one.casefold() for one in taken}:
+        number += 1
+        title = f"{plain[: _LONGEST_TITLE - 4]} {number}"
+    return title

@@ -1,0 +1,293 @@
+"""What a shortage does to a parts list: which parts stop, in what order to change them, and why."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..choose.order_line import mass_shares
+from ..supply.scenario import Scenario
+from ..supply.shortage import Shortage
+from ._part import Part
+from ._parts_tables import Prices, element_prices, today_cost, way_cost
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIKELY = 0.8
+"""Probability from which a way is counted on."""
+TRACE_WT_PCT = 0.05
+"""Content below which a magnet does not need an element."""
+_WEEKS = 52.0
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One part under a shortage.
+
+    ``need`` is kg a year of what is scarce, ``freed`` what the best way frees of it, ``way`` that
+    way (None where there is none), ``saved_USD`` what it saves a year at the shortage's prices.
+    """
+
+    part: Part
+    need: float
+    freed: float
+    way: Any
+    saved_USD: float
+    weight_need: float
+
+
+def plan_changes(
+    parts: Sequence[Part], shortages: Sequence[Shortage], scenario: Scenario
+) -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """Return the parts that each shortage touches in order of change, and one row a shortage."""
+    import pandas as pd
+
+    changes: list[dict[str, Any]] = []
+    summary: list[dict[str, Any]] = []
+    usual = element_prices(scenario)
+    for shortage in shortages:
+        prices = element_prices(shortage.priced(scenario)) if shortage.prices else usual
+        if shortage.cuts:
+            table, row = _plan_cut(parts, shortage, prices)
+        elif shortage.delays:
+            table, row = _plan_delay(parts, shortage, prices)
+        else:
+            table, row = _plan_prices(parts, shortage, usual, prices)
+        changes += table
+        summary.append({"Shortage": shortage.title, "Name": shortage.name, **row})
+    columns = ["Shortage", "Order", "Part", "Magnet", "What to do", "Why"]
+    return pd.DataFrame(changes, columns=None if changes else columns), pd.DataFrame(summary)
+
+
+def _plan_cut(
+    parts: Sequence[Part], shortage: Shortage, prices: Prices
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Plan for elements of which a share cannot be had."""
+    missing = shortage.missing_shares()
+    whole = min(missing.values()) >= 1.0
+    changes = [c for part in parts if (c := _change(part, missing, prices, whole)) is not None]
+    changes.sort(key=lambda c: (c.way is None, -c.freed, -c.need))
+    gap = sum(c.weight_need for c in changes)
+    needed, left = sum(c.need for c in changes), gap
+    table = []
+    for order, change in enumerate(changes, start=1):
+        status, why = _judge_cut(change, left, missing)
+        before = left
+        if status == "change":
+            left = max(left - change.freed, 0.0)
+        elif status == "stops":
+            left = max(left - change.need, 0.0)
+        table.append(
+            _row(shortage, order, change, status, why)
+            | {"Cannot be had before, kg a year": before, "after, kg a year": left}
+        )
+    count = {name: sum(row["What to do"] == name for row in table) for name in ("change", "stops")}
+    elements = ", ".join(missing)
+    words = (
+        f"{len(changes)} parts need {needed:,.1f} kg {elements} a year, of which {gap:,.1f} cannot "
+        f"be had: change {count['change']}, {count['stops']} stop"
+    )
+    stopped = [row["Part"] for row in table if row["What to do"] == "stops"]
+    if stopped:
+        words += f" ({', '.join(stopped[:5])}{', ...' if len(stopped) > 5 else ''})"
+    first = next((row for row in table if row["What to do"] == "change"), None)
+    if first is not None:
+        words += f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
+    row = {"Parts concerned": len(changes), "To change": count["change"], "Stop": count["stops"]}
+    row |= {"Needed, kg a year": needed, "Cannot be had, kg a year": gap}
+    row["USD a year saved at its prices"] = _dollars(table)
+    return table, row | {"In words": f"{words}."}
+
+
+def _judge_cut(change: Change, left: float, missing: Mapping[str, float]) -> tuple[str, str]:
+    """Return what to do with a part, and why."""
+    elements = ", ".join(missing)
+    if left <= 1e-9:
+        return "can stay", "what the parts above free covers the rest"
+    if change.way is None:
+        return (
+            "stops",
+            f"no way without {elements} has P {LIKELY:g} or more; {_nearest(change, missing)}",
+        )
+    name, chance = change.way.name, float(change.way.probability_meets_requirements)
+    return (
+        "change",
+        f"{name} (P {chance:.2f}) frees {change.freed:,.2f} kg a year, the most that is left",
+    )
+
+
+def _nearest(change: Change, missing: Mapping[str, float]) -> str:
+    """Return in words the likeliest way that holds less of what is scarce."""
+    answer = change.part.answer
+    if answer is None:
+        return "a recipe alone has no ways"
+    ways = [way for way in answer.ways if _scarce(way, missing) < TRACE_WT_PCT]
+    if not ways:
+        return "every way holds some"
+    best = max(ways, key=lambda way: way.probability_meets_requirements)
+    return f"nearest {best.name}, P {best.probability_meets_requirements:.2f}"
+
+
+def _change(part: Part, missing: Mapping[str, float], prices: Prices, whole: bool) -> Change | None:
+    """Return what a part needs of scarce elements and its best way; None where it needs none."""
+    shares = {e: part.today[e].mean for e in missing if e in part.today}
+    if sum(shares.values()) < TRACE_WT_PCT or part.kg_year != part.kg_year:
+        return None
+    need = part.kg_year / 100.0 * sum(shares.values())
+    weighted = part.kg_year / 100.0 * sum(missing[e] * share for e, share in shares.items())
+    way = _best_way(part, missing, whole, sum(shares.values()))
+    freed = 0.0
+    if way is not None:
+        freed = need - part.kg_year / 100.0 * _scarce(way, missing)
+    return Change(part, need, freed, way, _saved_dollars(part, way, prices), weighted)
+
+
+def _best_way(part: Part, missing: Mapping[str, float], whole: bool, today: float) -> Any:
+    """Return the likely way that holds least of what is scarce, or none of it if all is missing."""
+    ways = part.answer.ways if part.answer is not None else ()
+    most = TRACE_WT_PCT if whole else 0.95 * today
+    good = [
+        way
+        for way in ways
+        if way.probability_meets_requirements >= LIKELY and _scarce(way, missing) < most
+    ]
+    if not good:
+        return None
+    return min(good, key=lambda way: (round(_scarce(way, missing), 2), _order_of_kind(way)))
+
+
+def _order_of_kind(way: Any) -> tuple[bool, float]:
+    """Return a key that puts magnets of the same family, then likelier ones, first."""
+    return way.kind == "other-family", -float(way.probability_meets_requirements)
+
+
+def _scarce(way: Any, elements: Mapping[str, float]) -> float:
+    """Return what a way holds of some elements, wt.%."""
+    shares = mass_shares(way.candidate, way.shell or "")
+    return sum(shares.get(element, 0.0) for element in elements)
+
+
+def _plan_delay(
+    parts: Sequence[Part], shortage: Shortage, prices: Prices
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Plan for elements that come late: the stock that bridges the wait."""
+    weeks = shortage.weeks_late()
+    longest = max(weeks.values())
+    concerned = []
+    for part in parts:
+        held = [e for e in weeks if e in part.today and part.today[e].mean >= TRACE_WT_PCT]
+        if held and part.kg_year == part.kg_year:
+            concerned.append((part, held))
+    stock = {part.line: part.kg_year * longest / _WEEKS for part, _ in concerned}
+    value = {part.line: stock[part.line] * today_cost(part, prices) for part, _ in concerned}
+    concerned.sort(key=lambda pair: -value[pair[0].line])
+    table = []
+    for order, (part, held) in enumerate(concerned, start=1):
+        way = _free_way(part, weeks)
+        status = "change" if way is not None else "keep a stock"
+        why = (
+            f"holds {', '.join(held)}: {stock[part.line]:,.1f} kg of magnets for {longest:g} weeks"
+        )
+        why += f"; {way.name} needs no licence" if way is not None else "; no likely way without"
+        shares = sum(part.today[e].mean for e in held)
+        change = Change(part, part.kg_year * shares / 100.0, 0.0, way, math.nan, 0.0)
+        row = _row(shortage, order, change, status, why)
+        table.append(
+            row | {"Stock, kg of magnets": stock[part.line], "Stock, USD": value[part.line]}
+        )
+    kilograms, dollars = sum(stock.values()), sum(v for v in value.values() if v == v)
+    count = sum(row["What to do"] == "change" for row in table)
+    words = (
+        f"{len(concerned)} parts wait {longest:g} weeks: a stock of {kilograms:,.0f} kg of magnets "
+        f"(elements {dollars:,.0f} USD) bridges it; {count} have a way that needs no licence"
+    )
+    if table:
+        words += f"; first {table[0]['Part']}, the dearest stock"
+    summary = {"Parts concerned": len(concerned), "To change": count, "Stop": 0}
+    return table, summary | {"In words": f"{words}."}
+
+
+def _free_way(part: Part, elements: Mapping[str, float]) -> Any:
+    """Return the likeliest way without any of some elements."""
+    ways = part.answer.ways if part.answer is not None else ()
+    good = [
+        way
+        for way in ways
+        if way.probability_meets_requirements >= LIKELY and _scarce(way, elements) < TRACE_WT_PCT
+    ]
+    return max(good, key=lambda way: way.probability_meets_requirements, default=None)
+
+
+def _plan_prices(
+    parts: Sequence[Part], shortage: Shortage, usual: Prices, prices: Prices
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Plan for other prices: what each change saves a year at them."""
+    changes = []
+    for part in parts:
+        before, after = today_cost(part, usual), today_cost(part, prices)
+        if not after > before + 1e-9 or part.kg_year != part.kg_year:
+            continue
+        way, saved = _cheapest(part, prices)
+        need = part.kg_year * (after - before)
+        changes.append(Change(part, need, 0.0, way, saved, 0.0))
+    changes.sort(key=lambda c: (c.way is None, -c.saved_USD if c.way is not None else -c.need))
+    table = []
+    for order, change in enumerate(changes, start=1):
+        more = f"{change.need:,.0f} USD a year dearer"
+        if change.way is None:
+            row = _row(shortage, order, change, "pay", f"{more}; no likely way prices less")
+        else:
+            why = f"{more}; {change.way.name} saves {change.saved_USD:,.0f} USD a year"
+            row = _row(shortage, order, change, "change", why)
+        del row["Needed, kg a year"]
+        table.append(row | {"Dearer, USD a year": change.need})
+    dearer = sum(c.need for c in changes)
+    saved = sum(c.saved_USD for c in changes if c.way is not None)
+    count = sum(c.way is not None for c in changes)
+    words = f"{len(changes)} parts cost {dearer:,.0f} USD a year more; "
+    words += f"{count} changes save {saved:,.0f}"
+    if count:
+        words += f", first {changes[0].part.name} ({changes[0].saved_USD:,.0f})"
+    summary = {"Parts concerned": len(changes), "To change": count, "Stop": 0}
+    summary["USD a year saved at its prices"] = saved
+    return table, summary | {"In words": f"{words}."}
+
+
+def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
+    """Return the likely way of the same family that saves most, USD a year, or None."""
+    ways = part.answer.ways if part.answer is not None else ()
+    best, most = None, 0.0
+    for way in ways:
+        saved = _saved_dollars(part, way, prices)
+        # What another family's elements cost says nothing of its price.
+        likely = way.probability_meets_requirements >= LIKELY and way.kind != "other-family"
+        if likely and saved > most:
+            best, most = way, saved
+    return best, most
+
+
+def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:
+    """Return what a way saves, USD a year; NaN of another family, whose price is asked."""
+    if way is None or way.kind == "other-family":
+        return math.nan
+    return part.kg_year * (today_cost(part, prices) - way_cost(way, prices))
+
+
+def _row(shortage: Shortage, order: int, change: Change, status: str, why: str) -> dict[str, Any]:
+    part = change.part
+    row: dict[str, Any] = {"Shortage": shortage.title, "Order": order, "Part": part.name}
+    row |= {"Magnet": part.magnet, "What to do": status, "Why": why}
+    row["Change to"] = "" if change.way is None else change.way.name
+    row["P"] = math.nan
+    if change.way is not None:
+        row["P"] = float(change.way.probability_meets_requirements)
+    row["Needed, kg a year"] = change.need
+    row["Freed, kg a year"] = change.freed
+    row["Saved, USD a year"] = change.saved_USD
+    return row
+
+
+def _dollars(table: Sequence[Mapping[str, Any]]) -> float:
+    values = [row["Saved, USD a year"] for row in table if row["What to do"] == "change"]
+    return sum(value for value in values if value == value)

@@ -1,0 +1,441 @@
+"""A parts list: what replaces each magnet, kilograms by element and dollars a year, shortages.
+
+Rows that ask the same question are asked once. A row that is not understood is listed and the rest
+goes on.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core import datasets
+from .._core._arguments import named, whole
+from .._core._progress import bar
+from .._core.errors import InputError
+from .._core.settings import get_settings
+from .._core.units import parse_temperature
+from ..alloy.user_tables import UserTable, read_user_table
+from ..choose.order_line import mass_shares, order_line
+from ..supply.scenario import Scenario, with_prices
+from ..supply.shortage import load_shortage, shortages
+from ._part import Amount, Part, sum_heavy
+from ._parts_tables import element_prices, main_table, notes, totals, ways_table
+from ._shortage_plan import plan_changes
+from .replace import Replacement, replace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FOLDER = "devices"
+_SIZE = re.compile(
+    r"^\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*(?:mm)?\s*$"
+)
+_ROUTES = 0.05  # Least probability of a kind of makeup that widens the range of an element.
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class PartsAnswer:
+    """What replaces the magnets of a parts list.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+        The rows that were understood, in the order of the list.
+    frame : pandas.DataFrame
+        One row a part: verdict, way, probability, kg and USD a year, order line, and the user's own
+        columns.
+    totals : pandas.DataFrame
+        One row an element: kg a year today and then, low, mean and high.
+    ways : pandas.DataFrame
+        All ways of all parts.
+    changes : pandas.DataFrame
+        For each shortage the parts that it stops, and in which order to change them.
+    shortages : pandas.DataFrame
+        One row a shortage: kilograms and dollars.
+    refused : pandas.DataFrame
+        Rows that were not understood: line, text, reason.
+    notes : list of str
+        What was read and assumed, with sources.
+    """
+
+    parts: tuple[Part, ...]
+    frame: "pd.DataFrame"
+    totals: "pd.DataFrame"
+    ways: "pd.DataFrame"
+    changes: "pd.DataFrame"
+    shortages: "pd.DataFrame"
+    refused: "pd.DataFrame"
+    notes: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Return the answer in some twenty lines."""
+        from ._parts_tables import lines
+
+        return lines(self)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the answer as a workbook to read, sort and sum."""
+        from ._parts_workbook import write_parts_workbook
+
+        return write_parts_workbook(self, Path(path))
+
+    def to_json(self) -> str:
+        """Return rows, totals, shortages and refused rows as one JSON object."""
+        import json
+
+        tables = ("frame", "totals", "ways", "shortages", "changes", "refused")
+        parts = [
+            f'"{name}": {getattr(self, name).to_json(orient="records", force_ascii=False)}'
+            for name in tables
+        ]
+        return f'{{{", ".join(parts)}, "notes": {json.dumps(self.notes, ensure_ascii=False)}}}'
+
+    def __repr__(self) -> str:
+        """Return the lines as one text."""
+        return "\n".join(self.lines())
+
+
+def devices() -> list[str]:
+    """Return the names of the embedded devices, which are parts lists."""
+    return sorted(f.stem for f in (datasets.root() / _FOLDER).glob("*.csv"))
+
+
+@named
+def replace_parts(
+    table: Any,
+    *,
+    temperature: float | str | None = None,
+    per_year: int = 1,
+    units: Mapping[str, str] | None = None,
+    scenario: str | Path | Scenario = "baseline",
+    prices: Mapping[str, str] | None = None,
+    shortage: Sequence[Any] = (),
+    strict: bool = False,
+    progress: bool = False,
+    **keywords: Any,
+) -> PartsAnswer:
+    """Find what replaces each magnet of a parts list.
+
+    Parameters
+    ----------
+    table : path, frame, list of records or str
+        A parts list (.xlsx, .csv, .tsv, .parquet) with a column of grades or recipes, headers as
+        people write them: part, grade, kg a year (or pieces and mass, or size), temperature, load
+        line. Or the name of an embedded device.
+    temperature : float or str, optional
+        Temperature of rows that state none, K or a text such as ``"150C"``; the grade's highest
+        otherwise.
+    per_year : int
+        Devices a year, where the list says pieces in a device.
+    units : mapping of str to str, optional
+        Unit of a column whose header names none: ``{"Max temp": "C"}``.
+    scenario : str, Path or Scenario
+        Prices that dollars are counted by.
+    prices : mapping of str to str, optional
+        Other prices, ``{"Tb": "3x"}``.
+    shortage : sequence of str, Path or Shortage
+        Shortages beside the embedded ones.
+    strict : bool
+        Fail on the first row that is not understood.
+    progress : bool
+        Show a bar.
+    **keywords
+        As of `magnetkit.replace`, for all rows.
+
+    Returns
+    -------
+    PartsAnswer
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, or no row of it can be used.
+
+    Examples
+    --------
+    >>> rotor = {"part": "rotor", "grade": "N42SH", "kg/year": 120, "Max temp C": 150}
+    >>> answer = replace_parts([rotor])
+    >>> answer.frame["Part"].tolist()
+    ['rotor']
+    """
+    import pandas as pd
+
+    whole("per_year", per_year)
+    listed = read_user_table(_source(table), "parts", units, strict)
+    _check_columns(listed)
+    gaps = _fill_temperatures(listed, temperature)
+    ask = _Questions({"scenario": scenario, "prices": prices, **keywords})
+    questions = [ask.key(row) for row in listed.rows]
+    parts: list[Part] = []
+    kept: list[int] = []
+    refused = dict(listed.refused)
+    with bar("parts", len(set(questions)), progress) as advance:
+        for place, row in enumerate(listed.rows):
+            line = listed.lines[place]
+            try:
+                parts.append(_answer_part(line, row, ask, per_year, advance))
+                kept.append(place)
+            except InputError as error:
+                if strict:
+                    raise InputError(f"row {line}: {error}") from None
+                text = ", ".join(str(v) for v in row.values() if v is not None)
+                refused[line] = (text[:200], str(error))
+    if not parts:
+        line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
+        raise InputError(f"no row can be used; row {line}: {why}")
+    state = with_prices(scenario, prices or {})
+    chosen = [load_shortage(one) for one in (*shortages(), *shortage)]
+    own = listed.own.iloc[kept].reset_index(drop=True)
+    by_element = element_prices(state)
+    changes, summary = plan_changes(parts, chosen, state)
+    return PartsAnswer(
+        parts=tuple(parts),
+        frame=main_table(parts, own, listed.columns, by_element),
+        totals=totals(parts),
+        ways=ways_table(parts, by_element),
+        changes=changes,
+        shortages=summary,
+        refused=pd.DataFrame(
+            [(line, text, why) for line, (text, why) in sorted(refused.items())],
+            columns=["Row", "Text", "Why"],
+        ),
+        notes=notes(listed, parts, state, len(set(questions)), gaps),
+    )
+
+
+def _source(table: Any) -> Any:
+    if isinstance(table, str) and table in devices():
+        return datasets.root() / _FOLDER / f"{table}.csv"
+    return table
+
+
+def _fill_temperatures(listed: UserTable, temperature: float | str | None) -> list[str]:
+    """Fill rows without a temperature with the one given; say how many rows that is."""
+    lines = []
+    for line, row in zip(listed.lines, listed.rows, strict=True):
+        if row.get("grade") is not None and row.get("temperature") is None:
+            lines.append(str(line))
+            if temperature is not None:
+                row["temperature"] = parse_temperature(temperature)
+    if not lines:
+        return []
+    what = "the highest of each grade" if temperature is None else str(temperature)
+    shown = ", ".join(lines[:10]) + (", ..." if len(lines) > 10 else "")
+    return [f"No temperature in {len(lines)} rows ({shown}): {what} is taken."]
+
+
+def _check_columns(listed: UserTable) -> None:
+    known = {column.name for column in listed.columns}
+    if not known & {"grade", "recipe"}:
+        headers = ", ".join(column.header for column in listed.columns[:12])
+        raise InputError(
+            f"no column of grades: expected a header such as Grade, Material, Werkstoff or 牌号 "
+            f"(or a recipe), got {headers or 'none'}"
+        )
+
+
+class _Questions:
+    """Answers of `replace` by question: equal ones are asked once.
+
+    ``keywords`` are those of `replace` for all rows, ``answers`` the answer or the error by key.
+    """
+
+    def __init__(self, keywords: Mapping[str, Any]) -> None:
+        self.keywords = dict(keywords)
+        self.answers: dict[tuple[Any, ...], Replacement | InputError] = {}
+
+    def key(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return what a row asks."""
+        names = ("grade", "recipe", "basis", "shell", "temperature", "load_line")
+        return tuple(row.get(n) for n in (*names, "outside_field_kA_m", "hours"))
+
+    def answer(self, row: Mapping[str, Any], advance: Callable[[], None]) -> Replacement:
+        """Return the answer of a row, asked now or before; InputError if there is none."""
+        key = self.key(row)
+        if key not in self.answers:
+            try:
+                self.answers[key] = self._ask(row)
+            except InputError as error:
+                self.answers[key] = error
+            advance()
+        answer = self.answers[key]
+        if isinstance(answer, InputError):
+            raise answer
+        return answer
+
+    def _ask(self, row: Mapping[str, Any]) -> Replacement:
+        options = dict(self.keywords)
+        for name in ("load_line", "outside_field_kA_m", "hours", "recipe", "basis", "shell"):
+            if row.get(name) is not None:
+                options[name] = row[name]
+        if options.get("recipe") is None:
+            options.pop("shell", None)
+            options.pop("basis", None)
+        return replace(str(row["grade"]), row.get("temperature"), **options)
+
+
+def _answer_part(
+    line: int,
+    row: Mapping[str, Any],
+    ask: _Questions,
+    per_year: int,
+    advance: Callable[[], None],
+) -> Part:
+    """Return a row with its answer; InputError if it is not understood."""
+    grade, recipe = row.get("grade"), row.get("recipe")
+    if grade is None and recipe is None:
+        raise InputError("no grade and no recipe in this row")
+    name = str(row.get("part") or f"row {line}")
+    maker = str(row.get("maker") or "")
+    if grade is None:
+        text, shell = _in_weight(str(recipe), row.get("basis")), str(row.get("shell") or "")
+        shares = {e: Amount(x, x, x) for e, x in mass_shares(text, shell).items()}
+        kg_year = _kg_year(row, None, per_year)
+        return Part(
+            line=line,
+            name=name,
+            magnet=str(recipe),
+            maker=maker,
+            temperature_K=math.nan,
+            kg_year=kg_year,
+            answer=None,
+            way=None,
+            today=shares,
+            then=shares,
+            heavy_today=sum_heavy(shares),
+        )
+    answer = ask.answer(row, advance)
+    way = recommended_way(answer)
+    today = shares_today(answer)
+    then = today if way is None else shares_of(way)
+    order = ""
+    if way is not None:
+        order = getattr(way, "order_line", "") or order_line(
+            way, temperature_K=answer.reference["temperature_K"], drawing=str(grade)
+        )
+    return Part(
+        line=line,
+        name=name,
+        magnet=str(answer.reference["grade"]),
+        maker=maker,
+        temperature_K=float(answer.reference["temperature_K"]),
+        kg_year=_kg_year(row, answer, per_year),
+        answer=answer,
+        way=way,
+        today=today,
+        then=then,
+        heavy_today=_stated_heavy(answer, today),
+        order=order,
+    )
+
+
+def recommended_way(answer: Replacement) -> Any:
+    """Return the way that an answer recommends, None where the magnet stays."""
+    if answer.verdict != "replace":
+        return None
+    ways = answer.ways
+    return next((way for way in ways if getattr(way, "recommended", False)), ways[0])
+
+
+def shares_today(answer: Replacement) -> dict[str, Amount]:
+    """Return wt.% of each element of the magnet in use, with the range of its makeup.
+
+    The heavy rare earths have the range of the estimate over all recipes that fit; the other
+    elements that of the kinds of makeup.
+    """
+    reference = answer.reference
+    made_of = reference.get("made_of") or []
+    kinds = [one for one in made_of if one["weight"] >= _ROUTES] or made_of
+    total = sum(one["weight"] for one in kinds)
+    if not kinds or not total:
+        return {}
+    each = [mass_shares(one["composition"], one["shell"] or "") for one in kinds]
+    weights = [one["weight"] / total for one in kinds]
+    elements = sorted({element for shares in each for element in shares})
+    heavy = set(get_settings().heavy_rare_earths)
+    spread = _heavy_spread(reference, each, weights, heavy)
+    amounts = {}
+    for element in elements:
+        values = [shares.get(element, 0.0) for shares in each]
+        mean = float(np.dot(weights, values))
+        low, high = min(values), max(values)
+        if element in heavy:
+            mean, low, high = mean * spread.mean, low * spread.low, high * spread.high
+        amounts[element] = Amount(min(low, mean), mean, max(high, mean))
+    return amounts
+
+
+def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:
+    """Return the heavy rare earth of the magnet in use, wt.%, with the range of the estimate."""
+    name = "heavy_rare_earth_wt_pct"
+    low, mean, high = (
+        float(answer.reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")
+    )
+    if mean != mean:
+        return sum_heavy(today)
+    return Amount(low, mean, high)
+
+
+def _heavy_spread(
+    reference: Mapping[str, Any],
+    each: Sequence[Mapping[str, float]],
+    weights: Sequence[float],
+    heavy: set[str],
+) -> Amount:
+    """Return factors that bring the kinds' heavy rare earth to the estimate's mean and ends."""
+    totals = [sum(shares.get(element, 0.0) for element in heavy) for shares in each]
+    mean = float(np.dot(weights, totals))
+    name = "heavy_rare_earth_wt_pct"
+    stated = [float(reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")]
+    if mean < 1e-6 or any(x != x for x in stated):
+        return Amount(1.0, 1.0, 1.0)
+    low, centre, high = stated
+    return Amount(
+        min(low / max(min(totals), 1e-9), 1.0), centre / mean, max(high / max(totals), 1.0)
+    )
+
+
+def shares_of(way: Any) -> dict[str, Amount]:
+    """Return wt.% of each element of a way: what is ordered for a melt, an estimate for a grade."""
+    shares = mass_shares(way.candidate, way.shell or "")
+    return {element: Amount(x, x, x) for element, x in shares.items()}
+
+
+def _in_weight(recipe: str, basis: Any) -> str:
+    from ..choose._request import given_recipe
+    from ..magnetism._composition_estimate import read_recipe
+
+    return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text
+
+
+def _kg_year(row: Mapping[str, Any], answer: Replacement | None, per_year: int) -> float:
+    """Return the kilograms of a row a year, NaN where it states no amount."""
+    if row.get("mass_kg_year") is not None:
+        return float(row["mass_kg_year"])
+    pieces = row.get("number_year")
+    if pieces is None and row.get("number") is not None:
+        pieces = float(row["number"]) * per_year
+    if pieces is None:
+        return math.nan
+    mass = row.get("mass_kg")
+    if mass is None and row.get("size") is not None:
+        mass = _mass_of_size(str(row["size"]), answer)
+    if mass is None:
+        return math.nan
+    return float(pieces) * float(mass)
+
+
+def _mass_of_size(size: str, answer: Replacement | None) -> float:
+    """Return the mass of a block, kg."""
+    match = _SIZE.match(size)
+    if match is None:
+        raise InputError(f"size {size!r:.40}: expected a block such as 40x15x5mm, or give a mass")
+    if answer is None:
+        raise InputError("a recipe needs a mass; a size is enough where the grade is known")
+    sides = [float(side.replace(",", ".")) for side in match.groups()]
+    return float(answer.reference["density_kg_m3"]) * float(np.prod(sides)) * 1e-9

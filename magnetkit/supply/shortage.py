@@ -1,0 +1,149 @@
+"""What a buyer cannot have, waits for or pays more for: shortages, embedded or the user's own.
+
+A `Scenario` says what a state of supply does to risk and price of an alloy; a `Shortage` says what
+it does to a buyer: by element, the share of what is bought that cannot be had, the weeks that a
+delivery is late, and the price.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from .._core import _toml, datasets
+from .._core._toml import Name, Strict, Text
+from .scenario import (
+    OnElements,
+    PriceChange,
+    Row,
+    Scenario,
+    load_scenario,
+    rows,
+    scenarios,
+)
+
+_FOLDER = "supply/shortages"
+
+
+class Cut(OnElements):
+    """Share of what is bought of some elements that cannot be had, 0 to 1."""
+
+    share: Annotated[float, Field(gt=0, le=1)]
+
+
+class Delay(OnElements):
+    """Weeks that a delivery of some elements comes late."""
+
+    weeks: Annotated[float, Field(gt=0, le=520)]
+
+
+class Shortage(Strict):
+    """What a buyer cannot have, waits for or pays more for.
+
+    Attributes
+    ----------
+    name, title, description : str
+        Short name, heading and one paragraph.
+    cuts : tuple of Cut
+        What cannot be had.
+    delays : tuple of Delay
+        What comes late.
+    prices : tuple of PriceChange
+        What costs more, or less.
+    """
+
+    name: Name
+    title: Text
+    description: Text
+    cuts: tuple[Cut, ...] = ()
+    delays: tuple[Delay, ...] = ()
+    prices: tuple[PriceChange, ...] = ()
+
+    def missing_shares(self) -> dict[str, float]:
+        """Return the share of each element that cannot be had."""
+        return _largest((element, cut.share) for cut in self.cuts for element in cut.elements)
+
+    def weeks_late(self) -> dict[str, float]:
+        """Return the weeks that each element comes late."""
+        return _largest((element, late.weeks) for late in self.delays for element in late.elements)
+
+    def priced(self, scenario: Scenario) -> Scenario:
+        """Return a scenario with the prices of the shortage on top of its own."""
+        return scenario.model_copy(update={"prices": (*scenario.prices, *self.prices)})
+
+
+def shortages() -> list[str]:
+    """Return the names of the embedded shortages."""
+    return _toml.names(_FOLDER)
+
+
+def load_shortage(shortage: str | Path | Shortage) -> Shortage:
+    """Read a shortage by name or from a TOML file, or make one of a scenario's restrictions.
+
+    Parameters
+    ----------
+    shortage : str, Path or Shortage
+        Name of an embedded shortage or scenario, path of a TOML file, or a shortage.
+
+    Returns
+    -------
+    Shortage
+
+    Raises
+    ------
+    InputError
+        If there is none, or a field is missing, unknown or out of range.
+    """
+    if isinstance(shortage, Shortage):
+        return shortage
+    if shortage in shortages():
+        return _toml.load(
+            datasets.path(f"{_FOLDER}/{shortage}.toml"), Shortage, "shortage", _FOLDER
+        )
+    if shortage in scenarios():
+        return shortage_of(load_scenario(shortage))
+    return _toml.load(shortage, Shortage, "shortage", _FOLDER)
+
+
+def shortage_of(scenario: Scenario) -> Shortage:
+    """Return what the restrictions of a scenario cut from what is bought.
+
+    A country that withholds a share of its exports cuts that share of its part of the world's
+    production, at the stage where that part is largest (``supply/production.csv``).
+    """
+    cuts = []
+    elements = sorted({e for r in scenario.restrictions for e in r.elements})
+    for element in elements:
+        stages = [row for row in rows("production") if row["element"] == element]
+        share = max((_share_cut(scenario, row) for row in stages), default=0.0)
+        if share > 0.0:
+            source = f"restrictions of {scenario.name} on the world's production"
+            cuts.append(
+                Cut(elements=(element,), share=min(share, 1.0), source=source, status="assumption")
+            )
+    return Shortage(
+        name=scenario.name,
+        title=scenario.title,
+        description=scenario.description,
+        cuts=tuple(cuts),
+        prices=scenario.prices,
+    )
+
+
+def _share_cut(scenario: Scenario, row: Row) -> float:
+    """Return the share of a stage's production that restrictions withhold."""
+    total = 0.0
+    for place in ("1", "2", "3"):
+        country, share = row[f"country_{place}"], row[f"share_{place}_pct"]
+        if country and share:
+            total += scenario.withheld(country, row["element"]) * float(share) / 100.0
+    return total
+
+
+def _largest(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Return the largest number of each key."""
+    largest: dict[str, float] = {}
+    for key, number in pairs:
+        largest[key] = max(largest.get(key, 0.0), number)
+    return largest

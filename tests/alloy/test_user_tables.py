@@ -1,0 +1,198 @@
+"""Headers, units and numbers of users' tables as people write them."""
+
+import pandas as pd
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit.alloy.user_tables import match_headers, parse_unit, read_number, read_user_table
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "unit"),
+    [
+        ("Part no.", "part", ""),
+        ("Grade", "grade", ""),
+        ("Material", "grade", ""),
+        ("kg/year", "mass_kg_year", "kg"),
+        ("Max temp C", "temperature", "c"),
+        ("load line", "load_line", ""),
+        ("Load line (Pc)", "load_line", ""),
+        ("Teile-Nr.", "part", ""),
+        ("Werkstoff", "grade", ""),
+        ("Jahresmenge [kg]", "mass_kg_year", "kg"),
+        ("Jahresmenge (Stk)", "number_year", "pcs"),
+        ("Menge kg/Jahr", "mass_kg_year", "kg"),
+        ("Max. Einsatztemperatur (°C)", "temperature", "c"),
+        ("Gegenfeld kA/m", "outside_field_kA_m", "ka/m"),
+        ("牌号", "grade", ""),
+        ("年用量（公斤）", "mass_kg_year", "kg"),
+        ("最高温度(℃)", "temperature", "c"),
+        ("T_max_C", "temperature", "c"),
+        ("Temp. max [°F]", "temperature", "f"),
+        ("Annual volume (t/a)", "mass_kg_year", "t"),
+        ("Qty/year", "number_year", ""),
+        ("weight (g/pc)", "mass_kg", "g"),
+        ("Colour", "", ""),
+    ],
+)
+def test_a_header_of_a_parts_list(header, name, unit):
+    (column,) = match_headers([header], "parts")
+    assert (column.name, column.unit) == (name, unit)
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "unit"),
+    [
+        ("coercivity_kOe", "coercivity_kA_m", "koe"),
+        ("HcJ_Oe", "coercivity_kA_m", "oe"),
+        ("remanence_kG", "remanence_T", "kg"),
+        ("Br [mT]", "remanence_T", "mt"),
+        ("T (F)", "temperature_K", "f"),
+        ("temperature_K", "temperature_K", "k"),
+    ],
+)
+def test_a_header_of_measured_magnets(header, name, unit):
+    (column,) = match_headers([header], "magnets")
+    assert (column.name, column.unit) == (name, unit)
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "says"),
+    [
+        ("magnets", "T (R)", "'r' is no unit of a temperature; expected K, C, F"),
+        ("magnets", "remanence_kA/m", "no unit of a polarization"),
+        ("parts", "temprature C", "did you mean 'temperature'"),
+        ("parts", "rotor temperature", "did you mean 'temperature'"),
+    ],
+)
+def test_a_header_that_is_nearly_known_is_refused_with_a_guess(kind, header, says):
+    with pytest.raises(InputError, match=says):
+        match_headers([header], kind)
+
+
+def test_two_columns_of_one_quantity_are_refused():
+    with pytest.raises(InputError, match="'kg/year' and 'Annual demand' are both mass_kg_year"):
+        match_headers(["Grade", "kg/year", "Annual demand"], "parts")
+
+
+def test_the_nearer_of_two_headers_of_a_text_is_taken():
+    material, grade = match_headers(["Material", "Grade"], "parts")
+    assert (material.name, grade.name) == ("", "grade")
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "number"),
+    [
+        ("1.234,5", ".", 1234.5),
+        ("1,234.5", ",", 1234.5),
+        ("1,234", ".", 1234.0),
+        ("1,234", ",", 1.234),
+        ("0,5", ".", 0.5),
+        ("12'000", ".", 12000.0),
+        ("1.200", ",", 1200.0),
+        ("-5", ".", -5.0),
+    ],
+)
+def test_a_number(text, mark, number):
+    assert read_number(text, mark) == number
+
+
+def test_a_number_that_reads_both_ways_is_refused_where_marks_contradict():
+    with pytest.raises(InputError, match="decimal mark or thousands"):
+        read_number("1,234", None)
+
+
+def test_units_come_out_in_those_of_the_names():
+    # 20 kOe is 1591.5 kA/m, 12 kG 1.2 T, and 68 F 20 C.
+    table = read_user_table(
+        {"composition": ["SmCo5"], "T (F)": [68.0], "HcJ (kOe)": [20.0], "Br (kG)": [12.0]},
+        "magnets",
+    )
+    (row,) = table.rows
+    assert row["temperature_K"] == pytest.approx(293.15)
+    assert row["coercivity_kA_m"] == pytest.approx(1591.549, abs=1e-3)
+    assert row["remanence_T"] == pytest.approx(1.2)
+
+
+def test_a_temperature_without_a_unit_is_asked_once_for_the_column():
+    frame = {"Grade": ["N42SH", "N38UH"], "Temp": [150, 180]}
+    with pytest.raises(InputError, match=r"column 'Temp' names no unit .2 rows.*--unit 'Temp=C'"):
+        read_user_table(frame, "parts")
+    table = read_user_table(frame, "parts", {"Temp": "C"})
+    assert [row["temperature"] for row in table.rows] == pytest.approx([423.15, 453.15])
+
+
+def test_a_cell_may_name_its_unit():
+    table = read_user_table({"Grade": ["A", "B"], "Temp": ["150 °C", "423K"]}, "parts")
+    assert [row["temperature"] for row in table.rows] == pytest.approx([423.15, 423.0])
+
+
+def test_a_row_that_is_not_understood_is_listed_and_the_rest_goes_on():
+    table = read_user_table(
+        {"Grade": ["N42SH", "N38UH", "N35"], "kg/year": ["12", "a lot", "3"]}, "parts"
+    )
+    assert [row["mass_kg_year"] for row in table.rows] == [12.0, 3.0]
+    assert table.lines == [1, 3]
+    assert "expected a number, got 'a lot'" in table.refused[2][1]
+
+
+def test_decimal_commas_of_a_german_list_are_said():
+    table = read_user_table(
+        {"Werkstoff": ["N42SH", "N38UH"], "Jahresmenge": ["1.200,5", "0,4"]}, "parts"
+    )
+    assert [row["mass_kg_year"] for row in table.rows] == [1200.5, 0.4]
+    assert any("decimal commas" in note for note in table.notes)
+    assert any("taken as kg in 2 rows" in note for note in table.notes)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("temperature_K", 20, "20 K lies outside 60 to 1000 K; C"),
+        ("HcJ (kA/m)", 1650000, "1.65e.06 kA/m lies outside 1 to 6000 kA/m; A/m"),
+        ("Br (T)", 12.1, "lies outside 0.02 to 2 T; kG"),
+    ],
+)
+def test_a_value_that_nobody_believes_names_the_likely_slip(column, value, says):
+    with pytest.raises(InputError, match=says):
+        read_user_table({"composition": ["SmCo5"], column: [value]}, "magnets", strict=True)
+
+
+def test_what_was_done_with_every_column_is_said_in_one_line():
+    table = read_user_table({"Grade": ["N42SH"], "kg/year": [1], "Colour": ["red"]}, "parts")
+    assert table.sentence() == (
+        "read 'Grade' as grade; 'kg/year' as mass_kg_year, kg; carried through, not used: 'Colour'"
+    )
+    assert table.own["Colour"].tolist() == ["red"]
+
+
+def test_a_bad_line_of_a_file_is_a_row_of_its_own(tmp_path):
+    path = tmp_path / "parts.csv"
+    path.write_text("Part;Grade;kg/year\nA;N42SH;1,5\nB;N38UH\nC;N35;2\n")
+    table = read_user_table(path, "parts")
+    assert [row["part"] for row in table.rows] == ["A", "C"]
+    assert table.lines == [2, 4]
+    assert "expected 3 columns, found 2" in table.refused[3][1]
+
+
+def test_units_of_three_languages():
+    assert [parse_unit(t) for t in ("公斤", "°C", "Stück", "kOe", "wt%")] == [
+        "kg", "c", "pcs", "koe", None,
+    ]  # fmt: skip
+
+
+def test_polars_and_lists_of_records_are_tables():
+    records = [{"Grade": "N42SH", "kg/year": 2}]
+    assert (
+        read_user_table(records, "parts").rows
+        == read_user_table(pd.DataFrame(records), "parts").rows
+    )
+
+
+def test_the_users_own_numbers_come_back_as_numbers():
+    table = read_user_table(
+        {"Werkstoff": ["N42SH", "N35"], "Jahresmenge": ["1.200,5", "0,4"], "Nr": ["007", "12"]},
+        "parts",
+    )
+    assert table.own["Jahresmenge"].tolist() == [1200.5, 0.4]
+    assert table.own["Nr"].tolist() == ["007", 12.0]

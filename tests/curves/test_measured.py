@@ -1,0 +1,162 @@
+"""Measured loops through the files of solvers and back, against the loop they were made from."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from magnetkit.errors import InputError
+from magnetkit.units import MU_0
+
+import magnetkit as mk
+
+B_R = {20: 1.29, 100: 1.18, 150: 1.10}
+H_CJ = {20: 1.62e6, 100: 0.87e6, 150: 0.50e6}
+NOISE_T = 1e-3
+MOST_T = 4 * NOISE_T
+"""Largest deviation in a file: that of the noise, of 500 points."""
+
+
+def branch(h, b_r, h_cj, power=22.0):
+    """J of the branch that comes down from saturation, T, at fields of either sign, A/m."""
+    reverse = np.maximum(-h, 0.0) / h_cj
+    return (b_r - 0.05 * MU_0 * -h * (h < 0)) * (
+        1.0 - 2.0 * reverse**power / (1.0 + reverse**power)
+    )
+
+
+def write_loop(path, celsius, noise=NOISE_T, shift=0.0):
+    """Write both branches of a loop, the one that goes up shifted by `shift`, A/m."""
+    h = np.linspace(1.6, -1.6, 521) * H_CJ[celsius]
+    down = branch(h, B_R[celsius], H_CJ[celsius])
+    up = -branch(-(h[::-1] - shift), B_R[celsius], H_CJ[celsius])
+    fields, levels = np.append(h, h[::-1]), np.append(down, up)
+    levels = levels + np.random.default_rng(celsius).normal(0.0, noise, levels.size)
+    rows = [f"{1e-3 * a:.4f},{b:.6f},{celsius}" for a, b in zip(fields, levels, strict=True)]
+    path.write_text("\n".join(["H (kA/m),J (T),T (C)", *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def pair(tmp_path):
+    return [write_loop(tmp_path / f"m{t}.csv", t) for t in (20, 150)]
+
+
+def from_csv(text):
+    return np.array([line.split(",") for line in text.splitlines() if line[0] not in "%#"], float).T
+
+
+def from_femm(text):
+    """Field and B of the points that the script adds, which it shifts by H_cB."""
+    points = re.findall(r"mi_addbhpoint\([^,]+, ([^,]+), ([^)]+)\)", text)
+    induction, field = np.array(points, float)[:-1].T
+    return field - float(re.search(r"mi_addmaterial\((?:[^,]+, ){3}([^,]+)", text)[1]), induction
+
+
+def from_elmer(text):
+    points = re.findall(r"^ {6}(\S+) (\S+)$", text, re.MULTILINE)
+    induction, field = np.array(points, float)[:-1].T
+    return field - float(re.search(r"Magnetization 1 = Real (\S+)", text)[1]), induction
+
+
+def from_maxwell(text, at):
+    (material,) = json.loads(text)["materials"].values()
+    one = material["permeability"]["Temperatures"]["Temperature"][at]
+    return np.array(one["BHCoordinates"]["Points"]).reshape(-1, 2).T
+
+
+def from_comsol(text, at):
+    lines = [line for line in text.splitlines() if line[0] != "%"]
+    return np.array(lines[0].split(), float), np.array(lines[2 + at].split(), float)
+
+
+def largest_deviation(field, induction, celsius):
+    truth = branch(field, B_R[celsius], H_CJ[celsius]) + MU_0 * field
+    return float(np.abs(induction - truth).max())
+
+
+def test_points_go_into_solvers_as_they_are_and_come_back(pair, tmp_path):
+    own = mk.curve(pair)
+    assert own.curves.temperature == pytest.approx([293.15, 423.15])
+    table = from_csv(own.text("table"))
+    for at, celsius in enumerate((20, 150)):
+        files = {
+            "csv": from_csv(own.text("csv", at)),
+            "femm": from_femm(own.text("femm", at)),
+            "elmer": from_elmer(own.text("elmer", at)),
+            "table": table[1:, table[0] == celsius],
+            "maxwell": from_maxwell(own.text("maxwell"), at),
+        }
+        for form, (field, induction) in files.items():
+            assert field.size > 50, form
+            assert largest_deviation(field, induction, celsius) < MOST_T, form
+        # Between the fields of one temperature the grid holds those of the other.
+        field, induction = from_comsol(own.text("comsol"), at)
+        inside = field > -0.98 * H_CJ[celsius]
+        deviation = largest_deviation(field[inside], induction[inside], celsius)
+        assert deviation < MOST_T
+    # Our own file comes back as a measured curve at its temperature.
+    files = own.write(tmp_path / "back.csv", "csv", kind="JH")
+    back = mk.curve(files)
+    assert back.curves.temperature == pytest.approx([293.15, 423.15])
+    assert back.curves.coercivity == pytest.approx(own.curves.coercivity, rel=1e-5)
+
+
+def test_a_noiseless_curve_is_not_redrawn(tmp_path):
+    own = mk.curve(write_loop(tmp_path / "clean.csv", 20, noise=0.0))
+    field, induction = from_csv(own.text("csv"))
+    # The corner of this loop is none that three figures can draw.
+    assert largest_deviation(field, induction, 20) < 2e-4
+
+
+def test_the_branch_that_goes_up_moves_nothing(tmp_path):
+    figures = [
+        mk.curve(write_loop(tmp_path / "a.csv", 20, shift=shift)).curves.coercivity[0, 0]
+        for shift in (0.0, 1e3, 25e3)
+    ]
+    assert figures == pytest.approx([H_CJ[20]] * 3, rel=1e-3)
+    with pytest.warns(UserWarning, match="the other branch of the loop gives H_cJ 1669"):
+        shifted = mk.curve(write_loop(tmp_path / "b.csv", 20, shift=49e3))
+    assert shifted.curves.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
+
+
+def test_between_two_temperatures_the_knee_moves_and_is_not_doubled(pair, tmp_path):
+    own = mk.curve(pair, "100C").curves
+    assert 1.10 < own.remanence[0, 0] < 1.29
+    assert own.coercivity[0, 0] == pytest.approx(
+        H_CJ[20] * (H_CJ[150] / H_CJ[20]) ** (80 / 130), rel=0.01
+    )
+    j = own.polarization[0, 0]
+    assert (np.diff(j) <= 1e-12).all()
+    # One knee: J falls from 0.9 to 0.1 B_r within a tenth of H_cJ or so, as in both curves.
+    inside = (j < 0.9 * j[0]) & (j > 0.1 * j[0])
+    width = np.ptp(own.field[0, 0][inside]) / own.coercivity[0, 0]
+    ends = mk.curve(pair).curves
+    edge = (ends.polarization[0, 0] < 0.9 * 1.29) & (ends.polarization[0, 0] > 0.129)
+    assert width == pytest.approx(np.ptp(ends.field[0, 0][edge]) / ends.coercivity[0, 0], rel=0.3)
+    three = [*pair, write_loop(tmp_path / "m100.csv", 100)]
+    nearer = mk.curve(three, "120C").curves.coercivity[0, 0]
+    assert H_CJ[150] < nearer < H_CJ[100]
+    with pytest.raises(InputError, match="measured at 20 to 150 °C, asked at 180"):
+        mk.curve(pair, "180C")
+
+
+def test_a_moment_in_open_circuit_needs_the_sample_and_becomes_the_loop(tmp_path):
+    h = np.linspace(2.6e6, -2.6e6, 521)
+    j = branch(h, B_R[20], H_CJ[20])
+    # The demagnetizing factor of a cube is a third.
+    applied, moment = h + j / (3.0 * MU_0), j * 27e-9 / MU_0
+    rows = [
+        f",{i},293.1,{a / 79.577472:.4f},{1e3 * m:.8g},1e-4"
+        for i, (a, m) in enumerate(zip(applied, moment, strict=True))
+    ]
+    head = "Comment,Time Stamp (sec),Temperature (K),Magnetic Field (Oe),Moment (emu),M. Std. Err."
+    path = tmp_path / "loop.dat"
+    path.write_text("\n".join(["[Header]", "BYAPP,VSM,1.0", "[Data]", head, *rows]))
+    with pytest.raises(InputError, match="give the shape of the sample"):
+        mk.curve(path)
+    own = mk.curve(path, sample="3x3x3mm").curves
+    assert own.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
+    assert own.remanence[0, 0] == pytest.approx(B_R[20], rel=2e-3)
+    with pytest.raises(InputError, match="shape of a measured sample"):
+        mk.curve("N42SH", sample="3x3x3mm")

@@ -1,0 +1,133 @@
+"""Equal flux by hand, and against the field that magpylib computes of blocks and rings."""
+
+import numpy as np
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit.curves.same_flux import Circuit, RecoilLine, match_flux, read_surroundings
+from magnetkit.magnetism.margin import margin_line
+from magnetkit.magnetism.sintered import Duty
+
+
+def test_thickness_by_hand():
+    # B_0 = 1.2 x 2 / 3.05 = 0.78689 T; P = 1.05 / (1.1 / 0.78689 - 1) = 2.6386.
+    today, other = RecoilLine(1.2, 1.05, 7600.0), RecoilLine(1.1, 1.05, 7500.0)
+    equal = match_flux(today, other, Circuit(Duty(2.0, 100.0)))
+    assert equal.thickness == pytest.approx(2.6386 / 2.0, rel=1e-4)
+    assert equal.mass == pytest.approx(2.6386 / 2.0 * 7500 / 7600, rel=1e-4)
+    # N I / (l_g (P + mu_rec)): the thicker magnet sees 3.05 / 3.6886 of the field.
+    assert equal.duty.outside_field_kA_m == pytest.approx(100 * 3.05 / 3.6886, rel=1e-4)
+    b = 1.1 * equal.duty.load_line / (equal.duty.load_line + 1.05)
+    assert b == pytest.approx(1.2 * 2.0 / 3.05)
+
+
+def test_no_thickness_gives_a_flux_above_remanence():
+    today = RecoilLine(1.3, 1.05, 7600.0)
+    equal = match_flux(today, RecoilLine(0.9, 1.05, 8400.0), Circuit(Duty(4.0)))
+    assert np.isnan(equal.thickness)
+    assert match_flux(today, today, Circuit(Duty(4.0))).thickness == pytest.approx(1.0)
+
+
+def test_a_ring_is_magnetized_along_its_axis():
+    with pytest.raises(InputError, match="along its axis"):
+        read_surroundings(Duty(), "ring:40x20x5mm", "x")
+
+
+def make_magnet(kind, size, polarization, position=0.0):
+    import magpylib
+
+    metres = [1e-3 * length for length in size]
+    if kind == "block":
+        magnet = magpylib.magnet.Cuboid(dimension=metres, polarization=(0, 0, polarization))
+    else:
+        outer, inner, height = metres
+        bounds = [0.5 * inner, 0.5 * outer, height, 0.0, 360.0]
+        magnet = magpylib.magnet.CylinderSegment(
+            dimension=bounds, polarization=(0, 0, polarization)
+        )
+    magnet.position = (0, 0, position)
+    return magnet
+
+
+def points_within(kind, size, count=9):
+    """Points evenly spread over the volume of a body and their weights."""
+    middles = (np.arange(count) + 0.5) / count - 0.5
+    if kind == "block":
+        x, y, z = (1e-3 * length * middles for length in size)
+        grid = np.stack(np.meshgrid(x, y, z, indexing="ij"), axis=-1).reshape(-1, 3)
+        return grid, np.ones(len(grid))
+    outer, inner, height = (1e-3 * length for length in size)
+    radius = 0.25 * (outer + inner) + 0.5 * (outer - inner) * middles
+    r, z = np.meshgrid(radius, height * middles, indexing="ij")
+    grid = np.stack([r, np.zeros_like(r), z], axis=-1).reshape(-1, 3)
+    return grid, grid[:, 0]
+
+
+def mean_induction(sources, kind, size):
+    import magpylib
+
+    points, weights = points_within(kind, size)
+    return float(np.average(magpylib.getB(sources, points, sumup=True)[:, 2], weights=weights))
+
+
+OPEN = [
+    ("block", (20.0, 20.0, 5.0)),
+    ("block", (40.0, 15.0, 5.0)),
+    ("block", (10.0, 10.0, 10.0)),
+    ("ring", (40.0, 20.0, 5.0)),
+    ("ring", (30.0, 10.0, 12.0)),
+]
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(("kind", "size"), OPEN)
+def test_a_body_alone_carries_the_flux_that_magpylib_finds(kind, size):
+    pytest.importorskip("magpylib")
+    text = f"{kind}:{'x'.join(f'{length:g}' for length in size)}mm"
+    today, other = RecoilLine(1.20, 1.0, 7600.0), RecoilLine(1.08, 1.0, 7600.0)
+    equal = match_flux(today, other, read_surroundings(Duty(), text, "z"))
+    longer = (*size[:2], size[2] * equal.thickness)
+    before = mean_induction([make_magnet(kind, size, today.remanence)], kind, size)
+    after = mean_induction([make_magnet(kind, longer, other.remanence)], kind, longer)
+    assert equal.thickness > 1.1
+    assert after == pytest.approx(before, rel=0.01)
+
+
+GAPS = [
+    ("block", (80.0, 80.0, 4.0), 2.0),
+    ("block", (80.0, 60.0, 3.0), 2.0),
+    ("block", (60.0, 60.0, 2.0), 1.0),
+    ("ring", (80.0, 20.0, 4.0), 2.0),
+    ("ring", (100.0, 40.0, 3.0), 1.5),
+]
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(("kind", "size", "gap"), GAPS)
+def test_a_circuit_of_iron_carries_the_flux_that_its_images_make(kind, size, gap):
+    """Poles of infinite permeability mirror magnet and gap: a stack of magnets 2 l, gaps 2 g."""
+    pytest.importorskip("magpylib")
+    today, other = RecoilLine(1.20, 1.0, 7600.0), RecoilLine(1.10, 1.0, 7600.0)
+    equal = match_flux(today, other, Circuit(Duty(size[2] / gap)))
+
+    def induction(remanence, thickness):
+        double = (*size[:2], 2.0 * thickness)
+        pitch = 2e-3 * (thickness + gap)
+        images = range(-60, 61)
+        stack = [make_magnet(kind, double, remanence, pitch * i) for i in images]
+        return mean_induction(stack, kind, double)
+
+    before = induction(today.remanence, size[2])
+    after = induction(other.remanence, size[2] * equal.thickness)
+    assert after == pytest.approx(before, rel=0.01)
+    load_line = size[2] / gap
+    # Fringing at the rim of the gap is the rest.
+    assert before == pytest.approx(1.20 * load_line / (load_line + 1.0), rel=0.04)
+
+
+def test_a_margin_is_one_line():
+    own = {"temperature_K": 423.15, "guaranteed": 1.214, "typical": 1.336, "loses_from_K": 436.4}
+    text = "margin at 150 °C with 150 kA/m: 1.21 guaranteed, 1.34 typical; loses 5 % from 163 °C"
+    assert margin_line(**own, outside_field_kA_m=150.0) == text
+    bare = margin_line(**own | {"typical": np.nan, "loses_from_K": np.nan})
+    assert bare == "margin at 150 °C: 1.21 guaranteed"

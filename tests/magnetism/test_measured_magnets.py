@@ -1,0 +1,138 @@
+"""The table of measured magnets: what it holds, and what it refuses."""
+
+import csv
+
+import numpy as np
+import pytest
+from magnetkit.errors import DataError
+
+from magnetkit._core import datasets
+from magnetkit.magnetism.measured_magnets import (
+    COLUMNS,
+    FILE,
+    NO_ROUTE,
+    USUAL,
+    measured_magnets,
+    read_magnets,
+    serves_as_evidence,
+    uses,
+    without_papers,
+)
+from magnetkit.magnetism.process import routes
+
+LINE = {
+    "id": "X1",
+    "paper": "mine-2026",
+    "source": "Mine, J. Mag. 1 (2026) 1",
+    "how": "printed",
+    "confidence": "high",
+    "family": "sintered",
+    "host": "2:14:1",
+    "recipe": "Nd30.5Dy1.2B1.0Fe bal.",
+    "basis": "weight",
+    "route": "usual",
+    "temperature_K": "293",
+    "remanence_T": "1.31",
+    "coercivity_kA_m": "1350",
+    "use": "BH",
+}
+
+
+def write(folder, **changes):
+    """Write a table of two lines, the second of which is changed, and return its path."""
+    first = dict.fromkeys(COLUMNS, "") | LINE
+    second = first | {"id": "X2"} | changes
+    file = folder / "mine.csv"
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS)
+        writer.writeheader()
+        writer.writerows([first, second])
+    return file
+
+
+def test_a_paper_is_added_by_one_line(tmp_path):
+    added = read_magnets(write(tmp_path))
+    assert added["coercivity_kA_m"].tolist() == [1350.0, 1350.0]
+    assert np.isnan(added["grain_size_um"]).all()
+    assert serves_as_evidence(added, "coercivity_kA_m").all()
+    assert uses(added, "remanence_T", in_fits=True).all()
+    assert not uses(added, "coercivity_coefficient_pct_K").any()
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "expected"),
+    [
+        ({"coercivity_kA_m": "17 kOe"}, "coercivity_kA_m", "a number from 1 to 8000"),
+        ({"coercivity_kA_m": "1350000"}, "coercivity_kA_m", "a number from 1 to 8000"),
+        ({"remanence_T": "nan"}, "remanence_T", "a number from"),
+        ({"temperature_K": ""}, "temperature_K", "a value"),
+        ({"how": "hearsay"}, "how", "one of printed, sheet"),
+        ({"basis": ""}, "basis", "atomic or weight"),
+        ({"recipe": "Nd30Xy1Fe bal."}, "recipe", "a recipe"),
+        ({"route": "forged"}, "route", "one of usual, none"),
+        ({"host": "3:29"}, "host", "one of 2:14:1"),
+        ({"use": "BHT"}, "use", "coercivity_coefficient_pct_K is empty"),
+        ({"use": "Q"}, "use", "letters of BHAT"),
+        ({"coercivity_coefficient_pct_K": "-0.6"}, "from_K", "the ends of the coefficient's range"),
+        ({"max_energy_product_kJ_m3": "400"}, "max_energy_product_kJ_m3", "at most B_r^2"),
+        ({"pair": "X9"}, "pair", "the id of another row"),
+        ({"id": "X1"}, "id", "line 2 has it"),
+    ],
+)
+def test_a_wrong_cell_is_refused_with_line_and_column(tmp_path, changes, column, expected):
+    with pytest.raises(DataError, match=rf"mine.csv, line 3, column {column}: .*; \S") as error:
+        read_magnets(write(tmp_path, **changes))
+    assert expected in str(error.value)
+
+
+def test_a_header_and_a_line_of_another_length_are_refused(tmp_path):
+    file = write(tmp_path)
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("paper,", "doi,", 1), "utf-8")
+    with pytest.raises(DataError, match="missing paper, unknown doi"):
+        read_magnets(file)
+    file.write_text(text.rstrip() + ",one more\n", "utf-8")
+    with pytest.raises(DataError, match="line 3: expected 29 cells"):
+        read_magnets(file)
+
+
+def test_rows_that_differ_by_route_are_of_its_family():
+    rows = measured_magnets()
+    known = routes()
+    for row in rows[~rows["route"].isin([USUAL, NO_ROUTE])].itertuples():
+        assert known[row.route].host == row.host, row.id
+        assert known[row.route].family == row.family, row.id
+    usual = rows[rows["route"] == USUAL]
+    assert (usual.groupby("host")["family"].nunique() == 1).all()
+
+
+def test_values_are_those_that_papers_print():
+    """A few, against the papers: units and readings."""
+    rows = measured_magnets().set_index("id")
+    # Acta Metall. Sin. (2017): 0.906 T, 2581 kA/m; Tsutai: 15.3 kOe; Croat: 8.2 kG, 15 kOe.
+    assert rows.loc["S27", ["remanence_T", "coercivity_kA_m"]].tolist() == [0.906, 2581.0]
+    assert rows.loc["N1", "coercivity_kA_m"] == pytest.approx(15.3 * 79.5775, rel=1e-3)
+    assert rows.loc["P167", "coercivity_kA_m"] == pytest.approx(15.0 * 79.5775, rel=5e-3)
+    # Without and with Ga 0.5 wt.%: doi 10.1016/j.jmmm.2022.169242.
+    pair = rows.loc[["P135", "P136"], "coercivity_kA_m"]
+    assert pair.tolist() == pytest.approx([12.4 * 79.5775, 19.4 * 79.5775], rel=1e-3)
+    assert rows.loc["P136", "pair"] == "P135"
+
+
+def test_a_reading_that_is_doubtful_proves_nothing():
+    rows = measured_magnets()
+    proven = serves_as_evidence(rows, "coercivity_kA_m")
+    doubtful = rows["how"].isin(["nemad", "memory"]) & (rows["confidence"] == "low")
+    assert doubtful.sum() > 20
+    assert not (proven & doubtful).any()
+    assert not (proven & (rows["diffused"] != "")).any()
+
+
+def test_papers_are_left_out_while_the_context_lasts():
+    whole = measured_magnets()
+    with without_papers(["liu-2014"]):
+        assert set(whole["paper"]) - set(measured_magnets()["paper"]) == {"liu-2014"}
+        with without_papers(["yu-2021"]):
+            assert "liu-2014" not in set(measured_magnets()["paper"])
+    assert len(measured_magnets()) == len(whole)
+    assert datasets.path(FILE).is_file()

@@ -1,0 +1,145 @@
+"""The mixing kernel against its obvious twin."""
+
+import numpy as np
+import pytest
+
+from magnetkit._core._arrays import Rows
+from magnetkit.phases import _stability_kernels as _stability
+from tests.phases import naive_mixing
+
+# Elements by column: two rare earths, two interstitials, three metals, one without a site.
+EARTHS, THIRDS, METALS, FOREIGN = [0, 5], [1, 6], [2, 3, 4], 7
+
+
+def setup(rng, sites):
+    role, index = np.full(118, -1, np.int8), np.zeros(118, np.int64)
+    groups = [(EARTHS, _stability.RARE_EARTH), (METALS, _stability.METAL)]
+    if sites[2]:
+        groups.append((THIRDS, _stability.INTERSTITIAL))
+    for columns, code in groups:
+        role[columns] = code
+        index[columns] = range(len(columns))
+    n_third = 2 if sites[2] else 1
+    node = np.zeros((2, n_third, 3, 3), np.int64)
+    k = 0
+    for r in range(2):
+        for x in range(n_third):
+            for i in range(3):
+                for j in range(i + 1):
+                    node[r, x, i, j] = node[r, x, j, i] = k
+                    k += 1
+    root = rng.normal(size=(k, k)) * 0.05
+    return role, index, np.array(sites, float), node, rng.normal(size=k), root @ root.T
+
+
+def run(x, role, index, sites, node, mean, covariance, noise):
+    row, col = np.nonzero(x)
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
+    out = [np.full(len(x), np.inf) for _ in range(3)]
+    ideal = np.zeros(len(col))
+    _stability.interpolate(
+        Rows(indptr, col.astype(np.int32), x[row, col]), np.arange(len(x)),
+        _stability.Sites(role, index, sites), _stability.Energies(node, mean, covariance, noise),
+        _stability.Interpolated(*out, ideal), 0, len(x),
+    )  # fmt: skip
+    dense = np.zeros_like(x)
+    dense[row, col] = ideal
+    return *out, dense
+
+
+@pytest.mark.parametrize("sites", [(2, 14, 1), (1, 5, 0)])
+def test_agrees_with_the_twin(sites):
+    rng = np.random.default_rng(0)
+    model = setup(rng, sites)
+    noise = np.array([1e-4, 2e-4, 3e-4])
+    x = np.zeros((40, 8))
+    groups = [EARTHS, METALS, THIRDS if sites[2] else []]
+    for i, row in enumerate(x):
+        for columns, count in zip(groups, sites, strict=True):
+            if columns:
+                share = rng.dirichlet(np.ones(len(columns)))
+                # Not at the exact stoichiometry, and some elements absent.
+                share[1:] *= rng.random(len(share) - 1) < 0.7
+                row[columns] = share / share.sum() * count * (1 + 0.05 * (i % 3))
+    x /= x.sum(axis=1, keepdims=True)
+    energy, deviation, entropy, ideal = run(x, *model, noise)
+    for i, row in enumerate(x):
+        shares = [(row[c] / row[c].sum()).tolist() if c else [] for c in groups]
+        expected = naive_mixing.interpolate(
+            shares[0], shares[2], shares[1], sites, *model[3:6], noise
+        )
+        assert (energy[i], deviation[i], entropy[i]) == pytest.approx(expected, abs=1e-12)
+        for columns, count in zip(groups, sites, strict=True):
+            if columns:
+                assert ideal[i, columns].sum() == pytest.approx(count / sum(sites))
+    assert ideal.sum(axis=1) == pytest.approx(np.ones(40))
+
+
+def test_corners_and_middles_are_met():
+    model = setup(np.random.default_rng(1), (1, 5, 0))
+    node, mean = model[3], model[4]
+    x = np.zeros((2, 8))
+    x[0, [0, 3]] = 1 / 6, 5 / 6
+    x[1, [5, 2, 4]] = 1 / 6, 2.5 / 6, 2.5 / 6
+    energy, _, entropy, _ = run(x, *model, np.zeros(3))
+    assert energy == pytest.approx([mean[node[0, 0, 1, 1]], mean[node[1, 0, 0, 2]]])
+    assert entropy == pytest.approx([0.0, 5 / 6 * np.log(2)])
+
+
+def test_unknown_and_empty_sites_give_nan():
+    model = setup(np.random.default_rng(2), (1, 5, 0))
+    x = np.zeros((3, 8))
+    x[0, [0, 3, FOREIGN]] = 0.2, 0.7, 0.1
+    x[1, 3] = 1.0
+    energy, deviation, entropy, _ = run(x, *model, np.zeros(3))
+    assert np.isnan([energy, deviation, entropy]).all()
+
+
+@pytest.mark.parametrize("sites", [(2, 14, 1), (1, 5, 0)])
+def test_compare_agrees_with_the_twin(sites):
+    rng = np.random.default_rng(3)
+    role, index, *_ = setup(rng, sites)
+    has = rng.random((2, 2, 3)) < 0.5
+    borrowed = np.zeros((118, 118), bool)
+    borrowed[METALS[0], METALS[2]] = True
+    groups = [EARTHS, METALS, THIRDS if sites[2] else []]
+    x = np.zeros((60, 8))
+    shares = []
+    for row in x:
+        mine = []
+        for columns, count in zip(groups, sites, strict=True):
+            share = rng.dirichlet(np.full(max(len(columns), 1), 0.5))
+            share = np.where(share < 0.02, 0.0, share)
+            row[columns] = (share / share.sum() * count)[: len(columns)]
+            mine.append({c: row[c] / count for c in columns if row[c] > 0})
+        shares.append(mine)
+    row, col = np.nonzero(x)
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
+    borrows, missing = np.zeros(60, bool), np.zeros(60, np.int64)
+    _stability.compare(
+        Rows(indptr, col.astype(np.int32), x[row, col]), np.arange(60),
+        _stability.Sites(role, index, np.array(sites, float)),
+        _stability.Members(has, borrowed, 0.05, 0.01), _stability.Compared(borrows, missing), 0,
+        60,
+    )  # fmt: skip
+    whole = {
+        (r, k, m): has[index[r], index[k] if k is not None else 0, index[m]]
+        for r in EARTHS
+        for k in [*THIRDS, None]
+        for m in METALS
+    }
+    texts = {}
+    for i in range(60):
+        expected = naive_mixing.compare(shares[i], sites, whole, borrowed, 0.05, 0.01)
+        assert borrows[i] == expected[0]
+        assert bool(missing[i]) == bool(expected[1])
+        # One key for one set of end members.
+        assert texts.setdefault(int(missing[i]), expected[1]) == expected[1]
+    assert len(set(map(frozenset, texts.values()))) == len(texts)
+    assert 0 < borrows.sum() < 60
+
+
+def test_elements_of():
+    indptr, indices = np.array([0, 2, 3]), np.array([0, 5, 7], np.int32)
+    found = _stability.elements_of(indptr, indices, np.array([0]))
+    assert np.flatnonzero(found).tolist() == [0, 5]

@@ -1,0 +1,37 @@
+"""Sets of elements, and the phases made of them."""
+
+import numpy as np
+
+from magnetkit._core._arrays import Phases, Rows
+from magnetkit.alloy import _row_kernels as _rows
+from tests.phases import naive_hull
+from tests.phases.test_hull_kernels import random_phases, sparse
+
+
+def test_element_sets():
+    indptr = np.array([0, 2, 3, 3, 5, 7, 8])
+    indices = np.array([0, 1, 70, 1, 2, 0, 2, 1], np.int32)
+    values = np.array([0.5, 0.5, 1.0, 0.5, 0.5, 1.0, 0.0, 0.0])
+    word = np.full(118, -1)
+    bit = np.zeros(118, np.int64)
+    word[[0, 1, 70]] = 0, 0, 1
+    bit[[0, 1, 70]] = 0, 1, 6
+    sets, known = np.zeros((6, 2), np.uint64), np.zeros(6, bool)
+    _rows.element_sets(Rows(indptr, indices, values), word, bit, sets, known, 0, 6)
+    # Empty; an element without phases; none of that element; nothing at all.
+    assert known.tolist() == [True, True, False, False, True, False]
+    assert sets[[0, 1, 4]].tolist() == [[3, 0], [0, 64], [1, 0]]
+
+
+def test_subsystem():
+    rng = np.random.default_rng(2)
+    dense, energy = random_phases(rng, 6, 40)
+    inside = np.array([1, 0, 1, 1, 0, 1], bool)
+    ids, phases, place = _rows.subsystem(inside, Phases(*sparse(dense), energy))
+    expected = naive_hull.subsystem(inside, dense)
+    assert ids.tolist() == expected
+    np.testing.assert_array_equal(phases.energy, energy[expected])
+    back = np.zeros((len(ids), 4))
+    back[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = phases.val
+    np.testing.assert_array_equal(back, dense[expected][:, inside])
+    assert place.tolist() == [0, -1, 1, 2, -1, 3]

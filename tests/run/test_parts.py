@@ -1,0 +1,150 @@
+"""A parts list: rows, sums by hand, shortages and the workbook."""
+
+import pandas as pd
+import pytest
+from magnetkit.errors import InputError
+from openpyxl import load_workbook
+
+import magnetkit as mk
+from magnetkit.run._part import Amount, sum_amounts
+from magnetkit.run.parts import devices, replace_parts, shares_today
+
+LIST = [
+    {"Part no.": "A1", "Grade": "N42SH", "kg/year": 1200, "Max temp C": 150, "Colour": "red"},
+    {"Part no.": "A2", "Grade": "N48XX", "kg/year": 300, "Max temp C": 170, "Colour": ""},
+    {"Part no.": "A3", "Grade": "N42SH", "kg/year": 100, "Max temp C": 150, "Colour": "blue"},
+]
+RINGS = [
+    {"part": "ring", "number": 10, "mass_kg": 0.05, "recipe": "Sm36Gd1Co63", "basis": "weight"}
+]
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return replace_parts(LIST)
+
+
+def test_kilograms_of_a_recipe_by_hand():
+    # 100 devices of 10 rings of 50 g are 50 kg: 36 wt.% Sm, 1 wt.% Gd and 63 wt.% Co.
+    table = replace_parts(RINGS, per_year=100).totals.set_index("Element")
+    assert table.loc["Sm", "today, kg a year"] == pytest.approx(18.0)
+    assert table.loc["Gd", "today, kg a year"] == pytest.approx(0.5)
+    assert table.loc["Co", "then, kg a year"] == pytest.approx(31.5)
+    assert table.loc["heavy rare earth", "today, kg a year"] == pytest.approx(0.5)
+
+
+def test_a_row_that_is_not_understood_is_listed_and_the_rest_goes_on(answer):
+    assert answer.frame["Part"].tolist() == ["A1", "A3"]
+    assert answer.refused["Row"].tolist() == [2]
+    assert "N48XX" in answer.refused["Why"].iloc[0]
+    assert answer.frame["Colour"].tolist() == ["red", "blue"]
+
+
+def test_kilograms_of_a_grade_are_those_of_its_own_answer(answer):
+    alone = mk.replace("N42SH", "150C")
+    row = answer.frame.iloc[0]
+    share = alone.reference["heavy_rare_earth_wt_pct"]
+    assert row["Verdict"] == alone.verdict
+    assert row["Heavy rare earth today, kg a year"] == pytest.approx(12.0 * share)
+    assert row["Today, low"] == pytest.approx(12.0 * alone.reference["heavy_rare_earth_wt_pct_lo"])
+
+
+def test_equal_questions_are_asked_once(answer):
+    assert answer.parts[0].answer is answer.parts[1].answer
+
+
+def test_shares_today_add_up_to_the_magnet():
+    shares = shares_today(mk.replace("N42SH", "150C"))
+    assert sum(share.mean for share in shares.values()) == pytest.approx(100.0, abs=0.2)
+    assert all(share.low <= share.mean <= share.high for share in shares.values())
+    assert "Sm" not in shares
+
+
+def test_errors_of_one_maker_add_and_of_two_do_not():
+    one = Amount(7.0, 10.0, 14.0)
+    same = sum_amounts([("X", one), ("X", one), ("X", None)])
+    assert (same.low, same.mean, same.high) == (14.0, 20.0, 28.0)
+    other = sum_amounts([("X", one), ("Y", Amount(6.0, 10.0, 13.0))])
+    # 3 and 4 below, 4 and 3 above.
+    assert (other.low, other.mean, other.high) == (15.0, 20.0, 25.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"number": 0}, "number: 0 pcs? lies outside|lies outside"),
+        ({"mass_kg": None, "size": "big"}, "40x15x5mm"),
+        ({"grade": "N42SU", "recipe": None}, "nearest names"),
+        ({"recipe": "Xx2"}, "no chemical element"),
+        ({"recipe": None}, "no grade and no recipe"),
+    ],
+)
+def test_a_bad_part_is_named(change, says):
+    row = {"part": "ring", "number": 1, "mass_kg": 0.1, "grade": None, "recipe": "SmCo5"}
+    with pytest.raises(InputError, match=f"(?s)row 1.*({says})"):
+        replace_parts([{**row, **change}])
+
+
+def test_a_list_without_grades_says_what_it_needs():
+    with pytest.raises(InputError, match="no column of grades: expected a header such as Grade"):
+        replace_parts([{"Part no.": "A", "kg/year": 3}])
+
+
+def test_the_embedded_devices_weigh_what_their_profiles_say():
+    masses = {"patriot": 4.0, "f22-engine": 1.0}
+    assert set(devices()) == set(masses)
+    found = replace_parts("f22-engine")
+    assert found.frame["kg a year"].sum() == pytest.approx(masses["f22-engine"])
+
+
+def test_a_row_without_temperature_is_counted_in_the_notes():
+    answer = replace_parts([{"Grade": "N35", "kg/year": 1}], temperature="60C")
+    assert answer.parts[0].temperature_K == pytest.approx(333.15)
+    assert any("No temperature in 1 rows (1): 60C is taken" in note for note in answer.notes)
+
+
+def test_what_stops_when_dysprosium_and_terbium_stop(answer):
+    rows = answer.changes[answer.changes["Shortage"] == "Dysprosium and terbium stop"]
+    assert set(rows["Part"]) == {"A1", "A3"}
+    assert rows["Part"].iloc[0] == "A1"  # It frees twelve times as much
+    for _, row in rows[rows["What to do"] == "change"].iterrows():
+        assert " Tb " not in row["Change to"]
+        assert " Dy " not in row["Change to"]
+    need = rows["Needed, kg a year"].sum()
+    table = answer.totals.set_index("Element")["today, kg a year"]
+    assert need == pytest.approx(table["Dy"] + table["Tb"])
+
+
+def test_a_price_of_three_times_adds_two_thirds_of_it(answer):
+    rows = answer.changes[answer.changes["Shortage"].str.contains("three times")]
+    table = answer.totals.set_index("Element")["today, kg a year"]
+    price = mk.supply.element_table().set_index("element")["price_USD_kg"]
+    more = 2.0 * sum(table[element] * price[element] for element in ("Dy", "Tb"))
+    assert rows["Dearer, USD a year"].sum() == pytest.approx(more, rel=1e-3)
+
+
+def test_the_workbook_can_be_sorted_and_summed(answer, tmp_path):
+    book = load_workbook(answer.to_excel(tmp_path / "answer.xlsx"))
+    assert book.sheetnames[:6] == [
+        "Answer", "Totals", "Shortages", "Order of change", "Not understood", "Assumptions",
+    ]  # fmt: skip
+    sheet = book["Answer"]
+    headers = [cell.value for cell in sheet[1]]
+    column = headers.index("Heavy rare earth today, kg a year")
+    assert [type(sheet.cell(row, column + 1).value) for row in (2, 3)] == [float, float]
+    assert sheet.auto_filter.ref == sheet.dimensions
+    assert "Colour" in headers
+    ways = book[book.sheetnames[6]]
+    assert ways.max_row == 1 + len(answer.parts[0].answer.ways)
+
+
+def test_a_text_like_a_formula_is_not_run(tmp_path):
+    listed = replace_parts([{**RINGS[0], "part": "=1+1"}])
+    sheet = load_workbook(listed.to_excel(tmp_path / "a.xlsx"))["Answer"]
+    assert sheet["B2"].data_type == "s"
+
+
+def test_lines_and_json(answer):
+    assert answer.lines()[0].startswith("2 parts:")
+    frame = pd.read_json(__import__("io").StringIO(answer.to_json()), typ="series")
+    assert len(frame["frame"]) == 2
