@@ -182,6 +182,8 @@ def judge_melts(
     distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
     other_shell = np.array([shell != own.shell for shell in shells])
     other_route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
+    # Boundaries of R6Fe13Ga are another process: the level of the producer says nothing of them.
+    other_route = other_route | (frame["way"] == "low-boron").to_numpy(bool)
     deviations = producer_deviations(
         incumbent.host, logs[REMANENCE], distance, share - share[0], other_shell, other_route
     )

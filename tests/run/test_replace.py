@@ -16,6 +16,12 @@ BULK = {"recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "basis": "weight"}
 
 @pytest.fixture(scope="module")
 def motor():
+    return mk.replace("N42SH", "150C", **BULK)
+
+
+@pytest.fixture(scope="module")
+def guessed():
+    """N42SH of which nobody says what it is made of."""
     return mk.replace("N42SH", "150C")
 
 
@@ -87,7 +93,7 @@ def test_another_family_stands_first_only_where_it_may(motor):
     assert not other.recommended
     row = next(line for line in motor.lines() if line.lstrip().startswith(f"{other.number} "))
     assert row.endswith(" ask")
-    allowed = mk.replace("N42SH", "150C", family="any")
+    allowed = mk.replace("N42SH", "150C", family="any", prices={"Ga": "50x"}, **BULK)
     assert allowed.recommended.kind == "other-family"
     # By its elements alone it is never called cheaper, and its own scarce ones stand beside.
     text = " ".join(allowed.lines())
@@ -97,16 +103,22 @@ def test_another_family_stands_first_only_where_it_may(motor):
         mk.replace("N42SH", "150C", family="all")
 
 
-def test_a_price_changes_the_answer():
-    usual = mk.replace("N42SH", "150C", **BULK)
-    dear = mk.replace("N42SH", "150C", prices={usual_element(usual): "8x"}, **BULK)
-    assert usual.verdict == "replace"
-    assert dear.recommended is None or dear.recommended.name != usual.recommended.name
-
-
-def usual_element(answer):
-    """Return the heavy rare earth that its recommended way has diffused in."""
-    return answer.recommended.shell.split()[0]
+def test_a_price_changes_the_answer(motor):
+    # Terbium eight times as dear: what holds it falls out, by exposure or by cost.
+    dear = mk.replace("N42SH", "150C", prices={"Tb": "8x"}, **BULK)
+    keys = ["candidate", "shell", "grade"]
+    usual = [one.candidates[one.candidates["route"].isna()] for one in (motor, dear)]
+    before, after = (rows.set_index(keys)["exposure_USD_kg"] for rows in usual)
+    shells = before.index.get_level_values("shell")
+    tb = shells.str.startswith("Tb") & (before.index.get_level_values("grade") == "")
+    ratio = after[before.index[tb]].to_numpy() / before[tb].to_numpy()
+    assert (ratio > 1.2).all()
+    assert not (dear.recommended and dear.recommended.shell.startswith("Tb"))
+    for way in dear.ways:
+        assert not (way.recommended and way.cost_per_flux_ratio > 1.1)
+    # Gallium dear enough takes the ways without heavy rare earth that rest on it off the list.
+    capped = mk.replace("N42SH", "150C", prices={"Ga": "50x", "Dy": "0.5x"}, **BULK)
+    assert capped.recommended is None or "Ga" not in capped.recommended.candidate
 
 
 def test_a_named_recipe_is_judged_like_the_ways(motor):
@@ -117,16 +129,16 @@ def test_a_named_recipe_is_judged_like_the_ways(motor):
     sold = motor.judge("N45UH")
     assert sold.grade == "N45UH"
     assert sold.chance > 0.9
-    own = motor.judge(motor.reference["made_of"][0]["composition"], basis="weight")
+    own = motor.judge(BULK["recipe"], basis="weight")
     assert own.chance == 1.0
 
 
 def test_what_is_fed_back_is_part_of_the_charge(monkeypatch):
-    motor = mk.replace("N42SH", temperature="150C")
-    fed = {"share": 20.0, "Nd": 25.0, "Dy": 5.0, "Fe": 70.0, "O": 0.5}
+    motor = mk.replace("N42SH", temperature="150C", **BULK)
+    fed = {"share": 20.0, "Nd": 25.0, "Sm": 5.0, "Fe": 70.0, "O": 0.5}
     monkeypatch.setattr(get_settings(), "scrap", fed)
     monkeypatch.setattr(get_settings(), "yields", {"milling": 0.95, "diffusion": 0.9})
-    with pytest.raises(InputError, match=r"20 wt.% of scrap holds 0\.50 wt.% Dy more"):
+    with pytest.raises(InputError, match=r"20 wt.% of scrap holds 1\.00 wt.% Sm more"):
         motor.lines(everything=True)
     monkeypatch.setattr(get_settings(), "scrap", {"share": 20.0, "O": 0.5})
     whole = " ".join(motor.lines(everything=True))
@@ -156,16 +168,22 @@ def test_the_recipe_in_use_passes_its_own_test(grade, temperature, more):
             assert way.exposure_USD_kg <= 0.8 * today.exposure_USD_kg + 1e-9
 
 
-def test_another_kind_of_the_same_grade_has_its_own_answer(motor):
-    kinds = [answer.kind for answer in motor.answers]
+def test_another_kind_of_the_same_grade_has_its_own_answer(motor, guessed):
+    kinds = [answer.kind for answer in guessed.answers]
     assert set(kinds) == {"bulk", "diffused"}
-    assert all(answer.weight >= 0.2 for answer in motor.answers)
-    assert f"if it is {kinds[1]}, " in " ".join(motor.lines())
-    bulk = mk.replace("N42SH", "150C", **BULK)
+    assert all(answer.weight >= 0.2 for answer in guessed.answers)
+    assert f"if it is {kinds[1]}, " in " ".join(guessed.lines())
+    # What it holds is said as the mean over the kinds with its range, never the likelier alone.
+    mean, low, high = guessed.incumbent.makeup.heavy_wt_pct
+    assert f"{mean:.1f} ({low:.1f}-{high:.1f})" in " ".join(guessed.lines())
+    assert guessed.answers[0].today.wt_pct == guessed.answers[1].today.wt_pct == mean
+    bulk = motor
     assert [a.kind for a in bulk.answers] == ["bulk"]
     assert bulk.answers[0].recipe.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
     # What industry does instead of 3 wt.% dysprosium: some tenths of a per cent, diffused in.
-    assert bulk.recommended.kind == "diffused"
+    diffused = [way for way in bulk.ways if way.kind == "diffused"]
+    assert diffused[0].likely
+    assert diffused[0].heavy_rare_earth_wt_pct <= 1.5
 
 
 def test_a_class_far_above_its_use_is_told_so():
@@ -179,7 +197,7 @@ def test_a_class_far_above_its_use_is_told_so():
     lower = next(way for way in duty.ways if way.kind == "lower-class")
     assert lower.likely
     assert lower.grade.endswith("H")
-    assert duty.recommended.exposure_USD_kg < lower.exposure_USD_kg
+    assert duty.recommended.exposure_USD_kg <= lower.exposure_USD_kg
     assert not duty.duty_line
 
 
@@ -232,7 +250,6 @@ def test_prices_supply_and_kilograms_are_those_asked_for():
     )
     saved = plain.recommended.saved / 100 * 0.25 * 2000
     assert f"saves {saved:.3g} kg of heavy rare earth a year" in " ".join(plain.lines())
-    assert "export licence needed for " in " ".join(plain.lines())
 
 
 def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
