@@ -124,9 +124,12 @@ def replace(
       magnetkit replace patriot --per-year 100
     """
     from ..report._text import is_cgs, say
+    from ..run._buyer_page import write_buyer_page
     from ..run.replace import replace as run
 
     shell = o.one_of(shell, "give --shell once: the magnet is one")
+    if measured is not None:
+        measured, sheet, header_row = o.on_sheet(measured, sheet, header_row), None, None
     beside = {"shell": shell, "measured": measured, "values": values, "spread": spread}
     if grade is not None and is_parts_list(grade):
         o.refuse_beside("a parts list", compensated=compensated, recipe=recipe, **beside)
@@ -166,6 +169,9 @@ def replace(
                 say(line)
     if out is not None:
         message(f"see {out}/report.html")
+        if Path(str(out)).is_dir():
+            page = write_buyer_page(found, Path(str(out)) / "order.html")
+            message(f"see {page}: two pages for a buyer")
 
 
 def _numbers(text: str, name: str) -> dict[str, Any]:
@@ -363,9 +369,13 @@ def _legend(*, short: bool = False) -> None:
 
 
 def calibrate(
-    magnets: Annotated[Path, typer.Argument(help="Measured magnets (.csv, .tsv, .parquet).")],
+    magnets: Annotated[
+        Path, typer.Argument(help="Measured magnets (.xlsx, .csv, .tsv, .parquet).")
+    ],
     name: Annotated[str, o.option("Name of the calibration, for --calibration.")],
     basis: o.Basis = "auto",
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
     strict: o.Strict = False,
     json: o.Json = False,
 ) -> None:
@@ -373,7 +383,9 @@ def calibrate(
 
     A row is a magnet at a temperature: composition, basis, temperature_K, remanence_T and
     coercivity_kA_m (one of the two may be empty); optional magnet, maker, grain_size_um, alignment,
-    density, grain_boundary. A second call with the same name replaces the calibration.
+    density, grain_boundary. Headers are found as people write them, with their units (HcJ kOe,
+    T °C), and what was done with each is said. A second call with the same name replaces the
+    calibration.
 
     Examples
     --------
@@ -389,7 +401,8 @@ def calibrate(
     with warnings.catch_warnings():
         # Rejected rows are printed below.
         warnings.simplefilter("ignore", UserWarning)
-        found = calibration(magnets, name, basis, strict=strict)
+        table = o.on_sheet(magnets, sheet, header_row)
+        found = calibration(table, name, basis, strict=strict)
     if json:
         print_json(found.report)
         for number, why in found.rejected.items():

@@ -33,7 +33,7 @@ from .._core.units import (
     parse_temperature,
     parse_temperatures,
 )
-from ..alloy._read import Compositions, read_inputs
+from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.shell_rows import read_shells, written
 from ..alloy.shells import Shells
@@ -235,6 +235,7 @@ def read_between(between: Any) -> tuple[float, float]:
     return first, second
 
 
+@gives_frame
 @named
 def sintered(
     compositions: Compositions,
