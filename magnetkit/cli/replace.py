@@ -24,6 +24,8 @@ _LABELS = {
 _MARKS = {"estimate": "*", "extrapolated": "!"}
 
 _OTHER, _PARTS = "Other questions", "A parts list"
+# Characters of a line that is printed as it stands.
+_LINE = 80
 
 
 @o.with_options(
@@ -57,6 +59,13 @@ def replace(
     ] = None,
     mass: o.Mass = 1.0,
     per_year: o.PerYear = None,
+    family: Annotated[
+        Literal["own", "any"],
+        o.option("May a magnet of another family stand first? own or any."),
+    ] = "own",
+    most_cost: Annotated[
+        float | None, o.more("Largest cost per flux over today's; 1.1 otherwise.", metavar="NUMBER")
+    ] = None,
     compensated: Annotated[
         bool, o.option("--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER)
     ] = False,
@@ -94,7 +103,7 @@ def replace(
 ) -> None:
     """Find what takes the place of a magnet with less heavy rare earth, and how likely it does.
 
-    By its drawing, or, with a load line, an opposing field or hours, by its duty. A parts list is
+    By its drawing, or, with a load line, an outside field or hours, by its duty. A parts list is
     answered row by row: its columns (part, grade or material, kg/year, or pieces with mass or size,
     max temperature, load line, maker) are found by their headers in English, German or Chinese, and
     --out ANSWER.xlsx is a workbook with verdicts, order lines, kilograms, dollars and shortages.
@@ -146,6 +155,7 @@ def replace(
         keywords["per_year"] = per_year
     asked: dict[str, Any] = {"recipe": recipe, "basis": basis, "shell": shell, "out": out}
     asked |= {"measured": measured, "require": require or (), "mass_kg": mass, "force": force}
+    asked |= {"family": family, "most_cost": most_cost}
     for name, text in (("values", values), ("spread", spread)):
         asked[name] = None if text is None else _numbers(text, f"--{name}")
     found = run(grade, temperature, **asked, **keywords)
@@ -153,8 +163,10 @@ def replace(
         typer.echo(found.to_json())
     else:
         for line in found.lines("cgs" if is_cgs(units) else "si", everything=everything):
-            indent = "   " if line.startswith("   ") else ""
-            say(line.strip(), indent)
+            if len(line) <= _LINE:
+                typer.echo(line)
+            else:
+                say(line)
     if out is not None:
         message(f"see {out}/report.html")
         if Path(str(out)).is_dir():
