@@ -28,7 +28,7 @@ from ..alloy.shell_rows import mean_over_mass
 from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS, file_of
-from ._measured import ALPHA, COERCIVITY, QUANTITIES, Producer
+from ._measured import ALPHA, COERCIVITY, Producer
 from ._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
 from .grades import at_room, grades, ladder
 from .sintered import sintered_at
@@ -121,13 +121,13 @@ class CompositionEstimate:
             return f"made of {self.words}, as you say"
         mean, low, high = self.heavy_wt_pct
         text = f"{mean:.1f} wt.% heavy rare earth ({low:.1f} to {high:.1f}), an estimate since "
-        text += f"makers print no composition (--recipe overrides it); "
+        text += "makers print no composition (--recipe overrides it); "
         likely = [one for one in self.recipes if one.weight >= _LIKELY] or [self.best]
         return text + " or ".join(_kind_words(one) for one in likely)
 
 
 def _kind_words(one: Recipe) -> str:
-    """Return a recipe of one kind in words, such as ``bulk (0.62): Nd24Pr6Dy3Fe bal., 3.0 wt.%``."""
+    """Return a recipe of one kind in words: ``bulk (0.62): Nd24Pr6Dy3Fe bal., 3.0 wt.%``."""
     made = f"{one.text} with {one.shell} diffused in" if one.shell else one.text
     return f"{one.kind} ({one.weight:.2f}): {made}, {one.heavy_wt_pct:.1f} wt.%"
 

@@ -35,10 +35,10 @@ ROOM = np.float64(293.15)
 # Where |alpha| is small against this, 1/K, it is the difference of two sublattices, and in doubt by
 # this many times its floor more: a standard deviation of 0.010 %/K and more below 0.02 %/K.
 _SMALL_ALPHA, _SMALL_DOUBT = 3e-4, 3.0
-# Distances from `ROOM`, in the units of `alpha_ratio`, over which alpha_K settles: hot, so that the
-# classes EH and AH keep what makers print at 200 and 220 C (hot_curves.csv); cold, between a Pr-Fe-B
-# magnet that has 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane and Valleau), and one of N50BH with
-# twice as much at 150 K (both from memory).
+# Distances from `ROOM`, in the units of `alpha_ratio`, over which alpha_K settles: hot, so that EH
+# and AH keep what makers print at 200 and 220 C (hot_curves.csv); cold, between a Pr-Fe-B magnet of
+# 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane and Valleau), and one of N50BH with twice as much
+# at 150 K. As in datasets/laws/temperature.toml.
 _SETTLES_HOT, _SETTLES_COLD = 0.2, 0.06
 # H_cJ of Sm-Co when cold over that at 20 C, at most (from memory); power of what is left to T_C
 # that bounds it near there, where walls of energy sqrt(A K) lose theirs.
@@ -82,8 +82,8 @@ class Rules(NamedTuple):
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``pinned``:
     H_cJ at `ROOM` where walls are held, A/m, 0 elsewhere; ``level``: H_cJ at `ROOM` of the
-    producer's magnets, without a shell, over what these make; ``decay``: power of the nucleation field
-    that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the fall of
+    producer's magnets, without a shell, over what these make; ``decay``: power of the nucleation
+    field that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the fall of
     alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of H_cJ
     over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ, at
     `ROOM` where ``alpha_falls`` is 1 (see `knees_at`); ``recoil``: permeability; ``limit``: T_max

@@ -184,7 +184,6 @@ class Known:
         variance = alone - (weights * across).sum(axis=1)
         return mean, self.stretch * np.sqrt(np.clip(variance, self.split.residue, alone))
 
-
     def mean_slope(self) -> float:
         """Return by how many of its standard deviations the fall of coercivity is off."""
         if self.slopes is None:

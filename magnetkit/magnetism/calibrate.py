@@ -19,8 +19,8 @@ from .._core.units import ROOM_K
 from ..alloy._files import read_whole
 from ..alloy._grade_names import is_grade
 from ..alloy.notation import BASES, Basis, basis_code
-from ..alloy.shells import read_shell
 from ..alloy.shell_rows import read_shells
+from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
 from ..alloy.user_tables import read_user_table
 from ..phases.records import root_of
@@ -255,7 +255,8 @@ def read_magnets(
     `magnetkit.calibrate`.
     """
     basis_code(basis)
-    listed = read_user_table(_whole_table(source), "magnets")
+    said: list[str] = []
+    listed = read_user_table(_whole_table(source, said), "magnets")
     names = {column.name for column in listed.columns}
     curves = "curve" in names
     lacking = {"composition", "temperature_K"} - names
@@ -267,7 +268,7 @@ def read_magnets(
             f"{headers or 'none'}; a row is a magnet at a temperature"
         )
     if notes is not None:
-        notes += [listed.sentence(), *listed.notes]
+        notes += [listed.sentence(), *said, *listed.notes]
     rows: list[_Row] = []
     rejected = {line: why for line, (_, why) in listed.refused.items()}
     for number, record in zip(listed.lines, listed.rows, strict=True):
@@ -278,10 +279,10 @@ def read_magnets(
     return rows, dict(sorted(rejected.items()))
 
 
-def _whole_table(source: Any) -> Any:
+def _whole_table(source: Any, notes: list[str]) -> Any:
     """Return a table of a file, whose rows are counted from 1; any other as it is."""
     if isinstance(source, str | Path):
-        return read_whole(Path(source)).to_pandas()
+        return read_whole(Path(source), notes).to_pandas()
     return source
 
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from .._core._arguments import path
 from .._core.errors import InputError
-from .._core.units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
+from .._core.units import BETWEEN, LOAD_LINE, parse_temperatures
 
 if TYPE_CHECKING:
     from ..alloy.shells import Shells
     from ..alloy.table import CompositionTable
+    from ..phases.snapshot import Snapshot
     from ..supply.scenario import Scenario
     from ..surrogates._curie import CurieModel
     from .process import Process
@@ -50,7 +51,7 @@ class _Keywords(TypedDict, total=False):
     recycled: Mapping[str, float] | None
     prices: Mapping[str, str] | None
     interval: float | None
-    snapshot: str | Path | None
+    snapshot: "Snapshot | str | Path | None"
     data: str | Path | None
     add: str | Path | None
 
@@ -151,10 +152,14 @@ class Conditions:
         common=True))
     outside_field_kA_m: float = field(default=0.0, metadata=_said(
         "use", "float, optional", "--outside-field", "KA_M",
-        "Outside field against the magnetization, kA/m; the device's, or none, otherwise"))
-    hours: float = field(default=TEN_YEARS, metadata=_said(
+        "Field against the magnetization in the magnet's place with its remanence set to zero and "
+        "its permeability kept, kA/m; the device's, or none, otherwise. A uniform field H on an "
+        "open magnet is H (1 + P) / (P + mu_rec), a magnetomotive force F for each length of "
+        "magnet F P / (P + mu_rec), P being the load line"))
+    hours: float = field(default=0.0, metadata=_said(
         "use", "float, optional", "--hours", "NUMBER",
-        "Time of use at the temperature, h; the device's, or ten years, otherwise"))
+        "Time of use at the temperature, h, which acts as a larger field; the device's, or none "
+        "beyond that of measuring a curve, otherwise"))
     between: tuple[float, float] = field(default=BETWEEN, metadata=_said(
         "use", "tuple of float or str, optional", "--between", "LOW,HIGH",
         "Temperatures of the chords alpha and beta, K or texts, lower first; the device's "
@@ -188,7 +193,7 @@ class Conditions:
         "models", "float, optional", "--interval", "SHARE",
         "Coverage of the intervals, 0.9 for 90 %"))
     snapshot: Path | None = field(default=None, metadata=_said(
-        "models", "str or Path, optional", "--snapshot", "FOLDER",
+        "models", "str, Path or Snapshot, optional", "--snapshot", "FOLDER",
         "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded "
         "one otherwise"))
     data: str | None = field(default=None, metadata=_said(
@@ -276,10 +281,13 @@ class Conditions:
         duty = read_duty(Duty(**{name: known[name] for name in uses if name in known}))
         known |= zip(uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True)
         known["recycled"] = check_recycled(known.get("recycled"))
-        for name in ("snapshot", "data", "add"):
+        if "snapshot" in known:
+            from ..phases.snapshot import snapshot_folder
+
+            known["snapshot"] = snapshot_folder(known["snapshot"])
+        for name in ("data", "add"):
             if name in known:
-                given_path = path(name, known[name])
-                known[name] = given_path if name == "snapshot" else str(given_path)
+                known[name] = str(path(name, known[name]))
         kelvin = known.get("temperature", (300.0,))[0]
         known["process"] = calibrated(known.get("process"), known.get("calibration"), kelvin)
         found = cls(**known)

@@ -5,7 +5,6 @@ at another by the printed chords. The printed figures also give a grade's demagn
 (knee, recoil, H_cB), and the grade nearest to a predicted magnet.
 """
 
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +17,9 @@ from .._core._columnar import Coded
 from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
 from ..alloy._grade_names import SECOND_FILE, VALUES_FILE, class_of, find, nearest
-from ..phases.records import HOSTS
 from .printed_temperature import chord_end, coercivity_left, remanence_left
 from .process import parameters
-from .spread import constants, lots, probability
+from .spread import constants, lots
 from .squareness import squareness_at
 
 if TYPE_CHECKING:
@@ -209,9 +207,7 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     return table
 
 
-def shares_left(
-    table: "pd.DataFrame | pd.Series", kelvin: Any, end: str = ""
-) -> dict[str, _Array]:
+def shares_left(table: "pd.DataFrame | pd.Series", kelvin: Any, end: str = "") -> dict[str, _Array]:
     """Return B_r and H_cJ of grades at a temperature, K, over those at 20 degrees C, by quantity.
 
     `table` holds rows of `grades` at 20 degrees C, or one of them, `end` ("", "_lo" or "_hi") names
@@ -458,8 +454,8 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """Return the shapes of the curves of n grades beside B_r and H_cJ, on the index of `table`.
 
     ``squareness`` (H_k / H_cJ at the temperature of the table) and ``recoil`` are as printed, or
-    else as usual for the host, which ``usual_squareness`` and ``usual_recoil`` flag. A bonded magnet
-    whose knee no sheet prints has NaN.
+    else as usual for the host, which ``usual_squareness`` and ``usual_recoil`` flag. A bonded
+    magnet whose knee no sheet prints has NaN.
     """
     import pandas as pd
 
@@ -477,9 +473,10 @@ def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """Return the usual H_k / H_cJ at 20 degrees C and recoil permeability of n grades."""
     import pandas as pd
 
-    families = parameters().families
+    shapes = {name: vars(family) for name, family in parameters().families.items()}
+    shapes |= datasets.toml("grades/usual_shapes.toml")
     names = "squareness", "recoil"
-    own = [[getattr(families.get(host), name, np.nan) for name in names] for host in table["host"]]
+    own = [[shapes.get(host, {}).get(name, np.nan) for name in names] for host in table["host"]]
     usual = pd.DataFrame(own, table.index, names, dtype=float)
     return usual.assign(squareness=usual["squareness"].mask(table["kind"] == "bonded"))
 
@@ -546,30 +543,6 @@ def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
     index = ["grade", "maker"]
     ends = values.pivot_table(index=index, columns="quantity", values="to_K", aggfunc="median")
     return ends.reindex(columns=list(_CHORDS.values()))
-
-
-def likeliest(
-    rows: "pd.DataFrame", ratios: Iterable[tuple[str, _Array]], slack: Sequence[float] = (0.0, 0.0)
-) -> "pd.DataFrame":
-    """Return the grades among n rows of `sold_at` that may do, with ``probability`` and ``makers``.
-
-    `ratios` are least values over those asked, (n,), by column; `slack` how much less of ln B_r and
-    ln H_cJ will do. What is likely stands first, of a grade its best maker.
-    """
-    over, known = np.full((2, len(rows)), 10.0), constants()["sold"]
-    for column, ratio in ratios:
-        lot, power = OF_LOTS[column]
-        log = power * np.log(np.maximum(np.nan_to_num(ratio), 1e-9))
-        over[lot] = np.minimum(over[lot], log)
-    wide = np.full(len(rows), known[_REMANENCE]), np.full(len(rows), known[_COERCIVITY])
-    chance = probability((over[0], over[1]), wide, (slack[0], slack[1]), trade=False)
-    # Of the likely ones first what a maker's own sheet says, and then what has least to spare.
-    own = rows.assign(probability=chance, p=-chance.round(2))
-    own["copied"] = rows["grade"].isin(secondhand())
-    good = own[chance > 0.05].sort_values(["p", "copied", _REMANENCE], kind="stable")
-    makers = good.groupby("grade", sort=False)["maker"].agg(", ".join)
-    best = good.drop_duplicates("grade").drop(columns=["p", "copied"])
-    return best.assign(makers=best["grade"].map(makers)).reset_index(drop=True)
 
 
 def most_without_heavy_rare_earth(makers: str = "") -> float:

@@ -145,7 +145,7 @@ class EnergyModel:
         values = np.where(np.diff(table.indptr) > 0, found.mean, np.nan)
         low, high = values - half, values + half
         if self.target == HULL_DISTANCE:
-            from ..phases.hull import hull_energy
+            from ..phases.stability import hull_energy
 
             hull = hull_energy(table)
             values, low, high = (np.maximum(v - hull, 0.0) for v in (values, low, high))

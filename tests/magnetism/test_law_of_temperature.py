@@ -211,7 +211,11 @@ def test_the_knee_is_coercivity_less_a_spread_of_local_fields():
 
 
 def test_sheets_pass_their_printed_ends_and_lie_below_their_chords_between():
-    for beta, to, h_cj in ((-0.55, 423.15, 1592.0), (-0.47, 473.15, 2388.0), (-0.75, 373.15, 955.0)):
+    for beta, to, h_cj in (
+        (-0.55, 423.15, 1592.0),
+        (-0.47, 473.15, 2388.0),
+        (-0.75, 373.15, 955.0),
+    ):
         ends = coercivity_left(beta, np.array([ROOM, to]), "2:14:1", to, h_cj)
         np.testing.assert_allclose(ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9)
         middle = (ROOM + to) / 2.0

@@ -22,7 +22,7 @@ def test_what_is_usual_is_what_the_model_takes():
         usual = _usual_shapes(_table(host=host)).iloc[0]
         assert usual.tolist() == [family.squareness, family.recoil]
     assert _usual_shapes(_table(kind="bonded"))["squareness"].isna().all()
-    assert _usual_shapes(_table(host="ferrite")).isna().all(axis=None)
+    assert _usual_shapes(_table(host="ferrite")).iloc[0].tolist() == [0.85, 1.1]
 
 
 def test_printed_figures_come_before_usual_ones():

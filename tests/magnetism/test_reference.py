@@ -59,8 +59,12 @@ def test_another_route_is_not_moved():
         plain = mk.magnetism.sintered("Nd2Fe14B", 293.15, process=route)[H][0]
         own = mk.magnetism.sintered("Nd2Fe14B", 293.15, process={**process, "route": route})[H][0]
         assert own == plain
-    pressed = mk.magnetism.sintered("Nd2Fe14B", 293.15, process={**process, "route": "sintered-axial"})
-    assert pressed[H][0] != mk.magnetism.sintered("Nd2Fe14B", 293.15, process="sintered-axial")[H][0]
+    pressed = mk.magnetism.sintered(
+        "Nd2Fe14B", 293.15, process={**process, "route": "sintered-axial"}
+    )
+    assert (
+        pressed[H][0] != mk.magnetism.sintered("Nd2Fe14B", 293.15, process="sintered-axial")[H][0]
+    )
 
 
 def test_another_host_is_not_moved():

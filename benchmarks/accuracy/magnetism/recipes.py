@@ -27,9 +27,14 @@ if TYPE_CHECKING:
 _COOL = 400.0
 _DOUBLES, _REACHED = 2, 0.95
 _LEAST = {
-    "alpha_k": 1e-3, "decay": 0.3, "cobalt_loss": 0.0, "lanthanum_loss": 0.0, "wetted": 0.0,
+    "alpha_k": 1e-3,
+    "decay": 0.3,
+    "cobalt_loss": 0.0,
+    "lanthanum_loss": 0.0,
+    "mischmetal_loss": 0.0,
+    "wetted": 0.0,
     "copper_scale": 5e-3,
-}  # fmt: skip
+}
 
 # Factor on the error that is given to a coefficient, by the confidence of its row.
 _DOUBT = {"high": 1.0, "medium": 1.4, "low": 1.7}
@@ -50,8 +55,6 @@ _RATIO_ERROR = 0.15
 # A coefficient is two coercivities, each known to 5 %: what is left of the first at the second
 # temperature is known to this, however small the coefficient.
 _LEFT_ERROR = 0.07
-FEW_SPREAD = 0.47
-"""Half width of ln H_cJ of a family with too few magnets to say: that of 2:14:1, the widest."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,10 @@ FREE = {
             "wetted": (1.0, 0.5),
             "cobalt_loss": (0.5, 1.0),
             "lanthanum_loss": (1.5, 3.0),
+            "mischmetal_loss": (0.0, 10.0),
         },
-        "alpha_K 0.4 to 0.9: Kronmueller and Faehnle (2003); losses by Co and La: signs only, from pairs of "
+        "alpha_K 0.4 to 0.9: Kronmueller and Faehnle (2003); "
+        "losses by Co and La: signs only, from pairs of "
         "magnets of one paper that differ in one element; additions: from memory, see `_boundary`",
     ),
     "1:5": Free(
