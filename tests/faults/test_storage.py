@@ -157,7 +157,7 @@ def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # no
     monkeypatch.setattr(_curie_training, "_trained", storage.no_space)
     assert mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
     asked = len(mp_server.requests)
-    assert pull("Co-Sm", KEY, mp_server.url).entries.equals(pulled)
+    assert pull("Co-Sm", KEY, mp_server.url).entries.equals(pulled.entries)
     assert len(mp_server.requests) == asked
 
 
