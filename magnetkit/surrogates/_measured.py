@@ -205,10 +205,10 @@ def read_frame(given: Any) -> pd.DataFrame:
         raise DataError(f"cannot read the data: {error}") from None
 
 
-def table_path(given: Any) -> Path | None:
+def table_path(given: Any) -> Path:
     """Return the path of a user's table; a frame is written to the cache first, by its content."""
-    if given is None or isinstance(given, str | Path):
-        return None if given is None else Path(given)
+    if isinstance(given, str | Path):
+        return Path(given)
     text = read_frame(given).to_csv(index=False)
     name = f"frame-{hashlib.sha256(text.encode()).hexdigest()[:16]}.csv"
     path = get_settings().cache_dir / "tables" / name

@@ -159,18 +159,18 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         if not _holds_compositions(X):
             X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
             values = np.asarray(y, np.float64)
-            own_groups = _checked_groups(groups, np.arange(len(values)))
+            row_groups = _checked_groups(groups, np.arange(len(values)))
             self.model_ = None
-            self.mixture_ = _mixture.fit(X, values, own_groups, trees=trees, seed=self.random_state)
+            self.mixture_ = _mixture.fit(X, values, row_groups, trees=trees, seed=self.random_state)
             return self
         table = _table(X)
         values = _checked_values(y, len(table))
-        own_groups = _checked_groups(groups, chemical_systems(table))
+        row_groups = _checked_groups(groups, chemical_systems(table))
         if self.target != CURIE:
-            return self.learn_compositions(table, values, own_groups)
+            return self.learn_compositions(table, values, row_groups)
         self._forget_columns()
         source = np.full(len(table), "given")
-        rows = TrainingSet(self.target, table, values, own_groups, source, "given", {})
+        rows = TrainingSet(self.target, table, values, row_groups, source, "given", {})
         self.model_, _ = _curie_training.trained(rows)
         self.mixture_ = Mixture.of_mean(values)
         return self
@@ -250,7 +250,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         instead = self._mix(np.zeros((len(table), 1)), interval)
         silent = np.isnan(columns[0])
         return _Answer(
-            *(np.where(silent, mean, own) for mean, own in zip(instead, columns, strict=True))
+            *(np.where(silent, mean, column) for mean, column in zip(instead, columns, strict=True))
         )
 
     def save(self, path: str | Path) -> Path:
