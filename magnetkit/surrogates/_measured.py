@@ -104,7 +104,13 @@ class TrainingSet:
         return frame
 
     def to_arrays(self) -> dict[str, Any]:
-        """Return all of it as arrays and texts, for a model file."""
+        """Return all of it as arrays and texts, for a model file.
+
+        Returns
+        -------
+        dict
+            What `from_arrays` takes.
+        """
         return {
             "target": self.target,
             "fractions": self.table.to_array(),
@@ -118,7 +124,17 @@ class TrainingSet:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, Any]) -> "TrainingSet":
-        """Return the set that `to_arrays` took apart."""
+        """Return the set that `to_arrays` took apart.
+
+        Parameters
+        ----------
+        arrays : dict
+            What `to_arrays` returns.
+
+        Returns
+        -------
+        TrainingSet
+        """
         table = CompositionTable.from_array(arrays.pop("fractions"))
         return cls(table=table, **arrays)
 
