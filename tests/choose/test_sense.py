@@ -43,7 +43,8 @@ def test_todays_magnet_is_more_likely_than_not_to_do_its_job(name):
 def test_every_profile_asks_that_its_flux_stays_at_the_hottest_point(name):
     profile = applications.load(name)
     asked = [r for r in profile.requirements if r.column == "demagnetization_safety"]
-    assert [r.limit for r in asked] == [1.0]
+    assert [r.limit for r in asked] == [1.1]
+    assert [r.limit_range for r in asked] == [(1.0, 1.2)]
     assert profile.temperature_of(asked[0]) == profile.temperature_max_K
 
 
