@@ -99,11 +99,9 @@ def check_plausible(name: str, value: float) -> None:
         if limits.low <= value * factor + offset <= limits.high
     ]
     question = f": {value:g} {meant[0]}?" if meant else ""
-    raise InputError(
-        f"{value:g} {limits.unit} lies outside {limits.low:g} to {limits.high:g} "
-        f"{limits.unit}".rstrip()
-        + question
-    )
+    number = f"{value:g} {limits.unit}".strip()
+    reach = f"{limits.low:g} to {limits.high:g} {limits.unit}".strip()
+    raise InputError(f"{number} lies outside {reach}{question}")
 
 
 _MASS = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*(kg|g|mg|t)\s*")

@@ -195,6 +195,10 @@ def curve(
         o.option("Permeance coefficient; with --limits several, as 1,2.", metavar="NUMBER"),
     ] = None,
     hours: Annotated[str | None, o.more("Hours of --limits, as 1,100.", metavar="NUMBERS")] = None,
+    application: Annotated[
+        str | None,
+        o.more("Device whose temperatures and load line are taken.", metavar="NAME|FILE"),
+    ] = None,
     sample: Annotated[
         str | None,
         o.more("Shape of a sample measured in open circuit along z, as 3x3x2mm.", metavar="SHAPE"),
@@ -238,6 +242,8 @@ def curve(
     from ..curves.curve import curve as run
     from ..magnetism.measured_curve import is_curve
 
+    if application is not None:
+        temperature, load_line = _read_device(application, temperature, load_line)
     if limits:
         o.refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
         return _limits(magnets, load_line, hours, json, {"basis": basis, **keywords})
@@ -269,6 +275,15 @@ def curve(
     if found.curves.temperature.size > 1 and form not in WHOLE:
         raise InputError("several temperatures need --out; each curve is a file of its own")
     typer.echo(found.text(form, 0, kind, bare), nl=False)
+
+
+def _read_device(name: str, temperature: str | None, load_line: str | None) -> tuple[str, str]:
+    """Return temperatures and load line of a device, where they are not given."""
+    from ..choose.applications import load
+
+    profile = load(name)
+    kelvin = ",".join(f"{one:g}K" for one in profile.temperatures)
+    return temperature or kelvin, load_line or f"{profile.load_line:g}"
 
 
 _DRAWN = (".html", ".png", ".svg", ".pdf")
