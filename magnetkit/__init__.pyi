@@ -34,6 +34,6 @@ from .run import replace as replace
 from .run import replace_parts as replace_parts
 from .run import screen as screen
 from .run import suggest as suggest
-from .surrogates import explain as explain
+from .run import validate as validate
 
 __version__: str

@@ -173,3 +173,36 @@ def test_compositions_go_to_arrow_and_back():
     table = mk.CompositionTable.from_strings(RECIPES)
     back = mk.CompositionTable.from_arrow(table.to_arrow(digits=12))
     np.testing.assert_allclose(back.to_array(), table.to_array(), rtol=1e-10)
+
+
+class Atoms:
+    """Atoms as ASE has them: one symbol an atom, and itself a sequence of atoms."""
+
+    def __init__(self, symbols):
+        self.symbols = symbols
+
+    def __iter__(self):
+        return iter(self.symbols)
+
+    def get_chemical_symbols(self):
+        return list(self.symbols)
+
+
+def test_crystals_of_pymatgen_and_atoms_of_ase_are_compositions():
+    from pymatgen.core import Lattice, Structure
+
+    lattice = Lattice.hexagonal(5.0, 3.97)
+    places = [[0, 0, 0], [1 / 3, 2 / 3, 0], [2 / 3, 1 / 3, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]
+    crystal = Structure(lattice, ["Sm", *["Co"] * 5], [*places, [0.5, 0.5, 0.5]])
+    atoms = Atoms(["Sm", *["Co"] * 5])
+    expected = mk.phases.hull_energy(["SmCo5"])
+    for one in (crystal, atoms, [crystal], [atoms], [crystal.composition]):
+        assert mk.phases.hull_energy(one).tolist() == expected.tolist()
+    frame = pd.DataFrame({"structure": [crystal, crystal], "melt": [1, 2]})
+    found = mk.phases.stability(frame["structure"])
+    assert (found["stability_status"] == "judged").all()
+
+
+def test_atoms_of_ase_itself():
+    ase = pytest.importorskip("ase")
+    assert mk.phases.hull_energy(ase.Atoms("SmCo5")) == mk.phases.hull_energy("SmCo5")

@@ -172,10 +172,6 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "additions": None,
         },
     ),
-    "explain": (
-        mk.explain,
-        {"compositions": BASE, "target": "formation_energy_eV_atom", "n": 2, "data": None},
-    ),
     "load": (mk.surrogates.load, {"target": "formation_energy_eV_atom", "data": None, "add": None}),
     "training_set": (
         mk.surrogates.training_set,
@@ -208,7 +204,6 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "load_scenario": (mk.supply.load_scenario, {"scenario": "embargo"}),
     "with_prices": (mk.supply.with_prices, {"scenario": "embargo", "prices": {"Tb": "3x"}}),
     "applications.load": (mk.applications.load, {"name_or_path": "f22-engine"}),
-    "differences": (mk.phases.differences, {"before": None, "after": None, "moved": 0.01}),
     "phases.load": (mk.phases.load, {"snapshot": None}),
     "read_snapshot": (mk.phases.read_snapshot, {"folder": "{snapshot}"}),
     "subsystems": (mk.phases.subsystems, {"systems": ["Sm-Co"]}),

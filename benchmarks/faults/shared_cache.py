@@ -19,13 +19,13 @@ PROCESSES = 8
 
 def work(start: float, answer: Path) -> None:
     from magnetkit import CompositionTable
-    from magnetkit.phases.pull import pull_snapshot
+    from magnetkit.phases.pull import pull
     from magnetkit.surrogates import load
 
     time.sleep(max(0.0, start - time.time()))
     table = CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
     predicted = load(TARGET, progress=False).predict(table)
-    pulled = pull_snapshot(["Co-Sm"])
+    pulled = pull(["Co-Sm"])
     digest = hashlib.sha256(predicted.to_csv().encode())
     digest.update((pulled.folder / "entries.parquet").read_bytes())
     answer.write_text(digest.hexdigest())

@@ -15,7 +15,7 @@ import pytest
 from magnetkit.errors import NetworkError
 
 from magnetkit.phases import _transport
-from magnetkit.phases.pull import pull_snapshot
+from magnetkit.phases.pull import pull
 from tests.phases import mp_server
 from tests.phases.conftest import own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
@@ -60,8 +60,8 @@ def test_the_pull_is_that_of_our_own_server(
 ):
     """Paging, subsystems, schemes, identifiers and moments come out alike from both."""
     monkeypatch.setattr(_transport, "PAGE", page)
-    theirs = pull_snapshot(SYSTEMS, KEY, official)
-    ours = pull_snapshot(SYSTEMS, KEY, mp_server.url)
+    theirs = pull(SYSTEMS, KEY, official)
+    ours = pull(SYSTEMS, KEY, mp_server.url)
     assert len(theirs.entries) == 9
     # Their distances are from their own hull; their version is that of an empty configuration.
     same = [c for c in ours.entries if c != "energy_above_hull_eV_atom"]
@@ -74,7 +74,7 @@ def test_the_pull_is_that_of_our_own_server(
 
 @pytest.mark.parametrize("scheme", ["GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN"])
 def test_each_scheme_is_found(official: str, scheme: str):
-    found = pull_snapshot("Sm-Co", KEY, official, thermo_type=scheme)
+    found = pull("Sm-Co", KEY, official, thermo_type=scheme)
     assert found.manifest["thermo_type"] == scheme
     assert found.entries["formula"].tolist() == ["Co", "Sm", "Sm2Co17", "SmCo5"]
 
@@ -82,9 +82,9 @@ def test_each_scheme_is_found(official: str, scheme: str):
 def test_their_refusal_of_a_page_is_told(official: str, mp_server: Server, monkeypatch):
     monkeypatch.setattr(_transport, "PAGE", 5000)
     with pytest.raises(NetworkError, match=r"answered 4\d\d; the server may need another"):
-        pull_snapshot("Sm-Co", KEY, official)
+        pull("Sm-Co", KEY, official)
 
 
 def test_another_path_is_no_such_server(official: str):
     with pytest.raises(NetworkError, match="404"):
-        pull_snapshot("Sm-Co", KEY, official + "v2/")
+        pull("Sm-Co", KEY, official + "v2/")

@@ -145,29 +145,45 @@ def _brief_frame() -> Any:
     import pandas as pd
 
     class Brief(pd.DataFrame):
+        # Rows of it, sorted or chosen, are shown alike; some of its columns are a plain frame.
+        @property
+        def _constructor(self) -> Any:
+            return _like
+
         def _shown(self) -> pd.DataFrame:
             few = len(self) <= _FEW_ROWS
-            names = [name for name in BRIEF if name in self.columns]
             rows = [row for _, row in self.head(_MOST_ROWS).iterrows()]
-            cells = {n.replace("ure_K", "ure_C"): [_cell(r, n, few) for r in rows] for n in names}
-            return pd.DataFrame(cells).T if few else pd.DataFrame(cells)
+            cells = {_heading(n): [_cell(row, n, few) for row in rows] for n in BRIEF}
+            frame = pd.DataFrame(cells, index=self.index[:_MOST_ROWS])
+            return frame.reset_index(drop=True).T if few else frame
 
         def __repr__(self) -> str:
             few, size = len(self) <= _FEW_ROWS, f"{len(self):,} x {len(self.columns)}"
-            text = self._shown().to_string(header=not few, index=few, line_width=100)
+            text = self._shown().to_string(header=not few, line_width=100)
             return f"{text}\n[{size}; detail=True shows all columns]"
 
         def _repr_html_(self) -> str:
             return self._shown().to_html()
 
-        # Slices, copies and what another process gets are plain frames.
+        # What another process gets is a plain frame.
         def __reduce__(self) -> Any:
             return pd.DataFrame(self).__reduce__()
+
+    def _like(*arguments: Any, **keywords: Any) -> pd.DataFrame:
+        frame = pd.DataFrame(*arguments, **keywords)
+        return Brief(frame) if set(BRIEF) <= set(frame.columns) else frame
 
     return Brief
 
 
 _FEW_ROWS, _MOST_ROWS = 3, 20
+
+
+def _heading(name: str) -> str:
+    """Return what stands over a column; a temperature is shown in degrees C, which is no name."""
+    if name.endswith("ure_K"):
+        return f"{name.removesuffix('_K')} (°C)"
+    return name
 
 
 def _cell(row: Any, name: str, ranges: bool) -> str:

@@ -44,6 +44,24 @@ def quantile(scores: NDArray[np.float64], coverage: float) -> float:
     return float(np.partition(scores, rank - 1)[rank - 1])
 
 
+def group_quantile(scores: NDArray[np.float64], groups: NDArray, coverage: float) -> float:
+    """Return the score that one of a new group stays below with probability `coverage` or more.
+
+    As `quantile`, with the same weight for each group however many rows it has. Infinite where
+    there are too few groups to tell: nine are needed for a coverage of 0.9.
+    """
+    if not 0.0 < coverage < 1.0:
+        raise InputError(f"interval must lie between 0 and 1, such as 0.9; got {coverage!r}")
+    _, code, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    order = np.argsort(scores, kind="stable")
+    # The group to come has a weight as well, and its score may be any.
+    weight = 1.0 / (counts[code[order]] * (len(counts) + 1.0))
+    reached = np.cumsum(weight) >= coverage - 1e-12
+    if not reached.any():
+        return float("inf")
+    return float(scores[order][np.argmax(reached)])
+
+
 def fit_difficulty(
     residuals: NDArray[np.float64], known: NDArray[np.float64], clip: float
 ) -> NDArray[np.float64]:

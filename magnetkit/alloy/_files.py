@@ -396,22 +396,35 @@ _WAY_OUT = "open it in a spreadsheet and save it as .xlsx or .csv"
 
 
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
-    table, lines, notes = read_sheet(path)
+    sheet = read_sheet(path)
+    table, lines = sheet.table, sheet.lines
     for start in range(0, max(len(table), 1), size):
-        rest = notes if start == 0 else ()
-        yield Block(table.slice(start, size), start, lines[start : start + size], notes=rest)
+        block = Block(table.slice(start, size), start, lines[start : start + size])
+        if start == 0:
+            block = replace(block, rejected=sheet.rejected, notes=sheet.notes)
+        yield block
 
 
-def read_sheet(given: Path) -> tuple[pa.Table, NDArray[np.int64], tuple[str, ...]]:
-    """Read a sheet of an ``.xlsx`` file: n rows, the row of the sheet of each, from 1, and notes.
+@dataclass(frozen=True)
+class SheetRows:
+    """What a sheet of a workbook holds."""
+
+    table: pa.Table  # n rows, all columns
+    lines: NDArray[np.int64]  # row of the sheet of each, from 1, (n,)
+    rejected: list[Rejected]  # rows with a formula that has no value
+    notes: tuple[str, ...]  # which sheet was chosen, which rows are hidden
+
+
+def read_sheet(given: Path) -> SheetRows:
+    """Read a sheet of an ``.xlsx`` file.
 
     `given` may name sheet and header row, as `split_sheet` reads them; the first visible sheet is
     read otherwise. Titles above the header and a row of units below it are left out; a header of
     two rows is joined. Numbers, dates and truth values keep their type where all cells of a column
     have it, else cells are text. Blank and hidden rows are left out, the latter with a note; the
-    cells that are merged below the header all have the value of the first. Raises InputError if the
-    file is no workbook, too large when unpacked, has no such sheet or header, or a formula without
-    its value.
+    cells that are merged below the header all have the value of the first; a row with a formula
+    that no program has calculated is rejected. Raises InputError if the file is no workbook, too
+    large when unpacked, or has no such sheet or header.
     """
     path, sheet, header = split_sheet(given)
     _check_workbook(path)
@@ -428,11 +441,35 @@ def read_sheet(given: Path) -> tuple[pa.Table, NDArray[np.int64], tuple[str, ...
             "there twice or has no name; name another row with --header-row"
         )
     cells = _fill_merged(rows[below:], lines[below:], marks.merged)
+    rejected = _without_values(marks.formulas, lines[below:], cells)
+    gone = {one.line for one in rejected}
+    used = [i for i, line in enumerate(lines[below:]) if line not in gone]
+    cells = [cells[i] for i in used]
     columns = {
         name: _column([row[j] if j < len(row) else None for row in cells])
         for j, name in enumerate(names)
     }
-    return pa.table(columns), np.array(lines[below:], np.int64), marks.notes
+    numbers = np.array([lines[below + i] for i in used], np.int64)
+    return SheetRows(pa.table(columns), numbers, rejected, marks.notes)
+
+
+def _without_values(
+    formulas: Sequence[str], lines: list[int], rows: list[tuple[Any, ...]]
+) -> list[Rejected]:
+    """Return the rows that hold a formula without its value, by the first such cell of each."""
+    first: dict[int, str] = {}
+    for cell in formulas:
+        first.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), cell)
+    rejected = []
+    for line, row in zip(lines, rows, strict=True):
+        if line in first:
+            text = ", ".join(str(cell) for cell in row if cell is not None)
+            reason = (
+                f"cell {first[line]} holds a formula without its value; open the workbook in a "
+            )
+            reason += "spreadsheet, let it calculate, and save it"
+            rejected.append(Rejected(line, text, reason))
+    return rejected
 
 
 def _fill_merged(
@@ -589,12 +626,6 @@ def _read_rows(path: Path, wanted: str) -> tuple[_Marks, list[int], list[tuple[A
             f"{path} is no Excel workbook that can be read ({type(error).__name__}: {error}); "
             f"{_WAY_OUT}"
         ) from None
-    if marks.formulas:
-        more = f" and {len(marks.formulas) - 1} more" if len(marks.formulas) > 1 else ""
-        raise InputError(
-            f"{path}, sheet {sheet.title!r}: cell {marks.formulas[0]}{more} holds a formula "
-            "without its value; open the workbook in a spreadsheet, let it calculate, and save it"
-        )
     notes = [note] if note else []
     if marks.hidden:
         listed = ", ".join(map(str, sorted(marks.hidden)[:8]))

@@ -1,17 +1,27 @@
 """The one reader of compositions: any form that a public function takes, to a table and back.
 
-A text, a list, a column or frame of pandas, polars or Arrow, a path, pymatgen compositions or a
-`CompositionTable` become `Inputs`; results go back in the same frame library, with the same index
-and the user's other columns.
+A text, a list, a column or frame of pandas, polars or Arrow, a path, pymatgen compositions,
+structures or entries, ASE atoms or a `CompositionTable` become `Inputs`; results go back in the
+same frame library, with the same index and the user's other columns.
 """
 
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    ParamSpec,
+    Protocol,
+    TypeAlias,
+    cast,
+    overload,
+)
 
 import numpy as np
 import pyarrow as pa
@@ -28,18 +38,67 @@ from .table import CompositionTable
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
-    from pymatgen.core import Composition
+    from pymatgen.core import Composition, Structure
+
+    Composed: TypeAlias = Composition | Structure | "Atoms"
+
+
+class Atoms(Protocol):
+    """Atoms as ASE has them."""
+
+    def get_chemical_symbols(self) -> list[str]:
+        """Return the symbol of each atom."""
+
 
 Compositions: TypeAlias = (
-    "str | os.PathLike[str] | Composition | Iterable[str | Composition] | CompositionTable | "
+    "str | os.PathLike[str] | Composed | Iterable[str | Composed] | CompositionTable | "
     "pd.DataFrame | pl.DataFrame | pl.LazyFrame | pa.Table | pa.RecordBatch"
 )
 """Any form that `read_inputs` reads; columns of pandas, polars and Arrow are iterable."""
 
+PandasCompositions: TypeAlias = (
+    "str | os.PathLike[str] | Composed | Sequence[str | Composed] | CompositionTable | "
+    "pd.DataFrame | pd.Series[Any] | NDArray[Any]"
+)
+"""Forms whose results come as frames of pandas."""
+_Rest = ParamSpec("_Rest")
+
+
+class GivesFrame(Protocol[_Rest]):
+    """A function of compositions, whose result is a frame of the library that they came in."""
+
+    @overload
+    def __call__(
+        self,
+        compositions: "pl.DataFrame | pl.LazyFrame | pl.Series",
+        *args: _Rest.args,
+        **keywords: _Rest.kwargs,
+    ) -> "pl.DataFrame": ...
+    @overload
+    def __call__(
+        self,
+        compositions: "PandasCompositions",
+        *args: _Rest.args,
+        **keywords: _Rest.kwargs,
+    ) -> "pd.DataFrame": ...
+    @overload
+    def __call__(
+        self,
+        compositions: "pa.Table | pa.RecordBatch | pa.Array | pa.ChunkedArray",
+        *args: _Rest.args,
+        **keywords: _Rest.kwargs,
+    ) -> "pa.Table": ...
+
+
+def gives_frame(function: Callable[Concatenate[Any, _Rest], Any]) -> GivesFrame[_Rest]:
+    """Tell type checkers that a function's frames are of the library of its compositions."""
+    return cast(GivesFrame[_Rest], function)
+
+
 _SHELL_COLUMN = "shell"
 _FORMS = (
     "a recipe or a list of them, a pandas, polars or Arrow column or frame, the path of a table, "
-    "pymatgen compositions or a CompositionTable"
+    "pymatgen compositions or structures, ASE atoms or a CompositionTable"
 )
 # Package of a frame to the library that its results come in.
 _LIBRARIES = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
@@ -259,7 +318,7 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
         return Inputs(given, rejected=rejected, reported=True)
     if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
         return read_file(Path(given), basis, column)
-    if column is None and (isinstance(given, str) or hasattr(given, "element_composition")):
+    if column is None and (isinstance(given, str) or _composition(given) is not None):
         return _of_column([given], basis)
     if hasattr(given, "collect_schema") and hasattr(given, "collect"):
         given = given.collect()  # a polars LazyFrame
@@ -340,9 +399,16 @@ def _name(composition: Any) -> str:
 
 
 def _composition(item: Any) -> Any:
-    """Return the pymatgen Composition that an item is or has, None where there is none."""
+    """Return the pymatgen Composition that an item is or has, None where there is none.
+
+    Structures and entries of pymatgen have one, and the atoms of ASE are counted.
+    """
     if isinstance(item, str):
         return None
+    if hasattr(item, "get_chemical_symbols"):
+        from pymatgen.core import Composition
+
+        return Composition(Counter(item.get_chemical_symbols()))
     found = item if hasattr(item, "element_composition") else getattr(item, "composition", None)
     return found if hasattr(found, "element_composition") else None
 

@@ -49,7 +49,19 @@ _GROUPS = {
 _VARIABLES = "xyzuvwabcnmδ"
 # What a charge holds beside elements, before its amount: PrNd30.5, (PrNd)30.5, NdPr 30.5.
 _PAIR = re.compile(r"\(?(?:Pr[,-]?Nd|Nd[,-]?Pr)\)?(?=\s*\d)")
-_INPUT = re.compile(r"(?<![A-Za-z])([A-Z][A-Za-z]+)\s*(\d+\.?\d*)(?!\d)")
+_INPUT = re.compile(r"(?<![A-Za-z])(?P<name>[A-Z][A-Za-z]+)\s*[:=]?\s*(?P<amount>\d+\.?\d*)(?!\d)")
+# The same where amounts come first: 29.5%PrNd, 29.5 wt% (Pr,Nd), 1.5DyFe.
+_AMOUNT_BEGINS = re.compile(r"\s*[(\[]?\s*\d")
+_PAIR_BEHIND = re.compile(
+    r"(?<=[\d%\s])\(?(?:Pr\s*[,/+-]?\s*Nd|Nd\s*[,/+-]?\s*Pr)\)?(?![a-z\d]|\s*[bB]al)"
+)
+_INPUT_BEHIND = re.compile(
+    r"(?P<amount>\d+\.?\d*)\s*(?:wt\.?\s*%?|%\s*(?:wt\.?)?)?\s*(?P<name>[A-Z][A-Za-z]+)"
+)
+_OTHER_BALANCE = re.compile(
+    r"(?<![A-Za-z])(?:rest|remainder|remaining|balanced)(?![a-z])\.?|[:：]?\s*(?:余量|余|其余)",
+    re.IGNORECASE,
+)
 
 _SENTENCES = {
     _notation.NEGATIVE: "a hyphen before an amount; amounts are not negative, and a recipe in the "
@@ -171,25 +183,41 @@ def _traded() -> dict[str, dict[str, float]]:
 
 
 def in_elements(text: str, basis: str) -> str | None:
-    """Return a refused recipe in wt.% with its `inputs` as elements; None where it has none."""
+    """Return a refused recipe in wt.% with its `inputs` as elements; None where it has none.
+
+    The amount of an input stands where the recipe has its amounts: before the symbols if it begins
+    with one (``29.5%PrNd 1.2%Dy bal Fe``), behind them otherwise. Other words for the balance are
+    put as ``bal.``.
+    """
     if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
         return None
-    known, met = inputs(), set()
-
-    def elements(match: re.Match[str]) -> str:
-        name = match[1].replace("Mm", "MM")
-        if name not in known:
-            return match[0]
-        met.add(name)
-        amount = float(match[2]) / sum(known[name].values())
-        return "".join(f" {e} {amount * share:.6f}" for e, share in known[name].items()) + " "
-
-    written = _INPUT.sub(elements, _PAIR.sub("PrNd", text))
+    plain = _OTHER_BALANCE.sub(" bal. ", text)
+    if _AMOUNT_BEGINS.match(plain):
+        written, met = _replace_inputs(_PAIR_BEHIND.sub("PrNd", plain), _INPUT_BEHIND, "{x:.6f}{e}")
+    else:
+        written, met = _replace_inputs(_PAIR.sub("PrNd", plain), _INPUT, "{e} {x:.6f}")
     if not met:
-        return None
+        return None if plain == text else plain
+    known = inputs()
     parts = [f"{n} as {' '.join(f'{e}{x:g}' for e, x in known[n].items())}" for n in sorted(met)]
     warn(f"read {', '.join(parts)} wt.% (MAGNETKIT_CHARGE_INPUTS sets other ratios)", UserWarning)
     return written
+
+
+def _replace_inputs(text: str, pattern: re.Pattern[str], form: str) -> tuple[str, set[str]]:
+    """Return a text with its inputs as elements, each written in a form, and the inputs met."""
+    known = inputs()
+    met: set[str] = set()
+
+    def write_elements(match: re.Match[str]) -> str:
+        name = match["name"].replace("Mm", "MM")
+        if name not in known:
+            return match[0]
+        met.add(name)
+        share = float(match["amount"]) / sum(known[name].values())
+        return " ".join(form.format(e=e, x=share * part) for e, part in known[name].items())
+
+    return pattern.sub(write_elements, text), met
 
 
 def read_amounts(text: str) -> tuple[dict[str, float], str | None]:

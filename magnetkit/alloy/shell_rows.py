@@ -1,7 +1,7 @@
 """Shells of many magnets as arrays, and the composition of magnets together with their shells."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._arguments import named
-from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
+from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, mask
 from .._core.errors import InputError
 from ._read import Compositions, as_table
 from .notation import Basis
-from .shells import Shells, is_one, read_shell
+from .shells import Shell, Shells, is_one, read_shell
 from .table import CompositionTable
 
 if TYPE_CHECKING:
@@ -41,6 +41,16 @@ class ShellRows:
     # mass of rare earth put in over that of the magnet; NaN where it follows
     amount: Array
     text: NDArray[np.object_]  # as written in candidate tables
+    faces_mm: Array  # distance of the faces it is diffused from; infinity where it is even
+    # whether it is mixed into the powder before sintering
+    between_grains: NDArray[np.bool_]
+    # mass of each carrier over that of the magnet, (n, 118); None where no shell has one
+    carriers: Array | None = None
+
+    @property
+    def with_rim(self) -> NDArray[np.bool_]:
+        """Whether a rare earth makes a rim about the grains of a magnet, shape (n,)."""
+        return np.isfinite(self.amount) | (np.nan_to_num(self.fraction) > 0.0)
 
     def paid(self, atoms: Array, own: Array, mass: Array) -> Array:
         """Return the share of each magnet's rare earth that is replaced and paid for, shape (n,).
@@ -57,17 +67,21 @@ class ShellRows:
         return np.nan_to_num(np.clip(share, 0.0, 1.0))
 
     def resolved(
-        self, table: CompositionTable, law: Mapping[str, float] | None = None
+        self,
+        table: CompositionTable,
+        law: Mapping[str, float] | None = None,
+        arriving: Array | float = 1.0,
     ) -> tuple[Array, Array]:
         """Return fraction and content of each shell, from the amount where that is given.
 
         What of the amount is not lost to the boundaries makes the shell richer at first and then,
         as it nears the content that diffusion reaches at most, thicker: the content grows as
         1 - exp(-share held / `held`). `law` takes the place of the calibrated parameters where
-        they are fitted.
+        they are fitted; `arriving` is the share of the amount that there is where coercivity is
+        decided, see `magnetkit.magnetism.shells.arriving_share`.
         """
         law = law or shell_law()
-        held = (1.0 - law["lost"]) * self.paid(*rare_earth_masses(table))
+        held = (1.0 - law["lost"]) * self.paid(*rare_earth_masses(table)) * arriving
         content = -law["most_content"] * np.expm1(-held / law["held"])
         with np.errstate(divide="ignore", invalid="ignore"):
             fraction = np.nan_to_num(np.minimum(held / content, 0.5))
@@ -102,14 +116,67 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
         found = [0.0 if s is None else getattr(s, name) for s in each]
         return scale * np.array([np.nan if v is None else v for v in found], float)[at]
 
-    amount = np.where([s is None for s in each], np.nan, 1.0)[at] * numbers("amount_wt_pct", 0.01)
+    with_rim = np.array([s is not None and s.R != "" for s in each])
+    amount = np.where(with_rim, 1.0, np.nan)[at] * numbers("amount_wt_pct", 0.01)
+    fraction = np.where(with_rim[at], numbers("fraction"), 0.0)
+    content = np.where(with_rim[at], numbers("content"), 0.0)
+    columns = [INDEX[s.R] if s is not None and s.R else 0 for s in each]
+    faces = [np.inf if s is None or s.faces_mm is None else s.faces_mm for s in each]
+    between = [s is not None and s.between_grains for s in each]
+    carriers = _carrier_masses(each)
     return ShellRows(
-        np.array([INDEX[s.R] if s else 0 for s in each], np.int64)[at],
-        numbers("fraction"),
-        numbers("content"),
-        amount,
-        np.array([str(s) if s else "" for s in each], object)[at],
+        column=np.array(columns, np.int64)[at],
+        fraction=fraction,
+        content=content,
+        amount=amount,
+        text=np.array([str(s) if s else "" for s in each], object)[at],
+        faces_mm=np.array(faces)[at],
+        between_grains=np.array(between, bool)[at],
+        carriers=None if carriers is None else carriers[at],
     )
+
+
+def _carrier_masses(shells: list[Shell | None]) -> Array | None:
+    """Return the mass of each carrier over that of the magnet, (k, 118); None if there is none."""
+    if not any(shell is not None and shell.carriers for shell in shells):
+        return None
+    masses = np.zeros((len(shells), N_ELEMENTS))
+    for row, shell in zip(masses, shells, strict=True):
+        for symbol, amount in () if shell is None else shell.carriers:
+            row[INDEX[symbol]] = 0.01 * amount
+    return masses
+
+
+def add_masses(table: CompositionTable, masses: Array) -> CompositionTable:
+    """Return the table with elements added by mass.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    masses : ndarray, shape (n, 118)
+        Mass of each element over that of the magnet it is added to, itself included.
+
+    Returns
+    -------
+    CompositionTable
+        n rows, of which those without addition stay as they are.
+    """
+    rows = np.flatnonzero(masses.any(axis=1))
+    if not rows.size:
+        return table
+    some = table[rows]
+    weights = some.weight_fractions()
+    added = masses[rows]
+    weights = weights * (1.0 - added.sum(axis=1, keepdims=True)) + added
+    atoms = weights / ATOMIC_MASS
+    atoms /= atoms.sum(axis=1, keepdims=True)
+    mixed = CompositionTable.from_array(atoms, some.row_index)
+    mixed = replace(mixed, by_weight=some.by_weight)
+    both = CompositionTable.concat([replace(table, given={}), mixed])
+    place = np.arange(len(table))
+    place[rows] = len(table) + np.arange(rows.size)
+    return replace(both[place], errors=table.errors, given=table.given)
 
 
 def written(rows: ShellRows | None, n: int) -> "pa.Array":
@@ -158,7 +225,8 @@ def with_shell(
     rows = read_shells(shell, len(table))
     if rows is None:
         return table
-    return replace_rare_earth(table, rows.column, rows.paid(*rare_earth_masses(table)))
+    whole = replace_rare_earth(table, rows.column, rows.paid(*rare_earth_masses(table)))
+    return whole if rows.carriers is None else add_masses(whole, rows.carriers)
 
 
 def mean_over_mass(table: CompositionTable, figures: Array, shell: Shells = None) -> Array:
@@ -180,4 +248,9 @@ def mean_over_mass(table: CompositionTable, figures: Array, shell: Shells = None
         put_in = own[:, -1:] * per_atom[rows.column]
         share = rows.paid(own[:, -1], own[:, 0], sums[:, 0])
         sums += share[:, None] * (put_in - own[:, :-1])
+        if rows.carriers is not None:
+            added = rows.carriers.sum(axis=1, keepdims=True)
+            mean = sums / sums[:, :1]
+            used = np.flatnonzero(rows.carriers.any(axis=0))
+            return mean * (1.0 - added) + rows.carriers[:, used] @ figures[used]
     return sums / sums[:, :1]

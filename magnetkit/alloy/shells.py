@@ -1,4 +1,4 @@
-"""The notation of grain-boundary shells in candidate tables."""
+"""The notation of grain-boundary shells and of what is diffused with them in candidate tables."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,23 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .._core.elements import RARE_EARTHS
+from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS
 from .._core.errors import InputError
 
 _FIXED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*@\s*(\d*\.?\d+)\s*$")
-_ORDERED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*(?:wt\.?\s*%|%\s*wt)\s*$")
+# One source of several: an element or an alloy of printed at.% and its mass.
+_SOURCE = re.compile(r"^\s*((?:[A-Z][a-z]?\d*\.?\d*)+)\s+(\d*\.?\d+)\s*(?:wt\.?\s*%|%\s*wt)\s*$")
+_PART = re.compile(r"([A-Z][a-z]?)(\d*\.?\d*)")
+_FACES = re.compile(r"^(.*?)\s+from\s+faces\s+(\d*\.?\d+)\s*mm\s+apart\s*$")
+_BETWEEN = re.compile(r"^(.*?)\s+between\s+(?:the\s+)?grains\s*$")
 
 _COATED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*mg/cm2\s+on\s+(\d*\.?\d+)\s*mm\s*$")
 
+CARRIERS = ("Pr", "Nd", "Ce", "La", "Y", "Al", "Cu", "Zn", "Ga")
+"""Elements that are diffused beside a heavy rare earth, or alone, and stay in the boundary."""
+
 _LIMIT_AMOUNT = 20.0
+_LIMIT_FACES_MM = 100.0
 # Density of sintered Nd-Fe-B, g/cm3: 7.4 to 7.7 on makers' sheets (datasets/grades), in the middle.
 _DENSITY = 7.55
 
@@ -26,7 +34,7 @@ Shells: TypeAlias = "str | Mapping[str, Any] | Shell | Sequence[str | Shell | No
 
 @dataclass(frozen=True)
 class Shell:
-    """A rim around every grain, given by the mass put in or by its own content.
+    """A rim around every grain, given by the mass put in or by its own content, and its carriers.
 
     Either `amount_wt_pct` is given, as a producer doses it, and fraction and content follow from it
     (`magnetkit.magnetism.shells`); or `fraction` and `content` are fixed by the user.
@@ -34,41 +42,69 @@ class Shell:
     Attributes
     ----------
     R : str
-        The rare earth that diffused in, any of them: neodymium about a cerium-rich core too.
+        The rare earth that diffused in, any of them: neodymium about a cerium-rich core too; empty
+        where carriers alone do.
     fraction : float or None
         Volume fraction of the shell in the hard phase, above 0 and up to 0.5.
     content : float or None
         Share of the shell's rare earth that is `R` instead, above 0 and up to 1.
     amount_wt_pct : float or None
         Mass of `R` put in over that of the magnet, %, above 0 and up to 20.
+    carriers : tuple of (str, float)
+        Elements of `CARRIERS` put in beside it and their masses over that of the magnet, %; they
+        stay in the boundary.
+    faces_mm : float or None
+        Distance of the two faces that it is diffused from; None where it is as much everywhere.
+    between_grains : bool
+        Whether it is mixed into the powder before sintering, which makes it part of the charge.
     """
 
     R: str
     fraction: float | None = None
     content: float | None = None
     amount_wt_pct: float | None = None
+    carriers: tuple[tuple[str, float], ...] = ()
+    faces_mm: float | None = None
+    between_grains: bool = False
 
     def __post_init__(self) -> None:
+        for symbol, amount in self.carriers:
+            if symbol not in CARRIERS:
+                raise InputError(
+                    f"a shell's source has a heavy rare earth or {', '.join(CARRIERS)}, "
+                    f"got {symbol!r}"
+                )
+            self._check("amount_wt_pct", amount, _LIMIT_AMOUNT)
+        if self.faces_mm is not None:
+            self._check("distance of faces, mm,", self.faces_mm, _LIMIT_FACES_MM)
+        if not self.R and self.carriers:
+            return
         if self.R not in RARE_EARTHS:
             raise InputError(f"a shell's R must be a rare earth such as Tb or Dy, got {self.R!r}")
         fixed, alone = self.fraction is not None, self.content is None
         if fixed == alone or fixed == (self.amount_wt_pct is not None):
             raise InputError("a shell needs amount_wt_pct alone, or fraction and content together")
-        for name, value, most in (
-            ("fraction", self.fraction, 0.5),
-            ("content", self.content, 1.0),
-            ("amount_wt_pct", self.amount_wt_pct, _LIMIT_AMOUNT),
-        ):
-            if value is not None and not 0.0 < value <= most:
-                raise InputError(
-                    f"a shell's {name} must be above 0 and up to {most:g}, got {value:g}"
-                )
+        self._check("fraction", self.fraction, 0.5)
+        self._check("content", self.content, 1.0)
+        self._check("amount_wt_pct", self.amount_wt_pct, _LIMIT_AMOUNT)
+
+    @staticmethod
+    def _check(name: str, value: float | None, most: float) -> None:
+        """Raise InputError if a number is given and not above 0 and up to `most`."""
+        if value is not None and not 0.0 < value <= most:
+            raise InputError(f"a shell's {name} must be above 0 and up to {most:g}, got {value:g}")
 
     def __str__(self) -> str:
         """Return the shell as it is written in candidate tables."""
-        if self.amount_wt_pct is not None:
-            return f"{self.R} {_written(self.amount_wt_pct, 1)} wt%"
-        return f"{self.R} {_written(self.content)} @ {_written(self.fraction)}"
+        if self.fraction is not None:
+            return f"{self.R} {_written(self.content)} @ {_written(self.fraction)}"
+        amounts = [*([(self.R, self.amount_wt_pct)] if self.R else []), *self.carriers]
+        text = " + ".join(f"{symbol} {_written(amount, 1)} wt%" for symbol, amount in amounts)
+        if self.between_grains:
+            return f"{text} between grains"
+        if self.faces_mm is not None:
+            return f"{text} from faces {self.faces_mm:g} mm apart"
+        return text
 
 
 def _written(number: float | None, digits: int = 2) -> str:
@@ -87,12 +123,14 @@ def is_one(shell: Any) -> bool:
 def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     """Read a shell from text, a dict or a `Shell`; an empty text and None mean a bulk alloy.
 
-    ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in; or ``"Tb 2 mg/cm2
-    on 5 mm"``: so much terbium on each of two faces that far apart, converted to the first by the
-    density of sintered Nd-Fe-B; or ``"Tb 0.30 @ 0.10"``: 30 % of the shell's rare earth is Tb, the
-    shell is 10 % of the volume; as a dict ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb",
-    "fraction": 0.10, "content": 0.30}``. Raises InputError if it cannot be read or lies outside
-    what a shell can be.
+    ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in, as much
+    everywhere; ``"Tb 0.5 wt% from faces 5 mm apart"``; ``"Tb 2 mg/cm2 on 5 mm"``: so much on each
+    of two faces that far apart, converted by the density of sintered Nd-Fe-B; ``"Dy 0.5 wt% + Pr
+    0.7 wt%"`` or ``"Dy70Cu30 0.6 wt%"`` (at.%): with carriers; ``"Al 0.2 wt%"``: without heavy rare
+    earth; ``"DyPr 1 wt% between grains"``: mixed into the powder; or ``"Tb 0.30 @ 0.10"``: 30 % of
+    the shell's rare earth is Tb, the shell is 10 % of the volume; as a dict ``{"R": "Tb",
+    "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.10, "content": 0.30}``. Raises InputError
+    if it cannot be read or lies outside what a shell can be.
 
     >>> str(read_shell({"R": "Tb", "amount_wt_pct": 0.5}))
     'Tb 0.5 wt%'
@@ -114,16 +152,72 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
         numbers = {name: float(v) for name, v in value.items() if name != "R"}
         return Shell(str(value["R"]), **numbers)
     text = value if isinstance(value, str) else ""
-    if match := _ORDERED.match(text):
-        return Shell(match[1], amount_wt_pct=float(match[2]))
     if match := _COATED.match(text):
         # Both faces are coated; thickness in mm.
-        share = 2.0 * 1e-3 * float(match[2]) / (_DENSITY * 0.1 * float(match[3]))
-        return Shell(match[1], amount_wt_pct=float(f"{100.0 * share:.3g}"))
+        faces_mm = float(match[3])
+        share = 2.0 * 1e-3 * float(match[2]) / (_DENSITY * 0.1 * faces_mm)
+        amount = float(f"{100.0 * share:.3g}")
+        return Shell(match[1], amount_wt_pct=amount, faces_mm=faces_mm)
     if match := _FIXED.match(text):
         return Shell(match[1], float(match[3]), float(match[2]))
+    if (shell := _read_sources(text)) is not None:
+        return shell
     raise InputError(
         f"shell {value!r} not understood; write it as 'Tb 0.5 wt%' (mass put in), "
+        "'Dy 0.5 wt% + Pr 0.7 wt%' (with a carrier), "
         "'Tb 2 mg/cm2 on 5 mm' (on both faces of a magnet that thick) or "
         "'Tb 0.30 @ 0.10' (content of the shell's rare earth @ volume fraction)"
     )
+
+
+def _read_sources(text: str) -> Shell | None:
+    """Read sources by mass, joined by ``+``, and the way they come in; None if it is no such text.
+
+    Of the rare earths the first heavy one makes the rim, or else the only one there is.
+    """
+    faces_mm, between = None, False
+    if match := _FACES.match(text):
+        text, faces_mm = match[1], float(match[2])
+    elif match := _BETWEEN.match(text):
+        text, between = match[1], True
+    masses: dict[str, float] = {}
+    for part in text.split("+"):
+        match = _SOURCE.match(part)
+        if match is None:
+            return None
+        for symbol, mass in _split_mass(match[1], float(match[2])).items():
+            masses[symbol] = masses.get(symbol, 0.0) + mass
+    heavy = [symbol for symbol in masses if symbol in HEAVY_LANTHANIDES]
+    if len(heavy) > 1:
+        raise InputError(
+            f"shell {text!r}: one heavy rare earth a shell is known, got {' and '.join(heavy)}"
+        )
+    rare = [symbol for symbol in masses if symbol in RARE_EARTHS]
+    rim = heavy[0] if heavy else ""
+    if not rim and len(masses) == 1 and rare:
+        rim = rare[0]
+    amount = masses.pop(rim, None)
+    carriers = tuple(masses.items())
+    return Shell(
+        rim,
+        amount_wt_pct=amount,
+        carriers=carriers,
+        faces_mm=faces_mm,
+        between_grains=between,
+    )
+
+
+def _split_mass(formula: str, mass: float) -> dict[str, float]:
+    """Split a mass among the elements of an alloy of at.%; InputError if one is no element."""
+    parts = _PART.findall(formula)
+    unknown = [symbol for symbol, _ in parts if symbol not in INDEX]
+    if unknown:
+        raise InputError(f"shell source {formula!r}: {unknown[0]!r} is no element")
+    if len(parts) == 1:
+        return {parts[0][0]: mass}
+    weights = [float(count or 1.0) * ATOMIC_MASS[INDEX[symbol]] for symbol, count in parts]
+    whole = sum(weights)
+    masses: dict[str, float] = {}
+    for (symbol, _), weight in zip(parts, weights, strict=True):
+        masses[symbol] = masses.get(symbol, 0.0) + mass * weight / whole
+    return {symbol: float(f"{value:.4g}") for symbol, value in masses.items()}

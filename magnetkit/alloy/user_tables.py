@@ -207,7 +207,7 @@ def read_user_table(
             if strict:
                 raise InputError(f"row {line}: {error}") from None
             refused[line] = (_row_text(record), str(error))
-    own = frame.iloc[kept].reset_index(drop=True)
+    own = _with_numbers(frame.iloc[kept].reset_index(drop=True), columns, mark)
     return UserTable(rows, own, [lines[i] for i in kept], refused, columns, notes)
 
 
@@ -600,6 +600,36 @@ def _gaps_filled(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> list[str
     return notes
 
 
+_PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+
+
+def _with_numbers(
+    frame: "pd.DataFrame", columns: tuple[Column, ...], mark: str | None
+) -> "pd.DataFrame":
+    """Return the user's cells with numbers as such, where a column of texts was read.
+
+    A number of a known quantity has the decimal mark of the table; of another column only what is
+    surely a number is one, so that 007 stays a text.
+    """
+    import pandas as pd
+
+    table = frame.copy()
+    for place, column in enumerate(columns):
+        is_quantity = column.quantity not in ("", "text")
+        cells: list[Any] = []
+        for cell in frame.iloc[:, place].tolist():
+            text = cell.strip() if isinstance(cell, str) else ""
+            number = _NUMBER.fullmatch(text) if is_quantity else None
+            if number is not None and not number[2]:
+                cells.append(read_number(text, mark))
+            elif _PLAIN.fullmatch(text) and column.quantity != "text":
+                cells.append(float(text))
+            else:
+                cells.append(cell)
+        table.isetitem(place, pd.Series(cells, dtype=object))
+    return table
+
+
 def _read_row(
     record: Mapping[Any, Any], columns: tuple[Column, ...], mark: str | None
 ) -> dict[str, Any]:
@@ -671,9 +701,8 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     meant = [u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high]
     guess = f"; {_shown(meant[0], column.quantity)}?" if meant else ""
     written = _shown(unit, column.quantity)
-    raise InputError(
-        f"{column.header}: {number:g} {written} lies outside {low:g} to {high:g} {shown}{guess}"
-    )
+    what, span = f"{number:g} {written}".strip(), f"{low:g} to {high:g} {shown}".strip()
+    raise InputError(f"{column.header}: {what} lies outside {span}{guess}")
 
 
 def _row_text(record: Mapping[Any, Any]) -> str:

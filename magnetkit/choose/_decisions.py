@@ -26,6 +26,7 @@ from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
 from ..magnetism._measured import ALPHA
 from ..magnetism.process import routes
+from ..phases._coverage import NOT_JUDGED
 from ..phases.records import HOST_NAMES, HOSTS, root_of
 from ._order import PLAUSIBLE
 from ._profile_parts import CHANCE, MARGIN
@@ -402,7 +403,9 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     if status == "buy":
         what = "samples of two makers"
     rust = ", and corrosion" if _undiluted(record["decision"]) != record["decision"] else ""
-    return f"{what}: {figures}Br and HcJ at 20 °C and {hot}{rust}"
+    data = str(record.get("stability_status") or "")
+    doubt = f"; stability {data}" if data.startswith(NOT_JUDGED) else ""
+    return f"{what}: {figures}Br and HcJ at 20 °C and {hot}{rust}{doubt}"
 
 
 def recommended(records: "pd.DataFrame") -> int | None:

@@ -202,6 +202,17 @@ def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str,
     return result
 
 
+def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
+    """Read ``Element=Substitute,...`` options: what replaces each element."""
+    sites = {}
+    for text in texts:
+        site, _, others = text.partition("=")
+        if not site.strip() or not others.strip():
+            raise InputError(f"{option} {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La")
+        sites[site.strip()] = [symbol.strip() for symbol in others.split(",")]
+    return sites
+
+
 # Types of the options that are no texts, what else Typer is told of one, and how a text is read,
 # where the text itself is not the value.
 _TYPES: dict[str, Any] = {

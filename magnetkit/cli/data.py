@@ -24,7 +24,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 Systems = Annotated[
     list[str] | None, typer.Argument(help="E.g. Sm-Co Nd-Fe-B; their subsystems come along.")
 ]
-For = Annotated[
+Device = Annotated[
     str | None,
     o.option("--application", "Device: systems of four of its elements.", metavar="NAME"),
 ]
@@ -99,7 +99,14 @@ def fetch(
 @o.shown_in_full
 def pull(
     systems: Systems = None,
-    application: For = None,
+    application: Device = None,
+    replaced: Annotated[
+        list[str] | None,
+        o.option("--for", "Substitutions to come: their systems too.", metavar="Nd=Ce,La"),
+    ] = None,
+    completed: Annotated[
+        bool, o.option("--complete", "Take what lacks from the embedded snapshot, corrected.")
+    ] = False,
     out: Annotated[Path | None, o.option("Folder to freeze the pull into.")] = None,
     cif: Annotated[Path | None, o.more("Folder for crystals as CIF files.")] = None,
     poscar: Annotated[Path | None, o.more("The same as POSCAR files, as VASP reads them.")] = None,
@@ -119,74 +126,29 @@ def pull(
 
     Examples
     --------
-      magnetkit data pull Sm-Co Nd-Fe-B Sm-Co-Fe-Cu-Zr
+      magnetkit data pull Sm-Co Nd-Fe-B --for "Nd=Pr,Ce,La,Dy"
 
       magnetkit data pull --application f22-engine --out phases
     """
-    from ..phases.snapshot import write_cifs, write_poscars, write_snapshot
+    from ..phases.pull import systems_of_substitutes
+    from ..phases.snapshot import write_cifs, write_poscars
 
-    pulled = _pulled(_systems(systems, application), endpoint, thermo_type, refresh, quiet)
-    if out is None:
-        typer.echo(str(pulled.folder))
-    else:
-        typer.echo(str(write_snapshot(out, pulled.entries, pulled.manifest, pulled.structures())))
+    wanted = _systems(systems, application)
+    if replaced:
+        wanted = systems_of_substitutes(wanted, o.substitutes(replaced, "--for"))
+    pulled = _pull(
+        wanted,
+        endpoint=endpoint,
+        thermo_type=thermo_type,
+        refresh=refresh,
+        completed=completed,
+        quiet=quiet,
+    )
+    typer.echo(str(pulled.save(out)))
     if cif is not None:
         write_cifs(pulled, cif)
     if poscar is not None:
         write_poscars(pulled, poscar)
-
-
-@app.command()
-def diff(
-    before: Annotated[Path, typer.Argument(help="Snapshot folder, or `embedded`.")],
-    after: Annotated[Path, typer.Argument(help="Snapshot folder, or `embedded`.")],
-    application: Annotated[
-        str | None, o.option("Device whose candidates are ranked on both.", metavar="NAME")
-    ] = None,
-    top: Annotated[int, o.option("Best candidates to compare.", min=1)] = 50,
-    json: o.Json = False,
-    quiet: o.Quiet = False,
-) -> None:
-    """Compare two snapshots: phases that are new, gone or moved by over 10 meV/atom.
-
-    Examples
-    --------
-      magnetkit data diff embedded phases
-
-      magnetkit data diff phases-2024 phases-2025 --application f22-engine
-    """
-    from ..phases.differences import differences
-    from ..report._tables import print_json
-
-    sides = [None if str(path) == "embedded" else path for path in (before, after)]
-    found = differences(sides[0], sides[1])
-    if json:
-        print_json(found)
-    else:
-        counts = found["change"].value_counts()
-        text = ", ".join(f"{counts.get(c, 0)} {c}" for c in ("new", "gone", "moved"))
-        typer.echo(f"{text} by more than 10 meV/atom, over the elements that both have")
-        for _, row in found[found["change"] == "moved"].iterrows():
-            was, now = (1000.0 * row[f"energy_above_hull_eV_atom{e}"] for e in ("_before", ""))
-            typer.echo(f"  {row['formula']:20s} {was:8.1f} -> {now:8.1f} meV/atom above the hull")
-    if application is not None:
-        _moved(application, sides, top, json, quiet)
-
-
-def _moved(application: str, sides: "list[Path | None]", top: int, json: bool, quiet: bool) -> None:
-    """Rank a device's candidates on both snapshots; print whose status or rank changed."""
-    from ..report._tables import print_changes, print_json
-    from ..run.screen import screen
-
-    old, new = (screen(None, application, snapshot=side, progress=not quiet) for side in sides)
-    changed = new.changes(old, top)
-    changed = changed[changed["change"] != "stayed"]
-    if json:
-        print_json(changed)
-    elif changed.empty:
-        typer.echo(f"the first {top} of {application} are the same on both")
-    else:
-        print_changes(changed, top)
 
 
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
@@ -194,7 +156,7 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     from ..alloy.notation import read_amounts
     from ..alloy.table import CompositionTable
     from ..choose.applications import load
-    from ..phases.differences import touched_systems
+    from ..phases.pull import largest_systems
     from ..run._candidates import charges
 
     found = list(systems or [])
@@ -203,27 +165,38 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
         melts = [text for made in charges(profile).values() for text, _ in made]
         table = CompositionTable.from_strings(melts, basis="weight")
         for held in {frozenset(table[i : i + 1].elements) for i in range(len(table))}:
-            found += touched_systems(set(held))
+            found += largest_systems(set(held))
         for part in profile.space:
             elements = {*read_amounts(part.formula)[0], *part.replace}
             for others in part.replace.values():
                 elements.update(others)
-            found += touched_systems(elements)
+            found += largest_systems(elements)
     if not found:
         raise InputError("name chemical systems such as Sm-Co, or a device by --application")
     return sorted(set(found))
 
 
-def _pulled(
-    systems: list[str], endpoint: str | None, thermo_type: str | None, refresh: bool, quiet: bool
+def _pull(
+    systems: list[str],
+    endpoint: str | None,
+    thermo_type: str | None,
+    refresh: bool,
+    completed: bool,
+    quiet: bool,
 ) -> "Snapshot":
-    from ..phases.pull import pull_snapshot
+    """Return the pull of some systems; say on stderr what it holds, and what was taken over."""
+    from ..phases.pull import pull
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        pulled = pull_snapshot(
-            systems, endpoint=endpoint, thermo_type=thermo_type, refresh=refresh, progress=not quiet
+        pulled = pull(
+            systems,
+            endpoint=endpoint,
+            thermo_type=thermo_type,
+            refresh=refresh,
+            progress=not quiet,
         )
+        whole = pulled.completed() if completed else pulled
     for warning in caught:
         message(f"warning: {warning.message}")
     if not quiet:
@@ -233,7 +206,14 @@ def _pulled(
             f"{facts['thermo_type']} energies, database {facts['database_version']}, "
             f"pulled {facts['date']}"
         )
-    return pulled
+    if completed and not quiet:
+        facts = whole.manifest["completed"]
+        message(
+            f"{facts['entries']} phases more from the embedded snapshot, corrected by "
+            f"{facts['shared_compounds']} compounds that both have, "
+            f"to within {1000.0 * facts['error_eV_atom']:.0f} meV/atom"
+        )
+    return whole
 
 
 applications = typer.Typer(help="Device profiles.", no_args_is_help=True)

@@ -42,6 +42,12 @@ def predict(
     along: Annotated[
         Literal["x", "y", "z"], o.more("--along", "Its direction of magnetization.")
     ] = "z",
+    why: Annotated[
+        bool,
+        o.option(
+            "--why", "Say why: terms of H_cJ and B_r, what the range rests on, what to measure."
+        ),
+    ] = False,
     require: o.Require = None,
     reference: o.ReferenceMagnet = None,
     objective: o.Objectives = None,
@@ -71,6 +77,8 @@ def predict(
       --reference Nd1.8Dy0.2Fe14B
 
       magnetkit predict --compare N42SH N38UH --load-line 2 --temperature 150C
+
+      magnetkit predict "Nd30.5Dy1B0.97Co1Cu0.15Fe bal." --basis weight --why
     """
     from ..report._tables import print_properties
     from ..report._text import of_calibration
@@ -113,6 +121,33 @@ def predict(
     interval = keywords.get("interval", 0.9)
     shown: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
     print_properties(frame, as_json=json, interval=interval, **shown)
+    if why:
+        _print_why(frame, {"basis": basis, **keywords})
+
+
+# So many magnets are explained in one call.
+_MOST_EXPLAINED = 5
+
+
+def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
+    """Print why the first magnets of a table have their coercivity and remanence."""
+    from .._core.units import ROOM_K
+    from ..magnetism.conditions import calibrated
+    from ..magnetism.explanation import explain_magnet
+    from ..report._text import remark
+
+    process = calibrated(asked.get("process"), asked.get("calibration"), ROOM_K)
+    for row in frame.head(_MOST_EXPLAINED).to_dict("records"):
+        kelvin = float(row["temperature_K"])
+        shell = row.get("shell") or None
+        basis = asked["basis"]
+        try:
+            said = explain_magnet(row["candidate"], kelvin, process, shell, basis=basis)
+        except InputError as error:
+            said = f"{row['candidate']}: {error}"
+        remark(str(said))
+    if len(frame) > _MOST_EXPLAINED:
+        remark(f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained")
 
 
 def _evaluate(compositions: Any, temperature: str, asked: dict[str, Any]) -> "pd.DataFrame":

@@ -325,7 +325,10 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
         [Shown(head, list(own), head == "Value", priority) for (head, priority), own in columns],
     )
-    typer.echo(f"Sold by {row['makers']}; {len(sheets)} published values from:")
+    if row["makers"]:
+        typer.echo(f"Sold by {row['makers']}; {len(sheets)} published values from:")
+    else:
+        say("No maker's sheet is known: number and class stand for it, as of its neighbours.")
     for source in dict.fromkeys(sheets["source"]):
         say(source, "- ")
     for note in dict.fromkeys(n for n in sheets["note"] if n):

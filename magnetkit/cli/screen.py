@@ -179,12 +179,7 @@ def _space(
     from ..alloy.substitution import substitutions
     from ..phases.records import HOSTS
 
-    sites = {}
-    for text in replace:
-        site, _, substitutes = text.partition("=")
-        if not site.strip() or not substitutes.strip():
-            raise InputError(f"--replace {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La")
-        sites[site.strip()] = [s.strip() for s in substitutes.split(",")]
+    sites = o.substitutes(replace, "--replace")
     if host in HOSTS:
         formula = HOSTS[host].structure.example
     elif ":" in host:

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from ..alloy._read import as_table
+from ..alloy._read import as_table, read_inputs
 from ..alloy.notation import Basis
+from ._dataframe import DataFrameFeaturizer
 from ._elements import composition_statistics, load_table
 
 
-class RowTransformer(TransformerMixin, BaseEstimator):
+class RowTransformer(DataFrameFeaturizer, TransformerMixin, BaseEstimator):
     """Base of transformers of compositions or crystals that learn nothing."""
 
     def fit(self, X: Any = None, y: Any = None) -> Self:
@@ -28,7 +29,29 @@ class RowTransformer(TransformerMixin, BaseEstimator):
         return tags
 
 
-class CompositionStatistics(RowTransformer):
+class CompositionTransformer(RowTransformer):
+    """Base of transformers of compositions."""
+
+    basis: Basis
+
+    def _features_of_column(
+        self, column: Any, ignore_errors: bool
+    ) -> tuple[NDArray[np.float64], list[str]]:
+        inputs = read_inputs(column, self.basis, strict=not ignore_errors, empty=ignore_errors)
+        values = np.full((len(column), len(self.get_feature_names_out())), np.nan)
+        if len(inputs.table):
+            values[inputs.table.row_index] = self.transform(inputs.table)
+        reasons = [""] * len(column)
+        for row in inputs.rejected:
+            reasons[row.line - 1] = row.reason
+        return values, reasons
+
+    def transform(self, X: Any) -> NDArray[Any]:
+        """Return the features of each composition, shape (n, k)."""
+        raise NotImplementedError
+
+
+class CompositionStatistics(CompositionTransformer):
     """Six statistics of each element property, weighted by atomic fraction.
 
     Names and values are those of matminer's ``ElementProperty.from_preset("magpie")``.

@@ -430,3 +430,20 @@ class StructureDescriptors(RowTransformer):
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names."""
         return np.array(_NAMES, dtype=object)
+
+    def _features_of_column(
+        self, column: Any, ignore_errors: bool
+    ) -> tuple[NDArray[np.float64], list[str]]:
+        reasons = [""] * len(column)
+        for row, structure in enumerate(column):
+            try:
+                Crystals.from_structures([structure])
+            except InputError as error:
+                if not ignore_errors:
+                    raise
+                reasons[row] = str(error)
+        sound = np.array([not reason for reason in reasons], bool)
+        values = np.full((len(column), len(_NAMES)), np.nan)
+        if sound.any():
+            values[sound] = self.transform(list(column[sound]))
+        return values, reasons

@@ -20,7 +20,7 @@ from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
 from ._descriptor_kernels import RATIOS, SUMS, describe_sublattices
 from ._elements import ION_PROPERTIES, ion_properties, magnetic_valence
-from .compositions import RowTransformer
+from .compositions import CompositionTransformer
 
 
 def _stoichiometries() -> dict[str, tuple[int, int, int]]:
@@ -108,7 +108,7 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     return out
 
 
-class RareEarthDescriptors(RowTransformer):
+class RareEarthDescriptors(CompositionTransformer):
     """Descriptors of the rare-earth and transition-metal sublattices of a composition.
 
     Parameters

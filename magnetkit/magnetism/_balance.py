@@ -159,7 +159,29 @@ def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Arr
         left = structure["decoupling_factor"] * np.exp(-structure["soft"] / GRAINS.soft_scale)
     laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])
     left = left * (1.0 - laves * np.exp(-structure["additive"] / GRAINS.additive))
-    return np.asarray(left * np.exp(-rows["lanthanum_loss"] * rows["lanthanum"]))
+    lanthanum = np.where(
+        rows["grain_size_um"] < GRAINS.ribbon_grain, 0.0, rows["lanthanum_loss"] * rows["lanthanum"]
+    )
+    return np.asarray(left * np.exp(-lanthanum))
+
+
+def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
+    """Compute B_r over the polarization of all phases: alignment, and exchange of fine grains.
+
+    a + g [1 - exp(-v / v_0)] 2 (1 - a): isotropic grains (a = 1/2) that share iron of volume
+    fraction v turn it by exchange; aligned ones have nothing to gain.
+
+    Parameters
+    ----------
+    alignment : ndarray, shape (n,)
+        Mean cosine to the texture axis.
+    soft : ndarray, shape (n,)
+        Volume fraction of iron.
+    fine : ndarray of bool, shape (n,)
+        Whether grains are as fine as a wall is wide.
+    """
+    shared = -GRAINS.exchange_remanence * np.expm1(-soft / GRAINS.exchange_volume)
+    return np.asarray(alignment + np.where(fine, 2.0 * shared * (1.0 - alignment), 0.0))
 
 
 def off_reference(rows: dict[str, Array]) -> Array:

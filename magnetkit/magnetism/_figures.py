@@ -24,6 +24,7 @@ from ._evidence import COMPARED_FROM
 from ._magnets import Alloys, alloys
 from ._measured import EFFECTS
 from ._uncertainty import HALF_WIDTH, Kinds
+from .laws import law
 from .process import by_row, read_process
 
 if TYPE_CHECKING:
@@ -31,10 +32,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# Half ranges of T_C below it where its uncertainty is looked at. Coercivity of Nd-Fe-B
-# ends four below, where a higher Curie temperature would leave some; with six the upper end has no
-# step there.
-_FAR = 6.0
+GRAINS = law("grains")
+TEMPERATURE = law("temperature")
 
 
 def widen(
@@ -55,7 +54,7 @@ def widen(
     half = z * bulk.curie_sd
     near = (status == 0) & (kelvin > bulk.curie - half)
     # Farther below, the upper Curie temperature does less than the spread of such magnets.
-    touched = (status == 0) & (kelvin > bulk.curie - _FAR * half)
+    touched = (status == 0) & (kelvin > bulk.curie - GRAINS.half_curie_ranges * half)
     if not touched.any():
         return
     # Most are far below at most temperatures.
@@ -108,10 +107,6 @@ FIGURES = (
 
 WITHOUT_COERCIVITY = ("remanence_T", "remanence_coefficient_pct_K")
 """Those that a magnet at a closed gate keeps."""
-
-# Standard deviation of ln H_cJ that each kelvin below it adds: 0.2 at 150 K, 0.35 at 77 K, an
-# estimate from what is remembered of magnets of undulators.
-_COLD = 0.002
 
 # Temperatures at which the load line is tried, K: closer where Nd-Fe-B loses its order.
 _STEPS = (50.0, 100.0)
@@ -236,7 +231,7 @@ def _hard(made: Alloys, kelvin: Array) -> Array:
     What the laws of grain size and of hot cells may be off by is the more of it the less is left.
     Below `COMPARED_FROM` nothing was compared.
     """
-    cold = HALF_WIDTH * _COLD * np.maximum(COMPARED_FROM - kelvin, 0.0)[:, None]
+    cold = HALF_WIDTH * TEMPERATURE.cold_doubt * np.maximum(COMPARED_FROM - kelvin, 0.0)[:, None]
     spread = np.sqrt(made.rows["spread"] ** 2 + cold**2)
     if np.isfinite(made.structure["iron"]).any():
         cells = HALF_WIDTH * hot_deviation(made.rules(), made.structure["iron"], kelvin[:, None])

@@ -10,14 +10,21 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import N_A, ROOM_K
-from ..alloy.shell_rows import ShellRows, replace_rare_earth
+from ..alloy.shell_rows import ShellRows, add_masses, replace_rare_earth
 from ..alloy.table import GIVEN, CompositionTable
 from ..compound.evaluate import STATUS, Intrinsic, evaluate_with
 from ..compound.parameters import ion_tables, load
 from ..phases.records import HOST_NAMES
 from ..surrogates.intrinsic import condensed, condensed_alone
 from . import _boundary
-from ._balance import Balance, balance, grain_effect, microstructure, off_reference
+from ._balance import (
+    Balance,
+    balance,
+    grain_effect,
+    microstructure,
+    off_reference,
+    reduced_remanence,
+)
 from ._cells import CELLS, Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence, process_distance
 from ._gates import FAR, apply_gates, gates, gates_at_temperatures, own_of, turned_width
@@ -25,7 +32,15 @@ from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
 from .laws import law
 from .process import Process, by_row, parameters, read_process
-from .shells import SURFACE, covering, enriched, given_share
+from .shells import (
+    SURFACE,
+    arriving_share,
+    carrier_volume,
+    covering,
+    enriched,
+    given_share,
+    mix_between_grains,
+)
 
 if TYPE_CHECKING:
     from ..compound.evaluate import PredictedCurie
@@ -291,11 +306,15 @@ def nearest_recipes(table: CompositionTable, codes: Any, made: Process) -> dict[
 
 def _never_made(written: "Partition", shells: ShellRows | None, traces: "Traces | None") -> Any:
     """Return which magnets are of a kind that nobody has made, bool, shape (n,)."""
-    from ..phases.partition import diffused_before, made_before
+    from ..phases.partition import diffused_before, made_before, shells_known
 
     codes, never = written.host, ~made_before(written.recipe, written.host)
     if shells is not None:
-        never |= (shells.text != "") & (codes >= 0) & ~diffused_before(codes, shells.column)
+        rims = shells.with_rim & ~diffused_before(codes, shells.column)
+        never |= rims & (codes >= 0)
+        if shells.carriers is not None:
+            # Carriers are known to act on the boundary of the hosts that shells are known of alone.
+            never |= shells.carriers.any(axis=1) & (codes >= 0) & ~shells_known(codes)
     return never if traces is None else never | traces.beyond
 
 
@@ -327,20 +346,24 @@ def alloys(
     from ..phases.partition import root_codes, shells_known, wall_hosts
     from ._magnet_kernels import Phases
 
+    if shells is not None:
+        table, shells = mix_between_grains(table, shells)
     said, (written, traces, made, rows) = table.given, _read(table, process, host)
     n, table, codes = len(table), written.recipe, written.host
     cellular = wall_hosts(codes)
     found, formula, charged = _in_phases(written, rows, traces)
     parts, cells = found.parts, found.parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
-    structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows)
+    carriers = None if shells is None else shells.carriers
+    structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows, carriers)
     if made.route is not None and made.route.hardening:
         structure["soft"][own_of(made.route, codes)] = 0.0
     if (cellular >= 0).any():
         rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
     fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
     if shells is not None:
-        fraction, content = shells.resolved(table)
+        arriving = arriving_share(shells.faces_mm)
+        fraction, content = shells.resolved(table, arriving=arriving)
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     shelled = np.flatnonzero(fraction > 0.0)
     richer = rows["surface_enrichment"]
@@ -367,7 +390,11 @@ def alloys(
         tuple(all_condensed),
     )
     predicted, widths, harder = _with_given(said, phases, written, parts, predicted, rows)
-    factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
+    fine = structure["coarse"] == 0.0
+    reduced = reduced_remanence(rows["alignment"], found.soft, fine)
+    factor = (found.hard + found.second) * rows["density"] * reduced
+    if shells is not None and carriers is not None:
+        factor *= 1.0 - carrier_volume(table, shells)
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
@@ -423,12 +450,20 @@ def _structure(
     formula: Array,
     cells: NDArray[np.int64],
     rows: dict[str, Array],
+    carriers: Array | None = None,
 ) -> dict[str, Array]:
-    """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such."""
+    """Return what `microstructure` asks of recipes in their phases; `cells` are rows of such.
+
+    `carriers`, of `ShellRows`, stay in the boundary.
+    """
     from ..alloy._row_kernels import sums
     from ..phases.partition import hardened_by
 
-    counted = _boundary.boundary_composition(found.charge, found.bound, rows["grain_size_um"])
+    grain_um = rows["grain_size_um"]
+    own = counted = _boundary.boundary_composition(found.charge, found.bound, grain_um)
+    if carriers is not None:
+        whole = add_masses(found.charge, carriers)
+        counted = _boundary.boundary_composition(whole, found.bound, grain_um)
     between = hardened_by(found.parts.host, "boundary")
     coarse = between & (counted["sintered"] > 0.0)
     # A formula names no additives, its maker uses them.
@@ -436,7 +471,11 @@ def _structure(
     usual = 100.0 * rows["usual_additive"] * ATOMIC_MASS[INDEX["Cu"]] / mass
     none = np.zeros_like(usual)
     usual_wetting = _boundary.wetting_gain(none, usual, none)
-    usual_factor = _boundary.decoupling_factor(_boundary.usual_boundary(counted))
+    usual_boundary = _boundary.usual_boundary(counted)
+    if carriers is not None:
+        usual_wetting = usual_wetting + counted["wetting"] - own["wetting"]
+        usual_boundary["free"] = usual_boundary["free"] + counted["free"] - own["free"]
+    usual_factor = _boundary.decoupling_factor(usual_boundary)
     wetting = _between(formula, usual_wetting, counted["wetting"])
     decoupling = _between(formula, none, counted["decoupling"])
     factor = _between(formula, usual_factor, _boundary.decoupling_factor(counted))

@@ -99,6 +99,7 @@ def makeable(
 ) -> tuple[Columns, NDArray[np.bool_]]:
     """Return how stable the phase of each candidate is, and which are taken for makeable.
 
+    A candidate whose stability no data decide is taken for makeable: missing data are no status.
     `more` as `stability_columns` takes it.
     """
     from ..phases._forming import FORMS
@@ -111,7 +112,8 @@ def makeable(
         return found.take(place), forms[place]
     asked = conditions.host, None, conditions.snapshot, conditions.interval
     _, found = stability_columns(table, *asked, split, **more)
-    return found, found["probability_phase_forms"] >= FORMS
+    # A comparison with NaN is false: only what is judged can be refused.
+    return found, ~(found["probability_phase_forms"] < FORMS)
 
 
 def describe(

@@ -20,6 +20,7 @@ from .._core.units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
 if TYPE_CHECKING:
     from ..alloy.shells import Shells
     from ..alloy.table import CompositionTable
+    from ..phases.snapshot import Snapshot
     from ..supply.scenario import Scenario
     from ..surrogates._curie import CurieModel
     from .process import Process
@@ -50,7 +51,7 @@ class _Keywords(TypedDict, total=False):
     recycled: Mapping[str, float] | None
     prices: Mapping[str, str] | None
     interval: float | None
-    snapshot: str | Path | None
+    snapshot: "Snapshot | str | Path | None"
     data: str | Path | None
     add: str | Path | None
 
@@ -188,7 +189,7 @@ class Conditions:
         "models", "float, optional", "--interval", "SHARE",
         "Coverage of the intervals, 0.9 for 90 %"))
     snapshot: Path | None = field(default=None, metadata=_said(
-        "models", "str or Path, optional", "--snapshot", "FOLDER",
+        "models", "str, Path or Snapshot, optional", "--snapshot", "FOLDER",
         "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded "
         "one otherwise"))
     data: str | None = field(default=None, metadata=_said(
@@ -276,10 +277,13 @@ class Conditions:
         duty = read_duty(Duty(**{name: known[name] for name in uses if name in known}))
         known |= zip(uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True)
         known["recycled"] = check_recycled(known.get("recycled"))
-        for name in ("snapshot", "data", "add"):
+        if "snapshot" in known:
+            from ..phases.snapshot import snapshot_folder
+
+            known["snapshot"] = snapshot_folder(known["snapshot"])
+        for name in ("data", "add"):
             if name in known:
-                given_path = path(name, known[name])
-                known[name] = given_path if name == "snapshot" else str(given_path)
+                known[name] = str(path(name, known[name]))
         kelvin = known.get("temperature", (300.0,))[0]
         known["process"] = calibrated(known.get("process"), known.get("calibration"), kelvin)
         found = cls(**known)

@@ -393,7 +393,10 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
         raise InputError(
             f"{row['grade']} is bonded, and no sheet prints its knee: its curve is not known"
         )
-    source = f"sheets of {row['makers']}, hot by their chords alpha and beta"
+    sheets = (
+        f"sheets of {row['makers']}" if row["makers"] else "number and class (no sheet is known)"
+    )
+    source = f"{sheets}, hot by chords alpha and beta"
     if shape["usual_squareness"]:
         source += f"; knee assumed at {shape['squareness']:g} H_cJ as usual for {row['host']}"
     if shape["usual_recoil"]:

@@ -7,12 +7,13 @@ from typing import Any, Unpack
 from .._core._arguments import named, warn
 from .._core._columnar import brief
 from .._core.errors import InputError
-from ..alloy._read import Compositions, read_inputs
+from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
 from ._stages import predicted
 from .conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
 
 
+@gives_frame
 @named
 @with_conditions("use", "magnet", "supply", "models")
 def predict(

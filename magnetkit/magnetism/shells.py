@@ -1,19 +1,38 @@
-"""Grain-boundary shells: a core of the base alloy and a thin rim of another rare earth."""
+"""Grain-boundary shells: a core of the base alloy and a thin rim of another rare earth.
 
+The gain of a rim saturates with its thickness t, 1 - exp(-t / t_0). What is diffused from two faces
+a distance L apart has after a time with D t the profile
+
+    c(x) / <c> = 1 + 2 sum_m exp(-(2 pi m)^2 D t / L^2) cos(2 pi m x / L),
+
+and J(H) of the magnet passes zero when the median layer, x = L/4, reverses: H_cJ is that of the
+amount there (`arriving_share`). Carriers (Pr, Nd, Al, Cu, Zn, Ga) stay in the boundary, dilute by
+their volume and add to free rare earth and wetting (`magnetkit.magnetism._boundary`). What is mixed
+in between the grains before sintering has become part of the charge. Constants:
+``datasets/laws/shell.toml`` and the table ``shell`` of ``datasets/recipes/parameters.toml``. Range:
+0.05 to 1.5 wt.% of heavy rare earth, 1 to 10 mm.
+"""
+
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._core._arguments import warn
-from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
-from ..alloy.shell_rows import ShellRows, rare_earth_masses, shell_law
+from .._core.elements import (
+    ATOMIC_MASS,
+    HEAVY_LANTHANIDES,
+    INDEX,
+    N_ELEMENTS,
+    RARE_EARTHS,
+    mask,
+)
+from ..alloy.shell_rows import ShellRows, add_masses, rare_earth_masses, shell_law
 from ..alloy.shells import Shell, read_shell
 from ..alloy.table import CompositionTable
-
-if TYPE_CHECKING:
-    pass
+from .laws import law
 
 Array = NDArray[np.float64]
 
@@ -21,11 +40,7 @@ Array = NDArray[np.float64]
 SURFACE = ("Tb", "Dy")
 """Rare earths that a magnet maker brings to the grains' surface."""
 
-# Shells are tens of nanometres thick at the least (electron micrographs of diffused magnets, from
-# memory), and heavy rare earth diffuses in by tenths of a per cent: 0.2 to 0.8 wt.%.
-_LEAST_THICKNESS_NM, _MOST_CONTENT = 10.0, 0.6
-_LEAST_AMOUNT, _MOST_AMOUNT = 0.05, 1.5
-_USUAL_GRAIN_UM = 5.0
+SHELL = law("shell")
 
 
 @lru_cache(maxsize=1)
@@ -44,23 +59,25 @@ def _example() -> tuple[float, float, float]:
 def objection(shell: Shell) -> str:
     """Return why no furnace makes this shell about grains of 5 um, empty where one does."""
     amount, thickness, content = shell.amount_wt_pct, None, None
+    if shell.between_grains:
+        return ""
     if shell.fraction is not None and shell.content is not None:
         paid = shell.fraction * shell.content / (1.0 - shell_law()["lost"])
         atoms, own, whole = _example()
         added = paid * atoms * ATOMIC_MASS[INDEX[shell.R]]
         amount = 100.0 * added / (whole - own + added + (1.0 - paid) * own)
         content = shell.content
-        thickness = float(thickness_nm(np.array(shell.fraction), np.array(_USUAL_GRAIN_UM)))
-    if thickness is not None and thickness < _LEAST_THICKNESS_NM:
+        thickness = float(thickness_nm(np.array(shell.fraction), np.array(SHELL.usual_grain)))
+    if thickness is not None and thickness < SHELL.least_thickness:
         return f"{shell}: a shell of {thickness:.2g} nm is thinner than any that is made"
     if shell.R not in HEAVY_LANTHANIDES:
         return ""
-    if content is not None and content > _MOST_CONTENT:
-        return f"{shell}: no more than {_MOST_CONTENT:g} of a shell's rare earth is replaced"
-    if amount is not None and not _LEAST_AMOUNT <= amount <= _MOST_AMOUNT:
+    if content is not None and content > SHELL.most_content:
+        return f"{shell}: no more than {SHELL.most_content:g} of a shell's rare earth is replaced"
+    if amount is not None and not SHELL.least_amount <= amount <= SHELL.most_amount:
         return (
             f"{shell}: asks for {amount:.2g} wt.% {shell.R}; "
-            f"diffusion puts in {_LEAST_AMOUNT:g} to {_MOST_AMOUNT:g} wt.%"
+            f"diffusion puts in {SHELL.least_amount:g} to {SHELL.most_amount:g} wt.%"
         )
     return ""
 
@@ -77,6 +94,66 @@ def covering(fraction: Array, grain_um: Array) -> Array:
     half a wall width, and the gain is nearly complete at two to three.
     """
     return -np.expm1(-thickness_nm(fraction, grain_um) / shell_law()["decay_nm"])
+
+
+# Terms of the series of `arriving_share`: the last is below 1e-6 of the first at 20 mm.
+_TERMS = 12
+
+
+def arriving_share(faces_mm: Array) -> Array:
+    """Compute the amount in the median layer over the mean, by the distance of the faces (mm).
+
+    1 for thin magnets and where the distance is infinite (as much everywhere); shape (n,).
+    """
+    spread = SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2
+    share = np.ones_like(spread)
+    for m in range(1, _TERMS + 1):
+        share += 2.0 * np.exp(-((2.0 * np.pi * m) ** 2) * spread) * np.cos(0.5 * np.pi * m)
+    return np.where(np.isfinite(faces_mm), np.clip(share, 0.0, 1.0), 1.0)
+
+
+def carrier_volume(table: CompositionTable, rows: ShellRows) -> Array:
+    """Compute the share of the volume that carriers take of n magnets, shape (n,)."""
+    from ..alloy._row_kernels import sums
+    from ..phases.partition import atomic_volumes
+
+    if rows.carriers is None:
+        return np.zeros(len(table))
+    volumes = atomic_volumes()
+    per_mass = sums(table.rows, volumes) / sums(table.rows, ATOMIC_MASS)
+    added = rows.carriers @ (volumes / ATOMIC_MASS)
+    own = (1.0 - rows.carriers.sum(axis=1)) * per_mass
+    return np.asarray(added / (own + added))
+
+
+def mix_between_grains(
+    table: CompositionTable, rows: ShellRows
+) -> tuple[CompositionTable, ShellRows]:
+    """Make what is mixed in between the grains part of the charge, and leave no rim of it.
+
+    Returns
+    -------
+    table : CompositionTable
+        The recipes with what is mixed in.
+    rows : ShellRows
+        The shells without it.
+    """
+    mixed = rows.between_grains
+    if not mixed.any():
+        return table, rows
+    masses = np.zeros((len(table), N_ELEMENTS))
+    rims = np.flatnonzero(mixed & rows.with_rim)
+    masses[rims, rows.column[rims]] = rows.amount[rims]
+    if rows.carriers is not None:
+        masses[mixed] += rows.carriers[mixed]
+    rest = replace(
+        rows,
+        fraction=np.where(mixed, 0.0, rows.fraction),
+        content=np.where(mixed, 0.0, rows.content),
+        amount=np.where(mixed, np.nan, rows.amount),
+        carriers=None if rows.carriers is None else rows.carriers * ~mixed[:, None],
+    )
+    return add_masses(table, masses), rest
 
 
 def given_share(phases: Any, rules: Any) -> Array:

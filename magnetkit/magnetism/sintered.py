@@ -34,7 +34,7 @@ from .._core.units import (
     parse_temperature,
     parse_temperatures,
 )
-from ..alloy._read import Compositions, read_inputs
+from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.shell_rows import read_shells, written
 from ..alloy.shells import Shells
@@ -47,6 +47,7 @@ from ._figures import FIGURES, WITHOUT_COERCIVITY, at_each, blank_hard, figures_
 from ._gates import apply_gates
 from ._magnets import Alloys, alloys
 from ._measured import COERCIVITY
+from .laws import law
 from .process import Process, idle, parameters
 from .shells import warn_of_shells
 
@@ -58,15 +59,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# mu_0 S_v, T: about 5 mT of sintered Nd-Fe-B (from memory; no number could be read in print). It
-# makes the volume that turns at once kT / (J_s S_v) = (8.6 nm)^3 at 20 C, two widths of a wall, as
-# it should be; kT and the cube of the wall's width grow alike with temperature, so that S_v does
-# not change much up to 150 C. Measured on Nd-Fe-B at 30 to 160 C (Materials 17 (2024) 243,
-# abstract): S_v grows with the opposing field and with H_cJ, so that one number for fields near
-# H_cJ errs to the safe side below.
-_VISCOSITY_T = 0.005
-# Time in which a loop is measured, h: about a minute (memory). H_cJ is that of this time.
-_LOOP_HOURS = 1.0 / 60.0
+TEMPERATURE = law("temperature")
 
 
 @dataclass(frozen=True)
@@ -95,7 +88,11 @@ class Duty:
     @property
     def creep(self) -> float:
         """By how much the time acts like a larger field, A/m."""
-        return _VISCOSITY_T / MU_0 * float(np.log(max(self.hours / _LOOP_HOURS, 1.0)))
+        return (
+            TEMPERATURE.viscosity
+            / MU_0
+            * float(np.log(max(self.hours / TEMPERATURE.loop_hours, 1.0)))
+        )
 
     def field(self, b_r: Array, recoil: Array) -> Array:
         """Return the field against a magnet of which nothing has reversed, A/m, shape (n,).
@@ -230,6 +227,7 @@ def read_between(between: Any) -> tuple[float, float]:
     return first, second
 
 
+@gives_frame
 @named
 def sintered(
     compositions: Compositions,

@@ -1,12 +1,10 @@
-from .differences import differences as differences
-from .differences import touched_systems as touched_systems
-from .hull import hull_energy as hull_energy
 from .partition import Partition as Partition
 from .partition import assign_hosts as assign_hosts
 from .partition import partition as partition
+from .pull import largest_systems as largest_systems
 from .pull import pull as pull
-from .pull import pull_snapshot as pull_snapshot
 from .pull import subsystems as subsystems
+from .pull import systems_of_substitutes as systems_of_substitutes
 from .records import HOST_NAMES as HOST_NAMES
 from .records import HOSTS as HOSTS
 from .snapshot import Snapshot as Snapshot
@@ -17,4 +15,5 @@ from .snapshot import write_cifs as write_cifs
 from .snapshot import write_poscars as write_poscars
 from .snapshot import write_snapshot as write_snapshot
 from .stability import energy_above_hull as energy_above_hull
+from .stability import hull_energy as hull_energy
 from .stability import stability as stability

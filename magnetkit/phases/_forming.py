@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
 from ..alloy.table import CompositionTable
+from ._entries import Entries
 from ._judged import BOLTZMANN_EV_K, Judged, Named, kinds
 from ._mixing import RADII
 from ._space import whole_space
 from .hull import solve, stable_space
 from .partition import not_from_melt
 from .records import HOST_NAMES, HOSTS, ROOTS
-from .snapshot import Snapshot
 
 if TYPE_CHECKING:
     from ._stability_kernels import Atoms, State, Weights
@@ -225,7 +225,7 @@ def odds(
     return found
 
 
-def _analogues(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
+def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
     """Return the distance to the hull of entries with another rare earth, eV/atom, or NaN."""
     if "analogues" not in source._cache:
         space = whole_space(source)

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..alloy.table import CompositionTable
+from ._coverage import judge_data
+from ._entries import Entries
 from ._mixing import SIGNIFICANT, MixingModel, MixingTerms, Nodes, mixing_model
 from ._space import PhaseSpace, composition_keys, first_of, whole_space
 from .hull import Decomposition, solve, stable_phases, stable_space
 from .partition import Partition, assign_hosts, partition, root_codes
 from .records import HOST_NAMES, HOSTS, ROOTS
-from .snapshot import Snapshot
 
 BOLTZMANN_EV_K = 8.617333262e-5
 # What replaces each other in most compounds of rare earths: their rivals mix these, and no others.
@@ -93,7 +94,7 @@ class Judged:
     machine-learned potential.
     """
 
-    def __init__(self, given: Named, source: Snapshot) -> None:
+    def __init__(self, given: Named, source: Entries) -> None:
         from .._core._jit import share_rows
         from . import _stability_kernels as _stability
 
@@ -156,7 +157,10 @@ class Judged:
         from .._core._jit import share_rows
         from ._stability_kernels import rivals_entropy
 
-        hull = solve(self.ideal, stable_space(self.source), products=True)
+        stable = stable_space(self.source)
+        hull = solve(self.ideal, stable, products=True)
+        rival_error = (hull.fractions * stable.error[hull.products]).sum(axis=1)
+        self.deviation = np.hypot(self.deviation, rival_error)
         free = self.energy - BOLTZMANN_EV_K * kelvin * self.entropy
         above = free - hull.energy
         mixed = np.zeros(len(self.host))
@@ -168,8 +172,12 @@ class Judged:
             above[rows] = np.maximum(above[rows], free[rows] - others + gain)
         return above, hull
 
+    def judge_data(self, hull: Decomposition) -> Coded:
+        """Return whether data decide on each phase, `JUDGED`, or what lacks, in words."""
+        return judge_data(self.ideal, kinds(), self.source, np.isnan(hull.energy))
 
-def rivals(source: Snapshot, host: str) -> PhaseSpace:
+
+def rivals(source: Entries, host: str) -> PhaseSpace:
     """Return the phases on the hull of a snapshot without those of a host's structure."""
     key = ("rivals", host)
     if key not in source._cache:
@@ -180,7 +188,7 @@ def rivals(source: Snapshot, host: str) -> PhaseSpace:
     return source._cache[key]
 
 
-def listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
+def listed(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
     """Return the energies of compositions that are entries of the snapshot, NaN for the others."""
     if "listed" not in source._cache:
         space = whole_space(source)
@@ -190,7 +198,7 @@ def listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
     return np.array([entries.get(key, np.nan) for key in composition_keys(table)], float)
 
 
-def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
+def _nodes(source: Entries, host: str, columns: NDArray) -> Nodes:
     model = mixing_model(source, host)
     kinds_of = (model.earths, model.metals, model.thirds)
     return _nodes_of(model, *(tuple(np.intersect1d(columns, kind).tolist()) for kind in kinds_of))

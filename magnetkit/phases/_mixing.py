@@ -33,10 +33,10 @@ from .._core import datasets
 from .._core._linear import invert, multiply
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..alloy.table import CompositionTable
+from ._entries import Entries
 from ._space import PhaseSpace, whole_space
 from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH, Energies, Members, Sites
 from .records import HOSTS, root_of
-from .snapshot import Snapshot
 
 # Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
 RADII = {
@@ -287,6 +287,7 @@ class MixingModel:
         rows = np.flatnonzero(mine)
         self.occupation = terms.occupation(dense[rows])
         self.energy = space.energy[rows]
+        self._error = space.error[rows]
         self.formulas = [space.formulas[k] for k in rows]
         self._fit(chemical_slopes(host) if slopes is None else slopes)
 
@@ -322,7 +323,8 @@ class MixingModel:
         observe[:n, :n] = np.eye(n)
         for k in range(len(differences)):
             observe[n + k, n + 2 * k : n + 2 * k + 2] = 1.0, -1.0
-        noise = np.concatenate([self.terms.scatter(self.occupation), deviations**2])
+        scatter = self.terms.scatter(self.occupation) + self._error**2
+        noise = np.concatenate([scatter, deviations**2])
         full = multiply(observe, self.terms.kernel(self._points, self._points))
         # On the left zeros cost nothing.
         full = multiply(observe, full.T).T + np.diag(noise)
@@ -439,7 +441,7 @@ def conformal_scale(far: NDArray[np.float64]) -> float:
     return max(1.0, quantile(far, 0.9)) if len(far) >= _LEAST_TO_CALIBRATE else 1.0
 
 
-def mixing_model(snapshot: Snapshot, host: str) -> MixingModel:
+def mixing_model(snapshot: Entries, host: str) -> MixingModel:
     """Return the model of a host, fitted once a snapshot."""
     key = ("mixing", host)
     if key not in snapshot._cache:

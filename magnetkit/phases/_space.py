@@ -14,7 +14,7 @@ from .._core._arguments import warn
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
-from .snapshot import SCHEMES, Snapshot
+from ._entries import ERROR, SCHEMES, Entries
 
 if TYPE_CHECKING:
     from ._hull_kernels import Planes
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RUN = 16384
 ABSURD_EV_ATOM = 5.0
 """Largest size of a formation energy; the strongest bound compounds, fluorides, reach 4.5."""
+WITHOUT_MOMENT = "calculated without its moment"
 # Shares of the atoms from which a rare earth's compound is magnetic (YFe2, YCo5; YCo2 is none), and
 # what an atom of iron or cobalt carries there at the least, muB.
 _RICH_IN_IRON, _RICH_IN_BOTH, _LEAST_MOMENT_MUB = 0.6, 0.8, 0.3
@@ -39,6 +40,10 @@ class PhaseSpace:
     val: NDArray[np.float64]
     energy: NDArray[np.float64]  # formation energy, eV/atom, (phases,); the elements stand at zero
     left_out: tuple[str, ...] = ()  # entries without a usable energy, and why
+    # key of the composition to formula, where the lowest entry lost its moment: energy unknown
+    doubtful: dict[bytes, str] = field(default_factory=dict)
+    # deviation of each energy from the scheme of the snapshot, eV/atom, (phases,)
+    error: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     facets: dict[bytes, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -51,8 +56,17 @@ class PhaseSpace:
         keep = np.flatnonzero(chosen)
         kept = self.table()[keep]
         names, columns = [self.formulas[k] for k in keep], self.column[kept.indices]
-        rows = kept.indptr, columns, kept.values
-        return PhaseSpace(names, self.column, *rows, self.energy[keep], self.left_out)
+        return PhaseSpace(
+            formulas=names,
+            column=self.column,
+            ptr=kept.indptr,
+            col=columns,
+            val=kept.values,
+            energy=self.energy[keep],
+            left_out=self.left_out,
+            doubtful=self.doubtful,
+            error=self.error[keep],
+        )
 
     def table(self) -> CompositionTable:
         """Return the phases as a composition table."""
@@ -64,57 +78,76 @@ class PhaseSpace:
 
 
 def build_space(
-    formulas: list[str], energies: NDArray[np.float64], collapsed: NDArray[np.bool_] | None = None
+    formulas: list[str],
+    energies: NDArray[np.float64],
+    collapsed: NDArray[np.bool_] | None = None,
+    errors: NDArray[np.float64] | None = None,
 ) -> PhaseSpace:
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
-    Entries without energy, more than `ABSURD_EV_ATOM` from the elements, or `collapsed` (without
-    the moment that they have), are left out and listed. Raises DataError if a formula cannot be
-    read, or an element lies below zero.
+    Entries without energy, or more than `ABSURD_EV_ATOM` from the elements, are left out and
+    listed. So are `collapsed` entries (calculated without the moment that they have). Where the
+    lowest entry of a composition is collapsed, the whole composition is left out as doubtful:
+    another polymorph says nothing of it. `errors` are deviations of the energies, eV/atom. Raises
+    DataError if a formula cannot be read, or an element lies below zero.
     """
-    sound = np.abs(energies) <= ABSURD_EV_ATOM
-    left_out = tuple(
-        f"{formulas[i]}: formation energy {energies[i]:g} eV/atom"
-        if np.isfinite(energies[i])
-        else f"{formulas[i]}: no formation energy"
-        for i in np.flatnonzero(~sound)
-    )
-    if collapsed is not None:
-        lost = np.flatnonzero(collapsed & sound)
-        left_out += tuple(f"{formulas[i]}: calculated without its moment" for i in lost)
-        sound &= ~collapsed
-    formulas = [formula for formula, keep in zip(formulas, sound, strict=True) if keep]
-    energies = energies[sound]
-    table = CompositionTable.from_strings(formulas, basis="atomic")
+    absurd = ~(np.abs(energies) <= ABSURD_EV_ATOM)
+    collapsed = np.zeros(len(formulas), bool) if collapsed is None else collapsed
+    errors = np.zeros(len(formulas)) if errors is None else errors
+    left_out = _reasons_left_out(formulas, energies, absurd, collapsed)
+    rows = np.flatnonzero(~absurd)
+    table = CompositionTable.from_strings([formulas[i] for i in rows], basis="atomic")
     if table.errors:
         raise DataError(f"a formula of the snapshot cannot be read: {table.errors[0].text!r}")
     lowest: dict[bytes, int] = {}
-    for i, key in enumerate(composition_keys(table)):
-        if key not in lowest or energies[i] < energies[lowest[key]]:
-            lowest[key] = i
-    rows = np.array(list(lowest.values()), np.int64)
-    pure = np.diff(table.indptr)[rows] == 1
-    for i in rows[pure]:
+    for place, key in enumerate(composition_keys(table)):
+        if key not in lowest or energies[rows[place]] < energies[rows[lowest[key]]]:
+            lowest[key] = place
+    doubtful = {key: formulas[rows[k]] for key, k in lowest.items() if collapsed[rows[k]]}
+    places = np.array([k for key, k in lowest.items() if key not in doubtful], np.int64)
+    pure = np.diff(table.indptr)[places] == 1
+    for i in rows[places[pure]]:
         if energies[i] < -1e-6:
             raise DataError(
                 f"{formulas[i]} lies {-energies[i]:.3f} eV/atom below zero; formation energies "
                 "must be of one scheme with the elements at zero"
             )
-    rows = rows[~pure]
+    places = places[~pure]
+    chosen = rows[places]
     present = np.unique(table.indices).astype(np.int64)
     column = np.full(N_ELEMENTS, -1, np.int64)
     column[present] = np.arange(len(present))
-    compounds = table[rows]
+    compounds = table[places]
     each = np.arange(len(present))
+    nothing = np.zeros(len(present))
     return PhaseSpace(
-        [SYMBOLS[c] for c in present] + [formulas[i] for i in rows],
-        column,
-        np.concatenate([each, len(present) + compounds.indptr]).astype(np.int64),
-        np.concatenate([each, column[compounds.indices]]),
-        np.concatenate([np.ones(len(present)), compounds.values]),
-        np.concatenate([np.zeros(len(present)), energies[rows]]),
-        left_out,
+        formulas=[SYMBOLS[c] for c in present] + [formulas[i] for i in chosen],
+        column=column,
+        ptr=np.concatenate([each, len(present) + compounds.indptr]).astype(np.int64),
+        col=np.concatenate([each, column[compounds.indices]]),
+        val=np.concatenate([np.ones(len(present)), compounds.values]),
+        energy=np.concatenate([nothing, energies[chosen]]),
+        left_out=left_out,
+        doubtful=doubtful,
+        error=np.concatenate([nothing, errors[chosen]]),
     )
+
+
+def _reasons_left_out(
+    formulas: list[str],
+    energies: NDArray[np.float64],
+    absurd: NDArray[np.bool_],
+    collapsed: NDArray[np.bool_],
+) -> tuple[str, ...]:
+    """Return in words which entries are left out, and why."""
+    reasons = []
+    for i in np.flatnonzero(absurd):
+        missing = not np.isfinite(energies[i])
+        reason = "no formation energy" if missing else f"formation energy {energies[i]:g} eV/atom"
+        reasons.append(f"{formulas[i]}: {reason}")
+    for i in np.flatnonzero(collapsed & ~absurd):
+        reasons.append(f"{formulas[i]}: {WITHOUT_MOMENT}")
+    return tuple(reasons)
 
 
 def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
@@ -125,7 +158,7 @@ def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
     return [parts[a:b].tobytes() for a, b in itertools.pairwise(bounds)]
 
 
-def whole_space(snapshot: Snapshot) -> PhaseSpace:
+def whole_space(snapshot: Entries) -> PhaseSpace:
     """Return the lowest entry of every composition of a snapshot; tell of entries left out.
 
     Raises DataError as `build_space` does, or if the entries are of more than one scheme.
@@ -136,17 +169,37 @@ def whole_space(snapshot: Snapshot) -> PhaseSpace:
         space = build_space(
             entries["formula"].tolist(),
             entries["formation_energy_eV_atom"].to_numpy(float),
-            _collapsed(entries),
+            find_collapsed(entries),
+            _errors(entries),
         )
-        if space.left_out:
-            shown = "; ".join(space.left_out[:5])
-            more = f" and {len(space.left_out) - 5} more" if len(space.left_out) > 5 else ""
-            warn(f"snapshot {snapshot.name}: left out {shown}{more}")
+        _warn_left_out(snapshot.name, space)
         snapshot._cache["space"] = space
     return snapshot._cache["space"]
 
 
-def _collapsed(entries: Any) -> NDArray[np.bool_] | None:
+def _errors(entries: Any) -> NDArray[np.float64] | None:
+    if ERROR not in entries.columns:
+        return None
+    return entries[ERROR].fillna(0.0).to_numpy(float)
+
+
+def _warn_left_out(name: str, space: PhaseSpace) -> None:
+    """Warn of entries left out, and of compositions whose phase is unknown for it."""
+    if not space.left_out:
+        return
+    shown = "; ".join(space.left_out[:5])
+    more = f" and {len(space.left_out) - 5} more" if len(space.left_out) > 5 else ""
+    text = f"snapshot {name}: left out {shown}{more}"
+    if space.doubtful:
+        unknown = ", ".join(list(space.doubtful.values())[:5])
+        text += (
+            f"; unknown for it: {unknown}. Snapshot.completed() takes these from the embedded "
+            "snapshot"
+        )
+    warn(text)
+
+
+def find_collapsed(entries: Any) -> NDArray[np.bool_] | None:
     """Return which entries fell into a solution without the moment that such compounds have.
 
     Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic;
@@ -168,7 +221,7 @@ def _collapsed(entries: Any) -> NDArray[np.bool_] | None:
     return found
 
 
-def _of_one_scheme(snapshot: Snapshot) -> None:
+def _of_one_scheme(snapshot: Entries) -> None:
     """Refuse a snapshot whose entries name more than one scheme of energies."""
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:

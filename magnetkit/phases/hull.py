@@ -9,20 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
-from ..alloy._read import Compositions, read_inputs
-from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
+from ._entries import Entries
 from ._space import PhaseSpace, find_facets, gather, whole_space
-from .snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,43 +106,20 @@ def stable_phases(space: PhaseSpace) -> PhaseSpace:
     return space.take(above < 1e-9)
 
 
-def stable_space(snapshot: Snapshot) -> PhaseSpace:
+def stable_space(snapshot: Entries) -> PhaseSpace:
     """Return the phases on the hull of a snapshot."""
     if "stable" not in snapshot._cache:
         snapshot._cache["stable"] = stable_phases(whole_space(snapshot))
     return snapshot._cache["stable"]
 
 
-@named
-def hull_energy(
-    compositions: Compositions,
-    snapshot: Snapshot | str | Path | None = None,
-    *,
-    basis: Basis = "auto",
-    strict: bool = False,
-) -> Any:
-    """Return the energy of the hull of competing phases at each composition.
-
-    Parameters
-    ----------
-    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        The compositions; see `magnetkit.predict`.
-    snapshot : str, Path or Snapshot, optional
-        Phases to compete with; the embedded snapshot without it.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
-    strict : bool
-        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,), or column of the input's library
-        Formation energy of the most stable mixture of phases, eV/atom. NaN where an element has
-        no phases in the snapshot.
-    """
-    inputs = read_inputs(compositions, basis, strict=strict)
-    hull = solve(inputs.table, stable_space(open_snapshot(snapshot)))
-    return inputs.values(hull.energy, "hull_energy_eV_atom")
+def measure_distances(snapshot: Entries) -> NDArray[np.float64]:
+    """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,)."""
+    entries = snapshot.entries
+    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    hull = solve(table, stable_space(snapshot)).energy
+    energies = entries["formation_energy_eV_atom"].to_numpy(float)
+    return np.maximum(energies - hull, 0.0)
 
 
 def product_texts(hull: Decomposition) -> "pa.Array":
@@ -177,17 +150,28 @@ class Section(NamedTuple):
     """The hull of a system of m elements.
 
     ``elements``: their symbols; ``names``: formulas of the k stable phases; ``shares`` float64
-    (k, m): what they are made of, in the order of `elements`; ``edges`` int64 (e, 2): which of them
-    are in balance with each other.
+    (k, m): what they are made of, in the order of `elements`; ``energies`` float64 (k,): their
+    formation energies, eV/atom; ``edges`` int64 (e, 2): which of them are in balance with each
+    other. ``others``: the phases above the hull, their names, shares and energies alike.
     """
 
     elements: tuple[str, ...]
     names: list[str]
     shares: NDArray[np.float64]
+    energies: NDArray[np.float64]
     edges: NDArray[np.int64]
+    others: "Others"
 
 
-def hull_section(source: Snapshot, elements: Sequence[str]) -> Section:
+class Others(NamedTuple):
+    """Phases of a system above its hull: formulas, shares (n, m), and energies (n,), eV/atom."""
+
+    names: list[str]
+    shares: NDArray[np.float64]
+    energies: NDArray[np.float64]
+
+
+def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     """Return the stable phases of a chemical system, and which of them are in balance.
 
     `elements` are symbols, such as ``["Sm", "Co", "Fe"]``. Raises InputError if the snapshot has no
@@ -211,6 +195,22 @@ def hull_section(source: Snapshot, elements: Sequence[str]) -> Section:
     corner = np.sort(corner.reshape(facets.corner.shape), axis=1)
     pairs = combinations(range(len(elements)), 2)
     sides = np.concatenate([corner[:, list(pair)] for pair in pairs])
-    shares = space.table()[stable].to_array()[:, [INDEX[e] for e in elements]]
+    columns_of_elements = [INDEX[e] for e in elements]
     names = [space.formulas[phase] for phase in stable]
-    return Section(tuple(elements), names, shares, np.unique(sides, axis=0))
+    return Section(
+        elements=tuple(elements),
+        names=names,
+        shares=space.table()[stable].to_array()[:, columns_of_elements],
+        energies=space.energy[stable],
+        edges=np.unique(sides, axis=0),
+        others=_phases_above_hull(whole_space(source), columns_of_elements, set(names)),
+    )
+
+
+def _phases_above_hull(space: PhaseSpace, columns: list[int], stable: set[str]) -> Others:
+    """Return the phases of a system that are not among its stable ones."""
+    shares = space.table().to_array()[:, columns]
+    inside = np.abs(shares.sum(axis=1) - 1.0) < 1e-9
+    inside &= [formula not in stable for formula in space.formulas]
+    rows = np.flatnonzero(inside)
+    return Others([space.formulas[row] for row in rows], shares[rows], space.energy[rows])

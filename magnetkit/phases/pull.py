@@ -13,12 +13,12 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from filelock import FileLock
@@ -31,15 +31,14 @@ from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
 from ._documents import make_tables
+from ._entries import SCHEMES
 from ._transport import KEY_HELP, fetch_records
-from .snapshot import MANIFEST, SCHEMES, Snapshot, read_snapshot, write_snapshot
-
-if TYPE_CHECKING:
-    import pandas as pd
-
+from .snapshot import MANIFEST, Snapshot, read_snapshot, write_snapshot
 
 ENDPOINT = "https://api.materialsproject.org/"
 MOST_ELEMENTS = 12
+MOST_TOGETHER = 4
+"""Elements of the largest systems that are pulled; hardly an intermetallic entry has more."""
 
 
 @named
@@ -48,11 +47,12 @@ def pull(
     api_key: str | None = None,
     endpoint: str | None = None,
     *,
+    substitutes: Mapping[str, Iterable[str]] | None = None,
     thermo_type: str | None = None,
     refresh: bool = False,
     progress: bool = False,
-) -> "pd.DataFrame":
-    """Return the phases of chemical systems and all their subsystems.
+) -> Snapshot:
+    """Pull the phases of chemical systems and all their subsystems.
 
     Parameters
     ----------
@@ -63,6 +63,9 @@ def pull(
         that is in the cache needs none.
     endpoint : str, optional
         Address of the server; ``MP_API_ENDPOINT``, else the Materials Project's own.
+    substitutes : mapping of str to iterable of str, optional
+        Substitutions to come, such as ``{"Nd": ["Pr", "Ce"]}``: the systems of what replaces an
+        element are pulled too, see `systems_of_substitutes`.
     thermo_type : str, optional
         Scheme of the energies: ``GGA_GGA+U``, ``GGA_GGA+U_R2SCAN`` or ``R2SCAN``. Without it the
         first of them for which the server knows the most elements asked for: r2SCAN gives
@@ -74,8 +77,8 @@ def pull(
 
     Returns
     -------
-    pandas.DataFrame
-        One row a phase, as `magnetkit.phases.load` returns it: ``formula``, ``cell``,
+    Snapshot
+        Its ``entries`` are a frame of one row a phase: ``formula``, ``cell``,
         ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom``, ``material_id``,
         ``energy_eV_atom``, ``uncorrected_energy_eV_atom``, ``theoretical``, ``space_group``,
         ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``, ``ordering``,
@@ -86,53 +89,14 @@ def pull(
     Raises
     ------
     InputError
-        If a system, the key or the endpoint cannot be used as given.
+        If a system, the key or the endpoint cannot be used.
     NetworkError
         If the server cannot be reached, refuses, or does not answer whole, as agreed and in time.
         Nothing is stored then.
     """
-    return pull_snapshot(
-        systems, api_key, endpoint, thermo_type=thermo_type, refresh=refresh, progress=progress
-    ).entries.copy()
-
-
-def _need_client() -> None:
-    """Refuse to ask a server without the client that does."""
-    if find_spec("mp_api") is None:
-        raise InputError(
-            "a pull needs the Materials Project's client: pip install 'magnetkit[pull]'"
-        )
-
-
-@named
-def pull_snapshot(
-    systems: str | Iterable[str],
-    api_key: str | None = None,
-    endpoint: str | None = None,
-    *,
-    thermo_type: str | None = None,
-    refresh: bool = False,
-    progress: bool = False,
-) -> Snapshot:
-    """Return a pull as a snapshot with structures and manifest.
-
-    Parameters
-    ----------
-    systems, api_key, endpoint, thermo_type, refresh, progress : optional
-        As for `pull`.
-
-    Returns
-    -------
-    Snapshot
-
-    Raises
-    ------
-    InputError
-        As for `pull`.
-    NetworkError
-        As for `pull`.
-    """
     wanted = chemical_systems(systems)
+    if substitutes:
+        wanted = systems_of_substitutes(wanted, substitutes)
     address = check_endpoint(endpoint)
     if thermo_type is not None and thermo_type not in SCHEMES:
         raise InputError(f"thermo_type must be one of {', '.join(SCHEMES)}, got {thermo_type!r}")
@@ -140,17 +104,17 @@ def pull_snapshot(
     with Cache("pulls", "_".join(wanted), question) as cache:
         if not refresh:
             try:
-                found = cache.read()
+                kept = cache.read()
             except DataError as error:
                 warn(f"{error}; pulling it anew")
-                found = None
-            if found is not None:
-                return found
+                kept = None
+            if kept is not None:
+                return kept
         _need_client()
-        asked = subsystems(wanted)
-        version, records = fetch_records(asked, _key(api_key, address), address, progress)
+        parts = subsystems(wanted)
+        version, records = fetch_records(parts, _key(api_key, address), address, progress)
         schemes = (thermo_type,) if thermo_type else SCHEMES
-        entries, structures, facts = make_tables(asked, schemes, records)
+        entries, structures, facts = make_tables(parts, schemes, records)
         absent = sorted(set("-".join(wanted).split("-")) - set(entries["formula"]))
         if absent:
             warn(
@@ -161,13 +125,21 @@ def pull_snapshot(
             "scheme": f"Materials Project {facts['thermo_type']}",
             "source": f"Materials Project, {address}",
             "licence": "CC BY 4.0",
-            "query": {"systems": wanted, "subsystems": len(asked)},
+            "query": {"systems": wanted, "subsystems": len(parts)},
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "magnetkit": __version__,
             "database_version": version,
             **facts,
         }
         return cache.write(lambda folder: write_snapshot(folder, entries, manifest, structures))
+
+
+def _need_client() -> None:
+    """Refuse to ask a server without the client that does."""
+    if find_spec("mp_api") is None:
+        raise InputError(
+            "a pull needs the Materials Project's client: pip install 'magnetkit[pull]'"
+        )
 
 
 def chemical_systems(systems: str | Iterable[str]) -> list[str]:
@@ -194,6 +166,80 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
             )
         found.add("-".join(sorted(symbols)))
     return sorted(found)
+
+
+@named
+def systems_of_substitutes(
+    systems: str | Iterable[str], substitutes: Mapping[str, Iterable[str]]
+) -> list[str]:
+    """Return chemical systems with those of what replaces their elements.
+
+    Parameters
+    ----------
+    systems : str or iterable of str
+        Chemical systems such as ``"Nd-Fe-B"``.
+    substitutes : mapping of str to iterable of str
+        Element to what replaces it, such as ``{"Nd": ["Pr", "Ce"]}``.
+
+    Returns
+    -------
+    list of str
+        Each system, and where one of its elements is replaced the systems of up to
+        `MOST_TOGETHER` elements of it and the substitutes.
+
+    Raises
+    ------
+    InputError
+        If a replaced element is in no system.
+
+    Examples
+    --------
+    >>> systems_of_substitutes("Nd-Fe-B", {"Nd": ["Pr"]})
+    ['B-Fe-Nd-Pr']
+    """
+    plain = chemical_systems(systems)
+    present = set("-".join(plain).split("-"))
+    for element in substitutes:
+        if element not in present:
+            raise InputError(
+                f"{element} is replaced but in none of the systems {', '.join(plain)}; name one "
+                "that has it"
+            )
+    wanted = set()
+    for system in plain:
+        symbols = set(system.split("-"))
+        larger = set(symbols)
+        for element, others in substitutes.items():
+            if element in symbols:
+                larger.update([others] if isinstance(others, str) else others)
+        wanted.update([system] if larger == symbols else largest_systems(larger))
+    return chemical_systems(wanted)
+
+
+@named
+def largest_systems(elements: Iterable[str], most: int = MOST_TOGETHER) -> list[str]:
+    """Return the largest chemical systems to pull for compounds of some elements.
+
+    Parameters
+    ----------
+    elements : iterable of str
+        Their symbols.
+    most : int
+        Elements of a system; with their subsystems these hold every compound of as many elements.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> largest_systems(["Sm", "Co", "Fe"])
+    ['Co-Fe-Sm']
+    >>> len(largest_systems(["Nd", "Pr", "Fe", "Co", "B"]))
+    5
+    """
+    symbols = sorted(set(elements))
+    return ["-".join(system) for system in combinations(symbols, min(most, len(symbols)))]
 
 
 @named

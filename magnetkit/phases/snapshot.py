@@ -7,18 +7,19 @@ A snapshot is a folder::
     manifest.json        format, scheme, licence, where it comes from, SHA-256 of the files
 
 Formation energies of one snapshot share one scheme (one set of corrections and element
-references), with the elements at zero; snapshots are never mixed.
+references), with the elements at zero; `Snapshot.completed` alone takes energies of another scheme.
 
 Crystals of a snapshot as CIF or POSCAR files, for the programs that read those.
 """
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,26 +28,29 @@ from .._core import datasets
 from .._core._arguments import named, path
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
+from .._core.settings import get_settings
+from ._entries import REQUIRED, STRUCTURES, Entries, symbols_of
+from .completion import complete
+from .hull import measure_distances
+from .interchange import phase_diagram, read_entries, to_entries
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+    from pymatgen.analysis.phase_diagram import PhaseDiagram
     from pymatgen.core import Structure
+    from pymatgen.entries.computed_entries import ComputedEntry
 
 
 FORMAT = "magnetkit phases 1"
 MANIFEST = "manifest.json"
 ENTRIES = "entries.parquet"
-STRUCTURES = "structures.parquet"
 EMBEDDED = "materials_project"
-
-SCHEMES = ("GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN")
-"""Schemes of energies of the Materials Project, in the order taken where none is asked for."""
-REQUIRED = ("formula", "formation_energy_eV_atom", "energy_above_hull_eV_atom", "material_id")
-"""Columns every ``entries.parquet`` has; ``material_id`` may be null, others may follow."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Snapshot:
+class Snapshot(Entries):
     """Phases of one scheme.
 
     Attributes
@@ -60,33 +64,129 @@ class Snapshot:
         source adds (database version, thermo type, query, date).
     folder : Path or None
         Where it lies on disk.
+    crystals : DataFrame or None
+        ``material_id`` and ``structure`` of a snapshot that lies nowhere on disk.
     """
 
-    name: str
-    entries: "pd.DataFrame"
-    manifest: dict[str, Any]
-    folder: Path | None = None
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    def distances(self) -> "NDArray[np.float64]":
+        """Return the distance of each entry to the hull of the snapshot at 0 K.
 
-    def __repr__(self) -> str:
-        """Return name, size and scheme."""
-        return f"<Snapshot {self.name}: {len(self.entries):,} phases, {self.manifest['scheme']}>"
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            eV/atom, not below zero.
+        """
+        return measure_distances(self)
 
-    def structures(self) -> "pd.DataFrame":
-        """Return ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+    def completed(self) -> "Snapshot":
+        """Return the snapshot with what it lacks taken over from the embedded one.
+
+        Taken over are entries of chemical systems that it does not cover, and compositions whose
+        lowest entry was calculated without its moment. Their energies are corrected to the scheme
+        of this snapshot by the compounds that both share; the column ``energy_error_eV_atom`` is
+        the error of that, which widens every range.
+
+        Returns
+        -------
+        Snapshot
+            ``manifest["completed"]`` says what was taken over, and the error.
 
         Raises
         ------
         DataError
-            If the snapshot carries no structures.
+            If the two share too few compounds to correct one to the other.
         """
-        import pandas as pd
+        return complete(self, open_snapshot())
 
-        if self.folder is None or STRUCTURES not in self.manifest["files"]:
-            raise DataError(
-                f"snapshot {self.name!r} has no structures; freeze a pull that holds them"
-            )
-        return pd.read_parquet(self.folder / STRUCTURES)
+    def to_entries(self, *, structures: bool = False) -> "list[ComputedEntry]":
+        """Return the entries as those of pymatgen, for its phase diagrams.
+
+        Parameters
+        ----------
+        structures : bool
+            Give entries that have a crystal as ``ComputedStructureEntry``.
+
+        Returns
+        -------
+        list of ComputedEntry
+            In the order of `entries`. Energies are those of the cell where the source has them,
+            else formation energies. Elements that the source has no entry of follow, at zero.
+        """
+        return to_entries(self, structures)
+
+    @staticmethod
+    def from_entries(entries: "Iterable[ComputedEntry]", name: str = "entries") -> "Snapshot":
+        """Return a snapshot of pymatgen's entries.
+
+        Parameters
+        ----------
+        entries : iterable of ComputedEntry
+            Of one scheme, such as `MPRester.get_entries_in_chemsys` of mp-api returns them. Their
+            lowest elements stand at zero.
+        name : str
+            Name to print.
+
+        Returns
+        -------
+        Snapshot
+
+        Raises
+        ------
+        InputError
+            If an element of a compound has no entry of its own.
+        """
+        read = read_entries(entries)
+        return Snapshot(name, read.entries, read.manifest, crystals=read.crystals)
+
+    def phase_diagram(self, system: "str | Iterable[str]") -> "PhaseDiagram":
+        """Return pymatgen's phase diagram of a chemical system, with the hull used here.
+
+        Parameters
+        ----------
+        system : str or iterable of str
+            Such as ``"Sm-Co"``.
+
+        Returns
+        -------
+        PhaseDiagram
+            Energies are formation energies; entries without a usable energy are left out.
+
+        Raises
+        ------
+        InputError
+            If the snapshot has no phases of an element.
+        """
+        return phase_diagram(self, system)
+
+    def save(self, folder: str | Path | None = None) -> Path:
+        """Write the snapshot to a folder, which `snapshot=` and ``--snapshot`` take.
+
+        Parameters
+        ----------
+        folder : str or Path, optional
+            Folder to make; one in the cache, named by the content, without it.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        InputError
+            If the folder holds something else, or cannot be written.
+        """
+        structures = self.structures() if self.has_structures else None
+        if folder is not None:
+            return write_snapshot(folder, self.entries, self.manifest, structures)
+        if self.folder is not None:
+            return self.folder
+        content = self.entries.to_json() + json.dumps(self.manifest, sort_keys=True)
+        digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+        place = get_settings().cache_dir / "snapshots" / digest
+        if (place / MANIFEST).is_file():
+            return place
+        return write_snapshot(place, self.entries, self.manifest, structures)
 
 
 @named
@@ -191,6 +291,18 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
     raise InputError(
         f"snapshot must be a folder, a Snapshot or None, got {type(snapshot).__name__}"
     )
+
+
+def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
+    """Return the folder of a snapshot, which is written into the cache if it lies nowhere.
+
+    None is the embedded snapshot.
+    """
+    if snapshot is None:
+        return None
+    if isinstance(snapshot, Snapshot):
+        return snapshot.save()
+    return path("snapshot", snapshot)
 
 
 @named
@@ -302,11 +414,6 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
     return datasets.sha256(file)
 
 
-def symbols_of(*formulas: str) -> set[str]:
-    """Return the elements that formulas name."""
-    return {symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)}
-
-
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
     """Yield material id and pymatgen structure of each entry of a snapshot that has one.
 
@@ -326,7 +433,7 @@ def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     Parameters
     ----------
     snapshot : Snapshot
-        One that holds structures, such as `magnetkit.phases.pull_snapshot` returns.
+        One that holds structures, such as `magnetkit.phases.pull` returns.
     folder : str or Path
         Made if it is not there; files of the same name are replaced.
 

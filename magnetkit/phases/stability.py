@@ -5,19 +5,20 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._core._arguments import named, share
 from .._core._columnar import Coded, Columns
 from .._core.columns import PROVENANCES
-from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import parse_temperature
-from ..alloy._read import Compositions, read_inputs
+from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
+from ._coverage import JUDGED, NOT_JUDGED
+from ._entries import Entries
 from ._forming import made_at, melted, odds
 from ._judged import Judged, listed, phases_of
-from ._space import PhaseSpace
 from .hull import Decomposition, product_texts, solve, stable_space
 from .partition import Partition, assign_hosts, partition, purified
 from .snapshot import Snapshot, open_snapshot
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+UNKNOWN = "unknown"
+"""What stands before the data that lack to name what a phase falls into."""
 LIQUID = "liquid"
 """What a phase falls into above the temperature at which it decomposes by melting."""
 
 
+@gives_frame
 @named
 def stability(
     compositions: Compositions,
@@ -78,9 +82,12 @@ def stability(
         of at least 1 % of its sites has its slope from a machine-learned potential for want of
         entries (`magnetkit.phases._mixing`); NaN where neither host nor entry is known.
         ``decomposes_to``: the phases on the hull at this composition with their shares of the
-        atoms, ``liquid`` above the melting temperature; ``unknown`` and the elements that the
-        snapshot lacks, with no number beside, where there are such. ``missing_end_members``: those
-        of at least 5 % of the phase that the snapshot lacks.
+        atoms, ``liquid`` above the melting temperature. ``stability_status``: ``judged``, or what
+        lacks, such as ``not judged: the snapshot has no phases of Pr``; no number stands beside it
+        then. ``missing_end_members``: those of at least 5 % of the phase that the snapshot lacks.
+        ``entry_above_hull_eV_atom``: the distance of the snapshot's own entry at this composition,
+        at 0 K, as in `magnetkit.phases.load`, NaN without one; ``energy_above_hull_eV_atom`` is
+        that of the interpolated phase at the temperature at which it is made.
 
     Raises
     ------
@@ -98,6 +105,7 @@ def stability(
     inputs = read_inputs(compositions, basis, strict=strict)
     judged, columns = stability_columns(inputs.table, host, temperature, snapshot, interval)
     columns["missing_end_members"] = judged.missing()
+    columns["entry_above_hull_eV_atom"] = _entry_distances(inputs.table, judged.source)
     return inputs.give(columns.frame())
 
 
@@ -133,7 +141,8 @@ def stability_columns(
         kelvin = np.full(len(kelvin), float(temperature))
     above, hull = judged.above(kelvin)
     found = odds(judged, above, kelvin, temperature is not None)
-    known = ~np.isnan(hull.energy)
+    data = judged.judge_data(hull)
+    known = data.says(JUDGED)
     columns = Columns()
     name = "probability_phase_forms"
     columns[name] = np.where(known, found.probability(), np.nan)
@@ -142,9 +151,11 @@ def stability_columns(
     for end, value, outer in zip(*ends, strict=True):
         columns[f"{name}_{end}"] = np.where(known, outer(value, found.probability()), np.nan)
     columns[f"{name}_provenance"] = _provenance(columns[name], known)
-    _energies(columns, judged, above, half)
+    columns["stability_status"] = data
+    _energies(columns, judged, above, known, half)
     if words:
-        columns["decomposes_to"] = _named(hull, judged, melted(judged.host, kelvin), source)
+        liquid = melted(judged.host, kelvin)
+        columns["decomposes_to"] = _name_products(hull, liquid, data)
     return judged, columns
 
 
@@ -158,17 +169,51 @@ def _provenance(value: Any, borrows: Any) -> Coded:
     return Coded(codes, PROVENANCES)
 
 
-def _energies(columns: Columns, judged: Judged, above: Any, half: float) -> None:
+def _energies(columns: Columns, judged: Judged, above: Any, known: Any, half: float) -> None:
+    """Enter formation energy and distance to the hull with their ranges."""
     spread = half * judged.deviation
     for name, value in (
         ("formation_energy_eV_atom", judged.energy),
         ("energy_above_hull_eV_atom", above),
     ):
         floor = 0.0 if value is above else -np.inf
+        value = np.where(known, value, np.nan)
         columns[name] = np.maximum(value, floor)
         columns[f"{name}_lo"] = np.maximum(value - spread, floor)
         columns[f"{name}_hi"] = np.maximum(value + spread, floor)
         columns[f"{name}_provenance"] = _provenance(value, judged.borrows)
+
+
+@named
+def hull_energy(
+    compositions: Compositions,
+    snapshot: Snapshot | str | Path | None = None,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
+    """Return the energy of the hull of competing phases at each composition.
+
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
+    snapshot : str, Path or Snapshot, optional
+        Phases to compete with; the embedded snapshot without it.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,), or column of the input's library
+        Formation energy of the most stable mixture of phases, eV/atom. NaN where an element has
+        no phases in the snapshot.
+    """
+    inputs = read_inputs(compositions, basis, strict=strict)
+    hull = solve(inputs.table, stable_space(open_snapshot(snapshot)))
+    return inputs.values(hull.energy, "hull_energy_eV_atom")
 
 
 @named
@@ -217,31 +262,36 @@ def energy_above_hull(
     return inputs.values(np.maximum(above, 0.0), "energy_above_hull_eV_atom")
 
 
-def _named(
-    hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot
+def _entry_distances(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
+    """Return the distance to the hull of the entries at n compositions, NaN where there is none."""
+    energies = listed(table, source)
+    rows = np.flatnonzero(np.isfinite(energies))
+    above = np.full(len(table), np.nan)
+    hull = solve(table[rows], stable_space(source)).energy
+    above[rows] = np.maximum(energies[rows] - hull, 0.0)
+    return above
+
+
+def _name_products(
+    hull: Decomposition, liquid: NDArray[np.bool_], data: Coded
 ) -> "pa.DictionaryArray":
-    """Return the products of each row in words, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
+    """Return the products of each row in words, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``.
+
+    `liquid`, (n,), says which phases melt; `data` is what `judge_data` returned: ``unknown`` and
+    what lacks stands where no data decide.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts, unknown = product_texts(hull), np.isnan(hull.energy)
-    other = liquid | unknown
-    if not other.any():
+    texts, is_known = product_texts(hull), data.says(JUDGED)
+    if is_known.all() and not liquid.any():
         return texts.dictionary_encode()
     # Products first, in the order in which they appear.
-    found = pc.if_else(other, None, texts).dictionary_encode()
-    lacking = [_lacking(judged.ideal[i : i + 1], source) for i in np.flatnonzero(unknown)]
-    words = list(dict.fromkeys([LIQUID, *lacking] if (liquid & ~unknown).any() else lacking))
-    codes, known = found.indices.fill_null(-1).to_numpy().copy(), len(found.dictionary)
-    codes[liquid] = known
-    codes[unknown] = [known + words.index(text) for text in lacking]
-    words = pa.concat_arrays([found.dictionary, pa.array(words, found.dictionary.type)])
-    return pa.DictionaryArray.from_arrays(codes, words)
-
-
-def _lacking(row: CompositionTable, source: Snapshot) -> str:
-    space: PhaseSpace = stable_space(source)
-    absent = [SYMBOLS[e] for e in row.indices.tolist() if space.column[e] < 0]
-    if not absent:
-        return "unknown: nothing given"
-    return f"unknown: the snapshot has no phases of {', '.join(absent)}"
+    products = pc.if_else(liquid | ~is_known, None, texts).dictionary_encode()
+    words = [LIQUID, *(word.replace(NOT_JUDGED, UNKNOWN) for word in data.words)]
+    codes = products.indices.fill_null(-1).to_numpy().copy()
+    first = len(products.dictionary)
+    codes[liquid] = first
+    codes[~is_known] = first + 1 + data.codes[~is_known]
+    dictionary = pa.concat_arrays([products.dictionary, pa.array(words, products.dictionary.type)])
+    return pa.DictionaryArray.from_arrays(codes, dictionary)

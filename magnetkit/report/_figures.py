@@ -476,7 +476,7 @@ def section(
     at = hull.shares @ _CORNERS
     edge = {"hoverinfo": "skip", "showlegend": False}
     traces = [line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges]
-    formulas = [re.sub(r"([\d.]+)", r"<sub>\1</sub>", name) for name in hull.names]
+    formulas = [_subscripted(name) for name in hull.names]
     own = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
     places = _places_of(at, [len(name) for name in hull.names], own)
     # The name of a phase that would lie on another's is shown when pointed at.
@@ -491,13 +491,66 @@ def section(
     layout = layout_of(bare, bare | {"scaleanchor": "x"}, height=560, title=title)
     if len(shares):
         x, y = (shares @ _CORNERS).T
-        look = {
-            "size": 11, "color": numbers(odds), "cmin": 0.0, "cmax": 1.0, "colorscale": "Viridis",
-            "line": {"width": 1, "color": "#222"},
-            "colorbar": colour_bar(COLUMNS["probability_phase_forms"].heading),
-        }  # fmt: skip
+        look = _probability_look(odds)
         traces.append(points(name, x, y, look, "%{text}", texts))
     return {"data": traces, "layout": layout}
+
+
+def binary_section(
+    hull: Section,
+    shares: NDArray[np.float64],
+    energies: NDArray[np.float64],
+    odds: ArrayLike,
+    texts: Sequence[str],
+    title: str = "",
+) -> Part:
+    """Return the hull of two elements, formation energy over composition, and n candidates.
+
+    `shares`, (n,), are theirs of the second element, `energies`, (n,), their formation energies,
+    eV/atom, `odds` the probability that each forms, `texts` what each shows, escaped.
+    """
+    order = np.argsort(hull.shares[:, 1])
+    x, y = 100.0 * hull.shares[order, 1], hull.energies[order]
+    formulas = [_subscripted(hull.names[k]) for k in order]
+    traces = [line("", x, y, width=1, color="#888") | {"hoverinfo": "skip", "showlegend": False}]
+    above = hull.others
+    if len(above.names):
+        names = [_subscripted(name) for name in above.names]
+        dot = {"size": 6, "color": "#fff", "line": {"width": 1, "color": "#888"}}
+        others = points(
+            "Above the hull", 100.0 * above.shares[:, 1], above.energies, dot, "%{text}", names
+        )
+        traces.append(others)
+    dot = {"size": 7, "color": "#222"}
+    stable = points("Stable phases, 0 K", x, y, dot, "%{text}", formulas)
+    stable |= {"mode": "markers+text", "textposition": "bottom center", "textfont": {"size": 10}}
+    traces.append(stable)
+    if len(shares):
+        look = _probability_look(odds)
+        traces.append(points("Candidates", 100.0 * shares, energies, look, "%{text}", texts))
+    across = titled(f"{hull.elements[1]} (at.%)")
+    return {
+        "data": traces,
+        "layout": layout_of(across, axis_of("formation_energy_eV_atom"), height=480, title=title),
+    }
+
+
+def _probability_look(odds: ArrayLike) -> Part:
+    """Return the look of dots coloured by the probability that each forms."""
+    return {
+        "size": 11,
+        "color": numbers(odds),
+        "cmin": 0.0,
+        "cmax": 1.0,
+        "colorscale": "Viridis",
+        "line": {"width": 1, "color": "#222"},
+        "colorbar": colour_bar(COLUMNS["probability_phase_forms"].heading),
+    }
+
+
+def _subscripted(formula: str) -> str:
+    """Return a formula with its numbers lowered."""
+    return re.sub(r"([\d.]+)", r"<sub>\1</sub>", formula)
 
 
 _PLACED = {"top center": 0.035, "bottom center": -0.035}

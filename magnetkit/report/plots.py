@@ -48,6 +48,10 @@ __all__ = [
 _PICTURES = (".png", ".svg", ".pdf")
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def _check_date_of_source() -> None:
     """Refuse a SOURCE_DATE_EPOCH that matplotlib cannot read."""
     text = os.environ.get("SOURCE_DATE_EPOCH", "0")
@@ -122,6 +126,16 @@ class Figure(Part):
         from plotly.io import to_html
 
         return str(to_html(dict(self), config={"displaylogo": False}, validate=False))
+
+    def savefig(self, path: str | Path) -> None:
+        """Write it to a file, by the name that matplotlib has for it; see `save`.
+
+        Parameters
+        ----------
+        path : str or Path
+            Ends in .html, .png, .svg or .pdf.
+        """
+        self.save(path)
 
     def save(self, path: str | Path) -> Path:
         """Write it to a file.
@@ -414,15 +428,16 @@ def section(
     temperature: float | None = None,
     snapshot: "Snapshot | str | Path | None" = None,
 ) -> Part:
-    """Draw the stable phases of a ternary system, and how likely candidates form on it.
+    """Draw the hull of two or three elements, and how likely candidates form on it.
 
-    The stable phases are those of the snapshot at 0 K, those in balance joined; candidates are
-    coloured by `magnetkit.phases.stability`. A candidate with other elements is left out.
+    The stable phases are those of the snapshot at 0 K: of two elements by their formation energy,
+    of three in a triangle, those in balance joined. Candidates are coloured by
+    `magnetkit.phases.stability`; one with other elements is left out.
 
     Parameters
     ----------
     system : str
-        Three elements, such as ``"Sm-Co-Fe"``.
+        Two or three elements, such as ``"Sm-Co"`` or ``"Sm-Co-Fe"``.
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         Candidates; none by default.
     temperature : float, optional
@@ -433,27 +448,32 @@ def section(
     Raises
     ------
     InputError
-        If `system` is not three elements, or the snapshot has no phases of one.
+        If `system` is not two or three elements, or the snapshot has no phases of one.
     """
     from ..phases.hull import hull_section
     from ..phases.snapshot import open_snapshot
     from ..phases.stability import stability
 
     elements = system.split("-")
-    if len(set(elements)) != 3 or any(e not in SYMBOLS for e in elements):
-        raise InputError(f"a section takes three elements such as Sm-Co-Fe, got {system!r}")
+    if len(set(elements)) not in (2, 3) or any(e not in SYMBOLS for e in elements):
+        raise InputError(f"a section takes two or three elements such as Sm-Co-Fe, got {system!r}")
     source = open_snapshot(snapshot)
     hull = hull_section(source, elements)
-    shares, odds, names = np.empty((0, 3)), np.empty(0), list[str]()
+    shares, odds = np.empty((0, len(elements))), np.empty(0)
+    energies, names = np.empty(0), list[str]()
     if compositions is not None:
         candidates = read_inputs(compositions, "auto").table
         shown = candidates[np.abs(candidates.fraction(*elements) - 1.0) < 1e-9]
         names = shown.formulas()
         shares = np.column_stack([shown.fraction(e) for e in elements])
-        found = stability(shown, temperature=temperature, snapshot=source) if names else {}
-        odds = found["probability_phase_forms"] if names else odds
+    if names:
+        judged = stability(shown, temperature=temperature, snapshot=source)
+        odds = judged["probability_phase_forms"].to_numpy(float)
+        energies = judged["formation_energy_eV_atom"].to_numpy(float)
     title = f"{system}, phases of the snapshot at 0 K"
-    return _figures.section(hull, shares, odds, names, title=title)
+    if len(elements) == 3:
+        return _figures.section(hull, shares, odds, names, title=title)
+    return _figures.binary_section(hull, shares[:, 1], energies, odds, names, title=title)
 
 
 @_plot
@@ -472,11 +492,14 @@ def parity(
     measured, predicted : array_like, shape (n,)
         Rows where either is NaN are left out.
     column : str
-        Result column, for the labels.
+        Result column, for the labels; any other name stands as it is.
     lo, hi : array_like, shape (n,), optional
         Interval of the predictions.
     """
-    label = _figures.axis_of(_known(column))["title"]["text"]
+    label, unit = column, ""
+    if column in COLUMNS:
+        label = _figures.axis_of(column)["title"]["text"]
+        unit = f" {COLUMNS[column].unit}".rstrip()
     true, guess, *ends = _aligned(measured, predicted, *(v for v in (lo, hi) if v is not None))
     dots = points("", true, guess, {"size": 6, "color": COLOURS[0]}, "%{x}, predicted %{y}")
     if len(ends) == 2:
@@ -486,7 +509,6 @@ def parity(
         dots["error_y"]["color"] = COLOURS[0]
     reach = [min(true.min(), guess.min()), max(true.max(), guess.max())]
     mean = float(np.mean(np.abs(guess - true)))
-    unit = f" {COLUMNS[column].unit}".rstrip()
     layout = layout_of(
         titled(f"measured: {label}"),
         titled(f"predicted: {label}"),

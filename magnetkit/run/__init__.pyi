@@ -7,3 +7,5 @@ from .screen import ScreenResult as ScreenResult
 from .screen import refined as refined
 from .screen import screen as screen
 from .suggestion import suggest as suggest
+from .validation import Validation as Validation
+from .validation import validate as validate

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _SHEETS_OF_PARTS = 60
 """Largest number of parts that have a sheet each; more share one sheet of ways."""
-_WIDE = {"Order line": 90, "Why": 60, "In words": 110, "Replacement": 34, "What": 40}
+_WIDE = {"Order line": 70, "Why": 45, "In words": 110, "Replacement": 34, "What": 40}
 _WIDE |= {"Change to": 40, "Text": 60, "Note": 130, "Shortage": 34}
 _DIGITS = {"P": "0.00", "Margin H_k / H": "0.00", "Row": "0", "Order": "0", "Way": "0"}
 _LONGEST_TITLE = 31
@@ -85,6 +85,8 @@ def _add_sheet(book: Any, title: str, frame: "pd.DataFrame", frozen: str = "A2")
     if names:
         sheet.auto_filter.ref = sheet.dimensions
     sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+    sheet.print_title_rows = "1:1"
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -1,8 +1,8 @@
 from .energy import EnergyModel as EnergyModel
-from .explanation import explain as explain
-from .models import CompositionRegressor as CompositionRegressor
 from .models import load as load
 from .models import train as train
+from .properties import PropertyModel as PropertyModel
+from .regressor import CompositionRegressor as CompositionRegressor
 from .training_sets import TARGETS as TARGETS
 from .training_sets import Computed as Computed
 from .training_sets import TrainingSet as TrainingSet

@@ -56,7 +56,7 @@ _OTHERS = 300
 _CLIP = 0.98
 # Fewer left-out compounds than this outside the domain calibrate nothing of their own.
 _FEW = 20
-# Fewer left-out compounds than this without physics, and no answer is given where there is none.
+# Of fewer left-out compounds without physics the prior deviation says how far off an answer is.
 _ENOUGH = 200
 # Share of left-out compounds that count as inside the domain.
 _EDGE = 0.90
@@ -181,6 +181,45 @@ def calibrated(
     beyond = predicted & ~inside
     outside = _harder(score, beyond, made.chemistry) if beyond.sum() >= _FEW else score[:0]
     return tuple(fitted), (*scores, outside)
+
+
+def left_out_half_widths(
+    model: CurieModel, left: Sequence[LeftOut], coverage: float
+) -> list[Array]:
+    """Return half the interval of each row left out, for each way of leaving out.
+
+    Sizes and quantiles are those of the rows of other folds, however they were left out.
+    """
+    data = model.known
+    halves = []
+    for number, rows_left in enumerate(left):
+        folds = folds_of(data, chemistry=number == 1)
+        half = np.full(len(data), np.nan)
+        for k in np.unique(folds):
+            test = folds == k
+            branches, scores = _calibrated_without(model, left, test)
+            widths = [_intervals.quantile(s, coverage) if len(s) else np.nan for s in scores]
+            factor = np.array(widths)
+            size = rows_left.sizes([branch.coefficients for branch in branches])
+            edges = np.array([branch.edge for branch in branches])
+            inside = rows_left.novelty <= edges[rows_left.branch]
+            own = np.where(inside, factor[rows_left.branch], factor[-1]) * size
+            half[test] = own[test]
+        halves.append(half)
+    return halves
+
+
+def _calibrated_without(
+    model: CurieModel, left: Sequence[LeftOut], test: NDArray[np.bool_]
+) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
+    """Return branches and scores calibrated without the rows of `test`."""
+    parts, values = [], []
+    for rows_left in left:
+        rows = ~test & np.isfinite(rows_left.mean)
+        parts.append([part[rows] for part in rows_left])
+        values.append(model.known.values[rows])
+    other = LeftOut(*map(np.concatenate, zip(*parts, strict=True)))
+    return calibrated(model.branches, other, np.concatenate(values))
 
 
 def _harder(score: Array, rows: NDArray[np.bool_], chemistry: NDArray[np.bool_]) -> Array:
@@ -335,7 +374,9 @@ def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
 
 def training_set(data: "str | Path | None" = None) -> TrainingSet:
     """Return what a model is trained on: a user's file alone, or all that is at hand."""
-    return curie_set() if data is None else own_set(Path(data))
+    if data is None:
+        return curie_set()
+    return own_set(Path(data))
 
 
 # Threads that ask for an untrained model at the same time must not each train it.
@@ -365,8 +406,8 @@ def _load(data: str | None, add: str | None, progress: bool, settings: str) -> C
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
     file = _store.file_of(TARGET, key_of(known))
-    train, unpack = partial(_trained, known, progress), partial(_unpacked, known)
-    return _store.load_or_train(file, train, _packed, unpack)
+    train, rebuild = partial(_trained, known, progress), partial(unpack, known)
+    return _store.load_or_train(file, train, pack, rebuild)
 
 
 def key_of(known: TrainingSet) -> str:
@@ -403,12 +444,12 @@ def _trained(known: TrainingSet, progress: bool) -> CurieModel:
 def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
     """Train, and keep in the cache whatever is there."""
     model = _trained(data, progress)
-    _store.save(model.file, *_packed(model))
+    _store.save(model.file, *pack(model))
     _load.cache_clear()
     return model
 
 
-def _packed(model: CurieModel) -> _store.Packed:
+def pack(model: CurieModel) -> _store.Packed:
     content = {
         "branches": tuple(tuple(vars(branch).values()) for branch in model.branches),
         "of_host": model.of_host,
@@ -418,6 +459,6 @@ def _packed(model: CurieModel) -> _store.Packed:
     return content, model.manifest
 
 
-def _unpacked(known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]) -> CurieModel:
+def unpack(known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]) -> CurieModel:
     branches = tuple(Branch(*parts) for parts in content.pop("branches"))
     return CurieModel(branches, known=known, manifest=manifest, **content)

@@ -22,13 +22,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .._core import _fetch, datasets
+from .._core._files import whole
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
-from .._core.errors import DataError, InputError
+from .._core.errors import DataError, InputError, StoreError
 from .._core.settings import get_settings
 from ..alloy._files import read_whole
 from ..alloy.table import CompositionTable
 
 _log = logging.getLogger("magnetkit")
+
+# So many rows that cannot be used are named one by one.
+_LISTED = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,56 @@ class TrainingSet:
         if len(self.learn) != len(self.values):
             object.__setattr__(self, "learn", np.ones(len(self.values), bool))
 
+    def __repr__(self) -> str:
+        """Return what it holds, in one line."""
+        text = f"TrainingSet of {self.target}: {len(self)} rows"
+        if not len(self):
+            return f"{text}; {self.origin:.400}"
+        low, high = self.values.min(), self.values.max()
+        groups = len(np.unique(self.groups))
+        return f"{text} of {groups} groups, {low:.4g} to {high:.4g}; {self.origin:.400}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a value, as `magnetkit.surrogates.training_set` reads it again.
+
+        Returns
+        -------
+        DataFrame
+            ``composition`` (atomic), the target, ``group``, ``source``, ``basis``, and ``learn``
+            where some rows are only tested on.
+        """
+        frame = pd.DataFrame(
+            {
+                "composition": _exact_texts(self.table),
+                self.target: self.values,
+                "group": self.groups,
+                "source": self.sources,
+                "basis": "atomic",
+            }
+        )
+        if not self.learn.all():
+            frame["learn"] = self.learn
+        return frame
+
+    def to_arrays(self) -> dict[str, Any]:
+        """Return all of it as arrays and texts, for a model file."""
+        return {
+            "target": self.target,
+            "fractions": self.table.to_array(),
+            "values": self.values,
+            "groups": np.asarray(self.groups, np.str_),
+            "sources": np.asarray(self.sources, np.str_),
+            "origin": self.origin,
+            "removed": self.removed,
+            "learn": self.learn,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, Any]) -> "TrainingSet":
+        """Return the set that `to_arrays` took apart."""
+        table = CompositionTable.from_array(arrays.pop("fractions"))
+        return cls(table=table, **arrays)
+
     def __len__(self) -> int:
         return len(self.values)
 
@@ -85,6 +139,15 @@ class TrainingSet:
             digest.update(np.ascontiguousarray(part).tobytes())
         digest.update("\n".join(self.groups).encode())
         return digest.hexdigest()
+
+
+def _exact_texts(table: CompositionTable) -> list[str]:
+    """Return each composition as text, with all digits of its atomic fractions that matter."""
+    texts = []
+    for start, stop in zip(table.indptr[:-1], table.indptr[1:], strict=True):
+        parts = zip(table.indices[start:stop], table.values[start:stop], strict=True)
+        texts.append("".join(f"{SYMBOLS[element]}{amount:.12g}" for element, amount in parts))
+    return texts
 
 
 def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
@@ -123,7 +186,7 @@ def named_so(given: Any) -> str:
     return str(given) if isinstance(given, str | Path) else "the frame"
 
 
-def _frame(given: Any) -> pd.DataFrame:
+def read_frame(given: Any) -> pd.DataFrame:
     """Return a CSV file, or a frame of pandas or of what speaks Arrow, as one of pandas."""
     if isinstance(given, pd.DataFrame):
         return given.reset_index(drop=True)
@@ -142,12 +205,33 @@ def _frame(given: Any) -> pd.DataFrame:
         raise DataError(f"cannot read the data: {error}") from None
 
 
+def table_path(given: Any) -> Path | None:
+    """Return the path of a user's table; a frame is written to the cache first, by its content."""
+    if given is None or isinstance(given, str | Path):
+        return None if given is None else Path(given)
+    text = read_frame(given).to_csv(index=False)
+    name = f"frame-{hashlib.sha256(text.encode()).hexdigest()[:16]}.csv"
+    path = get_settings().cache_dir / "tables" / name
+    if not path.is_file():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with whole(path) as work:
+                work.write_text(text, "utf-8")
+        except OSError as error:
+            raise StoreError(
+                f"the frame cannot be written to {path}: {error.strerror}; set "
+                "MAGNETKIT_CACHE_DIR to a folder that you may write to"
+            ) from None
+    return path
+
+
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     """Return the training set in a CSV file or frame, see `magnetkit.surrogates.training_set`.
 
-    Rows that cannot be used are left out with a warning; fewer than `least` others are an error.
+    Rows that cannot be used are left out with a warning; fewer than `least` others are an error
+    that names the first of them.
     """
-    frame, file = _frame(given), named_so(given)
+    frame, file = read_frame(given), named_so(given)
     for column in ("composition", target):
         if column not in frame.columns:
             raise InputError(
@@ -156,25 +240,55 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     on_disk = isinstance(given, str | Path)
     name = Path(given).name if on_disk else file
     table = _read_compositions(frame, file)
-    frame = frame.iloc[table.row_index].reset_index(drop=True)
-    values = pd.to_numeric(frame[target], errors="coerce").to_numpy(np.float64)
-    groups, sources = chemical_systems(table), np.full(len(table), name)
-    if "group" in frame.columns:
-        groups = frame["group"].astype(str).to_numpy(np.str_)
-    if "source" in frame.columns:
-        sources = frame["source"].astype(str).to_numpy(np.str_)
-    origin = f"file {name}" if on_disk else name
-    removed = {"composition that cannot be read": len(table.errors)}
-    known = np.isfinite(values)
-    removed["no value"] = int((~known).sum())
-    found = TrainingSet(target, table, values, groups, sources, origin, removed)[known]
-    if len(found) < least:
-        raise DataError(f"{file} holds {len(found)} usable rows of {target}; {least} are needed")
-    left = {why: count for why, count in removed.items() if count}
-    if left:
-        reasons = ", ".join(f"{why} ({count})" for why, count in left.items())
-        _log.warning(f"{file}: rows left out: {reasons}")
-    return found
+    rows = frame.iloc[table.row_index].reset_index(drop=True)
+    values = pd.to_numeric(rows[target], errors="coerce").to_numpy(np.float64)
+    groups = chemical_systems(table)
+    sources = np.full(len(table), name)
+    if "group" in rows.columns:
+        groups = rows["group"].astype(str).to_numpy(np.str_)
+    if "source" in rows.columns:
+        sources = rows["source"].astype(str).to_numpy(np.str_)
+    usable = np.isfinite(values)
+    removed = {
+        "composition that cannot be read": len(table.errors),
+        "no value": int((~usable).sum()),
+    }
+    data = TrainingSet(
+        target=target,
+        table=table,
+        values=values,
+        groups=groups,
+        sources=sources,
+        origin=f"file {name}" if on_disk else name,
+        removed=removed,
+    )[usable]
+    unusable = _reasons(frame, target, table, usable)
+    if len(data) < least:
+        raise DataError(
+            f"{file} holds {len(data)} usable rows of {target}; {least} are needed{unusable}"
+        )
+    if unusable:
+        counts = ", ".join(f"{why} ({count})" for why, count in removed.items() if count)
+        _log.warning(f"{file}: rows left out, {counts}{unusable}")
+    return data
+
+
+def _reasons(
+    frame: pd.DataFrame, target: str, table: CompositionTable, usable: NDArray[np.bool_]
+) -> str:
+    """Return why rows were left out, the first of them one by one; empty where none was."""
+    reasons = {error.row: error.reason for error in table.errors}
+    for row in table.row_index[~usable]:
+        reasons[int(row)] = f"{target} is {frame[target].iloc[row]!r:.40}, no number"
+    if not reasons:
+        return ""
+    lines = []
+    for row in sorted(reasons)[:_LISTED]:
+        composition = str(frame["composition"].iloc[row])
+        lines.append(f"\n  row {row + 1}, {composition!r:.60}: {reasons[row]}")
+    if len(reasons) > _LISTED:
+        lines.append(f"\n  and {len(reasons) - _LISTED} more rows")
+    return ":" + "".join(lines)
 
 
 TARGET = "curie_temperature_K"

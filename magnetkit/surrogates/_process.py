@@ -222,29 +222,6 @@ class TrendProcess:
         mean, nearest, near = found
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), near)
 
-    @one_thread()
-    def parts(self, X: Array) -> dict[str, Array]:
-        """Return what trend, smooth and last part add to the mean, each of shape (n,)."""
-        X = np.asarray(X, np.float64)
-        _, smooth, last = self._parts(self._blocks(X), self._blocks(self.points_))
-        level, slopes = self._known[4:6]
-        trend, _, plane = np.split(X * slopes, [self.trend, X.shape[1] - self.local], axis=1)
-        found = {
-            "trend": trend.sum(axis=1),
-            "smooth part": smooth @ self.weights_,
-            "elements" if self.linear else "neighbours": (
-                level + plane.sum(axis=1) if self.linear else last @ self.weights_
-            ),
-        }
-        return {name: self.scale_ * part for name, part in found.items()}
-
-    @one_thread()
-    def similarity(self, X: Array, rows: Array) -> Array:
-        """Return how alike `X` and `rows` are, 0 to 1, shape (n, m), without the trend."""
-        a, b = self._blocks(np.asarray(X, float)), self._blocks(np.asarray(rows, float))
-        _, smooth, last = self._parts(a, b)
-        return (smooth if self.linear else smooth + last) / self._flat
-
     def _start(self, d: int) -> Array:
         last = _START["plane" if self.linear else "local"]
         first = np.log([_START["smooth"], last])

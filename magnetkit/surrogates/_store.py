@@ -125,7 +125,8 @@ def key(data: Any, modules: Iterable[ModuleType]) -> str:
 
 def file_of(target: str, key: str) -> Path:
     """Return where the model of a target is kept that was trained as its `key` says."""
-    return get_settings().cache_dir / "surrogates" / f"{target}-{key}.model"
+    name = re.sub(r"[^\w.-]+", "_", target)
+    return get_settings().cache_dir / "surrogates" / f"{name}-{key}.model"
 
 
 def versions() -> dict[str, str]:
@@ -156,11 +157,11 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     return file
 
 
-def read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def read(file: Path, same_versions: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return content and manifest of a model file.
 
-    Raises StoreError if it is missing, no model file, damaged, of another version or holds a
-    foreign type.
+    Raises StoreError if it is missing, no model file, damaged, with `same_versions` written by
+    other versions, or holds a foreign type.
     """
     try:
         raw = file.read_bytes()
@@ -181,7 +182,7 @@ def read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
             f"{file} is damaged or was changed: content hash {digest[:12]}, expected "
             f"{str(manifest.get('content_sha256'))[:12]}; {_WAY_OUT}"
         )
-    if manifest.get("versions") != versions():
+    if same_versions and manifest.get("versions") != versions():
         raise StoreError(
             f"{file} was written by other versions ({manifest.get('versions')}), these are "
             f"{versions()}; {_WAY_OUT}"

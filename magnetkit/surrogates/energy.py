@@ -1,7 +1,4 @@
-"""The formation energy of any compound, by a Gaussian process on composition statistics.
-
-The measured properties of `magnetkit._core.columns` are learnt in the same way.
-"""
+"""The formation energy of any compound, by a Gaussian process on composition statistics."""
 
 import sys
 from dataclasses import dataclass, field
@@ -14,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import _intervals, datasets
-from .._core.columns import COLUMNS
 from .._core.elements import N_ELEMENTS
 from .._core.settings import get_settings
 from ..alloy._read import Compositions, read_inputs
@@ -61,7 +57,7 @@ class EnergyModel:
     Attributes
     ----------
     target : str
-        The one or the other, eV/atom, or a measured property of `magnetkit._core.columns`.
+        The one or the other, eV/atom.
     process : TrendProcess
         What answers, over `columns`.
     coefficients : ndarray of float64, shape (3,)
@@ -90,11 +86,13 @@ class EnergyModel:
     def __str__(self) -> str:
         """Return what was trained and how well, in one line."""
         rows, groups = self.manifest["rows"], self.manifest["groups"]
-        error = f"{self.manifest['error']:.3g} {COLUMNS[self.target].unit}".rstrip()
+        error = f"{self.manifest['error']:.3g} eV/atom"
         return (
             f"{self.target}: {rows} rows of {groups} groups, mean error {error} on groups left "
             f"out; {self.file}"
         )
+
+    __repr__ = __str__
 
     @property
     def file(self) -> Path:
@@ -147,7 +145,7 @@ class EnergyModel:
         values = np.where(np.diff(table.indptr) > 0, found.mean, np.nan)
         low, high = values - half, values + half
         if self.target == HULL_DISTANCE:
-            from ..phases.hull import hull_energy
+            from ..phases.stability import hull_energy
 
             hull = hull_energy(table)
             values, low, high = (np.maximum(v - hull, 0.0) for v in (values, low, high))
@@ -161,34 +159,6 @@ class EnergyModel:
             }
         )
         return inputs.give(frame)
-
-    def parts(self, table: CompositionTable) -> dict[str, Array]:
-        """Return what each part adds to the energy.
-
-        Parameters
-        ----------
-        table : CompositionTable, n rows
-
-        Returns
-        -------
-        dict of str to ndarray, shape (n,)
-            By name of the part, eV/atom.
-        """
-        return self.process.parts(columns(table))
-
-    def similarity(self, table: CompositionTable) -> Array:
-        """Return how alike compositions are to the known rows.
-
-        Parameters
-        ----------
-        table : CompositionTable, n rows
-
-        Returns
-        -------
-        ndarray, shape (n, m)
-            0 to 1 for each of the m known rows.
-        """
-        return self.process.similarity(columns(table), columns(self.known.table))
 
 
 def size(coefficients: Array, found: Estimate) -> Array:
@@ -267,16 +237,13 @@ def left_out(process: TrendProcess, data: TrainingSet, advance: Any = lambda: No
 _LOADING = Lock()
 
 
-def load(
-    data: "str | Path | None" = None, progress: bool = False, target: str = ENERGY
-) -> EnergyModel:
+def load(data: "str | Path | None" = None, progress: bool = False) -> EnergyModel:
     """Return the model, trained at first use and kept in the cache.
 
-    `data` is a CSV file, or the folder of a phase snapshot, to learn from; `target` the formation
-    energy, or a measured property of `magnetkit._core.columns`.
+    `data` is a CSV file, or the folder of a phase snapshot, to learn from.
     """
     with _LOADING:
-        return _load(target, None if data is None else str(data), progress, str(get_settings()))
+        return _load(None if data is None else str(data), progress, str(get_settings()))
 
 
 def fitted(known: TrainingSet) -> EnergyModel | None:
@@ -300,11 +267,11 @@ def fitted(known: TrainingSet) -> EnergyModel | None:
 
 
 @lru_cache(maxsize=4)
-def _load(target: str, data: str | None, progress: bool, settings: str) -> EnergyModel:
-    known = training_set(target, data)
-    if target == ENERGY and data is None and (model := fitted(known)) is not None:
+def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
+    known = training_set(ENERGY, data)
+    if data is None and (model := fitted(known)) is not None:
         return model
-    file = _store.file_of(target, key_of(known))
+    file = _store.file_of(ENERGY, key_of(known))
     train, unpack = partial(_trained, known, progress), partial(_unpacked, known)
     return _store.load_or_train(file, train, _packed, unpack)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import named
 from .._core.columns import properties
@@ -108,34 +107,6 @@ class Computed:
         table, texts = CompositionTable.from_strings([]), np.zeros(0, str)
         return TrainingSet(self.target, table, np.zeros(0), texts, texts, "physics")
 
-    def parts(self, table: CompositionTable) -> dict[str, NDArray[np.float64]]:
-        """Return what each part adds to the prediction: the physics is all of it.
-
-        Parameters
-        ----------
-        table : CompositionTable, n rows
-
-        Returns
-        -------
-        dict of str to ndarray, shape (n,)
-            By name of the part, in the unit of the target.
-        """
-        return {"physics": self.predict(table)[self.target].to_numpy(np.float64)}
-
-    def similarity(self, table: CompositionTable) -> NDArray[np.float64]:
-        """Return how alike compositions are to each known row, of which there is none.
-
-        Parameters
-        ----------
-        table : CompositionTable, n rows
-
-        Returns
-        -------
-        ndarray, shape (n, 0)
-            Shares, 0 to 1.
-        """
-        return np.zeros((len(table), 0))
-
 
 ENERGY = "formation_energy_eV_atom"
 HULL_DISTANCE = "energy_above_hull_eV_atom"
@@ -160,11 +131,12 @@ _LIMITS = {
 _NO_PHASE = 0.5
 
 
-def check_target(target: str) -> None:
-    """Raise InputError unless `target` is one of `TARGETS` or `COMPUTED`."""
-    if target not in (*TARGETS, *COMPUTED):
+def check_target(target: str, data: Any = None) -> None:
+    """Raise InputError unless `target` is one of `TARGETS` or `COMPUTED`, or a column of `data`."""
+    if data is None and target not in (*TARGETS, *COMPUTED):
         raise InputError(
-            f"target {target!r} is not learnt; use one of {', '.join((*TARGETS, *COMPUTED))}"
+            f"target {target!r} is not learnt without data=; use one of "
+            f"{', '.join((*TARGETS, *COMPUTED))}"
         )
 
 
@@ -175,7 +147,7 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     Parameters
     ----------
     target : str
-        A name of `TARGETS`.
+        A name of `TARGETS`; with `data` any column of it.
     data : path or frame, optional
         A CSV file, or a frame of pandas, polars or Arrow, with columns ``composition`` and the
         target, and as you have them ``group`` (the paper or series), ``source`` and ``basis``
@@ -193,7 +165,7 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     DataError
         If the file cannot be read or nothing usable is in it.
     """
-    check_target(target)
+    check_target(target, data)
     folder = Path(data) if isinstance(data, str | Path) else None
     if folder is not None and target == ENERGY and folder.is_dir():
         found = _phases(target, folder)

@@ -61,6 +61,6 @@ def test_windows_code_pages_are_read(tmp_path, encoding, suffix):
 
 def test_a_coating_is_so_much_per_mass():
     # 2 mg/cm2 on two faces of 5 mm at 7.55 g/cm3: 4 mg on 3.775 g.
-    shell = mk.alloy.Shell("Tb", amount_wt_pct=0.106)
+    shell = mk.alloy.Shell("Tb", amount_wt_pct=0.106, faces_mm=5.0)
     both = mk.magnetism.sintered(["Nd2Fe14B"] * 2, "20C", shell=[str(shell), "Tb 2 mg/cm2 on 5 mm"])
     assert both["coercivity_kA_m"][0] == both["coercivity_kA_m"][1]

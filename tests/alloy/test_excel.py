@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-from magnetkit.errors import InputError
 from openpyxl import Workbook, load_workbook
 
 from magnetkit.alloy._files import read_sheet
@@ -50,9 +49,10 @@ def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):
         sheet.append(row)
     sheet.merge_cells("A5:A6")
     book.save(tmp_path / "a.xlsx")
-    table, lines, notes = read_sheet(tmp_path / "a.xlsx")
-    assert lines.tolist() == [3, 5, 6]
-    assert notes == ()
+    sheet = read_sheet(tmp_path / "a.xlsx")
+    table = sheet.table
+    assert sheet.lines.tolist() == [3, 5, 6]
+    assert sheet.notes == ()
     assert table.to_pydict() == {
         "composition": ["SmCo5", "Sm2Co17", "Sm2Co17"],
         "melt": [1, 2, None], "price": [1.0, 1.5, 3.0],
@@ -74,7 +74,7 @@ def test_a_sheet_that_states_another_size_is_read_whole(tmp_path):
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as packed:
         for name, content in parts.items():
             packed.writestr(name, content.replace(b'ref="A1:B3"', b'ref="A1"'))
-    table, _, _ = read_sheet(tmp_path / "b.xlsx")
+    table = read_sheet(tmp_path / "b.xlsx").table
     assert table.num_rows == 2
     assert table.column_names == ["composition", "melt"]
 
@@ -97,7 +97,8 @@ def write_book(path, *, hidden_first=False, formula=False):
 
 
 def test_the_visible_sheet_and_rows_alone_are_read_and_said(tmp_path):
-    table, lines, notes = read_sheet(write_book(tmp_path / "a.xlsx", hidden_first=True))
+    sheet = read_sheet(write_book(tmp_path / "a.xlsx", hidden_first=True))
+    table, lines, notes = sheet.table, sheet.lines, sheet.notes
     assert table["composition"].to_pylist() == ["SmCo5", "Sm2Co17"]
     assert lines.tolist() == [2, 4]
     assert "sheet 'Melts' is read" in notes[0]
@@ -109,12 +110,14 @@ def test_the_visible_sheet_and_rows_alone_are_read_and_said(tmp_path):
 
 def test_a_hidden_sheet_is_read_when_named(tmp_path):
     path = write_book(tmp_path / "a.xlsx", hidden_first=True)
-    table, _, notes = read_sheet(Path(f"{path}#Old"))
-    assert table["composition"].to_pylist() == ["NdFe"]
-    assert notes == ()
+    sheet = read_sheet(Path(f"{path}#Old"))
+    assert sheet.table["composition"].to_pylist() == ["NdFe"]
+    assert sheet.notes == ()
 
 
-def test_a_formula_without_its_value_is_named(tmp_path):
+def test_a_row_with_a_formula_without_its_value_is_rejected_by_its_cell(tmp_path):
     path = write_book(tmp_path / "a.xlsx", formula=True)
-    with pytest.raises(InputError, match="cell B4 holds a formula without its value"):
-        read_sheet(Path(f"{path}#Melts"))
+    sheet = read_sheet(Path(f"{path}#Melts"))
+    assert sheet.table["composition"].to_pylist() == ["SmCo5"]
+    assert [row.line for row in sheet.rejected] == [4]
+    assert "cell B4 holds a formula without its value" in sheet.rejected[0].reason

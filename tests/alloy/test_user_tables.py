@@ -187,3 +187,12 @@ def test_polars_and_lists_of_records_are_tables():
         read_user_table(records, "parts").rows
         == read_user_table(pd.DataFrame(records), "parts").rows
     )
+
+
+def test_the_users_own_numbers_come_back_as_numbers():
+    table = read_user_table(
+        {"Werkstoff": ["N42SH", "N35"], "Jahresmenge": ["1.200,5", "0,4"], "Nr": ["007", "12"]},
+        "parts",
+    )
+    assert table.own["Jahresmenge"].tolist() == [1200.5, 0.4]
+    assert table.own["Nr"].tolist() == ["007", 12.0]

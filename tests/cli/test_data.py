@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests import command
-from tests.phases import mp_server as look_alike
 from tests.phases.mp_server import KEY, Server
 from tests.said import said
 
@@ -41,31 +40,6 @@ def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
     assert frozen.stdout.strip() == str(out)
     assert len(list(cif.glob("*.cif"))) == len(list(cif.glob("*.vasp"))) == 5
     assert len(mp_server.requests) == asked
-
-
-def test_a_second_pull_tells_what_moved(
-    mp_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """SmCo5 at -0.062 eV/atom is stable; at -0.020 it lies 18.2 meV/atom above Sm2Co17 and Sm."""
-    own = {
-        "MP_API_ENDPOINT": mp_server.url,
-        "MP_API_KEY": KEY,
-        "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache"),
-    }
-    first, second = str(tmp_path / "first"), str(tmp_path / "second")
-    assert run("pull", "Sm-Co", "--out", first, "-q", **own).returncode == 0
-    again = [
-        d | {"formation_energy_per_atom": -0.020} if d["material_id"] == "mp-1429" else d
-        for d in look_alike.ALL["thermo"]
-    ]
-    monkeypatch.setitem(look_alike.ALL, "thermo", again)
-    assert run("pull", "Sm-Co", "--refresh", "--out", second, "-q", **own).returncode == 0
-    found = run("diff", first, second, **own)
-    assert found.returncode == 0, found.stderr
-    head, *moved = found.stdout.splitlines()
-    assert head.startswith("0 new, 0 gone, 1 moved")
-    # 0.93 of the atoms are in Sm2Co17 at -0.041 eV/atom.
-    assert [line.split()[:4] for line in moved] == [["SmCo5", "0.0", "->", "18.2"]]
 
 
 def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path):

@@ -23,3 +23,9 @@ def test_one_grade_as_json():
 def test_what_marks_mean_is_said_where_there_are_marks(words, start):
     last = run("grades", *words).stdout.splitlines()[-1]
     assert last.startswith(f"{start} estimate comes from similar grades")
+
+
+def test_a_grade_of_number_and_class_alone_says_that_no_sheet_is_known():
+    said = " ".join(run("grades", "N43SH").stdout.split())
+    assert "No maker's sheet is known" in said
+    assert "Sold by" not in said

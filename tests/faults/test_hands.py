@@ -139,10 +139,13 @@ def test_ten_lines_are_shown_and_a_family_is_no_recipe(monkeypatch):
     frame = mk.predict("SmCo5", "150C")
     shown = repr(frame).splitlines()
     assert len(shown) == 12
-    assert shown[1].split() == ["temperature_C", "150"]
+    assert shown[1].split() == ["temperature", "(°C)", "150"]
     b_r, low, high = (f"{frame[f'remanence_T{end}'][0]:.4g}" for end in ("", "_lo", "_hi"))
     assert " ".join(shown[3].split()) == f"remanence_T {b_r} ({low} to {high})"
     assert len(frame.columns) > 100
+    for rows in (frame.head(1), frame.query("temperature_K > 300"), frame.sort_values("status")):
+        assert repr(rows) == repr(frame)
+    assert type(frame[["host", "status"]]) is pd.DataFrame
     assert "..." in repr(mk.predict("SmCo5", detail=True))
     for text in ("NdFeB", "SmCo"):
         with pytest.raises(InputError, match=r"name of a family.*magnetkit grades"):

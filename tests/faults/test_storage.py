@@ -19,7 +19,7 @@ from magnetkit.settings import get_settings
 import magnetkit as mk
 from benchmarks.faults import storage
 from magnetkit._core import _jit
-from magnetkit.phases.pull import pull, pull_snapshot
+from magnetkit.phases.pull import pull
 from magnetkit.report import _written
 from magnetkit.run import _files
 from magnetkit.run.screen import ScreenResult
@@ -186,7 +186,7 @@ def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypa
 
 @pytest.mark.usefixtures("own_cache")
 def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch):  # noqa: F811
-    pulled = pull_snapshot("Co-Sm", KEY, mp_server.url)
+    pulled = pull("Co-Sm", KEY, mp_server.url)
     manifest = pulled.folder / "manifest.json"
     manifest.write_text(manifest.read_text().replace("magnetkit phases 1", "magnetkit phases 0"))
     pointer = pulled.folder.parent / "current"

@@ -8,7 +8,14 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import ShellRows, read_shells, with_shell
 from magnetkit.alloy.shells import Shell, read_shell
 from magnetkit.magnetism import sintered
-from magnetkit.magnetism.shells import covering, enriched, objection, thickness_nm
+from magnetkit.magnetism.laws import law
+from magnetkit.magnetism.shells import (
+    arriving_share,
+    covering,
+    enriched,
+    objection,
+    thickness_nm,
+)
 
 
 @given(st.sampled_from(["Tb", "Dy", "Ho"]), st.integers(1, 50), st.integers(1, 100))
@@ -186,3 +193,71 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
 def test_a_shell_is_its_amount_alone_or_fraction_and_content_together(given):
     with pytest.raises(InputError, match="amount_wt_pct alone, or fraction and content together"):
         Shell("Tb", **given)
+
+
+CHARGE = "Nd30.5Co1Cu0.15Al0.15B1Fe bal."
+
+
+def _magnet(shell, column="coercivity_kA_m", charge=CHARGE):
+    return sintered(charge, 293.15, shell=shell, basis="weight")[column].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "rim", "amount", "carriers"),
+    [
+        ("Al 0.2 wt%", "", None, {"Al": 0.2}),
+        ("Dy 0.5 wt% + Pr 0.7 wt%", "Dy", 0.5, {"Pr": 0.7}),
+        # By atoms: 70 x 158.93 and 30 x 63.55.
+        ("Tb70Cu30 1 wt%", "Tb", 0.8537, {"Cu": 0.1463}),
+        ("Pr 0.3 wt%", "Pr", 0.3, {}),
+    ],
+)
+def test_a_source_is_split_into_rim_and_carriers(text, rim, amount, carriers):
+    shell = read_shell(text)
+    assert (shell.R, shell.amount_wt_pct) == (rim, pytest.approx(amount, rel=1e-3) if rim else None)
+    assert dict(shell.carriers) == pytest.approx(carriers, rel=1e-3)
+    assert read_shell(str(shell)) == shell
+
+
+def test_sources_that_are_not_known_are_refused():
+    for text in ("Tb 0.2 wt% + Dy 0.2 wt%", "Fe 1 wt%", "Tb 0.2 wt% from faces 0 mm apart"):
+        with pytest.raises(InputError, match=r"shell|faces"):
+            read_shell(text)
+
+
+def test_carriers_cost_remanence_by_their_volume_and_wet_the_boundary():
+    plain, b = _magnet(None), _magnet(None, "remanence_T")
+    for shell in ("Al 0.2 wt%", "Pr70Cu30 1 wt%", "Pr85Al15 2 wt%"):
+        assert plain < _magnet(shell) < 1.3 * plain
+        assert 0.94 * b < _magnet(shell, "remanence_T") < b
+    # 2 wt.% of Pr85Al15: about 6.3 g/cm3 of source beside 7.55 of magnet.
+    lost = 1.0 - _magnet("Pr85Al15 2 wt%", "remanence_T") / b
+    assert lost == pytest.approx(0.02 * 7.55 / 6.3, rel=0.15)
+    # A carrier adds to a rim, and as little of it as one likes adds as little.
+    rim, both = _magnet("Dy 0.5 wt%"), _magnet("Dy 0.5 wt% + Pr 0.7 wt%")
+    assert rim < both < rim + 0.1 * plain
+    assert _magnet("Dy 0.5 wt% + Pr 0.0001 wt%") == pytest.approx(rim, rel=1e-4)
+    frame = sintered("SmCo5", 293.15, shell="Cu 0.2 wt%")
+    assert frame["status"].iloc[0] == "outside the model"
+
+
+def test_what_comes_from_faces_reaches_the_middle_of_thin_magnets_alone():
+    distance = np.array([1.0, 2.0, 5.0, 10.0, 20.0, np.inf])
+    share = arriving_share(distance)
+    assert (np.diff(share[:-1]) <= 0.0).all()
+    assert share[0] == pytest.approx(1.0, abs=1e-9)
+    assert share[-1] == 1.0
+    # The series by its other form: sources mirrored at both faces.
+    area, length = law("shell").diffusion_area, 1e-3 * distance[3]
+    images = (0.25 + np.arange(-20, 21)) * length
+    mirrored = np.exp(-(images**2) / (4.0 * area)).sum() * length / np.sqrt(4.0 * np.pi * area)
+    assert share[3] == pytest.approx(mirrored, rel=1e-6)
+    thin, thick = (_magnet(f"Tb 0.9 wt% from faces {d} mm apart") for d in (2, 10))
+    assert _magnet(None) < thick < thin
+
+
+def test_what_is_mixed_between_grains_is_part_of_the_charge():
+    mixed = _magnet("Dy 1 wt% between grains")
+    weights = "Nd30.195Co0.99Cu0.1485Al0.1485B0.99Dy1Fe bal."
+    assert mixed == pytest.approx(_magnet(None, charge=weights), rel=1e-6)
+    assert _magnet(None) < mixed < _magnet("Dy 1 wt%")

@@ -7,13 +7,15 @@ scheme, magnetism apart. `Server.faults` holds what goes wrong with the requests
 import json
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pymatgen.core import Lattice, Structure
+import numpy as np
+from pymatgen.core import Composition, Lattice, Structure
 from pymatgen.symmetry.groups import SpaceGroup
 
 from benchmarks.accuracy.phases.substituted import host_cell
@@ -77,10 +79,13 @@ def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:
     }
 
 
-def documents(kind: str) -> list[dict[str, Any]]:
-    """Return all documents of a kind."""
+Phase = tuple[str, Structure, float, float, float]
+
+
+def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, Any]]:
+    """Return all documents of a kind: of id, crystal, formation energy, distance, moment."""
     found = []
-    for name, crystal, formation, above, moment in _PHASES:
+    for name, crystal, formation, above, moment in phases:
         common = _common(name, crystal)
         if kind == "summary":
             symbol = _GROUPS.get(crystal.composition.reduced_formula, "P6_3/mmc")
@@ -110,6 +115,21 @@ def documents(kind: str) -> list[dict[str, Any]]:
                     }
                 )  # fmt: skip
     return found
+
+
+def phase_of(
+    name: str, cell: str, formation: float, above: float = 0.0, moment: float = 2.0
+) -> Phase:
+    """Return a phase of any composition: its atoms on a grid, 12 cubic angstrom each.
+
+    `moment` is that of each iron and cobalt atom, muB.
+    """
+    amounts = Composition(cell).as_dict()
+    species = [symbol for symbol, count in amounts.items() for _ in range(int(count))]
+    side = round(len(species) ** (1 / 3) + 0.5)
+    grid = list(product(range(side), repeat=3))[: len(species)]
+    lattice = Lattice.cubic((12.0 * len(species)) ** (1 / 3))
+    return name, Structure(lattice, species, np.array(grid) / side), formation, above, moment
 
 
 ALL = {kind: documents(kind) for kind in ("summary", "thermo", "magnetism")}

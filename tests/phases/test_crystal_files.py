@@ -8,7 +8,7 @@ from magnetkit.errors import DataError
 from pymatgen.core import Structure
 
 from magnetkit.phases import open_snapshot
-from magnetkit.phases.pull import pull_snapshot
+from magnetkit.phases.pull import pull
 from magnetkit.phases.snapshot import crystals, write_cifs, write_poscars
 from tests.phases.mp_server import Server
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("own_cache")
 # The numbers of a CIF file are rounded, and pymatgen says so.
 @pytest.mark.filterwarnings("ignore:Issues encountered while parsing CIF")
 def test_cifs_hold_the_crystals(mp_server: Server, tmp_path: Path):
-    files = write_cifs(pull_snapshot("Sm-Co"), tmp_path / "cif")
+    files = write_cifs(pull("Sm-Co"), tmp_path / "cif")
     names = "Co_mp-54.cif Sm2Co17_mp-1106140.cif SmCo5_mp-1429.cif Sm_mp-86.cif"
     assert sorted(f.name for f in files) == names.split()
     crystal = Structure.from_file(tmp_path / "cif" / "SmCo5_mp-1429.cif")
@@ -26,7 +26,7 @@ def test_cifs_hold_the_crystals(mp_server: Server, tmp_path: Path):
 
 
 def test_poscars_hold_the_crystals_to_the_last_digit(mp_server: Server, tmp_path: Path):
-    pulled = pull_snapshot("Sm-Co")
+    pulled = pull("Sm-Co")
     files = write_poscars(pulled, tmp_path)
     for file, (_, crystal) in zip(files, crystals(pulled), strict=True):
         read = Structure.from_file(file)
@@ -40,7 +40,7 @@ def test_poscars_hold_the_crystals_to_the_last_digit(mp_server: Server, tmp_path
 def test_a_folder_that_cannot_be_written_is_told(mp_server: Server, tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="cannot write crystals"):
-        write_cifs(pull_snapshot("Sm-Co"), tmp_path / "file")
+        write_cifs(pull("Sm-Co"), tmp_path / "file")
 
 
 def test_a_snapshot_without_crystals_says_so(tmp_path: Path):

@@ -60,12 +60,3 @@ def test_a_regressor_is_trained_anew():
     assert fitted.predict(recipes) == pytest.approx(values, abs=15.0)
     with pytest.raises(InputError, match="y must be 6 numbers"):
         fitted.fit(recipes, values[:3])
-    with pytest.raises(InputError, match="no result column"):
-        CompositionRegressor("hardness").fit(recipes, values)
-
-
-def test_explained_it_is_physics_alone():
-    found = mk.explain("Nd2Fe14B", J_S)
-    assert found.neighbours.empty
-    assert found.parts[["part"]].to_numpy().tolist() == [["physics"]]
-    assert found.predictions["value"][0] == found.parts["adds"][0]

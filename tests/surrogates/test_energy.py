@@ -108,18 +108,6 @@ def test_columns_are_a_constant_statistics_norms_and_atoms():
     assert row[-118:].sum() == pytest.approx(1.0)
 
 
-def test_parts_add_up_and_a_known_row_is_like_itself():
-    model = mk.surrogates.load(TARGET)
-    few = model.known.table[np.flatnonzero(model.known.learn)[:3]]
-    parts = model.parts(few)
-    predicted = model.predict(few)[TARGET]
-    # To a meV: what answers many rows sums in single precision.
-    np.testing.assert_allclose(sum(parts.values()), predicted, atol=1e-3)
-    alike = model.similarity(few)
-    assert alike.shape == (3, len(model.known))
-    np.testing.assert_allclose(alike.max(axis=1), 1.0, rtol=1e-6)
-
-
 def test_the_distance_to_the_hull_is_what_lies_above_it():
     model = replace(mk.surrogates.load(TARGET), target="energy_above_hull_eV_atom")
     table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "Sm2Co17"], basis="atomic")

@@ -103,12 +103,8 @@ def test_a_plane_goes_on_where_nearness_ends():
     np.testing.assert_allclose(made, [6.0, -3.0, 0.0], atol=0.15)
     restored = TrendProcess(local=3, linear=True).from_arrays(x, y, vars(plane))
     np.testing.assert_array_equal(restored.estimate(far).mean, plane.estimate(far).mean)
-    parts = plane.parts(x)
-    assert set(parts) == {"trend", "smooth part", "elements"}
-    np.testing.assert_allclose(sum(parts.values()), plane.estimate(x).mean, atol=1e-3)
     # What is alike is so in the smooth columns alone.
     assert plane.estimate(far).novelty.max() < 0.1
-    assert plane.similarity(far, far).min() == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("linear", [False, True])
@@ -132,7 +128,6 @@ def test_a_sparse_process_loses_little_about_its_points(linear):
     own = model.points_[near]
     np.testing.assert_allclose(few.estimate(own).mean, model.estimate(own).mean, atol=2e-3)
     np.testing.assert_allclose(few.estimate(own).novelty, 0.0, atol=1e-5)
-    np.testing.assert_allclose(sum(few.parts(new).values()), few.estimate(new).mean, atol=2e-3)
     # The model itself is as it was.
     np.testing.assert_array_equal(model.estimate(new).mean, whole)
 

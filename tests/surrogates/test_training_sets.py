@@ -20,8 +20,10 @@ def test_a_file_may_name_its_basis(tmp_path):
     target = "curie_temperature_K"
     frame = pd.DataFrame({"composition": ["Sm20Co80", "Sm10Fe90"], target: [900.0, 400.0]})
     frame.to_csv(file, index=False)
-    with pytest.raises(DataError, match="0 usable rows"):
+    with pytest.raises(DataError, match="0 usable rows") as caught:
         training_set(target, file)
+    assert "row 1, 'Sm20Co80': could be at.% or wt.%; name the basis" in str(caught.value)
+    assert "row 2, 'Sm10Fe90': could be" in str(caught.value)
     frame.assign(basis="atomic").to_csv(file, index=False)
     assert training_set(target, file).table.fraction("Sm").tolist() == [0.2, 0.1]
     frame.assign(basis="volume").to_csv(file, index=False)
@@ -73,3 +75,23 @@ def test_a_frame_is_read_as_a_file_is(tmp_path):
         training_set(target, 3)
     with pytest.raises(InputError, match=f"the frame needs a column '{target}'"):
         training_set(target, frame[["composition"]])
+
+
+def test_rows_left_out_are_named_one_by_one_up_to_ten(caplog):
+    target = "curie_temperature_K"
+    good = {"composition": ["SmCo5", "Nd2Fe14B"], target: [1000.0, 585.0]}
+    bad = pd.DataFrame({"composition": ["YCo5"] * 12, target: ["?"] * 12})
+    training_set(target, pd.concat([pd.DataFrame(good), bad], ignore_index=True))
+    assert "row 3, 'YCo5': curie_temperature_K is '?', no number" in caplog.text
+    assert "and 2 more rows" in caplog.text
+
+
+@pytest.mark.parametrize("target", ["curie_temperature_K", "formation_energy_eV_atom"])
+def test_a_set_is_said_briefly_and_comes_back_from_its_frame(target):
+    known = training_set(target)
+    assert len(repr(known)) <= 800
+    rows = known[np.flatnonzero(known.learn)[:200]]
+    again = training_set(target, rows.to_frame())
+    np.testing.assert_allclose(again.table.to_array(), rows.table.to_array(), atol=1e-11)
+    np.testing.assert_array_equal(again.values, rows.values)
+    np.testing.assert_array_equal(again.groups, rows.groups)

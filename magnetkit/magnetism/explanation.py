@@ -1,0 +1,365 @@
+"""Why a magnet has its coercivity and remanence: laws, terms, and what the range rests on.
+
+Terms are differences: each part of the law is put in after those before it, so that they add up to
+the figure. A share of the range is what one standard deviation of a constant of the law book, or of
+all constants of a status, changes ln H_cJ by, squared, over the variance of the range; what
+producers of one host share is `datasets/recipes/split.toml`'s, and the rest is the fit's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._arguments import named
+from .._core.errors import InputError
+from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
+from ..alloy._read import Compositions, as_table
+from ..alloy.notation import Basis
+from ..alloy.shell_rows import read_shells
+from ..alloy.shells import Shells
+from ..alloy.table import CompositionTable
+from ..compound.evaluate import STATUS
+from ..phases.records import HOST_NAMES, HOSTS
+from ._balance import grain_decoupling
+from ._cells import CELLS, Shares, room_coercivity
+from ._magnets import Alloys, alloys
+from ._measured import COERCIVITY, splits
+from ._uncertainty import HALF_WIDTH
+from .laws import STATUS as STATUS_OF_CONSTANTS
+from .laws import Constant, law, shifted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+_LAWS = {
+    "boundary": ("boundary", "formula", "grains", "shell"),
+    "grains": ("grains",),
+    "cells": ("cells",),
+}
+"""Files of the law book that coercivity rests on, by `magnetkit.phases.records.HARDENING`."""
+
+_TITLES = {
+    "boundary": "nucleation at the surface of grains that a rare-earth-rich boundary decouples",
+    "grains": "nucleation at the surface of grains",
+    "cells": "pinning of walls by cells of Sm2(Co,Fe)17 in Sm(Co,Cu)5",
+    "route": "nucleation in grains of the route",
+}
+# So many measurements are named, each of at least this share of the range.
+_NARROWEST, _LEAST_SHARE = 3, 0.01
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a magnet has its coercivity and remanence.
+
+    Attributes
+    ----------
+    candidate : str
+        Its recipe.
+    law : str
+        Law that acted, in words.
+    terms : DataFrame
+        ``quantity`` (``coercivity_kA_m``, ``remanence_T``), ``term``, ``value``; the values of a
+        quantity add up to it.
+    shares : dict of str to float
+        Share of the variance of ln H_cJ by status of constants (`magnetkit.magnetism.laws.STATUS`),
+        ``producer`` and ``fit``; they add up to 1.
+    constants : DataFrame
+        Constants of the law book by their share, the largest first: ``law name value deviation
+        unit status share meaning``.
+    """
+
+    candidate: str
+    law: str
+    terms: "pd.DataFrame"
+    shares: dict[str, float]
+    constants: "pd.DataFrame"
+
+    def measurements(self) -> list[str]:
+        """Return in words which measurements would narrow the range most, the best first."""
+        worth = self.constants["share"] >= _LEAST_SHARE
+        first = self.constants[worth].head(_NARROWEST)
+        lines = []
+        if first.empty:
+            lines.append("magnets of this producer; no constant of the law book narrows the range")
+        for row in first.to_dict("records"):
+            lines.append(
+                f"{row['meaning']} ({row['value']:g} +- {row['deviation']:g} {row['unit']}, "
+                f"{row['status']}): {100 * row['share']:.0f} % of the range"
+            )
+        return lines
+
+    def __str__(self) -> str:
+        """Return the explanation in a few lines."""
+        lines = [f"{self.candidate}: {self.law}"]
+        for quantity, unit in ((COERCIVITY, "kA/m"), ("remanence_T", "T")):
+            part = self.terms[self.terms["quantity"] == quantity]
+            digits = 0 if unit == "kA/m" else 3
+            terms = [
+                f"{row.term} {row.value:+.{digits}f}"
+                for row in part.itertuples()
+                if row.value != 0.0
+            ]
+            lines.append(f"{part['value'].sum():.{digits}f} {unit} = {', '.join(terms)}")
+        shares = [f"{name} {100 * share:.0f} %" for name, share in self.shares.items()]
+        lines.append(f"range of H_cJ: {', '.join(shares)}")
+        lines += [f"measure: {line}" for line in self.measurements()]
+        return "\n".join(lines)
+
+
+@named
+def explain_magnet(
+    composition: Compositions,
+    temperature: float | str = "20C",
+    process: Any = None,
+    shell: Shells = None,
+    *,
+    basis: Basis = "auto",
+) -> Explanation:
+    """Explain the coercivity and remanence of one magnet.
+
+    Parameters
+    ----------
+    composition : text or other that `magnetkit.predict` takes
+        One recipe.
+    temperature : float or str
+        K, or a text such as ``"150C"``.
+    process, shell : optional
+        As for `magnetkit.magnetism.sintered`.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    InputError
+        If it is not one recipe, or no magnet: the message says why.
+
+    Examples
+    --------
+    >>> why = explain_magnet("Nd30.5Dy1B1Co1Cu0.1Fe bal.", basis="weight")
+    >>> bool(abs(sum(why.shares.values()) - 1.0) < 1e-9)
+    True
+    """
+    import pandas as pd
+
+    table = as_table(composition, basis)
+    if len(table) != 1:
+        raise InputError(f"expected one recipe to explain, got {len(table)}")
+    kelvin = parse_temperature(temperature)
+    magnet = _OneMagnet(table, kelvin, process, shell)
+    coercivity = list(_coercivity_terms(magnet))
+    remanence = list(_remanence_terms(magnet))
+    terms = [(COERCIVITY, term, 1e-3 * value) for term, value in coercivity]
+    terms += [("remanence_T", term, value) for term, value in remanence]
+    shares, constants = _range_shares(magnet)
+    return Explanation(
+        candidate=composition if isinstance(composition, str) else table.formulas()[0],
+        law=_law_in_words(magnet),
+        terms=pd.DataFrame(terms, columns=["quantity", "term", "value"]),
+        shares=shares,
+        constants=constants,
+    )
+
+
+class _OneMagnet:
+    """One recipe with all that it is made by; InputError if it is no magnet at the temperature."""
+
+    def __init__(self, table: CompositionTable, kelvin: float, process: Any, shell: Any) -> None:
+        """Make the magnet once."""
+        self.table, self.kelvin, self.process = table, kelvin, process
+        self.shells = read_shells(shell, 1)
+        self.made = self.make()
+        status = int(self.made.gate_at([kelvin])[0, 0])
+        if not status:
+            status = int(self.made.at(np.array([kelvin])).status[0, 0])
+        if self.made.never_made[0]:
+            status = STATUS.index("outside the model")
+        if status or not np.isfinite(self.made.factor[0]):
+            raise InputError(f"no magnet to explain: {STATUS[status]}")
+
+    @property
+    def hardening(self) -> str:
+        """What hardens it, of `magnetkit.phases.records.HARDENING`."""
+        return HOSTS[HOST_NAMES[int(self.made.balance.parts.host[0])]].magnet.hardening
+
+    def make(self) -> Alloys:
+        """Return the magnet by the constants of the law book as they are now."""
+        return alloys(self.table, self.process, self.shells)
+
+    def coercivity(self, made: Alloys, kelvin: float, phases: Any = None, **rules: Any) -> float:
+        """Return H_cJ, A/m, of a magnet with some of its `Rules` or its phases changed."""
+        from ._magnet_kernels import states
+
+        own = made.rules()._replace(**rules)
+        _, h_cj, _, _ = states(np.array([kelvin]), phases or made.phases, own)
+        return float(h_cj[0, 0])
+
+
+def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
+    """Yield the terms of H_cJ, A/m, in words."""
+    made = magnet.made
+    producer = float(np.atleast_1d(made.rows["harder"])[0])
+    if float(made.rules().pinned[0]) > 0.0:
+        before = yield from _cell_terms(made)
+    else:
+        before = yield from _nucleation_terms(magnet)
+    at_room = magnet.coercivity(made, ROOM_K, phases=_without_shell(made))
+    if producer != 1.0:
+        yield "producer", at_room - before
+        before = at_room
+    whole = magnet.coercivity(made, ROOM_K)
+    if magnet.shells is not None:
+        yield "shell", whole - at_room
+        before = whole
+    if whole != before:
+        yield "rest", whole - before
+    if magnet.kelvin != ROOM_K:
+        hot = magnet.coercivity(made, magnet.kelvin)
+        yield f"{magnet.kelvin - ZERO_CELSIUS:.0f} C", hot - whole
+
+
+def _nucleation_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
+    """Yield the terms of alpha_K H_N - N_eff M_s at 20 C without shell; return their sum, A/m."""
+    made = magnet.made
+    rows, structure = made.rows, made.structure
+    phases = _without_shell(made)
+    left = grain_decoupling(rows, structure)
+    none, one = np.zeros(1), np.ones(1)
+    plain = _producer_left_out(made)
+
+    def field_of(alpha_k: Array, n_eff: Array = none) -> float:
+        """Return H_cJ, A/m, by these of Kronmueller's parameters."""
+        return magnet.coercivity(made, ROOM_K, phases, alpha_k=alpha_k, n_eff=n_eff, **plain)
+
+    alpha = rows["alpha_k"] * one
+    before = field_of(alpha)
+    yield "alpha_K of the family times H_N", before
+    additions = {"Al, Cu, Ga in the boundary": rows["wetted"] * structure["wetting"]}
+    additions["R6Fe13Ga between the grains"] = structure["decoupling"]
+    for term, gain in additions.items():
+        alpha = alpha + gain
+        after = field_of(alpha)
+        yield term, after - before
+        before = after
+    size = np.log(rows["grain_size_um"] / rows["grain_reference_um"])
+    n_eff = np.maximum(rows["n_eff"] + rows["grain_slope"] * np.nan_to_num(size), 0.0)
+    after = field_of(alpha, n_eff)
+    yield "stray field of neighbours", after - before
+    before = after
+    after = field_of(alpha * left, n_eff * left)
+    yield "coupled grains", after - before
+    return after
+
+
+def _producer_left_out(made: Alloys) -> dict[str, Any]:
+    """Return the change of `Rules` that takes a producer's level out."""
+    rules = made.rules()
+    return {"level": np.ones(1)} if "level" in rules._fields else {}
+
+
+def _cell_terms(made: Alloys) -> Iterator[tuple[str, float]]:
+    """Yield the terms of cells at 20 C; return their sum, A/m."""
+    rows, structure = made.rows, made.structure
+    shares = {name: structure[name] for name in Shares._fields}
+    pinning = 1e3 * rows["pinning_kA_m"] * shares.pop("earth")
+    # Shares at which nothing is missing, put in one by one.
+    full = {
+        "iron": np.zeros(1),
+        "copper": np.full(1, 10.0),
+        "zirconium": np.full(1, CELLS.most_zirconium),
+        "ratio": np.full(1, 0.5 * (CELLS.least_ratio + CELLS.most_ratio)),
+    }
+    before = float(pinning[0])
+    yield "most that walls can hold", before
+    for name in ("copper", "iron", "zirconium", "ratio"):
+        full[name] = shares[name]
+        after = room_coercivity(**full, pinning=pinning, copper_scale=rows["copper_scale"])
+        yield name, float(after[0]) - before
+        before = float(after[0])
+    return before
+
+
+def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
+    """Yield the terms of B_r, T, in words."""
+    made = magnet.made
+    polarization = float(made.at(np.array([magnet.kelvin])).polarization[0, 0])
+    rows, balance = made.rows, made.balance
+    yield "J_s of the hard phase", polarization
+    reached = polarization
+    steps = {
+        "oxide, boundary and other phases": balance.hard,
+        "polarization of those": (balance.hard + balance.second) / balance.hard,
+        "pores": rows["density"],
+        "grains off the axis": rows["alignment"],
+    }
+    for term, factor in steps.items():
+        after = reached * float(np.atleast_1d(factor)[0])
+        yield term, after - reached
+        reached = after
+    whole = polarization * float(made.factor[0])
+    yield "exchange, carriers, producer", whole - reached
+
+
+def _without_shell(made: Alloys) -> Any:
+    """Return the phases of a magnet without its shell."""
+    return made.phases._replace(shells=np.full_like(made.phases.shells, -1))
+
+
+def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]":
+    """Return shares of the variance of ln H_cJ, and those of the constants, the largest first."""
+    import pandas as pd
+
+    center = magnet.coercivity(magnet.made, magnet.kelvin)
+    variance = (float(magnet.made.rows["spread"][0]) / HALF_WIDTH) ** 2
+    rows, by_status = [], dict.fromkeys(STATUS_OF_CONSTANTS, 0.0)
+    for constant in _constants_of(magnet.hardening):
+        change = _change(magnet, constant, center)
+        by_status[constant.status] += change**2
+        rows.append({**vars(constant), "share": change**2})
+    producer = splits()[COERCIVITY].common * splits()[COERCIVITY].deviation ** 2
+    by_law = sum(by_status.values())
+    whole = max(variance, by_law + producer)
+    shares = {status: part / whole for status, part in by_status.items()}
+    shares["producer"] = producer / whole
+    shares["fit"] = max(1.0 - sum(shares.values()), 0.0)
+    constants = pd.DataFrame(rows)
+    constants["share"] /= whole
+    constants = constants.sort_values("share", ascending=False, ignore_index=True)
+    columns = ["law", "name", "value", "deviation", "unit", "status", "share", "meaning"]
+    return shares, constants[columns]
+
+
+def _constants_of(hardening: str) -> Iterator[Constant]:
+    """Yield the constants of the law book that coercivity of a hardening rests on."""
+    for name in _LAWS.get(hardening, ("grains",)):
+        yield from law(name)
+
+
+def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
+    """Return by how much ln H_cJ changes with one standard deviation of a constant.
+
+    The mean of up and down, since a law may bend.
+    """
+    changes = []
+    for sign in (-1.0, 1.0):
+        with shifted(constant, constant.value + sign * constant.deviation):
+            value = magnet.coercivity(magnet.make(), magnet.kelvin)
+        changes.append(np.log(max(value, 1.0) / center))
+    return float(0.5 * abs(changes[1] - changes[0]))
+
+
+def _law_in_words(magnet: _OneMagnet) -> str:
+    """Return the law that acted, with its temperature."""
+    title = _TITLES.get(magnet.hardening, magnet.hardening)
+    if magnet.kelvin == ROOM_K:
+        return title
+    return f"{title}, at {magnet.kelvin - ZERO_CELSIUS:.0f} C"

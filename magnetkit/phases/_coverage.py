@@ -1,0 +1,87 @@
+"""Whether a snapshot has the data to judge a phase, and what lacks in words.
+
+A probability that no data decide is unknown, and says why. Data lack where a snapshot has no phases
+of an element, where it was not pulled for a chemical system of the phase's elements, and where the
+phase rests on an entry that was calculated without its moment.
+"""
+
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._columnar import Coded
+from .._core.elements import SYMBOLS
+from ..alloy.table import CompositionTable
+from ._entries import Entries
+from ._space import WITHOUT_MOMENT, whole_space
+
+JUDGED = "judged"
+NOT_JUDGED = "not judged"
+TOGETHER = 3
+"""Elements of the largest systems that must be there: hardly a rival has more."""
+LEANS_FROM = 0.5
+"""Share of a phase from which a doubtful entry leaves it unknown."""
+
+
+def judge_data(
+    phases: CompositionTable, kinds: NDArray[np.int8], source: Entries, unknown: NDArray[np.bool_]
+) -> Coded:
+    """Return of n phases `JUDGED`, or what lacks in words.
+
+    `kinds`, (118,), is the site of each element (`_judged.kinds`), `unknown`, (n,), says which
+    phases have an element without entries.
+    """
+    codes = np.zeros(len(phases), np.int64)
+    doubtful = whole_space(source).doubtful
+    is_whole = source.covers(source.elements) and not doubtful
+    rows = np.flatnonzero(unknown) if is_whole else np.arange(len(phases))
+    words = {JUDGED: 0}
+    if not len(rows):
+        return Coded(codes, tuple(words))
+    dense = phases[rows].to_array()
+    sets, place = np.unique(dense > 0.0, axis=0, return_inverse=True)
+    texts = [_describe_gaps([SYMBOLS[e] for e in np.flatnonzero(one)], source) for one in sets]
+    codes[rows] = np.array([words.setdefault(text, len(words)) for text in texts])[place.ravel()]
+    for formula in doubtful.values():
+        text = f"{NOT_JUDGED}: {formula} was {WITHOUT_MOMENT}"
+        target = CompositionTable.from_strings([formula], basis="atomic").to_array()[0]
+        leans = _shared_sites(dense, target, kinds) >= LEANS_FROM
+        leans &= codes[rows] == 0
+        codes[rows[leans]] = words.setdefault(text, len(words))
+    return Coded(codes, tuple(words))
+
+
+def _describe_gaps(symbols: list[str], source: Entries) -> str:
+    """Return what a snapshot lacks of a chemical system, in words."""
+    present = set(source.elements)
+    absent = [symbol for symbol in symbols if symbol not in present]
+    if absent:
+        return f"{NOT_JUDGED}: the snapshot has no phases of {', '.join(absent)}"
+    size = min(TOGETHER, len(symbols))
+    gaps = [one for one in combinations(sorted(symbols), size) if not source.covers(one)]
+    pairs = [one for one in combinations(sorted(symbols), min(2, size)) if not source.covers(one)]
+    gaps = pairs or gaps
+    if not gaps:
+        return JUDGED
+    return f"{NOT_JUDGED}: the snapshot was not pulled for {', '.join(map('-'.join, gaps))}"
+
+
+def _shared_sites(
+    dense: NDArray[np.float64], target: NDArray[np.float64], kinds: NDArray[np.int8]
+) -> NDArray[np.float64]:
+    """Return the share of its sites that each phase fills as another phase does, shape (n,).
+
+    `dense`, (n, 118), and `target`, (118,), are atomic fractions. The share is the product over
+    rare-earth, metal and interstitial sites; 0 where the ratio of the sites is another.
+    """
+    share = np.ones(len(dense))
+    for kind in np.unique(kinds):
+        site = kinds == kind
+        total = dense[:, site].sum(axis=1)
+        expected = target[site].sum()
+        share[np.abs(total - expected) > 1e-3] = 0.0
+        if expected > 0.0:
+            occupied = dense[:, site] / np.maximum(total, 1e-300)[:, None]
+            share *= np.minimum(occupied, target[site] / expected).sum(axis=1)
+    return share

@@ -1,0 +1,112 @@
+"""The entries of a snapshot, as hull and energies read them: one scheme of formation energies."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._core.elements import INDEX
+from .._core.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STRUCTURES = "structures.parquet"
+
+SCHEMES = ("GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN")
+"""Schemes of energies of the Materials Project, in the order taken where none is asked for."""
+REQUIRED = ("formula", "formation_energy_eV_atom", "energy_above_hull_eV_atom", "material_id")
+"""Columns every ``entries.parquet`` has; ``material_id`` may be null, others may follow."""
+ERROR = "energy_error_eV_atom"
+"""Column of the deviation of energies that were taken over from another scheme."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Entries:
+    """Phases of one scheme: what hull and energies are computed from.
+
+    Attributes
+    ----------
+    name : str
+        Name to print: the folder's, or ``"embedded"``.
+    entries : DataFrame
+        One row an entry; see `REQUIRED`.
+    manifest : dict
+        ``format``, ``scheme``, ``elements``, ``licence``, ``source``, ``files`` and what the
+        source adds (database version, thermo type, query, date).
+    folder : Path or None
+        Where it lies on disk.
+    crystals : DataFrame or None
+        ``material_id`` and ``structure`` of a snapshot that lies nowhere on disk.
+    """
+
+    name: str
+    entries: "pd.DataFrame"
+    manifest: dict[str, Any]
+    folder: Path | None = None
+    crystals: "pd.DataFrame | None" = None
+    _cache: dict[Any, Any] = field(default_factory=dict, init=False)
+
+    def __repr__(self) -> str:
+        """Return name, size and scheme."""
+        scheme = self.manifest.get("scheme", "no scheme named")
+        return f"<{type(self).__name__} {self.name}: {len(self.entries):,} phases, {scheme}>"
+
+    @property
+    def elements(self) -> list[str]:
+        """Return the elements of the entries, in the order of the periodic table."""
+        return sorted(symbols_of(*self.entries["formula"]), key=INDEX.__getitem__)
+
+    @property
+    def has_structures(self) -> bool:
+        """Return whether the snapshot carries crystal structures."""
+        return self.crystals is not None or STRUCTURES in self.manifest.get("files", {})
+
+    def covers(self, symbols: Collection[str]) -> bool:
+        """Return whether all entries of a chemical system are there.
+
+        Those of a pull are of the systems that it asked for; any other snapshot is taken to be
+        whole over its elements.
+
+        Parameters
+        ----------
+        symbols : collection of str
+            Elements of the system.
+
+        Returns
+        -------
+        bool
+        """
+        systems = self.manifest.get("query", {}).get("systems")
+        if systems is None or "completed" in self.manifest:
+            return set(symbols) <= set(self.manifest.get("elements", self.elements))
+        return any(set(symbols) <= set(system.split("-")) for system in systems)
+
+    def structures(self) -> "pd.DataFrame":
+        """Return ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+
+        Raises
+        ------
+        DataError
+            If the snapshot carries no structures.
+        """
+        import pandas as pd
+
+        if self.crystals is not None:
+            return self.crystals.copy()
+        if self.folder is None or not self.has_structures:
+            raise DataError(
+                f"snapshot {self.name!r} has no structures; freeze a pull that holds them"
+            )
+        return pd.read_parquet(self.folder / STRUCTURES)
+
+
+def symbols_of(*formulas: str) -> set[str]:
+    """Return the elements that formulas name."""
+    return {symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)}
+
+
+def systems_of(entries: "pd.DataFrame") -> list[frozenset[str]]:
+    """Return the elements of each entry."""
+    return [frozenset(symbols_of(formula)) for formula in entries["formula"]]

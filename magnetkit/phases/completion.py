@@ -1,0 +1,149 @@
+"""What a snapshot lacks, taken over from the embedded one.
+
+Two snapshots give the same compound different formation energies: their corrections and their
+elements are not the same. The compounds that both have say by how much. Their difference is fitted
+by what compounds are made of, all rare earths as one, and energies of the embedded snapshot are
+shifted by it. The error is that of shared compounds left out of the fit.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.elements import INDEX, RARE_EARTHS
+from .._core.errors import DataError
+from ..alloy.table import CompositionTable
+from ._entries import ERROR, Entries, systems_of
+from ._space import composition_keys, whole_space
+from .hull import measure_distances
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = TypeVar("Kind", bound=Entries)
+LEAST_SHARED = 8
+"""Shared compounds with which a correction can be fitted and its error told."""
+_FOLDS = 10
+# Shrinks shifts of elements that few shared compounds have; HuberRegressor's own default.
+_SHRINKAGE = 1e-4
+# Half width of a 90 % range in deviations.
+_NINE_IN_TEN = 1.6448536269514722
+
+
+class Correction(NamedTuple):
+    """How energies of one scheme become those of another.
+
+    ``shifts``: eV/atom of each group of elements, see `_groups`; ``error``: deviation of a
+    corrected energy, eV/atom; ``shared``: number of compounds that it was fitted to.
+    """
+
+    shifts: NDArray[np.float64]
+    error: float
+    shared: int
+
+    def apply(self, table: CompositionTable, energies: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the energies of n compositions, eV/atom, in the other scheme, shape (n,)."""
+        pure = np.diff(table.indptr) == 1
+        return np.where(pure, energies, energies + _groups(table) @ self.shifts)
+
+
+def fit_correction(source: Entries, target: Entries) -> Correction:
+    """Fit how the energies of compounds of `source` become those of `target`.
+
+    Raises DataError if the two share fewer than `LEAST_SHARED` compounds.
+    """
+    from sklearn.linear_model import HuberRegressor
+    from sklearn.model_selection import cross_val_predict
+
+    spaces = [whole_space(snapshot) for snapshot in (source, target)]
+    energies = []
+    for space in spaces:
+        keys = composition_keys(space.table())[space.columns :]
+        energies.append(dict(zip(keys, space.energy[space.columns :], strict=True)))
+    before, after = energies
+    table = spaces[1].table()[spaces[1].columns :]
+    rows = [k for k, key in enumerate(composition_keys(table)) if key in before]
+    if len(rows) < LEAST_SHARED:
+        raise DataError(
+            f"snapshots {source.name} and {target.name} share {len(rows)} compounds; at least "
+            f"{LEAST_SHARED} are needed to correct energies of one to the other: pull larger "
+            "chemical systems"
+        )
+    shared = table[np.array(rows)]
+    keys = composition_keys(shared)
+    difference = np.array([after[key] - before[key] for key in keys])
+    parts = _groups(shared)
+    model = HuberRegressor(alpha=_SHRINKAGE, fit_intercept=False, max_iter=1000)
+    left_out = cross_val_predict(model, parts, difference, cv=min(_FOLDS, len(rows)))
+    errors = np.sort(np.abs(difference - left_out))
+    # The conformal quantile: nine in ten of left-out compounds lie within.
+    place = min(int(np.ceil(0.9 * (len(errors) + 1))), len(errors)) - 1
+    return Correction(
+        shifts=model.fit(parts, difference).coef_,
+        error=float(errors[place] / _NINE_IN_TEN),
+        shared=len(rows),
+    )
+
+
+def complete(snapshot: Kind, embedded: Entries) -> Kind:
+    """Return a snapshot with what it lacks taken over from another; see `Snapshot.completed`."""
+    import pandas as pd
+
+    correction = fit_correction(embedded, snapshot)
+    doubtful = whole_space(snapshot).doubtful
+    entries = snapshot.entries[~_is_among(snapshot.entries, doubtful)]
+    lacking = _is_outside(snapshot, embedded.entries) | _is_among(embedded.entries, doubtful)
+    borrowed = _corrected(embedded.entries[lacking], correction, snapshot.manifest["scheme"])
+    manifest = {key: value for key, value in snapshot.manifest.items() if key != "files"}
+    manifest["elements"] = sorted({*snapshot.elements, *embedded.elements}, key=INDEX.__getitem__)
+    manifest["completed"] = {
+        "entries": len(borrowed),
+        "doubtful": sorted(doubtful.values()),
+        "shared_compounds": correction.shared,
+        "error_eV_atom": round(correction.error, 4),
+        "source": embedded.manifest["source"],
+    }
+    whole = replace(
+        snapshot,
+        name=f"{snapshot.name}, completed",
+        entries=pd.concat([entries, borrowed], ignore_index=True),
+        manifest=manifest,
+        folder=None,
+        crystals=snapshot.structures() if snapshot.has_structures else None,
+    )
+    whole.entries["energy_above_hull_eV_atom"] = measure_distances(whole)
+    return whole
+
+
+def _corrected(entries: "pd.DataFrame", correction: Correction, scheme: str) -> "pd.DataFrame":
+    """Return entries with energies of another scheme, and the error of that."""
+    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    energies = entries["formation_energy_eV_atom"].to_numpy(float)
+    is_compound = np.diff(table.indptr) > 1
+    corrected = entries.copy()
+    corrected["formation_energy_eV_atom"] = correction.apply(table, energies)
+    corrected[ERROR] = np.where(is_compound, correction.error, 0.0)
+    corrected["source"] = f"embedded snapshot, corrected to {scheme}"
+    return corrected
+
+
+def _groups(table: CompositionTable) -> NDArray[np.float64]:
+    """Return the atomic fractions of each group of elements, (n, 103): rare earths are the last."""
+    dense = table.to_array()
+    earths = [INDEX[symbol] for symbol in RARE_EARTHS]
+    rest = np.delete(dense, earths, axis=1)
+    return np.column_stack([rest, dense[:, earths].sum(axis=1)])
+
+
+def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> NDArray[np.bool_]:
+    """Return which entries have a composition of these keys, shape (n,)."""
+    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    return np.array([key in keys for key in composition_keys(table)], bool)
+
+
+def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> NDArray[np.bool_]:
+    """Return which entries are of a chemical system that the snapshot does not cover."""
+    return np.array([not snapshot.covers(symbols) for symbols in systems_of(entries)], bool)

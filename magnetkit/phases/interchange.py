@@ -1,0 +1,205 @@
+"""Phases as pymatgen has them: computed entries and phase diagrams, out and in."""
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.errors import InputError
+from ..alloy.table import CompositionTable
+from ._entries import Entries, symbols_of, systems_of
+from ._space import ABSURD_EV_ATOM, composition_keys, find_collapsed, whole_space
+from .hull import measure_distances
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pymatgen.analysis.phase_diagram import PhaseDiagram
+    from pymatgen.core import Structure
+    from pymatgen.entries.computed_entries import ComputedEntry
+
+_SCHEME = "of the entries given"
+_MOMENT = "total_magnetization"
+
+
+def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEntry]":
+    """Return the entries of a snapshot as those of pymatgen; see `Snapshot.to_entries`."""
+    from pymatgen.entries.computed_entries import ComputedStructureEntry
+
+    computed = _computed_entries(snapshot.entries, _has_total_energies(snapshot.entries))
+    if structures:
+        crystals = _read_crystals(snapshot.structures())
+        for k, entry in enumerate(computed):
+            crystal = crystals.get(str(entry.entry_id))
+            if crystal is not None:
+                computed[k] = ComputedStructureEntry(
+                    structure=crystal,
+                    energy=entry.uncorrected_energy,
+                    correction=entry.correction,
+                    data=entry.data,
+                    entry_id=entry.entry_id,
+                )
+    return computed + _missing_elements(snapshot.entries)
+
+
+def read_entries(entries: "Iterable[ComputedEntry]") -> Entries:
+    """Read pymatgen's entries; see `Snapshot.from_entries`."""
+    import pandas as pd
+
+    computed = list(entries)
+    if not computed:
+        raise InputError("expected entries of pymatgen, got none")
+    elements = _element_energies(computed)
+    frame = pd.DataFrame([_entry_row(entry, elements) for entry in computed])
+    frame["energy_above_hull_eV_atom"] = np.nan
+    manifest = {
+        "scheme": _SCHEME,
+        "source": f"{len(computed)} entries of pymatgen",
+        "licence": "as of their source",
+    }
+    read = Entries("entries", frame, manifest, crystals=_crystal_table(computed))
+    frame["energy_above_hull_eV_atom"] = measure_distances(read)
+    return read
+
+
+def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
+    """Return pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`."""
+    from pymatgen.analysis.phase_diagram import PhaseDiagram
+
+    symbols = set(system.split("-")) if isinstance(system, str) else set(system)
+    absent = sorted(symbols - set(snapshot.elements))
+    if absent:
+        raise InputError(
+            f"snapshot {snapshot.name} has no phases of {', '.join(absent)}; it has those of "
+            f"{', '.join(snapshot.elements)}"
+        )
+    entries = snapshot.entries
+    inside = np.array([elements <= symbols for elements in systems_of(entries)], bool)
+    chosen = entries[inside & _is_usable(snapshot)]
+    return PhaseDiagram(_computed_entries(chosen, total=False) + _missing_elements(chosen))
+
+
+def _has_total_energies(entries: "pd.DataFrame") -> bool:
+    name = "energy_eV_atom"
+    return name in entries.columns and bool(entries[name].notna().all())
+
+
+def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEntry]":
+    """Return entries with the energies of their cells, or with formation energies."""
+    from pymatgen.core import Composition
+    from pymatgen.entries.computed_entries import ComputedEntry
+
+    computed = []
+    for k, row in enumerate(entries.to_dict("records")):
+        cell = row.get("cell")
+        composition = Composition(cell if isinstance(cell, str) else row["formula"])
+        atoms = composition.num_atoms
+        energy = row["energy_eV_atom"] if total else row["formation_energy_eV_atom"]
+        raw = row.get("uncorrected_energy_eV_atom", np.nan) if total else energy
+        raw = energy if np.isnan(raw) else raw
+        identifier = row["material_id"]
+        has_name = isinstance(identifier, str)
+        computed.append(
+            ComputedEntry(
+                composition,
+                energy=raw * atoms,
+                correction=(energy - raw) * atoms,
+                entry_id=identifier if has_name else f"{row['formula']}-{k}",
+                data=_facts(row, atoms) | ({"material_id": identifier} if has_name else {}),
+            )
+        )
+    return computed
+
+
+def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
+    """Return what an entry carries beside its energy."""
+    facts: dict[str, Any] = {"formation_energy_per_atom": row["formation_energy_eV_atom"]}
+    moment = row.get("magnetic_moment_muB_atom", np.nan)
+    if moment is not None and np.isfinite(moment):
+        facts[_MOMENT] = moment * atoms
+    return facts
+
+
+def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
+    """Return entries at zero of the elements that have none."""
+    from pymatgen.entries.computed_entries import ComputedEntry
+
+    if _has_total_energies(entries):
+        return []
+    pure = set().union(*(system for system in systems_of(entries) if len(system) == 1))
+    absent = sorted(symbols_of(*entries["formula"]) - pure)
+    return [ComputedEntry(symbol, 0.0, entry_id=f"{symbol}-at-zero") for symbol in absent]
+
+
+def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
+    from pymatgen.core import Structure
+
+    pairs = zip(table["material_id"], table["structure"], strict=True)
+    return {str(name): Structure.from_dict(json.loads(text)) for name, text in pairs}
+
+
+def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
+    """Return the lowest energy of each element, eV/atom."""
+    lowest: dict[str, float] = {}
+    needed: set[str] = set()
+    for entry in entries:
+        symbols = [str(element) for element in entry.composition.elements]
+        needed.update(symbols)
+        if len(symbols) == 1:
+            symbol = symbols[0]
+            lowest[symbol] = min(entry.energy_per_atom, lowest.get(symbol, np.inf))
+    absent = sorted(needed - set(lowest))
+    if absent:
+        raise InputError(
+            f"the entries hold none of the element(s) {', '.join(absent)} alone, so that no "
+            "formation energy can be told; add them"
+        )
+    return lowest
+
+
+def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, Any]:
+    """Return the row of one entry, the lowest elements at zero."""
+    composition, atoms = entry.composition, entry.composition.num_atoms
+    fractions = composition.fractional_composition.as_dict()
+    reference = sum(share * elements[symbol] for symbol, share in fractions.items())
+    identifier = entry.data.get("material_id", entry.entry_id)
+    row = {
+        "formula": composition.reduced_formula,
+        "cell": composition.formula.replace(" ", ""),
+        "formation_energy_eV_atom": entry.energy_per_atom - reference,
+        "material_id": None if identifier is None else str(identifier),
+        "energy_eV_atom": entry.energy_per_atom,
+        "uncorrected_energy_eV_atom": entry.uncorrected_energy / atoms,
+    }
+    moment = entry.data.get(_MOMENT)
+    row["magnetic_moment_muB_atom"] = np.nan if moment is None else abs(moment) / atoms
+    if "thermo_type" in entry.data:
+        row["thermo_type"] = str(entry.data["thermo_type"])
+    return row
+
+
+def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
+    """Return ``material_id`` and ``structure`` of entries that have a crystal."""
+    import pandas as pd
+
+    rows = []
+    for entry in entries:
+        crystal = getattr(entry, "structure", None)
+        if crystal is not None:
+            identifier = str(entry.data.get("material_id", entry.entry_id))
+            text = json.dumps(crystal.as_dict(verbosity=0))
+            rows.append({"material_id": identifier, "structure": text})
+    return pd.DataFrame(rows) if rows else None
+
+
+def _is_usable(snapshot: Entries) -> NDArray[np.bool_]:
+    """Return which entries the hull takes in, shape (n,)."""
+    entries, doubtful = snapshot.entries, whole_space(snapshot).doubtful
+    energies = entries["formation_energy_eV_atom"].to_numpy(float)
+    usable = np.abs(energies) <= ABSURD_EV_ATOM
+    collapsed = find_collapsed(entries)
+    if collapsed is not None:
+        usable &= ~collapsed
+    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    return usable & np.array([key not in doubtful for key in composition_keys(table)], bool)

@@ -1,0 +1,270 @@
+"""How far off what is predicted lies, on measurements that were left out."""
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .._core import datasets
+from .._core._arguments import named, share
+from .._core._progress import bar
+from .._core.errors import InputError
+from .._core.units import parse_temperatures
+from ..surrogates import _validation
+from ..surrogates._measured import TARGET as CURIE
+from ..surrogates._measured import TrainingSet, read_frame
+from ..surrogates.training_sets import ENERGY, TARGETS, training_set
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..report.plots import Figure
+
+STORED = "accuracy/figures.json"
+"""The figures of magnetkit's own validation, picked from the pages on which they stand."""
+
+_LEARN_FROM = ("data", "known")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Validation:
+    """Figures of merit of a target.
+
+    Attributes
+    ----------
+    target : str
+        What was predicted.
+    about : str
+        Which rows were left out, and of what.
+    table : DataFrame
+        The figures: a row a model, or of stored figures the first of `tables`.
+    tables : dict of str to DataFrame
+        All tables by what they are about; of stored figures there may be several.
+    predictions : DataFrame or None
+        One row a measurement with a column a model; None of stored figures.
+    """
+
+    target: str
+    about: str
+    table: "pd.DataFrame"
+    tables: "dict[str, pd.DataFrame]" = field(default_factory=dict)
+    predictions: "pd.DataFrame | None" = None
+
+    def __repr__(self) -> str:
+        """Return the tables as text."""
+        texts = [f"{about}\n{table.round(3).to_string()}" for about, table in self.tables.items()]
+        return "\n\n".join([f"Validation of {self.target}", *texts])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        parts = [
+            f"<p>{escape(about)}</p>{table.round(3).to_html()}"
+            for about, table in self.tables.items()
+        ]
+        return f"<p>Validation of {escape(self.target)}</p>{''.join(parts)}"
+
+    def plot(self, model: str | None = None) -> "Figure":
+        """Draw predictions against measurements.
+
+        Parameters
+        ----------
+        model : str, optional
+            A row of `table`; the first, with its intervals, without it.
+
+        Returns
+        -------
+        Figure
+            See `magnetkit.plots.parity`.
+
+        Raises
+        ------
+        InputError
+            If the figures are stored ones, without their rows, or there is no such model.
+        """
+        from ..report import plots
+
+        if self.predictions is None:
+            raise InputError(
+                f"the stored figures of {self.target} have no rows to draw; give data=, or "
+                "anew=True to leave out again"
+            )
+        names = list(self.table.index)
+        name = names[0] if model is None else model
+        if name not in names:
+            raise InputError(f"there is no model {model!r}; use one of {', '.join(names)}")
+        rows = self.predictions
+        measured, predicted = rows["measured"].to_numpy(), rows[name].to_numpy()
+        if name != names[0]:
+            return plots.parity(measured, predicted, self.target)
+        return plots.parity(
+            measured,
+            predicted,
+            self.target,
+            lo=rows["low"].to_numpy(),
+            hi=rows["high"].to_numpy(),
+        )
+
+
+@named
+def validate(
+    target: str,
+    data: Any = None,
+    groups: Any = None,
+    *,
+    learn_from: str = "data",
+    interval: float = 0.9,
+    temperature: float | str = 300.0,
+    peers: bool = True,
+    anew: bool = False,
+    progress: bool = False,
+) -> Validation:
+    """Say how far off predictions lie on measurements that were left out.
+
+    Without `data` these are the stored figures of magnetkit's own validation, which
+    ``magnetkit validate`` prints too. With `data` every row is predicted by models that saw
+    neither its group nor its compound; ExtraTrees, RandomForest and GaussianProcess of
+    scikit-learn (on Magpie statistics and rare-earth descriptors) stand beside on the same rows.
+
+    Parameters
+    ----------
+    target : str
+        What is predicted: a name of stored figures (`stored_targets`), or any column of `data`.
+    data : path or frame, optional
+        Measurements, see `magnetkit.surrogates.training_set`.
+    groups : str or sequence of str, optional
+        Rows that are left out together: a column of `data`, or one name for each row that can be
+        read; the column ``group``, else the chemical systems, without it.
+    learn_from : {"data", "known"}
+        Whether the models learn from the other groups of `data`, or from magnetkit's own
+        training set less the groups, sources and compounds of `data`.
+    interval : float
+        Probability of the intervals.
+    temperature : float or str
+        Of `data`, for what depends on it.
+    peers : bool
+        Whether the models of scikit-learn stand beside.
+    anew : bool
+        Leave out the rows of magnetkit's own training set again rather than give stored figures.
+    progress : bool
+        Show a progress bar on stderr.
+
+    Returns
+    -------
+    Validation
+        ``.table`` is a frame of figures, ``.predictions`` one of rows, ``.plot()`` draws them.
+        Pairs are those of one group further apart than a tolerance (10 K, 0.02 T, 0.5 T,
+        0.2 MJ/m3, 0.02 eV/atom, else a twentieth of the spread), ordered as measured. Gains are
+        those of the first model on each, with 95 % intervals over groups drawn anew.
+
+    Raises
+    ------
+    InputError
+        If nothing is stored of the target, or an argument cannot be used.
+    DataError
+        If the table holds too few rows.
+
+    Examples
+    --------
+    >>> validate("phases").table.columns[0]
+    'left out'
+    """
+    share("interval", interval)
+    if learn_from not in _LEARN_FROM:
+        raise InputError(f"learn_from must be one of {', '.join(_LEARN_FROM)}, got {learn_from!r}")
+    if data is None and not anew:
+        if groups is not None:
+            raise InputError("groups= names groups of data=; give both")
+        return _stored_validation(target)
+    rows = _with_groups(target, data, groups)
+    (kelvin,) = parse_temperatures(temperature)
+    options = {"coverage": interval, "with_peers": peers, "temperature": kelvin}
+    with bar(
+        f"validating {target}", _validation.steps(rows, learn_from, peers), progress
+    ) as advance:
+        if learn_from == "known":
+            known = _own_set(target, data)
+            left = _validation.leave_known_out(rows, known, advance=advance, **options)
+        else:
+            left = _validation.leave_groups_out(rows, advance=advance, **options)
+    table = left.figures()
+    count = len(set(rows.groups))
+    about = (
+        f"{rows.origin}: {len(rows)} values in {count} groups, each left out with its compounds."
+    )
+    if learn_from == "known":
+        about = (
+            f"{rows.origin}: {len(rows)} values in {count} groups, predicted from {known.origin} "
+            "less their groups and compounds."
+        )
+    return Validation(target, about, table, {about: table}, left.to_frame())
+
+
+def stored_targets() -> tuple[str, ...]:
+    """Return the targets of which figures are stored."""
+    return tuple(stored_figures())
+
+
+def stored_figures() -> dict[str, list[dict[str, Any]]]:
+    """Return the stored tables of figures by target, as ``magnetkit validate --json`` does."""
+    return json.loads(datasets.path(STORED).read_text("utf-8"))
+
+
+def _stored_validation(target: str) -> Validation:
+    import pandas as pd
+
+    stored = stored_figures()
+    if target not in stored:
+        raise InputError(
+            f"no figures of {target!r} are stored, but of {', '.join(stored)}; data= takes "
+            "measurements of anything else"
+        )
+    tables = {}
+    for entry in stored[target]:
+        frame = pd.DataFrame(entry["rows"], columns=entry["columns"])
+        about = f"{entry['date']}: {entry['about']} More: {entry['page']}"
+        tables[about] = frame.apply(_as_numbers)
+    about, table = next(iter(tables.items()))
+    return Validation(target, about, table, tables)
+
+
+def _as_numbers(column: "pd.Series") -> "pd.Series":
+    """Return a column of texts as numbers where all of them are."""
+    import pandas as pd
+
+    numbers = pd.to_numeric(column, errors="coerce")
+    if numbers.isna().any():
+        return column
+    return numbers
+
+
+def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
+    """Return the rows to test on, with the groups asked for."""
+    rows = data if isinstance(data, TrainingSet) else training_set(target, data)
+    if groups is None:
+        return rows
+    if isinstance(groups, str):
+        return training_set(target, _renamed_group(data, groups))
+    if len(groups) != len(rows):
+        raise InputError(
+            f"groups must name one group for each of {len(rows)} rows that can be read, got "
+            f"{len(groups)}"
+        )
+    return _validation.with_groups(rows, groups)
+
+
+def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
+    frame = read_frame(data)
+    if column not in frame.columns:
+        raise InputError(
+            f"groups= names no column: {column!r} is not among {', '.join(map(str, frame.columns))}"
+        )
+    return frame.assign(group=frame[column])
+
+
+def _own_set(target: str, data: Any) -> TrainingSet:
+    if data is None or target not in (CURIE, ENERGY):
+        raise InputError(
+            f'learn_from="known" needs data= and one of {CURIE}, {ENERGY}, of which magnetkit has '
+            f"a training set ({', '.join(TARGETS)} are learnt)"
+        )
+    return training_set(target)

@@ -1,0 +1,269 @@
+"""A Gaussian process and trees on any columns, each weighed by what groups left out say of it.
+
+    prediction = mean + a (process - mean) + b (trees - mean),    a + b <= 1
+
+The weights are the least mean absolute error on rows whose whole group was left out, with a pull
+towards one half each that few rows do not overcome. Far from every known row both parts fade, and
+the mean of the values answers. Intervals are conformal over the groups that were left out
+(V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World, 2005), each group with
+the same weight; of too few groups the spread of the values says how far off a prediction may be.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import _intervals
+from ._forest import Forest
+from ._process import TrendProcess
+
+Array = NDArray[np.float64]
+
+FOLDS = 5
+"""Groups are left out in so many parts, one by one where there are fewer."""
+
+_SEARCH: dict[str, Any] = {"search_rows": 700, "search_iterations": 40}
+# Weights are tried in tenths.
+_TENTHS = np.arange(11) / 10.0
+# Where the weights begin, and how many rows the pull towards it counts as: tried from 4 to 400 rows
+# of four properties (half and none, half and a fifth, half and half; 2 and 6 rows).
+_FIRST_WEIGHT, _PULL = 0.5, 6.0
+# Share of rows left out that count as inside the domain; larger errors count as those at `_CLIP`.
+_EDGE, _CLIP = 0.90, 0.98
+# With fewer rows nothing is learnt but the mean.
+_LEAST_ROWS = 3
+
+
+class Guess(NamedTuple):
+    """What is predicted of n rows, arrays of shape (n,).
+
+    ``value``; ``size``, what the error is taken to be proportional to; ``distance`` from the known
+    rows, 1 at the edge of the domain.
+    """
+
+    value: Array
+    size: Array
+    distance: Array
+
+
+class _Parts(NamedTuple):
+    """What mean, process and trees say of n rows, arrays of shape (n,)."""
+
+    mean: Array
+    process: Array
+    trees: Array
+    novelty: Array
+    local: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """The fitted mixture.
+
+    Attributes
+    ----------
+    mean, spread : float
+        Mean and standard deviation of the values.
+    rows : int
+        How many rows it learnt from.
+    process, forest : TrendProcess and Forest, or None
+        The two parts; None where there are too few rows.
+    weights : ndarray of float64, shape (2,)
+        Those of process and trees.
+    edge, reach : float
+        Novelty at the edge of the domain, and the largest that was left out.
+    coefficients : ndarray of float64, shape (4,)
+        The size of an error, in units of `spread`, is their sum over one, novelty, the residual of
+        the neighbours and the difference of the two parts.
+    scores : ndarray of float64, shape (m,)
+        Errors of rows left out over their size.
+    groups : ndarray of int64, shape (m,)
+        The group of each of them.
+    error : float
+        Mean absolute error of the rows left out; NaN where none was.
+    """
+
+    mean: float
+    spread: float
+    rows: int
+    process: TrendProcess | None
+    forest: Forest | None
+    weights: Array
+    edge: float
+    reach: float
+    coefficients: Array
+    scores: Array
+    groups: NDArray[np.int64]
+    error: float
+
+    @classmethod
+    def of_mean(cls, y: Array) -> "Mixture":
+        """Return what the mean of the values alone says."""
+        return cls(
+            mean=float(y.mean()),
+            spread=float(y.std(ddof=1)) if len(y) > 1 else 0.0,
+            rows=len(y),
+            process=None,
+            forest=None,
+            weights=np.zeros(2),
+            edge=1.0,
+            reach=1.0,
+            coefficients=np.array([1.0, 0.0, 0.0, 0.0]),
+            scores=np.zeros(0),
+            groups=np.zeros(0, np.int64),
+            error=float("nan"),
+        )
+
+    def predict(self, X: Array) -> Guess:
+        """Return value, size of the error and distance of each row of `X`, shape (n, d)."""
+        if self.process is None or self.forest is None:
+            flat = np.full((3, len(X)), self.mean)
+            flat[1], flat[2] = self.spread, 2.0
+            return Guess(*flat)
+        parts = _said(X, 0.0, self.process, self.forest)
+        value = self.mean + self.spread * _mix(parts, self.weights, self.reach)
+        size = self.spread * _size(parts, self.coefficients)
+        return Guess(value, size, parts.novelty / self.edge)
+
+    def half_widths(self, guess: Guess, interval: float) -> Array:
+        """Return half the interval of each row; infinite where one value alone is known."""
+        wide = self._spread_of_new_value(interval)
+        if not len(self.scores):
+            return np.full(len(guess.value), wide)
+        factor = _intervals.group_quantile(self.scores, self.groups, interval)
+        if np.isinf(factor):
+            return np.maximum(self.scores.max() * guess.size, wide)
+        half = factor * guess.size
+        return np.where(guess.distance <= 1.0, half, np.maximum(half, wide))
+
+    def _spread_of_new_value(self, interval: float) -> float:
+        """Return half the prediction interval of a normal sample, by Student's t."""
+        from scipy.special import stdtrit
+
+        if self.rows < 2:
+            return float("inf")
+        t = float(stdtrit(self.rows - 1, 0.5 + 0.5 * interval))
+        return t * self.spread * np.sqrt(1.0 + 1.0 / self.rows)
+
+
+def fit(
+    X: Array, y: Array, groups: NDArray, local: int = 0, trees: int = 100, seed: int = 0
+) -> Mixture:
+    """Fit process, trees and their weights.
+
+    Parameters
+    ----------
+    X : ndarray of float64, shape (n, d)
+        The columns; the last `local` are those of a part that is exponential in their distance.
+    y : ndarray of float64, shape (n,)
+        The values.
+    groups : ndarray, shape (n,)
+        Rows left out together; of one group alone single rows are left out.
+    local : int
+        How many of the columns are local.
+    trees : int
+        How many trees are grown.
+    seed : int
+        Seed of the trees.
+
+    Returns
+    -------
+    Mixture
+    """
+    order = np.lexsort((y, *X.T[::-1]))
+    X, y, groups = X[order], y[order], np.asarray(groups)[order]
+    alone = Mixture.of_mean(y)
+    if len(y) < _LEAST_ROWS or alone.spread == 0.0:
+        return alone
+    _, code = np.unique(groups, return_inverse=True)
+    if code.max() == 0:
+        code = np.arange(len(y))
+    # Whatever the unit, the parts see values about 0 of about 1.
+    # What the last digits of a unit leave must not decide between equal splits of a tree.
+    scaled = np.round((y - alone.mean) / alone.spread, 9)
+    parts = _left_out(X, scaled, code, local, trees, seed)
+    edge = max(float(np.quantile(parts.novelty, _EDGE)), 1e-3)
+    reach = float(parts.novelty.max())
+    weights = _choose_weights(parts, scaled, reach)
+    residual = np.abs(scaled - _mix(parts, weights, reach))
+    coefficients = _intervals.fit_difficulty(residual, _difficulty(parts), _CLIP)
+    process, forest = _fit_parts(X, scaled, local, trees, seed)
+    return replace(
+        alone,
+        process=process,
+        forest=forest,
+        weights=weights,
+        edge=edge,
+        reach=reach,
+        coefficients=coefficients,
+        scores=residual / _size(parts, coefficients),
+        groups=code.astype(np.int64),
+        error=alone.spread * float(residual.mean()),
+    )
+
+
+def _fit_parts(
+    X: Array, y: Array, local: int, trees: int, seed: int
+) -> tuple[TrendProcess, Forest]:
+    # Without local columns the last part is a plane over no column, which adds nothing.
+    process = TrendProcess(0, local, linear=local == 0, **_SEARCH)
+    process.fit(X, y - y.mean())
+    return process, Forest.grow(X[:, : X.shape[1] - local], y, trees, seed)
+
+
+def _said(X: Array, mean: float, process: TrendProcess, forest: Forest) -> _Parts:
+    estimate = process.estimate(X)
+    return _Parts(
+        mean=np.full(len(X), mean),
+        process=mean + estimate.mean,
+        trees=forest.predict(X[:, : X.shape[1] - process.local]),
+        novelty=estimate.novelty,
+        local=estimate.local,
+    )
+
+
+def _left_out(
+    X: Array, y: Array, groups: NDArray[np.int64], local: int, trees: int, seed: int
+) -> _Parts:
+    """Return what is said of each row while its group was left out."""
+    result = np.empty((len(_Parts._fields), len(y)))
+    for inside, outside in _intervals.folds(groups, FOLDS):
+        fitted = _fit_parts(X[inside], y[inside], local, trees, seed)
+        result[:, outside] = _said(X[outside], float(y[inside].mean()), *fitted)
+    return _Parts(*result)
+
+
+def _mix(parts: _Parts, weights: Array, reach: float) -> Array:
+    """Return the mixture; beyond all that was left out the trees fade as the process does."""
+    near = np.clip((1.0 - parts.novelty) / max(1.0 - reach, 1e-9), 0.0, 1.0)
+    by_process = weights[0] * (parts.process - parts.mean)
+    by_trees = weights[1] * near * (parts.trees - parts.mean)
+    return np.asarray(parts.mean + by_process + by_trees)
+
+
+def _choose_weights(parts: _Parts, y: Array, reach: float) -> Array:
+    """Return the weights of process and trees that leave the least error."""
+    unit = np.abs(y - np.median(y)).mean()
+    best, least = np.zeros(2), np.inf
+    for first in _TENTHS:
+        for second in _TENTHS:
+            if first + second > 1.0 + 1e-9:
+                continue
+            weights = np.array([first, second])
+            error = np.abs(y - _mix(parts, weights, reach)).mean() / unit
+            pull = _PULL / len(y) * ((weights - _FIRST_WEIGHT) ** 2).sum()
+            if error + pull < least:
+                best, least = weights, error + pull
+    return best
+
+
+def _difficulty(parts: _Parts) -> Array:
+    """Return what the size of an error is told from, shape (n, 3)."""
+    apart = np.abs(parts.process - parts.trees)
+    return np.column_stack([parts.novelty, parts.local, apart])
+
+
+def _size(parts: _Parts, coefficients: Array) -> Array:
+    return np.asarray(coefficients[0] + _difficulty(parts) @ coefficients[1:])

@@ -1,0 +1,362 @@
+"""Predictions of rows whose group was left out, by magnetkit and by models of scikit-learn."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import _intervals
+from .._core.errors import DataError
+from ..alloy.table import CompositionTable
+from ..features._elements import composition_statistics, load_table
+from ..features.rare_earths import rare_earth_descriptors
+from ..phases.partition import partition
+from . import _curie_training, _merit, energy
+from ._curie import asked
+from ._measured import TARGET as CURIE
+from ._measured import TrainingSet, keys
+from .intrinsic import intrinsic
+from .regressor import CompositionRegressor
+from .training_sets import ENERGY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+FOLDS = 10
+"""Groups are left out in so many parts, one by one where there are fewer."""
+
+PHYSICS = (
+    "curie_temperature_K",
+    "saturation_polarization_T",
+    "anisotropy_constant_MJ_m3",
+    "anisotropy_field_T",
+)
+"""Properties of which the physics says something without learning."""
+
+LEARNT = "CompositionRegressor"
+MODEL = "model"
+
+# A Gaussian process of scikit-learn takes the third power of its rows: it searches its scales on
+# the first number of rows, and rests on the second.
+_SEARCHED_ROWS, _MOST_ROWS = 500, 3000
+_TREES = 100
+
+
+class Said(NamedTuple):
+    """What a model says of n rows, arrays of shape (n,); ends are NaN where it has none."""
+
+    value: Array
+    low: Array
+    high: Array
+
+
+Fit = Callable[[TrainingSet], Callable[[CompositionTable], Said]]
+"""Takes what is learnt from; returns what predicts other compositions."""
+
+
+def columns_of_peers(table: CompositionTable) -> Array:
+    """Return what models of scikit-learn see: Magpie statistics and rare-earth descriptors."""
+    statistics = composition_statistics(table, load_table("magpie").imputed())
+    return np.column_stack([statistics, rare_earth_descriptors(table)])
+
+
+def _without_ends(value: Array) -> Said:
+    nothing = np.full(len(value), np.nan)
+    return Said(value, nothing, nothing)
+
+
+def _fit_trees(kind: str) -> Fit:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+        from sklearn import ensemble
+
+        model = getattr(ensemble, kind)(_TREES, random_state=0)
+        model.fit(columns_of_peers(data.table), data.values)
+        return lambda table: _without_ends(model.predict(columns_of_peers(table)))
+
+    return fit
+
+
+def _fit_gaussian_process(coverage: float) -> Fit:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+        import warnings
+
+        from scipy.special import ndtri
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.gaussian_process import GaussianProcessRegressor
+        from sklearn.gaussian_process.kernels import Matern, WhiteKernel
+        from sklearn.preprocessing import StandardScaler
+
+        scaler = StandardScaler()
+        x = scaler.fit_transform(columns_of_peers(data.table))
+        rows = np.random.default_rng(0).permutation(len(x))[:_MOST_ROWS]
+        few = rows[:_SEARCHED_ROWS]
+        kernel = 1.0 * Matern(length_scale=10.0, nu=2.5) + WhiteKernel(0.1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            first = GaussianProcessRegressor(kernel, normalize_y=True, random_state=0)
+            first.fit(x[few], data.values[few])
+        model = GaussianProcessRegressor(first.kernel_, optimizer=None, normalize_y=True)
+        model.fit(x[rows], data.values[rows])
+        factor = float(ndtri(0.5 + 0.5 * coverage))
+
+        def predict(table: CompositionTable) -> Said:
+            columns = scaler.transform(columns_of_peers(table))
+            value, deviation = model.predict(columns, return_std=True)
+            return Said(value, value - factor * deviation, value + factor * deviation)
+
+        return predict
+
+    return fit
+
+
+def _fit_regressor(coverage: float) -> Fit:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+        model = CompositionRegressor(data.target)
+        model.learn_compositions(data.table, data.values, data.groups)
+
+        def predict(table: CompositionTable) -> Said:
+            return Said(model.predict(table), *model.predict_interval(table, coverage).T)
+
+        return predict
+
+    return fit
+
+
+def _fit_curie(coverage: float) -> Fit:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+        model, _ = _curie_training.trained(data)
+
+        def predict(table: CompositionTable) -> Said:
+            answer = model.of_phases(asked(partition(table)), coverage)
+            low = np.maximum(answer.value - answer.half, 0.0)
+            return Said(answer.value, low, answer.value + answer.half)
+
+        return predict
+
+    return fit
+
+
+def _fit_energy(coverage: float) -> Fit:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+        model = energy.fit(data)
+
+        def predict(table: CompositionTable) -> Said:
+            frame = model.predict(table, coverage)
+            ends = (frame[f"{data.target}{end}"].to_numpy() for end in ("_lo", "_hi"))
+            return Said(frame[data.target].to_numpy(), *ends)
+
+        return predict
+
+    return fit
+
+
+def peers(coverage: float) -> dict[str, Fit]:
+    """Return the models of scikit-learn that stand beside, by name."""
+    return {
+        "ExtraTrees": _fit_trees("ExtraTreesRegressor"),
+        "RandomForest": _fit_trees("RandomForestRegressor"),
+        "GaussianProcess": _fit_gaussian_process(coverage),
+    }
+
+
+def models(target: str, coverage: float, with_peers: bool) -> dict[str, Fit]:
+    """Return what is fitted to rows of a target, that of magnetkit first."""
+    own = {LEARNT: _fit_regressor(coverage)}
+    if target == CURIE:
+        own = {MODEL: _fit_curie(coverage)}
+    elif target == ENERGY:
+        own = {MODEL: _fit_energy(coverage)}
+    if not with_peers:
+        return own
+    return own | peers(coverage)
+
+
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """Rows of a target and what is said of each while its group was left out.
+
+    Attributes
+    ----------
+    data : TrainingSet
+        The rows that are tested.
+    said : dict of str to Said
+        By name of the model; the first is magnetkit's.
+    coverage : float
+        What the intervals promise.
+    """
+
+    data: TrainingSet
+    said: dict[str, Said]
+    coverage: float
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row a measurement: what was measured, and a column a model."""
+        frame = self.data.to_frame().rename(columns={self.data.target: "measured"})
+        frame = frame[["composition", "measured", "group", "source"]]
+        for number, (name, said) in enumerate(self.said.items()):
+            frame[name] = said.value
+            if number == 0:
+                frame["low"], frame["high"] = said.low, said.high
+        return frame
+
+    def figures(self) -> "pd.DataFrame":
+        """Return the figures of each model on the rows that the first answers.
+
+        Returns
+        -------
+        DataFrame
+            By model: rows, groups, mean and median absolute error, pairs in order, coverage and
+            median half width of the intervals, and what the first gains on it in error and in
+            pairs with 95 % intervals over groups.
+        """
+        import pandas as pd
+
+        first = next(iter(self.said.values()))
+        answered = np.isfinite(first.value)
+        if not answered.any():
+            raise DataError(f"no row of {self.data.origin} was answered; give more groups")
+        values = self.data.values
+        tolerance = _merit.tolerance_of(self.data.target, values)
+        lines = []
+        for name, said in self.said.items():
+            rows = answered & np.isfinite(said.value)
+            groups = self.data.groups[rows]
+            sums = _merit.group_sums(values[rows], said.value[rows], groups, tolerance)
+            base = _merit.group_sums(values[rows], first.value[rows], groups, tolerance)
+            line: dict[str, Any] = {
+                "model": name,
+                "rows": int(rows.sum()),
+                "groups": len(sums.rows),
+                "mean_absolute_error": float(sums.mean_error()),
+                "median_absolute_error": float(np.median(np.abs(values - said.value)[rows])),
+                "pairs_in_order": float(sums.pairs_in_order()),
+                **_coverage(values[rows], said, rows),
+                "error_gain": float(sums.mean_error() - base.mean_error()),
+                "pairs_gain": float(base.pairs_in_order() - sums.pairs_in_order()),
+            }
+            lines.append(line | _merit.bootstrap(base, sums))
+        return pd.DataFrame(lines).set_index("model")
+
+
+def _coverage(values: Array, said: Said, rows: NDArray[np.bool_]) -> dict[str, float]:
+    low, high = said.low[rows], said.high[rows]
+    if np.isnan(low).all():
+        return {"coverage": float("nan"), "half_width": float("nan")}
+    inside = (low <= values) & (values <= high)
+    return {"coverage": float(inside.mean()), "half_width": float(np.median(0.5 * (high - low)))}
+
+
+def leave_groups_out(
+    data: TrainingSet,
+    coverage: float = 0.9,
+    with_peers: bool = True,
+    temperature: float = 300.0,
+    advance: Callable[[], None] = lambda: None,
+) -> LeftOut:
+    """Predict each row by models that saw neither its group nor its compound.
+
+    Parameters
+    ----------
+    data : TrainingSet
+        What is learnt from and tested on.
+    coverage : float
+        Probability of the intervals.
+    with_peers : bool
+        Whether models of scikit-learn stand beside.
+    temperature : float
+        K, of the physics.
+    advance : callable
+        Called once a fit.
+    """
+    said: dict[str, Said] = {}
+    for name, fit in models(data.target, coverage, with_peers).items():
+        if data.target == CURIE and name == MODEL:
+            said[name] = _curie_left_out(data, coverage, advance)
+            continue
+        result = np.full((3, len(data)), np.nan)
+        for train, test in splits(data):
+            result[:, test] = fit(data[train])(data.table[test])
+            advance()
+        said[name] = Said(*result)
+    return LeftOut(data, said | _physics(data, coverage, temperature), coverage)
+
+
+def _curie_left_out(data: TrainingSet, coverage: float, advance: Callable[[], None]) -> Said:
+    """Return what the model of the Curie temperature says of rows it left out in training."""
+    model, left = _curie_training.trained(data, advance)
+    half = _curie_training.left_out_half_widths(model, left, coverage)[0]
+    value = left[0].mean
+    return Said(value, np.maximum(value - half, 0.0), value + half)
+
+
+def leave_known_out(
+    data: TrainingSet,
+    known: TrainingSet,
+    coverage: float = 0.9,
+    with_peers: bool = True,
+    temperature: float = 300.0,
+    advance: Callable[[], None] = lambda: None,
+) -> LeftOut:
+    """Predict rows by models that learn from other rows, less the groups and compounds of these.
+
+    `known` is what is learnt from; the rest is as in `leave_groups_out`.
+    """
+    names = np.unique(np.char.lower(np.concatenate([data.groups, data.sources]).astype(str)))
+    same = np.isin(np.char.lower(known.groups.astype(str)), names)
+    same |= np.isin(np.char.lower(known.sources.astype(str)), names)
+    same |= np.isin(_compounds(known.table), _compounds(data.table))
+    rest = known[np.flatnonzero(~same)]
+    said: dict[str, Said] = {}
+    for name, fit in models(data.target, coverage, with_peers).items():
+        said[name] = fit(rest)(data.table)
+        advance()
+    return LeftOut(data, said | _physics(data, coverage, temperature), coverage)
+
+
+def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
+    """Return how often a validation advances, about."""
+    count = 1 + 3 * with_peers
+    if learn_from == "known":
+        return count
+    folds = min(FOLDS, len(np.unique(data.groups)))
+    return count * folds + (folds + 1) * (data.target == CURIE)
+
+
+def splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield training and test rows of each fold; a test row's compound is in no training row."""
+    compounds = _compounds(data.table)
+    folds = _curie_training.folds_of(data) if data.target == CURIE else _even_folds(data.groups)
+    for number in np.unique(folds):
+        test = np.flatnonzero(folds == number)
+        train = np.flatnonzero(~np.isin(compounds, compounds[test]) & data.learn)
+        if len(test) and len(train):
+            yield train, test
+
+
+def _even_folds(groups: NDArray) -> NDArray[np.int64]:
+    result = np.zeros(len(groups), np.int64)
+    for number, (_, test) in enumerate(_intervals.folds(groups, FOLDS)):
+        result[test] = number
+    return result
+
+
+def _compounds(table: CompositionTable) -> NDArray:
+    return np.array([key.hex() for key in keys(table.to_array())])
+
+
+def _physics(data: TrainingSet, coverage: float, temperature: float) -> dict[str, Said]:
+    """Return what the physics says as it is shipped; its parameters may know these papers."""
+    if data.target not in PHYSICS:
+        return {}
+    frame = intrinsic(data.table, temperature, interval=coverage)
+    columns = (frame[f"{data.target}{end}"].to_numpy(np.float64) for end in ("", "_lo", "_hi"))
+    return {"predict, as shipped": Said(*columns)}
+
+
+def with_groups(data: TrainingSet, groups: Any) -> TrainingSet:
+    """Return a set with other groups, one for each row that could be read."""
+    return replace(data, groups=np.asarray(groups).astype(str))

@@ -1,0 +1,171 @@
+"""Any property that a table of compositions and values is at hand of, as a model with a frame."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .._core import _intervals
+from .._core.columns import COLUMNS
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..features._elements import load_table
+from . import _store
+from ._measured import TrainingSet
+from .regressor import CompositionRegressor
+
+
+@dataclass(frozen=True, eq=False)
+class PropertyModel:
+    """A property learnt from compositions alone.
+
+    Attributes
+    ----------
+    target : str
+        Its name, any text.
+    known : TrainingSet
+        What it was trained on.
+    estimator_ : CompositionRegressor
+        What answers.
+    manifest : dict
+        Where it comes from.
+    """
+
+    target: str
+    known: TrainingSet
+    estimator_: CompositionRegressor
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return what was trained and how well, in one line."""
+        rows, groups = self.manifest["rows"], self.manifest["groups"]
+        error = f"{self.estimator_.mixture_.error:.3g} {unit_of(self.target)}".rstrip()
+        return (
+            f"{self.target}: {rows} rows of {groups} groups, mean error {error} on groups left "
+            f"out; {self.file}"
+        )
+
+    __repr__ = __str__
+
+    @property
+    def file(self) -> Path:
+        """Where the model is kept."""
+        return _store.file_of(self.target, key_of(self.known))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the numbers that its answers are made of."""
+        return _store.fingerprint((self.target, self.estimator_.to_content()))
+
+    def predict(
+        self,
+        compositions: Compositions,
+        interval: float = 0.9,
+        *,
+        basis: Basis = "auto",
+        strict: bool = False,
+    ) -> Any:
+        """Predict with interval and domain.
+
+        Parameters
+        ----------
+        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+            What to predict; see `magnetkit.predict`.
+        interval : float
+            Probability that the true value lies inside, for a group not seen.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts of a text are.
+        strict : bool
+            Fail on the first row that cannot be read; it is left out with a warning otherwise.
+
+        Returns
+        -------
+        DataFrame, or frame of the input's library
+            One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
+            ``domain_distance`` (1 at the edge).
+        """
+        import pandas as pd
+
+        inputs = read_inputs(compositions, basis, strict=strict)
+        low, high = self.estimator_.predict_interval(inputs.table, interval).T
+        distance = self.estimator_.domain_distance(inputs.table)
+        frame = pd.DataFrame(
+            {
+                self.target: self.estimator_.predict(inputs.table),
+                f"{self.target}_lo": low,
+                f"{self.target}_hi": high,
+                "in_domain": distance <= 1.0,
+                "domain_distance": distance,
+            }
+        )
+        return inputs.give(frame)
+
+
+def unit_of(target: str) -> str:
+    """Return the unit of a registered result column; empty for any other name."""
+    return COLUMNS[target].unit if target in COLUMNS else ""
+
+
+def fit(known: TrainingSet) -> PropertyModel:
+    """Train on a set."""
+    learn = np.flatnonzero(known.learn)
+    regressor = CompositionRegressor(known.target, unit=unit_of(known.target))
+    regressor.learn_compositions(known.table[learn], known.values[learn], known.groups[learn])
+    manifest = {
+        "target": known.target,
+        "origin": known.origin,
+        "rows": len(learn),
+        "groups": len(np.unique(known.groups)),
+        "removed": known.removed,
+        "data_sha256": known.sha256,
+    }
+    return PropertyModel(known.target, known, regressor, manifest)
+
+
+# Models in memory by their file, whose name says what they were trained on.
+_loaded: dict[Path, PropertyModel] = {}
+# Threads that ask for an untrained model at the same time must not each train it.
+_LOADING = Lock()
+
+
+def load(known: TrainingSet) -> PropertyModel:
+    """Return the model of a set, trained at first use and kept in the cache."""
+
+    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> PropertyModel:
+        regressor = CompositionRegressor.from_content(content)
+        return PropertyModel(known.target, known, regressor, manifest)
+
+    file = _store.file_of(known.target, key_of(known))
+    with _LOADING:
+        if file not in _loaded:
+            _loaded[file] = _store.load_or_train(file, lambda: fit(known), _pack, unpack)
+        return _loaded[file]
+
+
+def retrain(known: TrainingSet) -> PropertyModel:
+    """Train, and keep in the cache whatever is there."""
+    model = fit(known)
+    _loaded[_store.save(model.file, *_pack(model))] = model
+    return model
+
+
+def key_of(known: TrainingSet) -> str:
+    """Return a hash of what decides the model that is trained on a set."""
+    return _store.key((known.sha256, load_table("magpie").imputed()), _fitting_modules())
+
+
+def _fitting_modules() -> list[ModuleType]:
+    from ..features import _descriptor_kernels, _elements, rare_earths
+    from . import _forest, _gaussian_process_kernels, _mixture, _process, regressor
+
+    features = [_elements, _descriptor_kernels, rare_earths]
+    fits = [_mixture, _forest, _process, _gaussian_process_kernels, _intervals]
+    return [*features, *fits, regressor, _store]
+
+
+def _pack(model: PropertyModel) -> _store.Packed:
+    return model.estimator_.to_content(), model.manifest

@@ -1,0 +1,397 @@
+"""A scikit-learn regressor of any property of compositions, or of any other columns."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+
+from .._core._arguments import share, whole
+from .._core.elements import N_ELEMENTS
+from .._core.errors import InputError, StoreError
+from ..alloy._read import as_table
+from ..alloy.table import CompositionTable
+from ..features._elements import composition_statistics, load_table
+from ..features.rare_earths import rare_earth_descriptors
+from . import _curie_training, _mixture, _store
+from ._forest import Forest
+from ._measured import TARGET as CURIE
+from ._measured import TrainingSet, chemical_systems
+from ._mixture import Mixture
+
+if TYPE_CHECKING:
+    from ._curie import CurieModel
+    from .energy import EnergyModel
+    from .training_sets import Computed
+
+    AnyModel: TypeAlias = CurieModel | EnergyModel | Computed
+
+Array = NDArray[np.float64]
+
+# Norms of the fractions tell stoichiometries apart whatever the elements.
+_NORMS = (2, 3, 10)
+_KIND = "magnetkit.CompositionRegressor"
+
+
+def composition_columns(table: CompositionTable) -> Array:
+    """Return what is learnt from: statistics, rare-earth descriptors, norms, atomic fractions.
+
+    The 118 fractions stand last.
+    """
+    atoms = table.to_array()
+    norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
+    statistics = composition_statistics(table, load_table("magpie").imputed())
+    return np.column_stack([statistics, rare_earth_descriptors(table), *norms, atoms])
+
+
+class _Answer(NamedTuple):
+    """Prediction and interval of n rows, arrays of shape (n,)."""
+
+    value: Array
+    low: Array
+    high: Array
+    distance: Array
+
+
+class CompositionRegressor(RegressorMixin, BaseEstimator):
+    """Any property of compositions as a scikit-learn regressor, with intervals.
+
+    A Gaussian process and trees are mixed by what groups left out say of each; far from what is
+    known the mean of the values answers, with a wide interval. The Curie temperature of
+    compositions is learnt beside the physics (`magnetkit.surrogates.load`).
+
+    Parameters
+    ----------
+    target : str
+        Name of the property, any text. ``"curie_temperature_K"`` brings the physics in.
+    unit : str
+        Unit of the values, for `str` and files; nothing is converted.
+    trees : int
+        How many trees are grown.
+    random_state : int
+        Seed of the trees.
+
+    Attributes
+    ----------
+    mixture_ : Mixture
+        What answers; beside the physics the mean, which answers where the physics has nothing.
+    model_ : CurieModel, EnergyModel, Computed or None
+        A model of magnetkit that answers in its place.
+    n_features_in_ : int
+        Number of columns, where it was fitted to columns rather than to compositions.
+
+    Examples
+    --------
+    >>> measured = {"SmCo5": 8.6, "PrCo5": 8.3, "NdCo5": 8.4, "YCo5": 7.6}
+    >>> model = CompositionRegressor("density", unit="g/cm3")
+    >>> model = model.fit(list(measured), list(measured.values()))
+    >>> model.predict(["Sm0.5Pr0.5Co5"]).shape
+    (1,)
+    >>> low, high = model.predict_interval(["Nd2Fe14B"])[0]
+    >>> bool(low < 8.2 < high)
+    True
+    """
+
+    mixture_: Mixture
+    model_: "AnyModel | None"
+
+    def __init__(
+        self, target: str = "value", unit: str = "", *, trees: int = 100, random_state: int = 0
+    ) -> None:
+        self.target = target
+        self.unit = unit
+        self.trees = trees
+        self.random_state = random_state
+
+    @classmethod
+    def of(cls, model: "AnyModel") -> "CompositionRegressor":
+        """Return a regressor that a model already answers for.
+
+        Parameters
+        ----------
+        model : CurieModel, EnergyModel or Computed
+            As `magnetkit.surrogates.load` returns it.
+
+        Returns
+        -------
+        CompositionRegressor
+        """
+        regressor = cls(model.target)
+        regressor.model_ = model
+        values = model.known.values
+        regressor.mixture_ = Mixture.of_mean(values if len(values) else np.full(1, np.nan))
+        return regressor
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        return tags
+
+    def fit(self, X: Any, y: ArrayLike, groups: Any = None) -> "CompositionRegressor":
+        """Learn the values.
+
+        Parameters
+        ----------
+        X : compositions in any form, or array_like of shape (n, d)
+            What was measured. An array of 118 columns holds atomic fractions by atomic number; one
+            of another width holds columns of any meaning.
+        y : array_like, shape (n,)
+            The target, in its unit.
+        groups : array_like, shape (n,), optional
+            Paper or series of each row, left out together to weigh the parts and to know the
+            errors. Without it the chemical system of a composition, and each row of columns, is a
+            group.
+
+        Returns
+        -------
+        CompositionRegressor
+
+        Raises
+        ------
+        InputError
+            If a composition cannot be read, or `y` is not one finite number for each row.
+        """
+        trees = whole("trees", self.trees)
+        if not _holds_compositions(X):
+            X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
+            values = np.asarray(y, np.float64)
+            own_groups = _checked_groups(groups, np.arange(len(values)))
+            self.model_ = None
+            self.mixture_ = _mixture.fit(X, values, own_groups, trees=trees, seed=self.random_state)
+            return self
+        table = _table(X)
+        values = _checked_values(y, len(table))
+        own_groups = _checked_groups(groups, chemical_systems(table))
+        if self.target != CURIE:
+            return self.learn_compositions(table, values, own_groups)
+        self._forget_columns()
+        source = np.full(len(table), "given")
+        rows = TrainingSet(self.target, table, values, own_groups, source, "given", {})
+        self.model_, _ = _curie_training.trained(rows)
+        self.mixture_ = Mixture.of_mean(values)
+        return self
+
+    def learn_compositions(
+        self, table: CompositionTable, values: Array, groups: NDArray
+    ) -> "CompositionRegressor":
+        """Learn checked values from compositions alone, whatever the target."""
+        self._forget_columns()
+        self.model_ = None
+        self.mixture_ = _mixture.fit(
+            composition_columns(table),
+            values,
+            groups,
+            local=N_ELEMENTS,
+            trees=self.trees,
+            seed=self.random_state,
+        )
+        return self
+
+    def _forget_columns(self) -> None:
+        """Remove what an earlier fit to columns says of them."""
+        for name in ("n_features_in_", "feature_names_in_"):
+            vars(self).pop(name, None)
+
+    def predict(self, X: Any) -> Array:
+        """Return the target of each row, shape (n,), in the unit of the values.
+
+        Raises
+        ------
+        NotFittedError
+            If it was neither fitted nor loaded.
+        """
+        return self._answer(X, 0.9).value
+
+    def predict_interval(self, X: Any, interval: float = 0.9) -> Array:
+        """Return the ends of the interval of each row, shape (n, 2).
+
+        Parameters
+        ----------
+        X : compositions or array_like of shape (n, d)
+            As `fit` takes them.
+        interval : float
+            Probability that the true value of a row of a new group lies inside.
+        """
+        answer = self._answer(X, share("interval", interval))
+        return np.column_stack([answer.low, answer.high])
+
+    def domain_distance(self, X: Any) -> Array:
+        """Return how far each row is from what is known, 1 at the edge of the domain, (n,)."""
+        return self._answer(X, 0.9).distance
+
+    def _answer(self, X: Any, interval: float) -> _Answer:
+        check_is_fitted(self, "mixture_")
+        if hasattr(self, "n_features_in_"):
+            if _holds_compositions(X):
+                raise InputError(
+                    "this regressor was fitted to columns of numbers, not compositions"
+                )
+            columns = validate_data(self, X, reset=False, dtype=np.float64)
+            return self._mix(columns, interval)
+        table = _table(X)
+        if self.model_ is None:
+            return self._mix(composition_columns(table), interval)
+        return self._ask_model(table, interval)
+
+    def _mix(self, columns: Array, interval: float) -> _Answer:
+        guess = self.mixture_.predict(columns)
+        half = self.mixture_.half_widths(guess, interval)
+        return _Answer(guess.value, guess.value - half, guess.value + half, guess.distance)
+
+    def _ask_model(self, table: CompositionTable, interval: float) -> _Answer:
+        """Return what the model says, and where it says nothing the mean of what it learnt."""
+        frame = self.model_.predict(table, interval)
+        names = (self.target, f"{self.target}_lo", f"{self.target}_hi", "domain_distance")
+        columns = [frame[name].to_numpy(np.float64) for name in names]
+        instead = self._mix(np.zeros((len(table), 1)), interval)
+        silent = np.isnan(columns[0])
+        return _Answer(
+            *(np.where(silent, mean, own) for mean, own in zip(instead, columns, strict=True))
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write it to a file of arrays and JSON, without pickles.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; an old one is replaced.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        InputError
+            If a built-in model other than that of the Curie temperature answers.
+        StoreError
+            If it cannot be written.
+        """
+        check_is_fitted(self, "mixture_")
+        manifest = {"kind": _KIND, "target": self.target, "unit": self.unit}
+        return _store.save(Path(path), self.to_content(), manifest)
+
+    def to_content(self) -> dict[str, Any]:
+        """Return all of it as arrays and plain values; see `save`."""
+        mixture = dict(vars(self.mixture_))
+        if self.mixture_.forest is not None:
+            mixture["forest"] = dict(vars(self.mixture_.forest))
+        content: dict[str, Any] = {
+            "parameters": self.get_params(),
+            "mixture": mixture,
+            "columns": getattr(self, "n_features_in_", None),
+            "model": None,
+        }
+        if self.model_ is None:
+            return content
+        if self.target != CURIE:
+            raise InputError(
+                f"{self.target} comes with magnetkit: `load({self.target!r}).estimator_` returns "
+                "it anywhere; only what was fitted is saved"
+            )
+        arrays, about = _curie_training.pack(self.model_)
+        known = self.model_.known.to_arrays()
+        content["model"] = {"arrays": arrays, "about": json.dumps(about), "known": known}
+        return content
+
+    @classmethod
+    def from_content(cls, content: dict[str, Any]) -> "CompositionRegressor":
+        """Return the regressor that `to_content` took apart."""
+        regressor = cls(**content["parameters"])
+        mixture = content["mixture"]
+        if mixture["forest"] is not None:
+            mixture["forest"] = Forest(**mixture["forest"])
+        regressor.mixture_ = Mixture(**mixture)
+        if content["columns"] is not None:
+            regressor.n_features_in_ = content["columns"]
+        regressor.model_ = None
+        model = content["model"]
+        if model is not None:
+            known = TrainingSet.from_arrays(model["known"])
+            about = json.loads(model["about"])
+            regressor.model_ = _curie_training.unpack(known, model["arrays"], about)
+        return regressor
+
+    @classmethod
+    def load(cls, path: str | Path) -> "CompositionRegressor":
+        """Return the regressor that `save` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        CompositionRegressor
+
+        Raises
+        ------
+        StoreError
+            If it is missing, damaged or no such file.
+        """
+        content, manifest = _store.read(Path(path), same_versions=False)
+        if manifest.get("kind") != _KIND:
+            raise StoreError(f"{path} holds no CompositionRegressor; `save` of one writes it")
+        return cls.from_content(content)
+
+
+def _holds_compositions(X: Any) -> bool:
+    """Return whether `X` holds compositions rather than columns of numbers."""
+    if isinstance(X, (CompositionTable, str, os.PathLike)):
+        return True
+    if hasattr(X, "dtypes"):
+        return any(getattr(kind, "kind", "O") not in "biufc" for kind in np.atleast_1d(X.dtypes))
+    if hasattr(X, "columns") or hasattr(X, "schema"):
+        return True
+    if hasattr(X, "tocsr"):
+        return False
+    if hasattr(X, "__array__"):
+        array = np.asarray(X)
+        if array.ndim == 2 and array.shape[1] == N_ELEMENTS and array.dtype.kind in "biuf":
+            return True
+        if array.ndim != 1 and array.shape[1:] != (1,):
+            return False
+        X = array.ravel()
+    if not hasattr(X, "__len__"):
+        return True
+    if not len(X):
+        return False
+    first = X[0]
+    return not isinstance(first, (int, float, complex, np.number, list, tuple, np.ndarray))
+
+
+def _table(X: Any) -> CompositionTable:
+    if isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] == N_ELEMENTS:
+        fractions = X.astype(np.float64)
+        if not np.isfinite(fractions).all() or (fractions < 0.0).any():
+            raise InputError(
+                f"an array of {N_ELEMENTS} columns holds atomic fractions, numbers of 0 or more; "
+                "give other columns in another number"
+            )
+        return CompositionTable.from_array(fractions)
+    return as_table(X)
+
+
+def _checked_values(y: ArrayLike, rows: int) -> Array:
+    values = column_or_1d(np.asarray(y, np.float64), warn=True)
+    if values.shape != (rows,) or not np.isfinite(values).all():
+        raise InputError(f"y must be {rows} numbers, one a composition; got shape {values.shape}")
+    return values
+
+
+def _checked_groups(groups: Any, instead: NDArray) -> NDArray:
+    if groups is None:
+        return instead
+    checked = np.asarray(groups).astype(str)
+    if checked.shape != instead.shape:
+        raise InputError(
+            f"groups must name the paper or series of each of {len(instead)} rows; got shape "
+            f"{checked.shape}"
+        )
+    return checked

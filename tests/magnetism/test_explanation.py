@@ -1,0 +1,101 @@
+"""Why a magnet is what it is: terms add up, shares add up, and each acts with its sign."""
+
+import numpy as np
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit.magnetism import explain_magnet, sintered
+from magnetkit.magnetism.laws import STATUS, law, shifted
+
+H, B = "coercivity_kA_m", "remanence_T"
+MAGNETS = {
+    "gallium": ("Nd30.5B0.92Co1.0Cu0.15Al0.15Ga0.5Fe bal.", "20C", None),
+    "shell, hot": ("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "150C", "Tb 0.5 wt%"),
+    "carrier": ("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "20C", "Dy 0.5 wt% + Pr 0.7 wt%"),
+    "cells": ("Sm25.5Fe15Cu6Zr2.7Co bal.", "300C", None),
+    "1:5": ("Sm36.5Co63.5", "20C", None),
+}
+
+
+@pytest.fixture(scope="module")
+def explained():
+    return {
+        name: explain_magnet(text, at, shell=shell, basis="weight")
+        for name, (text, at, shell) in MAGNETS.items()
+    }
+
+
+def terms_of(explanation, quantity=H):
+    part = explanation.terms[explanation.terms["quantity"] == quantity]
+    return dict(zip(part["term"], part["value"], strict=True))
+
+
+@pytest.mark.parametrize("name", MAGNETS)
+def test_terms_add_up_to_what_is_predicted(explained, name):
+    text, at, shell = MAGNETS[name]
+    magnet = sintered(text, at, shell=shell, basis="weight").iloc[0]
+    for quantity in (H, B):
+        total = sum(terms_of(explained[name], quantity).values())
+        assert total == pytest.approx(magnet[quantity], rel=2e-3)
+
+
+@pytest.mark.parametrize("name", MAGNETS)
+def test_shares_of_the_range_add_up(explained, name):
+    shares = explained[name].shares
+    assert list(shares) == [*STATUS, "producer", "fit"]
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert min(shares.values()) >= 0.0
+    constants = explained[name].constants
+    assert (np.diff(constants["share"]) <= 0.0).all()
+    assert constants["share"].sum() == pytest.approx(sum(shares[status] for status in STATUS))
+
+
+def test_terms_have_their_signs(explained):
+    gallium = terms_of(explained["gallium"])
+    assert gallium["R6Fe13Ga between the grains"] > 200.0
+    assert gallium["stray field of neighbours"] < 0.0
+    assert gallium["coupled grains"] < 0.0
+    hot = terms_of(explained["shell, hot"])
+    assert hot["shell"] > 0.0
+    assert hot["150 C"] < 0.0
+    cells = terms_of(explained["cells"])
+    assert cells["copper"] < 0.0 < cells["iron"]
+    for name in MAGNETS:
+        remanence = terms_of(explained[name], B)
+        assert remanence.pop("J_s of the hard phase") > 0.5
+        assert remanence["grains off the axis"] < 0.0
+        assert remanence["pores"] < 0.0
+
+
+def test_the_constant_that_matters_is_named_first():
+    # Short of boron without gallium all hangs on what R2Fe17 does.
+    short = explain_magnet("Nd30.5B0.9Co1Fe bal.", basis="weight")
+    assert short.constants["name"][0] == "soft_scale"
+    assert short.shares["memory"] > 0.4
+    assert "R2Fe17" in short.measurements()[0]
+    # The share is the change of ln H_cJ by one deviation, squared, over the variance of the range.
+    constant = next(c for c in law("boundary") if c.name == "soft_scale")
+    ends = []
+    for sign in (-1, 1):
+        with shifted(constant, constant.value + sign * constant.deviation):
+            ends.append(sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0][H])
+    change = 0.5 * np.log(ends[1] / ends[0])
+    row = sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0]
+    variance = (np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0 / 1.645) ** 2
+    assert short.constants["share"][0] == pytest.approx(change**2 / variance, rel=0.25)
+
+
+def test_what_is_no_magnet_or_not_one_is_refused():
+    with pytest.raises(InputError, match="no copper"):
+        explain_magnet("Sm23.3Fe16Co bal.", basis="weight")
+    with pytest.raises(InputError, match="one recipe"):
+        explain_magnet(["SmCo5", "PrCo5"])
+
+
+def test_it_reads_in_a_few_lines(explained):
+    lines = str(explained["gallium"]).splitlines()
+    assert 4 <= len(lines) <= 7
+    assert lines[1].startswith("1")
+    assert " kA/m = " in lines[1]
+    assert " T = " in lines[2]
+    assert lines[3].startswith("range of H_cJ: cited ")
