@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import AfterValidator, Field, PositiveFloat, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PositiveFloat,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from .._core._toml import Evidence, Strict, Text
+from .._core._toml import FROM_FILE, Evidence, Strict, Text
 from .._core.columns import COLUMNS, criteria
 from .._core.errors import InputError
 from .._core.plausible import check_plausible, parse_mass
@@ -52,7 +59,10 @@ def _believe_number(name: str, full: str, unit: str, number: float) -> None:
 
 
 def with_units_read(
-    given: Any, temperatures: Iterable[str] = ("temperature",), masses: Iterable[str] = ()
+    given: Any,
+    info: ValidationInfo,
+    temperatures: Iterable[str] = ("temperature",),
+    masses: Iterable[str] = (),
 ) -> Any:
     """Return a record of a file with texts that name their unit as numbers.
 
@@ -68,7 +78,8 @@ def with_units_read(
         full = f"{name}_{unit}"
         if name not in record:
             number = record.get(full)
-            if isinstance(number, int | float) and not isinstance(number, bool) and number > 0:
+            is_number = isinstance(number, int | float) and not isinstance(number, bool)
+            if info.context == FROM_FILE and is_number and number > 0:
                 _believe_number(name, full, unit, float(number))
             continue
         if full in record:
@@ -129,8 +140,8 @@ class Requirement(Evidence):
 
     @model_validator(mode="before")
     @classmethod
-    def _read_units(cls, given: Any) -> Any:
-        return with_units_read(given)
+    def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
+        return with_units_read(given, info)
 
     @field_validator("column")
     @classmethod
@@ -215,8 +226,8 @@ class Anchor(Evidence):
 
     @model_validator(mode="before")
     @classmethod
-    def _read_units(cls, given: Any) -> Any:
-        return with_units_read(given)
+    def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
+        return with_units_read(given, info)
 
     @model_validator(mode="after")
     def _positive(self) -> "Anchor":

@@ -87,9 +87,9 @@ class Profile(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _read_units(cls, given: Any) -> Any:
+    def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
         return parts.with_units_read(
-            given, ("temperature", "temperature_min", "temperature_max"), ("magnet_mass",)
+            given, info, ("temperature", "temperature_min", "temperature_max"), ("magnet_mass",)
         )
 
     @field_validator("outside_field_kA_m", "service_hours", "load_line")
