@@ -10,10 +10,6 @@ from magnetkit.choose._job import job_for
 from magnetkit.magnetism._stages import magnets, nominal_magnets
 
 SPACES = {
-    "e-bike": (
-        "Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co", "Mn"]},
-        {"Ce": 0.2, "Dy": 0.3, "Tb": 0.2, "Co": 0.1, "Mn": 0.05},
-    ),
     "aerospace-reaction-wheel": (
         "Nd2Fe14B", {"Nd": ["Ho", "Sm", "Tb"], "Fe": ["Co"]},
         {"Ho": 0.15, "Sm": 0.1, "Tb": 0.2, "Co": 0.1},

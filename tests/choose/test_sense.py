@@ -77,7 +77,7 @@ def test_every_profile_says_all_that_is_asked_of_a_magnet(name):
 @pytest.fixture(scope="module")
 def actuator():
     """Dysprosium through the alloy, and Dy and Tb diffused into the alloy without."""
-    profile = applications.load("aviation-actuator")
+    profile = applications.load("hot-servo-motor")
     bulk = mk.substitutions(BASE, {"Nd": ["Dy"]}, step=0.02, limits={"Dy": 0.5})
     shells = [(BASE, shell) for shell in SHELLS]
     return mk.screen(SpaceCandidates([bulk], shells), application=profile)
@@ -167,7 +167,7 @@ def test_cerium_and_lanthanum_win_only_where_little_coercivity_is_asked():
         return float(table.fraction("Ce", "La")[0] / table.fraction("Ce", "La", "Nd", "Dy")[0])
 
     won = {}
-    for name in ("medical-imaging", "energy-traction-motor", "aviation-actuator"):
+    for name in ("medical-imaging", "energy-traction-motor"):
         result = screen(name, space)
         best = result.best(1).iloc[0]
         if name == "medical-imaging":
@@ -183,7 +183,7 @@ def test_cerium_and_lanthanum_win_only_where_little_coercivity_is_asked():
 
 
 def test_bulk_at_equal_coercivity_is_read_from_rows_of_the_same_host():
-    profile = applications.load("aviation-actuator")
+    profile = applications.load("hot-servo-motor")
     table = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.5Dy0.5Fe14B", "Nd2Fe14B"])
     rows = pd.DataFrame(
         {
