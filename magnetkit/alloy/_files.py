@@ -113,13 +113,14 @@ def read_blocks(path: Path, size: int, notes: list[str] | None = None) -> Iterat
         raise InputError(f"{path} holds no row below its header; expected one candidate a line")
 
 
-def read_whole(path: Path) -> pa.Table:
+def read_whole(path: Path, notes: list[str] | None = None) -> pa.Table:
     """Read a small table other than candidates, each line of which must be a row.
 
-    Cells of text files are text. Where semicolons separate them, a decimal comma is read as a
-    point. Raises InputError as `read_blocks` does, and of the first line that is no row.
+    `notes` as of `read_blocks`. Cells of text files are text; where semicolons separate them, a
+    decimal comma is read as a point. Raises InputError as `read_blocks` does, and of the first line
+    that is no row.
     """
-    blocks = list(read_blocks(path, _BLOCK_BYTES))
+    blocks = list(read_blocks(path, _BLOCK_BYTES, notes))
     for line in (line for block in blocks for line in block.rejected):
         raise InputError(f"{path}, line {line.line}: {line.reason}")
     table = pa.concat_tables([block.table for block in blocks], promote_options="default")

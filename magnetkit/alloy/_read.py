@@ -34,6 +34,7 @@ from ._files import Block, Rejected, read_blocks, with_composition_column
 from .notation import Basis, basis_code
 from .shells import is_one, read_shell
 from .table import CompositionTable
+from .user_tables import check_recipe_headers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -479,6 +480,7 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
 
 def _shells_apart(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
     """Return the shells of a frame as written, None without such a column, and the rest of it."""
+    check_recipe_headers(reading.names_of(frame), composition)
     if _SHELL_COLUMN not in reading.names_of(frame) or composition == _SHELL_COLUMN:
         return None, frame
     if isinstance(frame, pa.Table):

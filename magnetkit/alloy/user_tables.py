@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._core import datasets
+from .._core._arguments import warn
+from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS
 
@@ -249,6 +251,43 @@ def match_headers(
         listed = ", ".join(headers[:12])
         raise InputError(f"a unit is given for {stray!r}; the columns are {listed}")
     return tuple(columns)
+
+
+def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
+    """Refuse a header of a list of recipes that is nearly ``shell``; warn of conditions not used.
+
+    Other columns than the composition, ``shell`` and ``given_...`` are carried through.
+    """
+    own = [h for h in headers if h not in COLUMNS and h != composition and h[:6] != "given_"]
+    if "shell" not in headers:
+        near = difflib.get_close_matches(
+            "shell", [_plain(header) for header in own], n=1, cutoff=0.8
+        )
+        for header in own:
+            if near and _plain(header) == near[0]:
+                raise InputError(
+                    f"column {header!r} is not known: did you mean 'shell', what is diffused in? "
+                    "Rename it, or call it otherwise if it is your own"
+                )
+    conditions = [header for header in own if _is_condition(header)]
+    if conditions:
+        listed = ", ".join(map(repr, conditions))
+        warn(
+            f"{listed}: carried through, not used; conditions are given for all rows, as "
+            "--temperature (a parts list of `magnetkit replace` has its own in each row)",
+            UserWarning,
+        )
+
+
+_CONDITIONS = ("temperature", "load_line", "outside_field_kA_m", "hours")
+
+
+def _is_condition(header: str) -> bool:
+    """Return whether a header names a condition of use."""
+    try:
+        return _match(header, "parts")[0].name in _CONDITIONS
+    except InputError:
+        return True
 
 
 def parse_unit(text: str) -> str | None:

@@ -1,258 +1,560 @@
-"""What may take the place of a magnet: melts of the same producer, and grades that are bought.
+"""What may take the place of a magnet: melts of the same producer, and grades as sold.
 
-A melt is compared with the magnet in use by the bare model, whose errors the two share; what is
-bought, by what makers guarantee (`magnetkit.magnetism.spread`).
+A melt is compared with the magnet in use by the model, whose errors the two share; what is sold, by
+what makers guarantee.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
+from .._core.units import MU_0
 from ..alloy.table import CompositionTable
-from ..magnetism._composition_estimate import Recipe, recipes, usual_magnets
+from ..magnetism._composition_estimate import (
+    MELTED,
+    CompositionEstimate,
+    Recipe,
+    estimate_composition,
+    recipes,
+    usual_magnets,
+)
 from ..magnetism._evidence import DISTANCE, coordinates, limited
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..magnetism._stages import GUARANTEED, cost_per_flux
-from ..magnetism.grades import at_room, likeliest, sold_at
-from ..magnetism.spread import deviations, probability
+from ..magnetism.grades import at_room, curve_shapes, grades, secondhand, sold_at
+from ..magnetism.process import routes
+from ..magnetism.spread import constants
 from ..phases.records import HOSTS, root_of
-from ._profile_parts import MEETS_PROBABILITY
-from ._request import KNEE, PRODUCT, REMANENCE, Held, Limits, Wish
+from ._profile_parts import CHANCE, COST_PER_FLUX
+from ._request import (
+    KNEE,
+    LIMIT,
+    MARGIN_OF_DUTY,
+    PRODUCT,
+    REMANENCE,
+    Incumbent,
+    Limits,
+    Request,
+)
+from .exposure import HeavyToday, heavy_exposure
+from .probability import SAME_RECIPE, probability_met, producer_deviations
+from .thresholds import EQUAL_WT_PCT, MEETS, UNLIKELY
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..surrogates._curie import CurieModel
+
 _Array = NDArray[np.float64]
 
-HEAVY, CHANCE = "heavy_rare_earth_wt_pct", "probability_meets_requirements"
-SAVED, COST = "heavy_rare_earth_saved_wt_pct", "cost_USD_kg"
-TRIALS = ("fine-grained", "hot-deformed")
+HEAVY, SAVED, COST = "heavy_rare_earth_wt_pct", "heavy_rare_earth_saved_wt_pct", "cost_USD_kg"
+EXPOSURE, COST_RATIO = "exposure_USD_kg", "cost_per_flux_ratio"
+GUARANTEED_KNEE = "knee_guaranteed_kA_m"
+TRIALS = ("fine-grained", "hot-deformed", "other-route")
+"""Kinds of ways that no producer of today's magnet makes."""
+LOWER_CLASS = 0.9
+"""Share of today's guaranteed H_cJ at 20 degrees C from which down a class is a lower one."""
+
 # Standard deviation of the difference of two alphas, %/K: that of `alpha_floor` of the parameters.
-_ALPHA = 0.006 / 1.645
+_ALPHA_DEVIATION = 0.006 / 1.645
 _HALF = 1.645
-_LEDGER = (HEAVY, *"rare_earth_wt_pct cobalt_wt_pct supply_risk import_reliance".split(), COST)
+_LEDGER = (HEAVY, "rare_earth_wt_pct", "cobalt_wt_pct", "supply_risk", "import_reliance", COST)
+_HARDNESS = (COERCIVITY, KNEE, MARGIN_OF_DUTY)
+# ln of a ratio where nothing is asked.
+_AMPLE = 10.0
+# Grades of one kind whose recipes are estimated.
+_MOST_SOLD = 12
 
 
-def grid(host: str, own: Recipe, compensated: bool) -> "pd.DataFrame":
+class Judged(NamedTuple):
+    """Candidates for one recipe of the magnet in use.
+
+    `table` has one row a candidate, the magnet in use first; `level` is its H_cJ over the model's.
+    """
+
+    table: "pd.DataFrame"
+    level: float
+
+
+def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataFrame":
     """Return the melts to judge, the recipe in use first: ``composition shell way route``."""
     import pandas as pd
 
+    host = root_of(incumbent.host)
     rows: list[tuple[str, str, str, str | None]] = [(own.text, own.shell, "own", own.route)]
-    for of in usual_magnets()[root_of(host)].candidates:
-        if of.beside == "own" or (compensated and of.beside == "compensated"):
-            rows += [(text, shell, of.kind, of.route) for text, shell in recipes(root_of(host), of)]
+    for grid in usual_magnets()[host].candidates:
+        if grid.beside == "device" or (grid.beside == "compensated" and not incumbent.between):
+            continue
+        for text, shell in recipes(host, grid):
+            rows.append((text, shell, grid.kind, grid.route))
+    if request.route is not None:
+        rows = rows[:1] + _by_route(rows[1:], request.route, host)
     frame = pd.DataFrame(rows, columns=["composition", "shell", "way", "route"])
     return frame.drop_duplicates(["composition", "shell", "route"]).reset_index(drop=True)
 
 
-def _modelled(frame: "pd.DataFrame", held: Held, wish: Wish) -> "pd.DataFrame":
-    """Return what the bare model makes of recipes, and ``bare``, H_cJ without the shell."""
+def _by_route(rows: Sequence[Any], route: str, host: str) -> list[tuple[str, str, str, str | None]]:
+    """Return the recipes of candidates as made by one route; InputError for another host's."""
+    if routes()[route].host != host:
+        raise InputError(
+            f"the route {route} makes magnets of {routes()[route].host}; the magnet in use is of "
+            f"{host}"
+        )
+    same = [(text, shell, way, of) for text, shell, way, of in rows if of == route]
+    if same:
+        return same
+    return [(text, "", "other-route", route) for text, shell, way, _ in rows if way == "bulk"]
+
+
+def _model_figures(frame: "pd.DataFrame", incumbent: Incumbent, request: Request) -> "pd.DataFrame":
+    """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
     import pandas as pd
 
     from ..magnetism.sintered import sintered_at
 
     columns = ["host", "status", REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, "density_kg_m3"]
     columns.append(DISTANCE)
-    columns += [f"{q}{e}" for q in (REMANENCE, COERCIVITY) for e in ("_lo", "_hi")]
-    made_by: Any = {"producer": held.producer.record()} if held.producer else {}
-    use: dict[str, Any] = {"curie": wish.conditions.curie}
-    use["between"] = held.between or wish.conditions.between
-    found, at = [], [wish.temperature]
+    for quantity in (REMANENCE, COERCIVITY):
+        columns += [f"{quantity}_lo", f"{quantity}_hi"]
+    made_by: dict[str, Any] = {}
+    if incumbent.producer is not None:
+        made_by["producer"] = incumbent.producer.record()
+    conditions = request.conditions
+    use: dict[str, Any] = {
+        "curie": conditions.curie,
+        "between": incumbent.between or conditions.between,
+    }
+    parts = []
     for route, part in frame.groupby(frame["route"].fillna(""), sort=False):
-        process = {**made_by, "route": route} if route else made_by or None
+        process = dict(made_by)
+        if route:
+            process["route"] = route
         table = CompositionTable.from_strings(part["composition"].tolist(), basis="weight")
-        shells = part["shell"].tolist() if part["shell"].any() else None
-        (one,) = sintered_at(table, at, process, shells, **use)
-        (plain,) = (one,) if shells is None else sintered_at(table, at, process, **use)
-        one.index = plain.index = part.index
-        found.append(one[columns].assign(bare=plain[COERCIVITY]))
-    return pd.concat(found).sort_index()
+        shells = part["shell"].tolist()
+        at = [request.temperature]
+        (plain,) = sintered_at(table, at, process or None, **use)
+        whole = plain
+        if any(shells):
+            (whole,) = sintered_at(table, at, process or None, shells, **use)
+        whole.index = plain.index = part.index
+        parts.append(whole[columns].assign(bare=plain[COERCIVITY]))
+    return pd.concat(parts).sort_index()
 
 
-def melts(
-    held: Held, own: Recipe, wish: Wish, limits: Limits, frame: "pd.DataFrame | None" = None
-) -> "pd.DataFrame":
-    """Return all melts judged, in order of rank; `frame` holds those of `grid` otherwise.
+def judge_melts(
+    incumbent: Incumbent,
+    own: Recipe,
+    request: Request,
+    limits: Limits,
+    frame: "pd.DataFrame | None" = None,
+) -> Judged:
+    """Judge melts, those of `list_melts` or of `frame`, whose first row is the magnet in use.
 
     Values are those of a usual lot of the producer in use, beside them what 99 % of its lots reach.
-    ``.attrs["level"]`` is H_cJ in use over the model's, the gain of a shell left aside.
     """
-    frame = grid(held.host, own, held.between is not None) if frame is None else frame.copy()
-    model = _modelled(frame, held, wish)
+    if frame is None:
+        frame = list_melts(incumbent, own, request)
+    frame = frame.copy()
+    model = _model_figures(frame, incumbent, request)
     first, shells = model.iloc[0], frame["shell"].tolist()
     if first["status"] != "ok":
         raise InputError(
-            f"{own.text} is no magnet at {wish.temperature - 273.15:.0f} °C by the model "
-            f"({first['status']}); give the recipe of {held.name}, or leave it out"
+            f"{own.text} is no magnet at {request.temperature - 273.15:.0f} °C by the model "
+            f"({first['status']}); give the recipe of {incumbent.name}, or leave it out"
         )
     table = CompositionTable.from_strings(frame["composition"].tolist(), basis="weight")
     # A gain of the shell is absolute: it does not go with the producer.
     gain = (model[COERCIVITY] - model["bare"]).to_numpy(float)
-    level = float((held.typical(COERCIVITY) - gain[0]) / float(first["bare"]))
-    made = level * model["bare"].to_numpy(float) + gain
-    of_host = [root_of(str(h)) == root_of(held.host) for h in model["host"]]
-    ok = (model["status"] == "ok").to_numpy(bool) & np.array(of_host)
+    level = float((incumbent.typical(COERCIVITY) - gain[0]) / float(first["bare"]))
+    coercivity = level * model["bare"].to_numpy(float) + gain
+    same_host = [root_of(str(host)) == root_of(incumbent.host) for host in model["host"]]
+    is_magnet = (model["status"] == "ok").to_numpy(bool) & np.array(same_host) & (coercivity > 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(made > 0.0, gain / made, 0.0)
-        logs = {REMANENCE: np.log(model[REMANENCE].to_numpy(float) / float(first[REMANENCE]))}
-        logs[COERCIVITY] = np.log(made / held.typical(COERCIVITY))
-    apart = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
-    other = np.array([s != own.shell for s in shells])
-    route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
-    wide: Any = deviations(held.host, logs[REMANENCE], apart, share - share[0], other, route)
-    if held.producer is not None:
+        share = np.where(coercivity > 0.0, gain / coercivity, 0.0)
+        logs = {
+            REMANENCE: np.log(model[REMANENCE].to_numpy(float) / float(first[REMANENCE])),
+            COERCIVITY: np.log(coercivity / incumbent.typical(COERCIVITY)),
+        }
+    distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
+    other_shell = np.array([shell != own.shell for shell in shells])
+    other_route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
+    # Boundaries of R6Fe13Ga are another process: the level of the producer says nothing of them.
+    other_route = other_route | (frame["way"] == "low-boron").to_numpy(bool)
+    deviations = producer_deviations(
+        incumbent.host, logs[REMANENCE], distance, share - share[0], other_shell, other_route
+    )
+    if incumbent.producer is not None:
         # Another producer makes them: its magnets say what they are, and nothing cancels.
-        logs = {q: np.log(model[q].to_numpy(float) / held.typical(q)) for q in logs}
+        logs = {q: np.log(model[q].to_numpy(float) / incumbent.typical(q)) for q in logs}
         ends = [(model[f"{q}_hi"] / model[f"{q}_lo"]).to_numpy(float) for q in logs]
-        wide = tuple(np.log(ratio) / (2.0 * _HALF) for ratio in ends)
-    frame["temperature_K"], frame["status"] = wish.temperature, model["status"].astype(str)
+        deviations = (np.log(ends[0]) / (2.0 * _HALF), np.log(ends[1]) / (2.0 * _HALF))
+    frame["temperature_K"], frame["status"] = request.temperature, model["status"].astype(str)
     frame["host"], frame["density_kg_m3"] = model["host"].astype(str), model["density_kg_m3"]
-    for (quantity, log), deviation in zip(logs.items(), wide, strict=True):
-        value = held.typical(quantity) * np.exp(np.where(ok, log, np.nan))
-        frame[quantity], frame[GUARANTEED[quantity]] = value, value * held.spread.share(quantity)
+    for (quantity, log), deviation in zip(logs.items(), deviations, strict=True):
+        value = incumbent.typical(quantity) * np.exp(np.where(is_magnet, log, np.nan))
+        frame[quantity] = value
+        frame[GUARANTEED[quantity]] = value * incumbent.spread.share(quantity)
         frame[f"{quantity}_lo"] = value * np.exp(-_HALF * deviation)
         frame[f"{quantity}_hi"] = value * np.exp(_HALF * deviation)
-    square = (model[KNEE] / model[COERCIVITY]).to_numpy(float)
-    square = square * (held.square / square[0] if held.square == held.square else 1.0)
-    frame[KNEE] = frame[COERCIVITY] * square
+    squareness = (model[KNEE] / model[COERCIVITY]).to_numpy(float)
+    if incumbent.squareness == incumbent.squareness:
+        squareness = squareness * incumbent.squareness / squareness[0]
+    squareness = np.minimum(squareness, 1.0)
+    frame[KNEE] = frame[COERCIVITY] * squareness
+    frame[GUARANTEED_KNEE] = frame[GUARANTEED[COERCIVITY]] * squareness
+    recoil = np.full(len(frame), incumbent.recoil)
+    frame["recoil"] = recoil
+    _enter_margin(frame, request)
     frame[PRODUCT] = model[PRODUCT] * (frame[REMANENCE] / model[REMANENCE]) ** 2
-    frame[ALPHA] = model[ALPHA] + float(held.room[ALPHA]) - float(first[ALPHA])
-    _supply(frame, table, shells, wish, own.heavy_wt_pct)
-    flux, hard = _slack(held, limits, square)
-    chance = np.zeros(len(frame))
-    some: Any = [tuple(one[ok] for one in many) for many in (logs.values(), wide)]
-    chance[ok] = probability(some[0], some[1], (flux, hard[ok]))
-    frame[DISTANCE] = _far(model, held, table)
-    frame[CHANCE] = limited(chance * _others(frame, limits, apart), frame[DISTANCE].to_numpy())
-    frame["failed_requirements"] = _failed(frame, limits)
-    frame = _ranked(frame.rename(columns={"composition": "candidate"}))
-    frame.attrs["level"] = level
-    return frame
+    frame[ALPHA] = model[ALPHA] + float(incumbent.sheet[ALPHA]) - float(first[ALPHA])
+    frame["grade"], frame["makers"] = "", ""
+    _enter_supply(frame, request)
+    slack = allowed_slack(incumbent, request)
+    probability = np.zeros(len(frame))
+    probability[is_magnet] = _probability(
+        frame[is_magnet],
+        limits,
+        request,
+        (deviations[0][is_magnet], deviations[1][is_magnet]),
+        slack,
+        trade=not request.on_duty,
+    )
+    frame[DISTANCE] = _evidence_distance(
+        model, incumbent, table, (distance <= SAME_RECIPE) & ~other_shell & ~other_route
+    )
+    others = _other_limits(frame, limits, distance)
+    frame[CHANCE] = limited(probability * others, frame[DISTANCE].to_numpy())
+    frame["failed_requirements"] = _failed_limits(frame, limits)
+    return Judged(frame.rename(columns={"composition": "candidate"}), level)
 
 
-def _far(model: "pd.DataFrame", held: Held, table: CompositionTable) -> _Array:
+def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float, float]:
+    """Return by how much ln of what is guaranteed of B_r and H_cJ may miss the drawing's values.
+
+    99 % of today's lots reach these; 95 % are enough. Of the knee at a duty nothing may be missing.
+    """
+    if incumbent is None:
+        return 0.0, 0.0
+    remanence = incumbent.spread.slack(REMANENCE)
+    if request.on_duty:
+        return remanence, 0.0
+    return remanence, incumbent.spread.slack(COERCIVITY)
+
+
+def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
+    """Enter the field against magnets, kA/m, and their guaranteed knee over it."""
+    duty = request.conditions.duty
+    remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
+    recoil = frame["recoil"].to_numpy(float)
+    knee = frame[GUARANTEED_KNEE].to_numpy(float)
+    frame["field_kA_m"] = 1e-3 * duty.field(remanence, recoil)
+    frame[MARGIN_OF_DUTY] = duty.safety(remanence, 1e3 * knee, recoil)
+
+
+def _probability(
+    frame: "pd.DataFrame",
+    limits: Limits,
+    request: Request,
+    deviations: tuple[_Array, _Array],
+    slack: tuple[float, float],
+    *,
+    trade: bool = False,
+) -> _Array:
+    """Return the probability that magnets meet the limits on B_r, H_cJ and the margin, (n,).
+
+    What is guaranteed is compared; `slack` is by how much its ln may fall short.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        flux = np.full(len(frame), _AMPLE)
+        for column, power in ((REMANENCE, 1.0), (PRODUCT, 0.5)):
+            limit = limits.get(column)
+            if limit is not None and limit.minimum is not None:
+                value = _guaranteed(frame, column)
+                flux = np.minimum(flux, power * np.log(value / limit.minimum) + slack[0])
+        hardness = np.full(len(frame), _AMPLE)
+        for column in _HARDNESS:
+            limit = limits.get(column)
+            if limit is not None and limit.minimum is not None:
+                value = _guaranteed(frame, column)
+                hardness = np.minimum(hardness, np.log(value / limit.minimum) + slack[1])
+    pull: Any = 0.0
+    if MARGIN_OF_DUTY in limits:
+        duty = request.conditions.duty
+        remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
+        recoil = frame["recoil"].to_numpy(float)
+        pull = duty.own_field(remanence, recoil) / duty.field(remanence, recoil)
+    return probability_met(
+        np.nan_to_num(flux, nan=-_AMPLE, neginf=-_AMPLE),
+        np.nan_to_num(hardness, nan=-_AMPLE, neginf=-_AMPLE),
+        deviations[0],
+        deviations[1],
+        pull=pull,
+        trade=trade,
+    )
+
+
+def _guaranteed(frame: "pd.DataFrame", column: str) -> _Array:
+    """Return what is guaranteed of a column, (n,)."""
+    if column == KNEE:
+        return frame[GUARANTEED_KNEE].to_numpy(float)
+    if column == PRODUCT:
+        # (BH)max goes with B_r squared.
+        share = (frame[GUARANTEED[REMANENCE]] / frame[REMANENCE]).to_numpy(float)
+        return frame[PRODUCT].to_numpy(float) * share**2
+    return frame[GUARANTEED.get(column, column)].to_numpy(float)
+
+
+def _evidence_distance(
+    model: "pd.DataFrame", incumbent: Incumbent, table: CompositionTable, is_same: Any
+) -> _Array:
     """Return how far candidates are from measured magnets, the one in use among them, (n,).
 
     Whatever it is made of, it is sold: its own distance is 0. Others are near it where its recipe
-    is known.
+    is known. `is_same`, (n,): those of the recipe in use.
     """
-    found = np.nan_to_num(model[DISTANCE].to_numpy(float))
-    if held.made is not None and not held.made.estimate:
-        places = coordinates(table, root_of(held.host))
-        found = np.fmin(found, np.linalg.norm(places - places[0], axis=1))
-    found[0] = 0.0
-    return found
+    distance = np.nan_to_num(model[DISTANCE].to_numpy(float))
+    if incumbent.makeup is not None and not incumbent.makeup.estimate:
+        places = coordinates(table, root_of(incumbent.host))
+        distance = np.fmin(distance, np.linalg.norm(places - places[0], axis=1))
+    distance[is_same] = 0.0
+    return distance
 
 
-def _slack(held: Held, limits: Limits, square: _Array) -> tuple[float, _Array]:
-    """Return by how much ln B_r and ln H_cJ of a usual lot may fall below those in use."""
-
-    def room(column: str, least: Any, power: float, lot: str) -> Any:
-        one = limits.get(column)
-        if one is None or one.minimum is None:
-            return 10.0
-        return power * np.log(least / one.minimum) + held.spread.slack(lot)
-
-    # (BH)max goes with B_r squared.
-    keeps = held.least[REMANENCE] / float(held.room[REMANENCE])
-    whole = float(held.room[PRODUCT]) * keeps**2
-    flux = room(REMANENCE, held.least[REMANENCE], 1.0, REMANENCE)
-    flux = min(flux, room(PRODUCT, whole, 0.5, REMANENCE))
-    hard = room(COERCIVITY, held.least[COERCIVITY], 1.0, COERCIVITY)
-    knee = room(KNEE, held.least[COERCIVITY] * square, 1.0, COERCIVITY)
-    return float(flux), np.broadcast_to(np.minimum(hard, knee), square.shape)
-
-
-def _others(frame: "pd.DataFrame", limits: Limits, apart: _Array) -> _Array:
-    """Return the probability that all else that is asked for is met, (n,)."""
+def _other_limits(frame: "pd.DataFrame", limits: Limits, distance: _Array) -> _Array:
+    """Return the probability that all other limits are met, (n,)."""
     from scipy.special import ndtr
 
-    found = np.ones(len(frame))
-    for column, one in limits.items():
-        if one.minimum is not None and column in (REMANENCE, COERCIVITY, KNEE, PRODUCT):
+    whole = np.ones(len(frame))
+    for column, limit in limits.items():
+        if limit.minimum is not None and column in (REMANENCE, PRODUCT, *_HARDNESS):
             continue
         if column not in frame:
-            known = (REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, "density_kg_m3", *_LEDGER)
+            known = (REMANENCE, PRODUCT, *_HARDNESS, ALPHA, "density_kg_m3", *_LEDGER)
             raise InputError(
                 f"a replacement is asked for {', '.join(known)}, got {column}; `magnetkit screen "
                 "--require` takes every column"
             )
-        margin = one.margin(frame[column].to_numpy(float)) * abs(one.limit or 1.0)
-        sure = np.where((apart > 1e-9) & (column == ALPHA), _ALPHA, 1e-9)
-        found *= ndtr((margin + (0.0 if column == ALPHA else 1e-8)) / sure)
-    return found
+        margin = limit.margin(frame[column].to_numpy(float)) * abs(limit.limit or 1.0)
+        deviation = np.full(len(frame), 1e-9)
+        if column == ALPHA:
+            deviation[distance > 1e-9] = _ALPHA_DEVIATION
+        else:
+            margin = margin + 1e-8
+        whole *= ndtr(margin / deviation)
+    return whole
 
 
-def _failed(frame: "pd.DataFrame", limits: Limits) -> list[str]:
-    """Return which limits the expected values miss, most of all first; of magnetism the least."""
-    found: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
-    for column, one in limits.items():
-        margin = one.margin(frame[GUARANTEED.get(column, column)].to_numpy(float))
-        for row in np.flatnonzero(margin < 0.0):
-            text = f"{COLUMNS[column].short} by {-100 * margin[row]:.0f} %"
-            found[row].append((float(margin[row]), text))
-    return [", ".join(text for _, text in sorted(row)) for row in found]
+def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
+    """Return which limits the guaranteed values miss, most of all first."""
+    missed: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
+    for column, limit in limits.items():
+        margin = limit.margin(_guaranteed(frame, column))
+        name = "margin" if column == MARGIN_OF_DUTY else COLUMNS[column].short
+        for row in np.flatnonzero(margin < -1e-9):
+            text = f"{name} by {-100 * margin[row]:.0f} %"
+            missed[row].append((float(margin[row]), text))
+    return [", ".join(text for _, text in sorted(row)) for row in missed]
 
 
-def _supply(
-    frame: "pd.DataFrame", table: CompositionTable, shells: list[str], wish: Wish, now: float
-) -> None:
-    """Enter heavy rare earth, what is saved of it against `now`, risk and cost."""
+def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
+    """Enter what recipes hold, their exposure, risk and cost; zeros where there is no recipe."""
     from ..supply.ledger import ledger
 
-    own, shell = wish.conditions, shells if any(shells) else None
-    found = ledger(table, own.supply_scenario, own.recycled or None, shell=shell)
-    for name in _LEDGER:
-        frame[name] = found[name].to_numpy(float)
-    frame[SAVED] = now - frame[HEAVY]
-    each = (frame[n].to_numpy(float) for n in ("density_kg_m3", COST, REMANENCE))
-    frame["cost_per_flux_USD_m3_T"] = cost_per_flux(*each)
+    name = "composition" if "composition" in frame else "candidate"
+    texts, shells = frame[name].tolist(), frame["shell"].tolist()
+    table = CompositionTable.from_strings(texts, basis="weight")
+    use = request.conditions
+    put_in = shells if any(shells) else None
+    supply = ledger(table, use.supply_scenario, use.recycled or None, shell=put_in)
+    for column in _LEDGER:
+        frame[column] = supply[column].to_numpy(float)
+    frame[EXPOSURE] = heavy_exposure(table, shells, use.supply_scenario)
+    frame[COST_PER_FLUX] = cost_per_flux(
+        frame["density_kg_m3"].to_numpy(float),
+        frame[COST].to_numpy(float),
+        frame[REMANENCE].to_numpy(float),
+    )
 
 
-def _ranked(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return candidates in order: those that meet by what they hold, the likelier first."""
-    meets = frame[CHANCE] >= MEETS_PROBABILITY
-    heavy = frame[HEAVY].round(1).where(meets, 0.0)
-    keys = frame.assign(a=~meets, b=frame["way"].isin(TRIALS), c=heavy, d=-frame[CHANCE].round(2))
-    order = keys.sort_values(["a", "b", "c", "d", COST], kind="stable").index
-    found = frame.assign(meets_requirements=meets).loc[order].reset_index(drop=True)
-    found.insert(0, "rank", np.arange(1, len(found) + 1))
-    return found
+def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
+    """Return what the magnet in use holds, the mean over the kinds that it may be of."""
+    exposures, amounts = 0.0, 0.0
+    for recipe in makeup.recipes:
+        table = CompositionTable.from_strings([recipe.text], basis="weight")
+        scenario = request.conditions.supply_scenario
+        exposures += recipe.weight * float(heavy_exposure(table, [recipe.shell], scenario)[0])
+        amounts += recipe.weight * recipe.heavy_wt_pct
+    mean = makeup.heavy_wt_pct[0]
+    if amounts <= 0.0:
+        return HeavyToday(mean, 0.0)
+    return HeavyToday(mean, exposures * mean / amounts)
 
 
-def bought(held: Held | None, wish: Wish, limits: Limits, *, own_family: bool) -> "pd.DataFrame":
-    """Return what is sold for the work: ``grade makers host``, least values hot and P, best first.
+def judge_sold(incumbent: Incumbent | None, request: Request, limits: Limits) -> "pd.DataFrame":
+    """Judge the grades as sold: least values at temperature, margin and P, the likeliest first.
 
-    By least values that makers print, at temperature by their chords. Of the family in use only
-    what is another grade; `own_family` says whether such count.
+    By the median of what makers guarantee, as `magnetkit.curve` draws a grade. What is used above
+    its rating is left out.
     """
-    rows = sold_at(wish.temperature)
-    rows = rows[rows["max_working_temperature_K"].fillna(0.0) >= wish.temperature]
-    if held is not None:
-        family = root_of(held.host)
-        own = np.array([root_of(h) == family if h in HOSTS else False for h in rows["host"]])
-        rows = rows[(~own | own_family) & (rows["grade"] != held.name)]
+    rows = sold_figures(request.temperature)
+    rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature - 1e-6]
+    if incumbent is not None:
+        rows = rows[rows["grade"] != incumbent.name]
+    rows = rows.reset_index(drop=True)
+    frame = rows.assign(temperature_K=request.temperature, status="ok", route=None, shell="")
+    _enter_margin(frame, request)
     if ALPHA in limits:
-        alpha = rows["grade"].map(at_room().set_index("grade")[ALPHA]).to_numpy(float)
-        rows = rows[limits[ALPHA].margin(alpha) >= 0.0]
-    asked = [c for c in (REMANENCE, COERCIVITY, KNEE) if c in limits]
-    slack = [0.0 if held is None else held.spread.slack(q) for q in (REMANENCE, COERCIVITY)]
-    return likeliest(rows, [(c, rows[c].to_numpy(float) / limits[c].limit) for c in asked], slack)
+        frame = frame[limits[ALPHA].margin(frame[ALPHA].to_numpy(float)) >= 0.0]
+    sold = constants()["sold"]
+    deviations = (
+        np.full(len(frame), sold[REMANENCE]),
+        np.full(len(frame), sold[COERCIVITY]),
+    )
+    slack = allowed_slack(incumbent, request)
+    asked = {column: limit for column, limit in limits.items() if column in frame}
+    probability = _probability(frame, asked, request, deviations, slack)
+    frame = frame.assign(
+        **{CHANCE: probability, "failed_requirements": _failed_limits(frame, asked)}
+    )
+    return frame.sort_values(
+        [CHANCE, "copied", REMANENCE], ascending=[False, True, True], kind="stable"
+    )
 
 
-def as_frame(one: "pd.Series", recipe: Recipe, wish: Wish, now: float) -> "pd.DataFrame":
-    """Return a sold grade, a row of `bought`, as a row of candidates."""
+def sold_figures(kelvin: float) -> "pd.DataFrame":
+    """Return one row for each grade that is sold: what its makers guarantee at a temperature, K."""
+    rows = sold_at(kelvin)
+    grouped = rows.groupby("grade", sort=False)
+    least = grouped[[REMANENCE, COERCIVITY]].median()
+    makers = grouped["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    hot = grades(temperature=kelvin).set_index("grade").loc[least.index]
+    shape = curve_shapes(hot.reset_index()).set_index(hot.index)
+    frame = least.assign(makers=makers)
+    for column in ("host", "kind", "density_kg_m3", LIMIT):
+        frame[column] = hot[column]
+    frame["recoil"] = shape["recoil"]
+    frame[ALPHA] = at_room().set_index("grade").loc[frame.index, ALPHA]
+    frame["coercivity_20C_kA_m"] = sold_at(293.15).groupby("grade")[COERCIVITY].median()
+    for quantity, name in GUARANTEED.items():
+        frame[name] = frame[quantity]
+    frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * shape["squareness"]
+    remanence = frame[REMANENCE].to_numpy(float)
+    frame[PRODUCT] = 1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
+    frame["copied"] = frame.index.isin(secondhand())
+    return frame.reset_index()
+
+
+# What magnets hold whose recipes are not estimated, wt.%: no heavy rare earth, as is usual.
+_WITHOUT_ESTIMATE = {
+    "bonded": "Nd23.8Pr5.9Fe69.3B1",
+    "ferrite": "Sr8.25Fe63.2O28.55",
+}
+
+
+def makeup_of_sold(
+    row: "pd.Series", kind: str | None, curie: "CurieModel | None"
+) -> CompositionEstimate | None:
+    """Return what a sold grade is made of, of one kind where one is asked for, or None."""
+    sheet = at_room().set_index("grade", drop=False).loc[row["grade"]]
+    if row["kind"] not in MELTED or row["host"] not in HOSTS:
+        return None
+    makeup = estimate_composition(sheet, curie)
+    alike = [recipe for recipe in makeup.recipes if recipe.kind == kind]
+    if not alike:
+        return makeup
+    heavy = alike[0].heavy_wt_pct
+    return CompositionEstimate((alike[0],), (heavy, heavy, heavy), makeup.diffused, 0.0)
+
+
+def as_candidates(
+    sold: "pd.DataFrame", way: str, kind: str | None, request: Request
+) -> "pd.DataFrame":
+    """Return sold grades as rows of candidates, with their estimated recipes."""
     import pandas as pd
 
-    row: dict[str, Any] = {"candidate": recipe.text, "shell": recipe.shell, "way": "sold"}
-    row |= {"route": None, "status": "ok", "temperature_K": wish.temperature}
-    row |= {"nearest_grade": one["grade"], CHANCE: one["probability"]}
-    row["meets_requirements"] = one["probability"] >= MEETS_PROBABILITY
-    row |= {name: one[name] for name in ("host", "density_kg_m3", REMANENCE, COERCIVITY, KNEE)}
-    frame = pd.DataFrame([row | {least: one[name] for name, least in GUARANTEED.items()}])
-    table = CompositionTable.from_strings([recipe.text], basis="weight")
-    _supply(frame, table, [recipe.shell], wish, now)
+    texts, shells, means = [], [], []
+    kept = []
+    for index, row in sold.iterrows():
+        makeup = makeup_of_sold(row, kind, request.conditions.curie)
+        if makeup is not None:
+            texts.append(makeup.best.text)
+            shells.append(makeup.best.shell)
+            means.append(heavy_today(makeup, request))
+        elif row["kind"] in _WITHOUT_ESTIMATE:
+            texts.append(_WITHOUT_ESTIMATE[str(row["kind"])])
+            shells.append("")
+            means.append(HeavyToday(0.0, 0.0))
+        else:
+            continue
+        kept.append(index)
+    frame = pd.DataFrame(sold.loc[kept]).assign(candidate=texts, shell=shells, way=way)
+    if not len(frame):
+        return frame
+    _enter_supply(frame, request)
+    frame[HEAVY] = [one.wt_pct for one in means]
+    frame[EXPOSURE] = [one.exposure_USD_kg for one in means]
     return frame
+
+
+def select_sold(
+    sold: "pd.DataFrame", incumbent: Incumbent, request: Request, kind: str | None, *, reach: bool
+) -> "pd.DataFrame":
+    """Return the sold grades to set beside melts: other classes of the family, other families.
+
+    Heavy rare earth rises with the class: the least coercive that do are the leanest.
+    """
+    import pandas as pd
+
+    root = root_of(incumbent.host)
+    family = np.array([root_of(str(host)) == root for host in sold["host"]], bool)
+    family &= sold["kind"].isin(MELTED).to_numpy()
+    today = float(incumbent.sheet[COERCIVITY])
+    at_room_kA_m = sold["coercivity_20C_kA_m"].to_numpy(float)
+    other_class = family & (at_room_kA_m < LOWER_CLASS * today)
+    if reach:
+        other_class = family
+    possible = sold[CHANCE].to_numpy(float) >= UNLIKELY
+    own = sold[other_class & possible].sort_values([CHANCE], ascending=False, kind="stable")
+    able = own[own[CHANCE] >= MEETS].sort_values([COERCIVITY, REMANENCE], kind="stable")
+    own = pd.concat([able, own[own[CHANCE] < MEETS]])
+    others = sold[~family & possible]
+    parts = [
+        as_candidates(own.head(_MOST_SOLD), "lower-class", kind, request),
+        as_candidates(others.head(_MOST_SOLD), "other-family", None, request),
+    ]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return sold.head(0).assign(candidate="", way="")
+    frame = pd.concat(parts, ignore_index=True)
+    higher = (frame["way"] == "lower-class") & (frame["coercivity_20C_kA_m"] >= LOWER_CLASS * today)
+    frame.loc[higher, "way"] = "higher-class"
+    return frame
+
+
+def enter_comparison(frame: "pd.DataFrame", today: HeavyToday, own: "pd.Series") -> None:
+    """Enter what candidates save, and their cost per flux over that of the magnet in use."""
+    frame[SAVED] = today.wt_pct - frame[HEAVY]
+    ratio = frame[COST_PER_FLUX].to_numpy(float) / float(own[COST_PER_FLUX])
+    frame[COST_RATIO] = ratio
+    frame["meets_requirements"] = frame[CHANCE] >= MEETS
+
+
+def order_candidates(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Return candidates in order: those that meet, the least exposure first; then the likelier."""
+    meets = frame[CHANCE] >= MEETS
+    trial = frame["way"].isin(TRIALS)
+    exposure = frame[EXPOSURE].round(2).where(meets, 0.0)
+    keys = frame.assign(a=~meets, b=trial, c=exposure, d=-frame[CHANCE].round(2))
+    order = keys.sort_values(["a", "b", "c", "d", COST_RATIO], kind="stable").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def exposure_step(today: HeavyToday) -> float:
+    """Return the difference of exposures, USD/kg, from which they are not equal."""
+    if today.wt_pct <= 0.0:
+        return 0.01
+    return max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, 0.01)

@@ -154,6 +154,13 @@ class Ranking:
         rows = rows[self.place[rows] <= n]
         return rows[np.argsort(self.place[rows])]
 
+    def in_order_of(self, ranks: NDArray[np.int64]) -> "Ranking":
+        """Return the ranking with the places of all that have one as `ranks`, (n,), order them."""
+        rows = np.flatnonzero(self.place > 0)
+        place = np.zeros_like(self.place)
+        place[rows[np.argsort(ranks[rows], kind="stable")]] = np.arange(1, len(rows) + 1)
+        return replace(self, place=place, simpler={})
+
     def reordered(
         self,
         rows: NDArray[np.int64],

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,12 +27,12 @@ from ..magnetism._composition_estimate import (
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
 from ..magnetism.grades import curve_shapes, grades, share_left, sold_at
 from ..magnetism.measured_curve import is_curve, read_curve
-from ..magnetism.process import Process, read_process
-from ..magnetism.sintered import Duty
+from ..magnetism.process import process_record, read_process, routes
 from ..magnetism.spread import Spread, lots
 from ..phases.records import HOSTS
 from ._profile_parts import Host, Reference, Requirement, Sources
 from .applications import Profile
+from .thresholds import SAFETY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,24 +45,42 @@ SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magn
 
 REMANENCE, KNEE, PRODUCT = "remanence_T", "knee_field_kA_m", "max_energy_product_kJ_m3"
 BETA, LIMIT = "coercivity_coefficient_pct_K", "max_working_temperature_K"
-SAFETY = 1.1
-"""Knee field over the field against a magnet that a duty asks for."""
+MARGIN_OF_DUTY = "demagnetization_safety"
 
 # Other names of what was measured, as a user may give them.
 _VALUES = {"B_r": REMANENCE, "H_cJ": COERCIVITY, "alpha": ALPHA, "beta": BETA, "T": "temperature_K"}
 _CHORDS = {REMANENCE: ALPHA, COERCIVITY: BETA}
 # Magnets of one recipe from which their own scatter counts as that of lots.
 _MEASURED_LOTS = 3
-_ALPHA_ROOM, _RECOIL = 0.01, 1.05
+_ALPHA_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The request of the user, checked.
+class Request:
+    """What the user asks, checked.
 
-    `conditions` hold the temperature of use, the calibration, the duty and the supply; `on_duty`
-    says whether the magnet is asked for by what it stands, `lasting` whether for a stated time;
-    `recipe`, of `basis`, and `shell` what the magnet in use is made of, where that is known.
+    Attributes
+    ----------
+    conditions : Conditions
+        Temperature of use, calibration, duty and supply.
+    on_duty : bool
+        Whether the magnet is asked for by what it stands, in place of its drawing.
+    lasting : bool
+        Whether it stands that for a stated time.
+    require : tuple of str
+        Further requirements.
+    mass_kg, per_year : float, int
+        Mass of one magnet and magnets a year, for which savings are stated.
+    spread : mapping of str to float
+        Standard deviation of one lot, %.
+    recipe, basis, shell : str or None
+        What the magnet in use is made of, where that is known.
+    family : {"own", "any"}
+        Whether a magnet of another family may be recommended.
+    most_cost : float or None
+        Largest cost per flux over today's; None takes the usual one.
+    route : str or None
+        The route of the candidates, where only one is asked for.
     """
 
     conditions: "Conditions"
@@ -75,6 +93,9 @@ class Wish:
     recipe: str | None = None
     basis: Basis = "auto"
     shell: str | None = None
+    family: Literal["own", "any"] = "own"
+    most_cost: float | None = None
+    route: str | None = None
 
     @property
     def temperature(self) -> float:
@@ -83,139 +104,205 @@ class Wish:
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class Incumbent:
     """The magnet in use, at the temperature of use.
 
-    `room` is its row as of `magnetkit.grades` at 20 degrees C (of a measured magnet the nearest
-    grade's), `least` what is guaranteed of B_r (T) and H_cJ (kA/m), `spread` that of its lots,
-    `square` H_k / H_cJ, NaN where it is not known, `between` the temperatures of alpha of a
-    compensated one, `made` what it is made of, None where that is not known, and `producer` the
-    magnets of who would make the candidates, where that is another producer.
+    Attributes
+    ----------
+    name, host, kind, makers : str
+    sheet : pandas.Series
+        Its row as of `magnetkit.grades` at 20 degrees C; of a measured magnet the nearest grade's.
+    least : dict of str to float
+        What is guaranteed of B_r (T) and H_cJ (kA/m).
+    spread : Spread
+        That of its lots.
+    squareness, recoil : float
+        H_k / H_cJ at the temperature of use, NaN where it is not known, and recoil permeability.
+    source : str
+        What the values rest on.
+    between : tuple of float or None
+        Temperatures of alpha of a compensated grade, K.
+    producer : Producer or None
+        The magnets of who would make the candidates, where that is another producer.
+    makeup : CompositionEstimate or None
+        What it is made of, None where that is not known.
     """
 
     name: str
     host: str
     kind: str
     makers: str
-    room: "pd.Series"
+    sheet: "pd.Series"
     least: dict[str, float]
     spread: Spread
-    square: float
+    squareness: float
     source: str
+    recoil: float = 1.05
     between: tuple[float, float] | None = None
     producer: Producer | None = None
-    made: CompositionEstimate | None = None
+    makeup: CompositionEstimate | None = None
 
     def typical(self, quantity: str) -> float:
         """Return what a usual lot has."""
         return self.least[quantity] / self.spread.share(quantity)
+
+    @property
+    def knee_kA_m(self) -> float:
+        """Guaranteed knee field H_k at the temperature of use."""
+        return self.squareness * self.least[COERCIVITY]
+
+    def field_kA_m(self, request: Request) -> float:
+        """Return the field against it at the duty."""
+        field_A_m = request.conditions.duty.field(
+            np.array(self.least[REMANENCE]), np.array(self.recoil)
+        )
+        return 1e-3 * float(field_A_m)
+
+    def margin(self, request: Request) -> float:
+        """Return its guaranteed knee field over the field against it."""
+        return self.knee_kA_m / self.field_kA_m(request)
+
+    @property
+    def rating_K(self) -> float:
+        """Highest temperature that its sheet names, K; NaN where it names none."""
+        return float(self.sheet[LIMIT])
 
 
 Limits = dict[str, Requirement]
 """The limit on each column."""
 
 
-def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
+def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
     """Return the requirement of a text; `reference` are values of the magnet to replace."""
-    asked = parse_requirement(str(text))
-    column, limit = asked.column, asked.limit
-    if asked.temperature_K is not None:
+    parsed = parse_requirement(str(text))
+    column, limit = parsed.column, parsed.limit
+    if parsed.temperature_K is not None:
         raise InputError(f"{text!r}: a replacement is asked for at its one temperature of use")
-    if asked.share is not None:
+    if parsed.share is not None:
         value = reference.get(column)
         if value is None or value != value:
             known = ", ".join(k for k, v in reference.items() if isinstance(v, float) and v == v)
             raise InputError(f"{text!r}: the reference has no {column}; it has {known or 'none'}")
-        limit = float(value) * asked.share
-    end = "minimum" if asked.sign == ">=" else "absolute_maximum" if asked.absolute else "maximum"
-    own: dict[str, Any] = {"column": column, "source": f"requested: {text}", end: limit}
+        limit = float(value) * parsed.share
+    end = "maximum"
+    if parsed.sign == ">=":
+        end = "minimum"
+    elif parsed.absolute:
+        end = "absolute_maximum"
+    fields: dict[str, Any] = {"column": column, "source": f"requested: {text}", end: limit}
     try:
-        return Requirement(status="assumption", **own)
+        return Requirement(status="assumption", **fields)
     except ValueError as error:
-        reason = str(error).splitlines()[2].strip() if "\n" in str(error) else str(error)
+        lines = str(error).splitlines()
+        reason = lines[2].strip() if len(lines) > 2 else str(error)
         raise InputError(f"requirement {text!r}: {reason}") from None
 
 
-def requirements(reference: Mapping[str, Any], wish: Wish) -> Limits:
-    """Return what is asked of a replacement, by column: least B_r and H_cJ or knee, and the rest.
+def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
+    """Return what is asked of a replacement, by column.
 
-    By the drawing that is what the magnet in use guarantees; by a duty the knee lies `SAFETY` times
-    beyond the field against the magnet. One of the user takes the place of that on its column.
+    By the drawing that is the least B_r and H_cJ that the magnet in use guarantees; by a duty the
+    least B_r, and a knee field `SAFETY` times the field against the candidate itself. A
+    requirement of the user takes the place of that on its column.
     """
-    own = {one.column: one for one in (requirement(text, reference) for text in wish.require)}
-    made: Limits = {}
-    for column in (REMANENCE, COERCIVITY):
-        if reference.get(column) is not None and not (wish.on_duty and column == COERCIVITY):
-            made[column] = own.get(column) or requirement(f"{column}>=reference", reference)
-    if wish.on_duty:
-        if (b_r := own.get(REMANENCE, made.get(REMANENCE))) is None:
+    stated = [read_limit(text, reference) for text in request.require]
+    by_user = {one.column: one for one in stated}
+    limits: Limits = {}
+    known = {name for name, value in reference.items() if value is not None and value == value}
+    if REMANENCE in known:
+        limits[REMANENCE] = read_limit(f"{REMANENCE}>=reference", reference)
+    if request.on_duty:
+        if REMANENCE not in limits and REMANENCE not in by_user:
             raise InputError(
                 "a duty without a grade needs the least B_r: --require 'remanence_T>=1.15'"
             )
-        need = round(needed_knee(wish, b_r.limit), 1)
-        why = f"{SAFETY:g} times the field at the duty"
-        knee = Requirement(column=KNEE, minimum=need, source=why, status="assumption")
-        made |= {REMANENCE: b_r, KNEE: knee}
+        limits[MARGIN_OF_DUTY] = Requirement(
+            column=MARGIN_OF_DUTY,
+            minimum=SAFETY,
+            source="knee field over the field against the magnet",
+            status="assumption",
+        )
+    elif COERCIVITY in known:
+        limits[COERCIVITY] = read_limit(f"{COERCIVITY}>=reference", reference)
     alpha = abs(float(reference.get(ALPHA, np.nan)))
     if alpha <= COMPENSATED:
-        most, why = alpha + _ALPHA_ROOM, "the grade is temperature compensated"
-        made[ALPHA] = Requirement(
-            column=ALPHA, absolute_maximum=most, source=why, status="assumption"
+        limits[ALPHA] = Requirement(
+            column=ALPHA,
+            absolute_maximum=alpha + _ALPHA_TOLERANCE,
+            source="the grade is temperature compensated",
+            status="assumption",
         )
-    return made | own
+    return limits | by_user
 
 
-def needed_knee(wish: Wish, remanence: float, duty: Duty | None = None) -> float:
-    """Return the knee field, kA/m, that a duty asks of a magnet of so much remanence, T."""
-    duty = duty or wish.conditions.duty
-    against = float(duty.field(np.array(remanence), np.array(_RECOIL)))
-    return 1e-3 * (SAFETY * against + (duty.creep if wish.lasting else 0.0))
-
-
-def held_grade(name: str, wish: Wish) -> Held:
+def incumbent_of_grade(name: str, request: Request) -> Incumbent:
     """Return a grade as the magnet in use; InputError if it is unknown, or nothing of it left."""
-    room = grades(name).iloc[0]
-    return _held(room, {}, str(room["grade"]), _printed(room, wish.temperature), wish)
+    sheet = grades(name).iloc[0]
+    least = _guaranteed_values(sheet, request.temperature)
+    return _incumbent_of_row(sheet, str(sheet["grade"]), least, request)
 
 
-def _printed(room: "pd.Series", kelvin: float) -> dict[str, float]:
+def _guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return what makers guarantee of a grade at a temperature: the median over them."""
     sold = sold_at(kelvin)
-    rows = sold.loc[sold["grade"] == room["grade"], list(_CHORDS)]
+    rows = sold.loc[sold["grade"] == sheet["grade"], list(_CHORDS)]
     if len(rows):
-        return {q: float(rows[q].median()) for q in _CHORDS}
+        return {quantity: float(rows[quantity].median()) for quantity in _CHORDS}
     # A class and number that nobody prints, or a value that is an estimate.
-    low = {REMANENCE: float(room[f"{REMANENCE}_lo"]), COERCIVITY: float(room[COERCIVITY])}
-    return {q: low[q] * float(share_left(float(room[c]), kelvin)) for q, c in _CHORDS.items()}
+    at_room = {REMANENCE: float(sheet[f"{REMANENCE}_lo"]), COERCIVITY: float(sheet[COERCIVITY])}
+    return {
+        quantity: at_room[quantity] * float(share_left(float(sheet[chord]), kelvin))
+        for quantity, chord in _CHORDS.items()
+    }
 
 
-def _held(
-    room: "pd.Series", own: Mapping[str, Any], name: str, least: dict[str, float], wish: Wish
-) -> Held:
+def shape_at(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
+    """Return H_k / H_cJ at a temperature, K, and the recoil permeability of a row of grades."""
+    row = sheet.to_frame().T.infer_objects()
+    knee_at_room = float(row[KNEE].iloc[0])
+    row["temperature_K"] = kelvin
+    for quantity, chord in _CHORDS.items():
+        row[quantity] *= float(share_left(float(sheet[chord]), kelvin))
+    row[KNEE] = knee_at_room * row[COERCIVITY].iloc[0] / float(sheet[COERCIVITY])
+    shape = curve_shapes(row).iloc[0]
+    return float(shape["squareness"]), float(shape["recoil"])
+
+
+def _incumbent_of_row(
+    sheet: "pd.Series", name: str, least: dict[str, float], request: Request, **better: Any
+) -> Incumbent:
     """Return the magnet in use, from a row of grades and what is known better."""
-    kind, host, makers = (str(room[c]) for c in ("kind", "host", "makers"))
+    kind, host, makers = (str(sheet[column]) for column in ("kind", "host", "makers"))
     if kind in MELTED and not all(value > 0.0 for value in least.values()):
-        raise nothing_left(name, wish.temperature, float(room[LIMIT]))
-    square = curve_shapes(room.to_frame().T.infer_objects()).iloc[0]["squareness"]
-    source = f"guaranteed by {makers}" if makers else f"as class and number: {name} is in no table"
-    flat = abs(float(room[ALPHA])) <= COMPENSATED
-    between = alpha_range(str(room["grade"])) if flat else None
-    better: dict[str, Any] = {"spread": lots(host, wish.spread), "square": float(square)}
-    better |= {"source": source, **own}
-    return Held(name, host, kind, makers, room, least, **better, between=between)
+        raise nothing_left(name, request.temperature, float(sheet[LIMIT]))
+    squareness, recoil = shape_at(sheet, request.temperature)
+    source = f"as class and number: {name} is in no table"
+    if makers:
+        source = f"guaranteed by {makers}"
+    between = None
+    if abs(float(sheet[ALPHA])) <= COMPENSATED:
+        between = alpha_range(str(sheet["grade"]))
+    usual = {
+        "spread": lots(host, request.spread),
+        "squareness": squareness,
+        "recoil": recoil,
+        "source": source,
+    }
+    return Incumbent(name, host, kind, makers, sheet, least, between=between, **(usual | better))
 
 
-def held_values(values: Any, wish: Wish, grade: str | None = None) -> Held:
+def incumbent_of_values(values: Any, request: Request, grade: str | None = None) -> Incumbent:
     """Return a magnet of which B_r and H_cJ were measured, or its curve, as the magnet in use.
 
     `values` map ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T``
     of the measurement, or are the file of a measured curve; `grade` is what it was sold as.
     """
-    own: dict[str, Any] = {}
+    better: dict[str, Any] = {}
+    curve = None
     if not isinstance(values, Mapping):
         curve = read_curve(values)
-        own["square"] = curve.squareness
-        values = {q: getattr(curve, q) for q in _CHORDS} | {"T": curve.temperature_K}
+        values = {quantity: getattr(curve, quantity) for quantity in _CHORDS}
+        values["T"] = curve.temperature_K
     known = {_VALUES.get(str(k), str(k)): v for k, v in values.items()}
     if unknown := sorted(known.keys() - set(_VALUES.values())):
         raise InputError(f"values take {', '.join(_VALUES)}, got {unknown[0]!r}")
@@ -224,28 +311,50 @@ def held_values(values: Any, wish: Wish, grade: str | None = None) -> Held:
         known = {name: float(value) for name, value in known.items()}
     except (TypeError, ValueError):
         raise InputError(f"values must be numbers, got {values!r:.60}") from None
-    b_r, h_cj = (known.get(q, np.nan) for q in _CHORDS)
+    b_r, h_cj = (known.get(quantity, np.nan) for quantity in _CHORDS)
     if not (0.02 < b_r < 2.0 and 1.0 < h_cj < 1e4):
         raise InputError(
             f"a measured magnet needs B_r (T) and H_cJ (kA/m), got {b_r:g} and {h_cj:g}; a curve "
             "must reach J = 0"
         )
-    room = (_nearest(b_r, h_cj) if grade is None else grades(grade).iloc[0]).copy()
-    own["spread"], least = lots(str(room["host"]), wish.spread), {}
+    near = _nearest_grade(b_r, h_cj)
+    if grade is not None:
+        near = grades(grade).iloc[0]
+    sheet = near.copy()
+    better["spread"], least = lots(str(sheet["host"]), request.spread), {}
     for quantity, chord in _CHORDS.items():
-        room[chord] = known.get(chord, room[chord])
-        cold = known[quantity] / float(share_left(float(room[chord]), at))
-        low = cold * own["spread"].share(quantity)
-        room[quantity] = low if quantity == COERCIVITY else cold
-        room[f"{quantity}_lo"], room[f"{quantity}_hi"] = low, cold
-        least[quantity] = low * float(share_left(float(room[chord]), wish.temperature))
-    near = str(room["grade"])
-    own["source"] = f"measured by you at {at - ZERO_CELSIUS:.0f} °C, less what lots vary; the rest "
-    own["source"] += f"as of {near}"
-    return _held(room, own, near if grade else f"the magnet like {near}", least, wish)
+        sheet[chord] = known.get(chord, sheet[chord])
+        cold = known[quantity] / float(share_left(float(sheet[chord]), at))
+        low = cold * better["spread"].share(quantity)
+        sheet[quantity] = low if quantity == COERCIVITY else cold
+        sheet[f"{quantity}_lo"], sheet[f"{quantity}_hi"] = low, cold
+        least[quantity] = low * float(share_left(float(sheet[chord]), request.temperature))
+    if curve is not None:
+        # What was measured at its temperature, counted back to 20 degrees C.
+        better["squareness"] = _squareness_from(curve, sheet, request.temperature)
+    name = str(sheet["grade"])
+    better["source"] = (
+        f"measured by you at {at - ZERO_CELSIUS:.0f} °C, less what lots vary; the rest as of {name}"
+    )
+    if grade is None:
+        name = f"the magnet like {name}"
+    return _incumbent_of_row(sheet, name, least, request, **better)
 
 
-def _nearest(b_r: float, h_cj: float) -> "pd.Series":
+def _squareness_from(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
+    """Return H_k / H_cJ at a temperature of a magnet whose curve was measured at another one.
+
+    The spread of the fields at which grains turn goes as B_r does: (1 - q) H_cJ / B_r stays.
+    """
+    left = {}
+    for quantity, chord in _CHORDS.items():
+        there = float(share_left(float(sheet[chord]), curve.temperature_K))
+        left[quantity] = float(share_left(float(sheet[chord]), kelvin)) / there
+    spread = (1.0 - float(curve.squareness)) * left[REMANENCE] / max(left[COERCIVITY], 1e-9)
+    return max(1.0 - spread, 0.0)
+
+
+def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
     """Return the sintered grade nearest to B_r and H_cJ at 20 degrees C, of every family."""
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))
@@ -254,68 +363,82 @@ def _nearest(b_r: float, h_cj: float) -> "pd.Series":
     return table.loc[(off + (np.log(1.1 * table[COERCIVITY] / h_cj) / 0.18) ** 2).idxmin()]
 
 
-def with_recipe(held: Held, wish: Wish) -> Held:
+def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
     """Return the magnet in use with what it is made of: as given, or else estimated."""
-    made: CompositionEstimate | None = None
-    if wish.recipe is not None:
-        made = given_recipe(read_recipe(wish.recipe, wish.basis), wish.shell)
-    elif held.kind in MELTED and held.host in HOSTS:
-        made = estimate_composition(held.room, wish.conditions.curie)
-    return replace(held, made=made, producer=_calibrated(wish.conditions.process))
+    makeup: CompositionEstimate | None = None
+    if request.recipe is not None:
+        makeup = given_recipe(read_recipe(request.recipe, request.basis), request.shell)
+    elif incumbent.kind in MELTED and incumbent.host in HOSTS:
+        makeup = estimate_composition(incumbent.sheet, request.conditions.curie)
+    producer = producer_of_candidates(request.conditions.process)
+    return replace(incumbent, makeup=makeup, producer=producer)
 
 
-def held_measured(measured: Any, grade: str, wish: Wish) -> Held:
+def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbent:
     """Return the user's own magnets of a grade: the first is the recipe, all are its level.
 
     Their least values are what 99 % of lots reach, by the scatter of three or more of one recipe.
     """
     from ..magnetism.calibrate import read_magnets
 
-    if wish.conditions.process is not None:
+    if producer_of_candidates(request.conditions.process) is not None:
         raise InputError("measured and process both name a calibration: give one")
     if is_curve(measured):
-        return with_recipe(held_values(measured, wish, grade), wish)
-    rows, rejected = read_magnets(measured, wish.basis)
+        return with_makeup(incumbent_of_values(measured, request, grade), request)
+    rows, rejected = read_magnets(measured, request.basis)
     if not rows:
         why = next(iter(rejected.values()), "it is empty")
         raise InputError(f"no measured magnet can be used: {why}")
-    first, room, kelvin = rows[0], grades(grade).iloc[0].copy(), wish.temperature
-    table = first.table if wish.recipe is None else read_recipe(wish.recipe, wish.basis)
-    made = given_recipe(table, wish.shell or first.shell or None)
-    own = first.table.to_array()
-    alike = [np.abs(row.table.to_array() - own).sum() < 1e-3 for row in rows]
+    first, sheet, kelvin = rows[0], grades(grade).iloc[0].copy(), request.temperature
+    table = first.table
+    if request.recipe is not None:
+        table = read_recipe(request.recipe, request.basis)
+    makeup = given_recipe(table, request.shell or first.shell or None)
+    fractions = first.table.to_array()
+    alike = [np.abs(row.table.to_array() - fractions).sum() < 1e-3 for row in rows]
     like = [row for row, near in zip(rows, alike, strict=True) if near and row.shell == first.shell]
-    spread, least = lots(str(room["host"]), wish.spread), _printed(room, kelvin)
+    spread, least = lots(str(sheet["host"]), request.spread), _guaranteed_values(sheet, kelvin)
     for quantity, chord in _CHORDS.items():
-        known = [row for row in like if quantity in row.values]
-        if not known:
+        with_value = [row for row in like if quantity in row.values]
+        if not with_value:
             continue
         # The rows nearest to the temperature of use, and the chord over what is left.
-        off = min(abs(row.temperature - kelvin) for row in known)
-        near = [r for r in known if abs(r.temperature - kelvin) <= off + 1.0]
-        left = share_left(float(room[chord]), np.array([kelvin, *(r.temperature for r in near)]))
+        off = min(abs(row.temperature - kelvin) for row in with_value)
+        near = [r for r in with_value if abs(r.temperature - kelvin) <= off + 1.0]
+        left = share_left(float(sheet[chord]), np.array([kelvin, *(r.temperature for r in near)]))
         logs = np.log([r.values[quantity] for r in near]) + np.log(left[0] / left[1:])
-        if len(near) >= _MEASURED_LOTS and not wish.spread:
+        if len(near) >= _MEASURED_LOTS and not request.spread:
             # What is assumed counts as much as three magnets.
             scatter = ((logs - logs.mean()) ** 2).sum() + 2.0 * getattr(spread, quantity) ** 2
             of_lot: dict[str, float] = {quantity: float(np.sqrt(scatter / (len(near) + 1.0)))}
             spread = replace(spread, source=f"with your {len(near)} magnets", **of_lot)
         least[quantity] = float(np.exp(logs.mean())) * spread.share(quantity)
     better = {"spread": spread, "source": f"measured by you on {len(like)} magnets"}
-    return replace(_held(room, better, str(room["grade"]), least, wish), made=made)
+    incumbent = _incumbent_of_row(sheet, str(sheet["grade"]), least, request, **better)
+    return replace(incumbent, makeup=makeup)
 
 
-def _calibrated(process: Any) -> Producer | None:
-    """Return the calibration of a process that states nothing else."""
+def producer_of_candidates(process: Any) -> Producer | None:
+    """Return the calibration that a process names; InputError if it states more than a route."""
     if process is None:
         return None
-    known = read_process(process, 1)
-    if known.producer is None or known != Process(producer=known.producer):
+    known, stated = read_process(process, 1), process_record(process) or {}
+    of_route = {} if known.route is None else known.route.process
+    if stated.keys() - {"producer", "route", *of_route}:
         raise InputError(
-            "process of a replacement must be a calibration of `magnetkit calibrate`, by its name "
-            f"or as that returns it, got {process!r:.60}; routes are among the candidates"
+            "process of a replacement is a route, or a calibration of `magnetkit calibrate` by its "
+            f"name or as that returns it, got {process!r:.60}"
         )
     return known.producer
+
+
+def route_of_candidates(process: Any) -> str | None:
+    """Return the route that a process names, None where it names none."""
+    if process is None:
+        return None
+    route = read_process(process, 1).route
+    name = str(getattr(route, "name", route) or "")
+    return name if name in routes() else None
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstimate:
@@ -329,34 +452,36 @@ def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstim
     return given_composition(text, shell or "", float(heavy))
 
 
-def profile(held: Held, limits: Sequence[Requirement], wish: Wish) -> Profile:
+def profile_of(incumbent: Incumbent, limits: Sequence[Requirement], request: Request) -> Profile:
     """Return the device profile whose magnet is the one in use, for a screening of candidates."""
-    assert held.made is not None
-    kelvin, stated = wish.temperature, Evidence(source="requested", status="assumption")
-    cold, hot = held.between or (ROOM_K, ROOM_K)
+    assert incumbent.makeup is not None
+    kelvin, stated = request.temperature, Evidence(source="requested", status="assumption")
+    cold, hot = incumbent.between or (ROOM_K, ROOM_K)
     low, high = min(cold, kelvin), max(hot, kelvin)
     if high - low < 20.0:
         high = low + 100.0
+    best, duty = incumbent.makeup.best, request.conditions.duty
     return Profile(
-        name="replace-" + re.sub(r"[^a-z0-9]+", "-", held.name.casefold()).strip("-"),
-        title=f"Replacement of {held.name} at {kelvin - 273.15:.0f} °C",
-        description=f"Replacement of {held.name} with less heavy rare earth; "
-        f"{held.made.sentence()}.",
+        name="replace-" + re.sub(r"[^a-z0-9]+", "-", incumbent.name.casefold()).strip("-"),
+        title=f"Replacement of {incumbent.name} at {kelvin - 273.15:.0f} °C",
+        description=f"Replacement of {incumbent.name} with less heavy rare earth; "
+        f"{incumbent.makeup.sentence()}.",
         atmosphere="As the grade's own device.",
         hosts=SOLD,
         temperature_min_K=low,
         temperature_max_K=high,
         temperature_K=kelvin,
-        load_line=wish.conditions.load_line,
-        magnet_mass_kg=wish.mass_kg,
+        load_line=duty.load_line,
+        outside_field_kA_m=duty.outside_field_kA_m,
+        magnet_mass_kg=request.mass_kg,
         sources=Sources(temperature=stated, load_line=stated, magnet_mass=stated),
         reference=Reference(
-            formula=held.made.best.text,
+            formula=best.text,
             basis="weight",
-            host=held.host,
-            grade=held.name,
-            shell=held.made.best.shell or None,
-            source=held.source,
+            host=incumbent.host,
+            grade=incumbent.name,
+            shell=best.shell or None,
+            source=incumbent.source,
             status="assumption",
         ),
         objectives=("heavy_rare_earth_wt_pct:min", "supply_risk:min", "cost_USD_kg:min"),

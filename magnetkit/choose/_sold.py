@@ -8,23 +8,23 @@ from numpy.typing import NDArray
 
 from .._core._columnar import Columns
 from .._core.columns import COLUMNS
-from .._core.units import MU_0
 from ..alloy.table import CompositionTable
 from ..magnetism import _stages
 from ..magnetism._composition_estimate import made_of
-from ..magnetism._measured import ALPHA
-from ..magnetism.grades import OF_LOTS, at_room, likeliest, secondhand, sold_at
+from ..magnetism.grades import OF_LOTS, secondhand
 from ..phases.records import root_of
+from ._candidates import sold_figures
 from ._decisions import worth
 from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
 from ._profile_parts import CHANCE
+from ._request import KNEE
+from .probability import probability_sold
 
-_PRODUCT = "max_energy_product_kJ_m3"
-_LOWER, _TRIED, _NAMED, _SURE = 0.9, 12, 4, 0.95
+_LOWER, _TRIED, _NAMED, _SURE, _AMPLE = 0.9, 12, 4, 0.95, 10.0
 """Share of today's guaranteed H_cJ from which down a class is a lower one (one sheet differs from
 another by less); grades whose recipe is estimated, and that are named; and the least probability:
-what is bought to print meets it."""
+what is bought to print meets it; and ln of a ratio where nothing is asked."""
 
 
 def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
@@ -41,19 +41,21 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         [root_of(str(host)) == root_of(reference.host) for host in rows["host"]]
     )
     fits &= (rows["coercivity_kA_m"] < _LOWER * h_cj) & ~rows["grade"].isin(secondhand())
-    ratios = []
+    over = np.full((2, len(rows)), _AMPLE)
     for one in job.profile.requirements:
         sheets = _sheets(job.profile.temperature_of(one) or job.temperature, job)
         if one.column not in sheets:
             return None, f"No lower class is shown: no sheet prints {COLUMNS[one.column].label}."
         values = sheets[one.column].to_numpy(float)
         if one.column in OF_LOTS and one.minimum is not None and one.minimum > 0.0:
-            ratios.append((one.column, values / one.minimum))
+            lot, power = OF_LOTS[one.column]
+            ratio = np.maximum(np.nan_to_num(values) / one.minimum, 1e-9)
+            over[lot] = np.minimum(over[lot], power * np.log(ratio))
         else:
             fits &= one.margin(values) >= 0.0
-    able = likeliest(rows[fits], [(column, ratio[fits]) for column, ratio in ratios])
+    able = rows.assign(**{CHANCE: probability_sold(over[0], over[1])})[fits]
     # Heavy rare earth rises with the class: the least coercive are the leanest.
-    able = able[able["probability"] >= _SURE].sort_values("coercivity_kA_m", kind="stable")
+    able = able[able[CHANCE] >= _SURE].sort_values("coercivity_kA_m", kind="stable")
     if not len(able):
         return None, "No lower class as sold meets every requirement by its makers’ least values."
     names, ways = ", ".join(able["grade"].head(_NAMED)), []
@@ -72,18 +74,15 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     record |= {"candidate": f"{sold['grade']} ({sold['makers']})", "nearest_grade": sold["grade"]}
     record |= {"decision": f"{root_of(reference.host)}: lower class as sold", "copies": len(able)}
     record |= {"failed_requirements": "", "evidence_farthest": "", "evidence_distance": 0.0}
-    record |= {CHANCE: sold["probability"]}
+    record |= {CHANCE: sold[CHANCE]}
     record |= {least: float(sold[q]) for q, least in _stages.GUARANTEED.items()}
     sentence = f"Sold and as good: {names}; their recipes are estimates."
     return pa.Table.from_pylist([record]), sentence
 
 
 def _sheets(kelvin: float, job: Job) -> Any:
-    """Return `sold_at` with (BH)max and safety by its least values, and printed alpha."""
-    rows = sold_at(kelvin)
-    names = ("remanence_T", "knee_field_kA_m", "recoil")
-    b_r, knee, recoil = (rows[name].to_numpy(float) for name in names)
-    found = {_PRODUCT: 1e-3 * b_r**2 / (4.0 * MU_0 * recoil)}
-    found["demagnetization_safety"] = job.conditions.duty.safety(b_r, 1e3 * knee, recoil)
-    found[ALPHA] = rows["grade"].map(at_room().set_index("grade")[ALPHA]).to_numpy(float)
-    return rows.assign(**found)
+    """Return `sold_figures` with the safety at the device's duty by them."""
+    rows = sold_figures(kelvin)
+    b_r, knee, recoil = (rows[n].to_numpy(float) for n in ("remanence_T", KNEE, "recoil"))
+    safety = job.conditions.duty.safety(b_r, 1e3 * knee, recoil)
+    return rows.assign(demagnetization_safety=safety)

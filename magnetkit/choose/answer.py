@@ -1,46 +1,80 @@
-"""The answer of a replacement as records: its verdict, at most four ways, and what it rests on."""
+"""The answer of a replacement as records: its verdict, its ways, and what it rests on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._core.elements import SYMBOLS
+from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
-from ..magnetism._composition_estimate import Recipe, made_of
+from ..magnetism._composition_estimate import MELTED, Recipe
 from ..magnetism._measured import COERCIVITY
 from ..magnetism.grades import secondhand
 from ..magnetism.sintered import Duty
 from ..magnetism.spread import constants
 from ..phases.records import HOSTS
-from ._candidates import CHANCE, HEAVY, SAVED, TRIALS, as_frame, bought, melts
-from ._profile_parts import MEETS_PROBABILITY
-from ._request import KNEE, REMANENCE, SAFETY, Held, Limits, Wish, needed_knee
+from ._candidates import (
+    COST,
+    COST_RATIO,
+    EXPOSURE,
+    HEAVY,
+    LOWER_CLASS,
+    SAVED,
+    TRIALS,
+    Judged,
+    as_candidates,
+    enter_comparison,
+    heavy_today,
+    judge_melts,
+    judge_sold,
+    makeup_of_sold,
+    order_candidates,
+    select_sold,
+    sold_figures,
+)
+from ._profile_parts import CHANCE, COST_PER_FLUX
+from ._request import (
+    KNEE,
+    LIMIT,
+    MARGIN_OF_DUTY,
+    REMANENCE,
+    Incumbent,
+    Limits,
+    Request,
+)
+from .exposure import HeavyToday
+from .order_line import order_line
+from .rule import recommend
+from .thresholds import MEETS, NONE_WT_PCT, SAFETY, SAVING_WT_PCT, UNLIKELY
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_FLUX = "cost_per_flux_USD_m3_T"
-# What is worth a change: so much heavy rare earth saved, wt.%, and so large a share of it; another
-# family that saves less than the last has to cost no more for the flux.
-_LESS, _SHARE, _WORTH = 0.3, 0.2, 1.0
-# Below this content, wt.%, there is none. A kind is answered for from this weight on; so many ways
-# are shown, and none that is less likely.
-_NONE, _ANOTHER, _MOST, _UNLIKELY, _SURE = 0.05, 0.2, 4, 0.3, 0.95
+# A kind of the magnet in use is answered for from this weight on; so many ways are shown.
+_ANOTHER_KIND, _MOST_WAYS = 0.2, 6
 # So far below its rating, K, a grade is far below it; load lines that are tried then.
 _COOL_K, _LINES = 20.0, np.arange(0.4, 10.05, 0.1)
+_ROUND = 0.005
+# Exposures that are as good as equal where nothing is in use, USD/kg, and grades of a family that
+# stand before all others.
+_EQUAL_USD_KG, _OF_EACH = 1.0, 2
 
 WAYS = {
     "lower-class": ("Lower class, as sold", "the worst field, if not the one given"),
-    "bulk": ("Leaner alloy", "this melt beside yours (H_cJ to 10 %)"),
+    "higher-class": ("Higher class, as sold", "the worst field, if not the one given"),
+    "bulk": ("Another alloy", "this melt beside yours (H_cJ to 10 %)"),
+    "low-boron": ("Low boron with gallium", "this melt, annealed, beside yours"),
     "diffused": ("Diffused", "what the shell gives (to 44 %), or a carrier as Pr-Cu"),
     "fine-grained": ("Trial, fine grains", "H_cJ when hot, never measured"),
     "hot-deformed": ("Trial, hot deformed", "its maker's level (H_cJ to 18 %)"),
-    "other-family": ("Other family, as sold", "price; printed values were compared"),
+    "other-route": ("Trial, another route", "its maker's level"),
+    "other-family": ("Other family, as sold", "price: ask; printed values were compared"),
 }
 """Kinds of ways: title, and what nobody measured of them."""
 
-_HELD = {
+_NOT_ESTIMATED = {
     "bonded": ("rare earth but, as is usual of melt-spun powder, no heavy one", "Nd and Pr"),
     "ferrite": ("no rare earth", "strontium or barium ferrite"),
     "alnico": ("no rare earth", "Al, Ni, Co and Cu"),
@@ -49,10 +83,11 @@ _HELD = {
 
 @dataclass(frozen=True)
 class Way:
-    """One way to save heavy rare earth, of a `kind` of `WAYS`; columns are those of results.
+    """One way to save heavy rare earth, or to reach what is asked, of a `kind` of `WAYS`.
 
-    Values are at the temperature of use; the recipe of a sold `grade` is an estimate.
-    ``cost_per_flux_ratio`` is over that of the magnet in use, ``saved_share`` of its content.
+    Columns are those of results, at the temperature of use; the recipe of a sold `grade` is an
+    estimate. ``cost_per_flux_ratio`` is over that of the magnet in use, by elements;
+    ``saved_share`` of its content. Way `number` of an answer is ``DIR:number`` of its folder.
     """
 
     kind: str
@@ -62,26 +97,36 @@ class Way:
     host: str
     heavy_rare_earth_wt_pct: float
     heavy_rare_earth_saved_wt_pct: float
+    exposure_USD_kg: float
     probability_meets_requirements: float
     remanence_T: float
     remanence_guaranteed_T: float
     coercivity_kA_m: float
     coercivity_guaranteed_kA_m: float
+    knee_guaranteed_kA_m: float
+    field_kA_m: float
+    demagnetization_safety: float
     cost_USD_kg: float
+    cost_per_flux_ratio: float
     supply_risk: float
     density_kg_m3: float
     failed_requirements: str
-    saved_share: float
-    cost_per_flux_ratio: float
-    unknown: str
-    grade: str = ""
-    makers: str = ""
+    grade: str
+    makers: str
+    saved_share: float = float("nan")
+    unknown: str = ""
     recommended: bool = False
+    number: int = 0
+    order_line: str = ""
 
     @property
     def name(self) -> str:
         """What to order: the grade, or the recipe with what is diffused in."""
-        return self.grade or (f"{self.candidate} + {self.shell}" if self.shell else self.candidate)
+        if self.grade:
+            return self.grade
+        if self.shell:
+            return f"{self.candidate} + {self.shell}"
+        return self.candidate
 
     @property
     def saved(self) -> float:
@@ -95,16 +140,38 @@ class Way:
 
     @property
     def likely(self) -> bool:
-        """Whether that is 0.8 or more."""
-        return self.chance >= MEETS_PROBABILITY
+        """Whether it counts as meeting every limit."""
+        return self.chance >= MEETS
+
+
+_FROM_ROW = [one.name for one in fields(Way)][1:23]
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
     """The answer for one kind of the magnet in use, and how likely it is of that.
 
-    `level` is its H_cJ over that of the model, `candidates` all that was judged, `ways` at most
-    four, the recommended one first.
+    Attributes
+    ----------
+    kind, weight : str, float
+    recipe : Recipe or None
+        What the magnet in use is taken to be.
+    level : float
+        Its H_cJ over that of the model.
+    own_probability : float
+        Probability that the magnet in use meets what is asked.
+    sentence : str
+        The verdict in words.
+    ways : tuple of Way
+        The recommended one first.
+    candidates : DataFrame
+        All that was judged; those shown as ways stand first, in their order.
+    today : HeavyToday or None
+        What the magnet in use holds.
+    own : Way or None
+        The magnet in use, judged like the others.
+    reach : bool
+        Whether the magnet in use does not meet what is asked.
     """
 
     kind: str
@@ -115,6 +182,10 @@ class Answer:
     sentence: str
     ways: tuple[Way, ...]
     candidates: "pd.DataFrame" = field(repr=False)
+    today: HeavyToday | None = None
+    own: Way | None = None
+    reach: bool = False
+    is_level_sound: bool = True
 
     @property
     def recommended(self) -> Way | None:
@@ -123,207 +194,445 @@ class Answer:
 
     @property
     def verdict(self) -> str:
-        """``"keep"`` or ``"replace"``."""
-        return "keep" if self.recommended is None else "replace"
-
-    @property
-    def level_known(self) -> bool:
-        """Whether recipe and model explain its coercivity as well as those of known recipes."""
-        low, high = constants()["level"]
-        return self.level != self.level or bool(low <= self.level <= high)
+        """``"reach"``, ``"replace"`` or ``"keep"``."""
+        if self.reach:
+            return "reach"
+        if self.recommended is not None:
+            return "replace"
+        return "keep"
 
 
-def answers(held: Held, wish: Wish, limits: Limits) -> tuple[Answer, ...]:
+def find_answers(incumbent: Incumbent, request: Request, limits: Limits) -> tuple[Answer, ...]:
     """Return the answer for each kind that the magnet in use may well be of, likeliest first."""
-    if held.made is None:
-        holds, rests = _HELD.get(held.kind, ("what nobody printed", "what its maker knows"))
-        text = f"Keep {held.name}: it is {held.kind} and holds {holds}; it rests on {rests}"
-        return (_alone(text, ()),)
-    likely = [r for r in held.made.recipes if r.weight >= _ANOTHER] or [held.made.best]
-    return tuple(_answer(held, own, wish, limits) for own in likely)
-
-
-def _alone(sentence: str, ways: tuple[Way, ...], table: "pd.DataFrame | None" = None) -> Answer:
-    """Return the answer where there is no recipe to compare with."""
-    import pandas as pd
-
-    if table is None:
-        table = pd.DataFrame(columns=["candidate", "shell", "host", CHANCE])
-    return Answer("sold", 1.0, None, np.nan, 1.0, sentence, ways, table)
-
-
-def _answer(held: Held, own: Recipe, wish: Wish, limits: Limits) -> Answer:
-    """Return the answer for a magnet of one recipe."""
-    table = melts(held, own, wish, limits)
-    mine = table.index[table["way"] == "own"][0]
-    now, level = table.loc[mine], np.nan if held.producer is not None else table.attrs["level"]
-    chance = float(now[CHANCE])
-    found = Answer(own.kind, own.weight, own, level, chance, "", (), table)
-    # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.
-    ways = _melted(table.drop(index=mine), own, now) if found.level_known else []
-    if own.heavy_wt_pct >= _NONE:
-        ways += _sold(held, own, now, wish, limits)
-    ways = [way for way in ways if way.saved >= _NONE]
-    best = _chosen(ways)
-    text = _sentence(held, own, best, ways, found.level_known)
-    return replace(found, sentence=text, ways=_shown(ways, best))
-
-
-def _melted(table: "pd.DataFrame", own: Recipe, now: "pd.Series") -> list[Way]:
-    """Return the best melt of each kind: the leanest that is likely, else the most worth a try."""
-    found = []
-    saving = table[(table["status"] == "ok") & (table[SAVED] > 0.0)]
-    for kind, rows in saving.groupby("way", sort=False):
-        good = rows[rows["meets_requirements"] & (rows[SAVED] >= _LESS)]
-        worth = rows[CHANCE] * rows[SAVED]
-        row = good.iloc[0] if len(good) else rows.iloc[int(worth.argmax())]
-        found.append(_way(str(kind), row, own, now))
-    return found
-
-
-def _way(kind: str, row: "pd.Series", own: Recipe, now: "pd.Series", **sold: Any) -> Way:
-    """Return a row of candidates as a way."""
-    said: dict[str, Any] = {f.name: row.get(f.name, "") for f in fields(Way)[1:16]}
-    plain = {n: v.item() if isinstance(v, np.generic) else v for n, v in said.items()}
-    share = float(row[SAVED]) / max(own.heavy_wt_pct, 1e-9)
-    ratio = float(row[_FLUX]) / float(now[_FLUX])
-    return Way(
-        kind, **plain, saved_share=share, cost_per_flux_ratio=ratio, unknown=WAYS[kind][1], **sold
+    makeup = incumbent.makeup
+    if makeup is None:
+        return (_answer_without_recipe(incumbent, request, limits),)
+    likely = [recipe for recipe in makeup.recipes if recipe.weight >= _ANOTHER_KIND]
+    today = heavy_today(makeup, request)
+    sold = judge_sold(incumbent, request, limits)
+    return tuple(
+        _find_answer(incumbent, own, request, limits, today, sold)
+        for own in likely or [makeup.best]
     )
 
 
-def _sold(held: Held, own: Recipe, now: "pd.Series", wish: Wish, limits: Limits) -> list[Way]:
-    """Return the best lower class, by a duty, and the best grade of another family."""
-    found, table = [], bought(held, wish, limits, own_family=wish.on_duty)
-    family = table["host"] == held.host
-    # Heavy rare earth rises with the class: the least coercive are the leanest.
-    lower = table[family & (table["probability"] >= MEETS_PROBABILITY)]
-    lower = lower.sort_values([COERCIVITY, REMANENCE], kind="stable")
-    for kind, rows in (("lower-class", lower), ("other-family", table[~family])):
-        ways = []
-        for _, one in rows.head(_MOST).iterrows():
-            made = made_of(str(one["grade"]), own.kind, wish.conditions.curie)
-            if made is not None and made.heavy_wt_pct <= own.heavy_wt_pct - _NONE:
-                row = as_frame(one, made, wish, own.heavy_wt_pct).iloc[0]
-                ways.append(_way(kind, row, own, now, grade=one["grade"], makers=one["makers"]))
-        if ways:
-            # As good as sure is sure: the first of them has least to spare.
-            best = max(ways, key=lambda w: (w.likely, round(w.saved, 1), min(w.chance, _SURE)))
-            also = ", ".join(w.grade for w in ways if w is not best and w.likely)
-            found.append(replace(best, makers=best.makers + (f"; also {also}" if also else "")))
-    return found
+def _without_candidates(sentence: str, ways: tuple[Way, ...] = (), **more: Any) -> Answer:
+    """Return an answer where there is no recipe to compare with."""
+    import pandas as pd
+
+    table = more.pop("candidates", None)
+    if table is None:
+        table = pd.DataFrame(columns=["candidate", "shell", "host", CHANCE])
+    return Answer("sold", 1.0, None, np.nan, more.pop("chance", 1.0), sentence, ways, table, **more)
 
 
-def _chosen(ways: list[Way]) -> Way | None:
-    """Return what is recommended: of the own family, unless another saves over twice as much."""
-    able = [w for w in ways if w.likely and w.saved >= _LESS and w.saved_share >= _SHARE]
-    own = [w for w in able if w.kind in ("lower-class", "bulk", "diffused")]
-    other = [w for w in able if w.kind == "other-family"]
-    other = [w for w in other if w.saved >= _WORTH or w.cost_per_flux_ratio <= 1.0]
-    # What is sold today goes before what has to be melted.
-    best = max(own, key=lambda w: (round(w.saved, 1), bool(w.grade), w.chance), default=None)
-    beside = max(other, key=lambda w: w.saved, default=None)
-    return beside if beside and (best is None or best.saved < 0.5 * beside.saved) else best
+def _answer_without_recipe(incumbent: Incumbent, request: Request, limits: Limits) -> Answer:
+    """Return the answer for a magnet that is not melted, such as a ferrite."""
+    fallback = ("what nobody printed", "what its maker knows")
+    holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
+    failing = failing_text(incumbent, request, limits)
+    text = f"Keep {incumbent.name}: it is {incumbent.kind} and holds {holds}; it rests on {rests}"
+    if failing:
+        text = f"{failing}; nothing is offered in place of {incumbent.kind} magnets"
+    chance = 0.0 if failing else 1.0
+    return _without_candidates(text, reach=bool(failing), chance=chance)
 
 
-def _shown(ways: list[Way], best: Way | None) -> tuple[Way, ...]:
-    """Return at most four ways, the recommended one first, then those that are likely."""
-    rest = [w for w in ways if w is not best and w.chance >= _UNLIKELY]
-    rest.sort(key=lambda w: (not w.likely, w.kind in TRIALS, -w.saved * w.chance))
-    first = [] if best is None else [replace(best, recommended=True)]
-    return (*first, *rest[: _MOST - len(first)])
+def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
+    """Return what the magnet in use fails, by its sheet; empty where it does what is asked."""
+    if MARGIN_OF_DUTY in limits and incumbent.squareness == incumbent.squareness:
+        margin = incumbent.margin(request)
+        if margin < float(limits[MARGIN_OF_DUTY].limit) - 1e-9:
+            return (
+                f"{incumbent.name} does not stand {duty_text(request)}: H_k "
+                f"{incumbent.knee_kA_m:.0f} kA/m, field {incumbent.field_kA_m(request):.0f}"
+            )
+    remanence = incumbent.least[REMANENCE]
+    values = {
+        REMANENCE: (remanence, "B_r", 3, "T"),
+        COERCIVITY: (incumbent.least[COERCIVITY], "H_cJ", 0, "kA/m"),
+        KNEE: (incumbent.knee_kA_m, "H_k", 0, "kA/m"),
+    }
+    for column, (value, label, digits, unit) in values.items():
+        limit = limits.get(column)
+        if limit is not None and limit.minimum is not None and value < limit.minimum * (1 - 1e-9):
+            return (
+                f"{incumbent.name} does not meet {label} >= {limit.minimum:.{digits}f} {unit} at "
+                f"{request.temperature - 273.15:.0f} °C: {value:.{digits}f} guaranteed"
+            )
+    return ""
 
 
-def _sentence(held: Held, own: Recipe, best: Way | None, ways: list[Way], level_known: bool) -> str:
+def duty_text(request: Request) -> str:
+    """Return the duty in words, such as ``180 °C at load line 1``."""
+    use = request.conditions
+    text = f"{request.temperature - 273.15:.0f} °C at load line {use.load_line:g}"
+    if use.outside_field_kA_m:
+        text += f" with {use.outside_field_kA_m:g} kA/m against it"
+    if request.lasting:
+        text += f" for {use.hours:g} h"
+    return text
+
+
+def _find_answer(
+    incumbent: Incumbent,
+    own: Recipe,
+    request: Request,
+    limits: Limits,
+    today: HeavyToday,
+    sold: "pd.DataFrame",
+) -> Answer:
+    """Return the answer for a magnet of one recipe."""
+    judged = judge_melts(incumbent, own, request, limits)
+    frame, own_row, is_sound = _compare(incumbent, own, request, judged, today, sold)
+    chance = float(own_row[CHANCE])
+    reach = chance < MEETS
+    ways, frame = _choose_ways(frame, own_row, incumbent, request, today, reach=reach)
+    level = judged.level
+    if incumbent.producer is not None:
+        level = np.nan
+    answer = Answer(
+        own.kind,
+        own.weight,
+        own,
+        level,
+        chance,
+        "",
+        ways,
+        frame,
+        today,
+        make_way("own", own_row, today),
+        reach,
+        is_sound,
+    )
+    return replace(answer, sentence=_write_sentence(answer, incumbent, request, limits))
+
+
+def _compare(
+    incumbent: Incumbent,
+    own: Recipe,
+    request: Request,
+    judged: Judged,
+    today: HeavyToday,
+    sold: "pd.DataFrame",
+) -> "tuple[pd.DataFrame, pd.Series, bool]":
+    """Return all candidates in one table, the magnet in use, and whether its level is sound."""
+    import pandas as pd
+
+    table = judged.table
+    own_row = table.iloc[0]
+    reach = float(own_row[CHANCE]) < MEETS
+    low, high = constants()["level"]
+    is_sound = incumbent.producer is not None or bool(low <= judged.level <= high)
+    kind = own.kind
+    if incumbent.makeup is not None and incumbent.makeup.estimate:
+        kind = ""
+    bought = sold.head(0)
+    if reach or own.heavy_wt_pct >= NONE_WT_PCT:
+        bought = select_sold(sold, incumbent, request, kind, reach=reach)
+    # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.
+    melts = table.iloc[1:]
+    if not is_sound:
+        melts = melts.head(0)
+    frame = pd.concat([table.iloc[:1], melts, bought], ignore_index=True)
+    enter_comparison(frame, today, own_row)
+    if "grade" in frame:
+        frame[["grade", "makers"]] = frame[["grade", "makers"]].fillna("")
+    frame["nearest_grade"] = frame["grade"]
+    frame["meets_requirements"] = frame["meets_requirements"].astype(bool)
+    return frame, frame.iloc[0], is_sound
+
+
+def _choose_ways(
+    frame: "pd.DataFrame",
+    own_row: "pd.Series",
+    incumbent: Incumbent,
+    request: Request,
+    today: HeavyToday,
+    *,
+    reach: bool,
+) -> "tuple[tuple[Way, ...], pd.DataFrame]":
+    """Return the ways that are shown, and the candidates with these first, numbered as they."""
+    import pandas as pd
+
+    frame = frame.assign(place=np.arange(len(frame)))
+    others = frame[(frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)]
+    if not reach:
+        # A way lowers what hangs on heavy rare earth against the mean and against the recipe.
+        least = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
+        others = others[others[EXPOSURE] < least - _ROUND]
+    others = others.reset_index(drop=True)
+    is_open = ~others["way"].isin(TRIALS)
+    if request.family == "own":
+        is_open &= others["way"] != "other-family"
+    others["open"] = is_open
+    own_today = today
+    if float(own_row[EXPOSURE]) < today.exposure_USD_kg:
+        own_today = HeavyToday(float(own_row[HEAVY]), float(own_row[EXPOSURE]))
+    best = recommend(others, own_today, most_cost=request.most_cost, reach=reach)
+    picked = [] if best is None else [best]
+    groups = others["way"] + others["shell"].map(_shell_element)
+    shown = []
+    for _, rows in others.groupby(groups, sort=False):
+        if best is not None and best in rows.index:
+            continue
+        place = _pick_of_kind(rows, own_today, request, reach=reach)
+        if float(others.loc[place, CHANCE]) >= UNLIKELY:
+            shown.append(place)
+    shown.sort(key=lambda place: _order_key(others.loc[place], reach=reach))
+    picked += shown[: _MOST_WAYS - len(picked)]
+    ways = []
+    for number, place in enumerate(picked, start=1):
+        row = others.loc[place]
+        way = make_way(str(row["way"]), row, today)
+        way = replace(way, number=number, recommended=place == best)
+        line = order_line(
+            way,
+            temperature_K=request.temperature,
+            drawing=incumbent.name,
+            today_cost_USD_kg=float(own_row[COST]),
+        )
+        ways.append(replace(way, order_line=line))
+    shown_places = others.loc[picked, "place"]
+    rest = order_candidates(frame[~frame["place"].isin(shown_places)])
+    order = pd.concat([frame.loc[shown_places], rest], ignore_index=True).drop(columns="place")
+    order.insert(0, "rank", np.arange(1, len(order) + 1))
+    return tuple(ways), order
+
+
+def _shell_element(shell: str) -> str:
+    """Return what a shell has diffused in, empty without one."""
+    one = read_shell(shell) if shell else None
+    return "" if one is None else str(one.R)
+
+
+def _pick_of_kind(rows: "pd.DataFrame", today: HeavyToday, request: Request, *, reach: bool) -> int:
+    """Return the index of the way of one kind that is shown: the rule's, else most worth a try."""
+    place = recommend(rows.assign(open=True), today, most_cost=request.most_cost, reach=reach)
+    if place is not None:
+        return int(rows.index[place])
+    worth = rows[CHANCE]
+    if not reach:
+        worth = worth * (today.exposure_USD_kg - rows[EXPOSURE]).clip(lower=0.0)
+    return int(rows.index[int(worth.to_numpy(float).argmax())])
+
+
+def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
+    """Return by what ways stand below the recommended one: what is likely, then least exposure."""
+    likely = bool(row[CHANCE] >= MEETS)
+    closed = row["way"] in TRIALS
+    if likely or reach:
+        return (not likely, closed, round(float(row[EXPOSURE]), 2), -float(row[CHANCE]))
+    return (not likely, closed, -float(row[CHANCE]), float(row[EXPOSURE]))
+
+
+def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
+    """Return a row of candidates as a way."""
+    plain = {}
+    for name in _FROM_ROW:
+        value = row.get(name, "")
+        if isinstance(value, np.generic):
+            value = value.item()
+        plain[name] = value
+    if not isinstance(plain["route"], str):
+        plain["route"] = None
+    share = float(row[SAVED]) / max(today.wt_pct, 1e-9)
+    unknown = WAYS[kind][1] if kind in WAYS else ""
+    return Way(kind, **plain, saved_share=share, unknown=unknown)
+
+
+def _write_sentence(answer: Answer, incumbent: Incumbent, request: Request, limits: Limits) -> str:
     """Return the verdict in words."""
-    keep = f"Keep {held.name}:"
+    best, ways, name = answer.recommended, answer.ways, incumbent.name
+    over = ""
+    if request.temperature > incumbent.rating_K + 0.5:
+        over = f"{name} is used above its rating of {incumbent.rating_K - 273.15:.0f} °C. "
+    if answer.reach:
+        failing = failing_text(incumbent, request, limits)
+        failing = failing or f"{name} does not meet what is asked"
+        return over + f"{failing}; {_reaching_text(answer)}"
     if best is not None:
-        saves = f"saves {best.saved:.1f} wt.% ({100 * best.saved_share:.0f} %) heavy rare earth"
-        return f"Replace {held.name} by {best.name}: {saves}, P {best.chance:.2f}"
-    if own.heavy_wt_pct < _NONE:
-        table = CompositionTable.from_strings([own.text], basis="weight")
-        share = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False))
-        scarce = sorted((-share[e], e) for e in ("Nd", "Pr", "Sm", "Co", "Ga") if share[e] > 0.05)
-        rests = ", ".join(f"{e} {-x:.1f} wt.%" for x, e in scarce)
-        sure = f" most likely ({own.weight:.2f})" if own.weight < 0.995 else ""
-        guess = " (estimates)" if held.made is not None and held.made.estimate else ""
-        return f"{keep} it{sure} holds no heavy rare earth; it rests on {rests}{guess}"
-    if not level_known and not ways:
+        assert answer.today is not None
+        lowered = 1.0 - best.exposure_USD_kg / max(answer.today.exposure_USD_kg, 1e-9)
+        return (
+            f"{over}Replace {name} by {best.name}: saves {best.saved:.1f} wt.% heavy rare earth "
+            f"and {100 * lowered:.0f} % of its worth, P {best.chance:.2f}"
+        )
+    keep = f"{over}Keep {name}:"
+    recipe, today = answer.recipe, answer.today
+    assert recipe is not None
+    assert today is not None
+    if recipe.heavy_wt_pct < NONE_WT_PCT:
+        return f"{keep} {_held_text(recipe, incumbent)}"
+    if not answer.is_level_sound and not ways:
         return (
             f"{keep} its estimated recipe does not explain its coercivity, and nothing sold takes "
             "its place; give its recipe (--recipe)"
         )
     if not ways:
         return f"{keep} nothing with less heavy rare earth is a magnet there or sold for it"
-    most = max(ways, key=lambda w: (w.likely, w.saved if w.likely else w.chance))
-    chance = f"P {most.chance:.2f}"
-    if not most.likely:
-        near = f"nearest is {most.name}, {chance}"
-        return f"{keep} nothing that saves heavy rare earth is likely; {near}"
-    if most.saved < _LESS or most.saved_share < _SHARE:
+    likely = [way for way in ways if way.likely]
+    if not likely:
+        near = max(ways, key=lambda way: way.chance)
         return (
-            f"{keep} at most {most.saved:.2f} of its {own.heavy_wt_pct:.1f} wt.% heavy rare earth "
-            f"can be saved ({chance})"
+            f"{keep} nothing that lowers what hangs on heavy rare earth is likely to do; the "
+            f"nearest is {short_name(near)}, P {near.chance:.2f}"
         )
-    dear = f"costs {most.cost_per_flux_ratio:.1f} times as much for the flux"
-    what = "is a trial" if most.kind in TRIALS else dear
-    return f"{keep} {most.name}, which would save {most.saved:.1f} wt.% ({chance}), {what}"
+    return f"{keep} {_in_the_way(likely, request, today)}"
 
 
-def duty_alone(wish: Wish, limits: Limits) -> tuple[Answer, ...]:
+def _reaching_text(answer: Answer) -> str:
+    """Return what reaches what the magnet in use does not."""
+    best = answer.recommended
+    if best is not None:
+        more = f"{best.heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth, P {best.chance:.2f}"
+        return f"{best.name} does ({more})"
+    likely = [way for way in answer.ways if way.likely]
+    if likely:
+        names = ", ".join(short_name(way) for way in likely[:2])
+        return f"of its family nothing does, of others {names}"
+    if answer.ways:
+        near = max(answer.ways, key=lambda way: way.chance)
+        return f"nothing is likely to; the nearest is {short_name(near)}, P {near.chance:.2f}"
+    return "nothing that was judged does; ask less B_r, or a longer magnet"
+
+
+def _in_the_way(likely: Sequence[Way], request: Request, today: HeavyToday) -> str:
+    """Return why nothing is recommended though something would do."""
+    own = [way for way in likely if way.kind not in (*TRIALS, "other-family")]
+    if own:
+        way = min(own, key=lambda one: one.exposure_USD_kg)
+        lowered = 1.0 - way.exposure_USD_kg / max(today.exposure_USD_kg, 1e-9)
+        if today.is_lowered_by(way.exposure_USD_kg):
+            return (
+                f"{short_name(way)} (P {way.chance:.2f}) would lower what hangs on heavy rare "
+                f"earth by {100 * lowered:.0f} %, at {way.cost_per_flux_ratio:.2f} times the cost "
+                "per flux"
+            )
+        return (
+            f"{short_name(way)} (P {way.chance:.2f}) lowers what hangs on heavy rare earth by "
+            f"{100 * max(lowered, 0.0):.0f} % only"
+        )
+    way = likely[0]
+    if way.kind == "other-family":
+        return (
+            f"only another family does with less ({short_name(way)}, P {way.chance:.2f}; price: "
+            "ask); --family any lets it stand first"
+        )
+    return f"{short_name(way)} (P {way.chance:.2f}) is a trial"
+
+
+def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
+    """Return what a magnet without heavy rare earth rests on."""
+    table = CompositionTable.from_strings([recipe.text], basis="weight")
+    share = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False))
+    scarce = sorted((-share[e], e) for e in ("Nd", "Pr", "Sm", "Co", "Ga") if share[e] > 0.05)
+    rests = ", ".join(f"{e} {-x:.1f} wt.%" for x, e in scarce)
+    sure = ""
+    if recipe.weight < 0.995:
+        sure = f" most likely ({recipe.weight:.2f})"
+    guess = ""
+    if incumbent.makeup is not None and incumbent.makeup.estimate:
+        guess = " (estimates)"
+    return f"it{sure} holds no heavy rare earth; it rests on {rests}{guess}"
+
+
+def short_name(way: Way) -> str:
+    """Return a way in a few words for a table: a grade, or what is spared by what means."""
+    if way.grade:
+        return way.grade
+    table = CompositionTable.from_strings([way.candidate], basis="weight")
+    weights = 100.0 * table.weight_fractions()[0]
+    amounts = dict(zip(SYMBOLS, weights, strict=False))
+    heavy = [f"{e} {amounts[e]:.2g}" for e in ("Dy", "Tb", "Gd", "Ho", "Er") if amounts[e] > 0.005]
+    alloy = "alloy " + " ".join(heavy) if heavy else "no heavy RE in the alloy"
+    if not way.shell and not heavy:
+        alloy = "no heavy RE"
+    if way.shell:
+        base = f" on {alloy.removeprefix('alloy ')}" if alloy.startswith("alloy") else ""
+        alloy = f"{way.shell.replace(' wt%', '')} diffused{base}"
+    if amounts["Ce"] > 0.05:
+        alloy += f", Ce {amounts['Ce']:.2g}"
+    if way.kind == "low-boron":
+        alloy += f", B {amounts['B']:.2f}"
+    marks = {"fine-grained": "fine grains, ", "hot-deformed": "hot deformed, "}
+    text = marks.get(way.kind, "") + alloy
+    if way.kind == "other-route":
+        text = f"{way.route}, {alloy}"
+    return text
+
+
+def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     """Return what is sold for a duty without a magnet in use: the leanest of each family."""
     import pandas as pd
 
-    table = bought(None, wish, limits, own_family=True)
-    table = table[(table["probability"] >= MEETS_PROBABILITY) & table["host"].isin(HOSTS)]
+    sold = judge_sold(None, request, limits)
+    sold = sold[sold[CHANCE] >= MEETS]
+    known = sold["host"].isin(HOSTS) & sold["kind"].isin(MELTED)
+    sold = sold[known | sold["kind"].isin(["ferrite", "bonded"])]
     # What a maker's own sheet says first; the least coercive hold least.
-    keys = table[table["kind"] == "sintered"].assign(copied=table["grade"].isin(secondhand()))
-    keys = keys.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
-    frames, makers = [], dict(zip(keys["grade"], keys["makers"], strict=True))
-    for _, one in keys.groupby("host", sort=False).head(_MOST).iterrows():
-        if (made := made_of(str(one["grade"]), None, wish.conditions.curie)) is not None:
-            frames.append(as_frame(one, made, wish, 0.0))
-    if not frames:
+    keys = sold.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
+    parts = [
+        as_candidates(rows.head(4), "other-family", None, request)
+        for _, rows in keys.groupby("host", sort=False)
+    ]
+    parts = [part for part in parts if len(part)]
+    if not parts:
         text = "Keep looking: nothing that is sold meets this duty; ask less B_r or a longer magnet"
-        return (_alone(text, ()),)
-    whole = pd.concat(frames, ignore_index=True)
-    # Among those with hardly more heavy rare earth the cheapest flux, by a maker's own sheet.
-    near = whole[HEAVY] <= whole[HEAVY].min() + _LESS
-    whole = whole.assign(far=~near, copied=whole["nearest_grade"].isin(secondhand()))
-    whole = whole.sort_values(["far", "copied", _FLUX, HEAVY], kind="stable", ignore_index=True)
-    free, ways = Recipe("", "", 0.0, 1.0), []
-    for _, row in whole.head(_MOST).iterrows():
-        sold = {"grade": row["nearest_grade"], "makers": makers[row["nearest_grade"]]}
-        ways.append(_way("other-family", row, free, row, **sold))
-    ways[0] = replace(ways[0], recommended=True)
-    heavy = f"about {ways[0].heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth"
-    text = f"Order {ways[0].grade}: {heavy}, P {ways[0].chance:.2f}"
-    whole = whole.drop(columns=["far", "copied"])
+        return (_without_candidates(text),)
+    whole = pd.concat(parts, ignore_index=True)
+    # Among those with hardly more exposure first what holds no rare earth, then by a maker's own
+    # sheet the cheapest flux.
+    rare = whole["kind"] != "ferrite"
+    far = whole[EXPOSURE] > whole[EXPOSURE].min() + _EQUAL_USD_KG
+    whole = whole.assign(far=far, rare=rare)
+    keys = ["far", "rare", "copied", COST_PER_FLUX, HEAVY]
+    whole = whole.sort_values(keys, kind="stable", ignore_index=True)
+    place = whole.groupby("host").cumcount()
+    whole = whole.assign(later=place >= _OF_EACH).sort_values(
+        ["later", "far"], kind="stable", ignore_index=True
+    )
+    whole[SAVED], whole[COST_RATIO] = 0.0, np.nan
     whole.insert(0, "rank", np.arange(1, len(whole) + 1))
-    return (_alone(text, tuple(ways), whole),)
+    today, ways = HeavyToday(0.0, 0.0), []
+    for number, (_, row) in enumerate(whole.head(_MOST_WAYS).iterrows(), start=1):
+        way = make_way("other-family", row, today)
+        ways.append(replace(way, number=number, recommended=number == 1))
+    heavy = f"about {ways[0].heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth"
+    if ways[0].heavy_rare_earth_wt_pct < NONE_WT_PCT:
+        heavy = "no heavy rare earth"
+    text = f"Order {ways[0].grade}: {heavy}, P {ways[0].chance:.2f}"
+    whole = whole.drop(columns=["far", "rare", "copied", "later"])
+    return (_without_candidates(text, tuple(ways), candidates=whole),)
 
 
-def duty_line(held: Held, own: Recipe, wish: Wish, limits: Limits) -> str:
+def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
     """Return from which load line on a leaner class does the work of a grade far below its rating.
 
     Empty where the temperature is less than 20 K below, or no class does.
     """
-    rating = float(held.room["max_working_temperature_K"])
-    if wish.on_duty or not wish.temperature <= rating - _COOL_K or own.heavy_wt_pct < _NONE:
+    rating = incumbent.rating_K
+    if request.on_duty or not request.temperature <= rating - _COOL_K:
         return ""
-    asked = {k: v for k, v in limits.items() if k not in (COERCIVITY, KNEE)}
-    table = bought(held, wish, asked, own_family=True)
-    table = table[(table["host"] == held.host) & (table["probability"] >= MEETS_PROBABILITY)]
-    table = table[(table[COERCIVITY] < held.least[COERCIVITY]) & ~table["grade"].isin(secondhand())]
-    for _, one in table.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
-        made = made_of(str(one["grade"]), own.kind, wish.conditions.curie)
-        if made is None or own.heavy_wt_pct - made.heavy_wt_pct < _LESS:
+    if own.heavy_wt_pct < NONE_WT_PCT:
+        return ""
+    rows = sold_figures(request.temperature)
+    rows = rows[(rows["host"] == incumbent.host) & rows["kind"].isin(MELTED)]
+    rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature]
+    rows = rows[rows[REMANENCE] >= incumbent.least[REMANENCE] * 0.9945]
+    lower = rows["coercivity_20C_kA_m"] < LOWER_CLASS * float(incumbent.sheet[COERCIVITY])
+    rows = rows[lower & ~rows["grade"].isin(secondhand())]
+    for _, row in rows.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
+        makeup = makeup_of_sold(row, own.kind, request.conditions.curie)
+        if makeup is None or own.heavy_wt_pct - makeup.heavy_wt_pct[0] < SAVING_WT_PCT:
             continue
         for line in _LINES:
-            if one[KNEE] >= needed_knee(wish, float(one[REMANENCE]), Duty(float(line))):
-                holds = "no" if made.heavy_wt_pct < _NONE else f"{made.heavy_wt_pct:.1f} wt.%"
+            field_A_m = Duty(float(line)).field(np.array(row[REMANENCE]), np.array(row["recoil"]))
+            if 1e3 * row[KNEE] >= SAFETY * float(field_A_m):
+                heavy = makeup.heavy_wt_pct[0]
+                content = "no" if heavy < NONE_WT_PCT else f"{heavy:.1f} wt.%"
                 return (
-                    f"{one['grade']} ({holds} heavy rare earth; H_cJ {one[COERCIVITY]:.0f} kA/m "
+                    f"{row['grade']} ({content} heavy rare earth; H_cJ {row[COERCIVITY]:.0f} kA/m "
                     f"guaranteed there) bears a load line of {line:.1f} or more without an "
                     f"opposing field, {SAFETY:g} times over: --load-line, --outside-field ask so"
                 )
@@ -335,14 +644,20 @@ def next_melt(answer: Answer) -> "pd.Series | None":
     table = answer.candidates
     if answer.recipe is None or not len(table):
         return None
+    melts = table[(table["grade"] == "") & (table["way"] != "own")]
+    if not len(melts):
+        return None
     # The variance that a melt resolves, times what it would save.
-    worth = table[CHANCE] * (1.0 - table[CHANCE]) * table[SAVED].clip(lower=0.0)
-    return table.iloc[int(worth.argmax())] if worth.max() > 1e-3 else None
+    saves = melts[SAVED].clip(lower=0.0)
+    if answer.reach:
+        saves = saves * 0.0 + 1.0
+    worth = melts[CHANCE] * (1.0 - melts[CHANCE]) * saves
+    return melts.iloc[int(worth.to_numpy(float).argmax())] if worth.max() > 1e-3 else None
 
 
 def record(answer: Answer) -> dict[str, Any]:
     """Return an answer as plain values."""
     names = ("kind", "weight", "level", "own_probability", "verdict", "sentence")
     recipe = None if answer.recipe is None else vars(answer.recipe)
-    ways = [vars(way) for way in answer.ways]
-    return {**{n: getattr(answer, n) for n in names}, "recipe": recipe, "ways": ways}
+    plain = {name: getattr(answer, name) for name in names}
+    return {**plain, "recipe": recipe, "ways": [vars(way) for way in answer.ways]}

@@ -24,6 +24,8 @@ _LABELS = {
 _MARKS = {"estimate": "*", "extrapolated": "!"}
 
 _OTHER, _PARTS = "Other questions", "A parts list"
+# Characters of a line that is printed as it stands.
+_LINE = 80
 
 
 @o.with_options(
@@ -57,6 +59,13 @@ def replace(
     ] = None,
     mass: o.Mass = 1.0,
     per_year: o.PerYear = None,
+    family: Annotated[
+        Literal["own", "any"],
+        o.option("May a magnet of another family stand first? own or any."),
+    ] = "own",
+    most_cost: Annotated[
+        float | None, o.more("Largest cost per flux over today's; 1.1 otherwise.", metavar="NUMBER")
+    ] = None,
     compensated: Annotated[
         bool, o.option("--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER)
     ] = False,
@@ -94,7 +103,7 @@ def replace(
 ) -> None:
     """Find what takes the place of a magnet with less heavy rare earth, and how likely it does.
 
-    By its drawing, or, with a load line, an opposing field or hours, by its duty. A parts list is
+    By its drawing, or, with a load line, an outside field or hours, by its duty. A parts list is
     answered row by row: its columns (part, grade or material, kg/year, or pieces with mass or size,
     max temperature, load line, maker) are found by their headers in English, German or Chinese, and
     --out ANSWER.xlsx is a workbook with verdicts, order lines, kilograms, dollars and shortages.
@@ -115,9 +124,12 @@ def replace(
       magnetkit replace patriot --per-year 100
     """
     from ..report._text import is_cgs, say
+    from ..run._buyer_page import write_buyer_page
     from ..run.replace import replace as run
 
     shell = o.one_of(shell, "give --shell once: the magnet is one")
+    if measured is not None:
+        measured, sheet, header_row = o.on_sheet(measured, sheet, header_row), None, None
     beside = {"shell": shell, "measured": measured, "values": values, "spread": spread}
     if grade is not None and is_parts_list(grade):
         o.refuse_beside("a parts list", compensated=compensated, recipe=recipe, **beside)
@@ -143,6 +155,7 @@ def replace(
         keywords["per_year"] = per_year
     asked: dict[str, Any] = {"recipe": recipe, "basis": basis, "shell": shell, "out": out}
     asked |= {"measured": measured, "require": require or (), "mass_kg": mass, "force": force}
+    asked |= {"family": family, "most_cost": most_cost}
     for name, text in (("values", values), ("spread", spread)):
         asked[name] = None if text is None else _numbers(text, f"--{name}")
     found = run(grade, temperature, **asked, **keywords)
@@ -150,10 +163,15 @@ def replace(
         typer.echo(found.to_json())
     else:
         for line in found.lines("cgs" if is_cgs(units) else "si", everything=everything):
-            indent = "   " if line.startswith("   ") else ""
-            say(line.strip(), indent)
+            if len(line) <= _LINE:
+                typer.echo(line)
+            else:
+                say(line)
     if out is not None:
         message(f"see {out}/report.html")
+        if Path(str(out)).is_dir():
+            page = write_buyer_page(found, Path(str(out)) / "order.html")
+            message(f"see {page}: two pages for a buyer")
 
 
 def _numbers(text: str, name: str) -> dict[str, Any]:
@@ -351,9 +369,13 @@ def _legend(*, short: bool = False) -> None:
 
 
 def calibrate(
-    magnets: Annotated[Path, typer.Argument(help="Measured magnets (.csv, .tsv, .parquet).")],
+    magnets: Annotated[
+        Path, typer.Argument(help="Measured magnets (.xlsx, .csv, .tsv, .parquet).")
+    ],
     name: Annotated[str, o.option("Name of the calibration, for --calibration.")],
     basis: o.Basis = "auto",
+    sheet: o.Sheet = None,
+    header_row: o.HeaderRow = None,
     strict: o.Strict = False,
     json: o.Json = False,
 ) -> None:
@@ -361,7 +383,9 @@ def calibrate(
 
     A row is a magnet at a temperature: composition, basis, temperature_K, remanence_T and
     coercivity_kA_m (one of the two may be empty); optional magnet, maker, grain_size_um, alignment,
-    density, grain_boundary. A second call with the same name replaces the calibration.
+    density, grain_boundary. Headers are found as people write them, with their units (HcJ kOe,
+    T °C), and what was done with each is said. A second call with the same name replaces the
+    calibration.
 
     Examples
     --------
@@ -377,7 +401,8 @@ def calibrate(
     with warnings.catch_warnings():
         # Rejected rows are printed below.
         warnings.simplefilter("ignore", UserWarning)
-        found = calibration(magnets, name, basis, strict=strict)
+        table = o.on_sheet(magnets, sheet, header_row)
+        found = calibration(table, name, basis, strict=strict)
     if json:
         print_json(found.report)
         for number, why in found.rejected.items():

@@ -118,38 +118,80 @@ def curve(
     if candidate is not None and Path(candidate["folder"]).is_dir():
         if conditions.process is not None or conditions.shell is not None:
             raise InputError(f"process and shell are of a recipe; {magnet} has its own")
-        table, name, own = _ranked_candidate(Path(candidate["folder"]), int(candidate["rank"]))
-    else:
-        inputs = read_inputs(magnet, basis, strict=True)
-        table = inputs.table
-        if len(table) != 1:
-            raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
-        name = table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
-        shells = inputs.shells_with(conditions.shell)
-        table = table if given is None else table.with_given(given)
-        own = {"shell": shells if shells is None or isinstance(shells, str) else shells[0]}
-    return _recipe_curve(table, name, bound, replace(conditions, **own))
+        return _candidate_curve(
+            Path(candidate["folder"]), int(candidate["rank"]), bound, conditions
+        )
+    inputs = read_inputs(magnet, basis, strict=True)
+    table = inputs.table
+    if len(table) != 1:
+        raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
+    name = table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
+    shell = inputs.shells_with(conditions.shell)
+    if shell is not None and not isinstance(shell, str):
+        shell = shell[0]
+    if given is not None:
+        table = table.with_given(given)
+    return _recipe_curve(table, name, bound, replace(conditions, shell=shell))
 
 
-def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, dict[str, Any]]:
-    """Return composition, name, and process and shell of a candidate of a results folder."""
+def _candidate_curve(folder: Path, rank: int, bound: str, conditions: Conditions) -> Curve:
+    """Return the curves of a candidate of a results folder.
+
+    What is sold has those of its sheets. A melt has those of the model, times what makes them the
+    values that the folder gives it at its temperature: way n of `magnetkit.replace` is the magnet
+    that its answer promised.
+    """
+    from ..choose._job import AS_SOLD
     from ..choose.result import Ranked
     from ..run._files import open_result
 
     result = open_result(folder, Ranked)
     best = result.best(rank)
-    found = best[best["rank"] == rank]
-    if not len(found):
+    rows = best[best["rank"] == rank]
+    if not len(rows):
         raise InputError(f"{folder} has no candidate of rank {rank}, only {len(best)} are ranked")
-    row = found.iloc[0]
+    row = rows.iloc[0]
+    route = str(row.get("route", "") or "")
+    if route.startswith(AS_SOLD):
+        grade, kelvin = route.removeprefix(AS_SOLD), list(conditions.temperature)
+        return _grade_curve(grade, kelvin, bound, conditions.load_line)
     shell = str(row["shell"]) if isinstance(row["shell"], str) and row["shell"] else None
-    ((job, _),) = result.job.groups([str(row.get("route", ""))])
+    ((job, _),) = result.job.groups([route])
     table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
-    return table, str(row["candidate"]), {"process": job.conditions.process, "shell": shell}
+    promised = _Promise(
+        result.job.temperature, [float(row[name]) for name in _PROMISED], float(row[_FIGURES[2]])
+    )
+    with_own = replace(conditions, process=job.conditions.process, shell=shell)
+    return _recipe_curve(table, str(row["candidate"]), bound, with_own, promised)
 
 
-def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Conditions) -> Curve:
-    """Return the curves of the magnet of a recipe."""
+_PROMISED = ("remanence_guaranteed_T", "coercivity_guaranteed_kA_m")
+
+
+@dataclass(frozen=True)
+class _Promise:
+    """What a results folder gives a candidate: guaranteed B_r and H_cJ, and H_k, at `kelvin`, K."""
+
+    kelvin: float
+    guaranteed: list[float]
+    knee: float
+
+    def ratios(self, row: "pd.Series") -> list[float]:
+        """Return those of B_r, H_cJ and H_k over the model's, whose figures are `row`."""
+        shares = [lots(str(row["host"])).share(x) for x in _FIGURES[:2]]
+        values = [g / share for g, share in zip(self.guaranteed, shares, strict=True)]
+        model = [float(row[x]) for x in _FIGURES]
+        return [value / x for value, x in zip([*values, self.knee], model, strict=True)]
+
+
+def _recipe_curve(
+    table: CompositionTable,
+    name: str,
+    bound: str,
+    conditions: Conditions,
+    promised: _Promise | None = None,
+) -> Curve:
+    """Return the curves of the magnet of a recipe, or of what a folder promised of it."""
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys
     from ..magnetism.process import read_process, resistivity
@@ -157,16 +199,24 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
 
     kelvin, process, shell = list(conditions.temperature), conditions.process, conditions.shell
     at = [*kelvin, ROOM_K]
+    if promised is not None:
+        at.append(promised.kelvin)
     made = alloys(table, process, read_shells(shell, 1), curie=conditions.curie, ranges=True)
     found = figures_at(made, at, Use(interval=conditions.interval))
     rows = [columns.frame().iloc[0] for columns in found]
+    ratios = [1.0] * len(_FIGURES)
+    if promised is not None:
+        ratios = promised.ratios(rows.pop())
     named_so = f"{name} + {shell}" if shell else name
     for row, k in zip(rows, kelvin, strict=False):
         if row["status"] != "ok":
             why = f"{k - ZERO_CELSIUS:.0f} C: {row['status']}"
             raise InputError(f"{named_so} has no demagnetization curve at {why}")
     host = str(rows[0]["host"])
-    figures = [[float(row[f"{x}{_ENDS[bound]}"]) for row in rows] for x in _FIGURES]
+    figures = [
+        [ratio * float(row[f"{x}{_ENDS[bound]}"]) for row in rows]
+        for x, ratio in zip(_FIGURES, ratios, strict=True)
+    ]
     if bound == "guaranteed":
         shares = [lots(host).share(x) for x in (*_FIGURES[:2], _FIGURES[1])]
         figures = [[s * v for v in x] for s, x in zip(shares, figures, strict=True)]

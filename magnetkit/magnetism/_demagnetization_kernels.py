@@ -133,16 +133,17 @@ def _working_fields(b_r, h_cj, h_knee, mu_rec, load, out, start, stop):
         out[i] = low
 
 
-# b_r T, mu_rec; load: permeance coefficient; outside: field against the magnet, A/m. Scalars or
-# arrays. Returns A/m: H where the load line, moved by the outside field, meets the recoil line.
+# b_r T, mu_rec; load: permeance coefficient; outside: field in the magnet's place with its
+# remanence set to zero, against the magnetization, A/m. Scalars or arrays. Returns A/m.
 @jit(makes_arrays=True, part="copied")
 def straight_field(b_r, mu_rec, load, outside):
     """Return the reverse field at the working point of a magnet of which nothing has reversed."""
-    return (b_r / MU_0 + load * outside) / (load + mu_rec)
+    return b_r / MU_0 / (load + mu_rec) + outside
 
 
 # b_r T, h_cj, h_knee A/m, mu_rec float64 (n) as above; load: permeance coefficient; outside: field
-# against the magnet, A/m; creep: by how much time acts like a larger field, A/m.
+# in the magnet's place, as of `straight_field`, A/m; creep: by how much time acts like a larger
+# field, A/m.
 # Returns float64 (n): the share of B_r that is lost for good, 0 to 1 without an outside field,
 # which alone turns a magnet beyond (2: all reversed). NaN in, NaN out; 1 without coercivity.
 def lost(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
@@ -168,6 +169,7 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
             out[i] = 0.0
             continue
         power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
+        moved = (load + mu_rec[i]) * outside
         # What has reversed makes less field against the rest: the working point by Newton's method
         # from the straight line on, from which it falls to the root without going past it.
         h = min(h, max(h_cj[i] * 2.0 ** (1.0 / power) - creep, 0.0))
@@ -175,14 +177,14 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
             at = h + creep
             part = turned(h_cj[i], power, at)
             line = b_r[i] - (mu_rec[i] - 1.0) * MU_0 * h
-            excess = line * (1.0 - part) - MU_0 * ((1.0 + load) * h - load * outside)
+            excess = line * (1.0 - part) - MU_0 * ((1.0 + load) * h - moved)
             slope = (mu_rec[i] - 1.0) * MU_0 * (1.0 - part) + line * power * part / at
             step = excess / (slope + (1.0 + load) * MU_0)
             h = max(h + step, 0.0)
             if abs(step) < _SETTLED * h_cj[i]:
                 break
         # Time turns no more than leaves a field against the rest.
-        most = min(1.0 + MU_0 * load * outside / b_r[i], 2.0)
+        most = min(1.0 + MU_0 * moved / b_r[i], 2.0)
         out[i] = min(turned(h_cj[i], power, h + creep), most)
 
 

@@ -243,7 +243,8 @@ def read_magnets(
     `magnetkit.calibrate`.
     """
     basis_code(basis)
-    listed = read_user_table(_whole_table(source), "magnets")
+    said: list[str] = []
+    listed = read_user_table(_whole_table(source, said), "magnets")
     names = {column.name for column in listed.columns}
     curves = "curve" in names
     recipe = {"composition"} if "grade" not in names else set()
@@ -256,7 +257,7 @@ def read_magnets(
             f"{headers or 'none'}; a row is a magnet at a temperature"
         )
     if notes is not None:
-        notes += [listed.sentence(), *listed.notes]
+        notes += [listed.sentence(), *said, *listed.notes]
     rows: list[_Row] = []
     rejected = {line: why for line, (_, why) in listed.refused.items()}
     for number, record in zip(listed.lines, listed.rows, strict=True):
@@ -267,10 +268,10 @@ def read_magnets(
     return rows, dict(sorted(rejected.items()))
 
 
-def _whole_table(source: Any) -> Any:
+def _whole_table(source: Any, notes: list[str]) -> Any:
     """Return a table of a file, whose rows are counted from 1; any other as it is."""
     if isinstance(source, str | Path):
-        return read_whole(Path(source)).to_pandas()
+        return read_whole(Path(source), notes).to_pandas()
     return source
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from .._core._arguments import path
 from .._core.errors import InputError
-from .._core.units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
+from .._core.units import BETWEEN, LOAD_LINE, parse_temperatures
 
 if TYPE_CHECKING:
     from ..alloy.shells import Shells
@@ -152,10 +152,14 @@ class Conditions:
         common=True))
     outside_field_kA_m: float = field(default=0.0, metadata=_said(
         "use", "float, optional", "--outside-field", "KA_M",
-        "Outside field against the magnetization, kA/m; the device's, or none, otherwise"))
-    hours: float = field(default=TEN_YEARS, metadata=_said(
+        "Field against the magnetization in the magnet's place with its remanence set to zero and "
+        "its permeability kept, kA/m; the device's, or none, otherwise. A uniform field H on an "
+        "open magnet is H (1 + P) / (P + mu_rec), a magnetomotive force F for each length of "
+        "magnet F P / (P + mu_rec), P being the load line"))
+    hours: float = field(default=0.0, metadata=_said(
         "use", "float, optional", "--hours", "NUMBER",
-        "Time of use at the temperature, h; the device's, or ten years, otherwise"))
+        "Time of use at the temperature, h, which acts as a larger field; the device's, or none "
+        "beyond that of measuring a curve, otherwise"))
     between: tuple[float, float] = field(default=BETWEEN, metadata=_said(
         "use", "tuple of float or str, optional", "--between", "LOW,HIGH",
         "Temperatures of the chords alpha and beta, K or texts, lower first; the device's "

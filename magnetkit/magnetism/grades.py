@@ -5,7 +5,6 @@ at another by the printed chords. The printed figures also give a grade's demagn
 (knee, recoil, H_cB), and the grade nearest to a predicted magnet.
 """
 
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
 from ..alloy._grade_names import SECOND_FILE, VALUES_FILE, class_of, find, nearest
 from ..phases.records import HOSTS
-from .spread import constants, lots, probability
+from .spread import constants, lots
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -432,6 +431,7 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 def _usual_shapes() -> dict[str, tuple[float, float]]:
     """Return the usual H_k / H_cJ and recoil permeability of sintered magnets, by host."""
     families = datasets.toml("recipes/parameters.toml")["family"]
+    families = families | datasets.toml("grades/usual_shapes.toml")
     return {host: (own["squareness"], own["recoil"]) for host, own in families.items()}
 
 
@@ -491,30 +491,6 @@ def sold_at(kelvin: float) -> "pd.DataFrame":
     for name in ("host", "kind", "density_kg_m3", _LIMIT):
         found[name] = rows[name].to_numpy()
     return found.dropna(subset=[*_CHORDS]).reset_index()
-
-
-def likeliest(
-    rows: "pd.DataFrame", ratios: Iterable[tuple[str, _Array]], slack: Sequence[float] = (0.0, 0.0)
-) -> "pd.DataFrame":
-    """Return the grades among n rows of `sold_at` that may do, with ``probability`` and ``makers``.
-
-    `ratios` are least values over those asked, (n,), by column; `slack` how much less of ln B_r and
-    ln H_cJ will do. What is likely stands first, of a grade its best maker.
-    """
-    over, known = np.full((2, len(rows)), 10.0), constants()["sold"]
-    for column, ratio in ratios:
-        lot, power = OF_LOTS[column]
-        log = power * np.log(np.maximum(np.nan_to_num(ratio), 1e-9))
-        over[lot] = np.minimum(over[lot], log)
-    wide = np.full(len(rows), known[_REMANENCE]), np.full(len(rows), known[_COERCIVITY])
-    chance = probability((over[0], over[1]), wide, (slack[0], slack[1]), trade=False)
-    # Of the likely ones first what a maker's own sheet says, and then what has least to spare.
-    own = rows.assign(probability=chance, p=-chance.round(2))
-    own["copied"] = rows["grade"].isin(secondhand())
-    good = own[chance > 0.05].sort_values(["p", "copied", _REMANENCE], kind="stable")
-    makers = good.groupby("grade", sort=False)["maker"].agg(", ".join)
-    best = good.drop_duplicates("grade").drop(columns=["p", "copied"])
-    return best.assign(makers=best["grade"].map(makers)).reset_index(drop=True)
 
 
 def ladder(makers: str) -> float | None:

@@ -29,7 +29,6 @@ from .._core.units import (
     BETWEEN,
     LOAD_LINE,
     MU_0,
-    TEN_YEARS,
     celsius_range,
     parse_temperature,
     parse_temperatures,
@@ -66,24 +65,30 @@ TEMPERATURE = law("temperature")
 class Duty:
     """What a magnet stands in its device; functions take one as `load_line`.
 
+    The field against a magnet of remanence B_r and recoil permeability mu_rec, of which nothing has
+    reversed, is ``H = B_r / (mu_0 (P_c + mu_rec)) + H_out + S_v ln(t / t_0)``.
+
     Attributes
     ----------
     load_line : float
-        Permeance coefficient -B / (mu_0 H) of its worst place.
+        Permeance coefficient P_c = -B / (mu_0 H) of its worst place.
     outside_field_kA_m : float
-        Outside field against the magnetization, kA/m, such as that of an armature.
+        H_out, kA/m: what a field solver shows in the magnet's place, against its magnetization,
+        with its remanence set to zero and its permeability kept. A uniform applied field H_a on an
+        open magnet is ``H_a (1 + P_c) / (P_c + mu_rec)``, near H_a; a magnetomotive force F for
+        each length of magnet in a circuit is ``F P_c / (P_c + mu_rec)``.
     hours : float
-        Time at the temperature, h.
+        Time at the temperature, h; 0 for none beyond that in which a curve is measured.
 
     Examples
     --------
     >>> Duty(load_line=2.0, outside_field_kA_m=100.0).hours
-    87600.0
+    0.0
     """
 
     load_line: float = LOAD_LINE
     outside_field_kA_m: float = 0.0
-    hours: float = TEN_YEARS
+    hours: float = 0.0
 
     @property
     def creep(self) -> float:
@@ -108,13 +113,16 @@ class Duty:
         -------
         ndarray of float64, shape (n,)
         """
+        return self.own_field(b_r, recoil) + 1e3 * self.outside_field_kA_m + self.creep
+
+    def own_field(self, b_r: Array, recoil: Array) -> Array:
+        """Return the part of `field` that goes with the magnet's own remanence, A/m, shape (n,)."""
         from ._demagnetization_kernels import straight_field
 
-        outside = 1e3 * self.outside_field_kA_m
-        return np.asarray(straight_field(b_r, recoil, self.load_line, outside))
+        return np.asarray(straight_field(b_r, recoil, self.load_line, 0.0))
 
     def safety(self, b_r: Array, knee: Array, recoil: Array) -> Array:
-        """Return the knee field, less what time takes, over the field against the magnet.
+        """Return the knee field over the field against the magnet.
 
         Parameters
         ----------
@@ -130,7 +138,7 @@ class Duty:
         ndarray of float64, shape (n,)
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.maximum(knee - self.creep, 0.0) / self.field(b_r, recoil)
+            return np.maximum(knee, 0.0) / self.field(b_r, recoil)
 
     def loss(self, b_r: Array, h_cj: Array, knee: Array, recoil: Array) -> Array:
         """Return the irreversible loss of flux, %; above 100 an outside field has reversed it.
@@ -268,7 +276,7 @@ def sintered(
         and 100 degrees C as the trade prints them. They are relative to the first.
     load_line : Duty, float or None
         Permeance coefficient -B / (mu_0 H) of the working point, 1 by default; a `Duty` also says
-        the outside field and the time of use, nothing and ten years otherwise.
+        the outside field and the time of use, nothing otherwise.
     interval : float
         Coverage of the ranges.
     basis : {"auto", "atomic", "weight"}

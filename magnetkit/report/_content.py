@@ -132,13 +132,18 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
     return [
         question,
         *(
-            f"{n}. {_STATUS[row['decision_status']]}: "
+            f"{number_of_decision(n)}. {_STATUS[row['decision_status']]}: "
             f"{_decided(row, decided.iloc[0], result, cgs)}."
-            for n, (_, row) in enumerate(decided.iterrows(), start=1)
+            for n, (_, row) in enumerate(decided.iterrows())
         ),
         *verdict,
         LEGEND,
     ]
+
+
+def number_of_decision(place: int) -> str:
+    """Return how a decision is called everywhere: today's magnet ``0``, the others from ``1``."""
+    return str(place)
 
 
 def calibration(result: "Ranked") -> str:
@@ -171,7 +176,7 @@ def verdict_of(result: "Ranked") -> list[str]:
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
         f"{_least(result)}{number_of} every requirement. {calibration(result)}",
         _verdict(result, decided),
-        f"Next, for {of + 1}: {decided['next_test'].iloc[of]}.",
+        f"Next, for {number_of_decision(of)}: {decided['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),
     ]
 
@@ -227,18 +232,18 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     """Return which decision to take, and why."""
     place, today = recommended(decided), decided.iloc[0]
     status = decided["decision_status"].tolist()
-    able = [str(n) for n, kind in enumerate(status, start=1) if kind in ("ready", "buy")]
+    able = [str(n) for n, kind in enumerate(status) if kind in ("ready", "buy")]
     if place is not None:
         row = decided.iloc[place]
         grams = 10.0 * float(row["heavy_rare_earth_saved_wt_pct"]) * result.profile.magnet_mass_kg
         beside = _saves_more(decided, place)
-        return f"Decision: {place + 1}, which saves {number(grams)} g a device{beside}."
+        return f"Decision: {place}, which saves {number(grams)} g a device{beside}."
     reason = "since nothing that is sure enough saves a fifth of its heavy rare earth"
     if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
         reason = "which holds no heavy rare earth to save"
         if able:
             reason += f", unless cost or supply risk weigh most: then {' or '.join(able)}"
-    return f"Decision: keep 1, {reason}."
+    return f"Decision: keep today’s magnet, {reason}."
 
 
 def _saves_more(decided: pd.DataFrame, place: int) -> str:
@@ -249,7 +254,7 @@ def _saves_more(decided: pd.DataFrame, place: int) -> str:
         return ""
     against = {"buy": "is of another family", "trial": "is a trial"}
     status = str(decided["decision_status"].iloc[other])
-    return f"; {other + 1} saves more and {against.get(status, 'is less sure')}"
+    return f"; {other} saves more and {against.get(status, 'is less sure')}"
 
 
 def requirement_text(text: str, profile: "Profile") -> str:

@@ -33,7 +33,7 @@ from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..alloy._files import Rejected
 from ..choose.applications import Profile
-from ..choose.result import ANSWER, REPORT, Ranked, rows_between
+from ..choose.result import ANSWER, DECISIONS, REPORT, Ranked, rows_between
 
 if TYPE_CHECKING:
     from ..choose._job import Job
@@ -393,7 +393,7 @@ def check_report(file: Path) -> None:
 
 
 def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
-    """Write the `ANSWER` in a result's manifest into that of its folder, a path or a URL.
+    """Write answer and decisions of a result's manifest into that of its folder, a path or a URL.
 
     Raises `StoreError` if the folder has no manifest or that of another result.
     """
@@ -407,6 +407,7 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
         if not same:
             raise StoreError(f"{out} was screened anew meanwhile; choose another --out folder")
         there[ANSWER] = manifest[ANSWER]
+        there[DECISIONS] = manifest[DECISIONS]
         place.put(MANIFEST, json.dumps(there, indent=1, ensure_ascii=False).encode())
 
 

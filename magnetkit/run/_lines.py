@@ -13,8 +13,11 @@ from .._core.settings import get_settings
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
 from ..alloy.notation import inputs
 from ..alloy.table import CompositionTable
-from ..choose._request import KNEE, PRODUCT, REMANENCE
-from ..choose.answer import WAYS, Answer, Way, next_melt
+from ..choose._candidates import HEAVY
+from ..choose._request import KNEE, MARGIN_OF_DUTY, PRODUCT, REMANENCE
+from ..choose.answer import WAYS, Answer, Way, next_melt, short_name
+from ..choose.exposure import beside_held, heavy_held
+from ..choose.rule import rule_text
 from ..magnetism._composition_estimate import COMPENSATED
 from ..magnetism._figures import not_compared
 from ..magnetism._measured import ALPHA, COERCIVITY
@@ -38,113 +41,242 @@ def _show(units: str, column: str, *values: float) -> str:
     return " / ".join(f"{v * factor:.{fine}f}" for v in values) + f" {unit}"
 
 
-def lines(found: Any, units: str, everything: bool) -> list[str]:
-    """Return the answer in lines, each a sentence or a line of a way."""
-    first = found.answers[0]
-    shown = [f"{first.sentence}.", *_others(found), _asked(found, units)]
+def lines(replacement: Any, units: str, *, everything: bool) -> list[str]:
+    """Return the answer: the verdict, a table of the ways, and what it rests on."""
+    first = replacement.answers[0]
+    shown = [f"{first.sentence}."]
+    if first.recommended is not None and first.recommended.order_line:
+        shown.append(f"Order: {first.recommended.order_line}")
+    if first.ways or first.own is not None:
+        shown += ["", *table_lines(replacement, first, units), ""]
+    shown += _below(replacement, first, units)
+    if not everything:
+        return shown
+    for answer in replacement.answers[1:]:
+        shown += ["", f"As {answer.kind} ({answer.weight:.2f}): {answer.sentence}.", ""]
+        shown += table_lines(replacement, answer, units)
+    shown += ["", *_recipes(first), *_details(replacement, first, units)]
+    return shown
+
+
+_HEADS = ("", "", "heavy RE", "saved", "", "B_r", "H_cJ", "mar-", "cost/")
+
+
+def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
+    """Return the table of the ways, today's magnet first, in lines of at most 80 characters.
+
+    B_r, H_cJ and the margin, the knee over the field at the duty, are what 99 % of lots reach.
+    """
+    b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
+    widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
+    rows = [_HEADS, ("", "what", "wt.%", "wt.%", "P", b_r_unit, h_unit, "gin", "flux")]
+    if answer.own is not None:
+        rows.append(_row_of_today(replacement, answer, units))
+    rows += [_row_of_way(way, answer, units) for way in answer.ways]
+    shown = []
+    for row in rows:
+        cells = []
+        for place, (text, width) in enumerate(zip(row, widths, strict=True)):
+            cut = text[:width]
+            cells.append(cut.ljust(width) if place == 1 else cut.rjust(width))
+        shown.append(" ".join(cells).rstrip())
+    return shown
+
+
+def _plain(units: str, column: str, value: float) -> str:
+    """Return a value of a column in the units asked for, without their name."""
+    if value != value:
+        return "-"
+    return _show(units, column, value).split()[0]
+
+
+def _row_of_today(replacement: Any, answer: Answer, units: str) -> tuple[str, ...]:
+    """Return the row of the magnet in use."""
+    reference, own = replacement.reference, answer.own
+    assert own is not None
+    low, high = reference[f"{HEAVY}_lo"], reference[f"{HEAVY}_hi"]
+    heavy = f"{reference[HEAVY]:.1f}"
+    if high - low > 0.05:
+        heavy += f" ({low:.1f}-{high:.1f})"
+    return (
+        "",
+        f"today: {reference['grade']}",
+        heavy,
+        "",
+        f"{answer.own_probability:.2f}",
+        _plain(units, REMANENCE, reference[REMANENCE]),
+        _plain(units, COERCIVITY, reference[COERCIVITY]),
+        _two(reference[MARGIN_OF_DUTY]),
+        "1.00",
+    )
+
+
+def _two(value: float) -> str:
+    """Return a number with two decimals, cut and not rounded, so that 1.10 is never less."""
+    if value != value:
+        return "-"
+    return f"{np.floor(100.0 * value + 1e-6) / 100.0:.2f}"
+
+
+def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
+    """Return the row of a way."""
+    cost = f"{way.cost_per_flux_ratio:.2f}"
+    if way.kind == "other-family" or way.cost_per_flux_ratio != way.cost_per_flux_ratio:
+        cost = "ask"
+    heavy = f"{way.heavy_rare_earth_wt_pct:.1f}"
+    saved = f"{way.saved:.1f}" if answer.recipe is not None else ""
+    return (
+        str(way.number),
+        short_name(way),
+        heavy,
+        saved,
+        f"{way.chance:.2f}",
+        _plain(units, REMANENCE, way.remanence_guaranteed_T),
+        _plain(units, COERCIVITY, way.coercivity_guaranteed_kA_m),
+        _two(way.demagnetization_safety),
+        cost,
+    )
+
+
+def _below(replacement: Any, first: Answer, units: str) -> list[str]:
+    """Return at most six lines: what the answer assumes, what would change it, what is next."""
+    shown = [_asked(replacement, units)]
     if first.recipe is not None:
-        shown.append(_made(found, first))
-    if first.ways:
-        mark = "the first is recommended; " if first.recommended else ""
-        shown.append(f"Ways ({mark}B_r and H_cJ that 99 % of lots reach / of a usual lot):")
-    for answer in found.answers if everything else found.answers[:1]:
-        if answer is not first:
-            shown.append(f"As {answer.kind}: {answer.sentence}.")
-        for number, way in enumerate(answer.ways, start=1):
-            shown += _way(number, way, answer, units)
-    if first.recommended and first.recipe is not None:
-        shown += _worse(found, first, first.recommended, everything)
-        if everything and not first.recommended.grade:
-            shown.append(_charged(first.recommended, found.wish.conditions.supply_scenario))
-    return shown + _changes(found, first)
+        shown.append(_assumed(replacement, first))
+        rule = rule_text(replacement.request.most_cost, reach=first.reach)
+        shown.append(f"The rule: {rule}.")
+    if (beside := _beside(replacement, first)) is not None:
+        shown.append(beside)
+    changes = _changes(replacement, first)
+    if changes:
+        shown.append(f"What would change this: {'; '.join(changes)}.")
+    if (line := _next_measurement(replacement, first)) is not None:
+        shown.append(line)
+    return shown
 
 
-def _others(found: Any) -> list[str]:
-    """Return the verdicts for the other kinds that the magnet in use may well be of."""
-    first, shown = found.answers[0], []
-    for other in found.answers[1:]:
-        kinds = [a.recommended and a.recommended.kind for a in (first, other)]
+def _asked(replacement: Any, units: str) -> str:
+    """Return what is asked of a replacement, and whence."""
+    if not replacement.limits or ("kind" not in replacement.reference and not replacement.limits):
+        return "Nothing is asked."
+    parts = []
+    for column, limit in replacement.limits.items():
+        label = _LABELS.get(column)
+        if column == MARGIN_OF_DUTY:
+            parts.append(
+                f"H_k at least {limit.limit:g} times the field, with each magnet's own B_r"
+            )
+        elif label and limit.minimum is not None:
+            parts.append(f"{label} >= {_show(units, column, limit.limit)}")
+        else:
+            parts.append(str(limit))
+    celsius = replacement.reference["temperature_K"] - 273.15
+    text = f"Asked at {celsius:.0f} °C, of what 99 % of lots reach: {', '.join(parts)} "
+    text += f"({replacement.basis})."
+    cold = not_compared(replacement.reference["temperature_K"])
+    if cold:
+        text += f" {cold}."
+    return text
+
+
+def _assumed(replacement: Any, first: Answer) -> str:
+    """Return what the magnet in use is taken to be, and what the levels rest on."""
+    recipe = first.recipe
+    assert recipe is not None
+    what = recipe.text
+    if recipe.shell:
+        what += f" with {recipe.shell} diffused in"
+    text = f"Taken for today's magnet: {what} (as you say)."
+    if replacement.estimate:
+        kinds = ", ".join(f"{a.kind} {a.weight:.2f}" for a in replacement.answers)
+        text = f"Taken for today's magnet: {what}, an estimate ({kinds})"
+        others = []
+        for other in replacement.answers[1:]:
+            ways = (first.recommended, other.recommended)
+            same = [way.kind if way is not None else "" for way in ways]
+            alike = "the answer is alike" if same[0] == same[1] else f"then {other.sentence}"
+            others.append(f"if it is {other.kind}, {alike}")
+        text += "".join(f"; {one}" for one in others) + "."
+    if not first.is_level_sound:
+        text += (
+            f" Its H_cJ is {first.level:.1f} times the model's, so no melt is offered: give its "
+            "recipe (--recipe)."
+        )
+    return text
+
+
+def _beside(replacement: Any, first: Answer) -> str | None:
+    """Return what the recommended way saves in all, and what stands beside it."""
+    best = first.recommended
+    if best is None or first.recipe is None:
+        return None
+    request = replacement.request
+    own = first.recipe
+    kg_year = best.saved / 100.0 * request.mass_kg * request.per_year
+    parts = []
+    before, after = heavy_held(own.text, own.shell), heavy_held(best.candidate, best.shell)
+    amounts = [
+        f"{symbol} {before.get(symbol, 0.0):.2f} to {after.get(symbol, 0.0):.2f} wt.%"
+        for symbol in dict.fromkeys([*before, *after])
+    ]
+    if amounts:
+        parts.append("; ".join(amounts))
+    licensed = [
+        symbol for symbol in (*after, *beside_held(best.candidate, "")) if symbol in _LICENSED
+    ]
+    if licensed:
+        parts.append(f"export licence needed for {', '.join(licensed)}")
+    if best.kind == "other-family":
+        beside = beside_held(best.candidate, best.shell)
+        parts += [f"it holds {', '.join(f'{e} {x:.0f} wt.%' for e, x in beside.items())}"]
+        parts.append("price: ask, its elements say nothing of it")
+    flux = best.remanence_guaranteed_T / replacement.reference[REMANENCE] - 1.0
+    parts.append(f"flux {100 * flux:+.1f} %")
+    verb = "saves" if kg_year >= 0.0 else "takes"
+    text = f"Way 1 {verb} {abs(kg_year):.3g} kg of heavy rare earth a year in "
+    text += f"{request.per_year:,} magnets of {request.mass_kg:g} kg; {'; '.join(parts)}."
+    return text
+
+
+def _recipes(first: Answer) -> list[str]:
+    """Return what each way is made of, and what nobody knows of it."""
+    shown = []
+    for way in first.ways:
+        what = f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
+        miss = f"; misses {way.failed_requirements}" if way.failed_requirements else ""
+        usual = f"usual lots {way.remanence_T:.3f} T, {way.coercivity_kA_m:.0f} kA/m; "
+        if way.grade:
+            usual = ""
         shown.append(
-            f"Is yours {other.kind} ({other.weight:.2f}; {first.kind} {first.weight:.2f})? Then "
-            f"{'alike' if kinds[0] == kinds[1] else 'otherwise'}: {other.sentence}. Say so by "
-            "--recipe, --shell."
+            f"{way.number}. {WAYS[way.kind][0]}: {what}; {usual}H_k "
+            f"{way.knee_guaranteed_kA_m:.0f}, field {way.field_kA_m:.0f} kA/m; not known: "
+            f"{way.unknown}{miss}"
         )
     return shown
 
 
-def _asked(found: Any, units: str) -> str:
-    """Return what is asked of a replacement, and whence."""
-    if not found.limits:
-        return f"Of {found.reference['kind']} magnets no composition is estimated (--recipe)."
-    parts = []
-    for column, one in found.limits.items():
-        label = _LABELS.get(column)
-        parts.append(f"{label} >= {_show(units, column, one.limit)}" if label else str(one))
-    itself = f"; its own recipe P {found.own_probability:.2f}" if found.answers[0].recipe else ""
-    celsius = found.reference["temperature_K"] - 273.15
-    text = f"Asked at {celsius:.0f} °C: {', '.join(parts)}, guaranteed ({found.basis}){itself}."
-    cold = not_compared(found.reference["temperature_K"])
-    return f"{text} {cold}." if cold else text
-
-
-def _made(found: Any, first: Answer) -> str:
-    own = first.recipe
-    assert own is not None
-    what = f"{own.text} with {own.shell} diffused in" if own.shell else own.text
-    said = f"an estimate for {first.kind} ones" if found.estimate else "as you say"
-    text = f"Taken to be {what}: {own.heavy_wt_pct:.1f} wt.% heavy rare earth ({said})"
-    if not first.level_known:
-        text += f"; its H_cJ is {first.level:.1f} times the model's, so that no melt is offered: "
-        text += "give the recipe"
-    return text + "."
-
-
-def _way(number: int, way: Way, answer: Answer, units: str) -> list[str]:
-    """Return the three lines of one way."""
-    what = f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
-    usual = ((), ()) if way.grade else (way.remanence_T, way.coercivity_kA_m)
-    b_r = _show(units, REMANENCE, way.remanence_guaranteed_T, *np.ravel(usual[0]))
-    h_cj = _show(units, COERCIVITY, way.coercivity_guaranteed_kA_m, *np.ravel(usual[1]))
-    if answer.recipe is None:
-        head, cost = f"{number}. {what}", f"material {way.cost_USD_kg:.0f} USD/kg"
-        saves = f"heavy rare earth {way.heavy_rare_earth_wt_pct:.1f} wt.%"
-    else:
-        head = f"{number}. {WAYS[way.kind][0]}: {what}"
-        cost = f"material per flux {way.cost_per_flux_ratio:.2f}"
-        saves = f"saves {way.saved:.2f} wt.% ({100 * way.saved_share:.0f} %)"
-    short = way.failed_requirements
-    misses = f"; misses {short}" if short and not way.likely else ""
-    values = f"   {saves}, P {way.chance:.2f}; B_r {b_r}, H_cJ {h_cj}"
-    return [head, values, f"   {cost}; not known: {way.unknown}{misses}"]
-
-
-def _worse(found: Any, first: Answer, best: Way, everything: bool) -> list[str]:
-    """Return what the recommended way saves in all, and what it worsens."""
+def _details(replacement: Any, first: Answer, units: str) -> list[str]:
+    """Return supply risk by scenario, and what to charge."""
     from ..supply.scenario import scenarios
 
-    own, each = first.recipe, best.saved / 100.0 * found.wish.mass_kg
-    assert own is not None
+    best, own = first.recommended, first.recipe
+    if best is None or own is None:
+        return []
     table = CompositionTable.from_strings([best.candidate, own.text], basis="weight")
-    shell = [best.shell, own.shell] if best.shell or own.shell else None
-    risk, own_case = {}, found.wish.conditions.scenario
-    for name in dict.fromkeys([own_case, *(scenarios() if everything else ())]):
+    shell = None
+    if best.shell or own.shell:
+        shell = [best.shell, own.shell]
+    shown = []
+    for name in dict.fromkeys([replacement.request.conditions.scenario, *scenarios()]):
         new, old = ledger(table, name, shell=shell)["supply_risk"]
-        risk[name] = f"{new:.2f} (now {old:.2f})"
-    parts = [f"supply risk {risk[own_case]}"]
-    text = f"{best.candidate} {best.shell}"
-    if held := [e for e in _LICENSED if any(f"{e}{c}" in text for c in "0123456789 ")]:
-        parts.append(f"export licence needed for {', '.join(held)}")
-    now = found.reference[REMANENCE] if best.grade else found.typical_T
-    flux = (best.remanence_guaranteed_T if best.grade else best.remanence_T) / now - 1.0
-    parts.append(f"flux {100 * flux:+.1f} %")
-    if root_of(best.host) != root_of(found.reference["host"]):
-        heavier = 100.0 * (best.density_kg_m3 / found.reference["density_kg_m3"] - 1.0)
-        parts += [f"weight {heavier:+.0f} %", str(HOSTS[best.host].magnet.trade).split(": ")[-1]]
-    wish = found.wish
-    text = f"It saves {1e3 * each:.1f} g in a magnet of {wish.mass_kg:g} kg, "
-    text += f"{each * wish.per_year:.1f} kg a year at {wish.per_year:,}; beside it "
-    text += f"{', '.join(parts)}."
-    return [text, *(f"Supply risk, {n}: {r}." for n, r in risk.items() if everything)]
+        shown.append(f"Supply risk, {name}: {new:.2f} (now {old:.2f}).")
+    if root_of(best.host) != root_of(replacement.reference["host"]):
+        heavier = 100.0 * (best.density_kg_m3 / replacement.reference["density_kg_m3"] - 1.0)
+        trade = str(HOSTS[best.host].magnet.trade).split(": ")[-1] if best.host in HOSTS else ""
+        shown.append(f"Weight {heavier:+.0f} %; {trade}.")
+    if not best.grade:
+        shown.append(_charged(best, replacement.request.conditions.supply_scenario))
+    return shown
 
 
 def _charged(way: Way, scenario: Any) -> str:
@@ -210,27 +342,37 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
     return {"scrap": share}, note
 
 
-def _changes(found: Any, first: Answer) -> list[str]:
-    """Return what would change the answer, and what to melt or measure next."""
-    shown, changes, best = [], [found.duty_line] if found.duty_line else [], first.recommended
-    own = first.recipe
-    if own is not None and abs(found.reference[ALPHA]) <= COMPENSATED and own.heavy_wt_pct > 0.05:
-        without = compensation(found.reference["grade"], recipe=own.text, basis="weight")
-        parts = [text for text in sentences(without) if text.startswith("without")]
-        shown.append(f"Effect of its heavy rare earth: {'; '.join(parts)}.")
-    if found.estimate and first.recipe is not None and first.recipe.heavy_wt_pct > 0.05:
+def _changes(replacement: Any, first: Answer) -> list[str]:
+    """Return what would change the answer."""
+    changes, best = [], first.recommended
+    if replacement.duty_line:
+        changes.append(replacement.duty_line)
+    if replacement.estimate and first.recipe is not None and first.recipe.heavy_wt_pct > 0.05:
         changes.append("what it is really made of (--recipe, --measured)")
     if best is not None and best.kind == "diffused":
         changes.append("a thickness over 5 to 10 mm (`magnetkit diffuse`)")
     if best is not None and not best.grade:
-        changes.append(f"lots that vary otherwise than {found.spread} (--spread)")
-    if changes:
-        shown.append(f"What would change this: {'; '.join(changes)}.")
-    if (row := next_melt(first)) is not None:
-        shell = f" + {row['shell']}" if str(row["shell"]) else ""
-        shown.append(
-            f"Next melt: {row['candidate']}{shell} (P {row['probability_meets_requirements']:.2f}, "
-            f"saves {row['heavy_rare_earth_saved_wt_pct']:.1f} wt.%); measure it at 20 and "
-            f"{found.reference['temperature_K'] - 273.15:.0f} °C, then --measured."
-        )
-    return shown
+        changes.append(f"lots that vary otherwise than {replacement.spread} (--spread)")
+    if not replacement.request.lasting and replacement.request.on_duty:
+        changes.append("a time of use (--hours: ten years act as 62 kA/m more)")
+    own = first.recipe
+    reference = replacement.reference
+    if own is not None and abs(reference[ALPHA]) <= COMPENSATED and own.heavy_wt_pct > 0.05:
+        without = compensation(reference["grade"], recipe=own.text, basis="weight")
+        parts = [text for text in sentences(without) if text.startswith("without")]
+        changes.append(f"its heavy rare earth serves alpha: {'; '.join(parts)}")
+    return changes
+
+
+def _next_measurement(replacement: Any, first: Answer) -> str | None:
+    """Return what to melt or measure next."""
+    row = next_melt(first)
+    if row is None:
+        return None
+    shell = f" + {row['shell']}" if str(row["shell"]) else ""
+    celsius = replacement.reference["temperature_K"] - 273.15
+    return (
+        f"Next measurement: melt {row['candidate']}{shell} "
+        f"(P {row['probability_meets_requirements']:.2f}) and measure B_r and H_cJ at 20 and "
+        f"{celsius:.0f} °C, then --measured."
+    )

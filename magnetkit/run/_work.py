@@ -45,6 +45,9 @@ _VERSIONED = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 GIVEN = "given: "
 """Before the name of a result column: an input's column that takes its place."""
 
+GIVEN_RANK = f"{GIVEN}rank"
+"""An input's column whose numbers are the ranks."""
+
 # Rooms on which no evaluated candidate depends; whatever is not named here may decide.
 APART = ("cli", "curves", "diffusion", "explorer", "report")
 
@@ -217,9 +220,12 @@ def table_of(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Ta
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
             own = name.removeprefix(GIVEN)
+            if name == GIVEN_RANK:
+                table = table.append_column(name, chunk.extra.column(name).cast(pa.int64()))
+                continue
             if own != name and own in table.column_names:
                 place, given = table.schema.get_field_index(own), chunk.extra.column(name)
-                table = table.set_column(place, own, given)
+                table = table.set_column(place, own, given.cast(table.schema.field(own).type))
                 continue
             while own in table.column_names or own in (*OUTPUT, COPIES, *COLUMNS):
                 own = f"input_{own}"

@@ -28,7 +28,7 @@ from . import _files
 from ._candidates import Chunk, Piece, take_rows
 from ._pool import Pool, Progress, ahead, in_order
 from ._store import Memory, Store, fragments_folder
-from ._work import Work, decode, encode, recovered, table_of
+from ._work import GIVEN_RANK, Work, decode, encode, recovered, table_of
 
 # Numbers of rows, ascending; which rows of all are written, None for all.
 _Rows = NDArray[np.int64]
@@ -64,6 +64,8 @@ def finish(
     take: Take = partial(_rows_of_workers, store, crew) if shared else store.take
     whole: Take = partial(_whole_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
+    if isinstance(given_ranks := _given_ranks(store), np.ndarray):
+        ranking = ranking.in_order_of(given_ranks)
     found = joined(store.choices(job.rule))
     # The first pass counted over all that are within its bound.
     copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
@@ -102,6 +104,16 @@ def finish(
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.result_of(store.place, manifest, ranked.Ranked, in_memory, job)
+
+
+def _given_ranks(store: Memory | Store) -> "NDArray[np.int64] | None":
+    """Return the ranks that the input names, one a candidate; None where it names none."""
+    parts = []
+    for table in store.tables():
+        if GIVEN_RANK not in table.column_names:
+            return None
+        parts.append(table[GIVEN_RANK].to_numpy())
+    return np.concatenate(parts) if parts else None
 
 
 def _whole_rows(
@@ -218,6 +230,8 @@ _TOGETHER = 8
 def _joined(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
     """Return a chunk, or its kept rows, with the columns of the ranking in order."""
     table = with_copies(table, ranks)
+    if GIVEN_RANK in table.column_names:
+        table = table.drop_columns([GIVEN_RANK])
     if kept is not None:
         table = table.filter(pa.array(kept))
     return table.select(ordered(table.column_names))

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 import numpy as np
 
@@ -11,36 +12,61 @@ from .._core._arguments import finite, named, whole
 from .._core.errors import InputError
 from .._core.units import parse_temperature
 from ..alloy.notation import Basis
-from ..choose._candidates import CHANCE, HEAVY
+from ..choose._candidates import (
+    HEAVY,
+    SAVED,
+    TRIALS,
+    as_candidates,
+    judge_melts,
+    judge_sold,
+)
+from ..choose._profile_parts import CHANCE
 from ..choose._request import (
     BETA,
     KNEE,
     LIMIT,
+    MARGIN_OF_DUTY,
     PRODUCT,
     REMANENCE,
-    SAFETY,
-    Held,
-    Wish,
-    held_grade,
-    held_measured,
-    held_values,
-    profile,
-    requirements,
-    with_recipe,
+    Incumbent,
+    Request,
+    find_limits,
+    given_recipe,
+    incumbent_of_grade,
+    incumbent_of_magnets,
+    incumbent_of_values,
+    profile_of,
+    route_of_candidates,
+    with_makeup,
 )
-from ..choose.answer import Answer, Way, answers, duty_alone, duty_line, record
-from ..choose.result import REPORT
+from ..choose.answer import (
+    Answer,
+    Way,
+    answer_duty,
+    duty_line,
+    duty_text,
+    find_answers,
+    make_way,
+    record,
+)
+from ..choose.result import DECISIONS, REPORT
+from ..choose.thresholds import SAFETY
+from ..magnetism._composition_estimate import read_recipe
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
 from ..magnetism._stages import GUARANTEED
 from ..magnetism.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..magnetism.measured_curve import is_curve
-from ._lines import lines as in_words
+from ._lines import lines as answer_lines
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..choose._profile_parts import Requirement
+    from .screen import ScreenResult
 
+
+Family = Literal["own", "any"]
+AS_SOLD = "as sold: "
 
 MASS_KG = 1.0
 PER_YEAR = 1000
@@ -57,8 +83,7 @@ class Replacement:
         The magnet in use: ``grade host makers temperature_K``, its guaranteed ``remanence_T`` and
         ``coercivity_kA_m`` there, what else is known, and ``made_of``.
     answers : tuple of Answer
-        One for each kind that the magnet in use is of with a probability of 0.2 or more, the
-        likeliest first.
+        One for each kind that the magnet in use may well be of, the likeliest first.
     limits : dict of str to Requirement
         What a replacement has to meet, by column; `basis` says whether that is the drawing or a
         duty.
@@ -66,8 +91,14 @@ class Replacement:
         What a duty would allow, where the magnet is used far below its rating.
     spread, evidence : str
         What lots vary by, and what the values of the magnet in use rest on.
+    request : Request
+        What was asked.
+    incumbent : Incumbent or None
+        The magnet in use.
     estimate : bool
         Whether what it is made of is estimated.
+    offer : Offer or None
+        What is to be said of an offer, where one was given.
     """
 
     reference: dict[str, Any]
@@ -75,15 +106,19 @@ class Replacement:
     limits: "dict[str, Requirement]"
     basis: str
     evidence: str
-    wish: Wish
+    request: Request
+    incumbent: Incumbent | None = None
     duty_line: str = ""
     spread: str = ""
     estimate: bool = True
-    typical_T: float = float("nan")
+    offer: Any = None
 
     @property
     def verdict(self) -> str:
-        """``"keep"`` or ``"replace"``, for the likeliest kind."""
+        """``"keep"``, ``"replace"`` or ``"reach"``, for the likeliest kind.
+
+        ``"reach"``: the magnet in use does not meet what is asked; the ways are those that do.
+        """
         return self.answers[0].verdict
 
     @property
@@ -93,7 +128,7 @@ class Replacement:
 
     @property
     def ways(self) -> tuple[Way, ...]:
-        """At most four ways, the recommended one first."""
+        """The ways, the recommended one first; way n is ``DIR:n`` of a folder."""
         return self.answers[0].ways
 
     @property
@@ -106,6 +141,29 @@ class Replacement:
         """All that was judged, in order, with result columns."""
         return self.answers[0].candidates
 
+    def judge(self, what: str, shell: str | None = None, basis: Basis = "auto") -> Way:
+        """Return how a recipe or a grade that is named stands against the same limits.
+
+        Parameters
+        ----------
+        what : str
+            A recipe or a grade.
+        shell : str, optional
+            What is diffused into the recipe.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts of the recipe are.
+
+        Returns
+        -------
+        Way
+
+        Raises
+        ------
+        InputError
+            If there is no magnet in use with a recipe, or it cannot be judged.
+        """
+        return _judge(self, what, shell, basis)
+
     def lines(self, units: str = "si", *, everything: bool = False) -> list[str]:
         """Return the answer in lines.
 
@@ -116,7 +174,7 @@ class Replacement:
         everything : bool
             With the ways of every kind, risk by scenario, and the charge.
         """
-        return in_words(self, units, everything)
+        return answer_lines(self, units, everything=everything)
 
     def to_json(self) -> str:
         """Return verdict, ways, limits, evidence and candidates as one JSON object."""
@@ -161,6 +219,9 @@ def replace(
     spread: Mapping[str, float] | None = None,
     mass_kg: float = MASS_KG,
     per_year: int = PER_YEAR,
+    family: Family = "own",
+    most_cost: float | None = None,
+    offer: Any = None,
     out: str | Path | None = None,
     force: bool = False,
     **keywords: Unpack[SupplyKeywords],
@@ -202,14 +263,21 @@ def replace(
         Mass of one magnet, kg.
     per_year : int
         Magnets a year that savings are stated for.
+    family : {"own", "any"}
+        Whether a magnet of another family may be recommended; it is shown anyway.
+    most_cost : float, optional
+        Largest cost per flux over today's of what is recommended; 1.1 otherwise.
+    offer : optional
+        A supplier's offer to judge beside the magnet in use.
     out : path, optional
         Folder for a screening of the candidates and its report, or its URL in a store.
     force : bool
         Replace a finished result in `out`, which is refused otherwise.
     **keywords
-        Conditions, as of `magnetkit.predict`. A load line, an opposing field or a time of use ask
-        by the duty in place of the drawing: the knee has to lie 1.1 times beyond the field against
-        the magnet. ``process`` or ``calibration`` name who would make the candidates.
+        Conditions, as of `magnetkit.predict`. A load line, an outside field or a time of use ask
+        by the duty in place of the drawing: the knee field of a candidate has to be 1.1 times the
+        field against it. ``process`` names the route of the candidates, or, as ``calibration``
+        does, who would make them.
 
     Returns
     -------
@@ -222,17 +290,20 @@ def replace(
 
     Examples
     --------
-    >>> found = replace("N38UH", "180C")
-    >>> found.verdict, round(found.own_probability, 2)
+    >>> answer = replace("N38UH", "180C")
+    >>> answer.verdict, round(answer.own_probability, 2)
     ('replace', 1.0)
     """
-    if grade is None and values is None and measured is None and not _on_duty(load_line, keywords):
+    asked_by_duty = _is_on_duty(load_line, keywords)
+    if grade is None and values is None and measured is None and not asked_by_duty:
         raise InputError(
             "give a grade, measured values (--values B_r=1.29,H_cJ=1650), or a duty: a load line "
             "and the least B_r (--load-line 2 --require 'remanence_T>=1.15')"
         )
     if shell is not None and recipe is measured is None:
         raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
+    if family not in get_args(Family):
+        raise InputError(f"family must be own or any, got {family!r}")
     if keywords.get("calibration") == NO_CALIBRATION:
         # Measured magnets of nobody: candidates are those of the bare model.
         keywords |= {
@@ -240,56 +311,62 @@ def replace(
             "process": {"producer": Producer(NO_CALIBRATION, ()).record()},
         }
     kelvin = _use_temperature(grade, temperature)
-    wish = Wish(
-        Conditions.of(temperature=kelvin, load_line=load_line, **keywords),
-        _on_duty(load_line, keywords),
-        keywords.get("hours") is not None,
-        (require,) if isinstance(require, str) else tuple(require),
-        finite("mass_kg", mass_kg, 0.0, above=True),
-        whole("per_year", per_year),
-        dict(spread or {}),
-        recipe,
-        basis,
-        shell,
+    conditions = Conditions.of(temperature=kelvin, load_line=load_line, **keywords)
+    if isinstance(require, str):
+        require = (require,)
+    if most_cost is not None:
+        most_cost = finite("most_cost", most_cost, 0.0, above=True)
+    request = Request(
+        conditions,
+        on_duty=asked_by_duty,
+        lasting=bool(conditions.hours),
+        require=tuple(require),
+        mass_kg=finite("mass_kg", mass_kg, 0.0, above=True),
+        per_year=whole("per_year", per_year),
+        spread=dict(spread or {}),
+        recipe=recipe,
+        basis=basis,
+        shell=shell,
+        family=family,
+        most_cost=most_cost,
+        route=route_of_candidates(conditions.process),
     )
-    held = _held(grade, wish, measured, values)
-    if held is None:
-        return _for_a_duty(wish)
-    reference, estimate = _reference(held, wish), held.made is None or held.made.estimate
-    limits = {} if held.made is None else requirements(reference, wish)
-    found = answers(held, wish, limits)
-    own = found[0].recipe
-    line = "" if own is None else duty_line(held, own, wish, limits)
-    rest = _basis(wish, held), held.source, wish, line, str(held.spread), estimate
-    replacement = Replacement(reference, found, limits, *rest, held.typical(REMANENCE))
+    incumbent = _find_incumbent(grade, request, measured, values)
+    if incumbent is None:
+        return _answer_a_duty(request)
+    replacement = _replace_incumbent(incumbent, request)
     if out is not None:
-        _screened(replacement, held, wish, out, force)
+        _write_folder(replacement, out, force)
+    if offer is not None:
+        from .offers import judge_offer
+
+        replacement = with_fields(replacement, offer=judge_offer(replacement, offer))
     return replacement
 
 
-def _on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
+def _is_on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
     """Return whether a magnet is asked for by what it stands."""
-    given = (load_line, keywords.get("outside_field_kA_m"), keywords.get("hours"))
-    return any(one is not None for one in given)
+    duty = (load_line, keywords.get("outside_field_kA_m"), keywords.get("hours"))
+    return any(one is not None for one in duty)
 
 
-def _held(
-    grade: str | None, wish: Wish, measured: Any, values: Mapping[str, float] | None
-) -> Held | None:
+def _find_incumbent(
+    grade: str | None, request: Request, measured: Any, values: Mapping[str, float] | None
+) -> Incumbent | None:
     """Return the magnet in use, None where there is none."""
     if values is not None and measured is not None:
         raise InputError("measured and values both say what was measured: give one")
     if values is None and grade is None and is_curve(measured):
         values, measured = measured, None
     if values is not None:
-        return with_recipe(held_values(values, wish, grade), wish)
+        return with_makeup(incumbent_of_values(values, request, grade), request)
     if grade is None:
-        if measured is not None or wish.recipe is not None:
+        if measured is not None or request.recipe is not None:
             raise InputError("give the grade too; measured and recipe say what is known of it")
         return None
     if measured is not None:
-        return held_measured(measured, grade, wish)
-    return with_recipe(held_grade(grade, wish), wish)
+        return incumbent_of_magnets(measured, grade, request)
+    return with_makeup(incumbent_of_grade(grade, request), request)
 
 
 def _use_temperature(grade: str | None, temperature: float | str | None) -> float:
@@ -302,82 +379,193 @@ def _use_temperature(grade: str | None, temperature: float | str | None) -> floa
     elif grade is None:
         raise InputError("give the temperature of use, e.g. 150C")
     else:
-        room = grades(grade).iloc[0]
-        kelvin = float(room["max_working_temperature_K"])
-        if abs(float(room[ALPHA])) <= COMPENSATED:
-            kelvin = alpha_range(str(room["grade"]))[1]
+        sheet = grades(grade).iloc[0]
+        kelvin = float(sheet["max_working_temperature_K"])
+        if abs(float(sheet[ALPHA])) <= COMPENSATED:
+            kelvin = alpha_range(str(sheet["grade"]))[1]
     if not 4.0 <= kelvin <= 1000.0:
         raise InputError(f"a magnet is used between 4 and 1000 K (700 °C), got {kelvin:g} K")
     return kelvin
 
 
-def _reference(held: Held, wish: Wish) -> dict[str, Any]:
+def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
+    """Return what replaces a magnet in use."""
+    reference = _describe_incumbent(incumbent, request)
+    limits = find_limits(reference, request)
+    answers = find_answers(incumbent, request, limits)
+    line, own = "", answers[0].recipe
+    if own is not None:
+        line = duty_line(incumbent, own, request)
+    return Replacement(
+        reference,
+        answers,
+        limits,
+        _describe_basis(request, incumbent),
+        incumbent.source,
+        request,
+        incumbent,
+        duty_line=line,
+        spread=str(incumbent.spread),
+        estimate=incumbent.makeup is None or incumbent.makeup.estimate,
+    )
+
+
+def _describe_incumbent(incumbent: Incumbent, request: Request) -> dict[str, Any]:
     """Return the magnet in use as plain values."""
-    made, use = held.made, wish.conditions
-    found: dict[str, Any] = {"grade": held.name}
-    found |= {name: getattr(held, name) for name in ("host", "kind", "makers")}
-    found |= {"temperature_K": wish.temperature, **held.least}
-    found["knee_field_kA_m"] = held.square * held.least[COERCIVITY]
+    makeup, use = incumbent.makeup, request.conditions
+    plain: dict[str, Any] = {
+        "grade": incumbent.name,
+        "host": incumbent.host,
+        "kind": incumbent.kind,
+        "makers": incumbent.makers,
+        "temperature_K": request.temperature,
+        **incumbent.least,
+        KNEE: incumbent.knee_kA_m,
+        "field_kA_m": incumbent.field_kA_m(request),
+        MARGIN_OF_DUTY: incumbent.margin(request),
+    }
     for name in (ALPHA, BETA, PRODUCT, LIMIT, "density_kg_m3"):
-        found[name] = float(held.room[name])
+        plain[name] = float(incumbent.sheet[name])
     for name in ("load_line", "outside_field_kA_m"):
-        found[name] = getattr(use, name) if wish.on_duty else None
-    found["provenance"] = held.source
-    heavy = (0.0, 0.0, 0.0) if made is None else made.heavy_wt_pct
-    found |= {f"{HEAVY}{end}": x for end, x in zip(("", "_lo", "_hi"), heavy, strict=True)}
-    found["made_of"] = []
-    for one in made.recipes if made else ():
-        own = {"composition": one.text, "shell": one.shell, "weight": round(one.weight, 4)}
-        found["made_of"].append({**own, "kind": one.kind, HEAVY: one.heavy_wt_pct})
-    return {**found, "made_of_is_estimate": made is None or made.estimate}
+        plain[name] = getattr(use, name) if request.on_duty else None
+    plain["provenance"] = incumbent.source
+    heavy = (0.0, 0.0, 0.0)
+    if makeup is not None:
+        heavy = makeup.heavy_wt_pct
+    for end, amount in zip(("", "_lo", "_hi"), heavy, strict=True):
+        plain[f"{HEAVY}{end}"] = amount
+    plain["made_of"] = []
+    for recipe in makeup.recipes if makeup else ():
+        one = {
+            "composition": recipe.text,
+            "shell": recipe.shell,
+            "weight": round(recipe.weight, 4),
+            "kind": recipe.kind,
+            HEAVY: recipe.heavy_wt_pct,
+        }
+        plain["made_of"].append(one)
+    plain["made_of_is_estimate"] = makeup is None or makeup.estimate
+    return plain
 
 
-def _basis(wish: Wish, held: Held | None) -> str:
+def _describe_basis(request: Request, incumbent: Incumbent | None) -> str:
     """Return in words which limits a replacement has to meet."""
-    if not wish.on_duty:
-        assert held is not None
-        return f"the drawing: {held.source}"
-    use = wish.conditions
-    field = f" and {use.outside_field_kA_m:g} kA/m against it" if use.outside_field_kA_m else ""
-    hours = f" for {use.hours:g} h" if wish.lasting else ""
-    return f"the duty: knee {SAFETY:g} times beyond load line {use.load_line:g}{field}{hours}"
+    if not request.on_duty:
+        assert incumbent is not None
+        return f"the drawing: {incumbent.source}"
+    return f"the duty: H_k {SAFETY:g} times the field against the magnet, {duty_text(request)}"
 
 
-def _for_a_duty(wish: Wish) -> Replacement:
+def _answer_a_duty(request: Request) -> Replacement:
     """Return what is sold for a duty without a magnet in use."""
-    limits = requirements({}, wish)
-    if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE}:
-        raise InputError(f"a duty alone is asked for B_r, H_cJ and the knee, got {min(other)}")
+    limits = find_limits({}, request)
+    if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE, MARGIN_OF_DUTY}:
+        raise InputError(
+            f"a duty alone is asked for B_r, H_cJ, the knee and the margin, got {min(other)}"
+        )
     reference: dict[str, Any] = {"grade": None, "host": "", "made_of": []}
-    reference["temperature_K"] = wish.temperature
-    rest = _basis(wish, None), "what makers print", wish
-    return Replacement(reference, duty_alone(wish, limits), limits, *rest)
+    reference["temperature_K"] = request.temperature
+    answers = answer_duty(request, limits)
+    basis = _describe_basis(request, None)
+    return Replacement(reference, answers, limits, basis, "what makers print", request)
 
 
-def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force: bool) -> None:
+def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis) -> Way:
+    """Return a recipe or a grade as a way, against the limits of a replacement."""
+    import pandas as pd
+
+    from ..alloy._grade_names import is_grade
+    from ..choose._candidates import enter_comparison
+
+    incumbent, answer = replacement.incumbent, replacement.answers[0]
+    request, limits = replacement.request, replacement.limits
+    if incumbent is None or answer.recipe is None or answer.today is None:
+        raise InputError("only beside a magnet in use with a recipe can another be judged")
+    own = answer.recipe
+    columns = ["composition", "shell", "way", "route"]
+    melts = [(own.text, own.shell, "own", own.route)]
+    grade = is_grade(what)
+    if not grade:
+        recipe = given_recipe(read_recipe(what, basis), shell).best
+        melts.append((recipe.text, recipe.shell, "bulk", None))
+    judged = judge_melts(
+        incumbent, own, request, limits, pd.DataFrame(melts, columns=columns)
+    ).table
+    frame, kind = judged.iloc[1:].copy(), "diffused" if shell else "bulk"
+    if grade:
+        name = incumbent_of_grade(what, request).name
+        sold = judge_sold(None, request, limits)
+        rows = sold[sold["grade"] == name].head(1)
+        if not len(rows):
+            raise InputError(
+                f"{name} is not sold for {request.temperature - 273.15:.0f} °C by any sheet"
+            )
+        frame, kind = as_candidates(rows, "lower-class", None, request), "lower-class"
+        if len(frame) and str(frame["host"].iloc[0]) != incumbent.host:
+            kind = "other-family"
+        if not len(frame):
+            raise InputError(f"{name} cannot be judged: what it is made of is not known")
+    own_frame = judge_melts(
+        incumbent,
+        own,
+        request,
+        limits,
+        pd.DataFrame(
+            [(own.text, own.shell, "own", own.route)],
+            columns=["composition", "shell", "way", "route"],
+        ),
+    ).table
+    enter_comparison(frame, answer.today, own_frame.iloc[0])
+    return make_way(kind, frame.iloc[0], answer.today)
+
+
+_SHOWN_IN_FOLDER = (
+    CHANCE,
+    *GUARANTEED.values(),
+    REMANENCE,
+    COERCIVITY,
+    KNEE,
+    MARGIN_OF_DUTY,
+    HEAVY,
+    SAVED,
+    "failed_requirements",
+    "nearest_grade",
+    "status",
+    "rank",
+)
+
+
+def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> None:
     """Screen the candidates into a folder, whose report begins with the answer."""
     from ..magnetism._composition_estimate import calibrate_on_grade, grade_at
     from ._work import GIVEN
     from .screen import screen
 
-    if held.made is None or not len(found.candidates):
-        raise InputError(f"there is no melt in place of {held.name} to screen; leave out out")
-    producer = held.producer
+    incumbent, request = replacement.incumbent, replacement.request
+    assert incumbent is not None
+    if incumbent.makeup is None or not len(replacement.candidates):
+        raise InputError(f"there is no melt in place of {incumbent.name} to screen; leave out out")
+    producer = incumbent.producer
     if producer is None:
-        here = grade_at(str(held.room["grade"]), wish.temperature)
-        producer = calibrate_on_grade(here, held.made, wish.conditions.curie)
+        here = grade_at(str(incumbent.sheet["grade"]), request.temperature)
+        producer = calibrate_on_grade(here, incumbent.makeup, request.conditions.curie)
     # What was judged beside the magnet in use stands: a screening judges each for itself.
-    given = {c: f"{GIVEN}{c}" for c in (CHANCE, *GUARANTEED.values())}
-    frame = found.candidates.rename(columns={"candidate": "composition", **given})
-    columns = ["composition", "shell", *given.values()]
-    frame = frame.loc[frame["route"].isna(), columns].drop_duplicates(["composition", "shell"])
-    use = wish.conditions
+    frame = replacement.candidates
+    frame = frame[frame["status"] == "ok"]
+    table = frame[["candidate", "shell"]].rename(columns={"candidate": "composition"})
+    for name in _SHOWN_IN_FOLDER:
+        table[f"{GIVEN}{name}"] = frame[name]
+    sold = frame["grade"].fillna("") != ""
+    table[f"{GIVEN}route"] = frame["route"].fillna("").where(~sold, AS_SOLD + frame["grade"])
+    table[f"{GIVEN}candidate"] = frame["candidate"].where(~sold, frame["grade"])
+    use = request.conditions
     result = screen(
-        frame,
-        profile(held, list(found.limits.values()), wish),
-        wish.temperature,
+        table,
+        profile_of(incumbent, list(replacement.limits.values()), request),
+        request.temperature,
         basis="weight",
         process={"producer": producer.record()},
+        hours=use.hours,
         scenario=use.scenario,
         recycled=use.recycled,
         prices=use.prices,
@@ -385,8 +573,36 @@ def _screened(found: Replacement, held: Held, wish: Wish, out: str | Path, force
         out=out,
         force=force,
     )
-    result.tell(found.lines(), out)
+    result.manifest[DECISIONS] = _decisions(replacement, result)
+    result.tell(replacement.lines(), out)
     result.report(f"{out}/{REPORT}")
+
+
+_STATUS_OF_KIND = {"lower-class": "buy", "higher-class": "buy", "other-family": "buy"}
+
+
+def _decisions(replacement: Replacement, result: "ScreenResult") -> list[dict[str, Any]]:
+    """Return the records of the decisions of a folder: today's magnet, then the ways."""
+    today = result.manifest[DECISIONS][0]
+    rows = result.select().to_pylist()
+    by_rank = {row["rank"]: row for row in rows}
+    own = replacement.answers[0].own
+    assert own is not None
+    of_own = {name: getattr(own, name) for name in (*GUARANTEED, *GUARANTEED.values(), CHANCE)}
+    records = [today | of_own]
+    for way in replacement.ways:
+        status = _STATUS_OF_KIND.get(way.kind, "ready")
+        if way.kind in TRIALS or not way.likely:
+            status = "trial"
+        more = {
+            "decision_status": status,
+            "copies": 1,
+            "share_best": 0.0,
+            "next_test": f"what nobody knows of it: {way.unknown}",
+        }
+        row = {name: value for name, value in by_rank[way.number].items() if name in today}
+        records.append(dict.fromkeys(today) | row | more)
+    return records
 
 
 def _finite(value: Any) -> Any:
@@ -395,4 +611,6 @@ def _finite(value: Any) -> Any:
         return {k: _finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_finite(v) for v in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
+from magnetkit.alloy._read import read_inputs
 from magnetkit.alloy.user_tables import match_headers, parse_unit, read_number, read_user_table
 
 
@@ -196,3 +197,16 @@ def test_the_users_own_numbers_come_back_as_numbers():
     )
     assert table.own["Jahresmenge"].tolist() == [1200.5, 0.4]
     assert table.own["Nr"].tolist() == ["007", 12.0]
+
+
+def test_a_list_of_recipes_with_a_header_nearly_shell_is_refused():
+    for header in ("Shell", "shells", "shel"):
+        with pytest.raises(InputError, match="did you mean 'shell'"):
+            read_inputs(pd.DataFrame({"composition": ["Nd2Fe14B"], header: ["Tb 0.5 wt%"]}))
+
+
+def test_a_condition_in_a_list_of_recipes_is_said_to_be_unused():
+    frame = pd.DataFrame({"composition": ["Nd2Fe14B"], "Temp C": [150], "melt": [1]})
+    with pytest.warns(UserWarning, match="'Temp C': carried through, not used"):
+        inputs = read_inputs(frame)
+    assert list(inputs.others.columns) == ["composition", "Temp C", "melt"]

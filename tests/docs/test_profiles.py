@@ -17,7 +17,7 @@ def motor():
 
 
 def test_it_says_the_decision_its_grounds_and_what_would_overturn_it(motor):
-    assert "1. Keep: " in motor
+    assert "0. Keep: " in motor
     assert "Decision: " in motor
     for heading in ("## What it rests on", "## What would overturn it", "- Runner-up: "):
         assert heading in motor

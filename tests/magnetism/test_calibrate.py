@@ -10,7 +10,7 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.magnetism._measured import splits
-from magnetkit.magnetism.calibrate import calibration
+from magnetkit.magnetism.calibrate import calibration, read_magnets
 
 CHARGE = "Nd30.5Dy1Co1Cu0.1B1Fe bal."
 OTHER = "Nd29Dy3Co1Cu0.1B1Fe bal."
@@ -290,3 +290,32 @@ def test_others_make_it_worse_only_beyond_both_what_was_and_what_is_expected():
     # Within the range that is left, or no worse than before: nothing is said.
     assert not told(before=0.1, after=0.3, reach=0.4)
     assert not told(before=0.4, after=0.3, reach=0.2)
+
+
+def test_headers_with_other_units_are_read_and_said():
+    plain = {
+        "composition": ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."],
+        "basis": ["weight"],
+        "temperature_K": [293.15],
+        "remanence_T": [1.32],
+        "coercivity_kA_m": [17.5 * 79.57747],
+    }
+    odd = {
+        "composition": plain["composition"],
+        "basis": ["weight"],
+        "T (F)": [68.0],
+        "remanence_kG": [13.2],
+        "coercivity_kOe": [17.5],
+    }
+    notes: list[str] = []
+    (one,), _ = read_magnets(plain)
+    (other,), _ = read_magnets(odd, notes=notes)
+    assert other.temperature == pytest.approx(one.temperature)
+    assert other.values == pytest.approx(one.values)
+    assert "'coercivity_kOe' as coercivity_kA_m, kOe" in notes[0]
+
+
+def test_degrees_under_kelvin_are_refused_with_a_guess():
+    table = {"composition": ["SmCo5"], "temperature_K": [20], "remanence_T": [0.9]}
+    _, rejected = read_magnets(table)
+    assert "20 K lies outside 60 to 1000 K; C?" in rejected[1]

@@ -17,12 +17,14 @@ def naive_lost(b_r, h_cj, knee, recoil, duty):
     """Return the share lost, by halving: where J(h + creep) meets the load line."""
     load, outside, creep = duty
     power = corner(b_r, h_cj, knee, recoil)
-    low, high = 0.0, (b_r / MU_0 + load * outside) / (load + recoil)
+    low, high = 0.0, b_r / MU_0 / (load + recoil) + outside
     for _ in range(200):
         h = 0.5 * (low + high)
         part = min(((h + creep) / h_cj) ** power, 2.0)
         j = (b_r - (recoil - 1.0) * MU_0 * h) * (1.0 - part)
-        low, high = (h, high) if j > MU_0 * ((1.0 + load) * h - load * outside) else (low, h)
+        low, high = (
+            (h, high) if j > MU_0 * ((1.0 + load) * h - (load + recoil) * outside) else (low, h)
+        )
     return min(((low + creep) / h_cj) ** power, 2.0)
 
 
@@ -41,10 +43,32 @@ def test_the_loss_is_that_of_the_obvious_search(b_r, h_cj, load, outside, creep)
 
 
 def test_the_field_of_a_load_line_is_the_textbook_one():
-    # B_r / mu_0 = 1,034.5 kA/m over 1 + 1.05; an armature of 100 kA/m adds half of itself there.
+    # B_r / mu_0 = 1,034.5 kA/m over 1 + 1.05; an outside field adds what it is.
     field = straight_field(1.3, 1.05, 1.0, 0.0)
     assert field == pytest.approx(504.6e3, rel=1e-3)
-    assert straight_field(1.3, 1.05, 1.0, 1e5) - field == pytest.approx(1e5 / 2.05)
+    assert straight_field(1.3, 1.05, 1.0, 1e5) - field == pytest.approx(1e5)
+
+
+@pytest.mark.parametrize("load", [0.0, 0.5, 2.0])
+def test_fields_add_whatever_the_load_line(load):
+    duty = Duty(load, 150.0, 100.0)
+    own = 1.2 / MU_0 / (load + 1.05)
+    assert duty.field(1.2 * ONE, 1.05 * ONE)[0] == pytest.approx(own + 150e3 + duty.creep)
+    assert duty.safety(1.2 * ONE, 9e5 * ONE, 1.05 * ONE)[0] == pytest.approx(
+        9e5 / (own + 150e3 + duty.creep)
+    )
+
+
+def test_the_two_conversions_of_an_outside_field_are_those_of_a_circuit():
+    # A magnet of permeability mu in its circuit, remanence zero: B = mu mu_0 H, and by Ampere's
+    # law with a magnetomotive force F for each length, B = -P mu_0 (H - F) against it.
+    load, recoil, force = 1.5, 1.05, 2e5
+    field = force * load / (load + recoil)
+    assert recoil * field == pytest.approx(load * (force - field))
+    # On an open body of demagnetizing factor N = 1 / (1 + P): H = H_a - N (mu - 1) H.
+    applied = 1e5
+    field = applied * (1.0 + load) / (load + recoil)
+    assert field == pytest.approx(applied - (recoil - 1.0) * field / (1.0 + load))
 
 
 def test_each_decade_of_time_takes_what_five_millitesla_do():

@@ -94,7 +94,7 @@ def test_replace_answers_in_alpha_and_says_what_the_heavy_rare_earth_does():
     # What is less compensated is no replacement: alpha of 0.01 %/K at most is asked for.
     assert found.limits[ALPHA].absolute_maximum == pytest.approx(0.01)
     assert all("Gd" in way.candidate or way.grade for way in found.ways)
-    assert any("Effect of its heavy rare earth: without" in line for line in found.lines())
+    assert any("its heavy rare earth serves alpha: without" in line for line in found.lines())
 
 
 def test_the_sentences_name_the_range():

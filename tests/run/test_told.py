@@ -39,7 +39,7 @@ def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
     assert book.sheetnames == ["Answer", "Rows", "Refused", "columns", "All columns"]
     lines = [row[0] for row in book["Answer"].iter_rows(values_only=True)]
     assert lines[:3] == ["Answer", "Keep it.", "Nothing else does."]
-    assert any(line.startswith("1. Keep: ") for line in lines)
+    assert any(line.startswith("0. Keep: ") for line in lines)
     heads, *rows = book["Rows"].iter_rows(values_only=True)
     # In the order of the file, numbers as numbers, texts like formulas as texts.
     assert [row[:4] for row in rows] == [(55.5, "=SUM(1)", "007", 2), (50, "+a", "9", 1)]

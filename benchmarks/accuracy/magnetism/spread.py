@@ -13,6 +13,7 @@ import numpy as np
 from scipy.stats import chi2
 
 import magnetkit as mk
+from magnetkit.choose.probability import producer_deviations
 from magnetkit.magnetism import spread
 from magnetkit.magnetism.grades import printed, secondhand
 
@@ -100,7 +101,7 @@ def pairs(left: "pd.DataFrame") -> "pd.DataFrame":
     apart, own = table["distance"].to_numpy(), np.zeros(len(table))
     hosts = recipes.recipes().set_index("id").loc[table["given"], "host"].to_numpy()
     for host in set(hosts):
-        b_r, h_cj = spread.deviations(host, alike, apart, alike, none, none)
+        b_r, h_cj = producer_deviations(host, alike, apart, alike, none, none)
         wide = np.where(table["quantity"] == "remanence_T", b_r, h_cj)
         own = np.where(hosts == host, wide, own)
     noise = table["quantity"].map(split.MEASUREMENT).to_numpy()

@@ -33,7 +33,14 @@
       { rootMargin: "600px" });
     places.forEach((place) => watcher.observe(place));
   } else places.forEach(draw);
-  addEventListener("beforeprint", () => places.forEach(draw));
+  // A figure has the width of the window that it was drawn in: on paper it takes that of the page,
+  // 180 mm at 96 dots an inch, whatever the window.
+  const paper = 660;
+  addEventListener("beforeprint", () => places.forEach((place) => {
+    draw(place);
+    Plotly.relayout(place, { width: paper, autosize: false });
+  }));
+  addEventListener("afterprint", () => places.forEach((place) => Plotly.relayout(place, { width: null, autosize: true })));
 
   // The table of candidates: searched, filtered and sorted by column; an unknown value comes last.
   const { columns, rows } = data.table;

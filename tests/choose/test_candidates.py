@@ -2,17 +2,18 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.choose._candidates import bought, grid, melts
-from magnetkit.choose._request import held_grade, requirements, with_recipe
+from magnetkit.choose._candidates import judge_melts, judge_sold, list_melts
+from magnetkit.choose._request import find_limits, incumbent_of_grade, with_makeup
 from magnetkit.magnetism._composition_estimate import Recipe
 from magnetkit.magnetism.grades import sold_at
 from magnetkit.magnetism.spread import constants
-from tests.run.test_request import wish
+from tests.choose.test_request import wish
 
 BASE = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
 BULK = Recipe("Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "", 3.0, 1.0)
@@ -25,17 +26,34 @@ def amounts(texts, element):
 
 
 def test_what_is_tried_is_what_the_trade_charges():
-    rows = grid("2:14:1", BULK, False)
+    asked = wish()
+    held = with_makeup(incumbent_of_grade("N42SH", asked), asked)
+    rows = list_melts(held, BULK, asked)
     assert (rows["composition"][0], rows["way"][0]) == (BULK.text, "own")
-    bulk, diffused = (rows[rows["way"] == way] for way in ("bulk", "diffused"))
+    bulk, diffused, lean = (rows[rows["way"] == w] for w in ("bulk", "diffused", "low-boron"))
     assert amounts(bulk["composition"], "Dy") == [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0]
     assert amounts(diffused["composition"], "Dy")[-1] == 3.0
-    assert set(diffused["shell"].str.split().str[0]) == {"Tb", "Dy"}
-    assert set(rows["way"]) == {"own", "bulk", "diffused", "fine-grained", "hot-deformed"}
+    # What is made: shells of either element to 1.5 wt.%, on fine grains too; low boron.
+    shells = diffused["shell"].str.split(expand=True)
+    for element in ("Tb", "Dy"):
+        assert shells.loc[shells[0] == element, 1].astype(float).max() == 1.5
+    fine = rows[rows["way"] == "fine-grained"]
+    assert set(fine["shell"].str.split().str[0].dropna()) == {"Tb", "Dy"}
+    assert amounts(lean["composition"], "B") == [0.86, 0.89, 0.92, 0.95]
+    assert amounts(lean["composition"], "Ga")[0] > 0.0
+    assert amounts(lean["composition"], "Al") == [0.0, 0.3]
     assert not rows.duplicated(["composition", "shell", "route"]).any()
+    # Any route by its name, in place of the producer's own.
+    by_route = replace(asked, route="hot-pressed-isotropic")
+    named = list_melts(held, BULK, by_route)
+    assert set(named["route"][1:]) == {"hot-pressed-isotropic"}
     # Gadolinium and erbium are there for the temperature coefficient alone.
+    of_cobalt = with_makeup(incumbent_of_grade("2:17TC-16", wish(100.0)), wish(100.0))
+    plain = replace(of_cobalt, between=None)
     compensated = Recipe("Sm17Gd8Fe14Cu6Zr2.8Co bal.", "", 8.0, 1.0)
-    flat = [amounts(grid("2:17", compensated, c)["composition"][1:], "Gd") for c in (False, True)]
+    flat = []
+    for one in (plain, of_cobalt):
+        flat.append(amounts(list_melts(one, compensated, wish(100.0))["composition"][1:], "Gd"))
     assert (flat[0], max(flat[1])) == ([0.0], 12.0)
 
 
@@ -43,10 +61,10 @@ def test_what_is_tried_is_what_the_trade_charges():
 def motor():
     """N42SH at 150 degrees C, taken to be alloyed."""
     asked = wish()
-    held = with_recipe(held_grade("N42SH", asked), replace(asked, **KNOWN))
+    held = with_makeup(incumbent_of_grade("N42SH", asked), replace(asked, **KNOWN))
     reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
-    limits = requirements(reference, asked)
-    return held, asked, limits, melts(held, held.made.best, asked, limits)
+    limits = find_limits(reference, asked)
+    return held, asked, limits, judge_melts(held, held.makeup.best, asked, limits).table
 
 
 def test_its_own_recipe_meets_its_drawing(motor):
@@ -60,7 +78,7 @@ def test_its_own_recipe_meets_its_drawing(motor):
 
 def test_a_probability_is_limited_by_what_was_measured(motor):
     held, asked, limits, table = motor
-    assert held.made.estimate is False
+    assert held.makeup.estimate is False
     own = table[table["way"] == "own"].iloc[0]
     assert own["evidence_distance"] == 0.0
     # w P + (1 - w) min(P, 1/2) with w = exp(-D^2 / 4).
@@ -68,8 +86,8 @@ def test_a_probability_is_limited_by_what_was_measured(motor):
     assert (table["probability_meets_requirements"] <= most + 1e-9).all()
     assert most.min() < 0.7
     # A recipe that is only estimated is no measured magnet.
-    guess = replace(held, made=replace(held.made, estimate=True))
-    other = melts(guess, held.made.best, asked, limits)
+    guess = replace(held, makeup=replace(held.makeup, estimate=True))
+    other = judge_melts(guess, held.makeup.best, asked, limits).table
     keys = ["candidate", "shell", "way"]
     near = table.merge(other, on=keys)
     assert (near["evidence_distance_x"] <= near["evidence_distance_y"] + 1e-12).all()
@@ -107,28 +125,57 @@ def test_controls_fail_and_what_industry_did_holds(motor):
     # Plain sintered without heavy rare earth at 150 degrees C.
     assert chance[BASE, ""] < 0.2
     assert chance[BASE, "Tb 0.6 wt%"] > 0.8
-    ranks = table[table["meets_requirements"]]
-    assert (np.diff(ranks["heavy_rare_earth_wt_pct"].round(1)[~ranks["way"].isin(
-        ["fine-grained", "hot-deformed"])]) >= 0).all()  # fmt: skip
+
+
+def test_a_margin_is_that_of_its_own_remanence_and_knee():
+    asked = wish(duty=True, load_line=1.0, outside_field_kA_m=100.0)
+    held = with_makeup(incumbent_of_grade("N38UH", asked), asked)
+    reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
+    table = judge_melts(held, held.makeup.best, asked, find_limits(reference, asked)).table
+    own_field = table["remanence_guaranteed_T"] / (4e-4 * np.pi * (1.0 + table["recoil"]))
+    margin = table["knee_guaranteed_kA_m"] / (own_field + 100.0)
+    np.testing.assert_allclose(table["demagnetization_safety"], margin, rtol=1e-6)
+    # What is likely to meet the duty has the margin by what is guaranteed.
+    likely = table[table["probability_meets_requirements"] >= 0.8]
+    assert (likely["demagnetization_safety"] >= 1.1 - 1e-9).all()
+
+
+def test_a_larger_field_or_lower_load_line_never_raises_a_probability():
+    chances = []
+    for line, outside in ((2.0, 0.0), (1.0, 0.0), (1.0, 100.0), (0.5, 100.0), (0.5, 300.0)):
+        asked = wish(120.0, duty=True, load_line=line, outside_field_kA_m=outside)
+        held = with_makeup(incumbent_of_grade("N38UH", asked), replace(asked, **KNOWN))
+        reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
+        table = judge_melts(held, held.makeup.best, asked, find_limits(reference, asked)).table
+        chances.append(table["probability_meets_requirements"].to_numpy())
+    for before, after in pairwise(chances):
+        assert (after <= before + 1e-9).all()
 
 
 def test_what_is_bought_is_compared_by_what_makers_print(motor):
     held, asked, limits, _ = motor
-    table = bought(held, asked, limits, own_family=False).set_index("grade")
+    table = judge_sold(held, asked, limits).set_index("grade")
+    chance = table["probability_meets_requirements"]
     sold = sold_at(423.15)
     arnold = sold[(sold["grade"] == "Recoma 33E") & (sold["maker"] == "Arnold")].iloc[0]
     # 1.14 T with -0.035 %/K and 1750 kA/m with -0.25 %/K.
     assert arnold["remanence_T"] == pytest.approx(1.14 * (1 - 0.00035 * 130))
     assert arnold["coercivity_kA_m"] == pytest.approx(1750 * (1 - 0.0025 * 130))
     # 0.09 % short of 1.0888 T, of which 0.55 may be: 0.9 of half a per cent.
-    assert table.loc["Recoma 33E", "probability"] > 0.8
-    assert not set(table["host"]) & {"2:14:1"}
-    assert "YXG22" not in table.index
-    # 1.28 T least of N42SH itself is no purchase; by a duty a lower class is.
+    assert chance["Recoma 33E"] > 0.8
+    # A class that is used above its rating is not offered, however it is printed.
+    assert (table["max_working_temperature_K"] >= 423.14).all()
+    assert "N42SH" not in table.index
     on_duty = wish(75.0, duty=True, load_line=2.0)
-    held = with_recipe(held_grade("N42SH", on_duty), replace(on_duty, **KNOWN))
-    asks = requirements({**held.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
-    classes = bought(held, on_duty, asks, own_family=True)
-    assert "N42SH" not in set(classes["grade"])
-    assert {"N42M", "N45M"} <= set(classes.loc[classes["probability"] > 0.8, "grade"])
+    held = with_makeup(incumbent_of_grade("N42SH", on_duty), replace(on_duty, **KNOWN))
+    asks = find_limits({**held.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
+    classes = judge_sold(held, on_duty, asks).set_index("grade")
+    likely = classes[classes["probability_meets_requirements"] > 0.8]
+    assert "N45M" in likely.index
+    assert (likely["demagnetization_safety"] >= 1.1).all()
+    # H_k is that of the temperature, as `magnetkit.curve` draws it.
+    curve = mk.curve("N45M", "75C", bound="guaranteed").curves
+    assert likely.loc["N45M", "knee_guaranteed_kA_m"] == pytest.approx(
+        1e-3 * curve.knee_field[0, 0], rel=1e-6
+    )
     assert constants()["sold"]["coercivity_kA_m"] == 0.02

@@ -1,0 +1,195 @@
+"""Terms of laws deleted, halved, doubled and turned, and whether tests of laws alone see it.
+
+``python -m benchmarks.mutants.laws [COUNT] [SEED]`` changes one term of one law at a time, in
+memory, and runs ``tests/magnetism/test_laws.py``: no stored answer counts, no other test does. A
+term is what is added, subtracted, multiplied or divided in a function of `LAWS`. Without COUNT all
+are tried. Prints what survived and a line of counts; the exit code is 1 if anything did.
+"""
+
+import ast
+import contextlib
+import importlib
+import inspect
+import io
+import random
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import FunctionType, ModuleType
+from typing import Any
+
+import pytest
+
+LAWS = {
+    "magnetkit.magnetism._boundary": (
+        "boundary_composition",
+        "_decoupling_capacity",
+        "_cerium_beyond_half",
+        "wetting_gain",
+        "decoupling_gain",
+        "log_decoupling",
+        "_wetted_share",
+        "boundary_deviation",
+        "formula_likelihood",
+    ),
+    "magnetkit.magnetism._cells": (
+        "shares",
+        "scale_of_copper",
+        "room_coercivity",
+        "cellular_coercivity",
+        "hot_deviation",
+        "squareness",
+    ),
+    "magnetkit.magnetism._balance": (
+        "bound_share",
+        "microstructure",
+        "grain_decoupling",
+        "reduced_remanence",
+    ),
+    "magnetkit.magnetism.shells": (
+        "thickness_nm",
+        "covering",
+        "arriving_share",
+        "carrier_volume",
+    ),
+}
+"""Functions that are laws, by module."""
+
+TESTS = "tests/magnetism/test_laws.py"
+CHANGES = ("deleted", "halved", "doubled", "turned")
+_SUMS = (ast.Add, ast.Sub)
+_PRODUCTS = (ast.Mult, ast.Div)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A change of one term: the number of the operation in its function and the side of it."""
+
+    module: str
+    function: str
+    operation: int
+    side: str
+    change: str
+
+
+class _Changer(ast.NodeTransformer):
+    """Changes one side of one operation of a function."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.mutant = mutant
+        self.seen = -1
+        self.words = ""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """Leave indices as they are."""
+        node.value = self.visit(node.value)
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Change the operation if it is the one."""
+        node = self.generic_visit(node)  # type: ignore[assignment]
+        if not isinstance(node.op, (*_SUMS, *_PRODUCTS)):
+            return node
+        self.seen += 1
+        if self.seen != self.mutant.operation:
+            return node
+        self.words = ast.unparse(node)
+        other = node.left if self.mutant.side == "right" else node.right
+        term = node.right if self.mutant.side == "right" else node.left
+        if self.mutant.change == "deleted":
+            subtracted = self.mutant.side == "left" and isinstance(node.op, ast.Sub)
+            divides = self.mutant.side == "left" and isinstance(node.op, ast.Div)
+            if subtracted:
+                return ast.UnaryOp(ast.USub(), other)
+            if divides:
+                return ast.BinOp(ast.Constant(1.0), ast.Div(), other)
+            return other
+        factor = {"halved": 0.5, "doubled": 2.0, "turned": -1.0}[self.mutant.change]
+        changed = ast.BinOp(ast.Constant(factor), ast.Mult(), term)
+        if self.mutant.side == "right":
+            node.right = changed
+        else:
+            node.left = changed
+        return node
+
+
+def operations(function: FunctionType) -> int:
+    """Return how many operations of terms a function has."""
+    probe = _Changer(Mutant("", "", -2, "right", "halved"))
+    probe.visit(_tree(function))
+    return probe.seen + 1
+
+
+def _tree(function: FunctionType) -> ast.Module:
+    """Return the syntax tree of a function."""
+    return ast.parse(textwrap.dedent(inspect.getsource(function)))
+
+
+def mutants() -> Iterator[Mutant]:
+    """Yield each change of each term of each law."""
+    for module, functions in LAWS.items():
+        for name in functions:
+            function = getattr(importlib.import_module(module), name)
+            for operation in range(operations(function)):
+                for side in ("left", "right"):
+                    for change in CHANGES:
+                        yield Mutant(module, name, operation, side, change)
+
+
+def changed_function(mutant: Mutant) -> tuple[Callable[..., Any], str]:
+    """Return the function with its change, and the operation in words."""
+    module = importlib.import_module(mutant.module)
+    changer = _Changer(mutant)
+    tree = ast.fix_missing_locations(changer.visit(_tree(getattr(module, mutant.function))))
+    scope: dict[str, Any] = {}
+    exec(compile(tree, f"<{mutant.function}>", "exec"), vars(module), scope)
+    return scope[mutant.function], changer.words
+
+
+def is_killed(mutant: Mutant) -> bool:
+    """Return whether a test of laws fails with the change."""
+    module = importlib.import_module(mutant.module)
+    original = getattr(module, mutant.function)
+    changed, _ = changed_function(mutant)
+    holders = _holders(original, mutant.function)
+    for holder in holders:
+        setattr(holder, mutant.function, changed)
+    try:
+        quiet = io.StringIO()
+        with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+            code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", TESTS])
+    finally:
+        for holder in holders:
+            setattr(holder, mutant.function, original)
+    return code != 0
+
+
+def _holders(function: Callable[..., Any], name: str) -> list[ModuleType]:
+    """Return the modules of the package that hold a function by its name."""
+    held = []
+    for path, module in list(sys.modules.items()):
+        if path.startswith("magnetkit.") and vars(module).get(name) is function:
+            held.append(module)
+    return held
+
+
+def main(arguments: list[str]) -> int:
+    """Try changes and print what survived."""
+    every = list(mutants())
+    if arguments:
+        seed = int(arguments[1]) if len(arguments) > 1 else 1
+        every = random.Random(seed).sample(every, min(int(arguments[0]), len(every)))
+    survived = []
+    for mutant in every:
+        if not is_killed(mutant):
+            survived.append(mutant)
+            _, words = changed_function(mutant)
+            where = f"{mutant.module.rpartition('.')[2]}.{mutant.function}"
+            print(f"{where}: {mutant.side} of `{words}` {mutant.change}", flush=True)
+    print(f"{len(every)} changes, {len(every) - len(survived)} killed, {len(survived)} survived")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,89 @@
+"""What of a magnet hangs on scarce elements: how much of each, and what it is worth.
+
+Exposure is the sum over the heavy rare earths of their mass times their price, USD per kilogram of
+magnet: 0.5 wt.% of dysprosium replaced by 0.2 wt.% of terbium lowers the mass and no exposure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.elements import INDEX, N_ELEMENTS
+from .._core.settings import get_settings
+from ..alloy.table import CompositionTable
+from ..supply.scenario import Scenario
+from ..supply.tables import element_table
+from .thresholds import NONE_WT_PCT, SAVING_SHARE, SAVING_WT_PCT
+
+_Array = NDArray[np.float64]
+
+_BESIDE = ("Sm", "Co")
+
+
+def element_prices(scenario: Scenario) -> _Array:
+    """Return the price of each element, USD/kg, shape (118,); NaN where it is not known."""
+    table = element_table(scenario)
+    prices = np.full(N_ELEMENTS, np.nan)
+    places = [INDEX[symbol] for symbol in table["element"]]
+    prices[places] = table["price_USD_kg"].to_numpy(float)
+    return prices
+
+
+def mass_percents(table: CompositionTable, shells: Sequence[str] | None) -> _Array:
+    """Return the mass of each element in n magnets with their shells, wt.%, shape (n, 118)."""
+    from ..alloy.shell_rows import mean_over_mass
+
+    put_in = None
+    if shells is not None and any(shells):
+        put_in = list(shells)
+    figures = np.column_stack([np.ones(N_ELEMENTS), np.eye(N_ELEMENTS)])
+    return 100.0 * np.asarray(mean_over_mass(table, figures, put_in))[:, 1:]
+
+
+def heavy_exposure(
+    table: CompositionTable, shells: Sequence[str] | None, scenario: Scenario
+) -> _Array:
+    """Return the exposure of n magnets to heavy rare earths, USD per kg of magnet, shape (n,)."""
+    heavy = [INDEX[symbol] for symbol in get_settings().heavy_rare_earths]
+    prices = np.nan_to_num(element_prices(scenario)[heavy])
+    return mass_percents(table, shells)[:, heavy] @ prices / 100.0
+
+
+def elements_held(text: str, shell: str, symbols: Sequence[str]) -> dict[str, float]:
+    """Return how much of each element, wt.%, a recipe (wt.%) with its shell holds, if any."""
+    table = CompositionTable.from_strings([text], basis="weight")
+    percents = mass_percents(table, [shell])[0]
+    amounts = {symbol: float(percents[INDEX[symbol]]) for symbol in symbols}
+    return {symbol: amount for symbol, amount in amounts.items() if amount > 0.005}
+
+
+def heavy_held(text: str, shell: str) -> dict[str, float]:
+    """Return the heavy rare earths that a recipe with its shell holds, wt.%."""
+    return elements_held(text, shell, get_settings().heavy_rare_earths)
+
+
+def beside_held(text: str, shell: str) -> dict[str, float]:
+    """Return the samarium and cobalt that a recipe holds, wt.%."""
+    return elements_held(text, shell, _BESIDE)
+
+
+@dataclass(frozen=True)
+class HeavyToday:
+    """What the magnet in use holds: heavy rare earth, wt.%, and its exposure, USD/kg."""
+
+    wt_pct: float
+    exposure_USD_kg: float
+
+    @property
+    def saving_USD_kg(self) -> float:
+        """Least fall of exposure that is worth a change: a fifth, and what 0.3 wt.% is worth."""
+        if self.wt_pct < NONE_WT_PCT:
+            return float("inf")
+        worth = SAVING_WT_PCT / self.wt_pct * self.exposure_USD_kg
+        return max(SAVING_SHARE * self.exposure_USD_kg, worth)
+
+    def is_lowered_by(self, exposure_USD_kg: float) -> bool:
+        """Return whether a magnet of another exposure lowers it by what is worth a change."""
+        return self.exposure_USD_kg - exposure_USD_kg >= self.saving_USD_kg - 1e-9

@@ -1,0 +1,69 @@
+"""The one rule by which a way is recommended."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._profile_parts import CHANCE
+from .exposure import HeavyToday
+from .thresholds import EQUAL_WT_PCT, MEETS, MOST_COST, SAVING_SHARE, SAVING_WT_PCT
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
+    """Return the rule of `recommend` in one sentence."""
+    if reach:
+        return (
+            f"of the ways with P of {MEETS:g} or more of its family, the one on which least hangs "
+            "on heavy rare earth (wt.% times price); of equals the cheapest"
+        )
+    most = MOST_COST if most_cost is None else most_cost
+    return (
+        f"of the ways with P of {MEETS:g} or more that lower what hangs on heavy rare earth (wt.% "
+        f"times price) by {100 * SAVING_SHARE:.0f} % and by what {SAVING_WT_PCT:g} wt.% is worth, "
+        f"the one that leaves least, at no more than {most:g} times today's cost per flux"
+    )
+
+
+def recommend(
+    frame: "pd.DataFrame",
+    today: HeavyToday,
+    *,
+    most_cost: float | None = None,
+    reach: bool = False,
+) -> int | None:
+    """Return the place of the way to take among n ways; None where today's magnet is kept.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a way: ``probability_meets_requirements``, ``exposure_USD_kg``,
+        ``cost_per_flux_ratio`` over today's, and ``open``, whether the rule may take it: no trial,
+        and of a family that is allowed.
+    today : HeavyToday
+        What the magnet in use holds.
+    most_cost : float, optional
+        Largest cost per flux over today's; `MOST_COST` otherwise.
+    reach : bool
+        Whether the magnet in use does not do what is asked: then nothing has to be saved, and cost
+        breaks ties alone.
+    """
+    most = MOST_COST if most_cost is None else most_cost
+    exposure = frame["exposure_USD_kg"].to_numpy(float)
+    ratio = frame["cost_per_flux_ratio"].to_numpy(float)
+    able = frame["open"].to_numpy(bool) & (frame[CHANCE].to_numpy(float) >= MEETS)
+    if not reach:
+        able &= today.exposure_USD_kg - exposure >= today.saving_USD_kg - 1e-9
+        able &= ~(ratio > most)
+    places = np.flatnonzero(able)
+    if not len(places):
+        return None
+    step = 0.01
+    if today.wt_pct > 0.0:
+        step = max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, step)
+    near = exposure[places] <= exposure[places].min() + step
+    cost = np.nan_to_num(ratio[places], nan=np.inf)
+    order = np.lexsort((exposure[places], cost, ~near))
+    return int(places[order[0]])

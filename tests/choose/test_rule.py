@@ -1,0 +1,79 @@
+"""What is recommended, and by what exposure."""
+
+import pandas as pd
+import pytest
+
+from magnetkit.alloy.table import CompositionTable
+from magnetkit.choose.exposure import HeavyToday, heavy_exposure, heavy_held
+from magnetkit.choose.rule import recommend, rule_text
+from magnetkit.supply.scenario import load_scenario, with_prices
+
+TODAY = HeavyToday(3.0, 9.0)
+
+
+def ways(*rows):
+    columns = ["probability_meets_requirements", "exposure_USD_kg", "cost_per_flux_ratio", "open"]
+    return pd.DataFrame(list(rows), columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ([(0.9, 5.0, 1.0, True), (0.85, 2.0, 1.0, True)], 1),
+        # Not likely, not open, dear, or no saving.
+        ([(0.79, 2.0, 1.0, True)], None),
+        ([(0.9, 2.0, 1.0, False)], None),
+        ([(0.9, 2.0, 1.11, True), (0.9, 4.0, 1.1, True)], 1),
+        ([(0.9, 7.3, 1.0, True)], None),
+        ([(0.9, 7.2, 1.0, True)], 0),
+        # Equal exposures, 0.05 wt.% of today's: the cheaper.
+        ([(0.9, 2.0, 1.05, True), (0.9, 2.1, 0.9, True)], 1),
+        ([(0.9, 2.0, 1.05, True), (0.9, 2.3, 0.9, True)], 0),
+    ],
+)
+def test_what_is_recommended(rows, place):
+    assert recommend(ways(*rows), TODAY) == place
+
+
+def test_a_users_cap_on_cost_counts_and_is_said():
+    rows = ways((0.9, 2.0, 1.3, True), (0.9, 4.0, 1.0, True))
+    assert recommend(rows, TODAY, most_cost=1.4) == 0
+    assert "1.4 times today" in rule_text(1.4)
+
+
+def test_what_does_not_save_what_is_worth_a_change_is_left():
+    # Of 0.5 wt.% a fifth is little, and 0.3 wt.% counts.
+    little = HeavyToday(0.5, 1.5)
+    assert recommend(ways((0.9, 0.7, 1.0, True)), little) is None
+    assert recommend(ways((0.9, 0.59, 1.0, True)), little) == 0
+    assert recommend(ways((0.9, 0.0, 1.0, True)), HeavyToday(0.0, 0.0)) is None
+
+
+def test_to_reach_what_is_asked_nothing_has_to_be_saved():
+    rows = ways((0.9, 12.0, 1.5, True), (0.95, 14.0, 1.0, True))
+    assert recommend(rows, TODAY) is None
+    assert recommend(rows, TODAY, reach=True) == 0
+
+
+def exposure(text, shell="", prices=None):
+    table = CompositionTable.from_strings([text], basis="weight")
+    scenario = with_prices("baseline", prices or {})
+    return heavy_exposure(table, [shell], scenario)[0]
+
+
+def test_exposure_is_mass_times_price():
+    # Prices of 2025 of the supply table: dysprosium 274, terbium 1,188 USD/kg.
+    assert exposure("Nd28Dy3B1Fe bal.") == pytest.approx(0.03 * 274.296, rel=1e-3)
+    assert exposure("Nd31B1Fe bal.") == 0.0
+    assert exposure("Nd31B1Fe bal.", "Tb 0.5 wt%") == pytest.approx(0.005 * 1187.9, rel=0.02)
+    # Half a per cent of dysprosium replaced by 0.2 of terbium lowers no exposure.
+    assert exposure("Nd30B1Fe bal.", "Tb 0.2 wt%") > exposure("Nd30Dy0.5B1Fe bal.")
+    four = exposure("Nd31B1Fe bal.", "Tb 0.5 wt%", {"Tb": "4x"})
+    assert four == pytest.approx(4.0 * exposure("Nd31B1Fe bal.", "Tb 0.5 wt%"))
+    assert load_scenario("baseline").price_factor("Tb") == 1.0
+
+
+def test_what_a_recipe_holds_is_counted_with_its_shell():
+    held = heavy_held("Nd29Dy1.5B1Fe bal.", "Tb 0.4 wt%")
+    assert held["Tb"] == pytest.approx(0.4, abs=0.02)
+    assert held["Dy"] == pytest.approx(1.5, abs=0.03)

@@ -1,0 +1,195 @@
+"""Laws of magnets once more, one recipe at a time in plain Python, by constants of the files.
+
+Nothing is taken from the package but masses and volumes of the elements.
+"""
+
+import tomllib
+from math import exp, inf, log1p, pi, sqrt, tanh
+
+from magnetkit._core import datasets
+from magnetkit._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS
+from magnetkit.phases.partition import atomic_volumes
+
+
+def book(name):
+    """Return the values of a law by name."""
+    tables = tomllib.loads((datasets.root() / "laws" / f"{name}.toml").read_text("utf-8"))
+    return {key: table["value"] for key, table in tables.items()}
+
+
+def mass_of(atoms):
+    return sum(x * ATOMIC_MASS[INDEX[s]] for s, x in atoms.items())
+
+
+def softplus(x):
+    """ln(1 + e^x) without overflow."""
+    return max(x, 0.0) + log1p(exp(-abs(x)))
+
+
+def step(x):
+    return 1.0 / (1.0 + exp(-x)) if x > -700.0 else 0.0
+
+
+def boundary(atoms, bound=0.0):
+    """Return what lies between the grains of a recipe in moles: by the rules, one after another."""
+    k = book("boundary")
+    mass = mass_of(atoms)
+    earths = [s for s in atoms if s in RARE_EARTHS]
+    rare = sum(atoms[s] for s in earths)
+    per_earth = sum(atoms[s] * ATOMIC_MASS[INDEX[s]] for s in earths) / rare
+    iron = sum(atoms.get(s, 0.0) for s in ("Fe", "Co", "Ni", "Mn"))
+    carbon = atoms.get("C", 0.0)
+    # Carbon of the furnace and of the recipe binds formers of borides, which else take boron.
+    formers = sum(atoms.get(s, 0.0) for s in ("Ti", "Zr", "Hf", "Nb", "Ta", "V"))
+    usual = k["usual_carbon"] / 100.0 * mass / ATOMIC_MASS[INDEX["C"]]
+    formers = max(formers - k["carbon_on_titanium"] * (carbon + usual), 0.0)
+    boron = max(atoms.get("B", 0.0) - k["borides"] * formers, 0.0)
+    # Carbon fills what boron lacks; the rest makes R2C3.
+    filling = min(carbon, max(iron / 14.0 - boron, 0.0))
+    boron += filling
+    taken = 2.0 / 3.0 * (carbon - filling)
+    left = soft = gallium = 0.0
+    if boron >= iron / 14.0:
+        # Fe: 14 x + 4 y, B: x + 4 y, of R2Fe14B and R1.1Fe4B4.
+        units = (iron - boron) / 13.0
+        taken += 2.0 * units + 1.1 * (boron - units) / 4.0
+        spare = 14.0 * boron - iron
+    else:
+        taken += 2.0 * boron
+        left = iron - 14.0 * boron
+        spare = 0.0
+    room_gallium = 13.0 * atoms.get("Ga", 0.0)
+    room_others = 13.0 * k["copper_for_gallium"] * atoms.get("Cu", 0.0)
+    room_others += 11.0 / 3.0 * k["aluminium_for_gallium"] * atoms.get("Al", 0.0)
+    gallium = min(left, room_gallium)
+    others = min(left - gallium, room_others)
+    taken += 6.0 / 13.0 * (gallium + others)
+    unbound = rare * (1.0 - bound) - taken
+    dissolves = max(unbound, 0.0) * per_earth * k["iron_in_boundary"] / ATOMIC_MASS[INDEX["Fe"]]
+    room = room_gallium + room_others + dissolves
+    soft = max(left - room, 0.0)
+    doubt = 14.0 * k["boron_doubt"] / 100.0 * mass / ATOMIC_MASS[INDEX["B"]]
+    less = max(left - spare + doubt - room, 0.0) - soft
+    more = max(left - spare - doubt - room, 0.0) - soft
+    volume = sum(x * atomic_volumes()[INDEX[s]] for s, x in atoms.items())
+    cerium = atoms.get("Ce", 0.0) / rare
+    return {
+        "free": 100.0 * per_earth * (unbound - 2.0 / 17.0 * soft) / mass,
+        "decoupling_earth": 100.0 * per_earth * 6.0 / 13.0 * gallium / mass,
+        "r2fe17": soft * k["soft_volume"] / volume,
+        "r6fe13ga": gallium * k["decoupling_volume"] / volume,
+        "soft_doubt": sqrt((less**2 + more**2) / 2.0) * k["soft_volume"] / volume,
+        "boron": 100.0 * atoms.get("B", 0.0) * ATOMIC_MASS[INDEX["B"]] / mass,
+        "cerium": k["laves_over"]
+        * softplus((cerium - k["laves_from"]) / k["laves_over"])
+        / (1.0 - k["laves_from"]),
+    }
+
+
+def wetting(aluminium, copper, gallium):
+    k = book("boundary")
+    gain = k["aluminium_gain"] * (1.0 - exp(-aluminium / k["aluminium_scale"]))
+    c, g = copper / k["copper_scale"], gallium / k["gallium_scale"]
+    if c + g > 0.0:
+        most = (k["copper_gain"] * c + k["gallium_gain"] * g) / (c + g)
+        gain += most * (1.0 - exp(-c - g))
+    gain = k["most_wetting"] * tanh(gain / k["most_wetting"])
+    beyond = max(copper / k["most_copper"] - 1.0, 0.0)
+    return gain * exp(-(beyond**2)) / k["nucleation_field"]
+
+
+def decoupling(volume):
+    k = book("boundary")
+    return (
+        k["decoupling_gain"] * (1.0 - exp(-volume / k["decoupling_scale"])) / k["nucleation_field"]
+    )
+
+
+def decoupling_factor(free, decoupling_earth, r2fe17, cerium):
+    k = book("boundary")
+    earth = k["weighing"] * softplus(
+        (free + k["decoupling_rare_earth"] * decoupling_earth) / k["weighing"]
+    )
+    thin = (1.0 - k["thick_share"]) * (1.0 - exp(-earth / k["free_scale_thin"]))
+    thick = k["thick_share"] * (1.0 - exp(-earth / k["free_scale_thick"]))
+    return (thin + thick) * exp(-r2fe17 / k["soft_scale"]) * exp(-k["laves_loss"] * cerium)
+
+
+def doubt(r2fe17, soft_doubt, cerium, formula, soft_scale_deviation):
+    k = book("boundary")
+    parts = [
+        r2fe17 * soft_scale_deviation / k["soft_scale"] ** 2,
+        soft_doubt / k["soft_scale"],
+        k["cerium_doubt"] * (1.0 - exp(-((cerium / k["cerium_doubt_over"]) ** 2))),
+        # At its most, where a formula is as likely as a charge.
+        k["formula_doubt"] * formula * (1.0 - formula) / 0.25,
+    ]
+    return sqrt(sum(part**2 for part in parts))
+
+
+def cells(iron, copper, zirconium, ratio, pinning, scale):
+    """Return H_cJ of cells at 20 C, in the unit of `pinning`."""
+    k = book("cells")
+    if copper <= k["least_copper"]:
+        return 0.0
+    driven = (iron - k["iron_drives_from"]) / (k["iron_drives_to"] - k["iron_drives_from"])
+    scale *= 1.0 - (1.0 - k["copper_driven"]) * min(max(driven, 0.0), 1.0)
+    h = pinning * (1.0 - exp(-(copper - k["least_copper"]) / scale))
+    left = k["zirconium_without"]
+    h *= left + (1.0 - left) * step((zirconium - k["zirconium_from"]) / k["zirconium_over"])
+    if zirconium > k["most_zirconium"]:
+        h *= exp(-(((zirconium - k["most_zirconium"]) / k["zirconium_falls_over"]) ** 2))
+    both = copper / k["cell_copper"] + zirconium / k["cell_zirconium"]
+    h *= step((both - k["cell_from"]) / k["cell_over"])
+    h *= step((ratio - k["least_ratio"]) / k["ratio_over"])
+    h *= step((k["most_ratio"] - ratio) / k["ratio_over"])
+    return h * step((k["iron_edge"] - iron) / k["iron_over"])
+
+
+def fall_of_cells(h, iron, hot, iron_limit, aged, ordinary):
+    """Return the fall of H_cJ per 1000 K of that at 20 C."""
+    k = book("cells")
+    at_500 = hot * (1.0 - (iron / iron_limit) ** k["iron_power"])
+    fall = (1.0 - at_500 / h) / k["hot_span"] * 1e3
+    w = k["fall_rounding"]
+    # The smaller of both, rounded.
+    fall = k["most_fall"] - w * softplus((k["most_fall"] - fall) / w)
+    if aged is not None:
+        short = min(max((500.0 - aged) / 200.0, 0.0), 1.0)
+        fall += short * max(ordinary - fall, 0.0)
+    return fall
+
+
+def grain_decoupling(factor, soft, cobalt, cobalt_loss, additive, lanthanum, loss, grain_um):
+    k = book("grains")
+    left = factor * exp(-soft / k["soft_scale"])
+    lost_by_cobalt = (1.0 - exp(-cobalt_loss * cobalt)) * exp(-additive / k["additive"])
+    left *= 1.0 - lost_by_cobalt
+    return left if grain_um < k["ribbon_grain"] else left * exp(-loss * lanthanum)
+
+
+def reduced_remanence(alignment, soft, fine):
+    k = book("grains")
+    if not fine:
+        return alignment
+    shared = k["exchange_remanence"] * (1.0 - exp(-soft / k["exchange_volume"]))
+    return alignment + shared * (1.0 - alignment) / 0.5
+
+
+def arriving_share(faces_mm):
+    """Return the amount a quarter in over the mean, by sources mirrored at both faces."""
+    if faces_mm == inf:
+        return 1.0
+    area, length = book("shell")["diffusion_area"], faces_mm / 1e3
+    images = [(0.25 + i) * length for i in range(-400, 401)]
+    return sum(exp(-(x**2) / (4.0 * area)) for x in images) * length / sqrt(4.0 * pi * area)
+
+
+def carrier_volume(atoms, carriers):
+    """Return the share of the volume of masses put into a magnet of so many moles."""
+    volumes = atomic_volumes()
+    mass = mass_of(atoms)
+    own = sum(x * volumes[INDEX[s]] for s, x in atoms.items()) / mass
+    put_in = sum(m * volumes[INDEX[s]] / ATOMIC_MASS[INDEX[s]] for s, m in carriers.items())
+    own *= 1.0 - sum(carriers.values())
+    return put_in / (own + put_in)
