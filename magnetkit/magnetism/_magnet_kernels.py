@@ -84,11 +84,11 @@ class Rules(NamedTuple):
     H_cJ at `ROOM` where walls are held, A/m, 0 elsewhere; ``level``: H_cJ at `ROOM` of the
     producer's magnets, without a shell, over what these make; ``decay``: power of the nucleation
     field that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the
-    fall of alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of H_cJ
-    over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ, at
-    `ROOM` where ``alpha_falls`` is 1 (see `knees_at`); ``recoil``: permeability; ``limit``: T_max
-    is no higher, K, and 0 where no coercivity is wanted; ``bend``: what a measured alpha adds to
-    polarization from `ROOM` on, 1/K.
+    fall of alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of
+    H_cJ over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ,
+    at `ROOM` where ``alpha_falls`` is 1 (see `knees_at`); ``recoil``: permeability; ``limit``:
+    T_max is no higher, K, and 0 where no coercivity is wanted; ``bend``: what a measured alpha adds
+    to polarization from `ROOM` on, 1/K.
     """
 
     factor: Any
