@@ -202,7 +202,7 @@ def render(families: dict[str, dict]) -> str:
 def _write(families: dict[str, dict]) -> None:
     """Write the parameters, which are read anew from then on."""
     (HERE / "parameters.toml").write_text(render(families), encoding="utf-8")
-    for read in (parameters, usual_of_hosts, recipes.made):
+    for read in (parameters, usual_of_hosts, recipes.made, recipes.fit, recipes.alignment):
         read.cache_clear()
 
 

@@ -243,6 +243,7 @@ def _straight(kelvin: NDArray[np.float64], fall: Any, curie: Any) -> NDArray[np.
     return np.where(kelvin <= _magnets.ROOM, cold, np.clip(left, 0.0, order))
 
 
+@lru_cache(maxsize=256)
 def fit(host: str, without: str = "") -> dict[str, float]:
     """Fit the free parameters of a host on its recipes, leaving out one source.
 
@@ -311,6 +312,7 @@ def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
     return np.linalg.inv(np.linalg.cholesky(covariance))
 
 
+@lru_cache(maxsize=256)
 def alignment(host: str, without: str = "") -> float:
     """Return the mean alignment that the remanences of a host's recipes ask for.
 
