@@ -179,6 +179,10 @@ def test_a_formula_is_likelier_the_nearer_a_row_is_to_it():
         CompositionTable.from_strings(pair), host[:2], np.ones(2)
     )
     assert additive < plain
+    # With 1 % beside the hard phase half is left of it: 0.985 to 0.995.
+    beside = CompositionTable.from_strings(["Nd2Fe13.95Al0.05B"])
+    half = _boundary.formula_likelihood(beside, host[:1], np.full(1, 0.99))[0]
+    assert half == pytest.approx(0.5, abs=0.02)
     weighed = CompositionTable.from_strings(["Nd26.68B1.0Fe bal."], basis="weight")
     assert _boundary.formula_likelihood(weighed, host[:1], np.ones(1))[0] == 0.0
     # Other hosts by how much of them is the hard phase: from 0.94 to 0.995.
@@ -372,3 +376,16 @@ def test_the_book_is_whole_and_a_table_that_is_not_is_refused():
     with shifted(most, 0.9):
         assert law("boundary").most_copper == 0.9
     assert law("boundary").most_copper == most.value
+
+
+def test_numbers_that_kernels_hold_are_those_of_the_book():
+    from magnetkit.magnetism import _magnet_kernels as kernels
+
+    names = {
+        "settles": "_SETTLES", "settles_hot": "_SETTLES_HOT", "settles_cold": "_SETTLES_COLD",
+        "most_cold": "_MOST_COLD", "order_power": "_ORDER", "least": "_LEAST",
+    }  # fmt: skip
+    book = {constant.name: constant.value for constant in law("temperature")}
+    held = {name: getattr(kernels, names[name]) for name in book.keys() & names.keys()}
+    assert len(held) >= 4
+    assert held == pytest.approx({name: book[name] for name in held})
