@@ -4,7 +4,8 @@ A melt is compared with the magnet in use by the model, whose errors the two sha
 what makers guarantee.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -112,6 +113,35 @@ def _by_route(rows: Sequence[Any], route: str, host: str) -> list[tuple[str, str
 
 def _model_figures(frame: "pd.DataFrame", incumbent: Incumbent, request: Request) -> "pd.DataFrame":
     """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
+    routes_of = [route if isinstance(route, str) else "" for route in frame["route"]]
+    melts = tuple(zip(frame["composition"], frame["shell"], routes_of, strict=True))
+    conditions = request.conditions
+    between = incumbent.between or conditions.between
+    use = (request.temperature, between, conditions.curie)
+    if incumbent.producer is not None:
+        return _figures_of_melts(melts, *use, incumbent.producer.record())
+    return _cached_figures(melts, *use)
+
+
+@lru_cache(maxsize=64)
+def _cached_figures(
+    melts: tuple[tuple[str, str, str], ...],
+    kelvin: float,
+    between: tuple[float, float],
+    curie: "CurieModel",
+) -> "pd.DataFrame":
+    """Return `_figures_of_melts`, shared and not to be changed: no duty changes a magnet."""
+    return _figures_of_melts(melts, kelvin, between, curie, None)
+
+
+def _figures_of_melts(
+    melts: tuple[tuple[str, str, str], ...],
+    kelvin: float,
+    between: tuple[float, float],
+    curie: "CurieModel",
+    producer: Mapping[str, Any] | None,
+) -> "pd.DataFrame":
+    """Return what the model makes of recipes with shells by routes, in their order."""
     import pandas as pd
 
     from ..magnetism.sintered import sintered_at
@@ -120,26 +150,21 @@ def _model_figures(frame: "pd.DataFrame", incumbent: Incumbent, request: Request
     columns.append(DISTANCE)
     for quantity in (REMANENCE, COERCIVITY):
         columns += [f"{quantity}_lo", f"{quantity}_hi"]
-    made_by: dict[str, Any] = {}
-    if incumbent.producer is not None:
-        made_by["producer"] = incumbent.producer.record()
-    conditions = request.conditions
-    use: dict[str, Any] = {
-        "curie": conditions.curie,
-        "between": incumbent.between or conditions.between,
-    }
+    frame = pd.DataFrame(melts, columns=["composition", "shell", "route"])
+    use: dict[str, Any] = {"curie": curie, "between": between}
     parts = []
-    for route, part in frame.groupby(frame["route"].fillna(""), sort=False):
-        process = dict(made_by)
+    for route, part in frame.groupby("route", sort=False):
+        process: dict[str, Any] = {}
+        if producer is not None:
+            process["producer"] = producer
         if route:
             process["route"] = route
         table = CompositionTable.from_strings(part["composition"].tolist(), basis="weight")
         shells = part["shell"].tolist()
-        at = [request.temperature]
-        (plain,) = sintered_at(table, at, process or None, **use)
+        (plain,) = sintered_at(table, [kelvin], process or None, **use)
         whole = plain
         if any(shells):
-            (whole,) = sintered_at(table, at, process or None, shells, **use)
+            (whole,) = sintered_at(table, [kelvin], process or None, shells, **use)
         whole.index = plain.index = part.index
         parts.append(whole[columns].assign(bare=plain[COERCIVITY]))
     return pd.concat(parts).sort_index()
@@ -425,8 +450,12 @@ def judge_sold(incumbent: Incumbent | None, request: Request, limits: Limits) ->
     )
 
 
+@lru_cache(maxsize=16)
 def sold_figures(kelvin: float) -> "pd.DataFrame":
-    """Return one row for each grade that is sold: what its makers guarantee at a temperature, K."""
+    """Return one row for each grade that is sold: what its makers guarantee at a temperature, K.
+
+    Shared, and not to be changed.
+    """
     rows = sold_at(kelvin)
     grouped = rows.groupby("grade", sort=False)
     least = grouped[[REMANENCE, COERCIVITY]].median()
@@ -455,12 +484,13 @@ _WITHOUT_ESTIMATE = {
 }
 
 
+@lru_cache(maxsize=512)
 def makeup_of_sold(
-    row: "pd.Series", kind: str | None, curie: "CurieModel | None"
+    grade: str, kind: str | None, curie: "CurieModel | None"
 ) -> CompositionEstimate | None:
     """Return what a sold grade is made of, of one kind where one is asked for, or None."""
-    sheet = at_room().set_index("grade", drop=False).loc[row["grade"]]
-    if row["kind"] not in MELTED or row["host"] not in HOSTS:
+    sheet: Any = at_room().set_index("grade", drop=False).loc[grade]
+    if sheet["kind"] not in MELTED or sheet["host"] not in HOSTS:
         return None
     makeup = estimate_composition(sheet, curie)
     alike = [recipe for recipe in makeup.recipes if recipe.kind == kind]
@@ -479,7 +509,7 @@ def as_candidates(
     texts, shells, means = [], [], []
     kept = []
     for index, row in sold.iterrows():
-        makeup = makeup_of_sold(row, kind, request.conditions.curie)
+        makeup = makeup_of_sold(str(row["grade"]), kind, request.conditions.curie)
         if makeup is not None:
             texts.append(makeup.best.text)
             shells.append(makeup.best.shell)

@@ -623,7 +623,7 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
     lower = rows["coercivity_20C_kA_m"] < LOWER_CLASS * float(incumbent.sheet[COERCIVITY])
     rows = rows[lower & ~rows["grade"].isin(secondhand())]
     for _, row in rows.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
-        makeup = makeup_of_sold(row, own.kind, request.conditions.curie)
+        makeup = makeup_of_sold(str(row["grade"]), own.kind, request.conditions.curie)
         if makeup is None or own.heavy_wt_pct - makeup.heavy_wt_pct[0] < SAVING_WT_PCT:
             continue
         for line in _LINES:
