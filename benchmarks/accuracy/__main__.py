@@ -14,7 +14,17 @@ from magnetkit.surrogates.training_sets import TARGETS as LEARNT
 
 from . import stored
 
-TARGETS = (*LEARNT, "magnetism", "magnets", "grades", "phases", "hindcast", "spread", "diffusion")
+TARGETS = (
+    *LEARNT,
+    "magnetism",
+    "magnets",
+    "papers",
+    "grades",
+    "phases",
+    "hindcast",
+    "spread",
+    "diffusion",
+)
 
 
 def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -> str:
@@ -40,6 +50,10 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
         from .magnetism.left_out import report as magnets
 
         return magnets()
+    if target == "papers":
+        from .magnetism.papers import report as left_out_papers
+
+        return left_out_papers()
     if target == "grades":
         from .magnetism import sheets
 

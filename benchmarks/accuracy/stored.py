@@ -195,6 +195,25 @@ TABLES = {
             },
         ),
     ),
+    "papers": (
+        Table(
+            "Measured magnets of every family, each with its whole paper left out of laws, ranges "
+            "and distances.",
+            "datasets/magnets/VALIDATION.md",
+            "| quantity | family",
+            {
+                "quantity": "quantity",
+                "family": "family",
+                "asked": "asked",
+                "answered": "answered",
+                "papers": "papers",
+                "inside": "inside",
+                "median": "median",
+                "rms": "rms",
+                "width": "width",
+            },
+        ),
+    ),
     "grades": (
         Table(
             "Commercial grades, predicted from the B_r and H_cJ that makers print at 20 °C.",

@@ -1,6 +1,6 @@
 """``magnetkit models`` and ``magnetkit validate``."""
 
-from json import dumps, loads
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,39 +65,67 @@ def validate(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A model's target, or magnetism, magnets, grades, phases, hindcast, diffusion.",
+            help="A model's target, or magnetism, magnets, grades, phases, hindcast, diffusion; "
+            "with --data any column of it.",
             autocompletion=lambda incomplete: [t for t in _stored() if t.startswith(incomplete)],
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="CSV of your measurements: composition, TARGET; group, source if known."),
+    ] = None,
+    groups: Annotated[
+        str | None, typer.Option(help="Column of --data: its rows are left out together.")
+    ] = None,
+    learn_from: Annotated[
+        str,
+        typer.Option(
+            help="data: the models learn from the other groups of --data; known: from magnetkit's "
+            "own set less groups and compounds of --data."
+        ),
+    ] = "data",
+    plot: Annotated[
+        Path | None, typer.Option(help="Parity plot of --data: .html, .png, .svg or .pdf.")
+    ] = None,
     json: Json = False,
-    data: Annotated[Path | None, typer.Option(hidden=True)] = None,
-    snapshot: Annotated[Path | None, typer.Option(hidden=True)] = None,
-    peers: Annotated[bool, typer.Option(hidden=True)] = True,
     quiet: Quiet = False,
 ) -> None:
     """Print the errors of predictions on measurements that were not used for training.
 
-    Each table names the date of its figures. In a checkout of the source they can be computed
-    again, also with your own data: python -m benchmarks.accuracy TARGET.
+    Without --data these are stored figures; each table names their date. With --data every row is
+    predicted by models that saw neither its group nor its compound, ExtraTrees, RandomForest and
+    GaussianProcess of scikit-learn beside them.
 
     Examples
     --------
       magnetkit validate magnetism
 
       magnetkit validate hindcast --json
-    """
-    from ..report._text import remark
 
-    if data is not None or snapshot is not None or not peers:
-        raise InputError(
-            "magnetkit validate prints stored figures; --data, --snapshot and --no-peers are "
-            "options of python -m benchmarks.accuracy TARGET in a checkout of the source"
-        )
+      magnetkit validate curie_temperature_K --data mine.csv --groups paper --plot parity.png
+    """
+    from ..report._text import remark, say
+    from ..run.validation import validate as run
+
+    if data is not None:
+        if target is None:
+            raise InputError("--data needs a target: the column of the file to validate")
+        found = run(target, data=data, groups=groups, learn_from=learn_from, progress=not quiet)
+        if plot is not None:
+            found.plot().save(plot)
+        figures = found.table.round(4).reset_index()
+        if json:
+            records = figures.astype(object).where(figures.notna(), None).to_dict("records")
+            return typer.echo(dumps({target: records}, ensure_ascii=False))
+        say(f"{target}, {found.about}")
+        return _print_figures(figures)
+    if groups is not None or plot is not None or learn_from != "data":
+        raise InputError("--groups, --plot and --learn-from are of your own rows: give --data")
     stored = _stored()
     if target is not None and target not in stored:
         raise InputError(
-            f"no figures of {target!r} are stored, but of {', '.join(stored)}; others are computed "
-            "in a checkout of the source: python -m benchmarks.accuracy TARGET"
+            f"no figures of {target!r} are stored, but of {', '.join(stored)}; --data takes "
+            "measurements of anything else"
         )
     chosen = stored if target is None else {target: stored[target]}
     if json:
@@ -111,9 +139,40 @@ def validate(
 
 def _stored() -> dict[str, list[dict[str, Any]]]:
     """Return the tables of figures by target."""
-    from .._core.datasets import path
+    from ..run.validation import stored_figures
 
-    return loads(path("accuracy/figures.json").read_text("utf-8"))
+    return stored_figures()
+
+
+_HEADINGS = {
+    "model": "model",
+    "rows": "values",
+    "mean_absolute_error": "mean error",
+    "pairs_in_order": "pairs",
+    "coverage": "in range",
+    "half_width": "half width",
+    "error_gain": "gain on it",
+}
+"""Heading on the terminal of each figure that is shown there."""
+
+
+def _print_figures(figures: Any) -> None:
+    """Print the figures of models, and what is in the last columns with its range."""
+    from ..report._text import Shown, print_table
+
+    columns = []
+    for name, heading in _HEADINGS.items():
+        cells = ["" if value != value else _cell(value) for value in figures[name]]
+        if name == "error_gain":
+            ends = zip(figures["error_gain_lo"], figures["error_gain_hi"], strict=True)
+            ranges = [f" ({low:.3g} to {high:.3g})" for low, high in ends]
+            cells = [cell + text for cell, text in zip(cells, ranges, strict=True)]
+        columns.append(Shown(heading, cells, name != "model", priority=0))
+    print_table("", columns)
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"
 
 
 def _show(target: str, table: dict[str, Any]) -> None:

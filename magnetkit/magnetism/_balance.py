@@ -123,17 +123,19 @@ def microstructure(rows: dict[str, Array], structure: dict[str, Array]) -> tuple
     """Compute alpha_K, N_eff, H_cJ of cells (A/m) and the decay of coercivity of each row.
 
     N_eff = N_0 + n ln(D / D_0) rises with grain size. Both are multiplied by what couples the
-    grains, p = factor exp(-v_soft/v_0) [1 - (1 - exp(-k_Co Co)) exp(-x/x_0)] exp(-k_La La), and
+    grains, p = factor exp(-v_soft/v_0) [1 - (1 - exp(-k_Co Co)) exp(-x/x_0)]
+    exp(-(k_La + k_m Ce) La), Ce and La being shares of the rare earth, and
     alpha_K = (alpha_0 + w wetting + decoupling) p. Grains that a soft phase or too little
     rare-earth-rich phase couples reverse together. Cobalt that no additive x accompanies turns the
-    boundary phase into a magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms,
-    leaves iron behind. Cellular magnets are those of `_cells.cellular_coercivity`.
+    boundary phase into a magnetic Laves phase R(Fe,Co)2. Lanthanum, whose 2:14:1 barely forms,
+    leaves iron behind, and more of it beside cerium, as in mischmetal. Cellular magnets are those
+    of `_cells.cellular_coercivity`.
 
     Parameters
     ----------
     rows : dict of str to ndarray, shape (n,)
-        Of `process.by_row`, with ``lanthanum``, the share of La in the rare earth, and ``cobalt``,
-        that of Co in iron and cobalt.
+        Of `process.by_row`, with ``lanthanum`` and ``cerium``, the shares of La and Ce in the rare
+        earth, and ``cobalt``, that of Co in iron and cobalt.
     structure : dict of str to ndarray, shape (n,)
         Volume fraction ``soft``; ``decoupling_factor``, the share of coercivity that the boundary
         leaves; ``wetting`` and ``decoupling``, what additions and R6Fe13Ga add to alpha_K;
@@ -159,9 +161,9 @@ def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Arr
         left = structure["decoupling_factor"] * np.exp(-structure["soft"] / GRAINS.soft_scale)
     laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])
     left = left * (1.0 - laves * np.exp(-structure["additive"] / GRAINS.additive))
-    lanthanum = np.where(
-        rows["grain_size_um"] < GRAINS.ribbon_grain, 0.0, rows["lanthanum_loss"] * rows["lanthanum"]
-    )
+    loss = rows["lanthanum_loss"] + rows["mischmetal_loss"] * rows["cerium"]
+    ribbon = rows["grain_size_um"] < GRAINS.ribbon_grain
+    lanthanum = np.where(ribbon, 0.0, loss * rows["lanthanum"])
     return np.asarray(left * np.exp(-lanthanum))
 
 

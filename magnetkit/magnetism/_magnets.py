@@ -53,8 +53,8 @@ Array = NDArray[np.float64]
 FORMULA = law("formula")
 GRAINS = law("grains")
 
-_SUMMED = ("La",), RARE_EARTHS, ("Co",), ("Fe", "Co")
-_LANTHANUM_AND_COBALT = np.column_stack([mask(symbols) for symbols in _SUMMED])
+_SUMMED = ("La",), ("Ce",), RARE_EARTHS, ("Co",), ("Fe", "Co")
+_OF_LOSSES = np.column_stack([mask(symbols) for symbols in _SUMMED])
 
 
 @dataclass(frozen=True, eq=False)
@@ -551,9 +551,10 @@ def _read(
         rows[name] = np.where(
             np.isnan(own), rows[name], own + rows[name] * np.exp(-own / FORMULA.named_gas)
         )
-    lanthanum, rare, cobalt, metal = sums_of_each(table.rows, _LANTHANUM_AND_COBALT).T
+    lanthanum, cerium, rare, cobalt, metal = sums_of_each(table.rows, _OF_LOSSES).T
     with np.errstate(divide="ignore", invalid="ignore"):
-        rows["lanthanum"], rows["cobalt"] = lanthanum / rare, cobalt / metal
+        rows["lanthanum"], rows["cerium"] = lanthanum / rare, cerium / rare
+        rows["cobalt"] = cobalt / metal
     return partition(table, codes), traces, made, rows
 
 

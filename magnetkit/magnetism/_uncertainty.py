@@ -76,8 +76,9 @@ def condition_rows(
 ) -> None:
     """Condition rows on measured magnets, and widen them with the distance from these, in place.
 
-    `rows`, of `magnetkit.magnetism._magnets.Alloys`, has ``spread`` and `EFFECTS`; entered are the
-    factors ``harder`` and ``stronger`` of H_cJ and B_r, ``alpha_shift``, the half width ``spread``
+    `rows`, of `magnetkit.magnetism._magnets.Alloys`, has `EFFECTS`, ``spread`` and the offsets of
+    the families (`_family_ranges`); entered are the factors ``harder`` and ``stronger`` of H_cJ
+    and B_r, ``alpha_shift``, the half width ``spread``
     of ln H_cJ, and what is left of those of B_r and alpha. `distance` is that from magnets whose
     H_cJ was measured, shape (n,).
     """
@@ -90,14 +91,15 @@ def condition_rows(
     split, spread, known = splits()[COERCIVITY], rows["spread"], np.isfinite(left)
     half = HALF_WIDTH * split.deviation
     alone = np.sqrt(spread**2 + half**2 * shared_variance(effects, split))
-    rows["harder"] = np.exp(shift)
+    rows["harder"] = np.exp(shift + rows["coercivity_offset"])
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
     unseen = HALF_WIDTH**2 * growth(distance, COERCIVITY)
     rows["spread"] = np.sqrt(np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen)
     shift, left = shifts["remanence_T"]
     cap = HALF_WIDTH * splits()["remanence_T"].deviation
-    rows["stronger"], rows["remanence_left"] = np.exp(shift), np.nan_to_num(left, nan=1.0)
+    rows["stronger"] = np.exp(shift + rows["remanence_offset"])
+    rows["remanence_left"] = np.nan_to_num(left, nan=1.0)
     rows["remanence_cap"] = np.where(np.isfinite(left), cap, np.inf)
     rows["alpha_shift"], left = shifts[ALPHA]
     rows["alpha_left"] = np.nan_to_num(left, nan=1.0)

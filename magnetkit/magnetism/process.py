@@ -16,6 +16,7 @@ from .._core import datasets
 from .._core._arguments import named
 from .._core.errors import InputError
 from ..phases.records import HOSTS, root_of
+from ._family_ranges import range_columns
 from ._measured import Producer, load
 
 FOLDER = "routes"
@@ -251,6 +252,8 @@ class Family:
     cobalt_loss, lanthanum_loss : float
         Fall of ln H_cJ per share of Co in iron and cobalt where no additive stands against it, and
         per share of La in the rare earth.
+    mischmetal_loss : float
+        What a share of Ce in the rare earth adds to ``lanthanum_loss``.
     surface_enrichment : float
         How much more Dy and Tb count at the grains' surface, where reversal starts, than in the
         mean of the hard phase, see `magnetkit.magnetism.shells.enriched`; 1 where they do not.
@@ -268,10 +271,8 @@ class Family:
         Recoil permeability.
     structure_limit_K : float
         Highest temperature that the magnet's structure bears for long, K.
-    spread : float
-        Half width of the 90 % range of ln H_cj.
-    remanence_spread, alpha_spread, beta_spread : float
-        Half widths of the 90 % ranges of ln B_r, and of alpha and beta relative to themselves.
+    alpha_spread : float
+        Half width of the 90 % range of alpha relative to itself.
     alpha_floor : float
         Half width that alpha keeps however small it is, %/K.
     process : Process
@@ -288,6 +289,7 @@ class Family:
     wetted: float
     cobalt_loss: float
     lanthanum_loss: float
+    mischmetal_loss: float
     surface_enrichment: float
     pinning_kA_m: float
     copper_scale: float
@@ -300,10 +302,7 @@ class Family:
     squareness_spread: float
     recoil: float
     structure_limit_K: float
-    spread: float
-    remanence_spread: float
     alpha_spread: float
-    beta_spread: float
     alpha_floor: float
     process: Process
     confidence: str
@@ -471,8 +470,8 @@ def by_row(
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        The numbers of `Family`, the fields of `Process`, and what is usual of the host's magnets:
-        ``usual_curie_K`` and ``usual_additive``.
+        The numbers of `Family`, the fields of `Process`, what is usual of the host's magnets
+        (``usual_curie_K`` and ``usual_additive``), and the columns of `range_columns`.
     """
     usual = usual_of_hosts(host_names)
     # One array of all takes much less time than thirty.
@@ -490,6 +489,8 @@ def by_row(
         rows["structure_limit_K"] = np.where(own[codes], limit, rows["structure_limit_K"])
         for name, value in process.route.curve.items():
             rows[name] = np.where(own[codes], value, rows[name])
+    for name, values in range_columns(host_names, process.route).items():
+        rows[name] = values[codes]
     return rows
 
 

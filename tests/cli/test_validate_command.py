@@ -4,6 +4,7 @@ import importlib
 import json
 import pkgutil
 
+import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 from typer.testing import CliRunner
@@ -12,7 +13,6 @@ import benchmarks.accuracy
 from benchmarks.accuracy import stored
 from benchmarks.accuracy.__main__ import TARGETS
 from magnetkit import datasets
-from magnetkit.cli import features
 from magnetkit.cli.app import app
 
 
@@ -51,18 +51,26 @@ def test_what_was_not_validated_is_refused_by_name(target):
     assert "magnetism" in str(done.exception)
 
 
-@pytest.mark.parametrize("option", [("--data", "x.csv"), ("--snapshot", "x"), ("--no-peers",)])
-def test_options_that_moved_name_their_new_place(option):
-    done = CliRunner().invoke(app, ["validate", "phases", *option])
-    assert isinstance(done.exception, InputError)
-    assert "python -m benchmarks.accuracy" in str(done.exception)
+def test_own_rows_are_validated_and_drawn(tmp_path):
+    densities = {"SmCo5": 8.6, "PrCo5": 8.3, "NdCo5": 8.4, "YCo5": 7.6, "LaCo5": 8.0, "CeCo5": 8.5}
+    frame = pd.DataFrame({"composition": list(densities), "density": list(densities.values())})
+    file, drawn = tmp_path / "mine.csv", tmp_path / "parity.html"
+    frame.assign(lab=list("aabbcc")).to_csv(file, index=False)
+    call = ["validate", "density", "--data", str(file), "--groups", "lab", "-q"]
+    done = CliRunner().invoke(app, [*call, "--plot", str(drawn), "--json"])
+    assert done.exit_code == 0, done.output
+    (records,) = json.loads(done.stdout).values()
+    assert [r["model"] for r in records][1:] == ["ExtraTrees", "RandomForest", "GaussianProcess"]
+    assert records[0]["rows"] == 6
+    assert records[0]["groups"] == 3
+    assert "density" in drawn.read_text()
 
 
-def test_bench_of_an_installed_package_says_where_it_runs(monkeypatch, tmp_path):
-    monkeypatch.setattr(features, "__file__", str(tmp_path / "magnetkit/cli/features.py"))
-    done = CliRunner().invoke(app, ["bench", "--quick"])
+@pytest.mark.parametrize("option", [("--groups", "x"), ("--plot", "x.png"), ("--data", "x.csv")])
+def test_options_of_own_rows_need_them(option):
+    done = CliRunner().invoke(app, ["validate", *option])
     assert isinstance(done.exception, InputError)
-    assert "make bench" in str(done.exception)
+    assert "--data" in str(done.exception)
 
 
 def test_what_stands_outside_the_wheel_can_be_imported():

@@ -27,9 +27,14 @@ if TYPE_CHECKING:
 _COOL = 400.0
 _DOUBLES, _REACHED = 2, 0.95
 _LEAST = {
-    "alpha_k": 1e-3, "decay": 0.3, "cobalt_loss": 0.0, "lanthanum_loss": 0.0, "wetted": 0.0,
+    "alpha_k": 1e-3,
+    "decay": 0.3,
+    "cobalt_loss": 0.0,
+    "lanthanum_loss": 0.0,
+    "mischmetal_loss": 0.0,
+    "wetted": 0.0,
     "copper_scale": 5e-3,
-}  # fmt: skip
+}
 
 # Factor on the error that is given to a coefficient, by the confidence of its row.
 _DOUBT = {"high": 1.0, "medium": 1.4, "low": 1.7}
@@ -49,9 +54,6 @@ _RATIO_ERROR = 0.15
 _LEFT_ERROR = 0.07
 # How far the laws tried are off on hot_curves.csv, classes and papers left out: 0.02 to 0.03.
 _CURVE_ERROR = 0.03
-
-FEW_SPREAD = 0.47
-"""Half width of ln H_cJ of a family with too few magnets to say: that of 2:14:1, the widest."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ FREE = {
             "decay": (3.5, 2.0),
             "cobalt_loss": (0.5, 1.0),
             "lanthanum_loss": (1.5, 3.0),
+            "mischmetal_loss": (0.0, 10.0),
         },
         "alpha_K 0.4 to 0.9 and N_eff 0.8 to 2 of sintered Nd-Fe-B: Kronmueller and Faehnle "
         "(2003); grain size: N_eff of 0.2 at 55 nm and 1.22 at 8.3 um, Bance et al., Appl. Phys. "

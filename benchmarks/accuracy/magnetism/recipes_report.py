@@ -7,7 +7,7 @@ from magnetkit.elements import INDEX
 from numpy.typing import NDArray
 
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.magnetism.process import parameters
+from magnetkit.magnetism._family_ranges import families
 
 from .. import written_by
 from . import engineer, hot
@@ -79,7 +79,7 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
     lines = []
     for host in FREE:
         own = part[part["host"] == host]
-        half = parameters().families[host].spread
+        half = families()[host]["coercivity_kA_m"].half_width
         away = np.abs(np.log(np.maximum((own["predicted"] / own["measured"]).to_numpy(), 0.05)))
         lines.append(
             f"- {host}: the 90 % range of coercivity (half width {half:.2f} of ln H_cJ, full width "
@@ -99,9 +99,9 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
 
 def met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
     """Return whether each row is as near as wanted: coercivity inside its range."""
-    families = parameters().families
     ratio = np.maximum((frame["predicted"] / frame["measured"]).to_numpy(), 1e-9)
-    spread = frame["host"].map(lambda host: families[host].spread).to_numpy()
+    ranges = families()
+    spread = np.array([ranges[host]["coercivity_kA_m"].half_width for host in frame["host"]])
     wanted = frame["quantity"].map(WANTED).to_numpy(float)
     inside = np.abs(np.log(ratio)) <= spread
     return np.where(np.isnan(wanted), inside, np.abs(ratio - 1.0) <= wanted)

@@ -18,6 +18,7 @@ from magnetkit.units import MU_0, ZERO_CELSIUS
 
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._composition_estimate import ROOM_K, estimate_composition
+from magnetkit.magnetism._family_ranges import families
 from magnetkit.magnetism.grades import grades, printed
 
 from .. import written_by
@@ -92,8 +93,6 @@ def without_maker() -> "pd.DataFrame":
     import pandas as pd
     from scipy.optimize import brentq
 
-    from magnetkit.magnetism.process import parameters
-
     from .left_out import without
 
     table, rows = grades(), printed()
@@ -110,7 +109,7 @@ def without_maker() -> "pd.DataFrame":
         # A maker none of whose sheets is fitted has none to leave out.
         with without(host, _SHEETS_OF.get((host, maker), "")):
             made = [row for row in _of(grade) if row["quantity"] == HOTTEST]
-            spread = parameters().families[host].beta_spread
+            spread = families()[host]["coercivity_coefficient_pct_K"].half_width
         for row in made:
             off = float(row["predicted"])  # type: ignore[arg-type]
             beta = brentq(_missed, -2.0, -0.05, args=(*own, off))

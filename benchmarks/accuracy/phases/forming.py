@@ -72,6 +72,8 @@ class Made:
     state : State
     distance : ndarray of float64, shape (n,)
         Hull distance at 0 K, eV/atom, NaN without energy.
+    source : ndarray of str, shape (n,)
+        Paper or handbook of each row.
     """
 
     formula: list[str]
@@ -82,6 +84,7 @@ class Made:
     phases: CompositionTable
     state: "State"
     distance: NDArray[np.float64]
+    source: NDArray[np.str_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +120,8 @@ def read_made() -> Made:
     phases, state = state_of(judged, above, kelvin)
     earths = [{s for s in RARE_EARTHS if row[INDEX[s]] > 0} for row in table.to_array()]
     forms = np.array([r["forms"] == "yes" for r in rows])
-    return Made([r["formula"] for r in rows], host, forms, kelvin, earths, phases, state, cold)
+    formulas, source = [r["formula"] for r in rows], np.array([r["source"] for r in rows])
+    return Made(formulas, host, forms, kelvin, earths, phases, state, cold, source)
 
 
 def terms(made: Made) -> NDArray[np.float64]:
@@ -173,6 +177,11 @@ def without_each_earth(made: Made, x: NDArray) -> NDArray[np.float64]:
     return _without(made, x, [[earth in own for own in made.earths] for earth in RARE_EARTHS])
 
 
+def without_each_source(made: Made, x: NDArray) -> NDArray[np.float64]:
+    """Predict each row by a model that has seen no row of its paper or handbook."""
+    return _without(made, x, [made.source == source for source in np.unique(made.source)])
+
+
 def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict rows of hosts that need a stabilizer by a model that has seen none of one of theirs.
 
@@ -220,6 +229,7 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     lines: list[dict[str, Any]] = [
         _scores("all rows seen", made.forms, seen, raw),
         _scores("each rare earth left out", made.forms, earth, raw),
+        _scores("each source left out", made.forms, without_each_source(made, x), raw),
         _scores("  without energies", made.forms, without_each_earth(made, blind), raw),
         _scores("each host left out", made.forms, host, raw),
         _scores("  without energies of hosts", made.forms, without_each_host(made, blind), raw),

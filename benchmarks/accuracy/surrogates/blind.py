@@ -3,11 +3,10 @@
 import numpy as np
 
 from magnetkit.phases.partition import partition
+from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import asked
 from magnetkit.surrogates._curie_training import trained
 from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, _curie_set, keys
-
-from . import figures
 
 _CURIE = "curie_temperature_K"
 

@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import phases_of
 from magnetkit.surrogates._measured import NO_PAPER, TARGET, TrainingSet, curie_set
-
-from . import figures
 
 _MODULE = "benchmarks.accuracy.surrogates.repeat"
 _ROOT = Path(__file__).resolve().parents[3]

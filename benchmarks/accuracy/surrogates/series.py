@@ -17,13 +17,13 @@ from magnetkit.compound.evaluate import PROPERTIES
 from magnetkit.compound.parameters import load, prior_parameters
 from magnetkit.phases.partition import Partition
 from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import TREND, TYPICAL_K, CurieModel, columns_of, phases_of
 from magnetkit.surrogates._measured import keys
 from magnetkit.surrogates._process import TrendProcess
 from magnetkit.surrogates.intrinsic import evaluate
 
 from .. import observations
-from . import figures
 
 Array = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ source (``datasets/surrogates/split.csv`` names each paper's fold).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +19,13 @@ from magnetkit._core._progress import bar
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
+from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import CurieModel, phases_of
 from magnetkit.surrogates._measured import FOLDS, NO_PAPER, TrainingSet, keys
 from magnetkit.surrogates._measured import TARGET as CURIE
 from magnetkit.surrogates.training_sets import TARGETS, training_set
 
-from . import blind, figures, series
+from . import blind, series
 from .peers import peers as recipes
 
 COVERAGE = 0.9
@@ -109,7 +110,8 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     others = recipes() if with_peers else {}
     with bar(f"validating {CURIE}", FOLDS * (2 + len(others)) + 1, progress) as advance:
         model, left = _curie_training.trained(data, advance)
-        found, halves = left[0], _halves(model, left)
+        found = left[0]
+        halves = _curie_training.left_out_half_widths(model, left, COVERAGE)
         made = pd.DataFrame(
             {
                 "value": data.values,
@@ -149,33 +151,6 @@ def _series_at_hand() -> bool:
 
 def _inside(model: CurieModel, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
     return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
-
-
-def _halves(model: CurieModel, left: list[_curie_training.LeftOut]) -> list[Array]:
-    """Return half the interval of each row left out by paper, and by chemistry.
-
-    Sizes and quantiles are those of the rows of other folds, however they were left out.
-    """
-    data, halves = model.known, []
-    splits = (_curie_training.folds_of(data), _curie_training.folds_of(data, True))
-    for found, groups in zip(left, splits, strict=False):
-        half = np.full(len(groups), np.nan)
-        for k in range(FOLDS):
-            test = groups == k
-            rows = [~test & np.isfinite(each.mean) for each in left]
-            parts = [[part[own] for part in each] for each, own in zip(left, rows, strict=True)]
-            other = _curie_training.LeftOut(*map(np.concatenate, zip(*parts, strict=True)))
-            values = np.concatenate([data.values[own] for own in rows])
-            branches, scores = _curie_training.calibrated(model.branches, other, values)
-            fitted = replace(model, branches=branches)
-            width = np.array(
-                [_intervals.quantile(s, COVERAGE) if len(s) else np.nan for s in scores]
-            )
-            size = found.sizes([branch.coefficients for branch in branches])
-            inside = _inside(fitted, found)
-            half[test] = (np.where(inside, width[found.branch], width[-1]) * size)[test]
-        halves.append(half)
-    return halves
 
 
 def _by_host(data: TrainingSet, left: list[_curie_training.LeftOut], halves: list[Array]) -> str:

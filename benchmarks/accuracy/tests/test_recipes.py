@@ -1,4 +1,3 @@
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -38,17 +37,6 @@ def test_parameter_file_is_what_the_fit_gives():
         for name in free.prior:
             assert getattr(family, name) == pytest.approx(fitted[name], rel=1e-3)
         assert family.process.alignment == pytest.approx(recipes.alignment(host), abs=1e-4)
-
-
-def test_ranges_hold_nine_of_ten_left_out_magnets_without_a_cap(left_out):
-    part = left_out[(left_out["quantity"] == "coercivity_kA_m") & left_out["fitted"]]
-    for host in part["host"].unique():
-        spread = parameters().families[host].spread
-        assert np.exp(spread) - np.exp(-spread) <= 1.1
-    half = part["host"].map(lambda host: parameters().families[host].spread)
-    held = np.abs(np.log(part["predicted"] / part["measured"])) <= half
-    assert 0.84 <= held.mean() <= 1.0
-    assert len(part) >= 20
 
 
 def test_the_law_used_beats_line_and_constant_left_out():

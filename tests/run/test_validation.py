@@ -1,0 +1,102 @@
+import numpy as np
+import pandas as pd
+import pytest
+from magnetkit.errors import DataError, InputError
+
+import magnetkit as mk
+from magnetkit.run.validation import stored_figures, stored_targets
+
+J_S = "saturation_polarization_T"
+CURIE = "curie_temperature_K"
+
+
+@pytest.fixture(scope="module")
+def measured():
+    compounds = pd.read_csv(mk.datasets.path("intrinsic/compounds.csv"))
+    compounds = compounds[compounds[J_S].notna()].rename(columns={"formula": "composition"})
+    return compounds[["composition", J_S, "host", "source"]]
+
+
+@pytest.fixture(scope="module")
+def by_host(measured):
+    return mk.validate(J_S, data=measured, groups="host")
+
+
+def test_what_was_stored_comes_as_frames():
+    assert set(stored_targets()) == set(stored_figures())
+    found = mk.validate("curie_temperature_K")
+    assert len(found.tables) == len(stored_figures()["curie_temperature_K"]) == 2
+    row = found.table[(found.table["left out"] == "all rows") & (found.table["model"] == "model")]
+    assert row["pairs"].iloc[0] > 0.85
+    assert "datasets/surrogates/VALIDATION.md" in repr(found)
+    with pytest.raises(InputError, match="anew=True"):
+        found.plot()
+
+
+def test_each_group_is_predicted_by_models_that_did_not_see_it(by_host, measured):
+    table = by_host.table
+    assert list(table.index) == [
+        "CompositionRegressor", "ExtraTrees", "RandomForest", "GaussianProcess",
+        "predict, as shipped",
+    ]  # fmt: skip
+    rows = by_host.predictions
+    assert len(rows) == len(measured)
+    own = np.abs(rows["measured"] - rows["ExtraTrees"]).mean()
+    assert table.loc["ExtraTrees", "mean_absolute_error"] == pytest.approx(own)
+    # A compound seen would be hit: the trees keep what they learnt.
+    assert own > 0.05
+    assert table["pairs_in_order"].between(0.5, 1.0).all()
+    first = table.loc["CompositionRegressor"]
+    assert first["coverage"] > 0.8
+    assert first["error_gain"] == first["pairs_gain"] == 0.0
+    gain = table.loc["ExtraTrees"]
+    assert gain["error_gain_lo"] <= gain["error_gain"] <= gain["error_gain_hi"]
+
+
+def test_a_parity_plot_shows_all_rows(by_host):
+    figure = by_host.plot()
+    assert len(figure["data"][-1]["x"]) == len(by_host.predictions)
+    assert "error_y" in figure["data"][-1]
+    assert "error_y" not in by_host.plot("ExtraTrees")["data"][-1]
+    with pytest.raises(InputError, match="no model 'x'"):
+        by_host.plot("x")
+
+
+def test_any_column_of_a_frame_is_validated(measured):
+    frame = measured.rename(columns={J_S: "polarization"}).head(20)
+    found = mk.validate("polarization", data=frame, groups=["a", "b", "c", "d"] * 5, peers=False)
+    assert list(found.table.index) == ["CompositionRegressor"]
+    assert found.table["groups"].iloc[0] == 4
+    assert "polarization" in found.plot()["layout"]["xaxis"]["title"]["text"]
+
+
+def test_what_cannot_be_validated_says_why(measured):
+    with pytest.raises(InputError, match="no figures of 'colour' are stored"):
+        mk.validate("colour")
+    with pytest.raises(InputError, match="'lab' is not among"):
+        mk.validate(J_S, data=measured, groups="lab")
+    with pytest.raises(InputError, match="one group for each of 56 rows"):
+        mk.validate(J_S, data=measured, groups=["a"])
+    with pytest.raises(InputError, match="give both"):
+        mk.validate("phases", groups="host")
+    with pytest.raises(InputError, match='learn_from="known" needs'):
+        mk.validate(J_S, data=measured, learn_from="known")
+    with pytest.raises(InputError, match="learn_from must be one of"):
+        mk.validate(J_S, data=measured, learn_from="all")
+    with pytest.raises(InputError, match="two groups"):
+        mk.validate(J_S, data=measured, groups=["a"] * len(measured))
+    with pytest.raises(DataError, match="0 usable rows"):
+        mk.validate(J_S, data=pd.DataFrame({"composition": ["Sm20Co80"], J_S: [1.0]}))
+
+
+def test_own_rows_are_predicted_from_all_else_that_is_known():
+    known = mk.surrogates.training_set(CURIE)
+    sm = known.table.fraction("Sm") > 0.0
+    rows = known[np.flatnonzero(sm)].to_frame()
+    found = mk.validate(CURIE, data=rows, learn_from="known", peers=False)
+    line = found.table.loc["model"]
+    assert line["rows"] <= len(rows)
+    # Better than to know nothing, but not the values themselves.
+    spread = rows[CURIE].std()
+    assert 5.0 < line["mean_absolute_error"] < 0.6 * spread
+    assert "less their groups and compounds" in found.about

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit._core import _intervals
+from magnetkit.surrogates import _merit
+
+
+def test_pairs_count_within_a_group_and_beyond_the_tolerance():
+    values = np.array([1.0, 2.0, 2.1, 5.0])
+    groups = np.array(["a", "a", "a", "b"])
+    assert _merit.pairs_in_order(values, values, groups, 0.5) == 1.0
+    assert _merit.pairs_in_order(values, -values, groups, 0.5) == 0.0
+    assert _merit.pairs_in_order(values, np.zeros(4), groups, 0.5) == 0.5
+    assert np.isnan(_merit.pairs_in_order(values, values, np.arange(4), 0.5))
+
+
+def test_coverage_interval_widens_with_fewer_groups():
+    inside = np.random.default_rng(0).random(200) < 0.9
+    _, a, b = _merit.coverage_by_group(inside, np.arange(200))
+    _, c, d = _merit.coverage_by_group(np.repeat(inside[:10], 20), np.repeat(np.arange(10), 20))
+    assert b - a < d - c
+
+
+def test_the_conformal_quantile_covers_new_scores():
+    rng = np.random.default_rng(0)
+    hits = [
+        rng.exponential() <= _intervals.quantile(rng.exponential(size=50), 0.9) for _ in range(2000)
+    ]
+    assert 0.88 < np.mean(hits) < 0.93
+
+
+def test_folds_keep_groups_whole_and_need_two():
+    groups = np.array(["a", "a", "b", "c", "c", "d"])
+    for inside, outside in _intervals.folds(groups, 3):
+        assert not set(groups[inside]) & set(groups[outside])
+    with pytest.raises(InputError, match="two groups"):
+        list(_intervals.folds(np.zeros(4), 3))
+
+
+def test_a_bootstrap_over_groups_knows_who_is_better():
+    rng = np.random.default_rng(1)
+    groups = np.repeat(np.arange(40), 5)
+    values = rng.normal(size=200)
+    good, bad = values + 0.1 * rng.normal(size=200), rng.normal(size=200)
+    one = _merit.group_sums(values, good, groups, 0.05)
+    other = _merit.group_sums(values, bad, groups, 0.05)
+    assert float(one.mean_error()) == pytest.approx(np.abs(values - good).mean())
+    limits = _merit.bootstrap(one, other)
+    gain = np.abs(values - bad).mean() - np.abs(values - good).mean()
+    assert 0.0 < limits["error_gain_lo"] < gain < limits["error_gain_hi"]
+    assert 0.3 < limits["pairs_gain_lo"] < limits["pairs_gain_hi"] < 0.6
+    same = _merit.bootstrap(one, one)
+    assert set(same.values()) == {0.0}
