@@ -65,6 +65,8 @@ _ALPHA_DEVIATION = 0.006 / 1.645
 _HALF = 1.645
 _LEDGER = (HEAVY, "rare_earth_wt_pct", "cobalt_wt_pct", "supply_risk", "import_reliance", COST)
 _HARDNESS = (COERCIVITY, KNEE, MARGIN_OF_DUTY)
+SUPPORTED_LIMITS = (REMANENCE, PRODUCT, *_HARDNESS, ALPHA, "density_kg_m3", *_LEDGER)
+"""Columns that a replacement can be asked for."""
 # ln of a ratio where nothing is asked.
 _AMPLE = 10.0
 # Grades of one kind whose recipes are estimated.
@@ -358,10 +360,9 @@ def _other_limits(frame: "pd.DataFrame", limits: Limits, distance: _Array) -> _A
         if limit.minimum is not None and column in (REMANENCE, PRODUCT, *_HARDNESS):
             continue
         if column not in frame:
-            known = (REMANENCE, PRODUCT, *_HARDNESS, ALPHA, "density_kg_m3", *_LEDGER)
             raise InputError(
-                f"a replacement is asked for {', '.join(known)}, got {column}; `magnetkit screen "
-                "--require` takes every column"
+                f"a replacement is asked for {', '.join(SUPPORTED_LIMITS)}, got {column}; "
+                "`magnetkit screen --require` takes every column"
             )
         margin = limit.margin(frame[column].to_numpy(float)) * abs(limit.limit or 1.0)
         deviation = np.full(len(frame), 1e-9)

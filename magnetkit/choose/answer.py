@@ -362,6 +362,7 @@ def _choose_ways(
         least = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
         others = others[others[EXPOSURE] < least - _ROUND]
     others = others.reset_index(drop=True)
+    others["diluted"] = others["candidate"].str.contains("Ce|La|Y", regex=True)
     is_open = ~others["way"].isin(TRIALS)
     if request.family == "own":
         is_open &= others["way"] != "other-family"

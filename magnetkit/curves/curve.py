@@ -453,7 +453,8 @@ def _recipe_loops(
         some = kelvin[::_EVERY]
         at = figures_at(of_all, list(some), Use())
         for place, name in enumerate(_FIGURES):
-            ratios = [one[f"{name}{_ENDS[bound]}"] / one[name] for one in at]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratios = [one[f"{name}{_ENDS[bound]}"] / one[name] for one in at]
             figures[place] = figures[place] * _between(kelvin, some, np.array(ratios).T)
     elif bound == "guaranteed":
         (room,) = figures_at(of_all, [ROOM_K], Use())
