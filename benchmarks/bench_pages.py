@@ -100,7 +100,7 @@ def main(rows: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write_candidates(folder / "candidates.csv", rows)
-        result = mk.screen(folder / "candidates.csv", "aviation-actuator", out=folder / "out")
+        result = mk.screen(folder / "candidates.csv", "hot-servo-motor", out=folder / "out")
         start = time.perf_counter()
         result.report(folder / "out" / "report.html")
         print(f"{rows:,} rows; report written in {time.perf_counter() - start:.1f} s")

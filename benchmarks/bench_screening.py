@@ -42,7 +42,7 @@ from typing import Any
 import numpy as np
 
 ROWS = 1_000_000
-DEVICE = "aviation-actuator"
+DEVICE = "hot-servo-motor"
 SPACE_DEVICE = "aerospace-reaction-wheel"
 # Steps on the sites of Nd and Fe, and how many of the best are kept.
 QUICK = (0.05, 0.02)

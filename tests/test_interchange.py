@@ -44,7 +44,7 @@ def test_frames_bring_shells_and_their_other_columns(make):
             "melt": ["a", "b", "c", "d"],
         }
     )
-    got = mk.screen(frame, application="aviation-actuator")
+    got = mk.screen(frame, application="hot-servo-motor")
     assert got.table["shell"].fillna("").tolist() == ["", "Tb 0.30 @ 0.10", ""]
     assert got.table["melt"].tolist() == ["a", "b", "d"]
     # The result has a rank of its own.

@@ -23,7 +23,7 @@ from benchmarks.faults.interruption import in_child, wait
 from magnetkit.run._files import PARTS, read_finished
 from magnetkit.run.screen import ScreenResult, screen
 
-DEVICES = ("f22-engine", "aviation-actuator")
+DEVICES = ("f22-engine", "hot-servo-motor")
 REFUSED = 3
 _WORK = (
     "magnetkit.run.screen",

@@ -262,7 +262,7 @@ def screen(folder: Path) -> Command:
     recipes[50:50] = ["??", "=1+1", "Nd2Fe14Xx"]
     source.write_text("composition,heat\n" + "".join(f"{r},{i}\n" for i, r in enumerate(recipes)))
     run = partial(
-        command_line, "screen", str(source), "--application", "aviation-actuator",
+        command_line, "screen", str(source), "--application", "hot-servo-motor",
         "--out", str(out), "--top", "3",
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from magnetkit import substitutions
 from magnetkit.run._files import read_finished, read_manifest
 
 REPLACE = {"Nd": ["Ce", "La", "Pr", "Dy", "Gd"], "Fe": ["Co"]}
-DEVICE = "aviation-actuator"
+DEVICE = "hot-servo-motor"
 # Imports, models and the first chunks are done by then.
 SETTLED_S = 20.0
 

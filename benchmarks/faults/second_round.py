@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-DEVICE, OTHER = "f22-engine", "aviation-actuator"
+DEVICE, OTHER = "f22-engine", "hot-servo-motor"
 LIMIT_S = 600.0
 DRIP_S = 90.0
 """What is not given up by then, where an answer may take 3 s, is not given up."""

@@ -18,6 +18,8 @@ _MOST, _MOST_BYTES = 20, 1 << 20
 _DEEP = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++\s*+\.\s*+){50}")
 
 _Model = TypeVar("_Model", bound=BaseModel)
+FROM_FILE = {"from_file": True}
+"""Context of the validation of what a user wrote, rather than of a record of our own."""
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
@@ -86,7 +88,7 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
             f"{kind} file {file} is not valid TOML: {f'{error}'.split(';')[0]}"
         ) from None
     try:
-        return model.model_validate(content)
+        return model.model_validate(content, context=FROM_FILE)
     except ValidationError as error:
         raise InputError(f"{kind} file {file}: {_explain(error)}") from None
 

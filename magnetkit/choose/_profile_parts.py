@@ -6,15 +6,24 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import AfterValidator, Field, PositiveFloat, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PositiveFloat,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from .._core._toml import Evidence, Strict, Text
+from .._core._toml import FROM_FILE, Evidence, Strict, Text
 from .._core.columns import COLUMNS, criteria
 from .._core.errors import InputError
+from .._core.plausible import check_plausible, parse_mass
+from .._core.units import parse_temperature
 from ..phases.records import HOST_NAMES
 from .thresholds import MEETS
 
@@ -31,6 +40,65 @@ def _known_host(name: str) -> str:
 Host = Annotated[str, AfterValidator(_known_host)]
 Kelvin = Annotated[float, Field(gt=0, le=2000)]
 """No alloy is magnetic above: cobalt is up to 1388 K."""
+
+
+def believed(name: str, value: float) -> float:
+    """Return a number; ValueError, with the likely slip, if nobody believes it of that name."""
+    try:
+        check_plausible(name, value)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
+def _believe_number(name: str, full: str, unit: str, number: float) -> None:
+    """Refuse a number of a file that looks like a slip; say how to mean it."""
+    try:
+        check_plausible("temperature_K" if unit == "K" else full, number)
+    except InputError as error:
+        raise ValueError(f'{full}: {error} If it is meant: {name} = "{number:g}{unit}"') from None
+
+
+def with_units_read(
+    given: Any,
+    info: ValidationInfo,
+    temperatures: Iterable[str] = ("temperature",),
+    masses: Iterable[str] = (),
+) -> Any:
+    """Return a record of a file with texts that name their unit as numbers.
+
+    Of ``temperature = "150C"`` becomes ``temperature_K``, of ``magnet_mass = "1.5 t"``
+    ``magnet_mass_kg``. A number in K that looks like degrees C is refused; a text is meant.
+    """
+    if not isinstance(given, dict):
+        return given
+    record = dict(given)
+    readers = dict.fromkeys(temperatures, ("K", parse_temperature))
+    readers |= dict.fromkeys(masses, ("kg", parse_mass))
+    for name, (unit, read) in readers.items():
+        full = f"{name}_{unit}"
+        if name not in record:
+            number = record.get(full)
+            is_number = isinstance(number, int | float) and not isinstance(number, bool)
+            if info.context == FROM_FILE and is_number and number > 0:
+                _believe_number(name, full, unit, float(number))
+            continue
+        if full in record:
+            raise ValueError(f"give {name} or {full}, not both")
+        text = record.pop(name)
+        if not isinstance(text, str):
+            example = "150C" if unit == "K" else "1.5 kg"
+            raise ValueError(
+                f'{name} is a text with its unit, such as "{example}", got {text!r:.40}'
+            )
+        try:
+            record[full] = read(text)
+        except InputError as error:
+            raise ValueError(str(error)) from None
+        if unit == "K" and not any(letter.isalpha() for letter in text):
+            raise ValueError(f"{name} {text!r}: {text}C or {text}K? Say which")
+    return record
+
 
 # A chord between the device's temperatures and the Curie point belong to no one temperature.
 WITHOUT_TEMPERATURE = frozenset(
@@ -57,6 +125,9 @@ class Requirement(Evidence):
     share_of_reference : float or None
         What share of the reference magnet's predicted value the limit is, where it is relative to
         it: their common error then cancels.
+    limit_lo, limit_hi : float or None
+        Range of the limit where it is an assumption: what nine of ten engineers of the device
+        would ask lies between.
     """
 
     column: str
@@ -65,6 +136,13 @@ class Requirement(Evidence):
     absolute_maximum: PositiveFloat | None = None
     temperature_K: Kelvin | None = None
     share_of_reference: PositiveFloat | None = None
+    limit_lo: float | None = None
+    limit_hi: float | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
+        return with_units_read(given, info)
 
     @field_validator("column")
     @classmethod
@@ -78,7 +156,22 @@ class Requirement(Evidence):
             raise ValueError("expected exactly one of minimum, maximum, absolute_maximum")
         if self.temperature_K is not None and self.column in WITHOUT_TEMPERATURE:
             raise ValueError(f"{self.column} belongs to no one temperature; drop temperature_K")
+        believed(self.column, self.limit)
+        if (self.limit_lo is None) != (self.limit_hi is None):
+            raise ValueError("limit_lo and limit_hi: give both or none")
+        low, high = self.limit_range
+        if not low <= self.limit <= high:
+            raise ValueError(
+                f"expected limit_lo <= limit <= limit_hi, got {low:g}, {self.limit:g}, {high:g}"
+            )
         return self
+
+    @property
+    def limit_range(self) -> tuple[float, float]:
+        """The range of the limit; the limit twice where it is cited."""
+        if self.limit_lo is None or self.limit_hi is None:
+            return self.limit, self.limit
+        return self.limit_lo, self.limit_hi
 
     @property
     def limit(self) -> float:
@@ -132,10 +225,18 @@ class Anchor(Evidence):
     spread: PositiveFloat
     guaranteed: bool = False
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
+        return with_units_read(given, info)
+
     @model_validator(mode="after")
     def _positive(self) -> "Anchor":
         if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
             raise ValueError(f"{self.column} of a magnet is above 0, got {self.value:g}")
+        believed(self.column, self.value)
+        if self.column != "remanence_coefficient_pct_K" and self.spread >= self.value:
+            raise ValueError(f"spread {self.spread:g} is a standard deviation of {self.value:g}")
         return self
 
 

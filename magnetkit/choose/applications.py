@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from .._core import _toml
 from .._core._arguments import named
@@ -48,7 +48,8 @@ class Profile(Strict):
     service_hours : float
         Time at the hottest temperature, h, 0 for none; ten years if not given.
     magnet_mass_kg : float
-        Mass of magnet per device.
+        Mass of magnet per device. In a file temperatures and the mass may be texts with their
+        unit instead: ``temperature_max = "150C"``, ``magnet_mass = "1.5 t"``.
     sources : Sources
         Where those numbers come from.
     reference : Reference
@@ -90,6 +91,18 @@ class Profile(Strict):
     most_cost_per_flux: Annotated[float, Field(gt=0, le=100)] = MOST_COST
     requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
     space: tuple[Space, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
+        return parts.with_units_read(
+            given, info, ("temperature", "temperature_min", "temperature_max"), ("magnet_mass",)
+        )
+
+    @field_validator("outside_field_kA_m", "service_hours", "load_line")
+    @classmethod
+    def _believed(cls, value: float, info: ValidationInfo) -> float:
+        return parts.believed(str(info.field_name), value)
 
     @field_validator("objectives")
     @classmethod

@@ -252,7 +252,7 @@ def new_application(
     """
     from .._core._toml import write_new
 
-    template = _PACKAGE / "ranking/new.toml"
+    template = _PACKAGE / "choose/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
 
 

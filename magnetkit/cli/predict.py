@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -121,8 +122,36 @@ def predict(
     interval = keywords.get("interval", 0.9)
     shown: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
     print_properties(frame, as_json=json, interval=interval, **shown)
+    if not json:
+        _print_margins(rows, at, {"basis": basis, **keywords})
     if why:
         _print_why(frame, {"basis": basis, **keywords})
+
+
+_DUTY = ("load_line", "outside_field_kA_m", "hours")
+# So many magnets have their margins printed.
+_MOST_MARGINS = 2
+
+
+def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
+    """Print the margin of a few recipes where a duty is given."""
+    from ..curves.compare import find_margin
+    from ..magnetism.conditions import Conditions
+    from ..report._text import remark
+
+    given_duty = {name: asked[name] for name in _DUTY if asked.get(name) is not None}
+    if not given_duty or not isinstance(rows, list) or len(rows) > _MOST_MARGINS:
+        return
+    made_by = {name: asked.get(name) for name in ("process", "calibration", "shell")}
+    conditions = Conditions.of(temperature=temperature, **given_duty, **made_by)
+    made = {"process": conditions.process, "shell": conditions.shell, "basis": asked["basis"]}
+    for text in rows:
+        for kelvin in conditions.temperature:
+            try:
+                margin = find_margin(text, replace(conditions, temperature=(kelvin,)), **made)
+            except InputError:
+                continue
+            remark(f"{text}: {margin}")
 
 
 # So many magnets are explained in one call.
@@ -230,6 +259,10 @@ def curve(
         o.option("Permeance coefficient; with --limits several, as 1,2.", metavar="NUMBER"),
     ] = None,
     hours: Annotated[str | None, o.more("Hours of --limits, as 1,100.", metavar="NUMBERS")] = None,
+    application: Annotated[
+        str | None,
+        o.more("Device whose temperatures and load line are taken.", metavar="NAME|FILE"),
+    ] = None,
     sample: Annotated[
         str | None,
         o.more("Shape of a sample measured in open circuit along z, as 3x3x2mm.", metavar="SHAPE"),
@@ -273,11 +306,12 @@ def curve(
     from ..curves.curve import curve as run
     from ..magnetism.measured_curve import is_curve
 
+    if application is not None:
+        temperature, load_line = _read_device(application, temperature, load_line)
     if limits:
-        o.refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
-        return _limits(
-            magnets, load_line, hours, json, {"basis": basis, "bound": bound, **keywords}
-        )
+        o.refuse_beside("--limits", out=out, bare=bare)
+        asked = {"basis": basis, "bound": bound, **keywords}
+        return _limits(magnets, temperature, load_line, hours, json, asked)
     if hours is not None or "outside_field_kA_m" in keywords or json:
         raise InputError("--hours, --outside-field and --json are of --limits")
     if out is not None:
@@ -306,6 +340,15 @@ def curve(
     if found.curves.temperature.size > 1 and form not in WHOLE:
         raise InputError("several temperatures need --out; each curve is a file of its own")
     typer.echo(found.text(form, 0, kind, bare), nl=False)
+
+
+def _read_device(name: str, temperature: str | None, load_line: str | None) -> tuple[str, str]:
+    """Return temperatures and load line of a device, where they are not given."""
+    from ..choose.applications import load
+
+    profile = load(name)
+    kelvin = ",".join(f"{one:g}K" for one in profile.temperatures)
+    return temperature or kelvin, load_line or f"{profile.load_line:g}"
 
 
 _DRAWN = (".html", ".png", ".svg", ".pdf")
@@ -352,7 +395,12 @@ def _beside(
 
 
 def _limits(
-    recipes: list[str], load_line: str | None, hours: str | None, json: bool, given: dict[str, Any]
+    recipes: list[str],
+    temperature: str | None,
+    load_line: str | None,
+    hours: str | None,
+    json: bool,
+    given: dict[str, Any],
 ) -> None:
     """Print up to which temperature magnets keep their flux."""
     from .._core.units import ROOM_K
@@ -374,8 +422,40 @@ def _limits(
         _show_limits(frame)
     else:
         print_csv(frame)
+    if temperature is not None:
+        duties = [(line, hour) for line in lines for hour in times]
+        _print_margins_of(recipes, temperature, duties, made_by, asked)
     for note in frame.attrs["notes"]:
         remark(note)
+
+
+def _print_margins_of(
+    magnets: list[str],
+    temperature: str,
+    duties: list[tuple[float, float]],
+    process: Any,
+    asked: dict[str, Any],
+) -> None:
+    """Print the margin of each magnet at each temperature, load line and time."""
+    from ..alloy._grade_names import is_grade
+    from ..curves.compare import find_margin
+    from ..magnetism.conditions import Conditions
+    from ..report._text import remark
+
+    outside = asked.get("outside_field_kA_m", 0.0)
+    recipe = {"process": process, "shell": asked.get("shell"), "basis": asked.get("basis", "auto")}
+    for magnet in magnets:
+        made = {} if is_grade(magnet) else recipe
+        for load_line, hours in duties:
+            conditions = Conditions.of(
+                temperature=temperature,
+                load_line=load_line,
+                outside_field_kA_m=outside,
+                hours=hours,
+            )
+            for kelvin in conditions.temperature:
+                margin = find_margin(magnet, replace(conditions, temperature=(kelvin,)), **made)
+                remark(f"{magnet}, {hours:g} h: {margin}")
 
 
 def numbers(text: str, option: str) -> list[float]:

@@ -25,7 +25,7 @@ from ..alloy.user_tables import read_user_table
 from ..phases.records import root_of
 from ._figures import kinds
 from ._measured import EFFECTS, QUANTITIES, Known, Producer, check_name, fractions_of, splits, store
-from .measured_curve import read_curve
+from .measured_curve import read_curves
 from .process import Process
 from .sintered import sintered_at
 
@@ -140,7 +140,8 @@ def calibrate(
     Parameters
     ----------
     frame : pandas, polars or Arrow table, mapping of columns, or path of a table
-        A row for each magnet and temperature: ``composition``, ``temperature_K``, ``remanence_T``
+        A row for each magnet and temperature: ``composition`` (or ``grade``, of which the likeliest
+        recipe is taken, as of a supplier's curves), ``temperature_K``, ``remanence_T``
         and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis``, ``magnet`` (rows
         of one label are one magnet), ``maker``, ``shell`` (what is diffused in, ``"Tb 0.5 wt%"``),
         ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``, and ``curve``, the file
@@ -246,7 +247,8 @@ def read_magnets(
     listed = read_user_table(_whole_table(source, said), "magnets")
     names = {column.name for column in listed.columns}
     curves = "curve" in names
-    lacking = {"composition", "temperature_K"} - names
+    recipe = {"composition"} if "grade" not in names else set()
+    lacking = (recipe | {"temperature_K"}) - names
     measured = curves or set(QUANTITIES) & names
     if lacking - ({"temperature_K"} if curves else set()) or not measured:
         headers = ", ".join(column.header for column in listed.columns[:12])
@@ -260,7 +262,7 @@ def read_magnets(
     rejected = {line: why for line, (_, why) in listed.refused.items()}
     for number, record in zip(listed.lines, listed.rows, strict=True):
         try:
-            rows.append(_row(number, record, basis))
+            rows += [_row(number, one, basis) for one in _with_curves(record)]
         except InputError as error:
             rejected[number] = str(error)
     return rows, dict(sorted(rejected.items()))
@@ -273,8 +275,29 @@ def _whole_table(source: Any, notes: list[str]) -> Any:
     return source
 
 
-def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
-    text = str(record["composition"] or "")
+def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a row of a table, or one for each temperature of the curves that its file holds."""
+    if _missing(record.get("curve")):
+        return [record]
+    rows = []
+    for curve in read_curves(str(record["curve"])):
+        measured = {q: getattr(curve, q) for q in QUANTITIES}
+        rows.append({**record, "temperature_K": curve.temperature_K, **measured})
+    return rows
+
+
+def _read_recipe(record: dict[str, Any], basis: Basis) -> tuple[str, CompositionTable, str]:
+    """Return the recipe of a row as text and table, and its shell.
+
+    Where only a grade is known, as of a supplier, its likeliest recipe stands for it.
+    """
+    text, shell = str(record.get("composition") or ""), record.get("shell")
+    diffused = "" if _missing(shell) else str(read_shell(str(shell)) or "")
+    if not text and not _missing(record.get("grade")):
+        from ._composition_estimate import grade_magnet
+
+        magnet = grade_magnet(str(record["grade"]).strip(), ROOM_K)
+        return str(record["grade"]).strip(), magnet.table, diffused or str(magnet.shell or "")
     own = record.get("basis")
     if not _missing(own) and str(own).strip() not in BASES:
         raise InputError(f"basis must be one of {', '.join(BASES)}; got {own!r:.40}")
@@ -283,10 +306,11 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if table.errors:
         error = table.errors[0]
         raise InputError(f"{error.text!r:.80}: {error.reason}")
-    if not _missing(record.get("curve")):
-        curve = read_curve(str(record["curve"]))
-        at = {"temperature_K": curve.temperature_K}
-        record = {**record, **at, **{q: getattr(curve, q) for q in QUANTITIES}}
+    return text, table, diffused
+
+
+def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
+    text, table, shell = _read_recipe(record, basis)
     temperature = _number("temperature_K", record.get("temperature_K"))
     if temperature is None:
         raise InputError("no temperature_K; a magnet is measured at one")
@@ -295,10 +319,9 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
     seen, made_by = ({q: v for q, v in part.items() if v is not None} for part in (values, process))
-    magnet, shell = record.get("magnet"), record.get("shell")
+    magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
-    put_in = "" if _missing(shell) else str(read_shell(str(shell)) or "")
-    return _Row(number, label, str(text), table, temperature, seen, made_by, put_in)
+    return _Row(number, label, text, table, temperature, seen, made_by, shell)
 
 
 def _missing(value: Any) -> bool:

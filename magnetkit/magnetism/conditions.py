@@ -52,8 +52,8 @@ class _Keywords(TypedDict, total=False):
     prices: Mapping[str, str] | None
     interval: float | None
     snapshot: "Snapshot | str | Path | None"
-    data: str | Path | None
-    add: str | Path | None
+    data: Any
+    add: Any
 
 
 class SupplyKeywords(_Keywords, total=False):
@@ -197,11 +197,11 @@ class Conditions:
         "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded "
         "one otherwise"))
     data: str | None = field(default=None, metadata=_said(
-        "models", "str or Path, optional", "--data", "FILE",
+        "models", "path or frame, optional", "--data", "FILE",
         "CSV of measured Curie temperatures (composition, curie_temperature_K, and group, "
         "source if known) to learn from instead of everything else"))
     add: str | None = field(default=None, metadata=_said(
-        "models", "str or Path, optional", "--add", "FILE",
+        "models", "path or frame, optional", "--add", "FILE",
         "Such a file whose rows stand beside what is known otherwise"))
     # fmt: on
     reference: "CompositionTable | None" = None
@@ -287,12 +287,21 @@ class Conditions:
             known["snapshot"] = snapshot_folder(known["snapshot"])
         for name in ("data", "add"):
             if name in known:
-                known[name] = str(path(name, known[name]))
+                known[name] = str(_file_of(name, known[name]))
         kelvin = known.get("temperature", (300.0,))[0]
         known["process"] = calibrated(known.get("process"), known.get("calibration"), kelvin)
         found = cls(**known)
         _ = found.supply_scenario  # one that cannot be read fails here
         return found
+
+
+def _file_of(name: str, given: Any) -> Path:
+    """Return the path of a table; a frame is written to the cache first."""
+    from ..surrogates._measured import table_path
+
+    if isinstance(given, str | Path):
+        return path(name, given)
+    return table_path(given)
 
 
 def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str, Any] | None:

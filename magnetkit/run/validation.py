@@ -140,7 +140,7 @@ def validate(
     interval : float
         Probability of the intervals.
     temperature : float or str
-        Of `data`, for what depends on it.
+        That of the measurements, K or a text such as ``"20C"``; for the physics alone.
     peers : bool
         Whether the models of scikit-learn stand beside.
     anew : bool

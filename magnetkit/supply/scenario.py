@@ -17,6 +17,7 @@ from .._core._arguments import named
 from .._core._toml import Evidence, Name, Strict, Text
 from .._core.elements import INDEX, SYMBOLS
 from .._core.errors import InputError
+from .._core.plausible import check_plausible
 
 Row = Mapping[str, str]
 _Share = Annotated[float, Field(ge=0, le=1)]
@@ -93,6 +94,13 @@ class PriceChange(OnElements):
     def _one(self) -> "PriceChange":
         if (self.factor is None) == (self.price_USD_kg is None):
             raise ValueError("expected one of factor and price_USD_kg")
+        name, value = "price_factor", self.factor
+        if value is None:
+            name, value = "price_USD_kg", self.price_USD_kg
+        try:
+            check_plausible(name, float(value or 0.0))
+        except InputError as error:
+            raise ValueError(str(error)) from None
         if self.factor is None and (unknown := set(self.elements) - set(_prices())):
             raise ValueError(f"no price of {min(unknown)} is known that another could replace")
         return self

@@ -104,7 +104,13 @@ class TrainingSet:
         return frame
 
     def to_arrays(self) -> dict[str, Any]:
-        """Return all of it as arrays and texts, for a model file."""
+        """Return all of it as arrays and texts, for a model file.
+
+        Returns
+        -------
+        dict
+            What `from_arrays` takes.
+        """
         return {
             "target": self.target,
             "fractions": self.table.to_array(),
@@ -118,7 +124,17 @@ class TrainingSet:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, Any]) -> "TrainingSet":
-        """Return the set that `to_arrays` took apart."""
+        """Return the set that `to_arrays` took apart.
+
+        Parameters
+        ----------
+        arrays : dict
+            What `to_arrays` returns.
+
+        Returns
+        -------
+        TrainingSet
+        """
         table = CompositionTable.from_array(arrays.pop("fractions"))
         return cls(table=table, **arrays)
 
@@ -205,10 +221,10 @@ def read_frame(given: Any) -> pd.DataFrame:
         raise DataError(f"cannot read the data: {error}") from None
 
 
-def table_path(given: Any) -> Path | None:
+def table_path(given: Any) -> Path:
     """Return the path of a user's table; a frame is written to the cache first, by its content."""
-    if given is None or isinstance(given, str | Path):
-        return None if given is None else Path(given)
+    if isinstance(given, str | Path):
+        return Path(given)
     text = read_frame(given).to_csv(index=False)
     name = f"frame-{hashlib.sha256(text.encode()).hexdigest()[:16]}.csv"
     path = get_settings().cache_dir / "tables" / name

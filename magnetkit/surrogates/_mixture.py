@@ -37,7 +37,7 @@ _LEAST_ROWS = 3
 
 
 class Guess(NamedTuple):
-    """What is predicted of n rows, arrays of shape (n,).
+    """Predictions of n rows, arrays of shape (n,).
 
     ``value``; ``size``, what the error is taken to be proportional to; ``distance`` from the known
     rows, 1 at the edge of the domain.
@@ -49,7 +49,7 @@ class Guess(NamedTuple):
 
 
 class _Parts(NamedTuple):
-    """What mean, process and trees say of n rows, arrays of shape (n,)."""
+    """Predictions of mean, process and trees for n rows, arrays of shape (n,)."""
 
     mean: Array
     process: Array
@@ -122,7 +122,7 @@ class Mixture:
             flat = np.full((3, len(X)), self.mean)
             flat[1], flat[2] = self.spread, 2.0
             return Guess(*flat)
-        parts = _said(X, 0.0, self.process, self.forest)
+        parts = _predict_parts(X, 0.0, self.process, self.forest)
         value = self.mean + self.spread * _mix(parts, self.weights, self.reach)
         size = self.spread * _size(parts, self.coefficients)
         return Guess(value, size, parts.novelty / self.edge)
@@ -213,7 +213,7 @@ def _fit_parts(
     return process, Forest.grow(X[:, : X.shape[1] - local], y, trees, seed)
 
 
-def _said(X: Array, mean: float, process: TrendProcess, forest: Forest) -> _Parts:
+def _predict_parts(X: Array, mean: float, process: TrendProcess, forest: Forest) -> _Parts:
     estimate = process.estimate(X)
     return _Parts(
         mean=np.full(len(X), mean),
@@ -227,11 +227,11 @@ def _said(X: Array, mean: float, process: TrendProcess, forest: Forest) -> _Part
 def _left_out(
     X: Array, y: Array, groups: NDArray[np.int64], local: int, trees: int, seed: int
 ) -> _Parts:
-    """Return what is said of each row while its group was left out."""
+    """Predict each row by parts that did not see its group."""
     result = np.empty((len(_Parts._fields), len(y)))
     for inside, outside in _intervals.folds(groups, FOLDS):
         fitted = _fit_parts(X[inside], y[inside], local, trees, seed)
-        result[:, outside] = _said(X[outside], float(y[inside].mean()), *fitted)
+        result[:, outside] = _predict_parts(X[outside], float(y[inside].mean()), *fitted)
     return _Parts(*result)
 
 

@@ -46,15 +46,15 @@ _SEARCHED_ROWS, _MOST_ROWS = 500, 3000
 _TREES = 100
 
 
-class Said(NamedTuple):
-    """What a model says of n rows, arrays of shape (n,); ends are NaN where it has none."""
+class Prediction(NamedTuple):
+    """Predictions of n rows, arrays of shape (n,); the ends are NaN where a model has none."""
 
     value: Array
     low: Array
     high: Array
 
 
-Fit = Callable[[TrainingSet], Callable[[CompositionTable], Said]]
+Fit = Callable[[TrainingSet], Callable[[CompositionTable], Prediction]]
 """Takes what is learnt from; returns what predicts other compositions."""
 
 
@@ -64,13 +64,13 @@ def columns_of_peers(table: CompositionTable) -> Array:
     return np.column_stack([statistics, rare_earth_descriptors(table)])
 
 
-def _without_ends(value: Array) -> Said:
+def _without_ends(value: Array) -> Prediction:
     nothing = np.full(len(value), np.nan)
-    return Said(value, nothing, nothing)
+    return Prediction(value, nothing, nothing)
 
 
 def _fit_trees(kind: str) -> Fit:
-    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         from sklearn import ensemble
 
         model = getattr(ensemble, kind)(_TREES, random_state=0)
@@ -81,7 +81,7 @@ def _fit_trees(kind: str) -> Fit:
 
 
 def _fit_gaussian_process(coverage: float) -> Fit:
-    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         import warnings
 
         from scipy.special import ndtri
@@ -103,10 +103,10 @@ def _fit_gaussian_process(coverage: float) -> Fit:
         model.fit(x[rows], data.values[rows])
         factor = float(ndtri(0.5 + 0.5 * coverage))
 
-        def predict(table: CompositionTable) -> Said:
+        def predict(table: CompositionTable) -> Prediction:
             columns = scaler.transform(columns_of_peers(table))
             value, deviation = model.predict(columns, return_std=True)
-            return Said(value, value - factor * deviation, value + factor * deviation)
+            return Prediction(value, value - factor * deviation, value + factor * deviation)
 
         return predict
 
@@ -114,12 +114,12 @@ def _fit_gaussian_process(coverage: float) -> Fit:
 
 
 def _fit_regressor(coverage: float) -> Fit:
-    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         model = CompositionRegressor(data.target)
         model.learn_compositions(data.table, data.values, data.groups)
 
-        def predict(table: CompositionTable) -> Said:
-            return Said(model.predict(table), *model.predict_interval(table, coverage).T)
+        def predict(table: CompositionTable) -> Prediction:
+            return Prediction(model.predict(table), *model.predict_interval(table, coverage).T)
 
         return predict
 
@@ -127,13 +127,13 @@ def _fit_regressor(coverage: float) -> Fit:
 
 
 def _fit_curie(coverage: float) -> Fit:
-    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         model, _ = _curie_training.trained(data)
 
-        def predict(table: CompositionTable) -> Said:
+        def predict(table: CompositionTable) -> Prediction:
             answer = model.of_phases(asked(partition(table)), coverage)
             low = np.maximum(answer.value - answer.half, 0.0)
-            return Said(answer.value, low, answer.value + answer.half)
+            return Prediction(answer.value, low, answer.value + answer.half)
 
         return predict
 
@@ -141,13 +141,13 @@ def _fit_curie(coverage: float) -> Fit:
 
 
 def _fit_energy(coverage: float) -> Fit:
-    def fit(data: TrainingSet) -> Callable[[CompositionTable], Said]:
+    def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         model = energy.fit(data)
 
-        def predict(table: CompositionTable) -> Said:
+        def predict(table: CompositionTable) -> Prediction:
             frame = model.predict(table, coverage)
             ends = (frame[f"{data.target}{end}"].to_numpy() for end in ("_lo", "_hi"))
-            return Said(frame[data.target].to_numpy(), *ends)
+            return Prediction(frame[data.target].to_numpy(), *ends)
 
         return predict
 
@@ -165,42 +165,42 @@ def peers(coverage: float) -> dict[str, Fit]:
 
 def models(target: str, coverage: float, with_peers: bool) -> dict[str, Fit]:
     """Return what is fitted to rows of a target, that of magnetkit first."""
-    own = {LEARNT: _fit_regressor(coverage)}
+    fits = {LEARNT: _fit_regressor(coverage)}
     if target == CURIE:
-        own = {MODEL: _fit_curie(coverage)}
+        fits = {MODEL: _fit_curie(coverage)}
     elif target == ENERGY:
-        own = {MODEL: _fit_energy(coverage)}
+        fits = {MODEL: _fit_energy(coverage)}
     if not with_peers:
-        return own
-    return own | peers(coverage)
+        return fits
+    return fits | peers(coverage)
 
 
 @dataclass(frozen=True, eq=False)
 class LeftOut:
-    """Rows of a target and what is said of each while its group was left out.
+    """Rows of a target and the predictions of each while its group was left out.
 
     Attributes
     ----------
     data : TrainingSet
         The rows that are tested.
-    said : dict of str to Said
+    predictions : dict of str to Prediction
         By name of the model; the first is magnetkit's.
     coverage : float
         What the intervals promise.
     """
 
     data: TrainingSet
-    said: dict[str, Said]
+    predictions: dict[str, Prediction]
     coverage: float
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row a measurement: what was measured, and a column a model."""
         frame = self.data.to_frame().rename(columns={self.data.target: "measured"})
         frame = frame[["composition", "measured", "group", "source"]]
-        for number, (name, said) in enumerate(self.said.items()):
-            frame[name] = said.value
+        for number, (name, prediction) in enumerate(self.predictions.items()):
+            frame[name] = prediction.value
             if number == 0:
-                frame["low"], frame["high"] = said.low, said.high
+                frame["low"], frame["high"] = prediction.low, prediction.high
         return frame
 
     def figures(self) -> "pd.DataFrame":
@@ -215,26 +215,26 @@ class LeftOut:
         """
         import pandas as pd
 
-        first = next(iter(self.said.values()))
+        first = next(iter(self.predictions.values()))
         answered = np.isfinite(first.value)
         if not answered.any():
             raise DataError(f"no row of {self.data.origin} was answered; give more groups")
         values = self.data.values
         tolerance = _merit.tolerance_of(self.data.target, values)
         lines = []
-        for name, said in self.said.items():
-            rows = answered & np.isfinite(said.value)
+        for name, prediction in self.predictions.items():
+            rows = answered & np.isfinite(prediction.value)
             groups = self.data.groups[rows]
-            sums = _merit.group_sums(values[rows], said.value[rows], groups, tolerance)
+            sums = _merit.group_sums(values[rows], prediction.value[rows], groups, tolerance)
             base = _merit.group_sums(values[rows], first.value[rows], groups, tolerance)
             line: dict[str, Any] = {
                 "model": name,
                 "rows": int(rows.sum()),
                 "groups": len(sums.rows),
                 "mean_absolute_error": float(sums.mean_error()),
-                "median_absolute_error": float(np.median(np.abs(values - said.value)[rows])),
+                "median_absolute_error": float(np.median(np.abs(values - prediction.value)[rows])),
                 "pairs_in_order": float(sums.pairs_in_order()),
-                **_coverage(values[rows], said, rows),
+                **_coverage(values[rows], prediction, rows),
                 "error_gain": float(sums.mean_error() - base.mean_error()),
                 "pairs_gain": float(base.pairs_in_order() - sums.pairs_in_order()),
             }
@@ -242,8 +242,8 @@ class LeftOut:
         return pd.DataFrame(lines).set_index("model")
 
 
-def _coverage(values: Array, said: Said, rows: NDArray[np.bool_]) -> dict[str, float]:
-    low, high = said.low[rows], said.high[rows]
+def _coverage(values: Array, prediction: Prediction, rows: NDArray[np.bool_]) -> dict[str, float]:
+    low, high = prediction.low[rows], prediction.high[rows]
     if np.isnan(low).all():
         return {"coverage": float("nan"), "half_width": float("nan")}
     inside = (low <= values) & (values <= high)
@@ -272,25 +272,25 @@ def leave_groups_out(
     advance : callable
         Called once a fit.
     """
-    said: dict[str, Said] = {}
+    predictions: dict[str, Prediction] = {}
     for name, fit in models(data.target, coverage, with_peers).items():
         if data.target == CURIE and name == MODEL:
-            said[name] = _curie_left_out(data, coverage, advance)
+            predictions[name] = _curie_left_out(data, coverage, advance)
             continue
         result = np.full((3, len(data)), np.nan)
         for train, test in splits(data):
             result[:, test] = fit(data[train])(data.table[test])
             advance()
-        said[name] = Said(*result)
-    return LeftOut(data, said | _physics(data, coverage, temperature), coverage)
+        predictions[name] = Prediction(*result)
+    return LeftOut(data, predictions | _physics(data, coverage, temperature), coverage)
 
 
-def _curie_left_out(data: TrainingSet, coverage: float, advance: Callable[[], None]) -> Said:
+def _curie_left_out(data: TrainingSet, coverage: float, advance: Callable[[], None]) -> Prediction:
     """Return what the model of the Curie temperature says of rows it left out in training."""
     model, left = _curie_training.trained(data, advance)
     half = _curie_training.left_out_half_widths(model, left, coverage)[0]
     value = left[0].mean
-    return Said(value, np.maximum(value - half, 0.0), value + half)
+    return Prediction(value, np.maximum(value - half, 0.0), value + half)
 
 
 def leave_known_out(
@@ -310,11 +310,11 @@ def leave_known_out(
     same |= np.isin(np.char.lower(known.sources.astype(str)), names)
     same |= np.isin(_compounds(known.table), _compounds(data.table))
     rest = known[np.flatnonzero(~same)]
-    said: dict[str, Said] = {}
+    predictions: dict[str, Prediction] = {}
     for name, fit in models(data.target, coverage, with_peers).items():
-        said[name] = fit(rest)(data.table)
+        predictions[name] = fit(rest)(data.table)
         advance()
-    return LeftOut(data, said | _physics(data, coverage, temperature), coverage)
+    return LeftOut(data, predictions | _physics(data, coverage, temperature), coverage)
 
 
 def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
@@ -348,13 +348,13 @@ def _compounds(table: CompositionTable) -> NDArray:
     return np.array([key.hex() for key in keys(table.to_array())])
 
 
-def _physics(data: TrainingSet, coverage: float, temperature: float) -> dict[str, Said]:
+def _physics(data: TrainingSet, coverage: float, temperature: float) -> dict[str, Prediction]:
     """Return what the physics says as it is shipped; its parameters may know these papers."""
     if data.target not in PHYSICS:
         return {}
     frame = intrinsic(data.table, temperature, interval=coverage)
     columns = (frame[f"{data.target}{end}"].to_numpy(np.float64) for end in ("", "_lo", "_hi"))
-    return {"predict, as shipped": Said(*columns)}
+    return {"predict, as shipped": Prediction(*columns)}
 
 
 def with_groups(data: TrainingSet, groups: Any) -> TrainingSet:

@@ -90,7 +90,10 @@ def load(
         If both tables are given, or `add` for another target than the Curie temperature.
     """
     check_target(target, data)
-    data, add = table_path(data), table_path(add)
+    if data is not None:
+        data = table_path(data)
+    if add is not None:
+        add = table_path(add)
     if target == CURIE:
         return _regressing(_curie_training.load(data, add, progress))
     if target in COMPUTED and data is add is None:

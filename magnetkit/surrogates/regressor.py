@@ -159,18 +159,18 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         if not _holds_compositions(X):
             X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
             values = np.asarray(y, np.float64)
-            own_groups = _checked_groups(groups, np.arange(len(values)))
+            row_groups = _checked_groups(groups, np.arange(len(values)))
             self.model_ = None
-            self.mixture_ = _mixture.fit(X, values, own_groups, trees=trees, seed=self.random_state)
+            self.mixture_ = _mixture.fit(X, values, row_groups, trees=trees, seed=self.random_state)
             return self
         table = _table(X)
         values = _checked_values(y, len(table))
-        own_groups = _checked_groups(groups, chemical_systems(table))
+        row_groups = _checked_groups(groups, chemical_systems(table))
         if self.target != CURIE:
-            return self.learn_compositions(table, values, own_groups)
+            return self.learn_compositions(table, values, row_groups)
         self._forget_columns()
         source = np.full(len(table), "given")
-        rows = TrainingSet(self.target, table, values, own_groups, source, "given", {})
+        rows = TrainingSet(self.target, table, values, row_groups, source, "given", {})
         self.model_, _ = _curie_training.trained(rows)
         self.mixture_ = Mixture.of_mean(values)
         return self
@@ -178,7 +178,21 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def learn_compositions(
         self, table: CompositionTable, values: Array, groups: NDArray
     ) -> "CompositionRegressor":
-        """Learn checked values from compositions alone, whatever the target."""
+        """Learn checked values from compositions alone, whatever the target.
+
+        Parameters
+        ----------
+        table : CompositionTable, n rows
+            What was measured.
+        values : ndarray of float64, shape (n,)
+            The target, in its unit.
+        groups : ndarray, shape (n,)
+            Paper or series of each row.
+
+        Returns
+        -------
+        CompositionRegressor
+        """
         self._forget_columns()
         self.model_ = None
         self.mixture_ = _mixture.fit(
@@ -197,7 +211,17 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             vars(self).pop(name, None)
 
     def predict(self, X: Any) -> Array:
-        """Return the target of each row, shape (n,), in the unit of the values.
+        """Return the target of each row.
+
+        Parameters
+        ----------
+        X : compositions or array_like of shape (n, d)
+            As `fit` takes them.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            In the unit of the values.
 
         Raises
         ------
@@ -215,12 +239,28 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             As `fit` takes them.
         interval : float
             Probability that the true value of a row of a new group lies inside.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, 2)
+            Low and high end, in the unit of the values; infinite where one value alone is known.
         """
         answer = self._answer(X, share("interval", interval))
         return np.column_stack([answer.low, answer.high])
 
     def domain_distance(self, X: Any) -> Array:
-        """Return how far each row is from what is known, 1 at the edge of the domain, (n,)."""
+        """Return how far each row is from what is known.
+
+        Parameters
+        ----------
+        X : compositions or array_like of shape (n, d)
+            As `fit` takes them.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            1 at the edge of the domain.
+        """
         return self._answer(X, 0.9).distance
 
     def _answer(self, X: Any, interval: float) -> _Answer:
@@ -250,7 +290,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         instead = self._mix(np.zeros((len(table), 1)), interval)
         silent = np.isnan(columns[0])
         return _Answer(
-            *(np.where(silent, mean, own) for mean, own in zip(instead, columns, strict=True))
+            *(np.where(silent, mean, column) for mean, column in zip(instead, columns, strict=True))
         )
 
     def save(self, path: str | Path) -> Path:
@@ -277,7 +317,18 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         return _store.save(Path(path), self.to_content(), manifest)
 
     def to_content(self) -> dict[str, Any]:
-        """Return all of it as arrays and plain values; see `save`."""
+        """Return all of it as arrays and plain values; see `save`.
+
+        Returns
+        -------
+        dict
+            What `from_content` takes.
+
+        Raises
+        ------
+        InputError
+            If a built-in model other than that of the Curie temperature answers.
+        """
         mixture = dict(vars(self.mixture_))
         if self.mixture_.forest is not None:
             mixture["forest"] = dict(vars(self.mixture_.forest))
@@ -301,7 +352,17 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
     @classmethod
     def from_content(cls, content: dict[str, Any]) -> "CompositionRegressor":
-        """Return the regressor that `to_content` took apart."""
+        """Return the regressor that `to_content` took apart.
+
+        Parameters
+        ----------
+        content : dict
+            What `to_content` returns.
+
+        Returns
+        -------
+        CompositionRegressor
+        """
         regressor = cls(**content["parameters"])
         mixture = content["mixture"]
         if mixture["forest"] is not None:

@@ -111,7 +111,7 @@ class Computed:
 ENERGY = "formation_energy_eV_atom"
 HULL_DISTANCE = "energy_above_hull_eV_atom"
 OWN = {record.name: record for record in properties()}
-"""Measured properties that are learnt from compositions alone, by name."""
+"""Measured properties of ``datasets/properties``, learnt from compositions alone, by name."""
 TARGETS = (CURIE, ENERGY, HULL_DISTANCE, *OWN)
 """The properties that are learnt.
 

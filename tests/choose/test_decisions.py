@@ -49,8 +49,8 @@ def test_today_stands_first_and_no_copy_is_shown(result):
     assert 2 <= len(told) <= 5
     assert told["decision"].iloc[1:].is_unique
     assert told["simpler_rank"].isna().all()
-    # Two families meet, and what is shown saves a fifth of today's at least.
-    assert {"2:14:1", "2:17"} <= set(told["host"].astype(str))
+    # What is shown saves a fifth of today's at least, or is today's family leaner.
+    assert set(told["host"].astype(str)) <= {"2:14:1", "2:17"}
     assert (told["heavy_rare_earth_wt_pct"].iloc[1:] < 0.8 * told.iloc[0][HEAVY]).all()
     assert (told["coercivity_guaranteed_kA_m"] < told["coercivity_kA_m"]).all()
     assert result.best().equals(told)
@@ -114,19 +114,20 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
     scanner = mk.screen(application="medical-imaging")
     keep, sold = (scanner.decisions.iloc[n] for n in (0, 1))
     assert (sold["decision_status"], sold["decision"]) == ("buy", "2:14:1: lower class as sold")
-    # Arnold's sheet: N40 has 955 kA/m, -0.7 %/K and 1.25 T at least; the scanner asks 640 and 1.17
-    # at 32 C, has class M today, and a plain N holds no dysprosium.
-    assert sold["candidate"].startswith("N40 (")
-    assert sold["route"] == "as sold: N40"
+    # Sheets of N42 print 955 kA/m, -0.7 %/K and 1.28 T at least; the scanner asks 875 and 1.25 at
+    # 20 C, has class M today, and a plain N holds no dysprosium.
+    assert sold["candidate"].startswith("N42 (")
+    assert sold["route"] == "as sold: N42"
     assert sold["coercivity_guaranteed_kA_m"] == pytest.approx(955 * (1 - 0.0070 * 12), rel=0.03)
-    assert sold["remanence_guaranteed_T"] == pytest.approx(1.25 * (1 - 0.0012 * 12), rel=0.01)
+    assert sold["remanence_guaranteed_T"] == pytest.approx(1.28 * (1 - 0.0012 * 12), rel=0.02)
     assert sold["probability_meets_requirements"] > 0.999
     assert sold["heavy_rare_earth_saved_wt_pct"] == pytest.approx(keep[HEAVY])
     assert recommended(scanner.decisions, scanner.job) == 1
-    # The plain melt stands beside what cerium dilutes, which asks for a corrosion test.
-    names = scanner.decisions["decision"].tolist()
-    assert names[2:4] == [f"2:14:1: no heavy rare earth{more}" for more in ("", ", with Ce")]
-    assert scanner.decisions["next_test"].str.contains("corrosion").tolist() == [False] * 3 + [True]
+    # What cerium dilutes asks for a corrosion test, and nothing else does.
+    names = scanner.decisions["decision"]
+    corrosion = scanner.decisions["next_test"].str.contains("corrosion")
+    assert corrosion.tolist() == names.str.endswith("with Ce").tolist()
+    assert names.str.startswith("2:14:1: no heavy rare earth").any()
     # All that is shown of it is of the magnet that its sheets anchor.
     shown = shown_magnets(scanner)
     hot = shown.at([scanner.job.temperature])[0]
@@ -140,7 +141,8 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
         ("weapon-fin-actuator", "No lower class as sold meets every requirement"),
         # Nobody prints so small an alpha.
         ("communication-twt-compensated", "No lower class as sold meets every requirement"),
-        ("patriot-beam-focusing", "save no heavy rare earth: Recoma 26"),
+        # The least that its own grade guarantees does not stand the duty with a tenth to spare.
+        ("patriot-beam-focusing", "No lower class as sold meets every requirement"),
     ],
 )
 def test_why_no_lower_class_is_shown(device, why):

@@ -13,7 +13,7 @@ from magnetkit.magnetism._figures import kinds
 
 
 def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():
-    profile = mk.applications.load("aviation-actuator")
+    profile = mk.applications.load("hot-servo-motor")
     bare = profile.model_copy(update={"units": (), "objectives": ("density_kg_m3:min",)})
     found = job_for(bare).scales
     row = reference_row(bare, job_for(bare).conditions, bare.temperature_K)

@@ -135,7 +135,7 @@ def test_the_ledger_of_a_screening_follows_its_ranks():
     import magnetkit as mk
 
     alloys = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Er2Fe14B", "Nd1.6Dy0.4Fe14B"]
-    result = mk.screen(alloys, application="aviation-actuator")
+    result = mk.screen(alloys, application="hot-servo-motor")
     ledger = result.ledger()
     # Er2Fe14B is no uniaxial magnet and has no rank.
     assert list(ledger["rank"]) == [1, 2, 3]

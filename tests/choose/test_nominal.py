@@ -10,10 +10,6 @@ from magnetkit.choose._job import job_for
 from magnetkit.magnetism._stages import magnets, nominal_magnets
 
 SPACES = {
-    "energy-traction-motor": (
-        "Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co", "Mn"]},
-        {"Ce": 0.2, "Dy": 0.3, "Tb": 0.2, "Co": 0.1, "Mn": 0.05},
-    ),
     "aerospace-reaction-wheel": (
         "Nd2Fe14B", {"Nd": ["Ho", "Sm", "Tb"], "Fe": ["Co"]},
         {"Ho": 0.15, "Sm": 0.1, "Tb": 0.2, "Co": 0.1},
@@ -93,5 +89,5 @@ def test_where_few_meet_the_knee_gives_the_margin():
     table = mk.CompositionTable.from_strings(["Nd30Dy1Co1Cu0.1B1Fe66.9"], basis="weight")
     supply, full = with_distances(table, _known(table, None, job), job), evaluate(table, None, job)
     few, many = (central_values(table, None, supply, job, Bound(k)) for k in (np.inf, 9e9))
-    margin = full.columns["demagnetization_safety"][0] - 1.0
+    margin = full.columns["demagnetization_safety"][0] / 1.1 - 1.0
     assert many["performance_margin"][0] > few["performance_margin"][0] == pytest.approx(margin)

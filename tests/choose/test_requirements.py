@@ -150,8 +150,8 @@ def test_a_magnet_that_meets_names_no_failure_and_two_failures_are_both_named():
         remanence_T=[(1.2, 0.1), (0.8, 0.1), (0.8, 0.1)],
         coercivity_kA_m=[(1.2, 0.1), (0.8, 0.1), (1.2, 0.1)],
     )
-    both = "remanence_T >= 0.94; coercivity_kA_m >= 475"
-    assert found.failed.texts() == ["", both, "remanence_T >= 0.94"]
+    both = "remanence_T >= 1.17 at 293.15 K; coercivity_kA_m >= 1592 at 293.15 K"
+    assert found.failed.texts() == ["", both, "remanence_T >= 1.17 at 293.15 K"]
     assert found.probability[0] == pytest.approx(1.0, abs=0.002)
 
 
@@ -160,14 +160,14 @@ def test_a_probability_between_is_that_of_the_normal_distribution():
     # normal distribution), at half of the way 79.46 %.
     found = _motor(coercivity_kA_m=[(1.1, 0.1), (1.05, 0.1), (1.0, 0.1)])
     assert found.probability == pytest.approx([0.95, 0.7946, 0.5], abs=1e-4)
-    assert found.failed.texts() == ["", "coercivity_kA_m >= 475", "coercivity_kA_m >= 475"]
+    assert found.failed.texts() == ["", *["coercivity_kA_m >= 1592 at 293.15 K"] * 2]
 
 
 def test_the_least_likely_is_named_where_only_the_product_is_too_small():
     found = _motor(remanence_T=[(1.07, 0.1)], coercivity_kA_m=[(1.06, 0.1)])
     # 87.5 % and 83.8 % together are 73 %.
     assert found.probability == pytest.approx([0.733], abs=0.002)
-    assert found.failed.texts() == ["coercivity_kA_m >= 475"]
+    assert found.failed.texts() == ["coercivity_kA_m >= 1592 at 293.15 K"]
 
 
 def test_a_limit_on_the_modulus_has_two_sides():
@@ -230,16 +230,20 @@ def test_the_reference_does_what_the_reference_does():
 
 def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
     profile = applications.load("energy-traction-motor")
-    texts = ["remanence_T>=0.98*reference", "remanence_T <= 1.2", "curie_temperature_K >= 600"]
+    texts = [
+        "remanence_T>=0.98*reference at 20C",
+        "remanence_T <= 1.2",
+        "curie_temperature_K >= 600",
+    ]
     job = job_for(profile, require=texts)
     names = [str(r) for r in job.profile.requirements]
-    assert "remanence_T >= 0.98*reference" in names
-    assert "remanence_T >= 0.94" not in names
+    assert "remanence_T >= 0.98*reference at 293.15 K" in names
+    assert "remanence_T >= 1.17 at 293.15 K" not in names
     assert {"remanence_T <= 1.2", "curie_temperature_K >= 600"} <= set(names)
     assert len(names) == len(profile.requirements) + 2
-    relative = job.profile.requirements[names.index("remanence_T >= 0.98*reference")]
-    # N35UH has 1.17 to 1.22 T at 20 C; less 0.12 %/K over 130 K that is 0.99 to 1.03 T.
-    assert relative.limit == pytest.approx(0.98 * 1.01, rel=0.06)
+    relative = job.profile.requirements[names.index("remanence_T >= 0.98*reference at 293.15 K")]
+    # N35UH has 1.17 to 1.22 T at 20 C.
+    assert relative.limit == pytest.approx(0.98 * 1.195, rel=0.03)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from magnetkit.cli.app import app
 
 def test_the_best_are_printed_and_all_are_written(tmp_path):
     alloys = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.6Dy0.4Fe14B", "Nd1.4Dy0.6Fe14B", "Er2Fe14B"]
-    mk.screen(alloys, application="aviation-actuator", out=tmp_path / "r")
+    mk.screen(alloys, application="hot-servo-motor", out=tmp_path / "r")
     out = tmp_path / "robustness.csv"
     options = ["--robustness", "--places", "2", "--top", "1", "--out", str(out)]
     done = CliRunner().invoke(app, ["report", str(tmp_path / "r"), *options])

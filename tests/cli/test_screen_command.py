@@ -78,7 +78,7 @@ def test_host_and_replace_make_candidates(tmp_path):
     out = tmp_path / "o"
     done = run(
         "screen", "--host", "2:14:1", "--replace", "Nd=Ce,Dy", "--step", "0.25",
-        "--limit", "Dy=0.25", "--application", "aviation-actuator", "--out", str(out), "-q",
+        "--limit", "Dy=0.25", "--application", "hot-servo-motor", "--out", str(out), "-q",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
@@ -115,7 +115,7 @@ def test_brackets_are_shown_as_written(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text(text + "\n", encoding="utf-8")
     out = ("--out", str(tmp_path / "out"), "-q")
-    done = run("screen", str(path), "--application", "aviation-actuator", *out)
+    done = run("screen", str(path), "--application", "hot-servo-motor", *out)
     assert text in done.stdout
 
 

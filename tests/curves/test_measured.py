@@ -2,13 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
 import magnetkit as mk
+from magnetkit.magnetism._composition_estimate import grade_magnet
 
 B_R = {20: 1.29, 100: 1.18, 150: 1.10}
 H_CJ = {20: 1.62e6, 100: 0.87e6, 150: 0.50e6}
@@ -160,3 +163,27 @@ def test_a_moment_in_open_circuit_needs_the_sample_and_becomes_the_loop(tmp_path
     assert own.remanence[0, 0] == pytest.approx(B_R[20], rel=2e-3)
     with pytest.raises(InputError, match="shape of a measured sample"):
         mk.curve("N42SH", sample="3x3x3mm")
+
+
+def test_a_suppliers_curves_of_a_grade_calibrate_without_a_recipe(tmp_path):
+    files = [str(write_loop(tmp_path / f"s{t}.csv", t)) for t in (20, 150)]
+    table = pd.DataFrame({"grade": ["N42SH"] * 2, "magnet": ["a"] * 2, "curve": files})
+    report = mk.magnetism.calibration(table, "supplier", keep=False)
+    measured = report.report.set_index(["temperature_K", "quantity"])["measured"]
+    for celsius in (20, 150):
+        at = celsius + 273.15
+        assert measured[at, "coercivity_kA_m"] == pytest.approx(1e-3 * H_CJ[celsius], rel=1e-3)
+        assert measured[at, "remanence_T"] == pytest.approx(B_R[celsius], rel=2e-3)
+    # The likeliest recipe of the grade, as of this supplier, has what was measured.
+    magnet = grade_magnet("N42SH", 293.15)
+    for celsius, within in ((20, 0.03), (150, 0.10)):
+        row = mk.predict(magnet.table, f"{celsius}C", shell=magnet.shell, process=report.process)
+        own = float(row["coercivity_kA_m"].iloc[0])
+        assert own == pytest.approx(1e-3 * H_CJ[celsius], rel=within)
+    # A file that holds both temperatures is two rows of one magnet.
+    both = tmp_path / "both.csv"
+    texts = [Path(file).read_text(encoding="utf-8").split("\n", 1) for file in files]
+    both.write_text("\n".join([texts[0][0], *(body for _, body in texts)]), encoding="utf-8")
+    one = pd.DataFrame({"grade": ["N42SH"], "curve": [str(both)]})
+    again = mk.magnetism.calibration(one, "supplier", keep=False).report
+    assert again["measured"].tolist() == pytest.approx(report.report["measured"].tolist())

@@ -18,5 +18,5 @@ def folder(tmp_path_factory):
     ]
     lines += [f"Sm{1 - a:.2f}Gd{a}Co5," for a in (0.05, 0.1, 0.15, 0.2, 0.3)]
     source.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    screen(source, "aviation-actuator", out=out / "results")
+    screen(source, "hot-servo-motor", out=out / "results")
     return out / "results"

@@ -154,7 +154,7 @@ def test_pages_follow_each_other_in_order(results, by, descending):
 
 
 def test_stops_are_round_and_not_too_close():
-    profile = mk.applications.load("aviation-actuator")
+    profile = mk.applications.load("hot-servo-motor")
     stops = _stops(profile, 401.0)
     assert stops[0] == 401.0
     assert np.diff(sorted(stops)).min() > 5.0

@@ -19,7 +19,7 @@ from magnetkit.choose.applications import Profile
 from magnetkit.cli.app import app
 from magnetkit.report._written import write_results
 
-PROFILE = datasets.path("applications/aviation-actuator.toml").read_text("utf-8")
+PROFILE = datasets.path("applications/hot-servo-motor.toml").read_text("utf-8")
 
 
 def run(*words):

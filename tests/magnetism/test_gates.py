@@ -112,3 +112,26 @@ def test_carbon_takes_zirconium_until_no_cells_are_left():
     # Oxygen takes samarium, 6.27 times its mass: 1 wt.% more than usual leaves too little.
     oxide = sintered([charge], 293.15, {"oxygen_wt_pct": 1.3}, basis="weight")
     assert oxide["status"][0] == "no hardening known: ratio of metal to rare earth"
+
+
+def test_no_charge_by_weight_without_copper_has_coercivity():
+    """500 charges of Sm-Fe-Co by weight, many within a printed digit of R2(Co,Fe)17."""
+    rng = np.random.default_rng(7)
+    texts = []
+    for k in range(500):
+        iron = rng.uniform(0.0, 30.0)
+        samarium = rng.uniform(21.0, 27.0)
+        if k % 2:
+            # Half lie at the formula: 2 Sm for 17 metal atoms.
+            mean_mass = iron / 76.7 * 55.845 + (1.0 - iron / 76.7) * 58.933
+            samarium = 100.0 * 2.0 * 150.36 / (2.0 * 150.36 + 17.0 * mean_mass)
+        more = rng.choice(["", "Zr2.5", "Zr1.0", "Gd2.0", "Ti0.5"]) if k % 4 == 0 else ""
+        texts.append(f"Sm{samarium:.2f}Fe{iron:.2f}{more}Co bal.")
+    found = sintered(texts, "20C", basis="weight")
+    assert found["host"].eq("2:17").mean() > 0.8
+    cellular = found[found["host"] == "2:17"]
+    assert cellular[H].isna().all()
+    assert cellular["status"].str.startswith(("no hardening known", "outside")).all()
+    assert not cellular["route"].str.contains("assumed").any()
+    # As a formula the same atoms are given the charge of their class.
+    assert sintered("Sm2Co14Fe3", "20C", basis="atomic")[H][0] > 500.0

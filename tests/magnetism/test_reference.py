@@ -60,7 +60,7 @@ def test_the_reference_does_what_its_device_asks(name):
     reference = profile.reference
     table = mk.screen([reference.formula], application=name, basis=reference.basis).table
     # The knee of Nd-Fe-B at 180 C and a small alpha that no maker prints are known no better.
-    least = {"aviation-actuator": 0.6, "instrumentation-sensor": 0.6}.get(name, 0.75)
+    least = {"hot-servo-motor": 0.6, "instrumentation-sensor": 0.6}.get(name, 0.75)
     assert table["probability_meets_requirements"][0] > least
 
 
@@ -70,7 +70,7 @@ def test_todays_magnet_is_known_to_do_its_work():
     from magnetkit.choose._job import _working
     from magnetkit.choose._profile_parts import Anchor
 
-    profile = load("aviation-actuator")
+    profile = load("hot-servo-motor")
     given = {"source": "test", "status": "assumption", "temperature_K": 453.15}
     one = Anchor(column=H, value=400.0, spread=40.0, **given)
     # The device asks for 366 kA/m.
@@ -127,7 +127,7 @@ def test_a_limit_on_the_modulus_cuts_off_both_sides_of_alpha():
 
     given = {"source": "test", "status": "assumption"}
     asked = Requirement(column=ALPHA, absolute_maximum=0.02, **given)
-    profile = load("aviation-actuator").model_copy(update={"requirements": (asked,)})
+    profile = load("hot-servo-motor").model_copy(update={"requirements": (asked,)})
     one = Anchor(column=ALPHA, value=-0.015, spread=0.02, temperature_K=453.15, **given)
     value, doubt = _working(-0.015, 0.02, one, profile)
     own = truncnorm((-0.02 + 0.015) / 0.02, (0.02 + 0.015) / 0.02, -0.015, 0.02)

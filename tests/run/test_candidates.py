@@ -13,7 +13,7 @@ from magnetkit.run._candidates import SpaceCandidates, TableCandidates, profile_
 
 @pytest.mark.parametrize("shell", ["Tb 0.5 wt%", None])
 def test_todays_magnet_leads_with_its_own_shell(shell):
-    profile = load("aviation-actuator")
+    profile = load("hot-servo-motor")
     reference = profile.reference.model_copy(update={"shell": shell})
     first = profile_space(with_fields(profile, reference=reference)).leading[0]
     assert tuple(first) == (profile.reference.formula, shell or "")
@@ -21,7 +21,7 @@ def test_todays_magnet_leads_with_its_own_shell(shell):
 
 def test_a_device_without_space_and_charges_asks_for_candidates():
     with pytest.raises(InputError, match="give a candidate table"):
-        profile_space(with_fields(load("aviation-actuator"), hosts=("1:12",)))
+        profile_space(with_fields(load("hot-servo-motor"), hosts=("1:12",)))
 
 
 def test_a_table_is_read_whole_however_small_the_pieces():

@@ -131,7 +131,7 @@ def test_arguments_that_cannot_be_are_named(name, value, message):
 def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
     monkeypatch.setattr("magnetkit.choose.result.TOP_ROWS", 6)
     texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
-    result = mk.screen(texts, "aviation-actuator", out=tmp_path / "out", chunk_rows=3)
+    result = mk.screen(texts, "hot-servo-motor", out=tmp_path / "out", chunk_rows=3)
     ranks = result.table["rank"]
     ranked = int(ranks.notna().sum())
     assert 0 < ranked < 6
@@ -201,7 +201,7 @@ def test_resume_notices_data_settings_and_scenario_that_changed(tmp_path, monkey
 def test_shells_are_candidates_beside_bulk(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n")
-    table = mk.screen(path, application="aviation-actuator").table
+    table = mk.screen(path, application="hot-servo-motor").table
     bulk, alloyed, shell = (table.iloc[i] for i in range(3))
     assert 0 < shell["dysprosium_terbium_wt_pct"] < alloyed["dysprosium_terbium_wt_pct"]
     assert shell["coercivity_kA_m"] > bulk["coercivity_kA_m"]

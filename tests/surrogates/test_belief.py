@@ -166,6 +166,16 @@ def test_a_measured_compound_says_so(tmp_path):
     assert provenance[2] == "physics"
 
 
+def test_rows_of_a_frame_stand_beside_as_those_of_its_file(tmp_path):
+    rows = [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]
+    frame = pd.DataFrame(rows, columns=["composition", CURIE, "group"])
+    by_frame = mk.predict(["Y2Fe15Al2"], add=frame)
+    by_file = mk.predict(["Y2Fe15Al2"], add=_file(tmp_path, rows))
+    assert by_frame[CURIE][0] == pytest.approx(by_file[CURIE][0], abs=1e-6)
+    with pytest.raises(InputError, match="a frame of pandas, polars or Arrow"):
+        mk.predict(["Y2Fe15Al2"], add=3)
+
+
 def test_a_wider_interval_holds_a_narrower_one(embedded):
     table = _table("Nd2Fe14B", "Sm2Fe16Ga")
     narrow, wide = embedded.predict(table, 0.5), embedded.predict(table, 0.95)

@@ -21,14 +21,24 @@ def report(data: TrainingSet, coverage: float) -> str:
     if not len(rows):
         return f"Nothing but the {len(known)} embedded values is at hand."
     model, _ = trained(known)
-    found = model.of_phases(asked(partition(data.table[rows])), coverage)
-    given = np.isfinite(found.value)
-    value, made, half = data.values[rows][given], found.value[given], found.half[given]
-    f = figures.accuracy(value, made, data.groups[rows][given], figures.TOLERANCE[_CURIE])
-    held = (np.abs(value - made) <= half).mean()
+    whose = asked(partition(data.table[rows]))
+    found = model.of_phases(whose, coverage)
+    has_physics = np.isfinite(model.base(whose.phases, whose.codes))
+    answered = np.isfinite(found.value)
+    value, half = data.values[rows], found.half
+    texts = []
+    for part, hosts in ((has_physics, "hosts with physics"), (~has_physics, "other hosts")):
+        own = answered & part
+        f = figures.accuracy(
+            value[own], found.value[own], data.groups[rows][own], figures.TOLERANCE[_CURIE]
+        )
+        inside = (np.abs(value - found.value) <= half)[own].mean()
+        texts.append(
+            f"{f['rows']} compounds of unseen papers in {hosts} are {f['mae']:.0f} K off (median "
+            f"{f['median']:.0f} K, pairs {f['pairs']:.2f}) and {inside:.0%} of them lie in their "
+            f"{coverage:.0%} intervals"
+        )
     return (
-        f"With no set fetched, {len(known)} embedded values alone: {f['rows']} compounds of unseen "
-        f"papers in hosts with physics are {f['mae']:.0f} K off (median {f['median']:.0f} K, pairs "
-        f"{f['pairs']:.2f}) and {held:.0%} of them lie in their {coverage:.0%} intervals; "
-        f"{len(rows) - f['rows']} of other hosts get no number."
+        f"With no set fetched, {len(known)} embedded values alone: {'; '.join(texts)}; "
+        f"{(~answered).sum()} are too far from all that is known for a number."
     )

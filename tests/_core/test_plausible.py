@@ -1,0 +1,60 @@
+"""Numbers that nobody believes are asked, with the slip that is likeliest."""
+
+import pytest
+from magnetkit.errors import InputError
+
+import magnetkit as mk
+from magnetkit._core.plausible import LIMITS, check_plausible, parse_mass
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("coercivity_kA_m", 366_000.0, r"1 to 6000 kA/m: 366000 A/m\?"),
+        ("coercivity_kA_m", 0.0, "0 kA/m lies outside"),
+        ("remanence_T", 12_800.0, r"12800 gauss\?"),
+        ("remanence_T", 1280.0, r"1280 gauss\?"),
+        ("max_energy_product_kJ_m3", 310_000.0, r"310000 J/m3\?"),
+        ("temperature_K", 150.0, r"150 C\?"),
+        ("max_working_temperature_K", 180.0, r"180 C\?"),
+        ("magnet_mass_kg", 1200.0, r"1200 g\?"),
+        ("remanence_coefficient_pct_K", -1200.0, r"-1200 ppm/K\?"),
+        ("density_kg_m3", 7.6, r"7.6 g/cm3\?"),
+        ("price_USD_kg", 4e6, r"USD/t\?"),
+        ("probability_meets_requirements", 80.0, r"80 %\?"),
+        ("load_line", 1500.0, "1500 lies outside 0.01 to 100$"),
+    ],
+)
+def test_a_slip_of_a_unit_is_named(name, value, says):
+    with pytest.raises(InputError, match=says):
+        check_plausible(name, value)
+
+
+def test_what_is_sold_and_used_is_believed():
+    usual = {"coercivity_kA_m": 1592.0, "remanence_T": 1.3, "magnet_mass_kg": 1.2}
+    usual |= {"temperature_K": 423.15, "price_USD_kg": 1800.0, "remanence_coefficient_pct_K": -0.12}
+    for name, value in usual.items():
+        check_plausible(name, value)
+    check_plausible("a_name_without_limits", 1e30)
+    assert all(limits.low < limits.high for limits in LIMITS.values())
+
+
+def test_every_grade_printed_lies_within_the_limits():
+    for name in ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"):
+        values = mk.grades()[name].dropna()
+        assert LIMITS[name].low <= values.min()
+        assert values.max() <= LIMITS[name].high
+
+
+def test_a_mass_is_read_with_its_unit():
+    assert parse_mass("1.5 t") == 1500.0
+    assert parse_mass("350g") == pytest.approx(0.35)
+    with pytest.raises(InputError, match="write 350 g"):
+        parse_mass("heavy")
+
+
+def test_a_price_that_nobody_pays_is_asked():
+    with pytest.raises(InputError, match=r"^price Tb=4000000USD/kg: 4e\+06 USD/kg lies outside"):
+        mk.supply.with_prices("baseline", {"Tb": "4000000USD/kg"})
+    with pytest.raises(InputError, match="1000 x lies outside"):
+        mk.supply.with_prices("baseline", {"Tb": "1000x"})
