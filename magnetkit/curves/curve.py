@@ -474,7 +474,9 @@ _EVERY = 10
 
 def _between(kelvin: _Array, some: _Array, values: _Array) -> _Array:
     """Return values of n magnets, (n, k), at all temperatures, from those at some of them."""
-    return np.array([np.interp(kelvin, some, np.nan_to_num(row, nan=1.0)) for row in values])
+    return np.array(
+        [np.interp(kelvin, some, np.clip(np.nan_to_num(row, nan=1.0), 0.0, 10.0)) for row in values]
+    )
 
 
 def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
