@@ -115,7 +115,7 @@ def run(count: int, seed: int = 1) -> Figures:
 def _pull(server: Server):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        return pull(SYSTEM, KEY, server.url, refresh=True)
+        return pull(SYSTEM, KEY, server.url, refresh=True).entries
 
 
 def _fault(chance: random.Random) -> tuple[str, Fault]:

@@ -27,6 +27,7 @@ from ..magnetism._evidence import DISTANCE, coordinates, limited
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..magnetism._stages import GUARANTEED, cost_per_flux
 from ..magnetism.grades import at_room, curve_shapes, grades, secondhand, sold_at
+from ..magnetism.levels import Level, find_level
 from ..magnetism.process import routes
 from ..magnetism.spread import constants
 from ..phases.records import HOSTS, root_of
@@ -76,11 +77,12 @@ _MOST_SOLD = 12
 class Judged(NamedTuple):
     """Candidates for one recipe of the magnet in use.
 
-    `table` has one row a candidate, the magnet in use first; `level` is its H_cJ over the model's.
+    `table` has one row a candidate, the magnet in use first; `level` is that of its producer, None
+    where another producer makes the candidates.
     """
 
     table: "pd.DataFrame"
-    level: float
+    level: Level | None
 
 
 def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataFrame":
@@ -121,8 +123,8 @@ def _model_figures(frame: "pd.DataFrame", incumbent: Incumbent, request: Request
     between = incumbent.between or conditions.between
     use = (request.temperature, between, conditions.curie)
     if incumbent.producer is not None:
-        return _figures_of_melts(melts, *use, incumbent.producer.record())
-    return _cached_figures(melts, *use)
+        return _figures_of_melts(melts, *use, None, incumbent.producer.record())
+    return _cached_figures(melts, *use, level)
 
 
 @lru_cache(maxsize=64)
@@ -131,9 +133,10 @@ def _cached_figures(
     kelvin: float,
     between: tuple[float, float],
     curie: "CurieModel",
+    level: Level | None,
 ) -> "pd.DataFrame":
     """Return `_figures_of_melts`, shared and not to be changed: no duty changes a magnet."""
-    return _figures_of_melts(melts, kelvin, between, curie, None)
+    return _figures_of_melts(melts, kelvin, between, curie, level, None)
 
 
 def _figures_of_melts(
@@ -141,6 +144,7 @@ def _figures_of_melts(
     kelvin: float,
     between: tuple[float, float],
     curie: "CurieModel",
+    level: Level | None,
     producer: Mapping[str, Any] | None,
 ) -> "pd.DataFrame":
     """Return what the model makes of recipes with shells by routes, in their order."""
@@ -156,11 +160,11 @@ def _figures_of_melts(
     use: dict[str, Any] = {"curie": curie, "between": between}
     parts = []
     for route, part in frame.groupby("route", sort=False):
-        process: dict[str, Any] = {}
+        process: dict[str, Any] = {"route": route} if route else {}
+        if level is not None:
+            process = level.process(str(route) or None)
         if producer is not None:
             process["producer"] = producer
-        if route:
-            process["route"] = route
         table = CompositionTable.from_strings(part["composition"].tolist(), basis="weight")
         shells = part["shell"].tolist()
         (plain,) = sintered_at(table, [kelvin], process or None, **use)
@@ -186,7 +190,10 @@ def judge_melts(
     if frame is None:
         frame = list_melts(incumbent, own, request)
     frame = frame.copy()
-    model = _model_figures(frame, incumbent, request)
+    level = None
+    if incumbent.producer is None:
+        level = level_of(incumbent, own, request)
+    model = _model_figures(frame, incumbent, request, level)
     first, shells = model.iloc[0], frame["shell"].tolist()
     if first["status"] != "ok":
         raise InputError(
@@ -194,14 +201,17 @@ def judge_melts(
             f"({first['status']}); give the recipe of {incumbent.name}, or leave it out"
         )
     table = CompositionTable.from_strings(frame["composition"].tolist(), basis="weight")
-    # A gain of the shell is absolute: it does not go with the producer.
+    # The level is that of 20 degrees C. What the sheet keeps hot, and the model does not, is left
+    # to all that share it.
     gain = (model[COERCIVITY] - model["bare"]).to_numpy(float)
-    level = float((incumbent.typical(COERCIVITY) - gain[0]) / float(first["bare"]))
-    coercivity = level * model["bare"].to_numpy(float) + gain
+    routes_of = [route if isinstance(route, str) else None for route in frame["route"]]
+    shares_level = np.array([level is None or not level.is_trial(route) for route in routes_of])
+    kept = incumbent.typical(COERCIVITY) / float(first[COERCIVITY])
+    coercivity = np.where(shares_level, kept, 1.0) * model[COERCIVITY].to_numpy(float)
     same_host = [root_of(str(host)) == root_of(incumbent.host) for host in model["host"]]
     is_magnet = (model["status"] == "ok").to_numpy(bool) & np.array(same_host) & (coercivity > 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(coercivity > 0.0, gain / coercivity, 0.0)
+        share = np.where(coercivity > 0.0, gain / model[COERCIVITY].to_numpy(float), 0.0)
         logs = {
             REMANENCE: np.log(model[REMANENCE].to_numpy(float) / float(first[REMANENCE])),
             COERCIVITY: np.log(coercivity / incumbent.typical(COERCIVITY)),
@@ -270,6 +280,20 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
     if request.on_duty:
         return remanence, 0.0
     return remanence, incumbent.spread.slack(COERCIVITY)
+
+
+def level_of(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
+    """Return the level at 20 degrees C of the producer of a magnet in use of a recipe."""
+    table = CompositionTable.from_strings([own.text], basis="weight")
+    typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
+    return find_level(
+        table,
+        typical,
+        shell=own.shell or None,
+        route=own.route,
+        makers=incumbent.makers,
+        curie=request.conditions.curie,
+    )
 
 
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:

@@ -5,13 +5,11 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
-from .._core.elements import INDEX, N_ELEMENTS
+from .._core.elements import INDEX
 from .._core.units import ZERO_CELSIUS
-from ..alloy.shell_rows import mean_over_mass
 from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
+from .exposure import mass_percents
 
 HEAVY_OF_ORDERS = ("Dy", "Tb")
 """Elements whose limit stands in an order."""
@@ -73,8 +71,7 @@ def order_line(
 def mass_shares(recipe: str, shell: str) -> dict[str, float]:
     """Return the mass of each element over that of the magnet, wt.%, its shell included."""
     table = CompositionTable.from_strings([recipe], basis="weight")
-    counted = np.column_stack([np.ones(N_ELEMENTS), np.eye(N_ELEMENTS)])
-    shares = 100.0 * mean_over_mass(table, counted, [shell] if shell else None)[0, 1:]
+    shares = mass_percents(table, [shell])[0]
     return {symbol: float(shares[i]) for symbol, i in INDEX.items() if shares[i] > 1e-6}
 
 

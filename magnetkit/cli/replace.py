@@ -67,6 +67,16 @@ def replace(
     most_cost: Annotated[
         float | None, o.more("Largest cost per flux over today's; 1.1 otherwise.", metavar="NUMBER")
     ] = None,
+    offer: Annotated[
+        str | None,
+        o.option(
+            "A supplier's offer to judge: a recipe, a grade, or B_r=1.31,H_cJ=1600,T=20C,Dy=1.2.",
+            metavar="RECIPE|GRADE|VALUES",
+        ),
+    ] = None,
+    diffused: Annotated[
+        Literal["Tb", "Dy"] | None, o.option("What is diffused into today's magnet, if known.")
+    ] = None,
     compensated: Annotated[
         bool, o.option("--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER)
     ] = False,
@@ -116,6 +126,8 @@ def replace(
 
       magnetkit replace N42SH --temperature 75C --load-line 2 --outside-field 400
 
+      magnetkit replace N42SH --temperature 150C --offer "N45SH"
+
       magnetkit replace --values B_r=1.29,H_cJ=1650 --temperature 140C
 
       magnetkit replace 2:17TC-16 --compensated --temperature=-50C:150C
@@ -133,7 +145,8 @@ def replace(
         measured, sheet, header_row = o.on_sheet(measured, sheet, header_row), None, None
     beside = {"shell": shell, "measured": measured, "values": values, "spread": spread}
     if grade is not None and is_parts_list(grade):
-        o.refuse_beside("a parts list", compensated=compensated, recipe=recipe, **beside)
+        beside |= {"recipe": recipe, "offer": offer, "diffused": diffused}
+        o.refuse_beside("a parts list", compensated=compensated, **beside)
         return answer_parts_list(
             o.on_sheet(grade, sheet, header_row),
             temperature=temperature,
@@ -144,7 +157,7 @@ def replace(
             force=force,
             quiet=quiet,
             json=json,
-            keywords={"require": require, **keywords},
+            keywords={"require": require, "family": family, "most_cost": most_cost, **keywords},
         )
     o.refuse_beside("a grade", sheet=sheet, header_row=header_row, unit=unit, shortage=shortage)
     if compensated:
@@ -156,13 +169,15 @@ def replace(
         keywords["per_year"] = per_year
     asked: dict[str, Any] = {"recipe": recipe, "basis": basis, "shell": shell, "out": out}
     asked |= {"measured": measured, "require": require or (), "mass_kg": mass, "force": force}
-    asked |= {"family": family, "most_cost": most_cost}
+    asked |= {"family": family, "most_cost": most_cost, "offer": offer, "diffused": diffused}
     for name, text in (("values", values), ("spread", spread)):
         asked[name] = None if text is None else _numbers(text, f"--{name}")
     found = run(grade, temperature, **asked, **keywords)
     if json:
         typer.echo(found.to_json())
     else:
+        for line in found.offer.lines() if found.offer is not None else ():
+            say(line)
         for line in found.lines("cgs" if is_cgs(units) else "si", everything=everything):
             if len(line) <= _LINE:
                 typer.echo(line)

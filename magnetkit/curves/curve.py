@@ -469,7 +469,7 @@ def _recipe_loops(
 
 
 # Every so manieth temperature of the limits is evaluated where figures go by straight lines.
-_EVERY = 10
+_EVERY = 5
 
 
 def _between(kelvin: _Array, some: _Array, values: _Array) -> _Array:

@@ -38,6 +38,10 @@ class ElementTable:
     # property of each element, (118, n), NaN: unknown; row: atomic number less one
     values: NDArray[np.float64]
 
+    def __repr__(self) -> str:
+        shown = ", ".join(self.names[:3])
+        return f"<ElementTable {self.prefix}: {len(self.names)} properties, {shown}...>"
+
     def imputed(self) -> "ElementTable":
         """Fill each gap with the mean of its property over the elements that have it."""
         with np.errstate(invalid="ignore"):

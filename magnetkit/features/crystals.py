@@ -86,6 +86,9 @@ class Crystals:
     frac: NDArray[np.float64]
     species: NDArray[np.int64]
 
+    def __repr__(self) -> str:
+        return f"<Crystals: {len(self.lattices):,} of {len(self.species):,} atoms>"
+
     @classmethod
     def from_structures(cls, structures: Iterable["Structure"]) -> "Crystals":
         """Take pymatgen structures.

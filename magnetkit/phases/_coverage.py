@@ -32,24 +32,26 @@ def judge_data(
     `kinds`, (118,), is the site of each element (`_judged.kinds`), `unknown`, (n,), says which
     phases have an element without entries.
     """
-    codes = np.zeros(len(phases), np.int64)
+    word_of_row = np.zeros(len(phases), np.int64)
     doubtful = whole_space(source).doubtful
     is_whole = source.covers(source.elements) and not doubtful
     rows = np.flatnonzero(unknown) if is_whole else np.arange(len(phases))
     words = {JUDGED: 0}
     if not len(rows):
-        return Coded(codes, tuple(words))
+        return Coded(word_of_row, tuple(words))
     dense = phases[rows].to_array()
     sets, place = np.unique(dense > 0.0, axis=0, return_inverse=True)
     texts = [_describe_gaps([SYMBOLS[e] for e in np.flatnonzero(one)], source) for one in sets]
-    codes[rows] = np.array([words.setdefault(text, len(words)) for text in texts])[place.ravel()]
+    word_of_row[rows] = np.array([words.setdefault(text, len(words)) for text in texts])[
+        place.ravel()
+    ]
     for formula in doubtful.values():
         text = f"{NOT_JUDGED}: {formula} was {WITHOUT_MOMENT}"
         target = CompositionTable.from_strings([formula], basis="atomic").to_array()[0]
         leans = _shared_sites(dense, target, kinds) >= LEANS_FROM
-        leans &= codes[rows] == 0
-        codes[rows[leans]] = words.setdefault(text, len(words))
-    return Coded(codes, tuple(words))
+        leans &= word_of_row[rows] == 0
+        word_of_row[rows[leans]] = words.setdefault(text, len(words))
+    return Coded(word_of_row, tuple(words))
 
 
 def _describe_gaps(symbols: list[str], source: Entries) -> str:

@@ -53,6 +53,10 @@ class Entries:
         scheme = self.manifest.get("scheme", "no scheme named")
         return f"<{type(self).__name__} {self.name}: {len(self.entries):,} phases, {scheme}>"
 
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return len(self.entries)
+
     @property
     def elements(self) -> list[str]:
         """Return the elements of the entries, in the order of the periodic table."""

@@ -71,6 +71,12 @@ class Partition:
     hard_weight_fraction: NDArray[np.float64]
     recipe: CompositionTable
 
+    def __repr__(self) -> str:
+        counts = np.bincount(self.host + 1, minlength=1)
+        names = ("unknown", *HOST_NAMES)
+        shown = ", ".join(f"{counts[k]:,} {names[k]}" for k in np.flatnonzero(counts))
+        return f"<Partition of {len(self.host):,} recipes: {shown}>"
+
     def __getitem__(self, rows: NDArray[np.int64]) -> "Partition":
         """Return some of the recipes."""
         return Partition(*(getattr(self, part.name)[rows] for part in fields(self)))

@@ -305,6 +305,9 @@ class Host:
     magnet: Magnet
     formation: Formation | None
 
+    def __repr__(self) -> str:
+        return f"<Host {self.name}, such as {self.structure.example}>"
+
 
 def _read() -> dict[str, Host]:
     entries = {}

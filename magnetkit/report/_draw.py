@@ -111,10 +111,15 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
         for at, text, place in zip(zip(x, y, strict=True), trace["text"], places, strict=True):
             below = place.startswith("bottom")
             off = 2.0 + 0.6 * _PER_PIXEL * trace["marker"]["size"]
-            beside: dict[str, Any] = {"va": "top" if below else "bottom", "ha": "center"}
+            # plotly names where the text stands, matplotlib which end of it is at the point.
+            side = _ENDS.get(place.split()[-1], "center")
+            beside: dict[str, Any] = {"va": "top" if below else "bottom", "ha": side}
             beside |= {"xytext": (0, -off if below else off), "textcoords": "offset points"}
             ax.annotate(_text(text), at, size=size, **beside)
     return coloured
+
+
+_ENDS = {"left": "right", "right": "left"}
 
 
 def _points(

@@ -523,7 +523,9 @@ def binary_section(
         traces.append(others)
     dot = {"size": 7, "color": "#222"}
     stable = points("Stable phases, 0 K", x, y, dot, "%{text}", formulas)
-    stable |= {"mode": "markers+text", "textposition": "bottom center", "textfont": {"size": 10}}
+    lowest = int(np.argmin(y))
+    sides = ["bottom left"] * lowest + ["bottom center"] + ["bottom right"] * (len(y) - lowest - 1)
+    stable |= {"mode": "markers+text", "textposition": sides, "textfont": {"size": 10}}
     traces.append(stable)
     if len(shares):
         look = _probability_look(odds)

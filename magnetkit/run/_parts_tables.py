@@ -4,11 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .._core.elements import INDEX
 from .._core.settings import get_settings
 from .._core.units import ZERO_CELSIUS
 from ..alloy.user_tables import Column, UserTable
+from ..choose.exposure import element_prices
 from ..choose.order_line import mass_shares, order_line
-from ..supply.ledger import ledger
 from ..supply.scenario import Scenario, rows
 from ._part import Amount, Part, sum_amounts
 
@@ -22,11 +23,10 @@ TAKEN_ON = ("Sm", "Co", "Pr", "Nd")
 _SHOWN_LINES = 12
 
 
-def element_prices(scenario: Scenario) -> Prices:
+def prices_of(scenario: Scenario) -> Prices:
     """Return the price of each element that has one, USD/kg."""
-    elements = [row["element"] for row in rows("elements") if row["price_USD_kg"]]
-    table = ledger(elements, scenario, basis="atomic")
-    return dict(zip(elements, table["cost_USD_kg"].tolist(), strict=True))
+    prices = element_prices(scenario).tolist()
+    return {element: prices[i] for element, i in INDEX.items() if prices[i] == prices[i]}
 
 
 def today_cost(part: Part, prices: Prices) -> float:

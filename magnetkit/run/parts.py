@@ -16,6 +16,7 @@ import numpy as np
 from .._core import datasets
 from .._core._arguments import named, whole
 from .._core._progress import bar
+from .._core.elements import RARE_EARTHS
 from .._core.errors import InputError
 from .._core.settings import get_settings
 from .._core.units import parse_temperature
@@ -24,7 +25,7 @@ from ..choose.order_line import mass_shares, order_line
 from ..supply.scenario import Scenario, with_prices
 from ..supply.shortage import load_shortage, shortages
 from ._part import Amount, Part, sum_heavy
-from ._parts_tables import element_prices, main_table, notes, totals, ways_table
+from ._parts_tables import main_table, notes, prices_of, totals, ways_table
 from ._shortage_plan import plan_changes
 from .replace import Replacement, replace
 
@@ -191,7 +192,7 @@ def replace_parts(
     state = with_prices(scenario, prices or {})
     chosen = [load_shortage(one) for one in (*shortages(), *shortage)]
     own = listed.own.iloc[kept].reset_index(drop=True)
-    by_element = element_prices(state)
+    by_element = prices_of(state)
     changes, summary = plan_changes(parts, chosen, state)
     return PartsAnswer(
         parts=tuple(parts),
@@ -346,7 +347,7 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     """Return wt.% of each element of the magnet in use, with the range of its makeup.
 
     The heavy rare earths have the range of the estimate over all recipes that fit; the other
-    elements that of the kinds of makeup.
+    elements that of the kinds of makeup; the light rare earths take what the heavy ones leave.
     """
     reference = answer.reference
     made_of = reference.get("made_of") or []
@@ -367,7 +368,18 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
         if element in heavy:
             mean, low, high = mean * spread.mean, low * spread.low, high * spread.high
         amounts[element] = Amount(min(low, mean), mean, max(high, mean))
-    return amounts
+    return _balance_light(amounts, heavy)
+
+
+def _balance_light(amounts: dict[str, Amount], heavy: set[str]) -> dict[str, Amount]:
+    """Let the light rare earths take what heavy ones leave, so that means sum to 100."""
+    light = [e for e in amounts if e in RARE_EARTHS and e not in heavy]
+    total = sum(amounts[e].mean for e in light)
+    excess = sum(amount.mean for amount in amounts.values()) - 100.0
+    if not total:
+        return amounts
+    factor = 1.0 - excess / total
+    return amounts | {element: amounts[element].times(factor) for element in light}
 
 
 def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:

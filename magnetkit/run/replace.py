@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 import numpy as np
 
-from .._core._arguments import finite, named, whole
+from .._core._arguments import finite, named, warn, whole
 from .._core.errors import InputError
 from .._core.units import parse_temperature
 from ..alloy.notation import Basis
@@ -56,6 +56,7 @@ from ..magnetism._measured import ALPHA, COERCIVITY, Producer
 from ..magnetism._stages import GUARANTEED
 from ..magnetism.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..magnetism.measured_curve import is_curve
+from ._diffused import estimate_diffused
 from ._lines import lines as answer_lines
 
 if TYPE_CHECKING:
@@ -222,6 +223,7 @@ def replace(
     family: Family = "own",
     most_cost: float | None = None,
     offer: Any = None,
+    diffused: str | None = None,
     out: str | Path | None = None,
     force: bool = False,
     **keywords: Unpack[SupplyKeywords],
@@ -267,8 +269,11 @@ def replace(
         Whether a magnet of another family may be recommended; it is shown anyway.
     most_cost : float, optional
         Largest cost per flux over today's of what is recommended; 1.1 otherwise.
-    offer : optional
-        A supplier's offer to judge beside the magnet in use.
+    offer : str or mapping, optional
+        A supplier's offer to judge beside the magnet in use: a recipe, a grade, or values of a
+        sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``.
+    diffused : {"Tb", "Dy"}, optional
+        What is known to be diffused into the magnet in use, where its recipe is not.
     out : path, optional
         Folder for a screening of the candidates and its report, or its URL in a store.
     force : bool
@@ -302,6 +307,18 @@ def replace(
         )
     if shell is not None and recipe is measured is None:
         raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
+    if diffused is not None:
+        if grade is None or recipe is not None or measured is not None:
+            raise InputError(
+                "diffused is what is known of a grade whose recipe is not: give a grade"
+            )
+        recipe, shell = estimate_diffused(grade, diffused)
+        basis = "weight"
+        warn(
+            f"{grade} is taken as {recipe} with {shell} diffused in; the amounts are an estimate "
+            "(--recipe and --shell say them)",
+            UserWarning,
+        )
     if family not in get_args(Family):
         raise InputError(f"family must be own or any, got {family!r}")
     if keywords.get("calibration") == NO_CALIBRATION:

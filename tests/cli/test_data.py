@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from magnetkit.phases import read_snapshot
 from tests import command
+from tests.phases import mp_server as look_alike
+from tests.phases.embedded import documents_of
 from tests.phases.mp_server import KEY, Server
 from tests.said import said
 
@@ -40,6 +43,25 @@ def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
     assert frozen.stdout.strip() == str(out)
     assert len(list(cif.glob("*.cif"))) == len(list(cif.glob("*.vasp"))) == 5
     assert len(mp_server.requests) == asked
+
+
+def test_a_pull_for_substitutions_is_completed_and_ranked_on(
+    mp_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for kind, documents in documents_of(["B-Fe-Nd-Pr"]).items():
+        monkeypatch.setitem(look_alike.ALL, kind, documents)
+    own = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
+    command = ("pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete")
+    done = run(*command, MP_API_KEY=KEY, **own)
+    assert done.returncode == 0, done.stderr
+    assert "phases of B-Fe-Nd-Pr" in done.stderr
+    assert "phases more from the embedded snapshot, corrected by" in done.stderr
+    snapshot = read_snapshot(done.stdout.strip())
+    assert snapshot.manifest["query"]["systems"] == ["B-Fe-Nd-Pr"]
+    assert snapshot.covers(["Ce", "Fe", "B"])
+    refused = run("pull", "Nd-Fe-B", "--for", "Gd=Pr", MP_API_KEY=KEY, **own)
+    assert refused.returncode == 1
+    assert "Gd is replaced but in none of the systems B-Fe-Nd" in refused.stderr
 
 
 def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path):

@@ -119,3 +119,17 @@ def test_wrong_input_is_refused(smco5):
     disordered = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])
     with pytest.raises(InputError, match="partly occupied"):
         features.neighbour_list(disordered, 3.0)
+
+
+def test_what_is_shown_of_large_things_is_short():
+    import magnetkit as mk
+    from magnetkit.features import Crystals, load_table
+
+    iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    assert repr(Crystals.from_structures([iron] * 500)) == "<Crystals: 500 of 1,000 atoms>"
+    assert "22 properties" in repr(load_table("magpie"))
+    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "SmCo5"] * 100)
+    shown = repr(mk.phases.partition(table))
+    assert shown == "<Partition of 300 recipes: 200 1:5, 100 2:14:1>"
+    assert len(repr(mk.phases.HOSTS["2:14:1"])) < 60
+    assert len(repr(mk.phases.open_snapshot())) < 200

@@ -11,7 +11,7 @@ from magnetkit.phases import HOST_NAMES
 PACKAGE = Path(magnetkit.__file__).parent
 # What holds published figures against the model names the hosts of the papers; codes of the table
 # of recipes are those of mistakes in them.
-APART = ("evaluation/", "magnetism/observations.py", "composition/table.py")
+APART = ("evaluation/", "magnetism/observations.py", "alloy/table.py")
 MODULES = [
     file
     for file in sorted(PACKAGE.rglob("*.py"))

@@ -1,0 +1,43 @@
+"""What a magnet in use is made of where all that is known is that Tb or Dy is diffused into it."""
+
+import numpy as np
+
+from .._core.errors import InputError
+from .._core.units import ROOM_K
+from ..alloy.shells import read_shell
+from ..alloy.table import CompositionTable
+from ..magnetism._composition_estimate import estimate_composition
+from ..magnetism.grades import grades
+from ..magnetism.sintered import sintered_at
+
+ELEMENTS = ("Tb", "Dy")
+"""What is diffused into magnets."""
+# Amounts of the other element that are tried, wt.%: what diffusion puts in.
+_AMOUNTS = np.arange(0.1, 1.55, 0.1)
+
+
+def estimate_diffused(grade: str, element: str) -> tuple[str, str]:
+    """Return the likeliest recipe (wt.%) and shell of a grade into which an element is diffused.
+
+    The makeup of the grade names the recipe; of another element than its shell's so much is taken
+    as gives the same coercivity at 20 degrees C. Raises InputError if it is not Tb or Dy, or no
+    makeup of the grade is diffused.
+    """
+    if element not in ELEMENTS:
+        raise InputError(f"diffused must be {' or '.join(ELEMENTS)}, got {element!r:.40}")
+    makeup = estimate_composition(grades(grade).iloc[0])
+    diffused = [recipe for recipe in makeup.recipes if recipe.shell]
+    if not diffused:
+        raise InputError(
+            f"no makeup of {grade} has anything diffused in; give --recipe and --shell"
+        )
+    best = diffused[0]
+    shell = read_shell(best.shell)
+    if shell is None or element == shell.R:
+        return best.text, best.shell
+    shells = [best.shell, *(f"{element} {amount:.1f} wt%" for amount in _AMOUNTS)]
+    table = CompositionTable.from_strings([best.text] * len(shells), basis="weight")
+    (frame,) = sintered_at(table, [ROOM_K], None, shells)
+    coercivity = frame["coercivity_kA_m"].to_numpy(float)
+    place = 1 + int(np.nanargmin(np.abs(coercivity[1:] - coercivity[0])))
+    return best.text, shells[place]

@@ -1,0 +1,397 @@
+"""A supplier's offer, judged beside the magnet in use: take, ask or refuse, and what to ask for.
+
+An offer is a recipe, a grade, or values of a data sheet. Recipe and grade are judged as ways are
+(`Replacement.judge`); values of a sheet against the same limits.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .._core.errors import CompositionError, InputError
+from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
+from ..alloy._grade_names import is_grade
+from ..alloy.notation import Basis
+from ..choose.probability import probability_met
+from ..choose.thresholds import MEETS, SAVING_WT_PCT, UNLIKELY
+from ..magnetism.grades import grades
+from ..magnetism.spread import constants
+
+_REMANENCE, _COERCIVITY, _KNEE = "remanence_T", "coercivity_kA_m", "knee_field_kA_m"
+_MARGIN = "demagnetization_safety"
+_HEAVY = "heavy_rare_earth_wt_pct"
+_SHEET = {"B_r": _REMANENCE, "H_cJ": _COERCIVITY, "H_k": _KNEE, "alpha": "alpha", "beta": "beta"}
+_SHEET |= {"T": "T", "Dy": "Dy", "Tb": "Tb"}
+_PAIR = re.compile(r"\s*([A-Za-z_]+)\s*=\s*([^,;]+?)\s*(?:[,;]|$)")
+_PLUS = re.compile(r"\s\+\s(?=[A-Z][a-z]?\s*\d)")
+# Standard deviation of ln B_r and ln H_cJ of a sheet carried to another temperature by its chords;
+# H_cJ as in datasets/recipes/spread.toml beyond the printed range (assumed).
+_CARRIED = {_REMANENCE: 0.01, _COERCIVITY: 0.15}
+# B_r that is short by so much is a question, not a refusal: makers sort lots by less (assumed).
+_NEAR_MISS = 0.02
+# From so far away, K, a value is carried.
+_NEAR_K = 5.0
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is to be said of an offer.
+
+    Attributes
+    ----------
+    text, kind : str
+        The offer, and whether it is a ``recipe``, a ``grade`` or a ``sheet``.
+    verdict : {"take", "ask", "refuse"}
+        Take it, ask the supplier first, or refuse it.
+    probability_meets_requirements : float
+        Probability that what is delivered meets the limits; NaN where it cannot be judged.
+    demagnetization_safety : float
+        Knee field over the field against the magnet, NaN where there is no duty.
+    remanence_guaranteed_T, coercivity_guaranteed_kA_m : float
+        At the temperature of use.
+    heavy_rare_earth_wt_pct, heavy_rare_earth_today_wt_pct : float
+        Of the offer (NaN where it does not say) and of the magnet in use.
+    reasons, questions : tuple of str
+        Why, and what to ask the supplier for.
+    way : Way or None
+        The offer as a way, of a recipe or a grade.
+    """
+
+    text: str
+    kind: str
+    verdict: str
+    probability_meets_requirements: float
+    demagnetization_safety: float
+    remanence_guaranteed_T: float
+    coercivity_guaranteed_kA_m: float
+    heavy_rare_earth_wt_pct: float
+    heavy_rare_earth_today_wt_pct: float
+    reasons: tuple[str, ...]
+    questions: tuple[str, ...]
+    way: Any = field(default=None, repr=False)
+
+    def lines(self) -> list[str]:
+        """Return the judgement in four lines."""
+        chance = self.probability_meets_requirements
+        known = "cannot be judged" if chance != chance else f"P {chance:.2f}"
+        values = []
+        for value, form in (
+            (self.remanence_guaranteed_T, "B_r {:.3f} T"),
+            (self.coercivity_guaranteed_kA_m, "H_cJ {:.0f} kA/m"),
+            (self.demagnetization_safety, "H_k / H {:.2f}"),
+            (self.heavy_rare_earth_wt_pct, "heavy rare earth {:.1f} wt.%"),
+        ):
+            if value == value:
+                values.append(form.format(value))
+        verdict = self.verdict.capitalize()
+        said = [f"{verdict} the offer {self.text}: {known}; {', '.join(values) or 'no values'}."]
+        said.append(f"Today's magnet holds {self.heavy_rare_earth_today_wt_pct:.1f} wt.%.")
+        said += [f"Why: {'; '.join(self.reasons)}.", f"Ask for: {'; '.join(self.questions)}."]
+        return said
+
+
+def judge_offer(replacement: Any, offer: Any) -> Offer:
+    """Judge an offer beside the magnet in use of a replacement.
+
+    Parameters
+    ----------
+    replacement : Replacement
+        The answer for the magnet in use, with its limits.
+    offer : str or mapping
+        A recipe (``"Nd23.6Pr5.9Dy1.2B0.96Fe bal."``, ``"... + Tb 0.4 wt%"``), a grade, or values of
+        a sheet (``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``; T, kA/m, %/K, wt.%).
+
+    Returns
+    -------
+    Offer
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    """
+    if isinstance(offer, Mapping):
+        return _judge_sheet(replacement, dict(offer), str(dict(offer)))
+    text = str(offer).strip()
+    pairs = dict(_PAIR.findall(text))
+    if pairs and set(pairs) <= set(_SHEET):
+        return _judge_sheet(replacement, pairs, text)
+    if not text:
+        raise InputError(
+            "the offer is empty; give a recipe, a grade, or values as B_r=1.3,H_cJ=1600"
+        )
+    if is_grade(text):
+        why = _rated_below(replacement, text)
+        if why:
+            return _unjudged(replacement, text, "grade", "refuse", why)
+        return _judge_named(replacement, text, "grade", None, "auto")
+    recipe, *shells = _PLUS.split(text)
+    shell = shells[0] if shells else None
+    basis = replacement.request.basis
+    if basis == "auto":
+        basis = _basis_of(recipe)
+    return _judge_named(replacement, text, "recipe", (recipe, shell), basis)
+
+
+def _basis_of(recipe: str) -> Basis:
+    """Return the basis of a supplier's recipe: what it says or can only be, and wt.% otherwise."""
+    from ..alloy.notation import parse_composition
+
+    for basis in ("auto", "weight"):
+        try:
+            parse_composition(recipe, basis)
+        except CompositionError:
+            continue
+        return basis
+    return "auto"
+
+
+def _rated_below(replacement: Any, grade: str) -> str:
+    """Return why a grade is not for the temperature of use, empty where it is."""
+    rating = float(grades(grade).iloc[0]["max_working_temperature_K"])
+    use = float(replacement.reference["temperature_K"])
+    if rating >= use - 1e-6 or rating != rating:
+        return ""
+    return f"it is rated to {rating - ZERO_CELSIUS:.0f} °C, used at {use - ZERO_CELSIUS:.0f} °C"
+
+
+def _judge_named(
+    replacement: Any, text: str, kind: str, recipe: tuple[str, str | None] | None, basis: Any
+) -> Offer:
+    """Judge a recipe or a grade as a way is judged."""
+    what, shell = recipe or (text, None)
+    try:
+        way = replacement.judge(what, shell, basis)
+    except CompositionError:
+        raise
+    except InputError as error:
+        return _unjudged(replacement, text, kind, "ask", str(error))
+    reasons = [f"misses {way.failed_requirements}"] if way.failed_requirements else []
+    if basis == "weight" and replacement.request.basis == "auto":
+        reasons.append("amounts read as wt.%")
+    return _decide(
+        replacement,
+        text,
+        kind,
+        chance=float(way.probability_meets_requirements),
+        margin=float(way.demagnetization_safety),
+        values=(float(way.remanence_guaranteed_T), float(way.coercivity_guaranteed_kA_m)),
+        heavy=float(way.heavy_rare_earth_wt_pct),
+        reasons=reasons,
+        way=way,
+    )
+
+
+def _unjudged(replacement: Any, text: str, kind: str, verdict: str, why: str) -> Offer:
+    """Return an offer that no probability is given of."""
+    nan = math.nan
+    return Offer(
+        text=text,
+        kind=kind,
+        verdict=verdict,
+        probability_meets_requirements=nan,
+        demagnetization_safety=nan,
+        remanence_guaranteed_T=nan,
+        coercivity_guaranteed_kA_m=nan,
+        heavy_rare_earth_wt_pct=nan,
+        heavy_rare_earth_today_wt_pct=_today(replacement),
+        reasons=(why,),
+        questions=_questions(replacement, "sheet", way=None, carried=True, heavy=nan),
+    )
+
+
+def _today(replacement: Any) -> float:
+    return float(replacement.reference.get(_HEAVY, math.nan))
+
+
+def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
+    """Judge least values of a sheet, at their own temperature or carried to that of use."""
+    if stray := sorted(set(values) - set(_SHEET)):
+        raise InputError(f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}")
+    sheet = {_SHEET[name]: value for name, value in values.items()}
+    measured_at = parse_temperature(sheet.pop("T", ROOM_K))
+    try:
+        numbers = {name: float(value) for name, value in sheet.items()}
+    except (TypeError, ValueError):
+        raise InputError(
+            f"an offer's values are numbers, e.g. B_r=1.31,H_cJ=1600; got {text!r:.60}"
+        ) from None
+    if _REMANENCE not in numbers or _COERCIVITY not in numbers:
+        raise InputError(
+            "an offer's sheet needs B_r (T) and H_cJ (kA/m), e.g. B_r=1.31,H_cJ=1600,T=20C"
+        )
+    if not (0.02 < numbers[_REMANENCE] < 2.0 and 1.0 < numbers[_COERCIVITY] < 6000.0):
+        raise InputError(
+            f"B_r {numbers[_REMANENCE]:g} T and H_cJ {numbers[_COERCIVITY]:g} kA/m are no "
+            "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
+        )
+    carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
+    b_r, h_cj = _carry(replacement, numbers, measured_at)
+    knee = numbers.get(_KNEE, math.nan) if not carried else math.nan
+    if knee != knee:
+        square = replacement.reference.get(_KNEE, math.nan) / replacement.reference[_COERCIVITY]
+        knee = h_cj * square
+    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=carried)
+    heavy = math.nan
+    if "Dy" in numbers or "Tb" in numbers:
+        heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
+    reasons = [f"misses {name}" for name in misses]
+    if carried:
+        celsius = measured_at - ZERO_CELSIUS
+        chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
+        reasons.append(f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta")
+    return _decide(
+        replacement,
+        text,
+        "sheet",
+        chance=chance,
+        margin=margin,
+        values=(b_r, h_cj),
+        heavy=heavy,
+        reasons=reasons,
+        carried=carried,
+    )
+
+
+def _carry(
+    replacement: Any, numbers: Mapping[str, float], measured_at: float
+) -> tuple[float, float]:
+    """Return B_r, T, and H_cJ, kA/m, at the temperature of use by the chords of the sheet."""
+    use = float(replacement.reference["temperature_K"])
+    values = []
+    for name, chord in ((_REMANENCE, "alpha"), (_COERCIVITY, "beta")):
+        like = f"{name.split('_')[0]}_coefficient_pct_K"
+        slope = numbers.get(chord, float(replacement.reference[like])) / 100.0
+        cold = numbers[name] / (1.0 + slope * (measured_at - ROOM_K))
+        values.append(cold * max(1.0 + slope * (use - ROOM_K), 0.0))
+    return values[0], values[1]
+
+
+def _chance(
+    replacement: Any, b_r: float, h_cj: float, knee: float, *, carried: bool
+) -> tuple[float, float, list[str]]:
+    """Return the probability that a sheet meets the limits, its margin, and what it misses."""
+    margin = math.nan
+    duty = replacement.request.conditions.duty
+    recoil = float(replacement.reference.get("recoil_permeability", 1.05))
+    if replacement.request.on_duty and knee == knee:
+        margin = float(duty.safety(np.array(b_r), np.array(1e3 * knee), np.array(recoil)))
+    values = {_REMANENCE: b_r, _COERCIVITY: h_cj, _KNEE: knee, _MARGIN: margin}
+    gaps = {}
+    for column, limit in replacement.limits.items():
+        value = values.get(column, math.nan)
+        if value == value and limit.limit > 0.0:
+            gaps[column] = math.log(max(value, 1e-9) / limit.limit)
+    flux = gaps.get(_REMANENCE, 50.0)
+    hardness = min((gap for column, gap in gaps.items() if column != _REMANENCE), default=50.0)
+    spread = dict(constants()["sold"])
+    if carried:
+        spread = {name: math.hypot(spread[name], _CARRIED[name]) for name in _CARRIED}
+    chance = probability_met(
+        [flux], [hardness], np.array([spread[_REMANENCE]]), np.array([spread[_COERCIVITY]])
+    )
+    misses = [column for column, gap in gaps.items() if gap < -1e-9]
+    return float(chance[0]), margin, misses
+
+
+def _decide(
+    replacement: Any,
+    text: str,
+    kind: str,
+    *,
+    chance: float,
+    margin: float,
+    values: tuple[float, float],
+    heavy: float,
+    reasons: list[str],
+    way: Any = None,
+    carried: bool = False,
+) -> Offer:
+    """Return the offer with its verdict.
+
+    Refused: P below 0.3, or more heavy rare earth than today's magnet can hold by its range. Taken:
+    P of 0.8 or more, of the family in use, its heavy rare earth known and no more than today's.
+    Else the supplier is asked.
+    """
+    today = _today(replacement)
+    most = float(replacement.reference.get(f"{_HEAVY}_hi", today))
+    other_family = way is not None and way.kind == "other-family"
+    verdict = "take"
+    if chance < UNLIKELY and _is_near_miss(replacement, values, margin):
+        verdict = "ask"
+        reasons.append("only B_r falls short, by little: can the drawing or a sorted lot take it?")
+    elif chance < UNLIKELY:
+        verdict = "refuse"
+        reasons.append("it is unlikely to do what is asked")
+    elif heavy > most + SAVING_WT_PCT:
+        verdict = "refuse"
+        reasons.append("it holds more heavy rare earth than today's magnet")
+    elif chance < MEETS:
+        verdict = "ask"
+        reasons.append("it may do what is asked: values at temperature decide")
+    elif other_family:
+        verdict = "ask"
+        reasons.append("it is of another family: price, mass and brittleness decide")
+    elif heavy != heavy:
+        verdict = "ask"
+        reasons.append("it does what is asked; its content of Dy and Tb is not said")
+    elif heavy > today + SAVING_WT_PCT:
+        verdict = "ask"
+        reasons.append(
+            "it does what is asked, with no less heavy rare earth than today's is likely to hold"
+        )
+    elif today - heavy < SAVING_WT_PCT:
+        reasons.append("it does what is asked and saves nothing to speak of")
+    else:
+        reasons.append(f"it does what is asked and saves {today - heavy:.1f} wt.%")
+    return Offer(
+        text=text,
+        kind=kind,
+        verdict=verdict,
+        probability_meets_requirements=chance,
+        demagnetization_safety=margin,
+        remanence_guaranteed_T=values[0],
+        coercivity_guaranteed_kA_m=values[1],
+        heavy_rare_earth_wt_pct=heavy,
+        heavy_rare_earth_today_wt_pct=today,
+        reasons=tuple(reasons),
+        questions=_questions(replacement, kind, way=way, carried=carried, heavy=heavy),
+        way=way,
+    )
+
+
+def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) -> bool:
+    """Return whether B_r alone falls short, by no more than `_NEAR_MISS`."""
+    known = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
+    for column, limit in replacement.limits.items():
+        slack = _NEAR_MISS if column == _REMANENCE else 0.0
+        if not known.get(column, math.nan) >= (1.0 - slack) * limit.limit:
+            return False
+    return True
+
+
+def _questions(
+    replacement: Any, kind: str, *, way: Any, carried: bool, heavy: float
+) -> tuple[str, ...]:
+    """Return what to ask the supplier for."""
+    celsius = replacement.reference["temperature_K"] - ZERO_CELSIUS
+    asked = []
+    if kind != "sheet" or carried:
+        asked.append(f"least B_r, H_cJ and H_k at {celsius:.0f} °C, with J(H) curve of three lots")
+    if kind != "recipe" or heavy != heavy:
+        asked.append("analysis of Dy and Tb (ICP) of every lot")
+    else:
+        asked.append("that the recipe is of the whole magnet, analysed (ICP) in every lot")
+    if way is not None and (way.shell or way.kind == "diffused"):
+        asked.append("thickness up to which diffusion holds, and H_cJ at mid-thickness")
+    elif kind == "recipe":
+        asked.append("whether anything is diffused in")
+    if way is not None and way.kind == "other-family":
+        asked.append("price of finished magnets, density and machining")
+    else:
+        asked.append("price of finished magnets")
+    return tuple(asked)

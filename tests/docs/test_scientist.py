@@ -1,0 +1,49 @@
+"""The scientist's page as a reader follows it: every block runs and prints what stands below it."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.phases import mp_server as look_alike
+from tests.phases.conftest import mp_server, own_cache  # noqa: F401
+from tests.phases.embedded import documents_of
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/start/scientist.md"
+BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+
+
+def same(printed, stored):
+    """Return whether two texts have the same words, and numbers to one in the last digit."""
+    words, others = printed.split(), stored.split()
+    if len(words) != len(others):
+        return False
+    for word, other in zip(words, others, strict=True):
+        if word == other:
+            continue
+        try:
+            value, expected = (float(text.strip("[],")) for text in (word, other))
+        except ValueError:
+            return False
+        if abs(value - expected) > 0.0101 * max(1.0, abs(expected)):
+            return False
+    return True
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.usefixtures("own_cache", "mp_server")
+def test_every_block_prints_what_stands_below_it(monkeypatch, tmp_path):
+    for kind, documents in documents_of(["B-Dy-Fe-Nd-Pr"]).items():
+        monkeypatch.setitem(look_alike.ALL, kind, documents)
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+    assert len(blocks) == 10
+    for code, stored in blocks:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(code, names)
+        assert same(out.getvalue(), stored), f"{code}\nprints\n{out.getvalue()}\nnot\n{stored}"
+    assert (tmp_path / "hull.html").stat().st_size > 1000

@@ -1,0 +1,100 @@
+"""Offers beside a magnet in use: verdicts, questions, and what is refused as no offer."""
+
+import pytest
+from magnetkit.errors import InputError
+
+import magnetkit as mk
+from magnetkit.run.offers import judge_offer
+
+
+@pytest.fixture(scope="module")
+def n42sh():
+    return mk.replace("N42SH", "150C")
+
+
+def test_a_sheet_at_temperature_that_meets_the_drawing_with_less_is_taken(n42sh):
+    offer = judge_offer(n42sh, "B_r=1.12,H_cJ=520,T=150C,Tb=0.4")
+    assert offer.verdict == "take"
+    assert offer.probability_meets_requirements > 0.95
+    assert offer.heavy_rare_earth_wt_pct == pytest.approx(0.4)
+    assert any("analysis of Dy and Tb" in question for question in offer.questions)
+
+
+def test_a_sheet_without_its_dysprosium_is_asked_for_it(n42sh):
+    offer = judge_offer(n42sh, {"B_r": 1.12, "H_cJ": 520, "T": "150C"})
+    assert offer.verdict == "ask"
+    assert "content of Dy and Tb is not said" in offer.reasons[-1]
+
+
+def test_a_sheet_far_below_is_refused_and_one_percent_of_remanence_is_asked(n42sh):
+    assert judge_offer(n42sh, "B_r=1.12,H_cJ=300,T=150C,Dy=1").verdict == "refuse"
+    limit = n42sh.limits["remanence_T"].limit
+    near = judge_offer(n42sh, f"B_r={0.99 * limit:.4f},H_cJ=520,T=150C,Dy=1")
+    assert near.verdict == "ask"
+    assert "only B_r falls short" in near.reasons[-1]
+
+
+def test_cold_values_are_carried_by_the_sheets_own_chords(n42sh):
+    offer = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1")
+    # 130 K: B_r 1.30 (1 - 0.156), H_cJ 1700 (1 - 0.715).
+    assert offer.remanence_guaranteed_T == pytest.approx(1.0972, abs=1e-4)
+    assert offer.coercivity_guaranteed_kA_m == pytest.approx(484.5, abs=0.1)
+    assert any("150 °C" in question for question in offer.questions)
+
+
+def test_more_heavy_rare_earth_than_today_can_hold_is_refused(n42sh):
+    most = n42sh.reference["heavy_rare_earth_wt_pct_hi"]
+    offer = judge_offer(n42sh, f"B_r=1.12,H_cJ=520,T=150C,Dy={most + 1:.1f}")
+    assert offer.verdict == "refuse"
+    assert "more heavy rare earth" in offer.reasons[-1]
+
+
+def test_a_grade_rated_below_the_use_is_refused(n42sh):
+    offer = judge_offer(n42sh, "N48H")
+    assert offer.verdict == "refuse"
+    assert offer.reasons == ("it is rated to 120 °C, used at 150 °C",)
+
+
+def test_the_recipe_in_use_is_taken_and_saves_nothing(n42sh):
+    own = n42sh.reference["made_of"][0]
+    text = own["composition"] + (f" + {own['shell']}" if own["shell"] else "")
+    offer = judge_offer(n42sh, text)
+    assert offer.kind == "recipe"
+    assert offer.probability_meets_requirements == pytest.approx(1.0, abs=0.02)
+    assert "amounts read as wt.%" in offer.reasons
+
+
+def test_another_family_is_asked_its_price(n42sh):
+    offer = judge_offer(n42sh, "Recoma 35E")
+    assert offer.verdict == "ask"
+    assert any("price of finished magnets, density" in question for question in offer.questions)
+
+
+def test_replace_takes_the_offer():
+    answer = mk.replace("N42SH", "150C", offer="N48H")
+    assert answer.offer.verdict == "refuse"
+    assert answer.offer.lines()[0].startswith("Refuse the offer N48H")
+
+
+@pytest.mark.parametrize(
+    ("offer", "says"),
+    [
+        ("", "the offer is empty"),
+        ("B_r=1.3", "needs B_r .T. and H_cJ"),
+        ("B_r=13.1,H_cJ=1600", "write T and kA/m"),
+        ({"Br": 1.3}, "an offer's values are B_r"),
+        ("Xx30Fe70", "no chemical element"),
+    ],
+)
+def test_what_is_no_offer_says_what_is(n42sh, offer, says):
+    with pytest.raises(InputError, match=says):
+        judge_offer(n42sh, offer)
+
+
+def test_dysprosium_said_to_be_diffused_is_the_magnet_in_use():
+    with pytest.warns(UserWarning, match="the amounts are an estimate"):
+        answer = mk.replace("N42SH", "150C", diffused="Dy")
+    (made,) = answer.reference["made_of"]
+    assert made["shell"].startswith("Dy ")
+    with pytest.raises(InputError, match="diffused must be Tb or Dy"):
+        mk.replace("N42SH", "150C", diffused="Ho")
