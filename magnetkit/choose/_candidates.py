@@ -115,7 +115,9 @@ def _by_route(rows: Sequence[Any], route: str, host: str) -> list[tuple[str, str
     return [(text, "", "other-route", route) for text, shell, way, _ in rows if way == "bulk"]
 
 
-def _model_figures(frame: "pd.DataFrame", incumbent: Incumbent, request: Request) -> "pd.DataFrame":
+def _model_figures(
+    frame: "pd.DataFrame", incumbent: Incumbent, request: Request, level: Level | None
+) -> "pd.DataFrame":
     """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
     routes_of = [route if isinstance(route, str) else "" for route in frame["route"]]
     melts = tuple(zip(frame["composition"], frame["shell"], routes_of, strict=True))
