@@ -6,7 +6,7 @@ goes on.
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,6 +117,7 @@ def replace_parts(
     prices: Mapping[str, str] | None = None,
     shortage: Sequence[Any] = (),
     strict: bool = False,
+    workers: int = 1,
     progress: bool = False,
     **keywords: Any,
 ) -> PartsAnswer:
@@ -143,6 +144,9 @@ def replace_parts(
         Shortages beside the embedded ones.
     strict : bool
         Fail on the first row that is not understood.
+    workers : int
+        Processes that ask at once; more than one needs a script that guards its start
+        (``if __name__ == "__main__":``).
     progress : bool
         Show a bar.
     **keywords
@@ -167,36 +171,38 @@ def replace_parts(
     import pandas as pd
 
     whole("per_year", per_year)
-    listed = read_user_table(_source(table), "parts", units, strict)
-    _check_columns(listed)
-    gaps = _fill_temperatures(listed, temperature)
-    ask = _Questions({"scenario": scenario, "prices": prices, **keywords})
-    questions = [ask.key(row) for row in listed.rows]
+    whole("workers", workers)
+    user_table = read_user_table(_source(table), "parts", units, strict)
+    _check_columns(user_table)
+    gaps = _fill_temperatures(user_table, temperature)
+    graded_rows = [row for row in user_table.rows if row.get("grade") is not None]
+    questions = list(dict.fromkeys(_question(row) for row in graded_rows))
+    keywords |= {"scenario": scenario, "prices": prices}
+    answers = _ask_questions(questions, keywords, workers, progress=progress)
     parts: list[Part] = []
-    kept: list[int] = []
-    refused = dict(listed.refused)
-    with bar("parts", len(set(questions)), progress) as advance:
-        for place, row in enumerate(listed.rows):
-            line = listed.lines[place]
-            try:
-                parts.append(_answer_part(line, row, ask, per_year, advance))
-                kept.append(place)
-            except InputError as error:
-                if strict:
-                    raise InputError(f"row {line}: {error}") from None
-                text = ", ".join(str(v) for v in row.values() if v is not None)
-                refused[line] = (text[:200], str(error))
+    places: list[int] = []
+    refused = dict(user_table.refused)
+    for place, row in enumerate(user_table.rows):
+        line = user_table.lines[place]
+        try:
+            parts.append(_answer_part(line, row, answers, per_year))
+            places.append(place)
+        except InputError as error:
+            if strict:
+                raise InputError(f"row {line}: {error}") from None
+            text = ", ".join(str(v) for v in row.values() if v is not None)
+            refused[line] = (text[:200], str(error))
     if not parts:
         line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
         raise InputError(f"no row can be used; row {line}: {why}")
     state = with_prices(scenario, prices or {})
-    chosen = [load_shortage(one) for one in (*shortages(), *shortage)]
-    own = listed.own.iloc[kept].reset_index(drop=True)
+    all_shortages = [load_shortage(one) for one in (*shortages(), *shortage)]
+    own_columns = user_table.own.iloc[places].reset_index(drop=True)
     by_element = prices_of(state)
-    changes, summary = plan_changes(parts, chosen, state)
+    changes, summary = plan_changes(parts, all_shortages, state)
     return PartsAnswer(
         parts=tuple(parts),
-        frame=main_table(parts, own, listed.columns, by_element),
+        frame=main_table(parts, own_columns, user_table.columns, by_element),
         totals=totals(parts),
         ways=ways_table(parts, by_element),
         changes=changes,
@@ -205,7 +211,7 @@ def replace_parts(
             [(line, text, why) for line, (text, why) in sorted(refused.items())],
             columns=["Row", "Text", "Why"],
         ),
-        notes=notes(listed, parts, state, len(set(questions)), gaps),
+        notes=notes(user_table, parts, state, len(questions), gaps),
     )
 
 
@@ -226,13 +232,13 @@ def _fill_temperatures(listed: UserTable, temperature: float | str | None) -> li
     if not lines:
         return []
     what = "the highest of each grade" if temperature is None else str(temperature)
-    shown = ", ".join(lines[:10]) + (", ..." if len(lines) > 10 else "")
-    return [f"No temperature in {len(lines)} rows ({shown}): {what} is taken."]
+    rows_text = ", ".join(lines[:10]) + (", ..." if len(lines) > 10 else "")
+    return [f"No temperature in {len(lines)} rows ({rows_text}): {what} is taken."]
 
 
 def _check_columns(listed: UserTable) -> None:
-    known = {column.name for column in listed.columns}
-    if not known & {"grade", "recipe"}:
+    names = {column.name for column in listed.columns}
+    if not names & {"grade", "recipe"}:
         headers = ", ".join(column.header for column in listed.columns[:12])
         raise InputError(
             f"no column of grades: expected a header such as Grade, Material, Werkstoff or 牌号 "
@@ -240,52 +246,56 @@ def _check_columns(listed: UserTable) -> None:
         )
 
 
-class _Questions:
-    """Answers of `replace` by question: equal ones are asked once.
+Question = tuple[tuple[str, Any], ...]
+"""What a row asks of `replace`: the keywords that it states, with their values."""
+_ASKED = ("grade", "temperature", "load_line", "outside_field_kA_m", "hours", "recipe")
+_OF_RECIPE = ("basis", "shell")
+# So many questions are worth the start of another process.
+_QUESTIONS_A_PROCESS = 15
 
-    ``keywords`` are those of `replace` for all rows, ``answers`` the answer or the error by key.
-    """
 
-    def __init__(self, keywords: Mapping[str, Any]) -> None:
-        self.keywords = dict(keywords)
-        self.answers: dict[tuple[Any, ...], Replacement | InputError] = {}
+def _question(row: Mapping[str, Any]) -> Question:
+    """Return what a row asks; rows that ask the same have equal questions."""
+    names = _ASKED + (_OF_RECIPE if row.get("recipe") is not None else ())
+    return tuple((name, row[name]) for name in names if row.get(name) is not None)
 
-    def key(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Return what a row asks."""
-        names = ("grade", "recipe", "basis", "shell", "temperature", "load_line")
-        return tuple(row.get(n) for n in (*names, "outside_field_kA_m", "hours"))
 
-    def answer(self, row: Mapping[str, Any], advance: Callable[[], None]) -> Replacement:
-        """Return the answer of a row, asked now or before; InputError if there is none."""
-        key = self.key(row)
-        if key not in self.answers:
-            try:
-                self.answers[key] = self._ask(row)
-            except InputError as error:
-                self.answers[key] = error
+def _ask_question(question: Question, keywords: Mapping[str, Any]) -> Replacement | InputError:
+    """Return the answer of `replace`, or the error that it raises."""
+    try:
+        return replace(**{**keywords, **dict(question)})
+    except InputError as error:
+        return InputError(str(error))
+
+
+def _ask_questions(
+    questions: Sequence[Question], keywords: Mapping[str, Any], workers: int, *, progress: bool
+) -> dict[Question, Replacement | InputError]:
+    """Return the answer to each question, asked once, in so many processes."""
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    answers: dict[Question, Replacement | InputError] = {}
+    workers = min(workers, len(questions) // _QUESTIONS_A_PROCESS)
+    with bar("parts", len(questions), progress) as advance:
+        # The first is asked here, so that kernels are compiled once.
+        for question in questions[:1] if workers > 1 else questions:
+            answers[question] = _ask_question(question, keywords)
             advance()
-        answer = self.answers[key]
-        if isinstance(answer, InputError):
-            raise answer
-        return answer
-
-    def _ask(self, row: Mapping[str, Any]) -> Replacement:
-        options = dict(self.keywords)
-        for name in ("load_line", "outside_field_kA_m", "hours", "recipe", "basis", "shell"):
-            if row.get(name) is not None:
-                options[name] = row[name]
-        if options.get("recipe") is None:
-            options.pop("shell", None)
-            options.pop("basis", None)
-        return replace(str(row["grade"]), row.get("temperature"), **options)
+        if workers > 1:
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+                tasks = {pool.submit(_ask_question, q, keywords): q for q in questions[1:]}
+                for task in as_completed(tasks):
+                    answers[tasks[task]] = task.result()
+                    advance()
+    return answers
 
 
 def _answer_part(
     line: int,
     row: Mapping[str, Any],
-    ask: _Questions,
+    answers: Mapping[Question, Replacement | InputError],
     per_year: int,
-    advance: Callable[[], None],
 ) -> Part:
     """Return a row with its answer; InputError if it is not understood."""
     grade, recipe = row.get("grade"), row.get("recipe")
@@ -310,7 +320,9 @@ def _answer_part(
             then=shares,
             heavy_today=sum_heavy(shares),
         )
-    answer = ask.answer(row, advance)
+    answer = answers[_question(row)]
+    if isinstance(answer, InputError):
+        raise answer
     way = recommended_way(answer)
     today = shares_today(answer)
     then = today if way is None else shares_of(way)
@@ -355,14 +367,14 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     total = sum(one["weight"] for one in kinds)
     if not kinds or not total:
         return {}
-    each = [mass_shares(one["composition"], one["shell"] or "") for one in kinds]
+    shares_by_kind = [mass_shares(one["composition"], one["shell"] or "") for one in kinds]
     weights = [one["weight"] / total for one in kinds]
-    elements = sorted({element for shares in each for element in shares})
+    elements = sorted({element for shares in shares_by_kind for element in shares})
     heavy = set(get_settings().heavy_rare_earths)
-    spread = _heavy_spread(reference, each, weights, heavy)
+    spread = _heavy_spread(reference, shares_by_kind, weights, heavy)
     amounts = {}
     for element in elements:
-        values = [shares.get(element, 0.0) for shares in each]
+        values = [shares.get(element, 0.0) for shares in shares_by_kind]
         mean = float(np.dot(weights, values))
         low, high = min(values), max(values)
         if element in heavy:
@@ -403,10 +415,10 @@ def _heavy_spread(
     totals = [sum(shares.get(element, 0.0) for element in heavy) for shares in each]
     mean = float(np.dot(weights, totals))
     name = "heavy_rare_earth_wt_pct"
-    stated = [float(reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")]
-    if mean < 1e-6 or any(x != x for x in stated):
+    ends = [float(reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")]
+    if mean < 1e-6 or any(x != x for x in ends):
         return Amount(1.0, 1.0, 1.0)
-    low, centre, high = stated
+    low, centre, high = ends
     return Amount(
         min(low / max(min(totals), 1e-9), 1.0), centre / mean, max(high / max(totals), 1.0)
     )

@@ -9,6 +9,7 @@ magnets that a distance is measured from. What judges is the call of a user,
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -419,8 +420,11 @@ def is_inside(answered: "pd.DataFrame") -> NDArray[np.bool_]:
 
 def report() -> str:
     """Return the validation page: every family left out by paper, then every value."""
+    from . import pairs
+
     fit = fit_families()
-    frame = predictions(lambda paper: fit.ranges((paper,)))
+    ranges_without = lru_cache(maxsize=None)(lambda paper: fit.ranges((paper,)))
+    frame = predictions(ranges_without)
     lines = [
         "# Measured magnets, each with its paper left out",
         "",
@@ -443,7 +447,7 @@ def report() -> str:
             f"| {row['papers']} | {row['inside']:.2f} | {row['median']:+.3f} | {row['rms']:.3f} "
             f"| {row['width']:.2f} | {row['far']} |"
         )
-    lines += ["", *_value_lines(frame)]
+    lines += ["", *pairs.lines(ranges_without), "", *_value_lines(frame)]
     return "\n".join(lines) + "\n"
 
 
