@@ -239,8 +239,8 @@ def test_kernels_have_the_constants_of_the_law_book():
     from magnetkit.magnetism.laws import law
 
     book = law("temperature")
-    assert kernels._SETTLES_HOT == book.settles_hot
-    assert kernels._SETTLES_COLD == book.settles_cold
-    assert kernels._MOST_COLD == book.most_cold
-    assert kernels._ORDER == pytest.approx(book.order_power)
-    assert kernels._LEAST == book.least
+    assert book.settles_hot == kernels._SETTLES_HOT
+    assert book.settles_cold == kernels._SETTLES_COLD
+    assert book.most_cold == kernels._MOST_COLD
+    assert pytest.approx(book.order_power) == kernels._ORDER
+    assert book.least == kernels._LEAST
