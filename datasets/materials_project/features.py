@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from benchmarks.accuracy.surrogates.figures import accuracy
 from magnetkit.errors import DataError
 from magnetkit.settings import get_settings
 from numpy.typing import NDArray
 
 from benchmarks.accuracy.phases.leave_one_out import VALIDATED
-from benchmarks.accuracy.surrogates.figures import accuracy
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.features import CompositionStatistics, RareEarthDescriptors, StructureDescriptors
 from magnetkit.phases._judged import phases_of as ratios_of

@@ -25,10 +25,11 @@ from ..magnetism._composition_estimate import (
     read_recipe,
 )
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
-from ..magnetism.grades import curve_shapes, grades, share_left, sold_at
+from ..magnetism.grades import cold_value, curve_shapes, grades, shares_left, sold_at
 from ..magnetism.measured_curve import is_curve, read_curve
 from ..magnetism.process import process_record, read_process, routes
 from ..magnetism.spread import Spread, lots
+from ..magnetism.squareness import squareness_at
 from ..phases.records import HOSTS
 from ._profile_parts import Host, Reference, Requirement, Sources
 from .applications import Profile
@@ -250,22 +251,17 @@ def _guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
         return {quantity: float(rows[quantity].median()) for quantity in _CHORDS}
     # A class and number that nobody prints, or a value that is an estimate.
     at_room = {REMANENCE: float(sheet[f"{REMANENCE}_lo"]), COERCIVITY: float(sheet[COERCIVITY])}
-    return {
-        quantity: at_room[quantity] * float(share_left(float(sheet[chord]), kelvin))
-        for quantity, chord in _CHORDS.items()
-    }
+    left = shares_left(sheet, kelvin)
+    return {quantity: at_room[quantity] * float(left[quantity]) for quantity in _CHORDS}
 
 
 def shape_at(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
     """Return H_k / H_cJ at a temperature, K, and the recoil permeability of a row of grades."""
-    row = sheet.to_frame().T.infer_objects()
-    knee_at_room = float(row[KNEE].iloc[0])
-    row["temperature_K"] = kelvin
-    for quantity, chord in _CHORDS.items():
-        row[quantity] *= float(share_left(float(sheet[chord]), kelvin))
-    row[KNEE] = knee_at_room * row[COERCIVITY].iloc[0] / float(sheet[COERCIVITY])
-    shape = curve_shapes(row).iloc[0]
-    return float(shape["squareness"]), float(shape["recoil"])
+    shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
+    left = shares_left(sheet, kelvin)
+    host = "" if sheet["kind"] == "bonded" else str(sheet["host"])
+    square = squareness_at(float(shape["squareness"]), host, *left.values())
+    return float(square), float(shape["recoil"])
 
 
 def _incumbent_of_row(
@@ -324,11 +320,14 @@ def incumbent_of_values(values: Any, request: Request, grade: str | None = None)
     better["spread"], least = lots(str(sheet["host"]), request.spread), {}
     for quantity, chord in _CHORDS.items():
         sheet[chord] = known.get(chord, sheet[chord])
-        cold = known[quantity] / float(share_left(float(sheet[chord]), at))
+        sheet[quantity] = cold_value(sheet, quantity, known[quantity], at)
+    hot = shares_left(sheet, request.temperature)
+    for quantity in _CHORDS:
+        cold = float(sheet[quantity])
         low = cold * better["spread"].share(quantity)
         sheet[quantity] = low if quantity == COERCIVITY else cold
         sheet[f"{quantity}_lo"], sheet[f"{quantity}_hi"] = low, cold
-        least[quantity] = low * float(share_left(float(sheet[chord]), request.temperature))
+        least[quantity] = low * float(hot[quantity])
     if curve is not None:
         # What was measured at its temperature, counted back to 20 degrees C.
         better["squareness"] = _squareness_from(curve, sheet, request.temperature)
@@ -342,16 +341,11 @@ def incumbent_of_values(values: Any, request: Request, grade: str | None = None)
 
 
 def _squareness_from(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
-    """Return H_k / H_cJ at a temperature of a magnet whose curve was measured at another one.
-
-    The spread of the fields at which grains turn goes as B_r does: (1 - q) H_cJ / B_r stays.
-    """
-    left = {}
-    for quantity, chord in _CHORDS.items():
-        there = float(share_left(float(sheet[chord]), curve.temperature_K))
-        left[quantity] = float(share_left(float(sheet[chord]), kelvin)) / there
-    spread = (1.0 - float(curve.squareness)) * left[REMANENCE] / max(left[COERCIVITY], 1e-9)
-    return max(1.0 - spread, 0.0)
+    """Return H_k / H_cJ at a temperature of a magnet whose curve was measured at another one."""
+    cold, hot = shares_left(sheet, curve.temperature_K), shares_left(sheet, kelvin)
+    left = {q: float(hot[q]) / max(float(cold[q]), 1e-9) for q in _CHORDS}
+    square = squareness_at(float(curve.squareness), str(sheet["host"]), *left.values())
+    return float(square)
 
 
 def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
@@ -398,14 +392,15 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
     alike = [np.abs(row.table.to_array() - fractions).sum() < 1e-3 for row in rows]
     like = [row for row, near in zip(rows, alike, strict=True) if near and row.shell == first.shell]
     spread, least = lots(str(sheet["host"]), request.spread), _guaranteed_values(sheet, kelvin)
-    for quantity, chord in _CHORDS.items():
+    for quantity in _CHORDS:
         with_value = [row for row in like if quantity in row.values]
         if not with_value:
             continue
-        # The rows nearest to the temperature of use, and the chord over what is left.
+        # The rows nearest to the temperature of use, and the curve over what is left.
         off = min(abs(row.temperature - kelvin) for row in with_value)
         near = [r for r in with_value if abs(r.temperature - kelvin) <= off + 1.0]
-        left = share_left(float(sheet[chord]), np.array([kelvin, *(r.temperature for r in near)]))
+        at = np.array([kelvin, *(r.temperature for r in near)])
+        left = shares_left(sheet, at)[quantity]
         logs = np.log([r.values[quantity] for r in near]) + np.log(left[0] / left[1:])
         if len(near) >= _MEASURED_LOTS and not request.spread:
             # What is assumed counts as much as three magnets.

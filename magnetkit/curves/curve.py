@@ -453,16 +453,17 @@ def _recipe_loops(
 
 def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
     """Return the printed figures of a grade, as `magnetkit.curve` uses them."""
-    from ..magnetism.grades import curve_figures, hot_squareness, share_left
+    from ..magnetism.grades import curve_figures, shares_left
     from ..magnetism.process import parameters
+    from ..magnetism.squareness import squareness_at
 
     refuse_beside(name, process, shell)
     row, shape, source = curve_figures(name)
-    chords = (float(row[f"{what}_coefficient_pct_K"]) for what in ("remanence", "coercivity"))
-    left = [share_left(chord, kelvin)[None, :] for chord in chords]
+    left = [share[None, :] for share in shares_left(row, kelvin).values()]
     b_r, h_cj = (float(row[x]) * share for x, share in zip(_FIGURES, left, strict=False))
     h_cj = 1e3 * h_cj
-    h_k = h_cj * np.nan_to_num(hot_squareness(float(shape["squareness"]), row["host"], *left))
+    square = squareness_at(float(shape["squareness"]), row["host"], *left)
+    h_k = h_cj * np.nan_to_num(square)
     recoil = np.full_like(b_r, float(shape["recoil"]))
     limit = np.array([parameters().families[row["host"]].structure_limit_K])
     most = float(row["max_working_temperature_K"])

@@ -120,16 +120,16 @@ def balance(
 
 
 def microstructure(rows: dict[str, Array], structure: dict[str, Array]) -> tuple[Array, ...]:
-    """Compute alpha_K, N_eff, H_cJ of cells (A/m) and the decay of coercivity of each row.
+    """Compute alpha_K, N_eff, H_cJ of cells (A/m), what coupled grains keep, and the decay.
 
-    N_eff = N_0 + n ln(D / D_0) rises with grain size. Both are multiplied by what couples the
-    grains, p = factor exp(-v_soft/v_0) [1 - (1 - exp(-k_Co Co)) exp(-x/x_0)]
-    exp(-(k_La + k_m Ce) La), Ce and La being shares of the rare earth, and
-    alpha_K = (alpha_0 + w wetting + decoupling) p. Grains that a soft phase or too little
-    rare-earth-rich phase couples reverse together. Cobalt that no additive x accompanies turns the
-    boundary phase into a magnetic Laves phase R(Fe,Co)2. Lanthanum, whose 2:14:1 barely forms,
-    leaves iron behind, and more of it beside cerium, as in mischmetal. Cellular magnets are those
-    of `_cells.cellular_coercivity`.
+    N_eff = N_0 + n ln(D / D_0) rises with grain size, alpha_K = alpha_0 + w wetting + decoupling.
+    H_cJ at 20 degrees C is multiplied by what couples the grains, by way of alpha_K as a producer's
+    level is: p = factor exp(-v_soft/v_0) [1 - (1 - exp(-k_Co Co)) exp(-x/x_0)]
+    exp(-(k_La + k_m Ce) La), Ce and La being shares of the rare earth. Grains that a soft phase or
+    too little rare-earth-rich phase couples reverse together. Cobalt that no additive x accompanies
+    turns the boundary phase into a magnetic Laves phase R(Fe,Co)2. Lanthanum, whose 2:14:1 barely
+    forms, leaves iron behind, and more of it beside cerium, as in mischmetal. Cellular magnets are
+    those of `_cells.cellular_coercivity`.
 
     Parameters
     ----------
@@ -143,20 +143,20 @@ def microstructure(rows: dict[str, Array], structure: dict[str, Array]) -> tuple
 
     Returns
     -------
-    alpha_k, n_eff, pinned, decay : ndarray, shape (n,)
+    alpha_k, n_eff, pinned, left, decay : ndarray, shape (n,)
+        `left`: share of H_cJ at 20 degrees C that coupled grains keep, 1 of cells.
     """
     size = rows["grain_size_um"] / rows["grain_reference_um"]
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(size)
     left = grain_decoupling(rows, structure)
     gain = rows["wetted"] * structure["wetting"] + structure["decoupling"]
-    alpha_k = (rows["alpha_k"] + gain) * left
-    n_eff = np.maximum(n_eff, 0.0) * left
+    alpha_k, n_eff = rows["alpha_k"] + gain, np.maximum(n_eff, 0.0)
     pinned, decay = cellular_coercivity(rows, structure)
-    return alpha_k, n_eff, pinned, decay
+    return alpha_k, n_eff, pinned, np.where(pinned > 0.0, 1.0, left), decay
 
 
 def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Array:
-    """Compute the share of alpha_K and N_eff that coupled grains keep; as `microstructure`."""
+    """Compute the share of H_cJ at 20 degrees C that coupled grains keep; as `microstructure`."""
     with np.errstate(over="ignore"):
         left = structure["decoupling_factor"] * np.exp(-structure["soft"] / GRAINS.soft_scale)
     laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])
@@ -208,7 +208,7 @@ def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: A
         return np.zeros((kelvin.size, off.size))
     polarization, coercivity, *_ = states(kelvin, phases, rules)
     with np.errstate(divide="ignore", invalid="ignore"):
-        added = -off * rows["harder"] * polarization / MU_0 / coercivity
+        added = -off * polarization / MU_0 / coercivity
     # The logarithm bounds what a straight line would make of a coercivity next to nothing.
     found = np.copysign(np.log1p(np.abs(added)), added)
     return np.where(np.isfinite(found), found, 0.0)

@@ -172,7 +172,7 @@ def hot_deviation(rules: Any, iron: Array, kelvin: Array) -> Array:
     """Return the deviation of ln H_cJ of cells by that at 500 C, (m, n), at kelvin (m, 1)."""
     book = CELLS
     away = kelvin - ROOM_K
-    left = rules.pinned * np.maximum(1.0 - 1e-3 * rules.decay * away, book.least_left)
+    left = rules.level * rules.pinned * np.maximum(1.0 - 1e-3 * rules.decay * away, book.least_left)
     more = np.clip((iron - book.hot_doubt_from) / book.hot_doubt_over, 0.0, 1.0)
     deviation = book.hot_doubt + book.hot_doubt_more * more
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -28,7 +28,7 @@ from ..alloy.shell_rows import mean_over_mass
 from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS, file_of
-from ._measured import ALPHA, COERCIVITY, QUANTITIES, Producer
+from ._measured import ALPHA, COERCIVITY, Producer
 from ._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
 from .grades import at_room, grades, ladder
 from .sintered import sintered_at
@@ -51,6 +51,10 @@ _ALPHA_DEVIATION = 0.002
 # Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
 # %/K.
 _DEVIATION = {"remanence_T": 0.055, "coercivity_kA_m": 0.18}
+# Standard deviation of ln H_cJ about the family's level by which one recipe is taken to stand for
+# the others of its kind: producers of a class differ in what they add rather than in their level,
+# as their sheets are alike (assumed).
+_LEVEL = 0.04
 _ALPHA = 0.01
 # Standard deviation of the trade's figure for a class, wt.%.
 _TRADE_WT_PCT = 1.2
@@ -59,6 +63,8 @@ _LADDER = 0.15
 # A samarium-cobalt grade of a larger |alpha|, %/K, is not compensated; it then has about this
 # standard deviation of heavy rare earth about none, wt.%.
 _COMPENSATED, _IDLE_WT_PCT = 0.025, 0.3
+# Probability from which a kind is named.
+_LIKELY = 0.2
 
 
 @dataclass(frozen=True)
@@ -114,12 +120,16 @@ class CompositionEstimate:
         if not self.estimate:
             return f"made of {self.words}, as you say"
         mean, low, high = self.heavy_wt_pct
-        text = f"most likely {self.words}, {self.best.heavy_wt_pct:.1f} wt.% heavy rare earth, "
-        text += f"against which savings count; over all recipes that fit {mean:.1f} wt.% "
-        text += f"({low:.1f} to {high:.1f})"
-        if len(self.recipes) > 1:
-            text += "; " + ", ".join(f"{r.kind} {r.weight:.2f}" for r in self.recipes)
-        return text + "; an estimate, makers print no composition (--recipe overrides it)"
+        text = f"{mean:.1f} wt.% heavy rare earth ({low:.1f} to {high:.1f}), an estimate since "
+        text += "makers print no composition (--recipe overrides it); "
+        likely = [one for one in self.recipes if one.weight >= _LIKELY] or [self.best]
+        return text + " or ".join(_kind_words(one) for one in likely)
+
+
+def _kind_words(one: Recipe) -> str:
+    """Return a recipe of one kind in words: ``bulk (0.62): Nd24Pr6Dy3Fe bal., 3.0 wt.%``."""
+    made = f"{one.text} with {one.shell} diffused in" if one.shell else one.text
+    return f"{one.kind} ({one.weight:.2f}): {made}, {one.heavy_wt_pct:.1f} wt.%"
 
 
 @named
@@ -167,7 +177,7 @@ def estimate_composition(
         heavy, hardness, log = _weighed(host, grid, grade, curie)
         if seen is not None and grid.ladder is not None:
             log -= 0.5 * ((seen - grid.ladder) / _LADDER) ** 2
-        best = int(np.argmax(log))
+        best = int(np.argmax(log + _level_log(hardness, grade)))
         text, shell = recipes(host, grid)[best]
         kinds.append(Recipe(text, shell, float(heavy[best]), 0.0, grid.kind, grid.route))
         parts.append(np.column_stack([heavy, hardness]))
@@ -192,6 +202,37 @@ def estimate_composition(
 
 
 @lru_cache(maxsize=512)
+def find_makeup(grade: str, curie: "CurieModel | None" = None) -> CompositionEstimate:
+    """Return what a sold grade is made of: the one estimate that everything rests on.
+
+    Parameters
+    ----------
+    grade : str
+        A name that `magnetkit.grades` knows.
+    curie : CurieModel, optional
+        As of `magnetkit.magnetism.sintered_at`.
+
+    Returns
+    -------
+    CompositionEstimate
+        ``best`` is one recipe of the likeliest kind; ``heavy_wt_pct``, mean and ends of the range,
+        are of all kinds.
+
+    Raises
+    ------
+    InputError
+        If no such grade is known, or its composition is not estimated.
+
+    Examples
+    --------
+    >>> makeup = find_makeup("N52")
+    >>> makeup.heavy_wt_pct[0] < 1.0
+    True
+    """
+    return estimate_composition(grades(grade).iloc[0], curie)
+
+
+@lru_cache(maxsize=512)
 def made_of(grade: str, kind: str | None, curie: "CurieModel") -> Recipe | None:
     """Return the likeliest recipe of a sold grade, of a kind where one is asked for.
 
@@ -200,7 +241,7 @@ def made_of(grade: str, kind: str | None, curie: "CurieModel") -> Recipe | None:
     row: Any = at_room().set_index("grade", drop=False).loc[grade]
     if row["kind"] not in MELTED or row["host"] not in HOSTS:
         return None
-    found = estimate_composition(row, curie)
+    found = find_makeup(grade, curie)
     return next((r for r in found.recipes if r.kind == kind), found.best)
 
 
@@ -258,6 +299,12 @@ def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
     """Return what a usual magnet of a grade has: B_r as printed, and H_cJ above the guaranteed."""
     h_cj = typical(str(grade["host"])) * float(grade[COERCIVITY])
     return {"remanence_T": float(grade["remanence_T"]), COERCIVITY: h_cj}
+
+
+def _level_log(hardness: _Array, grade: "pd.Series | Mapping[str, Any]") -> _Array:
+    """Return the log-likelihood of the family's level for recipes of ln H_cJ, shape (n,)."""
+    off = hardness - np.log(usual_values(grade)[COERCIVITY])
+    return np.asarray(-0.5 * (off / _LEVEL) ** 2)
 
 
 def _trade(coercivity: float, heavy: _Array, worth: float) -> _Array:
@@ -443,7 +490,7 @@ class GradeMagnet:
 
 def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
     """Return a grade as a magnet at a temperature of use, K; InputError as of `grade_at`."""
-    here, made = grade_at(grade, kelvin), estimate_composition(grades(grade).iloc[0])
+    here, made = grade_at(grade, kelvin), find_makeup(grade)
     return GradeMagnet(here, made, calibrate_on_grade(here, made))
 
 
@@ -471,16 +518,22 @@ def nothing_left(name: str, kelvin: float, limit: float) -> InputError:
 def calibrate_on_grade(
     here: "pd.Series", made: CompositionEstimate, curie: "CurieModel | None" = None
 ) -> Producer:
-    """Return the calibration on one magnet: the grade, at temperature, of its likeliest recipe.
+    """Return the calibration on one magnet: the grade of its likeliest recipe.
 
+    Its level of coercivity is that at 20 degrees C, where grades are printed, its remanence that at
+    the temperature of `here`.
     What is guaranteed is less than what is sold, by a share that differs between makers; the
     uncertainty of the recipe makes the grade say less about other alloys.
     """
     apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
     unsure = {"remanence_T": apart / 4.0 + 0.01}
     unsure[COERCIVITY] = float(np.hypot(GUARANTEE, made.log_spread))
-    usual, kelvin = usual_values(here), float(here["temperature_K"])
-    seen = [KnownValue(q, usual[q], kelvin, unsure[q]) for q in QUANTITIES]
+    kelvin, room = float(here["temperature_K"]), grades(str(here["grade"])).iloc[0]
+    b_r, h_cj = usual_values(here)["remanence_T"], usual_values(room)[COERCIVITY]
+    seen = [
+        KnownValue(COERCIVITY, h_cj, ROOM_K, unsure[COERCIVITY]),
+        KnownValue("remanence_T", b_r, kelvin, unsure["remanence_T"]),
+    ]
     if abs(float(here[ALPHA])) <= COMPENSATED:
         seen.append(KnownValue(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
     table = read_recipe(made.best.text, "weight")

@@ -35,10 +35,11 @@ ROOM = np.float64(293.15)
 # Where |alpha| is small against this, 1/K, it is the difference of two sublattices, and in doubt by
 # this many times its floor more: a standard deviation of 0.010 %/K and more below 0.02 %/K.
 _SMALL_ALPHA, _SMALL_DOUBT = 3e-4, 3.0
-# Below `ROOM` alpha_K no longer grows once the distance from it is this, in the units of
-# `alpha_ratio`. Set so that a Pr-Fe-B magnet has 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane
-# and Valleau on undulators, from memory): no measurement is left to test it.
-_SETTLES = 0.11
+# Distances from `ROOM`, in the units of `alpha_ratio`, over which alpha_K settles: hot, so that EH
+# and AH keep what makers print at 200 and 220 C (hot_curves.csv); cold, between a Pr-Fe-B magnet of
+# 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane and Valleau), and one of N50BH with twice as much
+# at 150 K. As in datasets/laws/temperature.toml.
+_SETTLES_HOT, _SETTLES_COLD = 0.2, 0.06
 # H_cJ of Sm-Co when cold over that at 20 C, at most (from memory); power of what is left to T_C
 # that bounds it near there, where walls of energy sqrt(A K) lose theirs.
 _MOST_COLD = 1.5
@@ -80,19 +81,21 @@ class Rules(NamedTuple):
     """What a process makes of the phases, float64 (n) each.
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``pinned``:
-    H_cJ at `ROOM` where walls are held, A/m, 0 elsewhere; ``decay``: power of the nucleation field
-    that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the fall of
-    alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of H_cJ
-    over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ, at
-    `ROOM` where ``alpha_falls`` is 1 (see `knees_at`); ``recoil``: permeability; ``limit``: T_max
-    is no higher, K, and 0 where no coercivity is wanted; ``bend``: what a measured alpha adds to
-    polarization from `ROOM` on, 1/K.
+    H_cJ at `ROOM` where walls are held, A/m, 0 elsewhere; ``level``: H_cJ at `ROOM` of the
+    producer's magnets, without a shell, over what these make; ``decay``: power of the nucleation
+    field that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the
+    fall of alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of
+    H_cJ over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ,
+    at `ROOM` where ``alpha_falls`` is 1 (see `knees_at`); ``recoil``: permeability; ``limit``:
+    T_max is no higher, K, and 0 where no coercivity is wanted; ``bend``: what a measured alpha adds
+    to polarization from `ROOM` on, 1/K.
     """
 
     factor: Any
     alpha_k: Any
     n_eff: Any
     pinned: Any
+    level: Any
     decay: Any
     alpha_falls: Any
     usual_curie: Any
@@ -181,33 +184,62 @@ def _carried(i, phases, work):
     return (0.0 if np.isnan(own) else own) / cell
 
 
-# -> J_s of the wall over that of the cell, field and H_cJ at `ROOM`, A/m, J_s there, T, and H_cJ
-#    but for poles; and the magnet at `ROOM` as `magnet_at` returns it
+# -> the same of the grains without a shell: J_s, T, and field, A/m, at `ROOM`
+@jit(part="linked")
+def _core(i, phases, work):
+    """Return polarization and nucleation field at `ROOM` of an alloy's grains without a shell."""
+    skinned, bare = phases.skins[i] >= 0, phases.skins[i] < 0
+    state, ion, tables = phases.state, phases.ion, phases.tables
+    j, field, _ = phase_at(i, ROOM, state, ion, tables, work, bare)
+    if skinned:
+        of, ions = phases.own
+        _, field, _ = phase_at(phases.skins[i], ROOM, of, ions, tables, work, skinned)
+    return j, field
+
+
+# j T, field A/m: of the grains without a shell
+@jit(part="copied")
+def producer_alpha(alpha_k, n_eff, level, j, field):
+    """Return alpha_K of a producer: that which makes H_cJ at `ROOM` `level` times the model's.
+
+    N_eff M_s stays: it is a matter of the grains' shape.
+    """
+    if level == 1.0 or not field > 0.0:
+        return alpha_k
+    h_cj = max(alpha_k * field - n_eff * j / MU_0, _LEAST * alpha_k * field)
+    return alpha_k + (level - 1.0) * h_cj / field
+
+
+# -> J_s of the wall over that of the cell, field and H_cJ at `ROOM`, A/m, J_s there, T, H_cJ but
+#    for poles, and alpha_K there; and the magnet at `ROOM` as `magnet_at` returns it
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
     carried, hard = _carried(i, phases, work), rules.limit[i] > 0.0
     j, field, status = alloy_at(ROOM, i, phases, carried, hard, work)
+    level, core_j, core_field = rules.level[i], j, field
+    if level != 1.0 and phases.shells[i] >= 0:
+        core_j, core_field = _core(i, phases, work)
+    alpha_k = producer_alpha(rules.alpha_k[i], rules.n_eff[i], level, core_j, core_field)
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
-    whole = rules.alpha_k[i] * field
+    whole = alpha_k * field
     h_cj = max(whole - by_poles, _LEAST * whole)
     if rules.pinned[i] > 0.0 and field > 0.0:
-        h_cj = whole = rules.pinned[i]
-    return (carried, field, h_cj, j, whole), (j, h_cj, status)
+        h_cj = whole = level * rules.pinned[i]
+    return (carried, field, h_cj, j, whole, alpha_k), (j, h_cj, status)
 
 
 # decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
 # -> alpha_K over alpha_K at `ROOM`
 @jit(part="copied")
 def alpha_ratio(kelvin, decay, curie, usual):
-    """Return alpha_K over that at `ROOM`: exp(-decay d (1 + d)), d from `ROOM` over T_C.
+    """Return alpha_K over that at `ROOM`: exp(-decay s tanh(d / s)), d from `ROOM` over T_C.
 
-    Below `ROOM` it saturates with the same slope there: exp(decay s (1 - exp(d / s))).
+    It settles over s, which is shorter below `ROOM`.
     """
     d = 1e-3 * (kelvin - ROOM) * usual / curie
-    if d < 0.0:
-        return np.exp(-decay * _SETTLES * np.expm1(d / _SETTLES))
-    return np.exp(-decay * d * (1.0 + d))
+    settles = _SETTLES_HOT if d > 0.0 else _SETTLES_COLD
+    return np.exp(-decay * settles * np.tanh(d / settles))
 
 
 # fall: per 1000 K; curie: T_C, K
@@ -251,11 +283,11 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     field, the latter but for what is no magnet at `ROOM`. A cone that an easy axis becomes on
     cooling is a magnet.
     """
-    carried, field_room, h_room, _, _ = start
+    carried, field_room, h_room, _, _, alpha_k = start
     # A straight line asks for no field but that at `ROOM`.
     hard = rules.limit[i] > 0.0 and not rules.alpha_falls[i] > 1.0
     j, field, status = bent_at(kelvin, i, phases, rules, carried, hard, work)
-    alpha_k, curie = rules.alpha_k[i], phases.state[i, CURIE]
+    curie = phases.state[i, CURIE]
     if rules.alpha_falls[i] > 1.0:
         fall = rules.decay[i]
         if rules.pinned[i] == 0.0:
@@ -324,7 +356,7 @@ def _states_chunks(asked, phases, rules, found, begin, end):
         work = np.empty((most, N_WORK))
         for p in range(chunk * CHUNK, min(picked.size, (chunk + 1) * CHUNK)):
             i = picked[p]
-            start, here = (_carried(i, phases, work), 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, OK)
+            start, here = (_carried(i, phases, work), 0.0, 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, OK)
             counted = any_hard and (room or rules.alpha_falls[i] != 1.0)
             if counted:
                 start, here = _start(i, phases, rules, work)

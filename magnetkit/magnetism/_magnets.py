@@ -31,7 +31,7 @@ from ._gates import FAR, apply_gates, gates, gates_at_temperatures, own_of, turn
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import HALF_WIDTH, condition_rows
 from .laws import law
-from .process import Process, by_row, parameters, read_process
+from .process import Process, by_row, level_route, parameters, read_process
 from .shells import (
     SURFACE,
     arriving_share,
@@ -187,6 +187,16 @@ class Alloys:
             near = {n: one.beyond(far, name) for n, one in near.items()}
         return near
 
+    def with_level(self, level: float, fall: float = 1.0) -> "Alloys":
+        """Return the alloys of a producer of another level.
+
+        `level` is H_cJ at 20 degrees C, without a shell, over that of these alloys, `fall` the fall
+        of coercivity with temperature over theirs.
+        """
+        rows = self.rows
+        changed = {"harder": level * rows["harder"], "fall": fall * rows["fall"]}
+        return replace(self, rows={**rows, **changed})
+
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
         """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
         own, cells, codes = self.phases, self.balance.parts.hard_phase, self.balance.parts.host
@@ -205,11 +215,11 @@ class Alloys:
         """Return the `Rules` of the kernel."""
         from ._magnet_kernels import Rules
 
-        rows, (*fields, decay) = self.rows, self._micro
-        alpha_k, n_eff, pinned = (field * rows["harder"] for field in fields)
+        rows, (*fields, left, decay) = self.rows, self._micro
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
-        fall = decay, rows["alpha_falls"], rows["usual_curie_K"]
-        return Rules(self.factor, alpha_k, n_eff, pinned, *fall, *own, np.zeros(len(decay)))
+        fall = decay * rows["fall"], rows["alpha_falls"], rows["usual_curie_K"]
+        level = left * rows["harder"]
+        return Rules(self.factor, *fields, level, *fall, *own, np.zeros(len(decay)))
 
     @cached_property
     def _skinned(self) -> NDArray[np.bool_]:
@@ -415,7 +425,8 @@ def alloys(
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    condition_rows(rows, table, Coded(root_codes(codes), HOST_NAMES), made.producer, distance)
+    roots, route = Coded(root_codes(codes), HOST_NAMES), level_route(made.route)
+    condition_rows(rows, table, roots, made.producer, distance, route)
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of

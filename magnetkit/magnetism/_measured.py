@@ -26,6 +26,7 @@ from .._core.elements import INDEX, N_ELEMENTS, SYMBOLS
 from .._core.errors import InputError, StoreError
 from .._core.settings import get_settings
 from ..alloy.table import CompositionTable
+from .laws import law
 
 Array = NDArray[np.float64]
 
@@ -46,7 +47,7 @@ gives, and what a standard deviation of the slope with grain size does to ln H_c
 _ALPHA_DEVIATION, _ALPHA_RESIDUE = 0.011, 0.002
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
-_FORMAT = 1
+_FORMAT = 2
 # What the numbers of a magnet of a record may be, far beyond what any is: a file may be damaged.
 _BOUNDS = {
     "temperature_K": (1.0, 1500.0),
@@ -57,6 +58,11 @@ _BOUNDS = {
     "shell_share": (0.0, 1.0),
     "grain_effect": (-10.0, 10.0),
 }
+
+
+def fall_deviation() -> float:
+    """Return the standard deviation of ln of a producer's fall of coercivity with temperature."""
+    return float(law("temperature").fall_deviation)
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,8 @@ class Known:
     deviation: float = 1.0
     # `EFFECTS` of each, (k, 2); None: neither shells nor unusual grains
     effects: Array | None = None
+    # what a standard deviation of the fall of coercivity shifts the score by, (k,); None: nothing
+    slopes: Array | None = None
 
     @property
     def table(self) -> CompositionTable:
@@ -176,6 +184,14 @@ class Known:
         variance = alone - (weights * across).sum(axis=1)
         return mean, self.stretch * np.sqrt(np.clip(variance, self.split.residue, alone))
 
+    def mean_slope(self) -> float:
+        """Return by how many of its standard deviations the fall of coercivity is off."""
+        if self.slopes is None:
+            return 0.0
+        from .._core._linear import multiply
+
+        return float(multiply(multiply(self.slopes[None, :], self.inverse), self.scores)[0])
+
 
 @dataclass(frozen=True, eq=False)
 class Producer:
@@ -183,9 +199,12 @@ class Producer:
 
     `magnets` has a record for each measured value: ``host``, ``quantity``, ``magnet``,
     ``composition`` (atomic fractions), ``temperature_K``, ``score`` (ln(measured / predicted) over
-    the standard deviation of the prediction), ``deviation``, that of its logarithm, ``noise``
-    (variance of the measurement) and ``slope`` (what a wrong slope with temperature shifts the
-    score by), both in units of that deviation, and `EFFECTS` (without, none).
+    the standard deviation of the prediction; of coercivity that of the level at 20 degrees C which
+    makes the measured value at its temperature), ``deviation``, that of its logarithm, ``noise``
+    (variance of the measurement) and ``slope`` (what a standard deviation of the fall of coercivity
+    with temperature shifts the score by), both in units of that deviation, and `EFFECTS` (without,
+    none). ``route`` is the word of the routes that share the producer's level, see
+    `magnetkit.magnetism.process.Route`; without one it is that of the usual route.
     """
 
     name: str
@@ -196,9 +215,10 @@ class Producer:
         """The hosts of which magnets were measured."""
         return tuple(dict.fromkeys(m["host"] for m in self.magnets))
 
-    def known(self, host: str, quantity: str) -> Known | None:
-        """Return the measured magnets of a host and quantity, None if there are none."""
-        rows = [m for m in self.magnets if (m["host"], m["quantity"]) == (host, quantity)]
+    def known(self, host: str, quantity: str, route: str = "") -> Known | None:
+        """Return the measured magnets of a host, quantity and route, None if there are none."""
+        asked = host, quantity, route
+        rows = [m for m in self.magnets if (m["host"], m["quantity"], m.get("route", "")) == asked]
         if not rows:
             return None
         split = splits()[quantity]
@@ -213,10 +233,18 @@ class Producer:
         scores = np.array([m["score"] for m in rows])
         deviation = float(np.mean([m["deviation"] for m in rows]))
         effects = np.array([[float(m.get(name, 0.0)) for name in EFFECTS] for m in rows])
-        return Known(fractions, scores, noise, split, deviation, effects)
+        return Known(fractions, scores, noise, split, deviation, effects, slope)
+
+    def falls(self, hosts: Coded, route: str = "") -> Array:
+        """Return the fall of coercivity of n magnets over that of the model, shape (n,)."""
+        fall = np.ones(len(hosts))
+        for host in self.hosts:
+            if known := self.known(host, COERCIVITY, route):
+                fall[hosts.says(host)] = np.exp(fall_deviation() * known.mean_slope())
+        return fall
 
     def shifts(
-        self, table: CompositionTable, hosts: Coded, effects: Array
+        self, table: CompositionTable, hosts: Coded, effects: Array, route: str = ""
     ) -> dict[str, tuple[Array, Array]]:
         """Return the posterior of n other magnets: shift and what is left of the spread, (n,).
 
@@ -229,7 +257,7 @@ class Producer:
             rows = np.flatnonzero(hosts.says(host))
             own, acts = table[rows], effects[rows]
             for quantity, (shift, left) in found.items():
-                if known := self.known(host, quantity):
+                if known := self.known(host, quantity, route):
                     mean, left[rows] = known.posterior(own, acts)
                     shift[rows] = mean * known.deviation
         return found

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.units import BETWEEN
+from .._core.units import BETWEEN, ROOM_K
+from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..phases.records import root_of
 from ._figures import kinds
-from ._measured import ALPHA, EFFECTS, Producer, fractions_of, splits
+from ._magnets import Alloys, alloys
+from ._measured import ALPHA, COERCIVITY, EFFECTS, Producer, fractions_of, splits
+from .levels import equivalent_level
+from .process import level_route, read_process
 from .sintered import sintered_at
 from .spread import lots
 
@@ -28,6 +32,8 @@ def typical(host: str) -> float:
 
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..surrogates._curie import CurieModel
 
 
@@ -78,11 +84,12 @@ def _records(
     """Return one record for each known value, as the score against the model's value."""
     if not seen:
         return ()
-    at = sorted({s.kelvin for s in seen})
+    at = sorted({ROOM_K, *(s.kelvin for s in seen)})
     process = {"producer": known.record()} if known is not None and known.magnets else None
     use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
     frames = sintered_at(table, at, process, shell or None, **use)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
+    model = alloys(table, read_process(process, 1), read_shells(shell or None, 1), curie=curie)
     # A reference is assumed to have usual grains.
     own = kinds(table, [""], [shell or ""], curie=curie).effects[0]
     effects = dict(zip(EFFECTS, own.tolist(), strict=True))
@@ -91,17 +98,43 @@ def _records(
         row = made[one.kelvin]
         if row["status"] != "ok":
             continue
-        value, low, high = (float(row[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
-        if not low < high or (one.quantity != ALPHA and low <= 0.0):
+        score = score_known_value(one, row, made[ROOM_K], model)
+        if score is None:
             continue
-        found = one.value
-        if one.quantity != ALPHA:
-            low, value, high, found = (float(np.log(x)) for x in (low, value, high, found))
-        deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
         magnet: dict[str, Any] = {"host": root_of(str(row["host"])), "magnet": name}
         magnet |= {"composition": fractions_of(table, 0), "temperature_K": one.kelvin}
-        magnet |= {"score": (found - value) / deviation, "deviation": deviation}
-        magnet["quantity"] = one.quantity
-        magnet |= {"noise": (one.deviation / deviation) ** 2, "slope": 0.0, **effects}
-        magnets.append(magnet)
+        magnet |= {"quantity": one.quantity, "route": level_route(model.process.route)}
+        # What a reference says is of one temperature.
+        magnets.append({**magnet, **score, "slope": 0.0, **effects})
     return tuple(magnets)
+
+
+def score_known_value(
+    one: KnownValue, row: "pd.Series", room: "pd.Series", model: Alloys
+) -> dict[str, float] | None:
+    """Return score, deviation, noise and slope of a known value; None where the model has none.
+
+    `row` is the magnet of the model at the temperature of the value, `room` that at 20 degrees C.
+    """
+    of = room if one.quantity == COERCIVITY else row
+    value, low, high = (float(of[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
+    if not low < high or (one.quantity != ALPHA and low <= 0.0):
+        return None
+    spread = splits()[one.quantity].deviation
+    width = high - low if one.quantity == ALPHA else float(np.log(high / low))
+    deviation = min(width / (2.0 * _Z), spread)
+    noise, slope = one.deviation, 0.0
+    if one.quantity == ALPHA:
+        off = one.value - value
+    elif one.quantity == COERCIVITY:
+        level = equivalent_level(model, one.kelvin, one.value)
+        off = float(np.log(level.level))
+        noise, slope = noise / level.lever, level.slope
+    else:
+        off = float(np.log(one.value / value))
+    return {
+        "score": off / deviation,
+        "deviation": deviation,
+        "noise": (noise / deviation) ** 2,
+        "slope": slope / deviation,
+    }

@@ -73,25 +73,28 @@ def condition_rows(
     hosts: Coded,
     producer: Producer | None,
     distance: Array,
+    route: str = "",
 ) -> None:
     """Condition rows on measured magnets, and widen them with the distance from these, in place.
 
     `rows`, of `magnetkit.magnetism._magnets.Alloys`, has `EFFECTS`, ``spread`` and the offsets of
-    the families (`_family_ranges`); entered are the factors ``harder`` and ``stronger`` of H_cJ
-    and B_r, ``alpha_shift``, the half width ``spread``
-    of ln H_cJ, and what is left of those of B_r and alpha. `distance` is that from magnets whose
-    H_cJ was measured, shape (n,).
+    the families (`_family_ranges`); entered are the factors ``harder`` of H_cJ at 20 degrees C and
+    ``stronger`` of B_r, ``alpha_shift``, the half width ``spread`` of ln H_cJ, and what is left of
+    those of B_r and alpha; ``fall`` is multiplied by the producer's. `distance` is that from
+    magnets whose H_cJ was measured, shape (n,), `route` the word of the routes that share the
+    producer's level.
     """
     producer, effects = (
         producer or Producer("", ()),
         np.column_stack([rows[name] for name in EFFECTS]),
     )
-    shifts = producer.shifts(table, hosts, effects)
+    shifts = producer.shifts(table, hosts, effects, route)
     shift, left = shifts[COERCIVITY]
     split, spread, known = splits()[COERCIVITY], rows["spread"], np.isfinite(left)
     half = HALF_WIDTH * split.deviation
     alone = np.sqrt(spread**2 + half**2 * shared_variance(effects, split))
-    rows["harder"] = np.exp(shift + rows["coercivity_offset"])
+    rows["harder"] = rows["level"] * np.exp(shift + rows["coercivity_offset"])
+    rows["fall"] = rows["fall"] * producer.falls(hosts, route)
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
     unseen = HALF_WIDTH**2 * growth(distance, COERCIVITY)

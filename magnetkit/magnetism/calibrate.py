@@ -19,14 +19,29 @@ from .._core.units import ROOM_K
 from ..alloy._files import read_whole
 from ..alloy._grade_names import is_grade
 from ..alloy.notation import BASES, Basis, basis_code
+from ..alloy.shell_rows import read_shells
 from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
 from ..alloy.user_tables import read_user_table
 from ..phases.records import root_of
 from ._figures import kinds
-from ._measured import EFFECTS, QUANTITIES, Known, Producer, check_name, fractions_of, splits, store
+from ._magnets import alloys
+from ._measured import (
+    COERCIVITY,
+    EFFECTS,
+    QUANTITIES,
+    Known,
+    Producer,
+    check_name,
+    fall_deviation,
+    fractions_of,
+    splits,
+    store,
+)
+from ._reference import KnownValue, score_known_value
+from .levels import lever, log_coercivity
 from .measured_curve import read_curves
-from .process import Process
+from .process import Process, read_process
 from .sintered import sintered_at
 
 if TYPE_CHECKING:
@@ -41,10 +56,8 @@ _LIMITS = {
     "temperature_K": (1.0, 1500.0),
 }
 _Z = NormalDist().inv_cdf(0.95)
-# Standard deviation of the logarithm of a measurement; and the error of H_cJ(T) as a share of H_cJ
-# at 20 degrees C: leave-one-out of ten published curves, all from 20 to 150 C or near it.
+# Standard deviation of the logarithm of a measurement.
 _MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
-_SLOPE, _SLOPE_SPAN_K = 0.040, 130.0
 # Standard deviations from which recipe and measurement contradict each other, or a row is odd.
 _IMPOSSIBLE, _ODD = 5.0, 3.0
 # Recipes that differ by less, summed over atomic fractions, are one recipe.
@@ -351,35 +364,33 @@ def _values(row: _Row) -> list[dict[str, Any]]:
 
     InputError if the recipe makes no magnet in the model, or contradicts the measurement.
     """
-    made_as = row.process or None, row.shell or None
-    frames = sintered_at(row.table, [row.temperature, ROOM_K], *made_as)
+    process, shell = row.process or None, row.shell or None
+    frames = sintered_at(row.table, [row.temperature, ROOM_K], process, shell)
     here, room = (f.iloc[0] for f in frames)
     if here["status"] != "ok":
         raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
-    host, kelvin = root_of(str(here["host"])), row.temperature
-    what = kinds(row.table, [host], [row.shell or ""], made_as[0], kelvin)
-    found = []
+    model = alloys(row.table, read_process(process, 1), read_shells(shell, 1))
+    host = root_of(str(here["host"]))
+    effects = kinds(row.table, [host], [row.shell or ""], process).effects[0]
+    values = []
     for quantity, measured in row.values.items():
-        value, low, high = (float(here[f"{quantity}{e}"]) for e in ("", "_lo", "_hi"))
-        if not (0.0 < low < high):
+        ends = ("", "_lo", "_hi")
+        value, low, high = (float(here[f"{quantity}{end}"]) for end in ends)
+        one = KnownValue(quantity, measured, row.temperature, _MEASUREMENT[quantity])
+        score = score_known_value(one, here, room, model) if low > 0.0 else None
+        if score is None:
             raise InputError(f"{row.text}: the model gives it no {quantity} at this temperature")
-        deviation = min(float(np.log(high / low)) / (2.0 * _Z), splits()[quantity].deviation)
-        score = float(np.log(measured / value)) / deviation
-        if abs(score) > _IMPOSSIBLE:
+        if abs(score["score"]) > _IMPOSSIBLE:
             raise InputError(
                 f"{quantity} {measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
-                f"{abs(score):.1f} standard deviations away; check units and basis"
+                f"{abs(score['score']):.1f} standard deviations away; check units and basis"
             )
-        steep = _SLOPE * (row.temperature - ROOM_K) / _SLOPE_SPAN_K
-        slope = steep * room[quantity] / value if quantity == "coercivity_kA_m" else 0.0
         record: dict[str, Any] = {"host": host, "quantity": quantity, "magnet": row.magnet}
         record |= {"composition": fractions_of(row.table, 0), "temperature_K": row.temperature}
-        record |= {"score": score, "deviation": deviation, "slope": float(slope) / deviation}
-        record["noise"] = (_MEASUREMENT[quantity] / deviation) ** 2
-        record |= dict(zip(EFFECTS, what.effects[0].tolist(), strict=True))
+        record |= {**score, **dict(zip(EFFECTS, effects.tolist(), strict=True))}
         known = {"measured": measured, "before": value, "before_lo": low, "before_hi": high}
-        found.append({"row": row, "record": record, "known": known})
-    return found
+        values.append({"row": row, "record": record, "known": known, "model": model})
+    return values
 
 
 def _contradictions(values: list[dict[str, Any]]) -> list[str]:
@@ -419,32 +430,43 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
     rows = []
     for value in values:
         record, row, known = value["record"], value["row"], value["known"]
-        mean, left = _from_the_others(producer, record)
+        mean, left, fall = _from_the_others(producer, record)
         deviation = record["deviation"]
-        centre = known["before"] * np.exp(mean * deviation)
+        level = float(np.exp(mean * deviation))
+        centre, half = known["before"] * level, _Z * left * deviation
+        if record["quantity"] == COERCIVITY:
+            other = value["model"].with_level(level, fall)
+            change = log_coercivity(other, row.temperature)
+            change -= log_coercivity(value["model"], row.temperature)
+            centre = known["before"] * float(np.exp(change))
+            half *= lever(other, row.temperature)
         noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
         score = (record["score"] - mean) / noisy
         found = {"row": row.number, "magnet": row.magnet, "composition": row.text}
         found |= {"host": record["host"], "temperature_K": row.temperature}
         found |= {"quantity": record["quantity"], **known, "after": centre}
         for end, sign in (("lo", -1.0), ("hi", 1.0)):
-            found[f"after_{end}"] = centre * np.exp(sign * _Z * left * deviation)
+            found[f"after_{end}"] = centre * np.exp(sign * half)
         remark = "does not fit the others" if abs(score) > _ODD else ""
         rows.append({**found, "standard_score": score, "remark": remark})
     return pd.DataFrame(rows)
 
 
-def _from_the_others(producer: Producer, record: dict[str, Any]) -> tuple[float, float]:
-    """Return mean and standard deviation of a score given the other magnets."""
+def _from_the_others(producer: Producer, record: dict[str, Any]) -> tuple[float, float, float]:
+    """Return mean and standard deviation of a score given the other magnets, and their fall.
+
+    The last is the fall of coercivity with temperature over the model's.
+    """
     rest = (m for m in producer.magnets if m["magnet"] != record["magnet"])
     others = Producer(producer.name, tuple(rest))
     known: Known | None = others.known(record["host"], record["quantity"])
     if known is None:
-        return 0.0, 1.0
+        return 0.0, 1.0, 1.0
     own = Producer("", (record,)).known(record["host"], record["quantity"])
     assert own is not None
     mean, left = known.posterior(own.table, own.effects)
-    return float(mean[0]), float(left[0])
+    fall = float(np.exp(fall_deviation() * known.mean_slope()))
+    return float(mean[0]), float(left[0]), fall
 
 
 def _plain(row: _Row) -> dict[str, Any]:

@@ -17,13 +17,17 @@ from .._core._columnar import Coded
 from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
 from ..alloy._grade_names import SECOND_FILE, VALUES_FILE, class_of, find, nearest
-from ..phases.records import HOSTS
+from .printed_temperature import chord_end, coercivity_left, remanence_left
+from .process import parameters
 from .spread import constants, lots
+from .squareness import squareness_at
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+NAMED_HOST = "2:14:1"
+"""Host of the magnets whose grades have a number and a class, such as N42SH."""
 QUANTITIES = (
     "remanence_T",
     "coercivity_kA_m",
@@ -45,9 +49,13 @@ _REMANENCE, _COERCIVITY, _PRODUCT = "remanence_T", "coercivity_kA_m", "max_energ
 # Chords of B_r and H_cJ.
 _CHORDS = {q: f"{q.split('_')[0]}_coefficient_pct_K" for q in (_REMANENCE, _COERCIVITY)}
 _LIMIT = "max_working_temperature_K"
+_TO = {chord: f"{chord.removesuffix('_pct_K')}_to_K" for chord in _CHORDS.values()}
+"""Columns of the upper temperatures of chords."""
 _ESTIMATED = (*_CHORDS, *_CHORDS.values(), _LIMIT, "density_kg_m3")
 # Quantities that the class of a sintered Nd-Fe-B grade fixes.
 _OF_CLASS = (_COERCIVITY, _LIMIT)
+# Classes of it that are made without heavy rare earth.
+_PLAIN_CLASSES = ("N", "M", "H")
 # So much farther than those sold, MGOe, a number of a class is believed.
 _BEYOND = 2
 _LADDER_CLASSES = 4
@@ -61,6 +69,8 @@ OF_LOTS |= {_COERCIVITY: (1, 1.0), "knee_field_kA_m": (1, 1.0)}
 # Grades within this share of each other in coercivity, or energy product, are of one kind.
 _ALIKE = 0.1
 _FEW = 3
+# Rounds after which a value at 20 degrees C follows from one at temperature.
+_ROUNDS = 12
 # What separates two neighbouring grades: a step of B_r, a class of coercivity.
 _STEP = (0.03, 0.18)
 # Quantities that nearest grades are found by, and the energy product, by which gaps are filled.
@@ -171,19 +181,20 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     step = kelvin - ROOM_K
     if not step:
         return table
-    keeps = {}
+    shares = {end: shares_left(table, kelvin, end) for end in ("", "_lo", "_hi")}
+    keeps, square = shares[""], table["squareness"]
+    table["squareness"] = squareness_at(table["squareness"], _curved_hosts(table), *keeps.values())
     for quantity, chord in _CHORDS.items():
-        share = {end: share_left(table[f"{chord}{end}"], kelvin) for end in ("", "_lo", "_hi")}
         low, high = ("_lo", "_hi") if step > 0 else ("_hi", "_lo")
         for end, hot in (("_lo", low), ("_hi", high), ("", "")):
-            table[f"{quantity}{end}"] *= share[hot]
-        keeps[quantity] = share[""]
+            table[f"{quantity}{end}"] *= shares[hot][quantity]
         there = table[quantity].notna()
         table.loc[~there, f"{quantity}_provenance"] = ""
         estimate = there & (table[f"{chord}_provenance"] == "estimate")
         table.loc[estimate, f"{quantity}_provenance"] = "estimate"
         outside = (table["max_working_temperature_K"] < kelvin) | (step < 0.0)
         table.loc[there & outside, f"{quantity}_provenance"] = "extrapolated"
+    knees = keeps[_COERCIVITY] * table["squareness"] / square
     for end in ("", "_lo", "_hi"):
         # The energy product follows B_r^2 until the coercivity cuts the straight line of B(H).
         field = 1e3 * table[f"coercivity_kA_m{end}"]
@@ -191,14 +202,42 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
         whole = table[f"max_energy_product_kJ_m3{end}"] * keeps["remanence_T"] ** 2
         cut = 2.0 * MU_0 * field < table[f"remanence_T{end}"]
         table[f"max_energy_product_kJ_m3{end}"] = whole.where(~cut, np.minimum(whole, at_end))
-        table[f"knee_field_kA_m{end}"] *= keeps["coercivity_kA_m"]
+        table[f"knee_field_kA_m{end}"] *= knees
     _hot_coercivity_b(table, keeps["remanence_T"])
     return table
 
 
-def share_left(coefficient_pct_K: Any, kelvin: Any) -> Any:
-    """Return the share left at `kelvin`, K, of a value at 20 degrees C, by its chord in %/K."""
-    return np.maximum(1.0 + coefficient_pct_K / 100.0 * (kelvin - ROOM_K), 0.0)
+def shares_left(table: "pd.DataFrame | pd.Series", kelvin: Any, end: str = "") -> dict[str, _Array]:
+    """Return B_r and H_cJ of grades at a temperature, K, over those at 20 degrees C, by quantity.
+
+    `table` holds rows of `grades` at 20 degrees C, or one of them, `end` ("", "_lo" or "_hi") names
+    which of their chords. See `magnetkit.magnetism.printed_temperature`.
+    """
+    alpha, beta = (table[f"{chord}{end}"] for chord in _CHORDS.values())
+    to = (chord_end(table[_TO[chord]], table[_LIMIT]) for chord in _CHORDS.values())
+    hosts, (alpha_to, beta_to) = _curved_hosts(table), to
+    return {
+        _REMANENCE: remanence_left(alpha, kelvin, hosts, alpha_to),
+        _COERCIVITY: coercivity_left(beta, kelvin, hosts, beta_to, table[_COERCIVITY]),
+    }
+
+
+def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> float:
+    """Return B_r or H_cJ at 20 degrees C of a magnet of which it is known at a temperature, K.
+
+    The chords are those of `row`, one of `grades` at 20 degrees C.
+    """
+    cold, own = value, row.copy()
+    # How coercivity falls depends on how high it is at 20 degrees C.
+    for _ in range(_ROUNDS):
+        own[quantity] = cold
+        cold = value / float(shares_left(own, kelvin)[quantity])
+    return cold
+
+
+def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
+    """Return the hosts of grades, of bonded ones an empty text: these fall along their chords."""
+    return np.where(np.asarray(table["kind"]) == "bonded", "", np.asarray(table["host"], str))
 
 
 def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
@@ -241,10 +280,16 @@ def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
         there = one["value"].notna()
         source = own.map({True: "catalogue", False: "family"}).where(there, "")
         columns[f"{quantity}_provenance"] = source
+    for chord in _CHORDS.values():
+        if chord in quantities:
+            columns[_TO[chord]] = known["to_K"].xs(chord, level="quantity").reindex(heads.index)
     table = pd.concat([heads, pd.DataFrame(columns)], axis=1).reset_index()
     table.insert(4, "temperature_K", ROOM_K)
     _of_class(table, [q for q in _OF_CLASS if q in quantities])
     _estimate(table, [quantity for quantity in _ESTIMATED if quantity in quantities])
+    if "knee_field_kA_m" in quantities:
+        square = table["knee_field_kA_m"] / table[_COERCIVITY].where(lambda h: h > 0.0)
+        table["squareness"] = square.fillna(_usual_shapes(table)["squareness"])
     return table
 
 
@@ -364,7 +409,9 @@ def reconciled(values: "pd.DataFrame") -> "pd.DataFrame":
     over = ["grade", "quantity"]
     grouped = room.groupby(over)
     found = {"value": own.groupby(over).median(), "lo": grouped["value"].min()}
-    return pd.DataFrame({**found, "hi": grouped["value"].max(), "to_K": grouped["to_K"].min()})
+    # Where one sheet of several prints no end of its chord, that of the middle one is not known.
+    to = grouped["to_K"].median().where(grouped["to_K"].count() * 2 > grouped["value"].count())
+    return pd.DataFrame({**found, "hi": grouped["value"].max(), "to_K": to})
 
 
 def _by_bound(values: "pd.DataFrame", index: list[str]) -> "tuple[pd.DataFrame, pd.Series]":
@@ -406,41 +453,32 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
 def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """Return the shapes of the curves of n grades beside B_r and H_cJ, on the index of `table`.
 
-    ``squareness`` (H_k / H_cJ) and ``recoil`` are as printed, or else as usual for the host, which
-    ``usual_squareness`` and ``usual_recoil`` flag, that of Nd-Fe-B being of its temperature. A
-    bonded magnet whose knee no sheet prints has NaN.
+    ``squareness`` (H_k / H_cJ at the temperature of the table) and ``recoil`` are as printed, or
+    else as usual for the host, which ``usual_squareness`` and ``usual_recoil`` flag. A bonded
+    magnet whose knee no sheet prints has NaN.
     """
     import pandas as pd
 
-    unknown = (np.nan, np.nan)
-    own = [_usual_shapes().get(host, unknown) for host in table["host"]]
-    family = pd.DataFrame(own, table.index, ["squareness", "recoil"], dtype=float)
-    family["squareness"] = family["squareness"].mask(table["kind"] == "bonded")
-    square = table["knee_field_kA_m"] / table[_COERCIVITY].where(lambda h: h > 0.0)
-    left = [
-        share_left(table[chord], table["temperature_K"]).fillna(1.0) if chord in table else 1.0
-        for chord in _CHORDS.values()
-    ]
-    usual = pd.Series(hot_squareness(family["squareness"], table["host"], *left), table.index)
-    recoil = table["recoil_permeability"]
-    shape = {"squareness": square.fillna(usual), "recoil": recoil.fillna(family["recoil"])}
-    return pd.DataFrame({**shape, "usual_squareness": square.isna(), "usual_recoil": recoil.isna()})
+    recoil, knee = table["recoil_permeability"], table["knee_field_kA_m"]
+    shape = {
+        "squareness": table["squareness"],
+        "recoil": recoil.fillna(_usual_shapes(table)["recoil"]),
+        "usual_squareness": knee.isna(),
+        "usual_recoil": recoil.isna(),
+    }
+    return pd.DataFrame(shape)
 
 
-@lru_cache(maxsize=1)
-def _usual_shapes() -> dict[str, tuple[float, float]]:
-    """Return the usual H_k / H_cJ and recoil permeability of sintered magnets, by host."""
-    families = datasets.toml("recipes/parameters.toml")["family"]
-    families = families | datasets.toml("grades/usual_shapes.toml")
-    return {host: (own["squareness"], own["recoil"]) for host, own in families.items()}
+def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the usual H_k / H_cJ at 20 degrees C and recoil permeability of n grades."""
+    import pandas as pd
 
-
-def hot_squareness(square: Any, host: Any, remanence: Any, coercivity: Any) -> Any:
-    """Return H_k / H_cJ where shares of B_r and H_cJ at 20 degrees C are left, see `knees_at`."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        hot = np.maximum(1.0 - (1.0 - square) * remanence / coercivity, 0.0)
-    parted = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
-    return np.where(np.isin(np.asarray(host, str), parted), hot, square)
+    shapes = {name: vars(family) for name, family in parameters().families.items()}
+    shapes |= datasets.toml("grades/usual_shapes.toml")
+    names = "squareness", "recoil"
+    own = [[shapes.get(host, {}).get(name, np.nan) for name in names] for host in table["host"]]
+    usual = pd.DataFrame(own, table.index, names, dtype=float)
+    return usual.assign(squareness=usual["squareness"].mask(table["kind"] == "bonded"))
 
 
 def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> _Array:
@@ -481,16 +519,45 @@ def sold_at(kelvin: float) -> "pd.DataFrame":
     hard = found[_COERCIVITY].fillna(other[_COERCIVITY] * np.array(shares))
     # A class stands for the least H_cJ that a maker does not print.
     found[_COERCIVITY] = hard.where(hard.notna(), rows[_COERCIVITY].to_numpy())
-    for quantity, chord in _CHORDS.items():
-        own = other[chord].to_numpy()
-        own = np.where(np.isnan(own), rows[chord].to_numpy(float), own)
-        found[quantity] *= share_left(own, kelvin)
-    shape = curve_shapes(rows.reset_index())
-    found["knee_field_kA_m"] = found[_COERCIVITY] * shape["squareness"].to_numpy()
-    found["recoil"] = shape["recoil"].to_numpy()
-    for name in ("host", "kind", "density_kg_m3", _LIMIT):
+    for name in ("host", "kind", "density_kg_m3", _LIMIT, "squareness"):
         found[name] = rows[name].to_numpy()
+    ends = _chord_ends(printed()).reindex(found.index)
+    for chord in _CHORDS.values():
+        own = other[chord]
+        found[chord] = own.fillna(pd.Series(rows[chord].to_numpy(float), found.index))
+        # Of a maker's own chord the end is its own too.
+        usual = pd.Series(rows[_TO[chord]].to_numpy(float), found.index)
+        found[_TO[chord]] = ends[chord].where(own.notna(), usual)
+    left = shares_left(found, kelvin)
+    square = squareness_at(found["squareness"], _curved_hosts(found), *left.values())
+    for quantity, share in left.items():
+        found[quantity] *= share
+    found["knee_field_kA_m"] = found[_COERCIVITY] * square
+    found["recoil"] = curve_shapes(rows.reset_index())["recoil"].to_numpy()
+    found = found.drop(columns=["squareness", *_CHORDS.values(), *_TO.values()])
     return found.dropna(subset=[*_CHORDS]).reset_index()
+
+
+def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the upper temperatures of makers' chords, K, by grade and maker; NaN without one."""
+    index = ["grade", "maker"]
+    ends = values.pivot_table(index=index, columns="quantity", values="to_K", aggfunc="median")
+    return ends.reindex(columns=list(_CHORDS.values()))
+
+
+def most_without_heavy_rare_earth(makers: str = "") -> float:
+    """Return H_cJ, kA/m, of a usual lot of the hardest grade without heavy rare earth.
+
+    Such are the classes N, M and H of sintered Nd-Fe-B; of `makers` (names separated by commas),
+    or of all of them where these sell none.
+    """
+    table = at_room()
+    plain = [row for name in _PLAIN_CLASSES for _, row in _sold_by_class(table).get(name, [])]
+    rows = table.loc[plain]
+    asked = set(filter(None, makers.split(", ")))
+    own = [bool(asked & set(text.split(", "))) for text in rows["makers"]]
+    rows = rows[own] if any(own) else rows
+    return float(rows[_COERCIVITY].max()) / lots(NAMED_HOST).share(_COERCIVITY)
 
 
 def ladder(makers: str) -> float | None:

@@ -73,6 +73,9 @@ class Route:
         lie in one.
     hardening : str
         What makes them magnets where that is not the host's, of `records.HARDENING`.
+    level : str
+        Routes of one word share a producer's level of coercivity; an empty one is that of the
+        usual route.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Route:
     curve: dict[str, float] = field(default_factory=dict)
     needs: tuple[dict[str, tuple[float, float]], ...] = ()
     hardening: str = ""
+    level: str = ""
 
     def check(self, given: dict[str, Any]) -> None:
         """Refuse a number outside what the route can do, and a setting that does not act."""
@@ -126,6 +130,11 @@ def routes() -> dict[str, Route]:
         data["needs"] = tuple(data.get("needs", ()))
         found[data["name"]] = Route(**{**data, "bounds": bounds, "printed": printed})
     return found
+
+
+def level_route(route: Route | None) -> str:
+    """Return the word of the routes that share a producer's level with this one."""
+    return "" if route is None else route.level
 
 
 def resistivity(host: str, route: Route | None = None) -> float:
@@ -185,6 +194,11 @@ class Process:
     aged_for_C : float or array, optional
         Temperature of use that a cellular magnet's ageing is made for, C: 300 (ordinary grades) to
         500; without it the law of those made for 450 to 500 C, see `magnetkit.magnetism._cells`.
+    level : float or array, optional
+        H_cJ at 20 C of the producer's magnets, without a shell, over that of the family's. It acts
+        on alpha_K, so that a magnet of a higher level also keeps more of it when hot.
+    fall : float or array, optional
+        Fall of coercivity with temperature over the family's, see `decay`.
     route : Route, optional
         How the magnet is made, see `magnetkit.magnetism.process`; magnets of another host are then
         outside the model.
@@ -202,6 +216,8 @@ class Process:
     decay: Any = None
     alpha_k: Any = None
     aged_for_C: Any = None
+    level: Any = None
+    fall: Any = None
     route: Route | None = None
     producer: Producer | None = None
 
@@ -223,6 +239,8 @@ _LIMITS = {
     "decay": (0.3, 8.0, "a power or fall"),
     "alpha_k": (0.001, 1.0, "a microstructural parameter"),
     "aged_for_C": (300.0, 500.0, "a temperature of use that ageing is made for, C,"),
+    "level": (0.05, 20.0, "H_cJ at 20 C over that of the family,"),
+    "fall": (0.1, 10.0, "a fall of coercivity over that of the family,"),
 }
 
 
@@ -476,6 +494,7 @@ def by_row(
     usual = usual_of_hosts(host_names)
     # One array of all takes much less time than thirty.
     rows = dict(zip(usual, np.array([*usual.values()]).take(codes, axis=1), strict=True))
+    rows["level"], rows["fall"] = np.ones(len(codes)), np.ones(len(codes))
     for name in _LIMITS:
         given = getattr(process, name)
         if given is not None:

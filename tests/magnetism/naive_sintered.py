@@ -7,20 +7,24 @@ import numpy as np
 MU_0 = 1.25663706127e-6
 
 
-def coercivity(kelvin, field, field_room, j, rules, curie):
+def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
     """Return H_cJ: Kronmueller's relation when hot, or at 20 C and from there a line or a power.
 
-    The polarization is that of the relation: hot, or at 20 C. Pinned walls have H_cJ at 20 C as it
-    is. The line ends at T_C, before which it is no higher than the third root of what is left.
+    Polarizations are those of the temperature and of 20 C. Pinned walls have H_cJ at 20 C as it is.
+    The line ends at T_C, before which it is no higher than the third root of what is left. A level
+    multiplies H_cJ at 20 C, by way of alpha_K.
     """
     alpha_k, n_eff, decay = rules["alpha_k"], rules["n_eff"], rules["decay"]
-    if rules["alpha_falls"] == 1.0:
-        rise = (kelvin - 293.15) / 1000.0 * 586.0 / curie
-        falling = alpha_k * math.exp(-decay * (rise + rise**2))
+    at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room)
+    alpha_k += (rules["level"] - 1.0) * at_room / field_room
+    if 0.0 < rules["alpha_falls"] < 2.0:
+        rise = (kelvin - 293.15) / 1000.0 * rules["usual_curie"] / curie
+        over = 0.2 if rise > 0.0 else 0.06
+        falling = alpha_k * math.exp(-decay * over * math.tanh(rise / over))
         return max(falling * field - n_eff * j / MU_0, 0.02 * falling * field)
-    at_room = max(alpha_k * field_room - n_eff * j / MU_0, 0.02 * alpha_k * field_room)
+    at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room)
     if rules["alpha_falls"] == 2.0:
-        own = rules["pinned"]
+        own = rules["level"] * rules["pinned"]
         fall = decay if own else decay * rules["usual_curie"] / curie
         line = 1.0 - fall * (kelvin - 293.15) / 1000.0
         if kelvin < 293.15:

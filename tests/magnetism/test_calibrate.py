@@ -205,11 +205,14 @@ def test_a_measurement_is_taken_as_the_trade_takes_it():
     assert noise["remanence_T"] == pytest.approx(0.01)
 
 
-def test_a_hot_row_is_off_by_a_share_of_the_coercivity_at_room_temperature():
-    # Leave-one-out over published curves: 4 % of H_cJ at 20 degrees C over 130 K.
+def test_a_hot_row_is_off_by_what_a_steeper_fall_takes():
     (hot,) = mk.calibrate(_table(_row(t=423.15, b=None)), "x", keep=False).producer.magnets
-    room, there = (_model(CHARGE, t)["coercivity_kA_m"] for t in (293.15, 423.15))
-    assert hot["slope"] * hot["deviation"] == pytest.approx(0.04 * room / there)
+    there, steeper, higher = (
+        np.log(_model(CHARGE, 423.15, process)["coercivity_kA_m"])
+        for process in (None, {"fall": np.exp(0.0015)}, {"level": 1.001})
+    )
+    by_level = 100.0 * (steeper - there) / ((higher - there) / np.log(1.001))
+    assert hot["slope"] * hot["deviation"] == pytest.approx(by_level, rel=0.02)
     (cool,) = mk.calibrate(_table(_row(h=None, t=423.15)), "x", keep=False).producer.magnets
     assert cool["slope"] == 0.0
 
@@ -290,6 +293,37 @@ def test_others_make_it_worse_only_beyond_both_what_was_and_what_is_expected():
     # Within the range that is left, or no worse than before: nothing is said.
     assert not told(before=0.1, after=0.3, reach=0.4)
     assert not told(before=0.4, after=0.3, reach=0.2)
+
+
+@pytest.mark.parametrize("true", [{"level": 1.15}, {"level": 0.86}, {"level": 1.1, "fall": 1.12}])
+def test_two_levels_of_one_producer_come_back(true):
+    """Synthetic magnets of three recipes, measured at 20 and 150 C."""
+    recipes = [f"Nd{24.6 - x}Pr6Dy{x}Co1Cu0.15B0.96Fe bal." for x in (0.5, 1.5, 3.0)]
+    rows = []
+    for recipe in recipes:
+        for kelvin in (293.15, 423.15):
+            h_cj = _model(recipe, kelvin, true)["coercivity_kA_m"]
+            rows.append({"composition": recipe, "magnet": recipe, "temperature_K": kelvin,
+                         "coercivity_kA_m": h_cj, "remanence_T": None})  # fmt: skip
+    process = mk.calibrate(_table(*rows), "x", keep=False)
+    for row in rows:
+        found = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
+        assert found == pytest.approx(row["coercivity_kA_m"], rel=0.03)
+    # A fourth recipe of the producer has the level, too.
+    for kelvin in (293.15, 423.15):
+        other = "Nd22.6Pr6Dy2Co1Cu0.15B0.96Fe bal."
+        wanted, plain = (_model(other, kelvin, p)["coercivity_kA_m"] for p in (true, None))
+        found = _model(other, kelvin, process)["coercivity_kA_m"]
+        assert abs(np.log(found / wanted)) < 0.35 * abs(np.log(plain / wanted))
+
+
+def test_a_factor_at_both_temperatures_is_two_levels():
+    """1.1 at 20 C and 1.25 at 150 C of the model, whatever the law says."""
+    rows = [{**_row(h=h, t=t, b=None), "magnet": "a"} for t, h in ((293.15, 1.1), (423.15, 1.4))]
+    process = mk.calibrate(_table(*rows), "x", keep=False)
+    for row in rows:
+        found = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
+        assert found == pytest.approx(row["coercivity_kA_m"], rel=0.05)
 
 
 def test_headers_with_other_units_are_read_and_said():

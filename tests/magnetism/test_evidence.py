@@ -133,14 +133,14 @@ def test_gases_that_no_magnet_holds_are_far(plain, amounts):
 
 
 @pytest.mark.parametrize(
-    ("setting", "least"), [("alpha_k", 1.0), ("decay", 0.3), ("grain_size_um", 0.02)]
+    ("setting", "least"), [("alpha_k", 0.15), ("decay", 0.3), ("grain_size_um", 0.02)]
 )
 def test_settings_that_no_process_reaches_are_far(setting, least):
     recipe = "Nd29.5Pr1.5B0.97Co1Cu0.15Fe bal."
     (row,) = mk.predict(recipe, "20C", process={setting: least}, basis="weight").itertuples()
     assert row.evidence_distance > 3.0
     assert row.evidence_farthest == "process"
-    usual = {"alpha_k": 0.28, "decay": 4.4, "grain_size_um": 4.0}[setting]
+    usual = {"alpha_k": 0.46, "decay": 3.1, "grain_size_um": 4.0}[setting]
     (near,) = mk.predict(recipe, "20C", process={setting: usual}, basis="weight").itertuples()
     assert near.evidence_distance < 1.0
 

@@ -30,7 +30,7 @@ def test_it_is_what_replace_takes_it_for():
 
 
 def test_a_grade_that_keeps_nothing_says_up_to_where_it_is_sold():
-    with pytest.raises(InputError, match=r"left at 250 °C.*temperature is 150 °C"):
-        grade_at("N42SH", 523.15)
+    with pytest.raises(InputError, match=r"left at 310 °C.*temperature is 150 °C"):
+        grade_at("N42SH", 583.15)
     with pytest.raises(InputError, match="nearest names"):
         grade_magnet("N42SU", 293.15)

@@ -12,25 +12,24 @@ from magnetkit.magnetism.process import parameters
 def _table(**changed):
     row = {
         "host": "2:14:1", "kind": "sintered", "remanence_T": 1.2, "coercivity_kA_m": 2000.0,
-        "knee_field_kA_m": np.nan, "recoil_permeability": np.nan,
+        "knee_field_kA_m": np.nan, "recoil_permeability": np.nan, "squareness": 0.95,
     }  # fmt: skip
     return pd.DataFrame([row | changed])
 
 
 def test_what_is_usual_is_what_the_model_takes():
-    families = parameters().families
-    assert {
-        h: (families[h].squareness, families[h].recoil) for h in _usual_shapes()
-    } == _usual_shapes()
+    for host, family in parameters().families.items():
+        usual = _usual_shapes(_table(host=host)).iloc[0]
+        assert usual.tolist() == [family.squareness, family.recoil]
+    assert _usual_shapes(_table(kind="bonded"))["squareness"].isna().all()
+    assert _usual_shapes(_table(host="ferrite")).iloc[0].tolist() == [0.85, 1.1]
 
 
 def test_printed_figures_come_before_usual_ones():
     own = curve_shapes(_table(knee_field_kA_m=1900.0, recoil_permeability=1.1)).iloc[0]
     assert own.tolist() == [0.95, 1.1, False, False]
     assumed = curve_shapes(_table()).iloc[0]
-    assert assumed.tolist() == [*_usual_shapes()["2:14:1"], True, True]
-    assert curve_shapes(_table(kind="bonded"))["squareness"].isna().all()
-    assert curve_shapes(_table(host="ferrite")).iloc[0, :2].isna().all()
+    assert assumed.tolist() == [0.95, parameters().families["2:14:1"].recoil, True, True]
 
 
 def test_a_far_knee_leaves_the_recoil_line():
@@ -40,7 +39,7 @@ def test_a_far_knee_leaves_the_recoil_line():
 
 
 def test_no_curve_no_coercivity():
-    table = _table(kind="bonded")
+    table = _table(kind="bonded", squareness=np.nan)
     assert np.isnan(coercivity_b(table, "", curve_shapes(table))).all()
     gone = _table(coercivity_kA_m=0.0)
     assert coercivity_b(gone, "", curve_shapes(gone)).tolist() == [0.0]

@@ -26,7 +26,7 @@ def of(**changed):
 
 
 def test_wet_grains_of_the_reference_size_have_the_parameters_of_their_family():
-    assert of() == pytest.approx([0.4, 1.2, 0.0, 1.3])
+    assert of() == pytest.approx([0.4, 1.2, 0.0, 1.0, 1.3])
 
 
 def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
@@ -50,14 +50,17 @@ def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
         ({"lanthanum": 0.25}, np.exp(-0.5)),
     ],
 )
-def test_what_parts_grains_badly_leaves_a_share_of_alpha(changed, share):
-    assert of(**changed)[0] == pytest.approx(0.4 * share)
+def test_what_parts_grains_badly_leaves_a_share_of_coercivity(changed, share):
+    alpha_k, n_eff, _, left, _ = of(**changed)
+    assert alpha_k / 0.4 * left == pytest.approx(share)
+    assert n_eff == 1.2
 
 
 def cells(iron, copper, zirconium, ratio, earth=1.0, **changed):
     """Return H_cJ at 20 C, kA/m, and its fall, per 1000 K."""
     shares = dict(zip(Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True))
-    _, _, pinned, fall = of(**shares, **changed)
+    _, _, pinned, left, fall = of(**shares, **changed)
+    assert left == 1.0
     return 1e-3 * pinned, fall
 
 

@@ -175,7 +175,7 @@ def test_a_number_that_is_none_is_a_damaged_record(name, value):
         "composition": {"Nd": 0.15, "Fe": 0.77, "B": 0.08}, "temperature_K": 293.15, "score": 0.5,
         "deviation": 0.2, "noise": 0.02, "slope": 0.0, "shell_share": 0.0,
     }  # fmt: skip
-    record = {"format": 1, "name": "mine", "magnets": [good]}
+    record = {"format": 2, "name": "mine", "magnets": [good]}
     assert Producer.from_record(record).record() == record
     with pytest.raises(StoreError, match="damaged"):
         Producer.from_record({**record, "magnets": [{**good, name: value}]})

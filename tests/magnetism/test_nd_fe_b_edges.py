@@ -51,9 +51,9 @@ def test_coercivity_rises_all_the_way_down_and_remanence_has_one_maximum(rare):
     frame = sintered([_recipe(rare)], temperature=[f"{t:g}K" for t in kelvin])
     assert (frame["status"] == "ok").all()
     h, b = frame[H].to_numpy(), frame[B].to_numpy()
-    # What is frozen below 20 K no longer changes.
+    # What is frozen below 20 K no longer changes; the field of Pr itself is 0.7 % less at 4 K.
     assert (np.diff(h)[1:] < 0.0).all()
-    assert h[0] > 0.999 * h[1]
+    assert h[0] > 0.99 * h[1]
     # Continuous through the reorientation.
     assert (np.abs(np.diff(np.log(h[4:]), 2)) < 0.01).all()
     rising = np.diff(b) > 0.0

@@ -22,22 +22,49 @@ def anchored(text, seen, between=None):
 
 def test_a_reference_known_well_is_predicted_as_it_is():
     seen = [
-        KnownValue(H, 900.0, 423.15, 1e-4),
-        KnownValue(B, 1.0, 423.15, 1e-4),
+        KnownValue(H, 2500.0, 293.15, 1e-4),
+        KnownValue(B, 1.0, 293.15, 1e-4),
         KnownValue(ALPHA, -0.09, 293.15, 1e-5),
     ]
     found = mk.magnetism.sintered(
-        "Nd1.65Dy0.35Fe14B", 423.15, process=anchored("Nd1.65Dy0.35Fe14B", seen)
+        "Nd1.65Dy0.35Fe14B", 293.15, process=anchored("Nd1.65Dy0.35Fe14B", seen)
     ).iloc[0]
     split = splits()
     # What is each magnet's own is left: a second magnet of the recipe has another one.
-    for name, value in ((H, 900.0), (B, 1.0)):
+    for name, value in ((H, 2500.0), (B, 1.0)):
         # What it is off by is counted from the model that already falls as it does.
         fall = anchored("Nd1.65Dy0.35Fe14B", seen[2:])
-        alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 423.15, process=fall).iloc[0][name]
+        alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 293.15, process=fall).iloc[0][name]
         moved = np.log(found[name] / alone) / np.log(value / alone)
         assert moved == pytest.approx(1.0 - split[name].residue, abs=0.02)
     assert found[f"{ALPHA}_lo"] < -0.09 < found[f"{ALPHA}_hi"]
+
+
+def test_a_reference_known_when_hot_is_known_there():
+    process = anchored("Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 1e-3)])
+    found = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 423.15, process=process)[H][0]
+    assert found == pytest.approx(900.0, rel=0.08)
+    # The level is that at 20 C: a magnet that has more when hot has more when cold, but less so.
+    alone, own = (
+        [mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", t, process=p)[H][0] for t in (293.15, 423.15)]
+        for p in (None, process)
+    )
+    rise = [np.log(a / b) for a, b in zip(own, alone, strict=True)]
+    assert rise[0] / rise[1] == pytest.approx(0.55, abs=0.2)
+
+
+def test_another_route_is_not_moved():
+    process = anchored("Nd1.65Dy0.35Fe14B", [KnownValue(H, 2500.0, 293.15, 0.05)])
+    for route in ("sintered-fine-grained", "hot-deformed", "bonded-isotropic"):
+        plain = mk.magnetism.sintered("Nd2Fe14B", 293.15, process=route)[H][0]
+        own = mk.magnetism.sintered("Nd2Fe14B", 293.15, process={**process, "route": route})[H][0]
+        assert own == plain
+    pressed = mk.magnetism.sintered(
+        "Nd2Fe14B", 293.15, process={**process, "route": "sintered-axial"}
+    )
+    assert (
+        pressed[H][0] != mk.magnetism.sintered("Nd2Fe14B", 293.15, process="sintered-axial")[H][0]
+    )
 
 
 def test_another_host_is_not_moved():

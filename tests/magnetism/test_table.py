@@ -14,6 +14,8 @@ from magnetkit.magnetism.grades import (
     curve_shapes,
     printed,
     reconciled,
+    shares_left,
+    sold_at,
 )
 
 
@@ -157,14 +159,22 @@ def test_a_bonded_grade_has_no_hot_h_cb():
     assert hot["coercivity_b_kA_m_provenance"] == ""
 
 
+UNITS = {"remanence_coefficient_pct_K": "T", "coercivity_coefficient_pct_K": "kA_m"}
+
+
 @pytest.mark.parametrize("kelvin", [233.15, 353.15, 473.15])
 def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
     cold, hot = mk.grades(), mk.grades(None, kelvin)
     assert cold["grade"].tolist() == hot["grade"].tolist()
     step = kelvin - 293.15
+    sintered = (cold["host"] == "2:14:1") & (cold["kind"] != "bonded")
 
-    def keeps(name, end):
-        return np.maximum(1.0 + cold[f"{name}{end}"] / 100.0 * step, 0.0)
+    def keeps(chord, end):
+        left = shares_left(cold, kelvin, end)[f"{chord.split('_')[0]}_{UNITS[chord]}"]
+        # Of all but sintered Nd-Fe-B the chord is the curve.
+        line = np.maximum(1.0 + cold[f"{chord}{end}"] / 100.0 * step, 0.0)
+        np.testing.assert_allclose(left[~sintered], line[~sintered], rtol=1e-12)
+        return left
 
     # Of two chords the steeper leaves less when it is hot, more when it is cold.
     low, high = ("_lo", "_hi") if step > 0.0 else ("_hi", "_lo")
@@ -180,8 +190,10 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
         there = hot[quantity].notna()
         assert (source[there & beyond] == "extrapolated").all()
         assert not (source[there & ~beyond] == "extrapolated").any()
-    knee = cold["knee_field_kA_m"] * keeps("coercivity_coefficient_pct_K", "")
-    np.testing.assert_allclose(hot["knee_field_kA_m"], knee, rtol=1e-12)
+    knee = hot["squareness"] * hot["coercivity_kA_m"]
+    printed = hot["knee_field_kA_m"].notna() & (hot["coercivity_kA_m"] > 0.0)
+    np.testing.assert_allclose(hot["knee_field_kA_m"][printed], knee[printed], rtol=1e-9)
+    assert (hot["squareness"] <= cold["squareness"] + 1e-12)[printed & (step > 0.0)].all()
     # (BH)max goes as B_r^2, until the coercivity cuts the line of B(H) before half of B_r / mu_0.
     b_r, h_cj = hot["remanence_T"], 1e3 * hot["coercivity_kA_m"]
     keep = keeps("remanence_coefficient_pct_K", "")
@@ -216,3 +228,25 @@ def test_some_quantities_are_as_among_all():
     few = at_room(("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"))
     assert few.equals(at_room()[few.columns])
     assert "density_kg_m3" not in few
+
+
+def test_a_chord_is_met_at_the_end_that_its_maker_prints():
+    for grade, kelvin in (("N42SH", 423.15), ("N38UH", 453.15), ("VACODYM 655 HR", 373.15)):
+        cold, hot = mk.grades(grade).iloc[0], mk.grades(grade, kelvin).iloc[0]
+        for quantity, chord in (
+            ("remanence_T", "remanence_coefficient_pct_K"),
+            ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
+        ):
+            left = 1.0 + cold[chord] / 100.0 * (kelvin - 293.15)
+            assert hot[quantity] == pytest.approx(left * cold[quantity], rel=1e-9)
+
+
+def test_what_is_sold_has_the_knee_of_its_temperature():
+    # N42SH at 150 C: H_k / H_cJ 0.852, not 0.95 as at 20 C.
+    sold = sold_at(423.15).set_index("grade").loc["N42SH"]
+    square = sold["knee_field_kA_m"] / sold["coercivity_kA_m"]
+    assert (square < 0.86).all()
+    curve = mk.curve("N42SH", "150C", bound="guaranteed")
+    assert sold["knee_field_kA_m"].median() == pytest.approx(
+        1e-3 * curve.curves.knee_field[0, 0], rel=0.01
+    )

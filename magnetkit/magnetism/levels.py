@@ -1,0 +1,229 @@
+"""The level of a producer: its coercivity at 20 degrees C over that of the model.
+
+Producers differ in how well the boundary parts their grains, which is alpha_K of Kronmueller's
+relation. A level is therefore a number at 20 degrees C: N_eff M_s stays, and a magnet of a higher
+level keeps more of its coercivity when hot. It holds for the route by which the magnet was made.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core.elements import INDEX
+from .._core.errors import InputError
+from .._core.units import ROOM_K
+from ..alloy.shell_rows import read_shells
+from ..alloy.table import CompositionTable
+from ..phases.records import HOST_NAMES
+from ._magnets import Alloys, alloys
+from ._measured import fall_deviation
+from .grades import NAMED_HOST, most_without_heavy_rare_earth
+from .process import level_route, read_process, routes
+from .shells import SURFACE
+from .spread import constants
+
+if TYPE_CHECKING:
+    from ..surrogates._curie import CurieModel
+
+# Levels between which that of a measured coercivity is sought: beyond, no magnet is one.
+_LEAST_LEVEL, _MOST_LEVEL = 0.02, 50.0
+# What a plain alloy may have over the best that is sold without heavy rare earth: lots of a recipe
+# differ by as much.
+_ABOVE = 1.05
+# ln of a small change of level, and of the fall, by which derivatives are taken.
+_STEP = 1e-3
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """A coercivity that was measured at a temperature, as a level at 20 degrees C.
+
+    Attributes
+    ----------
+    level : float
+        H_cJ at 20 degrees C, without a shell, over the model's, with which the model has the
+        measured coercivity at its temperature.
+    lever : float
+        Rise of ln H_cJ at the temperature per rise of ln of the level.
+    slope : float
+        By how much ln of the level is off where the fall of coercivity with temperature is off by
+        one standard deviation.
+    """
+
+    level: float
+    lever: float
+    slope: float
+
+
+def equivalent_level(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> Equivalent:
+    """Return the level at 20 degrees C of a magnet of which H_cJ was measured at a temperature.
+
+    Parameters
+    ----------
+    magnet : Alloys
+        One magnet of the model.
+    kelvin : float
+        Temperature of the measurement, K.
+    coercivity_kA_m : float
+        Measured H_cJ, kA/m.
+
+    Raises
+    ------
+    InputError
+        If no level makes it.
+    """
+    from scipy.optimize import brentq
+
+    def excess(log: float) -> float:
+        return log_coercivity(magnet.with_level(float(np.exp(log))), kelvin) - measured
+
+    measured = float(np.log(coercivity_kA_m))
+    ends = float(np.log(_LEAST_LEVEL)), float(np.log(_MOST_LEVEL))
+    if not excess(ends[0]) < 0.0 < excess(ends[1]):
+        raise InputError(
+            f"no level of a producer makes H_cJ {coercivity_kA_m:g} kA/m at {kelvin:g} K of this "
+            "recipe; check value, unit and temperature"
+        )
+    log = float(brentq(excess, *ends, xtol=1e-9))
+    own = magnet.with_level(float(np.exp(log)))
+    here = log_coercivity(own, kelvin)
+    steeper = own.with_level(1.0, fall=np.exp(_STEP))
+    rise = (log_coercivity(steeper, kelvin) - here) / _STEP
+    lift = lever(own, kelvin)
+    return Equivalent(float(np.exp(log)), lift, fall_deviation() * rise / lift)
+
+
+def lever(magnet: Alloys, kelvin: float) -> float:
+    """Return the rise of ln H_cJ of one magnet at a temperature, K, per rise of ln of its level."""
+    higher = magnet.with_level(float(np.exp(_STEP)))
+    return (log_coercivity(higher, kelvin) - log_coercivity(magnet, kelvin)) / _STEP
+
+
+def log_coercivity(magnet: Alloys, kelvin: float) -> float:
+    """Return ln of H_cJ, kA/m, of one magnet at a temperature, K; NaN without coercivity."""
+    h_cj = magnet.at(np.array([kelvin])).coercivity()[0, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.log(1e-3 * h_cj))
+
+
+@dataclass(frozen=True)
+class Level:
+    """The level of the producer of a magnet in use.
+
+    Attributes
+    ----------
+    value : float
+        H_cJ at 20 degrees C of its alloys, without a shell, over the model's.
+    route : str
+        Route by which the magnet is made, empty for the usual one.
+    reason : str
+        Why the recipe or the model is wrong, empty where neither need be: then no melt of any route
+        should be offered, only what is sold, and the recipe asked for.
+    """
+
+    value: float
+    route: str = ""
+    reason: str = ""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether melts of this producer can be predicted."""
+        return not self.reason
+
+    def is_trial(self, route: str | None) -> bool:
+        """Return whether magnets of a route have a level of their own, which is not known."""
+        return _word(route) != _word(self.route)
+
+    def process(self, route: str | None = None) -> dict[str, Any]:
+        """Return the `process` of the producer's magnets of a route, by default the usual one.
+
+        Magnets of a route that does not share the level have the family's.
+        """
+        own: dict[str, Any] = {"route": route} if route else {}
+        if self.is_trial(route):
+            return own
+        return own | {"level": self.value}
+
+
+def _word(route: str | None) -> str:
+    """Return the word of the routes that share a level with the one of a name."""
+    return level_route(routes()[route] if route else None)
+
+
+def find_level(
+    table: CompositionTable,
+    coercivity_kA_m: float,
+    *,
+    shell: str | None = None,
+    route: str | None = None,
+    makers: str = "",
+    curie: "CurieModel | None" = None,
+) -> Level:
+    """Return the level of the producer of a magnet whose recipe and coercivity are known.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        Its recipe, one row.
+    coercivity_kA_m : float
+        H_cJ at 20 degrees C of a usual lot, kA/m; a guaranteed value is less.
+    shell, route : str, optional
+        What is diffused in, and how it is made.
+    makers : str
+        Names of its makers, separated by commas: their grades without heavy rare earth bound the
+        level. Without one those of all makers do.
+    curie : CurieModel, optional
+        As of `magnetkit.magnetism.sintered_at`.
+
+    Returns
+    -------
+    Level
+
+    Raises
+    ------
+    InputError
+        If the recipe makes no magnet in the model.
+    """
+    process = read_process({"route": route} if route else None, 1)
+    magnet = alloys(table, process, read_shells(shell or None, 1), curie=curie)
+    level = equivalent_level(magnet, ROOM_K, coercivity_kA_m).level
+    reason = _range_reason(level)
+    if not reason and not level_route(process.route):
+        plain = alloys(_without_heavy_rare_earth(table), process, curie=curie)
+        reason = _ladder_reason(plain.with_level(level), makers)
+    return Level(level, route or "", reason)
+
+
+def _range_reason(level: float) -> str:
+    """Return why a level is none of a producer, empty where it may be one."""
+    low, high = constants()["level"]
+    if low <= level <= high:
+        return ""
+    return f"its H_cJ at 20 °C is {level:.2f} times the model's ({low:g} to {high:g} is usual)"
+
+
+def _without_heavy_rare_earth(table: CompositionTable) -> CompositionTable:
+    """Return recipes with neodymium in place of their dysprosium and terbium."""
+    fractions = table.to_array()
+    for symbol in SURFACE:
+        fractions[:, INDEX["Nd"]] += fractions[:, INDEX[symbol]]
+        fractions[:, INDEX[symbol]] = 0.0
+    return CompositionTable.from_array(fractions)
+
+
+def _ladder_reason(plain: Alloys, makers: str) -> str:
+    """Return why a level contradicts what makers sell without heavy rare earth, or nothing.
+
+    `plain` is the producer's alloy without heavy rare earth at its level.
+    """
+    if HOST_NAMES[plain.written.host[0]] != NAMED_HOST:
+        return ""
+    most = most_without_heavy_rare_earth(makers)
+    h_cj = float(np.exp(log_coercivity(plain, ROOM_K)))
+    if not h_cj > _ABOVE * most:
+        return ""
+    return (
+        f"its alloy without heavy rare earth would have {h_cj:.0f} kA/m, the best that is sold "
+        f"without it {most:.0f}"
+    )

@@ -1,0 +1,136 @@
+"""What a printed magnet keeps at temperature: curves through the ends of its maker's chords.
+
+A sheet prints a coefficient from 20 degrees C to another temperature. Between the two a straight
+line promises more coercivity than there is: the curve of sintered Nd-Fe-B is hollow. It is taken
+to have the shape of the model's law, through both printed ends.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.units import BETWEEN, MU_0, ROOM_K
+from ..alloy.table import CompositionTable
+from ..phases.records import HOSTS
+
+_Array = NDArray[np.float64]
+
+# The hard phase of which the shape is taken, and a level at which its magnet keeps coercivity up to
+# near its Curie temperature, K.
+_SHAPE_OF, _LEVEL = "Nd2Fe14B", 5.0
+_GRID = np.append(np.arange(20.0, 560.0, 5.0), ROOM_K)
+
+
+@lru_cache(maxsize=1)
+def _shape() -> tuple[_Array, _Array, _Array, float]:
+    """Return the shape of H_cJ(T) of sintered Nd-Fe-B.
+
+    Temperatures, K; what polarization and the field alpha_K H_N keep of their values at 20 degrees
+    C; and N_eff M_s there, kA/m.
+    """
+    from ._magnets import alloys
+
+    magnet = alloys(CompositionTable.from_strings([_SHAPE_OF])).with_level(_LEVEL)
+    kelvin = np.sort(_GRID)
+    found = magnet.at(kelvin)
+    poles = 1e-3 * float(magnet.rules().n_eff[0]) * found.polarization[0] / MU_0
+    field = 1e-3 * found.coercivity()[0] + poles
+    room = int(np.searchsorted(kelvin, ROOM_K))
+    return kelvin, poles / poles[room], field / field[room], float(poles[room])
+
+
+def chord_end(to_K: Any, max_working_temperature_K: Any) -> _Array:
+    """Return the upper temperature of printed chords, K.
+
+    A chord without one is taken to reach to 100 degrees C or to the highest temperature of use,
+    whichever is more (an assumption: with it the chords of a class agree among makers).
+    """
+    otherwise = np.fmax(np.asarray(max_working_temperature_K, float), BETWEEN[1])
+    to = np.asarray(to_K, float)
+    return np.where(np.isnan(to), otherwise, to)
+
+
+def remanence_left(coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any) -> _Array:
+    """Return B_r at a temperature over that at 20 degrees C, of n printed magnets.
+
+    Parameters
+    ----------
+    coefficient_pct_K : float or array, shape (n,)
+        Printed chord alpha from 20 degrees C, %/K.
+    kelvin : float or array
+        Temperature, K.
+    host : str or array of str, shape (n,)
+        Hosts; of others than sintered 2:14:1 the chord is a straight line, so that magnets of other
+        kinds take an empty text.
+    to_K : float or array, shape (n,)
+        Upper temperature of the chord, K, of `chord_end`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,) or as broadcast with `kelvin`
+
+    Examples
+    --------
+    >>> print(f"{remanence_left(-0.12, 423.15, '2:14:1', 423.15):.3f}")
+    0.844
+    """
+    grid, polarization, _, _ = _shape()
+    end = _straight(coefficient_pct_K, to_K)
+    at_end, here = (np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = np.log(end) / np.log(at_end)
+        curve = here**power
+    return _where_curved(host, curve, _straight(coefficient_pct_K, kelvin))
+
+
+def coercivity_left(
+    coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any, coercivity_kA_m: Any
+) -> _Array:
+    """Return H_cJ at a temperature over that at 20 degrees C, of n printed magnets.
+
+    Parameters
+    ----------
+    coefficient_pct_K : float or array, shape (n,)
+        Printed chord beta from 20 degrees C, %/K.
+    kelvin : float or array
+        Temperature, K.
+    host : str or array of str, shape (n,)
+        As of `remanence_left`.
+    to_K : float or array, shape (n,)
+        Upper temperature of the chord, K, of `chord_end`.
+    coercivity_kA_m : float or array, shape (n,)
+        H_cJ at 20 degrees C, kA/m.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,) or as broadcast with `kelvin`
+
+    Examples
+    --------
+    >>> ends = (coercivity_left(-0.55, t, "2:14:1", 423.15, 1592.0) for t in (373.15, 423.15))
+    >>> print(*(f"{left:.3f}" for left in ends))
+    0.530 0.285
+    """
+    grid, polarization, field, poles = _shape()
+    end = _straight(coefficient_pct_K, to_K)
+    share = poles / np.asarray(coercivity_kA_m, float)
+    at_end, here = (np.interp(t, grid, field, right=0.0) for t in (to_K, kelvin))
+    own_end, own = (np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = np.log((end + share * own_end) / (1.0 + share)) / np.log(at_end)
+        curve = np.maximum((1.0 + share) * here**power - share * own, 0.0)
+    return _where_curved(host, curve, _straight(coefficient_pct_K, kelvin))
+
+
+def _straight(coefficient_pct_K: Any, kelvin: Any) -> Any:
+    """Return what a straight line with a chord's coefficient leaves of a value at 20 degrees C."""
+    step = np.asarray(kelvin, float) - ROOM_K
+    return np.maximum(1.0 + np.asarray(coefficient_pct_K, float) / 100.0 * step, 0.0)
+
+
+def _where_curved(host: Any, curve: _Array, line: _Array) -> _Array:
+    """Return the curve for sintered Nd-Fe-B, the line for others."""
+    curved = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
+    return np.where(np.isin(np.asarray(host, str), curved) & np.isfinite(curve), curve, line)

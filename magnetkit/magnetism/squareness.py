@@ -1,0 +1,44 @@
+"""Squareness at temperature: the knee field over coercivity, H_k / H_cJ, of any magnet.
+
+In magnets whose grains a boundary phase parts, the difference of the two is a spread of local
+fields, which goes as the polarization does; coercivity falls faster. Kernels have the same law
+(`magnetkit.magnetism._magnet_kernels.knees_at`).
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..phases.records import HOSTS
+
+
+def squareness_at(
+    squareness: Any, host: Any, remanence_left: Any, coercivity_left: Any
+) -> NDArray[np.float64]:
+    """Return H_k / H_cJ of n magnets at a temperature.
+
+    Parameters
+    ----------
+    squareness : float or array, shape (n,)
+        H_k / H_cJ at 20 degrees C; NaN where it is not known.
+    host : str or array of str, shape (n,)
+        Hosts, such as ``"2:14:1"``; of others than those with a boundary phase the squareness is
+        the same at every temperature.
+    remanence_left, coercivity_left : float or array, shape (n,)
+        B_r and H_cJ at the temperature over those at 20 degrees C.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        0 where no knee is left.
+
+    Examples
+    --------
+    >>> print(f"{squareness_at(0.95, '2:14:1', 0.844, 0.285):.3f}")
+    0.852
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hot = np.maximum(1.0 - (1.0 - squareness) * remanence_left / coercivity_left, 0.0)
+    parted = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
+    return np.where(np.isin(np.asarray(host, str), parted), hot, squareness)
