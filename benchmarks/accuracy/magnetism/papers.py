@@ -418,11 +418,17 @@ def is_inside(answered: "pd.DataFrame") -> NDArray[np.bool_]:
     return (above & below).to_numpy()
 
 
-def report() -> str:
-    """Return the validation page: every family left out by paper, then every value."""
+def report(fit: FamilyFit | None = None) -> str:
+    """Return the validation page: every family left out by paper, pairs, then every value.
+
+    Parameters
+    ----------
+    fit : FamilyFit, optional
+        What `fit_families` returned, where the caller has it.
+    """
     from . import pairs
 
-    fit = fit_families()
+    fit = fit_families() if fit is None else fit
     ranges_without = lru_cache(maxsize=None)(lambda paper: fit.ranges((paper,)))
     frame = predictions(ranges_without)
     lines = [
