@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ LAW_FILE = "recipes/parameters.toml"
 """Calibrated parameters; its table `shell` says what a shell keeps of what is put in."""
 
 
+@lru_cache(maxsize=1)
 def shell_law() -> dict[str, float]:
     """Return calibrated parameters: efficiency, decay_nm, lost, held, most_content."""
     law: dict[str, float] = datasets.toml(LAW_FILE)["shell"]

@@ -5,6 +5,7 @@ what makers guarantee.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -425,6 +426,7 @@ def judge_sold(incumbent: Incumbent | None, request: Request, limits: Limits) ->
     )
 
 
+@lru_cache(maxsize=64)
 def sold_figures(kelvin: float) -> "pd.DataFrame":
     """Return one row for each grade that is sold: what its makers guarantee at a temperature, K."""
     rows = sold_at(kelvin)

@@ -1,5 +1,6 @@
 """``magnetkit replace`` of a parts list."""
 
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -51,6 +52,7 @@ def answer_parts_list(
         per_year=per_year or 1,
         units=_read_units(units),
         shortage=list(shortages),
+        workers=os.cpu_count() or 1,
         progress=sys.stderr.isatty() and not quiet,
         **options,
     )

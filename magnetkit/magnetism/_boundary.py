@@ -52,7 +52,7 @@ _R_PER_BORIDE = 1.1
 # R2C3.
 _R_PER_CARBON = 2.0 / 3.0
 
-_SINGLE = ("B", "C", "Al", "Cu", "Ga")
+_SINGLE = ("B", "C", "Al", "Cu", "Ga", "Co")
 _BORIDE_FORMERS = ("Ti", "Zr", "Hf", "Nb", "Ta", "V")
 
 
@@ -116,6 +116,9 @@ def boundary_composition(
     if grain_um is None:
         return {"free": free}
 
+    r6fe13ga = by_gallium * BOUNDARY.decoupling_volume / volume
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cobalt = np.nan_to_num(atoms["Co"] / metal)
     weight = {s: 100.0 * atoms[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _SINGLE}
     boron_doubt = 0.01 * BOUNDARY.boron_doubt * mass / ATOMIC_MASS[INDEX["B"]]
     less_boron = np.maximum(soft_balance + _T_PER_BORON * boron_doubt, 0.0)
@@ -125,11 +128,11 @@ def boundary_composition(
         "free": free,
         "decoupling_earth": per_rare * _R_PER_T_DECOUPLING * by_gallium,
         "r2fe17": soft * BOUNDARY.soft_volume / volume,
-        "r6fe13ga": by_gallium * BOUNDARY.decoupling_volume / volume,
+        "r6fe13ga": r6fe13ga,
         "soft_doubt": soft_doubt * BOUNDARY.soft_volume / volume,
         "boron": weight["B"],
         "wetting": wetting_gain(weight["Al"], weight["Cu"], weight["Ga"]),
-        "decoupling": decoupling_gain(by_gallium * BOUNDARY.decoupling_volume / volume),
+        "decoupling": decoupling_gain(r6fe13ga, cobalt),
         "cerium": _cerium_beyond_half(cerium),
         "sintered": np.where(grain_um >= BOUNDARY.finest_sintered, 1.0, 0.0),
     }
@@ -151,7 +154,7 @@ def _cerium_beyond_half(share: Array) -> Array:
 
 @lru_cache(maxsize=1)
 def _summed() -> Array:
-    """Return what is summed over the elements of a recipe, shape (118, 12)."""
+    """Return what is summed over the elements of a recipe, shape (118, 13)."""
     from ..phases.partition import atomic_volumes
 
     earths = mask(RARE_EARTHS)
@@ -187,9 +190,14 @@ def wetting_gain(aluminium: Array, copper: Array, gallium: Array) -> Array:
     return np.asarray(gain * np.exp(-(rejected**2)) / book.nucleation_field)
 
 
-def decoupling_gain(volume: Array) -> Array:
-    """Compute what a volume fraction of R6T13Ga adds to alpha_K: G (1 - exp(-v / v_0)), (n,)."""
+def decoupling_gain(volume: Array, cobalt: Array) -> Array:
+    """Compute what R6T13Ga adds to alpha_K: G (1 - exp(-v / v_0)) exp(-(Co / c_0)^2).
+
+    `volume` is its volume fraction, `cobalt` the share of cobalt in T, with which the phase is not
+    ordered enough to decouple; shape (n,).
+    """
     gain = -BOUNDARY.decoupling_gain * np.expm1(-volume / BOUNDARY.decoupling_scale)
+    gain = gain * np.exp(-((cobalt / BOUNDARY.decoupling_cobalt) ** 2))
     return np.asarray(gain / BOUNDARY.nucleation_field)
 
 

@@ -6,7 +6,7 @@ goes on.
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,6 +117,7 @@ def replace_parts(
     prices: Mapping[str, str] | None = None,
     shortage: Sequence[Any] = (),
     strict: bool = False,
+    workers: int = 1,
     progress: bool = False,
     **keywords: Any,
 ) -> PartsAnswer:
@@ -143,6 +144,9 @@ def replace_parts(
         Shortages beside the embedded ones.
     strict : bool
         Fail on the first row that is not understood.
+    workers : int
+        Processes that ask at once; more than one needs a script that guards its start
+        (``if __name__ == "__main__":``).
     progress : bool
         Show a bar.
     **keywords
@@ -167,25 +171,27 @@ def replace_parts(
     import pandas as pd
 
     whole("per_year", per_year)
+    whole("workers", workers)
     listed = read_user_table(_source(table), "parts", units, strict)
     _check_columns(listed)
     gaps = _fill_temperatures(listed, temperature)
-    ask = _Questions({"scenario": scenario, "prices": prices, **keywords})
-    questions = [ask.key(row) for row in listed.rows]
+    graded = [row for row in listed.rows if row.get("grade") is not None]
+    questions = list(dict.fromkeys(_question(row) for row in graded))
+    keywords |= {"scenario": scenario, "prices": prices}
+    answers = _ask_questions(questions, keywords, workers, progress=progress)
     parts: list[Part] = []
     kept: list[int] = []
     refused = dict(listed.refused)
-    with bar("parts", len(set(questions)), progress) as advance:
-        for place, row in enumerate(listed.rows):
-            line = listed.lines[place]
-            try:
-                parts.append(_answer_part(line, row, ask, per_year, advance))
-                kept.append(place)
-            except InputError as error:
-                if strict:
-                    raise InputError(f"row {line}: {error}") from None
-                text = ", ".join(str(v) for v in row.values() if v is not None)
-                refused[line] = (text[:200], str(error))
+    for place, row in enumerate(listed.rows):
+        line = listed.lines[place]
+        try:
+            parts.append(_answer_part(line, row, answers, per_year))
+            kept.append(place)
+        except InputError as error:
+            if strict:
+                raise InputError(f"row {line}: {error}") from None
+            text = ", ".join(str(v) for v in row.values() if v is not None)
+            refused[line] = (text[:200], str(error))
     if not parts:
         line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
         raise InputError(f"no row can be used; row {line}: {why}")
@@ -205,7 +211,7 @@ def replace_parts(
             [(line, text, why) for line, (text, why) in sorted(refused.items())],
             columns=["Row", "Text", "Why"],
         ),
-        notes=notes(listed, parts, state, len(set(questions)), gaps),
+        notes=notes(listed, parts, state, len(questions), gaps),
     )
 
 
@@ -240,52 +246,56 @@ def _check_columns(listed: UserTable) -> None:
         )
 
 
-class _Questions:
-    """Answers of `replace` by question: equal ones are asked once.
+Question = tuple[tuple[str, Any], ...]
+"""What a row asks of `replace`: the keywords that it states, with their values."""
+_ASKED = ("grade", "temperature", "load_line", "outside_field_kA_m", "hours", "recipe")
+_OF_RECIPE = ("basis", "shell")
+# So many questions are worth the start of another process.
+_QUESTIONS_A_PROCESS = 15
 
-    ``keywords`` are those of `replace` for all rows, ``answers`` the answer or the error by key.
-    """
 
-    def __init__(self, keywords: Mapping[str, Any]) -> None:
-        self.keywords = dict(keywords)
-        self.answers: dict[tuple[Any, ...], Replacement | InputError] = {}
+def _question(row: Mapping[str, Any]) -> Question:
+    """Return what a row asks; rows that ask the same have equal questions."""
+    names = _ASKED + (_OF_RECIPE if row.get("recipe") is not None else ())
+    return tuple((name, row[name]) for name in names if row.get(name) is not None)
 
-    def key(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Return what a row asks."""
-        names = ("grade", "recipe", "basis", "shell", "temperature", "load_line")
-        return tuple(row.get(n) for n in (*names, "outside_field_kA_m", "hours"))
 
-    def answer(self, row: Mapping[str, Any], advance: Callable[[], None]) -> Replacement:
-        """Return the answer of a row, asked now or before; InputError if there is none."""
-        key = self.key(row)
-        if key not in self.answers:
-            try:
-                self.answers[key] = self._ask(row)
-            except InputError as error:
-                self.answers[key] = error
+def _ask_question(question: Question, keywords: Mapping[str, Any]) -> Replacement | InputError:
+    """Return the answer of `replace`, or the error that it raises."""
+    try:
+        return replace(**{**keywords, **dict(question)})
+    except InputError as error:
+        return InputError(str(error))
+
+
+def _ask_questions(
+    questions: Sequence[Question], keywords: Mapping[str, Any], workers: int, *, progress: bool
+) -> dict[Question, Replacement | InputError]:
+    """Return the answer to each question, asked once, in so many processes."""
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    answers: dict[Question, Replacement | InputError] = {}
+    workers = min(workers, len(questions) // _QUESTIONS_A_PROCESS)
+    with bar("parts", len(questions), progress) as advance:
+        # The first is asked here, so that kernels are compiled once.
+        for question in questions[:1] if workers > 1 else questions:
+            answers[question] = _ask_question(question, keywords)
             advance()
-        answer = self.answers[key]
-        if isinstance(answer, InputError):
-            raise answer
-        return answer
-
-    def _ask(self, row: Mapping[str, Any]) -> Replacement:
-        options = dict(self.keywords)
-        for name in ("load_line", "outside_field_kA_m", "hours", "recipe", "basis", "shell"):
-            if row.get(name) is not None:
-                options[name] = row[name]
-        if options.get("recipe") is None:
-            options.pop("shell", None)
-            options.pop("basis", None)
-        return replace(str(row["grade"]), row.get("temperature"), **options)
+        if workers > 1:
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+                tasks = {pool.submit(_ask_question, q, keywords): q for q in questions[1:]}
+                for task in as_completed(tasks):
+                    answers[tasks[task]] = task.result()
+                    advance()
+    return answers
 
 
 def _answer_part(
     line: int,
     row: Mapping[str, Any],
-    ask: _Questions,
+    answers: Mapping[Question, Replacement | InputError],
     per_year: int,
-    advance: Callable[[], None],
 ) -> Part:
     """Return a row with its answer; InputError if it is not understood."""
     grade, recipe = row.get("grade"), row.get("recipe")
@@ -310,7 +320,9 @@ def _answer_part(
             then=shares,
             heavy_today=sum_heavy(shares),
         )
-    answer = ask.answer(row, advance)
+    answer = answers[_question(row)]
+    if isinstance(answer, InputError):
+        raise answer
     way = recommended_way(answer)
     today = shares_today(answer)
     then = today if way is None else shares_of(way)

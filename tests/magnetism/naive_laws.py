@@ -98,11 +98,10 @@ def wetting(aluminium, copper, gallium):
     return gain * exp(-(beyond**2)) / k["nucleation_field"]
 
 
-def decoupling(volume):
+def decoupling(volume, cobalt):
     k = book("boundary")
-    return (
-        k["decoupling_gain"] * (1.0 - exp(-volume / k["decoupling_scale"])) / k["nucleation_field"]
-    )
+    gain = k["decoupling_gain"] * (1.0 - exp(-volume / k["decoupling_scale"]))
+    return gain * exp(-((cobalt / k["decoupling_cobalt"]) ** 2)) / k["nucleation_field"]
 
 
 def decoupling_factor(free, decoupling_earth, r2fe17, cerium):
@@ -160,12 +159,16 @@ def fall_of_cells(h, iron, hot, iron_limit, aged, ordinary):
     return fall
 
 
-def grain_decoupling(factor, soft, cobalt, cobalt_loss, additive, lanthanum, loss, grain_um):
+def grain_decoupling(factor, soft, row):
+    """Return what coupled grains keep of a row of `microstructure`."""
     k = book("grains")
     left = factor * exp(-soft / k["soft_scale"])
-    lost_by_cobalt = (1.0 - exp(-cobalt_loss * cobalt)) * exp(-additive / k["additive"])
-    left *= 1.0 - lost_by_cobalt
-    return left if grain_um < k["ribbon_grain"] else left * exp(-loss * lanthanum)
+    lost_by_cobalt = 1.0 - exp(-row["cobalt_loss"] * row["cobalt"])
+    left *= 1.0 - lost_by_cobalt * exp(-row["additive"] / k["additive"])
+    if row["grain_size_um"] < k["ribbon_grain"]:
+        return left
+    left *= exp(-row["lanthanum_loss"] * row["lanthanum"])
+    return left * exp(-row["mischmetal_loss"] * row["lanthanum"] * row["cerium"])
 
 
 def reduced_remanence(alignment, soft, fine):
