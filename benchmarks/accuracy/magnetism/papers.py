@@ -80,6 +80,9 @@ def request(row: Any) -> dict[str, Any]:
     names = ("grain_size_um", "alignment", "aged_for_C")
     process: dict[str, Any] = {name: float(row[name]) for name in names if row[name] == row[name]}
     if row["route"] != USUAL:
+        # A number that no law of the route knows is refused.
+        takes = routes()[row["route"]].bounds
+        process = {name: value for name, value in process.items() if name in takes}
         process["route"] = row["route"]
     arguments: dict[str, Any] = {"basis": row["basis"], "process": process or None}
     if row["to_K"] == row["to_K"]:
