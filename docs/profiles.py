@@ -81,7 +81,8 @@ def _text(value: object) -> str:
 
 def _reference(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
     table, reference = result.table, profile.reference
-    rows = table[table["candidate"] == reference.formula]
+    (formula,) = reference.table().formulas()
+    rows = table[table["candidate"].isin([reference.formula, formula])]
     if reference.shell is None and len(rows):
         rows = rows[rows["shell"].astype(object).fillna("") == ""]
     yield (

@@ -21,49 +21,53 @@ ROOM = convert_temperature(20.0, "Celsius", "Kelvin")
 HALF = norm.ppf(0.95)
 
 SOURCED = {
-    "calibration._reference": {"_Z": HALF}, "calibration.calibrate": {"_Z": HALF},
+    "_core._constants": {
+        "DEVIATIONS_90": HALF,
+        "K_B": BOLTZMANN,
+        "MU_0": MU_0,
+        "MU_B": BOHR_MAGNETON,
+        "N_A": N_A,
+        "ROOM_K": ROOM,
+        "ZERO_CELSIUS": 273.15,
+    },
+    # The trade prints coefficients from 20 to 100 C. 1 kOe, 1 MGOe and 1 kG in A/m, J/m3 and T.
+    "_core.units": {
+        "BETWEEN": (ROOM, ROOM + 80.0),
+        "KILO_GAUSS": 0.1,
+        "KILO_OERSTED": 1e6 / (4.0 * pi),
+        "MEGA_GAUSS_OERSTED": 1e5 / (4.0 * pi),
+        "TEN_YEARS": 10 * 365 * 24,
+    },
     # Excel's last row (Microsoft, specifications and limits).
-    "composition._files": {"_LAST_ROW": 1_048_576},
-    "composition.substitution": {"_MAX_ROWS": np.iinfo(np.int64).max},
-    "intrinsic.evaluate": {"_HALF": HALF}, "kernels._demagnetization": {"MU_0": MU_0},
-    # As numpy.isclose has them.
-    "kernels._descriptors": {"_ABSOLUTE": 1e-8, "_RELATIVE": 1e-5},
-    "kernels._gaussian_process": {"_SQRT5": np.float32(5.0**0.5)},
-    "kernels._intrinsic": {
-        "_MU_0": MU_0,
+    "alloy._files": {"_LAST_ROW": 1_048_576},
+    "alloy.substitution": {"_MAX_ROWS": np.iinfo(np.int64).max},
+    # FNV-1a of 64 bits (RFC 9923): offset basis and prime.
+    "choose._ranking_kernels": {"_OFFSET": 0xCBF29CE484222325, "_PRIME": 2**40 + 2**8 + 0xB3},
+    "compound._intrinsic_kernels": {
         "_MJ_PER_K": BOLTZMANN / A3 * 1e-6,
         "_TO_ENERGY": 1e-6 / MU_0,
         "TESLA": MU_0 * BOHR_MAGNETON / A3,
     },
-    "kernels._magnets": {"ROOM": ROOM},
-    # FNV-1a of 64 bits (RFC 9923): offset basis and prime.
-    "kernels._ranking": {"_OFFSET": 0xCBF29CE484222325, "_PRIME": 2**40 + 2**8 + 0xB3},
-    "magnetism._uncertainty": {"HALF_WIDTH": HALF},
+    # As numpy.isclose has them.
+    "features._descriptor_kernels": {"_ABSOLUTE": 1e-8, "_RELATIVE": 1e-5},
+    "magnetism._magnet_kernels": {"ROOM": ROOM},
     # Iron at room temperature: Cullity and Graham (2009).
     "magnetism.phase_balance": {"IRON_POLARIZATION_T": 2.15},
-    # The trade prints coefficients from 20 to 100 C.
-    "magnetism.sintered": {"_AT": ROOM, "BETWEEN": (ROOM, ROOM + 80.0)},
-    "curves.curve": {"TEN_YEARS": 10 * 365 * 24},
-    "magnetism.transitions": {"_PER_TESLA": BOHR_MAGNETON / BOLTZMANN},
-    # Of the change log: a folder of more rows keeps fewer columns.
-    "run.screen": {"MANY_ROWS": 100_000},
     "phases._judged": {"BOLTZMANN_EV_K": physical_constants["Boltzmann constant in eV/K"][0]},
-    "phases._mixing": {"INTERVAL": HALF}, "surrogates._measured": {"_ZERO_CELSIUS": 273.15},
+    # A folder of more rows keeps fewer columns, as the manual says.
+    "run.screen": {"MANY_ROWS": 100_000},
+    "surrogates._gaussian_process_kernels": {"_SQRT5": np.float32(5.0**0.5)},
     "surrogates._process": {"_SQRT5": 5.0**0.5},
-    # The last three: 1 kOe, 1 MGOe and 1 kG in A/m, J/m3 and T.
-    "_core.units": {
-        "ROOM_K": ROOM, "ZERO_CELSIUS": 273.15, "MU_0": MU_0, "MU_B": BOHR_MAGNETON,
-        "K_B": BOLTZMANN, "N_A": N_A, "KILO_OERSTED": 1e6 / (4.0 * pi),
-        "MEGA_GAUSS_OERSTED": 1e5 / (4.0 * pi), "KILO_GAUSS": 0.1,
-    },
-}  # fmt: skip
+}
 PLACES = {
-    "kernels._intrinsic": {"_IRON": "Fe", "_COBALT": "Co", "_YTTRIUM": "Y", "_CARBON": "C"},
-    "kernels._notation": {
+    "compound._intrinsic_kernels": {
+        "_IRON": "Fe", "_COBALT": "Co", "_YTTRIUM": "Y", "_CARBON": "C",
+    },
+    "alloy._notation_kernels": {
         "_HYDROGEN": "H", "_NITROGEN": "N", "_SODIUM": "Na", "_COBALT": "Co",
         "_PRASEODYMIUM": "Pr", "_NEODYMIUM": "Nd", "_SAMARIUM": "Sm",
     },
-    "kernels._stability": {"_FE": "Fe", "_CO": "Co", "_NI": "Ni", "_MN": "Mn", "_CU": "Cu"},
+    "phases._stability_kernels": {"_FE": "Fe", "_CO": "Co", "_NI": "Ni", "_MN": "Mn", "_CU": "Cu"},
 }  # fmt: skip
 
 

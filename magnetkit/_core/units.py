@@ -9,18 +9,13 @@ import re
 from typing import Any
 
 from ._arguments import warn
+from ._constants import K_B as K_B
+from ._constants import MU_0 as MU_0
+from ._constants import MU_B as MU_B
+from ._constants import N_A as N_A
+from ._constants import ROOM_K as ROOM_K
+from ._constants import ZERO_CELSIUS as ZERO_CELSIUS
 from .errors import InputError
-
-# CODATA 2022 (https://physics.nist.gov/constants); checked against scipy.constants in the tests.
-# Written out because importing scipy costs the command line 50 ms.
-MU_0 = 1.25663706127e-6
-"""Vacuum permeability, T m/A."""
-K_B = 1.380649e-23
-"""Boltzmann constant, J/K."""
-MU_B = 9.2740100657e-24
-"""Bohr magneton, J/T."""
-N_A = 6.02214076e23
-"""Avogadro constant, 1/mol."""
 
 KILO_OERSTED = 1e6 / (4.0 * math.pi)
 """1 kOe in A/m."""
@@ -28,17 +23,13 @@ MEGA_GAUSS_OERSTED = 1e5 / (4.0 * math.pi)
 """1 MGOe in J/m3."""
 KILO_GAUSS = 0.1
 """1 kG in T."""
-ZERO_CELSIUS = 273.15
-"""0 degrees C in K."""
-ROOM_K = 293.15
-"""20 degrees C in K."""
 
 # Default conditions of use; they stand here because the command line needs them at its start.
 LOAD_LINE = 1.0
 """Default permeance coefficient -B / (mu_0 H), that of a short block."""
 TEN_YEARS = 87_600.0
 """Default time of use, h."""
-BETWEEN = (293.15, 373.15)
+BETWEEN = (ROOM_K, ROOM_K + 80.0)
 """Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
 _COLD = 200.0
 """Numbers below this, K, are warned of: degrees C may be meant."""

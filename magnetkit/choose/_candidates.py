@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._constants import DEVIATIONS_90, ROOM_K
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from .._core.units import MU_0
@@ -61,8 +62,7 @@ LOWER_CLASS = 0.9
 """Share of today's guaranteed H_cJ at 20 degrees C from which down a class is a lower one."""
 
 # Standard deviation of the difference of two alphas, %/K: that of `alpha_floor` of the parameters.
-_ALPHA_DEVIATION = 0.006 / 1.645
-_HALF = 1.645
+_ALPHA_DEVIATION = 0.006 / DEVIATIONS_90
 _LEDGER = (HEAVY, "rare_earth_wt_pct", "cobalt_wt_pct", "supply_risk", "import_reliance", COST)
 _HARDNESS = (COERCIVITY, KNEE, MARGIN_OF_DUTY)
 # ln of a ratio where nothing is asked.
@@ -192,15 +192,18 @@ def judge_melts(
         # Another producer makes them: its magnets say what they are, and nothing cancels.
         logs = {q: np.log(model[q].to_numpy(float) / incumbent.typical(q)) for q in logs}
         ends = [(model[f"{q}_hi"] / model[f"{q}_lo"]).to_numpy(float) for q in logs]
-        deviations = (np.log(ends[0]) / (2.0 * _HALF), np.log(ends[1]) / (2.0 * _HALF))
+        deviations = (
+            np.log(ends[0]) / (2.0 * DEVIATIONS_90),
+            np.log(ends[1]) / (2.0 * DEVIATIONS_90),
+        )
     frame["temperature_K"], frame["status"] = request.temperature, model["status"].astype(str)
     frame["host"], frame["density_kg_m3"] = model["host"].astype(str), model["density_kg_m3"]
     for (quantity, log), deviation in zip(logs.items(), deviations, strict=True):
         value = incumbent.typical(quantity) * np.exp(np.where(is_magnet, log, np.nan))
         frame[quantity] = value
         frame[GUARANTEED[quantity]] = value * incumbent.spread.share(quantity)
-        frame[f"{quantity}_lo"] = value * np.exp(-_HALF * deviation)
-        frame[f"{quantity}_hi"] = value * np.exp(_HALF * deviation)
+        frame[f"{quantity}_lo"] = value * np.exp(-DEVIATIONS_90 * deviation)
+        frame[f"{quantity}_hi"] = value * np.exp(DEVIATIONS_90 * deviation)
     squareness = (model[KNEE] / model[COERCIVITY]).to_numpy(float)
     if incumbent.squareness == incumbent.squareness:
         squareness = squareness * incumbent.squareness / squareness[0]
@@ -440,7 +443,7 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
         frame[column] = hot[column]
     frame["recoil"] = shape["recoil"]
     frame[ALPHA] = at_room().set_index("grade").loc[frame.index, ALPHA]
-    frame["coercivity_20C_kA_m"] = sold_at(293.15).groupby("grade")[COERCIVITY].median()
+    frame["coercivity_20C_kA_m"] = sold_at(ROOM_K).groupby("grade")[COERCIVITY].median()
     for quantity, name in GUARANTEED.items():
         frame[name] = frame[quantity]
     frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * shape["squareness"]

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from .._core._columnar import Coded, Columns
+from .._core._constants import DEVIATIONS_90
 from .._core.columns import with_interval
 from .._core.units import MU_0
 from ..alloy.shell_rows import read_shells, written
@@ -37,7 +38,6 @@ from ..magnetism._figures import least_widths
 from ..magnetism._gates import FAR
 from ..magnetism._magnets import nearest_recipes
 from ..magnetism._measured import ALPHA
-from ..magnetism._uncertainty import HALF_WIDTH
 from ..magnetism.process import read_process
 from ..magnetism.sintered import MADE, figures_at
 from ..phases.partition import Partition, assign_hosts, purified
@@ -369,7 +369,7 @@ def central_values(
         alpha = 100.0 * (hot / cold - 1.0) / (use.between[1] - use.between[0])
         values[ALPHA] = np.broadcast_to(alpha, (len(table), len(at)))
     score = ndtri(0.5 + 0.5 * use.interval)
-    widths = least_widths(made.alloys, np.array(at), score / HALF_WIDTH)
+    widths = least_widths(made.alloys, np.array(at), score / DEVIATIONS_90)
     # A range ends no nearer below than its half width in the logarithm.
     below = {name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)}
     here = Columns(supply | {_CENTRAL[0]: values[_CENTRAL[0]][:, 0]})

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from .._core import _toml
 from .._core._arguments import named
+from .._core._constants import ROOM_K
 from .._core._requirement_text import parse_requirement
 from .._core._toml import Name, Strict, Text, checked
 from .._core.errors import InputError
@@ -196,7 +197,7 @@ def load(name_or_path: str | Path) -> Profile:
 
 
 _GIVEN = {"source": "given with the screening", "status": "assumption"}
-_ROOM_K, _LEAST_RANGE_K = 293.15, 10.0
+_LEAST_RANGE_K = 10.0
 
 
 @named
@@ -292,7 +293,7 @@ def asked(
         raise InputError(
             "without an application, give a requirement with a number, such as coercivity_kA_m>=800"
         )
-    low, high = min(_ROOM_K, kelvin), max(_ROOM_K, kelvin)
+    low, high = min(ROOM_K, kelvin), max(ROOM_K, kelvin)
     return checked(
         Profile,
         {

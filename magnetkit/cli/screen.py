@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .._core._constants import ROOM_K
 from .._core._progress import message
 from .._core.errors import InputError
 from . import _options as o
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from ..alloy.substitution import Substitutions
 
 
-_ROOM_K = 293.15
 _SPACE = "The space of candidates"
 _TOP = 10
 
@@ -326,7 +326,7 @@ def suggest(
         if len(found) < batch:
             message(f"{len(found)} of {batch}: stock and limits allow no more")
     if out is not None:
-        kelvin = sorted({_ROOM_K, result.manifest["identity"]["temperature_K"]})
+        kelvin = sorted({ROOM_K, result.manifest["identity"]["temperature_K"]})
         write_table(order(found, kelvin), out)
         message(f"fill in {out}, then magnetkit calibrate {out} --name NAME")
 

@@ -33,6 +33,7 @@ from .._core._arrays import (
     reduced_moment,
     respond,
 )
+from .._core._constants import K_B, MU_0, MU_B
 from .._core._jit import jit, share_rows
 from ..phases._host_kernels import ON_R, ON_T, ON_X
 
@@ -78,9 +79,9 @@ PER_ION, STATE, FIRST, IONS, _ORDER = 15, 16, 17, 18, 19
 _N_STATE = 20
 # Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin; most steps of the search for a field,
 # and the last step's share of it (the next would be its square).
-_MJ_PER_K = 1.380649e-23 / 1e-30 * 1e-6
+_MJ_PER_K = K_B / 1e-30 * 1e-6
 _STEPS, _CLOSE = 5, 3e-3
-_TO_ENERGY = 1e-6 / 1.25663706127e-6
+_TO_ENERGY = 1e-6 / MU_0
 # Rows that one thread takes at a time, with one room to work in.
 CHUNK = 256
 
@@ -88,7 +89,7 @@ _IRON, _COBALT = 25, 26
 _CARBON = 5
 _YTTRIUM = 38
 # mu_0 times the Bohr magneton over a cubic angstrom, T.
-TESLA = 1.25663706127e-6 * 9.2740100657e-24 / 1e-30
+TESLA = MU_0 * MU_B / 1e-30
 _T_SITES_OUTSIDE = 1e-4
 
 
@@ -448,8 +449,6 @@ POLARIZATION, K1, K2, K3, _FIELD, _NUCLEATION, HARDNESS = range(7)
 _V_MOMENT, _V_BROAD, _V_STEEP, _V_VOLUME, _V_FIELD, _D_CURIE, _D_FORM, _LEFT_J, _LEFT_K = range(9)
 _N_VARIANCE = 9
 
-_MU_0 = 1.25663706127e-6
-
 
 class Evaluated(NamedTuple):
     """Intrinsic properties of n hard phases at m temperatures, NaN where there is no number."""
@@ -682,9 +681,9 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     value[K1, l, i], value[K2, l, i], value[K3, l, i] = k1, k2, k3
     out.status[l, i] = direction(k1, k2, k3)
     if out.status[l, i] == OK:
-        value[_FIELD, l, i] = 2e6 * _MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
+        value[_FIELD, l, i] = 2e6 * MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
         value[_NUCLEATION, l, i] = switching(i, state, condensed.ion, work, found, 1.0)
-        value[HARDNESS, l, i] = np.sqrt(1e6 * _MU_0 * k1) / j_s
+        value[HARDNESS, l, i] = np.sqrt(1e6 * MU_0 * k1) / j_s
 
 
 # As `_write_values`; var float64 (7): `_J` to `_J_1`. Writes sd of out.

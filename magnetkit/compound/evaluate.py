@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from .._core._arguments import share
 from .._core._columnar import Coded, Columns
+from .._core._constants import DEVIATIONS_90
 from .._core.columns import EASY_DIRECTIONS, GATES, PROVENANCES, STATUSES
 from ..alloy.table import CompositionTable
 from ..phases.partition import Partition
@@ -61,7 +62,6 @@ _EASY = ("axis", "plane", "cone", "none", "none", "none")
 _STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
 _EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)
 # Half an interval of 90 % in standard deviations.
-_HALF = NormalDist().inv_cdf(0.95)
 _POSITIVE = np.array([True, False, False, False, True, True, True])
 
 
@@ -149,7 +149,7 @@ def evaluate_with(
     t = part.hard_phase
     curie = np.full((2, len(t)), np.nan)
     if predicted is not None:
-        curie = np.stack([predicted.value, predicted.half / _HALF])
+        curie = np.stack([predicted.value, predicted.half / DEVIATIONS_90])
     tc, tc_sd, value, sd, status = kernel(
         t.rows, part.host, parameters.for_kernels, temperatures, spread, curie, condensed
     )

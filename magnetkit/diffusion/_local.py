@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from .._core._arguments import named
+from .._core._constants import DEVIATIONS_90
 from .._core._requirement_text import parse_requirement
 from .._core.elements import INDEX
 from .._core.errors import InputError
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _AMOUNTS = np.r_[0.0, np.geomspace(0.01, 8.0, 40)]
 _SHARES = np.r_[0.0, np.geomspace(0.005, 0.6, 40)]
-_Z90 = NormalDist().inv_cdf(0.95)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +119,7 @@ def _magnet(
     # Amounts from the first that makes no magnet on are left out.
     end = len(good) if good.all() else int(np.argmin(good))
     low = frame["coercivity_kA_m_lo"].to_numpy(float)
-    deviation = np.log(h_cj[:end] / low[:end]) / _Z90
+    deviation = np.log(h_cj[:end] / low[:end]) / DEVIATIONS_90
     recoil = float(alloys(table, process).rows["recoil"][0])
     return Magnet(
         element,

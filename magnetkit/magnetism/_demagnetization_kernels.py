@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from .._core._constants import MU_0
 from .._core._jit import jit, share_rows
 
-MU_0 = 1.25663706127e-6
 # A curve whose recoil slope alone takes it below 0.9 B_r before the knee keeps this much of a
 # corner, so that the exponent below stays finite.
 _LEAST_DROP = 1e-6

@@ -6,13 +6,13 @@ Magnets by what they are, for what their errors have in common.
 """
 
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._core._columnar import Coded
+from .._core._constants import DEVIATIONS_90
 from .._core.units import ROOM_K, ZERO_CELSIUS
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
@@ -23,7 +23,7 @@ from ._cells import hot_deviation
 from ._evidence import COMPARED_FROM
 from ._magnets import Alloys, alloys
 from ._measured import EFFECTS
-from ._uncertainty import HALF_WIDTH, Kinds
+from ._uncertainty import Kinds
 from .laws import law
 from .process import by_row, read_process
 
@@ -135,7 +135,7 @@ def figures_of(
     from ._magnet_kernels import Widths, figures
 
     rows, known = made.rows, bulk.temperatures.size
-    scale = z / NormalDist().inv_cdf(0.95)
+    scale = z / DEVIATIONS_90
     # The spread of B_r is that of magnets left out, which holds that of J_s where there are
     # measured magnets; where J_s is known worse than that, its own counts instead.
     j_s = PROPERTIES.index("saturation_polarization_T")
@@ -231,16 +231,16 @@ def _hard(made: Alloys, kelvin: Array) -> Array:
     What the laws of grain size and of hot cells may be off by is the more of it the less is left.
     Below `COMPARED_FROM` nothing was compared.
     """
-    cold = HALF_WIDTH * TEMPERATURE.cold_doubt * np.maximum(COMPARED_FROM - kelvin, 0.0)[:, None]
+    cold = DEVIATIONS_90 * TEMPERATURE.cold_doubt * np.maximum(COMPARED_FROM - kelvin, 0.0)[:, None]
     spread = np.sqrt(made.rows["spread"] ** 2 + cold**2)
     if np.isfinite(made.structure["iron"]).any():
-        cells = HALF_WIDTH * hot_deviation(made.rules(), made.structure["iron"], kelvin[:, None])
+        cells = DEVIATIONS_90 * hot_deviation(made.rules(), made.structure["iron"], kelvin[:, None])
         spread = np.where(cells > 0.0, np.hypot(spread, cells), spread)
     if not made.rows["grain_effect"].any():
         return spread
     here = grain_effect(made.phases, made.rules(), made.rows, kelvin)
     more = here**2 - made.rows["grain_effect"] ** 2
-    wider = np.sqrt(np.maximum(spread**2 + HALF_WIDTH**2 * more, 0.0))
+    wider = np.sqrt(np.maximum(spread**2 + DEVIATIONS_90**2 * more, 0.0))
     # Magnets of usual grains keep theirs to the last digit, whatever others the table has.
     return np.where(more != 0.0, wider, spread)
 

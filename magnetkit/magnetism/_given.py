@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._arrays import Condensed
+from .._core._constants import DEVIATIONS_90
 from .._core.errors import InputError
 from .._core.units import ROOM_K
 from ..alloy.table import GIVEN, GIVEN_AT
@@ -18,7 +19,6 @@ from ..compound._intrinsic_kernels import scale
 from ..compound.evaluate import PROPERTIES, STATUS, Intrinsic, PredictedCurie, evaluate_with
 from ..compound.parameters import load
 from ..phases.partition import Partition
-from ._uncertainty import HALF_WIDTH
 
 Widths = dict[str, NDArray[np.float64]]
 """Half a 90 % range over the value, by quantity of `GIVEN`, (n,); NaN where nothing was given."""
@@ -62,7 +62,9 @@ def put(
                     "model's: how it goes with temperature is not known"
                 )
             beyond = np.fmax(value - low, high - value)
-            own = np.where(np.isnan(beyond), np.fmax(HALF_WIDTH * half, abs(value - model)), beyond)
+            own = np.where(
+                np.isnan(beyond), np.fmax(DEVIATIONS_90 * half, abs(value - model)), beyond
+            )
             rows = np.flatnonzero(np.isfinite(factor))
             widths[name][rows] = np.abs(own / value)[rows]
             if what:
@@ -82,6 +84,6 @@ def widen(got: Intrinsic, widths: Widths) -> None:
     on_j, on_k = (np.nan_to_num(widths[name])[:, None] for name in GIVEN[1:])
     for k, name in enumerate(PROPERTIES):
         own = on_j if name == GIVEN[1] else on_k if "constant" in name else np.hypot(on_j, on_k)
-        own = own / HALF_WIDTH * np.abs(got.value[:, :, k])
+        own = own / DEVIATIONS_90 * np.abs(got.value[:, :, k])
         wider = np.hypot(got.sd[:, :, k], own)
         got.sd[:, :, k] = np.where(own > 0.0, own, wider) if name in GIVEN else wider

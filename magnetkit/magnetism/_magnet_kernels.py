@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._core._arrays import N_WORK
+from .._core._constants import ROOM_K
 from .._core._jit import jit, share_rows
 from ..compound._intrinsic_kernels import (
     CHUNK,
@@ -31,7 +32,7 @@ from ._demagnetization_kernels import MU_0, crossing, energy_product
 _WALL_COUPLING = 0.5
 _WALL_REFERENCE = np.float64(300.0)
 # Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
-ROOM = np.float64(293.15)
+ROOM = np.float64(ROOM_K)
 # Where |alpha| is small against this, 1/K, it is the difference of two sublattices, and in doubt by
 # this many times its floor more: a standard deviation of 0.010 %/K and more below 0.02 %/K.
 _SMALL_ALPHA, _SMALL_DOUBT = 3e-4, 3.0

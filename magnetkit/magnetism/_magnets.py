@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._columnar import Coded
+from .._core._constants import DEVIATIONS_90
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import N_A, ROOM_K
 from ..alloy.shell_rows import ShellRows, add_masses, replace_rare_earth
@@ -29,7 +30,7 @@ from ._cells import CELLS, Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence, process_distance
 from ._gates import FAR, apply_gates, gates, gates_at_temperatures, own_of, turned_width
 from ._measured import COERCIVITY, QUANTITIES
-from ._uncertainty import HALF_WIDTH, condition_rows
+from ._uncertainty import condition_rows
 from .laws import law
 from .process import Process, by_row, level_route, parameters, read_process
 from .shells import (
@@ -408,7 +409,7 @@ def alloys(
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
-    wider = np.hypot(HALF_WIDTH * _boundary.boundary_deviation(structure), turned_width(written))
+    wider = np.hypot(DEVIATIONS_90 * _boundary.boundary_deviation(structure), turned_width(written))
     rows["spread"] = np.where(wider > 0.0, np.hypot(rows["spread"], wider), rows["spread"])
     never = _never_made(written, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._core._constants import DEVIATIONS_90
 from .._core.units import BETWEEN, ROOM_K
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
@@ -22,8 +22,6 @@ from .spread import lots
 GUARANTEE = 0.06
 """Standard deviation of ln H_cJ of a magnet as sold over that of the typical one: an assumption, a
 range of 1.05 to 1.25 times the guaranteed minimum read as 90 % of the magnets, rounded up."""
-
-_Z = NormalDist().inv_cdf(0.95)
 
 
 def typical(host: str) -> float:
@@ -122,7 +120,7 @@ def score_known_value(
         return None
     spread = splits()[one.quantity].deviation
     width = high - low if one.quantity == ALPHA else float(np.log(high / low))
-    deviation = min(width / (2.0 * _Z), spread)
+    deviation = min(width / (2.0 * DEVIATIONS_90), spread)
     noise, slope = one.deviation, 0.0
     if one.quantity == ALPHA:
         off = one.value - value

@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .._core._columnar import Coded, Columns
+from .._core._constants import ROOM_K
 from .._core.columns import PROVENANCES, properties
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 
 ENERGY = "formation_energy_eV_atom"
-ROOM_K = 293.15
 """Where grades are printed, K."""
 _ROOTS = {name: host.root for name, host in HOSTS.items()} | {"unknown": "unknown"}
 GRADED = ("remanence_T", "coercivity_kA_m")

@@ -7,7 +7,6 @@ error of what a shell gives, and all magnets of unusual grains that of what grai
 """
 
 from functools import lru_cache
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._columnar import Coded
+from .._core._constants import DEVIATIONS_90
 from ..alloy.table import CompositionTable
 from ._evidence import evidence
 from ._measured import (
@@ -32,8 +32,6 @@ Array = NDArray[np.float64]
 
 # Recipes closer than this are one recipe.
 _ITSELF = 1e-9
-HALF_WIDTH = NormalDist().inv_cdf(0.95)
-"""Half of a 90 % range, in standard deviations."""
 
 
 @lru_cache(maxsize=1)
@@ -91,16 +89,16 @@ def condition_rows(
     shifts = producer.shifts(table, hosts, effects, route)
     shift, left = shifts[COERCIVITY]
     split, spread, known = splits()[COERCIVITY], rows["spread"], np.isfinite(left)
-    half = HALF_WIDTH * split.deviation
+    half = DEVIATIONS_90 * split.deviation
     alone = np.sqrt(spread**2 + half**2 * shared_variance(effects, split))
     rows["harder"] = rows["level"] * np.exp(shift + rows["coercivity_offset"])
     rows["fall"] = rows["fall"] * producer.falls(hosts, route)
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
-    unseen = HALF_WIDTH**2 * growth(distance, COERCIVITY)
+    unseen = DEVIATIONS_90**2 * growth(distance, COERCIVITY)
     rows["spread"] = np.sqrt(np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen)
     shift, left = shifts["remanence_T"]
-    cap = HALF_WIDTH * splits()["remanence_T"].deviation
+    cap = DEVIATIONS_90 * splits()["remanence_T"].deviation
     rows["stronger"] = np.exp(shift + rows["remanence_offset"])
     rows["remanence_left"] = np.nan_to_num(left, nan=1.0)
     rows["remanence_cap"] = np.where(np.isfinite(left), cap, np.inf)

@@ -8,12 +8,12 @@ is left (`magnetkit.magnetism._measured`).
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._core._arguments import named, warn
+from .._core._constants import DEVIATIONS_90
 from .._core.errors import InputError
 from .._core.units import ROOM_K
 from ..alloy._files import read_whole
@@ -55,7 +55,6 @@ _LIMITS = {
     "coercivity_kA_m": (1.0, 1e4),
     "temperature_K": (1.0, 1500.0),
 }
-_Z = NormalDist().inv_cdf(0.95)
 # Standard deviation of the logarithm of a measurement.
 _MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
 # Standard deviations from which recipe and measurement contradict each other, or a row is odd.
@@ -136,7 +135,7 @@ class Calibration:
         producer = self.process.producer
         assert producer is not None
         before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
-        before = min(float(before), _Z * splits()[quantity].deviation)
+        before = min(float(before), DEVIATIONS_90 * splits()[quantity].deviation)
         known = [k for host in part["host"].unique() if (k := producer.known(host, quantity))]
         if not known:
             return before, 1.0
@@ -433,7 +432,7 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
         mean, left, fall = _from_the_others(producer, record)
         deviation = record["deviation"]
         level = float(np.exp(mean * deviation))
-        centre, half = known["before"] * level, _Z * left * deviation
+        centre, half = known["before"] * level, DEVIATIONS_90 * left * deviation
         if record["quantity"] == COERCIVITY:
             other = value["model"].with_level(level, fall)
             change = log_coercivity(other, row.temperature)

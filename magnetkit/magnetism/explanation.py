@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._arguments import named
+from .._core._constants import DEVIATIONS_90
 from .._core.errors import InputError
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._read import Compositions, as_table
@@ -27,7 +28,6 @@ from ._balance import grain_decoupling
 from ._cells import CELLS, Shares, room_coercivity
 from ._magnets import Alloys, alloys
 from ._measured import COERCIVITY, splits
-from ._uncertainty import HALF_WIDTH
 from .laws import STATUS as STATUS_OF_CONSTANTS
 from .laws import Constant, law, shifted
 
@@ -319,7 +319,7 @@ def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]"
     import pandas as pd
 
     center = magnet.coercivity(magnet.made, magnet.kelvin)
-    variance = (float(magnet.made.rows["spread"][0]) / HALF_WIDTH) ** 2
+    variance = (float(magnet.made.rows["spread"][0]) / DEVIATIONS_90) ** 2
     rows, by_status = [], dict.fromkeys(STATUS_OF_CONSTANTS, 0.0)
     for constant in _constants_of(magnet.hardening):
         change = _change(magnet, constant, center)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
+from .._core._constants import MU_0
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
@@ -82,7 +83,6 @@ NEEDED = ("id", "paper", "source", "how", "confidence", "family", "route", "temp
 
 # A printed energy product may be rounded up, kJ/m3 over B_r^2 / (4 mu_0).
 _ROUNDED = 1.05
-_MU_0 = 4e-7 * np.pi
 
 _left_out: ContextVar[frozenset[str]] = ContextVar("left_out", default=frozenset())
 
@@ -256,7 +256,7 @@ def _check_product(row: Row) -> None:
     product, remanence = row.cells["max_energy_product_kJ_m3"], row.cells["remanence_T"]
     if not product or not remanence:
         return
-    largest = 1e-3 * float(remanence) ** 2 / (4.0 * _MU_0)
+    largest = 1e-3 * float(remanence) ** 2 / (4.0 * MU_0)
     if float(product) > _ROUNDED * largest:
         expected = f"at most B_r^2 / (4 mu_0) = {largest:.0f}"
         raise row.refuse("max_energy_product_kJ_m3", expected, "check both units")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core._arguments import named
+from .._core._constants import ROOM_K
 from .._core.elements import RARE_EARTHS
 from ..alloy._read import Compositions, as_table
 from ..alloy.notation import Basis
@@ -76,7 +77,7 @@ def phase_balance(
 
     table = as_table(compositions, basis)
     made, rows = recipes_in_phases(table, process, host)
-    polarization = evaluate(made.parts, np.array([293.15]), spread=False).value[:, 0, 0]
+    polarization = evaluate(made.parts, np.array([ROOM_K]), spread=False).value[:, 0, 0]
     gases = rows["carbon_wt_pct"], rows["oxygen_wt_pct"]
     shut = failed_conditions(made, shares(made.charge, *gases)._asdict())
     cells = ~np.any([closes for _, closes in shut], axis=0)

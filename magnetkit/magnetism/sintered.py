@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._arguments import named
 from .._core._columnar import Coded, Columns
+from .._core._constants import ROOM_K
 from .._core.columns import with_interval
 from .._core.errors import InputError
 from .._core.units import (
@@ -508,7 +509,7 @@ def _of_temperature(
 
 
 FILE = "comparators/comparators.csv"
-_AT, _HOTTEST = 293.15, "max_working_temperature_K"
+_HOTTEST = "max_working_temperature_K"
 
 
 @named
@@ -567,7 +568,7 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
 
 def _factor(percent: np.ndarray, t: float, usable: np.ndarray) -> np.ndarray:
     """Return the relative change; a coefficient that is not known counts as none near 293 K."""
-    near = abs(t - _AT) <= 30.0
+    near = abs(t - ROOM_K) <= 30.0
     slope = np.where(np.isnan(percent) & near, 0.0, percent)
-    factor = 1.0 + 0.01 * slope * (t - _AT)
+    factor = 1.0 + 0.01 * slope * (t - ROOM_K)
     return np.where(usable & (factor > 0.0), factor, np.nan)

@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
+from .._core._constants import DEVIATIONS_90
 from .._core._linear import invert, multiply
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..alloy.table import CompositionTable
@@ -242,8 +243,6 @@ _MAIN = 0.3
 _OUTLIER = 4.0
 # Left-out entries that a scale of the deviations is taken from; with fewer it stays 1.
 _LEAST_TO_CALIBRATE = 10
-INTERVAL = 1.6448536269514722
-"""Deviations of a normal distribution that 90 % lie within."""
 
 
 SIGNIFICANT = 0.05
@@ -357,7 +356,7 @@ class MixingModel:
     @property
     def far(self) -> NDArray[np.float64]:
         """Errors of the left-out mixed entries in half widths of their unscaled intervals."""
-        return (np.abs(self.loo_error) / (INTERVAL * self.loo_deviation))[self.mixed]
+        return (np.abs(self.loo_error) / (DEVIATIONS_90 * self.loo_deviation))[self.mixed]
 
     def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
         """Return mean and covariance (eV/atom and its square) of the energy, without noise.

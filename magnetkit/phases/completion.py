@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._constants import DEVIATIONS_90
 from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
@@ -30,7 +31,6 @@ _FOLDS = 10
 # Shrinks shifts of elements that few shared compounds have; HuberRegressor's own default.
 _SHRINKAGE = 1e-4
 # Half width of a 90 % range in deviations.
-_NINE_IN_TEN = 1.6448536269514722
 
 
 class Correction(NamedTuple):
@@ -83,7 +83,7 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     place = min(int(np.ceil(0.9 * (len(errors) + 1))), len(errors)) - 1
     return Correction(
         shifts=model.fit(parts, difference).coef_,
-        error=float(errors[place] / _NINE_IN_TEN),
+        error=float(errors[place] / DEVIATIONS_90),
         shared=len(rows),
     )
 

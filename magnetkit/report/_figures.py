@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._core import datasets
+from .._core._constants import ROOM_K
 from .._core.columns import COLUMNS
 from .._core.elements import RARE_EARTHS
 from .._core.units import MU_0, ZERO_CELSIUS
@@ -47,7 +48,7 @@ EDGE = {"width": 0.5, "color": "#444"}
 """Around a point, so that a pale one is seen."""
 POINTS = SPREAD_ROWS
 """Points of a scatter plot; the best are kept and the others thinned evenly."""
-GRADE_TEMPERATURE_K = 293.15
+GRADE_TEMPERATURE_K = ROOM_K
 """Temperature at which makers guarantee their grades, K."""
 X, Y = "coercivity_kA_m", "remanence_T"
 """Axes of the map of grades."""

@@ -371,7 +371,10 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
     Its reference magnet, the charges by route of every host that it allows and that bears its
     temperature, and its own spaces.
     """
-    leading = [(profile.reference.formula, profile.reference.shell or "")]
+    today = profile.reference
+    # Candidates of a space are atomic; a recipe in wt.% would be another magnet.
+    formula = today.formula if today.basis == "atomic" else today.table().formulas()[0]
+    leading = [(formula, today.shell or "")]
     spaces = []
     for part in profile.space:
         spaces.append(substitutions(part.formula, part.replace, step=part.step, limits=part.limits))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core._arguments import named
+from .._core._constants import DEVIATIONS_90
 from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import InputError
 from .._core.units import celsius_range, parse_temperature
@@ -26,7 +27,6 @@ from ..magnetism._composition_estimate import (
     usual_magnets,
 )
 from ..magnetism._measured import ALPHA, COERCIVITY
-from ..magnetism._uncertainty import HALF_WIDTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,7 +205,7 @@ def _described(
 
 def _deviation(frame: "pd.DataFrame") -> "pd.Series":
     """Return the standard deviation of alpha, %/K, of 90 % ranges."""
-    return (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (2.0 * HALF_WIDTH)
+    return (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (2.0 * DEVIATIONS_90)
 
 
 def _least(

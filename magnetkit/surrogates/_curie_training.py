@@ -56,7 +56,7 @@ _OTHERS = 300
 _CLIP = 0.98
 # Fewer left-out compounds than this outside the domain calibrate nothing of their own.
 _FEW = 20
-# Of fewer left-out compounds without physics the prior deviation says how far off an answer is.
+# With fewer left-out compounds without physics only what is nearly known gets a number there.
 _ENOUGH = 200
 # Share of left-out compounds that count as inside the domain.
 _EDGE = 0.90

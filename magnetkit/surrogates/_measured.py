@@ -22,6 +22,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .._core import _fetch, datasets
+from .._core._constants import ZERO_CELSIUS
 from .._core._files import whole
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError, StoreError
@@ -327,7 +328,6 @@ from fractions of small whole numbers, which amounts are, so that none is a hair
 _NONMETALS = ("O", "F", "S", "Cl", "Se", "Br", "Te", "I")
 # DS1+DS2 gives this one in degrees Celsius.
 _CELSIUS = ("Co5Gd0.4Sm0.6",)
-_ZERO_CELSIUS = 273.15
 # No compound of iron or cobalt orders above cobalt, 1388 K.
 _HIGHEST_K = 1400.0
 _DOI = "https://doi.org/"
@@ -371,7 +371,7 @@ def kelvin(text: str) -> float:
             return float("nan")
         value = 0.5 * (value + float(found[2]))
     celsius = found[3] is not None and found[3].lower() != "k"
-    return value + _ZERO_CELSIUS if celsius else value
+    return value + ZERO_CELSIUS if celsius else value
 
 
 def compound(text: str) -> str:
@@ -446,7 +446,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return DS1+DS2 with the columns that `clean` takes."""
     if not {"Name", "TC"} <= set(frame.columns):
         raise DataError(f"expected columns Name and TC, got {', '.join(frame.columns[:8])}")
-    value = frame["TC"] + np.where(frame["Name"].isin(_CELSIUS), _ZERO_CELSIUS, 0.0)
+    value = frame["TC"] + np.where(frame["Name"].isin(_CELSIUS), ZERO_CELSIUS, 0.0)
     found = pd.DataFrame({"name": frame["Name"], "value": value})
     return found.assign(paper=COMPILATIONS[0], kind="", computed=False)
 

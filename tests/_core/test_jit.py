@@ -14,8 +14,7 @@ from numba import NumbaError
 
 import magnetkit
 from benchmarks.faults import storage
-from magnetkit._core import _hooks as kernels
-from magnetkit._core import _jit
+from magnetkit._core import _hooks, _jit
 from magnetkit._core._jit import jit
 
 pytestmark = pytest.mark.skipif(
@@ -24,13 +23,13 @@ pytestmark = pytest.mark.skipif(
 
 CODE = """
 import numpy as np
-from magnetkit._core._hooks import _jit, own
+from magnetkit._core import _jit, own_kernels as own
 assert own.twice(np.arange(3.0)).tolist() == {result}
 print(_jit.folder(), sum(own.twice.stats.cache_hits.values()))
 """
 KERNELS = """
 from ._jit import jit
-from .called import factor
+from .called_kernels import factor
 
 @jit(makes_arrays=True)
 def twice(x):
@@ -50,13 +49,13 @@ def package(tmp_path):
     """A copy of the package with two small kernels in place of its own."""
     source = Path(magnetkit.__file__).parent
     copy = tmp_path / "site" / "magnetkit"
-    names = "__init__.py __init__.pyi _core/__init__.py _core/__init__.pyi _core/_progress.py "
-    names += "_core/_renamed.py _core/_version.py _core/errors.py _core/settings.py "
-    for file in (names + "kernels/__init__.py kernels/_jit.py").split():
+    names = "_arrays _hooks _jit _linear _progress _public_modules _version errors settings"
+    files = ["__init__.py", "__init__.pyi", "_core/__init__.py", "_core/__init__.pyi"]
+    for file in (*files, *(f"_core/{name}.py" for name in names.split())):
         (copy / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source / file, copy / file)
-    (copy / "kernels" / "own.py").write_text(KERNELS)
-    (copy / "kernels" / "called.py").write_text(CALLED.format(factor=2))
+    (copy / "_core" / "own_kernels.py").write_text(KERNELS)
+    (copy / "_core" / "called_kernels.py").write_text(CALLED.format(factor=2))
     return copy
 
 
@@ -88,12 +87,12 @@ def run(*arguments, said="", **options):
 
 def make_read_only(package):
     # A file in the folder's place stops even a user whom permissions do not.
-    (package / "kernels" / "__pycache__").write_text("")
+    (package / "_core" / "__pycache__").write_text("")
 
 
 def test_second_process_finds_what_the_first_compiled(package, tmp_path):
     folder, hits = run(package, tmp_path)
-    assert Path(folder).parent == package / "kernels" / "__pycache__"
+    assert Path(folder).parent == package / "_core" / "__pycache__"
     assert hits == 0
     assert run(package, tmp_path) == (folder, 1)
 
@@ -122,7 +121,7 @@ def test_cache_can_be_moved_and_switched_off(package, tmp_path):
 
 def test_a_change_in_a_kernel_that_is_called_is_seen(package, tmp_path):
     run(package, tmp_path)
-    (package / "kernels" / "called.py").write_text(CALLED.format(factor=3))
+    (package / "_core" / "called_kernels.py").write_text(CALLED.format(factor=3))
     folder, hits = run(package, tmp_path, "[0.0, 3.0, 6.0]")
     assert hits == 0
     assert run(package, tmp_path, "[0.0, 3.0, 6.0]") == (folder, 1)
@@ -136,7 +135,7 @@ def test_processes_starting_at_once_agree(package, tmp_path):
 
 
 def test_folders_of_other_states_of_the_source_go_when_stale(package, tmp_path):
-    old, recent = (package / "kernels" / "__pycache__" / f"own-{n * 16}" for n in "ab")
+    old, recent = (package / "_core" / "__pycache__" / f"own-{n * 16}" for n in "ab")
     for folder in (old, recent):
         folder.mkdir(parents=True)
         (folder / "x.nbc").write_text("")
@@ -184,7 +183,7 @@ def test_a_damaged_file_is_compiled_anew_and_said(package, tmp_path):
 @pytest.mark.parametrize("which", ["nbc", "nbi"])
 def test_any_damage_is_seen(tmp_path, monkeypatch, damage, which):
     said = []
-    monkeypatch.setattr(kernels, "said", said.append)
+    monkeypatch.setattr(_hooks, "said", said.append)
     files = [tmp_path / "kernels" / "of" / f"twice.{suffix}" for suffix in ("nbc", "nbi")]
     files[0].parent.mkdir(parents=True)
     for file in files:
@@ -240,7 +239,7 @@ def test_an_emptied_file_that_no_process_listed_stops_nothing(package, tmp_path)
 
 def test_code_of_another_numba_is_not_read(package, tmp_path):
     folder, _ = run(package, tmp_path)
-    wrapper = package / "kernels" / "_jit.py"
+    wrapper = package / "_core" / "_jit.py"
     wrapper.write_text(wrapper.read_text().replace("numba.__version__", "'0.0'"))
     again, hits = run(package, tmp_path)
     assert (again == folder, hits) == (False, 0)
@@ -258,7 +257,7 @@ def unprivileged():
 
 def test_what_an_administrator_compiled_serves_who_may_not_write(package, tmp_path, unprivileged):
     folder, _ = run(package, tmp_path)
-    for place in (package / "kernels" / "__pycache__", *package.rglob("*-*")):
+    for place in (package / "_core" / "__pycache__", *package.rglob("*-*")):
         place.chmod(0o555)
     own = {"ahead": unprivileged}
     copy, hits = run(package, tmp_path, **own)

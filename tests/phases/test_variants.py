@@ -89,7 +89,7 @@ def test_what_a_variant_takes_has_the_figures_it_had(both):
 
 
 @pytest.mark.parametrize("parent", HOST_NAMES)
-@pytest.mark.parametrize("of", ["hard phase", "magnet", "phase", "jumps"])
+@pytest.mark.parametrize("of", ["hard phase", "magnet", "phase"])
 def test_what_is_asked_of_a_variant_is_what_its_parent_answers(both, parent, of):
     plain, variants = both
     assert differing(plain[f"{of} as {parent}"], variants[f"{of} as {parent}"]) == []

@@ -166,6 +166,19 @@ def test_a_measured_compound_says_so(tmp_path):
     assert provenance[2] == "physics"
 
 
+def test_each_compound_it_learnt_from_gets_a_number_and_its_likes_in_a_wide_range(embedded):
+    frame = embedded.predict(embedded.known.table)
+    assert np.isfinite(frame[CURIE]).all()
+    assert (frame[CURIE] - embedded.known.values).abs().mean() < 15.0
+    # GdFe2 and TbFe2 are known; of LaFe11Si2 nothing is like it.
+    table = _table("GdFe2", "Gd0.5Tb0.5Fe2", "LaFe11Si2")
+    known, between, strange = embedded.predict(table).to_dict("records")
+    assert known[CURIE] == pytest.approx(796.0, abs=20.0)
+    assert 690.0 < between[CURIE] < 800.0
+    assert between[f"{CURIE}_hi"] - between[CURIE] > 50.0
+    assert np.isnan(strange[CURIE])
+
+
 def test_rows_of_a_frame_stand_beside_as_those_of_its_file(tmp_path):
     rows = [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]
     frame = pd.DataFrame(rows, columns=["composition", CURIE, "group"])

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from magnetkit._core._constants import DEVIATIONS_90, relative_width
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds
-from magnetkit.magnetism._uncertainty import HALF_WIDTH, relative_width
 from magnetkit.magnetism.measured_magnets import measured_magnets, uses
 
 from . import papers, shells
@@ -113,7 +113,7 @@ def diffusion_pairs() -> "pd.DataFrame":
             "quantity": papers.COERCIVITY,
             "measured": np.log(judged["gain_kA_m"]),
             "predicted": np.log(judged["law_kA_m"]),
-            "half_width": HALF_WIDTH * np.sqrt(deviation**2 + judged["unknown"]),
+            "half_width": DEVIATIONS_90 * np.sqrt(deviation**2 + judged["unknown"]),
         }
     )
 

@@ -11,7 +11,8 @@ from magnetkit.errors import DataError
 from magnetkit.settings import get_settings
 from numpy.typing import NDArray
 
-from magnetkit.phases._mixing import INTERVAL, MixingModel, conformal_scale
+from magnetkit._core._constants import DEVIATIONS_90
+from magnetkit.phases._mixing import MixingModel, conformal_scale
 from magnetkit.phases._space import PhaseSpace, build_space, whole_space
 from magnetkit.phases.records import HOSTS, Structure
 from magnetkit.phases.snapshot import Snapshot, open_snapshot
@@ -74,7 +75,7 @@ def leave_one_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFr
 
 def _inside(model: MixingModel) -> NDArray[np.bool_]:
     """Return which entries lie inside their 90 % interval, each scaled by the others alone."""
-    far = np.abs(model.loo_error) / (INTERVAL * model.loo_deviation)
+    far = np.abs(model.loo_error) / (DEVIATIONS_90 * model.loo_deviation)
     scales = np.full(len(far), model.scale)
     at = np.flatnonzero(model.mixed)
     scales[at] = [conformal_scale(np.delete(model.far, i)) for i in range(len(at))]
