@@ -109,6 +109,8 @@ _MODELS = (
     "random forest on composition (MaMMoS)",
     "ExtraTrees on Magpie",
 )
+
+
 def _left_out_papers(quantity: str) -> Table:
     """Return the table of a quantity of measured magnets, by family."""
     return Table(

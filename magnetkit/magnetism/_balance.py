@@ -199,8 +199,8 @@ def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: A
     """Return what a standard deviation of the slope with grain size does to ln H_cJ, shape (m, n).
 
     Nothing at the grain size of the magnets that the family's level was fitted to, and where N_eff
-    is nothing; much where little coercivity is left. `phases` and `rules` are the `Phases` and `Rules` of
-    `magnetkit.magnetism._magnet_kernels` of n alloys, `temperature`, K, is one or m.
+    is nothing; much where little coercivity is left. `phases` and `rules` are the `Phases` and
+    `Rules` of `magnetkit.magnetism._magnet_kernels` of n alloys, `temperature`, K, is one or m.
     """
     from ._magnet_kernels import states
 
