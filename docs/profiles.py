@@ -82,7 +82,7 @@ def _text(value: object) -> str:
 def _reference(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
     table, reference = result.table, profile.reference
     (formula,) = reference.table().formulas()
-    rows = table[table["candidate"].isin([reference.formula, formula])]
+    rows = table[table["formula"] == formula]
     if reference.shell is None and len(rows):
         rows = rows[rows["shell"].astype(object).fillna("") == ""]
     yield (

@@ -66,7 +66,7 @@ LIMITS = {
     "price_factor": Limits(0.01, 200.0, "x"),
     "magnet_mass_kg": Limits(1e-6, 200.0, "kg", {"g": (1e-3, 0.0)}),
     "load_line": Limits(0.01, 100.0, ""),
-    "service_hours": Limits(1e-3, 1e6, "h", {"s": (1.0 / 3600.0, 0.0)}),
+    "service_hours": Limits(0.0, 1e6, "h", {"s": (1.0 / 3600.0, 0.0)}),
 }
 """What is believed of a number, by the name of its column or field."""
 

@@ -159,11 +159,11 @@ class UserTable:
 
     def sentence(self) -> str:
         """Return in one line what was done with every column."""
-        read = [column.describe() for column in self.columns if column.name]
-        carried = [f"'{column.header}'" for column in self.columns if not column.name]
-        text = f"read {'; '.join(read)}"
-        if carried:
-            text += f"; carried through, not used: {', '.join(carried)}"
+        phrases = [column.describe() for column in self.columns if column.name]
+        unused = [f"'{column.header}'" for column in self.columns if not column.name]
+        text = f"read {'; '.join(phrases)}"
+        if unused:
+            text += f"; carried through, not used: {', '.join(unused)}"
         return text
 
 
@@ -197,20 +197,20 @@ def read_user_table(
     texts = [str(name) for name in frame.columns]
     columns = match_headers(texts, kind, units)
     columns = _with_cell_units(frame, columns)
-    mark, said = _decimal_mark(frame, columns)
-    notes += said + _gaps_filled(frame, columns)
+    mark, mark_notes = _decimal_mark(frame, columns)
+    notes += mark_notes + _gaps_filled(frame, columns)
     rows: list[dict[str, Any]] = []
-    kept: list[int] = []
+    places: list[int] = []
     for place, (line, record) in enumerate(zip(lines, frame.to_dict("records"), strict=True)):
         try:
             rows.append(_read_row(record, columns, mark))
-            kept.append(place)
+            places.append(place)
         except InputError as error:
             if strict:
                 raise InputError(f"row {line}: {error}") from None
             refused[line] = (_row_text(record), str(error))
-    own = _with_numbers(frame.iloc[kept].reset_index(drop=True), columns, mark)
-    return UserTable(rows, own, [lines[i] for i in kept], refused, columns, notes)
+    cells = _with_numbers(frame.iloc[places].reset_index(drop=True), columns, mark)
+    return UserTable(rows, cells, [lines[i] for i in places], refused, columns, notes)
 
 
 def match_headers(
@@ -223,33 +223,33 @@ def match_headers(
     """
     matches = [_match(header, kind) for header in headers]
     units = dict(units or {})
-    chosen: dict[str, int] = {}
+    place_of: dict[str, int] = {}
     for place, (column, priority) in enumerate(matches):
         if not column.name:
             continue
-        other = chosen.get(column.name)
+        other = place_of.get(column.name)
         if other is None:
-            chosen[column.name] = place
+            place_of[column.name] = place
         elif column.quantity != "text":
             raise InputError(
                 f"columns {headers[other]!r} and {headers[place]!r} are both {column.name}; "
                 "rename or delete one"
             )
         elif priority < matches[other][1]:
-            chosen[column.name] = place
+            place_of[column.name] = place
     columns = []
     for place, (column, _) in enumerate(matches):
-        if column.name and chosen[column.name] != place:
+        if column.name and place_of[column.name] != place:
             column = Column(column.header, "")
         if column.name:
             column = _with_given_unit(column, units)
         else:
-            _refuse_near_miss(column.header, kind, set(chosen))
+            _refuse_near_miss(column.header, kind, set(place_of))
         columns.append(column)
     if units:
         stray = next(iter(units))
-        listed = ", ".join(headers[:12])
-        raise InputError(f"a unit is given for {stray!r}; the columns are {listed}")
+        names = ", ".join(headers[:12])
+        raise InputError(f"a unit is given for {stray!r}; the columns are {names}")
     return tuple(columns)
 
 
@@ -258,22 +258,24 @@ def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
 
     Other columns than the composition, ``shell`` and ``given_...`` are carried through.
     """
-    own = [h for h in headers if h not in COLUMNS and h != composition and h[:6] != "given_"]
+    extra_headers = [
+        h for h in headers if h not in COLUMNS and h != composition and h[:6] != "given_"
+    ]
     if "shell" not in headers:
-        near = difflib.get_close_matches(
-            "shell", [_plain(header) for header in own], n=1, cutoff=0.8
+        nearest = difflib.get_close_matches(
+            "shell", [_plain(header) for header in extra_headers], n=1, cutoff=0.8
         )
-        for header in own:
-            if near and _plain(header) == near[0]:
+        for header in extra_headers:
+            if nearest and _plain(header) == nearest[0]:
                 raise InputError(
                     f"column {header!r} is not known: did you mean 'shell', what is diffused in? "
                     "Rename it, or call it otherwise if it is your own"
                 )
-    conditions = [header for header in own if _is_condition(header)]
+    conditions = [header for header in extra_headers if _is_condition(header)]
     if conditions:
-        listed = ", ".join(map(repr, conditions))
+        names = ", ".join(map(repr, conditions))
         warn(
-            f"{listed}: carried through, not used; conditions are given for all rows, as "
+            f"{names}: carried through, not used; conditions are given for all rows, as "
             "--temperature (a parts list of `magnetkit replace` has its own in each row)",
             UserWarning,
         )
@@ -340,24 +342,24 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
     rows = [row for row in datasets.rows("columns/headers.csv") if row["table"] == kind]
     if not rows:
         raise InputError(f"no kind of table {kind!r}")
-    known = []
+    entries = []
     for row in rows:
         texts = [_plain(text) for text in row["spellings"].split(";")]
         if row["quantity"] not in _ASKED:
             # The name itself; a unit at its end is read as any other.
             texts.insert(0, _plain(row["column"]))
         spellings = tuple(dict.fromkeys(texts))
-        known.append(_Known(row["column"], row["quantity"], spellings))
-    return tuple(known)
+        entries.append(_Known(row["column"], row["quantity"], spellings))
+    return tuple(entries)
 
 
 @lru_cache(maxsize=4)
 def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
     """Return column and priority of each spelling; the first column that lists one has it."""
     spelt: dict[str, tuple[_Known, int]] = {}
-    for known in _vocabulary(kind):
-        for priority, text in enumerate(known.spellings):
-            spelt.setdefault(text, (known, priority))
+    for entry in _vocabulary(kind):
+        for priority, text in enumerate(entry.spellings):
+            spelt.setdefault(text, (entry, priority))
     return spelt
 
 
@@ -375,30 +377,30 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
     whole = _plain(header)
     for text in (whole, " ".join(re.sub(r"[()\[\]{}]", " ", whole).split())):
         if text in spelt:
-            known, priority = spelt[text]
-            return Column(header, known.name, known.quantity), priority
+            entry, priority = spelt[text]
+            return Column(header, entry.name, entry.quantity), priority
     yearly = _YEARLY.search(whole) is not None
     rest = " ".join(_YEARLY.sub(" ", whole).split())
     base, unit, foreign = _split_unit(rest)
     if not base and unit is not None:
         name = _named_by_unit(unit, yearly)
-        known = next((k for k in _vocabulary(kind) if k.name == name), None)
-        if known is not None:
-            return Column(header, known.name, known.quantity, unit), 0
-    known, priority = spelt.get(base, (None, 0))
-    if known is None and foreign is None:
-        known, priority = spelt.get(rest, (None, 0))
-        unit = None if known is not None else unit
-    if known is None:
+        entry = next((k for k in _vocabulary(kind) if k.name == name), None)
+        if entry is not None:
+            return Column(header, entry.name, entry.quantity, unit), 0
+    entry, priority = spelt.get(base, (None, 0))
+    if entry is None and foreign is None:
+        entry, priority = spelt.get(rest, (None, 0))
+        unit = None if entry is not None else unit
+    if entry is None:
         return Column(header, ""), 0
-    known = _by_unit(known, unit, yearly, kind)
-    if foreign is not None and known.quantity != "text":
-        raise InputError(_unit_refused(header, foreign, known.quantity))
-    if known.quantity == "text":
-        return Column(header, known.name, "text"), priority
-    if unit is not None and unit not in UNITS[_subject(known.quantity)]:
-        raise InputError(_unit_refused(header, unit, known.quantity))
-    return Column(header, known.name, known.quantity, unit or ""), priority
+    entry = _by_unit(entry, unit, yearly, kind)
+    if foreign is not None and entry.quantity != "text":
+        raise InputError(_unit_refused(header, foreign, entry.quantity))
+    if entry.quantity == "text":
+        return Column(header, entry.name, "text"), priority
+    if unit is not None and unit not in UNITS[_subject(entry.quantity)]:
+        raise InputError(_unit_refused(header, unit, entry.quantity))
+    return Column(header, entry.name, entry.quantity, unit or ""), priority
 
 
 def _split_unit(text: str) -> tuple[str, str | None, str | None]:
@@ -457,7 +459,7 @@ def _by_unit(known: _Known, unit: str | None, yearly: bool, kind: str) -> _Known
 
 
 def _of_name(name: str, kind: str) -> _Known:
-    return next(known for known in _vocabulary(kind) if known.name == name)
+    return next(entry for entry in _vocabulary(kind) if entry.name == name)
 
 
 def _subject(quantity: str) -> str:
@@ -465,8 +467,8 @@ def _subject(quantity: str) -> str:
 
 
 def _unit_refused(header: str, unit: str, quantity: str) -> str:
-    listed = ", ".join(_shown(u, quantity) for u in UNITS[_subject(quantity)] if u)
-    expected = f"expected {listed}" if listed else "it has none"
+    names = ", ".join(_shown(u, quantity) for u in UNITS[_subject(quantity)] if u)
+    expected = f"expected {names}" if names else "it has none"
     return f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expected}"
 
 
@@ -503,20 +505,20 @@ def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     plain = _plain(header)
     base = _split_unit(plain)[0] or plain
     open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
-    spellings = {text: known for known in open_columns for text in known.spellings}
+    spellings = {text: entry for entry in open_columns for text in entry.spellings}
     long_enough = [text for text in spellings if len(text) > 4]
-    near = difflib.get_close_matches(base, long_enough, n=1, cutoff=_NEAR)
-    if not near:
+    nearest = difflib.get_close_matches(base, long_enough, n=1, cutoff=_NEAR)
+    if not nearest:
         words = set(base.split())
         quantities = [t for t in long_enough if spellings[t].quantity != "text" and " " not in t]
-        near = [text for text in quantities if text in words][:1]
-    if near:
-        known = spellings[near[0]]
-        units = UNITS.get(_subject(known.quantity), {})
-        listed = ", ".join(_shown(u, known.quantity) for u in units if u)
-        unit = f" (in {listed})" if listed else ""
+        nearest = [text for text in quantities if text in words][:1]
+    if nearest:
+        entry = spellings[nearest[0]]
+        units = UNITS.get(_subject(entry.quantity), {})
+        names = ", ".join(_shown(u, entry.quantity) for u in units if u)
+        unit = f" (in {names})" if names else ""
         raise InputError(
-            f"column {header!r} is not known: did you mean {known.name!r}{unit}? Rename it, or "
+            f"column {header!r} is not known: did you mean {entry.name!r}{unit}? Rename it, or "
             "call it otherwise if it is your own"
         )
 
@@ -571,10 +573,10 @@ def _with_cell_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> tupl
         if cells and len(bare) == len(cells):
             unit = {"temperature": "C", "field": "kA/m", "polarization": "T", "length": "um"}
             example = unit[column.quantity]
-            listed = ", ".join(_shown(u, column.quantity) for u in UNITS[column.quantity])
+            names = ", ".join(_shown(u, column.quantity) for u in UNITS[column.quantity])
             raise InputError(
                 f"column {column.header!r} names no unit ({len(cells)} rows, the first "
-                f"{cells[0]}): {listed}? Write it into the header, '{column.header} ({example})', "
+                f"{cells[0]}): {names}? Write it into the header, '{column.header} ({example})', "
                 f"or give --unit '{column.header}={example}'"
             )
     return columns
@@ -700,10 +702,10 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
         match = _NUMBER.match(value.strip())
         if match is None:
             raise InputError(f"{column.header}: expected a number, got {value!r:.40}")
-        number, own = read_number(match[1], mark), parse_unit(match[2]) if match[2] else ""
-        if own is None or (own and own not in UNITS[quantity]):
+        number, cell_unit = read_number(match[1], mark), parse_unit(match[2]) if match[2] else ""
+        if cell_unit is None or (cell_unit and cell_unit not in UNITS[quantity]):
             raise InputError(f"{column.header}: {match[2]!r:.20} in {value!r:.40} is no unit of it")
-        unit = own or unit
+        unit = cell_unit or unit
     else:
         try:
             number = float(value)
@@ -733,14 +735,14 @@ _PLAUSIBLE = {
 
 def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     """Return a value that is believed; InputError with the likely slip otherwise."""
-    low, high, shown = _PLAUSIBLE.get(column.name, (-1e300, 1e300, ""))
+    low, high, limit_unit = _PLAUSIBLE.get(column.name, (-1e300, 1e300, ""))
     if low <= value <= high:
         return value
     units = UNITS[_subject(column.quantity)].items()
-    meant = [u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high]
-    guess = f"; {_shown(meant[0], column.quantity)}?" if meant else ""
-    written = _shown(unit, column.quantity)
-    what, span = f"{number:g} {written}".strip(), f"{low:g} to {high:g} {shown}".strip()
+    likely_units = [u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high]
+    guess = f"; {_shown(likely_units[0], column.quantity)}?" if likely_units else ""
+    unit_text = _shown(unit, column.quantity)
+    what, span = f"{number:g} {unit_text}".strip(), f"{low:g} to {high:g} {limit_unit}".strip()
     raise InputError(f"{column.header}: {what} lies outside {span}{guess}")
 
 

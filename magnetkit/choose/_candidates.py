@@ -4,7 +4,7 @@ A melt is compared with the magnet in use by the model, whose errors the two sha
 what makers guarantee.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,6 +28,7 @@ from ..magnetism._evidence import DISTANCE, coordinates, limited
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..magnetism._stages import GUARANTEED, cost_per_flux
 from ..magnetism.grades import at_room, curve_shapes, grades, secondhand, sold_at
+from ..magnetism.levels import Level, find_level
 from ..magnetism.process import routes
 from ..magnetism.spread import constants
 from ..phases.records import HOSTS, root_of
@@ -65,6 +66,8 @@ LOWER_CLASS = 0.9
 _ALPHA_DEVIATION = 0.006 / DEVIATIONS_90
 _LEDGER = (HEAVY, "rare_earth_wt_pct", "cobalt_wt_pct", "supply_risk", "import_reliance", COST)
 _HARDNESS = (COERCIVITY, KNEE, MARGIN_OF_DUTY)
+SUPPORTED_LIMITS = (REMANENCE, PRODUCT, *_HARDNESS, ALPHA, "density_kg_m3", *_LEDGER)
+"""Columns that a replacement can be asked for."""
 # ln of a ratio where nothing is asked.
 _AMPLE = 10.0
 # Grades of one kind whose recipes are estimated.
@@ -74,11 +77,12 @@ _MOST_SOLD = 12
 class Judged(NamedTuple):
     """Candidates for one recipe of the magnet in use.
 
-    `table` has one row a candidate, the magnet in use first; `level` is its H_cJ over the model's.
+    `table` has one row a candidate, the magnet in use first; `level` is that of its producer, None
+    where another producer makes the candidates.
     """
 
     table: "pd.DataFrame"
-    level: float
+    level: Level | None
 
 
 def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataFrame":
@@ -111,8 +115,41 @@ def _by_route(rows: Sequence[Any], route: str, host: str) -> list[tuple[str, str
     return [(text, "", "other-route", route) for text, shell, way, _ in rows if way == "bulk"]
 
 
-def _model_figures(frame: "pd.DataFrame", incumbent: Incumbent, request: Request) -> "pd.DataFrame":
+def _model_figures(
+    frame: "pd.DataFrame", incumbent: Incumbent, request: Request, level: Level | None
+) -> "pd.DataFrame":
     """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
+    routes_of = [route if isinstance(route, str) else "" for route in frame["route"]]
+    melts = tuple(zip(frame["composition"], frame["shell"], routes_of, strict=True))
+    conditions = request.conditions
+    between = incumbent.between or conditions.between
+    use = (request.temperature, between, conditions.curie)
+    if incumbent.producer is not None:
+        return _figures_of_melts(melts, *use, None, incumbent.producer.record())
+    return _cached_figures(melts, *use, level)
+
+
+@lru_cache(maxsize=64)
+def _cached_figures(
+    melts: tuple[tuple[str, str, str], ...],
+    kelvin: float,
+    between: tuple[float, float],
+    curie: "CurieModel",
+    level: Level | None,
+) -> "pd.DataFrame":
+    """Return `_figures_of_melts`, shared and not to be changed: no duty changes a magnet."""
+    return _figures_of_melts(melts, kelvin, between, curie, level, None)
+
+
+def _figures_of_melts(
+    melts: tuple[tuple[str, str, str], ...],
+    kelvin: float,
+    between: tuple[float, float],
+    curie: "CurieModel",
+    level: Level | None,
+    producer: Mapping[str, Any] | None,
+) -> "pd.DataFrame":
+    """Return what the model makes of recipes with shells by routes, in their order."""
     import pandas as pd
 
     from ..magnetism.sintered import sintered_at
@@ -121,26 +158,21 @@ def _model_figures(frame: "pd.DataFrame", incumbent: Incumbent, request: Request
     columns.append(DISTANCE)
     for quantity in (REMANENCE, COERCIVITY):
         columns += [f"{quantity}_lo", f"{quantity}_hi"]
-    made_by: dict[str, Any] = {}
-    if incumbent.producer is not None:
-        made_by["producer"] = incumbent.producer.record()
-    conditions = request.conditions
-    use: dict[str, Any] = {
-        "curie": conditions.curie,
-        "between": incumbent.between or conditions.between,
-    }
+    frame = pd.DataFrame(melts, columns=["composition", "shell", "route"])
+    use: dict[str, Any] = {"curie": curie, "between": between}
     parts = []
-    for route, part in frame.groupby(frame["route"].fillna(""), sort=False):
-        process = dict(made_by)
-        if route:
-            process["route"] = route
+    for route, part in frame.groupby("route", sort=False):
+        process: dict[str, Any] = {"route": route} if route else {}
+        if level is not None:
+            process = level.process(str(route) or None)
+        if producer is not None:
+            process["producer"] = producer
         table = CompositionTable.from_strings(part["composition"].tolist(), basis="weight")
         shells = part["shell"].tolist()
-        at = [request.temperature]
-        (plain,) = sintered_at(table, at, process or None, **use)
+        (plain,) = sintered_at(table, [kelvin], process or None, **use)
         whole = plain
         if any(shells):
-            (whole,) = sintered_at(table, at, process or None, shells, **use)
+            (whole,) = sintered_at(table, [kelvin], process or None, shells, **use)
         whole.index = plain.index = part.index
         parts.append(whole[columns].assign(bare=plain[COERCIVITY]))
     return pd.concat(parts).sort_index()
@@ -160,7 +192,10 @@ def judge_melts(
     if frame is None:
         frame = list_melts(incumbent, own, request)
     frame = frame.copy()
-    model = _model_figures(frame, incumbent, request)
+    level = None
+    if incumbent.producer is None:
+        level = level_of(incumbent, own, request)
+    model = _model_figures(frame, incumbent, request, level)
     first, shells = model.iloc[0], frame["shell"].tolist()
     if first["status"] != "ok":
         raise InputError(
@@ -168,14 +203,17 @@ def judge_melts(
             f"({first['status']}); give the recipe of {incumbent.name}, or leave it out"
         )
     table = CompositionTable.from_strings(frame["composition"].tolist(), basis="weight")
-    # A gain of the shell is absolute: it does not go with the producer.
+    # The level is that of 20 degrees C. What the sheet keeps hot, and the model does not, is left
+    # to all that share it.
     gain = (model[COERCIVITY] - model["bare"]).to_numpy(float)
-    level = float((incumbent.typical(COERCIVITY) - gain[0]) / float(first["bare"]))
-    coercivity = level * model["bare"].to_numpy(float) + gain
+    routes_of = [route if isinstance(route, str) else None for route in frame["route"]]
+    shares_level = np.array([level is None or not level.is_trial(route) for route in routes_of])
+    kept = incumbent.typical(COERCIVITY) / float(first[COERCIVITY])
+    coercivity = np.where(shares_level, kept, 1.0) * model[COERCIVITY].to_numpy(float)
     same_host = [root_of(str(host)) == root_of(incumbent.host) for host in model["host"]]
     is_magnet = (model["status"] == "ok").to_numpy(bool) & np.array(same_host) & (coercivity > 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(coercivity > 0.0, gain / coercivity, 0.0)
+        share = np.where(coercivity > 0.0, gain / model[COERCIVITY].to_numpy(float), 0.0)
         logs = {
             REMANENCE: np.log(model[REMANENCE].to_numpy(float) / float(first[REMANENCE])),
             COERCIVITY: np.log(coercivity / incumbent.typical(COERCIVITY)),
@@ -247,6 +285,20 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
     if request.on_duty:
         return remanence, 0.0
     return remanence, incumbent.spread.slack(COERCIVITY)
+
+
+def level_of(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
+    """Return the level at 20 degrees C of the producer of a magnet in use of a recipe."""
+    table = CompositionTable.from_strings([own.text], basis="weight")
+    typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
+    return find_level(
+        table,
+        typical,
+        shell=own.shell or None,
+        route=own.route,
+        makers=incumbent.makers,
+        curie=request.conditions.curie,
+    )
 
 
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
@@ -337,10 +389,9 @@ def _other_limits(frame: "pd.DataFrame", limits: Limits, distance: _Array) -> _A
         if limit.minimum is not None and column in (REMANENCE, PRODUCT, *_HARDNESS):
             continue
         if column not in frame:
-            known = (REMANENCE, PRODUCT, *_HARDNESS, ALPHA, "density_kg_m3", *_LEDGER)
             raise InputError(
-                f"a replacement is asked for {', '.join(known)}, got {column}; `magnetkit screen "
-                "--require` takes every column"
+                f"a replacement is asked for {', '.join(SUPPORTED_LIMITS)}, got {column}; "
+                "`magnetkit screen --require` takes every column"
             )
         margin = limit.margin(frame[column].to_numpy(float)) * abs(limit.limit or 1.0)
         deviation = np.full(len(frame), 1e-9)
@@ -431,7 +482,10 @@ def judge_sold(incumbent: Incumbent | None, request: Request, limits: Limits) ->
 
 @lru_cache(maxsize=64)
 def sold_figures(kelvin: float) -> "pd.DataFrame":
-    """Return one row for each grade that is sold: what its makers guarantee at a temperature, K."""
+    """Return one row for each grade that is sold: what its makers guarantee at a temperature, K.
+
+    Shared, and not to be changed.
+    """
     rows = sold_at(kelvin)
     grouped = rows.groupby("grade", sort=False)
     least = grouped[[REMANENCE, COERCIVITY]].median()
@@ -460,12 +514,13 @@ _WITHOUT_ESTIMATE = {
 }
 
 
+@lru_cache(maxsize=512)
 def makeup_of_sold(
-    row: "pd.Series", kind: str | None, curie: "CurieModel | None"
+    grade: str, kind: str | None, curie: "CurieModel | None"
 ) -> CompositionEstimate | None:
     """Return what a sold grade is made of, of one kind where one is asked for, or None."""
-    sheet = at_room().set_index("grade", drop=False).loc[row["grade"]]
-    if row["kind"] not in MELTED or row["host"] not in HOSTS:
+    sheet: Any = at_room().set_index("grade", drop=False).loc[grade]
+    if sheet["kind"] not in MELTED or sheet["host"] not in HOSTS:
         return None
     makeup = estimate_composition(sheet, curie)
     alike = [recipe for recipe in makeup.recipes if recipe.kind == kind]
@@ -484,7 +539,7 @@ def as_candidates(
     texts, shells, means = [], [], []
     kept = []
     for index, row in sold.iterrows():
-        makeup = makeup_of_sold(row, kind, request.conditions.curie)
+        makeup = makeup_of_sold(str(row["grade"]), kind, request.conditions.curie)
         if makeup is not None:
             texts.append(makeup.best.text)
             shells.append(makeup.best.shell)

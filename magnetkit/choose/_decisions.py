@@ -29,7 +29,11 @@ from ..magnetism.process import routes
 from ..phases._coverage import NOT_JUDGED
 from ..phases.records import HOST_NAMES, HOSTS, root_of
 from ._order import PLAUSIBLE
-from ._profile_parts import CHANCE, MARGIN
+from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
+from .exposure import HeavyToday, heavy_exposure
+from .rule import recommend
+from .thresholds import NONE_WT_PCT as NONE
+from .thresholds import SAVING_SHARE, SAVING_WT_PCT, UNLIKELY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,11 +48,6 @@ _LEANER = 0.8
 _TRACE, _LITTLE_IRON = 2e-4, 0.088
 """Atomic fractions from which an element counts: 0.05 wt.% of dysprosium; iron, a tenth of the
 metals of 2:17, below which it is a magnet for 500 C (``datasets/routes``)."""
-NONE = 0.05
-"""Heavy rare earth that does not count, wt.%."""
-SAVED = (0.3, 0.2)
-"""Least saving of heavy rare earth that is worth a change, wt.% and share of today's: what saves
-less is not shown where today's magnet does its job."""
 _GAIN = 1.0
 """Gain in another objective that is worth a change too, in units of regret."""
 _DILUTED = ("Ce", "La", "Y")
@@ -56,7 +55,7 @@ _NEAR = 0.25
 """Least gain of one decision over the others, in units of regret, an assumption."""
 _DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
 """Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
-_LEAST, _LESS = 0.3, 0.05
+_LEAST, _LESS = UNLIKELY, 0.05
 """Probability from which a candidate is worth a trial where today's magnet falls short of
 `PLAUSIBLE`, and how much less than that of today's magnet will do there."""
 _NEAREST = 5
@@ -131,7 +130,7 @@ def _undiluted(decision: str) -> str:
 
 def worth(heavy: Any, job: "Job") -> Any:
     """Return whether so much heavy rare earth, wt.%, is less than today's by what is worth it."""
-    return heavy <= job.heavy_today - max(SAVED[0], SAVED[1] * job.heavy_today)
+    return heavy <= job.heavy_today - max(SAVING_WT_PCT, SAVING_SHARE * job.heavy_today)
 
 
 class Choices(NamedTuple):
@@ -408,23 +407,30 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     return f"{what}: {figures}Br and HcJ at 20 °C and {hot}{rust}{doubt}"
 
 
-def recommended(records: "pd.DataFrame") -> int | None:
-    """Return the place of the decision to take; None to keep today's magnet.
+def recommended(records: "pd.DataFrame", job: "Job") -> int | None:
+    """Return the place of the decision to take, by the one rule; None to keep today's magnet."""
+    import pandas as pd
 
-    Today's family goes first, what is sold before what is melted, unless another saves more than
-    twice as much.
-    """
-    saved = records["heavy_rare_earth_saved_wt_pct"].to_numpy(np.float64).round(1)
-    able = records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
-    least = max(SAVED[0], SAVED[1] * float(records["heavy_rare_earth_wt_pct"].iloc[0]))
-    able = able & (saved >= least)
+    table = CompositionTable.from_strings(records["formula"].astype(str).tolist(), basis="atomic")
+    shells = records["shell"].astype(object).fillna("").tolist()
+    exposure = heavy_exposure(table, shells, job.conditions.supply_scenario)
     family = np.array([root_of(str(host)) for host in records["host"]], object)
-    # A melt has to save more than what is sold by what is worth a change.
-    ahead, best = saved + SAVED[0] * (records["decision_status"] == "buy").to_numpy(bool), {}
-    for own in (True, False):
-        places = np.flatnonzero(able & ((family == family[0]) == own))
-        if len(places):
-            best[own] = int(places[ahead[places].argmax()])
-    if len(best) == 2 and saved[best[True]] < 0.5 * saved[best[False]]:
-        return best[False]
-    return best.get(True, best.get(False))
+    allowed = records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
+    if job.profile.first_family == "own":
+        allowed = allowed & (family == family[0])
+    cost = records[COST_PER_FLUX].to_numpy(float)
+    ratio = cost / cost[0]
+    # A lower class sells for no more, whatever its estimated elements cost.
+    lower = (records["decision_status"] == "buy").to_numpy(bool) & (family == family[0])
+    ratio[lower] = np.minimum(ratio[lower], 1.0)
+    ways = pd.DataFrame(
+        {
+            CHANCE: records[CHANCE].to_numpy(float),
+            "exposure_USD_kg": exposure,
+            "cost_per_flux_ratio": ratio,
+            "open": allowed,
+            "diluted": [_undiluted(str(text)) != str(text) for text in records["decision"]],
+        }
+    )
+    today = HeavyToday(float(records["heavy_rare_earth_wt_pct"].iloc[0]), float(exposure[0]))
+    return recommend(ways, today, most_cost=job.profile.most_cost_per_flux)

@@ -42,6 +42,7 @@ from ..magnetism.process import read_process
 from ..magnetism.sintered import MADE, figures_at
 from ..phases.partition import Partition, assign_hosts, purified
 from ..phases.records import HOST_NAMES
+from ._beside import is_beside_grade, judge_beside_grade
 from ._decisions import BEST, decision_of
 from ._job import Job
 from ._leading import POOL
@@ -249,7 +250,7 @@ def _left(table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tall
         named = written(read_shells(shells, len(table)), len(table))
         supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
     rows = _within_by_composition(supply, job, bound, tally)
-    if job.threshold < HALF:
+    if job.threshold < HALF or is_beside_grade(job):
         return rows
     table, shells, supply = _take(rows, table, shells, supply)
     here = with_distances(table, supply, job)
@@ -475,6 +476,8 @@ def _with_requirements(
         here["formula"] = table.to_arrow()
     here["decision"] = supply["decision"]
     here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
+    if is_beside_grade(job):
+        here = judge_beside_grade(table, shells, here, job)
     return here.ordered() if want is None else here, split
 
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from .._core.errors import InputError
 from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN, MEETS_PROBABILITY, UNITS, Objective
 from ._ranking_kernels import settle, sorted_first_front, sorted_fronts, text_keys
+from .thresholds import TRIAL
 
 _MAX_OBJECTIVES = 3
 _DIGITS = 3
@@ -103,7 +104,7 @@ Cost is that of the flux: a kilogram of a weak magnet is cheap.
 """
 _TOLERANCE = 0.05
 """Unless the one above is likelier by more than this to meet the requirements."""
-PLAUSIBLE = 0.5
+PLAUSIBLE = TRIAL
 """Probability of meeting the requirements from which a candidate is worth a trial."""
 CLIMB = 1000
 """A row moves up at most so many places for it, so that the first of a ranking depend on no more

@@ -25,6 +25,7 @@ from .._core.errors import InputError
 from .._core.plausible import check_plausible, parse_mass
 from .._core.units import parse_temperature
 from ..phases.records import HOST_NAMES
+from .thresholds import MEETS
 
 if TYPE_CHECKING:
     from ..alloy.table import CompositionTable
@@ -393,7 +394,7 @@ _SHORT = {"margin": MARGIN, "cost": COST_PER_FLUX, "risk": "supply_risk"}
 """Short names of columns in objectives."""
 
 CHANCE = "probability_meets_requirements"
-MEETS_PROBABILITY = 0.8
+MEETS_PROBABILITY = MEETS
 """A candidate meets the requirements from this probability on."""
 _COSTS = ("cost_USD_kg", COST_PER_FLUX)
 """Costs count by their ratio: an embargo makes some twentyfold."""

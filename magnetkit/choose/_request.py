@@ -468,8 +468,11 @@ def profile_of(incumbent: Incumbent, limits: Sequence[Requirement], request: Req
         temperature_K=kelvin,
         load_line=duty.load_line,
         outside_field_kA_m=duty.outside_field_kA_m,
+        service_hours=duty.hours,
         magnet_mass_kg=request.mass_kg,
-        sources=Sources(temperature=stated, load_line=stated, magnet_mass=stated),
+        sources=Sources(
+            temperature=stated, load_line=stated, magnet_mass=stated, outside_field=stated
+        ),
         reference=Reference(
             formula=best.text,
             basis="weight",

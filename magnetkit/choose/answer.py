@@ -13,7 +13,6 @@ from ..magnetism._composition_estimate import MELTED, Recipe
 from ..magnetism._measured import COERCIVITY
 from ..magnetism.grades import secondhand
 from ..magnetism.sintered import Duty
-from ..magnetism.spread import constants
 from ..phases.records import HOSTS
 from ._candidates import (
     COST,
@@ -156,8 +155,8 @@ class Answer:
     kind, weight : str, float
     recipe : Recipe or None
         What the magnet in use is taken to be.
-    level : float
-        Its H_cJ over that of the model.
+    level, level_reason : float, str
+        Its H_cJ at 20 degrees C over that of the model, and why that is no producer's.
     own_probability : float
         Probability that the magnet in use meets what is asked.
     sentence : str
@@ -186,6 +185,7 @@ class Answer:
     own: Way | None = None
     reach: bool = False
     is_level_sound: bool = True
+    level_reason: str = ""
 
     @property
     def recommended(self) -> Way | None:
@@ -288,9 +288,9 @@ def _find_answer(
     chance = float(own_row[CHANCE])
     reach = chance < MEETS
     ways, frame = _choose_ways(frame, own_row, incumbent, request, today, reach=reach)
-    level = judged.level
-    if incumbent.producer is not None:
-        level = np.nan
+    level, reason = np.nan, ""
+    if judged.level is not None:
+        level, reason = judged.level.value, judged.level.reason
     answer = Answer(
         own.kind,
         own.weight,
@@ -304,6 +304,7 @@ def _find_answer(
         make_way("own", own_row, today),
         reach,
         is_sound,
+        reason,
     )
     return replace(answer, sentence=_write_sentence(answer, incumbent, request, limits))
 
@@ -322,8 +323,7 @@ def _compare(
     table = judged.table
     own_row = table.iloc[0]
     reach = float(own_row[CHANCE]) < MEETS
-    low, high = constants()["level"]
-    is_sound = incumbent.producer is not None or bool(low <= judged.level <= high)
+    is_sound = judged.level is None or judged.level.is_sound
     kind = own.kind
     if incumbent.makeup is not None and incumbent.makeup.estimate:
         kind = ""
@@ -362,6 +362,7 @@ def _choose_ways(
         least = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
         others = others[others[EXPOSURE] < least - _ROUND]
     others = others.reset_index(drop=True)
+    others["diluted"] = others["candidate"].str.contains("Ce|La|Y", regex=True)
     is_open = ~others["way"].isin(TRIALS)
     if request.family == "own":
         is_open &= others["way"] != "other-family"
@@ -623,7 +624,7 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
     lower = rows["coercivity_20C_kA_m"] < LOWER_CLASS * float(incumbent.sheet[COERCIVITY])
     rows = rows[lower & ~rows["grade"].isin(secondhand())]
     for _, row in rows.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
-        makeup = makeup_of_sold(row, own.kind, request.conditions.curie)
+        makeup = makeup_of_sold(str(row["grade"]), own.kind, request.conditions.curie)
         if makeup is None or own.heavy_wt_pct - makeup.heavy_wt_pct[0] < SAVING_WT_PCT:
             continue
         for line in _LINES:

@@ -16,6 +16,7 @@ from .._core.units import TEN_YEARS, parse_temperature
 from ..phases.records import HOST_NAMES, HOSTS
 from . import _profile_parts as parts
 from ._profile_parts import Reference, Requirement, Space
+from .thresholds import MOST_COST
 
 _DEFAULT_OBJECTIVES = (
     "heavy_rare_earth_wt_pct:min",
@@ -46,7 +47,7 @@ class Profile(Strict):
     outside_field_kA_m : float
         Outside field against the magnetization, kA/m; none if not given.
     service_hours : float
-        Time at the hottest temperature, h; ten years if not given.
+        Time at the hottest temperature, h, 0 for none; ten years if not given.
     magnet_mass_kg : float
         Mass of magnet per device. In a file temperatures and the mass may be texts with their
         unit instead: ``temperature_max = "150C"``, ``magnet_mass = "1.5 t"``.
@@ -59,6 +60,10 @@ class Profile(Strict):
         ``"column:min=2"``; the first three span the Pareto front.
     units : tuple of Unit
         What counts as one unit of regret; `magnetkit.choose._profile_parts.UNITS` otherwise.
+    first_family : {"own", "any"}
+        Whether a magnet of another family than today's may be the decision to take.
+    most_cost_per_flux : float
+        Largest cost per flux over today's of the decision to take.
     requirements : tuple of Requirement
         What a magnet must reach.
     space : tuple of Space
@@ -75,7 +80,7 @@ class Profile(Strict):
     temperature_K: parts.Kelvin
     load_line: Annotated[float, Field(gt=0, le=1e4)]
     outside_field_kA_m: Annotated[float, Field(ge=0, le=1e5)] = 0.0
-    service_hours: Annotated[float, Field(gt=0, le=1e7)] = TEN_YEARS
+    service_hours: Annotated[float, Field(ge=0, le=1e7)] = TEN_YEARS
     magnet_mass_kg: Annotated[float, Field(gt=0, le=1e6)]
     sources: parts.Sources
     reference: Reference
@@ -83,6 +88,8 @@ class Profile(Strict):
         _DEFAULT_OBJECTIVES
     )
     units: tuple[parts.Unit, ...] = ()
+    first_family: Literal["own", "any"] = "own"
+    most_cost_per_flux: Annotated[float, Field(gt=0, le=100)] = MOST_COST
     requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
     space: tuple[Space, ...] = ()
 
@@ -306,6 +313,7 @@ def asked(
             "temperature_max_K": max(high, low + _LEAST_RANGE_K),
             "temperature_K": kelvin,
             "load_line": load_line,
+            "service_hours": 0.0,
             "magnet_mass_kg": 1.0,
             "sources": dict.fromkeys(("temperature", "load_line", "magnet_mass"), _GIVEN),
             "reference": _reference(reference, basis, shell),

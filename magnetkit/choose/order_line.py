@@ -97,10 +97,12 @@ def _product(way: Any, drawing: str) -> str:
 
 def _composition(way: Any) -> str:
     limits = heavy_limits(way)
-    listed = ", ".join(f"{element} <= {limit:.1f} wt.%" for element, limit in limits.items())
+    limits_text = ", ".join(f"{element} <= {limit:.1f} wt.%" for element, limit in limits.items())
     if way.grade:
-        return f"content of Dy and Tb on the certificate (makers print none; expected {listed})"
-    return f"{listed} of the whole magnet (recipe to start from: {way.candidate}" + (
+        return (
+            f"content of Dy and Tb on the certificate (makers print none; expected {limits_text})"
+        )
+    return f"{limits_text} of the whole magnet (recipe to start from: {way.candidate}" + (
         f" + {way.shell})" if way.shell else ")"
     )
 

@@ -40,8 +40,9 @@ def recommend(
     ----------
     frame : DataFrame
         One row a way: ``probability_meets_requirements``, ``exposure_USD_kg``,
-        ``cost_per_flux_ratio`` over today's, and ``open``, whether the rule may take it: no trial,
-        and of a family that is allowed.
+        ``cost_per_flux_ratio`` over today's, ``open``, whether the rule may take it: no trial,
+        and of a family that is allowed; and ``diluted``, whether Ce, La or Y is in it, whose
+        corrosion nothing here counts: of equals it comes last.
     today : HeavyToday
         What the magnet in use holds.
     most_cost : float, optional
@@ -65,5 +66,6 @@ def recommend(
         step = max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, step)
     near = exposure[places] <= exposure[places].min() + step
     cost = np.nan_to_num(ratio[places], nan=np.inf)
-    order = np.lexsort((exposure[places], cost, ~near))
+    diluted = frame["diluted"].to_numpy(bool)[places]
+    order = np.lexsort((exposure[places], cost, diluted, ~near))
     return int(places[order[0]])

@@ -310,7 +310,8 @@ def curve(
         temperature, load_line = _read_device(application, temperature, load_line)
     if limits:
         o.refuse_beside("--limits", out=out, bare=bare)
-        return _limits(magnets, temperature, load_line, hours, json, {"basis": basis, **keywords})
+        asked = {"basis": basis, "bound": bound, **keywords}
+        return _limits(magnets, temperature, load_line, hours, json, asked)
     if hours is not None or "outside_field_kA_m" in keywords or json:
         raise InputError("--hours, --outside-field and --json are of --limits")
     if out is not None:
@@ -412,7 +413,7 @@ def _limits(
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
     times = numbers(hours or "100,87600", "--hours")
     made_by = calibrated(given.get("process"), given.get("calibration"), ROOM_K)
-    names = {"outside_field_kA_m", "shell", "basis"} & set(given)
+    names = {"outside_field_kA_m", "shell", "basis", "bound"} & set(given)
     asked = {name: given[name] for name in names}
     frame = use_limits(recipes, lines, times, process=made_by, **asked)
     if json:

@@ -43,6 +43,7 @@ _LOSSES = (0.2, 1.0, 5.0)
 
 # Temperatures at which losses are evaluated, K.
 _FIRST, _LAST, _STEP = ROOM_K, 1200.0, 2.0
+_LAST_SHEET = 900.0
 _ENDS = {"low": "_lo", "centre": "", "high": "_hi", "guaranteed": ""}
 _RANKED = re.compile(r"^(?P<folder>.+):(?P<rank>\d+)$")
 _FIGURES = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m")
@@ -264,23 +265,19 @@ def _measured_curve(
 
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
     """Return the curves of a commercial grade from its printed values."""
-    from ..magnetism.grades import curve_figures, curve_shapes, grades, sold_at
+    from ..magnetism.grades import curve_figures, grades
 
     first, shape, source = curve_figures(name)
-    grade, at = str(first["grade"]), (*kelvin, ROOM_K)
-    sheets = [*(grades(name, k).iloc[0] for k in kelvin), first]
-    least, ends = sheets, [f"{x}{_ENDS[bound]}" for x in _FIGURES[:2]]
-    if bound == "guaranteed":
-        least = [sold_at(k).set_index("grade").loc[[grade], ends].median() for k in at]
-    b_r, h_cj = ([float(one[x]) for one in least] for x in ends)
+    grade = str(first["grade"])
+    figures = _grade_figures(name, [*kelvin, ROOM_K], bound)
+    b_r, h_cj, h_k = (figure.tolist() for figure in figures)
     for k, coercivity in zip(kelvin, h_cj, strict=False):
         if not coercivity > 0.0:
             raise InputError(
                 f"{grade} has no coercivity left at {k - ZERO_CELSIUS:.0f} C by its "
                 "printed coefficient; ask for a lower temperature"
             )
-    shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
-    h_k = [h * float(own["squareness"].iloc[0]) for h, own in zip(h_cj, shapes, strict=True)]
+    sheets = [grades(name, k).iloc[0] for k in kelvin]
     curves = _demagnetization(kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line)
     beyond = tuple(_beyond_sheets(sheet, k) for sheet, k in zip(sheets, kelvin, strict=False))
     density, conducts = (float(first[x]) for x in ("density_kg_m3", "resistivity_uohm_m"))
@@ -319,6 +316,7 @@ def use_limits(
     shell: Shells = None,
     *,
     basis: Basis = "auto",
+    bound: _Bound = "centre",
 ) -> "pd.DataFrame":
     """Return up to which temperature magnets keep their flux, by load line and time.
 
@@ -334,9 +332,11 @@ def use_limits(
     losses : sequence of float
         Irreversible losses of flux, %.
     outside_field_kA_m : float
-        Outside field against the magnetization, kA/m.
+        Field against the magnetization in the magnet's place with its remanence set to zero, kA/m.
     process, shell, basis : optional
         As of `magnetkit.predict`.
+    bound : {"low", "centre", "high", "guaranteed"}
+        Of B_r and H_cJ, as of `magnetkit.curve`.
 
     Returns
     -------
@@ -363,6 +363,8 @@ def use_limits(
     wanted = _as_list("losses", losses)
     if not all(0.0 < percent < 100.0 for percent in wanted):
         raise InputError(f"losses must lie between 0 and 100 %, got {losses!r:.60}")
+    if bound not in get_args(_Bound):
+        raise InputError(f"bound must be low, centre, high or guaranteed, got {bound!r}")
     lines, times = _as_list("load_line", load_line), _as_list("hours", hours)
     duties = [read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times]
     kelvin = np.arange(_FIRST, _LAST, _STEP)
@@ -371,13 +373,13 @@ def use_limits(
         texts: Any = [compositions] if isinstance(compositions, str) else compositions
         of_recipe = process, shell
         known = [
-            _grade_loops(grade, kelvin, *of_recipe)
+            _grade_loops(grade, kelvin, *of_recipe, bound)
             if grade
-            else _recipe_loops([text], kelvin, *of_recipe, basis)
+            else _recipe_loops([text], kelvin, *of_recipe, basis, bound)
             for text, grade in zip(texts, named_so, strict=True)
         ]
     else:
-        known = [_recipe_loops(compositions, kelvin, process, shell, basis)]
+        known = [_recipe_loops(compositions, kelvin, process, shell, basis, bound)]
     found = pd.concat([_limits(own, kelvin, duties, wanted) for own in known], ignore_index=True)
     found.attrs["notes"] = [own.note for own in known if own.note]
     return found
@@ -432,18 +434,33 @@ def _limits(own: _Loops, kelvin: _Array, duties: list[Duty], losses: list[float]
 
 
 def _recipe_loops(
-    compositions: Compositions, kelvin: _Array, process: Any, shell: Any, basis: Basis
+    compositions: Compositions, kelvin: _Array, process: Any, shell: Any, basis: Basis, bound: str
 ) -> _Loops:
-    """Return the modelled figures of recipes."""
+    """Return the modelled figures of recipes, as `magnetkit.curve` uses them."""
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys, magnets_at
+    from ..magnetism.sintered import Use, figures_at
 
     inputs = read_inputs(compositions, basis, strict=True)
     table, shell = inputs.table, inputs.shells_with(shell)
     shells = read_shells(shell, len(table))
-    made = magnets_at(alloys(table, process, shells), kelvin)
+    of_all = alloys(table, process, shells, ranges=bound in ("low", "high"))
+    made = magnets_at(of_all, kelvin)
     axial = made.status == 0
-    figures = made.remanence(), made.coercivity(), made.knee_field
+    figures = [made.remanence(), made.coercivity(), made.knee_field]
+    if _ENDS[bound]:
+        # As many temperatures as a straight line between them needs, and no more.
+        some = kelvin[::_EVERY]
+        at = figures_at(of_all, list(some), Use())
+        for place, name in enumerate(_FIGURES):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratios = [one[f"{name}{_ENDS[bound]}"] / one[name] for one in at]
+            figures[place] = figures[place] * _between(kelvin, some, np.array(ratios).T)
+    elif bound == "guaranteed":
+        (room,) = figures_at(of_all, [ROOM_K], Use())
+        spreads = [lots(str(host)) for host in room["host"].texts()]
+        shares = np.array([[one.share(x) for x in _FIGURES[:2]] for one in spreads])
+        figures = [figures[0] * shares[:, :1], *(h * shares[:, 1:] for h in figures[1:])]
     b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
     recoil = np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape)
     names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
@@ -451,25 +468,52 @@ def _recipe_loops(
     return _Loops(names, put_in, b_r, h_cj, h_k, recoil, made.rows["structure_limit_K"])
 
 
-def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
+# Every so manieth temperature of the limits is evaluated where figures go by straight lines.
+_EVERY = 5
+
+
+def _between(kelvin: _Array, some: _Array, values: _Array) -> _Array:
+    """Return values of n magnets, (n, k), at all temperatures, from those at some of them."""
+    return np.array(
+        [np.interp(kelvin, some, np.clip(np.nan_to_num(row, nan=1.0), 0.0, 10.0)) for row in values]
+    )
+
+
+def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
+    """Return B_r, T, H_cJ and H_k, kA/m, of a grade at k temperatures, by its makers' sheets."""
+    from ..magnetism.grades import curve_shapes, grades, sold_at
+
+    sheets = [grades(name, k).iloc[0] for k in kelvin]
+    grade, ends = str(sheets[0]["grade"]), [f"{x}{_ENDS[bound]}" for x in _FIGURES[:2]]
+    least = sheets
+    if bound == "guaranteed":
+        least = [sold_at(k).set_index("grade").loc[[grade], ends].median() for k in kelvin]
+    b_r, h_cj = (np.array([float(one[x]) for one in least]) for x in ends)
+    shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
+    square = np.array([float(shape["squareness"].iloc[0]) for shape in shapes])
+    return [b_r, h_cj, h_cj * np.nan_to_num(square)]
+
+
+def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any, bound: str) -> _Loops:
     """Return the printed figures of a grade, as `magnetkit.curve` uses them."""
-    from ..magnetism.grades import curve_figures, shares_left
+    from ..magnetism.grades import curve_figures
     from ..magnetism.process import parameters
-    from ..magnetism.squareness import squareness_at
 
     refuse_beside(name, process, shell)
     row, shape, source = curve_figures(name)
-    left = [share[None, :] for share in shares_left(row, kelvin).values()]
-    b_r, h_cj = (float(row[x]) * share for x, share in zip(_FIGURES, left, strict=False))
-    h_cj = 1e3 * h_cj
-    square = squareness_at(float(shape["squareness"]), row["host"], *left)
-    h_k = h_cj * np.nan_to_num(square)
+    # Sheets end long before.
+    some = kelvin[kelvin <= _LAST_SHEET][::_EVERY]
+    figures = _grade_figures(name, some.tolist(), bound)
+    b_r, h_cj, h_k = (np.interp(kelvin, some, figure)[None, :] for figure in figures)
     recoil = np.full_like(b_r, float(shape["recoil"]))
-    limit = np.array([parameters().families[row["host"]].structure_limit_K])
+    families, host = parameters().families, row["host"]
+    limit = np.array([families[host].structure_limit_K if host in families else np.inf])
     most = float(row["max_working_temperature_K"])
     beyond = "" if np.isnan(most) else f", extrapolated beyond {most - ZERO_CELSIUS:.0f} °C"
-    note = f"{name}: H_cJ as guaranteed{beyond}; {source}"
-    return _Loops([name], "", b_r, h_cj, h_k, recoil, limit, note)
+    note = f"{name}: {bound} of what makers print{beyond}; {source}"
+    if bound in ("centre", "guaranteed"):
+        note = f"{name}: H_cJ as guaranteed{beyond}; {source}"
+    return _Loops([name], "", b_r, 1e3 * h_cj, 1e3 * h_k, recoil, limit, note)
 
 
 def _crossing_temperature(kelvin: _Array, value: _Array, bound: float, limit: _Array) -> _Array:

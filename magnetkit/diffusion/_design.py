@@ -94,6 +94,8 @@ class Search:
         found = np.zeros(len(self.cells))
         for magnet, case in self.each:
             wanted = relief * case.reverse + self.target.margin
+            if self.target.safety is not None:
+                wanted = self.target.safety * case.reverse / magnet.squareness
             found = np.maximum(found, magnet.needed(wanted, deviations))
         return found
 
@@ -228,6 +230,13 @@ def uniform_content(search: Search) -> tuple[float, float]:
     low, high = float(usable[max(good[0] - 1, 0)]), float(usable[good[0]])
     high = least(lambda amount: search.meets(amount * ones, deviations), low, high, 20)
     return high, probability_met(search.target, search.each, [high * ones], search.cells)
+
+
+def nothing_needed(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
+    """Return the magnet as sold as a coating of nothing, None where it does not meet the target."""
+    each = [(magnet.as_sold, case) for magnet, case in search.each]
+    bare = _coated(replace(search, each=each), groups, anneal, np.zeros(len(groups)))
+    return bare if bare.met else None
 
 
 def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Coated:

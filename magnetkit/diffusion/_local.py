@@ -7,7 +7,7 @@ what has to be met, and `probability_met` how likely a magnet meets it.
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -46,6 +46,13 @@ class Magnet:
     recoil: float  # recoil permeability
     density: float  # kg/m3
     most_wt_pct: float  # above it grains grow through and the gain of coercivity is lost
+    # H_cJ of the magnet as sold less that without what is diffused into it, A/m
+    diffused: float = 0.0
+
+    @property
+    def as_sold(self) -> "Magnet":
+        """The magnet with what is diffused into the grade that it is the alloy of."""
+        return replace(self, coercivity=self.coercivity + self.diffused, diffused=0.0)
 
     def b_r(self, amount: Array) -> Array:
         """Return B_r, T, at a content of heavy rare earth, %."""
@@ -74,20 +81,64 @@ class Magnet:
         return float(self.coercivity[self.amount <= self.most_wt_pct].max())
 
 
+@dataclass(frozen=True)
+class Anchor:
+    """What is guaranteed of a base alloy at a temperature, by the sheet of the grade that it is.
+
+    Attributes
+    ----------
+    host : str
+    remanence : float
+        B_r, T.
+    coercivity : float
+        H_cJ, A/m, of the alloy before anything is diffused in.
+    squareness, recoil : float
+        H_k / H_cJ and recoil permeability.
+    lots : float
+        What is guaranteed of H_cJ over what is typical.
+    diffused : float
+        What the grade as sold has more of H_cJ, A/m, by what is diffused into it.
+    """
+
+    host: str
+    remanence: float
+    coercivity: float
+    squareness: float
+    recoil: float
+    lots: float
+    diffused: float = 0.0
+
+
 def diffused_magnet(
-    table: CompositionTable, element: str, kelvin: float, process: Any, most_wt_pct: float
+    table: CompositionTable,
+    element: str,
+    kelvin: float,
+    process: Any,
+    most_wt_pct: float,
+    anchor: Anchor | None = None,
 ) -> Magnet:
     """Return a base alloy, one row, with heavy rare earth diffused to the grains' surface.
 
-    At `kelvin`, K; `process` as for `magnetkit.magnetism.sintered`, `most_wt_pct` as in `Magnet`.
+    At `kelvin`, K; `process` as for `magnetkit.magnetism.sintered`, `most_wt_pct` as in `Magnet`;
+    with an `anchor` its values are what is guaranteed, and its errors those of the shell's law.
     Raises InputError if the alloy makes no magnet there, or diffusion into its host is unknown.
     """
     shells = [f"{element} {a:.6f} wt%" if a else "" for a in _AMOUNTS]
     frame = _sintered_frame(table[np.zeros(len(shells), int)], kelvin, process, shells)
-    return _magnet(frame, table, element, process, _AMOUNTS, most_wt_pct)
+    magnet = _magnet(frame, table, element, process, _AMOUNTS, most_wt_pct)
+    if anchor is None:
+        return magnet
+    same = np.zeros(len(magnet.amount))
+    return _anchored_magnet(magnet, anchor, same, is_shell=True)
 
 
-def alloyed_magnet(table: CompositionTable, element: str, kelvin: float, process: Any) -> Magnet:
+def alloyed_magnet(
+    table: CompositionTable,
+    element: str,
+    kelvin: float,
+    process: Any,
+    anchor: Anchor | None = None,
+) -> Magnet:
     """Return the base alloy with part of its rare earth replaced; see `diffused_magnet`."""
     from ..alloy.shell_rows import replace_rare_earth
 
@@ -97,7 +148,44 @@ def alloyed_magnet(table: CompositionTable, element: str, kelvin: float, process
     weight = made.weight_fractions()[:, INDEX[element]]
     frame = _sintered_frame(made, kelvin, process, None)
     added = 100.0 * (weight - weight[0])
-    return _magnet(frame, table, element, process, added, np.inf)
+    magnet = _magnet(frame, table, element, process, added, np.inf)
+    if anchor is None:
+        return magnet
+    atoms = made.to_array()
+    distance = np.abs(atoms - atoms[0]).sum(axis=1)[: len(magnet.amount)]
+    return _anchored_magnet(magnet, anchor, distance, is_shell=False)
+
+
+def _anchored_magnet(magnet: Magnet, anchor: Anchor, distance: Array, *, is_shell: bool) -> Magnet:
+    """Return a magnet with the guaranteed values of an anchor, and the errors of its producer.
+
+    A gain of a shell is absolute; an alloy's H_cJ goes with the producer's level. `distance`, (m,),
+    is that of the alloys, the sum over atomic fractions.
+    """
+    from ..choose.probability import producer_deviations
+
+    model = magnet.coercivity
+    coercivity = anchor.coercivity * model / model[0]
+    if is_shell:
+        coercivity = anchor.coercivity + anchor.lots * (model - model[0])
+    ratio = magnet.remanence / magnet.remanence[0]
+    share = np.zeros(len(model))
+    if is_shell:
+        share = 1.0 - anchor.coercivity / coercivity
+    coated = (magnet.amount > 0.0) & is_shell
+    same_route = np.zeros(len(model), bool)
+    _, deviation = producer_deviations(
+        anchor.host, np.log(ratio), distance, share, coated, same_route
+    )
+    return replace(
+        magnet,
+        remanence=anchor.remanence * ratio,
+        coercivity=coercivity,
+        deviation=deviation,
+        squareness=anchor.squareness,
+        recoil=anchor.recoil,
+        diffused=anchor.diffused,
+    )
 
 
 def _magnet(
@@ -201,8 +289,10 @@ class Circuit:
 
     along: Axis  # direction of magnetization
     load_line: float | None = None  # mean permeance coefficient -B / (mu_0 H); None in open circuit
-    outside_field_kA_m: float = 0.0  # uniform outside field against the magnetization, kA/m
+    # field in the magnet's place with its remanence set to zero, against the magnetization, kA/m
+    outside_field_kA_m: float = 0.0
     law: Law = "component"  # see `reverse_field`
+    creep: float = 0.0  # by how much the time of use acts like a larger field, A/m
 
     def scale(self, field: SelfField) -> float:
         """Return the share of the open-circuit field that is left: the load line sets its mean."""
@@ -211,9 +301,9 @@ class Circuit:
         return 1.0 / (1.0 + self.load_line) / field.factor
 
     def outside(self) -> Array:
-        """Return the outside field as a vector, A/m, shape (3,)."""
+        """Return the outside field, and what time acts like, as a vector, A/m, shape (3,)."""
         vector = np.zeros(3)
-        vector[AXES.index(self.along)] = -1e3 * self.outside_field_kA_m
+        vector[AXES.index(self.along)] = -1e3 * self.outside_field_kA_m - self.creep
         return vector
 
 
@@ -236,9 +326,9 @@ def shape_case(
     """
     remanent = np.full(len(field.cells.points), b_r / MU_0)
     scale = circuit.scale(field)
-    vectors = field.responding(remanent, recoil, scale, circuit.outside())
+    vectors = field.responding(remanent, recoil, scale) + circuit.outside()
     reverse = reverse_field(vectors, circuit.along, circuit.law)
-    return Case(kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m)
+    return Case(kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m - circuit.creep)
 
 
 def map_cases(
@@ -291,7 +381,7 @@ def settle_reversal(
     scale, outside = circuit.scale(field), circuit.outside()
     share, reverse = start, np.zeros(len(amount))
     for _ in range(_ROUNDS):
-        vectors = field.responding(share * b_r / MU_0, magnet.recoil, scale, outside)
+        vectors = field.responding(share * b_r / MU_0, magnet.recoil, scale) + outside
         reverse = reverse_field(vectors, circuit.along, circuit.law)
         new = np.minimum(start, share_kept(magnet, amount, reverse))
         change = float(np.max(np.abs(new - share)))
@@ -354,7 +444,7 @@ def flux_against(
     return pd.DataFrame(rows)
 
 
-LOSS, _MARGIN = "irreversible_loss_pct", "margin_kA_m"
+LOSS, _MARGIN, SAFETY = "irreversible_loss_pct", "margin_kA_m", "demagnetization_safety"
 _NORMAL = NormalDist()
 # Gauss's three points of a normal distribution, for the uncertainty of the diffusion coefficient.
 NODES = ((-np.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (np.sqrt(3.0), 1.0 / 6.0))
@@ -367,6 +457,7 @@ class Target:
 
     loss_pct: float | None = None  # largest irreversible loss of flux, %; None: all cells withstand
     margin: float = 0.0  # smallest H_cJ less reverse field of all cells, A/m, without `loss_pct`
+    safety: float | None = None  # smallest knee field over the reverse field of all cells
 
     def met(
         self, magnet: Magnet, amount: Array, case: Case, cells: Array, deviations: float
@@ -375,13 +466,18 @@ class Target:
         # The magnet's own part falls with B_r.
         less = float(np.mean(1.0 - magnet.b_r(amount) / magnet.remanence[0]))
         field = case.reverse - less * case.own
+        if self.safety is not None:
+            knee = magnet.squareness * magnet.h_cj(amount, deviations)
+            return bool(np.all(knee >= self.safety * field * (1.0 - 1e-9)))
         if self.loss_pct is None:
             return bool(np.all(magnet.h_cj(amount, deviations) - field >= self.margin))
         return flux_loss(magnet, amount, field, cells, deviations) <= self.loss_pct
 
 
 def read_target(require: str | Sequence[str]) -> Target:
-    """Read a target: ``irreversible_loss_pct<=3``, or ``margin_kA_m>=50`` in every cell.
+    """Read a target: a loss of the whole, or a margin or safety in every cell.
+
+    ``irreversible_loss_pct<=3``, ``margin_kA_m>=50`` or ``demagnetization_safety>=1.1``.
 
     Raises InputError if it is another column, or both are given.
 
@@ -392,13 +488,17 @@ def read_target(require: str | Sequence[str]) -> Target:
     if not texts:
         return Target()
     if len(texts) > 1:
-        raise InputError(f"give one of {LOSS}<=N and {_MARGIN}>=N, got {len(texts)}")
+        raise InputError(f"give one of {LOSS}<=N, {_MARGIN}>=N, {SAFETY}>=N, got {len(texts)}")
     one = parse_requirement(texts[0])
-    wanted = {LOSS: "<=", _MARGIN: ">="}.get(one.column)
+    wanted = {LOSS: "<=", _MARGIN: ">=", SAFETY: ">="}.get(one.column)
     if wanted != one.sign or one.limit is None or one.temperature_K is not None:
-        raise InputError(f"requirement {texts[0]!r}: expected {LOSS}<=3 or {_MARGIN}>=50")
+        raise InputError(
+            f"requirement {texts[0]!r}: expected {LOSS}<=3, {_MARGIN}>=50 or {SAFETY}>=1.1"
+        )
     if one.column == _MARGIN:
         return Target(None, 1e3 * one.limit)
+    if one.column == SAFETY:
+        return Target(safety=one.limit)
     if not 0.0 < one.limit < 100.0:
         raise InputError(f"{LOSS} must lie between 0 and 100, got {one.limit:g}")
     return Target(one.limit)

@@ -304,20 +304,20 @@ class SelfField:
         """Mean demagnetizing factor (magnetometric)."""
         return float(np.average(self.factors, weights=self.cells.volumes))
 
-    def responding(self, remanent: Array, recoil: float, scale: float, outside: Array) -> Array:
+    def responding(self, remanent: Array, recoil: float, scale: float) -> Array:
         """Return the field vectors in a magnet that recoils along a straight line, A/m, (n, 3).
 
         M = M_r + (mu_rec - 1) H along the easy axis, solved by iteration: `remanent` is M_r of each
         cell, A/m, (n,), `recoil` mu_rec, `scale` the share of the self-field that is left (1 in
-        open circuit, less in a circuit of iron), `outside` the uniform outside field, A/m, (3,).
+        open circuit, less in a circuit of iron). An outside field as `Duty` has it, to which the
+        permeability has responded already, adds to it.
         """
-        easy = AXES.index(self.along)
         moved = remanent
         for _ in range(_ROUNDS):
-            field = scale * self.axial(moved) + outside[easy]
+            field = scale * self.axial(moved)
             new = remanent + (recoil - 1.0) * field
             settled = np.max(np.abs(new - moved)) <= _SETTLED * np.max(np.abs(remanent))
             moved = new
             if settled:
                 break
-        return scale * self.vectors(moved) + outside
+        return scale * self.vectors(moved)

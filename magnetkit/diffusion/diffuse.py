@@ -5,9 +5,10 @@
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from dataclasses import replace as with_fields
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -22,11 +23,22 @@ from ..alloy._grade_names import grades_among, refuse_beside
 from ..alloy._read import Compositions, as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
+from ..choose.probability import probability_met
+from ..choose.thresholds import MEETS, SAFETY
 from ..magnetism._composition_estimate import grade_magnet
+from ..magnetism._measured import COERCIVITY
 from ..magnetism.conditions import Conditions, SupplyKeywords, with_conditions
 from ..phases.partition import partition
 from . import _local
-from ._design import Coated, Search, best_anneal, put_on, refined_coating, uniform_content
+from ._design import (
+    Coated,
+    Search,
+    best_anneal,
+    nothing_needed,
+    put_on,
+    refined_coating,
+    uniform_content,
+)
 from ._profile import ELEMENTS, Anneal, Spreading, axis_of, face_groups, treatment
 from ._shapes import CELLS, MOST_CELLS, Cells, SelfField, Shape, cut, read_shape
 
@@ -36,6 +48,8 @@ if TYPE_CHECKING:
 
 _SEARCHED = 1_500
 """Cells of the search; its answer is checked on the number requested."""
+# ln of a ratio where nothing is asked.
+_AMPLE = 10.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,6 +77,8 @@ class Diffusion:
         The target as text.
     undone : list of str
         How far a treatment misses the target, one sentence each.
+    bare : Bare
+        The magnet as it is, at the duty.
     """
 
     magnet: str
@@ -73,6 +89,7 @@ class Diffusion:
     field: SelfField | None
     asked: str
     undone: list[str]
+    bare: "Bare"
 
     def __repr__(self) -> str:
         """Return the answer as one text."""
@@ -82,6 +99,11 @@ class Diffusion:
     def meets(self) -> bool:
         """Whether a coating of some element meets the target."""
         return any(c.met for c in self.coated.values())
+
+    @property
+    def none_needed(self) -> bool:
+        """Whether the magnet meets the target as it is."""
+        return all(coated.entered_kg == 0.0 and coated.met for coated in self.coated.values())
 
     @property
     def best(self) -> str:
@@ -160,8 +182,12 @@ class Diffusion:
 
     def lines(self) -> list[str]:
         """Return the answer in sentences."""
+        start = [f"{self.magnet}: {self.asked}", self.bare.sentence()]
+        if self.none_needed:
+            chance = next(iter(self.coated.values())).probability
+            return [*start, f"None needed: as it is it meets this with probability {chance:.2f}"]
         designs = [_sentence(row) for row in self.designs.to_dict("records")]
-        return [f"{self.magnet}: {self.asked}", *designs, *self.undone]
+        return [*start, *designs, *self.undone]
 
     def write(self, folder: str | Path) -> None:
         """Write ``designs.csv``, and of the best element ``coating.csv`` and ``margins.csv``.
@@ -181,9 +207,58 @@ class Diffusion:
     def to_json(self) -> str:
         """Return the answer as JSON."""
         records = json.loads(self.designs.to_json(orient="records"))
-        found = {"magnet": self.magnet, "asked": self.asked, "meets": self.meets,
-                 "designs": records, "undone": self.undone}  # fmt: skip
-        return json.dumps(found, ensure_ascii=False)
+        plain = {
+            "magnet": self.magnet,
+            "asked": self.asked,
+            "meets": self.meets,
+            "none_needed": self.none_needed,
+            "bare": vars(self.bare),
+            "designs": records,
+            "undone": self.undone,
+        }
+        return json.dumps(plain, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Bare:
+    """The magnet as it is, at the duty; of a grade as sold, by what is guaranteed.
+
+    The field is the mean over its volume, `worst_kA_m` the largest. The margin is the knee field
+    over the mean field, and `probability` that it is 1.1 or more.
+    """
+
+    remanence_T: float
+    coercivity_kA_m: float
+    knee_kA_m: float
+    field_kA_m: float
+    worst_kA_m: float
+    margin: float
+    probability: float
+
+    @classmethod
+    def of(cls, search: Search) -> "Bare":
+        """Return the bare magnet at the worst operating point of a search."""
+        each = []
+        for magnet, case in search.each:
+            field = float(np.average(case.reverse, weights=search.cells))
+            coercivity = float(magnet.as_sold.coercivity[0])
+            knee = magnet.squareness * coercivity
+            margin = knee / field if field > 0.0 else float("inf")
+            log = np.array([np.log(margin / SAFETY)])
+            deviation = np.array([magnet.deviation[0]])
+            chance = probability_met(np.array([_AMPLE]), log, 0.0 * deviation, deviation)
+            figures = (coercivity, knee, field, float(case.reverse.max()))
+            of_kA_m = [1e-3 * figure for figure in figures]
+            each.append(cls(float(magnet.remanence[0]), *of_kA_m, margin, float(chance[0])))
+        return min(each, key=lambda one: one.margin)
+
+    def sentence(self) -> str:
+        """Return it in words."""
+        return (
+            f"As it is: H_k {self.knee_kA_m:.0f} kA/m, mean field {self.field_kA_m:.0f} (worst "
+            f"{self.worst_kA_m:.0f}), margin {self.margin:.2f}, P {self.probability:.2f} of "
+            f"{SAFETY:g} times"
+        )
 
 
 def _sentence(row: Mapping[Any, Any]) -> str:
@@ -204,7 +279,7 @@ def _sentence(row: Mapping[Any, Any]) -> str:
 
 
 @named
-@with_conditions("outside_field_kA_m", "process", "calibration", "scenario", "prices")
+@with_conditions("outside_field_kA_m", "hours", "process", "calibration", "scenario", "prices")
 def diffuse(
     composition: Compositions,
     shape: str | Shape,
@@ -216,7 +291,7 @@ def diffuse(
     field: Any = None,
     load_line: float | None = None,
     require: str | Sequence[str] = "irreversible_loss_pct<=3",
-    probability: float = 0.9,
+    probability: float = MEETS,
     anneal: float | None = None,
     anneal_hours: float | None = None,
     law: _local.Law = "component",
@@ -254,8 +329,8 @@ def diffuse(
     load_line : float, optional
         Permeance coefficient -B / (mu_0 H) of the magnet in its circuit; open circuit otherwise.
     require : str or sequence of str
-        ``"irreversible_loss_pct<=3"``, or ``"margin_kA_m>=0"``: H_cJ above the reverse field by
-        so much in every place.
+        ``"irreversible_loss_pct<=3"``; or in every place ``"demagnetization_safety>=1.1"``, the
+        knee field over the reverse field, or ``"margin_kA_m>=0"``, H_cJ above it by so much.
     probability : float
         With which it has to be met.
     anneal, anneal_hours : float, optional
@@ -270,8 +345,9 @@ def diffuse(
     cells : int
         Boxes that the magnet is cut into, 200 to 10 million.
     **keywords
-        Conditions, as of `magnetkit.predict`; the outside field is uniform, and a calibration
-        narrows the interval of H_cJ.
+        Conditions, as of `magnetkit.predict`; the outside field is uniform. Of a grade the values
+        are what its makers guarantee, and only the law of the shell is uncertain; of a recipe the
+        producer's level is, which a calibration narrows.
 
     Returns
     -------
@@ -295,13 +371,14 @@ def diffuse(
     if len(conditions.temperature) != 1:
         raise InputError("diffuse takes one temperature; call it for each")
     kelvin = conditions.temperature[0]
-    table, base, process = _base(composition, basis, conditions.process, kelvin)
+    table, base, process, anchor_at = _base(composition, basis, conditions, kelvin)
     load_line = None if load_line is None else finite("load_line", load_line, 0.0)
     share("probability", probability)
     target = _local.read_target(require)
-    circuit = _local.Circuit(easy, load_line, conditions.outside_field_kA_m, law)
+    duty = conditions.duty
+    circuit = _local.Circuit(easy, load_line, duty.outside_field_kA_m, law, duty.creep)
     tried = _anneals(element, anneal_hours, anneal)
-    job = _Job(table, circuit, kelvin, field, process)
+    job = _Job(table, circuit, kelvin, field, process, anchor_at)
     fine = job.setting(cut(own, whole("cells", cells, 200, MOST_CELLS)))
     coarse = fine if cells <= _SEARCHED else job.setting(cut(own, _SEARCHED))
     coated: dict[str, Coated] = {}
@@ -312,9 +389,12 @@ def diffuse(
         for name in tried:
             few = Search(Spreading(coarse[0]), job.each(name, coarse[2]), target, probability)
             many = Search(Spreading(fine[0]), job.each(name, fine[2]), target, probability)
-            _refuse_too_much(target, few)
-            coat = best_anneal(few, face_groups(faces, few.spreading, easy), tried[name])
-            coat = refined_coating(coat, face_groups(faces, many.spreading, easy), many)
+            groups = face_groups(faces, many.spreading, easy)
+            coat = nothing_needed(many, groups, tried[name][0])
+            if coat is None:
+                _refuse_too_much(target, few)
+                coat = best_anneal(few, face_groups(faces, few.spreading, easy), tried[name])
+                coat = refined_coating(coat, groups, many)
             coated[name], search[name] = coat, many
             rows.append(costs.faces(coat, many))
             rows.append(costs.throughout(many, "uniform shell"))
@@ -331,34 +411,74 @@ def diffuse(
         )
         left = [bare, *left]
     words = _target_text(target, circuit, kelvin, probability, field is not None)
-    return Diffusion(text, pd.DataFrame(rows), coated, search, circuit, fine[1], words, left)
+    bare_magnet = Bare.of(next(iter(search.values())))
+    return Diffusion(
+        text, pd.DataFrame(rows), coated, search, circuit, fine[1], words, left, bare_magnet
+    )
+
+
+AnchorAt = Callable[[float], "_local.Anchor | None"]
+"""Returns what is guaranteed of the base alloy at a temperature, K; None where nothing is."""
 
 
 def _base(
-    composition: Compositions, basis: Basis, process: Any, kelvin: float
-) -> tuple[CompositionTable, str, Any]:
-    """Return the base alloy, its name and process; of a grade its likeliest recipe."""
+    composition: Compositions, basis: Basis, conditions: Conditions, kelvin: float
+) -> tuple[CompositionTable, str, Any, AnchorAt]:
+    """Return the base alloy, its name, process and guarantee; of a grade its likeliest recipe."""
+    process = conditions.process
     grades = grades_among(composition)
     if grades and grades[0] is not None and len(grades) == 1:
         refuse_beside(grades[0], process, None)
         base = grade_magnet(grades[0], kelvin)
         start = "" if base.shell is None else ", of which the alloy before diffusion"
-        return base.table, f"{base.grade} (most likely {base.made.words}{start})", base.process
+        name = f"{base.grade} (most likely {base.made.words}{start})"
+        anchor_at = partial(_anchor_of_grade, base.grade, base.table, base.shell, conditions)
+        return base.table, name, None, anchor_at
     table = as_table(composition, basis)
     if len(table) != 1:
         raise InputError(f"diffuse takes one alloy, got {len(table)}; call it for each")
     name = composition if isinstance(composition, str) else table.formulas()[0]
-    return table, name, process
+    return table, name, process, lambda _: None
+
+
+def _anchor_of_grade(
+    grade: str,
+    table: CompositionTable,
+    shell: str | None,
+    conditions: Conditions,
+    kelvin: float,
+) -> _local.Anchor:
+    """Return what is guaranteed of a grade at a temperature, K, without what is diffused in."""
+    from ..choose._request import Request, incumbent_of_grade
+    from ..magnetism.sintered import sintered_at
+
+    request = Request(with_fields(conditions, temperature=(kelvin,)))
+    incumbent = incumbent_of_grade(grade, request)
+    lots = incumbent.spread.share(COERCIVITY)
+    gain = 0.0
+    if shell is not None:
+        (whole,) = sintered_at(table, [kelvin], None, [shell])
+        (plain,) = sintered_at(table, [kelvin], None, None)
+        gain = float(whole[COERCIVITY].iloc[0] - plain[COERCIVITY].iloc[0])
+    return _local.Anchor(
+        host=incumbent.host,
+        remanence=incumbent.least["remanence_T"],
+        coercivity=1e3 * (incumbent.least[COERCIVITY] - lots * gain),
+        squareness=incumbent.squareness,
+        recoil=incumbent.recoil,
+        lots=lots,
+        diffused=1e3 * lots * gain,
+    )
 
 
 def _target_text(
     target: _local.Target, circuit: _local.Circuit, kelvin: float, probability: float, mapped: bool
 ) -> str:
-    wanted = (
-        f"{_local.LOSS} <= {target.loss_pct:g}"
-        if target.loss_pct is not None
-        else f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
-    )
+    wanted = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
+    if target.safety is not None:
+        wanted = f"H_k {target.safety:g} times the reverse field everywhere"
+    elif target.loss_pct is not None:
+        wanted = f"{_local.LOSS} <= {target.loss_pct:g}"
     if mapped:
         where = "in the field of the map"
     elif circuit.load_line is None:
@@ -386,7 +506,7 @@ def _anneals(
 
 def _refuse_too_much(target: _local.Target, search: Search) -> None:
     """Refuse a margin that no amount gives."""
-    if target.loss_pct is not None:
+    if target.loss_pct is not None or target.safety is not None:
         return
     for magnet, case in search.each:
         worst = float(case.reverse.max()) + target.margin
@@ -439,17 +559,20 @@ class _Job:
     kelvin: float
     field: Any
     process: Any
+    anchor_at: AnchorAt
 
     @cache  # noqa: B019  lives as long as a design does
     def magnet(self, element: str, kelvin: float) -> _local.Magnet:
         """Return the alloy with an element diffused in at a temperature, K."""
         most = treatment()["surface"]["most_wt_pct"]
-        return _local.diffused_magnet(self.table, element, kelvin, self.process, most)
+        anchor = self.anchor_at(kelvin)
+        return _local.diffused_magnet(self.table, element, kelvin, self.process, most, anchor)
 
     @cache  # noqa: B019  lives as long as a design does
     def alloyed(self, element: str, kelvin: float) -> _local.Magnet:
         """Return the alloy with part of its rare earth replaced by an element."""
-        return _local.alloyed_magnet(self.table, element, kelvin, self.process)
+        anchor = self.anchor_at(kelvin)
+        return _local.alloyed_magnet(self.table, element, kelvin, self.process, anchor)
 
     def setting(self, cells: Cells) -> tuple[Cells, SelfField | None, list[_local.Case]]:
         """Return the cells, their field, and the operating points."""

@@ -214,7 +214,7 @@ def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
         before = yield from _nucleation_terms(magnet)
     at_room = magnet.coercivity(made, ROOM_K, phases=_without_shell(made))
     if producer != 1.0:
-        yield "producer", at_room - before
+        yield "level of family and producer", at_room - before
         before = at_room
     whole = magnet.coercivity(made, ROOM_K)
     if magnet.shells is not None:

@@ -444,7 +444,9 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     )
     source = f"{sheets}, hot by chords alpha and beta"
     if shape["usual_squareness"]:
-        source += f"; knee assumed at {shape['squareness']:g} H_cJ as usual for {row['host']}"
+        source += (
+            f"; knee at 20 °C assumed at {shape['squareness']:g} H_cJ, as usual for {row['host']}"
+        )
     if shape["usual_recoil"]:
         source += f"; recoil permeability assumed {shape['recoil']:g} as usual for {row['host']}"
     return row, shape, source

@@ -16,11 +16,13 @@ from .._core.elements import INDEX, SYMBOLS
 from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
 from ..alloy.shell_rows import with_shell
 from ..alloy.table import CompositionTable
-from ..choose._decisions import SAVED, recommended
+from ..choose._decisions import recommended
 from ..choose._draws import magnets_by_route
 from ..choose._profile_parts import MEETS_PROBABILITY
 from ..choose._requirements import UNPROVEN
 from ..choose.result import ANSWER
+from ..choose.rule import rule_text
+from ..choose.thresholds import SAVING_WT_PCT
 from ..magnetism._measured import ALPHA
 from ..magnetism._stages import supplies
 from ..magnetism.conditions import calibration_of
@@ -158,11 +160,19 @@ LEGEND = (
 )
 
 
+def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
+    """Return the place of the decision to take, None to keep: of a replacement its own way."""
+    if lead(result):
+        first = np.flatnonzero(decided["share_best"].to_numpy(float) >= 1.0)
+        return int(first[0]) if len(first) else None
+    return recommended(decided, result.job)
+
+
 def verdict_of(result: "Ranked") -> list[str]:
     """Return what was asked, which decision to take, and the next test."""
     decided, meeting = result.decisions, int(result.manifest["summary"]["meet_requirements"])
     hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
-    total, of = result.judged, recommended(decided)
+    total, of = result.judged, place_to_take(result, decided)
     if of is None:
         # What might save more than is sure is decided by a measurement.
         trials = np.flatnonzero(decided["decision_status"] == "trial")
@@ -175,10 +185,15 @@ def verdict_of(result: "Ranked") -> list[str]:
     return [
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
         f"{_least(result)}{number_of} every requirement. {calibration(result)}",
-        _verdict(result, decided),
+        f"{_verdict(result, decided)} The rule: {_rule(result)}.",
         f"Next, for {number_of_decision(of)}: {decided['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),
     ]
+
+
+def _rule(result: "Ranked") -> str:
+    """Return the rule by which a decision is taken."""
+    return rule_text(result.profile.most_cost_per_flux)
 
 
 def _least(result: "Ranked") -> str:
@@ -230,7 +245,7 @@ def _uncertain(row: "pd.Series", profile: "Profile") -> str:
 
 def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     """Return which decision to take, and why."""
-    place, today = recommended(decided), decided.iloc[0]
+    place, today = place_to_take(result, decided), decided.iloc[0]
     status = decided["decision_status"].tolist()
     able = [str(n) for n, kind in enumerate(status) if kind in ("ready", "buy")]
     if place is not None:
@@ -238,7 +253,7 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
         grams = 10.0 * float(row["heavy_rare_earth_saved_wt_pct"]) * result.profile.magnet_mass_kg
         beside = _saves_more(decided, place)
         return f"Decision: {place}, which saves {number(grams)} g a device{beside}."
-    reason = "since nothing that is sure enough saves a fifth of its heavy rare earth"
+    reason = "since nothing of its family that is sure enough lowers what hangs on heavy rare earth"
     if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
         reason = "which holds no heavy rare earth to save"
         if able:
@@ -250,7 +265,7 @@ def _saves_more(decided: pd.DataFrame, place: int) -> str:
     """Return which other decision saves more, and what stands against it; empty without one."""
     saved = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
     other = int(saved.to_numpy().argmax())
-    if saved.iloc[other] < saved.iloc[place] + SAVED[0]:
+    if saved.iloc[other] < saved.iloc[place] + SAVING_WT_PCT:
         return ""
     against = {"buy": "is of another family", "trial": "is a trial"}
     status = str(decided["decision_status"].iloc[other])

@@ -455,7 +455,8 @@ def section(
     from ..phases.stability import stability
 
     elements = system.split("-")
-    if len(set(elements)) not in (2, 3) or any(e not in SYMBOLS for e in elements):
+    distinct = set(elements) & set(SYMBOLS)
+    if len(elements) not in (2, 3) or len(distinct) < len(elements):
         raise InputError(f"a section takes two or three elements such as Sm-Co-Fe, got {system!r}")
     source = open_snapshot(snapshot)
     hull = hull_section(source, elements)

@@ -52,12 +52,12 @@ def buyer_page(replacement: Any) -> str:
 
 def _requirements(replacement: Any) -> str:
     """Return in words what is asked of a replacement."""
-    asked = [line for line in replacement.lines() if line.startswith("Asked at")]
-    if asked:
-        return asked[0]
-    own = f"today's magnet has P {replacement.own_probability:.2f}"
+    requirement_lines = [line for line in replacement.lines() if line.startswith("Asked at")]
+    if requirement_lines:
+        return requirement_lines[0]
+    today = f"today's magnet has P {replacement.own_probability:.2f}"
     limits = ", ".join(str(limit) for limit in replacement.limits.values())
-    return f"{limits or 'as today'} ({replacement.basis}); {own}."
+    return f"{limits or 'as today'} ({replacement.basis}); {today}."
 
 
 def _is_of_a_way(line: str) -> bool:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from .._core.datasets import sha256
+from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from ..alloy._files import Block, Rejected, check_file, read_blocks, split_sheet
 from ..alloy._read import is_path, read_blocks_joined, read_inputs
@@ -29,6 +30,7 @@ from ..magnetism.shells import objection
 from ..phases.records import HOSTS
 
 if TYPE_CHECKING:
+    from ..choose._profile_parts import Reference
     from ..choose.applications import Profile
 
 
@@ -365,16 +367,22 @@ def as_candidates(
     return TableCandidates(table, labels, shells, extra, inputs.rejected)
 
 
+def _atomic_formula(reference: "Reference") -> str:
+    """Return the formula of today's magnet; candidates of a space are atomic, and so exact."""
+    if reference.basis == "atomic":
+        return reference.formula
+    table = reference.table()
+    amounts = zip(table.indices, table.values, strict=True)
+    return "".join(f"{SYMBOLS[place]}{amount:.12g}" for place, amount in amounts)
+
+
 def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of a device.
 
     Its reference magnet, the charges by route of every host that it allows and that bears its
     temperature, and its own spaces.
     """
-    today = profile.reference
-    # Candidates of a space are atomic; a recipe in wt.% would be another magnet.
-    formula = today.formula if today.basis == "atomic" else today.table().formulas()[0]
-    leading = [(formula, today.shell or "")]
+    leading = [(_atomic_formula(profile.reference), profile.reference.shell or "")]
     spaces = []
     for part in profile.space:
         spaces.append(substitutions(part.formula, part.replace, step=part.step, limits=part.limits))

@@ -26,12 +26,12 @@ def estimate_diffused(grade: str, element: str) -> tuple[str, str]:
     if element not in ELEMENTS:
         raise InputError(f"diffused must be {' or '.join(ELEMENTS)}, got {element!r:.40}")
     makeup = estimate_composition(grades(grade).iloc[0])
-    diffused = [recipe for recipe in makeup.recipes if recipe.shell]
-    if not diffused:
+    candidates = [recipe for recipe in makeup.recipes if recipe.shell]
+    if not candidates:
         raise InputError(
             f"no makeup of {grade} has anything diffused in; give --recipe and --shell"
         )
-    best = diffused[0]
+    best = candidates[0]
     shell = read_shell(best.shell)
     if shell is None or element == shell.R:
         return best.text, best.shell

@@ -198,10 +198,7 @@ def _assumed(replacement: Any, first: Answer) -> str:
             others.append(f"if it is {other.kind}, {alike}")
         text += "".join(f"; {one}" for one in others) + "."
     if not first.is_level_sound:
-        text += (
-            f" Its H_cJ is {first.level:.1f} times the model's, so no melt is offered: give its "
-            "recipe (--recipe)."
-        )
+        text += f" No melt is offered, since {first.level_reason}: give its recipe (--recipe)."
     return text
 
 

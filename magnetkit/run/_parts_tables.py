@@ -109,14 +109,14 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
     """Return kg a year of heavy rare earth and of each element, today and then, with ranges."""
     import pandas as pd
 
-    known = [part for part in parts if part.kg_year == part.kg_year]
+    weighed_parts = [part for part in parts if part.kg_year == part.kg_year]
     heavy = get_settings().heavy_rare_earths
-    today = [(part.maker, part.heavy_today.times(part.kg_year / 100.0)) for part in known]
-    then = [(part.maker, part.heavy_then.times(part.kg_year / 100.0)) for part in known]
+    today = [(part.maker, part.heavy_today.times(part.kg_year / 100.0)) for part in weighed_parts]
+    then = [(part.maker, part.heavy_then.times(part.kg_year / 100.0)) for part in weighed_parts]
     table = [_total_row("heavy rare earth", today, then)]
     for element in (*heavy, *TAKEN_ON):
-        now = [(part.maker, part.kilograms(part.today).get(element)) for part in known]
-        later = [(part.maker, part.kilograms(part.then).get(element)) for part in known]
+        now = [(part.maker, part.kilograms(part.today).get(element)) for part in weighed_parts]
+        later = [(part.maker, part.kilograms(part.then).get(element)) for part in weighed_parts]
         if any(amount is not None for _, amount in [*now, *later]):
             table.append(_total_row(element, now, later))
     return pd.DataFrame(table)
@@ -181,85 +181,85 @@ def notes(
     gaps: Sequence[str],
 ) -> list[str]:
     """Return what was read, what fills gaps, and what the numbers rest on."""
-    said = [f"Columns: {listed.sentence()}.", *(f"{note}." for note in listed.notes)]
-    said += [*gaps, *_filled(parts)]
-    said.append(f"{questions} different questions were asked of the rows, equal ones once.")
-    said.append(
+    texts = [f"Columns: {listed.sentence()}.", *(f"{note}." for note in listed.notes)]
+    texts += [*gaps, *_filled(parts)]
+    texts.append(f"{questions} different questions were asked of the rows, equal ones once.")
+    texts.append(
         "What a grade is made of is an estimate from printed values (makers print no composition); "
         "low and high are the ends of its 90 % range. In totals errors of one maker add up and "
         "those of several are independent; without a column of makers all count as of one."
     )
-    said.append(
+    texts.append(
         "Then: the recommended way of each row that is replaced, its recipe taken as ordered; the "
         "others stay as they are."
     )
-    said.append(
+    texts.append(
         f"USD: contained elements at the prices of '{scenario.name}' ({scenario.title}), rare "
         "earths as oxide, no melting, no yield, no margin: a price is to be asked."
     )
     elements = {e for part in parts for e in (*part.today, *part.then)}
     priced = [row for row in rows("elements") if row["element"] in elements]
     sources = sorted({row["price_source"] for row in priced if row["price_source"]})
-    said += [f"Price: {source}" for source in sources]
-    return said
+    texts += [f"Price: {source}" for source in sources]
+    return texts
 
 
 def _filled(parts: Sequence[Part]) -> list[str]:
     """Say which gaps of the list were filled by what."""
-    said = []
+    texts = []
     unweighed = [str(part.line) for part in parts if part.kg_year != part.kg_year]
     if unweighed:
-        said.append(
+        texts.append(
             f"No amount a year in {len(unweighed)} rows ({', '.join(unweighed[:10])}): judged, not "
             "counted in kilograms and dollars."
         )
-    return said
+    return texts
 
 
 def _dollars_line(frame: "pd.DataFrame") -> str:
     """Return dollars a year of the elements, of all magnets and of those compared."""
     today, then = (frame[f"Elements {name}, USD a year"] for name in ("today", "then"))
     text = f"Elements {today.sum():,.0f} USD a year today"
-    asked = then.isna() & today.notna()
-    if asked.any():
-        text += f", of which {asked.sum()} parts go to another family (price: ask)"
-    rest = today[~asked].sum()
+    is_other_family = then.isna() & today.notna()
+    if is_other_family.any():
+        text += f", of which {is_other_family.sum()} parts go to another family (price: ask)"
+    rest = today[~is_other_family].sum()
     return f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
 
 
 def lines(answer: Any) -> list[str]:
     """Return the answer in some twenty lines: verdicts, kilograms, dollars, shortages, faults."""
     parts = answer.parts
-    changed = [part for part in parts if part.way is not None]
+    replacements = [part for part in parts if part.way is not None]
     first = answer.totals.iloc[0]
-    said = [
-        f"{len(parts)} parts: {len(changed)} to replace, {len(parts) - len(changed)} stay; "
-        f"{len(answer.refused)} rows not understood."
+    texts = [
+        f"{len(parts)} parts: {len(replacements)} to replace, "
+        f"{len(parts) - len(replacements)} stay; {len(answer.refused)} rows not understood."
     ]
-    said.append(
+    texts.append(
         f"Heavy rare earth {first['today, kg a year']:,.1f} kg a year "
         f"({first['today, low']:,.1f} to {first['today, high']:,.1f}), then "
         f"{first['then, kg a year']:,.1f} ({first['then, low']:,.1f} to "
         f"{first['then, high']:,.1f})."
     )
-    taken = []
+    element_texts = []
     for _, row in answer.totals.iloc[1:].iterrows():
         low, high = row["today, low"], row["today, high"]
-        taken.append(
+        element_texts.append(
             f"{row['Element']} {row['today, kg a year']:,.0f} ({low:,.0f} to {high:,.0f}) -> "
             f"{row['then, kg a year']:,.0f}"
         )
-    said.append(f"By element, kg a year: {'; '.join(taken)}.")
-    said.append(_dollars_line(answer.frame))
-    said += [f"{row['Shortage']}: {row['In words']}" for _, row in answer.shortages.iterrows()]
+    texts.append(f"By element, kg a year: {'; '.join(element_texts)}.")
+    texts.append(_dollars_line(answer.frame))
+    texts += [f"{row['Shortage']}: {row['In words']}" for _, row in answer.shortages.iterrows()]
     for part in parts[:_SHOWN_LINES]:
         what = part.verdict or "counted"
         if part.way is not None:
             what = f"{part.way.name}, P {part.way.probability_meets_requirements:.2f}"
-        said.append(f"{part.name} ({part.magnet}): {what}")
+        texts.append(f"{part.name} ({part.magnet}): {what}")
     if len(parts) > _SHOWN_LINES:
-        said.append(f"... and {len(parts) - _SHOWN_LINES} more parts (--out FILE.xlsx has all)")
-    said += [
+        texts.append(f"... and {len(parts) - _SHOWN_LINES} more parts (--out FILE.xlsx has all)")
+    texts += [
         f"row {row['Row']} not understood: {row['Why']}" for _, row in answer.refused.iterrows()
     ]
-    return said + answer.notes
+    return texts + answer.notes

@@ -69,33 +69,33 @@ def _plan_cut(
     changes = [c for part in parts if (c := _change(part, missing, prices, whole)) is not None]
     changes.sort(key=lambda c: (c.way is None, -c.freed, -c.need))
     gap = sum(c.weight_need for c in changes)
-    needed, left = sum(c.need for c in changes), gap
+    total, gap_left = sum(c.need for c in changes), gap
     table = []
     for order, change in enumerate(changes, start=1):
-        status, why = _judge_cut(change, left, missing)
-        before = left
+        status, why = _judge_cut(change, gap_left, missing)
+        before = gap_left
         if status == "change":
-            left = max(left - change.freed, 0.0)
+            gap_left = max(gap_left - change.freed, 0.0)
         elif status == "stops":
-            left = max(left - change.need, 0.0)
+            gap_left = max(gap_left - change.need, 0.0)
         table.append(
             _row(shortage, order, change, status, why)
-            | {"Cannot be had before, kg a year": before, "after, kg a year": left}
+            | {"Cannot be had before, kg a year": before, "after, kg a year": gap_left}
         )
     count = {name: sum(row["What to do"] == name for row in table) for name in ("change", "stops")}
     elements = ", ".join(missing)
     words = (
-        f"{len(changes)} parts need {needed:,.1f} kg {elements} a year, of which {gap:,.1f} cannot "
+        f"{len(changes)} parts need {total:,.1f} kg {elements} a year, of which {gap:,.1f} cannot "
         f"be had: change {count['change']}, {count['stops']} stop"
     )
-    stopped = [row["Part"] for row in table if row["What to do"] == "stops"]
-    if stopped:
-        words += f" ({', '.join(stopped[:5])}{', ...' if len(stopped) > 5 else ''})"
+    stopping_parts = [row["Part"] for row in table if row["What to do"] == "stops"]
+    if stopping_parts:
+        words += f" ({', '.join(stopping_parts[:5])}{', ...' if len(stopping_parts) > 5 else ''})"
     first = next((row for row in table if row["What to do"] == "change"), None)
     if first is not None:
         words += f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
     row = {"Parts concerned": len(changes), "To change": count["change"], "Stop": count["stops"]}
-    row |= {"Needed, kg a year": needed, "Cannot be had, kg a year": gap}
+    row |= {"Needed, kg a year": total, "Cannot be had, kg a year": gap}
     row["USD a year saved at its prices"] = _dollars(table)
     return table, row | {"In words": f"{words}."}
 
@@ -174,23 +174,22 @@ def _plan_delay(
     """Plan for elements that come late: the stock that bridges the wait."""
     weeks = shortage.weeks_late()
     longest = max(weeks.values())
-    concerned = []
+    waiting_parts = []
     for part in parts:
-        held = [e for e in weeks if e in part.today and part.today[e].mean >= TRACE_WT_PCT]
-        if held and part.kg_year == part.kg_year:
-            concerned.append((part, held))
-    stock = {part.line: part.kg_year * longest / _WEEKS for part, _ in concerned}
-    value = {part.line: stock[part.line] * today_cost(part, prices) for part, _ in concerned}
-    concerned.sort(key=lambda pair: -value[pair[0].line])
+        elements = [e for e in weeks if e in part.today and part.today[e].mean >= TRACE_WT_PCT]
+        if elements and part.kg_year == part.kg_year:
+            waiting_parts.append((part, elements))
+    stock = {part.line: part.kg_year * longest / _WEEKS for part, _ in waiting_parts}
+    value = {part.line: stock[part.line] * today_cost(part, prices) for part, _ in waiting_parts}
+    waiting_parts.sort(key=lambda pair: -value[pair[0].line])
     table = []
-    for order, (part, held) in enumerate(concerned, start=1):
+    for order, (part, elements) in enumerate(waiting_parts, start=1):
         way = _free_way(part, weeks)
         status = "change" if way is not None else "keep a stock"
-        why = (
-            f"holds {', '.join(held)}: {stock[part.line]:,.1f} kg of magnets for {longest:g} weeks"
-        )
+        why = f"holds {', '.join(elements)}: {stock[part.line]:,.1f} kg of magnets for "
+        why += f"{longest:g} weeks"
         why += f"; {way.name} needs no licence" if way is not None else "; no likely way without"
-        shares = sum(part.today[e].mean for e in held)
+        shares = sum(part.today[e].mean for e in elements)
         change = Change(part, part.kg_year * shares / 100.0, 0.0, way, math.nan, 0.0)
         row = _row(shortage, order, change, status, why)
         table.append(
@@ -199,12 +198,13 @@ def _plan_delay(
     kilograms, dollars = sum(stock.values()), sum(v for v in value.values() if v == v)
     count = sum(row["What to do"] == "change" for row in table)
     words = (
-        f"{len(concerned)} parts wait {longest:g} weeks: a stock of {kilograms:,.0f} kg of magnets "
-        f"(elements {dollars:,.0f} USD) bridges it; {count} have a way that needs no licence"
+        f"{len(waiting_parts)} parts wait {longest:g} weeks: a stock of {kilograms:,.0f} kg of "
+        f"magnets (elements {dollars:,.0f} USD) bridges it; {count} have a way that needs no "
+        "licence"
     )
     if table:
         words += f"; first {table[0]['Part']}, the dearest stock"
-    summary = {"Parts concerned": len(concerned), "To change": count, "Stop": 0}
+    summary = {"Parts concerned": len(waiting_parts), "To change": count, "Stop": 0}
     return table, summary | {"In words": f"{words}."}
 
 
@@ -228,29 +228,29 @@ def _plan_prices(
         before, after = today_cost(part, usual), today_cost(part, prices)
         if not after > before + 1e-9 or part.kg_year != part.kg_year:
             continue
-        way, saved = _cheapest(part, prices)
+        way, saving = _cheapest(part, prices)
         need = part.kg_year * (after - before)
-        changes.append(Change(part, need, 0.0, way, saved, 0.0))
+        changes.append(Change(part, need, 0.0, way, saving, 0.0))
     changes.sort(key=lambda c: (c.way is None, -c.saved_USD if c.way is not None else -c.need))
     table = []
     for order, change in enumerate(changes, start=1):
-        more = f"{change.need:,.0f} USD a year dearer"
+        price_rise = f"{change.need:,.0f} USD a year dearer"
         if change.way is None:
-            row = _row(shortage, order, change, "pay", f"{more}; no likely way prices less")
+            row = _row(shortage, order, change, "pay", f"{price_rise}; no likely way prices less")
         else:
-            why = f"{more}; {change.way.name} saves {change.saved_USD:,.0f} USD a year"
+            why = f"{price_rise}; {change.way.name} saves {change.saved_USD:,.0f} USD a year"
             row = _row(shortage, order, change, "change", why)
         del row["Needed, kg a year"]
         table.append(row | {"Dearer, USD a year": change.need})
     dearer = sum(c.need for c in changes)
-    saved = sum(c.saved_USD for c in changes if c.way is not None)
+    saving = sum(c.saved_USD for c in changes if c.way is not None)
     count = sum(c.way is not None for c in changes)
     words = f"{len(changes)} parts cost {dearer:,.0f} USD a year more; "
-    words += f"{count} changes save {saved:,.0f}"
+    words += f"{count} changes save {saving:,.0f}"
     if count:
         words += f", first {changes[0].part.name} ({changes[0].saved_USD:,.0f})"
     summary = {"Parts concerned": len(changes), "To change": count, "Stop": 0}
-    summary["USD a year saved at its prices"] = saved
+    summary["USD a year saved at its prices"] = saving
     return table, summary | {"In words": f"{words}."}
 
 
@@ -259,11 +259,11 @@ def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
     ways = part.answer.ways if part.answer is not None else ()
     best, most = None, 0.0
     for way in ways:
-        saved = _saved_dollars(part, way, prices)
+        saving = _saved_dollars(part, way, prices)
         # What another family's elements cost says nothing of its price.
         likely = way.probability_meets_requirements >= LIKELY and way.kind != "other-family"
-        if likely and saved > most:
-            best, most = way, saved
+        if likely and saving > most:
+            best, most = way, saving
     return best, most
 
 

@@ -77,7 +77,7 @@ class Offer:
     def lines(self) -> list[str]:
         """Return the judgement in four lines."""
         chance = self.probability_meets_requirements
-        known = "cannot be judged" if chance != chance else f"P {chance:.2f}"
+        chance_text = "cannot be judged" if chance != chance else f"P {chance:.2f}"
         values = []
         for value, form in (
             (self.remanence_guaranteed_T, "B_r {:.3f} T"),
@@ -88,10 +88,12 @@ class Offer:
             if value == value:
                 values.append(form.format(value))
         verdict = self.verdict.capitalize()
-        said = [f"{verdict} the offer {self.text}: {known}; {', '.join(values) or 'no values'}."]
-        said.append(f"Today's magnet holds {self.heavy_rare_earth_today_wt_pct:.1f} wt.%.")
-        said += [f"Why: {'; '.join(self.reasons)}.", f"Ask for: {'; '.join(self.questions)}."]
-        return said
+        texts = [
+            f"{verdict} the offer {self.text}: {chance_text}; {', '.join(values) or 'no values'}."
+        ]
+        texts.append(f"Today's magnet holds {self.heavy_rare_earth_today_wt_pct:.1f} wt.%.")
+        texts += [f"Why: {'; '.join(self.reasons)}.", f"Ask for: {'; '.join(self.questions)}."]
+        return texts
 
 
 def judge_offer(replacement: Any, offer: Any) -> Offer:
@@ -323,7 +325,9 @@ def _decide(
     verdict = "take"
     if chance < UNLIKELY and _is_near_miss(replacement, values, margin):
         verdict = "ask"
-        reasons.append("only B_r falls short, by little: can the drawing or a sorted lot take it?")
+        reasons.append(
+            "only B_r falls short, by little: ask whether the drawing or a sorted lot takes it"
+        )
     elif chance < UNLIKELY:
         verdict = "refuse"
         reasons.append("it is unlikely to do what is asked")
@@ -366,10 +370,10 @@ def _decide(
 
 def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) -> bool:
     """Return whether B_r alone falls short, by no more than `_NEAR_MISS`."""
-    known = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
+    values_by_column = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
     for column, limit in replacement.limits.items():
         slack = _NEAR_MISS if column == _REMANENCE else 0.0
-        if not known.get(column, math.nan) >= (1.0 - slack) * limit.limit:
+        if not values_by_column.get(column, math.nan) >= (1.0 - slack) * limit.limit:
             return False
     return True
 
@@ -379,19 +383,21 @@ def _questions(
 ) -> tuple[str, ...]:
     """Return what to ask the supplier for."""
     celsius = replacement.reference["temperature_K"] - ZERO_CELSIUS
-    asked = []
+    questions = []
     if kind != "sheet" or carried:
-        asked.append(f"least B_r, H_cJ and H_k at {celsius:.0f} °C, with J(H) curve of three lots")
+        questions.append(
+            f"least B_r, H_cJ and H_k at {celsius:.0f} °C, with J(H) curve of three lots"
+        )
     if kind != "recipe" or heavy != heavy:
-        asked.append("analysis of Dy and Tb (ICP) of every lot")
+        questions.append("analysis of Dy and Tb (ICP) of every lot")
     else:
-        asked.append("that the recipe is of the whole magnet, analysed (ICP) in every lot")
+        questions.append("that the recipe is of the whole magnet, analysed (ICP) in every lot")
     if way is not None and (way.shell or way.kind == "diffused"):
-        asked.append("thickness up to which diffusion holds, and H_cJ at mid-thickness")
+        questions.append("thickness up to which diffusion holds, and H_cJ at mid-thickness")
     elif kind == "recipe":
-        asked.append("whether anything is diffused in")
+        questions.append("whether anything is diffused in")
     if way is not None and way.kind == "other-family":
-        asked.append("price of finished magnets, density and machining")
+        questions.append("price of finished magnets, density and machining")
     else:
-        asked.append("price of finished magnets")
-    return tuple(asked)
+        questions.append("price of finished magnets")
+    return tuple(questions)

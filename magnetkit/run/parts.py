@@ -172,21 +172,21 @@ def replace_parts(
 
     whole("per_year", per_year)
     whole("workers", workers)
-    listed = read_user_table(_source(table), "parts", units, strict)
-    _check_columns(listed)
-    gaps = _fill_temperatures(listed, temperature)
-    graded = [row for row in listed.rows if row.get("grade") is not None]
-    questions = list(dict.fromkeys(_question(row) for row in graded))
+    user_table = read_user_table(_source(table), "parts", units, strict)
+    _check_columns(user_table)
+    gaps = _fill_temperatures(user_table, temperature)
+    graded_rows = [row for row in user_table.rows if row.get("grade") is not None]
+    questions = list(dict.fromkeys(_question(row) for row in graded_rows))
     keywords |= {"scenario": scenario, "prices": prices}
     answers = _ask_questions(questions, keywords, workers, progress=progress)
     parts: list[Part] = []
-    kept: list[int] = []
-    refused = dict(listed.refused)
-    for place, row in enumerate(listed.rows):
-        line = listed.lines[place]
+    places: list[int] = []
+    refused = dict(user_table.refused)
+    for place, row in enumerate(user_table.rows):
+        line = user_table.lines[place]
         try:
             parts.append(_answer_part(line, row, answers, per_year))
-            kept.append(place)
+            places.append(place)
         except InputError as error:
             if strict:
                 raise InputError(f"row {line}: {error}") from None
@@ -196,13 +196,13 @@ def replace_parts(
         line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
         raise InputError(f"no row can be used; row {line}: {why}")
     state = with_prices(scenario, prices or {})
-    chosen = [load_shortage(one) for one in (*shortages(), *shortage)]
-    own = listed.own.iloc[kept].reset_index(drop=True)
+    all_shortages = [load_shortage(one) for one in (*shortages(), *shortage)]
+    own_columns = user_table.own.iloc[places].reset_index(drop=True)
     by_element = prices_of(state)
-    changes, summary = plan_changes(parts, chosen, state)
+    changes, summary = plan_changes(parts, all_shortages, state)
     return PartsAnswer(
         parts=tuple(parts),
-        frame=main_table(parts, own, listed.columns, by_element),
+        frame=main_table(parts, own_columns, user_table.columns, by_element),
         totals=totals(parts),
         ways=ways_table(parts, by_element),
         changes=changes,
@@ -211,7 +211,7 @@ def replace_parts(
             [(line, text, why) for line, (text, why) in sorted(refused.items())],
             columns=["Row", "Text", "Why"],
         ),
-        notes=notes(listed, parts, state, len(questions), gaps),
+        notes=notes(user_table, parts, state, len(questions), gaps),
     )
 
 
@@ -232,13 +232,13 @@ def _fill_temperatures(listed: UserTable, temperature: float | str | None) -> li
     if not lines:
         return []
     what = "the highest of each grade" if temperature is None else str(temperature)
-    shown = ", ".join(lines[:10]) + (", ..." if len(lines) > 10 else "")
-    return [f"No temperature in {len(lines)} rows ({shown}): {what} is taken."]
+    rows_text = ", ".join(lines[:10]) + (", ..." if len(lines) > 10 else "")
+    return [f"No temperature in {len(lines)} rows ({rows_text}): {what} is taken."]
 
 
 def _check_columns(listed: UserTable) -> None:
-    known = {column.name for column in listed.columns}
-    if not known & {"grade", "recipe"}:
+    names = {column.name for column in listed.columns}
+    if not names & {"grade", "recipe"}:
         headers = ", ".join(column.header for column in listed.columns[:12])
         raise InputError(
             f"no column of grades: expected a header such as Grade, Material, Werkstoff or 牌号 "
@@ -348,11 +348,11 @@ def _answer_part(
 
 
 def recommended_way(answer: Replacement) -> Any:
-    """Return the way that an answer recommends, None where the magnet stays."""
-    if answer.verdict != "replace":
-        return None
-    ways = answer.ways
-    return next((way for way in ways if getattr(way, "recommended", False)), ways[0])
+    """Return the way that an answer recommends, None where the magnet stays.
+
+    A magnet that does not stand its duty (verdict ``reach``) may have one too.
+    """
+    return next((way for way in answer.ways if way.recommended), None)
 
 
 def shares_today(answer: Replacement) -> dict[str, Amount]:
@@ -367,14 +367,14 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     total = sum(one["weight"] for one in kinds)
     if not kinds or not total:
         return {}
-    each = [mass_shares(one["composition"], one["shell"] or "") for one in kinds]
+    shares_by_kind = [mass_shares(one["composition"], one["shell"] or "") for one in kinds]
     weights = [one["weight"] / total for one in kinds]
-    elements = sorted({element for shares in each for element in shares})
+    elements = sorted({element for shares in shares_by_kind for element in shares})
     heavy = set(get_settings().heavy_rare_earths)
-    spread = _heavy_spread(reference, each, weights, heavy)
+    spread = _heavy_spread(reference, shares_by_kind, weights, heavy)
     amounts = {}
     for element in elements:
-        values = [shares.get(element, 0.0) for shares in each]
+        values = [shares.get(element, 0.0) for shares in shares_by_kind]
         mean = float(np.dot(weights, values))
         low, high = min(values), max(values)
         if element in heavy:
@@ -415,10 +415,10 @@ def _heavy_spread(
     totals = [sum(shares.get(element, 0.0) for element in heavy) for shares in each]
     mean = float(np.dot(weights, totals))
     name = "heavy_rare_earth_wt_pct"
-    stated = [float(reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")]
-    if mean < 1e-6 or any(x != x for x in stated):
+    ends = [float(reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")]
+    if mean < 1e-6 or any(x != x for x in ends):
         return Amount(1.0, 1.0, 1.0)
-    low, centre, high = stated
+    low, centre, high = ends
     return Amount(
         min(low / max(min(totals), 1e-9), 1.0), centre / mean, max(high / max(totals), 1.0)
     )

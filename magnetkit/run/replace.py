@@ -614,7 +614,7 @@ def _decisions(replacement: Replacement, result: "ScreenResult") -> list[dict[st
         more = {
             "decision_status": status,
             "copies": 1,
-            "share_best": 0.0,
+            "share_best": float(way.recommended),
             "next_test": f"what nobody knows of it: {way.unknown}",
         }
         row = {name: value for name, value in by_rank[way.number].items() if name in today}

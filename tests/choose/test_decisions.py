@@ -122,7 +122,7 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
     assert sold["remanence_guaranteed_T"] == pytest.approx(1.28 * (1 - 0.0012 * 12), rel=0.02)
     assert sold["probability_meets_requirements"] > 0.999
     assert sold["heavy_rare_earth_saved_wt_pct"] == pytest.approx(keep[HEAVY])
-    assert recommended(scanner.decisions) == 1
+    assert recommended(scanner.decisions, scanner.job) == 1
     # What cerium dilutes asks for a corrosion test, and nothing else does.
     names = scanner.decisions["decision"]
     corrosion = scanner.decisions["next_test"].str.contains("corrosion")
@@ -161,7 +161,8 @@ def test_of_what_no_sheet_prints_there_is_no_lower_class():
 
 @pytest.mark.parametrize("device", ["communication-twt-compensated", "instrumentation-sensor"])
 def test_a_compensated_magnet_is_kept_and_its_alpha_measured(device):
-    told = mk.screen(application=device).decisions
-    assert recommended(told) is None
+    result = mk.screen(application=device)
+    told = result.decisions
+    assert recommended(told, result.job) is None
     assert told["decision_status"].iloc[-1] == "trial"
     assert told["next_test"].str.contains("α from").all()

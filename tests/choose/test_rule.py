@@ -13,7 +13,7 @@ TODAY = HeavyToday(3.0, 9.0)
 
 def ways(*rows):
     columns = ["probability_meets_requirements", "exposure_USD_kg", "cost_per_flux_ratio", "open"]
-    return pd.DataFrame(list(rows), columns=columns)
+    return pd.DataFrame(list(rows), columns=columns).assign(diluted=False)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,12 @@ def ways(*rows):
 )
 def test_what_is_recommended(rows, place):
     assert recommend(ways(*rows), TODAY) == place
+
+
+def test_of_equals_what_cerium_dilutes_comes_last():
+    rows = ways((0.9, 2.0, 0.8, True), (0.9, 2.0, 0.9, True)).assign(diluted=[True, False])
+    assert recommend(rows, TODAY) == 1
+    assert recommend(rows.assign(diluted=False), TODAY) == 0
 
 
 def test_a_users_cap_on_cost_counts_and_is_said():

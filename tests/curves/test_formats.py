@@ -216,8 +216,8 @@ def test_its_material_response_finds_the_same_working_point_of_each_cell():
     solved = apply_demag(mesh, susceptibility=magnet.susceptibility, interaction="newell")
     cells = Cells(read_shape("12x8x4mm"), (6, 4, 4), np.ones((6, 4, 4)))
     b_r, recoil = curve.curves.remanence[0, 0], curve.curves.recoil[0, 0]
-    remanent, none = np.full(96, b_r / MU_0), np.zeros(3)
-    field = SelfField(cells, "x").responding(remanent, recoil, 1.0, none)[:, 0]
+    remanent = np.full(96, b_r / MU_0)
+    field = SelfField(cells, "x").responding(remanent, recoil, 1.0)[:, 0]
     wanted = b_r + (recoil - 1.0) * MU_0 * field
     for cell in solved:
         at = np.argmin(np.linalg.norm(cells.points - cell.position, axis=1))

@@ -126,3 +126,27 @@ def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
     # From nothing at all the logarithm leaps at the last.
     assert found[6] == pytest.approx(299.15, abs=0.02)
     assert found[7] == 295.0
+
+
+def test_a_bound_moves_the_limits_and_is_that_of_the_curve():
+    knees = {}
+    for bound in ("low", "centre", "high", "guaranteed"):
+        frame = mk.curves.use_limits([DYSPROSIUM, "N42SH"], 1.0, 0.0, bound=bound)
+        knees[bound] = frame["knee_K"].to_numpy()
+    assert knees["low"][0] < knees["guaranteed"][0] < knees["centre"][0] < knees["high"][0]
+    # Of a grade all coercivities are guaranteed; its low end has the least that makers print.
+    assert knees["low"][1] <= knees["guaranteed"][1]
+    # There the guaranteed curve has its knee at the working point.
+    for place, magnet in enumerate((DYSPROSIUM, "N42SH")):
+        curve = mk.curve(magnet, float(knees["guaranteed"][place]), bound="guaranteed").curves
+        field = curve.remanence[0, 0] / (MU_0 * (curve.recoil[0, 0] + 1.0))
+        assert curve.knee_field[0, 0] == pytest.approx(field, rel=0.01)
+    with pytest.raises(InputError, match="low, centre, high or guaranteed"):
+        mk.curves.use_limits(DYSPROSIUM, bound="least")
+
+
+def test_the_header_of_a_curve_says_at_which_temperature_a_knee_is_assumed():
+    hot = mk.curve("N42SH", "150C", bound="guaranteed")
+    assert "knee at 20 °C assumed at 0.95 H_cJ" in hot.source
+    squareness = hot.curves.knee_field[0, 0] / hot.curves.coercivity[0, 0]
+    assert squareness < 0.9

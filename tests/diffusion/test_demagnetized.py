@@ -40,6 +40,6 @@ def test_a_fault_field_leaves_its_mark():
 def test_reversed_cells_relieve_their_neighbours():
     magnet = hot(6.5e5)
     share, reverse = settle_reversal(magnet, NONE, FIELD, Circuit("z"), np.ones(len(NONE)))
-    frozen = FIELD.responding(np.full(len(NONE), 1.2 / 1.2566e-6), 1.05, 1.0, np.zeros(3))
+    frozen = FIELD.responding(np.full(len(NONE), 1.2 / 1.2566e-6), 1.05, 1.0)
     assert share.min() < 0.9
     assert reverse.mean() < 0.99 * (-frozen[:, 2]).mean()

@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.cli.app import app
-from magnetkit.magnetism._composition_estimate import grade_magnet
 
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
 BASE, SHAPE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"
@@ -123,13 +122,13 @@ def test_the_command_says_and_writes(tmp_path):
     assert isinstance(refused.exception, InputError)
 
 
-def test_what_is_undone_ends_in_1():
+def test_what_is_undone_is_an_answer():
     done = CliRunner().invoke(
         app,
         ["diffuse", BASE, "--basis", "weight", "--shape", "40x15x30mm", "--element", "Dy",
          "--faces", "poles", "--load-line", "0.5", "--anneal-hours", "8", "--anneal", "850C"],
     )  # fmt: skip
-    assert done.exit_code == 1
+    assert done.exit_code == 0
     assert "does not do it" in done.output
 
 
@@ -141,15 +140,38 @@ def test_50_000_points_have_their_field(found):
     assert np.isfinite(SelfField(cells, "z").factors).all()
 
 
-def test_a_grade_is_its_likeliest_alloy_anchored_on_its_sheet():
-    ask = {"element": "Tb", "anneal": 900, "anneal_hours": 8, "cells": 500, "load_line": 1}
-    found = mk.diffuse("N42M", SHAPE, temperature="110C", **ask)
-    own = grade_magnet("N42M", 383.15)
-    alike = mk.diffuse(
-        own.made.best.text, SHAPE, temperature="110C", basis="weight", process=own.process, **ask
-    )
-    assert row(found, "faces", "Tb").put_on_g == row(alike, "faces", "Tb").put_on_g > 0.0
-    assert found.magnet.startswith(f"N42M (most likely {own.made.best.text})")
+def test_a_grade_stands_the_duty_as_in_replace_and_in_its_curve():
+    use = {"load_line": 1.0, "outside_field_kA_m": 100.0}
+    found = mk.diffuse("N48H", "40x40x1mm", temperature="110C", element="Tb", cells=500, **use)
+    own = mk.replace("N48H", "110C", **use)
+    bare = found.bare
+    assert bare.knee_kA_m == pytest.approx(own.reference["knee_field_kA_m"], rel=0.01)
+    assert bare.field_kA_m == pytest.approx(own.reference["field_kA_m"], rel=0.01)
+    assert bare.margin == pytest.approx(own.reference["demagnetization_safety"], rel=0.01)
+    assert bare.probability == pytest.approx(own.own_probability, abs=0.02)
+    curve = mk.curve("N48H", "110C", bound="guaranteed").curves
+    assert bare.knee_kA_m == pytest.approx(1e-3 * curve.knee_field[0, 0], rel=0.01)
+
+
+def test_an_outside_field_and_time_add_to_the_field_of_every_cell():
+    ask = {"element": "Tb", "cells": 500, "load_line": 1, "basis": "weight"}
+    plain = mk.diffuse(BASE, SHAPE, **ask).bare
+    more = mk.diffuse(BASE, SHAPE, outside_field_kA_m=80.0, hours=100.0, **ask).bare
+    # 100 h act as 35 kA/m.
+    assert more.field_kA_m - plain.field_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
+    assert more.worst_kA_m - plain.worst_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
+
+
+def test_what_needs_nothing_is_told_so():
+    found = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500)
+    assert found.none_needed
+    assert found.meets
+    assert (found.designs.loc[found.designs["way"] == "faces", "put_on_g"] == 0.0).all()
+    assert found.lines()[-1].startswith("None needed: ")
+    safe = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500, element="Dy",
+                      require="demagnetization_safety>=1.1")  # fmt: skip
+    assert safe.none_needed
+    assert safe.bare.worst_kA_m * 1.1 <= safe.bare.knee_kA_m
 
 
 def test_a_grade_into_which_terbium_is_diffused_stands_for_its_alloy():

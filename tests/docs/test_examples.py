@@ -26,10 +26,10 @@ def name_of(thing):
 
 def test_every_public_name_has_a_page_with_an_example():
     rooms = [importlib.import_module(f"magnetkit.{p.stem}") for p in PAGES if p.stem != "index"]
-    # Kernels take arrays alone, and sets of data are files.
+    # Sets of data are files.
     direct = {name for name in mk.__all__ if inspect.ismodule(getattr(mk, name))}
-    shown = {page.stem.removeprefix("show.") for page in PAGES}
-    assert direct - shown == {"datasets", "kernels", "show"}
+    shown = {page.stem.removeprefix("report.") for page in PAGES}
+    assert direct - shown == {"datasets"}
     things = [getattr(room, name) for room in (mk, *rooms) for name in getattr(room, "__all__", ())]
     things = {name_of(thing): thing for thing in things if public(thing)}
     assert things.keys() - EXAMPLES.keys() == set()

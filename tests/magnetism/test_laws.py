@@ -179,6 +179,10 @@ def test_a_formula_is_likelier_the_nearer_a_row_is_to_it():
         CompositionTable.from_strings(pair), host[:2], np.ones(2)
     )
     assert additive < plain
+    # With 1 % beside the hard phase half is left of it: 0.985 to 0.995.
+    beside = CompositionTable.from_strings(["Nd2Fe13.95Al0.05B"])
+    half = _boundary.formula_likelihood(beside, host[:1], np.full(1, 0.99))[0]
+    assert half == pytest.approx(0.5, abs=0.02)
     weighed = CompositionTable.from_strings(["Nd26.68B1.0Fe bal."], basis="weight")
     assert _boundary.formula_likelihood(weighed, host[:1], np.ones(1))[0] == 0.0
     # Other hosts by how much of them is the hard phase: from 0.94 to 0.995.
@@ -229,6 +233,7 @@ def test_hot_cells_fall_as_their_twin_and_are_less_known():
     class Rules:
         pinned = np.array([2e6, 2e6, 0.0, 1e5])
         decay = np.array([1.4, 1.4, 1.0, 2.0])
+        level = np.array([1.0, 1.0, 1.0, 1.0])
 
     at_500 = _cells.hot_deviation(Rules, np.array([0.1, 0.2, 0.1, 0.2]), np.full((1, 4), 773.15))[0]
     # 100 kA/m, 250 from an iron of 0.20, over 2000 (1 - 1.4 x 0.48) = 656 kA/m; at most 1.5.
@@ -281,14 +286,15 @@ def test_coupled_grains_keep_what_their_twin_keeps():
         "additive": rng.uniform(0.0, 0.005, n), "wetting": rng.uniform(0.0, 0.1, n),
         "decoupling": rng.uniform(0.0, 0.1, n), "iron": np.full(n, np.nan),
     }  # fmt: skip
-    alpha_k, n_eff, pinned, _ = _balance.microstructure(rows, structure)
+    alpha_k, n_eff, pinned, kept, _ = _balance.microstructure(rows, structure)
     for i in range(n):
         row = {name: values[i] for name, values in (rows | structure).items()}
         left = naive.grain_decoupling(row["decoupling_factor"], row["soft"], row)
         gain = rows["wetted"][i] * structure["wetting"][i] + structure["decoupling"][i]
-        assert alpha_k[i] == pytest.approx((rows["alpha_k"][i] + gain) * left)
+        assert kept[i] == pytest.approx(left)
+        assert alpha_k[i] == pytest.approx(rows["alpha_k"][i] + gain)
         poles = rows["n_eff"][i] + 0.2 * np.log(rows["grain_size_um"][i] / 5.0)
-        assert n_eff[i] == pytest.approx(max(poles, 0.0) * left)
+        assert n_eff[i] == pytest.approx(max(poles, 0.0))
     assert (pinned == 0.0).all()
 
 
@@ -372,3 +378,16 @@ def test_the_book_is_whole_and_a_table_that_is_not_is_refused():
     with shifted(most, 0.9):
         assert law("boundary").most_copper == 0.9
     assert law("boundary").most_copper == most.value
+
+
+def test_numbers_that_kernels_hold_are_those_of_the_book():
+    from magnetkit.magnetism import _magnet_kernels as kernels
+
+    names = {
+        "settles": "_SETTLES", "settles_hot": "_SETTLES_HOT", "settles_cold": "_SETTLES_COLD",
+        "most_cold": "_MOST_COLD", "order_power": "_ORDER", "least": "_LEAST",
+    }  # fmt: skip
+    book = {constant.name: constant.value for constant in law("temperature")}
+    held = {name: getattr(kernels, names[name]) for name in book.keys() & names.keys()}
+    assert len(held) >= 4
+    assert held == pytest.approx({name: book[name] for name in held})

@@ -95,8 +95,9 @@ def test_boron_has_a_window_which_gallium_opens():
     assert (with_gallium[low] > 1.25 * window.max()).all()
     assert (with_gallium[low] < 1.75 * window.max()).all()
     assert with_gallium[boron == 0.98][0] < 1.1 * window.max()
-    rows = [_recipe(boron=b) for b in (0.81, 0.98, 1.7)]
-    said = ["soft R2Fe17: boron is short", "ok", "coercivity unknown: amount of boron"]
+    rows = [_recipe(boron=b) for b in (0.72, 0.81, 0.98, 1.7)]
+    amount = "coercivity unknown: amount of boron"
+    said = ["soft R2Fe17: boron is short", amount, "ok", amount]
     assert _of(rows, "status").tolist() == said
     assert np.isfinite(_of(rows, B)).all()
 

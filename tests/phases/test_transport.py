@@ -187,7 +187,7 @@ def test_a_structure_loads_no_class_of_another_package(mp_server: Server):
 
 
 def test_a_key_among_the_documents_is_not_kept(mp_server: Server):
-    mp_server.faults.extend([*BEATS, in_site(label=KEY)])
+    mp_server.faults.extend([*BEATS, in_site(properties={"note": KEY})])
     with pytest.raises(NetworkError, match="sends the API key"):
         pull("Sm-Co")
 

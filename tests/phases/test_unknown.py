@@ -132,3 +132,13 @@ def test_systems_of_substitutes_hold_every_system_of_up_to_four_elements():
     assert max(system.count("-") for system in systems) == 3
     with pytest.raises(InputError, match="Gd is replaced but in none of the systems"):
         systems_of_substitutes("Sm-Co", {"Gd": ["Dy"]})
+
+
+def test_ranks_keep_what_is_not_judged_and_say_so():
+    recipe = "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."
+    device = "energy-traction-motor"
+    result = mk.screen([recipe], application=device, basis="weight", snapshot=_part(SYSTEMS))
+    assert result.table["status"].tolist() == ["ok"]
+    assert result.table["rank"].tolist() == [1]
+    words = "stability not judged: the snapshot has no phases of Cu, Dy"
+    assert result.decisions["next_test"].iloc[-1].endswith(words)

@@ -174,10 +174,29 @@ def test_candidates_stand_where_their_composition_is():
     assert 0.5 < min(own["marker"]["color"]) <= max(own["marker"]["color"]) <= 1.0
 
 
-@pytest.mark.parametrize("system", ["Sm-Co", "Sm-Co-Xx", "Sm-Co-Co"])
-def test_a_section_takes_three_elements(system):
-    with pytest.raises(InputError, match="three elements"):
+@pytest.mark.parametrize("system", ["Sm", "Sm-Co-Xx", "Sm-Co-Co", "Nd-Fe-Co-B"])
+def test_a_section_takes_two_or_three_elements(system):
+    with pytest.raises(InputError, match="two or three elements"):
         mk.plots.section(system)
+
+
+def test_the_hull_of_two_elements_is_energy_over_composition():
+    """SmCo5 has 83.3 at.% cobalt and lies above the line from SmCo3 to Sm2Co17."""
+    figure = mk.plots.section("Sm-Co", ["SmCo5", "Nd2Fe14B"])
+    hull, above, stable, own = figure["data"]
+    assert stable["text"][-2:] == ["Sm<sub>2</sub>Co<sub>17</sub>", "Co"]
+    assert hull["x"] == stable["x"] == sorted(stable["x"])
+    assert own["x"] == [pytest.approx(500 / 6, abs=0.005)]
+    assert own["y"][0] > np.interp(own["x"][0], hull["x"], hull["y"])
+    assert (np.array(above["y"]) > np.interp(above["x"], hull["x"], hull["y"])).all()
+
+
+def test_public_names_alone_are_listed_and_figures_are_written(tmp_path):
+    assert sorted(dir(mk.plots)) == sorted(mk.plots.__all__)
+    figure = mk.plots.section("Sm-Co")
+    figure.savefig(tmp_path / "hull.html")
+    assert "plotly" in figure.to_html()
+    assert (tmp_path / "hull.html").stat().st_size > 1000
 
 
 def test_an_element_without_phases_is_named():
@@ -229,6 +248,7 @@ def test_plotly_makes_its_own_figure_of_each(table, found):
         mk.plots.depth_profile(found),
         mk.plots.margin_map(found),
         mk.plots.section("Sm-Co-Fe", ["SmCo5"]),
+        mk.plots.section("Sm-Co", ["SmCo5"]),
         mk.plots.demagnetization(mk.magnetism.demagnetization("SmCo5", "20C,250C")),
     ]
     for figure in drawn:

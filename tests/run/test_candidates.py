@@ -51,3 +51,14 @@ def test_a_formula_of_several_spaces_comes_once_and_is_counted_on():
     some = take_rows(whole, np.array([2, 1]))
     assert some.table.row_index.tolist() == [3, 2]
     assert some.labels.to_pylist() == ["PrCo5", "Sm0.5Pr0.5Co5"]
+
+
+def test_todays_magnet_in_weight_per_cent_is_a_candidate_as_the_alloy_that_it_is():
+    profile = load("loudspeaker")
+    result = mk.screen(application=profile)
+    (formula,) = profile.reference.table().formulas()
+    own = result.table[result.table["formula"].astype(str) == formula]
+    assert len(own) == 1
+    assert own["heavy_rare_earth_wt_pct"].iloc[0] == 0.0
+    # It is kept, and no other decision is the same magnet again.
+    assert (result.decisions["formula"].astype(str) == formula).sum() == 1

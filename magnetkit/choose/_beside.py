@@ -1,0 +1,160 @@
+"""Candidates of a screening beside the grade that its predictions rest on, as in a replacement.
+
+Where a calibration is a grade, the producer of today's magnet makes the candidates: what they
+guarantee, their margin and their probability are those of `magnetkit.replace`, by one function.
+"""
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .._core._columnar import Coded, Columns
+from .._core.elements import SYMBOLS
+from ..alloy._grade_names import is_grade
+from ..alloy.table import CompositionTable
+from ..magnetism._composition_estimate import MELTED, Recipe
+from ..magnetism._measured import COERCIVITY
+from ..magnetism._stages import GUARANTEED
+from ..phases.records import HOSTS, root_of
+from ._candidates import SUPPORTED_LIMITS, judge_melts
+from ._profile_parts import CHANCE, Requirement
+from ._request import (
+    KNEE,
+    MARGIN_OF_DUTY,
+    REMANENCE,
+    Incumbent,
+    Limits,
+    Request,
+    incumbent_of_grade,
+    route_of_candidates,
+    with_makeup,
+)
+
+if TYPE_CHECKING:
+    from ._job import Job
+
+_SAME_K = 0.5
+_JUDGED = (REMANENCE, COERCIVITY, KNEE, MARGIN_OF_DUTY, *GUARANTEED.values())
+
+
+def is_beside_grade(job: "Job") -> bool:
+    """Return whether candidates are judged beside the grade of their calibration."""
+    calibration = job.conditions.calibration
+    if calibration is None or not is_grade(calibration):
+        return False
+    return all(_is_supported(one, job) for one in job.profile.requirements)
+
+
+def _is_supported(requirement: Requirement, job: "Job") -> bool:
+    """Return whether a requirement is one that a replacement can be asked for."""
+    kelvin = requirement.temperature_K or job.temperature
+    if abs(kelvin - job.temperature) > _SAME_K or requirement.share_of_reference is not None:
+        return False
+    return requirement.column in SUPPORTED_LIMITS
+
+
+def _find_request(job: "Job") -> tuple[Request, Limits]:
+    """Return the request of a replacement that a screening makes, and its limits."""
+    limits = {one.column: one for one in job.profile.requirements}
+    conditions = dataclasses.replace(
+        job.conditions,
+        temperature=(job.temperature,),
+        process=None,
+        calibration=None,
+    )
+    request = Request(
+        conditions,
+        on_duty=MARGIN_OF_DUTY in limits,
+        lasting=bool(conditions.hours),
+    )
+    return request, limits
+
+
+def judge_beside_grade(
+    table: CompositionTable, shells: "list[str] | None", here: Columns, job: "Job"
+) -> Columns:
+    """Return the columns of n candidates that their grade decides, others as in `here`.
+
+    ``probability_meets_requirements``, ``failed_requirements``, what is guaranteed, and what a
+    usual lot has of B_r, H_cJ, H_k and margin, where `here` has them.
+    """
+    request, limits = _find_request(job)
+    incumbent = with_makeup(incumbent_of_grade(str(job.conditions.calibration), request), request)
+    if incumbent.kind not in MELTED or incumbent.host not in HOSTS:
+        return here
+    hosts = [root_of(host) if host in HOSTS else "" for host in here["host"].texts()]
+    same = np.array(hosts, object) == root_of(incumbent.host)
+    rows = np.flatnonzero(same & here["status"].says("ok"))
+    if not len(rows):
+        return here
+    judged = _judge_rows(table, shells, rows, incumbent, request, limits, job)
+    columns = Columns(here)
+    for name in (CHANCE, *_JUDGED):
+        if name in here:
+            values = np.array(here[name], np.float64)
+            values[rows] = judged[name].to_numpy(float)
+            columns[name] = values
+            if f"{name}_lo" in here and f"{name}_lo" in judged:
+                for end in ("lo", "hi"):
+                    ends = np.array(here[f"{name}_{end}"], np.float64)
+                    ends[rows] = judged[f"{name}_{end}"].to_numpy(float)
+                    columns[f"{name}_{end}"] = ends
+    failed = np.array(here["failed_requirements"].texts(), object)
+    failed[rows] = _failed_texts(judged, limits)
+    columns["failed_requirements"] = Coded.of([str(text) for text in failed])
+    return columns
+
+
+def _judge_rows(
+    table: CompositionTable,
+    shells: "list[str] | None",
+    rows: np.ndarray,
+    incumbent: Incumbent,
+    request: Request,
+    limits: Limits,
+    job: "Job",
+) -> pd.DataFrame:
+    """Return some candidates judged beside the recipe of today's magnet."""
+    own = _recipe_in_use(incumbent, job)
+    route = route_of_candidates(job.conditions.process)
+    texts = [_weight_text(table, row) for row in rows.tolist()]
+    put_in = [""] * len(rows)
+    if shells is not None:
+        put_in = [shells[row] or "" for row in rows.tolist()]
+    frame = pd.DataFrame(
+        {
+            "composition": [own.text, *texts],
+            "shell": [own.shell, *put_in],
+            "way": ["own", *["bulk"] * len(rows)],
+            "route": [None, *[route] * len(rows)],
+        }
+    )
+    return judge_melts(incumbent, own, request, limits, frame).table.iloc[1:]
+
+
+def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
+    """Return what the grade is made of: as the device's reference says, or else as is likeliest."""
+    reference = job.profile.reference
+    if reference.grade == incumbent.name:
+        return Recipe(_weight_text(reference.table(), 0), reference.shell or "", 0.0, 1.0)
+    assert incumbent.makeup is not None
+    return incumbent.makeup.best
+
+
+def _weight_text(table: CompositionTable, row: int) -> str:
+    """Return a composition in wt.%."""
+    weights = np.round(100.0 * table[np.array([row])].weight_fractions()[0], 4)
+    used = np.flatnonzero(weights)
+    return "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in used)
+
+
+def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
+    """Return the requirements that the guaranteed values of rows miss, as results name them."""
+    missed = [[] for _ in range(len(judged))]
+    for column, limit in limits.items():
+        values = judged[GUARANTEED.get(column, column)].to_numpy(float)
+        for row in np.flatnonzero(limit.margin(values) < -1e-9):
+            missed[row].append(str(limit))
+    return ["; ".join(texts) for texts in missed]

@@ -1,0 +1,97 @@
+"""The level of a producer: one number at 20 C, of one route, that no grade stretches."""
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+from magnetkit.alloy import CompositionTable
+from magnetkit.magnetism._composition_estimate import find_makeup, read_recipe, usual_values
+from magnetkit.magnetism.grades import most_without_heavy_rare_earth
+from magnetkit.magnetism.levels import find_level
+
+H = "coercivity_kA_m"
+PLAIN = "Nd24.6Pr6.2Co1Cu0.15B0.96Fe bal."
+# Ten grades of one maker (Arnold), of all classes.
+GRADES = ["N52", "N50", "N42", "N42M", "N50M", "N42H", "N42SH", "N38UH", "N35EH", "N33AH"]
+
+
+def table(recipe):
+    return CompositionTable.from_strings([recipe], basis="weight")
+
+
+def coercivity(recipe, kelvin, process=None, shell=None):
+    return mk.magnetism.sintered(table(recipe), kelvin, process, shell)[H][0]
+
+
+def level_of(grade):
+    made, row = find_makeup(grade).best, mk.grades(grade).iloc[0]
+    usual = usual_values(row)[H]
+    return find_level(
+        read_recipe(made.text, "weight"),
+        usual,
+        shell=made.shell or None,
+        route=made.route,
+        makers=str(row["makers"]),
+    )
+
+
+def test_one_recipe_under_ten_grades_of_one_maker_is_one_magnet():
+    levels = [level_of(grade) for grade in GRADES]
+    hot = np.array([coercivity(PLAIN, 373.15, level.process()) for level in levels])
+    assert np.abs(hot / hot.mean() - 1.0).max() < 0.1
+    assert all(level.is_sound for level in levels)
+
+
+def test_the_level_found_makes_the_magnet_that_it_was_found_on():
+    for shell in (None, "Tb 0.5 wt%"):
+        level = find_level(table(PLAIN), 1500.0, shell=shell)
+        assert coercivity(PLAIN, 293.15, level.process(), shell) == pytest.approx(1500.0, rel=1e-6)
+
+
+def test_a_plain_alloy_cannot_reach_what_nobody_sells_without_heavy_rare_earth():
+    # 1,592 kA/m guaranteed is class SH; the hardest that is sold without is class H.
+    assert 1353.0 < most_without_heavy_rare_earth("Arnold") < 1592.0
+    found = find_level(table(PLAIN), 1592.0 / 0.911)
+    assert not found.is_sound
+    assert "without" in found.reason or "times" in found.reason
+    assert find_level(table(PLAIN), 1222.0).is_sound
+
+
+@pytest.mark.parametrize("share", [0.6, 1.6])
+def test_a_level_that_no_producer_has_says_so(share):
+    found = find_level(table(PLAIN), share * coercivity(PLAIN, 293.15))
+    assert found.value == pytest.approx(share, rel=1e-6)
+    assert "times the model's" in found.reason
+
+
+def test_another_route_is_a_trial_with_the_level_of_its_family():
+    level = find_level(table(PLAIN), 1.1 * coercivity(PLAIN, 293.15))
+    assert level.process() == {"level": level.value}
+    assert level.process("sintered-axial") == {"route": "sintered-axial", "level": level.value}
+    for route in ("sintered-fine-grained", "hot-deformed", "bonded-isotropic"):
+        assert level.is_trial(route)
+        assert level.process(route) == {"route": route}
+    fine = find_level(table(PLAIN), 1700.0, route="sintered-fine-grained")
+    assert fine.is_trial(None)
+    assert not fine.is_trial("sintered-fine-grained")
+
+
+def test_what_a_grade_is_made_of_is_one_estimate_with_its_range():
+    for grade in ("N42SH", "N35UH"):
+        makeup = find_makeup(grade)
+        mean, low, high = makeup.heavy_wt_pct
+        assert low < mean < high
+        text = makeup.sentence()
+        assert f"{mean:.1f} wt.% heavy rare earth ({low:.1f} to {high:.1f})" in text
+        likely = [one for one in makeup.recipes if one.weight >= 0.2]
+        assert all(one.kind in text for one in likely)
+
+
+def test_the_motor_has_what_its_grade_is_made_of():
+    """N35UH: the profile's magnet lies in the range of the makeup."""
+    from magnetkit.applications import load
+
+    reference = load("energy-traction-motor").reference
+    held = 100.0 * reference.table().weight_fractions()[0, [65, 66]].sum()
+    _, low, high = find_makeup("N35UH").heavy_wt_pct
+    assert low <= held <= high
