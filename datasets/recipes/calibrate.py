@@ -222,10 +222,11 @@ def main() -> None:
     _write(families)
     SHELL["held"] = float(f"{shells.fitted(shells.published()):.4g}")
     _write(families)
-    papers.write_families(HERE.parent / papers.FAMILIES_FILE, papers.fit_families().ranges())
-    (HERE / "VALIDATION.md").write_text(recipes_report.report(), encoding="utf-8")
+    of_families = papers.fit_families()
+    papers.write_families(HERE.parent / papers.FAMILIES_FILE, of_families.ranges())
     page = HERE.parent / "magnets/VALIDATION.md"
-    page.write_text(papers.report(), encoding="utf-8")
+    page.write_text(papers.report(of_families), encoding="utf-8")
+    (HERE / "VALIDATION.md").write_text(recipes_report.report(), encoding="utf-8")
     stored.store()
 
 

@@ -187,17 +187,20 @@ def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
 
 
 def off_reference(rows: dict[str, Array]) -> Array:
-    """Return what a standard deviation of the slope with grain size adds to N_eff, shape (n,)."""
-    away = np.log(rows["grain_size_um"] / rows["grain_reference_um"])
+    """Return what a standard deviation of the slope with grain size adds to N_eff, shape (n,).
+
+    It counts from the grain size of the magnets that the family's level was fitted to.
+    """
+    away = np.log(rows["grain_size_um"] / rows["fitted_grain_um"])
     return np.nan_to_num(rows["grain_deviation"] * away)
 
 
 def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: Any) -> Array:
     """Return what a standard deviation of the slope with grain size does to ln H_cJ, shape (m, n).
 
-    Nothing at the grain size that the law counts from, and where N_eff is nothing; much where
-    little coercivity is left. `phases` and `rules` are the `Phases` and `Rules` of
-    `magnetkit.magnetism._magnet_kernels` of n alloys, `temperature`, K, is one or m.
+    Nothing at the grain size of the magnets that the family's level was fitted to, and where N_eff
+    is nothing; much where little coercivity is left. `phases` and `rules` are the `Phases` and
+    `Rules` of `magnetkit.magnetism._magnet_kernels` of n alloys, `temperature`, K, is one or m.
     """
     from ._magnet_kernels import states
 

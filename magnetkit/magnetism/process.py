@@ -508,6 +508,12 @@ def by_row(
         rows["structure_limit_K"] = np.where(own[codes], limit, rows["structure_limit_K"])
         for name, value in process.route.curve.items():
             rows[name] = np.where(own[codes], value, rows[name])
+    rows["fitted_grain_um"] = rows["grain_reference_um"]
+    if process.route is not None and process.route.family:
+        # Offsets of such a family are those of magnets with the route's own grains.
+        usual_grain = process.route.process.get("grain_size_um", np.nan)
+        known = own[codes] & np.isfinite(usual_grain)
+        rows["fitted_grain_um"] = np.where(known, usual_grain, rows["grain_reference_um"])
     for name, values in range_columns(host_names, process.route).items():
         rows[name] = values[codes]
     return rows

@@ -325,7 +325,9 @@ def _decide(
     verdict = "take"
     if chance < UNLIKELY and _is_near_miss(replacement, values, margin):
         verdict = "ask"
-        reasons.append("only B_r falls short, by little: can the drawing or a sorted lot take it?")
+        reasons.append(
+            "only B_r falls short, by little: ask whether the drawing or a sorted lot takes it"
+        )
     elif chance < UNLIKELY:
         verdict = "refuse"
         reasons.append("it is unlikely to do what is asked")

@@ -348,11 +348,11 @@ def _answer_part(
 
 
 def recommended_way(answer: Replacement) -> Any:
-    """Return the way that an answer recommends, None where the magnet stays."""
-    if answer.verdict != "replace":
-        return None
-    ways = answer.ways
-    return next((way for way in ways if getattr(way, "recommended", False)), ways[0])
+    """Return the way that an answer recommends, None where the magnet stays.
+
+    A magnet that does not stand its duty (verdict ``reach``) may have one too.
+    """
+    return next((way for way in answer.ways if way.recommended), None)
 
 
 def shares_today(answer: Replacement) -> dict[str, Amount]:

@@ -232,3 +232,15 @@ def test_a_measured_grade_between_its_temperatures():
     hot = mk.grades("N48SH", temperature="150C").iloc[0]
     assert hot[H] == pytest.approx(500.5, rel=0.03)
     assert hot["squareness"] < mk.grades("N48SH").iloc[0]["squareness"]
+
+
+def test_kernels_have_the_constants_of_the_law_book():
+    from magnetkit.magnetism import _magnet_kernels as kernels
+    from magnetkit.magnetism.laws import law
+
+    book = law("temperature")
+    assert book.settles_hot == kernels._SETTLES_HOT
+    assert book.settles_cold == kernels._SETTLES_COLD
+    assert book.most_cold == kernels._MOST_COLD
+    assert pytest.approx(book.order_power) == kernels._ORDER
+    assert book.least == kernels._LEAST

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from magnetkit._core._constants import DEVIATIONS_90, relative_width
+from magnetkit._core._constants import DEVIATIONS_90
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds
+from magnetkit.magnetism._uncertainty import relative_width
 from magnetkit.magnetism.measured_magnets import measured_magnets, uses
 
 from . import papers, shells

@@ -80,6 +80,9 @@ def request(row: Any) -> dict[str, Any]:
     names = ("grain_size_um", "alignment", "aged_for_C")
     process: dict[str, Any] = {name: float(row[name]) for name in names if row[name] == row[name]}
     if row["route"] != USUAL:
+        # A number that no law of the route knows is refused.
+        takes = routes()[row["route"]].bounds
+        process = {name: value for name, value in process.items() if name in takes}
         process["route"] = row["route"]
     arguments: dict[str, Any] = {"basis": row["basis"], "process": process or None}
     if row["to_K"] == row["to_K"]:
@@ -418,11 +421,17 @@ def is_inside(answered: "pd.DataFrame") -> NDArray[np.bool_]:
     return (above & below).to_numpy()
 
 
-def report() -> str:
-    """Return the validation page: every family left out by paper, then every value."""
+def report(fit: FamilyFit | None = None) -> str:
+    """Return the validation page: every family left out by paper, pairs, then every value.
+
+    Parameters
+    ----------
+    fit : FamilyFit, optional
+        What `fit_families` returned, where the caller has it.
+    """
     from . import pairs
 
-    fit = fit_families()
+    fit = fit_families() if fit is None else fit
     ranges_without = lru_cache(maxsize=None)(lambda paper: fit.ranges((paper,)))
     frame = predictions(ranges_without)
     lines = [
