@@ -479,6 +479,10 @@ def _write_sentence(answer: Answer, incumbent: Incumbent, request: Request, limi
             f"{keep} nothing that lowers what hangs on heavy rare earth is likely to do; the "
             f"nearest is {short_name(near)}, P {near.chance:.2f}"
         )
+    if answer.own is not None and answer.own.exposure_USD_kg < today.exposure_USD_kg:
+        # What is saved counts against the mean over its kinds, and against its own recipe.
+        own = answer.own
+        today = HeavyToday(own.heavy_rare_earth_wt_pct, own.exposure_USD_kg)
     return f"{keep} {_in_the_way(likely, request, today)}"
 
 

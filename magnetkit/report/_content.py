@@ -20,7 +20,7 @@ from ..choose._decisions import recommended
 from ..choose._draws import magnets_by_route
 from ..choose._profile_parts import MEETS_PROBABILITY
 from ..choose._requirements import UNPROVEN
-from ..choose.result import ANSWER
+from ..choose.result import ANSWER, REPLACEMENT
 from ..choose.rule import rule_text
 from ..choose.thresholds import SAVING_WT_PCT
 from ..magnetism._measured import ALPHA
@@ -162,7 +162,7 @@ LEGEND = (
 
 def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
     """Return the place of the decision to take, None to keep: of a replacement its own way."""
-    if lead(result):
+    if REPLACEMENT in result.manifest:
         first = np.flatnonzero(decided["share_best"].to_numpy(float) >= 1.0)
         return int(first[0]) if len(first) else None
     return recommended(decided, result.job)

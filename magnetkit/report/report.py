@@ -28,6 +28,7 @@ from . import _content, _figures
 from ._content import Magnets, table_of
 from ._figures import AXIS, BLACK, COLOURS, POINTS, Part, X, Y, axis_of, layout_of, numbers
 from ._text import name_in, of_cost, scale_of, with_range
+from .replacement import head_of
 
 if TYPE_CHECKING:
     from ..choose.result import Ranked
@@ -90,7 +91,8 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "temperature": shown.job.temperature,
         "conditions": shown.job.conditions,
         "objectives": _content.objectives(result.profile),
-        "lead": _content.lead(result),
+        "lead": [] if head_of(result.manifest) else _content.lead(result),
+        "head": head_of(result.manifest),
         "verdict": _content.verdict_of(result),
         "legend": _content.LEGEND,
         "labels": shown.labels,

@@ -33,7 +33,7 @@ from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..alloy._files import Rejected
 from ..choose.applications import Profile
-from ..choose.result import ANSWER, DECISIONS, REPORT, Ranked, rows_between
+from ..choose.result import ANSWER, DECISIONS, REPLACEMENT, REPORT, Ranked, rows_between
 
 if TYPE_CHECKING:
     from ..choose._job import Job
@@ -407,7 +407,9 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
         if not same:
             raise StoreError(f"{out} was screened anew meanwhile; choose another --out folder")
         there[ANSWER] = manifest[ANSWER]
-        there[DECISIONS] = manifest[DECISIONS]
+        for name in (DECISIONS, REPLACEMENT):
+            if name in manifest:
+                there[name] = manifest[name]
         place.put(MANIFEST, json.dumps(there, indent=1, ensure_ascii=False).encode())
 
 

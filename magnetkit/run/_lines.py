@@ -49,7 +49,7 @@ def lines(replacement: Any, units: str, *, everything: bool) -> list[str]:
         shown.append(f"Order: {first.recommended.order_line}")
     if first.ways or first.own is not None:
         shown += ["", *table_lines(replacement, first, units), ""]
-    shown += _below(replacement, first, units)
+    shown += lines_below(replacement, first, units)
     if not everything:
         return shown
     for answer in replacement.answers[1:]:
@@ -59,7 +59,29 @@ def lines(replacement: Any, units: str, *, everything: bool) -> list[str]:
     return shown
 
 
-_HEADS = ("", "", "heavy RE", "saved", "", "B_r", "H_cJ", "mar-", "cost/")
+HEADS = (
+    "No.",
+    "What",
+    "Heavy rare earth, wt.%",
+    "Saved, wt.%",
+    "P",
+    "B_r, T",
+    "H_cJ, kA/m",
+    "Margin",
+    "Cost per flux",
+)
+"""Headings of `table_cells`."""
+PAIR_NAMES = (HEADS[2], *HEADS[4:])
+"""What a report shows of today's magnet beside the recommended one."""
+_SHORT = ("", "", "heavy RE", "saved", "", "B_r", "H_cJ", "mar-", "cost/")
+
+
+def table_cells(replacement: Any, answer: Answer, units: str) -> list[tuple[str, ...]]:
+    """Return the cells of the table of the ways, today's magnet first where there is one."""
+    rows = []
+    if answer.own is not None:
+        rows.append(_row_of_today(replacement, answer, units))
+    return rows + [_row_of_way(way, answer, units) for way in answer.ways]
 
 
 def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
@@ -69,10 +91,8 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     """
     b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
     widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
-    rows = [_HEADS, ("", "what", "wt.%", "wt.%", "P", b_r_unit, h_unit, "gin", "flux")]
-    if answer.own is not None:
-        rows.append(_row_of_today(replacement, answer, units))
-    rows += [_row_of_way(way, answer, units) for way in answer.ways]
+    rows = [_SHORT, ("", "what", "wt.%", "wt.%", "P", b_r_unit, h_unit, "gin", "flux")]
+    rows += table_cells(replacement, answer, units)
     shown = []
     for row in rows:
         cells = []
@@ -138,7 +158,7 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
     )
 
 
-def _below(replacement: Any, first: Answer, units: str) -> list[str]:
+def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Return at most six lines: what the answer assumes, what would change it, what is next."""
     shown = [_asked(replacement, units)]
     if first.recipe is not None:

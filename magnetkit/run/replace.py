@@ -48,8 +48,9 @@ from ..choose.answer import (
     find_answers,
     make_way,
     record,
+    short_name,
 )
-from ..choose.result import DECISIONS, REPORT
+from ..choose.result import DECISIONS, REPLACEMENT, REPORT
 from ..choose.thresholds import SAFETY
 from ..magnetism._composition_estimate import read_recipe
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
@@ -57,6 +58,7 @@ from ..magnetism._stages import GUARANTEED
 from ..magnetism.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..magnetism.measured_curve import is_curve
 from ._diffused import estimate_diffused
+from ._lines import HEADS, PAIR_NAMES, lines_below, table_cells
 from ._lines import lines as answer_lines
 
 if TYPE_CHECKING:
@@ -591,8 +593,42 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
         force=force,
     )
     result.manifest[DECISIONS] = _decisions(replacement, result)
+    result.manifest[REPLACEMENT] = _report_record(replacement)
     result.tell(replacement.lines(), out)
     result.report(f"{out}/{REPORT}")
+
+
+def _report_record(replacement: Replacement) -> dict[str, Any]:
+    """Return what the head of a report shows, as plain values: verdict, pair, ways, margins."""
+    first, reference = replacement.answers[0], replacement.reference
+    assert first.own is not None
+    best, duty = first.recommended, duty_text(replacement.request)
+    shown = table_cells(replacement, first, "si")
+    margins = [{"name": f"today: {reference['grade']}", "margin": reference[MARGIN_OF_DUTY]}]
+    for way in first.ways:
+        margins.append({"name": short_name(way), "margin": way.demagnetization_safety})
+    pair = []
+    if best is not None:
+        today = [*shown[0][2:3], *shown[0][4:]]
+        new = [*shown[best.number][2:3], *shown[best.number][4:]]
+        pair = [
+            {"name": name, "today": was, "new": then}
+            for name, was, then in zip(PAIR_NAMES, today, new, strict=True)
+        ]
+    return _finite(
+        {
+            "headline": first.sentence + ".",
+            "order": best.order_line if best is not None else "",
+            "today": reference["grade"],
+            "new": "" if best is None else short_name(best),
+            "pair": pair,
+            "heads": list(HEADS),
+            "rows": [list(row) for row in shown],
+            "notes": lines_below(replacement, first, "si"),
+            "margins": margins,
+            "duty": duty,
+        }
+    )
 
 
 _STATUS_OF_KIND = {"lower-class": "buy", "higher-class": "buy", "other-family": "buy"}

@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -273,7 +274,10 @@ def test_the_answer_stands_in_every_report(tmp_path):
     later = again.report(tmp_path / "again.html").read_text("utf-8")
     for text in ((tmp_path / "out" / "report.html").read_text(encoding="utf-8"), later):
         assert "price of Tb 3x" in text
-        assert f"<li>{found.lines()[0]}</li>" in text
+        assert f"<strong>{escape(found.lines()[0])}</strong>" in text
+        # One picture and one table: today's magnet, then the ways by their numbers.
+        assert text.count("<figure><svg") == 1
+        assert "today: N42SH" in text
     # One P and one number of each way: those of the answer, the magnet in use before them.
     decided = again.decisions
     assert decided["probability_meets_requirements"].iloc[0] == 1.0

@@ -1,0 +1,52 @@
+"""The head of the report of a replacement: what to do, today's magnet beside it, one picture."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+_WIDTH, _LEFT, _ROW, _BAR = 720, 240, 26, 16
+"""Pixels of the picture: its width, what names take, the height of a row and of its bar."""
+_MOST = 3.0
+"""Margins beyond this are drawn to the edge."""
+
+
+def head_of(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what the head of a report shows, None where no replacement made the result."""
+    record = manifest.get("replacement")
+    if not isinstance(record, dict):
+        return None
+    return {**record, "picture": draw_margins(record["margins"], record["duty"])}
+
+
+def draw_margins(margins: list[dict[str, Any]], duty: str) -> str:
+    """Return a picture of the knee fields over the fields against magnets, as SVG.
+
+    Each of `margins` has a ``name`` and a ``margin``; a line stands where a duty asks it to be.
+    """
+    height = 58 + _ROW * len(margins)
+    scale = (_WIDTH - _LEFT - 60) / _MOST
+    title = f"Knee field over the field against the magnet, guaranteed, {duty}"
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'width="100%" font-size="13" font-family="sans-serif"><title>{escape(title)}</title>',
+        f'<text x="0" y="16">{escape(title)}</text>',
+    ]
+    top = 30
+    for place, one in enumerate(margins):
+        y = top + _ROW * place
+        value = float(one["margin"]) if one["margin"] is not None else 0.0
+        length = min(value, _MOST) * scale
+        colour = "#1f77b4" if value >= 1.1 else "#d62728"
+        parts.append(f'<text x="0" y="{y + 13}">{escape(str(one["name"])[:34])}</text>')
+        parts.append(
+            f'<rect x="{_LEFT}" y="{y}" width="{length:.1f}" height="{_BAR}" fill="{colour}"/>'
+        )
+        parts.append(f'<text x="{_LEFT + length + 6:.1f}" y="{y + 13}">{value:.2f}</text>')
+    x = _LEFT + 1.1 * scale
+    bottom = top + _ROW * len(margins)
+    parts.append(
+        f'<line x1="{x:.1f}" y1="{top - 6}" x2="{x:.1f}" y2="{bottom}" stroke="#000" '
+        'stroke-dasharray="4 3"/>'
+    )
+    parts.append(f'<text x="{x - 60:.1f}" y="{bottom + 18}">1.1, what a duty asks</text></svg>')
+    return "".join(parts)
