@@ -71,7 +71,8 @@ def _predict_pair(first: Any, second: Any) -> list[dict[str, Any]]:
         both = second[quantity] > 0.0 and first[quantity] > 0.0
         compared = all(uses(row.to_frame().T, quantity).iloc[0] for row in (first, second))
         values = [float(answer[quantity]) for answer in answers]
-        if not both or not compared or not min(values) > 0.0:
+        answered = np.isfinite(values).all() and min(values) > 0.0
+        if not both or not compared or not answered:
             continue
         width = relative_width(alike[1], alike[0], quantity)[0]
         end = answers[1]
