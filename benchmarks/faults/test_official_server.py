@@ -59,7 +59,7 @@ def test_the_pull_is_that_of_our_own_server(
     official: str, mp_server: Server, monkeypatch: pytest.MonkeyPatch, page: int
 ):
     """Paging, subsystems, schemes, identifiers and moments come out alike from both."""
-    monkeypatch.setattr(_transport, "PAGE", page)
+    monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", page)
     theirs = pull(SYSTEMS, KEY, official)
     ours = pull(SYSTEMS, KEY, mp_server.url)
     assert len(theirs.entries) == 9
@@ -80,7 +80,7 @@ def test_each_scheme_is_found(official: str, scheme: str):
 
 
 def test_their_refusal_of_a_page_is_told(official: str, mp_server: Server, monkeypatch):
-    monkeypatch.setattr(_transport, "PAGE", 5000)
+    monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", 5000)
     with pytest.raises(NetworkError, match=r"answered 4\d\d; the server may need another"):
         pull("Sm-Co", KEY, official)
 

@@ -33,10 +33,18 @@ def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
-            own = [n for n, p in signature.parameters.items() if p.kind is not p.VAR_KEYWORD]
-            unknown = [name for name in kwargs if name not in own]
-            near = difflib.get_close_matches(unknown[0], own, n=1) if unknown else []
-            hint = f"; did you mean {near[0]}?" if near else ""
+            parameters = [
+                n
+                for n, p in signature.parameters.items()
+                if p.kind is not p.VAR_KEYWORD
+            ]
+            unknown = [name for name in kwargs if name not in parameters]
+            suggestions = (
+                difflib.get_close_matches(unknown[0], parameters, n=1)
+                if unknown
+                else []
+            )
+            hint = f"; did you mean {suggestions[0]}?" if suggestions else ""
             raise InputError(f"{function.__name__}: {error}{hint}") from None
         try:
             return function(*args, **kwargs)
@@ -45,10 +53,12 @@ def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
         except Exception as error:
             for name, value in bound.arguments.items():
                 parameter = signature.parameters[name]
-                wanted = parameter.annotation
-                if parameter.kind is not parameter.VAR_KEYWORD and not _fits(value, wanted):
+                annotation = parameter.annotation
+                if parameter.kind is not parameter.VAR_KEYWORD and not _fits(
+                    value, annotation
+                ):
                     raise InputError(
-                        f"{function.__name__}: {name} must be {_plain(wanted)}, got "
+                        f"{function.__name__}: {name} must be {_plain(annotation)}, got "
                         f"{' '.join(repr(value).split()):.60}"
                     ) from error
             raise
@@ -58,7 +68,8 @@ def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 def _fits(value: Any, wanted: Any) -> bool:
     """Return whether a value is of an annotated type; True where the type says too little."""
-    kind, inner = get_origin(wanted), get_args(wanted)
+    kind = get_origin(wanted)
+    inner = get_args(wanted)
     if kind in (Union, UnionType):
         return any(_fits(value, one) for one in inner)
     if kind is Literal:
@@ -69,7 +80,9 @@ def _fits(value: Any, wanted: Any) -> bool:
         number = Integral if wanted is int else Real
         return isinstance(value, number) and not isinstance(value, bool)
     if not isinstance(kind, type):
-        return isinstance(value, wanted) if isinstance(wanted, type) and wanted is not Any else True
+        if isinstance(wanted, type) and wanted is not Any:
+            return isinstance(value, wanted)
+        return True
     if issubclass(kind, Mapping):
         pairs = value.items() if isinstance(value, Mapping) else ()
         return isinstance(value, Mapping) and all(
@@ -102,25 +115,31 @@ def _plain(annotation: Any) -> str:
 
 def whole(name: str, value: Any, least: int = 1, most: float = math.inf) -> int:
     """Return a whole number; InputError if `value` is none, True or False, or beyond a limit."""
-    found = isinstance(value, Integral) and not isinstance(value, bool)
-    if not found or not least <= value <= most:
-        limits = f"of {least} or more" if most == math.inf else f"from {least} to {most:,}"
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_whole or not least <= value <= most:
+        limits = (
+            f"of {least} or more" if most == math.inf else f"from {least} to {most:,}"
+        )
         raise InputError(f"{name} must be a whole number {limits}, got {value!r:.60}")
     return int(value)
 
 
-def finite(name: str, value: Any, least: float = -math.inf, *, above: bool = False) -> float:
+def finite(
+    name: str, value: Any, least: float = -math.inf, *, above: bool = False
+) -> float:
     """Return a finite number; InputError if `value` is none, True or False, or below `least`.
 
     With `above`, `least` itself is too small.
     """
     real = isinstance(value, Real) and not isinstance(value, bool)
-    found = float(value) if real else math.nan
-    if not math.isfinite(found) or not (found > least or (found == least and not above)):
+    number = float(value) if real else math.nan
+    if not math.isfinite(number) or not (
+        number > least or (number == least and not above)
+    ):
         bound = f" above {least:g}" if above else f" of {least:g} or more"
         limit = bound if math.isfinite(least) else ""
         raise InputError(f"{name} must be a finite number{limit}, got {value!r:.60}")
-    return found
+    return number
 
 
 def share(name: str, value: Any) -> float:
@@ -130,14 +149,18 @@ def share(name: str, value: Any) -> float:
     except (TypeError, ValueError):
         number = float("nan")
     if not 0.0 < number < 1.0:
-        raise InputError(f"{name} must lie between 0 and 1, got {value!r:.60}; 0.9 means 90 %")
+        raise InputError(
+            f"{name} must lie between 0 and 1, got {value!r:.60}; 0.9 means 90 %"
+        )
     return number
 
 
 def path(name: str, value: Any) -> Path:
     """Return a path; InputError if `value` is none, or empty."""
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
-        raise InputError(f"{name} must be the path of a file or folder, got {value!r:.60}")
+        raise InputError(
+            f"{name} must be the path of a file or folder, got {value!r:.60}"
+        )
     return Path(value)
 
 
@@ -146,7 +169,9 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 def warn(text: str, kind: type[Warning] = UserWarning) -> None:
     """Warn at the line of the user's code, however deep in the package this is called."""
-    frame, level = sys._getframe(1), 2
+    frame = sys._getframe(1)
+    level = 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame, level = frame.f_back, level + 1
+        frame = frame.f_back
+        level = level + 1
     warnings.warn(text, kind, stacklevel=level)

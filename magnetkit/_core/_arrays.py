@@ -23,7 +23,9 @@ class Rows(NamedTuple):
 class Phases(NamedTuple):
     """Competing phases as compressed sparse rows over the columns of a phase space."""
 
-    ptr: NDArray[np.int64]  # phase k is the slice ``ptr[k]:ptr[k + 1]`` of `col` and `val`
+    ptr: NDArray[
+        np.int64
+    ]  # phase k is the slice ``ptr[k]:ptr[k + 1]`` of `col` and `val`
     col: NDArray[np.int64]
     val: NDArray[np.float64]  # atomic fractions
     # formation energy, eV/atom, (phases,); first the elements, at zero, one a column
@@ -38,7 +40,9 @@ class Model(NamedTuple):
     """
 
     role: NDArray[np.int8]  # site of an element, see `hosts`, (6, 118)
-    counts: NDArray[np.float64]  # rare-earth, metal and interstitial atoms per formula unit, (6, 3)
+    counts: NDArray[
+        np.float64
+    ]  # rare-earth, metal and interstitial atoms per formula unit, (6, 3)
     # 1 with parameters on the rare-earth site, 2 on T sites, 3 both, (6, 118)
     known: NDArray[np.int8]
     ions: "Ions"  # what the rare-earth ions do in their fields
@@ -53,23 +57,32 @@ class Condensed(NamedTuple):
     """Hard phases reduced to what does not change with temperature."""
 
     state: NDArray[np.float64]  # (n, 20), a row a phase; columns: see `magnetism`
-    ion: NDArray[np.float64]  # (entries, 10), rows of the ions of all phases; columns: see `ions`
+    ion: NDArray[
+        np.float64
+    ]  # (entries, 10), rows of the ions of all phases; columns: see `ions`
 
 
 # What is tabulated of an ion: its moment along the axis (mu_B), K_1, K_2, K_3 (K). A node holds
 # these four in six lines: the polynomial in A_2^0 that gives them without A_4^0, constant term
 # first (the constants are over A_2^0, with which they vanish), then constant and slope of their
 # derivative with A_4^0.
-N_RESPONSE, _N_TABLED = 4, 24
+N_RESPONSE = 4
+_N_TABLED = 24
 # An ion: first row of its table, exchange field (K), how often its moment counts in a formula unit,
 # A_2^0 and A_4^0 (K a0^-2, K a0^-4, the latter beside what the former carries along) before the
 # factor on the crystal field, share of a site; nodes per kelvin of exchange field, what acts on J
 # as a tesla does (K), and the polynomials are in (A_2^0 - `_MIDDLE`) * `_PER_A2`.
-TABLE, STRENGTH, ION_J, A_2, A_4, SITE, PER_KELVIN, PER_TESLA, _MIDDLE, _PER_A2 = range(10)
+TABLE, STRENGTH, ION_J, A_2, A_4, SITE, PER_KELVIN, PER_TESLA, _MIDDLE, _PER_A2 = range(
+    10
+)
 N_ION = 10
 # A row of working room: the response, its derivatives with exchange field, A_2^0 and A_4^0 (K a0^-2
 # and K a0^-4), then a node's lines there and their slopes with the exchange field.
-BY_FIELD, BY_A2, BY_A4, _AT, _SLOPE = 4, 8, 12, 16, 40
+BY_FIELD = 4
+BY_A2 = 8
+BY_A4 = 12
+_WORK_OFFSET = 16
+_SLOPE_OFFSET = 40
 N_WORK = 64
 
 
@@ -98,10 +111,11 @@ class Ions(NamedTuple):
 def respond(kelvin, first, n, ion, scales, tables, work, slopes):
     """Interpolate what ions do in their fields."""
     m, field, density = scales
-    values, fields = tables.values, tables.fields
-    scaled = kelvin / ((kelvin + tables.scale) * tables.step)
-    i = min(int(scaled), tables.kelvins - 2)
-    later = scaled - i
+    values = tables.values
+    fields = tables.fields
+    argument = kelvin / ((kelvin + tables.scale) * tables.step)
+    i = min(int(argument), tables.kelvins - 2)
+    later = argument - i
     for r in range(n):
         a = first + r
         per = ion[a, PER_KELVIN]
@@ -114,16 +128,26 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
             weak = values[low, k] + later * (values[high, k] - values[low, k])
             strong = values[high + 1, k] - values[low + 1, k]
             strong = values[low + 1, k] + later * strong
-            work[r, _SLOPE + k] = (strong - weak) * per
-            work[r, _AT + k] = weak + x * (strong - weak)
-        a2, a4, per = field * ion[a, A_2], field * ion[a, A_4], ion[a, _PER_A2]
+            work[r, _SLOPE_OFFSET + k] = (strong - weak) * per
+            work[r, _WORK_OFFSET + k] = weak + x * (strong - weak)
+        a2 = field * ion[a, A_2]
+        a4 = field * ion[a, A_4]
+        per = ion[a, _PER_A2]
         x = (a2 - ion[a, _MIDDLE]) * per
         for k in range(N_RESPONSE):
-            factor, own, unit = a2, 1.0, density * ion[a, SITE]
+            factor = a2
+            scale = 1.0
+            unit = density * ion[a, SITE]
             if k == 0:
-                factor, own, unit = 1.0, 0.0, ion[a, ION_J]
-            at, up = _AT + k, _SLOPE + k
-            c0, c1, c2, c3 = work[r, at], work[r, at + 4], work[r, at + 8], work[r, at + 12]
+                factor = 1.0
+                scale = 0.0
+                unit = ion[a, ION_J]
+            at = _WORK_OFFSET + k
+            up = _SLOPE_OFFSET + k
+            c0 = work[r, at]
+            c1 = work[r, at + 4]
+            c2 = work[r, at + 8]
+            c3 = work[r, at + 12]
             value = c0 + x * (c1 + x * (c2 + x * c3))
             by_a4 = work[r, at + 16] + x * work[r, at + 20]
             work[r, k] = unit * (factor * value + a4 * by_a4)
@@ -131,13 +155,13 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
                 continue
             by_field = work[r, up + 8] + x * work[r, up + 12]
             by_field = work[r, up] + x * (work[r, up + 4] + x * by_field)
-            bent = work[r, up + 16] + x * work[r, up + 20]
-            work[r, BY_FIELD + k] = unit * (factor * by_field + a4 * bent)
+            curvature = work[r, up + 16] + x * work[r, up + 20]
+            work[r, BY_FIELD + k] = unit * (factor * by_field + a4 * curvature)
             if slopes == 1:
                 continue
             slope = c1 + x * (2.0 * c2 + 3.0 * x * c3)
             slope = per * (factor * slope + a4 * work[r, at + 20])
-            work[r, BY_A2 + k] = unit * (slope + own * value)
+            work[r, BY_A2 + k] = unit * (slope + scale * value)
             work[r, BY_A4 + k] = unit * by_a4
 
 

@@ -43,30 +43,36 @@ class Coded:
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Coded":
         """Return a column of texts; an empty text counts as missing."""
-        place = {text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))} | {"": -1}
-        return cls(np.array([place[text] for text in texts], np.int64), tuple(place)[:-1])
+        place = {
+            text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))
+        } | {"": -1}
+        return cls(
+            np.array([place[text] for text in texts], np.int64), tuple(place)[:-1]
+        )
 
     def __len__(self) -> int:
         return len(self.codes)
 
     def says(self, *words: str) -> NDArray[np.bool_]:
         """Return in which rows it says one of some words, shape (n,)."""
-        found = np.zeros(len(self.codes), bool)
+        matches = np.zeros(len(self.codes), bool)
         for word in words:
             if word in self.words:
-                found |= self.codes == self.words.index(word)
-        return found
+                matches |= self.codes == self.words.index(word)
+        return matches
 
     def put(self, rows: NDArray[np.bool_], word: str) -> "Coded":
         """Return the column with another word in some rows."""
         words = self.words if word in self.words else (*self.words, word)
-        return Coded(np.where(rows, self.codes.dtype.type(words.index(word)), self.codes), words)
+        return Coded(
+            np.where(rows, self.codes.dtype.type(words.index(word)), self.codes), words
+        )
 
     def where(self, rows: NDArray[np.bool_], other: "Coded") -> "Coded":
         """Return the column with another's words where `rows` does not hold."""
         codes = np.where(other.codes >= 0, other.codes + len(self.words), -1)
-        both = Coded(np.where(rows, self.codes, codes), (*self.words, *other.words))
-        return both.renamed(str)
+        merged = Coded(np.where(rows, self.codes, codes), (*self.words, *other.words))
+        return merged.renamed(str)
 
     def renamed(self, name: Callable[[str], str]) -> "Coded":
         """Return the column with other words; equal new words are merged."""
@@ -81,14 +87,16 @@ class Coded:
         found = np.bincount(codes[codes >= 0], minlength=len(self.words))
         return {word: int(n) for word, n in zip(self.words, found, strict=True) if n}
 
-    def used(self) -> "Coded":
+    def is_used(self) -> "Coded":
         """Return the column without words that do not occur."""
-        there = np.zeros(len(self.words) + 1, bool)
+        in_use = np.zeros(len(self.words) + 1, bool)
         # Code -1, no text, marks the last entry.
-        there[self.codes] = True
-        place = np.where(there, np.cumsum(there) - 1, -1)
+        in_use[self.codes] = True
+        place = np.where(in_use, np.cumsum(in_use) - 1, -1)
         place[-1] = -1
-        words = tuple(word for word, used in zip(self.words, there, strict=False) if used)
+        words = tuple(
+            word for word, is_used in zip(self.words, in_use, strict=False) if is_used
+        )
         return Coded(place[self.codes], words)
 
     def texts(self) -> list[str]:
@@ -113,15 +121,17 @@ class Columns(dict[str, Any]):
     def gathered(parts: "Sequence[tuple[NDArray[np.int64], Columns]]") -> "Columns":
         """Return parts as one, each of the rows whose numbers stand beside it."""
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
-        found = Columns()
+        result = Columns()
         for name, first in parts[0][1].items():
-            own = [part[name] for _, part in parts]
+            columns = [part[name] for _, part in parts]
             if isinstance(first, np.ndarray):
-                found[name] = np.concatenate(own)[order]
+                result[name] = np.concatenate(columns)[order]
             elif isinstance(first, Coded):
-                found[name] = Coded.of([text for one in own for text in one.texts()])
-                found[name] = Coded(found[name].codes[order], found[name].words)
-        return found
+                result[name] = Coded.of(
+                    [text for one in columns for text in one.texts()]
+                )
+                result[name] = Coded(result[name].codes[order], result[name].words)
+        return result
 
     def frame(self) -> "pd.DataFrame":
         """Return them as a frame of pandas, which holds the same numbers."""
@@ -155,10 +165,13 @@ def _brief_frame() -> Any:
             rows = [row for _, row in self.head(_MOST_ROWS).iterrows()]
             cells = {_heading(n): [_cell(row, n, few) for row in rows] for n in BRIEF}
             frame = pd.DataFrame(cells, index=self.index[:_MOST_ROWS])
-            return frame.reset_index(drop=True).T if few else frame
+            if few:
+                return frame.reset_index(drop=True).T
+            return frame
 
         def __repr__(self) -> str:
-            few, size = len(self) <= _FEW_ROWS, f"{len(self):,} x {len(self.columns)}"
+            few = len(self) <= _FEW_ROWS
+            size = f"{len(self):,} x {len(self.columns)}"
             text = self._shown().to_string(header=not few, line_width=100)
             return f"{text}\n[{size}; detail=True shows all columns]"
 
@@ -171,12 +184,15 @@ def _brief_frame() -> Any:
 
     def _like(*arguments: Any, **keywords: Any) -> pd.DataFrame:
         frame = pd.DataFrame(*arguments, **keywords)
-        return Brief(frame) if set(BRIEF) <= set(frame.columns) else frame
+        if set(BRIEF) <= set(frame.columns):
+            return Brief(frame)
+        return frame
 
     return Brief
 
 
-_FEW_ROWS, _MOST_ROWS = 3, 20
+_FEW_ROWS = 3
+_MOST_ROWS = 20
 
 
 def _heading(name: str) -> str:
@@ -187,32 +203,42 @@ def _heading(name: str) -> str:
 
 
 def _cell(row: Any, name: str, ranges: bool) -> str:
-    names = (name, f"{name}_lo", f"{name}_hi") if ranges and f"{name}_lo" in row else (name,)
+    names = (
+        (name, f"{name}_lo", f"{name}_hi")
+        if ranges and f"{name}_lo" in row
+        else (name,)
+    )
     if isinstance(row[name], str):
         return row[name]
     zero = ZERO_CELSIUS if name.endswith("ure_K") else 0.0
     text, *ends = (f"{row[one] - zero:.4g}" for one in names)
-    return f"{text} ({' to '.join(ends)})" if ends else text
+    if ends:
+        return f"{text} ({' to '.join(ends)})"
+    return text
 
 
 def brief(frame: Any) -> Any:
     """Return a frame of pandas that shows what people read first, and holds all columns."""
-    found = _brief_frame()(frame)
-    found.attrs = frame.attrs
-    return found
+    view = _brief_frame()(frame)
+    view.attrs = frame.attrs
+    return view
 
 
 def _rows_of(column: Any, rows: NDArray[np.int64]) -> Any:
     if isinstance(column, Coded):
         return Coded(column.codes[rows], column.words)
-    return column[rows] if isinstance(column, np.ndarray) else column.take(rows)
+    if isinstance(column, np.ndarray):
+        return column[rows]
+    return column.take(rows)
 
 
 def _series(column: Any) -> Any:
     import pandas as pd
 
     if isinstance(column, Coded):
-        return pd.Categorical.from_codes(column.codes, pd.Index(column.words, dtype="str"))
+        return pd.Categorical.from_codes(
+            column.codes, pd.Index(column.words, dtype="str")
+        )
     if hasattr(column, "dictionary"):
         words = pd.Index(column.dictionary.to_pylist(), dtype="str")
         return pd.Categorical.from_codes(column.indices.to_numpy(), words)
@@ -230,11 +256,15 @@ def _array(column: Any) -> "pa.Array":
         return pa.DictionaryArray.from_arrays(codes_array, words, safe=False)
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "f":
-            return _shared_array(pa.from_numpy_dtype(column.dtype), column, ~np.isnan(column))
+            return _shared_array(
+                pa.from_numpy_dtype(column.dtype), column, ~np.isnan(column)
+            )
         return pa.array(column)
     if not hasattr(column, "dictionary"):
         return column.cast(pa.string())
-    return pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(pa.string()))
+    return pa.DictionaryArray.from_arrays(
+        column.indices, column.dictionary.cast(pa.string())
+    )
 
 
 def _shared_array(

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 # Timeouts, s, of the connection and of each part of the answer; further attempts after an
 # interrupted or corrupted download.
-_TIMEOUT, _RETRIES = (10.0, 60.0), 2
+_TIMEOUT = (10.0, 60.0)
+_RETRIES = 2
 _MOST_BYTES = 256 << 20
 """Size above which a download is refused, far above every set of the registry."""
 
@@ -54,14 +55,14 @@ def fetch(name: str, *, progress: bool = False) -> Path:
     entry = _entry(name)
     mirror = get_settings().mirror
     if mirror is not None:
-        served = mirror / entry["file"]
-        if served.is_file():
-            if (digest := datasets.sha256(served)) != entry["sha256"]:
+        mirror_file = mirror / entry["file"]
+        if mirror_file.is_file():
+            if (digest := datasets.sha256(mirror_file)) != entry["sha256"]:
                 raise DataError(
-                    f"{served} in the mirror folder is not {entry['title']!r}: expected SHA-256 "
+                    f"{mirror_file} in the mirror folder is not {entry['title']!r}: expected SHA-256 "
                     f"{entry['sha256']}, got {digest}; replace that file or unset MAGNETKIT_MIRROR"
                 )
-            return served
+            return mirror_file
     target = cached_path(name)
     if target.is_file() and datasets.sha256(target) == entry["sha256"]:
         return target
@@ -73,9 +74,9 @@ def _entry(name: str) -> dict[str, Any]:
     try:
         return datasets.registry()["remote"][name]
     except KeyError:
-        known = ", ".join(names()) or "none"
+        choices = ", ".join(names()) or "none"
         raise InputError(
-            f"no data set is called {name!r}; those that can be fetched: {known}"
+            f"no data set is called {name!r}; those that can be fetched: {choices}"
         ) from None
 
 
@@ -100,9 +101,11 @@ def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) ->
         "name that folder in MAGNETKIT_MIRROR"
     )
     try:
-        with bars(DownloadColumn(), shown=progress) as drawn:
-            bar = _Bar(entry["title"], drawn)
-            loader = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=_TIMEOUT)
+        with bars(DownloadColumn(), shown=progress) as progress_bars:
+            bar = _Bar(entry["title"], progress_bars)
+            loader = pooch.HTTPDownloader(
+                progressbar=bar, chunk_size=1 << 16, timeout=_TIMEOUT
+            )
             store.fetch(target.name, downloader=loader)
     except ValueError as error:
         raise DataError(
@@ -132,7 +135,8 @@ class _Bar:
     """A progress bar of pooch, drawn by rich."""
 
     def __init__(self, title: str, drawn: "Progress") -> None:
-        self._rich, self._task = drawn, drawn.add_task(title, total=None)
+        self._rich = drawn
+        self._task = drawn.add_task(title, total=None)
 
     @property
     def total(self) -> float | None:
@@ -146,8 +150,8 @@ class _Bar:
     def update(self, count: float) -> None:
         """Count `count` bytes more."""
         self._rich.update(self._task, advance=count)
-        received = self._rich.tasks[self._task].completed
-        if received > _MOST_BYTES:
+        done = self._rich.tasks[self._task].completed
+        if done > _MOST_BYTES:
             raise DataError(
                 f"the server sends more than {_MOST_BYTES >> 20} MiB, which is no set of the "
                 "registry; nothing was kept"

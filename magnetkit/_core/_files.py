@@ -62,7 +62,9 @@ def replacing(path: Path) -> Iterator[Path]:
         full = error.errno in _FULL or "No space left" in str(error)
         more_room = "free some space (a screening goes on with --resume)"
         way_out = more_room if full else "choose another place"
-        raise InputError(f"cannot write {path}: {error.strerror or error}; {way_out}") from None
+        raise InputError(
+            f"cannot write {path}: {error.strerror or error}; {way_out}"
+        ) from None
 
 
 def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
@@ -70,12 +72,12 @@ def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
     import pyarrow.parquet as pq
 
     # Repeated values alone get a dictionary; looking for one among numbers takes most of the time.
-    repeated = [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    dictionary_columns = [f.name for f in schema if pa.types.is_dictionary(f.type)]
     return pq.ParquetWriter(
         target,
         schema,
         compression="snappy",
-        use_dictionary=[*repeated, "temperature_K"],
+        use_dictionary=[*dictionary_columns, "temperature_K"],
         write_statistics=[name for name in _SORTED if name in schema.names],
         data_page_size=_PAGE_BYTES,
     )
@@ -87,7 +89,9 @@ class _Hashed:
     closed = False
 
     def __init__(self, stream: BinaryIO, pool: ThreadPoolExecutor) -> None:
-        self._stream, self._pool, self.found = stream, pool, hashlib.sha256()
+        self._stream = stream
+        self._pool = pool
+        self.found = hashlib.sha256()
 
     def write(self, data: bytes) -> int:
         self._pool.submit(self.found.update, data)
@@ -104,11 +108,11 @@ def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path)
         temporary.open("wb") as stream,
         ThreadPoolExecutor(1, "hashing") as pool,
     ):
-        hashed = _Hashed(stream, pool)
-        with _parquet(hashed, schema) as out:
+        digest_stream = _Hashed(stream, pool)
+        with _parquet(digest_stream, schema) as out:
             for table in tables:
                 out.write_table(table)
-    return hashed.found.hexdigest()
+    return digest_stream.found.hexdigest()
 
 
 def parquet_bytes(table: "pa.Table") -> bytes:
@@ -134,7 +138,9 @@ def safe_cell(text: object) -> object:
 
 def plain_cell(cell: str) -> str:
     """Return the text of a cell of `safe_cell`."""
-    return cell[1:] if cell.startswith("'") and _like_formula(cell) else cell
+    if cell.startswith("'") and _like_formula(cell):
+        return cell[1:]
+    return cell
 
 
 def _like_formula(text: str) -> bool:
@@ -143,9 +149,14 @@ def _like_formula(text: str) -> bool:
     return not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text)
 
 
-def write_csv(header: Iterable[object], rows: Iterable[Iterable[object]], path: Path) -> None:
+def write_csv(
+    header: Iterable[object], rows: Iterable[Iterable[object]], path: Path
+) -> None:
     """Write rows to a CSV file, or one separated by tabs where its name ends in .tsv."""
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+    with (
+        replacing(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as stream,
+    ):
         put_csv(header, rows, stream, "\t" if path.suffix.lower() == ".tsv" else ",")
 
 
@@ -154,25 +165,35 @@ def write_csv_table(table: "pa.Table", path: Path) -> None:
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
-    safe, plain = lru_cache(4096)(safe_cell), ("int", "uint", "float", "double", "bool")
-    columns = [c.cast("string") if pa.types.is_dictionary(c.type) else c for c in table.columns]
+    safe = lru_cache(4096)(safe_cell)
+    plain = ("int", "uint", "float", "double", "bool")
+    columns = [
+        c.cast("string") if pa.types.is_dictionary(c.type) else c for c in table.columns
+    ]
     for place, column in enumerate(columns):
         if not str(column.type).startswith(plain):
             texts = (None if v is None else safe(str(v)) for v in column.to_pylist())
             columns[place] = pa.array(texts, pa.string())
     with replacing(path) as temporary:
-        pacsv.write_csv(pa.table(columns, [*map(safe_cell, table.column_names)]), temporary)
+        pacsv.write_csv(
+            pa.table(columns, [*map(safe_cell, table.column_names)]), temporary
+        )
 
 
 def put_csv(
-    header: Iterable[object], rows: Iterable[Iterable[object]], stream: TextIO, delimiter: str = ","
+    header: Iterable[object],
+    rows: Iterable[Iterable[object]],
+    stream: TextIO,
+    delimiter: str = ",",
 ) -> None:
     """Write rows as CSV to a stream."""
     out = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
     safe = lru_cache(4096)(safe_cell)
     out.writerow([safe(str(name)) for name in header])
     # Numbers are safe, texts repeat.
-    out.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    out.writerows(
+        [safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+    )
 
 
 _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")
@@ -180,7 +201,9 @@ _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")
 
 def seal(page: str) -> str:
     """Return an HTML page with its own hash behind it, which `sealed` checks."""
-    return f"{page}<!-- magnetkit sha256 {hashlib.sha256(page.encode()).hexdigest()} -->\n"
+    return (
+        f"{page}<!-- magnetkit sha256 {hashlib.sha256(page.encode()).hexdigest()} -->\n"
+    )
 
 
 def sealed(file: Path) -> bool:
@@ -191,4 +214,7 @@ def sealed(file: Path) -> bool:
         return False
     start = content.rfind(b"<!-- magnetkit sha256 ")
     mark = _SEAL.fullmatch(content, start) if start >= 0 else None
-    return mark is not None and hashlib.sha256(content[:start]).hexdigest() == mark[1].decode()
+    return (
+        mark is not None
+        and hashlib.sha256(content[:start]).hexdigest() == mark[1].decode()
+    )

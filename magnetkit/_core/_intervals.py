@@ -27,7 +27,9 @@ def folds(
         raise InputError(
             "intervals need two groups or more; give the column 'group' one value a paper or series"
         )
-    yield from GroupKFold(count, shuffle=True, random_state=seed).split(groups, groups=groups)
+    yield from GroupKFold(count, shuffle=True, random_state=seed).split(
+        groups, groups=groups
+    )
 
 
 def quantile(scores: NDArray[np.float64], coverage: float) -> float:
@@ -38,20 +40,26 @@ def quantile(scores: NDArray[np.float64], coverage: float) -> float:
     exceeds n (Vovk et al., Algorithmic Learning in a Random World, 2005).
     """
     if not 0.0 < coverage < 1.0:
-        raise InputError(f"interval must lie between 0 and 1, such as 0.9; got {coverage!r}")
+        raise InputError(
+            f"interval must lie between 0 and 1, such as 0.9; got {coverage!r}"
+        )
     n = len(scores)
     rank = min(n, int(np.ceil((n + 1) * coverage)))
     return float(np.partition(scores, rank - 1)[rank - 1])
 
 
-def group_quantile(scores: NDArray[np.float64], groups: NDArray, coverage: float) -> float:
+def group_quantile(
+    scores: NDArray[np.float64], groups: NDArray, coverage: float
+) -> float:
     """Return the score that one of a new group stays below with probability `coverage` or more.
 
     As `quantile`, with the same weight for each group however many rows it has. Infinite where
     there are too few groups to tell: nine are needed for a coverage of 0.9.
     """
     if not 0.0 < coverage < 1.0:
-        raise InputError(f"interval must lie between 0 and 1, such as 0.9; got {coverage!r}")
+        raise InputError(
+            f"interval must lie between 0 and 1, such as 0.9; got {coverage!r}"
+        )
     _, code, counts = np.unique(groups, return_inverse=True, return_counts=True)
     order = np.argsort(scores, kind="stable")
     # The group to come has a weight as well, and its score may be any.
@@ -75,6 +83,6 @@ def fit_difficulty(
     from scipy.optimize import nnls
 
     size = np.minimum(residuals, np.quantile(residuals, clip))
-    found, _ = nnls(np.column_stack([np.ones_like(size), known]), size)
-    found[0] = max(found[0], 0.05 * float(size.mean()), 1e-12)
-    return found
+    coefficients, _ = nnls(np.column_stack([np.ones_like(size), known]), size)
+    coefficients[0] = max(coefficients[0], 0.05 * float(size.mean()), 1e-12)
+    return coefficients

@@ -56,8 +56,26 @@ _FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
 # What makes an array. A kernel that makes none, and calls none that does, holds no reference of its
 # own: without counts of them, atomic and shared by all threads, it takes two thirds of the time.
 _MAKERS = frozenset(
-    {"array", "arange", "copy", "empty", "empty_like", "full", "linspace", "ones", "zeros"}
-    | {"zeros_like", "sort", "argsort", "flatnonzero", "unique", "concatenate", "append"}
+    {
+        "array",
+        "arange",
+        "copy",
+        "empty",
+        "empty_like",
+        "full",
+        "linspace",
+        "ones",
+        "zeros",
+    }
+    | {
+        "zeros_like",
+        "sort",
+        "argsort",
+        "flatnonzero",
+        "unique",
+        "concatenate",
+        "append",
+    }
 )
 
 # A process that is still at work lists its files as it ends; what is unlisted for so long is
@@ -75,8 +93,11 @@ _CONFIG: Any = numba.config
 def kernel_sources() -> list[Path]:
     """Return the files whose text decides what is compiled: all kernels, and what they share."""
     package = Path(__file__).parents[1]
-    shared = [Path(__file__).with_name(f"{name}.py") for name in ("_arrays", "_jit", "_linear")]
-    return sorted([*package.glob("*/*_kernels.py"), *shared])
+    helpers = [
+        Path(__file__).with_name(f"{name}.py")
+        for name in ("_arrays", "_jit", "_linear")
+    ]
+    return sorted([*package.glob("*/*_kernels.py"), *helpers])
 
 
 @lru_cache(maxsize=1)
@@ -85,34 +106,36 @@ def folder() -> Path | None:
     digest = hashlib.sha256(numba.__version__.encode())
     for source in kernel_sources():
         digest.update(source.name.encode() + source.read_bytes())
-    name, failed, before = f"kernels-{digest.hexdigest()[:16]}", [], None
+    name = f"kernels-{digest.hexdigest()[:16]}"
+    failures = []
+    before = None
     for place in _PLACES:
-        found = place / name
+        place_folder = place / name
         try:
-            is_new = not found.is_dir()
-            found.mkdir(parents=True, exist_ok=True)
+            is_new = not place_folder.is_dir()
+            place_folder.mkdir(parents=True, exist_ok=True)
             # numba writes to a folder within, and to names as long as this.
-            tempfile.NamedTemporaryFile(dir=found, prefix="x" * 128).close()
-            if shutil.disk_usage(found).free < _ROOM_BYTES:
+            tempfile.NamedTemporaryFile(dir=place_folder, prefix="x" * 128).close()
+            if shutil.disk_usage(place_folder).free < _ROOM_BYTES:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if is_new and before is not None:
                 # What an administrator compiled serves every user.
                 for file in (*before.glob("*/*.nb[ci]"), *before.glob("*.sha256")):
-                    copy = found / file.relative_to(before)
+                    copy = place_folder / file.relative_to(before)
                     copy.parent.mkdir(exist_ok=True)
                     shutil.copyfile(file, copy)
-            listed = _checked(found, _work_since(found))
+            lines = _checked(place_folder, _work_since(place_folder))
         except OSError as error:
-            failed.append(f"{place} ({error.strerror or error})")
+            failures.append(f"{place} ({error.strerror or error})")
             with suppress(OSError):
-                before = found if found.is_dir() else before
+                before = place_folder if place_folder.is_dir() else before
             continue
-        atexit.register(_list_files, found, listed)
+        atexit.register(_list_files, place_folder, lines)
         _remove_stale(place, name)
-        return found
-    if failed:
+        return place_folder
+    if failures:
         _hooks.said(
-            f"compiled kernels cannot be kept in {' or '.join(failed)}; each start compiles anew: "
+            f"compiled kernels cannot be kept in {' or '.join(failures)}; each start compiles anew: "
             "free some space, or set MAGNETKIT_CACHE_DIR to a folder you may write to"
         )
     return None
@@ -155,19 +178,23 @@ def _work_since(found: Path) -> float:
 
 def _checked(found: Path, work_since: float) -> set[str]:
     """Remove what is damaged, or nobody's, and return what is listed."""
-    listed = listed_in(found)
-    names = {line.partition("  ")[2] for line in listed}
-    damaged = False
+    lines = listed_in(found)
+    names = {line.partition("  ")[2] for line in lines}
+    has_damage = False
     for file, line in kept(found):
-        if line not in listed:
+        if line not in lines:
             state = file.stat()
-            is_new = file.name not in names and time.time() - state.st_mtime < _UNLISTED_S
+            is_new = (
+                file.name not in names and time.time() - state.st_mtime < _UNLISTED_S
+            )
             if not (is_new or state.st_mtime >= work_since) or not state.st_size:
-                damaged |= file.name in names or not state.st_size
+                has_damage |= file.name in names or not state.st_size
                 file.unlink(missing_ok=True)
-    if damaged:
-        _hooks.said(f"compiled kernels in {found.parent} were damaged; compiling them anew")
-    return listed
+    if has_damage:
+        _hooks.said(
+            f"compiled kernels in {found.parent} were damaged; compiling them anew"
+        )
+    return lines
 
 
 def _list_files(found: Path, listed: set[str]) -> None:
@@ -198,9 +225,9 @@ def _in_turn(compile_: Callable[..., Any], path: Path) -> Callable[..., Any]:
 
     def once(sig: Any) -> Any:
         # numba itself lets one thread of a process compile, and whoever comes later may read.
-        if path in _held or ((is_known := path.exists()) and path.stat().st_size):
+        if path in _held or ((exists := path.exists()) and path.stat().st_size):
             return compile_(sig)
-        if not is_known:
+        if not exists:
             have_help()
         with ExitStack() as stack, suppress(AttributeError, OSError):
             _await_turn(stack.enter_context(path.open("a")))
@@ -234,12 +261,16 @@ def have_help() -> None:
 
     Where compiled kernels, a second processor and locks are there to share; nothing rests on it.
     """
-    can_help = Path(sys.executable or "").name.startswith("python") and _LISTED.is_file()
+    can_help = (
+        Path(sys.executable or "").name.startswith("python") and _LISTED.is_file()
+    )
     if folder() is None or fcntl is None or most_threads() < 2 or not can_help:
         return
     code = f"from {__name__} import compile_listed; compile_listed({os.getpid()})"
     command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {code}"]
-    apart: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    apart: dict[str, Any] = dict.fromkeys(
+        ("stdin", "stdout", "stderr"), subprocess.DEVNULL
+    )
     # On one thread, so that it asks for no help itself.
     apart["env"] = os.environ | {"NUMBA_NUM_THREADS": "1"}
     Thread(target=subprocess.run, args=(command,), kwargs=apart, daemon=True).start()
@@ -250,7 +281,7 @@ def compile_listed(helped: int = 0) -> None:
     text = _LISTED.read_text("ascii")
     names = set(re.findall(r"\b(_\w+)\.", text))
     package = __name__.partition(".")[0]
-    own = {
+    modules = {
         file.stem: import_module(f"{package}.{file.parent.name}.{file.stem}")
         for file in kernel_sources()
         if file.stem in names
@@ -261,7 +292,7 @@ def compile_listed(helped: int = 0) -> None:
         name, _, types = line.partition(" ")
         # An edit may have made it another kernel: that is compiled as it is called.
         with suppress(numba.NumbaError, AttributeError):
-            eval(name, {}, own).compile(eval(types, vars(numba.types), own))
+            eval(name, {}, modules).compile(eval(types, vars(numba.types), modules))
 
 
 def jit(
@@ -299,7 +330,8 @@ def jit(
         elif part is not None:
             options["forceinline"] = part == "merged"
         place = folder() if part in (None, "copied") and f.__closure__ is None else None
-        before, _CONFIG.CACHE_DIR = _CONFIG.CACHE_DIR, str(place or "")
+        before = _CONFIG.CACHE_DIR
+        _CONFIG.CACHE_DIR = str(place or "")
         try:
             kernel = numba.njit(cache=place is not None, **options)(f)
         finally:
@@ -310,14 +342,18 @@ def jit(
         kernel.counts = counts
         return kernel
 
-    return wrap if function is None else wrap(function)
+    if function is None:
+        return wrap
+    return wrap(function)
 
 
 def _makes_arrays(f: Callable[..., Any]) -> bool:
     """Return whether a kernel, or one that it calls, names what makes an array."""
     names = f.__code__.co_names
-    known = (f.__globals__.get(name) for name in names)
-    return not _MAKERS.isdisjoint(names) or any(getattr(k, "counts", False) for k in known)
+    callees = (f.__globals__.get(name) for name in names)
+    return not _MAKERS.isdisjoint(names) or any(
+        getattr(k, "counts", False) for k in callees
+    )
 
 
 def is_switched_off() -> bool:
@@ -331,7 +367,7 @@ def most_threads() -> int:
 
 
 # Large enough that the call costs nothing.
-_CHUNK = 8192
+_ROWS_A_PIECE = 8192
 # A thread takes so many pieces, so that threads finish together; what a kernel makes once a piece
 # is then not made once for every few rows.
 PIECES = 8
@@ -364,7 +400,9 @@ def limited_threads(count: int) -> Iterator[None]:
         limit_threads(before)
 
 
-def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = _CHUNK) -> None:
+def share_rows(
+    kernel: Callable[..., Any], n: int, *args: Any, chunk: int = _ROWS_A_PIECE
+) -> None:
     """Run ``kernel(*args, start, stop)`` over ``range(n)`` in pieces, on `thread_count` threads.
 
     The compiled kernel writes its rows ``start`` to ``stop`` and no others. A piece has at least

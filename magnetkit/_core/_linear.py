@@ -10,7 +10,7 @@ import numpy as np
 from ._jit import jit, share_rows
 
 # Rows of a product that one thread takes at a time, at least.
-_CHUNK = 64
+_PRODUCT_ROWS = 64
 # Rows of a matrix that is inverted that others are swept by together.
 _PIVOTS = 8
 
@@ -34,8 +34,10 @@ def multiply(a, b):
     b = np.ascontiguousarray(b, np.float64)
     right = b if b.ndim == 2 else b[:, None]
     out = np.empty((len(a), right.shape[1]))
-    share_rows(_multiply, len(a), a, right, out, chunk=_CHUNK)
-    return out if b.ndim == 2 else out[:, 0]
+    share_rows(_multiply, len(a), a, right, out, chunk=_PRODUCT_ROWS)
+    if b.ndim == 2:
+        return out
+    return out[:, 0]
 
 
 # a float64 (n, n): symmetric, positive definite; its inverse takes its place (Gauss and Jordan)
@@ -53,23 +55,25 @@ def _invert(a):
                 pivots[k - first, j] = a[k, j]
             for i in range(first, last):
                 if i != k:
-                    x, a[i, k] = a[i, k], 0.0
+                    x = a[i, k]
+                    a[i, k] = 0.0
                     for j in range(n):
                         a[i, j] -= x * pivots[k - first, j]
         # A row takes some pivots while it is in hand.
         for i in range(n):
             if not first <= i < last:
                 for k in range(first, last):
-                    x, a[i, k] = a[i, k], 0.0
+                    x = a[i, k]
+                    a[i, k] = 0.0
                     for j in range(n):
                         a[i, j] -= x * pivots[k - first, j]
 
 
 def invert(covariance):
     """Return the inverse of a symmetric positive definite matrix."""
-    found = np.array(covariance, np.float64, order="C")
-    _invert(found)
-    return found
+    matrix = np.array(covariance, np.float64, order="C")
+    _invert(matrix)
+    return matrix
 
 
 # a float64 (n, n): symmetric; the upper factor takes the place of its upper half, 0 below
@@ -81,12 +85,15 @@ def _factor(a):
             a[i, j] = 0.0
         # One row after the other, as elements are summed; four of them while they are in hand.
         for k in range(0, i - 3, 4):
-            x0, x1, x2, x3 = a[k, i], a[k + 1, i], a[k + 2, i], a[k + 3, i]
+            x0 = a[k, i]
+            x1 = a[k + 1, i]
+            x2 = a[k + 2, i]
+            x3 = a[k + 3, i]
             for j in range(i, n):
-                left = a[i, j] - x0 * a[k, j]
-                left -= x1 * a[k + 1, j]
-                left -= x2 * a[k + 2, j]
-                a[i, j] = left - x3 * a[k + 3, j]
+                rest = a[i, j] - x0 * a[k, j]
+                rest -= x1 * a[k + 1, j]
+                rest -= x2 * a[k + 2, j]
+                a[i, j] = rest - x3 * a[k + 3, j]
         for k in range(i - i % 4, i):
             x = a[k, i]
             for j in range(i, n):
@@ -99,6 +106,6 @@ def _factor(a):
 
 def factor(covariance):
     """Return the lower matrix that times its transpose is a covariance (Cholesky)."""
-    found = np.array(covariance, np.float64, order="C")
-    _factor(found)
-    return found.T
+    matrix = np.array(covariance, np.float64, order="C")
+    _factor(matrix)
+    return matrix.T

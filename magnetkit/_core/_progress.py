@@ -34,7 +34,9 @@ def progress_console() -> "Console":
     return console
 
 
-def bars(*figures: "ProgressColumn", shown: bool = True, transient: bool = False) -> "Progress":
+def bars(
+    *figures: "ProgressColumn", shown: bool = True, transient: bool = False
+) -> "Progress":
     """Return progress bars on stderr: title, bar, and the figures behind it."""
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -62,12 +64,15 @@ def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[[], None]]:
 
 
 # What is compiled in less is not reported; a pause that is longer ends a stretch.
-_FIRST_S, _PAUSE_S = 0.9, 1.5
-_TICK_S, _PATIENCE_S = 0.1, 300.0
+_FIRST_S = 0.9
+_PAUSE_S = 1.5
+_TICK_S = 0.1
+_QUIET_S = 300.0
 # What `magnetkit predict SmCo5` compiles on two cores of 2026 (3 GHz) where nothing is kept, s.
 _ABOUT_S = 30
 # So many kernels it takes where a second process helps, and so wide is their bar on a terminal.
-_KERNELS, _WIDE = 70, 20
+_KERNELS = 70
+_WIDE = 20
 # A thread that is here compiles, or waits for a process that does.
 _COMPILER = os.path.join("numba", "core", "compiler_machinery.py")
 
@@ -95,7 +100,9 @@ class _Notice:
             )
         done = _count_ready()
         full = "#" * min(done * _WIDE // _KERNELS, _WIDE)
-        self.draw(f"compiling kernels [{full:.<{_WIDE}}] {done} ready, {now - self.begun:.0f} s")
+        self.draw(
+            f"compiling kernels [{full:.<{_WIDE}}] {done} ready, {now - self.begun:.0f} s"
+        )
 
     def draw(self, line: str) -> None:
         if sys.stderr.isatty():
@@ -106,22 +113,26 @@ class _Notice:
             self.ended = True
             seconds = self.last - self.begun
             self.draw("")
-            _log.warning(f"compiling kernels: {_count_ready()} ready after {seconds:.0f} s")
+            _log.warning(
+                f"compiling kernels: {_count_ready()} ready after {seconds:.0f} s"
+            )
 
 
 def _watch() -> None:
-    notice, begun, last = _Notice(), 0.0, time.monotonic()
-    while time.monotonic() - last < _PATIENCE_S:
+    notice = _Notice()
+    start = 0.0
+    last = time.monotonic()
+    while time.monotonic() - last < _QUIET_S:
         time.sleep(_TICK_S)
         now = time.monotonic()
         if _is_compiling():
-            if not begun or now - last > _PAUSE_S:
-                begun = now
+            if not start or now - last > _PAUSE_S:
+                start = now
             last = now
-            if now - begun >= _FIRST_S:
+            if now - start >= _FIRST_S:
                 # A process that ends takes no more calls for its end, and stderr may be closed.
                 with suppress(RuntimeError, ValueError, OSError):
-                    notice.start(begun, now)
+                    notice.start(start, now)
         elif now - last > _PAUSE_S:
             notice.end()
 
@@ -131,7 +142,12 @@ def _count_ready() -> int:
     # Modules and kernels may change while they are counted: the last count will do.
     with suppress(RuntimeError):
         modules = [m for n, m in list(sys.modules.items()) if n.endswith("_kernels")]
-        kernels = {id(k): k for m in modules for k in list(vars(m).values()) if hasattr(k, "stats")}
+        kernels = {
+            id(k): k
+            for m in modules
+            for k in list(vars(m).values())
+            if hasattr(k, "stats")
+        }
         return sum(len(k.signatures) for k in kernels.values())
     return 0
 

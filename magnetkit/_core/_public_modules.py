@@ -38,7 +38,9 @@ class _Finder:
 
     def exec_module(self, module: ModuleType) -> None:
         short_name = module.__name__.partition(".")[2]
-        sys.modules[module.__name__] = importlib.import_module(f"magnetkit.{MODULES[short_name]}")
+        sys.modules[module.__name__] = importlib.import_module(
+            f"magnetkit.{MODULES[short_name]}"
+        )
 
 
 def install() -> None:

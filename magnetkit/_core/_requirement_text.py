@@ -29,9 +29,13 @@ class ParsedRequirement:
     column: str  # name of a result column, not checked
     sign: str  # ``>=`` or ``<=``
     limit: float | None = None  # in the column's unit; None where it is relative
-    share: float | None = None  # of the reference magnet's value; None where the limit is a number
+    share: float | None = (
+        None  # of the reference magnet's value; None where the limit is a number
+    )
     absolute: bool = False  # whether the column counts without its sign
-    temperature_K: float | None = None  # where it is evaluated, K; None is the device's temperature
+    temperature_K: float | None = (
+        None  # where it is evaluated, K; None is the device's temperature
+    )
 
 
 def parse_requirement(text: str) -> ParsedRequirement:
@@ -49,18 +53,25 @@ def parse_requirement(text: str) -> ParsedRequirement:
     match = _TEXT.fullmatch(text)
     if match is None or bool(match["bar"]) != bool(match["close"]):
         raise InputError(f"requirement {text!r} not understood; {_FORM}")
-    absolute, relative = bool(match["bar"]), bool(match["reference"])
-    given = match["limit"] is not None
-    if relative == given:
+    absolute = bool(match["bar"])
+    relative = bool(match["reference"])
+    has_limit = match["limit"] is not None
+    if relative == has_limit:
         raise InputError(f"requirement {text!r} not understood; {_FORM}")
     if absolute and (match["sign"] == ">=" or relative):
-        raise InputError(f"requirement {text!r}: |column| takes <= and a number; {_FORM}")
+        raise InputError(
+            f"requirement {text!r}: |column| takes <= and a number; {_FORM}"
+        )
     share = float(match["share"] or 1.0) if relative else None
     if share is not None and share <= 0.0:
-        raise InputError(f"requirement {text!r}: a share of the reference must be above 0")
+        raise InputError(
+            f"requirement {text!r}: a share of the reference must be above 0"
+        )
     at = match["temperature"]
     kelvin = None if at is None else mind_the_cold(at, [parse_temperature(at)])[0]
-    limit = float(match["limit"]) if given else None
+    limit = float(match["limit"]) if has_limit else None
     if not all(math.isfinite(x) for x in (limit or 0.0, share or 0.0)):
         raise InputError(f"requirement {text!r}: expected a finite number; {_FORM}")
-    return ParsedRequirement(match["column"], match["sign"], limit, share, absolute, kelvin)
+    return ParsedRequirement(
+        match["column"], match["sign"], limit, share, absolute, kelvin
+    )

@@ -13,7 +13,8 @@ from . import datasets
 from .errors import InputError
 
 # Largest number of faults of a file that are listed, and its largest size.
-_MOST, _MOST_BYTES = 20, 1 << 20
+_MOST_FAULTS = 20
+_MOST_BYTES = 1 << 20
 # A key of so many parts takes gigabytes to read.
 _DEEP = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++\s*+\.\s*+){50}")
 
@@ -27,7 +28,9 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 class Strict(BaseModel):
     """A model without unknown fields, NaN, numbers given as text or as true, and later changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, strict=True
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -39,7 +42,9 @@ class Strict(BaseModel):
 def _frozen(given: Any) -> Any:
     if isinstance(given, dict):
         return {name: _frozen(value) for name, value in given.items()}
-    return tuple(map(_frozen, given)) if isinstance(given, list | tuple) else given
+    if isinstance(given, list | tuple):
+        return tuple(map(_frozen, given))
+    return given
 
 
 class Evidence(Strict):
@@ -54,7 +59,9 @@ def names(folder: str) -> list[str]:
     return sorted(f.stem for f in (datasets.root() / folder).glob("*.toml"))
 
 
-def load(name_or_path: str | Path, model: type[_Model], kind: str, folder: str) -> _Model:
+def load(
+    name_or_path: str | Path, model: type[_Model], kind: str, folder: str
+) -> _Model:
     """Read and check a TOML file: a name in `folder` of the embedded data, or a path to ``*.toml``.
 
     `model` is what it must hold, `kind` what messages call it. Raises InputError in one line: which
@@ -63,12 +70,12 @@ def load(name_or_path: str | Path, model: type[_Model], kind: str, folder: str) 
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(".toml"):
         return _read(Path(name_or_path), model, kind)
-    known = names(folder)
-    if text not in known:
-        near = difflib.get_close_matches(text, known, n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
+    choices = names(folder)
+    if text not in choices:
+        suggestions = difflib.get_close_matches(text, choices, n=1)
+        hint = f" (did you mean {suggestions[0]}?)" if suggestions else ""
         raise InputError(
-            f"no {kind} {text!r}{hint}; known are {', '.join(known)}, or give the path of a "
+            f"no {kind} {text!r}{hint}; known are {', '.join(choices)}, or give the path of a "
             "TOML file"
         )
     return _read(datasets.path(f"{folder}/{text}.toml"), model, kind)
@@ -79,7 +86,9 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
         with file.open("rb") as stream:
             text = stream.read(_MOST_BYTES + 1).decode("utf-8-sig")
         if len(text) > _MOST_BYTES or _DEEP.search(text):
-            raise ValueError(f"over {_MOST_BYTES:,} bytes, or nested deeper than a record is")
+            raise ValueError(
+                f"over {_MOST_BYTES:,} bytes, or nested deeper than a record is"
+            )
         content = tomllib.loads(text)
     except OSError as error:
         raise InputError(f"{kind} file {file}: {error.strerror or error}") from None
@@ -119,28 +128,36 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError:
-        raise InputError(f"{path} is there already; choose another name or remove it") from None
+        raise InputError(
+            f"{path} is there already; choose another name or remove it"
+        ) from None
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+        raise InputError(
+            f"{path} cannot be written: {error.strerror or error}"
+        ) from None
     return path
 
 
 def _explain(error: ValidationError) -> str:
     problems = [_problem(problem) for problem in error.errors(include_url=False)]
-    more = len(problems) - _MOST
-    return "; ".join(problems[:_MOST]) + (f"; and {more} more" if more > 0 else "")
+    others_count = len(problems) - _MOST_FAULTS
+    return "; ".join(problems[:_MOST_FAULTS]) + (
+        f"; and {others_count} more" if others_count > 0 else ""
+    )
 
 
 def _problem(problem: Any) -> str:
     field = ".".join(str(part) for part in problem["loc"]) or "the whole"
-    expected = problem["msg"].removeprefix("Value error, ")
-    expected = expected[0].lower() + expected[1:]
+    expectation = problem["msg"].removeprefix("Value error, ")
+    expectation = expectation[0].lower() + expectation[1:]
     got = "" if problem["type"] == "missing" else f", got {_short(problem['input'])}"
-    return f"field {field}: {expected}{got}"
+    return f"field {field}: {expectation}{got}"
 
 
 def _short(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    if len(text) <= 60:
+        return text
+    return text[:57] + "..."

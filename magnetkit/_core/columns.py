@@ -18,7 +18,14 @@ from typing import Any
 from . import datasets
 from .errors import DataError
 
-PROVENANCES = ("measured", "physics", "surrogate", "comparator", "extrapolated", "given")
+PROVENANCES = (
+    "measured",
+    "physics",
+    "surrogate",
+    "comparator",
+    "extrapolated",
+    "given",
+)
 """Basis of a value; ``extrapolated`` is physics beyond validation, ``given`` a user's own value."""
 
 GATES = (
@@ -91,7 +98,9 @@ class Column:
     @property
     def heading(self) -> str:
         """Label with its unit, for axes and tables."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
+        if self.unit:
+            return f"{self.label} ({self.unit})"
+        return self.label
 
 
 _FILE = "columns/columns.csv"
@@ -131,7 +140,9 @@ class Criterion:
 
     def __post_init__(self) -> None:
         if self.over not in _OVER:
-            raise ValueError(f"over must be one of {', '.join(_OVER)}, got {self.over!r}")
+            raise ValueError(
+                f"over must be one of {', '.join(_OVER)}, got {self.over!r}"
+            )
 
 
 @dataclass(frozen=True)
@@ -164,7 +175,9 @@ def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
     try:
         return kind(name=name, **entry)
     except (TypeError, ValueError) as error:
-        raise DataError(f"datasets/{file}: record {name!r} cannot be used: {error}") from None
+        raise DataError(
+            f"datasets/{file}: record {name!r} cannot be used: {error}"
+        ) from None
 
 
 @lru_cache(maxsize=1)
@@ -183,11 +196,11 @@ def criteria() -> tuple[Criterion, ...]:
 @lru_cache(maxsize=1)
 def properties() -> tuple[Property, ...]:
     """Return the measured properties in the order of their names."""
-    found = []
+    names = []
     for file in sorted((datasets.root() / _PROPERTIES).glob("*.toml")):
         name = f"{_PROPERTIES}/{file.name}"
-        found.append(_record(Property, name, file.stem, datasets.toml(name)))
-    return tuple(found)
+        names.append(_record(Property, name, file.stem, datasets.toml(name)))
+    return tuple(names)
 
 
 def _head(record: Criterion | Property) -> tuple[str, str, str, str]:
@@ -197,24 +210,39 @@ def _head(record: Criterion | Property) -> tuple[str, str, str, str]:
 @lru_cache(maxsize=1)
 def _read() -> dict[str, list[Column]]:
     """Return the columns by table, in the order of the file; others' records where it says so."""
-    found: dict[str, list[Column]] = {}
+    columns: dict[str, list[Column]] = {}
     for row in datasets.rows(_FILE):
-        own, name = found.setdefault(row["table"], []), row["name"]
+        table_columns = columns.setdefault(row["table"], [])
+        name = row["name"]
         if name == "*properties":
-            own += (Column(*_head(p), predicted=True) for p in properties())
+            table_columns += (Column(*_head(p), predicted=True) for p in properties())
         elif name == "*criteria":
-            own += (Column(*_head(c), short=c.short) for c in criteria())
+            table_columns += (Column(*_head(c), short=c.short) for c in criteria())
         else:
-            predicted = row["kind"] == "predicted"
-            kind = "number" if predicted else row["kind"]
-            head = name, row["unit"], row["label"], row["meaning"]
-            own.append(Column(*head, kind, predicted, row["symbol"], row["short"]))
-    return found
+            has_range = row["kind"] == "predicted"
+            kind = "number" if has_range else row["kind"]
+            table_columns.append(
+                Column(
+                    name,
+                    row["unit"],
+                    row["label"],
+                    row["meaning"],
+                    kind,
+                    has_range,
+                    row["symbol"],
+                    row["short"],
+                )
+            )
+    return columns
 
 
-_ALL, _OF_ROBUSTNESS, _OF_DECISIONS = (_read()[t] for t in ("result", "robustness", "decision"))
+_ALL, _OF_ROBUSTNESS, _OF_DECISIONS = (
+    _read()[t] for t in ("result", "robustness", "decision")
+)
 
-COLUMNS: dict[str, Column] = {c.name: c for c in (*_ALL, *_OF_ROBUSTNESS, *_OF_DECISIONS)}
+COLUMNS: dict[str, Column] = {
+    c.name: c for c in (*_ALL, *_OF_ROBUSTNESS, *_OF_DECISIONS)
+}
 """Every column by name, in the order of output."""
 
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)
@@ -277,8 +305,8 @@ def ordered(present: Iterable[str]) -> list[str]:
     list of str
     """
     names = list(present)
-    own = itertools.filterfalse(_PLACE.__contains__, names)
-    return [*sorted(filter(_PLACE.__contains__, names), key=_PLACE.__getitem__), *own]
+    extra = itertools.filterfalse(_PLACE.__contains__, names)
+    return [*sorted(filter(_PLACE.__contains__, names), key=_PLACE.__getitem__), *extra]
 
 
 _EACH = (c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share"))

@@ -22,13 +22,13 @@ def root() -> Path:
 
     Raises DataError if there is none.
     """
-    if own := os.environ.get("MAGNETKIT_DATASETS"):
-        if not (Path(own) / "registry.toml").is_file():
+    if folder := os.environ.get("MAGNETKIT_DATASETS"):
+        if not (Path(folder) / "registry.toml").is_file():
             raise DataError(
-                f"MAGNETKIT_DATASETS is {own!r}, which holds no registry.toml; give a copy of "
+                f"MAGNETKIT_DATASETS is {folder!r}, which holds no registry.toml; give a copy of "
                 "magnetkit's datasets"
             )
-        return Path(own).resolve()
+        return Path(folder).resolve()
     for candidate in (_PACKAGE / "_datasets", _PACKAGE.parent / "datasets"):
         if (candidate / "registry.toml").is_file():
             return candidate
@@ -46,7 +46,10 @@ def path(name: str) -> Path:
         )
     digest = _first_read.setdefault(file, _digest(file))
     # In a checkout and in a folder of one's own, tables may be edited.
-    if root() == _PACKAGE / "_datasets" and digest != registry()["files"][name]["sha256"]:
+    if (
+        root() == _PACKAGE / "_datasets"
+        and digest != registry()["files"][name]["sha256"]
+    ):
         raise DataError(
             f"embedded data file {name!r} is damaged; install again: "
             "pip install --force-reinstall magnetkit"
@@ -104,7 +107,9 @@ def refuse_changed() -> None:
     What is in memory would then differ from the file.
     """
     for file, before in _first_read.items():
-        if file.is_relative_to(root()) and (not file.is_file() or _digest(file) != before):
+        if file.is_relative_to(root()) and (
+            not file.is_file() or _digest(file) != before
+        ):
             raise DataError(
                 f"embedded data file {str(file.relative_to(root()))!r} was changed after this "
                 "process had read it; start the process again"

@@ -30,8 +30,8 @@ class CompositionError(InputError):
         self.reason = reason
         self.text = text
         self.position = position
-        shown = text if len(text) <= 80 else text[:77] + "..."
-        super().__init__(f"{shown!r}: {reason}" if text else reason)
+        excerpt = text if len(text) <= 80 else text[:77] + "..."
+        super().__init__(f"{excerpt!r}: {reason}" if text else reason)
 
 
 class DataError(MagnetkitError):

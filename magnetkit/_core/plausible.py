@@ -123,5 +123,7 @@ def parse_mass(text: str) -> float:
     """
     match = _MASS.fullmatch(text)
     if match is None:
-        raise InputError(f"mass {text!r:.40} not understood; write 350 g, 1.2 kg or 1.5 t")
+        raise InputError(
+            f"mass {text!r:.40} not understood; write 350 g, 1.2 kg or 1.5 t"
+        )
     return float(match[1]) * _KILOGRAMS[match[2]]

@@ -58,10 +58,14 @@ class Settings(BaseSettings):
     )
 
     cache_dir: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_cache_dir("magnetkit", appauthor=False))
+        default_factory=lambda: Path(
+            platformdirs.user_cache_dir("magnetkit", appauthor=False)
+        )
     )
     data_dir: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_data_dir("magnetkit", appauthor=False))
+        default_factory=lambda: Path(
+            platformdirs.user_data_dir("magnetkit", appauthor=False)
+        )
     )
     mirror: Path | None = None
     heavy_rare_earths: Annotated[tuple[str, ...], NoDecode] = HEAVY_RARE_EARTHS
@@ -83,7 +87,9 @@ class Settings(BaseSettings):
     @classmethod
     def _read_list(cls, value: Any) -> Any:
         """Return the elements of a text: separated by commas or blanks, or as a JSON list."""
-        return re.findall(r"[^][\s,\"']+", value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return re.findall(r"[^][\s,\"']+", value)
+        return value
 
     @field_validator("heavy_rare_earths")
     @classmethod
@@ -94,7 +100,11 @@ class Settings(BaseSettings):
 
         wrong = [symbol for symbol in value if symbol not in RARE_EARTHS]
         if wrong or not value or len(set(value)) < len(value):
-            why = f"{wrong[0]!r} is no rare earth" if wrong else "one is named twice, or none"
+            why = (
+                f"{wrong[0]!r} is no rare earth"
+                if wrong
+                else "one is named twice, or none"
+            )
             raise ValueError(f"{why}; expected symbols such as Dy,Tb")
         return value
 
@@ -108,11 +118,17 @@ def get_settings() -> Settings:
     InputError
         If an environment variable cannot be used.
     """
-    others = {"MAGNETKIT_DATASETS", "MAGNETKIT_NUMBA_CACHE"}
-    known = others | {f"MAGNETKIT_{name.upper()}" for name in Settings.model_fields}
-    for name in sorted(n for n in os.environ if n.startswith("MAGNETKIT_") and n not in known):
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else f"; there is {', '.join(sorted(known))}"
+    unprefixed = {"MAGNETKIT_DATASETS", "MAGNETKIT_NUMBA_CACHE"}
+    names = unprefixed | {f"MAGNETKIT_{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(
+        n for n in os.environ if n.startswith("MAGNETKIT_") and n not in names
+    ):
+        suggestions = difflib.get_close_matches(name, names, n=1)
+        hint = (
+            f"; did you mean {suggestions[0]}?"
+            if suggestions
+            else f"; there is {', '.join(sorted(names))}"
+        )
         _log.warning("%s is no setting%s", name, hint)
     try:
         return Settings()
@@ -124,7 +140,9 @@ def get_settings() -> Settings:
         ) from None
     except SettingsError as error:
         name = f"{error}".split('"')[1].upper()
-        raise InputError(f"MAGNETKIT_{name}: expected JSON, e.g. {{}}, got another text") from None
+        raise InputError(
+            f"MAGNETKIT_{name}: expected JSON, e.g. {{}}, got another text"
+        ) from None
 
 
 def kernel_places() -> tuple[Path, ...]:
@@ -145,7 +163,7 @@ def kernel_places() -> tuple[Path, ...]:
         )
     if os.environ.get("MAGNETKIT_NUMBA_CACHE", "1") == "0":
         return ()
-    if own := os.environ.get("NUMBA_CACHE_DIR"):
-        return (Path(own),)
+    if folder := os.environ.get("NUMBA_CACHE_DIR"):
+        return (Path(folder),)
     beside = Path(__file__).parents[1] / "_core" / "__pycache__"
     return beside, get_settings().cache_dir / "kernels"

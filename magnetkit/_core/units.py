@@ -31,7 +31,7 @@ TEN_YEARS = 87_600.0
 """Default time of use, h."""
 BETWEEN = (ROOM_K, ROOM_K + 80.0)
 """Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
-_COLD = 200.0
+_COLDEST_USE_K = 200.0
 """Numbers below this, K, are warned of: degrees C may be meant."""
 _TEMPERATURE = re.compile(r"^\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*(K|°?C)?\s*$")
 _RANGE = re.compile(r"^([^:]+):([^:]+):(\d*\.?\d+)$")
@@ -84,7 +84,9 @@ def parse_temperature(value: str | float) -> float:
                 f"expected one temperature such as 300.0 or '150C', got {value!r:.60}"
             ) from None
     if not math.isfinite(kelvin) or kelvin <= 0:
-        raise InputError(f"temperature must be above 0 K, got {value!r}; degrees C need a C (150C)")
+        raise InputError(
+            f"temperature must be above 0 K, got {value!r}; degrees C need a C (150C)"
+        )
     return kelvin
 
 
@@ -118,20 +120,24 @@ def parse_temperatures(value: Any) -> list[float]:
     [293.15, 333.15, 373.15]
     """
     if isinstance(value, str):
-        found = []
+        kelvins = []
         for part in value.split(","):
-            found += mind_the_cold(part, _range_or_one(part))
+            kelvins += mind_the_cold(part, _range_or_one(part))
     # Bytes and 0-d arrays are no list.
     elif (
-        hasattr(value, "__iter__") and not isinstance(value, bytes) and getattr(value, "ndim", True)
+        hasattr(value, "__iter__")
+        and not isinstance(value, bytes)
+        and getattr(value, "ndim", True)
     ):
-        found = [k for part in value for k in parse_temperatures(part)]
+        kelvins = [k for part in value for k in parse_temperatures(part)]
     else:
         kelvin = parse_temperature(value)
-        found = mind_the_cold(f"{kelvin:g}", [kelvin])
-    if not found:
-        raise InputError("expected one temperature or more, such as '150C', got an empty list")
-    return found
+        kelvins = mind_the_cold(f"{kelvin:g}", [kelvin])
+    if not kelvins:
+        raise InputError(
+            "expected one temperature or more, such as '150C', got an empty list"
+        )
+    return kelvins
 
 
 def mind_the_cold(text: str, found: list[float]) -> list[float]:
@@ -149,7 +155,9 @@ def mind_the_cold(text: str, found: list[float]) -> list[float]:
     list of float
         `found`.
     """
-    if min(found, default=_COLD) < _COLD and not any(c.isalpha() for c in text):
+    if min(found, default=_COLDEST_USE_K) < _COLDEST_USE_K and not any(
+        c.isalpha() for c in text
+    ):
         warn(
             f"temperature {text} is taken as {kelvin_text(min(found))}; write '{min(found):g}C' "
             f"for degrees C, or '{min(found):g}K'",
@@ -162,7 +170,9 @@ def _range_or_one(text: str) -> list[float]:
     match = _RANGE.match(text.strip())
     if match is None:
         return [parse_temperature(text)]
-    first, last, step = parse_temperature(match[1]), parse_temperature(match[2]), float(match[3])
+    first = parse_temperature(match[1])
+    last = parse_temperature(match[2])
+    step = float(match[3])
     if not (last > first and step > 0 and (last - first) / step <= _MOST_TEMPERATURES):
         raise InputError(
             f"temperatures {text!r}: expected first:last:step such as 20C:200C:10, rising, of at "

@@ -62,9 +62,15 @@ class Block:
 
     table: pa.Table  # n rows, all columns; those of a text file are text
     start: int  # number of rows before this block
-    lines: NDArray[np.int64]  # line of the file of each row, (n,), from 1 (row for Parquet)
-    rejected: list[Rejected] = field(default_factory=list)  # lines that were no row of the table
-    notes: tuple[str, ...] = ()  # what was chosen or left out, of a workbook's first block
+    lines: NDArray[
+        np.int64
+    ]  # line of the file of each row, (n,), from 1 (row for Parquet)
+    rejected: list[Rejected] = field(
+        default_factory=list
+    )  # lines that were no row of the table
+    notes: tuple[
+        str, ...
+    ] = ()  # what was chosen or left out, of a workbook's first block
 
 
 def check_file(path: Path) -> None:
@@ -77,10 +83,14 @@ def check_file(path: Path) -> None:
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     if path.stat().st_size == 0:
-        raise InputError(f"{path} is empty; expected a header line and one candidate a line")
+        raise InputError(
+            f"{path} is empty; expected a header line and one candidate a line"
+        )
 
 
-def read_blocks(path: Path, size: int, notes: list[str] | None = None) -> Iterator[Block]:
+def read_blocks(
+    path: Path, size: int, notes: list[str] | None = None
+) -> Iterator[Block]:
     """Read a table in blocks of about `size` rows.
 
     What was left out of a workbook is added to `notes`, or warned of where there are none. Raises
@@ -88,10 +98,11 @@ def read_blocks(path: Path, size: int, notes: list[str] | None = None) -> Iterat
     """
     check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
-    suffix, found = split_sheet(path)[0].suffix.lower(), 0
+    suffix = split_sheet(path)[0].suffix.lower()
+    block_count = 0
     try:
         for block in readers.get(suffix, _read_csv)(path, size):
-            found += len(block.lines) + len(block.rejected)
+            block_count += len(block.lines) + len(block.rejected)
             for note in block.notes:
                 if notes is None:
                     warn(f"{path}: {note}", UserWarning)
@@ -109,8 +120,10 @@ def read_blocks(path: Path, size: int, notes: list[str] | None = None) -> Iterat
         raise InputError(f"{path} cannot be read: {reason}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
-    if not found:
-        raise InputError(f"{path} holds no row below its header; expected one candidate a line")
+    if not block_count:
+        raise InputError(
+            f"{path} holds no row below its header; expected one candidate a line"
+        )
 
 
 def read_whole(path: Path, notes: list[str] | None = None) -> pa.Table:
@@ -123,8 +136,13 @@ def read_whole(path: Path, notes: list[str] | None = None) -> pa.Table:
     blocks = list(read_blocks(path, _BLOCK_BYTES, notes))
     for line in (line for block in blocks for line in block.rejected):
         raise InputError(f"{path}, line {line.line}: {line.reason}")
-    table = pa.concat_tables([block.table for block in blocks], promote_options="default")
-    if path.suffix.lower() in (".csv", ".tsv") and _header(path, _encoding_of(path))[0] == ";":
+    table = pa.concat_tables(
+        [block.table for block in blocks], promote_options="default"
+    )
+    if (
+        path.suffix.lower() in (".csv", ".tsv")
+        and _header(path, _encoding_of(path))[0] == ";"
+    ):
         for i, column in enumerate(table.columns):
             point = pc.replace_substring_regex(column, _DECIMAL_COMMA, r"\1.\2")
             table = table.set_column(i, table.column_names[i], point)
@@ -142,9 +160,11 @@ def with_composition_column(
     if wanted != ELEMENT_COLUMNS:
         return table, composition_name(table, wanted, f"{path}: ")
     if _COMPOSITION_COLUMN in table.column_names:
-        raise InputError(f"{path} has a column {_COMPOSITION_COLUMN!r} and need not be joined")
-    joined = _joined_recipes(table, path)
-    return table.append_column(_COMPOSITION_COLUMN, joined), _COMPOSITION_COLUMN
+        raise InputError(
+            f"{path} has a column {_COMPOSITION_COLUMN!r} and need not be joined"
+        )
+    recipes = _joined_recipes(table, path)
+    return table.append_column(_COMPOSITION_COLUMN, recipes), _COMPOSITION_COLUMN
 
 
 def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
@@ -154,20 +174,24 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
     and ``bal.`` takes what is left to 100. `source` names the table in messages. Raises InputError
     if fewer than two columns are named after elements, or two after the same.
     """
-    named: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for column, symbol in _element_columns(table.column_names):
-        if symbol in named:
+        if symbol in columns:
             raise InputError(
-                f"{source}: columns {named[symbol]!r} and {column!r} are both {symbol}"
+                f"{source}: columns {columns[symbol]!r} and {column!r} are both {symbol}"
             )
-        named[symbol] = column
-    if len(named) < 2:
+        columns[symbol] = column
+    if len(columns) < 2:
         raise InputError(
             f"{source}: expected a column for each element, such as Nd, Fe and B, found "
             f"{', '.join(table.column_names)}"
         )
-    cells = {symbol: table.column(column).to_pylist() for symbol, column in named.items()}
-    return pa.array([_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))])
+    cells = {
+        symbol: table.column(column).to_pylist() for symbol, column in columns.items()
+    }
+    return pa.array(
+        [_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))]
+    )
 
 
 def _element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -177,20 +201,22 @@ def _element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _recipe(amounts: dict[str, object]) -> str:
-    written, balance = [], []
+    parts = []
+    balance = []
     for symbol, amount in amounts.items():
         text = "" if amount is None or amount != amount else str(amount).strip()
         if text.lower() in _BALANCE:
             balance.append(f"{symbol} bal.")
         elif text and text.strip("0.,") != "":
             # A decimal comma, as half of the world's spreadsheets write it.
-            written.append(f"{symbol}{text.replace(',', '.')}")
-    return "".join([*written, *balance])
+            parts.append(f"{symbol}{text.replace(',', '.')}")
+    return "".join([*parts, *balance])
 
 
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
-    start, repeated = 0, _repeated(path)
-    for batch in pq.ParquetFile(path, read_dictionary=repeated).iter_batches(size):
+    start = 0
+    duplicates = _repeated(path)
+    for batch in pq.ParquetFile(path, read_dictionary=duplicates).iter_batches(size):
         columns = []
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             kind = column.type
@@ -201,7 +227,7 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
                         f"{path}: the texts of column {name!r} take over "
                         f"{_LARGEST_BYTES >> 20} MiB in {batch.num_rows:,} rows; leave it out"
                     )
-                column = column.cast(kind.value_type) if name in repeated else column
+                column = column.cast(kind.value_type) if name in duplicates else column
             columns.append(valid_text(column) if is_string(column.type) else column)
         table = pa.table(columns, names=batch.schema.names)
         yield Block(table, start, np.arange(start, start + len(table)) + 1)
@@ -215,12 +241,12 @@ def _repeated(path: Path) -> list[str]:
     """
     file = pq.ParquetFile(path)
     texts = {field.name for field in file.schema_arrow if is_string(field.type)}
-    found = set()
+    names = set()
     for group in map(file.metadata.row_group, range(file.metadata.num_row_groups)):
         for chunk in map(group.column, range(group.num_columns)):
             if chunk.total_uncompressed_size < 8 * chunk.num_values + _BLOCK_BYTES:
-                found.add(chunk.path_in_schema)
-    return sorted(found & texts)
+                names.add(chunk.path_in_schema)
+    return sorted(names & texts)
 
 
 def _read_lines(path: Path, size: int) -> Iterator[Block]:
@@ -235,7 +261,8 @@ def _read_lines(path: Path, size: int) -> Iterator[Block]:
             if len(texts) == size:
                 yield _block_of(texts, start, lines)
                 start += len(texts)
-                texts, lines = [], []
+                texts = []
+                lines = []
     if texts or not start:
         yield _block_of(texts, start, lines)
 
@@ -258,7 +285,9 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
             "quote a recipe that contains the separator"
         )
         blank = not row.text.strip()
-        rejected = Rejected(row.number, "" if blank else row.text, "" if blank else reason)
+        rejected = Rejected(
+            row.number, "" if blank else row.text, "" if blank else reason
+        )
         bad.append((rejected, row.text.count("\n")))
         return "skip"
 
@@ -276,35 +305,48 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
             newlines_in_values=True,
         ),
         # Text as written: 007 stays 007, and no block can contradict the one before.
-        convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in header}),
+        convert_options=pacsv.ConvertOptions(
+            column_types={name: pa.string() for name in header}
+        ),
     )
     # The reader counts rows; a quoted cell may run over several lines.
-    start, row, broken, none = 0, 1, 0, True
+    start = 0
+    row = 1
+    broken_rows = 0
+    none = True
     # Spreadsheets write columns that were used once, without a name.
-    chosen = [i for i, name in enumerate(header) if name.strip() or header.count("") == 1]
+    columns = [
+        i for i, name in enumerate(header) if name.strip() or header.count("") == 1
+    ]
     for batch in reader:
         none = False
-        skipped = [rejected for rejected, _ in bad]
+        bad_rows = [rejected for rejected, _ in bad]
         breaks = np.array([ends for _, ends in bad], np.int64)
         bad.clear()
         table = pa.Table.from_batches([batch])
-        gone = np.array([r.line for r in skipped], np.int64)
-        rows = np.arange(row + 1, row + 1 + len(table) + len(gone))
-        rows = rows[~np.isin(rows, gone)][: len(table)]
-        numbers = np.concatenate([rows, gone])
+        bad_lines = np.array([r.line for r in bad_rows], np.int64)
+        rows = np.arange(row + 1, row + 1 + len(table) + len(bad_lines))
+        rows = rows[~np.isin(rows, bad_lines)][: len(table)]
+        numbers = np.concatenate([rows, bad_lines])
         row = int(numbers.max(initial=row))
         breaks = np.concatenate([_line_ends(table), breaks])
         order = np.argsort(numbers)
-        numbers[order] += broken + np.cumsum(breaks[order]) - breaks[order]
-        broken += int(breaks.sum())
+        numbers[order] += broken_rows + np.cumsum(breaks[order]) - breaks[order]
+        broken_rows += int(breaks.sum())
         lines = numbers[: len(rows)]
-        each = zip(skipped, numbers[len(rows) :].tolist(), strict=True)
-        rejected = [replace(r, line=number) for r, number in each if r.reason]
-        written = ~_blank(table)
-        table, lines = table.select(chosen).filter(pa.array(written)), lines[written]
+        pairs = zip(bad_rows, numbers[len(rows) :].tolist(), strict=True)
+        rejected = [replace(r, line=number) for r, number in pairs if r.reason]
+        has_text = ~_blank(table)
+        table = table.select(columns).filter(pa.array(has_text))
+        lines = lines[has_text]
         for offset in range(0, max(len(table), 1), size):
             part = table.slice(offset, size)
-            yield Block(part, start, lines[offset : offset + size], rejected if offset == 0 else [])
+            yield Block(
+                part,
+                start,
+                lines[offset : offset + size],
+                rejected if offset == 0 else [],
+            )
             start += part.num_rows
     if none:
         empty = pa.table({name: pa.array([], pa.string()) for name in header})
@@ -345,9 +387,11 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
         names = next(csv.reader([first], delimiter=delimiter), [])
     except csv.Error as error:
         raise InputError(f"{path}: the header line cannot be read: {error}") from None
-    doubled = sorted(n for n, times in Counter(names).items() if n and times > 1)
-    if doubled:
-        raise InputError(f"{path}: column {doubled[0]!r} stands twice in the header; rename one")
+    duplicates = sorted(n for n, times in Counter(names).items() if n and times > 1)
+    if duplicates:
+        raise InputError(
+            f"{path}: column {duplicates[0]!r} stands twice in the header; rename one"
+        )
     return delimiter, names
 
 
@@ -367,17 +411,19 @@ def _encoding_of(path: Path) -> str:
 
 def _long_line(path: Path) -> str:
     """Return a sentence on the line that does not fit into a block."""
-    number, at = 1, 0
+    number = 1
+    at = 0
     with path.open("rb") as stream:
         for line in iter(lambda: stream.readline(_BLOCK_BYTES), b""):
             at += len(line)
             if at >= _BLOCK_BYTES:
-                return (
-                    f"line {number} is longer than {_BLOCK_BYTES >> 20} MiB; cut it or take it out"
-                )
+                return f"line {number} is longer than {_BLOCK_BYTES >> 20} MiB; cut it or take it out"
             if line.endswith(b"\n"):
-                number, at = number + 1, 0
-    return f"a quoted cell runs over more than {_BLOCK_BYTES >> 20} MiB; close its quote"
+                number = number + 1
+                at = 0
+    return (
+        f"a quoted cell runs over more than {_BLOCK_BYTES >> 20} MiB; close its quote"
+    )
 
 
 # A workbook is a zip of XML, which a small file can make arbitrarily long.
@@ -392,13 +438,16 @@ _PLACE = re.compile(
 )
 _LONGEST_TAG = 400
 
-_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+_ERRORS = frozenset(
+    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
+)
 _WAY_OUT = "open it in a spreadsheet and save it as .xlsx or .csv"
 
 
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
     sheet = read_sheet(path)
-    table, lines = sheet.table, sheet.lines
+    table = sheet.table
+    lines = sheet.lines
     for start in range(0, max(len(table), 1), size):
         block = Block(table.slice(start, size), start, lines[start : start + size])
         if start == 0:
@@ -431,14 +480,16 @@ def read_sheet(given: Path) -> SheetRows:
     _check_workbook(path)
     marks, lines, rows = _read_rows(path, sheet)
     if header is not None and header not in lines:
-        raise InputError(f"{path}: row {header} of the sheet is empty; the header belongs there")
+        raise InputError(
+            f"{path}: row {header} of the sheet is empty; the header belongs there"
+        )
     if not lines:
         raise InputError(f"{path}: the sheet is empty; name another with --sheet")
     names, below = _headings(rows, None if header is None else lines.index(header))
-    doubled = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
-    if doubled:
+    duplicates = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
+    if duplicates:
         raise InputError(
-            f"{path}: row {lines[below - 1]} is taken for the header; column {doubled[0]!r} stands "
+            f"{path}: row {lines[below - 1]} is taken for the header; column {duplicates[0]!r} stands "
             "there twice or has no name; name another row with --header-row"
         )
     cells = _fill_merged(rows[below:], lines[below:], marks.merged)
@@ -465,9 +516,7 @@ def _without_values(
     for line, row in zip(lines, rows, strict=True):
         if line in first:
             text = ", ".join(str(cell) for cell in row if cell is not None)
-            reason = (
-                f"cell {first[line]} holds a formula without its value; open the workbook in a "
-            )
+            reason = f"cell {first[line]} holds a formula without its value; open the workbook in a "
             reason += "spreadsheet, let it calculate, and save it"
             rejected.append(Rejected(line, text, reason))
     return rejected
@@ -495,7 +544,9 @@ def _fill_merged(
     return [tuple(row) for row in cells]
 
 
-_PLACED = re.compile(r"(?P<file>.+\.xlsx)#(?P<sheet>[^:]*)(?::(?P<row>\d+))?", re.IGNORECASE)
+_PLACED = re.compile(
+    r"(?P<file>.+\.xlsx)#(?P<sheet>[^:]*)(?::(?P<row>\d+))?", re.IGNORECASE
+)
 
 
 def split_sheet(path: Path) -> tuple[Path, str, int | None]:
@@ -507,14 +558,18 @@ def split_sheet(path: Path) -> tuple[Path, str, int | None]:
     match = _PLACED.fullmatch(str(path))
     if match is None or path.is_file():
         return path, "", None
-    return Path(match["file"]), match["sheet"], None if match["row"] is None else int(match["row"])
+    return (
+        Path(match["file"]),
+        match["sheet"],
+        None if match["row"] is None else int(match["row"]),
+    )
 
 
 _UNITS = frozenset(
     "% wt% wt.% wt-% mass% at% at.% at-% ppm t mt g kg mg mm µm um k c °c ka/m a/m koe oe kg/m3 "
     "g/cm3 gs kgs mgoe kj/m3 usd usd/kg eur eur/kg $/kg h min pcs text - – —".split()
 )
-_FEW = 20
+_SAMPLED_LINES = 20
 
 
 def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], int]:
@@ -523,39 +578,50 @@ def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], i
     Without `at` the header is the first row of texts that names a composition or two elements, or
     that has more than half as many cells as the widest row.
     """
-    few = rows[: _FEW if at is None else at + 2]
+    few = rows[: _SAMPLED_LINES if at is None else at + 2]
     texts = [["" if c is None else str(c).strip() for c in row] for row in few]
-    plain = [i for i, row in enumerate(few) if all(isinstance(c, str | None) for c in row)]
+    plain = [
+        i for i, row in enumerate(few) if all(isinstance(c, str | None) for c in row)
+    ]
     if at is None:
         widest = max(sum(map(bool, row)) for row in texts)
         wide = [i for i in plain if 2 * sum(map(bool, texts[i])) > widest]
         at = next((i for i in plain if _names_recipe(texts[i])), next(iter(wide), 0))
         # The elements may stand below a heading of all of them.
         at += at + 1 in plain and len(_element_columns(texts[at + 1])) > 1
-    names, above = texts[at], texts[at - 1] if at and at - 1 in plain else []
+    names = texts[at]
+    above = texts[at - 1] if at and at - 1 in plain else []
     if sum(map(bool, above)) > 1:
-        names = [own or higher for own, higher in zip_longest(names, above, fillvalue="")]
+        names = [
+            own or higher for own, higher in zip_longest(names, above, fillvalue="")
+        ]
     while names and not names[-1]:
         names.pop()
-    has_units = at + 1 < len(texts) and {c.lower() for c in texts[at + 1] if c} <= _UNITS
+    has_units = (
+        at + 1 < len(texts) and {c.lower() for c in texts[at + 1] if c} <= _UNITS
+    )
     return names, at + 1 + has_units
 
 
 def _names_recipe(row: list[str]) -> bool:
     """Return whether a row names a column of compositions, or those of two elements or more."""
-    named = any(same_name(text, _COMPOSITION_COLUMN) for text in row)
-    return named or len(_element_columns(row)) > 1
+    has_recipe = any(same_name(text, _COMPOSITION_COLUMN) for text in row)
+    return has_recipe or len(_element_columns(row)) > 1
 
 
 def _check_workbook(path: Path) -> None:
     try:
-        with zipfile.ZipFile(path) as packed:
-            members = packed.infolist()
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
             size = sum(member.file_size for member in members)
             if size <= _LARGEST_BYTES:
-                rows, columns = _extent(packed, [m for m in members if _SHEET.match(m.filename)])
+                rows, columns = _extent(
+                    archive, [m for m in members if _SHEET.match(m.filename)]
+                )
     except (zipfile.BadZipFile, OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path} is no Excel workbook (.xlsx: {error}); {_WAY_OUT}") from None
+        raise InputError(
+            f"{path} is no Excel workbook (.xlsx: {error}); {_WAY_OUT}"
+        ) from None
     if size > _LARGEST_BYTES:
         raise InputError(
             f"{path} unpacks to {size / 2**20:,.0f} MiB, over {_LARGEST_BYTES >> 20}; save the "
@@ -596,19 +662,24 @@ class _Marks:
     notes: tuple[str, ...] = ()
 
 
-def _read_rows(path: Path, wanted: str) -> tuple[_Marks, list[int], list[tuple[Any, ...]]]:
+def _read_rows(
+    path: Path, wanted: str
+) -> tuple[_Marks, list[int], list[tuple[Any, ...]]]:
     """Return marks, and number and cells of each visible row with content, of one sheet.
 
     That is the sheet `wanted`, or the first that is visible.
     """
     from openpyxl import load_workbook
 
-    lines, rows = [], []
+    lines = []
+    rows = []
     try:
         with path.open("rb") as stream, warnings.catch_warnings():
             # openpyxl warns of what it would not write again, such as rules of validation.
             warnings.simplefilter("ignore")
-            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(
+                stream, read_only=True, data_only=True, keep_links=False
+            )
             sheet, note = _choose_sheet(book, wanted, path)
             marks = _read_marks(path, sheet)
             # Some programs state another size than the sheet has.
@@ -670,7 +741,8 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
     member = sheet._worksheet_path
     with zipfile.ZipFile(path) as packed:
         with packed.open(member) as stream:
-            tail, is_marked = b"", False
+            tail = b""
+            is_marked = False
             while not is_marked and (block := stream.read(1 << 20)):
                 is_marked = _MARKED.search(tail + block) is not None
                 tail = block[-16:]
@@ -711,7 +783,9 @@ def _column(cells: Sequence[Any]) -> pa.Array:
     kinds = {type(v) for v in present}
     if kinds == {float} and all(v.is_integer() for v in present):
         return pa.array([None if v is None else int(v) for v in values], pa.int64())
-    if kinds == {datetime.datetime} and all(v.time() == datetime.time() for v in present):
+    if kinds == {datetime.datetime} and all(
+        v.time() == datetime.time() for v in present
+    ):
         return pa.array([None if v is None else v.date() for v in values])
     if len(kinds) == 1 and kinds <= {float, bool, datetime.datetime}:
         return pa.array(values)

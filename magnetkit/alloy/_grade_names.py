@@ -40,7 +40,9 @@ _BLANK_NEEDED = re.compile(r"^\s*SmCo\s*\d+\s*$", re.IGNORECASE)
 _WITH_BLANK = re.compile(r"^\s*SmCo[\s_-]+\d+\s*$", re.IGNORECASE)
 
 # How sintered Nd-Fe-B is named the world over: (BH)max in MGOe, then the class of coercivity.
-_SHAPE = re.compile(r"^N-?\s?(2[4-9]|[3-5]\d|6[0-5])\s?-?(M|H|SH|UH|EH|AH|TH|VH|BH)?[XTZG]?$")
+_SHAPE = re.compile(
+    r"^N-?\s?(2[4-9]|[3-5]\d|6[0-5])\s?-?(M|H|SH|UH|EH|AH|TH|VH|BH)?[XTZG]?$"
+)
 _SHAPE_OTHER = re.compile(
     r"^(?:YXG?-?\d{2}[A-Z]?|XGS?-?\d{2}[A-Z]?|Recoma[ -]?\d{2}[A-Z]*|EEC[ -]?[\d:].*)$"
 )
@@ -48,8 +50,8 @@ _SHAPE_OTHER = re.compile(
 
 def _normalized(text: str) -> str:
     """Return a name as it is compared: letters and digits alone, in lower case."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in folded if c.isalnum())
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in plain if c.isalnum())
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +59,9 @@ def known() -> tuple[str, ...]:
     """Return the names of all grades of the catalogue, as makers write them."""
     names: dict[str, None] = {}
     for file in (VALUES_FILE, SECOND_FILE):
-        names |= dict.fromkeys(row["grade"] for row in datasets.rows(file) if row["grade"])
+        names |= dict.fromkeys(
+            row["grade"] for row in datasets.rows(file) if row["grade"]
+        )
     return tuple(names)
 
 
@@ -74,7 +78,9 @@ def _keys() -> dict[str, str]:
         if _SHAPE.match(name) and name[-1].isalpha():
             keys.setdefault(_normalized(name[1:]), name)
         # "VACODYM 655" is the one of its name.
-        if (short := re.sub(r" [A-Z]+$", "", name)) != name and any(map(str.isdigit, short)):
+        if (short := re.sub(r" [A-Z]+$", "", name)) != name and any(
+            map(str.isdigit, short)
+        ):
             keys.setdefault(_normalized(short), name)
     return keys
 
@@ -116,9 +122,11 @@ def find(text: str) -> str | None:
     if _BLANK_NEEDED.match(text) and not _WITH_BLANK.match(text):
         return None
     keys = _keys()
-    found = next((keys[k] for k in map(_normalized, _stripped(text)) if k in keys), None)
+    name = next((keys[k] for k in map(_normalized, _stripped(text)) if k in keys), None)
     # "SmCo 33H" is no N33H.
-    return None if found and _SHAPE.match(found) and _OTHER_FAMILY.match(text) else found
+    if name and _SHAPE.match(name) and _OTHER_FAMILY.match(text):
+        return None
+    return name
 
 
 @named
@@ -152,9 +160,17 @@ def grades_among(given: Any) -> list[str | None]:
 
     `given` is a text, a list of texts, or anything else, which names none.
     """
-    texts = [given] if isinstance(given, str) else given if isinstance(given, list | tuple) else []
-    found = [find(text) if isinstance(text, str) else None for text in texts]
-    return found if any(found) else []
+    texts = (
+        [given]
+        if isinstance(given, str)
+        else given
+        if isinstance(given, list | tuple)
+        else []
+    )
+    names = [find(text) if isinstance(text, str) else None for text in texts]
+    if any(names):
+        return names
+    return []
 
 
 def refuse_beside(grade: str, process: Any, shell: Any) -> None:
@@ -175,7 +191,9 @@ def class_of(text: str) -> tuple[int, str] | None:
     ((44, 'UH'), (50, 'N'), None)
     """
     match = next(filter(None, map(_SHAPE.match, _stripped(text.upper()))), None)
-    return None if match is None else (int(match[1]), match[2] or "N")
+    if match is None:
+        return None
+    return (int(match[1]), match[2] or "N")
 
 
 def nearest(text: str, count: int = 5) -> list[str]:
@@ -198,11 +216,13 @@ def nearest(text: str, count: int = 5) -> list[str]:
     part = -1 if letters and not _OTHER_FAMILY.match(text) else 0
     bare = _normalized(_stripped(text)[part])
     by_key = {_normalized(_stripped(name)[part]): name for name in known()}
-    kind, known_kinds = _letters(bare), sorted({_letters(key) for key in by_key})
+    kind = _letters(bare)
+    known_kinds = sorted({_letters(key) for key in by_key})
     kinds = [kind]
     if kind not in known_kinds:
         kinds = difflib.get_close_matches(kind, known_kinds, n=3, cutoff=0.6)
-    figure, shape = _figure(bare), class_of(text)
+    figure = _figure(bare)
+    shape = class_of(text)
 
     def off(key: str) -> tuple[bool, float]:
         """Return how unlike a name is: of another class, and in its letters and figure."""
@@ -210,8 +230,12 @@ def nearest(text: str, count: int = 5) -> list[str]:
         unlike = 1.0 - difflib.SequenceMatcher(None, bare, key).ratio()
         return other, unlike + min(abs(_figure(key) - figure), 10) / 20.0
 
-    own = [key for key in by_key if not kinds or not kind or _letters(key) in kinds]
-    close = difflib.get_close_matches(bare, own, n=len(own) or 1, cutoff=0.4)
+    candidates = [
+        key for key in by_key if not kinds or not kind or _letters(key) in kinds
+    ]
+    close = difflib.get_close_matches(
+        bare, candidates, n=len(candidates) or 1, cutoff=0.4
+    )
     return [by_key[key] for key in sorted(close, key=off)[:count]]
 
 
@@ -221,8 +245,10 @@ def _letters(key: str) -> str:
 
 
 def _figure(key: str) -> int:
-    found = re.search(r"\d+", key)
-    return int(found[0]) if found else 0
+    match = re.search(r"\d+", key)
+    if match:
+        return int(match[0])
+    return 0
 
 
 def refusal(text: str) -> str | None:
@@ -231,8 +257,8 @@ def refusal(text: str) -> str | None:
         return None
     name = find(text)
     if name is None:
-        near = ", ".join(nearest(text))
-        return f"looks like the name of a grade, which nobody is known to sell; near it are {near}"
+        suggestions = ", ".join(nearest(text))
+        return f"looks like the name of a grade, which nobody is known to sell; near it are {suggestions}"
     return (
         f"{name} is a commercial grade, whose makers print no composition: `magnetkit grades "
         f"'{name}'` says what it is, `magnetkit replace '{name}'` what it is thought to be made "

@@ -17,7 +17,19 @@ from .._core import _hooks
 from .._core._jit import jit, thread_count
 
 # Kinds of bytes. A gap may stand anywhere; a comma, semicolon, slash or hyphen parts elements.
-_OTHER, _UPPER, _LOWER, _DIGIT, _POINT, _OPEN, _CLOSE, _GAP, _PART, _HYPHEN, _PERCENT = range(11)
+(
+    _OTHER,
+    _UPPER,
+    _LOWER,
+    _DIGIT,
+    _POINT,
+    _OPEN,
+    _CLOSE,
+    _GAP,
+    _PART,
+    _HYPHEN,
+    _PERCENT,
+) = range(11)
 
 # What is wrong with a row; the sentences are in `composition.notation`.
 (
@@ -121,10 +133,18 @@ _START, _OPENER, _PLACE, _PARTED, _BARE, _BALANCE = range(6)
 LEVEL_FIELDS = 6
 
 # Marks of a whole recipe.
-_ATOMIC_MARK, _WEIGHT_MARK, _PERCENT_MARK, _AMOUNT_FIRST_MARK = 1, 2, 4, 8
+_ATOMIC_MARK = 1
+_WEIGHT_MARK = 2
+_PERCENT_MARK = 4
+_AMOUNT_FIRST_MARK = 8
 
-_HYDROGEN, _NITROGEN, _SODIUM, _COBALT = 0, 6, 10, 26
-_PRASEODYMIUM, _NEODYMIUM, _SAMARIUM = 58, 59, 61
+_HYDROGEN = 0
+_NITROGEN = 6
+_SODIUM = 10
+_COBALT = 26
+_PRASEODYMIUM = 58
+_NEODYMIUM = 59
+_SAMARIUM = 61
 # More than the neodymium of any formula beside a single praseodymium.
 _CHARGED = 10.0
 _POWERS = 10.0 ** np.arange(40)
@@ -135,7 +155,9 @@ _FULL = 10**17
 # text uint8; at int64 -> value float64, place after it, fault code
 @jit(part="merged")
 def _read_number(text, at):
-    stop, begin, whole = len(text), at, np.int64(0)
+    stop = len(text)
+    begin = at
+    whole = np.int64(0)
     # Eighteen figures fit an int64.
     while at < stop and 48 <= text[at] <= 57:
         if at - begin < 18:
@@ -171,7 +193,7 @@ def _read_word(text, at, stop):
     while end < stop and _KINDS[text[end]] == _LOWER:
         end += 1
     length = end - at
-    found = _NO_WORD
+    kind = _NO_WORD
     if length <= 8:
         for w in range(len(_WORD_KINDS)):
             if length < 8 and WORDS[w, length] != 0:
@@ -180,21 +202,23 @@ def _read_word(text, at, stop):
             for q in range(1, length):
                 same = same and text[at + q] == WORDS[w, q]
             if same:
-                found = _WORD_KINDS[w]
-    if found == _NO_WORD:
+                kind = _WORD_KINDS[w]
+    if kind == _NO_WORD:
         return _NO_WORD, at
     if end < stop and _KINDS[text[end]] == _POINT:
         end += 1
-    if found != _BALANCE_WORD:
+    if kind != _BALANCE_WORD:
         after = end
-        while after < stop and (_KINDS[text[after]] == _GAP or _KINDS[text[after]] == _HYPHEN):
+        while after < stop and (
+            _KINDS[text[after]] == _GAP or _KINDS[text[after]] == _HYPHEN
+        ):
             after += 1
         if after < stop and _KINDS[text[after]] == _PERCENT:
             end = after + 1
         elif _KINDS[text[at]] == _UPPER:
             # Without a per cent, At is astatine.
             return _NO_WORD, at
-    return found, end
+    return kind, end
 
 
 # text uint8; at, stop int64 -> column of the symbol or -1, place after it
@@ -229,17 +253,28 @@ def _open_level(levels, depth, start, opener, place):
 @jit
 def read_row(text, first, columns, amounts, levels):
     """Read the amounts of one recipe, in the order written."""
-    order, before, marks = _UNKNOWN, _NOTHING, 0
+    order = _UNKNOWN
+    before = _NOTHING
+    marks = 0
     # A literal would be a type of its own, for which all that is called here is compiled once more.
     zero = np.int64(0)
-    stop, end, at, depth = len(text), first, zero, zero
-    pending, pending_at, balance_pending = -1.0, zero, False
-    bare, bare_at, element_at = -1, zero, zero
+    stop = len(text)
+    end = first
+    at = zero
+    depth = zero
+    pending = -1.0
+    pending_at = zero
+    balance_pending = False
+    bare = -1
+    bare_at = zero
+    element_at = zero
     balance = -1
     _open_level(levels, zero, first, zero, zero)
     while True:
         # A word may stand in brackets of its own: (wt.%), Fe (bal.).
-        kind, word, after = _PART, _NO_WORD, at + 1
+        kind = _PART
+        word = _NO_WORD
+        after = at + 1
         if at < stop:
             b = text[at]
             kind = _KINDS[b]
@@ -248,7 +283,8 @@ def read_row(text, first, columns, amounts, levels):
                 second = np.int64(text[at + 1]) - 96 if at + 1 < stop else 0
                 after = at + 2
                 if not 1 <= second <= 26:
-                    second, after = 0, at + 1
+                    second = 0
+                    after = at + 1
                 column = _SYMBOL[(np.int64(b) - 65) * 27 + second]
                 if column >= 0 and after < stop and 48 <= text[after] <= 57:
                     value, after, code = _read_number(text, after)
@@ -257,21 +293,29 @@ def read_row(text, first, columns, amounts, levels):
                     if before == _ELEMENT:
                         levels[depth, _BARE] += 1
                         if bare < 0:
-                            bare, bare_at = end - 1, element_at
+                            bare = end - 1
+                            bare_at = element_at
                     columns[end] = column
                     amounts[end] = value
                     end += 1
                     if depth == 0:
                         order = _ELEMENT_FIRST
-                    before, at = _AMOUNT, after
+                    before = _AMOUNT
+                    at = after
                     continue
             if kind == _GAP:
                 at += 1
                 continue
             if kind == _LOWER or (kind == _UPPER and b in (65, 66, 77, 87)):
                 word, after = _read_word(text, at, stop)
-                if b == 66 and at + 2 < stop and text[at + 1] == 65 and text[at + 2] == 76:
-                    word, after = _BALANCE_WORD, at + 3
+                if (
+                    b == 66
+                    and at + 2 < stop
+                    and text[at + 1] == 65
+                    and text[at + 2] == 76
+                ):
+                    word = _BALANCE_WORD
+                    after = at + 3
                     if after < stop and _KINDS[text[after]] == _POINT:
                         after += 1
                 if word == _NO_WORD and kind == _LOWER:
@@ -284,10 +328,15 @@ def read_row(text, first, columns, amounts, levels):
                     word, after = _read_word(text, inner, stop)
                     while after < stop and _KINDS[text[after]] == _GAP:
                         after += 1
-                    if word != _NO_WORD and after < stop and _KINDS[text[after]] == _CLOSE:
+                    if (
+                        word != _NO_WORD
+                        and after < stop
+                        and _KINDS[text[after]] == _CLOSE
+                    ):
                         after += 1
                     else:
-                        word, after = _NO_WORD, at + 1
+                        word = _NO_WORD
+                        after = at + 1
 
         if word in (_ATOMIC_WORD, _WEIGHT_WORD) or kind == _PERCENT:
             marks |= _PERCENT_MARK
@@ -312,7 +361,8 @@ def read_row(text, first, columns, amounts, levels):
             if depth == 0 and order == _AMOUNT_FIRST:
                 if pending >= 0 or balance_pending or before in (_ELEMENT, _BRACKET):
                     return FOLLOWS_NOTHING, at, 0.0, end, balance, bare, marks
-                pending, pending_at = value, at
+                pending = value
+                pending_at = at
                 before = _NOTHING
             elif before == _ELEMENT:
                 amounts[end - 1] = value
@@ -336,7 +386,8 @@ def read_row(text, first, columns, amounts, levels):
                 levels[depth, _BALANCE] = end - 1
                 before = _AMOUNT
             else:
-                balance_pending, pending_at = True, at
+                balance_pending = True
+                pending_at = at
             at = after
             continue
 
@@ -344,14 +395,16 @@ def read_row(text, first, columns, amounts, levels):
         if before == _ELEMENT:
             levels[depth, _BARE] += 1
             if bare < 0:
-                bare, bare_at = end - 1, element_at
+                bare = end - 1
+                bare_at = element_at
         if kind == _UPPER:
             column, after = _read_symbol(text, at, stop)
             if column < 0:
                 return NO_SUCH_ELEMENT, at, 0.0, end, balance, bare, marks
             columns[end] = column
             amounts[end] = 1.0
-            before, element_at = _ELEMENT, at
+            before = _ELEMENT
+            element_at = at
             if balance_pending:
                 amounts[end] = 0.0
                 levels[depth, _BALANCE] = end
@@ -373,7 +426,8 @@ def read_row(text, first, columns, amounts, levels):
             opener = levels[depth, _OPENER]
             if depth == 0 or np.int64(b) - opener != (1 if opener == 40 else 2):
                 return CLOSES_NOTHING, at, 0.0, end, balance, bare, marks
-            begin, opened = levels[depth, _START], levels[depth, _PLACE]
+            begin = levels[depth, _START]
+            opened = levels[depth, _PLACE]
             if balance_pending:
                 return BALANCE_ALONE, pending_at, 0.0, end, balance, bare, marks
             if end == begin:
@@ -437,9 +491,11 @@ def read_row(text, first, columns, amounts, levels):
 
 # What a grade's name can be read as, beside what ends in a light element: NdFeB N35 is mostly
 # nitrogen, SmCo 18 mostly cobalt, SmCo 26HS too, beside hydrogen.
-_MUCH, _MUCH_COBALT, _BESIDE_HYDROGEN = 0.75, 0.94, 0.89
+_MUCH = 0.75
+_MUCH_COBALT = 0.94
+_BESIDE_HYDROGEN = 0.89
 # Sums of decimals such as 99.5 may come out a little short.
-_ROUNDING = 1e-9
+_SUM_SLACK = 1e-9
 
 
 # point int64: Unicode code point -> int64: ASCII
@@ -453,7 +509,9 @@ def _ascii(point):
         return 45
     if point == 0x2093:  # subscript x
         return 120
-    if point == 0xA0 or 0x2000 <= point <= 0x200B or point == 0x202F or point == 0xFEFF:  # gaps
+    if (
+        point == 0xA0 or 0x2000 <= point <= 0x200B or point == 0x202F or point == 0xFEFF
+    ):  # gaps
         return 32
     return 0
 
@@ -512,15 +570,16 @@ class Parsed(NamedTuple):
 def _settle(rules, balance, bare, marks, first, end, out):
     """Apply basis and balance to the amounts of one recipe."""
     basis, masses = rules
-    columns, amounts = out.columns, out.amounts
+    columns = out.columns
+    amounts = out.amounts
     total = 0.0
     for e in range(first, end):
         total += amounts[e]
     # Brackets in brackets multiply: the product may leave what a float64 can hold.
     if not total < np.inf:
         return OUT_OF_RANGE, total, 0
-    percent = abs(total - 100.0) <= PERCENT_TOLERANCE + _ROUNDING
-    whole = percent or abs(total - 1.0) <= _FRACTION_TOLERANCE + _ROUNDING
+    percent = abs(total - 100.0) <= PERCENT_TOLERANCE + _SUM_SLACK
+    whole = percent or abs(total - 1.0) <= _FRACTION_TOLERANCE + _SUM_SLACK
     if marks & _ATOMIC_MARK and marks & _WEIGHT_MARK:
         return TWO_BASES, total, 0
     if marks & (_ATOMIC_MARK | _WEIGHT_MARK):
@@ -549,31 +608,34 @@ def _settle(rules, balance, bare, marks, first, end, out):
     if not total > 0.0 and balance < 0:
         return ZERO, total, 0
     # Insertion sort by column; an element written twice is added up.
-    filled = first
+    position = first
     for e in range(first, end):
-        column, amount = columns[e], amounts[e]
+        column = columns[e]
+        amount = amounts[e]
         if amount <= 0.0:
             continue
         if basis == _WEIGHT:
             amount /= masses[column]
-        at = filled
+        at = position
         while at > first and columns[at - 1] > column:
             at -= 1
         if at > first and columns[at - 1] == column:
             amounts[at - 1] += amount
             continue
-        for q in range(filled, at, -1):
-            columns[q], amounts[q] = columns[q - 1], amounts[q - 1]
-        columns[at], amounts[at] = column, amount
-        filled += 1
+        for q in range(position, at, -1):
+            columns[q] = columns[q - 1]
+            amounts[q] = amounts[q - 1]
+        columns[at] = column
+        amounts[at] = amount
+        position += 1
     total = 0.0
-    for e in range(first, filled):
+    for e in range(first, position):
         total += amounts[e]
-    for e in range(first, filled):
+    for e in range(first, position):
         amounts[e] /= total
         if not SMALLEST_FRACTION <= amounts[e] <= 1.0:
             return OUT_OF_RANGE, total, 0
-    return FINE, total, filled - first
+    return FINE, total, position - first
 
 
 # Rows lo to hi of `parse`; their entries go to `out` from `at` on -> end of them
@@ -586,7 +648,10 @@ def _parse_stretch(data, offsets, lo, hi, at, rules, out):
     levels = np.empty((longest + 2, LEVEL_FIELDS), np.int64)
     for i in range(lo, hi):
         if offsets[i + 1] - offsets[i] > LONGEST:
-            counts[i], codes[i], places[i], sums[i] = 0, TOO_LONG, -1, 0.0
+            counts[i] = 0
+            codes[i] = TOO_LONG
+            places[i] = -1
+            sums[i] = 0.0
             continue
         code, place, total, end, balance, bare, marks = read_row(
             data[offsets[i] : offsets[i + 1]], at, columns, amounts, levels
@@ -596,9 +661,11 @@ def _parse_stretch(data, offsets, lo, hi, at, rules, out):
             code, total, count = _settle(rules, balance, bare, marks, at, end, out)
             if code != NO_AMOUNT:
                 place = -1
-        counts[i], codes[i] = count, code
+        counts[i] = count
+        codes[i] = code
         if code != FINE:
-            places[i], sums[i] = place, total
+            places[i] = place
+            sums[i] = total
         at += count
     return at
 
@@ -610,14 +677,15 @@ def grade_like(rows, heaviest, found, start, stop):
     """Mark the compositions whose text may have been the name of a grade."""
     indptr, indices, values = rows
     for i in range(start, stop):
-        first, last = indptr[i], indptr[i + 1] - 1
-        most = indices[last]
-        found[i] = heaviest[most]
+        first = indptr[i]
+        last = indptr[i + 1] - 1
+        last_element = indices[last]
+        found[i] = heaviest[last_element]
         for k in range(first, last + 1):
             if values[k] > _MUCH:
                 if indices[k] == _NITROGEN:
                     found[i] = True
-                elif indices[k] == _COBALT and most == _SAMARIUM:
+                elif indices[k] == _COBALT and last_element == _SAMARIUM:
                     hydride = indices[first] == _HYDROGEN
                     limit = _BESIDE_HYDROGEN if hydride else _MUCH_COBALT
                     found[i] = found[i] or values[k] > limit
@@ -651,13 +719,17 @@ def parse(
     begins = np.concatenate([[0], np.cumsum(bounds, dtype=np.int64)])
     columns = np.empty(begins[-1], np.int32)
     amounts = np.empty(begins[-1], np.float64)
-    counts, codes = np.empty(n, np.int64), np.empty(n, np.int8)
-    places, sums = np.empty(n, np.int64), np.empty(n, np.float64)
+    counts = np.empty(n, np.int64)
+    codes = np.empty(n, np.int8)
+    places = np.empty(n, np.int64)
+    sums = np.empty(n, np.float64)
     out = Parsed(columns, amounts, counts, codes, places, sums)
     rules = Rules(basis, masses)
 
     def read(s: int) -> int:
-        return _parse_stretch(data, offsets, edges[s], edges[s + 1], begins[s], rules, out)
+        return _parse_stretch(
+            data, offsets, edges[s], edges[s + 1], begins[s], rules, out
+        )
 
     if stretches == 1:
         ends = [read(0)]
@@ -667,12 +739,12 @@ def parse(
         with ThreadPoolExecutor(thread_count()) as pool:
             ends = list(pool.map(read, range(stretches)))
     # Close the gaps that refused rows and doubled or zero amounts left.
-    filled = 0
+    position = 0
     for begin, end in zip(begins[:-1], ends, strict=True):
-        if filled != begin:
-            columns[filled : filled + end - begin] = columns[begin:end]
-            amounts[filled : filled + end - begin] = amounts[begin:end]
-        filled += end - begin
+        if position != begin:
+            columns[position : position + end - begin] = columns[begin:end]
+            amounts[position : position + end - begin] = amounts[begin:end]
+        position += end - begin
     fine = counts if not codes.any() else counts[codes == FINE]
     indptr = np.concatenate([[0], np.cumsum(fine)])
-    return indptr, columns[:filled], amounts[:filled], codes, places, sums
+    return indptr, columns[:position], amounts[:position], codes, places, sums

@@ -105,7 +105,9 @@ _FORMS = (
 _LIBRARIES = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
 _BLOCK_ROWS = 65_536
 # A text with such an ending names a file, readable or not.
-_FILE = re.compile(r"\.(csv|tsv|txt|parquet|xlsx?(#.*)?|ods|json|feather|arrow)$", re.IGNORECASE)
+_FILE = re.compile(
+    r"\.(csv|tsv|txt|parquet|xlsx?(#.*)?|ods|json|feather|arrow)$", re.IGNORECASE
+)
 
 
 class RejectedRows(UserWarning):
@@ -119,12 +121,18 @@ class Inputs:
     # n rows, what could be read; ``row_index`` counts the rows of the input
     table: CompositionTable
     labels: pa.Array | None = None  # text as written, (n,); None where there was none
-    shells: list[str] | None = None  # of each row, empty for a bulk alloy; None: no column has any
-    others: Any = None  # the user's other columns in their own library, all rows of the input
+    shells: list[str] | None = (
+        None  # of each row, empty for a bulk alloy; None: no column has any
+    )
+    others: Any = (
+        None  # the user's other columns in their own library, all rows of the input
+    )
     composition: str | None = None  # name of the composition column of `others`' frame
     index: Any = None  # pandas.Index of the input, all rows, or None
     library: str = "pandas"  # ``"pandas"``, ``"polars"`` or ``"arrow"``
-    rejected: list[Rejected] = field(default_factory=list)  # rows that could not be used
+    rejected: list[Rejected] = field(
+        default_factory=list
+    )  # rows that could not be used
     # line of the file, or row of the input from 1, of each row, (n,)
     lines: NDArray[np.int64] | None = None
     total: int = 0  # rows of the input
@@ -147,29 +155,34 @@ class Inputs:
         if is_one(shell):
             read_shell(shell)
             return [shell] * len(self.table)
-        each = list(shell)
-        if self.reported or len(each) != self.total:
-            return each
-        return [each[row] for row in self.table.row_index]
+        shells = list(shell)
+        if self.reported or len(shells) != self.total:
+            return shells
+        return [shells[row] for row in self.table.row_index]
 
     def refusing(self, shells: Mapping[str, str]) -> "Inputs":
         """Return the inputs with rows of some shells rejected; `shells` maps texts to reasons."""
-        if not shells or self.shells is None or self.lines is None or self.labels is None:
+        if (
+            not shells
+            or self.shells is None
+            or self.lines is None
+            or self.labels is None
+        ):
             return self
         bad = np.array([shell in shells for shell in self.shells], bool)
         texts = self.labels.to_pylist()
-        found = [
+        refusals = [
             Rejected(int(self.lines[i]), str(texts[i]), shells[self.shells[i]])
             for i in np.flatnonzero(bad)
         ]
-        kept = np.flatnonzero(~bad)
+        good_rows = np.flatnonzero(~bad)
         return replace(
             self,
-            table=self.table[kept],
-            labels=self.labels.take(pa.array(kept)),
-            shells=[self.shells[i] for i in kept],
-            lines=self.lines[kept],
-            rejected=sorted([*self.rejected, *found], key=lambda r: r.line),
+            table=self.table[good_rows],
+            labels=self.labels.take(pa.array(good_rows)),
+            shells=[self.shells[i] for i in good_rows],
+            lines=self.lines[good_rows],
+            rejected=sorted([*self.rejected, *refusals], key=lambda r: r.line),
         )
 
     def extra(self, *, named: bool = False) -> pa.Table | None:
@@ -177,7 +190,9 @@ class Inputs:
         if self.others is None:
             return None
         rest = reading.other_columns(self.others, self.composition if named else None)
-        return rest.take(pa.array(self.table.row_index)) if rest.num_columns else None
+        if rest.num_columns:
+            return rest.take(pa.array(self.table.row_index))
+        return None
 
     def give(self, *frames: "pd.DataFrame", named: bool = False) -> Any:
         """Return a result as the input came: library, index, the user's other columns.
@@ -190,10 +205,15 @@ class Inputs:
         """
         import pandas as pd
 
-        frame, rows = frames[0], self.table.row_index
+        frame = frames[0]
+        rows = self.table.row_index
         if len(frames) > 1:
-            order = np.arange(len(frames) * len(rows)).reshape(len(frames), -1).T.ravel()
-            frame = pd.concat(frames, ignore_index=True).iloc[order].reset_index(drop=True)
+            order = (
+                np.arange(len(frames) * len(rows)).reshape(len(frames), -1).T.ravel()
+            )
+            frame = (
+                pd.concat(frames, ignore_index=True).iloc[order].reset_index(drop=True)
+            )
             rows = np.repeat(rows, len(frames))
         if self.index is not None:
             frame.index = self.index.take(rows)
@@ -201,41 +221,46 @@ class Inputs:
             frame.index = pd.Index(rows)
         if self.rejected and not self.reported:
             self.warn()
-        unused = [{"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected]
+        records = [
+            {"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected
+        ]
         if self.library == "pandas":
             if self.others is not None:
                 is_file = isinstance(self.others, pa.Table)
-                others = self.others.to_pandas() if is_file else self.others
-                own = self._named(named, frame.columns)
-                part = others[list(own)].iloc[rows].rename(columns=own)
+                extra_columns = self.others.to_pandas() if is_file else self.others
+                renames = self._named(named, frame.columns)
+                part = extra_columns[list(renames)].iloc[rows].rename(columns=renames)
                 frame = pd.concat([frame, part.set_axis(frame.index)], axis=1)
-            if unused:
-                frame.attrs["rejected"] = unused
+            if records:
+                frame.attrs["rejected"] = records
             return frame
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(
-            {"rejected": json.dumps(unused)} if unused else None
+        table = pa.Table.from_pandas(
+            frame, preserve_index=False
+        ).replace_schema_metadata(
+            {"rejected": json.dumps(records)} if records else None
         )
-        own = self._named(named, table.column_names)
+        renames = self._named(named, table.column_names)
         if self.library == "arrow":
-            for name, new in own.items():
+            for name, new in renames.items():
                 table = table.append_column(new, self.others[name].take(pa.array(rows)))
             return table
         import polars
 
-        columns = (self.others[name][rows].alias(own[name]) for name in own)
+        columns = (self.others[name][rows].alias(renames[name]) for name in renames)
         return polars.DataFrame(table).with_columns(columns)
 
     def _named(self, named: bool, present: Iterable[str]) -> dict[str, str]:
         """Return the user's columns to give back, each with a name that is not yet `present`."""
-        taken, found = set(present), {}
+        reserved = set(present)
+        renames = {}
         for name in [] if self.others is None else reading.names_of(self.others):
             if not (named and name == self.composition):
                 new = name
-                while new in taken:
+                while new in reserved:
                     new = f"input_{new}"
-                found[name] = new
-                taken.add(new)
-        return found
+                renames[name] = new
+                reserved.add(new)
+        return renames
 
     def values(self, values: NDArray[np.float64], name: str) -> Any:
         """Return `values`, shape (n,), in the input's form and length; NaN where it is unreadable.
@@ -298,14 +323,19 @@ def read_inputs(
     be read, or with `strict` one cannot.
     """
     basis_code(basis)
-    found = _read(given, basis, column)
-    if found.rejected and not found.reported and (strict or not (empty or len(found.table))):
-        _raise_first(found.rejected, found.table)
-    return found
+    inputs = _read(given, basis, column)
+    if (
+        inputs.rejected
+        and not inputs.reported
+        and (strict or not (empty or len(inputs.table)))
+    ):
+        _raise_first(inputs.rejected, inputs.table)
+    return inputs
 
 
 def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
-    first, count = rejected[0], len(rejected)
+    first = rejected[0]
+    count = len(rejected)
     place = next((e.position for e in table.errors if e.row + 1 == first.line), -1)
     reason = first.reason
     if count > 1 or len(table):
@@ -315,8 +345,8 @@ def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
 
 def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     if isinstance(given, CompositionTable):
-        rejected = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]
-        return Inputs(given, rejected=rejected, reported=True)
+        rejections = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]
+        return Inputs(given, rejected=rejections, reported=True)
     if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
         return read_file(Path(given), basis, column)
     if column is None and (isinstance(given, str) or _composition(given) is not None):
@@ -326,7 +356,9 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     if _is_frame(given):
         return _of_frame(given, basis, column)
     if column is not None:
-        raise InputError(f"column {column!r} is of a frame or file; got a {_kind(given)}")
+        raise InputError(
+            f"column {column!r} is of a frame or file; got a {_kind(given)}"
+        )
     return _of_column(given, basis)
 
 
@@ -341,7 +373,9 @@ def _is_frame(given: Any) -> bool:
 
 
 def _kind(given: Any) -> str:
-    return "None" if given is None else f"{type(given).__name__}"
+    if given is None:
+        return "None"
+    return f"{type(given).__name__}"
 
 
 def _of_column(given: Any, basis: Basis) -> Inputs:
@@ -362,8 +396,8 @@ def _of_column(given: Any, basis: Basis) -> Inputs:
         if isinstance(given, Set):
             items.sort(key=str)
         table, texts = _items(items, basis)
-    found = _inputs_of(table, texts, None, np.arange(1, len(texts) + 1))
-    return replace(found, library=library, index=index)
+    inputs = _inputs_of(table, texts, None, np.arange(1, len(texts) + 1))
+    return replace(inputs, library=library, index=index)
 
 
 def _exports_text(column: Any) -> bool:
@@ -375,20 +409,26 @@ def _exports_text(column: Any) -> bool:
 
 def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Array]:
     """Read texts and pymatgen compositions; return the table and the text or name of each."""
-    found = {i: c for i, item in enumerate(items) if (c := _composition(item)) is not None}
-    texts = [None if i in found else item for i, item in enumerate(items)]
+    formulas = {
+        i: c for i, item in enumerate(items) if (c := _composition(item)) is not None
+    }
+    texts = [None if i in formulas else item for i, item in enumerate(items)]
     array, odd = reading.text_array(texts)
     table = CompositionTable.of_texts(array, odd, basis)
-    if not found:
+    if not formulas:
         return table, _one_chunk(array)
-    rows = np.array(list(found), np.int64)
-    atoms = CompositionTable.from_pymatgen(found.values())
+    rows = np.array(list(formulas), np.int64)
+    atoms = CompositionTable.from_pymatgen(formulas.values())
     errors = [replace(e, row=int(rows[e.row])) for e in atoms.errors]
-    errors += [e for e in table.errors if e.row not in found]
-    both = CompositionTable.concat([table, replace(atoms, row_index=rows[atoms.row_index])])
-    both = both[np.argsort(both.row_index)]
-    names = [_name(found[i]) if i in found else t for i, t in enumerate(texts)]
-    return replace(both, errors=sorted(errors, key=lambda e: e.row)), reading.text_array(names)[0]
+    errors += [e for e in table.errors if e.row not in formulas]
+    merged = CompositionTable.concat(
+        [table, replace(atoms, row_index=rows[atoms.row_index])]
+    )
+    merged = merged[np.argsort(merged.row_index)]
+    names = [_name(formulas[i]) if i in formulas else t for i, t in enumerate(texts)]
+    return replace(
+        merged, errors=sorted(errors, key=lambda e: e.row)
+    ), reading.text_array(names)[0]
 
 
 def _name(composition: Any) -> str:
@@ -396,7 +436,9 @@ def _name(composition: Any) -> str:
     amounts = list(composition.as_dict().items())
     if all(float(a).is_integer() for _, a in amounts):
         return str(composition.reduced_formula)
-    return "".join(f"{symbol}{'' if a == 1 else format(a, '.10g')}" for symbol, a in amounts)
+    return "".join(
+        f"{symbol}{'' if a == 1 else format(a, '.10g')}" for symbol, a in amounts
+    )
 
 
 def _composition(item: Any) -> Any:
@@ -410,29 +452,40 @@ def _composition(item: Any) -> Any:
         from pymatgen.core import Composition
 
         return Composition(Counter(item.get_chemical_symbols()))
-    found = item if hasattr(item, "element_composition") else getattr(item, "composition", None)
-    return found if hasattr(found, "element_composition") else None
+    composition = (
+        item
+        if hasattr(item, "element_composition")
+        else getattr(item, "composition", None)
+    )
+    if hasattr(composition, "element_composition"):
+        return composition
+    return None
 
 
 def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     library = _LIBRARIES.get(type(frame).__module__.split(".")[0])
     if library is None or isinstance(frame, pa.RecordBatch):
-        frame, library = pa.table(frame), "arrow"
+        frame = pa.table(frame)
+        library = "arrow"
     if library == "pandas":
         frame = _flat(frame)
     name = reading.composition_name(frame, column)
     values = frame[name]
-    if library == "pandas" and any(_composition(v) is not None for v in values.head(1000)):
+    if library == "pandas" and any(
+        _composition(v) is not None for v in values.head(1000)
+    ):
         table, labels = _items(list(values), basis)
     else:
         labels, odd = reading.frame_column(frame, name)
         table = CompositionTable.of_texts(labels, odd, basis)
-    written, others = _shells_apart(frame, name)
+    shells, extra_columns = _shells_apart(frame, name)
     table = _with_given(table, frame)
     lines = np.arange(1, len(labels) + 1)
-    found = _inputs_of(table, _one_chunk(labels), written, lines)
+    inputs = _inputs_of(table, _one_chunk(labels), shells, lines)
     index = frame.index if library == "pandas" else None
-    return replace(found, others=others, composition=name, library=library, index=index)
+    return replace(
+        inputs, others=extra_columns, composition=name, library=library, index=index
+    )
 
 
 def _flat(frame: Any) -> Any:
@@ -443,9 +496,11 @@ def _flat(frame: Any) -> Any:
             "frame.columns = ['_'.join(map(str, c)) for c in frame.columns]"
         )
     names = [str(n) for n in frame.columns]
-    doubled = sorted(n for n in set(names) if names.count(n) > 1)
-    if doubled:
-        raise InputError(f"column {doubled[0]!r} stands twice in the frame; rename one")
+    duplicates = sorted(n for n in set(names) if names.count(n) > 1)
+    if duplicates:
+        raise InputError(
+            f"column {duplicates[0]!r} stands twice in the frame; rename one"
+        )
     return frame.set_axis(names, axis=1)
 
 
@@ -458,24 +513,28 @@ def read_blocks_joined(
     blocks: Sequence[Block], path: Path, basis: Basis, column: str | None
 ) -> Inputs:
     """Read consecutive blocks of a file as one; InputError if the column is unclear."""
-    frame = pa.concat_tables([block.table for block in blocks], promote_options="default")
+    frame = pa.concat_tables(
+        [block.table for block in blocks], promote_options="default"
+    )
     frame, name = with_composition_column(frame, column, path)
     texts = _one_chunk(frame.column(name))
-    written, others = _shells_apart(frame, name)
+    shells, extra_columns = _shells_apart(frame, name)
     lines = np.concatenate([block.lines for block in blocks])
     unread = [line for block in blocks for line in block.rejected]
     table = _with_given(CompositionTable.from_arrow(texts, basis=basis), frame)
-    found = _inputs_of(table, texts, written, lines, unread)
-    return replace(found, others=others, composition=name)
+    inputs = _inputs_of(table, texts, shells, lines, unread)
+    return replace(inputs, others=extra_columns, composition=name)
 
 
 def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
     """Return the table with what columns such as ``given_curie_temperature_K`` say."""
-    said = {}
+    values = {}
     for name in [n for n in reading.names_of(frame) if n.startswith("given_")]:
-        own = frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name]
-        said[name] = [None if value == "" else value for value in own]
-    return table.with_given(said, "given_") if said else table
+        column = frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name]
+        values[name] = [None if value == "" else value for value in column]
+    if values:
+        return table.with_given(values, "given_")
+    return table
 
 
 def _shells_apart(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
@@ -492,7 +551,9 @@ def _shells_apart(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
 
 def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return an Arrow array in one piece."""
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if isinstance(array, pa.ChunkedArray):
+        return array.combine_chunks()
+    return array
 
 
 def _inputs_of(
@@ -503,21 +564,26 @@ def _inputs_of(
     rejected: Sequence[Rejected] = (),
 ) -> Inputs:
     """Return the inputs of n rows read, with their shells; bad shells are rejected."""
-    found = [*rejected, *(Rejected(int(lines[e.row]), e.text, e.reason) for e in table.errors)]
+    rejections = [
+        *rejected,
+        *(Rejected(int(lines[e.row]), e.text, e.reason) for e in table.errors),
+    ]
     shells: list[str] | None = None
     if written is not None:
-        given = ["" if s is None or s != s else str(s).strip() for s in written]
-        wrong = _wrong_shells(given)
-        bad = np.array([given[row] in wrong for row in table.row_index], bool)
+        shell_texts = ["" if s is None or s != s else str(s).strip() for s in written]
+        wrong = _wrong_shells(shell_texts)
+        bad = np.array([shell_texts[row] in wrong for row in table.row_index], bool)
         for row in table.row_index[bad]:
-            found.append(Rejected(int(lines[row]), str(texts[int(row)]), wrong[given[row]]))
+            rejections.append(
+                Rejected(int(lines[row]), str(texts[int(row)]), wrong[shell_texts[row]])
+            )
         table = table[~bad]
-        shells = [given[row] for row in table.row_index]
+        shells = [shell_texts[row] for row in table.row_index]
     return Inputs(
         table,
         texts.take(pa.array(table.row_index)),
         shells,
-        rejected=sorted(found, key=lambda r: r.line),
+        rejected=sorted(rejections, key=lambda r: r.line),
         lines=lines[table.row_index],
         total=len(texts),
     )

@@ -14,10 +14,10 @@ from .._core._jit import jit, share_rows
 @jit
 def _sums(rows, kind, weights, out, start, stop):
     for i in range(start, stop):
-        own = weights[kind[i]]
+        row_weights = weights[kind[i]]
         total = 0.0
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
-            total += rows.values[p] * own[rows.indices[p]]
+            total += rows.values[p] * row_weights[rows.indices[p]]
         out[i] = total
 
 
@@ -26,8 +26,11 @@ def _sums(rows, kind, weights, out, start, stop):
 def sums(rows, weights, kind=None):
     """Return the sum of each row's fractions times a weight of the element."""
     n = len(rows.indptr) - 1
-    out, weights = np.empty(n), np.atleast_2d(np.asarray(weights, np.float64))
-    share_rows(_sums, n, rows, np.zeros(n, np.int8) if kind is None else kind, weights, out)
+    out = np.empty(n)
+    weights = np.atleast_2d(np.asarray(weights, np.float64))
+    share_rows(
+        _sums, n, rows, np.zeros(n, np.int8) if kind is None else kind, weights, out
+    )
     return out
 
 
@@ -37,7 +40,8 @@ def sums(rows, weights, kind=None):
 def _sums_of_each(rows, figures, out, start, stop):
     for i in range(start, stop):
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
-            amount, element = rows.values[p], rows.indices[p]
+            amount = rows.values[p]
+            element = rows.indices[p]
             for k in range(figures.shape[1]):
                 out[i, k] += amount * figures[element, k]
 
@@ -60,12 +64,12 @@ def _largest_of_each(rows, weights, figures, least, out, start, stop):
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
             total += rows.values[p] * weights[rows.indices[p]]
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
-            own = rows.indices[p]
-            if rows.values[p] * weights[own] / total >= least:
+            element = rows.indices[p]
+            if rows.values[p] * weights[element] / total >= least:
                 for k in range(figures.shape[1]):
                     # What is unknown stays so.
-                    if figures[own, k] > out[i, k] or np.isnan(figures[own, k]):
-                        out[i, k] = figures[own, k]
+                    if figures[element, k] > out[i, k] or np.isnan(figures[element, k]):
+                        out[i, k] = figures[element, k]
 
 
 # rows: `Rows` of n compositions; weights float64 (118); figures float64 (118, k); least float64
@@ -85,11 +89,11 @@ def largest_of_each(rows, weights, figures, least):
 @jit
 def _marks(rows, bits, least, out, start, stop):
     for i in range(start, stop):
-        found = np.int64(0)
+        mark = np.int64(0)
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
             if rows.values[p] > least[rows.indices[p]]:
-                found |= bits[rows.indices[p]]
-        out[i] = found
+                mark |= bits[rows.indices[p]]
+        out[i] = mark
 
 
 # rows: `Rows` of n compositions; bits int64 (118); least float64 (118) -> int64 (n)
@@ -107,18 +111,20 @@ def taken(rows, picked):
     """Return some rows, in the order in which they are picked."""
     indptr = np.zeros(len(picked) + 1, np.int64)
     for i in range(len(picked)):
-        own = picked[i]
-        indptr[i + 1] = indptr[i] + rows.indptr[own + 1] - rows.indptr[own]
-    indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
+        source = picked[i]
+        indptr[i + 1] = indptr[i] + rows.indptr[source + 1] - rows.indptr[source]
+    indices = np.empty(indptr[-1], np.int32)
+    values = np.empty(indptr[-1])
     for i in range(len(picked)):
         at = indptr[i]
         for p in range(rows.indptr[picked[i]], rows.indptr[picked[i] + 1]):
-            indices[at], values[at] = rows.indices[p], rows.values[p]
+            indices[at] = rows.indices[p]
+            values[at] = rows.values[p]
             at += 1
     return indptr, indices, values
 
 
-_BEYOND = 118
+_NO_COLUMN = 118
 
 
 # i: row of rows; used int64 (u): columns that any other has, ascending; others float64 (u, k):
@@ -126,15 +132,17 @@ _BEYOND = 118
 @jit(part="merged")
 def _of_row(rows, i, used, others, found):
     found[:] = 0.0
-    p, last, q = rows.indptr[i], rows.indptr[i + 1], 0
+    p = rows.indptr[i]
+    last = rows.indptr[i + 1]
+    q = 0
     while p < last or q < len(used):
-        own = rows.indices[p] if p < last else _BEYOND
-        theirs = used[q] if q < len(used) else _BEYOND
+        element = rows.indices[p] if p < last else _NO_COLUMN
+        theirs = used[q] if q < len(used) else _NO_COLUMN
         value = 0.0
-        if own <= theirs:
+        if element <= theirs:
             value = rows.values[p]
             p += 1
-        if theirs <= own:
+        if theirs <= element:
             for k in range(len(found)):
                 found[k] += abs(value - others[q, k])
             q += 1
@@ -153,8 +161,15 @@ def _distances(rows, used, others, out, start, stop):
 def distances(rows, others):
     """Return the distances of compositions from others."""
     out = np.empty((len(rows.indptr) - 1, len(others)))
-    used = np.flatnonzero(others.any(axis=0))
-    share_rows(_distances, len(out), rows, used, np.ascontiguousarray(others[:, used].T), out)
+    columns = np.flatnonzero(others.any(axis=0))
+    share_rows(
+        _distances,
+        len(out),
+        rows,
+        columns,
+        np.ascontiguousarray(others[:, columns].T),
+        out,
+    )
     return out
 
 
@@ -173,25 +188,35 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
         for c in range(same, d):
             for p in range(k):
                 squares[c + 1, p] = squares[c, p] + (places[i, c] - points[c, p]) ** 2
-        least, best, largest = np.inf, -1, -1.0
+        smallest = np.inf
+        best = -1
+        largest = -1.0
         for p in range(k):
-            if squares[d, p] < least:
-                least, best = squares[d, p], p
-        apart[i], which[i] = np.sqrt(least), max(best, 0)
+            if squares[d, p] < smallest:
+                smallest = squares[d, p]
+                best = p
+        apart[i] = np.sqrt(smallest)
+        which[i] = max(best, 0)
         for c in range(d if best >= 0 else 0):
             square = (places[i, c] - points[c, best]) ** 2
             if square > largest:
-                largest, axis[i] = square, c
+                largest = square
+                axis[i] = c
 
 
 # As `_nearest_points` -> apart, which and axis
 def nearest_points(places, points):
     """Return the distance to the nearest point, the first of equals, and the axis of most of it."""
     n = len(places)
-    found = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    given = np.ascontiguousarray(places), np.ascontiguousarray(points.T)
-    share_rows(_nearest_points, n, *given, *found)
-    return found
+    result = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    share_rows(
+        _nearest_points,
+        n,
+        np.ascontiguousarray(places),
+        np.ascontiguousarray(points.T),
+        *result,
+    )
+    return result
 
 
 # rows: compositions, where 0 is absent; word, bit int64 (118,): where an element's bit lies, word
@@ -286,7 +311,8 @@ def insert_column(indptr, indices, values, column):
                 out_indices[to] = column[i]
                 to += 1
                 room = False
-            out_indices[to], out[to] = indices[k], values[k]
+            out_indices[to] = indices[k]
+            out[to] = values[k]
             to += 1
         if room:
             out_indices[to] = column[i]

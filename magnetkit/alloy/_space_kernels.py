@@ -27,31 +27,34 @@ _TENS = 10 ** np.arange(19)
 # slot's completions when r steps are left: 1 past the site's last slot.
 @jit(part="copied")
 def _left(ways, slot, last, r):
-    return 1 if slot == last else ways[slot, r]
+    if slot == last:
+        return 1
+    return ways[slot, r]
 
 
 # rows int64 (n,) -> digits int64 (n, S)
 @jit
 def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
     """Return the digits of each row number."""
-    n, m = len(rows), len(site_counts)
+    n = len(rows)
+    m = len(site_counts)
     digits = np.zeros((n, len(caps)), np.int64)
     for i in range(n):
         row = rows[i]
         for s in range(m - 1, -1, -1):
             rank = row % site_counts[s]
             row //= site_counts[s]
-            left = budgets[s]
+            budget = budgets[s]
             last = site_slots[s + 1]
             for j in range(site_slots[s], last):
                 k = 0
-                here = _left(ways, j + 1, last, left)
-                while rank >= here:
-                    rank -= here
+                digit = _left(ways, j + 1, last, budget)
+                while rank >= digit:
+                    rank -= digit
                     k += 1
-                    here = _left(ways, j + 1, last, left - k)
+                    digit = _left(ways, j + 1, last, budget - k)
                 digits[i, j] = k
-                left -= k
+                budget -= k
     return digits
 
 
@@ -59,22 +62,23 @@ def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
 @jit
 def rows_of_digits(digits, site_counts, site_slots, caps, budgets, ways):
     """Return the row number of each mixture."""
-    n, m = len(digits), len(site_counts)
+    n = len(digits)
+    m = len(site_counts)
     rows = np.zeros(n, np.int64)
     for i in range(n):
         row = 0
         for s in range(m):
             rank = 0
-            left = budgets[s]
+            budget = budgets[s]
             last = site_slots[s + 1]
             for j in range(site_slots[s], last):
                 k = digits[i, j]
-                if k < 0 or k > caps[j] or k > left:
+                if k < 0 or k > caps[j] or k > budget:
                     row = -1
                     break
                 for q in range(k):
-                    rank += _left(ways, j + 1, last, left - q)
-                left -= k
+                    rank += _left(ways, j + 1, last, budget - q)
+                budget -= k
             if row < 0:
                 break
             row = row * site_counts[s] + rank
@@ -90,22 +94,23 @@ def digits_of_points(points, site_counts, site_slots, caps, budgets, ways):
     Each coordinate picks its slot's digit from the distribution that the digits before it
     leave (an inverse Rosenblatt transform), so low-discrepancy points stay well spread.
     """
-    n, m = len(points), len(site_counts)
+    n = len(points)
+    m = len(site_counts)
     digits = np.zeros((n, len(caps)), np.int64)
     for i in range(n):
         for s in range(m):
-            left = budgets[s]
+            budget = budgets[s]
             last = site_slots[s + 1]
             for j in range(site_slots[s], last):
-                target = points[i, j] * ways[j, left]
-                most = min(caps[j], left)
+                target = points[i, j] * ways[j, budget]
+                cap = min(caps[j], budget)
                 k = 0
-                below = float(_left(ways, j + 1, last, left))
-                while below <= target and k < most:
+                below = float(_left(ways, j + 1, last, budget))
+                while below <= target and k < cap:
                     k += 1
-                    below += _left(ways, j + 1, last, left - k)
+                    below += _left(ways, j + 1, last, budget - k)
                 digits[i, j] = k
-                left -= k
+                budget -= k
     return digits
 
 
@@ -135,10 +140,10 @@ def rows_from_amounts(amounts, columns, order):
     n, width = amounts.shape
     indptr = np.zeros(n + 1, np.int64)
     for i in range(n):
-        filled = 0
+        position = 0
         for e in range(width):
-            filled += amounts[i, e] > 0
-        indptr[i + 1] = indptr[i] + filled
+            position += amounts[i, e] > 0
+        indptr[i + 1] = indptr[i] + position
     indices = np.empty(indptr[n], np.int32)
     values = np.empty(indptr[n], np.float64)
     for i in range(n):
@@ -158,7 +163,8 @@ def rows_from_amounts(amounts, columns, order):
 @jit(part="linked")
 def _write(data, at, amount, decimals):
     """Write a number without trailing zeros and return where it ends."""
-    whole, rest = amount // _TENS[decimals], amount % _TENS[decimals]
+    whole = amount // _TENS[decimals]
+    rest = amount % _TENS[decimals]
     digits = 1
     while digits < len(_TENS) and whole >= _TENS[digits]:
         digits += 1
@@ -235,7 +241,8 @@ def text_from_fractions(indptr, indices, values, rank, symbols, digits):
     for i in range(n):
         width = indptr[i + 1] - indptr[i]
         for k in range(width):
-            entry, place = indptr[i] + k, k
+            entry = indptr[i] + k
+            place = k
             while place and rank[indices[order[place - 1]]] > rank[indices[entry]]:
                 order[place] = order[place - 1]
                 place -= 1
@@ -247,15 +254,17 @@ def text_from_fractions(indptr, indices, values, rank, symbols, digits):
                     at += 1
             decimals = digits - 1 + _zeros(values[entry])
             decimals = min(max(decimals, 0), len(_TENS) - 1)
-            at = _write(data, at, int(np.rint(values[entry] * _TENS[decimals])), decimals)
+            at = _write(
+                data, at, int(np.rint(values[entry] * _TENS[decimals])), decimals
+            )
         offsets[i + 1] = at
     return offsets, data[:at].copy()
 
 
 # The last digits of a share move with the rows beside it; they may not decide a half hundredth.
-_ROUNDING = 1e-6
+_SHARE_SLACK = 1e-6
 # Bytes beside a name: a share of four, two spaces and a plus with one more.
-_BESIDE = 8
+_TERM_BYTES = 8
 
 
 # products int32 (n, width): index of each product, -1 for none; shares float64 (n, width), 0 to 1;
@@ -270,8 +279,9 @@ def text_from_products(products, shares, names, starts, rank):
     for k in range(len(starts) - 1):
         longest = max(longest, starts[k + 1] - starts[k])
     offsets = np.zeros(n + 1, np.int64)
-    data = np.empty(n * width * (longest + _BESIDE), np.uint8)
-    order, hundredths = np.empty(width, np.int64), np.empty(width, np.int64)
+    data = np.empty(n * width * (longest + _TERM_BYTES), np.uint8)
+    order = np.empty(width, np.int64)
+    hundredths = np.empty(width, np.int64)
     at = np.int64(0)
     for i in range(n):
         count = 0
@@ -279,7 +289,7 @@ def text_from_products(products, shares, names, starts, rank):
             product = products[i, w]
             if product < 0:
                 continue
-            share = np.int64(np.floor(100.0 * shares[i, w] + 0.5 + _ROUNDING))
+            share = np.int64(np.floor(100.0 * shares[i, w] + 0.5 + _SHARE_SLACK))
             place = count
             while place:
                 before = hundredths[place - 1]
@@ -287,18 +297,25 @@ def text_from_products(products, shares, names, starts, rank):
                     break
                 if before == share and rank[order[place - 1]] < rank[product]:
                     break
-                order[place], hundredths[place] = order[place - 1], before
+                order[place] = order[place - 1]
+                hundredths[place] = before
                 place -= 1
-            order[place], hundredths[place] = product, share
+            order[place] = product
+            hundredths[place] = share
             count += 1
         for place in range(count):
-            product, share = order[place], hundredths[place]
+            product = order[place]
+            share = hundredths[place]
             if place:
-                data[at], data[at + 1], data[at + 2] = 32, 43, 32
+                data[at] = 32
+                data[at + 1] = 43
+                data[at + 2] = 32
                 at += 3
             if count > 1:
-                data[at], data[at + 1] = 48 + share // 100, 46
-                data[at + 2], data[at + 3] = 48 + share // 10 % 10, 48 + share % 10
+                data[at] = 48 + share // 100
+                data[at + 1] = 46
+                data[at + 2] = 48 + share // 10 % 10
+                data[at + 3] = 48 + share % 10
                 data[at + 4] = 32
                 at += 5
             for letter in range(starts[product], starts[product + 1]):

@@ -49,7 +49,9 @@ _GROUPS = {
 _VARIABLES = "xyzuvwabcnmδ"
 # What a charge holds beside elements, before its amount: PrNd30.5, (PrNd)30.5, NdPr 30.5.
 _PAIR = re.compile(r"\(?(?:Pr[,-]?Nd|Nd[,-]?Pr)\)?(?=\s*\d)")
-_INPUT = re.compile(r"(?<![A-Za-z])(?P<name>[A-Z][A-Za-z]+)\s*[:=]?\s*(?P<amount>\d+\.?\d*)(?!\d)")
+_INPUT = re.compile(
+    r"(?<![A-Za-z])(?P<name>[A-Z][A-Za-z]+)\s*[:=]?\s*(?P<amount>\d+\.?\d*)(?!\d)"
+)
 # The same where amounts come first: 29.5%PrNd, 29.5 wt% (Pr,Nd), 1.5DyFe.
 _AMOUNT_BEGINS = re.compile(r"\s*[(\[]?\s*\d")
 _PAIR_BEHIND = re.compile(
@@ -156,15 +158,19 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     row = _row(text)
     offsets = np.array([0, len(row)], np.int64)
     offsets.flags.writeable = False
-    read = _notation.parse(row, offsets, basis_code(basis), ATOMIC_MASS)
-    _, indices, values, codes, places, sums = read
-    if codes[0] and (written := in_elements(text, basis)) is not None:
+    parsed_row = _notation.parse(row, offsets, basis_code(basis), ATOMIC_MASS)
+    _, indices, values, codes, places, sums = parsed_row
+    if codes[0] and (element_text := in_elements(text, basis)) is not None:
         with suppress(CompositionError):
-            return parse_composition(written, basis)
+            return parse_composition(element_text, basis)
     if codes[0]:
         place = int(places[0])
-        raise CompositionError(explain_fault(codes[0], text, place, sums[0], basis), text, place)
-    return Composition({SYMBOLS[c]: a for c, a in zip(indices, values.tolist(), strict=True)})
+        raise CompositionError(
+            explain_fault(codes[0], text, place, sums[0], basis), text, place
+        )
+    return Composition(
+        {SYMBOLS[c]: a for c, a in zip(indices, values.tolist(), strict=True)}
+    )
 
 
 def inputs() -> Mapping[str, Mapping[str, float]]:
@@ -176,10 +182,10 @@ def inputs() -> Mapping[str, Mapping[str, float]]:
 
 @lru_cache(maxsize=1)
 def _traded() -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
+    amounts: dict[str, dict[str, float]] = {}
     for row in datasets.rows("supply/inputs.csv"):
-        found.setdefault(row["input"], {})[row["element"]] = float(row["wt_pct"])
-    return found
+        amounts.setdefault(row["input"], {})[row["element"]] = float(row["wt_pct"])
+    return amounts
 
 
 def in_elements(text: str, basis: str) -> str | None:
@@ -193,18 +199,32 @@ def in_elements(text: str, basis: str) -> str | None:
         return None
     plain = _OTHER_BALANCE.sub(" bal. ", text)
     if _AMOUNT_BEGINS.match(plain):
-        written, met = _replace_inputs(_PAIR_BEHIND.sub("PrNd", plain), _INPUT_BEHIND, "{x:.6f}{e}")
+        text_in_elements, symbols = _replace_inputs(
+            _PAIR_BEHIND.sub("PrNd", plain), _INPUT_BEHIND, "{x:.6f}{e}"
+        )
     else:
-        written, met = _replace_inputs(_PAIR.sub("PrNd", plain), _INPUT, "{e} {x:.6f}")
-    if not met:
-        return None if plain == text else plain
-    known = inputs()
-    parts = [f"{n} as {' '.join(f'{e}{x:g}' for e, x in known[n].items())}" for n in sorted(met)]
-    warn(f"read {', '.join(parts)} wt.% (MAGNETKIT_CHARGE_INPUTS sets other ratios)", UserWarning)
-    return written
+        text_in_elements, symbols = _replace_inputs(
+            _PAIR.sub("PrNd", plain), _INPUT, "{e} {x:.6f}"
+        )
+    if not symbols:
+        if plain == text:
+            return None
+        return plain
+    trade_names = inputs()
+    parts = [
+        f"{n} as {' '.join(f'{e}{x:g}' for e, x in trade_names[n].items())}"
+        for n in sorted(symbols)
+    ]
+    warn(
+        f"read {', '.join(parts)} wt.% (MAGNETKIT_CHARGE_INPUTS sets other ratios)",
+        UserWarning,
+    )
+    return text_in_elements
 
 
-def _replace_inputs(text: str, pattern: re.Pattern[str], form: str) -> tuple[str, set[str]]:
+def _replace_inputs(
+    text: str, pattern: re.Pattern[str], form: str
+) -> tuple[str, set[str]]:
     """Return a text with its inputs as elements, each written in a form, and the inputs met."""
     known = inputs()
     met: set[str] = set()
@@ -215,7 +235,9 @@ def _replace_inputs(text: str, pattern: re.Pattern[str], form: str) -> tuple[str
             return match[0]
         met.add(name)
         share = float(match["amount"]) / sum(known[name].values())
-        return " ".join(form.format(e=e, x=share * part) for e, part in known[name].items())
+        return " ".join(
+            form.format(e=e, x=share * part) for e, part in known[name].items()
+        )
 
     return pattern.sub(write_elements, text), met
 
@@ -227,13 +249,19 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     """
     row = _row(text)
     if len(row) > _notation.LONGEST:
-        raise CompositionError(explain_fault(_notation.TOO_LONG, text, -1, 0.0, "atomic"), text)
+        raise CompositionError(
+            explain_fault(_notation.TOO_LONG, text, -1, 0.0, "atomic"), text
+        )
     columns = np.empty(len(row), np.int32)
     values = np.empty(len(row), np.float64)
     levels = np.empty((len(row) + 2, _notation.LEVEL_FIELDS), np.int64)
-    code, place, total, end, balance, _, _ = _notation.read_row(row, 0, columns, values, levels)
+    code, place, total, end, balance, _, _ = _notation.read_row(
+        row, 0, columns, values, levels
+    )
     if code != _notation.FINE:
-        raise CompositionError(explain_fault(code, text, place, total, "atomic"), text, place)
+        raise CompositionError(
+            explain_fault(code, text, place, total, "atomic"), text, place
+        )
     amounts: dict[str, float] = {}
     for column, value in zip(columns[:end], values[:end].tolist(), strict=True):
         amounts[SYMBOLS[column]] = amounts.get(SYMBOLS[column], 0.0) + value
@@ -285,10 +313,12 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
         return f"{symbol} has no amount; in a recipe every element needs one, or bal."
     if code == _notation.NOTHING_LEFT:
         whole = "1 in this bracket" if place >= 0 else "100"
-        return f"the other amounts sum to {total:.6g}, nothing of {whole} is left for bal."
+        return (
+            f"the other amounts sum to {total:.6g}, nothing of {whole} is left for bal."
+        )
     if code == _notation.OTHER_BASIS:
-        named = "at.%" if basis == "weight" else "wt.%"
-        return f"the text names {named}, the basis asked for is '{basis}'; use basis 'auto'"
+        other_basis = "at.%" if basis == "weight" else "wt.%"
+        return f"the text names {other_basis}, the basis asked for is '{basis}'; use basis 'auto'"
     if code == _notation.BAD_SUM:
         return (
             f"amounts sum to {total:.6g}; a recipe must sum to 100 +- "
@@ -304,7 +334,11 @@ def _no_such_element(text: str, place: int) -> str:
         for group, meaning in _GROUPS.items():
             # A single letter stands for a group only where it is no part of a symbol.
             alone = start == place and not rest[1:2].islower()
-            if start >= 0 and text.startswith(group, start) and (len(group) > 1 or alone):
+            if (
+                start >= 0
+                and text.startswith(group, start)
+                and (len(group) > 1 or alone)
+            ):
                 return (
                     f"{group} stands for {meaning}; write the elements and their amounts, "
                     "as in (Pr0.25Nd0.75)30"
@@ -330,5 +364,7 @@ def _unexpected(text: str, place: int) -> str:
     if character.islower():
         capital = word[:length].capitalize()
         hint = f", e.g. {capital}" if capital in SYMBOLS else ""
-        return f"unexpected {word[:length]!r}; element symbols begin with a capital{hint}"
+        return (
+            f"unexpected {word[:length]!r}; element symbols begin with a capital{hint}"
+        )
     return f"unexpected {character!r}; write a formula or recipe such as Nd 30.5 B 1 Fe bal."

@@ -43,7 +43,9 @@ class ShellRows:
     # mass of rare earth put in over that of the magnet; NaN where it follows
     amount: Array
     text: NDArray[np.object_]  # as written in candidate tables
-    faces_mm: Array  # distance of the faces it is diffused from; infinity where it is even
+    faces_mm: (
+        Array  # distance of the faces it is diffused from; infinity where it is even
+    )
     # whether it is mixed into the powder before sintering
     between_grains: NDArray[np.bool_]
     # mass of each carrier over that of the magnet, (n, 118); None where no shell has one
@@ -63,9 +65,9 @@ class ShellRows:
         """
         new = atoms * ATOMIC_MASS[self.column]
         with np.errstate(divide="ignore", invalid="ignore"):
-            ordered = self.amount * mass / (new - self.amount * (new - own))
-            fixed = self.fraction * self.content / (1.0 - shell_law()["lost"])
-        share = np.where(np.isnan(self.amount), fixed, ordered)
+            from_amount = self.amount * mass / (new - self.amount * (new - own))
+            from_content = self.fraction * self.content / (1.0 - shell_law()["lost"])
+        share = np.where(np.isnan(self.amount), from_content, from_amount)
         return np.nan_to_num(np.clip(share, 0.0, 1.0))
 
     def resolved(
@@ -83,19 +85,24 @@ class ShellRows:
         decided, see `magnetkit.magnetism.shells.arriving_share`.
         """
         law = law or shell_law()
-        held = (1.0 - law["lost"]) * self.paid(*rare_earth_masses(table)) * arriving
-        content = -law["most_content"] * np.expm1(-held / law["held"])
+        share_inside = (
+            (1.0 - law["lost"]) * self.paid(*rare_earth_masses(table)) * arriving
+        )
+        content = -law["most_content"] * np.expm1(-share_inside / law["held"])
         with np.errstate(divide="ignore", invalid="ignore"):
-            fraction = np.nan_to_num(np.minimum(held / content, 0.5))
-        fixed = np.isnan(self.amount)
-        return np.where(fixed, self.fraction, fraction), np.where(fixed, self.content, content)
+            fraction = np.nan_to_num(np.minimum(share_inside / content, 0.5))
+        is_fixed = np.isnan(self.amount)
+        return np.where(is_fixed, self.fraction, fraction), np.where(
+            is_fixed, self.content, content
+        )
 
 
 def rare_earth_masses(table: CompositionTable) -> tuple[Array, ...]:
     """Return rare-earth atoms, their mass and the whole mass of each row."""
     from ._row_kernels import sums
 
-    rows, rare = table.rows, mask(RARE_EARTHS)
+    rows = table.rows
+    rare = mask(RARE_EARTHS)
     return sums(rows, rare), sums(rows, rare * ATOMIC_MASS), sums(rows, ATOMIC_MASS)
 
 
@@ -109,29 +116,29 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     if len(values) != n:
         raise InputError(f"expected one shell or {n}, got {len(values)}")
     at = pa.array(map(str, values), pa.string()).dictionary_encode().indices.to_numpy()
-    each = [read_shell(values[k]) for k in np.unique(at, return_index=True)[1]]
-    if all(s is None for s in each):
+    shells = [read_shell(values[k]) for k in np.unique(at, return_index=True)[1]]
+    if all(s is None for s in shells):
         return None
 
     def numbers(name: str, scale: float = 1.0) -> Array:
         """Return a number of each row: 0 without shell, NaN where the shell gives another."""
-        found = [0.0 if s is None else getattr(s, name) for s in each]
+        found = [0.0 if s is None else getattr(s, name) for s in shells]
         return scale * np.array([np.nan if v is None else v for v in found], float)[at]
 
-    with_rim = np.array([s is not None and s.R != "" for s in each])
+    with_rim = np.array([s is not None and s.R != "" for s in shells])
     amount = np.where(with_rim, 1.0, np.nan)[at] * numbers("amount_wt_pct", 0.01)
     fraction = np.where(with_rim[at], numbers("fraction"), 0.0)
     content = np.where(with_rim[at], numbers("content"), 0.0)
-    columns = [INDEX[s.R] if s is not None and s.R else 0 for s in each]
-    faces = [np.inf if s is None or s.faces_mm is None else s.faces_mm for s in each]
-    between = [s is not None and s.between_grains for s in each]
-    carriers = _carrier_masses(each)
+    columns = [INDEX[s.R] if s is not None and s.R else 0 for s in shells]
+    faces = [np.inf if s is None or s.faces_mm is None else s.faces_mm for s in shells]
+    between = [s is not None and s.between_grains for s in shells]
+    carriers = _carrier_masses(shells)
     return ShellRows(
         column=np.array(columns, np.int64)[at],
         fraction=fraction,
         content=content,
         amount=amount,
-        text=np.array([str(s) if s else "" for s in each], object)[at],
+        text=np.array([str(s) if s else "" for s in shells], object)[at],
         faces_mm=np.array(faces)[at],
         between_grains=np.array(between, bool)[at],
         carriers=None if carriers is None else carriers[at],
@@ -185,7 +192,9 @@ def written(rows: ShellRows | None, n: int) -> "pa.Array":
     """Return the shells of n magnets as a column of text, empty where there is none."""
     import pyarrow as pa
 
-    return pa.repeat(pa.scalar(""), n) if rows is None else pa.array(rows.text, pa.string())
+    if rows is None:
+        return pa.repeat(pa.scalar(""), n)
+    return pa.array(rows.text, pa.string())
 
 
 def replace_rare_earth(
@@ -198,8 +207,9 @@ def replace_rare_earth(
     """
     from ._row_kernels import replace_rare_earth as kernel
 
-    own = table.indptr, table.indices, table.values
-    indptr, indices, values = kernel(*own, mask(RARE_EARTHS), column, share)
+    indptr, indices, values = kernel(
+        table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share
+    )
     return CompositionTable(indptr, indices, values, table.row_index, table.errors)
 
 
@@ -228,10 +238,14 @@ def with_shell(
     if rows is None:
         return table
     whole = replace_rare_earth(table, rows.column, rows.paid(*rare_earth_masses(table)))
-    return whole if rows.carriers is None else add_masses(whole, rows.carriers)
+    if rows.carriers is None:
+        return whole
+    return add_masses(whole, rows.carriers)
 
 
-def mean_over_mass(table: CompositionTable, figures: Array, shell: Shells = None) -> Array:
+def mean_over_mass(
+    table: CompositionTable, figures: Array, shell: Shells = None
+) -> Array:
     """Return the mean of figures of the elements over the mass of each alloy, shape (n, k).
 
     A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays
@@ -246,10 +260,10 @@ def mean_over_mass(table: CompositionTable, figures: Array, shell: Shells = None
     if rows is not None:
         rare = mask(RARE_EARTHS)
         of_rare = np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
-        own = sums_of_each(table.rows, of_rare)
-        put_in = own[:, -1:] * per_atom[rows.column]
-        share = rows.paid(own[:, -1], own[:, 0], sums[:, 0])
-        sums += share[:, None] * (put_in - own[:, :-1])
+        rare_sums = sums_of_each(table.rows, of_rare)
+        put_in = rare_sums[:, -1:] * per_atom[rows.column]
+        share = rows.paid(rare_sums[:, -1], rare_sums[:, 0], sums[:, 0])
+        sums += share[:, None] * (put_in - rare_sums[:, :-1])
         if rows.carriers is not None:
             added = rows.carriers.sum(axis=1, keepdims=True)
             mean = sums / sums[:, :1]

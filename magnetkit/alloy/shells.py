@@ -12,12 +12,16 @@ from .._core.errors import InputError
 
 _FIXED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*@\s*(\d*\.?\d+)\s*$")
 # One source of several: an element or an alloy of printed at.% and its mass.
-_SOURCE = re.compile(r"^\s*((?:[A-Z][a-z]?\d*\.?\d*)+)\s+(\d*\.?\d+)\s*(?:wt\.?\s*%|%\s*wt)\s*$")
+_SOURCE = re.compile(
+    r"^\s*((?:[A-Z][a-z]?\d*\.?\d*)+)\s+(\d*\.?\d+)\s*(?:wt\.?\s*%|%\s*wt)\s*$"
+)
 _PART = re.compile(r"([A-Z][a-z]?)(\d*\.?\d*)")
 _FACES = re.compile(r"^(.*?)\s+from\s+faces\s+(\d*\.?\d+)\s*mm\s+apart\s*$")
 _BETWEEN = re.compile(r"^(.*?)\s+between\s+(?:the\s+)?grains\s*$")
 
-_COATED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*mg/cm2\s+on\s+(\d*\.?\d+)\s*mm\s*$")
+_COATED = re.compile(
+    r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*mg/cm2\s+on\s+(\d*\.?\d+)\s*mm\s*$"
+)
 
 CARRIERS = ("Pr", "Nd", "Ce", "La", "Y", "Al", "Cu", "Zn", "Ga")
 """Elements that are diffused beside a heavy rare earth, or alone, and stay in the boundary."""
@@ -28,7 +32,9 @@ _LIMIT_FACES_MM = 100.0
 _DENSITY = 7.55
 
 
-Shells: TypeAlias = "str | Mapping[str, Any] | Shell | Sequence[str | Shell | None] | None"
+Shells: TypeAlias = (
+    "str | Mapping[str, Any] | Shell | Sequence[str | Shell | None] | None"
+)
 """One shell, one a row, or none."""
 
 
@@ -80,10 +86,15 @@ class Shell:
         if not self.R and self.carriers:
             return
         if self.R not in RARE_EARTHS:
-            raise InputError(f"a shell's R must be a rare earth such as Tb or Dy, got {self.R!r}")
-        fixed, alone = self.fraction is not None, self.content is None
-        if fixed == alone or fixed == (self.amount_wt_pct is not None):
-            raise InputError("a shell needs amount_wt_pct alone, or fraction and content together")
+            raise InputError(
+                f"a shell's R must be a rare earth such as Tb or Dy, got {self.R!r}"
+            )
+        has_fraction = self.fraction is not None
+        alone = self.content is None
+        if has_fraction == alone or has_fraction == (self.amount_wt_pct is not None):
+            raise InputError(
+                "a shell needs amount_wt_pct alone, or fraction and content together"
+            )
         self._check("fraction", self.fraction, 0.5)
         self._check("content", self.content, 1.0)
         self._check("amount_wt_pct", self.amount_wt_pct, _LIMIT_AMOUNT)
@@ -92,14 +103,18 @@ class Shell:
     def _check(name: str, value: float | None, most: float) -> None:
         """Raise InputError if a number is given and not above 0 and up to `most`."""
         if value is not None and not 0.0 < value <= most:
-            raise InputError(f"a shell's {name} must be above 0 and up to {most:g}, got {value:g}")
+            raise InputError(
+                f"a shell's {name} must be above 0 and up to {most:g}, got {value:g}"
+            )
 
     def __str__(self) -> str:
         """Return the shell as it is written in candidate tables."""
         if self.fraction is not None:
             return f"{self.R} {_written(self.content)} @ {_written(self.fraction)}"
         amounts = [*([(self.R, self.amount_wt_pct)] if self.R else []), *self.carriers]
-        text = " + ".join(f"{symbol} {_written(amount, 1)} wt%" for symbol, amount in amounts)
+        text = " + ".join(
+            f"{symbol} {_written(amount, 1)} wt%" for symbol, amount in amounts
+        )
         if self.between_grains:
             return f"{text} between grains"
         if self.faces_mm is not None:
@@ -110,12 +125,16 @@ class Shell:
 def _written(number: float | None, digits: int = 2) -> str:
     """Return a number with `digits` decimals, or with all it needs where they would change it."""
     text = f"{number:.{digits}f}"
-    return text if float(text) == number else np.format_float_positional(float(number or 0))
+    if float(text) == number:
+        return text
+    return np.format_float_positional(float(number or 0))
 
 
 def is_one(shell: Any) -> bool:
     """Return whether a value is one shell, valid or not, rather than one for each magnet."""
-    if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(shell, "__iter__"):
+    if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(
+        shell, "__iter__"
+    ):
         return True
     return getattr(shell, "ndim", 1) == 0
 
@@ -175,11 +194,14 @@ def _read_sources(text: str) -> Shell | None:
 
     Of the rare earths the first heavy one makes the rim, or else the only one there is.
     """
-    faces_mm, between = None, False
+    faces_mm = None
+    between = False
     if match := _FACES.match(text):
-        text, faces_mm = match[1], float(match[2])
+        text = match[1]
+        faces_mm = float(match[2])
     elif match := _BETWEEN.match(text):
-        text, between = match[1], True
+        text = match[1]
+        between = True
     masses: dict[str, float] = {}
     for part in text.split("+"):
         match = _SOURCE.match(part)
@@ -215,7 +237,9 @@ def _split_mass(formula: str, mass: float) -> dict[str, float]:
         raise InputError(f"shell source {formula!r}: {unknown[0]!r} is no element")
     if len(parts) == 1:
         return {parts[0][0]: mass}
-    weights = [float(count or 1.0) * ATOMIC_MASS[INDEX[symbol]] for symbol, count in parts]
+    weights = [
+        float(count or 1.0) * ATOMIC_MASS[INDEX[symbol]] for symbol, count in parts
+    ]
     whole = sum(weights)
     masses: dict[str, float] = {}
     for (symbol, _), weight in zip(parts, weights, strict=True):

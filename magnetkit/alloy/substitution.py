@@ -46,7 +46,9 @@ class Sites:
 
     # atoms of each element in the host's formula unit, in the order written
     amounts: dict[str, Fraction]
-    slots: tuple[Slot, ...]  # the substituents and additions, in the order of their digits
+    slots: tuple[
+        Slot, ...
+    ]  # the substituents and additions, in the order of their digits
     # first slot of each site and the one after its last; an addition is a site of its own
     spans: tuple[tuple[int, int], ...]
     budgets: tuple[int, ...]  # largest sum of digits on each site
@@ -59,17 +61,20 @@ class Sites:
     @property
     def elements(self) -> tuple[str, ...]:
         """Symbols of the elements that occur, in the order in which formulas write them."""
-        ordered: list[str] = []
+        symbols: list[str] = []
         for element in self.amounts:
-            ordered.append(element)
-            ordered.extend(s.element for s in self.slots if s.site == element)
-        ordered.extend(s.element for s in self.slots if s.site is None)
-        return tuple(dict.fromkeys(ordered))
+            symbols.append(element)
+            symbols.extend(s.element for s in self.slots if s.site == element)
+        symbols.extend(s.element for s in self.slots if s.site is None)
+        return tuple(dict.fromkeys(symbols))
 
     @property
     def decimals(self) -> int:
         """Decimals that every amount needs (at most nine)."""
-        amounts = [*self.amounts.values(), *(a for slot in self.slots for a in slot.levels)]
+        amounts = [
+            *self.amounts.values(),
+            *(a for slot in self.slots for a in slot.levels),
+        ]
         for decimals in range(_MAX_DECIMALS):
             if all((a * 10**decimals).denominator == 1 for a in amounts):
                 return decimals
@@ -88,7 +93,9 @@ def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     after = [1] * (budget + 1)
     table = []
     for cap in reversed(caps):
-        after = [sum(after[r - k] for k in range(min(cap, r) + 1)) for r in range(budget + 1)]
+        after = [
+            sum(after[r - k] for k in range(min(cap, r) + 1)) for r in range(budget + 1)
+        ]
         table.append(after)
     return table[::-1]
 
@@ -120,10 +127,13 @@ class Substitutions:
 
     def __getitem__(self, key: Any) -> CompositionTable:
         """Return rows by number, slice or array; `row_index` is the number in the space."""
-        rows, columns = self._rows(key), self._columns
+        rows = self._rows(key)
+        columns = self._columns
         order = np.argsort(columns)
-        made = self._kernels.rows_from_amounts(self._amounts(rows), columns, order)
-        indptr, indices, values = made
+        table_rows = self._kernels.rows_from_amounts(
+            self._amounts(rows), columns, order
+        )
+        indptr, indices, values = table_rows
         return CompositionTable(indptr, indices, values, rows)
 
     def chunks(self, size: int = 65536) -> Iterator[CompositionTable]:
@@ -177,7 +187,8 @@ class Substitutions:
         pyarrow.LargeStringArray
             One formula a row.
         """
-        amounts, symbols = self._amounts(self._rows(rows)), LETTERS[self._columns]
+        amounts = self._amounts(self._rows(rows))
+        symbols = LETTERS[self._columns]
         text = self._kernels.text_from_amounts(amounts, self.sites.decimals, symbols)
         return large_strings(*text)
 
@@ -210,7 +221,9 @@ class Substitutions:
         if method not in ("sobol", "lhs"):
             raise InputError(f"method must be 'sobol' or 'lhs', got {method!r}")
         if n < 0:
-            raise InputError(f"the number of rows to draw must not be negative, got {n}")
+            raise InputError(
+                f"the number of rows to draw must not be negative, got {n}"
+            )
         if n >= self._size:
             return self[:]
         sampler = (qmc.Sobol if method == "sobol" else qmc.LatinHypercube)(
@@ -226,9 +239,9 @@ class Substitutions:
             block = 1 << (max(n, sampler.num_generated) - 1).bit_length()
             points = sampler.random(block if method == "sobol" else n)
             digits = self._kernels.digits_of_points(points, *self._plan)
-            drawn = np.concatenate([rows, self.rows_of_digits(digits)])
-            _, first = np.unique(drawn, return_index=True)
-            rows = drawn[np.sort(first)][:n]
+            sampled_rows = np.concatenate([rows, self.rows_of_digits(digits)])
+            _, first = np.unique(sampled_rows, return_index=True)
+            rows = sampled_rows[np.sort(first)][:n]
         if len(rows) < n:
             missing = np.setdiff1d(np.arange(self._size), rows)[: n - len(rows)]
             rows = np.concatenate([rows, missing])
@@ -261,7 +274,9 @@ class Substitutions:
         """Return what identifies the space, in plain types that JSON can hold."""
         return {
             "host": self.host,
-            "replace": {site: list(elements) for site, elements in self.replace.items()},
+            "replace": {
+                site: list(elements) for site, elements in self.replace.items()
+            },
             "step": dict(self.step) if isinstance(self.step, Mapping) else self.step,
             "limits": dict(self.limits),
             "additions": {
@@ -287,26 +302,35 @@ class Substitutions:
         sites = self.sites
         tables = sites.ways()
         ways = np.zeros((len(sites.slots), max(sites.budgets, default=0) + 1), np.int64)
-        for (first, last), budget, table in zip(sites.spans, sites.budgets, tables, strict=True):
+        for (first, last), budget, table in zip(
+            sites.spans, sites.budgets, tables, strict=True
+        ):
             ways[first:last, : budget + 1] = table
         counts = [table[0][-1] for table in tables]
         edges = [first for first, _ in sites.spans] + [len(sites.slots)]
-        whole = (np.array(x, np.int64) for x in (counts, edges, sites.caps, sites.budgets))
+        whole = (
+            np.array(x, np.int64) for x in (counts, edges, sites.caps, sites.budgets)
+        )
         return (*whole, ways)
 
     @cached_property
     def _amount_plan(self) -> tuple[NDArray[np.int64], ...]:
         """Host amounts, levels, and the elements that each slot gains and loses."""
         place = {element: i for i, element in enumerate(self.elements)}
-        slots, scale = self.sites.slots, 10**self.sites.decimals
+        slots = self.sites.slots
+        scale = 10**self.sites.decimals
         base = np.zeros(len(place), np.int64)
         for element, amount in self.sites.amounts.items():
             base[place[element]] = round(amount * scale)
-        levels = np.zeros((len(slots), max((len(s.levels) for s in slots), default=1)), np.int64)
+        levels = np.zeros(
+            (len(slots), max((len(s.levels) for s in slots), default=1)), np.int64
+        )
         for j, slot in enumerate(slots):
             levels[j, : len(slot.levels)] = [round(a * scale) for a in slot.levels]
         gains = np.array([place[slot.element] for slot in slots], np.int64)
-        losses = np.array([-1 if s.site is None else place[s.site] for s in slots], np.int64)
+        losses = np.array(
+            [-1 if s.site is None else place[s.site] for s in slots], np.int64
+        )
         return base, levels, gains, losses
 
     def _rows(self, key: Any) -> NDArray[np.int64]:
@@ -316,9 +340,13 @@ class Substitutions:
         if rows.size == 0:
             return np.empty(0, np.int64)
         if rows.dtype.kind not in "iu" or rows.ndim != 1:
-            raise InputError(f"rows must be whole numbers, a slice or an array, got {key!r}")
+            raise InputError(
+                f"rows must be whole numbers, a slice or an array, got {key!r}"
+            )
         if rows.min() < -self._size or rows.max() >= self._size:
-            raise InputError(f"row numbers must lie below {self._size}, got {rows.max()}")
+            raise InputError(
+                f"row numbers must lie below {self._size}, got {rows.max()}"
+            )
         return np.where(rows < 0, rows + self._size, rows).astype(np.int64)
 
     def _amounts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -329,7 +357,9 @@ class Substitutions:
         sites: dict[str, list[str]] = {}
         for slot in self.sites.slots:
             sites.setdefault(slot.site or "added", []).append(slot.element)
-        parts = "; ".join(f"{site}: {', '.join(elements)}" for site, elements in sites.items())
+        parts = "; ".join(
+            f"{site}: {', '.join(elements)}" for site, elements in sites.items()
+        )
         return f"<Substitutions of {self.host} ({parts}), {self._size:,} formulas>"
 
 
@@ -376,7 +406,8 @@ def substitutions(
     >>> len(space), space.formulas([0, 12])
     (121, ['SmCo5', 'Sm0.9Gd0.1Co4.5Cu0.5'])
     """
-    limits, additions = dict(limits or {}), dict(additions or {})
+    limits = dict(limits or {})
+    additions = dict(additions or {})
     sites = arrange_sites(host, replace, step, limits, additions)
     space = Substitutions(host, dict(replace), step, limits, additions, sites)
     if space._size > _MAX_ROWS:
@@ -405,20 +436,28 @@ def arrange_sites(
     slots: list[Slot] = []
     spans: list[tuple[int, int]] = []
     budgets: list[int] = []
-    for site, given in replace.items():
-        elements = [given] if isinstance(given, str) else list(given)
+    for site, substitutes in replace.items():
+        elements = [substitutes] if isinstance(substitutes, str) else list(substitutes)
         if site not in amounts:
-            raise InputError(f"{host} has no {site} to replace; it has {', '.join(amounts)}")
+            raise InputError(
+                f"{host} has no {site} to replace; it has {', '.join(amounts)}"
+            )
         if len(set(elements)) < len(elements) or site in elements:
-            raise InputError(f"the substituents of {site} must differ, got {', '.join(elements)}")
+            raise InputError(
+                f"the substituents of {site} must differ, got {', '.join(elements)}"
+            )
         size = step.get(site) if isinstance(step, Mapping) else step
         if size is None:
-            raise InputError(f"step names no site {site}; give a step for each site replaced")
+            raise InputError(
+                f"step names no site {site}; give a step for each site replaced"
+            )
         part = site_share(size, "step")
         if part == 0:
             raise InputError(f"step must be above 0 and at most 1, got {size!r}")
         if part < _LEAST_STEP:
-            raise InputError(f"step must be {float(_LEAST_STEP):g} or more, got {size!r}")
+            raise InputError(
+                f"step must be {float(_LEAST_STEP):g} or more, got {size!r}"
+            )
         for element in elements:
             index(element)
             cap = int(shares.get(element, Fraction(1)) / part)
@@ -429,11 +468,13 @@ def arrange_sites(
             budgets.append(int(1 / part))
     stray = set(shares) - {slot.element for slot in slots}
     if stray:
-        raise InputError(f"limits name {', '.join(sorted(stray))}, which replaces nothing here")
+        raise InputError(
+            f"limits name {', '.join(sorted(stray))}, which replaces nothing here"
+        )
     unit = sum(amounts.values(), Fraction(0)) / 100
-    for element, charged in additions.items():
+    for element, amount in additions.items():
         index(element)
-        percents = _percents(element, charged)
+        percents = _percents(element, amount)
         slots.append(Slot(element, None, tuple(unit * p for p in percents)))
         spans.append((len(slots) - 1, len(slots)))
         budgets.append(len(percents) - 1)
@@ -508,35 +549,45 @@ def refine(
     fine = site_share(step, "step")
     reaches = {}
     for site in space.replace:
-        given = space.step[site] if isinstance(space.step, Mapping) else space.step
-        coarse = site_share(given, "step")
+        site_step = space.step[site] if isinstance(space.step, Mapping) else space.step
+        coarse = site_share(site_step, "step")
         if not 0 < fine <= coarse:
-            raise InputError(f"the step must be above 0 and at most {given}, got {step!r}")
+            raise InputError(
+                f"the step must be above 0 and at most {site_step}, got {step!r}"
+            )
         reaches[site] = int(coarse / fine)
-    finer = substitutions(space.host, space.replace, step, space.limits, space.additions)
+    finer = substitutions(
+        space.host, space.replace, step, space.limits, space.additions
+    )
     sites = finer.sites
     around = [np.empty((0, len(sites.slots)), np.int64)]
     for formula in formulas:
-        here = _digits(sites, formula, finer)
-        around.append(here + _moves(sites, reaches))
+        digits = _digits(sites, formula, finer)
+        around.append(digits + _moves(sites, reaches))
     rows = finer.rows_of_digits(np.concatenate(around))
     return finer, np.unique(rows[rows >= 0])
 
 
 def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int64]:
     """Return the digits of a formula, the nearest where it falls between steps."""
-    written = {e: Fraction(str(amount)) for e, amount in read_amounts(formula)[0].items()}
+    amounts = {
+        e: Fraction(str(amount)) for e, amount in read_amounts(formula)[0].items()
+    }
     owners = [slot.element for slot in sites.slots]
     left = {e: -amount for e, amount in sites.amounts.items()}
     # In formula units of the host: what is not added fills its sites.
-    added = {slot.element for slot in sites.slots if slot.site is None}
-    own = sum(amount for element, amount in written.items() if element not in added)
-    unit = sum(sites.amounts.values()) / own if own else Fraction(1)
-    for element, amount in written.items():
+    minor_elements = {slot.element for slot in sites.slots if slot.site is None}
+    site_amount = sum(
+        amount for element, amount in amounts.items() if element not in minor_elements
+    )
+    unit = sum(sites.amounts.values()) / site_amount if site_amount else Fraction(1)
+    for element, amount in amounts.items():
         left[element] = left.get(element, Fraction(0)) + unit * amount
     digits = np.zeros(len(owners), np.int64)
     for j, slot in enumerate(sites.slots):
-        if owners.count(slot.element) > 1 or slot.element in {s.site for s in sites.slots}:
+        if owners.count(slot.element) > 1 or slot.element in {
+            s.site for s in sites.slots
+        }:
             raise InputError(
                 f"{slot.element} stands on several sites of {space!r}; refine around rows whose "
                 "elements have one place each"
@@ -548,7 +599,9 @@ def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int6
         if slot.site is not None:
             left[slot.site] += slot.levels[digits[j]]
     # What is left over may be no more than a step between the formula's grid and this one.
-    steps = [s.levels[1] for s in sites.slots if len(s.levels) > 1 and s.site is not None]
+    steps = [
+        s.levels[1] for s in sites.slots if len(s.levels) > 1 and s.site is not None
+    ]
     slack = max([*steps, Fraction(1, 10**_MAX_DECIMALS)]) * len(owners)
     if any(abs(rest) > slack for rest in left.values()):
         raise InputError(f"{formula!r} is no mixture of {space!r}")

@@ -38,10 +38,16 @@ _STRETCHES = 4
 
 # Rows from which it is worth to look for equal ones, how many are looked at first, and what has to
 # be equal.
-_LEAST_ALIKE, _LOOKED_AT, _ROWS = 64, 1024, ("indptr", "indices", "values")
+_LEAST_ALIKE = 64
+_LOOKED_AT = 1024
+_ROWS = ("indptr", "indices", "values")
 
 _COLUMN = "composition"
-GIVEN = ("curie_temperature_K", "saturation_polarization_T", "anisotropy_constant_MJ_m3")
+GIVEN = (
+    "curie_temperature_K",
+    "saturation_polarization_T",
+    "anisotropy_constant_MJ_m3",
+)
 """What a user may say of a hard phase in place of the model."""
 GIVEN_AT = "temperature_K"
 """Temperature of the latter two, K."""
@@ -81,7 +87,9 @@ class CompositionTable:
     by_weight: NDArray[np.bool_] | None = None
 
     @classmethod
-    def from_strings(cls, texts: Sequence[Any], basis: Basis = "auto") -> "CompositionTable":
+    def from_strings(
+        cls, texts: Sequence[Any], basis: Basis = "auto"
+    ) -> "CompositionTable":
         """Read many recipes; a row that cannot be read is listed in `errors` and left out.
 
         Parameters
@@ -150,7 +158,9 @@ class CompositionTable:
         return cls.of_texts(*frame_column(frame, column), basis)
 
     @classmethod
-    def of_texts(cls, array: Any, odd: dict[int, Any], basis: Basis) -> "CompositionTable":
+    def of_texts(
+        cls, array: Any, odd: dict[int, Any], basis: Basis
+    ) -> "CompositionTable":
         """Parse an Arrow array of recipes; grades and other unreadable rows are in `errors`.
 
         Parameters
@@ -167,12 +177,15 @@ class CompositionTable:
         CompositionTable
         """
         basis_code(basis)
-        tables, start = [], 0
+        tables = []
+        start = 0
         for chunk in getattr(array, "chunks", [array]):
             table = _parse_chunk(chunk, odd, basis, start)
             tables.append(_without_grades(table, chunk, start))
             start += len(chunk)
-        return tables[0] if len(tables) == 1 else cls.concat(tables)
+        if len(tables) == 1:
+            return tables[0]
+        return cls.concat(tables)
 
     @classmethod
     def from_pymatgen(cls, compositions: Iterable["Composition"]) -> "CompositionTable":
@@ -194,7 +207,9 @@ class CompositionTable:
         >>> CompositionTable.from_pymatgen([Composition("Nd2Fe14B")]).formulas()
         ['Nd0.1176Fe0.8235B0.05882']
         """
-        rows, kept, errors = [np.zeros((0, N_ELEMENTS))], [], []
+        rows = [np.zeros((0, N_ELEMENTS))]
+        positions = []
+        errors = []
         for i, given in enumerate(compositions):
             composition = getattr(given, "composition", given)
             amounts: dict[str, float] = {}
@@ -204,19 +219,27 @@ class CompositionTable:
             stray = next((symbol for symbol in amounts if symbol not in INDEX), None)
             total = sum(amounts.values())
             if stray is not None or not total > 0:
-                wrong = "holds no atoms" if stray is None else f"{stray!r} is no chemical element"
-                errors.append(ParseError(i, str(composition), -1, f"{wrong}; give elements"))
+                wrong = (
+                    "holds no atoms"
+                    if stray is None
+                    else f"{stray!r} is no chemical element"
+                )
+                errors.append(
+                    ParseError(i, str(composition), -1, f"{wrong}; give elements")
+                )
                 continue
             row = np.zeros((1, N_ELEMENTS))
             row[0, [INDEX[symbol] for symbol in amounts]] = list(amounts.values())
             rows.append(np.maximum(row, 0.0) / total)
-            kept.append(i)
-        found = cls.from_array(np.concatenate(rows), np.array(kept, np.int64))
-        return replace(found, errors=errors)
+            positions.append(i)
+        table = cls.from_array(np.concatenate(rows), np.array(positions, np.int64))
+        return replace(table, errors=errors)
 
     @classmethod
     def from_array(
-        cls, fractions: NDArray[np.float64], row_index: "NDArray[np.int64] | None" = None
+        cls,
+        fractions: NDArray[np.float64],
+        row_index: "NDArray[np.int64] | None" = None,
     ) -> "CompositionTable":
         """Take atomic fractions as `to_array` returns them.
 
@@ -259,13 +282,17 @@ class CompositionTable:
         parts = list(tables)
         starts = np.cumsum([0, *(t.indptr[-1] for t in parts)])
         return cls(
-            np.concatenate([[0], *(t.indptr[1:] + s for t, s in zip(parts, starts, strict=False))]),
+            np.concatenate(
+                [[0], *(t.indptr[1:] + s for t, s in zip(parts, starts, strict=False))]
+            ),
             np.concatenate([np.empty(0, np.int32), *(t.indices for t in parts)]),
             np.concatenate([np.empty(0), *(t.values for t in parts)]),
             np.concatenate([np.empty(0, np.int64), *(t.row_index for t in parts)]),
             [e for t in parts for e in t.errors],
             {
-                name: np.concatenate([t.given.get(name, np.full(len(t), np.nan)) for t in parts])
+                name: np.concatenate(
+                    [t.given.get(name, np.full(len(t), np.nan)) for t in parts]
+                )
                 for name in {n for t in parts for n in t.given}
             },
             _joined_by_weight(parts),
@@ -274,7 +301,9 @@ class CompositionTable:
     @property
     def weighed(self) -> NDArray[np.bool_]:
         """Return which rows were written in wt.%, shape (n,)."""
-        return np.zeros(len(self), bool) if self.by_weight is None else self.by_weight
+        if self.by_weight is None:
+            return np.zeros(len(self), bool)
+        return self.by_weight
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -308,7 +337,9 @@ class CompositionTable:
         _, first, place = np.unique(key, return_index=True, return_inverse=True)
         whole = self[first][place]
         same = (np.array_equal(getattr(whole, n), getattr(self, n)) for n in _ROWS)
-        return (first, place) if all(same) else None
+        if all(same):
+            return (first, place)
+        return None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -323,7 +354,8 @@ class CompositionTable:
         if isinstance(key, slice) and key.step in (None, 1):
             first, last, _ = key.indices(len(self))
             last = max(first, last)
-            begin, end = self.indptr[first], self.indptr[last]
+            begin = self.indptr[first]
+            end = self.indptr[last]
             return CompositionTable(
                 self.indptr[first : last + 1] - begin,
                 self.indices[begin:end],
@@ -336,14 +368,20 @@ class CompositionTable:
         from ._row_kernels import taken
 
         every = np.arange(len(self))
-        picked = np.atleast_1d(every[key])
-        if np.array_equal(picked, every):
+        row_numbers = np.atleast_1d(every[key])
+        if np.array_equal(row_numbers, every):
             return self
-        indptr, indices, values = taken(self.rows, picked)
-        given = {name: own[picked] for name, own in self.given.items()}
-        by_weight = None if self.by_weight is None else self.by_weight[picked]
+        indptr, indices, values = taken(self.rows, row_numbers)
+        given = {name: own[row_numbers] for name, own in self.given.items()}
+        by_weight = None if self.by_weight is None else self.by_weight[row_numbers]
         return CompositionTable(
-            indptr, indices, values, self.row_index[picked], self.errors, given, by_weight
+            indptr,
+            indices,
+            values,
+            self.row_index[row_numbers],
+            self.errors,
+            given,
+            by_weight,
         )
 
     def with_given(
@@ -372,7 +410,10 @@ class CompositionTable:
             If a name is not known, or a value is no number above zero (an anisotropy constant may
             be below).
         """
-        names = [GIVEN_AT, *(f"{name}{end}" for name in GIVEN for end in ("", "_lo", "_hi"))]
+        names = [
+            GIVEN_AT,
+            *(f"{name}{end}" for name in GIVEN for end in ("", "_lo", "_hi")),
+        ]
         if not prefix and (odd := set(given) - set(names)):
             raise InputError(f"given {min(odd)!r}: expected some of {', '.join(names)}")
         found = {}
@@ -380,9 +421,13 @@ class CompositionTable:
             try:
                 values = np.asarray(given[f"{prefix}{name}"], float)
                 whole = np.broadcast_to(values, rows or values.shape or len(self))
-                found[name] = whole[self.row_index] if values.ndim else whole[: len(self)]
+                found[name] = (
+                    whole[self.row_index] if values.ndim else whole[: len(self)]
+                )
             except (TypeError, ValueError, IndexError):
-                raise InputError(f"{prefix}{name}: expected a number, or one a row") from None
+                raise InputError(
+                    f"{prefix}{name}: expected a number, or one a row"
+                ) from None
             if not name.startswith(GIVEN[2]) and (found[name] < 0.0).any():
                 raise InputError(f"{prefix}{name}: a value is below zero")
         return replace(self, given=found)
@@ -390,7 +435,9 @@ class CompositionTable:
     def to_array(self) -> NDArray[np.float64]:
         """Return the atomic fractions as a dense array of shape (n, 118)."""
         dense = np.zeros(self.shape)
-        dense[np.repeat(np.arange(len(self)), np.diff(self.indptr)), self.indices] = self.values
+        dense[np.repeat(np.arange(len(self)), np.diff(self.indptr)), self.indices] = (
+            self.values
+        )
         return dense
 
     def to_pymatgen(self) -> "list[Composition]":
@@ -399,7 +446,9 @@ class CompositionTable:
 
         names = [SYMBOLS[c] for c in self.indices.tolist()]
         pairs = list(zip(names, self.values.tolist(), strict=True))
-        return [Composition(dict(pairs[a:b])) for a, b in pairwise(self.indptr.tolist())]
+        return [
+            Composition(dict(pairs[a:b])) for a, b in pairwise(self.indptr.tolist())
+        ]
 
     def to_arrow(self, digits: int = 4) -> pa.Array:
         """Return the `formulas` as an Arrow array of text.
@@ -415,13 +464,18 @@ class CompositionTable:
         """
         from ._space_kernels import text_from_fractions
 
-        sparse = (self.indptr, self.indices, self.values)
-        return large_strings(*text_from_fractions(*sparse, WRITING_RANK, LETTERS, digits))
+        return large_strings(
+            *text_from_fractions(
+                self.indptr, self.indices, self.values, WRITING_RANK, LETTERS, digits
+            )
+        )
 
     def weight_fractions(self) -> NDArray[np.float64]:
         """Return the weight fractions as a dense array of shape (n, 118)."""
         mass = self.to_array() * ATOMIC_MASS
-        return mass / mass.sum(axis=1, keepdims=True) if len(self) else mass
+        if len(self):
+            return mass / mass.sum(axis=1, keepdims=True)
+        return mass
 
     def fraction(self, *symbols: str) -> NDArray[np.float64]:
         """Return the summed atomic fraction of some elements, shape (n,).
@@ -474,15 +528,24 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
     if isinstance(texts, (str, bytes)):
         raise InputError(f"expected a list of recipes, got one text; give [{texts!r}]")
     try:
-        return arrow_array(pa.array(texts, from_pandas=True, type=pa.large_string())), {}
+        return arrow_array(
+            pa.array(texts, from_pandas=True, type=pa.large_string())
+        ), {}
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError, TypeError):
         pass
     try:
         values = list(texts)
     except TypeError:
-        raise InputError(f"expected a list of recipes, got a {type(texts).__name__}") from None
-    odd = {i: v for i, v in enumerate(values) if not isinstance(v, str) and not _missing(v)}
-    clean = [v.encode(errors="replace").decode() if isinstance(v, str) else None for v in values]
+        raise InputError(
+            f"expected a list of recipes, got a {type(texts).__name__}"
+        ) from None
+    odd = {
+        i: v for i, v in enumerate(values) if not isinstance(v, str) and not _missing(v)
+    }
+    clean = [
+        v.encode(errors="replace").decode() if isinstance(v, str) else None
+        for v in values
+    ]
     return pa.array(clean, pa.large_string()), odd
 
 
@@ -540,7 +603,9 @@ def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
     if hasattr(values, "to_arrow"):  # polars
         values = values.to_arrow()
     is_arrow = isinstance(values, (pa.Array, pa.ChunkedArray))
-    return (arrow_array(values), {}) if is_arrow else text_array(values)
+    if is_arrow:
+        return (arrow_array(values), {})
+    return text_array(values)
 
 
 def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
@@ -548,14 +613,17 @@ def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
 
     `source` begins the message of an InputError.
     """
-    names, wanted = names_of(frame), column or _COLUMN
-    alike = [name for name in names if name == wanted] or [n for n in names if same_name(n, wanted)]
+    names = names_of(frame)
+    target = column or _COLUMN
+    alike = [name for name in names if name == target] or [
+        n for n in names if same_name(n, target)
+    ]
     if len(alike) == 1:
         return alike[0]
     if column is None and not alike:
         return _only_text_column(frame, names, source)
     raise InputError(
-        f"{source}{len(alike) or 'no'} column {wanted!r}; the columns are {listed(names)}"
+        f"{source}{len(alike) or 'no'} column {target!r}; the columns are {listed(names)}"
     )
 
 
@@ -570,7 +638,11 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     elif hasattr(frame, "iloc"):
         from pandas.api.types import infer_dtype
 
-        text = [n for n in names if infer_dtype(frame[n].head(1000), skipna=True) == "string"]
+        text = [
+            n
+            for n in names
+            if infer_dtype(frame[n].head(1000), skipna=True) == "string"
+        ]
     else:
         text = [n for n in names if str(frame[n].dtype) in ("String", "Categorical")]
     if len(text) == 1:
@@ -583,7 +655,7 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
 
 def other_columns(frame: Any, composition: Any) -> pa.Table:
     """Return all columns of a frame but one, their names as text."""
-    found = {}
+    columns = {}
     for name in names_of(frame):
         if name == composition:
             continue
@@ -600,8 +672,8 @@ def other_columns(frame: Any, composition: Any) -> pa.Table:
             ) from None
         if pa.types.is_string_view(values.type):
             values = values.cast(pa.large_string())
-        found[str(name)] = values
-    return pa.table(found)
+        columns[str(name)] = values
+    return pa.table(columns)
 
 
 def names_of(frame: Any) -> list[Any]:
@@ -614,8 +686,10 @@ def names_of(frame: Any) -> list[Any]:
 
 def listed(names: Sequence[Any]) -> str:
     """Return the first dozen names and how many more there are."""
-    shown = ", ".join(str(n) for n in names[:12])
-    return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "none"
+    text = ", ".join(str(n) for n in names[:12])
+    if len(names) > 12:
+        return f"{text} and {len(names) - 12} more"
+    return text or "none"
 
 
 def _parse_chunk(
@@ -625,14 +699,14 @@ def _parse_chunk(
 
     What is refused is read once more with what is charged (PrNd, DyFe) written as elements.
     """
-    found = _parse_strings(array, odd, basis, start)
-    refused = {e.row: e for e in found.errors if e.row not in odd}
-    written = {row: in_elements(error.text, basis) for row, error in refused.items()}
-    if not any(written.values()):
-        return found
-    texts = [written.get(start + i) or text for i, text in enumerate(array.to_pylist())]
-    found = _parse_strings(pa.array(texts, array.type), odd, basis, start)
-    return replace(found, errors=[refused.get(e.row, e) for e in found.errors])
+    chunk = _parse_strings(array, odd, basis, start)
+    errors = {e.row: e for e in chunk.errors if e.row not in odd}
+    retried = {row: in_elements(error.text, basis) for row, error in errors.items()}
+    if not any(retried.values()):
+        return chunk
+    texts = [retried.get(start + i) or text for i, text in enumerate(array.to_pylist())]
+    chunk = _parse_strings(pa.array(texts, array.type), odd, basis, start)
+    return replace(chunk, errors=[errors.get(e.row, e) for e in chunk.errors])
 
 
 def _parse_strings(
@@ -654,9 +728,11 @@ def _parse_strings(
     )
     errors = []
     for i in np.flatnonzero(codes):
-        row, place = start + int(i), int(places[i])
+        row = start + int(i)
+        place = int(places[i])
         if row in odd:
-            text, place = str(odd[row]), -1
+            text = str(odd[row])
+            place = -1
             reason = f"expected text such as SmCo5, got {type(odd[row]).__name__}"
         else:
             text = array[int(i)].as_py() or ""
@@ -665,7 +741,9 @@ def _parse_strings(
     read = np.flatnonzero(codes == 0)
     by_weight = _find_by_weight(texts, basis)
     by_weight = None if by_weight is None else by_weight[read]
-    return CompositionTable(indptr, indices, values, start + read, errors, by_weight=by_weight)
+    return CompositionTable(
+        indptr, indices, values, start + read, errors, by_weight=by_weight
+    )
 
 
 def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
@@ -674,7 +752,9 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
         return np.ones(len(texts), bool)
     if basis == "atomic":
         return None
-    named = pc.match_substring_regex(texts, r"(?i)wt|weight").to_numpy(zero_copy_only=False)
+    named = pc.match_substring_regex(texts, r"(?i)wt|weight").to_numpy(
+        zero_copy_only=False
+    )
     if not named.any():
         return None
     return np.asarray(named, bool)
@@ -693,12 +773,16 @@ def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     offsets = np.zeros(1, np.int64)
     if offset_buffer is not None and len(texts):
-        whole = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1]
+        whole = np.frombuffer(offset_buffer, width)[
+            texts.offset : texts.offset + len(texts) + 1
+        ]
         offsets = whole.astype(np.int64)
     return np.frombuffer(data_buffer or b"", np.uint8), offsets
 
 
-def _without_grades(table: CompositionTable, texts: Any, start: int) -> CompositionTable:
+def _without_grades(
+    table: CompositionTable, texts: Any, start: int
+) -> CompositionTable:
     """Return a table with grades moved from its rows to its errors.
 
     Its rows and errors are those of `texts`, of which the first is row `start`.
@@ -715,15 +799,23 @@ def _without_grades(table: CompositionTable, texts: Any, start: int) -> Composit
     if data[offsets[0] : offsets[-1]].min(initial=255) > ord(" "):
         # Without a blank it is one element, a number and two capitals at most.
         short = short[np.diff(table.indptr)[short] <= 3]
-    written = texts.take(pa.array(table.row_index[short] - start))
-    named = pc.match_substring_regex(written, r"^\s*[A-Z][a-z]?-?[0-9.]+[A-Z]{0,2}\s*$|\S\s+\S")
-    suspicious[short[pc.fill_null(named, False).to_numpy(zero_copy_only=False)]] = True
+    texts_short = texts.take(pa.array(table.row_index[short] - start))
+    looks_like_grade = pc.match_substring_regex(
+        texts_short, r"^\s*[A-Z][a-z]?-?[0-9.]+[A-Z]{0,2}\s*$|\S\s+\S"
+    )
+    suspicious[
+        short[pc.fill_null(looks_like_grade, False).to_numpy(zero_copy_only=False)]
+    ] = True
     rows = [e.row for e in table.errors] + table.row_index[suspicious].tolist()
-    found = {row: refusal(texts[row - start].as_py() or "") for row in rows}
-    grades = {row: why for row, why in found.items() if why is not None}
+    reasons = {row: refusal(texts[row - start].as_py() or "") for row in rows}
+    grades = {row: why for row, why in reasons.items() if why is not None}
     if not grades:
         return table
-    refused = [ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()]
-    others = [e for e in table.errors if e.row not in grades]
-    kept = table[~np.isin(table.row_index, list(grades))]
-    return replace(kept, errors=sorted([*others, *refused], key=lambda e: e.row))
+    grade_errors = [
+        ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()
+    ]
+    other_errors = [e for e in table.errors if e.row not in grades]
+    rest = table[~np.isin(table.row_index, list(grades))]
+    return replace(
+        rest, errors=sorted([*other_errors, *grade_errors], key=lambda e: e.row)
+    )

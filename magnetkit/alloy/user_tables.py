@@ -35,7 +35,12 @@ UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
     "field": {"ka/m": (1.0, 0.0), "a/m": (1e-3, 0.0), "ma/m": (1e3, 0.0)}
     | {"koe": (KILO_OERSTED * 1e-3, 0.0), "oe": (KILO_OERSTED * 1e-6, 0.0)}
     | {"t": (1e-3 / MU_0, 0.0), "mt": (1e-6 / MU_0, 0.0)},
-    "polarization": {"t": (1.0, 0.0), "mt": (1e-3, 0.0), "kg": (0.1, 0.0), "g": (1e-4, 0.0)},
+    "polarization": {
+        "t": (1.0, 0.0),
+        "mt": (1e-3, 0.0),
+        "kg": (0.1, 0.0),
+        "g": (1e-4, 0.0),
+    },
     "length": {"um": (1.0, 0.0), "nm": (1e-3, 0.0), "mm": (1e3, 0.0)},
     "time": {"h": (1.0, 0.0), "d": (24.0, 0.0), "a": (8766.0, 0.0)},
     "share": {"": (1.0, 0.0), "%": (0.01, 0.0)},
@@ -45,7 +50,17 @@ UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
 
 _SPELT = {
     "k": ("kelvin",),
-    "c": ("°c", "degc", "deg c", "celsius", "grad c", "grad celsius", "degrees c", "℃", "摄氏度"),
+    "c": (
+        "°c",
+        "degc",
+        "deg c",
+        "celsius",
+        "grad c",
+        "grad celsius",
+        "degrees c",
+        "℃",
+        "摄氏度",
+    ),
     "f": ("°f", "degf", "deg f", "fahrenheit", "℉", "degrees f"),
     "kg": (
         "kg/pc",
@@ -80,7 +95,20 @@ _SPELT = {
     "ka/m": ("ka m", "kam-1"),
     "a/m": ("a m",),
     "lb": ("lbs", "pound", "pounds"),
-    "pcs": ("pieces", "piece", "pc", "ea", "stück", "stueck", "stk", "件", "个", "片", "只", "pce"),
+    "pcs": (
+        "pieces",
+        "piece",
+        "pc",
+        "ea",
+        "stück",
+        "stueck",
+        "stk",
+        "件",
+        "个",
+        "片",
+        "只",
+        "pce",
+    ),
     "kpcs": ("kpieces", "tsd stück", "千件", "k pcs"),
     "koe": ("kiloörsted", "kilooersted"),
     "oe": ("oersted", "örsted"),
@@ -98,7 +126,13 @@ _YEARLY = re.compile(
     r"(?:/|\bper\b|\bpro\b|\bje\b|每)\s*(?:year|yr|annum|a|jahr|年)\b|/\s*年|每年|\bp\s?a\b|"
     r"\byearly\b|\bannually\b|\bjährlich\b"
 )
-_NO_UNIT = {"mass": "kg", "mass_year": "kg", "count": "pcs", "count_year": "pcs", "time": "h"}
+_NO_UNIT = {
+    "mass": "kg",
+    "mass_year": "kg",
+    "count": "pcs",
+    "count_year": "pcs",
+    "time": "h",
+}
 """Units that a header may leave out, said with the number of rows."""
 _ASKED = ("temperature", "field", "polarization", "length")
 """Quantities whose unit is asked for where neither header nor cell names it."""
@@ -108,7 +142,9 @@ _COMMA = re.compile(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$
 _POINT = re.compile(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$")
 _EITHER = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
 _NEAR = 0.84
-_EMPTY = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "?", "tbd", "/"})
+_EMPTY = frozenset(
+    {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "?", "tbd", "/"}
+)
 
 
 @dataclass(frozen=True)
@@ -201,7 +237,9 @@ def read_user_table(
     notes += mark_notes + _gaps_filled(frame, columns)
     rows: list[dict[str, Any]] = []
     places: list[int] = []
-    for place, (line, record) in enumerate(zip(lines, frame.to_dict("records"), strict=True)):
+    for place, (line, record) in enumerate(
+        zip(lines, frame.to_dict("records"), strict=True)
+    ):
         try:
             rows.append(_read_row(record, columns, mark))
             places.append(place)
@@ -259,7 +297,9 @@ def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
     Other columns than the composition, ``shell`` and ``given_...`` are carried through.
     """
     extra_headers = [
-        h for h in headers if h not in COLUMNS and h != composition and h[:6] != "given_"
+        h
+        for h in headers
+        if h not in COLUMNS and h != composition and h[:6] != "given_"
     ]
     if "shell" not in headers:
         nearest = difflib.get_close_matches(
@@ -308,7 +348,9 @@ def read_number(text: str, mark: str | None = ".") -> float:
     plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
     if _EITHER.fullmatch(plain):
         if mark is None:
-            raise InputError(f"{text!r}: a decimal mark or thousands? write it without the mark")
+            raise InputError(
+                f"{text!r}: a decimal mark or thousands? write it without the mark"
+            )
         separator = next(c for c in plain if c in ".,")
         if separator != mark or plain.count(separator) > 1:
             return float(plain.replace(separator, ""))
@@ -365,7 +407,9 @@ def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
 
 def _plain(text: str) -> str:
     """Return a header in lower case, with blanks for the signs between its words."""
-    plain = unicodedata.normalize("NFKC", str(text).replace("℃", "°c").replace("℉", "°f"))
+    plain = unicodedata.normalize(
+        "NFKC", str(text).replace("℃", "°c").replace("℉", "°f")
+    )
     plain = plain.replace("μ", "µ").casefold()
     plain = re.sub(r"[_.:;,#*?\-–\n\t]+", " ", plain)
     return " ".join(plain.split())
@@ -432,9 +476,13 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
 def _named_by_unit(unit: str, yearly: bool) -> str:
     """Return the column that a header means which is a unit alone, as ``kg/year``."""
     if unit in UNITS["count"]:
-        return "number_year" if yearly else "number"
+        if yearly:
+            return "number_year"
+        return "number"
     if unit in ("kg", "g", "t", "lb", "mg") and (yearly or unit in ("kg", "g", "mg")):
-        return "mass_kg_year" if yearly else "mass_kg"
+        if yearly:
+            return "mass_kg_year"
+        return "mass_kg"
     return ""
 
 
@@ -469,7 +517,9 @@ def _subject(quantity: str) -> str:
 def _unit_refused(header: str, unit: str, quantity: str) -> str:
     names = ", ".join(_shown(u, quantity) for u in UNITS[_subject(quantity)] if u)
     expected = f"expected {names}" if names else "it has none"
-    return f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expected}"
+    return (
+        f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expected}"
+    )
 
 
 _SHOWN = {"k": "K", "c": "C", "f": "F", "ka/m": "kA/m", "a/m": "A/m", "ma/m": "MA/m"}
@@ -487,7 +537,8 @@ def _shown(unit: str, quantity: str) -> str:
 def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     """Return a column with the unit that the user gives for it, which is taken out of `units`."""
     key = next(
-        (k for k in units if _plain(k) in (_plain(column.header), _plain(column.name))), None
+        (k for k in units if _plain(k) in (_plain(column.header), _plain(column.name))),
+        None,
     )
     if key is None:
         return column
@@ -510,7 +561,9 @@ def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     nearest = difflib.get_close_matches(base, long_enough, n=1, cutoff=_NEAR)
     if not nearest:
         words = set(base.split())
-        quantities = [t for t in long_enough if spellings[t].quantity != "text" and " " not in t]
+        quantities = [
+            t for t in long_enough if spellings[t].quantity != "text" and " " not in t
+        ]
         nearest = [text for text in quantities if text in words][:1]
     if nearest:
         entry = spellings[nearest[0]]
@@ -534,7 +587,8 @@ def _read_frame(
     if isinstance(source, str | Path):
         from ._files import read_blocks
 
-        frames, lines = [], []
+        frames = []
+        lines = []
         for block in read_blocks(Path(source), 1 << 16, notes):
             frames.append(block.table.to_pandas(integer_object_nulls=True))
             lines += block.lines.tolist()
@@ -563,7 +617,9 @@ def as_frame(source: Any) -> "pd.DataFrame":
         raise InputError(f"the columns do not form a table: {error}") from None
 
 
-def _with_cell_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[Column, ...]:
+def _with_cell_units(
+    frame: "pd.DataFrame", columns: tuple[Column, ...]
+) -> tuple[Column, ...]:
     """Ask for the unit of a column whose header and cells all lack it."""
     for place, column in enumerate(columns):
         if column.quantity not in _ASKED or column.unit:
@@ -571,9 +627,16 @@ def _with_cell_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> tupl
         cells = [c for c in frame.iloc[:, place].tolist() if not is_missing(c)]
         bare = [c for c in cells if not isinstance(c, str) or not _cell_unit(c)]
         if cells and len(bare) == len(cells):
-            unit = {"temperature": "C", "field": "kA/m", "polarization": "T", "length": "um"}
+            unit = {
+                "temperature": "C",
+                "field": "kA/m",
+                "polarization": "T",
+                "length": "um",
+            }
             example = unit[column.quantity]
-            names = ", ".join(_shown(u, column.quantity) for u in UNITS[column.quantity])
+            names = ", ".join(
+                _shown(u, column.quantity) for u in UNITS[column.quantity]
+            )
             raise InputError(
                 f"column {column.header!r} names no unit ({len(cells)} rows, the first "
                 f"{cells[0]}): {names}? Write it into the header, '{column.header} ({example})', "
@@ -584,14 +647,17 @@ def _with_cell_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> tupl
 
 def _cell_unit(text: str) -> str | None:
     match = _NUMBER.match(text.strip())
-    return None if match is None else parse_unit(match[2])
+    if match is None:
+        return None
+    return parse_unit(match[2])
 
 
 def _decimal_mark(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[str | None, list[str]]:
     """Return the decimal mark of a table's numbers, and a note where it is a comma."""
-    commas, points = [], []
+    commas = []
+    points = []
     for place, column in enumerate(columns):
         if column.quantity in ("", "text"):
             continue
@@ -608,12 +674,26 @@ def _decimal_mark(
         note = f"decimal commas ({commas[0]}) and points ({points[0]}) stand beside each other: "
         return None, [note + "a number that could be read both ways is refused"]
     if commas or (not points and _is_german(columns)):
-        note = f"decimal commas, as in {commas[0]}; points group thousands" if commas else ""
+        note = (
+            f"decimal commas, as in {commas[0]}; points group thousands"
+            if commas
+            else ""
+        )
         return ",", [note] if note else []
     return ".", []
 
 
-_GERMAN = ("teil", "menge", "bedarf", "temperatur", "güte", "werkstoff", "gewicht", "jahr", "stück")
+_GERMAN = (
+    "teil",
+    "menge",
+    "bedarf",
+    "temperatur",
+    "güte",
+    "werkstoff",
+    "gewicht",
+    "jahr",
+    "stück",
+)
 
 
 def _is_german(columns: tuple[Column, ...]) -> bool:
@@ -702,17 +782,24 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
         match = _NUMBER.match(value.strip())
         if match is None:
             raise InputError(f"{column.header}: expected a number, got {value!r:.40}")
-        number, cell_unit = read_number(match[1], mark), parse_unit(match[2]) if match[2] else ""
+        number = read_number(match[1], mark)
+        cell_unit = parse_unit(match[2]) if match[2] else ""
         if cell_unit is None or (cell_unit and cell_unit not in UNITS[quantity]):
-            raise InputError(f"{column.header}: {match[2]!r:.20} in {value!r:.40} is no unit of it")
+            raise InputError(
+                f"{column.header}: {match[2]!r:.20} in {value!r:.40} is no unit of it"
+            )
         unit = cell_unit or unit
     else:
         try:
             number = float(value)
         except (TypeError, ValueError):
-            raise InputError(f"{column.header}: expected a number, got {value!r:.40}") from None
+            raise InputError(
+                f"{column.header}: expected a number, got {value!r:.40}"
+            ) from None
     if not unit and quantity in _ASKED:
-        raise InputError(f"{column.header}: {value} without a unit, where other rows name one")
+        raise InputError(
+            f"{column.header}: {value} without a unit, where other rows name one"
+        )
     factor, offset = UNITS[quantity].get(unit, (1.0, 0.0))
     return _plausible(column, number, number * factor + offset, unit)
 
@@ -739,10 +826,13 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     if low <= value <= high:
         return value
     units = UNITS[_subject(column.quantity)].items()
-    likely_units = [u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high]
+    likely_units = [
+        u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high
+    ]
     guess = f"; {_shown(likely_units[0], column.quantity)}?" if likely_units else ""
     unit_text = _shown(unit, column.quantity)
-    what, span = f"{number:g} {unit_text}".strip(), f"{low:g} to {high:g} {limit_unit}".strip()
+    what = f"{number:g} {unit_text}".strip()
+    span = f"{low:g} to {high:g} {limit_unit}".strip()
     raise InputError(f"{column.header}: {what} lies outside {span}{guess}")
 
 

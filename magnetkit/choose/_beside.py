@@ -50,7 +50,10 @@ def is_beside_grade(job: "Job") -> bool:
 def _is_supported(requirement: Requirement, job: "Job") -> bool:
     """Return whether a requirement is one that a replacement can be asked for."""
     kelvin = requirement.temperature_K or job.temperature
-    if abs(kelvin - job.temperature) > _SAME_K or requirement.share_of_reference is not None:
+    if (
+        abs(kelvin - job.temperature) > _SAME_K
+        or requirement.share_of_reference is not None
+    ):
         return False
     return requirement.column in SUPPORTED_LIMITS
 
@@ -81,7 +84,9 @@ def judge_beside_grade(
     usual lot has of B_r, H_cJ, H_k and margin, where `here` has them.
     """
     request, limits = _find_request(job)
-    incumbent = with_makeup(incumbent_of_grade(str(job.conditions.calibration), request), request)
+    incumbent = with_makeup(
+        incumbent_of_grade(str(job.conditions.calibration), request), request
+    )
     if incumbent.kind not in MELTED or incumbent.host not in HOSTS:
         return here
     hosts = [root_of(host) if host in HOSTS else "" for host in here["host"].texts()]
@@ -138,7 +143,9 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
     """Return what the grade is made of: as the device's reference says, or else as is likeliest."""
     reference = job.profile.reference
     if reference.grade == incumbent.name:
-        return Recipe(_weight_text(reference.table(), 0), reference.shell or "", 0.0, 1.0)
+        return Recipe(
+            _weight_text(reference.table(), 0), reference.shell or "", 0.0, 1.0
+        )
     assert incumbent.makeup is not None
     return incumbent.makeup.best
 

@@ -54,8 +54,11 @@ if TYPE_CHECKING:
 
 _Array = NDArray[np.float64]
 
-HEAVY, SAVED, COST = "heavy_rare_earth_wt_pct", "heavy_rare_earth_saved_wt_pct", "cost_USD_kg"
-EXPOSURE, COST_RATIO = "exposure_USD_kg", "cost_per_flux_ratio"
+HEAVY = "heavy_rare_earth_wt_pct"
+SAVED = "heavy_rare_earth_saved_wt_pct"
+COST = "cost_USD_kg"
+EXPOSURE = "exposure_USD_kg"
+COST_RATIO = "cost_per_flux_ratio"
 GUARANTEED_KNEE = "knee_guaranteed_kA_m"
 TRIALS = ("fine-grained", "hot-deformed", "other-route")
 """Kinds of ways that no producer of today's magnet makes."""
@@ -64,7 +67,14 @@ LOWER_CLASS = 0.9
 
 # Standard deviation of the difference of two alphas, %/K: that of `alpha_floor` of the parameters.
 _ALPHA_DEVIATION = 0.006 / DEVIATIONS_90
-_LEDGER = (HEAVY, "rare_earth_wt_pct", "cobalt_wt_pct", "supply_risk", "import_reliance", COST)
+_LEDGER = (
+    HEAVY,
+    "rare_earth_wt_pct",
+    "cobalt_wt_pct",
+    "supply_risk",
+    "import_reliance",
+    COST,
+)
 _HARDNESS = (COERCIVITY, KNEE, MARGIN_OF_DUTY)
 SUPPORTED_LIMITS = (REMANENCE, PRODUCT, *_HARDNESS, ALPHA, "density_kg_m3", *_LEDGER)
 """Columns that a replacement can be asked for."""
@@ -90,19 +100,27 @@ def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataF
     import pandas as pd
 
     host = root_of(incumbent.host)
-    rows: list[tuple[str, str, str, str | None]] = [(own.text, own.shell, "own", own.route)]
+    rows: list[tuple[str, str, str, str | None]] = [
+        (own.text, own.shell, "own", own.route)
+    ]
     for grid in usual_magnets()[host].candidates:
-        if grid.beside == "device" or (grid.beside == "compensated" and not incumbent.between):
+        if grid.beside == "device" or (
+            grid.beside == "compensated" and not incumbent.between
+        ):
             continue
         for text, shell in recipes(host, grid):
             rows.append((text, shell, grid.kind, grid.route))
     if request.route is not None:
         rows = rows[:1] + _by_route(rows[1:], request.route, host)
     frame = pd.DataFrame(rows, columns=["composition", "shell", "way", "route"])
-    return frame.drop_duplicates(["composition", "shell", "route"]).reset_index(drop=True)
+    return frame.drop_duplicates(["composition", "shell", "route"]).reset_index(
+        drop=True
+    )
 
 
-def _by_route(rows: Sequence[Any], route: str, host: str) -> list[tuple[str, str, str, str | None]]:
+def _by_route(
+    rows: Sequence[Any], route: str, host: str
+) -> list[tuple[str, str, str, str | None]]:
     """Return the recipes of candidates as made by one route; InputError for another host's."""
     if routes()[route].host != host:
         raise InputError(
@@ -112,7 +130,11 @@ def _by_route(rows: Sequence[Any], route: str, host: str) -> list[tuple[str, str
     same = [(text, shell, way, of) for text, shell, way, of in rows if of == route]
     if same:
         return same
-    return [(text, "", "other-route", route) for text, shell, way, _ in rows if way == "bulk"]
+    return [
+        (text, "", "other-route", route)
+        for text, shell, way, _ in rows
+        if way == "bulk"
+    ]
 
 
 def _model_figures(
@@ -123,10 +145,16 @@ def _model_figures(
     melts = tuple(zip(frame["composition"], frame["shell"], routes_of, strict=True))
     conditions = request.conditions
     between = incumbent.between or conditions.between
-    use = (request.temperature, between, conditions.curie)
     if incumbent.producer is not None:
-        return _figures_of_melts(melts, *use, None, incumbent.producer.record())
-    return _cached_figures(melts, *use, level)
+        return _figures_of_melts(
+            melts,
+            request.temperature,
+            between,
+            conditions.curie,
+            None,
+            incumbent.producer.record(),
+        )
+    return _cached_figures(melts, request.temperature, between, conditions.curie, level)
 
 
 @lru_cache(maxsize=64)
@@ -154,7 +182,16 @@ def _figures_of_melts(
 
     from ..magnetism.sintered import sintered_at
 
-    columns = ["host", "status", REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, "density_kg_m3"]
+    columns = [
+        "host",
+        "status",
+        REMANENCE,
+        COERCIVITY,
+        KNEE,
+        PRODUCT,
+        ALPHA,
+        "density_kg_m3",
+    ]
     columns.append(DISTANCE)
     for quantity in (REMANENCE, COERCIVITY):
         columns += [f"{quantity}_lo", f"{quantity}_hi"]
@@ -167,7 +204,9 @@ def _figures_of_melts(
             process = level.process(str(route) or None)
         if producer is not None:
             process["producer"] = producer
-        table = CompositionTable.from_strings(part["composition"].tolist(), basis="weight")
+        table = CompositionTable.from_strings(
+            part["composition"].tolist(), basis="weight"
+        )
         shells = part["shell"].tolist()
         (plain,) = sintered_at(table, [kelvin], process or None, **use)
         whole = plain
@@ -196,7 +235,8 @@ def judge_melts(
     if incumbent.producer is None:
         level = level_of(incumbent, own, request)
     model = _model_figures(frame, incumbent, request, level)
-    first, shells = model.iloc[0], frame["shell"].tolist()
+    first = model.iloc[0]
+    shells = frame["shell"].tolist()
     if first["status"] != "ok":
         raise InputError(
             f"{own.text} is no magnet at {request.temperature - 273.15:.0f} °C by the model "
@@ -207,15 +247,27 @@ def judge_melts(
     # to all that share it.
     gain = (model[COERCIVITY] - model["bare"]).to_numpy(float)
     routes_of = [route if isinstance(route, str) else None for route in frame["route"]]
-    shares_level = np.array([level is None or not level.is_trial(route) for route in routes_of])
+    shares_level = np.array(
+        [level is None or not level.is_trial(route) for route in routes_of]
+    )
     kept = incumbent.typical(COERCIVITY) / float(first[COERCIVITY])
     coercivity = np.where(shares_level, kept, 1.0) * model[COERCIVITY].to_numpy(float)
-    same_host = [root_of(str(host)) == root_of(incumbent.host) for host in model["host"]]
-    is_magnet = (model["status"] == "ok").to_numpy(bool) & np.array(same_host) & (coercivity > 0.0)
+    same_host = [
+        root_of(str(host)) == root_of(incumbent.host) for host in model["host"]
+    ]
+    is_magnet = (
+        (model["status"] == "ok").to_numpy(bool)
+        & np.array(same_host)
+        & (coercivity > 0.0)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(coercivity > 0.0, gain / model[COERCIVITY].to_numpy(float), 0.0)
+        share = np.where(
+            coercivity > 0.0, gain / model[COERCIVITY].to_numpy(float), 0.0
+        )
         logs = {
-            REMANENCE: np.log(model[REMANENCE].to_numpy(float) / float(first[REMANENCE])),
+            REMANENCE: np.log(
+                model[REMANENCE].to_numpy(float) / float(first[REMANENCE])
+            ),
             COERCIVITY: np.log(coercivity / incumbent.typical(COERCIVITY)),
         }
     distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
@@ -224,18 +276,27 @@ def judge_melts(
     # Boundaries of R6Fe13Ga are another process: the level of the producer says nothing of them.
     other_route = other_route | (frame["way"] == "low-boron").to_numpy(bool)
     deviations = producer_deviations(
-        incumbent.host, logs[REMANENCE], distance, share - share[0], other_shell, other_route
+        incumbent.host,
+        logs[REMANENCE],
+        distance,
+        share - share[0],
+        other_shell,
+        other_route,
     )
     if incumbent.producer is not None:
         # Another producer makes them: its magnets say what they are, and nothing cancels.
-        logs = {q: np.log(model[q].to_numpy(float) / incumbent.typical(q)) for q in logs}
+        logs = {
+            q: np.log(model[q].to_numpy(float) / incumbent.typical(q)) for q in logs
+        }
         ends = [(model[f"{q}_hi"] / model[f"{q}_lo"]).to_numpy(float) for q in logs]
         deviations = (
             np.log(ends[0]) / (2.0 * DEVIATIONS_90),
             np.log(ends[1]) / (2.0 * DEVIATIONS_90),
         )
-    frame["temperature_K"], frame["status"] = request.temperature, model["status"].astype(str)
-    frame["host"], frame["density_kg_m3"] = model["host"].astype(str), model["density_kg_m3"]
+    frame["temperature_K"] = request.temperature
+    frame["status"] = model["status"].astype(str)
+    frame["host"] = model["host"].astype(str)
+    frame["density_kg_m3"] = model["density_kg_m3"]
     for (quantity, log), deviation in zip(logs.items(), deviations, strict=True):
         value = incumbent.typical(quantity) * np.exp(np.where(is_magnet, log, np.nan))
         frame[quantity] = value
@@ -253,7 +314,8 @@ def judge_melts(
     _enter_margin(frame, request)
     frame[PRODUCT] = model[PRODUCT] * (frame[REMANENCE] / model[REMANENCE]) ** 2
     frame[ALPHA] = model[ALPHA] + float(incumbent.sheet[ALPHA]) - float(first[ALPHA])
-    frame["grade"], frame["makers"] = "", ""
+    frame["grade"] = ""
+    frame["makers"] = ""
     _enter_supply(frame, request)
     slack = allowed_slack(incumbent, request)
     probability = np.zeros(len(frame))
@@ -330,13 +392,17 @@ def _probability(
             limit = limits.get(column)
             if limit is not None and limit.minimum is not None:
                 value = _guaranteed(frame, column)
-                flux = np.minimum(flux, power * np.log(value / limit.minimum) + slack[0])
+                flux = np.minimum(
+                    flux, power * np.log(value / limit.minimum) + slack[0]
+                )
         hardness = np.full(len(frame), _AMPLE)
         for column in _HARDNESS:
             limit = limits.get(column)
             if limit is not None and limit.minimum is not None:
                 value = _guaranteed(frame, column)
-                hardness = np.minimum(hardness, np.log(value / limit.minimum) + slack[1])
+                hardness = np.minimum(
+                    hardness, np.log(value / limit.minimum) + slack[1]
+                )
     pull: Any = 0.0
     if MARGIN_OF_DUTY in limits:
         duty = request.conditions.duty
@@ -420,7 +486,8 @@ def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
     from ..supply.ledger import ledger
 
     name = "composition" if "composition" in frame else "candidate"
-    texts, shells = frame[name].tolist(), frame["shell"].tolist()
+    texts = frame[name].tolist()
+    shells = frame["shell"].tolist()
     table = CompositionTable.from_strings(texts, basis="weight")
     use = request.conditions
     put_in = shells if any(shells) else None
@@ -437,11 +504,14 @@ def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
 
 def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     """Return what the magnet in use holds, the mean over the kinds that it may be of."""
-    exposures, amounts = 0.0, 0.0
+    exposures = 0.0
+    amounts = 0.0
     for recipe in makeup.recipes:
         table = CompositionTable.from_strings([recipe.text], basis="weight")
         scenario = request.conditions.supply_scenario
-        exposures += recipe.weight * float(heavy_exposure(table, [recipe.shell], scenario)[0])
+        exposures += recipe.weight * float(
+            heavy_exposure(table, [recipe.shell], scenario)[0]
+        )
         amounts += recipe.weight * recipe.heavy_wt_pct
     mean = makeup.heavy_wt_pct[0]
     if amounts <= 0.0:
@@ -449,7 +519,9 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     return HeavyToday(mean, exposures * mean / amounts)
 
 
-def judge_sold(incumbent: Incumbent | None, request: Request, limits: Limits) -> "pd.DataFrame":
+def judge_sold(
+    incumbent: Incumbent | None, request: Request, limits: Limits
+) -> "pd.DataFrame":
     """Judge the grades as sold: least values at temperature, margin and P, the likeliest first.
 
     By the median of what makers guarantee, as `magnetkit.curve` draws a grade. What is used above
@@ -460,7 +532,9 @@ def judge_sold(incumbent: Incumbent | None, request: Request, limits: Limits) ->
     if incumbent is not None:
         rows = rows[rows["grade"] != incumbent.name]
     rows = rows.reset_index(drop=True)
-    frame = rows.assign(temperature_K=request.temperature, status="ok", route=None, shell="")
+    frame = rows.assign(
+        temperature_K=request.temperature, status="ok", route=None, shell=""
+    )
     _enter_margin(frame, request)
     if ALPHA in limits:
         frame = frame[limits[ALPHA].margin(frame[ALPHA].to_numpy(float)) >= 0.0]
@@ -502,7 +576,9 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
         frame[name] = frame[quantity]
     frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * shape["squareness"]
     remanence = frame[REMANENCE].to_numpy(float)
-    frame[PRODUCT] = 1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
+    frame[PRODUCT] = (
+        1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
+    )
     frame["copied"] = frame.index.isin(secondhand())
     return frame.reset_index()
 
@@ -536,7 +612,9 @@ def as_candidates(
     """Return sold grades as rows of candidates, with their estimated recipes."""
     import pandas as pd
 
-    texts, shells, means = [], [], []
+    texts = []
+    shells = []
+    means = []
     kept = []
     for index, row in sold.iterrows():
         makeup = makeup_of_sold(str(row["grade"]), kind, request.conditions.curie)
@@ -561,7 +639,12 @@ def as_candidates(
 
 
 def select_sold(
-    sold: "pd.DataFrame", incumbent: Incumbent, request: Request, kind: str | None, *, reach: bool
+    sold: "pd.DataFrame",
+    incumbent: Incumbent,
+    request: Request,
+    kind: str | None,
+    *,
+    reach: bool,
 ) -> "pd.DataFrame":
     """Return the sold grades to set beside melts: other classes of the family, other families.
 
@@ -578,7 +661,9 @@ def select_sold(
     if reach:
         other_class = family
     possible = sold[CHANCE].to_numpy(float) >= UNLIKELY
-    own = sold[other_class & possible].sort_values([CHANCE], ascending=False, kind="stable")
+    own = sold[other_class & possible].sort_values(
+        [CHANCE], ascending=False, kind="stable"
+    )
     able = own[own[CHANCE] >= MEETS].sort_values([COERCIVITY, REMANENCE], kind="stable")
     own = pd.concat([able, own[own[CHANCE] < MEETS]])
     others = sold[~family & possible]
@@ -590,12 +675,16 @@ def select_sold(
     if not parts:
         return sold.head(0).assign(candidate="", way="")
     frame = pd.concat(parts, ignore_index=True)
-    higher = (frame["way"] == "lower-class") & (frame["coercivity_20C_kA_m"] >= LOWER_CLASS * today)
+    higher = (frame["way"] == "lower-class") & (
+        frame["coercivity_20C_kA_m"] >= LOWER_CLASS * today
+    )
     frame.loc[higher, "way"] = "higher-class"
     return frame
 
 
-def enter_comparison(frame: "pd.DataFrame", today: HeavyToday, own: "pd.Series") -> None:
+def enter_comparison(
+    frame: "pd.DataFrame", today: HeavyToday, own: "pd.Series"
+) -> None:
     """Enter what candidates save, and their cost per flux over that of the magnet in use."""
     frame[SAVED] = today.wt_pct - frame[HEAVY]
     ratio = frame[COST_PER_FLUX].to_numpy(float) / float(own[COST_PER_FLUX])

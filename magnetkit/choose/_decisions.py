@@ -41,11 +41,13 @@ if TYPE_CHECKING:
     from ._job import Job
     from ._order import Keys, Ranking, Rule
 
-MOST, BEST = 5, 200
+MOST = 5
+BEST = 200
 """Decisions shown at most, and candidates of each that are compared."""
 _LEANER = 0.8
 """Less than this share of the heavy rare earth of today's magnet is another decision."""
-_TRACE, _LITTLE_IRON = 2e-4, 0.088
+_TRACE_SHARE = 2e-4
+_LITTLE_IRON = 0.088
 """Atomic fractions from which an element counts: 0.05 wt.% of dysprosium; iron, a tenth of the
 metals of 2:17, below which it is a magnet for 500 C (``datasets/routes``)."""
 _GAIN = 1.0
@@ -53,9 +55,12 @@ _GAIN = 1.0
 _DILUTED = ("Ce", "La", "Y")
 _NEAR = 0.25
 """Least gain of one decision over the others, in units of regret, an assumption."""
-_DRAWS, _ENOUGH, _TAIL = 800, 0.02, 0.5
+_WEIGHT_DRAWS = 800
+_LOSS_TOLERANCE = 0.02
+_TAIL = 0.5
 """Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
-_LEAST, _LESS = UNLIKELY, 0.05
+_LEAST_PROBABILITY = UNLIKELY
+_PROBABILITY_COST = 0.05
 """Probability from which a candidate is worth a trial where today's magnet falls short of
 `PLAUSIBLE`, and how much less than that of today's magnet will do there."""
 _NEAREST = 5
@@ -72,7 +77,11 @@ Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
 
 
 def decision_of(
-    table: CompositionTable, shells: Sequence[str] | None, heavy: _Array, job: "Job", hosts: Any
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    heavy: _Array,
+    job: "Job",
+    hosts: Any,
 ) -> Coded:
     """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%.
 
@@ -80,7 +89,8 @@ def decision_of(
     """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
-    bits, least = np.zeros(N_ELEMENTS, np.int64), np.full(N_ELEMENTS, _TRACE)
+    bits = np.zeros(N_ELEMENTS, np.int64)
+    least = np.full(N_ELEMENTS, _TRACE_SHARE)
     for place, element in enumerate(elements):
         bits[INDEX[element]] = 1 << place
     least[INDEX["Fe"]] = _LITTLE_IRON
@@ -93,9 +103,13 @@ def decision_of(
     # There are few: they are not sorted row by row.
     seen = pa.array(key).dictionary_encode()
     keys, codes = np.unique(seen.dictionary.to_numpy(), return_inverse=True)
-    own, made = root_of(job.profile.reference.host), job.conditions.process
-    route = made.get("route") if isinstance(made, dict) else getattr(made, "route", None)
-    words, called = [], str(getattr(route, "name", route) or "")
+    own = root_of(job.profile.reference.host)
+    made = job.conditions.process
+    route = (
+        made.get("route") if isinstance(made, dict) else getattr(made, "route", None)
+    )
+    words = []
+    called = str(getattr(route, "name", route) or "")
     for one in keys.tolist():
         held = [e for place, e in enumerate(elements) if one >> place & 1]
         host = (one >> len(elements) + 1 & 15) - 1
@@ -166,22 +180,33 @@ def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choice
     """
     near = rule.near(table) if near is None else near
     known = np.isfinite(near.loss)
-    rows, chance = np.flatnonzero(near.meets)[known], near.chance[known]
+    rows = np.flatnonzero(near.meets)[known]
+    chance = near.chance[known]
     losses = [
         o.loss(table[o.column].to_numpy()[rows], unit)
         for o, unit in zip(rule.objectives, rule.units, strict=True)
         if o.column != MARGIN
     ]
-    loss, meets = np.column_stack([*losses, (1.0 - chance) / rule.miss]), chance >= rule.threshold
-    decision = table["decision"].take(pa.array(rows)).to_pandas().astype(object).to_numpy(object)
+    loss = np.column_stack([*losses, (1.0 - chance) / rule.miss])
+    meets = chance >= rule.threshold
+    decision = (
+        table["decision"]
+        .take(pa.array(rows))
+        .to_pandas()
+        .astype(object)
+        .to_numpy(object)
+    )
     counts: Counter[str] = Counter(decision[meets].tolist())
-    own = near.loss[known], near.hashes[rows]
-    return Choices(counts, rows, decision, meets, loss, *own).best()
+    return Choices(
+        counts, rows, decision, meets, loss, near.loss[known], near.hashes[rows]
+    ).best()
 
 
 def joined(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
     """Return the choices over consecutive parts, each with its number of candidates."""
-    start, counts, found = 0, Counter[str](), []
+    start = 0
+    counts = Counter[str]()
+    found = []
     for size, part in parts:
         counts.update(part.counts)
         found.append(part._replace(rows=part.rows + start))
@@ -205,7 +230,7 @@ class Pick(NamedTuple):
 
 def weights(objectives: int) -> NDArray[np.float64]:
     """Return draws of the weights of objectives, of mean 1, shape (objectives, draws)."""
-    drawn = np.random.default_rng(0).dirichlet(np.ones(objectives), _DRAWS)
+    drawn = np.random.default_rng(0).dirichlet(np.ones(objectives), _WEIGHT_DRAWS)
     return objectives * drawn.T
 
 
@@ -223,22 +248,27 @@ def shortlist(
     """
     most = MOST - len(today) - spare
     w = weights(found.loss.shape[1])
-    losses, now = found.loss @ w, (today @ w).min(axis=0)
+    losses = found.loss @ w
+    now = (today @ w).min(axis=0)
     able = np.flatnonzero(found.meets)
-    winner = found.decision[able][losses[able].argmin(axis=0)] if len(able) else np.empty(0)
+    winner = (
+        found.decision[able][losses[able].argmin(axis=0)] if len(able) else np.empty(0)
+    )
     least = np.minimum(losses[able].min(axis=0, initial=np.inf), now)
     open_ = open_.copy()
     picks: list[Pick] = []
     while len(picks) < most and (rows := np.flatnonzero(open_ & found.meets)).size:
         regret = now - least
-        if regret.mean() <= _ENOUGH and np.quantile(regret, 0.95) <= _TAIL:
+        if regret.mean() <= _LOSS_TOLERANCE and np.quantile(regret, 0.95) <= _TAIL:
             break
         after = np.minimum(now, losses[rows]).mean(axis=1)
         best = found.decision[rows[after.argmin()]]
         plain = _undiluted(best)
         own = found.decision[rows] == (plain if plain in found.decision[rows] else best)
-        near = np.flatnonzero(own & (after <= after[own].min() + _ENOUGH))
-        index = int(rows[near[np.lexsort((rows[near], after[near], simplicity[rows[near]]))[0]]])
+        near = np.flatnonzero(own & (after <= after[own].min() + _LOSS_TOLERANCE))
+        index = int(
+            rows[near[np.lexsort((rows[near], after[near], simplicity[rows[near]]))[0]]]
+        )
         now = np.minimum(now, losses[index])
         open_ &= found.decision != found.decision[index]
         picks.append(Pick(index, float((winner == found.decision[index]).mean())))
@@ -246,17 +276,25 @@ def shortlist(
 
 
 def _contrast(
-    found: Choices, simplicity: _Whole, open_: _Mask, today: _Array, picks: list[Pick], spare: int
+    found: Choices,
+    simplicity: _Whole,
+    open_: _Mask,
+    today: _Array,
+    picks: list[Pick],
+    spare: int,
 ) -> list[Pick]:
     """Return the list with decisions of other families, then those that gain in an objective.
 
     What meets the requirements goes before trials, unless a place is `spare` for these.
     """
-    rows, total = np.flatnonzero(open_), found.loss.sum(axis=1)
+    rows = np.flatnonzero(open_)
+    total = found.loss.sum(axis=1)
     later = found.meets[rows] == bool(spare)
     order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), later))]
     words, decision = np.unique(found.decision.astype(str), return_inverse=True)
-    family = np.unique([word.split(": ")[0] for word in words], return_inverse=True)[1][decision]
+    family = np.unique([word.split(": ")[0] for word in words], return_inverse=True)[1][
+        decision
+    ]
     # Another family has to better something, too.
     better = (found.loss <= np.min(today, axis=0) - _NEAR).any(axis=1)
     least = np.where(found.meets, _NEAR, _GAIN)[:, None]
@@ -282,11 +320,17 @@ def _contrast(
 def trial_from(today: float) -> float:
     """Return a probability above which all is that is worth a trial beside today's magnet's own."""
     # Today's magnet among the candidates may be off by the rounding of its formula.
-    return PLAUSIBLE if today > PLAUSIBLE + 2.0 * _LESS else _LEAST
+    if today > PLAUSIBLE + 2.0 * _PROBABILITY_COST:
+        return PLAUSIBLE
+    return _LEAST_PROBABILITY
 
 
 def decide(
-    found: Choices | None, ranking: "Ranking", take: Take, job: "Job", anyway: list[pa.Table]
+    found: Choices | None,
+    ranking: "Ranking",
+    take: Take,
+    job: "Job",
+    anyway: list[pa.Table],
 ) -> list[dict[str, Any]]:
     """Return the records of the short list; its columns are the result's.
 
@@ -297,19 +341,26 @@ def decide(
         texts = take(found.rows, ["formula", "shell", CHANCE])
         own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
         if len(own):
-            today = today.set_column(today.schema.get_field_index(CHANCE), CHANCE, own.slice(0, 1))
+            today = today.set_column(
+                today.schema.get_field_index(CHANCE), CHANCE, own.slice(0, 1)
+            )
             anyway = [today, *anyway[1:]]
     none: dict[str, Any] = dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
-    none["share_best"], now = 0.0, [choices(table, job.rule).loss for table in anyway]
+    none["share_best"] = 0.0
+    now = [choices(table, job.rule).loss for table in anyway]
     marked = zip(anyway, ("keep", "buy"), strict=False)
-    records = [none | table.to_pylist()[0] | {"decision_status": s} for table, s in marked]
+    records = [
+        none | table.to_pylist()[0] | {"decision_status": s} for table, s in marked
+    ]
     picks = {} if found is None else _picked(found, ranking, take, job, today, now)
     if not picks and len(anyway) == 1:
         # Nothing is likely enough: the nearest is shown, and what it misses.
         near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
         if len(near):
             near = near[~_is_today(take(near, ["formula", "shell"]), today, job)]
-        picks = {int(n): Pick(-1, 0.0) for n in near[np.argsort(ranking.place[near])][:1]}
+        picks = {
+            int(n): Pick(-1, 0.0) for n in near[np.argsort(ranking.place[near])][:1]
+        }
     rows = np.array(sorted(picks), np.int64)
     made = take(rows, None).to_pylist() if len(rows) else []
     for number, record in zip(rows.tolist(), made, strict=True):
@@ -325,7 +376,9 @@ def decide(
         record |= added | dict(picks[number].heavy)
     order = {number: place for place, number in enumerate(picks)}
     pairs = zip(rows.tolist(), made, strict=True)
-    trials_last = sorted(pairs, key=lambda p: (p[1]["decision_status"] == "trial", order[p[0]]))
+    trials_last = sorted(
+        pairs, key=lambda p: (p[1]["decision_status"] == "trial", order[p[0]])
+    )
     records += [record for _, record in trials_last]
     for record in records:
         if not (records[0][CHANCE] or 0.0) >= PLAUSIBLE:
@@ -336,15 +389,24 @@ def decide(
 
 
 def _picked(
-    found: Choices, ranking: "Ranking", take: Take, job: "Job", today: pa.Table, now: list[_Array]
+    found: Choices,
+    ranking: "Ranking",
+    take: Take,
+    job: "Job",
+    today: pa.Table,
+    now: list[_Array],
 ) -> dict[int, Pick]:
     """Return the short list by number of the candidate; `today` is the magnet in use.
 
     `now` has the losses, (1, k), of it and of a lower class; of what is not likely there are none.
     """
     texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
-    elements = pc.count_substring_regex(texts["formula"].cast(pa.string()), "[A-Z]").to_numpy()
-    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
+    elements = pc.count_substring_regex(
+        texts["formula"].cast(pa.string()), "[A-Z]"
+    ).to_numpy()
+    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(
+        zero_copy_only=False
+    )
     heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
     other = ~_is_today(texts, today, job) & ~np.isin(found.rows, list(ranking.simpler))
     # A trial is for what no candidate of its kind does.
@@ -357,10 +419,18 @@ def _picked(
         # What is sure where today's magnet is not need save nothing.
         sure = found.meets & (chance < job.threshold)
         gains = (keeps[0, :-1] - found.loss[:, :-1] >= _GAIN).any(axis=1)
-        other &= worth(heavy, job) | sure | (gains & found.meets & (heavy <= job.heavy_today))
+        other &= (
+            worth(heavy, job)
+            | sure
+            | (gains & found.meets & (heavy <= job.heavy_today))
+        )
     # What is as likely as today's magnet is worth a trial.
-    other &= found.loss[:, -1] <= (1.0 - min(PLAUSIBLE, chance - _LESS)) / job.rule.miss
-    picks, saves = {}, (other & found.meets & worth(heavy, job)).any()
+    other &= (
+        found.loss[:, -1]
+        <= (1.0 - min(PLAUSIBLE, chance - _PROBABILITY_COST)) / job.rule.miss
+    )
+    picks = {}
+    saves = (other & found.meets & worth(heavy, job)).any()
     for pick in shortlist(found, elements + (rim != ""), other, keeps, int(not saves)):
         alike = found.meets == found.meets[pick.row]
         own = heavy[other & alike & (found.decision == found.decision[pick.row])]
@@ -371,8 +441,12 @@ def _picked(
 
 def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> NDArray[np.bool_]:
     """Return which candidates are today's magnet."""
-    same = pc.equal(texts["formula"].cast(pa.string()), today["formula"][0].as_py()).to_numpy()
-    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(zero_copy_only=False)
+    same = pc.equal(
+        texts["formula"].cast(pa.string()), today["formula"][0].as_py()
+    ).to_numpy()
+    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(
+        zero_copy_only=False
+    )
     return same & (rim == (job.profile.reference.shell or ""))
 
 
@@ -384,12 +458,16 @@ def _status(record: dict[str, Any], job: "Job") -> str:
     if record[CHANCE] < job.threshold or unproven or special:
         return "trial"
     own = root_of(job.profile.reference.host) == root_of(str(record["host"]))
-    return "ready" if own else "buy"
+    if own:
+        return "ready"
+    return "buy"
 
 
 def _next_test(record: dict[str, Any], job: "Job") -> str:
     """Return what to do next about a decision, in a few words."""
-    hot, status, profile = kelvin_text(job.temperature), record["decision_status"], job.profile
+    hot = kelvin_text(job.temperature)
+    status = record["decision_status"]
+    profile = job.profile
     steady = profile.compensated or ALPHA in str(record["failed_requirements"])
     ends = map(kelvin_text, (profile.temperature_min_K, profile.temperature_max_K))
     figures = f"α from {' to '.join(ends)}, " if steady else ""
@@ -401,7 +479,11 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
         what = "two thicknesses diffused, with and without a carrier such as Pr-Cu"
     if status == "buy":
         what = "samples of two makers"
-    rust = ", and corrosion" if _undiluted(record["decision"]) != record["decision"] else ""
+    rust = (
+        ", and corrosion"
+        if _undiluted(record["decision"]) != record["decision"]
+        else ""
+    )
     data = str(record.get("stability_status") or "")
     doubt = f"; stability {data}" if data.startswith(NOT_JUDGED) else ""
     return f"{what}: {figures}Br and HcJ at 20 °C and {hot}{rust}{doubt}"
@@ -411,7 +493,9 @@ def recommended(records: "pd.DataFrame", job: "Job") -> int | None:
     """Return the place of the decision to take, by the one rule; None to keep today's magnet."""
     import pandas as pd
 
-    table = CompositionTable.from_strings(records["formula"].astype(str).tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        records["formula"].astype(str).tolist(), basis="atomic"
+    )
     shells = records["shell"].astype(object).fillna("").tolist()
     exposure = heavy_exposure(table, shells, job.conditions.supply_scenario)
     family = np.array([root_of(str(host)) for host in records["host"]], object)
@@ -429,8 +513,12 @@ def recommended(records: "pd.DataFrame", job: "Job") -> int | None:
             "exposure_USD_kg": exposure,
             "cost_per_flux_ratio": ratio,
             "open": allowed,
-            "diluted": [_undiluted(str(text)) != str(text) for text in records["decision"]],
+            "diluted": [
+                _undiluted(str(text)) != str(text) for text in records["decision"]
+            ],
         }
     )
-    today = HeavyToday(float(records["heavy_rare_earth_wt_pct"].iloc[0]), float(exposure[0]))
+    today = HeavyToday(
+        float(records["heavy_rare_earth_wt_pct"].iloc[0]), float(exposure[0])
+    )
     return recommend(ways, today, most_cost=job.profile.most_cost_per_flux)

@@ -32,7 +32,7 @@ from ._order import total_loss
 from ._profile_parts import COST_PER_FLUX, MARGIN
 from ._requirements import AGAINST, FOLLOWS, OUTSIDE, interval_of
 
-_OTHERS = 0.5
+_OTHERS_SHARE = 0.5
 """Share of the draws in which another embedded scenario holds than the one requested, each as
 often: an assumption, since nobody knows the odds."""
 
@@ -77,8 +77,10 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     from ..supply.ledger import sampled_supply
 
     rng = np.random.default_rng(seed)
-    profile, conditions = job.profile, job.conditions
-    n, relative = len(leading), any(r.share_of_reference for r in profile.requirements)
+    profile = job.profile
+    conditions = job.conditions
+    n = len(leading)
+    relative = any(r.share_of_reference for r in profile.requirements)
     if relative:
         # The reference is sampled with the others, so that what they have in common cancels.
         row = reference_row(profile, conditions, job.temperature)
@@ -93,18 +95,30 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     groups = job.groups(leading["route"].astype(object).fillna(""))
     tables = dict(zip(at, magnets_by_route(table, shells, at, groups), strict=True))
     hosts = list(leading["host"].astype(object).fillna(""))
-    magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature, conditions.curie)
+    magnets_as = kinds(
+        table, hosts, shells, conditions.process, job.temperature, conditions.curie
+    )
     for made, rows in groups[1:]:
-        at_hosts, at_shells = ([texts[row] for row in rows] for texts in (hosts, shells))
-        asked = made.conditions.process, job.temperature, conditions.curie
-        magnets_as.effects[rows] = kinds(table[rows], at_hosts, at_shells, *asked).effects
+        at_hosts, at_shells = (
+            [texts[row] for row in rows] for texts in (hosts, shells)
+        )
+        magnets_as.effects[rows] = kinds(
+            table[rows],
+            at_hosts,
+            at_shells,
+            made.conditions.process,
+            job.temperature,
+            conditions.curie,
+        ).effects
     errors = magnets_as, producer_of(conditions.process)
     values = Properties(leading, tables, draws, rng, errors, conditions.interval)
     supply = conditions.scenario, conditions.recycled, shell, conditions.prices
-    values.known |= sampled_supply(table, draws, rng, *supply, _OTHERS)
+    values.known |= sampled_supply(table, draws, rng, *supply, _OTHERS_SHARE)
     margin = np.full((len(leading), draws), np.inf)
     for requirement in profile.requirements:
-        value = values.at(requirement.column, requirement.temperature_K or job.temperature)
+        value = values.at(
+            requirement.column, requirement.temperature_K or job.temperature
+        )
         share = requirement.share_of_reference
         limit = None if share is None else share * value[-1]
         margin = np.minimum(margin, requirement.margin(value, limit))
@@ -139,7 +153,9 @@ def magnets_by_route(
     found = []
     for made, rows in groups:
         own = [shells[row] for row in rows]
-        some = magnets(table[rows], own if any(own) else None, temperatures, made.conditions)
+        some = magnets(
+            table[rows], own if any(own) else None, temperatures, made.conditions
+        )
         found.append([(rows, columns) for columns in some])
     return [Columns.gathered(parts) for parts in zip(*found, strict=True)]
 
@@ -157,7 +173,10 @@ class Properties:
         interval: float = 0.9,
     ) -> None:
         self.known: dict[str, _Values] = {}
-        self._leading, self._tables, self._draws, self._rng = leading, tables, draws, rng
+        self._leading = leading
+        self._tables = tables
+        self._draws = draws
+        self._rng = rng
         self._scores: dict[str, _Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
         self._errors = errors
@@ -165,7 +184,9 @@ class Properties:
         asked = {*QUANTITIES, *(FOLLOWS.get(column, column) for column in ranged)}
         # They are worked out while prices are drawn.
         pool = ThreadPoolExecutor(thread_count(), "roots", limit_threads, (1,))
-        self._roots = {column: pool.submit(self._root, column) for column in sorted(asked)}
+        self._roots = {
+            column: pool.submit(self._root, column) for column in sorted(asked)
+        }
         pool.shutdown(wait=False)
 
     def at(self, column: str, temperature: float) -> _Values:
@@ -174,7 +195,9 @@ class Properties:
             return self.known[column]
         if column == COST_PER_FLUX:
             weight = self._leading["density_kg_m3"].to_numpy(np.float64)[:, None]
-            return weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
+            return (
+                weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
+            )
         table = self._tables.get(temperature, self._leading)
         value, lo, hi = interval_of(table if column in table else self._leading, column)
         if not (hi > lo).any():

@@ -63,17 +63,21 @@ FLUX_PER_MASS = 3.2e-4
 """No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
 (Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
 hold the model's magnets to it."""
-_BLOCK = 32_768
+_ROWS_A_BLOCK = 32_768
 """Candidates of which all is computed at a time: more would leave the caches, fewer cost calls."""
 _SELDOM = 256
 """Of a decision that is not more often in a sample all candidates are evaluated."""
 # Rounding of what is computed in another order.
-_SLACK = 1e-6
+_ORDER_SLACK = 1e-6
 _COUNTERS = ("stages", "ended", "copies", "status")
-_FORMS, _HASH, _HOSTS = "probability_phase_forms", "hash", "hosts"
+_FORMS = "probability_phase_forms"
+_HASH = "hash"
+_HOSTS = "hosts"
 # Distances by coercivity, and by the quantity by which they are largest.
-_HARD, _MOST = "distance by coercivity", "largest distance"
-_CENTRAL, _PRODUCT = ("remanence_T", "coercivity_kA_m"), "max_energy_product_kJ_m3"
+_HARD = "distance by coercivity"
+_MOST = "largest distance"
+_CENTRAL = ("remanence_T", "coercivity_kA_m")
+_PRODUCT = "max_energy_product_kJ_m3"
 _SAFETY = "demagnetization_safety"
 
 _Array = NDArray[np.float64]
@@ -105,19 +109,30 @@ class Bound:
         return self.limit < np.inf or self.margin > -np.inf
 
     def admits(
-        self, decision: Coded, meets: _Mask, worth: _Mask, loss: _Array, margin: _Array, hashes: Any
+        self,
+        decision: Coded,
+        meets: _Mask,
+        worth: _Mask,
+        loss: _Array,
+        margin: _Array,
+        hashes: Any,
     ) -> _Mask:
         """Return which of n candidates are within, by their least loss and largest margin.
 
         `meets` may meet the requirements, `worth` be worth a trial.
         """
         # An unknown margin is infinite, and so is the bound where none that miss are admitted.
-        found = (margin >= self.margin - _SLACK) & (self.margin < np.inf)
+        found = (margin >= self.margin - _ORDER_SLACK) & (self.margin < np.inf)
         if self.last is not None and hashes is not None:
             found &= (margin != self.margin) | (hashes <= np.uint64(self.last))
-        for may, own, least in ((meets, self.limits, self.limit), (worth, self.trials, -np.inf)):
+        for may, own, least in (
+            (meets, self.limits, self.limit),
+            (worth, self.trials, -np.inf),
+        ):
             each = [max(least, own.get(word, self.limit)) for word in decision.words]
-            found |= may & (loss <= np.array([*each, self.limit])[decision.codes] + _SLACK)
+            found |= may & (
+                loss <= np.array([*each, self.limit])[decision.codes] + _ORDER_SLACK
+            )
         return found
 
 
@@ -161,7 +176,9 @@ class Evaluated(NamedTuple):
     rows: _Rows  # (k,), of those evaluated to the end, ascending; all without a bound
     columns: Columns  # k rows
     keys: Keys | None  # what the ranking needs of them, with a bound
-    near: Keys | None  # the same where what is worth a trial counts as meeting (`Rule.near`)
+    near: (
+        Keys | None
+    )  # the same where what is worth a trial counts as meeting (`Rule.near`)
     tally: Tally  # over all n
 
 
@@ -177,28 +194,38 @@ def evaluate(
     `shells` has the grain-boundary shell of each; `want` the columns that are needed, all but those
     of the ranking without it, in the order of the registry, ``candidate`` being the formula.
     """
-    tally, rows = Tally(), np.arange(len(table))
+    tally = Tally()
+    rows = np.arange(len(table))
     tally.stages["composition"] = len(table)
     if bound is not None:
         parts = [rows[:0]]
-        for own in (slice(k, k + _BLOCK) for k in range(0, len(table), _BLOCK)):
-            parts.append(own.start + _left(table[own], shells and shells[own], job, bound, tally))
+        for own in (
+            slice(k, k + _ROWS_A_BLOCK) for k in range(0, len(table), _ROWS_A_BLOCK)
+        ):
+            parts.append(
+                own.start + _left(table[own], shells and shells[own], job, bound, tally)
+            )
         rows = np.concatenate(parts)
         table, shells, _ = _take(rows, table, shells, Columns())
     supply = _known(table, shells, job)
     tally.stages["magnetism"] = len(rows)
     found, split = _with_requirements(table, shells, supply, job, want)
-    open_, near = found["status"].says("ok"), None
+    open_ = found["status"].says("ok")
+    near = None
     if bound is not None:
         near = job.rule.near(Columns((n, found[n]) for n in job.rule.columns()).arrow())
         if bound.is_finite:
-            keys, word = near.at(job.threshold), found["decision"]
+            keys = near.at(job.threshold)
+            word = found["decision"]
             open_ = _within_by_requirements(word, keys, near, open_, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
-        unstable, open_split = np.zeros(len(rows), bool), split[last]
-        judged = _stages.makeable(open_split.recipe, job.conditions, open_split, words=False)
+        unstable = np.zeros(len(rows), bool)
+        open_split = split[last]
+        judged = _stages.makeable(
+            open_split.recipe, job.conditions, open_split, words=False
+        )
         unstable[last] = ~judged[1]
         found["status"] = found["status"].put(unstable, "not makeable")
         found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
@@ -206,7 +233,8 @@ def evaluate(
     if near is None:
         return Evaluated(rows, found, None, None, tally)
     kept = np.flatnonzero(open_ & found["status"].says("ok"))
-    found, near = found.take(kept), near.take(kept)
+    found = found.take(kept)
+    near = near.take(kept)
     keys = near.at(job.threshold)
     tally.copies.update(found["decision"].counts(keys.meets))
     return Evaluated(rows[kept], found, keys, near, tally)
@@ -223,7 +251,9 @@ def columns_read(job: Job) -> list[str]:
     what = ("host", "temperature_K", "route", "decision")
     shown = ("remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT)
     rest = ("heavy_rare_earth_saved_wt_pct", "cost_USD_kg", "density_kg_m3", DISTANCE)
-    return list(dict.fromkeys([*what, *predicted, *shown, *rest, "failed_requirements"]))
+    return list(
+        dict.fromkeys([*what, *predicted, *shown, *rest, "failed_requirements"])
+    )
 
 
 def today_of(job: Job) -> Columns:
@@ -239,26 +269,36 @@ def _known(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
     """Return supply, host and decision of candidates."""
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
-    supply["decision"] = decision_of(table, shells, supply["heavy_rare_earth_wt_pct"], job, hosts)
+    supply["decision"] = decision_of(
+        table, shells, supply["heavy_rare_earth_wt_pct"], job, hosts
+    )
     return supply
 
 
-def _left(table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally) -> _Rows:
+def _left(
+    table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally
+) -> _Rows:
     """Return which candidates can be within the bound, by all but their ranges and stability."""
     supply = _known(table, shells, job)
     if bound.last is not None:
         named = written(read_shells(shells, len(table)), len(table))
-        supply[_HASH] = hashes_of(pa.table({"formula": table.to_arrow(), "shell": named}))
+        supply[_HASH] = hashes_of(
+            pa.table({"formula": table.to_arrow(), "shell": named})
+        )
     rows = _within_by_composition(supply, job, bound, tally)
     if job.threshold < HALF or is_beside_grade(job):
         return rows
     table, shells, supply = _take(rows, table, shells, supply)
     here = with_distances(table, supply, job)
-    picked = np.flatnonzero(_open(here, job, bound, (tally, "distance to measured magnets")))
+    picked = np.flatnonzero(
+        _open(here, job, bound, (tally, "distance to measured magnets"))
+    )
     if not bound.is_finite:
         return rows[picked]
     here = central_values(*_take(picked, table, shells, here), job, bound)
-    return rows[picked[_open(here, job, bound, (tally, "nominal remanence and coercivity"))]]
+    return rows[
+        picked[_open(here, job, bound, (tally, "nominal remanence and coercivity"))]
+    ]
 
 
 def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Columns:
@@ -269,7 +309,8 @@ def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Column
     """
     made = read_process(job.conditions.process, len(table))
     near = nearest_recipes(purified(table, supply[_HOSTS])[0], supply[_HOSTS], made)
-    hard, most = near[_CENTRAL[1]].distance, np.max([one.distance for one in near.values()], axis=0)
+    hard = near[_CENTRAL[1]].distance
+    most = np.max([one.distance for one in near.values()], axis=0)
     known = {_HARD: hard, _MOST: most, CHANCE: limited(np.ones(len(table)), most)}
     far = Coded((hard > UNKNOWN).astype(np.int8), ("ok", FAR))
     return Columns(supply | known | {"status": far})
@@ -307,7 +348,9 @@ def best_possible_loss(found: Columns, rule: Rule) -> _Array:
     return np.where(np.isnan(best), np.inf, best)
 
 
-def _within_by_composition(supply: Columns, job: Job, bound: Bound, tally: Tally) -> _Rows:
+def _within_by_composition(
+    supply: Columns, job: Job, bound: Bound, tally: Tally
+) -> _Rows:
     """Return which candidates can be within the bound by their composition alone.
 
     The largest margin that it leaves them goes into `supply`.
@@ -360,9 +403,15 @@ def central_values(
     hard = {kelvin for kelvin, r in required if r.column == _CENTRAL[1]}
     if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
         hard.add(job.temperature)
-    wanted, soft = np.flatnonzero(np.isin(at, list(hard))), np.zeros(len(at), bool)
-    made = _stages.nominal_magnets(table, shells, at, job.conditions, soft, host=supply[_HOSTS])
-    values = {_CENTRAL[0]: made.remanence(), _CENTRAL[1]: np.full((len(table), len(at)), np.nan)}
+    wanted = np.flatnonzero(np.isin(at, list(hard)))
+    soft = np.zeros(len(at), bool)
+    made = _stages.nominal_magnets(
+        table, shells, at, job.conditions, soft, host=supply[_HOSTS]
+    )
+    values = {
+        _CENTRAL[0]: made.remanence(),
+        _CENTRAL[1]: np.full((len(table), len(at)), np.nan),
+    }
     # No loop holds more than a square one.
     values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
     if needed >= set(use.between):
@@ -372,50 +421,72 @@ def central_values(
     score = ndtri(0.5 + 0.5 * use.interval)
     widths = least_widths(made.alloys, np.array(at), score / DEVIATIONS_90)
     # A range ends no nearer below than its half width in the logarithm.
-    below = {name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)}
+    below = {
+        name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)
+    }
     here = Columns(supply | {_CENTRAL[0]: values[_CENTRAL[0]][:, 0]})
-    density, cost = made.alloys.density(), here["cost_USD_kg"]
+    density = made.alloys.density()
+    cost = here["cost_USD_kg"]
     here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
     first = (made.status != 0).argmax(axis=1)
-    here["status"] = status_column(np.take_along_axis(made.status, first[:, None], axis=1)[:, 0])
+    here["status"] = status_column(
+        np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]
+    )
     here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
-    hard_apart, apart = supply[_HARD], supply[_MOST]
+    hard_apart = supply[_HARD]
+    apart = supply[_MOST]
     for side in filter(np.any, made.alloys.apart().values()):
-        hard_apart, apart = np.hypot(hard_apart, side), np.hypot(apart, side)
-    here["status"] = here["status"].put((hard_apart > UNKNOWN) & here["status"].says("ok"), FAR)
+        hard_apart = np.hypot(hard_apart, side)
+        apart = np.hypot(apart, side)
+    here["status"] = here["status"].put(
+        (hard_apart > UNKNOWN) & here["status"].says("ok"), FAR
+    )
     chances: dict[str, _Array] = {}
 
     def judge(rows: Any, last: str = "") -> None:
         """Enter what some rows' coercivity or safety, or all else, says of margin and chance."""
         for kelvin, requirement in required:
-            column, k = requirement.column, at.index(kelvin)
+            column = requirement.column
+            k = at.index(kelvin)
             if last != (column if column in (_CENTRAL[1], _SAFETY) else ""):
                 continue
             value = values[column][rows, k]
             inside = requirement.margin(value)
             here[MARGIN][rows] = np.fmin(here[MARGIN][rows], inside)
-            missed, chance = inside < -_SLACK, np.ones(len(value))
+            missed = inside < -_ORDER_SLACK
+            chance = np.ones(len(value))
             # The difference to a reference has another width.
-            if column in below and requirement.minimum and requirement.share_of_reference is None:
+            if (
+                column in below
+                and requirement.minimum
+                and requirement.share_of_reference is None
+            ):
                 width = below[column][min(k, len(below[column]) - 1), rows]
                 with np.errstate(divide="ignore", invalid="ignore"):
                     chance = ndtr(score * (1.0 - requirement.minimum / value) / width)
             chance[missed] = HALF
             own = chances.setdefault(FOLLOWS.get(column, column), np.ones(len(table)))
             own[rows] = np.fmin(own[rows], chance)
-        here[CHANCE] = limited(np.prod([np.ones(len(table)), *chances.values()], axis=0), apart)
+        here[CHANCE] = limited(
+            np.prod([np.ones(len(table)), *chances.values()], axis=0), apart
+        )
 
     judge(slice(None))
     if wanted.size:
         picked = np.flatnonzero(_open(here, job, bound))
-        values[_CENTRAL[1]][np.ix_(picked, wanted)] = 1e-3 * made.field_of(picked, wanted, False)
+        values[_CENTRAL[1]][np.ix_(picked, wanted)] = 1e-3 * made.field_of(
+            picked, wanted, False
+        )
         judge(picked, _CENTRAL[1])
         if wanted[0] == 0:
             here[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
-    knees = np.array([at.index(kelvin) for kelvin, r in required if r.column == _SAFETY], int)
+    knees = np.array(
+        [at.index(kelvin) for kelvin, r in required if r.column == _SAFETY], int
+    )
     if knees.size:
         picked = np.flatnonzero(_open(here, job, bound))
-        own, recoil = np.ix_(picked, knees), made.rows["recoil"][picked, None]
+        own = np.ix_(picked, knees)
+        recoil = made.rows["recoil"][picked, None]
         knee = made.field_of(picked, knees, True)
         values[_SAFETY] = np.full((len(table), len(at)), np.nan)
         values[_SAFETY][own] = use.duty.safety(values[_CENTRAL[0]][own], knee, recoil)
@@ -423,17 +494,21 @@ def central_values(
     return here
 
 
-def _open(here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | None = None) -> _Mask:
+def _open(
+    here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | None = None
+) -> _Mask:
     """Return which candidates can be within the bound by what is known, `counted` by stage."""
-    magnet, inside = here["status"].says("ok"), ~(here[MARGIN] < -_SLACK)
+    magnet = here["status"].says("ok")
+    inside = ~(here[MARGIN] < -_ORDER_SLACK)
     # What a central value misses has half a chance at most.
     may, worth = (
-        (inside | (least < HALF)) & (here[CHANCE] >= least - _SLACK)
+        (inside | (least < HALF)) & (here[CHANCE] >= least - _ORDER_SLACK)
         for least in (job.threshold, min(job.trial, job.threshold))
     )
     loss = best_possible_loss(here, job.rule)
-    own = here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
-    within = magnet & bound.admits(*own)
+    within = magnet & bound.admits(
+        here["decision"], may, worth, loss, here[MARGIN], here.get(_HASH)
+    )
     if counted is None:
         return within
     tally = counted[0]
@@ -452,15 +527,19 @@ def _with_requirements(
     All properties, stability too, where all are wanted or others than those of a magnet and of
     supply are needed: phases take memory and time.
     """
-    at, only = needed_temperatures(job), needed_elsewhere(job)
+    at = needed_temperatures(job)
+    only = needed_elsewhere(job)
     required = [with_interval(r.column) for r in job.profile.requirements]
-    kelvins, asked = [*at, _stages.ROOM_K], None if want is None else {*want}.union(*required)
+    kelvins = [*at, _stages.ROOM_K]
+    asked = None if want is None else {*want}.union(*required)
     own = (COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula", "decision")
     if asked is not None:
         kelvins = at
         if asked - {*supply, *own} <= MADE:
             only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
-    made = _stages.alloys_of(table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS))
+    made = _stages.alloys_of(
+        table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS)
+    )
     here, *others = figures_at(made, kelvins, job.conditions.use, only)
     split = made.written
     # A hundred arrays that nothing below asks for.
@@ -487,7 +566,14 @@ def _within_by_requirements(
     """Return which of the open candidates are within the bound."""
     loss = np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
-    own = decision, keys.meets, near.meets & ~keys.meets, loss, -keys.margin, keys.hashes
+    own = (
+        decision,
+        keys.meets,
+        near.meets & ~keys.meets,
+        loss,
+        -keys.margin,
+        keys.hashes,
+    )
     within = bound.admits(*own)
     tally.end("requirements missed", open_ & ~keys.meets & ~within)
     tally.end("loss", keys.meets & ~within)
@@ -516,7 +602,9 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
     margins = np.concatenate([key.margin[key.missed] for key in keys])
     place = place_of(needed_for(keep), sample, rows)
     near = [one.near for one in found if one.near is not None]
-    decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(str)
+    decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(
+        str
+    )
     worth = decision[np.concatenate([key.meets for key in near])]
     loss = np.concatenate([key.loss for key in near])
     sure = np.concatenate([key.chance for key in near]) >= rule.threshold
@@ -525,7 +613,9 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
     for word, seen in Counter(decision.tolist()).items():
         able = sure & (worth == word)
         # A trial is for what no candidate of its kind does.
-        for limits, part in zip(ends, (able, ~sure & (worth == word) & ~able.any()), strict=True):
+        for limits, part in zip(
+            ends, (able, ~sure & (worth == word) & ~able.any()), strict=True
+        ):
             limits[word] = _smallest(loss[part], place_of_best)
             if np.isinf(limits[word]) and seen > _SELDOM:
                 limits[word] = loss[part].max(initial=0.0)
@@ -549,4 +639,6 @@ def place_of(count: int, sample: int, rows: int) -> int:
 
 def _smallest(values: _Array, place: int) -> float:
     """Return the value at a place in ascending order, from 1; infinite beyond the last."""
-    return float(np.partition(values, place - 1)[place - 1]) if place <= len(values) else np.inf
+    if place <= len(values):
+        return float(np.partition(values, place - 1)[place - 1])
+    return np.inf

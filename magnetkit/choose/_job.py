@@ -21,7 +21,12 @@ from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..alloy.table import CompositionTable
 from ..magnetism._measured import ALPHA, Producer
-from ..magnetism._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
+from ..magnetism._reference import (
+    GUARANTEE,
+    KnownValue,
+    calibrate_on_reference,
+    typical,
+)
 from ..magnetism._stages import describe, supplies
 from ..magnetism.conditions import NO_CALIBRATION, Conditions, calibrated
 from ..magnetism.process import process_record, routes
@@ -37,7 +42,7 @@ if TYPE_CHECKING:
 # Temperatures closer than this are one, K.
 _SAME_K = 1.0
 # So many standard deviations away nothing is cut off.
-_FAR = 8.0
+_NO_CUT_DEVIATIONS = 8.0
 AS_SOLD = "as sold: "
 """Before the name of a grade in the column ``route``: it is bought, and its sheets anchor it."""
 
@@ -62,7 +67,9 @@ class Job:
         row = reference_row(self.profile, self.conditions, self.temperature)
         for column in columns:
             value = abs(float(row[column])) if column in row else np.nan
-            found.setdefault(column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0)
+            found.setdefault(
+                column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0
+            )
         return found
 
     def by(self, route: str) -> "Job":
@@ -72,7 +79,10 @@ class Job:
         if route.startswith(AS_SOLD):
             process = calibrated(None, route.removeprefix(AS_SOLD), self.temperature)
         else:
-            process = {**(process_record(self.conditions.process) or {}), "route": route}
+            process = {
+                **(process_record(self.conditions.process) or {}),
+                "route": route,
+            }
         conditions = dataclasses.replace(self.conditions, process=process)
         return dataclasses.replace(self, conditions=conditions)
 
@@ -81,7 +91,10 @@ class Job:
         words = (str(text).split(";")[0] for text in made)
         known = [w if w in routes() or w.startswith(AS_SOLD) else "" for w in words]
         names = np.array(known, dtype=str)
-        return [(self.by(str(name)), np.flatnonzero(names == name)) for name in np.unique(names)]
+        return [
+            (self.by(str(name)), np.flatnonzero(names == name))
+            for name in np.unique(names)
+        ]
 
     @cached_property
     def heavy_today(self) -> float:
@@ -118,12 +131,17 @@ def job_for(
         "outside_field_kA_m": profile.outside_field_kA_m,
         "hours": profile.service_hours,
     }
-    conditions |= {name: value for name, value in own.items() if conditions.get(name) is None}
+    conditions |= {
+        name: value for name, value in own.items() if conditions.get(name) is None
+    }
     reference = profile.reference.table()
-    kelvin, calibration = temperature or profile.temperature_K, conditions.pop("calibration", None)
+    kelvin = temperature or profile.temperature_K
+    calibration = conditions.pop("calibration", None)
     process = calibrated(conditions.get("process"), calibration, kelvin)
     if calibration != NO_CALIBRATION:
-        process = _anchored(process, profile, reference, read_between(conditions["between"]))
+        process = _anchored(
+            process, profile, reference, read_between(conditions["between"])
+        )
     made = Conditions.of(
         **conditions | {"process": process},
         reference=reference,
@@ -142,15 +160,21 @@ def job_for(
 
 
 def _anchored(
-    process: Any, profile: "Profile", reference: CompositionTable, between: tuple[float, float]
+    process: Any,
+    profile: "Profile",
+    reference: CompositionTable,
+    between: tuple[float, float],
 ) -> Any:
     """Return a process conditional on the reference magnet, unless it has measured magnets."""
     own = process_record(process)
-    if not profile.reference.anchors or (own is not None and own.get("producer") is not None):
+    if not profile.reference.anchors or (
+        own is not None and own.get("producer") is not None
+    ):
         return process
     seen = []
     for one in profile.reference.anchors:
-        value, deviation = one.value, one.spread
+        value = one.value
+        deviation = one.spread
         if one.column != ALPHA:
             ratio = typical(profile.reference.host) if one.guaranteed else 1.0
             value, deviation = value * ratio, deviation / value
@@ -158,7 +182,8 @@ def _anchored(
             deviation = float(np.hypot(deviation, GUARANTEE))
         value, deviation = _working(value, deviation, one, profile)
         seen.append(KnownValue(one.column, value, one.temperature_K, deviation))
-    grade, shell = profile.reference.grade, profile.reference.shell
+    grade = profile.reference.grade
+    shell = profile.reference.shell
     producer = calibrate_on_reference(grade, reference, shell, seen, between)
     return {**(own or {}), "producer": producer.record()}
 
@@ -170,28 +195,41 @@ def _working(
 
     Its distribution is cut off at the device's requirements; mean and variance of the rest count.
     """
-    low, high = -np.inf, np.inf
+    low = -np.inf
+    high = np.inf
     for requirement in profile.requirements:
         at = profile.temperature_of(requirement)
-        if requirement.column != anchor.column or requirement.share_of_reference is not None:
+        if (
+            requirement.column != anchor.column
+            or requirement.share_of_reference is not None
+        ):
             continue
         if at is not None and abs(at - anchor.temperature_K) > _SAME_K:
             continue
-        low = max(low, requirement.minimum if requirement.minimum is not None else -np.inf)
+        low = max(
+            low, requirement.minimum if requirement.minimum is not None else -np.inf
+        )
         if (largest := requirement.absolute_maximum) is not None:
-            low, high = max(low, -largest), min(high, largest)
+            low = max(low, -largest)
+            high = min(high, largest)
     if not low < high or not np.isfinite([low, high]).any():
         return value, deviation
     logarithm = anchor.column != ALPHA
     if logarithm:
-        value, low = float(np.log(value)), float(np.log(low))
+        value = float(np.log(value))
+        low = float(np.log(low))
     # Mean and variance of a normal distribution that is cut off.
-    ends = np.clip((np.array([low, high]) - value) / deviation, -_FAR, _FAR)
+    ends = np.clip(
+        (np.array([low, high]) - value) / deviation,
+        -_NO_CUT_DEVIATIONS,
+        _NO_CUT_DEVIATIONS,
+    )
     inside = float(np.diff(ndtr(ends))[0])
     density = np.exp(-0.5 * ends**2) / np.sqrt(2.0 * np.pi) / inside
     shift = float(density[0] - density[1])
     share = 1.0 + float(ends[0] * density[0] - ends[1] * density[1]) - shift**2
-    mean, left = value + shift * deviation, deviation * float(np.sqrt(share))
+    mean = value + shift * deviation
+    left = deviation * float(np.sqrt(share))
     return (float(np.exp(mean)) if logarithm else mean), left
 
 
@@ -215,7 +253,9 @@ def requirement_of(
         row = reference_row(profile, conditions, at)
         value = float(row[given.column]) if given.column in row else np.nan
         if given.column in COLUMNS and not np.isfinite(value):
-            raise InputError(f"requirement {text!r}: the reference magnet has none at {at:g} K")
+            raise InputError(
+                f"requirement {text!r}: the reference magnet has none at {at:g} K"
+            )
         limit = (given.share or 1.0) * value if np.isfinite(value) else 0.0
     side = "minimum" if given.sign == ">=" else "maximum"
     return checked(
@@ -233,10 +273,16 @@ def requirement_of(
 
 
 def _side(requirement: Requirement) -> tuple[str, bool, float | None]:
-    return requirement.column, requirement.minimum is not None, requirement.temperature_K
+    return (
+        requirement.column,
+        requirement.minimum is not None,
+        requirement.temperature_K,
+    )
 
 
-def reference_row(profile: "Profile", conditions: Conditions, kelvin: float) -> pd.Series:
+def reference_row(
+    profile: "Profile", conditions: Conditions, kelvin: float
+) -> pd.Series:
     """Return every property of a device's reference magnet at a temperature, K."""
     shell = [profile.reference.shell] if profile.reference.shell else None
     found = describe(profile.reference.table(), kelvin, conditions, shells=shell)
@@ -276,10 +322,14 @@ def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     if kept["calibration"] != NO_CALIBRATION:
         # The magnets of others are in the process already.
         kept["calibration"] = None
-    return job_for(profile, identity["temperature_K"], snapshot=identity["phases"], **kept)
+    return job_for(
+        profile, identity["temperature_K"], snapshot=identity["phases"], **kept
+    )
 
 
 def producer_of(process: Any) -> Producer | None:
     """Return the measured magnets that a process is conditional on, None if there are none."""
     record = process.get("producer") if isinstance(process, Mapping) else None
-    return None if record is None else Producer.from_record(record)
+    if record is None:
+        return None
+    return Producer.from_record(record)

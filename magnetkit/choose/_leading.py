@@ -26,7 +26,10 @@ from ._job import Job
 from ._order import Ranking
 from ._profile_parts import CHANCE
 
-DRAWS, POOL, SEED, TOP = 500, 1000, 0, 10
+DRAWS = 500
+POOL = 1000
+SEED = 0
+TOP = 10
 """Draws, leading candidates that they re-order, seed of the random numbers, and how many are
 the best of a draw; those of `robustness`, so that a rank and its share agree."""
 
@@ -49,14 +52,18 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
     found = sample(leading, job, DRAWS, SEED)
     share = (found.place() <= TOP).mean(axis=1)
-    ranking = ranking.reordered(rows, share, found.loss.mean(axis=1), found.meets.mean(axis=1))
+    ranking = ranking.reordered(
+        rows, share, found.loss.mean(axis=1), found.meets.mean(axis=1)
+    )
     place = ranking.place[rows]
     order = np.argsort(place)
     leading = leading.iloc[order].assign(rank=place[order])
     simpler = simpler_rank(leading, job)
     return replace(
         ranking,
-        simpler={int(row): int(n) for row, n in zip(rows[order], simpler, strict=True) if n},
+        simpler={
+            int(row): int(n) for row, n in zip(rows[order], simpler, strict=True) if n
+        },
     )
 
 
@@ -70,10 +77,10 @@ def _columns(job: Job) -> list[str]:
     return [n for n in dict.fromkeys([*fixed, *found]) if not n.endswith("_provenance")]
 
 
-_LEAST = 0.25
+_LEAST_SHARE = 0.25
 """Share of a unit of regret that counts as a gain, an assumption: for the embedded devices 0.25
 wt.% of heavy rare earth, 0.025 of the risk, and 0.05 of the probability of meeting the
-requirements, which is the tolerance of the order too (`magnetkit.choose._order._TOLERANCE`)."""
+requirements, which is the tolerance of the order too (`magnetkit.choose._order._PROBABILITY_TOLERANCE`)."""
 
 
 def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
@@ -81,27 +88,40 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
 
     Simpler is an alloy of the same host that lacks an element of this one, or its shell, and
     contains none that this one lacks. It is as good if this one is better in no objective of the
-    device, nor in the probability of meeting its requirements, by `_LEAST` of a unit of regret.
+    device, nor in the probability of meeting its requirements, by `_LEAST_SHARE` of a unit of regret.
     `leading` has n evaluated candidates in order of rank. 0 where there is no such alloy.
     """
-    holds, loss = _ingredients(leading), _losses(leading, job)
+    holds = _ingredients(leading)
+    loss = _losses(leading, job)
     held = holds[:, holds.any(axis=0)].astype(np.int32)
-    hosts, rank = pd.factorize(leading["host"].astype(str).map(root_of))[0], leading["rank"]
+    hosts = pd.factorize(leading["host"].astype(str).map(root_of))[0]
+    rank = leading["rank"]
     # Of row i, whether j contains nothing else; and whether i gains on it.
     within = (1 - held) @ held.T == 0
     gains = np.zeros(within.shape, bool)
     for own in loss.T:
-        gains |= own - own[:, None] >= _LEAST
+        gains |= own - own[:, None] >= _LEAST_SHARE
     as_good = within & ~within.T & ~gains & np.equal.outer(hosts, hosts)
-    return np.where(as_good.any(axis=1), rank.to_numpy(np.int64)[as_good.argmax(axis=1)], 0)
+    return np.where(
+        as_good.any(axis=1), rank.to_numpy(np.int64)[as_good.argmax(axis=1)], 0
+    )
 
 
 def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
     """Return what each candidate is made of: elements of the alloy, then those of a shell."""
-    alloy = CompositionTable.from_strings(list(leading["formula"]), basis="atomic").to_array() > 0
-    shells = [read_shell(text or None) for text in leading["shell"].astype(object).fillna("")]
+    alloy = (
+        CompositionTable.from_strings(
+            list(leading["formula"]), basis="atomic"
+        ).to_array()
+        > 0
+    )
+    shells = [
+        read_shell(text or None) for text in leading["shell"].astype(object).fillna("")
+    ]
     rims = ["" if shell is None else shell.R for shell in shells]
-    shell = np.array([[rim == R for R in sorted(set(rims) - {""})] for rim in rims], bool)
+    shell = np.array(
+        [[rim == R for R in sorted(set(rims) - {""})] for rim in rims], bool
+    )
     return np.column_stack([alloy, shell.reshape(len(leading), -1)])
 
 
@@ -137,10 +157,14 @@ def robustness(
     # As in the ranking itself, none that is too unlikely to meet passes one that is likely to.
     place = found.place(~leading["meets_requirements"].to_numpy(bool))
     tail = (1.0 - interval) / 2.0
-    low, middle, high = np.quantile(place, [tail, 0.5, 1.0 - tail], axis=1, method="nearest")
+    low, middle, high = np.quantile(
+        place, [tail, 0.5, 1.0 - tail], axis=1, method="nearest"
+    )
     frame["top_ten_share"] = (place <= top).mean(axis=1)
     frame["meets_share"] = found.meets.mean(axis=1)
-    frame["rank_median"], frame["rank_lo"], frame["rank_hi"] = middle, low, high
+    frame["rank_median"] = middle
+    frame["rank_lo"] = low
+    frame["rank_hi"] = high
     frame["tie_group"] = _tie_groups(place, interval)
     return frame
 
@@ -151,7 +175,8 @@ def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
     first = number = 0
     for i in range(len(place)):
         if i == 0 or (place[first] < place[i]).mean() >= interval:
-            first, number = i, number + 1
+            first = i
+            number = number + 1
         group[i] = number
     return group
 
@@ -163,15 +188,22 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
     """Return how the best of two screenings moved; see `Ranked.changes`."""
     if n < 1:
         raise InputError(f"the top takes 1 place or more, got {n}")
-    now, before = _ranks(result), _ranks(baseline)
+    now = _ranks(result)
+    before = _ranks(baseline)
     both = now.merge(before, on=_KEY, how="outer", suffixes=("", "_before"))
     both["candidate"] = both["candidate"].fillna(both["candidate_before"])
-    inside, was = both["rank"].le(n).fillna(False), both["rank_before"].le(n).fillna(False)
+    inside = both["rank"].le(n).fillna(False)
+    was = both["rank_before"].le(n).fillna(False)
     both = both.assign(inside=inside, was=was)[inside | was]
     both["places"] = both["rank_before"] - both["rank"]
     gained = both["places"].fillna(0)
     both["change"] = np.select(
-        [both["inside"] & ~both["was"], both["was"] & ~both["inside"], gained > 0, gained < 0],
+        [
+            both["inside"] & ~both["was"],
+            both["was"] & ~both["inside"],
+            gained > 0,
+            gained < 0,
+        ],
         ["entered", "left", "rose", "fell"],
         "stayed",
     )

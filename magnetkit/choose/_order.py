@@ -11,19 +11,26 @@ import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
 from .._core.errors import InputError
-from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN, MEETS_PROBABILITY, UNITS, Objective
+from ._profile_parts import (
+    CHANCE,
+    COST_PER_FLUX,
+    MARGIN,
+    MEETS_PROBABILITY,
+    UNITS,
+    Objective,
+)
 from ._ranking_kernels import settle, sorted_first_front, sorted_fronts, text_keys
 from .thresholds import TRIAL
 
 _MAX_OBJECTIVES = 3
-_DIGITS = 3
+_SHOWN_DIGITS = 3
 # What differs by rounding of sums alone is equal to this many digits.
-_STEADY = 12
+_EQUAL_DIGITS = 12
 
 
 def _steady(values: ArrayLike) -> NDArray[np.float64]:
     """Return values to twelve digits, without those in which the order of the rows shows."""
-    return _to_digits(values, _STEADY)
+    return _to_digits(values, _EQUAL_DIGITS)
 
 
 def compared(values: ArrayLike) -> NDArray[np.float64]:
@@ -38,7 +45,7 @@ def compared(values: ArrayLike) -> NDArray[np.float64]:
     >>> compared([17.447, 17.444, 0.0]).tolist()
     [17.4, 17.4, 0.0]
     """
-    return _to_digits(_steady(values), _DIGITS)
+    return _to_digits(_steady(values), _SHOWN_DIGITS)
 
 
 def _to_digits(values: ArrayLike, digits: int) -> NDArray[np.float64]:
@@ -102,7 +109,7 @@ BURDEN = (COST_PER_FLUX, "heavy_rare_earth_wt_pct", "supply_risk")
 
 Cost is that of the flux: a kilogram of a weak magnet is cheap.
 """
-_TOLERANCE = 0.05
+_PROBABILITY_TOLERANCE = 0.05
 """Unless the one above is likelier by more than this to meet the requirements."""
 PLAUSIBLE = TRIAL
 """Probability of meeting the requirements from which a candidate is worth a trial."""
@@ -110,7 +117,7 @@ CLIMB = 1000
 """A row moves up at most so many places for it, so that the first of a ranking depend on no more
 rows than that behind them: the best of a space are found without ranking all of it (`Bound`)."""
 # A difference of two probabilities that are rounded is the tolerance to so much.
-_SLACK = 1e-9
+_PROBABILITY_SLACK = 1e-9
 # Sums of what differs by rounding alone are equal to this many decimals.
 _DECIMALS = 9
 
@@ -120,7 +127,9 @@ class Ranking:
     """Where each of n candidates stands, m of which meet the requirements."""
 
     meets: NDArray[np.bool_]  # (n,)
-    front: NDArray[np.int32]  # (n,), Pareto front from 1 among those that meet; 0 for none
+    front: NDArray[
+        np.int32
+    ]  # (n,), Pareto front from 1 among those that meet; 0 for none
     place: NDArray[np.int64]  # (n,), rank from 1; 0 for none
     burden: NDArray[np.float64]  # (m, 3), `BURDEN` in the order of the rows
     chance: NDArray[np.float64]  # (m,), probability of meeting the requirements
@@ -135,7 +144,8 @@ class Ranking:
         `with_copies` adds those that stand in the table's metadata.
         """
         stop = len(self.place) if stop is None else stop
-        front, place = self.front[start:stop], self.place[start:stop]
+        front = self.front[start:stop]
+        place = self.place[start:stop]
         simpler = np.zeros(len(place), np.int64)
         for row, other in self.simpler.items():
             if start <= row < stop:
@@ -159,7 +169,9 @@ class Ranking:
         """Return the ranking with the places of all that have one as `ranks`, (n,), order them."""
         rows = np.flatnonzero(self.place > 0)
         place = np.zeros_like(self.place)
-        place[rows[np.argsort(ranks[rows], kind="stable")]] = np.arange(1, len(rows) + 1)
+        place[rows[np.argsort(ranks[rows], kind="stable")]] = np.arange(
+            1, len(rows) + 1
+        )
         return replace(self, place=place, simpler={})
 
     def reordered(
@@ -180,7 +192,9 @@ class Ranking:
         order[: len(rows)] = order[: len(rows)][np.lexsort((_rounded(loss), -share))]
         both = np.column_stack([self.chance, self.chance])
         both[np.searchsorted(met, rows), 1] = chance
-        settle(order, self.burden, both, _TOLERANCE + _SLACK, CLIMB)
+        settle(
+            order, self.burden, both, _PROBABILITY_TOLERANCE + _PROBABILITY_SLACK, CLIMB
+        )
         place = self.place.copy()
         place[met[order]] = np.arange(1, len(met) + 1)
         return replace(self, place=place)
@@ -205,7 +219,7 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
 
     Candidates that meet the requirements come first, by their loss: the sum of their objectives,
     each in its unit of regret, and of the probability of missing in its own. No candidate stands
-    directly above one that beats it (`BURDEN`, `_TOLERANCE`). Those that miss follow by margin. A
+    directly above one that beats it (`BURDEN`, `_PROBABILITY_TOLERANCE`). Those that miss follow by margin. A
     candidate that is no uniaxial magnet over the whole range, or cannot be made, has no rank.
     Ties are broken by a hash of formula and shell, whatever the order of the rows. `by_regret`
     re-orders the first by draws.
@@ -221,10 +235,17 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
     place = np.zeros(len(meets), np.int64)
     rows = np.flatnonzero(meets)
     order = np.lexsort((hashes[rows], loss))
-    settle(order, burden, chance[:, None], _TOLERANCE + _SLACK, CLIMB)
+    settle(
+        order,
+        burden,
+        chance[:, None],
+        _PROBABILITY_TOLERANCE + _PROBABILITY_SLACK,
+        CLIMB,
+    )
     place[rows[order]] = np.arange(1, len(rows) + 1)
     # Most rows are here: arrays that are not needed again are freed by their reuse.
-    found, rows = len(rows), np.flatnonzero(missed)
+    found = len(rows)
+    rows = np.flatnonzero(missed)
     order = np.lexsort((hashes[rows], margin[rows]))
     place[rows[order]] = found + np.arange(1, len(rows) + 1)
     return Ranking(meets, front, place, burden, chance)
@@ -244,10 +265,13 @@ class Keys(NamedTuple):
 
     def at(self, threshold: float) -> "Keys":
         """Return the keys where candidates meet the requirements from a larger probability on."""
-        sure, meets = self.chance >= threshold, self.meets.copy()
+        sure = self.chance >= threshold
+        meets = self.meets.copy()
         meets[meets] = sure
         missed = self.missed | (self.meets & ~meets)
-        return Keys(meets, missed, self.margin, self.hashes, *(part[sure] for part in self[4:]))
+        return Keys(
+            meets, missed, self.margin, self.hashes, *(part[sure] for part in self[4:])
+        )
 
     def take(self, rows: NDArray[np.int64]) -> "Keys":
         """Return the keys of some rows, whose numbers ascend."""
@@ -282,7 +306,9 @@ class Rule:
     def columns(self) -> list[str]:
         """Return the columns that `keys` reads."""
         fixed = ("formula", "shell", "status", CHANCE, MARGIN)
-        return list(dict.fromkeys([*fixed, *BURDEN, *(o.column for o in self.objectives)]))
+        return list(
+            dict.fromkeys([*fixed, *BURDEN, *(o.column for o in self.objectives)])
+        )
 
     def near(self, table: pa.Table) -> Keys:
         """Return `keys` in which all that are worth a trial count as meeting the requirements."""
@@ -295,8 +321,12 @@ class Rule:
         meets = usable & (chance >= self.threshold)
         values = [_array(table[o.column])[meets] for o in self.objectives]
         chance = chance[meets]
-        loss = total_loss(self.objectives, self.units, values, (1.0 - chance) / self.miss)
-        burden = np.column_stack([_steady(_array(table[name])[meets]) for name in BURDEN])
+        loss = total_loss(
+            self.objectives, self.units, values, (1.0 - chance) / self.miss
+        )
+        burden = np.column_stack(
+            [_steady(_array(table[name])[meets]) for name in BURDEN]
+        )
         points = [
             o.sign * compared(v)
             for o, v in zip(self.objectives[:_MAX_OBJECTIVES], values, strict=False)
@@ -349,12 +379,16 @@ def hashes_of(table: pa.Table) -> NDArray[np.uint64]:
 def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
     if pa.types.is_dictionary(texts.type):
         codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
-        return _text_hashes(texts.dictionary)[codes] if len(texts.dictionary) else _none(len(texts))
+        if len(texts.dictionary):
+            return _text_hashes(texts.dictionary)[codes]
+        return _none(len(texts))
     texts = pc.fill_null(texts.cast(pa.large_string()), "")
     _, offsets, data = texts.buffers()
     if data is None:
         return _none(len(texts))
-    places = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    places = np.frombuffer(offsets, np.int64)[
+        texts.offset : texts.offset + len(texts) + 1
+    ]
     return text_keys(places, np.frombuffer(data, np.uint8))
 
 

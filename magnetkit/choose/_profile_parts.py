@@ -56,7 +56,9 @@ def _believe_number(name: str, full: str, unit: str, number: float) -> None:
     try:
         check_plausible("temperature_K" if unit == "K" else full, number)
     except InputError as error:
-        raise ValueError(f'{full}: {error} If it is meant: {name} = "{number:g}{unit}"') from None
+        raise ValueError(
+            f'{full}: {error} If it is meant: {name} = "{number:g}{unit}"'
+        ) from None
 
 
 def with_units_read(
@@ -153,9 +155,13 @@ class Requirement(Evidence):
     def _one_limit(self) -> "Requirement":
         given = [self.minimum, self.maximum, self.absolute_maximum]
         if sum(x is not None for x in given) != 1:
-            raise ValueError("expected exactly one of minimum, maximum, absolute_maximum")
+            raise ValueError(
+                "expected exactly one of minimum, maximum, absolute_maximum"
+            )
         if self.temperature_K is not None and self.column in WITHOUT_TEMPERATURE:
-            raise ValueError(f"{self.column} belongs to no one temperature; drop temperature_K")
+            raise ValueError(
+                f"{self.column} belongs to no one temperature; drop temperature_K"
+            )
         believed(self.column, self.limit)
         if (self.limit_lo is None) != (self.limit_hi is None):
             raise ValueError("limit_lo and limit_hi: give both or none")
@@ -176,9 +182,15 @@ class Requirement(Evidence):
     @property
     def limit(self) -> float:
         """The limit, in the column's unit."""
-        return next(x for x in (self.minimum, self.maximum, self.absolute_maximum) if x is not None)
+        return next(
+            x
+            for x in (self.minimum, self.maximum, self.absolute_maximum)
+            if x is not None
+        )
 
-    def margin(self, values: ArrayLike, limit: ArrayLike | None = None) -> NDArray[np.float64]:
+    def margin(
+        self, values: ArrayLike, limit: ArrayLike | None = None
+    ) -> NDArray[np.float64]:
         """Return how far values are inside the limit, as a share of it; negative where they miss.
 
         A limit of zero is measured in the column's own unit. NaN stays NaN. `limit` stands in place
@@ -194,7 +206,8 @@ class Requirement(Evidence):
 
     def __str__(self) -> str:
         """Return e.g. ``remanence_T >= 0.8 at 293.15 K``."""
-        name, sign = self.column, ">=" if self.minimum is not None else "<="
+        name = self.column
+        sign = ">=" if self.minimum is not None else "<="
         if self.absolute_maximum is not None:
             name = f"|{name}|"
         at = "" if self.temperature_K is None else f" at {self.temperature_K:g} K"
@@ -233,10 +246,14 @@ class Anchor(Evidence):
     @model_validator(mode="after")
     def _positive(self) -> "Anchor":
         if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
-            raise ValueError(f"{self.column} of a magnet is above 0, got {self.value:g}")
+            raise ValueError(
+                f"{self.column} of a magnet is above 0, got {self.value:g}"
+            )
         believed(self.column, self.value)
         if self.column != "remanence_coefficient_pct_K" and self.spread >= self.value:
-            raise ValueError(f"spread {self.spread:g} is a standard deviation of {self.value:g}")
+            raise ValueError(
+                f"spread {self.spread:g} is a standard deviation of {self.value:g}"
+            )
         return self
 
 
@@ -339,7 +356,9 @@ class Space(Strict):
         if not isinstance(given, dict):
             return given
         lists = _ShellGrid.model_validate(given)
-        return tuple(f"{r} {amount:g} wt%" for r, amount in product(lists.R, lists.amount_wt_pct))
+        return tuple(
+            f"{r} {amount:g} wt%" for r, amount in product(lists.R, lists.amount_wt_pct)
+        )
 
     @field_validator("shell")
     @classmethod
@@ -353,7 +372,9 @@ class Space(Strict):
             except InputError as error:
                 raise ValueError(str(error)) from None
             if shell is not None and (reason := objection(shell)):
-                raise ValueError(f"no furnace makes this shell ({reason}); leave it out")
+                raise ValueError(
+                    f"no furnace makes this shell ({reason}); leave it out"
+                )
         return shells
 
     @model_validator(mode="after")
@@ -365,7 +386,9 @@ class Space(Strict):
             if symbol not in INDEX:
                 raise ValueError(f"{symbol!r} is no chemical element")
         if extra := sorted(set(self.limits) - set(substitutes)):
-            raise ValueError(f"limits name {', '.join(extra)}, which replace does not offer")
+            raise ValueError(
+                f"limits name {', '.join(extra)}, which replace does not offer"
+            )
         return self
 
 
@@ -423,7 +446,9 @@ class Objective:
 
     column: str  # numeric result column
     sign: int  # 1 where it is to be made small, -1 for large
-    weight: float = 1.0  # what a unit of it counts against a unit of the other objectives
+    weight: float = (
+        1.0  # what a unit of it counts against a unit of the other objectives
+    )
 
     @classmethod
     def parse(cls, text: str) -> "Objective":
@@ -448,13 +473,17 @@ class Objective:
         except ValueError as error:
             raise InputError(f"objective {text!r}: {error}") from None
         if name == MARGIN and match[2] == "min":
-            raise InputError(f"objective {text!r}: a margin is to be large: write margin:max")
+            raise InputError(
+                f"objective {text!r}: a margin is to be large: write margin:max"
+            )
         try:
             weight = float(match[3] or 1.0)
         except ValueError:
             weight = math.nan
         if not 0.0 < weight < math.inf:
-            raise InputError(f"objective {text!r}: a weight is a number above 0, got {match[3]!r}")
+            raise InputError(
+                f"objective {text!r}: a weight is a number above 0, got {match[3]!r}"
+            )
         return cls(name, 1 if match[2] == "min" else -1, weight)
 
     def loss(self, values: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
@@ -467,5 +496,6 @@ class Objective:
             values = np.clip(values, 0.0, scale)
         elif self.column in _COSTS:
             with np.errstate(divide="ignore", invalid="ignore"):
-                values, scale = np.log(values), math.log1p(scale)
+                values = np.log(values)
+                scale = math.log1p(scale)
         return self.weight * self.sign * values / scale

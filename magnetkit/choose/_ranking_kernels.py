@@ -148,14 +148,22 @@ def sorted_first_front(points, order):
     last = -1
     for k in range(n):
         p = order[k]
-        a, b, c = points[p, 0], points[p, 1], points[p, 2]
+        a = points[p, 0]
+        b = points[p, 1]
+        c = points[p, 2]
         if np.isnan(a) or np.isnan(b) or np.isnan(c):
             continue
-        if last >= 0 and points[last, 0] == a and points[last, 1] == b and points[last, 2] == c:
+        if (
+            last >= 0
+            and points[last, 0] == a
+            and points[last, 1] == b
+            and points[last, 2] == c
+        ):
             keep[p] = keep[last]
             continue
         last = p
-        lo, hi = 0, size
+        lo = 0
+        hi = size
         while lo < hi:
             mid = (lo + hi) // 2
             if stair_2[mid] <= b:
@@ -187,7 +195,8 @@ def sorted_first_front(points, order):
 
 
 # FNV-1a on 64 bits (Fowler, Noll and Vo).
-_OFFSET, _PRIME = np.uint64(14695981039346656037), np.uint64(1099511628211)
+_OFFSET = np.uint64(14695981039346656037)
+_PRIME = np.uint64(1099511628211)
 
 
 # offsets int32 or int64 (n + 1), data uint8: texts as Arrow holds them -> uint64 (n)
@@ -227,7 +236,8 @@ def settle(order, burden, chance, tolerance, most):
     """
     highest = 0
     for i in range(1, len(order)):
-        row, at = order[i], i
+        row = order[i]
+        at = i
         last = max(i - most, 0)
         while at > last and _beats(row, order[at - 1], burden, chance, tolerance):
             order[at] = order[at - 1]

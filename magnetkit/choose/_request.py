@@ -41,15 +41,26 @@ if TYPE_CHECKING:
     from ..magnetism.conditions import Conditions
 
 
-SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magnet.trade)
+SOLD: tuple[Host, ...] = tuple(
+    name for name, host in HOSTS.items() if host.magnet.trade
+)
 """Hosts of the magnets that can be bought."""
 
-REMANENCE, KNEE, PRODUCT = "remanence_T", "knee_field_kA_m", "max_energy_product_kJ_m3"
-BETA, LIMIT = "coercivity_coefficient_pct_K", "max_working_temperature_K"
+REMANENCE = "remanence_T"
+KNEE = "knee_field_kA_m"
+PRODUCT = "max_energy_product_kJ_m3"
+BETA = "coercivity_coefficient_pct_K"
+LIMIT = "max_working_temperature_K"
 MARGIN_OF_DUTY = "demagnetization_safety"
 
 # Other names of what was measured, as a user may give them.
-_VALUES = {"B_r": REMANENCE, "H_cJ": COERCIVITY, "alpha": ALPHA, "beta": BETA, "T": "temperature_K"}
+_VALUES = {
+    "B_r": REMANENCE,
+    "H_cJ": COERCIVITY,
+    "alpha": ALPHA,
+    "beta": BETA,
+    "T": "temperature_K",
+}
 _CHORDS = {REMANENCE: ALPHA, COERCIVITY: BETA}
 # Magnets of one recipe from which their own scatter counts as that of lots.
 _MEASURED_LOTS = 3
@@ -176,21 +187,32 @@ Limits = dict[str, Requirement]
 def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
     """Return the requirement of a text; `reference` are values of the magnet to replace."""
     parsed = parse_requirement(str(text))
-    column, limit = parsed.column, parsed.limit
+    column = parsed.column
+    limit = parsed.limit
     if parsed.temperature_K is not None:
-        raise InputError(f"{text!r}: a replacement is asked for at its one temperature of use")
+        raise InputError(
+            f"{text!r}: a replacement is asked for at its one temperature of use"
+        )
     if parsed.share is not None:
         value = reference.get(column)
         if value is None or value != value:
-            known = ", ".join(k for k, v in reference.items() if isinstance(v, float) and v == v)
-            raise InputError(f"{text!r}: the reference has no {column}; it has {known or 'none'}")
+            known = ", ".join(
+                k for k, v in reference.items() if isinstance(v, float) and v == v
+            )
+            raise InputError(
+                f"{text!r}: the reference has no {column}; it has {known or 'none'}"
+            )
         limit = float(value) * parsed.share
     end = "maximum"
     if parsed.sign == ">=":
         end = "minimum"
     elif parsed.absolute:
         end = "absolute_maximum"
-    fields: dict[str, Any] = {"column": column, "source": f"requested: {text}", end: limit}
+    fields: dict[str, Any] = {
+        "column": column,
+        "source": f"requested: {text}",
+        end: limit,
+    }
     try:
         return Requirement(status="assumption", **fields)
     except ValueError as error:
@@ -209,7 +231,11 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
     stated = [read_limit(text, reference) for text in request.require]
     by_user = {one.column: one for one in stated}
     limits: Limits = {}
-    known = {name for name, value in reference.items() if value is not None and value == value}
+    known = {
+        name
+        for name, value in reference.items()
+        if value is not None and value == value
+    }
     if REMANENCE in known:
         limits[REMANENCE] = read_limit(f"{REMANENCE}>=reference", reference)
     if request.on_duty:
@@ -250,7 +276,10 @@ def _guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     if len(rows):
         return {quantity: float(rows[quantity].median()) for quantity in _CHORDS}
     # A class and number that nobody prints, or a value that is an estimate.
-    at_room = {REMANENCE: float(sheet[f"{REMANENCE}_lo"]), COERCIVITY: float(sheet[COERCIVITY])}
+    at_room = {
+        REMANENCE: float(sheet[f"{REMANENCE}_lo"]),
+        COERCIVITY: float(sheet[COERCIVITY]),
+    }
     left = shares_left(sheet, kelvin)
     return {quantity: at_room[quantity] * float(left[quantity]) for quantity in _CHORDS}
 
@@ -265,7 +294,11 @@ def shape_at(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
 
 
 def _incumbent_of_row(
-    sheet: "pd.Series", name: str, least: dict[str, float], request: Request, **better: Any
+    sheet: "pd.Series",
+    name: str,
+    least: dict[str, float],
+    request: Request,
+    **better: Any,
 ) -> Incumbent:
     """Return the magnet in use, from a row of grades and what is known better."""
     kind, host, makers = (str(sheet[column]) for column in ("kind", "host", "makers"))
@@ -284,10 +317,14 @@ def _incumbent_of_row(
         "recoil": recoil,
         "source": source,
     }
-    return Incumbent(name, host, kind, makers, sheet, least, between=between, **(usual | better))
+    return Incumbent(
+        name, host, kind, makers, sheet, least, between=between, **(usual | better)
+    )
 
 
-def incumbent_of_values(values: Any, request: Request, grade: str | None = None) -> Incumbent:
+def incumbent_of_values(
+    values: Any, request: Request, grade: str | None = None
+) -> Incumbent:
     """Return a magnet of which B_r and H_cJ were measured, or its curve, as the magnet in use.
 
     `values` map ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T``
@@ -317,7 +354,8 @@ def incumbent_of_values(values: Any, request: Request, grade: str | None = None)
     if grade is not None:
         near = grades(grade).iloc[0]
     sheet = near.copy()
-    better["spread"], least = lots(str(sheet["host"]), request.spread), {}
+    better["spread"] = lots(str(sheet["host"]), request.spread)
+    least = {}
     for quantity, chord in _CHORDS.items():
         sheet[chord] = known.get(chord, sheet[chord])
         sheet[quantity] = cold_value(sheet, quantity, known[quantity], at)
@@ -326,7 +364,8 @@ def incumbent_of_values(values: Any, request: Request, grade: str | None = None)
         cold = float(sheet[quantity])
         low = cold * better["spread"].share(quantity)
         sheet[quantity] = low if quantity == COERCIVITY else cold
-        sheet[f"{quantity}_lo"], sheet[f"{quantity}_hi"] = low, cold
+        sheet[f"{quantity}_lo"] = low
+        sheet[f"{quantity}_hi"] = cold
         least[quantity] = low * float(hot[quantity])
     if curve is not None:
         # What was measured at its temperature, counted back to 20 degrees C.
@@ -342,7 +381,8 @@ def incumbent_of_values(values: Any, request: Request, grade: str | None = None)
 
 def _squareness_from(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
     """Return H_k / H_cJ at a temperature of a magnet whose curve was measured at another one."""
-    cold, hot = shares_left(sheet, curve.temperature_K), shares_left(sheet, kelvin)
+    cold = shares_left(sheet, curve.temperature_K)
+    hot = shares_left(sheet, kelvin)
     left = {q: float(hot[q]) / max(float(cold[q]), 1e-9) for q in _CHORDS}
     square = squareness_at(float(curve.squareness), str(sheet["host"]), *left.values())
     return float(square)
@@ -354,7 +394,9 @@ def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))
     # Over a step of B_r, and one of a class.
     off = (np.log(table[REMANENCE] / b_r) / 0.03) ** 2
-    return table.loc[(off + (np.log(1.1 * table[COERCIVITY] / h_cj) / 0.18) ** 2).idxmin()]
+    return table.loc[
+        (off + (np.log(1.1 * table[COERCIVITY] / h_cj) / 0.18) ** 2).idxmin()
+    ]
 
 
 def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
@@ -383,15 +425,22 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
     if not rows:
         why = next(iter(rejected.values()), "it is empty")
         raise InputError(f"no measured magnet can be used: {why}")
-    first, sheet, kelvin = rows[0], grades(grade).iloc[0].copy(), request.temperature
+    first = rows[0]
+    sheet = grades(grade).iloc[0].copy()
+    kelvin = request.temperature
     table = first.table
     if request.recipe is not None:
         table = read_recipe(request.recipe, request.basis)
     makeup = given_recipe(table, request.shell or first.shell or None)
     fractions = first.table.to_array()
     alike = [np.abs(row.table.to_array() - fractions).sum() < 1e-3 for row in rows]
-    like = [row for row, near in zip(rows, alike, strict=True) if near and row.shell == first.shell]
-    spread, least = lots(str(sheet["host"]), request.spread), _guaranteed_values(sheet, kelvin)
+    like = [
+        row
+        for row, near in zip(rows, alike, strict=True)
+        if near and row.shell == first.shell
+    ]
+    spread = lots(str(sheet["host"]), request.spread)
+    least = _guaranteed_values(sheet, kelvin)
     for quantity in _CHORDS:
         with_value = [row for row in like if quantity in row.values]
         if not with_value:
@@ -404,8 +453,12 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
         logs = np.log([r.values[quantity] for r in near]) + np.log(left[0] / left[1:])
         if len(near) >= _MEASURED_LOTS and not request.spread:
             # What is assumed counts as much as three magnets.
-            scatter = ((logs - logs.mean()) ** 2).sum() + 2.0 * getattr(spread, quantity) ** 2
-            of_lot: dict[str, float] = {quantity: float(np.sqrt(scatter / (len(near) + 1.0)))}
+            scatter = ((logs - logs.mean()) ** 2).sum() + 2.0 * getattr(
+                spread, quantity
+            ) ** 2
+            of_lot: dict[str, float] = {
+                quantity: float(np.sqrt(scatter / (len(near) + 1.0)))
+            }
             spread = replace(spread, source=f"with your {len(near)} magnets", **of_lot)
         least[quantity] = float(np.exp(logs.mean())) * spread.share(quantity)
     better = {"spread": spread, "source": f"measured by you on {len(like)} magnets"}
@@ -417,7 +470,8 @@ def producer_of_candidates(process: Any) -> Producer | None:
     """Return the calibration that a process names; InputError if it states more than a route."""
     if process is None:
         return None
-    known, stated = read_process(process, 1), process_record(process) or {}
+    known = read_process(process, 1)
+    stated = process_record(process) or {}
     of_route = {} if known.route is None else known.route.process
     if stated.keys() - {"producer", "route", *of_route}:
         raise InputError(
@@ -433,7 +487,9 @@ def route_of_candidates(process: Any) -> str | None:
         return None
     route = read_process(process, 1).route
     name = str(getattr(route, "name", route) or "")
-    return name if name in routes() else None
+    if name in routes():
+        return name
+    return None
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstimate:
@@ -447,17 +503,23 @@ def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstim
     return given_composition(text, shell or "", float(heavy))
 
 
-def profile_of(incumbent: Incumbent, limits: Sequence[Requirement], request: Request) -> Profile:
+def profile_of(
+    incumbent: Incumbent, limits: Sequence[Requirement], request: Request
+) -> Profile:
     """Return the device profile whose magnet is the one in use, for a screening of candidates."""
     assert incumbent.makeup is not None
-    kelvin, stated = request.temperature, Evidence(source="requested", status="assumption")
+    kelvin = request.temperature
+    stated = Evidence(source="requested", status="assumption")
     cold, hot = incumbent.between or (ROOM_K, ROOM_K)
-    low, high = min(cold, kelvin), max(hot, kelvin)
+    low = min(cold, kelvin)
+    high = max(hot, kelvin)
     if high - low < 20.0:
         high = low + 100.0
-    best, duty = incumbent.makeup.best, request.conditions.duty
+    best = incumbent.makeup.best
+    duty = request.conditions.duty
     return Profile(
-        name="replace-" + re.sub(r"[^a-z0-9]+", "-", incumbent.name.casefold()).strip("-"),
+        name="replace-"
+        + re.sub(r"[^a-z0-9]+", "-", incumbent.name.casefold()).strip("-"),
         title=f"Replacement of {incumbent.name} at {kelvin - 273.15:.0f} °C",
         description=f"Replacement of {incumbent.name} with less heavy rare earth; "
         f"{incumbent.makeup.sentence()}.",
@@ -471,7 +533,10 @@ def profile_of(incumbent: Incumbent, limits: Sequence[Requirement], request: Req
         service_hours=duty.hours,
         magnet_mass_kg=request.mass_kg,
         sources=Sources(
-            temperature=stated, load_line=stated, magnet_mass=stated, outside_field=stated
+            temperature=stated,
+            load_line=stated,
+            magnet_mass=stated,
+            outside_field=stated,
         ),
         reference=Reference(
             formula=best.text,
@@ -482,6 +547,10 @@ def profile_of(incumbent: Incumbent, limits: Sequence[Requirement], request: Req
             source=incumbent.source,
             status="assumption",
         ),
-        objectives=("heavy_rare_earth_wt_pct:min", "supply_risk:min", "cost_USD_kg:min"),
+        objectives=(
+            "heavy_rare_earth_wt_pct:min",
+            "supply_risk:min",
+            "cost_USD_kg:min",
+        ),
         requirements=tuple(limits),
     )

@@ -55,7 +55,9 @@ class _Verdict:
     """How n candidates meet the requirements of a device."""
 
     probability: NDArray[np.float64]  # (n,), that every requirement is met
-    margin: NDArray[np.float64]  # (n,), smallest slack as a share of the limit; below 0 is a miss
+    margin: NDArray[
+        np.float64
+    ]  # (n,), smallest slack as a share of the limit; below 0 is a miss
     # those whose own probability is too small; the least likely where only their product is
     failed: Coded
 
@@ -83,7 +85,8 @@ def evaluate_requirements(
     host = tables[temperature]["host"]
     windows: dict[tuple[str, bool], tuple[_Window, NDArray[np.float64]]] = {}
     margin = np.full(len(host), np.inf)
-    least, least_bit = np.ones(len(host)), np.zeros(len(host), np.int64)
+    least = np.ones(len(host))
+    least_bit = np.zeros(len(host), np.int64)
     failed = np.zeros(len(host), np.int64)
     names = [str(requirement) for requirement in profile.requirements]
     for bit, requirement in enumerate(profile.requirements):
@@ -104,7 +107,8 @@ def evaluate_requirements(
         key = FOLLOWS.get(column, column), requirement.share_of_reference is not None
         if key in windows:
             (lowest, highest), _ = windows[key]
-            low, high = np.maximum(low, lowest), np.minimum(high, highest)
+            low = np.maximum(low, lowest)
+            high = np.minimum(high, highest)
             chance = ndtr(high) - ndtr(low)
         windows[key] = (low, high), chance
     probability = np.ones(len(host))
@@ -143,7 +147,9 @@ def interval_of(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
     value = np.asarray(table[column], np.float64)
     if not COLUMNS[column].predicted:
         return value, value, value
-    lower, upper = (np.asarray(table[f"{column}_{end}"], np.float64) for end in ("lo", "hi"))
+    lower, upper = (
+        np.asarray(table[f"{column}_{end}"], np.float64) for end in ("lo", "hi")
+    )
     return value, lower, upper
 
 
@@ -156,7 +162,8 @@ def _window(
     """Return where the standard score of a prediction must lie; an empty window for NaN."""
     value, lo, hi = interval_of(table, requirement.column)
     if width is not None:
-        lo, hi = value - width * (value - lo), value + width * (hi - value)
+        lo = value - width * (value - lo)
+        hi = value + width * (hi - value)
     limit = requirement.limit
     low: NDArray[np.float64] | float = -np.inf
     high: NDArray[np.float64] | float = np.inf
@@ -201,7 +208,9 @@ def _score(
 def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
     """Return each bit set as the joined names."""
     distinct, codes = np.unique(bits, return_inverse=True)
-    texts = ["; ".join(n for k, n in enumerate(names) if int(b) >> k & 1) for b in distinct]
+    texts = [
+        "; ".join(n for k, n in enumerate(names) if int(b) >> k & 1) for b in distinct
+    ]
     return Coded(codes, tuple(texts))
 
 
@@ -213,7 +222,9 @@ def needed_temperatures(job: Job) -> list[float]:
     """
     profile = job.profile
     needed = {r.temperature_K or job.temperature for r in profile.requirements}
-    ends = {profile.temperature_min_K, profile.temperature_max_K} - set(job.conditions.between)
+    ends = {profile.temperature_min_K, profile.temperature_max_K} - set(
+        job.conditions.between
+    )
     return [job.temperature, *sorted((needed | ends) - {job.temperature})]
 
 
@@ -222,7 +233,9 @@ def needed_elsewhere(job: Job) -> dict[float, set[str]]:
 
     They are those of requirements there, and at room temperature what names a grade.
     """
-    needed: dict[float, set[str]] = {kelvin: set() for kelvin in needed_temperatures(job)}
+    needed: dict[float, set[str]] = {
+        kelvin: set() for kelvin in needed_temperatures(job)
+    }
     needed.setdefault(ROOM_K, set()).update(GRADED)
     for requirement in job.profile.requirements:
         kelvin = requirement.temperature_K or job.temperature
@@ -238,14 +251,18 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
     whole range, ``probability_meets_requirements``, ``failed_requirements`` and
     ``performance_margin``.
     """
-    profile, kelvin = job.profile, job.temperature
+    profile = job.profile
+    kelvin = job.temperature
     widths = _relative_widths(table, tables[kelvin], job)
-    asked = job.threshold, job.conditions.interval
-    verdict = evaluate_requirements(profile, tables, kelvin, *asked, widths)
+    verdict = evaluate_requirements(
+        profile, tables, kelvin, job.threshold, job.conditions.interval, widths
+    )
     status = _status_over(tables, kelvin)
     chance = limited(verdict.probability, tables[kelvin][DISTANCE])
     unproven = verdict.failed.says("") & (chance < job.threshold)
-    found = Columns(status=status, failed_requirements=verdict.failed.put(unproven, UNPROVEN))
+    found = Columns(
+        status=status, failed_requirements=verdict.failed.put(unproven, UNPROVEN)
+    )
     found[CHANCE] = np.where(status.says("ok"), chance, 0.0)
     found[MARGIN] = np.where(status.says(*GATES), np.nan, verdict.margin)
     return found
@@ -255,14 +272,20 @@ def _relative_widths(
     table: CompositionTable, here: Columns, job: Job
 ) -> dict[str, NDArray[np.float64]]:
     """Return how wide differences to the reference are, see `evaluate_requirements`."""
-    relative = [r.column for r in job.profile.requirements if r.share_of_reference is not None]
+    relative = [
+        r.column for r in job.profile.requirements if r.share_of_reference is not None
+    ]
     if not relative:
         return {}
-    process, reference = job.conditions.process, job.profile.reference
+    process = job.conditions.process
+    reference = job.profile.reference
     curie = job.conditions.curie
-    hosts, shells = here["host"].texts(), here["shell"].to_pylist()
+    hosts = here["host"].texts()
+    shells = here["shell"].to_pylist()
     own = kinds(table, hosts, shells, process, job.temperature, curie)
     shells = [reference.shell or ""]
-    it = kinds(reference.table(), [reference.host], shells, process, job.temperature, curie)
+    it = kinds(
+        reference.table(), [reference.host], shells, process, job.temperature, curie
+    )
     quantities = {FOLLOWS.get(column, column) for column in relative}
     return {q: relative_width(own, it, q, producer_of(process)) for q in quantities}

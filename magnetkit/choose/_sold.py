@@ -21,7 +21,11 @@ from ._profile_parts import CHANCE
 from ._request import KNEE
 from .probability import probability_sold
 
-_LOWER, _TRIED, _NAMED, _SURE, _AMPLE = 0.9, 12, 4, 0.95, 10.0
+_LOWER = 0.9
+_TRIED = 12
+_NAMED_MAKERS = 4
+_SURE = 0.95
+_AMPLE = 10.0
 """Share of today's guaranteed H_cJ from which down a class is a lower one (one sheet differs from
 another by less); grades whose recipe is estimated, and that are named; and the least probability:
 what is bought to print meets it; and ln of a ratio where nothing is asked."""
@@ -40,12 +44,17 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     fits: NDArray[np.bool_] = np.array(
         [root_of(str(host)) == root_of(reference.host) for host in rows["host"]]
     )
-    fits &= (rows["coercivity_kA_m"] < _LOWER * h_cj) & ~rows["grade"].isin(secondhand())
+    fits &= (rows["coercivity_kA_m"] < _LOWER * h_cj) & ~rows["grade"].isin(
+        secondhand()
+    )
     over = np.full((2, len(rows)), _AMPLE)
     for one in job.profile.requirements:
         sheets = _sheets(job.profile.temperature_of(one) or job.temperature, job)
         if one.column not in sheets:
-            return None, f"No lower class is shown: no sheet prints {COLUMNS[one.column].label}."
+            return (
+                None,
+                f"No lower class is shown: no sheet prints {COLUMNS[one.column].label}.",
+            )
         values = sheets[one.column].to_numpy(float)
         if one.column in OF_LOTS and one.minimum is not None and one.minimum > 0.0:
             lot, power = OF_LOTS[one.column]
@@ -57,23 +66,48 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     # Heavy rare earth rises with the class: the least coercive are the leanest.
     able = able[able[CHANCE] >= _SURE].sort_values("coercivity_kA_m", kind="stable")
     if not len(able):
-        return None, "No lower class as sold meets every requirement by its makers’ least values."
-    names, ways = ", ".join(able["grade"].head(_NAMED)), []
+        return (
+            None,
+            "No lower class as sold meets every requirement by its makers’ least values.",
+        )
+    names = ", ".join(able["grade"].head(_NAMED_MAKERS))
+    ways = []
     for _, sold in able.head(_TRIED if worth(0.0, job) else 0).iterrows():
         kind = "diffused" if reference.shell else "bulk"
         made = made_of(str(sold["grade"]), kind, job.conditions.curie)
         if made is not None and worth(made.heavy_wt_pct, job):
-            ways.append((round(made.heavy_wt_pct, 1), abs(sold["remanence_T"] - b_r), sold, made))
+            ways.append(
+                (
+                    round(made.heavy_wt_pct, 1),
+                    abs(sold["remanence_T"] - b_r),
+                    sold,
+                    made,
+                )
+            )
     if not ways:
-        return None, f"Lower classes as sold do as well, and save no heavy rare earth: {names}."
+        return (
+            None,
+            f"Lower classes as sold do as well, and save no heavy rare earth: {names}.",
+        )
     # Of the leanest that of most nearly today's flux.
     _, _, sold, made = min(ways, key=lambda way: way[:2])
-    table, route = CompositionTable.from_strings([made.text], "weight"), f"{AS_SOLD}{sold['grade']}"
+    table = CompositionTable.from_strings([made.text], "weight")
+    route = f"{AS_SOLD}{sold['grade']}"
     row = evaluate(table, [made.shell] if made.shell else None, job.by(route)).columns
     record = row.arrow().to_pylist()[0] | {"route": route, "meets_requirements": True}
-    record |= {"candidate": f"{sold['grade']} ({sold['makers']})", "nearest_grade": sold["grade"]}
-    record |= {"decision": f"{root_of(reference.host)}: lower class as sold", "copies": len(able)}
-    record |= {"failed_requirements": "", "evidence_farthest": "", "evidence_distance": 0.0}
+    record |= {
+        "candidate": f"{sold['grade']} ({sold['makers']})",
+        "nearest_grade": sold["grade"],
+    }
+    record |= {
+        "decision": f"{root_of(reference.host)}: lower class as sold",
+        "copies": len(able),
+    }
+    record |= {
+        "failed_requirements": "",
+        "evidence_farthest": "",
+        "evidence_distance": 0.0,
+    }
     record |= {CHANCE: sold[CHANCE]}
     record |= {least: float(sold[q]) for q, least in _stages.GUARANTEED.items()}
     sentence = f"Sold and as good: {names}; their recipes are estimates."
@@ -83,6 +117,8 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
 def _sheets(kelvin: float, job: Job) -> Any:
     """Return `sold_figures` with the safety at the device's duty by them."""
     rows = sold_figures(kelvin)
-    b_r, knee, recoil = (rows[n].to_numpy(float) for n in ("remanence_T", KNEE, "recoil"))
+    b_r, knee, recoil = (
+        rows[n].to_numpy(float) for n in ("remanence_T", KNEE, "recoil")
+    )
     safety = job.conditions.duty.safety(b_r, 1e3 * knee, recoil)
     return rows.assign(demagnetization_safety=safety)

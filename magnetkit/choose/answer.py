@@ -52,13 +52,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # A kind of the magnet in use is answered for from this weight on; so many ways are shown.
-_ANOTHER_KIND, _MOST_WAYS = 0.2, 6
+_ANOTHER_KIND = 0.2
+_MOST_WAYS = 6
 # So far below its rating, K, a grade is far below it; load lines that are tried then.
-_COOL_K, _LINES = 20.0, np.arange(0.4, 10.05, 0.1)
+_COOL_K = 20.0
+_LINES = np.arange(0.4, 10.05, 0.1)
 _ROUND = 0.005
 # Exposures that are as good as equal where nothing is in use, USD/kg, and grades of a family that
 # stand before all others.
-_EQUAL_USD_KG, _OF_EACH = 1.0, 2
+_EQUAL_USD_KG = 1.0
+_OF_EACH = 2
 
 WAYS = {
     "lower-class": ("Lower class, as sold", "the worst field, if not the one given"),
@@ -69,12 +72,18 @@ WAYS = {
     "fine-grained": ("Trial, fine grains", "H_cJ when hot, never measured"),
     "hot-deformed": ("Trial, hot deformed", "its maker's level (H_cJ to 18 %)"),
     "other-route": ("Trial, another route", "its maker's level"),
-    "other-family": ("Other family, as sold", "price: ask; printed values were compared"),
+    "other-family": (
+        "Other family, as sold",
+        "price: ask; printed values were compared",
+    ),
 }
 """Kinds of ways: title, and what nobody measured of them."""
 
 _NOT_ESTIMATED = {
-    "bonded": ("rare earth but, as is usual of melt-spun powder, no heavy one", "Nd and Pr"),
+    "bonded": (
+        "rare earth but, as is usual of melt-spun powder, no heavy one",
+        "Nd and Pr",
+    ),
     "ferrite": ("no rare earth", "strontium or barium ferrite"),
     "alnico": ("no rare earth", "Al, Ni, Co and Cu"),
 }
@@ -202,7 +211,9 @@ class Answer:
         return "keep"
 
 
-def find_answers(incumbent: Incumbent, request: Request, limits: Limits) -> tuple[Answer, ...]:
+def find_answers(
+    incumbent: Incumbent, request: Request, limits: Limits
+) -> tuple[Answer, ...]:
     """Return the answer for each kind that the magnet in use may well be of, likeliest first."""
     makeup = incumbent.makeup
     if makeup is None:
@@ -216,17 +227,31 @@ def find_answers(incumbent: Incumbent, request: Request, limits: Limits) -> tupl
     )
 
 
-def _without_candidates(sentence: str, ways: tuple[Way, ...] = (), **more: Any) -> Answer:
+def _without_candidates(
+    sentence: str, ways: tuple[Way, ...] = (), **more: Any
+) -> Answer:
     """Return an answer where there is no recipe to compare with."""
     import pandas as pd
 
     table = more.pop("candidates", None)
     if table is None:
         table = pd.DataFrame(columns=["candidate", "shell", "host", CHANCE])
-    return Answer("sold", 1.0, None, np.nan, more.pop("chance", 1.0), sentence, ways, table, **more)
+    return Answer(
+        "sold",
+        1.0,
+        None,
+        np.nan,
+        more.pop("chance", 1.0),
+        sentence,
+        ways,
+        table,
+        **more,
+    )
 
 
-def _answer_without_recipe(incumbent: Incumbent, request: Request, limits: Limits) -> Answer:
+def _answer_without_recipe(
+    incumbent: Incumbent, request: Request, limits: Limits
+) -> Answer:
     """Return the answer for a magnet that is not melted, such as a ferrite."""
     fallback = ("what nobody printed", "what its maker knows")
     holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
@@ -255,7 +280,11 @@ def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
     }
     for column, (value, label, digits, unit) in values.items():
         limit = limits.get(column)
-        if limit is not None and limit.minimum is not None and value < limit.minimum * (1 - 1e-9):
+        if (
+            limit is not None
+            and limit.minimum is not None
+            and value < limit.minimum * (1 - 1e-9)
+        ):
             return (
                 f"{incumbent.name} does not meet {label} >= {limit.minimum:.{digits}f} {unit} at "
                 f"{request.temperature - 273.15:.0f} °C: {value:.{digits}f} guaranteed"
@@ -288,7 +317,8 @@ def _find_answer(
     chance = float(own_row[CHANCE])
     reach = chance < MEETS
     ways, frame = _choose_ways(frame, own_row, incumbent, request, today, reach=reach)
-    level, reason = np.nan, ""
+    level = np.nan
+    reason = ""
     if judged.level is not None:
         level, reason = judged.level.value, judged.level.reason
     answer = Answer(
@@ -356,7 +386,9 @@ def _choose_ways(
     import pandas as pd
 
     frame = frame.assign(place=np.arange(len(frame)))
-    others = frame[(frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)]
+    others = frame[
+        (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
+    ]
     if not reach:
         # A way lowers what hangs on heavy rare earth against the mean and against the recipe.
         least = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
@@ -396,7 +428,9 @@ def _choose_ways(
         ways.append(replace(way, order_line=line))
     shown_places = others.loc[picked, "place"]
     rest = order_candidates(frame[~frame["place"].isin(shown_places)])
-    order = pd.concat([frame.loc[shown_places], rest], ignore_index=True).drop(columns="place")
+    order = pd.concat([frame.loc[shown_places], rest], ignore_index=True).drop(
+        columns="place"
+    )
     order.insert(0, "rank", np.arange(1, len(order) + 1))
     return tuple(ways), order
 
@@ -404,12 +438,18 @@ def _choose_ways(
 def _shell_element(shell: str) -> str:
     """Return what a shell has diffused in, empty without one."""
     one = read_shell(shell) if shell else None
-    return "" if one is None else str(one.R)
+    if one is None:
+        return ""
+    return str(one.R)
 
 
-def _pick_of_kind(rows: "pd.DataFrame", today: HeavyToday, request: Request, *, reach: bool) -> int:
+def _pick_of_kind(
+    rows: "pd.DataFrame", today: HeavyToday, request: Request, *, reach: bool
+) -> int:
     """Return the index of the way of one kind that is shown: the rule's, else most worth a try."""
-    place = recommend(rows.assign(open=True), today, most_cost=request.most_cost, reach=reach)
+    place = recommend(
+        rows.assign(open=True), today, most_cost=request.most_cost, reach=reach
+    )
     if place is not None:
         return int(rows.index[place])
     worth = rows[CHANCE]
@@ -442,12 +482,18 @@ def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
     return Way(kind, **plain, saved_share=share, unknown=unknown)
 
 
-def _write_sentence(answer: Answer, incumbent: Incumbent, request: Request, limits: Limits) -> str:
+def _write_sentence(
+    answer: Answer, incumbent: Incumbent, request: Request, limits: Limits
+) -> str:
     """Return the verdict in words."""
-    best, ways, name = answer.recommended, answer.ways, incumbent.name
+    best = answer.recommended
+    ways = answer.ways
+    name = incumbent.name
     over = ""
     if request.temperature > incumbent.rating_K + 0.5:
-        over = f"{name} is used above its rating of {incumbent.rating_K - 273.15:.0f} °C. "
+        over = (
+            f"{name} is used above its rating of {incumbent.rating_K - 273.15:.0f} °C. "
+        )
     if answer.reach:
         failing = failing_text(incumbent, request, limits)
         failing = failing or f"{name} does not meet what is asked"
@@ -460,7 +506,8 @@ def _write_sentence(answer: Answer, incumbent: Incumbent, request: Request, limi
             f"and {100 * lowered:.0f} % of its worth, P {best.chance:.2f}"
         )
     keep = f"{over}Keep {name}:"
-    recipe, today = answer.recipe, answer.today
+    recipe = answer.recipe
+    today = answer.today
     assert recipe is not None
     assert today is not None
     if recipe.heavy_wt_pct < NONE_WT_PCT:
@@ -531,7 +578,9 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
     """Return what a magnet without heavy rare earth rests on."""
     table = CompositionTable.from_strings([recipe.text], basis="weight")
     share = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False))
-    scarce = sorted((-share[e], e) for e in ("Nd", "Pr", "Sm", "Co", "Ga") if share[e] > 0.05)
+    scarce = sorted(
+        (-share[e], e) for e in ("Nd", "Pr", "Sm", "Co", "Ga") if share[e] > 0.05
+    )
     rests = ", ".join(f"{e} {-x:.1f} wt.%" for x, e in scarce)
     sure = ""
     if recipe.weight < 0.995:
@@ -549,12 +598,18 @@ def short_name(way: Way) -> str:
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     weights = 100.0 * table.weight_fractions()[0]
     amounts = dict(zip(SYMBOLS, weights, strict=False))
-    heavy = [f"{e} {amounts[e]:.2g}" for e in ("Dy", "Tb", "Gd", "Ho", "Er") if amounts[e] > 0.005]
+    heavy = [
+        f"{e} {amounts[e]:.2g}"
+        for e in ("Dy", "Tb", "Gd", "Ho", "Er")
+        if amounts[e] > 0.005
+    ]
     alloy = "alloy " + " ".join(heavy) if heavy else "no heavy RE in the alloy"
     if not way.shell and not heavy:
         alloy = "no heavy RE"
     if way.shell:
-        base = f" on {alloy.removeprefix('alloy ')}" if alloy.startswith("alloy") else ""
+        base = (
+            f" on {alloy.removeprefix('alloy ')}" if alloy.startswith("alloy") else ""
+        )
         alloy = f"{way.shell.replace(' wt%', '')} diffused{base}"
     if amounts["Ce"] > 0.05:
         alloy += f", Ce {amounts['Ce']:.2g}"
@@ -597,9 +652,11 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     whole = whole.assign(later=place >= _OF_EACH).sort_values(
         ["later", "far"], kind="stable", ignore_index=True
     )
-    whole[SAVED], whole[COST_RATIO] = 0.0, np.nan
+    whole[SAVED] = 0.0
+    whole[COST_RATIO] = np.nan
     whole.insert(0, "rank", np.arange(1, len(whole) + 1))
-    today, ways = HeavyToday(0.0, 0.0), []
+    today = HeavyToday(0.0, 0.0)
+    ways = []
     for number, (_, row) in enumerate(whole.head(_MOST_WAYS).iterrows(), start=1):
         way = make_way("other-family", row, today)
         ways.append(replace(way, number=number, recommended=number == 1))
@@ -625,14 +682,18 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
     rows = rows[(rows["host"] == incumbent.host) & rows["kind"].isin(MELTED)]
     rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature]
     rows = rows[rows[REMANENCE] >= incumbent.least[REMANENCE] * 0.9945]
-    lower = rows["coercivity_20C_kA_m"] < LOWER_CLASS * float(incumbent.sheet[COERCIVITY])
+    lower = rows["coercivity_20C_kA_m"] < LOWER_CLASS * float(
+        incumbent.sheet[COERCIVITY]
+    )
     rows = rows[lower & ~rows["grade"].isin(secondhand())]
     for _, row in rows.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
         makeup = makeup_of_sold(str(row["grade"]), own.kind, request.conditions.curie)
         if makeup is None or own.heavy_wt_pct - makeup.heavy_wt_pct[0] < SAVING_WT_PCT:
             continue
         for line in _LINES:
-            field_A_m = Duty(float(line)).field(np.array(row[REMANENCE]), np.array(row["recoil"]))
+            field_A_m = Duty(float(line)).field(
+                np.array(row[REMANENCE]), np.array(row["recoil"])
+            )
             if 1e3 * row[KNEE] >= SAFETY * float(field_A_m):
                 heavy = makeup.heavy_wt_pct[0]
                 content = "no" if heavy < NONE_WT_PCT else f"{heavy:.1f} wt.%"
@@ -657,7 +718,9 @@ def next_melt(answer: Answer) -> "pd.Series | None":
     if answer.reach:
         saves = saves * 0.0 + 1.0
     worth = melts[CHANCE] * (1.0 - melts[CHANCE]) * saves
-    return melts.iloc[int(worth.to_numpy(float).argmax())] if worth.max() > 1e-3 else None
+    if worth.max() > 1e-3:
+        return melts.iloc[int(worth.to_numpy(float).argmax())]
+    return None
 
 
 def record(answer: Answer) -> dict[str, Any]:

@@ -84,9 +84,9 @@ class Profile(Strict):
     magnet_mass_kg: Annotated[float, Field(gt=0, le=1e6)]
     sources: parts.Sources
     reference: Reference
-    objectives: Annotated[tuple[str, ...], Field(min_length=1, max_length=_MOST_OBJECTIVES)] = (
-        _DEFAULT_OBJECTIVES
-    )
+    objectives: Annotated[
+        tuple[str, ...], Field(min_length=1, max_length=_MOST_OBJECTIVES)
+    ] = _DEFAULT_OBJECTIVES
     units: tuple[parts.Unit, ...] = ()
     first_family: Literal["own", "any"] = "own"
     most_cost_per_flux: Annotated[float, Field(gt=0, le=100)] = MOST_COST
@@ -97,7 +97,10 @@ class Profile(Strict):
     @classmethod
     def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
         return parts.with_units_read(
-            given, info, ("temperature", "temperature_min", "temperature_max"), ("magnet_mass",)
+            given,
+            info,
+            ("temperature", "temperature_min", "temperature_max"),
+            ("magnet_mass",),
         )
 
     @field_validator("outside_field_kA_m", "service_hours", "load_line")
@@ -120,18 +123,26 @@ class Profile(Strict):
         if not self.temperature_min_K < self.temperature_max_K:
             raise ValueError("temperature_min_K must lie below temperature_max_K")
         if self.outside_field_kA_m and self.sources.outside_field is None:
-            raise ValueError("outside_field_kA_m needs its source: sources.outside_field")
+            raise ValueError(
+                "outside_field_kA_m needs its source: sources.outside_field"
+            )
         if not self.temperature_min_K <= self.temperature_K <= self.temperature_max_K:
-            raise ValueError("temperature_K must lie within temperature_min_K and _max_K")
+            raise ValueError(
+                "temperature_K must lie within temperature_min_K and _max_K"
+            )
         for part in self.space:
             if part.host not in self.allowed_hosts:
-                raise ValueError(f"space names host {part.host!r}, which hosts does not allow")
+                raise ValueError(
+                    f"space names host {part.host!r}, which hosts does not allow"
+                )
         return self
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
         """The hosts and their variants."""
-        return tuple(name for name, host in HOSTS.items() if {name, host.root} & set(self.hosts))
+        return tuple(
+            name for name, host in HOSTS.items() if {name, host.root} & set(self.hosts)
+        )
 
     @property
     def compensated(self) -> bool:
@@ -143,7 +154,10 @@ class Profile(Strict):
         """The objectives as pairs of column (or ``"margin"``) and direction."""
         parsed = [parts.Objective.parse(text) for text in self.objectives]
         return tuple(
-            ("margin" if o.column == parts.MARGIN else o.column, "min" if o.sign > 0 else "max")
+            (
+                "margin" if o.column == parts.MARGIN else o.column,
+                "min" if o.sign > 0 else "max",
+            )
             for o in parsed
         )
 
@@ -169,7 +183,9 @@ class Profile(Strict):
         """Every temperature at which properties are needed, K, ascending."""
         required = {self.temperature_of(r) for r in self.requirements}
         own = {self.temperature_min_K, self.temperature_K, self.temperature_max_K}
-        return tuple(sorted(own | {kelvin for kelvin in required if kelvin is not None}))
+        return tuple(
+            sorted(own | {kelvin for kelvin in required if kelvin is not None})
+        )
 
 
 def names() -> list[str]:
@@ -294,13 +310,18 @@ def asked(
         if found.limit is not None:
             side = "minimum" if found.sign == ">=" else "maximum"
             name = "absolute_maximum" if found.absolute else side
-            own = {"column": found.column, name: found.limit, "temperature_K": found.temperature_K}
+            own = {
+                "column": found.column,
+                name: found.limit,
+                "temperature_K": found.temperature_K,
+            }
             limits.append(own | _GIVEN)
     if not limits:
         raise InputError(
             "without an application, give a requirement with a number, such as coercivity_kA_m>=800"
         )
-    low, high = min(ROOM_K, kelvin), max(ROOM_K, kelvin)
+    low = min(ROOM_K, kelvin)
+    high = max(ROOM_K, kelvin)
     return checked(
         Profile,
         {
@@ -315,7 +336,9 @@ def asked(
             "load_line": load_line,
             "service_hours": 0.0,
             "magnet_mass_kg": 1.0,
-            "sources": dict.fromkeys(("temperature", "load_line", "magnet_mass"), _GIVEN),
+            "sources": dict.fromkeys(
+                ("temperature", "load_line", "magnet_mass"), _GIVEN
+            ),
             "reference": _reference(reference, basis, shell),
             "requirements": limits,
         },

@@ -92,18 +92,21 @@ def _product(way: Any, drawing: str) -> str:
     text = f"{family}, {_PROCESS.get(way.kind, 'sintered')}"
     if way.shell:
         text += f" with {read_shell(way.shell).R}"
-    return text + (f", to the drawing of {drawing} but for this line" if drawing else "")
+    return text + (
+        f", to the drawing of {drawing} but for this line" if drawing else ""
+    )
 
 
 def _composition(way: Any) -> str:
     limits = heavy_limits(way)
-    limits_text = ", ".join(f"{element} <= {limit:.1f} wt.%" for element, limit in limits.items())
+    limits_text = ", ".join(
+        f"{element} <= {limit:.1f} wt.%" for element, limit in limits.items()
+    )
     if way.grade:
-        return (
-            f"content of Dy and Tb on the certificate (makers print none; expected {limits_text})"
-        )
-    return f"{limits_text} of the whole magnet (recipe to start from: {way.candidate}" + (
-        f" + {way.shell})" if way.shell else ")"
+        return f"content of Dy and Tb on the certificate (makers print none; expected {limits_text})"
+    return (
+        f"{limits_text} of the whole magnet (recipe to start from: {way.candidate}"
+        + (f" + {way.shell})" if way.shell else ")")
     )
 
 
@@ -141,7 +144,9 @@ def _makers(way: Any) -> str:
 
 def _certificates(way: Any, temperature_K: float) -> str:
     celsius = temperature_K - ZERO_CELSIUS
-    return f"with each lot: analysis of Dy and Tb (ICP), J(H) at 20 and {celsius:.0f} °C"
+    return (
+        f"with each lot: analysis of Dy and Tb (ICP), J(H) at 20 and {celsius:.0f} °C"
+    )
 
 
 def _money(way: Any, today: float) -> str:

@@ -20,7 +20,8 @@ _NODES = 48
 SAME_RECIPE = 1e-3
 """Distance, the sum over atomic fractions, to which two recipes differ by rounding alone."""
 # Deviations that are less than this decide nothing, and slack that rounding takes.
-_LEAST, _ROUNDING = 1e-9, 1e-8
+_LEAST = 1e-9
+_ROUNDING = 1e-8
 
 
 def producer_deviations(
@@ -117,7 +118,9 @@ def probability_met(
     quantile = low + (1.0 - low) * (node[:, None] + 1.0) / 2.0
     error = wide_flux * ndtri(np.clip(quantile, 1e-300, 1.0 - 1e-16))
     moved = np.clip(expected_flux + error, -most, most)
-    left = expected_hardness + moved - np.asarray(pull) * error * unit_flux / unit_hardness
+    left = (
+        expected_hardness + moved - np.asarray(pull) * error * unit_flux / unit_hardness
+    )
     met = ndtr(left / wide_hardness)
     return np.clip((weight[:, None] * met).sum(axis=0) / 2.0 * (1.0 - low), 0.0, 1.0)
 
@@ -128,5 +131,7 @@ def probability_sold(flux: _Array, hardness: _Array, *, pull: Any = 0.0) -> _Arr
     `flux`, `hardness` and `pull` as of `probability_met`; printed least values are off by little.
     """
     sold = constants()["sold"]
-    deviations = [np.full(len(flux), sold[name]) for name in ("remanence_T", "coercivity_kA_m")]
+    deviations = [
+        np.full(len(flux), sold[name]) for name in ("remanence_T", "coercivity_kA_m")
+    ]
     return probability_met(flux, hardness, deviations[0], deviations[1], pull=pull)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
-LEADING_ROWS, SPREAD_ROWS = 10_000, 2000
+LEADING_ROWS = 10_000
+SPREAD_ROWS = 2000
 """The first by rank, and how many are spread over all ranks: those that printing and report show,
 in memory when a screening ends."""
 DECISIONS = "decisions"
@@ -123,7 +124,10 @@ class Ranked:
         if missing:
             near = difflib.get_close_matches(missing[0], own, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
-            if missing[0] in COLUMNS and self.manifest["identity"].get(WRITTEN) is not None:
+            if (
+                missing[0] in COLUMNS
+                and self.manifest["identity"].get(WRITTEN) is not None
+            ):
                 hint = "; ranked.csv has it of the best 10,000, --all-columns writes it for all"
             raise InputError(f"the result has no column {missing[0]!r}{hint}")
         return self.source.select(names)
@@ -141,7 +145,9 @@ class Ranked:
     @cached_property
     def rejected(self) -> list[Rejected]:
         """Lines of the input that could not be read."""
-        return self.unread() if callable(self.unread) else list(self.unread)
+        if callable(self.unread):
+            return self.unread()
+        return list(self.unread)
 
     @cached_property
     def job(self) -> "Job":
@@ -154,7 +160,9 @@ class Ranked:
     def pareto(self) -> pd.DataFrame:
         """The first Pareto front of those that meet the requirements, by rank."""
         front = self.select(["pareto_front"])["pareto_front"]
-        return self._rows(np.flatnonzero(pc.fill_null(pc.equal(front, 1), False).to_numpy()))
+        return self._rows(
+            np.flatnonzero(pc.fill_null(pc.equal(front, 1), False).to_numpy())
+        )
 
     @cached_property
     def decisions(self) -> pd.DataFrame:
@@ -188,7 +196,9 @@ class Ranked:
             return self.decisions.copy()
         whole("n", n, 0)
         rank = self.select(["rank"])["rank"]
-        return self._rows(np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy()))
+        return self._rows(
+            np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy())
+        )
 
     def find(self, candidate: str) -> pd.DataFrame:
         """Return the rows of a candidate by its name, bulk and with shells.
@@ -209,9 +219,13 @@ class Ranked:
             If `candidate` is no text.
         """
         if not isinstance(candidate, str):
-            raise InputError(f"candidate must be a name as in the result, got {candidate!r:.60}")
+            raise InputError(
+                f"candidate must be a name as in the result, got {candidate!r:.60}"
+            )
         names = self.select(["candidate"])["candidate"]
-        return self._rows(np.flatnonzero(pc.fill_null(pc.equal(names, candidate), False)))
+        return self._rows(
+            np.flatnonzero(pc.fill_null(pc.equal(names, candidate), False))
+        )
 
     def thinned(self, n: int) -> pd.DataFrame:
         """Return at most `n` ranked candidates by rank: half the best, half evenly of the rest.
@@ -316,11 +330,18 @@ class Ranked:
         from ..magnetism._stages import magnets
         from .savings import heavy_rare_earth_ledger
 
-        rows = self.table[self.table["rank"].notna()].sort_values("rank").reset_index(drop=True)
+        rows = (
+            self.table[self.table["rank"].notna()]
+            .sort_values("rank")
+            .reset_index(drop=True)
+        )
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
-        job, reference = self.job, self.profile.reference
+        job = self.job
+        reference = self.profile.reference
         shell = [reference.shell] if reference.shell else None
-        today = magnets(reference.table(), shell, [job.temperature], job.conditions)[0].frame()
+        today = magnets(reference.table(), shell, [job.temperature], job.conditions)[
+            0
+        ].frame()
         ledger = heavy_rare_earth_ledger(rows, table, self.profile, today)
         return pd.concat([rows[["rank", "candidate", "shell"]], ledger], axis=1).head(
             len(rows) if n is None else n
@@ -391,7 +412,11 @@ def framed(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         column = COLUMNS.get(name)
         if name in _MASKED:
             frame[name] = frame[name].astype(_MASKED[name])
-        elif column.kind == "number" if column else name.endswith(("_lo", "_hi", "_share")):
+        elif (
+            column.kind == "number"
+            if column
+            else name.endswith(("_lo", "_hi", "_share"))
+        ):
             frame[name] = frame[name].astype(float)
     return frame
 

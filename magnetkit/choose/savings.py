@@ -79,13 +79,22 @@ def heavy_rare_earth_ledger(
     import pandas as pd
 
     if len(results) != len(table):
-        raise InputError(f"results have {len(results)} rows, the table {len(table)}; give the same")
+        raise InputError(
+            f"results have {len(results)} rows, the table {len(table)}; give the same"
+        )
     if (count := len(results["temperature_K"].unique())) > 1:
-        raise InputError(f"results hold {count} temperatures; give the rows of one of them")
+        raise InputError(
+            f"results hold {count} temperatures; give the rows of one of them"
+        )
     heavy = get_settings().heavy_rare_earths
-    matrix = np.column_stack([np.ones(N_ELEMENTS), *(mask((symbol,)) for symbol in heavy)])
+    matrix = np.column_stack(
+        [np.ones(N_ELEMENTS), *(mask((symbol,)) for symbol in heavy)]
+    )
     shells = results["shell"].astype("object").fillna("").to_numpy()
-    used = 100.0 * mean_over_mass(table, matrix, list(shells) if any(shells) else None)[:, 1:]
+    used = (
+        100.0
+        * mean_over_mass(table, matrix, list(shells) if any(shells) else None)[:, 1:]
+    )
     own = profile.reference
     today = 100.0 * mean_over_mass(own.table(), matrix, own.shell)[0, 1:]
     total = used.sum(axis=1)
@@ -111,7 +120,9 @@ def heavy_rare_earth_ledger(
     )
     columns["bulk_at_equal_coercivity_wt_pct"] = bulk
     with np.errstate(divide="ignore", invalid="ignore"):
-        columns["shell_saving_pct"] = np.where(bulk > 0, 100.0 * (1.0 - total / bulk), np.nan)
+        columns["shell_saving_pct"] = np.where(
+            bulk > 0, 100.0 * (1.0 - total / bulk), np.nan
+        )
     return pd.DataFrame(columns, index=results.index)
 
 
@@ -119,13 +130,18 @@ def _losses(
     results: "pd.DataFrame", today: "pd.Series", saved: NDArray[np.float64]
 ) -> dict[str, NDArray[np.float64]]:
     """Return the columns of what is lost against the reference, and the savings per loss."""
-    found = {lost: float(today[n]) - results[n].to_numpy(float) for n, lost in _LOSSES.items()}
+    found = {
+        lost: float(today[n]) - results[n].to_numpy(float)
+        for n, lost in _LOSSES.items()
+    }
     alpha = np.abs(results[_ALPHA].to_numpy(float))
     found["remanence_coefficient_lost_pct_K"] = alpha - abs(float(today[_ALPHA]))
     lost = found["coercivity_lost_kA_m"]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(lost > 0, saved / lost, np.inf)
-    found["saved_wt_pct_per_lost_kA_m"] = np.where((saved > 0) & np.isfinite(lost), ratio, np.nan)
+    found["saved_wt_pct_per_lost_kA_m"] = np.where(
+        (saved > 0) & np.isfinite(lost), ratio, np.nan
+    )
     return found
 
 

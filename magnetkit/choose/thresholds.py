@@ -8,7 +8,8 @@ UNLIKELY = 0.3
 """Ways that are less likely are not shown."""
 SAFETY = 1.1
 """Knee field H_k over the field against the magnet that a duty asks for."""
-SAVING_WT_PCT, SAVING_SHARE = 0.3, 0.2
+SAVING_WT_PCT = 0.3
+SAVING_SHARE = 0.2
 """Least saving that is worth a change: heavy rare earth, wt.%, and share of today's."""
 NONE_WT_PCT = 0.05
 """Heavy rare earth that does not count, wt.%."""

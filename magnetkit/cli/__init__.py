@@ -49,7 +49,9 @@ def main() -> NoReturn:
             raise
         if "can't start new thread" in str(error):
             _fail(f"error: {_NO_ROOM}")
-        if isinstance(error, ImportError) and (error.name or "").startswith("magnetkit"):
+        if isinstance(error, ImportError) and (error.name or "").startswith(
+            "magnetkit"
+        ):
             _fail(f"error: {error}: {_NOT_WHOLE}")
         _fail(
             f"defect: {type(error).__name__}: {error}; please report it with "

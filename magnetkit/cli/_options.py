@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 _WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
-OUTPUT, RUN = "Output", "The run"
+OUTPUT = "Output"
+RUN = "The run"
 """Headings of options."""
 
 
@@ -41,7 +42,9 @@ def _named(folder: str) -> Callable[[str], list[str]]:
     def complete(start: str) -> list[str]:
         from .._core.datasets import root
 
-        return sorted(f.stem for f in (root() / folder).glob(f"{glob.escape(start)}*.toml"))
+        return sorted(
+            f.stem for f in (root() / folder).glob(f"{glob.escape(start)}*.toml")
+        )
 
     return complete
 
@@ -57,13 +60,22 @@ Application = Annotated[
     ),
 ]
 ApplicationName = Annotated[
-    str, typer.Argument(metavar="NAME", help="A device, or a file.", autocompletion=_device)
+    str,
+    typer.Argument(metavar="NAME", help="A device, or a file.", autocompletion=_device),
 ]
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Results of `magnetkit screen`.")]
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Results of `magnetkit screen`.")
+]
 Basis = Annotated[Literal["auto", "atomic", "weight"], option("What the amounts are.")]
-Sheet = Annotated[str | None, more("Sheet of a workbook; the first otherwise.", metavar="NAME")]
-HeaderRow = Annotated[int | None, more("Row of the header, where it is not found.", min=1)]
-Column = Annotated[str | None, more("Composition column, if not `composition` or the only text.")]
+Sheet = Annotated[
+    str | None, more("Sheet of a workbook; the first otherwise.", metavar="NAME")
+]
+HeaderRow = Annotated[
+    int | None, more("Row of the header, where it is not found.", min=1)
+]
+Column = Annotated[
+    str | None, more("Composition column, if not `composition` or the only text.")
+]
 
 ElementColumns = Annotated[
     bool, more("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B.")
@@ -75,9 +87,13 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
     if sheet is None and header_row is None:
         return table
     if not str(table).lower().endswith(".xlsx"):
-        raise InputError("--sheet and --header-row are of a workbook, a file ending in .xlsx")
+        raise InputError(
+            "--sheet and --header-row are of a workbook, a file ending in .xlsx"
+        )
     place = f"{table}#{sheet or ''}{'' if header_row is None else f':{header_row}'}"
-    return Path(place) if isinstance(table, Path) else place
+    if isinstance(table, Path):
+        return Path(place)
+    return place
 
 
 def composition_of(column: str | None, element_columns: bool) -> str | None:
@@ -95,7 +111,9 @@ def one_of(shells: Sequence[str] | None, why: str) -> str | None:
     """Return the one shell that is given, or None; refuse several by saying why."""
     if len(shells or ()) > 1:
         raise InputError(why)
-    return shells[0] if shells else None
+    if shells:
+        return shells[0]
+    return None
 
 
 def with_unit(text: str | None) -> str | None:
@@ -109,14 +127,19 @@ def with_unit(text: str | None) -> str | None:
             number = float(end)
         except ValueError:
             continue
-        raise InputError(f"temperature {end}: {number:g}C or {number:g}K? Say which, e.g. 150C")
+        raise InputError(
+            f"temperature {end}: {number:g}C or {number:g}K? Say which, e.g. 150C"
+        )
     return text
 
 
 Columns = Annotated[
-    str | None, more("Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT)
+    str | None,
+    more("Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT),
 ]
-Everything = Annotated[bool, more("--all", "Print all columns, however wide.", panel=OUTPUT)]
+Everything = Annotated[
+    bool, more("--all", "Print all columns, however wide.", panel=OUTPUT)
+]
 Shells = Annotated[
     list[str] | None,
     option(
@@ -126,9 +149,12 @@ Shells = Annotated[
         panel=GROUPS["magnet"],
     ),
 ]
-Strict = Annotated[bool, more("--strict", "Fail on the first row that cannot be used.", panel=RUN)]
+Strict = Annotated[
+    bool, more("--strict", "Fail on the first row that cannot be used.", panel=RUN)
+]
 ReferenceMagnet = Annotated[
-    str | None, option("--reference", "Today's magnet, instead of the device's.", metavar="RECIPE")
+    str | None,
+    option("--reference", "Today's magnet, instead of the device's.", metavar="RECIPE"),
 ]
 Require = Annotated[
     list[str] | None,
@@ -140,7 +166,9 @@ Require = Annotated[
 Objectives = Annotated[
     list[str] | None,
     option(
-        "--objective", "Instead of the device's, e.g. cost:min=2; repeat.", metavar="COLUMN:min|max"
+        "--objective",
+        "Instead of the device's, e.g. cost:min=2; repeat.",
+        metavar="COLUMN:min|max",
     ),
 ]
 Json = Annotated[bool, option("--json", "Print JSON, one object a line.", panel=OUTPUT)]
@@ -148,12 +176,18 @@ Units = Annotated[
     Literal["si", "cgs"] | None,
     option("Of tables, else as MAGNETKIT_UNITS; cgs: kG, kOe, MGOe.", panel=OUTPUT),
 ]
-Force = Annotated[bool, option("--force", "Replace the finished results in --out.", panel=OUTPUT)]
+Force = Annotated[
+    bool, option("--force", "Replace the finished results in --out.", panel=OUTPUT)
+]
 Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]
 Top = Annotated[int, option("Candidates to print.", min=0, panel=OUTPUT)]
 Mass = Annotated[float, more("Mass of one magnet, kg.", metavar="KG")]
-PerYear = Annotated[int | None, option("Magnets, or devices, a year.", min=1, panel=OUTPUT)]
-Recipe = Annotated[str | None, option("What the grade is made of, if known; else estimated.")]
+PerYear = Annotated[
+    int | None, option("Magnets, or devices, a year.", min=1, panel=OUTPUT)
+]
+Recipe = Annotated[
+    str | None, option("What the grade is made of, if known; else estimated.")
+]
 
 
 def a_place(text: str | Path) -> Any:
@@ -163,7 +197,9 @@ def a_place(text: str | Path) -> Any:
     # An empty text would be the current folder.
     if not str(text).strip():
         raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
-    return text if is_url(text) else Path(text)
+    if is_url(text):
+        return text
+    return Path(text)
 
 
 Place = Annotated[
@@ -180,7 +216,9 @@ Place = Annotated[
 def check_out(out: Path) -> None:
     """Refuse a file that cannot be written, before anything is computed."""
     if out.suffix.lower() not in _WRITTEN:
-        raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
+        raise InputError(
+            f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}"
+        )
     check_folder(out)
 
 
@@ -198,7 +236,9 @@ def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str,
         try:
             result[name.strip()] = kind(value.strip())
         except ValueError:
-            raise InputError(f"{option} {text!r}: expected Element=number, e.g. Dy=0.2") from None
+            raise InputError(
+                f"{option} {text!r}: expected Element=number, e.g. Dy=0.2"
+            ) from None
     return result
 
 
@@ -208,7 +248,9 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
     for text in texts:
         site, _, others = text.partition("=")
         if not site.strip() or not others.strip():
-            raise InputError(f"{option} {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La")
+            raise InputError(
+                f"{option} {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La"
+            )
         sites[site.strip()] = [symbol.strip() for symbol in others.split(",")]
     return sites
 
@@ -216,7 +258,9 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
 # Types of the options that are no texts, what else Typer is told of one, and how a text is read,
 # where the text itself is not the value.
 _TYPES: dict[str, Any] = {
-    **dict.fromkeys(("load_line", "outside_field_kA_m", "hours", "interval"), float | None),
+    **dict.fromkeys(
+        ("load_line", "outside_field_kA_m", "hours", "interval"), float | None
+    ),
     **dict.fromkeys(("shell", "recycled", "prices"), list[str] | None),
     **dict.fromkeys(("snapshot", "data", "add"), Path | None),
 }
@@ -234,23 +278,27 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 def option_of(one: "Field[Any]") -> Any:
     """Return the annotation of the option that a field of `Conditions` makes."""
-    said = one.metadata
-    example = f"; {said['example']}" if said["example"] else ""
-    made = option(
-        said["option"],
-        f"{said['meaning']}{example}.".replace("``", ""),
-        metavar=said["metavar"],
-        panel=GROUPS[said["group"]],
-        hidden=not said["common"],
+    facts = one.metadata
+    example = f"; {facts['example']}" if facts["example"] else ""
+    result = option(
+        facts["option"],
+        f"{facts['meaning']}{example}.".replace("``", ""),
+        metavar=facts["metavar"],
+        panel=GROUPS[facts["group"]],
+        hidden=not facts["common"],
         **_TOLD.get(one.name, {}),
     )
-    return Annotated[_TYPES.get(one.name, str | None), made]
+    return Annotated[_TYPES.get(one.name, str | None), result]
 
 
 _MADE = {one.name: option_of(one) for one in conditions_in(*GROUPS)}
 _NAMES = {one.name: one.metadata["option"] for one in conditions_in(*GROUPS)}
-Temperature, Scenario, Recycled = _MADE["temperature"], _MADE["scenario"], _MADE["recycled"]
-Phases, Shell, Prices = _MADE["snapshot"], _MADE["shell"], _MADE["prices"]
+Temperature = _MADE["temperature"]
+Scenario = _MADE["scenario"]
+Recycled = _MADE["recycled"]
+Phases = _MADE["snapshot"]
+Shell = _MADE["shell"]
+Prices = _MADE["prices"]
 
 
 def with_options(
@@ -264,19 +312,28 @@ def with_options(
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command)
-        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        known = {p.name for p in own}
-        added = [f.name for f in conditions_in(*names, without=without) if f.name not in known]
+        parameters = [
+            p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD
+        ]
+        names_present = {p.name for p in parameters}
+        new_names = [
+            f.name
+            for f in conditions_in(*names, without=without)
+            if f.name not in names_present
+        ]
 
         @wraps(command)
         def run(**given: Any) -> None:
-            for name in added:
+            for name in new_names:
                 value = given.pop(name)
                 if value is not None and value != []:
                     given[name] = _READ.get(name, lambda text: text)(value)
             command(**given)
 
-        return _with_parameters(run, own + [_parameter(name, None, _MADE[name]) for name in added])
+        return _with_parameters(
+            run,
+            parameters + [_parameter(name, None, _MADE[name]) for name in new_names],
+        )
 
     return decorate
 
@@ -320,11 +377,16 @@ def _show_all(ctx: typer.Context, wanted: bool) -> None:
 
 
 _HelpAll = Annotated[
-    bool, option("--help-all", "Show every option and exit.", is_eager=True, callback=_show_all)
+    bool,
+    option(
+        "--help-all", "Show every option and exit.", is_eager=True, callback=_show_all
+    ),
 ]
 
 
-def reported(function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any) -> Any:
+def reported(
+    function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any
+) -> Any:
     """Call a function that takes compositions, and list the rows that it rejected."""
     from ..alloy._read import RejectedRows
 
@@ -340,5 +402,5 @@ def refuse_beside(option: str, **given: object) -> None:
     """Refuse options that have no effect together with another, by their parameters' names."""
     for name, value in given.items():
         if value not in (None, False, [], ()):
-            own = _NAMES.get(name, f"--{name.replace('_', '-')}")
-            raise InputError(f"{option}: leave {own} out, it has no effect there")
+            flag = _NAMES.get(name, f"--{name.replace('_', '-')}")
+            raise InputError(f"{option}: leave {flag} out, it has no effect there")

@@ -12,7 +12,9 @@ import typer
 from .._core._progress import message
 from .._core.errors import InputError
 
-_TABLE = re.compile(r"\.(csv|tsv|txt|parquet|xlsx?|xlsm|ods|numbers)(#.*)?$", re.IGNORECASE)
+_TABLE = re.compile(
+    r"\.(csv|tsv|txt|parquet|xlsx?|xlsm|ods|numbers)(#.*)?$", re.IGNORECASE
+)
 
 
 def is_parts_list(name: str | None) -> bool:
@@ -45,7 +47,9 @@ def answer_parts_list(
     from ._options import with_unit
 
     place = None if out is None else _check_place(Path(str(out)), name, force)
-    options = {key: value for key, value in keywords.items() if value not in (None, (), [], {})}
+    options = {
+        key: value for key, value in keywords.items() if value not in (None, (), [], {})
+    }
     answer = replace_parts(
         name,
         temperature=with_unit(temperature),
@@ -84,6 +88,8 @@ def _read_units(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         header, sign, unit = text.rpartition("=")
         if not sign or not header.strip() or not unit.strip():
-            raise InputError(f"--unit {text!r}: expected HEADER=UNIT, e.g. 'Max temp=C'")
+            raise InputError(
+                f"--unit {text!r}: expected HEADER=UNIT, e.g. 'Max temp=C'"
+            )
         units[header.strip()] = unit.strip()
     return units

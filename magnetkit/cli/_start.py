@@ -22,9 +22,7 @@ from .._core.errors import InputError
 
 _INTERRUPTED = 130
 PATIENCE_S = 1.5
-MESSAGE = (
-    "magnetkit: interrupted; finished work is kept, a screening goes on from there with --resume"
-)
+MESSAGE = "magnetkit: interrupted; finished work is kept, a screening goes on from there with --resume"
 
 _ended = threading.Lock()
 
@@ -73,17 +71,18 @@ def end() -> NoReturn:
 
 def is_interruption(error: BaseException) -> bool:
     """Return whether an interruption caused an error: numba may wrap it in a SystemError."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, KeyboardInterrupt):
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt):
             return True
-        if isinstance(seen, SystemExit) and seen.code == _INTERRUPTED:
+        if isinstance(cause, SystemExit) and cause.code == _INTERRUPTED:
             return True
-        seen = seen.__cause__ or seen.__context__
+        cause = cause.__cause__ or cause.__context__
     return False
 
 
-_verbose, _SHOWN = False, warnings.showwarning
+_verbose = False
+_SHOWN = warnings.showwarning
 
 
 class _Stderr(logging.Handler):
@@ -103,7 +102,9 @@ _ROOM = 2_950_000_000
 def check_room() -> None:
     """Refuse a shell's limit of memory that a command may not survive."""
     with suppress(OSError), open("/proc/self/limits", encoding="utf-8") as limits:
-        (limit,) = [line.split()[3] for line in limits if line.startswith("Max address space")]
+        (limit,) = [
+            line.split()[3] for line in limits if line.startswith("Max address space")
+        ]
         if limit.isdigit() and int(limit) < _ROOM:
             raise InputError(
                 f"memory is limited to {int(limit) / 1e9:.2f} GB of addresses (ulimit -v), "

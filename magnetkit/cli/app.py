@@ -13,7 +13,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_SETS, _DATA, _MACHINE = "From candidates to a choice", "Data and models", "This machine"
+_SETS = "From candidates to a choice"
+_DATA = "Data and models"
+_MACHINE = "This machine"
 
 
 def _version(wanted: bool) -> None:
@@ -32,12 +34,19 @@ def _verbose(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
     verbose: Annotated[
         bool,
         typer.Option(
-            "--verbose", "-v", callback=_verbose, is_eager=True, help="Print logs and tracebacks."
+            "--verbose",
+            "-v",
+            callback=_verbose,
+            is_eager=True,
+            help="Print logs and tracebacks.",
         ),
     ] = False,
 ) -> None:

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 Systems = Annotated[
-    list[str] | None, typer.Argument(help="E.g. Sm-Co Nd-Fe-B; their subsystems come along.")
+    list[str] | None,
+    typer.Argument(help="E.g. Sm-Co Nd-Fe-B; their subsystems come along."),
 ]
 Device = Annotated[
     str | None,
-    o.option("--application", "Device: systems of four of its elements.", metavar="NAME"),
+    o.option(
+        "--application", "Device: systems of four of its elements.", metavar="NAME"
+    ),
 ]
 
 app = typer.Typer(help="Embedded, fetched and pulled data.", no_args_is_help=True)
@@ -73,7 +76,9 @@ def verify(json: o.Json = False) -> None:
         elif state != "ok":
             typer.echo(f"{name}: {state}")
     if not json:
-        typer.echo(f"{len(states) - bad} of {len(states)} embedded files are as published")
+        typer.echo(
+            f"{len(states) - bad} of {len(states)} embedded files are as published"
+        )
     raise typer.Exit(bad > 0)
 
 
@@ -102,21 +107,32 @@ def pull(
     application: Device = None,
     replaced: Annotated[
         list[str] | None,
-        o.option("--for", "Substitutions to come: their systems too.", metavar="Nd=Ce,La"),
+        o.option(
+            "--for", "Substitutions to come: their systems too.", metavar="Nd=Ce,La"
+        ),
     ] = None,
     completed: Annotated[
-        bool, o.option("--complete", "Take what lacks from the embedded snapshot, corrected.")
+        bool,
+        o.option(
+            "--complete", "Take what lacks from the embedded snapshot, corrected."
+        ),
     ] = False,
     out: Annotated[Path | None, o.option("Folder to freeze the pull into.")] = None,
     cif: Annotated[Path | None, o.more("Folder for crystals as CIF files.")] = None,
-    poscar: Annotated[Path | None, o.more("The same as POSCAR files, as VASP reads them.")] = None,
+    poscar: Annotated[
+        Path | None, o.more("The same as POSCAR files, as VASP reads them.")
+    ] = None,
     endpoint: Annotated[
-        str | None, o.more("Address of the server; else MP_API_ENDPOINT or the public one.")
+        str | None,
+        o.more("Address of the server; else MP_API_ENDPOINT or the public one."),
     ] = None,
     thermo_type: Annotated[
-        str | None, o.more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN.")
+        str | None,
+        o.more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN."),
     ] = None,
-    refresh: Annotated[bool, o.more("--refresh", "Request again what is in the cache.")] = False,
+    refresh: Annotated[
+        bool, o.more("--refresh", "Request again what is in the cache.")
+    ] = False,
     quiet: o.Quiet = False,
 ) -> None:
     """Pull phases from the Materials Project into the cache; print the snapshot's folder.
@@ -136,7 +152,7 @@ def pull(
     wanted = _systems(systems, application)
     if replaced:
         wanted = systems_of_substitutes(wanted, o.substitutes(replaced, "--for"))
-    pulled = _pull(
+    snapshot = _pull(
         wanted,
         endpoint=endpoint,
         thermo_type=thermo_type,
@@ -144,11 +160,11 @@ def pull(
         completed=completed,
         quiet=quiet,
     )
-    typer.echo(str(pulled.save(out)))
+    typer.echo(str(snapshot.save(out)))
     if cif is not None:
-        write_cifs(pulled, cif)
+        write_cifs(snapshot, cif)
     if poscar is not None:
-        write_poscars(pulled, poscar)
+        write_poscars(snapshot, poscar)
 
 
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
@@ -159,21 +175,29 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     from ..phases.pull import largest_systems
     from ..run._candidates import charges
 
-    found = list(systems or [])
+    result = list(systems or [])
     if application is not None:
         profile = load(application)
-        melts = [text for made in charges(profile).values() for text, _ in made]
+        melts = [
+            text
+            for melts_of_route in charges(profile).values()
+            for text, _ in melts_of_route
+        ]
         table = CompositionTable.from_strings(melts, basis="weight")
-        for held in {frozenset(table[i : i + 1].elements) for i in range(len(table))}:
-            found += largest_systems(set(held))
+        for element_set in {
+            frozenset(table[i : i + 1].elements) for i in range(len(table))
+        }:
+            result += largest_systems(set(element_set))
         for part in profile.space:
             elements = {*read_amounts(part.formula)[0], *part.replace}
-            for others in part.replace.values():
-                elements.update(others)
-            found += largest_systems(elements)
-    if not found:
-        raise InputError("name chemical systems such as Sm-Co, or a device by --application")
-    return sorted(set(found))
+            for substitutes in part.replace.values():
+                elements.update(substitutes)
+            result += largest_systems(elements)
+    if not result:
+        raise InputError(
+            "name chemical systems such as Sm-Co, or a device by --application"
+        )
+    return sorted(set(result))
 
 
 def _pull(
@@ -235,14 +259,20 @@ def list_applications(json: o.Json = False) -> None:
         if json:
             typer.echo(profile.model_dump_json(include=_LISTED))
             continue
-        low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
+        low, high = (
+            t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K)
+        )
         hosts = ", ".join(profile.hosts)
-        typer.echo(f"{name:26s}{low:4.0f} to {high:3.0f} °C  {hosts:18s}{profile.title}")
+        typer.echo(
+            f"{name:26s}{low:4.0f} to {high:3.0f} °C  {hosts:18s}{profile.title}"
+        )
 
 
 @applications.command("new")
 def new_application(
-    name: Annotated[str, typer.Argument(help="Its name, e.g. my-pump; also that of the file.")],
+    name: Annotated[
+        str, typer.Argument(help="Its name, e.g. my-pump; also that of the file.")
+    ],
 ) -> None:
     """Write a profile of your own device to fill in: commented, and valid as it stands.
 
@@ -275,7 +305,9 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
     if json:
         return typer.echo(profile.model_dump_json())
     reference = profile.reference
-    low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
+    low, high = (
+        t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K)
+    )
     shell = f" + {reference.shell}" if reference.shell else ""
     typer.echo(f"{profile.name}: {profile.title}\n")
     say(" ".join(profile.description.split()))
@@ -285,19 +317,29 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
     if profile.sources.outside_field is not None:
         field = f"{profile.outside_field_kA_m:g} kA/m against the magnet"
         _say("Outside field", field, profile.sources.outside_field)
-    _say("Magnet", f"{profile.magnet_mass_kg:g} kg per device", profile.sources.magnet_mass)
+    _say(
+        "Magnet",
+        f"{profile.magnet_mass_kg:g} kg per device",
+        profile.sources.magnet_mass,
+    )
     _say("Today's magnet", f"{reference.formula}{shell} ({reference.grade})", reference)
     say(", ".join(profile.hosts), "Hosts           ")
     say(profile.atmosphere, "Surroundings    ")
     say(", ".join(profile.objectives), "Objectives      ")
-    typer.echo(f"\nRequirements, at {profile.temperature_K - 273.15:.0f} °C where none is named")
+    typer.echo(
+        f"\nRequirements, at {profile.temperature_K - 273.15:.0f} °C where none is named"
+    )
     for requirement in profile.requirements:
         _say("", requirement_in_words(requirement), requirement)
     if profile.space:
         typer.echo("\nDefault candidates")
     for part in profile.space:
-        swaps = "; ".join(f"{site} = {', '.join(by)}" for site, by in part.replace.items())
-        space = substitutions(part.formula, part.replace, step=part.step, limits=part.limits)
+        swaps = "; ".join(
+            f"{site} = {', '.join(by)}" for site, by in part.replace.items()
+        )
+        space = substitutions(
+            part.formula, part.replace, step=part.step, limits=part.limits
+        )
         shells = f", {len(part.shell)} shells" if part.shell else ""
         say(f"{part.formula}: {swaps} ({len(space):,}{shells})", f"  {part.host:7s}")
 
@@ -314,7 +356,9 @@ supply = typer.Typer(help="Supply of elements and alloys.", no_args_is_help=True
 
 @supply.command("new")
 def new_scenario(
-    name: Annotated[str, typer.Argument(help="Its name, e.g. my-scenario; also that of the file.")],
+    name: Annotated[
+        str, typer.Argument(help="Its name, e.g. my-scenario; also that of the file.")
+    ],
 ) -> None:
     """Write a supply scenario of your own to fill in: commented, and valid as it stands.
 
@@ -371,9 +415,13 @@ def alloys(
     shell: o.Shell = None,
     break_even: Annotated[
         str | None,
-        o.more("Element to recycle until its risk is that of --against.", metavar="ELEMENT"),
+        o.more(
+            "Element to recycle until its risk is that of --against.", metavar="ELEMENT"
+        ),
     ] = None,
-    against: Annotated[str | None, o.more("Alloy whose supply risk is to be reached.")] = None,
+    against: Annotated[
+        str | None, o.more("Alloy whose supply risk is to be reached.")
+    ] = None,
     json: o.Json = False,
 ) -> None:
     """Show heavy rare earth, supply risk and cost of alloys, and the break-even of recycling.
@@ -396,7 +444,8 @@ def alloys(
     if table.errors:
         first = table.errors[0]
         raise CompositionError(first.reason, first.text, first.position)
-    name, shares = _state(scenario, price), o.pairs(recycled, "--recycled")
+    name = _state(scenario, price)
+    shares = o.pairs(recycled, "--recycled")
     shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(texts) - len(formulas))
     frame = ledger(table, name, shares, shell=shells)
     frame.insert(0, "formula", texts)
@@ -437,7 +486,10 @@ def controls(json: o.Json = False) -> None:
         until = f" to {row['until']}" if row["until"] else ""
         say(f"{row['country']}, {row['effective']}{until}: {row['measure']}")
         say(row["elements"], "    ")
-        say(f"{row['status_2026_11']} (as of {row['known_as_of']}); {row['verification']}", "    ")
+        say(
+            f"{row['status_2026_11']} (as of {row['known_as_of']}); {row['verification']}",
+            "    ",
+        )
 
 
 @supply.command()
@@ -455,9 +507,9 @@ def claims(json: o.Json = False) -> None:
     if json:
         return print_json(table())
     for row in table().to_dict("records"):
-        said = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
+        claim = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
         today = f"{row['today']} {row['today_unit']} ({row['today_as_of']})"
-        say(f"{row['topic']}: {said}, today {today}")
+        say(f"{row['topic']}: {claim}, today {today}")
         say(row["today_source"], "    ")
 
 
@@ -478,7 +530,8 @@ def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) ->
         return print_json(frame)
     if not to_terminal():
         return print_csv(frame[list(headings)])
-    columns, first = [], layouts()["supply_first"]
+    columns = []
+    first = layouts()["supply_first"]
     for place, (name, heading) in enumerate(headings.items()):
         cells = [v if isinstance(v, str) else number(v) for v in frame[name]]
         text = any(isinstance(v, str) for v in frame[name])

@@ -20,7 +20,9 @@ from ._options import Json, Quiet, option
 
 
 def doctor(
-    online: Annotated[bool, option("--online", "Also ask whether servers can be reached.")] = False,
+    online: Annotated[
+        bool, option("--online", "Also ask whether servers can be reached.")
+    ] = False,
     compile_: Annotated[
         bool, option("--compile", "Compile the kernels and train the models now.")
     ] = False,
@@ -60,17 +62,25 @@ def _print(findings: "list[Finding]") -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    console, group = Console(soft_wrap=True, highlight=False), ""
-    signs = {"ok": "[green]ok    [/]", "note": "[yellow]note  [/]", "broken": "[red]broken[/]"}
+    console = Console(soft_wrap=True, highlight=False)
+    group = ""
+    signs = {
+        "ok": "[green]ok    [/]",
+        "note": "[yellow]note  [/]",
+        "broken": "[red]broken[/]",
+    }
     for finding in findings:
         if finding.group != group:
-            gap, group = "\n" if group else "", finding.group
+            gap = "\n" if group else ""
+            group = finding.group
             console.print(f"{gap}[bold]{group}[/]")
         console.print(f"{signs[finding.state]} {finding.name}: {escape(finding.value)}")
         if finding.advice:
             console.print(f"         [dim]{escape(finding.advice)}[/]")
-    broken, notes = (sum(f.state == state for f in findings) for state in ("broken", "note"))
-    console.print(f"\n{broken} broken, {notes} to note")
+    faults, notes = (
+        sum(f.state == state for f in findings) for state in ("broken", "note")
+    )
+    console.print(f"\n{faults} broken, {notes} to note")
 
 
 State = Literal["ok", "note", "broken"]
@@ -111,7 +121,9 @@ def _checked(
     group: str, name: str, value: str, good: bool, otherwise: State, advice: str
 ) -> Finding:
     """Return a finding that is in the state `otherwise`, with advice, where it is not good."""
-    return Finding(group, name, value, "ok" if good else otherwise, "" if good else advice)
+    return Finding(
+        group, name, value, "ok" if good else otherwise, "" if good else advice
+    )
 
 
 def examine(online: bool = False) -> Iterator[Finding]:
@@ -125,7 +137,9 @@ def examine(online: bool = False) -> Iterator[Finding]:
     try:
         get_settings()
     except InputError as error:
-        yield Finding("Settings", "environment", str(error), "broken", "correct or unset it")
+        yield Finding(
+            "Settings", "environment", str(error), "broken", "correct or unset it"
+        )
         return
     yield from _data()
     yield from _caches()
@@ -136,22 +150,29 @@ def examine(online: bool = False) -> Iterator[Finding]:
 
 def _tested() -> dict[str, str]:
     """Return the versions magnetkit was tested with, by name in lower case."""
-    here = Path(__file__).resolve().parents[1]
-    for file in (here / "_constraints.txt", here.parent / "constraints.txt"):
+    package = Path(__file__).resolve().parents[1]
+    for file in (package / "_constraints.txt", package.parent / "constraints.txt"):
         if file.is_file():
-            found = re.findall(r"^([\w.-]+)==(\S+)$", file.read_text(encoding="utf-8"), re.M)
-            return {name.lower().replace("_", "-"): version for name, version in found}
+            pins = re.findall(
+                r"^([\w.-]+)==(\S+)$", file.read_text(encoding="utf-8"), re.M
+            )
+            return {name.lower().replace("_", "-"): version for name, version in pins}
     return {}
 
 
 def _packages() -> Iterator[Finding]:
     from importlib import metadata
 
-    group, tested = "Packages", _tested()
+    group = "Packages"
+    pins = _tested()
     python = platform.python_version()
-    known = (3, 11) <= tuple(map(int, python.split(".")[:2])) < (3, 14)
-    value = f"{__version__} on Python {python}, {platform.system()} {platform.machine()}"
-    yield _checked(group, "magnetkit", value, known, "broken", "use Python 3.11 to 3.13")
+    is_supported = (3, 11) <= tuple(map(int, python.split(".")[:2])) < (3, 14)
+    value = (
+        f"{__version__} on Python {python}, {platform.system()} {platform.machine()}"
+    )
+    yield _checked(
+        group, "magnetkit", value, is_supported, "broken", "use Python 3.11 to 3.13"
+    )
     for name in (*NEEDED, *_OPTIONAL):
         try:
             version = metadata.version(name)
@@ -164,9 +185,9 @@ def _packages() -> Iterator[Finding]:
             else:
                 yield Finding(group, name, "missing", "broken", advice)
             continue
-        wanted = tested.get(name)
-        same = wanted is None or wanted == version
-        value = version if same else f"{version} (tested with {wanted})"
+        pin = pins.get(name)
+        same = pin is None or pin == version
+        value = version if same else f"{version} (tested with {pin})"
         advice = "if a figure looks odd, try the version tested"
         yield _checked(group, name, value, same, "note", advice)
 
@@ -181,7 +202,9 @@ def _data() -> Iterator[Finding]:
     try:
         states = datasets.verify()
     except (MagnetkitError, OSError) as error:
-        yield Finding(group, "embedded", str(error), "broken", "install magnetkit again")
+        yield Finding(
+            group, "embedded", str(error), "broken", "install magnetkit again"
+        )
         return
     bad = [name for name, state in states.items() if state != "ok"]
     value = f"{len(states) - len(bad)} of {len(states)} files as published, in {datasets.root()}"
@@ -197,15 +220,26 @@ def _data() -> Iterator[Finding]:
     if (mirror := get_settings().mirror) is not None:
         yield Finding(group, "mirror", str(mirror))
     for name in names():
-        here = os.path.isfile(cached_path(name))
-        advice = "" if here else f"`magnetkit data fetch {name}` makes better models of T_C"
-        yield Finding(group, f"set {name}", "fetched" if here else "not fetched", "ok", advice)
+        is_present = os.path.isfile(cached_path(name))
+        advice = (
+            ""
+            if is_present
+            else f"`magnetkit data fetch {name}` makes better models of T_C"
+        )
+        yield Finding(
+            group,
+            f"set {name}",
+            "fetched" if is_present else "not fetched",
+            "ok",
+            advice,
+        )
 
 
 def _caches() -> Iterator[Finding]:
     from .._core.settings import get_settings
 
-    group, folder = "Caches", get_settings().cache_dir
+    group = "Caches"
+    folder = get_settings().cache_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)
         writable = os.access(folder, os.W_OK | os.X_OK)
@@ -223,9 +257,9 @@ def _models() -> Iterator[Finding]:
     from .._core.settings import get_settings
     from ..surrogates.training_sets import TARGETS
 
-    found = {f.name for f in _files(get_settings().cache_dir / "surrogates")}
+    names = {f.name for f in _files(get_settings().cache_dir / "surrogates")}
     for target in TARGETS:
-        count = sum(name.startswith(f"{target}-") for name in found)
+        count = sum(name.startswith(f"{target}-") for name in names)
         advice = "trained at first use; `magnetkit models train` does it now"
         value = f"{count} trained" if count else "not trained"
         yield _checked("Models", target, value, count > 0, "ok", advice)
@@ -255,25 +289,23 @@ def _kernels() -> Iterator[Finding]:
         return
     files = [file for file, _ in kept(place) if file.suffix == ".nbc"]
     if not files:
-        advice = (
-            "the first command compiles for half a minute; `magnetkit doctor --compile` does it now"
-        )
+        advice = "the first command compiles for half a minute; `magnetkit doctor --compile` does it now"
         yield Finding(group, "compiled", f"none in {place}", "ok", advice)
         return
-    listed = {line.partition("  ")[2] for line in listed_in(place)}
-    new = sum(file.name not in listed for file in files)
-    unlisted = f", {new} of them by commands still running" if new else ""
-    yield Finding(group, "compiled", f"{len(files)} in {place}, {_size(files)}{unlisted}")
+    names = {line.partition("  ")[2] for line in listed_in(place)}
+    new = sum(file.name not in names for file in files)
+    note = f", {new} of them by commands still running" if new else ""
+    yield Finding(group, "compiled", f"{len(files)} in {place}, {_size(files)}{note}")
 
 
 def _materials_project(online: bool) -> Iterator[Finding]:
     from ..phases.pull import ENDPOINT
 
     group = "Materials Project"
-    known = bool(os.environ.get("MP_API_KEY"))
-    value = "MP_API_KEY is set" if known else "MP_API_KEY is not set"
+    has_key = bool(os.environ.get("MP_API_KEY"))
+    value = "MP_API_KEY is set" if has_key else "MP_API_KEY is not set"
     advice = "needed for `magnetkit data pull` alone; the embedded phases need none"
-    yield _checked(group, "key", value, known, "ok", advice)
+    yield _checked(group, "key", value, has_key, "ok", advice)
     address = os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     # An address may hold a password; only the server's name is shown.
     place = urlsplit(address).hostname or "an address that cannot be read"
@@ -290,13 +322,15 @@ def _asked(group: str, place: str, address: str) -> Finding:
     from ..phases.pull import check_endpoint
 
     try:
-        with urlopen(check_endpoint(address) + "heartbeat", timeout=_TIMEOUT_S) as answer:
+        with urlopen(
+            check_endpoint(address) + "heartbeat", timeout=_TIMEOUT_S
+        ) as answer:
             version = loads(answer.read(1 << 16)).get("db_version")
     except (OSError, HTTPException, ValueError, AttributeError, InputError) as error:
-        advice = (
-            "check the network, a proxy (HTTPS_PROXY) and MP_API_ENDPOINT; all else works offline"
+        advice = "check the network, a proxy (HTTPS_PROXY) and MP_API_ENDPOINT; all else works offline"
+        return Finding(
+            group, "server", f"{place}: {type(error).__name__}", "note", advice
         )
-        return Finding(group, "server", f"{place}: {type(error).__name__}", "note", advice)
     return Finding(group, "server", f"{place} answers, database {version}")
 
 

@@ -15,7 +15,8 @@ app = typer.Typer(help="Features of compositions.", no_args_is_help=True)
 @o.shown_in_full
 def make(
     candidates: Annotated[
-        Path, typer.Argument(help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line.")
+        Path,
+        typer.Argument(help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line."),
     ],
     out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")],
     basis: o.Basis = "auto",
@@ -35,7 +36,13 @@ def make(
 
     o.check_folder(out)
     candidates = o.on_sheet(candidates, sheet, header_row)
-    written, rejected = run(candidates, out, basis, o.composition_of(column, element_columns))
-    note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
+    row_count, rejected_count = run(
+        candidates, out, basis, o.composition_of(column, element_columns)
+    )
+    note = (
+        f", {rejected_count:,} rejected: {out.with_suffix('.rejected.csv')}"
+        if rejected_count
+        else ""
+    )
     if not quiet:
-        message(f"{written:,} row{'s' if written != 1 else ''} in {out}{note}")
+        message(f"{row_count:,} row{'s' if row_count != 1 else ''} in {out}{note}")

@@ -18,11 +18,16 @@ def trained() -> tuple[str, ...]:
     """Return the targets; the distance to the hull follows from the formation energy."""
     from .._core.columns import properties
 
-    return ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
+    return (
+        "curie_temperature_K",
+        PHASE_TARGET,
+        *(record.name for record in properties()),
+    )
 
 
 Data = Annotated[
-    Path | None, typer.Option(help="CSV: composition, the target; group, source if known.")
+    Path | None,
+    typer.Option(help="CSV: composition, the target; group, source if known."),
 ]
 
 
@@ -38,7 +43,9 @@ def train(
         str | None,
         typer.Argument(
             help="Target, e.g. curie_temperature_K; all if not given.",
-            autocompletion=lambda incomplete: [t for t in trained() if t.startswith(incomplete)],
+            autocompletion=lambda incomplete: [
+                t for t in trained() if t.startswith(incomplete)
+            ],
         ),
     ] = None,
     data: Data = None,
@@ -58,7 +65,9 @@ def train(
     if data is not None and target is None:
         raise InputError(f"--data needs a target: one of {', '.join(trained())}")
     for name in trained() if target is None else (target,):
-        typer.echo(str(run(name, data=_source(name, data, snapshot), progress=not quiet)))
+        typer.echo(
+            str(run(name, data=_source(name, data, snapshot), progress=not quiet))
+        )
 
 
 def validate(
@@ -67,15 +76,20 @@ def validate(
         typer.Argument(
             help="A model's target, or magnetism, magnets, grades, phases, hindcast, diffusion; "
             "with --data any column of it.",
-            autocompletion=lambda incomplete: [t for t in _stored() if t.startswith(incomplete)],
+            autocompletion=lambda incomplete: [
+                t for t in _stored() if t.startswith(incomplete)
+            ],
         ),
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(help="CSV of your measurements: composition, TARGET; group, source if known."),
+        typer.Option(
+            help="CSV of your measurements: composition, TARGET; group, source if known."
+        ),
     ] = None,
     groups: Annotated[
-        str | None, typer.Option(help="Column of --data: its rows are left out together.")
+        str | None,
+        typer.Option(help="Column of --data: its rows are left out together."),
     ] = None,
     learn_from: Annotated[
         str,
@@ -85,7 +99,8 @@ def validate(
         ),
     ] = "data",
     plot: Annotated[
-        Path | None, typer.Option(help="Parity plot of --data: .html, .png, .svg or .pdf.")
+        Path | None,
+        typer.Option(help="Parity plot of --data: .html, .png, .svg or .pdf."),
     ] = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -109,32 +124,42 @@ def validate(
 
     if data is not None:
         if target is None:
-            raise InputError("--data needs a target: the column of the file to validate")
-        found = run(target, data=data, groups=groups, learn_from=learn_from, progress=not quiet)
+            raise InputError(
+                "--data needs a target: the column of the file to validate"
+            )
+        found = run(
+            target, data=data, groups=groups, learn_from=learn_from, progress=not quiet
+        )
         if plot is not None:
             found.plot().save(plot)
         figures = found.table.round(4).reset_index()
         if json:
-            records = figures.astype(object).where(figures.notna(), None).to_dict("records")
+            records = (
+                figures.astype(object).where(figures.notna(), None).to_dict("records")
+            )
             return typer.echo(dumps({target: records}, ensure_ascii=False))
         say(f"{target}, {found.about}")
         return _print_figures(figures)
     if groups is not None or plot is not None or learn_from != "data":
-        raise InputError("--groups, --plot and --learn-from are of your own rows: give --data")
+        raise InputError(
+            "--groups, --plot and --learn-from are of your own rows: give --data"
+        )
     stored = _stored()
     if target is not None and target not in stored:
         raise InputError(
             f"no figures of {target!r} are stored, but of {', '.join(stored)}; --data takes "
             "measurements of anything else"
         )
-    chosen = stored if target is None else {target: stored[target]}
+    selection = stored if target is None else {target: stored[target]}
     if json:
-        return typer.echo(dumps(chosen, ensure_ascii=False))
-    for name, tables in chosen.items():
+        return typer.echo(dumps(selection, ensure_ascii=False))
+    for name, tables in selection.items():
         for table in tables:
             _show(name, table)
     if not quiet:
-        remark(f"in a checkout, anew: python -m benchmarks.accuracy {target or 'TARGET'}")
+        remark(
+            f"in a checkout, anew: python -m benchmarks.accuracy {target or 'TARGET'}"
+        )
 
 
 def _stored() -> dict[str, list[dict[str, Any]]]:
@@ -172,7 +197,9 @@ def _print_figures(figures: Any) -> None:
 
 
 def _cell(value: Any) -> str:
-    return value if isinstance(value, str) else f"{value:.4g}"
+    if isinstance(value, str):
+        return value
+    return f"{value:.4g}"
 
 
 def _show(target: str, table: dict[str, Any]) -> None:

@@ -24,7 +24,8 @@ def predict(
     formulas: Annotated[
         list[str],
         typer.Argument(
-            metavar="RECIPES|FILE|-", help="Compositions, e.g. SmCo5; a table; - for stdin."
+            metavar="RECIPES|FILE|-",
+            help="Compositions, e.g. SmCo5; a table; - for stdin.",
         ),
     ],
     temperature: o.Temperature = "300K",
@@ -34,11 +35,16 @@ def predict(
     sheet: o.Sheet = None,
     header_row: o.HeaderRow = None,
     compare: Annotated[
-        bool, o.option("--compare", "Set magnets side by side: margins, thickness for equal flux.")
+        bool,
+        o.option(
+            "--compare", "Set magnets side by side: margins, thickness for equal flux."
+        ),
     ] = False,
     shape: Annotated[
         str | None,
-        o.more("Shape of the first magnet in open circuit, for --compare.", metavar="SHAPE"),
+        o.more(
+            "Shape of the first magnet in open circuit, for --compare.", metavar="SHAPE"
+        ),
     ] = None,
     along: Annotated[
         Literal["x", "y", "z"], o.more("--along", "Its direction of magnetization.")
@@ -46,7 +52,8 @@ def predict(
     why: Annotated[
         bool,
         o.option(
-            "--why", "Say why: terms of H_cJ and B_r, what the range rests on, what to measure."
+            "--why",
+            "Say why: terms of H_cJ and B_r, what the range rests on, what to measure.",
         ),
     ] = False,
     require: o.Require = None,
@@ -54,7 +61,8 @@ def predict(
     objective: o.Objectives = None,
     strict: o.Strict = False,
     out: Annotated[
-        Path | None, o.option("File: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=o.OUTPUT)
+        Path | None,
+        o.option("File: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=o.OUTPUT),
     ] = None,
     columns: o.Columns = None,
     everything: o.Everything = False,
@@ -87,13 +95,21 @@ def predict(
 
     at = temperature or "300K"
     if compare:
-        o.refuse_beside("--compare", column=column, element_columns=element_columns, out=out)
-        o.refuse_beside("--compare", require=require, reference=reference, objective=objective)
+        o.refuse_beside(
+            "--compare", column=column, element_columns=element_columns, out=out
+        )
+        o.refuse_beside(
+            "--compare", require=require, reference=reference, objective=objective
+        )
         o.refuse_beside("--compare", strict=strict, columns=columns)
-        asked = {"basis": basis, "shape": shape, "along": along, **keywords}
-        return _compare(formulas, at, asked, json=json, units=units, everything=everything)
+        request = {"basis": basis, "shape": shape, "along": along, **keywords}
+        return _compare(
+            formulas, at, request, json=json, units=units, everything=everything
+        )
     if shape is not None:
-        raise InputError("--shape is of --compare: thickness for the flux of the first magnet")
+        raise InputError(
+            "--shape is of --compare: thickness for the flux of the first magnet"
+        )
     if out is not None:
         o.check_out(out)
     named_in = o.composition_of(column, element_columns)
@@ -108,20 +124,28 @@ def predict(
         frame = o.reported(run, rows, at, **options)
     if out is not None and out.suffix.lower() == ".xlsx":
         unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
-        asked = " ".join(f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items())
-        said = [f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {asked[:-1]}."]
-        said.append(of_calibration(frame.attrs["calibration"]))
+        request = " ".join(
+            f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items()
+        )
+        sentences = [
+            f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {request[:-1]}."
+        ]
+        sentences.append(of_calibration(frame.attrs["calibration"]))
         if require:
-            said.append(f"{int(frame['meets_requirements'].sum()):,} meet {', '.join(require)}.")
-        write_results(frame, out, said, rejected=unread, units=units)
+            sentences.append(
+                f"{int(frame['meets_requirements'].sum()):,} meet {', '.join(require)}."
+            )
+        write_results(frame, out, sentences, rejected=unread, units=units)
     elif out is not None:
         write_table(frame, out)
     if out is not None:
         rests = of_calibration(frame.attrs["calibration"])
-        return message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}")
+        return message(
+            f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}"
+        )
     interval = keywords.get("interval", 0.9)
-    shown: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
-    print_properties(frame, as_json=json, interval=interval, **shown)
+    display: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
+    print_properties(frame, as_json=json, interval=interval, **display)
     if not json:
         _print_margins(rows, at, {"basis": basis, **keywords})
     if why:
@@ -144,11 +168,17 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
         return
     made_by = {name: asked.get(name) for name in ("process", "calibration", "shell")}
     conditions = Conditions.of(temperature=temperature, **given_duty, **made_by)
-    made = {"process": conditions.process, "shell": conditions.shell, "basis": asked["basis"]}
+    made = {
+        "process": conditions.process,
+        "shell": conditions.shell,
+        "basis": asked["basis"],
+    }
     for text in rows:
         for kelvin in conditions.temperature:
             try:
-                margin = find_margin(text, replace(conditions, temperature=(kelvin,)), **made)
+                margin = find_margin(
+                    text, replace(conditions, temperature=(kelvin,)), **made
+                )
             except InputError:
                 continue
             remark(f"{text}: {margin}")
@@ -179,7 +209,9 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
         remark(f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained")
 
 
-def _evaluate(compositions: Any, temperature: str, asked: dict[str, Any]) -> "pd.DataFrame":
+def _evaluate(
+    compositions: Any, temperature: str, asked: dict[str, Any]
+) -> "pd.DataFrame":
     """Return properties evaluated against the requirements, in the order of the input."""
     from ..magnetism.conditions import calibration_of
     from ..run.screen import screen
@@ -211,7 +243,9 @@ def _compare(
     from ..report._text import remark
 
     frame = run(formulas, temperature, **asked)
-    print_comparison(frame, as_json=json, units=units, short=() if everything else SHORT)
+    print_comparison(
+        frame, as_json=json, units=units, short=() if everything else SHORT
+    )
     for name, margin in frame.attrs["margins"].items():
         remark(f"{name}: {margin}")
     for note in frame.attrs["notes"]:
@@ -223,16 +257,22 @@ def given(formulas: Sequence[str]) -> Any:
     from ..alloy._read import is_path
 
     alone = len(formulas) == 1
-    mixed = [text for text in formulas if text == "-" or is_path(text)]
-    if mixed and not alone:
-        raise InputError(f"give recipes, or one file, or -; got {mixed[0]!r} among others")
+    sources = [text for text in formulas if text == "-" or is_path(text)]
+    if sources and not alone:
+        raise InputError(
+            f"give recipes, or one file, or -; got {sources[0]!r} among others"
+        )
     if formulas == ["-"]:
         lines = [line.strip() for line in sys.stdin]
         return [line for line in lines if line]
-    return formulas[0] if mixed else list(formulas)
+    if sources:
+        return formulas[0]
+    return list(formulas)
 
 
-@o.with_options("outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",))
+@o.with_options(
+    "outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",)
+)
 def curve(
     magnets: Annotated[
         list[str],
@@ -252,23 +292,36 @@ def curve(
     ] = False,
     bound: Annotated[
         Literal["low", "centre", "high", "guaranteed"],
-        o.option("End of the intervals; guaranteed: what 99 % of a producer's lots reach."),
+        o.option(
+            "End of the intervals; guaranteed: what 99 % of a producer's lots reach."
+        ),
     ] = "centre",
     load_line: Annotated[
         str | None,
-        o.option("Permeance coefficient; with --limits several, as 1,2.", metavar="NUMBER"),
+        o.option(
+            "Permeance coefficient; with --limits several, as 1,2.", metavar="NUMBER"
+        ),
     ] = None,
-    hours: Annotated[str | None, o.more("Hours of --limits, as 1,100.", metavar="NUMBERS")] = None,
+    hours: Annotated[
+        str | None, o.more("Hours of --limits, as 1,100.", metavar="NUMBERS")
+    ] = None,
     application: Annotated[
         str | None,
-        o.more("Device whose temperatures and load line are taken.", metavar="NAME|FILE"),
+        o.more(
+            "Device whose temperatures and load line are taken.", metavar="NAME|FILE"
+        ),
     ] = None,
     sample: Annotated[
         str | None,
-        o.more("Shape of a sample measured in open circuit along z, as 3x3x2mm.", metavar="SHAPE"),
+        o.more(
+            "Shape of a sample measured in open circuit along z, as 3x3x2mm.",
+            metavar="SHAPE",
+        ),
     ] = None,
     form: Annotated[
-        Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"],
+        Literal[
+            "csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"
+        ],
         o.option(
             "--format",
             "Two columns or a material; the last four hold all temperatures.",
@@ -276,11 +329,13 @@ def curve(
         ),
     ] = "csv",
     kind: Annotated[
-        Literal["BH", "JH"], o.more("--curve", "Which curve the two columns hold.", panel=o.OUTPUT)
+        Literal["BH", "JH"],
+        o.more("--curve", "Which curve the two columns hold.", panel=o.OUTPUT),
     ] = "BH",
     bare: Annotated[bool, o.more("--bare", "Numbers alone, without comment.")] = False,
     out: Annotated[
-        Path | None, o.option("File; of several each is named by its temperature.", panel=o.OUTPUT)
+        Path | None,
+        o.option("File; of several each is named by its temperature.", panel=o.OUTPUT),
     ] = None,
     json: o.Json = False,
     **keywords: Any,
@@ -319,7 +374,9 @@ def curve(
     if load_line is not None:
         lines = numbers(load_line, "--load-line")
         if len(lines) != 1:
-            raise InputError(f"--load-line {load_line}: a curve has one, --limits takes several")
+            raise InputError(
+                f"--load-line {load_line}: a curve has one, --limits takes several"
+            )
         keywords["load_line"] = lines[0]
     keywords |= {"bound": bound, "basis": basis, "sample": sample}
     drawn = out is not None and out.suffix.lower() in _DRAWN
@@ -327,22 +384,26 @@ def curve(
     alone = len(magnets) == 1 or (out is not None and not drawn and is_curve(magnets))
     if drawn or not alone:
         return _beside(magnets, temperature, out, keywords)
-    found = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
-    if found.measured:
-        message(found.source)
-    for kelvin, why in zip(found.curves.temperature, found.beyond, strict=False):
+    result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
+    if result.measured:
+        message(result.source)
+    for kelvin, why in zip(result.curves.temperature, result.beyond, strict=False):
         if why:
             message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
     if out is not None:
-        for file in found.write(out, form, kind, bare):
+        for file in result.write(out, form, kind, bare):
             message(f"see {file}")
         return
-    if found.curves.temperature.size > 1 and form not in WHOLE:
-        raise InputError("several temperatures need --out; each curve is a file of its own")
-    typer.echo(found.text(form, 0, kind, bare), nl=False)
+    if result.curves.temperature.size > 1 and form not in WHOLE:
+        raise InputError(
+            "several temperatures need --out; each curve is a file of its own"
+        )
+    typer.echo(result.text(form, 0, kind, bare), nl=False)
 
 
-def _read_device(name: str, temperature: str | None, load_line: str | None) -> tuple[str, str]:
+def _read_device(
+    name: str, temperature: str | None, load_line: str | None
+) -> tuple[str, str]:
     """Return temperatures and load line of a device, where they are not given."""
     from ..choose.applications import load
 
@@ -355,7 +416,10 @@ _DRAWN = (".html", ".png", ".svg", ".pdf")
 
 
 def _beside(
-    magnets: list[str], temperature: str | None, out: Path | None, keywords: dict[str, Any]
+    magnets: list[str],
+    temperature: str | None,
+    out: Path | None,
+    keywords: dict[str, Any],
 ) -> None:
     """Print the figures of curves side by side, measured and predicted, and draw them."""
     import pandas as pd
@@ -388,10 +452,13 @@ def _beside(
         label, like = layouts()["curve"].get(name) or (COLUMNS[name].label, name)
         factor, offset, unit = scale_of(like)
         rows.append((label, *(number(v, 4, factor, offset) for v in frame[name]), unit))
-    heads, cells = ["Property", *frame["candidate"], "Unit"], zip(*rows, strict=True)
+    heads = ["Property", *frame["candidate"], "Unit"]
+    cells = zip(*rows, strict=True)
     ends = ("Property", "Unit")
-    shown = [Shown(h, list(c), h not in ends, 0) for h, c in zip(heads, cells, strict=True)]
-    print_table("Curves", shown)
+    columns = [
+        Shown(h, list(c), h not in ends, 0) for h, c in zip(heads, cells, strict=True)
+    ]
+    print_table("Curves", columns)
 
 
 def _limits(
@@ -409,13 +476,15 @@ def _limits(
     from ..report._tables import print_json
     from ..report._text import print_csv, remark, to_terminal
 
-    o.refuse_beside("--limits", **{n: given.get(n) for n in ("interval", "data", "add")})
+    o.refuse_beside(
+        "--limits", **{n: given.get(n) for n in ("interval", "data", "add")}
+    )
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
     times = numbers(hours or "100,87600", "--hours")
     made_by = calibrated(given.get("process"), given.get("calibration"), ROOM_K)
     names = {"outside_field_kA_m", "shell", "basis", "bound"} & set(given)
-    asked = {name: given[name] for name in names}
-    frame = use_limits(recipes, lines, times, process=made_by, **asked)
+    arguments = {name: given[name] for name in names}
+    frame = use_limits(recipes, lines, times, process=made_by, **arguments)
     if json:
         print_json(frame)
     elif to_terminal():
@@ -424,7 +493,7 @@ def _limits(
         print_csv(frame)
     if temperature is not None:
         duties = [(line, hour) for line in lines for hour in times]
-        _print_margins_of(recipes, temperature, duties, made_by, asked)
+        _print_margins_of(recipes, temperature, duties, made_by, arguments)
     for note in frame.attrs["notes"]:
         remark(note)
 
@@ -443,7 +512,11 @@ def _print_margins_of(
     from ..report._text import remark
 
     outside = asked.get("outside_field_kA_m", 0.0)
-    recipe = {"process": process, "shell": asked.get("shell"), "basis": asked.get("basis", "auto")}
+    recipe = {
+        "process": process,
+        "shell": asked.get("shell"),
+        "basis": asked.get("basis", "auto"),
+    }
     for magnet in magnets:
         made = {} if is_grade(magnet) else recipe
         for load_line, hours in duties:
@@ -454,7 +527,9 @@ def _print_margins_of(
                 hours=hours,
             )
             for kelvin in conditions.temperature:
-                margin = find_margin(magnet, replace(conditions, temperature=(kelvin,)), **made)
+                margin = find_margin(
+                    magnet, replace(conditions, temperature=(kelvin,)), **made
+                )
                 remark(f"{magnet}, {hours:g} h: {margin}")
 
 
@@ -480,21 +555,27 @@ def _show_limits(frame: "pd.DataFrame") -> None:
         typer.echo(f"  {'load line':>9} {'hours':>8} {'knee':>10}{columns}")
         for row in rows.to_dict("records"):
             cells = [f"{row[c] - ZERO_CELSIUS:.0f} °C" for c in ("knee_K", *losses)]
-            lost = "".join(f"{cell:>12}" for cell in cells[1:])
-            typer.echo(f"  {row['load_line']:9g} {row['hours']:8g} {cells[0]:>10}{lost}")
+            row_text = "".join(f"{cell:>12}" for cell in cells[1:])
+            typer.echo(
+                f"  {row['load_line']:9g} {row['hours']:8g} {cells[0]:>10}{row_text}"
+            )
 
 
 def phases(
     formulas: Annotated[
-        list[str], typer.Argument(metavar="FORMULAS|FILE|-", help="Compositions; a table.")
+        list[str],
+        typer.Argument(metavar="FORMULAS|FILE|-", help="Compositions; a table."),
     ],
     temperature: o.Temperature = None,
     basis: o.Basis = "auto",
     snapshot: o.Phases = None,
     section: Annotated[
-        str | None, o.option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM")
+        str | None,
+        o.option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM"),
     ] = None,
-    out: Annotated[Path | None, o.option("Picture of it: .png, .svg, .pdf or .html.")] = None,
+    out: Annotated[
+        Path | None, o.option("Picture of it: .png, .svg, .pdf or .html.")
+    ] = None,
     json: o.Json = False,
 ) -> None:
     """Predict whether phases form at a temperature, and into which phases they decompose.
@@ -519,25 +600,29 @@ def phases(
         raise InputError("--section names the system and --out the picture; give both")
     inputs = read_inputs(formulas if len(formulas) > 1 else formulas[0], basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
-    names = inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
-    made = stability(inputs.table, snapshot=snapshot)
-    found = made.copy()
+    names = (
+        inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+    )
+    result = stability(inputs.table, snapshot=snapshot)
+    display = result.copy()
     if kelvin is not None:
-        found = stability(inputs.table, temperature=kelvin, snapshot=snapshot)
-    both = zip(found[_FORMS], made[_FORMS], strict=True)
-    found.insert(0, "state", [_state(*pair) for pair in both])
-    found.insert(0, "formula", names)
+        display = stability(inputs.table, temperature=kelvin, snapshot=snapshot)
+    pairs = zip(display[_FORMS], result[_FORMS], strict=True)
+    display.insert(0, "state", [_state(*pair) for pair in pairs])
+    display.insert(0, "formula", names)
     if json:
-        print_json(found)
+        print_json(display)
     else:
-        for _, row in found.iterrows():
+        for _, row in display.iterrows():
             _show_phase(row, kelvin)
     if section is not None and out is not None:
         from ..report import plots
 
-        plots.section(section, inputs.table, temperature=kelvin, snapshot=snapshot).save(out)
+        plots.section(
+            section, inputs.table, temperature=kelvin, snapshot=snapshot
+        ).save(out)
         message(f"section written to {out}")
-    if pd.isna(found[_FORMS]).all():
+    if pd.isna(display[_FORMS]).all():
         raise typer.Exit(1)
 
 
@@ -549,13 +634,19 @@ def _state(here: float, made: float) -> str:
         return "unknown"
     if here >= FORMS:
         return "forms"
-    return "metastable" if made >= FORMS and here > 0.0 else "does not form"
+    if made >= FORMS and here > 0.0:
+        return "metastable"
+    return "does not form"
 
 
 def _show_phase(row: "pd.Series", kelvin: float | None) -> None:
     from .._core.units import kelvin_text
 
-    at = "at the temperature at which it is made" if kelvin is None else f"at {kelvin_text(kelvin)}"
+    at = (
+        "at the temperature at which it is made"
+        if kelvin is None
+        else f"at {kelvin_text(kelvin)}"
+    )
     typer.echo(f"{row['formula']}: {row['state']} {at}")
     if row["state"] == "unknown":
         return typer.echo(f"  {row['decomposes_to']}")

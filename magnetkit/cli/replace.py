@@ -24,13 +24,20 @@ _LABELS = {
 }
 _MARKS = {"estimate": "*", "extrapolated": "!"}
 
-_OTHER, _PARTS = "Other questions", "A parts list"
+_OTHER = "Other questions"
+_PARTS = "A parts list"
 # Characters of a line that is printed as it stands.
 _LINE = 80
 
 
 @o.with_options(
-    "load_line", "outside_field_kA_m", "hours", "process", "calibration", "supply", "add"
+    "load_line",
+    "outside_field_kA_m",
+    "hours",
+    "process",
+    "calibration",
+    "supply",
+    "add",
 )
 def replace(
     grade: Annotated[
@@ -52,11 +59,13 @@ def replace(
         ),
     ] = None,
     measured: Annotated[
-        Path | None, o.option("Your measured magnets, as `calibrate` takes them, or a curve.")
+        Path | None,
+        o.option("Your measured magnets, as `calibrate` takes them, or a curve."),
     ] = None,
     require: o.Require = None,
     spread: Annotated[
-        str | None, o.more("Spread of one lot, %, as B_r=1.5,H_cJ=6.", metavar="NAME=PERCENT")
+        str | None,
+        o.more("Spread of one lot, %, as B_r=1.5,H_cJ=6.", metavar="NAME=PERCENT"),
     ] = None,
     mass: o.Mass = 1.0,
     per_year: o.PerYear = None,
@@ -65,7 +74,8 @@ def replace(
         o.option("May a magnet of another family stand first? own or any."),
     ] = "own",
     most_cost: Annotated[
-        float | None, o.more("Largest cost per flux over today's; 1.1 otherwise.", metavar="NUMBER")
+        float | None,
+        o.more("Largest cost per flux over today's; 1.1 otherwise.", metavar="NUMBER"),
     ] = None,
     offer: Annotated[
         str | None,
@@ -75,13 +85,20 @@ def replace(
         ),
     ] = None,
     diffused: Annotated[
-        Literal["Tb", "Dy"] | None, o.option("What is diffused into today's magnet, if known.")
+        Literal["Tb", "Dy"] | None,
+        o.option("What is diffused into today's magnet, if known."),
     ] = None,
     compensated: Annotated[
-        bool, o.option("--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER)
+        bool,
+        o.option(
+            "--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER
+        ),
     ] = False,
     circuit: Annotated[
-        float, o.more("With --compensated: alpha of poles and gap.", metavar="PCT_K", panel=_OTHER)
+        float,
+        o.more(
+            "With --compensated: alpha of poles and gap.", metavar="PCT_K", panel=_OTHER
+        ),
     ] = 0.0,
     sheet: o.Sheet = None,
     header_row: o.HeaderRow = None,
@@ -106,7 +123,10 @@ def replace(
     out: o.Place = None,
     force: o.Force = False,
     everything: Annotated[
-        bool, o.option("--all", "Ways of every kind, risk by scenario, the charge.", panel=o.OUTPUT)
+        bool,
+        o.option(
+            "--all", "Ways of every kind, risk by scenario, the charge.", panel=o.OUTPUT
+        ),
     ] = False,
     units: o.Units = None,
     json: o.Json = False,
@@ -142,7 +162,9 @@ def replace(
 
     shell = o.one_of(shell, "give --shell once: the magnet is one")
     if measured is not None:
-        measured, sheet, header_row = o.on_sheet(measured, sheet, header_row), None, None
+        measured = o.on_sheet(measured, sheet, header_row)
+        sheet = None
+        header_row = None
     beside = {"shell": shell, "measured": measured, "values": values, "spread": spread}
     if grade is not None and is_parts_list(grade):
         beside |= {"recipe": recipe, "offer": offer, "diffused": diffused}
@@ -157,9 +179,16 @@ def replace(
             force=force,
             quiet=quiet,
             json=json,
-            keywords={"require": require, "family": family, "most_cost": most_cost, **keywords},
+            keywords={
+                "require": require,
+                "family": family,
+                "most_cost": most_cost,
+                **keywords,
+            },
         )
-    o.refuse_beside("a grade", sheet=sheet, header_row=header_row, unit=unit, shortage=shortage)
+    o.refuse_beside(
+        "a grade", sheet=sheet, header_row=header_row, unit=unit, shortage=shortage
+    )
     if compensated:
         o.refuse_beside("--compensated", require=require, out=out, **beside, **keywords)
         if grade is None:
@@ -167,18 +196,35 @@ def replace(
         return _compensate(grade, temperature, recipe, basis, circuit, json)
     if per_year is not None:
         keywords["per_year"] = per_year
-    asked: dict[str, Any] = {"recipe": recipe, "basis": basis, "shell": shell, "out": out}
-    asked |= {"measured": measured, "require": require or (), "mass_kg": mass, "force": force}
-    asked |= {"family": family, "most_cost": most_cost, "offer": offer, "diffused": diffused}
+    arguments: dict[str, Any] = {
+        "recipe": recipe,
+        "basis": basis,
+        "shell": shell,
+        "out": out,
+    }
+    arguments |= {
+        "measured": measured,
+        "require": require or (),
+        "mass_kg": mass,
+        "force": force,
+    }
+    arguments |= {
+        "family": family,
+        "most_cost": most_cost,
+        "offer": offer,
+        "diffused": diffused,
+    }
     for name, text in (("values", values), ("spread", spread)):
-        asked[name] = None if text is None else _numbers(text, f"--{name}")
-    found = run(grade, temperature, **asked, **keywords)
+        arguments[name] = None if text is None else _numbers(text, f"--{name}")
+    result = run(grade, temperature, **arguments, **keywords)
     if json:
-        typer.echo(found.to_json())
+        typer.echo(result.to_json())
     else:
-        for line in found.offer.lines() if found.offer is not None else ():
+        for line in result.offer.lines() if result.offer is not None else ():
             say(line)
-        for line in found.lines("cgs" if is_cgs(units) else "si", everything=everything):
+        for line in result.lines(
+            "cgs" if is_cgs(units) else "si", everything=everything
+        ):
             if len(line) <= _LINE:
                 typer.echo(line)
             else:
@@ -186,48 +232,69 @@ def replace(
     if out is not None:
         message(f"see {out}/report.html")
         if Path(str(out)).is_dir():
-            page = write_buyer_page(found, Path(str(out)) / "order.html")
+            page = write_buyer_page(result, Path(str(out)) / "order.html")
             message(f"see {page}: two pages for a buyer")
 
 
 def _numbers(text: str, name: str) -> dict[str, Any]:
     """Read ``NAME=NUMBER,NAME=NUMBER``; T, a temperature, keeps its unit."""
     try:
-        return {k: v if k == "T" else float(v) for k, v in o.pairs([text], name, str).items()}
+        return {
+            k: v if k == "T" else float(v)
+            for k, v in o.pairs([text], name, str).items()
+        }
     except ValueError:
         example = "expected NAME=NUMBER, e.g. B_r=1.29,H_cJ=1650"
         raise InputError(f"{name} {text!r}: {example}") from None
 
 
 def _compensate(
-    grade: str, temperature: str | None, recipe: str | None, basis: Any, circuit: float, json: bool
+    grade: str,
+    temperature: str | None,
+    recipe: str | None,
+    basis: Any,
+    circuit: float,
+    json: bool,
 ) -> None:
     """Print the effect of the additions of a compensated grade, and the least that suffices."""
     from ..report._tables import print_json
     from ..report._text import say
     from ..run.compensation import compensation, sentences
 
-    found = compensation(grade, temperature, recipe=recipe, basis=basis, circuit=circuit)
+    result = compensation(
+        grade, temperature, recipe=recipe, basis=basis, circuit=circuit
+    )
     if json:
-        return print_json(found)
-    for line in sentences(found):
+        return print_json(result)
+    for line in sentences(result):
         say(line)
-    for row in found.to_dict("records"):
+    for row in result.to_dict("records"):
         typer.echo(f"  {row['what']}: {row['composition']}")
 
 
 @o.with_options(
-    "load_line", "outside_field_kA_m", "hours", "process", "calibration", "scenario", "prices"
+    "load_line",
+    "outside_field_kA_m",
+    "hours",
+    "process",
+    "calibration",
+    "scenario",
+    "prices",
 )
 def diffuse(
     recipe: Annotated[
         str,
-        typer.Argument(metavar="RECIPE|GRADE", help="Base alloy, of the host 2:14:1, or a grade."),
+        typer.Argument(
+            metavar="RECIPE|GRADE", help="Base alloy, of the host 2:14:1, or a grade."
+        ),
     ],
-    shape: Annotated[str, o.option("40x15x5mm, disc:20x5mm (diameter, height) or ring:40x20x5mm.")],
+    shape: Annotated[
+        str, o.option("40x15x5mm, disc:20x5mm (diameter, height) or ring:40x20x5mm.")
+    ],
     along: Annotated[str, o.option("Direction of magnetization: x, y or z.")] = "z",
     faces: Annotated[
-        str, o.option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv).")
+        str,
+        o.option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv)."),
     ] = "all",
     element: Annotated[str | None, o.option("Tb or Dy; both if not given.")] = None,
     temperature: o.Temperature = "150C",
@@ -239,11 +306,18 @@ def diffuse(
             metavar="REQUIREMENT",
         ),
     ] = "irreversible_loss_pct<=3",
-    probability: Annotated[float, o.more("Least probability that the requirement is met.")] = MEETS,
-    anneal: Annotated[str | None, o.more("Anneal, e.g. 900C.", metavar="TEMPERATURE")] = None,
-    anneal_hours: Annotated[float | None, o.more("Hours of the anneal.", metavar="NUMBER")] = None,
+    probability: Annotated[
+        float, o.more("Least probability that the requirement is met.")
+    ] = MEETS,
+    anneal: Annotated[
+        str | None, o.more("Anneal, e.g. 900C.", metavar="TEMPERATURE")
+    ] = None,
+    anneal_hours: Annotated[
+        float | None, o.more("Hours of the anneal.", metavar="NUMBER")
+    ] = None,
     law: Annotated[
-        Literal["component", "coherent"], o.more("Which part of a field at an angle demagnetizes.")
+        Literal["component", "coherent"],
+        o.more("Which part of a field at an angle demagnetizes."),
     ] = "component",
     basis: o.Basis = "auto",
     per_year: o.PerYear = None,
@@ -269,24 +343,41 @@ def diffuse(
     from ._options import with_unit
 
     heat = with_unit(anneal)
-    asked: dict[str, Any] = {"along": along, "faces": faces, "element": element, "field": field}
-    asked |= {"temperature": temperature or "150C", "require": require, "law": law, "basis": basis}
-    asked |= {"probability": probability, "anneal_hours": anneal_hours, "per_year": per_year or 1}
-    asked["anneal"] = None if heat is None else parse_temperature(heat) - ZERO_CELSIUS
-    found = run(recipe, shape, **asked, **keywords)
+    arguments: dict[str, Any] = {
+        "along": along,
+        "faces": faces,
+        "element": element,
+        "field": field,
+    }
+    arguments |= {
+        "temperature": temperature or "150C",
+        "require": require,
+        "law": law,
+        "basis": basis,
+    }
+    arguments |= {
+        "probability": probability,
+        "anneal_hours": anneal_hours,
+        "per_year": per_year or 1,
+    }
+    arguments["anneal"] = (
+        None if heat is None else parse_temperature(heat) - ZERO_CELSIUS
+    )
+    result = run(recipe, shape, **arguments, **keywords)
     if json:
-        typer.echo(found.to_json())
+        typer.echo(result.to_json())
     else:
-        for line in found.lines():
+        for line in result.lines():
             say(line, "- ")
     if out is not None:
-        found.write(out)
+        result.write(out)
         message(f"see {out / 'designs.csv'}")
 
 
 def grades(
     name: Annotated[
-        str | None, typer.Argument(help="A grade, with or without maker or family; all otherwise.")
+        str | None,
+        typer.Argument(help="A grade, with or without maker or family; all otherwise."),
     ] = None,
     temperature: o.Temperature = None,
     json: o.Json = False,
@@ -325,15 +416,20 @@ def _list(table: "pd.DataFrame") -> None:
 
     heads = {"Grade": 0, "Structure": 2, "Kind": 3}
     names = [table[name].tolist() for name in ("grade", "host", "kind")]
-    shown = [Shown(h, own, False, p) for (h, p), own in zip(heads.items(), names, strict=True)]
-    shown.append(Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4))
+    columns = [
+        Shown(h, own, False, p)
+        for (h, p), own in zip(heads.items(), names, strict=True)
+    ]
+    columns.append(
+        Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4)
+    )
     for name, priority in layouts()["grades"].items():
         factor, offset, unit = scale_of(name)
         marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
         values = [number(value, 3, factor, offset) for value in table[name]]
         cells = [f"{value}{mark}" for value, mark in zip(values, marks, strict=True)]
-        shown.append(Shown(f"{COLUMNS[name].short}\n{unit}", cells, True, priority))
-    print_table(f"{len(table)} grades, at {_celsius(table)}", shown)
+        columns.append(Shown(f"{COLUMNS[name].short}\n{unit}", cells, True, priority))
+    print_table(f"{len(table)} grades, at {_celsius(table)}", columns)
     _legend()
 
 
@@ -358,12 +454,17 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     columns = zip(headings.items(), zip(*cells, strict=True), strict=True)
     print_table(
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
-        [Shown(head, list(own), head == "Value", priority) for (head, priority), own in columns],
+        [
+            Shown(head, list(own), head == "Value", priority)
+            for (head, priority), own in columns
+        ],
     )
     if row["makers"]:
         typer.echo(f"Sold by {row['makers']}; {len(sheets)} published values from:")
     else:
-        say("No maker's sheet is known: number and class stand for it, as of its neighbours.")
+        say(
+            "No maker's sheet is known: number and class stand for it, as of its neighbours."
+        )
     for source in dict.fromkeys(sheets["source"]):
         say(source, "- ")
     for note in dict.fromkeys(n for n in sheets["note"] if n):
@@ -373,7 +474,9 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
 
 def _celsius(row: "pd.Series | pd.DataFrame") -> str:
     kelvin = row["temperature_K"]
-    return f"{(kelvin if isinstance(kelvin, float) else kelvin.iloc[0]) - 273.15:.0f} °C"
+    return (
+        f"{(kelvin if isinstance(kelvin, float) else kelvin.iloc[0]) - 273.15:.0f} °C"
+    )
 
 
 def _legend(*, short: bool = False) -> None:
@@ -419,12 +522,12 @@ def calibrate(
         # Rejected rows are printed below.
         warnings.simplefilter("ignore", UserWarning)
         table = o.on_sheet(magnets, sheet, header_row)
-        found = calibration(table, name, basis, strict=strict)
+        result = calibration(table, name, basis, strict=strict)
     if json:
-        print_json(found.report)
-        for number, why in found.rejected.items():
+        print_json(result.report)
+        for number, why in result.rejected.items():
             message(f"row {number} left out: {why}")
     else:
-        for line in found.lines():
+        for line in result.lines():
             say(line)
     message(f"stored as {folder() / f'{name}.json'}; use it with --calibration {name}")

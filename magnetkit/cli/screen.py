@@ -22,7 +22,8 @@ _TOP = 10
 @o.with_options("use", "magnet", "supply", "models", without=("host",))
 def screen(
     candidates: Annotated[
-        Path | None, typer.Argument(help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line.")
+        Path | None,
+        typer.Argument(help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line."),
     ] = None,
     application: o.Application = None,
     out: o.Place = Path("results"),
@@ -41,51 +42,75 @@ def screen(
     replace: Annotated[
         list[str] | None,
         o.option(
-            "Its substitutes, e.g. Nd=Ce,La,Dy; repeat.", metavar="ELEMENT=OTHERS", panel=_SPACE
+            "Its substitutes, e.g. Nd=Ce,La,Dy; repeat.",
+            metavar="ELEMENT=OTHERS",
+            panel=_SPACE,
         ),
     ] = None,
     step: Annotated[float, o.option("Step of a site's fraction.", panel=_SPACE)] = 0.05,
     limit: Annotated[
         list[str] | None,
         o.option(
-            "Largest fraction, e.g. Dy=0.2; repeat.", metavar="ELEMENT=FRACTION", panel=_SPACE
+            "Largest fraction, e.g. Dy=0.2; repeat.",
+            metavar="ELEMENT=FRACTION",
+            panel=_SPACE,
         ),
     ] = None,
     minor: Annotated[
         list[str] | None,
         o.more(
-            "Addition per 100 atoms, e.g. Cu=0.15; repeat.", metavar="ELEMENT=ATOMS", panel=_SPACE
+            "Addition per 100 atoms, e.g. Cu=0.15; repeat.",
+            metavar="ELEMENT=ATOMS",
+            panel=_SPACE,
         ),
     ] = None,
     sample: Annotated[
         int | None, o.more("Formulas to sample, evenly spread.", min=1, panel=_SPACE)
     ] = None,
-    refine: Annotated[float | None, o.more("Finer step, around the best.", panel=_SPACE)] = None,
+    refine: Annotated[
+        float | None, o.more("Finer step, around the best.", panel=_SPACE)
+    ] = None,
     baseline: Annotated[
-        Path | None, o.more("Results to compare the ranking with.", metavar="DIR", panel=o.OUTPUT)
+        Path | None,
+        o.more("Results to compare the ranking with.", metavar="DIR", panel=o.OUTPUT),
     ] = None,
     shell: o.Shells = None,
     keep: Annotated[
         int | None,
-        o.option("Write the N best; 100000 of over ten million.", min=1, metavar="N", panel=o.RUN),
+        o.option(
+            "Write the N best; 100000 of over ten million.",
+            min=1,
+            metavar="N",
+            panel=o.RUN,
+        ),
     ] = None,
     all_columns: Annotated[
         bool, o.more("--all-columns", "Write all columns of every row.", panel=o.RUN)
     ] = False,
     resume: Annotated[
-        bool, o.option("--resume", "Continue from the finished chunks in --out.", panel=o.RUN)
+        bool,
+        o.option(
+            "--resume", "Continue from the finished chunks in --out.", panel=o.RUN
+        ),
     ] = False,
     force: o.Force = False,
     workers: Annotated[
-        int | None, o.option("Processes on this machine.", min=1, metavar="N", panel=o.RUN)
+        int | None,
+        o.option("Processes on this machine.", min=1, metavar="N", panel=o.RUN),
     ] = None,
     dask: Annotated[
-        str | None, o.more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=o.RUN)
+        str | None,
+        o.more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=o.RUN),
     ] = None,
     strict: o.Strict = False,
     top: Annotated[
         int | None,
-        o.option("Candidates to print; else the decisions.", min=0, metavar="N", panel=o.OUTPUT),
+        o.option(
+            "Candidates to print; else the decisions.",
+            min=0,
+            metavar="N",
+            panel=o.OUTPUT,
+        ),
     ] = None,
     columns: o.Columns = None,
     everything: o.Everything = False,
@@ -117,12 +142,26 @@ def screen(
         candidates = o.on_sheet(candidates, sheet, header_row)
         check_file(candidates)
     check_device(application, require, reference, temperature)
-    made = _space(candidates, host, replace, step, limit, minor)
-    options = {**keywords, "temperature": temperature, "reference": reference, "basis": basis}
-    options |= {"require": require or (), "objectives": objective or (), "strict": strict}
-    options |= {"out": out, "resume": resume, "force": force, "all_columns": all_columns}
+    space = _space(candidates, host, replace, step, limit, minor)
+    options = {
+        **keywords,
+        "temperature": temperature,
+        "reference": reference,
+        "basis": basis,
+    }
+    options |= {
+        "require": require or (),
+        "objectives": objective or (),
+        "strict": strict,
+    }
+    options |= {
+        "out": out,
+        "resume": resume,
+        "force": force,
+        "all_columns": all_columns,
+    }
     options |= {"workers": workers, "dask": dask, "progress": not quiet}
-    if made is None:
+    if space is None:
         for name, value in {"minor": minor, "sample": sample, "refine": refine}.items():
             if value is not None and host is None:
                 raise InputError(f"--{name} needs --host and --replace")
@@ -131,19 +170,23 @@ def screen(
         result = run(candidates, application, keep=keep, **options)
     elif refine is not None:
         o.refuse_beside("--refine", shell=shell, keep=keep)
-        result = refined(made, application, refine, sample=sample, **options)
+        result = refined(space, application, refine, sample=sample, **options)
     else:
-        result = run(_candidates(made, shell, sample), application, keep=keep, **options)
-    wished: dict[str, Any] = {"columns": columns, "wide": everything, "quiet": quiet}
-    print_ranking(result, top, as_json=json, units=units, **wished)
+        result = run(
+            _candidates(space, shell, sample), application, keep=keep, **options
+        )
+    display: dict[str, Any] = {"columns": columns, "wide": everything, "quiet": quiet}
+    print_ranking(result, top, as_json=json, units=units, **display)
     if earlier is not None and not json:
-        most = max(_TOP if top is None else top, 1)
-        print_changes(result.changes(earlier, most), most)
+        row_limit = max(_TOP if top is None else top, 1)
+        print_changes(result.changes(earlier, row_limit), row_limit)
     result.report(f"{out}/report.html")
     if not quiet:
-        rejected = result.manifest["summary"]["rejected"]
-        evaluated = "1 candidate" if result.judged == 1 else f"{result.judged:,} candidates"
-        message(f"{evaluated} evaluated, {rejected:,} rejected; see {out}")
+        rejected_count = result.manifest["summary"]["rejected"]
+        count_text = (
+            "1 candidate" if result.judged == 1 else f"{result.judged:,} candidates"
+        )
+        message(f"{count_text} evaluated, {rejected_count:,} rejected; see {out}")
 
 
 def check_device(
@@ -183,14 +226,19 @@ def _space(
     if host in HOSTS:
         formula = HOSTS[host].structure.example
     elif ":" in host:
-        raise InputError(f"--host {host!r} is not known; give {', '.join(HOSTS)} or a formula")
+        raise InputError(
+            f"--host {host!r} is not known; give {', '.join(HOSTS)} or a formula"
+        )
     else:
         formula = host
-    limits, additions = o.pairs(limit, "--limit"), o.pairs(minor, "--minor")
+    limits = o.pairs(limit, "--limit")
+    additions = o.pairs(minor, "--minor")
     return substitutions(formula, sites, step=step, limits=limits, additions=additions)
 
 
-def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: int | None) -> Any:
+def _candidates(
+    space: "Substitutions", shells: Sequence[str] | None, sample: int | None
+) -> Any:
     """Return what to screen: the space or a sample of it, and the host with each shell."""
     from ..alloy.shells import read_shell
     from ..magnetism.shells import objection
@@ -205,19 +253,31 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: in
     for text in shells or ():
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
-            said = f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
-            raise InputError(said)
+            hint = (
+                f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
+            )
+            raise InputError(hint)
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
 
 
 def report(
     folder: o.Folder,
-    out: Annotated[Path | None, o.option("File: .html or .xlsx; of --robustness a table.")] = None,
-    robustness: Annotated[bool, o.option("--robustness", "Show how certain ranks are.")] = False,
+    out: Annotated[
+        Path | None, o.option("File: .html or .xlsx; of --robustness a table.")
+    ] = None,
+    robustness: Annotated[
+        bool, o.option("--robustness", "Show how certain ranks are.")
+    ] = False,
     top: o.Top = 2 * _TOP,
-    places: Annotated[int, o.more("With --robustness: places that count as the top.")] = 10,
-    draws: Annotated[int, o.more("With --robustness: number of draws that are ranked.")] = 500,
-    pool: Annotated[int, o.more("With --robustness: how many of the best are ranked.")] = 300,
+    places: Annotated[
+        int, o.more("With --robustness: places that count as the top.")
+    ] = 10,
+    draws: Annotated[
+        int, o.more("With --robustness: number of draws that are ranked.")
+    ] = 500,
+    pool: Annotated[
+        int, o.more("With --robustness: how many of the best are ranked.")
+    ] = 300,
     seed: Annotated[int, o.more("Seed of the random draws.")] = 0,
     json: o.Json = False,
     quiet: o.Quiet = False,
@@ -260,26 +320,32 @@ def report(
         raise InputError(f"--out {out}: expected a file ending in .html or .xlsx")
     result = ScreenResult.from_folder(folder)
     if out is not None and ending == ".xlsx":
-        written = result.to_excel(out)
+        path = result.to_excel(out)
     else:
-        written = result.report(out or folder / "report.html")
+        path = result.report(out or folder / "report.html")
     if not quiet:
-        message(f"see {written}")
+        message(f"see {path}")
 
 
 def suggest(
     folder: o.Folder,
     batch: Annotated[int, o.option("How many magnets.", min=1)] = 5,
     stock: Annotated[
-        list[str] | None, o.option("Elements in stock, e.g. Nd=5; repeat.", metavar="ELEMENT=KG")
+        list[str] | None,
+        o.option("Elements in stock, e.g. Nd=5; repeat.", metavar="ELEMENT=KG"),
     ] = None,
-    melts: Annotated[int | None, o.more("Most alloys; shells may differ.", min=1)] = None,
+    melts: Annotated[
+        int | None, o.more("Most alloys; shells may differ.", min=1)
+    ] = None,
     limit: Annotated[
-        list[str] | None, o.option("wt.%: 'Nd+Pr>=28', 'Dy<=2'; repeat.", metavar="LIMIT")
+        list[str] | None,
+        o.option("wt.%: 'Nd+Pr>=28', 'Dy<=2'; repeat.", metavar="LIMIT"),
     ] = None,
     charge: Annotated[float, o.more("Alloy of one melt, kg.")] = 1.0,
     seed: Annotated[int, o.more("Seed of the random draws.")] = 0,
-    out: Annotated[Path | None, o.option("Table to fill in for `magnetkit calibrate`.")] = None,
+    out: Annotated[
+        Path | None, o.option("Table to fill in for `magnetkit calibrate`.")
+    ] = None,
     json: o.Json = False,
     quiet: o.Quiet = False,
 ) -> None:
@@ -302,7 +368,7 @@ def suggest(
         o.check_out(out)
     result = ScreenResult.from_folder(folder)
     store = o.pairs(stock, "--stock") if stock else None
-    found = run(
+    suggestion = run(
         result,
         batch,
         stock=store,
@@ -313,9 +379,9 @@ def suggest(
         progress=not quiet,
     )
     if json:
-        print_json(found)
+        print_json(suggestion)
     else:
-        for row in found.to_dict("records"):
+        for row in suggestion.to_dict("records"):
             shell = f" + {row['shell']}" if row["shell"] else ""
             say(
                 f"{row['candidate']}{shell} (rank {row['rank']}, probability "
@@ -323,11 +389,11 @@ def suggest(
                 f"{row['worth']:.2f} units of regret and changes the choice with probability "
                 f"{row['chance_of_change']:.2f}"
             )
-        if len(found) < batch:
-            message(f"{len(found)} of {batch}: stock and limits allow no more")
+        if len(suggestion) < batch:
+            message(f"{len(suggestion)} of {batch}: stock and limits allow no more")
     if out is not None:
         kelvin = sorted({ROOM_K, result.manifest["identity"]["temperature_K"]})
-        write_table(order(found, kelvin), out)
+        write_table(order(suggestion, kelvin), out)
         message(f"fill in {out}, then magnetkit calibrate {out} --name NAME")
 
 

@@ -41,9 +41,17 @@ from ..phases._host_kernels import ON_R, ON_T, ON_X
 # its value with this rare earth in the iron (+0) and the cobalt compound (+1), the slope per
 # share of the T sites in either (+2, +3) and the curvature in that share (+4, +5).
 _VOLUME, EXCHANGE, _MOMENT, _K_BROAD, _K_STEEP = range(5)
-_ION_MOMENT, _ION_EXCHANGE, ION_A2, _ION_A4, _ION_COUPLING = 30, 32, 34, 36, 38
+_ION_MOMENT = 30
+_ION_EXCHANGE = 32
+ION_A2 = 34
+_ION_A4 = 36
+_ION_COUPLING = 38
 CRYSTAL_FIELD_SLOPE = 40
-_BOW, _CRYSTAL_FIELD_BOW, _FILLING, _CRYSTAL_FIELD_FILLING, SHAPE = 0, 15, 16, 21, 22
+_BOW = 0
+_CRYSTAL_FIELD_BOW = 15
+_FILLING = 16
+_CRYSTAL_FIELD_FILLING = 21
+SHAPE = 22
 _RESIDUAL_TC, _RESIDUAL_J, _RESIDUAL_K, CARBON, _DILUTION, _PAIRS = range(24, 30)
 N_HOST = 30
 
@@ -74,18 +82,27 @@ OK, _PLANAR, CONE, PARAMAGNETIC, _UNKNOWN_HOST, _OUTSIDE = range(6)
     _T_EXCHANGE,
     _EMPTY,
 ) = range(11)
-_ON_IRON, _ON_COBALT, _BY_DILUTION, _BY_PAIRS = 11, 12, 13, 14
-PER_ION, STATE, FIRST, IONS, _ORDER = 15, 16, 17, 18, 19
+_ON_IRON = 11
+_ON_COBALT = 12
+_BY_DILUTION = 13
+_BY_PAIRS = 14
+PER_ION = 15
+STATE = 16
+FIRST = 17
+IONS = 18
+_ORDER = 19
 _N_STATE = 20
 # Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin; most steps of the search for a field,
 # and the last step's share of it (the next would be its square).
 _MJ_PER_K = K_B / 1e-30 * 1e-6
-_STEPS, _CLOSE = 5, 3e-3
+_FIELD_STEPS = 5
+_CLOSE = 3e-3
 _TO_ENERGY = 1e-6 / MU_0
 # Rows that one thread takes at a time, with one room to work in.
 CHUNK = 256
 
-_IRON, _COBALT = 25, 26
+_IRON = 25
+_COBALT = 26
 _CARBON = 5
 _YTTRIUM = 38
 # mu_0 times the Bohr magneton over a cubic angstrom, T.
@@ -99,9 +116,17 @@ _T_SITES_OUTSIDE = 1e-4
 @jit
 def _occupation(i, rows, h, model):
     """Return how a composition fills the sites of its host."""
-    indices, values, role, known = rows.indices, rows.values, model.role, model.known
-    sum_r, sum_t, sum_x = 0.0, 0.0, 0.0
-    iron, cobalt, carbon, unknown = 0.0, 0.0, 0.0, 0.0
+    indices = rows.indices
+    values = rows.values
+    role = model.role
+    known = model.known
+    sum_r = 0.0
+    sum_t = 0.0
+    sum_x = 0.0
+    iron = 0.0
+    cobalt = 0.0
+    carbon = 0.0
+    unknown = 0.0
     for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = indices[k]
         v = values[k]
@@ -143,10 +168,18 @@ def condense_row(i, rows, h, model, condensed, mix):
     inside, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
     if not inside:
         return -1
-    indices, values, role = rows.indices, rows.values, model.role
-    p, q, state = model.element, model.host, condensed.state
+    indices = rows.indices
+    values = rows.values
+    role = model.role
+    p = model.element
+    q = model.host
+    state = condensed.state
     d = 1.0 - 2.0 * c
-    field = 1.0 + c * (1.0 - c) * q[h, _CRYSTAL_FIELD_BOW] + w * q[h, _CRYSTAL_FIELD_FILLING]
+    field = (
+        1.0
+        + c * (1.0 - c) * q[h, _CRYSTAL_FIELD_BOW]
+        + w * q[h, _CRYSTAL_FIELD_FILLING]
+    )
     for k in range(5):
         b = _BOW + 3 * k
         mix[k] = c * (1.0 - c) * (q[h, b] + d * (q[h, b + 1] + d * q[h, b + 2]))
@@ -154,24 +187,32 @@ def condense_row(i, rows, h, model, condensed, mix):
     # Slopes in the exchange are those with yttrium. Between iron and cobalt a substituent dilutes
     # all pairs as it does in cobalt, and what it does to iron besides goes with the pairs of iron,
     # (1 - c)^2, if `_PAIRS` is 1; its two slopes are mixed as the metals are if it is 0.
-    iron, cobalt = p[h, _YTTRIUM, 6 * EXCHANGE], p[h, _YTTRIUM, 6 * EXCHANGE + 1]
-    own = mix[EXCHANGE] - w * q[h, _FILLING + EXCHANGE]
-    all_pairs = (c * (1.0 - c) * iron + own) / cobalt if cobalt > 0.0 else 0.0
+    iron = p[h, _YTTRIUM, 6 * EXCHANGE]
+    cobalt = p[h, _YTTRIUM, 6 * EXCHANGE + 1]
+    ion_exchange = mix[EXCHANGE] - w * q[h, _FILLING + EXCHANGE]
+    all_pairs = (c * (1.0 - c) * iron + ion_exchange) / cobalt if cobalt > 0.0 else 0.0
     on_iron = (1.0 - c) * (1.0 - q[h, _PAIRS] * c)
     on_cobalt = c + q[h, _PAIRS] * all_pairs
-    level = (1.0 - c) * iron + c * cobalt + own
+    level = (1.0 - c) * iron + c * cobalt + ion_exchange
     if model.kind[h, _SATURATES] > 0:
         # Exchange saturates as the interstitial sites fill.
         mix[EXCHANGE] += (w * w - w) * q[h, _FILLING + EXCHANGE] + carbon * q[h, CARBON]
-    coupling, diluted, exchange, by_pairs = 0.0, 0.0, 0.0, 0.0
+    coupling = 0.0
+    dilution = 0.0
+    exchange = 0.0
+    by_pairs = 0.0
     for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = indices[k]
         if role[h, e] == ON_R:
             x = values[k] / sum_r
             for j in range(5):
                 mix[j] += x * ((1.0 - c) * p[h, e, 6 * j] + c * p[h, e, 6 * j + 1])
-            own += x * ((1.0 - c) * p[h, e, 6 * EXCHANGE] + c * p[h, e, 6 * EXCHANGE + 1])
-            coupling += x * ((1.0 - c) * p[h, e, _ION_COUPLING] + c * p[h, e, _ION_COUPLING + 1])
+            ion_exchange += x * (
+                (1.0 - c) * p[h, e, 6 * EXCHANGE] + c * p[h, e, 6 * EXCHANGE + 1]
+            )
+            coupling += x * (
+                (1.0 - c) * p[h, e, _ION_COUPLING] + c * p[h, e, _ION_COUPLING + 1]
+            )
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
             for j in range(5):
@@ -184,22 +225,28 @@ def condense_row(i, rows, h, model, condensed, mix):
                 else:
                     mix[j] += part
                 if j == _MOMENT:
-                    diluted += part
+                    dilution += part
             field += y * p[h, e, CRYSTAL_FIELD_SLOPE]
     if not (mix[_MOMENT] > 0.0 and mix[_VOLUME] > 0.0):
         return -1
     # Dilution takes its share of what interstitials make of the exchange. What the rare earth makes
     # of it, `_DILUTION` decides: 1 in proportion; below 0, cerium, whose fourth electron fills the
     # band as a diluent's does, leaves less for the diluent to take.
-    away, filled = 0.0, 1.0
-    if level > 0.0 and own > 0.0:
-        away, filled = own / level - 1.0, mix[EXCHANGE] / own
-    factor = filled * (1.0 + q[h, _DILUTION] * away)
+    away = 0.0
+    filling = 1.0
+    if level > 0.0 and ion_exchange > 0.0:
+        away = ion_exchange / level - 1.0
+        filling = mix[EXCHANGE] / ion_exchange
+    factor = filling * (1.0 + q[h, _DILUTION] * away)
     mix[EXCHANGE] += exchange * factor
     # The exchange field that the rare earth feels follows the moment left by dilution.
-    kept = mix[_MOMENT] / (mix[_MOMENT] - diluted)
-    coupling = max(coupling * kept, 0.0) if model.kind[h, _SUBLATTICES] > 1 else 0.0
-    state[i, CURIE] = 0.5 * (mix[EXCHANGE] + np.sqrt(mix[EXCHANGE] ** 2 + 4.0 * coupling))
+    moment_share = mix[_MOMENT] / (mix[_MOMENT] - dilution)
+    coupling = (
+        max(coupling * moment_share, 0.0) if model.kind[h, _SUBLATTICES] > 1 else 0.0
+    )
+    state[i, CURIE] = 0.5 * (
+        mix[EXCHANGE] + np.sqrt(mix[EXCHANGE] ** 2 + 4.0 * coupling)
+    )
     state[i, _FORM] = (1.0 - c) * q[h, SHAPE] + c * q[h, SHAPE + 1]
     state[i, MOMENT_T] = mix[_MOMENT]
     state[i, _BROAD] = mix[_K_BROAD]
@@ -207,14 +254,16 @@ def condense_row(i, rows, h, model, condensed, mix):
     state[i, TO_TESLA] = TESLA / mix[_VOLUME]
     state[i, PER_ION] = model.counts[h, 0] * _MJ_PER_K / mix[_VOLUME]
     state[i, CRYSTAL_FIELD] = field
-    state[i, _KEPT] = kept
+    state[i, _KEPT] = moment_share
     state[i, COBALT] = c
     state[i, _T_EXCHANGE] = mix[EXCHANGE]
     state[i, _EMPTY] = w
-    state[i, _ON_IRON], state[i, _ON_COBALT] = factor * on_iron, factor * on_cobalt
-    state[i, _BY_DILUTION], state[i, _BY_PAIRS] = filled * away * exchange, factor * by_pairs
+    state[i, _ON_IRON] = factor * on_iron
+    state[i, _ON_COBALT] = factor * on_cobalt
+    state[i, _BY_DILUTION] = filling * away * exchange
+    state[i, _BY_PAIRS] = factor * by_pairs
     state[i, _ORDER] = model.kind[h, _CONSTANTS]
-    return _write_ions(i, rows, h, model, (sum_r, c, kept), condensed.ion)
+    return _write_ions(i, rows, h, model, (sum_r, c, moment_share), condensed.ion)
 
 
 # sites: atoms on the rare-earth sites, share of cobalt, share of the moment that dilution left
@@ -222,7 +271,8 @@ def condense_row(i, rows, h, model, condensed, mix):
 @jit(part="merged")
 def _write_ions(i, rows, h, model, sites, ion):
     (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
-    a, group = rows.indptr[i], model.kind[h, _FIELD_TABLE]
+    a = rows.indptr[i]
+    group = model.kind[h, _FIELD_TABLE]
     if model.kind[h, _SUBLATTICES] < 2:
         return 0
     for k in range(rows.indptr[i], rows.indptr[i + 1]):
@@ -257,7 +307,8 @@ def at(kelvin, i, state, ion, work, tables, slopes):
     steep *= steep * m2
     j = state[i, MOMENT_T] * mt
     k1 = state[i, _BROAD] * m2 * (0.6 + 0.4 * m2) + state[i, _STEEP] * steep
-    k2, k3 = 0.0, 0.0
+    k2 = 0.0
+    k3 = 0.0
     n = int(state[i, IONS])
     scales = mt, state[i, CRYSTAL_FIELD], state[i, PER_ION]
     respond(kelvin, int(state[i, FIRST]), n, ion, scales, tables, work, slopes)
@@ -287,9 +338,13 @@ def lean(k1, k2, k3):
             inside = -k1 / (k2 + root)
         elif k2 < 0.0 and k3 > 0.0:
             inside = (root - k2) / (3.0 * k3)
-    if 0.0 < inside < 1.0 and inside * (k1 + inside * (k2 + inside * k3)) < min(0.0, plane):
+    if 0.0 < inside < 1.0 and inside * (k1 + inside * (k2 + inside * k3)) < min(
+        0.0, plane
+    ):
         return inside
-    return 0.0 if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0 else 1.0
+    if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0:
+        return 0.0
+    return 1.0
 
 
 @jit(part="merged")
@@ -301,7 +356,9 @@ def direction(k1, k2, k3):
     angle = lean(k1, k2, k3)
     if 0.0 < angle < 1.0:
         return CONE
-    return OK if angle == 0.0 else _PLANAR
+    if angle == 0.0:
+        return OK
+    return _PLANAR
 
 
 # Scalars -> cosine of the angle with the axis at which a reverse field meets the highest barrier, 1
@@ -310,8 +367,11 @@ def direction(k1, k2, k3):
 def barrier(k1, k2, k3):
     """Return where u (k1 + 2 k2 (1 - u^2) + 3 k3 (1 - u^2)^2) is largest, 0 <= u <= 1."""
     # u (a + b w + c w^2), w = u^2, whose slope is a + 3 b w + 5 c w^2.
-    a, b, c = k1 + 2.0 * k2 + 3.0 * k3, -2.0 * k2 - 6.0 * k3, 3.0 * k3
-    best, at_best = max(k1, 0.0), 1.0 if k1 > 0.0 else 0.0
+    a = k1 + 2.0 * k2 + 3.0 * k3
+    b = -2.0 * k2 - 6.0 * k3
+    c = 3.0 * k3
+    best = max(k1, 0.0)
+    at_best = 1.0 if k1 > 0.0 else 0.0
     root = 9.0 * b * b - 20.0 * a * c
     if root < 0.0:
         return at_best
@@ -323,7 +383,8 @@ def barrier(k1, k2, k3):
             u = np.sqrt(w)
             height = u * (a + w * (b + w * c))
             if height > best:
-                best, at_best = height, u
+                best = height
+                at_best = u
     return at_best
 
 
@@ -343,13 +404,15 @@ def switching(i, state, ion, work, found, u):
     torque = 2.0 * u * (k1 + s2 * (2.0 * k2 + 3.0 * k3 * s2))
     if not torque > 0.0:
         return 0.0
-    before, field = 0.0, torque / (abs(j) * state[i, TO_TESLA] * _TO_ENERGY)
-    for _ in range(_STEPS):
+    before = 0.0
+    field = torque / (abs(j) * state[i, TO_TESLA] * _TO_ENERGY)
+    for _ in range(_FIELD_STEPS):
         left = _torque(i, state, ion, work, found, u, field)
         if left == torque:
             break
         step = left * (field - before) / (left - torque)
-        before, torque = field, left
+        before = field
+        torque = left
         field = max(field - step, 0.0)
         if abs(step) < _CLOSE * field:
             break
@@ -363,28 +426,41 @@ def _torque(i, state, ion, work, found, u, field):
 
     The 4f shell feels exchange and outside field as one: a sum of two vectors.
     """
-    m, j, metals = found[0], found[1], found[2]
+    m = found[0]
+    j = found[1]
+    metals = found[2]
     sign = 1.0 if j > 0.0 else -1.0
-    first, n = int(state[i, FIRST]), int(state[i, IONS])
+    first = int(state[i, FIRST])
+    n = int(state[i, IONS])
     scale = sign * state[i, TO_TESLA] * _TO_ENERGY * field
     torque = -scale * state[i, MOMENT_T] * m
     for r in range(n):
-        h, own = ion[first + r, STRENGTH] * m, work[r]
-        metals -= own[1]
+        h = ion[first + r, STRENGTH] * m
+        ion_work = work[r]
+        metals -= ion_work[1]
         # Beyond half of the exchange field the linear response means nothing.
         b = max(sign * ion[first + r, PER_TESLA] * field, -0.5 * h)
         whole = np.sqrt(h * h + 2.0 * h * b * u + b * b)
         # One division, as they take most of the time.
         turn = 1.0 / whole
-        more, cosine, share = whole - h, (h * u + b) * turn, h * turn
+        stiffness = whole - h
+        cosine = (h * u + b) * turn
+        share = h * turn
         x = 1.0 - cosine * cosine
-        one, two, three = BY_FIELD + 1, BY_FIELD + 2, BY_FIELD + 3
-        stiff = own[1] + own[one] * more
-        stiff += x * (2.0 * (own[2] + own[two] * more) + 3.0 * x * (own[3] + own[three] * more))
+        one = BY_FIELD + 1
+        two = BY_FIELD + 2
+        three = BY_FIELD + 3
+        stiff = ion_work[1] + ion_work[one] * stiffness
+        stiff += x * (
+            2.0 * (ion_work[2] + ion_work[two] * stiffness)
+            + 3.0 * x * (ion_work[3] + ion_work[three] * stiffness)
+        )
         # How the sum's angle and its length turn with the metals.
         torque += 2.0 * stiff * cosine * share * share * (h + b * u) * turn
-        torque -= x * (own[one] + x * (own[two] + x * own[three])) * share * b
-        torque -= scale * (own[0] + own[BY_FIELD] * more) * share
+        torque -= (
+            x * (ion_work[one] + x * (ion_work[two] + x * ion_work[three])) * share * b
+        )
+        torque -= scale * (ion_work[0] + ion_work[BY_FIELD] * stiffness) * share
     return torque + 2.0 * u * metals
 
 
@@ -393,7 +469,9 @@ def _torque(i, state, ion, work, found, u, field):
 def condense(rows, codes, model):
     """Condense each hard phase to what does not change with temperature."""
     n = len(codes)
-    condensed = Condensed(np.full((n, _N_STATE), np.nan), np.empty((len(rows.indices), N_ION)))
+    condensed = Condensed(
+        np.full((n, _N_STATE), np.nan), np.empty((len(rows.indices), N_ION))
+    )
     share_rows(_condense_chunks, chunks(n), rows, codes, model, condensed, chunk=1)
     return condensed
 
@@ -402,13 +480,14 @@ def condense(rows, codes, model):
 # anisotropy constants; factor float64 (k). Writes state and ion.
 def scale(condensed, rows, what, factor):
     """Multiply a property of some phases at all temperatures."""
-    state, ion = condensed.state, condensed.ion
+    state = condensed.state
+    ion = condensed.ion
     for slot in ((CURIE,), (MOMENT_T,), (_BROAD, _STEEP, PER_ION))[what]:
         state[rows, slot] *= factor
     if what == 1:
-        for row, own in zip(rows, factor, strict=True):
+        for row, factors in zip(rows, factor, strict=True):
             first = int(state[row, FIRST])
-            ion[first : first + int(state[row, IONS]), ION_J] *= own
+            ion[first : first + int(state[row, IONS]), ION_J] *= factors
 
 
 def chunks(n):
@@ -420,20 +499,24 @@ def chunks(n):
 @jit(part="linked")
 def most_ions(state):
     """Return how many rows of working room the alloys need."""
-    most = 1
+    count = 1
     for i in range(len(state)):
-        most = max(most, int(state[i, IONS]))
-    return most
+        count = max(count, int(state[i, IONS]))
+    return count
 
 
 # As `condense`, of chunks start to stop - 1; condensed is written to.
 @jit
 def _condense_chunks(rows, codes, model, condensed, start, stop):
-    n, indptr, state = len(codes), rows.indptr, condensed.state
+    n = len(codes)
+    indptr = rows.indptr
+    state = condensed.state
     for chunk in range(start, stop):
         mix = np.empty(5)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            state[i, STATE], state[i, FIRST], state[i, IONS] = _UNKNOWN_HOST, indptr[i], 0
+            state[i, STATE] = _UNKNOWN_HOST
+            state[i, FIRST] = indptr[i]
+            state[i, IONS] = 0
             if codes[i] < 0:
                 continue
             ions = condense_row(i, rows, codes[i], model, condensed, mix)
@@ -446,7 +529,17 @@ POLARIZATION, K1, K2, K3, _FIELD, _NUCLEATION, HARDNESS = range(7)
 # Variances of a composition: of the moment, of both parts of K_1, of the volume (relative), of the
 # crystal field; the deviations of the Curie temperature (K) and of the shape; the relative scatter
 # that the model leaves of J_s and of K.
-_V_MOMENT, _V_BROAD, _V_STEEP, _V_VOLUME, _V_FIELD, _D_CURIE, _D_FORM, _LEFT_J, _LEFT_K = range(9)
+(
+    _V_MOMENT,
+    _V_BROAD,
+    _V_STEEP,
+    _V_VOLUME,
+    _V_FIELD,
+    _D_CURIE,
+    _D_FORM,
+    _LEFT_J,
+    _LEFT_K,
+) = range(9)
 _N_VARIANCE = 9
 
 
@@ -470,7 +563,9 @@ class Room(NamedTuple):
     # their places in `ions`, (ions, 10).
     ion: NDArray[np.float64]
     variance: NDArray[np.float64]  # `_V_MOMENT` to `_LEFT_K`, (9,)
-    mix: NDArray[np.float64]  # variances of the properties that mix over both sites, (5,)
+    mix: NDArray[
+        np.float64
+    ]  # variances of the properties that mix over both sites, (5,)
     # Derivatives of moment and constants with the metals' moment and with the crystal field, (2, 4)
     by: NDArray[np.float64]
     out: NDArray[np.float64]  # `_J` to `_J_1`, (7,)
@@ -480,12 +575,24 @@ class Room(NamedTuple):
 @jit(part="merged")
 def spread_row(i, rows, h, model, state, room):
     """Condense the deviations of a composition's parameters."""
-    first, last, indices, values = rows.indptr[i], rows.indptr[i + 1], rows.indices, rows.values
-    role, counts, facts = model.role, model.counts, model.ions.facts
-    dp, dq, v, ion, mix = model.element_sd, model.host_sd, room.variance, room.ion, room.mix
-    c, kept, w = state[i, COBALT], state[i, _KEPT], state[i, _EMPTY]
+    first = rows.indptr[i]
+    last = rows.indptr[i + 1]
+    indices = rows.indices
+    values = rows.values
+    role = model.role
+    counts = model.counts
+    facts = model.ions.facts
+    dp = model.element_sd
+    dq = model.host_sd
+    v = room.variance
+    ion = room.ion
+    mix = room.mix
+    c = state[i, COBALT]
+    moment_share = state[i, _KEPT]
+    w = state[i, _EMPTY]
     d = 1.0 - 2.0 * c
-    sum_r, sum_t = 0.0, 0.0
+    sum_r = 0.0
+    sum_t = 0.0
     for k in range(first, last):
         if role[h, indices[k]] == ON_R:
             sum_r += values[k]
@@ -497,45 +604,58 @@ def spread_row(i, rows, h, model, state, room):
         mix[k] = (c * (1.0 - c)) ** 2 * bow + (w * dq[h, _FILLING + k]) ** 2
     v[_V_FIELD] = (c * (1.0 - c) * dq[h, _CRYSTAL_FIELD_BOW]) ** 2
     v[_V_FIELD] += (w * dq[h, _CRYSTAL_FIELD_FILLING]) ** 2
-    coupled = model.kind[h, _SUBLATTICES] > 1
+    has_sublattices = model.kind[h, _SUBLATTICES] > 1
     coupling = 0.0
     ions = 0
     for k in range(first, last):
         e = indices[k]
         if role[h, e] == ON_R:
             x = values[k] / sum_r
-            on_iron, on_cobalt = (x * (1.0 - c)) ** 2, (x * c) ** 2
+            on_iron = (x * (1.0 - c)) ** 2
+            on_cobalt = (x * c) ** 2
             for j in range(5):
-                mix[j] += on_iron * dp[h, e, 6 * j] ** 2 + on_cobalt * dp[h, e, 6 * j + 1] ** 2
+                mix[j] += (
+                    on_iron * dp[h, e, 6 * j] ** 2
+                    + on_cobalt * dp[h, e, 6 * j + 1] ** 2
+                )
             coupling += on_iron * dp[h, e, _ION_COUPLING] ** 2
             coupling += on_cobalt * dp[h, e, _ION_COUPLING + 1] ** 2
-            if coupled and facts[model.kind[h, _FIELD_TABLE], e, 0] >= 0.0:
+            if has_sublattices and facts[model.kind[h, _FIELD_TABLE], e, 0] >= 0.0:
                 for j, slot in ((STRENGTH, _ION_EXCHANGE), (ION_J, _ION_MOMENT), (A_2, ION_A2),
                                 (A_4, _ION_A4)):  # fmt: skip
-                    ion[ions, j] = np.hypot((1.0 - c) * dp[h, e, slot], c * dp[h, e, slot + 1])
-                ion[ions, STRENGTH] *= kept
+                    ion[ions, j] = np.hypot(
+                        (1.0 - c) * dp[h, e, slot], c * dp[h, e, slot + 1]
+                    )
+                ion[ions, STRENGTH] *= moment_share
                 ion[ions, ION_J] *= x * counts[h, 0]
                 ions += 1
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
             for j in range(5):
-                on_iron, on_cobalt = 1.0 - c, c
+                on_iron = 1.0 - c
+                on_cobalt = c
                 if j == EXCHANGE:
-                    on_iron, on_cobalt = state[i, _ON_IRON], state[i, _ON_COBALT]
+                    on_iron = state[i, _ON_IRON]
+                    on_cobalt = state[i, _ON_COBALT]
                 iron = dp[h, e, 6 * j + 2] ** 2 + (y * dp[h, e, 6 * j + 4]) ** 2
                 cobalt = dp[h, e, 6 * j + 3] ** 2 + (y * dp[h, e, 6 * j + 5]) ** 2
                 mix[j] += y * y * (on_iron**2 * iron + on_cobalt**2 * cobalt)
             v[_V_FIELD] += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
     mix[EXCHANGE] += (state[i, _BY_DILUTION] * dq[h, _DILUTION]) ** 2
     mix[EXCHANGE] += (state[i, _BY_PAIRS] * dq[h, _PAIRS]) ** 2
-    v[_V_MOMENT], v[_V_BROAD], v[_V_STEEP] = mix[_MOMENT], mix[_K_BROAD], mix[_K_STEEP]
+    v[_V_MOMENT] = mix[_MOMENT]
+    v[_V_BROAD] = mix[_K_BROAD]
+    v[_V_STEEP] = mix[_K_STEEP]
     v[_V_VOLUME] = mix[_VOLUME] * (state[i, TO_TESLA] / TESLA) ** 2
-    coupling = coupling if coupled else 0.0
+    coupling = coupling if has_sublattices else 0.0
     curie = state[i, CURIE]
     root = 2.0 * curie - state[i, _T_EXCHANGE]
-    v[_D_CURIE] = np.sqrt((curie / root) ** 2 * mix[EXCHANGE] + coupling * (kept / root) ** 2)
+    v[_D_CURIE] = np.sqrt(
+        (curie / root) ** 2 * mix[EXCHANGE] + coupling * (moment_share / root) ** 2
+    )
     v[_D_FORM] = np.sqrt(((1.0 - c) * dq[h, SHAPE]) ** 2 + (c * dq[h, SHAPE + 1]) ** 2)
-    v[_LEFT_J], v[_LEFT_K] = model.host[h, _RESIDUAL_J], model.host[h, _RESIDUAL_K]
+    v[_LEFT_J] = model.host[h, _RESIDUAL_J]
+    v[_LEFT_K] = model.host[h, _RESIDUAL_K]
 
 
 # Variances of J_s (mu_B, then T), of K_1, K_2, K_3 and K_1 + 2 K_2 + 3 K_3 (MJ/m3), covariances of
@@ -547,9 +667,10 @@ _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 # out float64 (7)
 @jit
 def _add(g, at, factor, out):
-    moment, first, second, third = (
-        factor * g[at], factor * g[at + 1], factor * g[at + 2], factor * g[at + 3],
-    )  # fmt: skip
+    moment = factor * g[at]
+    first = factor * g[at + 1]
+    second = factor * g[at + 2]
+    third = factor * g[at + 3]  # fmt: skip
     total = first + 2.0 * second + 3.0 * third
     out[_J] += moment * moment
     out[_1] += first * first
@@ -566,46 +687,61 @@ def _add(g, at, factor, out):
 def variances(kelvin, i, condensed, found, room):
     """Propagate the deviations of the parameters to a temperature, linearly."""
     state, ion, (mt, j, k1, k2, k3) = condensed.state, condensed.ion, found
-    work, spread, v, out = room.work, room.ion, room.variance, room.out
+    work = room.work
+    spread = room.ion
+    v = room.variance
+    out = room.out
     m2 = mt * mt
     out[:] = 0.0
     out[_J] = v[_V_MOMENT] * m2
     out[_1] = v[_V_BROAD] * (m2 * (0.6 + 0.4 * m2)) ** 2 + v[_V_STEEP] * m2**10
     out[_SUM] = out[_1]
     # What the reduced moment of the metals and the factor on the crystal field do.
-    by_m, by_field = room.by[0], room.by[1]
-    by_m[:], by_field[:] = 0.0, 0.0
+    by_m = room.by[0]
+    by_field = room.by[1]
+    by_m[:] = 0.0
+    by_field[:] = 0.0
     by_m[0] = state[i, MOMENT_T]
-    by_m[1] = state[i, _BROAD] * mt * (1.2 + 1.6 * m2) + 10.0 * state[i, _STEEP] * m2**4 * mt
+    by_m[1] = (
+        state[i, _BROAD] * mt * (1.2 + 1.6 * m2) + 10.0 * state[i, _STEEP] * m2**4 * mt
+    )
     field = state[i, CRYSTAL_FIELD]
     first = int(state[i, FIRST])
     for r in range(int(state[i, IONS])):
-        a, own = first + r, work[r]
+        a = first + r
+        ion_work = work[r]
         for k in range(4):
-            by_m[k] += own[BY_FIELD + k] * ion[a, STRENGTH]
-            by_field[k] += own[BY_A2 + k] * ion[a, A_2] + own[BY_A4 + k] * ion[a, A_4]
-        _add(own, BY_FIELD, mt * spread[r, STRENGTH], out)
-        _add(own, BY_A2, field * spread[r, A_2], out)
-        _add(own, BY_A4, field * spread[r, A_4], out)
+            by_m[k] += ion_work[BY_FIELD + k] * ion[a, STRENGTH]
+            by_field[k] += (
+                ion_work[BY_A2 + k] * ion[a, A_2] + ion_work[BY_A4 + k] * ion[a, A_4]
+            )
+        _add(ion_work, BY_FIELD, mt * spread[r, STRENGTH], out)
+        _add(ion_work, BY_A2, field * spread[r, A_2], out)
+        _add(ion_work, BY_A4, field * spread[r, A_4], out)
         if ion[a, ION_J] > 0.0:
-            out[_J] += (own[0] * spread[r, ION_J] / ion[a, ION_J]) ** 2
+            out[_J] += (ion_work[0] * spread[r, ION_J] / ion[a, ION_J]) ** 2
     # T_C by a finite step, which stays bounded where m(t) turns vertical.
     t = kelvin / state[i, CURIE]
     step = v[_D_CURIE] / state[i, CURIE]
-    up, down = t / (1.0 + step), t / (1.0 - step)
-    dm = 0.5 * (reduced_moment(up, state[i, _FORM]) - reduced_moment(down, state[i, _FORM]))
+    up = t / (1.0 + step)
+    down = t / (1.0 - step)
+    dm = 0.5 * (
+        reduced_moment(up, state[i, _FORM]) - reduced_moment(down, state[i, _FORM])
+    )
     ds = v[_D_FORM] * t * np.sqrt(t) * (1.0 - t) / (3.0 * m2)
     _add(by_m, 0, np.sqrt(dm * dm + ds * ds), out)
     _add(by_field, 0, np.sqrt(v[_V_FIELD]), out)
     tesla = state[i, TO_TESLA] if j >= 0.0 else -state[i, TO_TESLA]
-    out[_J] = out[_J] * tesla * tesla + (j * tesla) ** 2 * (v[_V_VOLUME] + v[_LEFT_J] * v[_LEFT_J])
+    out[_J] = out[_J] * tesla * tesla + (j * tesla) ** 2 * (
+        v[_V_VOLUME] + v[_LEFT_J] * v[_LEFT_J]
+    )
     out[_J_SUM] *= tesla
     out[_J_1] *= tesla
-    left = v[_LEFT_K] * v[_LEFT_K]
-    out[_1] += left * k1 * k1
-    out[_2] += left * k2 * k2
-    out[_3] += left * k3 * k3
-    out[_SUM] += left * (k1 + 2.0 * k2 + 3.0 * k3) ** 2
+    rest = v[_LEFT_K] * v[_LEFT_K]
+    out[_1] += rest * k1 * k1
+    out[_2] += rest * k2 * k2
+    out[_3] += rest * k3 * k3
+    out[_SUM] += rest * (k1 + 2.0 * k2 + 3.0 * k3) ** 2
 
 
 # As `condense`; temperatures float64 (m), K; spread: whether to compute deviations
@@ -616,13 +752,23 @@ def evaluate(rows, codes, model, temperatures, spread, learnt_curie, condensed=N
     """Return intrinsic properties of each hard phase at each temperature."""
     if condensed is None:
         condensed = condense(rows, codes, model)
-    n, m = len(codes), len(temperatures)
+    n = len(codes)
+    m = len(temperatures)
     out = Evaluated(
         np.full(n, np.nan), np.full(n, np.nan), np.full((7, m, n), np.nan),
         np.full((7, m, n) if spread else (7, 0, 0), np.nan), np.empty((m, n), np.int8),
     )  # fmt: skip
-    given = rows, codes, model, (temperatures, spread, learnt_curie), condensed, out
-    share_rows(_evaluate_chunks, chunks(n), *given, chunk=1)
+    share_rows(
+        _evaluate_chunks,
+        chunks(n),
+        rows,
+        codes,
+        model,
+        (temperatures, spread, learnt_curie),
+        condensed,
+        out,
+        chunk=1,
+    )
     return out
 
 
@@ -630,10 +776,11 @@ def evaluate(rows, codes, model, temperatures, spread, learnt_curie, condensed=N
 # as `condense` returns it, whose Curie temperatures become those learnt; out is written to.
 @jit
 def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
-    n, most = len(codes), most_ions(condensed.state)
+    n = len(codes)
+    ion_count = most_ions(condensed.state)
     for chunk in range(start, stop):
         room = Room(
-            np.empty((most, N_WORK)), np.zeros((most, N_ION)), np.zeros(_N_VARIANCE), np.empty(5),
+            np.empty((ion_count, N_WORK)), np.zeros((ion_count, N_ION)), np.zeros(_N_VARIANCE), np.empty(5),
             np.empty((2, 4)), np.empty(7),
         )  # fmt: skip
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
@@ -644,20 +791,22 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
 @jit(part="merged")
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     temperatures, spread, learnt_curie = asked
-    state, v = condensed.state, room.variance
+    state = condensed.state
+    v = room.variance
     for l in range(len(temperatures)):  # noqa: E741
         out.status[l, i] = int(state[i, STATE])
-    learnt = not np.isnan(learnt_curie[0, i])
-    if learnt:
-        out.curie[i], out.curie_sd[i] = learnt_curie[0, i], learnt_curie[1, i]
+    is_learnt = not np.isnan(learnt_curie[0, i])
+    if is_learnt:
+        out.curie[i] = learnt_curie[0, i]
+        out.curie_sd[i] = learnt_curie[1, i]
     if state[i, STATE] != OK:
         return
-    curie = learnt_curie[0, i] if learnt else state[i, CURIE]
+    curie = learnt_curie[0, i] if is_learnt else state[i, CURIE]
     out.curie[i] = curie
     if spread:
         spread_row(i, rows, h, model, state, room)
         v[_D_CURIE] = np.hypot(v[_D_CURIE], model.host[h, _RESIDUAL_TC])
-        if learnt and not np.isnan(learnt_curie[1, i]):
+        if is_learnt and not np.isnan(learnt_curie[1, i]):
             v[_D_CURIE] = learnt_curie[1, i]
         out.curie_sd[i] = v[_D_CURIE]
     state[i, CURIE] = curie
@@ -665,11 +814,11 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
         if not temperatures[l] < curie:
             out.status[l, i] = PARAMAGNETIC
             continue
-        found = at(temperatures[l], i, state, condensed.ion, room.work, model.ions, 2)
-        _write_values(l, i, condensed, found, room.work, out)
+        values = at(temperatures[l], i, state, condensed.ion, room.work, model.ions, 2)
+        _write_values(l, i, condensed, values, room.work, out)
         if spread:
-            variances(temperatures[l], i, condensed, found, room)
-            _write_deviations(l, i, found, room.out, out)
+            variances(temperatures[l], i, condensed, values, room)
+            _write_deviations(l, i, values, room.out, out)
 
 
 # l, i: temperature and phase; found: what `at` returned. Writes value and status of out.
@@ -678,7 +827,9 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     (_, j, k1, k2, k3), state, value = found, condensed.state, out.value
     j_s = abs(j) * state[i, TO_TESLA]
     value[POLARIZATION, l, i] = j_s
-    value[K1, l, i], value[K2, l, i], value[K3, l, i] = k1, k2, k3
+    value[K1, l, i] = k1
+    value[K2, l, i] = k2
+    value[K3, l, i] = k3
     out.status[l, i] = direction(k1, k2, k3)
     if out.status[l, i] == OK:
         value[_FIELD, l, i] = 2e6 * MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
@@ -690,7 +841,8 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
 @jit(part="copied")
 def _write_deviations(l, i, found, var, out):  # noqa: E741
     (_, _, k1, k2, k3), value, sd = found, out.value, out.sd
-    j_s, total = value[POLARIZATION, l, i], k1 + 2.0 * k2 + 3.0 * k3
+    j_s = value[POLARIZATION, l, i]
+    total = k1 + 2.0 * k2 + 3.0 * k3
     sd[POLARIZATION, l, i] = np.sqrt(var[_J])
     for k in range(3):
         sd[K1 + k, l, i] = np.sqrt(var[_1 + k])

@@ -37,7 +37,8 @@ def stevens(j: float, n: int, m: int) -> NDArray:
     x, y, z = angular(j)
     one = np.eye(len(z))
     s = j * (j + 1)
-    up, down = x + 1j * y, x - 1j * y
+    up = x + 1j * y
+    down = x - 1j * y
     if m == 0:
         d = np.diag(z).real
         return np.diag(
@@ -49,8 +50,9 @@ def stevens(j: float, n: int, m: int) -> NDArray:
             }[n]
         ).astype(complex)  # fmt: skip
     k = abs(m)
-    raised, lowered = np.linalg.matrix_power(up, k), np.linalg.matrix_power(down, k)
-    turn = (raised + lowered) / 2 if m > 0 else (raised - lowered) / 2j
+    raising = np.linalg.matrix_power(up, k)
+    lowering = np.linalg.matrix_power(down, k)
+    turn = (raising + lowering) / 2 if m > 0 else (raising - lowering) / 2j
     if n == k:
         return turn
     z2 = z @ z
@@ -79,7 +81,9 @@ def in_term(n: int, k: int) -> float:
     single = np.diag(stevens(3, k, 0)).real
     count = n if n <= 7 else n - 7
     whole = np.diag(stevens(orbital, k, 0)).real[0]
-    return one * single[:count].sum() / whole if whole else 0.0
+    if whole:
+        return one * single[:count].sum() / whole
+    return 0.0
 
 
 class Ion:
@@ -90,16 +94,18 @@ class Ion:
     """
 
     def __init__(self, symbol: str) -> None:
-        self.field, own = published_fields()[symbol], ions()[symbol]
-        n = int(own["n_4f"])
+        self.field = published_fields()[symbol]
+        facts = ions()[symbol]
+        n = int(facts["n_4f"])
         self.s, self.orbital, self.j = hund(n)
-        self.g = own["g_J"]
+        self.g = facts["g_J"]
         self._size = 1
         self.space: float = self.j
         self.base: Matrix
         if self.field["lambda_K"] != 0.0:
             self._size = round(2 * self.s + 1)
-            self.space, self.theta = self.orbital, {k: in_term(n, k) for k in (2, 4, 6)}
+            self.space = self.orbital
+            self.theta = {k: in_term(n, k) for k in (2, 4, 6)}
             of_l = [self._widen(a) for a in angular(self.orbital)]
             of_s = [np.kron(np.eye(2 * self.orbital + 1), a) for a in angular(self.s)]
             self.exchange = [2 * a for a in of_s]
@@ -108,12 +114,12 @@ class Ion:
             self.base = self.field["lambda_K"] * (x + y + z)
         else:
             names = {2: "alpha_J", 4: "beta_J", 6: "gamma_J"}
-            self.theta = {k: own[v] for k, v in names.items()}
+            self.theta = {k: facts[v] for k, v in names.items()}
             of_j = angular(self.j)
             self.exchange = [2 * (self.g - 1) * a for a in of_j]
             self.moment = [self.g * a for a in of_j]
             self.base = np.zeros_like(of_j[0])
-        self._axial_r = [np.nan_to_num(own[f"r{k}_a0_{k}"]) for k in (2, 4)]
+        self._axial_r = [np.nan_to_num(facts[f"r{k}_a0_{k}"]) for k in (2, 4)]
 
     def _widen(self, matrix: Matrix) -> Matrix:
         return np.kron(matrix, np.eye(self._size))

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from .._core._arrays import Condensed
 
 
-def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) -> "Condensed":
+def condense(
+    table: CompositionTable, codes: NDArray[np.int8], p: Parameters
+) -> "Condensed":
     """Return hard phases, whose hosts are `codes`, as arrays that temperature does not change."""
     from ._intrinsic_kernels import condense as kernel
 
@@ -56,7 +58,15 @@ PROPERTIES = (
 )
 """Properties in the order of the last axis of `Intrinsic.value`."""
 
-STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the model", *GATES)
+STATUS = (
+    "ok",
+    "planar",
+    "cone",
+    "paramagnetic",
+    "unknown host",
+    "outside the model",
+    *GATES,
+)
 """Status by the kernel's code, then those of gates."""
 _EASY = ("axis", "plane", "cone", "none", "none", "none")
 _STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
@@ -151,10 +161,18 @@ def evaluate_with(
     if predicted is not None:
         curie = np.stack([predicted.value, predicted.half / DEVIATIONS_90])
     tc, tc_sd, value, sd, status = kernel(
-        t.rows, part.host, parameters.for_kernels, temperatures, spread, curie, condensed
+        t.rows,
+        part.host,
+        parameters.for_kernels,
+        temperatures,
+        spread,
+        curie,
+        condensed,
     )
     # The kernel keeps each column in one piece; views give the order of the class.
-    return Intrinsic(part.host, temperatures, tc, tc_sd, value.T, sd.T, status.T, predicted)
+    return Intrinsic(
+        part.host, temperatures, tc, tc_sd, value.T, sd.T, status.T, predicted
+    )
 
 
 def quantile(interval: float) -> float:
@@ -173,10 +191,12 @@ def columns_of(
     n = len(got.host)
     host = host_column(got.host)
     physics = Coded.constant("physics", n, PROVENANCES)
-    learnt = {} if got.predicted is None else _learnt(got.predicted, np.isnan(got.curie))
+    provenance = (
+        {} if got.predicted is None else _learnt(got.predicted, np.isnan(got.curie))
+    )
     tables = []
     for j, kelvin in enumerate(got.temperatures):
-        wanted = (only or {}).get(float(kelvin))
+        names = (only or {}).get(float(kelvin))
         status = got.status[:, j]
         data = Columns(
             host=host,
@@ -186,9 +206,11 @@ def columns_of(
         )
         columns = [("curie_temperature_K", got.curie, got.curie_sd, True)]
         for k, name in enumerate(PROPERTIES):
-            columns.append((name, got.value[:, j, k], got.sd[:, j, k], bool(_POSITIVE[k])))
+            columns.append(
+                (name, got.value[:, j, k], got.sd[:, j, k], bool(_POSITIVE[k]))
+            )
         for name, value, sd, positive in columns:
-            if wanted is not None and name not in wanted:
+            if names is not None and name not in names:
                 continue
             half = z * sd
             low = value - half
@@ -196,8 +218,8 @@ def columns_of(
             data[f"{name}_lo"] = np.maximum(low, 0.0, out=low) if positive else low
             data[f"{name}_hi"] = np.add(value, half, out=half)
             data[f"{name}_provenance"] = physics
-        if wanted is None or "curie_temperature_K" in wanted:
-            data |= learnt
+        if names is None or "curie_temperature_K" in names:
+            data |= provenance
         tables.append(data.ordered())
     return tables
 
@@ -209,11 +231,11 @@ _PHYSICS, _SURROGATE, _MEASURED = (
 
 def _learnt(predicted: PredictedCurie, unknown: NDArray[np.bool_]) -> dict[str, Any]:
     """Return the columns that say how much of the Curie temperature is learnt, and where from."""
-    learnt = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
-    learnt[predicted.measured] = _MEASURED
-    learnt[unknown] = -1
+    codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
+    codes[predicted.measured] = _MEASURED
+    codes[unknown] = -1
     return {
-        "curie_temperature_K_provenance": Coded(learnt, PROVENANCES),
+        "curie_temperature_K_provenance": Coded(codes, PROVENANCES),
         "curie_temperature_K_data_share": predicted.share,
         "in_domain": predicted.distance <= 1.0,
         "domain_distance": predicted.distance,
@@ -222,7 +244,9 @@ def _learnt(predicted: PredictedCurie, unknown: NDArray[np.bool_]) -> dict[str, 
 
 def host_column(codes: NDArray[np.int8]) -> Coded:
     """Return codes of `magnetkit.phases.partition.HOST_NAMES`, -1 unknown, as a column of hosts."""
-    return Coded(np.where(codes < 0, np.int8(len(HOST_NAMES)), codes), (*HOST_NAMES, "unknown"))
+    return Coded(
+        np.where(codes < 0, np.int8(len(HOST_NAMES)), codes), (*HOST_NAMES, "unknown")
+    )
 
 
 def status_column(status: NDArray[np.int8]) -> Coded:
@@ -231,7 +255,10 @@ def status_column(status: NDArray[np.int8]) -> Coded:
 
 
 def blank_rows(
-    got: Intrinsic, figures: NDArray[np.float64], status: NDArray[np.int8], rows: NDArray[np.bool_]
+    got: Intrinsic,
+    figures: NDArray[np.float64],
+    status: NDArray[np.int8],
+    rows: NDArray[np.bool_],
 ) -> None:
     """Blank rows outside the model, a mask, in place; `figures`, (..., m, n), follow from `got`."""
     if rows.any():

@@ -36,7 +36,10 @@ ELEMENT_SLOTS: tuple[str, ...] = (
     *(
         f"{name}:{part}"
         for name in MIXED
-        for part in (*ENDS, *(f"{kind}_{end}" for kind in ("slope", "curvature") for end in ENDS))
+        for part in (
+            *ENDS,
+            *(f"{kind}_{end}" for kind in ("slope", "curvature") for end in ENDS),
+        )
     ),
     *(f"{name}:{end}" for name in IONIC for end in ENDS),
     "crystal_field:slope",
@@ -129,7 +132,9 @@ def ions() -> dict[str, dict[str, float]]:
     """Return the rare-earth ions of ``datasets/ions`` by symbol."""
     return {
         row["symbol"]: {
-            k: float(v or "nan") for k, v in row.items() if k not in _TEXT and k != "symbol"
+            k: float(v or "nan")
+            for k, v in row.items()
+            if k not in _TEXT and k != "symbol"
         }
         for row in datasets.rows("ions/ions.csv")
     }
@@ -153,16 +158,21 @@ def ion_tables() -> "Ions":
     from .._core._arrays import Ions
 
     with np.load(datasets.path("ions/crystal_field.npz")) as file:
-        by_kelvin, by_field, values = (file[k] for k in ("by_kelvin", "by_field", "values"))
+        by_kelvin, by_field, values = (
+            file[k] for k in ("by_kelvin", "by_field", "values")
+        )
         groups, ions, coarse, _, n = values.shape
-        kelvins, fields = len(by_kelvin), len(by_field)
+        kelvins = len(by_kelvin)
+        fields = len(by_field)
         close = np.empty((groups * ions, kelvins, fields, n), np.float32)
-        found = np.empty((kelvins, values.shape[3] * n))
+        tables = np.empty((kelvins, values.shape[3] * n))
         total = np.empty((fields, kelvins, n))
         # An ion at a time, so that the sums stay in the processor's cache.
-        for ion, given in zip(close, values.reshape(groups * ions, coarse, -1), strict=True):
-            _add_in_order(by_kelvin, given.astype(np.float64), found)
-            rows = np.ascontiguousarray(found.reshape(kelvins, -1, n).swapaxes(0, 1))
+        for ion, coarse_values in zip(
+            close, values.reshape(groups * ions, coarse, -1), strict=True
+        ):
+            _add_in_order(by_kelvin, coarse_values.astype(np.float64), tables)
+            rows = np.ascontiguousarray(tables.reshape(kelvins, -1, n).swapaxes(0, 1))
             ion[:] = _add_in_order(by_field, rows, total).swapaxes(0, 1)
         facts = np.full((groups, N_ELEMENTS, 5), -1.0)
         for i, symbol in enumerate(file["symbols"].tolist()):
@@ -174,12 +184,20 @@ def ion_tables() -> "Ions":
                     file["middle"][g],
                     1.0 / file["half"][g],
                 )
-        steps = float(file["scale"]), float(file["step"])
-        return Ions(close.reshape(-1, n), facts, kelvins, fields, *steps)
+        return Ions(
+            close.reshape(-1, n),
+            facts,
+            kelvins,
+            fields,
+            float(file["scale"]),
+            float(file["step"]),
+        )
 
 
 def _add_in_order(
-    weights: NDArray[np.float64], values: NDArray[np.float64], total: NDArray[np.float64]
+    weights: NDArray[np.float64],
+    values: NDArray[np.float64],
+    total: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Write ``weights @ values`` into total, adding one term after another.
 
@@ -199,12 +217,14 @@ def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters
     """
     result = Parameters.empty()
     for row in rows:
-        name, symbol = row["parameter"], row["element"]
+        name = row["parameter"]
+        symbol = row["element"]
         value, deviation = (float(row[column]) for column in columns)
         try:
             h = HOST_NAMES.index(row["host"])
             if symbol:
-                e, slot = INDEX[symbol], ELEMENT_SLOTS.index(name)
+                e = INDEX[symbol]
+                slot = ELEMENT_SLOTS.index(name)
                 result.element[h, e, slot] = value
                 result.element_sd[h, e, slot] = deviation
                 # 1 rare earth, 2 transition metal
@@ -228,7 +248,12 @@ def _stored(columns: tuple[str, str]) -> Parameters:
     for h, host in enumerate(HOSTS.values()):
         if not result.known[h].any():
             root = HOST_NAMES.index(host.root)
-            for array in (result.element, result.element_sd, result.host, result.host_sd):
+            for array in (
+                result.element,
+                result.element_sd,
+                result.host,
+                result.host_sd,
+            ):
                 array[h] = array[root]
             result.known[h] = result.known[root]
     return result
@@ -249,5 +274,8 @@ def prior_parameters() -> Parameters:
 def elements_of(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the elements of a host's rare-earth site and of its T sites beside Fe and Co."""
     rules = HOSTS[host].split
-    earths = (*(s for s in ions() if s not in ("Eu", "Pm")), *rules.guests_on_rare_earth_site)
+    earths = (
+        *(s for s in ions() if s not in ("Eu", "Pm")),
+        *rules.guests_on_rare_earth_site,
+    )
     return earths, tuple(s for s in rules.solubility if s not in ("Fe", "Co"))

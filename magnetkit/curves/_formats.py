@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-Form = Literal["csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"]
+Form = Literal[
+    "csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"
+]
 Kind = Literal["BH", "JH"]
 
 
@@ -92,7 +94,9 @@ class Curve:
             As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``.
         """
         frame = self.curves.to_frame([self.name])
-        outside = self.curves.temperature[np.array([bool(why) for why in self.beyond], bool)]
+        outside = self.curves.temperature[
+            np.array([bool(why) for why in self.beyond], bool)
+        ]
         return frame.assign(extrapolated=np.isin(frame["temperature_K"], outside))
 
     def figures(self) -> "pd.DataFrame":
@@ -110,22 +114,32 @@ class Curve:
         import pandas as pd
 
         own = self.curves
-        b_r, h_cj, h_k, recoil = own.remanence, own.coercivity, own.knee_field, own.recoil
+        b_r = own.remanence
+        h_cj = own.coercivity
+        h_k = own.knee_field
+        recoil = own.recoil
         found = {"remanence_T": b_r, "coercivity_b_kA_m": 1e-3 * own.coercivity_b}
         found |= {"coercivity_kA_m": 1e-3 * h_cj, "knee_field_kA_m": 1e-3 * h_k}
         product = (-own.field * own.induction).max(axis=2)
         found |= {"squareness": h_k / h_cj, "max_energy_product_kJ_m3": 1e-3 * product}
         found["recoil_permeability"] = recoil
         if self.measured:
-            found = {name: np.array([[getattr(x, name) for x in self.measured]]) for name in found}
+            found = {
+                name: np.array([[getattr(x, name) for x in self.measured]])
+                for name in found
+            }
         found |= {"load_line": np.full(b_r.shape, own.load_line)}
         found |= {"working_field_kA_m": -1e-3 * own.working_field}
         found |= {"working_induction_T": own.working_induction}
-        found["irreversible_loss_pct"] = Duty(own.load_line).loss(b_r, h_cj, h_k, recoil)
+        found["irreversible_loss_pct"] = Duty(own.load_line).loss(
+            b_r, h_cj, h_k, recoil
+        )
         head = {"candidate": self.name, "temperature_K": own.temperature}
         return pd.DataFrame(head | {name: values[0] for name, values in found.items()})
 
-    def text(self, form: Form = "csv", at: int = 0, kind: Kind = "BH", bare: bool = False) -> str:
+    def text(
+        self, form: Form = "csv", at: int = 0, kind: Kind = "BH", bare: bool = False
+    ) -> str:
         """Return the curve at one temperature as a field solver reads it.
 
         Parameters
@@ -152,15 +166,23 @@ class Curve:
         """
         for name, given, known in (("form", form, Form), ("kind", kind, Kind)):
             if given not in (names := get_args(known)):
-                raise InputError(f"{name} must be one of {', '.join(names)}, got {given!r}")
+                raise InputError(
+                    f"{name} must be one of {', '.join(names)}, got {given!r}"
+                )
         if not 0 <= at < self.curves.temperature.size:
-            raise InputError(f"the curve has {self.curves.temperature.size} temperatures, got {at}")
+            raise InputError(
+                f"the curve has {self.curves.temperature.size} temperatures, got {at}"
+            )
         if form in _FILES:
             return _rendered(self, form, at)
         return _csv(self, at if form == "csv" else None, kind, bare)
 
     def write(
-        self, path: str | Path, form: Form = "csv", kind: Kind = "BH", bare: bool = False
+        self,
+        path: str | Path,
+        form: Form = "csv",
+        kind: Kind = "BH",
+        bare: bool = False,
     ) -> list[Path]:
         """Write the curves, one file a temperature or one of all.
 
@@ -222,13 +244,18 @@ class Curve:
         try:
             import magpylib
         except ImportError:
-            raise InputError("needs magpylib: pip install 'magnetkit[magpylib]'") from None
+            raise InputError(
+                "needs magpylib: pip install 'magnetkit[magpylib]'"
+            ) from None
         body = read_shape(shape)
         if along not in AXES:
             raise InputError(f"along must be x, y or z, got {along!r}")
         axis = np.eye(3)[AXES.index(along)]
-        size, kinds = [1e-3 * length for length in body.size], magpylib.magnet
-        kind = {"block": kinds.Cuboid, "disc": kinds.Cylinder}.get(body.kind, kinds.CylinderSegment)
+        size = [1e-3 * length for length in body.size]
+        kinds = magpylib.magnet
+        kind = {"block": kinds.Cuboid, "disc": kinds.Cylinder}.get(
+            body.kind, kinds.CylinderSegment
+        )
         if body.kind == "ring":
             size = [0.5 * size[1], 0.5 * size[0], size[2], 0.0, 360.0]
         magnet = kind(dimension=size, polarization=self.curves.remanence[0, at] * axis)
@@ -248,7 +275,9 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
         "H_k": f"{own.knee_field[0, at]:.0f} A/m (J = 0.9 B_r)",
         "mu_rec": f"{own.recoil[0, at]:.4g}",
     }
-    warning = [f"EXTRAPOLATED: {curve.beyond[at]}"] if any(curve.beyond[at : at + 1]) else []
+    warning = (
+        [f"EXTRAPOLATED: {curve.beyond[at]}"] if any(curve.beyond[at : at + 1]) else []
+    )
     return [
         *warning,
         f"{curve.name} at {celsius:.4g} C ({own.temperature[at]:.2f} K), {end}",
@@ -276,7 +305,8 @@ def _points(curve: Curve, at: int, kind: Kind | None = None) -> NDArray[np.float
     if kind == "BH":
         inside = field >= -own.coercivity_b[0, at]
         # Bisection leaves 1e-16 T of B at H_cB.
-        field, values = field[inside], np.where(np.abs(values[inside]) < 1e-9, 0.0, values[inside])
+        field = field[inside]
+        values = np.where(np.abs(values[inside]) < 1e-9, 0.0, values[inside])
     return np.column_stack([field, values]) + 0.0
 
 
@@ -286,12 +316,17 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
     columns = f"field H (A/m), {what}"
     each = [_header_lines(curve, k) for k in range(curve.curves.temperature.size)]
     if at is not None:
-        head, rows = each[at], [("", *point) for point in _points(curve, at, kind)]
+        head = each[at]
+        rows = [("", *point) for point in _points(curve, at, kind)]
     else:
         head = [*("; ".join(lines[:-1]) for lines in each), each[0][-1]]
         columns = f"temperature (C), {columns}"
         celsius = enumerate(curve.curves.temperature - ZERO_CELSIUS)
-        rows = [(f"{t:.6g},", *point) for k, t in celsius for point in _points(curve, k, kind)]
+        rows = [
+            (f"{t:.6g},", *point)
+            for k, t in celsius
+            for point in _points(curve, k, kind)
+        ]
     lines = [] if bare else [f"% {line}" for line in (*head, f"Columns: {columns}")]
     lines += [f"{first}{h:.8g},{b:.8g}" for first, h, b in rows]
     return "\n".join(lines) + "\n"
@@ -302,7 +337,8 @@ def _grid(curve: Curve) -> list[Any]:
 
     The fields reach to the largest H_cB; beyond its own H_cJ a magnet is taken to have no J left.
     """
-    own, order = curve.curves, np.argsort(curve.curves.temperature)
+    own = curve.curves
+    order = np.argsort(curve.curves.temperature)
     # Closer than this they would be written alike.
     fields = np.unique(np.round(own.field[0], 1))
     fields = fields[fields >= -own.coercivity_b.max() - 0.1] + 0.0
@@ -315,29 +351,50 @@ def _rendered(curve: Curve, form: str, at: int) -> str:
     """Return a file by its template, for which `one` is a temperature and `each` are all."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    own, places = curve.curves, range(curve.curves.temperature.size)
+    own = curve.curves
+    places = range(curve.curves.temperature.size)
     columns = {"remanence": own.remanence, "recoil": own.recoil}
     columns |= {"h_cb": own.coercivity_b, "h_cj": own.coercivity}
     each: list[dict[str, Any]] = []
-    each += ({name: float(values[0, k]) for name, values in columns.items()} for k in places)
+    each += (
+        {name: float(values[0, k]) for name, values in columns.items()} for k in places
+    )
     for k, one in enumerate(each):
-        one |= {"celsius": float(own.temperature[k]) - ZERO_CELSIUS, "name": _name(curve, k)}
+        one |= {
+            "celsius": float(own.temperature[k]) - ZERO_CELSIUS,
+            "name": _name(curve, k),
+        }
         one |= {"head": _header_lines(curve, k), "points": _points(curve, k).tolist()}
         one["shifted"] = np.column_stack(_shifted_curve(curve, k)).tolist()
     lines = [*("; ".join(one["head"][:-1]) for one in each), each[0]["head"][-1]]
-    values: dict[str, Any] = {"one": each[at], "each": each, "head": lines, "name": _name(curve)}
+    values: dict[str, Any] = {
+        "one": each[at],
+        "each": each,
+        "head": lines,
+        "name": _name(curve),
+    }
     values |= {"rho": curve.resistivity_uohm_m, "density": curve.density_kg_m3}
     values = {key: None if value != value else value for key, value in values.items()}
-    values |= {"room": curve.room_remanence_T, "mu_0": MU_0, "grid": lambda: _grid(curve)}
+    values |= {
+        "room": curve.room_remanence_T,
+        "mu_0": MU_0,
+        "grid": lambda: _grid(curve),
+    }
     loader = PackageLoader("magnetkit", "curves/templates")
-    made = Environment(loader=loader, undefined=StrictUndefined, keep_trailing_newline=True)
+    made = Environment(
+        loader=loader, undefined=StrictUndefined, keep_trailing_newline=True
+    )
     made.trim_blocks = True
     made.filters["g"] = lambda value, digits: f"{value:.{digits}g}"
     text = made.get_template(_FILES[form]).render(values)
-    return json.dumps(json.loads(text), indent=1) + "\n" if ".json" in _FILES[form] else text
+    if ".json" in _FILES[form]:
+        return json.dumps(json.loads(text), indent=1) + "\n"
+    return text
 
 
-def _shifted_curve(curve: Curve, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _shifted_curve(
+    curve: Curve, at: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return B and H + H_cB from the origin on, both rising, with a point beyond remanence."""
     own = curve.curves
     h_cb = own.coercivity_b[0, at]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS
 from ..diffusion._shapes import Axis, SelfField, cut, read_shape
-from ..magnetism.demagnetization import POINTS, Demagnetization
+from ..magnetism.demagnetization import CURVE_POINTS, Demagnetization
 from ..magnetism.measured_curve import MeasuredCurve, Sample, find_crossing
 
 _Array = NDArray[np.float64]
@@ -22,7 +22,8 @@ _Array = NDArray[np.float64]
 # A temperature this close to a measured one, K, is that one.
 _SAME_K = 2.0
 # Levels of J / B_r at which curves are blended, and most points of a measured curve in a file.
-_LEVELS, _MOST_POINTS = 401, 401
+_LEVELS = 401
+_MOST_POINTS = 401
 
 
 def read_sample(shape: str, along: Axis = "z") -> Sample:
@@ -72,7 +73,7 @@ def curves_between(
                 "before J = 0: its H_cJ is not known; measure to a larger field"
             )
     chosen = tuple(_curve_at(curves, one) for one in kelvin)
-    size = max(POINTS, *(min(one.field.size, _MOST_POINTS) + 2 for one in chosen))
+    size = max(CURVE_POINTS, *(min(one.field.size, _MOST_POINTS) + 2 for one in chosen))
     points = [_points_of(one, size) for one in chosen]
     field = np.array([[-one[0] for one in points]])
     polarization = np.array([[one[1] for one in points]])
@@ -130,16 +131,22 @@ def _curve_at(curves: Sequence[MeasuredCurve], kelvin: float) -> MeasuredCurve:
 
 def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> MeasuredCurve:
     """Return the curve between those at places `upper` - 1 and `upper`."""
-    cold, hot = curves[upper - 1], curves[upper]
+    cold = curves[upper - 1]
+    hot = curves[upper]
     share = (kelvin - cold.temperature_K) / (hot.temperature_K - cold.temperature_K)
     b_r = _between(curves, "remanence_T", kelvin)
-    h_cj = 1e3 * float(np.exp(_between(curves, "coercivity_kA_m", kelvin, logarithm=True)))
+    h_cj = 1e3 * float(
+        np.exp(_between(curves, "coercivity_kA_m", kelvin, logarithm=True))
+    )
     recoil = (1.0 - share) * cold.recoil_permeability + share * hot.recoil_permeability
     levels = np.linspace(1.0, 0.0, _LEVELS)
-    reduced = (1.0 - share) * _reduced_fields(cold, levels) + share * _reduced_fields(hot, levels)
+    reduced = (1.0 - share) * _reduced_fields(cold, levels) + share * _reduced_fields(
+        hot, levels
+    )
     field = np.maximum.accumulate(reduced) * h_cj
     polarization = levels * (b_r - (recoil - 1.0) * MU_0 * field)
-    field, polarization = np.append(0.0, field), np.append(b_r, polarization)
+    field = np.append(0.0, field)
+    polarization = np.append(b_r, polarization)
     induction = polarization - MU_0 * field
     h_k = find_crossing(field, polarization, 0.9 * b_r)
     return MeasuredCurve(
@@ -148,7 +155,8 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
         coercivity_b_kA_m=1e-3 * find_crossing(field, induction, 0.0),
         knee_field_kA_m=1e-3 * h_k,
         squareness=h_k / h_cj,
-        max_energy_product_kJ_m3=1e-3 * float(np.max(np.maximum(induction, 0.0) * field)),
+        max_energy_product_kJ_m3=1e-3
+        * float(np.max(np.maximum(induction, 0.0) * field)),
         recoil_permeability=recoil,
         temperature_K=kelvin,
         field=field,
@@ -190,7 +198,8 @@ def _points_of(curve: MeasuredCurve, size: int) -> tuple[_Array, _Array]:
 
     The points measured are all among them, thinned where there are more than a solver takes.
     """
-    h_cj, h_cb = 1e3 * curve.coercivity_kA_m, 1e3 * curve.coercivity_b_kA_m
+    h_cj = 1e3 * curve.coercivity_kA_m
+    h_cb = 1e3 * curve.coercivity_b_kA_m
     inside = curve.field[curve.field < h_cj]
     if inside.size > size - 2:
         inside = inside[np.linspace(0, inside.size - 1, size - 2).astype(int)]

@@ -15,7 +15,12 @@ from ..alloy.notation import Basis
 from ..diffusion._shapes import Axis
 from ..magnetism._composition_estimate import grade_magnet
 from ..magnetism._stages import predicted
-from ..magnetism.conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
+from ..magnetism.conditions import (
+    ConditionKeywords,
+    Conditions,
+    calibration_of,
+    with_conditions,
+)
 from ..magnetism.margin import margin_line
 from ..magnetism.process import process_record
 from ..magnetism.sintered import Duty
@@ -101,7 +106,11 @@ class Margin:
 
     def guaranteed_at(self, duty: Duty) -> float:
         """Return the guaranteed margin of the same magnet at another duty."""
-        figures = self.remanence_guaranteed_T, 1e3 * self.knee_guaranteed_kA_m, self.recoil
+        figures = (
+            self.remanence_guaranteed_T,
+            1e3 * self.knee_guaranteed_kA_m,
+            self.recoil,
+        )
         return float(duty.safety(*(np.array([x]) for x in figures))[0])
 
     def __str__(self) -> str:
@@ -138,7 +147,8 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     InputError
         If its curve is not known.
     """
-    kelvin, duty = conditions.temperature[0], conditions.duty
+    kelvin = conditions.temperature[0]
+    duty = conditions.duty
     centre, least = (
         curve(magnet, kelvin, bound=bound, load_line=duty.load_line, **made).curves
         for bound in ("centre", "guaranteed")
@@ -229,7 +239,9 @@ def compare(
     if len(conditions.temperature) != 1:
         raise InputError("compare takes one temperature; predict takes several")
     if shape is not None and keywords.get("load_line") is not None:
-        raise InputError("a shape in open circuit makes its own load line: give one of the two")
+        raise InputError(
+            "a shape in open circuit makes its own load line: give one of the two"
+        )
     surroundings = read_surroundings(conditions.duty, shape, along)
     conditions = replace(conditions, load_line=surroundings.load_line(1.0))
     magnets, names, notes = _read_magnets(compositions, basis, conditions)
@@ -240,23 +252,35 @@ def compare(
         for one in magnets
     ]
     frame = pd.concat(frames, ignore_index=True)
-    rows = [name for name in COLUMNS if name in frame and name not in ("candidate", "row_index")]
+    rows = [
+        name
+        for name in COLUMNS
+        if name in frame and name not in ("candidate", "row_index")
+    ]
     table = pd.DataFrame(
         {
             "label": [COLUMNS[name].label for name in rows],
             "unit": [COLUMNS[name].unit for name in rows],
-            **{own: [frame[name].iloc[i] for name in rows] for i, own in enumerate(names)},
+            **{
+                own: [frame[name].iloc[i] for name in rows]
+                for i, own in enumerate(names)
+            },
         },
         index=pd.Index(rows, name="property"),
     )
     margins = [
-        replace(_margin_of(one, conditions), typical=float(frame["demagnetization_safety"].iloc[i]))
+        replace(
+            _margin_of(one, conditions),
+            typical=float(frame["demagnetization_safety"].iloc[i]),
+        )
         for i, one in enumerate(magnets)
     ]
     table = pd.concat([table, _duty_rows(frame, margins, surroundings, names)])
     for i in range(1, len(names)):
         name = "difference" if len(names) == 2 else f"difference_{i + 1}"
-        table[name] = [_difference(table.loc[row], names[0], names[i]) for row in table.index]
+        table[name] = [
+            _difference(table.loc[row], names[0], names[i]) for row in table.index
+        ]
     table.attrs["notes"] = notes
     table.attrs["margins"] = dict(zip(names, map(str, margins), strict=True))
     first = next((one.grade for one in magnets if one.grade), None)
@@ -284,16 +308,26 @@ def _read_magnets(
         shells = ["" if one.grade else one.shell for one in magnets]
     else:
         inputs = read_inputs(compositions, basis, strict=True)
-        table, notes = inputs.table, []
+        table = inputs.table
+        notes = []
         own = inputs.shells_with(conditions.shell)
         own = [own] * len(table) if own is None or isinstance(own, str) else list(own)
         magnets = [
-            _Magnet(table[i : i + 1], read_inputs(table[i : i + 1]), conditions.process, shell)
+            _Magnet(
+                table[i : i + 1],
+                read_inputs(table[i : i + 1]),
+                conditions.process,
+                shell,
+            )
             for i, shell in zip(range(len(table)), own, strict=True)
         ]
-        written = table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+        written = (
+            table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+        )
         shells = own
-    whole = [f"{n} + {s}" if s else str(n) for n, s in zip(written, shells, strict=True)]
+    whole = [
+        f"{n} + {s}" if s else str(n) for n, s in zip(written, shells, strict=True)
+    ]
     return magnets, _distinct(whole), notes
 
 
@@ -305,24 +339,35 @@ def _with_grades(
     Each grade is anchored on what its makers print; recipes rest on the first's producer.
     """
     shell, (kelvin,) = conditions.shell, conditions.temperature
-    shells = [shell] * len(texts) if shell is None or isinstance(shell, str) else list(shell)
+    shells = (
+        [shell] * len(texts) if shell is None or isinstance(shell, str) else list(shell)
+    )
     if len(shells) != len(texts):
-        raise InputError(f"expected a shell for each of {len(texts)} magnets, got {len(shells)}")
-    likely = {g: grade_magnet(g, kelvin) for g in dict.fromkeys(grades) if g is not None}
+        raise InputError(
+            f"expected a shell for each of {len(texts)} magnets, got {len(shells)}"
+        )
+    likely = {
+        g: grade_magnet(g, kelvin) for g in dict.fromkeys(grades) if g is not None
+    }
     first = next(iter(likely.values()))
     magnets = []
     for text, grade, diffused in zip(texts, grades, shells, strict=True):
         if grade is None:
-            inputs, process = read_inputs([text], basis), process_record(first.process)
+            inputs = read_inputs([text], basis)
+            process = process_record(first.process)
             magnets.append(_Magnet(inputs.table, inputs, process, diffused or None))
             continue
         refuse_beside(grade, conditions.process, diffused or None)
         magnet = likely[grade]
         process = process_record(magnet.process)
-        magnets.append(_Magnet(grade, read_inputs(magnet.table), process, magnet.shell, grade))
+        magnets.append(
+            _Magnet(grade, read_inputs(magnet.table), process, magnet.shell, grade)
+        )
     notes = [one.sentence() for one in likely.values()]
     if None in grades:
-        notes.append(f"recipes are predicted as of the producer that makes {first.grade}")
+        notes.append(
+            f"recipes are predicted as of the producer that makes {first.grade}"
+        )
     return magnets, notes
 
 
@@ -344,7 +389,9 @@ def _duty_rows(
     import pandas as pd
 
     lines = [
-        RecoilLine(float(row["remanence_T"]), margin.recoil, float(row["density_kg_m3"]))
+        RecoilLine(
+            float(row["remanence_T"]), margin.recoil, float(row["density_kg_m3"])
+        )
         for (_, row), margin in zip(frame.iterrows(), margins, strict=True)
     ]
     # Per kilogram of the first magnet, or for the magnet of the shape.
@@ -352,7 +399,9 @@ def _duty_rows(
     if isinstance(surroundings, OpenBody):
         first_kg = surroundings.shape.volume * lines[0].density
     columns: dict[str, list[Any]] = {}
-    for (_, row), margin, line, name in zip(frame.iterrows(), margins, lines, names, strict=True):
+    for (_, row), margin, line, name in zip(
+        frame.iterrows(), margins, lines, names, strict=True
+    ):
         equal = match_flux(lines[0], line, surroundings)
         kilograms = equal.mass * first_kg
         columns[name] = [
@@ -367,10 +416,15 @@ def _duty_rows(
         ]
     units = {name: unit for name, (_, unit) in ROWS.items()}
     if isinstance(surroundings, OpenBody):
-        units |= {"same_flux_heavy_rare_earth_g": "g/magnet", "same_flux_cost_USD": "USD/magnet"}
+        units |= {
+            "same_flux_heavy_rare_earth_g": "g/magnet",
+            "same_flux_cost_USD": "USD/magnet",
+        }
     labels = [label for label, _ in ROWS.values()]
     head = {"label": labels, "unit": list(units.values())}
-    return pd.DataFrame({**head, **columns}, index=pd.Index(ROWS, name="property"), dtype=object)
+    return pd.DataFrame(
+        {**head, **columns}, index=pd.Index(ROWS, name="property"), dtype=object
+    )
 
 
 def _distinct(names: list[str]) -> list[str]:

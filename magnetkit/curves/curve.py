@@ -21,7 +21,12 @@ from ..alloy.notation import Basis
 from ..alloy.shells import Shells
 from ..alloy.table import CompositionTable
 from ..magnetism._figures import not_compared
-from ..magnetism.conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
+from ..magnetism.conditions import (
+    ConditionKeywords,
+    Conditions,
+    calibration_of,
+    with_conditions,
+)
 from ..magnetism.demagnetization import Demagnetization, curves_of
 from ..magnetism.measured_curve import is_curve, read_curves
 from ..magnetism.sintered import Duty, read_duty
@@ -42,7 +47,9 @@ _LOSSES = (0.2, 1.0, 5.0)
 """Losses whose temperatures are given, %."""
 
 # Temperatures at which losses are evaluated, K.
-_FIRST, _LAST, _STEP = ROOM_K, 1200.0, 2.0
+_FIRST = ROOM_K
+_HIGHEST_LOSS_K = 1200.0
+_STEP = 2.0
 _LAST_SHEET = 900.0
 _ENDS = {"low": "_lo", "centre": "", "high": "_hi", "guaranteed": ""}
 _RANKED = re.compile(r"^(?P<folder>.+):(?P<rank>\d+)$")
@@ -50,7 +57,9 @@ _FIGURES = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m")
 
 
 @named
-@with_conditions("load_line", "process", "calibration", "shell", "interval", "data", "add")
+@with_conditions(
+    "load_line", "process", "calibration", "shell", "interval", "data", "add"
+)
 def curve(
     magnet: Compositions,
     temperature: float | str | Sequence[float | str] | None = None,
@@ -105,17 +114,23 @@ def curve(
     0,1.3125
     """
     if bound not in get_args(_Bound):
-        raise InputError(f"bound must be low, centre, high or guaranteed, got {bound!r}")
+        raise InputError(
+            f"bound must be low, centre, high or guaranteed, got {bound!r}"
+        )
     conditions = Conditions.of(temperature=temperature or "20C", **keywords)
     if is_curve(magnet):
         wanted = None if temperature is None else conditions.temperature
         return _measured_curve(magnet, wanted, conditions.load_line, sample)
     if sample is not None:
-        raise InputError("sample is the shape of a measured sample: give the file of its curve")
+        raise InputError(
+            "sample is the shape of a measured sample: give the file of its curve"
+        )
     candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
         refuse_beside(magnet, conditions.process, conditions.shell)
-        return _grade_curve(magnet, list(conditions.temperature), bound, conditions.load_line)
+        return _grade_curve(
+            magnet, list(conditions.temperature), bound, conditions.load_line
+        )
     if candidate is not None and Path(candidate["folder"]).is_dir():
         if conditions.process is not None or conditions.shell is not None:
             raise InputError(f"process and shell are of a recipe; {magnet} has its own")
@@ -126,7 +141,9 @@ def curve(
     table = inputs.table
     if len(table) != 1:
         raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
-    name = table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
+    name = (
+        table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
+    )
     shell = inputs.shells_with(conditions.shell)
     if shell is not None and not isinstance(shell, str):
         shell = shell[0]
@@ -135,7 +152,9 @@ def curve(
     return _recipe_curve(table, name, bound, replace(conditions, shell=shell))
 
 
-def _candidate_curve(folder: Path, rank: int, bound: str, conditions: Conditions) -> Curve:
+def _candidate_curve(
+    folder: Path, rank: int, bound: str, conditions: Conditions
+) -> Curve:
     """Return the curves of a candidate of a results folder.
 
     What is sold has those of its sheets. A melt has those of the model, times what makes them the
@@ -150,17 +169,24 @@ def _candidate_curve(folder: Path, rank: int, bound: str, conditions: Conditions
     best = result.best(rank)
     rows = best[best["rank"] == rank]
     if not len(rows):
-        raise InputError(f"{folder} has no candidate of rank {rank}, only {len(best)} are ranked")
+        raise InputError(
+            f"{folder} has no candidate of rank {rank}, only {len(best)} are ranked"
+        )
     row = rows.iloc[0]
     route = str(row.get("route", "") or "")
     if route.startswith(AS_SOLD):
-        grade, kelvin = route.removeprefix(AS_SOLD), list(conditions.temperature)
+        grade = route.removeprefix(AS_SOLD)
+        kelvin = list(conditions.temperature)
         return _grade_curve(grade, kelvin, bound, conditions.load_line)
-    shell = str(row["shell"]) if isinstance(row["shell"], str) and row["shell"] else None
+    shell = (
+        str(row["shell"]) if isinstance(row["shell"], str) and row["shell"] else None
+    )
     ((job, _),) = result.job.groups([route])
     table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
     promised = _Promise(
-        result.job.temperature, [float(row[name]) for name in _PROMISED], float(row[_FIGURES[2]])
+        result.job.temperature,
+        [float(row[name]) for name in _PROMISED],
+        float(row[_FIGURES[2]]),
     )
     with_own = replace(conditions, process=job.conditions.process, shell=shell)
     return _recipe_curve(table, str(row["candidate"]), bound, with_own, promised)
@@ -198,11 +224,15 @@ def _recipe_curve(
     from ..magnetism.process import read_process, resistivity
     from ..magnetism.sintered import Use, figures_at
 
-    kelvin, process, shell = list(conditions.temperature), conditions.process, conditions.shell
+    kelvin = list(conditions.temperature)
+    process = conditions.process
+    shell = conditions.shell
     at = [*kelvin, ROOM_K]
     if promised is not None:
         at.append(promised.kelvin)
-    made = alloys(table, process, read_shells(shell, 1), curie=conditions.curie, ranges=True)
+    made = alloys(
+        table, process, read_shells(shell, 1), curie=conditions.curie, ranges=True
+    )
     found = figures_at(made, at, Use(interval=conditions.interval))
     rows = [columns.frame().iloc[0] for columns in found]
     ratios = [1.0] * len(_FIGURES)
@@ -225,10 +255,20 @@ def _recipe_curve(
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     whose = f"calibration: {calibration_of(process)}"
     source = "; ".join(filter(None, (source, whose, not_compared(min(kelvin)))))
-    density, conducts = rows[0]["density_kg_m3"], resistivity(host, read_process(process, 1).route)
+    density = rows[0]["density_kg_m3"]
+    conducts = resistivity(host, read_process(process, 1).route)
     curves = _demagnetization(kelvin, figures, recoil, conditions.load_line)
     beyond = _beyond(rows[:-1], "no coercivity so cold was compared with a measurement")
-    return Curve(named_so, bound, source, figures[0][-1], float(density), conducts, curves, beyond)
+    return Curve(
+        named_so,
+        bound,
+        source,
+        figures[0][-1],
+        float(density),
+        conducts,
+        curves,
+        beyond,
+    )
 
 
 def _beyond(rows: Any, why: str) -> tuple[str, ...]:
@@ -278,9 +318,15 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
                 "printed coefficient; ask for a lower temperature"
             )
     sheets = [grades(name, k).iloc[0] for k in kelvin]
-    curves = _demagnetization(kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line)
-    beyond = tuple(_beyond_sheets(sheet, k) for sheet, k in zip(sheets, kelvin, strict=False))
-    density, conducts = (float(first[x]) for x in ("density_kg_m3", "resistivity_uohm_m"))
+    curves = _demagnetization(
+        kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line
+    )
+    beyond = tuple(
+        _beyond_sheets(sheet, k) for sheet, k in zip(sheets, kelvin, strict=False)
+    )
+    density, conducts = (
+        float(first[x]) for x in ("density_kg_m3", "resistivity_uohm_m")
+    )
     return Curve(grade, bound, source, b_r[-1], density, conducts, curves, beyond)
 
 
@@ -289,11 +335,11 @@ def _beyond_sheets(sheet: Any, kelvin: float) -> str:
     if sheet["coercivity_kA_m_provenance"] != "extrapolated":
         return ""
     if kelvin < ROOM_K:
-        return (
-            "below the sheets, which begin at 20 C: their coefficients are taken on into the cold"
-        )
+        return "below the sheets, which begin at 20 C: their coefficients are taken on into the cold"
     most = float(sheet["max_working_temperature_K"]) - ZERO_CELSIUS
-    return f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
+    return (
+        f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
+    )
 
 
 def _demagnetization(
@@ -301,8 +347,15 @@ def _demagnetization(
 ) -> Demagnetization:
     """Return the curves of one magnet at k temperatures from B_r, T, H_cJ and H_k, kA/m."""
     b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
-    one = b_r, 1e3 * h_cj, 1e3 * h_k
-    return curves_of(np.array(kelvin), *one, np.full((1, len(kelvin)), recoil), None, load_line)
+    return curves_of(
+        np.array(kelvin),
+        b_r,
+        1e3 * h_cj,
+        1e3 * h_k,
+        np.full((1, len(kelvin)), recoil),
+        None,
+        load_line,
+    )
 
 
 @named
@@ -364,23 +417,27 @@ def use_limits(
     if not all(0.0 < percent < 100.0 for percent in wanted):
         raise InputError(f"losses must lie between 0 and 100 %, got {losses!r:.60}")
     if bound not in get_args(_Bound):
-        raise InputError(f"bound must be low, centre, high or guaranteed, got {bound!r}")
-    lines, times = _as_list("load_line", load_line), _as_list("hours", hours)
+        raise InputError(
+            f"bound must be low, centre, high or guaranteed, got {bound!r}"
+        )
+    lines = _as_list("load_line", load_line)
+    times = _as_list("hours", hours)
     duties = [read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times]
-    kelvin = np.arange(_FIRST, _LAST, _STEP)
+    kelvin = np.arange(_FIRST, _HIGHEST_LOSS_K, _STEP)
     named_so = grades_among(compositions)
     if named_so:
         texts: Any = [compositions] if isinstance(compositions, str) else compositions
-        of_recipe = process, shell
         known = [
-            _grade_loops(grade, kelvin, *of_recipe, bound)
+            _grade_loops(grade, kelvin, process, shell, bound)
             if grade
-            else _recipe_loops([text], kelvin, *of_recipe, basis, bound)
+            else _recipe_loops([text], kelvin, process, shell, basis, bound)
             for text, grade in zip(texts, named_so, strict=True)
         ]
     else:
         known = [_recipe_loops(compositions, kelvin, process, shell, basis, bound)]
-    found = pd.concat([_limits(own, kelvin, duties, wanted) for own in known], ignore_index=True)
+    found = pd.concat(
+        [_limits(own, kelvin, duties, wanted) for own in known], ignore_index=True
+    )
     found.attrs["notes"] = [own.note for own in known if own.note]
     return found
 
@@ -395,7 +452,9 @@ def _as_list(name: str, given: Any) -> list[float]:
     except (TypeError, ValueError):
         found = np.empty(0)
     if found.ndim != 1 or not found.size:
-        raise InputError(f"{name} must be a number or a list of them, got {given!r:.60}")
+        raise InputError(
+            f"{name} must be a number or a list of them, got {given!r:.60}"
+        )
     return found.tolist()
 
 
@@ -413,7 +472,9 @@ class _Loops:
     note: str = ""
 
 
-def _limits(own: _Loops, kelvin: _Array, duties: list[Duty], losses: list[float]) -> "pd.DataFrame":
+def _limits(
+    own: _Loops, kelvin: _Array, duties: list[Duty], losses: list[float]
+) -> "pd.DataFrame":
     """Return the limits of n magnets, rows of a magnet together, one for each duty."""
     import pandas as pd
 
@@ -434,7 +495,12 @@ def _limits(own: _Loops, kelvin: _Array, duties: list[Duty], losses: list[float]
 
 
 def _recipe_loops(
-    compositions: Compositions, kelvin: _Array, process: Any, shell: Any, basis: Basis, bound: str
+    compositions: Compositions,
+    kelvin: _Array,
+    process: Any,
+    shell: Any,
+    basis: Basis,
+    bound: str,
 ) -> _Loops:
     """Return the modelled figures of recipes, as `magnetkit.curve` uses them."""
     from ..alloy.shell_rows import read_shells
@@ -442,7 +508,8 @@ def _recipe_loops(
     from ..magnetism.sintered import Use, figures_at
 
     inputs = read_inputs(compositions, basis, strict=True)
-    table, shell = inputs.table, inputs.shells_with(shell)
+    table = inputs.table
+    shell = inputs.shells_with(shell)
     shells = read_shells(shell, len(table))
     of_all = alloys(table, process, shells, ranges=bound in ("low", "high"))
     made = magnets_at(of_all, kelvin)
@@ -460,7 +527,10 @@ def _recipe_loops(
         (room,) = figures_at(of_all, [ROOM_K], Use())
         spreads = [lots(str(host)) for host in room["host"].texts()]
         shares = np.array([[one.share(x) for x in _FIGURES[:2]] for one in spreads])
-        figures = [figures[0] * shares[:, :1], *(h * shares[:, 1:] for h in figures[1:])]
+        figures = [
+            figures[0] * shares[:, :1],
+            *(h * shares[:, 1:] for h in figures[1:]),
+        ]
     b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
     recoil = np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape)
     names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
@@ -475,7 +545,10 @@ _EVERY = 5
 def _between(kelvin: _Array, some: _Array, values: _Array) -> _Array:
     """Return values of n magnets, (n, k), at all temperatures, from those at some of them."""
     return np.array(
-        [np.interp(kelvin, some, np.clip(np.nan_to_num(row, nan=1.0), 0.0, 10.0)) for row in values]
+        [
+            np.interp(kelvin, some, np.clip(np.nan_to_num(row, nan=1.0), 0.0, 10.0))
+            for row in values
+        ]
     )
 
 
@@ -484,17 +557,22 @@ def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
     from ..magnetism.grades import curve_shapes, grades, sold_at
 
     sheets = [grades(name, k).iloc[0] for k in kelvin]
-    grade, ends = str(sheets[0]["grade"]), [f"{x}{_ENDS[bound]}" for x in _FIGURES[:2]]
+    grade = str(sheets[0]["grade"])
+    ends = [f"{x}{_ENDS[bound]}" for x in _FIGURES[:2]]
     least = sheets
     if bound == "guaranteed":
-        least = [sold_at(k).set_index("grade").loc[[grade], ends].median() for k in kelvin]
+        least = [
+            sold_at(k).set_index("grade").loc[[grade], ends].median() for k in kelvin
+        ]
     b_r, h_cj = (np.array([float(one[x]) for one in least]) for x in ends)
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
     square = np.array([float(shape["squareness"].iloc[0]) for shape in shapes])
     return [b_r, h_cj, h_cj * np.nan_to_num(square)]
 
 
-def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any, bound: str) -> _Loops:
+def _grade_loops(
+    name: str, kelvin: _Array, process: Any, shell: Any, bound: str
+) -> _Loops:
     """Return the printed figures of a grade, as `magnetkit.curve` uses them."""
     from ..magnetism.grades import curve_figures
     from ..magnetism.process import parameters
@@ -506,17 +584,22 @@ def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any, bound: str
     figures = _grade_figures(name, some.tolist(), bound)
     b_r, h_cj, h_k = (np.interp(kelvin, some, figure)[None, :] for figure in figures)
     recoil = np.full_like(b_r, float(shape["recoil"]))
-    families, host = parameters().families, row["host"]
+    families = parameters().families
+    host = row["host"]
     limit = np.array([families[host].structure_limit_K if host in families else np.inf])
     most = float(row["max_working_temperature_K"])
-    beyond = "" if np.isnan(most) else f", extrapolated beyond {most - ZERO_CELSIUS:.0f} °C"
+    beyond = (
+        "" if np.isnan(most) else f", extrapolated beyond {most - ZERO_CELSIUS:.0f} °C"
+    )
     note = f"{name}: {bound} of what makers print{beyond}; {source}"
     if bound in ("centre", "guaranteed"):
         note = f"{name}: H_cJ as guaranteed{beyond}; {source}"
     return _Loops([name], "", b_r, 1e3 * h_cj, 1e3 * h_k, recoil, limit, note)
 
 
-def _crossing_temperature(kelvin: _Array, value: _Array, bound: float, limit: _Array) -> _Array:
+def _crossing_temperature(
+    kelvin: _Array, value: _Array, bound: float, limit: _Array
+) -> _Array:
     """Return where a rising quantity, shape (n, k), first reaches a bound, at most `limit`, (n,).
 
     Its logarithm is linear between two temperatures; above the Curie temperature it counts as over
@@ -526,9 +609,13 @@ def _crossing_temperature(kelvin: _Array, value: _Array, bound: float, limit: _A
         logs = np.log(np.maximum(np.nan_to_num(value, nan=np.inf), 1e-300) / bound)
     over = logs >= 0.0
     first = np.where(over.any(axis=1), over.argmax(axis=1), len(kelvin) - 1)
-    row, before = np.arange(len(first)), np.maximum(first - 1, 0)
-    low, high = logs[row, before], logs[row, first]
+    row = np.arange(len(first))
+    before = np.maximum(first - 1, 0)
+    low = logs[row, before]
+    high = logs[row, first]
     with np.errstate(divide="ignore", invalid="ignore"):
         part = -low / (high - low)
-    found = kelvin[before] + np.clip(np.nan_to_num(part), 0.0, 1.0) * _STEP * (first > 0)
+    found = kelvin[before] + np.clip(np.nan_to_num(part), 0.0, 1.0) * _STEP * (
+        first > 0
+    )
     return np.where(np.isnan(value[:, 0]), np.nan, np.minimum(found, limit))

@@ -23,7 +23,8 @@ from ..diffusion._shapes import AXES, Axis, SelfField, Shape, cut, read_shape
 from ..magnetism.sintered import Duty
 
 # Thickness that is tried, over today's.
-_THINNEST, _THICKEST = 0.05, 50.0
+_THINNEST = 0.05
+_THICKEST = 50.0
 
 
 def working_induction(remanence: float, recoil: float, load_line: float) -> float:
@@ -88,7 +89,9 @@ class OpenBody:
         return _find_root(excess, _THINNEST, _THICKEST)
 
 
-def read_surroundings(duty: Duty, shape: str | Shape | None, along: Axis) -> Circuit | OpenBody:
+def read_surroundings(
+    duty: Duty, shape: str | Shape | None, along: Axis
+) -> Circuit | OpenBody:
     """Return what makes the load line: a circuit, or with a shape the body itself.
 
     Parameters
@@ -104,7 +107,9 @@ def read_surroundings(duty: Duty, shape: str | Shape | None, along: Axis) -> Cir
         return Circuit(duty)
     body = read_shape(shape)
     if body.kind != "block" and along != "z":
-        raise InputError(f"a {body.kind} is magnetized along its axis here: along z, got {along!r}")
+        raise InputError(
+            f"a {body.kind} is magnetized along its axis here: along z, got {along!r}"
+        )
     return OpenBody(duty, body, along)
 
 
@@ -134,7 +139,9 @@ class RecoilLine:
     density: float
 
 
-def match_flux(today: RecoilLine, other: RecoilLine, surroundings: Circuit | OpenBody) -> EqualFlux:
+def match_flux(
+    today: RecoilLine, other: RecoilLine, surroundings: Circuit | OpenBody
+) -> EqualFlux:
     """Return thickness, mass and duty of another magnet that carries the flux of today's.
 
     Examples

@@ -14,15 +14,17 @@ _Each = Sequence[tuple[Magnet, Case]]
 
 # Steps of the search, and its range of the share of the field that a cell has to withstand: above 1
 # where the soft corner of the loop costs too much, below where a loss is allowed.
-_STEPS = 16
+_MARGIN_STEPS = 16
 _RELIEF = 0.3, 1.5
 # Masses per area below this count as zero, kg/m2.
-_NOTHING = 1e-7
+_ZERO_MASS_PER_AREA = 1e-7
 _FAINT = 1e-4
-_RICHER, _ROUNDS = 1.03, 4
+_RICHER = 1.03
+_DESIGN_ROUNDS = 4
 # Half of the last digit of a probability that is shown, and the richest surface as a share of what
 # grains bear: less where diffusion slower than expected would make it richer.
-_ROUNDED, _SURFACE = 5e-4, (0.98, 0.7)
+_SHOWN_STEP = 5e-4
+_SURFACE = (0.98, 0.7)
 _BUT_EDGES = 0.98
 
 
@@ -34,7 +36,9 @@ class Coated:
     groups: Groups
     mass: Array  # kg/m2 that enters, of each group, (g,)
     areas: Array  # m2, (g,)
-    amounts: list[Array]  # content of each cell, %, (n,), at each of `NODES` of the coefficient
+    amounts: list[
+        Array
+    ]  # content of each cell, %, (n,), at each of `NODES` of the coefficient
     probability: float  # that the target is met
     met: bool  # whether that is at least the probability required
 
@@ -79,8 +83,11 @@ class Search:
         """Return the content that 1 kg/m2 on each group brings, % of mass, shape (n, g)."""
         key = id(groups), spread
         if key not in self._known:
-            density, response = self.each[0][0].density, self.spreading.response
-            columns = [sum(response(patch, spread) for patch in group) for group in groups]
+            density = self.each[0][0].density
+            response = self.spreading.response
+            columns = [
+                sum(response(patch, spread) for patch in group) for group in groups
+            ]
             # The groups are kept with it: their identity is the key.
             self._known[key] = groups, 100.0 / density * np.column_stack(columns)
         return self._known[key][1]
@@ -101,8 +108,10 @@ class Search:
 
     def meets(self, amount: Array, deviations: float) -> bool:
         """Return whether a magnet meets the target with ln H_cJ off by standard deviations."""
-        own = self.cells, deviations
-        return all(self.target.met(m, amount, case, *own) for m, case in self.each)
+        return all(
+            self.target.met(m, amount, case, self.cells, deviations)
+            for m, case in self.each
+        )
 
 
 def _largest_content(amount: Array) -> float:
@@ -110,7 +119,9 @@ def _largest_content(amount: Array) -> float:
     return float(np.quantile(amount, _BUT_EDGES))
 
 
-def least_mass(response: Array, needed: Array, areas: Array, most: float) -> Array | None:
+def least_mass(
+    response: Array, needed: Array, areas: Array, most: float
+) -> Array | None:
     """Return the least masses per area that give each cell its needed content, or None.
 
     A linear programme: the total mass is smallest, with the content of each cell at least `needed`,
@@ -122,8 +133,12 @@ def least_mass(response: Array, needed: Array, areas: Array, most: float) -> Arr
     if response.shape[1] == 1:
         own = response[:, 0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            mass = float(np.nan_to_num(needed / np.maximum(own, 1e-12), posinf=np.inf).max())
-        return np.array([mass]) if mass * _largest_content(own) <= most else None
+            mass = float(
+                np.nan_to_num(needed / np.maximum(own, 1e-12), posinf=np.inf).max()
+            )
+        if mass * _largest_content(own) <= most:
+            return np.array([mass])
+        return None
     from scipy.optimize import linprog
     from scipy.sparse import csr_array
 
@@ -133,26 +148,32 @@ def least_mass(response: Array, needed: Array, areas: Array, most: float) -> Arr
     near = np.where(response > _FAINT * response.max(axis=0), response, 0.0)
     limits = csr_array(np.vstack([-near[asking], near[rich]]))
     ends = np.r_[-needed[asking], np.full(int(rich.sum()), most)]
-    found = linprog(areas / areas.sum(), limits, ends, bounds=(0.0, None), method="highs")
-    return np.maximum(found.x, 0.0) if found.status == 0 else None
+    found = linprog(
+        areas / areas.sum(), limits, ends, bounds=(0.0, None), method="highs"
+    )
+    if found.status == 0:
+        return np.maximum(found.x, 0.0)
+    return None
 
 
 def _relieved(
     search: Search, groups: Groups, spread: float, deviations: float, most: float
 ) -> Array | None:
     """Return the least masses that meet the target; a loss allows relief of part of the field."""
-    response, areas = search.responses(groups, spread), search.areas(groups)
+    response = search.responses(groups, spread)
+    areas = search.areas(groups)
     if search.target.loss_pct is None:
         return least_mass(response, search.needed(1.0, deviations), areas, most)
     best: Array | None = None
     low, high = _RELIEF
-    for _ in range(_STEPS if len(groups) == 1 else _STEPS // 2):
+    for _ in range(_MARGIN_STEPS if len(groups) == 1 else _MARGIN_STEPS // 2):
         relief = 0.5 * (low + high)
         mass = least_mass(response, search.needed(relief, deviations), areas, most)
         if mass is None:
             high = relief
         elif search.meets(response @ mass, deviations):
-            best, high = mass, relief
+            best = mass
+            high = relief
         else:
             low = relief
     return best
@@ -162,7 +183,9 @@ def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     """Return the least coating; if none meets the target, the richest, with `Coated.met` False."""
     best: Coated | None = None
     for share in _SURFACE if len(groups) > 1 else _SURFACE[:1]:
-        found = _likely_enough(search, groups, anneal, share * search.each[0][0].most_wt_pct)
+        found = _likely_enough(
+            search, groups, anneal, share * search.each[0][0].most_wt_pct
+        )
         if found is not None and (best is None or found.probability > best.probability):
             best = found
         if best is not None and best.met:
@@ -170,16 +193,23 @@ def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     if best is None:
         response = search.responses(groups, anneal.spread())
         each = np.ones(len(groups))
-        full = _SURFACE[0] * search.each[0][0].most_wt_pct / _largest_content(response @ each)
+        full = (
+            _SURFACE[0]
+            * search.each[0][0].most_wt_pct
+            / _largest_content(response @ each)
+        )
         best = _coated(search, groups, anneal, full * each)
     return best
 
 
-def _likely_enough(search: Search, groups: Groups, anneal: Anneal, most: float) -> Coated | None:
+def _likely_enough(
+    search: Search, groups: Groups, anneal: Anneal, most: float
+) -> Coated | None:
     """Return the least coating that is likely enough, uncertainty of the coefficient included."""
     wanted = quantile(search.probability)
-    deviations, best = wanted, None
-    for _ in range(_ROUNDS if len(groups) == 1 else _ROUNDS // 2):
+    deviations = wanted
+    best = None
+    for _ in range(_DESIGN_ROUNDS if len(groups) == 1 else _DESIGN_ROUNDS // 2):
         mass = _relieved(search, groups, anneal.spread(), deviations, most)
         if mass is None:
             break
@@ -189,13 +219,15 @@ def _likely_enough(search: Search, groups: Groups, anneal: Anneal, most: float) 
         if best.met or abs(short) < 0.02:
             break
         deviations += 1.2 * short
-    return None if best is None else _richer(search, best)
+    if best is None:
+        return None
+    return _richer(search, best)
 
 
 def _richer(search: Search, coated: Coated) -> Coated:
     """Return a coating that just misses the target made richer, as far as the surface allows."""
     most = search.each[0][0].most_wt_pct
-    for _ in range(2 * _ROUNDS):
+    for _ in range(2 * _DESIGN_ROUNDS):
         if coated.met or _RICHER * _largest_content(coated.amount) > most:
             break
         coated = _coated(search, coated.groups, coated.anneal, _RICHER * coated.mass)
@@ -203,10 +235,12 @@ def _richer(search: Search, coated: Coated) -> Coated:
 
 
 def _coated(search: Search, groups: Groups, anneal: Anneal, mass: Array) -> Coated:
-    mass = np.where(mass > _NOTHING, mass, 0.0)
-    amounts = [search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES]
+    mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
+    amounts = [
+        search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES
+    ]
     found = probability_met(search.target, search.each, amounts, search.cells)
-    met = found >= search.probability - _ROUNDED
+    met = found >= search.probability - _SHOWN_STEP
     return Coated(anneal, groups, mass, search.areas(groups), amounts, found, met)
 
 
@@ -220,37 +254,51 @@ def uniform_content(search: Search) -> tuple[float, float]:
     usable = magnet.amount[magnet.amount <= magnet.most_wt_pct]
     ones = np.ones(len(search.cells))
     # More is not always better: the interval of H_cJ widens far from what was measured.
-    good = [i for i, amount in enumerate(usable) if search.meets(amount * ones, deviations)]
+    good = [
+        i for i, amount in enumerate(usable) if search.meets(amount * ones, deviations)
+    ]
     if not good:
         most = max(
             probability_met(search.target, search.each, [amount * ones], search.cells)
             for amount in usable[len(usable) // 2 :: 3]
         )
         return float("nan"), most
-    low, high = float(usable[max(good[0] - 1, 0)]), float(usable[good[0]])
+    low = float(usable[max(good[0] - 1, 0)])
+    high = float(usable[good[0]])
     high = least(lambda amount: search.meets(amount * ones, deviations), low, high, 20)
-    return high, probability_met(search.target, search.each, [high * ones], search.cells)
+    return high, probability_met(
+        search.target, search.each, [high * ones], search.cells
+    )
 
 
 def nothing_needed(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
     """Return the magnet as sold as a coating of nothing, None where it does not meet the target."""
     each = [(magnet.as_sold, case) for magnet, case in search.each]
     bare = _coated(replace(search, each=each), groups, anneal, np.zeros(len(groups)))
-    return bare if bare.met else None
+    if bare.met:
+        return bare
+    return None
 
 
 def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Coated:
     """Return the coating of the anneal that takes least; of two within 2 %, the shorter."""
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
-    one = groups if len(groups) == 1 else [[patch for group in groups for patch in group]]
-    found = [coat(search, one, a) for a in sorted(anneals, key=lambda a: (a.hours, a.celsius))]
+    one = (
+        groups if len(groups) == 1 else [[patch for group in groups for patch in group]]
+    )
+    found = [
+        coat(search, one, a)
+        for a in sorted(anneals, key=lambda a: (a.hours, a.celsius))
+    ]
     met = [c for c in found if c.met]
     if met:
         lightest = min(c.entered_kg for c in met)
         chosen = next(c for c in met if c.entered_kg <= 1.02 * lightest)
     else:
         chosen = max(found, key=lambda c: c.probability)
-    return chosen if one is groups else coat(search, groups, chosen.anneal)
+    if one is groups:
+        return chosen
+    return coat(search, groups, chosen.anneal)
 
 
 def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:

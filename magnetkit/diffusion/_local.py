@@ -45,7 +45,9 @@ class Magnet:
     squareness: float  # knee field over H_cJ
     recoil: float  # recoil permeability
     density: float  # kg/m3
-    most_wt_pct: float  # above it grains grow through and the gain of coercivity is lost
+    most_wt_pct: (
+        float  # above it grains grow through and the gain of coercivity is lost
+    )
     # H_cJ of the magnet as sold less that without what is diffused into it, A/m
     diffused: float = 0.0
 
@@ -64,7 +66,9 @@ class Magnet:
     def h_cj(self, amount: Array, deviations: float = 0.0) -> Array:
         """Return H_cJ, A/m, at a content, %, with ln H_cJ off by standard deviations."""
         curve = self._curve(deviations)
-        return np.where(amount > self.most_wt_pct, curve[0], np.interp(amount, self.amount, curve))
+        return np.where(
+            amount > self.most_wt_pct, curve[0], np.interp(amount, self.amount, curve)
+        )
 
     def needed(self, field: Array, deviations: float = 0.0) -> Array:
         """Return the least content, %, that withstands a reverse field, A/m, or infinity."""
@@ -156,7 +160,9 @@ def alloyed_magnet(
     return _anchored_magnet(magnet, anchor, distance, is_shell=False)
 
 
-def _anchored_magnet(magnet: Magnet, anchor: Anchor, distance: Array, *, is_shell: bool) -> Magnet:
+def _anchored_magnet(
+    magnet: Magnet, anchor: Anchor, distance: Array, *, is_shell: bool
+) -> Magnet:
     """Return a magnet with the guaranteed values of an anchor, and the errors of its producer.
 
     A gain of a shell is absolute; an alloy's H_cJ goes with the producer's level. `distance`, (m,),
@@ -189,13 +195,19 @@ def _anchored_magnet(magnet: Magnet, anchor: Anchor, distance: Array, *, is_shel
 
 
 def _magnet(
-    frame: Any, table: CompositionTable, element: str, process: Any, amounts: Array, most: float
+    frame: Any,
+    table: CompositionTable,
+    element: str,
+    process: Any,
+    amounts: Array,
+    most: float,
 ) -> Magnet:
     """Return the magnet of figures at contents `amounts`, %, up to `most` of use."""
     from ..magnetism._magnets import alloys
     from ..phases.partition import shelled_hosts
 
-    kelvin, h_cj = float(frame["temperature_K"].iloc[0]), frame["coercivity_kA_m"].to_numpy(float)
+    kelvin = float(frame["temperature_K"].iloc[0])
+    h_cj = frame["coercivity_kA_m"].to_numpy(float)
     good = (frame["status"] == "ok").to_numpy() & np.isfinite(h_cj) & (h_cj > 0.0)
     if not good[:2].all():
         status = frame["status"].iloc[0 if not good[0] else 1]
@@ -223,7 +235,9 @@ def _magnet(
     )
 
 
-def _sintered_frame(table: CompositionTable, kelvin: float, process: Any, shells: Any) -> Any:
+def _sintered_frame(
+    table: CompositionTable, kelvin: float, process: Any, shells: Any
+) -> Any:
     """Return figures of many magnets at one temperature, K, without warnings of shells."""
     from ..magnetism.sintered import sintered_at
 
@@ -234,7 +248,9 @@ def _sintered_frame(table: CompositionTable, kelvin: float, process: Any, shells
     return frame
 
 
-def share_kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0) -> Array:
+def share_kept(
+    magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0
+) -> Array:
     """Return the share of B_r that each cell keeps after a reverse field, 1 down to -1, shape (n,).
 
     The local loop is that of `magnetkit.magnetism.demagnetization`: the share of grains that a
@@ -244,7 +260,8 @@ def share_kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 
     """
     from ..magnetism._demagnetization_kernels import corner, turned
 
-    h_cj, b_r = magnet.h_cj(amount, deviations), magnet.b_r(amount)
+    h_cj = magnet.h_cj(amount, deviations)
+    b_r = magnet.b_r(amount)
     mean = float(h_cj.mean())
     power = corner(float(b_r.mean()), mean, magnet.squareness * mean, magnet.recoil)
     return np.maximum(1.0 - np.asarray(turned(h_cj, power, field)), -1.0)
@@ -288,7 +305,9 @@ class Circuit:
     """The circuit around the magnet."""
 
     along: Axis  # direction of magnetization
-    load_line: float | None = None  # mean permeance coefficient -B / (mu_0 H); None in open circuit
+    load_line: float | None = (
+        None  # mean permeance coefficient -B / (mu_0 H); None in open circuit
+    )
     # field in the magnet's place with its remanence set to zero, against the magnetization, kA/m
     outside_field_kA_m: float = 0.0
     law: Law = "component"  # see `reverse_field`
@@ -312,7 +331,9 @@ class Case:
     """One operating point at `kelvin`, K."""
 
     kelvin: float
-    reverse: Array  # field against the magnetization that counts, A/m, (n,); negative: helps
+    reverse: (
+        Array  # field against the magnetization that counts, A/m, (n,); negative: helps
+    )
     own: Array  # part of it that the magnet makes and that falls with B_r, (n,); zeros for a map
 
 
@@ -328,7 +349,9 @@ def shape_case(
     scale = circuit.scale(field)
     vectors = field.responding(remanent, recoil, scale) + circuit.outside()
     reverse = reverse_field(vectors, circuit.along, circuit.law)
-    return Case(kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m - circuit.creep)
+    return Case(
+        kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m - circuit.creep
+    )
 
 
 def map_cases(
@@ -357,7 +380,9 @@ def map_cases(
 
 
 def _refuse_other_way(one: FieldMap, reverse: Array) -> None:
-    if float(np.mean(reverse)) < 0.0 and float(reverse.max()) < -0.5 * float(reverse.min()):
+    if float(np.mean(reverse)) < 0.0 and float(reverse.max()) < -0.5 * float(
+        reverse.min()
+    ):
         raise InputError(
             f"the field map{' ' + one.name if one.name else ''} runs along the magnetization "
             f"({np.mean(-reverse) / 1e3:.0f} kA/m on average); inside a magnet H points against "
@@ -365,7 +390,8 @@ def _refuse_other_way(one: FieldMap, reverse: Array) -> None:
         )
 
 
-_ROUNDS, _SETTLED = 60, 1e-4
+_FIELD_ROUNDS = 60
+_FIELD_TOLERANCE = 1e-4
 
 
 def settle_reversal(
@@ -378,16 +404,18 @@ def settle_reversal(
     fields and temperatures left, shape (n,) each.
     """
     b_r = magnet.b_r(amount)
-    scale, outside = circuit.scale(field), circuit.outside()
-    share, reverse = start, np.zeros(len(amount))
-    for _ in range(_ROUNDS):
+    scale = circuit.scale(field)
+    outside = circuit.outside()
+    share = start
+    reverse = np.zeros(len(amount))
+    for _ in range(_FIELD_ROUNDS):
         vectors = field.responding(share * b_r / MU_0, magnet.recoil, scale) + outside
         reverse = reverse_field(vectors, circuit.along, circuit.law)
         new = np.minimum(start, share_kept(magnet, amount, reverse))
         change = float(np.max(np.abs(new - share)))
         # Half a step at a time: a cell that reverses relieves its neighbours, not itself alone.
         share = 0.5 * (share + new)
-        if change < _SETTLED:
+        if change < _FIELD_TOLERANCE:
             break
     return share, reverse
 
@@ -425,7 +453,8 @@ def flux_against(
 
     volumes = field.cells.volumes
     start = float((cold.b_r(amount) * volumes).sum())
-    share, rows = np.ones(len(amount)), []
+    share = np.ones(len(amount))
+    rows = []
     for magnet, circuit in zip(magnets, circuits, strict=True):
         share, reverse = settle_reversal(magnet, amount, field, circuit, share)
         slope = (magnet.recoil - 1.0) * MU_0 * reverse
@@ -444,20 +473,28 @@ def flux_against(
     return pd.DataFrame(rows)
 
 
-LOSS, _MARGIN, SAFETY = "irreversible_loss_pct", "margin_kA_m", "demagnetization_safety"
+LOSS = "irreversible_loss_pct"
+_MARGIN = "margin_kA_m"
+SAFETY = "demagnetization_safety"
 _NORMAL = NormalDist()
 # Gauss's three points of a normal distribution, for the uncertainty of the diffusion coefficient.
 NODES = ((-np.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (np.sqrt(3.0), 1.0 / 6.0))
-_WIDEST = 5.0
+_WIDEST_SOURCE = 5.0
 
 
 @dataclass(frozen=True)
 class Target:
     """The requirement on a magnet."""
 
-    loss_pct: float | None = None  # largest irreversible loss of flux, %; None: all cells withstand
-    margin: float = 0.0  # smallest H_cJ less reverse field of all cells, A/m, without `loss_pct`
-    safety: float | None = None  # smallest knee field over the reverse field of all cells
+    loss_pct: float | None = (
+        None  # largest irreversible loss of flux, %; None: all cells withstand
+    )
+    margin: float = (
+        0.0  # smallest H_cJ less reverse field of all cells, A/m, without `loss_pct`
+    )
+    safety: float | None = (
+        None  # smallest knee field over the reverse field of all cells
+    )
 
     def met(
         self, magnet: Magnet, amount: Array, case: Case, cells: Array, deviations: float
@@ -488,7 +525,9 @@ def read_target(require: str | Sequence[str]) -> Target:
     if not texts:
         return Target()
     if len(texts) > 1:
-        raise InputError(f"give one of {LOSS}<=N, {_MARGIN}>=N, {SAFETY}>=N, got {len(texts)}")
+        raise InputError(
+            f"give one of {LOSS}<=N, {_MARGIN}>=N, {SAFETY}>=N, got {len(texts)}"
+        )
     one = parse_requirement(texts[0])
     wanted = {LOSS: "<=", _MARGIN: ">=", SAFETY: ">="}.get(one.column)
     if wanted != one.sign or one.limit is None or one.temperature_K is not None:
@@ -505,7 +544,10 @@ def read_target(require: str | Sequence[str]) -> Target:
 
 
 def probability_met(
-    target: Target, each: Sequence[tuple[Magnet, Case]], amounts: Sequence[Array], cells: Array
+    target: Target,
+    each: Sequence[tuple[Magnet, Case]],
+    amounts: Sequence[Array],
+    cells: Array,
 ) -> float:
     """Return the probability that a magnet meets a target in every case.
 
@@ -517,14 +559,21 @@ def probability_met(
     total = 0.0
     for amount, weight in zip(amounts, weights, strict=True):
         worst = max(
-            least(partial(target.met, magnet, amount, case, cells), -_WIDEST, _WIDEST, 12)
+            least(
+                partial(target.met, magnet, amount, case, cells),
+                -_WIDEST_SOURCE,
+                _WIDEST_SOURCE,
+                12,
+            )
             for magnet, case in each
         )
         total += weight * (1.0 - _NORMAL.cdf(worst))
     return total
 
 
-def least(good: Callable[[float], bool], low: float, high: float, halvings: int) -> float:
+def least(
+    good: Callable[[float], bool], low: float, high: float, halvings: int
+) -> float:
     """Return the least number that is good, between one that is not and one that is."""
     for _ in range(halvings):
         middle = 0.5 * (low + high)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ELEMENTS = ("Tb", "Dy")
 """Elements that can be diffused in."""
 # Finite volumes of each cell in the direction normal to the treated face.
-_FINE = 4
+_VOLUMES_A_CELL = 4
 # Directions of a round magnet's own grid: across the wall, along the axis.
 _ROUND = {"z-": (1, 0), "z+": (1, -1), "outer": (0, -1), "inner": (0, 0)}
 
@@ -58,7 +58,9 @@ def _laws() -> dict[str, tuple[float, float, float]]:
     found = {}
     for element, own in rows.items():
         inverse = [1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS) for r in own]
-        slope, start = np.polyfit(inverse, [np.log(float(r["coefficient_m2_s"])) for r in own], 1)
+        slope, start = np.polyfit(
+            inverse, [np.log(float(r["coefficient_m2_s"])) for r in own], 1
+        )
         deviation = max(np.log(float(r["factor_of_doubt"])) for r in own)
         found[element] = float(start), float(-slope), float(deviation)
     return found
@@ -85,7 +87,9 @@ class Anneal:
     def __post_init__(self) -> None:
         limits = treatment()["treatment"]
         if self.element not in ELEMENTS:
-            raise InputError(f"expected Tb or Dy to be diffused in, got {self.element!r}")
+            raise InputError(
+                f"expected Tb or Dy to be diffused in, got {self.element!r}"
+            )
         if not limits["lowest_C"] <= self.celsius <= limits["highest_C"]:
             raise InputError(
                 f"an anneal is between {limits['lowest_C']:g} and {limits['highest_C']:g} C, where "
@@ -97,7 +101,9 @@ class Anneal:
     def spread(self, deviations: float = 0.0) -> float:
         """Return D t, m2, with ln D off by a number of standard deviations."""
         factor = np.exp(deviations * _laws()[self.element][2])
-        return float(factor * coefficient(self.element, self.celsius) * 3600.0 * self.hours)
+        return float(
+            factor * coefficient(self.element, self.celsius) * 3600.0 * self.hours
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +137,9 @@ def _divide(edges: Array, fine: int, ring: bool = False) -> _Direction:
     vectors[:, 0] = root / np.linalg.norm(root)
     modes = vectors / root[:, None]
     weighted = (modes * volumes[:, None]).reshape(n, fine, -1).sum(axis=1)
-    return _Direction(rates, modes, weighted / volumes.reshape(n, fine).sum(axis=1)[:, None])
+    return _Direction(
+        rates, modes, weighted / volumes.reshape(n, fine).sum(axis=1)[:, None]
+    )
 
 
 def mode_amplitude(decay: Array) -> Array:
@@ -163,17 +171,25 @@ class Spreading:
     @cached_property
     def edges(self) -> list[Array]:
         """Edges of the cells in each direction of diffusion, m."""
-        box, counts = self.cells.shape.box, self.cells.counts
+        box = self.cells.shape.box
+        counts = self.cells.counts
         if self.cells.shape.kind == "block":
-            return [s * np.linspace(-0.5, 0.5, n + 1) for s, n in zip(box, counts, strict=True)]
-        start, end = self.cells.shape.inner_radius, 0.5 * box[0]
+            return [
+                s * np.linspace(-0.5, 0.5, n + 1)
+                for s, n in zip(box, counts, strict=True)
+            ]
+        start = self.cells.shape.inner_radius
+        end = 0.5 * box[0]
         across = max(8, round((end - start) / self.cells.step[0]))
-        return [np.linspace(start, end, across + 1), box[2] * np.linspace(-0.5, 0.5, counts[2] + 1)]
+        return [
+            np.linspace(start, end, across + 1),
+            box[2] * np.linspace(-0.5, 0.5, counts[2] + 1),
+        ]
 
     @lru_cache(maxsize=8)  # noqa: B019  lives as long as a design does
     def _directions(self, axis: int) -> list[_Direction]:
         ring = self.cells.shape.kind != "block"
-        fine = [_FINE if i == axis else 1 for i in range(len(self.edges))]
+        fine = [_VOLUMES_A_CELL if i == axis else 1 for i in range(len(self.edges))]
         return [_divide(e, fine[i], ring and i == 0) for i, e in enumerate(self.edges)]
 
     def _face(self, face: str) -> tuple[int, int]:
@@ -230,10 +246,14 @@ class Spreading:
         radii = 0.5 * (self.edges[0][1:] + self.edges[0][:-1])
         x, y, _ = self.cells.lines()
         radius = np.hypot(x[:, None], y[None, :])
-        levels = [np.interp(radius, radii, content[:, k]) for k in range(content.shape[1])]
+        levels = [
+            np.interp(radius, radii, content[:, k]) for k in range(content.shape[1])
+        ]
         found = np.stack(levels, axis=-1)[self.cells.inside]
         volumes = np.outer(np.pi * np.diff(self.edges[0] ** 2), np.diff(self.edges[1]))
-        return found * float((content * volumes).sum()) / float(found @ self.cells.volumes)
+        return (
+            found * float((content * volumes).sum()) / float(found @ self.cells.volumes)
+        )
 
 
 Groups = list[list[Patch]]
@@ -241,7 +261,8 @@ Groups = list[list[Patch]]
 _NAMED_FACES = ("all", "poles", "sides", "edges", "field")
 EDGE_MM = 3.0
 """Width of the rim that ``edges`` coats: as deep as diffusion reaches in 8 h at 900 C."""
-_MOST_PARTS, _PART_MM = 6, 3.0
+_MOST_PARTS = 6
+_PART_MM = 3.0
 
 
 def axis_of(along: str) -> Axis:
@@ -268,7 +289,11 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
     poles = [f for f in own if f[0] == along and f[-1] in "+-"]
     if spreading.cells.shape.kind != "block" and along != "z":
         poles = [f for f in own if f == "outer"]
-    sets = {"all": list(own), "poles": poles, "sides": [f for f in own if f not in poles]}
+    sets = {
+        "all": list(own),
+        "poles": poles,
+        "sides": [f for f in own if f not in poles],
+    }
     if faces in sets:
         return [[_whole_face(f, spreading) for f in sets[faces]]]
     if faces == "edges":
@@ -301,7 +326,9 @@ def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
     labels = []
     for middles in spreading.middles(face):
         length = middles[-1] - middles[0] + (middles[1] - middles[0])
-        parts = int(np.clip(round(1e3 * length / _PART_MM), 1, min(_MOST_PARTS, len(middles))))
+        parts = int(
+            np.clip(round(1e3 * length / _PART_MM), 1, min(_MOST_PARTS, len(middles)))
+        )
         labels.append(np.arange(len(middles)) * parts // len(middles))
     counts = [own[-1] + 1 for own in labels]
     number = np.ravel_multi_index(np.meshgrid(*labels, indexing="ij"), counts)
@@ -323,33 +350,48 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
     flat = spreading.cells.shape.kind == "block"
     needed = _MASK if flat else _MASK[:3]
     if missing := [c for c in needed if c not in frame.columns]:
-        raise InputError(f"a mask needs the columns {', '.join(needed)}; {', '.join(missing)} lack")
+        raise InputError(
+            f"a mask needs the columns {', '.join(needed)}; {', '.join(missing)} lack"
+        )
     ends = 1e-3 * _numbers(frame, list(needed[1:]), "mask")
-    group = frame["group"].astype(str) if "group" in frame.columns else ["one"] * len(frame)
+    group = (
+        frame["group"].astype(str) if "group" in frame.columns else ["one"] * len(frame)
+    )
     found: dict[str, dict[str, NDArray[np.bool_]]] = {}
-    for line, (face, name, row) in enumerate(zip(frame["face"], group, ends, strict=True), 2):
+    for line, (face, name, row) in enumerate(
+        zip(frame["face"], group, ends, strict=True), 2
+    ):
         if face not in spreading.cells.shape.faces:
             faces = ", ".join(spreading.cells.shape.faces)
-            raise InputError(f"mask, line {line}: {face!r} is no face of it; it has {faces}")
+            raise InputError(
+                f"mask, line {line}: {face!r} is no face of it; it has {faces}"
+            )
         where = np.ones(spreading.grid(face), bool)
         for i, middles in enumerate(spreading.middles(face)):
             on = (middles >= row[2 * i]) & (middles <= row[2 * i + 1])
             where &= _along(on, i, where.ndim)
         if not where.any():
-            raise InputError(f"mask, line {line}: covers nothing of {face}; are these mm?")
+            raise InputError(
+                f"mask, line {line}: covers nothing of {face}; are these mm?"
+            )
         own = found.setdefault(name, {})
         own[face] = own.get(face, np.zeros_like(where)) | where
-    return [[Patch(face, where) for face, where in own.items()] for own in found.values()]
+    return [
+        [Patch(face, where) for face, where in own.items()] for own in found.values()
+    ]
 
 
 _POSITIONS = ("x_mm", "y_mm", "z_mm")
-_FIELD = re.compile(r"(?P<kind>[HB])_?(?P<axis>[xyz])_(?P<unit>A_m|kA_m|Oe|kOe|T|mT|kG)")
+_FIELD = re.compile(
+    r"(?P<kind>[HB])_?(?P<axis>[xyz])_(?P<unit>A_m|kA_m|Oe|kOe|T|mT|kG)"
+)
 _UNITS = {
     "A_m": 1.0, "kA_m": 1e3, "Oe": 1e-3 * KILO_OERSTED, "kOe": KILO_OERSTED,
     "T": 1.0 / MU_0, "mT": 1e-3 / MU_0, "kG": 0.1 / MU_0,
 }  # fmt: skip
 # Range of fields of a magnet in use, A/m: no steel carries more, no designer maps less.
-_LARGEST, _SMALLEST = 3.0 / MU_0, 0.03 / MU_0
+_LARGEST = 3.0 / MU_0
+_SMALLEST = 0.03 / MU_0
 # Largest distance of a cell beyond the mapped points, in steps of the map.
 _RIM = 1.5
 
@@ -369,11 +411,14 @@ class FieldMap:
         from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
         from scipy.spatial import cKDTree
 
-        low, high = self.points.min(axis=0), self.points.max(axis=0)
+        low = self.points.min(axis=0)
+        high = self.points.max(axis=0)
         box = np.array(cells.shape.box)
         step = (np.prod(np.maximum(high - low, 1e-6)) / len(self.points)) ** (1.0 / 3.0)
         far, _ = cKDTree(self.points).query(cells.points)
-        outside = ((cells.points < low - _RIM * step) | (cells.points > high + _RIM * step)).any(1)
+        outside = (
+            (cells.points < low - _RIM * step) | (cells.points > high + _RIM * step)
+        ).any(1)
         if outside.any() or far.max() > max(4.0 * step, 0.25 * box.min()):
             ends = 1e3 * np.column_stack([low, high])
             span = " x ".join(f"{a:.4g} to {b:.4g}" for a, b in ends)
@@ -391,7 +436,9 @@ class FieldMap:
         found = LinearNDInterpolator(self.points, self.vectors)(cells.points)
         rim = np.isnan(found).any(axis=1)
         if rim.any():
-            found[rim] = NearestNDInterpolator(self.points, self.vectors)(cells.points[rim])
+            found[rim] = NearestNDInterpolator(self.points, self.vectors)(
+                cells.points[rim]
+            )
         return np.asarray(found)
 
 
@@ -405,7 +452,9 @@ def read_field(source: Any) -> list[FieldMap]:
     field that of no magnet: a unit is then wrong by a factor.
     """
     frame = _frame(source, "field map")
-    found = {m["axis"]: (str(c), m) for c in frame.columns if (m := _FIELD.fullmatch(str(c)))}
+    found = {
+        m["axis"]: (str(c), m) for c in frame.columns if (m := _FIELD.fullmatch(str(c)))
+    }
     kinds = {(m["kind"], m["unit"]) for _, m in found.values()}
     lacking = [c for c in _POSITIONS if c not in frame.columns]
     if lacking or set(found) != set(AXES) or len(kinds) != 1:
@@ -422,7 +471,9 @@ def read_field(source: Any) -> list[FieldMap]:
         raise InputError(f"a field map needs 8 points or more, got {len(points)}")
     _refuse_wrong_unit(vectors, kind, unit)
     keys = [c for c in ("operating_point", "temperature") if c in frame.columns]
-    groups = frame.groupby(keys, sort=False).indices if keys else {(): np.arange(len(frame))}
+    groups = (
+        frame.groupby(keys, sort=False).indices if keys else {(): np.arange(len(frame))}
+    )
     maps = []
     for key, rows in groups.items():
         named = dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
@@ -455,19 +506,27 @@ def _frame(source: Any, what: str) -> "pd.DataFrame":
     if isinstance(source, pd.DataFrame):
         return source
     if not isinstance(source, str | Path):
-        raise InputError(f"expected a {what} as a table or its path, got {type(source).__name__}")
+        raise InputError(
+            f"expected a {what} as a table or its path, got {type(source).__name__}"
+        )
     try:
         return pd.read_csv(source, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        raise InputError(f"{what} {source} cannot be read: {str(error).splitlines()[0]}") from None
+        raise InputError(
+            f"{what} {source} cannot be read: {str(error).splitlines()[0]}"
+        ) from None
 
 
 def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> Array:
     import pandas as pd
 
-    columns = [pd.to_numeric(frame[name], errors="coerce").to_numpy(float) for name in names]
+    columns = [
+        pd.to_numeric(frame[name], errors="coerce").to_numpy(float) for name in names
+    ]
     found = np.column_stack(columns)
     bad = np.flatnonzero(~np.isfinite(found).all(axis=1))
     if len(bad):
-        raise InputError(f"{what}: line {bad[0] + 2} holds no number in {', '.join(names)}")
+        raise InputError(
+            f"{what}: line {bad[0] + 2} holds no number in {', '.join(names)}"
+        )
     return found

@@ -35,7 +35,9 @@ _KINDS = {"block": 3, "disc": 2, "ring": 3}
 # Diffusion and the field of a flat magnet change most across its thickness: cells are flatter than
 # cubes by this power of the lengths.
 _FLAT = 0.6
-_FEWEST, _SMALLEST_MM, _LARGEST_MM = 4, 0.1, 1000.0
+_FEWEST = 4
+_SMALLEST_MM = 0.1
+_LARGEST_MM = 1000.0
 # Points along each side on which a cell's share of a round magnet is counted.
 _INSIDE = 8
 
@@ -62,7 +64,9 @@ class Shape:
     @property
     def inner_radius(self) -> float:
         """Radius of the bore, m; 0 without one."""
-        return 5e-4 * self.size[1] if self.kind == "ring" else 0.0
+        if self.kind == "ring":
+            return 5e-4 * self.size[1]
+        return 0.0
 
     @property
     def volume(self) -> float:
@@ -75,7 +79,9 @@ class Shape:
     @property
     def faces(self) -> tuple[str, ...]:
         """Names of its faces."""
-        return _BLOCK_FACES if self.kind == "block" else _ROUND_FACES[: 3 + (self.inner_radius > 0)]
+        if self.kind == "block":
+            return _BLOCK_FACES
+        return _ROUND_FACES[: 3 + (self.inner_radius > 0)]
 
     def thickness(self, faces: tuple[str, ...]) -> float:
         """Return the largest depth that diffusion from `faces` has to reach, m.
@@ -85,14 +91,21 @@ class Shape:
         """
         x, y, z = self.box
         wall = 0.5 * x - self.inner_radius
-        ways = {("x-", "x+"): x, ("y-", "y+"): y, ("z-", "z+"): z, ("inner", "outer"): wall}
+        ways = {
+            ("x-", "x+"): x,
+            ("y-", "y+"): y,
+            ("z-", "z+"): z,
+            ("inner", "outer"): wall,
+        }
         treated = [(way, len(set(pair) & set(faces))) for pair, way in ways.items()]
         return min(way / sides for way, sides in treated if sides)
 
     def __str__(self) -> str:
         """Return the text that `read_shape` reads."""
         text = "x".join(f"{s:g}" for s in self.size) + "mm"
-        return text if self.kind == "block" else f"{self.kind}:{text}"
+        if self.kind == "block":
+            return text
+        return f"{self.kind}:{text}"
 
 
 def read_shape(text: "str | Shape") -> Shape:
@@ -165,7 +178,9 @@ def cut(shape: Shape, cells: int = CELLS) -> Cells:
     box = np.array(shape.box)
     wanted = cells * float(np.prod(box)) / shape.volume
     flat = box**_FLAT
-    counts = np.maximum(np.rint(flat * (wanted / np.prod(flat)) ** (1.0 / 3.0)), _FEWEST)
+    counts = np.maximum(
+        np.rint(flat * (wanted / np.prod(flat)) ** (1.0 / 3.0)), _FEWEST
+    )
     nx, ny, nz = (int(n) for n in counts)
     fill = np.ones((nx, ny, nz))
     if shape.kind != "block":
@@ -180,13 +195,15 @@ def cut(shape: Shape, cells: int = CELLS) -> Cells:
     return Cells(shape, (nx, ny, nz), fill)
 
 
-_SETTLED = 1e-6
-_ROUNDS = 50
+_SHAPE_TOLERANCE = 1e-6
+_SHAPE_ROUNDS = 50
 
 
 def _f(x: Array, y: Array, z: Array) -> Array:
     """Return Newell's f, whose sixth differences give the diagonal; even in x, y and z."""
-    x2, y2, z2 = x * x, y * y, z * z
+    x2 = x * x
+    y2 = y * y
+    z2 = z * z
     r = np.sqrt(x2 + y2 + z2)
     with np.errstate(divide="ignore", invalid="ignore"):
         first = 0.5 * y * (z2 - x2) * np.arcsinh(y / np.sqrt(x2 + z2))
@@ -198,7 +215,9 @@ def _f(x: Array, y: Array, z: Array) -> Array:
 
 def _g(x: Array, y: Array, z: Array) -> Array:
     """Return Newell's g, whose sixth differences give N_xy; odd in x and y, even in z."""
-    x2, y2, z2 = x * x, y * y, z * z
+    x2 = x * x
+    y2 = y * y
+    z2 = z * z
     r = np.sqrt(x2 + y2 + z2)
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = [
@@ -215,7 +234,9 @@ def _g(x: Array, y: Array, z: Array) -> Array:
     return total
 
 
-def _tensor(counts: tuple[int, int, int], step: Array, first: int, second: int) -> Array:
+def _tensor(
+    counts: tuple[int, int, int], step: Array, first: int, second: int
+) -> Array:
     """Return N_ab between cells that are 0 to n - 1 steps apart, shape `counts`.
 
     `step` are the sides of a cell, m, shape (3,). The field along a (`first`) of a cell magnetized
@@ -313,10 +334,12 @@ class SelfField:
         permeability has responded already, adds to it.
         """
         moved = remanent
-        for _ in range(_ROUNDS):
+        for _ in range(_SHAPE_ROUNDS):
             field = scale * self.axial(moved)
             new = remanent + (recoil - 1.0) * field
-            settled = np.max(np.abs(new - moved)) <= _SETTLED * np.max(np.abs(remanent))
+            settled = np.max(np.abs(new - moved)) <= _SHAPE_TOLERANCE * np.max(
+                np.abs(remanent)
+            )
             moved = new
             if settled:
                 break

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_SEARCHED = 1_500
+_SEARCHED_PLANS = 1_500
 """Cells of the search; its answer is checked on the number requested."""
 # ln of a ratio where nothing is asked.
 _AMPLE = 10.0
@@ -103,7 +103,9 @@ class Diffusion:
     @property
     def none_needed(self) -> bool:
         """Whether the magnet meets the target as it is."""
-        return all(coated.entered_kg == 0.0 and coated.met for coated in self.coated.values())
+        return all(
+            coated.entered_kg == 0.0 and coated.met for coated in self.coated.values()
+        )
 
     @property
     def best(self) -> str:
@@ -131,7 +133,8 @@ class Diffusion:
         import pandas as pd
 
         name = element or self.best
-        search, coated = self.search[name], self.coated[name]
+        search = self.search[name]
+        coated = self.coated[name]
         nothing = np.zeros(len(search.cells))
         margin = [
             (m.h_cj(nothing) - c.reverse, m.h_cj(coated.amount) - c.reverse, c.reverse)
@@ -163,7 +166,8 @@ class Diffusion:
         import pandas as pd
 
         name = element or self.best
-        coated, spreading = self.coated[name], self.search[name].spreading
+        coated = self.coated[name]
+        spreading = self.search[name].spreading
         rows = []
         for group, mass in zip(coated.groups, coated.mass, strict=True):
             for patch in group:
@@ -173,7 +177,9 @@ class Diffusion:
                     "mg_cm2": 100.0 * float(mass),
                 }
                 for i, line in enumerate(spreading.middles(patch.face)):
-                    on = line[np.moveaxis(patch.where, i, 0).reshape(line.size, -1).any(1)]
+                    on = line[
+                        np.moveaxis(patch.where, i, 0).reshape(line.size, -1).any(1)
+                    ]
                     half = 0.5 * float(line[1] - line[0])
                     row[f"from_{i + 1}_mm"] = 1e3 * (float(on.min()) - half)
                     row[f"to_{i + 1}_mm"] = 1e3 * (float(on.max()) + half)
@@ -185,7 +191,10 @@ class Diffusion:
         start = [f"{self.magnet}: {self.asked}", self.bare.sentence()]
         if self.none_needed:
             chance = next(iter(self.coated.values())).probability
-            return [*start, f"None needed: as it is it meets this with probability {chance:.2f}"]
+            return [
+                *start,
+                f"None needed: as it is it meets this with probability {chance:.2f}",
+            ]
         designs = [_sentence(row) for row in self.designs.to_dict("records")]
         return [*start, *designs, *self.undone]
 
@@ -199,7 +208,11 @@ class Diffusion:
         """
         out = path("out", folder)
         out.mkdir(parents=True, exist_ok=True)
-        tables = {"designs": self.designs, "coating": self.coating(), "margins": self.margins()}
+        tables = {
+            "designs": self.designs,
+            "coating": self.coating(),
+            "margins": self.margins(),
+        }
         for name, table in tables.items():
             rows = table.astype(object).where(table.notna(), "").itertuples(index=False)
             write_csv(table.columns, rows, out / f"{name}.csv")
@@ -246,10 +259,14 @@ class Bare:
             margin = knee / field if field > 0.0 else float("inf")
             log = np.array([np.log(margin / SAFETY)])
             deviation = np.array([magnet.deviation[0]])
-            chance = probability_met(np.array([_AMPLE]), log, 0.0 * deviation, deviation)
+            chance = probability_met(
+                np.array([_AMPLE]), log, 0.0 * deviation, deviation
+            )
             figures = (coercivity, knee, field, float(case.reverse.max()))
             of_kA_m = [1e-3 * figure for figure in figures]
-            each.append(cls(float(magnet.remanence[0]), *of_kA_m, margin, float(chance[0])))
+            each.append(
+                cls(float(magnet.remanence[0]), *of_kA_m, margin, float(chance[0]))
+            )
         return min(each, key=lambda one: one.margin)
 
     def sentence(self) -> str:
@@ -265,7 +282,9 @@ def _sentence(row: Mapping[Any, Any]) -> str:
     start = f"{row['element']} {row['way']}"
     if not row["meets"]:
         return f"{start}: does not do it"
-    text = f"{start}: {row['put_on_g']:.3g} g per magnet ({row['amount_wt_pct']:.2f} wt.%)"
+    text = (
+        f"{start}: {row['put_on_g']:.3g} g per magnet ({row['amount_wt_pct']:.2f} wt.%)"
+    )
     if row["way"] == "faces":
         text += f", {row['mg_cm2']:.2g} mg/cm2 at most, {row['hours']:g} h at {row['anneal_C']:g} C"
     pieces = round(1e3 * row["kg_year"] / row["put_on_g"]) if row["put_on_g"] else 1
@@ -279,7 +298,9 @@ def _sentence(row: Mapping[Any, Any]) -> str:
 
 
 @named
-@with_conditions("outside_field_kA_m", "hours", "process", "calibration", "scenario", "prices")
+@with_conditions(
+    "outside_field_kA_m", "hours", "process", "calibration", "scenario", "prices"
+)
 def diffuse(
     composition: Compositions,
     shape: str | Shape,
@@ -380,25 +401,37 @@ def diffuse(
     tried = _anneals(element, anneal_hours, anneal)
     job = _Job(table, circuit, kelvin, field, process, anchor_at)
     fine = job.setting(cut(own, whole("cells", cells, 200, MOST_CELLS)))
-    coarse = fine if cells <= _SEARCHED else job.setting(cut(own, _SEARCHED))
+    coarse = (
+        fine if cells <= _SEARCHED_PLANS else job.setting(cut(own, _SEARCHED_PLANS))
+    )
     coated: dict[str, Coated] = {}
     search: dict[str, Search] = {}
-    rows, left = [], []
+    rows = []
+    left = []
     costs = _Costs(table, own, conditions, whole("per_year", per_year))
     with one_thread():
         for name in tried:
-            few = Search(Spreading(coarse[0]), job.each(name, coarse[2]), target, probability)
-            many = Search(Spreading(fine[0]), job.each(name, fine[2]), target, probability)
+            few = Search(
+                Spreading(coarse[0]), job.each(name, coarse[2]), target, probability
+            )
+            many = Search(
+                Spreading(fine[0]), job.each(name, fine[2]), target, probability
+            )
             groups = face_groups(faces, many.spreading, easy)
             coat = nothing_needed(many, groups, tried[name][0])
             if coat is None:
                 _refuse_too_much(target, few)
-                coat = best_anneal(few, face_groups(faces, few.spreading, easy), tried[name])
+                coat = best_anneal(
+                    few, face_groups(faces, few.spreading, easy), tried[name]
+                )
                 coat = refined_coating(coat, groups, many)
-            coated[name], search[name] = coat, many
+            coated[name] = coat
+            search[name] = many
             rows.append(costs.faces(coat, many))
             rows.append(costs.throughout(many, "uniform shell"))
-            bulk = Search(few.spreading, job.each(name, coarse[2], bulk=True), target, probability)
+            bulk = Search(
+                few.spreading, job.each(name, coarse[2], bulk=True), target, probability
+            )
             rows.append(costs.throughout(bulk, "bulk alloy"))
             left += _shortfall(many, coat)
     import pandas as pd
@@ -413,7 +446,15 @@ def diffuse(
     words = _target_text(target, circuit, kelvin, probability, field is not None)
     bare_magnet = Bare.of(next(iter(search.values())))
     return Diffusion(
-        text, pd.DataFrame(rows), coated, search, circuit, fine[1], words, left, bare_magnet
+        text,
+        pd.DataFrame(rows),
+        coated,
+        search,
+        circuit,
+        fine[1],
+        words,
+        left,
+        bare_magnet,
     )
 
 
@@ -432,7 +473,9 @@ def _base(
         base = grade_magnet(grades[0], kelvin)
         start = "" if base.shell is None else ", of which the alloy before diffusion"
         name = f"{base.grade} (most likely {base.made.words}{start})"
-        anchor_at = partial(_anchor_of_grade, base.grade, base.table, base.shell, conditions)
+        anchor_at = partial(
+            _anchor_of_grade, base.grade, base.table, base.shell, conditions
+        )
         return base.table, name, None, anchor_at
     table = as_table(composition, basis)
     if len(table) != 1:
@@ -472,7 +515,11 @@ def _anchor_of_grade(
 
 
 def _target_text(
-    target: _local.Target, circuit: _local.Circuit, kelvin: float, probability: float, mapped: bool
+    target: _local.Target,
+    circuit: _local.Circuit,
+    kelvin: float,
+    probability: float,
+    mapped: bool,
 ) -> str:
     wanted = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
     if target.safety is not None:
@@ -566,7 +613,9 @@ class _Job:
         """Return the alloy with an element diffused in at a temperature, K."""
         most = treatment()["surface"]["most_wt_pct"]
         anchor = self.anchor_at(kelvin)
-        return _local.diffused_magnet(self.table, element, kelvin, self.process, most, anchor)
+        return _local.diffused_magnet(
+            self.table, element, kelvin, self.process, most, anchor
+        )
 
     @cache  # noqa: B019  lives as long as a design does
     def alloyed(self, element: str, kelvin: float) -> _local.Magnet:
@@ -574,21 +623,34 @@ class _Job:
         anchor = self.anchor_at(kelvin)
         return _local.alloyed_magnet(self.table, element, kelvin, self.process, anchor)
 
-    def setting(self, cells: Cells) -> tuple[Cells, SelfField | None, list[_local.Case]]:
+    def setting(
+        self, cells: Cells
+    ) -> tuple[Cells, SelfField | None, list[_local.Case]]:
         """Return the cells, their field, and the operating points."""
         base = self.magnet(ELEMENTS[0], self.kelvin)
         if self.field is None:
             own = SelfField(cells, self.circuit.along)
             b_r = float(base.remanence[0])
-            return cells, own, [_local.shape_case(own, self.circuit, self.kelvin, b_r, base.recoil)]
+            return (
+                cells,
+                own,
+                [_local.shape_case(own, self.circuit, self.kelvin, b_r, base.recoil)],
+            )
 
         def remanence(kelvin: float) -> float:
             return float(self.magnet(ELEMENTS[0], kelvin).remanence[0])
 
-        at = self.circuit, self.kelvin, remanence, base.recoil
-        return cells, None, _local.map_cases(self.field, cells, *at)
+        return (
+            cells,
+            None,
+            _local.map_cases(
+                self.field, cells, self.circuit, self.kelvin, remanence, base.recoil
+            ),
+        )
 
-    def each(self, element: str, cases: list[_local.Case], bulk: bool = False) -> list[Any]:
+    def each(
+        self, element: str, cases: list[_local.Case], bulk: bool = False
+    ) -> list[Any]:
         """Return magnet and case of each operating point."""
         made = self.alloyed if bulk else self.magnet
         return [(made(element, case.kelvin), case) for case in cases]
@@ -598,7 +660,11 @@ class _Costs:
     """Masses and costs of a design."""
 
     def __init__(
-        self, table: CompositionTable, shape: Shape, conditions: Conditions, per_year: int
+        self,
+        table: CompositionTable,
+        shape: Shape,
+        conditions: Conditions,
+        per_year: int,
     ) -> None:
         from ..supply.ledger import ledger
         from ..supply.tables import element_table
@@ -608,7 +674,8 @@ class _Costs:
         self.price = {name: float(prices[name]) for name in ELEMENTS}
         self.base = float(ledger(table, scenario=state)["cost_USD_kg"].iloc[0])
         self.light = float(prices["Nd"])
-        self.volume, self.per_year = shape.volume, per_year
+        self.volume = shape.volume
+        self.per_year = per_year
 
     def faces(self, coated: Coated, search: Search) -> dict[str, Any]:
         """Return the row of a coating."""
@@ -621,7 +688,9 @@ class _Costs:
             "anneal_C": coated.anneal.celsius,
             "mg_cm2": 100.0 * float(coated.mass.max()),
         }
-        return self._row(design, search, coated.amount, coated.put_on_kg, coated.entered_kg)
+        return self._row(
+            design, search, coated.amount, coated.put_on_kg, coated.entered_kg
+        )
 
     def throughout(self, search: Search, way: str) -> dict[str, Any]:
         """Return the row of a uniform content."""
@@ -639,7 +708,12 @@ class _Costs:
         return self._row(design, search, amount, used, inside)
 
     def _row(
-        self, design: dict[str, Any], search: Search, amount: Any, used: float, inside: float
+        self,
+        design: dict[str, Any],
+        search: Search,
+        amount: Any,
+        used: float,
+        inside: float,
     ) -> dict[str, Any]:
         """Return a design with its costs; `amount`, %, of each cell, `used` and `inside`, kg."""
         magnet = search.each[0][0]
@@ -648,7 +722,9 @@ class _Costs:
         # An alloy's heavy rare earth takes the place of light; a coating comes on top.
         instead = 0.0 if np.isfinite(magnet.most_wt_pct) else self.light
         dear = self.price[magnet.element] - instead
-        worst = max(_local.flux_loss(m, amount, c.reverse, search.cells) for m, c in search.each)
+        worst = max(
+            _local.flux_loss(m, amount, c.reverse, search.cells) for m, c in search.each
+        )
         none = 1.0 if design["meets"] else np.nan
         return design | {
             "put_on_g": 1e3 * used * none,
@@ -708,10 +784,14 @@ def needed_by_temperature(
         size = "x".join(f"{s:g}" for s in (*own.size[:-1], side))
         text = f"{size}mm" if own.kind == "block" else f"{own.kind}:{size}mm"
         for kelvin in parse_temperatures(temperature):
-            found = diffuse(composition, text, temperature=kelvin, element=element, **options)
+            found = diffuse(
+                composition, text, temperature=kelvin, element=element, **options
+            )
             row = found.designs[found.designs["way"] == "faces"].iloc[0]
             magnet = found.search[element].each[0][0]
             mass = 1e3 * magnet.density * read_shape(text).volume
-            rows.append((kelvin, float(side), row["put_on_g"], 100.0 * row["put_on_g"] / mass))
+            rows.append(
+                (kelvin, float(side), row["put_on_g"], 100.0 * row["put_on_g"] / mass)
+            )
     columns = ["temperature_K", "thickness_mm", "put_on_g", "amount_wt_pct"]
     return pd.DataFrame(rows, columns=columns)

@@ -31,7 +31,11 @@ MAGNET = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 """Columns that change with temperature."""
 _SUPPLY = ("supply_risk", "cost_USD_kg")
 """Columns that change with scenario and recycling."""
-_FIXED = ("heavy_rare_earth_wt_pct", "performance_margin", "probability_meets_requirements")
+_FIXED = (
+    "heavy_rare_earth_wt_pct",
+    "performance_margin",
+    "probability_meets_requirements",
+)
 """Columns that stay as they were screened."""
 _TEXTS = ("candidate", "formula", "host", "shell", "route")
 _CHUNK_ROWS = 16_384
@@ -62,20 +66,32 @@ class Results:
     """
 
     def __init__(self, path: Path) -> None:
-        found = open_result(path, Ranked)
-        self.profile, self.job = found.profile, found.job
-        names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *_SUPPLY, *_FIXED, *_TEXTS]
-        data = found.select(names)
+        result = open_result(path, Ranked)
+        self.profile = result.profile
+        self.job = result.job
+        names = [
+            "rank",
+            "meets_requirements",
+            "temperature_K",
+            *MAGNET,
+            *_SUPPLY,
+            *_FIXED,
+            *_TEXTS,
+        ]
+        data = result.select(names)
         data = data.filter(data["rank"].is_valid()).sort_by("rank").combine_chunks()
         if not len(data):
             raise StoreError(f"{path} ranks no candidate; there is nothing to explore")
         self.conditions = self.job.conditions
         self.texts = {name: data[name].combine_chunks() for name in _TEXTS}
         self._columns: dict[str, _Floats] = {
-            name: data[name].to_numpy().astype(np.float64) for name in (*_SUPPLY, *_FIXED)
+            name: data[name].to_numpy().astype(np.float64)
+            for name in (*_SUPPLY, *_FIXED)
         }
         self.meets = data["meets_requirements"].to_numpy(zero_copy_only=False)
-        self.decided = np.isin(data["rank"].to_numpy(), found.decisions["rank"].dropna())
+        self.decided = np.isin(
+            data["rank"].to_numpy(), result.decisions["rank"].dropna()
+        )
         self.temperatures = _stops(self.profile, data["temperature_K"][0].as_py())
         shape = len(self.temperatures), len(data)
         self._magnet = {name: np.full(shape, np.nan, np.float32) for name in MAGNET}
@@ -87,10 +103,15 @@ class Results:
             first = self.table.errors[0]
             raise StoreError(f"{path} holds the formula {first.text!r}: {first.reason}")
         shells = self.texts["shell"]
-        self.bare = not pa.compute.any(pa.compute.not_equal(shells.cast(pa.string()), "")).as_py()
+        self.bare = not pa.compute.any(
+            pa.compute.not_equal(shells.cast(pa.string()), "")
+        ).as_py()
         self.shells = None if self.bare else [text or "" for text in shells.to_pylist()]
         rims = read_shells(self.shells, len(self.table))
-        present = {*self.table.indices.tolist(), *([] if rims is None else rims.column.tolist())}
+        present = {
+            *self.table.indices.tolist(),
+            *([] if rims is None else rims.column.tolist()),
+        }
         self.elements = [SYMBOLS[i] for i in sorted(present)]
         self.supply = lru_cache(maxsize=8)(self._supply)
         self.reference = self._today()
@@ -100,13 +121,18 @@ class Results:
         from ..choose._evaluate import evaluate
 
         today = self.profile.reference
-        table, shells = today.table(), [today.shell or ""]
+        table = today.table()
+        shells = [today.shell or ""]
         supply = supplies(table, shells, self.conditions)
         frames = magnets(table, shells, self.temperatures, self.conditions)
-        found = {name: np.array([frame[name][0] for frame in frames]) for name in MAGNET}
-        own = shells if today.shell else None
-        margin = evaluate(table, own, self.job, want=["performance_margin"]).columns
-        return found | {
+        columns = {
+            name: np.array([frame[name][0] for frame in frames]) for name in MAGNET
+        }
+        shells_today = shells if today.shell else None
+        margin = evaluate(
+            table, shells_today, self.job, want=["performance_margin"]
+        ).columns
+        return columns | {
             "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"],
             "performance_margin": margin["performance_margin"],
         }
@@ -121,26 +147,30 @@ class Results:
 
     def evaluate(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Evaluate the magnets at the other temperatures, until `stopped` says so."""
-        others = self.temperatures[1:]
+        temperatures = self.temperatures[1:]
         for start in range(0, len(self), _CHUNK_ROWS):
             if stopped():
                 return
             rows = slice(start, start + _CHUNK_ROWS)
             shells = self.shells[rows] if self.shells else [""] * len(self.table[rows])
             groups = self.job.groups(self.texts["route"][rows].to_pylist())
-            frames = magnets_by_route(self.table[rows], shells, others, groups)
+            frames = magnets_by_route(self.table[rows], shells, temperatures, groups)
             for stop, frame in enumerate(frames, start=1):
                 for name in MAGNET:
                     self._magnet[name][stop, rows] = frame[name]
             self.evaluated = min(start + _CHUNK_ROWS, len(self))
 
-    def _supply(self, scenario: str, recycled: tuple[tuple[str, float], ...]) -> dict[str, _Floats]:
+    def _supply(
+        self, scenario: str, recycled: tuple[tuple[str, float], ...]
+    ) -> dict[str, _Floats]:
         """Return supply risk and cost under a scenario and recycled shares."""
-        own = self.conditions
-        if scenario == own.scenario and dict(recycled) == own.recycled:
+        conditions = self.conditions
+        if scenario == conditions.scenario and dict(recycled) == conditions.recycled:
             return self._columns
-        there = replace(own, scenario=scenario, recycled=dict(recycled))
-        return dict(supplies(self.table, self.shells, there))
+        changed_conditions = replace(
+            conditions, scenario=scenario, recycled=dict(recycled)
+        )
+        return dict(supplies(self.table, self.shells, changed_conditions))
 
     def column(self, name: str, question: Question) -> NDArray[Any]:
         """Return a column at the temperature, scenario and recycling of a question, shape (n,)."""
@@ -154,26 +184,33 @@ class Results:
 
     def select(self, question: Question) -> NDArray[np.int64]:
         """Return the rows that the limits keep, best first; a value not known passes no limit."""
-        kept = np.ones(len(self), bool)
+        selected = np.ones(len(self), bool)
         for name in question.only:
-            kept &= {"meets": self.meets, "decisions": self.decided}[name]
+            selected &= {"meets": self.meets, "decisions": self.decided}[name]
         for name, limit in question.at_least:
-            kept &= self.column(name, question) >= limit
+            selected &= self.column(name, question) >= limit
         for name, limit in question.at_most:
-            kept &= self.column(name, question) <= limit
-        return np.flatnonzero(kept)
+            selected &= self.column(name, question) <= limit
+        return np.flatnonzero(selected)
 
-    def front(self, rows: NDArray[np.int64], question: Question, goal: str) -> NDArray[np.int64]:
+    def front(
+        self, rows: NDArray[np.int64], question: Question, goal: str
+    ) -> NDArray[np.int64]:
         """Return the Pareto front: least heavy rare earth, least supply risk, most of `goal`.
 
         Values that are equal to three digits count as equal.
         """
         names = "heavy_rare_earth_wt_pct", "supply_risk", goal
-        least, risk, most = (self.column(name, question)[rows] for name in names)
-        return rows[first_front(compared(np.column_stack([least, risk, -most])))]
+        heavy, risk, gain = (self.column(name, question)[rows] for name in names)
+        return rows[first_front(compared(np.column_stack([heavy, risk, -gain])))]
 
     def page(
-        self, rows: NDArray[np.int64], question: Question, by: str, descending: bool, page: slice
+        self,
+        rows: NDArray[np.int64],
+        question: Question,
+        by: str,
+        descending: bool,
+        page: slice,
     ) -> NDArray[np.int64]:
         """Return one page of the rows in the order of a column; values not known come last."""
         if by == "rank":
@@ -189,7 +226,8 @@ class Results:
 
 def _stops(profile: "Profile", screened: float) -> list[float]:
     """Return the temperature screened at, then round degrees C over the device's range."""
-    low, high = profile.temperature_min_K, profile.temperature_max_K
+    low = profile.temperature_min_K
+    high = profile.temperature_max_K
     step = next((s for s in (5, 10, 20, 25, 50) if (high - low) / s <= _STOPS - 1), 100)
     first = np.ceil((low - ZERO_CELSIUS) / step) * step + ZERO_CELSIUS
     round_ones = [low, *np.arange(first, high + 1e-6, step).tolist(), high]

@@ -11,7 +11,17 @@ import dash
 import flask
 import numpy as np
 import pandas as pd
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
+from dash import (
+    ALL,
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    ctx,
+    dcc,
+    html,
+    no_update,
+)
 from numpy.typing import NDArray
 
 from .._core._files import put_csv
@@ -33,10 +43,11 @@ CONTROLS = (
 """Names of the controls."""
 _GOALS = ("performance_margin", *MAGNET)
 _SHOWN = layouts()["explorer"]
-_X, _COLOUR = "heavy_rare_earth_wt_pct", "supply_risk"
-POINTS = 600
+_X = "heavy_rare_earth_wt_pct"
+_COLOUR = "supply_risk"
+PLOTTED_ROWS = 600
 """Points drawn off the front, and at most as many on it, both thinned evenly."""
-PAGE = 25
+ROWS_A_PAGE = 25
 """Rows of the table."""
 _PAGING = ("before", "after")
 # What `_shown` sets: a property of each part of the page.
@@ -106,10 +117,16 @@ def _layout(results: Results) -> html.Div:
                         [
                             html.P(id="summary", role="status"),
                             html.P(id="today", className="note"),
-                            dcc.Graph(id="pareto", config=_CONFIG, style={"height": "460px"}),
-                            dcc.Graph(id="curve", config=_CONFIG, style={"height": "400px"}),
+                            dcc.Graph(
+                                id="pareto", config=_CONFIG, style={"height": "460px"}
+                            ),
+                            dcc.Graph(
+                                id="curve", config=_CONFIG, style={"height": "400px"}
+                            ),
                             html.Div(
-                                html.Table([html.Thead(html.Tr(heads)), html.Tbody(id="rows")]),
+                                html.Table(
+                                    [html.Thead(html.Tr(heads)), html.Tbody(id="rows")]
+                                ),
                                 className="wide",
                                 tabIndex="0",
                                 role="region",
@@ -154,14 +171,19 @@ def _note(results: Results) -> str:
 def _controls(results: Results) -> list[Any]:
     """Return the controls, each in a group with its name."""
     stops = [round(kelvin - ZERO_CELSIUS) for kelvin in results.temperatures]
-    remanence, coercivity = (float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2])
+    remanence, coercivity = (
+        float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2]
+    )
     (to_b, _, b_unit), (to_h, _, h_unit) = map(scale_of, MAGNET[:2])
     strongest = np.ceil(coercivity / 80.0) * 100.0 * to_h
-    most, step = round(1.25 * remanence * to_b, 1), 10.0 if to_h == 1.0 else 0.1
+    maximum = round(1.25 * remanence * to_b, 1)
+    step = 10.0 if to_h == 1.0 else 0.1
     heaviest = np.ceil(_largest_heavy(results) * 2.0) / 2.0
-    own = results.conditions
-    share = 100.0 * max(own.recycled.values(), default=0.25)
-    titles = {name: load_scenario(name).title for name in scenarios_with(own.scenario)}
+    conditions = results.conditions
+    share = 100.0 * max(conditions.recycled.values(), default=0.25)
+    titles = {
+        name: load_scenario(name).title for name in scenarios_with(conditions.scenario)
+    }
     labels = {"decisions": " The decisions alone", "meets": " Meets every requirement"}
     only = [{"label": text, "value": name} for name, text in labels.items()]
     temperature = dcc.Slider(
@@ -175,23 +197,31 @@ def _controls(results: Results) -> list[Any]:
         allow_direct_input=False,
     )
     return [
-        _labelled("Temperature (°C)", temperature, html.Small(id="evaluated", role="status")),
-        _slider(f"Remanence at least ({b_unit})", "remanence", most, 0.01 * to_b, 0.0),
+        _labelled(
+            "Temperature (°C)", temperature, html.Small(id="evaluated", role="status")
+        ),
+        _slider(
+            f"Remanence at least ({b_unit})", "remanence", maximum, 0.01 * to_b, 0.0
+        ),
         _slider(f"Coercivity at least ({h_unit})", "coercivity", strongest, step, 0.0),
         _slider("Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest),
         dcc.Checklist(only, ["decisions"] if results.meets.any() else [], id="meets"),
         _choice("Vertical axis", "goal", {n: _heading(n) for n in _GOALS}, _GOALS[0]),
-        _choice("Supply scenario", "scenario", titles, own.scenario),
+        _choice("Supply scenario", "scenario", titles, conditions.scenario),
         _labelled(
             "Recycled elements",
-            dcc.Dropdown(results.elements, list(own.recycled), id="elements", multi=True),
+            dcc.Dropdown(
+                results.elements, list(conditions.recycled), id="elements", multi=True
+            ),
         ),
         _slider("Recycled share of each (%)", "share", 100.0, 5.0, share),
     ]
 
 
 def _heading(name: str) -> str:
-    return COLUMNS[name].heading.replace(f"({COLUMNS[name].unit})", f"({scale_of(name).unit})")
+    return COLUMNS[name].heading.replace(
+        f"({COLUMNS[name].unit})", f"({scale_of(name).unit})"
+    )
 
 
 def _labelled(text: str, *children: Any) -> html.Div:
@@ -209,8 +239,10 @@ def _called(text: str) -> dict[str, Any]:
 
 
 def _slider(text: str, name: str, high: float, step: float, value: float) -> html.Div:
-    own = dcc.Slider(id=name, min=0.0, max=float(high), step=step, value=float(value), marks=None)
-    return _labelled(text, own)
+    slider = dcc.Slider(
+        id=name, min=0.0, max=float(high), step=step, value=float(value), marks=None
+    )
+    return _labelled(text, slider)
 
 
 def _choice(text: str, name: str, options: dict[str, str], value: str) -> html.Div:
@@ -221,29 +253,34 @@ def _choice(text: str, name: str, options: dict[str, str], value: str) -> html.D
 def _marks(stops: list[int]) -> dict[int, str]:
     """Return a mark for every stop, labelled where its label has room beside the others."""
     room = (stops[-1] - stops[0]) / 7.0
-    labelled = [stops[0]]
+    labels = [stops[0]]
     for stop in stops[1:-1]:
-        if stop - labelled[-1] >= room and stops[-1] - stop >= room:
-            labelled.append(stop)
-    labelled.append(stops[-1])
-    return {stop: str(stop).replace("-", "−") if stop in labelled else "" for stop in stops}
+        if stop - labels[-1] >= room and stops[-1] - stop >= room:
+            labels.append(stop)
+    labels.append(stops[-1])
+    return {
+        stop: str(stop).replace("-", "−") if stop in labels else "" for stop in stops
+    }
 
 
 def _largest_heavy(results: Results) -> float:
     """Return the largest content of heavy rare earth, rounded up, wt.%."""
-    most = float(np.nanmax(results.column("heavy_rare_earth_wt_pct", Question())))
-    return max(1.0, float(np.ceil(10.0 * most) / 10.0))
+    largest = float(np.nanmax(results.column("heavy_rare_earth_wt_pct", Question())))
+    return max(1.0, float(np.ceil(10.0 * largest) / 10.0))
 
 
 def _connect(app: dash.Dash, results: Results) -> None:
-    names, controls = _names(results), {name: Input(name, "value") for name in CONTROLS}
+    names = _names(results)
+    controls = {name: Input(name, "value") for name in CONTROLS}
 
     @lru_cache(maxsize=4)
     def selected(question: Question) -> Rows:
         return results.select(question)
 
     app.clientside_callback(
-        ClientsideFunction("explorer", "draw"), Output("drawn", "data"), Input("shown", "data")
+        ClientsideFunction("explorer", "draw"),
+        Output("drawn", "data"),
+        Input("shown", "data"),
     )
 
     @app.callback(
@@ -262,14 +299,21 @@ def _connect(app: dash.Dash, results: Results) -> None:
         output=tuple(Output(part, what) for part, what in _SET.items()),
         inputs={
             "given": controls,
-            "clicks": [Input({"sort": ALL}, "n_clicks"), *(Input(n, "n_clicks") for n in _PAGING)],
+            "clicks": [
+                Input({"sort": ALL}, "n_clicks"),
+                *(Input(n, "n_clicks") for n in _PAGING),
+            ],
         },
         state={"view": State("view", "data")},
     )
-    def update(given: dict[str, Any], clicks: Any, view: dict[str, Any]) -> tuple[Any, ...]:
+    def update(
+        given: dict[str, Any], clicks: Any, view: dict[str, Any]
+    ) -> tuple[Any, ...]:
         _check(_is_view(view, names))
         question = _question(results, given)
-        return _shown(results, selected(question), question, _moved(view, ctx.triggered_id), given)
+        return _shown(
+            results, selected(question), question, _moved(view, ctx.triggered_id), given
+        )
 
     @app.callback(
         output=Output("curve", "figure"),
@@ -313,29 +357,38 @@ def _is_view(view: Any, names: Sequence[str]) -> bool:
 
 def _question(results: Results, given: dict[str, Any]) -> Question:
     """Return the question of the controls, checked."""
-    by_celsius = {round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)}
-    elements, share = given["elements"] or [], given["share"]
-    heavy, own = given["heavy"], results.conditions.recycled
+    by_celsius = {
+        round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)
+    }
+    elements = given["elements"] or []
+    share = given["share"]
+    heavy = given["heavy"]
+    recycled_shares = results.conditions.recycled
     numbers = given["remanence"], given["coercivity"], heavy, share
     _check(
         given["temperature"] in by_celsius,
         given["goal"] in _GOALS,
         given["scenario"] in scenarios_with(results.conditions.scenario),
         set(given["meets"] or ()) <= {"decisions", "meets"},
-        all(n is None or (isinstance(n, int | float) and math.isfinite(n)) for n in numbers),
+        all(
+            n is None or (isinstance(n, int | float) and math.isfinite(n))
+            for n in numbers
+        ),
         isinstance(elements, list) and all(e in results.elements for e in elements),
     )
-    recycled = dict.fromkeys(elements, (share or 0.0) / 100.0)
-    if set(recycled) == set(own) and share == 100.0 * max(own.values(), default=0.25):
-        recycled = own
+    shares = dict.fromkeys(elements, (share or 0.0) / 100.0)
+    if set(shares) == set(recycled_shares) and share == 100.0 * max(
+        recycled_shares.values(), default=0.25
+    ):
+        shares = recycled_shares
     limits = zip(MAGNET, numbers[:2], strict=False)
-    limited = heavy is not None and heavy < _largest_heavy(results)
+    has_limit = heavy is not None and heavy < _largest_heavy(results)
     return Question(
         by_celsius[given["temperature"]],
         tuple((name, value / scale_of(name).factor) for name, value in limits if value),
-        (("heavy_rare_earth_wt_pct", heavy),) if limited else (),
+        (("heavy_rare_earth_wt_pct", heavy),) if has_limit else (),
         given["scenario"],
-        tuple(sorted(recycled.items())),
+        tuple(sorted(shares.items())),
         frozenset(given["meets"] or ()),
     )
 
@@ -346,7 +399,9 @@ def _clicked(clicked: Any, count: int) -> int | None:
         row = clicked["points"][0]["customdata"]
     except (TypeError, KeyError, IndexError):
         return None
-    return row if type(row) is int and 0 <= row < count else None
+    if type(row) is int and 0 <= row < count:
+        return row
+    return None
 
 
 def _moved(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
@@ -355,12 +410,20 @@ def _moved(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
         return view | {"page": max(0, view["page"] + (1 if trigger == "after" else -1))}
     if isinstance(trigger, dict):
         again = trigger["sort"] == view["by"]
-        return {"by": trigger["sort"], "descending": again and not view["descending"], "page": 0}
+        return {
+            "by": trigger["sort"],
+            "descending": again and not view["descending"],
+            "page": 0,
+        }
     return view | {"page": 0}
 
 
 def _shown(
-    results: Results, rows: Rows, question: Question, view: dict[str, Any], given: dict[str, Any]
+    results: Results,
+    rows: Rows,
+    question: Question,
+    view: dict[str, Any],
+    given: dict[str, Any],
 ) -> tuple[Any, ...]:
     """Return the contents of the page after a control moved, in the order of the outputs."""
     names = _names(results)
@@ -373,13 +436,13 @@ def _shown(
             f"{len(rows):,} of {len(results):,} ranked candidates at "
             f"{kelvin(results.temperatures[question.stop])}, {len(front):,} on the front"
         )
-    pages = max(1, -(-len(rows) // PAGE))
+    pages = max(1, -(-len(rows) // ROWS_A_PAGE))
     page = view["page"] = min(view["page"], pages - 1)
-    part = slice(page * PAGE, (page + 1) * PAGE)
-    shown = results.page(rows, question, view["by"], view["descending"], part)
+    part = slice(page * ROWS_A_PAGE, (page + 1) * ROWS_A_PAGE)
+    page_rows = results.page(rows, question, view["by"], view["descending"], part)
     direction = "descending" if view["descending"] else "ascending"
     table = {
-        "cells": _cells(results, shown, question, names),
+        "cells": _cells(results, page_rows, question, names),
         "classes": [_side(name) for name in names],
         "order": [direction if name == view["by"] else "none" for name in names],
     }
@@ -406,13 +469,20 @@ def _today(results: Results, question: Question) -> str:
     )
 
 
-def _cells(results: Results, rows: Rows, question: Question, names: list[str]) -> list[list[str]]:
+def _cells(
+    results: Results, rows: Rows, question: Question, names: list[str]
+) -> list[list[str]]:
     """Return the texts of the table, by column."""
     values = _values(results, rows, question, names)
-    return [[_cell(name, v) for v in own] for name, own in zip(names, values, strict=True)]
+    return [
+        [_cell(name, v) for v in column]
+        for name, column in zip(names, values, strict=True)
+    ]
 
 
-def _values(results: Results, rows: Rows, question: Question, names: list[str]) -> list[list[Any]]:
+def _values(
+    results: Results, rows: Rows, question: Question, names: list[str]
+) -> list[list[Any]]:
     """Return texts and numbers of some rows, by column."""
     return [
         results.text(name, rows)
@@ -433,29 +503,39 @@ def _side(name: str) -> str:
     text = "text" if COLUMNS[name].kind in ("text", "category") else ""
     if name == "candidate":
         return f"{text} name"
-    return f"{text} minor".strip() if name in _SHOWN["minor"] else text
+    if name in _SHOWN["minor"]:
+        return f"{text} minor".strip()
+    return text
 
 
 def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> str:
     """Return the rows that the limits keep, best first, as CSV; texts run nothing."""
-    out, columns = io.StringIO(), _values(results, rows, question, names)
+    out = io.StringIO()
+    columns = _values(results, rows, question, names)
     kelvins = [results.temperatures[question.stop]] * len(rows)
     put_csv([*names, "temperature_K"], zip(*columns, kelvins, strict=True), out)
     return out.getvalue()
 
 
-def _pareto(results: Results, rows: Rows, front: Rows, question: Question, goal: str) -> Part:
+def _pareto(
+    results: Results, rows: Rows, front: Rows, question: Question, goal: str
+) -> Part:
     """Return the rows on heavy rare earth and the goal, the front ringed and coloured by risk."""
     traces = []
-    others = rows[~np.isin(rows, front, assume_unique=True)]
+    other_rows = rows[~np.isin(rows, front, assume_unique=True)]
     for name, part, look in (
-        ("Others", others, {"size": 5, "color": GREY, "opacity": 0.6}),
+        ("Others", other_rows, {"size": 5, "color": GREY, "opacity": 0.6}),
         ("Front", front, {"size": 9, "line": {"width": 1, "color": "#000"}}),
     ):
-        drawn, total = _thinned(part), f"{len(part):,}"
-        count = total if len(drawn) == len(part) else f"{len(drawn):,} of {total} drawn"
+        thinned = _thinned(part)
+        total = f"{len(part):,}"
+        count = (
+            total if len(thinned) == len(part) else f"{len(thinned):,} of {total} drawn"
+        )
         columns = (_X, goal, _COLOUR)
-        values = pd.DataFrame({c: results.column(c, question)[drawn] for c in columns})
+        values = pd.DataFrame(
+            {c: results.column(c, question)[thinned] for c in columns}
+        )
         scale = {
             "color": _figures.numbers(values[_COLOUR]),
             "colorscale": "Viridis",
@@ -465,42 +545,56 @@ def _pareto(results: Results, rows: Rows, front: Rows, question: Question, goal:
             f"{escape(f'{candidate} + {shell}' if shell else candidate)}<br>"
             f"rank {row + 1}, risk {number(risk)}"
             for candidate, shell, row, risk in zip(
-                *(results.text(c, drawn) for c in ("candidate", "shell")),
-                drawn.tolist(),
+                *(results.text(c, thinned) for c in ("candidate", "shell")),
+                thinned.tolist(),
                 values[_COLOUR].tolist(),
                 strict=True,
             )
         ]
         marker = look if "color" in look else scale | look
-        trace = _figures.candidates(values, _X, goal, f"{name} ({count})", marker, texts)
-        traces.append(trace | {"customdata": drawn.tolist()})
+        trace = _figures.candidates(
+            values, _X, goal, f"{name} ({count})", marker, texts
+        )
+        traces.append(trace | {"customdata": thinned.tolist()})
     today = {name: results.reference[name] for name in (_X, goal)}
     if today[goal].size > 1:
         today[goal] = today[goal][question.stop : question.stop + 1]
     formula = escape(results.profile.reference.formula)
-    traces.append(_figures.star(pd.DataFrame(today), _X, goal, formula, "Today's magnet"))
+    traces.append(
+        _figures.star(pd.DataFrame(today), _X, goal, formula, "Today's magnet")
+    )
     # The same axes stay zoomed while limits move.
-    layout = _figures.layout_of(_figures.axis_of(_X), _figures.axis_of(goal)) | {"uirevision": goal}
+    layout = _figures.layout_of(_figures.axis_of(_X), _figures.axis_of(goal)) | {
+        "uirevision": goal
+    }
     return _figures.in_units({"data": traces, "layout": layout})
 
 
 def _curves(results: Results, row: int, stop: int) -> Part:
     """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
-    rows, today = np.array([row]), results.profile.reference
-    shell, name, route = (results.text(n, rows)[0] for n in ("shell", "candidate", "route"))
-    own = results.table[row : row + 1], shell or "", results.job.groups([route])[0][0]
-    drawn = [
+    rows = np.array([row])
+    today = results.profile.reference
+    shell, name, route = (
+        results.text(n, rows)[0] for n in ("shell", "candidate", "route")
+    )
+    alloy = results.table[row : row + 1], shell or "", results.job.groups([route])[0][0]
+    curves = [
         curves_of(table, rim, results.temperatures[stop], job)
-        for table, rim, job in (own, (today.table(), today.shell or "", results.job))
+        for table, rim, job in (alloy, (today.table(), today.shell or "", results.job))
     ]
     names = (name, f"Today's magnet, {today.formula}")
-    labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]
+    labels = [
+        f"{n} + {s}" if s else n
+        for n, s in zip(names, (shell, today.shell), strict=True)
+    ]
     looks = [(COLOURS[0], "solid"), (BLACK, "dash")]
-    return _figures.in_units(_figures.demagnetization(drawn, labels, looks, height=400))
+    return _figures.in_units(
+        _figures.demagnetization(curves, labels, looks, height=400)
+    )
 
 
 def _thinned(rows: Rows) -> Rows:
-    """Return at most `POINTS` of the rows, evenly over their order."""
-    if len(rows) <= POINTS:
+    """Return at most `PLOTTED_ROWS` of the rows, evenly over their order."""
+    if len(rows) <= PLOTTED_ROWS:
         return rows
-    return rows[np.linspace(0, len(rows) - 1, POINTS).astype(int)]
+    return rows[np.linspace(0, len(rows) - 1, PLOTTED_ROWS).astype(int)]

@@ -26,13 +26,15 @@ PORT = 8050
 MOST_BYTES = 1 << 20
 """Largest size of a request; those of the page have some kilobytes."""
 _BLOCK = 1 << 16
-_PATIENCE_S = 10.0
+_CLIENT_TIMEOUT_S = 10.0
 """How long a client may be silent within its request."""
 AT_ONCE = 1
 """Threads that answer: each keeps memory, and they share one interpreter."""
 
 
-def serve(path: Path, port: int = PORT, announce: Callable[[str], object] = print) -> None:
+def serve(
+    path: Path, port: int = PORT, announce: Callable[[str], object] = print
+) -> None:
     """Serve the explorer of a results folder until interrupted.
 
     Parameters
@@ -62,7 +64,7 @@ def serve(path: Path, port: int = PORT, announce: Callable[[str], object] = prin
     class Quiet(WSGIRequestHandler):
         """Log nothing, as every movement of a control would be a line; wait for no one long."""
 
-        timeout = _PATIENCE_S
+        timeout = _CLIENT_TIMEOUT_S
 
         def log(self, *_: object) -> None:
             pass
@@ -150,13 +152,15 @@ def _refused(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
 
     yield from said
     # The server itself would do so in blocks of ten megabytes.
-    left = get_content_length(environ) or 0
+    length = get_content_length(environ) or 0
     with suppress(OSError):
-        while left > 0 and (part := environ["wsgi.input"].read(min(left, _BLOCK))):
-            left -= len(part)
+        while length > 0 and (part := environ["wsgi.input"].read(min(length, _BLOCK))):
+            length -= len(part)
 
 
-def _run(server: "BaseWSGIServer", results: Results, ready: Callable[[], object]) -> None:
+def _run(
+    server: "BaseWSGIServer", results: Results, ready: Callable[[], object]
+) -> None:
     """Serve until Ctrl-C, and meanwhile evaluate the other temperatures."""
     stop = threading.Event()
     worker = threading.Thread(target=results.evaluate, args=(stop.is_set,), daemon=True)

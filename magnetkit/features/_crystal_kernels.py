@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from .._core._jit import jit
 
 # Distances within this of the cutoff (in A) count as inside, whichever way they were rounded.
-_EDGE = 1e-8
+_CUTOFF_SLACK = 1e-8
 
 
 # lattice float64[3, 3]   rows are the cell vectors (A), of non-zero volume
@@ -27,7 +27,7 @@ _EDGE = 1e-8
 @jit
 def triangular(lattice):
     """Return the cell in lower triangular form."""
-    turned = np.zeros((3, 3))
+    lattice_rows = np.zeros((3, 3))
     aa = ab = ac = bb = bc = cc = 0.0
     for k in range(3):
         aa += lattice[0, k] * lattice[0, k]
@@ -36,13 +36,15 @@ def triangular(lattice):
         bb += lattice[1, k] * lattice[1, k]
         bc += lattice[1, k] * lattice[2, k]
         cc += lattice[2, k] * lattice[2, k]
-    turned[0, 0] = np.sqrt(aa)
-    turned[1, 0] = ab / turned[0, 0]
-    turned[1, 1] = np.sqrt(bb - turned[1, 0] ** 2)
-    turned[2, 0] = ac / turned[0, 0]
-    turned[2, 1] = (bc - turned[1, 0] * turned[2, 0]) / turned[1, 1]
-    turned[2, 2] = np.sqrt(cc - turned[2, 0] ** 2 - turned[2, 1] ** 2)
-    return turned
+    lattice_rows[0, 0] = np.sqrt(aa)
+    lattice_rows[1, 0] = ab / lattice_rows[0, 0]
+    lattice_rows[1, 1] = np.sqrt(bb - lattice_rows[1, 0] ** 2)
+    lattice_rows[2, 0] = ac / lattice_rows[0, 0]
+    lattice_rows[2, 1] = (bc - lattice_rows[1, 0] * lattice_rows[2, 0]) / lattice_rows[
+        1, 1
+    ]
+    lattice_rows[2, 2] = np.sqrt(cc - lattice_rows[2, 0] ** 2 - lattice_rows[2, 1] ** 2)
+    return lattice_rows
 
 
 # lattice float64[3, 3]; reach float   the cell (A) and the largest distance (A)
@@ -51,13 +53,19 @@ def triangular(lattice):
 @jit(part="merged")
 def search(lattice, reach):
     """Return what the search for images needs, worked out once."""
-    turned = triangular(lattice)
-    made = np.empty(10)
-    made[0], made[1], made[2] = turned[0, 0], turned[1, 0], turned[1, 1]
-    made[3], made[4], made[5] = turned[2, 0], turned[2, 1], turned[2, 2]
-    made[6], made[7] = 1.0 / turned[0, 0], 1.0 / turned[1, 1]
-    made[8], made[9] = reach / turned[1, 1], reach / turned[2, 2]
-    return made
+    lattice_rows = triangular(lattice)
+    buffers = np.empty(10)
+    buffers[0] = lattice_rows[0, 0]
+    buffers[1] = lattice_rows[1, 0]
+    buffers[2] = lattice_rows[1, 1]
+    buffers[3] = lattice_rows[2, 0]
+    buffers[4] = lattice_rows[2, 1]
+    buffers[5] = lattice_rows[2, 2]
+    buffers[6] = 1.0 / lattice_rows[0, 0]
+    buffers[7] = 1.0 / lattice_rows[1, 1]
+    buffers[8] = reach / lattice_rows[1, 1]
+    buffers[9] = reach / lattice_rows[2, 2]
+    return buffers
 
 
 # within   float64[10]     as `search` returns it
@@ -70,8 +78,16 @@ def search(lattice, reach):
 @jit(part="merged")
 def images(within, d0, d1, d2, reach, same, place, square):
     """Write the periodic images of a pair of atoms that are within reach."""
-    ax, bx, by, cx, cy, cz = within[0], within[1], within[2], within[3], within[4], within[5]
-    inverse_ax, inverse_by, span1, span2 = within[6], within[7], within[8], within[9]
+    ax = within[0]
+    bx = within[1]
+    by = within[2]
+    cx = within[3]
+    cy = within[4]
+    cz = within[5]
+    inverse_ax = within[6]
+    inverse_by = within[7]
+    span1 = within[8]
+    span2 = within[9]
     reach2 = reach * reach
     whole = reach * inverse_ax
     wide = whole > 1.0
@@ -82,23 +98,27 @@ def images(within, d0, d1, d2, reach, same, place, square):
         f2 = d2 + n2
         z = f2 * cz
         middle = d1 + f2 * cy * inverse_by
-        for n1 in range(int(np.ceil(-middle - span1)), int(np.floor(-middle + span1)) + 1):
+        for n1 in range(
+            int(np.ceil(-middle - span1)), int(np.floor(-middle + span1)) + 1
+        ):
             f1 = d1 + n1
             y = f1 * by + f2 * cy
             across = y * y + z * z
-            left = reach2 - across
-            if left < 0.0:
+            rest = reach2 - across
+            if rest < 0.0:
                 continue
             offset = f1 * bx + f2 * cx
             middle = d0 + offset * inverse_ax
             # A root costs more than a few misses.
-            span0 = np.sqrt(left) * inverse_ax if wide else whole
-            for n0 in range(int(np.ceil(-middle - span0)), int(np.floor(-middle + span0)) + 1):
+            span0 = np.sqrt(rest) * inverse_ax if wide else whole
+            for n0 in range(
+                int(np.ceil(-middle - span0)), int(np.floor(-middle + span0)) + 1
+            ):
                 if same and n0 == 0 and n1 == 0 and n2 == 0:
                     continue
                 f0 = d0 + n0
                 x = f0 * ax + offset
-                if x * x > left:
+                if x * x > rest:
                     continue
                 place[0, m] = f0
                 place[1, m] = f1
@@ -133,34 +153,38 @@ def _bin(coordinate, bins):
 def half_pairs(lattice, frac, cutoff):
     """Return each pair of atoms within the cutoff once."""
     n = len(frac)
-    reach = cutoff + _EDGE
+    reach = cutoff + _CUTOFF_SLACK
     within = search(lattice, reach)
-    ax, by, cz = within[0], within[2], within[5]
-    bins, inverse = np.ones(3, np.int64), np.linalg.inv(lattice)
+    ax = within[0]
+    by = within[2]
+    cz = within[5]
+    bins = np.ones(3, np.int64)
+    inverse = np.linalg.inv(lattice)
     for axis in range(3):
         # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
         apart = 1.0 / np.sqrt((inverse[:, axis] ** 2).sum())
         fit = int(min(apart / reach, n))
         bins[axis] = fit if fit >= 3 else 1
     base = np.zeros((n, 3), np.int32)
-    wrapped = np.zeros((n, 3))
-    known, bin_of = np.empty(n, np.bool_), np.zeros(n, np.int64)
+    inside = np.zeros((n, 3))
+    is_set = np.empty(n, np.bool_)
+    bin_of = np.zeros(n, np.int64)
     for i in range(n):
-        known[i] = np.isfinite(frac[i, 0] + frac[i, 1] + frac[i, 2])
-        if not known[i]:
+        is_set[i] = np.isfinite(frac[i, 0] + frac[i, 1] + frac[i, 2])
+        if not is_set[i]:
             continue
         for axis in range(3):
             down = np.floor(frac[i, axis])
             base[i, axis] = down
-            wrapped[i, axis] = frac[i, axis] - down
-            bin_of[i] = bin_of[i] * bins[axis] + _bin(wrapped[i, axis], bins[axis])
+            inside[i, axis] = frac[i, axis] - down
+            bin_of[i] = bin_of[i] * bins[axis] + _bin(inside[i, axis], bins[axis])
     # Atoms of bin b are order[begin[b]:begin[b + 1]].
     order = np.argsort(bin_of, kind="mergesort")
     begin = np.zeros(bins[0] * bins[1] * bins[2] + 1, np.int64)
     begin[1:] = np.cumsum(np.bincount(bin_of, minlength=len(begin) - 1))
-    spread = np.empty(3, np.int64)
+    extent = np.empty(3, np.int64)
     for axis in range(3):
-        spread[axis] = 1 if bins[axis] >= 3 else 0
+        extent[axis] = 1 if bins[axis] >= 3 else 0
 
     place = np.empty((3, room_for_images(within, reach)))
     square = np.empty(place.shape[1])
@@ -171,33 +195,37 @@ def half_pairs(lattice, frac, cutoff):
     second = np.empty(room, np.int32)
     shift = np.empty((room, 3), np.int32)
     distance = np.empty(room)
-    here = np.empty(3, np.int64)
+    cell = np.empty(3, np.int64)
     for i in range(n):
         for axis in range(3):
-            here[axis] = _bin(wrapped[i, axis], bins[axis])
-        for u in range(-spread[0], spread[0] + 1):
-            for v in range(-spread[1], spread[1] + 1):
-                for w in range(-spread[2], spread[2] + 1):
-                    b = (here[0] + u) % bins[0]
-                    b = b * bins[1] + (here[1] + v) % bins[1]
-                    b = b * bins[2] + (here[2] + w) % bins[2]
+            cell[axis] = _bin(inside[i, axis], bins[axis])
+        for u in range(-extent[0], extent[0] + 1):
+            for v in range(-extent[1], extent[1] + 1):
+                for w in range(-extent[2], extent[2] + 1):
+                    b = (cell[0] + u) % bins[0]
+                    b = b * bins[1] + (cell[1] + v) % bins[1]
+                    b = b * bins[2] + (cell[2] + w) % bins[2]
                     for slot in range(begin[b], begin[b + 1]):
                         j = order[slot]
-                        if j < i or not (known[i] and known[j]):
+                        if j < i or not (is_set[i] and is_set[j]):
                             continue
-                        d0 = wrapped[j, 0] - wrapped[i, 0]
-                        d1 = wrapped[j, 1] - wrapped[i, 1]
-                        d2 = wrapped[j, 2] - wrapped[i, 2]
-                        found = images(within, d0, d1, d2, reach, i == j, place, square)
-                        if m + found > room:
-                            room = 2 * room + found
-                            more = room - len(first)
-                            first = np.concatenate((first, np.empty(more, np.int32)))
-                            second = np.concatenate((second, np.empty(more, np.int32)))
-                            shift = np.concatenate((shift, np.empty((more, 3), np.int32)))
-                            distance = np.concatenate((distance, np.empty(more)))
-                        for p in range(found):
-                            f0, f1, f2 = place[0, p], place[1, p], place[2, p]
+                        d0 = inside[j, 0] - inside[i, 0]
+                        d1 = inside[j, 1] - inside[i, 1]
+                        d2 = inside[j, 2] - inside[i, 2]
+                        count = images(within, d0, d1, d2, reach, i == j, place, square)
+                        if m + count > room:
+                            room = 2 * room + count
+                            space = room - len(first)
+                            first = np.concatenate((first, np.empty(space, np.int32)))
+                            second = np.concatenate((second, np.empty(space, np.int32)))
+                            shift = np.concatenate(
+                                (shift, np.empty((space, 3), np.int32))
+                            )
+                            distance = np.concatenate((distance, np.empty(space)))
+                        for p in range(count):
+                            f0 = place[0, p]
+                            f1 = place[1, p]
+                            f2 = place[2, p]
                             # Of an atom's own images, those on one side.
                             if i == j and (
                                 f2 < 0 or (f2 == 0 and (f1 < 0 or (f1 == 0 and f0 < 0)))
@@ -205,9 +233,15 @@ def half_pairs(lattice, frac, cutoff):
                                 continue
                             first[m] = i
                             second[m] = j
-                            shift[m, 0] = int(np.rint(f0 - d0)) + base[i, 0] - base[j, 0]
-                            shift[m, 1] = int(np.rint(f1 - d1)) + base[i, 1] - base[j, 1]
-                            shift[m, 2] = int(np.rint(f2 - d2)) + base[i, 2] - base[j, 2]
+                            shift[m, 0] = (
+                                int(np.rint(f0 - d0)) + base[i, 0] - base[j, 0]
+                            )
+                            shift[m, 1] = (
+                                int(np.rint(f1 - d1)) + base[i, 1] - base[j, 1]
+                            )
+                            shift[m, 2] = (
+                                int(np.rint(f2 - d2)) + base[i, 2] - base[j, 2]
+                            )
                             distance[m] = np.sqrt(square[p])
                             m += 1
     return first[:m], second[:m], shift[:m], distance[:m]
@@ -221,8 +255,10 @@ def half_pairs(lattice, frac, cutoff):
 def coordination_numbers(first, second, distance, kinds, reach, out):
     """Add the pairs to the number of neighbours of each kind."""
     for p in range(len(first)):
-        i, j = first[p], second[p]
-        a, b = kinds[i], kinds[j]
+        i = first[p]
+        j = second[p]
+        a = kinds[i]
+        b = kinds[j]
         if a < 0 or b < 0:
             continue
         if distance[p] <= reach[a, b]:
@@ -242,25 +278,27 @@ def distance_statistics(first, second, distance, kinds, a, b, reach, short):
     """Return least, mean and spread of the distances between two kinds, and the short share."""
     count = 0
     few = 0
-    least = np.inf
+    smallest = np.inf
     total = 0.0
     square = 0.0
     for p in range(len(first)):
-        u, v = kinds[first[p]], kinds[second[p]]
+        u = kinds[first[p]]
+        v = kinds[second[p]]
         if distance[p] <= reach and ((u == a and v == b) or (u == b and v == a)):
             d = distance[p]
             count += 1
-            least = min(least, d)
+            smallest = min(smallest, d)
             total += d
             few += 1 if d < short else 0
     if count == 0:
         return np.nan, np.nan, np.nan, np.nan
     mean = total / count
     for p in range(len(first)):
-        u, v = kinds[first[p]], kinds[second[p]]
+        u = kinds[first[p]]
+        v = kinds[second[p]]
         if distance[p] <= reach and ((u == a and v == b) or (u == b and v == a)):
             square += (distance[p] - mean) ** 2
-    return least, mean, np.sqrt(square / count), few / count
+    return smallest, mean, np.sqrt(square / count), few / count
 
 
 # exp(-x^2) of this x is 1e-8: where both sums of Ewald's method are cut.
@@ -280,22 +318,25 @@ def ewald_cutoff(n, volume):
 @jit
 def reciprocal_vectors(lattice, longest):
     """Return the reciprocal vectors up to a length, half of them."""
-    inverse, volume = 2.0 * np.pi * np.linalg.inv(lattice).T, abs(np.linalg.det(lattice))
-    most = np.empty(3, np.int64)
+    inverse = 2.0 * np.pi * np.linalg.inv(lattice).T
+    volume = abs(np.linalg.det(lattice))
+    limits = np.empty(3, np.int64)
     for axis in range(3):
         length = np.sqrt((lattice[axis] ** 2).sum())
-        most[axis] = int(longest * length / (2.0 * np.pi))
-    room = (most[0] + 1) * (2 * most[1] + 1) * (2 * most[2] + 1)
+        limits[axis] = int(longest * length / (2.0 * np.pi))
+    room = (limits[0] + 1) * (2 * limits[1] + 1) * (2 * limits[2] + 1)
     g = np.empty((room, 3))
     m = 0
-    for n0 in range(most[0] + 1):
-        for n1 in range(-most[1], most[1] + 1):
-            for n2 in range(-most[2], most[2] + 1):
+    for n0 in range(limits[0] + 1):
+        for n1 in range(-limits[1], limits[1] + 1):
+            for n2 in range(-limits[2], limits[2] + 1):
                 if n0 == 0 and (n1 < 0 or (n1 == 0 and n2 <= 0)):
                     continue
                 square = 0.0
                 for k in range(3):
-                    g[m, k] = n0 * inverse[0, k] + n1 * inverse[1, k] + n2 * inverse[2, k]
+                    g[m, k] = (
+                        n0 * inverse[0, k] + n1 * inverse[1, k] + n2 * inverse[2, k]
+                    )
                     square += g[m, k] ** 2
                 if square <= longest * longest:
                     m += 1
@@ -309,7 +350,9 @@ def reciprocal_vectors(lattice, longest):
 def _add_tensors(lattice, place, square, screen, found, part):
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):
-        f0, f1, f2 = place[0, p], place[1, p], place[2, p]
+        f0 = place[0, p]
+        f1 = place[1, p]
+        f2 = place[2, p]
         x = f0 * lattice[0, 0] + f1 * lattice[1, 0] + f2 * lattice[2, 0]
         y = f0 * lattice[0, 1] + f1 * lattice[1, 1] + f2 * lattice[2, 1]
         z = f0 * lattice[0, 2] + f1 * lattice[1, 2] + f2 * lattice[2, 2]
@@ -322,7 +365,12 @@ def _add_tensors(lattice, place, square, screen, found, part):
         yz += fifth * y * z
         xz += fifth * x * z
         xy += fifth * x * y
-    part[0], part[1], part[2], part[3], part[4], part[5] = xx, yy, zz, yz, xz, xy
+    part[0] = xx
+    part[1] = yy
+    part[2] = zz
+    part[3] = yz
+    part[4] = xz
+    part[5] = xy
 
 
 # lattice float64[3, 3], frac float64[n, 3]   the crystal (A, fractional)
@@ -353,15 +401,17 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
     part = np.empty(6)
     for i in range(n):
         for j in range(i, n):
-            d0, d1, d2 = frac[j, 0] - frac[i, 0], frac[j, 1] - frac[i, 1], frac[j, 2] - frac[i, 2]
-            found = images(within, d0, d1, d2, cutoff, i == j, place, square)
+            d0 = frac[j, 0] - frac[i, 0]
+            d1 = frac[j, 1] - frac[i, 1]
+            d2 = frac[j, 2] - frac[i, 2]
+            count = images(within, d0, d1, d2, cutoff, i == j, place, square)
             if ewald:
-                for p in range(found):
+                for p in range(count):
                     x = alpha * math.sqrt(square[p])
-                    screen[p] = math.erfc(x) + math.exp(-x * x) * x / math.sqrt(math.pi) * (
-                        2.0 + 4.0 / 3.0 * x * x
-                    )
-            _add_tensors(lattice, place, square, screen, found, part)
+                    screen[p] = math.erfc(x) + math.exp(-x * x) * x / math.sqrt(
+                        math.pi
+                    ) * (2.0 + 4.0 / 3.0 * x * x)
+            _add_tensors(lattice, place, square, screen, count, part)
             # The tensor is even: atom i sees j as j sees i.
             for s in range(w):
                 for k in range(6):
@@ -372,9 +422,12 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
     if not ewald:
         return
     vectors, volume = reciprocal_vectors(lattice, 2.0 * alpha * _CUT)
-    cosine, sine = np.empty(n), np.empty(n)
+    cosine = np.empty(n)
+    sine = np.empty(n)
     for q in range(len(vectors)):
-        x, y, z = vectors[q, 0], vectors[q, 1], vectors[q, 2]
+        x = vectors[q, 0]
+        y = vectors[q, 1]
+        z = vectors[q, 2]
         square = x * x + y * y + z * z
         # Twice, for G and -G.
         factor = -8.0 * np.pi / volume * math.exp(-square / (4.0 * alpha * alpha))
@@ -424,29 +477,40 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
     squares = np.empty(place.shape[1])
     slope = np.empty(3)
     for k in range(3):
-        slope[k] = lattice[k, 0] * axis[0] + lattice[k, 1] * axis[1] + lattice[k, 2] * axis[2]
+        slope[k] = (
+            lattice[k, 0] * axis[0] + lattice[k, 1] * axis[1] + lattice[k, 2] * axis[2]
+        )
     for i in range(n):
         for j in range(i, n):
             if weights[i] == 0.0 and weights[j] == 0.0:
                 continue
-            d0, d1, d2 = frac[j, 0] - frac[i, 0], frac[j, 1] - frac[i, 1], frac[j, 2] - frac[i, 2]
-            found = images(within, d0, d1, d2, cutoff, i == j, place, squares)
+            d0 = frac[j, 0] - frac[i, 0]
+            d1 = frac[j, 1] - frac[i, 1]
+            d2 = frac[j, 2] - frac[i, 2]
+            count = images(within, d0, d1, d2, cutoff, i == j, place, squares)
             part = 0.0
-            for p in range(found):
+            for p in range(count):
                 r = math.sqrt(squares[p])
                 x2 = alpha * alpha * squares[p]
-                screen = math.erfc(alpha * r) + math.exp(-x2) * alpha * r / math.sqrt(math.pi) * (
-                    2.0 + x2 * (4.0 / 3.0 + x2 * (8.0 / 15.0 + x2 * 16.0 / 105.0))
+                screen = math.erfc(alpha * r) + math.exp(-x2) * alpha * r / math.sqrt(
+                    math.pi
+                ) * (2.0 + x2 * (4.0 / 3.0 + x2 * (8.0 / 15.0 + x2 * 16.0 / 105.0)))
+                along = (
+                    place[0, p] * slope[0]
+                    + place[1, p] * slope[1]
+                    + place[2, p] * slope[2]
                 )
-                along = place[0, p] * slope[0] + place[1, p] * slope[1] + place[2, p] * slope[2]
                 part += screen * _fourth(along / r) / (squares[p] * squares[p] * r)
             out[i] += weights[j] * part
             if i != j:
                 out[j] += weights[i] * part
     vectors, volume = reciprocal_vectors(lattice, 2.0 * alpha * _CUT)
-    cosine, sine = np.empty(n), np.empty(n)
+    cosine = np.empty(n)
+    sine = np.empty(n)
     for q in range(len(vectors)):
-        x, y, z = vectors[q, 0], vectors[q, 1], vectors[q, 2]
+        x = vectors[q, 0]
+        y = vectors[q, 1]
+        z = vectors[q, 2]
         square = x * x + y * y + z * z
         along = (x * axis[0] + y * axis[1] + z * axis[2]) / np.sqrt(square)
         factor = 8.0 * np.pi / volume * square / 105.0 * _fourth(along)
@@ -470,7 +534,9 @@ def _fourth(cosine):
 class Atoms(NamedTuple):
     """The atoms of n crystals, one crystal after the other."""
 
-    begin: NDArray[np.int64]  # (n + 1,), atoms of crystal c are ``begin[c]:begin[c + 1]``
+    begin: NDArray[
+        np.int64
+    ]  # (n + 1,), atoms of crystal c are ``begin[c]:begin[c + 1]``
     lattices: NDArray[np.float64]  # (n, 3, 3), rows are the cell vectors, angstrom
     frac: NDArray[np.float64]  # (atoms, 3), fractional coordinates
     kinds: NDArray[np.int64]  # (atoms,), 0 rare earth, 1 transition metal, 2 any other
@@ -484,11 +550,15 @@ class Atoms(NamedTuple):
 def principal_axis(tensor, out):
     """Write the axis of the eigenvalue of largest size."""
     full = np.empty((3, 3))
-    full[0, 0], full[1, 1], full[2, 2] = tensor[0], tensor[1], tensor[2]
+    full[0, 0] = tensor[0]
+    full[1, 1] = tensor[1]
+    full[2, 2] = tensor[2]
     full[1, 2] = full[2, 1] = tensor[3]
     full[0, 2] = full[2, 0] = tensor[4]
     full[0, 1] = full[1, 0] = tensor[5]
-    out[0], out[1], out[2] = 0.0, 0.0, 1.0
+    out[0] = 0.0
+    out[1] = 0.0
+    out[2] = 1.0
     if not np.abs(tensor).max() > 1e-9:
         return
     values, vectors = np.linalg.eigh(full)
@@ -501,7 +571,9 @@ def principal_axis(tensor, out):
 @jit
 def along(tensor, axis):
     """Return the component of a tensor along an axis."""
-    x, y, z = axis[0], axis[1], axis[2]
+    x = axis[0]
+    y = axis[1]
+    z = axis[2]
     diagonal = tensor[0] * x * x + tensor[1] * y * y + tensor[2] * z * z
     return diagonal + 2.0 * (tensor[3] * y * z + tensor[4] * x * z + tensor[5] * x * y)
 
@@ -523,11 +595,14 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
     mean = np.empty(6)
     for c in range(start, stop):
         out[c, :] = np.nan
-        low, high = begin[c], begin[c + 1]
+        low = begin[c]
+        high = begin[c + 1]
         n = high - low
         if n == 0:
             continue
-        lattice, places, kind = lattices[c], frac[low:high], kinds[low:high]
+        lattice = lattices[c]
+        places = frac[low:high]
+        kind = kinds[low:high]
         volume = abs(np.linalg.det(lattice))
         out[c, 0] = volume / n
 
@@ -543,10 +618,12 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
                     out[c, 1 + 3 * a + b] = counts[:, b][kind == a].sum() / members[a]
         o = 10
         for a, b in ((0, 0), (0, 1), (1, 1)):
-            least, middle, spread, share = distance_statistics(
+            smallest, middle, deviation, share = distance_statistics(
                 first, second, distance, kind, a, b, reach[a, b], short
             )
-            out[c, o], out[c, o + 1], out[c, o + 2] = least, middle, spread
+            out[c, o] = smallest
+            out[c, o + 1] = middle
+            out[c, o + 2] = deviation
             o += 3
         out[c, o] = share
 
@@ -563,7 +640,10 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
             fourth = np.empty(n)
             charge = weights[low:high, 0].copy()
             fourth_order_sums(lattice, places, charge, axis, cutoff, fourth)
-            out[c, 20], out[c, 21], out[c, 22], out[c, 23] = 0.0, np.inf, -np.inf, 0.0
+            out[c, 20] = 0.0
+            out[c, 21] = np.inf
+            out[c, 22] = -np.inf
+            out[c, 23] = 0.0
             for i in range(n):
                 if kind[i] == 0:
                     second_order = scale[0] * along(tensors[i, 0], axis)

@@ -19,7 +19,9 @@ class DataFrameFeaturizer:
 
         def fit(self, X: Any = None, y: Any = None) -> Any: ...
 
-        def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]: ...
+        def get_feature_names_out(
+            self, input_features: Any = None
+        ) -> NDArray[np.object_]: ...
 
     def feature_labels(self) -> list[str]:
         """Return the column names.
@@ -76,7 +78,9 @@ class DataFrameFeaturizer:
         if return_errors and not ignore_errors:
             raise InputError("return_errors=True needs ignore_errors=True")
         if df.columns.nlevels > 1 and not multiindex:
-            raise InputError("the frame has column names on two levels; pass multiindex=True")
+            raise InputError(
+                "the frame has column names on two levels; pass multiindex=True"
+            )
         labels = self.feature_labels()
         values, reasons = self._features_of_column(df[name], ignore_errors)
         features = pd.DataFrame(values, index=df.index, columns=labels)
@@ -91,7 +95,9 @@ class DataFrameFeaturizer:
                 df.columns = levels
         present = [column for column in features.columns if column in df.columns]
         if present:
-            raise InputError(f"the frame has a column {present[0]!r} already; rename or drop it")
+            raise InputError(
+                f"the frame has a column {present[0]!r} already; rename or drop it"
+            )
         if inplace:
             df[features.columns] = features
             return df

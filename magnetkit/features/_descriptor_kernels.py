@@ -26,7 +26,9 @@ _RELATIVE = 1e-5
 # mean and deviation NaN, and the mode if that element is among the most frequent; a row without
 # elements is NaN throughout.
 @jit(fastmath=True)
-def composition_statistics(indptr, indices, values, table, n_properties, out, start, stop):
+def composition_statistics(
+    indptr, indices, values, table, n_properties, out, start, stop
+):
     """Write the six statistics of every property for rows `start` to `stop`."""
     q = table.shape[1]
     low = np.empty(q)
@@ -73,11 +75,11 @@ def composition_statistics(indptr, indices, values, table, n_properties, out, st
                 for p in range(q):
                     deviation[p] += weight * abs(table[row, p] - mean[p])
         for p in range(n_properties):
-            known = mean[p] == mean[p]
+            is_number = mean[p] == mean[p]
             o = 6 * p
-            out[i, o] = low[p] if known else np.nan
-            out[i, o + 1] = high[p] if known else np.nan
-            out[i, o + 2] = high[p] - low[p] if known else np.nan
+            out[i, o] = low[p] if is_number else np.nan
+            out[i, o + 1] = high[p] if is_number else np.nan
+            out[i, o + 2] = high[p] - low[p] if is_number else np.nan
             out[i, o + 3] = mean[p]
             out[i, o + 4] = deviation[p]
             out[i, o + 5] = mode[p]
@@ -92,7 +94,13 @@ _R, _T, _M, _LIGHT, _HEAVY, _CERIUM, _NONMAGNETIC, _OBLATE, _PROLATE = range(9)
 _ELECTRONS, _COBALT, _IRON, _VALENCE, _VALENCE_M, _B, _C, _N, _H = range(9, 18)
 
 RATIOS = (
-    *("R_fraction", "T_fraction", "R_share_of_metals", "R_light_share", "R_heavy_share"),
+    *(
+        "R_fraction",
+        "T_fraction",
+        "R_share_of_metals",
+        "R_light_share",
+        "R_heavy_share",
+    ),
     *("R_light_heavy_balance", "R_cerium_share", "R_nonmagnetic_share"),
     *("R_oblate_quadrupole_a0_2", "R_prolate_quadrupole_a0_2", "T_valence_electrons"),
     *("cobalt_share", "magnetic_valence", "magnetic_valence_M", "diluent_share"),
@@ -103,7 +111,9 @@ RATIOS = (
 
 @jit(part="copied")
 def _ratio(part, whole):
-    return part / whole if whole > 0.0 else 0.0
+    if whole > 0.0:
+        return part / whole
+    return 0.0
 
 
 # rows                      compositions, each sums to one
@@ -181,7 +191,7 @@ def describe_sublattices(rows, weights, ions, targets, carbon, out, start, stop)
             out[i, o + 2 * p + 1] = np.sqrt(square[p])
 
 
-_CHUNK = 1024
+_DESCRIPTOR_ROWS = 1024
 
 
 class Sums(NamedTuple):
@@ -199,7 +209,8 @@ def _ratios_row(rows, i, sums, low, out):
     low[:] = 0.0
     out[:] = 0.0
     for entry in range(rows.indptr[i], rows.indptr[i + 1]):
-        v, e = rows.values[entry], rows.indices[entry]
+        v = rows.values[entry]
+        e = rows.indices[entry]
         for c in range(len(low)):
             low[c] += v * sums.lower[e, c]
         for c in range(len(out)):
@@ -222,7 +233,8 @@ class Layout(NamedTuple):
 @jit(part="copied")
 def width(layout):
     """Return the number of columns."""
-    sums, kinds = layout.sums, layout.kinds
+    sums = layout.sums
+    kinds = layout.kinds
     return 2 * (kinds + 1) + len(sums.which) + 1 + kinds + len(sums.upper)
 
 
@@ -233,8 +245,13 @@ def width(layout):
 @jit(part="merged")
 def design_rows(rows, picked, layout, kind, at, x):
     """Write the columns of some compositions."""
-    sums, kinds, offset, slope = layout.sums, layout.kinds, layout.offset, layout.slope
-    indptr, indices, values = rows.indptr, rows.indices, rows.values
+    sums = layout.sums
+    kinds = layout.kinds
+    offset = layout.offset
+    slope = layout.slope
+    indptr = rows.indptr
+    indices = rows.indices
+    values = rows.values
     low = np.empty(sums.lower.shape[1])
     first = 2 * (kinds + 1)
     last = first + len(sums.which)
@@ -262,5 +279,7 @@ def design(rows, layout, kind, at):
     """Return trend, smooth and local columns of each composition."""
     x = np.empty((len(kind), width(layout)))
     every = np.arange(len(x))
-    share_rows(_design, len(x), rows, every, layout, kind, at, x, chunk=_CHUNK)
+    share_rows(
+        _design, len(x), rows, every, layout, kind, at, x, chunk=_DESCRIPTOR_ROWS
+    )
     return x

@@ -69,16 +69,26 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
     try:
         frame = pd.read_csv(file)
     except OSError as error:
-        raise DataError(f"cannot read the element table {file}: {error.strerror}") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataError(f"{file} is no CSV table of element properties: {error}") from None
+        raise DataError(
+            f"cannot read the element table {file}: {error.strerror}"
+        ) from None
+    except (
+        pd.errors.ParserError,
+        pd.errors.EmptyDataError,
+        UnicodeDecodeError,
+    ) as error:
+        raise DataError(
+            f"{file} is no CSV table of element properties: {error}"
+        ) from None
     if "symbol" not in frame.columns:
         raise DataError(
             f"an element table needs a column 'symbol', {file} has {', '.join(frame.columns)}"
         )
     unknown = [str(s) for s in frame["symbol"] if s not in elements.INDEX]
     if unknown:
-        raise DataError(f"{file}: {unknown[0]!r} in column 'symbol' is no chemical element")
+        raise DataError(
+            f"{file}: {unknown[0]!r} in column 'symbol' is no chemical element"
+        )
     if frame["symbol"].duplicated().any():
         twice = frame.loc[frame["symbol"].duplicated(), "symbol"].iloc[0]
         raise DataError(f"{file}: {twice} has two rows; keep one")
@@ -86,7 +96,9 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
     if numbers.shape[1] == 0:
         raise DataError(f"{file} has no numeric column; each property needs one")
     if np.isinf(numbers.to_numpy(np.float64)).any():
-        raise DataError(f"{file} holds an infinite number; leave a field empty if it is not known")
+        raise DataError(
+            f"{file} holds an infinite number; leave a field empty if it is not known"
+        )
     values = np.full((elements.N_ELEMENTS, numbers.shape[1]), np.nan)
     values[[elements.INDEX[s] for s in frame["symbol"]]] = numbers.to_numpy(np.float64)
     return ElementTable(prefix or file.stem, tuple(map(str, numbers.columns)), values)
@@ -145,7 +157,9 @@ def load_ions() -> MappingProxyType[str, NDArray[np.float64]]:
     columns = {name: np.full(elements.N_ELEMENTS, np.nan) for name in _COLUMNS}
     for row in datasets.rows("ions/ions.csv"):
         for name, column in columns.items():
-            column[elements.INDEX[row["symbol"]]] = float(row[name]) if row[name] else np.nan
+            column[elements.INDEX[row["symbol"]]] = (
+                float(row[name]) if row[name] else np.nan
+            )
     for column in columns.values():
         column.flags.writeable = False
     return MappingProxyType(columns)
@@ -172,7 +186,8 @@ def ion_properties() -> NDArray[np.float64]:
     mixed-valent and carries no localised 4f moment (its share is a descriptor of its own).
     """
     ion = {name: np.nan_to_num(column) for name, column in load_ions().items()}
-    j, g = ion["J"], ion["g_J"]
+    j = ion["J"]
+    g = ion["g_J"]
     alpha_r2 = ion["alpha_J"] * ion["r2_a0_2"]
     moment = g * j
     result = np.stack(
@@ -211,7 +226,23 @@ def magnetic_valence() -> NDArray[np.float64]:
 
 _EARLY = ("Sc", "Ti", "V", "Cr", "Zr", "Nb", "Mo", "Hf", "Ta", "W")
 _LATE = ("Cu", "Pd", "Pt", "Rh", "Ir", "Ru", "Re", "Os", "Ag", "Au")
-_MAIN = ("Be", "Mg", "Zn", "Cd", "Al", "Ga", "In", "Si", "Ge", "Sn", "Pb", "P", "As", "Sb", "Bi")
+_MAIN = (
+    "Be",
+    "Mg",
+    "Zn",
+    "Cd",
+    "Al",
+    "Ga",
+    "In",
+    "Si",
+    "Ge",
+    "Sn",
+    "Pb",
+    "P",
+    "As",
+    "Sb",
+    "Bi",
+)
 _SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu")
 
 
@@ -220,7 +251,8 @@ def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
     """Return the names of the ratios, and their numerators and denominators for the kernel."""
     from ._descriptor_kernels import Sums
 
-    rare, every = elements.mask(elements.RARE_EARTHS), np.ones(elements.N_ELEMENTS)
+    rare = elements.mask(elements.RARE_EARTHS)
+    every = np.ones(elements.N_ELEMENTS)
     lattice = every - elements.mask(elements.INTERSTITIALS)
     metals = lattice - rare
     valence = magnetic_valence()
@@ -315,5 +347,7 @@ def composition_statistics(
             f"out must be a C-contiguous float64 or float32 array of shape {shape}, "
             f"got {out.dtype} {out.shape}"
         )
-    share_rows(kernel, len(table), *table.rows, elements.padded(), len(elements.names), out)
+    share_rows(
+        kernel, len(table), *table.rows, elements.padded(), len(elements.names), out
+    )
     return out

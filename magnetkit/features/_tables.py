@@ -14,7 +14,7 @@ from ..alloy.table import CompositionTable
 from .compositions import CompositionStatistics
 from .rare_earths import RareEarthDescriptors
 
-_BLOCK = 65_536
+_RECIPES_A_BLOCK = 65_536
 
 
 def featurize(
@@ -34,32 +34,41 @@ def featurize(
     names = [str(n) for part in parts for n in part.get_feature_names_out()]
     fields = [("row_index", pa.int64()), ("candidate", pa.string())]
     schema = pa.schema([*fields, *((name, pa.float64()) for name in names)])
-    written = 0
-    rejected: list[tuple[int, str, str]] = []
-    blocks = read_blocks(path, _BLOCK)
+    row_count = 0
+    rejections: list[tuple[int, str, str]] = []
+    blocks = read_blocks(path, _RECIPES_A_BLOCK)
     first = next(blocks, None)
     try:
-        spread = out.suffix == ".csv"
-        kind = pyarrow.csv.CSVWriter if spread else pq.ParquetWriter
+        is_csv = out.suffix == ".csv"
+        kind = pyarrow.csv.CSVWriter if is_csv else pq.ParquetWriter
         with replacing(out) as temporary, kind(temporary, schema) as writer:
             while first is not None:
-                block, first = first, next(blocks, None)
-                rejected += [(r.line, r.text, r.reason) for r in block.rejected]
+                block = first
+                first = next(blocks, None)
+                rejections += [(r.line, r.text, r.reason) for r in block.rejected]
                 frame, name = with_composition_column(block.table, column, path)
                 texts = frame[name]
                 table = CompositionTable.from_arrow(texts, basis=basis)
-                rejected += [(int(block.lines[e.row]), e.text, e.reason) for e in table.errors]
+                rejections += [
+                    (int(block.lines[e.row]), e.text, e.reason) for e in table.errors
+                ]
                 columns = [pa.array(block.start + table.row_index)]
-                kept = texts.take(pa.array(table.row_index)).cast(pa.string())
-                if spread:
-                    kept = pa.array([safe_cell(text) for text in kept.to_pylist()], pa.string())
-                columns.append(kept)
+                formulas = texts.take(pa.array(table.row_index)).cast(pa.string())
+                if is_csv:
+                    formulas = pa.array(
+                        [safe_cell(text) for text in formulas.to_pylist()], pa.string()
+                    )
+                columns.append(formulas)
                 for part in parts:
                     columns += [pa.array(values) for values in part.transform(table).T]
                 writer.write_table(pa.table(columns, schema=schema))
-                written += len(table)
-        if rejected:
-            write_csv(("line", "text", "reason"), rejected, out.with_suffix(".rejected.csv"))
+                row_count += len(table)
+        if rejections:
+            write_csv(
+                ("line", "text", "reason"), rejections, out.with_suffix(".rejected.csv")
+            )
     except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
-    return written, len(rejected)
+        raise InputError(
+            f"{out} cannot be written: {error.strerror or error}"
+        ) from None
+    return row_count, len(rejections)

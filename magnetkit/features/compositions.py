@@ -37,7 +37,9 @@ class CompositionTransformer(RowTransformer):
     def _features_of_column(
         self, column: Any, ignore_errors: bool
     ) -> tuple[NDArray[np.float64], list[str]]:
-        inputs = read_inputs(column, self.basis, strict=not ignore_errors, empty=ignore_errors)
+        inputs = read_inputs(
+            column, self.basis, strict=not ignore_errors, empty=ignore_errors
+        )
         values = np.full((len(column), len(self.get_feature_names_out())), np.nan)
         if len(inputs.table):
             values[inputs.table.row_index] = self.transform(inputs.table)
@@ -103,7 +105,9 @@ class CompositionStatistics(CompositionTransformer):
             What to describe.
         """
         check_is_fitted(self)
-        return composition_statistics(as_table(X, self.basis), self.elements_, self.dtype)
+        return composition_statistics(
+            as_table(X, self.basis), self.elements_, self.dtype
+        )
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names, e.g. ``"MagpieData mean Electronegativity"``."""
@@ -111,7 +115,9 @@ class CompositionStatistics(CompositionTransformer):
 
         check_is_fitted(self)
         prefix = self.elements_.prefix
-        names = [f"{prefix} {s} {name}" for name in self.elements_.names for s in STATISTICS]
+        names = [
+            f"{prefix} {s} {name}" for name in self.elements_.names for s in STATISTICS
+        ]
         return np.array(names, dtype=object)
 
     def __sklearn_tags__(self) -> Any:

@@ -37,7 +37,11 @@ _DIPOLE = 1e-7 * physical_constants["Bohr magneton"][0] * 1e30
 
 # Effective charges that give the sign of A_2^0 in the hosts: trivalent rare earths, negative
 # interstitials, the 3d metals screened to nothing, and a uniform background for the rest.
-_CHARGES: Mapping[str, float] = {**dict.fromkeys(RARE_EARTHS, 3.0), "N": -1.0, "C": -1.0}
+_CHARGES: Mapping[str, float] = {
+    **dict.fromkeys(RARE_EARTHS, 3.0),
+    "N": -1.0,
+    "C": -1.0,
+}
 # Moments (muB) of the transition metals in their rare-earth compounds, order of magnitude.
 _MOMENTS: Mapping[str, float] = {"Fe": 2.2, "Co": 1.5, "Ni": 0.3}
 _KINDS = ("R", "T", "X")
@@ -107,9 +111,14 @@ class Crystals:
         InputError
             If one is no structure, is disordered, or has a flat cell.
         """
-        lattices, frac, species, lengths = [], [], [], []
+        lattices = []
+        frac = []
+        species = []
+        lengths = []
         for number, structure in enumerate(structures):
-            if not hasattr(structure, "lattice") or not hasattr(structure, "frac_coords"):
+            if not hasattr(structure, "lattice") or not hasattr(
+                structure, "frac_coords"
+            ):
                 raise InputError(
                     f"expected pymatgen structures, item {number} is {type(structure).__name__}"
                 )
@@ -119,10 +128,14 @@ class Crystals:
                     "order it first, e.g. with pymatgen's OrderDisorderedStructureTransformation"
                 )
             if not abs(structure.volume) > 1e-6:
-                raise InputError(f"structure {number} ({structure.formula}) has a flat cell")
+                raise InputError(
+                    f"structure {number} ({structure.formula}) has a flat cell"
+                )
             lattices.append(structure.lattice.matrix)
             frac.append(np.reshape(structure.frac_coords, (-1, 3)))
-            species.append(np.array([s - 1 for s in structure.atomic_numbers], np.int64))
+            species.append(
+                np.array([s - 1 for s in structure.atomic_numbers], np.int64)
+            )
             lengths.append(len(structure))
         return cls(
             np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
@@ -144,7 +157,9 @@ class Neighbours(NamedTuple):
     distance: NDArray[np.float64]  # angstrom, (m,)
 
 
-def _one(structure: "Structure") -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[Any]]:
+def _one(
+    structure: "Structure",
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[Any]]:
     crystals = Crystals.from_structures([structure])
     return crystals.lattices[0], crystals.frac, crystals.species
 
@@ -167,20 +182,28 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     from ._crystal_kernels import half_pairs
 
     lattice, frac, _ = _one(structure)
-    return both_ways(*half_pairs(lattice, frac, finite("cutoff", cutoff, 0.0, above=True)))
+    return both_ways(
+        *half_pairs(lattice, frac, finite("cutoff", cutoff, 0.0, above=True))
+    )
 
 
 def both_ways(
-    first: NDArray[np.int32], second: NDArray[np.int32], shift: NDArray, distance: NDArray
+    first: NDArray[np.int32],
+    second: NDArray[np.int32],
+    shift: NDArray,
+    distance: NDArray,
 ) -> Neighbours:
     """Return each pair of a list, as `half_pairs` gives it, from both its atoms."""
-    both = np.column_stack([first, second])
+    pairs = np.column_stack([first, second])
     # numpy sorts numbers of 16 bits by their digits, three times as fast.
-    keys = both.astype(np.uint16) if both.max(initial=0) < 1 << 16 else both
+    keys = pairs.astype(np.uint16) if pairs.max(initial=0) < 1 << 16 else pairs
     order = np.argsort(keys, axis=None, kind="stable")
-    pair, atom = order >> 1, both.take(order).astype(np.int64)
-    image = np.concatenate([shift, -shift]).take(pair + (order & 1) * len(shift), axis=0)
-    return Neighbours(atom, both.take(order ^ 1), image, distance.take(pair))
+    pair = order >> 1
+    atom = pairs.take(order).astype(np.int64)
+    image = np.concatenate([shift, -shift]).take(
+        pair + (order & 1) * len(shift), axis=0
+    )
+    return Neighbours(atom, pairs.take(order ^ 1), image, distance.take(pair))
 
 
 @named
@@ -210,7 +233,9 @@ def radial_distribution(
 
     lattice, frac, species = _one(structure)
     cutoff = finite("cutoff", cutoff, 0.0, above=True)
-    present, kinds, members = np.unique(species, return_inverse=True, return_counts=True)
+    present, kinds, members = np.unique(
+        species, return_inverse=True, return_counts=True
+    )
     first, second, _, distance = half_pairs(lattice, frac, cutoff)
     pairs = kinds[first], kinds[second], distance
     counts = radial_counts(pairs, len(present), cutoff / bins, bins)
@@ -225,7 +250,10 @@ def radial_distribution(
 
 
 def radial_counts(
-    pairs: tuple[NDArray[np.int64], NDArray[np.int64], NDArray], kinds: int, width: float, bins: int
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64], NDArray],
+    kinds: int,
+    width: float,
+    bins: int,
 ) -> NDArray[np.int64]:
     """Return how many atoms of each kind lie in bins of distance around those of each kind.
 
@@ -367,7 +395,9 @@ def _per_element(values: Mapping[str, float]) -> NDArray[np.float64]:
 def _unit(axis: Any) -> NDArray[np.float64]:
     axis = np.asarray(axis, np.float64)
     if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
-        raise InputError(f"axis must be three numbers, not all zero, got {axis.tolist()!r}")
+        raise InputError(
+            f"axis must be three numbers, not all zero, got {axis.tolist()!r}"
+        )
     return axis / np.linalg.norm(axis)
 
 
@@ -393,11 +423,26 @@ def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     """
     kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
     weights = np.stack([_per_element(_CHARGES), _per_element(_MOMENTS)], axis=1)
-    cells, species = (crystals.begin, crystals.lattices, crystals.frac), crystals.species
-    atoms = Atoms(*cells, kind.astype(np.int64)[species], weights[species])
-    out, scales = np.empty((len(crystals), len(_NAMES))), [_SECOND_ORDER, _FOURTH_ORDER, _DIPOLE]
-    asked = atoms, _REACH, _SHORT, np.array(scales), out
-    share_rows(describe_crystals, len(crystals), *asked, chunk=4)
+    species = crystals.species
+    atoms = Atoms(
+        crystals.begin,
+        crystals.lattices,
+        crystals.frac,
+        kind.astype(np.int64)[species],
+        weights[species],
+    )
+    out = np.empty((len(crystals), len(_NAMES)))
+    scales = [_SECOND_ORDER, _FOURTH_ORDER, _DIPOLE]
+    share_rows(
+        describe_crystals,
+        len(crystals),
+        atoms,
+        _REACH,
+        _SHORT,
+        np.array(scales),
+        out,
+        chunk=4,
+    )
     return out
 
 
@@ -426,7 +471,9 @@ class StructureDescriptors(RowTransformer):
             return structure_descriptors(X)
         if hasattr(X, "columns"):
             if len(X.columns) != 1:
-                raise InputError(f"expected one column of structures, got {len(X.columns)} columns")
+                raise InputError(
+                    f"expected one column of structures, got {len(X.columns)} columns"
+                )
             X = X[X.columns[0]]
         return structure_descriptors(Crystals.from_structures(X))
 

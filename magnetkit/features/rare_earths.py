@@ -24,11 +24,11 @@ from .compositions import CompositionTransformer
 
 
 def _stoichiometries() -> dict[str, tuple[int, int, int]]:
-    found: dict[tuple[int, int, int], str] = {}
+    formulas: dict[tuple[int, int, int], str] = {}
     for name, host in HOSTS.items():
         boron = host.interstitial if "B" in host.interstitial_elements else 0
-        found.setdefault((host.rare_earth, host.transition_metal, boron), name)
-    return {name: counts for counts, name in found.items()}
+        formulas.setdefault((host.rare_earth, host.transition_metal, boron), name)
+    return {name: counts for counts, name in formulas.items()}
 
 
 _STOICHIOMETRIES = _stoichiometries()
@@ -45,7 +45,8 @@ _NAMES = (
 @lru_cache(maxsize=1)
 def _weights() -> NDArray[np.float64]:
     """Return what each element adds to the sums of the kernel, shape (118, len(SUMS))."""
-    r, t = elements.mask(elements.RARE_EARTHS), elements.mask(elements.TRANSITION_METALS)
+    r = elements.mask(elements.RARE_EARTHS)
+    t = elements.mask(elements.TRANSITION_METALS)
     m = 1.0 - r - elements.mask(elements.INTERSTITIALS)
     quadrupole = ion_properties()[:, ION_PROPERTIES.index("quadrupole_a0_2")]
     valence = magnetic_valence()

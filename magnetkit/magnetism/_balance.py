@@ -67,8 +67,10 @@ def bound_share(table: CompositionTable, rows: dict[str, Array]) -> Array:
     mass = sums(table.rows, ATOMIC_MASS)
     atoms = np.zeros(len(table))
     for name, (symbol, ratio) in BOUND.items():
-        given = np.nan_to_num(rows[name]) / 100.0 * mass / ATOMIC_MASS[INDEX[symbol]]
-        atoms += ratio * given
+        mass_share = (
+            np.nan_to_num(rows[name]) / 100.0 * mass / ATOMIC_MASS[INDEX[symbol]]
+        )
+        atoms += ratio * mass_share
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.nan_to_num(np.clip(atoms / rare, 0.0, 0.99))
 
@@ -85,41 +87,59 @@ def balance(
     from ..phases.partition import atomic_volumes, partition
 
     codes = parts.host
-    known = np.isin(codes, list(_SECOND_PHASES)) & (formula < 1.0)
+    has_second_phases = np.isin(codes, list(_SECOND_PHASES)) & (formula < 1.0)
     oxide = share = np.zeros(len(table))
-    if known.any():
-        share = np.where(known, bound_share(table, rows) * (1.0 - formula), 0.0)
+    if has_second_phases.any():
+        share = np.where(
+            has_second_phases, bound_share(table, rows) * (1.0 - formula), 0.0
+        )
         rare = mask(RARE_EARTHS)[table.indices]
         row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
         values = table.values * (1.0 - rare * share[row])
         # Rows that keep all stay to the last digit, whatever else is in the table.
-        values /= np.where(known, np.bincount(row, values, len(table)), 1.0)[row]
-        less = CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
+        values /= np.where(
+            has_second_phases, np.bincount(row, values, len(table)), 1.0
+        )[row]
+        less = CompositionTable(
+            table.indptr, table.indices, values, table.row_index, table.errors
+        )
         parts = partition(less, codes)
-        earth, volume = table.fraction(*RARE_EARTHS), atomic_volumes()
+        earth = table.fraction(*RARE_EARTHS)
+        volume = atomic_volumes()
         with np.errstate(divide="ignore", invalid="ignore"):
-            each = np.nan_to_num(sums(table.rows, mask(RARE_EARTHS) * volume) / earth)
+            volume_per_earth = np.nan_to_num(
+                sums(table.rows, mask(RARE_EARTHS) * volume) / earth
+            )
         bound = share * earth
-        metal = sums(table.rows, volume) - bound * each
+        metal = sums(table.rows, volume) - bound * volume_per_earth
         oxide = bound * GRAINS.oxide_volume / (metal + bound * GRAINS.oxide_volume)
     hard = parts.hard_volume_fraction * (1.0 - oxide)
     outside = (1.0 - parts.hard_volume_fraction) * (1.0 - oxide)
     earth = parts.grain_boundary.fraction(*RARE_EARTHS)
-    soft, second = np.zeros(len(table)), np.zeros(len(table))
+    soft = np.zeros(len(table))
+    second = np.zeros(len(table))
     for code, phases in _SECOND_PHASES.items():
-        rows_of = known & (codes == code)
+        rows_of = has_second_phases & (codes == code)
         # Both phases lie side by side about the composition that parts them.
-        short = np.clip(0.5 + (1.0 - earth / phases.poor_below) / GRAINS.beside, 0.0, 1.0)
+        short = np.clip(
+            0.5 + (1.0 - earth / phases.poor_below) / GRAINS.beside, 0.0, 1.0
+        )
         soft = np.where(rows_of, short * outside, soft)
-        poor, rich = phases.poor_polarization_T, phases.rich_polarization_T
+        poor = phases.poor_polarization_T
+        rich = phases.rich_polarization_T
         polarization = rich + short * (poor - rich)
-        second = np.where(rows_of, outside * polarization / phases.own_polarization_T, second)
+        second = np.where(
+            rows_of, outside * polarization / phases.own_polarization_T, second
+        )
     # What lies beside a formula is the process's.
-    soft, second = soft * (1.0 - formula), second * (1.0 - formula)
+    soft = soft * (1.0 - formula)
+    second = second * (1.0 - formula)
     return Balance(parts, hard, oxide, soft, second, share, table)
 
 
-def microstructure(rows: dict[str, Array], structure: dict[str, Array]) -> tuple[Array, ...]:
+def microstructure(
+    rows: dict[str, Array], structure: dict[str, Array]
+) -> tuple[Array, ...]:
     """Compute alpha_K, N_eff, H_cJ of cells (A/m), what coupled grains keep, and the decay.
 
     N_eff = N_0 + n ln(D / D_0) rises with grain size, alpha_K = alpha_0 + w wetting + decoupling.
@@ -148,23 +168,28 @@ def microstructure(rows: dict[str, Array], structure: dict[str, Array]) -> tuple
     """
     size = rows["grain_size_um"] / rows["grain_reference_um"]
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(size)
-    left = grain_decoupling(rows, structure)
+    decoupling_left = grain_decoupling(rows, structure)
     gain = rows["wetted"] * structure["wetting"] + structure["decoupling"]
-    alpha_k, n_eff = rows["alpha_k"] + gain, np.maximum(n_eff, 0.0)
-    pinned, decay = cellular_coercivity(rows, structure)
-    return alpha_k, n_eff, pinned, np.where(pinned > 0.0, 1.0, left), decay
+    alpha_k = rows["alpha_k"] + gain
+    n_eff = np.maximum(n_eff, 0.0)
+    pinning, decay = cellular_coercivity(rows, structure)
+    return alpha_k, n_eff, pinning, np.where(pinning > 0.0, 1.0, decoupling_left), decay
 
 
 def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Array:
     """Compute the share of H_cJ at 20 degrees C that coupled grains keep; as `microstructure`."""
     with np.errstate(over="ignore"):
-        left = structure["decoupling_factor"] * np.exp(-structure["soft"] / GRAINS.soft_scale)
+        decoupling = structure["decoupling_factor"] * np.exp(
+            -structure["soft"] / GRAINS.soft_scale
+        )
     laves = -np.expm1(-rows["cobalt_loss"] * rows["cobalt"])
-    left = left * (1.0 - laves * np.exp(-structure["additive"] / GRAINS.additive))
+    decoupling = decoupling * (
+        1.0 - laves * np.exp(-structure["additive"] / GRAINS.additive)
+    )
     loss = rows["lanthanum_loss"] + rows["mischmetal_loss"] * rows["cerium"]
     ribbon = rows["grain_size_um"] < GRAINS.ribbon_grain
     lanthanum = np.where(ribbon, 0.0, loss * rows["lanthanum"])
-    return np.asarray(left * np.exp(-lanthanum))
+    return np.asarray(decoupling * np.exp(-lanthanum))
 
 
 def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
@@ -182,8 +207,12 @@ def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
     fine : ndarray of bool, shape (n,)
         Whether grains are as fine as a wall is wide.
     """
-    shared = -GRAINS.exchange_remanence * np.expm1(-soft / GRAINS.exchange_volume)
-    return np.asarray(alignment + np.where(fine, 2.0 * shared * (1.0 - alignment), 0.0))
+    exchange_share = -GRAINS.exchange_remanence * np.expm1(
+        -soft / GRAINS.exchange_volume
+    )
+    return np.asarray(
+        alignment + np.where(fine, 2.0 * exchange_share * (1.0 - alignment), 0.0)
+    )
 
 
 def off_reference(rows: dict[str, Array]) -> Array:
@@ -195,7 +224,9 @@ def off_reference(rows: dict[str, Array]) -> Array:
     return np.nan_to_num(rows["grain_deviation"] * away)
 
 
-def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: Any) -> Array:
+def grain_effect(
+    phases: Any, rules: Any, rows: dict[str, Array], temperature: Any
+) -> Array:
     """Return what a standard deviation of the slope with grain size does to ln H_cJ, shape (m, n).
 
     Nothing at the grain size of the magnets that the family's level was fitted to, and where N_eff
@@ -211,7 +242,7 @@ def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: A
         return np.zeros((kelvin.size, off.size))
     polarization, coercivity, *_ = states(kelvin, phases, rules)
     with np.errstate(divide="ignore", invalid="ignore"):
-        added = -off * polarization / MU_0 / coercivity
+        shift = -off * polarization / MU_0 / coercivity
     # The logarithm bounds what a straight line would make of a coercivity next to nothing.
-    found = np.copysign(np.log1p(np.abs(added)), added)
-    return np.where(np.isfinite(found), found, 0.0)
+    effect = np.copysign(np.log1p(np.abs(shift)), shift)
+    return np.where(np.isfinite(effect), effect, 0.0)

@@ -97,18 +97,22 @@ def boundary_composition(
     units = np.minimum(boron, (metal - boron) / (_T_PER_BORON - 1.0))
     borides = 0.25 * np.maximum(boron - units, 0.0)
     # Below zero where boron is in excess.
-    left = metal - _T_PER_BORON * boron
-    by_gallium = np.clip(left, 0.0, _T_PER_GALLIUM * atoms["Ga"])
+    free_iron = metal - _T_PER_BORON * boron
+    by_gallium = np.clip(free_iron, 0.0, _T_PER_GALLIUM * atoms["Ga"])
     capacity = _decoupling_capacity(atoms)
-    decoupling = np.clip(left, 0.0, capacity)
-    taken = 2.0 * units + _R_PER_BORIDE * borides
-    taken = taken + _R_PER_T_DECOUPLING * decoupling + _R_PER_CARBON * carbide
+    decoupling = np.clip(free_iron, 0.0, capacity)
+    bound_earth = 2.0 * units + _R_PER_BORIDE * borides
+    bound_earth = (
+        bound_earth + _R_PER_T_DECOUPLING * decoupling + _R_PER_CARBON * carbide
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         earth_mass = heavy / rare
-        unbound = np.nan_to_num(rare * (1.0 - bound) - taken)
-        dissolved = np.maximum(unbound, 0.0) * BOUNDARY.iron_in_boundary * earth_mass
-        dissolved = np.nan_to_num(dissolved / ATOMIC_MASS[INDEX["Fe"]])
-        soft_balance = left - capacity - dissolved
+        unbound = np.nan_to_num(rare * (1.0 - bound) - bound_earth)
+        iron_in_boundary = (
+            np.maximum(unbound, 0.0) * BOUNDARY.iron_in_boundary * earth_mass
+        )
+        iron_in_boundary = np.nan_to_num(iron_in_boundary / ATOMIC_MASS[INDEX["Fe"]])
+        soft_balance = free_iron - capacity - iron_in_boundary
         soft = np.maximum(soft_balance, 0.0)
         per_rare = np.nan_to_num(100.0 * earth_mass / mass)
         cerium = np.nan_to_num(cerium / rare)
@@ -180,14 +184,16 @@ def wetting_gain(aluminium: Array, copper: Array, gallium: Array) -> Array:
     book = BOUNDARY
     by_copper = copper / book.copper_scale
     by_gallium = gallium / book.gallium_scale
-    both = by_copper + by_gallium
+    wetting = by_copper + by_gallium
     with np.errstate(divide="ignore", invalid="ignore"):
-        most = (book.copper_gain * by_copper + book.gallium_gain * by_gallium) / both
+        largest_gain = (
+            book.copper_gain * by_copper + book.gallium_gain * by_gallium
+        ) / wetting
     gain = -book.aluminium_gain * np.expm1(-aluminium / book.aluminium_scale)
-    gain = gain - np.nan_to_num(most) * np.expm1(-both)
+    gain = gain - np.nan_to_num(largest_gain) * np.expm1(-wetting)
     gain = book.most_wetting * np.tanh(gain / book.most_wetting)
-    rejected = np.maximum(copper - book.most_copper, 0.0) / book.most_copper
-    return np.asarray(gain * np.exp(-(rejected**2)) / book.nucleation_field)
+    excess_copper = np.maximum(copper - book.most_copper, 0.0) / book.most_copper
+    return np.asarray(gain * np.exp(-(excess_copper**2)) / book.nucleation_field)
 
 
 def decoupling_gain(volume: Array, cobalt: Array) -> Array:
@@ -208,10 +214,10 @@ def decoupling_factor(structure: dict[str, Array]) -> Array:
 
 def log_decoupling(structure: dict[str, Array]) -> Array:
     """Compute the logarithm of `decoupling_factor`, shape (n,)."""
-    wetted = _wetted_share(structure["free"], structure["decoupling_earth"])
+    wetting_share = _wetted_share(structure["free"], structure["decoupling_earth"])
     soft = structure["r2fe17"] / BOUNDARY.soft_scale
     with np.errstate(divide="ignore"):
-        return np.log(wetted) - soft - BOUNDARY.laves_loss * structure["cerium"]
+        return np.log(wetting_share) - soft - BOUNDARY.laves_loss * structure["cerium"]
 
 
 def _wetted_share(free: Array, decoupling_earth: Array) -> Array:
@@ -220,7 +226,9 @@ def _wetted_share(free: Array, decoupling_earth: Array) -> Array:
     earth = free + book.decoupling_rare_earth * decoupling_earth
     earth = book.weighing * np.logaddexp(0.0, earth / book.weighing)
     thin = -(1.0 - book.thick_share) * np.expm1(-earth / book.free_scale_thin)
-    return np.asarray(thin - book.thick_share * np.expm1(-earth / book.free_scale_thick))
+    return np.asarray(
+        thin - book.thick_share * np.expm1(-earth / book.free_scale_thick)
+    )
 
 
 def usual_boundary(structure: dict[str, Array]) -> dict[str, Array]:
@@ -251,7 +259,9 @@ def boundary_deviation(structure: dict[str, Array]) -> Array:
     on_boron = structure["soft_doubt"] / book.soft_scale
     share = structure["cerium"] / book.cerium_doubt_over
     cerium = -book.cerium_doubt * np.expm1(-(share**2))
-    half = 4.0 * book.formula_doubt * structure["formula"] * (1.0 - structure["formula"])
+    half = (
+        4.0 * book.formula_doubt * structure["formula"] * (1.0 - structure["formula"])
+    )
     return np.sqrt(on_scale**2 + on_boron**2 + cerium**2 + half**2)
 
 
@@ -260,7 +270,9 @@ def _deviation(name: str) -> float:
     return next(constant.deviation for constant in BOUNDARY if constant.name == name)
 
 
-def formula_likelihood(table: "CompositionTable", host: NDArray[np.int8], hard: Array) -> Array:
+def formula_likelihood(
+    table: "CompositionTable", host: NDArray[np.int8], hard: Array
+) -> Array:
     """Compute how likely n rows name a compound (Nd2Fe14B) rather than a furnace charge, 0 to 1.
 
     A formula names a hard phase, whose maker adds what the process takes; within an amount as
@@ -278,10 +290,11 @@ def formula_likelihood(table: "CompositionTable", host: NDArray[np.int8], hard: 
     from ..phases.partition import hardened_by
 
     book = FORMULA
-    rare, boron = table.fraction(*RARE_EARTHS), table.fraction("B", "C")
+    rare = table.fraction(*RARE_EARTHS)
+    boron = table.fraction("B", "C")
     distance = np.maximum(np.abs(rare - 2.0 / 17.0), np.abs(boron - 1.0 / 17.0))
-    others = np.maximum(1.0 - rare - boron - table.fraction("Fe", "Co"), 0.0)
-    additives = -np.expm1(-others / book.additives)
+    other_share = np.maximum(1.0 - rare - boron - table.fraction("Fe", "Co"), 0.0)
+    additives = -np.expm1(-other_share / book.additives)
     edge = book.plain + (book.recipe - book.plain) * additives
     likelihood = (edge - distance) / (edge - book.printed)
     pure = (np.nan_to_num(hard) - book.mixed) / (book.bare - book.mixed)
@@ -296,10 +309,17 @@ def failed_conditions(
     balance: "Balance", structure: dict[str, Array]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield each condition of sintered Nd-Fe-B by its words, with the rows that fail it."""
-    sintered = structure["sintered"] > 0.0
-    too_little, too_much = BOUNDARY.least_boron, BOUNDARY.most_boron
+    is_sintered = structure["sintered"] > 0.0
+    too_little = BOUNDARY.least_boron
+    too_much = BOUNDARY.most_boron
     outside = (structure["boron"] < too_little) | (structure["boron"] > too_much)
-    earth = structure["free"] + BOUNDARY.decoupling_rare_earth * structure["decoupling_earth"]
-    yield "no free rare earth", sintered & (earth <= 0.0)
-    yield "soft R2Fe17: boron is short", sintered & (structure["r2fe17"] > BOUNDARY.most_soft)
-    yield "coercivity unknown: amount of boron", sintered & outside
+    earth = (
+        structure["free"]
+        + BOUNDARY.decoupling_rare_earth * structure["decoupling_earth"]
+    )
+    yield "no free rare earth", is_sintered & (earth <= 0.0)
+    yield (
+        "soft R2Fe17: boron is short",
+        is_sintered & (structure["r2fe17"] > BOUNDARY.most_soft),
+    )
+    yield "coercivity unknown: amount of boron", is_sintered & outside

@@ -51,7 +51,8 @@ def shares(
     them each as ZrC, seen from 0.21 wt.% on; above 0.43 no cells are left; oxygen takes Sm (moulded
     magnets; abstract of jmonline.org, article ad33b4ae-eea6-4b87-ba4f-fd1171c5f2f7).
     """
-    rare, zirconium = charge.fraction(*RARE_EARTHS), charge.fraction("Zr")
+    rare = charge.fraction(*RARE_EARTHS)
+    zirconium = charge.fraction("Zr")
     most_alike = CELLS.titanium_for_zirconium * zirconium
     zirconium = zirconium + np.minimum(most_alike, charge.fraction("Ti", "Hf"))
     mass = 0.01 * sums(charge.rows, ATOMIC_MASS)
@@ -63,7 +64,9 @@ def shares(
     earth = np.maximum(rare - 2.0 / 3.0 * oxide, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         metals = charge.fraction("Fe"), charge.fraction("Cu"), zirconium
-        iron, copper, zirconium = (np.nan_to_num(metal / (1.0 - rare)) for metal in metals)
+        iron, copper, zirconium = (
+            np.nan_to_num(metal / (1.0 - rare)) for metal in metals
+        )
         return Shares(iron, copper, zirconium, (1.0 - rare) / earth, _earth(charge))
 
 
@@ -76,13 +79,21 @@ def _earths() -> Array:
     from ..phases.records import HOSTS
 
     pure = CompositionTable.from_strings([f"{symbol}2Co17" for symbol in RARE_EARTHS])
-    cells = next(name for name, host in HOSTS.items() if host.magnet.hardening == "cells")
-    found = evaluate_with(partition(pure, cells), np.array([ROOM_K]), load(), spread=False)
+    cells = next(
+        name for name, host in HOSTS.items() if host.magnet.hardening == "cells"
+    )
+    found = evaluate_with(
+        partition(pure, cells), np.array([ROOM_K]), load(), spread=False
+    )
     names = "anisotropy_constant_MJ_m3", "saturation_polarization_T"
-    own = np.nan_to_num(found.value[:, 0, [PROPERTIES.index(name) for name in names]])
-    each = np.zeros((2, N_ELEMENTS))
-    each[:, [INDEX[symbol] for symbol in RARE_EARTHS]] = (own / own[RARE_EARTHS.index("Sm")]).T
-    return each
+    cell_values = np.nan_to_num(
+        found.value[:, 0, [PROPERTIES.index(name) for name in names]]
+    )
+    weights = np.zeros((2, N_ELEMENTS))
+    weights[:, [INDEX[symbol] for symbol in RARE_EARTHS]] = (
+        cell_values / cell_values[RARE_EARTHS.index("Sm")]
+    ).T
+    return weights
 
 
 def _earth(charge: CompositionTable) -> Array:
@@ -90,7 +101,7 @@ def _earth(charge: CompositionTable) -> Array:
     rare = charge.fraction(*RARE_EARTHS)
     if np.array_equal(charge.fraction("Sm"), rare):
         return np.ones(len(charge))
-    k, j = (sums(charge.rows, own) / rare for own in _earths())
+    k, j = (sums(charge.rows, earth_weights) / rare for earth_weights in _earths())
     return np.sqrt(np.maximum(k, 0.0)) / np.maximum(j, 0.1)
 
 
@@ -110,7 +121,12 @@ def scale_of_copper(iron: Array, scale: Array) -> Array:
 
 
 def room_coercivity(
-    iron: Array, copper: Array, zirconium: Array, ratio: Array, pinning: Array, copper_scale: Array
+    iron: Array,
+    copper: Array,
+    zirconium: Array,
+    ratio: Array,
+    pinning: Array,
+    copper_scale: Array,
 ) -> Array:
     """Compute H_cJ of cells of samarium at 20 C from their shares, (n,) each.
 
@@ -131,52 +147,71 @@ def room_coercivity(
     return np.asarray(h * _step((book.iron_edge - iron) / book.iron_over))
 
 
-def cellular_coercivity(rows: dict[str, Array], structure: dict[str, Array]) -> tuple[Array, Array]:
+def cellular_coercivity(
+    rows: dict[str, Array], structure: dict[str, Array]
+) -> tuple[Array, Array]:
     """Return H_cJ of cells at 20 C, A/m, and its fall from there, per 1000 K; 0, `decay` elsewhere.
 
     A straight line leads to a value at 500 C that hardly depends on that at 20 C. Magnets aged for
     300 C fall as ordinary grades do at least. Arguments as of `microstructure`.
     """
-    pinned, fall = np.zeros(len(rows["decay"])), rows["decay"].copy()
+    pinning = np.zeros(len(rows["decay"]))
+    fall = rows["decay"].copy()
     cells = np.isfinite(structure["iron"])
     if not cells.any():
-        return pinned, fall
-    iron, copper, zirconium, ratio, earth = (structure[name][cells] for name in Shares._fields)
-    own = {name: rows[name][cells] for name in _OWN}
+        return pinning, fall
+    iron, copper, zirconium, ratio, earth = (
+        structure[name][cells] for name in Shares._fields
+    )
+    cell_rows = {name: rows[name][cells] for name in _OWN}
     h = room_coercivity(
         iron=iron,
         copper=copper,
         zirconium=zirconium,
         ratio=ratio,
-        pinning=1e3 * own["pinning_kA_m"] * earth,
-        copper_scale=own["copper_scale"],
+        pinning=1e3 * cell_rows["pinning_kA_m"] * earth,
+        copper_scale=cell_rows["copper_scale"],
     )
-    left = 1.0 - (iron / own["iron_limit"]) ** CELLS.iron_power
-    left = 1e3 * own["hot_kA_m"] * earth * left
+    hot_share = 1.0 - (iron / cell_rows["iron_limit"]) ** CELLS.iron_power
+    hot_share = 1e3 * cell_rows["hot_kA_m"] * earth * hot_share
     hard = h * rows["harder"][cells] if "harder" in rows else h
     with np.errstate(divide="ignore", invalid="ignore"):
-        line = (1.0 - left / hard) / CELLS.hot_span * 1e3
+        line = (1.0 - hot_share / hard) / CELLS.hot_span * 1e3
     line = np.nan_to_num(line, posinf=0.0, neginf=0.0)
     rounding = CELLS.fall_rounding
     line = -rounding * np.logaddexp(-line / rounding, -CELLS.most_fall / rounding)
-    short = np.clip((500.0 - own["aged_for_C"]) / 200.0, 0.0, 1.0)
-    line += np.nan_to_num(short * np.maximum(own["ordinary_fall"] - line, 0.0))
-    pinned[cells], fall[cells] = h, line
-    return pinned, fall
+    short = np.clip((500.0 - cell_rows["aged_for_C"]) / 200.0, 0.0, 1.0)
+    line += np.nan_to_num(short * np.maximum(cell_rows["ordinary_fall"] - line, 0.0))
+    pinning[cells] = h
+    fall[cells] = line
+    return pinning, fall
 
 
-_OWN = "pinning_kA_m", "copper_scale", "hot_kA_m", "iron_limit", "ordinary_fall", "aged_for_C"
+_OWN = (
+    "pinning_kA_m",
+    "copper_scale",
+    "hot_kA_m",
+    "iron_limit",
+    "ordinary_fall",
+    "aged_for_C",
+)
 
 
 def hot_deviation(rules: Any, iron: Array, kelvin: Array) -> Array:
     """Return the deviation of ln H_cJ of cells by that at 500 C, (m, n), at kelvin (m, 1)."""
     book = CELLS
     away = kelvin - ROOM_K
-    left = rules.level * rules.pinned * np.maximum(1.0 - 1e-3 * rules.decay * away, book.least_left)
-    more = np.clip((iron - book.hot_doubt_from) / book.hot_doubt_over, 0.0, 1.0)
-    deviation = book.hot_doubt + book.hot_doubt_more * more
+    hot_field = (
+        rules.level
+        * rules.pinned
+        * np.maximum(1.0 - 1e-3 * rules.decay * away, book.least_left)
+    )
+    doubt = np.clip((iron - book.hot_doubt_from) / book.hot_doubt_over, 0.0, 1.0)
+    deviation = book.hot_doubt + book.hot_doubt_more * doubt
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.nan_to_num(deviation * np.maximum(away, 0.0) / book.hot_span / left)
+        relative = np.nan_to_num(
+            deviation * np.maximum(away, 0.0) / book.hot_span / hot_field
+        )
     return np.where(rules.pinned > 0.0, np.minimum(relative, book.widest_hot), 0.0)
 
 

@@ -47,7 +47,7 @@ COMPENSATED = 0.015
 _Array = NDArray[np.float64]
 # Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
 # 0.001 (Takasumi et al., abstract), and are sold as "about zero".
-_ALPHA_DEVIATION = 0.002
+_PRINTED_ALPHA_DEVIATION = 0.002
 # Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
 # %/K.
 _DEVIATION = {"remanence_T": 0.055, "coercivity_kA_m": 0.18}
@@ -62,7 +62,8 @@ _TRADE_WT_PCT = 1.2
 _LADDER = 0.15
 # A samarium-cobalt grade of a larger |alpha|, %/K, is not compensated; it then has about this
 # standard deviation of heavy rare earth about none, wt.%.
-_COMPENSATED, _IDLE_WT_PCT = 0.025, 0.3
+_COMPENSATED = 0.025
+_IDLE_WT_PCT = 0.3
 # Probability from which a kind is named.
 _LIKELY = 0.2
 
@@ -76,8 +77,12 @@ class Recipe:
     heavy_wt_pct: float  # heavy rare earth in all, wt.%
     weight: float  # share of the probability that its kind has
     kind: str = "bulk"  # or "diffused", "fine-grained", "hot-deformed"
-    route: str | None = None  # by which it is made, where that is not the usual one of its host
-    spread: float = 0.0  # standard deviation of ln H_cJ that not knowing the recipe adds
+    route: str | None = (
+        None  # by which it is made, where that is not the usual one of its host
+    )
+    spread: float = (
+        0.0  # standard deviation of ln H_cJ that not knowing the recipe adds
+    )
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,9 @@ class CompositionEstimate:
     def words(self) -> str:
         """Text of the likeliest recipe and of what is diffused into it."""
         best = self.best
-        return f"{best.text} with {best.shell} diffused in" if best.shell else best.text
+        if best.shell:
+            return f"{best.text} with {best.shell} diffused in"
+        return best.text
 
     def sentence(self) -> str:
         """Return the estimate as a sentence."""
@@ -128,8 +135,8 @@ class CompositionEstimate:
 
 def _kind_words(one: Recipe) -> str:
     """Return a recipe of one kind in words: ``bulk (0.62): Nd24Pr6Dy3Fe bal., 3.0 wt.%``."""
-    made = f"{one.text} with {one.shell} diffused in" if one.shell else one.text
-    return f"{one.kind} ({one.weight:.2f}): {made}, {one.heavy_wt_pct:.1f} wt.%"
+    recipe_text = f"{one.text} with {one.shell} diffused in" if one.shell else one.text
+    return f"{one.kind} ({one.weight:.2f}): {recipe_text}, {one.heavy_wt_pct:.1f} wt.%"
 
 
 @named
@@ -155,7 +162,8 @@ def estimate_composition(
         If it is not such a row.
     """
     try:
-        host, made_as = str(grade["host"]), str(grade.get("kind", "sintered"))
+        host = str(grade["host"])
+        made_as = str(grade.get("kind", "sintered"))
         usual = usual_magnets().get(host)
     except (AttributeError, LookupError, TypeError, ValueError):
         raise InputError(
@@ -167,7 +175,11 @@ def estimate_composition(
             f"sintered magnets of {', '.join(usual_magnets())}; give its recipe"
         )
     ladders = {grid.kind: grid.ladder for grid in usual.grades}
-    seen = ladder(str(grade.get("makers", ""))) if ladders.get("bulk") is not None else None
+    ladder_slope = (
+        ladder(str(grade.get("makers", "")))
+        if ladders.get("bulk") is not None
+        else None
+    )
     kinds: list[Recipe] = []
     parts: list[_Array] = []
     logs = []
@@ -175,11 +187,13 @@ def estimate_composition(
         if grid.kind == "hot-deformed" and made_as == "sintered":
             continue
         heavy, hardness, log = _weighed(host, grid, grade, curie)
-        if seen is not None and grid.ladder is not None:
-            log -= 0.5 * ((seen - grid.ladder) / _LADDER) ** 2
+        if ladder_slope is not None and grid.ladder is not None:
+            log -= 0.5 * ((ladder_slope - grid.ladder) / _LADDER) ** 2
         best = int(np.argmax(log + _level_log(hardness, grade)))
         text, shell = recipes(host, grid)[best]
-        kinds.append(Recipe(text, shell, float(heavy[best]), 0.0, grid.kind, grid.route))
+        kinds.append(
+            Recipe(text, shell, float(heavy[best]), 0.0, grid.kind, grid.route)
+        )
         parts.append(np.column_stack([heavy, hardness]))
         logs.append(log + np.log(grid.share / len(log)))
     joint = np.concatenate(logs)
@@ -188,17 +202,19 @@ def estimate_composition(
     ends = np.cumsum([len(log) for log in logs])[:-1]
     weights = np.split(joint, ends)
     heavy, hardness = np.concatenate(parts).T
-    found = [
+    likely_recipes = [
         replace(one, weight=float(w.sum()), spread=_deviation(w, part[:, 1]))
         for one, w, part in zip(kinds, weights, parts, strict=True)
     ]
     order = np.argsort(heavy)
     steps = np.cumsum(joint[order])
     low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
-    put_in = sum(one.weight for one in found if one.shell)
-    found.sort(key=lambda one: -one.weight)
+    put_in = sum(one.weight for one in likely_recipes if one.shell)
+    likely_recipes.sort(key=lambda one: -one.weight)
     ends_of = float((joint * heavy).sum()), low, high
-    return CompositionEstimate(tuple(found), ends_of, put_in, _deviation(joint, hardness))
+    return CompositionEstimate(
+        tuple(likely_recipes), ends_of, put_in, _deviation(joint, hardness)
+    )
 
 
 @lru_cache(maxsize=512)
@@ -241,8 +257,8 @@ def made_of(grade: str, kind: str | None, curie: "CurieModel") -> Recipe | None:
     row: Any = at_room().set_index("grade", drop=False).loc[grade]
     if row["kind"] not in MELTED or row["host"] not in HOSTS:
         return None
-    found = find_makeup(grade, curie)
-    return next((r for r in found.recipes if r.kind == kind), found.best)
+    makeup = find_makeup(grade, curie)
+    return next((r for r in makeup.recipes if r.kind == kind), makeup.best)
 
 
 def _deviation(weight: _Array, values: _Array) -> float:
@@ -252,7 +268,10 @@ def _deviation(weight: _Array, values: _Array) -> float:
 
 
 def _weighed(
-    host: str, grid: "_Grid", grade: "pd.Series | Mapping[str, Any]", curie: "CurieModel | None"
+    host: str,
+    grid: "_Grid",
+    grade: "pd.Series | Mapping[str, Any]",
+    curie: "CurieModel | None",
 ) -> tuple[_Array, _Array, _Array]:
     """Return heavy rare earth, wt.%, ln H_cJ and log-likelihood of the recipes of a kind, (n,)."""
     heavy, frame = _modelled(tuple(recipes(host, grid)), grid.route, curie)
@@ -264,7 +283,9 @@ def _weighed(
         # printed.
         log -= 0.5 * (heavy / _IDLE_WT_PCT) ** 2
     log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -1e9)
-    hardness = np.log(np.maximum(np.nan_to_num(frame["coercivity_kA_m"].to_numpy(float)), 1.0))
+    hardness = np.log(
+        np.maximum(np.nan_to_num(frame["coercivity_kA_m"].to_numpy(float)), 1.0)
+    )
     return heavy, hardness, log
 
 
@@ -280,13 +301,18 @@ def _modelled(
     return _heavy_wt_pct(table, shell), frame
 
 
-def _log_likelihood(frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]") -> _Array:
+def _log_likelihood(
+    frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]"
+) -> _Array:
     """Return the log-likelihood of the printed values for each recipe, shape (n,)."""
     log = np.zeros(len(frame))
     for quantity, value in usual_values(grade).items():
         if np.isfinite(value):
             with np.errstate(divide="ignore", invalid="ignore"):
-                off = np.log(frame[quantity].to_numpy(float) / value) / _DEVIATION[quantity]
+                off = (
+                    np.log(frame[quantity].to_numpy(float) / value)
+                    / _DEVIATION[quantity]
+                )
             log -= 0.5 * off**2
     alpha = float(grade["remanence_coefficient_pct_K"])
     if np.isfinite(alpha):
@@ -313,7 +339,9 @@ def _trade(coercivity: float, heavy: _Array, worth: float) -> _Array:
     `worth`: how much more it serves than it would in the alloy.
     """
     classes = _classes()
-    middle = (classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]) / 2.0
+    middle = (
+        classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]
+    ) / 2.0
     usual = float(np.interp(coercivity, classes["coercivity_kA_m"], middle)) / worth
     return -0.5 * ((heavy - usual) / _TRADE_WT_PCT) ** 2
 
@@ -323,20 +351,25 @@ def _classes() -> "pd.DataFrame":
     import pandas as pd
 
     table = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
-    alloyed = table[(table["route"] == "alloyed") & table["heavy_rare_earth_max_wt_pct"].notna()]
-    return alloyed.sort_values("coercivity_kA_m")
+    alloy_classes = table[
+        (table["route"] == "alloyed") & table["heavy_rare_earth_max_wt_pct"].notna()
+    ]
+    return alloy_classes.sort_values("coercivity_kA_m")
 
 
 def given_composition(recipe: str, shell: str, heavy: float) -> CompositionEstimate:
     """Return a composition that the user gave, with its heavy rare earth, wt.%."""
     only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
-    ends, put_in = (heavy, heavy, heavy), float(bool(shell))
+    ends = (heavy, heavy, heavy)
+    put_in = float(bool(shell))
     return CompositionEstimate((only,), ends, put_in, 0.0, estimate=False)
 
 
 def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> _Array:
-    counted = np.column_stack([np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)])
-    return 100.0 * mean_over_mass(table, counted, shell)[:, 1]
+    weights = np.column_stack(
+        [np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)]
+    )
+    return 100.0 * mean_over_mass(table, weights, shell)[:, 1]
 
 
 class _Charge(BaseModel, extra="forbid", frozen=True):
@@ -394,26 +427,30 @@ class _Usual(BaseModel, extra="forbid", frozen=True):
 @lru_cache(maxsize=1)
 def usual_magnets() -> dict[str, _Usual]:
     """Return the usual magnets of each host that is sold; DataError if a file is wrong."""
-    found = {}
+    magnets = {}
     for name in HOSTS:
         file = file_of(name, "makeup.toml")
         if (datasets.root() / file).is_file():
             try:
-                found[name] = _Usual(**datasets.toml(file))
+                magnets[name] = _Usual(**datasets.toml(file))
             except ValidationError as error:
-                raise DataError(f"{file}: {error}; hosts/SOURCE.md explains every key") from None
-    return found
+                raise DataError(
+                    f"{file}: {error}; hosts/SOURCE.md explains every key"
+                ) from None
+    return magnets
 
 
 def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
     """Return the recipes of a grid, wt.%, and their shells."""
-    found = []
+    candidates = []
     for values in product(*grid.amounts.values()):
         amounts = dict(zip(grid.amounts, values, strict=True))
         if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
             text = charge(host, **amounts)
-            found += [(text, shell and diffused(*shell.split())) for shell in grid.shells]
-    return found
+            candidates += [
+                (text, shell and diffused(*shell.split())) for shell in grid.shells
+            ]
+    return candidates
 
 
 def charge(host: str, **amounts: float) -> str:
@@ -423,18 +460,28 @@ def charge(host: str, **amounts: float) -> str:
     InputError if no charge of the host is known, or it has no such element.
     """
     if host not in usual_magnets():
-        raise InputError(f"charges are known of {', '.join(usual_magnets())}, got {host!r}")
-    own = usual_magnets()[host].charge
-    if unknown := sorted(amounts.keys() - {*own.elements, "rare_earth"}):
-        raise InputError(f"a charge of {host} has {', '.join(own.elements)}, got {unknown[0]!r}")
-    put_in = {**own.usual, **amounts}
-    rest = put_in.get("rare_earth", own.rare_earth)
-    for element in own.elements:
-        if element in RARE_EARTHS and element not in own.light:
+        raise InputError(
+            f"charges are known of {', '.join(usual_magnets())}, got {host!r}"
+        )
+    usual_charge = usual_magnets()[host].charge
+    if unknown := sorted(amounts.keys() - {*usual_charge.elements, "rare_earth"}):
+        raise InputError(
+            f"a charge of {host} has {', '.join(usual_charge.elements)}, got {unknown[0]!r}"
+        )
+    put_in = {**usual_charge.usual, **amounts}
+    rest = put_in.get("rare_earth", usual_charge.rare_earth)
+    for element in usual_charge.elements:
+        if element in RARE_EARTHS and element not in usual_charge.light:
             rest -= put_in.get(element, 0.0)
-    light = {element: share * rest for element, share in own.light.items()}
-    parts = {element: light.get(element, put_in.get(element, 0.0)) for element in own.elements}
-    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + f"{own.balance} bal."
+    light = {element: share * rest for element, share in usual_charge.light.items()}
+    parts = {
+        element: light.get(element, put_in.get(element, 0.0))
+        for element in usual_charge.elements
+    }
+    return (
+        "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0)
+        + f"{usual_charge.balance} bal."
+    )
 
 
 def diffused(element: str, amount: float | str) -> str:
@@ -455,9 +502,7 @@ class GradeMagnet:
 
     here: "pd.Series"  # its row of `magnetkit.grades` at the temperature of use
     made: CompositionEstimate
-    producer: (
-        Producer  # calibration on the grade: predictions are conditional on its printed values
-    )
+    producer: Producer  # calibration on the grade: predictions are conditional on its printed values
 
     @property
     def grade(self) -> str:
@@ -490,8 +535,9 @@ class GradeMagnet:
 
 def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
     """Return a grade as a magnet at a temperature of use, K; InputError as of `grade_at`."""
-    here, made = grade_at(grade, kelvin), find_makeup(grade)
-    return GradeMagnet(here, made, calibrate_on_grade(here, made))
+    row = grade_at(grade, kelvin)
+    makeup = find_makeup(grade)
+    return GradeMagnet(row, makeup, calibrate_on_grade(row, makeup))
 
 
 def grade_at(grade: str, kelvin: float) -> "pd.Series":
@@ -499,18 +545,24 @@ def grade_at(grade: str, kelvin: float) -> "pd.Series":
 
     InputError if it is unknown, or has no B_r or H_cJ left there.
     """
-    here = grades(grade, kelvin).iloc[0]
-    if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
-        raise nothing_left(str(here["grade"]), kelvin, float(here["max_working_temperature_K"]))
-    return here
+    row = grades(grade, kelvin).iloc[0]
+    if not (row["remanence_T"] > 0 and row["coercivity_kA_m"] > 0):
+        raise nothing_left(
+            str(row["grade"]), kelvin, float(row["max_working_temperature_K"])
+        )
+    return row
 
 
 def nothing_left(name: str, kelvin: float, limit: float) -> InputError:
     """Return the error of a magnet without B_r or H_cJ at a temperature; `limit`: its T_max, K."""
-    known = "" if np.isnan(limit) else f"; its highest temperature is {limit - ZERO_CELSIUS:.0f} °C"
+    hint = (
+        ""
+        if np.isnan(limit)
+        else f"; its highest temperature is {limit - ZERO_CELSIUS:.0f} °C"
+    )
     return InputError(
         f"{name} has no B_r or H_cJ left at {kelvin - ZERO_CELSIUS:.0f} °C by its maker's "
-        f"coefficients{known}: choose a lower temperature, or a magnet that bears this one as the "
+        f"coefficients{hint}: choose a lower temperature, or a magnet that bears this one as the "
         "one in use"
     )
 
@@ -528,26 +580,35 @@ def calibrate_on_grade(
     apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
     unsure = {"remanence_T": apart / 4.0 + 0.01}
     unsure[COERCIVITY] = float(np.hypot(GUARANTEE, made.log_spread))
-    kelvin, room = float(here["temperature_K"]), grades(str(here["grade"])).iloc[0]
-    b_r, h_cj = usual_values(here)["remanence_T"], usual_values(room)[COERCIVITY]
-    seen = [
+    kelvin = float(here["temperature_K"])
+    room = grades(str(here["grade"])).iloc[0]
+    b_r = usual_values(here)["remanence_T"]
+    h_cj = usual_values(room)[COERCIVITY]
+    values = [
         KnownValue(COERCIVITY, h_cj, ROOM_K, unsure[COERCIVITY]),
         KnownValue("remanence_T", b_r, kelvin, unsure["remanence_T"]),
     ]
     if abs(float(here[ALPHA])) <= COMPENSATED:
-        seen.append(KnownValue(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
+        values.append(
+            KnownValue(ALPHA, float(here[ALPHA]), kelvin, _PRINTED_ALPHA_DEVIATION)
+        )
     table = read_recipe(made.best.text, "weight")
-    grade, shell = str(here["grade"]), made.best.shell or None
-    return calibrate_on_reference(grade, table, shell, seen, alpha_range(grade), curie)
+    grade = str(here["grade"])
+    shell = made.best.shell or None
+    return calibrate_on_reference(
+        grade, table, shell, values, alpha_range(grade), curie
+    )
 
 
 def alpha_range(grade: str) -> tuple[float, float]:
     """Return the two temperatures, K, of the chord by which a maker prints alpha of a grade."""
     sheets = grades(grade, sheets=True)
-    printed = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
-    if not len(printed):
+    alpha_sheets = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
+    if not len(alpha_sheets):
         return BETWEEN
-    return float(printed["temperature_K"].iloc[0]), float(printed["to_K"].iloc[0])
+    return float(alpha_sheets["temperature_K"].iloc[0]), float(
+        alpha_sheets["to_K"].iloc[0]
+    )
 
 
 def read_recipe(recipe: str, basis: Basis) -> CompositionTable:

@@ -29,7 +29,13 @@ _STRENGTHS = {
     "kOe": KILO_OERSTED,
     "Oe": 1e-3 * KILO_OERSTED,
 }
-_FLUXES = {"T": 1.0, "mT": 1e-3, "kG": KILO_GAUSS, "G": 1e-3 * KILO_GAUSS, "Gauss": 1e-4}
+_FLUXES = {
+    "T": 1.0,
+    "mT": 1e-3,
+    "kG": KILO_GAUSS,
+    "G": 1e-3 * KILO_GAUSS,
+    "Gauss": 1e-4,
+}
 # Of a magnetization; an emu is 1e-3 A m2.
 _MAGNETIZATIONS = {
     "kA/m": 1e3 * MU_0,
@@ -46,7 +52,14 @@ _UNITS: dict[str, dict[str, float]] = {
     "polarization": _MAGNETIZATIONS | _FLUXES,
     "induction": _FLUXES,
     "moment": _MOMENTS,
-    "temperature": {"K": 1.0, "C": 1.0, "°C": 1.0, "degC": 1.0, "F": 5.0 / 9.0, "°F": 5.0 / 9.0},
+    "temperature": {
+        "K": 1.0,
+        "C": 1.0,
+        "°C": 1.0,
+        "degC": 1.0,
+        "F": 5.0 / 9.0,
+        "°F": 5.0 / 9.0,
+    },
 }
 _HEADS = {
     "field": r"(?:(?:mu_?|[µμ])0 ?)?h(?:[_ (\[,/]|$)|(?:(?:magnetic|applied|internal)[ _])?field",
@@ -57,7 +70,9 @@ _HEADS = {
     "induction": r"b(?:[_ (\[,/]|$)|induction|(?:magnetic )?flux",
     "temperature": r"t(?:emp(?:erature)?)?(?:[_ (\[,/]|$)",
 }
-_PATTERNS = {kind: re.compile(f"^(?:{text})", re.IGNORECASE) for kind, text in _HEADS.items()}
+_PATTERNS = {
+    kind: re.compile(f"^(?:{text})", re.IGNORECASE) for kind, text in _HEADS.items()
+}
 _FLUX_KINDS = ("polarization", "moment", "induction")
 """What may stand over the field, the best first where a file holds several."""
 
@@ -66,8 +81,13 @@ _IN_NAME = re.compile(r"(?<![0-9A-Za-z.])(-?\d+(?:\.\d+)?) ?(C|K)(?![0-9A-Za-z])
 _LAST_UNIT = re.compile(r"[(\[/,]\s*([^()\[\],]+?)\s*[)\]]?\s*$")
 
 # Temperatures closer than this, K, are one; a curve may drift by so much, K.
-_ONE_LEVEL_K, _MOST_DRIFT_K = 2.0, 5.0
-_MOMENT_OF_DAT = ("Moment (emu)", "DC Moment Fixed Ctr (emu)", "DC Moment Free Ctr (emu)")
+_ONE_LEVEL_K = 2.0
+_MOST_DRIFT_K = 5.0
+_MOMENT_OF_DAT = (
+    "Moment (emu)",
+    "DC Moment Fixed Ctr (emu)",
+    "DC Moment Free Ctr (emu)",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +122,10 @@ class _Column:
 
 def is_curve_file(source: Any) -> bool:
     """Return whether a path is a file whose columns are those of a curve."""
-    if not isinstance(source, str | Path) or Path(source).suffix.lower() not in SUFFIXES:
+    if (
+        not isinstance(source, str | Path)
+        or Path(source).suffix.lower() not in SUFFIXES
+    ):
         return False
     if not Path(source).is_file():
         return False
@@ -152,9 +175,11 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
         kelvin = np.full(len(table), fallback)
         if temperatures:
             own = temperatures[min(place, len(temperatures) - 1)]
-            kelvin, note = _kelvin(table[:, own.place], own.head), ""
-        elif (written := flux.kelvin or field.kelvin) is not None:
-            kelvin, note = np.full(len(table), written), ""
+            kelvin = _kelvin(table[:, own.place], own.head)
+            note = ""
+        elif (header_kelvin := flux.kelvin or field.kelvin) is not None:
+            kelvin = np.full(len(table), header_kelvin)
+            note = ""
         curves += _curves_of_pair(str(source), table, field, flux, kelvin, note)
     if _is_dat(heads):
         return curves, []
@@ -173,9 +198,13 @@ def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[s
     except OSError as error:
         raise InputError(f"{source} cannot be read: {error.strerror}") from None
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    lines = data.decode("utf-16" if wide else "utf-8-sig", errors="replace").splitlines()
+    lines = data.decode(
+        "utf-16" if wide else "utf-8-sig", errors="replace"
+    ).splitlines()
     if any(line.strip().casefold() == "[data]" for line in lines):
-        start = next(i for i, line in enumerate(lines) if line.strip().casefold() == "[data]")
+        start = next(
+            i for i, line in enumerate(lines) if line.strip().casefold() == "[data]"
+        )
         lines = lines[start + 1 :]
     lines = [line for line in lines if line.strip()]
     comments = [line[1:].strip() for line in lines if line[0] in "#%"]
@@ -186,16 +215,22 @@ def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[s
     decimal = mark != "," and not any("." in line for line in lines[1:])
     rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
     if decimal:
-        rows = [rows[0], *([cell.replace(",", ".") for cell in row] for row in rows[1:])]
+        rows = [
+            rows[0],
+            *([cell.replace(",", ".") for cell in row] for row in rows[1:]),
+        ]
     if all(_is_number(cell) for cell in rows[0] if cell):
-        written = [c.partition(":")[2] for c in comments if c.casefold().startswith("columns:")]
-        if not written:
+        headings = [
+            c.partition(":")[2] for c in comments if c.casefold().startswith("columns:")
+        ]
+        if not headings:
             raise InputError(
                 f"{source} begins with numbers; its first line must name the columns with their "
                 "units, such as H (kA/m),J (T)"
             )
-        return [head.strip() for head in written[0].split(",")], rows, comments
-    heads, body = rows[0], rows[1:]
+        return [head.strip() for head in headings[0].split(",")], rows, comments
+    heads = rows[0]
+    body = rows[1:]
     if body and not any(_is_number(cell) for cell in body[0]):
         units = body[0] + [""] * (len(heads) - len(body[0]))
         heads = [f"{h} ({u})" if u else h for h, u in zip(heads, units, strict=False)]
@@ -211,7 +246,9 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _numbers(source: str | Path, heads: Sequence[str], body: Sequence[Sequence[str]]) -> _Array:
+def _numbers(
+    source: str | Path, heads: Sequence[str], body: Sequence[Sequence[str]]
+) -> _Array:
     """Return the cells as numbers, shape (rows, columns); NaN where one is empty."""
     table = np.full((len(body), len(heads)), np.nan)
     for i, row in enumerate(body):
@@ -230,25 +267,35 @@ def _numbers(source: str | Path, heads: Sequence[str], body: Sequence[Sequence[s
 
 def _is_dat(heads: Sequence[str]) -> bool:
     """Return whether these are the columns of a magnetometer by Quantum Design."""
-    return "Magnetic Field (Oe)" in heads and any(head in heads for head in _MOMENT_OF_DAT)
+    return "Magnetic Field (Oe)" in heads and any(
+        head in heads for head in _MOMENT_OF_DAT
+    )
 
 
 def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
     """Return temperature, field and moment among the many columns of such a magnetometer."""
     moment = next(head for head in _MOMENT_OF_DAT if head in heads)
-    wanted = {"Temperature (K)": "temperature", "Magnetic Field (Oe)": "field", moment: "moment"}
+    wanted = {
+        "Temperature (K)": "temperature",
+        "Magnetic Field (Oe)": "field",
+        moment: "moment",
+    }
     columns = []
     for head, kind in wanted.items():
         if head in heads:
             unit = head.rpartition("(")[2].rstrip(")")
-            columns.append(_Column(list(heads).index(head), head, kind, _UNITS[kind][unit], None))
+            columns.append(
+                _Column(list(heads).index(head), head, kind, _UNITS[kind][unit], None)
+            )
     return columns
 
 
 def _kind_of(head: str) -> str:
     """Return the quantity that a heading names; empty where it names none."""
     plain = head.strip().strip('"')
-    return next((kind for kind, pattern in _PATTERNS.items() if pattern.search(plain)), "")
+    return next(
+        (kind for kind, pattern in _PATTERNS.items() if pattern.search(plain)), ""
+    )
 
 
 def _columns_of(source: str | Path, heads: Sequence[str]) -> list[_Column]:
@@ -258,10 +305,10 @@ def _columns_of(source: str | Path, heads: Sequence[str]) -> list[_Column]:
         kind = _kind_of(head)
         if not kind:
             continue
-        written = _DEGREES.search(head)
+        match = _DEGREES.search(head)
         kelvin = None
-        if written and kind != "temperature":
-            kelvin = float(written[1]) + (ZERO_CELSIUS if written[2] == "C" else 0.0)
+        if match and kind != "temperature":
+            kelvin = float(match[1]) + (ZERO_CELSIUS if match[2] == "C" else 0.0)
         columns.append(_Column(place, head, kind, _factor(source, head, kind), kelvin))
     return columns
 
@@ -275,11 +322,17 @@ def _factor(source: str | Path, head: str, kind: str) -> float:
     parts = plain.split("_")
     texts += ["_".join(parts[i:]) for i in range(1, len(parts))]
     for text in texts:
-        unit = re.sub(r"_(c?m)", r"/\1", text.replace("³", "3").replace("²", "2")).strip()
+        unit = re.sub(
+            r"_(c?m)", r"/\1", text.replace("³", "3").replace("²", "2")
+        ).strip()
         unit = unit.replace("·", " ").replace("^", "").casefold()
         if unit in units:
             return units[unit]
-    if texts and texts[0].replace("³", "3").casefold() in ("emu/g", "a m2/kg", "am2/kg"):
+    if texts and texts[0].replace("³", "3").casefold() in (
+        "emu/g",
+        "a m2/kg",
+        "am2/kg",
+    ):
         raise InputError(
             f"{source}: column {head!r} is per mass: multiply by the density in g/cm3 and write "
             "emu/cm3"
@@ -326,14 +379,18 @@ def _kelvin(values: _Array, head: str) -> _Array:
     return values
 
 
-def _temperature_beside(source: str | Path, comments: Sequence[str]) -> tuple[float, str]:
+def _temperature_beside(
+    source: str | Path, comments: Sequence[str]
+) -> tuple[float, str]:
     """Return the temperature, K, of a file without a column of it, and a remark on its origin."""
     for text in comments:
-        if written := re.search(r"\bat (-?\d+(?:\.\d+)?) C \((\d+(?:\.\d+)?) K\)", text):
-            return float(written[2]), ""
+        if match := re.search(r"\bat (-?\d+(?:\.\d+)?) C \((\d+(?:\.\d+)?) K\)", text):
+            return float(match[2]), ""
     if in_name := _IN_NAME.search(Path(source).stem):
         offset = ZERO_CELSIUS if in_name[2] == "C" else 0.0
-        return float(in_name[1]) + offset, f"{in_name[0].strip()} by the name of the file"
+        return float(
+            in_name[1]
+        ) + offset, f"{in_name[0].strip()} by the name of the file"
     return ROOM_K, "no column of temperature: taken at 20 °C"
 
 
@@ -341,11 +398,16 @@ def _curves_of_pair(
     source: str, table: _Array, field: _Column, flux: _Column, kelvin: _Array, note: str
 ) -> list[RawCurve]:
     """Return the curves of two columns, one for each temperature."""
-    h, values = table[:, field.place] * field.factor, table[:, flux.place] * flux.factor
+    h = table[:, field.place] * field.factor
+    values = table[:, flux.place] * flux.factor
     usable = np.isfinite(h) & np.isfinite(values) & np.isfinite(kelvin)
-    h, values, kelvin = h[usable], values[usable], kelvin[usable]
+    h = h[usable]
+    values = values[usable]
+    kelvin = kelvin[usable]
     if not h.size:
-        raise InputError(f"{source}: no row holds both {field.head!r} and {flux.head!r}")
+        raise InputError(
+            f"{source}: no row holds both {field.head!r} and {flux.head!r}"
+        )
     levels = np.sort(kelvin)
     starts = levels[np.append(True, np.diff(levels) > _ONE_LEVEL_K)]
     level = np.searchsorted(starts, kelvin, side="right") - 1

@@ -10,10 +10,11 @@ from .._core._jit import jit, share_rows
 _LEAST_DROP = 1e-6
 # Most steps to a working point, and the step, as a share of H_cj, after which it is found: errors
 # of Newton's method square.
-_NEWTON, _SETTLED = 50, 3e-4
+_NEWTON = 50
+_NEWTON_TOLERANCE = 3e-4
 # A field below this power of H_k / H_cj, as a share of H_cj, takes less than 0.1^6 and counts as
 # nothing: most magnets need no more than that.
-_NOTHING = 6
+_NEGLIGIBLE_POWER = 6
 # Magnets that one thread takes at a time.
 CHUNK = 256
 
@@ -86,7 +87,7 @@ def own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, count):
 @jit
 def _own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, out, start, stop):
     even = out.shape[1] // 2
-    bent = out.shape[1] - 2 - even
+    curvature = out.shape[1] - 2 - even
     for i in range(start, stop):
         if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
             out[i] = np.nan
@@ -96,10 +97,10 @@ def _own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, out, start, stop):
         power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
         for j in range(even):
             out[i, j] = h_cj[i] * j / even
-        for j in range(bent):
-            out[i, even + j] = h_cj[i] * ((j + 1) / (bent + 1)) ** (1.0 / power)
-        out[i, even + bent] = h_cb[i]
-        out[i, even + bent + 1] = h_cj[i]
+        for j in range(curvature):
+            out[i, even + j] = h_cj[i] * ((j + 1) / (curvature + 1)) ** (1.0 / power)
+        out[i, even + curvature] = h_cb[i]
+        out[i, even + curvature + 1] = h_cj[i]
         out[i] = np.sort(out[i])
 
 
@@ -109,7 +110,9 @@ def _own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, out, start, stop):
 def working_fields(b_r, h_cj, h_knee, mu_rec, load):
     """Return where the load line meets each curve."""
     out = np.zeros(b_r.size)
-    share_rows(_working_fields, b_r.size, b_r, h_cj, h_knee, mu_rec, load, out, chunk=CHUNK)
+    share_rows(
+        _working_fields, b_r.size, b_r, h_cj, h_knee, mu_rec, load, out, chunk=CHUNK
+    )
     return out
 
 
@@ -123,10 +126,14 @@ def _working_fields(b_r, h_cj, h_knee, mu_rec, load, out, start, stop):
         if h_cj[i] <= 0.0:
             continue
         power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
-        low, high = 0.0, h_cj[i]
+        low = 0.0
+        high = h_cj[i]
         for _ in range(60):
             h = 0.5 * (low + high)
-            if polarization(b_r[i], h_cj[i], mu_rec[i], power, h) > (1.0 + load) * MU_0 * h:
+            if (
+                polarization(b_r[i], h_cj[i], mu_rec[i], power, h)
+                > (1.0 + load) * MU_0 * h
+            ):
                 low = h
             else:
                 high = h
@@ -165,11 +172,11 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
         if h_cj[i] <= 0.0:
             continue
         h = straight_field(b_r[i], mu_rec[i], load, outside)
-        if h + creep < (min(h_knee[i] / h_cj[i], 1.0) ** _NOTHING) * h_cj[i]:
+        if h + creep < (min(h_knee[i] / h_cj[i], 1.0) ** _NEGLIGIBLE_POWER) * h_cj[i]:
             out[i] = 0.0
             continue
         power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
-        moved = (load + mu_rec[i]) * outside
+        shift = (load + mu_rec[i]) * outside
         # What has reversed makes less field against the rest: the working point by Newton's method
         # from the straight line on, from which it falls to the root without going past it.
         h = min(h, max(h_cj[i] * 2.0 ** (1.0 / power) - creep, 0.0))
@@ -177,15 +184,15 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
             at = h + creep
             part = turned(h_cj[i], power, at)
             line = b_r[i] - (mu_rec[i] - 1.0) * MU_0 * h
-            excess = line * (1.0 - part) - MU_0 * ((1.0 + load) * h - moved)
+            excess = line * (1.0 - part) - MU_0 * ((1.0 + load) * h - shift)
             slope = (mu_rec[i] - 1.0) * MU_0 * (1.0 - part) + line * power * part / at
             step = excess / (slope + (1.0 + load) * MU_0)
             h = max(h + step, 0.0)
-            if abs(step) < _SETTLED * h_cj[i]:
+            if abs(step) < _NEWTON_TOLERANCE * h_cj[i]:
                 break
         # Time turns no more than leaves a field against the rest.
-        most = min(1.0 + MU_0 * moved / b_r[i], 2.0)
-        out[i] = min(turned(h_cj[i], power, h + creep), most)
+        largest = min(1.0 + MU_0 * shift / b_r[i], 2.0)
+        out[i] = min(turned(h_cj[i], power, h + creep), largest)
 
 
 # B_r T, H_k A/m, mu_rec: scalars. Returns J/m3; NaN gives NaN.

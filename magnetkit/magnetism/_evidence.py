@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 DISTANCE = "evidence_distance"
-UNPROVEN, UNKNOWN = 2.0, 3.0
+UNPROVEN = 2.0
+UNKNOWN = 3.0
 """Distance from which no rank among the first is borne out, and from which no coercivity is."""
 
 _HARD = ("Dy", "Tb")
@@ -115,38 +116,69 @@ def process_distance(process: Process, rows: dict[str, Array], hosts: Coded) -> 
 
     `rows` are those of `process.by_row`, `hosts` the magnets' own.
     """
-    hardening = (HOSTS[word].magnet.hardening if word in HOSTS else "" for word in hosts.words)
+    hardening = (
+        HOSTS[word].magnet.hardening if word in HOSTS else "" for word in hosts.words
+    )
     oxygen = [_OXYGEN.get(word, (np.inf, 1.0)) for word in hardening]
-    most, length = np.array([*oxygen, (np.inf, 1.0)])[hosts.codes].T
-    far = (np.nan_to_num(rows["oxygen_wt_pct"]) - most).clip(0.0) / length
-    for name, (least, unit) in _GASES.items():
-        far = np.hypot(far, (np.nan_to_num(rows[name]) - least).clip(0.0) / unit)
-    made = {} if process.route is None else process.route.process
+    limit, length = np.array([*oxygen, (np.inf, 1.0)])[hosts.codes].T
+    excess = (np.nan_to_num(rows["oxygen_wt_pct"]) - limit).clip(0.0) / length
+    for name, (threshold, unit) in _GASES.items():
+        excess = np.hypot(
+            excess, (np.nan_to_num(rows[name]) - threshold).clip(0.0) / unit
+        )
+    route_settings = {} if process.route is None else process.route.process
     usual = usual_of_hosts(hosts.words)
-    for name, (least, unit) in (_SETTINGS | _PARTS).items():
-        given = getattr(process, name)
-        if given is None or np.array_equal(given, made.get(name, np.nan)):
+    for name, (threshold, unit) in (_SETTINGS | _PARTS).items():
+        setting = getattr(process, name)
+        if setting is None or np.array_equal(setting, route_settings.get(name, np.nan)):
             continue
-        here, own = rows[name], made.get(name, usual[name][hosts.codes])
+        value = rows[name]
+        reference = route_settings.get(name, usual[name][hosts.codes])
         if name in _SETTINGS:
             with np.errstate(divide="ignore", invalid="ignore"):
-                here, own = np.log(here), np.log(own)
-        off = np.nan_to_num(np.abs(here - own), posinf=0.0)
-        far = np.hypot(far, (off - least).clip(0.0) / unit)
-    return far
+                value = np.log(value)
+                reference = np.log(reference)
+        off = np.nan_to_num(np.abs(value - reference), posinf=0.0)
+        excess = np.hypot(excess, (off - threshold).clip(0.0) / unit)
+    return excess
 
 
 def coordinates(table: CompositionTable, root: str) -> Array:
     """Return recipes of one host in units of the lengths on which they matter, shape (n, k)."""
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
-    found = _boundary(table) if hardening == "boundary" else _metals(table, hardening)
-    return np.column_stack([found[name] / length for name, length in lengths.items()])
+    scaled = _boundary(table) if hardening == "boundary" else _metals(table, hardening)
+    return np.column_stack([scaled[name] / length for name, length in lengths.items()])
 
 
 # What is summed by weight, in this order.
-_USUAL = ("Nd", "Pr", "Fe", "Co", "Cu", "Ga", "Al", "B", "O", "C", "N", *_HARD, *_SOFT, *_LIGHT)
-_WEIGHED = (("C",), ("B",), ("Cu", "Ga"), ("Al",), ("Co",), _HARD, _SOFT, _LIGHT, _USUAL)
+_USUAL = (
+    "Nd",
+    "Pr",
+    "Fe",
+    "Co",
+    "Cu",
+    "Ga",
+    "Al",
+    "B",
+    "O",
+    "C",
+    "N",
+    *_HARD,
+    *_SOFT,
+    *_LIGHT,
+)
+_WEIGHED = (
+    ("C",),
+    ("B",),
+    ("Cu", "Ga"),
+    ("Al",),
+    ("Co",),
+    _HARD,
+    _SOFT,
+    _LIGHT,
+    _USUAL,
+)
 
 
 def _boundary(table: CompositionTable) -> dict[str, Array]:
@@ -160,14 +192,18 @@ def _boundary(table: CompositionTable) -> dict[str, Array]:
     free = free - (free - EVIDENCE.much_free).clip(0.0) * 2.0 / 3.0
     stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * metal * 100.0 / mass
     # Carbon that stands for boron counts as much of it.
-    boron = boron + ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * carbon - stoichiometric
-    named = list(_LENGTHS["boundary"])[2:-2]
+    boron = (
+        boron
+        + ATOMIC_MASS[INDEX["B"]] / ATOMIC_MASS[INDEX["C"]] * carbon
+        - stoichiometric
+    )
+    names = list(_LENGTHS["boundary"])[2:-2]
     return {
         "free rare earth": np.where(
             np.abs(free) < EVIDENCE.formula_free, EVIDENCE.usual_free, free
         ),
         "boron": boron - np.clip(boron, EVIDENCE.boron_least, EVIDENCE.boron_most),
-        **dict(zip(named, amounts, strict=True)),
+        **dict(zip(names, amounts, strict=True)),
         "other elements": 100.0 - usual,
         "carbon": (carbon - _GASES["carbon_wt_pct"][0]).clip(0.0),
     }
@@ -178,7 +214,9 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
     with np.errstate(divide="ignore", invalid="ignore"):
         metal = {s: table.fraction(s) / (1.0 - rare) for s in ("Co", "Fe", "Cu", "Zr")}
         ratio = (1.0 - rare) / rare
-        heavy, samarium = (table.fraction(*e) / rare for e in (HEAVY_LANTHANIDES, ("Sm",)))
+        heavy, samarium = (
+            table.fraction(*e) / rare for e in (HEAVY_LANTHANIDES, ("Sm",))
+        )
     if hardening == "cells":
         # A bare formula stands for the charge that it is given.
         usual = parameters().cells
@@ -220,12 +258,17 @@ def _measured(
     else:
         rows = rows[rows["route"] == USUAL]
     tables = [recipes_of(rows)] if len(rows) else []
-    names = [f"{recipe} ({name})" for recipe, name in zip(rows["recipe"], rows["id"], strict=True)]
+    names = [
+        f"{recipe} ({name})"
+        for recipe, name in zip(rows["recipe"], rows["id"], strict=True)
+    ]
     if not family:
         # Makers of compensated magnets print all of a grade, and no recipe.
         grades = [row for row in datasets.rows(_COMPENSATED) if row["host"] == root]
         for grade in grades:
-            tables.append(CompositionTable.from_strings([grade["recipe"]], basis=grade["basis"]))
+            tables.append(
+                CompositionTable.from_strings([grade["recipe"]], basis=grade["basis"])
+            )
             names.append(f"{grade['recipe']} ({grade['id']})")
     if HOSTS[root].magnet.hardening == "boundary" and not family:
         # Magnets are sold in every class, whose usual amounts of dysprosium are known.
@@ -268,7 +311,8 @@ def evidence(
     from ..alloy._row_kernels import nearest_points
 
     distance = np.where(hosts.codes >= 0, UNPROVEN + 0.5, 0.0)
-    names, axes = np.full(len(table), -1), np.full(len(table), -1)
+    names = np.full(len(table), -1)
+    axes = np.full(len(table), -1)
     places = {} if places is None else places
     left_out = papers_left_out()
     words: list[str] = []
@@ -279,9 +323,15 @@ def evidence(
             continue
         rows = np.flatnonzero(hosts.says(root))
         points, called = _measured(root, quantity, "", left_out)
-        if producer is not None and (own := producer.known(root, quantity)) is not None:
-            points = np.concatenate([points, coordinates(own.table, root)])
-            called = (*called, *(f"{producer.name}'s" for _ in range(len(own.fractions))))
+        if (
+            producer is not None
+            and (producer_magnets := producer.known(root, quantity)) is not None
+        ):
+            points = np.concatenate([points, coordinates(producer_magnets.table, root)])
+            called = (
+                *called,
+                *(f"{producer.name}'s" for _ in range(len(producer_magnets.fractions))),
+            )
         if root not in places:
             places[root] = coordinates(table[rows], root)
         here = places[root]
@@ -289,12 +339,15 @@ def evidence(
             alike, names_alike = _measured(root, quantity, family, left_out)
             points = np.pad(points, ((0, 0), (0, 1)), constant_values=EVIDENCE.sister)
             points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
-            called, here = (*names_alike, *called), np.pad(here, ((0, 0), (0, 1)))
+            called = (*names_alike, *called)
+            here = np.pad(here, ((0, 0), (0, 1)))
         if not len(points):
             continue
         apart, which, axis = nearest_points(here, points)
         apart /= _LONGER.get(quantity, 1.0)
-        distance[rows], names[rows], axes[rows] = apart, which + len(words), axis + len(labels)
+        distance[rows] = apart
+        names[rows] = which + len(words)
+        axes[rows] = axis + len(labels)
         words += called
         labels += [*lengths, "route"] if family else lengths
     nearest = Coded(names, tuple(words)).renamed(str)
@@ -303,8 +356,11 @@ def evidence(
 
 def at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
     """Return evidence of coercivity at a temperature, K: beyond the measured ones it is farther."""
-    known = [HOSTS[word].magnet.compared_to_K if word in HOSTS else np.inf for word in hosts.words]
-    hottest = np.array([*known, np.inf])
+    limits = [
+        HOSTS[word].magnet.compared_to_K if word in HOSTS else np.inf
+        for word in hosts.words
+    ]
+    hottest = np.array([*limits, np.inf])
     beyond = np.maximum(kelvin - hottest[hosts.codes], 0.0) / EVIDENCE.hot
     beyond += max(COMPARED_FROM - kelvin, 0.0) / EVIDENCE.cold
     return found.beyond(beyond, "temperature")
@@ -316,4 +372,6 @@ def limited(probability: Array, distance: Array) -> Array:
     With the distance D it is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4).
     """
     weight = np.exp(-0.25 * distance**2)
-    return np.asarray(weight * probability + (1.0 - weight) * np.minimum(probability, 0.5))
+    return np.asarray(
+        weight * probability + (1.0 - weight) * np.minimum(probability, 0.5)
+    )

@@ -53,7 +53,9 @@ def key(host: str, family: str) -> str:
 def families() -> Families:
     """Return the ranges of every family: those in place, or those of ``families.toml``."""
     replacement = _in_place.get()
-    return _carried_families() if replacement is None else replacement
+    if replacement is None:
+        return _carried_families()
+    return replacement
 
 
 @lru_cache(maxsize=1)
@@ -99,12 +101,14 @@ def range_columns(host_names: tuple[str, ...], route: Any = None) -> dict[str, A
         ``spread``, ``remanence_spread``, ``beta_spread``, ``coercivity_offset`` and
         ``remanence_offset``.
     """
-    known = families()
+    family_table = families()
     columns: dict[str, list[float]] = {}
     for host in host_names:
         root = root_of(host)
-        family = route.family if route is not None and root_of(route.host) == root else ""
-        ranges = {**known[ANY], **known.get(key(root, family), {})}
+        family = (
+            route.family if route is not None and root_of(route.host) == root else ""
+        )
+        ranges = {**family_table[ANY], **family_table.get(key(root, family), {})}
         for quantity, name in _SPREADS.items():
             columns.setdefault(name, []).append(ranges[quantity].half_width)
         for quantity, name in _OFFSETS.items():

@@ -37,7 +37,12 @@ TEMPERATURE = law("temperature")
 
 
 def widen(
-    made: Alloys, bulk: Intrinsic, values: Array, status: NDArray[np.int8], spread: Array, z: float
+    made: Alloys,
+    bulk: Intrinsic,
+    values: Array,
+    status: NDArray[np.int8],
+    spread: Array,
+    z: float,
 ) -> None:
     """Let ranges reach from zero to the magnet of the upper Curie temperature, in place.
 
@@ -52,46 +57,52 @@ def widen(
 
     kelvin = bulk.temperatures[:, None]
     half = z * bulk.curie_sd
-    near = (status == 0) & (kelvin > bulk.curie - half)
+    near_curie = (status == 0) & (kelvin > bulk.curie - half)
     # Farther below, the upper Curie temperature does less than the spread of such magnets.
-    touched = (status == 0) & (kelvin > bulk.curie - GRAINS.half_curie_ranges * half)
-    if not touched.any():
+    doubtful = (status == 0) & (kelvin > bulk.curie - GRAINS.half_curie_ranges * half)
+    if not doubtful.any():
         return
     # Most are far below at most temperatures.
-    at, rows = (np.flatnonzero(touched.any(axis=axis)) for axis in (1, 0))
+    at, rows = (np.flatnonzero(doubtful.any(axis=axis)) for axis in (1, 0))
     part = np.ix_(at, rows)
-    near, touched = near[part], touched[part]
+    near_curie = near_curie[part]
+    doubtful = doubtful[part]
     phases = _some(made.phases, rows, 1.0 + np.nan_to_num(half / bulk.curie)[rows])
     rules = Rules(*(rule[rows] for rule in made.rules()))
     j, h_cj, h_k, _ = states(bulk.temperatures[at], phases, rules)
-    own = values[:4, :, at[:, None], rows]
-    known = np.where(near, own[0, 0] * np.exp(spread[rows]), own[0, 2])
-    b_r = np.fmax(j * rules.factor, known)
-    h_cj, knee = np.fmax(h_cj, own[1, 2]), np.fmax(h_k, own[2, 2])
+    edges = values[:4, :, at[:, None], rows]
+    center = np.where(near_curie, edges[0, 0] * np.exp(spread[rows]), edges[0, 2])
+    b_r = np.fmax(j * rules.factor, center)
+    h_cj = np.fmax(h_cj, edges[1, 2])
+    knee = np.fmax(h_k, edges[2, 2])
     field = np.minimum(b_r / (2.0 * MU_0 * rules.recoil), knee)
     product = (b_r - MU_0 * rules.recoil * field) * field
     for k, upper in enumerate((b_r, h_cj, knee, product)):
-        own[k, 1, near] = 0.0
-        own[k, 2, touched] = upper[touched]
-    values[:4, :, at[:, None], rows] = own
+        edges[k, 1, near_curie] = 0.0
+        edges[k, 2, doubtful] = upper[doubtful]
+    values[:4, :, at[:, None], rows] = edges
 
 
 def _some(phases: Any, rows: NDArray[np.int64], hotter: Array) -> Any:
     """Return the phases of some alloys, their Curie temperatures times a factor each."""
     from ..compound._intrinsic_kernels import CURIE
 
-    taken, factors, places = [rows], [hotter], {}
+    arrays = [rows]
+    factors = [hotter]
+    places = {}
     for name in ("walls", "skins", "shells"):
-        own = getattr(phases, name)[rows]
-        has = own >= 0
-        places[name] = np.where(has, sum(map(len, taken)) + np.cumsum(has) - 1, -1)
-        taken.append(own[has])
+        values = getattr(phases, name)[rows]
+        has = values >= 0
+        places[name] = np.where(has, sum(map(len, arrays)) + np.cumsum(has) - 1, -1)
+        arrays.append(values[has])
         factors.append(hotter[has])
-    state = phases.state[np.concatenate(taken)]
+    state = phases.state[np.concatenate(arrays)]
     state[:, CURIE] *= np.concatenate(factors)
-    each = {name: getattr(phases, name)[rows] for name in ("cells", "fraction", "cover")}
+    fields = {
+        name: getattr(phases, name)[rows] for name in ("cells", "fraction", "cover")
+    }
     # Where an alloy's ions stand is said by its state.
-    return phases._replace(state=state, own=(state, phases.ion), **places, **each)
+    return phases._replace(state=state, own=(state, phases.ion), **places, **fields)
 
 
 FIGURES = (
@@ -110,17 +121,24 @@ WITHOUT_COERCIVITY = ("remanence_T", "remanence_coefficient_pct_K")
 
 # Temperatures at which the load line is tried, K: closer where Nd-Fe-B loses its order.
 _STEPS = (50.0, 100.0)
-_TURN, _LAST = 650.0, 1150.0
+_TURN = 650.0
+_HIGHEST_K = 1150.0
 
 _T_MAX = FIGURES.index("max_working_temperature_K")
 # The last two of the figures are chords; a range too short for anything to change in it, K.
-_CHORDS, _INSTANT = 5, 1e-3
+_CHORDS = 5
+_INSTANT = 1e-3
 
 _TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
 
 
 def figures_of(
-    made: Alloys, bulk: Intrinsic, asked: Array, between: tuple[float, float], load: float, z: float
+    made: Alloys,
+    bulk: Intrinsic,
+    asked: Array,
+    between: tuple[float, float],
+    load: float,
+    z: float,
 ) -> tuple[Array, NDArray[np.int8]]:
     """Return the figures of n magnets at m temperatures.
 
@@ -134,14 +152,19 @@ def figures_of(
     """
     from ._magnet_kernels import Widths, figures
 
-    rows, known = made.rows, bulk.temperatures.size
+    rows = made.rows
+    temperature_count = bulk.temperatures.size
     scale = z / DEVIATIONS_90
     # The spread of B_r is that of magnets left out, which holds that of J_s where there are
     # measured magnets; where J_s is known worse than that, its own counts instead.
     j_s = PROPERTIES.index("saturation_polarization_T")
     unsure = np.zeros((asked.size, len(made.factor)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        np.divide(z * bulk.sd[:, :, j_s].T, bulk.value[:, :, j_s].T, out=unsure[:known])
+        np.divide(
+            z * bulk.sd[:, :, j_s].T,
+            bulk.value[:, :, j_s].T,
+            out=unsure[:temperature_count],
+        )
     widths = Widths(
         *least_widths(made, asked, scale, np.nan_to_num(unsure, nan=0.0)),
         rows["alpha_spread"] * rows["alpha_left"] * scale,
@@ -153,19 +176,31 @@ def figures_of(
     rules = made.rules()._replace(bend=made.bend(between))
     # At a closed gate coercivity is blank.
     rules = rules._replace(limit=np.where(made.gate == 0, rules.limit, 0.0))
-    when = asked, between[1], _grid(*between)
-    values, status = figures(*when, made.phases, rules, load, widths)
+    values, status = figures(
+        asked, between[1], _grid(*between), made.phases, rules, load, widths
+    )
     if (route := made.process.route) is not None:
         # The most that its magnets bear is the kernel's limit already.
-        least, usual, _ = route.bears_K
-        values[_T_MAX, :2] = np.minimum(values[_T_MAX, :2], np.reshape([usual, least], (2, 1, 1)))
-    spread = rows["remanence_spread"] * scale
-    widen(made, bulk, values[:, :, :known], status[:known], spread, z)
+        lowest, usual, _ = route.bears_K
+        values[_T_MAX, :2] = np.minimum(
+            values[_T_MAX, :2], np.reshape([usual, lowest], (2, 1, 1))
+        )
+    remanence_width = rows["remanence_spread"] * scale
+    widen(
+        made,
+        bulk,
+        values[:, :, :temperature_count],
+        status[:temperature_count],
+        remanence_width,
+        z,
+    )
     for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
         if unit != 1.0:
             figure *= unit
     outside = (status == 0) & ~np.isfinite(made.factor)
-    return values, np.where(outside, STATUS.index("outside the model"), status).astype(np.int8)
+    return values, np.where(outside, STATUS.index("outside the model"), status).astype(
+        np.int8
+    )
 
 
 def least_widths(
@@ -183,22 +218,27 @@ def least_widths(
 
 
 def at_each(
-    made: Alloys, bulk: Intrinsic, values: Array, status: NDArray[np.int8], load: float, z: float
+    made: Alloys,
+    bulk: Intrinsic,
+    values: Array,
+    status: NDArray[np.int8],
+    load: float,
+    z: float,
 ) -> tuple[Array, NDArray[np.int8]]:
     """Return figures and status at each temperature of `bulk` by itself, as `figures_of`.
 
     Chords stay those of the range.
     """
     # A cone may be a magnet that was upright at room temperature.
-    own = bulk.status.T
-    lost = (status != 0) & ((own == 0) | (own == STATUS.index("cone")))
-    for j in np.flatnonzero(lost.any(axis=1)):
+    own_status = bulk.status.T
+    blank = (status != 0) & ((own_status == 0) | (own_status == STATUS.index("cone")))
+    for j in np.flatnonzero(blank.any(axis=1)):
         kelvin = float(bulk.temperatures[j])
         instant = kelvin, kelvin + _INSTANT
-        alone, found = figures_of(made, bulk, bulk.temperatures, instant, load, z)
-        rows = lost[j]
+        alone, columns = figures_of(made, bulk, bulk.temperatures, instant, load, z)
+        rows = blank[j]
         values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
-        status[j, rows] = found[j, rows]
+        status[j, rows] = columns[j, rows]
     return values, status
 
 
@@ -221,7 +261,9 @@ def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
 def _grid(first: float, second: float) -> Array:
     """Return the temperatures at which the load line is tried, from the first of use on."""
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
-    coarse = np.arange(fine[-1] + _STEPS[1], max(_LAST, fine[-1] + 2.0 * _STEPS[1]), _STEPS[1])
+    coarse = np.arange(
+        fine[-1] + _STEPS[1], max(_HIGHEST_K, fine[-1] + 2.0 * _STEPS[1]), _STEPS[1]
+    )
     return np.concatenate([fine, coarse])
 
 
@@ -231,18 +273,24 @@ def _hard(made: Alloys, kelvin: Array) -> Array:
     What the laws of grain size and of hot cells may be off by is the more of it the less is left.
     Below `COMPARED_FROM` nothing was compared.
     """
-    cold = DEVIATIONS_90 * TEMPERATURE.cold_doubt * np.maximum(COMPARED_FROM - kelvin, 0.0)[:, None]
-    spread = np.sqrt(made.rows["spread"] ** 2 + cold**2)
+    cold = (
+        DEVIATIONS_90
+        * TEMPERATURE.cold_doubt
+        * np.maximum(COMPARED_FROM - kelvin, 0.0)[:, None]
+    )
+    half_width = np.sqrt(made.rows["spread"] ** 2 + cold**2)
     if np.isfinite(made.structure["iron"]).any():
-        cells = DEVIATIONS_90 * hot_deviation(made.rules(), made.structure["iron"], kelvin[:, None])
-        spread = np.where(cells > 0.0, np.hypot(spread, cells), spread)
+        cells = DEVIATIONS_90 * hot_deviation(
+            made.rules(), made.structure["iron"], kelvin[:, None]
+        )
+        half_width = np.where(cells > 0.0, np.hypot(half_width, cells), half_width)
     if not made.rows["grain_effect"].any():
-        return spread
-    here = grain_effect(made.phases, made.rules(), made.rows, kelvin)
-    more = here**2 - made.rows["grain_effect"] ** 2
-    wider = np.sqrt(np.maximum(spread**2 + DEVIATIONS_90**2 * more, 0.0))
+        return half_width
+    effect = grain_effect(made.phases, made.rules(), made.rows, kelvin)
+    added_variance = effect**2 - made.rows["grain_effect"] ** 2
+    wider = np.sqrt(np.maximum(half_width**2 + DEVIATIONS_90**2 * added_variance, 0.0))
     # Magnets of usual grains keep theirs to the last digit, whatever others the table has.
-    return np.where(more != 0.0, wider, spread)
+    return np.where(added_variance != 0.0, wider, half_width)
 
 
 def kinds(
@@ -268,15 +316,24 @@ def kinds(
     from ..phases.partition import assign_hosts
     from ..phases.records import HOST_NAMES
 
-    text, effects = np.array(shells, dtype=str), np.zeros((len(table), len(EFFECTS)))
-    checked, wanted = read_process(process, len(table)), text != ""
-    if checked.grain_size_um is not None:
+    text = np.array(shells, dtype=str)
+    effects = np.zeros((len(table), len(EFFECTS)))
+    process_read = read_process(process, len(table))
+    has_shell = text != ""
+    if process_read.grain_size_um is not None:
         codes = assign_hosts(table)
-        wanted |= off_reference(by_row(checked, codes, HOST_NAMES)).any()
-    rows = np.flatnonzero(wanted)
+        has_shell |= off_reference(by_row(process_read, codes, HOST_NAMES)).any()
+    rows = np.flatnonzero(has_shell)
     if rows.size:
         some = table[rows]
-        made = alloys(some, checked, read_shells(list(text[rows]), len(rows)), curie=curie)
-        effects[rows, 0] = made.rows[EFFECTS[0]]
-        effects[rows, 1] = grain_effect(made.phases, made.rules(), made.rows, temperature)[0]
+        shelled_alloys = alloys(
+            some, process_read, read_shells(list(text[rows]), len(rows)), curie=curie
+        )
+        effects[rows, 0] = shelled_alloys.rows[EFFECTS[0]]
+        effects[rows, 1] = grain_effect(
+            shelled_alloys.phases,
+            shelled_alloys.rules(),
+            shelled_alloys.rows,
+            temperature,
+        )[0]
     return Kinds(table, Coded.of([root_of(host) for host in hosts]), text, effects)

@@ -40,7 +40,10 @@ def _grain_conditions(
     balance: Any, structure: dict[str, Array]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield the condition of grains that a soft phase couples for want of rare earth."""
-    yield "no hardening known: short of rare earth", structure["soft"] > GRAINS.most_soft
+    yield (
+        "no hardening known: short of rare earth",
+        structure["soft"] > GRAINS.most_soft,
+    )
 
 
 _RULES: dict[str, Rule] = {
@@ -63,23 +66,25 @@ def gates(
     """Return the first gate that is closed to each magnet, index into `STATUS`, 0 without; (n,)."""
     codes = found.parts.host
     status = np.zeros(len(codes), np.int8)
-    unmelted = not_from_melt(found.parts.hard_phase, codes)
+    not_melted = not_from_melt(found.parts.hard_phase, codes)
     dense = (structure["density"] > GRAINS.pressed) & (structure["coarse"] > 0.0)
-    status[unmelted & dense] = STATUS.index("decomposes before it sinters")
+    status[not_melted & dense] = STATUS.index("decomposes before it sinters")
     mine = np.zeros(len(codes), bool)
     unknown = hardened_by(codes, "route")
     if route is not None:
         mine = own_of(route, codes)
         fits = [lies_in(found.charge, rule) for rule in route.needs]
-        unknown = unknown & ~mine | mine & ~np.any(fits, axis=0) if fits else unknown & ~mine
+        unknown = (
+            unknown & ~mine | mine & ~np.any(fits, axis=0) if fits else unknown & ~mine
+        )
     status[unknown & (status == 0)] = STATUS.index("no bulk magnet known")
-    replaced = mine & bool(route and route.hardening)
+    by_route = mine & bool(route and route.hardening)
     for hardening, rule in _RULES.items():
-        own = hardened_by(codes, hardening) & ~replaced
-        if not own.any():
+        candidates = hardened_by(codes, hardening) & ~by_route
+        if not candidates.any():
             continue
-        for words, closed in rule(found, structure):
-            status[own & closed & (status == 0)] = STATUS.index(words)
+        for words, is_closed in rule(found, structure):
+            status[candidates & is_closed & (status == 0)] = STATUS.index(words)
     return status
 
 
@@ -90,31 +95,35 @@ def gates_at_temperatures(
 
     `gate` are those at every temperature, (n,), and `written` the recipes split as written.
     """
-    found = np.repeat(gate[None], len(kelvin), axis=0)
-    cone, cold = STATUS.index(_CONE), np.asarray(kelvin, float)[:, None]
+    result = np.repeat(gate[None], len(kelvin), axis=0)
+    cone = STATUS.index(_CONE)
+    cold = np.asarray(kelvin, float)[:, None]
     for rows, one in _turned(written):
-        found[(found == 0) & rows & (cold < one["below_K"])] = cone
-    return found
+        result[(result == 0) & rows & (cold < one["below_K"])] = cone
+    return result
 
 
 def turned_width(written: "Partition") -> Array:
     """Return half the width of ln H_cJ that a missed easy direction adds, shape (n,)."""
-    found = np.zeros(len(written.host))
+    widths = np.zeros(len(written.host))
     for rows, one in _turned(written):
-        found[rows] = one["half_width"]
-    return found
+        widths[rows] = one["half_width"]
+    return widths
 
 
 def _turned(written: "Partition") -> Iterator[tuple[NDArray[np.bool_], dict[str, Any]]]:
     """Yield `turned` of the hosts at hand, each with the rows that it speaks of."""
     for code, host in enumerate(HOSTS.values()):
-        if host.magnet.turned and (own := written.host == code).any():
-            yield from ((own & lies_in(written.recipe, t["where"]), t) for t in host.magnet.turned)
+        if host.magnet.turned and (rows := written.host == code).any():
+            yield from (
+                (rows & lies_in(written.recipe, t["where"]), t)
+                for t in host.magnet.turned
+            )
 
 
 def apply_gates(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Give magnets, (m, n), that else are ok the status of their gate; return which are shut."""
-    shut = gate != 0
-    if shut.any():
-        np.copyto(status, gate, where=(status == 0) & shut)
-    return shut
+    is_closed = gate != 0
+    if is_closed.any():
+        np.copyto(status, gate, where=(status == 0) & is_closed)
+    return is_closed

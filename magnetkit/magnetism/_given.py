@@ -16,7 +16,13 @@ from .._core.errors import InputError
 from .._core.units import ROOM_K
 from ..alloy.table import GIVEN, GIVEN_AT
 from ..compound._intrinsic_kernels import scale
-from ..compound.evaluate import PROPERTIES, STATUS, Intrinsic, PredictedCurie, evaluate_with
+from ..compound.evaluate import (
+    PROPERTIES,
+    STATUS,
+    Intrinsic,
+    PredictedCurie,
+    evaluate_with,
+)
 from ..compound.parameters import load
 from ..phases.partition import Partition
 
@@ -25,7 +31,11 @@ Widths = dict[str, NDArray[np.float64]]
 
 
 def put(
-    given: Widths, phases: Any, first: int, written: Partition, predicted: PredictedCurie
+    given: Widths,
+    phases: Any,
+    first: int,
+    written: Partition,
+    predicted: PredictedCurie,
 ) -> tuple[PredictedCurie, Widths, NDArray[np.float64]]:
     """Let given values of n alloys stand for the model's in `phases`, in place; return T_C too.
 
@@ -36,12 +46,19 @@ def put(
     or no place in the model.
     """
     n = len(written.host)
-    none, cells, widths = np.full(n, np.nan), np.arange(n), dict[str, NDArray[np.float64]]()
+    none = np.full(n, np.nan)
+    cells = np.arange(n)
+    widths = dict[str, NDArray[np.float64]]()
     places = [cells, phases.skins, phases.shells, cells + first][: 4 if first else 3]
-    hard, harder = Condensed(phases.state[first : first + n], phases.ion), np.ones(n)
+    hard = Condensed(phases.state[first : first + n], phases.ion)
+    harder = np.ones(n)
     for what, name in enumerate(GIVEN):
-        value, low, high = (given.get(f"{name}{end}", none) for end in ("", "_lo", "_hi"))
-        at = np.where(np.isnan(value), np.nan, given.get(GIVEN_AT, none) if what else ROOM_K)
+        value, low, high = (
+            given.get(f"{name}{end}", none) for end in ("", "_lo", "_hi")
+        )
+        at = np.where(
+            np.isnan(value), np.nan, given.get(GIVEN_AT, none) if what else ROOM_K
+        )
         if (np.isfinite(value) & np.isnan(at)).any():
             raise InputError(
                 f"a given {name} needs its {GIVEN_AT}, 0 for one of first principles, as "
@@ -49,33 +66,45 @@ def put(
             )
         widths[name] = none.copy()
         for kelvin in np.unique(at[np.isfinite(at)]):
-            got = evaluate_with(written, np.array([kelvin]), load(), predicted, condensed=hard)
-            model, half = got.curie, got.curie_sd
+            got = evaluate_with(
+                written, np.array([kelvin]), load(), predicted, condensed=hard
+            )
+            model = got.curie
+            half = got.curie_sd
             if what:
                 k = PROPERTIES.index(name)
-                model, half = got.value[:, 0, k], got.sd[:, 0, k]
+                model = got.value[:, 0, k]
+                half = got.sd[:, 0, k]
             factor = np.where(at == kelvin, value, np.nan) / model
             paramagnetic = got.status[:, 0] == STATUS.index("paramagnetic")
-            if (factor <= 0.0).any() or (what and (paramagnetic & (at == kelvin)).any()):
+            if (factor <= 0.0).any() or (
+                what and (paramagnetic & (at == kelvin)).any()
+            ):
                 raise InputError(
                     f"a given {name} at {kelvin:g} K is above T_C, or of another sign than the "
                     "model's: how it goes with temperature is not known"
                 )
             beyond = np.fmax(value - low, high - value)
-            own = np.where(
-                np.isnan(beyond), np.fmax(DEVIATIONS_90 * half, abs(value - model)), beyond
+            width = np.where(
+                np.isnan(beyond),
+                np.fmax(DEVIATIONS_90 * half, abs(value - model)),
+                beyond,
             )
             rows = np.flatnonzero(np.isfinite(factor))
-            widths[name][rows] = np.abs(own / value)[rows]
+            widths[name][rows] = np.abs(width / value)[rows]
             if what:
-                harder[rows] *= factor[rows] if "constant" in name else 1.0 / factor[rows]
+                harder[rows] *= (
+                    factor[rows] if "constant" in name else 1.0 / factor[rows]
+                )
             for place in places:
-                kept = rows[place[rows] >= 0]
-                scale(phases, place[kept], what, factor[kept])
+                rows_present = rows[place[rows] >= 0]
+                scale(phases, place[rows_present], what, factor[rows_present])
         if not what:
-            known = np.isfinite(widths[name])
-            half = np.where(known, widths[name] * value, predicted.half)
-            predicted = predicted._replace(value=np.where(known, value, predicted.value), half=half)
+            has_width = np.isfinite(widths[name])
+            half = np.where(has_width, widths[name] * value, predicted.half)
+            predicted = predicted._replace(
+                value=np.where(has_width, value, predicted.value), half=half
+            )
     return predicted, widths, harder
 
 
@@ -83,7 +112,15 @@ def widen(got: Intrinsic, widths: Widths) -> None:
     """Let hard phases be as uncertain as what was given, in place."""
     on_j, on_k = (np.nan_to_num(widths[name])[:, None] for name in GIVEN[1:])
     for k, name in enumerate(PROPERTIES):
-        own = on_j if name == GIVEN[1] else on_k if "constant" in name else np.hypot(on_j, on_k)
-        own = own / DEVIATIONS_90 * np.abs(got.value[:, :, k])
-        wider = np.hypot(got.sd[:, :, k], own)
-        got.sd[:, :, k] = np.where(own > 0.0, own, wider) if name in GIVEN else wider
+        width = (
+            on_j
+            if name == GIVEN[1]
+            else on_k
+            if "constant" in name
+            else np.hypot(on_j, on_k)
+        )
+        width = width / DEVIATIONS_90 * np.abs(got.value[:, :, k])
+        wider = np.hypot(got.sd[:, :, k], width)
+        got.sd[:, :, k] = (
+            np.where(width > 0.0, width, wider) if name in GIVEN else wider
+        )

@@ -35,23 +35,27 @@ _WALL_REFERENCE = np.float64(300.0)
 ROOM = np.float64(ROOM_K)
 # Where |alpha| is small against this, 1/K, it is the difference of two sublattices, and in doubt by
 # this many times its floor more: a standard deviation of 0.010 %/K and more below 0.02 %/K.
-_SMALL_ALPHA, _SMALL_DOUBT = 3e-4, 3.0
+_SMALL_ALPHA = 3e-4
+_SMALL_DOUBT = 3.0
 # Distances from `ROOM`, in the units of `alpha_ratio`, over which alpha_K settles: hot, so that EH
 # and AH keep what makers print at 200 and 220 C (hot_curves.csv); cold, between a Pr-Fe-B magnet of
 # 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane and Valleau), and one of N50BH with twice as much
 # at 150 K. As in datasets/laws/temperature.toml.
-_SETTLES_HOT, _SETTLES_COLD = 0.2, 0.06
+_SETTLES_HOT = 0.2
+_SETTLES_COLD = 0.06
 # H_cJ of Sm-Co when cold over that at 20 C, at most (from memory); power of what is left to T_C
 # that bounds it near there, where walls of energy sqrt(A K) lose theirs.
 _MOST_COLD = 1.5
 _ORDER = 1.0 / 3.0
 # Half width of ln(H_k / H_cJ) at most, where next to no knee is left, and of ln H_cJ where next to
 # nothing of it is.
-_WIDEST = 3.0
+_WIDEST_LN = 3.0
 # Where grains would reverse by their own poles some are left that do not: share of alpha_K H_N, or
 # of what order leaves, that H_cJ does not fall below (an assumption: no magnet below T_C was seen
 # with none). Below the second share of what it starts from ln H_cJ is the less known.
-_LEAST, _UNSURE, _SLOWER = 0.02, 0.05, 0.7
+_LEAST_SHARE_LEFT = 0.02
+_UNSURE = 0.05
+_SLOWER = 0.7
 
 
 class Phases(NamedTuple):
@@ -134,14 +138,15 @@ def phase_at(i, kelvin, state, ion, tables, work, reverses):
     if not kelvin < state[i, CURIE]:
         return np.nan, 0.0, PARAMAGNETIC
     m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables, int(reverses))
-    found = direction(k1, k2, k3)
-    field, along = 0.0, 1.0
-    if reverses and found in (OK, CONE) and j != 0.0:
+    easy = direction(k1, k2, k3)
+    field = 0.0
+    along = 1.0
+    if reverses and easy in (OK, CONE) and j != 0.0:
         at_hard = barrier(k1, k2, k3)
         field = switching(i, state, ion, work, (m, j, k1, k2, k3), at_hard) / MU_0
-    if found == CONE:
+    if easy == CONE:
         along = np.sqrt(1.0 - lean(k1, k2, k3))
-    return abs(j) * state[i, TO_TESLA] * along, field, found
+    return abs(j) * state[i, TO_TESLA] * along, field, easy
 
 
 # i: alloy; carried: J_s of its wall over that of its cell at the reference; hard: whether the field
@@ -151,25 +156,37 @@ def phase_at(i, kelvin, state, ion, tables, work, reverses):
 def alloy_at(kelvin, i, phases, carried, hard, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
     # No True and False below: `phase_at` would be compiled once more for each literal.
-    skinned, shelled, walled = phases.skins[i] >= 0, phases.shells[i] >= 0, phases.walls[i] >= 0
-    state, ion, tables = phases.state, phases.ion, phases.tables
-    cell, field, status = phase_at(i, kelvin, state, ion, tables, work, hard and not skinned)
+    has_skin = phases.skins[i] >= 0
+    has_shell = phases.shells[i] >= 0
+    has_wall = phases.walls[i] >= 0
+    state = phases.state
+    ion = phases.ion
+    tables = phases.tables
+    cell, field, status = phase_at(
+        i, kelvin, state, ion, tables, work, hard and not has_skin
+    )
     j = cell
-    if skinned and hard:
+    if has_skin and hard:
         of, ions = phases.own
-        _, field, _ = phase_at(phases.skins[i], kelvin, of, ions, tables, work, skinned)
-    if shelled:
-        own, outer, _ = phase_at(phases.shells[i], kelvin, state, ion, tables, work, hard)
-        j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
+        _, field, _ = phase_at(
+            phases.skins[i], kelvin, of, ions, tables, work, has_skin
+        )
+    if has_shell:
+        rim, outer, _ = phase_at(
+            phases.shells[i], kelvin, state, ion, tables, work, hard
+        )
+        j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * rim
         # A weaker rim lets reversal start in it, however good the core.
         gain = outer - field
         field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
-    if walled:
-        own, _, _ = phase_at(phases.walls[i], kelvin, state, ion, tables, work, not walled)
+    if has_wall:
+        rim, _, _ = phase_at(
+            phases.walls[i], kelvin, state, ion, tables, work, not has_wall
+        )
         # Above its own Curie temperature a wall keeps what the cells induce.
-        own = 0.0 if np.isnan(own) else own
-        own = (1.0 - _WALL_COUPLING) * own + _WALL_COUPLING * carried * cell
-        j = phases.cells[i] * j + (1.0 - phases.cells[i]) * own
+        rim = 0.0 if np.isnan(rim) else rim
+        rim = (1.0 - _WALL_COUPLING) * rim + _WALL_COUPLING * carried * cell
+        j = phases.cells[i] * j + (1.0 - phases.cells[i]) * rim
     return j, field, status
 
 
@@ -179,22 +196,29 @@ def _carried(i, phases, work):
     bare = phases.walls[i] < 0
     if bare:
         return 0.0
-    state, ion, tables = phases.state, phases.ion, phases.tables
-    own, _, _ = phase_at(phases.walls[i], _WALL_REFERENCE, state, ion, tables, work, bare)
+    state = phases.state
+    ion = phases.ion
+    tables = phases.tables
+    wall, _, _ = phase_at(
+        phases.walls[i], _WALL_REFERENCE, state, ion, tables, work, bare
+    )
     cell, _, _ = phase_at(i, _WALL_REFERENCE, state, ion, tables, work, bare)
-    return (0.0 if np.isnan(own) else own) / cell
+    return (0.0 if np.isnan(wall) else wall) / cell
 
 
 # -> the same of the grains without a shell: J_s, T, and field, A/m, at `ROOM`
 @jit(part="linked")
 def _core(i, phases, work):
     """Return polarization and nucleation field at `ROOM` of an alloy's grains without a shell."""
-    skinned, bare = phases.skins[i] >= 0, phases.skins[i] < 0
-    state, ion, tables = phases.state, phases.ion, phases.tables
+    has_skin = phases.skins[i] >= 0
+    bare = phases.skins[i] < 0
+    state = phases.state
+    ion = phases.ion
+    tables = phases.tables
     j, field, _ = phase_at(i, ROOM, state, ion, tables, work, bare)
-    if skinned:
+    if has_skin:
         of, ions = phases.own
-        _, field, _ = phase_at(phases.skins[i], ROOM, of, ions, tables, work, skinned)
+        _, field, _ = phase_at(phases.skins[i], ROOM, of, ions, tables, work, has_skin)
     return j, field
 
 
@@ -207,7 +231,7 @@ def producer_alpha(alpha_k, n_eff, level, j, field):
     """
     if level == 1.0 or not field > 0.0:
         return alpha_k
-    h_cj = max(alpha_k * field - n_eff * j / MU_0, _LEAST * alpha_k * field)
+    h_cj = max(alpha_k * field - n_eff * j / MU_0, _LEAST_SHARE_LEFT * alpha_k * field)
     return alpha_k + (level - 1.0) * h_cj / field
 
 
@@ -216,18 +240,23 @@ def producer_alpha(alpha_k, n_eff, level, j, field):
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
-    carried, hard = _carried(i, phases, work), rules.limit[i] > 0.0
-    j, field, status = alloy_at(ROOM, i, phases, carried, hard, work)
-    level, core_j, core_field = rules.level[i], j, field
+    wall_ratio = _carried(i, phases, work)
+    hard = rules.limit[i] > 0.0
+    j, field, status = alloy_at(ROOM, i, phases, wall_ratio, hard, work)
+    level = rules.level[i]
+    core_j = j
+    core_field = field
     if level != 1.0 and phases.shells[i] >= 0:
         core_j, core_field = _core(i, phases, work)
-    alpha_k = producer_alpha(rules.alpha_k[i], rules.n_eff[i], level, core_j, core_field)
+    alpha_k = producer_alpha(
+        rules.alpha_k[i], rules.n_eff[i], level, core_j, core_field
+    )
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
     whole = alpha_k * field
-    h_cj = max(whole - by_poles, _LEAST * whole)
+    h_cj = max(whole - by_poles, _LEAST_SHARE_LEFT * whole)
     if rules.pinned[i] > 0.0 and field > 0.0:
         h_cj = whole = level * rules.pinned[i]
-    return (carried, field, h_cj, j, whole, alpha_k), (j, h_cj, status)
+    return (wall_ratio, field, h_cj, j, whole, alpha_k), (j, h_cj, status)
 
 
 # decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
@@ -251,13 +280,13 @@ def straight(kelvin, fall, curie):
 
     Below `ROOM` it stops at `_MOST_COLD`.
     """
-    left = 1.0 - 1e-3 * fall * (kelvin - ROOM)
+    fraction = 1.0 - 1e-3 * fall * (kelvin - ROOM)
     if kelvin <= ROOM:
-        return min(max(left, 1.0), _MOST_COLD)
+        return min(max(fraction, 1.0), _MOST_COLD)
     if not kelvin < curie:
         return 0.0
     order = ((curie - kelvin) / (curie - ROOM)) ** _ORDER
-    return max(min(left, order), _LEAST * order)
+    return max(min(fraction, order), _LEAST_SHARE_LEFT * order)
 
 
 # carried: first of `_start`; hard: whether the field is wanted
@@ -284,10 +313,10 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     field, the latter but for what is no magnet at `ROOM`. A cone that an easy axis becomes on
     cooling is a magnet.
     """
-    carried, field_room, h_room, _, _, alpha_k = start
+    wall_ratio, field_room, h_room, _, _, alpha_k = start
     # A straight line asks for no field but that at `ROOM`.
     hard = rules.limit[i] > 0.0 and not rules.alpha_falls[i] > 1.0
-    j, field, status = bent_at(kelvin, i, phases, rules, carried, hard, work)
+    j, field, status = bent_at(kelvin, i, phases, rules, wall_ratio, hard, work)
     curie = phases.state[i, CURIE]
     if rules.alpha_falls[i] > 1.0:
         fall = rules.decay[i]
@@ -299,7 +328,7 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     elif field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
     poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
-    return j, max(alpha_k * field - poles, _LEAST * alpha_k * field), status
+    return j, max(alpha_k * field - poles, _LEAST_SHARE_LEFT * alpha_k * field), status
 
 
 # on_h: half width of ln H_cJ; h_cj A/m; start: first of `_start`
@@ -310,7 +339,7 @@ def unsure(on_h, h_cj, start):
     if not 0.0 < share < 1.0:
         return on_h
     # The upper end falls on with what is left, but slower.
-    return max(on_h, min(on_h - _SLOWER * np.log(share), _WIDEST))
+    return max(on_h, min(on_h - _SLOWER * np.log(share), _WIDEST_LN))
 
 
 # h_cj A/m; j T; start: first of `_start`; shape: H_k over H_cJ at `ROOM`, its half width, and 1
@@ -325,9 +354,14 @@ def knees_at(h_cj, j, start, shape, on_h):
     q = 1.0 - (1.0 - q) * scale
     if not q > 0.0:
         return 0.0, 0.0, 0.0
-    on_q = min(on_q * scale / q, _WIDEST)
-    both, alone = np.exp(-np.sqrt(on_h * on_h + on_q * on_q)), np.exp(-on_h)
-    return h_cj * min(q * both, alone), h_cj * q, h_cj * min(q / both, 1.0 / alone)
+    on_q = min(on_q * scale / q, _WIDEST_LN)
+    combined = np.exp(-np.sqrt(on_h * on_h + on_q * on_q))
+    alone = np.exp(-on_h)
+    return (
+        h_cj * min(q * combined, alone),
+        h_cj * q,
+        h_cj * min(q / combined, 1.0 / alone),
+    )
 
 
 # temperature float64 (k); hard bool (k): at which coercivity is wanted, that and the knee field at
@@ -336,40 +370,54 @@ def knees_at(h_cj, j, start, shape, on_h):
 def states(temperature, phases, rules, hard=None, picked=None):
     """Return what each alloy's magnet is at each temperature, NaN where it is not wanted."""
     picked = np.arange(phases.walls.size) if picked is None else picked
-    shape, whole = (temperature.size, picked.size), hard is None
+    shape = (temperature.size, picked.size)
+    whole = hard is None
     hard = np.ones(shape[0], np.bool_) if whole else hard
-    found = *np.empty((3, *shape)), np.empty(shape, np.int8)
+    result = *np.empty((3, *shape)), np.empty(shape, np.int8)
     # The knee field is counted from the magnet at `ROOM`.
     wanted = hard.any(), whole or (hard & (temperature == ROOM)).any(), whole
-    asked = temperature, hard, wanted, picked
-    share_rows(_states_chunks, chunks(picked.size), asked, phases, rules, found, chunk=1)
-    return found
+    request = temperature, hard, wanted, picked
+    share_rows(
+        _states_chunks, chunks(picked.size), request, phases, rules, result, chunk=1
+    )
+    return result
 
 
 # As `states`, of chunks begin to end - 1; wanted: whether any coercivity is, the magnet at `ROOM`
 # and the knee field; what is found is written to.
 @jit
 def _states_chunks(asked, phases, rules, found, begin, end):
-    (temperature, hard, wanted, picked), (polarization, coercivity, knee, status) = asked, found
+    (temperature, hard, wanted, picked), (polarization, coercivity, knee, status) = (
+        asked,
+        found,
+    )
     any_hard, room, knees = wanted
-    most = most_ions(phases.state)
+    ion_count = most_ions(phases.state)
     for chunk in range(begin, end):
-        work = np.empty((most, N_WORK))
+        work = np.empty((ion_count, N_WORK))
         for p in range(chunk * CHUNK, min(picked.size, (chunk + 1) * CHUNK)):
             i = picked[p]
-            start, here = (_carried(i, phases, work), 0.0, 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, OK)
-            counted = any_hard and (room or rules.alpha_falls[i] != 1.0)
-            if counted:
-                start, here = _start(i, phases, rules, work)
+            start = (_carried(i, phases, work), 0.0, 0.0, 0.0, 0.0, 0.0)
+            state = (0.0, 0.0, OK)
+            needs_room = any_hard and (room or rules.alpha_falls[i] != 1.0)
+            if needs_room:
+                start, state = _start(i, phases, rules, work)
             for l in range(temperature.size):  # noqa: E741
-                kelvin, h_cj = temperature[l], np.nan
-                if counted and kelvin == ROOM:
-                    j, h_cj, status[l, p] = here
+                kelvin = temperature[l]
+                h_cj = np.nan
+                if needs_room and kelvin == ROOM:
+                    j, h_cj, status[l, p] = state
                 elif hard[l]:
-                    j, h_cj, status[l, p] = magnet_at(kelvin, i, phases, rules, start, work)
+                    j, h_cj, status[l, p] = magnet_at(
+                        kelvin, i, phases, rules, start, work
+                    )
                 else:
-                    j, _, status[l, p] = bent_at(kelvin, i, phases, rules, start[0], hard[l], work)
-                polarization[l, p], coercivity[l, p], knee[l, p] = j, h_cj, np.nan
+                    j, _, status[l, p] = bent_at(
+                        kelvin, i, phases, rules, start[0], hard[l], work
+                    )
+                polarization[l, p] = j
+                coercivity[l, p] = h_cj
+                knee[l, p] = np.nan
                 if knees:
                     shape = rules.squareness[i], 0.0, rules.alpha_falls[i]
                     _, knee[l, p], _ = knees_at(h_cj, j, start, shape, 0.0)
@@ -386,7 +434,9 @@ def _shape(rules, widths, i):
 @jit(part="copied")
 def _room(j, knee, on_j, permeance):
     """Return the reverse field left between the working point and the knee, A/m."""
-    return knee - j * on_j / permeance if j * on_j > 0.0 else np.nan
+    if j * on_j > 0.0:
+        return knee - j * on_j / permeance
+    return np.nan
 
 
 # asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
@@ -398,11 +448,21 @@ def _room(j, knee, on_j, permeance):
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
 def figures(asked, second, grid, phases, rules, load, widths):
     """Return the properties of the magnet made of each alloy."""
-    n, m = phases.walls.size, asked.size
+    n = phases.walls.size
+    m = asked.size
     out = np.full((7, 3, m, n), np.nan)
     status = np.empty((m, n), np.int8)
-    given = (asked, np.float64(second), grid, float(load)), phases, rules, widths, out, status
-    share_rows(_figures_chunks, chunks(n), *given, chunk=1)
+    share_rows(
+        _figures_chunks,
+        chunks(n),
+        (asked, np.float64(second), grid, float(load)),
+        phases,
+        rules,
+        widths,
+        out,
+        status,
+        chunk=1,
+    )
     return out, status
 
 
@@ -416,7 +476,9 @@ def _write(out, at, place, start, rules, widths, t_max):
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
         hard = h_cj * np.exp((s - 1) * on_h)
-        out[0, to], out[1, to], out[2, to] = b_r, hard, knees[s]
+        out[0, to] = b_r
+        out[1, to] = hard
+        out[2, to] = knees[s]
         out[3, to] = energy_product(b_r, knees[s], rules.recoil[i])
     # A weaker magnet also demagnetizes itself less: ends may change places.
     out[4, 0] = t_max[1]
@@ -426,16 +488,19 @@ def _write(out, at, place, start, rules, widths, t_max):
 
 @jit(part="copied")
 def _about(out, value, half):
-    out[0], out[1], out[2] = value, value - half, value + half
+    out[0] = value
+    out[1] = value - half
+    out[2] = value + half
 
 
 # As `figures`, of chunks begin to end - 1; when: asked, second, grid and load; out and status are
 # written to.
 @jit
 def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
-    n, most = phases.walls.size, most_ions(phases.state)
+    n = phases.walls.size
+    ion_count = most_ions(phases.state)
     for chunk in range(begin, end):
-        room = np.empty((most, N_WORK)), np.empty((6, 3)), np.empty(3, np.bool_)
+        room = np.empty((ion_count, N_WORK)), np.empty((6, 3)), np.empty(3, np.bool_)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             _figures_row(i, when, phases, rules, widths, room, out, status)
 
@@ -447,23 +512,33 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
 def _figures_row(i, when, phases, rules, widths, room, out, status):
     asked, second, grid, load = when
     work, scratch, open_ = room
-    t_max, on_j, before, left = scratch[0], scratch[1], scratch[2], scratch[3:]
+    t_max = scratch[0]
+    on_j = scratch[1]
+    before = scratch[2]
+    left = scratch[3:]
     if phases.state[i, STATE] != OK:
         status[:, i] = int(phases.state[i, STATE])
         return
-    start, here = _start(i, phases, rules, work)
+    start, state = _start(i, phases, rules, work)
     j2, h2, end = magnet_at(second, i, phases, rules, start, work)
-    j1, h1, first, over = np.nan, np.nan, OK, OK
-    limit, shape, on_h = rules.limit[i], _shape(rules, widths, i), widths.on_h[0, i]
+    j1 = np.nan
+    h1 = np.nan
+    first = OK
+    over = OK
+    limit = rules.limit[i]
+    shape = _shape(rules, widths, i)
+    on_h = widths.on_h[0, i]
     permeance = MU_0 * (load + rules.recoil[i])
     # The largest working temperature of the weak, the nominal and the strong magnet.
-    t_max[:], left[:], open_[:] = np.nan, np.nan, limit > 0.0
+    t_max[:] = np.nan
+    left[:] = np.nan
+    open_[:] = limit > 0.0
     for s in range(3):
         on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
     for g in range(grid.size):
         kelvin = grid[g]
-        wanted = open_[0] or open_[1] or open_[2]
-        if over != OK or (not wanted and kelvin > second):
+        is_needed = open_[0] or open_[1] or open_[2]
+        if over != OK or (not is_needed and kelvin > second):
             break
         if kelvin > second and grid[g - 1] <= second and kelvin < limit < np.inf:
             # What the weak magnet bears at its limit it bears below.
@@ -476,12 +551,14 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
                 t_max[:] = limit
                 break
         if kelvin == ROOM:
-            j, h_cj, found = here
+            j, h_cj, found = state
         else:
             j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
         knees = knees_at(h_cj, j, start, shape, unsure(on_h, h_cj, start))
         if g == 0:
-            j1, h1, first = j, h_cj, found
+            j1 = j
+            h1 = h_cj
+            first = found
             over = found if found != OK else end
         elif kelvin <= second:
             over = found
@@ -496,16 +573,21 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
                 continue
             if g > 0:
                 before[0] = grid[g - 2] if g > 1 else np.nan
-                before[1], before[2] = grid[g - 1], kelvin
+                before[1] = grid[g - 1]
+                before[2] = kelvin
                 t_max[s] = min(crossing(before, left, s), limit)
             open_[s] = False
     for l in range(asked.size):  # noqa: E741
         if asked[l] == grid[0]:
-            j, h_cj, found = j1, h1, first
+            j = j1
+            h_cj = h1
+            found = first
         elif asked[l] == second:
-            j, h_cj, found = j2, h2, end
+            j = j2
+            h_cj = h2
+            found = end
         elif asked[l] == ROOM:
-            j, h_cj, found = here
+            j, h_cj, found = state
         else:
             j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
         found = found if found != OK else over

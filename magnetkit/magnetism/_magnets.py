@@ -84,15 +84,19 @@ class Magnets:
         """Return H_cJ, A/m, shape (n, k)."""
         return self.intrinsic_coercivity
 
-    def field_of(self, picked: NDArray[np.int64], at: NDArray[np.int64], knee: bool) -> Array:
+    def field_of(
+        self, picked: NDArray[np.int64], at: NDArray[np.int64], knee: bool
+    ) -> Array:
         """Return H_cJ or the knee field, A/m, of some of the magnets at some of the temperatures.
 
         Both by their numbers; for magnets made without coercivity.
         """
         whole = replace(self.alloys, phases=self.alloys.with_skins(picked))
-        made = whole.at(self.temperature[at], self.rules, None if knee else at >= 0, picked)
-        found = made.knee_field if knee else made.intrinsic_coercivity
-        return np.where(self.status[np.ix_(picked, at)] == 0, found, np.nan)
+        magnets = whole.at(
+            self.temperature[at], self.rules, None if knee else at >= 0, picked
+        )
+        field = magnets.knee_field if knee else magnets.intrinsic_coercivity
+        return np.where(self.status[np.ix_(picked, at)] == 0, field, np.nan)
 
 
 def _charge(
@@ -106,26 +110,28 @@ def _charge(
     if not rows.any():
         return table, rows
     rare, (_, counts) = table.fraction(*RARE_EARTHS), site_rules()
-    named = counts[host, 0] / (counts[host, 0] + counts[host, 1])
+    likeness = counts[host, 0] / (counts[host, 0] + counts[host, 1])
     alone = rare + table.fraction("Co", "Fe") > 1.0 - 1e-9
     # No charge hardens what has too much iron.
     alone &= table.fraction("Fe") <= CELLS.most_iron * (1.0 - rare)
-    rows &= alone & (np.abs(rare - named) < FORMULA.charge_step) & ~table.weighed
+    rows &= alone & (np.abs(rare - likeness) < FORMULA.charge_step) & ~table.weighed
     if not rows.any():
         return table, rows
     cells = parameters().cells
-    ratio, added = cells["ratio"], {"Cu": cells["copper"], "Zr": cells["zirconium"]}
+    ratio = cells["ratio"]
+    additions = {"Cu": cells["copper"], "Zr": cells["zirconium"]}
     indptr, indices, values = table.rows
-    for symbol in added:
+    for symbol in additions:
         column = np.where(rows, INDEX[symbol], -1)
         indptr, indices, values = insert_column(indptr, indices, values, column)
     row = np.repeat(np.arange(len(table)), np.diff(indptr))
-    share, earth = np.zeros(len(mask(()))), mask(RARE_EARTHS)[indices] > 0.0
-    share[[INDEX[symbol] for symbol in added]] = list(added.values())
+    share = np.zeros(len(mask(())))
+    earth = mask(RARE_EARTHS)[indices] > 0.0
+    share[[INDEX[symbol] for symbol in additions]] = list(additions.values())
     with np.errstate(divide="ignore", invalid="ignore"):
         metal = (1.0 - share.sum()) * values / (1.0 - rare[row]) + share[indices]
-        charged = np.where(earth, values / rare[row], ratio * metal) / (1.0 + ratio)
-    values = np.where(rows[row], charged, values)
+        amounts = np.where(earth, values / rare[row], ratio * metal) / (1.0 + ratio)
+    values = np.where(rows[row], amounts, values)
     charge = CompositionTable(indptr, indices, values, table.row_index, table.errors)
     return replace(charge, by_weight=table.by_weight), rows
 
@@ -138,9 +144,13 @@ class Alloys:
     balance: Balance  # the recipes in their phases
     process: Process  # checked
     shells: ShellRows | None  # what is diffused into them
-    never_made: NDArray[np.bool_]  # which nobody has made, so that no model speaks of them, (n,)
+    never_made: NDArray[
+        np.bool_
+    ]  # which nobody has made, so that no model speaks of them, (n,)
     traces: "Traces | None"  # what was taken out of the recipes before they were split
-    gate: NDArray[np.int8]  # of `_gates.gates`: what keeps them from being magnets, (n,)
+    gate: NDArray[
+        np.int8
+    ]  # of `_gates.gates`: what keeps them from being magnets, (n,)
     charged: NDArray[np.bool_]  # for which a charge is assumed, (n,)
     # of `magnetkit.magnetism._magnet_kernels`; with `predicted`, with the hard phases as written
     phases: Any
@@ -166,27 +176,32 @@ class Alloys:
         from ..phases._host_kernels import ON_R
         from ..phases.partition import site_rules
 
-        phase, codes = self.balance.parts.hard_phase.rows, self.balance.parts.host
+        phase = self.balance.parts.hard_phase.rows
+        codes = self.balance.parts.host
         role, counts = site_rules()
         mass = sums(phase, ATOMIC_MASS)
         with np.errstate(divide="ignore", invalid="ignore"):
             units = sums(phase, role == ON_R, codes) / counts[codes, 0]
             volume = TESLA / self.phases.state[: len(codes), TO_TESLA]
             # Masses are in g/mol, volumes in A^3.
-            density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
+            density = (
+                1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
+            )
         return np.where(codes >= 0, density, np.nan)
 
     def apart(self) -> dict[str, Array]:
         """Return how far process and traces set magnets apart from measured ones, (n,) each."""
         sides = {"process": self.rows["apart"]}
-        return sides if self.traces is None else sides | {"other elements": self.traces.weight}
+        if self.traces is None:
+            return sides
+        return sides | {"other elements": self.traces.weight}
 
     def nearest(self) -> dict[str, Evidence]:
         """Return how far magnets are from those with measured `QUANTITIES`."""
-        near = nearest_recipes(self.written.recipe, self.written.host, self.process)
-        for name, far in self.apart().items():
-            near = {n: one.beyond(far, name) for n, one in near.items()}
-        return near
+        evidence = nearest_recipes(self.written.recipe, self.written.host, self.process)
+        for name, distance in self.apart().items():
+            evidence = {n: one.beyond(distance, name) for n, one in evidence.items()}
+        return evidence
 
     def with_level(self, level: float, fall: float = 1.0) -> "Alloys":
         """Return the alloys of a producer of another level.
@@ -195,18 +210,20 @@ class Alloys:
         of coercivity with temperature over theirs.
         """
         rows = self.rows
-        changed = {"harder": level * rows["harder"], "fall": fall * rows["fall"]}
-        return replace(self, rows={**rows, **changed})
+        new_rows = {"harder": level * rows["harder"], "fall": fall * rows["fall"]}
+        return replace(self, rows={**rows, **new_rows})
 
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
         """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
-        own, cells, codes = self.phases, self.balance.parts.hard_phase, self.balance.parts.host
+        own = self.phases
+        cells = self.balance.parts.hard_phase
+        codes = self.balance.parts.host
         rows = picked[self._skinned[picked]]
         if not rows.size or (own.skins >= 0).any():
             return own
         skins = enriched(cells[rows], self.rows["surface_enrichment"][rows])
-        skinned = condensed_alone(skins, codes[rows], self.curie)
-        return own._replace(skins=_places(rows, len(codes), 0), own=tuple(skinned))
+        skin_phases = condensed_alone(skins, codes[rows], self.curie)
+        return own._replace(skins=_places(rows, len(codes), 0), own=tuple(skin_phases))
 
     def gate_at(self, kelvin: Any) -> NDArray[np.int8]:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
@@ -217,10 +234,19 @@ class Alloys:
         from ._magnet_kernels import Rules
 
         rows, (*fields, left, decay) = self.rows, self._micro
-        own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
-        fall = decay * rows["fall"], rows["alpha_falls"], rows["usual_curie_K"]
         level = left * rows["harder"]
-        return Rules(self.factor, *fields, level, *fall, *own, np.zeros(len(decay)))
+        return Rules(
+            self.factor,
+            *fields,
+            level,
+            decay * rows["fall"],
+            rows["alpha_falls"],
+            rows["usual_curie_K"],
+            rows["squareness"],
+            rows["recoil"],
+            rows["structure_limit_K"],
+            np.zeros(len(decay)),
+        )
 
     @cached_property
     def _skinned(self) -> NDArray[np.bool_]:
@@ -232,7 +258,11 @@ class Alloys:
         return microstructure(self.rows, self.structure)
 
     def at(
-        self, temperature: Array, rules: Any = None, hard: Any = None, picked: Any = None
+        self,
+        temperature: Array,
+        rules: Any = None,
+        hard: Any = None,
+        picked: Any = None,
     ) -> Magnets:
         """Return the magnets, or those `picked`, at temperatures, K, by other `Rules` if given.
 
@@ -241,9 +271,11 @@ class Alloys:
         """
         from ._magnet_kernels import states
 
-        own = self.rules() if rules is None else rules
-        j, h_cj, knee, status = (a.T for a in states(temperature, self.phases, own, hard, picked))
-        return Magnets(temperature, j, h_cj, knee, status, self, own)
+        rules_in_force = self.rules() if rules is None else rules
+        j, h_cj, knee, status = (
+            a.T for a in states(temperature, self.phases, rules_in_force, hard, picked)
+        )
+        return Magnets(temperature, j, h_cj, knee, status, self, rules_in_force)
 
     def bend(self, between: tuple[float, float]) -> Array:
         """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 °C on.
@@ -256,25 +288,33 @@ class Alloys:
         if not shift.any():
             return shift
         first, second = between
-        span, j = second - first, self.at(np.array(between), hard=np.zeros(2, bool)).polarization
+        span = second - first
+        j = self.at(np.array(between), hard=np.zeros(2, bool)).polarization
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = 1.0 + shift * span * j[:, 0] / j[:, 1]
-            found = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
-        return np.where(np.isfinite(found), found, 0.0)
+            correction = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
+        return np.where(np.isfinite(correction), correction, 0.0)
 
     def hard_phases(self, temperature: Array) -> Intrinsic:
         """Return the hard phases as written at temperatures, K; for alloys made with `ranges`."""
         from .._core._arrays import Condensed
 
-        n, state = len(self.factor), self.phases.state
+        n = len(self.factor)
+        state = self.phases.state
         first = 0 if self.written is self.balance.parts else len(state) - n
-        own = Condensed(state[first : first + n], self.phases.ion)
-        found = evaluate_with(self.written, temperature, load(), self.predicted, condensed=own)
+        condensed_phases = Condensed(state[first : first + n], self.phases.ion)
+        phases = evaluate_with(
+            self.written,
+            temperature,
+            load(),
+            self.predicted,
+            condensed=condensed_phases,
+        )
         if self.given:
             from ._given import widen
 
-            widen(found, self.given)
-        return found
+            widen(phases, self.given)
+        return phases
 
 
 def magnets_at(
@@ -289,20 +329,26 @@ def magnets_at(
     where there is no uniaxial magnet; `hard` as for `Alloys.at`.
     """
     rules = None if between is None else made.rules()._replace(bend=made.bend(between))
-    found = made.at(np.asarray(temperature, float), rules, hard)
-    outside = np.broadcast_to(made.never_made[:, None], found.status.shape)
+    magnets = made.at(np.asarray(temperature, float), rules, hard)
+    outside = np.broadcast_to(made.never_made[:, None], magnets.status.shape)
     if between is not None:
-        outside = outside | (found.status == 0) & ~np.isfinite(made.factor)[:, None]
-    found.status[outside] = STATUS.index("outside the model")
-    blank = outside if between is None else found.status != 0
-    for values in (found.polarization, found.intrinsic_coercivity, found.knee_field):
+        outside = outside | (magnets.status == 0) & ~np.isfinite(made.factor)[:, None]
+    magnets.status[outside] = STATUS.index("outside the model")
+    blank = outside if between is None else magnets.status != 0
+    for values in (
+        magnets.polarization,
+        magnets.intrinsic_coercivity,
+        magnets.knee_field,
+    ):
         values[blank] = np.nan
-    shut = apply_gates(found.status.T, made.gate_at(found.temperature)).T
-    found.intrinsic_coercivity[shut] = found.knee_field[shut] = np.nan
-    return found
+    status = apply_gates(magnets.status.T, made.gate_at(magnets.temperature)).T
+    magnets.intrinsic_coercivity[status] = magnets.knee_field[status] = np.nan
+    return magnets
 
 
-def nearest_recipes(table: CompositionTable, codes: Any, made: Process) -> dict[str, Evidence]:
+def nearest_recipes(
+    table: CompositionTable, codes: Any, made: Process
+) -> dict[str, Evidence]:
     """Return how far recipes without traces are from those with measured `QUANTITIES`.
 
     `codes` are their hosts. What a process and traces add is said by `Alloys.apart`.
@@ -310,23 +356,37 @@ def nearest_recipes(table: CompositionTable, codes: Any, made: Process) -> dict[
     from ..phases.partition import root_codes
 
     places: dict[str, Array] = {}
-    asked = made.producer, "" if made.route is None else made.route.family, places
     roots = Coded(root_codes(codes), HOST_NAMES)
-    return {n: evidence(table, roots, n, *asked) for n in QUANTITIES}
+    return {
+        n: evidence(
+            table,
+            roots,
+            n,
+            made.producer,
+            "" if made.route is None else made.route.family,
+            places,
+        )
+        for n in QUANTITIES
+    }
 
 
-def _never_made(written: "Partition", shells: ShellRows | None, traces: "Traces | None") -> Any:
+def _never_made(
+    written: "Partition", shells: ShellRows | None, traces: "Traces | None"
+) -> Any:
     """Return which magnets are of a kind that nobody has made, bool, shape (n,)."""
     from ..phases.partition import diffused_before, made_before, shells_known
 
-    codes, never = written.host, ~made_before(written.recipe, written.host)
+    codes = written.host
+    never = ~made_before(written.recipe, written.host)
     if shells is not None:
         rims = shells.with_rim & ~diffused_before(codes, shells.column)
         never |= rims & (codes >= 0)
         if shells.carriers is not None:
             # Carriers are known to act on the boundary of the hosts that shells are known of alone.
             never |= shells.carriers.any(axis=1) & (codes >= 0) & ~shells_known(codes)
-    return never if traces is None else never | traces.beyond
+    if traces is None:
+        return never
+    return never | traces.beyond
 
 
 def alloys(
@@ -359,74 +419,99 @@ def alloys(
 
     if shells is not None:
         table, shells = mix_between_grains(table, shells)
-    said, (written, traces, made, rows) = table.given, _read(table, process, host)
-    n, table, codes = len(table), written.recipe, written.host
+    given_values, (written, traces, made, rows) = (
+        table.given,
+        _read(table, process, host),
+    )
+    n = len(table)
+    table = written.recipe
+    codes = written.host
     cellular = wall_hosts(codes)
-    found, formula, charged = _in_phases(written, rows, traces)
-    parts, cells = found.parts, found.parts.hard_phase
+    balance_parts, formula, charged = _in_phases(written, rows, traces)
+    parts, cells = balance_parts.parts, balance_parts.parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
     carriers = None if shells is None else shells.carriers
-    structure = _structure(table, found, formula, np.flatnonzero(cellular >= 0), rows, carriers)
+    structure = _structure(
+        table, balance_parts, formula, np.flatnonzero(cellular >= 0), rows, carriers
+    )
     if made.route is not None and made.route.hardening:
         structure["soft"][own_of(made.route, codes)] = 0.0
     if (cellular >= 0).any():
         rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
-    fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
+    fraction = np.zeros(n)
+    content = np.zeros(n)
+    cover = np.zeros(n)
     if shells is not None:
         arriving = arriving_share(shells.faces_mm)
         fraction, content = shells.resolved(table, arriving=arriving)
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
-    shelled = np.flatnonzero(fraction > 0.0)
+    with_shell = np.flatnonzero(fraction > 0.0)
     richer = rows["surface_enrichment"]
-    asks = skins or said or shelled.size or off_reference(rows).any()
-    skinned = np.flatnonzero(_skinned(cells, rows)) if asks else np.empty(0, np.int64)
+    asks = skins or given_values or with_shell.size or off_reference(rows).any()
+    with_skin = np.flatnonzero(_skinned(cells, rows)) if asks else np.empty(0, np.int64)
     groups = [(parts.grain_boundary[walls], cellular[walls])] if walls.size else []
-    if skinned.size:
-        groups.append((enriched(cells[skinned], richer[skinned]), codes[skinned]))
-    if shelled.size and shells is not None:
-        surface = enriched(cells[shelled], richer[shelled])
-        rim = replace_rare_earth(surface, shells.column[shelled], content[shelled])
-        groups.append((rim, codes[shelled]))
-    all_condensed, predicted = condensed(parts, groups, curie, written if ranges or said else None)
+    if with_skin.size:
+        groups.append((enriched(cells[with_skin], richer[with_skin]), codes[with_skin]))
+    if with_shell.size and shells is not None:
+        surface = enriched(cells[with_shell], richer[with_shell])
+        rim = replace_rare_earth(
+            surface, shells.column[with_shell], content[with_shell]
+        )
+        groups.append((rim, codes[with_shell]))
+    all_condensed, prediction = condensed(
+        parts, groups, curie, written if ranges or given_values else None
+    )
     phases = Phases(
         *all_condensed,
         ion_tables(),
         _places(walls, n, n),
-        _places(skinned, n, n + walls.size),
-        _places(shelled, n, n + walls.size + skinned.size),
+        _places(with_skin, n, n + walls.size),
+        _places(with_shell, n, n + walls.size + with_skin.size),
         parts.hard_volume_fraction,
         fraction,
         cover,
         parameters().shell["efficiency"],
         tuple(all_condensed),
     )
-    predicted, widths, harder = _with_given(said, phases, written, parts, predicted, rows)
+    prediction, widths, harder = _with_given(
+        given_values, phases, written, parts, prediction, rows
+    )
     fine = structure["coarse"] == 0.0
-    reduced = reduced_remanence(rows["alignment"], found.soft, fine)
-    factor = (found.hard + found.second) * rows["density"] * reduced
+    remanence_factor = reduced_remanence(rows["alignment"], balance_parts.soft, fine)
+    factor = (
+        (balance_parts.hard + balance_parts.second) * rows["density"] * remanence_factor
+    )
     if shells is not None and carriers is not None:
         factor *= 1.0 - carrier_volume(table, shells)
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
-    factor[shelled[~shells_known(codes[shelled])]] = np.nan
+    factor[with_shell[~shells_known(codes[with_shell])]] = np.nan
     rows["harder"] = np.ones(n)
-    wider = np.hypot(DEVIATIONS_90 * _boundary.boundary_deviation(structure), turned_width(written))
-    rows["spread"] = np.where(wider > 0.0, np.hypot(rows["spread"], wider), rows["spread"])
+    wider = np.hypot(
+        DEVIATIONS_90 * _boundary.boundary_deviation(structure), turned_width(written)
+    )
+    rows["spread"] = np.where(
+        wider > 0.0, np.hypot(rows["spread"], wider), rows["spread"]
+    )
     never = _never_made(written, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
     rows["apart"] = process_distance(made, rows, Coded(codes, HOST_NAMES))
-    gate, distance = gates(found, structure, made.route), np.zeros(n)
+    gate = gates(balance_parts, structure, made.route)
+    distance = np.zeros(n)
     made_of = Alloys(
-        *(written, found, made, shells, never, traces, gate, charged),
-        *(phases, predicted, factor, structure, rows, widths, curie),
+        *(written, balance_parts, made, shells, never, traces, gate, charged),
+        *(phases, prediction, factor, structure, rows, widths, curie),
     )
     if skins:
         made_of.near.update(made_of.nearest())
         distance = made_of.near[COERCIVITY].distance
-    gate[(gate == 0) & ((distance > UNKNOWN) | (harder > GRAINS.harder))] = STATUS.index(FAR)
+    gate[(gate == 0) & ((distance > UNKNOWN) | (harder > GRAINS.harder))] = (
+        STATUS.index(FAR)
+    )
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    roots, route = Coded(root_codes(codes), HOST_NAMES), level_route(made.route)
+    roots = Coded(root_codes(codes), HOST_NAMES)
+    route = level_route(made.route)
     condition_rows(rows, table, roots, made.producer, distance, route)
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
@@ -439,7 +524,12 @@ def _skinned(cells: CompositionTable, rows: dict[str, Array]) -> NDArray[np.bool
 
 
 def _with_given(
-    said: "Widths", phases: Any, written: "Partition", parts: "Partition", predicted: Any, rows: Any
+    said: "Widths",
+    phases: Any,
+    written: "Partition",
+    parts: "Partition",
+    predicted: Any,
+    rows: Any,
 ) -> "tuple[PredictedCurie | None, Widths, Array | float]":
     """Let what a user says of hard phases stand for the model's, in place; return T_C too.
 
@@ -472,27 +562,27 @@ def _structure(
     from ..phases.partition import hardened_by
 
     grain_um = rows["grain_size_um"]
-    own = counted = _boundary.boundary_composition(found.charge, found.bound, grain_um)
+    own = boundary = _boundary.boundary_composition(found.charge, found.bound, grain_um)
     if carriers is not None:
         whole = add_masses(found.charge, carriers)
-        counted = _boundary.boundary_composition(whole, found.bound, grain_um)
+        boundary = _boundary.boundary_composition(whole, found.bound, grain_um)
     between = hardened_by(found.parts.host, "boundary")
-    coarse = between & (counted["sintered"] > 0.0)
+    coarse = between & (boundary["sintered"] > 0.0)
     # A formula names no additives, its maker uses them.
     mass = sums(table.rows, ATOMIC_MASS)
     usual = 100.0 * rows["usual_additive"] * ATOMIC_MASS[INDEX["Cu"]] / mass
     none = np.zeros_like(usual)
     usual_wetting = _boundary.wetting_gain(none, usual, none)
-    usual_boundary = _boundary.usual_boundary(counted)
+    usual_boundary = _boundary.usual_boundary(boundary)
     if carriers is not None:
-        usual_wetting = usual_wetting + counted["wetting"] - own["wetting"]
-        usual_boundary["free"] = usual_boundary["free"] + counted["free"] - own["free"]
+        usual_wetting = usual_wetting + boundary["wetting"] - own["wetting"]
+        usual_boundary["free"] = usual_boundary["free"] + boundary["free"] - own["free"]
     usual_factor = _boundary.decoupling_factor(usual_boundary)
-    wetting = _between(formula, usual_wetting, counted["wetting"])
-    decoupling = _between(formula, none, counted["decoupling"])
-    factor = _between(formula, usual_factor, _boundary.decoupling_factor(counted))
+    wetting = _between(formula, usual_wetting, boundary["wetting"])
+    decoupling = _between(formula, none, boundary["decoupling"])
+    factor = _between(formula, usual_factor, _boundary.decoupling_factor(boundary))
     structure = {
-        **{name: np.where(coarse, value, 0.0) for name, value in counted.items()},
+        **{name: np.where(coarse, value, 0.0) for name, value in boundary.items()},
         # What is likelier a charge than a formula stands at the gates of charges.
         "sintered": np.where(coarse & (formula < 0.5), 1.0, 0.0),
         "formula": np.where(coarse, formula, 0.0),
@@ -503,7 +593,9 @@ def _structure(
         "decoupling_factor": np.where(coarse, factor, 1.0),
         # Grains as fine as a wall is wide are held by a soft phase as fine.
         "soft": np.where(between & ~coarse, found.soft * GRAINS.fine_soft, found.soft),
-        "additive": _between(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
+        "additive": _between(
+            formula, rows["usual_additive"], table.fraction("Ga", "Cu")
+        ),
         **{name: np.full(len(table), np.nan) for name in Shares._fields},
     }
     if cells.size:
@@ -517,7 +609,9 @@ def _between(share: Array, one: Array, other: Array) -> Array:
     """Return a share of one and the rest of the other; of 0 and 1 to the last digit."""
     with np.errstate(invalid="ignore"):
         return np.where(
-            share == 0.0, other, np.where(share == 1.0, one, share * one + (1.0 - share) * other)
+            share == 0.0,
+            other,
+            np.where(share == 1.0, one, share * one + (1.0 - share) * other),
         )
 
 
@@ -534,7 +628,9 @@ def _in_phases(
     formula = _boundary.formula_likelihood(charge, parts.host, hard)
     if traces is not None:
         # A recipe that says what it holds of gases is no formula.
-        gas = np.sum([np.nan_to_num(own) for own in traces.gases.values()], axis=0)
+        gas = np.sum(
+            [np.nan_to_num(gas_share) for gas_share in traces.gases.values()], axis=0
+        )
         formula *= np.clip(1.0 - gas / FORMULA.analysed, 0.0, 1.0)
     found = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
@@ -556,18 +652,21 @@ def _read(
     from ..phases.partition import assign_hosts, partition, purified
 
     codes = assign_hosts(table, host) if isinstance(host, str) else host
-    made = read_process(process, len(table))
+    process_read = read_process(process, len(table))
     table, traces = purified(table, codes)
-    rows = by_row(made, codes, HOST_NAMES)
-    for name, own in () if traces is None else traces.gases.items():
+    rows = by_row(process_read, codes, HOST_NAMES)
+    for name, amounts in () if traces is None else traces.gases.items():
         rows[name] = np.where(
-            np.isnan(own), rows[name], own + rows[name] * np.exp(-own / FORMULA.named_gas)
+            np.isnan(amounts),
+            rows[name],
+            amounts + rows[name] * np.exp(-amounts / FORMULA.named_gas),
         )
     lanthanum, cerium, rare, cobalt, metal = sums_of_each(table.rows, _OF_LOSSES).T
     with np.errstate(divide="ignore", invalid="ignore"):
-        rows["lanthanum"], rows["cerium"] = lanthanum / rare, cerium / rare
+        rows["lanthanum"] = lanthanum / rare
+        rows["cerium"] = cerium / rare
         rows["cobalt"] = cobalt / metal
-    return partition(table, codes), traces, made, rows
+    return partition(table, codes), traces, process_read, rows
 
 
 def recipes_in_phases(

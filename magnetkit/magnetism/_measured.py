@@ -44,7 +44,8 @@ gives, and what a standard deviation of the slope with grain size does to ln H_c
 
 # Standard deviation of alpha of a compensated magnet, %/K: a small difference of two sublattices;
 # and of one whose alpha is printed, of the order of what makers print.
-_ALPHA_DEVIATION, _ALPHA_RESIDUE = 0.011, 0.002
+_COMPENSATED_ALPHA_DEVIATION = 0.011
+_ALPHA_RESIDUE = 0.002
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 _FORMAT = 2
@@ -97,21 +98,28 @@ def splits() -> dict[str, Split]:
     remanence does, and is taken to be split alike but for a magnet's own part.
     """
     data = datasets.toml(SPLIT_FILE)
-    found = {}
+    result = {}
     for quantity in QUANTITIES:
         one = data[quantity]
-        common, composition = one["common"], one["composition"]
+        common = one["common"]
+        composition = one["composition"]
         # The file has four digits; the shares sum to one.
         rest = 1.0 - common - composition
-        found[quantity] = Split(common, composition, rest, one["length"], one["deviation"])
+        result[quantity] = Split(
+            common, composition, rest, one["length"], one["deviation"]
+        )
     # Shell and grain size change next to no remanence: its error is that of other magnets.
-    hard = found[COERCIVITY]
-    shared = (data["shell"]["deviation"] / hard.deviation) ** 2, hard.deviation**-2
-    found[COERCIVITY] = replace(hard, shared=shared)
-    soft, own = found["remanence_T"], (_ALPHA_RESIDUE / _ALPHA_DEVIATION) ** 2
-    rest = (1.0 - own) / (1.0 - soft.residue)
-    parts = soft.common * rest, soft.composition * rest, own
-    return {**found, ALPHA: Split(*parts, soft.length, _ALPHA_DEVIATION)}
+    hard = result[COERCIVITY]
+    shared_shares = (
+        (data["shell"]["deviation"] / hard.deviation) ** 2,
+        hard.deviation**-2,
+    )
+    result[COERCIVITY] = replace(hard, shared=shared_shares)
+    soft = result["remanence_T"]
+    alpha_share = (_ALPHA_RESIDUE / _COMPENSATED_ALPHA_DEVIATION) ** 2
+    rest = (1.0 - alpha_share) / (1.0 - soft.residue)
+    parts = soft.common * rest, soft.composition * rest, alpha_share
+    return {**result, ALPHA: Split(*parts, soft.length, _COMPENSATED_ALPHA_DEVIATION)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,12 +155,14 @@ class Known:
         """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
         from ..alloy._row_kernels import distances
 
-        found = self.split.covariance(distances(table.rows, self.fractions))
+        covariance = self.split.covariance(distances(table.rows, self.fractions))
         if effects is not None and self.effects is not None:
             from .._core._linear import multiply
 
-            found = found + multiply(effects * self.split.shared, self.effects.T)
-        return found
+            covariance = covariance + multiply(
+                effects * self.split.shared, self.effects.T
+            )
+        return covariance
 
     @cached_property
     def stretch(self) -> float:
@@ -167,9 +177,9 @@ class Known:
             return 1.0
         from .._core._linear import multiply
 
-        both = np.column_stack([np.ones(k), self.scores])
-        (ones, mixed), (_, square) = multiply(both.T, multiply(self.inverse, both))
-        return float(np.sqrt(max((square - mixed**2 / ones) / (k - 1), 1.0)))
+        design = np.column_stack([np.ones(k), self.scores])
+        (ones, cross), (_, square) = multiply(design.T, multiply(self.inverse, design))
+        return float(np.sqrt(max((square - cross**2 / ones) / (k - 1), 1.0)))
 
     def posterior(
         self, table: CompositionTable, effects: Array | None = None
@@ -182,7 +192,9 @@ class Known:
         mean = multiply(weights, self.scores)
         alone = 1.0 if effects is None else 1.0 + shared_variance(effects, self.split)
         variance = alone - (weights * across).sum(axis=1)
-        return mean, self.stretch * np.sqrt(np.clip(variance, self.split.residue, alone))
+        return mean, self.stretch * np.sqrt(
+            np.clip(variance, self.split.residue, alone)
+        )
 
     def mean_slope(self) -> float:
         """Return by how many of its standard deviations the fall of coercivity is off."""
@@ -190,7 +202,9 @@ class Known:
             return 0.0
         from .._core._linear import multiply
 
-        return float(multiply(multiply(self.slopes[None, :], self.inverse), self.scores)[0])
+        return float(
+            multiply(multiply(self.slopes[None, :], self.inverse), self.scores)[0]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,11 +231,15 @@ class Producer:
 
     def known(self, host: str, quantity: str, route: str = "") -> Known | None:
         """Return the measured magnets of a host, quantity and route, None if there are none."""
-        asked = host, quantity, route
-        rows = [m for m in self.magnets if (m["host"], m["quantity"], m.get("route", "")) == asked]
+        key = host, quantity, route
+        rows = [
+            m
+            for m in self.magnets
+            if (m["host"], m["quantity"], m.get("route", "")) == key
+        ]
         if not rows:
             return None
-        split = splits()[quantity]
+        error_split = splits()[quantity]
         fractions = np.zeros((len(rows), N_ELEMENTS))
         for row, magnet in zip(fractions, rows, strict=True):
             for symbol, amount in magnet["composition"].items():
@@ -229,18 +247,22 @@ class Producer:
         label = np.array([m["magnet"] for m in rows])
         slope = np.array([m["slope"] for m in rows])
         noise = np.outer(slope, slope) + np.diag([m["noise"] for m in rows])
-        noise += split.residue * (label[:, None] == label[None, :])
+        noise += error_split.residue * (label[:, None] == label[None, :])
         scores = np.array([m["score"] for m in rows])
         deviation = float(np.mean([m["deviation"] for m in rows]))
-        effects = np.array([[float(m.get(name, 0.0)) for name in EFFECTS] for m in rows])
-        return Known(fractions, scores, noise, split, deviation, effects, slope)
+        effects = np.array(
+            [[float(m.get(name, 0.0)) for name in EFFECTS] for m in rows]
+        )
+        return Known(fractions, scores, noise, error_split, deviation, effects, slope)
 
     def falls(self, hosts: Coded, route: str = "") -> Array:
         """Return the fall of coercivity of n magnets over that of the model, shape (n,)."""
         fall = np.ones(len(hosts))
         for host in self.hosts:
-            if known := self.known(host, COERCIVITY, route):
-                fall[hosts.says(host)] = np.exp(fall_deviation() * known.mean_slope())
+            if measured_magnets := self.known(host, COERCIVITY, route):
+                fall[hosts.says(host)] = np.exp(
+                    fall_deviation() * measured_magnets.mean_slope()
+                )
         return fall
 
     def shifts(
@@ -252,19 +274,26 @@ class Producer:
         and what is left is a share of the standard deviation of an ordinary magnet without shell; 0
         and NaN where nothing is known. `effects`, (n, 2), are the `EFFECTS` of each.
         """
-        found = {q: (np.zeros(len(table)), np.full(len(table), np.nan)) for q in splits()}
+        result = {
+            q: (np.zeros(len(table)), np.full(len(table), np.nan)) for q in splits()
+        }
         for host in self.hosts:
             rows = np.flatnonzero(hosts.says(host))
-            own, acts = table[rows], effects[rows]
-            for quantity, (shift, left) in found.items():
+            part = table[rows]
+            acts = effects[rows]
+            for quantity, (shift, remaining) in result.items():
                 if known := self.known(host, quantity, route):
-                    mean, left[rows] = known.posterior(own, acts)
+                    mean, remaining[rows] = known.posterior(part, acts)
                     shift[rows] = mean * known.deviation
-        return found
+        return result
 
     def record(self) -> dict[str, Any]:
         """Return the calibration as plain values, from which `from_record` makes it anew."""
-        return {"format": _FORMAT, "name": self.name, "magnets": [dict(m) for m in self.magnets]}
+        return {
+            "format": _FORMAT,
+            "name": self.name,
+            "magnets": [dict(m) for m in self.magnets],
+        }
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Producer":
@@ -274,7 +303,9 @@ class Producer:
                 raise StoreError(
                     f"producer of format {record['format']}, {_FORMAT} is read: calibrate"
                 )
-            producer = cls(str(record["name"]), tuple(_sound(m) for m in record["magnets"]))
+            producer = cls(
+                str(record["name"]), tuple(_sound(m) for m in record["magnets"])
+            )
             for host in producer.hosts:
                 for quantity in splits():
                     producer.known(host, quantity)
@@ -293,7 +324,9 @@ def _sound(magnet: Mapping[str, Any]) -> dict[str, Any]:
     for name, (value, (low, high)) in numbers.items():
         real = isinstance(value, int | float) and not isinstance(value, bool)
         if not real or not low <= value <= high:
-            raise ValueError(f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}")
+            raise ValueError(
+                f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}"
+            )
     return dict(magnet)
 
 
@@ -313,7 +346,9 @@ def folder() -> Path:
 
 def names() -> list[str]:
     """Return the names of the stored calibrations."""
-    return sorted(f.stem for f in folder().glob("*.json")) if folder().is_dir() else []
+    if folder().is_dir():
+        return sorted(f.stem for f in folder().glob("*.json"))
+    return []
 
 
 def check_name(name: Any) -> str:
@@ -335,10 +370,14 @@ def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; set MAGNETKIT_DATA_DIR") from None
+        raise InputError(
+            f"cannot write {path}: {error.strerror}; set MAGNETKIT_DATA_DIR"
+        ) from None
     record = {**producer.record(), "measured": list(measured)}
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
+        temporary.write_text(
+            json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8"
+        )
     return path
 
 

@@ -67,7 +67,9 @@ def calibrate_on_reference(
     alphas = [s for s in seen if s.quantity == ALPHA]
     bent = Producer(name, _records(name, table, shell, alphas, None, between, curie))
     rest = [s for s in seen if s.quantity != ALPHA]
-    return Producer(name, bent.magnets + _records(name, table, shell, rest, bent, between, curie))
+    return Producer(
+        name, bent.magnets + _records(name, table, shell, rest, bent, between, curie)
+    )
 
 
 def _records(
@@ -83,11 +85,15 @@ def _records(
     if not seen:
         return ()
     at = sorted({ROOM_K, *(s.kelvin for s in seen)})
-    process = {"producer": known.record()} if known is not None and known.magnets else None
+    process = (
+        {"producer": known.record()} if known is not None and known.magnets else None
+    )
     use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
     frames = sintered_at(table, at, process, shell or None, **use)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
-    model = alloys(table, read_process(process, 1), read_shells(shell or None, 1), curie=curie)
+    model = alloys(
+        table, read_process(process, 1), read_shells(shell or None, 1), curie=curie
+    )
     # A reference is assumed to have usual grains.
     own = kinds(table, [""], [shell or ""], curie=curie).effects[0]
     effects = dict(zip(EFFECTS, own.tolist(), strict=True))
@@ -121,13 +127,15 @@ def score_known_value(
     spread = splits()[one.quantity].deviation
     width = high - low if one.quantity == ALPHA else float(np.log(high / low))
     deviation = min(width / (2.0 * DEVIATIONS_90), spread)
-    noise, slope = one.deviation, 0.0
+    noise = one.deviation
+    slope = 0.0
     if one.quantity == ALPHA:
         off = one.value - value
     elif one.quantity == COERCIVITY:
         level = equivalent_level(model, one.kelvin, one.value)
         off = float(np.log(level.level))
-        noise, slope = noise / level.lever, level.slope
+        noise = noise / level.lever
+        slope = level.slope
     else:
         off = float(np.log(one.value / value))
     return {

@@ -64,7 +64,10 @@ def nominal_magnets(
 
 
 def alloys_of(
-    table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions, **parts: Any
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    conditions: Conditions,
+    **parts: Any,
 ) -> Alloys:
     """Return what the process makes of each candidate; `parts` as of `alloys`."""
     asked: dict[str, Any] = {"host": conditions.host, "curie": conditions.curie} | parts
@@ -95,7 +98,10 @@ def supplies(
 
 
 def makeable(
-    table: CompositionTable, conditions: Conditions, split: Partition | None = None, **more: Any
+    table: CompositionTable,
+    conditions: Conditions,
+    split: Partition | None = None,
+    **more: Any,
 ) -> tuple[Columns, NDArray[np.bool_]]:
     """Return how stable the phase of each candidate is, and which are taken for makeable.
 
@@ -110,8 +116,15 @@ def makeable(
         own = None if split is None else split[first]
         found, forms = makeable(table[first], conditions, own, **more)
         return found.take(place), forms[place]
-    asked = conditions.host, None, conditions.snapshot, conditions.interval
-    _, found = stability_columns(table, *asked, split, **more)
+    _, found = stability_columns(
+        table,
+        conditions.host,
+        None,
+        conditions.snapshot,
+        conditions.interval,
+        split,
+        **more,
+    )
     # A comparison with NaN is false: only what is judged can be refused.
     return found, ~(found["probability_phase_forms"] < FORMS)
 
@@ -154,7 +167,9 @@ def describe(
         found[name] = found[quantity] * shares(host.words, quantity)[host.codes]
     if room is not None:
         hosts = room["host"].renamed(_ROOTS.__getitem__)
-        found["nearest_grade"] = nearest_grade_column(hosts, *(room[name] for name in GRADED))
+        found["nearest_grade"] = nearest_grade_column(
+            hosts, *(room[name] for name in GRADED)
+        )
     status = found["status"]
     found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
     _fill_energy(found, table, conditions.interval, split)
@@ -170,16 +185,22 @@ def predicted(inputs: "Inputs", conditions: Conditions) -> Any:
     kelvin = conditions.temperature
     alike = alloys_of(inputs.table, shells, conditions, ranges=True)
     *made, room = figures_at(alike, [*kelvin, ROOM_K], conditions.use)
-    table, labels, split = inputs.table, inputs.labels, alike.written
+    table = inputs.table
+    labels = inputs.labels
+    split = alike.written
     frames = []
     for k, magnet in zip(kelvin, made, strict=True):
-        found = describe(table, k, conditions, labels, shells, magnet, room, split=split)
+        found = describe(
+            table, k, conditions, labels, shells, magnet, room, split=split
+        )
         frames.append(found.frame())
     return inputs.give(*frames, named=True)
 
 
 def cost_per_flux(
-    density: NDArray[np.float64], cost: NDArray[np.float64], remanence: NDArray[np.float64]
+    density: NDArray[np.float64],
+    cost: NDArray[np.float64],
+    remanence: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return the cost of a magnet's volume over its remanence, USD/(m3 T).
 
@@ -193,7 +214,9 @@ def _measured(name: str, table: CompositionTable, interval: float) -> Columns:
     from ..surrogates.models import load
 
     found = load(name).predict(table, interval)
-    columns = Columns((c, found[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi"))
+    columns = Columns(
+        (c, found[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi")
+    )
     columns[f"{name}_provenance"] = Coded.constant("surrogate", len(found), PROVENANCES)
     return columns
 

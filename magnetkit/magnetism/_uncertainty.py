@@ -36,12 +36,19 @@ _ITSELF = 1e-9
 
 @lru_cache(maxsize=1)
 def _growth() -> dict[str, tuple[float, float]]:
-    told = ((name, part) for name, part in datasets.toml(SPLIT_FILE).items() if "far" in part)
+    told = (
+        (name, part)
+        for name, part in datasets.toml(SPLIT_FILE).items()
+        if "far" in part
+    )
     return {name: (float(part["far"]), float(part["reach"])) for name, part in told}
 
 
 def distance_variance(
-    table: CompositionTable, hosts: Coded, quantity: str, producer: Producer | None = None
+    table: CompositionTable,
+    hosts: Coded,
+    quantity: str,
+    producer: Producer | None = None,
 ) -> Array:
     """Return the variance of ln of a quantity that distance from all measured magnets adds, (n,).
 
@@ -82,13 +89,13 @@ def condition_rows(
     magnets whose H_cJ was measured, shape (n,), `route` the word of the routes that share the
     producer's level.
     """
-    producer, effects = (
-        producer or Producer("", ()),
-        np.column_stack([rows[name] for name in EFFECTS]),
-    )
+    producer = producer or Producer("", ())
+    effects = np.column_stack([rows[name] for name in EFFECTS])
     shifts = producer.shifts(table, hosts, effects, route)
     shift, left = shifts[COERCIVITY]
-    split, spread, known = splits()[COERCIVITY], rows["spread"], np.isfinite(left)
+    split = splits()[COERCIVITY]
+    spread = rows["spread"]
+    known = np.isfinite(left)
     half = DEVIATIONS_90 * split.deviation
     alone = np.sqrt(spread**2 + half**2 * shared_variance(effects, split))
     rows["harder"] = rows["level"] * np.exp(shift + rows["coercivity_offset"])
@@ -96,7 +103,9 @@ def condition_rows(
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
     unseen = DEVIATIONS_90**2 * growth(distance, COERCIVITY)
-    rows["spread"] = np.sqrt(np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen)
+    rows["spread"] = np.sqrt(
+        np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen
+    )
     shift, left = shifts["remanence_T"]
     cap = DEVIATIONS_90 * splits()["remanence_T"].deviation
     rows["stronger"] = np.exp(shift + rows["remanence_offset"])
@@ -118,7 +127,9 @@ class Kinds(NamedTuple):
     effects: Array
 
 
-def covariance(one: Kinds, other: Kinds, quantity: str, producer: Producer | None = None) -> Array:
+def covariance(
+    one: Kinds, other: Kinds, quantity: str, producer: Producer | None = None
+) -> Array:
     """Return the covariance of the errors of n magnets with those of k others, shape (n, k).
 
     In units of the variance of a magnet near measured ones and without a calibration. Magnets of
@@ -133,9 +144,13 @@ def covariance(one: Kinds, other: Kinds, quantity: str, producer: Producer | Non
     # Texts compared each with each would take longer than all else.
     pairs = (*one.hosts.texts(), *other.hosts.texts()), (*one.shells, *other.shells)
     codes = (np.unique(both, return_inverse=True)[1] for both in pairs)
-    same_host, same_shell = (np.equal.outer(c[: len(apart)], c[len(apart) :]) for c in codes)
+    same_host, same_shell = (
+        np.equal.outer(c[: len(apart)], c[len(apart) :]) for c in codes
+    )
     itself = same_host & (apart < _ITSELF) & same_shell
-    alike = split.covariance(apart) + multiply(one.effects * split.shared, other.effects.T)
+    alike = split.covariance(apart) + multiply(
+        one.effects * split.shared, other.effects.T
+    )
     found = np.where(same_host, alike, 0.0) + split.residue * itself
     if quantity not in splits():
         return found
@@ -146,7 +161,9 @@ def covariance(one: Kinds, other: Kinds, quantity: str, producer: Producer | Non
         block = np.ix_(rows, columns)
         found[block] -= multiply(multiply(first, known.inverse), second.T)
         found[block] *= known.stretch**2
-    far = distance_variance(one.table, one.hosts, quantity, producer) / split.deviation**2
+    far = (
+        distance_variance(one.table, one.hosts, quantity, producer) / split.deviation**2
+    )
     return found + itself * far[:, None]
 
 

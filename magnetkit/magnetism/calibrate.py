@@ -58,7 +58,8 @@ _LIMITS = {
 # Standard deviation of the logarithm of a measurement.
 _MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
 # Standard deviations from which recipe and measurement contradict each other, or a row is odd.
-_IMPOSSIBLE, _ODD = 5.0, 3.0
+_IMPOSSIBLE = 5.0
+_ODD = 3.0
 # Recipes that differ by less, summed over atomic fractions, are one recipe.
 _SAME = 0.001
 # The widening of ranges by scatter is reported from this factor on.
@@ -99,7 +100,8 @@ class Calibration:
             label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
             magnets = part["magnet"].nunique()
             text = f"{label}, {magnets} magnet{'s' if magnets > 1 else ''}: "
-            error, reach = {}, {}
+            error = {}
+            reach = {}
             for name in ("before", "after"):
                 off = np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))
                 error[name] = 100 * float(np.expm1(off))
@@ -111,8 +113,10 @@ class Calibration:
             elif error["after"] > max(error["before"], reach["after"]):
                 text += "the others make it worse: check values, units and basis, and measure more "
                 text += "before you rely on it; "
-            left, wider = self._left(str(quantity), part)
-            text += f"for the producer's next magnet ±{100 * np.expm1(left):.0f} %"
+            half_width, wider = self._left(str(quantity), part)
+            text += (
+                f"for the producer's next magnet ±{100 * np.expm1(half_width):.0f} %"
+            )
             if wider > _WIDER:
                 text += f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than "
                 text += "the model's uncertainty"
@@ -136,16 +140,25 @@ class Calibration:
         assert producer is not None
         before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
         before = min(float(before), DEVIATIONS_90 * splits()[quantity].deviation)
-        known = [k for host in part["host"].unique() if (k := producer.known(host, quantity))]
-        if not known:
+        sources = [
+            k for host in part["host"].unique() if (k := producer.known(host, quantity))
+        ]
+        if not sources:
             return before, 1.0
-        shares = [k.posterior(k.table, k.effects)[1].mean() for k in known]
-        return float(before * np.mean(shares)), float(np.mean([k.stretch for k in known]))
+        shares = [k.posterior(k.table, k.effects)[1].mean() for k in sources]
+        return float(before * np.mean(shares)), float(
+            np.mean([k.stretch for k in sources])
+        )
 
 
 @named
 def calibrate(
-    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+    frame: Any,
+    name: str,
+    basis: Basis = "auto",
+    *,
+    strict: bool = False,
+    keep: bool = True,
 ) -> Process:
     """Calibrate on a producer's measured magnets; the result is a `process` under a name.
 
@@ -183,7 +196,12 @@ def calibrate(
 
 @named
 def calibration(
-    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+    frame: Any,
+    name: str,
+    basis: Basis = "auto",
+    *,
+    strict: bool = False,
+    keep: bool = True,
 ) -> Calibration:
     """Calibrate on a producer's measured magnets and report how well they fit.
 
@@ -207,28 +225,30 @@ def calibration(
             "calibration is asked for: give the producer another name, such as my-mill"
         )
     notes: list[str] = []
-    rows, rejected = read_magnets(frame, basis, notes)
+    rows, refusals = read_magnets(frame, basis, notes)
     values = []
     for row in rows:
         try:
             values += _values(row)
         except InputError as error:
-            rejected[row.number] = str(error)
-    rejected = dict(sorted(rejected.items()))
-    if rejected and (strict or not values):
-        number, why = next(iter(rejected.items()))
-        raise InputError(f"row {number}: {why} ({len(rejected)} of such rows)")
+            refusals[row.number] = str(error)
+    refusals = dict(sorted(refusals.items()))
+    if refusals and (strict or not values):
+        number, why = next(iter(refusals.items()))
+        raise InputError(f"row {number}: {why} ({len(refusals)} of such rows)")
     if not values:
         raise InputError("no measured magnet in the table; expected one row or more")
-    if rejected:
-        listed = "; ".join(f"row {n}: {why}" for n, why in rejected.items())
-        warn(f"{len(rejected)} rows left out: {listed}", UserWarning)
+    if refusals:
+        refusal_text = "; ".join(f"row {n}: {why}" for n, why in refusals.items())
+        warn(f"{len(refusals)} rows left out: {refusal_text}", UserWarning)
     contradictions = _contradictions(values)
     producer = Producer(name, tuple(v["record"] for v in values))
     report = _report(values, producer)
     if keep:
-        store(producer, [_plain(row) for row in rows if row.number not in rejected])
-    return Calibration(Process(producer=producer), report, rejected, contradictions, notes)
+        store(producer, [_plain(row) for row in rows if row.number not in refusals])
+    return Calibration(
+        Process(producer=producer), report, refusals, contradictions, notes
+    )
 
 
 @dataclass(frozen=True)
@@ -256,28 +276,28 @@ def read_magnets(
     """
     basis_code(basis)
     said: list[str] = []
-    listed = read_user_table(_whole_table(source, said), "magnets")
-    names = {column.name for column in listed.columns}
+    table = read_user_table(_whole_table(source, said), "magnets")
+    names = {column.name for column in table.columns}
     curves = "curve" in names
     recipe = {"composition"} if "grade" not in names else set()
     lacking = (recipe | {"temperature_K"}) - names
-    measured = curves or set(QUANTITIES) & names
-    if lacking - ({"temperature_K"} if curves else set()) or not measured:
-        headers = ", ".join(column.header for column in listed.columns[:12])
+    quantities = curves or set(QUANTITIES) & names
+    if lacking - ({"temperature_K"} if curves else set()) or not quantities:
+        headers = ", ".join(column.header for column in table.columns[:12])
         raise InputError(
             f"expected the columns composition, temperature_K and {' or '.join(QUANTITIES)}, got "
             f"{headers or 'none'}; a row is a magnet at a temperature"
         )
     if notes is not None:
-        notes += [listed.sentence(), *said, *listed.notes]
+        notes += [table.sentence(), *said, *table.notes]
     rows: list[_Row] = []
-    rejected = {line: why for line, (_, why) in listed.refused.items()}
-    for number, record in zip(listed.lines, listed.rows, strict=True):
+    refusals = {line: why for line, (_, why) in table.refused.items()}
+    for number, record in zip(table.lines, table.rows, strict=True):
         try:
             rows += [_row(number, one, basis) for one in _with_curves(record)]
         except InputError as error:
-            rejected[number] = str(error)
-    return rows, dict(sorted(rejected.items()))
+            refusals[number] = str(error)
+    return rows, dict(sorted(refusals.items()))
 
 
 def _whole_table(source: Any, notes: list[str]) -> Any:
@@ -293,32 +313,41 @@ def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
         return [record]
     rows = []
     for curve in read_curves(str(record["curve"])):
-        measured = {q: getattr(curve, q) for q in QUANTITIES}
-        rows.append({**record, "temperature_K": curve.temperature_K, **measured})
+        values = {q: getattr(curve, q) for q in QUANTITIES}
+        rows.append({**record, "temperature_K": curve.temperature_K, **values})
     return rows
 
 
-def _read_recipe(record: dict[str, Any], basis: Basis) -> tuple[str, CompositionTable, str]:
+def _read_recipe(
+    record: dict[str, Any], basis: Basis
+) -> tuple[str, CompositionTable, str]:
     """Return the recipe of a row as text and table, and its shell.
 
     Where only a grade is known, as of a supplier, its likeliest recipe stands for it.
     """
-    text, shell = str(record.get("composition") or ""), record.get("shell")
-    diffused = "" if _missing(shell) else str(read_shell(str(shell)) or "")
+    text = str(record.get("composition") or "")
+    shell = record.get("shell")
+    shell_text = "" if _missing(shell) else str(read_shell(str(shell)) or "")
     if not text and not _missing(record.get("grade")):
         from ._composition_estimate import grade_magnet
 
         magnet = grade_magnet(str(record["grade"]).strip(), ROOM_K)
-        return str(record["grade"]).strip(), magnet.table, diffused or str(magnet.shell or "")
-    own = record.get("basis")
-    if not _missing(own) and str(own).strip() not in BASES:
-        raise InputError(f"basis must be one of {', '.join(BASES)}; got {own!r:.40}")
-    named: Any = basis if _missing(own) else str(own).strip()
-    table = CompositionTable.from_strings([text], basis=named)
+        return (
+            str(record["grade"]).strip(),
+            magnet.table,
+            shell_text or str(magnet.shell or ""),
+        )
+    own_basis = record.get("basis")
+    if not _missing(own_basis) and str(own_basis).strip() not in BASES:
+        raise InputError(
+            f"basis must be one of {', '.join(BASES)}; got {own_basis!r:.40}"
+        )
+    basis_name: Any = basis if _missing(own_basis) else str(own_basis).strip()
+    table = CompositionTable.from_strings([text], basis=basis_name)
     if table.errors:
         error = table.errors[0]
         raise InputError(f"{error.text!r:.80}: {error.reason}")
-    return text, table, diffused
+    return text, table, shell_text
 
 
 def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
@@ -330,10 +359,12 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    seen, made_by = ({q: v for q, v in part.items() if v is not None} for part in (values, process))
+    values_given, made_by = (
+        {q: v for q, v in part.items() if v is not None} for part in (values, process)
+    )
     magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
-    return _Row(number, label, text, table, temperature, seen, made_by, shell)
+    return _Row(number, label, text, table, temperature, values_given, made_by, shell)
 
 
 def _missing(value: Any) -> bool:
@@ -349,13 +380,15 @@ def _number(name: str, value: Any) -> float | None:
     if _missing(value):
         return None
     try:
-        found = float(value)
+        number = float(value)
     except (TypeError, ValueError):
         raise InputError(f"{name} must be a number, got {value!r:.40}") from None
     low, high = _LIMITS.get(name, (-1e300, 1e300))
-    if not low <= found <= high:
-        raise InputError(f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}")
-    return found
+    if not low <= number <= high:
+        raise InputError(
+            f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}"
+        )
+    return number
 
 
 def _values(row: _Row) -> list[dict[str, Any]]:
@@ -363,31 +396,50 @@ def _values(row: _Row) -> list[dict[str, Any]]:
 
     InputError if the recipe makes no magnet in the model, or contradicts the measurement.
     """
-    process, shell = row.process or None, row.shell or None
+    process = row.process or None
+    shell = row.shell or None
     frames = sintered_at(row.table, [row.temperature, ROOM_K], process, shell)
-    here, room = (f.iloc[0] for f in frames)
-    if here["status"] != "ok":
-        raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
+    hot, room = (f.iloc[0] for f in frames)
+    if hot["status"] != "ok":
+        raise InputError(
+            f"{row.text}: the model makes no magnet of it ({hot['status']})"
+        )
     model = alloys(row.table, read_process(process, 1), read_shells(shell, 1))
-    host = root_of(str(here["host"]))
+    host = root_of(str(hot["host"]))
     effects = kinds(row.table, [host], [row.shell or ""], process).effects[0]
     values = []
-    for quantity, measured in row.values.items():
+    for quantity, value_measured in row.values.items():
         ends = ("", "_lo", "_hi")
-        value, low, high = (float(here[f"{quantity}{end}"]) for end in ends)
-        one = KnownValue(quantity, measured, row.temperature, _MEASUREMENT[quantity])
-        score = score_known_value(one, here, room, model) if low > 0.0 else None
+        value, low, high = (float(hot[f"{quantity}{end}"]) for end in ends)
+        one = KnownValue(
+            quantity, value_measured, row.temperature, _MEASUREMENT[quantity]
+        )
+        score = score_known_value(one, hot, room, model) if low > 0.0 else None
         if score is None:
-            raise InputError(f"{row.text}: the model gives it no {quantity} at this temperature")
+            raise InputError(
+                f"{row.text}: the model gives it no {quantity} at this temperature"
+            )
         if abs(score["score"]) > _IMPOSSIBLE:
             raise InputError(
-                f"{quantity} {measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
+                f"{quantity} {value_measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
                 f"{abs(score['score']):.1f} standard deviations away; check units and basis"
             )
-        record: dict[str, Any] = {"host": host, "quantity": quantity, "magnet": row.magnet}
-        record |= {"composition": fractions_of(row.table, 0), "temperature_K": row.temperature}
+        record: dict[str, Any] = {
+            "host": host,
+            "quantity": quantity,
+            "magnet": row.magnet,
+        }
+        record |= {
+            "composition": fractions_of(row.table, 0),
+            "temperature_K": row.temperature,
+        }
         record |= {**score, **dict(zip(EFFECTS, effects.tolist(), strict=True))}
-        known = {"measured": measured, "before": value, "before_lo": low, "before_hi": high}
+        known = {
+            "measured": value_measured,
+            "before": value,
+            "before_lo": low,
+            "before_hi": high,
+        }
         values.append({"row": row, "record": record, "known": known, "model": model})
     return values
 
@@ -397,30 +449,34 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
 
     Their noise is raised to their difference, so that neither outweighs the other.
     """
-    found = []
+    contradictions = []
     for one, other in combinations(values, 2):
-        a, b = one["record"], other["record"]
+        a = one["record"]
+        b = other["record"]
         alike = [
             (r["host"], r["quantity"], v["row"].process, v["row"].shell)
             for r, v in ((a, one), (b, other))
         ]
         if alike[0] != alike[1] or abs(a["temperature_K"] - b["temperature_K"]) > 2.0:
             continue
-        x, y = a["composition"], b["composition"]
+        x = a["composition"]
+        y = b["composition"]
         apart = sum(abs(x.get(e, 0.0) - y.get(e, 0.0)) for e in {*x, *y})
-        own = 0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
-        allowed = np.sqrt(own + a["noise"] + b["noise"])
+        own_variance = (
+            0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
+        )
+        tolerance = np.sqrt(own_variance + a["noise"] + b["noise"])
         gap = abs(a["score"] - b["score"])
-        if apart < _SAME and gap > _ODD * allowed:
-            measured = [value["known"]["measured"] for value in (one, other)]
-            found.append(
+        if apart < _SAME and gap > _ODD * tolerance:
+            measurements = [value["known"]["measured"] for value in (one, other)]
+            contradictions.append(
                 f"rows {one['row'].number} and {other['row'].number} contradict each other: "
-                f"{a['quantity']} {measured[0]:g} and {measured[1]:g} of one recipe, "
-                f"{gap / allowed:.1f} standard deviations apart; both are trusted less"
+                f"{a['quantity']} {measurements[0]:g} and {measurements[1]:g} of one recipe, "
+                f"{gap / tolerance:.1f} standard deviations apart; both are trusted less"
             )
             for record in (a, b):
                 record["noise"] = max(record["noise"], gap**2 / 2.0)
-    return found
+    return contradictions
 
 
 def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
@@ -428,47 +484,56 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
 
     rows = []
     for value in values:
-        record, row, known = value["record"], value["row"], value["known"]
+        record = value["record"]
+        row = value["row"]
+        facts = value["known"]
         mean, left, fall = _from_the_others(producer, record)
         deviation = record["deviation"]
         level = float(np.exp(mean * deviation))
-        centre, half = known["before"] * level, DEVIATIONS_90 * left * deviation
+        centre = facts["before"] * level
+        half = DEVIATIONS_90 * left * deviation
         if record["quantity"] == COERCIVITY:
             other = value["model"].with_level(level, fall)
             change = log_coercivity(other, row.temperature)
             change -= log_coercivity(value["model"], row.temperature)
-            centre = known["before"] * float(np.exp(change))
+            centre = facts["before"] * float(np.exp(change))
             half *= lever(other, row.temperature)
         noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
         score = (record["score"] - mean) / noisy
-        found = {"row": row.number, "magnet": row.magnet, "composition": row.text}
-        found |= {"host": record["host"], "temperature_K": row.temperature}
-        found |= {"quantity": record["quantity"], **known, "after": centre}
+        record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
+        record_out |= {"host": record["host"], "temperature_K": row.temperature}
+        record_out |= {"quantity": record["quantity"], **facts, "after": centre}
         for end, sign in (("lo", -1.0), ("hi", 1.0)):
-            found[f"after_{end}"] = centre * np.exp(sign * half)
+            record_out[f"after_{end}"] = centre * np.exp(sign * half)
         remark = "does not fit the others" if abs(score) > _ODD else ""
-        rows.append({**found, "standard_score": score, "remark": remark})
+        rows.append({**record_out, "standard_score": score, "remark": remark})
     return pd.DataFrame(rows)
 
 
-def _from_the_others(producer: Producer, record: dict[str, Any]) -> tuple[float, float, float]:
+def _from_the_others(
+    producer: Producer, record: dict[str, Any]
+) -> tuple[float, float, float]:
     """Return mean and standard deviation of a score given the other magnets, and their fall.
 
     The last is the fall of coercivity with temperature over the model's.
     """
     rest = (m for m in producer.magnets if m["magnet"] != record["magnet"])
-    others = Producer(producer.name, tuple(rest))
-    known: Known | None = others.known(record["host"], record["quantity"])
-    if known is None:
+    other_records = Producer(producer.name, tuple(rest))
+    posterior_source: Known | None = other_records.known(
+        record["host"], record["quantity"]
+    )
+    if posterior_source is None:
         return 0.0, 1.0, 1.0
-    own = Producer("", (record,)).known(record["host"], record["quantity"])
-    assert own is not None
-    mean, left = known.posterior(own.table, own.effects)
-    fall = float(np.exp(fall_deviation() * known.mean_slope()))
-    return float(mean[0]), float(left[0]), fall
+    single = Producer("", (record,)).known(record["host"], record["quantity"])
+    assert single is not None
+    mean, variance = posterior_source.posterior(single.table, single.effects)
+    fall = float(np.exp(fall_deviation() * posterior_source.mean_slope()))
+    return float(mean[0]), float(variance[0]), fall
 
 
 def _plain(row: _Row) -> dict[str, Any]:
-    found = {"row": row.number, "magnet": row.magnet, "composition": row.text}
-    found |= {"temperature_K": row.temperature} | ({"shell": row.shell} if row.shell else {})
-    return {**found, **row.values, **row.process}
+    record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
+    record_out |= {"temperature_K": row.temperature} | (
+        {"shell": row.shell} if row.shell else {}
+    )
+    return {**record_out, **row.values, **row.process}

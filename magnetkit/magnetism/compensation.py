@@ -96,30 +96,40 @@ class _Search:
         import pandas as pd
 
         table = self.made(shares)
-        made = magnets_at(alloys(table, host=self.host), self.kelvin)
-        b_r, first, last = made.remanence(), self.kelvin[0], self.kelvin[-1]
+        magnets = magnets_at(alloys(table, host=self.host), self.kelvin)
+        b_r = magnets.remanence()
+        first = self.kelvin[0]
+        last = self.kelvin[-1]
         # B_r and alpha are those of the phases, whether or not somebody measured such a coercivity.
-        answered = (made.status == 0) | (made.status == STATUS.index(FAR))
-        axial = answered.all(axis=1) & (b_r > 0.0).all(axis=1)
+        has_answer = (magnets.status == 0) | (magnets.status == STATUS.index(FAR))
+        axial = has_answer.all(axis=1) & (b_r > 0.0).all(axis=1)
         weight = 100.0 * table.weight_fractions()[:, self.columns].sum(axis=1)
         weight -= 100.0 * self.base.weight_fractions()[0, self.columns].sum()
-        chord = b_r[:, :1] + (b_r[:, -1:] - b_r[:, :1]) * np.linspace(0.0, 1.0, b_r.shape[1])
+        chord = b_r[:, :1] + (b_r[:, -1:] - b_r[:, :1]) * np.linspace(
+            0.0, 1.0, b_r.shape[1]
+        )
         with np.errstate(invalid="ignore", divide="ignore"):
             frame = pd.DataFrame(shares, columns=self.names).assign(
                 added_wt_pct=weight,
-                remanence_coefficient_pct_K=100.0 * (b_r[:, -1] / b_r[:, 0] - 1.0) / (last - first),
+                remanence_coefficient_pct_K=100.0
+                * (b_r[:, -1] / b_r[:, 0] - 1.0)
+                / (last - first),
                 remanence_T=b_r[:, 0],
                 sag_pct=100.0 * np.abs(b_r - chord).max(axis=1) / b_r[:, 0],
             )
-        return frame[axial].sort_values("added_wt_pct", kind="stable").reset_index(drop=True)
+        return (
+            frame[axial]
+            .sort_values("added_wt_pct", kind="stable")
+            .reset_index(drop=True)
+        )
 
     def formula(self, shares: Array) -> str:
         """Write one magnet with the rare earths in front, counted per rare earth."""
         row = self.made(shares[None, :])
         amounts = row.values / row.fraction(*RARE_EARTHS)[0]
         parts = [(SYMBOLS[c], a) for c, a in zip(row.indices, amounts, strict=True)]
-        ordered = sorted(parts, key=lambda p: p[0] not in RARE_EARTHS)
-        return "".join(f"{s}{a:.4g}" for s, a in ordered)
+        sorted_parts = sorted(parts, key=lambda p: p[0] not in RARE_EARTHS)
+        return "".join(f"{s}{a:.4g}" for s, a in sorted_parts)
 
 
 def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
@@ -186,7 +196,9 @@ def compensate(
         raise InputError(f"compensate takes one base alloy, got {len(table)}")
     names = list(with_)
     if not 1 <= len(names) <= 3 or any(r not in RARE_EARTHS for r in names):
-        raise InputError(f"with_ must name one to three rare earths such as Gd, Er; got {names}")
+        raise InputError(
+            f"with_ must name one to three rare earths such as Gd, Er; got {names}"
+        )
     if not 0.002 <= step <= 0.1:
         raise InputError(f"step must lie between 0.002 and 0.1, got {step}")
     finite("alpha", alpha)
@@ -196,22 +208,26 @@ def compensate(
     steps = round(1.0 / max(step, (0.0, 0.002, 0.01, 0.03)[len(names)]))
     shares = np.array(list(_shares(len(names), steps)), float) / steps
     search = _Search(table, names, np.linspace(first, second, _POINTS), host)
-    tried = search.tried(shares)
-    good = tried[tried["remanence_coefficient_pct_K"] >= alpha - tolerance]
+    trials = search.tried(shares)
+    good = trials[trials["remanence_coefficient_pct_K"] >= alpha - tolerance]
     if good.empty:
-        best = tried["remanence_coefficient_pct_K"].max() if len(tried) else float("nan")
+        best = (
+            trials["remanence_coefficient_pct_K"].max() if len(trials) else float("nan")
+        )
         raise InputError(
             f"no share of {', '.join(names)} reaches alpha {alpha:g} %/K in "
             f"{table.formulas()[0]}; the flattest has {best:.4f}"
         )
     # The lightest of the grid, and of each substituent alone: their order may change in refining.
-    alone = [good[good[names].drop(columns=r).sum(axis=1) == 0.0].head(1) for r in names]
+    alone = [
+        good[good[names].drop(columns=r).sum(axis=1) == 0.0].head(1) for r in names
+    ]
     starts = pd.concat([good.head(_STARTS), *alone])[names].to_numpy(float)
     # Back along their directions to the least amount that still reaches alpha.
     scales = np.linspace(0.0, 1.0, 501)[:, None, None]
     line = search.tried((scales * np.unique(starts, axis=0)).reshape(-1, len(names)))
-    refined = line[line["remanence_coefficient_pct_K"] >= alpha - tolerance]
-    found = (good if refined.empty else refined).iloc[0]
+    near_target = line[line["remanence_coefficient_pct_K"] >= alpha - tolerance]
+    found = (good if near_target.empty else near_target).iloc[0]
     share = {name: float(found[name]) for name in names}
     return Compensation(
         search.formula(np.array(list(share.values()))),
@@ -221,5 +237,5 @@ def compensate(
         float(found["remanence_coefficient_pct_K"]),
         float(found["remanence_T"]),
         float(found["sag_pct"]),
-        tried,
+        trials,
     )

@@ -260,39 +260,50 @@ class Conditions:
         from ..supply.scenario import check_recycled
         from .sintered import Duty, read_between, read_duty
 
-        known = {name: value for name, value in given.items() if value is not None}
-        if "interval" in known:
-            quantile(known["interval"])
-            known["interval"] = float(known["interval"])
-        scenario = known.get("scenario") or "baseline"
+        stated = {name: value for name, value in given.items() if value is not None}
+        if "interval" in stated:
+            quantile(stated["interval"])
+            stated["interval"] = float(stated["interval"])
+        scenario = stated.get("scenario") or "baseline"
         if not isinstance(scenario, str | Path):
             raise InputError(
                 f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
             )
-        prices = known.get("prices", {})
+        prices = stated.get("prices", {})
         if not isinstance(prices, Mapping):
-            raise InputError(f"prices must map elements to prices, got {prices!r:.60}; e.g. Tb=3x")
-        known |= {"scenario": str(scenario), "prices": {e: str(p) for e, p in prices.items()}}
-        if "between" in known:
-            known["between"] = read_between(known["between"])
-        if "temperature" in known:
-            known["temperature"] = tuple(parse_temperatures(known["temperature"]))
+            raise InputError(
+                f"prices must map elements to prices, got {prices!r:.60}; e.g. Tb=3x"
+            )
+        stated |= {
+            "scenario": str(scenario),
+            "prices": {e: str(p) for e, p in prices.items()},
+        }
+        if "between" in stated:
+            stated["between"] = read_between(stated["between"])
+        if "temperature" in stated:
+            stated["temperature"] = tuple(parse_temperatures(stated["temperature"]))
         uses = ("load_line", "outside_field_kA_m", "hours")
-        duty = read_duty(Duty(**{name: known[name] for name in uses if name in known}))
-        known |= zip(uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True)
-        known["recycled"] = check_recycled(known.get("recycled"))
-        if "snapshot" in known:
+        duty = read_duty(
+            Duty(**{name: stated[name] for name in uses if name in stated})
+        )
+        stated |= zip(
+            uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True
+        )
+        stated["recycled"] = check_recycled(stated.get("recycled"))
+        if "snapshot" in stated:
             from ..phases.snapshot import snapshot_folder
 
-            known["snapshot"] = snapshot_folder(known["snapshot"])
+            stated["snapshot"] = snapshot_folder(stated["snapshot"])
         for name in ("data", "add"):
-            if name in known:
-                known[name] = str(_file_of(name, known[name]))
-        kelvin = known.get("temperature", (300.0,))[0]
-        known["process"] = calibrated(known.get("process"), known.get("calibration"), kelvin)
-        found = cls(**known)
-        _ = found.supply_scenario  # one that cannot be read fails here
-        return found
+            if name in stated:
+                stated[name] = str(_file_of(name, stated[name]))
+        kelvin = stated.get("temperature", (300.0,))[0]
+        stated["process"] = calibrated(
+            stated.get("process"), stated.get("calibration"), kelvin
+        )
+        conditions = cls(**stated)
+        _ = conditions.supply_scenario  # one that cannot be read fails here
+        return conditions
 
 
 def _file_of(name: str, given: Any) -> Path:
@@ -304,7 +315,9 @@ def _file_of(name: str, given: Any) -> Path:
     return table_path(given)
 
 
-def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str, Any] | None:
+def calibrated(
+    process: Any, calibration: str | None, kelvin: float
+) -> dict[str, Any] | None:
     """Return a process whose model is anchored on the magnets that `calibration` names.
 
     That is the name of a calibration, a grade, whose printed values anchor the model at `kelvin`,
@@ -323,7 +336,9 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
             f"{calibration!r:.60}"
         )
     if record is not None and "producer" in record:
-        raise InputError(f"process and calibration {calibration!r}: give one of the two")
+        raise InputError(
+            f"process and calibration {calibration!r}: give one of the two"
+        )
     if calibration == NO_CALIBRATION:
         return record
     if calibration in _measured.names():
@@ -332,10 +347,10 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
     from ._composition_estimate import grade_magnet
 
     if not is_grade(calibration):
-        known = ", ".join(_measured.names()) or "none yet"
+        names = ", ".join(_measured.names()) or "none yet"
         raise InputError(
             f"calibration {calibration!r} is neither a grade nor a name of `magnetkit calibrate` "
-            f"(there are: {known}); give one of these, or `none` for the bare model"
+            f"(there are: {names}); give one of these, or `none` for the bare model"
         )
     return {**(record or {}), **grade_magnet(calibration, kelvin).process}
 
@@ -345,17 +360,23 @@ def calibration_of(process: Any) -> str:
     from .process import process_record
 
     producer = (process_record(process) or {}).get("producer")
-    return str(producer["name"]) if producer else NO_CALIBRATION
+    if producer:
+        return str(producer["name"])
+    return NO_CALIBRATION
 
 
 def conditions_in(*names: str, without: tuple[str, ...] = ()) -> Iterator[Field[Any]]:
     """Yield the fields of `Conditions` that are named, one by one or by their groups."""
     for one in fields(Conditions):
-        if {one.name, one.metadata.get("group")} & set(names) and one.name not in without:
+        if {one.name, one.metadata.get("group")} & set(
+            names
+        ) and one.name not in without:
             yield one
 
 
-def with_conditions(*names: str, without: tuple[str, ...] = ()) -> Callable[[Function], Function]:
+def with_conditions(
+    *names: str, without: tuple[str, ...] = ()
+) -> Callable[[Function], Function]:
     """Let a function that ends in ``**keywords`` say which conditions these are.
 
     Signature and docstring then name each: those of the groups or fields `names`, but for those
@@ -364,24 +385,39 @@ def with_conditions(*names: str, without: tuple[str, ...] = ()) -> Callable[[Fun
 
     def decorate(function: Function) -> Function:
         signature = inspect.signature(function)
-        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        taken = [f for f in conditions_in(*names, without=without)
-                 if f.name not in {p.name for p in own} and f.name != "temperature"]  # fmt: skip
-        kind, notes = inspect.Parameter.KEYWORD_ONLY, ConditionKeywords.__annotations__
-        noted = {f.name: getattr(notes[f.name], "__forward_arg__", notes[f.name]) for f in taken}
-        more = [inspect.Parameter(n, kind, default=None, annotation=a) for n, a in noted.items()]
-        function.__signature__ = signature.replace(parameters=own + more)  # type: ignore[attr-defined]
-        others = {n: a for n, a in function.__annotations__.items() if n != "keywords"}
-        function.__annotations__ = others | noted
+        parameters = [
+            p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD
+        ]
+        new_fields = [f for f in conditions_in(*names, without=without)
+                 if f.name not in {p.name for p in parameters} and f.name != "temperature"]  # fmt: skip
+        kind = inspect.Parameter.KEYWORD_ONLY
+        notes = ConditionKeywords.__annotations__
+        annotations = {
+            f.name: getattr(notes[f.name], "__forward_arg__", notes[f.name])
+            for f in new_fields
+        }
+        new_parameters = [
+            inspect.Parameter(n, kind, default=None, annotation=a)
+            for n, a in annotations.items()
+        ]
+        function.__signature__ = signature.replace(
+            parameters=parameters + new_parameters
+        )  # type: ignore[attr-defined]
+        other_annotations = {
+            n: a for n, a in function.__annotations__.items() if n != "keywords"
+        }
+        function.__annotations__ = other_annotations | annotations
         entries = "".join(
             f"{one.name} : {one.metadata['kind']}\n"
             + textwrap.indent(textwrap.fill(f"{one.metadata['meaning']}.", 88), " " * 4)
             + "\n"
-            for one in taken
+            for one in new_fields
         )
         # From Python 3.13 on the compiler takes the indentation off.
-        said = inspect.cleandoc(function.__doc__ or "")
-        function.__doc__ = re.sub(r"\*\*keywords\n(?: {4}.*\n)+", lambda _: entries, said)
+        docstring = inspect.cleandoc(function.__doc__ or "")
+        function.__doc__ = re.sub(
+            r"\*\*keywords\n(?: {4}.*\n)+", lambda _: entries, docstring
+        )
         return function
 
     return decorate

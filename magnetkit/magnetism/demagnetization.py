@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-POINTS = 201
+CURVE_POINTS = 201
 """Fields that a curve is drawn on."""
 
 
@@ -90,9 +90,13 @@ class Demagnetization:
         import pandas as pd
 
         n, k, m = self.field.shape
-        names = [f"magnet {i + 1}" for i in range(n)] if labels is None else list(labels)
+        names = (
+            [f"magnet {i + 1}" for i in range(n)] if labels is None else list(labels)
+        )
         if len(names) != n:
-            raise InputError(f"expected {n} labels, one for each magnet, got {len(names)}")
+            raise InputError(
+                f"expected {n} labels, one for each magnet, got {len(names)}"
+            )
         return pd.DataFrame(
             {
                 "candidate": np.repeat(np.array(names, object), k * m),
@@ -128,11 +132,13 @@ def curves_of(
     figures = remanence.ravel(), coercivity.ravel(), knee_field.ravel(), recoil.ravel()
     h_cb = working_fields(*figures, 0.0)
     if fields is None:
-        reverse = own_fields(*figures, h_cb, POINTS)
+        reverse = own_fields(*figures, h_cb, CURVE_POINTS)
     else:
         fields = np.asarray(fields, float)
         if fields.ndim != 1 or not (fields <= 0.0).all():
-            raise InputError("fields must be a vector of zero or negative H, A/m (second quadrant)")
+            raise InputError(
+                "fields must be a vector of zero or negative H, A/m (second quadrant)"
+            )
         reverse = np.tile(-fields, (h_cb.size, 1))
     j = curves(*figures, reverse).reshape(*shape, -1)
     field = -reverse.reshape(j.shape)
@@ -192,12 +198,15 @@ def demagnetization(
     """
     kelvin = np.array(parse_temperatures(temperature))
     inputs = read_inputs(compositions, basis, strict=True)
-    table, shell = inputs.table, inputs.shells_with(shell)
-    made = magnets_at(alloys(table, process, read_shells(shell, len(table)), host), kelvin)
-    axial = made.status == 0
+    table = inputs.table
+    shell = inputs.shells_with(shell)
+    magnets = magnets_at(
+        alloys(table, process, read_shells(shell, len(table)), host), kelvin
+    )
+    axial = magnets.status == 0
     if not len(table):
         raise InputError("expected one composition or more, got none")
-    figures = made.remanence(), made.coercivity(), made.knee_field
+    figures = magnets.remanence(), magnets.coercivity(), magnets.knee_field
     b_r, h_cj, knee = (np.where(axial, figure, np.nan) for figure in figures)
-    recoil = np.broadcast_to(made.rows["recoil"][:, None], axial.shape)
+    recoil = np.broadcast_to(magnets.rows["recoil"][:, None], axial.shape)
     return curves_of(kelvin, b_r, h_cj, knee, recoil, fields, load_line)

@@ -50,7 +50,8 @@ _TITLES = {
     "route": "nucleation in grains of the route",
 }
 # So many measurements are named, each of at least this share of the range.
-_NARROWEST, _LEAST_SHARE = 3, 0.01
+_NARROWEST = 3
+_LEAST_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ class Explanation:
         first = self.constants[worth].head(_NARROWEST)
         lines = []
         if first.empty:
-            lines.append("magnets of this producer; no constant of the law book narrows the range")
+            lines.append(
+                "magnets of this producer; no constant of the law book narrows the range"
+            )
         for row in first.to_dict("records"):
             lines.append(
                 f"{row['meaning']} ({row['value']:g} +- {row['deviation']:g} {row['unit']}, "
@@ -105,7 +108,9 @@ class Explanation:
                 for row in part.itertuples()
                 if row.value != 0.0
             ]
-            lines.append(f"{part['value'].sum():.{digits}f} {unit} = {', '.join(terms)}")
+            lines.append(
+                f"{part['value'].sum():.{digits}f} {unit} = {', '.join(terms)}"
+            )
         shares = [f"{name} {100 * share:.0f} %" for name, share in self.shares.items()]
         lines.append(f"range of H_cJ: {', '.join(shares)}")
         lines += [f"measure: {line}" for line in self.measurements()]
@@ -173,9 +178,13 @@ def explain_magnet(
 class _OneMagnet:
     """One recipe with all that it is made by; InputError if it is no magnet at the temperature."""
 
-    def __init__(self, table: CompositionTable, kelvin: float, process: Any, shell: Any) -> None:
+    def __init__(
+        self, table: CompositionTable, kelvin: float, process: Any, shell: Any
+    ) -> None:
         """Make the magnet once."""
-        self.table, self.kelvin, self.process = table, kelvin, process
+        self.table = table
+        self.kelvin = kelvin
+        self.process = process
         self.shells = read_shells(shell, 1)
         self.made = self.make()
         status = int(self.made.gate_at([kelvin])[0, 0])
@@ -195,50 +204,58 @@ class _OneMagnet:
         """Return the magnet by the constants of the law book as they are now."""
         return alloys(self.table, self.process, self.shells)
 
-    def coercivity(self, made: Alloys, kelvin: float, phases: Any = None, **rules: Any) -> float:
+    def coercivity(
+        self, made: Alloys, kelvin: float, phases: Any = None, **rules: Any
+    ) -> float:
         """Return H_cJ, A/m, of a magnet with some of its `Rules` or its phases changed."""
         from ._magnet_kernels import states
 
-        own = made.rules()._replace(**rules)
-        _, h_cj, _, _ = states(np.array([kelvin]), phases or made.phases, own)
+        rules_in_force = made.rules()._replace(**rules)
+        _, h_cj, _, _ = states(
+            np.array([kelvin]), phases or made.phases, rules_in_force
+        )
         return float(h_cj[0, 0])
 
 
 def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the terms of H_cJ, A/m, in words."""
-    made = magnet.made
-    producer = float(np.atleast_1d(made.rows["harder"])[0])
-    if float(made.rules().pinned[0]) > 0.0:
-        before = yield from _cell_terms(made)
+    alloy = magnet.made
+    producer = float(np.atleast_1d(alloy.rows["harder"])[0])
+    if float(alloy.rules().pinned[0]) > 0.0:
+        before = yield from _cell_terms(alloy)
     else:
         before = yield from _nucleation_terms(magnet)
-    at_room = magnet.coercivity(made, ROOM_K, phases=_without_shell(made))
+    at_room = magnet.coercivity(alloy, ROOM_K, phases=_without_shell(alloy))
     if producer != 1.0:
         yield "level of family and producer", at_room - before
         before = at_room
-    whole = magnet.coercivity(made, ROOM_K)
+    whole = magnet.coercivity(alloy, ROOM_K)
     if magnet.shells is not None:
         yield "shell", whole - at_room
         before = whole
     if whole != before:
         yield "rest", whole - before
     if magnet.kelvin != ROOM_K:
-        hot = magnet.coercivity(made, magnet.kelvin)
+        hot = magnet.coercivity(alloy, magnet.kelvin)
         yield f"{magnet.kelvin - ZERO_CELSIUS:.0f} C", hot - whole
 
 
 def _nucleation_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the terms of alpha_K H_N - N_eff M_s at 20 C without shell; return their sum, A/m."""
-    made = magnet.made
-    rows, structure = made.rows, made.structure
-    phases = _without_shell(made)
-    left = grain_decoupling(rows, structure)
-    none, one = np.zeros(1), np.ones(1)
-    plain = _producer_left_out(made)
+    alloy = magnet.made
+    rows = alloy.rows
+    structure = alloy.structure
+    phases = _without_shell(alloy)
+    decoupling = grain_decoupling(rows, structure)
+    none = np.zeros(1)
+    one = np.ones(1)
+    plain = _producer_left_out(alloy)
 
     def field_of(alpha_k: Array, n_eff: Array = none) -> float:
         """Return H_cJ, A/m, by these of Kronmueller's parameters."""
-        return magnet.coercivity(made, ROOM_K, phases, alpha_k=alpha_k, n_eff=n_eff, **plain)
+        return magnet.coercivity(
+            alloy, ROOM_K, phases, alpha_k=alpha_k, n_eff=n_eff, **plain
+        )
 
     alpha = rows["alpha_k"] * one
     before = field_of(alpha)
@@ -255,7 +272,7 @@ def _nucleation_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     after = field_of(alpha, n_eff)
     yield "stray field of neighbours", after - before
     before = after
-    after = field_of(alpha * left, n_eff * left)
+    after = field_of(alpha * decoupling, n_eff * decoupling)
     yield "coupled grains", after - before
     return after
 
@@ -263,12 +280,15 @@ def _nucleation_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
 def _producer_left_out(made: Alloys) -> dict[str, Any]:
     """Return the change of `Rules` that takes a producer's level out."""
     rules = made.rules()
-    return {"level": np.ones(1)} if "level" in rules._fields else {}
+    if "level" in rules._fields:
+        return {"level": np.ones(1)}
+    return {}
 
 
 def _cell_terms(made: Alloys) -> Iterator[tuple[str, float]]:
     """Yield the terms of cells at 20 C; return their sum, A/m."""
-    rows, structure = made.rows, made.structure
+    rows = made.rows
+    structure = made.structure
     shares = {name: structure[name] for name in Shares._fields}
     pinning = 1e3 * rows["pinning_kA_m"] * shares.pop("earth")
     # Shares at which nothing is missing, put in one by one.
@@ -282,7 +302,9 @@ def _cell_terms(made: Alloys) -> Iterator[tuple[str, float]]:
     yield "most that walls can hold", before
     for name in ("copper", "iron", "zirconium", "ratio"):
         full[name] = shares[name]
-        after = room_coercivity(**full, pinning=pinning, copper_scale=rows["copper_scale"])
+        after = room_coercivity(
+            **full, pinning=pinning, copper_scale=rows["copper_scale"]
+        )
         yield name, float(after[0]) - before
         before = float(after[0])
     return before
@@ -290,11 +312,12 @@ def _cell_terms(made: Alloys) -> Iterator[tuple[str, float]]:
 
 def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the terms of B_r, T, in words."""
-    made = magnet.made
-    polarization = float(made.at(np.array([magnet.kelvin])).polarization[0, 0])
-    rows, balance = made.rows, made.balance
+    alloy = magnet.made
+    polarization = float(alloy.at(np.array([magnet.kelvin])).polarization[0, 0])
+    rows = alloy.rows
+    balance = alloy.balance
     yield "J_s of the hard phase", polarization
-    reached = polarization
+    remanence = polarization
     steps = {
         "oxide, boundary and other phases": balance.hard,
         "polarization of those": (balance.hard + balance.second) / balance.hard,
@@ -302,11 +325,11 @@ def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
         "grains off the axis": rows["alignment"],
     }
     for term, factor in steps.items():
-        after = reached * float(np.atleast_1d(factor)[0])
-        yield term, after - reached
-        reached = after
-    whole = polarization * float(made.factor[0])
-    yield "exchange, carriers, producer", whole - reached
+        after = remanence * float(np.atleast_1d(factor)[0])
+        yield term, after - remanence
+        remanence = after
+    whole = polarization * float(alloy.factor[0])
+    yield "exchange, carriers, producer", whole - remanence
 
 
 def _without_shell(made: Alloys) -> Any:
@@ -320,7 +343,8 @@ def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]"
 
     center = magnet.coercivity(magnet.made, magnet.kelvin)
     variance = (float(magnet.made.rows["spread"][0]) / DEVIATIONS_90) ** 2
-    rows, by_status = [], dict.fromkeys(STATUS_OF_CONSTANTS, 0.0)
+    rows = []
+    by_status = dict.fromkeys(STATUS_OF_CONSTANTS, 0.0)
     for constant in _constants_of(magnet.hardening):
         change = _change(magnet, constant, center)
         by_status[constant.status] += change**2
@@ -334,7 +358,16 @@ def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]"
     constants = pd.DataFrame(rows)
     constants["share"] /= whole
     constants = constants.sort_values("share", ascending=False, ignore_index=True)
-    columns = ["law", "name", "value", "deviation", "unit", "status", "share", "meaning"]
+    columns = [
+        "law",
+        "name",
+        "value",
+        "deviation",
+        "unit",
+        "status",
+        "share",
+        "meaning",
+    ]
     return shares, constants[columns]
 
 

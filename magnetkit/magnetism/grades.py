@@ -45,7 +45,9 @@ QUANTITIES = (
 """Quantities of the table of grades; each with ``_lo``, ``_hi`` and ``_provenance``."""
 
 _Array = NDArray[np.float64]
-_REMANENCE, _COERCIVITY, _PRODUCT = "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"
+_REMANENCE = "remanence_T"
+_COERCIVITY = "coercivity_kA_m"
+_PRODUCT = "max_energy_product_kJ_m3"
 # Chords of B_r and H_cJ.
 _CHORDS = {q: f"{q.split('_')[0]}_coefficient_pct_K" for q in (_REMANENCE, _COERCIVITY)}
 _LIMIT = "max_working_temperature_K"
@@ -57,7 +59,7 @@ _OF_CLASS = (_COERCIVITY, _LIMIT)
 # Classes of it that are made without heavy rare earth.
 _PLAIN_CLASSES = ("N", "M", "H")
 # So much farther than those sold, MGOe, a number of a class is believed.
-_BEYOND = 2
+_MOST_BEYOND_SOLD = 2
 _LADDER_CLASSES = 4
 # Quantities printed for a family rather than for each grade.
 _OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
@@ -68,7 +70,7 @@ OF_LOTS |= {_COERCIVITY: (1, 1.0), "knee_field_kA_m": (1, 1.0)}
 """Columns that ln B_r (0) or ln H_cJ (1) of a lot decides, and their power of it."""
 # Grades within this share of each other in coercivity, or energy product, are of one kind.
 _ALIKE = 0.1
-_FEW = 3
+_LEAST_GRADES = 3
 # Rounds after which a value at 20 degrees C follows from one at temperature.
 _ROUNDS = 12
 # What separates two neighbouring grades: a step of B_r, a class of coercivity.
@@ -79,7 +81,10 @@ _NEAREST_BY = (_REMANENCE, _COERCIVITY, _PRODUCT)
 
 @named
 def grades(
-    name: str | None = None, temperature: float | str | None = None, *, sheets: bool = False
+    name: str | None = None,
+    temperature: float | str | None = None,
+    *,
+    sheets: bool = False,
 ) -> "pd.DataFrame":
     """Return commercial grades: printed values, the spread between makers, values at temperature.
 
@@ -120,7 +125,8 @@ def grades(
     >>> print(f"{sheet['remanence_T']:.3f} T, {sheet['coercivity_kA_m']:.0f} kA/m")
     1.108 T, 454 kA/m
     """
-    table, grade = at_room(), None if name is None else find(name)
+    table = at_room()
+    grade = None if name is None else find(name)
     if name is not None and grade is None:
         table = _as_class(name)
         grade = str(table["grade"].iloc[0])
@@ -137,42 +143,65 @@ def _as_class(name: str) -> "pd.DataFrame":
     """Return one row for a class and number between those that are sold; InputError otherwise."""
     import pandas as pd
 
-    table, (wanted, letters) = at_room(), class_of(name) or (0, "")
+    table, (product_class, letters) = at_room(), class_of(name) or (0, "")
     alike = _sold_by_class(table).get(letters, [])
     numbers = np.array([number for number, _ in alike], float)
-    if not alike or not numbers.min() - _BEYOND <= wanted <= numbers.max() + _BEYOND:
-        near = nearest(name)
-        way = f"the nearest names are {', '.join(near)}" if near else "none is like it"
-        raise InputError(f"no grade {name!r} is known; {way} (`magnetkit grades` lists all)")
+    if (
+        not alike
+        or not numbers.min() - _MOST_BEYOND_SOLD
+        <= product_class
+        <= numbers.max() + _MOST_BEYOND_SOLD
+    ):
+        suggestions = nearest(name)
+        way = (
+            f"the nearest names are {', '.join(suggestions)}"
+            if suggestions
+            else "none is like it"
+        )
+        raise InputError(
+            f"no grade {name!r} is known; {way} (`magnetkit grades` lists all)"
+        )
     rows = table.loc[[row for _, row in alike]]
-    made = rows.iloc[[0]].assign(grade=f"N{wanted}{letters.removeprefix('N')}", makers="")
+    estimate = rows.iloc[[0]].assign(
+        grade=f"N{product_class}{letters.removeprefix('N')}", makers=""
+    )
     for quantity in QUANTITIES:
         values = rows[quantity].to_numpy(float)
-        there = np.isfinite(values)
-        values, at = values[there], numbers[there]
-        if quantity in _OF_THE_FAMILY or not there.any():
+        is_number = np.isfinite(values)
+        values = values[is_number]
+        at = numbers[is_number]
+        if quantity in _OF_THE_FAMILY or not is_number.any():
             continue
-        middle, ends = float(np.median(values)), (values.min(), values.max())
+        middle = float(np.median(values))
+        ends = (values.min(), values.max())
         if quantity in (_REMANENCE, "coercivity_b_kA_m", _PRODUCT):
             # Within a class (BH)max, and with it B_r, goes with the number.
             degree = 1 if len(at) > 2 and np.ptp(at) > 2 else 0
             line = np.polyfit(np.log(at), np.log(values), degree)
             off = np.log(values) - np.polyval(line, np.log(at))
-            middle = float(np.exp(np.polyval(line, np.log(wanted))))
-            ends = middle * np.exp(min(off.min(), 0.0)), middle * np.exp(max(off.max(), 0.0))
-        made[quantity], made[f"{quantity}_lo"], made[f"{quantity}_hi"] = middle, *ends
-        made[f"{quantity}_provenance"] = "estimate"
-    return pd.DataFrame(made)
+            middle = float(np.exp(np.polyval(line, np.log(product_class))))
+            ends = (
+                middle * np.exp(min(off.min(), 0.0)),
+                middle * np.exp(max(off.max(), 0.0)),
+            )
+        estimate[quantity], estimate[f"{quantity}_lo"], estimate[f"{quantity}_hi"] = (
+            middle,
+            *ends,
+        )
+        estimate[f"{quantity}_provenance"] = "estimate"
+    return pd.DataFrame(estimate)
 
 
 def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
     """Return number and row of the sintered Nd-Fe-B grades of each class."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for row, grade, kind in zip(table.index, table["grade"], table["kind"], strict=True):
+    classes: dict[str, list[tuple[int, int]]] = {}
+    for row, grade, kind in zip(
+        table.index, table["grade"], table["kind"], strict=True
+    ):
         known_as = class_of(grade) if kind == "sintered" else None
         if known_as is not None:
-            found.setdefault(known_as[1], []).append((known_as[0], row))
-    return found
+            classes.setdefault(known_as[1], []).append((known_as[0], row))
+    return classes
 
 
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
@@ -182,32 +211,39 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     if not step:
         return table
     shares = {end: shares_left(table, kelvin, end) for end in ("", "_lo", "_hi")}
-    keeps, square = shares[""], table["squareness"]
-    table["squareness"] = squareness_at(table["squareness"], _curved_hosts(table), *keeps.values())
+    keeps = shares[""]
+    square = table["squareness"]
+    table["squareness"] = squareness_at(
+        table["squareness"], _curved_hosts(table), *keeps.values()
+    )
     for quantity, chord in _CHORDS.items():
         low, high = ("_lo", "_hi") if step > 0 else ("_hi", "_lo")
         for end, hot in (("_lo", low), ("_hi", high), ("", "")):
             table[f"{quantity}{end}"] *= shares[hot][quantity]
-        there = table[quantity].notna()
-        table.loc[~there, f"{quantity}_provenance"] = ""
-        estimate = there & (table[f"{chord}_provenance"] == "estimate")
+        has_value = table[quantity].notna()
+        table.loc[~has_value, f"{quantity}_provenance"] = ""
+        estimate = has_value & (table[f"{chord}_provenance"] == "estimate")
         table.loc[estimate, f"{quantity}_provenance"] = "estimate"
         outside = (table["max_working_temperature_K"] < kelvin) | (step < 0.0)
-        table.loc[there & outside, f"{quantity}_provenance"] = "extrapolated"
+        table.loc[has_value & outside, f"{quantity}_provenance"] = "extrapolated"
     knees = keeps[_COERCIVITY] * table["squareness"] / square
     for end in ("", "_lo", "_hi"):
         # The energy product follows B_r^2 until the coercivity cuts the straight line of B(H).
         field = 1e3 * table[f"coercivity_kA_m{end}"]
         at_end = field * (table[f"remanence_T{end}"] - MU_0 * field) / 1e3
         whole = table[f"max_energy_product_kJ_m3{end}"] * keeps["remanence_T"] ** 2
-        cut = 2.0 * MU_0 * field < table[f"remanence_T{end}"]
-        table[f"max_energy_product_kJ_m3{end}"] = whole.where(~cut, np.minimum(whole, at_end))
+        is_below = 2.0 * MU_0 * field < table[f"remanence_T{end}"]
+        table[f"max_energy_product_kJ_m3{end}"] = whole.where(
+            ~is_below, np.minimum(whole, at_end)
+        )
         table[f"knee_field_kA_m{end}"] *= knees
     _hot_coercivity_b(table, keeps["remanence_T"])
     return table
 
 
-def shares_left(table: "pd.DataFrame | pd.Series", kelvin: Any, end: str = "") -> dict[str, _Array]:
+def shares_left(
+    table: "pd.DataFrame | pd.Series", kelvin: Any, end: str = ""
+) -> dict[str, _Array]:
     """Return B_r and H_cJ of grades at a temperature, K, over those at 20 degrees C, by quantity.
 
     `table` holds rows of `grades` at 20 degrees C, or one of them, `end` ("", "_lo" or "_hi") names
@@ -227,30 +263,33 @@ def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> 
 
     The chords are those of `row`, one of `grades` at 20 degrees C.
     """
-    cold, own = value, row.copy()
+    cold = value
+    cold_row = row.copy()
     # How coercivity falls depends on how high it is at 20 degrees C.
     for _ in range(_ROUNDS):
-        own[quantity] = cold
-        cold = value / float(shares_left(own, kelvin)[quantity])
+        cold_row[quantity] = cold
+        cold = value / float(shares_left(cold_row, kelvin)[quantity])
     return cold
 
 
 def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
     """Return the hosts of grades, of bonded ones an empty text: these fall along their chords."""
-    return np.where(np.asarray(table["kind"]) == "bonded", "", np.asarray(table["host"], str))
+    return np.where(
+        np.asarray(table["kind"]) == "bonded", "", np.asarray(table["host"], str)
+    )
 
 
 def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
     """Scale H_cB as B_r, and cut it off where the curve of the hot magnet ends."""
     shape = curve_shapes(table)
     of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
-    own = "coercivity_b_kA_m"
-    short = of_curve[""] < table[own] * keeps
+    column = "coercivity_b_kA_m"
+    short = of_curve[""] < table[column] * keeps
     for end, ends_at in of_curve.items():
-        table[f"{own}{end}"] = np.minimum(table[f"{own}{end}"] * keeps, ends_at)
+        table[f"{column}{end}"] = np.minimum(table[f"{column}{end}"] * keeps, ends_at)
     of_h_cj = table["coercivity_kA_m_provenance"].replace("catalogue", "curve")
     source = table["remanence_T_provenance"].mask(short, of_h_cj)
-    table[f"{own}_provenance"] = source.where(table[own].notna(), "")
+    table[f"{column}_provenance"] = source.where(table[column].notna(), "")
 
 
 @lru_cache(maxsize=2)
@@ -267,22 +306,25 @@ def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
     makers = values[["grade", "maker"]].drop_duplicates()
     heads["makers"] = makers.groupby("grade", sort=False)["maker"].agg(", ".join)
     values = values[values["quantity"].isin(quantities)]
-    known = reconciled(values)
+    table_values = reconciled(values)
     columns: dict[str, pd.Series] = {}
     for quantity in quantities:
-        one = known[known.index.get_level_values("quantity") == quantity]
+        one = table_values[table_values.index.get_level_values("quantity") == quantity]
         one = one.droplevel("quantity").reindex(heads.index)
-        own = one["value"].notna()
+        has_value = one["value"].notna()
         if quantity in _OF_THE_FAMILY:
             one = one.fillna(_of_family(heads["host"], quantity))
         columns[quantity] = one["value"]
-        columns[f"{quantity}_lo"], columns[f"{quantity}_hi"] = one["lo"], one["hi"]
+        columns[f"{quantity}_lo"] = one["lo"]
+        columns[f"{quantity}_hi"] = one["hi"]
         there = one["value"].notna()
-        source = own.map({True: "catalogue", False: "family"}).where(there, "")
+        source = has_value.map({True: "catalogue", False: "family"}).where(there, "")
         columns[f"{quantity}_provenance"] = source
     for chord in _CHORDS.values():
         if chord in quantities:
-            columns[_TO[chord]] = known["to_K"].xs(chord, level="quantity").reindex(heads.index)
+            columns[_TO[chord]] = (
+                table_values["to_K"].xs(chord, level="quantity").reindex(heads.index)
+            )
     table = pd.concat([heads, pd.DataFrame(columns)], axis=1).reset_index()
     table.insert(4, "temperature_K", ROOM_K)
     _of_class(table, [q for q in _OF_CLASS if q in quantities])
@@ -295,8 +337,8 @@ def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
 
 def _of_class(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill in what no sheet of a sintered Nd-Fe-B grade prints but its class says."""
-    for sold in _sold_by_class(table).values():
-        rows = [row for _, row in sold]
+    for class_rows in _sold_by_class(table).values():
+        rows = [row for _, row in class_rows]
         for quantity in quantities:
             values = table.loc[rows, quantity].dropna()
             gaps = table.loc[rows].index[table.loc[rows, quantity].isna()]
@@ -312,23 +354,30 @@ def _of_family(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
 
     rows = printed()
     rows = rows[(rows["kind"] == "family") & (rows["quantity"] == quantity)]
-    known = rows.groupby("host")["value"].agg(["median", "min", "max"])
-    known.columns = ["value", "lo", "hi"]
-    return pd.DataFrame(known.reindex(hosts).to_numpy(), hosts.index, known.columns)
+    family_values = rows.groupby("host")["value"].agg(["median", "min", "max"])
+    family_values.columns = ["value", "lo", "hi"]
+    return pd.DataFrame(
+        family_values.reindex(hosts).to_numpy(), hosts.index, family_values.columns
+    )
 
 
 def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill in what no sheet of a grade prints, from like grades."""
-    values_of = {q: table[q].to_numpy(np.float64, copy=True) for q in (*quantities, _PRODUCT)}
+    values_of = {
+        q: table[q].to_numpy(np.float64, copy=True) for q in (*quantities, _PRODUCT)
+    }
     # (BH)max as a share of what B_r allows, by which B_r follows from (BH)max.
-    values_of["share"] = values_of[_PRODUCT] * 4e3 * MU_0 / values_of["remanence_T"] ** 2
+    values_of["share"] = (
+        values_of[_PRODUCT] * 4e3 * MU_0 / values_of["remanence_T"] ** 2
+    )
     group = table.groupby(["host", "kind"]).ngroup().to_numpy()
     # What was copied from sheets is for names and classes: it fills gaps where nothing else does.
     own_sheets = ~table["grade"].isin(secondhand()).to_numpy()
     for quantity in quantities:
         like = _PRODUCT if quantity == "coercivity_kA_m" else "coercivity_kA_m"
         # Its own may have been estimated before; those of the others are as printed.
-        own, by = table[like].to_numpy(np.float64), values_of[like]
+        target = table[like].to_numpy(np.float64)
+        by = values_of[like]
         values = values_of["share" if quantity == "remanence_T" else quantity]
         rows = np.flatnonzero(np.isnan(values_of[quantity]))
         ends = np.full((len(rows), 3), np.nan)
@@ -337,14 +386,14 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
             if own_sheets[same].any():
                 same = same[own_sheets[same]]
             if same.size:
-                ends[place] = _alike(values[same], by[same], own[i])
+                ends[place] = _alike(values[same], by[same], target[i])
         if quantity == "remanence_T":
             product = values_of[_PRODUCT][rows, None] * 4e3 * MU_0
             ends = np.sqrt(product / ends[:, [0, 2, 1]])
-        found = ~np.isnan(ends[:, 0])
+        has_estimate = ~np.isnan(ends[:, 0])
         names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
-        table.loc[rows[found], names] = ends[found]
-        table.loc[rows[found], f"{quantity}_provenance"] = "estimate"
+        table.loc[rows[has_estimate], names] = ends[has_estimate]
+        table.loc[rows[has_estimate], f"{quantity}_provenance"] = "estimate"
 
 
 def _alike(values: _Array, by: _Array, own: float) -> tuple[float, float, float]:
@@ -358,8 +407,12 @@ def _alike(values: _Array, by: _Array, own: float) -> tuple[float, float, float]
     if not close.any():
         return float(np.median(values)), float(values.min()), float(values.max())
     few = close.copy()
-    few[np.argsort(away, kind="stable")[:_FEW]] = True
-    return float(np.median(values[close])), float(values[few].min()), float(values[few].max())
+    few[np.argsort(away, kind="stable")[:_LEAST_GRADES]] = True
+    return (
+        float(np.median(values[close])),
+        float(values[few].min()),
+        float(values[few].max()),
+    )
 
 
 def printed(grade: str | None = None) -> "pd.DataFrame":
@@ -369,8 +422,8 @@ def printed(grade: str | None = None) -> "pd.DataFrame":
     is part of the quantity.
     """
     values = _printed()
-    chosen = values if grade is None else values[values["grade"] == grade]
-    return chosen.reset_index(drop=True)
+    rows = values if grade is None else values[values["grade"] == grade]
+    return rows.reset_index(drop=True)
 
 
 @lru_cache(maxsize=1)
@@ -384,7 +437,9 @@ def _printed() -> "pd.DataFrame":
     import pandas as pd
 
     files = [datasets.path(file) for file in (VALUES_FILE, SECOND_FILE)]
-    values = pd.concat([pd.read_csv(f, keep_default_na=False) for f in files], ignore_index=True)
+    values = pd.concat(
+        [pd.read_csv(f, keep_default_na=False) for f in files], ignore_index=True
+    )
     for name in ("value", "temperature_K", "to_K"):
         values[name] = pd.to_numeric(values[name], errors="coerce")
     return values
@@ -401,23 +456,38 @@ def reconciled(values: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     room = values[(values["grade"] != "") & ~_measured_hot(values)]
-    ends, least = _by_bound(room, ["grade", "quantity", "maker"])
-    middle = ((ends["min"] + ends["max"]) / 2.0).where(ends["min"].notna() & ends["max"].notna())
+    ends, minimum = _by_bound(room, ["grade", "quantity", "maker"])
+    middle = ((ends["min"] + ends["max"]) / 2.0).where(
+        ends["min"].notna() & ends["max"].notna()
+    )
     nominal = ends["typical"].fillna(middle).fillna(ends[""])
-    guaranteed = ends.index.get_level_values("quantity").isin(_GUARANTEED)
-    own = nominal.where(~guaranteed, least).fillna(nominal).fillna(least).fillna(ends["max"])
+    is_guaranteed = ends.index.get_level_values("quantity").isin(_GUARANTEED)
+    best_value = (
+        nominal.where(~is_guaranteed, minimum)
+        .fillna(nominal)
+        .fillna(minimum)
+        .fillna(ends["max"])
+    )
     over = ["grade", "quantity"]
-    grouped = room.groupby(over)
-    found = {"value": own.groupby(over).median(), "lo": grouped["value"].min()}
+    groups = room.groupby(over)
+    columns = {"value": best_value.groupby(over).median(), "lo": groups["value"].min()}
     # Where one sheet of several prints no end of its chord, that of the middle one is not known.
-    to = grouped["to_K"].median().where(grouped["to_K"].count() * 2 > grouped["value"].count())
-    return pd.DataFrame({**found, "hi": grouped["value"].max(), "to_K": to})
+    to = (
+        groups["to_K"]
+        .median()
+        .where(groups["to_K"].count() * 2 > groups["value"].count())
+    )
+    return pd.DataFrame({**columns, "hi": groups["value"].max(), "to_K": to})
 
 
-def _by_bound(values: "pd.DataFrame", index: list[str]) -> "tuple[pd.DataFrame, pd.Series]":
+def _by_bound(
+    values: "pd.DataFrame", index: list[str]
+) -> "tuple[pd.DataFrame, pd.Series]":
     """Return the median of each kind of bound at room temperature, and the least values."""
     room = values[(values["grade"] != "") & ~_measured_hot(values)]
-    ends = room.pivot_table(index=index, columns="bound", values="value", aggfunc="median")
+    ends = room.pivot_table(
+        index=index, columns="bound", values="value", aggfunc="median"
+    )
     ends = ends.reindex(columns=["", "min", "lower bound", "typical", "max"])
     return ends, ends["min"].fillna(ends["lower bound"])
 
@@ -434,19 +504,20 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     InputError if no such grade is known, or its curve is not.
     """
     table = grades(name)
-    row, shape = table.iloc[0], curve_shapes(table).iloc[0]
+    row = table.iloc[0]
+    shape = curve_shapes(table).iloc[0]
     if np.isnan(shape["squareness"]):
         raise InputError(
             f"{row['grade']} is bonded, and no sheet prints its knee: its curve is not known"
         )
     sheets = (
-        f"sheets of {row['makers']}" if row["makers"] else "number and class (no sheet is known)"
+        f"sheets of {row['makers']}"
+        if row["makers"]
+        else "number and class (no sheet is known)"
     )
     source = f"{sheets}, hot by chords alpha and beta"
     if shape["usual_squareness"]:
-        source += (
-            f"; knee at 20 °C assumed at {shape['squareness']:g} H_cJ, as usual for {row['host']}"
-        )
+        source += f"; knee at 20 °C assumed at {shape['squareness']:g} H_cJ, as usual for {row['host']}"
     if shape["usual_recoil"]:
         source += f"; recoil permeability assumed {shape['recoil']:g} as usual for {row['host']}"
     return row, shape, source
@@ -461,7 +532,8 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    recoil, knee = table["recoil_permeability"], table["knee_field_kA_m"]
+    recoil = table["recoil_permeability"]
+    knee = table["knee_field_kA_m"]
     shape = {
         "squareness": table["squareness"],
         "recoil": recoil.fillna(_usual_shapes(table)["recoil"]),
@@ -478,8 +550,11 @@ def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     shapes = {name: vars(family) for name, family in parameters().families.items()}
     shapes |= datasets.toml("grades/usual_shapes.toml")
     names = "squareness", "recoil"
-    own = [[shapes.get(host, {}).get(name, np.nan) for name in names] for host in table["host"]]
-    usual = pd.DataFrame(own, table.index, names, dtype=float)
+    shape_rows = [
+        [shapes.get(host, {}).get(name, np.nan) for name in names]
+        for host in table["host"]
+    ]
+    usual = pd.DataFrame(shape_rows, table.index, names, dtype=float)
     return usual.assign(squareness=usual["squareness"].mask(table["kind"] == "bonded"))
 
 
@@ -491,7 +566,9 @@ def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> _Arr
     """
     from ._demagnetization_kernels import working_fields
 
-    b_r, h_cj = (table[f"{q}{end}"].to_numpy(float) for q in ("remanence_T", "coercivity_kA_m"))
+    b_r, h_cj = (
+        table[f"{q}{end}"].to_numpy(float) for q in ("remanence_T", "coercivity_kA_m")
+    )
     square, recoil = (shape[name].to_numpy(float) for name in ("squareness", "recoil"))
     h_cj = np.where(np.isnan(square) | np.isnan(recoil), np.nan, 1e3 * h_cj)
     return 1e-3 * working_fields(b_r, h_cj, square * h_cj, recoil, 0.0)
@@ -509,41 +586,47 @@ def sold_at(kelvin: float) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    ends, least = _by_bound(printed(), ["grade", "maker", "quantity"])
+    ends, minimum = _by_bound(printed(), ["grade", "maker", "quantity"])
     middle = ends["typical"].fillna(ends[""])
-    found = pd.DataFrame({q: least.xs(q, level="quantity") for q in _CHORDS})
-    other = {q: middle.xs(q, level="quantity").reindex(found.index) for q in _ESTIMATED[:4]}
+    table = pd.DataFrame({q: minimum.xs(q, level="quantity") for q in _CHORDS})
+    other = {
+        q: middle.xs(q, level="quantity").reindex(table.index) for q in _ESTIMATED[:4]
+    }
     # Rows of the grades, in order of `found`.
-    rows = at_room().set_index("grade").reindex(found.index.get_level_values("grade"))
+    rows = at_room().set_index("grade").reindex(table.index.get_level_values("grade"))
     shares = [lots(str(host)).share(_COERCIVITY) for host in rows["host"]]
     typical_b = other[_REMANENCE] * np.exp(-constants()["typical"])
-    found[_REMANENCE] = found[_REMANENCE].fillna(typical_b)
-    hard = found[_COERCIVITY].fillna(other[_COERCIVITY] * np.array(shares))
+    table[_REMANENCE] = table[_REMANENCE].fillna(typical_b)
+    hard = table[_COERCIVITY].fillna(other[_COERCIVITY] * np.array(shares))
     # A class stands for the least H_cJ that a maker does not print.
-    found[_COERCIVITY] = hard.where(hard.notna(), rows[_COERCIVITY].to_numpy())
+    table[_COERCIVITY] = hard.where(hard.notna(), rows[_COERCIVITY].to_numpy())
     for name in ("host", "kind", "density_kg_m3", _LIMIT, "squareness"):
-        found[name] = rows[name].to_numpy()
-    ends = _chord_ends(printed()).reindex(found.index)
+        table[name] = rows[name].to_numpy()
+    ends = _chord_ends(printed()).reindex(table.index)
     for chord in _CHORDS.values():
-        own = other[chord]
-        found[chord] = own.fillna(pd.Series(rows[chord].to_numpy(float), found.index))
+        chord_values = other[chord]
+        table[chord] = chord_values.fillna(
+            pd.Series(rows[chord].to_numpy(float), table.index)
+        )
         # Of a maker's own chord the end is its own too.
-        usual = pd.Series(rows[_TO[chord]].to_numpy(float), found.index)
-        found[_TO[chord]] = ends[chord].where(own.notna(), usual)
-    left = shares_left(found, kelvin)
-    square = squareness_at(found["squareness"], _curved_hosts(found), *left.values())
+        usual = pd.Series(rows[_TO[chord]].to_numpy(float), table.index)
+        table[_TO[chord]] = ends[chord].where(chord_values.notna(), usual)
+    left = shares_left(table, kelvin)
+    square = squareness_at(table["squareness"], _curved_hosts(table), *left.values())
     for quantity, share in left.items():
-        found[quantity] *= share
-    found["knee_field_kA_m"] = found[_COERCIVITY] * square
-    found["recoil"] = curve_shapes(rows.reset_index())["recoil"].to_numpy()
-    found = found.drop(columns=["squareness", *_CHORDS.values(), *_TO.values()])
-    return found.dropna(subset=[*_CHORDS]).reset_index()
+        table[quantity] *= share
+    table["knee_field_kA_m"] = table[_COERCIVITY] * square
+    table["recoil"] = curve_shapes(rows.reset_index())["recoil"].to_numpy()
+    table = table.drop(columns=["squareness", *_CHORDS.values(), *_TO.values()])
+    return table.dropna(subset=[*_CHORDS]).reset_index()
 
 
 def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
     """Return the upper temperatures of makers' chords, K, by grade and maker; NaN without one."""
     index = ["grade", "maker"]
-    ends = values.pivot_table(index=index, columns="quantity", values="to_K", aggfunc="median")
+    ends = values.pivot_table(
+        index=index, columns="quantity", values="to_K", aggfunc="median"
+    )
     return ends.reindex(columns=list(_CHORDS.values()))
 
 
@@ -554,11 +637,13 @@ def most_without_heavy_rare_earth(makers: str = "") -> float:
     or of all of them where these sell none.
     """
     table = at_room()
-    plain = [row for name in _PLAIN_CLASSES for _, row in _sold_by_class(table).get(name, [])]
+    plain = [
+        row for name in _PLAIN_CLASSES for _, row in _sold_by_class(table).get(name, [])
+    ]
     rows = table.loc[plain]
-    asked = set(filter(None, makers.split(", ")))
-    own = [bool(asked & set(text.split(", "))) for text in rows["makers"]]
-    rows = rows[own] if any(own) else rows
+    makers_asked = set(filter(None, makers.split(", ")))
+    is_theirs = [bool(makers_asked & set(text.split(", "))) for text in rows["makers"]]
+    rows = rows[is_theirs] if any(is_theirs) else rows
     return float(rows[_COERCIVITY].max()) / lots(NAMED_HOST).share(_COERCIVITY)
 
 
@@ -569,23 +654,41 @@ def ladder(makers: str) -> float | None:
     classes or more; None without one. What was copied from sheets does not count.
     """
     slopes = [_ladders()[maker] for maker in makers.split(", ") if maker in _ladders()]
-    return float(np.median(slopes)) if slopes else None
+    if slopes:
+        return float(np.median(slopes))
+    return None
 
 
 @lru_cache(maxsize=1)
 def _ladders() -> dict[str, float]:
     values = printed()
-    values = values[(values["kind"] == "sintered") & ~values["grade"].isin(secondhand())]
-    over = values[values["quantity"].isin(QUANTITIES[:2])].groupby(["quantity", "maker", "grade"])
+    values = values[
+        (values["kind"] == "sintered") & ~values["grade"].isin(secondhand())
+    ]
+    over = values[values["quantity"].isin(QUANTITIES[:2])].groupby(
+        ["quantity", "maker", "grade"]
+    )
     ends = over["value"].agg(["median", "min"])
     sides: Any = [ends.xs(q, level="quantity") for q in (_COERCIVITY, _REMANENCE)]
-    hard, best = sides[0]["min"], dict[str, dict[str, tuple[float, float]]]()
+    hard = sides[0]["min"]
+    best = dict[str, dict[str, tuple[float, float]]]()
     for (maker, grade), b_r in sides[1]["median"].items():
-        if (named_so := class_of(str(grade))) is not None and (maker, grade) in hard.index:
-            own, last = best.setdefault(maker, {}), (float(b_r), float(hard[maker, grade]))
-            own[named_so[1]] = max(own.get(named_so[1], last), last)
-    logs = {m: np.log(list(o.values())) for m, o in best.items() if len(o) >= _LADDER_CLASSES}
-    return {maker: float(np.polyfit(log[:, 1], log[:, 0], 1)[0]) for maker, log in logs.items()}
+        if (named_so := class_of(str(grade))) is not None and (
+            maker,
+            grade,
+        ) in hard.index:
+            by_maker = best.setdefault(maker, {})
+            last = (float(b_r), float(hard[maker, grade]))
+            by_maker[named_so[1]] = max(by_maker.get(named_so[1], last), last)
+    logs = {
+        m: np.log(list(o.values()))
+        for m, o in best.items()
+        if len(o) >= _LADDER_CLASSES
+    }
+    return {
+        maker: float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
+        for maker, log in logs.items()
+    }
 
 
 def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
@@ -598,12 +701,12 @@ def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
     with np.errstate(divide="ignore", invalid="ignore"):
         places = np.log(np.column_stack([b_r, h_cj])) / _STEP
     names, of_host = _sintered()
-    known = np.isfinite(places).all(axis=1)
-    found = np.full(len(hosts), names.index(""))
+    has_place = np.isfinite(places).all(axis=1)
+    nearest_index = np.full(len(hosts), names.index(""))
     for host, (place, ends) in of_host.items():
-        rows = np.flatnonzero(known & hosts.says(host))
-        found[rows] = place[nearest_points(places[rows], ends.T / _STEP)[1]]
-    return Coded(found, names).used()
+        rows = np.flatnonzero(has_place & hosts.says(host))
+        nearest_index[rows] = place[nearest_points(places[rows], ends.T / _STEP)[1]]
+    return Coded(nearest_index, names).used()
 
 
 @lru_cache(maxsize=1)
@@ -616,11 +719,13 @@ def _sintered() -> "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], An
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
     table = table[~table["grade"].isin(secondhand())]
     names = tuple(sorted({"", *table["grade"]}))
-    own = {
+    places = {
         str(host): (
             np.array([names.index(grade) for grade in part["grade"]]),
-            np.log(part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T).copy(),
+            np.log(
+                part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T
+            ).copy(),
         )
         for host, part in table.groupby("host")
     }
-    return names, own
+    return names, places

@@ -143,7 +143,9 @@ def constants() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    return pd.DataFrame([vars(constant) for each in _laws().values() for constant in each])
+    return pd.DataFrame(
+        [vars(constant) for each in _laws().values() for constant in each]
+    )
 
 
 @contextmanager

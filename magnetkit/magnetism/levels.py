@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from ..surrogates._curie import CurieModel
 
 # Levels between which that of a measured coercivity is sought: beyond, no magnet is one.
-_LEAST_LEVEL, _MOST_LEVEL = 0.02, 50.0
+_LEAST_LEVEL = 0.02
+_MOST_LEVEL = 50.0
 # What a plain alloy may have over the best that is sold without heavy rare earth: lots of a recipe
 # differ by as much.
 _ABOVE = 1.05
@@ -56,7 +57,9 @@ class Equivalent:
     slope: float
 
 
-def equivalent_level(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> Equivalent:
+def equivalent_level(
+    magnet: Alloys, kelvin: float, coercivity_kA_m: float
+) -> Equivalent:
     """Return the level at 20 degrees C of a magnet of which H_cJ was measured at a temperature.
 
     Parameters
@@ -76,9 +79,11 @@ def equivalent_level(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> E
     from scipy.optimize import brentq
 
     def excess(log: float) -> float:
-        return log_coercivity(magnet.with_level(float(np.exp(log))), kelvin) - measured
+        return (
+            log_coercivity(magnet.with_level(float(np.exp(log))), kelvin) - log_measured
+        )
 
-    measured = float(np.log(coercivity_kA_m))
+    log_measured = float(np.log(coercivity_kA_m))
     ends = float(np.log(_LEAST_LEVEL)), float(np.log(_MOST_LEVEL))
     if not excess(ends[0]) < 0.0 < excess(ends[1]):
         raise InputError(
@@ -86,11 +91,11 @@ def equivalent_level(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> E
             "recipe; check value, unit and temperature"
         )
     log = float(brentq(excess, *ends, xtol=1e-9))
-    own = magnet.with_level(float(np.exp(log)))
-    here = log_coercivity(own, kelvin)
-    steeper = own.with_level(1.0, fall=np.exp(_STEP))
-    rise = (log_coercivity(steeper, kelvin) - here) / _STEP
-    lift = lever(own, kelvin)
+    leveled = magnet.with_level(float(np.exp(log)))
+    log_model = log_coercivity(leveled, kelvin)
+    steeper = leveled.with_level(1.0, fall=np.exp(_STEP))
+    rise = (log_coercivity(steeper, kelvin) - log_model) / _STEP
+    lift = lever(leveled, kelvin)
     return Equivalent(float(np.exp(log)), lift, fall_deviation() * rise / lift)
 
 
@@ -140,10 +145,10 @@ class Level:
 
         Magnets of a route that does not share the level have the family's.
         """
-        own: dict[str, Any] = {"route": route} if route else {}
+        settings: dict[str, Any] = {"route": route} if route else {}
         if self.is_trial(route):
-            return own
-        return own | {"level": self.value}
+            return settings
+        return settings | {"level": self.value}
 
 
 def _word(route: str | None) -> str:
@@ -219,11 +224,11 @@ def _ladder_reason(plain: Alloys, makers: str) -> str:
     """
     if HOST_NAMES[plain.written.host[0]] != NAMED_HOST:
         return ""
-    most = most_without_heavy_rare_earth(makers)
+    limit = most_without_heavy_rare_earth(makers)
     h_cj = float(np.exp(log_coercivity(plain, ROOM_K)))
-    if not h_cj > _ABOVE * most:
+    if not h_cj > _ABOVE * limit:
         return ""
     return (
         f"its alloy without heavy rare earth would have {h_cj:.0f} kA/m, the best that is sold "
-        f"without it {most:.0f}"
+        f"without it {limit:.0f}"
     )

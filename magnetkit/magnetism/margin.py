@@ -46,7 +46,9 @@ def margin_line(
         duty.append(f"{outside_field_kA_m:.3g} kA/m")
     beside = f" with {' and '.join(duty)}" if duty else ""
     figures = {"guaranteed": guaranteed, "typical": typical}
-    margins = [f"{value:.2f} {name}" for name, value in figures.items() if value == value]
+    margins = [
+        f"{value:.2f} {name}" for name, value in figures.items() if value == value
+    ]
     text = f"margin at {temperature_K - ZERO_CELSIUS:.0f} °C{beside}: "
     text += ", ".join(margins) or "unknown"
     if loses_from_K == loses_from_K:

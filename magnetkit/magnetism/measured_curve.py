@@ -23,11 +23,13 @@ _Array = NDArray[np.float64]
 # A sweep ends where the field comes back by more than this share of its range.
 _TURN = 0.02
 # Share of the largest reverse field within which the first point must lie, and least of points.
-_FIRST, _FEW = 0.1, 5
+_FIRST = 0.1
+_LEAST_POINTS = 5
 # Share of B_r below which a last point counts as H_cJ.
 _LEFT = 0.01
 # Share of the reverse field within which B_r is read from a straight line, with so many points.
-_NEAR, _LINE_POINTS = 0.05, 4
+_NEAR = 0.05
+_LINE_POINTS = 4
 # The slope of the recoil line is that up to this share of H_k.
 _RECOIL = 0.3
 # A branch whose J at H = 0 is less than this share of the largest is no branch from saturation.
@@ -39,10 +41,13 @@ _ALIKE_K = 2.0
 # Beyond these a number is more likely a slip of a unit than a magnet: iron cobalt, the best
 # saturated metal, has 2.45 T, the best magnet sold 1.55 T; Sm-Co below 100 K reaches 6,000 kA/m,
 # alnico has 40 kA/m.
-_LEAST_REMANENCE_T, _MOST_REMANENCE_T = 0.05, 2.0
-_LEAST_COERCIVITY_KA_M, _MOST_COERCIVITY_KA_M = 10.0, 8000.0
+_LEAST_REMANENCE_T = 0.05
+_MOST_REMANENCE_T = 2.0
+_LEAST_COERCIVITY_KA_M = 10.0
+_MOST_COERCIVITY_KA_M = 8000.0
 _USUAL_COERCIVITY_KA_M = (100.0, 4000.0)
-_LEAST_PERMEABILITY, _USUAL_PERMEABILITY = 0.97, 1.05
+_LEAST_PERMEABILITY = 0.97
+_USUAL_PERMEABILITY = 1.05
 # What a field may be written in, likeliest first, A/m.
 _FIELD_UNITS = {
     "kA/m": 1e3,
@@ -141,12 +146,12 @@ def read_curves(
     sources = list(source) if isinstance(source, list | tuple) else [source]
     curves: list[MeasuredCurve] = []
     for one in sources:
-        raw, unused = read_raw_curves(one)
-        if unused:
-            warn(f"{one}: columns not used: {', '.join(unused)}", UserWarning)
-        for each in raw:
-            field, level = _branch_of(str(one), each, sample)
-            curves.append(_figures(str(one), field, level, each))
+        raw, notes = read_raw_curves(one)
+        if notes:
+            warn(f"{one}: columns not used: {', '.join(notes)}", UserWarning)
+        for raw_curve in raw:
+            field, level = _branch_of(str(one), raw_curve, sample)
+            curves.append(_figures(str(one), field, level, raw_curve))
     return _one_a_temperature(curves)
 
 
@@ -154,7 +159,11 @@ def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
     """Return the first curve of each temperature, rising; warn of a second one."""
     first: list[MeasuredCurve] = []
     for curve in curves:
-        like = [one for one in first if abs(one.temperature_K - curve.temperature_K) < _ALIKE_K]
+        like = [
+            one
+            for one in first
+            if abs(one.temperature_K - curve.temperature_K) < _ALIKE_K
+        ]
         if not like:
             first.append(curve)
             continue
@@ -167,7 +176,9 @@ def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
     return sorted(first, key=lambda one: one.temperature_K)
 
 
-def _branch_of(source: str, raw: RawCurve, sample: Sample | None) -> tuple[_Array, _Array]:
+def _branch_of(
+    source: str, raw: RawCurve, sample: Sample | None
+) -> tuple[_Array, _Array]:
     """Return the reverse fields, A/m, rising, and J, T, of the demagnetization branch.
 
     Warn where the other branch of the loop has another H_cJ.
@@ -180,17 +191,23 @@ def _branch_of(source: str, raw: RawCurve, sample: Sample | None) -> tuple[_Arra
     # What comes down from positive saturation stands first, mirrored branches after it.
     parts.sort(key=lambda part: bool(_at_zero(h[part], j[part]) < 0.0))
     branches = [_turn_upright(h[part], j[part]) for part in parts]
-    usable = [one for one in branches if ((one[0] <= 0.0) & (one[1] > 0.0)).sum() >= _FEW]
+    usable = [
+        one
+        for one in branches
+        if ((one[0] <= 0.0) & (one[1] > 0.0)).sum() >= _LEAST_POINTS
+    ]
     if not usable:
         raise InputError(
-            f"{source}: expected {_FEW} points or more with H <= 0 and J > 0, the second quadrant"
+            f"{source}: expected {_LEAST_POINTS} points or more with H <= 0 and J > 0, the second quadrant"
         )
-    most = max(_at_zero(*one) for one in usable)
-    usable = [one for one in usable if _at_zero(*one) >= _SATURATED * most]
+    largest = max(_at_zero(*one) for one in usable)
+    usable = [one for one in usable if _at_zero(*one) >= _SATURATED * largest]
     whole = [one for one in usable if one[1].min() <= 0.0] or usable
     field, level = whole[0]
     order = np.argsort(-field, kind="stable")
-    ends = [find_crossing(-f[::-1], p[::-1], 0.0) for f, p in whole[:2] if p.min() <= 0.0]
+    ends = [
+        find_crossing(-f[::-1], p[::-1], 0.0) for f, p in whole[:2] if p.min() <= 0.0
+    ]
     if len(ends) == 2 and abs(ends[1] / ends[0] - 1.0) > _UNLIKE:
         warn(
             f"{source}: the other branch of the loop gives H_cJ {1e-3 * ends[1]:.0f} kA/m beside "
@@ -200,7 +217,9 @@ def _branch_of(source: str, raw: RawCurve, sample: Sample | None) -> tuple[_Arra
     return -field[order], level[order]
 
 
-def _inner_field(source: str, raw: RawCurve, sample: Sample | None) -> tuple[_Array, _Array]:
+def _inner_field(
+    source: str, raw: RawCurve, sample: Sample | None
+) -> tuple[_Array, _Array]:
     """Return the field inside, A/m, and J, T, of the points of a file."""
     h = raw.field
     if raw.kind == "induction":
@@ -223,31 +242,37 @@ def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
     larger values come down from saturation.
     """
     step = _TURN * float(np.ptp(h))
-    turns, direction, extreme = [0], 0, 0
+    turns = [0]
+    direction = 0
+    extreme = 0
     low = high = 0
     for row, value in enumerate(h):
         if direction == 0:
             low = row if value < h[low] else low
             high = row if value > h[high] else high
             if value - h[low] > step:
-                direction, extreme = 1, row
+                direction = 1
+                extreme = row
             elif h[high] - value > step:
-                direction, extreme = -1, row
+                direction = -1
+                extreme = row
         elif direction * (value - h[extreme]) >= 0.0:
             extreme = row
         elif direction * (h[extreme] - value) > step:
             turns.append(extreme)
-            direction, extreme = -direction, row
+            direction = -direction
+            extreme = row
     turns.append(h.size - 1)
     parts = [np.arange(a, b + 1) for a, b in pairwise(turns)]
     if len(parts) > 1:
         return parts
     order = np.argsort(h, kind="stable")
-    doubled = np.diff(h[order]) < 1e-6 * step
-    if doubled.mean() < 0.4:
+    repeats = np.diff(h[order]) < 1e-6 * step
+    if repeats.mean() < 0.4:
         return parts
-    pairs = np.flatnonzero(doubled)
-    first, second = order[pairs], order[pairs + 1]
+    pairs = np.flatnonzero(repeats)
+    first = order[pairs]
+    second = order[pairs + 1]
     upper = np.where(j[first] >= j[second], first, second)
     lower = np.where(j[first] >= j[second], second, first)
     return [upper, lower]
@@ -256,7 +281,8 @@ def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
 def _turn_upright(h: _Array, j: _Array) -> tuple[_Array, _Array]:
     """Return a branch as it comes down from positive saturation: mirrored if J(0) is negative."""
     if _at_zero(h, j) < 0.0:
-        h, j = -h, -j
+        h = -h
+        j = -j
     order = np.argsort(h, kind="stable")
     return h[order], j[order]
 
@@ -270,7 +296,8 @@ def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> Measur
     """Return the figures of J (T) at reverse fields (A/m, rising), and the points from 0 on."""
     beyond = np.flatnonzero((field > 0.0) & (level <= 0.0))
     if beyond.size:
-        field, level = field[: beyond[0] + 1], level[: beyond[0] + 1]
+        field = field[: beyond[0] + 1]
+        level = level[: beyond[0] + 1]
     first = field[field >= 0.0].min() if (field <= 0.0).any() else field[0]
     if first > _FIRST * field[-1]:
         raise InputError(
@@ -278,14 +305,18 @@ def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> Measur
         )
     b_r = _read_remanence(field, level)
     reverse = field > 0.0
-    field, level = field[reverse], level[reverse]
+    field = field[reverse]
+    level = level[reverse]
     recoil = _read_recoil(field, level, 0.9 * b_r)
     field, level = _without_noise(field, level)
-    field, level = np.append(0.0, field), np.append(b_r, np.minimum(level, b_r))
+    field = np.append(0.0, field)
+    level = np.append(b_r, np.minimum(level, b_r))
     h_cj = find_crossing(field, level, 0.0)
     if np.isnan(h_cj) and level[-1] < _LEFT * b_r:
         h_cj = float(field[-1])
-    _ask_if_implausible(source, raw, b_r, h_cj if np.isfinite(h_cj) else field[-1], recoil)
+    _ask_if_implausible(
+        source, raw, b_r, h_cj if np.isfinite(h_cj) else field[-1], recoil
+    )
     h_k = find_crossing(field, level, 0.9 * b_r)
     induction = level - MU_0 * field
     product = np.max(np.where(induction > 0.0, induction * field, 0.0))
@@ -307,9 +338,9 @@ def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> Measur
 def _read_remanence(field: _Array, level: _Array) -> float:
     """Return J at H = 0, T: of a straight line through the points near it."""
     reach = float(field[-1])
-    near = (field >= 0.0) & (field <= _NEAR * reach)
-    if near.sum() >= _LINE_POINTS:
-        return float(np.polyval(np.polyfit(field[near], level[near], 1), 0.0))
+    near_zero = (field >= 0.0) & (field <= _NEAR * reach)
+    if near_zero.sum() >= _LINE_POINTS:
+        return float(np.polyval(np.polyfit(field[near_zero], level[near_zero], 1), 0.0))
     if field[0] <= 0.0:
         return float(np.interp(0.0, field, level))
     slope = (level[1] - level[0]) / (field[1] - field[0])
@@ -334,8 +365,8 @@ def _read_recoil(field: _Array, level: _Array, knee: float) -> float:
     if field.size < _LINE_POINTS:
         return _USUAL_PERMEABILITY
     end = _RECOIL * (h_k if np.isfinite(h_k) else field[-1])
-    near = field <= max(end, field[_LINE_POINTS - 1])
-    return 1.0 - float(np.polyfit(field[near], level[near], 1)[0]) / MU_0
+    near_zero = field <= max(end, field[_LINE_POINTS - 1])
+    return 1.0 - float(np.polyfit(field[near_zero], level[near_zero], 1)[0]) / MU_0
 
 
 def _ask_if_implausible(
@@ -359,7 +390,11 @@ def _ask_if_implausible(
             f"{_MOST_COERCIVITY_KA_M:g}: is {raw.field_head!r} {_likely_unit(coercivity, raw)}?"
         )
     straight = b_r / (MU_0 * max(recoil - 1.0, 1e-9))
-    if raw.kind == "polarization" and recoil > 1.8 and abs(straight / coercivity - 1.0) < 0.05:
+    if (
+        raw.kind == "polarization"
+        and recoil > 1.8
+        and abs(straight / coercivity - 1.0) < 0.05
+    ):
         raise InputError(
             f"{source}: {raw.flux_head!r} falls on a straight line of slope {recoil - 1.0:.2f} "
             "mu_0 to zero, as B does and J does not: is it B?"
@@ -369,9 +404,9 @@ def _ask_if_implausible(
 def _likely_unit(coercivity: float, raw: RawCurve) -> str:
     """Return the unit of the field in which H_cJ, read as A/m, would be a usual one."""
     low, high = _USUAL_COERCIVITY_KA_M
-    written = coercivity / raw.field_factor
+    number_in_file = coercivity / raw.field_factor
     for unit, factor in _FIELD_UNITS.items():
-        if low <= 1e-3 * written * factor <= high:
+        if low <= 1e-3 * number_in_file * factor <= high:
             return f"in {unit}"
     return "in its unit"
 

@@ -35,7 +35,8 @@ LETTERS = {
 """Letter by which the column ``use`` names a quantity: upper case where fits take the value, lower
 case where it is only predicted and compared."""
 
-USUAL, NO_ROUTE = "usual", "none"
+USUAL = "usual"
+NO_ROUTE = "none"
 """Words of the column ``route``: the usual way of a host, and one that no route describes."""
 
 
@@ -75,10 +76,23 @@ COLUMNS = (
     *("family", "host", "recipe", "basis", "assumed", "route", "process"),
     *("grain_size_um", "alignment", "aged_for_C", "diffused", "diffused_wt_pct"),
     *("temperature_K", "remanence_T", "coercivity_kA_m", "coercivity_bound"),
-    *("max_energy_product_kJ_m3", "remanence_coefficient_pct_K", "coercivity_coefficient_pct_K"),
+    *(
+        "max_energy_product_kJ_m3",
+        "remanence_coefficient_pct_K",
+        "coercivity_coefficient_pct_K",
+    ),
     *("from_K", "to_K", "use", "pair", "note"),
 )
-NEEDED = ("id", "paper", "source", "how", "confidence", "family", "route", "temperature_K")
+NEEDED = (
+    "id",
+    "paper",
+    "source",
+    "how",
+    "confidence",
+    "family",
+    "route",
+    "temperature_K",
+)
 """Columns that no row leaves empty."""
 
 # A printed energy product may be rounded up, kJ/m3 over B_r^2 / (4 mu_0).
@@ -203,10 +217,12 @@ def _check_words(row: Row) -> None:
     """Refuse a word that its column does not know."""
     for name, words in WORDS.items():
         if row.cells[name] not in words:
-            known = ", ".join(word or "nothing" for word in words)
-            raise row.refuse(name, f"one of {known}", "write one of them")
+            choices = ", ".join(word or "nothing" for word in words)
+            raise row.refuse(name, f"one of {choices}", "write one of them")
     if row.cells["host"] not in (*HOSTS, ""):
-        raise row.refuse("host", f"one of {', '.join(HOSTS)} or nothing", "write one of them")
+        raise row.refuse(
+            "host", f"one of {', '.join(HOSTS)} or nothing", "write one of them"
+        )
 
 
 def _check_route(row: Row) -> None:
@@ -217,8 +233,10 @@ def _check_route(row: Row) -> None:
     if name in (USUAL, NO_ROUTE):
         return
     if name not in routes():
-        known = ", ".join((USUAL, NO_ROUTE, *routes()))
-        raise row.refuse("route", f"one of {known}", f"write {NO_ROUTE} if none makes it")
+        choices = ", ".join((USUAL, NO_ROUTE, *routes()))
+        raise row.refuse(
+            "route", f"one of {choices}", f"write {NO_ROUTE} if none makes it"
+        )
 
 
 def _check_numbers(row: Row) -> None:
@@ -227,39 +245,47 @@ def _check_numbers(row: Row) -> None:
         text = row.cells[name]
         if not text:
             continue
-        expected = f"a number from {bounds.least:g} to {bounds.largest:g}"
+        expectation = f"a number from {bounds.least:g} to {bounds.largest:g}"
         try:
             value = float(text)
         except ValueError:
-            raise row.refuse(name, expected, "write it without a unit") from None
+            raise row.refuse(name, expectation, "write it without a unit") from None
         if not bounds.least <= value <= bounds.largest:
-            raise row.refuse(name, expected, "check its unit, or leave it empty")
+            raise row.refuse(name, expectation, "check its unit, or leave it empty")
 
 
 def _check_use(row: Row) -> None:
     """Refuse a letter that names no quantity, and one of a quantity that the row does not have."""
-    known = {letter: name for name, letter in LETTERS.items()}
+    names = {letter: name for name, letter in LETTERS.items()}
     for letter in row.cells["use"]:
-        name = known.get(letter.upper())
+        name = names.get(letter.upper())
         if name is None:
-            raise row.refuse("use", f"letters of {''.join(known)}", "see SOURCE.md")
+            raise row.refuse("use", f"letters of {''.join(names)}", "see SOURCE.md")
         if not row.cells[name]:
-            raise row.refuse("use", f"no {letter}, as {name} is empty", "leave the letter out")
-    chords = row.cells["remanence_coefficient_pct_K"] or row.cells["coercivity_coefficient_pct_K"]
+            raise row.refuse(
+                "use", f"no {letter}, as {name} is empty", "leave the letter out"
+            )
+    chords = (
+        row.cells["remanence_coefficient_pct_K"]
+        or row.cells["coercivity_coefficient_pct_K"]
+    )
     for name in ("from_K", "to_K"):
         if chords and not row.cells[name]:
-            raise row.refuse(name, "the ends of the coefficient's range, K", "give both ends")
+            raise row.refuse(
+                name, "the ends of the coefficient's range, K", "give both ends"
+            )
 
 
 def _check_product(row: Row) -> None:
     """Refuse an energy product that the remanence cannot bear."""
-    product, remanence = row.cells["max_energy_product_kJ_m3"], row.cells["remanence_T"]
+    product = row.cells["max_energy_product_kJ_m3"]
+    remanence = row.cells["remanence_T"]
     if not product or not remanence:
         return
     largest = 1e-3 * float(remanence) ** 2 / (4.0 * MU_0)
     if float(product) > _ROUNDED * largest:
-        expected = f"at most B_r^2 / (4 mu_0) = {largest:.0f}"
-        raise row.refuse("max_energy_product_kJ_m3", expected, "check both units")
+        expectation = f"at most B_r^2 / (4 mu_0) = {largest:.0f}"
+        raise row.refuse("max_energy_product_kJ_m3", expectation, "check both units")
 
 
 _CHECKS: tuple[Callable[[Row], None], ...] = (
@@ -278,25 +304,33 @@ def _check_ids(rows: Sequence[Row]) -> None:
     for row in rows:
         name = row.cells["id"]
         if name in lines:
-            raise row.refuse("id", f"a name of its own (line {lines[name]} has it)", "rename it")
+            raise row.refuse(
+                "id", f"a name of its own (line {lines[name]} has it)", "rename it"
+            )
         lines[name] = row.line
     for row in rows:
         other = row.cells["pair"]
         if other and (other not in lines or other == row.cells["id"]):
-            raise row.refuse("pair", "the id of another row", "leave it empty if there is none")
+            raise row.refuse(
+                "pair", "the id of another row", "leave it empty if there is none"
+            )
 
 
 def _check_recipes(rows: Sequence[Row]) -> None:
     """Refuse a recipe that cannot be read, and one without a basis."""
     for basis in ("atomic", "weight"):
-        of_basis = [row for row in rows if row.cells["basis"] == basis and row.cells["recipe"]]
+        of_basis = [
+            row for row in rows if row.cells["basis"] == basis and row.cells["recipe"]
+        ]
         recipes = [row.cells["recipe"] for row in of_basis]
         table = CompositionTable.from_strings(recipes, basis=basis)
         for error in table.errors:
             raise of_basis[error.row].refuse("recipe", "a recipe", error.reason)
     for row in rows:
         if row.cells["recipe"] and not row.cells["basis"]:
-            raise row.refuse("basis", "atomic or weight, as a recipe is given", "name it")
+            raise row.refuse(
+                "basis", "atomic or weight, as a recipe is given", "name it"
+            )
 
 
 def recipes_of(rows: "pd.DataFrame") -> CompositionTable:

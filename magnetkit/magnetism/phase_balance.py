@@ -33,7 +33,11 @@ IRON_POLARIZATION_T = law("grains").iron_polarization
 
 @named
 def phase_balance(
-    compositions: Compositions, process: Any = None, host: str = "auto", *, basis: Basis = "auto"
+    compositions: Compositions,
+    process: Any = None,
+    host: str = "auto",
+    *,
+    basis: Basis = "auto",
 ) -> "pd.DataFrame":
     """Return the phases that each recipe's magnet is made of.
 
@@ -76,37 +80,51 @@ def phase_balance(
     import pandas as pd
 
     table = as_table(compositions, basis)
-    made, rows = recipes_in_phases(table, process, host)
-    polarization = evaluate(made.parts, np.array([ROOM_K]), spread=False).value[:, 0, 0]
-    gases = rows["carbon_wt_pct"], rows["oxygen_wt_pct"]
-    shut = failed_conditions(made, shares(made.charge, *gases)._asdict())
-    cells = ~np.any([closes for _, closes in shut], axis=0)
-    others = without_model(table, made.parts.host)
+    recipes, rows = recipes_in_phases(table, process, host)
+    polarization = evaluate(recipes.parts, np.array([ROOM_K]), spread=False).value[
+        :, 0, 0
+    ]
+    reasons = failed_conditions(
+        recipes,
+        shares(recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"])._asdict(),
+    )
+    cells = ~np.any([closes for _, closes in reasons], axis=0)
+    unmodelled = without_model(table, recipes.parts.host)
     lines: list[tuple[int, str, float, float]] = []
     for i in range(len(table)):
-        code = int(made.parts.host[i])
-        name = HOST_NAMES[code] if code >= 0 else others.get(i, "unknown")
-        found = [(name, made.hard[i], polarization[i]), ("oxide", made.oxide[i], 0.0)]
+        code = int(recipes.parts.host[i])
+        name = HOST_NAMES[code] if code >= 0 else unmodelled.get(i, "unknown")
+        phases = [
+            (name, recipes.hard[i], polarization[i]),
+            ("oxide", recipes.oxide[i], 0.0),
+        ]
         if name in HOSTS and HOSTS[name].magnet.walls:
             # The charge parts into cells and walls where no gate is closed, beside oxide.
-            part, inside = made.parts.hard_volume_fraction[i], made.hard[i]
-            found = [(name, part * inside, polarization[i])]
+            part = recipes.parts.hard_volume_fraction[i]
+            inside = recipes.hard[i]
+            phases = [(name, part * inside, polarization[i])]
             if cells[i]:
-                found.append((HOSTS[name].magnet.walls_phase, (1.0 - part) * inside, np.nan))
+                phases.append(
+                    (HOSTS[name].magnet.walls_phase, (1.0 - part) * inside, np.nan)
+                )
             else:
-                found += _beside(made, i, (1.0 - part) * inside)
-            found.append(("oxide beside the cells", 1.0 - inside, 0.0))
+                phases += _beside(recipes, i, (1.0 - part) * inside)
+            phases.append(("oxide beside the cells", 1.0 - inside, 0.0))
         else:
-            found += _boundary_phases(made, i, name)
+            phases += _boundary_phases(recipes, i, name)
         lines += [
             (int(table.row_index[i]), phase, 100.0 * float(part), float(j))
-            for phase, part, j in found
+            for phase, part, j in phases
             if not part <= 1e-4
         ]
-    return pd.DataFrame(lines, columns=["row_index", "phase", "volume_pct", "polarization_T"])
+    return pd.DataFrame(
+        lines, columns=["row_index", "phase", "volume_pct", "polarization_T"]
+    )
 
 
-def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float, float]]:
+def _boundary_phases(
+    made: Balance, i: int, name: str
+) -> list[tuple[str, float, float]]:
     """Return what lies outside the hard phase of a row: name, volume fraction, J_s.
 
     What is typed of a host comes first; without that, the phases on the hull stand in their
@@ -123,8 +141,8 @@ def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float,
     if beside is None:
         return _beside(made, i, outside)
     if HOSTS[name].split.boride_ratio > 0.0:
-        found = _boundary_with_boron(rest, beside)
-        return [(phase, outside * part, j) for phase, part, j in found]
+        phases = _boundary_with_boron(rest, beside)
+        return [(phase, outside * part, j) for phase, part, j in phases]
     if made.soft[i] > 0.0:
         return [(beside.poor, outside, beside.poor_polarization_T)]
     return [(beside.rich, outside, beside.rich_polarization_T)]
@@ -143,23 +161,23 @@ def _beside(made: Balance, i: int, outside: float) -> list[tuple[str, float, flo
     hard = made.parts.hard_phase[i : i + 1]
     space = stable_space(open_snapshot())
     columns = space.column[hard.indices]
-    known = solve(hard, space).energy[0]
-    if not len(made.parts.grain_boundary[i : i + 1].values) or np.isnan(known):
+    energy = solve(hard, space).energy[0]
+    if not len(made.parts.grain_boundary[i : i + 1].values) or np.isnan(energy):
         return [("grain boundary", outside, np.nan)]
     whole = made.parts.recipe[i : i + 1]
     for below in _THERE:
-        added = replace(
+        extended = replace(
             space,
             formulas=[*space.formulas, ""],
             ptr=np.append(space.ptr, space.ptr[-1] + len(columns)),
             col=np.append(space.col, columns),
             val=np.append(space.val, hard.values),
-            energy=np.append(space.energy, known - below),
+            energy=np.append(space.energy, energy - below),
             facets={},
         )
-        if len(space.formulas) in solve(whole, added, products=True).products:
+        if len(space.formulas) in solve(whole, extended, products=True).products:
             break
-    return _on_hull(whole, outside, added)
+    return _on_hull(whole, outside, extended)
 
 
 def _on_hull(
@@ -170,16 +188,20 @@ def _on_hull(
     J_s is known of alpha-iron alone; NaN elsewhere. A phase of `space` without a name is not
     among them.
     """
-    found = solve(rest, space or stable_space(open_snapshot()), products=True)
-    chosen = found.products[0] >= 0
-    chosen[chosen] = [found.formulas[k] != "" for k in found.products[0][chosen]]
-    if np.isnan(found.energy[0]) or not chosen.any():
+    solution = solve(rest, space or stable_space(open_snapshot()), products=True)
+    present = solution.products[0] >= 0
+    present[present] = [
+        solution.formulas[k] != "" for k in solution.products[0][present]
+    ]
+    if np.isnan(solution.energy[0]) or not present.any():
         return [("grain boundary", outside, np.nan)]
-    names = [found.formulas[k] for k in found.products[0][chosen]]
+    names = [solution.formulas[k] for k in solution.products[0][present]]
     phases = CompositionTable.from_strings(names, basis="atomic")
     row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
-    per_atom = np.bincount(row, phases.values * atomic_volumes()[phases.indices], len(phases))
-    volume = found.fractions[0][chosen] * per_atom
+    per_atom = np.bincount(
+        row, phases.values * atomic_volumes()[phases.indices], len(phases)
+    )
+    volume = solution.fractions[0][present] * per_atom
     parts = outside * volume / volume.sum()
     iron = IRON_POLARIZATION_T
     return [
@@ -201,15 +223,17 @@ def _boundary_with_boron(
     metals = float(rest.fraction("Fe", "Co")[0])
     boron = float(rest.fraction("B", "C")[0])
     boride = min(boron / 4.0, earth / 1.1, metals / 4.0)
-    earth, metals = earth - 1.1 * boride, metals - 4.0 * boride
+    earth = earth - 1.1 * boride
+    metals = metals - 4.0 * boride
     with_x = min(float(rest.fraction("Ga", "Cu", "Al")[0]), earth / 6.0, metals / 13.0)
-    earth, metals = earth - 6.0 * with_x, metals - 13.0 * with_x
-    left = 1.0 - 9.1 * boride - 20.0 * with_x
-    found = [("R1.1Fe4B4", 9.1 * boride, 0.0), ("R6(Fe,Co)13X", 20.0 * with_x, 0.0)]
+    earth = earth - 6.0 * with_x
+    metals = metals - 13.0 * with_x
+    rest_share = 1.0 - 9.1 * boride - 20.0 * with_x
+    phases = [("R1.1Fe4B4", 9.1 * boride, 0.0), ("R6(Fe,Co)13X", 20.0 * with_x, 0.0)]
     if earth < beside.poor_below:
-        return [*found, (beside.poor, left, beside.poor_polarization_T)]
+        return [*phases, (beside.poor, rest_share, beside.poor_polarization_T)]
     share = metals / (earth + metals)
     if share > law("grains").ferromagnetic_boundary:
         j = beside.poor_polarization_T * (share - 0.3)
-        return [*found, ("ferromagnetic boundary", left, j)]
-    return [*found, (beside.rich, left, beside.rich_polarization_T)]
+        return [*phases, ("ferromagnetic boundary", rest_share, j)]
+    return [*phases, (beside.rich, rest_share, beside.rich_polarization_T)]

@@ -82,12 +82,16 @@ def predict(
     inputs = read_inputs(compositions, basis, column, strict=strict)
     _name_families(inputs.labels)
     if given is not None:
-        inputs = replace(inputs, table=inputs.table.with_given(given, rows=inputs.total))
-    found = predicted(inputs, conditions)
+        inputs = replace(
+            inputs, table=inputs.table.with_given(given, rows=inputs.total)
+        )
+    frame = predicted(inputs, conditions)
     if inputs.library != "pandas":
-        return found
-    found.attrs["calibration"] = calibration_of(conditions.process)
-    return found if detail else brief(found)
+        return frame
+    frame.attrs["calibration"] = calibration_of(conditions.process)
+    if detail:
+        return frame
+    return brief(frame)
 
 
 # The names of families are formulas too, of as many atoms of each element.
@@ -98,10 +102,12 @@ def _name_families(labels: Any) -> None:
     """Refuse the name of a family of magnets that stands alone; warn of one among others."""
     import pyarrow.compute as pc
 
-    if labels is None or not len(named := labels.filter(pc.match_substring_regex(labels, _FAMILY))):
+    if labels is None or not len(
+        families := labels.filter(pc.match_substring_regex(labels, _FAMILY))
+    ):
         return
     text = (
-        f"{named[0]} is the name of a family of magnets, not a composition: give an alloy, as "
+        f"{families[0]} is the name of a family of magnets, not a composition: give an alloy, as "
         "'Nd30.5Dy1.2Co0.9B1.0Fe bal.' in wt.%, a compound, as Nd2Fe14B, or see the grades sold, "
         "`magnetkit grades`"
     )

@@ -19,7 +19,8 @@ _Array = NDArray[np.float64]
 
 # The hard phase of which the shape is taken, and a level at which its magnet keeps coercivity up to
 # near its Curie temperature, K.
-_SHAPE_OF, _LEVEL = "Nd2Fe14B", 5.0
+_SHAPE_OF = "Nd2Fe14B"
+_LEVEL = 5.0
 _GRID = np.append(np.arange(20.0, 560.0, 5.0), ROOM_K)
 
 
@@ -34,9 +35,9 @@ def _shape() -> tuple[_Array, _Array, _Array, float]:
 
     magnet = alloys(CompositionTable.from_strings([_SHAPE_OF])).with_level(_LEVEL)
     kelvin = np.sort(_GRID)
-    found = magnet.at(kelvin)
-    poles = 1e-3 * float(magnet.rules().n_eff[0]) * found.polarization[0] / MU_0
-    field = 1e-3 * found.coercivity()[0] + poles
+    magnets = magnet.at(kelvin)
+    poles = 1e-3 * float(magnet.rules().n_eff[0]) * magnets.polarization[0] / MU_0
+    field = 1e-3 * magnets.coercivity()[0] + poles
     room = int(np.searchsorted(kelvin, ROOM_K))
     return kelvin, poles / poles[room], field / field[room], float(poles[room])
 
@@ -78,10 +79,10 @@ def remanence_left(coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any) ->
     """
     grid, polarization, _, _ = _shape()
     end = _straight(coefficient_pct_K, to_K)
-    at_end, here = (np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin))
+    at_end, now = (np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin))
     with np.errstate(divide="ignore", invalid="ignore"):
         power = np.log(end) / np.log(at_end)
-        curve = here**power
+        curve = now**power
     return _where_curved(host, curve, _straight(coefficient_pct_K, kelvin))
 
 
@@ -116,11 +117,13 @@ def coercivity_left(
     grid, polarization, field, poles = _shape()
     end = _straight(coefficient_pct_K, to_K)
     share = poles / np.asarray(coercivity_kA_m, float)
-    at_end, here = (np.interp(t, grid, field, right=0.0) for t in (to_K, kelvin))
-    own_end, own = (np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin))
+    at_end, now = (np.interp(t, grid, field, right=0.0) for t in (to_K, kelvin))
+    own_end, polarization_now = (
+        np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         power = np.log((end + share * own_end) / (1.0 + share)) / np.log(at_end)
-        curve = np.maximum((1.0 + share) * here**power - share * own, 0.0)
+        curve = np.maximum((1.0 + share) * now**power - share * polarization_now, 0.0)
     return _where_curved(host, curve, _straight(coefficient_pct_K, kelvin))
 
 
@@ -132,5 +135,7 @@ def _straight(coefficient_pct_K: Any, kelvin: Any) -> Any:
 
 def _where_curved(host: Any, curve: _Array, line: _Array) -> _Array:
     """Return the curve for sintered Nd-Fe-B, the line for others."""
-    curved = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
-    return np.where(np.isin(np.asarray(host, str), curved) & np.isfinite(curve), curve, line)
+    hosts = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
+    return np.where(
+        np.isin(np.asarray(host, str), hosts) & np.isfinite(curve), curve, line
+    )

@@ -95,8 +95,13 @@ class Route:
 
     def check(self, given: dict[str, Any]) -> None:
         """Refuse a number outside what the route can do, and a setting that does not act."""
-        grain, usual = given.get("grain_size_um"), self.process.get("grain_size_um")
-        if grain is not None and "grain_size_um" not in self.bounds and np.any(grain != usual):
+        grain = given.get("grain_size_um")
+        usual = self.process.get("grain_size_um")
+        if (
+            grain is not None
+            and "grain_size_um" not in self.bounds
+            and np.any(grain != usual)
+        ):
             raise InputError(
                 f"grain_size_um does not act on magnets of route {self.name}, without a law of it "
                 f"that was measured (known: {self.measured}); it takes {', '.join(self.bounds)}"
@@ -122,19 +127,26 @@ def routes() -> dict[str, Route]:
     >>> routes()["hot-deformed"].host
     '2:14:1'
     """
-    found = {}
+    result = {}
     for path in sorted((datasets.root() / FOLDER).glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        bounds = {name: (float(low), float(high)) for name, (low, high) in data["bounds"].items()}
-        printed = Printed(**data["printed"]) if "printed" in data else None
+        bounds = {
+            name: (float(low), float(high))
+            for name, (low, high) in data["bounds"].items()
+        }
+        printed_values = Printed(**data["printed"]) if "printed" in data else None
         data["needs"] = tuple(data.get("needs", ()))
-        found[data["name"]] = Route(**{**data, "bounds": bounds, "printed": printed})
-    return found
+        result[data["name"]] = Route(
+            **{**data, "bounds": bounds, "printed": printed_values}
+        )
+    return result
 
 
 def level_route(route: Route | None) -> str:
     """Return the word of the routes that share a producer's level with this one."""
-    return "" if route is None else route.level
+    if route is None:
+        return ""
+    return route.level
 
 
 def resistivity(host: str, route: Route | None = None) -> float:
@@ -153,10 +165,14 @@ def resistivity(host: str, route: Route | None = None) -> float:
     0.86
     """
     if route is None:
-        own = root_of(host)
-        usual = [r for r in routes().values() if r.host == own and r.printed is not None]
+        root = root_of(host)
+        usual = [
+            r for r in routes().values() if r.host == root and r.printed is not None
+        ]
         route = usual[0] if usual else None
-    return math.nan if route is None or route.printed is None else route.printed.resistivity_uohm_m
+    if route is None or route.printed is None:
+        return math.nan
+    return route.printed.resistivity_uohm_m
 
 
 PARAMETERS_FILE = "recipes/parameters.toml"
@@ -223,9 +239,13 @@ class Process:
 
     def __repr__(self) -> str:
         """Return what is given."""
-        own = {name: getattr(value, "name", value) for name, value in vars(self).items()}
-        given = (f"{name}={value!r}" for name, value in own.items() if value is not None)
-        return f"Process({', '.join(given)})"
+        values = {
+            name: getattr(value, "name", value) for name, value in vars(self).items()
+        }
+        texts = (
+            f"{name}={value!r}" for name, value in values.items() if value is not None
+        )
+        return f"Process({', '.join(texts)})"
 
 
 _LIMITS = {
@@ -342,18 +362,20 @@ def parameters() -> Parameters:
 
     A variant of a host that it does not list has the parameters of its root.
     """
-    found = read_parameters(datasets.toml(PARAMETERS_FILE))
+    result = read_parameters(datasets.toml(PARAMETERS_FILE))
     for name, host in HOSTS.items():
-        if host.root in found.families:
-            found.families.setdefault(name, found.families[host.root])
-    return found
+        if host.root in result.families:
+            result.families.setdefault(name, result.families[host.root])
+    return result
 
 
 def read_parameters(data: dict[str, Any]) -> Parameters:
     """Build `Parameters` from the parsed parameter file."""
     names = [f.name for f in fields(Family) if f.name != "process"]
     families = {
-        host: Family(process=Process(**entry["process"]), **{n: entry[n] for n in names})
+        host: Family(
+            process=Process(**entry["process"]), **{n: entry[n] for n in names}
+        )
         for host, entry in data["family"].items()
     }
     return Parameters(families, data["shell"], data["cells"])
@@ -383,7 +405,9 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
         if value is None:
             continue
         if isinstance(value, (str, bytes)) or (np.ndim(value) == 0 and value != value):
-            raise InputError(f"process {name} must be {meaning}, a number; got {value!r}")
+            raise InputError(
+                f"process {name} must be {meaning}, a number; got {value!r}"
+            )
         try:
             array = np.asarray(value, float)
         except (TypeError, ValueError):
@@ -391,15 +415,17 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
                 f"process {name} must be {meaning}, a number; got {value!r:.60}"
             ) from None
         if array.shape not in ((), (n,)):
-            raise InputError(f"process {name} must be one number or {n}, got shape {array.shape}")
+            raise InputError(
+                f"process {name} must be one number or {n}, got shape {array.shape}"
+            )
         # NaN in an array means: the family's default in this row.
-        given = array[~np.isnan(array)]
-        if given.size and (given.min() < low or given.max() > high):
+        numbers = array[~np.isnan(array)]
+        if numbers.size and (numbers.min() < low or numbers.max() > high):
             raise InputError(
                 f"process {name} must be {meaning} from {low:g} to {high:g}, got {value!r}"
             )
-        changed: dict[str, Any] = {name: array}
-        process = replace(process, **changed)
+        settings: dict[str, Any] = {name: array}
+        process = replace(process, **settings)
     return process
 
 
@@ -418,7 +444,9 @@ def known_fields(**process: Any) -> dict[str, Any]:
     route = process.get("route")
     if isinstance(route, str):
         if route not in routes():
-            raise InputError(f"route must be one of {', '.join(routes())}, got {route!r}")
+            raise InputError(
+                f"route must be one of {', '.join(routes())}, got {route!r}"
+            )
         route = routes()[route]
     if route is None:
         return {**process, "producer": producer}
@@ -426,7 +454,9 @@ def known_fields(**process: Any) -> dict[str, Any]:
     return {**route.process, **process, "producer": producer, "route": route}
 
 
-def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str, Any] | None:
+def process_record(
+    process: "Process | dict[str, Any] | str | None",
+) -> dict[str, Any] | None:
     """Return what is given of one process for all magnets, as a plain record; None if nothing is.
 
     Raises
@@ -436,16 +466,18 @@ def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str
     """
     if process is None:
         return None
-    checked = read_process(process, 1)
-    given = {name: getattr(checked, name) for name in _LIMITS}
-    for name, value in given.items():
+    process_read = read_process(process, 1)
+    settings = {name: getattr(process_read, name) for name in _LIMITS}
+    for name, value in settings.items():
         if value is not None and np.ndim(value):
             raise InputError(f"process {name} must be one number for all candidates")
-    record: dict[str, Any] = {name: float(v) for name, v in given.items() if v is not None}
-    if checked.producer is not None:
-        record["producer"] = checked.producer.record()
-    if checked.route is not None:
-        record["route"] = checked.route.name
+    record: dict[str, Any] = {
+        name: float(v) for name, v in settings.items() if v is not None
+    }
+    if process_read.producer is not None:
+        record["producer"] = process_read.producer.record()
+    if process_read.route is not None:
+        record["route"] = process_read.route.name
     return record or None
 
 
@@ -456,19 +488,24 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, NDArray[np.float64]
     The last entry, which code -1 picks, is NaN, and so is that of a host without a family.
     """
     families = parameters().families
-    own = [field.name for field in fields(Family) if field.type is float]
+    family_fields = [field.name for field in fields(Family) if field.type is float]
     # Decay and alpha_K are the family's own, which a route may know better.
-    made = [name for name in _LIMITS if name not in own]
-    found: dict[str, list[float | None]] = {}
+    process_fields = [name for name in _LIMITS if name not in family_fields]
+    by_name: dict[str, list[float | None]] = {}
     for host in host_names:
-        family, magnet = families.get(host), HOSTS[host].magnet
-        for name in own:
-            found.setdefault(name, []).append(getattr(family, name, np.nan))
-        for name in made:
-            found.setdefault(name, []).append(getattr(family and family.process, name, np.nan))
+        family = families.get(host)
+        magnet = HOSTS[host].magnet
+        for name in family_fields:
+            by_name.setdefault(name, []).append(getattr(family, name, np.nan))
+        for name in process_fields:
+            by_name.setdefault(name, []).append(
+                getattr(family and family.process, name, np.nan)
+            )
         for name in ("usual_curie_K", "usual_additive"):
-            found.setdefault(name, []).append(getattr(magnet, name))
-    return {name: np.array([*each, np.nan], float) for name, each in found.items()}
+            by_name.setdefault(name, []).append(getattr(magnet, name))
+    return {
+        name: np.array([*values, np.nan], float) for name, values in by_name.items()
+    }
 
 
 def by_row(
@@ -493,27 +530,36 @@ def by_row(
     """
     usual = usual_of_hosts(host_names)
     # One array of all takes much less time than thirty.
-    rows = dict(zip(usual, np.array([*usual.values()]).take(codes, axis=1), strict=True))
-    rows["level"], rows["fall"] = np.ones(len(codes)), np.ones(len(codes))
+    rows = dict(
+        zip(usual, np.array([*usual.values()]).take(codes, axis=1), strict=True)
+    )
+    rows["level"] = np.ones(len(codes))
+    rows["fall"] = np.ones(len(codes))
     for name in _LIMITS:
-        given = getattr(process, name)
-        if given is not None:
-            rows[name] = np.where(np.isnan(given), rows[name], given)
+        setting = getattr(process, name)
+        if setting is not None:
+            rows[name] = np.where(np.isnan(setting), rows[name], setting)
     if process.route is not None:
         # A route says nothing of other hosts: without alignment there is no magnet.
         route = root_of(process.route.host)
-        own = np.array([root_of(name) == route for name in host_names] + [False])
-        rows["alignment"] = np.where(own[codes], rows["alignment"], np.nan)
+        is_of_route = np.array(
+            [root_of(name) == route for name in host_names] + [False]
+        )
+        rows["alignment"] = np.where(is_of_route[codes], rows["alignment"], np.nan)
         limit = np.minimum(rows["structure_limit_K"], process.route.bears_K[2])
-        rows["structure_limit_K"] = np.where(own[codes], limit, rows["structure_limit_K"])
+        rows["structure_limit_K"] = np.where(
+            is_of_route[codes], limit, rows["structure_limit_K"]
+        )
         for name, value in process.route.curve.items():
-            rows[name] = np.where(own[codes], value, rows[name])
+            rows[name] = np.where(is_of_route[codes], value, rows[name])
     rows["fitted_grain_um"] = rows["grain_reference_um"]
     if process.route is not None and process.route.family:
         # Offsets of such a family are those of magnets with the route's own grains.
         usual_grain = process.route.process.get("grain_size_um", np.nan)
-        known = own[codes] & np.isfinite(usual_grain)
-        rows["fitted_grain_um"] = np.where(known, usual_grain, rows["grain_reference_um"])
+        has_grain = is_of_route[codes] & np.isfinite(usual_grain)
+        rows["fitted_grain_um"] = np.where(
+            has_grain, usual_grain, rows["grain_reference_um"]
+        )
     for name, values in range_columns(host_names, process.route).items():
         rows[name] = values[codes]
     return rows
@@ -533,17 +579,23 @@ def idle(process: Process, host: str) -> str:
             HOSTS[host].magnet.second_phases is not None,
         ),
         # In cells carbon takes zirconium, oxygen samarium.
-        **dict.fromkeys(("carbon_wt_pct", "oxygen_wt_pct") * (family.pinning_kA_m > 0.0), True),
+        **dict.fromkeys(
+            ("carbon_wt_pct", "oxygen_wt_pct") * (family.pinning_kA_m > 0.0), True
+        ),
         **dict.fromkeys(("alpha_k", "decay"), family.pinning_kA_m == 0.0),
     }
-    given = {name: getattr(process, name) for name, does in acts.items() if not does}
-    named = [
+    ignored = {name: getattr(process, name) for name, does in acts.items() if not does}
+    changed_names = [
         name
-        for name, value in given.items()
+        for name, value in ignored.items()
         if value is not None and not np.array_equal(value, usual.get(name, np.nan))
     ]
-    words = ", ".join(named).replace("grain_size_um", "grain_size_um (no law measured)")
-    return f"; of no effect: {words}" if named else ""
+    words = ", ".join(changed_names).replace(
+        "grain_size_um", "grain_size_um (no law measured)"
+    )
+    if changed_names:
+        return f"; of no effect: {words}"
+    return ""
 
 
 @named
@@ -572,15 +624,15 @@ def assumption(host: str) -> str:
     """
     if host not in HOSTS:
         raise InputError(f"host must be one of {', '.join(HOSTS)}, got {host!r}")
-    known = parameters()
-    default = known.families[host].process
-    made = HOSTS[host].magnet.made.format(
+    calibrated = parameters()
+    default = calibrated.families[host].process
+    template = HOSTS[host].magnet.made.format(
         boundary=f"{100 * default.grain_boundary:.0f}",
-        ratio=known.cells["ratio"],
-        copper=100 * known.cells["copper"],
-        zirconium=100 * known.cells["zirconium"],
+        ratio=calibrated.cells["ratio"],
+        copper=100 * calibrated.cells["copper"],
+        zirconium=100 * calibrated.cells["zirconium"],
     )
     return (
-        f"{made}; grains of {default.grain_size_um:g} um, alignment {default.alignment:.2f}, "
+        f"{template}; grains of {default.grain_size_um:g} um, alignment {default.alignment:.2f}, "
         f"density {100 * default.density:.1f} % of the pore-free"
     )

@@ -50,26 +50,36 @@ def _example() -> tuple[float, float, float]:
     from ..phases.records import HOSTS
 
     example = HOSTS[shelled_hosts()[0]].structure.example
-    atoms, own, whole = (
+    atoms, earth_mass, whole = (
         float(x[0]) for x in rare_earth_masses(CompositionTable.from_strings([example]))
     )
-    return atoms, own, whole
+    return atoms, earth_mass, whole
 
 
 def objection(shell: Shell) -> str:
     """Return why no furnace makes this shell about grains of 5 um, empty where one does."""
-    amount, thickness, content = shell.amount_wt_pct, None, None
+    amount = shell.amount_wt_pct
+    thickness = None
+    content = None
     if shell.between_grains:
         return ""
     if shell.fraction is not None and shell.content is not None:
-        paid = shell.fraction * shell.content / (1.0 - shell_law()["lost"])
-        atoms, own, whole = _example()
-        added = paid * atoms * ATOMIC_MASS[INDEX[shell.R]]
-        amount = 100.0 * added / (whole - own + added + (1.0 - paid) * own)
+        replaced_share = shell.fraction * shell.content / (1.0 - shell_law()["lost"])
+        atoms, earth_mass, whole = _example()
+        mass_added = replaced_share * atoms * ATOMIC_MASS[INDEX[shell.R]]
+        amount = (
+            100.0
+            * mass_added
+            / (whole - earth_mass + mass_added + (1.0 - replaced_share) * earth_mass)
+        )
         content = shell.content
-        thickness = float(thickness_nm(np.array(shell.fraction), np.array(SHELL.usual_grain)))
+        thickness = float(
+            thickness_nm(np.array(shell.fraction), np.array(SHELL.usual_grain))
+        )
     if thickness is not None and thickness < SHELL.least_thickness:
-        return f"{shell}: a shell of {thickness:.2g} nm is thinner than any that is made"
+        return (
+            f"{shell}: a shell of {thickness:.2g} nm is thinner than any that is made"
+        )
     if shell.R not in HEAVY_LANTHANIDES:
         return ""
     if content is not None and content > SHELL.most_content:
@@ -105,10 +115,14 @@ def arriving_share(faces_mm: Array) -> Array:
 
     1 for thin magnets and where the distance is infinite (as much everywhere); shape (n,).
     """
-    spread = SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2
-    share = np.ones_like(spread)
+    depth_ratio = SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2
+    share = np.ones_like(depth_ratio)
     for m in range(1, _TERMS + 1):
-        share += 2.0 * np.exp(-((2.0 * np.pi * m) ** 2) * spread) * np.cos(0.5 * np.pi * m)
+        share += (
+            2.0
+            * np.exp(-((2.0 * np.pi * m) ** 2) * depth_ratio)
+            * np.cos(0.5 * np.pi * m)
+        )
     return np.where(np.isfinite(faces_mm), np.clip(share, 0.0, 1.0), 1.0)
 
 
@@ -121,9 +135,9 @@ def carrier_volume(table: CompositionTable, rows: ShellRows) -> Array:
         return np.zeros(len(table))
     volumes = atomic_volumes()
     per_mass = sums(table.rows, volumes) / sums(table.rows, ATOMIC_MASS)
-    added = rows.carriers @ (volumes / ATOMIC_MASS)
+    carrier = rows.carriers @ (volumes / ATOMIC_MASS)
     own = (1.0 - rows.carriers.sum(axis=1)) * per_mass
-    return np.asarray(added / (own + added))
+    return np.asarray(carrier / (own + carrier))
 
 
 def mix_between_grains(
@@ -138,20 +152,20 @@ def mix_between_grains(
     rows : ShellRows
         The shells without it.
     """
-    mixed = rows.between_grains
-    if not mixed.any():
+    between = rows.between_grains
+    if not between.any():
         return table, rows
     masses = np.zeros((len(table), N_ELEMENTS))
-    rims = np.flatnonzero(mixed & rows.with_rim)
+    rims = np.flatnonzero(between & rows.with_rim)
     masses[rims, rows.column[rims]] = rows.amount[rims]
     if rows.carriers is not None:
-        masses[mixed] += rows.carriers[mixed]
+        masses[between] += rows.carriers[between]
     rest = replace(
         rows,
-        fraction=np.where(mixed, 0.0, rows.fraction),
-        content=np.where(mixed, 0.0, rows.content),
-        amount=np.where(mixed, np.nan, rows.amount),
-        carriers=None if rows.carriers is None else rows.carriers * ~mixed[:, None],
+        fraction=np.where(between, 0.0, rows.fraction),
+        content=np.where(between, 0.0, rows.content),
+        amount=np.where(between, np.nan, rows.amount),
+        carriers=None if rows.carriers is None else rows.carriers * ~between[:, None],
     )
     return add_masses(table, masses), rest
 
@@ -164,13 +178,15 @@ def given_share(phases: Any, rules: Any) -> Array:
     """
     from ._magnet_kernels import ROOM, states
 
-    shelled = phases.shells >= 0
-    if not shelled.any():
-        return np.zeros(len(shelled))
+    has_shell = phases.shells >= 0
+    if not has_shell.any():
+        return np.zeros(len(has_shell))
     bare = phases._replace(shells=np.full_like(phases.shells, -1))
-    own, less = (states(np.array([ROOM]), each, rules)[1][0] for each in (phases, bare))
+    with_rim, less = (
+        states(np.array([ROOM]), each, rules)[1][0] for each in (phases, bare)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(shelled & (own > 0.0), 1.0 - less / own, 0.0)
+        return np.where(has_shell & (with_rim > 0.0), 1.0 - less / with_rim, 0.0)
 
 
 def warn_of_shells(rows: ShellRows) -> None:
@@ -187,11 +203,16 @@ def enriched(table: CompositionTable, coefficient: Array) -> CompositionTable:
     A share x of the rare earth becomes e x / (1 + (e - 1) x) with the partition coefficient e,
     (n,).
     """
-    rare, heavy = mask(RARE_EARTHS), mask(SURFACE)
+    rare = mask(RARE_EARTHS)
+    heavy = mask(SURFACE)
     total = np.maximum(table.fraction(*RARE_EARTHS), 1e-300)
     share = table.fraction(*SURFACE) / total
-    grown = coefficient / (1.0 + (coefficient - 1.0) * share)
+    enrichment = coefficient / (1.0 + (coefficient - 1.0) * share)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-    on = np.where(heavy[table.indices] > 0.0, grown[row], grown[row] / coefficient[row])
+    on = np.where(
+        heavy[table.indices] > 0.0, enrichment[row], enrichment[row] / coefficient[row]
+    )
     values = np.where(rare[table.indices] > 0.0, table.values * on, table.values)
-    return CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
+    return CompositionTable(
+        table.indptr, table.indices, values, table.row_index, table.errors
+    )

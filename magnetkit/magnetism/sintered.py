@@ -39,7 +39,13 @@ from ..alloy.notation import Basis
 from ..alloy.shell_rows import read_shells, written
 from ..alloy.shells import Shells
 from ..alloy.table import CompositionTable
-from ..compound.evaluate import blank_rows, columns_of, host_column, quantile, status_column
+from ..compound.evaluate import (
+    blank_rows,
+    columns_of,
+    host_column,
+    quantile,
+    status_column,
+)
 from ..phases.partition import beyond_made, root_codes, without_model
 from ..phases.records import HOST_NAMES, HOSTS
 from ._evidence import COMPARED_FROM, DISTANCE, at_temperature
@@ -160,10 +166,14 @@ class Duty:
         from ._demagnetization_kernels import lost
 
         shape = np.shape(b_r)
-        given = np.broadcast_arrays(b_r, h_cj, knee, recoil)
-        remanence, coercivity, knees, slope = np.array(given, np.float64).reshape(4, -1)
+        arrays = np.broadcast_arrays(b_r, h_cj, knee, recoil)
+        remanence, coercivity, knees, slope = np.array(arrays, np.float64).reshape(
+            4, -1
+        )
         outside = 1e3 * self.outside_field_kA_m
-        share = lost(remanence, coercivity, knees, slope, self.load_line, outside, self.creep)
+        share = lost(
+            remanence, coercivity, knees, slope, self.load_line, outside, self.creep
+        )
         return 100.0 * np.asarray(share).reshape(shape)
 
 
@@ -180,7 +190,7 @@ def read_duty(load_line: Any) -> Duty:
         "outside_field_kA_m": "an outside field of 0 kA/m or more against the magnet",
         "hours": "a time of use of 0 h or more",
     }
-    checked = {}
+    values = {}
     for name, meaning in names.items():
         given = getattr(duty, name)
         try:
@@ -189,15 +199,18 @@ def read_duty(load_line: Any) -> Duty:
             value = float("nan")
         if not 0.0 <= value < float("inf"):
             raise InputError(f"{name} must be {meaning}, got {given!r}")
-        checked[name] = value
-    return Duty(**checked)
+        values[name] = value
+    return Duty(**values)
 
 
 _DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 
 
 def duty_columns(
-    figures: dict[str, tuple[Array, Array, Array]], recoil: Array, duty: Duty, names: Sequence[str]
+    figures: dict[str, tuple[Array, Array, Array]],
+    recoil: Array,
+    duty: Duty,
+    names: Sequence[str],
 ) -> dict[str, tuple[Array, Array, Array]]:
     """Return ``demagnetization_safety`` and ``irreversible_loss_pct``: centre, lower and upper end.
 
@@ -206,11 +219,17 @@ def duty_columns(
     """
     b_r = np.concatenate(figures["remanence_T"])
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
-    knee, slope = 1e3 * np.concatenate(figures["knee_field_kA_m"]), np.tile(recoil, 3)
-    of = lambda: duty.safety(b_r, knee, slope), lambda: duty.loss(b_r, field, knee, slope)
-    found = {n: one().reshape(3, -1) for n, one in zip(_DUTY, of, strict=True) if n in names}
+    knee = 1e3 * np.concatenate(figures["knee_field_kA_m"])
+    slope = np.tile(recoil, 3)
+    of = (
+        lambda: duty.safety(b_r, knee, slope),
+        lambda: duty.loss(b_r, field, knee, slope),
+    )
+    columns = {
+        n: one().reshape(3, -1) for n, one in zip(_DUTY, of, strict=True) if n in names
+    }
     # A weaker magnet also demagnetizes itself less: ends may change places.
-    return {n: (v[0], np.fmin.reduce(v), np.fmax.reduce(v)) for n, v in found.items()}
+    return {n: (v[0], np.fmin.reduce(v), np.fmax.reduce(v)) for n, v in columns.items()}
 
 
 _ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}
@@ -224,8 +243,8 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 
 def read_between(between: Any) -> tuple[float, float]:
     """Return the two temperatures of the chords alpha and beta, K, the lower first."""
-    listed = not isinstance(between, str) and hasattr(between, "__iter__")
-    ends = list(between) if listed and getattr(between, "ndim", 1) != 0 else [between]
+    is_pair = not isinstance(between, str) and hasattr(between, "__iter__")
+    ends = list(between) if is_pair and getattr(between, "ndim", 1) != 0 else [between]
     if len(ends) != 2:
         raise InputError(
             f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
@@ -310,8 +329,11 @@ def sintered(
     kelvin = parse_temperatures(temperature)
     inputs = read_inputs(compositions, basis, strict=strict)
     shell = inputs.shells_with(shell)
-    asked = process, shell, host, between, load_line, interval
-    return inputs.give(*sintered_at(inputs.table, kelvin, *asked))
+    return inputs.give(
+        *sintered_at(
+            inputs.table, kelvin, process, shell, host, between, load_line, interval
+        )
+    )
 
 
 class Use(NamedTuple):
@@ -372,15 +394,20 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    wanted = {
+    columns_by_kelvin = {
         kelvin: {column for name in names for column in with_interval(name)}
         for kelvin, names in (only or {}).items()
     }
     kelvins = [parse_temperature(t) for t in temperatures]
     use = Use(read_between(between), read_duty(load_line), interval, whole_range)
     quantile(interval)
-    made = alloys(table, process, read_shells(shell, len(table)), host, curie, ranges=True)
-    return [columns.frame() for columns in figures_at(made, kelvins, use, wanted)]
+    alloy_rows = alloys(
+        table, process, read_shells(shell, len(table)), host, curie, ranges=True
+    )
+    return [
+        columns.frame()
+        for columns in figures_at(alloy_rows, kelvins, use, columns_by_kelvin)
+    ]
 
 
 def figures_at(
@@ -394,36 +421,50 @@ def figures_at(
     `only` names the columns that are wanted at a temperature. Where no ranges are among them they
     are no more than central values of `FIGURES`, and take less work over a whole range.
     """
-    asked, z = np.array(temperatures, float), quantile(use.interval)
+    kelvins = np.array(temperatures, float)
+    z = quantile(use.interval)
     if made.shells is not None:
         warn_of_shells(made.shells)
-    wanted = [(only or {}).get(float(kelvin)) for kelvin in asked]
-    central = [use.whole_range and n is not None and set(n).issubset(FIGURES) for n in wanted]
+    columns_by_kelvin = [(only or {}).get(float(kelvin)) for kelvin in kelvins]
+    central = [
+        use.whole_range and n is not None and set(n).issubset(FIGURES)
+        for n in columns_by_kelvin
+    ]
     # Hard phases are looked at up to the last of the temperatures with ranges.
     last = max((j for j, alone in enumerate(central) if not alone), default=-1)
-    bulk, load_line = made.hard_phases(asked[: last + 1]), use.duty.load_line
-    values, status = figures_of(made, bulk, asked, use.between, load_line, z)
+    bulk = made.hard_phases(kelvins[: last + 1])
+    load_line = use.duty.load_line
+    values, status = figures_of(made, bulk, kelvins, use.between, load_line, z)
     if not use.whole_range:
         values, status = at_each(made, bulk, values, status, load_line, z)
     blank_rows(bulk, values, status, made.never_made)
-    known = status == 0
-    gate = made.gate_at(asked)
+    is_ok = status == 0
+    gate = made.gate_at(kelvins)
     blank_hard(values, apply_gates(status, gate))
     tables = columns_of(bulk, z, only)
-    for own, (name, width) in product(tables, made.given.items()):
-        if (basis := f"{name}_provenance") in own:
-            own[basis] = own[basis].put(np.isfinite(width), "given")
-    tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
-    density, made_as = made.density(), {}
-    if any(names is None or not MADE_AS.isdisjoint(names) for names in wanted):
+    for table, (name, width) in product(tables, made.given.items()):
+        if (basis := f"{name}_provenance") in table:
+            table[basis] = table[basis].put(np.isfinite(width), "given")
+    tables += [
+        Columns(host=host_column(made.written.host)) for _ in kelvins[len(tables) :]
+    ]
+    density = made.density()
+    made_as = {}
+    if any(
+        names is None or not MADE_AS.isdisjoint(names) for names in columns_by_kelvin
+    ):
         made_as = _made_as(made, use.between)
-    for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
-        ok = known[j]
+    for j, (columns, names) in enumerate(zip(tables, columns_by_kelvin, strict=True)):
+        ok = is_ok[j]
         columns["status"] = status_column(status[j])
-        columns |= made_as if names is None else {n: made_as[n] for n in MADE_AS & set(names)}
+        columns |= (
+            made_as if names is None else {n: made_as[n] for n in MADE_AS & set(names)}
+        )
         if names is None or DISTANCE in names:
-            columns |= _evidence_columns(made, asked[j])
-        columns |= _of_temperature(made, asked[j], values[:, :, j], (ok, gate[j]), names, use.duty)
+            columns |= _evidence_columns(made, kelvins[j])
+        columns |= _of_temperature(
+            made, kelvins[j], values[:, :, j], (ok, gate[j]), names, use.duty
+        )
         if names is None or "density_kg_m3" in names:
             columns["density_kg_m3"] = np.where(ok, density, np.nan)
     return tables
@@ -431,32 +472,43 @@ def figures_at(
 
 def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     """Return the columns that say how magnets are made, and what their chords lie between."""
-    codes, route = made.written.host, made.process.route
+    codes = made.written.host
+    route = made.process.route
     # Each magnet is made as asked for, else as is usual for its host.
-    names = [host.magnet.route if route is None else route.name for host in HOSTS.values()]
+    names = [
+        host.magnet.route if route is None else route.name for host in HOSTS.values()
+    ]
     cells = parameters().cells
-    assumed = (
+    assumption_text = (
         f"; charge assumed: {cells['ratio']:g} metal atoms per rare earth, "
         f"Cu {cells['copper']:g} and Zr {cells['zirconium']:g} of the metal"
     )
-    names = [name + idle(made.process, host) for name, host in zip(names, HOSTS, strict=True)]
-    words = tuple(dict.fromkeys([*names, *(name + assumed for name in names)]))
+    names = [
+        name + idle(made.process, host) for name, host in zip(names, HOSTS, strict=True)
+    ]
+    words = tuple(dict.fromkeys([*names, *(name + assumption_text for name in names)]))
     # One entry more than hosts: code -1 picks the last.
-    plain, charged = (
-        np.array([*(words.index(name + more) for name in names), -1], np.int8)[codes]
-        for more in ("", assumed)
+    plain, charge_words = (
+        np.array([*(words.index(name + suffix) for name in names), -1], np.int8)[codes]
+        for suffix in ("", assumption_text)
     )
-    made_so = Coded(np.where(made.charged, charged, plain), words)
-    said = {} if made.traces is None else made.traces.words()
+    made_so = Coded(np.where(made.charged, charge_words, plain), words)
+    gas_words = {} if made.traces is None else made.traces.words()
     if made.never_made.any():
-        said = beyond_made(made.written.recipe, made.written.host) | said
-    others = without_model(made.written.recipe, made.written.host)
-    said |= {row: f"{name}: known, but no model speaks of it" for row, name in others.items()}
-    if said:
-        texts, place = made_so.texts(), {word: k for k, word in enumerate(words)}
+        gas_words = beyond_made(made.written.recipe, made.written.host) | gas_words
+    unmodelled = without_model(made.written.recipe, made.written.host)
+    gas_words |= {
+        row: f"{name}: known, but no model speaks of it"
+        for row, name in unmodelled.items()
+    }
+    if gas_words:
+        texts = made_so.texts()
+        place = {word: k for k, word in enumerate(words)}
         codes = made_so.codes.astype(np.int64)
-        for row, what in said.items():
-            codes[row] = place.setdefault(f"{texts[row]}; {what}".lstrip("; "), len(place))
+        for row, what in gas_words.items():
+            codes[row] = place.setdefault(
+                f"{texts[row]}; {what}".lstrip("; "), len(place)
+            )
         made_so = Coded(codes, tuple(place))
     return {
         "shell": written(made.shells, len(codes)),
@@ -468,12 +520,15 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
 def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     """Return how far magnets at a temperature (K) are from measured ones."""
     roots = Coded(root_codes(made.written.host), HOST_NAMES)
-    hard, b_r = at_temperature(made.near[COERCIVITY], roots, kelvin), made.near["remanence_T"]
+    hard = at_temperature(made.near[COERCIVITY], roots, kelvin)
+    b_r = made.near["remanence_T"]
     weaker = b_r.distance > hard.distance
     nearest = hard.nearest.where(~weaker, b_r.nearest)
     if made.given:
         own = np.isfinite(list(made.given.values())).any(axis=0)
-        nearest = Coded.of(np.where(own, "given; ", "") + np.array(nearest.texts(), object))
+        nearest = Coded.of(
+            np.where(own, "given; ", "") + np.array(nearest.texts(), object)
+        )
     farther = np.maximum(hard.distance, b_r.distance)
     return {
         "evidence_distance": np.where(roots.codes < 0, np.nan, farther),
@@ -493,19 +548,28 @@ def _of_temperature(
     those wanted, all if None.
     """
     ranges = dict(zip(FIGURES, values, strict=True))
-    if asked := [name for name in _DUTY if names is None or name in names]:
-        ranges |= duty_columns(ranges, made.rows["recoil"], duty, asked)
+    if duty_names := [name for name in _DUTY if names is None or name in names]:
+        ranges |= duty_columns(ranges, made.rows["recoil"], duty, duty_names)
     ok, gate = state
     codes = np.where(ok, np.int8(0), np.int8(-1))
     hard = np.where(gate == 0, codes, np.int8(-1))
     columns: dict[str, Any] = {}
     cold = "extrapolated" if kelvin < COMPARED_FROM else "physics"
-    of_flux, of_gate = Coded(codes, ("physics",)), Coded(hard, ("physics",))
+    of_flux = Coded(codes, ("physics",))
+    of_gate = Coded(hard, ("physics",))
     coercive = Coded(hard, (cold,))
     for name, ends in ranges.items():
-        said = coercive if name in COERCIVE else of_flux if name in WITHOUT_COERCIVITY else of_gate
-        columns |= zip(_ENDS[name], (*ends, said), strict=True)
-    return columns if names is None else {n: columns[n] for n in columns if n in names}
+        words = (
+            coercive
+            if name in COERCIVE
+            else of_flux
+            if name in WITHOUT_COERCIVITY
+            else of_gate
+        )
+        columns |= zip(_ENDS[name], (*ends, words), strict=True)
+    if names is None:
+        return columns
+    return {n: columns[n] for n in columns if n in names}
 
 
 FILE = "comparators/comparators.csv"
@@ -562,13 +626,17 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
     for name, factor in factors.items():
         frame[name] = named[name] * factor
         codes = np.where(frame[name].notna(), 0, -1)
-        frame[f"{name}_provenance"] = pd.Categorical.from_codes(codes, pd.Index(["comparator"]))
-    return frame.assign(**{n: data[n] for n in ("kind", "source", "confidence", "note")})
+        frame[f"{name}_provenance"] = pd.Categorical.from_codes(
+            codes, pd.Index(["comparator"])
+        )
+    return frame.assign(
+        **{n: data[n] for n in ("kind", "source", "confidence", "note")}
+    )
 
 
 def _factor(percent: np.ndarray, t: float, usable: np.ndarray) -> np.ndarray:
     """Return the relative change; a coefficient that is not known counts as none near 293 K."""
-    near = abs(t - ROOM_K) <= 30.0
-    slope = np.where(np.isnan(percent) & near, 0.0, percent)
+    is_near_room = abs(t - ROOM_K) <= 30.0
+    slope = np.where(np.isnan(percent) & is_near_room, 0.0, percent)
     factor = 1.0 + 0.01 * slope * (t - ROOM_K)
     return np.where(usable & (factor > 0.0), factor, np.nan)

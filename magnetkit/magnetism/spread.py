@@ -37,7 +37,8 @@ class Spread:
 
     def __str__(self) -> str:
         """Return e.g. ``B_r 0.8 %, H_cJ 4 %, assumed of the family``."""
-        b_r, h_cj = 100.0 * self.remanence_T, 100.0 * self.coercivity_kA_m
+        b_r = 100.0 * self.remanence_T
+        h_cj = 100.0 * self.coercivity_kA_m
         return f"B_r {b_r:.1f} %, H_cJ {h_cj:.0f} %, {self.source}"
 
     def share(self, quantity: str) -> float:
@@ -46,8 +47,10 @@ class Spread:
 
     def slack(self, quantity: str) -> float:
         """Return by how much ln of the typical value may fall until too many lots miss."""
-        kept = constants()["quantile"] - NormalDist().inv_cdf(constants()["meets"])
-        return float(kept * getattr(self, quantity))
+        quantile_gap = constants()["quantile"] - NormalDist().inv_cdf(
+            constants()["meets"]
+        )
+        return float(quantile_gap * getattr(self, quantity))
 
 
 def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
@@ -60,8 +63,10 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     >>> round(lots("2:14:1").share("coercivity_kA_m"), 3)
     0.911
     """
-    known = constants()["lot"]
-    found = Spread(**known.get(root_of(host), known[constants()["otherwise"]]))
+    lot_deviations = constants()["lot"]
+    spread = Spread(
+        **lot_deviations.get(root_of(host), lot_deviations[constants()["otherwise"]])
+    )
     for name, percent in (given or {}).items():
         number = isinstance(percent, int | float) and not isinstance(percent, bool)
         if name not in _NAMES or not number or not 0.0 < percent < 50.0:
@@ -69,8 +74,8 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
                 f"spread must be percent of one lot such as B_r=1.5,H_cJ=6, got {name}={percent}"
             )
         of_lot: dict[str, float] = {_NAMES[name]: float(percent) / 100.0}
-        found = replace(found, source="as you say", **of_lot)
-    return found
+        spread = replace(spread, source="as you say", **of_lot)
+    return spread
 
 
 @lru_cache

@@ -39,6 +39,10 @@ def squareness_at(
     0.852
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        hot = np.maximum(1.0 - (1.0 - squareness) * remanence_left / coercivity_left, 0.0)
-    parted = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
-    return np.where(np.isin(np.asarray(host, str), parted), hot, squareness)
+        hot = np.maximum(
+            1.0 - (1.0 - squareness) * remanence_left / coercivity_left, 0.0
+        )
+    nucleation_hosts = [
+        name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"
+    ]
+    return np.where(np.isin(np.asarray(host, str), nucleation_hosts), hot, squareness)

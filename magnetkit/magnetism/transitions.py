@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 
 # Above every Curie temperature of a host, K.
-_LAST = 1300.0
+_ABOVE_CURIE_K = 1300.0
 # A finer grid takes all memory before it moves what is interpolated by as much as can be measured;
 # a coarser one has too few points to interpolate between.
 _STEPS = 0.01, 100.0
@@ -76,25 +76,27 @@ def transitions(
         raise InputError(
             f"step must lie between {_STEPS[0]:g} and {_STEPS[1]:g} K, got {step!r:.60}"
         )
-    at = np.arange(4.0, _LAST, step)
-    found = np.full((len(table), len(_CHANGES)), np.nan)
+    at = np.arange(4.0, _ABOVE_CURIE_K, step)
+    temperatures = np.full((len(table), len(_CHANGES)), np.nan)
     for start in range(0, len(table), 2000):
         rows = slice(start, start + 2000)
         got = evaluate(partition(table[rows], codes[rows]), at, spread=False)
         js, k1, k2, k3 = (got.value[:, :, k] for k in range(4))
         # J_s is a modulus: it has a sharp minimum near zero where the sublattices cancel.
         zeros = _last_zero(at, k1), _last_zero(at, k1 + 2.0 * k2 + 3.0 * k3)
-        found[rows] = np.column_stack([got.curie, _cusp(at, js), *zeros])
-    return inputs.give(pd.DataFrame(found, columns=_CHANGES))
+        temperatures[rows] = np.column_stack([got.curie, _cusp(at, js), *zeros])
+    return inputs.give(pd.DataFrame(temperatures, columns=_CHANGES))
 
 
 def _last_zero(at: Array, curve: Array) -> Array:
     """Return the highest temperature at which each row of `curve` changes sign, NaN if never."""
-    left, right = curve[:, :-1], curve[:, 1:]
-    change = left * right < 0.0
+    before = curve[:, :-1]
+    right = curve[:, 1:]
+    change = before * right < 0.0
     last = change.shape[1] - 1 - np.argmax(change[:, ::-1], axis=1)
     row = np.arange(len(curve))
-    a, b = left[row, last], right[row, last]
+    a = before[row, last]
+    b = right[row, last]
     with np.errstate(invalid="ignore", divide="ignore"):
         zero = at[last] + (at[last + 1] - at[last]) * a / (a - b)
     return np.where(change.any(axis=1), zero, np.nan)
@@ -112,7 +114,10 @@ def _cusp(at: Array, curve: Array) -> Array:
         crossing = (2.0 * left - first < left) & (2.0 * right - last < right)
         crossing &= left + right < 1.5 * np.abs(left - first + right - last)
     rows, columns = np.nonzero(crossing)
-    a, b = curve[rows, columns + 1], curve[rows, columns + 2]
+    a = curve[rows, columns + 1]
+    b = curve[rows, columns + 2]
     with np.errstate(invalid="ignore", divide="ignore"):
-        result[rows] = at[columns + 1] + (at[columns + 2] - at[columns + 1]) * a / (a + b)
+        result[rows] = at[columns + 1] + (at[columns + 2] - at[columns + 1]) * a / (
+            a + b
+        )
     return result

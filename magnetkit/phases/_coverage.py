@@ -25,7 +25,10 @@ LEANS_FROM = 0.5
 
 
 def judge_data(
-    phases: CompositionTable, kinds: NDArray[np.int8], source: Entries, unknown: NDArray[np.bool_]
+    phases: CompositionTable,
+    kinds: NDArray[np.int8],
+    source: Entries,
+    unknown: NDArray[np.bool_],
 ) -> Coded:
     """Return of n phases `JUDGED`, or what lacks in words.
 
@@ -41,10 +44,13 @@ def judge_data(
         return Coded(word_of_row, tuple(words))
     dense = phases[rows].to_array()
     sets, place = np.unique(dense > 0.0, axis=0, return_inverse=True)
-    texts = [_describe_gaps([SYMBOLS[e] for e in np.flatnonzero(one)], source) for one in sets]
-    word_of_row[rows] = np.array([words.setdefault(text, len(words)) for text in texts])[
-        place.ravel()
+    texts = [
+        _describe_gaps([SYMBOLS[e] for e in np.flatnonzero(one)], source)
+        for one in sets
     ]
+    word_of_row[rows] = np.array(
+        [words.setdefault(text, len(words)) for text in texts]
+    )[place.ravel()]
     for formula in doubtful.values():
         text = f"{NOT_JUDGED}: {formula} was {WITHOUT_MOMENT}"
         target = CompositionTable.from_strings([formula], basis="atomic").to_array()[0]
@@ -61,8 +67,14 @@ def _describe_gaps(symbols: list[str], source: Entries) -> str:
     if absent:
         return f"{NOT_JUDGED}: the snapshot has no phases of {', '.join(absent)}"
     size = min(TOGETHER, len(symbols))
-    gaps = [one for one in combinations(sorted(symbols), size) if not source.covers(one)]
-    pairs = [one for one in combinations(sorted(symbols), min(2, size)) if not source.covers(one)]
+    gaps = [
+        one for one in combinations(sorted(symbols), size) if not source.covers(one)
+    ]
+    pairs = [
+        one
+        for one in combinations(sorted(symbols), min(2, size))
+        if not source.covers(one)
+    ]
     gaps = pairs or gaps
     if not gaps:
         return JUDGED

@@ -29,7 +29,9 @@ def _numbered(identifier: str) -> str:
     number = 0
     for letter in letters:
         number = 26 * number + ord(letter) - ord("a")
-    return f"{prefix}-{number}" if number <= _LAST_NUMBER else identifier
+    if number <= _LAST_NUMBER:
+        return f"{prefix}-{number}"
+    return identifier
 
 
 # Far beyond any energy, volume or moment, and within what a table holds.
@@ -100,7 +102,9 @@ def read_document(kind: str, fields: Record) -> Record:
         fault = error.errors(include_url=False, include_input=False)[0]
         field = str(fault["loc"][0])
         what = f"lacks {field}" if fields.get(field) is None else f"has another {field}"
-        raise NetworkError(f"a {kind} document {what} than expected; nothing was kept") from None
+        raise NetworkError(
+            f"a {kind} document {what} than expected; nothing was kept"
+        ) from None
 
 
 def _read_crystal(summary: _Summary) -> Record:
@@ -110,7 +114,8 @@ def _read_crystal(summary: _Summary) -> Record:
         if _FOREIGN.search(json.dumps(summary.structure)):
             raise TypeError("a class of another package")
         crystal = Structure.from_dict(summary.structure)
-        volume, density = crystal.volume, float(crystal.density)
+        volume = crystal.volume
+        density = float(crystal.density)
         if not math.isfinite(volume + density):
             raise ValueError("no volume")
         return {
@@ -142,7 +147,9 @@ def make_tables(
     import pandas as pd
 
     inside = set(systems)
-    crystals = {c["material_id"]: c for c in records["summary"] if c["system"] in inside}
+    crystals = {
+        c["material_id"]: c for c in records["summary"] if c["system"] in inside
+    }
     energies = [e for e in records["thermo"] if e["material_id"] in crystals]
     scheme = _choose_scheme(energies, crystals, schemes)
     chosen: dict[str, Record] = {}
@@ -154,7 +161,10 @@ def make_tables(
     names = sorted(chosen, key=lambda n: (crystals[n]["formula"], n))
     source = f"Materials Project {scheme}"
     entries = pd.DataFrame(
-        [_make_row(crystals[n], chosen[n], magnetic.get(n, {})) | {"source": source} for n in names]
+        [
+            _make_row(crystals[n], chosen[n], magnetic.get(n, {})) | {"source": source}
+            for n in names
+        ]
     )
     structures = pd.DataFrame(
         {"material_id": names, "structure": [crystals[n]["structure"] for n in names]}
@@ -194,8 +204,10 @@ def _choose_scheme(
 
 def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
     """Return the row of one phase, its columns in the order of the table."""
-    symmetry, sites = crystal["symmetry"] or {}, crystal["sites"]
-    moment, moments = crystal["total_magnetization"], magnetism.get("magmoms")
+    symmetry = crystal["symmetry"] or {}
+    sites = crystal["sites"]
+    moment = crystal["total_magnetization"]
+    moments = magnetism.get("magmoms")
     magnetic = magnetism.get("num_magnetic_sites")
     # The magnetism document tells of the primitive cell, the structure may hold several.
     cells = sites / len(moments) if moments else 1
@@ -215,7 +227,9 @@ def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
         "density_g_cm3": crystal["density"],
         "ordering": magnetism.get("ordering") or crystal["ordering"],
         "magnetic_moment_muB_atom": None if moment is None else abs(moment) / sites,
-        "magnetic_moment_muB_fu": crystal["total_magnetization_normalized_formula_units"],
+        "magnetic_moment_muB_fu": crystal[
+            "total_magnetization_normalized_formula_units"
+        ],
         "magnetic_sites": None if magnetic is None else round(magnetic * cells),
         "moments_muB": moments if cells == 1 else None,
     }

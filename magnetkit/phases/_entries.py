@@ -16,7 +16,12 @@ STRUCTURES = "structures.parquet"
 
 SCHEMES = ("GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN")
 """Schemes of energies of the Materials Project, in the order taken where none is asked for."""
-REQUIRED = ("formula", "formation_energy_eV_atom", "energy_above_hull_eV_atom", "material_id")
+REQUIRED = (
+    "formula",
+    "formation_energy_eV_atom",
+    "energy_above_hull_eV_atom",
+    "material_id",
+)
 """Columns every ``entries.parquet`` has; ``material_id`` may be null, others may follow."""
 ERROR = "energy_error_eV_atom"
 """Column of the deviation of energies that were taken over from another scheme."""

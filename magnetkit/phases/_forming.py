@@ -79,7 +79,9 @@ def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
     """
     found: dict[str, dict[str, tuple[float, float]]] = {}
     for row in datasets.rows("known_phases/stabilizers.csv"):
-        least, most = (float(row[f"{end}_metal_share"] or "inf") for end in ("least", "most"))
+        least, most = (
+            float(row[f"{end}_metal_share"] or "inf") for end in ("least", "most")
+        )
         found.setdefault(row["host"], {})[row["element"]] = least, most
     return found
 
@@ -88,7 +90,8 @@ def atoms() -> "Atoms":
     """Return what the terms know of the elements."""
     from ._stability_kernels import Atoms
 
-    radius, less = np.full(N_ELEMENTS, 1.40), np.zeros(N_ELEMENTS)
+    radius = np.full(N_ELEMENTS, 1.40)
+    less = np.zeros(N_ELEMENTS)
     for row in datasets.rows("known_phases/radii.csv"):
         radius[INDEX[row["element"]]] = float(row["radius_A"])
     less[INDEX["Ce"]] = _CERIUM_LOSES_A
@@ -98,7 +101,9 @@ def atoms() -> "Atoms":
         guest[f] = mask(HOSTS[name].split.guests_on_rare_earth_site) > 0
         for symbol, shares in stabilizers().get(name, {}).items():
             enough[f, INDEX[symbol]], most[f, INDEX[symbol]] = 1.0 / np.array(shares)
-    return Atoms(kinds(), radius, less, mask(_EARLY) > 0, mask(_SP) > 0, guest, enough, most)
+    return Atoms(
+        kinds(), radius, less, mask(_EARLY) > 0, mask(_SP) > 0, guest, enough, most
+    )
 
 
 @lru_cache(maxsize=1)
@@ -161,7 +166,9 @@ def melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bo
 def lives_to(phases: CompositionTable, host: NDArray[np.int8]) -> NDArray[np.float64]:
     """Return where what did not solidify from its melt decomposes, K, (n,); infinite elsewhere."""
     ends = [h.formation.lives_to_K if h.formation else np.inf for h in HOSTS.values()]
-    return np.where(not_from_melt(phases, host), np.array([*ends, np.inf])[host], np.inf)
+    return np.where(
+        not_from_melt(phases, host), np.array([*ends, np.inf])[host], np.inf
+    )
 
 
 def state_of(
@@ -177,7 +184,9 @@ def state_of(
 
     family, _, _, takes_gas = _of_host()
     own = family[judged.host]
-    distance, deviation, phases = above.copy(), judged.deviation.copy(), judged.ideal
+    distance = above.copy()
+    deviation = judged.deviation.copy()
+    phases = judged.ideal
     entropy = judged.entropy.copy()
     gas = takes_gas[judged.host]
     if gas.any():
@@ -190,11 +199,15 @@ def state_of(
         )  # fmt: skip
         row = np.repeat(np.arange(len(bare)), np.diff(bare.indptr))
         # Other rows stay to the last digit.
-        bare.values[:] /= np.where(gas, np.bincount(row, bare.values, len(bare)), 1.0)[row]
+        bare.values[:] /= np.where(gas, np.bincount(row, bare.values, len(bare)), 1.0)[
+            row
+        ]
         parent = np.array([HOST_NAMES.index(FAMILIES[f]) for f in own[gas]], np.int8)
         metal = Judged(Named(parent, bare[gas], judged.named[gas]), judged.source)
         distance[gas], _ = metal.above(kelvin[gas])
-        deviation[gas], entropy[gas], phases = metal.deviation, metal.entropy, bare
+        deviation[gas] = metal.deviation
+        entropy[gas] = metal.entropy
+        phases = bare
     silent = np.flatnonzero((judged.host < 0) & np.isnan(judged.energy))
     if len(silent):
         distance[silent] = _analogues(phases[silent], judged.source)
@@ -205,7 +218,10 @@ def state_of(
 
 
 def odds(
-    judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64], given: bool = False
+    judged: Judged,
+    above: NDArray[np.float64],
+    kelvin: NDArray[np.float64],
+    given: bool = False,
 ) -> Odds:
     """Return the log odds that phases form, n rows.
 
@@ -251,7 +267,9 @@ def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
     found: list[tuple[tuple, float]] = []
     for i in range(len(table)):
         part = slice(table.indptr[i], table.indptr[i + 1])
-        row = dict(zip(table.indices[part].tolist(), table.values[part].tolist(), strict=True))
+        row = dict(
+            zip(table.indices[part].tolist(), table.values[part].tolist(), strict=True)
+        )
         earth = {e: a for e, a in row.items() if e in radii}
         if not earth:
             found.append(((), 0.0))

@@ -22,7 +22,9 @@ class SiteRules(NamedTuple):
 
     role: NDArray[np.int8]  # `OUTSIDE`, `ON_R`, `ON_T` or `ON_X`, (hosts, 118)
     limit: NDArray[np.float64]  # largest share of the T sites, (hosts, 118)
-    preference: NDArray[np.float64]  # how much rather an element stays outside, (hosts, 118)
+    preference: NDArray[
+        np.float64
+    ]  # how much rather an element stays outside, (hosts, 118)
     counts: NDArray[np.float64]  # R, T and X atoms of a formula unit, (hosts, 3)
     # T/R of the phases that take excess R and excess T (infinite: no R), (hosts, 2)
     ratios: NDArray[np.float64]
@@ -62,8 +64,11 @@ def assign(rows, rules, codes, begin, end):
         for rule in range(len(host)):
             fits = True
             for c in range(start[rule], start[rule + 1]):
-                top, bottom = amount[above[c]], amount[below[c]]
-                if not (bottom > 0.0 and top >= low[c] * bottom and top <= high[c] * bottom):
+                top = amount[above[c]]
+                bottom = amount[below[c]]
+                if not (
+                    bottom > 0.0 and top >= low[c] * bottom and top <= high[c] * bottom
+                ):
                     fits = False
                     break
             if fits:
@@ -81,14 +86,17 @@ def split(rows, codes, rules, hard, fraction, begin, end):
     indptr, indices, values = rows
     role, limit, preference, counts, ratios, boride, volume = rules
     for i in range(begin, end):
-        start, stop = indptr[i], indptr[i + 1]
+        start = indptr[i]
+        stop = indptr[i + 1]
         h = codes[i]
         if h < 0:
             for k in range(start, stop):
                 hard[k] = values[k]
             fraction[i] = np.nan
             continue
-        r_per, t_per, x_per = counts[h, 0], counts[h, 1], counts[h, 2]
+        r_per = counts[h, 0]
+        t_per = counts[h, 1]
+        x_per = counts[h, 2]
         total_r = 0.0
         total_t = 0.0
         total_x = 0.0

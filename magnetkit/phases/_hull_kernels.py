@@ -23,7 +23,7 @@ from .._core._jit import jit
 from ..alloy._row_kernels import subsystem
 
 # A price or an amount this small is rounding.
-_ROUNDING = 1e-10
+_PRICE_SLACK = 1e-10
 # Steps after which the smallest index is taken first, which cannot cycle.
 _BLAND_AFTER = 200
 # Steps after which the inverse is computed anew.
@@ -91,12 +91,15 @@ def settle(work, n, order, x, amounts):
 def invert(basis, phases):
     """Return the inverse of a basis."""
     m = len(basis)
-    work, order, inverse = np.zeros((m, m)), np.empty(m, np.int64), np.empty((m, m))
+    work = np.zeros((m, m))
+    order = np.empty(m, np.int64)
+    inverse = np.empty((m, m))
     for b in range(m):
         for p in range(phases.ptr[basis[b]], phases.ptr[basis[b] + 1]):
             work[phases.col[p], b] = phases.val[p]
     factor(work, m, order)
-    one, independent = np.zeros(m), True
+    one = np.zeros(m)
+    independent = True
     for c in range(m):
         independent = independent and abs(work[c, c]) >= 1e-12
         one[c] = 1.0
@@ -165,7 +168,7 @@ def start(x, phases, state):
     while True:
         prices(phases, state)
         enter: Any = np.int64(-1)
-        lowest = -_ROUNDING
+        lowest = -_PRICE_SLACK
         for k in range(len(energy)):
             if cost[k] < lowest:
                 enter = k
@@ -218,7 +221,7 @@ def mix(inverse, x, amounts, rounding):
 
 
 # An amount below this is rounding, or a trace that changes no energy.
-_LEAST = 1e-12
+_TRACE_AMOUNT = 1e-12
 
 
 # Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
@@ -229,14 +232,14 @@ def move(x, phases, state, since):
     ptr, col, val, energy = phases
     basis, inverse, amounts, _, cost, share = state
     m = len(x)
-    mix(inverse, x, amounts, _ROUNDING)
+    mix(inverse, x, amounts, _PRICE_SLACK)
     step = 0
     while True:
         # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
         leave: Any = np.int64(-1)
         steepest = 0.0
         for b in range(m):
-            if amounts[b] < -_ROUNDING:
+            if amounts[b] < -_PRICE_SLACK:
                 norm = 0.0
                 for c in range(m):
                     norm += inverse[b, c] * inverse[b, c]
@@ -272,7 +275,7 @@ def move(x, phases, state, since):
         if since >= _REFACTOR_AFTER:
             copy(invert(basis, phases)[0], inverse)
             prices(phases, state)
-            mix(inverse, x, amounts, _ROUNDING)
+            mix(inverse, x, amounts, _PRICE_SLACK)
             since = 0
 
 
@@ -281,12 +284,17 @@ def move(x, phases, state, since):
 def room_for(m, k):
     """Return room for the state of the simplex."""
     return Simplex(
-        np.empty(m, np.int64), np.empty((m, m)), np.empty(m), np.empty(m), np.empty(k), np.empty(k)
+        np.empty(m, np.int64),
+        np.empty((m, m)),
+        np.empty(m),
+        np.empty(m),
+        np.empty(k),
+        np.empty(k),
     )
 
 
 # Most bases that a run of rows remembers.
-_KEEP = 1024
+_KEPT_BASES = 1024
 
 
 class Runs(NamedTuple):
@@ -341,7 +349,7 @@ def _settled(x, phases, state, room):
     held, order, work, settled = room
     n = 0
     for b in range(len(state.basis)):
-        if state.amounts[b] > _LEAST:
+        if state.amounts[b] > _TRACE_AMOUNT:
             j = n
             k = state.basis[b]
             while j > 0 and held[j - 1] > k:
@@ -412,14 +420,17 @@ def _run(rows, column, order, first, last, inside, phases, found):
         if place[c] >= 0:
             m += 1
     state = room_for(m, len(ids))
-    keep = min(_KEEP, last - first)
+    keep = min(_KEPT_BASES, last - first)
     memory = Remembered(
         np.empty((m, keep)), np.empty((keep, m), np.int64), np.empty((keep, m, m)),
         np.empty(keep, np.int64), np.empty(keep),
     )  # fmt: skip
-    x, inner = np.zeros(m), np.empty(m)
+    x = np.zeros(m)
+    inner = np.empty(m)
     room = np.empty(m, np.int64), np.empty(m, np.int64), np.empty((m, m)), np.empty(m)
-    since, kept, at = -1, 0, -1
+    since = -1
+    kept = 0
+    at = -1
     costed = False
     for o in range(first, last):
         row = order[o]
@@ -440,7 +451,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
                 _recall(memory, at, state)
                 since = memory.sinces[at]
                 costed = False
-        if since >= 0 and not mix(state.inverse, x, state.amounts, _ROUNDING):
+        if since >= 0 and not mix(state.inverse, x, state.amounts, _PRICE_SLACK):
             if not costed:
                 prices(within, state)
             since = move(x, within, state, since)
@@ -463,14 +474,16 @@ def solve(rows, column, runs, systems, phases, found, begin, end):
     """Find the hull energy and the products of each composition of the runs `begin` to `end`."""
     for t in range(begin, end):
         inside = systems[runs.system[t]]
-        _run(rows, column, runs.order, runs.first[t], runs.last[t], inside, phases, found)
+        _run(
+            rows, column, runs.order, runs.first[t], runs.last[t], inside, phases, found
+        )
 
 
 # Rows priced together: the inner loops run over them and fill the vector units.
 _LANES = 32
 # Most elements of a system.
-_MOST = 8
-_TOLERANCE = 1e-9
+_MOST_ELEMENTS = 8
+_HULL_TOLERANCE = 1e-9
 
 
 class Planes(NamedTuple):
@@ -481,7 +494,9 @@ class Planes(NamedTuple):
     # of `matrix`, as `factor` leaves them, (facets, m, m) and (facets, m)
     factors: NDArray[np.float64]
     order: NDArray[np.int64]
-    matrix: NDArray[np.float64]  # element by corner: what the corners are made of, (facets, m, m)
+    matrix: NDArray[
+        np.float64
+    ]  # element by corner: what the corners are made of, (facets, m, m)
     energy: NDArray[np.float64]  # of the corners, eV/atom, (facets, m)
 
 
@@ -495,12 +510,13 @@ def highest(table, place, rows, price, hull, facet, begin, end):
     m = price.shape[1]
     # Fractions sum to one: the first element's price is paid whole, the others' by difference.
     base = price[:, 0].copy()
-    slope = np.zeros((len(price), _MOST - 1))
+    slope = np.zeros((len(price), _MOST_ELEMENTS - 1))
     for f in range(len(price)):
         for c in range(1, m):
             slope[f, c - 1] = price[f, c] - price[f, 0]
-    x = np.zeros((_MOST, _LANES))
-    best, at = np.empty(_LANES), np.empty(_LANES)
+    x = np.zeros((_MOST_ELEMENTS, _LANES))
+    best = np.empty(_LANES)
+    at = np.empty(_LANES)
     for start in range(begin, end, _LANES):
         n = min(_LANES, end - start)
         x[:] = 0.0
@@ -514,8 +530,11 @@ def highest(table, place, rows, price, hull, facet, begin, end):
         if m <= 6:
             for f in range(len(base)):
                 b = base[f]
-                s1, s2, s3 = slope[f, 0], slope[f, 1], slope[f, 2]
-                s4, s5 = slope[f, 3], slope[f, 4]
+                s1 = slope[f, 0]
+                s2 = slope[f, 1]
+                s3 = slope[f, 2]
+                s4 = slope[f, 3]
+                s5 = slope[f, 4]
                 for lane in range(_LANES):
                     total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
                     total += s4 * x[4, lane] + s5 * x[5, lane]
@@ -525,8 +544,13 @@ def highest(table, place, rows, price, hull, facet, begin, end):
         else:
             for f in range(len(base)):
                 b = base[f]
-                s1, s2, s3 = slope[f, 0], slope[f, 1], slope[f, 2]
-                s4, s5, s6, s7 = slope[f, 3], slope[f, 4], slope[f, 5], slope[f, 6]
+                s1 = slope[f, 0]
+                s2 = slope[f, 1]
+                s3 = slope[f, 2]
+                s4 = slope[f, 3]
+                s5 = slope[f, 4]
+                s6 = slope[f, 5]
+                s7 = slope[f, 6]
                 for lane in range(_LANES):
                     total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
                     total += s4 * x[4, lane] + s5 * x[5, lane]
@@ -549,8 +573,11 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
     price, corner, factors, order, matrix, energy = planes
     hull, products, fractions = found
     m = price.shape[1]
-    x, amount, work = np.empty(m), np.empty(m), np.empty((m, m))
-    held, own = np.empty(m, np.int64), np.empty(m, np.int64)
+    x = np.empty(m)
+    amount = np.empty(m)
+    work = np.empty((m, m))
+    held = np.empty(m, np.int64)
+    own = np.empty(m, np.int64)
     for r in range(begin, end):
         row = rows[r]
         x[:] = 0.0
@@ -561,19 +588,20 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
         least = settle(factors[f], m, order[f], x, amount)
         other = 0
         # Facets in one plane price alike; one of them holds the composition.
-        while not least >= -_TOLERANCE and other < len(price):
+        while not least >= -_HULL_TOLERANCE and other < len(price):
             total = 0.0
             for c in range(m):
                 total += price[other, c] * x[c]
-            if total > hull[row] - _TOLERANCE:
+            if total > hull[row] - _HULL_TOLERANCE:
                 f = other
                 least = settle(factors[f], m, order[f], x, amount)
             other += 1
-        n, count = 0, 0
-        done[r] = least >= -_TOLERANCE
+        n = 0
+        count = 0
+        done[r] = least >= -_HULL_TOLERANCE
         if done[r]:
             for b in range(m):
-                if amount[b] > _LEAST:
+                if amount[b] > _TRACE_AMOUNT:
                     held[n] = b
                     n += 1
             if n < m:

@@ -46,7 +46,9 @@ def kinds() -> NDArray[np.int8]:
 
 
 @lru_cache(maxsize=1)
-def _exact_ratios() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+def _exact_ratios() -> tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]
+]:
     """Return the shares of rare earth and interstitial of each root, and which elements these are.
 
     Shapes (roots,), (roots,) and (roots, 118).
@@ -58,7 +60,9 @@ def _exact_ratios() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[n
     return earths, thirds, np.array([mask(h.interstitial_elements) > 0 for h in roots])
 
 
-def phases_of(table: CompositionTable, host: str = "auto", split: Partition | None = None) -> Named:
+def phases_of(
+    table: CompositionTable, host: str = "auto", split: Partition | None = None
+) -> Named:
     """Return the phase that each composition stands for; what names one is of no variant.
 
     `split` is what `partition` returns of the table and the host, where the caller has it.
@@ -74,7 +78,8 @@ def phases_of(table: CompositionTable, host: str = "auto", split: Partition | No
     if named.all():
         return Named(found, table, named)
     if split is None:
-        split, rest = partition(table[~named], host), slice(None)
+        split = partition(table[~named], host)
+        rest = slice(None)
     else:
         rest = ~named
     found[~named] = split.host[rest]
@@ -98,37 +103,63 @@ class Judged:
         from .._core._jit import share_rows
         from . import _stability_kernels as _stability
 
-        self.source, self.host, self.named = source, given.host, given.named
-        table, n = given.phase, len(given.phase)
-        self.energy, self.deviation, self.entropy = (np.full(n, np.nan) for _ in range(3))
+        self.source = source
+        self.host = given.host
+        self.named = given.named
+        table = given.phase
+        n = len(given.phase)
+        self.energy, self.deviation, self.entropy = (
+            np.full(n, np.nan) for _ in range(3)
+        )
         self.borrows = np.zeros(n, bool)
-        self._given, self._lacking = table, np.zeros(n, np.int64)
+        self._given = table
+        self._lacking = np.zeros(n, np.int64)
         self._nodes: dict[int, Nodes] = {}
         ideal = table.values.copy()
         rows_of = table.rows
-        interpolated = _stability.Interpolated(self.energy, self.deviation, self.entropy, ideal)
+        interpolated = _stability.Interpolated(
+            self.energy, self.deviation, self.entropy, ideal
+        )
         compared = _stability.Compared(self.borrows, self._lacking)
         for code, rows in self.by_host:
-            present = np.flatnonzero(_stability.elements_of(table.indptr, table.indices, rows))
+            present = np.flatnonzero(
+                _stability.elements_of(table.indptr, table.indices, rows)
+            )
             self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
             sites, energies, members = self._nodes[code]
-            at = rows_of, rows, sites
-            share_rows(_stability.interpolate, len(rows), *at, energies, interpolated)
-            share_rows(_stability.compare, len(rows), *at, members, compared)
-        self.ideal = CompositionTable(table.indptr, table.indices, ideal, table.row_index)
+            share_rows(
+                _stability.interpolate,
+                len(rows),
+                rows_of,
+                rows,
+                sites,
+                energies,
+                interpolated,
+            )
+            share_rows(
+                _stability.compare, len(rows), rows_of, rows, sites, members, compared
+            )
+        self.ideal = CompositionTable(
+            table.indptr, table.indices, ideal, table.row_index
+        )
         self._take_entries()
 
     def missing(self) -> Coded:
         """Return the end members of each phase that the snapshot lacks, in words."""
         import pandas as pd
 
-        codes, place = np.zeros(len(self.host), np.int64), {"": 0}
+        codes = np.zeros(len(self.host), np.int64)
+        place = {"": 0}
         for code, rows in self.by_host:
             lacking, distinct = pd.factorize(self._lacking[rows])
             first = first_of(lacking, len(distinct))
             nodes = self._nodes[code]
-            texts = [_missing(HOST_NAMES[code], nodes, self._given, rows[i]) for i in first]
-            codes[rows] = np.array([place.setdefault(t, len(place)) for t in texts])[lacking]
+            texts = [
+                _missing(HOST_NAMES[code], nodes, self._given, rows[i]) for i in first
+            ]
+            codes[rows] = np.array([place.setdefault(t, len(place)) for t in texts])[
+                lacking
+            ]
         return Coded(codes, tuple(place))
 
     @cached_property
@@ -147,7 +178,9 @@ class Judged:
             self.deviation[rows] = np.where(np.isnan(own), np.nan, 0.0)
             self.entropy[rows] = 0.0
 
-    def above(self, kelvin: NDArray[np.float64]) -> tuple[NDArray[np.float64], Decomposition]:
+    def above(
+        self, kelvin: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], Decomposition]:
         """Return the free energy above what competes, eV/atom, and the products at 0 K.
 
         Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase may
@@ -165,9 +198,13 @@ class Judged:
         above = free - hull.energy
         mixed = np.zeros(len(self.host))
         for code, rows in self.by_host:
-            others = solve(self.ideal[rows], rivals(self.source, HOST_NAMES[code])).energy
+            others = solve(
+                self.ideal[rows], rivals(self.source, HOST_NAMES[code])
+            ).energy
             late = mask(_LATE) > 0
-            share_rows(rivals_entropy, len(rows), self.ideal.rows, rows, kinds(), late, mixed)
+            share_rows(
+                rivals_entropy, len(rows), self.ideal.rows, rows, kinds(), late, mixed
+            )
             gain = BOLTZMANN_EV_K * kelvin[rows] * mixed[rows]
             above[rows] = np.maximum(above[rows], free[rows] - others + gain)
         return above, hull
@@ -195,13 +232,17 @@ def listed(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
         keys = composition_keys(space.table())
         source._cache["listed"] = dict(zip(keys, space.energy, strict=True))
     entries = source._cache["listed"]
-    return np.array([entries.get(key, np.nan) for key in composition_keys(table)], float)
+    return np.array(
+        [entries.get(key, np.nan) for key in composition_keys(table)], float
+    )
 
 
 def _nodes(source: Entries, host: str, columns: NDArray) -> Nodes:
     model = mixing_model(source, host)
     kinds_of = (model.earths, model.metals, model.thirds)
-    return _nodes_of(model, *(tuple(np.intersect1d(columns, kind).tolist()) for kind in kinds_of))
+    return _nodes_of(
+        model, *(tuple(np.intersect1d(columns, kind).tolist()) for kind in kinds_of)
+    )
 
 
 # Of so many sets of elements: each takes up to some megabytes, and a search meets ever new ones.
@@ -215,8 +256,9 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
     role, place, _ = nodes.sites
     part = slice(hard.indptr[row], hard.indptr[row + 1])
     sites: list[dict[int, float]] = [{}, {}, {}]
-    own = hard.indices[part].tolist(), hard.values[part].tolist()
-    for element, amount in zip(*own, strict=True):
+    for element, amount in zip(
+        hard.indices[part].tolist(), hard.values[part].tolist(), strict=True
+    ):
         if role[element] >= 0:
             sites[role[element]][element] = amount
     shares = ({e: a / sum(site.values()) for e, a in site.items()} for site in sites)
@@ -228,7 +270,9 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
                 at = place[earth], place[third] if third >= 0 else 0, place[metal]
                 if x * y * z >= SIGNIFICANT and not nodes.members.known[at]:
                     third_symbol = SYMBOLS[third] if third >= 0 else ""
-                    names.append(_formula(host, SYMBOLS[earth], SYMBOLS[metal], third_symbol))
+                    names.append(
+                        _formula(host, SYMBOLS[earth], SYMBOLS[metal], third_symbol)
+                    )
     return ", ".join(names)
 
 

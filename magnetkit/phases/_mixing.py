@@ -36,7 +36,14 @@ from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..alloy.table import CompositionTable
 from ._entries import Entries
 from ._space import PhaseSpace, whole_space
-from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH, Energies, Members, Sites
+from ._stability_kernels import (
+    INTERSTITIAL,
+    METAL,
+    RARE_EARTH,
+    Energies,
+    Members,
+    Sites,
+)
 from .records import HOSTS, root_of
 
 # Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
@@ -76,7 +83,9 @@ class MixingTerms:
 
     def __init__(self, space: PhaseSpace, host: str) -> None:
         kind = HOSTS[host]
-        self.sites = np.array([kind.rare_earth, kind.transition_metal, kind.interstitial], float)
+        self.sites = np.array(
+            [kind.rare_earth, kind.transition_metal, kind.interstitial], float
+        )
         self.earths = np.array(sorted(c for c in _EARTH_AT if space.column[c] >= 0))
         names = kind.interstitial_elements if kind.interstitial else ()
         listed = [INDEX[s] for s in names if space.column[INDEX[s]] >= 0]
@@ -93,7 +102,9 @@ class MixingTerms:
         atoms = self.sites.sum()
         earth = dense[:, self.earths].sum(axis=1) * atoms
         third = dense[:, self.thirds].sum(axis=1) * atoms
-        return (np.abs(earth - self.sites[0]) < 1e-6) & (np.abs(third - self.sites[2]) < 1e-6)
+        return (np.abs(earth - self.sites[0]) < 1e-6) & (
+            np.abs(third - self.sites[2]) < 1e-6
+        )
 
     def occupation(self, dense: NDArray) -> Occupation:
         """Return what is on the sites of `members`."""
@@ -109,13 +120,19 @@ class MixingTerms:
         from .hull import solve
 
         atoms = self.sites.sum()
-        shares, third = self.sites / atoms, [first] if first >= 0 else []
+        shares = self.sites / atoms
+        third = [first] if first >= 0 else []
         rows = [
             dict(zip([earth, metal, *third], shares, strict=False))
-            for earth, metal in itertools.product(self.earths.tolist(), self.metals.tolist())
+            for earth, metal in itertools.product(
+                self.earths.tolist(), self.metals.tolist()
+            )
         ]
         pairs = np.triu_indices(len(self.metals), 1)
-        rows += [dict.fromkeys(both.tolist(), 0.5) for both in self.metals[np.transpose(pairs)]]
+        rows += [
+            dict.fromkeys(both.tolist(), 0.5)
+            for both in self.metals[np.transpose(pairs)]
+        ]
         found = solve(_table(rows), rivals).energy
         shape = len(self.earths), len(self.metals)
         metal = np.zeros((len(self.metals), len(self.metals)))
@@ -132,7 +149,9 @@ class MixingTerms:
     def kernel(self, a: Occupation, b: Occupation) -> NDArray:
         """Return the covariance of the energies of two sets beside the trend, shape (len a, b)."""
         scale = {name: value**2 for name, value in _SCALES.items()}
-        radius = np.array([RADII[RARE_EARTHS[_EARTH_AT[c]]] for c in self.earths.tolist()])
+        radius = np.array(
+            [RADII[RARE_EARTHS[_EARTH_AT[c]]] for c in self.earths.tolist()]
+        )
         like = np.exp(-0.5 * ((radius[:, None] - radius) / _RADIUS_SCALE) ** 2)
         earth = multiply(a.earth, b.earth.T)
         smooth = multiply(multiply(a.earth, like), b.earth.T)
@@ -144,9 +163,13 @@ class MixingTerms:
         total = total + scale["M"] * metal + scale["R smooth M"] * smooth * metal
         total += scale["R M"] * earth * metal + scale["M M"] * pair
         total += scale["M M R smooth"] * pair * smooth
-        total += (scale["X"] + scale["X M"] * metal + scale["R X"] * (earth + smooth)) * third
+        total += (
+            scale["X"] + scale["X M"] * metal + scale["R X"] * (earth + smooth)
+        ) * third
         total += scale["hull"] * np.outer(self.trend(a), self.trend(b))
-        return total + scale["metal hull"] * np.outer(self._metal_trend(a), self._metal_trend(b))
+        return total + scale["metal hull"] * np.outer(
+            self._metal_trend(a), self._metal_trend(b)
+        )
 
     def nothing(self, rows: int) -> Occupation:
         """Return empty sites."""
@@ -155,7 +178,9 @@ class MixingTerms:
 
     def scatter(self, at: Occupation) -> NDArray[np.float64]:
         """Return the variance of calculations of one composition."""
-        shares = np.column_stack([np.ones(len(at.earth)), _mixed(at.earth), _mixed(at.metal)])
+        shares = np.column_stack(
+            [np.ones(len(at.earth)), _mixed(at.earth), _mixed(at.metal)]
+        )
         return multiply(shares, NOISE**2)
 
 
@@ -177,7 +202,7 @@ def _table(rows: list[dict[int, float]]) -> CompositionTable:
 
 NOISE_EV = 0.25
 """Deviation of a slope, eV per replaced atom: that of a potential from entries that tell."""
-SHARE = 0.02
+MIXED_SHARE = 0.02
 """Share of the metal sites at which the slope is taken."""
 
 
@@ -278,7 +303,9 @@ class MixingModel:
         slopes: tuple[Slope, ...] | None = None,
     ) -> None:
         self.terms = terms = MixingTerms(space, host)
-        self.earths, self.metals, self.thirds = terms.earths, terms.metals, terms.thirds
+        self.earths = terms.earths
+        self.metals = terms.metals
+        self.thirds = terms.thirds
         dense = space.table().to_array()
         mine = terms.members(dense)
         if exclude is not None:
@@ -299,15 +326,17 @@ class MixingModel:
         """
         self.borrowed = unknown_pairs(known, self.metals, self.occupation.metal)
         earths = set(self.earths.tolist())
-        used = [s for s in known if (s.main, s.metal) in self.borrowed and s.earth in earths]
+        used = [
+            s for s in known if (s.main, s.metal) in self.borrowed and s.earth in earths
+        ]
         at = self.terms.nothing(2 * len(used))
         for k, slope in enumerate(used):
             both = slice(2 * k, 2 * k + 2)
             at.earth[both, np.searchsorted(self.earths, slope.earth)] = 1.0
             at.metal[both, np.searchsorted(self.metals, slope.main)] = 1.0
-            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= SHARE
-            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += SHARE
-        atoms = SHARE * self.terms.sites[1] / self.terms.sites.sum()
+            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= MIXED_SHARE
+            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += MIXED_SHARE
+        atoms = MIXED_SHARE * self.terms.sites[1] / self.terms.sites.sum()
         energy = atoms * np.array([slope.energy for slope in used])
         return at, energy, np.full(len(used), atoms * NOISE_EV)
 
@@ -335,16 +364,21 @@ class MixingModel:
         deviation = np.sqrt(1.0 / np.diag(inverse))
         error = weights * deviation**2
         self._weights = multiply(observe[keep].T, weights)
-        self._precision = multiply(observe[keep].T, multiply(observe[keep].T, inverse).T).T
+        self._precision = multiply(
+            observe[keep].T, multiply(observe[keep].T, inverse).T
+        ).T
         self.kept = kept = keep[:n]
         self.left_out = [f for f, k in zip(self.formulas, kept, strict=True) if not k]
-        self.loo_error, self.loo_deviation = np.full(n, np.nan), np.full(n, np.nan)
+        self.loo_error = np.full(n, np.nan)
+        self.loo_deviation = np.full(n, np.nan)
         self.loo_error[kept] = error[: kept.sum()]
         self.loo_deviation[kept] = deviation[: kept.sum()]
         left = Occupation(*(part[~kept] for part in self.occupation))
         mean, covariance = self.predict(left)
         self.loo_error[~kept] = self.energy[~kept] - mean
-        self.loo_deviation[~kept] = np.sqrt(np.diag(covariance) + self.terms.scatter(left))
+        self.loo_deviation[~kept] = np.sqrt(
+            np.diag(covariance) + self.terms.scatter(left)
+        )
         self.scale = conformal_scale(self.far)
 
     @property
@@ -356,7 +390,9 @@ class MixingModel:
     @property
     def far(self) -> NDArray[np.float64]:
         """Errors of the left-out mixed entries in half widths of their unscaled intervals."""
-        return (np.abs(self.loo_error) / (DEVIATIONS_90 * self.loo_deviation))[self.mixed]
+        return (np.abs(self.loo_error) / (DEVIATIONS_90 * self.loo_deviation))[
+            self.mixed
+        ]
 
     def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
         """Return mean and covariance (eV/atom and its square) of the energy, without noise.
@@ -370,13 +406,20 @@ class MixingModel:
 
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Return the nodes for phases of some elements (ascending element columns)."""
-        role, index = np.full(N_ELEMENTS, -1, np.int8), np.zeros(N_ELEMENTS, np.int64)
-        for code, columns in ((RARE_EARTH, earths), (METAL, metals), (INTERSTITIAL, thirds)):
+        role = np.full(N_ELEMENTS, -1, np.int8)
+        index = np.zeros(N_ELEMENTS, np.int64)
+        for code, columns in (
+            (RARE_EARTH, earths),
+            (METAL, metals),
+            (INTERSTITIAL, thirds),
+        ):
             role[columns] = code
             index[columns] = np.arange(len(columns))
         n_thirds = max(len(thirds), 1)
         node = np.zeros((len(earths), n_thirds, len(metals), len(metals)), np.int64)
-        outer = itertools.product(range(len(earths)), range(n_thirds), range(len(metals)))
+        outer = itertools.product(
+            range(len(earths)), range(n_thirds), range(len(metals))
+        )
         parts = [(r, x, i, j) for r, x, i in outer for j in range(i + 1)]
         at = self.terms.nothing(len(parts))
         own_earths = np.searchsorted(self.earths, earths)
@@ -406,13 +449,16 @@ class MixingModel:
         )
 
 
-def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) -> NDArray[np.bool_]:
+def _kept(
+    full: NDArray[np.float64], rest: NDArray[np.float64], entries: int
+) -> NDArray[np.bool_]:
     """Return which observations are learnt from: the worst outlier goes until there is none.
 
     Of their covariance `full`, (n, n), and what they are beside the trend, `rest`, (n,); the first
     `entries` may go.
     """
-    left, inverse = np.arange(len(rest)), invert(full)
+    left = np.arange(len(rest))
+    inverse = invert(full)
     while len(left):
         # An error over its deviation, both as predicted by the others.
         far = np.abs(multiply(inverse, rest[left])) / np.sqrt(np.diag(inverse))
@@ -424,7 +470,8 @@ def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) ->
         column = inverse[:, worst]
         inverse = inverse - np.outer(column, column / column[worst])
         stay = left != left[worst]
-        left, inverse = left[stay], inverse[np.ix_(stay, stay)]
+        left = left[stay]
+        inverse = inverse[np.ix_(stay, stay)]
     return np.isin(np.arange(len(rest)), left)
 
 
@@ -437,7 +484,9 @@ def conformal_scale(far: NDArray[np.float64]) -> float:
     """
     from .._core._intervals import quantile
 
-    return max(1.0, quantile(far, 0.9)) if len(far) >= _LEAST_TO_CALIBRATE else 1.0
+    if len(far) >= _LEAST_TO_CALIBRATE:
+        return max(1.0, quantile(far, 0.9))
+    return 1.0
 
 
 def mixing_model(snapshot: Entries, host: str) -> MixingModel:

@@ -26,19 +26,27 @@ ABSURD_EV_ATOM = 5.0
 WITHOUT_MOMENT = "calculated without its moment"
 # Shares of the atoms from which a rare earth's compound is magnetic (YFe2, YCo5; YCo2 is none), and
 # what an atom of iron or cobalt carries there at the least, muB.
-_RICH_IN_IRON, _RICH_IN_BOTH, _LEAST_MOMENT_MUB = 0.6, 0.8, 0.3
+_RICH_IN_IRON = 0.6
+_RICH_IN_BOTH = 0.8
+_LEAST_MOMENT_MUB = 0.3
 
 
 @dataclass(frozen=True, eq=False)
 class PhaseSpace:
     """Phases over the element columns of a snapshot."""
 
-    formulas: list[str]  # one a phase, in the order of the other arrays; the elements come first
-    column: NDArray[np.int64]  # (118,), column by atomic number less one; -1 without phases
+    formulas: list[
+        str
+    ]  # one a phase, in the order of the other arrays; the elements come first
+    column: NDArray[
+        np.int64
+    ]  # (118,), column by atomic number less one; -1 without phases
     ptr: NDArray[np.int64]  # (phases + 1,): rows of atomic fractions, sparse
     col: NDArray[np.int64]
     val: NDArray[np.float64]
-    energy: NDArray[np.float64]  # formation energy, eV/atom, (phases,); the elements stand at zero
+    energy: NDArray[
+        np.float64
+    ]  # formation energy, eV/atom, (phases,); the elements stand at zero
     left_out: tuple[str, ...] = ()  # entries without a usable energy, and why
     # key of the composition to formula, where the lowest entry lost its moment: energy unknown
     doubtful: dict[bytes, str] = field(default_factory=dict)
@@ -55,7 +63,8 @@ class PhaseSpace:
         """Return the space of some phases (a mask that holds the elements)."""
         keep = np.flatnonzero(chosen)
         kept = self.table()[keep]
-        names, columns = [self.formulas[k] for k in keep], self.column[kept.indices]
+        names = [self.formulas[k] for k in keep]
+        columns = self.column[kept.indices]
         return PhaseSpace(
             formulas=names,
             column=self.column,
@@ -98,12 +107,16 @@ def build_space(
     rows = np.flatnonzero(~absurd)
     table = CompositionTable.from_strings([formulas[i] for i in rows], basis="atomic")
     if table.errors:
-        raise DataError(f"a formula of the snapshot cannot be read: {table.errors[0].text!r}")
+        raise DataError(
+            f"a formula of the snapshot cannot be read: {table.errors[0].text!r}"
+        )
     lowest: dict[bytes, int] = {}
     for place, key in enumerate(composition_keys(table)):
         if key not in lowest or energies[rows[place]] < energies[rows[lowest[key]]]:
             lowest[key] = place
-    doubtful = {key: formulas[rows[k]] for key, k in lowest.items() if collapsed[rows[k]]}
+    doubtful = {
+        key: formulas[rows[k]] for key, k in lowest.items() if collapsed[rows[k]]
+    }
     places = np.array([k for key, k in lowest.items() if key not in doubtful], np.int64)
     pure = np.diff(table.indptr)[places] == 1
     for i in rows[places[pure]]:
@@ -143,7 +156,11 @@ def _reasons_left_out(
     reasons = []
     for i in np.flatnonzero(absurd):
         missing = not np.isfinite(energies[i])
-        reason = "no formation energy" if missing else f"formation energy {energies[i]:g} eV/atom"
+        reason = (
+            "no formation energy"
+            if missing
+            else f"formation energy {energies[i]:g} eV/atom"
+        )
         reasons.append(f"{formulas[i]}: {reason}")
     for i in np.flatnonzero(collapsed & ~absurd):
         reasons.append(f"{formulas[i]}: {WITHOUT_MOMENT}")
@@ -211,8 +228,11 @@ def find_collapsed(entries: Any) -> NDArray[np.bool_] | None:
         return None
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     moment = entries[name].to_numpy(float)[table.row_index]
-    iron, both = table.fraction("Fe"), table.fraction("Fe", "Co")
-    rich = (table.fraction(*RARE_EARTHS) > 0) & ((iron >= _RICH_IN_IRON) | (both >= _RICH_IN_BOTH))
+    iron = table.fraction("Fe")
+    both = table.fraction("Fe", "Co")
+    rich = (table.fraction(*RARE_EARTHS) > 0) & (
+        (iron >= _RICH_IN_IRON) | (both >= _RICH_IN_BOTH)
+    )
     rich &= table.fraction("Gd", "Eu") == 0.0
     found = np.zeros(len(entries), bool)
     found[table.row_index] = rich & (moment < _LEAST_MOMENT_MUB * both)
@@ -225,7 +245,10 @@ def _of_one_scheme(snapshot: Entries) -> None:
     """Refuse a snapshot whose entries name more than one scheme of energies."""
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:
-            named = {str(s).rsplit(" ", 1)[-1] for s in snapshot.entries[name].dropna().unique()}
+            named = {
+                str(s).rsplit(" ", 1)[-1]
+                for s in snapshot.entries[name].dropna().unique()
+            }
             schemes = sorted(named & set(SCHEMES))
             if len(schemes) > 1:
                 raise DataError(
@@ -271,8 +294,11 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
 
     words = (space.columns + 63) // 64
     word = np.where(space.column >= 0, space.column // 64, -1)
-    sets, known = np.zeros((len(table), words), np.uint64), np.zeros(len(table), bool)
-    share_rows(element_sets, len(table), table.rows, word, space.column % 64, sets, known)
+    sets = np.zeros((len(table), words), np.uint64)
+    known = np.zeros(len(table), bool)
+    share_rows(
+        element_sets, len(table), table.rows, word, space.column % 64, sets, known
+    )
     code = np.zeros(len(table), np.int64)
     for w in range(words):
         codes, distinct = pd.factorize(sets[:, w])
@@ -311,7 +337,8 @@ def _cover(sets: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.int
     for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
         holds = _held(sets[rows], sets)
         largest[rows] = holds.sum(axis=1) == 1
-    above, within = np.flatnonzero(largest), np.flatnonzero(~largest)
+    above = np.flatnonzero(largest)
+    within = np.flatnonzero(~largest)
     for some in (within[start : start + step] for start in range(0, len(within), step)):
         holds = _held(sets[some], sets[above])
         owner[order[some]] = order[above[holds.argmax(axis=1)]]
@@ -344,7 +371,9 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
     from ..alloy._row_kernels import subsystem
     from ._hull_kernels import Planes, factor
 
-    ids, phases, _ = subsystem(members, Phases(space.ptr, space.col, space.val, space.energy))
+    ids, phases, _ = subsystem(
+        members, Phases(space.ptr, space.col, space.val, space.energy)
+    )
     energy = phases.energy
     m = int(members.sum())
     dense = np.zeros((len(ids), m))
@@ -362,15 +391,20 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
         corners = np.sort(found[(found < len(ids)).all(axis=1)], axis=1)
     matrix = dense[corners].transpose(0, 2, 1)
     flat = np.abs(np.linalg.det(matrix)) < 1e-13
-    corners, matrix = corners[~flat], matrix[~flat]
+    corners = corners[~flat]
+    matrix = matrix[~flat]
     inverse = np.linalg.inv(matrix)
     price = np.einsum("fb,fbc->fc", energy[corners], inverse)
     # A facet of the true hull prices no phase above its energy.
     sound = (price @ dense.T <= energy + 1e-9).all(axis=1)
     if not len(corners) or not sound.all():
         return None
-    factors, order = matrix.copy(order="C"), np.empty(corners.shape, np.int64)
+    factors = matrix.copy(order="C")
+    order = np.empty(corners.shape, np.int64)
     for own, rows in zip(factors, order, strict=True):
         factor(own, m, rows)
-    price, matrix = np.ascontiguousarray(price), np.ascontiguousarray(matrix)
-    return Planes(price, ids[corners].astype(np.int32), factors, order, matrix, energy[corners])
+    price = np.ascontiguousarray(price)
+    matrix = np.ascontiguousarray(matrix)
+    return Planes(
+        price, ids[corners].astype(np.int32), factors, order, matrix, energy[corners]
+    )

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from .._core._jit import jit
 
-RARE_EARTH, METAL, INTERSTITIAL = 0, 1, 2
+RARE_EARTH = 0
+METAL = 1
+INTERSTITIAL = 2
 _FLOOR = 1e-12
 
 
@@ -38,7 +40,9 @@ class Energies(NamedTuple):
     node: NDArray[np.int64]
     mean: NDArray[np.float64]  # eV/atom, (k,)
     covariance: NDArray[np.float64]  # (k, k)
-    noise: NDArray[np.float64]  # variance of a corner, of mixed rare earths and of mixed metals
+    noise: NDArray[
+        np.float64
+    ]  # variance of a corner, of mixed rare earths and of mixed metals
 
 
 class Interpolated(NamedTuple):
@@ -47,7 +51,9 @@ class Interpolated(NamedTuple):
     energy: NDArray[np.float64]  # eV/atom, (n,), and its deviation
     deviation: NDArray[np.float64]
     entropy: NDArray[np.float64]  # of ideal mixing, Boltzmann's constants an atom, (n,)
-    ideal: NDArray[np.float64]  # the composition at the host's exact stoichiometry, (nnz,)
+    ideal: NDArray[
+        np.float64
+    ]  # the composition at the host's exact stoichiometry, (nnz,)
 
 
 class Members(NamedTuple):
@@ -56,7 +62,9 @@ class Members(NamedTuple):
     known: NDArray[np.bool_]  # whether the snapshot has it, (R, X, M)
     # main metal and metal whose slope is of another source, (118, 118)
     borrowed: NDArray[np.bool_]
-    significant: float  # share from which an end member counts, and from which a metal does
+    significant: (
+        float  # share from which an end member counts, and from which a metal does
+    )
     trace: float
 
 
@@ -78,12 +86,15 @@ def interpolate(table, rows, host, nodes, found, start, stop):
     node, mean, covariance, noise = nodes
     energy, deviation, entropy, ideal = found
     atoms = sites[0] + sites[1] + sites[2]
-    total, squares = np.empty(3), np.empty(3)
+    total = np.empty(3)
+    squares = np.empty(3)
     # The nodes of a row, and how much each counts: no row has more than all.
-    own, share_of = np.empty(len(mean), np.int64), np.empty(len(mean))
+    own = np.empty(len(mean), np.int64)
+    share_of = np.empty(len(mean))
     for o in range(start, stop):
         row = rows[o]
-        first, last = indptr[row], indptr[row + 1]
+        first = indptr[row]
+        last = indptr[row + 1]
         if not _site_totals(indices, values, first, last, role, sites, total):
             energy[row] = np.nan
             deviation[row] = np.nan
@@ -98,7 +109,8 @@ def interpolate(table, rows, host, nodes, found, start, stop):
             if share > _FLOOR and sites[s] > 0.0:
                 mixing -= sites[s] / atoms * share * np.log(share)
             squares[s] += share * share
-        value, count = 0.0, 0
+        value = 0.0
+        count = 0
         for p in range(first, last):
             if role[indices[p]] != RARE_EARTH:
                 continue
@@ -122,9 +134,15 @@ def interpolate(table, rows, host, nodes, found, start, stop):
                             continue
                         w = outer * y
                         w *= 2.0 * y - 1.0 if j == i else 4.0 * values[j] / total[METAL]
-                        at = node[index[indices[p]], third, index[indices[i]], index[indices[j]]]
+                        at = node[
+                            index[indices[p]],
+                            third,
+                            index[indices[i]],
+                            index[indices[j]],
+                        ]
                         value += w * mean[at]
-                        own[count], share_of[count] = at, w
+                        own[count] = at
+                        share_of[count] = w
                         count += 1
         variance = noise[0] + noise[1] * 2.0 * (1.0 - squares[RARE_EARTH])
         variance += noise[2] * 2.0 * (1.0 - squares[METAL])
@@ -176,7 +194,8 @@ def compare(table, rows, host, members, found, start, stop):
     of_role = np.empty(3)
     for o in range(start, stop):
         row = rows[o]
-        first, last = indptr[row], indptr[row + 1]
+        first = indptr[row]
+        last = indptr[row + 1]
         of_role[:] = 0.0
         major = -1
         for p in range(first, last):
@@ -207,7 +226,10 @@ def compare(table, rows, host, members, found, start, stop):
                         z = indices[t]
                         if role[z] == INTERSTITIAL:
                             share = outer * values[t] / of_role[INTERSTITIAL]
-                            if share >= significant and not has[index[r], index[z], index[m]]:
+                            if (
+                                share >= significant
+                                and not has[index[r], index[z], index[m]]
+                            ):
                                 key = key * 1000003 + (r * 118 + z) * 118 + m + 1
                 elif not has[index[r], 0, index[m]]:
                     key = key * 1000003 + r * 118 * 118 + m + 1
@@ -222,11 +244,19 @@ TERMS = (
     "metal content", "uncertainty", "mixing entropy", "room",
 )  # fmt: skip
 """The terms, in order; `_describe` says what each is."""
-_FE, _CO, _NI, _MN, _CU = 25, 26, 27, 24, 28
+_FE = 25
+_CO = 26
+_NI = 27
+_MN = 24
+_CU = 28
 # Share of what is enough of a stabilizer that does nothing; half way from there to one the phase is
 # as likely as not, as where the leanest alloys that were made lie.
 _TOO_LITTLE = 0.4
-_DISTANCE, _NO_ENTRY, _EUTECTOID, _UNCERTAINTY, _MIXING = 1, 17, 18, 22, 23
+_DISTANCE = 1
+_NO_ENTRY = 17
+_EUTECTOID = 18
+_UNCERTAINTY = 22
+_MIXING = 23
 
 
 class Atoms(NamedTuple):
@@ -250,19 +280,27 @@ class State(NamedTuple):
     """What is known of each phase, arrays of shape (n,)."""
 
     family: NDArray[np.int8]  # its structure, the last family where it has none
-    named: NDArray[np.bool_]  # whether the composition itself is the phase, with no guests
+    named: NDArray[
+        np.bool_
+    ]  # whether the composition itself is the phase, with no guests
     # free energy above the competing phases, eV/atom, NaN where there is no energy
     distance: NDArray[np.float64]
     deviation: NDArray[np.float64]
-    mixing: NDArray[np.float64]  # kelvin times entropy of ideal mixing on the sites, eV/atom
-    warmer: NDArray[np.float64]  # kelvin less that at which phases of the structure are made
+    mixing: NDArray[
+        np.float64
+    ]  # kelvin times entropy of ideal mixing on the sites, eV/atom
+    warmer: NDArray[
+        np.float64
+    ]  # kelvin less that at which phases of the structure are made
 
 
 class Weights(NamedTuple):
     """Weights by family."""
 
     mean: NDArray[np.float64]  # (families, terms)
-    root: NDArray[np.float64]  # the covariance is ``root @ root.T``, (families, terms, terms)
+    root: NDArray[
+        np.float64
+    ]  # the covariance is ``root @ root.T``, (families, terms, terms)
 
 
 # Terms of row i into x float64 (terms,); what has to do with energies alone without rare earth or
@@ -280,7 +318,8 @@ def _describe(i, rows, atoms, state, x):
     earth = metal = iron = cobalt = nickel = manganese = copper = early = sp = 0.0
     small = large = beside = squares = support = crowd = 0.0
     for p in range(indptr[i], indptr[i + 1]):
-        e, a = indices[p], values[p]
+        e = indices[p]
+        a = values[p]
         if atoms.kind[e] == RARE_EARTH:
             earth += a
         elif atoms.kind[e] == METAL and not state.named[i] and atoms.guest[family, e]:
@@ -321,16 +360,23 @@ def _describe(i, rows, atoms, state, x):
     early /= 0.2 * metal
     sp /= 0.5 * metal
     content = (metal - 0.8) / 0.1
-    x[2], x[3], x[4] = iron / metal, cobalt / metal, nickel / metal
-    x[5], x[6] = manganese / metal, copper / metal
-    x[7], x[8], x[9], x[10] = early, early**2, sp, sp**2
+    x[2] = iron / metal
+    x[3] = cobalt / metal
+    x[4] = nickel / metal
+    x[5] = manganese / metal
+    x[6] = copper / metal
+    x[7] = early
+    x[8] = early**2
+    x[9] = sp
+    x[10] = sp**2
     x[11], x[12], x[13] = ratio, ratio * x[2], ratio * x[3]
     x[14] = max(ratio, 0.0) ** 2
     x[15] = -max(squares / metal / mean**2 - 1.0, 0.0) / 0.002
     x[16] = min(max((support / metal - _TOO_LITTLE) / (1.0 - _TOO_LITTLE), 0.0), 1.0)
     x[_EUTECTOID] = state.warmer[i] / 200.0 * x[3]
     x[19] = 4.0 * x[2] * x[6]
-    x[20], x[21] = ratio * content, content
+    x[20] = ratio * content
+    x[21] = content
     x[24] = -max(crowd / metal - 1.0, 0.0)
 
 
@@ -347,10 +393,12 @@ def describe(rows, atoms, state, x, start, stop):
 def odds(rows, atoms, state, weights, mean, deviation, start, stop):
     """Write the log odds that phases form."""
     k = weights.mean.shape[1]
-    x, part = np.empty(k), np.empty(k)
+    x = np.empty(k)
+    part = np.empty(k)
     for i in range(start, stop):
         _describe(i, rows, atoms, state, x)
-        w, root = weights.mean[state.family[i]], weights.root[state.family[i]]
+        w = weights.mean[state.family[i]]
+        root = weights.root[state.family[i]]
         total = variance = 0.0
         part[:] = 0.0
         for a in range(k):

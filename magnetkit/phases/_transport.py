@@ -28,11 +28,15 @@ _LESS = "ask for smaller chemical systems"
 _CHECK = "check the network and the endpoint (MP_API_ENDPOINT or endpoint=)"
 
 # Seconds until mp-api is loaded, from a slow disk too; then until each answer has come whole.
-LOADING_S, ANSWER_S = 300.0, 120.0
+LOADING_S = 300.0
+ANSWER_S = 120.0
 # Tries of a search, beside those that mp-api makes of a request; seconds before the second.
-ATTEMPTS, PAUSE_S = 3, 1.0
+ATTEMPTS = 3
+PAUSE_S = 1.0
 # Documents of one answer, of one search, and the size of an answer unpacked.
-PAGE, MOST_DOCUMENTS, MOST_BYTES = 200, 50_000, 64 << 20
+DOCUMENTS_A_PAGE = 200
+MOST_DOCUMENTS = 50_000
+MOST_BYTES = 64 << 20
 # Chemical systems or identifiers in one question: its address stays below the usual 8 kB.
 BATCH = 100
 # A date, perhaps without its day, and which release of that day.
@@ -76,10 +80,13 @@ def fetch_records(
 
 def _ask_in_child(question: News, key: str) -> Iterator[News]:
     """Start a process that asks; yield what it says, in the end records or an error."""
-    environment = {name: text for name, text in os.environ.items() if name != "MP_API_KEY"}
+    environment = {
+        name: text for name, text in os.environ.items() if name != "MP_API_KEY"
+    }
     # The packages are those of this process, in its order.
     environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(p) for p in sys.path)
-    over, patience = Event(), LOADING_S
+    over = Event()
+    patience = LOADING_S
     with subprocess.Popen(
         [sys.executable, "-P", "-W", "ignore", "-m", __name__],
         stdin=subprocess.PIPE,
@@ -111,7 +118,11 @@ def _ask_in_child(question: News, key: str) -> Iterator[News]:
             pass
         finally:
             child.kill()
-    how = f"gave no answer within {patience:.0f} s" if over.is_set() else "was asked in vain"
+    how = (
+        f"gave no answer within {patience:.0f} s"
+        if over.is_set()
+        else "was asked in vain"
+    )
     yield {"error": f"{_place(question['endpoint'])} {how}; pull again later"}
 
 
@@ -143,7 +154,9 @@ def answer(question: News, key: str, say: Callable[[News], None]) -> None:
     try:
         found = _ask(question, key, say)
         if json.dumps(key)[1:-1] in json.dumps(found):
-            raise NetworkError(f"{where} sends the API key among its documents; {_CHECK}")
+            raise NetworkError(
+                f"{where} sends the API key among its documents; {_CHECK}"
+            )
     except NetworkError as error:
         found = {"error": str(error)}
     except Exception as error:
@@ -157,12 +170,15 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
     from ._documents import FIELDS, read_document
 
     say({"loaded": True})
-    endpoint, systems = question["endpoint"], question["systems"]
+    endpoint = question["endpoint"]
+    systems = question["systems"]
     where = _place(endpoint)
     watch = _Watch(say)
     # mp-api asks for /heartbeat, without the key.
     with watch.try_again(
-        lambda: MPRester(key, endpoint, use_document_model=False, mute_progress_bars=True),
+        lambda: MPRester(
+            key, endpoint, use_document_model=False, mute_progress_bars=True
+        ),
         f"{where}heartbeat",
     ) as rester:
         version = rester.db_version
@@ -182,7 +198,7 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
                     len(records[kind]),
                     fields=FIELDS[kind],
                     all_fields=False,
-                    chunk_size=PAGE,
+                    chunk_size=DOCUMENTS_A_PAGE,
                     **{criterion: values[start : start + BATCH]},
                     **more,
                 )
@@ -191,7 +207,11 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
         search("summary", "chemsys", systems, deprecated=False)
         # All schemes, for mp-api and the server spell them differently; one is chosen later.
         search("thermo", "chemsys", systems)
-        search("magnetism", "material_ids", sorted({r["material_id"] for r in records["summary"]}))
+        search(
+            "magnetism",
+            "material_ids",
+            sorted({r["material_id"] for r in records["summary"]}),
+        )
     return {"version": version, "records": records}
 
 
@@ -206,7 +226,8 @@ class _Watch:
     def try_again(self, action: Callable[[], Any], where: str) -> Any:
         """Return what an action returns, which may fail for a while."""
         for attempt in range(1, ATTEMPTS + 1):
-            self._came, self._totals = 0, set()
+            self._came = 0
+            self._totals = set()
             try:
                 return action()
             except NetworkError:
@@ -221,11 +242,15 @@ class _Watch:
             f"{where} did not answer as it should: {reason} (tried {ATTEMPTS} times); {_CHECK}"
         )
 
-    def search(self, ask: Callable[..., Any], where: str, before: int, **criteria: Any) -> Any:
+    def search(
+        self, ask: Callable[..., Any], where: str, before: int, **criteria: Any
+    ) -> Any:
         """Return the documents of a search, all that were announced; `before` came earlier."""
         self._before = before
         found = self.try_again(lambda: ask(**criteria), where)
-        distinct = {(str(d.get("material_id")), str(d.get("thermo_type"))) for d in found}
+        distinct = {
+            (str(d.get("material_id")), str(d.get("thermo_type"))) for d in found
+        }
         if self._totals != {len(found)} or len(distinct) != len(found):
             raise NetworkError(
                 f"{where} announced {max(self._totals)} documents and sent {len(distinct)} "
@@ -235,7 +260,8 @@ class _Watch:
 
     def check(self, response: Any, *_: Any, **__: Any) -> None:
         """Read an answer whole and check it; `_PassingError` where it may be another later."""
-        where, status = _place(response.url), response.status_code
+        where = _place(response.url)
+        status = response.status_code
         if response.is_redirect:
             target = urljoin(response.url, response.headers["location"])
             if urlsplit(target)[:2] != urlsplit(response.url)[:2]:
@@ -252,17 +278,22 @@ class _Watch:
             refused = f"the key was refused; {KEY_HELP}"
             advice = {401: refused, 403: refused, 404: _CHECK}
             other = "the server may need another version of mp-api"
-            raise NetworkError(f"{where} answered {status}; {advice.get(status, other)}")
+            raise NetworkError(
+                f"{where} answered {status}; {advice.get(status, other)}"
+            )
 
     def _read(self, response: Any, where: str) -> None:
         # In parts as they come, so that an endless answer does not fill the memory.
-        parts, size = [], 0
+        parts = []
+        size = 0
         with response:
             while part := response.raw.read(1 << 16, decode_content=True):
                 parts.append(part)
                 size += len(part)
                 if size > MOST_BYTES:
-                    raise NetworkError(f"{where} sends more than {MOST_BYTES >> 20} MiB; {_LESS}")
+                    raise NetworkError(
+                        f"{where} sends more than {MOST_BYTES >> 20} MiB; {_LESS}"
+                    )
         response.raw = io.BytesIO(b"".join(parts))
         # JSON is UTF-8; left to guess, requests takes its time and may be wrong.
         response.encoding = "utf-8"
@@ -271,18 +302,31 @@ class _Watch:
         """Count the documents of a page; a part of an answer must not pass for the whole."""
         page = json.loads(response.content)
         try:
-            documents, total = page["data"], page["meta"]["total_doc"]
-            sound = all(isinstance(d, dict) for d in documents) and total >= len(documents)
+            documents = page["data"]
+            total = page["meta"]["total_doc"]
+            sound = all(isinstance(d, dict) for d in documents) and total >= len(
+                documents
+            )
         except (TypeError, KeyError, IndexError):
             sound = False
         if not sound or type(total) is not int:
-            raise NetworkError(f"{where} gives no 'data' with its 'meta.total_doc'; {_CHECK}")
+            raise NetworkError(
+                f"{where} gives no 'data' with its 'meta.total_doc'; {_CHECK}"
+            )
         if total > MOST_DOCUMENTS:
-            raise NetworkError(f"{where} has more than {MOST_DOCUMENTS} documents; {_LESS}")
+            raise NetworkError(
+                f"{where} has more than {MOST_DOCUMENTS} documents; {_LESS}"
+            )
         self._totals.add(total)
         self._came += len(documents)
         kind = where.rstrip("/").rsplit("/", 1)[-1]
-        self._say({"kind": kind, "done": self._before + self._came, "total": self._before + total})
+        self._say(
+            {
+                "kind": kind,
+                "done": self._before + self._came,
+                "total": self._before + total,
+            }
+        )
 
 
 def _reason(error: BaseException) -> str:

@@ -44,7 +44,9 @@ class Correction(NamedTuple):
     error: float
     shared: int
 
-    def apply(self, table: CompositionTable, energies: NDArray[np.float64]) -> NDArray[np.float64]:
+    def apply(
+        self, table: CompositionTable, energies: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Return the energies of n compositions, eV/atom, in the other scheme, shape (n,)."""
         pure = np.diff(table.indptr) == 1
         return np.where(pure, energies, energies + _groups(table) @ self.shifts)
@@ -95,10 +97,18 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     correction = fit_correction(embedded, snapshot)
     doubtful = whole_space(snapshot).doubtful
     entries = snapshot.entries[~_is_among(snapshot.entries, doubtful)]
-    lacking = _is_outside(snapshot, embedded.entries) | _is_among(embedded.entries, doubtful)
-    borrowed = _corrected(embedded.entries[lacking], correction, snapshot.manifest["scheme"])
-    manifest = {key: value for key, value in snapshot.manifest.items() if key != "files"}
-    manifest["elements"] = sorted({*snapshot.elements, *embedded.elements}, key=INDEX.__getitem__)
+    lacking = _is_outside(snapshot, embedded.entries) | _is_among(
+        embedded.entries, doubtful
+    )
+    borrowed = _corrected(
+        embedded.entries[lacking], correction, snapshot.manifest["scheme"]
+    )
+    manifest = {
+        key: value for key, value in snapshot.manifest.items() if key != "files"
+    }
+    manifest["elements"] = sorted(
+        {*snapshot.elements, *embedded.elements}, key=INDEX.__getitem__
+    )
     manifest["completed"] = {
         "entries": len(borrowed),
         "doubtful": sorted(doubtful.values()),
@@ -118,7 +128,9 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     return whole
 
 
-def _corrected(entries: "pd.DataFrame", correction: Correction, scheme: str) -> "pd.DataFrame":
+def _corrected(
+    entries: "pd.DataFrame", correction: Correction, scheme: str
+) -> "pd.DataFrame":
     """Return entries with energies of another scheme, and the error of that."""
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
@@ -146,4 +158,6 @@ def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> NDArray[np.bo
 
 def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> NDArray[np.bool_]:
     """Return which entries are of a chemical system that the snapshot does not cover."""
-    return np.array([not snapshot.covers(symbols) for symbols in systems_of(entries)], bool)
+    return np.array(
+        [not snapshot.covers(symbols) for symbols in systems_of(entries)], bool
+    )

@@ -33,7 +33,9 @@ class Decomposition:
 
     # hull energy, eV/atom, (n,); NaN: an element has no phases in the snapshot
     energy: NDArray[np.float64]
-    products: NDArray[np.int32]  # (n, width), index into `formulas`, ascending; -1 beyond the last
+    products: NDArray[
+        np.int32
+    ]  # (n, width), index into `formulas`, ascending; -1 beyond the last
     fractions: NDArray[np.float64]  # share of the atoms in each product, (n, width)
     formulas: list[str]  # names of the phases
 
@@ -44,7 +46,9 @@ class Decomposition:
 _ROWS_TO_PAY = (0, 0, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000)
 
 
-def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) -> Decomposition:
+def solve(
+    table: CompositionTable, space: PhaseSpace, products: bool = False
+) -> Decomposition:
     """Find the hull energy of each row, and its products if asked."""
     from .._core._arrays import Phases
     from .._core._jit import share_rows
@@ -67,8 +71,17 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
             left[s] = not _by_facets(rows, own, space, members, found)
     runs = _hull.Runs(systems.order, *systems.runs(left))
     phases = Phases(space.ptr, space.col, space.val, space.energy)
-    given = rows, space.column, runs, systems.members, phases, found
-    share_rows(_hull.solve, len(runs.system), *given, chunk=1)
+    share_rows(
+        _hull.solve,
+        len(runs.system),
+        rows,
+        space.column,
+        runs,
+        systems.members,
+        phases,
+        found,
+        chunk=1,
+    )
     return Decomposition(*found, space.formulas)
 
 
@@ -132,8 +145,15 @@ def product_texts(hull: Decomposition) -> "pa.Array":
 
     from ..alloy._space_kernels import text_from_products
 
-    given = hull.products, hull.fractions, *_letters(tuple(hull.formulas))
-    buffers = [None, *map(pa.py_buffer, text_from_products(*given))]
+    buffers = [
+        None,
+        *map(
+            pa.py_buffer,
+            text_from_products(
+                hull.products, hull.fractions, *_letters(tuple(hull.formulas))
+            ),
+        ),
+    ]
     return pa.Array.from_buffers(pa.large_string(), len(hull.products), buffers)
 
 
@@ -179,7 +199,9 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     """
     space = stable_space(source)
     columns = space.column[[INDEX[e] for e in elements]]
-    absent = sorted(e for e, column in zip(elements, columns, strict=True) if column < 0)
+    absent = sorted(
+        e for e, column in zip(elements, columns, strict=True) if column < 0
+    )
     if absent:
         raise InputError(
             f"snapshot {source.name} has no phases of {', '.join(absent)}; pull "
@@ -189,7 +211,9 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     members[columns] = True
     facets = find_facets(space, members)
     if facets is None:
-        raise DataError(f"the phases of {'-'.join(elements)} in {source.name} make no hull")
+        raise DataError(
+            f"the phases of {'-'.join(elements)} in {source.name} make no hull"
+        )
     # Each facet is a triangle of phases in balance, two of which share a side.
     stable, corner = np.unique(facets.corner, return_inverse=True)
     corner = np.sort(corner.reshape(facets.corner.shape), axis=1)
@@ -207,10 +231,14 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     )
 
 
-def _phases_above_hull(space: PhaseSpace, columns: list[int], stable: set[str]) -> Others:
+def _phases_above_hull(
+    space: PhaseSpace, columns: list[int], stable: set[str]
+) -> Others:
     """Return the phases of a system that are not among its stable ones."""
     shares = space.table().to_array()[:, columns]
     inside = np.abs(shares.sum(axis=1) - 1.0) < 1e-9
     inside &= [formula not in stable for formula in space.formulas]
     rows = np.flatnonzero(inside)
-    return Others([space.formulas[row] for row in rows], shares[rows], space.energy[rows])
+    return Others(
+        [space.formulas[row] for row in rows], shares[rows], space.energy[rows]
+    )

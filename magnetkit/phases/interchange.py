@@ -27,7 +27,9 @@ def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEnt
     """Return the entries of a snapshot as those of pymatgen; see `Snapshot.to_entries`."""
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
-    computed = _computed_entries(snapshot.entries, _has_total_energies(snapshot.entries))
+    computed = _computed_entries(
+        snapshot.entries, _has_total_energies(snapshot.entries)
+    )
     if structures:
         crystals = _read_crystals(snapshot.structures())
         for k, entry in enumerate(computed):
@@ -77,7 +79,9 @@ def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDia
     entries = snapshot.entries
     inside = np.array([elements <= symbols for elements in systems_of(entries)], bool)
     chosen = entries[inside & _is_usable(snapshot)]
-    return PhaseDiagram(_computed_entries(chosen, total=False) + _missing_elements(chosen))
+    return PhaseDiagram(
+        _computed_entries(chosen, total=False) + _missing_elements(chosen)
+    )
 
 
 def _has_total_energies(entries: "pd.DataFrame") -> bool:
@@ -106,7 +110,8 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
                 energy=raw * atoms,
                 correction=(energy - raw) * atoms,
                 entry_id=identifier if has_name else f"{row['formula']}-{k}",
-                data=_facts(row, atoms) | ({"material_id": identifier} if has_name else {}),
+                data=_facts(row, atoms)
+                | ({"material_id": identifier} if has_name else {}),
             )
         )
     return computed
@@ -114,7 +119,9 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
 
 def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
     """Return what an entry carries beside its energy."""
-    facts: dict[str, Any] = {"formation_energy_per_atom": row["formation_energy_eV_atom"]}
+    facts: dict[str, Any] = {
+        "formation_energy_per_atom": row["formation_energy_eV_atom"]
+    }
     moment = row.get("magnetic_moment_muB_atom", np.nan)
     if moment is not None and np.isfinite(moment):
         facts[_MOMENT] = moment * atoms
@@ -129,7 +136,9 @@ def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
         return []
     pure = set().union(*(system for system in systems_of(entries) if len(system) == 1))
     absent = sorted(symbols_of(*entries["formula"]) - pure)
-    return [ComputedEntry(symbol, 0.0, entry_id=f"{symbol}-at-zero") for symbol in absent]
+    return [
+        ComputedEntry(symbol, 0.0, entry_id=f"{symbol}-at-zero") for symbol in absent
+    ]
 
 
 def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
@@ -190,16 +199,21 @@ def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
             identifier = str(entry.data.get("material_id", entry.entry_id))
             text = json.dumps(crystal.as_dict(verbosity=0))
             rows.append({"material_id": identifier, "structure": text})
-    return pd.DataFrame(rows) if rows else None
+    if rows:
+        return pd.DataFrame(rows)
+    return None
 
 
 def _is_usable(snapshot: Entries) -> NDArray[np.bool_]:
     """Return which entries the hull takes in, shape (n,)."""
-    entries, doubtful = snapshot.entries, whole_space(snapshot).doubtful
+    entries = snapshot.entries
+    doubtful = whole_space(snapshot).doubtful
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     usable = np.abs(energies) <= ABSURD_EV_ATOM
     collapsed = find_collapsed(entries)
     if collapsed is not None:
         usable &= ~collapsed
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
-    return usable & np.array([key not in doubtful for key in composition_keys(table)], bool)
+    return usable & np.array(
+        [key not in doubtful for key in composition_keys(table)], bool
+    )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 # Fewer atoms of the alloy are rounding, not a phase.
-_NOTHING = 1e-9
+_ZERO_ATOMS = 1e-9
 
 # Sums of atoms that a rule of assignment may name beside elements and ``all``. M is every metal.
 _NO_METAL = ("B", "C", "N", "H", "O")
@@ -39,11 +39,11 @@ _GROUPS = {
     "all": SYMBOLS,
 }
 # An amount on the edge of a window lies within it, however it was rounded.
-_EDGE = 1e-9
+_WINDOW_SLACK = 1e-9
 # A recipe with less than this outside its hard phase is a bare formula.
 _BARE = 0.995
 # Printed amounts are rounded: shares up to this factor above the largest count as made.
-_ROUNDING = 1.05
+_PRINTED_FACTOR = 1.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,10 +114,14 @@ class Partition:
 class Traces(NamedTuple):
     """What `purified` took out of n recipes, (n,) each."""
 
-    gases: dict[str, NDArray[np.float64]]  # wt.% by the field of a process, NaN where not named
+    gases: dict[
+        str, NDArray[np.float64]
+    ]  # wt.% by the field of a process, NaN where not named
     weight: NDArray[np.float64]  # of other elements, wt.%
     volume: NDArray[np.float64]  # their share of the volume
-    beyond: NDArray[np.bool_]  # whether there is more of one than is known to be without effect
+    beyond: NDArray[
+        np.bool_
+    ]  # whether there is more of one than is known to be without effect
     # row, element and wt.% of each of them, as many as there are
     said: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
 
@@ -127,13 +131,16 @@ class Traces(NamedTuple):
         for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
             limit = _trace_limits()[-1, element]
             known = f"outside, over {limit:g}" if weight > limit else "taken for inert"
-            found.setdefault(row, []).append(f"{SYMBOLS[element]} {weight:.3g} wt.% {known}")
+            found.setdefault(row, []).append(
+                f"{SYMBOLS[element]} {weight:.3g} wt.% {known}"
+            )
         return {row: ", ".join(parts) for row, parts in found.items()}
 
 
 # Carbon over boron and carbon of R2Fe14(B,C) to which it is an impurity that binds rare earth, and
 # from which all of it stands for boron (assumed).
-_CARBIDE, _BORIDE = 0.10, 0.25
+_CARBIDE = 0.10
+_BORIDE = 0.25
 _MOST_GAS = 3.0
 
 
@@ -148,7 +155,10 @@ def purified(
     """
     from ..alloy._row_kernels import sums
 
-    n, indices, values, limits = len(table), table.indices, table.values, _trace_limits()
+    n = len(table)
+    indices = table.indices
+    values = table.values
+    limits = _trace_limits()
     held = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
     if not held.take(indices).any():
         return table, None
@@ -164,7 +174,9 @@ def purified(
         share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
     bound = np.clip((_BORIDE - share) / (_BORIDE - _CARBIDE), 0.0, 1.0)
     boride = np.array([*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False])
-    taken = np.where((indices == INDEX["C"]) & boride[codes][row], taken * bound[row], taken)
+    taken = np.where(
+        (indices == INDEX["C"]) & boride[codes][row], taken * bound[row], taken
+    )
     over = inert & (weight > limit)
     taken[over] = 0.0
     gases = {}
@@ -196,7 +208,10 @@ def _trace_limits() -> NDArray[np.float64]:
 
     0 where the host holds it, infinite of what binds rare earth; the last row is for all hosts.
     """
-    known = {r["element"]: float(r["limit_wt_pct"]) for r in datasets.rows("hosts/traces.csv")}
+    known = {
+        r["element"]: float(r["limit_wt_pct"])
+        for r in datasets.rows("hosts/traces.csv")
+    }
     limits = np.zeros((len(HOSTS) + 1, N_ELEMENTS))
     limits[:, [INDEX[s] for s in known]] = list(known.values())
     limits[:, [INDEX[s] for s in GASES]] = np.inf
@@ -213,7 +228,9 @@ _JUDGED = ("Hf", "Nb", "B")
 
 
 @named
-def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") -> Partition:
+def partition(
+    table: CompositionTable, host: str | NDArray[np.int8] = "auto"
+) -> Partition:
     """Split recipes into hard phase and grain boundary.
 
     The amount of hard phase follows the lever rule between the host and the neighbour that takes
@@ -250,15 +267,28 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
     from ..alloy._row_kernels import sums
     from ._host_kernels import split
 
-    codes = assign_hosts(table, host) if isinstance(host, str) else _checked_codes(host, len(table))
-    hard, volume_fraction = np.zeros(len(table.values)), np.empty(len(table))
-    share_rows(split, len(table), table.rows, codes, _site_rules(), hard, volume_fraction)
+    codes = (
+        assign_hosts(table, host)
+        if isinstance(host, str)
+        else _checked_codes(host, len(table))
+    )
+    hard = np.zeros(len(table.values))
+    volume_fraction = np.empty(len(table))
+    share_rows(
+        split, len(table), table.rows, codes, _site_rules(), hard, volume_fraction
+    )
     inside = table.rows._replace(values=hard)
     weight = sums(inside, ATOMIC_MASS) / sums(table.rows, ATOMIC_MASS)
     weight[np.isnan(volume_fraction)] = np.nan
     rest = np.maximum(table.values - hard, 0.0)
-    phases = _compacted(table, hard), _compacted(table, rest)
-    return Partition(codes, *phases, volume_fraction, weight, table)
+    return Partition(
+        codes,
+        _compacted(table, hard),
+        _compacted(table, rest),
+        volume_fraction,
+        weight,
+        table,
+    )
 
 
 def _compacted(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
@@ -269,11 +299,13 @@ def _compacted(table: CompositionTable, atoms: NDArray[np.float64]) -> Compositi
 
     n = len(table)
     indptr = np.zeros(n + 1, np.int64)
-    share_rows(count_over, n, table.indptr, atoms, _NOTHING, indptr[1:])
+    share_rows(count_over, n, table.indptr, atoms, _ZERO_ATOMS, indptr[1:])
     np.cumsum(indptr, out=indptr)
     kept = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
-    share_rows(compact, n, Rows(table.indptr, table.indices, atoms), _NOTHING, kept)
-    return CompositionTable(*kept, table.row_index, table.errors, by_weight=table.by_weight)
+    share_rows(compact, n, Rows(table.indptr, table.indices, atoms), _ZERO_ATOMS, kept)
+    return CompositionTable(
+        *kept, table.row_index, table.errors, by_weight=table.by_weight
+    )
 
 
 def _checked_codes(host: Any, n: int) -> NDArray[np.int8]:
@@ -318,7 +350,9 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
         share_rows(assign, len(table), table.rows, _assignment_rules(), codes)
         return codes
     if host not in HOSTS:
-        raise InputError(f"host {host!r} is not known; use auto or one of {', '.join(HOST_NAMES)}")
+        raise InputError(
+            f"host {host!r} is not known; use auto or one of {', '.join(HOST_NAMES)}"
+        )
     return np.full(len(table), HOST_NAMES.index(host), np.int8)
 
 
@@ -330,9 +364,13 @@ def _assignment_rules() -> "AssignmentRules":
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
     rules = [(-1, rule) for rule in _others().values()]
     for host in order:
-        rules += [(HOST_NAMES.index(host.name), rule) for rule in host.assignment.alternatives]
+        rules += [
+            (HOST_NAMES.index(host.name), rule) for rule in host.assignment.alternatives
+        ]
     conditions = [condition for _, rule in rules for condition in rule.items()]
-    sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in conditions]
+    sides = [
+        tuple(side.strip() for side in ratio.split("/")) for ratio, _ in conditions
+    ]
     sums = list(dict.fromkeys(side for both in sides for side in both))
     window = np.array([limits for _, limits in conditions])
     counted = np.array([_counted(amounts) for amounts in sums])
@@ -342,8 +380,8 @@ def _assignment_rules() -> "AssignmentRules":
         np.nonzero(counted.T)[1],
         np.array([sums.index(above) for above, _ in sides]),
         np.array([sums.index(below) for _, below in sides]),
-        window[:, 0] - _EDGE,
-        window[:, 1] + _EDGE,
+        window[:, 0] - _WINDOW_SLACK,
+        window[:, 1] + _WINDOW_SLACK,
         np.cumsum([0, *(len(rule) for _, rule in rules)]),
         np.array([host for host, _ in rules], np.int8),
     )
@@ -354,7 +392,8 @@ def _others() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the windows of known phases that are of no host."""
     known = datasets.toml("hosts/others.toml")["phase"]
     return {
-        one["name"]: {k: v for k, v in one.items() if k not in ("name", "source")} for one in known
+        one["name"]: {k: v for k, v in one.items() if k not in ("name", "source")}
+        for one in known
     }
 
 
@@ -369,14 +408,20 @@ def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int,
     return found
 
 
-def lies_in(table: CompositionTable, rule: dict[str, tuple[float, float]]) -> NDArray[np.bool_]:
+def lies_in(
+    table: CompositionTable, rule: dict[str, tuple[float, float]]
+) -> NDArray[np.bool_]:
     """Return which rows have every ratio within its window; a ratio to nothing never is."""
     from ..alloy._row_kernels import sums
 
     found = np.ones(len(table), bool)
     for ratio, (low, high) in rule.items():
         top, bottom = (sums(table.rows, _counted(side)) for side in ratio.split("/"))
-        found &= (bottom > 0.0) & (top >= (low - _EDGE) * bottom) & (top <= (high + _EDGE) * bottom)
+        found &= (
+            (bottom > 0.0)
+            & (top >= (low - _WINDOW_SLACK) * bottom)
+            & (top <= (high + _WINDOW_SLACK) * bottom)
+        )
     return found
 
 
@@ -402,8 +447,11 @@ def _site_rules() -> "SiteRules":
     from . import _host_kernels as _hosts
 
     shape = (len(HOSTS), N_ELEMENTS)
-    role, limit, preference = np.zeros(shape, np.int8), np.zeros(shape), np.ones(shape)
-    counts, ratios = np.zeros((len(HOSTS), 3)), np.zeros((len(HOSTS), 2))
+    role = np.zeros(shape, np.int8)
+    limit = np.zeros(shape)
+    preference = np.ones(shape)
+    counts = np.zeros((len(HOSTS), 3))
+    ratios = np.zeros((len(HOSTS), 2))
     boride = np.array([host.split.boride_ratio for host in HOSTS.values()])
     for i, host in enumerate(HOSTS.values()):
         rules = host.split
@@ -414,10 +462,15 @@ def _site_rules() -> "SiteRules":
         ):
             role[i, [INDEX[s] for s in symbols]] = code
         limit[i, [INDEX[s] for s in rules.solubility]] = list(rules.solubility.values())
-        preference[i, [INDEX[s] for s in rules.preference]] = list(rules.preference.values())
+        preference[i, [INDEX[s] for s in rules.preference]] = list(
+            rules.preference.values()
+        )
         counts[i] = host.rare_earth, host.transition_metal, host.interstitial
         ratios[i] = rules.rich_ratio, rules.poor_ratio
-    known = {r["element"]: float(r["volume_A3"]) for r in datasets.rows("hosts/atomic_volumes.csv")}
+    known = {
+        r["element"]: float(r["volume_A3"])
+        for r in datasets.rows("hosts/atomic_volumes.csv")
+    }
     # An element without a listed volume is outside every host and rare; 20 A3 is a middling metal.
     volume = np.full(N_ELEMENTS, 20.0)
     volume[[INDEX[s] for s in known]] = list(known.values())
@@ -461,13 +514,18 @@ def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
     return np.array([*places, -1])[codes]
 
 
-def not_from_melt(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+def not_from_melt(
+    table: CompositionTable, codes: NDArray[np.int8]
+) -> NDArray[np.bool_]:
     """Return which phases come to be by the path of their host's `records.Formation`, (n,)."""
     found = np.zeros(len(codes), bool)
     for code, host in enumerate(HOSTS.values()):
         if host.formation is not None and (own := codes == code).any():
-            of, sites = host.formation.of, host.interstitial_elements
-            found |= own & (2.0 * table.fraction(of) > table.fraction(*sites)) if of else own
+            of = host.formation.of
+            sites = host.interstitial_elements
+            found |= (
+                own & (2.0 * table.fraction(of) > table.fraction(*sites)) if of else own
+            )
     return found
 
 
@@ -500,11 +558,14 @@ def beyond_made(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, s
     """Return in words, by row, of which elements there is more than `made_before` allows."""
     group, most = _largest_shares()
     totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])
-    of, found = ("the metals", "the rare earth", "the atoms"), {}
+    of = ("the metals", "the rare earth", "the atoms")
+    found = {}
     for row in np.flatnonzero(~made_before(table, codes)).tolist():
         part = slice(table.indptr[row], table.indptr[row + 1])
-        elements, host = table.indices[part], codes[row]
-        kind, top = group[host, elements], 100.0 * most[host, elements]
+        elements = table.indices[part]
+        host = codes[row]
+        kind = group[host, elements]
+        top = 100.0 * most[host, elements]
         share = 100.0 * table.values[part] / totals[row, kind]
         found[row] = ", ".join(
             f"{SYMBOLS[elements[k]]} {share[k]:.3g} % of {of[kind[k]]} outside, over {top[k]:.3g}"
@@ -518,14 +579,18 @@ def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     """Return what each share of an element is of, and its largest, shape (hosts, 118) each."""
     from . import _host_kernels as _hosts
 
-    kinds = {"metal": _hosts.OF_METAL, "rare earth": _hosts.OF_EARTH, "alloy": _hosts.OF_ALLOY}
+    kinds = {
+        "metal": _hosts.OF_METAL,
+        "rare earth": _hosts.OF_EARTH,
+        "alloy": _hosts.OF_ALLOY,
+    }
     group = np.full((len(HOST_NAMES), N_ELEMENTS), _hosts.OF_METAL, np.int8)
     group[:, [INDEX[s] for s in RARE_EARTHS]] = _hosts.OF_EARTH
     most = np.zeros(group.shape)
     for h, row in _of_hosts("hosts/made.csv"):
         at = h, INDEX[row["element"]]
         group[at] = kinds[row["share_of"]]
-        most[at] = _ROUNDING * float(row["largest_share"])
+        most[at] = _PRINTED_FACTOR * float(row["largest_share"])
     return group, most
 
 
@@ -558,7 +623,9 @@ def shells_known(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
     return (codes >= 0) & np.any(_shells(), axis=1)[codes]
 
 
-def diffused_before(codes: NDArray[np.int8], element: NDArray[np.int64]) -> NDArray[np.bool_]:
+def diffused_before(
+    codes: NDArray[np.int8], element: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Return into which hosts, shape (n,), an element was diffused; False where unknown.
 
     `element`, shape (n,), is the column of the element of each shell.

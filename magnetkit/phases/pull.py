@@ -99,7 +99,9 @@ def pull(
         wanted = systems_of_substitutes(wanted, substitutes)
     address = check_endpoint(endpoint)
     if thermo_type is not None and thermo_type not in SCHEMES:
-        raise InputError(f"thermo_type must be one of {', '.join(SCHEMES)}, got {thermo_type!r}")
+        raise InputError(
+            f"thermo_type must be one of {', '.join(SCHEMES)}, got {thermo_type!r}"
+        )
     question = {"systems": wanted, "endpoint": address, "thermo_type": thermo_type}
     with Cache("pulls", "_".join(wanted), question) as cache:
         if not refresh:
@@ -112,7 +114,9 @@ def pull(
                 return kept
         _need_client()
         parts = subsystems(wanted)
-        version, records = fetch_records(parts, _key(api_key, address), address, progress)
+        version, records = fetch_records(
+            parts, _key(api_key, address), address, progress
+        )
         schemes = (thermo_type,) if thermo_type else SCHEMES
         entries, structures, facts = make_tables(parts, schemes, records)
         absent = sorted(set("-".join(wanted).split("-")) - set(entries["formula"]))
@@ -131,7 +135,9 @@ def pull(
             "database_version": version,
             **facts,
         }
-        return cache.write(lambda folder: write_snapshot(folder, entries, manifest, structures))
+        return cache.write(
+            lambda folder: write_snapshot(folder, entries, manifest, structures)
+        )
 
 
 def _need_client() -> None:
@@ -153,7 +159,9 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
         raise InputError("no chemical system given; give one such as 'Sm-Co'")
     found = set()
     for text in given:
-        symbols = {s.strip() for s in text.split("-")} if isinstance(text, str) else set()
+        symbols = (
+            {s.strip() for s in text.split("-")} if isinstance(text, str) else set()
+        )
         if not symbols or not symbols <= set(INDEX):
             raise InputError(
                 f"{text!r} is no chemical system; expected element symbols joined by hyphens, "
@@ -239,7 +247,9 @@ def largest_systems(elements: Iterable[str], most: int = MOST_TOGETHER) -> list[
     5
     """
     symbols = sorted(set(elements))
-    return ["-".join(system) for system in combinations(symbols, min(most, len(symbols)))]
+    return [
+        "-".join(system) for system in combinations(symbols, min(most, len(symbols)))
+    ]
 
 
 @named
@@ -284,7 +294,11 @@ def _key(api_key: str | None, address: str) -> str:
             f"ones (keys of 16 belong to the old interface); {KEY_HELP}"
         )
     parts = urlsplit(address)
-    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+    if parts.scheme == "http" and parts.hostname not in (
+        "127.0.0.1",
+        "::1",
+        "localhost",
+    ):
         warn(f"the key goes unencrypted to {parts.hostname}; use an https address")
     return key
 
@@ -303,7 +317,9 @@ def check_endpoint(endpoint: str | None) -> str:
             "the endpoint must be an address such as https://host:port/ without user name or "
             "query; check MP_API_ENDPOINT or endpoint="
         )
-    return address if address.endswith("/") else address + "/"
+    if address.endswith("/"):
+        return address
+    return address + "/"
 
 
 def _check_files(folder: Path, files: dict[str, str]) -> None:
@@ -321,7 +337,9 @@ class Cache:
     """
 
     def __init__(self, kind: str, name: str, question: dict[str, Any]) -> None:
-        digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256(
+            json.dumps(question, sort_keys=True).encode()
+        ).hexdigest()
         self.folder = get_settings().cache_dir / kind / f"{name[:60]}-{digest[:12]}"
         self._lock = FileLock(self.folder / "lock", thread_local=False)
 

@@ -238,10 +238,21 @@ class Magnet:
             raise ValueError(
                 f"hardening of [magnet] must be one of {named}, got {self.hardening!r}"
             )
-        for name in ("usual_curie_K", "usual_additive", "sold_below_K", "compared_to_K"):
+        for name in (
+            "usual_curie_K",
+            "usual_additive",
+            "sold_below_K",
+            "compared_to_K",
+        ):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0.0:
-                raise ValueError(f"{name} of [magnet] must be a number, 0 or more, got {value!r}")
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, int | float)
+                or not value >= 0.0
+            ):
+                raise ValueError(
+                    f"{name} of [magnet] must be a number, 0 or more, got {value!r}"
+                )
 
 
 @dataclass(frozen=True)
@@ -315,11 +326,17 @@ def _read() -> dict[str, Host]:
         entry = datasets.toml(f"{_FOLDER}/{file.parent.name}/{_FILE}")
         entries[entry["name"]] = entry
     hosts = {}
-    for name, entry in sorted(entries.items(), key=lambda item: item[1].get("order", math.inf)):
+    for name, entry in sorted(
+        entries.items(), key=lambda item: item[1].get("order", math.inf)
+    ):
         line = _ancestry(name, entries)
-        whole = {key: value for one in reversed(line) for key, value in entries[one].items()}
+        whole = {
+            key: value for one in reversed(line) for key, value in entries[one].items()
+        }
         try:
-            hosts[name] = _host({**whole, "variant_of": entry.get("variant_of")}, line[-1])
+            hosts[name] = _host(
+                {**whole, "variant_of": entry.get("variant_of")}, line[-1]
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(
                 f"{_folder_of(name)}/{_FILE} is no whole record of a host: {error}; SOURCE.md "
@@ -334,16 +351,24 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
     while (parent := entries[line[-1]].get("variant_of")) is not None:
         if parent not in entries or parent in line:
             what = "a variant of this one" if parent in line else "no host"
-            raise DataError(f"{_folder_of(line[-1])}: variant_of names {parent!r}, which is {what}")
+            raise DataError(
+                f"{_folder_of(line[-1])}: variant_of names {parent!r}, which is {what}"
+            )
         line.append(parent)
     return line
 
 
 def _host(entry: dict[str, Any], root: str) -> Host:
-    hexagonal, stability = entry.get("hexagonal"), entry["stability"]
+    hexagonal = entry.get("hexagonal")
+    stability = entry["stability"]
     guests = tuple(entry["split"]["guests_on_rare_earth_site"])
     atoms = ("rare_earth", "transition_metal", "interstitial")
-    forms = ("substitution_slopes", "own_forming_weights", "making_temperature_K", "melts_at_K")
+    forms = (
+        "substitution_slopes",
+        "own_forming_weights",
+        "making_temperature_K",
+        "melts_at_K",
+    )
     return Host(
         **{name: entry[name] for name in ("name", "variant_of", *atoms)},
         root=root,
@@ -362,7 +387,8 @@ def _host(entry: dict[str, Any], root: str) -> Host:
 
 def _structure(entry: dict[str, Any]) -> Structure:
     sites = tuple(
-        Site(s["label"], s["role"], s["multiplicity"], tuple(s["position"])) for s in entry["sites"]
+        Site(s["label"], s["role"], s["multiplicity"], tuple(s["position"]))
+        for s in entry["sites"]
     )
     names = [n for n in Structure.__dataclass_fields__ if n != "sites"]
     return Structure(sites=sites, **{n: entry[n] for n in names})
@@ -374,16 +400,24 @@ def _assignment(entry: dict[str, Any]) -> Assignment:
     alternatives = []
     for chosen in itertools.product(*groups):
         # The conditions of the alternative come first and narrow those of all alternatives.
-        narrow = {ratio: window for conditions in chosen for ratio, window in conditions.items()}
+        narrow = {
+            ratio: window
+            for conditions in chosen
+            for ratio, window in conditions.items()
+        }
         merged = {**narrow, **entry, **narrow}
-        alternatives.append({ratio: (low, high) for ratio, (low, high) in merged.items()})
+        alternatives.append(
+            {ratio: (low, high) for ratio, (low, high) in merged.items()}
+        )
     return Assignment(float(precedence), tuple(alternatives))
 
 
 def _section(stability: dict[str, Any]) -> tuple[str, ...]:
     section = tuple(stability.get("section", ()))
     if len(set(section)) not in (0, 3) or not set(section) <= INDEX.keys():
-        raise ValueError(f"section of [stability] must be three elements, got {list(section)}")
+        raise ValueError(
+            f"section of [stability] must be three elements, got {list(section)}"
+        )
     return section
 
 
@@ -399,19 +433,25 @@ def _magnet(entry: dict[str, Any]) -> Magnet:
         "hardening": "",
         "compared_to_K": math.inf,
     }
-    return Magnet(**(usual | entry), second_phases=SecondPhases(**second) if second else None)
+    return Magnet(
+        **(usual | entry), second_phases=SecondPhases(**second) if second else None
+    )
 
 
 def root_of(name: str) -> str:
     """Return the name of the root of a host; a name of no host is returned as it is."""
-    return HOSTS[name].root if name in HOSTS else name
+    if name in HOSTS:
+        return HOSTS[name].root
+    return name
 
 
 def file_of(name: str, file: str) -> str:
     """Return the name of a file of a host's folder, or of that of the host it is a variant of."""
     own = f"{_folder_of(name)}/{file}"
     parent = HOSTS[name].variant_of
-    return own if parent is None or (datasets.root() / own).is_file() else file_of(parent, file)
+    if parent is None or (datasets.root() / own).is_file():
+        return own
+    return file_of(parent, file)
 
 
 def _folder_of(name: str) -> str:
@@ -422,7 +462,9 @@ def _folder_of(name: str) -> str:
 HOSTS = _read()
 """The hosts by name."""
 
-ROOTS: tuple[str, ...] = tuple(name for name, host in HOSTS.items() if host.root == name)
+ROOTS: tuple[str, ...] = tuple(
+    name for name, host in HOSTS.items() if host.root == name
+)
 """The names of those that are no variants."""
 
 HOST_NAMES: tuple[str, ...] = tuple(HOSTS)

@@ -115,7 +115,9 @@ class Snapshot(Entries):
         return to_entries(self, structures)
 
     @staticmethod
-    def from_entries(entries: "Iterable[ComputedEntry]", name: str = "entries") -> "Snapshot":
+    def from_entries(
+        entries: "Iterable[ComputedEntry]", name: str = "entries"
+    ) -> "Snapshot":
         """Return a snapshot of pymatgen's entries.
 
         Parameters
@@ -226,7 +228,9 @@ def _read(folder: Path) -> Snapshot:
         if not isinstance(manifest, dict):
             raise ValueError("not a JSON object")
     except ValueError as error:
-        raise DataError(f"{file} cannot be read ({error}); freeze the pull again") from None
+        raise DataError(
+            f"{file} cannot be read ({error}); freeze the pull again"
+        ) from None
     if manifest.get("format") != FORMAT:
         raise DataError(
             f"{file} says format {manifest.get('format')!r}, expected {FORMAT!r}; "
@@ -240,7 +244,9 @@ def _read(folder: Path) -> Snapshot:
             raise DataError(f"{file} names {name!r}, which is no file of a snapshot")
         part = folder / name
         if not part.is_file() or datasets.sha256(part) != digest:
-            raise DataError(f"{part} is missing or damaged (its hash differs); freeze it again")
+            raise DataError(
+                f"{part} is missing or damaged (its hash differs); freeze it again"
+            )
     try:
         entries = pd.read_parquet(folder / ENTRIES)
     except (OSError, ValueError, ArrowException) as error:
@@ -404,7 +410,9 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(
+        None
+    )
     # pandas 2 and 3 name their text types differently; the file does not.
     plain = [
         pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
@@ -449,7 +457,9 @@ def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     """
     from pymatgen.io.cif import CifWriter
 
-    return _write(snapshot, Path(folder), "cif", lambda crystal: str(CifWriter(crystal)))
+    return _write(
+        snapshot, Path(folder), "cif", lambda crystal: str(CifWriter(crystal))
+    )
 
 
 @named
@@ -482,7 +492,9 @@ def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
         Path(folder),
         "vasp",
         # The format keeps the atoms of an element together.
-        lambda crystal: Poscar(crystal.get_sorted_structure()).get_str(significant_figures=10),
+        lambda crystal: Poscar(crystal.get_sorted_structure()).get_str(
+            significant_figures=10
+        ),
     )
 
 

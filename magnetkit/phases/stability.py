@@ -103,7 +103,9 @@ def stability(
     '0.58 Sm2Co17 + 0.42 SmCo3'
     """
     inputs = read_inputs(compositions, basis, strict=strict)
-    judged, columns = stability_columns(inputs.table, host, temperature, snapshot, interval)
+    judged, columns = stability_columns(
+        inputs.table, host, temperature, snapshot, interval
+    )
     columns["missing_end_members"] = judged.missing()
     columns["entry_above_hull_eV_atom"] = _entry_distances(inputs.table, judged.source)
     return inputs.give(columns.frame())
@@ -125,7 +127,9 @@ def stability_columns(
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
     if temperature is not None and not (np.isfinite(temperature) and temperature >= 0):
-        raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
+        raise InputError(
+            f"temperature must be zero or a positive number of K, got {temperature}"
+        )
     half = NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
     source = open_snapshot(snapshot)
     if split is None:
@@ -149,7 +153,9 @@ def stability_columns(
     # The mean over the deviation of large odds lies nearer to a half than their range does.
     ends = ("lo", "hi"), found.ends(half), (np.minimum, np.maximum)
     for end, value, outer in zip(*ends, strict=True):
-        columns[f"{name}_{end}"] = np.where(known, outer(value, found.probability()), np.nan)
+        columns[f"{name}_{end}"] = np.where(
+            known, outer(value, found.probability()), np.nan
+        )
     columns[f"{name}_provenance"] = _provenance(columns[name], known)
     columns["stability_status"] = data
     _energies(columns, judged, above, known, half)
@@ -159,7 +165,9 @@ def stability_columns(
     return judged, columns
 
 
-_PHYSICS, _SURROGATE = (np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate"))
+_PHYSICS, _SURROGATE = (
+    np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate")
+)
 
 
 def _provenance(value: Any, borrows: Any) -> Coded:
@@ -169,7 +177,9 @@ def _provenance(value: Any, borrows: Any) -> Coded:
     return Coded(codes, PROVENANCES)
 
 
-def _energies(columns: Columns, judged: Judged, above: Any, known: Any, half: float) -> None:
+def _energies(
+    columns: Columns, judged: Judged, above: Any, known: Any, half: float
+) -> None:
     """Enter formation energy and distance to the hull with their ranges."""
     spread = half * judged.deviation
     for name, value in (
@@ -283,7 +293,8 @@ def _name_products(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts, is_known = product_texts(hull), data.says(JUDGED)
+    texts = product_texts(hull)
+    is_known = data.says(JUDGED)
     if is_known.all() and not liquid.any():
         return texts.dictionary_encode()
     # Products first, in the order in which they appear.
@@ -293,5 +304,7 @@ def _name_products(
     first = len(products.dictionary)
     codes[liquid] = first
     codes[~is_known] = first + 1 + data.codes[~is_known]
-    dictionary = pa.concat_arrays([products.dictionary, pa.array(words, products.dictionary.type)])
+    dictionary = pa.concat_arrays(
+        [products.dictionary, pa.array(words, products.dictionary.type)]
+    )
     return pa.DictionaryArray.from_arrays(codes, dictionary)

@@ -65,10 +65,14 @@ class Magnets:
 
 def table_of(frame: pd.DataFrame) -> CompositionTable:
     """Return the compositions of rows of results."""
-    return CompositionTable.from_strings(frame["formula"].astype(str).tolist(), basis="atomic")
+    return CompositionTable.from_strings(
+        frame["formula"].astype(str).tolist(), basis="atomic"
+    )
 
 
-def by_route(rows: pd.DataFrame, temperatures: Sequence[float], job: "Job") -> list[pd.DataFrame]:
+def by_route(
+    rows: pd.DataFrame, temperatures: Sequence[float], job: "Job"
+) -> list[pd.DataFrame]:
     """Return the magnets of rows of results at other temperatures, K, each by its route."""
     if not len(rows):
         return [rows] * len(temperatures)
@@ -78,19 +82,27 @@ def by_route(rows: pd.DataFrame, temperatures: Sequence[float], job: "Job") -> l
     return [one.frame() for one in found]
 
 
-def curves_of(table: CompositionTable, shell: str, kelvin: float, job: "Job") -> Demagnetization:
+def curves_of(
+    table: CompositionTable, shell: str, kelvin: float, job: "Job"
+) -> Demagnetization:
     """Return the demagnetization curves of one magnet as a job makes and loads it."""
-    made, line = job.conditions.process, job.conditions.duty.load_line
+    made = job.conditions.process
+    line = job.conditions.duty.load_line
     return demagnetization(table, [kelvin], process=made, shell=[shell], load_line=line)
 
 
 def shown_magnets(result: "Ranked") -> Magnets:
     """Return the decisions of a screening."""
-    decided, profile = result.best(), result.profile
+    decided = result.best()
+    profile = result.profile
     shells = decided["shell"].astype(object).fillna("").tolist()
     missed = decided["failed_requirements"].fillna("")
-    decided["failed_requirements"] = [requirement_text(t, profile) if t else "" for t in missed]
-    return Magnets(table_of(decided), shells, decision_names(decided), decided, result.job)
+    decided["failed_requirements"] = [
+        requirement_text(t, profile) if t else "" for t in missed
+    ]
+    return Magnets(
+        table_of(decided), shells, decision_names(decided), decided, result.job
+    )
 
 
 def number(value: object, digits: int = 3) -> str:
@@ -102,7 +114,9 @@ def number(value: object, digits: int = 3) -> str:
     if x != x:
         return "–"
     if x in (float("inf"), float("-inf")):
-        return "∞" if x > 0 else "−∞"
+        if x > 0:
+            return "∞"
+        return "−∞"
     if abs(x) < 1e-6:
         return "0"
     text = f"{x:#.{digits}g}".removesuffix(".")
@@ -118,7 +132,9 @@ def kelvin(temperature: float) -> str:
 def lead(result: "Ranked") -> list[str]:
     """Return the answer of `magnetkit.replace`, where that made the result."""
     sentences = result.manifest.get(ANSWER)
-    return [str(sentence) for sentence in sentences] if isinstance(sentences, list) else []
+    if isinstance(sentences, list):
+        return [str(sentence) for sentence in sentences]
+    return []
 
 
 _STATUS = {"keep": "Keep", "ready": "Ready to melt", "buy": "Buy", "trial": "Trial"}
@@ -164,15 +180,19 @@ def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
     """Return the place of the decision to take, None to keep: of a replacement its own way."""
     if REPLACEMENT in result.manifest:
         first = np.flatnonzero(decided["share_best"].to_numpy(float) >= 1.0)
-        return int(first[0]) if len(first) else None
+        if len(first):
+            return int(first[0])
+        return None
     return recommended(decided, result.job)
 
 
 def verdict_of(result: "Ranked") -> list[str]:
     """Return what was asked, which decision to take, and the next test."""
-    decided, meeting = result.decisions, int(result.manifest["summary"]["meet_requirements"])
+    decided = result.decisions
+    meeting = int(result.manifest["summary"]["meet_requirements"])
     hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
-    total, of = result.judged, place_to_take(result, decided)
+    total = result.judged
+    of = place_to_take(result, decided)
     if of is None:
         # What might save more than is sure is decided by a measurement.
         trials = np.flatnonzero(decided["decision_status"] == "trial")
@@ -181,7 +201,9 @@ def verdict_of(result: "Ranked") -> list[str]:
             if len(trials) and decided["heavy_rare_earth_wt_pct"].iloc[0] > 0.05
             else 0
         )
-    number_of = f"{meeting:,} meet" if meeting > 1 else "1 meets" if meeting else "none meets"
+    number_of = (
+        f"{meeting:,} meet" if meeting > 1 else "1 meets" if meeting else "none meets"
+    )
     return [
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
         f"{_least(result)}{number_of} every requirement. {calibration(result)}",
@@ -198,29 +220,43 @@ def _rule(result: "Ranked") -> str:
 
 def _least(result: "Ranked") -> str:
     """Return what stands before a number of those that meet, where a bound left out others."""
-    return "at least " if (result.manifest["summary"].get("sieve") or {}).get("limit") else ""
+    if (result.manifest["summary"].get("sieve") or {}).get("limit"):
+        return "at least "
+    return ""
 
 
 def _decided(row: "pd.Series", today: "pd.Series", result: "Ranked", cgs: bool) -> str:
     """Return a decision in a line: what to make, what it saves, what it gives, what it costs."""
     (name,), profile = names_of(row.to_frame().T), result.profile
-    b_r, h_cj = float(row["remanence_guaranteed_T"]), float(row["coercivity_guaranteed_kA_m"])
+    b_r = float(row["remanence_guaranteed_T"])
+    h_cj = float(row["coercivity_guaranteed_kA_m"])
     units = "T", "kA/m"
     if cgs:
-        b_r, h_cj, units = b_r / KILO_GAUSS, 1e3 / KILO_OERSTED * h_cj, ("kG", "kOe")
+        b_r = b_r / KILO_GAUSS
+        h_cj = 1e3 / KILO_OERSTED * h_cj
+        units = ("kG", "kOe")
     chance = f"P {number(row['probability_meets_requirements'], 2)}"
     magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
     heavy = float(row["heavy_rare_earth_wt_pct"])
     if row["decision_status"] == "keep":
         known = [a for a in profile.reference.anchors if a.column == ALPHA]
-        steady = "".join(f"; known: α {a.value:g} ± {a.spread:g} %/K ({a.status})" for a in known)
+        steady = "".join(
+            f"; known: α {a.value:g} ± {a.spread:g} %/K ({a.status})" for a in known
+        )
         grade = profile.reference.grade
-        return f"{name} ({grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}{steady}"
+        return (
+            f"{name} ({grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}{steady}"
+        )
     saved = float(row["heavy_rare_earth_saved_wt_pct"])
     held = heavy + saved
     share = f" ({100 * saved / held:.0f} %)" if held > 0.05 else ""
-    saves = f"saves {number(saved)}{share}" if saved > 0 else f"{number(heavy)} wt.% heavy"
-    flux = float(row["cost_per_flux_USD_m3_T"]) / float(today["cost_per_flux_USD_m3_T"]) - 1.0
+    saves = (
+        f"saves {number(saved)}{share}" if saved > 0 else f"{number(heavy)} wt.% heavy"
+    )
+    flux = (
+        float(row["cost_per_flux_USD_m3_T"]) / float(today["cost_per_flux_USD_m3_T"])
+        - 1.0
+    )
     risk = float(row["supply_risk"]) - float(today["supply_risk"])
     alike = int(row["copies"] or 0) - int(row["decision_status"] != "trial")
     more = f"; {_least(result)}{alike} alike" if alike > 0 else ""
@@ -239,25 +275,34 @@ def _uncertain(row: "pd.Series", profile: "Profile") -> str:
     missed = str(row["failed_requirements"] or "")
     far = str(row["evidence_farthest"] or "")
     if not missed or missed == UNPROVEN:
-        return f"; far from measured magnets in {far}" if far else ""
+        if far:
+            return f"; far from measured magnets in {far}"
+        return ""
     return f"; may miss {requirement_text(missed, profile)}"
 
 
 def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     """Return which decision to take, and why."""
-    place, today = place_to_take(result, decided), decided.iloc[0]
+    place = place_to_take(result, decided)
+    today = decided.iloc[0]
     status = decided["decision_status"].tolist()
     able = [str(n) for n, kind in enumerate(status) if kind in ("ready", "buy")]
     if place is not None:
         row = decided.iloc[place]
-        grams = 10.0 * float(row["heavy_rare_earth_saved_wt_pct"]) * result.profile.magnet_mass_kg
+        grams = (
+            10.0
+            * float(row["heavy_rare_earth_saved_wt_pct"])
+            * result.profile.magnet_mass_kg
+        )
         beside = _saves_more(decided, place)
         return f"Decision: {place}, which saves {number(grams)} g a device{beside}."
     reason = "since nothing of its family that is sure enough lowers what hangs on heavy rare earth"
     if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
         reason = "which holds no heavy rare earth to save"
         if able:
-            reason += f", unless cost or supply risk weigh most: then {' or '.join(able)}"
+            reason += (
+                f", unless cost or supply risk weigh most: then {' or '.join(able)}"
+            )
     return f"Decision: keep today’s magnet, {reason}."
 
 
@@ -284,7 +329,10 @@ def requirement_in_words(requirement: "Requirement") -> str:
     column = COLUMNS[requirement.column]
     name = column.label if requirement.absolute_maximum is None else f"|{column.label}|"
     sign = "≥" if requirement.minimum is not None else "≤"
-    kelvin, (factor, offset, unit) = requirement.temperature_K, scale_of(requirement.column)
+    kelvin, (factor, offset, unit) = (
+        requirement.temperature_K,
+        scale_of(requirement.column),
+    )
     at = "" if kelvin is None else f" at {kelvin - ZERO_CELSIUS:.4g} °C"
     limit = factor * requirement.limit + offset
     return f"{name} {sign} {limit:.4g} {unit}".rstrip() + at
@@ -292,7 +340,9 @@ def requirement_in_words(requirement: "Requirement") -> str:
 
 def _in_a_sentence(label: str) -> str:
     """Return a label without its capital, but for names: ``Dy + Tb`` and ``Curie`` stay."""
-    return label if label.split()[0] in (*INDEX, "Curie") else label[:1].lower() + label[1:]
+    if label.split()[0] in (*INDEX, "Curie"):
+        return label
+    return label[:1].lower() + label[1:]
 
 
 def objectives(profile: "Profile") -> list[str]:
@@ -306,14 +356,24 @@ def objectives(profile: "Profile") -> list[str]:
 
 def requirements(shown: Magnets) -> list[dict[str, Any]]:
     """Return each requirement with its source and the value of each decision, with its range."""
-    at = sorted({r.temperature_K or shown.job.temperature for r in shown.job.profile.requirements})
+    at = sorted(
+        {
+            r.temperature_K or shown.job.temperature
+            for r in shown.job.profile.requirements
+        }
+    )
     frames = dict(zip(at, shown.at(at), strict=True))
     found = []
     for requirement in shown.job.profile.requirements:
-        column, kelvin = requirement.column, requirement.temperature_K or shown.job.temperature
+        column = requirement.column
+        kelvin = requirement.temperature_K or shown.job.temperature
         rows = frames[kelvin] if column in frames[kelvin] else shown.rows
         values = [with_range(row, column, number, number) for _, row in rows.iterrows()]
-        said = {"source": requirement.source, "status": requirement.status, "values": values}
+        said = {
+            "source": requirement.source,
+            "status": requirement.status,
+            "values": values,
+        }
         found.append({"text": requirement_in_words(requirement)} | said)
     return found
 
@@ -332,7 +392,8 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")
     if sieve is not None:
-        ended, status = sieve["ended"], sieve["status"]
+        ended = sieve["ended"]
+        status = sieve["status"]
         found = [(requirement_text(text, profile), n) for text, n in ended.items()]
         found += [(f"status: {text}", n) for text, n in status.items() if text != "ok"]
         return sorted(found, key=lambda pair: -pair[1])
@@ -364,7 +425,10 @@ def changed_since(result: "Ranked") -> bool:
     from .._core._version import __version__
 
     identity = result.manifest["identity"]
-    return identity.get("magnetkit") != __version__ or identity.get("data") != datasets.digests()
+    return (
+        identity.get("magnetkit") != __version__
+        or identity.get("data") != datasets.digests()
+    )
 
 
 def sources() -> list[dict[str, str]]:
@@ -377,7 +441,11 @@ def sources() -> list[dict[str, str]]:
             plain = re.sub(r"\s+", " ", match)
             licences.setdefault(plain.lower(), plain)
         found.append(
-            {"name": file.parent.name, "licences": ", ".join(licences.values()), "text": text}
+            {
+                "name": file.parent.name,
+                "licences": ", ".join(licences.values()),
+                "text": text,
+            }
         )
     return found
 
@@ -390,7 +458,9 @@ def validations() -> list[tuple[str, str]]:
 
 def scenarios_with(own: str) -> list[str]:
     """Return the embedded supply scenarios, and that of the screening where it is another."""
-    return scenarios() if own in scenarios() else [own, *scenarios()]
+    if own in scenarios():
+        return scenarios()
+    return [own, *scenarios()]
 
 
 def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
@@ -419,7 +489,8 @@ def elements(shown: Magnets) -> list[list[str]]:
     table = table[table["element"].isin(_present(shown))]
     rows = []
     for row in table.sort_values("supply_risk", ascending=False).to_dict("records"):
-        low, high = number(row["price_low_USD_kg"]), number(row["price_high_USD_kg"])
+        low = number(row["price_low_USD_kg"])
+        high = number(row["price_high_USD_kg"])
         spread = "" if low == "–" else f" ({low} to {high})"
         rows.append(
             [

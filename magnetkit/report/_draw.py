@@ -40,7 +40,9 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
     places = {"y": ax} | ({"y2": ax.twinx()} if "yaxis2" in layout else {})
     if "ternary" in layout:
         _triangle(layout["ternary"], ax)
-    shared = [t for t in figure["data"] if "coloraxis" in t.get("marker", ()) and len(t["x"])]
+    shared = [
+        t for t in figure["data"] if "coloraxis" in t.get("marker", ()) and len(t["x"])
+    ]
     if shared:
         values = [value for trace in shared for value in trace["marker"]["color"]]
         ends = {"cmin": min(values), "cmax": max(values)}
@@ -49,12 +51,19 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
         own = places[trace.get("yaxis", "y")]
         drawn = _trace(trace, layout, own)
         # All traces of a shared scale have one bar.
-        scale = layout["coloraxis"] if shared and trace is shared[-1] else trace.get("marker", {})
+        scale = (
+            layout["coloraxis"]
+            if shared and trace is shared[-1]
+            else trace.get("marker", {})
+        )
         if drawn is not None and "colorbar" in scale and scale.get("showscale", True):
             title = _text(scale["colorbar"]["title"]["text"])
             own.figure.colorbar(drawn, ax=own, label=title, shrink=0.8)
     for shape in layout.get("shapes", ()):
-        look = {"color": shape["line"]["color"], "linestyle": _DASHES[shape["line"]["dash"]]}
+        look = {
+            "color": shape["line"]["color"],
+            "linestyle": _DASHES[shape["line"]["dash"]],
+        }
         ax.axvline(shape["x0"], linewidth=_PER_PIXEL * shape["line"]["width"], **look)
     if "ternary" not in layout:
         _axis(layout["xaxis"], ax, "x")
@@ -85,10 +94,16 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
         drawn = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
-        ax.figure.colorbar(drawn, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
+        ax.figure.colorbar(
+            drawn, ax=ax, label=_text(trace["colorbar"]["title"]["text"])
+        )
         return None
     x, y = _places(trace)
-    name = _text(trace["name"]) if trace.get("name") and trace.get("showlegend", True) else ""
+    name = (
+        _text(trace["name"])
+        if trace.get("name") and trace.get("showlegend", True)
+        else ""
+    )
     label = name or "_nolegend_"
     look = trace.get("line", {})
     if trace.get("fill"):
@@ -100,21 +115,31 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
         colour = (trace.get("error_x") or trace["error_y"])["color"]
         ax.errorbar(x, y, along, across, fmt="none", ecolor=colour, alpha=0.4, zorder=2)
     if "lines" in trace["mode"]:
-        style = {"linestyle": _DASHES[look.get("dash", "solid")], "color": look["color"]}
+        style = {
+            "linestyle": _DASHES[look.get("dash", "solid")],
+            "color": look["color"],
+        }
         ax.plot(x, y, linewidth=_PER_PIXEL * look["width"], label=label, **style)
     if "markers" in trace["mode"]:
         joined = "lines" in trace["mode"]
-        coloured = _points(trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax)
+        coloured = _points(
+            trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax
+        )
     if "text" in trace["mode"]:
         size = _PER_PIXEL * trace["textfont"]["size"]
         places = np.broadcast_to(trace["textposition"], len(x))
-        for at, text, place in zip(zip(x, y, strict=True), trace["text"], places, strict=True):
+        for at, text, place in zip(
+            zip(x, y, strict=True), trace["text"], places, strict=True
+        ):
             below = place.startswith("bottom")
             off = 2.0 + 0.6 * _PER_PIXEL * trace["marker"]["size"]
             # plotly names where the text stands, matplotlib which end of it is at the point.
             side = _ENDS.get(place.split()[-1], "center")
             beside: dict[str, Any] = {"va": "top" if below else "bottom", "ha": side}
-            beside |= {"xytext": (0, -off if below else off), "textcoords": "offset points"}
+            beside |= {
+                "xytext": (0, -off if below else off),
+                "textcoords": "offset points",
+            }
             ax.annotate(_text(text), at, size=size, **beside)
     return coloured
 
@@ -125,8 +150,13 @@ _ENDS = {"left": "right", "right": "left"}
 def _points(
     marker: Part, x: _Array, y: _Array, label: str, layout: Part, ax: "Axes"
 ) -> "PathCollection | None":
-    edge, size = marker.get("line", {"width": 0.0}), (_PER_PIXEL * marker["size"]) ** 2
-    look = {"s": size, "marker": _MARKERS[marker.get("symbol", "circle")], "label": label}
+    edge = marker.get("line", {"width": 0.0})
+    size = (_PER_PIXEL * marker["size"]) ** 2
+    look = {
+        "s": size,
+        "marker": _MARKERS[marker.get("symbol", "circle")],
+        "label": label,
+    }
     look |= {"alpha": marker.get("opacity"), "edgecolors": edge.get("color", "none")}
     look |= {"linewidths": _PER_PIXEL * edge["width"], "zorder": 3}
     if isinstance(marker["color"], str):
@@ -134,13 +164,17 @@ def _points(
         return None
     scale = layout["coloraxis"] if "coloraxis" in marker else marker
     colours = np.array(marker["color"], float)
-    return ax.scatter(x, y, c=colours, **look, **_scale(scale, "c")) if len(x) else None
+    if len(x):
+        return ax.scatter(x, y, c=colours, **look, **_scale(scale, "c"))
+    return None
 
 
 def _scale(scale: Part, ends: str) -> dict[str, Any]:
     """Return matplotlib's name and ends of a colour scale."""
     cmap = _SCALES[scale["colorscale"]][bool(scale.get("reversescale"))]
-    return {"cmap": cmap} | {f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")}
+    return {"cmap": cmap} | {
+        f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")
+    }
 
 
 def _places(trace: Part) -> tuple[_Array, _Array]:
@@ -162,7 +196,9 @@ def _triangle(layout: Part, ax: "Axes") -> None:
             ends = level * corners[i] + (1.0 - level) * np.delete(corners, i, axis=0)
             ax.plot(*_plane(ends), color="0.88", linewidth=0.8, zorder=0)
     ax.plot(*_plane(corners[[0, 1, 2, 0]]), color="black", linewidth=1.0)
-    top, left, right = (_text(layout[f"{axis}axis"]["title"]["text"]).strip() for axis in "abc")
+    top, left, right = (
+        _text(layout[f"{axis}axis"]["title"]["text"]).strip() for axis in "abc"
+    )
     ax.text(0.5, _HEIGHT + 0.03, top, ha="center", va="bottom")
     ax.text(-0.03, -0.03, left, ha="right", va="top")
     ax.text(1.03, -0.03, right, ha="left", va="top")
@@ -200,13 +236,24 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
         return
     title = _text(layout["legend"].get("title", {"text": ""})["text"]) or None
     # Below the axes where curves fill them.
-    below: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.12), "ncols": 2}
+    below: dict[str, Any] = {
+        "loc": "upper center",
+        "bbox_to_anchor": (0.5, -0.12),
+        "ncols": 2,
+    }
     aside = below if layout["yaxis"].get("side") == "right" else {}
-    places[-1].legend(shown.values(), shown.keys(), fontsize="small", title=title, **aside)
+    places[-1].legend(
+        shown.values(), shown.keys(), fontsize="small", title=title, **aside
+    )
 
 
 def _text(text: str) -> str:
     """Return plotly's text as matplotlib's, its subscripts as mathematics."""
-    plain = text.replace("<br>", "\n").replace("<b>", "").replace("</b>", "").replace("$", r"\$")
+    plain = (
+        text.replace("<br>", "\n")
+        .replace("<b>", "")
+        .replace("</b>", "")
+        .replace("$", r"\$")
+    )
     plain = re.sub(r"<sub>(.*?)</sub>", r"$_{\1}$", plain)
     return unescape(re.sub(r"<sup>(.*?)</sup>", r"$^{\1}$", plain))

@@ -43,14 +43,16 @@ Look = tuple[str, str]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe and Ito's colours, decided apart by the colour-blind."""
-GREY, BLACK = "#9a9a9a", "#000000"
+GREY = "#9a9a9a"
+BLACK = "#000000"
 EDGE = {"width": 0.5, "color": "#444"}
 """Around a point, so that a pale one is seen."""
 POINTS = SPREAD_ROWS
 """Points of a scatter plot; the best are kept and the others thinned evenly."""
 GRADE_TEMPERATURE_K = ROOM_K
 """Temperature at which makers guarantee their grades, K."""
-X, Y = "coercivity_kA_m", "remanence_T"
+X = "coercivity_kA_m"
+Y = "remanence_T"
 """Axes of the map of grades."""
 # With ticks outside, the labels of two axes keep apart where these meet.
 AXIS = {
@@ -81,15 +83,22 @@ def in_units(figure: Part) -> Part:
     """Return a figure with axes of T, kA/m and kJ/m3 in the units of the setting, in place."""
     for key, axis in figure["layout"].items() if is_cgs() else ():
         text = axis["title"]["text"] if key[1:5] == "axis" and "title" in axis else ""
-        unit = next((u for u in CGS if text.endswith(f"({u.replace('m3', 'm<sup>3</sup>')})")), "")
+        unit = next(
+            (u for u in CGS if text.endswith(f"({u.replace('m3', 'm<sup>3</sup>')})")),
+            "",
+        )
         if not unit or "Anisotropy field" in text:
             continue
         factor, new = CGS[unit]
         axis["title"]["text"] = f"{text[: text.rindex('(')]}({new})"
         for trace in figure["data"]:
-            if trace.get(f"{key[0]}axis", key[0]) == key[0] + key[5:] and key[0] in trace:
+            if (
+                trace.get(f"{key[0]}axis", key[0]) == key[0] + key[5:]
+                and key[0] in trace
+            ):
                 trace[key[0]] = numbers(factor * np.asarray(trace[key[0]], float))
-                hover, at = trace.get("hovertemplate", ""), f"%{{{key[0]}}} "
+                hover = trace.get("hovertemplate", "")
+                at = f"%{{{key[0]}}} "
                 trace["hovertemplate"] = hover.replace(at + unit, at + new)
     return figure
 
@@ -99,7 +108,12 @@ def layout_of(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") -> P
     lines = wrap(title, 44)
     layout = {
         "height": height,
-        "margin": {"l": 60, "r": 20, "t": 45 + 20 * len(lines) if lines else 20, "b": 50},
+        "margin": {
+            "l": 60,
+            "r": 20,
+            "t": 45 + 20 * len(lines) if lines else 20,
+            "b": 50,
+        },
         "xaxis": AXIS | xaxis,
         "yaxis": AXIS | yaxis,
         # Below the title of the axis, however low the figure is.
@@ -110,17 +124,30 @@ def layout_of(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") -> P
         "hoverlabel": {"align": "left"},
     }
     # Next to what it is of, below plotly's buttons.
-    at = {"yref": "paper", "y": 1, "yanchor": "bottom", "pad": {"b": 10}, "font": {"size": 15}}
+    at = {
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "pad": {"b": 10},
+        "font": {"size": 15},
+    }
     text = "<br>".join(map(escape, lines))
-    return layout | {"title": {"text": text} | at} if lines else layout
+    if lines:
+        return layout | {"title": {"text": text} | at}
+    return layout
 
 
 def numbers(values: Any) -> list[float | None]:
     """Return four significant digits each, None for what is not finite."""
-    return [float(f"{v:.4g}") if isfinite(v) else None for v in np.asarray(values, float).tolist()]
+    return [
+        float(f"{v:.4g}") if isfinite(v) else None
+        for v in np.asarray(values, float).tolist()
+    ]
 
 
-def points(name: str, x: Any, y: Any, marker: Part, hover: str, texts: Sequence[str] = ()) -> Part:
+def points(
+    name: str, x: Any, y: Any, marker: Part, hover: str, texts: Sequence[str] = ()
+) -> Part:
     """Return points; `hover`, plotly's template, names the escaped text of each ``%{text}``."""
     return {
         "type": "scatter", "mode": "markers", "name": name, "x": numbers(x), "y": numbers(y),
@@ -147,7 +174,12 @@ def candidates(
 
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     """Return the magnet that all others are compared with, on two result columns."""
-    look = {"symbol": "star", "size": 16, "color": BLACK, "line": {"width": 1, "color": "#fff"}}
+    look = {
+        "symbol": "star",
+        "size": 16,
+        "color": BLACK,
+        "line": {"width": 1, "color": "#fff"},
+    }
     return candidates(frame, x, y, name, look, [text])
 
 
@@ -159,7 +191,8 @@ def decision_names(decided: "pd.DataFrame") -> list[str]:
 
 def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
     """Return the decisions of a screening on two columns: numbers, and a star for today's."""
-    traces, look = [], {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
+    traces = []
+    look = {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
     for n, name in enumerate(decision_names(decided)):
         part = decided.iloc[n : n + 1]
         text = [f"{escape(names_of(part)[0])}<br>{escape(name)}"]
@@ -169,7 +202,9 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
         colour = COLOURS[(n - 1) % len(COLOURS)]
         marker = look | {"line": {"width": 2, "color": colour}}
         trace = candidates(part, x, y, escape(name), marker, [str(n + 1)])
-        trace["hovertemplate"] = trace["hovertemplate"].replace("%{text}", "%{hovertext}")
+        trace["hovertemplate"] = trace["hovertemplate"].replace(
+            "%{text}", "%{hovertext}"
+        )
         at = {"textposition": "top center", "textfont": {"size": 13}, "hovertext": text}
         traces.append(trace | {"mode": "markers+text"} | at)
     return traces
@@ -186,7 +221,8 @@ def looks(magnets: int, temperatures: int = 1) -> list[Look]:
     Of one magnet alone each temperature has a hue.
     """
     if magnets == 1:
-        magnets, temperatures = temperatures, 1
+        magnets = temperatures
+        temperatures = 1
     places = [(i, j) for i in range(magnets) for j in range(temperatures)]
     return [(COLOURS[i % len(COLOURS)], _DASHES[j % len(_DASHES)]) for i, j in places]
 
@@ -206,8 +242,12 @@ def lines_over_temperature(
     """
     # A candidate that stands there twice is two lines.
     copy = frame.groupby(["candidate", "temperature_K"]).cumcount()
-    parts = [(name, part) for (name, _), part in frame.groupby(["candidate", copy], sort=False)]
-    areas, lines = [], []
+    parts = [
+        (name, part)
+        for (name, _), part in frame.groupby(["candidate", copy], sort=False)
+    ]
+    areas = []
+    lines = []
     known = {f"{column}_lo", f"{column}_hi"} <= set(frame)
     for i, (name, part) in enumerate(parts):
         colour, dash = (styles or looks(len(parts)))[i]
@@ -223,14 +263,18 @@ def lines_over_temperature(
                 | {"hoverinfo": "skip", "showlegend": False}
                 | group
             )
-        drawn = line(escape(str(name)), x, part[column], color=colour, dash=dash, width=2.5)
+        drawn = line(
+            escape(str(name)), x, part[column], color=colour, dash=dash, width=2.5
+        )
         lines.append(drawn | group)
     return [*areas, *lines]
 
 
 def temperature_axis(celsius: bool) -> Part:
     """Return the axis of `lines_over_temperature`."""
-    return titled("Temperature (°C)") if celsius else axis_of("temperature_K")
+    if celsius:
+        return titled("Temperature (°C)")
+    return axis_of("temperature_K")
 
 
 def demagnetization(
@@ -246,19 +290,35 @@ def demagnetization(
     together; `measured` have points of their own, ``field`` (A/m) and ``polarization`` (T).
     """
     traces: list[Part] = []
-    dot = {"color": "#fff", "size": 7, "symbol": "circle", "line": {"width": 1.5, "color": BLACK}}
+    dot = {
+        "color": "#fff",
+        "size": 7,
+        "symbol": "circle",
+        "line": {"width": 1.5, "color": BLACK},
+    }
     for own in measured:
         said = "Measured<br>H −%{x} kA/m<br>J %{y} T"
-        traces.append(points("Measured J(H)", 1e-3 * own.field, own.polarization, dot, said))
-    places = [(curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)]
+        traces.append(
+            points("Measured J(H)", 1e-3 * own.field, own.polarization, dot, said)
+        )
+    places = [
+        (curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)
+    ]
     for name, (colour, dash), (curves, at) in zip(names, styles, places, strict=True):
         # In a legend plotly knows no entity of quotes.
-        label, group = escape(name, quote=False), {"legendgroup": str(len(traces))}
-        for kind, whole, width in (("J", curves.polarization, 2.5), ("B", curves.induction, 1.2)):
+        label = escape(name, quote=False)
+        group = {"legendgroup": str(len(traces))}
+        for kind, whole, width in (
+            ("J", curves.polarization, 2.5),
+            ("B", curves.induction, 1.2),
+        ):
             values = whole[at]
             inside = values >= -1e-9
-            field, look = -1e-3 * curves.field[at][inside], {"color": colour, "dash": dash}
-            drawn = line(f"{kind}(H) {label}", field, values[inside], **look, width=width)
+            field = -1e-3 * curves.field[at][inside]
+            look = {"color": colour, "dash": dash}
+            drawn = line(
+                f"{kind}(H) {label}", field, values[inside], **look, width=width
+            )
             traces.append(drawn | group | {"showlegend": kind == "J"})
         kept = bool(curves.above_knee[at])
         working = points(
@@ -298,7 +358,11 @@ def axes_of(
     Their values in it span a tenth of those of the candidates at least.
     """
     goals = objectives(profile)
-    wide = [g for g in goals[:-1] if np.ptp(decided[g]) > 0.1 * (frame[g].max() - frame[g].min())]
+    wide = [
+        g
+        for g in goals[:-1]
+        if np.ptp(decided[g]) > 0.1 * (frame[g].max() - frame[g].min())
+    ]
     x = wide[0] if wide else goals[0]
     return x, goals[-1], next((g for g in goals[1:] if g != x), goals[0])
 
@@ -321,7 +385,12 @@ def hover_texts(frame: "pd.DataFrame") -> list[str]:
 
 
 def pareto(
-    frame: "pd.DataFrame", decided: "pd.DataFrame", x: str, y: str, colour: str, title: str = ""
+    frame: "pd.DataFrame",
+    decided: "pd.DataFrame",
+    x: str,
+    y: str,
+    colour: str,
+    title: str = "",
 ) -> Part:
     """Return the rows of a ranking on two objectives, those that meet coloured, the front ringed.
 
@@ -334,7 +403,11 @@ def pareto(
     traces = []
     for name, rows, look in (
         ("Misses a requirement", ~meets & ~front, {"size": 5, "color": GREY}),
-        ("Meets all", meets & ~front, {"size": 7, "line": EDGE, "coloraxis": "coloraxis"}),
+        (
+            "Meets all",
+            meets & ~front,
+            {"size": 7, "line": EDGE, "coloraxis": "coloraxis"},
+        ),
         ("Pareto front", front, ring | {"coloraxis": "coloraxis"}),
     ):
         part = shown[rows]
@@ -359,7 +432,9 @@ def grades() -> "pd.DataFrame":
 
     listed = pd.read_csv(datasets.path("grades/grades.csv"))
     listed[Y] = listed[["remanence_min_T", "remanence_max_T"]].mean(axis=1)
-    return listed.rename(columns={"coercivity_min_kA_m": X})[["host", "grade", Y, X, "source"]]
+    return listed.rename(columns={"coercivity_min_kA_m": X})[
+        ["host", "grade", Y, X, "source"]
+    ]
 
 
 def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
@@ -378,7 +453,9 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
         look["line"] = {"width": 1, "color": "#555"}
         hover = "Grade %{text}<br>HcJ ≥ %{x} kA/m<br>Br %{y} T"
         texts = [escape(str(grade)) for grade in part["grade"]]
-        traces.append(points(f"Grades {host} (20 °C)", part[X], part[Y], look, hover, texts))
+        traces.append(
+            points(f"Grades {host} (20 °C)", part[X], part[Y], look, hover, texts)
+        )
     other = comparators(GRADE_TEMPERATURE_K).dropna(subset=[X, Y])
     look = {"symbol": "x", "size": 9, "color": "#6b4c00"}
     texts = [escape(str(name)) for name in other["candidate"]]
@@ -386,13 +463,16 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
     return {"data": [*traces, *more], "layout": layout_of(axis_of(X), axis_of(Y))}
 
 
-def rare_earth_shares(table: CompositionTable, corners: Sequence[str]) -> NDArray[np.float64]:
+def rare_earth_shares(
+    table: CompositionTable, corners: Sequence[str]
+) -> NDArray[np.float64]:
     """Return the shares of three rare earths on their site, shape (n, 3).
 
     They sum to 1; NaN where another rare earth is present or none is.
     """
     parts = np.column_stack([np.asarray(table.fraction(symbol)) for symbol in corners])
-    total, inside = np.asarray(table.fraction(*RARE_EARTHS)), parts.sum(axis=1)
+    total = np.asarray(table.fraction(*RARE_EARTHS))
+    inside = parts.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = parts / inside[:, None]
     shares[~((inside > 0.0) & (np.abs(inside - total) < 1e-6))] = np.nan
@@ -405,14 +485,16 @@ def ternary_corners(table: CompositionTable) -> tuple[str, str, str] | None:
     None where no candidate has three rare earths, so that there is no triangle to show.
     """
     present = {symbol: np.asarray(table.fraction(symbol)) > 0 for symbol in RARE_EARTHS}
-    best, most = None, 0
+    best = None
+    most = 0
     for corners in combinations([s for s in RARE_EARTHS if present[s].any()], 3):
         if not (present[corners[0]] & present[corners[1]] & present[corners[2]]).any():
             continue
         shares = rare_earth_shares(table, corners)
         count = len(np.unique(np.round(shares[~np.isnan(shares[:, 0])], 3), axis=0))
         if count > most:
-            best, most = corners, count
+            best = corners
+            most = count
     return best
 
 
@@ -436,7 +518,12 @@ def ternary(
     look: Part = {"colorscale": "Viridis"}
     if diverging:
         largest = float(np.nanmax(np.abs(known))) or 1.0
-        look = {"colorscale": "RdBu", "reversescale": True, "cmin": -largest, "cmax": largest}
+        look = {
+            "colorscale": "RdBu",
+            "reversescale": True,
+            "cmin": -largest,
+            "cmax": largest,
+        }
     far = np.zeros(len(shares), bool) if unknown is None else unknown
     look |= {"color": numbers(known[~far]), "colorbar": colour_bar(title)}
     traces = []
@@ -453,7 +540,9 @@ def ternary(
         }  # fmt: skip
         traces.append(trace)
     axis = {"ticks": "outside", "tickvals": [0.2, 0.4, 0.6, 0.8], "gridcolor": "#ddd"}
-    layout = layout_of({}, {}, height=520) | {"margin": {"l": 40, "r": 40, "t": 60, "b": 40}}
+    layout = layout_of({}, {}, height=520) | {
+        "margin": {"l": 40, "r": 40, "t": 60, "b": 40}
+    }
     layout["ternary"] = {
         f"{name}axis": axis | titled(f"<b>{corner}</b><br> ")
         for name, corner in zip("abc", corners, strict=True)
@@ -476,12 +565,16 @@ def section(
     """
     at = hull.shares @ _CORNERS
     edge = {"hoverinfo": "skip", "showlegend": False}
-    traces = [line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges]
+    traces = [
+        line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges
+    ]
     formulas = [_subscripted(name) for name in hull.names]
     own = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
     places = _places_of(at, [len(name) for name in hull.names], own)
     # The name of a phase that would lie on another's is shown when pointed at.
-    shown = [text if place else "" for text, place in zip(formulas, places, strict=True)]
+    shown = [
+        text if place else "" for text, place in zip(formulas, places, strict=True)
+    ]
     dot = {"size": 6, "color": "#222"}
     stable = points("Stable phases, 0 K", at[:, 0], at[:, 1], dot, "", shown)
     stable |= {"hovertemplate": "%{hovertext}<extra></extra>", "hovertext": formulas}
@@ -511,30 +604,47 @@ def binary_section(
     eV/atom, `odds` the probability that each forms, `texts` what each shows, escaped.
     """
     order = np.argsort(hull.shares[:, 1])
-    x, y = 100.0 * hull.shares[order, 1], hull.energies[order]
+    x = 100.0 * hull.shares[order, 1]
+    y = hull.energies[order]
     formulas = [_subscripted(hull.names[k]) for k in order]
-    traces = [line("", x, y, width=1, color="#888") | {"hoverinfo": "skip", "showlegend": False}]
+    traces = [
+        line("", x, y, width=1, color="#888")
+        | {"hoverinfo": "skip", "showlegend": False}
+    ]
     above = hull.others
     if len(above.names):
         names = [_subscripted(name) for name in above.names]
         dot = {"size": 6, "color": "#fff", "line": {"width": 1, "color": "#888"}}
         others = points(
-            "Above the hull", 100.0 * above.shares[:, 1], above.energies, dot, "%{text}", names
+            "Above the hull",
+            100.0 * above.shares[:, 1],
+            above.energies,
+            dot,
+            "%{text}",
+            names,
         )
         traces.append(others)
     dot = {"size": 7, "color": "#222"}
     stable = points("Stable phases, 0 K", x, y, dot, "%{text}", formulas)
     lowest = int(np.argmin(y))
-    sides = ["bottom left"] * lowest + ["bottom center"] + ["bottom right"] * (len(y) - lowest - 1)
+    sides = (
+        ["bottom left"] * lowest
+        + ["bottom center"]
+        + ["bottom right"] * (len(y) - lowest - 1)
+    )
     stable |= {"mode": "markers+text", "textposition": sides, "textfont": {"size": 10}}
     traces.append(stable)
     if len(shares):
         look = _probability_look(odds)
-        traces.append(points("Candidates", 100.0 * shares, energies, look, "%{text}", texts))
+        traces.append(
+            points("Candidates", 100.0 * shares, energies, look, "%{text}", texts)
+        )
     across = titled(f"{hull.elements[1]} (at.%)")
     return {
         "data": traces,
-        "layout": layout_of(across, axis_of("formation_energy_eV_atom"), height=480, title=title),
+        "layout": layout_of(
+            across, axis_of("formation_energy_eV_atom"), height=480, title=title
+        ),
     }
 
 
@@ -557,7 +667,8 @@ def _subscripted(formula: str) -> str:
 
 
 _PLACED = {"top center": 0.035, "bottom center": -0.035}
-_LETTER, _LINE = 0.016, 0.045
+_LETTER = 0.016
+_LINE = 0.045
 """Width and height of a letter, as shares of the side of a section's triangle."""
 
 
@@ -575,7 +686,9 @@ def _places_of(
                     abs(x - other) > half + wide or abs(y + up - high) > _LINE
                     for other, high, wide in boxes
                 )
-                and not ((np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE)).all(axis=1)).any()
+                and not (
+                    (np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE)).all(axis=1)
+                ).any()
             )
             if free:
                 boxes.append((x, y + up, half))

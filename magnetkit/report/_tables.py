@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 _SHOWN = layouts()
-DECIDED, _PROPERTIES = _SHOWN["decided"], _SHOWN["properties"]
+DECIDED = _SHOWN["decided"]
+_PROPERTIES = _SHOWN["properties"]
 _COPY = "adds an element or a shell to the alloy of that rank and is no better."
 # Names under which users keep the number of a melt, a lot or a candidate, in German too.
 _IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade",
@@ -36,12 +37,14 @@ _SHARES = (
     "meets_share",
 )
 # What the labels and the units take of a line, and the least of a magnet's column.
-_LABEL, _UNIT, _LEAST = 27, 14, 8
+_LABEL = 27
+_UNIT = 14
+_NARROWEST_COLUMN = 8
 # So many magnets are printed whole, one block each; more make a table.
 _MOST_BLOCKS = 2
 _REGISTERED = {column for name in COLUMNS for column in with_interval(name)}
 ROWS = 10
-_MOST = 8
+_MOST_COMPARED = 8
 _OUTSIDE = "background:#fff1d6;color:#222"
 
 
@@ -52,13 +55,17 @@ def is_missing(value: object) -> bool:
     return bool(isna(value))  # type: ignore[call-overload]
 
 
-def number(value: object, digits: int = 3, factor: float = 1.0, offset: float = 0.0) -> str:
+def number(
+    value: object, digits: int = 3, factor: float = 1.0, offset: float = 0.0
+) -> str:
     """Return `factor` times a number plus `offset` with `digits` digits, a dash for none."""
     if is_missing(value):
         return "–"
     x = factor * float(value) + offset  # type: ignore[arg-type]
     text = f"{x:.{digits}g}"
-    return f"{x:.0f}" if "e+" in text else text
+    if "e+" in text:
+        return f"{x:.0f}"
+    return text
 
 
 def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
@@ -80,7 +87,9 @@ def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     import pandas as pd
 
     columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
-    columns = {str(n): values for n, values in columns.items() if not str(n).endswith("_share")}
+    columns = {
+        str(n): values for n, values in columns.items() if not str(n).endswith("_share")
+    }
     for name in (n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame):
         column = COLUMNS[name]
         factor, offset, unit = _text.scale_of(name, cgs=_text.is_cgs(units))
@@ -98,18 +107,26 @@ def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
 
 def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     """Return what a cell of a table shows."""
-    column, value = COLUMNS.get(name), row.get(name, float("nan"))
+    column = COLUMNS.get(name)
+    value = row.get(name, float("nan"))
     if name == "candidate":
-        shell, simpler = row.get("shell", ""), row.get("simpler_rank")
+        shell = row.get("shell", "")
+        simpler = row.get("simpler_rank")
         text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
-        return text if is_missing(simpler) else f"{text} (no gain over #{simpler})"
+        if is_missing(simpler):
+            return text
+        return f"{text} (no gain over #{simpler})"
     if column is None or column.kind in ("text", "category"):
-        return "" if is_missing(value) else str(value)
+        if is_missing(value):
+            return ""
+        return str(value)
     factor, offset, _ = _text.scale_of(name, cgs=cgs)
     if is_missing(value):
         return "–"
     if column.kind == "flag":
-        return "yes" if value else "no"
+        if value:
+            return "yes"
+        return "no"
     if column.kind == "integer":
         return str(int(value))
     if column.predicted and name not in _BARE:
@@ -158,18 +175,28 @@ def print_rows(
             about = [*about, str(frame[name].iloc[0])]
             continue
         shown[name] = _shown_column(frame, name, priority, cgs=cgs)
-    kept = _text.print_table("; ".join(about), list(shown.values()), styles, all_columns=wide)
+    kept = _text.print_table(
+        "; ".join(about), list(shown.values()), styles, all_columns=wide
+    )
     # Texts that were folded closer made other columns of the same cells.
-    return [name for name, column in shown.items() if any(column.cells is k.cells for k in kept)]
+    return [
+        name
+        for name, column in shown.items()
+        if any(column.cells is k.cells for k in kept)
+    ]
 
 
-def _shown_column(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> _text.Shown:
+def _shown_column(
+    frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool
+) -> _text.Shown:
     column = COLUMNS.get(name)
     unit = "" if column is None else _text.scale_of(name, cgs=cgs).unit
     heading = name if column is None else column.short
     text = column is None or column.kind in ("text", "category")
     cells = [cell(row, name, cgs=cgs) for _, row in frame.iterrows()]
-    return _text.Shown(f"{heading}\n{unit}" if unit else heading, cells, not text, priority)
+    return _text.Shown(
+        f"{heading}\n{unit}" if unit else heading, cells, not text, priority
+    )
 
 
 def _print_piped(
@@ -203,7 +230,8 @@ def print_ranking(
     quiet: bool = False,
 ) -> None:
     """Print the decisions; with `top` so many candidates by rank, and the reference magnet."""
-    cgs, terminal = _text.is_cgs(units), _text.to_terminal()
+    cgs = _text.is_cgs(units)
+    terminal = _text.to_terminal()
     if top is None and as_json:
         return print_json(result.decisions)
     if top is None:
@@ -221,7 +249,12 @@ def print_ranking(
 
 
 def _print_best(
-    result: "Ranked", best: "pd.DataFrame", columns: str | None, *, cgs: bool, wide: bool
+    result: "Ranked",
+    best: "pd.DataFrame",
+    columns: str | None,
+    *,
+    cgs: bool,
+    wide: bool,
 ) -> None:
     """Print the first by rank, and what their columns mean."""
     from ._content import calibration
@@ -257,7 +290,8 @@ def _print_decisions(
     """Print what to decide between, in lines; in a pipe as CSV, the lines on stderr."""
     from ._content import answer
 
-    decided, terminal = result.decisions, _text.to_terminal()
+    decided = result.decisions
+    terminal = _text.to_terminal()
     if not terminal:
         _print_piped(decided, DECIDED, columns, cgs=cgs)
     elif wide or columns is not None:
@@ -329,7 +363,11 @@ def print_properties(
     if as_json:
         print_json(frame)
     elif not _text.to_terminal():
-        table = frame if columns is None else frame[list(chosen(frame, _PROPERTIES, columns))]
+        table = (
+            frame
+            if columns is None
+            else frame[list(chosen(frame, _PROPERTIES, columns))]
+        )
         _text.print_csv(_in_cgs(table) if units == "cgs" else table)
     elif len(frame) > _MOST_BLOCKS or columns is not None:
         kelvin = sorted(set(frame["temperature_K"]))
@@ -365,7 +403,9 @@ def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) ->
     names += [n for n in row.index if n not in _REGISTERED and n not in shares]
     if not wide and row["status"] == "ok":
         names.remove("status")
-    cells = list(zip(*(_property_cells(row, name, cgs=cgs) for name in names), strict=True))
+    cells = list(
+        zip(*(_property_cells(row, name, cgs=cgs) for name in names), strict=True)
+    )
     headings = ("Property", "Value", f"{100 * interval:g} % interval", "From")
     columns = [
         _text.Shown(heading, list(column), heading == "Value", priority)
@@ -381,23 +421,35 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
         return f"{COLUMNS[learnt].label}: share of data", number(row[name]), "", ""
     if name not in COLUMNS:
         return name, "" if is_missing(row[name]) else str(row[name]), "", ""
-    column, value, (factor, offset, unit) = COLUMNS[name], row[name], _text.scale_of(name, cgs=cgs)
+    column, value, (factor, offset, unit) = (
+        COLUMNS[name],
+        row[name],
+        _text.scale_of(name, cgs=cgs),
+    )
     label = column.label
-    if name.endswith("coefficient_pct_K") and not is_missing(row.get("coefficients_between")):
+    if name.endswith("coefficient_pct_K") and not is_missing(
+        row.get("coefficients_between")
+    ):
         label = f"{label}, {row['coefficients_between']}"
     if column.kind not in ("number", "integer"):
         return label, cell(row, name), "", ""
     label = f"{label} ({unit})" if unit else label
     if not column.predicted:
         return label, number(value, 3, factor, offset), "", ""
-    text, *ends = (number(row[n], 3, factor, offset) for n in (name, f"{name}_lo", f"{name}_hi"))
+    text, *ends = (
+        number(row[n], 3, factor, offset) for n in (name, f"{name}_lo", f"{name}_hi")
+    )
     source = row[f"{name}_provenance"]
     said = "" if is_missing(source) else str(source)
     return label, text, "" if is_missing(value) else " to ".join(ends), said
 
 
 def print_comparison(
-    frame: "pd.DataFrame", *, as_json: bool, units: str | None, short: Iterable[str] = ()
+    frame: "pd.DataFrame",
+    *,
+    as_json: bool,
+    units: str | None,
+    short: Iterable[str] = (),
 ) -> None:
     """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV.
 
@@ -406,22 +458,33 @@ def print_comparison(
     cgs = _text.is_cgs(units)
     if as_json:
         return print_json(frame.reset_index())
-    magnets = [c for c in frame.columns if not str(c).startswith(("label", "unit", "difference"))]
-    whole, attributes = frame, frame.attrs
+    magnets = [
+        c
+        for c in frame.columns
+        if not str(c).startswith(("label", "unit", "difference"))
+    ]
+    whole = frame
+    attributes = frame.attrs
     if short:
         failed = ["status"] if (frame.loc["status", magnets] != "ok").any() else []
         frame = frame.loc[[*failed, *short]]
     if not _text.to_terminal():
         return _text.print_csv(frame.reset_index())
     names = [str(name) for name in frame.index]
-    scales = [_scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs) for name in names]
+    scales = [
+        _scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs) for name in names
+    ]
     values = [c for c in frame.columns if c not in ("label", "unit")]
     # No column may go: all of them are folded until they fit.
     room = _text.console().width - _LABEL - _UNIT
-    most = max(room // len(values) - _text.AROUND, _LEAST)
+    most = max(room // len(values) - _text.COLUMN_PADDING, _NARROWEST_COLUMN)
     columns = [
         _text.Shown(
-            "Property", [str(label) for label in frame["label"]], False, 0, _LABEL - _text.AROUND
+            "Property",
+            [str(label) for label in frame["label"]],
+            False,
+            0,
+            _LABEL - _text.COLUMN_PADDING,
         ),
         *(_compared_column(frame, str(c), names, scales, most) for c in values),
         _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
@@ -443,7 +506,11 @@ def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
 
 
 def _compared_column(
-    frame: "pd.DataFrame", heading: str, names: list[str], units: list[_text.Scale], most: int
+    frame: "pd.DataFrame",
+    heading: str,
+    names: list[str],
+    units: list[_text.Scale],
+    most: int,
 ) -> _text.Shown:
     change = heading.startswith("difference")
     given = zip(names, frame[heading], units, strict=True)
@@ -458,7 +525,9 @@ def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -
     if name in COLUMNS and COLUMNS[name].kind not in ("number", "integer"):
         return str(value)
     text = number(value, 3, scale.factor, 0.0 if change else scale.offset)
-    return f"+{text}" if change and float(value) > 0 else text
+    if change and float(value) > 0:
+        return f"+{text}"
+    return text
 
 
 @dataclass(frozen=True)
@@ -479,19 +548,24 @@ def table_html(
     An interval is written ``563 (419 to 756)``; rows outside the domain of the training data are
     coloured.
     """
-    names = [name for name in first if name in frame and _has_values(frame, name)][:_MOST]
+    names = [name for name in first if name in frame and _has_values(frame, name)][
+        :_MOST_COMPARED
+    ]
     heads = "".join(
         f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
         f"{f' ({escape(_text.scale_of(n).unit)})' if _text.scale_of(n).unit else ''}</th>"
         for n in names
     )
-    body, coloured = [], False
+    body = []
+    coloured = False
     for _, row in frame.head(rows).iterrows():
         outside = "in_domain" in frame and not bool(row["in_domain"])
         coloured |= outside
         texts = (_text.in_brackets(row, name, number) for name in names)
         cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
-        body.append(f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>")
+        body.append(
+            f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>"
+        )
     notes = [
         f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of {len(frame.columns)} "
         "columns; intervals in brackets (90 % unless requested otherwise)."

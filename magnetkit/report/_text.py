@@ -46,7 +46,11 @@ def scale_of(name: str, *, cgs: bool | None = None) -> Scale:
     if unit == "K":
         return Scale(1.0, -ZERO_CELSIUS, "°C")
     # An anisotropy field is quoted in tesla in both traditions' current literature.
-    if unit in CGS and name != "anisotropy_field_T" and (is_cgs() if cgs is None else cgs):
+    if (
+        unit in CGS
+        and name != "anisotropy_field_T"
+        and (is_cgs() if cgs is None else cgs)
+    ):
         factor, unit = CGS[unit]
         return Scale(factor, 0.0, unit)
     return Scale(1.0, 0.0, unit)
@@ -59,7 +63,10 @@ def name_in(column: str, name: str, unit: str) -> str:
 
 
 def with_range(
-    row: "pd.Series", name: str, number: Callable[[object], str], ends: Callable[[object], str]
+    row: "pd.Series",
+    name: str,
+    number: Callable[[object], str],
+    ends: Callable[[object], str],
 ) -> tuple[str, str]:
     """Return a result as `number` writes it, and its interval, ``419 to 756``, by `ends`.
 
@@ -67,7 +74,8 @@ def with_range(
     """
     import pandas as pd
 
-    column, value = COLUMNS[name], row[name]
+    column = COLUMNS[name]
+    value = row[name]
     missing = bool(pd.isna(value))
     if column.kind in ("text", "category"):
         return "" if missing else str(value), ""
@@ -84,7 +92,9 @@ def with_range(
 def in_brackets(row: "pd.Series", name: str, number: Callable[[object], str]) -> str:
     """Return a result with its interval behind it, ``563 (419 to 756)``."""
     text, interval = with_range(row, name, number, number)
-    return f"{text} ({interval})" if interval else text
+    if interval:
+        return f"{text} ({interval})"
+    return text
 
 
 def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
@@ -93,7 +103,9 @@ def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
     Texts are atomic, as in the column ``formula``.
     """
     if not isinstance(formulas, CompositionTable):
-        formulas = CompositionTable.from_strings(list(dict.fromkeys(formulas)), basis="atomic")
+        formulas = CompositionTable.from_strings(
+            list(dict.fromkeys(formulas)), basis="atomic"
+        )
     if not partition(formulas).bare.any():
         return ""
     return (
@@ -109,12 +121,13 @@ def of_calibration(name: str, today: str = "") -> str:
 
 # A longer text is folded over lines rather than let it push figures out; folded closer before a
 # column that matters is dropped.
-_WIDEST_TEXT, _FOLDED_TEXT = 28, 20
+_WIDEST_TEXT = 28
+_FOLDED_TEXT = 20
 _MATTERS = 1
 # Between these a formula may be broken.
 _ELEMENTS = re.compile(r"[(A-Z][^(A-Z]*|[^(A-Z]+")
 # What rich puts around a column: two spaces and a rule.
-AROUND = 3
+COLUMN_PADDING = 3
 
 
 @dataclass
@@ -135,7 +148,9 @@ class Shown:
     def width(self) -> int:
         """Width it needs: that of its longest line, texts up to a limit."""
         longest = max(map(len, [*self.heading.splitlines(), *self.cells]), default=0)
-        return longest if self.number else min(longest, self.most)
+        if self.number:
+            return longest
+        return min(longest, self.most)
 
 
 def to_terminal() -> bool:
@@ -205,7 +220,7 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     """
     kept = list(columns)
     folded = False
-    while sum(c.width + AROUND for c in kept) + 1 > width:
+    while sum(c.width + COLUMN_PADDING for c in kept) + 1 > width:
         droppable = [c for c in kept if c.priority > (0 if folded else _MATTERS)]
         if not droppable and not folded:
             kept = [replace(c, most=min(c.most, _FOLDED_TEXT)) for c in kept]
@@ -219,7 +234,11 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
 
 
 def print_table(
-    title: str, columns: Sequence[Shown], styles: Sequence[str] = (), *, all_columns: bool = False
+    title: str,
+    columns: Sequence[Shown],
+    styles: Sequence[str] = (),
+    *,
+    all_columns: bool = False,
 ) -> list[Shown]:
     """Print the columns, of equal length, that fit on the terminal, and return them.
 
@@ -231,7 +250,7 @@ def print_table(
     out = console()
     kept = list(columns)
     if all_columns:
-        out.width = max(out.width, sum(c.width + AROUND for c in kept) + 1)
+        out.width = max(out.width, sum(c.width + COLUMN_PADDING for c in kept) + 1)
     else:
         kept = fitting(kept, out.width)
     shown = Table(title=Text(title), title_justify="left")

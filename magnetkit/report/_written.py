@@ -77,7 +77,9 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     from .._core.errors import InputError
 
     if path.suffix.lower() != ".xlsx":
-        raise InputError(f"{path} names no workbook; expected a file that ends in .xlsx")
+        raise InputError(
+            f"{path} names no workbook; expected a file that ends in .xlsx"
+        )
     if date.today().year < 1980:
         raise InputError(
             f"cannot write {path}: set the clock ({date.today()}); workbooks begin in 1980"
@@ -97,10 +99,14 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
         sheet.freeze_panes = "A2"
         names = [str(name) for name in frame.columns]
         plain = frame.astype(object).where(frame.notna(), None)
-        columns = [_as_numbers(plain.iloc[:, i].tolist(), name) for i, name in enumerate(names)]
+        columns = [
+            _as_numbers(plain.iloc[:, i].tolist(), name) for i, name in enumerate(names)
+        ]
         formats = [_format_of(column) for column in columns]
         for i, (name, column) in enumerate(zip(names, columns, strict=True), start=1):
-            longest = max((len(c) for c in (name, *column) if isinstance(c, str)), default=0)
+            longest = max(
+                (len(c) for c in (name, *column) if isinstance(c, str)), default=0
+            )
             width = 110 if len(names) == 1 else min(max(longest + 2, 10), 40)
             sheet.column_dimensions[get_column_letter(i)].width = width
         sheet.append(_cells(sheet, names, bold=True))
@@ -142,11 +148,19 @@ def _format_of(values: list[Any]) -> str:
     """Return the number format of a column: four digits of its largest value."""
     sizes = [abs(v) for v in values if isinstance(v, float) and isfinite(v) and v]
     digits = max(3 - floor(log10(max(sizes))), 0) if sizes else 0
-    return f"0.{'0' * min(digits, 6)}" if digits else "0" if sizes else "General"
+    if digits:
+        return f"0.{'0' * min(digits, 6)}"
+    if sizes:
+        return "0"
+    return "General"
 
 
 def _cells(
-    sheet: Any, values: Iterable[Any], formats: Sequence[str] = (), *, bold: bool = False
+    sheet: Any,
+    values: Iterable[Any],
+    formats: Sequence[str] = (),
+    *,
+    bold: bool = False,
 ) -> Sequence[Any]:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -182,5 +196,9 @@ def meaning(name: str) -> tuple[str, str, str]:
                 "hi": "Upper end of the interval.",
                 "provenance": "What the value rests on.",
             }.get(name.rsplit("_", 1)[1], "")
-            return column.label, "" if name.endswith("provenance") else column.unit, said
+            return (
+                column.label,
+                "" if name.endswith("provenance") else column.unit,
+                said,
+            )
     return name, "", "Column of the input."

@@ -28,7 +28,17 @@ from ..alloy._read import Compositions, read_inputs
 from ..alloy.table import CompositionTable
 from ..choose.result import Ranked
 from . import _figures
-from ._figures import AXIS, COLOURS, GREY, Part, layout_of, line, numbers, points, titled
+from ._figures import (
+    AXIS,
+    COLOURS,
+    GREY,
+    Part,
+    layout_of,
+    line,
+    numbers,
+    points,
+    titled,
+)
 from ._tables import ROWS, Table, table_html
 
 if TYPE_CHECKING:
@@ -83,20 +93,28 @@ class Figure(Part):
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return what a notebook shows: JupyterLab by plotly, others by matplotlib."""
-        bundle = {"application/vnd.plotly.v1+json": dict(self), "text/plain": repr(self)}
+        bundle = {
+            "application/vnd.plotly.v1+json": dict(self),
+            "text/plain": repr(self),
+        }
         try:
-            return bundle | {"image/png": b64encode(self._picture("png", 100)).decode("ascii")}
+            return bundle | {
+                "image/png": b64encode(self._picture("png", 100)).decode("ascii")
+            }
         except InputError:
             return bundle
 
     def _picture(self, kind: str, dpi: int) -> bytes:
         _check_date_of_source()
-        drawn, out = self.draw().figure, BytesIO()
+        drawn = self.draw().figure
+        out = BytesIO()
         from matplotlib import rc_context
 
         with rc_context({"svg.hashsalt": "magnetkit"}):
             stamp = {"Date": None} if kind == "svg" else None
-            drawn.savefig(out, format=kind, dpi=dpi, bbox_inches="tight", metadata=stamp)  # type: ignore[union-attr]
+            drawn.savefig(
+                out, format=kind, dpi=dpi, bbox_inches="tight", metadata=stamp
+            )  # type: ignore[union-attr]
         return out.getvalue()
 
     def draw(self, ax: "Axes | None" = None) -> "Axes":
@@ -158,9 +176,13 @@ class Figure(Part):
         file = _arguments.path("path", path)
         kind = file.suffix.lower()
         if kind not in (".html", *_PICTURES):
-            raise InputError(f"a figure is written as .html, .png, .svg or .pdf, got {file.name!r}")
+            raise InputError(
+                f"a figure is written as .html, .png, .svg or .pdf, got {file.name!r}"
+            )
         picture = kind in _PICTURES
-        content = self._picture(kind[1:], 200) if picture else self.to_html().encode("utf-8")
+        content = (
+            self._picture(kind[1:], 200) if picture else self.to_html().encode("utf-8")
+        )
         with replacing(file) as temporary:
             temporary.write_bytes(content)
         return file
@@ -207,7 +229,9 @@ def _need(frame: "pd.DataFrame", *names: str) -> None:
 
 def _known(column: str) -> str:
     if column not in COLUMNS:
-        raise InputError(f"{column!r} is no result column; magnetkit.columns.COLUMNS lists them")
+        raise InputError(
+            f"{column!r} is no result column; magnetkit.columns.COLUMNS lists them"
+        )
     return column
 
 
@@ -245,9 +269,13 @@ def sweep(
     if isinstance(temperature, str):
         kelvin = parse_temperatures(temperature)
     else:
-        kelvin = [parse_temperature(t) for t in np.atleast_1d(np.asarray(temperature, object))]
+        kelvin = [
+            parse_temperature(t) for t in np.atleast_1d(np.asarray(temperature, object))
+        ]
     inputs = read_inputs(compositions, strict=True)
-    written = inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+    written = (
+        inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+    )
     names = written if labels is None else list(labels)
     conditions.setdefault("shell", inputs.shells)
     frames = sintered_at(inputs.table, kelvin, **conditions)
@@ -291,12 +319,16 @@ def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
         Result column.
     """
     _need(frame, "candidate", "temperature_K", _known(column))
-    layout = layout_of(_figures.temperature_axis(celsius=False), _figures.axis_of(column))
+    layout = layout_of(
+        _figures.temperature_axis(celsius=False), _figures.axis_of(column)
+    )
     return {"data": _figures.lines_over_temperature(frame, column), "layout": layout}
 
 
 @_plot
-def demagnetization(curves: "Demagnetization", labels: Sequence[str] | None = None) -> Part:
+def demagnetization(
+    curves: "Demagnetization", labels: Sequence[str] | None = None
+) -> Part:
     """Draw J(H) (thick) and B(H) (thin) against the reverse field, with the load line.
 
     A working point past the knee, where flux is lost, is a cross.
@@ -311,7 +343,9 @@ def demagnetization(curves: "Demagnetization", labels: Sequence[str] | None = No
     magnets = labels or [f"magnet {i + 1}" for i in range(len(curves.remanence))]
     celsius = [f"{kelvin - ZERO_CELSIUS:.0f} °C" for kelvin in curves.temperature]
     names = [f"{name}, {one}" for name in magnets for one in celsius]
-    return _figures.demagnetization([curves], names, _figures.looks(*curves.remanence.shape))
+    return _figures.demagnetization(
+        [curves], names, _figures.looks(*curves.remanence.shape)
+    )
 
 
 @_plot
@@ -324,16 +358,22 @@ def overlay(curves: Sequence[Any]) -> Part:
         As `magnetkit.curve` returns them, such as a measured one and that of its grade.
     """
     names = [
-        f"{own.name}, {k - ZERO_CELSIUS:.0f} °C" for own in curves for k in own.curves.temperature
+        f"{own.name}, {k - ZERO_CELSIUS:.0f} °C"
+        for own in curves
+        for k in own.curves.temperature
     ]
     dots = [points for own in curves for points in own.measured]
-    loops, looks = [own.curves for own in curves], _figures.looks(len(names))
+    loops = [own.curves for own in curves]
+    looks = _figures.looks(len(names))
     return _figures.demagnetization(loops, names, looks, measured=dots)
 
 
 @_plot
 def grade_map(
-    frame: "pd.DataFrame", *, hosts: Sequence[str] | None = None, intervals: bool = False
+    frame: "pd.DataFrame",
+    *,
+    hosts: Sequence[str] | None = None,
+    intervals: bool = False,
 ) -> Part:
     """Draw remanence against coercivity in front of commercial grades at 20 C.
 
@@ -347,7 +387,11 @@ def grade_map(
         Draw the 90 % intervals, for which ``_lo`` and ``_hi`` are needed.
     """
     axes = {"x": _figures.X, "y": _figures.Y}
-    ends = [f"{n}_{end}" for n in axes.values() for end in ("lo", "hi")] if intervals else []
+    ends = (
+        [f"{n}_{end}" for n in axes.values() for end in ("lo", "hi")]
+        if intervals
+        else []
+    )
     _need(frame, *axes.values(), *ends)
     names = [escape(str(name)) for name in frame.get("candidate", frame.index)]
     look = {"color": COLOURS[0], "size": 7}
@@ -377,7 +421,8 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     """
     frame = result.thinned(_figures.POINTS)
     across, up, colour = _figures.axes_of(result.profile, result.decisions, frame)
-    x, y = x or across, y or up
+    x = x or across
+    y = y or up
     _need(frame, _known(x), _known(y))
     title = f"{result.profile.title}, {frame['temperature_K'].iloc[0] - ZERO_CELSIUS:.0f} °C"
     return _figures.pareto(frame, result.decisions, x, y, colour, title)
@@ -385,7 +430,11 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
 
 @_plot
 def ternary(
-    table: CompositionTable, values: ArrayLike, column: str, *, corners: Sequence[str] | None = None
+    table: CompositionTable,
+    values: ArrayLike,
+    column: str,
+    *,
+    corners: Sequence[str] | None = None,
 ) -> Part:
     """Draw a property in the triangle of three rare earths.
 
@@ -407,14 +456,19 @@ def ternary(
     InputError
         If no candidate has three rare earths, or `corners` are not three.
     """
-    heading, known = COLUMNS[_known(column)].heading, np.asarray(values, dtype=np.float64)
+    heading = COLUMNS[_known(column)].heading
+    known = np.asarray(values, dtype=np.float64)
     if known.shape != (len(table),):
-        raise InputError(f"expected {len(table)} values, one a candidate; got {known.shape}")
+        raise InputError(
+            f"expected {len(table)} values, one a candidate; got {known.shape}"
+        )
     corners = corners or _figures.ternary_corners(table)
     if corners is None:
         raise InputError("no candidate has three rare earths; name three corners")
     if len(corners) != 3 or len(set(corners)) != 3:
-        raise InputError(f"a triangle has three different corners, got {', '.join(corners)}")
+        raise InputError(
+            f"a triangle has three different corners, got {', '.join(corners)}"
+        )
     shares = _figures.rare_earth_shares(table, corners)
     shown = ~np.isnan(shares[:, 0]) & ~np.isnan(known)
     return _figures.ternary(shares[shown], known[shown], corners, heading)
@@ -457,11 +511,15 @@ def section(
     elements = system.split("-")
     distinct = set(elements) & set(SYMBOLS)
     if len(elements) not in (2, 3) or len(distinct) < len(elements):
-        raise InputError(f"a section takes two or three elements such as Sm-Co-Fe, got {system!r}")
+        raise InputError(
+            f"a section takes two or three elements such as Sm-Co-Fe, got {system!r}"
+        )
     source = open_snapshot(snapshot)
     hull = hull_section(source, elements)
-    shares, odds = np.empty((0, len(elements))), np.empty(0)
-    energies, names = np.empty(0), list[str]()
+    shares = np.empty((0, len(elements)))
+    odds = np.empty(0)
+    energies = np.empty(0)
+    names = list[str]()
     if compositions is not None:
         candidates = read_inputs(compositions, "auto").table
         shown = candidates[np.abs(candidates.fraction(*elements) - 1.0) < 1e-9]
@@ -474,7 +532,9 @@ def section(
     title = f"{system}, phases of the snapshot at 0 K"
     if len(elements) == 3:
         return _figures.section(hull, shares, odds, names, title=title)
-    return _figures.binary_section(hull, shares[:, 1], energies, odds, names, title=title)
+    return _figures.binary_section(
+        hull, shares[:, 1], energies, odds, names, title=title
+    )
 
 
 @_plot
@@ -497,16 +557,23 @@ def parity(
     lo, hi : array_like, shape (n,), optional
         Interval of the predictions.
     """
-    label, unit = column, ""
+    label = column
+    unit = ""
     if column in COLUMNS:
         label = _figures.axis_of(column)["title"]["text"]
         unit = f" {COLUMNS[column].unit}".rstrip()
-    true, guess, *ends = _aligned(measured, predicted, *(v for v in (lo, hi) if v is not None))
-    dots = points("", true, guess, {"size": 6, "color": COLOURS[0]}, "%{x}, predicted %{y}")
+    true, guess, *ends = _aligned(
+        measured, predicted, *(v for v in (lo, hi) if v is not None)
+    )
+    dots = points(
+        "", true, guess, {"size": 6, "color": COLOURS[0]}, "%{x}, predicted %{y}"
+    )
     if len(ends) == 2:
         # A prediction may lie a rounding outside its own interval.
         bars = {"arrayminus": guess - ends[0], "array": ends[1] - guess}
-        dots["error_y"] = {name: numbers(np.maximum(bar, 0.0)) for name, bar in bars.items()}
+        dots["error_y"] = {
+            name: numbers(np.maximum(bar, 0.0)) for name, bar in bars.items()
+        }
         dots["error_y"]["color"] = COLOURS[0]
     reach = [min(true.min(), guess.min()), max(true.max(), guess.max())]
     mean = float(np.mean(np.abs(guess - true)))
@@ -544,13 +611,17 @@ def coverage(
     true, guess, low, high = _aligned(measured, predicted, lo, hi)
     half = np.where(true >= guess, high - guess, guess - low)
     with np.errstate(divide="ignore", invalid="ignore"):
-        distance = np.where(true == guess, 0.0, np.abs(true - guess) / np.maximum(half, 0.0))
+        distance = np.where(
+            true == guess, 0.0, np.abs(true - guess) / np.maximum(half, 0.0)
+        )
     nominal = np.linspace(0.0, 1.0, 101)[1:-1]
     normal = NormalDist()
     scale = np.array([normal.inv_cdf(0.5 + p / 2.0) for p in nominal])
     scale /= normal.inv_cdf(0.5 + interval / 2.0)
     inside = float((distance <= 1.0).mean())
-    given = points("", [interval], [inside], {"size": 9, "color": COLOURS[1]}, "%{y} inside")
+    given = points(
+        "", [interval], [inside], {"size": 9, "color": COLOURS[1]}, "%{y} inside"
+    )
     traces = [
         line("", [0, 1], [0, 1], color="#666", width=1),
         line("", nominal, (distance[:, None] <= scale).mean(axis=0), color=COLOURS[0]),
@@ -591,20 +662,24 @@ def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     element : str, optional
         ``Tb`` or ``Dy``; the best otherwise.
     """
-    along, name = found.circuit.along, element or found.best
+    along = found.circuit.along
+    name = element or found.best
     rows = found.margins(name)
     for axis in {"x", "y", "z"} - {along}:
         at = rows[f"{axis}_mm"]
         rows = rows[np.isclose(at, float(at.iloc[int(at.abs().to_numpy().argmin())]))]
     rows = rows.sort_values(f"{along}_mm")
-    at, reverse = rows[f"{along}_mm"], rows["reverse_kA_m"]
+    at = rows[f"{along}_mm"]
+    reverse = rows["reverse_kA_m"]
     traces = [line(f"{name} (left)", at, rows["amount_wt_pct"], color=COLOURS[2])]
     for label, values, colour, dash in (
         ("H<sub>cJ</sub> before", rows["before_kA_m"] + reverse, GREY, "solid"),
         ("H<sub>cJ</sub> after", rows["after_kA_m"] + reverse, COLOURS[0], "solid"),
         ("reverse field", reverse, COLOURS[1], "dash"),
     ):
-        traces.append(line(label, at, values, color=colour, dash=dash) | {"yaxis": "y2"})
+        traces.append(
+            line(label, at, values, color=colour, dash=dash) | {"yaxis": "y2"}
+        )
     zero = {"rangemode": "tozero"}
     layout = layout_of(titled(f"{along} (mm)"), titled(f"{name} (wt.%)") | zero)
     right = titled("H<sub>cJ</sub>, reverse field (kA/m)") | zero
@@ -615,7 +690,9 @@ def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
 
 @_plot
 def margin_map(
-    found: "Diffusion", when: Literal["before", "after"] = "after", element: str | None = None
+    found: "Diffusion",
+    when: Literal["before", "after"] = "after",
+    element: str | None = None,
 ) -> Part:
     """Draw the margin, H_cJ less the reverse field along the easy axis, on the worst layer.
 
@@ -635,9 +712,12 @@ def margin_map(
     """
     if when not in ("before", "after"):
         raise InputError(f"when must be before or after, got {when!r}")
-    margins, along = found.margins(element), found.circuit.along
+    margins = found.margins(element)
+    along = found.circuit.along
     x, y = (a for a in "xyz" if a != along)
-    worst = float(margins[f"{along}_mm"].iloc[int(margins[f"{when}_kA_m"].to_numpy().argmin())])
+    worst = float(
+        margins[f"{along}_mm"].iloc[int(margins[f"{when}_kA_m"].to_numpy().argmin())]
+    )
     layer = margins[np.isclose(margins[f"{along}_mm"], worst)]
     grid = layer.pivot_table(index=f"{y}_mm", columns=f"{x}_mm", values=f"{when}_kA_m")
     most = float(margins[["before_kA_m", "after_kA_m"]].abs().to_numpy().max())
@@ -666,7 +746,8 @@ def terbium_against_temperature(table: "pd.DataFrame") -> Part:
         as `magnetkit.diffusion.needed_by_temperature` returns them.
     """
     _need(table, "temperature_K", "thickness_mm", "amount_wt_pct")
-    traces, shapes = [], []
+    traces = []
+    shapes = []
     for i, (thickness, part) in enumerate(table.groupby("thickness_mm")):
         part = part.sort_values("temperature_K")
         celsius = part["temperature_K"].to_numpy(float) - ZERO_CELSIUS
@@ -681,6 +762,11 @@ def terbium_against_temperature(table: "pd.DataFrame") -> Part:
             ends = {"x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1}
             shapes.append({"type": "line", "line": dotted} | ends)
     axis = _figures.temperature_axis(celsius=True)
-    layout = layout_of(axis, titled("Least heavy rare earth put on (wt.%)")) | {"shapes": shapes}
-    layout["legend"]["title"] = {"text": "thickness; dotted: none does it", "side": "top"}
+    layout = layout_of(axis, titled("Least heavy rare earth put on (wt.%)")) | {
+        "shapes": shapes
+    }
+    layout["legend"]["title"] = {
+        "text": "thickness; dotted: none does it",
+        "side": "top",
+    }
     return {"data": traces, "layout": layout}

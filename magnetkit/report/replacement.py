@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-_WIDTH, _LEFT, _ROW, _BAR = 720, 240, 26, 16
+_WIDTH = 720
+_LEFT = 240
+_ROW = 26
+_BAR = 16
 """Pixels of the picture: its width, what names take, the height of a row and of its bar."""
 _MOST = 3.0
 """Margins beyond this are drawn to the edge."""
@@ -41,12 +44,16 @@ def draw_margins(margins: list[dict[str, Any]], duty: str) -> str:
         parts.append(
             f'<rect x="{_LEFT}" y="{y}" width="{length:.1f}" height="{_BAR}" fill="{colour}"/>'
         )
-        parts.append(f'<text x="{_LEFT + length + 6:.1f}" y="{y + 13}">{value:.2f}</text>')
+        parts.append(
+            f'<text x="{_LEFT + length + 6:.1f}" y="{y + 13}">{value:.2f}</text>'
+        )
     x = _LEFT + 1.1 * scale
     bottom = top + _ROW * len(margins)
     parts.append(
         f'<line x1="{x:.1f}" y1="{top - 6}" x2="{x:.1f}" y2="{bottom}" stroke="#000" '
         'stroke-dasharray="4 3"/>'
     )
-    parts.append(f'<text x="{x - 60:.1f}" y="{bottom + 18}">1.1, what a duty asks</text></svg>')
+    parts.append(
+        f'<text x="{x - 60:.1f}" y="{bottom + 18}">1.1, what a duty asks</text></svg>'
+    )
     return "".join(parts)

@@ -26,7 +26,18 @@ from ..phases.snapshot import open_snapshot
 from ..supply.tables import claims
 from . import _content, _figures
 from ._content import Magnets, table_of
-from ._figures import AXIS, BLACK, COLOURS, POINTS, Part, X, Y, axis_of, layout_of, numbers
+from ._figures import (
+    AXIS,
+    BLACK,
+    COLOURS,
+    POINTS,
+    Part,
+    X,
+    Y,
+    axis_of,
+    layout_of,
+    numbers,
+)
 from ._text import name_in, of_cost, scale_of, with_range
 from .replacement import head_of
 
@@ -34,7 +45,8 @@ if TYPE_CHECKING:
     from ..choose.result import Ranked
 
 
-_REJECTED, _TEMPERATURES = 200, 13
+_REJECTED = 200
+_TEMPERATURES = 13
 _SHOWN = layouts()["report"]
 _RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 _TEXTS = ("text", "category")
@@ -80,12 +92,19 @@ def _mark_code(text: object) -> str:
 
 def _page_content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
-    ranked, spread = result.best(LEADING_ROWS), result.thinned(POINTS)
+    ranked = result.best(LEADING_ROWS)
+    spread = result.thinned(POINTS)
     shown = _content.shown_magnets(result)
     drawn = _draw_figures(result, ranked, spread, shown)
     # What all share is not shown.
-    same = {n for n in ("shell", "host") if len(set(ranked[n].astype(object).fillna(""))) < 2}
-    table = _table(ranked, tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same))
+    same = {
+        n
+        for n in ("shell", "host")
+        if len(set(ranked[n].astype(object).fillna(""))) < 2
+    }
+    table = _table(
+        ranked, tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same)
+    )
     return {
         "profile": result.profile,
         "temperature": shown.job.temperature,
@@ -101,7 +120,9 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "evidence": _rows(shown.rows, _SHOWN["evidence"]),
         "notes": [
             of_cost(shown.table),
-            f"{cold}." if (cold := not_compared(result.profile.temperature_min_K)) else "",
+            f"{cold}."
+            if (cold := not_compared(result.profile.temperature_min_K))
+            else "",
         ],
         "requirements": _content.requirements(shown),
         "total": len(result),
@@ -128,10 +149,16 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     }
 
 
-def _rows(frame: pd.DataFrame, names: tuple[str, ...], named: bool = True) -> dict[str, Any]:
+def _rows(
+    frame: pd.DataFrame, names: tuple[str, ...], named: bool = True
+) -> dict[str, Any]:
     """Return the headings and cells of a table of the decisions, which stand by name or number."""
     cells = [[_cell(row, name) for name in names] for _, row in frame.iterrows()]
-    return {"headings": [_displayed(name) for name in names], "rows": cells, "named": named}
+    return {
+        "headings": [_displayed(name) for name in names],
+        "rows": cells,
+        "named": named,
+    }
 
 
 def _displayed(name: str) -> Column:
@@ -142,20 +169,30 @@ def _displayed(name: str) -> Column:
 def _comparators(temperature: float) -> list[dict[str, Any]]:
     """Return the magnets without rare earth that are more than a film, as cells and notes."""
     rows = comparators(temperature)
-    rows = rows.dropna(subset=["max_working_temperature_K", "remanence_coefficient_pct_K"])
+    rows = rows.dropna(
+        subset=["max_working_temperature_K", "remanence_coefficient_pct_K"]
+    )
     return [
         {"cells": [_cell(row, name) for name in _SHOWN["comparators"]]}
-        | {name: _text_of(row[name]) for name in ("kind", "source", "confidence", "note")}
+        | {
+            name: _text_of(row[name])
+            for name in ("kind", "source", "confidence", "note")
+        }
         for _, row in rows.iterrows()
     ]
 
 
 def _text_of(value: object) -> str:
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+    if pd.isna(value):
+        return ""
+    return str(value)  # type: ignore[call-overload]
 
 
 def _draw_figures(
-    result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: _content.Magnets
+    result: "Ranked",
+    ranked: pd.DataFrame,
+    spread: pd.DataFrame,
+    shown: _content.Magnets,
 ) -> dict[str, Part]:
     profile = result.profile
     axes = _figures.axes_of(profile, shown.rows, spread)
@@ -179,7 +216,10 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
     digits = 2 if name == "probability_meets_requirements" else 3
     ends = 2 if name == "remanence_coefficient_pct_K" else 3
     text, interval = with_range(
-        row, name, lambda v: _content.number(v, digits), lambda v: _content.number(v, ends)
+        row,
+        name,
+        lambda v: _content.number(v, digits),
+        lambda v: _content.number(v, ends),
     )
     if name == "candidate":
         interval = _text_of(row.get("shell"))
@@ -206,13 +246,18 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
             values = factor * ranked[name].astype(float).to_numpy() + offset
             whole = column.kind == "integer"
             entry["values"] = (
-                [None if v != v else int(v) for v in values] if whole else numbers(values)
+                [None if v != v else int(v) for v in values]
+                if whole
+                else numbers(values)
             )
         elif name == "candidate":
             entry["values"] = ranked[name].astype(str).tolist()
         else:
-            codes, texts = pd.factorize(ranked[name].astype(object).fillna("").astype(str))
-            entry["values"], entry["texts"] = codes.tolist(), list(texts)
+            codes, texts = pd.factorize(
+                ranked[name].astype(object).fillna("").astype(str)
+            )
+            entry["values"] = codes.tolist()
+            entry["texts"] = list(texts)
         columns.append(entry)
     return {"columns": columns, "rows": len(ranked)}
 
@@ -237,7 +282,8 @@ def _plotly() -> str:
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
     """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
-    points, decided = spread.reset_index(drop=True), shown.rows.copy()
+    points = spread.reset_index(drop=True)
+    decided = shown.rows.copy()
     for rows in (points, decided):
         (cold,) = _content.by_route(rows, [_figures.GRADE_TEMPERATURE_K], shown.job)
         rows[[X, Y]] = cold[[X, Y]].to_numpy()
@@ -271,7 +317,13 @@ def _ternary(ranked: pd.DataFrame) -> Part | None:
     texts = [escape(name) for name in _figures.names_of(ranked.iloc[best])]
     far = ranked["evidence_distance"].to_numpy(float)[best] > PROVEN
     return _figures.ternary(
-        shares[best], margin[best], corners, "Margin", texts, diverging=True, unknown=far
+        shares[best],
+        margin[best],
+        corners,
+        "Margin",
+        texts,
+        diverging=True,
+        unknown=far,
     )
 
 
@@ -281,7 +333,11 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
     `best` are magnets, today's first. Those of more elements stand where they lie when every rare
     earth counts as the section's, and other elements are left aside.
     """
-    hosts = [host for host in best["host"].astype(str) if host in HOSTS and HOSTS[host].section]
+    hosts = [
+        host
+        for host in best["host"].astype(str)
+        if host in HOSTS and HOSTS[host].section
+    ]
     host = hosts[-1] if hosts else ""
     best = best[best["host"].astype(str) == host]
     source = open_snapshot(snapshot)
@@ -298,17 +354,23 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
         f"{escape(name)}<br>forms with probability {_content.number(p, 2)}<br>{escape(str(other))}"
         for name, p, other in rows
     ]
-    return _figures.section(hull_section(source, system), share, odds, texts, "Decisions")
+    return _figures.section(
+        hull_section(source, system), share, odds, texts, "Decisions"
+    )
 
 
 def _over_temperature(shown: Magnets, low: float, high: float) -> Part:
     """Return B_r and H_cj of the decisions over temperature, today's with its interval."""
     at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
     frames = zip(at, shown.at(at), strict=True)
-    frame = pd.concat([f.assign(candidate=shown.labels, temperature_K=t) for t, f in frames])
+    frame = pd.concat(
+        [f.assign(candidate=shown.labels, temperature_K=t) for t, f in frames]
+    )
     upper, lower = (
         # One band: five of them on each other hide what they say.
-        _figures.lines_over_temperature(frame, column, _styles(shown), celsius=True, bands=1)
+        _figures.lines_over_temperature(
+            frame, column, _styles(shown), celsius=True, bands=1
+        )
         for column in (Y, X)
     )
     on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
@@ -323,7 +385,9 @@ def _demagnetization(shown: Magnets) -> Part:
     drawn = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
         magnet, (job, _) = shown.table[row : row + 1], shown.job.groups([route])[0]
-        drawn.append(_content.curves_of(magnet, shown.shells[row], job.temperature, job))
+        drawn.append(
+            _content.curves_of(magnet, shown.shells[row], job.temperature, job)
+        )
     return _figures.demagnetization(drawn, shown.labels, _styles(shown))
 
 
@@ -344,7 +408,9 @@ def _supply(shown: Magnets) -> Part:
             "legendgroup": str(i),
             "showlegend": not axis,
         }
-        for i, (name, (colour, _)) in enumerate(zip(shown.labels, _styles(shown), strict=True))
+        for i, (name, (colour, _)) in enumerate(
+            zip(shown.labels, _styles(shown), strict=True)
+        )
         for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
     ]
     rows = {"automargin": True, "autorange": "reversed"}
@@ -363,4 +429,7 @@ def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
 
 def _styles(shown: Magnets) -> list[_figures.Look]:
     """Return the look of today's magnet, dashed, and those of the other decisions."""
-    return [(BLACK, "dash"), *((colour, "solid") for colour in COLOURS[: len(shown.labels) - 1])]
+    return [
+        (BLACK, "dash"),
+        *((colour, "solid") for colour in COLOURS[: len(shown.labels) - 1]),
+    ]

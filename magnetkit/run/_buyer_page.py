@@ -52,7 +52,9 @@ def buyer_page(replacement: Any) -> str:
 
 def _requirements(replacement: Any) -> str:
     """Return in words what is asked of a replacement."""
-    requirement_lines = [line for line in replacement.lines() if line.startswith("Asked at")]
+    requirement_lines = [
+        line for line in replacement.lines() if line.startswith("Asked at")
+    ]
     if requirement_lines:
         return requirement_lines[0]
     today = f"today's magnet has P {replacement.own_probability:.2f}"
@@ -62,7 +64,12 @@ def _requirements(replacement: Any) -> str:
 
 def _is_of_a_way(line: str) -> bool:
     """Return whether a line of the answer says what the table of ways says already."""
-    return line.startswith(("   ", "Ways (", "Asked at")) or line[:2] in ("1.", "2.", "3.", "4.")
+    return line.startswith(("   ", "Ways (", "Asked at")) or line[:2] in (
+        "1.",
+        "2.",
+        "3.",
+        "4.",
+    )
 
 
 def _ways_table(replacement: Any) -> str:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # hundred values a row, are not new pages of memory each time.
 CHUNK_ROWS = 32_768
 # Of so few rows most of the work is once a chunk.
-_TOGETHER = 4096
+_JOINED_ROWS = 4096
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,12 @@ class Chunk:
     # grain-boundary shell of each, None where there are none at all
     shells: Sequence[str] | None = None
     extra: pa.Table | None = None  # the user's other columns, n rows
-    rejected: list[Rejected] = field(default_factory=list)  # rows that could not be read
-    route: str = ""  # by which all are made, where that is not the usual one of their host
+    rejected: list[Rejected] = field(
+        default_factory=list
+    )  # rows that could not be read
+    route: str = (
+        ""  # by which all are made, where that is not the usual one of their host
+    )
 
     def take(self, rows: NDArray[np.int64]) -> "Chunk":
         """Return some of the candidates, by number within the chunk, and nothing rejected."""
@@ -73,7 +77,9 @@ class Chunk:
             yield cls(
                 CompositionTable.concat(p.table for p in same),
                 pa.chunked_array([p.labels for p in same]).combine_chunks(),
-                list(chain.from_iterable(shells)) if any(p.shells for p in same) else None,
+                list(chain.from_iterable(shells))
+                if any(p.shells for p in same)
+                else None,
                 pa.concat_tables(extra) if extra else None,
                 route=route,
             )
@@ -105,18 +111,24 @@ class SpacePiece:
         numbers = own.start + rows if isinstance(own, range) else own[rows]
         table = replace(self.space[numbers], row_index=self.row + rows)
         shells = [self.shell] * len(rows) if self.shell else None
-        labels = self.space.to_arrow(numbers) if named else pa.nulls(len(rows), pa.string())
+        labels = (
+            self.space.to_arrow(numbers) if named else pa.nulls(len(rows), pa.string())
+        )
         return Chunk(table, labels, shells)
 
 
 def take_rows(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
     """Return some candidates of a piece, by number within what it yields."""
-    return piece.take(rows) if isinstance(piece, SpacePiece) else piece().take(rows)
+    if isinstance(piece, SpacePiece):
+        return piece.take(rows)
+    return piece().take(rows)
 
 
 def _taken(parts: Sequence[tuple[Piece, NDArray[np.int64]]]) -> Chunk:
     chunks = [take_rows(*part) for part in parts]
-    return chunks[0] if len(chunks) == 1 else next(Chunk.joined(chunks))
+    if len(chunks) == 1:
+        return chunks[0]
+    return next(Chunk.joined(chunks))
 
 
 def batches(piece: Piece, size: int) -> Iterator[Chunk]:
@@ -144,7 +156,11 @@ class TableCandidates:
         for start in range(0, max(len(self.table), 1), size):
             rows = slice(start, start + size)
             part = replace(self.table[rows], errors=[])
-            labels = pa.array(self.labels[rows], pa.string()) if self.labels else part.to_arrow()
+            labels = (
+                pa.array(self.labels[rows], pa.string())
+                if self.labels
+                else part.to_arrow()
+            )
             shells = self.shells[rows] if self.shells else None
             extra = None if self.extra is None else self.extra.slice(start, size)
             yield partial(Chunk, part, labels, shells, extra, rejected)
@@ -170,7 +186,9 @@ class SpaceCandidates:
     """Single magnets, then substitution spaces; a formula that comes again is left out."""
 
     spaces: Sequence[Substitutions]
-    leading: Sequence[tuple[str, str]] = ()  # (formula, shell) besides: the reference, and shells
+    leading: Sequence[
+        tuple[str, str]
+    ] = ()  # (formula, shell) besides: the reference, and shells
     shell: str = ""  # grain-boundary shell of every formula of the spaces
     # melts (charge in wt.%, shell) by route, "" for the usual one of their host
     charges: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
@@ -186,7 +204,9 @@ class SpaceCandidates:
             row += len(melts)
         same = [label for label, shell in self.leading if shell == self.shell]
         # A space writes its formulas without brackets.
-        same += [substitutions(label, {}).formulas()[0] for label in same if "(" in label]
+        same += [
+            substitutions(label, {}).formulas()[0] for label in same if "(" in label
+        ]
         seen = pa.array(same, pa.large_string())
         for place, space in enumerate(self.spaces):
             last = place == len(self.spaces) - 1
@@ -205,7 +225,8 @@ class SpaceCandidates:
 
     def sample(self, n: int) -> list[Chunk]:
         """Return about `n` formulas, drawn at random: a chunk for each space."""
-        found, rng = [], np.random.default_rng(0)
+        found = []
+        rng = np.random.default_rng(0)
         for space in self.spaces:
             many = min(len(space), max(1, round(n * len(space) / self.count())))
             rows = np.sort(rng.choice(len(space), many, replace=False, shuffle=False))
@@ -222,14 +243,19 @@ class SpaceCandidates:
         return {
             "kind": "space",
             "leading": [list(pair) for pair in self.leading],
-            "charges": {r: [list(pair) for pair in melts] for r, melts in self.charges.items()},
+            "charges": {
+                r: [list(pair) for pair in melts] for r, melts in self.charges.items()
+            },
             "shell": self.shell,
             "spaces": [space.describe() for space in self.spaces],
         }
 
 
 def _leading_chunk(
-    leading: Sequence[tuple[str, str]], row: int = 0, basis: Basis = "atomic", route: str = ""
+    leading: Sequence[tuple[str, str]],
+    row: int = 0,
+    basis: Basis = "atomic",
+    route: str = "",
 ) -> Chunk:
     labels, shells = (list(column) for column in zip(*leading, strict=True))
     table = CompositionTable.from_strings(labels, basis=basis)
@@ -252,8 +278,10 @@ class Chosen:
             rows = self.rows.get(number, np.empty(0, np.int64))
             for start in range(0, len(rows), size):
                 grown = [*held, (piece, rows[start : start + size])]
-                few = sum(len(own) for _, own in grown) <= min(size, _TOGETHER)
-                if held and not (few and all(isinstance(one, SpacePiece) for one, _ in grown)):
+                few = sum(len(own) for _, own in grown) <= min(size, _JOINED_ROWS)
+                if held and not (
+                    few and all(isinstance(one, SpacePiece) for one, _ in grown)
+                ):
                     yield partial(_taken, held)
                     grown = grown[-1:]
                 held = grown
@@ -277,7 +305,9 @@ class FileCandidates:
     # composition column; ``composition`` or the only text column otherwise
     column: str | None = None
     basis: Basis = "auto"
-    shell: str = ""  # grain-boundary shell of all, where the file has no column of shells
+    shell: str = (
+        ""  # grain-boundary shell of all, where the file has no column of shells
+    )
 
     def __post_init__(self) -> None:
         check_file(self.path)
@@ -290,7 +320,8 @@ class FileCandidates:
     def _chunk(self, block: Block) -> Chunk:
         inputs = read_blocks_joined([block], self.path, self.basis, self.column)
         inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
-        table, shells = inputs.table, inputs.shells_with(self.shell or None)
+        table = inputs.table
+        shells = inputs.shells_with(self.shell or None)
         return Chunk(
             replace(table, row_index=table.row_index + block.start, errors=[]),
             inputs.labels,
@@ -335,7 +366,9 @@ def _unmakeable(shells: Iterable[str]) -> dict[str, str]:
     for text in set(shells):
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
-            found[text] = f"no furnace makes this shell ({reason}); predict it, do not rank it"
+            found[text] = (
+                f"no furnace makes this shell ({reason}); predict it, do not rank it"
+            )
     return found
 
 
@@ -354,15 +387,19 @@ def as_candidates(
         return SpaceCandidates([given], shell=text)
     if hasattr(given, "pieces"):
         if text:
-            raise InputError("a shell goes with a space, a table or recipes; leave shell out")
+            raise InputError(
+                "a shell goes with a space, a table or recipes; leave shell out"
+            )
         return given
     if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
         return FileCandidates(Path(given), column, basis, text)
     inputs = read_inputs(given, basis, column, empty=True)
     inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
-    n, shells = len(inputs.table), inputs.shells_with(text or None)
+    n = len(inputs.table)
+    shells = inputs.shells_with(text or None)
     labels = None if inputs.labels is None else inputs.labels.to_pylist()
-    table, extra = replace(inputs.table, errors=[]), inputs.extra(named=True)
+    table = replace(inputs.table, errors=[])
+    extra = inputs.extra(named=True)
     shells = [text] * n if text else shells
     return TableCandidates(table, labels, shells, extra, inputs.rejected)
 
@@ -385,7 +422,11 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
     leading = [(_atomic_formula(profile.reference), profile.reference.shell or "")]
     spaces = []
     for part in profile.space:
-        spaces.append(substitutions(part.formula, part.replace, step=part.step, limits=part.limits))
+        spaces.append(
+            substitutions(
+                part.formula, part.replace, step=part.step, limits=part.limits
+            )
+        )
         leading += [(part.formula, shell) for shell in part.shell]
     made = charges(profile)
     if not spaces and not made:

@@ -24,7 +24,9 @@ def estimate_diffused(grade: str, element: str) -> tuple[str, str]:
     makeup of the grade is diffused.
     """
     if element not in ELEMENTS:
-        raise InputError(f"diffused must be {' or '.join(ELEMENTS)}, got {element!r:.40}")
+        raise InputError(
+            f"diffused must be {' or '.join(ELEMENTS)}, got {element!r:.40}"
+        )
     makeup = estimate_composition(grades(grade).iloc[0])
     candidates = [recipe for recipe in makeup.recipes if recipe.shell]
     if not candidates:

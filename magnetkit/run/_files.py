@@ -90,7 +90,9 @@ class Place:
                 "place such as s3://bucket/run, gs://bucket/run or abfs://container@account/run"
             ) from None
         if isinstance(filesystem, fs.LocalFileSystem):
-            raise InputError(f"{self.address} is a folder of this machine; give its path, {root}")
+            raise InputError(
+                f"{self.address} is a folder of this machine; give its path, {root}"
+            )
         return filesystem, root
 
     @property
@@ -134,7 +136,9 @@ class Place:
 
     def opened(self, name: str) -> bytes | pa.MemoryMappedFile:
         """Return a file's content for Arrow to read in parts: mapped into memory if it is here."""
-        return pa.memory_map(self.name_of(name)) if self.is_local else self.get(name)
+        if self.is_local:
+            return pa.memory_map(self.name_of(name))
+        return self.get(name)
 
     def has(self, name: str) -> bool:
         """Return whether a file is there."""
@@ -146,7 +150,9 @@ class Place:
         chosen = fs.FileSelector(root, recursive=True, allow_not_found=True)
         with _explained(self.address, "list"):
             found = self.filesystem.get_file_info(chosen)
-        return {f.path.removeprefix(f"{root}/") for f in found if f.type == fs.FileType.File}
+        return {
+            f.path.removeprefix(f"{root}/") for f in found if f.type == fs.FileType.File
+        }
 
     def remove(self, names: set[str]) -> None:
         """Remove files that are there."""
@@ -191,7 +197,9 @@ def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
         ) from None
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot write to {path}: {reason}; choose another --out folder") from None
+        raise InputError(
+            f"cannot write to {path}: {reason}; choose another --out folder"
+        ) from None
     try:
         _sign(path)
         yield
@@ -248,13 +256,17 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     own = isinstance(found, dict) and isinstance(found.get("identity"), dict)
-    return found if own and found.get("format") == FORMAT else None
+    if own and found.get("format") == FORMAT:
+        return found
+    return None
 
 
 def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
     """Return the files that a manifest names, with their SHA-256."""
     files = (manifest or {}).get("files")
-    return files if isinstance(files, dict) else {}
+    if isinstance(files, dict):
+        return files
+    return {}
 
 
 def check_place(path: Path) -> None:
@@ -269,7 +281,9 @@ def check_place(path: Path) -> None:
             "folder"
         )
     try:
-        names = sorted({entry.name for entry in path.iterdir()} - {PARTS, _LOCK, _HOLDER})
+        names = sorted(
+            {entry.name for entry in path.iterdir()} - {PARTS, _LOCK, _HOLDER}
+        )
     except FileNotFoundError:
         return
     except OSError as error:
@@ -277,7 +291,9 @@ def check_place(path: Path) -> None:
     if not names or own_manifest(path) is not None:
         return
     if MANIFEST in names or own_manifest(hidden) is None:
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        shown = ", ".join(names[:3]) + (
+            f" and {len(names) - 3} more" if len(names) > 3 else ""
+        )
         raise InputError(
             f"{path} holds {shown}, and no manifest of magnetkit: nothing is written beside files "
             "of yours; choose another --out folder, one that is new or empty"
@@ -294,7 +310,9 @@ def check_own(path: Path) -> None:
     staged = named_files(own_manifest(path / PARTS / STAGED))
     for name in (RANKED, RANKED_CSV, REJECTED):
         known = [files.get(name) for files in (named_files(manifest), staged)]
-        if os.path.lexists(path / name) and not any(has_digest(path / name, d) for d in known if d):
+        if os.path.lexists(path / name) and not any(
+            has_digest(path / name, d) for d in known if d
+        ):
             raise _foreign(path / name)
     check_report(path / REPORT)
 
@@ -338,17 +356,24 @@ def _move(source: Path, target: Path) -> None:
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """Read the manifest of a results folder: of its result, or of an unfinished screening."""
-    file, running = path / MANIFEST, path / PARTS / MANIFEST
-    if running.is_file() and not (file.is_file() and (own_manifest(path) or {}).get("done")):
+    file = path / MANIFEST
+    running = path / PARTS / MANIFEST
+    if running.is_file() and not (
+        file.is_file() and (own_manifest(path) or {}).get("done")
+    ):
         file = running
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise StoreError(f"{path} is no results folder: it has no {MANIFEST}") from None
     except (OSError, ValueError) as error:
-        raise StoreError(f"{file} is damaged ({error}); screen into another folder") from None
+        raise StoreError(
+            f"{file} is damaged ({error}); screen into another folder"
+        ) from None
     if own_manifest(file.parent) is None:
-        raise StoreError(f"{file} is no manifest of magnetkit; screen into another folder")
+        raise StoreError(
+            f"{file} is no manifest of magnetkit; screen into another folder"
+        )
     return content
 
 
@@ -364,7 +389,9 @@ def read_finished(path: Path) -> dict[str, Any]:
     while True:
         manifest = read_manifest(path)
         if not manifest.get("done"):
-            raise StoreError(f"{path} holds an unfinished screening; go on with screen --resume")
+            raise StoreError(
+                f"{path} holds an unfinished screening; go on with screen --resume"
+            )
         try:
             _check_files(path, manifest)
         except StoreError:
@@ -378,7 +405,9 @@ def read_finished(path: Path) -> dict[str, Any]:
 def _check_files(path: Path, manifest: dict[str, Any]) -> None:
     files = named_files(manifest)
     if RANKED not in files:
-        raise StoreError(f"{path / MANIFEST} does not name {RANKED}; screen into another folder")
+        raise StoreError(
+            f"{path / MANIFEST} does not name {RANKED}; screen into another folder"
+        )
     for name in (RANKED, REJECTED):
         if name in files and not has_digest(path / name, files[name]):
             raise StoreError(
@@ -403,9 +432,13 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
             there = json.loads(place.get(MANIFEST))
             same = there["files"] == manifest["files"]
         except (OSError, ValueError, KeyError, TypeError):
-            raise StoreError(f"{out} is no results folder, or is damaged; screen again") from None
+            raise StoreError(
+                f"{out} is no results folder, or is damaged; screen again"
+            ) from None
         if not same:
-            raise StoreError(f"{out} was screened anew meanwhile; choose another --out folder")
+            raise StoreError(
+                f"{out} was screened anew meanwhile; choose another --out folder"
+            )
         there[ANSWER] = manifest[ANSWER]
         for name in (DECISIONS, REPLACEMENT):
             if name in manifest:
@@ -421,7 +454,9 @@ def read_rejected(place: Place) -> list[Rejected]:
         except FileNotFoundError:
             return []
         return [
-            Rejected(int(row["line"]), plain_cell(row["text"]), plain_cell(row["reason"]))
+            Rejected(
+                int(row["line"]), plain_cell(row["text"]), plain_cell(row["reason"])
+            )
             for row in csv.DictReader(text)
         ]
 
@@ -430,7 +465,14 @@ def read_rejected(place: Place) -> list[Rejected]:
 def _readable(name: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, AttributeError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
+    except (
+        OSError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        pa.ArrowException,
+    ) as error:
         raise StoreError(f"{name} is damaged ({error}); screen again") from None
 
 
@@ -455,7 +497,9 @@ class StoredRows:
     """Rows of a result in files, in the order of the input, as `ranking.result.Rows`."""
 
     place: Place  # of the result
-    files: Mapping[str, str]  # its Parquet files in order, and their SHA-256 as the manifest has it
+    files: Mapping[
+        str, str
+    ]  # its Parquet files in order, and their SHA-256 as the manifest has it
     in_memory: RowsInMemory | None = None  # rows that are in memory already
 
     def _check_current(self) -> None:
@@ -472,7 +516,9 @@ class StoredRows:
         self._check_current()
         with _readable(self._name):
             paths = [self.place.path(name) for name in self.files]
-            return pads.dataset(paths, filesystem=self.place.filesystem, format="parquet")
+            return pads.dataset(
+                paths, filesystem=self.place.filesystem, format="parquet"
+            )
 
     @property
     def _name(self) -> str:
@@ -498,11 +544,13 @@ class StoredRows:
         self._check_current()
         if self.in_memory is not None and self.in_memory.has(rows):
             return self.in_memory.take(rows)
-        parts, stop = [self._dataset.schema.empty_table()], 0
+        parts = [self._dataset.schema.empty_table()]
+        stop = 0
         with _readable(self._name):
             for file in self._dataset.get_fragments():
                 for group in file.row_groups:
-                    start, stop = stop, stop + group.num_rows
+                    start = stop
+                    stop = stop + group.num_rows
                     own = rows_between(rows, start, stop)
                     if len(own):
                         read = file.subset(row_group_ids=[group.id]).to_table()
@@ -522,7 +570,9 @@ def result_of(
         device = manifest["identity"]["application"]
         profile = Profile.model_validate(device) if job is None else job.profile
         named = sorted(named_files(manifest).items())
-        rows = StoredRows(place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory)
+        rows = StoredRows(
+            place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory
+        )
         return kind(rows, profile, manifest, partial(read_rejected, place), job)
 
 
@@ -551,7 +601,9 @@ def _read_finished_there(place: Place) -> dict[str, Any]:
         found = json.loads(place.get(MANIFEST))
         missing = sorted(set(found["files"]) - names)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{place.name_of(MANIFEST)} is damaged ({error}); screen again") from None
+        raise StoreError(
+            f"{place.name_of(MANIFEST)} is damaged ({error}); screen again"
+        ) from None
     if missing:
         raise StoreError(f"{place.name_of(missing[0])} is missing; screen again")
     return found

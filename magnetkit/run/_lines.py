@@ -28,7 +28,10 @@ from .compensation import compensation, sentences
 # Under an export licence of China since 4 April 2025: datasets/supply/controls.csv.
 _LICENSED = ("Sm", "Gd", "Tb", "Dy", "Lu", "Y")
 # Digits of a unit; its factor to another, and digits of that.
-_UNITS = {"T": (3, 1.0 / KILO_GAUSS, "kG", 2), "kA/m": (0, 1e3 / KILO_OERSTED, "kOe", 2)}
+_UNITS = {
+    "T": (3, 1.0 / KILO_GAUSS, "kG", 2),
+    "kA/m": (0, 1e3 / KILO_OERSTED, "kOe", 2),
+}
 _UNITS["kJ/m3"] = (0, 1e3 / MEGA_GAUSS_OERSTED, "MGOe", 1)
 _LABELS = {REMANENCE: "B_r", COERCIVITY: "H_cJ", KNEE: "H_k", PRODUCT: "(BH)max"}
 
@@ -37,7 +40,9 @@ def _show(units: str, column: str, *values: float) -> str:
     """Return values of a column in the units asked for, beside each other."""
     digits, factor, unit, fine = _UNITS[COLUMNS[column].unit]
     if units != "cgs":
-        factor, unit, fine = 1.0, COLUMNS[column].unit, digits
+        factor = 1.0
+        unit = COLUMNS[column].unit
+        fine = digits
     return " / ".join(f"{v * factor:.{fine}f}" for v in values) + f" {unit}"
 
 
@@ -112,9 +117,11 @@ def _plain(units: str, column: str, value: float) -> str:
 
 def _row_of_today(replacement: Any, answer: Answer, units: str) -> tuple[str, ...]:
     """Return the row of the magnet in use."""
-    reference, own = replacement.reference, answer.own
+    reference = replacement.reference
+    own = answer.own
     assert own is not None
-    low, high = reference[f"{HEAVY}_lo"], reference[f"{HEAVY}_hi"]
+    low = reference[f"{HEAVY}_lo"]
+    high = reference[f"{HEAVY}_hi"]
     heavy = f"{reference[HEAVY]:.1f}"
     if high - low > 0.05:
         heavy += f" ({low:.1f}-{high:.1f})"
@@ -177,7 +184,9 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
 
 def _asked(replacement: Any, units: str) -> str:
     """Return what is asked of a replacement, and whence."""
-    if not replacement.limits or ("kind" not in replacement.reference and not replacement.limits):
+    if not replacement.limits or (
+        "kind" not in replacement.reference and not replacement.limits
+    ):
         return "Nothing is asked."
     parts = []
     for column, limit in replacement.limits.items():
@@ -214,7 +223,11 @@ def _assumed(replacement: Any, first: Answer) -> str:
         for other in replacement.answers[1:]:
             ways = (first.recommended, other.recommended)
             same = [way.kind if way is not None else "" for way in ways]
-            alike = "the answer is alike" if same[0] == same[1] else f"then {other.sentence}"
+            alike = (
+                "the answer is alike"
+                if same[0] == same[1]
+                else f"then {other.sentence}"
+            )
             others.append(f"if it is {other.kind}, {alike}")
         text += "".join(f"; {one}" for one in others) + "."
     if not first.is_level_sound:
@@ -231,7 +244,8 @@ def _beside(replacement: Any, first: Answer) -> str | None:
     own = first.recipe
     kg_year = best.saved / 100.0 * request.mass_kg * request.per_year
     parts = []
-    before, after = heavy_held(own.text, own.shell), heavy_held(best.candidate, best.shell)
+    before = heavy_held(own.text, own.shell)
+    after = heavy_held(best.candidate, best.shell)
     amounts = [
         f"{symbol} {before.get(symbol, 0.0):.2f} to {after.get(symbol, 0.0):.2f} wt.%"
         for symbol in dict.fromkeys([*before, *after])
@@ -239,19 +253,25 @@ def _beside(replacement: Any, first: Answer) -> str | None:
     if amounts:
         parts.append("; ".join(amounts))
     licensed = [
-        symbol for symbol in (*after, *beside_held(best.candidate, "")) if symbol in _LICENSED
+        symbol
+        for symbol in (*after, *beside_held(best.candidate, ""))
+        if symbol in _LICENSED
     ]
     if licensed:
         parts.append(f"export licence needed for {', '.join(licensed)}")
     if best.kind == "other-family":
         beside = beside_held(best.candidate, best.shell)
-        parts += [f"it holds {', '.join(f'{e} {x:.0f} wt.%' for e, x in beside.items())}"]
+        parts += [
+            f"it holds {', '.join(f'{e} {x:.0f} wt.%' for e, x in beside.items())}"
+        ]
         parts.append("price: ask, its elements say nothing of it")
     flux = best.remanence_guaranteed_T / replacement.reference[REMANENCE] - 1.0
     parts.append(f"flux {100 * flux:+.1f} %")
     verb = "saves" if kg_year >= 0.0 else "takes"
     text = f"Way 1 {verb} {abs(kg_year):.3g} kg of heavy rare earth a year in "
-    text += f"{request.per_year:,} magnets of {request.mass_kg:g} kg; {'; '.join(parts)}."
+    text += (
+        f"{request.per_year:,} magnets of {request.mass_kg:g} kg; {'; '.join(parts)}."
+    )
     return text
 
 
@@ -276,7 +296,8 @@ def _details(replacement: Any, first: Answer, units: str) -> list[str]:
     """Return supply risk by scenario, and what to charge."""
     from ..supply.scenario import scenarios
 
-    best, own = first.recommended, first.recipe
+    best = first.recommended
+    own = first.recipe
     if best is None or own is None:
         return []
     table = CompositionTable.from_strings([best.candidate, own.text], basis="weight")
@@ -288,8 +309,14 @@ def _details(replacement: Any, first: Answer, units: str) -> list[str]:
         new, old = ledger(table, name, shell=shell)["supply_risk"]
         shown.append(f"Supply risk, {name}: {new:.2f} (now {old:.2f}).")
     if root_of(best.host) != root_of(replacement.reference["host"]):
-        heavier = 100.0 * (best.density_kg_m3 / replacement.reference["density_kg_m3"] - 1.0)
-        trade = str(HOSTS[best.host].magnet.trade).split(": ")[-1] if best.host in HOSTS else ""
+        heavier = 100.0 * (
+            best.density_kg_m3 / replacement.reference["density_kg_m3"] - 1.0
+        )
+        trade = (
+            str(HOSTS[best.host].magnet.trade).split(": ")[-1]
+            if best.host in HOSTS
+            else ""
+        )
         shown.append(f"Weight {heavier:+.0f} %; {trade}.")
     if not best.grade:
         shown.append(_charged(best, replacement.request.conditions.supply_scenario))
@@ -312,7 +339,9 @@ def _charged(way: Way, scenario: Any) -> str:
             put_in[name] = amount
             left = {e: x - amount * parts.get(e, 0.0) / 100.0 for e, x in left.items()}
     put_in |= {e: x for e, x in left.items() if x > 0.005}
-    elements = CompositionTable.from_strings([e for e in put_in if e in INDEX], basis="atomic")
+    elements = CompositionTable.from_strings(
+        [e for e in put_in if e in INDEX], basis="atomic"
+    )
     each = ledger(elements, scenario)["cost_USD_kg"].tolist()
     price = dict(zip((e for e in put_in if e in INDEX), each, strict=True))
     rows = datasets.rows("supply/inputs.csv")
@@ -346,7 +375,9 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
     if not (share := set_so.get("share", 0.0)):
         return {}, ""
     gases = {e: share * x / 100.0 for e, x in set_so.items() if e in ("O", "N", "C")}
-    metals = {e: x for e, x in set_so.items() if e != "share" and e not in gases} or dict(left)
+    metals = {
+        e: x for e, x in set_so.items() if e != "share" and e not in gases
+    } or dict(left)
     for element, amount in metals.items():
         left[element] = left.get(element, 0.0) - share * amount / sum(metals.values())
         if left[element] < -1e-6:
@@ -355,16 +386,25 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
                 "recipe; set a smaller share or other elements in MAGNETKIT_SCRAP"
             )
     carried = ", ".join(f"{e} {x:.2f}" for e, x in gases.items())
-    note = f" The scrap carries {carried} wt.% into the magnet (--process)." if carried else ""
+    note = (
+        f" The scrap carries {carried} wt.% into the magnet (--process)."
+        if carried
+        else ""
+    )
     return {"scrap": share}, note
 
 
 def _changes(replacement: Any, first: Answer) -> list[str]:
     """Return what would change the answer."""
-    changes, best = [], first.recommended
+    changes = []
+    best = first.recommended
     if replacement.duty_line:
         changes.append(replacement.duty_line)
-    if replacement.estimate and first.recipe is not None and first.recipe.heavy_wt_pct > 0.05:
+    if (
+        replacement.estimate
+        and first.recipe is not None
+        and first.recipe.heavy_wt_pct > 0.05
+    ):
         changes.append("what it is really made of (--recipe, --measured)")
     if best is not None and best.kind == "diffused":
         changes.append("a thickness over 5 to 10 mm (`magnetkit diffuse`)")
@@ -374,7 +414,11 @@ def _changes(replacement: Any, first: Answer) -> list[str]:
         changes.append("a time of use (--hours: ten years act as 62 kA/m more)")
     own = first.recipe
     reference = replacement.reference
-    if own is not None and abs(reference[ALPHA]) <= COMPENSATED and own.heavy_wt_pct > 0.05:
+    if (
+        own is not None
+        and abs(reference[ALPHA]) <= COMPENSATED
+        and own.heavy_wt_pct > 0.05
+    ):
         without = compensation(reference["grade"], recipe=own.text, basis="weight")
         parts = [text for text in sentences(without) if text.startswith("without")]
         changes.append(f"its heavy rare earth serves alpha: {'; '.join(parts)}")

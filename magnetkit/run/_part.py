@@ -35,7 +35,9 @@ def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
         if amount is not None:
             below[maker] = below.get(maker, 0.0) + amount.mean - amount.low
             above[maker] = above.get(maker, 0.0) + amount.high - amount.mean
-    return Amount(mean - math.hypot(*below.values()), mean, mean + math.hypot(*above.values()))
+    return Amount(
+        mean - math.hypot(*below.values()), mean, mean + math.hypot(*above.values())
+    )
 
 
 def sum_heavy(amounts: Mapping[str, Amount]) -> Amount:
@@ -71,7 +73,9 @@ class Part:
     @property
     def verdict(self) -> str:
         """``keep``, ``replace`` or what else the answer says."""
-        return "" if self.answer is None else self.answer.verdict
+        if self.answer is None:
+            return ""
+        return self.answer.verdict
 
     @property
     def heavy_then(self) -> Amount:
@@ -85,4 +89,7 @@ class Part:
         """Return kg a year of each element; nothing where no amount is known."""
         if self.kg_year != self.kg_year:
             return {}
-        return {element: share.times(self.kg_year / 100.0) for element, share in shares.items()}
+        return {
+            element: share.times(self.kg_year / 100.0)
+            for element, share in shares.items()
+        }

@@ -26,12 +26,16 @@ _SHOWN_LINES = 12
 def prices_of(scenario: Scenario) -> Prices:
     """Return the price of each element that has one, USD/kg."""
     prices = element_prices(scenario).tolist()
-    return {element: prices[i] for element, i in INDEX.items() if prices[i] == prices[i]}
+    return {
+        element: prices[i] for element, i in INDEX.items() if prices[i] == prices[i]
+    }
 
 
 def today_cost(part: Part, prices: Prices) -> float:
     """Return the cost of today's elements, USD/kg: the mean over what it may be made of."""
-    return _cost({element: amount.mean for element, amount in part.today.items()}, prices)
+    return _cost(
+        {element: amount.mean for element, amount in part.today.items()}, prices
+    )
 
 
 def way_cost(way: Any, prices: Prices) -> float:
@@ -56,7 +60,9 @@ def _cost(shares: Mapping[str, float], prices: Prices) -> float:
     total = sum(shares.values())
     if not total:
         return math.nan
-    return sum(x * prices.get(element, math.nan) for element, x in shares.items()) / total
+    return (
+        sum(x * prices.get(element, math.nan) for element, x in shares.items()) / total
+    )
 
 
 def main_table(
@@ -78,7 +84,8 @@ def main_table(
 
 
 def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
-    today, then = part.heavy_today, part.heavy_then
+    today = part.heavy_today
+    then = part.heavy_then
     kg = part.kg_year / 100.0
     way = part.way
     row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
@@ -111,12 +118,24 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
 
     weighed_parts = [part for part in parts if part.kg_year == part.kg_year]
     heavy = get_settings().heavy_rare_earths
-    today = [(part.maker, part.heavy_today.times(part.kg_year / 100.0)) for part in weighed_parts]
-    then = [(part.maker, part.heavy_then.times(part.kg_year / 100.0)) for part in weighed_parts]
+    today = [
+        (part.maker, part.heavy_today.times(part.kg_year / 100.0))
+        for part in weighed_parts
+    ]
+    then = [
+        (part.maker, part.heavy_then.times(part.kg_year / 100.0))
+        for part in weighed_parts
+    ]
     table = [_total_row("heavy rare earth", today, then)]
     for element in (*heavy, *TAKEN_ON):
-        now = [(part.maker, part.kilograms(part.today).get(element)) for part in weighed_parts]
-        later = [(part.maker, part.kilograms(part.then).get(element)) for part in weighed_parts]
+        now = [
+            (part.maker, part.kilograms(part.today).get(element))
+            for part in weighed_parts
+        ]
+        later = [
+            (part.maker, part.kilograms(part.then).get(element))
+            for part in weighed_parts
+        ]
         if any(amount is not None for _, amount in [*now, *later]):
             table.append(_total_row(element, now, later))
     return pd.DataFrame(table)
@@ -127,7 +146,8 @@ def _total_row(
     today: Sequence[tuple[str, Amount | None]],
     then: Sequence[tuple[str, Amount | None]],
 ) -> dict[str, Any]:
-    now, later = sum_amounts(today), sum_amounts(then)
+    now = sum_amounts(today)
+    later = sum_amounts(then)
     row: dict[str, Any] = {"Element": element}
     for name, amount in (("today", now), ("then", later)):
         row[f"{name}, kg a year"] = amount.mean
@@ -183,7 +203,9 @@ def notes(
     """Return what was read, what fills gaps, and what the numbers rest on."""
     texts = [f"Columns: {listed.sentence()}.", *(f"{note}." for note in listed.notes)]
     texts += [*gaps, *_filled(parts)]
-    texts.append(f"{questions} different questions were asked of the rows, equal ones once.")
+    texts.append(
+        f"{questions} different questions were asked of the rows, equal ones once."
+    )
     texts.append(
         "What a grade is made of is an estimate from printed values (makers print no composition); "
         "low and high are the ends of its 90 % range. In totals errors of one maker add up and "
@@ -224,7 +246,9 @@ def _dollars_line(frame: "pd.DataFrame") -> str:
     if is_other_family.any():
         text += f", of which {is_other_family.sum()} parts go to another family (price: ask)"
     rest = today[~is_other_family].sum()
-    return f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
+    return (
+        f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
+    )
 
 
 def lines(answer: Any) -> list[str]:
@@ -244,22 +268,29 @@ def lines(answer: Any) -> list[str]:
     )
     element_texts = []
     for _, row in answer.totals.iloc[1:].iterrows():
-        low, high = row["today, low"], row["today, high"]
+        low = row["today, low"]
+        high = row["today, high"]
         element_texts.append(
             f"{row['Element']} {row['today, kg a year']:,.0f} ({low:,.0f} to {high:,.0f}) -> "
             f"{row['then, kg a year']:,.0f}"
         )
     texts.append(f"By element, kg a year: {'; '.join(element_texts)}.")
     texts.append(_dollars_line(answer.frame))
-    texts += [f"{row['Shortage']}: {row['In words']}" for _, row in answer.shortages.iterrows()]
+    texts += [
+        f"{row['Shortage']}: {row['In words']}"
+        for _, row in answer.shortages.iterrows()
+    ]
     for part in parts[:_SHOWN_LINES]:
         what = part.verdict or "counted"
         if part.way is not None:
             what = f"{part.way.name}, P {part.way.probability_meets_requirements:.2f}"
         texts.append(f"{part.name} ({part.magnet}): {what}")
     if len(parts) > _SHOWN_LINES:
-        texts.append(f"... and {len(parts) - _SHOWN_LINES} more parts (--out FILE.xlsx has all)")
+        texts.append(
+            f"... and {len(parts) - _SHOWN_LINES} more parts (--out FILE.xlsx has all)"
+        )
     texts += [
-        f"row {row['Row']} not understood: {row['Why']}" for _, row in answer.refused.iterrows()
+        f"row {row['Row']} not understood: {row['Why']}"
+        for _, row in answer.refused.iterrows()
     ]
     return texts + answer.notes

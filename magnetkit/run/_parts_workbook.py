@@ -31,7 +31,9 @@ def write_parts_workbook(answer: Any, path: Path) -> Path:
     from openpyxl import Workbook
 
     if path.suffix.lower() != ".xlsx":
-        raise InputError(f"{path} names no workbook; expected a file that ends in .xlsx")
+        raise InputError(
+            f"{path} names no workbook; expected a file that ends in .xlsx"
+        )
     book = Workbook()
     book.remove(book.active)
     _add_sheet(book, "Answer", answer.frame, frozen="C2")
@@ -46,7 +48,9 @@ def write_parts_workbook(answer: Any, path: Path) -> Path:
         for part in answer.parts:
             ways = answer.ways[answer.ways["Row"] == part.line]
             if len(ways):
-                _add_sheet(book, f"{part.line} {part.name}", ways.dropna(axis=1, how="all"))
+                _add_sheet(
+                    book, f"{part.line} {part.name}", ways.dropna(axis=1, how="all")
+                )
     # Packed in memory: on a full disk the parts of a half-written archive each print their own.
     packed = io.BytesIO()
     book.save(packed)
@@ -61,7 +65,9 @@ def _as_notes(notes: list[str]) -> "pd.DataFrame":
     return pd.DataFrame({"Note": notes}, dtype=object)
 
 
-def _add_sheet(book: Any, title: str, frame: "pd.DataFrame", frozen: str = "A2") -> None:
+def _add_sheet(
+    book: Any, title: str, frame: "pd.DataFrame", frozen: str = "A2"
+) -> None:
     """Add a table that can be sorted and filtered, with a format for each column."""
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
@@ -111,7 +117,9 @@ def _number_format(name: str) -> str:
     if name in _DIGITS:
         return _DIGITS[name]
     if "USD a year" in name or name.endswith((", USD", "kg a year", "magnets")):
-        return "#,##0" if "USD" in name else "#,##0.0"
+        if "USD" in name:
+            return "#,##0"
+        return "#,##0.0"
     if name.endswith((", low", ", high")):
         return "#,##0.0"
     if name.endswith(" T"):
@@ -148,7 +156,8 @@ def _text(text: str) -> str:
 def _title(text: str, taken: set[str]) -> str:
     """Return a title that a sheet may have and none has yet."""
     plain = _FORBIDDEN.sub(" ", text).strip()[:_LONGEST_TITLE] or "part"
-    title, number = plain, 1
+    title = plain
+    number = 1
     while title.casefold() in {one.casefold() for one in taken}:
         number += 1
         title = f"{plain[: _LONGEST_TITLE - 4]} {number}"

@@ -54,7 +54,8 @@ def in_order(pool: "Pool", work: Callable[[A], B], pieces: Iterable[A]) -> Itera
 
 def ahead(items: Iterable[A]) -> Iterator[A]:
     """Yield items, while a thread makes the next one."""
-    given, end = iter(items), object()
+    given = iter(items)
+    end = object()
     with ThreadPoolExecutor(1, "ahead") as pool:
         coming: Any = pool.submit(next, given, end)
         while (item := coming.result()) is not end:
@@ -96,7 +97,9 @@ def opened(
             yield pool
         return
     if workers is not None and address is not None:
-        raise InputError("give workers on this machine or the address of a cluster, not both")
+        raise InputError(
+            "give workers on this machine or the address of a cluster, not both"
+        )
     if workers is not None and workers < 1:
         raise InputError(f"workers must be 1 or more, got {workers}")
     try:
@@ -130,7 +133,11 @@ def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
     if address is None:
         # Without an address the scheduler asks for a port that another one may have.
         free = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
-        asked = {"n_workers": workers, "threads_per_worker": 1, "scheduler_kwargs": free}
+        asked = {
+            "n_workers": workers,
+            "threads_per_worker": 1,
+            "scheduler_kwargs": free,
+        }
         cluster = distributed.LocalCluster(**asked)
         with cluster, distributed.Client(cluster) as client:
             yield client
@@ -156,9 +163,12 @@ def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
 class _Cluster:
     """A Dask client as a pool."""
 
-    def __init__(self, client: "Client", job: Job | None, needed: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self, client: "Client", job: Job | None, needed: Mapping[str, Any] | None
+    ) -> None:
         self._client = client
-        self._job, self._needed = job, needed
+        self._job = job
+        self._needed = needed
         self.workers = max(1, sum(client.nthreads().values()))
 
     def submit(self, work: Callable[[Any], Any], piece: Any) -> "_Watched":
@@ -167,7 +177,9 @@ class _Cluster:
         # would rather have it sent before.
         with catch_warnings():
             filterwarnings("ignore", message="Sending large graph")
-            future = self._client.submit(_alone, work, piece, self._job, self._needed, pure=False)
+            future = self._client.submit(
+                _alone, work, piece, self._job, self._needed, pure=False
+            )
         return _Watched(self._client, future)
 
 
@@ -175,7 +187,8 @@ class _Watched:
     """A future of Dask's that does not wait for ever where no workers are left."""
 
     def __init__(self, client: "Client", future: Any) -> None:
-        self._client, self._future = client, future
+        self._client = client
+        self._future = future
 
     def result(self) -> Any:
         """Wait for the result."""
@@ -227,7 +240,12 @@ def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
     if not progress:
         yield lambda done, total: None
         return
-    from rich.progress import MofNCompleteColumn, ProgressColumn, Task, TimeRemainingColumn
+    from rich.progress import (
+        MofNCompleteColumn,
+        ProgressColumn,
+        Task,
+        TimeRemainingColumn,
+    )
     from rich.text import Text
 
     from .._core._progress import bars
@@ -237,7 +255,8 @@ def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
             speed = task.finished_speed or task.speed
             return Text(f"{speed:,.0f} rows/s" if speed else "")
 
-    figures = MofNCompleteColumn(), Rate(), TimeRemainingColumn()
-    with bars(*figures, transient=True) as shown:
+    with bars(
+        MofNCompleteColumn(), Rate(), TimeRemainingColumn(), transient=True
+    ) as shown:
         number = shown.add_task(task, total=None)
         yield lambda done, total: shown.update(number, completed=done, total=total)

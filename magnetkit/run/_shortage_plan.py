@@ -57,7 +57,9 @@ def plan_changes(
         changes += table
         summary.append({"Shortage": shortage.title, "Name": shortage.name, **row})
     columns = ["Shortage", "Order", "Part", "Magnet", "What to do", "Why"]
-    return pd.DataFrame(changes, columns=None if changes else columns), pd.DataFrame(summary)
+    return pd.DataFrame(changes, columns=None if changes else columns), pd.DataFrame(
+        summary
+    )
 
 
 def _plan_cut(
@@ -66,10 +68,13 @@ def _plan_cut(
     """Plan for elements of which a share cannot be had."""
     missing = shortage.missing_shares()
     whole = min(missing.values()) >= 1.0
-    changes = [c for part in parts if (c := _change(part, missing, prices, whole)) is not None]
+    changes = [
+        c for part in parts if (c := _change(part, missing, prices, whole)) is not None
+    ]
     changes.sort(key=lambda c: (c.way is None, -c.freed, -c.need))
     gap = sum(c.weight_need for c in changes)
-    total, gap_left = sum(c.need for c in changes), gap
+    total = sum(c.need for c in changes)
+    gap_left = gap
     table = []
     for order, change in enumerate(changes, start=1):
         status, why = _judge_cut(change, gap_left, missing)
@@ -82,7 +87,10 @@ def _plan_cut(
             _row(shortage, order, change, status, why)
             | {"Cannot be had before, kg a year": before, "after, kg a year": gap_left}
         )
-    count = {name: sum(row["What to do"] == name for row in table) for name in ("change", "stops")}
+    count = {
+        name: sum(row["What to do"] == name for row in table)
+        for name in ("change", "stops")
+    }
     elements = ", ".join(missing)
     words = (
         f"{len(changes)} parts need {total:,.1f} kg {elements} a year, of which {gap:,.1f} cannot "
@@ -93,14 +101,22 @@ def _plan_cut(
         words += f" ({', '.join(stopping_parts[:5])}{', ...' if len(stopping_parts) > 5 else ''})"
     first = next((row for row in table if row["What to do"] == "change"), None)
     if first is not None:
-        words += f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
-    row = {"Parts concerned": len(changes), "To change": count["change"], "Stop": count["stops"]}
+        words += (
+            f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
+        )
+    row = {
+        "Parts concerned": len(changes),
+        "To change": count["change"],
+        "Stop": count["stops"],
+    }
     row |= {"Needed, kg a year": total, "Cannot be had, kg a year": gap}
     row["USD a year saved at its prices"] = _dollars(table)
     return table, row | {"In words": f"{words}."}
 
 
-def _judge_cut(change: Change, left: float, missing: Mapping[str, float]) -> tuple[str, str]:
+def _judge_cut(
+    change: Change, left: float, missing: Mapping[str, float]
+) -> tuple[str, str]:
     """Return what to do with a part, and why."""
     elements = ", ".join(missing)
     if left <= 1e-9:
@@ -110,7 +126,8 @@ def _judge_cut(change: Change, left: float, missing: Mapping[str, float]) -> tup
             "stops",
             f"no way without {elements} has P {LIKELY:g} or more; {_nearest(change, missing)}",
         )
-    name, chance = change.way.name, float(change.way.probability_meets_requirements)
+    name = change.way.name
+    chance = float(change.way.probability_meets_requirements)
     return (
         "change",
         f"{name} (P {chance:.2f}) frees {change.freed:,.2f} kg a year, the most that is left",
@@ -129,13 +146,17 @@ def _nearest(change: Change, missing: Mapping[str, float]) -> str:
     return f"nearest {best.name}, P {best.probability_meets_requirements:.2f}"
 
 
-def _change(part: Part, missing: Mapping[str, float], prices: Prices, whole: bool) -> Change | None:
+def _change(
+    part: Part, missing: Mapping[str, float], prices: Prices, whole: bool
+) -> Change | None:
     """Return what a part needs of scarce elements and its best way; None where it needs none."""
     shares = {e: part.today[e].mean for e in missing if e in part.today}
     if sum(shares.values()) < TRACE_WT_PCT or part.kg_year != part.kg_year:
         return None
     need = part.kg_year / 100.0 * sum(shares.values())
-    weighted = part.kg_year / 100.0 * sum(missing[e] * share for e, share in shares.items())
+    weighted = (
+        part.kg_year / 100.0 * sum(missing[e] * share for e, share in shares.items())
+    )
     way = _best_way(part, missing, whole, sum(shares.values()))
     freed = 0.0
     if way is not None:
@@ -143,7 +164,9 @@ def _change(part: Part, missing: Mapping[str, float], prices: Prices, whole: boo
     return Change(part, need, freed, way, _saved_dollars(part, way, prices), weighted)
 
 
-def _best_way(part: Part, missing: Mapping[str, float], whole: bool, today: float) -> Any:
+def _best_way(
+    part: Part, missing: Mapping[str, float], whole: bool, today: float
+) -> Any:
     """Return the likely way that holds least of what is scarce, or none of it if all is missing."""
     ways = part.answer.ways if part.answer is not None else ()
     most = TRACE_WT_PCT if whole else 0.95 * today
@@ -154,7 +177,9 @@ def _best_way(part: Part, missing: Mapping[str, float], whole: bool, today: floa
     ]
     if not good:
         return None
-    return min(good, key=lambda way: (round(_scarce(way, missing), 2), _order_of_kind(way)))
+    return min(
+        good, key=lambda way: (round(_scarce(way, missing), 2), _order_of_kind(way))
+    )
 
 
 def _order_of_kind(way: Any) -> tuple[bool, float]:
@@ -176,11 +201,16 @@ def _plan_delay(
     longest = max(weeks.values())
     waiting_parts = []
     for part in parts:
-        elements = [e for e in weeks if e in part.today and part.today[e].mean >= TRACE_WT_PCT]
+        elements = [
+            e for e in weeks if e in part.today and part.today[e].mean >= TRACE_WT_PCT
+        ]
         if elements and part.kg_year == part.kg_year:
             waiting_parts.append((part, elements))
     stock = {part.line: part.kg_year * longest / _WEEKS for part, _ in waiting_parts}
-    value = {part.line: stock[part.line] * today_cost(part, prices) for part, _ in waiting_parts}
+    value = {
+        part.line: stock[part.line] * today_cost(part, prices)
+        for part, _ in waiting_parts
+    }
     waiting_parts.sort(key=lambda pair: -value[pair[0].line])
     table = []
     for order, (part, elements) in enumerate(waiting_parts, start=1):
@@ -188,14 +218,20 @@ def _plan_delay(
         status = "change" if way is not None else "keep a stock"
         why = f"holds {', '.join(elements)}: {stock[part.line]:,.1f} kg of magnets for "
         why += f"{longest:g} weeks"
-        why += f"; {way.name} needs no licence" if way is not None else "; no likely way without"
+        why += (
+            f"; {way.name} needs no licence"
+            if way is not None
+            else "; no likely way without"
+        )
         shares = sum(part.today[e].mean for e in elements)
         change = Change(part, part.kg_year * shares / 100.0, 0.0, way, math.nan, 0.0)
         row = _row(shortage, order, change, status, why)
         table.append(
-            row | {"Stock, kg of magnets": stock[part.line], "Stock, USD": value[part.line]}
+            row
+            | {"Stock, kg of magnets": stock[part.line], "Stock, USD": value[part.line]}
         )
-    kilograms, dollars = sum(stock.values()), sum(v for v in value.values() if v == v)
+    kilograms = sum(stock.values())
+    dollars = sum(v for v in value.values() if v == v)
     count = sum(row["What to do"] == "change" for row in table)
     words = (
         f"{len(waiting_parts)} parts wait {longest:g} weeks: a stock of {kilograms:,.0f} kg of "
@@ -214,7 +250,8 @@ def _free_way(part: Part, elements: Mapping[str, float]) -> Any:
     good = [
         way
         for way in ways
-        if way.probability_meets_requirements >= LIKELY and _scarce(way, elements) < TRACE_WT_PCT
+        if way.probability_meets_requirements >= LIKELY
+        and _scarce(way, elements) < TRACE_WT_PCT
     ]
     return max(good, key=lambda way: way.probability_meets_requirements, default=None)
 
@@ -225,18 +262,27 @@ def _plan_prices(
     """Plan for other prices: what each change saves a year at them."""
     changes = []
     for part in parts:
-        before, after = today_cost(part, usual), today_cost(part, prices)
+        before = today_cost(part, usual)
+        after = today_cost(part, prices)
         if not after > before + 1e-9 or part.kg_year != part.kg_year:
             continue
         way, saving = _cheapest(part, prices)
         need = part.kg_year * (after - before)
         changes.append(Change(part, need, 0.0, way, saving, 0.0))
-    changes.sort(key=lambda c: (c.way is None, -c.saved_USD if c.way is not None else -c.need))
+    changes.sort(
+        key=lambda c: (c.way is None, -c.saved_USD if c.way is not None else -c.need)
+    )
     table = []
     for order, change in enumerate(changes, start=1):
         price_rise = f"{change.need:,.0f} USD a year dearer"
         if change.way is None:
-            row = _row(shortage, order, change, "pay", f"{price_rise}; no likely way prices less")
+            row = _row(
+                shortage,
+                order,
+                change,
+                "pay",
+                f"{price_rise}; no likely way prices less",
+            )
         else:
             why = f"{price_rise}; {change.way.name} saves {change.saved_USD:,.0f} USD a year"
             row = _row(shortage, order, change, "change", why)
@@ -257,13 +303,17 @@ def _plan_prices(
 def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
     """Return the likely way of the same family that saves most, USD a year, or None."""
     ways = part.answer.ways if part.answer is not None else ()
-    best, most = None, 0.0
+    best = None
+    most = 0.0
     for way in ways:
         saving = _saved_dollars(part, way, prices)
         # What another family's elements cost says nothing of its price.
-        likely = way.probability_meets_requirements >= LIKELY and way.kind != "other-family"
+        likely = (
+            way.probability_meets_requirements >= LIKELY and way.kind != "other-family"
+        )
         if likely and saving > most:
-            best, most = way, saving
+            best = way
+            most = saving
     return best, most
 
 
@@ -274,9 +324,15 @@ def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:
     return part.kg_year * (today_cost(part, prices) - way_cost(way, prices))
 
 
-def _row(shortage: Shortage, order: int, change: Change, status: str, why: str) -> dict[str, Any]:
+def _row(
+    shortage: Shortage, order: int, change: Change, status: str, why: str
+) -> dict[str, Any]:
     part = change.part
-    row: dict[str, Any] = {"Shortage": shortage.title, "Order": order, "Part": part.name}
+    row: dict[str, Any] = {
+        "Shortage": shortage.title,
+        "Order": order,
+        "Part": part.name,
+    }
     row |= {"Magnet": part.magnet, "What to do": status, "Why": why}
     row["Change to"] = "" if change.way is None else change.way.name
     row["P"] = math.nan
@@ -289,5 +345,7 @@ def _row(shortage: Shortage, order: int, change: Change, status: str, why: str) 
 
 
 def _dollars(table: Sequence[Mapping[str, Any]]) -> float:
-    values = [row["Saved, USD a year"] for row in table if row["What to do"] == "change"]
+    values = [
+        row["Saved, USD a year"] for row in table if row["What to do"] == "change"
+    ]
     return sum(value for value in values if value == value)

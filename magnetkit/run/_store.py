@@ -37,7 +37,16 @@ from ..choose._decisions import columns as columns_of_choices
 from ..choose._order import Keys, Rule
 from ..choose.result import DECISIONS, rows_between
 from . import _files
-from ._work import Part, Work, decode, differences, file_name, put_part, rejected_lines, written
+from ._work import (
+    Part,
+    Work,
+    decode,
+    differences,
+    file_name,
+    put_part,
+    rejected_lines,
+    written,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -48,8 +57,10 @@ _FRAGMENT = re.compile(rf"{_FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.pa
 # The manifest of all chunks so far is written after each as long as that takes so many seconds at
 # most, and for no more than this share of the time later: with many thousand chunks it would take
 # longer than they do.
-_AT_ONCE, _SHARE_OF_TIME = 0.05, 0.05
-_TABLE, _REFUSED = "arrow", "rejected.arrow"
+_AT_ONCE = 0.05
+_SHARE_OF_TIME = 0.05
+_TABLE = "arrow"
+_REFUSED = "rejected.arrow"
 """Endings of the files of a chunk."""
 _NAMED = ("models", "tally", "files")
 """What the manifest says of a chunk besides its rows and rejected lines."""
@@ -66,7 +77,9 @@ class _Chunks:
 
     def _of(self, phase: str) -> list[tuple[int, Part]]:
         """Return the chunks of a phase in order, each with its number."""
-        return [(key[1], self._parts[key]) for key in sorted(self._parts) if key[0] == phase]
+        return [
+            (key[1], self._parts[key]) for key in sorted(self._parts) if key[0] == phase
+        ]
 
     def _table(
         self, phase: str, number: int, kind: str, columns: list[str] | None = None
@@ -74,7 +87,9 @@ class _Chunks:
         """Return columns, or all, of a chunk's table or rejected lines; None where it has none."""
         raise NotImplementedError
 
-    def numbered(self, columns: list[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
+    def numbered(
+        self, columns: list[str] | None = None
+    ) -> Iterator[tuple[int, pa.Table]]:
         """Yield the chunks in order, each with its number."""
         for number, _ in self._of(self.phase):
             if (table := self._table(self.phase, number, _TABLE, columns)) is not None:
@@ -105,11 +120,15 @@ class _Chunks:
             if table is not None:
                 yield part.rows, choices(table, rule)
 
-    def take(self, rows: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
+    def take(
+        self, rows: NDArray[np.int64], columns: list[str] | None = None
+    ) -> pa.Table:
         """Return columns, or all, of some candidates, whose numbers ascend."""
-        stop, found = 0, []
+        stop = 0
+        found = []
         for number, part in self._of(self.phase):
-            start, stop = stop, stop + part.rows
+            start = stop
+            stop = stop + part.rows
             own = rows_between(rows, start, stop)
             if len(own):
                 table: Any = self._table(self.phase, number, _TABLE, columns)
@@ -146,7 +165,9 @@ class Memory(_Chunks):
     ) -> pa.Table | None:
         part = self._parts[phase, number]
         content = part.table if kind == _TABLE else part.rejected
-        return decode(content, columns) if content else None
+        if content:
+            return decode(content, columns)
+        return None
 
 
 class Store(_Chunks):
@@ -169,7 +190,8 @@ class Store(_Chunks):
         self.identity: dict[str, Any] = {}
         self.models: dict[str, str] = {}
         self._workers_write = near or self.shared
-        self._due, self._unnamed = 0.0, False
+        self._due = 0.0
+        self._unnamed = False
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -216,7 +238,11 @@ class Store(_Chunks):
         self.identity = json.loads(json.dumps(identity))
         if resume:
             there = _files.own_manifest(self.place) or {}
-            if there.get("done") and there["identity"] == self.identity and self._is_whole(there):
+            if (
+                there.get("done")
+                and there["identity"] == self.identity
+                and self._is_whole(there)
+            ):
                 self._clear()
                 return False
             before = _files.own_manifest(self.parts)
@@ -243,7 +269,8 @@ class Store(_Chunks):
 
     def _is_whole(self, manifest: dict[str, Any]) -> bool:
         """Return whether a finished result has all its files, here as they were written."""
-        files, folder = _files.named_files(manifest), Path(self.place.address)
+        files = _files.named_files(manifest)
+        folder = Path(self.place.address)
         if self.shared:
             return bool(files) and set(files) <= self.place.names()
         digests = (_files.has_digest(folder / n, d) for n, d in files.items())
@@ -264,7 +291,9 @@ class Store(_Chunks):
     def _take_up(self, chunks: list[dict[str, Any]]) -> None:
         for chunk in chunks:
             files = chunk.get("files", {})
-            damaged = [name for name, digest in files.items() if not self._has(name, digest)]
+            damaged = [
+                name for name, digest in files.items() if not self._has(name, digest)
+            ]
             if damaged:
                 _log.warning(
                     "%s is damaged or missing; its chunk is evaluated again",
@@ -296,12 +325,16 @@ class Store(_Chunks):
     def chunk(self, number: int) -> tuple[int, int] | None:
         """Return the rows of a chunk and the lines rejected; None if it is not finished."""
         part = self._parts.get((self.phase, number))
-        return None if part is None else (part.rows, part.lines)
+        if part is None:
+            return None
+        return (part.rows, part.lines)
 
     def prepared(self, work: Work) -> Work:
         """Return the work with writing its chunk, if the workers reach the folder."""
         far = not self._workers_write
-        return work if far else partial(written, work=work, place=self.parts, phase=self.phase)
+        if far:
+            return work
+        return partial(written, work=work, place=self.parts, phase=self.phase)
 
     def add(self, number: int, part: Part) -> None:
         """Store the finished part of a chunk of that number, and name it in the manifest soon.
@@ -360,7 +393,9 @@ class Store(_Chunks):
             | {name: dict(getattr(part, name)) for name in _NAMED}
             for (phase, number), part in sorted(self._parts.items())
         ]
-        self.parts.put(_files.MANIFEST, self._manifest_of({"done": False, "chunks": chunks}))
+        self.parts.put(
+            _files.MANIFEST, self._manifest_of({"done": False, "chunks": chunks})
+        )
 
     def _manifest_of(self, content: Mapping[str, Any]) -> bytes:
         """Return a manifest with this content and the identity."""
@@ -400,7 +435,11 @@ class Store(_Chunks):
             self.place.put(_files.MANIFEST, content)
             # Of an earlier result or attempt; other files are the user's.
             names = self.place.names()
-            own = {n for n in names if n.startswith(f"{_files.PARTS}/") or _FRAGMENT.fullmatch(n)}
+            own = {
+                n
+                for n in names
+                if n.startswith(f"{_files.PARTS}/") or _FRAGMENT.fullmatch(n)
+            }
             self.place.remove(own - set(files))
         else:
             _files.Place(str(self._staged)).put(_files.MANIFEST, content)

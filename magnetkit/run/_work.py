@@ -80,7 +80,9 @@ def code_sha256() -> str:
     """Return a hash of the syntax of the modules that decide an answer."""
     package = Path(__file__).resolve().parents[1]
     whole = sorted(package.rglob("*.py"))
-    return syntax_sha256(f for f in whole if f.relative_to(package).parts[0] not in APART)
+    return syntax_sha256(
+        f for f in whole if f.relative_to(package).parts[0] not in APART
+    )
 
 
 def finished(
@@ -94,7 +96,8 @@ def finished(
     if table is None:
         return number, part
     near = job.rule.near(table)
-    keys, best = near.at(job.threshold), choices(table, job.rule, near)
+    keys = near.at(job.threshold)
+    best = choices(table, job.rule, near)
     return number, replace(part, models=_models_of(table, job), keys=keys, choices=best)
 
 
@@ -102,13 +105,17 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     return Part(
         rows,
         b"" if table is None else encode(table),
-        encode(pa.Table.from_pylist([asdict(one) for one in rejected])) if rejected else b"",
+        encode(pa.Table.from_pylist([asdict(one) for one in rejected]))
+        if rejected
+        else b"",
         len(rejected),
         rejected[0] if rejected else None,
     )
 
 
-def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> tuple[int, Part]:
+def bounded(
+    numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int
+) -> tuple[int, Part]:
     """Read a piece and evaluate what can be within a bound, as far as the first `keep` need it.
 
     The table of the part has, of each candidate within, its number within the piece (``row``),
@@ -116,7 +123,8 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
     margin, then its ``hash``; and the ``loss`` of those that meet or are worth a trial.
     """
     number, piece = numbered
-    rows, tally = 0, Tally()
+    rows = 0
+    tally = Tally()
     left: list[pa.Table] = []
     rejected: list[Rejected] = []
     # What is left of a few chunks is evaluated in full together.
@@ -134,11 +142,14 @@ def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> t
 
 
 def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table:
-    by, loss = keys.margin.copy(), np.full(len(keys.meets), np.inf)
+    by = keys.margin.copy()
+    loss = np.full(len(keys.meets), np.inf)
     by[keys.meets] = keys.loss
     loss[near.meets] = near.loss
     decision = found.columns["decision"]
-    made = Columns(row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision)
+    made = Columns(
+        row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision
+    )
     return made.arrow().append_column("hash", pa.array(keys.hashes))
 
 
@@ -150,16 +161,23 @@ def leading(table: pa.Table, count: int) -> pa.Table:
     if len(table) <= count:
         return table
     table = table.unify_dictionaries()
-    hashes, by, loss, meets = (table[n].to_numpy() for n in ("hash", "by", "loss", "meets"))
+    hashes, by, loss, meets = (
+        table[n].to_numpy() for n in ("hash", "by", "loss", "meets")
+    )
     first = np.lexsort((hashes, by, ~meets))[:count]
-    group = 2 * table["decision"].combine_chunks().indices.to_numpy().astype(np.int64) + ~meets
+    group = (
+        2 * table["decision"].combine_chunks().indices.to_numpy().astype(np.int64)
+        + ~meets
+    )
     order = np.lexsort((hashes, loss, group))
     place = np.arange(len(order)) - np.searchsorted(group[order], group[order])
     best = order[(place < BEST) & np.isfinite(loss[order])]
     return table.take(pa.array(np.union1d(first, best)))
 
 
-def written(numbered: tuple[int, Piece], work: Work, place: Place, phase: str) -> tuple[int, Part]:
+def written(
+    numbered: tuple[int, Piece], work: Work, place: Place, phase: str
+) -> tuple[int, Part]:
     """Do some work and write its part into a place that all workers reach.
 
     Where two workers do the same, both write the same file.
@@ -184,7 +202,9 @@ def file_name(phase: str, number: int, suffix: str) -> str:
     return f"{phase}-{number:06d}.{suffix}"
 
 
-def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) -> pa.Table:
+def recovered(
+    number: int, piece: Piece, digest: str, work: Work, place: Place
+) -> pa.Table:
     """Read a chunk that a worker has written; make it again where it is lost or damaged."""
     name = file_name("chunk", number, "arrow")
     try:
@@ -194,7 +214,9 @@ def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) 
     if digest_of(content) != digest:
         content = work((number, piece))[1].table
         if digest_of(content) != digest:
-            raise StoreError(f"{place.name_of(name)} is lost and cannot be made again; screen anew")
+            raise StoreError(
+                f"{place.name_of(name)} is lost and cannot be made again; screen anew"
+            )
         place.put(name, content)
     return decode(content)
 
@@ -203,9 +225,16 @@ def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
     """Return the models used: that of the Curie temperature, and of the energy where needed."""
     from ..surrogates import _curie_training, energy
 
-    found = {TARGET: _curie_training.load(job.conditions.data, job.conditions.add).fingerprint}
+    found = {
+        TARGET: _curie_training.load(
+            job.conditions.data, job.conditions.add
+        ).fingerprint
+    }
     made_by = f"{ENERGY}_provenance"
-    if made_by in table.column_names and pc.any(pc.equal(table[made_by], "surrogate")).as_py():
+    if (
+        made_by in table.column_names
+        and pc.any(pc.equal(table[made_by], "surrogate")).as_py()
+    ):
         found[ENERGY] = energy.load().fingerprint
     return found
 
@@ -221,11 +250,16 @@ def table_of(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Ta
         for name in chunk.extra.column_names:
             own = name.removeprefix(GIVEN)
             if name == GIVEN_RANK:
-                table = table.append_column(name, chunk.extra.column(name).cast(pa.int64()))
+                table = table.append_column(
+                    name, chunk.extra.column(name).cast(pa.int64())
+                )
                 continue
             if own != name and own in table.column_names:
-                place, given = table.schema.get_field_index(own), chunk.extra.column(name)
-                table = table.set_column(place, own, given.cast(table.schema.field(own).type))
+                place = table.schema.get_field_index(own)
+                given = chunk.extra.column(name)
+                table = table.set_column(
+                    place, own, given.cast(table.schema.field(own).type)
+                )
                 continue
             while own in table.column_names or own in (*OUTPUT, COPIES, *COLUMNS):
                 own = f"input_{own}"
@@ -260,7 +294,9 @@ def encode(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def decode(source: bytes | pa.MemoryMappedFile, columns: list[str] | None = None) -> pa.Table:
+def decode(
+    source: bytes | pa.MemoryMappedFile, columns: list[str] | None = None
+) -> pa.Table:
     """Read a table, or some columns of it, from an Arrow file."""
     file = pa.ipc.open_file(source)
     if columns is None:
@@ -292,7 +328,9 @@ def dependencies(job: Job) -> dict[str, Any]:
         "code": code_sha256(),
         "data": datasets.digests(),
         "model": {TARGET: curie.fingerprint},
-        "phases_files": dict(open_snapshot(conditions.snapshot).manifest.get("files", {})),
+        "phases_files": dict(
+            open_snapshot(conditions.snapshot).manifest.get("files", {})
+        ),
         "scenario_content": load_scenario(conditions.scenario).model_dump(mode="json"),
         "settings": {"heavy_rare_earths": list(get_settings().heavy_rare_earths)},
         "versions": _versions(),
@@ -308,7 +346,9 @@ def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
     """Yield in what two JSON values differ, by name."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted(set(before) | set(now)):
-            yield from differences(before.get(key), now.get(key), f"{name} {key}".strip())
+            yield from differences(
+                before.get(key), now.get(key), f"{name} {key}".strip()
+            )
     elif before != now:
         texts = (json.dumps(value, ensure_ascii=False) for value in (before, now))
         there, here = (t if len(t) <= 40 else f"{t[:12]}..." for t in texts)

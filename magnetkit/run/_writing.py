@@ -60,7 +60,8 @@ def finish(
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
-    shared, some = store.shared, identity.get(ranked.WRITTEN) is not None
+    shared = store.shared
+    some = identity.get(ranked.WRITTEN) is not None
     take: Take = partial(_rows_of_workers, store, crew) if shared else store.take
     whole: Take = partial(_whole_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
@@ -68,32 +69,57 @@ def finish(
         ranking = ranking.in_order_of(given_ranks)
     found = joined(store.choices(job.rule))
     # The first pass counted over all that are within its bound.
-    copies = summary["sieve"]["copies"] if "sieve" in summary else found.counts if found else {}
+    copies = (
+        summary["sieve"]["copies"]
+        if "sieve" in summary
+        else found.counts
+        if found
+        else {}
+    )
     ranking = replace(ranking, copies=copies)
     kept = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
     place = ranking.place if kept is None else ranking.place[kept]
     rows = rows_in_memory(place, ranked.TOP_ROWS)
     with ThreadPoolExecutor(1, "writing") as beside:
         if isinstance(store, Store):
-            write = partial(_write_fragments, store, crew) if shared else partial(_write, store)
+            write = (
+                partial(_write_fragments, store, crew)
+                if shared
+                else partial(_write, store)
+            )
             writing = beside.submit(write, ranking, kept, rows, report)
         sold, why = lower_class(job, today := today_of(job))
         anyway = [today.arrow(), *([] if sold is None else [sold])]
         decisions = decide(found, ranking, whole, job, anyway)
-        summary = {"meet_requirements": int(ranking.meets.sum()), "lower_class": why, **summary}
+        summary = {
+            "meet_requirements": int(ranking.meets.sum()),
+            "lower_class": why,
+            **summary,
+        }
         if keep is not None and kept is not None:
-            summary |= {"meet_requirements": sum(copies.values()), "kept": int(kept.sum())}
+            summary |= {
+                "meet_requirements": sum(copies.values()),
+                "kept": int(kept.sum()),
+            }
             for record in decisions:
                 # Beyond those that are kept not all were ranked.
-                record["rank"] = record["rank"] if (record["rank"] or 0) <= keep else None
+                record["rank"] = (
+                    record["rank"] if (record["rank"] or 0) <= keep else None
+                )
         if isinstance(store, Memory):
-            data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
+            data = pa.concat_tables(
+                _with_ranks(store.tables(), ranking, kept)
+            ).unify_dictionaries()
             told = {"summary": summary, ranked.DECISIONS: decisions}
             manifest = {"identity": dict(identity), **told}
-            return ranked.Ranked(data, job.profile, manifest, list(store.rejected()), job)
+            return ranked.Ranked(
+                data, job.profile, manifest, list(store.rejected()), job
+            )
         if some:
             own = rows if kept is None else np.flatnonzero(kept)[rows]
-            shown = ranked.compact(_joined(whole(own, None), ranking.columns().take(pa.array(own))))
+            shown = ranked.compact(
+                _joined(whole(own, None), ranking.columns().take(pa.array(own)))
+            )
         else:
             shown = writing.result()
         in_memory = _files.RowsInMemory(rows, shown)
@@ -113,11 +139,18 @@ def _given_ranks(store: Memory | Store) -> "NDArray[np.int64] | None":
         if GIVEN_RANK not in table.column_names:
             return None
         parts.append(table[GIVEN_RANK].to_numpy())
-    return np.concatenate(parts) if parts else None
+    if parts:
+        return np.concatenate(parts)
+    return None
 
 
 def _whole_rows(
-    store: Any, crew: Crew, job: Job, take: Take, rows: _Rows, columns: list[str] | None = None
+    store: Any,
+    crew: Crew,
+    job: Job,
+    take: Take,
+    rows: _Rows,
+    columns: list[str] | None = None,
 ) -> pa.Table:
     """Return columns of some candidates as `take` does, or all, for which they are evaluated."""
     if columns is not None:
@@ -125,10 +158,12 @@ def _whole_rows(
 
     def needed(start: int, stop: int) -> Any:
         own = ranked.rows_between(rows, start, stop)
-        return own - start if len(own) else None
+        if len(own):
+            return own - start
+        return None
 
     tasks = iter(_tasks(store, crew, needed))
-    groups = iter(lambda: list(islice(tasks, _TOGETHER)), [])
+    groups = iter(lambda: list(islice(tasks, _JOINED_PIECES)), [])
     found = in_order(crew.pool, partial(_evaluated, job=job), groups)
     return pa.concat_tables(map(decode, found)).unify_dictionaries()
 
@@ -140,8 +175,12 @@ def _write(
     tables = _with_ranks(store.tables(), ranking, kept)
     found: list[pa.Table] = []
     first = next(tables)
-    passed = _watched(chain([first], ahead(tables)), in_memory, found, len(ranking.place), report)
-    store.hashed[_files.RANKED] = write_parquet(passed, first.schema, store.staged(_files.RANKED))
+    passed = _watched(
+        chain([first], ahead(tables)), in_memory, found, len(ranking.place), report
+    )
+    store.hashed[_files.RANKED] = write_parquet(
+        passed, first.schema, store.staged(_files.RANKED)
+    )
     return ranked.compact(pa.concat_tables(found))
 
 
@@ -152,7 +191,11 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
     rejected = list(store.rejected())
     if not rejected:
         raise InputError("there is no candidate; give at least one composition")
-    listed = f"; all are listed in {store.list_rejected()}" if isinstance(store, Store) else ""
+    listed = (
+        f"; all are listed in {store.list_rejected()}"
+        if isinstance(store, Store)
+        else ""
+    )
     first = rejected[0]
     raise InputError(
         f"no candidate could be read; the first of {len(rejected)}, line {first.line} "
@@ -168,19 +211,26 @@ def _leading(place: _Rows, first: int) -> _Rows:
 
 
 def _watched(
-    tables: Iterable[pa.Table], rows: _Rows, found: list[pa.Table], total: int, report: Progress
+    tables: Iterable[pa.Table],
+    rows: _Rows,
+    found: list[pa.Table],
+    total: int,
+    report: Progress,
 ) -> Iterator[pa.Table]:
     """Pass tables on, put some `rows` of all into `found`, and report the progress."""
     stop = 0
     for table in tables:
-        start, stop = stop, stop + len(table)
+        start = stop
+        stop = stop + len(table)
         own = ranked.rows_between(rows, start, stop)
         found.append(table.take(pa.array(own - start)))
         yield table
         report(stop, total)
 
 
-def _with_ranks(tables: Iterator[pa.Table], ranking: Ranking, kept: _Kept) -> Iterator[pa.Table]:
+def _with_ranks(
+    tables: Iterator[pa.Table], ranking: Ranking, kept: _Kept
+) -> Iterator[pa.Table]:
     """Yield the chunks, or their kept rows, with the columns of the ranking in order."""
     start = 0
     for table in tables:
@@ -224,7 +274,7 @@ class _Fragment(NamedTuple):
 
 Task = tuple[int, Piece, str, Any]
 # Of how many pieces the few rows that get every column are evaluated at once.
-_TOGETHER = 8
+_JOINED_PIECES = 8
 
 
 def _joined(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
@@ -237,32 +287,44 @@ def _joined(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
     return table.select(ordered(table.column_names))
 
 
-def _write_fragment(task: Task, work: Work, place: _files.Place, folder: str) -> _Fragment:
+def _write_fragment(
+    task: Task, work: Work, place: _files.Place, folder: str
+) -> _Fragment:
     """Write a chunk with its ranks, in the worker."""
     number, piece, digest, ranks = task
     table = recovered(number, piece, digest, work, place.under(_files.PARTS))
     table = _joined(table, decode(ranks.columns), ranks.kept)
-    name, content = f"{folder}/part-{number:06d}.parquet", parquet_bytes(table)
+    name = f"{folder}/part-{number:06d}.parquet"
+    content = parquet_bytes(table)
     place.put(name, content)
-    return _Fragment(name, _files.digest_of(content), encode(table.take(pa.array(ranks.back))))
+    return _Fragment(
+        name, _files.digest_of(content), encode(table.take(pa.array(ranks.back)))
+    )
 
 
 def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
     """Return some columns of some rows of a chunk as an Arrow file."""
     number, piece, digest, (rows, columns) = task
     table = recovered(number, piece, digest, work, place.under(_files.PARTS))
-    return encode((table if columns is None else table.select(columns)).take(pa.array(rows)))
+    return encode(
+        (table if columns is None else table.select(columns)).take(pa.array(rows))
+    )
 
 
 def _evaluated(tasks: Sequence[Task], job: Job) -> bytes:
     """Return all columns of some rows of pieces as an Arrow file."""
     chunks = Chunk.joined([take_rows(piece, rows) for _, piece, _, rows in tasks])
-    return encode(pa.concat_tables(table_of(chunk, job) for chunk in chunks).unify_dictionaries())
+    return encode(
+        pa.concat_tables(table_of(chunk, job) for chunk in chunks).unify_dictionaries()
+    )
 
 
-def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Iterable[Task]:
+def _tasks(
+    store: Store, crew: Crew, needed: Callable[[int, int], Any]
+) -> Iterable[Task]:
     """Yield a task for each chunk with rows `needed`, a function of its first row and its last."""
-    chunks, start = store.digests(), 0
+    chunks = store.digests()
+    start = 0
     for number, piece in enumerate(crew.pieces()):
         digest, rows = chunks.get(number, ("", 0))
         stop = start + rows
@@ -278,7 +340,9 @@ def _rows_of_workers(
 
     def needed(start: int, stop: int) -> Any:
         own = ranked.rows_between(rows, start, stop)
-        return (own - start, columns) if len(own) else None
+        if len(own):
+            return (own - start, columns)
+        return None
 
     tasks = _tasks(store, crew, needed)
     work = partial(_read_rows, work=crew.work, place=store.place)
@@ -286,14 +350,24 @@ def _rows_of_workers(
 
 
 def _write_fragments(
-    store: Store, crew: Crew, ranking: Ranking, kept: _Kept, in_memory: _Rows, report: Progress
+    store: Store,
+    crew: Crew,
+    ranking: Ranking,
+    kept: _Kept,
+    in_memory: _Rows,
+    report: Progress,
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory."""
     total = len(ranking.place)
-    counted = np.concatenate([[0], np.cumsum(np.ones(total, bool) if kept is None else kept)])
+    counted = np.concatenate(
+        [[0], np.cumsum(np.ones(total, bool) if kept is None else kept)]
+    )
 
     def needed(start: int, stop: int) -> _Ranks:
-        own = ranked.rows_between(in_memory, counted[start], counted[stop]) - counted[start]
+        own = (
+            ranked.rows_between(in_memory, counted[start], counted[stop])
+            - counted[start]
+        )
         part = None if kept is None else kept[start:stop]
         return _Ranks(encode(ranking.columns(start, stop)), part, own)
 

@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 
 
 _Range = tuple[float, float]
-_PUT_IN, _ENDS = ("Gd", "Er"), ("", "_lo", "_hi")
-_GRID_GD, _GRID_ER = np.arange(0.0, 15.0, 1.0), np.arange(0.0, 9.0, 1.0)
+_PUT_IN = ("Gd", "Er")
+_ENDS = ("", "_lo", "_hi")
+_GRID_GD = np.arange(0.0, 15.0, 1.0)
+_GRID_ER = np.arange(0.0, 9.0, 1.0)
 # A third of what uncompensated 2:17 has, -0.03 to -0.035 %/K (magnetsales.com).
-_STEADY = 0.01
+_STEADY_ALPHA = 0.01
 
 
 @named
@@ -99,9 +101,13 @@ def compensation(
             "`magnetkit replace` answers for it"
         )
     if not abs(circuit) < 1.0:
-        raise InputError(f"circuit must be a coefficient in %/K such as 0.01, got {circuit}")
+        raise InputError(
+            f"circuit must be a coefficient in %/K such as 0.01, got {circuit}"
+        )
     low, high = _range(temperature, str(room["grade"]))
-    here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[0]
+    here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[
+        0
+    ]
     given = None if recipe is None else given_recipe(read_recipe(recipe, basis), None)
     made = given or estimate_composition(room)
     producer = calibrate_on_grade(here, made)
@@ -142,10 +148,14 @@ def _range(temperature: Any, grade: str) -> _Range:
         return alpha_range(grade)
     ends = temperature.split(":") if isinstance(temperature, str) else list(temperature)
     if len(ends) != 2:
-        raise InputError(f"the range must be two temperatures such as -50C:150C, got {temperature}")
+        raise InputError(
+            f"the range must be two temperatures such as -50C:150C, got {temperature}"
+        )
     low, high = (parse_temperature(end) for end in ends)
     if not high - low >= 20.0:
-        raise InputError(f"the range must rise by 20 K or more, got {low:g} to {high:g} K")
+        raise InputError(
+            f"the range must rise by 20 K or more, got {low:g} to {high:g} K"
+        )
     return low, high
 
 
@@ -191,15 +201,20 @@ def _described(
     )
     frame = pd.DataFrame({"what": list(texts), "composition": list(texts.values())})
     weight = 100.0 * table.weight_fractions()
-    frame["gadolinium_erbium_wt_pct"] = weight[:, [INDEX[e] for e in _PUT_IN]].sum(axis=1)
+    frame["gadolinium_erbium_wt_pct"] = weight[:, [INDEX[e] for e in _PUT_IN]].sum(
+        axis=1
+    )
     for source, names in ((cold, (ALPHA, REMANENCE)), (hot, (COERCIVITY, KNEE))):
         for column in [f"{name}{end}" for name in names for end in _ENDS]:
             frame[column] = source[column].to_numpy(float)
     for end in _ENDS:
         change = (frame[f"{ALPHA}{end}"] + circuit) * (between[1] - between[0])
         frame[f"field_change_pct{end}"] = change
-    middle, wide = frame[ALPHA] + circuit, _deviation(frame)
-    inside = ndtr((_STEADY - middle) / wide) - ndtr((-_STEADY - middle) / wide)
+    middle = frame[ALPHA] + circuit
+    wide = _deviation(frame)
+    inside = ndtr((_STEADY_ALPHA - middle) / wide) - ndtr(
+        (-_STEADY_ALPHA - middle) / wide
+    )
     return frame.assign(probability_steady=inside)
 
 
@@ -209,7 +224,11 @@ def _deviation(frame: "pd.DataFrame") -> "pd.Series":
 
 
 def _least(
-    host: str, made: CompositionEstimate, between: _Range, producer: "Producer", circuit: float
+    host: str,
+    made: CompositionEstimate,
+    between: _Range,
+    producer: "Producer",
+    circuit: float,
 ) -> dict[str, Any] | None:
     """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
     own = made.best
@@ -231,7 +250,7 @@ def _least(
         return None
     frame = _described(texts, between, producer, circuit)
     # What is known of it counts: no more than a standard deviation may lie outside.
-    good = frame[(frame[ALPHA] + circuit).abs() + _deviation(frame) <= _STEADY]
+    good = frame[(frame[ALPHA] + circuit).abs() + _deviation(frame) <= _STEADY_ALPHA]
     if good.empty:
         return None
     first = good.sort_values("gadolinium_erbium_wt_pct", kind="stable").iloc[0]

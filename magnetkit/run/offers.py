@@ -21,10 +21,18 @@ from ..choose.thresholds import MEETS, SAVING_WT_PCT, UNLIKELY
 from ..magnetism.grades import grades
 from ..magnetism.spread import constants
 
-_REMANENCE, _COERCIVITY, _KNEE = "remanence_T", "coercivity_kA_m", "knee_field_kA_m"
+_REMANENCE = "remanence_T"
+_COERCIVITY = "coercivity_kA_m"
+_KNEE = "knee_field_kA_m"
 _MARGIN = "demagnetization_safety"
 _HEAVY = "heavy_rare_earth_wt_pct"
-_SHEET = {"B_r": _REMANENCE, "H_cJ": _COERCIVITY, "H_k": _KNEE, "alpha": "alpha", "beta": "beta"}
+_SHEET = {
+    "B_r": _REMANENCE,
+    "H_cJ": _COERCIVITY,
+    "H_k": _KNEE,
+    "alpha": "alpha",
+    "beta": "beta",
+}
 _SHEET |= {"T": "T", "Dy": "Dy", "Tb": "Tb"}
 _PAIR = re.compile(r"\s*([A-Za-z_]+)\s*=\s*([^,;]+?)\s*(?:[,;]|$)")
 _PLUS = re.compile(r"\s\+\s(?=[A-Z][a-z]?\s*\d)")
@@ -91,8 +99,13 @@ class Offer:
         texts = [
             f"{verdict} the offer {self.text}: {chance_text}; {', '.join(values) or 'no values'}."
         ]
-        texts.append(f"Today's magnet holds {self.heavy_rare_earth_today_wt_pct:.1f} wt.%.")
-        texts += [f"Why: {'; '.join(self.reasons)}.", f"Ask for: {'; '.join(self.questions)}."]
+        texts.append(
+            f"Today's magnet holds {self.heavy_rare_earth_today_wt_pct:.1f} wt.%."
+        )
+        texts += [
+            f"Why: {'; '.join(self.reasons)}.",
+            f"Ask for: {'; '.join(self.questions)}.",
+        ]
         return texts
 
 
@@ -162,7 +175,11 @@ def _rated_below(replacement: Any, grade: str) -> str:
 
 
 def _judge_named(
-    replacement: Any, text: str, kind: str, recipe: tuple[str, str | None] | None, basis: Any
+    replacement: Any,
+    text: str,
+    kind: str,
+    recipe: tuple[str, str | None] | None,
+    basis: Any,
 ) -> Offer:
     """Judge a recipe or a grade as a way is judged."""
     what, shell = recipe or (text, None)
@@ -181,7 +198,10 @@ def _judge_named(
         kind,
         chance=float(way.probability_meets_requirements),
         margin=float(way.demagnetization_safety),
-        values=(float(way.remanence_guaranteed_T), float(way.coercivity_guaranteed_kA_m)),
+        values=(
+            float(way.remanence_guaranteed_T),
+            float(way.coercivity_guaranteed_kA_m),
+        ),
         heavy=float(way.heavy_rare_earth_wt_pct),
         reasons=reasons,
         way=way,
@@ -235,7 +255,10 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     b_r, h_cj = _carry(replacement, numbers, measured_at)
     knee = numbers.get(_KNEE, math.nan) if not carried else math.nan
     if knee != knee:
-        square = replacement.reference.get(_KNEE, math.nan) / replacement.reference[_COERCIVITY]
+        square = (
+            replacement.reference.get(_KNEE, math.nan)
+            / replacement.reference[_COERCIVITY]
+        )
         knee = h_cj * square
     chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=carried)
     heavy = math.nan
@@ -245,7 +268,9 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     if carried:
         celsius = measured_at - ZERO_CELSIUS
         chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
-        reasons.append(f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta")
+        reasons.append(
+            f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
+        )
     return _decide(
         replacement,
         text,
@@ -281,7 +306,9 @@ def _chance(
     duty = replacement.request.conditions.duty
     recoil = float(replacement.reference.get("recoil_permeability", 1.05))
     if replacement.request.on_duty and knee == knee:
-        margin = float(duty.safety(np.array(b_r), np.array(1e3 * knee), np.array(recoil)))
+        margin = float(
+            duty.safety(np.array(b_r), np.array(1e3 * knee), np.array(recoil))
+        )
     values = {_REMANENCE: b_r, _COERCIVITY: h_cj, _KNEE: knee, _MARGIN: margin}
     gaps = {}
     for column, limit in replacement.limits.items():
@@ -289,12 +316,17 @@ def _chance(
         if value == value and limit.limit > 0.0:
             gaps[column] = math.log(max(value, 1e-9) / limit.limit)
     flux = gaps.get(_REMANENCE, 50.0)
-    hardness = min((gap for column, gap in gaps.items() if column != _REMANENCE), default=50.0)
+    hardness = min(
+        (gap for column, gap in gaps.items() if column != _REMANENCE), default=50.0
+    )
     spread = dict(constants()["sold"])
     if carried:
         spread = {name: math.hypot(spread[name], _CARRIED[name]) for name in _CARRIED}
     chance = probability_met(
-        [flux], [hardness], np.array([spread[_REMANENCE]]), np.array([spread[_COERCIVITY]])
+        [flux],
+        [hardness],
+        np.array([spread[_REMANENCE]]),
+        np.array([spread[_COERCIVITY]]),
     )
     misses = [column for column, gap in gaps.items() if gap < -1e-9]
     return float(chance[0]), margin, misses
@@ -391,9 +423,13 @@ def _questions(
     if kind != "recipe" or heavy != heavy:
         questions.append("analysis of Dy and Tb (ICP) of every lot")
     else:
-        questions.append("that the recipe is of the whole magnet, analysed (ICP) in every lot")
+        questions.append(
+            "that the recipe is of the whole magnet, analysed (ICP) in every lot"
+        )
     if way is not None and (way.shell or way.kind == "diffused"):
-        questions.append("thickness up to which diffusion holds, and H_cJ at mid-thickness")
+        questions.append(
+            "thickness up to which diffusion holds, and H_cJ at mid-thickness"
+        )
     elif kind == "recipe":
         questions.append("whether anything is diffused in")
     if way is not None and way.kind == "other-family":

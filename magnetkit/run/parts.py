@@ -36,7 +36,9 @@ _FOLDER = "devices"
 _SIZE = re.compile(
     r"^\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*(?:mm)?\s*$"
 )
-_ROUTES = 0.05  # Least probability of a kind of makeup that widens the range of an element.
+_ROUTES = (
+    0.05  # Least probability of a kind of makeup that widens the range of an element.
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -260,7 +262,9 @@ def _question(row: Mapping[str, Any]) -> Question:
     return tuple((name, row[name]) for name in names if row.get(name) is not None)
 
 
-def _ask_question(question: Question, keywords: Mapping[str, Any]) -> Replacement | InputError:
+def _ask_question(
+    question: Question, keywords: Mapping[str, Any]
+) -> Replacement | InputError:
     """Return the answer of `replace`, or the error that it raises."""
     try:
         return replace(**{**keywords, **dict(question)})
@@ -269,7 +273,11 @@ def _ask_question(question: Question, keywords: Mapping[str, Any]) -> Replacemen
 
 
 def _ask_questions(
-    questions: Sequence[Question], keywords: Mapping[str, Any], workers: int, *, progress: bool
+    questions: Sequence[Question],
+    keywords: Mapping[str, Any],
+    workers: int,
+    *,
+    progress: bool,
 ) -> dict[Question, Replacement | InputError]:
     """Return the answer to each question, asked once, in so many processes."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -284,7 +292,9 @@ def _ask_questions(
             advance()
         if workers > 1:
             with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-                tasks = {pool.submit(_ask_question, q, keywords): q for q in questions[1:]}
+                tasks = {
+                    pool.submit(_ask_question, q, keywords): q for q in questions[1:]
+                }
                 for task in as_completed(tasks):
                     answers[tasks[task]] = task.result()
                     advance()
@@ -298,13 +308,15 @@ def _answer_part(
     per_year: int,
 ) -> Part:
     """Return a row with its answer; InputError if it is not understood."""
-    grade, recipe = row.get("grade"), row.get("recipe")
+    grade = row.get("grade")
+    recipe = row.get("recipe")
     if grade is None and recipe is None:
         raise InputError("no grade and no recipe in this row")
     name = str(row.get("part") or f"row {line}")
     maker = str(row.get("maker") or "")
     if grade is None:
-        text, shell = _in_weight(str(recipe), row.get("basis")), str(row.get("shell") or "")
+        text = _in_weight(str(recipe), row.get("basis"))
+        shell = str(row.get("shell") or "")
         shares = {e: Amount(x, x, x) for e, x in mass_shares(text, shell).items()}
         kg_year = _kg_year(row, None, per_year)
         return Part(
@@ -367,7 +379,9 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     total = sum(one["weight"] for one in kinds)
     if not kinds or not total:
         return {}
-    shares_by_kind = [mass_shares(one["composition"], one["shell"] or "") for one in kinds]
+    shares_by_kind = [
+        mass_shares(one["composition"], one["shell"] or "") for one in kinds
+    ]
     weights = [one["weight"] / total for one in kinds]
     elements = sorted({element for shares in shares_by_kind for element in shares})
     heavy = set(get_settings().heavy_rare_earths)
@@ -376,9 +390,12 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     for element in elements:
         values = [shares.get(element, 0.0) for shares in shares_by_kind]
         mean = float(np.dot(weights, values))
-        low, high = min(values), max(values)
+        low = min(values)
+        high = max(values)
         if element in heavy:
-            mean, low, high = mean * spread.mean, low * spread.low, high * spread.high
+            mean = mean * spread.mean
+            low = low * spread.low
+            high = high * spread.high
         amounts[element] = Amount(min(low, mean), mean, max(high, mean))
     return _balance_light(amounts, heavy)
 
@@ -398,7 +415,8 @@ def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:
     """Return the heavy rare earth of the magnet in use, wt.%, with the range of the estimate."""
     name = "heavy_rare_earth_wt_pct"
     low, mean, high = (
-        float(answer.reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")
+        float(answer.reference.get(f"{name}{end}", math.nan))
+        for end in ("_lo", "", "_hi")
     )
     if mean != mean:
         return sum_heavy(today)
@@ -415,12 +433,16 @@ def _heavy_spread(
     totals = [sum(shares.get(element, 0.0) for element in heavy) for shares in each]
     mean = float(np.dot(weights, totals))
     name = "heavy_rare_earth_wt_pct"
-    ends = [float(reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")]
+    ends = [
+        float(reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")
+    ]
     if mean < 1e-6 or any(x != x for x in ends):
         return Amount(1.0, 1.0, 1.0)
     low, centre, high = ends
     return Amount(
-        min(low / max(min(totals), 1e-9), 1.0), centre / mean, max(high / max(totals), 1.0)
+        min(low / max(min(totals), 1e-9), 1.0),
+        centre / mean,
+        max(high / max(totals), 1.0),
     )
 
 
@@ -437,7 +459,9 @@ def _in_weight(recipe: str, basis: Any) -> str:
     return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text
 
 
-def _kg_year(row: Mapping[str, Any], answer: Replacement | None, per_year: int) -> float:
+def _kg_year(
+    row: Mapping[str, Any], answer: Replacement | None, per_year: int
+) -> float:
     """Return the kilograms of a row a year, NaN where it states no amount."""
     if row.get("mass_kg_year") is not None:
         return float(row["mass_kg_year"])
@@ -458,8 +482,12 @@ def _mass_of_size(size: str, answer: Replacement | None) -> float:
     """Return the mass of a block, kg."""
     match = _SIZE.match(size)
     if match is None:
-        raise InputError(f"size {size!r:.40}: expected a block such as 40x15x5mm, or give a mass")
+        raise InputError(
+            f"size {size!r:.40}: expected a block such as 40x15x5mm, or give a mass"
+        )
     if answer is None:
-        raise InputError("a recipe needs a mass; a size is enough where the grade is known")
+        raise InputError(
+            "a recipe needs a mass; a size is enough where the grade is known"
+        )
     sides = [float(side.replace(",", ".")) for side in match.groups()]
     return float(answer.reference["density_kg_m3"]) * float(np.prod(sides)) * 1e-9

@@ -55,7 +55,12 @@ from ..choose.thresholds import SAFETY
 from ..magnetism._composition_estimate import read_recipe
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
 from ..magnetism._stages import GUARANTEED
-from ..magnetism.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
+from ..magnetism.conditions import (
+    NO_CALIBRATION,
+    Conditions,
+    SupplyKeywords,
+    with_conditions,
+)
 from ..magnetism.measured_curve import is_curve
 from ._diffused import estimate_diffused
 from ._lines import HEADS, PAIR_NAMES, lines_below, table_cells
@@ -189,9 +194,16 @@ class Replacement:
             {"column": c, "text": str(r), "value": r.limit, "source": r.source}
             for c, r in self.limits.items()
         ]
-        evidence = {"values": self.evidence, "lots": self.spread, "estimate": self.estimate}
+        evidence = {
+            "values": self.evidence,
+            "lots": self.spread,
+            "estimate": self.estimate,
+        }
         whole |= {"evidence": evidence, "ways": [vars(way) for way in self.ways]}
-        whole |= {"lines": self.lines(), "answers": [record(one) for one in self.answers]}
+        whole |= {
+            "lines": self.lines(),
+            "answers": [record(one) for one in self.answers],
+        }
         rows = self.candidates.to_json(orient="records", force_ascii=False)
         text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
         return f'{text[:-1]}, "candidates": {rows}}}'
@@ -207,7 +219,9 @@ class Replacement:
 
 
 @named
-@with_conditions("outside_field_kA_m", "hours", "process", "calibration", "supply", "add")
+@with_conditions(
+    "outside_field_kA_m", "hours", "process", "calibration", "supply", "add"
+)
 def replace(
     grade: str | None = None,
     temperature: float | str | None = None,
@@ -308,7 +322,9 @@ def replace(
             "and the least B_r (--load-line 2 --require 'remanence_T>=1.15')"
         )
     if shell is not None and recipe is measured is None:
-        raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
+        raise InputError(
+            "shell says what is diffused into the recipe: give recipe or measured too"
+        )
     if diffused is not None:
         if grade is None or recipe is not None or measured is not None:
             raise InputError(
@@ -370,18 +386,24 @@ def _is_on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
 
 
 def _find_incumbent(
-    grade: str | None, request: Request, measured: Any, values: Mapping[str, float] | None
+    grade: str | None,
+    request: Request,
+    measured: Any,
+    values: Mapping[str, float] | None,
 ) -> Incumbent | None:
     """Return the magnet in use, None where there is none."""
     if values is not None and measured is not None:
         raise InputError("measured and values both say what was measured: give one")
     if values is None and grade is None and is_curve(measured):
-        values, measured = measured, None
+        values = measured
+        measured = None
     if values is not None:
         return with_makeup(incumbent_of_values(values, request, grade), request)
     if grade is None:
         if measured is not None or request.recipe is not None:
-            raise InputError("give the grade too; measured and recipe say what is known of it")
+            raise InputError(
+                "give the grade too; measured and recipe say what is known of it"
+            )
         return None
     if measured is not None:
         return incumbent_of_magnets(measured, grade, request)
@@ -403,7 +425,9 @@ def _use_temperature(grade: str | None, temperature: float | str | None) -> floa
         if abs(float(sheet[ALPHA])) <= COMPENSATED:
             kelvin = alpha_range(str(sheet["grade"]))[1]
     if not 4.0 <= kelvin <= 1000.0:
-        raise InputError(f"a magnet is used between 4 and 1000 K (700 °C), got {kelvin:g} K")
+        raise InputError(
+            f"a magnet is used between 4 and 1000 K (700 °C), got {kelvin:g} K"
+        )
     return kelvin
 
 
@@ -412,7 +436,8 @@ def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
     reference = _describe_incumbent(incumbent, request)
     limits = find_limits(reference, request)
     answers = find_answers(incumbent, request, limits)
-    line, own = "", answers[0].recipe
+    line = ""
+    own = answers[0].recipe
     if own is not None:
         line = duty_line(incumbent, own, request)
     return Replacement(
@@ -431,7 +456,8 @@ def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
 
 def _describe_incumbent(incumbent: Incumbent, request: Request) -> dict[str, Any]:
     """Return the magnet in use as plain values."""
-    makeup, use = incumbent.makeup, request.conditions
+    makeup = incumbent.makeup
+    use = request.conditions
     plain: dict[str, Any] = {
         "grade": incumbent.name,
         "host": incumbent.host,
@@ -496,10 +522,14 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     from ..alloy._grade_names import is_grade
     from ..choose._candidates import enter_comparison
 
-    incumbent, answer = replacement.incumbent, replacement.answers[0]
-    request, limits = replacement.request, replacement.limits
+    incumbent = replacement.incumbent
+    answer = replacement.answers[0]
+    request = replacement.request
+    limits = replacement.limits
     if incumbent is None or answer.recipe is None or answer.today is None:
-        raise InputError("only beside a magnet in use with a recipe can another be judged")
+        raise InputError(
+            "only beside a magnet in use with a recipe can another be judged"
+        )
     own = answer.recipe
     columns = ["composition", "shell", "way", "route"]
     melts = [(own.text, own.shell, "own", own.route)]
@@ -510,7 +540,8 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     judged = judge_melts(
         incumbent, own, request, limits, pd.DataFrame(melts, columns=columns)
     ).table
-    frame, kind = judged.iloc[1:].copy(), "diffused" if shell else "bulk"
+    frame = judged.iloc[1:].copy()
+    kind = "diffused" if shell else "bulk"
     if grade:
         name = incumbent_of_grade(what, request).name
         sold = judge_sold(None, request, limits)
@@ -519,11 +550,14 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
             raise InputError(
                 f"{name} is not sold for {request.temperature - 273.15:.0f} °C by any sheet"
             )
-        frame, kind = as_candidates(rows, "lower-class", None, request), "lower-class"
+        frame = as_candidates(rows, "lower-class", None, request)
+        kind = "lower-class"
         if len(frame) and str(frame["host"].iloc[0]) != incumbent.host:
             kind = "other-family"
         if not len(frame):
-            raise InputError(f"{name} cannot be judged: what it is made of is not known")
+            raise InputError(
+                f"{name} cannot be judged: what it is made of is not known"
+            )
     own_frame = judge_melts(
         incumbent,
         own,
@@ -560,10 +594,13 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
     from ._work import GIVEN
     from .screen import screen
 
-    incumbent, request = replacement.incumbent, replacement.request
+    incumbent = replacement.incumbent
+    request = replacement.request
     assert incumbent is not None
     if incumbent.makeup is None or not len(replacement.candidates):
-        raise InputError(f"there is no melt in place of {incumbent.name} to screen; leave out out")
+        raise InputError(
+            f"there is no melt in place of {incumbent.name} to screen; leave out out"
+        )
     producer = incumbent.producer
     if producer is None:
         here = grade_at(str(incumbent.sheet["grade"]), request.temperature)
@@ -575,7 +612,9 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
     for name in _SHOWN_IN_FOLDER:
         table[f"{GIVEN}{name}"] = frame[name]
     sold = frame["grade"].fillna("") != ""
-    table[f"{GIVEN}route"] = frame["route"].fillna("").where(~sold, AS_SOLD + frame["grade"])
+    table[f"{GIVEN}route"] = (
+        frame["route"].fillna("").where(~sold, AS_SOLD + frame["grade"])
+    )
     table[f"{GIVEN}candidate"] = frame["candidate"].where(~sold, frame["grade"])
     use = request.conditions
     result = screen(
@@ -600,11 +639,15 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
 
 def _report_record(replacement: Replacement) -> dict[str, Any]:
     """Return what the head of a report shows, as plain values: verdict, pair, ways, margins."""
-    first, reference = replacement.answers[0], replacement.reference
+    first = replacement.answers[0]
+    reference = replacement.reference
     assert first.own is not None
-    best, duty = first.recommended, duty_text(replacement.request)
+    best = first.recommended
+    duty = duty_text(replacement.request)
     shown = table_cells(replacement, first, "si")
-    margins = [{"name": f"today: {reference['grade']}", "margin": reference[MARGIN_OF_DUTY]}]
+    margins = [
+        {"name": f"today: {reference['grade']}", "margin": reference[MARGIN_OF_DUTY]}
+    ]
     for way in first.ways:
         margins.append({"name": short_name(way), "margin": way.demagnetization_safety})
     pair = []
@@ -634,14 +677,18 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
 _STATUS_OF_KIND = {"lower-class": "buy", "higher-class": "buy", "other-family": "buy"}
 
 
-def _decisions(replacement: Replacement, result: "ScreenResult") -> list[dict[str, Any]]:
+def _decisions(
+    replacement: Replacement, result: "ScreenResult"
+) -> list[dict[str, Any]]:
     """Return the records of the decisions of a folder: today's magnet, then the ways."""
     today = result.manifest[DECISIONS][0]
     rows = result.select().to_pylist()
     by_rank = {row["rank"]: row for row in rows}
     own = replacement.answers[0].own
     assert own is not None
-    of_own = {name: getattr(own, name) for name in (*GUARANTEED, *GUARANTEED.values(), CHANCE)}
+    of_own = {
+        name: getattr(own, name) for name in (*GUARANTEED, *GUARANTEED.values(), CHANCE)
+    }
     records = [today | of_own]
     for way in replacement.ways:
         status = _STATUS_OF_KIND.get(way.kind, "ready")
@@ -653,7 +700,9 @@ def _decisions(replacement: Replacement, result: "ScreenResult") -> list[dict[st
             "share_best": float(way.recommended),
             "next_test": f"what nobody knows of it: {way.unknown}",
         }
-        row = {name: value for name, value in by_rank[way.number].items() if name in today}
+        row = {
+            name: value for name, value in by_rank[way.number].items() if name in today
+        }
         records.append(dict.fromkeys(today) | row | more)
     return records
 

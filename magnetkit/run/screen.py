@@ -27,7 +27,15 @@ from ..alloy._read import Compositions
 from ..alloy.notation import Basis
 from ..alloy.substitution import Substitutions, refine
 from ..choose._decisions import trial_from
-from ..choose._evaluate import Bound, Tally, bound_of, columns_read, evaluate, needed_for, today_of
+from ..choose._evaluate import (
+    Bound,
+    Tally,
+    bound_of,
+    columns_read,
+    evaluate,
+    needed_for,
+    today_of,
+)
 from ..choose._job import Job, identity_of, job_for
 from ..choose._profile_parts import CHANCE
 from ..choose.result import ANSWER, REPORT, WRITTEN, Ranked
@@ -43,7 +51,8 @@ if TYPE_CHECKING:
     from ..choose.applications import Profile
 
 
-MOST_ROWS, _KEEP = 10_000_000, 100_000
+MOST_ROWS = 10_000_000
+_DEFAULT_KEEP = 100_000
 """Of spaces of more than so many candidates so many are kept where `keep` is not given."""
 MANY_ROWS = 100_000
 """Of more rows only the leading ones get every column, unless all are asked."""
@@ -51,7 +60,8 @@ PIECE_ROWS = 1 << 17
 """Candidates in a piece of the first pass: half a second of work, so that all threads have some."""
 _SAMPLE = 32_768
 """Candidates sampled for a bound."""
-_ROUNDS, AROUND = 2, 20
+_REFINEMENT_ROUNDS = 2
+NEIGHBOURS_REFINED = 20
 """How often `refined` screens around the best, and around how many."""
 
 
@@ -83,9 +93,7 @@ class ScreenResult(Ranked):
         from ..report._tables import DECIDED, table_html
 
         lines = "<br>".join(map(escape, answer(self)))
-        return (
-            f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, first=DECIDED)}"
-        )
+        return f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, first=DECIDED)}"
 
     def tell(self, answer: Sequence[str], out: str | Path | None = None) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.
@@ -286,7 +294,11 @@ def screen(
     kelvin = None if temperature is None else parse_temperature(temperature)
     shell = keywords.pop("shell", None)
     source = _candidates.as_candidates(compositions, profile, basis, column, shell)
-    wishes: dict[str, Any] = {"require": require, "objectives": objectives, "scenario": scenario}
+    wishes: dict[str, Any] = {
+        "require": require,
+        "objectives": objectives,
+        "scenario": scenario,
+    }
     job = job_for(profile, kelvin, **wishes, **keywords)
     keep = rows_kept(keep, source)
     with _store(place, near=dask is None) as store:
@@ -310,8 +322,11 @@ def screen(
             if keep is not None:
                 source, found = _best_of(source, job, keep, store, pool, report, strict)
             work = partial(finished, job=job, want=want)
-            total, pieces = source.count(), source.pieces(chunk_rows)
-            done = _through(pieces, work, store, pool, lambda n: report(n, total), strict)
+            total = source.count()
+            pieces = source.pieces(chunk_rows)
+            done = _through(
+                pieces, work, store, pool, lambda n: report(n, total), strict
+            )
             found = {"candidates": done.rows, "rejected": done.rejected, **found}
             refuse_nothing(store, found["candidates"])
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
@@ -333,7 +348,9 @@ def _frozen() -> Iterator[None]:
 
 
 def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
-    return nullcontext(Memory()) if place is None else Store(place, near)
+    if place is None:
+        return nullcontext(Memory())
+    return Store(place, near)
 
 
 def _results_place(out: Any, again: bool) -> Path | str | None:
@@ -353,7 +370,9 @@ def _results_place(out: Any, again: bool) -> Path | str | None:
             f"{out} holds a finished screening; choose another --out folder, or --force to replace "
             "it (in Python force=True)"
         )
-    return out if is_url(out) else Path(out)
+    if is_url(out):
+        return out
+    return Path(out)
 
 
 def identity(
@@ -400,7 +419,8 @@ def _through(
             if before is None:
                 yield number, piece
             else:
-                rows, lines = rows + before[0], lines + before[1]
+                rows = rows + before[0]
+                lines = lines + before[1]
                 report(rows)
 
     for number, part in in_order(pool, store.prepared(work), unfinished()):
@@ -408,7 +428,8 @@ def _through(
             first = part.first
             raise CompositionError(f"line {first.line}: {first.reason}", first.text)
         store.add(number, part)
-        rows, lines = rows + part.rows, lines + part.lines
+        rows = rows + part.rows
+        lines = lines + part.lines
         report(rows)
     return _Counts(rows, lines)
 
@@ -419,7 +440,9 @@ def rows_kept(keep: int | None, source: _candidates.Candidates) -> int | None:
         return whole("keep", keep)
     rows = source.count()
     is_space = isinstance(source, _candidates.SpaceCandidates)
-    return _KEEP if is_space and rows is not None and rows > MOST_ROWS else None
+    if is_space and rows is not None and rows > MOST_ROWS:
+        return _DEFAULT_KEEP
+    return None
 
 
 def _many(source: _candidates.Candidates, keep: int | None) -> bool:
@@ -471,8 +494,11 @@ def _best_of(
         | {"limit": bound.limit if bound.limit < np.inf else None}
         | {"least_margin": bound.margin if np.isfinite(bound.margin) else None},
     }
-    numbers, rows = found["piece"].to_numpy(), found["row"].to_numpy()
-    chosen_rows = {int(number): rows[numbers == number] for number in np.unique(numbers)}
+    numbers = found["piece"].to_numpy()
+    rows = found["row"].to_numpy()
+    chosen_rows = {
+        int(number): rows[numbers == number] for number in np.unique(numbers)
+    }
     return _candidates.Chosen(source, PIECE_ROWS, chosen_rows), summary
 
 
@@ -480,13 +506,17 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
     """Return the first `count` rows within the bound, by piece."""
     found: list[pa.Table] = []
     for number, table in store.numbered():
-        table = table.append_column("piece", pa.array(np.full(len(table), number, np.int32)))
+        table = table.append_column(
+            "piece", pa.array(np.full(len(table), number, np.int32))
+        )
         found.append(table)
         if sum(len(part) for part in found) > 4 * count:
             found = [leading(pa.concat_tables(found), count)]
     if not found:
         kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}
-        return pa.table({n: pa.array([], k) for n, k in (kinds | {"hash": "uint64"}).items()})
+        return pa.table(
+            {n: pa.array([], k) for n, k in (kinds | {"hash": "uint64"}).items()}
+        )
     return leading(pa.concat_tables(found), count)
 
 
@@ -494,8 +524,11 @@ def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bou
     """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
     rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:
-        parts, want = source.sample(_SAMPLE), job.rule.columns()
-        found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]
+        parts = source.sample(_SAMPLE)
+        want = job.rule.columns()
+        found = [
+            evaluate(part.table, part.shells, job, Bound(), want) for part in parts
+        ]
         bound = bound_of(found, job.rule, rows, keep)
         if bound.is_finite:
             yield bound
@@ -513,8 +546,8 @@ def refined(
     application: "str | Path | Profile | None",
     step: float,
     *,
-    rounds: int = _ROUNDS,
-    keep: int = AROUND,
+    rounds: int = _REFINEMENT_ROUNDS,
+    keep: int = NEIGHBOURS_REFINED,
     sample: int | None = None,
     out: str | Path | None = None,
     **options: Any,
@@ -561,7 +594,8 @@ def refined(
         check_place(place)
     start = space if sample is None else some_of(space, sample)
     found = screen(start, application, **options)
-    coarse, near = space, np.empty(0, np.int64)
+    coarse = space
+    near = np.empty(0, np.int64)
     for turn in range(rounds):
         front = found.pareto
         best = front.head(keep) if len(front) else found.best(keep)

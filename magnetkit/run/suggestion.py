@@ -34,11 +34,15 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-_DRAWS, _POOL, _SEED = 2000, 80, 0
+_PROPERTY_DRAWS = 2000
+_POOL = 80
+_SEED = 0
 # Standard deviation of the logarithm of a measurement, as `magnetkit.calibrate` takes it.
 _MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
 _MEASURED = ("remanence_T", "coercivity_kA_m")
-_LIMIT = re.compile(r"\s*([A-Z][a-z]?(?:\s*\+\s*[A-Z][a-z]?)*|shell)\s*(<=|>=)\s*(\d+\.?\d*)\s*")
+_LIMIT = re.compile(
+    r"\s*([A-Z][a-z]?(?:\s*\+\s*[A-Z][a-z]?)*|shell)\s*(<=|>=)\s*(\d+\.?\d*)\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,9 @@ class Shop:
             if element not in INDEX:
                 raise InputError(f"stock: {element!r} is no chemical element")
             if not amount >= 0.0:
-                raise InputError(f"stock of {element}: expected kilograms, got {amount!r}")
+                raise InputError(
+                    f"stock of {element}: expected kilograms, got {amount!r}"
+                )
         if self.melts is not None:
             whole("melts", self.melts)
         finite("charge_kg", self.charge_kg, 0.0, above=True)
@@ -78,7 +84,9 @@ class Shop:
         for text in self.limits:
             names, sign, bound = _limit(text)
             columns = [INDEX[n] for n in names if n != "shell"]
-            value = shell if names == ("shell",) else 100.0 * weight[:, columns].sum(axis=1)
+            value = (
+                shell if names == ("shell",) else 100.0 * weight[:, columns].sum(axis=1)
+            )
             good &= value <= bound + 1e-9 if sign == "<=" else value >= bound - 1e-9
         if self.stock is not None:
             good &= ((weight <= 1e-9) | (self.there() > 0.0)).all(axis=1)
@@ -160,7 +168,9 @@ def suggest(
     whole("seed", seed, 0)
     if stock is not None and not isinstance(stock, Mapping):
         stock = dict.fromkeys(stock, np.inf)
-    shop = Shop(stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg)
+    shop = Shop(
+        stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg
+    )
     found = result if isinstance(result, Ranked) else open_result(result, Ranked)
     leading = found.best(_POOL)
     leading["shell"] = leading["shell"].astype(object).fillna("")
@@ -175,7 +185,7 @@ def suggest(
             "no leading candidate keeps the limits and is of what is in the store; give more of "
             "either"
         )
-    made = sample(leading, found.job, _DRAWS, seed)
+    made = sample(leading, found.job, _PROPERTY_DRAWS, seed)
     measured = measurements(made.scores, np.random.default_rng(seed))
     loss = np.minimum(made.loss, 1e6)
     able = _feasible(leading, shop, weight, allowed)
@@ -210,7 +220,8 @@ def value_of(loss: Array, measured: Array, batch: Sequence[int]) -> tuple[float,
     terms = np.column_stack([np.ones(draws), seen, seen**2])
     halves = np.arange(draws) % 2 == 0
     best = int(loss.mean(axis=1).argmin())
-    saved, changed = 0.0, 0
+    saved = 0.0
+    changed = 0
     for fitted in (halves, ~halves):
         own = terms[fitted]
         square = own.T @ own + 1e-6 * np.eye(own.shape[1])
@@ -223,7 +234,11 @@ def value_of(loss: Array, measured: Array, batch: Sequence[int]) -> tuple[float,
 
 
 def greedy(
-    loss: Array, measured: Array, batch: int, feasible: Any, step: Callable[[], None] | None = None
+    loss: Array,
+    measured: Array,
+    batch: int,
+    feasible: Any,
+    step: Callable[[], None] | None = None,
 ) -> tuple[list[int], list[float]]:
     """Return the candidates to measure, each the one that adds most, and the worth up to each.
 
@@ -293,7 +308,9 @@ def order(batch: "pd.DataFrame", temperatures: Sequence[float]) -> "pd.DataFrame
 
     rows = [
         (f"M{k}", formula, "atomic", shell, kelvin, None, None)
-        for k, (formula, shell) in enumerate(batch[["formula", "shell"]].to_numpy(object), 1)
+        for k, (formula, shell) in enumerate(
+            batch[["formula", "shell"]].to_numpy(object), 1
+        )
         for kelvin in temperatures
     ]
     names = ["magnet", "composition", "basis", "shell", "temperature_K", *_MEASURED]

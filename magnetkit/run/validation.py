@@ -51,7 +51,10 @@ class Validation:
 
     def __repr__(self) -> str:
         """Return the tables as text."""
-        texts = [f"{about}\n{table.round(3).to_string()}" for about, table in self.tables.items()]
+        texts = [
+            f"{about}\n{table.round(3).to_string()}"
+            for about, table in self.tables.items()
+        ]
         return "\n\n".join([f"Validation of {self.target}", *texts])
 
     def _repr_html_(self) -> str:
@@ -91,9 +94,12 @@ class Validation:
         names = list(self.table.index)
         name = names[0] if model is None else model
         if name not in names:
-            raise InputError(f"there is no model {model!r}; use one of {', '.join(names)}")
+            raise InputError(
+                f"there is no model {model!r}; use one of {', '.join(names)}"
+            )
         rows = self.predictions
-        measured, predicted = rows["measured"].to_numpy(), rows[name].to_numpy()
+        measured = rows["measured"].to_numpy()
+        predicted = rows[name].to_numpy()
         if name != names[0]:
             return plots.parity(measured, predicted, self.target)
         return plots.parity(
@@ -170,7 +176,9 @@ def validate(
     """
     share("interval", interval)
     if learn_from not in _LEARN_FROM:
-        raise InputError(f"learn_from must be one of {', '.join(_LEARN_FROM)}, got {learn_from!r}")
+        raise InputError(
+            f"learn_from must be one of {', '.join(_LEARN_FROM)}, got {learn_from!r}"
+        )
     if data is None and not anew:
         if groups is not None:
             raise InputError("groups= names groups of data=; give both")
@@ -188,9 +196,7 @@ def validate(
             left = _validation.leave_groups_out(rows, advance=advance, **options)
     table = left.figures()
     count = len(set(rows.groups))
-    about = (
-        f"{rows.origin}: {len(rows)} values in {count} groups, each left out with its compounds."
-    )
+    about = f"{rows.origin}: {len(rows)} values in {count} groups, each left out with its compounds."
     if learn_from == "known":
         about = (
             f"{rows.origin}: {len(rows)} values in {count} groups, predicted from {known.origin} "

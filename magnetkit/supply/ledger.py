@@ -20,7 +20,15 @@ from numpy.typing import ArrayLike, NDArray
 from .._core._arguments import named
 from .._core._columnar import Columns
 from .._core.columns import CRITERIA, criteria
-from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, index, mask
+from .._core.elements import (
+    ATOMIC_MASS,
+    INDEX,
+    N_ELEMENTS,
+    RARE_EARTHS,
+    SYMBOLS,
+    index,
+    mask,
+)
 from .._core.errors import CompositionError, DataError, InputError
 from .._core.settings import get_settings
 from ..alloy._read import Compositions, as_table, read_inputs
@@ -36,7 +44,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-_TRACE = 0.001
+_TRACE_MASS = 0.001
 """Share of an alloy's mass from which an element counts for the weakest link: tenths of a per cent
 of heavy rare earth do, impurities do not."""
 _RISK_SPREAD = 0.10
@@ -118,8 +126,17 @@ def ledger(
         # A formula stays one whatever the basis of the recipes.
         with suppress(CompositionError):
             reference = as_table(reference, basis)
-    given = scenario, recycled, reference, heavy_rare_earths, inputs.shells_with(shell)
-    answer = inputs.give(ledger_columns(inputs.table, *given, reference_shell).frame())
+    answer = inputs.give(
+        ledger_columns(
+            inputs.table,
+            scenario,
+            recycled,
+            reference,
+            heavy_rare_earths,
+            inputs.shells_with(shell),
+            reference_shell,
+        ).frame()
+    )
     if isinstance(answer, pd.DataFrame):
         present = [SYMBOLS[i] for i in np.unique(inputs.table.indices)]
         answer.attrs["overdue"] = overdue(symbols=present)
@@ -137,25 +154,31 @@ def ledger_columns(
 ) -> Columns:
     """Return the `ledger` of a table as columns."""
     state = load_scenario(scenario)
-    heavy = get_settings().heavy_rare_earths if heavy_rare_earths is None else heavy_rare_earths
+    heavy = (
+        get_settings().heavy_rare_earths
+        if heavy_rare_earths is None
+        else heavy_rare_earths
+    )
     matrix = _matrix(state, check_recycled(recycled), heavy)
     figures = mean_over_mass(table, matrix, shell)
     percent = 100.0 * figures[:, _HEAVY : _COBALT + 1].T
-    saved = np.full(len(table), np.nan)
+    savings = np.full(len(table), np.nan)
     if reference is None and reference_shell is not None:
-        raise InputError("reference_shell is that of the reference; give the reference too")
+        raise InputError(
+            "reference_shell is that of the reference; give the reference too"
+        )
     if reference is not None:
         reference = as_table(reference)
         if len(reference) != 1:
             raise InputError(f"the reference must be one magnet, got {len(reference)}")
         base = mean_over_mass(reference, matrix, reference_shell)
-        saved = 100.0 * base[0, _HEAVY] - percent[0]
+        savings = 100.0 * base[0, _HEAVY] - percent[0]
     data = Columns(
         heavy_rare_earth_wt_pct=percent[0],
         dysprosium_terbium_wt_pct=percent[1],
         rare_earth_wt_pct=percent[2],
         cobalt_wt_pct=percent[3],
-        heavy_rare_earth_saved_wt_pct=saved,
+        heavy_rare_earth_saved_wt_pct=savings,
     )
     for criterion in criteria():
         column = _FIRST + _FIGURES.index(criterion.of)
@@ -166,11 +189,18 @@ def ledger_columns(
     return data
 
 
-def _matrix(scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]) -> Array:
+def _matrix(
+    scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]
+) -> Array:
     """Return the figures per unit of mass, shape (118, _FIRST + len(_FIGURES))."""
     matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
     matrix[:, _TOTAL] = 1.0
-    groups = {_HEAVY: tuple(heavy), _DY_TB: ("Dy", "Tb"), _RARE: RARE_EARTHS, _COBALT: ("Co",)}
+    groups = {
+        _HEAVY: tuple(heavy),
+        _DY_TB: ("Dy", "Tb"),
+        _RARE: RARE_EARTHS,
+        _COBALT: ("Co",),
+    }
     for column, symbols in groups.items():
         matrix[:, column] = mask(symbols)
     shares = tuple(sorted(recycled.items()))
@@ -186,7 +216,9 @@ def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> 
     at = [INDEX[e] for e in table["element"]]
     for k, name in enumerate(_FIGURES):
         try:
-            figures[at, k] = [float(_ANSWERS.get(value, value)) for value in table[name]]
+            figures[at, k] = [
+                float(_ANSWERS.get(value, value)) for value in table[name]
+            ]
         except (KeyError, ValueError) as error:
             raise DataError(
                 f"datasets/{CRITERIA}: a criterion is of {name!r}, which must be a column of "
@@ -196,7 +228,7 @@ def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> 
 
 
 def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
-    """Return the largest risk of an element above `_TRACE` of an alloy's mass, (n,) or (n, k).
+    """Return the largest risk of an element above `_TRACE_MASS` of an alloy's mass, (n,) or (n, k).
 
     `risk`, shape (118,) or (118, k), is that of each element in each of k cases. NaN where that of
     an element concerned is unknown.
@@ -206,7 +238,9 @@ def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
 
     whole = table if shell is None else with_shell(table, shell)
     cases = risk.reshape(N_ELEMENTS, -1)
-    return largest_of_each(whole.rows, ATOMIC_MASS, cases, _TRACE).reshape(-1, *risk.shape[1:])
+    return largest_of_each(whole.rows, ATOMIC_MASS, cases, _TRACE_MASS).reshape(
+        -1, *risk.shape[1:]
+    )
 
 
 @named
@@ -246,23 +280,23 @@ def break_even_recycled_share(
         If `target` is no number, nor one for each alloy, or the scenario or a share cannot be used.
     """
     column = index(element)
-    others = {k: v for k, v in check_recycled(recycled).items() if k != element}
+    other_shares = {k: v for k, v in check_recycled(recycled).items() if k != element}
     state = load_scenario(scenario)
-    own = {k: v for k, v in state.recycled.items() if k != element}
-    state = state.model_copy(update={"recycled": own})
-    matrix = _matrix(state, others, ())
+    own_shares = {k: v for k, v in state.recycled.items() if k != element}
+    state = state.model_copy(update={"recycled": own_shares})
+    matrix = _matrix(state, other_shares, ())
     # The column of cobalt takes the part of the risk that the element contributes.
     matrix[:, _COBALT] = 0.0
     matrix[column, _COBALT] = matrix[column, _RISK]
     inputs = read_inputs(compositions, basis, strict=strict)
     figures = mean_over_mass(inputs.table, matrix, inputs.shells_with(shell))
     try:
-        wanted = np.broadcast_to(np.asarray(target, np.float64), len(figures))
+        targets = np.broadcast_to(np.asarray(target, np.float64), len(figures))
     except (TypeError, ValueError):
         raise InputError(
             f"target must be a number, or one for each of {len(figures)} alloys, got {target!r:.60}"
         ) from None
-    excess = figures[:, _RISK] - wanted
+    excess = figures[:, _RISK] - targets
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(excess <= 0.0, 0.0, excess / figures[:, _COBALT])
     return inputs.values(np.where(share <= 1.0, share, np.nan), "recycled_share")
@@ -303,11 +337,17 @@ def sampled_supply(
     """
     from scipy.special import ndtri
 
-    own = with_prices(scenario, prices or {})
-    rest = [with_prices(name, prices or {}) for name in scenarios() if name != own.name]
+    priced_scenario = with_prices(scenario, prices or {})
+    rest = [
+        with_prices(name, prices or {})
+        for name in scenarios()
+        if name != priced_scenario.name
+    ]
     count = round(others * draws) if rest else 0
     # Of the draws the last are of other embedded scenarios.
-    states = [own] * (draws - count) + [rest[k % len(rest)] for k in range(count)]
+    states = [priced_scenario] * (draws - count) + [
+        rest[k % len(rest)] for k in range(count)
+    ]
     distinct = {state.name: state for state in states}
     tables = {name: element_table(state, recycled) for name, state in distinct.items()}
     first = tables[states[0].name]
@@ -316,18 +356,20 @@ def sampled_supply(
     at_five_percent = ndtri(0.95)
 
     def scores() -> Array:
-        own = rng.standard_normal((N_ELEMENTS, draws))
-        own[mask(RARE_EARTHS) > 0] = rng.standard_normal(draws)
-        return own[at]
+        deviates = rng.standard_normal((N_ELEMENTS, draws))
+        deviates[mask(RARE_EARTHS) > 0] = rng.standard_normal(draws)
+        return deviates[at]
 
     def stated(name: str) -> Array:
-        known = {key: figures[name].to_numpy(np.float64) for key, figures in tables.items()}
-        return np.column_stack([known[state.name] for state in states])
+        columns = {
+            key: figures[name].to_numpy(np.float64) for key, figures in tables.items()
+        }
+        return np.column_stack([columns[state.name] for state in states])
 
     z = scores() / at_five_percent
-    spread = np.exp(np.where(z > 0, rise[:, None], fall[:, None]) * z)
+    factors = np.exp(np.where(z > 0, rise[:, None], fall[:, None]) * z)
     per_element = {
-        "cost_USD_kg": stated("price_USD_kg") * spread,
+        "cost_USD_kg": stated("price_USD_kg") * factors,
         "supply_risk": stated("supply_risk") * np.exp(_RISK_SPREAD * scores()),
     }
     result = {}
@@ -342,7 +384,9 @@ def sampled_supply(
 
 def _price_range(table: "pd.DataFrame") -> tuple[Array, Array]:
     """Return how far ln price may fall and rise at the ends of the 90 % interval, by element."""
-    low, high = (table[f"price_{end}_USD_kg"].to_numpy(np.float64) for end in ("low", "high"))
+    low, high = (
+        table[f"price_{end}_USD_kg"].to_numpy(np.float64) for end in ("low", "high")
+    )
     # A scenario multiplies the price; the range of the past is relative to the past's price.
     today = element_table()["price_USD_kg"].to_numpy(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):

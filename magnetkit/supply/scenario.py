@@ -10,7 +10,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import Field, PositiveFloat, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    PositiveFloat,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from .._core import _toml, datasets
 from .._core._arguments import named
@@ -41,7 +47,9 @@ def _prices() -> dict[str, float]:
 @lru_cache(maxsize=1)
 def countries() -> Mapping[str, float]:
     """Return the instability of each country, 0 (none) to 1."""
-    return MappingProxyType({r["country"]: 1.0 - float(r["governance"]) for r in rows("countries")})
+    return MappingProxyType(
+        {r["country"]: 1.0 - float(r["governance"]) for r in rows("countries")}
+    )
 
 
 class OnElements(Evidence):
@@ -94,15 +102,19 @@ class PriceChange(OnElements):
     def _one(self) -> "PriceChange":
         if (self.factor is None) == (self.price_USD_kg is None):
             raise ValueError("expected one of factor and price_USD_kg")
-        name, value = "price_factor", self.factor
+        name = "price_factor"
+        value = self.factor
         if value is None:
-            name, value = "price_USD_kg", self.price_USD_kg
+            name = "price_USD_kg"
+            value = self.price_USD_kg
         try:
             check_plausible(name, float(value or 0.0))
         except InputError as error:
             raise ValueError(str(error)) from None
         if self.factor is None and (unknown := set(self.elements) - set(_prices())):
-            raise ValueError(f"no price of {min(unknown)} is known that another could replace")
+            raise ValueError(
+                f"no price of {min(unknown)} is known that another could replace"
+            )
         return self
 
 
@@ -130,11 +142,15 @@ class Scenario(Strict):
 
     @field_validator("restrictions")
     @classmethod
-    def _countries(cls, restrictions: tuple[Restriction, ...]) -> tuple[Restriction, ...]:
-        known = countries()
-        if stray := [r.country for r in restrictions if r.country not in known]:
+    def _countries(
+        cls, restrictions: tuple[Restriction, ...]
+    ) -> tuple[Restriction, ...]:
+        countries_known = countries()
+        if stray := [
+            r.country for r in restrictions if r.country not in countries_known
+        ]:
             raise ValueError(
-                f"country {stray[0]!r} is not in supply/countries.csv; known are {', '.join(known)}"
+                f"country {stray[0]!r} is not in supply/countries.csv; known are {', '.join(countries_known)}"
             )
         return restrictions
 
@@ -249,10 +265,13 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
     >>> with_prices("baseline", {"Tb": "3x"}).price_factor("Tb")
     3.0
     """
-    state, changes = load_scenario(scenario), []
+    state = load_scenario(scenario)
+    changes = []
     for symbol, text in prices.items():
         if symbol not in INDEX:
-            raise InputError(f"price: {symbol!r} is no chemical element; write e.g. Tb=3x")
+            raise InputError(
+                f"price: {symbol!r} is no chemical element; write e.g. Tb=3x"
+            )
         match = _PRICE.fullmatch(str(text).strip())
         if match is None or not 0.0 < float(match[1]) < float("inf"):
             raise InputError(
@@ -260,13 +279,15 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
                 f"{symbol}=400USD/kg"
             )
         name = "factor" if match[2] == "x" else "price_USD_kg"
-        own = {"elements": (symbol,), name: float(match[1]), **_ASKED}
+        change = {"elements": (symbol,), name: float(match[1]), **_ASKED}
         try:
-            changes.append(PriceChange.model_validate(own))
+            changes.append(PriceChange.model_validate(change))
         except ValidationError as error:
             reason = error.errors()[0]["msg"].removeprefix("Value error, ")
             raise InputError(f"price {symbol}={text}: {reason}") from None
-    return state.model_copy(update={"prices": (*state.prices, *changes)}) if changes else state
+    if changes:
+        return state.model_copy(update={"prices": (*state.prices, *changes)})
+    return state
 
 
 def check_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
@@ -275,15 +296,19 @@ def check_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
         raise InputError(
             f"recycled must map elements to shares such as {{'Co': 0.25}}, got {recycled!r:.60}"
         )
-    checked = {}
+    shares = {}
     for symbol, share in (recycled or {}).items():
         if symbol not in INDEX:
-            raise InputError(f"recycled: {symbol!r} is no chemical element; write e.g. Co=0.25")
+            raise InputError(
+                f"recycled: {symbol!r} is no chemical element; write e.g. Co=0.25"
+            )
         try:
             share = float(share)
         except (TypeError, ValueError):
             share = float("nan")
         if not 0.0 <= share <= 1.0:
-            raise InputError(f"recycled {symbol}: expected a share from 0 to 1, got {share}")
-        checked[symbol] = share
-    return checked
+            raise InputError(
+                f"recycled {symbol}: expected a share from 0 to 1, got {share}"
+            )
+        shares[symbol] = share
+    return shares

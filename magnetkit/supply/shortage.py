@@ -62,11 +62,15 @@ class Shortage(Strict):
 
     def missing_shares(self) -> dict[str, float]:
         """Return the share of each element that cannot be had."""
-        return _largest((element, cut.share) for cut in self.cuts for element in cut.elements)
+        return _largest(
+            (element, cut.share) for cut in self.cuts for element in cut.elements
+        )
 
     def weeks_late(self) -> dict[str, float]:
         """Return the weeks that each element comes late."""
-        return _largest((element, late.weeks) for late in self.delays for element in late.elements)
+        return _largest(
+            (element, late.weeks) for late in self.delays for element in late.elements
+        )
 
     def priced(self, scenario: Scenario) -> Scenario:
         """Return a scenario with the prices of the shortage on top of its own."""
@@ -120,7 +124,12 @@ def shortage_of(scenario: Scenario) -> Shortage:
         if share > 0.0:
             source = f"restrictions of {scenario.name} on the world's production"
             cuts.append(
-                Cut(elements=(element,), share=min(share, 1.0), source=source, status="assumption")
+                Cut(
+                    elements=(element,),
+                    share=min(share, 1.0),
+                    source=source,
+                    status="assumption",
+                )
             )
     return Shortage(
         name=scenario.name,
@@ -135,7 +144,8 @@ def _share_cut(scenario: Scenario, row: Row) -> float:
     """Return the share of a stage's production that restrictions withhold."""
     total = 0.0
     for place in ("1", "2", "3"):
-        country, share = row[f"country_{place}"], row[f"share_{place}_pct"]
+        country = row[f"country_{place}"]
+        share = row[f"share_{place}_pct"]
         if country and share:
             total += scenario.withheld(country, row["element"]) * float(share) / 100.0
     return total

@@ -43,7 +43,8 @@ _NEXT_PRICES = (2, 2)
 
 @named
 def element_table(
-    scenario: str | Path | Scenario = "baseline", recycled: Mapping[str, float] | None = None
+    scenario: str | Path | Scenario = "baseline",
+    recycled: Mapping[str, float] | None = None,
 ) -> "pd.DataFrame":
     """Return the supply figures of each element.
 
@@ -75,12 +76,17 @@ def element_table(
     result = []
     for row in rows("elements"):
         element = row["element"]
-        reliance = float(row["import_reliance_pct"]) / 100.0 * (1.0 - shares.get(element, 0.0))
+        reliance = (
+            float(row["import_reliance_pct"]) / 100.0 * (1.0 - shares.get(element, 0.0))
+        )
         figures = [(*_stage_figures(s, state), s) for s in stages[element]]
         hhi, instability, withheld, stage = max(figures, key=lambda f: f[0] * f[1])
         # A price that is set comes back as it was written.
-        price = float(f"{float(row['price_USD_kg']) * state.price_factor(element):.14g}")
-        low, high = row["price_low_USD_kg"], row["price_high_USD_kg"]
+        price = float(
+            f"{float(row['price_USD_kg']) * state.price_factor(element):.14g}"
+        )
+        low = row["price_low_USD_kg"]
+        high = row["price_high_USD_kg"]
         result.append(
             {
                 "element": element,
@@ -96,7 +102,11 @@ def element_table(
                 "largest_producer": stage["country_1"],
                 "largest_share": float(stage["share_1_pct"]) / 100.0,
                 "export_control": _controls_on(element),
-                **{k: v for k, v in row.items() if not k.startswith(("element", "price_"))},
+                **{
+                    k: v
+                    for k, v in row.items()
+                    if not k.startswith(("element", "price_"))
+                },
             }
         )
     return pd.DataFrame(result)
@@ -104,20 +114,21 @@ def element_table(
 
 def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
     """Return concentration, instability and withheld share of one stage, all 0 to 1."""
-    instability = withheld = named = 0.0
+    instability = withheld = named_share = 0.0
     for i in (1, 2, 3):
-        country, share = row[f"country_{i}"], float(row[f"share_{i}_pct"] or 0.0) / 100.0
+        country = row[f"country_{i}"]
+        share = float(row[f"share_{i}_pct"] or 0.0) / 100.0
         if not country or country == _HOME:
             continue
         stops = scenario.withheld(country, row["element"])
         g = countries()[country]
         instability += share * (g + (1.0 - g) * stops)
         withheld += share * stops
-        named += share
+        named_share += share
     abroad = 1.0 - float(row["us_share_pct"]) / 100.0
     # Rounded shares may add up to a little more than all.
-    abroad = max(abroad, named)
-    instability += (abroad - named) * _UNNAMED_INSTABILITY
+    abroad = max(abroad, named_share)
+    instability += (abroad - named_share) * _UNNAMED_INSTABILITY
     return float(row["hhi"]), instability / abroad, withheld / abroad
 
 
@@ -147,7 +158,9 @@ def claims() -> "pd.DataFrame":
 
 
 @named
-def overdue(today: date | None = None, symbols: Collection[str] | None = None) -> list[str]:
+def overdue(
+    today: date | None = None, symbols: Collection[str] | None = None
+) -> list[str]:
     """Return controls and prices that are past their review date.
 
     Parameters
@@ -169,23 +182,23 @@ def overdue(today: date | None = None, symbols: Collection[str] | None = None) -
     ['China, Ho Er Tm Yb: review due since 2026-11-10, known as of 2026-02']
     """
     day = date.today() if today is None else today
-    wanted = set(SYMBOLS if symbols is None else symbols)
-    found = [
+    symbols_wanted = set(SYMBOLS if symbols is None else symbols)
+    notes = [
         f"{row['country']}, {row['elements']}: review due since {row['look_again']}, "
         f"known as of {row['known_as_of']}"
         for row in rows("controls")
         if row["look_again"]
         and date.fromisoformat(row["look_again"]) <= day
-        and wanted & set(row["elements"].split())
+        and symbols_wanted & set(row["elements"].split())
     ]
     years, month = _NEXT_PRICES
     old = [
         row["element"]
         for row in rows("elements")
-        if row["element"] in wanted
+        if row["element"] in symbols_wanted
         and row["price_year"]
         and date(int(row["price_year"]) + years, month, 1) <= day
     ]
     if old:
-        found.append(f"prices of {', '.join(old)}: older than the last yearly summary")
-    return found
+        notes.append(f"prices of {', '.join(old)}: older than the last yearly summary")
+    return notes

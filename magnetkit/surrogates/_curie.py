@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 # Less of a compound's weight in the hard phase is another phase; what rounding leaves of a whole.
-_WHOLE, _ALL = 0.9, 1.0 - 1e-9
+_WHOLE = 0.9
+_ALL = 1.0 - 1e-9
 # Where there is no physics the mean starts here (K), with the trend's own constant about it.
 TYPICAL_K = 500.0
 _UNIT_K = 250.0
@@ -57,7 +58,7 @@ Fitted: of 336 compounds of unseen papers that are as near to an embedded one as
 scatter by 307 K about `TYPICAL_K`.
 """
 # And of its slope, K per `_UNIT_K`.
-_SLOPE = 60.0
+_SLOPE_K = 60.0
 
 TREND = 2 * (len(ROOTS) + 1)
 """Number of columns of the trend."""
@@ -83,7 +84,7 @@ def layout() -> "Layout":
     """Return what the columns are made of, as the kernels take it."""
     from ..features._descriptor_kernels import Layout
 
-    return Layout(ratio_sums()[1], len(ROOTS), OFFSET_K, _SLOPE)
+    return Layout(ratio_sums()[1], len(ROOTS), OFFSET_K, _SLOPE_K)
 
 
 def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Array]:
@@ -115,7 +116,8 @@ def asked(part: Partition) -> Asked:
     the rest. Else the compound as it is written, with what the split would put outside the hard
     phase, such as hydrogen; one that is mostly no phase of its host has none, and `outside` is 1.
     """
-    known, inside = part.host >= 0, np.nan_to_num(part.hard_weight_fraction)
+    known = part.host >= 0
+    inside = np.nan_to_num(part.hard_weight_fraction)
     charge = known & part.charges
     rest = known & ~charge & (inside <= _WHOLE)
     outside = np.where(charge, 1.0 - inside, rest)
@@ -163,7 +165,9 @@ class Beside:
     host: NDArray[np.int8]  # roots, (m,)
     weights: Array  # what they depart by is covariance @ weights, K, (m,)
 
-    def predict(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
+    def predict(
+        self, phases: CompositionTable, codes: NDArray[np.int8]
+    ) -> tuple[Array, Array]:
         """Return value (K; NaN where the parameters do not answer) and likeness to a measured one.
 
         Of n hard phases, whose hosts are `codes`, (n,).
@@ -181,7 +185,8 @@ def beside(rows: TrainingSet) -> Beside | None:
     known = np.isfinite(apart)
     if not known.any():
         return None
-    atoms, host = phases.to_array()[known], codes[known]
+    atoms = phases.to_array()[known]
+    host = codes[known]
     covariance = _alike(atoms, host, atoms, host) + _NOISE * np.eye(len(atoms))
     return Beside(atoms, host, multiply(invert(covariance), apart[known]))
 
@@ -198,7 +203,8 @@ _FOREIGN = 0.1
 # Without physics, data that take less than this off the variance say nothing; where too little was
 # left out to know the errors there, all but the nearest data: by those that take 0.8 to 0.9 off
 # compounds of unseen papers are 215 K off, by those that take more 75 K.
-_SILENT, _NEAREST = 0.3, 0.9
+_SILENT = 0.3
+_NEAREST = 0.9
 # Distance, at least, of a host nothing of which was learnt, and of what gets no answer.
 _STRANGE = 2.0
 # Least prediction, K: below, there is no order to speak of.
@@ -317,9 +323,12 @@ class CurieModel:
         # Of equal phases one is asked.
         if whose.phases.alike is not None:
             first, place = whose.phases.alike
-            once, beside = whose.at(first), np.column_stack(whose[1:])
+            once = whose.at(first)
+            beside = np.column_stack(whose[1:])
             if np.array_equal(np.column_stack(once[1:])[place], beside):
-                return PredictedCurie._make(part[place] for part in self.of_magnets(once))
+                return PredictedCurie._make(
+                    part[place] for part in self.of_magnets(once)
+                )
         found, answered, known = self._answers(whose)
         stand = known & (not self.decides)
         if self.beside is not None:
@@ -334,16 +343,22 @@ class CurieModel:
     def curie_of_magnets(self, whose: Asked) -> Array:
         """Return the `value` of `of_magnets` alone, which takes no work where it never decides."""
         nothing = np.full(len(whose.phases), np.nan)
-        return self.of_magnets(whose).value if self.decides else nothing
+        if self.decides:
+            return self.of_magnets(whose).value
+        return nothing
 
-    def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
+    def columns(
+        self, phases: CompositionTable, codes: NDArray[np.int8]
+    ) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
         base = self.base(phases, codes)
         return columns_of(phases, codes, base), base
 
     def base(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
         """Return the physical mean, K, NaN where there is none."""
-        return physical(phases, codes) if self.physics else np.full(len(phases), np.nan)
+        if self.physics:
+            return physical(phases, codes)
+        return np.full(len(phases), np.nan)
 
     def branch_of(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
         """Return which branch answers for phases of hosts `codes`."""
@@ -354,7 +369,8 @@ class CurieModel:
         from ._gaussian_process_kernels import said
 
         phases, codes, outside = whose
-        which, rows = self.branch_of(codes, base), phases.rows
+        which = self.branch_of(codes, base)
+        rows = phases.rows
         kind, at = placed(codes, base)
         amount, measured = self._met(phases)
         mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
@@ -367,13 +383,20 @@ class CurieModel:
             picked = np.flatnonzero(which == k)
             if len(picked):
                 process = branch.process
-                own = process.in_units(said(rows, picked, layout(), kind, at, process.known))
+                own = process.in_units(
+                    said(rows, picked, layout(), kind, at, process.known)
+                )
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
-                found.mean[picked], found.novelty[picked] = own.mean, new
-                known = error_of(new, own.local, outside[picked], own.mean, unseen[picked])
+                found.mean[picked] = own.mean
+                found.novelty[picked] = new
+                known = error_of(
+                    new, own.local, outside[picked], own.mean, unseen[picked]
+                )
                 found.size[picked] = error_size(branch.coefficients, known)
-                found.distance[picked] = np.maximum(new / branch.edge, _STRANGE * strange[picked])
+                found.distance[picked] = np.maximum(
+                    new / branch.edge, _STRANGE * strange[picked]
+                )
         return found
 
     def of_phases(self, whose: Asked, interval: float = 0.9) -> PredictedCurie:
@@ -390,9 +413,13 @@ class CurieModel:
         known = np.isfinite(base)
         width = self._widths.get(interval)
         if width is None:
-            each = (_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores)
+            each = (
+                _intervals.quantile(s, interval) if len(s) else np.nan
+                for s in self.scores
+            )
             self._widths[interval] = width = np.array(list(each))
-        inside, which = found.distance <= 1.0, self.branch_of(codes, base)
+        inside = found.distance <= 1.0
+        which = self.branch_of(codes, base)
         half = np.where(inside, width[which], width[-1]) * found.size
         normal = NormalDist().inv_cdf(0.5 + 0.5 * interval)
         if not len(self.scores[-1]):
@@ -416,10 +443,17 @@ class CurieModel:
         if self.beside is not None:
             own, near = self.beside.predict(phases, codes)
             answered = np.isfinite(own)
-            value, share = np.where(answered, own, value), np.where(answered, near, share)
+            value = np.where(answered, own, value)
+            share = np.where(answered, near, share)
         share[empty] = 0.0
-        distance = np.where(empty & ~answered, np.maximum(found.distance, _STRANGE), found.distance)
-        return PredictedCurie(value, half, share, distance, found.measured), answered, known
+        distance = np.where(
+            empty & ~answered, np.maximum(found.distance, _STRANGE), found.distance
+        )
+        return (
+            PredictedCurie(value, half, share, distance, found.measured),
+            answered,
+            known,
+        )
 
     def predict(
         self,
@@ -494,7 +528,9 @@ class CurieModel:
         return met(phases.rows, WEIGHTS, EDGE, *self._marks)
 
 
-def _unseen(phases: CompositionTable, kind: NDArray[np.int64], seen: NDArray[np.bool_]) -> Array:
+def _unseen(
+    phases: CompositionTable, kind: NDArray[np.int64], seen: NDArray[np.bool_]
+) -> Array:
     """Return the amount of elements that are not `seen` in the kind of each row, 0 to 1, (n,)."""
     row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
     new = ~seen[kind[row], phases.indices]
@@ -502,10 +538,14 @@ def _unseen(phases: CompositionTable, kind: NDArray[np.int64], seen: NDArray[np.
     return np.asarray(np.minimum(amount / _FOREIGN, 1.0))
 
 
-def error_of(novelty: Array, local: Array, outside: Array, residual: Array, unseen: Array) -> Array:
+def error_of(
+    novelty: Array, local: Array, outside: Array, residual: Array, unseen: Array
+) -> Array:
     """Return what an error's size is told from, (n, 6): first a deviation that novelty says."""
     deviation = np.sqrt(novelty * (2.0 - novelty))
-    return np.column_stack([deviation, local, outside, np.abs(residual), novelty, unseen])
+    return np.column_stack(
+        [deviation, local, outside, np.abs(residual), novelty, unseen]
+    )
 
 
 def error_size(coefficients: Array, known: Array) -> Array:

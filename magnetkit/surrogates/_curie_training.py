@@ -39,7 +39,16 @@ from ._curie import (
     physical,
     placed,
 )
-from ._measured import FOLDS, TARGET, TrainingSet, curie_set, families_of, fold, keys, own_set
+from ._measured import (
+    CURIE_FOLDS,
+    TARGET,
+    TrainingSet,
+    curie_set,
+    families_of,
+    fold,
+    keys,
+    own_set,
+)
 from ._process import TrendProcess
 
 Array = NDArray[np.float64]
@@ -51,15 +60,15 @@ _OWN = 100
 # Any other host is answered from its own points of the common process and so many others: of 3,700
 # in all, 200 leave 1:12 within 1.3 K of the full process on the mean, 300 within 1.1 K and 400
 # within 0.8.
-_OTHERS = 300
+_SPARSE_POINTS = 300
 # Errors beyond this quantile do not pull at their size.
 _CLIP = 0.98
 # Fewer left-out compounds than this outside the domain calibrate nothing of their own.
-_FEW = 20
+_LEAST_OUTSIDE = 20
 # With fewer left-out compounds without physics only what is nearly known gets a number there.
-_ENOUGH = 200
+_LEAST_LEFT_OUT = 200
 # Share of left-out compounds that count as inside the domain.
-_EDGE = 0.90
+_INSIDE_SHARE = 0.90
 # Coverage at which two ways of leaving out are compared.
 _USUAL = 0.90
 # A set of fewer rows than this is shared out evenly, and has no chemistries to leave out.
@@ -68,7 +77,8 @@ _LEAST_K = 1.0
 # Scales of more rows, and of a second search, are those of the chemistries at hand: searched
 # without four tenths of the papers these leave them 38.5 K off, one draw of 1,000 rows 40.8 K;
 # chemistries are 61 K off by either, 75 K by two searches on 2,000.
-_SEARCHED, _DRAWS = 700, 4
+_SEARCH_ROWS = 700
+_TRAINING_DRAWS = 4
 
 
 class Rows(NamedTuple):
@@ -122,7 +132,9 @@ class LeftOut(NamedTuple):
         return found
 
 
-def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel, list[LeftOut]]:
+def trained(
+    data: TrainingSet, advance: Any = lambda: None
+) -> tuple[CurieModel, list[LeftOut]]:
     """Train on a set; return also what is said of rows left out by paper, then by chemistry.
 
     The latter of a large set alone. `advance` is called once a fold and once before.
@@ -154,7 +166,7 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel,
         blank,
         branches=branches,
         scores=scores,
-        anywhere=int((~np.isfinite(made.base)).sum()) >= _ENOUGH,
+        anywhere=int((~np.isfinite(made.base)).sum()) >= _LEAST_LEFT_OUT,
         manifest=manifest,
     )
     return model, both
@@ -164,22 +176,34 @@ def calibrated(
     branches: Sequence[Branch], made: LeftOut, values: Array
 ) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
     """Return branches with the sizes of errors, and scores, from what was measured of `made`."""
-    residual, predicted, fitted = np.abs(values - made.mean), np.isfinite(made.mean), []
+    residual = np.abs(values - made.mean)
+    predicted = np.isfinite(made.mean)
+    fitted = []
     for k, branch in enumerate(branches):
         rows = (made.branch == k) & predicted
         # A set that is all of hosts with branches of their own leaves the common one none.
         rows = rows if rows.any() else predicted
-        edge = max(float(np.quantile(made.novelty[rows], _EDGE)), 1e-3)
+        edge = max(float(np.quantile(made.novelty[rows], _INSIDE_SHARE)), 1e-3)
         found = _intervals.fit_difficulty(residual[rows], made.known(rows), _CLIP)
         fitted.append(replace(branch, coefficients=found, edge=edge))
     score = residual / made.sizes([b.coefficients for b in fitted])
-    inside = predicted & (made.novelty <= np.array([b.edge for b in fitted])[made.branch])
+    inside = predicted & (
+        made.novelty <= np.array([b.edge for b in fitted])[made.branch]
+    )
     scores = []
     for k in range(len(fitted)):
         own = inside & (made.branch == k)
-        scores.append(_harder(score, own if own.sum() >= _FEW else inside, made.chemistry))
+        scores.append(
+            _harder(
+                score, own if own.sum() >= _LEAST_OUTSIDE else inside, made.chemistry
+            )
+        )
     beyond = predicted & ~inside
-    outside = _harder(score, beyond, made.chemistry) if beyond.sum() >= _FEW else score[:0]
+    outside = (
+        _harder(score, beyond, made.chemistry)
+        if beyond.sum() >= _LEAST_OUTSIDE
+        else score[:0]
+    )
     return tuple(fitted), (*scores, outside)
 
 
@@ -198,7 +222,9 @@ def left_out_half_widths(
         for k in np.unique(folds):
             test = folds == k
             branches, scores = _calibrated_without(model, left, test)
-            widths = [_intervals.quantile(s, coverage) if len(s) else np.nan for s in scores]
+            widths = [
+                _intervals.quantile(s, coverage) if len(s) else np.nan for s in scores
+            ]
             factor = np.array(widths)
             size = rows_left.sizes([branch.coefficients for branch in branches])
             edges = np.array([branch.edge for branch in branches])
@@ -213,7 +239,8 @@ def _calibrated_without(
     model: CurieModel, left: Sequence[LeftOut], test: NDArray[np.bool_]
 ) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
     """Return branches and scores calibrated without the rows of `test`."""
-    parts, values = [], []
+    parts = []
+    values = []
     for rows_left in left:
         rows = ~test & np.isfinite(rows_left.mean)
         parts.append([part[rows] for part in rows_left])
@@ -222,14 +249,18 @@ def _calibrated_without(
     return calibrated(model.branches, other, np.concatenate(values))
 
 
-def _harder(score: Array, rows: NDArray[np.bool_], chemistry: NDArray[np.bool_]) -> Array:
+def _harder(
+    score: Array, rows: NDArray[np.bool_], chemistry: NDArray[np.bool_]
+) -> Array:
     """Return the scores of rows, of the way of leaving out whose intervals are the wider.
 
     An interval then holds what it promises of new papers and of new chemistries.
     """
     ways = [score[rows & way] for way in (chemistry, ~chemistry)]
-    enough = [own for own in ways if len(own) >= _FEW]
-    return max(enough, key=lambda own: _intervals.quantile(own, _USUAL), default=score[rows])
+    enough = [own for own in ways if len(own) >= _LEAST_OUTSIDE]
+    return max(
+        enough, key=lambda own: _intervals.quantile(own, _USUAL), default=score[rows]
+    )
 
 
 def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
@@ -242,9 +273,13 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
             of_host[host] = len(branches)
             alone = HOSTS[name].magnetism.own_curie_process
             learns = np.arange(len(of_host)) == host if alone else branches[0].learns
-            branches.append(replace(branches[0], learns=learns, sparse_for=None if alone else host))
+            branches.append(
+                replace(branches[0], learns=learns, sparse_for=None if alone else host)
+            )
     fitted = fit_branches(data, own, branches, search=True)
-    return CurieModel(fitted, of_host, (np.ones(1),) * (len(fitted) + 1), data, physics=physics)
+    return CurieModel(
+        fitted, of_host, (np.ones(1),) * (len(fitted) + 1), data, physics=physics
+    )
 
 
 def folds_of(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
@@ -260,10 +295,12 @@ def folds_of(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
     if len(data) >= _SMALL:
         return np.array([fold(group) for group in groups], np.int64)
     _, code = np.unique(groups, return_inverse=True)
-    return code % FOLDS
+    return code % CURIE_FOLDS
 
 
-def left_out(model: CurieModel, advance: Any = lambda: None, chemistry: bool = False) -> LeftOut:
+def left_out(
+    model: CurieModel, advance: Any = lambda: None, chemistry: bool = False
+) -> LeftOut:
     """Return predictions of every row of the training set by models that did not see it.
 
     A fold takes its papers, or chemistries, out, and every other row of their compounds, whatever
@@ -273,7 +310,7 @@ def left_out(model: CurieModel, advance: Any = lambda: None, chemistry: bool = F
     groups = folds_of(data, chemistry)
     own = rows_of(data, model.physics)
     made = np.full((4, len(data)), np.nan)
-    for k in range(FOLDS):
+    for k in range(CURIE_FOLDS):
         test = np.flatnonzero(groups == k)
         train = np.flatnonzero(~np.isin(own.compound, own.compound[test]))
         if len(test) and len(train):
@@ -282,18 +319,27 @@ def left_out(model: CurieModel, advance: Any = lambda: None, chemistry: bool = F
             only = np.arange(7) == 2.0
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
-                for branch in fit_branches(rest, own.at(train), model.branches, search=True)
+                for branch in fit_branches(
+                    rest, own.at(train), model.branches, search=True
+                )
             )
             answered: Residual = replace(model, branches=branches, known=rest).residual(
                 own.asked.at(test), own.base[test]
             )
-            mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + answered.mean
-            own_mean, new = np.maximum(mean, _LEAST_K), answered.novelty
+            mean = (
+                np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K)
+                + answered.mean
+            )
+            own_mean = np.maximum(mean, _LEAST_K)
+            new = answered.novelty
             made[:, test] = own_mean, new, answered.size, answered.unseen
         advance()
-    way, branch = np.full(len(data), chemistry), model.of_host[own.host]
+    way = np.full(len(data), chemistry)
+    branch = model.of_host[own.host]
     mean, novelty, local, unseen = made
-    return LeftOut(mean, novelty, local, unseen, own.asked.outside, branch, way, own.base)
+    return LeftOut(
+        mean, novelty, local, unseen, own.asked.outside, branch, way, own.base
+    )
 
 
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
@@ -315,7 +361,9 @@ def rows_of(data: TrainingSet, physics: bool) -> Rows:
     phases, codes, _ = own
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
     _, compound = np.unique(keys(data.table.to_array()), return_inverse=True)
-    return Rows(columns_of(phases, codes, base), base, placed(codes, base)[0], compound, own)
+    return Rows(
+        columns_of(phases, codes, base), base, placed(codes, base)[0], compound, own
+    )
 
 
 def fit_branches(
@@ -328,11 +376,15 @@ def fit_branches(
     fitted: list[Branch] = []
     for branch in branches:
         if branch.sparse_for is None:
-            process = fit_rows(data, own, branch.learns, None if search else branch.process)
+            process = fit_rows(
+                data, own, branch.learns, None if search else branch.process
+            )
         else:
             common = fitted[0].process
             near = common.points_[:, branch.sparse_for] != 0.0
-            process = common.sparse_about(near, _OTHERS) if near.any() else common
+            process = (
+                common.sparse_about(near, _SPARSE_POINTS) if near.any() else common
+            )
         fitted.append(replace(branch, process=process))
     return tuple(fitted)
 
@@ -349,12 +401,15 @@ def fit_rows(
     joined = frame.groupby("key", sort=True).agg(
         apart=("apart", "median"), count=("apart", "size"), row=("row", "min")
     )
-    x, y = own.x[joined["row"].to_numpy()], joined["apart"].to_numpy()
+    x = own.x[joined["row"].to_numpy()]
+    y = joined["apart"].to_numpy()
     noise = 1.0 / np.sqrt(joined["count"].to_numpy(np.float64))
     if scales is not None:
         return scales.refit(x, y, noise)
     # What an element does goes on beyond its neighbours: a plane, and nothing local.
-    blank = TrendProcess(TREND, N_ELEMENTS, True, search_rows=_SEARCHED, draws=_DRAWS)
+    blank = TrendProcess(
+        TREND, N_ELEMENTS, True, search_rows=_SEARCH_ROWS, draws=_TRAINING_DRAWS
+    )
     # Of few rows those that the others contradict decide too much.
     blank.searches = 1 + (len(data) < _SMALL)
     return blank.fit(x, y, noise)
@@ -363,7 +418,9 @@ def fit_rows(
 def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
     return TrainingSet(
         known.target,
-        CompositionTable.from_array(np.vstack([known.table.to_array(), rows.table.to_array()])),
+        CompositionTable.from_array(
+            np.vstack([known.table.to_array(), rows.table.to_array()])
+        ),
         np.concatenate([known.values, rows.values]),
         np.concatenate([known.groups, rows.groups]),
         np.concatenate([known.sources, rows.sources]),
@@ -384,7 +441,9 @@ _LOADING = Lock()
 
 
 def load(
-    data: "str | Path | None" = None, add: "str | Path | None" = None, progress: bool = False
+    data: "str | Path | None" = None,
+    add: "str | Path | None" = None,
+    progress: bool = False,
 ) -> CurieModel:
     """Return a model, trained at first use and kept in the cache.
 
@@ -392,21 +451,30 @@ def load(
     value, enters; the rows of `add` stand beside what is known otherwise, and the scales stay.
     """
     if data is not None and add is not None:
-        raise InputError("data= replaces what is known and add= adds to it: give one of the two")
+        raise InputError(
+            "data= replaces what is known and add= adds to it: give one of the two"
+        )
     with _LOADING:
         settings = str(get_settings())
-        given = None if data is None else str(data), None if add is None else str(add)
-        return _load(*given, progress, settings)
+        return _load(
+            None if data is None else str(data),
+            None if add is None else str(add),
+            progress,
+            settings,
+        )
 
 
 @lru_cache(maxsize=8)
-def _load(data: str | None, add: str | None, progress: bool, settings: str) -> CurieModel:
+def _load(
+    data: str | None, add: str | None, progress: bool, settings: str
+) -> CurieModel:
     if add is not None:
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
     file = _store.file_of(TARGET, key_of(known))
-    train, rebuild = partial(_trained, known, progress), partial(unpack, known)
+    train = partial(_trained, known, progress)
+    rebuild = partial(unpack, known)
     return _store.load_or_train(file, train, pack, rebuild)
 
 
@@ -436,7 +504,9 @@ def key_of(known: TrainingSet) -> str:
 def _trained(known: TrainingSet, progress: bool) -> CurieModel:
     from .._core._progress import bar
 
-    with bar(f"training {TARGET}", FOLDS * (1 + (len(known) >= _SMALL)) + 1, progress) as advance:
+    with bar(
+        f"training {TARGET}", CURIE_FOLDS * (1 + (len(known) >= _SMALL)) + 1, progress
+    ) as advance:
         model, _ = trained(known, advance)
     return replace(model, manifest={**model.manifest, "key": key_of(known)})
 
@@ -459,6 +529,8 @@ def pack(model: CurieModel) -> _store.Packed:
     return content, model.manifest
 
 
-def unpack(known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]) -> CurieModel:
+def unpack(
+    known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]
+) -> CurieModel:
     branches = tuple(Branch(*parts) for parts in content.pop("branches"))
     return CurieModel(branches, known=known, manifest=manifest, **content)

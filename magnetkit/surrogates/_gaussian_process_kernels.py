@@ -15,7 +15,7 @@ from ..features._descriptor_kernels import design_rows, width
 
 _FAR = np.float32(60.0)
 _SQRT5 = np.float32(np.sqrt(5.0))
-_CHUNK = 1024
+_PREDICTION_ROWS = 1024
 """Rows that one thread takes at a time: handing over what is known takes as long as 50 rows."""
 
 
@@ -26,7 +26,9 @@ class Block(NamedTuple):
     column: np.ndarray
     shift: np.ndarray  # float64, (d,); a coordinate is (value - shift) * factor
     factor: np.ndarray  # float64, (d,)
-    moving: np.ndarray  # float32, (p, m), coordinates of the known rows where they differ
+    moving: (
+        np.ndarray
+    )  # float32, (p, m), coordinates of the known rows where they differ
     # float64, (d - p,), the one coordinate of all known rows in the other columns
     still: np.ndarray
 
@@ -37,9 +39,13 @@ class Known(NamedTuple):
     smooth: Block  # one distance, and `local` the other
     local: Block
     one: np.float32  # variance of the smooth (Matern-5/2) part
-    two: np.float32  # of the local (exponential) part; `local` is not looked at where it is 0
+    two: (
+        np.float32
+    )  # of the local (exponential) part; `local` is not looked at where it is 0
     level: float  # the mean far from all known rows, before the slopes
-    slopes: np.ndarray  # float64, (d,), and the slope over each column of a new row, many 0
+    slopes: (
+        np.ndarray
+    )  # float64, (d,), and the slope over each column of a new row, many 0
     weights: np.ndarray  # float64, (m,); the mean without trend is covariance @ weights
     residual: np.ndarray  # float32, (m,), how badly the others predict each known row
 
@@ -56,7 +62,8 @@ def decay(t):
         + u
         * (
             np.float32(0.5)
-            + u * (np.float32(1 / 6) + u * (np.float32(1 / 24) + u * np.float32(1 / 120)))
+            + u
+            * (np.float32(1 / 6) + u * (np.float32(1 / 24) + u * np.float32(1 / 120)))
         )
     )
     f = f * (np.float32(2.0) + f)
@@ -71,7 +78,8 @@ def decay(t):
 # Says also whether they are those in `at` already.
 @jit(part="linked")
 def _present(x, block, at, before):
-    count, same = 0, True
+    count = 0
+    same = True
     for c in range(len(block.moving)):
         if x[block.column[c]] != 0.0:
             same = same and count < before and at[count] == c
@@ -108,7 +116,8 @@ def _coordinate(x, block, c):
 def _squares(x, block, at, count, absent, out):
     """Write the squared distances of a row to the known ones."""
     moving, m = block.moving, block.moving.shape[1]
-    p, d = len(moving), len(block.column)
+    p = len(moving)
+    d = len(block.column)
     rest = 0.0
     for c in range(p, d):
         apart = _coordinate(x, block, c) - block.still[c - p]
@@ -118,12 +127,19 @@ def _squares(x, block, at, count, absent, out):
         out[j] = absent[j] + still
     k = 0
     while k + 4 <= count:
-        c0, c1, c2, c3 = at[k], at[k + 1], at[k + 2], at[k + 3]
-        a0, a1 = np.float32(_coordinate(x, block, c0)), np.float32(_coordinate(x, block, c1))
-        a2, a3 = np.float32(_coordinate(x, block, c2)), np.float32(_coordinate(x, block, c3))
+        c0 = at[k]
+        c1 = at[k + 1]
+        c2 = at[k + 2]
+        c3 = at[k + 3]
+        a0 = np.float32(_coordinate(x, block, c0))
+        a1 = np.float32(_coordinate(x, block, c1))
+        a2 = np.float32(_coordinate(x, block, c2))
+        a3 = np.float32(_coordinate(x, block, c3))
         for j in range(m):
-            d0, d1 = a0 - moving[c0, j], a1 - moving[c1, j]
-            d2, d3 = a2 - moving[c2, j], a3 - moving[c3, j]
+            d0 = a0 - moving[c0, j]
+            d1 = a1 - moving[c1, j]
+            d2 = a2 - moving[c2, j]
+            d3 = a3 - moving[c3, j]
             out[j] += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)
         k += 4
     while k < count:
@@ -141,7 +157,9 @@ class Room(NamedTuple):
     smooth: np.ndarray  # float32, (m,), squared distances, then covariances
     local: np.ndarray  # float32, (m,), likewise
     bits: np.ndarray  # int32, (m,), the bits of `smooth`
-    first: np.ndarray  # float32, (m,), what columns that are 0 in a row add to squared distances
+    first: (
+        np.ndarray
+    )  # float32, (m,), what columns that are 0 in a row add to squared distances
     last: np.ndarray  # float32, (m,), likewise
     ones: np.ndarray  # int64, moving columns that are not 0 in a row
     twos: np.ndarray  # int64, likewise
@@ -168,11 +186,23 @@ def room_for(known):
 @jit(part="merged")
 def posterior_rows(X, known, room, out, first):
     """Write the posterior of some rows."""
-    m, wide = len(known.weights), X.shape[1]
-    near, far, one, two = known.smooth, known.local, known.one, known.two
-    weights, residual, slopes, level = known.weights, known.residual, known.slopes, known.level
-    smooth, local, bits = room.smooth, room.local, room.bits
-    ones, twos, rest, last = room.ones, room.twos, room.first, room.last
+    m = len(known.weights)
+    wide = X.shape[1]
+    near = known.smooth
+    far = known.local
+    one = known.one
+    two = known.two
+    weights = known.weights
+    residual = known.residual
+    slopes = known.slopes
+    level = known.level
+    smooth = room.smooth
+    local = room.local
+    bits = room.bits
+    ones = room.ones
+    twos = room.twos
+    rest = room.first
+    last = room.last
     n_ones, n_twos = room.held
     for i in range(len(X)):
         x = X[i]
@@ -192,7 +222,9 @@ def posterior_rows(X, known, room, out, first):
             _squares(x, far, twos, n_twos, last, local)
             for j in range(m):
                 smooth[j] += two * decay(np.sqrt(local[j]))
-        total, mass, bad = level, np.float32(0.0), np.float32(0.0)
+        total = level
+        mass = np.float32(0.0)
+        bad = np.float32(0.0)
         for j in range(m):
             k = smooth[j]
             total += np.float64(k) * weights[j]
@@ -215,7 +247,8 @@ def posterior_rows(X, known, room, out, first):
             for j in range(m):
                 bad += residual[j]
         out[2, first + i] = bad / mass
-    room.held[0], room.held[1] = n_ones, n_twos
+    room.held[0] = n_ones
+    room.held[1] = n_twos
 
 
 # As `posterior`, of rows start to stop
@@ -228,7 +261,7 @@ def _rows(X, known, out, start, stop):
 def posterior(X, known):
     """Return mean, nearest correlation and neighbours' residual of each row, shape (3, n)."""
     out = np.empty((3, len(X)))
-    share_rows(_rows, len(X), X, known, out, chunk=_CHUNK)
+    share_rows(_rows, len(X), X, known, out, chunk=_PREDICTION_ROWS)
     return out
 
 
@@ -239,7 +272,8 @@ _TILE = 32
 # picked int64 (p): rows to speak of; the rest as `design_rows` and `posterior_rows` take it
 @jit
 def _said(rows, picked, layout, kind, at, known, out, start, stop):
-    room, x = room_for(known), np.empty((_TILE, width(layout)))
+    room = room_for(known)
+    x = np.empty((_TILE, width(layout)))
     for first in range(start, stop, _TILE):
         some = picked[first : min(stop, first + _TILE)]
         design_rows(rows, some, layout, kind, at, x)
@@ -250,7 +284,18 @@ def _said(rows, picked, layout, kind, at, known, out, start, stop):
 def said(rows, picked, layout, kind, at, known):
     """Return mean, nearest correlation and neighbours' residual of each picked row."""
     out = np.empty((3, len(picked)))
-    share_rows(_said, len(picked), rows, picked, layout, kind, at, known, out, chunk=_CHUNK)
+    share_rows(
+        _said,
+        len(picked),
+        rows,
+        picked,
+        layout,
+        kind,
+        at,
+        known,
+        out,
+        chunk=_PREDICTION_ROWS,
+    )
     return out
 
 
@@ -261,9 +306,11 @@ def said(rows, picked, layout, kind, at, known):
 @jit
 def _met(rows, weights, edge, known, foreign, other, same, start, stop):
     for i in range(start, stop):
-        amount, number = 0.0, np.int64(0)
+        amount = 0.0
+        number = np.int64(0)
         for entry in range(rows.indptr[i], rows.indptr[i + 1]):
-            element, value = rows.indices[entry], rows.values[entry]
+            element = rows.indices[entry]
+            value = rows.values[entry]
             if foreign[element]:
                 amount += value
             # An alloy without a magnet has a rim or skin of no composition: it is nothing known.
@@ -271,7 +318,8 @@ def _met(rows, weights, edge, known, foreign, other, same, start, stop):
                 number += np.int64(np.floor(1000.0 * value + edge)) * weights[element]
         other[i] = amount
         # numba's searchsorted would import all of its linear algebra at the start of a process.
-        low, high = 0, len(known)
+        low = 0
+        high = len(known)
         while low < high:
             middle = (low + high) // 2
             if known[middle] < number:
@@ -285,6 +333,7 @@ def _met(rows, weights, edge, known, foreign, other, same, start, stop):
 def met(rows, weights, edge, known, foreign):
     """Return the amount of foreign elements, and whether each composition is a known one."""
     n = len(rows.indptr) - 1
-    other, same = np.empty(n), np.empty(n, np.bool_)
+    other = np.empty(n)
+    same = np.empty(n, np.bool_)
     share_rows(_met, n, rows, weights, edge, known, foreign, other, same)
     return other, same

@@ -78,7 +78,8 @@ class TrainingSet:
         text = f"TrainingSet of {self.target}: {len(self)} rows"
         if not len(self):
             return f"{text}; {self.origin:.400}"
-        low, high = self.values.min(), self.values.max()
+        low = self.values.min()
+        high = self.values.max()
         groups = len(np.unique(self.groups))
         return f"{text} of {groups} groups, {low:.4g} to {high:.4g}; {self.origin:.400}"
 
@@ -163,7 +164,9 @@ def _exact_texts(table: CompositionTable) -> list[str]:
     texts = []
     for start, stop in zip(table.indptr[:-1], table.indptr[1:], strict=True):
         parts = zip(table.indices[start:stop], table.values[start:stop], strict=True)
-        texts.append("".join(f"{SYMBOLS[element]}{amount:.12g}" for element, amount in parts))
+        texts.append(
+            "".join(f"{SYMBOLS[element]}{amount:.12g}" for element, amount in parts)
+        )
     return texts
 
 
@@ -171,7 +174,9 @@ def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
     """Return the elements of each composition, joined by dashes."""
     names = np.array(SYMBOLS)
     bounds = zip(table.indptr[:-1], table.indptr[1:], strict=True)
-    return np.array(["-".join(names[table.indices[a:b]]) for a, b in bounds], dtype=np.str_)
+    return np.array(
+        ["-".join(names[table.indices[a:b]]) for a, b in bounds], dtype=np.str_
+    )
 
 
 def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
@@ -191,7 +196,8 @@ def refuse(
     """Raise an InputError that names the first of the values that no compound can have."""
     rows = np.flatnonzero(wrong)
     if len(rows):
-        name, value = found.table[rows[:1]].formulas()[0], found.values[rows[0]]
+        name = found.table[rows[:1]].formulas()[0]
+        value = found.values[rows[0]]
         raise InputError(
             f"{target} of {file} must lie between {limits}, got {value:g} for {name}; "
             f"correct or leave out such rows ({len(rows)})"
@@ -200,7 +206,9 @@ def refuse(
 
 def named_so(given: Any) -> str:
     """Return what a user's table is called: its path, or that it is a frame."""
-    return str(given) if isinstance(given, str | Path) else "the frame"
+    if isinstance(given, str | Path):
+        return str(given)
+    return "the frame"
 
 
 def read_frame(given: Any) -> pd.DataFrame:
@@ -248,7 +256,8 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     Rows that cannot be used are left out with a warning; fewer than `least` others are an error
     that names the first of them.
     """
-    frame, file = read_frame(given), named_so(given)
+    frame = read_frame(given)
+    file = named_so(given)
     for column in ("composition", target):
         if column not in frame.columns:
             raise InputError(
@@ -285,7 +294,9 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
             f"{file} holds {len(data)} usable rows of {target}; {least} are needed{unusable}"
         )
     if unusable:
-        counts = ", ".join(f"{why} ({count})" for why, count in removed.items() if count)
+        counts = ", ".join(
+            f"{why} ({count})" for why, count in removed.items() if count
+        )
         _log.warning(f"{file}: rows left out, {counts}{unusable}")
     return data
 
@@ -309,10 +320,12 @@ def _reasons(
 
 
 TARGET = "curie_temperature_K"
-FOLDS = 10
+CURIE_FOLDS = 10
 """Folds of the validation by paper; ``datasets/surrogates/split.csv`` names each paper's."""
 
-ORIGIN = "DS1+DS2 and MagneticMaterials_All (MaMMoS-project/ML-models), embedded compounds"
+ORIGIN = (
+    "DS1+DS2 and MagneticMaterials_All (MaMMoS-project/ML-models), embedded compounds"
+)
 EMBEDDED = "embedded compounds and measurements"
 
 COMPILATIONS = ("DS1+DS2", "handbook of magnetic materials")
@@ -345,14 +358,16 @@ _SEVERAL_PHASES = re.compile(
 _OF_GLASSES = re.compile(r"jnoncrysol|s0022-3093", re.IGNORECASE)
 # Shares of boron, and of rare earth beside it, from which an alloy is no compound: the richest in
 # rare earth is R5Fe2B6.
-_BORON, _MOSTLY_RARE = 0.01, 0.5
+_BORON = 0.01
+_MOSTLY_RARE = 0.5
 _VALUE = re.compile(
     r"(?:t_?c\s*=?\s*)?[~≈∼]?\s*(\d+(?:\.\d+)?)(?:\s*(?:±|\+/-)\s*\d+(?:\.\d+)?|\(\d+\))?"
     r"(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*(k|°\s?c|℃|c)?\.?",
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"\((?:sx|polycrystalline|bulk|powder|annealed|single ?crystal|ht|lt|h|r)\)$", re.IGNORECASE
+    r"\((?:sx|polycrystalline|bulk|powder|annealed|single ?crystal|ht|lt|h|r)\)$",
+    re.IGNORECASE,
 )
 
 
@@ -371,7 +386,9 @@ def kelvin(text: str) -> float:
             return float("nan")
         value = 0.5 * (value + float(found[2]))
     celsius = found[3] is not None and found[3].lower() != "k"
-    return value + ZERO_CELSIUS if celsius else value
+    if celsius:
+        return value + ZERO_CELSIUS
+    return value
 
 
 def compound(text: str) -> str:
@@ -386,7 +403,7 @@ def compound(text: str) -> str:
 
 def fold(paper: str) -> int:
     """Return the fold of a paper, by its hash, so that a new one moves no other."""
-    return int(hashlib.sha256(paper.encode()).hexdigest(), 16) % FOLDS
+    return int(hashlib.sha256(paper.encode()).hexdigest(), 16) % CURIE_FOLDS
 
 
 def local_file(name: str) -> Path | None:
@@ -395,7 +412,9 @@ def local_file(name: str) -> Path | None:
     mirror = get_settings().mirror
     if mirror is not None:
         places.append(mirror.expanduser() / datasets.registry()["remote"][name]["file"])
-    return _fetch.fetch(name) if any(map(os.path.isfile, places)) else None
+    if any(map(os.path.isfile, places)):
+        return _fetch.fetch(name)
+    return None
 
 
 def curie_set() -> TrainingSet:
@@ -413,8 +432,12 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
     if plain is not None:
         frames.append(_plain(pd.read_csv(plain)))
     if by_paper is not None:
-        frames.append(_by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False)))
-    return clean(pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN)[0]
+        frames.append(
+            _by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False))
+        )
+    return clean(
+        pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN
+    )[0]
 
 
 def own_set(given: Any, least: int = 2) -> TrainingSet:
@@ -424,7 +447,13 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
     """
     found = read_rows(TARGET, given, least)
     wrong = (found.values <= 0.0) | (found.values > _HIGHEST_K)
-    refuse(TARGET, named_so(given), found, wrong, f"0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K)")
+    refuse(
+        TARGET,
+        named_so(given),
+        found,
+        wrong,
+        f"0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K)",
+    )
     return found
 
 
@@ -437,7 +466,10 @@ def _embedded() -> pd.DataFrame:
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
     single = single[single["property"] == TARGET][["formula", "value", "source"]]
     found = pd.concat([*frames, single.set_axis(names, axis=1)])
-    papers = [s.removeprefix(_DOI).lower() if s.startswith(_DOI) else s for s in found["paper"]]
+    papers = [
+        s.removeprefix(_DOI).lower() if s.startswith(_DOI) else s
+        for s in found["paper"]
+    ]
     found = found.assign(paper=papers, kind="", computed=False, typed=True)
     return found[np.isfinite(found["value"])]
 
@@ -445,7 +477,9 @@ def _embedded() -> pd.DataFrame:
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return DS1+DS2 with the columns that `clean` takes."""
     if not {"Name", "TC"} <= set(frame.columns):
-        raise DataError(f"expected columns Name and TC, got {', '.join(frame.columns[:8])}")
+        raise DataError(
+            f"expected columns Name and TC, got {', '.join(frame.columns[:8])}"
+        )
     value = frame["TC"] + np.where(frame["Name"].isin(_CELSIUS), ZERO_CELSIUS, 0.0)
     found = pd.DataFrame({"name": frame["Name"], "value": value})
     return found.assign(paper=COMPILATIONS[0], kind="", computed=False)
@@ -458,7 +492,9 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     """
     wanted = ("Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure")
     if not {*wanted, "Lattice_Structure"} <= set(frame.columns):
-        raise DataError(f"expected columns {', '.join(wanted)}, got {', '.join(frame.columns[:8])}")
+        raise DataError(
+            f"expected columns {', '.join(wanted)}, got {', '.join(frame.columns[:8])}"
+        )
     frame = frame[frame["Curie"] != ""]
     kind = frame["Material_Name"] + " " + frame["Crystal_Structure"]
     bare = (frame["Crystal_Structure"] + frame["Lattice_Structure"]).str.strip() == ""
@@ -478,7 +514,9 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.DataFrame]:
+def clean(
+    frame: pd.DataFrame, origin: str = ORIGIN
+) -> tuple[TrainingSet, pd.DataFrame]:
     """Clean rows of name, value (K), paper, kind (text on the crystal) and computed.
 
     Returns one row a compound and paper, the median of its values; groups are the papers, and where
@@ -488,12 +526,16 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     removed: dict[str, int] = {}
     faulty: list[pd.DataFrame] = []
 
-    def drop(bad: "pd.Series | NDArray[np.bool_]", reason: str, listed: bool = False) -> None:
+    def drop(
+        bad: "pd.Series | NDArray[np.bool_]", reason: str, listed: bool = False
+    ) -> None:
         nonlocal frame
         mark = np.asarray(bad, bool)
         removed[reason] = int(mark.sum())
         if listed:
-            faulty.append(frame.loc[mark, ["name", "value", "paper"]].assign(reason=reason))
+            faulty.append(
+                frame.loc[mark, ["name", "value", "paper"]].assign(reason=reason)
+            )
         frame = frame[~mark].reset_index(drop=True)
 
     earth = frame["name"].str.contains("|".join(rf"{s}(?![a-z])" for s in RARE_EARTHS))
@@ -503,11 +545,15 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     reasons = doubtful_papers()
     drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
     drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
-    drop(~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"), "no single temperature")
+    drop(
+        ~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"),
+        "no single temperature",
+    )
     table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
     removed["composition that cannot be read"] = len(table.errors)
     atoms = table.to_array()
-    rare, boron = _columns(atoms, RARE_EARTHS), _columns(atoms, ("B",))
+    rare = _columns(atoms, RARE_EARTHS)
+    boron = _columns(atoms, ("B",))
     unnumbered = ~frame["name"].str.contains(r"\d").to_numpy(bool)[table.row_index]
     frame = frame.iloc[table.row_index].assign(
         key=keys(atoms),
@@ -568,7 +614,9 @@ def families_of(table: CompositionTable) -> NDArray[np.str_]:
     return chemical_systems(CompositionTable.from_array(atoms))
 
 
-def _columns(atoms: NDArray[np.float64], symbols: tuple[str, ...]) -> NDArray[np.float64]:
+def _columns(
+    atoms: NDArray[np.float64], symbols: tuple[str, ...]
+) -> NDArray[np.float64]:
     return atoms[:, [INDEX[s] for s in symbols]].sum(axis=1)
 
 
@@ -579,12 +627,16 @@ def _contradicted(frame: pd.DataFrame) -> NDArray[np.bool_]:
     far = (own["value"] - of_compound.transform("median")).abs() > _CONTRADICTED_K
     found = own[far & (of_compound.transform("size") >= 3)]
     bad = set(zip(found["key"], found["paper"], strict=True))
-    return np.array([pair in bad for pair in zip(frame["key"], frame["paper"], strict=True)], bool)
+    return np.array(
+        [pair in bad for pair in zip(frame["key"], frame["paper"], strict=True)], bool
+    )
 
 
 def _contradicting_papers(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Return the rows of papers half or more of whose checkable compounds are contradicted."""
     several = frame.groupby("key")["paper"].transform("nunique") >= 3
-    share = pd.Series(_contradicted(frame))[several].groupby(frame["paper"][several]).mean()
+    share = (
+        pd.Series(_contradicted(frame))[several].groupby(frame["paper"][several]).mean()
+    )
     whole = set(share.index[share >= 0.5]) - set(COMPILATIONS)
     return frame["paper"].isin(whole).to_numpy(bool)

@@ -60,12 +60,15 @@ class GroupSums:
             return self.right[draws].sum(axis=-1) / count
 
 
-def group_sums(values: Array, predicted: Array, groups: NDArray, tolerance: float) -> GroupSums:
+def group_sums(
+    values: Array, predicted: Array, groups: NDArray, tolerance: float
+) -> GroupSums:
     """Return the sums over groups from which the figures follow."""
     names, code = np.unique(groups, return_inverse=True)
     order = np.argsort(code, kind="stable")
     starts = np.searchsorted(code[order], np.arange(1, len(names)))
-    right, pairs = np.zeros(len(names)), np.zeros(len(names))
+    right = np.zeros(len(names))
+    pairs = np.zeros(len(names))
     for group, rows in enumerate(np.split(order, starts)):
         above = values[rows][:, None] - values[rows][None, :] > tolerance
         gap = predicted[rows][:, None] - predicted[rows][None, :]
@@ -79,7 +82,9 @@ def group_sums(values: Array, predicted: Array, groups: NDArray, tolerance: floa
     )
 
 
-def pairs_in_order(values: Array, predicted: Array, groups: NDArray, tolerance: float) -> float:
+def pairs_in_order(
+    values: Array, predicted: Array, groups: NDArray, tolerance: float
+) -> float:
     """Return the share of pairs of one group, further apart than `tolerance`, ordered right.
 
     A tie in the prediction counts half; NaN where there is no such pair.
@@ -92,7 +97,9 @@ def pairs_in_order(values: Array, predicted: Array, groups: NDArray, tolerance: 
     return float(group_sums(values, predicted, groups, tolerance).pairs_in_order())
 
 
-def accuracy(values: Array, predicted: Array, groups: NDArray, tolerance: float) -> dict[str, Any]:
+def accuracy(
+    values: Array, predicted: Array, groups: NDArray, tolerance: float
+) -> dict[str, Any]:
     """Return mean and median absolute error, R2 and pairs in order."""
     error = np.abs(values - predicted)
     about = ((values - values.mean()) ** 2).sum()
@@ -118,9 +125,12 @@ def bootstrap(one: GroupSums, other: GroupSums) -> dict[str, float]:
     limits = {}
     for name, gain in (("error_gain", error), ("pairs_gain", pairs)):
         low, high = (
-            np.nanquantile(gain, [0.025, 0.975]) if np.isfinite(gain).any() else (np.nan,) * 2
+            np.nanquantile(gain, [0.025, 0.975])
+            if np.isfinite(gain).any()
+            else (np.nan,) * 2
         )
-        limits[f"{name}_lo"], limits[f"{name}_hi"] = float(low), float(high)
+        limits[f"{name}_lo"] = float(low)
+        limits[f"{name}_hi"] = float(high)
     return limits
 
 
@@ -129,7 +139,8 @@ def coverage_by_group(
 ) -> tuple[float, float, float]:
     """Return the share inside and its 95 % confidence interval, groups drawn with replacement."""
     _, code = np.unique(groups, return_inverse=True)
-    hits, size = np.bincount(code, inside), np.bincount(code)
+    hits = np.bincount(code, inside)
+    size = np.bincount(code)
     picks = np.random.default_rng(0).integers(0, len(size), (draws, len(size)))
     shares = hits[picks].sum(axis=1) / size[picks].sum(axis=1)
     low, high = np.quantile(shares, [0.025, 0.975])

@@ -29,9 +29,11 @@ _SEARCH: dict[str, Any] = {"search_rows": 700, "search_iterations": 40}
 _TENTHS = np.arange(11) / 10.0
 # Where the weights begin, and how many rows the pull towards it counts as: tried from 4 to 400 rows
 # of four properties (half and none, half and a fifth, half and half; 2 and 6 rows).
-_FIRST_WEIGHT, _PULL = 0.5, 6.0
+_FIRST_WEIGHT = 0.5
+_PULL = 6.0
 # Share of rows left out that count as inside the domain; larger errors count as those at `_CLIP`.
-_EDGE, _CLIP = 0.90, 0.98
+_EDGE = 0.90
+_CLIP = 0.98
 # With fewer rows nothing is learnt but the mean.
 _LEAST_ROWS = 3
 
@@ -120,7 +122,8 @@ class Mixture:
         """Return value, size of the error and distance of each row of `X`, shape (n, d)."""
         if self.process is None or self.forest is None:
             flat = np.full((3, len(X)), self.mean)
-            flat[1], flat[2] = self.spread, 2.0
+            flat[1] = self.spread
+            flat[2] = 2.0
             return Guess(*flat)
         parts = _predict_parts(X, 0.0, self.process, self.forest)
         value = self.mean + self.spread * _mix(parts, self.weights, self.reach)
@@ -173,7 +176,9 @@ def fit(
     Mixture
     """
     order = np.lexsort((y, *X.T[::-1]))
-    X, y, groups = X[order], y[order], np.asarray(groups)[order]
+    X = X[order]
+    y = y[order]
+    groups = np.asarray(groups)[order]
     alone = Mixture.of_mean(y)
     if len(y) < _LEAST_ROWS or alone.spread == 0.0:
         return alone
@@ -213,7 +218,9 @@ def _fit_parts(
     return process, Forest.grow(X[:, : X.shape[1] - local], y, trees, seed)
 
 
-def _predict_parts(X: Array, mean: float, process: TrendProcess, forest: Forest) -> _Parts:
+def _predict_parts(
+    X: Array, mean: float, process: TrendProcess, forest: Forest
+) -> _Parts:
     estimate = process.estimate(X)
     return _Parts(
         mean=np.full(len(X), mean),
@@ -231,7 +238,9 @@ def _left_out(
     result = np.empty((len(_Parts._fields), len(y)))
     for inside, outside in _intervals.folds(groups, FOLDS):
         fitted = _fit_parts(X[inside], y[inside], local, trees, seed)
-        result[:, outside] = _predict_parts(X[outside], float(y[inside].mean()), *fitted)
+        result[:, outside] = _predict_parts(
+            X[outside], float(y[inside].mean()), *fitted
+        )
     return _Parts(*result)
 
 
@@ -246,7 +255,8 @@ def _mix(parts: _Parts, weights: Array, reach: float) -> Array:
 def _choose_weights(parts: _Parts, y: Array, reach: float) -> Array:
     """Return the weights of process and trees that leave the least error."""
     unit = np.abs(y - np.median(y)).mean()
-    best, least = np.zeros(2), np.inf
+    best = np.zeros(2)
+    least = np.inf
     for first in _TENTHS:
         for second in _TENTHS:
             if first + second > 1.0 + 1e-9:
@@ -255,7 +265,8 @@ def _choose_weights(parts: _Parts, y: Array, reach: float) -> Array:
             error = np.abs(y - _mix(parts, weights, reach)).mean() / unit
             pull = _PULL / len(y) * ((weights - _FIRST_WEIGHT) ** 2).sum()
             if error + pull < least:
-                best, least = weights, error + pull
+                best = weights
+                least = error + pull
     return best
 
 

@@ -45,7 +45,9 @@ def loss(
     from scipy.linalg.lapack import dpotri
 
     trend, smooth, apart = sides
-    one, two, rate = np.exp(2.0 * theta[0]), np.exp(2.0 * theta[1]), np.exp(theta[-2])
+    one = np.exp(2.0 * theta[0])
+    two = np.exp(2.0 * theta[1])
+    rate = np.exp(theta[-2])
     own = np.exp(2.0 * theta[-1]) * noise
     x = smooth * np.exp(-theta[2:-2])
     t = _SQRT5 * np.sqrt(squares(x, x))
@@ -77,9 +79,10 @@ def loss(
 
 # Deviations of the logarithms about where the search begins: of the scales, which few rows say
 # little about, and of variances, rate and noise.
-_PRIOR_SCALE, _PRIOR_REST = 1.0, 2.0
+_PRIOR_SCALE = 1.0
+_PRIOR_REST = 2.0
 _START = {"smooth": 0.6, "local": 0.4, "plane": 1.0, "rate": 4.0, "noise": 0.15}
-_DIGITS = 2
+_PARAMETER_DIGITS = 2
 _KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "inflation_", "residual_")
 
 
@@ -145,7 +148,8 @@ class TrendProcess:
         self.scale_ = float(y[order].std()) or 1.0
         self.theta_ = self._start(smooth.shape[1])
         # Rows evenly spaced in this order would lack the close neighbours that decide the scales.
-        mixed, size = np.random.default_rng(0).permutation(order), self.search_rows
+        mixed = np.random.default_rng(0).permutation(order)
+        size = self.search_rows
         draws = max(1, min(self.draws, len(mixed) // size))
         inflation = np.ones(len(y))
         for _ in range(self.searches):
@@ -153,7 +157,7 @@ class TrendProcess:
                 self._search(X[few], y[few] / self.scale_, (noise * inflation)[few])
                 for few in (mixed[k * size : (k + 1) * size] for k in range(draws))
             ]
-            self.theta_ = np.round(np.array(found).mean(axis=0), _DIGITS)
+            self.theta_ = np.round(np.array(found).mean(axis=0), _PARAMETER_DIGITS)
             self._condition(X, y, noise, order)
             inflation = self.inflation_
         return self
@@ -161,11 +165,14 @@ class TrendProcess:
     @one_thread()
     def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
         """Return a copy with the scales of this one, conditioned on other rows."""
-        X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
+        X = np.asarray(X, np.float64)
+        y = np.asarray(y, np.float64)
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
         return copy(self)._condition(X, y, noise, _order(X, y))
 
-    def from_arrays(self, X: Array, y: Array, arrays: dict[str, Array]) -> "TrendProcess":
+    def from_arrays(
+        self, X: Array, y: Array, arrays: dict[str, Array]
+    ) -> "TrendProcess":
         """Return the model fitted to `X` and `y` from its arrays by name; nothing is fitted."""
         other = copy(self)
         other.n_features_in_ = X.shape[1]
@@ -176,7 +183,9 @@ class TrendProcess:
         order = _order(X, y)
         other.points_ = X[order]
         size = np.abs(other.residual_[order])
-        other._known = other._kernel_arrays(other._blocks(other.points_), other.weights_, size)
+        other._known = other._kernel_arrays(
+            other._blocks(other.points_), other.weights_, size
+        )
         return other
 
     @one_thread()
@@ -196,9 +205,12 @@ class TrendProcess:
         inner[np.diag_indices(len(at))] += JITTER
         weights = np.linalg.solve(inner, covariance[at] @ self.weights_)
         smooth, local, *rest, _, size = self._known
-        smooth, local = ((*b[:3], np.ascontiguousarray(b[3][:, at]), b[4]) for b in (smooth, local))
+        smooth, local = (
+            (*b[:3], np.ascontiguousarray(b[3][:, at]), b[4]) for b in (smooth, local)
+        )
         other = copy(self)
-        other.points_, other.weights_ = self.points_[at], weights
+        other.points_ = self.points_[at]
+        other.weights_ = weights
         other._known = (smooth, local, *rest, weights, size[at])
         return other
 
@@ -215,7 +227,9 @@ class TrendProcess:
 
         smooth, local, one, two, *rest = self._known
         # A model file keeps plain numbers.
-        return Known(Block(*smooth), Block(*local), np.float32(one), np.float32(two), *rest)
+        return Known(
+            Block(*smooth), Block(*local), np.float32(one), np.float32(two), *rest
+        )
 
     def in_units(self, found: Array) -> Estimate:
         """Return what the kernel wrote, shape (3, n), in the unit of the values."""
@@ -226,7 +240,9 @@ class TrendProcess:
         last = _START["plane" if self.linear else "local"]
         first = np.log([_START["smooth"], last])
         lengths = np.full(d, np.log(0.8 * np.sqrt(max(d, 1))))
-        return np.concatenate([first, lengths, np.log([_START["rate"], _START["noise"]])])
+        return np.concatenate(
+            [first, lengths, np.log([_START["rate"], _START["noise"]])]
+        )
 
     def _blocks(self, X: Array) -> tuple[Array, Array, Array]:
         stop = X.shape[1] - self.local
@@ -240,11 +256,15 @@ class TrendProcess:
     @property
     def kept(self) -> tuple[str, ...]:
         """Names of the arrays that, with the rows learnt from, make up the fitted model."""
-        return (*_KEPT, "middle_") if self.linear else _KEPT
+        if self.linear:
+            return (*_KEPT, "middle_")
+        return _KEPT
 
     @property
     def _rate(self) -> float:
-        return 1.0 if self.linear else float(np.exp(self.theta_[-2]))
+        if self.linear:
+            return 1.0
+        return float(np.exp(self.theta_[-2]))
 
     @property
     def _flat(self) -> float:
@@ -263,11 +283,14 @@ class TrendProcess:
         local *= two
         return a[0] @ b[0].T, smooth, local
 
-    def _condition(self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]) -> Any:
+    def _condition(
+        self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]
+    ) -> Any:
         """Find the posterior, twice: then with more noise in rows that others contradict."""
         from scipy.linalg.lapack import dpotri
 
-        X, t = X[order], y[order] / self.scale_
+        X = X[order]
+        t = y[order] / self.scale_
         a = self._blocks(X)
         trend, covariance, last = self._parts(a, a)
         covariance += last
@@ -279,9 +302,13 @@ class TrendProcess:
         size = residual**2 * precision
         inflation = np.clip((self.robust + size) / (self.robust + 1.0), 0.5, 100.0)
         _, weights = self._solve(covariance, own * inflation, t)
-        self.points_, self.weights_ = X, weights
+        self.points_ = X
+        self.weights_ = weights
         self.inflation_, self.residual_ = np.empty((2, len(t)))
-        self.inflation_[order], self.residual_[order] = inflation, self.scale_ * residual
+        self.inflation_[order], self.residual_[order] = (
+            inflation,
+            self.scale_ * residual,
+        )
         self._known = self._kernel_arrays(a, weights, np.abs(self.scale_ * residual))
         return self
 
@@ -292,15 +319,22 @@ class TrendProcess:
         trend, smooth, last = blocks
         begin = self.n_features_in_ - self.local
         one, two = np.exp(2.0 * self.theta_[:2])
-        slopes, level = np.zeros(self.n_features_in_), 0.0
+        slopes = np.zeros(self.n_features_in_)
+        level = 0.0
         slopes[: self.trend] = _weighed(trend, weights) / self.scale_
         if self.linear:
             slopes[begin:] = two * _weighed(last, weights)
             level = -float((slopes[begin:] * self.middle_).sum())
-            last, two = last[:, :0], 0.0
+            last = last[:, :0]
+            two = 0.0
         width = last.shape[1]
         return (
-            _block(smooth, self.trend, self.center_, np.exp(-self.theta_[2:-2]) / self.width_),
+            _block(
+                smooth,
+                self.trend,
+                self.center_,
+                np.exp(-self.theta_[2:-2]) / self.width_,
+            ),
             _block(last, begin, np.zeros(width), np.full(width, self._rate)),
             np.float32(one),
             np.float32(two),
@@ -326,7 +360,8 @@ class TrendProcess:
         deviation[[0, 1, -2, -1]] = _PRIOR_REST
         deviation[1] = _PRIOR_SCALE if self.linear else _PRIOR_REST
         stop = X.shape[1] - self.local
-        trend, last = X[:, : self.trend] / self.scale_, X[:, stop:] - self.middle_
+        trend = X[:, : self.trend] / self.scale_
+        last = X[:, stop:] - self.middle_
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
         apart = last @ last.T if self.linear else np.sqrt(squares(last, last))
         sides = trend @ trend.T, smooth, apart
@@ -338,7 +373,7 @@ class TrendProcess:
             method="L-BFGS-B",
             options={"maxiter": self.search_iterations},
         )
-        return np.round(found.x, _DIGITS)
+        return np.round(found.x, _PARAMETER_DIGITS)
 
 
 def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
@@ -346,7 +381,13 @@ def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
     moves = np.ptp(known, axis=0) > 0.0
     at = np.concatenate([np.flatnonzero(moves), np.flatnonzero(~moves)])
     moving = np.ascontiguousarray(known[:, moves].T, np.float32)
-    return first + at, shift[at], factor[at], moving, known[0, ~moves].astype(np.float64)
+    return (
+        first + at,
+        shift[at],
+        factor[at],
+        moving,
+        known[0, ~moves].astype(np.float64),
+    )
 
 
 def _weighed(rows: Array, weights: Array) -> Array:

@@ -73,9 +73,15 @@ def syntax_sha256(files: Iterable[str | Path]) -> str:
     whose order must not change. Versions of Python may write the same syntax in different ways.
     """
     sources = [Path(file).read_bytes() for file in files]
-    written = hashlib.sha256(b"".join(hashlib.sha256(s).digest() for s in sources)).hexdigest()
+    written = hashlib.sha256(
+        b"".join(hashlib.sha256(s).digest() for s in sources)
+    ).hexdigest()
     # To parse them takes long: once for each state of the files.
-    note = get_settings().cache_dir / "syntax" / f"{sys.implementation.cache_tag}-{written}"
+    note = (
+        get_settings().cache_dir
+        / "syntax"
+        / f"{sys.implementation.cache_tag}-{written}"
+    )
     with suppress(OSError, ValueError):
         if re.fullmatch(r"[0-9a-f]{64}", known := note.read_text()):
             return known
@@ -157,7 +163,9 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     return file
 
 
-def read(file: Path, same_versions: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
+def read(
+    file: Path, same_versions: bool = True
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return content and manifest of a model file.
 
     Raises StoreError if it is missing, no model file, damaged, with `same_versions` written by
@@ -166,7 +174,9 @@ def read(file: Path, same_versions: bool = True) -> tuple[dict[str, Any], dict[s
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise StoreError(f"model file {file} cannot be read: {error.strerror}") from None
+        raise StoreError(
+            f"model file {file} cannot be read: {error.strerror}"
+        ) from None
     if not raw.startswith(MAGIC):
         raise StoreError(f"{file} is no model file of this format; {_WAY_OUT}")
     line, mark, payload = raw[len(MAGIC) :].partition(b"\n")
@@ -175,7 +185,9 @@ def read(file: Path, same_versions: bool = True) -> tuple[dict[str, Any], dict[s
     except ValueError:
         manifest = None
     if not isinstance(manifest, dict):
-        raise StoreError(f"{file} has no readable manifest: damaged or cut short; {_WAY_OUT}")
+        raise StoreError(
+            f"{file} has no readable manifest: damaged or cut short; {_WAY_OUT}"
+        )
     digest = hashlib.sha256(payload).hexdigest()
     if digest != manifest.get("content_sha256"):
         raise StoreError(

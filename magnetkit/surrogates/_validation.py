@@ -42,7 +42,8 @@ MODEL = "model"
 
 # A Gaussian process of scikit-learn takes the third power of its rows: it searches its scales on
 # the first number of rows, and rests on the second.
-_SEARCHED_ROWS, _MOST_ROWS = 500, 3000
+_SEARCHED_ROWS = 500
+_MOST_ROWS = 3000
 _TREES = 100
 
 
@@ -99,14 +100,18 @@ def _fit_gaussian_process(coverage: float) -> Fit:
             warnings.simplefilter("ignore", ConvergenceWarning)
             first = GaussianProcessRegressor(kernel, normalize_y=True, random_state=0)
             first.fit(x[few], data.values[few])
-        model = GaussianProcessRegressor(first.kernel_, optimizer=None, normalize_y=True)
+        model = GaussianProcessRegressor(
+            first.kernel_, optimizer=None, normalize_y=True
+        )
         model.fit(x[rows], data.values[rows])
         factor = float(ndtri(0.5 + 0.5 * coverage))
 
         def predict(table: CompositionTable) -> Prediction:
             columns = scaler.transform(columns_of_peers(table))
             value, deviation = model.predict(columns, return_std=True)
-            return Prediction(value, value - factor * deviation, value + factor * deviation)
+            return Prediction(
+                value, value - factor * deviation, value + factor * deviation
+            )
 
         return predict
 
@@ -119,7 +124,9 @@ def _fit_regressor(coverage: float) -> Fit:
         model.learn_compositions(data.table, data.values, data.groups)
 
         def predict(table: CompositionTable) -> Prediction:
-            return Prediction(model.predict(table), *model.predict_interval(table, coverage).T)
+            return Prediction(
+                model.predict(table), *model.predict_interval(table, coverage).T
+            )
 
         return predict
 
@@ -200,7 +207,8 @@ class LeftOut:
         for number, (name, prediction) in enumerate(self.predictions.items()):
             frame[name] = prediction.value
             if number == 0:
-                frame["low"], frame["high"] = prediction.low, prediction.high
+                frame["low"] = prediction.low
+                frame["high"] = prediction.high
         return frame
 
     def figures(self) -> "pd.DataFrame":
@@ -218,21 +226,27 @@ class LeftOut:
         first = next(iter(self.predictions.values()))
         answered = np.isfinite(first.value)
         if not answered.any():
-            raise DataError(f"no row of {self.data.origin} was answered; give more groups")
+            raise DataError(
+                f"no row of {self.data.origin} was answered; give more groups"
+            )
         values = self.data.values
         tolerance = _merit.tolerance_of(self.data.target, values)
         lines = []
         for name, prediction in self.predictions.items():
             rows = answered & np.isfinite(prediction.value)
             groups = self.data.groups[rows]
-            sums = _merit.group_sums(values[rows], prediction.value[rows], groups, tolerance)
+            sums = _merit.group_sums(
+                values[rows], prediction.value[rows], groups, tolerance
+            )
             base = _merit.group_sums(values[rows], first.value[rows], groups, tolerance)
             line: dict[str, Any] = {
                 "model": name,
                 "rows": int(rows.sum()),
                 "groups": len(sums.rows),
                 "mean_absolute_error": float(sums.mean_error()),
-                "median_absolute_error": float(np.median(np.abs(values - prediction.value)[rows])),
+                "median_absolute_error": float(
+                    np.median(np.abs(values - prediction.value)[rows])
+                ),
                 "pairs_in_order": float(sums.pairs_in_order()),
                 **_coverage(values[rows], prediction, rows),
                 "error_gain": float(sums.mean_error() - base.mean_error()),
@@ -242,12 +256,18 @@ class LeftOut:
         return pd.DataFrame(lines).set_index("model")
 
 
-def _coverage(values: Array, prediction: Prediction, rows: NDArray[np.bool_]) -> dict[str, float]:
-    low, high = prediction.low[rows], prediction.high[rows]
+def _coverage(
+    values: Array, prediction: Prediction, rows: NDArray[np.bool_]
+) -> dict[str, float]:
+    low = prediction.low[rows]
+    high = prediction.high[rows]
     if np.isnan(low).all():
         return {"coverage": float("nan"), "half_width": float("nan")}
     inside = (low <= values) & (values <= high)
-    return {"coverage": float(inside.mean()), "half_width": float(np.median(0.5 * (high - low)))}
+    return {
+        "coverage": float(inside.mean()),
+        "half_width": float(np.median(0.5 * (high - low))),
+    }
 
 
 def leave_groups_out(
@@ -285,7 +305,9 @@ def leave_groups_out(
     return LeftOut(data, predictions | _physics(data, coverage, temperature), coverage)
 
 
-def _curie_left_out(data: TrainingSet, coverage: float, advance: Callable[[], None]) -> Prediction:
+def _curie_left_out(
+    data: TrainingSet, coverage: float, advance: Callable[[], None]
+) -> Prediction:
     """Return what the model of the Curie temperature says of rows it left out in training."""
     model, left = _curie_training.trained(data, advance)
     half = _curie_training.left_out_half_widths(model, left, coverage)[0]
@@ -305,7 +327,9 @@ def leave_known_out(
 
     `known` is what is learnt from; the rest is as in `leave_groups_out`.
     """
-    names = np.unique(np.char.lower(np.concatenate([data.groups, data.sources]).astype(str)))
+    names = np.unique(
+        np.char.lower(np.concatenate([data.groups, data.sources]).astype(str))
+    )
     same = np.isin(np.char.lower(known.groups.astype(str)), names)
     same |= np.isin(np.char.lower(known.sources.astype(str)), names)
     same |= np.isin(_compounds(known.table), _compounds(data.table))
@@ -329,7 +353,11 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
 def splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield training and test rows of each fold; a test row's compound is in no training row."""
     compounds = _compounds(data.table)
-    folds = _curie_training.folds_of(data) if data.target == CURIE else _even_folds(data.groups)
+    folds = (
+        _curie_training.folds_of(data)
+        if data.target == CURIE
+        else _even_folds(data.groups)
+    )
     for number in np.unique(folds):
         test = np.flatnonzero(folds == number)
         train = np.flatnonzero(~np.isin(compounds, compounds[test]) & data.learn)
@@ -348,12 +376,16 @@ def _compounds(table: CompositionTable) -> NDArray:
     return np.array([key.hex() for key in keys(table.to_array())])
 
 
-def _physics(data: TrainingSet, coverage: float, temperature: float) -> dict[str, Prediction]:
+def _physics(
+    data: TrainingSet, coverage: float, temperature: float
+) -> dict[str, Prediction]:
     """Return what the physics says as it is shipped; its parameters may know these papers."""
     if data.target not in PHYSICS:
         return {}
     frame = intrinsic(data.table, temperature, interval=coverage)
-    columns = (frame[f"{data.target}{end}"].to_numpy(np.float64) for end in ("", "_lo", "_hi"))
+    columns = (
+        frame[f"{data.target}{end}"].to_numpy(np.float64) for end in ("", "_lo", "_hi")
+    )
     return {"predict, as shipped": Prediction(*columns)}
 
 

@@ -25,13 +25,14 @@ from .training_sets import ENERGY, HULL_DISTANCE, training_set
 
 Array = NDArray[np.float64]
 
-FOLDS = 3
+ENERGY_FOLDS = 3
 """Folds of chemical systems left out that calibrate the intervals."""
 
 # Share of left-out compositions that counts as inside the domain; errors beyond the quantile do
 # not pull at their size.
-_EDGE, _CLIP = 0.90, 0.98
-_FEW = 20
+_INSIDE_QUANTILE = 0.90
+_CLIP = 0.98
+_LEAST_FOREIGN = 20
 # Norms of the fractions tell stoichiometries apart whatever the elements.
 _NORMS = (2, 3, 10)
 # Atomic fraction of elements no training row holds from which a composition is wholly new.
@@ -85,7 +86,8 @@ class EnergyModel:
 
     def __str__(self) -> str:
         """Return what was trained and how well, in one line."""
-        rows, groups = self.manifest["rows"], self.manifest["groups"]
+        rows = self.manifest["rows"]
+        groups = self.manifest["groups"]
         error = f"{self.manifest['error']:.3g} eV/atom"
         return (
             f"{self.target}: {rows} rows of {groups} groups, mean error {error} on groups left "
@@ -143,7 +145,8 @@ class EnergyModel:
         known = found._replace(novelty=new)
         half = np.where(distance <= 1.0, *width) * size(self.coefficients, known)
         values = np.where(np.diff(table.indptr) > 0, found.mean, np.nan)
-        low, high = values - half, values + half
+        low = values - half
+        high = values + half
         if self.target == HULL_DISTANCE:
             from ..phases.stability import hull_energy
 
@@ -163,7 +166,11 @@ class EnergyModel:
 
 def size(coefficients: Array, found: Estimate) -> Array:
     """Return what an error is taken to be proportional to, eV/atom."""
-    return coefficients[0] + coefficients[1] * found.novelty + coefficients[2] * found.local
+    return (
+        coefficients[0]
+        + coefficients[1] * found.novelty
+        + coefficients[2] * found.local
+    )
 
 
 def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
@@ -202,11 +209,11 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     residual = np.abs(data.values - found.mean)
     known = np.column_stack([found.novelty, found.local])
     coefficients = _intervals.fit_difficulty(residual, known, _CLIP)
-    edge = max(float(np.quantile(found.novelty[learn], _EDGE)), 1e-3)
+    edge = max(float(np.quantile(found.novelty[learn], _INSIDE_QUANTILE)), 1e-3)
     score = residual / size(coefficients, found)
     inside = found.novelty <= edge
     manifest = _manifest(data, float(residual.mean()))
-    outside = score if (~inside).sum() < _FEW else score[~inside]
+    outside = score if (~inside).sum() < _LEAST_FOREIGN else score[~inside]
     scores = score[inside], outside
     return EnergyModel(data.target, process, coefficients, scores, edge, data, manifest)
 
@@ -223,13 +230,18 @@ def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
     }
 
 
-def left_out(process: TrendProcess, data: TrainingSet, advance: Any = lambda: None) -> Estimate:
+def left_out(
+    process: TrendProcess, data: TrainingSet, advance: Any = lambda: None
+) -> Estimate:
     """Return the prediction of each phase with its chemical system left out, scales kept."""
-    x, learn = columns(data.table), data.learn
+    x = columns(data.table)
+    learn = data.learn
     made = np.full((3, len(data)), np.nan)
-    for inside, outside in _intervals.folds(data.groups, FOLDS):
+    for inside, outside in _intervals.folds(data.groups, ENERGY_FOLDS):
         rows = inside[learn[inside]]
-        made[:, outside] = process.refit(x[rows], data.values[rows]).estimate(x[outside])
+        made[:, outside] = process.refit(x[rows], data.values[rows]).estimate(
+            x[outside]
+        )
         advance()
     return Estimate(*made)
 
@@ -257,13 +269,17 @@ def fitted(known: TrainingSet) -> EnergyModel | None:
         return None
     x = columns(known.table[known.learn])
     mean = kept["columns"]
-    if len(mean) != x.shape[1] or not np.allclose(mean, x.mean(axis=0), rtol=1e-9, atol=1e-12):
+    if len(mean) != x.shape[1] or not np.allclose(
+        mean, x.mean(axis=0), rtol=1e-9, atol=1e-12
+    ):
         return None
     process = blank().from_arrays(x, known.values[known.learn], kept)
     scores = kept["inside"], kept["outside"]
     manifest = _manifest(known, float(kept["error"]))
     edge = float(kept["edge"])
-    return EnergyModel(ENERGY, process, kept["coefficients"], scores, edge, known, manifest)
+    return EnergyModel(
+        ENERGY, process, kept["coefficients"], scores, edge, known, manifest
+    )
 
 
 @lru_cache(maxsize=4)
@@ -272,7 +288,8 @@ def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
     if data is None and (model := fitted(known)) is not None:
         return model
     file = _store.file_of(ENERGY, key_of(known))
-    train, unpack = partial(_trained, known, progress), partial(_unpacked, known)
+    train = partial(_trained, known, progress)
+    unpack = partial(_unpacked, known)
     return _store.load_or_train(file, train, _packed, unpack)
 
 
@@ -287,7 +304,7 @@ def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
 def _trained(known: TrainingSet, progress: bool) -> EnergyModel:
     from .._core._progress import bar
 
-    with bar(f"training {known.target}", FOLDS + 1, progress) as advance:
+    with bar(f"training {known.target}", ENERGY_FOLDS + 1, progress) as advance:
         return fit(known, advance)
 
 
@@ -302,6 +319,10 @@ def _packed(model: EnergyModel) -> _store.Packed:
     return content, model.manifest
 
 
-def _unpacked(known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]) -> EnergyModel:
+def _unpacked(
+    known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]
+) -> EnergyModel:
     scores = content.pop("inside"), content.pop("outside")
-    return EnergyModel(known.target, scores=scores, known=known, manifest=manifest, **content)
+    return EnergyModel(
+        known.target, scores=scores, known=known, manifest=manifest, **content
+    )

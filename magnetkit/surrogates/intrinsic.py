@@ -78,32 +78,48 @@ def condensed(
     """
     from ..compound._intrinsic_kernels import CURIE
 
-    curie, predicted = curie or load_curie(), None
+    curie = curie or load_curie()
+    predicted = None
     groups = [(part.hard_phase, part.host), *groups]
-    values = [curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]]
+    values = [
+        curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]
+    ]
     if written is not None:
         predicted = curie.of_magnets(asked(written))
-    if written is not None and predicted is not None and part.hard_phase is written.hard_phase:
+    if (
+        written is not None
+        and predicted is not None
+        and part.hard_phase is written.hard_phase
+    ):
         values.insert(0, predicted.value)
     else:
         # Whose it is is work, and for nothing where the parameters stand.
-        whose = asked(part) if curie.decides else Asked(*groups[0], np.zeros(len(part.host)))
+        whose = (
+            asked(part)
+            if curie.decides
+            else Asked(*groups[0], np.zeros(len(part.host)))
+        )
         values.insert(0, curie.curie_of_magnets(whose))
         if written is not None and predicted is not None:
             values.append(predicted.value)
             groups.append((written.hard_phase, written.host))
     value = np.concatenate(values)
-    phases, known = condense(*_joined(groups), load()), np.isfinite(value)
+    phases = condense(*_joined(groups), load())
+    known = np.isfinite(value)
     phases.state[known, CURIE] = value[known]
     return phases, predicted
 
 
-def condensed_alone(phases: CompositionTable, codes: Any, curie: CurieModel | None) -> "Condensed":
+def condensed_alone(
+    phases: CompositionTable, codes: Any, curie: CurieModel | None
+) -> "Condensed":
     """Return phases of hosts `codes` as `condensed` does its groups."""
     from ..compound._intrinsic_kernels import CURIE
 
     found = condense(phases, codes, load())
-    value = (curie or load_curie()).curie_of_magnets(Asked(phases, codes, np.zeros(len(codes))))
+    value = (curie or load_curie()).curie_of_magnets(
+        Asked(phases, codes, np.zeros(len(codes)))
+    )
     found.state[:, CURIE] = np.where(np.isfinite(value), value, found.state[:, CURIE])
     return found
 

@@ -9,7 +9,14 @@ from . import _curie_training, energy, properties
 from ._measured import TARGET as CURIE
 from ._measured import TrainingSet, table_path
 from .regressor import CompositionRegressor
-from .training_sets import COMPUTED, ENERGY, HULL_DISTANCE, Computed, check_target, training_set
+from .training_sets import (
+    COMPUTED,
+    ENERGY,
+    HULL_DISTANCE,
+    Computed,
+    check_target,
+    training_set,
+)
 
 if TYPE_CHECKING:
     from ._curie import CurieModel
@@ -19,7 +26,10 @@ if TYPE_CHECKING:
 
 @named
 def train(
-    target: str, training_set: TrainingSet | None = None, data: Any = None, progress: bool = False
+    target: str,
+    training_set: TrainingSet | None = None,
+    data: Any = None,
+    progress: bool = False,
 ) -> "CurieModel | EnergyModel | PropertyModel":
     """Train the model of a target and keep it in the cache.
 
@@ -99,7 +109,9 @@ def load(
     if target in COMPUTED and data is add is None:
         return _regressing(Computed(target))
     if add is not None:
-        raise InputError(f"add= takes rows of {CURIE}, not of {target}; use data= for a whole set")
+        raise InputError(
+            f"add= takes rows of {CURIE}, not of {target}; use data= for a whole set"
+        )
     if target == HULL_DISTANCE and data is not None:
         raise InputError(_HULL)
     if target not in _ENERGIES:
@@ -116,7 +128,9 @@ def _regressing(model: Model) -> Model:
     return replace(model, estimator_=CompositionRegressor.of(model))
 
 
-_HULL = f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hull is known"
+_HULL = (
+    f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hull is known"
+)
 
 
 def _choose(target: str, given: TrainingSet | None, data: Any) -> TrainingSet:

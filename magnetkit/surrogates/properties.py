@@ -42,7 +42,8 @@ class PropertyModel:
 
     def __str__(self) -> str:
         """Return what was trained and how well, in one line."""
-        rows, groups = self.manifest["rows"], self.manifest["groups"]
+        rows = self.manifest["rows"]
+        groups = self.manifest["groups"]
         error = f"{self.estimator_.mixture_.error:.3g} {unit_of(self.target)}".rstrip()
         return (
             f"{self.target}: {rows} rows of {groups} groups, mean error {error} on groups left "
@@ -107,14 +108,18 @@ class PropertyModel:
 
 def unit_of(target: str) -> str:
     """Return the unit of a registered result column; empty for any other name."""
-    return COLUMNS[target].unit if target in COLUMNS else ""
+    if target in COLUMNS:
+        return COLUMNS[target].unit
+    return ""
 
 
 def fit(known: TrainingSet) -> PropertyModel:
     """Train on a set."""
     learn = np.flatnonzero(known.learn)
     regressor = CompositionRegressor(known.target, unit=unit_of(known.target))
-    regressor.learn_compositions(known.table[learn], known.values[learn], known.groups[learn])
+    regressor.learn_compositions(
+        known.table[learn], known.values[learn], known.groups[learn]
+    )
     manifest = {
         "target": known.target,
         "origin": known.origin,
@@ -142,7 +147,9 @@ def load(known: TrainingSet) -> PropertyModel:
     file = _store.file_of(known.target, key_of(known))
     with _LOADING:
         if file not in _loaded:
-            _loaded[file] = _store.load_or_train(file, lambda: fit(known), _pack, unpack)
+            _loaded[file] = _store.load_or_train(
+                file, lambda: fit(known), _pack, unpack
+            )
         return _loaded[file]
 
 
@@ -155,7 +162,9 @@ def retrain(known: TrainingSet) -> PropertyModel:
 
 def key_of(known: TrainingSet) -> str:
     """Return a hash of what decides the model that is trained on a set."""
-    return _store.key((known.sha256, load_table("magpie").imputed()), _fitting_modules())
+    return _store.key(
+        (known.sha256, load_table("magpie").imputed()), _fitting_modules()
+    )
 
 
 def _fitting_modules() -> list[ModuleType]:

@@ -100,7 +100,12 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     model_: "AnyModel | None"
 
     def __init__(
-        self, target: str = "value", unit: str = "", *, trees: int = 100, random_state: int = 0
+        self,
+        target: str = "value",
+        unit: str = "",
+        *,
+        trees: int = 100,
+        random_state: int = 0,
     ) -> None:
         self.target = target
         self.unit = unit
@@ -123,7 +128,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         regressor = cls(model.target)
         regressor.model_ = model
         values = model.known.values
-        regressor.mixture_ = Mixture.of_mean(values if len(values) else np.full(1, np.nan))
+        regressor.mixture_ = Mixture.of_mean(
+            values if len(values) else np.full(1, np.nan)
+        )
         return regressor
 
     def __sklearn_tags__(self) -> Any:
@@ -161,7 +168,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             values = np.asarray(y, np.float64)
             row_groups = _checked_groups(groups, np.arange(len(values)))
             self.model_ = None
-            self.mixture_ = _mixture.fit(X, values, row_groups, trees=trees, seed=self.random_state)
+            self.mixture_ = _mixture.fit(
+                X, values, row_groups, trees=trees, seed=self.random_state
+            )
             return self
         table = _table(X)
         values = _checked_values(y, len(table))
@@ -280,17 +289,27 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def _mix(self, columns: Array, interval: float) -> _Answer:
         guess = self.mixture_.predict(columns)
         half = self.mixture_.half_widths(guess, interval)
-        return _Answer(guess.value, guess.value - half, guess.value + half, guess.distance)
+        return _Answer(
+            guess.value, guess.value - half, guess.value + half, guess.distance
+        )
 
     def _ask_model(self, table: CompositionTable, interval: float) -> _Answer:
         """Return what the model says, and where it says nothing the mean of what it learnt."""
         frame = self.model_.predict(table, interval)
-        names = (self.target, f"{self.target}_lo", f"{self.target}_hi", "domain_distance")
+        names = (
+            self.target,
+            f"{self.target}_lo",
+            f"{self.target}_hi",
+            "domain_distance",
+        )
         columns = [frame[name].to_numpy(np.float64) for name in names]
         instead = self._mix(np.zeros((len(table), 1)), interval)
         silent = np.isnan(columns[0])
         return _Answer(
-            *(np.where(silent, mean, column) for mean, column in zip(instead, columns, strict=True))
+            *(
+                np.where(silent, mean, column)
+                for mean, column in zip(instead, columns, strict=True)
+            )
         )
 
     def save(self, path: str | Path) -> Path:
@@ -347,7 +366,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             )
         arrays, about = _curie_training.pack(self.model_)
         known = self.model_.known.to_arrays()
-        content["model"] = {"arrays": arrays, "about": json.dumps(about), "known": known}
+        content["model"] = {
+            "arrays": arrays,
+            "about": json.dumps(about),
+            "known": known,
+        }
         return content
 
     @classmethod
@@ -398,7 +421,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         """
         content, manifest = _store.read(Path(path), same_versions=False)
         if manifest.get("kind") != _KIND:
-            raise StoreError(f"{path} holds no CompositionRegressor; `save` of one writes it")
+            raise StoreError(
+                f"{path} holds no CompositionRegressor; `save` of one writes it"
+            )
         return cls.from_content(content)
 
 
@@ -407,14 +432,21 @@ def _holds_compositions(X: Any) -> bool:
     if isinstance(X, (CompositionTable, str, os.PathLike)):
         return True
     if hasattr(X, "dtypes"):
-        return any(getattr(kind, "kind", "O") not in "biufc" for kind in np.atleast_1d(X.dtypes))
+        return any(
+            getattr(kind, "kind", "O") not in "biufc"
+            for kind in np.atleast_1d(X.dtypes)
+        )
     if hasattr(X, "columns") or hasattr(X, "schema"):
         return True
     if hasattr(X, "tocsr"):
         return False
     if hasattr(X, "__array__"):
         array = np.asarray(X)
-        if array.ndim == 2 and array.shape[1] == N_ELEMENTS and array.dtype.kind in "biuf":
+        if (
+            array.ndim == 2
+            and array.shape[1] == N_ELEMENTS
+            and array.dtype.kind in "biuf"
+        ):
             return True
         if array.ndim != 1 and array.shape[1:] != (1,):
             return False
@@ -424,7 +456,9 @@ def _holds_compositions(X: Any) -> bool:
     if not len(X):
         return False
     first = X[0]
-    return not isinstance(first, (int, float, complex, np.number, list, tuple, np.ndarray))
+    return not isinstance(
+        first, (int, float, complex, np.number, list, tuple, np.ndarray)
+    )
 
 
 def _table(X: Any) -> CompositionTable:
@@ -442,7 +476,9 @@ def _table(X: Any) -> CompositionTable:
 def _checked_values(y: ArrayLike, rows: int) -> Array:
     values = column_or_1d(np.asarray(y, np.float64), warn=True)
     if values.shape != (rows,) or not np.isfinite(values).all():
-        raise InputError(f"y must be {rows} numbers, one a composition; got shape {values.shape}")
+        raise InputError(
+            f"y must be {rows} numbers, one a composition; got shape {values.shape}"
+        )
     return values
 
 

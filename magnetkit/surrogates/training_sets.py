@@ -104,7 +104,8 @@ class Computed:
     @property
     def known(self) -> TrainingSet:
         """No rows: nothing is learnt from."""
-        table, texts = CompositionTable.from_strings([]), np.zeros(0, str)
+        table = CompositionTable.from_strings([])
+        texts = np.zeros(0, str)
         return TrainingSet(self.target, table, np.zeros(0), texts, texts, "physics")
 
 
@@ -170,7 +171,9 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     if folder is not None and target == ENERGY and folder.is_dir():
         found = _phases(target, folder)
     elif data is not None:
-        return own_set(data) if target == CURIE else _own(target, data)
+        if target == CURIE:
+            return own_set(data)
+        return _own(target, data)
     elif target in COMPUTED:
         raise InputError(
             f"{target} comes from physics, nothing is learnt beside it: load() answers; data= "
@@ -181,9 +184,13 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     else:
         found = curie_set() if target == CURIE else _phases(target)
     if len(found) < 2 and data is not None:
-        raise DataError(f"{data} holds too few phases to learn {target} from; pull more systems")
+        raise DataError(
+            f"{data} holds too few phases to learn {target} from; pull more systems"
+        )
     if len(found) < 2:
-        raise DataError(f"no training data for {target}; `magnetkit data verify` checks the files")
+        raise DataError(
+            f"no training data for {target}; `magnetkit data verify` checks the files"
+        )
     return found
 
 
@@ -213,7 +220,8 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     higher = len(order) - len(keep)
     several = np.diff(table.indptr)[keep] > 1
     keep = keep[several]
-    table, values = table[keep], values[keep]
+    table = table[keep]
+    values = values[keep]
     learn = entries[HULL_DISTANCE].to_numpy(np.float64)[keep] <= _NO_PHASE
     removed = {
         f"over {_NO_PHASE} eV/atom above the hull (not learnt from, but tested on)": int(
@@ -228,7 +236,9 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
         values,
         chemical_systems(table),
         np.full(len(table), "Materials Project"),
-        "embedded Materials Project snapshot" if snapshot is None else f"snapshot {snapshot.name}",
+        "embedded Materials Project snapshot"
+        if snapshot is None
+        else f"snapshot {snapshot.name}",
         removed,
         learn,
     )

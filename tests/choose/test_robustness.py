@@ -70,7 +70,7 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
     monkeypatch.setattr(_draws, "interval_of", exact)
     ledger = importlib.import_module("magnetkit.supply.ledger")
     monkeypatch.setattr(ledger, "_RISK_SPREAD", 0.0)
-    monkeypatch.setattr("magnetkit.choose._draws._OTHERS", 0.0)
+    monkeypatch.setattr("magnetkit.choose._draws._OTHERS_SHARE", 0.0)
     monkeypatch.setattr("scipy.special.ndtri", lambda share: np.inf)
     still = result.robustness(draws=5)
     assert (still["rank_lo"] == still["rank_hi"]).all()

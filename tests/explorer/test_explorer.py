@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The explorer as served, and in a real browser."""
 
 import base64

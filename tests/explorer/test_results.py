@@ -12,7 +12,7 @@ from magnetkit.errors import InputError, StoreError
 import magnetkit as mk
 from magnetkit.choose import _evaluate, _job
 from magnetkit.explorer._results import MAGNET, Question, Results, _stops
-from magnetkit.explorer.page import POINTS, _pareto, _thinned
+from magnetkit.explorer.page import PLOTTED_ROWS, _pareto, _thinned
 from magnetkit.explorer.server import serve
 from magnetkit.run._files import read_finished
 from tests.choose import naive_pareto
@@ -184,8 +184,8 @@ def test_without_dash_it_says_what_to_install(folder, monkeypatch):
 
 
 def test_of_many_rows_some_are_drawn_evenly_the_first_and_the_last_too():
-    few, many = np.arange(POINTS), np.arange(3 * POINTS)
+    few, many = np.arange(PLOTTED_ROWS), np.arange(3 * PLOTTED_ROWS)
     assert _thinned(few) is few
     drawn = _thinned(many)
-    assert (len(drawn), drawn[0], drawn[-1]) == (POINTS, 0, 3 * POINTS - 1)
+    assert (len(drawn), drawn[0], drawn[-1]) == (PLOTTED_ROWS, 0, 3 * PLOTTED_ROWS - 1)
     assert set(np.diff(drawn)) == {3, 4}

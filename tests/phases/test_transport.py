@@ -125,14 +125,14 @@ def test_an_answer_of_another_shape_is_refused(mp_server: Server, monkeypatch, f
 
 
 def test_pages_are_put_together(mp_server: Server, monkeypatch):
-    monkeypatch.setattr(_transport, "PAGE", 3)
+    monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", 3)
     assert len(pull(["Sm-Co-Fe", "Nd-Fe-B"])) == 9
     assert sum("_skip" in r for r in mp_server.requests) > 4
 
 
 @pytest.mark.parametrize("documents", [[], None], ids=["empty page", "repeated page"])
 def test_a_partial_answer_is_not_kept(mp_server: Server, own_cache, monkeypatch, documents):
-    monkeypatch.setattr(_transport, "PAGE", 2)
+    monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", 2)
     again = mp.ALL["summary"][:1] if documents is None else documents
     mp_server.faults.extend([*BEATS, None, *[changed(data=again)] * 5])
     with pytest.raises(NetworkError, match=r"announced 4 documents.*nothing was kept"):

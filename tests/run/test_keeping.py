@@ -148,7 +148,7 @@ def test_a_space_is_never_written_out():
 def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch, after):
     monkeypatch.setattr(screen, "_SAMPLE", 500)
     monkeypatch.setattr(screen, "PIECE_ROWS", 200)
-    monkeypatch.setattr(_candidates, "_TOGETHER", 300)
+    monkeypatch.setattr(_candidates, "_JOINED_ROWS", 300)
     limits = {"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2}
     sites = {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}
     given = mk.substitutions("Nd2Fe14B", sites, step=0.05, limits=limits)

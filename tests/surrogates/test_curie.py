@@ -96,7 +96,7 @@ def test_a_paper_half_of_whose_compounds_are_contradicted_is_not_believed(sound,
 def test_the_fold_of_a_paper_is_the_published_one():
     split = pd.read_csv(datasets.path("surrogates/split.csv"))
     assert [_measured.fold(p) for p in split["paper"]] == split["fold"].tolist()
-    assert split["fold"].nunique() == _measured.FOLDS
+    assert split["fold"].nunique() == _measured.CURIE_FOLDS
 
 
 def test_without_a_fetch_the_embedded_facts_remain():

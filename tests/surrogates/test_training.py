@@ -61,7 +61,7 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     names = [f"Nd{2 - x:.3f}Y{x:.3f}Fe{14 - y:.3f}Co{y:.3f}B" for x, y in rng.random((130, 2))]
     names += [f"Sm{2 - x:.3f}Y{x:.3f}Fe{17 - y:.3f}Co{y:.3f}N3" for x, y in rng.random((110, 2))]
     data = _set(names, 600.0 + rng.normal(0.0, 40.0, 240), [f"p{i % 20}" for i in range(240)])
-    monkeypatch.setattr(_curie_training, "_OTHERS", 20)
+    monkeypatch.setattr(_curie_training, "_SPARSE_POINTS", 20)
     model = _curie_training.uncalibrated(data)
     host = _curie_training.ROOTS.index("2:17:3")
     branch = model.branches[model.of_host[host]]

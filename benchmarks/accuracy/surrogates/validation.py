@@ -21,7 +21,7 @@ from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import CurieModel, phases_of
-from magnetkit.surrogates._measured import FOLDS, NO_PAPER, TrainingSet, keys
+from magnetkit.surrogates._measured import CURIE_FOLDS, NO_PAPER, TrainingSet, keys
 from magnetkit.surrogates._measured import TARGET as CURIE
 from magnetkit.surrogates.training_sets import TARGETS, training_set
 
@@ -98,7 +98,7 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
     """Yield training and test rows of each fold; a test row's compound is in no training row."""
     groups = _curie_training.folds_of(data)
     compounds = np.array(keys(data.table.to_array()), object)
-    for k in range(FOLDS):
+    for k in range(CURIE_FOLDS):
         test = np.flatnonzero(groups == k)
         gone = set(compounds[test])
         train = np.flatnonzero([key not in gone for key in compounds])
@@ -108,7 +108,7 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
 
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     others = recipes() if with_peers else {}
-    with bar(f"validating {CURIE}", FOLDS * (2 + len(others)) + 1, progress) as advance:
+    with bar(f"validating {CURIE}", CURIE_FOLDS * (2 + len(others)) + 1, progress) as advance:
         model, left = _curie_training.trained(data, advance)
         found = left[0]
         halves = _curie_training.left_out_half_widths(model, left, COVERAGE)
@@ -330,14 +330,14 @@ def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str
 
 def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     others = recipes() if with_peers else {}
-    steps = energy.FOLDS * (1 + len(others)) + 1
+    steps = energy.ENERGY_FOLDS * (1 + len(others)) + 1
     with bar(f"validating {data.target}", steps, progress) as advance:
         model = energy.fit(data, advance)
         made = pd.DataFrame({"value": data.values, "group": data.groups, "learnt": data.learn})
         made["model"] = energy.left_out(model.process, data).mean
         for name, fit in others.items():
             made[name] = np.nan
-            for inside, outside in _intervals.folds(data.groups, energy.FOLDS):
+            for inside, outside in _intervals.folds(data.groups, energy.ENERGY_FOLDS):
                 rows = inside[data.learn[inside]]
                 predict = fit(data.table[rows], data.values[rows])
                 made.loc[outside, name] = predict(data.table[outside])

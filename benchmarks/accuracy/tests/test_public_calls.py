@@ -48,7 +48,7 @@ def formation_energy(monkeypatch, folder):
     model = mk.surrogates.load(energy.ENERGY)
     data = model.known
     found = energy.left_out(model.process, data).mean
-    inside, test = next(energy._intervals.folds(data.groups, energy.FOLDS))
+    inside, test = next(energy._intervals.folds(data.groups, energy.ENERGY_FOLDS))
     rows = inside[data.learn[inside]]
     x = energy.columns(data.table[rows])
     blind = replace(model, process=model.process.refit(x, data.values[rows]))
