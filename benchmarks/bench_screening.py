@@ -332,7 +332,7 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit._core._files import write_parquet
     from magnetkit._core._jit import limit_threads
     from magnetkit.alloy import CompositionTable
-    from magnetkit.choose._job import job_for
+    from magnetkit.choose._job import make_job
     from magnetkit.choose._order import rank_keys
     from magnetkit.choose._requirements import needed_elsewhere, needed_temperatures
     from magnetkit.magnetism import _stages
@@ -342,7 +342,7 @@ def stages(rows: int = 65_536) -> None:
 
     limit_threads(1)
     profile = load(DEVICE)
-    job = job_for(profile)
+    job = make_job(profile)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, rows)
@@ -471,19 +471,19 @@ def travelling(path: Path) -> dict[str, float]:
     from magnetkit.applications import load
 
     from magnetkit.choose._evaluate import Bound
-    from magnetkit.choose._job import job_for
+    from magnetkit.choose._job import make_job
     from magnetkit.run._candidates import FileCandidates, SpaceCandidates
-    from magnetkit.run._work import bounded, finished
+    from magnetkit.run._work import evaluate_bounded, evaluate_piece
 
-    job = job_for(load(DEVICE))
-    _, part = finished((0, next(FileCandidates(path).pieces())), job)
+    job = make_job(load(DEVICE))
+    _, part = evaluate_piece((0, next(FileCandidates(path).pieces())), job)
     far = replace(part, table=b"", rejected=b"", files={"chunk-000000.arrow": "0" * 64})
     found = {
         "all rows, into a folder": len(pickle.dumps(part)) / part.rows,
         "all rows, into a store": len(pickle.dumps(far)) / part.rows,
     }
     space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
-    _, left = bounded((0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000)
+    _, left = evaluate_bounded((0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000)
     found["the best of a space"] = len(pickle.dumps(left)) / left.rows
     return found
 

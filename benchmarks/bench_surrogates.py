@@ -19,7 +19,7 @@ import magnetkit as mk
 from magnetkit._core._jit import thread_count
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates._curie import asked, columns_of, physical
+from magnetkit.surrogates._curie import physical, prepare_query, trend_columns
 from magnetkit.surrogates.intrinsic import evaluate
 
 ROWS = 100_000
@@ -62,7 +62,7 @@ def seconds(work, *arguments) -> float:
 def main(rows: int) -> None:
     """Print one line a model."""
     start = time.perf_counter()
-    _curie_training.trained(_curie_training.training_set())
+    _curie_training.train_model(_curie_training.training_set())
     print(f"training: {time.perf_counter() - start:.0f} s")
     model = _curie_training.load()
     print(f"{len(model.known)} values, {model.known.origin}")
@@ -73,8 +73,8 @@ def main(rows: int) -> None:
         evaluate(partition(table[:100]), TEMPERATURES)
         branch = model.branches[model.of_host[codes[0]]].process
         base = physical(table, codes)
-        x = columns_of(table, codes, base)
-        rate = rows / seconds(model.of_phases, asked(part))
+        x = trend_columns(table, codes, base)
+        rate = rows / seconds(model.of_phases, prepare_query(part))
         every = rows / seconds(evaluate, part, TEMPERATURES)
         print(
             f"{host}, {len(branch.points_)} points: Curie temperature {rate:,.0f} rows/s, all at "

@@ -16,7 +16,7 @@ from magnetkit.alloy.table import CompositionTable
 from magnetkit.choose._leading import robustness
 from magnetkit.choose._profile_parts import Objective
 from magnetkit.curves.curve import use_limits
-from magnetkit.magnetism._measured import _sound
+from magnetkit.magnetism._measured import _validate_magnet
 from magnetkit.magnetism.calibrate import read_magnets
 from magnetkit.magnetism.process import read_process
 from magnetkit.magnetism.shells import objection
@@ -24,7 +24,7 @@ from magnetkit.magnetism.sintered import Duty, read_duty
 from magnetkit.phases.pull import chemical_systems
 from magnetkit.run.replace import _use_temperature
 from magnetkit.run.suggestion import Shop
-from magnetkit.supply.scenario import check_recycled, with_prices
+from magnetkit.supply.scenario import validate_recycled, with_prices
 from magnetkit.surrogates.training_sets import training_set
 
 ALLOY = "Nd1.8Dy0.2Fe14B"
@@ -74,7 +74,7 @@ def process(name):
 
 
 def producer(name):
-    return lambda value: _sound(MAGNET | {name: value})
+    return lambda value: _validate_magnet(MAGNET | {name: value})
 
 
 def measured(name):
@@ -120,7 +120,7 @@ EDGES = {
     "its slope": closed(producer("slope"), -100.0, 100.0),
     "its shell": closed(producer("shell_share"), 0.0, 1.0),
     "its grains": closed(producer("grain_effect"), -10.0, 10.0),
-    "its atoms": closed(lambda v: _sound(MAGNET | {"composition": {"Nd": v}}), 0.0, 1.0),
+    "its atoms": closed(lambda v: _validate_magnet(MAGNET | {"composition": {"Nd": v}}), 0.0, 1.0),
     "measured remanence": closed(measured("remanence_T"), 0.02, 2.5),
     "measured coercivity": closed(measured("coercivity_kA_m"), 1.0, 1e4),
     "temperature of it": closed(measured("temperature_K"), 1.0, 1500.0),
@@ -137,7 +137,7 @@ EDGES = {
     "step of a site": closed(
         lambda v: len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce"]}, step=v)), high=1.0
     ),
-    "recycled": closed(lambda v: check_recycled({"Co": v}), 0.0, 1.0),
+    "recycled": closed(lambda v: validate_recycled({"Co": v}), 0.0, 1.0),
     "price": between(lambda v: with_prices("baseline", {"Co": f"{v}x"}), 0.0, float("inf")),
     # From helium to what no magnet stands.
     "temperature of a replacement": closed(lambda v: _use_temperature(None, v), 4.0, 1000.0),

@@ -14,7 +14,7 @@ from magnetkit import applications
 from magnetkit._core._requirement_text import parse_requirement
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
-from magnetkit.choose._job import identity_of, job_for, job_from, requirement_of
+from magnetkit.choose._job import job_identity, make_job, resolve_requirement, restore_job
 from magnetkit.magnetism._composition_estimate import charge
 from magnetkit.magnetism.conditions import Conditions
 from magnetkit.magnetism.process import process_record, read_process
@@ -63,13 +63,13 @@ def test_a_job_comes_back_from_what_the_manifest_says_of_it(given):
         "require": ["remanence_T>=0.97", "coercivity_kA_m>=801 at 140C"],
         "objectives": ["cost:min=2", "margin:max"],
     }
-    job = job_for(device, 391.0, **asked, **given)
-    said = json.loads(json.dumps(identity_of(job)))
-    again = job_from(type(device).model_validate(said["application"]), said)
+    job = make_job(device, 391.0, **asked, **given)
+    said = json.loads(json.dumps(job_identity(job)))
+    again = restore_job(type(device).model_validate(said["application"]), said)
     assert again.temperature == job.temperature == 391.0
     assert again.profile == job.profile
     assert again.threshold == job.threshold
-    assert identity_of(again) == identity_of(job)
+    assert job_identity(again) == job_identity(job)
     for name in ("duty", "interval", "scenario", "recycled", "prices", "between", "data", "add"):
         assert getattr(again.conditions, name) == getattr(job.conditions, name), name
     assert again.conditions.reference.formulas() == job.conditions.reference.formulas()
@@ -79,7 +79,7 @@ def test_a_job_comes_back_from_what_the_manifest_says_of_it(given):
 
 def test_what_is_not_given_comes_from_the_device():
     device = applications.load("energy-traction-motor")
-    job = job_for(device)
+    job = make_job(device)
     assert job.temperature == device.temperature_K
     assert job.conditions.between == (device.temperature_min_K, device.temperature_max_K)
     duty = job.conditions.duty
@@ -98,11 +98,11 @@ def test_the_identity_of_a_run_holds_candidates_job_and_pieces():
         def describe(self):
             return {"space": "these"}
 
-    job = job_for(applications.load("f22-engine"))
+    job = make_job(applications.load("f22-engine"))
     said = identity(Source(), job, 77, {"version": "x"}, keep=5)
     assert said["candidates"] == {"space": "these"}
     assert (said["chunk_rows"], said["keep"], said["version"]) == (77, 5, "x")
-    assert identity_of(job).items() <= said.items()
+    assert job_identity(job).items() <= said.items()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_requirement_keeps_its_side_limit_and_temperature(text, side, limit, k
     asked = parse_requirement(text)
     assert asked.temperature_K == kelvin
     device = applications.load("energy-traction-motor")
-    made = requirement_of(text, device, Conditions.of(), 400.0)
+    made = resolve_requirement(text, device, Conditions.of(), 400.0)
     sides = {n: getattr(made, n) for n in ("minimum", "maximum", "absolute_maximum")}
     assert sides == dict.fromkeys(sides) | {side: limit}
     assert (made.column, made.temperature_K) == (asked.column, kelvin)

@@ -62,7 +62,7 @@ def _asked(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
     from magnetkit.choose._request import held_grade, with_recipe
     from magnetkit.magnetism import Conditions
-    from magnetkit.magnetism._composition_estimate import calibrate_on_grade, grade_at
+    from magnetkit.magnetism._composition_estimate import calibrate_on_grade, grade_row
 
     kelvin = float(row["temperature_C"]) + 273.15
     recipe: Any = {"recipe": row["reference_recipe"], "basis": "weight"}
@@ -70,7 +70,7 @@ def _asked(row: dict[str, Any]) -> dict[str, Any]:
     held = with_recipe(held_grade(row["grade"], wish), wish)
     made = held.made
     assert made is not None
-    mill = calibrate_on_grade(grade_at(row["grade"], kelvin), made)
+    mill = calibrate_on_grade(grade_row(row["grade"], kelvin), made)
     process = _process(row, mill)
     return {**_compared(row, made, mill, kelvin, process), **_judged(row, held, wish)}
 
@@ -131,14 +131,14 @@ def _judged(row: dict[str, Any], held: "Held", wish: Wish) -> dict[str, Any]:
     """
     import pandas as pd
 
-    from magnetkit.choose._candidates import bought, grid, melts
+    from magnetkit.choose._candidates import grid, melts, sold_candidates
     from magnetkit.choose._request import requirements
-    from magnetkit.phases.records import root_of
+    from magnetkit.phases.records import root_host
 
     reference = {**held.least, ALPHA: float(held.room[ALPHA])}
     limits = requirements(reference, wish)
     if row["kind"] == "other family":
-        sold = bought(held, wish, limits, own_family=False)
+        sold = sold_candidates(held, wish, limits, own_family=False)
         if not len(sold):
             return {"first_of_its_kind": "", "heavy_rare_earth_wt_pct": 0.0, "probability": 0.0,
                     "first_heavy_rare_earth_wt_pct": 0.0, "place": 1, "of": 0,
@@ -154,7 +154,7 @@ def _judged(row: dict[str, Any], held: "Held", wish: Wish) -> dict[str, Any]:
     kind = "diffused" if row["shell"] and not row["route"] else _KINDS.get(row["route"], "bulk")
     new = pd.DataFrame({"composition": [row["composition"]], "shell": [row["shell"] or ""],
                         "way": ["adopted"], "route": [row["route"]]})  # fmt: skip
-    rest = grid(root_of(held.host), own, held.between is not None)
+    rest = grid(root_host(held.host), own, held.between is not None)
     frame = pd.concat([rest, new], ignore_index=True)
     frame = frame.drop_duplicates(["composition", "shell", "route"], keep="last")
     table = melts(held, own, wish, limits, frame.reset_index(drop=True))

@@ -20,7 +20,7 @@ from pathlib import Path
 from magnetkit.errors import InputError, MagnetkitError
 
 from benchmarks.faults.interruption import in_child, wait
-from magnetkit.run._files import PARTS, read_finished
+from magnetkit.run._files import PARTS, read_finished_manifest
 from magnetkit.run.screen import ScreenResult, screen
 
 DEVICES = ("f22-engine", "hot-servo-motor")
@@ -159,7 +159,10 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
             if 0 not in codes:
                 # What is left goes on, or makes room, for the one that asks last.
                 again = wait(in_child(partial(_job, kinds[0], out, False), log))
-                if again or read_finished(out)["identity"]["application"]["name"] != DEVICES[0]:
+                if (
+                    again
+                    or read_finished_manifest(out)["identity"]["application"]["name"] != DEVICES[0]
+                ):
                     faults.append(f"{codes}, again {again}: {log.read_text()[-300:]}")
                 elif wrong := whole(out, want):
                     faults.append(f"{codes}, again: {wrong}")

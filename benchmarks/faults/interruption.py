@@ -253,7 +253,7 @@ def screen(folder: Path) -> Command:
     """A screening in many chunks, bad rows included, taken up again with --resume."""
     from importlib import import_module
 
-    from magnetkit.run._files import MANIFEST, PARTS, read_finished, read_manifest
+    from magnetkit.run._files import MANIFEST, PARTS, read_finished_manifest, read_manifest
 
     module = import_module("magnetkit.run.screen")
     module.screen = partial(module.screen, chunk_rows=32)
@@ -276,7 +276,7 @@ def screen(folder: Path) -> Command:
 
     def check() -> None:
         if (out / MANIFEST).is_file():
-            read_finished(out)
+            read_finished_manifest(out)
         elif (out / PARTS / MANIFEST).is_file():
             assert not read_manifest(out)["done"]
 
@@ -285,14 +285,14 @@ def screen(folder: Path) -> Command:
 
 def report(folder: Path) -> Command:
     """A report written over the one of the screening before."""
-    from magnetkit._core._files import sealed
+    from magnetkit._core._files import is_sealed
 
     out = folder / "screened"
     page = out / "report.html"
     run = partial(command_line, "report", str(out))
 
     def check() -> None:
-        if page.is_file() and not sealed(page):
+        if page.is_file() and not is_sealed(page):
             raise AssertionError("half a report")
 
     return Command("report", run, run, lambda: sha256(page), check)

@@ -18,7 +18,7 @@ import psutil
 import pyarrow.parquet as pq
 
 from magnetkit import substitutions
-from magnetkit.run._files import read_finished, read_manifest
+from magnetkit.run._files import read_finished_manifest, read_manifest
 
 REPLACE = {"Nd": ["Ce", "La", "Pr", "Dy", "Gd"], "Fe": ["Co"]}
 DEVICE = "hot-servo-motor"
@@ -78,7 +78,7 @@ def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> i
             raise SystemExit(f"no chunk is finished within {seconds} s; give more")
     faults = [] if code == 0 else [f"exit {code}"]
     if code == 0:
-        read_finished(folder)
+        read_finished_manifest(folder)
         rows = pq.ParquetFile(folder / "ranked.parquet").metadata.num_rows
         if rows != size or not done["done"]:
             faults.append(f"{rows} rows of {size}")

@@ -14,7 +14,7 @@ import numpy as np
 from magnetkit.elements import RARE_EARTHS, SYMBOLS
 
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.compound.parameters import elements_of
+from magnetkit.compound.parameters import site_elements
 from magnetkit.magnetism.measured_magnets import (
     FILE,
     LETTERS,
@@ -45,7 +45,7 @@ def rules() -> Iterator[Entry]:
     """Yield what the hosts' own rules allow."""
     for name, host in HOSTS.items():
         atoms = host.rare_earth + host.transition_metal + host.interstitial
-        for symbol in elements_of(name)[0]:
+        for symbol in site_elements(name)[0]:
             if symbol in RARE_EARTHS:
                 yield name, symbol, "rare earth", 1.0, "intrinsic/parameters.csv", "derived"
         for symbol, share in host.split.solubility.items():

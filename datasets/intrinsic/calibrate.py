@@ -18,7 +18,7 @@ from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit, fit
 from benchmarks.accuracy.magnetism.priors import read_priors, write
 from magnetkit._core._jit import limit_threads
-from magnetkit.compound.parameters import ELEMENT_SLOTS, ENDS, HOST_SLOTS, Parameters, elements_of
+from magnetkit.compound.parameters import ELEMENT_SLOTS, ENDS, HOST_SLOTS, Parameters, site_elements
 from magnetkit.phases.records import HOST_NAMES, HOSTS
 
 # Least scatter that is left for what the model does not contain: kelvin, then shares.
@@ -74,7 +74,7 @@ def scale(one: Fit, after: Parameters) -> None:
     h = HOST_NAMES.index(one.host)
     host = HOSTS[one.host]
     for k, metal in enumerate(("Fe", "Co")):
-        for symbol in elements_of(one.host)[0]:
+        for symbol in site_elements(one.host)[0]:
             formula = f"{symbol}{host.rare_earth}{metal}{host.transition_metal}"
             if host.interstitial:
                 formula += f"{host.interstitial_elements[0]}{host.interstitial}"

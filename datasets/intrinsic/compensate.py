@@ -25,7 +25,7 @@ from magnetkit.elements import INDEX
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.compound._intrinsic_kernels import K1, K2, K3, evaluate
 from magnetkit.compound.parameters import ELEMENT_SLOTS, load
-from magnetkit.magnetism._magnets import alloys, magnets_at
+from magnetkit.magnetism._magnets import alloys, evaluate_magnets
 from magnetkit.phases.records import HOST_NAMES
 
 TARGET = Path(__file__).resolve().parent / "parameters.csv"
@@ -60,11 +60,11 @@ def misfit(factor: float) -> float:
     kept, total = values[at], 0.0
     values[at] = kept * factor
     for text, first, second, alpha, deviation in CHORDS:
-        made = magnets_at(alloys(CompositionTable.from_strings([text])), [first, second])
+        made = evaluate_magnets(alloys(CompositionTable.from_strings([text])), [first, second])
         low, high = made.polarization[0]
         total += ((100.0 * (high / low - 1.0) / (second - first) - alpha) / deviation) ** 2
     text, kelvin, known, deviation = COMPOUND
-    made = magnets_at(alloys(CompositionTable.from_strings([text])), [kelvin])
+    made = evaluate_magnets(alloys(CompositionTable.from_strings([text])), [kelvin])
     values[at] = kept
     return total + ((made.polarization[0, 0] - known) / deviation) ** 2
 

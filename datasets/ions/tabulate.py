@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from magnetkit.compound._ions import AXIAL, WHOLE, Ion, free_energy, ion_of
+from magnetkit.compound._ions import AXIAL, WHOLE, Ion, free_energy, get_ion
 from magnetkit.compound.parameters import published_fields
 
 HERE = Path(__file__).resolve().parent
@@ -125,7 +125,7 @@ def closer() -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
 
 def main() -> None:
     """Diagonalize every ion in both fields."""
-    found = {symbol: ion_of(symbol) for symbol in published_fields()}
+    found = {symbol: get_ion(symbol) for symbol in published_fields()}
     values = [
         [lines(tabulate(ion, name), a2) for ion in found.values()]
         for name, a2 in zip(NAMES, A2, strict=True)

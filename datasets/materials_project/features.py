@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from benchmarks.accuracy.phases.leave_one_out import VALIDATED
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.features import CompositionStatistics, RareEarthDescriptors, StructureDescriptors
-from magnetkit.phases._judged import phases_of as ratios_of
+from magnetkit.phases._judged import named_phases as ratios_of
 from magnetkit.phases.records import HOST_NAMES
-from magnetkit.surrogates._curie import phases_of
+from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import TARGET, keys
 from magnetkit.surrogates.training_sets import training_set
 
@@ -79,7 +79,7 @@ def crystals_beside_composition(crystals: "list[Structure]") -> "pd.DataFrame":
     from sklearn.ensemble import ExtraTreesRegressor
 
     data = training_set(TARGET)
-    codes, phases = phases_of(data.table)
+    codes, phases = curie_phases(data.table)
     inside = np.isin(codes, [HOST_NAMES.index(host) for host in VALIDATED])
     data, codes, phases = data[inside], codes[inside], phases[inside]
     near = nearest_crystals(phases, codes, crystals)

@@ -20,7 +20,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
+def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Make a public function name the argument that it cannot use.
 
     An unknown argument is an InputError. So is an exception of another kind if an argument is not
@@ -58,7 +58,7 @@ def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
                     value, annotation
                 ):
                     raise InputError(
-                        f"{function.__name__}: {name} must be {_plain(annotation)}, got "
+                        f"{function.__name__}: {name} must be {describe_type(annotation)}, got "
                         f"{' '.join(repr(value).split()):.60}"
                     ) from error
             raise
@@ -108,12 +108,14 @@ def _parts(value: Any) -> list[Any] | None:
         return None
 
 
-def _plain(annotation: Any) -> str:
+def describe_type(annotation: Any) -> str:
     """Return a type as text, without the modules of its names."""
     return re.sub(r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation))
 
 
-def whole(name: str, value: Any, least: int = 1, most: float = math.inf) -> int:
+def parse_whole_number(
+    name: str, value: Any, least: int = 1, most: float = math.inf
+) -> int:
     """Return a whole number; InputError if `value` is none, True or False, or beyond a limit."""
     is_whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not is_whole or not least <= value <= most:
@@ -124,7 +126,7 @@ def whole(name: str, value: Any, least: int = 1, most: float = math.inf) -> int:
     return int(value)
 
 
-def finite(
+def parse_finite_number(
     name: str, value: Any, least: float = -math.inf, *, above: bool = False
 ) -> float:
     """Return a finite number; InputError if `value` is none, True or False, or below `least`.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import BRIEF, ordered
+from .columns import BRIEF, order_columns
 from .units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Coded:
         found = np.bincount(codes[codes >= 0], minlength=len(self.words))
         return {word: int(n) for word, n in zip(self.words, found, strict=True) if n}
 
-    def is_used(self) -> "Coded":
+    def used(self) -> "Coded":
         """Return the column without words that do not occur."""
         in_use = np.zeros(len(self.words) + 1, bool)
         # Code -1, no text, marks the last entry.
@@ -110,12 +110,14 @@ class Columns(dict[str, Any]):
 
     def ordered(self) -> "Columns":
         """Return them in the order of the registry."""
-        names = ordered(self)
+        names = order_columns(self)
         return Columns(zip(names, map(self.__getitem__, names), strict=True))
 
     def take(self, rows: NDArray[np.int64]) -> "Columns":
         """Return some rows of each."""
-        return Columns((name, _rows_of(column, rows)) for name, column in self.items())
+        return Columns(
+            (name, _row_numbers(column, rows)) for name, column in self.items()
+        )
 
     @staticmethod
     def gathered(parts: "Sequence[tuple[NDArray[np.int64], Columns]]") -> "Columns":
@@ -160,7 +162,7 @@ def _brief_frame() -> Any:
         def _constructor(self) -> Any:
             return _like
 
-        def _shown(self) -> pd.DataFrame:
+        def _brief_columns(self) -> pd.DataFrame:
             few = len(self) <= _FEW_ROWS
             rows = [row for _, row in self.head(_MOST_ROWS).iterrows()]
             cells = {_heading(n): [_cell(row, n, few) for row in rows] for n in BRIEF}
@@ -172,11 +174,11 @@ def _brief_frame() -> Any:
         def __repr__(self) -> str:
             few = len(self) <= _FEW_ROWS
             size = f"{len(self):,} x {len(self.columns)}"
-            text = self._shown().to_string(header=not few, line_width=100)
+            text = self._brief_columns().to_string(header=not few, line_width=100)
             return f"{text}\n[{size}; detail=True shows all columns]"
 
         def _repr_html_(self) -> str:
-            return self._shown().to_html()
+            return self._brief_columns().to_html()
 
         # What another process gets is a plain frame.
         def __reduce__(self) -> Any:
@@ -224,7 +226,7 @@ def brief(frame: Any) -> Any:
     return view
 
 
-def _rows_of(column: Any, rows: NDArray[np.int64]) -> Any:
+def _row_numbers(column: Any, rows: NDArray[np.int64]) -> Any:
     if isinstance(column, Coded):
         return Coded(column.codes[rows], column.words)
     if isinstance(column, np.ndarray):

@@ -38,7 +38,7 @@ def is_url(text: object) -> bool:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def write_whole(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path` and rename it into place if all went well.
 
     Raises OSError if it cannot be written.
@@ -54,9 +54,9 @@ def whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path as `whole` does; InputError with the way out if writing fails."""
+    """Give a temporary path as `write_whole` does; InputError with the way out if writing fails."""
     try:
-        with whole(path) as temporary:
+        with write_whole(path) as temporary:
             yield temporary
     except OSError as error:
         full = error.errno in _FULL or "No space left" in str(error)
@@ -200,13 +200,13 @@ _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")
 
 
 def seal(page: str) -> str:
-    """Return an HTML page with its own hash behind it, which `sealed` checks."""
+    """Return an HTML page with its own hash behind it, which `is_sealed` checks."""
     return (
         f"{page}<!-- magnetkit sha256 {hashlib.sha256(page.encode()).hexdigest()} -->\n"
     )
 
 
-def sealed(file: Path) -> bool:
+def is_sealed(file: Path) -> bool:
     """Return whether a file is a sealed page that was not changed since."""
     try:
         content = file.read_bytes()

@@ -124,7 +124,7 @@ def folder() -> Path | None:
                     copy = place_folder / file.relative_to(before)
                     copy.parent.mkdir(exist_ok=True)
                     shutil.copyfile(file, copy)
-            lines = _checked(place_folder, _work_since(place_folder))
+            lines = _remove_damaged(place_folder, _last_work_time(place_folder))
         except OSError as error:
             failures.append(f"{place} ({error.strerror or error})")
             with suppress(OSError):
@@ -141,20 +141,20 @@ def folder() -> Path | None:
     return None
 
 
-def kept(found: Path) -> Iterator[tuple[Path, str]]:
+def list_cached_files(found: Path) -> Iterator[tuple[Path, str]]:
     """Yield the files of numba's in a folder, and what a list says of each that is as it was."""
     for file in sorted(found.glob("*/*.nb[ci]")):
         with suppress(FileNotFoundError):
             yield file, f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}"
 
 
-def listed_in(found: Path) -> set[str]:
+def read_hash_lists(found: Path) -> set[str]:
     """Return what the lists in a folder say, a line for each file."""
     lists = (file.read_text("ascii", "replace") for file in found.glob("*.sha256"))
     return {line for text in lists for line in text.splitlines()}
 
 
-def _work_since(found: Path) -> float:
+def _last_work_time(found: Path) -> float:
     """Return since when other processes are at work here, as a time of files, s; inf if none is.
 
     This process counts as at work until it ends: it shares a lock, which no crash leaves behind.
@@ -176,12 +176,12 @@ def _work_since(found: Path) -> float:
     return since
 
 
-def _checked(found: Path, work_since: float) -> set[str]:
+def _remove_damaged(found: Path, work_since: float) -> set[str]:
     """Remove what is damaged, or nobody's, and return what is listed."""
-    lines = listed_in(found)
+    lines = read_hash_lists(found)
     names = {line.partition("  ")[2] for line in lines}
     has_damage = False
-    for file, line in kept(found):
+    for file, line in list_cached_files(found):
         if line not in lines:
             state = file.stat()
             is_new = (
@@ -200,7 +200,9 @@ def _checked(found: Path, work_since: float) -> set[str]:
 def _list_files(found: Path, listed: set[str]) -> None:
     """List what was compiled meanwhile, here or by other processes."""
     with suppress(OSError):
-        new = {line for file, line in kept(found) if file.stat().st_size} - listed
+        new = {
+            line for file, line in list_cached_files(found) if file.stat().st_size
+        } - listed
         if new:
             handle, work = tempfile.mkstemp(dir=found)
             with os.fdopen(handle, "w", encoding="ascii") as stream:
@@ -220,7 +222,7 @@ def _remove_stale(place: Path, current: str) -> None:
 _held: set[Path] = set()
 
 
-def _in_turn(compile_: Callable[..., Any], path: Path) -> Callable[..., Any]:
+def _compile_in_turn(compile_: Callable[..., Any], path: Path) -> Callable[..., Any]:
     """Return what compiles a kernel in one process at a time, or reads it."""
 
     def once(sig: Any) -> Any:
@@ -276,7 +278,7 @@ def have_help() -> None:
     Thread(target=subprocess.run, args=(command,), kwargs=apart, daemon=True).start()
 
 
-def compile_listed(helped: int = 0) -> None:
+def compile_kernel_list(helped: int = 0) -> None:
     """Compile what is listed; as the help of another process from its end, while that one lives."""
     text = _LISTED.read_text("ascii")
     names = set(re.findall(r"\b(_\w+)\.", text))
@@ -338,7 +340,7 @@ def jit(
             _CONFIG.CACHE_DIR = before
         if place is not None:
             path = place / f"{f.__module__.rpartition('.')[2]}.{f.__name__}.lock"
-            kernel.compile = _in_turn(kernel.compile, path)
+            kernel.compile = _compile_in_turn(kernel.compile, path)
         kernel.counts = counts
         return kernel
 

@@ -34,7 +34,7 @@ class Strict(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _of_lists(cls, given: Any) -> Any:
+    def _lists_to_tuples(cls, given: Any) -> Any:
         """Take the lists of a file as tuples."""
         return _frozen(given)
 
@@ -102,7 +102,9 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
         raise InputError(f"{kind} file {file}: {_explain(error)}") from None
 
 
-def checked(model: type[_Model], content: dict[str, Any], about: str = "") -> _Model:
+def validate_record(
+    model: type[_Model], content: dict[str, Any], about: str = ""
+) -> _Model:
     """Return a record of what was asked; raises InputError with the first thing that is wrong."""
     try:
         return model.model_validate(content)

@@ -292,7 +292,7 @@ def with_interval(name: str) -> tuple[str, ...]:
     return (name, f"{name}_lo", f"{name}_hi", f"{name}_provenance")
 
 
-def ordered(present: Iterable[str]) -> list[str]:
+def order_columns(present: Iterable[str]) -> list[str]:
     """Return the columns in `present` in the registry's order, the caller's own ones last.
 
     Parameters

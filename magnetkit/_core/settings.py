@@ -93,7 +93,7 @@ class Settings(BaseSettings):
 
     @field_validator("heavy_rare_earths")
     @classmethod
-    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if value == HEAVY_RARE_EARTHS:
             return value
         from .elements import RARE_EARTHS

@@ -1,6 +1,6 @@
 from ._grade_names import find as find
 from ._grade_names import is_grade as is_grade
-from ._grade_names import nearest as nearest
+from ._grade_names import nearest_grades as nearest_grades
 from .notation import parse_composition as parse_composition
 from .shell_rows import with_shell as with_shell
 from .shells import Shell as Shell

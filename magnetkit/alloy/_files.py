@@ -126,7 +126,7 @@ def read_blocks(
         )
 
 
-def read_whole(path: Path, notes: list[str] | None = None) -> pa.Table:
+def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     """Read a small table other than candidates, each line of which must be a row.
 
     `notes` as of `read_blocks`. Cells of text files are text; where semicolons separate them, a
@@ -141,7 +141,7 @@ def read_whole(path: Path, notes: list[str] | None = None) -> pa.Table:
     )
     if (
         path.suffix.lower() in (".csv", ".tsv")
-        and _header(path, _encoding_of(path))[0] == ";"
+        and _header(path, _detect_encoding(path))[0] == ";"
     ):
         for i, column in enumerate(table.columns):
             point = pc.replace_substring_regex(column, _DECIMAL_COMMA, r"\1.\2")
@@ -215,7 +215,7 @@ def _recipe(amounts: dict[str, object]) -> str:
 
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
     start = 0
-    duplicates = _repeated(path)
+    duplicates = _dictionary_columns(path)
     for batch in pq.ParquetFile(path, read_dictionary=duplicates).iter_batches(size):
         columns = []
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
@@ -234,7 +234,7 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
         start += len(table)
 
 
-def _repeated(path: Path) -> list[str]:
+def _dictionary_columns(path: Path) -> list[str]:
     """Return the columns of text that take so few bytes a row that their values are repeated.
 
     Read as they are, a file of some kB would fill the memory.
@@ -253,28 +253,28 @@ def _read_lines(path: Path, size: int) -> Iterator[Block]:
     texts: list[str] = []
     lines: list[int] = []
     start = 0
-    with path.open(encoding=_encoding_of(path)) as stream:
+    with path.open(encoding=_detect_encoding(path)) as stream:
         for number, line in enumerate(stream, start=1):
             if text := line.strip():
                 texts.append(text)
                 lines.append(number)
             if len(texts) == size:
-                yield _block_of(texts, start, lines)
+                yield _make_block(texts, start, lines)
                 start += len(texts)
                 texts = []
                 lines = []
     if texts or not start:
-        yield _block_of(texts, start, lines)
+        yield _make_block(texts, start, lines)
 
 
-def _block_of(texts: list[str], start: int, lines: list[int]) -> Block:
+def _make_block(texts: list[str], start: int, lines: list[int]) -> Block:
     table = pa.table({_COMPOSITION_COLUMN: pa.array(texts, pa.string())})
     return Block(table, start, np.array(lines, np.int64))
 
 
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
     """Read CSV in one thread: only then does the reader give the number of a bad line."""
-    encoding = _encoding_of(path)
+    encoding = _detect_encoding(path)
     delimiter, header = _header(path, encoding)
     # Bad lines with the number of line ends in each.
     bad: list[tuple[Rejected, int]] = []
@@ -395,7 +395,7 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     return delimiter, names
 
 
-def _encoding_of(path: Path) -> str:
+def _detect_encoding(path: Path) -> str:
     """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252."""
     with path.open("rb") as stream:
         if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.errors import InputError
 
 VALUES_FILE = "grades/values.csv"
@@ -48,14 +48,14 @@ _SHAPE_OTHER = re.compile(
 )
 
 
-def _normalized(text: str) -> str:
+def _normalize(text: str) -> str:
     """Return a name as it is compared: letters and digits alone, in lower case."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(c for c in plain if c.isalnum())
 
 
 @lru_cache(maxsize=1)
-def known() -> tuple[str, ...]:
+def grade_names() -> tuple[str, ...]:
     """Return the names of all grades of the catalogue, as makers write them."""
     names: dict[str, None] = {}
     for file in (VALUES_FILE, SECOND_FILE):
@@ -68,24 +68,24 @@ def known() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _keys() -> dict[str, str]:
     """Return the known grades by each form of their names."""
-    keys = {_normalized(name): name for name in known()}
-    for name in known():
-        for bare in _stripped(name):
-            short = _normalized(bare)
+    keys = {_normalize(name): name for name in grade_names()}
+    for name in grade_names():
+        for bare in _strip_affixes(name):
+            short = _normalize(bare)
             if any(c.isalpha() for c in short):
                 keys.setdefault(short, name)
         # "42SH", as the trade says for N42SH; a bare 42 is no grade.
         if _SHAPE.match(name) and name[-1].isalpha():
-            keys.setdefault(_normalized(name[1:]), name)
+            keys.setdefault(_normalize(name[1:]), name)
         # "VACODYM 655" is the one of its name.
         if (short := re.sub(r" [A-Z]+$", "", name)) != name and any(
             map(str.isdigit, short)
         ):
-            keys.setdefault(_normalized(short), name)
+            keys.setdefault(_normalize(short), name)
     return keys
 
 
-def _stripped(text: str) -> list[str]:
+def _strip_affixes(text: str) -> list[str]:
     """Return a text without its endings, and then without each of its prefixes in turn."""
     text = text.strip()
     while (shorter := _SUFFIX.sub("", text)) != text:
@@ -97,7 +97,7 @@ def _stripped(text: str) -> list[str]:
     return forms
 
 
-@named
+@check_arguments
 def find(text: str) -> str | None:
     """Return the known grade that a text names, None where it names none.
 
@@ -122,14 +122,16 @@ def find(text: str) -> str | None:
     if _BLANK_NEEDED.match(text) and not _WITH_BLANK.match(text):
         return None
     keys = _keys()
-    name = next((keys[k] for k in map(_normalized, _stripped(text)) if k in keys), None)
+    name = next(
+        (keys[k] for k in map(_normalize, _strip_affixes(text)) if k in keys), None
+    )
     # "SmCo 33H" is no N33H.
     if name and _SHAPE.match(name) and _OTHER_FAMILY.match(text):
         return None
     return name
 
 
-@named
+@check_arguments
 def is_grade(text: str) -> bool:
     """Return whether a text is the name of a grade, known or of the form that makers use.
 
@@ -152,10 +154,10 @@ def is_grade(text: str) -> bool:
         return False
     if find(text) is not None:
         return True
-    return any(_SHAPE.match(f) or _SHAPE_OTHER.match(f) for f in _stripped(text))
+    return any(_SHAPE.match(f) or _SHAPE_OTHER.match(f) for f in _strip_affixes(text))
 
 
-def grades_among(given: Any) -> list[str | None]:
+def find_grades(given: Any) -> list[str | None]:
     """Return the known grade, or None, of each text of a list; empty where no text names one.
 
     `given` is a text, a list of texts, or anything else, which names none.
@@ -182,7 +184,7 @@ def refuse_beside(grade: str, process: Any, shell: Any) -> None:
         )
 
 
-def class_of(text: str) -> tuple[int, str] | None:
+def parse_class(text: str) -> tuple[int, str] | None:
     """Return (BH)max in MGOe and class of a name like those of sintered Nd-Fe-B, else None.
 
     Examples
@@ -190,13 +192,13 @@ def class_of(text: str) -> tuple[int, str] | None:
     >>> class_of("N44UH"), class_of("N50"), class_of("Recoma 28")
     ((44, 'UH'), (50, 'N'), None)
     """
-    match = next(filter(None, map(_SHAPE.match, _stripped(text.upper()))), None)
+    match = next(filter(None, map(_SHAPE.match, _strip_affixes(text.upper()))), None)
     if match is None:
         return None
     return (int(match[1]), match[2] or "N")
 
 
-def nearest(text: str, count: int = 5) -> list[str]:
+def nearest_grades(text: str, count: int = 5) -> list[str]:
     """Return the known grades whose names are most like a text, best first, of its kind alone.
 
     Parameters
@@ -212,21 +214,23 @@ def nearest(text: str, count: int = 5) -> list[str]:
     list of str
     """
     # Of "SmCo 33H" the family is needed: "33H" alone is another's, as are figures alone.
-    letters = any(map(str.isalpha, _stripped(text)[-1]))
+    letters = any(map(str.isalpha, _strip_affixes(text)[-1]))
     part = -1 if letters and not _OTHER_FAMILY.match(text) else 0
-    bare = _normalized(_stripped(text)[part])
-    by_key = {_normalized(_stripped(name)[part]): name for name in known()}
+    bare = _normalize(_strip_affixes(text)[part])
+    by_key = {_normalize(_strip_affixes(name)[part]): name for name in grade_names()}
     kind = _letters(bare)
     known_kinds = sorted({_letters(key) for key in by_key})
     kinds = [kind]
     if kind not in known_kinds:
         kinds = difflib.get_close_matches(kind, known_kinds, n=3, cutoff=0.6)
     figure = _figure(bare)
-    shape = class_of(text)
+    shape = parse_class(text)
 
     def off(key: str) -> tuple[bool, float]:
         """Return how unlike a name is: of another class, and in its letters and figure."""
-        other = shape is not None and (class_of(by_key[key]) or (0, ""))[1] != shape[1]
+        other = (
+            shape is not None and (parse_class(by_key[key]) or (0, ""))[1] != shape[1]
+        )
         unlike = 1.0 - difflib.SequenceMatcher(None, bare, key).ratio()
         return other, unlike + min(abs(_figure(key) - figure), 10) / 20.0
 
@@ -257,7 +261,7 @@ def refusal(text: str) -> str | None:
         return None
     name = find(text)
     if name is None:
-        suggestions = ", ".join(nearest(text))
+        suggestions = ", ".join(nearest_grades(text))
         return f"looks like the name of a grade, which nobody is known to sell; near it are {suggestions}"
     return (
         f"{name} is a commercial grade, whose makers print no composition: `magnetkit grades "

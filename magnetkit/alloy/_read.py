@@ -228,7 +228,7 @@ class Inputs:
             if self.others is not None:
                 is_file = isinstance(self.others, pa.Table)
                 extra_columns = self.others.to_pandas() if is_file else self.others
-                renames = self._named(named, frame.columns)
+                renames = self._rename_columns(named, frame.columns)
                 part = extra_columns[list(renames)].iloc[rows].rename(columns=renames)
                 frame = pd.concat([frame, part.set_axis(frame.index)], axis=1)
             if records:
@@ -239,7 +239,7 @@ class Inputs:
         ).replace_schema_metadata(
             {"rejected": json.dumps(records)} if records else None
         )
-        renames = self._named(named, table.column_names)
+        renames = self._rename_columns(named, table.column_names)
         if self.library == "arrow":
             for name, new in renames.items():
                 table = table.append_column(new, self.others[name].take(pa.array(rows)))
@@ -249,11 +249,11 @@ class Inputs:
         columns = (self.others[name][rows].alias(renames[name]) for name in renames)
         return polars.DataFrame(table).with_columns(columns)
 
-    def _named(self, named: bool, present: Iterable[str]) -> dict[str, str]:
+    def _rename_columns(self, named: bool, present: Iterable[str]) -> dict[str, str]:
         """Return the user's columns to give back, each with a name that is not yet `present`."""
         reserved = set(present)
         renames = {}
-        for name in [] if self.others is None else reading.names_of(self.others):
+        for name in [] if self.others is None else reading.column_names(self.others):
             if not (named and name == self.composition):
                 new = name
                 while new in reserved:
@@ -350,16 +350,16 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
         return read_file(Path(given), basis, column)
     if column is None and (isinstance(given, str) or _composition(given) is not None):
-        return _of_column([given], basis)
+        return _read_column([given], basis)
     if hasattr(given, "collect_schema") and hasattr(given, "collect"):
         given = given.collect()  # a polars LazyFrame
     if _is_frame(given):
-        return _of_frame(given, basis, column)
+        return _read_frame(given, basis, column)
     if column is not None:
         raise InputError(
             f"column {column!r} is of a frame or file; got a {_kind(given)}"
         )
-    return _of_column(given, basis)
+    return _read_column(given, basis)
 
 
 def is_path(text: str) -> bool:
@@ -378,7 +378,7 @@ def _kind(given: Any) -> str:
     return f"{type(given).__name__}"
 
 
-def _of_column(given: Any, basis: Basis) -> Inputs:
+def _read_column(given: Any, basis: Basis) -> Inputs:
     """Read a list, set, iterator, series or array."""
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
@@ -396,7 +396,7 @@ def _of_column(given: Any, basis: Basis) -> Inputs:
         if isinstance(given, Set):
             items.sort(key=str)
         table, texts = _items(items, basis)
-    inputs = _inputs_of(table, texts, None, np.arange(1, len(texts) + 1))
+    inputs = _make_inputs(table, texts, None, np.arange(1, len(texts) + 1))
     return replace(inputs, library=library, index=index)
 
 
@@ -462,13 +462,13 @@ def _composition(item: Any) -> Any:
     return None
 
 
-def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
+def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     library = _LIBRARIES.get(type(frame).__module__.split(".")[0])
     if library is None or isinstance(frame, pa.RecordBatch):
         frame = pa.table(frame)
         library = "arrow"
     if library == "pandas":
-        frame = _flat(frame)
+        frame = _flatten(frame)
     name = reading.composition_name(frame, column)
     values = frame[name]
     if library == "pandas" and any(
@@ -478,17 +478,17 @@ def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     else:
         labels, odd = reading.frame_column(frame, name)
         table = CompositionTable.of_texts(labels, odd, basis)
-    shells, extra_columns = _shells_apart(frame, name)
+    shells, extra_columns = _split_shells(frame, name)
     table = _with_given(table, frame)
     lines = np.arange(1, len(labels) + 1)
-    inputs = _inputs_of(table, _one_chunk(labels), shells, lines)
+    inputs = _make_inputs(table, _one_chunk(labels), shells, lines)
     index = frame.index if library == "pandas" else None
     return replace(
         inputs, others=extra_columns, composition=name, library=library, index=index
     )
 
 
-def _flat(frame: Any) -> Any:
+def _flatten(frame: Any) -> Any:
     """Return a pandas frame whose column names are different texts."""
     if frame.columns.nlevels > 1:
         raise InputError(
@@ -506,10 +506,10 @@ def _flat(frame: Any) -> Any:
 
 def read_file(path: Path, basis: Basis = "auto", column: str | None = None) -> Inputs:
     """Read a whole table of candidates; InputError as of `read_blocks`."""
-    return read_blocks_joined(list(read_blocks(path, _BLOCK_ROWS)), path, basis, column)
+    return join_blocks(list(read_blocks(path, _BLOCK_ROWS)), path, basis, column)
 
 
-def read_blocks_joined(
+def join_blocks(
     blocks: Sequence[Block], path: Path, basis: Basis, column: str | None
 ) -> Inputs:
     """Read consecutive blocks of a file as one; InputError if the column is unclear."""
@@ -518,18 +518,18 @@ def read_blocks_joined(
     )
     frame, name = with_composition_column(frame, column, path)
     texts = _one_chunk(frame.column(name))
-    shells, extra_columns = _shells_apart(frame, name)
+    shells, extra_columns = _split_shells(frame, name)
     lines = np.concatenate([block.lines for block in blocks])
     unread = [line for block in blocks for line in block.rejected]
     table = _with_given(CompositionTable.from_arrow(texts, basis=basis), frame)
-    inputs = _inputs_of(table, texts, shells, lines, unread)
+    inputs = _make_inputs(table, texts, shells, lines, unread)
     return replace(inputs, others=extra_columns, composition=name)
 
 
 def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
     """Return the table with what columns such as ``given_curie_temperature_K`` say."""
     values = {}
-    for name in [n for n in reading.names_of(frame) if n.startswith("given_")]:
+    for name in [n for n in reading.column_names(frame) if n.startswith("given_")]:
         column = frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name]
         values[name] = [None if value == "" else value for value in column]
     if values:
@@ -537,10 +537,10 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
     return table
 
 
-def _shells_apart(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
+def _split_shells(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
     """Return the shells of a frame as written, None without such a column, and the rest of it."""
-    check_recipe_headers(reading.names_of(frame), composition)
-    if _SHELL_COLUMN not in reading.names_of(frame) or composition == _SHELL_COLUMN:
+    check_recipe_headers(reading.column_names(frame), composition)
+    if _SHELL_COLUMN not in reading.column_names(frame) or composition == _SHELL_COLUMN:
         return None, frame
     if isinstance(frame, pa.Table):
         return frame[_SHELL_COLUMN].to_pylist(), frame.drop_columns([_SHELL_COLUMN])
@@ -556,7 +556,7 @@ def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array
 
 
-def _inputs_of(
+def _make_inputs(
     table: CompositionTable,
     texts: pa.Array,
     written: Sequence[Any] | None,

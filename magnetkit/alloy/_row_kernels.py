@@ -107,7 +107,7 @@ def marks(rows, bits, least):
 # rows: `Rows`; picked int64 (p): which, 0 to n - 1 -> indptr int64 (p + 1), indices int32, values
 # float64
 @jit
-def taken(rows, picked):
+def take_rows(rows, picked):
     """Return some rows, in the order in which they are picked."""
     indptr = np.zeros(len(picked) + 1, np.int64)
     for i in range(len(picked)):
@@ -130,7 +130,7 @@ _NO_COLUMN = 118
 # i: row of rows; used int64 (u): columns that any other has, ascending; others float64 (u, k):
 # their fractions -> found float64 (k), summed in the order of the elements
 @jit(part="merged")
-def _of_row(rows, i, used, others, found):
+def _row_share(rows, i, used, others, found):
     found[:] = 0.0
     p = rows.indptr[i]
     last = rows.indptr[i + 1]
@@ -150,11 +150,11 @@ def _of_row(rows, i, used, others, found):
             found += value
 
 
-# As `_of_row`, of rows start to stop - 1 -> out float64 (n, k)
+# As `_row_share`, of rows start to stop - 1 -> out float64 (n, k)
 @jit
 def _distances(rows, used, others, out, start, stop):
     for i in range(start, stop):
-        _of_row(rows, i, used, others, out[i])
+        _row_share(rows, i, used, others, out[i])
 
 
 # rows: `Rows` of n compositions; others float64 (k, 118) -> float64 (n, k)

@@ -26,7 +26,7 @@ _TENS = 10 ** np.arange(19)
 
 # slot's completions when r steps are left: 1 past the site's last slot.
 @jit(part="copied")
-def _left(ways, slot, last, r):
+def _count_ways(ways, slot, last, r):
     if slot == last:
         return 1
     return ways[slot, r]
@@ -48,11 +48,11 @@ def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
             last = site_slots[s + 1]
             for j in range(site_slots[s], last):
                 k = 0
-                digit = _left(ways, j + 1, last, budget)
+                digit = _count_ways(ways, j + 1, last, budget)
                 while rank >= digit:
                     rank -= digit
                     k += 1
-                    digit = _left(ways, j + 1, last, budget - k)
+                    digit = _count_ways(ways, j + 1, last, budget - k)
                 digits[i, j] = k
                 budget -= k
     return digits
@@ -77,7 +77,7 @@ def rows_of_digits(digits, site_counts, site_slots, caps, budgets, ways):
                     row = -1
                     break
                 for q in range(k):
-                    rank += _left(ways, j + 1, last, budget - q)
+                    rank += _count_ways(ways, j + 1, last, budget - q)
                 budget -= k
             if row < 0:
                 break
@@ -105,10 +105,10 @@ def digits_of_points(points, site_counts, site_slots, caps, budgets, ways):
                 target = points[i, j] * ways[j, budget]
                 cap = min(caps[j], budget)
                 k = 0
-                below = float(_left(ways, j + 1, last, budget))
+                below = float(_count_ways(ways, j + 1, last, budget))
                 while below <= target and k < cap:
                     k += 1
-                    below += _left(ways, j + 1, last, budget - k)
+                    below += _count_ways(ways, j + 1, last, budget - k)
                 digits[i, j] = k
                 budget -= k
     return digits

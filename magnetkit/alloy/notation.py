@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from .._core import datasets
-from .._core._arguments import named, warn
+from .._core._arguments import check_arguments, warn
 from .._core.elements import ATOMIC_MASS, INDEX, SYMBOLS
 from .._core.errors import CompositionError, InputError
 from . import _notation_kernels as _notation
@@ -115,7 +115,7 @@ class ParseError:
     reason: str
 
 
-@named
+@check_arguments
 def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     """Read one recipe.
 
@@ -160,7 +160,7 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     offsets.flags.writeable = False
     parsed_row = _notation.parse(row, offsets, basis_code(basis), ATOMIC_MASS)
     _, indices, values, codes, places, sums = parsed_row
-    if codes[0] and (element_text := in_elements(text, basis)) is not None:
+    if codes[0] and (element_text := expand_trade_names(text, basis)) is not None:
         with suppress(CompositionError):
             return parse_composition(element_text, basis)
     if codes[0]:
@@ -177,18 +177,18 @@ def inputs() -> Mapping[str, Mapping[str, float]]:
     """Return what is charged beside elements, wt.%, by name: as in trade, or as the user has it."""
     from .._core.settings import get_settings
 
-    return {**_traded(), **get_settings().charge_inputs}
+    return {**_trade_name_amounts(), **get_settings().charge_inputs}
 
 
 @lru_cache(maxsize=1)
-def _traded() -> dict[str, dict[str, float]]:
+def _trade_name_amounts() -> dict[str, dict[str, float]]:
     amounts: dict[str, dict[str, float]] = {}
     for row in datasets.rows("supply/inputs.csv"):
         amounts.setdefault(row["input"], {})[row["element"]] = float(row["wt_pct"])
     return amounts
 
 
-def in_elements(text: str, basis: str) -> str | None:
+def expand_trade_names(text: str, basis: str) -> str | None:
     """Return a refused recipe in wt.% with its `inputs` as elements; None where it has none.
 
     The amount of an input stands where the recipe has its amounts: before the symbols if it begins
@@ -298,7 +298,7 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
     if code == _notation.NO_SUCH_ELEMENT:
         return _no_such_element(text, place)
     if code == _notation.UNEXPECTED:
-        return _unexpected(text, place)
+        return _describe_unexpected(text, place)
     if code == _notation.FOLLOWS_NOTHING and re.search(r"\d,$", text[:place]):
         return "a comma between figures; write decimals with a point, 30.5 and not 30,5"
     if code == _notation.NO_AMOUNT and rest.startswith(("PrNd", "NdPr")):
@@ -353,7 +353,7 @@ def _no_such_element(text: str, place: int) -> str:
     return f"{symbol!r} is no chemical element; write symbols as Nd, Fe"
 
 
-def _unexpected(text: str, place: int) -> str:
+def _describe_unexpected(text: str, place: int) -> str:
     character = text[place]
     if character == "+":
         return "+ joins two recipes; fold the addition into one recipe"

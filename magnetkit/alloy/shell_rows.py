@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, mask
 from .._core.errors import InputError
 from ._read import Compositions, as_table
@@ -188,7 +188,7 @@ def add_masses(table: CompositionTable, masses: Array) -> CompositionTable:
     return replace(both[place], errors=table.errors, given=table.given)
 
 
-def written(rows: ShellRows | None, n: int) -> "pa.Array":
+def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
     """Return the shells of n magnets as a column of text, empty where there is none."""
     import pyarrow as pa
 
@@ -213,7 +213,7 @@ def replace_rare_earth(
     return CompositionTable(indptr, indices, values, table.row_index, table.errors)
 
 
-@named
+@check_arguments
 def with_shell(
     compositions: Compositions, shell: Shells, basis: Basis = "auto"
 ) -> CompositionTable:

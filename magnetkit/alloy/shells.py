@@ -110,10 +110,10 @@ class Shell:
     def __str__(self) -> str:
         """Return the shell as it is written in candidate tables."""
         if self.fraction is not None:
-            return f"{self.R} {_written(self.content)} @ {_written(self.fraction)}"
+            return f"{self.R} {_format_number(self.content)} @ {_format_number(self.fraction)}"
         amounts = [*([(self.R, self.amount_wt_pct)] if self.R else []), *self.carriers]
         text = " + ".join(
-            f"{symbol} {_written(amount, 1)} wt%" for symbol, amount in amounts
+            f"{symbol} {_format_number(amount, 1)} wt%" for symbol, amount in amounts
         )
         if self.between_grains:
             return f"{text} between grains"
@@ -122,7 +122,7 @@ class Shell:
         return text
 
 
-def _written(number: float | None, digits: int = 2) -> str:
+def _format_number(number: float | None, digits: int = 2) -> str:
     """Return a number with `digits` decimals, or with all it needs where they would change it."""
     text = f"{number:.{digits}f}"
     if float(text) == number:

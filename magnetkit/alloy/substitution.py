@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.elements import INDEX, index
 from .._core.errors import InputError
 from .notation import read_amounts
@@ -363,7 +363,7 @@ class Substitutions:
         return f"<Substitutions of {self.host} ({parts}), {self._size:,} formulas>"
 
 
-@named
+@check_arguments
 def substitutions(
     host: str,
     replace: Mapping[str, Sequence[str]],
@@ -507,7 +507,7 @@ def _percents(element: str, given: Any) -> list[Fraction]:
     return percents
 
 
-@named
+@check_arguments
 def refine(
     space: Substitutions, formulas: Sequence[str], step: float
 ) -> tuple[Substitutions, NDArray[np.int64]]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
 from .._core.errors import InputError
 from ._grade_names import refusal
-from .notation import Basis, ParseError, basis_code, explain_fault, in_elements
+from .notation import Basis, ParseError, basis_code, expand_trade_names, explain_fault
 
 if TYPE_CHECKING:
     from pymatgen.core import Composition
@@ -365,13 +365,13 @@ class CompositionTable:
                 {name: own[first:last] for name, own in self.given.items()},
                 None if self.by_weight is None else self.by_weight[first:last],
             )
-        from ._row_kernels import taken
+        from ._row_kernels import take_rows
 
         every = np.arange(len(self))
         row_numbers = np.atleast_1d(every[key])
         if np.array_equal(row_numbers, every):
             return self
-        indptr, indices, values = taken(self.rows, row_numbers)
+        indptr, indices, values = take_rows(self.rows, row_numbers)
         given = {name: own[row_numbers] for name, own in self.given.items()}
         by_weight = None if self.by_weight is None else self.by_weight[row_numbers]
         return CompositionTable(
@@ -613,7 +613,7 @@ def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
 
     `source` begins the message of an InputError.
     """
-    names = names_of(frame)
+    names = column_names(frame)
     target = column or _COLUMN
     alike = [name for name in names if name == target] or [
         n for n in names if same_name(n, target)
@@ -623,7 +623,7 @@ def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
     if column is None and not alike:
         return _only_text_column(frame, names, source)
     raise InputError(
-        f"{source}{len(alike) or 'no'} column {target!r}; the columns are {listed(names)}"
+        f"{source}{len(alike) or 'no'} column {target!r}; the columns are {join_names(names)}"
     )
 
 
@@ -648,7 +648,7 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     if len(text) == 1:
         return text[0]
     raise InputError(
-        f"{source}no column {_COLUMN!r}, nor a single text column; found {listed(names)}; "
+        f"{source}no column {_COLUMN!r}, nor a single text column; found {join_names(names)}; "
         "name the one to read (--column)"
     )
 
@@ -656,7 +656,7 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
 def other_columns(frame: Any, composition: Any) -> pa.Table:
     """Return all columns of a frame but one, their names as text."""
     columns = {}
-    for name in names_of(frame):
+    for name in column_names(frame):
         if name == composition:
             continue
         values = frame[name]
@@ -676,7 +676,7 @@ def other_columns(frame: Any, composition: Any) -> pa.Table:
     return pa.table(columns)
 
 
-def names_of(frame: Any) -> list[Any]:
+def column_names(frame: Any) -> list[Any]:
     """Return the names of a frame's columns."""
     names = getattr(frame, "column_names", getattr(frame, "columns", None))
     if names is None:
@@ -684,7 +684,7 @@ def names_of(frame: Any) -> list[Any]:
     return list(names)
 
 
-def listed(names: Sequence[Any]) -> str:
+def join_names(names: Sequence[Any]) -> str:
     """Return the first dozen names and how many more there are."""
     text = ", ".join(str(n) for n in names[:12])
     if len(names) > 12:
@@ -701,7 +701,9 @@ def _parse_chunk(
     """
     chunk = _parse_strings(array, odd, basis, start)
     errors = {e.row: e for e in chunk.errors if e.row not in odd}
-    retried = {row: in_elements(error.text, basis) for row, error in errors.items()}
+    retried = {
+        row: expand_trade_names(error.text, basis) for row, error in errors.items()
+    }
     if not any(retried.values()):
         return chunk
     texts = [retried.get(start + i) or text for i, text in enumerate(array.to_pylist())]

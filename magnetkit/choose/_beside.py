@@ -17,7 +17,7 @@ from ..alloy.table import CompositionTable
 from ..magnetism._composition_estimate import MELTED, Recipe
 from ..magnetism._measured import COERCIVITY
 from ..magnetism._stages import GUARANTEED
-from ..phases.records import HOSTS, root_of
+from ..phases.records import HOSTS, root_host
 from ._candidates import SUPPORTED_LIMITS, judge_melts
 from ._profile_parts import CHANCE, Requirement
 from ._request import (
@@ -89,8 +89,8 @@ def judge_beside_grade(
     )
     if incumbent.kind not in MELTED or incumbent.host not in HOSTS:
         return here
-    hosts = [root_of(host) if host in HOSTS else "" for host in here["host"].texts()]
-    same = np.array(hosts, object) == root_of(incumbent.host)
+    hosts = [root_host(host) if host in HOSTS else "" for host in here["host"].texts()]
+    same = np.array(hosts, object) == root_host(incumbent.host)
     rows = np.flatnonzero(same & here["status"].says("ok"))
     if not len(rows):
         return here

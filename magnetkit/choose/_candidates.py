@@ -24,14 +24,20 @@ from ..magnetism._composition_estimate import (
     recipes,
     usual_magnets,
 )
-from ..magnetism._evidence import DISTANCE, coordinates, limited
+from ..magnetism._evidence import DISTANCE, cap_probability, coordinates
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..magnetism._stages import GUARANTEED, cost_per_flux
-from ..magnetism.grades import at_room, curve_shapes, grades, secondhand, sold_at
+from ..magnetism.grades import (
+    curve_shapes,
+    grades,
+    grades_at_room_temperature,
+    guaranteed_minima,
+    secondhand,
+)
 from ..magnetism.levels import Level, find_level
 from ..magnetism.process import routes
 from ..magnetism.spread import constants
-from ..phases.records import HOSTS, root_of
+from ..phases.records import HOSTS, root_host
 from ._profile_parts import CHANCE, COST_PER_FLUX
 from ._request import (
     KNEE,
@@ -99,7 +105,7 @@ def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataF
     """Return the melts to judge, the recipe in use first: ``composition shell way route``."""
     import pandas as pd
 
-    host = root_of(incumbent.host)
+    host = root_host(incumbent.host)
     rows: list[tuple[str, str, str, str | None]] = [
         (own.text, own.shell, "own", own.route)
     ]
@@ -253,7 +259,7 @@ def judge_melts(
     kept = incumbent.typical(COERCIVITY) / float(first[COERCIVITY])
     coercivity = np.where(shares_level, kept, 1.0) * model[COERCIVITY].to_numpy(float)
     same_host = [
-        root_of(str(host)) == root_of(incumbent.host) for host in model["host"]
+        root_host(str(host)) == root_host(incumbent.host) for host in model["host"]
     ]
     is_magnet = (
         (model["status"] == "ok").to_numpy(bool)
@@ -331,7 +337,7 @@ def judge_melts(
         model, incumbent, table, (distance <= SAME_RECIPE) & ~other_shell & ~other_route
     )
     others = _other_limits(frame, limits, distance)
-    frame[CHANCE] = limited(probability * others, frame[DISTANCE].to_numpy())
+    frame[CHANCE] = cap_probability(probability * others, frame[DISTANCE].to_numpy())
     frame["failed_requirements"] = _failed_limits(frame, limits)
     return Judged(frame.rename(columns={"composition": "candidate"}), level)
 
@@ -440,7 +446,7 @@ def _evidence_distance(
     """
     distance = np.nan_to_num(model[DISTANCE].to_numpy(float))
     if incumbent.makeup is not None and not incumbent.makeup.estimate:
-        places = coordinates(table, root_of(incumbent.host))
+        places = coordinates(table, root_host(incumbent.host))
         distance = np.fmin(distance, np.linalg.norm(places - places[0], axis=1))
     distance[is_same] = 0.0
     return distance
@@ -560,7 +566,7 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
 
     Shared, and not to be changed.
     """
-    rows = sold_at(kelvin)
+    rows = guaranteed_minima(kelvin)
     grouped = rows.groupby("grade", sort=False)
     least = grouped[[REMANENCE, COERCIVITY]].median()
     makers = grouped["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
@@ -570,8 +576,12 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     for column in ("host", "kind", "density_kg_m3", LIMIT):
         frame[column] = hot[column]
     frame["recoil"] = shape["recoil"]
-    frame[ALPHA] = at_room().set_index("grade").loc[frame.index, ALPHA]
-    frame["coercivity_20C_kA_m"] = sold_at(ROOM_K).groupby("grade")[COERCIVITY].median()
+    frame[ALPHA] = (
+        grades_at_room_temperature().set_index("grade").loc[frame.index, ALPHA]
+    )
+    frame["coercivity_20C_kA_m"] = (
+        guaranteed_minima(ROOM_K).groupby("grade")[COERCIVITY].median()
+    )
     for quantity, name in GUARANTEED.items():
         frame[name] = frame[quantity]
     frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * shape["squareness"]
@@ -595,7 +605,7 @@ def makeup_of_sold(
     grade: str, kind: str | None, curie: "CurieModel | None"
 ) -> CompositionEstimate | None:
     """Return what a sold grade is made of, of one kind where one is asked for, or None."""
-    sheet: Any = at_room().set_index("grade", drop=False).loc[grade]
+    sheet: Any = grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
     if sheet["kind"] not in MELTED or sheet["host"] not in HOSTS:
         return None
     makeup = estimate_composition(sheet, curie)
@@ -652,8 +662,8 @@ def select_sold(
     """
     import pandas as pd
 
-    root = root_of(incumbent.host)
-    family = np.array([root_of(str(host)) == root for host in sold["host"]], bool)
+    root = root_host(incumbent.host)
+    family = np.array([root_host(str(host)) == root for host in sold["host"]], bool)
     family &= sold["kind"].isin(MELTED).to_numpy()
     today = float(incumbent.sheet[COERCIVITY])
     at_room_kA_m = sold["coercivity_20C_kA_m"].to_numpy(float)

@@ -27,7 +27,7 @@ from ..alloy.table import CompositionTable
 from ..magnetism._measured import ALPHA
 from ..magnetism.process import routes
 from ..phases._coverage import NOT_JUDGED
-from ..phases.records import HOST_NAMES, HOSTS, root_of
+from ..phases.records import HOST_NAMES, HOSTS, root_host
 from ._order import PLAUSIBLE
 from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
 from .exposure import HeavyToday, heavy_exposure
@@ -76,7 +76,7 @@ Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
 """Returns columns, or all, of some candidates, whose numbers ascend."""
 
 
-def decision_of(
+def classify_decisions(
     table: CompositionTable,
     shells: Sequence[str] | None,
     heavy: _Array,
@@ -103,7 +103,7 @@ def decision_of(
     # There are few: they are not sorted row by row.
     seen = pa.array(key).dictionary_encode()
     keys, codes = np.unique(seen.dictionary.to_numpy(), return_inverse=True)
-    own = root_of(job.profile.reference.host)
+    own = root_host(job.profile.reference.host)
     made = job.conditions.process
     route = (
         made.get("route") if isinstance(made, dict) else getattr(made, "route", None)
@@ -114,14 +114,16 @@ def decision_of(
         held = [e for place, e in enumerate(elements) if one >> place & 1]
         host = (one >> len(elements) + 1 & 15) - 1
         rim = (one >> len(elements) + 5) - 1
-        root = root_of(HOST_NAMES[host]) if host >= 0 else "unknown host"
+        root = root_host(HOST_NAMES[host]) if host >= 0 else "unknown host"
         lean = bool(one >> len(elements) & 1) and root == own
         shell = read_shell(rims.words[rim]) if rim >= 0 else None
-        words.append(_named(root, held, lean, shell.R if shell else "", called))
+        words.append(_decision_text(root, held, lean, shell.R if shell else "", called))
     return Coded(codes[seen.indices.to_numpy()], tuple(words)).renamed(str)
 
 
-def _named(host: str, held: list[str], lean: bool, shell: str, route: str) -> str:
+def _decision_text(
+    host: str, held: list[str], lean: bool, shell: str, route: str
+) -> str:
     """Return a decision in words, e.g. ``2:14:1: diffused Tb, Dy in the alloy``."""
     heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
     light = "+".join(e for e in held if e in _DILUTED)
@@ -137,12 +139,12 @@ def _named(host: str, held: list[str], lean: bool, shell: str, route: str) -> st
     return f"{host}: {', '.join(filter(None, parts))}"
 
 
-def _undiluted(decision: str) -> str:
+def _without_dilution(decision: str) -> str:
     """Return a decision without Ce, La and Y."""
     return re.sub(r", with [A-Za-z+]+", "", decision)
 
 
-def worth(heavy: Any, job: "Job") -> Any:
+def saves_enough(heavy: Any, job: "Job") -> Any:
     """Return whether so much heavy rare earth, wt.%, is less than today's by what is worth it."""
     return heavy <= job.heavy_today - max(SAVING_WT_PCT, SAVING_SHARE * job.heavy_today)
 
@@ -202,7 +204,7 @@ def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choice
     ).best()
 
 
-def joined(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
+def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
     """Return the choices over consecutive parts, each with its number of candidates."""
     start = 0
     counts = Counter[str]()
@@ -263,7 +265,7 @@ def shortlist(
             break
         after = np.minimum(now, losses[rows]).mean(axis=1)
         best = found.decision[rows[after.argmin()]]
-        plain = _undiluted(best)
+        plain = _without_dilution(best)
         own = found.decision[rows] == (plain if plain in found.decision[rows] else best)
         near = np.flatnonzero(own & (after <= after[own].min() + _LOSS_TOLERANCE))
         index = int(
@@ -317,7 +319,7 @@ def _contrast(
     return picks
 
 
-def trial_from(today: float) -> float:
+def trial_threshold(today: float) -> float:
     """Return a probability above which all is that is worth a trial beside today's magnet's own."""
     # Today's magnet among the candidates may be off by the rounding of its formula.
     if today > PLAUSIBLE + 2.0 * _PROBABILITY_COST:
@@ -352,7 +354,7 @@ def decide(
     records = [
         none | table.to_pylist()[0] | {"decision_status": s} for table, s in marked
     ]
-    picks = {} if found is None else _picked(found, ranking, take, job, today, now)
+    picks = {} if found is None else _pick_record(found, ranking, take, job, today, now)
     if not picks and len(anyway) == 1:
         # Nothing is likely enough: the nearest is shown, and what it misses.
         near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
@@ -388,7 +390,7 @@ def decide(
     return records
 
 
-def _picked(
+def _pick_record(
     found: Choices,
     ranking: "Ranking",
     take: Take,
@@ -420,7 +422,7 @@ def _picked(
         sure = found.meets & (chance < job.threshold)
         gains = (keeps[0, :-1] - found.loss[:, :-1] >= _GAIN).any(axis=1)
         other &= (
-            worth(heavy, job)
+            saves_enough(heavy, job)
             | sure
             | (gains & found.meets & (heavy <= job.heavy_today))
         )
@@ -430,7 +432,7 @@ def _picked(
         <= (1.0 - min(PLAUSIBLE, chance - _PROBABILITY_COST)) / job.rule.miss
     )
     picks = {}
-    saves = (other & found.meets & worth(heavy, job)).any()
+    saves = (other & found.meets & saves_enough(heavy, job)).any()
     for pick in shortlist(found, elements + (rim != ""), other, keeps, int(not saves)):
         alike = found.meets == found.meets[pick.row]
         own = heavy[other & alike & (found.decision == found.decision[pick.row])]
@@ -457,7 +459,7 @@ def _status(record: dict[str, Any], job: "Job") -> str:
     special = str(record.get("route") or "").split(";")[0] in routes()
     if record[CHANCE] < job.threshold or unproven or special:
         return "trial"
-    own = root_of(job.profile.reference.host) == root_of(str(record["host"]))
+    own = root_host(job.profile.reference.host) == root_host(str(record["host"]))
     if own:
         return "ready"
     return "buy"
@@ -481,7 +483,7 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
         what = "samples of two makers"
     rust = (
         ", and corrosion"
-        if _undiluted(record["decision"]) != record["decision"]
+        if _without_dilution(record["decision"]) != record["decision"]
         else ""
     )
     data = str(record.get("stability_status") or "")
@@ -489,7 +491,7 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     return f"{what}: {figures}Br and HcJ at 20 °C and {hot}{rust}{doubt}"
 
 
-def recommended(records: "pd.DataFrame", job: "Job") -> int | None:
+def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
     """Return the place of the decision to take, by the one rule; None to keep today's magnet."""
     import pandas as pd
 
@@ -498,7 +500,7 @@ def recommended(records: "pd.DataFrame", job: "Job") -> int | None:
     )
     shells = records["shell"].astype(object).fillna("").tolist()
     exposure = heavy_exposure(table, shells, job.conditions.supply_scenario)
-    family = np.array([root_of(str(host)) for host in records["host"]], object)
+    family = np.array([root_host(str(host)) for host in records["host"]], object)
     allowed = records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
     if job.profile.first_family == "own":
         allowed = allowed & (family == family[0])
@@ -514,7 +516,8 @@ def recommended(records: "pd.DataFrame", job: "Job") -> int | None:
             "cost_per_flux_ratio": ratio,
             "open": allowed,
             "diluted": [
-                _undiluted(str(text)) != str(text) for text in records["decision"]
+                _without_dilution(str(text)) != str(text)
+                for text in records["decision"]
             ],
         }
     )

@@ -22,15 +22,15 @@ from .._core._columnar import Columns
 from .._core._jit import limit_threads, thread_count
 from .._core._linear import factor, multiply
 from ..alloy.table import CompositionTable
-from ..magnetism._evidence import DISTANCE, limited
+from ..magnetism._evidence import DISTANCE, cap_probability
 from ..magnetism._figures import kinds
 from ..magnetism._measured import QUANTITIES, Producer
 from ..magnetism._stages import magnets
 from ..magnetism._uncertainty import Kinds, covariance
-from ._job import Job, producer_of, reference_row
+from ._job import Job, get_producer, reference_row
 from ._order import total_loss
 from ._profile_parts import COST_PER_FLUX, MARGIN
-from ._requirements import AGAINST, FOLLOWS, OUTSIDE, interval_of
+from ._requirements import AGAINST, FOLLOWS, OUTSIDE, column_interval
 
 _OTHERS_SHARE = 0.5
 """Share of the draws in which another embedded scenario holds than the one requested, each as
@@ -110,7 +110,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
             job.temperature,
             conditions.curie,
         ).effects
-    errors = magnets_as, producer_of(conditions.process)
+    errors = magnets_as, get_producer(conditions.process)
     values = Properties(leading, tables, draws, rng, errors, conditions.interval)
     supply = conditions.scenario, conditions.recycled, shell, conditions.prices
     values.known |= sampled_supply(table, draws, rng, *supply, _OTHERS_SHARE)
@@ -128,7 +128,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     # What measured magnets do not bear out is met by chance, as often as the ranking says.
     share = (margin >= 0.0).mean(axis=1)
     distance = np.nan_to_num(leading[DISTANCE].to_numpy(np.float64))
-    borne = limited(share, distance) / np.fmax(share, _LITTLE)
+    borne = cap_probability(share, distance) / np.fmax(share, _LITTLE)
     meets = (margin >= 0.0) & (rng.random(margin.shape) < borne[:, None])
     rule = job.rule
     columns = [values.at(o.column, job.temperature) for o in rule.objectives]
@@ -199,7 +199,9 @@ class Properties:
                 weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
             )
         table = self._tables.get(temperature, self._leading)
-        value, lo, hi = interval_of(table if column in table else self._leading, column)
+        value, lo, hi = column_interval(
+            table if column in table else self._leading, column
+        )
         if not (hi > lo).any():
             return np.broadcast_to(value[:, None], (len(value), self._draws))
         z = self.score(FOLLOWS.get(column, column)) / self._end

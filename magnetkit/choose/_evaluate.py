@@ -10,7 +10,7 @@
 
 With a `Bound` a candidate goes no further once its best possible key (`best_possible_loss`) lies
 beyond it. What the ranking needs of the others is the same as without one, since the same
-functions compute it. The limit comes from a sample (`bound_of`): a loss, or where
+functions compute it. The limit comes from a sample (`estimate_bound`): a loss, or where
 fewer meet the requirements a margin, that more candidates keep to than can be requested. Whether
 they do is counted afterwards, so that nothing rests on the sample.
 """
@@ -29,24 +29,24 @@ from .._core._columnar import Coded, Columns
 from .._core._constants import DEVIATIONS_90
 from .._core.columns import with_interval
 from .._core.units import MU_0
-from ..alloy.shell_rows import read_shells, written
+from ..alloy.shell_rows import read_shells, shell_texts
 from ..alloy.table import CompositionTable
 from ..compound.evaluate import status_column
 from ..magnetism import _stages
-from ..magnetism._evidence import DISTANCE, UNKNOWN, limited
+from ..magnetism._evidence import DISTANCE, UNKNOWN, cap_probability
 from ..magnetism._figures import least_widths
 from ..magnetism._gates import FAR
 from ..magnetism._magnets import nearest_recipes
 from ..magnetism._measured import ALPHA
 from ..magnetism.process import read_process
-from ..magnetism.sintered import MADE, figures_at
-from ..phases.partition import Partition, assign_hosts, purified
+from ..magnetism.sintered import MADE, figure_columns
+from ..phases.partition import Partition, assign_hosts, purify
 from ..phases.records import HOST_NAMES
 from ._beside import is_beside_grade, judge_beside_grade
-from ._decisions import BEST, decision_of
+from ._decisions import BEST, classify_decisions
 from ._job import Job
 from ._leading import POOL
-from ._order import CLIMB, Keys, Rule, hashes_of
+from ._order import CLIMB, Keys, Rule, candidate_hashes
 from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
 from ._requirements import (
     FOLLOWS,
@@ -203,11 +203,14 @@ def evaluate(
             slice(k, k + _ROWS_A_BLOCK) for k in range(0, len(table), _ROWS_A_BLOCK)
         ):
             parts.append(
-                own.start + _left(table[own], shells and shells[own], job, bound, tally)
+                own.start
+                + _candidates_within_bound(
+                    table[own], shells and shells[own], job, bound, tally
+                )
             )
         rows = np.concatenate(parts)
         table, shells, _ = _take(rows, table, shells, Columns())
-    supply = _known(table, shells, job)
+    supply = _supply_columns(table, shells, job)
     tally.stages["magnetism"] = len(rows)
     found, split = _with_requirements(table, shells, supply, job, want)
     open_ = found["status"].says("ok")
@@ -217,7 +220,7 @@ def evaluate(
         if bound.is_finite:
             keys = near.at(job.threshold)
             word = found["decision"]
-            open_ = _within_by_requirements(word, keys, near, open_, bound, tally)
+            open_ = _requirement_bound(word, keys, near, open_, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
     if len(last) and want is not None and "status" in want and _FORMS not in found:
@@ -256,7 +259,7 @@ def columns_read(job: Job) -> list[str]:
     )
 
 
-def today_of(job: Job) -> Columns:
+def reference_candidate(job: Job) -> Columns:
     """Return today's magnet of the device as a candidate, one row."""
     reference = job.profile.reference
     shells = [reference.shell] if reference.shell else None
@@ -265,27 +268,27 @@ def today_of(job: Job) -> Columns:
     return row
 
 
-def _known(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
+def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
     """Return supply, host and decision of candidates."""
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
-    supply["decision"] = decision_of(
+    supply["decision"] = classify_decisions(
         table, shells, supply["heavy_rare_earth_wt_pct"], job, hosts
     )
     return supply
 
 
-def _left(
+def _candidates_within_bound(
     table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally
 ) -> _Rows:
     """Return which candidates can be within the bound, by all but their ranges and stability."""
-    supply = _known(table, shells, job)
+    supply = _supply_columns(table, shells, job)
     if bound.last is not None:
-        named = written(read_shells(shells, len(table)), len(table))
-        supply[_HASH] = hashes_of(
+        named = shell_texts(read_shells(shells, len(table)), len(table))
+        supply[_HASH] = candidate_hashes(
             pa.table({"formula": table.to_arrow(), "shell": named})
         )
-    rows = _within_by_composition(supply, job, bound, tally)
+    rows = _composition_bound(supply, job, bound, tally)
     if job.threshold < HALF or is_beside_grade(job):
         return rows
     table, shells, supply = _take(rows, table, shells, supply)
@@ -308,10 +311,14 @@ def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Column
     probability too.
     """
     made = read_process(job.conditions.process, len(table))
-    near = nearest_recipes(purified(table, supply[_HOSTS])[0], supply[_HOSTS], made)
+    near = nearest_recipes(purify(table, supply[_HOSTS])[0], supply[_HOSTS], made)
     hard = near[_CENTRAL[1]].distance
     most = np.max([one.distance for one in near.values()], axis=0)
-    known = {_HARD: hard, _MOST: most, CHANCE: limited(np.ones(len(table)), most)}
+    known = {
+        _HARD: hard,
+        _MOST: most,
+        CHANCE: cap_probability(np.ones(len(table)), most),
+    }
     far = Coded((hard > UNKNOWN).astype(np.int8), ("ok", FAR))
     return Columns(supply | known | {"status": far})
 
@@ -348,9 +355,7 @@ def best_possible_loss(found: Columns, rule: Rule) -> _Array:
     return np.where(np.isnan(best), np.inf, best)
 
 
-def _within_by_composition(
-    supply: Columns, job: Job, bound: Bound, tally: Tally
-) -> _Rows:
+def _composition_bound(supply: Columns, job: Job, bound: Bound, tally: Tally) -> _Rows:
     """Return which candidates can be within the bound by their composition alone.
 
     The largest margin that it leaves them goes into `supply`.
@@ -467,7 +472,7 @@ def central_values(
             chance[missed] = HALF
             own = chances.setdefault(FOLLOWS.get(column, column), np.ones(len(table)))
             own[rows] = np.fmin(own[rows], chance)
-        here[CHANCE] = limited(
+        here[CHANCE] = cap_probability(
             np.prod([np.ones(len(table)), *chances.values()], axis=0), apart
         )
 
@@ -537,10 +542,10 @@ def _with_requirements(
         kelvins = at
         if asked - {*supply, *own} <= MADE:
             only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
-    made = _stages.alloys_of(
+    made = _stages.make_alloys(
         table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS)
     )
-    here, *others = figures_at(made, kelvins, job.conditions.use, only)
+    here, *others = figure_columns(made, kelvins, job.conditions.use, only)
     split = made.written
     # A hundred arrays that nothing below asks for.
     del made
@@ -560,7 +565,7 @@ def _with_requirements(
     return here.ordered() if want is None else here, split
 
 
-def _within_by_requirements(
+def _requirement_bound(
     decision: Coded, keys: Keys, near: Keys, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
     """Return which of the open candidates are within the bound."""
@@ -580,7 +585,7 @@ def _within_by_requirements(
     return open_ & within
 
 
-def needed_for(keep: int) -> int:
+def count_leading_rows(keep: int) -> int:
     """Return how many leading rows the first `keep` depend on.
 
     Those that draws re-order are sampled together, and each of two passes moves some rows up.
@@ -588,8 +593,10 @@ def needed_for(keep: int) -> int:
     return max(keep, POOL) + 2 * CLIMB
 
 
-def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bound:
-    """Return a bound that probably more than `needed_for` of all `rows` candidates keep to.
+def estimate_bound(
+    found: Sequence[Evaluated], rule: Rule, rows: int, keep: int
+) -> Bound:
+    """Return a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
 
     `found` is a random sample. It bounds the loss where enough meet the requirements, the margin
     where few or none do. The `limits` of decisions let the best of each go on, of those that meet
@@ -600,7 +607,7 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
     keys = [one.keys for one in found if one.keys is not None]
     losses = np.concatenate([key.loss for key in keys])
     margins = np.concatenate([key.margin[key.missed] for key in keys])
-    place = place_of(needed_for(keep), sample, rows)
+    place = sample_place(count_leading_rows(keep), sample, rows)
     near = [one.near for one in found if one.near is not None]
     decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(
         str
@@ -609,20 +616,20 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
     loss = np.concatenate([key.loss for key in near])
     sure = np.concatenate([key.chance for key in near]) >= rule.threshold
     ends: tuple[dict[str, float], dict[str, float]] = {}, {}
-    place_of_best = place_of(BEST, sample, rows)
+    place_of_best = sample_place(BEST, sample, rows)
     for word, seen in Counter(decision.tolist()).items():
         able = sure & (worth == word)
         # A trial is for what no candidate of its kind does.
         for limits, part in zip(
             ends, (able, ~sure & (worth == word) & ~able.any()), strict=True
         ):
-            limits[word] = _smallest(loss[part], place_of_best)
+            limits[word] = _value_at_place(loss[part], place_of_best)
             if np.isinf(limits[word]) and seen > _SELDOM:
                 limits[word] = loss[part].max(initial=0.0)
     if place <= len(losses):
-        return Bound(_smallest(losses, place), np.inf, *ends)
+        return Bound(_value_at_place(losses, place), np.inf, *ends)
     left = place - len(losses)
-    least = _smallest(margins, left)
+    least = _value_at_place(margins, left)
     if least != -OUTSIDE:
         return Bound(margin=-least, trials=ends[1])
     tied = np.concatenate([key.hashes[key.missed] for key in keys])[margins == least]
@@ -630,14 +637,14 @@ def bound_of(found: Sequence[Evaluated], rule: Rule, rows: int, keep: int) -> Bo
     return Bound(margin=-least, trials=ends[1], last=int(last))
 
 
-def place_of(count: int, sample: int, rows: int) -> int:
+def sample_place(count: int, sample: int, rows: int) -> int:
     """Return the place in a sample, from 1, before which probably stand `count` of all `rows`."""
     share = count * sample / rows
     # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
     return int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
 
 
-def _smallest(values: _Array, place: int) -> float:
+def _value_at_place(values: _Array, place: int) -> float:
     """Return the value at a place in ascending order, from 1; infinite beyond the last."""
     if place <= len(values):
         return float(np.partition(values, place - 1)[place - 1])

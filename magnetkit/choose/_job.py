@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from .._core._requirement_text import parse_requirement
-from .._core._toml import checked
+from .._core._toml import validate_record
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..alloy.table import CompositionTable
@@ -25,12 +25,12 @@ from ..magnetism._reference import (
     GUARANTEE,
     KnownValue,
     calibrate_on_reference,
-    typical,
+    typical_over_minimum,
 )
 from ..magnetism._stages import describe, supplies
-from ..magnetism.conditions import NO_CALIBRATION, Conditions, calibrated
+from ..magnetism.conditions import NO_CALIBRATION, Conditions, calibrated_process
 from ..magnetism.process import process_record, routes
-from ..magnetism.sintered import read_between
+from ..magnetism.sintered import parse_chord
 from ._order import PLAUSIBLE, Rule
 from ._profile_parts import MEETS_PROBABILITY, SHARE, UNITS, Objective, Requirement
 
@@ -77,7 +77,9 @@ class Job:
         if not route:
             return self
         if route.startswith(AS_SOLD):
-            process = calibrated(None, route.removeprefix(AS_SOLD), self.temperature)
+            process = calibrated_process(
+                None, route.removeprefix(AS_SOLD), self.temperature
+            )
         else:
             process = {
                 **(process_record(self.conditions.process) or {}),
@@ -110,7 +112,7 @@ class Job:
         return dataclasses.replace(found, trial=self.trial)
 
 
-def job_for(
+def make_job(
     profile: "Profile",
     temperature: float | None = None,
     *,
@@ -137,10 +139,10 @@ def job_for(
     reference = profile.reference.table()
     kelvin = temperature or profile.temperature_K
     calibration = conditions.pop("calibration", None)
-    process = calibrated(conditions.get("process"), calibration, kelvin)
+    process = calibrated_process(conditions.get("process"), calibration, kelvin)
     if calibration != NO_CALIBRATION:
-        process = _anchored(
-            process, profile, reference, read_between(conditions["between"])
+        process = _anchor_process(
+            process, profile, reference, parse_chord(conditions["between"])
         )
     made = Conditions.of(
         **conditions | {"process": process},
@@ -151,15 +153,15 @@ def job_for(
     made = dataclasses.replace(made, calibration=calibration)
     if objectives is not None and len(objectives):
         profile = with_fields(profile, objectives=tuple(objectives))
-    added = [requirement_of(text, profile, made, kelvin) for text in require]
+    added = [resolve_requirement(text, profile, made, kelvin) for text in require]
     if added:
-        replaced = {_side(new) for new in added}
-        kept = [old for old in profile.requirements if _side(old) not in replaced]
+        replaced = {_limit_side(new) for new in added}
+        kept = [old for old in profile.requirements if _limit_side(old) not in replaced]
         profile = with_fields(profile, requirements=(*kept, *added))
     return Job(profile, kelvin, made)
 
 
-def _anchored(
+def _anchor_process(
     process: Any,
     profile: "Profile",
     reference: CompositionTable,
@@ -176,7 +178,9 @@ def _anchored(
         value = one.value
         deviation = one.spread
         if one.column != ALPHA:
-            ratio = typical(profile.reference.host) if one.guaranteed else 1.0
+            ratio = (
+                typical_over_minimum(profile.reference.host) if one.guaranteed else 1.0
+            )
             value, deviation = value * ratio, deviation / value
         if one.guaranteed:
             deviation = float(np.hypot(deviation, GUARANTEE))
@@ -235,10 +239,10 @@ def _working(
 
 def with_fields(profile: "Profile", **fields: object) -> "Profile":
     """Return a profile with other fields, checked as when it is read."""
-    return checked(type(profile), {**dict(profile), **fields})
+    return validate_record(type(profile), {**dict(profile), **fields})
 
 
-def requirement_of(
+def resolve_requirement(
     text: str, profile: "Profile", conditions: Conditions, kelvin: float
 ) -> Requirement:
     """Return a requirement given as one line of text, its share of the reference as a number.
@@ -258,7 +262,7 @@ def requirement_of(
             )
         limit = (given.share or 1.0) * value if np.isfinite(value) else 0.0
     side = "minimum" if given.sign == ">=" else "maximum"
-    return checked(
+    return validate_record(
         Requirement,
         {
             "column": given.column,
@@ -272,7 +276,7 @@ def requirement_of(
     )
 
 
-def _side(requirement: Requirement) -> tuple[str, bool, float | None]:
+def _limit_side(requirement: Requirement) -> tuple[str, bool, float | None]:
     return (
         requirement.column,
         requirement.minimum is not None,
@@ -296,18 +300,18 @@ _KEPT = (
 )
 
 
-def identity_of(job: Job) -> dict[str, Any]:
-    """Return what `job_from` needs to build a job anew, as plain values for the manifest."""
+def job_identity(job: Job) -> dict[str, Any]:
+    """Return what `restore_job` needs to build a job anew, as plain values for the manifest."""
     own = job.conditions
     found: dict[str, Any] = {"application": job.profile.model_dump(mode="json")}
     found["temperature_K"] = job.temperature
     found |= {name: getattr(own, name) for name in _KEPT}
-    found |= {"process": _plain(own.process), "between": list(own.between)}
+    found |= {"process": _process_values(own.process), "between": list(own.between)}
     found["phases"] = None if own.snapshot is None else str(own.snapshot)
     return found | {"curie": {"data": own.data, "add": own.add}}
 
 
-def _plain(process: Any) -> Any:
+def _process_values(process: Any) -> Any:
     """Return what the user gave as `process` as JSON values."""
     if is_dataclass(process) and not isinstance(process, type):
         process = {k: v for k, v in asdict(process).items() if v is not None}
@@ -316,18 +320,18 @@ def _plain(process: Any) -> Any:
     return {k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()}
 
 
-def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
+def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     """Return the job that a result of this identity was made for."""
     kept = {name: identity[name] for name in _KEPT} | identity["curie"]
     if kept["calibration"] != NO_CALIBRATION:
         # The magnets of others are in the process already.
         kept["calibration"] = None
-    return job_for(
+    return make_job(
         profile, identity["temperature_K"], snapshot=identity["phases"], **kept
     )
 
 
-def producer_of(process: Any) -> Producer | None:
+def get_producer(process: Any) -> Producer | None:
     """Return the measured magnets that a process is conditional on, None if there are none."""
     record = process.get("producer") if isinstance(process, Mapping) else None
     if record is None:

@@ -14,13 +14,13 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .._core._arguments import whole
+from .._core._arguments import parse_whole_number
 from .._core.columns import ROBUSTNESS, with_interval
 from .._core.errors import InputError
 from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
 from ..magnetism._evidence import DISTANCE
-from ..phases.records import root_of
+from ..phases.records import root_host
 from ._draws import sample
 from ._job import Job
 from ._order import Ranking
@@ -94,7 +94,7 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
     holds = _ingredients(leading)
     loss = _losses(leading, job)
     held = holds[:, holds.any(axis=0)].astype(np.int32)
-    hosts = pd.factorize(leading["host"].astype(str).map(root_of))[0]
+    hosts = pd.factorize(leading["host"].astype(str).map(root_host))[0]
     rank = leading["rank"]
     # Of row i, whether j contains nothing else; and whether i gains on it.
     within = (1 - held) @ held.T == 0
@@ -144,8 +144,8 @@ def robustness(
 ) -> pd.DataFrame:
     """Return how often each of the best rows stays at the top; see `Ranked.robustness`."""
     for name, value in (("top", top), ("draws", draws)):
-        whole(name, value)
-    whole("seed", seed, 0)
+        parse_whole_number(name, value)
+    parse_whole_number("seed", seed, 0)
     if not 0.5 < interval < 1.0:
         raise InputError(f"interval must lie between 0.5 and 1, got {interval}")
     leading = leading.reset_index(drop=True)

@@ -28,12 +28,12 @@ _SHOWN_DIGITS = 3
 _EQUAL_DIGITS = 12
 
 
-def _steady(values: ArrayLike) -> NDArray[np.float64]:
+def _round_steadily(values: ArrayLike) -> NDArray[np.float64]:
     """Return values to twelve digits, without those in which the order of the rows shows."""
     return _to_digits(values, _EQUAL_DIGITS)
 
 
-def compared(values: ArrayLike) -> NDArray[np.float64]:
+def comparable_values(values: ArrayLike) -> NDArray[np.float64]:
     """Return an objective's values as candidates are compared by them: to three digits, as shown.
 
     A fourth is beyond what is known of any magnet, yet it would put on a front a candidate that is
@@ -45,7 +45,7 @@ def compared(values: ArrayLike) -> NDArray[np.float64]:
     >>> compared([17.447, 17.444, 0.0]).tolist()
     [17.4, 17.4, 0.0]
     """
-    return _to_digits(_steady(values), _SHOWN_DIGITS)
+    return _to_digits(_round_steadily(values), _SHOWN_DIGITS)
 
 
 def _to_digits(values: ArrayLike, digits: int) -> NDArray[np.float64]:
@@ -189,7 +189,9 @@ class Ranking:
         """
         met = np.flatnonzero(self.meets)
         order = np.argsort(self.place[met])
-        order[: len(rows)] = order[: len(rows)][np.lexsort((_rounded(loss), -share))]
+        order[: len(rows)] = order[: len(rows)][
+            np.lexsort((_round_probability(loss), -share))
+        ]
         both = np.column_stack([self.chance, self.chance])
         both[np.searchsorted(met, rows), 1] = chance
         settle(
@@ -317,7 +319,7 @@ class Rule:
     def keys(self, table: pa.Table) -> Keys:
         """Return what the ranking needs of a table that has those `columns`."""
         usable = _array(pc.equal(table["status"], "ok"))
-        chance = _steady(_array(table[CHANCE]))
+        chance = _round_steadily(_array(table[CHANCE]))
         meets = usable & (chance >= self.threshold)
         values = [_array(table[o.column])[meets] for o in self.objectives]
         chance = chance[meets]
@@ -325,18 +327,18 @@ class Rule:
             self.objectives, self.units, values, (1.0 - chance) / self.miss
         )
         burden = np.column_stack(
-            [_steady(_array(table[name])[meets]) for name in BURDEN]
+            [_round_steadily(_array(table[name])[meets]) for name in BURDEN]
         )
         points = [
-            o.sign * compared(v)
+            o.sign * comparable_values(v)
             for o, v in zip(self.objectives[:_MAX_OBJECTIVES], values, strict=False)
         ]
         return Keys(
             meets,
             usable & ~meets,
-            -_steady(np.nan_to_num(_array(table[MARGIN]), nan=-np.inf)),
-            hashes_of(table),
-            _rounded(loss),
+            -_round_steadily(np.nan_to_num(_array(table[MARGIN]), nan=-np.inf)),
+            candidate_hashes(table),
+            _round_probability(loss),
             burden,
             chance,
             np.column_stack(points),
@@ -360,11 +362,11 @@ def total_loss(
     return np.where(np.isnan(loss), np.inf, loss)
 
 
-def _rounded(loss: NDArray[np.float64]) -> NDArray[np.float64]:
+def _round_probability(loss: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.round(loss, _DECIMALS)
 
 
-def hashes_of(table: pa.Table) -> NDArray[np.uint64]:
+def candidate_hashes(table: pa.Table) -> NDArray[np.uint64]:
     """Return a hash of each candidate that depends on its ``formula`` and ``shell`` alone."""
     hashes = np.empty(len(table), np.uint64)
     start = 0
@@ -381,18 +383,18 @@ def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
         codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
         if len(texts.dictionary):
             return _text_hashes(texts.dictionary)[codes]
-        return _none(len(texts))
+        return _empty_ranking(len(texts))
     texts = pc.fill_null(texts.cast(pa.large_string()), "")
     _, offsets, data = texts.buffers()
     if data is None:
-        return _none(len(texts))
+        return _empty_ranking(len(texts))
     places = np.frombuffer(offsets, np.int64)[
         texts.offset : texts.offset + len(texts) + 1
     ]
     return text_keys(places, np.frombuffer(data, np.uint8))
 
 
-def _none(n: int) -> NDArray[np.uint64]:
+def _empty_ranking(n: int) -> NDArray[np.uint64]:
     return text_keys(np.zeros(n + 1, np.int64), np.zeros(0, np.uint8))
 
 

@@ -21,7 +21,7 @@ _BRUTE = 48
 # order: int64 (m,) point indices in lexicographic order, all points distinct
 # second, third: float64 (n,) by point; front: int32 (n,) by point, in and out
 @jit(part="copied")
-def _brute(order, lo, hi, second, third, front):
+def _dominated_by_pairs(order, lo, hi, second, third, front):
     for j in range(lo, hi):
         p = order[j]
         best = front[p]
@@ -74,7 +74,7 @@ def _divide(order, second, third, front):
         depth -= 1
         lo, hi, left_done = stack[depth]
         if hi - lo <= _BRUTE:
-            _brute(order, lo, hi, second, third, front)
+            _dominated_by_pairs(order, lo, hi, second, third, front)
             continue
         mid = (lo + hi) // 2
         if left_done == 0:

@@ -19,13 +19,19 @@ from ..magnetism._composition_estimate import (
     MELTED,
     CompositionEstimate,
     alpha_range,
+    error_nothing_left,
     estimate_composition,
     given_composition,
-    nothing_left,
     read_recipe,
 )
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
-from ..magnetism.grades import cold_value, curve_shapes, grades, shares_left, sold_at
+from ..magnetism.grades import (
+    cold_value,
+    curve_shapes,
+    grades,
+    guaranteed_minima,
+    shares_left,
+)
 from ..magnetism.measured_curve import is_curve, read_curve
 from ..magnetism.process import process_record, read_process, routes
 from ..magnetism.spread import Spread, lots
@@ -271,7 +277,7 @@ def incumbent_of_grade(name: str, request: Request) -> Incumbent:
 
 def _guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return what makers guarantee of a grade at a temperature: the median over them."""
-    sold = sold_at(kelvin)
+    sold = guaranteed_minima(kelvin)
     rows = sold.loc[sold["grade"] == sheet["grade"], list(_CHORDS)]
     if len(rows):
         return {quantity: float(rows[quantity].median()) for quantity in _CHORDS}
@@ -303,7 +309,7 @@ def _incumbent_of_row(
     """Return the magnet in use, from a row of grades and what is known better."""
     kind, host, makers = (str(sheet[column]) for column in ("kind", "host", "makers"))
     if kind in MELTED and not all(value > 0.0 for value in least.values()):
-        raise nothing_left(name, request.temperature, float(sheet[LIMIT]))
+        raise error_nothing_left(name, request.temperature, float(sheet[LIMIT]))
     squareness, recoil = shape_at(sheet, request.temperature)
     source = f"as class and number: {name} is in no table"
     if makers:

@@ -11,11 +11,11 @@ from scipy.special import ndtr, ndtri
 from .._core._columnar import Coded, Columns
 from .._core.columns import COLUMNS, GATES, STATUSES, with_interval
 from ..alloy.table import CompositionTable
-from ..magnetism._evidence import DISTANCE, limited
+from ..magnetism._evidence import DISTANCE, cap_probability
 from ..magnetism._figures import kinds
 from ..magnetism._stages import GRADED, ROOM_K
 from ..magnetism._uncertainty import relative_width
-from ._job import Job, producer_of
+from ._job import Job, get_producer
 from ._profile_parts import CHANCE, MARGIN, MEETS_PROBABILITY
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def host_condition(profile: "Profile") -> str:
     return "host in " + ", ".join(profile.hosts)
 
 
-def _status_over(tables: _Tables, temperature: float) -> Coded:
+def _first_status(tables: _Tables, temperature: float) -> Coded:
     """Return the first status that is not ok, that at `temperature` (K) before the others."""
     found = tables[temperature]["status"].codes
     for table in tables.values():
@@ -139,7 +139,7 @@ def _status_over(tables: _Tables, temperature: float) -> Coded:
     return Coded(found, STATUSES)
 
 
-def interval_of(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
+def column_interval(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
     """Return value, lower and upper end of a column of `Columns` or a frame.
 
     All three are the value where it is exact.
@@ -160,7 +160,7 @@ def _window(
     width: NDArray[np.float64] | float | None,
 ) -> _Window:
     """Return where the standard score of a prediction must lie; an empty window for NaN."""
-    value, lo, hi = interval_of(table, requirement.column)
+    value, lo, hi = column_interval(table, requirement.column)
     if width is not None:
         lo = value - width * (value - lo)
         hi = value + width * (hi - value)
@@ -257,8 +257,8 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
     verdict = evaluate_requirements(
         profile, tables, kelvin, job.threshold, job.conditions.interval, widths
     )
-    status = _status_over(tables, kelvin)
-    chance = limited(verdict.probability, tables[kelvin][DISTANCE])
+    status = _first_status(tables, kelvin)
+    chance = cap_probability(verdict.probability, tables[kelvin][DISTANCE])
     unproven = verdict.failed.says("") & (chance < job.threshold)
     found = Columns(
         status=status, failed_requirements=verdict.failed.put(unproven, UNPROVEN)
@@ -288,4 +288,4 @@ def _relative_widths(
         reference.table(), [reference.host], shells, process, job.temperature, curie
     )
     quantities = {FOLLOWS.get(column, column) for column in relative}
-    return {q: relative_width(own, it, q, producer_of(process)) for q in quantities}
+    return {q: relative_width(own, it, q, get_producer(process)) for q in quantities}

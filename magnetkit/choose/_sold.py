@@ -10,11 +10,11 @@ from .._core._columnar import Columns
 from .._core.columns import COLUMNS
 from ..alloy.table import CompositionTable
 from ..magnetism import _stages
-from ..magnetism._composition_estimate import made_of
+from ..magnetism._composition_estimate import likeliest_recipe
 from ..magnetism.grades import OF_LOTS, secondhand
-from ..phases.records import root_of
+from ..phases.records import root_host
 from ._candidates import sold_figures
-from ._decisions import worth
+from ._decisions import saves_enough
 from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
 from ._profile_parts import CHANCE
@@ -42,7 +42,7 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     b_r, h_cj = (float(today[name][0]) for name in _stages.GUARANTEED.values())
     rows = _sheets(job.temperature, job)
     fits: NDArray[np.bool_] = np.array(
-        [root_of(str(host)) == root_of(reference.host) for host in rows["host"]]
+        [root_host(str(host)) == root_host(reference.host) for host in rows["host"]]
     )
     fits &= (rows["coercivity_kA_m"] < _LOWER * h_cj) & ~rows["grade"].isin(
         secondhand()
@@ -72,10 +72,10 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         )
     names = ", ".join(able["grade"].head(_NAMED_MAKERS))
     ways = []
-    for _, sold in able.head(_TRIED if worth(0.0, job) else 0).iterrows():
+    for _, sold in able.head(_TRIED if saves_enough(0.0, job) else 0).iterrows():
         kind = "diffused" if reference.shell else "bulk"
-        made = made_of(str(sold["grade"]), kind, job.conditions.curie)
-        if made is not None and worth(made.heavy_wt_pct, job):
+        made = likeliest_recipe(str(sold["grade"]), kind, job.conditions.curie)
+        if made is not None and saves_enough(made.heavy_wt_pct, job):
             ways.append(
                 (
                     round(made.heavy_wt_pct, 1),
@@ -100,7 +100,7 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         "nearest_grade": sold["grade"],
     }
     record |= {
-        "decision": f"{root_of(reference.host)}: lower class as sold",
+        "decision": f"{root_host(reference.host)}: lower class as sold",
         "copies": len(able),
     }
     record |= {

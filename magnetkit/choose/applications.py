@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from .._core import _toml
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._constants import ROOM_K
 from .._core._requirement_text import parse_requirement
-from .._core._toml import Name, Strict, Text, checked
+from .._core._toml import Name, Strict, Text, validate_record
 from .._core.errors import InputError
 from .._core.units import TEN_YEARS, parse_temperature
 from ..phases.records import HOST_NAMES, HOSTS
@@ -193,7 +193,7 @@ def names() -> list[str]:
     return _toml.names("applications")
 
 
-@named
+@check_arguments
 def load(name_or_path: str | Path) -> Profile:
     """Read a profile.
 
@@ -223,7 +223,7 @@ _GIVEN = {"source": "given with the screening", "status": "assumption"}
 _LEAST_RANGE_K = 10.0
 
 
-@named
+@check_arguments
 def with_reference(
     profile: Profile, recipe: str, basis: str = "auto", shell: str | None = None
 ) -> Profile:
@@ -260,8 +260,8 @@ def with_reference(
     return profile.model_copy(update={"reference": _reference(recipe, basis, shell)})
 
 
-@named
-def asked(
+@check_arguments
+def requirements_alone(
     require: Sequence[str],
     reference: str,
     temperature: float | str,
@@ -322,7 +322,7 @@ def asked(
         )
     low = min(ROOM_K, kelvin)
     high = max(ROOM_K, kelvin)
-    return checked(
+    return validate_record(
         Profile,
         {
             "name": "asked",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..magnetism.spread import constants
-from ..phases.records import root_of
+from ..phases.records import root_host
 
 _Array = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
@@ -57,7 +57,7 @@ def producer_deviations(
     remanence = remanence + (alloy["of_difference"] * rise) ** 2
     remanence = remanence + (shell["remanence_T"] * other_shell) ** 2
     remanence = remanence + (route["remanence_T"] * other_route) ** 2
-    each = alloy["of_host"].get(root_of(host), alloy["coercivity_kA_m"])
+    each = alloy["of_host"].get(root_host(host), alloy["coercivity_kA_m"])
     coercivity = 2.0 * each**2 * -np.expm1(-distance / alloy["length"])
     coercivity = coercivity + (shell["gain"] * share) ** 2
     coercivity = coercivity + (shell["coercivity_kA_m"] * other_shell) ** 2

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .._core._arguments import whole
+from .._core._arguments import parse_whole_number
 from .._core._files import write_parquet
-from .._core.columns import COLUMNS, ordered
+from .._core.columns import COLUMNS, order_columns
 from .._core.errors import InputError
 from ..alloy._files import Rejected
 from ._leading import DRAWS, SEED, TOP, changes, robustness
@@ -140,7 +140,7 @@ class Ranked:
         of pandas whatever the input; ``polars.DataFrame(result)`` and ``pyarrow.table(result)``
         give other frames.
         """
-        return _frame_of(self.data)
+        return _result_frame(self.data)
 
     @cached_property
     def rejected(self) -> list[Rejected]:
@@ -152,9 +152,9 @@ class Ranked:
     @cached_property
     def job(self) -> "Job":
         """What the candidates were evaluated for."""
-        from ._job import job_from
+        from ._job import restore_job
 
-        return self.known_job or job_from(self.profile, self.manifest["identity"])
+        return self.known_job or restore_job(self.profile, self.manifest["identity"])
 
     @property
     def pareto(self) -> pd.DataFrame:
@@ -172,7 +172,7 @@ class Ranked:
         of another family, or a trial), ``copies``, of a space of which the best are kept at least
         so many, and ``next_test``. One row per decision.
         """
-        return framed(self.manifest[DECISIONS])
+        return decisions_frame(self.manifest[DECISIONS])
 
     def best(self, n: int | None = None) -> pd.DataFrame:
         """Return the decisions, or the first `n` candidates in order of rank.
@@ -194,7 +194,7 @@ class Ranked:
         """
         if n is None:
             return self.decisions.copy()
-        whole("n", n, 0)
+        parse_whole_number("n", n, 0)
         rank = self.select(["rank"])["rank"]
         return self._rows(
             np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy())
@@ -240,7 +240,7 @@ class Ranked:
         DataFrame
             Columns as in `magnetkit.columns`.
         """
-        whole("n", n, 0)
+        parse_whole_number("n", n, 0)
         rank = self.select(["rank"])["rank"]
         places = spread_places(len(rank) - rank.null_count, n)
         return self._rows(np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy()))
@@ -282,7 +282,7 @@ class Ranked:
         InputError
             If a number is out of its range.
         """
-        whole("pool", pool)
+        parse_whole_number("pool", pool)
         return robustness(self.best(pool), self.job, top, draws, seed, interval)
 
     def changes(self, baseline: "Ranked", n: int = 10) -> pd.DataFrame:
@@ -372,10 +372,10 @@ class Ranked:
     def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
         """Return some rows, by ascending number, in order of rank, with the index of `table`."""
         found = compact(self.source.take(rows))
-        return _frame_of(found).set_axis(rows).sort_values("rank", kind="stable")
+        return _result_frame(found).set_axis(rows).sort_values("rank", kind="stable")
 
 
-def rows_between(rows: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:
+def slice_rows(rows: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:
     """Return those of some ascending numbers that are from `start` up to but not `stop`."""
     return rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
 
@@ -404,10 +404,10 @@ def compact(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def framed(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return records of decisions as pandas has a result."""
     frame: Any = pd.DataFrame.from_records(list(records))
-    frame = frame[ordered(frame.columns)]
+    frame = frame[order_columns(frame.columns)]
     for name in frame:
         column = COLUMNS.get(name)
         if name in _MASKED:
@@ -421,7 +421,7 @@ def framed(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return frame
 
 
-def _frame_of(table: pa.Table) -> pd.DataFrame:
+def _result_frame(table: pa.Table) -> pd.DataFrame:
     """Return rows of a result as pandas has them."""
     frame = table.to_pandas()
     for name, kind in _MASKED.items():

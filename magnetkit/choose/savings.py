@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.elements import N_ELEMENTS, mask
 from .._core.errors import InputError
 from .._core.settings import get_settings
 from ..alloy.shell_rows import mean_over_mass
 from ..alloy.table import CompositionTable
-from ..phases.records import root_of
+from ..phases.records import root_host
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ _LOSSES = {
 _ALPHA = "remanence_coefficient_pct_K"
 
 
-@named
+@check_arguments
 def heavy_rare_earth_ledger(
     results: "pd.DataFrame",
     table: CompositionTable,
@@ -113,7 +113,7 @@ def heavy_rare_earth_ledger(
     columns["heavy_rare_earth_saved_pct"] = 100.0 * saved / (today.sum() or np.nan)
     columns |= _losses(results, reference_magnet.iloc[0], saved)
     bulk = _bulk_at_equal_coercivity(
-        results["host"].astype(str).map(root_of).to_numpy(dtype=str),
+        results["host"].astype(str).map(root_host).to_numpy(dtype=str),
         shells != "",
         results["coercivity_kA_m"].to_numpy(float),
         total,

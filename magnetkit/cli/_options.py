@@ -13,7 +13,7 @@ import typer
 
 from .._core._progress import message
 from .._core.errors import InputError
-from ..magnetism.conditions import GROUPS, conditions_in
+from ..magnetism.conditions import GROUPS, condition_fields
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,12 +31,12 @@ def option(*words: str, panel: str | None = None, **kind: Any) -> Any:
     return typer.Option(*names, help=meaning, rich_help_panel=panel, **kind)
 
 
-def more(*words: str, panel: str | None = None, **kind: Any) -> Any:
+def hidden_option(*words: str, panel: str | None = None, **kind: Any) -> Any:
     """Return an option that only ``--help-all`` shows."""
     return option(*words, panel=panel, hidden=True, **kind)
 
 
-def _named(folder: str) -> Callable[[str], list[str]]:
+def _completion(folder: str) -> Callable[[str], list[str]]:
     """Return what completes the name of an embedded TOML file; reads the folder alone."""
 
     def complete(start: str) -> list[str]:
@@ -49,7 +49,7 @@ def _named(folder: str) -> Callable[[str], list[str]]:
     return complete
 
 
-_device = _named("applications")
+_device = _completion("applications")
 Application = Annotated[
     str | None,
     option(
@@ -68,17 +68,20 @@ Folder = Annotated[
 ]
 Basis = Annotated[Literal["auto", "atomic", "weight"], option("What the amounts are.")]
 Sheet = Annotated[
-    str | None, more("Sheet of a workbook; the first otherwise.", metavar="NAME")
+    str | None,
+    hidden_option("Sheet of a workbook; the first otherwise.", metavar="NAME"),
 ]
 HeaderRow = Annotated[
-    int | None, more("Row of the header, where it is not found.", min=1)
+    int | None, hidden_option("Row of the header, where it is not found.", min=1)
 ]
 Column = Annotated[
-    str | None, more("Composition column, if not `composition` or the only text.")
+    str | None,
+    hidden_option("Composition column, if not `composition` or the only text."),
 ]
 
 ElementColumns = Annotated[
-    bool, more("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B.")
+    bool,
+    hidden_option("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B."),
 ]
 
 
@@ -96,7 +99,7 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
     return place
 
 
-def composition_of(column: str | None, element_columns: bool) -> str | None:
+def composition_column(column: str | None, element_columns: bool) -> str | None:
     """Return the composition column that two options name."""
     from ..alloy._files import ELEMENT_COLUMNS
 
@@ -107,7 +110,7 @@ def composition_of(column: str | None, element_columns: bool) -> str | None:
     return ELEMENT_COLUMNS
 
 
-def one_of(shells: Sequence[str] | None, why: str) -> str | None:
+def single_shell(shells: Sequence[str] | None, why: str) -> str | None:
     """Return the one shell that is given, or None; refuse several by saying why."""
     if len(shells or ()) > 1:
         raise InputError(why)
@@ -135,10 +138,12 @@ def with_unit(text: str | None) -> str | None:
 
 Columns = Annotated[
     str | None,
-    more("Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT),
+    hidden_option(
+        "Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT
+    ),
 ]
 Everything = Annotated[
-    bool, more("--all", "Print all columns, however wide.", panel=OUTPUT)
+    bool, hidden_option("--all", "Print all columns, however wide.", panel=OUTPUT)
 ]
 Shells = Annotated[
     list[str] | None,
@@ -150,7 +155,8 @@ Shells = Annotated[
     ),
 ]
 Strict = Annotated[
-    bool, more("--strict", "Fail on the first row that cannot be used.", panel=RUN)
+    bool,
+    hidden_option("--strict", "Fail on the first row that cannot be used.", panel=RUN),
 ]
 ReferenceMagnet = Annotated[
     str | None,
@@ -181,7 +187,7 @@ Force = Annotated[
 ]
 Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]
 Top = Annotated[int, option("Candidates to print.", min=0, panel=OUTPUT)]
-Mass = Annotated[float, more("Mass of one magnet, kg.", metavar="KG")]
+Mass = Annotated[float, hidden_option("Mass of one magnet, kg.", metavar="KG")]
 PerYear = Annotated[
     int | None, option("Magnets, or devices, a year.", min=1, panel=OUTPUT)
 ]
@@ -266,7 +272,7 @@ _TYPES: dict[str, Any] = {
 }
 _TOLD: dict[str, dict[str, Any]] = {
     "temperature": {"callback": with_unit},
-    "scenario": {"autocompletion": _named("supply/scenarios")},
+    "scenario": {"autocompletion": _completion("supply/scenarios")},
 }
 _READ: dict[str, Callable[[Any], Any]] = {
     "between": lambda text: tuple((with_unit(text) or "").split(",")),
@@ -276,7 +282,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def option_of(one: "Field[Any]") -> Any:
+def condition_option(one: "Field[Any]") -> Any:
     """Return the annotation of the option that a field of `Conditions` makes."""
     facts = one.metadata
     example = f"; {facts['example']}" if facts["example"] else ""
@@ -291,8 +297,8 @@ def option_of(one: "Field[Any]") -> Any:
     return Annotated[_TYPES.get(one.name, str | None), result]
 
 
-_MADE = {one.name: option_of(one) for one in conditions_in(*GROUPS)}
-_NAMES = {one.name: one.metadata["option"] for one in conditions_in(*GROUPS)}
+_MADE = {one.name: condition_option(one) for one in condition_fields(*GROUPS)}
+_NAMES = {one.name: one.metadata["option"] for one in condition_fields(*GROUPS)}
 Temperature = _MADE["temperature"]
 Scenario = _MADE["scenario"]
 Recycled = _MADE["recycled"]
@@ -318,7 +324,7 @@ def with_options(
         names_present = {p.name for p in parameters}
         new_names = [
             f.name
-            for f in conditions_in(*names, without=without)
+            for f in condition_fields(*names, without=without)
             if f.name not in names_present
         ]
 
@@ -384,7 +390,7 @@ _HelpAll = Annotated[
 ]
 
 
-def reported(
+def call_reporting(
     function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any
 ) -> Any:
     """Call a function that takes compositions, and list the rows that it rejected."""

@@ -118,20 +118,24 @@ def pull(
         ),
     ] = False,
     out: Annotated[Path | None, o.option("Folder to freeze the pull into.")] = None,
-    cif: Annotated[Path | None, o.more("Folder for crystals as CIF files.")] = None,
+    cif: Annotated[
+        Path | None, o.hidden_option("Folder for crystals as CIF files.")
+    ] = None,
     poscar: Annotated[
-        Path | None, o.more("The same as POSCAR files, as VASP reads them.")
+        Path | None, o.hidden_option("The same as POSCAR files, as VASP reads them.")
     ] = None,
     endpoint: Annotated[
         str | None,
-        o.more("Address of the server; else MP_API_ENDPOINT or the public one."),
+        o.hidden_option(
+            "Address of the server; else MP_API_ENDPOINT or the public one."
+        ),
     ] = None,
     thermo_type: Annotated[
         str | None,
-        o.more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN."),
+        o.hidden_option("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN."),
     ] = None,
     refresh: Annotated[
-        bool, o.more("--refresh", "Request again what is in the cache.")
+        bool, o.hidden_option("--refresh", "Request again what is in the cache.")
     ] = False,
     quiet: o.Quiet = False,
 ) -> None:
@@ -415,12 +419,12 @@ def alloys(
     shell: o.Shell = None,
     break_even: Annotated[
         str | None,
-        o.more(
+        o.hidden_option(
             "Element to recycle until its risk is that of --against.", metavar="ELEMENT"
         ),
     ] = None,
     against: Annotated[
-        str | None, o.more("Alloy whose supply risk is to be reached.")
+        str | None, o.hidden_option("Alloy whose supply risk is to be reached.")
     ] = None,
     json: o.Json = False,
 ) -> None:
@@ -434,7 +438,7 @@ def alloys(
     """
     from .._core.columns import layouts
     from ..alloy.table import CompositionTable
-    from ..report._text import of_cost, remark
+    from ..report._text import cost_note, remark
     from ..supply.ledger import break_even_recycled_share, ledger
 
     if (break_even is None) != (against is None):
@@ -457,7 +461,7 @@ def alloys(
         )
         headings["break_even"] = f"{break_even} to be\nrecycled"
     _print(frame, headings, as_json=json)
-    if not json and (note := of_cost(table)):
+    if not json and (note := cost_note(table)):
         remark(note)
     _say_overdue()
     if break_even and not json:

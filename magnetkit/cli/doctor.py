@@ -117,7 +117,7 @@ class Finding:
     advice: str = ""
 
 
-def _checked(
+def _check_finding(
     group: str, name: str, value: str, good: bool, otherwise: State, advice: str
 ) -> Finding:
     """Return a finding that is in the state `otherwise`, with advice, where it is not good."""
@@ -148,7 +148,7 @@ def examine(online: bool = False) -> Iterator[Finding]:
     yield from _materials_project(online)
 
 
-def _tested() -> dict[str, str]:
+def _tested_versions() -> dict[str, str]:
     """Return the versions magnetkit was tested with, by name in lower case."""
     package = Path(__file__).resolve().parents[1]
     for file in (package / "_constraints.txt", package.parent / "constraints.txt"):
@@ -164,13 +164,13 @@ def _packages() -> Iterator[Finding]:
     from importlib import metadata
 
     group = "Packages"
-    pins = _tested()
+    pins = _tested_versions()
     python = platform.python_version()
     is_supported = (3, 11) <= tuple(map(int, python.split(".")[:2])) < (3, 14)
     value = (
         f"{__version__} on Python {python}, {platform.system()} {platform.machine()}"
     )
-    yield _checked(
+    yield _check_finding(
         group, "magnetkit", value, is_supported, "broken", "use Python 3.11 to 3.13"
     )
     for name in (*NEEDED, *_OPTIONAL):
@@ -189,7 +189,7 @@ def _packages() -> Iterator[Finding]:
         same = pin is None or pin == version
         value = version if same else f"{version} (tested with {pin})"
         advice = "if a figure looks odd, try the version tested"
-        yield _checked(group, name, value, same, "note", advice)
+        yield _check_finding(group, name, value, same, "note", advice)
 
 
 def _data() -> Iterator[Finding]:
@@ -209,14 +209,14 @@ def _data() -> Iterator[Finding]:
     bad = [name for name, state in states.items() if state != "ok"]
     value = f"{len(states) - len(bad)} of {len(states)} files as published, in {datasets.root()}"
     advice = f"install magnetkit again; changed or missing: {', '.join(bad[:5])}"
-    yield _checked(group, "embedded", value, not bad, "broken", advice)
+    yield _check_finding(group, "embedded", value, not bad, "broken", advice)
     late = overdue()
     value = "; ".join(late) or "no export control or price is due for a review"
     advice = (
         "see `magnetkit supply controls`; scenarios controls-2025 and controls-2026-all are the "
         "two outcomes"
     )
-    yield _checked(group, "dated facts", value, not late, "note", advice)
+    yield _check_finding(group, "dated facts", value, not late, "note", advice)
     if (mirror := get_settings().mirror) is not None:
         yield Finding(group, "mirror", str(mirror))
     for name in names():
@@ -247,7 +247,7 @@ def _caches() -> Iterator[Finding]:
         writable = False
     value = f"{folder}{'' if writable else ', which cannot be written'}"
     advice = "set MAGNETKIT_CACHE_DIR to a folder you may write to"
-    yield _checked(group, "folder", value, writable, "note", advice)
+    yield _check_finding(group, "folder", value, writable, "note", advice)
     for name, what in _CACHES.items():
         files = _files(folder / name)
         yield Finding(group, what, f"{len(files)} files, {_size(files)}")
@@ -262,13 +262,19 @@ def _models() -> Iterator[Finding]:
         count = sum(name.startswith(f"{target}-") for name in names)
         advice = "trained at first use; `magnetkit models train` does it now"
         value = f"{count} trained" if count else "not trained"
-        yield _checked("Models", target, value, count > 0, "ok", advice)
+        yield _check_finding("Models", target, value, count > 0, "ok", advice)
 
 
 def _kernels() -> Iterator[Finding]:
     group = "Kernels"
     try:
-        from .._core._jit import folder, is_switched_off, kept, listed_in, most_threads
+        from .._core._jit import (
+            folder,
+            is_switched_off,
+            list_cached_files,
+            most_threads,
+            read_hash_lists,
+        )
     except InputError as error:
         yield Finding(group, "threads", str(error), "broken", "unset NUMBA_NUM_THREADS")
         return
@@ -287,12 +293,12 @@ def _kernels() -> Iterator[Finding]:
         )
         yield Finding(group, "compiled", "not kept between commands", "note", advice)
         return
-    files = [file for file, _ in kept(place) if file.suffix == ".nbc"]
+    files = [file for file, _ in list_cached_files(place) if file.suffix == ".nbc"]
     if not files:
         advice = "the first command compiles for half a minute; `magnetkit doctor --compile` does it now"
         yield Finding(group, "compiled", f"none in {place}", "ok", advice)
         return
-    names = {line.partition("  ")[2] for line in listed_in(place)}
+    names = {line.partition("  ")[2] for line in read_hash_lists(place)}
     new = sum(file.name not in names for file in files)
     note = f", {new} of them by commands still running" if new else ""
     yield Finding(group, "compiled", f"{len(files)} in {place}, {_size(files)}{note}")
@@ -305,17 +311,17 @@ def _materials_project(online: bool) -> Iterator[Finding]:
     has_key = bool(os.environ.get("MP_API_KEY"))
     value = "MP_API_KEY is set" if has_key else "MP_API_KEY is not set"
     advice = "needed for `magnetkit data pull` alone; the embedded phases need none"
-    yield _checked(group, "key", value, has_key, "ok", advice)
+    yield _check_finding(group, "key", value, has_key, "ok", advice)
     address = os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     # An address may hold a password; only the server's name is shown.
     place = urlsplit(address).hostname or "an address that cannot be read"
     if not online:
         yield Finding(group, "server", f"{place}, not requested (--online requests it)")
         return
-    yield _asked(group, place, address)
+    yield _query_server(group, place, address)
 
 
-def _asked(group: str, place: str, address: str) -> Finding:
+def _query_server(group: str, place: str, address: str) -> Finding:
     from http.client import HTTPException
     from urllib.request import urlopen
 
@@ -350,12 +356,12 @@ def _size(files: list[Path]) -> str:
 
 def _make_ready() -> None:
     """Compile the kernels that commands run, and train the models."""
-    from .._core._jit import compile_listed
+    from .._core._jit import compile_kernel_list
     from ..magnetism.predict import predict
     from ..surrogates.models import load
     from ..surrogates.training_sets import TARGETS
 
-    compile_listed()
+    compile_kernel_list()
     predict(["SmCo5"])
     for target in TARGETS:
         load(target, progress=False)

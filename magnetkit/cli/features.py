@@ -37,7 +37,7 @@ def make(
     o.check_folder(out)
     candidates = o.on_sheet(candidates, sheet, header_row)
     row_count, rejected_count = run(
-        candidates, out, basis, o.composition_of(column, element_columns)
+        candidates, out, basis, o.composition_column(column, element_columns)
     )
     note = (
         f", {rejected_count:,} rejected: {out.with_suffix('.rejected.csv')}"

@@ -14,7 +14,7 @@ app = typer.Typer(help="Models trained on data.", no_args_is_help=True)
 PHASE_TARGET = "formation_energy_eV_atom"
 
 
-def trained() -> tuple[str, ...]:
+def _trained_targets() -> tuple[str, ...]:
     """Return the targets; the distance to the hull follows from the formation energy."""
     from .._core.columns import properties
 
@@ -44,7 +44,7 @@ def train(
         typer.Argument(
             help="Target, e.g. curie_temperature_K; all if not given.",
             autocompletion=lambda incomplete: [
-                t for t in trained() if t.startswith(incomplete)
+                t for t in _trained_targets() if t.startswith(incomplete)
             ],
         ),
     ] = None,
@@ -63,8 +63,10 @@ def train(
     from ..surrogates.models import train as run
 
     if data is not None and target is None:
-        raise InputError(f"--data needs a target: one of {', '.join(trained())}")
-    for name in trained() if target is None else (target,):
+        raise InputError(
+            f"--data needs a target: one of {', '.join(_trained_targets())}"
+        )
+    for name in _trained_targets() if target is None else (target,):
         typer.echo(
             str(run(name, data=_source(name, data, snapshot), progress=not quiet))
         )
@@ -77,7 +79,7 @@ def validate(
             help="A model's target, or magnetism, magnets, grades, phases, hindcast, diffusion; "
             "with --data any column of it.",
             autocompletion=lambda incomplete: [
-                t for t in _stored() if t.startswith(incomplete)
+                t for t in _stored_figures() if t.startswith(incomplete)
             ],
         ),
     ] = None,
@@ -144,7 +146,7 @@ def validate(
         raise InputError(
             "--groups, --plot and --learn-from are of your own rows: give --data"
         )
-    stored = _stored()
+    stored = _stored_figures()
     if target is not None and target not in stored:
         raise InputError(
             f"no figures of {target!r} are stored, but of {', '.join(stored)}; --data takes "
@@ -162,7 +164,7 @@ def validate(
         )
 
 
-def _stored() -> dict[str, list[dict[str, Any]]]:
+def _stored_figures() -> dict[str, list[dict[str, Any]]]:
     """Return the tables of figures by target."""
     from ..run.validation import stored_figures
 

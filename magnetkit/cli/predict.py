@@ -42,12 +42,13 @@ def predict(
     ] = False,
     shape: Annotated[
         str | None,
-        o.more(
+        o.hidden_option(
             "Shape of the first magnet in open circuit, for --compare.", metavar="SHAPE"
         ),
     ] = None,
     along: Annotated[
-        Literal["x", "y", "z"], o.more("--along", "Its direction of magnetization.")
+        Literal["x", "y", "z"],
+        o.hidden_option("--along", "Its direction of magnetization."),
     ] = "z",
     why: Annotated[
         bool,
@@ -90,7 +91,7 @@ def predict(
       magnetkit predict "Nd30.5Dy1B0.97Co1Cu0.15Fe bal." --basis weight --why
     """
     from ..report._tables import print_properties
-    from ..report._text import of_calibration
+    from ..report._text import calibration_note
     from ..report._written import write_results, write_table
 
     at = temperature or "300K"
@@ -112,16 +113,16 @@ def predict(
         )
     if out is not None:
         o.check_out(out)
-    named_in = o.composition_of(column, element_columns)
+    named_in = o.composition_column(column, element_columns)
     options = {"basis": basis, "column": named_in, "strict": strict, **keywords}
-    rows = o.on_sheet(given(formulas), sheet, header_row)
+    rows = o.on_sheet(read_sources(formulas), sheet, header_row)
     if require or reference or objective:
         options |= {"require": require or (), "objectives": objective or ()}
         frame = _evaluate(rows, at, {"reference": reference, **options})
     else:
         from ..magnetism.predict import predict as run
 
-        frame = o.reported(run, rows, at, **options)
+        frame = o.call_reporting(run, rows, at, **options)
     if out is not None and out.suffix.lower() == ".xlsx":
         unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
         request = " ".join(
@@ -130,7 +131,7 @@ def predict(
         sentences = [
             f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {request[:-1]}."
         ]
-        sentences.append(of_calibration(frame.attrs["calibration"]))
+        sentences.append(calibration_note(frame.attrs["calibration"]))
         if require:
             sentences.append(
                 f"{int(frame['meets_requirements'].sum()):,} meet {', '.join(require)}."
@@ -139,7 +140,7 @@ def predict(
     elif out is not None:
         write_table(frame, out)
     if out is not None:
-        rests = of_calibration(frame.attrs["calibration"])
+        rests = calibration_note(frame.attrs["calibration"])
         return message(
             f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}"
         )
@@ -191,11 +192,11 @@ _MOST_EXPLAINED = 5
 def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
     """Print why the first magnets of a table have their coercivity and remanence."""
     from .._core.units import ROOM_K
-    from ..magnetism.conditions import calibrated
+    from ..magnetism.conditions import calibrated_process
     from ..magnetism.explanation import explain_magnet
     from ..report._text import remark
 
-    process = calibrated(asked.get("process"), asked.get("calibration"), ROOM_K)
+    process = calibrated_process(asked.get("process"), asked.get("calibration"), ROOM_K)
     for row in frame.head(_MOST_EXPLAINED).to_dict("records"):
         kelvin = float(row["temperature_K"])
         shell = row.get("shell") or None
@@ -213,7 +214,7 @@ def _evaluate(
     compositions: Any, temperature: str, asked: dict[str, Any]
 ) -> "pd.DataFrame":
     """Return properties evaluated against the requirements, in the order of the input."""
-    from ..magnetism.conditions import calibration_of
+    from ..magnetism.conditions import calibration_name
     from ..run.screen import screen
     from .screen import check_device
 
@@ -223,7 +224,7 @@ def _evaluate(
     for row in result.rejected:
         message(f"line {row.line} ({row.text!r}): {row.reason}")
     frame = result.table
-    frame.attrs["calibration"] = calibration_of(result.job.conditions.process)
+    frame.attrs["calibration"] = calibration_name(result.job.conditions.process)
     return frame
 
 
@@ -252,7 +253,7 @@ def _compare(
         remark(note)
 
 
-def given(formulas: Sequence[str]) -> Any:
+def read_sources(formulas: Sequence[str]) -> Any:
     """Return what to read: recipes, the path of a table, or the lines of stdin."""
     from ..alloy._read import is_path
 
@@ -303,17 +304,17 @@ def curve(
         ),
     ] = None,
     hours: Annotated[
-        str | None, o.more("Hours of --limits, as 1,100.", metavar="NUMBERS")
+        str | None, o.hidden_option("Hours of --limits, as 1,100.", metavar="NUMBERS")
     ] = None,
     application: Annotated[
         str | None,
-        o.more(
+        o.hidden_option(
             "Device whose temperatures and load line are taken.", metavar="NAME|FILE"
         ),
     ] = None,
     sample: Annotated[
         str | None,
-        o.more(
+        o.hidden_option(
             "Shape of a sample measured in open circuit along z, as 3x3x2mm.",
             metavar="SHAPE",
         ),
@@ -330,9 +331,11 @@ def curve(
     ] = "csv",
     kind: Annotated[
         Literal["BH", "JH"],
-        o.more("--curve", "Which curve the two columns hold.", panel=o.OUTPUT),
+        o.hidden_option("--curve", "Which curve the two columns hold.", panel=o.OUTPUT),
     ] = "BH",
-    bare: Annotated[bool, o.more("--bare", "Numbers alone, without comment.")] = False,
+    bare: Annotated[
+        bool, o.hidden_option("--bare", "Numbers alone, without comment.")
+    ] = False,
     out: Annotated[
         Path | None,
         o.option("File; of several each is named by its temperature.", panel=o.OUTPUT),
@@ -383,7 +386,7 @@ def curve(
     # Several files of measured curves that go into a solver's file are one magnet.
     alone = len(magnets) == 1 or (out is not None and not drawn and is_curve(magnets))
     if drawn or not alone:
-        return _beside(magnets, temperature, out, keywords)
+        return _print_curves(magnets, temperature, out, keywords)
     result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
     if result.measured:
         message(result.source)
@@ -415,7 +418,7 @@ def _read_device(
 _DRAWN = (".html", ".png", ".svg", ".pdf")
 
 
-def _beside(
+def _print_curves(
     magnets: list[str],
     temperature: str | None,
     out: Path | None,
@@ -428,7 +431,7 @@ def _beside(
     from ..curves.curve import curve as run
     from ..report import plots
     from ..report._tables import number
-    from ..report._text import Shown, print_csv, print_table, scale_of, to_terminal
+    from ..report._text import Shown, display_scale, print_csv, print_table, to_terminal
 
     if out is not None and out.suffix.lower() not in _DRAWN:
         raise InputError(
@@ -450,7 +453,7 @@ def _beside(
     rows = []
     for name in frame.columns[1:]:
         label, like = layouts()["curve"].get(name) or (COLUMNS[name].label, name)
-        factor, offset, unit = scale_of(like)
+        factor, offset, unit = display_scale(like)
         rows.append((label, *(number(v, 4, factor, offset) for v in frame[name]), unit))
     heads = ["Property", *frame["candidate"], "Unit"]
     cells = zip(*rows, strict=True)
@@ -472,7 +475,7 @@ def _limits(
     """Print up to which temperature magnets keep their flux."""
     from .._core.units import ROOM_K
     from ..curves.curve import use_limits
-    from ..magnetism.conditions import calibrated
+    from ..magnetism.conditions import calibrated_process
     from ..report._tables import print_json
     from ..report._text import print_csv, remark, to_terminal
 
@@ -481,7 +484,7 @@ def _limits(
     )
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
     times = numbers(hours or "100,87600", "--hours")
-    made_by = calibrated(given.get("process"), given.get("calibration"), ROOM_K)
+    made_by = calibrated_process(given.get("process"), given.get("calibration"), ROOM_K)
     names = {"outside_field_kA_m", "shell", "basis", "bound"} & set(given)
     arguments = {name: given[name] for name in names}
     frame = use_limits(recipes, lines, times, process=made_by, **arguments)

@@ -65,7 +65,9 @@ def replace(
     require: o.Require = None,
     spread: Annotated[
         str | None,
-        o.more("Spread of one lot, %, as B_r=1.5,H_cJ=6.", metavar="NAME=PERCENT"),
+        o.hidden_option(
+            "Spread of one lot, %, as B_r=1.5,H_cJ=6.", metavar="NAME=PERCENT"
+        ),
     ] = None,
     mass: o.Mass = 1.0,
     per_year: o.PerYear = None,
@@ -75,7 +77,9 @@ def replace(
     ] = "own",
     most_cost: Annotated[
         float | None,
-        o.more("Largest cost per flux over today's; 1.1 otherwise.", metavar="NUMBER"),
+        o.hidden_option(
+            "Largest cost per flux over today's; 1.1 otherwise.", metavar="NUMBER"
+        ),
     ] = None,
     offer: Annotated[
         str | None,
@@ -96,7 +100,7 @@ def replace(
     ] = False,
     circuit: Annotated[
         float,
-        o.more(
+        o.hidden_option(
             "With --compensated: alpha of poles and gap.", metavar="PCT_K", panel=_OTHER
         ),
     ] = 0.0,
@@ -160,7 +164,7 @@ def replace(
     from ..run._buyer_page import write_buyer_page
     from ..run.replace import replace as run
 
-    shell = o.one_of(shell, "give --shell once: the magnet is one")
+    shell = o.single_shell(shell, "give --shell once: the magnet is one")
     if measured is not None:
         measured = o.on_sheet(measured, sheet, header_row)
         sheet = None
@@ -307,17 +311,17 @@ def diffuse(
         ),
     ] = "irreversible_loss_pct<=3",
     probability: Annotated[
-        float, o.more("Least probability that the requirement is met.")
+        float, o.hidden_option("Least probability that the requirement is met.")
     ] = MEETS,
     anneal: Annotated[
-        str | None, o.more("Anneal, e.g. 900C.", metavar="TEMPERATURE")
+        str | None, o.hidden_option("Anneal, e.g. 900C.", metavar="TEMPERATURE")
     ] = None,
     anneal_hours: Annotated[
-        float | None, o.more("Hours of the anneal.", metavar="NUMBER")
+        float | None, o.hidden_option("Hours of the anneal.", metavar="NUMBER")
     ] = None,
     law: Annotated[
         Literal["component", "coherent"],
-        o.more("Which part of a field at an angle demagnetizes."),
+        o.hidden_option("Which part of a field at an angle demagnetizes."),
     ] = "component",
     basis: o.Basis = "auto",
     per_year: o.PerYear = None,
@@ -412,7 +416,7 @@ def grades(
 def _list(table: "pd.DataFrame") -> None:
     from .._core.columns import COLUMNS, layouts
     from ..report._tables import number
-    from ..report._text import Shown, print_table, scale_of
+    from ..report._text import Shown, display_scale, print_table
 
     heads = {"Grade": 0, "Structure": 2, "Kind": 3}
     names = [table[name].tolist() for name in ("grade", "host", "kind")]
@@ -424,7 +428,7 @@ def _list(table: "pd.DataFrame") -> None:
         Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4)
     )
     for name, priority in layouts()["grades"].items():
-        factor, offset, unit = scale_of(name)
+        factor, offset, unit = display_scale(name)
         marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
         values = [number(value, 3, factor, offset) for value in table[name]]
         cells = [f"{value}{mark}" for value, mark in zip(values, marks, strict=True)]
@@ -437,14 +441,16 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     from .._core.columns import COLUMNS
     from ..magnetism.grades import QUANTITIES
     from ..report._tables import is_missing, number
-    from ..report._text import Shown, print_table, say, scale_of
+    from ..report._text import Shown, display_scale, print_table, say
 
     cells = []
     for name in QUANTITIES:
         if is_missing(row[name]):
             continue
         like = "coercivity_kA_m" if name == "coercivity_b_kA_m" else name
-        factor, offset, unit = scale_of(like) if like in COLUMNS else (1.0, 0.0, "")
+        factor, offset, unit = (
+            display_scale(like) if like in COLUMNS else (1.0, 0.0, "")
+        )
         label, plain = _LABELS.get(name) or (COLUMNS[name].label, unit)
         ends = (f"{name}{end}" for end in ("", "_lo", "_hi"))
         value, low, high = (number(row[end], 4, factor, offset) for end in ends)

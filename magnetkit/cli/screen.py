@@ -58,21 +58,24 @@ def screen(
     ] = None,
     minor: Annotated[
         list[str] | None,
-        o.more(
+        o.hidden_option(
             "Addition per 100 atoms, e.g. Cu=0.15; repeat.",
             metavar="ELEMENT=ATOMS",
             panel=_SPACE,
         ),
     ] = None,
     sample: Annotated[
-        int | None, o.more("Formulas to sample, evenly spread.", min=1, panel=_SPACE)
+        int | None,
+        o.hidden_option("Formulas to sample, evenly spread.", min=1, panel=_SPACE),
     ] = None,
     refine: Annotated[
-        float | None, o.more("Finer step, around the best.", panel=_SPACE)
+        float | None, o.hidden_option("Finer step, around the best.", panel=_SPACE)
     ] = None,
     baseline: Annotated[
         Path | None,
-        o.more("Results to compare the ranking with.", metavar="DIR", panel=o.OUTPUT),
+        o.hidden_option(
+            "Results to compare the ranking with.", metavar="DIR", panel=o.OUTPUT
+        ),
     ] = None,
     shell: o.Shells = None,
     keep: Annotated[
@@ -85,7 +88,10 @@ def screen(
         ),
     ] = None,
     all_columns: Annotated[
-        bool, o.more("--all-columns", "Write all columns of every row.", panel=o.RUN)
+        bool,
+        o.hidden_option(
+            "--all-columns", "Write all columns of every row.", panel=o.RUN
+        ),
     ] = False,
     resume: Annotated[
         bool,
@@ -100,7 +106,9 @@ def screen(
     ] = None,
     dask: Annotated[
         str | None,
-        o.more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=o.RUN),
+        o.hidden_option(
+            "Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=o.RUN
+        ),
     ] = None,
     strict: o.Strict = False,
     top: Annotated[
@@ -165,8 +173,13 @@ def screen(
         for name, value in {"minor": minor, "sample": sample, "refine": refine}.items():
             if value is not None and host is None:
                 raise InputError(f"--{name} needs --host and --replace")
-        rim = o.one_of(shell, "several shells need --host; a table has a column shell")
-        options |= {"shell": rim, "column": o.composition_of(column, element_columns)}
+        rim = o.single_shell(
+            shell, "several shells need --host; a table has a column shell"
+        )
+        options |= {
+            "shell": rim,
+            "column": o.composition_column(column, element_columns),
+        }
         result = run(candidates, application, keep=keep, **options)
     elif refine is not None:
         o.refuse_beside("--refine", shell=shell, keep=keep)
@@ -270,15 +283,15 @@ def report(
     ] = False,
     top: o.Top = 2 * _TOP,
     places: Annotated[
-        int, o.more("With --robustness: places that count as the top.")
+        int, o.hidden_option("With --robustness: places that count as the top.")
     ] = 10,
     draws: Annotated[
-        int, o.more("With --robustness: number of draws that are ranked.")
+        int, o.hidden_option("With --robustness: number of draws that are ranked.")
     ] = 500,
     pool: Annotated[
-        int, o.more("With --robustness: how many of the best are ranked.")
+        int, o.hidden_option("With --robustness: how many of the best are ranked.")
     ] = 300,
-    seed: Annotated[int, o.more("Seed of the random draws.")] = 0,
+    seed: Annotated[int, o.hidden_option("Seed of the random draws.")] = 0,
     json: o.Json = False,
     quiet: o.Quiet = False,
 ) -> None:
@@ -335,14 +348,14 @@ def suggest(
         o.option("Elements in stock, e.g. Nd=5; repeat.", metavar="ELEMENT=KG"),
     ] = None,
     melts: Annotated[
-        int | None, o.more("Most alloys; shells may differ.", min=1)
+        int | None, o.hidden_option("Most alloys; shells may differ.", min=1)
     ] = None,
     limit: Annotated[
         list[str] | None,
         o.option("wt.%: 'Nd+Pr>=28', 'Dy<=2'; repeat.", metavar="LIMIT"),
     ] = None,
-    charge: Annotated[float, o.more("Alloy of one melt, kg.")] = 1.0,
-    seed: Annotated[int, o.more("Seed of the random draws.")] = 0,
+    charge: Annotated[float, o.hidden_option("Alloy of one melt, kg.")] = 1.0,
+    seed: Annotated[int, o.hidden_option("Seed of the random draws.")] = 0,
     out: Annotated[
         Path | None, o.option("Table to fill in for `magnetkit calibrate`.")
     ] = None,

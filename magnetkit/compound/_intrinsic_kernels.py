@@ -5,7 +5,7 @@ in `q` of shape (6, 30); `magnetkit.compound.parameters` names each slot. `dp` a
 standard deviations, which are taken as independent and propagated linearly.
 
 A composition is condensed first into what temperature does not change: a `state` of the alloy and
-one row an ion. `at` then gives polarization and anisotropy at a temperature, `evaluate` the
+one row an ion. `evaluate_at` then gives polarization and anisotropy at a temperature, `evaluate` the
 properties and their deviations.
 """
 
@@ -297,7 +297,7 @@ def _write_ions(i, rows, h, model, sites, ion):
 # those derivatives that `slopes` asks, see `respond`; returns the reduced moment of the metals, the
 # moment (mu_B, below zero where the rare earth outweighs) and K_1, K_2, K_3.
 @jit(part="merged")
-def at(kelvin, i, state, ion, work, tables, slopes):
+def evaluate_at(kelvin, i, state, ion, work, tables, slopes):
     """Return what a condensed composition is at a temperature below its Curie temperature."""
     mt = reduced_moment(kelvin / state[i, CURIE], state[i, _FORM])
     # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
@@ -327,7 +327,7 @@ def at(kelvin, i, state, ion, work, tables, slopes):
 # Scalars -> sin^2 of the lowest energy's angle with the axis where that is inside, on a cone; 0 on
 # the axis, 1 in the plane
 @jit(part="copied")
-def lean(k1, k2, k3):
+def easy_angle(k1, k2, k3):
     """Return sin^2 of the easy angle: where k1 x + k2 x^2 + k3 x^3 is lowest, 0 <= x <= 1."""
     plane = k1 + k2 + k3
     inside = 0.0
@@ -353,7 +353,7 @@ def direction(k1, k2, k3):
 
     An axis without saturation field across it, the plane being a lesser minimum, counts as planar.
     """
-    angle = lean(k1, k2, k3)
+    angle = easy_angle(k1, k2, k3)
     if 0.0 < angle < 1.0:
         return CONE
     if angle == 0.0:
@@ -388,7 +388,7 @@ def barrier(k1, k2, k3):
     return at_best
 
 
-# i, state, ion, work as for `at`, found as it returned it; u: cosine of the angle with the axis
+# i, state, ion, work as for `evaluate_at`, found as it returned it; u: cosine of the angle with the axis
 # -> mu_0 H, T: 0 where nothing holds the moment there
 @jit(part="merged")
 def switching(i, state, ion, work, found, u):
@@ -663,7 +663,7 @@ def spread_row(i, rows, h, model, state, room):
 _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 
 
-# g float64: from `at` on, what one deviation makes of moment and constants; factor: on it; adds to
+# g float64: from `evaluate_at` on, what one deviation makes of moment and constants; factor: on it; adds to
 # out float64 (7)
 @jit
 def _add(g, at, factor, out):
@@ -681,8 +681,8 @@ def _add(g, at, factor, out):
     out[_J_1] += moment * first
 
 
-# i: row of condensed; found: what `at` returned; room as `at` and `spread_row` left it, whose out
-# is written to
+# i: row of condensed; found: what `evaluate_at` returned; room as `evaluate_at` and `spread_row`
+# left it, whose out is written to
 @jit(part="merged")
 def variances(kelvin, i, condensed, found, room):
     """Propagate the deviations of the parameters to a temperature, linearly."""
@@ -814,14 +814,16 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
         if not temperatures[l] < curie:
             out.status[l, i] = PARAMAGNETIC
             continue
-        values = at(temperatures[l], i, state, condensed.ion, room.work, model.ions, 2)
+        values = evaluate_at(
+            temperatures[l], i, state, condensed.ion, room.work, model.ions, 2
+        )
         _write_values(l, i, condensed, values, room.work, out)
         if spread:
             variances(temperatures[l], i, condensed, values, room)
             _write_deviations(l, i, values, room.out, out)
 
 
-# l, i: temperature and phase; found: what `at` returned. Writes value and status of out.
+# l, i: temperature and phase; found: what `evaluate_at` returned. Writes value and status of out.
 @jit(part="copied")
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     (_, j, k1, k2, k3), state, value = found, condensed.state, out.value

@@ -70,7 +70,7 @@ def hund(n: int) -> tuple[float, int, float]:
     return s, orbital, abs(orbital - s) if n <= 7 else orbital + s
 
 
-def in_term(n: int, k: int) -> float:
+def stevens_factor(n: int, k: int) -> float:
     """Return the Stevens factor of order k between the states of L alone.
 
     One-electron sum over the determinant of largest M_L: 3 z^2 - r^2 and its like on f states
@@ -105,7 +105,7 @@ class Ion:
         if self.field["lambda_K"] != 0.0:
             self._size = round(2 * self.s + 1)
             self.space = self.orbital
-            self.theta = {k: in_term(n, k) for k in (2, 4, 6)}
+            self.theta = {k: stevens_factor(n, k) for k in (2, 4, 6)}
             of_l = [self._widen(a) for a in angular(self.orbital)]
             of_s = [np.kron(np.eye(2 * self.orbital + 1), a) for a in angular(self.s)]
             self.exchange = [2 * a for a in of_s]
@@ -150,7 +150,7 @@ class Ion:
 
 
 @lru_cache(maxsize=16)
-def ion_of(symbol: str) -> Ion:
+def get_ion(symbol: str) -> Ion:
     """Return the ion of an element."""
     return Ion(symbol)
 

@@ -123,7 +123,7 @@ class Intrinsic:
     predicted: PredictedCurie | None = None
 
 
-def evaluate_with(
+def evaluate_phases(
     part: Partition,
     temperatures: NDArray[np.float64],
     parameters: Parameters,
@@ -180,7 +180,7 @@ def quantile(interval: float) -> float:
     return NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
 
 
-def columns_of(
+def intrinsic_columns(
     got: Intrinsic, z: float, only: Mapping[float, Collection[str]] | None = None
 ) -> list[Columns]:
     """Return the columns of `intrinsic` at each temperature; the intervals are `z` deviations.
@@ -192,7 +192,9 @@ def columns_of(
     host = host_column(got.host)
     physics = Coded.constant("physics", n, PROVENANCES)
     provenance = (
-        {} if got.predicted is None else _learnt(got.predicted, np.isnan(got.curie))
+        {}
+        if got.predicted is None
+        else _learnt_columns(got.predicted, np.isnan(got.curie))
     )
     tables = []
     for j, kelvin in enumerate(got.temperatures):
@@ -229,7 +231,9 @@ _PHYSICS, _SURROGATE, _MEASURED = (
 )
 
 
-def _learnt(predicted: PredictedCurie, unknown: NDArray[np.bool_]) -> dict[str, Any]:
+def _learnt_columns(
+    predicted: PredictedCurie, unknown: NDArray[np.bool_]
+) -> dict[str, Any]:
     """Return the columns that say how much of the Curie temperature is learnt, and where from."""
     codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
     codes[predicted.measured] = _MEASURED

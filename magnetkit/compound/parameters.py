@@ -242,7 +242,7 @@ def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters
     return result
 
 
-def _stored(columns: tuple[str, str]) -> Parameters:
+def _stored_columns(columns: tuple[str, str]) -> Parameters:
     """Return two columns of the file; a variant that was not fitted has those of its root."""
     result = read(datasets.rows("intrinsic/parameters.csv"), columns)
     for h, host in enumerate(HOSTS.values()):
@@ -262,16 +262,16 @@ def _stored(columns: tuple[str, str]) -> Parameters:
 @lru_cache(maxsize=1)
 def load() -> Parameters:
     """Return the calibrated parameters."""
-    return _stored(("value", "deviation"))
+    return _stored_columns(("value", "deviation"))
 
 
 @lru_cache(maxsize=1)
 def prior_parameters() -> Parameters:
     """Return the parameters that no measurement has moved."""
-    return _stored(("prior", "prior_deviation"))
+    return _stored_columns(("prior", "prior_deviation"))
 
 
-def elements_of(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def site_elements(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the elements of a host's rare-earth site and of its T sites beside Fe and Co."""
     rules = HOSTS[host].split
     earths = (

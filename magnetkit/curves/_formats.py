@@ -174,7 +174,7 @@ class Curve:
                 f"the curve has {self.curves.temperature.size} temperatures, got {at}"
             )
         if form in _FILES:
-            return _rendered(self, form, at)
+            return _render_template(self, form, at)
         return _csv(self, at if form == "csv" else None, kind, bare)
 
     def write(
@@ -347,7 +347,7 @@ def _grid(curve: Curve) -> list[Any]:
     return [fields.tolist(), own.temperature[order].tolist(), rows]
 
 
-def _rendered(curve: Curve, form: str, at: int) -> str:
+def _render_template(curve: Curve, form: str, at: int) -> str:
     """Return a file by its template, for which `one` is a temperature and `each` are all."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

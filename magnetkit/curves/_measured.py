@@ -40,7 +40,7 @@ def read_sample(shape: str, along: Axis = "z") -> Sample:
     return Sample(body.volume, SelfField(cut(body), along).factor)
 
 
-def curves_between(
+def interpolate_curves(
     curves: Sequence[MeasuredCurve], kelvin: Sequence[float], load_line: float
 ) -> tuple[Demagnetization, tuple[MeasuredCurve, ...]]:
     """Return the curves of a measured magnet at k temperatures, as arrays and as points.
@@ -72,9 +72,9 @@ def curves_between(
                 f"the curve at {_celsius(curve)} °C ends at {1e-3 * curve.field[-1]:.0f} kA/m, "
                 "before J = 0: its H_cJ is not known; measure to a larger field"
             )
-    chosen = tuple(_curve_at(curves, one) for one in kelvin)
+    chosen = tuple(_interpolate_curve(curves, one) for one in kelvin)
     size = max(CURVE_POINTS, *(min(one.field.size, _MOST_POINTS) + 2 for one in chosen))
-    points = [_points_of(one, size) for one in chosen]
+    points = [_curve_points(one, size) for one in chosen]
     field = np.array([[-one[0] for one in points]])
     polarization = np.array([[one[1] for one in points]])
     b_r, h_cj, h_cb, h_k, recoil = (
@@ -110,7 +110,7 @@ def _celsius(curve: MeasuredCurve) -> str:
     return f"{curve.temperature_K - ZERO_CELSIUS:.0f}"
 
 
-def _curve_at(curves: Sequence[MeasuredCurve], kelvin: float) -> MeasuredCurve:
+def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> MeasuredCurve:
     """Return the curve at a temperature: as measured, or between two that are."""
     measured_at = np.array([one.temperature_K for one in curves])
     nearest = int(np.argmin(np.abs(measured_at - kelvin)))
@@ -134,9 +134,9 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
     cold = curves[upper - 1]
     hot = curves[upper]
     share = (kelvin - cold.temperature_K) / (hot.temperature_K - cold.temperature_K)
-    b_r = _between(curves, "remanence_T", kelvin)
+    b_r = _interpolate_figure(curves, "remanence_T", kelvin)
     h_cj = 1e3 * float(
-        np.exp(_between(curves, "coercivity_kA_m", kelvin, logarithm=True))
+        np.exp(_interpolate_figure(curves, "coercivity_kA_m", kelvin, logarithm=True))
     )
     recoil = (1.0 - share) * cold.recoil_permeability + share * hot.recoil_permeability
     levels = np.linspace(1.0, 0.0, _LEVELS)
@@ -165,7 +165,7 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
     )
 
 
-def _between(
+def _interpolate_figure(
     curves: Sequence[MeasuredCurve], name: str, kelvin: float, logarithm: bool = False
 ) -> float:
     """Return a figure at a temperature by monotone interpolation, or its logarithm."""
@@ -193,7 +193,7 @@ def _reduced_fields(curve: MeasuredCurve, levels: _Array) -> _Array:
     return field / (1e3 * curve.coercivity_kA_m)
 
 
-def _points_of(curve: MeasuredCurve, size: int) -> tuple[_Array, _Array]:
+def _curve_points(curve: MeasuredCurve, size: int) -> tuple[_Array, _Array]:
     """Return `size` reverse fields, A/m, from 0 to H_cJ with H_cB among them, and J, T.
 
     The points measured are all among them, thinned where there are more than a solver takes.

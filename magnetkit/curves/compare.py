@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from ..alloy._grade_names import grades_among, is_grade, refuse_beside
+from ..alloy._grade_names import find_grades, is_grade, refuse_beside
 from ..alloy._read import Compositions, Inputs, read_inputs
 from ..alloy.notation import Basis
 from ..diffusion._shapes import Axis
 from ..magnetism._composition_estimate import grade_magnet
-from ..magnetism._stages import predicted
+from ..magnetism._stages import predict_inputs
 from ..magnetism.conditions import (
     ConditionKeywords,
     Conditions,
-    calibration_of,
+    calibration_name,
     with_conditions,
 )
 from ..magnetism.margin import margin_line
@@ -178,7 +178,7 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     )
 
 
-@named
+@check_arguments
 @with_conditions("use", "magnet", "supply", "models")
 def compare(
     compositions: Compositions,
@@ -248,7 +248,9 @@ def compare(
     if len(magnets) < 2:
         raise InputError(f"compare takes two magnets or more, got {len(magnets)}")
     frames = [
-        predicted(one.inputs, replace(conditions, process=one.process, shell=one.shell))
+        predict_inputs(
+            one.inputs, replace(conditions, process=one.process, shell=one.shell)
+        )
         for one in magnets
     ]
     frame = pd.concat(frames, ignore_index=True)
@@ -270,7 +272,7 @@ def compare(
     )
     margins = [
         replace(
-            _margin_of(one, conditions),
+            _magnet_margin(one, conditions),
             typical=float(frame["demagnetization_safety"].iloc[i]),
         )
         for i, one in enumerate(magnets)
@@ -284,7 +286,7 @@ def compare(
     table.attrs["notes"] = notes
     table.attrs["margins"] = dict(zip(names, map(str, margins), strict=True))
     first = next((one.grade for one in magnets if one.grade), None)
-    table.attrs["calibration"] = first or calibration_of(conditions.process)
+    table.attrs["calibration"] = first or calibration_name(conditions.process)
     return table
 
 
@@ -300,7 +302,7 @@ def _read_magnets(
     compositions: Compositions, basis: Basis, conditions: Conditions
 ) -> tuple[list[_Magnet], list[str], list[str]]:
     """Return the magnets, their names, each once, and what stands for the grades."""
-    grades = grades_among(compositions)
+    grades = find_grades(compositions)
     if grades:
         texts: Any = [compositions] if isinstance(compositions, str) else compositions
         magnets, notes = _with_grades(texts, grades, basis, conditions)
@@ -328,7 +330,7 @@ def _read_magnets(
     whole = [
         f"{n} + {s}" if s else str(n) for n, s in zip(written, shells, strict=True)
     ]
-    return magnets, _distinct(whole), notes
+    return magnets, _distinct_names(whole), notes
 
 
 def _with_grades(
@@ -371,7 +373,7 @@ def _with_grades(
     return magnets, notes
 
 
-def _margin_of(magnet: _Magnet, conditions: Conditions) -> Margin:
+def _magnet_margin(magnet: _Magnet, conditions: Conditions) -> Margin:
     """Return the margin of a magnet; NaN where no curve is known."""
     try:
         return find_margin(magnet.what, conditions, **magnet.made)
@@ -427,7 +429,7 @@ def _duty_rows(
     )
 
 
-def _distinct(names: list[str]) -> list[str]:
+def _distinct_names(names: list[str]) -> list[str]:
     """Return names of which none comes twice."""
     seen: dict[str, int] = {}
     once = []

@@ -12,27 +12,27 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.errors import InputError
 from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
-from ..alloy._grade_names import grades_among, is_grade, refuse_beside
+from ..alloy._grade_names import find_grades, is_grade, refuse_beside
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.shells import Shells
 from ..alloy.table import CompositionTable
-from ..magnetism._figures import not_compared
+from ..magnetism._figures import describe_uncompared
 from ..magnetism.conditions import (
     ConditionKeywords,
     Conditions,
-    calibration_of,
+    calibration_name,
     with_conditions,
 )
-from ..magnetism.demagnetization import Demagnetization, curves_of
+from ..magnetism.demagnetization import Demagnetization, magnet_curves
 from ..magnetism.measured_curve import is_curve, read_curves
 from ..magnetism.sintered import Duty, read_duty
 from ..magnetism.spread import lots
 from ._formats import Curve
-from ._measured import curves_between, read_sample
+from ._measured import interpolate_curves, read_sample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ _RANKED = re.compile(r"^(?P<folder>.+):(?P<rank>\d+)$")
 _FIGURES = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m")
 
 
-@named
+@check_arguments
 @with_conditions(
     "load_line", "process", "calibration", "shell", "interval", "data", "add"
 )
@@ -222,7 +222,7 @@ def _recipe_curve(
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys
     from ..magnetism.process import read_process, resistivity
-    from ..magnetism.sintered import Use, figures_at
+    from ..magnetism.sintered import Use, figure_columns
 
     kelvin = list(conditions.temperature)
     process = conditions.process
@@ -233,7 +233,7 @@ def _recipe_curve(
     made = alloys(
         table, process, read_shells(shell, 1), curie=conditions.curie, ranges=True
     )
-    found = figures_at(made, at, Use(interval=conditions.interval))
+    found = figure_columns(made, at, Use(interval=conditions.interval))
     rows = [columns.frame().iloc[0] for columns in found]
     ratios = [1.0] * len(_FIGURES)
     if promised is not None:
@@ -253,12 +253,14 @@ def _recipe_curve(
         figures = [[s * v for v in x] for s, x in zip(shares, figures, strict=True)]
     recoil = float(made.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
-    whose = f"calibration: {calibration_of(process)}"
-    source = "; ".join(filter(None, (source, whose, not_compared(min(kelvin)))))
+    whose = f"calibration: {calibration_name(process)}"
+    source = "; ".join(filter(None, (source, whose, describe_uncompared(min(kelvin)))))
     density = rows[0]["density_kg_m3"]
     conducts = resistivity(host, read_process(process, 1).route)
     curves = _demagnetization(kelvin, figures, recoil, conditions.load_line)
-    beyond = _beyond(rows[:-1], "no coercivity so cold was compared with a measurement")
+    beyond = _extrapolation_reason(
+        rows[:-1], "no coercivity so cold was compared with a measurement"
+    )
     return Curve(
         named_so,
         bound,
@@ -271,7 +273,7 @@ def _recipe_curve(
     )
 
 
-def _beyond(rows: Any, why: str) -> tuple[str, ...]:
+def _extrapolation_reason(rows: Any, why: str) -> tuple[str, ...]:
     """Return, for each row of a temperature, why its coercivity is extrapolated, if it is."""
     own = [row["coercivity_kA_m_provenance"] for row in rows]
     return tuple(why if provenance == "extrapolated" else "" for provenance in own)
@@ -284,7 +286,7 @@ def _measured_curve(
     paths = list(files) if isinstance(files, list | tuple) else [files]
     measured = read_curves(paths, None if sample is None else read_sample(sample))
     wanted = kelvin or [one.temperature_K for one in measured]
-    curves, points = curves_between(measured, wanted, load_line)
+    curves, points = interpolate_curves(measured, wanted, load_line)
     name = " + ".join(Path(path).stem for path in paths)
     notes = dict.fromkeys(one.note for one in points if one.note)
     at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in measured)
@@ -322,7 +324,8 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
         kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line
     )
     beyond = tuple(
-        _beyond_sheets(sheet, k) for sheet, k in zip(sheets, kelvin, strict=False)
+        _sheet_extrapolation_reason(sheet, k)
+        for sheet, k in zip(sheets, kelvin, strict=False)
     )
     density, conducts = (
         float(first[x]) for x in ("density_kg_m3", "resistivity_uohm_m")
@@ -330,7 +333,7 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
     return Curve(grade, bound, source, b_r[-1], density, conducts, curves, beyond)
 
 
-def _beyond_sheets(sheet: Any, kelvin: float) -> str:
+def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
     """Return why a grade's curve at a temperature is extrapolated; empty where it is not."""
     if sheet["coercivity_kA_m_provenance"] != "extrapolated":
         return ""
@@ -347,7 +350,7 @@ def _demagnetization(
 ) -> Demagnetization:
     """Return the curves of one magnet at k temperatures from B_r, T, H_cJ and H_k, kA/m."""
     b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
-    return curves_of(
+    return magnet_curves(
         np.array(kelvin),
         b_r,
         1e3 * h_cj,
@@ -358,7 +361,7 @@ def _demagnetization(
     )
 
 
-@named
+@check_arguments
 def use_limits(
     compositions: Compositions,
     load_line: float | Sequence[float] = (0.5, 1.0, 2.0, 3.0),
@@ -424,7 +427,7 @@ def use_limits(
     times = _as_list("hours", hours)
     duties = [read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times]
     kelvin = np.arange(_FIRST, _HIGHEST_LOSS_K, _STEP)
-    named_so = grades_among(compositions)
+    named_so = find_grades(compositions)
     if named_so:
         texts: Any = [compositions] if isinstance(compositions, str) else compositions
         known = [
@@ -504,27 +507,27 @@ def _recipe_loops(
 ) -> _Loops:
     """Return the modelled figures of recipes, as `magnetkit.curve` uses them."""
     from ..alloy.shell_rows import read_shells
-    from ..magnetism._magnets import alloys, magnets_at
-    from ..magnetism.sintered import Use, figures_at
+    from ..magnetism._magnets import alloys, evaluate_magnets
+    from ..magnetism.sintered import Use, figure_columns
 
     inputs = read_inputs(compositions, basis, strict=True)
     table = inputs.table
     shell = inputs.shells_with(shell)
     shells = read_shells(shell, len(table))
     of_all = alloys(table, process, shells, ranges=bound in ("low", "high"))
-    made = magnets_at(of_all, kelvin)
+    made = evaluate_magnets(of_all, kelvin)
     axial = made.status == 0
     figures = [made.remanence(), made.coercivity(), made.knee_field]
     if _ENDS[bound]:
         # As many temperatures as a straight line between them needs, and no more.
         some = kelvin[::_EVERY]
-        at = figures_at(of_all, list(some), Use())
+        at = figure_columns(of_all, list(some), Use())
         for place, name in enumerate(_FIGURES):
             with np.errstate(divide="ignore", invalid="ignore"):
                 ratios = [one[f"{name}{_ENDS[bound]}"] / one[name] for one in at]
             figures[place] = figures[place] * _between(kelvin, some, np.array(ratios).T)
     elif bound == "guaranteed":
-        (room,) = figures_at(of_all, [ROOM_K], Use())
+        (room,) = figure_columns(of_all, [ROOM_K], Use())
         spreads = [lots(str(host)) for host in room["host"].texts()]
         shares = np.array([[one.share(x) for x in _FIGURES[:2]] for one in spreads])
         figures = [
@@ -554,7 +557,7 @@ def _between(kelvin: _Array, some: _Array, values: _Array) -> _Array:
 
 def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
     """Return B_r, T, H_cJ and H_k, kA/m, of a grade at k temperatures, by its makers' sheets."""
-    from ..magnetism.grades import curve_shapes, grades, sold_at
+    from ..magnetism.grades import curve_shapes, grades, guaranteed_minima
 
     sheets = [grades(name, k).iloc[0] for k in kelvin]
     grade = str(sheets[0]["grade"])
@@ -562,7 +565,8 @@ def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
     least = sheets
     if bound == "guaranteed":
         least = [
-            sold_at(k).set_index("grade").loc[[grade], ends].median() for k in kelvin
+            guaranteed_minima(k).set_index("grade").loc[[grade], ends].median()
+            for k in kelvin
         ]
     b_r, h_cj = (np.array([float(one[x]) for one in least]) for x in ends)
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._local import NODES, Case, Magnet, Target, least, probability_met, quantile
+from ._local import NODES, Case, Magnet, Target, bisect_least, probability_met, quantile
 from ._profile import Anneal, Groups, Spreading, treatment
 from ._shapes import Array
 
@@ -55,10 +55,10 @@ class Coated:
     @property
     def put_on_kg(self) -> float:
         """Mass put on, kg."""
-        return put_on(self.entered_kg)
+        return mass_to_apply(self.entered_kg)
 
 
-def put_on(entered: float) -> float:
+def mass_to_apply(entered: float) -> float:
     """Return the mass put on of which a mass enters; the rest stays on the surface or is lost."""
     share = treatment()["yield"]
     return entered / (1.0 - share["residue"] - share["lost"])
@@ -156,7 +156,7 @@ def least_mass(
     return None
 
 
-def _relieved(
+def _relieve_masses(
     search: Search, groups: Groups, spread: float, deviations: float, most: float
 ) -> Array | None:
     """Return the least masses that meet the target; a loss allows relief of part of the field."""
@@ -198,7 +198,7 @@ def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
             * search.each[0][0].most_wt_pct
             / _largest_content(response @ each)
         )
-        best = _coated(search, groups, anneal, full * each)
+        best = _coating_mass(search, groups, anneal, full * each)
     return best
 
 
@@ -210,10 +210,10 @@ def _likely_enough(
     deviations = wanted
     best = None
     for _ in range(_DESIGN_ROUNDS if len(groups) == 1 else _DESIGN_ROUNDS // 2):
-        mass = _relieved(search, groups, anneal.spread(), deviations, most)
+        mass = _relieve_masses(search, groups, anneal.spread(), deviations, most)
         if mass is None:
             break
-        best = _coated(search, groups, anneal, mass)
+        best = _coating_mass(search, groups, anneal, mass)
         # The uncertainty of the coefficient adds to that of H_cJ.
         short = wanted - quantile(min(max(best.probability, 1e-6), 1.0 - 1e-9))
         if best.met or abs(short) < 0.02:
@@ -230,11 +230,15 @@ def _richer(search: Search, coated: Coated) -> Coated:
     for _ in range(2 * _DESIGN_ROUNDS):
         if coated.met or _RICHER * _largest_content(coated.amount) > most:
             break
-        coated = _coated(search, coated.groups, coated.anneal, _RICHER * coated.mass)
+        coated = _coating_mass(
+            search, coated.groups, coated.anneal, _RICHER * coated.mass
+        )
     return coated
 
 
-def _coated(search: Search, groups: Groups, anneal: Anneal, mass: Array) -> Coated:
+def _coating_mass(
+    search: Search, groups: Groups, anneal: Anneal, mass: Array
+) -> Coated:
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
     amounts = [
         search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES
@@ -265,7 +269,9 @@ def uniform_content(search: Search) -> tuple[float, float]:
         return float("nan"), most
     low = float(usable[max(good[0] - 1, 0)])
     high = float(usable[good[0]])
-    high = least(lambda amount: search.meets(amount * ones, deviations), low, high, 20)
+    high = bisect_least(
+        lambda amount: search.meets(amount * ones, deviations), low, high, 20
+    )
     return high, probability_met(
         search.target, search.each, [high * ones], search.cells
     )
@@ -274,7 +280,9 @@ def uniform_content(search: Search) -> tuple[float, float]:
 def nothing_needed(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
     """Return the magnet as sold as a coating of nothing, None where it does not meet the target."""
     each = [(magnet.as_sold, case) for magnet, case in search.each]
-    bare = _coated(replace(search, each=each), groups, anneal, np.zeros(len(groups)))
+    bare = _coating_mass(
+        replace(search, each=each), groups, anneal, np.zeros(len(groups))
+    )
     if bare.met:
         return bare
     return None
@@ -308,7 +316,7 @@ def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
     """
     areas = search.areas(groups)
     scale = coarse.entered_kg / max(float(coarse.mass @ areas), 1e-30)
-    found = _coated(search, groups, coarse.anneal, coarse.mass * scale)
+    found = _coating_mass(search, groups, coarse.anneal, coarse.mass * scale)
     if coarse.met:
         found = _richer(search, found)
     return replace(found, met=found.met and coarse.met)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._constants import DEVIATIONS_90
 from .._core._requirement_text import parse_requirement
 from .._core.elements import INDEX
@@ -248,7 +248,7 @@ def _sintered_frame(
     return frame
 
 
-def share_kept(
+def retained_share(
     magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0
 ) -> Array:
     """Return the share of B_r that each cell keeps after a reverse field, 1 down to -1, shape (n,).
@@ -258,13 +258,13 @@ def share_kept(
     content, %, `field` the largest reverse field seen along the easy axis, A/m, shape (n,) each; ln
     H_cJ is off by `deviations` standard deviations.
     """
-    from ..magnetism._demagnetization_kernels import corner, turned
+    from ..magnetism._demagnetization_kernels import corner, reversed_share
 
     h_cj = magnet.h_cj(amount, deviations)
     b_r = magnet.b_r(amount)
     mean = float(h_cj.mean())
     power = corner(float(b_r.mean()), mean, magnet.squareness * mean, magnet.recoil)
-    return np.maximum(1.0 - np.asarray(turned(h_cj, power, field)), -1.0)
+    return np.maximum(1.0 - np.asarray(reversed_share(h_cj, power, field)), -1.0)
 
 
 def flux_loss(
@@ -275,7 +275,7 @@ def flux_loss(
     `amount`, %, `field`, A/m, and volumes `cells` are of the cells, shape (n,) each.
     """
     before = magnet.b_r(amount) * cells
-    kept = share_kept(magnet, amount, field, deviations) @ before
+    kept = retained_share(magnet, amount, field, deviations) @ before
     return float(100.0 * (1.0 - kept / before.sum()))
 
 
@@ -411,7 +411,7 @@ def settle_reversal(
     for _ in range(_FIELD_ROUNDS):
         vectors = field.responding(share * b_r / MU_0, magnet.recoil, scale) + outside
         reverse = reverse_field(vectors, circuit.along, circuit.law)
-        new = np.minimum(start, share_kept(magnet, amount, reverse))
+        new = np.minimum(start, retained_share(magnet, amount, reverse))
         change = float(np.max(np.abs(new - share)))
         # Half a step at a time: a cell that reverses relieves its neighbours, not itself alone.
         share = 0.5 * (share + new)
@@ -420,8 +420,8 @@ def settle_reversal(
     return share, reverse
 
 
-@named
-def flux_against(
+@check_arguments
+def demagnetization_history(
     magnets: Sequence[Magnet],
     amount: Array,
     field: SelfField,
@@ -559,7 +559,7 @@ def probability_met(
     total = 0.0
     for amount, weight in zip(amounts, weights, strict=True):
         worst = max(
-            least(
+            bisect_least(
                 partial(target.met, magnet, amount, case, cells),
                 -_WIDEST_SOURCE,
                 _WIDEST_SOURCE,
@@ -571,7 +571,7 @@ def probability_met(
     return total
 
 
-def least(
+def bisect_least(
     good: Callable[[float], bool], low: float, high: float, halvings: int
 ) -> float:
     """Return the least number that is good, between one that is not and one that is."""

@@ -44,7 +44,7 @@ def treatment() -> dict[str, Any]:
     return datasets.toml("diffusion/process.toml")
 
 
-def _along(values: Any, axis: int, ndim: int) -> Any:
+def _broadcast_axis(values: Any, axis: int, ndim: int) -> Any:
     """Return a vector that varies along one axis of an array of `ndim` axes."""
     return values.reshape([-1 if i == axis else 1 for i in range(ndim)])
 
@@ -230,10 +230,12 @@ class Spreading:
         for i, own in enumerate(d for j, d in enumerate(found) if j != axis):
             amounts = np.moveaxis(np.tensordot(own.modes.T, amounts, (1, i)), 0, i)
         normal = found[axis].modes[end]
-        whole = np.expand_dims(amounts, axis) * _along(normal, axis, len(found))
+        whole = np.expand_dims(amounts, axis) * _broadcast_axis(
+            normal, axis, len(found)
+        )
         decay: Array = np.zeros(1)
         for i, own in enumerate(found):
-            decay = decay + _along(own.rates, i, len(found))
+            decay = decay + _broadcast_axis(own.rates, i, len(found))
         whole = whole * mode_amplitude(spread * decay)
         for i, own in enumerate(found):
             whole = np.moveaxis(np.tensordot(own.mean, whole, (1, i)), 0, i)
@@ -265,7 +267,7 @@ _MOST_PARTS = 6
 _PART_MM = 3.0
 
 
-def axis_of(along: str) -> Axis:
+def parse_axis(along: str) -> Axis:
     """Return a direction of magnetization; InputError if it is not x, y or z."""
     for axis in AXES:
         if along == axis:
@@ -318,7 +320,7 @@ def _rim(face: str, spreading: Spreading) -> Patch:
     for i, middles in enumerate(spreading.middles(face)):
         half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (middles[1] - middles[0])
         depth = np.minimum(middles - middles[0], middles[-1] - middles)
-        where |= _along(depth < min(1e-3 * EDGE_MM, 0.5 * half), i, where.ndim)
+        where |= _broadcast_axis(depth < min(1e-3 * EDGE_MM, 0.5 * half), i, where.ndim)
     return Patch(face, where)
 
 
@@ -369,7 +371,7 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
         where = np.ones(spreading.grid(face), bool)
         for i, middles in enumerate(spreading.middles(face)):
             on = (middles >= row[2 * i]) & (middles <= row[2 * i + 1])
-            where &= _along(on, i, where.ndim)
+            where &= _broadcast_axis(on, i, where.ndim)
         if not where.any():
             raise InputError(
                 f"mask, line {line}: covers nothing of {face}; are these mm?"

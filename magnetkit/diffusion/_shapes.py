@@ -259,7 +259,7 @@ def _tensor(
     return found / (4.0 * np.pi * float(np.prod(unit)))
 
 
-def _unfolded(part: Array, odd: tuple[int, ...]) -> Array:
+def _unfold_tensor(part: Array, odd: tuple[int, ...]) -> Array:
     """Return the tensor at all distances, negative ones last, for a circular convolution."""
     for axis in range(3):
         forward = np.moveaxis(part, axis, 0)
@@ -286,7 +286,7 @@ class SelfField:
         for axis in range(3):
             part = _tensor(self.cells.counts, self.cells.step, axis, easy)
             odd = () if axis == easy else (axis, easy)
-            found.append(rfftn(_unfolded(part, odd)))
+            found.append(rfftn(_unfold_tensor(part, odd)))
         return found
 
     def _one(self, axis: int, moments: Array) -> Array:

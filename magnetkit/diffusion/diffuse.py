@@ -14,12 +14,18 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from .._core._arguments import finite, named, path, share, whole
+from .._core._arguments import (
+    check_arguments,
+    parse_finite_number,
+    parse_whole_number,
+    path,
+    share,
+)
 from .._core._blas import one_thread
 from .._core._files import write_csv
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
-from ..alloy._grade_names import grades_among, refuse_beside
+from ..alloy._grade_names import find_grades, refuse_beside
 from ..alloy._read import Compositions, as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
@@ -34,12 +40,12 @@ from ._design import (
     Coated,
     Search,
     best_anneal,
+    mass_to_apply,
     nothing_needed,
-    put_on,
     refined_coating,
     uniform_content,
 )
-from ._profile import ELEMENTS, Anneal, Spreading, axis_of, face_groups, treatment
+from ._profile import ELEMENTS, Anneal, Spreading, face_groups, parse_axis, treatment
 from ._shapes import CELLS, MOST_CELLS, Cells, SelfField, Shape, cut, read_shape
 
 if TYPE_CHECKING:
@@ -297,7 +303,7 @@ def _sentence(row: Mapping[Any, Any]) -> str:
     )
 
 
-@named
+@check_arguments
 @with_conditions(
     "outside_field_kA_m", "hours", "process", "calibration", "scenario", "prices"
 )
@@ -387,20 +393,22 @@ def diffuse(
     True
     """
     own = read_shape(shape)
-    easy = axis_of(along)
+    easy = parse_axis(along)
     conditions = Conditions.of(temperature=temperature, **keywords)
     if len(conditions.temperature) != 1:
         raise InputError("diffuse takes one temperature; call it for each")
     kelvin = conditions.temperature[0]
     table, base, process, anchor_at = _base(composition, basis, conditions, kelvin)
-    load_line = None if load_line is None else finite("load_line", load_line, 0.0)
+    load_line = (
+        None if load_line is None else parse_finite_number("load_line", load_line, 0.0)
+    )
     share("probability", probability)
     target = _local.read_target(require)
     duty = conditions.duty
     circuit = _local.Circuit(easy, load_line, duty.outside_field_kA_m, law, duty.creep)
     tried = _anneals(element, anneal_hours, anneal)
     job = _Job(table, circuit, kelvin, field, process, anchor_at)
-    fine = job.setting(cut(own, whole("cells", cells, 200, MOST_CELLS)))
+    fine = job.setting(cut(own, parse_whole_number("cells", cells, 200, MOST_CELLS)))
     coarse = (
         fine if cells <= _SEARCHED_PLANS else job.setting(cut(own, _SEARCHED_PLANS))
     )
@@ -408,7 +416,7 @@ def diffuse(
     search: dict[str, Search] = {}
     rows = []
     left = []
-    costs = _Costs(table, own, conditions, whole("per_year", per_year))
+    costs = _Costs(table, own, conditions, parse_whole_number("per_year", per_year))
     with one_thread():
         for name in tried:
             few = Search(
@@ -467,7 +475,7 @@ def _base(
 ) -> tuple[CompositionTable, str, Any, AnchorAt]:
     """Return the base alloy, its name, process and guarantee; of a grade its likeliest recipe."""
     process = conditions.process
-    grades = grades_among(composition)
+    grades = find_grades(composition)
     if grades and grades[0] is not None and len(grades) == 1:
         refuse_beside(grades[0], process, None)
         base = grade_magnet(grades[0], kelvin)
@@ -704,7 +712,7 @@ class _Costs:
         }
         inside = magnet.density * self.volume * content / 100.0
         amount = np.full(len(search.cells), np.nan_to_num(content))
-        used = put_on(inside) if way == "uniform shell" else inside
+        used = mass_to_apply(inside) if way == "uniform shell" else inside
         return self._row(design, search, amount, used, inside)
 
     def _row(
@@ -737,7 +745,7 @@ class _Costs:
         }
 
 
-@named
+@check_arguments
 def needed_by_temperature(
     composition: Compositions,
     shape: str,

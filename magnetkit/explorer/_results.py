@@ -16,7 +16,7 @@ from .._core.units import ZERO_CELSIUS
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..choose._draws import magnets_by_route
-from ..choose._order import compared, first_front
+from ..choose._order import comparable_values, first_front
 from ..choose.result import Ranked
 from ..magnetism._stages import magnets, supplies
 from ..run._files import open_result
@@ -202,7 +202,9 @@ class Results:
         """
         names = "heavy_rare_earth_wt_pct", "supply_risk", goal
         heavy, risk, gain = (self.column(name, question)[rows] for name in names)
-        return rows[first_front(compared(np.column_stack([heavy, risk, -gain])))]
+        return rows[
+            first_front(comparable_values(np.column_stack([heavy, risk, -gain])))
+        ]
 
     def page(
         self,

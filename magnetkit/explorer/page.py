@@ -28,9 +28,9 @@ from .._core._files import put_csv
 from .._core.columns import COLUMNS, layouts
 from .._core.units import ZERO_CELSIUS
 from ..report import _figures
-from ..report._content import curves_of, kelvin, number, scenarios_with
+from ..report._content import demagnetization_curves, kelvin, number, scenarios_to_show
 from ..report._figures import BLACK, COLOURS, GREY, Part
-from ..report._text import scale_of
+from ..report._text import display_scale
 from ..supply.scenario import load_scenario
 from ._results import MAGNET, Question, Results
 
@@ -50,7 +50,7 @@ PLOTTED_ROWS = 600
 ROWS_A_PAGE = 25
 """Rows of the table."""
 _PAGING = ("before", "after")
-# What `_shown` sets: a property of each part of the page.
+# What `_page_outputs` sets: a property of each part of the page.
 _SET = {
     "summary": "children",
     "today": "children",
@@ -97,13 +97,13 @@ def _layout(results: Results) -> html.Div:
     heads = [
         html.Th(
             html.Button(
-                [COLUMNS[name].short, html.Small(scale_of(name).unit)],
+                [COLUMNS[name].short, html.Small(display_scale(name).unit)],
                 id={"sort": name},
                 title=f"Sort by {COLUMNS[name].heading}",
                 disabled=name in results.texts,
             ),
             scope="col",
-            className=_side(name),
+            className=_side_panel(name),
         )
         for name in names
     ]
@@ -130,7 +130,7 @@ def _layout(results: Results) -> html.Div:
                                 className="wide",
                                 tabIndex="0",
                                 role="region",
-                                **_called("Candidates"),
+                                **_accessible_name("Candidates"),
                             ),
                             html.Div(
                                 [
@@ -174,7 +174,7 @@ def _controls(results: Results) -> list[Any]:
     remanence, coercivity = (
         float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2]
     )
-    (to_b, _, b_unit), (to_h, _, h_unit) = map(scale_of, MAGNET[:2])
+    (to_b, _, b_unit), (to_h, _, h_unit) = map(display_scale, MAGNET[:2])
     strongest = np.ceil(coercivity / 80.0) * 100.0 * to_h
     maximum = round(1.25 * remanence * to_b, 1)
     step = 10.0 if to_h == 1.0 else 0.1
@@ -182,7 +182,8 @@ def _controls(results: Results) -> list[Any]:
     conditions = results.conditions
     share = 100.0 * max(conditions.recycled.values(), default=0.25)
     titles = {
-        name: load_scenario(name).title for name in scenarios_with(conditions.scenario)
+        name: load_scenario(name).title
+        for name in scenarios_to_show(conditions.scenario)
     }
     labels = {"decisions": " The decisions alone", "meets": " Meets every requirement"}
     only = [{"label": text, "value": name} for name, text in labels.items()]
@@ -197,7 +198,7 @@ def _controls(results: Results) -> list[Any]:
         allow_direct_input=False,
     )
     return [
-        _labelled(
+        _add_label(
             "Temperature (°C)", temperature, html.Small(id="evaluated", role="status")
         ),
         _slider(
@@ -208,7 +209,7 @@ def _controls(results: Results) -> list[Any]:
         dcc.Checklist(only, ["decisions"] if results.meets.any() else [], id="meets"),
         _choice("Vertical axis", "goal", {n: _heading(n) for n in _GOALS}, _GOALS[0]),
         _choice("Supply scenario", "scenario", titles, conditions.scenario),
-        _labelled(
+        _add_label(
             "Recycled elements",
             dcc.Dropdown(
                 results.elements, list(conditions.recycled), id="elements", multi=True
@@ -220,20 +221,20 @@ def _controls(results: Results) -> list[Any]:
 
 def _heading(name: str) -> str:
     return COLUMNS[name].heading.replace(
-        f"({COLUMNS[name].unit})", f"({scale_of(name).unit})"
+        f"({COLUMNS[name].unit})", f"({display_scale(name).unit})"
     )
 
 
-def _labelled(text: str, *children: Any) -> html.Div:
+def _add_label(text: str, *children: Any) -> html.Div:
     return html.Div(
         [html.Div(text, className="label"), *children],
         className="control",
         role="group",
-        **_called(text),
+        **_accessible_name(text),
     )
 
 
-def _called(text: str) -> dict[str, Any]:
+def _accessible_name(text: str) -> dict[str, Any]:
     """Return the attribute that names a part of the page to those who do not see it."""
     return {"aria-label": text}
 
@@ -242,12 +243,12 @@ def _slider(text: str, name: str, high: float, step: float, value: float) -> htm
     slider = dcc.Slider(
         id=name, min=0.0, max=float(high), step=step, value=float(value), marks=None
     )
-    return _labelled(text, slider)
+    return _add_label(text, slider)
 
 
 def _choice(text: str, name: str, options: dict[str, str], value: str) -> html.Div:
     menu = dcc.Dropdown(options, value, id=name, clearable=False, searchable=False)
-    return _labelled(text, menu)
+    return _add_label(text, menu)
 
 
 def _marks(stops: list[int]) -> dict[int, str]:
@@ -274,7 +275,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
     controls = {name: Input(name, "value") for name in CONTROLS}
 
     @lru_cache(maxsize=4)
-    def selected(question: Question) -> Rows:
+    def update_selection(question: Question) -> Rows:
         return results.select(question)
 
     app.clientside_callback(
@@ -311,8 +312,12 @@ def _connect(app: dash.Dash, results: Results) -> None:
     ) -> tuple[Any, ...]:
         _check(_is_view(view, names))
         question = _question(results, given)
-        return _shown(
-            results, selected(question), question, _moved(view, ctx.triggered_id), given
+        return _page_outputs(
+            results,
+            update_selection(question),
+            question,
+            _table_view(view, ctx.triggered_id),
+            given,
         )
 
     @app.callback(
@@ -321,8 +326,8 @@ def _connect(app: dash.Dash, results: Results) -> None:
     )
     def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
         question = _question(results, given)
-        rows = selected(question)
-        row = _clicked(clicked, len(results))
+        rows = update_selection(question)
+        row = _clicked_row(clicked, len(results))
         best = int(rows[0]) if len(rows) else 0
         return _curves(results, best if row is None else row, question.stop)
 
@@ -334,7 +339,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
     )
     def save(clicks: int, given: dict[str, Any]) -> dict[str, Any]:
         question = _question(results, given)
-        content = _csv(results, selected(question), question, names)
+        content = _csv(results, update_selection(question), question, names)
         return {"content": content, "filename": "candidates.csv"}
 
 
@@ -368,7 +373,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
     _check(
         given["temperature"] in by_celsius,
         given["goal"] in _GOALS,
-        given["scenario"] in scenarios_with(results.conditions.scenario),
+        given["scenario"] in scenarios_to_show(results.conditions.scenario),
         set(given["meets"] or ()) <= {"decisions", "meets"},
         all(
             n is None or (isinstance(n, int | float) and math.isfinite(n))
@@ -385,7 +390,11 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
     has_limit = heavy is not None and heavy < _largest_heavy(results)
     return Question(
         by_celsius[given["temperature"]],
-        tuple((name, value / scale_of(name).factor) for name, value in limits if value),
+        tuple(
+            (name, value / display_scale(name).factor)
+            for name, value in limits
+            if value
+        ),
         (("heavy_rare_earth_wt_pct", heavy),) if has_limit else (),
         given["scenario"],
         tuple(sorted(shares.items())),
@@ -393,7 +402,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
     )
 
 
-def _clicked(clicked: Any, count: int) -> int | None:
+def _clicked_row(clicked: Any, count: int) -> int | None:
     """Return the row of the point that was clicked, None where it is none of ours."""
     try:
         row = clicked["points"][0]["customdata"]
@@ -404,7 +413,7 @@ def _clicked(clicked: Any, count: int) -> int | None:
     return None
 
 
-def _moved(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
+def _table_view(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
     """Return the order and page of the table after a click; other controls go to the start."""
     if trigger in _PAGING:
         return view | {"page": max(0, view["page"] + (1 if trigger == "after" else -1))}
@@ -418,7 +427,7 @@ def _moved(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
     return view | {"page": 0}
 
 
-def _shown(
+def _page_outputs(
     results: Results,
     rows: Rows,
     question: Question,
@@ -443,7 +452,7 @@ def _shown(
     direction = "descending" if view["descending"] else "ascending"
     table = {
         "cells": _cells(results, page_rows, question, names),
-        "classes": [_side(name) for name in names],
+        "classes": [_side_panel(name) for name in names],
         "order": [direction if name == view["by"] else "none" for name in names],
     }
     count = f"Page {page + 1:,} of {pages:,}"
@@ -459,7 +468,7 @@ def _today(results: Results, question: Question) -> str:
     """Return in words what today's magnet is under the same conditions."""
     today = results.reference
     figures = ", ".join(
-        f"{COLUMNS[name].short} {_cell(name, today[name][question.stop])} {scale_of(name).unit}"
+        f"{COLUMNS[name].short} {_cell(name, today[name][question.stop])} {display_scale(name).unit}"
         for name in MAGNET
     )
     return (
@@ -495,11 +504,11 @@ def _values(
 def _cell(name: str, value: Any) -> str:
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
-    value *= scale_of(name).factor
+    value *= display_scale(name).factor
     return number(value, 2 if name == "probability_meets_requirements" else 3)
 
 
-def _side(name: str) -> str:
+def _side_panel(name: str) -> str:
     text = "text" if COLUMNS[name].kind in ("text", "category") else ""
     if name == "candidate":
         return f"{text} name"
@@ -527,7 +536,7 @@ def _pareto(
         ("Others", other_rows, {"size": 5, "color": GREY, "opacity": 0.6}),
         ("Front", front, {"size": 9, "line": {"width": 1, "color": "#000"}}),
     ):
-        thinned = _thinned(part)
+        thinned = _thin_rows(part)
         total = f"{len(part):,}"
         count = (
             total if len(thinned) == len(part) else f"{len(thinned):,} of {total} drawn"
@@ -564,10 +573,10 @@ def _pareto(
         _figures.star(pd.DataFrame(today), _X, goal, formula, "Today's magnet")
     )
     # The same axes stay zoomed while limits move.
-    layout = _figures.layout_of(_figures.axis_of(_X), _figures.axis_of(goal)) | {
-        "uirevision": goal
-    }
-    return _figures.in_units({"data": traces, "layout": layout})
+    layout = _figures.figure_layout(
+        _figures.column_axis(_X), _figures.column_axis(goal)
+    ) | {"uirevision": goal}
+    return _figures.convert_axes({"data": traces, "layout": layout})
 
 
 def _curves(results: Results, row: int, stop: int) -> Part:
@@ -579,7 +588,7 @@ def _curves(results: Results, row: int, stop: int) -> Part:
     )
     alloy = results.table[row : row + 1], shell or "", results.job.groups([route])[0][0]
     curves = [
-        curves_of(table, rim, results.temperatures[stop], job)
+        demagnetization_curves(table, rim, results.temperatures[stop], job)
         for table, rim, job in (alloy, (today.table(), today.shell or "", results.job))
     ]
     names = (name, f"Today's magnet, {today.formula}")
@@ -588,12 +597,12 @@ def _curves(results: Results, row: int, stop: int) -> Part:
         for n, s in zip(names, (shell, today.shell), strict=True)
     ]
     looks = [(COLOURS[0], "solid"), (BLACK, "dash")]
-    return _figures.in_units(
+    return _figures.convert_axes(
         _figures.demagnetization(curves, labels, looks, height=400)
     )
 
 
-def _thinned(rows: Rows) -> Rows:
+def _thin_rows(rows: Rows) -> Rows:
     """Return at most `PLOTTED_ROWS` of the rows, evenly over their order."""
     if len(rows) <= PLOTTED_ROWS:
         return rows

@@ -84,11 +84,11 @@ def serve(
             HOST, own, app.server, True, request_handler=Quiet, fd=listener.fileno()
         )
         # A client that leaves or falls silent is no fault; --verbose shows it.
-        server.handle_error = _left  # type: ignore[assignment, method-assign]
+        server.handle_error = _remaining_length  # type: ignore[assignment, method-assign]
         _run(server, results, lambda: announce(f"http://{HOST}:{own}/"))
 
 
-def _left(*_: object) -> None:
+def _remaining_length(*_: object) -> None:
     _log.debug("a request was not finished", exc_info=True)
 
 
@@ -131,22 +131,22 @@ def _by_few(answer: Any) -> Any:
 
     threads = ThreadPoolExecutor(AT_ONCE, "explorer")
 
-    def answered(environ: dict[str, Any], start: Any) -> Any:
+    def answer_request(environ: dict[str, Any], start: Any) -> Any:
         # Read here: none waits for the body of another.
         try:
             body = get_input_stream(environ, max_content_length=MOST_BYTES).read()
         except RequestEntityTooLarge as error:
-            return _refused(error(environ, start), environ)
+            return _refuse_request(error(environ, start), environ)
         except (ClientDisconnected, OSError):
             # The server ends such a connection without a word.
             raise ConnectionError from None
         whole = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return threads.submit(answer, environ | whole, start).result()
 
-    return answered
+    return answer_request
 
 
-def _refused(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
+def _refuse_request(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
     """Yield an answer, then throw the body away as it comes."""
     from werkzeug.wsgi import get_content_length
 

@@ -569,7 +569,7 @@ def principal_axis(tensor, out):
 
 # tensor float64[6], axis float64[3]
 @jit
-def along(tensor, axis):
+def axis_component(tensor, axis):
     """Return the component of a tensor along an axis."""
     x = axis[0]
     y = axis[1]
@@ -646,7 +646,7 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
             out[c, 23] = 0.0
             for i in range(n):
                 if kind[i] == 0:
-                    second_order = scale[0] * along(tensors[i, 0], axis)
+                    second_order = scale[0] * axis_component(tensors[i, 0], axis)
                     out[c, 20] += second_order / members[0]
                     out[c, 21] = min(out[c, 21], second_order)
                     out[c, 22] = max(out[c, 22], second_order)
@@ -656,5 +656,5 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
                 field = 0.0
                 for i in range(n):
                     if kind[i] == a:
-                        field += scale[2] * along(tensors[i, 1], axis)
+                        field += scale[2] * axis_component(tensors[i, 1], axis)
                 out[c, 24 + a] = field / members[a]

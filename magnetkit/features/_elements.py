@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .._core import datasets, elements
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
 
@@ -110,7 +110,7 @@ def _preset(name: str) -> ElementTable:
     return read_table(datasets.path(file), prefix)
 
 
-@named
+@check_arguments
 def load_table(preset: str | Path) -> ElementTable:
     """Return an embedded preset, or read the CSV file that `preset` names.
 
@@ -296,7 +296,7 @@ def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
     )
 
 
-@named
+@check_arguments
 def composition_statistics(
     table: CompositionTable,
     elements: ElementTable,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import physical_constants
 
-from .._core._arguments import finite, named
+from .._core._arguments import check_arguments, parse_finite_number
 from .._core._jit import share_rows
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, TRANSITION_METALS, mask
 from .._core.errors import InputError
@@ -164,7 +164,7 @@ def _one(
     return crystals.lattices[0], crystals.frac, crystals.species
 
 
-@named
+@check_arguments
 def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     """Return all neighbours within a cutoff (A) of each atom, periodic images included.
 
@@ -183,7 +183,9 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
 
     lattice, frac, _ = _one(structure)
     return both_ways(
-        *half_pairs(lattice, frac, finite("cutoff", cutoff, 0.0, above=True))
+        *half_pairs(
+            lattice, frac, parse_finite_number("cutoff", cutoff, 0.0, above=True)
+        )
     )
 
 
@@ -206,7 +208,7 @@ def both_ways(
     return Neighbours(atom, pairs.take(order ^ 1), image, distance.take(pair))
 
 
-@named
+@check_arguments
 def radial_distribution(
     structure: "Structure", cutoff: float = 10.0, bins: int = 100
 ) -> tuple[NDArray[np.float64], dict[tuple[str, str], NDArray[np.float64]]]:
@@ -232,7 +234,7 @@ def radial_distribution(
     from ._crystal_kernels import half_pairs
 
     lattice, frac, species = _one(structure)
-    cutoff = finite("cutoff", cutoff, 0.0, above=True)
+    cutoff = parse_finite_number("cutoff", cutoff, 0.0, above=True)
     present, kinds, members = np.unique(
         species, return_inverse=True, return_counts=True
     )
@@ -266,7 +268,7 @@ def radial_counts(
     return counts + counts.transpose(1, 0, 2)
 
 
-@named
+@check_arguments
 def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.int64]]:
     """Return how many neighbours of each element every atom has within a cutoff (A).
 
@@ -285,7 +287,7 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.
     from ._crystal_kernels import coordination_numbers, half_pairs
 
     lattice, frac, species = _one(structure)
-    cutoff = finite("cutoff", cutoff, 0.0, above=True)
+    cutoff = parse_finite_number("cutoff", cutoff, 0.0, above=True)
     present, kinds = np.unique(species, return_inverse=True)
     first, second, _, distance = half_pairs(lattice, frac, cutoff)
     counts = np.zeros((len(frac), len(present)), np.int64)
@@ -295,7 +297,7 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.
     return {SYMBOLS[z]: counts[:, k] for k, z in enumerate(present)}
 
 
-@named
+@check_arguments
 def crystal_field(
     structure: "Structure",
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
@@ -327,22 +329,27 @@ def crystal_field(
     Ewald sums, converged to about 1e-7 of the nearest neighbour's part. The definition of the
     coefficients is that of M. T. Hutchings, Solid State Physics 16 (1964) 227.
     """
-    from ._crystal_kernels import along, dipole_tensors, ewald_cutoff, fourth_order_sums
+    from ._crystal_kernels import (
+        axis_component,
+        dipole_tensors,
+        ewald_cutoff,
+        fourth_order_sums,
+    )
 
     direction = _unit(axis)
     lattice, frac, species = _one(structure)
-    charge = _per_element(charges)[species]
+    charge = _spread_over_elements(charges)[species]
     cutoff = ewald_cutoff(max(len(frac), 1), structure.volume)
     tensors = np.empty((len(frac), 1, 6))
     dipole_tensors(lattice, frac, charge[:, None], cutoff, True, tensors)
     fourth = np.empty(len(frac))
     fourth_order_sums(lattice, frac, charge, direction, cutoff, fourth)
     sites = np.flatnonzero(mask(RARE_EARTHS)[species])
-    second = np.array([along(tensors[i, 0], direction) for i in sites])
+    second = np.array([axis_component(tensors[i, 0], direction) for i in sites])
     return sites, _SECOND_ORDER * second, _FOURTH_ORDER * fourth[sites]
 
 
-@named
+@check_arguments
 def dipolar_field(
     structure: "Structure",
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
@@ -372,11 +379,11 @@ def dipolar_field(
 
     direction = _unit(axis)
     lattice, frac, species = _one(structure)
-    moment = _per_element(moments)[species]
+    moment = _spread_over_elements(moments)[species]
     if cutoff is None:
         reach = ewald_cutoff(max(len(frac), 1), structure.volume)
     else:
-        reach = finite("cutoff", cutoff, 0.0, above=True)
+        reach = parse_finite_number("cutoff", cutoff, 0.0, above=True)
     tensors = np.empty((len(frac), 1, 6))
     dipole_tensors(lattice, frac, moment[:, None], reach, cutoff is None, tensors)
     xx, yy, zz, yz, xz, xy = tensors[:, 0].T
@@ -384,7 +391,7 @@ def dipolar_field(
     return _DIPOLE * full @ direction
 
 
-def _per_element(values: Mapping[str, float]) -> NDArray[np.float64]:
+def _spread_over_elements(values: Mapping[str, float]) -> NDArray[np.float64]:
     """Return a value of some elements over all of them, zero for the rest, shape (118,)."""
     result = np.zeros(N_ELEMENTS)
     for symbol, value in values.items():
@@ -401,7 +408,7 @@ def _unit(axis: Any) -> NDArray[np.float64]:
     return axis / np.linalg.norm(axis)
 
 
-@named
+@check_arguments
 def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     """Return the descriptors of each crystal, shape (n, k), named by `StructureDescriptors`.
 
@@ -422,7 +429,9 @@ def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     largest: the unique axis of a uniaxial crystal, however its cell is set.
     """
     kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
-    weights = np.stack([_per_element(_CHARGES), _per_element(_MOMENTS)], axis=1)
+    weights = np.stack(
+        [_spread_over_elements(_CHARGES), _spread_over_elements(_MOMENTS)], axis=1
+    )
     species = crystals.species
     atoms = Atoms(
         crystals.begin,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import elements
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._jit import share_rows
 from ..alloy._read import as_table
 from ..alloy.notation import Basis
@@ -71,7 +71,7 @@ def _weights() -> NDArray[np.float64]:
     return np.ascontiguousarray(np.stack([columns[name] for name in SUMS], axis=1))
 
 
-@named
+@check_arguments
 def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     """Return the descriptors of each composition, shape (n, k), named by `RareEarthDescriptors`.
 

@@ -215,7 +215,7 @@ def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
     )
 
 
-def off_reference(rows: dict[str, Array]) -> Array:
+def slope_deviation(rows: dict[str, Array]) -> Array:
     """Return what a standard deviation of the slope with grain size adds to N_eff, shape (n,).
 
     It counts from the grain size of the magnets that the family's level was fitted to.
@@ -236,7 +236,7 @@ def grain_effect(
     from ._magnet_kernels import states
 
     kelvin = np.atleast_1d(np.asarray(temperature, float))
-    off = off_reference(rows)
+    off = slope_deviation(rows)
     off[~(rules.n_eff > 0.0)] = 0.0
     if not off.any():
         return np.zeros((kelvin.size, off.size))

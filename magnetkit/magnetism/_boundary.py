@@ -82,7 +82,7 @@ def boundary_composition(
     """
     from ..alloy._row_kernels import sums_of_each
 
-    sums = sums_of_each(table.rows, _summed()).T
+    sums = sums_of_each(table.rows, _element_sums()).T
     rare, metal, former, cerium, mass, heavy, volume, *single = sums
     atoms = dict(zip(_SINGLE, single, strict=True))
     carbon = atoms["C"] + 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
@@ -157,7 +157,7 @@ def _cerium_beyond_half(share: Array) -> Array:
 
 
 @lru_cache(maxsize=1)
-def _summed() -> Array:
+def _element_sums() -> Array:
     """Return what is summed over the elements of a recipe, shape (118, 13)."""
     from ..phases.partition import atomic_volumes
 
@@ -287,7 +287,7 @@ def formula_likelihood(
     hard : ndarray, shape (n,)
         Volume fraction that is the hard phase.
     """
-    from ..phases.partition import hardened_by
+    from ..phases.partition import hosts_by_hardening
 
     book = FORMULA
     rare = table.fraction(*RARE_EARTHS)
@@ -300,7 +300,7 @@ def formula_likelihood(
     pure = (np.nan_to_num(hard) - book.mixed) / (book.bare - book.mixed)
     steepness = (book.bare - book.mixed) / (book.bare - book.added)
     likelihood = np.minimum(likelihood, 1.0 + additives * steepness * (pure - 1.0))
-    likelihood = np.where(hardened_by(host, "boundary"), likelihood, pure)
+    likelihood = np.where(hosts_by_hardening(host, "boundary"), likelihood, pure)
     likelihood = np.where(table.weighed, 0.0, likelihood)
     return np.clip(likelihood, 0.0, 1.0)
 

@@ -73,7 +73,7 @@ def shares(
 @lru_cache(maxsize=1)
 def _earths() -> Array:
     """Return K_1 and J_s of each R2Co17 at 20 C over those of Sm2Co17, shape (2, 118)."""
-    from ..compound.evaluate import PROPERTIES, evaluate_with
+    from ..compound.evaluate import PROPERTIES, evaluate_phases
     from ..compound.parameters import load
     from ..phases.partition import partition
     from ..phases.records import HOSTS
@@ -82,7 +82,7 @@ def _earths() -> Array:
     cells = next(
         name for name, host in HOSTS.items() if host.magnet.hardening == "cells"
     )
-    found = evaluate_with(
+    found = evaluate_phases(
         partition(pure, cells), np.array([ROOM_K]), load(), spread=False
     )
     names = "anisotropy_constant_MJ_m3", "saturation_polarization_T"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, mask
 from .._core.errors import CompositionError, DataError, InputError
 from .._core.settings import get_settings
@@ -27,10 +27,15 @@ from ..alloy.notation import Basis
 from ..alloy.shell_rows import mean_over_mass
 from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
-from ..phases.records import HOSTS, file_of
+from ..phases.records import HOSTS, host_file
 from ._measured import ALPHA, COERCIVITY, Producer
-from ._reference import GUARANTEE, KnownValue, calibrate_on_reference, typical
-from .grades import at_room, grades, ladder
+from ._reference import (
+    GUARANTEE,
+    KnownValue,
+    calibrate_on_reference,
+    typical_over_minimum,
+)
+from .grades import grades, grades_at_room_temperature, ladder
 from .sintered import sintered_at
 
 if TYPE_CHECKING:
@@ -139,7 +144,7 @@ def _kind_words(one: Recipe) -> str:
     return f"{one.kind} ({one.weight:.2f}): {recipe_text}, {one.heavy_wt_pct:.1f} wt.%"
 
 
-@named
+@check_arguments
 def estimate_composition(
     grade: "pd.Series | Mapping[str, Any]", curie: "CurieModel | None" = None
 ) -> CompositionEstimate:
@@ -186,7 +191,7 @@ def estimate_composition(
     for grid in usual.grades:
         if grid.kind == "hot-deformed" and made_as == "sintered":
             continue
-        heavy, hardness, log = _weighed(host, grid, grade, curie)
+        heavy, hardness, log = _weigh_recipes(host, grid, grade, curie)
         if ladder_slope is not None and grid.ladder is not None:
             log -= 0.5 * ((ladder_slope - grid.ladder) / _LADDER) ** 2
         best = int(np.argmax(log + _level_log(hardness, grade)))
@@ -249,12 +254,14 @@ def find_makeup(grade: str, curie: "CurieModel | None" = None) -> CompositionEst
 
 
 @lru_cache(maxsize=512)
-def made_of(grade: str, kind: str | None, curie: "CurieModel") -> Recipe | None:
+def likeliest_recipe(
+    grade: str, kind: str | None, curie: "CurieModel"
+) -> Recipe | None:
     """Return the likeliest recipe of a sold grade, of a kind where one is asked for.
 
     None of a grade whose recipe is not estimated.
     """
-    row: Any = at_room().set_index("grade", drop=False).loc[grade]
+    row: Any = grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
     if row["kind"] not in MELTED or row["host"] not in HOSTS:
         return None
     makeup = find_makeup(grade, curie)
@@ -267,14 +274,14 @@ def _deviation(weight: _Array, values: _Array) -> float:
     return float(np.sqrt((share * (values - centre) ** 2).sum()))
 
 
-def _weighed(
+def _weigh_recipes(
     host: str,
     grid: "_Grid",
     grade: "pd.Series | Mapping[str, Any]",
     curie: "CurieModel | None",
 ) -> tuple[_Array, _Array, _Array]:
     """Return heavy rare earth, wt.%, ln H_cJ and log-likelihood of the recipes of a kind, (n,)."""
-    heavy, frame = _modelled(tuple(recipes(host, grid)), grid.route, curie)
+    heavy, frame = _model_recipes(tuple(recipes(host, grid)), grid.route, curie)
     log = _log_likelihood(frame, grade)
     if usual_magnets()[host].heavy == "by_class":
         log += _trade(float(grade["coercivity_kA_m"]), heavy, grid.worth)
@@ -290,7 +297,7 @@ def _weighed(
 
 
 @lru_cache(maxsize=64)
-def _modelled(
+def _model_recipes(
     melts: tuple[tuple[str, str], ...], route: str | None, curie: "CurieModel | None"
 ) -> "tuple[_Array, pd.DataFrame]":
     """Return heavy rare earth, wt.%, of recipes with shells, and their magnets at 20 degrees C."""
@@ -323,7 +330,7 @@ def _log_likelihood(
 
 def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
     """Return what a usual magnet of a grade has: B_r as printed, and H_cJ above the guaranteed."""
-    h_cj = typical(str(grade["host"])) * float(grade[COERCIVITY])
+    h_cj = typical_over_minimum(str(grade["host"])) * float(grade[COERCIVITY])
     return {"remanence_T": float(grade["remanence_T"]), COERCIVITY: h_cj}
 
 
@@ -429,7 +436,7 @@ def usual_magnets() -> dict[str, _Usual]:
     """Return the usual magnets of each host that is sold; DataError if a file is wrong."""
     magnets = {}
     for name in HOSTS:
-        file = file_of(name, "makeup.toml")
+        file = host_file(name, "makeup.toml")
         if (datasets.root() / file).is_file():
             try:
                 magnets[name] = _Usual(**datasets.toml(file))
@@ -448,7 +455,7 @@ def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
         if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
             text = charge(host, **amounts)
             candidates += [
-                (text, shell and diffused(*shell.split())) for shell in grid.shells
+                (text, shell and shell_text(*shell.split())) for shell in grid.shells
             ]
     return candidates
 
@@ -484,7 +491,7 @@ def charge(host: str, **amounts: float) -> str:
     )
 
 
-def diffused(element: str, amount: float | str) -> str:
+def shell_text(element: str, amount: float | str) -> str:
     """Return the text of a shell into which an amount of heavy rare earth, wt.%, is put."""
     amount = float(amount)
     text = f"{element} {amount:g} wt%"
@@ -526,34 +533,35 @@ class GradeMagnet:
 
     def sentence(self) -> str:
         """Return the assumption as a sentence."""
+        factor = typical_over_minimum(str(self.here["host"]))
         return (
-            f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers print "
-            f"none), and anchors the model: {typical(str(self.here['host'])):.2f} times the H_cJ "
-            f"that is guaranteed, {self.here['coercivity_kA_m']:.0f} kA/m, is taken as typical"
+            f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers "
+            f"print none), and anchors the model: {factor:.2f} times the H_cJ that is "
+            f"guaranteed, {self.here['coercivity_kA_m']:.0f} kA/m, is taken as typical"
         )
 
 
 def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
-    """Return a grade as a magnet at a temperature of use, K; InputError as of `grade_at`."""
-    row = grade_at(grade, kelvin)
+    """Return a grade as a magnet at a temperature of use, K; InputError as of `grade_row`."""
+    row = grade_row(grade, kelvin)
     makeup = find_makeup(grade)
     return GradeMagnet(row, makeup, calibrate_on_grade(row, makeup))
 
 
-def grade_at(grade: str, kelvin: float) -> "pd.Series":
+def grade_row(grade: str, kelvin: float) -> "pd.Series":
     """Return a grade's row of `magnetkit.grades` at a temperature, K.
 
     InputError if it is unknown, or has no B_r or H_cJ left there.
     """
     row = grades(grade, kelvin).iloc[0]
     if not (row["remanence_T"] > 0 and row["coercivity_kA_m"] > 0):
-        raise nothing_left(
+        raise error_nothing_left(
             str(row["grade"]), kelvin, float(row["max_working_temperature_K"])
         )
     return row
 
 
-def nothing_left(name: str, kelvin: float, limit: float) -> InputError:
+def error_nothing_left(name: str, kelvin: float, limit: float) -> InputError:
     """Return the error of a magnet without B_r or H_cJ at a temperature; `limit`: its T_max, K."""
     hint = (
         ""

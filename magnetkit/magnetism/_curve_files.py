@@ -133,7 +133,7 @@ def is_curve_file(source: Any) -> bool:
         heads, _, _ = _split_lines(source)
     except InputError:
         return False
-    kinds = {_kind_of(head) for head in heads}
+    kinds = {_column_quantity(head) for head in heads}
     return "field" in kinds and bool(kinds & set(_FLUX_KINDS))
 
 
@@ -161,7 +161,7 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
     if not body:
         raise InputError(f"{source} has a header, and no points below it")
     table = _numbers(source, heads, body)
-    columns = _select_for_dat(heads) if _is_dat(heads) else _columns_of(source, heads)
+    columns = _select_for_dat(heads) if _is_dat(heads) else _find_columns(source, heads)
     pairs = _pair_columns(source, heads, columns)
     temperatures = [one for one in columns if one.kind == "temperature"]
     if len(temperatures) not in (0, 1, len(pairs)):
@@ -171,7 +171,7 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
         )
     curves: list[RawCurve] = []
     for place, (field, flux) in enumerate(pairs):
-        fallback, note = _temperature_beside(source, comments)
+        fallback, note = _temperature_from_name(source, comments)
         kelvin = np.full(len(table), fallback)
         if temperatures:
             own = temperatures[min(place, len(temperatures) - 1)]
@@ -258,7 +258,7 @@ def _numbers(
             try:
                 table[i, j] = float(cell)
             except ValueError:
-                if _kind_of(heads[j]):
+                if _column_quantity(heads[j]):
                     raise InputError(
                         f"{source}: column {heads[j]!r} holds no numbers: {cell!r:.40}"
                     ) from None
@@ -290,7 +290,7 @@ def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
     return columns
 
 
-def _kind_of(head: str) -> str:
+def _column_quantity(head: str) -> str:
     """Return the quantity that a heading names; empty where it names none."""
     plain = head.strip().strip('"')
     return next(
@@ -298,11 +298,11 @@ def _kind_of(head: str) -> str:
     )
 
 
-def _columns_of(source: str | Path, heads: Sequence[str]) -> list[_Column]:
+def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
     """Return the columns that name a quantity; refuse one whose unit is missing or unknown."""
     columns = []
     for place, head in enumerate(heads):
-        kind = _kind_of(head)
+        kind = _column_quantity(head)
         if not kind:
             continue
         match = _DEGREES.search(head)
@@ -379,7 +379,7 @@ def _kelvin(values: _Array, head: str) -> _Array:
     return values
 
 
-def _temperature_beside(
+def _temperature_from_name(
     source: str | Path, comments: Sequence[str]
 ) -> tuple[float, str]:
     """Return the temperature, K, of a file without a column of it, and a remark on its origin."""

@@ -33,7 +33,7 @@ def corner(b_r, h_cj, h_knee, mu_rec):
 # Scalars or arrays; h is the reverse field |H|, A/m, negative where it helps. Returns
 # (|H| / H_cj)^p; from 2 on all grains are turned.
 @jit(makes_arrays=True, part="copied")
-def turned(h_cj, power, h):
+def reversed_share(h_cj, power, h):
     """Return what share of the polarization a reverse field takes away, twice the grains turned."""
     return (np.maximum(h, 0.0) / h_cj) ** power
 
@@ -47,7 +47,7 @@ def polarization(b_r, h_cj, mu_rec, power, h):
     straight = b_r - (mu_rec - 1.0) * MU_0 * h
     if straight < 0.0:
         return -b_r
-    return max(straight * (1.0 - turned(h_cj, power, h)), -b_r)
+    return max(straight * (1.0 - reversed_share(h_cj, power, h)), -b_r)
 
 
 # b_r T, h_cj A/m, h_knee A/m, mu_rec float64 (n); reverse float64 (n, m): reverse fields, A/m.
@@ -153,17 +153,19 @@ def straight_field(b_r, mu_rec, load, outside):
 # field, A/m.
 # Returns float64 (n): the share of B_r that is lost for good, 0 to 1 without an outside field,
 # which alone turns a magnet beyond (2: all reversed). NaN in, NaN out; 1 without coercivity.
-def lost(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
+def flux_loss(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
     """Return what a reverse field at the working point takes of a magnet's flux for good."""
     out = np.ones(b_r.size)
     duty = float(load), float(outside), float(creep)
-    share_rows(_lost, b_r.size, b_r, h_cj, h_knee, mu_rec, duty, out, chunk=CHUNK)
+    share_rows(
+        _flux_loss_row, b_r.size, b_r, h_cj, h_knee, mu_rec, duty, out, chunk=CHUNK
+    )
     return out
 
 
-# As `lost`, of magnets start to stop - 1; duty: load, outside, creep; out float64 (n) is written.
+# As `flux_loss`, of magnets start to stop - 1; duty: load, outside, creep; out float64 (n) is written.
 @jit
-def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
+def _flux_loss_row(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
     load, outside, creep = duty
     for i in range(start, stop):
         if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
@@ -182,7 +184,7 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
         h = min(h, max(h_cj[i] * 2.0 ** (1.0 / power) - creep, 0.0))
         for _ in range(_NEWTON):
             at = h + creep
-            part = turned(h_cj[i], power, at)
+            part = reversed_share(h_cj[i], power, at)
             line = b_r[i] - (mu_rec[i] - 1.0) * MU_0 * h
             excess = line * (1.0 - part) - MU_0 * ((1.0 + load) * h - shift)
             slope = (mu_rec[i] - 1.0) * MU_0 * (1.0 - part) + line * power * part / at
@@ -192,7 +194,7 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
                 break
         # Time turns no more than leaves a field against the rest.
         largest = min(1.0 + MU_0 * shift / b_r[i], 2.0)
-        out[i] = min(turned(h_cj[i], power, h + creep), largest)
+        out[i] = min(reversed_share(h_cj[i], power, h + creep), largest)
 
 
 # B_r T, H_k A/m, mu_rec: scalars. Returns J/m3; NaN gives NaN.

@@ -21,15 +21,15 @@ from .laws import law
 from .measured_magnets import (
     NO_ROUTE,
     USUAL,
+    magnet_recipes,
     measured_magnets,
     papers_left_out,
-    recipes_of,
     serves_as_evidence,
 )
 from .process import Process, parameters, usual_of_hosts
 
 if TYPE_CHECKING:
-    from ._measured import Producer
+    from ._measured_points import Producer
 
 Array = NDArray[np.float64]
 
@@ -243,7 +243,7 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
 
 
 @lru_cache(maxsize=64)
-def _measured(
+def _measured_points(
     root: str, quantity: str, family: str, left_out: frozenset[str]
 ) -> tuple[Array, tuple[str, ...]]:
     """Return the measured magnets of a host as points, shape (m, k), and their names.
@@ -257,7 +257,7 @@ def _measured(
         rows = rows[(rows["family"] == family) & (rows["route"] != NO_ROUTE)]
     else:
         rows = rows[rows["route"] == USUAL]
-    tables = [recipes_of(rows)] if len(rows) else []
+    tables = [magnet_recipes(rows)] if len(rows) else []
     names = [
         f"{recipe} ({name})"
         for recipe, name in zip(rows["recipe"], rows["id"], strict=True)
@@ -322,7 +322,7 @@ def evidence(
         if lengths is None:
             continue
         rows = np.flatnonzero(hosts.says(root))
-        points, called = _measured(root, quantity, "", left_out)
+        points, called = _measured_points(root, quantity, "", left_out)
         if (
             producer is not None
             and (producer_magnets := producer.known(root, quantity)) is not None
@@ -336,7 +336,7 @@ def evidence(
             places[root] = coordinates(table[rows], root)
         here = places[root]
         if family:
-            alike, names_alike = _measured(root, quantity, family, left_out)
+            alike, names_alike = _measured_points(root, quantity, family, left_out)
             points = np.pad(points, ((0, 0), (0, 1)), constant_values=EVIDENCE.sister)
             points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
             called = (*names_alike, *called)
@@ -354,7 +354,7 @@ def evidence(
     return Evidence(distance, nearest, Coded(axes, tuple(labels)).renamed(str))
 
 
-def at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
+def evidence_at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
     """Return evidence of coercivity at a temperature, K: beyond the measured ones it is farther."""
     limits = [
         HOSTS[word].magnet.compared_to_K if word in HOSTS else np.inf
@@ -366,7 +366,7 @@ def at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
     return found.beyond(beyond, "temperature")
 
 
-def limited(probability: Array, distance: Array) -> Array:
+def cap_probability(probability: Array, distance: Array) -> Array:
     """Return probabilities as far as measured magnets bear them out, shape (n,).
 
     With the distance D it is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4).

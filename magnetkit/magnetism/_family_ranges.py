@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
-from ..phases.records import root_of
+from ..phases.records import root_host
 
 Array = NDArray[np.float64]
 
@@ -104,9 +104,9 @@ def range_columns(host_names: tuple[str, ...], route: Any = None) -> dict[str, A
     family_table = families()
     columns: dict[str, list[float]] = {}
     for host in host_names:
-        root = root_of(host)
+        root = root_host(host)
         family = (
-            route.family if route is not None and root_of(route.host) == root else ""
+            route.family if route is not None and root_host(route.host) == root else ""
         )
         ranges = {**family_table[ANY], **family_table.get(key(root, family), {})}
         for quantity, name in _SPREADS.items():

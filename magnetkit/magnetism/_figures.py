@@ -17,8 +17,8 @@ from .._core.units import ROOM_K, ZERO_CELSIUS
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..compound.evaluate import PROPERTIES, STATUS, Intrinsic
-from ..phases.records import root_of
-from ._balance import grain_effect, off_reference
+from ..phases.records import root_host
+from ._balance import grain_effect, slope_deviation
 from ._cells import hot_deviation
 from ._evidence import COMPARED_FROM
 from ._magnets import Alloys, alloys
@@ -67,7 +67,9 @@ def widen(
     part = np.ix_(at, rows)
     near_curie = near_curie[part]
     doubtful = doubtful[part]
-    phases = _some(made.phases, rows, 1.0 + np.nan_to_num(half / bulk.curie)[rows])
+    phases = _scale_phases(
+        made.phases, rows, 1.0 + np.nan_to_num(half / bulk.curie)[rows]
+    )
     rules = Rules(*(rule[rows] for rule in made.rules()))
     j, h_cj, h_k, _ = states(bulk.temperatures[at], phases, rules)
     edges = values[:4, :, at[:, None], rows]
@@ -83,7 +85,7 @@ def widen(
     values[:4, :, at[:, None], rows] = edges
 
 
-def _some(phases: Any, rows: NDArray[np.int64], hotter: Array) -> Any:
+def _scale_phases(phases: Any, rows: NDArray[np.int64], hotter: Array) -> Any:
     """Return the phases of some alloys, their Curie temperatures times a factor each."""
     from ..compound._intrinsic_kernels import CURIE
 
@@ -132,7 +134,7 @@ _INSTANT = 1e-3
 _TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
 
 
-def figures_of(
+def magnet_figures(
     made: Alloys,
     bulk: Intrinsic,
     asked: Array,
@@ -214,10 +216,10 @@ def least_widths(
     rows = made.rows
     alone = np.maximum(rows["remanence_spread"] * scale, np.atleast_2d(unsure))
     on_b = np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"]
-    return on_b, _hard(made, kelvin) * scale
+    return on_b, _coercivity_half_width(made, kelvin) * scale
 
 
-def at_each(
+def at_temperatures(
     made: Alloys,
     bulk: Intrinsic,
     values: Array,
@@ -225,7 +227,7 @@ def at_each(
     load: float,
     z: float,
 ) -> tuple[Array, NDArray[np.int8]]:
-    """Return figures and status at each temperature of `bulk` by itself, as `figures_of`.
+    """Return figures and status at each temperature of `bulk` by itself, as `magnet_figures`.
 
     Chords stay those of the range.
     """
@@ -235,14 +237,14 @@ def at_each(
     for j in np.flatnonzero(blank.any(axis=1)):
         kelvin = float(bulk.temperatures[j])
         instant = kelvin, kelvin + _INSTANT
-        alone, columns = figures_of(made, bulk, bulk.temperatures, instant, load, z)
+        alone, columns = magnet_figures(made, bulk, bulk.temperatures, instant, load, z)
         rows = blank[j]
         values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
         status[j, rows] = columns[j, rows]
     return values, status
 
 
-def not_compared(coldest: float) -> str:
+def describe_uncompared(coldest: float) -> str:
     """Return what no coercivity at a temperature, K, was compared with; empty where it was."""
     if coldest >= COMPARED_FROM:
         return ""
@@ -267,7 +269,7 @@ def _grid(first: float, second: float) -> Array:
     return np.concatenate([fine, coarse])
 
 
-def _hard(made: Alloys, kelvin: Array) -> Array:
+def _coercivity_half_width(made: Alloys, kelvin: Array) -> Array:
     """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
     What the laws of grain size and of hot cells may be off by is the more of it the less is left.
@@ -322,7 +324,7 @@ def kinds(
     has_shell = text != ""
     if process_read.grain_size_um is not None:
         codes = assign_hosts(table)
-        has_shell |= off_reference(by_row(process_read, codes, HOST_NAMES)).any()
+        has_shell |= slope_deviation(by_row(process_read, codes, HOST_NAMES)).any()
     rows = np.flatnonzero(has_shell)
     if rows.size:
         some = table[rows]
@@ -336,4 +338,4 @@ def kinds(
             shelled_alloys.rows,
             temperature,
         )[0]
-    return Kinds(table, Coded.of([root_of(host) for host in hosts]), text, effects)
+    return Kinds(table, Coded.of([root_host(host) for host in hosts]), text, effects)

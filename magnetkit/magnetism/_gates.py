@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from .._core.columns import GATES
 from ..compound.evaluate import STATUS
-from ..phases.partition import hardened_by, lies_in, not_from_melt
-from ..phases.records import HOSTS, root_of
+from ..phases.partition import hosts_by_hardening, is_in_windows, not_from_melt
+from ..phases.records import HOSTS, root_host
 from ._boundary import failed_conditions as _boundary_conditions
 from ._cells import failed_conditions as _cell_conditions
 from .laws import law
@@ -54,9 +54,9 @@ _RULES: dict[str, Rule] = {
 """By what hardens a host's magnets, of `magnetkit.phases.records.HARDENING`."""
 
 
-def own_of(route: "Route", codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+def rows_made_by_route(route: "Route", codes: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Return which magnets, by the codes of their hosts, a route makes, shape (n,)."""
-    root = root_of(route.host)
+    root = root_host(route.host)
     return np.array([*(host.root == root for host in HOSTS.values()), False])[codes]
 
 
@@ -70,17 +70,17 @@ def gates(
     dense = (structure["density"] > GRAINS.pressed) & (structure["coarse"] > 0.0)
     status[not_melted & dense] = STATUS.index("decomposes before it sinters")
     mine = np.zeros(len(codes), bool)
-    unknown = hardened_by(codes, "route")
+    unknown = hosts_by_hardening(codes, "route")
     if route is not None:
-        mine = own_of(route, codes)
-        fits = [lies_in(found.charge, rule) for rule in route.needs]
+        mine = rows_made_by_route(route, codes)
+        fits = [is_in_windows(found.charge, rule) for rule in route.needs]
         unknown = (
             unknown & ~mine | mine & ~np.any(fits, axis=0) if fits else unknown & ~mine
         )
     status[unknown & (status == 0)] = STATUS.index("no bulk magnet known")
     by_route = mine & bool(route and route.hardening)
     for hardening, rule in _RULES.items():
-        candidates = hardened_by(codes, hardening) & ~by_route
+        candidates = hosts_by_hardening(codes, hardening) & ~by_route
         if not candidates.any():
             continue
         for words, is_closed in rule(found, structure):
@@ -98,7 +98,7 @@ def gates_at_temperatures(
     result = np.repeat(gate[None], len(kelvin), axis=0)
     cone = STATUS.index(_CONE)
     cold = np.asarray(kelvin, float)[:, None]
-    for rows, one in _turned(written):
+    for rows, one in _easy_plane_rows(written):
         result[(result == 0) & rows & (cold < one["below_K"])] = cone
     return result
 
@@ -106,17 +106,19 @@ def gates_at_temperatures(
 def turned_width(written: "Partition") -> Array:
     """Return half the width of ln H_cJ that a missed easy direction adds, shape (n,)."""
     widths = np.zeros(len(written.host))
-    for rows, one in _turned(written):
+    for rows, one in _easy_plane_rows(written):
         widths[rows] = one["half_width"]
     return widths
 
 
-def _turned(written: "Partition") -> Iterator[tuple[NDArray[np.bool_], dict[str, Any]]]:
+def _easy_plane_rows(
+    written: "Partition",
+) -> Iterator[tuple[NDArray[np.bool_], dict[str, Any]]]:
     """Yield `turned` of the hosts at hand, each with the rows that it speaks of."""
     for code, host in enumerate(HOSTS.values()):
         if host.magnet.turned and (rows := written.host == code).any():
             yield from (
-                (rows & lies_in(written.recipe, t["where"]), t)
+                (rows & is_in_windows(written.recipe, t["where"]), t)
                 for t in host.magnet.turned
             )
 

@@ -21,7 +21,7 @@ from ..compound.evaluate import (
     STATUS,
     Intrinsic,
     PredictedCurie,
-    evaluate_with,
+    evaluate_phases,
 )
 from ..compound.parameters import load
 from ..phases.partition import Partition
@@ -66,7 +66,7 @@ def put(
             )
         widths[name] = none.copy()
         for kelvin in np.unique(at[np.isfinite(at)]):
-            got = evaluate_with(
+            got = evaluate_phases(
                 written, np.array([kelvin]), load(), predicted, condensed=hard
             )
             model = got.curie

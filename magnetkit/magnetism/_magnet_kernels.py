@@ -15,11 +15,11 @@ from ..compound._intrinsic_kernels import (
     PARAMAGNETIC,
     STATE,
     TO_TESLA,
-    at,
     barrier,
     chunks,
     direction,
-    lean,
+    easy_angle,
+    evaluate_at,
     most_ions,
     switching,
 )
@@ -91,7 +91,7 @@ class Rules(NamedTuple):
     field that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the
     fall of alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of
     H_cJ over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ,
-    at `ROOM` where ``alpha_falls`` is 1 (see `knees_at`); ``recoil``: permeability; ``limit``:
+    at `ROOM` where ``alpha_falls`` is 1 (see `knee_field`); ``recoil``: permeability; ``limit``:
     T_max is no higher, K, and 0 where no coercivity is wanted; ``bend``: what a measured alpha adds
     to polarization from `ROOM` on, 1/K.
     """
@@ -131,13 +131,13 @@ class Widths(NamedTuple):
 # -> J_s along the axis, T; field at which a moment reverses, A/m, 0 in an easy plane; status. NaN,
 #    0 where there is no order.
 @jit(part="linked")
-def phase_at(i, kelvin, state, ion, tables, work, reverses):
+def phase_state(i, kelvin, state, ion, tables, work, reverses):
     """Return polarization, switching field and status of a phase at a temperature."""
     if state[i, STATE] != OK:
         return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
         return np.nan, 0.0, PARAMAGNETIC
-    m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables, int(reverses))
+    m, j, k1, k2, k3 = evaluate_at(kelvin, i, state, ion, work, tables, int(reverses))
     easy = direction(k1, k2, k3)
     field = 0.0
     along = 1.0
@@ -145,34 +145,34 @@ def phase_at(i, kelvin, state, ion, tables, work, reverses):
         at_hard = barrier(k1, k2, k3)
         field = switching(i, state, ion, work, (m, j, k1, k2, k3), at_hard) / MU_0
     if easy == CONE:
-        along = np.sqrt(1.0 - lean(k1, k2, k3))
+        along = np.sqrt(1.0 - easy_angle(k1, k2, k3))
     return abs(j) * state[i, TO_TESLA] * along, field, easy
 
 
 # i: alloy; carried: J_s of its wall over that of its cell at the reference; hard: whether the field
 # is wanted
-# -> as `phase_at`: the mean J_s, the field at which reversal starts, the status of the hard phase
+# -> as `phase_state`: the mean J_s, the field at which reversal starts, the status of the hard phase
 @jit(part="merged")
-def alloy_at(kelvin, i, phases, carried, hard, work):
+def alloy_state(kelvin, i, phases, carried, hard, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
-    # No True and False below: `phase_at` would be compiled once more for each literal.
+    # No True and False below: `phase_state` would be compiled once more for each literal.
     has_skin = phases.skins[i] >= 0
     has_shell = phases.shells[i] >= 0
     has_wall = phases.walls[i] >= 0
     state = phases.state
     ion = phases.ion
     tables = phases.tables
-    cell, field, status = phase_at(
+    cell, field, status = phase_state(
         i, kelvin, state, ion, tables, work, hard and not has_skin
     )
     j = cell
     if has_skin and hard:
         of, ions = phases.own
-        _, field, _ = phase_at(
+        _, field, _ = phase_state(
             phases.skins[i], kelvin, of, ions, tables, work, has_skin
         )
     if has_shell:
-        rim, outer, _ = phase_at(
+        rim, outer, _ = phase_state(
             phases.shells[i], kelvin, state, ion, tables, work, hard
         )
         j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * rim
@@ -180,7 +180,7 @@ def alloy_at(kelvin, i, phases, carried, hard, work):
         gain = outer - field
         field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
     if has_wall:
-        rim, _, _ = phase_at(
+        rim, _, _ = phase_state(
             phases.walls[i], kelvin, state, ion, tables, work, not has_wall
         )
         # Above its own Curie temperature a wall keeps what the cells induce.
@@ -191,7 +191,7 @@ def alloy_at(kelvin, i, phases, carried, hard, work):
 
 
 @jit(part="linked")
-def _carried(i, phases, work):
+def _wall_polarization_ratio(i, phases, work):
     """Return J_s of the wall over that of its cell at the reference temperature, 0 without."""
     bare = phases.walls[i] < 0
     if bare:
@@ -199,10 +199,10 @@ def _carried(i, phases, work):
     state = phases.state
     ion = phases.ion
     tables = phases.tables
-    wall, _, _ = phase_at(
+    wall, _, _ = phase_state(
         phases.walls[i], _WALL_REFERENCE, state, ion, tables, work, bare
     )
-    cell, _, _ = phase_at(i, _WALL_REFERENCE, state, ion, tables, work, bare)
+    cell, _, _ = phase_state(i, _WALL_REFERENCE, state, ion, tables, work, bare)
     return (0.0 if np.isnan(wall) else wall) / cell
 
 
@@ -215,10 +215,12 @@ def _core(i, phases, work):
     state = phases.state
     ion = phases.ion
     tables = phases.tables
-    j, field, _ = phase_at(i, ROOM, state, ion, tables, work, bare)
+    j, field, _ = phase_state(i, ROOM, state, ion, tables, work, bare)
     if has_skin:
         of, ions = phases.own
-        _, field, _ = phase_at(phases.skins[i], ROOM, of, ions, tables, work, has_skin)
+        _, field, _ = phase_state(
+            phases.skins[i], ROOM, of, ions, tables, work, has_skin
+        )
     return j, field
 
 
@@ -236,13 +238,13 @@ def producer_alpha(alpha_k, n_eff, level, j, field):
 
 
 # -> J_s of the wall over that of the cell, field and H_cJ at `ROOM`, A/m, J_s there, T, H_cJ but
-#    for poles, and alpha_K there; and the magnet at `ROOM` as `magnet_at` returns it
+#    for poles, and alpha_K there; and the magnet at `ROOM` as `magnet_state` returns it
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
-    wall_ratio = _carried(i, phases, work)
+    wall_ratio = _wall_polarization_ratio(i, phases, work)
     hard = rules.limit[i] > 0.0
-    j, field, status = alloy_at(ROOM, i, phases, wall_ratio, hard, work)
+    j, field, status = alloy_state(ROOM, i, phases, wall_ratio, hard, work)
     level = rules.level[i]
     core_j = j
     core_field = field
@@ -275,7 +277,7 @@ def alpha_ratio(kelvin, decay, curie, usual):
 # fall: per 1000 K; curie: T_C, K
 # -> H_cJ over that at `ROOM`
 @jit(part="copied")
-def straight(kelvin, fall, curie):
+def linear_fraction(kelvin, fall, curie):
     """Return what a straight line leaves of H_cJ: nothing at T_C, near it no more than order does.
 
     Below `ROOM` it stops at `_MOST_COLD`.
@@ -292,12 +294,12 @@ def straight(kelvin, fall, curie):
 # carried: first of `_start`; hard: whether the field is wanted
 # -> J_s T; field A/m; status
 @jit(part="merged")
-def bent_at(kelvin, i, phases, rules, carried, hard, work):
-    """Return what `alloy_at` does, with a measured alpha; a cone of an easy axis is upright."""
-    j, field, status = alloy_at(kelvin, i, phases, carried, hard, work)
+def alpha_corrected_state(kelvin, i, phases, rules, carried, hard, work):
+    """Return what `alloy_state` does, with a measured alpha; a cone of an easy axis is upright."""
+    j, field, status = alloy_state(kelvin, i, phases, carried, hard, work)
     if status == CONE and kelvin < ROOM:
-        # No field is wanted; no False either, see `alloy_at`.
-        _, _, before = alloy_at(ROOM, i, phases, carried, phases.walls[i] < -1, work)
+        # No field is wanted; no False either, see `alloy_state`.
+        _, _, before = alloy_state(ROOM, i, phases, carried, phases.walls[i] < -1, work)
         status = OK if before == OK else CONE
     return j * (1.0 + rules.bend[i] * (kelvin - ROOM)), field, status
 
@@ -305,7 +307,7 @@ def bent_at(kelvin, i, phases, rules, carried, hard, work):
 # start: first of `_start`
 # -> J_s T; H_cJ A/m; status
 @jit(part="linked")
-def magnet_at(kelvin, i, phases, rules, start, work):
+def magnet_state(kelvin, i, phases, rules, start, work):
     """Return polarization, coercivity and status of an alloy's magnet at a temperature.
 
     Kronmueller's relation with an alpha_K that falls, one function of temperature for all magnets
@@ -316,13 +318,15 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     wall_ratio, field_room, h_room, _, _, alpha_k = start
     # A straight line asks for no field but that at `ROOM`.
     hard = rules.limit[i] > 0.0 and not rules.alpha_falls[i] > 1.0
-    j, field, status = bent_at(kelvin, i, phases, rules, wall_ratio, hard, work)
+    j, field, status = alpha_corrected_state(
+        kelvin, i, phases, rules, wall_ratio, hard, work
+    )
     curie = phases.state[i, CURIE]
     if rules.alpha_falls[i] > 1.0:
         fall = rules.decay[i]
         if rules.pinned[i] == 0.0:
             fall *= rules.usual_curie[i] / curie
-        return j, h_room * straight(kelvin, fall, curie), status
+        return j, h_room * linear_fraction(kelvin, fall, curie), status
     if rules.alpha_falls[i] > 0.0:
         alpha_k *= alpha_ratio(kelvin, rules.decay[i], curie, rules.usual_curie[i])
     elif field_room > 0.0:
@@ -346,7 +350,7 @@ def unsure(on_h, h_cj, start):
 # where the difference of the two is a spread of local fields; on_h: half width of ln H_cJ
 # -> A/m, of the weak, the nominal and the strong magnet
 @jit(part="copied")
-def knees_at(h_cj, j, start, shape, on_h):
+def knee_field(h_cj, j, start, shape, on_h):
     """Return the knee field: a share of H_cJ, or H_cJ less a spread that goes as J_s does."""
     (q, on_q, spreads), scale = shape, 1.0
     if spreads == 1.0 and h_cj > 0.0 and start[2] > 0.0:
@@ -397,7 +401,7 @@ def _states_chunks(asked, phases, rules, found, begin, end):
         work = np.empty((ion_count, N_WORK))
         for p in range(chunk * CHUNK, min(picked.size, (chunk + 1) * CHUNK)):
             i = picked[p]
-            start = (_carried(i, phases, work), 0.0, 0.0, 0.0, 0.0, 0.0)
+            start = (_wall_polarization_ratio(i, phases, work), 0.0, 0.0, 0.0, 0.0, 0.0)
             state = (0.0, 0.0, OK)
             needs_room = any_hard and (room or rules.alpha_falls[i] != 1.0)
             if needs_room:
@@ -408,11 +412,11 @@ def _states_chunks(asked, phases, rules, found, begin, end):
                 if needs_room and kelvin == ROOM:
                     j, h_cj, status[l, p] = state
                 elif hard[l]:
-                    j, h_cj, status[l, p] = magnet_at(
+                    j, h_cj, status[l, p] = magnet_state(
                         kelvin, i, phases, rules, start, work
                     )
                 else:
-                    j, _, status[l, p] = bent_at(
+                    j, _, status[l, p] = alpha_corrected_state(
                         kelvin, i, phases, rules, start[0], hard[l], work
                     )
                 polarization[l, p] = j
@@ -420,10 +424,10 @@ def _states_chunks(asked, phases, rules, found, begin, end):
                 knee[l, p] = np.nan
                 if knees:
                     shape = rules.squareness[i], 0.0, rules.alpha_falls[i]
-                    _, knee[l, p], _ = knees_at(h_cj, j, start, shape, 0.0)
+                    _, knee[l, p], _ = knee_field(h_cj, j, start, shape, 0.0)
 
 
-# -> what `knees_at` asks of an alloy
+# -> what `knee_field` asks of an alloy
 @jit(part="copied")
 def _shape(rules, widths, i):
     return rules.squareness[i], widths.on_q[i], rules.alpha_falls[i]
@@ -472,7 +476,7 @@ def figures(asked, second, grid, phases, rules, load, widths):
 def _write(out, at, place, start, rules, widths, t_max):
     (j, h_cj), (l, i) = at, place  # noqa: E741
     on_h = unsure(widths.on_h[l, i], h_cj, start)
-    knees = knees_at(h_cj, j, start, _shape(rules, widths, i), on_h)
+    knees = knee_field(h_cj, j, start, _shape(rules, widths, i), on_h)
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
         hard = h_cj * np.exp((s - 1) * on_h)
@@ -520,7 +524,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
         status[:, i] = int(phases.state[i, STATE])
         return
     start, state = _start(i, phases, rules, work)
-    j2, h2, end = magnet_at(second, i, phases, rules, start, work)
+    j2, h2, end = magnet_state(second, i, phases, rules, start, work)
     j1 = np.nan
     h1 = np.nan
     first = OK
@@ -542,9 +546,9 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             break
         if kelvin > second and grid[g - 1] <= second and kelvin < limit < np.inf:
             # What the weak magnet bears at its limit it bears below.
-            j, h_cj, _ = magnet_at(limit, i, phases, rules, start, work)
+            j, h_cj, _ = magnet_state(limit, i, phases, rules, start, work)
             enough = open_[0] and open_[1] and open_[2]
-            knees = knees_at(h_cj, j, start, shape, unsure(on_h, h_cj, start))
+            knees = knee_field(h_cj, j, start, shape, unsure(on_h, h_cj, start))
             for s in range(3):
                 enough = enough and _room(j, knees[s], on_j[s], permeance) > 0.0
             if enough:
@@ -553,8 +557,8 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
         if kelvin == ROOM:
             j, h_cj, found = state
         else:
-            j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
-        knees = knees_at(h_cj, j, start, shape, unsure(on_h, h_cj, start))
+            j, h_cj, found = magnet_state(kelvin, i, phases, rules, start, work)
+        knees = knee_field(h_cj, j, start, shape, unsure(on_h, h_cj, start))
         if g == 0:
             j1 = j
             h1 = h_cj
@@ -589,7 +593,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
         elif asked[l] == ROOM:
             j, h_cj, found = state
         else:
-            j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
+            j, h_cj, found = magnet_state(asked[l], i, phases, rules, start, work)
         found = found if found != OK else over
         status[l, i] = found
         if found != OK or not np.isfinite(rules.factor[i]):

@@ -13,22 +13,29 @@ from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import N_A, ROOM_K
 from ..alloy.shell_rows import ShellRows, add_masses, replace_rare_earth
 from ..alloy.table import GIVEN, CompositionTable
-from ..compound.evaluate import STATUS, Intrinsic, evaluate_with
+from ..compound.evaluate import STATUS, Intrinsic, evaluate_phases
 from ..compound.parameters import ion_tables, load
 from ..phases.records import HOST_NAMES
-from ..surrogates.intrinsic import condensed, condensed_alone
+from ..surrogates.intrinsic import condense_groups, condensed_alone
 from . import _boundary
 from ._balance import (
     Balance,
     balance,
     grain_effect,
     microstructure,
-    off_reference,
     reduced_remanence,
+    slope_deviation,
 )
 from ._cells import CELLS, Shares, shares, squareness
 from ._evidence import UNKNOWN, Evidence, evidence, process_distance
-from ._gates import FAR, apply_gates, gates, gates_at_temperatures, own_of, turned_width
+from ._gates import (
+    FAR,
+    apply_gates,
+    gates,
+    gates_at_temperatures,
+    rows_made_by_route,
+    turned_width,
+)
 from ._measured import COERCIVITY, QUANTITIES
 from ._uncertainty import condition_rows
 from .laws import law
@@ -38,7 +45,7 @@ from .shells import (
     arriving_share,
     carrier_volume,
     covering,
-    enriched,
+    enrich_surface,
     given_share,
     mix_between_grains,
 )
@@ -221,7 +228,7 @@ class Alloys:
         rows = picked[self._skinned[picked]]
         if not rows.size or (own.skins >= 0).any():
             return own
-        skins = enriched(cells[rows], self.rows["surface_enrichment"][rows])
+        skins = enrich_surface(cells[rows], self.rows["surface_enrichment"][rows])
         skin_phases = condensed_alone(skins, codes[rows], self.curie)
         return own._replace(skins=_places(rows, len(codes), 0), own=tuple(skin_phases))
 
@@ -250,7 +257,7 @@ class Alloys:
 
     @cached_property
     def _skinned(self) -> NDArray[np.bool_]:
-        return _skinned(self.balance.parts.hard_phase, self.rows)
+        return _has_surface(self.balance.parts.hard_phase, self.rows)
 
     @cached_property
     def _micro(self) -> tuple[Array, ...]:
@@ -303,7 +310,7 @@ class Alloys:
         state = self.phases.state
         first = 0 if self.written is self.balance.parts else len(state) - n
         condensed_phases = Condensed(state[first : first + n], self.phases.ion)
-        phases = evaluate_with(
+        phases = evaluate_phases(
             self.written,
             temperature,
             load(),
@@ -317,7 +324,7 @@ class Alloys:
         return phases
 
 
-def magnets_at(
+def evaluate_magnets(
     made: Alloys,
     temperature: Any,
     between: tuple[float, float] | None = None,
@@ -325,7 +332,7 @@ def magnets_at(
 ) -> Magnets:
     """Return magnets at temperatures, K, without ranges.
 
-    With `between`, the range of use, K, values are the central ones of `sintered.figures_at`, blank
+    With `between`, the range of use, K, values are the central ones of `sintered.figure_columns`, blank
     where there is no uniaxial magnet; `hard` as for `Alloys.at`.
     """
     rules = None if between is None else made.rules()._replace(bend=made.bend(between))
@@ -370,20 +377,26 @@ def nearest_recipes(
     }
 
 
-def _never_made(
+def _has_no_precedent(
     written: "Partition", shells: ShellRows | None, traces: "Traces | None"
 ) -> Any:
     """Return which magnets are of a kind that nobody has made, bool, shape (n,)."""
-    from ..phases.partition import diffused_before, made_before, shells_known
+    from ..phases.partition import (
+        has_diffusion_precedent,
+        hosts_with_shells,
+        is_within_precedent,
+    )
 
     codes = written.host
-    never = ~made_before(written.recipe, written.host)
+    never = ~is_within_precedent(written.recipe, written.host)
     if shells is not None:
-        rims = shells.with_rim & ~diffused_before(codes, shells.column)
+        rims = shells.with_rim & ~has_diffusion_precedent(codes, shells.column)
         never |= rims & (codes >= 0)
         if shells.carriers is not None:
             # Carriers are known to act on the boundary of the hosts that shells are known of alone.
-            never |= shells.carriers.any(axis=1) & (codes >= 0) & ~shells_known(codes)
+            never |= (
+                shells.carriers.any(axis=1) & (codes >= 0) & ~hosts_with_shells(codes)
+            )
     if traces is None:
         return never
     return never | traces.beyond
@@ -414,7 +427,7 @@ def alloys(
     asks for it: surfaces of grains and distances to measured magnets, which `Alloys.with_skins` and
     `Alloys.nearest` give.
     """
-    from ..phases.partition import root_codes, shells_known, wall_hosts
+    from ..phases.partition import hosts_with_shells, root_codes, wall_hosts
     from ._magnet_kernels import Phases
 
     if shells is not None:
@@ -427,7 +440,7 @@ def alloys(
     table = written.recipe
     codes = written.host
     cellular = wall_hosts(codes)
-    balance_parts, formula, charged = _in_phases(written, rows, traces)
+    balance_parts, formula, charged = _split_into_phases(written, rows, traces)
     parts, cells = balance_parts.parts, balance_parts.parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
     carriers = None if shells is None else shells.carriers
@@ -435,7 +448,7 @@ def alloys(
         table, balance_parts, formula, np.flatnonzero(cellular >= 0), rows, carriers
     )
     if made.route is not None and made.route.hardening:
-        structure["soft"][own_of(made.route, codes)] = 0.0
+        structure["soft"][rows_made_by_route(made.route, codes)] = 0.0
     if (cellular >= 0).any():
         rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
     fraction = np.zeros(n)
@@ -447,18 +460,22 @@ def alloys(
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     with_shell = np.flatnonzero(fraction > 0.0)
     richer = rows["surface_enrichment"]
-    asks = skins or given_values or with_shell.size or off_reference(rows).any()
-    with_skin = np.flatnonzero(_skinned(cells, rows)) if asks else np.empty(0, np.int64)
+    asks = skins or given_values or with_shell.size or slope_deviation(rows).any()
+    with_skin = (
+        np.flatnonzero(_has_surface(cells, rows)) if asks else np.empty(0, np.int64)
+    )
     groups = [(parts.grain_boundary[walls], cellular[walls])] if walls.size else []
     if with_skin.size:
-        groups.append((enriched(cells[with_skin], richer[with_skin]), codes[with_skin]))
+        groups.append(
+            (enrich_surface(cells[with_skin], richer[with_skin]), codes[with_skin])
+        )
     if with_shell.size and shells is not None:
-        surface = enriched(cells[with_shell], richer[with_shell])
+        surface = enrich_surface(cells[with_shell], richer[with_shell])
         rim = replace_rare_earth(
             surface, shells.column[with_shell], content[with_shell]
         )
         groups.append((rim, codes[with_shell]))
-    all_condensed, prediction = condensed(
+    all_condensed, prediction = condense_groups(
         parts, groups, curie, written if ranges or given_values else None
     )
     phases = Phases(
@@ -484,7 +501,7 @@ def alloys(
     if shells is not None and carriers is not None:
         factor *= 1.0 - carrier_volume(table, shells)
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
-    factor[with_shell[~shells_known(codes[with_shell])]] = np.nan
+    factor[with_shell[~hosts_with_shells(codes[with_shell])]] = np.nan
     rows["harder"] = np.ones(n)
     wider = np.hypot(
         DEVIATIONS_90 * _boundary.boundary_deviation(structure), turned_width(written)
@@ -492,7 +509,7 @@ def alloys(
     rows["spread"] = np.where(
         wider > 0.0, np.hypot(rows["spread"], wider), rows["spread"]
     )
-    never = _never_made(written, shells, traces)
+    never = _has_no_precedent(written, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
     rows["apart"] = process_distance(made, rows, Coded(codes, HOST_NAMES))
     gate = gates(balance_parts, structure, made.route)
@@ -518,7 +535,7 @@ def alloys(
     return made_of
 
 
-def _skinned(cells: CompositionTable, rows: dict[str, Array]) -> NDArray[np.bool_]:
+def _has_surface(cells: CompositionTable, rows: dict[str, Array]) -> NDArray[np.bool_]:
     """Return which alloys' grains have a surface of their own, shape (n,)."""
     return (rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0)
 
@@ -559,14 +576,14 @@ def _structure(
     `carriers`, of `ShellRows`, stay in the boundary.
     """
     from ..alloy._row_kernels import sums
-    from ..phases.partition import hardened_by
+    from ..phases.partition import hosts_by_hardening
 
     grain_um = rows["grain_size_um"]
     own = boundary = _boundary.boundary_composition(found.charge, found.bound, grain_um)
     if carriers is not None:
         whole = add_masses(found.charge, carriers)
         boundary = _boundary.boundary_composition(whole, found.bound, grain_um)
-    between = hardened_by(found.parts.host, "boundary")
+    between = hosts_by_hardening(found.parts.host, "boundary")
     coarse = between & (boundary["sintered"] > 0.0)
     # A formula names no additives, its maker uses them.
     mass = sums(table.rows, ATOMIC_MASS)
@@ -578,9 +595,9 @@ def _structure(
         usual_wetting = usual_wetting + boundary["wetting"] - own["wetting"]
         usual_boundary["free"] = usual_boundary["free"] + boundary["free"] - own["free"]
     usual_factor = _boundary.decoupling_factor(usual_boundary)
-    wetting = _between(formula, usual_wetting, boundary["wetting"])
-    decoupling = _between(formula, none, boundary["decoupling"])
-    factor = _between(formula, usual_factor, _boundary.decoupling_factor(boundary))
+    wetting = _blend(formula, usual_wetting, boundary["wetting"])
+    decoupling = _blend(formula, none, boundary["decoupling"])
+    factor = _blend(formula, usual_factor, _boundary.decoupling_factor(boundary))
     structure = {
         **{name: np.where(coarse, value, 0.0) for name, value in boundary.items()},
         # What is likelier a charge than a formula stands at the gates of charges.
@@ -593,9 +610,7 @@ def _structure(
         "decoupling_factor": np.where(coarse, factor, 1.0),
         # Grains as fine as a wall is wide are held by a soft phase as fine.
         "soft": np.where(between & ~coarse, found.soft * GRAINS.fine_soft, found.soft),
-        "additive": _between(
-            formula, rows["usual_additive"], table.fraction("Ga", "Cu")
-        ),
+        "additive": _blend(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
         **{name: np.full(len(table), np.nan) for name in Shares._fields},
     }
     if cells.size:
@@ -605,7 +620,7 @@ def _structure(
     return structure
 
 
-def _between(share: Array, one: Array, other: Array) -> Array:
+def _blend(share: Array, one: Array, other: Array) -> Array:
     """Return a share of one and the rest of the other; of 0 and 1 to the last digit."""
     with np.errstate(invalid="ignore"):
         return np.where(
@@ -615,7 +630,7 @@ def _between(share: Array, one: Array, other: Array) -> Array:
         )
 
 
-def _in_phases(
+def _split_into_phases(
     parts: "Partition", rows: dict[str, Array], traces: "Traces | None"
 ) -> tuple[Balance, Array, NDArray[np.bool_]]:
     """Return recipes in their phases, how far they are bare formulas, and which are charged."""
@@ -637,7 +652,7 @@ def _in_phases(
     rest = 1.0 - rows["grain_boundary"]
     cells = wall_hosts(parts.host) >= 0
     bare = rest * np.minimum(hard / FORMULA.bare, 1.0)
-    hard = np.where(cells, rest, _between(formula, bare, found.hard))
+    hard = np.where(cells, rest, _blend(formula, bare, found.hard))
     return replace(found, hard=hard), formula, charged
 
 
@@ -649,11 +664,11 @@ def _read(
     What a recipe says of oxygen, nitrogen and carbon stands for the process's.
     """
     from ..alloy._row_kernels import sums_of_each
-    from ..phases.partition import assign_hosts, partition, purified
+    from ..phases.partition import assign_hosts, partition, purify
 
     codes = assign_hosts(table, host) if isinstance(host, str) else host
     process_read = read_process(process, len(table))
-    table, traces = purified(table, codes)
+    table, traces = purify(table, codes)
     rows = by_row(process_read, codes, HOST_NAMES)
     for name, amounts in () if traces is None else traces.gases.items():
         rows[name] = np.where(
@@ -674,7 +689,7 @@ def recipes_in_phases(
 ) -> tuple[Balance, dict[str, Array]]:
     """Return what each recipe becomes, and its process; see `magnetkit.magnetism.phase_balance`."""
     parts, traces, _, rows = _read(table, process, host)
-    return _in_phases(parts, rows, traces)[0], rows
+    return _split_into_phases(parts, rows, traces)[0], rows
 
 
 def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:

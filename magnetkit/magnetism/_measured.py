@@ -304,7 +304,8 @@ class Producer:
                     f"producer of format {record['format']}, {_FORMAT} is read: calibrate"
                 )
             producer = cls(
-                str(record["name"]), tuple(_sound(m) for m in record["magnets"])
+                str(record["name"]),
+                tuple(_validate_magnet(m) for m in record["magnets"]),
             )
             for host in producer.hosts:
                 for quantity in splits():
@@ -316,7 +317,7 @@ class Producer:
         return producer
 
 
-def _sound(magnet: Mapping[str, Any]) -> dict[str, Any]:
+def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
     """Return a magnet of a record; raise ValueError where a number of it can be none."""
     found = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
     numbers = {name: (found[name], bounds) for name, bounds in _BOUNDS.items()}
@@ -330,7 +331,7 @@ def _sound(magnet: Mapping[str, Any]) -> dict[str, Any]:
     return dict(magnet)
 
 
-def fractions_of(table: CompositionTable, row: int) -> dict[str, float]:
+def atomic_fractions(table: CompositionTable, row: int) -> dict[str, float]:
     """Return the atomic fractions of one row by symbol."""
     part = slice(table.indptr[row], table.indptr[row + 1])
     return {

@@ -10,10 +10,10 @@ from .._core._constants import DEVIATIONS_90
 from .._core.units import BETWEEN, ROOM_K
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
-from ..phases.records import root_of
+from ..phases.records import root_host
 from ._figures import kinds
 from ._magnets import Alloys, alloys
-from ._measured import ALPHA, COERCIVITY, EFFECTS, Producer, fractions_of, splits
+from ._measured import ALPHA, COERCIVITY, EFFECTS, Producer, atomic_fractions, splits
 from .levels import equivalent_level
 from .process import level_route, read_process
 from .sintered import sintered_at
@@ -24,7 +24,7 @@ GUARANTEE = 0.06
 range of 1.05 to 1.25 times the guaranteed minimum read as 90 % of the magnets, rounded up."""
 
 
-def typical(host: str) -> float:
+def typical_over_minimum(host: str) -> float:
     """Return H_cJ of a magnet as sold over its guaranteed minimum, which 99 % of lots reach."""
     return 1.0 / lots(host).share("coercivity_kA_m")
 
@@ -105,8 +105,11 @@ def _records(
         score = score_known_value(one, row, made[ROOM_K], model)
         if score is None:
             continue
-        magnet: dict[str, Any] = {"host": root_of(str(row["host"])), "magnet": name}
-        magnet |= {"composition": fractions_of(table, 0), "temperature_K": one.kelvin}
+        magnet: dict[str, Any] = {"host": root_host(str(row["host"])), "magnet": name}
+        magnet |= {
+            "composition": atomic_fractions(table, 0),
+            "temperature_K": one.kelvin,
+        }
         magnet |= {"quantity": one.quantity, "route": level_route(model.process.route)}
         # What a reference says is of one temperature.
         magnets.append({**magnet, **score, "slope": 0.0, **effects})

@@ -14,10 +14,10 @@ from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..phases.partition import Partition, partition
 from ..phases.records import HOSTS
-from ._magnets import Alloys, Magnets, alloys, magnets_at
+from ._magnets import Alloys, Magnets, alloys, evaluate_magnets
 from .conditions import Conditions
 from .grades import nearest_grade_column
-from .sintered import figures_at
+from .sintered import figure_columns
 from .spread import shares
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def magnets(
 
     `only` names the columns that are wanted at a temperature; all are where it has none.
     """
-    made = alloys_of(table, shells, conditions, ranges=True)
-    return figures_at(made, temperatures, conditions.use, only)
+    made = make_alloys(table, shells, conditions, ranges=True)
+    return figure_columns(made, temperatures, conditions.use, only)
 
 
 def nominal_magnets(
@@ -59,11 +59,11 @@ def nominal_magnets(
     Coercivity is that where `hard` says so, (k,), or at all temperatures; `parts` as of `alloys`.
     """
     parts["skins"] = hard is None or bool(hard.any())
-    made = alloys_of(table, shells, conditions, **parts)
-    return magnets_at(made, temperatures, conditions.between, hard)
+    made = make_alloys(table, shells, conditions, **parts)
+    return evaluate_magnets(made, temperatures, conditions.between, hard)
 
 
-def alloys_of(
+def make_alloys(
     table: CompositionTable,
     shells: Sequence[str] | None,
     conditions: Conditions,
@@ -174,17 +174,17 @@ def describe(
     found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
     _fill_energy(found, table, conditions.interval, split)
     for record in properties():
-        found |= _measured(record.name, table, conditions.interval)
+        found |= _learnt_columns(record.name, table, conditions.interval)
     found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
     return found.ordered()
 
 
-def predicted(inputs: "Inputs", conditions: Conditions) -> Any:
+def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
     """Return what `predict` does of recipes that are read, in the library that they came in."""
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
-    alike = alloys_of(inputs.table, shells, conditions, ranges=True)
-    *made, room = figures_at(alike, [*kelvin, ROOM_K], conditions.use)
+    alike = make_alloys(inputs.table, shells, conditions, ranges=True)
+    *made, room = figure_columns(alike, [*kelvin, ROOM_K], conditions.use)
     table = inputs.table
     labels = inputs.labels
     split = alike.written
@@ -209,7 +209,7 @@ def cost_per_flux(
     return density * cost / remanence
 
 
-def _measured(name: str, table: CompositionTable, interval: float) -> Columns:
+def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Columns:
     """Return the columns of a measured property that is learnt from compositions alone."""
     from ..surrogates.models import load
 

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core._arguments import named, warn
+from .._core._arguments import check_arguments, warn
 from .._core._constants import DEVIATIONS_90
 from .._core.errors import InputError
 from .._core.units import ROOM_K
-from ..alloy._files import read_whole
+from ..alloy._files import read_small_table
 from ..alloy._grade_names import is_grade
 from ..alloy.notation import BASES, Basis, basis_code
 from ..alloy.shell_rows import read_shells
 from ..alloy.shells import read_shell
 from ..alloy.table import CompositionTable
 from ..alloy.user_tables import read_user_table
-from ..phases.records import root_of
+from ..phases.records import root_host
 from ._figures import kinds
 from ._magnets import alloys
 from ._measured import (
@@ -32,9 +32,9 @@ from ._measured import (
     QUANTITIES,
     Known,
     Producer,
+    atomic_fractions,
     check_name,
     fall_deviation,
-    fractions_of,
     splits,
     store,
 )
@@ -151,7 +151,7 @@ class Calibration:
         )
 
 
-@named
+@check_arguments
 def calibrate(
     frame: Any,
     name: str,
@@ -194,7 +194,7 @@ def calibrate(
     return calibration(frame, name, basis, strict=strict, keep=keep).process
 
 
-@named
+@check_arguments
 def calibration(
     frame: Any,
     name: str,
@@ -245,7 +245,9 @@ def calibration(
     producer = Producer(name, tuple(v["record"] for v in values))
     report = _report(values, producer)
     if keep:
-        store(producer, [_plain(row) for row in rows if row.number not in refusals])
+        store(
+            producer, [_plain_values(row) for row in rows if row.number not in refusals]
+        )
     return Calibration(
         Process(producer=producer), report, refusals, contradictions, notes
     )
@@ -276,7 +278,7 @@ def read_magnets(
     """
     basis_code(basis)
     said: list[str] = []
-    table = read_user_table(_whole_table(source, said), "magnets")
+    table = read_user_table(_number_rows(source, said), "magnets")
     names = {column.name for column in table.columns}
     curves = "curve" in names
     recipe = {"composition"} if "grade" not in names else set()
@@ -300,10 +302,10 @@ def read_magnets(
     return rows, dict(sorted(refusals.items()))
 
 
-def _whole_table(source: Any, notes: list[str]) -> Any:
+def _number_rows(source: Any, notes: list[str]) -> Any:
     """Return a table of a file, whose rows are counted from 1; any other as it is."""
     if isinstance(source, str | Path):
-        return read_whole(Path(source), notes).to_pandas()
+        return read_small_table(Path(source), notes).to_pandas()
     return source
 
 
@@ -405,7 +407,7 @@ def _values(row: _Row) -> list[dict[str, Any]]:
             f"{row.text}: the model makes no magnet of it ({hot['status']})"
         )
     model = alloys(row.table, read_process(process, 1), read_shells(shell, 1))
-    host = root_of(str(hot["host"]))
+    host = root_host(str(hot["host"]))
     effects = kinds(row.table, [host], [row.shell or ""], process).effects[0]
     values = []
     for quantity, value_measured in row.values.items():
@@ -430,7 +432,7 @@ def _values(row: _Row) -> list[dict[str, Any]]:
             "magnet": row.magnet,
         }
         record |= {
-            "composition": fractions_of(row.table, 0),
+            "composition": atomic_fractions(row.table, 0),
             "temperature_K": row.temperature,
         }
         record |= {**score, **dict(zip(EFFECTS, effects.tolist(), strict=True))}
@@ -531,7 +533,7 @@ def _from_the_others(
     return float(mean[0]), float(variance[0]), fall
 
 
-def _plain(row: _Row) -> dict[str, Any]:
+def _plain_values(row: _Row) -> dict[str, Any]:
     record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
     record_out |= {"temperature_K": row.temperature} | (
         {"shell": row.shell} if row.shell else {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import finite, named
+from .._core._arguments import check_arguments, parse_finite_number
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 from .._core.errors import InputError
 from .._core.units import BETWEEN
@@ -17,8 +17,8 @@ from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ..compound.evaluate import STATUS
 from ._gates import FAR
-from ._magnets import alloys, magnets_at
-from .sintered import read_between
+from ._magnets import alloys, evaluate_magnets
+from .sintered import parse_chord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,7 @@ class _Search:
         import pandas as pd
 
         table = self.made(shares)
-        magnets = magnets_at(alloys(table, host=self.host), self.kelvin)
+        magnets = evaluate_magnets(alloys(table, host=self.host), self.kelvin)
         b_r = magnets.remanence()
         first = self.kelvin[0]
         last = self.kelvin[-1]
@@ -138,7 +138,7 @@ def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
         yield tuple(b - a for a, b in zip((0, *cuts), cuts, strict=False))
 
 
-@named
+@check_arguments
 def compensate(
     compositions: Compositions,
     with_: Sequence[str] = ("Gd", "Er"),
@@ -201,9 +201,9 @@ def compensate(
         )
     if not 0.002 <= step <= 0.1:
         raise InputError(f"step must lie between 0.002 and 0.1, got {step}")
-    finite("alpha", alpha)
-    finite("tolerance", tolerance, 0.0)
-    first, second = read_between(between)
+    parse_finite_number("alpha", alpha)
+    parse_finite_number("tolerance", tolerance, 0.0)
+    first, second = parse_chord(between)
     # Three substituents on a fine grid would be a million magnets: coarsen with their number.
     steps = round(1.0 / max(step, (0.0, 0.002, 0.01, 0.03)[len(names)]))
     shares = np.array(list(_shares(len(names), steps)), float) / steps

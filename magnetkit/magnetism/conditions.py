@@ -73,7 +73,7 @@ class ConditionKeywords(UseKeywords, SupplyKeywords, total=False):
     """The conditions as public functions take them; what is None or not given is the default."""
 
 
-def _said(
+def _field_metadata(
     group: str,
     kind: str,
     option: str,
@@ -143,64 +143,64 @@ class Conditions:
     """
 
     # fmt: off
-    temperature: tuple[float, ...] = field(default=(300.0,), metadata=_said(
+    temperature: tuple[float, ...] = field(default=(300.0,), metadata=_field_metadata(
         "use", "float, str or sequence of them", "--temperature", "TEMPERATURE",
         "Temperature, e.g. 150C or 423K", common=True))
-    load_line: float = field(default=LOAD_LINE, metadata=_said(
+    load_line: float = field(default=LOAD_LINE, metadata=_field_metadata(
         "use", "float, optional", "--load-line", "NUMBER",
         "Permeance coefficient -B / (mu_0 H) of the magnet; the device's, or 1, otherwise",
         common=True))
-    outside_field_kA_m: float = field(default=0.0, metadata=_said(
+    outside_field_kA_m: float = field(default=0.0, metadata=_field_metadata(
         "use", "float, optional", "--outside-field", "KA_M",
         "Field against the magnetization in the magnet's place with its remanence set to zero and "
         "its permeability kept, kA/m; the device's, or none, otherwise. A uniform field H on an "
         "open magnet is H (1 + P) / (P + mu_rec), a magnetomotive force F for each length of "
         "magnet F P / (P + mu_rec), P being the load line"))
-    hours: float = field(default=0.0, metadata=_said(
+    hours: float = field(default=0.0, metadata=_field_metadata(
         "use", "float, optional", "--hours", "NUMBER",
         "Time of use at the temperature, h, which acts as a larger field; the device's, or none "
         "beyond that of measuring a curve, otherwise"))
-    between: tuple[float, float] = field(default=BETWEEN, metadata=_said(
+    between: tuple[float, float] = field(default=BETWEEN, metadata=_field_metadata(
         "use", "tuple of float or str, optional", "--between", "LOW,HIGH",
         "Temperatures of the chords alpha and beta, K or texts, lower first; the device's "
         "coldest and hottest, or 20 and 100 degrees C, otherwise"))
-    process: Any = field(default=None, metadata=_said(
+    process: Any = field(default=None, metadata=_field_metadata(
         "magnet", "Process, dict or str, optional", "--process", "NAME",
         "How the magnets are made: a route such as hot-deformed, or a calibration; the "
         "defaults of each family otherwise", common=True))
-    calibration: str | None = field(default=None, metadata=_said(
+    calibration: str | None = field(default=None, metadata=_field_metadata(
         "magnet", "str, optional", "--calibration", "NAME|GRADE|none",
         "Whose magnets the prediction rests on: a name of `magnetkit.calibrate`, a grade, "
         "or none for the bare model; otherwise those of `process`, or of the device"))
-    shell: Any = field(default=None, metadata=_said(
+    shell: Any = field(default=None, metadata=_field_metadata(
         "magnet", "str, dict, Shell or a sequence of them, optional", "--shell", "SHELL",
         "Grain-boundary shell, e.g. 'Tb 0.5 wt%', of all magnets, or one for each",
         example="repeat", common=True))
-    host: str = field(default="auto", metadata=_said(
+    host: str = field(default="auto", metadata=_field_metadata(
         "magnet", "str, optional", "--host", "HOST",
         "Structure in which the magnets are taken to crystallize, e.g. 2:14:1; found from "
         "the composition otherwise"))
-    scenario: str = field(default="baseline", metadata=_said(
+    scenario: str = field(default="baseline", metadata=_field_metadata(
         "supply", "str or Path, optional", "--scenario", "NAME",
         "Supply scenario, a name or a TOML file", common=True))
-    recycled: dict[str, float] = field(default_factory=dict, metadata=_said(
+    recycled: dict[str, float] = field(default_factory=dict, metadata=_field_metadata(
         "supply", "mapping of str to float, optional", "--recycled", "ELEMENT=SHARE",
         "Share of an element that comes from recycling", example="e.g. Co=0.25; repeat"))
-    prices: dict[str, str] = field(default_factory=dict, metadata=_said(
+    prices: dict[str, str] = field(default_factory=dict, metadata=_field_metadata(
         "supply", "mapping of str to str, optional", "--price", "ELEMENT=PRICE",
         "Price of an element, 3x that of the scenario or 900USD/kg", example="e.g. Tb=3x; repeat"))
-    interval: float = field(default=0.9, metadata=_said(
+    interval: float = field(default=0.9, metadata=_field_metadata(
         "models", "float, optional", "--interval", "SHARE",
         "Coverage of the intervals, 0.9 for 90 %"))
-    snapshot: Path | None = field(default=None, metadata=_said(
+    snapshot: Path | None = field(default=None, metadata=_field_metadata(
         "models", "str, Path or Snapshot, optional", "--snapshot", "FOLDER",
         "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded "
         "one otherwise"))
-    data: str | None = field(default=None, metadata=_said(
+    data: str | None = field(default=None, metadata=_field_metadata(
         "models", "path or frame, optional", "--data", "FILE",
         "CSV of measured Curie temperatures (composition, curie_temperature_K, and group, "
         "source if known) to learn from instead of everything else"))
-    add: str | None = field(default=None, metadata=_said(
+    add: str | None = field(default=None, metadata=_field_metadata(
         "models", "path or frame, optional", "--add", "FILE",
         "Such a file whose rows stand beside what is known otherwise"))
     # fmt: on
@@ -257,8 +257,8 @@ class Conditions:
         """
         # Late, since the command line asks this module what its options are.
         from ..compound.evaluate import quantile
-        from ..supply.scenario import check_recycled
-        from .sintered import Duty, read_between, read_duty
+        from ..supply.scenario import validate_recycled
+        from .sintered import Duty, parse_chord, read_duty
 
         stated = {name: value for name, value in given.items() if value is not None}
         if "interval" in stated:
@@ -279,7 +279,7 @@ class Conditions:
             "prices": {e: str(p) for e, p in prices.items()},
         }
         if "between" in stated:
-            stated["between"] = read_between(stated["between"])
+            stated["between"] = parse_chord(stated["between"])
         if "temperature" in stated:
             stated["temperature"] = tuple(parse_temperatures(stated["temperature"]))
         uses = ("load_line", "outside_field_kA_m", "hours")
@@ -289,7 +289,7 @@ class Conditions:
         stated |= zip(
             uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True
         )
-        stated["recycled"] = check_recycled(stated.get("recycled"))
+        stated["recycled"] = validate_recycled(stated.get("recycled"))
         if "snapshot" in stated:
             from ..phases.snapshot import snapshot_folder
 
@@ -298,7 +298,7 @@ class Conditions:
             if name in stated:
                 stated[name] = str(_file_of(name, stated[name]))
         kelvin = stated.get("temperature", (300.0,))[0]
-        stated["process"] = calibrated(
+        stated["process"] = calibrated_process(
             stated.get("process"), stated.get("calibration"), kelvin
         )
         conditions = cls(**stated)
@@ -315,7 +315,7 @@ def _file_of(name: str, given: Any) -> Path:
     return table_path(given)
 
 
-def calibrated(
+def calibrated_process(
     process: Any, calibration: str | None, kelvin: float
 ) -> dict[str, Any] | None:
     """Return a process whose model is anchored on the magnets that `calibration` names.
@@ -355,7 +355,7 @@ def calibrated(
     return {**(record or {}), **grade_magnet(calibration, kelvin).process}
 
 
-def calibration_of(process: Any) -> str:
+def calibration_name(process: Any) -> str:
     """Return the name of whose magnets a process rests on, `NO_CALIBRATION` without any."""
     from .process import process_record
 
@@ -365,7 +365,9 @@ def calibration_of(process: Any) -> str:
     return NO_CALIBRATION
 
 
-def conditions_in(*names: str, without: tuple[str, ...] = ()) -> Iterator[Field[Any]]:
+def condition_fields(
+    *names: str, without: tuple[str, ...] = ()
+) -> Iterator[Field[Any]]:
     """Yield the fields of `Conditions` that are named, one by one or by their groups."""
     for one in fields(Conditions):
         if {one.name, one.metadata.get("group")} & set(
@@ -388,7 +390,7 @@ def with_conditions(
         parameters = [
             p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD
         ]
-        new_fields = [f for f in conditions_in(*names, without=without)
+        new_fields = [f for f in condition_fields(*names, without=without)
                  if f.name not in {p.name for p in parameters} and f.name != "temperature"]  # fmt: skip
         kind = inspect.Parameter.KEYWORD_ONLY
         notes = ConditionKeywords.__annotations__

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.errors import InputError
 from .._core.units import MU_0, parse_temperatures
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.shell_rows import read_shells
 from ..alloy.shells import Shells
-from ._magnets import alloys, magnets_at
+from ._magnets import alloys, evaluate_magnets
 from .process import Process
 from .sintered import read_duty
 
@@ -108,7 +108,7 @@ class Demagnetization:
         )
 
 
-def curves_of(
+def magnet_curves(
     temperature: Array,
     remanence: Array,
     coercivity: Array,
@@ -160,7 +160,7 @@ def curves_of(
     )
 
 
-@named
+@check_arguments
 def demagnetization(
     compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
@@ -200,7 +200,7 @@ def demagnetization(
     inputs = read_inputs(compositions, basis, strict=True)
     table = inputs.table
     shell = inputs.shells_with(shell)
-    magnets = magnets_at(
+    magnets = evaluate_magnets(
         alloys(table, process, read_shells(shell, len(table)), host), kelvin
     )
     axial = magnets.status == 0
@@ -209,4 +209,4 @@ def demagnetization(
     figures = magnets.remanence(), magnets.coercivity(), magnets.knee_field
     b_r, h_cj, knee = (np.where(axial, figure, np.nan) for figure in figures)
     recoil = np.broadcast_to(magnets.rows["recoil"][:, None], axial.shape)
-    return curves_of(kelvin, b_r, h_cj, knee, recoil, fields, load_line)
+    return magnet_curves(kelvin, b_r, h_cj, knee, recoil, fields, load_line)

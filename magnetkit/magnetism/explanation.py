@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._constants import DEVIATIONS_90
 from .._core.errors import InputError
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
@@ -29,7 +29,7 @@ from ._cells import CELLS, Shares, room_coercivity
 from ._magnets import Alloys, alloys
 from ._measured import COERCIVITY, splits
 from .laws import STATUS as STATUS_OF_CONSTANTS
-from .laws import Constant, law, shifted
+from .laws import Constant, law, shift_constant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,7 @@ class Explanation:
         return "\n".join(lines)
 
 
-@named
+@check_arguments
 def explain_magnet(
     composition: Compositions,
     temperature: float | str = "20C",
@@ -345,7 +345,7 @@ def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]"
     variance = (float(magnet.made.rows["spread"][0]) / DEVIATIONS_90) ** 2
     rows = []
     by_status = dict.fromkeys(STATUS_OF_CONSTANTS, 0.0)
-    for constant in _constants_of(magnet.hardening):
+    for constant in _law_constants(magnet.hardening):
         change = _change(magnet, constant, center)
         by_status[constant.status] += change**2
         rows.append({**vars(constant), "share": change**2})
@@ -371,7 +371,7 @@ def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]"
     return shares, constants[columns]
 
 
-def _constants_of(hardening: str) -> Iterator[Constant]:
+def _law_constants(hardening: str) -> Iterator[Constant]:
     """Yield the constants of the law book that coercivity of a hardening rests on."""
     for name in _LAWS.get(hardening, ("grains",)):
         yield from law(name)
@@ -384,7 +384,7 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
     """
     changes = []
     for sign in (-1.0, 1.0):
-        with shifted(constant, constant.value + sign * constant.deviation):
+        with shift_constant(constant, constant.value + sign * constant.deviation):
             value = magnet.coercivity(magnet.make(), magnet.kelvin)
         changes.append(np.log(max(value, 1.0) / center))
     return float(0.5 * abs(changes[1] - changes[0]))

@@ -12,11 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._columnar import Coded
 from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
-from ..alloy._grade_names import SECOND_FILE, VALUES_FILE, class_of, find, nearest
+from ..alloy._grade_names import (
+    SECOND_FILE,
+    VALUES_FILE,
+    find,
+    nearest_grades,
+    parse_class,
+)
 from .printed_temperature import chord_end, coercivity_left, remanence_left
 from .process import parameters
 from .spread import constants, lots
@@ -79,7 +85,7 @@ _STEP = (0.03, 0.18)
 _NEAREST_BY = (_REMANENCE, _COERCIVITY, _PRODUCT)
 
 
-@named
+@check_arguments
 def grades(
     name: str | None = None,
     temperature: float | str | None = None,
@@ -125,13 +131,13 @@ def grades(
     >>> print(f"{sheet['remanence_T']:.3f} T, {sheet['coercivity_kA_m']:.0f} kA/m")
     1.108 T, 454 kA/m
     """
-    table = at_room()
+    table = grades_at_room_temperature()
     grade = None if name is None else find(name)
     if name is not None and grade is None:
         table = _as_class(name)
         grade = str(table["grade"].iloc[0])
     if sheets:
-        values = printed(grade)
+        values = printed_values(grade)
         return values[values["grade"] != ""].reset_index(drop=True)
     if grade is not None:
         table = table[table["grade"] == grade]
@@ -143,7 +149,10 @@ def _as_class(name: str) -> "pd.DataFrame":
     """Return one row for a class and number between those that are sold; InputError otherwise."""
     import pandas as pd
 
-    table, (product_class, letters) = at_room(), class_of(name) or (0, "")
+    table, (product_class, letters) = (
+        grades_at_room_temperature(),
+        parse_class(name) or (0, ""),
+    )
     alike = _sold_by_class(table).get(letters, [])
     numbers = np.array([number for number, _ in alike], float)
     if (
@@ -152,7 +161,7 @@ def _as_class(name: str) -> "pd.DataFrame":
         <= product_class
         <= numbers.max() + _MOST_BEYOND_SOLD
     ):
-        suggestions = nearest(name)
+        suggestions = nearest_grades(name)
         way = (
             f"the nearest names are {', '.join(suggestions)}"
             if suggestions
@@ -198,7 +207,7 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
     for row, grade, kind in zip(
         table.index, table["grade"], table["kind"], strict=True
     ):
-        known_as = class_of(grade) if kind == "sintered" else None
+        known_as = parse_class(grade) if kind == "sintered" else None
         if known_as is not None:
             classes.setdefault(known_as[1], []).append((known_as[0], row))
     return classes
@@ -293,27 +302,29 @@ def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
 
 
 @lru_cache(maxsize=2)
-def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
+def grades_at_room_temperature(
+    quantities: tuple[str, ...] = QUANTITIES,
+) -> "pd.DataFrame":
     """Return all grades at 20 degrees C with some of `QUANTITIES`; shared, not to be changed.
 
     B_r and H_cJ are estimated from the energy product.
     """
     import pandas as pd
 
-    values = printed()
+    values = printed_values()
     values = values[values["grade"] != ""]
     heads = values.drop_duplicates("grade").set_index("grade")[["host", "kind"]]
     makers = values[["grade", "maker"]].drop_duplicates()
     heads["makers"] = makers.groupby("grade", sort=False)["maker"].agg(", ".join)
     values = values[values["quantity"].isin(quantities)]
-    table_values = reconciled(values)
+    table_values = reconcile_makers(values)
     columns: dict[str, pd.Series] = {}
     for quantity in quantities:
         one = table_values[table_values.index.get_level_values("quantity") == quantity]
         one = one.droplevel("quantity").reindex(heads.index)
         has_value = one["value"].notna()
         if quantity in _OF_THE_FAMILY:
-            one = one.fillna(_of_family(heads["host"], quantity))
+            one = one.fillna(_family_values(heads["host"], quantity))
         columns[quantity] = one["value"]
         columns[f"{quantity}_lo"] = one["lo"]
         columns[f"{quantity}_hi"] = one["hi"]
@@ -327,7 +338,7 @@ def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
             )
     table = pd.concat([heads, pd.DataFrame(columns)], axis=1).reset_index()
     table.insert(4, "temperature_K", ROOM_K)
-    _of_class(table, [q for q in _OF_CLASS if q in quantities])
+    _fill_from_class(table, [q for q in _OF_CLASS if q in quantities])
     _estimate(table, [quantity for quantity in _ESTIMATED if quantity in quantities])
     if "knee_field_kA_m" in quantities:
         square = table["knee_field_kA_m"] / table[_COERCIVITY].where(lambda h: h > 0.0)
@@ -335,7 +346,7 @@ def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
     return table
 
 
-def _of_class(table: "pd.DataFrame", quantities: list[str]) -> None:
+def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill in what no sheet of a sintered Nd-Fe-B grade prints but its class says."""
     for class_rows in _sold_by_class(table).values():
         rows = [row for _, row in class_rows]
@@ -348,11 +359,11 @@ def _of_class(table: "pd.DataFrame", quantities: list[str]) -> None:
                 table.loc[gaps, f"{quantity}_provenance"] = "estimate"
 
 
-def _of_family(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
+def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
     """Return the values printed for whole families, for grades of those hosts."""
     import pandas as pd
 
-    rows = printed()
+    rows = printed_values()
     rows = rows[(rows["kind"] == "family") & (rows["quantity"] == quantity)]
     family_values = rows.groupby("host")["value"].agg(["median", "min", "max"])
     family_values.columns = ["value", "lo", "hi"]
@@ -386,7 +397,7 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
             if own_sheets[same].any():
                 same = same[own_sheets[same]]
             if same.size:
-                ends[place] = _alike(values[same], by[same], target[i])
+                ends[place] = _range_of_alike(values[same], by[same], target[i])
         if quantity == "remanence_T":
             product = values_of[_PRODUCT][rows, None] * 4e3 * MU_0
             ends = np.sqrt(product / ends[:, [0, 2, 1]])
@@ -396,7 +407,9 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
         table.loc[rows[has_estimate], f"{quantity}_provenance"] = "estimate"
 
 
-def _alike(values: _Array, by: _Array, own: float) -> tuple[float, float, float]:
+def _range_of_alike(
+    values: _Array, by: _Array, own: float
+) -> tuple[float, float, float]:
     """Return the middle and the ends of values over grades of the same crystal and kind.
 
     The middle is the median of the grades whose `by` is close to `own`, or of all if none is; the
@@ -415,7 +428,7 @@ def _alike(values: _Array, by: _Array, own: float) -> tuple[float, float, float]
     )
 
 
-def printed(grade: str | None = None) -> "pd.DataFrame":
+def printed_values(grade: str | None = None) -> "pd.DataFrame":
     """Return printed values, one a row, of one grade or of all, families included.
 
     Columns: ``host kind grade maker quantity bound value temperature_K to_K source note``; the unit
@@ -445,12 +458,12 @@ def _printed() -> "pd.DataFrame":
     return values
 
 
-def reconciled(values: "pd.DataFrame") -> "pd.DataFrame":
+def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
     """Return one row for each grade and quantity: its value and the spread between makers.
 
     A maker's value is its nominal one, or the middle of its range; of `_GUARANTEED` quantities the
     minimum. The value of the grade is the median over its makers, its range that of all printed
-    figures. `values` are rows of `printed`; the result is indexed by ``grade`` and ``quantity`` and
+    figures. `values` are rows of `printed_values`; the result is indexed by ``grade`` and ``quantity`` and
     has ``value lo hi to_K`` in the unit of the quantity.
     """
     import pandas as pd
@@ -575,7 +588,7 @@ def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> _Arr
 
 
 @lru_cache(maxsize=16)
-def sold_at(kelvin: float) -> "pd.DataFrame":
+def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     """Return what makers guarantee of each grade at a temperature, K; shared, not to be changed.
 
     A row for each grade and maker: ``grade maker host kind``, least ``remanence_T`` and
@@ -586,14 +599,18 @@ def sold_at(kelvin: float) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    ends, minimum = _by_bound(printed(), ["grade", "maker", "quantity"])
+    ends, minimum = _by_bound(printed_values(), ["grade", "maker", "quantity"])
     middle = ends["typical"].fillna(ends[""])
     table = pd.DataFrame({q: minimum.xs(q, level="quantity") for q in _CHORDS})
     other = {
         q: middle.xs(q, level="quantity").reindex(table.index) for q in _ESTIMATED[:4]
     }
     # Rows of the grades, in order of `found`.
-    rows = at_room().set_index("grade").reindex(table.index.get_level_values("grade"))
+    rows = (
+        grades_at_room_temperature()
+        .set_index("grade")
+        .reindex(table.index.get_level_values("grade"))
+    )
     shares = [lots(str(host)).share(_COERCIVITY) for host in rows["host"]]
     typical_b = other[_REMANENCE] * np.exp(-constants()["typical"])
     table[_REMANENCE] = table[_REMANENCE].fillna(typical_b)
@@ -602,7 +619,7 @@ def sold_at(kelvin: float) -> "pd.DataFrame":
     table[_COERCIVITY] = hard.where(hard.notna(), rows[_COERCIVITY].to_numpy())
     for name in ("host", "kind", "density_kg_m3", _LIMIT, "squareness"):
         table[name] = rows[name].to_numpy()
-    ends = _chord_ends(printed()).reindex(table.index)
+    ends = _chord_ends(printed_values()).reindex(table.index)
     for chord in _CHORDS.values():
         chord_values = other[chord]
         table[chord] = chord_values.fillna(
@@ -636,7 +653,7 @@ def most_without_heavy_rare_earth(makers: str = "") -> float:
     Such are the classes N, M and H of sintered Nd-Fe-B; of `makers` (names separated by commas),
     or of all of them where these sell none.
     """
-    table = at_room()
+    table = grades_at_room_temperature()
     plain = [
         row for name in _PLAIN_CLASSES for _, row in _sold_by_class(table).get(name, [])
     ]
@@ -661,7 +678,7 @@ def ladder(makers: str) -> float | None:
 
 @lru_cache(maxsize=1)
 def _ladders() -> dict[str, float]:
-    values = printed()
+    values = printed_values()
     values = values[
         (values["kind"] == "sintered") & ~values["grade"].isin(secondhand())
     ]
@@ -673,7 +690,7 @@ def _ladders() -> dict[str, float]:
     hard = sides[0]["min"]
     best = dict[str, dict[str, tuple[float, float]]]()
     for (maker, grade), b_r in sides[1]["median"].items():
-        if (named_so := class_of(str(grade))) is not None and (
+        if (named_so := parse_class(str(grade))) is not None and (
             maker,
             grade,
         ) in hard.index:
@@ -700,7 +717,7 @@ def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
 
     with np.errstate(divide="ignore", invalid="ignore"):
         places = np.log(np.column_stack([b_r, h_cj])) / _STEP
-    names, of_host = _sintered()
+    names, of_host = _sintered_names()
     has_place = np.isfinite(places).all(axis=1)
     nearest_index = np.full(len(hosts), names.index(""))
     for host, (place, ends) in of_host.items():
@@ -710,12 +727,14 @@ def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
 
 
 @lru_cache(maxsize=1)
-def _sintered() -> "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], Any]]]":
+def _sintered_names() -> (
+    "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], Any]]]"
+):
     """Return the names of sintered grades, an empty one first, and by host their places among them.
 
     Beside the places: ln of their B_r and H_cJ, shape (2, k). Names are in alphabetical order.
     """
-    table = at_room(_NEAREST_BY)
+    table = grades_at_room_temperature(_NEAREST_BY)
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
     table = table[~table["grade"].isin(secondhand())]
     names = tuple(sorted({"", *table["grade"]}))

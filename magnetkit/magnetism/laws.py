@@ -56,7 +56,7 @@ class Constant:
     rows: str = ""
 
 
-# Values in place of those of the files, by law and name, while `shifted` holds.
+# Values in place of those of the files, by law and name, while `shift_constant` holds.
 _Shifts = Mapping[tuple[str, str], float]
 _shifts: ContextVar[_Shifts | None] = ContextVar("shifts", default=None)
 
@@ -149,7 +149,7 @@ def constants() -> "pd.DataFrame":
 
 
 @contextmanager
-def shifted(constant: Constant, value: float) -> Iterator[None]:
+def shift_constant(constant: Constant, value: float) -> Iterator[None]:
     """Let a constant have another value inside a ``with`` block, in this thread alone.
 
     Parameters

@@ -150,7 +150,7 @@ def read_curves(
         if notes:
             warn(f"{one}: columns not used: {', '.join(notes)}", UserWarning)
         for raw_curve in raw:
-            field, level = _branch_of(str(one), raw_curve, sample)
+            field, level = _demagnetization_branch(str(one), raw_curve, sample)
             curves.append(_figures(str(one), field, level, raw_curve))
     return _one_a_temperature(curves)
 
@@ -176,7 +176,7 @@ def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
     return sorted(first, key=lambda one: one.temperature_K)
 
 
-def _branch_of(
+def _demagnetization_branch(
     source: str, raw: RawCurve, sample: Sample | None
 ) -> tuple[_Array, _Array]:
     """Return the reverse fields, A/m, rising, and J, T, of the demagnetization branch.
@@ -189,7 +189,7 @@ def _branch_of(
         h = -h
     parts = _split_sweeps(h, j)
     # What comes down from positive saturation stands first, mirrored branches after it.
-    parts.sort(key=lambda part: bool(_at_zero(h[part], j[part]) < 0.0))
+    parts.sort(key=lambda part: bool(_polarization_at_zero(h[part], j[part]) < 0.0))
     branches = [_turn_upright(h[part], j[part]) for part in parts]
     usable = [
         one
@@ -200,8 +200,10 @@ def _branch_of(
         raise InputError(
             f"{source}: expected {_LEAST_POINTS} points or more with H <= 0 and J > 0, the second quadrant"
         )
-    largest = max(_at_zero(*one) for one in usable)
-    usable = [one for one in usable if _at_zero(*one) >= _SATURATED * largest]
+    largest = max(_polarization_at_zero(*one) for one in usable)
+    usable = [
+        one for one in usable if _polarization_at_zero(*one) >= _SATURATED * largest
+    ]
     whole = [one for one in usable if one[1].min() <= 0.0] or usable
     field, level = whole[0]
     order = np.argsort(-field, kind="stable")
@@ -280,14 +282,14 @@ def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
 
 def _turn_upright(h: _Array, j: _Array) -> tuple[_Array, _Array]:
     """Return a branch as it comes down from positive saturation: mirrored if J(0) is negative."""
-    if _at_zero(h, j) < 0.0:
+    if _polarization_at_zero(h, j) < 0.0:
         h = -h
         j = -j
     order = np.argsort(h, kind="stable")
     return h[order], j[order]
 
 
-def _at_zero(h: _Array, j: _Array) -> float:
+def _polarization_at_zero(h: _Array, j: _Array) -> float:
     """Return J where the field is least."""
     return float(j[np.argmin(np.abs(h))])
 

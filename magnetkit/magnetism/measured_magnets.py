@@ -333,7 +333,7 @@ def _check_recipes(rows: Sequence[Row]) -> None:
             )
 
 
-def recipes_of(rows: "pd.DataFrame") -> CompositionTable:
+def magnet_recipes(rows: "pd.DataFrame") -> CompositionTable:
     """Return the recipes of rows of the table, one a row and in their order."""
     parts = [
         CompositionTable.from_strings([recipe], basis=basis)

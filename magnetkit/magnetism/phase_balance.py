@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._constants import ROOM_K
 from .._core.elements import RARE_EARTHS
 from ..alloy._read import Compositions, as_table
@@ -31,7 +31,7 @@ IRON_POLARIZATION_T = law("grains").iron_polarization
 """J_s of alpha-iron at 20 C: Cullity and Graham, Introduction to Magnetic Materials (2009)."""
 
 
-@named
+@check_arguments
 def phase_balance(
     compositions: Compositions,
     process: Any = None,
@@ -108,7 +108,7 @@ def phase_balance(
                     (HOSTS[name].magnet.walls_phase, (1.0 - part) * inside, np.nan)
                 )
             else:
-                phases += _beside(recipes, i, (1.0 - part) * inside)
+                phases += _phases_beside(recipes, i, (1.0 - part) * inside)
             phases.append(("oxide beside the cells", 1.0 - inside, 0.0))
         else:
             phases += _boundary_phases(recipes, i, name)
@@ -139,7 +139,7 @@ def _boundary_phases(
         return [("grain boundary", outside, 0.0)]
     beside = HOSTS[name].magnet.second_phases
     if beside is None:
-        return _beside(made, i, outside)
+        return _phases_beside(made, i, outside)
     if HOSTS[name].split.boride_ratio > 0.0:
         phases = _boundary_with_boron(rest, beside)
         return [(phase, outside * part, j) for phase, part, j in phases]
@@ -153,7 +153,9 @@ def _boundary_phases(
 _THERE = 0.005, 0.05, 0.5
 
 
-def _beside(made: Balance, i: int, outside: float) -> list[tuple[str, float, float]]:
+def _phases_beside(
+    made: Balance, i: int, outside: float
+) -> list[tuple[str, float, float]]:
     """Return the phases in balance with the hard phase of a row, as `_on_hull`.
 
     With the hard phase among them they are no more than the elements are.

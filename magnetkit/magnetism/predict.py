@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
-from .._core._arguments import named, warn
+from .._core._arguments import check_arguments, warn
 from .._core._columnar import brief
 from .._core.errors import InputError
 from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
-from ._stages import predicted
-from .conditions import ConditionKeywords, Conditions, calibration_of, with_conditions
+from ._stages import predict_inputs
+from .conditions import ConditionKeywords, Conditions, calibration_name, with_conditions
 
 
 @gives_frame
-@named
+@check_arguments
 @with_conditions("use", "magnet", "supply", "models")
 def predict(
     compositions: Compositions,
@@ -85,10 +85,10 @@ def predict(
         inputs = replace(
             inputs, table=inputs.table.with_given(given, rows=inputs.total)
         )
-    frame = predicted(inputs, conditions)
+    frame = predict_inputs(inputs, conditions)
     if inputs.library != "pandas":
         return frame
-    frame.attrs["calibration"] = calibration_of(conditions.process)
+    frame.attrs["calibration"] = calibration_name(conditions.process)
     if detail:
         return frame
     return brief(frame)

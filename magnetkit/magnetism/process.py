@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.errors import InputError
-from ..phases.records import HOSTS, root_of
+from ..phases.records import HOSTS, root_host
 from ._family_ranges import range_columns
 from ._measured import Producer, load
 
@@ -165,7 +165,7 @@ def resistivity(host: str, route: Route | None = None) -> float:
     0.86
     """
     if route is None:
-        root = root_of(host)
+        root = root_host(host)
         usual = [
             r for r in routes().values() if r.host == root and r.printed is not None
         ]
@@ -294,7 +294,7 @@ class Family:
         What a share of Ce in the rare earth adds to ``lanthanum_loss``.
     surface_enrichment : float
         How much more Dy and Tb count at the grains' surface, where reversal starts, than in the
-        mean of the hard phase, see `magnetkit.magnetism.shells.enriched`; 1 where they do not.
+        mean of the hard phase, see `magnetkit.magnetism.shells.enrich_surface`; 1 where they do not.
     pinning_kA_m, copper_scale : float
         H_cJ at 20 C of cellular magnets, and how much more copper than the least gives 63 % of it;
         zero elsewhere, see `magnetkit.magnetism._cells.strength`.
@@ -541,9 +541,9 @@ def by_row(
             rows[name] = np.where(np.isnan(setting), rows[name], setting)
     if process.route is not None:
         # A route says nothing of other hosts: without alignment there is no magnet.
-        route = root_of(process.route.host)
+        route = root_host(process.route.host)
         is_of_route = np.array(
-            [root_of(name) == route for name in host_names] + [False]
+            [root_host(name) == route for name in host_names] + [False]
         )
         rows["alignment"] = np.where(is_of_route[codes], rows["alignment"], np.nan)
         limit = np.minimum(rows["structure_limit_K"], process.route.bears_K[2])
@@ -565,7 +565,7 @@ def by_row(
     return rows
 
 
-def idle(process: Process, host: str) -> str:
+def ignored_settings(process: Process, host: str) -> str:
     """Return in words which settings that were given do nothing to magnets of a host."""
     family = parameters().families.get(host)
     if family is None:
@@ -598,7 +598,7 @@ def idle(process: Process, host: str) -> str:
     return ""
 
 
-@named
+@check_arguments
 def assumption(host: str) -> str:
     """Return in words how a magnet of `host` is taken to be made where nothing else is given.
 

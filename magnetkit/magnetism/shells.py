@@ -197,7 +197,7 @@ def warn_of_shells(rows: ShellRows) -> None:
             warn(f"no furnace makes this shell ({reason})")
 
 
-def enriched(table: CompositionTable, coefficient: Array) -> CompositionTable:
+def enrich_surface(table: CompositionTable, coefficient: Array) -> CompositionTable:
     """Return the surface of grains, where Dy and Tb count more than in the middle.
 
     A share x of the rare earth becomes e x / (1 + (e - 1) x) with the partition coefficient e,

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._columnar import Coded, Columns
 from .._core._constants import ROOM_K
 from .._core.columns import with_interval
@@ -36,25 +36,31 @@ from .._core.units import (
 )
 from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
-from ..alloy.shell_rows import read_shells, written
+from ..alloy.shell_rows import read_shells, shell_texts
 from ..alloy.shells import Shells
 from ..alloy.table import CompositionTable
 from ..compound.evaluate import (
     blank_rows,
-    columns_of,
     host_column,
+    intrinsic_columns,
     quantile,
     status_column,
 )
-from ..phases.partition import beyond_made, root_codes, without_model
+from ..phases.partition import describe_beyond_precedent, root_codes, without_model
 from ..phases.records import HOST_NAMES, HOSTS
-from ._evidence import COMPARED_FROM, DISTANCE, at_temperature
-from ._figures import FIGURES, WITHOUT_COERCIVITY, at_each, blank_hard, figures_of
+from ._evidence import COMPARED_FROM, DISTANCE, evidence_at_temperature
+from ._figures import (
+    FIGURES,
+    WITHOUT_COERCIVITY,
+    at_temperatures,
+    blank_hard,
+    magnet_figures,
+)
 from ._gates import apply_gates
 from ._magnets import Alloys, alloys
 from ._measured import COERCIVITY
 from .laws import law
-from .process import Process, idle, parameters
+from .process import Process, ignored_settings, parameters
 from .shells import warn_of_shells
 
 if TYPE_CHECKING:
@@ -163,7 +169,7 @@ class Duty:
         -------
         ndarray of float64, shape (n,)
         """
-        from ._demagnetization_kernels import lost
+        from ._demagnetization_kernels import flux_loss
 
         shape = np.shape(b_r)
         arrays = np.broadcast_arrays(b_r, h_cj, knee, recoil)
@@ -171,7 +177,7 @@ class Duty:
             4, -1
         )
         outside = 1e3 * self.outside_field_kA_m
-        share = lost(
+        share = flux_loss(
             remanence, coercivity, knees, slope, self.load_line, outside, self.creep
         )
         return 100.0 * np.asarray(share).reshape(shape)
@@ -237,11 +243,11 @@ MADE_AS = frozenset(("shell", "route", "coefficients_between"))
 """Columns that say how a magnet is made."""
 _ALWAYS = ("host", "status", "temperature_K", "density_kg_m3", DISTANCE)
 MADE = MADE_AS.union(*_ENDS.values(), _ALWAYS)
-"""Columns that need no hard phase as it is written, see `figures_at`."""
+"""Columns that need no hard phase as it is written, see `figure_columns`."""
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 
 
-def read_between(between: Any) -> tuple[float, float]:
+def parse_chord(between: Any) -> tuple[float, float]:
     """Return the two temperatures of the chords alpha and beta, K, the lower first."""
     is_pair = not isinstance(between, str) and hasattr(between, "__iter__")
     ends = list(between) if is_pair and getattr(between, "ndim", 1) != 0 else [between]
@@ -256,7 +262,7 @@ def read_between(between: Any) -> tuple[float, float]:
 
 
 @gives_frame
-@named
+@check_arguments
 def sintered(
     compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
@@ -348,7 +354,7 @@ class Use(NamedTuple):
     whole_range: bool = False
 
 
-@named
+@check_arguments
 def sintered_at(
     table: CompositionTable,
     temperatures: Sequence[float | str],
@@ -399,18 +405,18 @@ def sintered_at(
         for kelvin, names in (only or {}).items()
     }
     kelvins = [parse_temperature(t) for t in temperatures]
-    use = Use(read_between(between), read_duty(load_line), interval, whole_range)
+    use = Use(parse_chord(between), read_duty(load_line), interval, whole_range)
     quantile(interval)
     alloy_rows = alloys(
         table, process, read_shells(shell, len(table)), host, curie, ranges=True
     )
     return [
         columns.frame()
-        for columns in figures_at(alloy_rows, kelvins, use, columns_by_kelvin)
+        for columns in figure_columns(alloy_rows, kelvins, use, columns_by_kelvin)
     ]
 
 
-def figures_at(
+def figure_columns(
     made: Alloys,
     temperatures: Sequence[float],
     use: Use,
@@ -434,14 +440,14 @@ def figures_at(
     last = max((j for j, alone in enumerate(central) if not alone), default=-1)
     bulk = made.hard_phases(kelvins[: last + 1])
     load_line = use.duty.load_line
-    values, status = figures_of(made, bulk, kelvins, use.between, load_line, z)
+    values, status = magnet_figures(made, bulk, kelvins, use.between, load_line, z)
     if not use.whole_range:
-        values, status = at_each(made, bulk, values, status, load_line, z)
+        values, status = at_temperatures(made, bulk, values, status, load_line, z)
     blank_rows(bulk, values, status, made.never_made)
     is_ok = status == 0
     gate = made.gate_at(kelvins)
     blank_hard(values, apply_gates(status, gate))
-    tables = columns_of(bulk, z, only)
+    tables = intrinsic_columns(bulk, z, only)
     for table, (name, width) in product(tables, made.given.items()):
         if (basis := f"{name}_provenance") in table:
             table[basis] = table[basis].put(np.isfinite(width), "given")
@@ -462,7 +468,7 @@ def figures_at(
         )
         if names is None or DISTANCE in names:
             columns |= _evidence_columns(made, kelvins[j])
-        columns |= _of_temperature(
+        columns |= _columns_at_temperature(
             made, kelvins[j], values[:, :, j], (ok, gate[j]), names, use.duty
         )
         if names is None or "density_kg_m3" in names:
@@ -484,7 +490,8 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
         f"Cu {cells['copper']:g} and Zr {cells['zirconium']:g} of the metal"
     )
     names = [
-        name + idle(made.process, host) for name, host in zip(names, HOSTS, strict=True)
+        name + ignored_settings(made.process, host)
+        for name, host in zip(names, HOSTS, strict=True)
     ]
     words = tuple(dict.fromkeys([*names, *(name + assumption_text for name in names)]))
     # One entry more than hosts: code -1 picks the last.
@@ -495,7 +502,10 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     made_so = Coded(np.where(made.charged, charge_words, plain), words)
     gas_words = {} if made.traces is None else made.traces.words()
     if made.never_made.any():
-        gas_words = beyond_made(made.written.recipe, made.written.host) | gas_words
+        gas_words = (
+            describe_beyond_precedent(made.written.recipe, made.written.host)
+            | gas_words
+        )
     unmodelled = without_model(made.written.recipe, made.written.host)
     gas_words |= {
         row: f"{name}: known, but no model speaks of it"
@@ -511,7 +521,7 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
             )
         made_so = Coded(codes, tuple(place))
     return {
-        "shell": written(made.shells, len(codes)),
+        "shell": shell_texts(made.shells, len(codes)),
         "route": made_so,
         "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
     }
@@ -520,7 +530,7 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
 def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     """Return how far magnets at a temperature (K) are from measured ones."""
     roots = Coded(root_codes(made.written.host), HOST_NAMES)
-    hard = at_temperature(made.near[COERCIVITY], roots, kelvin)
+    hard = evidence_at_temperature(made.near[COERCIVITY], roots, kelvin)
     b_r = made.near["remanence_T"]
     weaker = b_r.distance > hard.distance
     nearest = hard.nearest.where(~weaker, b_r.nearest)
@@ -539,7 +549,7 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     }
 
 
-def _of_temperature(
+def _columns_at_temperature(
     made: Alloys, kelvin: float, values: Array, state: Any, names: Any, duty: Duty
 ) -> dict[str, Any]:
     """Return the columns of `FIGURES` and of the limits of use at a temperature.
@@ -576,7 +586,7 @@ FILE = "comparators/comparators.csv"
 _HOTTEST = "max_working_temperature_K"
 
 
-@named
+@check_arguments
 def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
     """Return cited properties of magnets without rare earth at a temperature.
 
@@ -621,10 +631,12 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
         "remanence_coefficient_pct_K": 1,
         "coercivity_coefficient_pct_K": 1,
     }
-    named = data.rename(columns={"name": "candidate", "max_temperature_K": _HOTTEST})
-    frame = named[["candidate", "formula"]].assign(temperature_K=t)
+    properties = data.rename(
+        columns={"name": "candidate", "max_temperature_K": _HOTTEST}
+    )
+    frame = properties[["candidate", "formula"]].assign(temperature_K=t)
     for name, factor in factors.items():
-        frame[name] = named[name] * factor
+        frame[name] = properties[name] * factor
         codes = np.where(frame[name].notna(), 0, -1)
         frame[f"{name}_provenance"] = pd.Categorical.from_codes(
             codes, pd.Index(["comparator"])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core.errors import InputError
-from ..phases.records import root_of
+from ..phases.records import root_host
 
 _Array = NDArray[np.float64]
 _NAMES = {"B_r": "remanence_T", "H_cJ": "coercivity_kA_m"}
@@ -65,7 +65,7 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     """
     lot_deviations = constants()["lot"]
     spread = Spread(
-        **lot_deviations.get(root_of(host), lot_deviations[constants()["otherwise"]])
+        **lot_deviations.get(root_host(host), lot_deviations[constants()["otherwise"]])
     )
     for name, percent in (given or {}).items():
         number = isinstance(percent, int | float) and not isinstance(percent, bool)

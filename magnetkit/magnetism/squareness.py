@@ -2,7 +2,7 @@
 
 In magnets whose grains a boundary phase parts, the difference of the two is a spread of local
 fields, which goes as the polarization does; coercivity falls faster. Kernels have the same law
-(`magnetkit.magnetism._magnet_kernels.knees_at`).
+(`magnetkit.magnetism._magnet_kernels.knee_field`).
 """
 
 from typing import Any

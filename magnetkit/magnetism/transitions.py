@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.errors import InputError
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
@@ -31,7 +31,7 @@ _CHANGES = (
 )
 
 
-@named
+@check_arguments
 def transitions(
     compositions: Compositions,
     host: str = "auto",

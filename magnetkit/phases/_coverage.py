@@ -14,7 +14,7 @@ from .._core._columnar import Coded
 from .._core.elements import SYMBOLS
 from ..alloy.table import CompositionTable
 from ._entries import Entries
-from ._space import WITHOUT_MOMENT, whole_space
+from ._space import WITHOUT_MOMENT, lowest_entries
 
 JUDGED = "judged"
 NOT_JUDGED = "not judged"
@@ -36,7 +36,7 @@ def judge_data(
     phases have an element without entries.
     """
     word_of_row = np.zeros(len(phases), np.int64)
-    doubtful = whole_space(source).doubtful
+    doubtful = lowest_entries(source).doubtful
     is_whole = source.covers(source.elements) and not doubtful
     rows = np.flatnonzero(unknown) if is_whole else np.arange(len(phases))
     words = {JUDGED: 0}

@@ -21,7 +21,7 @@ Record = dict[str, Any]
 _LAST_NUMBER = 3_347_529
 
 
-def _numbered(identifier: str) -> str:
+def _numeric_identifier(identifier: str) -> str:
     """Return an identifier as mp-160 where the server writes it in letters, as mp-aaaaaage."""
     prefix, letters = identifier.split("-")
     if not letters.isalpha():
@@ -39,7 +39,9 @@ _Finite = Annotated[float, Field(gt=-1e9, lt=1e9)]
 _Number = _Finite | None
 _Word = Annotated[str, Field(pattern=r"^[A-Za-z]{1,12}$")] | None
 _Identifier = Annotated[
-    str, Field(pattern=r"^[a-z]{1,8}-[0-9a-z]{1,16}$"), AfterValidator(_numbered)
+    str,
+    Field(pattern=r"^[a-z]{1,8}-[0-9a-z]{1,16}$"),
+    AfterValidator(_numeric_identifier),
 ]
 
 

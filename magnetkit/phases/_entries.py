@@ -65,7 +65,7 @@ class Entries:
     @property
     def elements(self) -> list[str]:
         """Return the elements of the entries, in the order of the periodic table."""
-        return sorted(symbols_of(*self.entries["formula"]), key=INDEX.__getitem__)
+        return sorted(element_symbols(*self.entries["formula"]), key=INDEX.__getitem__)
 
     @property
     def has_structures(self) -> bool:
@@ -111,11 +111,11 @@ class Entries:
         return pd.read_parquet(self.folder / STRUCTURES)
 
 
-def symbols_of(*formulas: str) -> set[str]:
+def element_symbols(*formulas: str) -> set[str]:
     """Return the elements that formulas name."""
     return {symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)}
 
 
 def systems_of(entries: "pd.DataFrame") -> list[frozenset[str]]:
     """Return the elements of each entry."""
-    return [frozenset(symbols_of(formula)) for formula in entries["formula"]]
+    return [frozenset(element_symbols(formula)) for formula in entries["formula"]]

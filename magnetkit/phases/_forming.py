@@ -24,7 +24,7 @@ from ..alloy.table import CompositionTable
 from ._entries import Entries
 from ._judged import BOLTZMANN_EV_K, Judged, Named, kinds
 from ._mixing import RADII
-from ._space import whole_space
+from ._space import lowest_entries
 from .hull import solve, stable_space
 from .partition import not_from_melt
 from .records import HOST_NAMES, HOSTS, ROOTS
@@ -107,7 +107,7 @@ def atoms() -> "Atoms":
 
 
 @lru_cache(maxsize=1)
-def _embedded() -> "tuple[Atoms, Weights]":
+def _embedded_model() -> "tuple[Atoms, Weights]":
     from .._core._linear import factor
     from ._stability_kernels import Weights
 
@@ -119,7 +119,7 @@ def _embedded() -> "tuple[Atoms, Weights]":
 
 
 @lru_cache(maxsize=1)
-def _of_host() -> tuple[
+def _host_facts() -> tuple[
     NDArray[np.int8], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]
 ]:
     """Return family, making and melting temperature, and whether it is made of a metal and a gas.
@@ -153,17 +153,19 @@ def _of_host() -> tuple[
     )
 
 
-def made_at(host: NDArray[np.int8]) -> NDArray[np.float64]:
+def making_temperature(host: NDArray[np.int8]) -> NDArray[np.float64]:
     """Return the temperature at which phases are made, K, by the code of their host."""
-    return _of_host()[1][host]
+    return _host_facts()[1][host]
 
 
-def melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bool_]:
+def is_melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which phases have decomposed into liquid."""
-    return kelvin >= _of_host()[2][host]
+    return kelvin >= _host_facts()[2][host]
 
 
-def lives_to(phases: CompositionTable, host: NDArray[np.int8]) -> NDArray[np.float64]:
+def decomposition_temperature(
+    phases: CompositionTable, host: NDArray[np.int8]
+) -> NDArray[np.float64]:
     """Return where what did not solidify from its melt decomposes, K, (n,); infinite elsewhere."""
     ends = [h.formation.lives_to_K if h.formation else np.inf for h in HOSTS.values()]
     return np.where(
@@ -171,7 +173,7 @@ def lives_to(phases: CompositionTable, host: NDArray[np.int8]) -> NDArray[np.flo
     )
 
 
-def state_of(
+def phase_states(
     judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]
 ) -> "tuple[CompositionTable, State]":
     """Return the phases whose making is asked, and what is known of them.
@@ -182,7 +184,7 @@ def state_of(
     """
     from ._stability_kernels import State
 
-    family, _, _, takes_gas = _of_host()
+    family, _, _, takes_gas = _host_facts()
     own = family[judged.host]
     distance = above.copy()
     deviation = judged.deviation.copy()
@@ -213,7 +215,7 @@ def state_of(
         distance[silent] = _analogues(phases[silent], judged.source)
         deviation[silent] = np.nan
     mixing = BOLTZMANN_EV_K * kelvin * np.nan_to_num(entropy)
-    warmer = kelvin - made_at(judged.host)
+    warmer = kelvin - making_temperature(judged.host)
     return phases, State(own, judged.named, distance, deviation, mixing, warmer)
 
 
@@ -231,20 +233,22 @@ def odds(
     from .._core._jit import share_rows
     from . import _stability_kernels as _stability
 
-    phases, state = state_of(judged, above, kelvin)
+    phases, state = phase_states(judged, above, kelvin)
     found = Odds(np.empty(len(phases)), np.empty(len(phases)))
-    known, weights = _embedded()
+    known, weights = _embedded_model()
     share_rows(_stability.odds, len(phases), phases.rows, known, state, weights, *found)
-    found.mean[melted(judged.host, kelvin)] = -np.inf
+    found.mean[is_melted(judged.host, kelvin)] = -np.inf
     if given:
-        found.mean[kelvin >= lives_to(judged.ideal, judged.host)] = -np.inf
+        found.mean[
+            kelvin >= decomposition_temperature(judged.ideal, judged.host)
+        ] = -np.inf
     return found
 
 
 def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
     """Return the distance to the hull of entries with another rare earth, eV/atom, or NaN."""
     if "analogues" not in source._cache:
-        space = whole_space(source)
+        space = lowest_entries(source)
         above = space.energy - solve(space.table(), stable_space(source)).energy
         known: dict[tuple, list[tuple[float, float]]] = {}
         for (key, radius), energy in zip(_patterns(space.table()), above, strict=True):

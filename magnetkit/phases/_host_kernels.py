@@ -167,7 +167,7 @@ def split(rows, codes, rules, hard, fraction, begin, end):
 
 # Writes count int64 (n,) at the rows start to stop: entries of amounts float64 (nnz,) over floor.
 @jit
-def count_over(indptr, amounts, floor, count, start, stop):
+def count_entries(indptr, amounts, floor, count, start, stop):
     """Count what `compact` keeps of each row."""
     for i in range(start, stop):
         count[i] = 0
@@ -205,7 +205,7 @@ OF_METAL, OF_EARTH, OF_ALLOY = range(3)
 # most float64 (6, 118): the largest share
 # -> bool (n): whether every share is within; True where the host is unknown
 @jit
-def within(indptr, indices, values, codes, group, most):
+def check_limits(indptr, indices, values, codes, group, most):
     """Return which compositions have no more of any element than was made with their host."""
     n = len(indptr) - 1
     inside = np.ones(n, np.bool_)

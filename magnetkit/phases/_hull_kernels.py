@@ -281,7 +281,7 @@ def move(x, phases, state, since):
 
 # Room for a system of m elements and k phases.
 @jit(part="copied")
-def room_for(m, k):
+def allocate_workspace(m, k):
     """Return room for the state of the simplex."""
     return Simplex(
         np.empty(m, np.int64),
@@ -328,7 +328,7 @@ class Remembered(NamedTuple):
 # prices float64 (m, keep), of which the first `kept` columns count; x float64 (m,), worth float64
 # (keep,) for work -> the column that prices x highest. Over the columns, to fill vector units.
 @jit(part="copied")
-def _nearest(prices, kept, x, worth):
+def _nearest_basis(prices, kept, x, worth):
     for j in range(kept):
         worth[j] = 0.0
     for c in range(len(x)):
@@ -345,7 +345,7 @@ def _nearest(prices, kept, x, worth):
 # Phases of a basis with an amount, ascending, into held; how many, and what x is worth in them.
 # room: held and order int64 (m,), work float64 (m, m), settled float64 (m,), their amounts.
 @jit(part="merged")
-def _settled(x, phases, state, room):
+def _is_optimal(x, phases, state, room):
     held, order, work, settled = room
     n = 0
     for b in range(len(state.basis)):
@@ -419,7 +419,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
     for c in range(len(place)):
         if place[c] >= 0:
             m += 1
-    state = room_for(m, len(ids))
+    state = allocate_workspace(m, len(ids))
     keep = min(_KEPT_BASES, last - first)
     memory = Remembered(
         np.empty((m, keep)), np.empty((keep, m), np.int64), np.empty((keep, m, m)),
@@ -445,7 +445,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
             new = costed = True
         else:
             # The remembered basis that prices x highest is the nearest to its own.
-            best = _nearest(memory.prices, min(kept, keep), x, memory.worth)
+            best = _nearest_basis(memory.prices, min(kept, keep), x, memory.worth)
             if best != at:
                 at = best
                 _recall(memory, at, state)
@@ -462,7 +462,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
             at = kept % keep
             _remember(state, since, at, memory)
             kept += 1
-        n, total = _settled(x, within, state, room)
+        n, total = _is_optimal(x, within, state, room)
         found.hull[row] = total if since >= 0 else np.nan
         if found.products.shape[1] > 0:
             _write(ids, room[0], n, room[3], found.products[row], found.fractions[row])

@@ -16,7 +16,7 @@ from ..alloy.table import CompositionTable
 from ._coverage import judge_data
 from ._entries import Entries
 from ._mixing import SIGNIFICANT, MixingModel, MixingTerms, Nodes, mixing_model
-from ._space import PhaseSpace, composition_keys, first_of, whole_space
+from ._space import PhaseSpace, composition_keys, first_positions, lowest_entries
 from .hull import Decomposition, solve, stable_phases, stable_space
 from .partition import Partition, assign_hosts, partition, root_codes
 from .records import HOST_NAMES, HOSTS, ROOTS
@@ -60,7 +60,7 @@ def _exact_ratios() -> tuple[
     return earths, thirds, np.array([mask(h.interstitial_elements) > 0 for h in roots])
 
 
-def phases_of(
+def named_phases(
     table: CompositionTable, host: str = "auto", split: Partition | None = None
 ) -> Named:
     """Return the phase that each composition stands for; what names one is of no variant.
@@ -123,7 +123,7 @@ class Judged:
         compared = _stability.Compared(self.borrows, self._lacking)
         for code, rows in self.by_host:
             present = np.flatnonzero(
-                _stability.elements_of(table.indptr, table.indices, rows)
+                _stability.present_elements(table.indptr, table.indices, rows)
             )
             self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
             sites, energies, members = self._nodes[code]
@@ -152,7 +152,7 @@ class Judged:
         place = {"": 0}
         for code, rows in self.by_host:
             lacking, distinct = pd.factorize(self._lacking[rows])
-            first = first_of(lacking, len(distinct))
+            first = first_positions(lacking, len(distinct))
             nodes = self._nodes[code]
             texts = [
                 _missing(HOST_NAMES[code], nodes, self._given, rows[i]) for i in first
@@ -173,7 +173,7 @@ class Judged:
         """Take rows of no host for what the snapshot lists at their composition."""
         rows = np.flatnonzero(self.host < 0)
         if len(rows):
-            own = listed(self.ideal[rows], self.source)
+            own = entry_energies(self.ideal[rows], self.source)
             self.energy[rows] = own
             self.deviation[rows] = np.where(np.isnan(own), np.nan, 0.0)
             self.entropy[rows] = 0.0
@@ -218,17 +218,17 @@ def rivals(source: Entries, host: str) -> PhaseSpace:
     """Return the phases on the hull of a snapshot without those of a host's structure."""
     key = ("rivals", host)
     if key not in source._cache:
-        space = whole_space(source)
+        space = lowest_entries(source)
         keep = ~MixingTerms(space, host).members(space.table().to_array())
         keep[: space.columns] = True
         source._cache[key] = stable_phases(space.take(keep))
     return source._cache[key]
 
 
-def listed(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
+def entry_energies(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
     """Return the energies of compositions that are entries of the snapshot, NaN for the others."""
     if "listed" not in source._cache:
-        space = whole_space(source)
+        space = lowest_entries(source)
         keys = composition_keys(space.table())
         source._cache["listed"] = dict(zip(keys, space.energy, strict=True))
     entries = source._cache["listed"]
@@ -240,14 +240,14 @@ def listed(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
 def _nodes(source: Entries, host: str, columns: NDArray) -> Nodes:
     model = mixing_model(source, host)
     kinds_of = (model.earths, model.metals, model.thirds)
-    return _nodes_of(
+    return _hull_nodes(
         model, *(tuple(np.intersect1d(columns, kind).tolist()) for kind in kinds_of)
     )
 
 
 # Of so many sets of elements: each takes up to some megabytes, and a search meets ever new ones.
 @lru_cache(maxsize=32)
-def _nodes_of(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
+def _hull_nodes(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
     return model.nodes(*(np.array(own, np.int64) for own in elements))
 
 

@@ -35,7 +35,7 @@ from .._core._linear import invert, multiply
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..alloy.table import CompositionTable
 from ._entries import Entries
-from ._space import PhaseSpace, whole_space
+from ._space import PhaseSpace, lowest_entries
 from ._stability_kernels import (
     INTERSTITIAL,
     METAL,
@@ -44,7 +44,7 @@ from ._stability_kernels import (
     Members,
     Sites,
 )
-from .records import HOSTS, root_of
+from .records import HOSTS, root_host
 
 # Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
 RADII = {
@@ -179,12 +179,12 @@ class MixingTerms:
     def scatter(self, at: Occupation) -> NDArray[np.float64]:
         """Return the variance of calculations of one composition."""
         shares = np.column_stack(
-            [np.ones(len(at.earth)), _mixed(at.earth), _mixed(at.metal)]
+            [np.ones(len(at.earth)), _mixing_degree(at.earth), _mixing_degree(at.metal)]
         )
         return multiply(shares, NOISE**2)
 
 
-def _mixed(shares: NDArray) -> NDArray:
+def _mixing_degree(shares: NDArray) -> NDArray:
     """Return 0 for one element on the site, 1 for two in equal parts."""
     return 2.0 * (1.0 - (shares**2).sum(axis=1))
 
@@ -228,7 +228,7 @@ def chemical_slopes(host: str) -> tuple[Slope, ...]:
 
 def all_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host, whether they help or not."""
-    root = root_of(host)
+    root = root_host(host)
     return tuple(
         Slope(
             INDEX[row["rare_earth"]],
@@ -358,7 +358,7 @@ class MixingModel:
         full = multiply(observe, full.T).T + np.diag(noise)
         trend = multiply(observe, self.terms.trend(self._points))
         rest = np.concatenate([self.energy, differences]) - trend
-        keep = _kept(full, rest, n)
+        keep = _select_observations(full, rest, n)
         inverse = invert(full[np.ix_(keep, keep)])
         weights = multiply(inverse, rest[keep])
         deviation = np.sqrt(1.0 / np.diag(inverse))
@@ -449,7 +449,7 @@ class MixingModel:
         )
 
 
-def _kept(
+def _select_observations(
     full: NDArray[np.float64], rest: NDArray[np.float64], entries: int
 ) -> NDArray[np.bool_]:
     """Return which observations are learnt from: the worst outlier goes until there is none.
@@ -493,5 +493,5 @@ def mixing_model(snapshot: Entries, host: str) -> MixingModel:
     """Return the model of a host, fitted once a snapshot."""
     key = ("mixing", host)
     if key not in snapshot._cache:
-        snapshot._cache[key] = MixingModel(whole_space(snapshot), host)
+        snapshot._cache[key] = MixingModel(lowest_entries(snapshot), host)
     return snapshot._cache[key]

@@ -175,14 +175,14 @@ def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
     return [parts[a:b].tobytes() for a, b in itertools.pairwise(bounds)]
 
 
-def whole_space(snapshot: Entries) -> PhaseSpace:
+def lowest_entries(snapshot: Entries) -> PhaseSpace:
     """Return the lowest entry of every composition of a snapshot; tell of entries left out.
 
     Raises DataError as `build_space` does, or if the entries are of more than one scheme.
     """
     if "space" not in snapshot._cache:
         entries = snapshot.entries
-        _of_one_scheme(snapshot)
+        _check_one_scheme(snapshot)
         space = build_space(
             entries["formula"].tolist(),
             entries["formation_energy_eV_atom"].to_numpy(float),
@@ -241,7 +241,7 @@ def find_collapsed(entries: Any) -> NDArray[np.bool_] | None:
     return found
 
 
-def _of_one_scheme(snapshot: Entries) -> None:
+def _check_one_scheme(snapshot: Entries) -> None:
     """Refuse a snapshot whose entries name more than one scheme of energies."""
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:
@@ -305,7 +305,7 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
         code = code * len(distinct) + codes
     given = np.flatnonzero(known)
     code, systems = pd.factorize(code[given])
-    sets = sets[given[first_of(code, len(systems))]]
+    sets = sets[given[first_positions(code, len(systems))]]
     bits = np.unpackbits(sets.view(np.uint8), axis=1, bitorder="little")
     members = bits[:, : space.columns].astype(bool)
     owner = _cover(sets, members.sum(axis=1))
@@ -316,7 +316,7 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     return Systems(members[keep], order, bounds.astype(np.int64))
 
 
-def first_of(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+def first_positions(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     """Return where each of `n` codes appears first."""
     first = np.zeros(n, np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
@@ -335,17 +335,19 @@ def _cover(sets: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.int
     largest = np.ones(len(sets), bool)
     step = max(1, _PAIRS // max(len(sets), 1))
     for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
-        holds = _held(sets[rows], sets)
+        holds = _is_subset(sets[rows], sets)
         largest[rows] = holds.sum(axis=1) == 1
     above = np.flatnonzero(largest)
     within = np.flatnonzero(~largest)
     for some in (within[start : start + step] for start in range(0, len(within), step)):
-        holds = _held(sets[some], sets[above])
+        holds = _is_subset(sets[some], sets[above])
         owner[order[some]] = order[above[holds.argmax(axis=1)]]
     return owner
 
 
-def _held(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def _is_subset(
+    some: NDArray[np.uint64], others: NDArray[np.uint64]
+) -> NDArray[np.bool_]:
     """Return whether each of some sets, a row, lies within each of others, a column."""
     held = np.ones((len(some), len(others)), bool)
     for own, other in zip(some.T, others.T, strict=True):

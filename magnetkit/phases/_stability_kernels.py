@@ -174,7 +174,7 @@ def _site_totals(indices, values, first, last, role, sites, total):
 
 # Which elements occur in some rows: bool (118,).
 @jit
-def elements_of(indptr, indices, rows):
+def present_elements(indptr, indices, rows):
     """Return the elements that occur in some rows."""
     found = np.zeros(118, np.bool_)
     for row in rows:

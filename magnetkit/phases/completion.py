@@ -18,7 +18,7 @@ from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
 from ._entries import ERROR, Entries, systems_of
-from ._space import composition_keys, whole_space
+from ._space import composition_keys, lowest_entries
 from .hull import measure_distances
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     from sklearn.linear_model import HuberRegressor
     from sklearn.model_selection import cross_val_predict
 
-    spaces = [whole_space(snapshot) for snapshot in (source, target)]
+    spaces = [lowest_entries(snapshot) for snapshot in (source, target)]
     energies = []
     for space in spaces:
         keys = composition_keys(space.table())[space.columns :]
@@ -95,7 +95,7 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     import pandas as pd
 
     correction = fit_correction(embedded, snapshot)
-    doubtful = whole_space(snapshot).doubtful
+    doubtful = lowest_entries(snapshot).doubtful
     entries = snapshot.entries[~_is_among(snapshot.entries, doubtful)]
     lacking = _is_outside(snapshot, embedded.entries) | _is_among(
         embedded.entries, doubtful

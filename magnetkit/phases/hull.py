@@ -18,7 +18,7 @@ from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
 from ._entries import Entries
-from ._space import PhaseSpace, find_facets, gather, whole_space
+from ._space import PhaseSpace, find_facets, gather, lowest_entries
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -122,7 +122,7 @@ def stable_phases(space: PhaseSpace) -> PhaseSpace:
 def stable_space(snapshot: Entries) -> PhaseSpace:
     """Return the phases on the hull of a snapshot."""
     if "stable" not in snapshot._cache:
-        snapshot._cache["stable"] = stable_phases(whole_space(snapshot))
+        snapshot._cache["stable"] = stable_phases(lowest_entries(snapshot))
     return snapshot._cache["stable"]
 
 
@@ -227,7 +227,9 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
         shares=space.table()[stable].to_array()[:, columns_of_elements],
         energies=space.energy[stable],
         edges=np.unique(sides, axis=0),
-        others=_phases_above_hull(whole_space(source), columns_of_elements, set(names)),
+        others=_phases_above_hull(
+            lowest_entries(source), columns_of_elements, set(names)
+        ),
     )
 
 

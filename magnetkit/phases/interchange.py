@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from .._core.errors import InputError
 from ..alloy.table import CompositionTable
-from ._entries import Entries, symbols_of, systems_of
-from ._space import ABSURD_EV_ATOM, composition_keys, find_collapsed, whole_space
+from ._entries import Entries, element_symbols, systems_of
+from ._space import ABSURD_EV_ATOM, composition_keys, find_collapsed, lowest_entries
 from .hull import measure_distances
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
     if _has_total_energies(entries):
         return []
     pure = set().union(*(system for system in systems_of(entries) if len(system) == 1))
-    absent = sorted(symbols_of(*entries["formula"]) - pure)
+    absent = sorted(element_symbols(*entries["formula"]) - pure)
     return [
         ComputedEntry(symbol, 0.0, entry_id=f"{symbol}-at-zero") for symbol in absent
     ]
@@ -207,7 +207,7 @@ def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
 def _is_usable(snapshot: Entries) -> NDArray[np.bool_]:
     """Return which entries the hull takes in, shape (n,)."""
     entries = snapshot.entries
-    doubtful = whole_space(snapshot).doubtful
+    doubtful = lowest_entries(snapshot).doubtful
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     usable = np.abs(energies) <= ABSURD_EV_ATOM
     collapsed = find_collapsed(entries)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
@@ -92,7 +92,7 @@ class Partition:
         found = np.zeros(len(self.host), bool)
         for code in np.unique(self.host[self.host >= 0]):
             for rule in HOSTS[HOST_NAMES[code]].split.boundary:
-                found |= (self.host == code) & lies_in(self.grain_boundary, rule)
+                found |= (self.host == code) & is_in_windows(self.grain_boundary, rule)
         return found
 
     def to_frame(self) -> "pd.DataFrame":
@@ -112,7 +112,7 @@ class Partition:
 
 
 class Traces(NamedTuple):
-    """What `purified` took out of n recipes, (n,) each."""
+    """What `purify` took out of n recipes, (n,) each."""
 
     gases: dict[
         str, NDArray[np.float64]
@@ -144,7 +144,7 @@ _BORIDE = 0.25
 _MOST_GAS = 3.0
 
 
-def purified(
+def purify(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> tuple[CompositionTable, Traces | None]:
     """Take out of recipes what is no part of their metal; None where there is nothing to take.
@@ -193,7 +193,7 @@ def purified(
     found = Traces(gases, inside, diluted, beyond, said)
     # Rows of which nothing is taken stay as they are, to the last bit.
     changed = np.bincount(row, taken, n) > 0.0
-    both = CompositionTable.concat([table, _compacted(table, values * (1.0 - taken))])
+    both = CompositionTable.concat([table, _compact(table, values * (1.0 - taken))])
     kept = both[np.arange(n) + n * changed]
     return replace(kept, row_index=table.row_index, errors=table.errors), found
 
@@ -227,7 +227,7 @@ def _trace_limits() -> NDArray[np.float64]:
 _JUDGED = ("Hf", "Nb", "B")
 
 
-@named
+@check_arguments
 def partition(
     table: CompositionTable, host: str | NDArray[np.int8] = "auto"
 ) -> Partition:
@@ -283,23 +283,23 @@ def partition(
     rest = np.maximum(table.values - hard, 0.0)
     return Partition(
         codes,
-        _compacted(table, hard),
-        _compacted(table, rest),
+        _compact(table, hard),
+        _compact(table, rest),
         volume_fraction,
         weight,
         table,
     )
 
 
-def _compacted(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
+def _compact(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
     """Return `atoms` (on the sparsity of `table`) as compositions, without empty entries."""
     from .._core._arrays import Rows
     from .._core._jit import share_rows
-    from ._host_kernels import compact, count_over
+    from ._host_kernels import compact, count_entries
 
     n = len(table)
     indptr = np.zeros(n + 1, np.int64)
-    share_rows(count_over, n, table.indptr, atoms, _ZERO_ATOMS, indptr[1:])
+    share_rows(count_entries, n, table.indptr, atoms, _ZERO_ATOMS, indptr[1:])
     np.cumsum(indptr, out=indptr)
     kept = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
     share_rows(compact, n, Rows(table.indptr, table.indices, atoms), _ZERO_ATOMS, kept)
@@ -320,7 +320,7 @@ def _checked_codes(host: Any, n: int) -> NDArray[np.int8]:
     return codes.astype(np.int8, copy=False)
 
 
-@named
+@check_arguments
 def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
     """Return the host of each composition.
 
@@ -362,7 +362,7 @@ def _assignment_rules() -> "AssignmentRules":
     from ._host_kernels import AssignmentRules
 
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
-    rules = [(-1, rule) for rule in _others().values()]
+    rules = [(-1, rule) for rule in _other_windows().values()]
     for host in order:
         rules += [
             (HOST_NAMES.index(host.name), rule) for rule in host.assignment.alternatives
@@ -373,7 +373,7 @@ def _assignment_rules() -> "AssignmentRules":
     ]
     sums = list(dict.fromkeys(side for both in sides for side in both))
     window = np.array([limits for _, limits in conditions])
-    counted = np.array([_counted(amounts) for amounts in sums])
+    counted = np.array([_counted_elements(amounts) for amounts in sums])
     return AssignmentRules(
         len(sums),
         np.cumsum([0, *counted.sum(axis=0)]),
@@ -388,7 +388,7 @@ def _assignment_rules() -> "AssignmentRules":
 
 
 @lru_cache(maxsize=1)
-def _others() -> dict[str, dict[str, tuple[float, float]]]:
+def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the windows of known phases that are of no host."""
     known = datasets.toml("hosts/others.toml")["phase"]
     return {
@@ -402,13 +402,13 @@ def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int,
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
     found: dict[int, str] = {}
-    for name, rule in _others().items() if rows.size else ():
-        for row in np.flatnonzero(lies_in(some, rule)).tolist():
+    for name, rule in _other_windows().items() if rows.size else ():
+        for row in np.flatnonzero(is_in_windows(some, rule)).tolist():
             found.setdefault(int(rows[row]), name)
     return found
 
 
-def lies_in(
+def is_in_windows(
     table: CompositionTable, rule: dict[str, tuple[float, float]]
 ) -> NDArray[np.bool_]:
     """Return which rows have every ratio within its window; a ratio to nothing never is."""
@@ -416,7 +416,9 @@ def lies_in(
 
     found = np.ones(len(table), bool)
     for ratio, (low, high) in rule.items():
-        top, bottom = (sums(table.rows, _counted(side)) for side in ratio.split("/"))
+        top, bottom = (
+            sums(table.rows, _counted_elements(side)) for side in ratio.split("/")
+        )
         found &= (
             (bottom > 0.0)
             & (top >= (low - _WINDOW_SLACK) * bottom)
@@ -426,7 +428,7 @@ def lies_in(
 
 
 @lru_cache(maxsize=64)
-def _counted(amounts: str) -> NDArray[np.bool_]:
+def _counted_elements(amounts: str) -> NDArray[np.bool_]:
     """Return which elements count in a sum such as ``(R + Zr)``, shape (118,)."""
     counted = np.zeros(N_ELEMENTS, np.bool_)
     for name in amounts.strip().strip("()").split("+"):
@@ -502,7 +504,7 @@ def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     return np.array([*roots, -1], np.int8)[codes]
 
 
-def hardened_by(codes: NDArray[np.int8], hardening: str) -> NDArray[np.bool_]:
+def hosts_by_hardening(codes: NDArray[np.int8], hardening: str) -> NDArray[np.bool_]:
     """Return which hosts, int8 (n,), make magnets by one of `records.HARDENING`, shape (n,)."""
     own = [host.magnet.hardening == hardening for host in HOSTS.values()]
     return np.array([*own, False])[codes]
@@ -536,7 +538,9 @@ def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     return np.array([*walls, -1], np.int8)[codes]
 
 
-def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+def is_within_precedent(
+    table: CompositionTable, codes: NDArray[np.int8]
+) -> NDArray[np.bool_]:
     """Return which alloys have only elements and amounts with which their host was made, (n,).
 
     `table` includes the grain boundary; `codes`, shape (n,), are of `assign_hosts`, and rows
@@ -549,18 +553,22 @@ def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.
     >>> made_before(alloys, assign_hosts(alloys)).tolist()
     [True, False]
     """
-    from ._host_kernels import within
+    from ._host_kernels import check_limits
 
-    return within(table.indptr, table.indices, table.values, codes, *_largest_shares())
+    return check_limits(
+        table.indptr, table.indices, table.values, codes, *_largest_shares()
+    )
 
 
-def beyond_made(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
-    """Return in words, by row, of which elements there is more than `made_before` allows."""
+def describe_beyond_precedent(
+    table: CompositionTable, codes: NDArray[np.int8]
+) -> dict[int, str]:
+    """Return in words, by row, of which elements there is more than `is_within_precedent` allows."""
     group, most = _largest_shares()
     totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])
     of = ("the metals", "the rare earth", "the atoms")
     found = {}
-    for row in np.flatnonzero(~made_before(table, codes)).tolist():
+    for row in np.flatnonzero(~is_within_precedent(table, codes)).tolist():
         part = slice(table.indptr[row], table.indptr[row + 1])
         elements = table.indices[part]
         host = codes[row]
@@ -587,14 +595,14 @@ def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     group = np.full((len(HOST_NAMES), N_ELEMENTS), _hosts.OF_METAL, np.int8)
     group[:, [INDEX[s] for s in RARE_EARTHS]] = _hosts.OF_EARTH
     most = np.zeros(group.shape)
-    for h, row in _of_hosts("hosts/made.csv"):
+    for h, row in _iterate_hosts("hosts/made.csv"):
         at = h, INDEX[row["element"]]
         group[at] = kinds[row["share_of"]]
         most[at] = _PRINTED_FACTOR * float(row["largest_share"])
     return group, most
 
 
-def _of_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the code of each host with each of its rows in a table."""
     rows = datasets.rows(table)
     listed = {row["host"] for row in rows}
@@ -607,7 +615,7 @@ def _of_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
 def _shells() -> NDArray[np.bool_]:
     """Return which elements have been diffused into magnets of a host, shape (hosts, 118)."""
     allowed = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
-    for h, row in _of_hosts("hosts/shells.csv"):
+    for h, row in _iterate_hosts("hosts/shells.csv"):
         allowed[h, INDEX[row["element"]]] = True
     return allowed
 
@@ -618,12 +626,12 @@ def shelled_hosts() -> tuple[str, ...]:
     return tuple(name for name in ROOTS if known[HOST_NAMES.index(name)])
 
 
-def shells_known(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+def hosts_with_shells(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Return which hosts any rare earth has been diffused into, shape (n,)."""
     return (codes >= 0) & np.any(_shells(), axis=1)[codes]
 
 
-def diffused_before(
+def has_diffusion_precedent(
     codes: NDArray[np.int8], element: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Return into which hosts, shape (n,), an element was diffused; False where unknown.

@@ -24,8 +24,8 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from .._core import datasets
-from .._core._arguments import named, warn
-from .._core._files import whole
+from .._core._arguments import check_arguments, warn
+from .._core._files import write_whole
 from .._core._version import __version__
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
@@ -41,7 +41,7 @@ MOST_TOGETHER = 4
 """Elements of the largest systems that are pulled; hardly an intermetallic entry has more."""
 
 
-@named
+@check_arguments
 def pull(
     systems: str | Iterable[str],
     api_key: str | None = None,
@@ -176,7 +176,7 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-@named
+@check_arguments
 def systems_of_substitutes(
     systems: str | Iterable[str], substitutes: Mapping[str, Iterable[str]]
 ) -> list[str]:
@@ -224,7 +224,7 @@ def systems_of_substitutes(
     return chemical_systems(wanted)
 
 
-@named
+@check_arguments
 def largest_systems(elements: Iterable[str], most: int = MOST_TOGETHER) -> list[str]:
     """Return the largest chemical systems to pull for compounds of some elements.
 
@@ -252,7 +252,7 @@ def largest_systems(elements: Iterable[str], most: int = MOST_TOGETHER) -> list[
     ]
 
 
-@named
+@check_arguments
 def subsystems(systems: str | Iterable[str]) -> list[str]:
     """Return chemical systems and all that can be made from fewer of their elements.
 
@@ -378,7 +378,7 @@ class Cache:
             make(self.folder / name)
             digest = datasets.sha256(self.folder / name / MANIFEST)
             text = json.dumps({"folder": name, "manifest_sha256": digest})
-            with whole(self.folder / "current") as draft:
+            with write_whole(self.folder / "current") as draft:
                 draft.write_text(text, encoding="utf-8")
         except OSError as error:
             raise self._unwritable(error) from error

@@ -339,7 +339,7 @@ def _read() -> dict[str, Host]:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(
-                f"{_folder_of(name)}/{_FILE} is no whole record of a host: {error}; SOURCE.md "
+                f"{_host_folder(name)}/{_FILE} is no whole record of a host: {error}; SOURCE.md "
                 "beside it explains every key"
             ) from None
     return hosts
@@ -352,7 +352,7 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
         if parent not in entries or parent in line:
             what = "a variant of this one" if parent in line else "no host"
             raise DataError(
-                f"{_folder_of(line[-1])}: variant_of names {parent!r}, which is {what}"
+                f"{_host_folder(line[-1])}: variant_of names {parent!r}, which is {what}"
             )
         line.append(parent)
     return line
@@ -438,23 +438,23 @@ def _magnet(entry: dict[str, Any]) -> Magnet:
     )
 
 
-def root_of(name: str) -> str:
+def root_host(name: str) -> str:
     """Return the name of the root of a host; a name of no host is returned as it is."""
     if name in HOSTS:
         return HOSTS[name].root
     return name
 
 
-def file_of(name: str, file: str) -> str:
+def host_file(name: str, file: str) -> str:
     """Return the name of a file of a host's folder, or of that of the host it is a variant of."""
-    own = f"{_folder_of(name)}/{file}"
+    own = f"{_host_folder(name)}/{file}"
     parent = HOSTS[name].variant_of
     if parent is None or (datasets.root() / own).is_file():
         return own
-    return file_of(parent, file)
+    return host_file(parent, file)
 
 
-def _folder_of(name: str) -> str:
+def _host_folder(name: str) -> str:
     """Return the folder of a host within the embedded data, e.g. ``"hosts/2-14-1"``."""
     return f"{_FOLDER}/{name.replace(':', '-')}"
 

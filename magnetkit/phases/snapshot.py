@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._core import datasets
-from .._core._arguments import named, path
+from .._core._arguments import check_arguments, path
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
-from ._entries import REQUIRED, STRUCTURES, Entries, symbols_of
+from ._entries import REQUIRED, STRUCTURES, Entries, element_symbols
 from .completion import complete
 from .hull import measure_distances
 from .interchange import phase_diagram, read_entries, to_entries
@@ -191,7 +191,7 @@ class Snapshot(Entries):
         return write_snapshot(place, self.entries, self.manifest, structures)
 
 
-@named
+@check_arguments
 def read_snapshot(folder: str | Path) -> Snapshot:
     """Read a snapshot folder and check its hashes.
 
@@ -262,13 +262,13 @@ def _read(folder: Path) -> Snapshot:
 
 
 @lru_cache(maxsize=1)
-def _embedded() -> Snapshot:
+def _embedded_snapshot() -> Snapshot:
     folder = datasets.path(f"{EMBEDDED}/{MANIFEST}").parent
     found = _read(folder)
     return Snapshot("embedded", found.entries, found.manifest, folder)
 
 
-@named
+@check_arguments
 def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
     """Return a snapshot: the embedded one without an argument, else the given or the folder's.
 
@@ -289,7 +289,7 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
         If the folder is no snapshot, or damaged.
     """
     if snapshot is None:
-        return _embedded()
+        return _embedded_snapshot()
     if isinstance(snapshot, Snapshot):
         return snapshot
     if isinstance(snapshot, (str, Path)):
@@ -311,7 +311,7 @@ def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
     return path("snapshot", snapshot)
 
 
-@named
+@check_arguments
 def load(snapshot: Snapshot | str | Path | None = None) -> "pd.DataFrame":
     """Return the entries of a snapshot.
 
@@ -335,7 +335,7 @@ def load(snapshot: Snapshot | str | Path | None = None) -> "pd.DataFrame":
     return open_snapshot(snapshot).entries.copy()
 
 
-@named
+@check_arguments
 def write_snapshot(
     folder: str | Path,
     entries: "pd.DataFrame",
@@ -385,7 +385,9 @@ def write_snapshot(
         whole = {
             "format": FORMAT,
             **manifest,
-            "elements": sorted(symbols_of(*entries["formula"]), key=INDEX.__getitem__),
+            "elements": sorted(
+                element_symbols(*entries["formula"]), key=INDEX.__getitem__
+            ),
             "entries": len(entries),
             "files": files,
         }
@@ -434,7 +436,7 @@ def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
         yield str(name), Structure.from_dict(json.loads(text))
 
 
-@named
+@check_arguments
 def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.cif``.
 
@@ -462,7 +464,7 @@ def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     )
 
 
-@named
+@check_arguments
 def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.vasp``; see `write_cifs`.
 

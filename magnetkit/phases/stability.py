@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named, share
+from .._core._arguments import check_arguments, share
 from .._core._columnar import Coded, Columns
 from .._core.columns import PROVENANCES
 from .._core.errors import InputError
@@ -17,10 +17,10 @@ from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ._coverage import JUDGED, NOT_JUDGED
 from ._entries import Entries
-from ._forming import made_at, melted, odds
-from ._judged import Judged, listed, phases_of
+from ._forming import is_melted, making_temperature, odds
+from ._judged import Judged, entry_energies, named_phases
 from .hull import Decomposition, product_texts, solve, stable_space
-from .partition import Partition, assign_hosts, partition, purified
+from .partition import Partition, assign_hosts, partition, purify
 from .snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ LIQUID = "liquid"
 
 
 @gives_frame
-@named
+@check_arguments
 def stability(
     compositions: Compositions,
     host: str = "auto",
@@ -122,7 +122,7 @@ def stability_columns(
 ) -> tuple[Judged, Columns]:
     """Return the phases of a table, and what `stability` says of them as plain columns.
 
-    `split` as of `phases_of`; ``decomposes_to`` alone needs `words`.
+    `split` as of `named_phases`; ``decomposes_to`` alone needs `words`.
     """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
@@ -134,13 +134,13 @@ def stability_columns(
     source = open_snapshot(snapshot)
     if split is None:
         codes = assign_hosts(table, host)
-        table, traces = purified(table, codes)
+        table, traces = purify(table, codes)
         split = None if traces is None else partition(table, codes)
     else:
         # Without what dilutes it alone.
         table = split.recipe
-    judged = Judged(phases_of(table, host, split), source)
-    kelvin = made_at(judged.host)
+    judged = Judged(named_phases(table, host, split), source)
+    kelvin = making_temperature(judged.host)
     if temperature is not None:
         kelvin = np.full(len(kelvin), float(temperature))
     above, hull = judged.above(kelvin)
@@ -160,7 +160,7 @@ def stability_columns(
     columns["stability_status"] = data
     _energies(columns, judged, above, known, half)
     if words:
-        liquid = melted(judged.host, kelvin)
+        liquid = is_melted(judged.host, kelvin)
         columns["decomposes_to"] = _name_products(hull, liquid, data)
     return judged, columns
 
@@ -194,7 +194,7 @@ def _energies(
         columns[f"{name}_provenance"] = _provenance(value, judged.borrows)
 
 
-@named
+@check_arguments
 def hull_energy(
     compositions: Compositions,
     snapshot: Snapshot | str | Path | None = None,
@@ -226,7 +226,7 @@ def hull_energy(
     return inputs.values(hull.energy, "hull_energy_eV_atom")
 
 
-@named
+@check_arguments
 def energy_above_hull(
     compositions: Compositions,
     snapshot: Snapshot | str | Path | None = None,
@@ -263,8 +263,8 @@ def energy_above_hull(
     inputs = read_inputs(compositions, basis, strict=strict)
     table = inputs.table
     source = open_snapshot(snapshot)
-    own = listed(table, source)
-    judged = Judged(phases_of(table), source)
+    own = entry_energies(table, source)
+    judged = Judged(named_phases(table), source)
     found = np.isfinite(own)
     above = judged.energy - solve(judged.ideal, stable_space(source)).energy
     if found.any():
@@ -274,7 +274,7 @@ def energy_above_hull(
 
 def _entry_distances(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
     """Return the distance to the hull of the entries at n compositions, NaN where there is none."""
-    energies = listed(table, source)
+    energies = entry_energies(table, source)
     rows = np.flatnonzero(np.isfinite(energies))
     above = np.full(len(table), np.nan)
     hull = solve(table[rows], stable_space(source)).energy

@@ -16,7 +16,7 @@ from .._core.elements import INDEX, SYMBOLS
 from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
 from ..alloy.shell_rows import with_shell
 from ..alloy.table import CompositionTable
-from ..choose._decisions import recommended
+from ..choose._decisions import recommended_row
 from ..choose._draws import magnets_by_route
 from ..choose._profile_parts import MEETS_PROBABILITY
 from ..choose._requirements import UNPROVEN
@@ -25,13 +25,13 @@ from ..choose.rule import rule_text
 from ..choose.thresholds import SAVING_WT_PCT
 from ..magnetism._measured import ALPHA
 from ..magnetism._stages import supplies
-from ..magnetism.conditions import calibration_of
+from ..magnetism.conditions import calibration_name
 from ..magnetism.demagnetization import Demagnetization, demagnetization
 from ..phases._forming import FORMS, WEIGHTS
 from ..supply.scenario import scenarios
 from ..supply.tables import element_table, overdue
-from ._figures import decision_names, names_of
-from ._text import of_calibration, scale_of, with_range
+from ._figures import candidate_names, decision_names
+from ._text import calibration_note, display_scale, with_range
 
 if TYPE_CHECKING:
     from ..choose._job import Job
@@ -63,7 +63,7 @@ class Magnets:
         return by_route(self.rows, temperatures, self.job)
 
 
-def table_of(frame: pd.DataFrame) -> CompositionTable:
+def composition_table(frame: pd.DataFrame) -> CompositionTable:
     """Return the compositions of rows of results."""
     return CompositionTable.from_strings(
         frame["formula"].astype(str).tolist(), basis="atomic"
@@ -78,11 +78,11 @@ def by_route(
         return [rows] * len(temperatures)
     shells = rows["shell"].astype(object).fillna("").tolist()
     groups = job.groups(rows["route"].astype(object).fillna(""))
-    found = magnets_by_route(table_of(rows), shells, temperatures, groups)
+    found = magnets_by_route(composition_table(rows), shells, temperatures, groups)
     return [one.frame() for one in found]
 
 
-def curves_of(
+def demagnetization_curves(
     table: CompositionTable, shell: str, kelvin: float, job: "Job"
 ) -> Demagnetization:
     """Return the demagnetization curves of one magnet as a job makes and loads it."""
@@ -101,7 +101,7 @@ def shown_magnets(result: "Ranked") -> Magnets:
         requirement_text(t, profile) if t else "" for t in missed
     ]
     return Magnets(
-        table_of(decided), shells, decision_names(decided), decided, result.job
+        composition_table(decided), shells, decision_names(decided), decided, result.job
     )
 
 
@@ -146,12 +146,12 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
     At most ten lines, with fields and flux densities in kOe and kG where `cgs`.
     """
     decided = result.decisions
-    question, *verdict = verdict_of(result)
+    question, *verdict = verdict_text(result)
     return [
         question,
         *(
             f"{number_of_decision(n)}. {_STATUS[row['decision_status']]}: "
-            f"{_decided(row, decided.iloc[0], result, cgs)}."
+            f"{_decision_line(row, decided.iloc[0], result, cgs)}."
             for n, (_, row) in enumerate(decided.iterrows())
         ),
         *verdict,
@@ -166,8 +166,8 @@ def number_of_decision(place: int) -> str:
 
 def calibration(result: "Ranked") -> str:
     """Return whose magnets the values of a screening rest on."""
-    name = calibration_of(result.manifest["identity"]["process"])
-    return of_calibration(name, result.profile.reference.grade)
+    name = calibration_name(result.manifest["identity"]["process"])
+    return calibration_note(name, result.profile.reference.grade)
 
 
 LEGEND = (
@@ -183,10 +183,10 @@ def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
         if len(first):
             return int(first[0])
         return None
-    return recommended(decided, result.job)
+    return recommended_row(decided, result.job)
 
 
-def verdict_of(result: "Ranked") -> list[str]:
+def verdict_text(result: "Ranked") -> list[str]:
     """Return what was asked, which decision to take, and the next test."""
     decided = result.decisions
     meeting = int(result.manifest["summary"]["meet_requirements"])
@@ -206,7 +206,7 @@ def verdict_of(result: "Ranked") -> list[str]:
     )
     return [
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
-        f"{_least(result)}{number_of} every requirement. {calibration(result)}",
+        f"{_count_prefix(result)}{number_of} every requirement. {calibration(result)}",
         f"{_verdict(result, decided)} The rule: {_rule(result)}.",
         f"Next, for {number_of_decision(of)}: {decided['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),
@@ -218,16 +218,18 @@ def _rule(result: "Ranked") -> str:
     return rule_text(result.profile.most_cost_per_flux)
 
 
-def _least(result: "Ranked") -> str:
+def _count_prefix(result: "Ranked") -> str:
     """Return what stands before a number of those that meet, where a bound left out others."""
     if (result.manifest["summary"].get("sieve") or {}).get("limit"):
         return "at least "
     return ""
 
 
-def _decided(row: "pd.Series", today: "pd.Series", result: "Ranked", cgs: bool) -> str:
+def _decision_line(
+    row: "pd.Series", today: "pd.Series", result: "Ranked", cgs: bool
+) -> str:
     """Return a decision in a line: what to make, what it saves, what it gives, what it costs."""
-    (name,), profile = names_of(row.to_frame().T), result.profile
+    (name,), profile = candidate_names(row.to_frame().T), result.profile
     b_r = float(row["remanence_guaranteed_T"])
     h_cj = float(row["coercivity_guaranteed_kA_m"])
     units = "T", "kA/m"
@@ -259,16 +261,16 @@ def _decided(row: "pd.Series", today: "pd.Series", result: "Ranked", cgs: bool) 
     )
     risk = float(row["supply_risk"]) - float(today["supply_risk"])
     alike = int(row["copies"] or 0) - int(row["decision_status"] != "trial")
-    more = f"; {_least(result)}{alike} alike" if alike > 0 else ""
+    more = f"; {_count_prefix(result)}{alike} alike" if alike > 0 else ""
     far = float(row["evidence_distance"])
     return (
         f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
         f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(far, 2)}{more}"
-        f"{_uncertain(row, profile)}"
+        f"{_trial_risk(row, profile)}"
     )
 
 
-def _uncertain(row: "pd.Series", profile: "Profile") -> str:
+def _trial_risk(row: "pd.Series", profile: "Profile") -> str:
     """Return what a trial may miss, and in what it is far from measured magnets."""
     if row["decision_status"] != "trial":
         return ""
@@ -331,14 +333,14 @@ def requirement_in_words(requirement: "Requirement") -> str:
     sign = "≥" if requirement.minimum is not None else "≤"
     kelvin, (factor, offset, unit) = (
         requirement.temperature_K,
-        scale_of(requirement.column),
+        display_scale(requirement.column),
     )
     at = "" if kelvin is None else f" at {kelvin - ZERO_CELSIUS:.4g} °C"
     limit = factor * requirement.limit + offset
     return f"{name} {sign} {limit:.4g} {unit}".rstrip() + at
 
 
-def _in_a_sentence(label: str) -> str:
+def _lower_label(label: str) -> str:
     """Return a label without its capital, but for names: ``Dy + Tb`` and ``Curie`` stay."""
     if label.split()[0] in (*INDEX, "Curie"):
         return label
@@ -349,7 +351,7 @@ def objectives(profile: "Profile") -> list[str]:
     """Return the objectives in words, e.g. ``least material cost``."""
     return [
         f"{'least' if direction == 'min' else 'largest'} "
-        + ("margin" if name == "margin" else _in_a_sentence(COLUMNS[name].label))
+        + ("margin" if name == "margin" else _lower_label(COLUMNS[name].label))
         for name, direction in profile.goals
     ]
 
@@ -420,7 +422,7 @@ def constants(result: "Ranked") -> dict[str, str]:
     }
 
 
-def changed_since(result: "Ranked") -> bool:
+def has_changed(result: "Ranked") -> bool:
     """Return whether the version or the data are no longer those of the screening."""
     from .._core._version import __version__
 
@@ -456,7 +458,7 @@ def validations() -> list[tuple[str, str]]:
     return [(file.parent.name, file.read_text(encoding="utf-8")) for file in files]
 
 
-def scenarios_with(own: str) -> list[str]:
+def scenarios_to_show(own: str) -> list[str]:
     """Return the embedded supply scenarios, and that of the screening where it is another."""
     if own in scenarios():
         return scenarios()
@@ -466,7 +468,7 @@ def scenarios_with(own: str) -> list[str]:
 def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
     """Return title, supply risk and cost of the shown magnets in every scenario."""
     found = []
-    for name in scenarios_with(shown.job.conditions.scenario):
+    for name in scenarios_to_show(shown.job.conditions.scenario):
         there = replace(shown.job.conditions, scenario=name)
         frame = supplies(shown.table, shown.shells, there)
         found.append(
@@ -486,7 +488,7 @@ def elements(shown: Magnets) -> list[list[str]]:
     range, export controls.
     """
     table = element_table(shown.job.conditions.scenario, shown.job.conditions.recycled)
-    table = table[table["element"].isin(_present(shown))]
+    table = table[table["element"].isin(_present_elements(shown))]
     rows = []
     for row in table.sort_values("supply_risk", ascending=False).to_dict("records"):
         low = number(row["price_low_USD_kg"])
@@ -506,11 +508,11 @@ def elements(shown: Magnets) -> list[list[str]]:
     return rows
 
 
-def late(shown: Magnets) -> list[str]:
+def overdue_facts(shown: Magnets) -> list[str]:
     """Return the facts on those elements that are due for a review."""
-    return overdue(symbols=_present(shown))
+    return overdue(symbols=_present_elements(shown))
 
 
-def _present(shown: Magnets) -> list[str]:
+def _present_elements(shown: Magnets) -> list[str]:
     whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
     return [SYMBOLS[i] for i in np.flatnonzero(whole.to_array().sum(axis=0))]

@@ -65,21 +65,21 @@ _DASHES = ("solid", "dash", "dot", "dashdot")
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
-def titled(text: str) -> Part:
+def make_axis(text: str) -> Part:
     """Return an axis with a title."""
     return {"title": {"text": text}}
 
 
-def axis_of(name: str) -> Part:
+def column_axis(name: str) -> Part:
     """Return an axis labelled with a result column, its symbol in the field's notation and unit."""
     column = COLUMNS[name]
     symbol = column.symbol if column.symbol.replace("_", "") not in column.label else ""
     symbol = re.sub(r"_\{?(\w+)\}?", r"<sub>\1</sub>", symbol.replace(r"\mu", "μ"))
     unit = f"({column.unit.replace('m3', 'm<sup>3</sup>')})" if column.unit else ""
-    return titled(" ".join(filter(None, (column.label, symbol, unit))))
+    return make_axis(" ".join(filter(None, (column.label, symbol, unit))))
 
 
-def in_units(figure: Part) -> Part:
+def convert_axes(figure: Part) -> Part:
     """Return a figure with axes of T, kA/m and kJ/m3 in the units of the setting, in place."""
     for key, axis in figure["layout"].items() if is_cgs() else ():
         text = axis["title"]["text"] if key[1:5] == "axis" and "title" in axis else ""
@@ -103,7 +103,7 @@ def in_units(figure: Part) -> Part:
     return figure
 
 
-def layout_of(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") -> Part:
+def figure_layout(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") -> Part:
     """Return the layout that all figures have; `title` is plain text."""
     lines = wrap(title, 44)
     layout = {
@@ -195,7 +195,7 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
     look = {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
     for n, name in enumerate(decision_names(decided)):
         part = decided.iloc[n : n + 1]
-        text = [f"{escape(names_of(part)[0])}<br>{escape(name)}"]
+        text = [f"{escape(candidate_names(part)[0])}<br>{escape(name)}"]
         if n == 0:
             traces.append(star(part, x, y, text[0], name))
             continue
@@ -273,8 +273,8 @@ def lines_over_temperature(
 def temperature_axis(celsius: bool) -> Part:
     """Return the axis of `lines_over_temperature`."""
     if celsius:
-        return titled("Temperature (°C)")
-    return axis_of("temperature_K")
+        return make_axis("Temperature (°C)")
+    return column_axis("temperature_K")
 
 
 def demagnetization(
@@ -337,9 +337,9 @@ def demagnetization(
     load = f"Load line, permeance coefficient {slope:g}"
     induction = slope * MU_0 * reach
     traces.append(line(load, 1e-3 * reach, induction, color="#666", dash="dot"))
-    layout = layout_of(
-        titled("Reverse field −H (kA/m)") | {"autorange": "reversed"},
-        titled("J and B (T)") | {"rangemode": "tozero", "side": "right"},
+    layout = figure_layout(
+        make_axis("Reverse field −H (kA/m)") | {"autorange": "reversed"},
+        make_axis("J and B (T)") | {"rangemode": "tozero", "side": "right"},
         height,
     )
     return {"data": traces, "layout": layout}
@@ -350,7 +350,7 @@ def objectives(profile: "Profile") -> list[str]:
     return [Objective.parse(text).column for text in profile.objectives]
 
 
-def axes_of(
+def trade_off_axes(
     profile: "Profile", decided: "pd.DataFrame", frame: "pd.DataFrame"
 ) -> tuple[str, str, str]:
     """Return x, y and colour of the trade-offs: x is the first objective that sets decisions apart.
@@ -367,7 +367,7 @@ def axes_of(
     return x, goals[-1], next((g for g in goals[1:] if g != x), goals[0])
 
 
-def names_of(frame: "pd.DataFrame") -> list[str]:
+def candidate_names(frame: "pd.DataFrame") -> list[str]:
     """Return the candidates' names, each with its shell."""
     shells = frame["shell"].astype(object).fillna("").astype(str)
     if "route" in frame:
@@ -380,7 +380,7 @@ def names_of(frame: "pd.DataFrame") -> list[str]:
 def hover_texts(frame: "pd.DataFrame") -> list[str]:
     """Return what a candidate of a ranking shows: its name, rank and probability."""
     chance = frame["probability_meets_requirements"]
-    rows = zip(names_of(frame), frame["rank"], chance, strict=True)
+    rows = zip(candidate_names(frame), frame["rank"], chance, strict=True)
     return [f"{escape(name)}<br>rank {rank}, P {p:.2g}" for name, rank, p in rows]
 
 
@@ -413,7 +413,7 @@ def pareto(
         part = shown[rows]
         marker = {"color": numbers(part[colour])} | look
         traces.append(candidates(part, x, y, name, marker, hover_texts(part)))
-    layout = layout_of(axis_of(x), axis_of(y), title=title)
+    layout = figure_layout(column_axis(x), column_axis(y), title=title)
     # One value makes no scale: plotly would invent a range around it.
     layout["coloraxis"] = {
         "colorscale": "Viridis",
@@ -460,7 +460,10 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
     look = {"symbol": "x", "size": 9, "color": "#6b4c00"}
     texts = [escape(str(name)) for name in other["candidate"]]
     traces.append(candidates(other, X, Y, "Without rare earth (20 °C)", look, texts))
-    return {"data": [*traces, *more], "layout": layout_of(axis_of(X), axis_of(Y))}
+    return {
+        "data": [*traces, *more],
+        "layout": figure_layout(column_axis(X), column_axis(Y)),
+    }
 
 
 def rare_earth_shares(
@@ -540,11 +543,11 @@ def ternary(
         }  # fmt: skip
         traces.append(trace)
     axis = {"ticks": "outside", "tickvals": [0.2, 0.4, 0.6, 0.8], "gridcolor": "#ddd"}
-    layout = layout_of({}, {}, height=520) | {
+    layout = figure_layout({}, {}, height=520) | {
         "margin": {"l": 40, "r": 40, "t": 60, "b": 40}
     }
     layout["ternary"] = {
-        f"{name}axis": axis | titled(f"<b>{corner}</b><br> ")
+        f"{name}axis": axis | make_axis(f"<b>{corner}</b><br> ")
         for name, corner in zip("abc", corners, strict=True)
     } | {"sum": 1, "domain": {"x": [0.04, 0.93]}}
     return {"data": traces if far.any() else traces[:1], "layout": layout}
@@ -570,7 +573,7 @@ def section(
     ]
     formulas = [_subscripted(name) for name in hull.names]
     own = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
-    places = _places_of(at, [len(name) for name in hull.names], own)
+    places = _label_positions(at, [len(name) for name in hull.names], own)
     # The name of a phase that would lie on another's is shown when pointed at.
     shown = [
         text if place else "" for text, place in zip(formulas, places, strict=True)
@@ -582,7 +585,7 @@ def section(
     stable |= {"textfont": {"size": 10}, "mode": "markers+text"}
     traces.append(stable)
     bare = {"visible": False}
-    layout = layout_of(bare, bare | {"scaleanchor": "x"}, height=560, title=title)
+    layout = figure_layout(bare, bare | {"scaleanchor": "x"}, height=560, title=title)
     if len(shares):
         x, y = (shares @ _CORNERS).T
         look = _probability_look(odds)
@@ -639,11 +642,11 @@ def binary_section(
         traces.append(
             points("Candidates", 100.0 * shares, energies, look, "%{text}", texts)
         )
-    across = titled(f"{hull.elements[1]} (at.%)")
+    across = make_axis(f"{hull.elements[1]} (at.%)")
     return {
         "data": traces,
-        "layout": layout_of(
-            across, axis_of("formation_energy_eV_atom"), height=480, title=title
+        "layout": figure_layout(
+            across, column_axis("formation_energy_eV_atom"), height=480, title=title
         ),
     }
 
@@ -672,7 +675,7 @@ _LINE = 0.045
 """Width and height of a letter, as shares of the side of a section's triangle."""
 
 
-def _places_of(
+def _label_positions(
     at: NDArray[np.float64], letters: Sequence[int], dots: NDArray[np.float64]
 ) -> list[str]:
     """Return where the names of points stand, empty where one would lie on another or on a dot."""

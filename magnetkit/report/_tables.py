@@ -10,9 +10,9 @@ from .._core._progress import message
 from .._core.columns import BRIEF, COLUMNS, layouts, with_interval
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, celsius_range, kelvin_text
-from ..alloy.table import listed
+from ..alloy.table import join_names
 from ..choose._profile_parts import MEETS_PROBABILITY
-from ..magnetism._figures import not_compared
+from ..magnetism._figures import describe_uncompared
 from . import _text
 
 if TYPE_CHECKING:
@@ -68,21 +68,21 @@ def number(
     return text
 
 
-def _in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
+def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return a table in kG, kOe and MGOe, with these units in the columns' names."""
     names = {}
     frame = frame.copy()
     for name in COLUMNS:
-        factor, _, unit = _text.scale_of(name, cgs=True)
+        factor, _, unit = _text.display_scale(name, cgs=True)
         if factor == 1.0:
             continue
         for column in {name, f"{name}_lo", f"{name}_hi"} & set(frame.columns):
             frame[column] *= factor
-            names[column] = _text.name_in(column, name, unit)
+            names[column] = _text.rename_unit(column, name, unit)
     return frame.rename(columns=names)
 
 
-def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
+def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     """Return the user's columns, and the main results in display units, as the headings say."""
     import pandas as pd
 
@@ -92,7 +92,7 @@ def for_people(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     }
     for name in (n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame):
         column = COLUMNS[name]
-        factor, offset, unit = _text.scale_of(name, cgs=_text.is_cgs(units))
+        factor, offset, unit = _text.display_scale(name, cgs=_text.is_cgs(units))
         head = f" ({unit})" if unit else ""
         if column.kind != "number":
             columns[f"{column.label}{head}"] = frame[name]
@@ -120,7 +120,7 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
         if is_missing(value):
             return ""
         return str(value)
-    factor, offset, _ = _text.scale_of(name, cgs=cgs)
+    factor, offset, _ = _text.display_scale(name, cgs=cgs)
     if is_missing(value):
         return "–"
     if column.kind == "flag":
@@ -136,7 +136,7 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     return number(value, 2 if name in _SHARES else 3, factor, offset)
 
 
-def chosen(
+def choose_columns(
     frame: "pd.DataFrame", names: dict[str, int], columns: str | None = None
 ) -> dict[str, int]:
     """Return the columns to print with their priority, the user's own identifier among them.
@@ -148,7 +148,7 @@ def chosen(
         missing = [name for name in wanted if name not in frame.columns]
         if missing:
             raise InputError(
-                f"--columns: no column {missing[0]!r}; there is {listed(list(frame.columns))}"
+                f"--columns: no column {missing[0]!r}; there is {join_names(list(frame.columns))}"
             )
         return dict.fromkeys(wanted, 0)
     own = [n for n in frame.columns if str(n).lower().removeprefix("input_") in _IDS]
@@ -190,7 +190,7 @@ def _shown_column(
     frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool
 ) -> _text.Shown:
     column = COLUMNS.get(name)
-    unit = "" if column is None else _text.scale_of(name, cgs=cgs).unit
+    unit = "" if column is None else _text.display_scale(name, cgs=cgs).unit
     heading = name if column is None else column.short
     text = column is None or column.kind in ("text", "category")
     cells = [cell(row, name, cgs=cgs) for _, row in frame.iterrows()]
@@ -199,17 +199,17 @@ def _shown_column(
     )
 
 
-def _print_piped(
+def _print_csv(
     frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *, cgs: bool
 ) -> None:
     """Print rows as CSV: the columns of the terminal, with shells and intervals."""
     wanted: list[str] = []
-    for name in chosen(frame, names, columns):
+    for name in choose_columns(frame, names, columns):
         wanted += with_interval(name) if name in COLUMNS else (name,)
         if name == "candidate" and "shell" in frame:
             wanted.append("shell")
     shown = frame[list(dict.fromkeys(wanted))]
-    _text.print_csv(_in_cgs(shown) if cgs else shown)
+    _text.print_csv(_convert_to_cgs(shown) if cgs else shown)
 
 
 def print_json(frame: "pd.DataFrame") -> None:
@@ -241,7 +241,7 @@ def print_ranking(
     if as_json:
         print_json(best)
     elif not terminal:
-        _print_piped(best, _SHOWN["ranking"], columns, cgs=units == "cgs")
+        _print_csv(best, _SHOWN["ranking"], columns, cgs=units == "cgs")
     elif len(best):
         _print_best(result, best, columns, cgs=cgs, wide=wide)
     if not as_json:
@@ -266,7 +266,7 @@ def _print_best(
         f"{result.profile.title}: best of {result.judged:,}",
         f"at {kelvin_text(float(identity['temperature_K']))}",
     ]
-    names = chosen(best, _SHOWN["ranking"], columns)
+    names = choose_columns(best, _SHOWN["ranking"], columns)
     if columns is None:
         # It stands behind the candidate's name.
         names.pop("simpler_rank", None)
@@ -278,7 +278,7 @@ def _print_best(
     if "remanence_coefficient_pct_K" in kept:
         _text.say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
     notes = [calibration(result)]
-    notes += [_text.of_cost(best["formula"])] if "cost_USD_kg" in kept else []
+    notes += [_text.cost_note(best["formula"])] if "cost_USD_kg" in kept else []
     notes += [f"Dimmed: misses a requirement. (as #): {_COPY}"] if copies.any() else []
     for note in filter(None, notes):
         _text.say(note)
@@ -293,9 +293,9 @@ def _print_decisions(
     decided = result.decisions
     terminal = _text.to_terminal()
     if not terminal:
-        _print_piped(decided, DECIDED, columns, cgs=cgs)
+        _print_csv(decided, DECIDED, columns, cgs=cgs)
     elif wide or columns is not None:
-        names = chosen(decided, DECIDED, columns)
+        names = choose_columns(decided, DECIDED, columns)
         print_rows(decided, names, [result.profile.title], cgs=cgs, wide=True)
     for line in answer(result, cgs) if terminal or not quiet else ():
         _tell(line)
@@ -329,9 +329,9 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are."""
     if not _text.to_terminal():
-        return _print_piped(frame, _SHOWN["robustness"], None, cgs=False)
+        return _print_csv(frame, _SHOWN["robustness"], None, cgs=False)
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
-    names = chosen(frame, _SHOWN["robustness"])
+    names = choose_columns(frame, _SHOWN["robustness"])
     kept = print_rows(frame, names, about, cgs=False, wide=False)
     if "tie_group" in kept:
         _text.say("Candidates of one tie group cannot be distinguished from its first.")
@@ -366,13 +366,13 @@ def print_properties(
         table = (
             frame
             if columns is None
-            else frame[list(chosen(frame, _PROPERTIES, columns))]
+            else frame[list(choose_columns(frame, _PROPERTIES, columns))]
         )
-        _text.print_csv(_in_cgs(table) if units == "cgs" else table)
+        _text.print_csv(_convert_to_cgs(table) if units == "cgs" else table)
     elif len(frame) > _MOST_BLOCKS or columns is not None:
         kelvin = sorted(set(frame["temperature_K"]))
         about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
-        names = chosen(frame, _PROPERTIES, columns)
+        names = choose_columns(frame, _PROPERTIES, columns)
         if len(kelvin) == 1 and columns is None:
             about.append(f"at {kelvin_text(kelvin[0])}")
             names.pop("temperature_K")
@@ -388,11 +388,11 @@ def print_properties(
         if not wide:
             _text.say("All columns: --all. Columns of your choice: --columns.")
     if _text.to_terminal() and not as_json:
-        _text.say(_text.of_calibration(frame.attrs.get("calibration", "none")))
+        _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
         if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
-            _text.say(f"* Extrapolated. {not_compared(0.0)}.")
+            _text.say(f"* Extrapolated. {describe_uncompared(0.0)}.")
         wanted = "cost_USD_kg" in kept and "formula" in frame
-        if wanted and (note := _text.of_cost(frame["formula"])):
+        if wanted and (note := _text.cost_note(frame["formula"])):
             _text.say(note)
 
 
@@ -424,7 +424,7 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
     column, value, (factor, offset, unit) = (
         COLUMNS[name],
         row[name],
-        _text.scale_of(name, cgs=cgs),
+        _text.display_scale(name, cgs=cgs),
     )
     label = column.label
     if name.endswith("coefficient_pct_K") and not is_missing(
@@ -490,16 +490,16 @@ def print_comparison(
         _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
     ]
     _text.print_table("Side by side", columns)
-    _text.say(_text.of_calibration(attributes.get("calibration", "none")))
+    _text.say(_text.calibration_note(attributes.get("calibration", "none")))
     formulas = [str(whole.loc["formula", c]) for c in magnets]
-    if note := _text.of_cost(formulas):
+    if note := _text.cost_note(formulas):
         _text.say(note)
 
 
 def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
     """Return how a row is displayed, also one that is no column of a result."""
     if name in COLUMNS:
-        return _text.scale_of(name, cgs=cgs)
+        return _text.display_scale(name, cgs=cgs)
     if unit == "K":
         return _text.Scale(1.0, -ZERO_CELSIUS, "°C")
     return _text.Scale(1.0, 0.0, unit)
@@ -553,7 +553,7 @@ def table_html(
     ]
     heads = "".join(
         f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
-        f"{f' ({escape(_text.scale_of(n).unit)})' if _text.scale_of(n).unit else ''}</th>"
+        f"{f' ({escape(_text.display_scale(n).unit)})' if _text.display_scale(n).unit else ''}</th>"
         for n in names
     )
     body = []
@@ -561,7 +561,7 @@ def table_html(
     for _, row in frame.head(rows).iterrows():
         outside = "in_domain" in frame and not bool(row["in_domain"])
         coloured |= outside
-        texts = (_text.in_brackets(row, name, number) for name in names)
+        texts = (_text.format_interval(row, name, number) for name in names)
         cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
         body.append(
             f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>"
@@ -573,7 +573,7 @@ def table_html(
     if coloured:
         notes.append("Coloured: no similar compound has a measured Curie temperature.")
     if "cost_USD_kg" in names and "formula" in frame:
-        notes.append(escape(_text.of_cost(frame["formula"].head(rows))))
+        notes.append(escape(_text.cost_note(frame["formula"].head(rows))))
     return (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         f"<p><small>{' '.join(notes)}</small></p>"

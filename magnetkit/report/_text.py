@@ -40,7 +40,7 @@ class Scale(NamedTuple):
     unit: str
 
 
-def scale_of(name: str, *, cgs: bool | None = None) -> Scale:
+def display_scale(name: str, *, cgs: bool | None = None) -> Scale:
     """Return how a column is displayed: temperatures in degrees C; by the setting without `cgs`."""
     unit = COLUMNS[name].unit
     if unit == "K":
@@ -56,7 +56,7 @@ def scale_of(name: str, *, cgs: bool | None = None) -> Scale:
     return Scale(1.0, 0.0, unit)
 
 
-def name_in(column: str, name: str, unit: str) -> str:
+def rename_unit(column: str, name: str, unit: str) -> str:
     """Return the name of a column, `name` or an end of it, with another unit."""
     stem, end = (column[:-3], column[-3:]) if column != name else (column, "")
     return f"{stem.removesuffix(COLUMNS[name].unit.replace('/', '_'))}{unit.strip('°')}{end}"
@@ -81,7 +81,7 @@ def with_range(
         return "" if missing else str(value), ""
     if column.kind == "integer":
         return "–" if missing else str(int(value)), ""
-    factor, offset, _ = scale_of(name)
+    factor, offset, _ = display_scale(name)
     text = "–" if missing else number(factor * value + offset)
     if not column.predicted or text == "–" or f"{name}_lo" not in row:
         return text, ""
@@ -89,7 +89,9 @@ def with_range(
     return text, f"{low} to {high}" if low != high else ""
 
 
-def in_brackets(row: "pd.Series", name: str, number: Callable[[object], str]) -> str:
+def format_interval(
+    row: "pd.Series", name: str, number: Callable[[object], str]
+) -> str:
     """Return a result with its interval behind it, ``563 (419 to 756)``."""
     text, interval = with_range(row, name, number, number)
     if interval:
@@ -97,7 +99,7 @@ def in_brackets(row: "pd.Series", name: str, number: Callable[[object], str]) ->
     return text
 
 
-def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
+def cost_note(formulas: Iterable[str] | CompositionTable) -> str:
     """Return what the cost of bare formulas leaves out; empty where none is among `formulas`.
 
     Texts are atomic, as in the column ``formula``.
@@ -114,7 +116,7 @@ def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
     )
 
 
-def of_calibration(name: str, today: str = "") -> str:
+def calibration_note(name: str, today: str = "") -> str:
     """Return whose magnets values rest on, as a header says it; `today` is the magnet in use."""
     return f"Calibration: {'as today’s ' if name == today else ''}{name}."
 
@@ -189,7 +191,7 @@ def remark(text: str) -> None:
         print(f"magnetkit: {text}", file=sys.stderr)
 
 
-def folded(text: str, width: int) -> str:
+def fold_lines(text: str, width: int) -> str:
     """Return a text in lines, broken between words and between the elements of a formula.
 
     A single element with its amount may be longer than `width`.
@@ -265,7 +267,7 @@ def print_table(
         )
     for i, cells in enumerate(zip(*(c.cells for c in kept), strict=True)):
         lines = [
-            cell if column.number else folded(cell, column.width)
+            cell if column.number else fold_lines(cell, column.width)
             for cell, column in zip(cells, kept, strict=True)
         ]
         shown.add_row(*map(Text, lines), style=styles[i] if i < len(styles) else "")

@@ -57,10 +57,10 @@ def write_results(
     """
     import pandas as pd
 
-    from ._tables import for_people
+    from ._tables import display_table
 
     sheets = {"Answer": pd.DataFrame({"Answer": said}, dtype=object)}
-    sheets["Rows"] = for_people(frame, units)
+    sheets["Rows"] = display_table(frame, units)
     refused = pd.DataFrame(rejected, columns=["Line", "Text", "Why refused"])
     return write_workbook({**sheets, "Refused": refused, "All columns": frame}, path)
 
@@ -102,7 +102,7 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
         columns = [
             _as_numbers(plain.iloc[:, i].tolist(), name) for i, name in enumerate(names)
         ]
-        formats = [_format_of(column) for column in columns]
+        formats = [_number_format(column) for column in columns]
         for i, (name, column) in enumerate(zip(names, columns, strict=True), start=1):
             longest = max(
                 (len(c) for c in (name, *column) if isinstance(c, str)), default=0
@@ -144,7 +144,7 @@ def _as_numbers(values: list[Any], name: str) -> list[Any]:
     return [float(v) if v and "." in v else int(v) if v else None for v in values]
 
 
-def _format_of(values: list[Any]) -> str:
+def _number_format(values: list[Any]) -> str:
     """Return the number format of a column: four digits of its largest value."""
     sizes = [abs(v) for v in values if isinstance(v, float) and isfinite(v) and v]
     digits = max(3 - floor(log10(max(sizes))), 0) if sizes else 0

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._core import _arguments
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._files import replacing
 from .._core.columns import COLUMNS
 from .._core.elements import SYMBOLS
@@ -33,11 +33,11 @@ from ._figures import (
     COLOURS,
     GREY,
     Part,
-    layout_of,
+    figure_layout,
     line,
+    make_axis,
     numbers,
     points,
-    titled,
 )
 from ._tables import ROWS, Table, table_html
 
@@ -199,11 +199,11 @@ Figure
 
 def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
     """Make a plot of what draws a figure: it may be drawn into axes as well."""
-    checked = named(drawing)
+    checked = check_arguments(drawing)
 
     @wraps(drawing)
     def plot(*given: Any, ax: "Axes | None" = None, **options: Any) -> Figure:
-        made = Figure(**_figures.in_units(checked(*given, **options)))
+        made = Figure(**_figures.convert_axes(checked(*given, **options)))
         if ax is not None:
             made.draw(ax)
         return made
@@ -227,7 +227,7 @@ def _need(frame: "pd.DataFrame", *names: str) -> None:
         )
 
 
-def _known(column: str) -> str:
+def _check_column(column: str) -> str:
     if column not in COLUMNS:
         raise InputError(
             f"{column!r} is no result column; magnetkit.columns.COLUMNS lists them"
@@ -235,7 +235,7 @@ def _known(column: str) -> str:
     return column
 
 
-@named
+@check_arguments
 def sweep(
     compositions: Compositions,
     temperature: float | str | Sequence[float | str],
@@ -282,7 +282,7 @@ def sweep(
     return pd.concat([f.assign(candidate=names) for f in frames], ignore_index=True)
 
 
-@named
+@check_arguments
 def table(frame: "pd.DataFrame", rows: int = ROWS) -> Table:
     """Show results in a notebook: eight columns, intervals in brackets, the domain coloured.
 
@@ -318,9 +318,9 @@ def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
     column : str
         Result column.
     """
-    _need(frame, "candidate", "temperature_K", _known(column))
-    layout = layout_of(
-        _figures.temperature_axis(celsius=False), _figures.axis_of(column)
+    _need(frame, "candidate", "temperature_K", _check_column(column))
+    layout = figure_layout(
+        _figures.temperature_axis(celsius=False), _figures.column_axis(column)
     )
     return {"data": _figures.lines_over_temperature(frame, column), "layout": layout}
 
@@ -420,10 +420,12 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
         by default.
     """
     frame = result.thinned(_figures.POINTS)
-    across, up, colour = _figures.axes_of(result.profile, result.decisions, frame)
+    across, up, colour = _figures.trade_off_axes(
+        result.profile, result.decisions, frame
+    )
     x = x or across
     y = y or up
-    _need(frame, _known(x), _known(y))
+    _need(frame, _check_column(x), _check_column(y))
     title = f"{result.profile.title}, {frame['temperature_K'].iloc[0] - ZERO_CELSIUS:.0f} °C"
     return _figures.pareto(frame, result.decisions, x, y, colour, title)
 
@@ -456,7 +458,7 @@ def ternary(
     InputError
         If no candidate has three rare earths, or `corners` are not three.
     """
-    heading = COLUMNS[_known(column)].heading
+    heading = COLUMNS[_check_column(column)].heading
     known = np.asarray(values, dtype=np.float64)
     if known.shape != (len(table),):
         raise InputError(
@@ -560,9 +562,9 @@ def parity(
     label = column
     unit = ""
     if column in COLUMNS:
-        label = _figures.axis_of(column)["title"]["text"]
+        label = _figures.column_axis(column)["title"]["text"]
         unit = f" {COLUMNS[column].unit}".rstrip()
-    true, guess, *ends = _aligned(
+    true, guess, *ends = _drop_missing(
         measured, predicted, *(v for v in (lo, hi) if v is not None)
     )
     dots = points(
@@ -577,9 +579,9 @@ def parity(
         dots["error_y"]["color"] = COLOURS[0]
     reach = [min(true.min(), guess.min()), max(true.max(), guess.max())]
     mean = float(np.mean(np.abs(guess - true)))
-    layout = layout_of(
-        titled(f"measured: {label}"),
-        titled(f"predicted: {label}"),
+    layout = figure_layout(
+        make_axis(f"measured: {label}"),
+        make_axis(f"predicted: {label}"),
         title=f"mean absolute error {mean:.3g}{unit}, {len(true)} rows",
     )
     traces = [line("", reach, reach, color="#666", width=1), dots]
@@ -608,7 +610,7 @@ def coverage(
         Coverage of the intervals given.
     """
     interval = _arguments.share("interval", interval)
-    true, guess, low, high = _aligned(measured, predicted, lo, hi)
+    true, guess, low, high = _drop_missing(measured, predicted, lo, hi)
     half = np.where(true >= guess, high - guess, guess - low)
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = np.where(
@@ -629,15 +631,15 @@ def coverage(
     ]
     title = f"{100 * inside:.0f} % inside the {100 * interval:g} % interval, {len(true)} rows"
     whole = {"range": [0, 1]}
-    layout = layout_of(
-        titled("nominal coverage") | whole,
-        titled("share of measurements inside") | whole,
+    layout = figure_layout(
+        make_axis("nominal coverage") | whole,
+        make_axis("share of measurements inside") | whole,
         title=title,
     )
     return {"data": traces, "layout": layout | {"showlegend": False}}
 
 
-def _aligned(*given: ArrayLike) -> list[NDArray[np.float64]]:
+def _drop_missing(*given: ArrayLike) -> list[NDArray[np.float64]]:
     """Return vectors without the rows where any is NaN."""
     vectors = [np.asarray(values, dtype=np.float64) for values in given]
     if len({v.shape for v in vectors}) > 1 or vectors[0].ndim != 1:
@@ -681,8 +683,10 @@ def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
             line(label, at, values, color=colour, dash=dash) | {"yaxis": "y2"}
         )
     zero = {"rangemode": "tozero"}
-    layout = layout_of(titled(f"{along} (mm)"), titled(f"{name} (wt.%)") | zero)
-    right = titled("H<sub>cJ</sub>, reverse field (kA/m)") | zero
+    layout = figure_layout(
+        make_axis(f"{along} (mm)"), make_axis(f"{name} (wt.%)") | zero
+    )
+    right = make_axis("H<sub>cJ</sub>, reverse field (kA/m)") | zero
     layout["yaxis2"] = AXIS | right | {"overlaying": "y", "side": "right"}
     layout["yaxis2"] |= {"tickmode": "auto", "showgrid": False}
     return {"data": traces, "layout": layout}
@@ -727,9 +731,9 @@ def margin_map(
         "colorscale": "RdBu", "reversescale": True,
         "colorbar": _figures.colour_bar("margin (kA/m)"),
     }  # fmt: skip
-    layout = layout_of(
-        titled(f"{x} (mm)") | {"constrain": "domain"},
-        titled(f"{y} (mm)") | {"constrain": "domain", "scaleanchor": "x"},
+    layout = figure_layout(
+        make_axis(f"{x} (mm)") | {"constrain": "domain"},
+        make_axis(f"{y} (mm)") | {"constrain": "domain", "scaleanchor": "x"},
         title=f"{when} diffusion, {along} = {worst:.2g} mm",
     )
     return {"data": [trace], "layout": layout}
@@ -762,7 +766,7 @@ def terbium_against_temperature(table: "pd.DataFrame") -> Part:
             ends = {"x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1}
             shapes.append({"type": "line", "line": dotted} | ends)
     axis = _figures.temperature_axis(celsius=True)
-    layout = layout_of(axis, titled("Least heavy rare earth put on (wt.%)")) | {
+    layout = figure_layout(axis, make_axis("Least heavy rare earth put on (wt.%)")) | {
         "shapes": shapes
     }
     layout["legend"]["title"] = {

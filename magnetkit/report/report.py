@@ -18,14 +18,14 @@ from .._core.columns import COLUMNS, Column, layouts
 from .._core.elements import RARE_EARTHS
 from ..choose._decisions import PROVEN
 from ..choose.result import LEADING_ROWS
-from ..magnetism._figures import not_compared
+from ..magnetism._figures import describe_uncompared
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
 from ..phases.records import HOSTS
 from ..phases.snapshot import open_snapshot
 from ..supply.tables import claims
 from . import _content, _figures
-from ._content import Magnets, table_of
+from ._content import Magnets, composition_table
 from ._figures import (
     AXIS,
     BLACK,
@@ -34,11 +34,11 @@ from ._figures import (
     Part,
     X,
     Y,
-    axis_of,
-    layout_of,
+    column_axis,
+    figure_layout,
     numbers,
 )
-from ._text import name_in, of_cost, scale_of, with_range
+from ._text import cost_note, display_scale, rename_unit, with_range
 from .replacement import head_of
 
 if TYPE_CHECKING:
@@ -112,39 +112,41 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "objectives": _content.objectives(result.profile),
         "lead": [] if head_of(result.manifest) else _content.lead(result),
         "head": head_of(result.manifest),
-        "verdict": _content.verdict_of(result),
+        "verdict": _content.verdict_text(result),
         "legend": _content.LEGEND,
         "labels": shown.labels,
         "decided": _rows(shown.rows, _SHOWN["decisions"], named=False),
         "properties": _rows(shown.rows, _SHOWN["properties"]),
         "evidence": _rows(shown.rows, _SHOWN["evidence"]),
         "notes": [
-            of_cost(shown.table),
+            cost_note(shown.table),
             f"{cold}."
-            if (cold := not_compared(result.profile.temperature_min_K))
+            if (cold := describe_uncompared(result.profile.temperature_min_K))
             else "",
         ],
         "requirements": _content.requirements(shown),
         "total": len(result),
-        "comparator_headings": [_displayed(name) for name in _SHOWN["comparators"]],
+        "comparator_headings": [
+            _display_column(name) for name in _SHOWN["comparators"]
+        ],
         "comparators": _comparators(shown.job.temperature),
         "stages": _content.stages(result),
         "failures": _content.failures(result),
         "elements": _content.elements(shown),
         "claims": claims().to_dict("records"),
-        "late": _content.late(shown),
+        "late": _content.overdue_facts(shown),
         "drawn": set(drawn),
         "points": POINTS,
         **_content.constants(result),
         "embedded": len(ranked),
         "rejected": result.rejected[:_REJECTED],
         "rejected_count": len(result.rejected),
-        "changed": _content.changed_since(result),
+        "changed": _content.has_changed(result),
         "sources": _content.sources(),
         "validations": _content.validations(),
         "identity": result.manifest["identity"],
         "columns": table["columns"],
-        "data": _in_script({"figures": drawn, "table": table}),
+        "data": _escape_for_script({"figures": drawn, "table": table}),
         "plotly": _plotly(),
     }
 
@@ -155,15 +157,15 @@ def _rows(
     """Return the headings and cells of a table of the decisions, which stand by name or number."""
     cells = [[_cell(row, name) for name in names] for _, row in frame.iterrows()]
     return {
-        "headings": [_displayed(name) for name in names],
+        "headings": [_display_column(name) for name in names],
         "rows": cells,
         "named": named,
     }
 
 
-def _displayed(name: str) -> Column:
+def _display_column(name: str) -> Column:
     """Return a column with the unit that it is displayed in."""
-    return replace(COLUMNS[name], unit=scale_of(name).unit)
+    return replace(COLUMNS[name], unit=display_scale(name).unit)
 
 
 def _comparators(temperature: float) -> list[dict[str, Any]]:
@@ -175,14 +177,14 @@ def _comparators(temperature: float) -> list[dict[str, Any]]:
     return [
         {"cells": [_cell(row, name) for name in _SHOWN["comparators"]]}
         | {
-            name: _text_of(row[name])
+            name: _render_text(row[name])
             for name in ("kind", "source", "confidence", "note")
         }
         for _, row in rows.iterrows()
     ]
 
 
-def _text_of(value: object) -> str:
+def _render_text(value: object) -> str:
     if pd.isna(value):
         return ""
     return str(value)  # type: ignore[call-overload]
@@ -195,11 +197,11 @@ def _draw_figures(
     shown: _content.Magnets,
 ) -> dict[str, Part]:
     profile = result.profile
-    axes = _figures.axes_of(profile, shown.rows, spread)
+    axes = _figures.trade_off_axes(profile, shown.rows, spread)
     drawn = {
         "pareto": _figures.pareto(spread, shown.rows, *axes),
         "grades": _grade_map(spread, shown, list(profile.hosts)),
-        "temperature": _over_temperature(
+        "temperature": _temperature_figure(
             shown, profile.temperature_min_K, profile.temperature_max_K
         ),
         "demagnetization": _demagnetization(shown),
@@ -208,7 +210,7 @@ def _draw_figures(
     section = _section(shown.rows, shown.job.conditions.snapshot)
     maps = {"ternary": _ternary(ranked), "section": section}
     drawn |= {name: figure for name, figure in maps.items() if figure is not None}
-    return {name: _figures.in_units(figure) for name, figure in drawn.items()}
+    return {name: _figures.convert_axes(figure) for name, figure in drawn.items()}
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
@@ -222,7 +224,7 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
         lambda v: _content.number(v, ends),
     )
     if name == "candidate":
-        interval = _text_of(row.get("shell"))
+        interval = _render_text(row.get("shell"))
     return {"text": text, "range": interval}
 
 
@@ -232,9 +234,11 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
     ends = {shown: ("", "_lo", "_hi") if shown in _RANGES else ("",) for shown in names}
     for name in (shown + end for shown in names for end in ends[shown]):
         base = name.removesuffix("_lo").removesuffix("_hi")
-        column, (factor, offset, unit) = _displayed(base), scale_of(base)
+        column, (factor, offset, unit) = _display_column(base), display_scale(base)
         entry: dict[str, Any] = {
-            "name": name if unit == COLUMNS[base].unit else name_in(name, base, unit),
+            "name": name
+            if unit == COLUMNS[base].unit
+            else rename_unit(name, base, unit),
             "label": column.short,
             "unit": column.unit,
             "title": column.heading,
@@ -262,7 +266,7 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
     return {"columns": columns, "rows": len(ranked)}
 
 
-def _in_script(value: Any) -> str:
+def _escape_for_script(value: Any) -> str:
     """Return JSON that no text inside can end the script element around it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":
@@ -303,7 +307,7 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
 
 def _ternary(ranked: pd.DataFrame) -> Part | None:
     """Return the best margin over the shares of three rare earths, None where there are not."""
-    table = table_of(ranked)
+    table = composition_table(ranked)
     if len(table) < len(ranked) or (corners := _figures.ternary_corners(table)) is None:
         return None
     shares = np.round(_figures.rare_earth_shares(table, corners), 3)
@@ -314,7 +318,7 @@ def _ternary(ranked: pd.DataFrame) -> Part | None:
     best = inside[np.sort(first)][: _figures.POINTS]
     if len(best) < 4:
         return None
-    texts = [escape(name) for name in _figures.names_of(ranked.iloc[best])]
+    texts = [escape(name) for name in _figures.candidate_names(ranked.iloc[best])]
     far = ranked["evidence_distance"].to_numpy(float)[best] > PROVEN
     return _figures.ternary(
         shares[best],
@@ -345,11 +349,11 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
     if not system or not set(system) <= set(source.manifest.get("elements", system)):
         return None
     sites = [RARE_EARTHS, *((element,) for element in system[1:])]
-    table = table_of(best)
+    table = composition_table(best)
     share = np.column_stack([table.fraction(*site) for site in sites])
     share /= share.sum(axis=1, keepdims=True)
     odds = best["probability_phase_forms"].to_numpy(float)
-    rows = zip(_figures.names_of(best), odds, best["decomposes_to"], strict=True)
+    rows = zip(_figures.candidate_names(best), odds, best["decomposes_to"], strict=True)
     texts = [
         f"{escape(name)}<br>forms with probability {_content.number(p, 2)}<br>{escape(str(other))}"
         for name, p, other in rows
@@ -359,7 +363,7 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
     )
 
 
-def _over_temperature(shown: Magnets, low: float, high: float) -> Part:
+def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     """Return B_r and H_cj of the decisions over temperature, today's with its interval."""
     at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
     frames = zip(at, shown.at(at), strict=True)
@@ -375,8 +379,8 @@ def _over_temperature(shown: Magnets, low: float, high: float) -> Part:
     )
     on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
     celsius = _figures.temperature_axis(celsius=True)
-    layout = layout_of(celsius, axis_of(Y), height=640)
-    _below(layout, celsius, axis_of(X) | {"rangemode": "tozero"}, (0.42, 0.56))
+    layout = figure_layout(celsius, column_axis(Y), height=640)
+    _below(layout, celsius, column_axis(X) | {"rangemode": "tozero"}, (0.42, 0.56))
     return {"data": [*upper, *(trace | on for trace in lower)], "layout": layout}
 
 
@@ -386,7 +390,9 @@ def _demagnetization(shown: Magnets) -> Part:
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
         magnet, (job, _) = shown.table[row : row + 1], shown.job.groups([route])[0]
         drawn.append(
-            _content.curves_of(magnet, shown.shells[row], job.temperature, job)
+            _content.demagnetization_curves(
+                magnet, shown.shells[row], job.temperature, job
+            )
         )
     return _figures.demagnetization(drawn, shown.labels, _styles(shown))
 
@@ -414,8 +420,8 @@ def _supply(shown: Magnets) -> Part:
         for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
     ]
     rows = {"automargin": True, "autorange": "reversed"}
-    layout = layout_of(axis_of("supply_risk"), rows, height=1060)
-    _below(layout, axis_of("cost_USD_kg"), rows, (0.43, 0.57))
+    layout = figure_layout(column_axis("supply_risk"), rows, height=1060)
+    _below(layout, column_axis("cost_USD_kg"), rows, (0.43, 0.57))
     return {"data": traces, "layout": layout | {"barmode": "group"}}
 
 

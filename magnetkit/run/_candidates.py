@@ -19,7 +19,7 @@ from .._core.datasets import sha256
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from ..alloy._files import Block, Rejected, check_file, read_blocks, split_sheet
-from ..alloy._read import is_path, read_blocks_joined, read_inputs
+from ..alloy._read import is_path, join_blocks, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.shells import read_shell
 from ..alloy.substitution import Substitutions, substitutions
@@ -124,7 +124,7 @@ def take_rows(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
     return piece().take(rows)
 
 
-def _taken(parts: Sequence[tuple[Piece, NDArray[np.int64]]]) -> Chunk:
+def _take_candidates(parts: Sequence[tuple[Piece, NDArray[np.int64]]]) -> Chunk:
     chunks = [take_rows(*part) for part in parts]
     if len(chunks) == 1:
         return chunks[0]
@@ -282,11 +282,11 @@ class Chosen:
                 if held and not (
                     few and all(isinstance(one, SpacePiece) for one, _ in grown)
                 ):
-                    yield partial(_taken, held)
+                    yield partial(_take_candidates, held)
                     grown = grown[-1:]
                 held = grown
         if held:
-            yield partial(_taken, held)
+            yield partial(_take_candidates, held)
 
     def count(self) -> int:
         """Return how many there are."""
@@ -318,7 +318,7 @@ class FileCandidates:
             yield partial(self._chunk, block)
 
     def _chunk(self, block: Block) -> Chunk:
-        inputs = read_blocks_joined([block], self.path, self.basis, self.column)
+        inputs = join_blocks([block], self.path, self.basis, self.column)
         inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
         table = inputs.table
         shells = inputs.shells_with(self.shell or None)

@@ -28,12 +28,12 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from pyarrow import fs
 
-from .._core._files import is_url, plain_cell, replacing, sealed, write_csv
+from .._core._files import is_sealed, is_url, plain_cell, replacing, write_csv
 from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..alloy._files import Rejected
 from ..choose.applications import Profile
-from ..choose.result import ANSWER, DECISIONS, REPLACEMENT, REPORT, Ranked, rows_between
+from ..choose.result import ANSWER, DECISIONS, REPLACEMENT, REPORT, Ranked, slice_rows
 
 if TYPE_CHECKING:
     from ..choose._job import Job
@@ -122,7 +122,7 @@ class Place:
                 temporary.write_bytes(content)
             return
         with (
-            _explained(self.name_of(name), "write"),
+            _explain_error(self.name_of(name), "write"),
             self.filesystem.open_output_stream(self.path(name)) as stream,
         ):
             stream.write(content)
@@ -148,7 +148,7 @@ class Place:
         """Return the names of all files, with their folders."""
         root = self._found[1]
         chosen = fs.FileSelector(root, recursive=True, allow_not_found=True)
-        with _explained(self.address, "list"):
+        with _explain_error(self.address, "list"):
             found = self.filesystem.get_file_info(chosen)
         return {
             f.path.removeprefix(f"{root}/") for f in found if f.type == fs.FileType.File
@@ -156,13 +156,13 @@ class Place:
 
     def remove(self, names: set[str]) -> None:
         """Remove files that are there."""
-        with _explained(self.address, "remove files from"):
+        with _explain_error(self.address, "remove files from"):
             for name in sorted(names):
                 self.filesystem.delete_file(self.path(name))
 
 
 @contextmanager
-def _explained(address: str, what: str) -> Iterator[None]:
+def _explain_error(address: str, what: str) -> Iterator[None]:
     """Turn an error of a store into one that names the cause and the way out."""
     try:
         yield
@@ -174,7 +174,7 @@ def _explained(address: str, what: str) -> Iterator[None]:
         ) from None
 
 
-def digest_of(content: bytes) -> str:
+def file_digest(content: bytes) -> str:
     """Return the SHA-256 of a file's content."""
     return hashlib.sha256(content).hexdigest()
 
@@ -227,7 +227,7 @@ def _holder(path: Path) -> str:
         return "another process"
 
 
-def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
+def write_rejections(rejected: Iterable[Rejected], path: Path) -> None:
     """Write the lines that could not be used."""
     rows = ((r.line, r.text, r.reason) for r in rejected)
     write_csv(("line", "text", "reason"), rows, path)
@@ -313,11 +313,11 @@ def check_own(path: Path) -> None:
         if os.path.lexists(path / name) and not any(
             has_digest(path / name, d) for d in known if d
         ):
-            raise _foreign(path / name)
+            raise _foreign_files(path / name)
     check_report(path / REPORT)
 
 
-def _foreign(file: Path) -> InputError:
+def _foreign_files(file: Path) -> InputError:
     return InputError(
         f"{file} is not as magnetkit wrote it: it is yours, or was changed since; move it away, or "
         "choose another --out folder"
@@ -377,7 +377,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return content
 
 
-def read_finished(path: Path) -> dict[str, Any]:
+def read_finished_manifest(path: Path) -> dict[str, Any]:
     """Read the manifest of a finished results folder, and check its files against their hashes.
 
     A new result that a stop left complete is moved into its place before. Raises `StoreError` if it
@@ -417,8 +417,8 @@ def _check_files(path: Path, manifest: dict[str, Any]) -> None:
 
 def check_report(file: Path) -> None:
     """Refuse to write a report over a file that does not carry the seal of one."""
-    if os.path.lexists(file) and not sealed(file):
-        raise _foreign(file)
+    if os.path.lexists(file) and not is_sealed(file):
+        raise _foreign_files(file)
 
 
 def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
@@ -446,8 +446,8 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
         place.put(MANIFEST, json.dumps(there, indent=1, ensure_ascii=False).encode())
 
 
-def read_rejected(place: Place) -> list[Rejected]:
-    """Read the lines that were rejected, as `write_rejected` wrote them; none without the file."""
+def read_rejections(place: Place) -> list[Rejected]:
+    """Read the lines that were rejected, as `write_rejections` wrote them; none without the file."""
     with _readable(place.name_of(REJECTED)):
         try:
             text = io.StringIO(place.get(REJECTED).decode("utf-8"), newline="")
@@ -551,14 +551,14 @@ class StoredRows:
                 for group in file.row_groups:
                     start = stop
                     stop = stop + group.num_rows
-                    own = rows_between(rows, start, stop)
+                    own = slice_rows(rows, start, stop)
                     if len(own):
                         read = file.subset(row_group_ids=[group.id]).to_table()
                         parts.append(read.take(pa.array(own - start)))
         return pa.concat_tables(parts)
 
 
-def result_of(
+def load_result(
     place: Place,
     manifest: dict[str, Any],
     kind: type[R],
@@ -573,7 +573,7 @@ def result_of(
         rows = StoredRows(
             place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory
         )
-        return kind(rows, profile, manifest, partial(read_rejected, place), job)
+        return kind(rows, profile, manifest, partial(read_rejections, place), job)
 
 
 def open_result(path: str | Path, kind: type[R]) -> R:
@@ -583,8 +583,8 @@ def open_result(path: str | Path, kind: type[R]) -> R:
     """
     place = Place.of(path)
     if not place.is_local:
-        return result_of(place, _read_finished_there(place), kind)
-    found = result_of(place, read_finished(Path(path)), kind)
+        return load_result(place, _read_remote_manifest(place), kind)
+    found = load_result(place, read_finished_manifest(Path(path)), kind)
     with _readable(place.address):
         rows = len(found.source)
         if rows != len(found):
@@ -592,7 +592,7 @@ def open_result(path: str | Path, kind: type[R]) -> R:
     return found
 
 
-def _read_finished_there(place: Place) -> dict[str, Any]:
+def _read_remote_manifest(place: Place) -> dict[str, Any]:
     """Read the manifest of a finished result in a store; its files exist, hashes unchecked."""
     names = place.names()
     if MANIFEST not in names:

@@ -19,9 +19,9 @@ from ..choose.answer import WAYS, Answer, Way, next_melt, short_name
 from ..choose.exposure import beside_held, heavy_held
 from ..choose.rule import rule_text
 from ..magnetism._composition_estimate import COMPENSATED
-from ..magnetism._figures import not_compared
+from ..magnetism._figures import describe_uncompared
 from ..magnetism._measured import ALPHA, COERCIVITY
-from ..phases.records import HOSTS, root_of
+from ..phases.records import HOSTS, root_host
 from ..supply.ledger import ledger
 from .compensation import compensation, sentences
 
@@ -167,7 +167,7 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
 
 def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Return at most six lines: what the answer assumes, what would change it, what is next."""
-    shown = [_asked(replacement, units)]
+    shown = [_request_text(replacement, units)]
     if first.recipe is not None:
         shown.append(_assumed(replacement, first))
         rule = rule_text(replacement.request.most_cost, reach=first.reach)
@@ -182,7 +182,7 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     return shown
 
 
-def _asked(replacement: Any, units: str) -> str:
+def _request_text(replacement: Any, units: str) -> str:
     """Return what is asked of a replacement, and whence."""
     if not replacement.limits or (
         "kind" not in replacement.reference and not replacement.limits
@@ -202,7 +202,7 @@ def _asked(replacement: Any, units: str) -> str:
     celsius = replacement.reference["temperature_K"] - 273.15
     text = f"Asked at {celsius:.0f} °C, of what 99 % of lots reach: {', '.join(parts)} "
     text += f"({replacement.basis})."
-    cold = not_compared(replacement.reference["temperature_K"])
+    cold = describe_uncompared(replacement.reference["temperature_K"])
     if cold:
         text += f" {cold}."
     return text
@@ -308,7 +308,7 @@ def _details(replacement: Any, first: Answer, units: str) -> list[str]:
     for name in dict.fromkeys([replacement.request.conditions.scenario, *scenarios()]):
         new, old = ledger(table, name, shell=shell)["supply_risk"]
         shown.append(f"Supply risk, {name}: {new:.2f} (now {old:.2f}).")
-    if root_of(best.host) != root_of(replacement.reference["host"]):
+    if root_host(best.host) != root_host(replacement.reference["host"]):
         heavier = 100.0 * (
             best.density_kg_m3 / replacement.reference["density_kg_m3"] - 1.0
         )
@@ -319,11 +319,11 @@ def _details(replacement: Any, first: Answer, units: str) -> list[str]:
         )
         shown.append(f"Weight {heavier:+.0f} %; {trade}.")
     if not best.grade:
-        shown.append(_charged(best, replacement.request.conditions.supply_scenario))
+        shown.append(_charge_text(best, replacement.request.conditions.supply_scenario))
     return shown
 
 
-def _charged(way: Way, scenario: Any) -> str:
+def _charge_text(way: Way, scenario: Any) -> str:
     """Return what to charge of a melt, with what it costs beside its elements.
 
     Inputs of several elements go in as far as the recipe has all of these, elements make up for

@@ -202,7 +202,7 @@ def notes(
 ) -> list[str]:
     """Return what was read, what fills gaps, and what the numbers rest on."""
     texts = [f"Columns: {listed.sentence()}.", *(f"{note}." for note in listed.notes)]
-    texts += [*gaps, *_filled(parts)]
+    texts += [*gaps, *_report_defaults(parts)]
     texts.append(
         f"{questions} different questions were asked of the rows, equal ones once."
     )
@@ -226,7 +226,7 @@ def notes(
     return texts
 
 
-def _filled(parts: Sequence[Part]) -> list[str]:
+def _report_defaults(parts: Sequence[Part]) -> list[str]:
     """Say which gaps of the list were filled by what."""
     texts = []
     unweighed = [str(part.line) for part in parts if part.kg_year != part.kg_year]

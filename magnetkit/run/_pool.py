@@ -33,7 +33,9 @@ Progress = Callable[[int, int | None], None]
 """Called with the rows done and the rows in all (None if not known)."""
 
 
-def in_order(pool: "Pool", work: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
+def iterate_results(
+    pool: "Pool", work: Callable[[A], B], pieces: Iterable[A]
+) -> Iterator[B]:
     """Yield the result of each piece in order.
 
     Only a few pieces are started before their turn, so that memory stays flat and an interruption
@@ -79,7 +81,7 @@ class Threads(ThreadPoolExecutor):
 
 
 @contextmanager
-def opened(
+def open_workers(
     workers: int | None = None,
     address: str | None = None,
     job: Job | None = None,

@@ -124,7 +124,7 @@ def _judge_cut(
     if change.way is None:
         return (
             "stops",
-            f"no way without {elements} has P {LIKELY:g} or more; {_nearest(change, missing)}",
+            f"no way without {elements} has P {LIKELY:g} or more; {_nearest_way(change, missing)}",
         )
     name = change.way.name
     chance = float(change.way.probability_meets_requirements)
@@ -134,7 +134,7 @@ def _judge_cut(
     )
 
 
-def _nearest(change: Change, missing: Mapping[str, float]) -> str:
+def _nearest_way(change: Change, missing: Mapping[str, float]) -> str:
     """Return in words the likeliest way that holds less of what is scarce."""
     answer = change.part.answer
     if answer is None:

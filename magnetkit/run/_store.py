@@ -35,7 +35,7 @@ from ..alloy._files import Rejected
 from ..choose._decisions import Choices, choices
 from ..choose._decisions import columns as columns_of_choices
 from ..choose._order import Keys, Rule
-from ..choose.result import DECISIONS, rows_between
+from ..choose.result import DECISIONS, slice_rows
 from . import _files
 from ._work import (
     Part,
@@ -45,7 +45,7 @@ from ._work import (
     file_name,
     put_part,
     rejected_lines,
-    written,
+    write_piece,
 )
 
 _log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class _Chunks:
         for number, part in self._of(self.phase):
             start = stop
             stop = stop + part.rows
-            own = rows_between(rows, start, stop)
+            own = slice_rows(rows, start, stop)
             if len(own):
                 table: Any = self._table(self.phase, number, _TABLE, columns)
                 found.append(table.take(pa.array(own - start)))
@@ -308,7 +308,7 @@ class Store(_Chunks):
     def _has(self, name: str, digest: str) -> bool:
         """Return whether a chunk's file is there as it was written."""
         try:
-            return _files.digest_of(self.parts.get(name)) == digest
+            return _files.file_digest(self.parts.get(name)) == digest
         except OSError:
             return False
 
@@ -334,7 +334,7 @@ class Store(_Chunks):
         far = not self._workers_write
         if far:
             return work
-        return partial(written, work=work, place=self.parts, phase=self.phase)
+        return partial(write_piece, work=work, place=self.parts, phase=self.phase)
 
     def add(self, number: int, part: Part) -> None:
         """Store the finished part of a chunk of that number, and name it in the manifest soon.
@@ -378,7 +378,7 @@ class Store(_Chunks):
             if columns is not None:
                 return decode(self.parts.opened(name), columns)
             content = self.parts.get(name)
-            if _files.digest_of(content) != digest:
+            if _files.file_digest(content) != digest:
                 raise OSError("its hash differs from what was written")
             return decode(content)
         except (OSError, pa.ArrowInvalid) as error:
@@ -408,7 +408,7 @@ class Store(_Chunks):
 
     def list_rejected(self) -> str:
         """Write the rejected lines beside the parts, so that an earlier result stays as it was."""
-        _files.write_rejected(self.rejected(), self.staged(_files.REJECTED))
+        _files.write_rejections(self.rejected(), self.staged(_files.REJECTED))
         self.parts.put(_files.REJECTED, self.staged(_files.REJECTED).read_bytes())
         return self.parts.name_of(_files.REJECTED)
 
@@ -449,7 +449,7 @@ class Store(_Chunks):
 
 def fragments_folder(identity: Mapping[str, Any]) -> str:
     """Return the name of the folder of a result's fragments: another for another question."""
-    digest = _files.digest_of(json.dumps(identity, sort_keys=True).encode())
+    digest = _files.file_digest(json.dumps(identity, sort_keys=True).encode())
     return f"{_FRAGMENTS}-{digest[:12]}.parquet"
 
 

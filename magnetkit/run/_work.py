@@ -21,19 +21,19 @@ import pyarrow.compute as pc
 from .._core import datasets
 from .._core._columnar import Columns
 from .._core._version import __version__
-from .._core.columns import COLUMNS, ordered
+from .._core.columns import COLUMNS, order_columns
 from .._core.errors import StoreError
 from .._core.settings import get_settings
 from ..alloy._files import Rejected
 from ..choose._decisions import BEST, Choices, choices
-from ..choose._evaluate import Bound, Evaluated, Tally, evaluate, needed_for
+from ..choose._evaluate import Bound, Evaluated, Tally, count_leading_rows, evaluate
 from ..choose._job import Job
 from ..choose._order import COPIES, OUTPUT, Keys
 from ..magnetism._stages import ENERGY
 from ..surrogates._measured import TARGET
 from ..surrogates._store import syntax_sha256
 from ._candidates import CHUNK_ROWS, Chunk, Piece, batches
-from ._files import Place, digest_of
+from ._files import Place, file_digest
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 # Each candidate has its own; all other texts repeat.
@@ -85,7 +85,7 @@ def code_sha256() -> str:
     )
 
 
-def finished(
+def evaluate_piece(
     numbered: tuple[int, Piece], job: Job, want: Sequence[str] | None = None
 ) -> tuple[int, Part]:
     """Read and evaluate a piece, `want` or all columns of it; its number is passed on."""
@@ -113,7 +113,7 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     )
 
 
-def bounded(
+def evaluate_bounded(
     numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int
 ) -> tuple[int, Part]:
     """Read a piece and evaluate what can be within a bound, as far as the first `keep` need it.
@@ -137,7 +137,7 @@ def bounded(
             if found.keys is not None and found.near is not None:
                 left.append(_key_table(rows, found, found.keys, found.near))
             rows += len(chunk.table)
-    table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
+    table = leading(pa.concat_tables(left), count_leading_rows(keep)) if left else None
     return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
@@ -154,7 +154,7 @@ def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
-    """Return the first rows of the tables of `bounded`, and the best and trials of each decision.
+    """Return the first rows of the tables of `evaluate_bounded`, and the best and trials of each decision.
 
     They stay in the order in which they stood.
     """
@@ -175,7 +175,7 @@ def leading(table: pa.Table, count: int) -> pa.Table:
     return table.take(pa.array(np.union1d(first, best)))
 
 
-def written(
+def write_piece(
     numbered: tuple[int, Piece], work: Work, place: Place, phase: str
 ) -> tuple[int, Part]:
     """Do some work and write its part into a place that all workers reach.
@@ -193,7 +193,7 @@ def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
         if content:
             name = file_name(phase, number, suffix)
             place.put(name, content)
-            files[name] = digest_of(content)
+            files[name] = file_digest(content)
     return replace(part, table=b"", rejected=b"", files=files)
 
 
@@ -211,9 +211,9 @@ def recovered(
         content = place.get(name)
     except OSError:
         content = b""
-    if digest_of(content) != digest:
+    if file_digest(content) != digest:
         content = work((number, piece))[1].table
-        if digest_of(content) != digest:
+        if file_digest(content) != digest:
             raise StoreError(
                 f"{place.name_of(name)} is lost and cannot be made again; screen anew"
             )
@@ -264,7 +264,7 @@ def table_of(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Ta
             while own in table.column_names or own in (*OUTPUT, COPIES, *COLUMNS):
                 own = f"input_{own}"
             table = table.append_column(own, chunk.extra.column(name))
-    return table.select(ordered(table.column_names))
+    return table.select(order_columns(table.column_names))
 
 
 _OWN = ("candidate", "row_index")
@@ -318,7 +318,7 @@ def dependencies(job: Job) -> dict[str, Any]:
     from ..supply.scenario import load_scenario
     from ..surrogates._curie_training import load
 
-    datasets.refuse_changed()
+    datasets.check_unchanged()
     conditions = job.conditions
     # Every row needs this model; that of the formation energy, needed where the phase data have no
     # answer, is then named by the part (`Part.models`).

@@ -15,18 +15,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .._core._files import parquet_bytes, write_csv_table, write_parquet
-from .._core.columns import ordered
+from .._core.columns import order_columns
 from .._core.errors import InputError
 from ..choose import result as ranked
-from ..choose._decisions import Take, decide, joined
-from ..choose._evaluate import today_of
+from ..choose._decisions import Take, decide, join_choices
+from ..choose._evaluate import reference_candidate
 from ..choose._job import Job
 from ..choose._leading import by_regret
 from ..choose._order import Ranking, rank_keys, with_copies
 from ..choose._sold import lower_class
 from . import _files
 from ._candidates import Chunk, Piece, take_rows
-from ._pool import Pool, Progress, ahead, in_order
+from ._pool import Pool, Progress, ahead, iterate_results
 from ._store import Memory, Store, fragments_folder
 from ._work import GIVEN_RANK, Work, decode, encode, recovered, table_of
 
@@ -67,7 +67,7 @@ def finish(
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     if isinstance(given_ranks := _given_ranks(store), np.ndarray):
         ranking = ranking.in_order_of(given_ranks)
-    found = joined(store.choices(job.rule))
+    found = join_choices(store.choices(job.rule))
     # The first pass counted over all that are within its bound.
     copies = (
         summary["sieve"]["copies"]
@@ -88,7 +88,7 @@ def finish(
                 else partial(_write, store)
             )
             writing = beside.submit(write, ranking, kept, rows, report)
-        sold, why = lower_class(job, today := today_of(job))
+        sold, why = lower_class(job, today := reference_candidate(job))
         anyway = [today.arrow(), *([] if sold is None else [sold])]
         decisions = decide(found, ranking, whole, job, anyway)
         summary = {
@@ -126,10 +126,10 @@ def finish(
         most = ranked.LEADING_ROWS if some else ranked.TOP_ROWS
         top = in_memory.take(_leading(place, most)).sort_by("rank")
         write_csv_table(top, store.staged(_files.RANKED_CSV))
-        _files.write_rejected(store.rejected(), store.staged(_files.REJECTED))
+        _files.write_rejections(store.rejected(), store.staged(_files.REJECTED))
         writing.result()
     manifest = store.finish(summary, decisions)
-    return _files.result_of(store.place, manifest, ranked.Ranked, in_memory, job)
+    return _files.load_result(store.place, manifest, ranked.Ranked, in_memory, job)
 
 
 def _given_ranks(store: Memory | Store) -> "NDArray[np.int64] | None":
@@ -157,14 +157,14 @@ def _whole_rows(
         return take(rows, columns)
 
     def needed(start: int, stop: int) -> Any:
-        own = ranked.rows_between(rows, start, stop)
+        own = ranked.slice_rows(rows, start, stop)
         if len(own):
             return own - start
         return None
 
     tasks = iter(_tasks(store, crew, needed))
     groups = iter(lambda: list(islice(tasks, _JOINED_PIECES)), [])
-    found = in_order(crew.pool, partial(_evaluated, job=job), groups)
+    found = iterate_results(crew.pool, partial(_evaluated, job=job), groups)
     return pa.concat_tables(map(decode, found)).unify_dictionaries()
 
 
@@ -222,7 +222,7 @@ def _watched(
     for table in tables:
         start = stop
         stop = stop + len(table)
-        own = ranked.rows_between(rows, start, stop)
+        own = ranked.slice_rows(rows, start, stop)
         found.append(table.take(pa.array(own - start)))
         yield table
         report(stop, total)
@@ -284,7 +284,7 @@ def _joined(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
         table = table.drop_columns([GIVEN_RANK])
     if kept is not None:
         table = table.filter(pa.array(kept))
-    return table.select(ordered(table.column_names))
+    return table.select(order_columns(table.column_names))
 
 
 def _write_fragment(
@@ -298,7 +298,7 @@ def _write_fragment(
     content = parquet_bytes(table)
     place.put(name, content)
     return _Fragment(
-        name, _files.digest_of(content), encode(table.take(pa.array(ranks.back)))
+        name, _files.file_digest(content), encode(table.take(pa.array(ranks.back)))
     )
 
 
@@ -339,14 +339,16 @@ def _rows_of_workers(
     """Return columns, or all, of some candidates, which the workers read out of their chunks."""
 
     def needed(start: int, stop: int) -> Any:
-        own = ranked.rows_between(rows, start, stop)
+        own = ranked.slice_rows(rows, start, stop)
         if len(own):
             return (own - start, columns)
         return None
 
     tasks = _tasks(store, crew, needed)
     work = partial(_read_rows, work=crew.work, place=store.place)
-    return pa.concat_tables(decode(found) for found in in_order(crew.pool, work, tasks))
+    return pa.concat_tables(
+        decode(found) for found in iterate_results(crew.pool, work, tasks)
+    )
 
 
 def _write_fragments(
@@ -365,8 +367,7 @@ def _write_fragments(
 
     def needed(start: int, stop: int) -> _Ranks:
         own = (
-            ranked.rows_between(in_memory, counted[start], counted[stop])
-            - counted[start]
+            ranked.slice_rows(in_memory, counted[start], counted[stop]) - counted[start]
         )
         part = None if kept is None else kept[start:stop]
         return _Ranks(encode(ranking.columns(start, stop)), part, own)
@@ -374,7 +375,7 @@ def _write_fragments(
     folder = fragments_folder(store.identity)
     work = partial(_write_fragment, work=crew.work, place=store.place, folder=folder)
     found = []
-    for fragment in in_order(crew.pool, work, _tasks(store, crew, needed)):
+    for fragment in iterate_results(crew.pool, work, _tasks(store, crew, needed)):
         store.hashed[fragment.name] = fragment.digest
         found.append(decode(fragment.rows))
         report(len(found), None)

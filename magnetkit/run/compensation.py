@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._constants import DEVIATIONS_90
 from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import InputError
@@ -43,7 +43,7 @@ _GRID_ER = np.arange(0.0, 9.0, 1.0)
 _STEADY_ALPHA = 0.01
 
 
-@named
+@check_arguments
 def compensation(
     reference: str,
     temperature: tuple[float | str, float | str] | str | None = None,

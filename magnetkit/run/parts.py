@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core import datasets
-from .._core._arguments import named, whole
+from .._core._arguments import check_arguments, parse_whole_number
 from .._core._progress import bar
 from .._core.elements import RARE_EARTHS
 from .._core.errors import InputError
@@ -108,7 +108,7 @@ def devices() -> list[str]:
     return sorted(f.stem for f in (datasets.root() / _FOLDER).glob("*.csv"))
 
 
-@named
+@check_arguments
 def replace_parts(
     table: Any,
     *,
@@ -172,8 +172,8 @@ def replace_parts(
     """
     import pandas as pd
 
-    whole("per_year", per_year)
-    whole("workers", workers)
+    parse_whole_number("per_year", per_year)
+    parse_whole_number("workers", workers)
     user_table = read_user_table(_source(table), "parts", units, strict)
     _check_columns(user_table)
     gaps = _fill_temperatures(user_table, temperature)

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 import numpy as np
 
-from .._core._arguments import finite, named, warn, whole
+from .._core._arguments import (
+    check_arguments,
+    parse_finite_number,
+    parse_whole_number,
+    warn,
+)
 from .._core.errors import InputError
 from .._core.units import parse_temperature
 from ..alloy.notation import Basis
@@ -218,7 +223,7 @@ class Replacement:
         return "".join(f"<div>{escape(line)}</div>" for line in self.lines())
 
 
-@named
+@check_arguments
 @with_conditions(
     "outside_field_kA_m", "hours", "process", "calibration", "supply", "add"
 )
@@ -350,14 +355,14 @@ def replace(
     if isinstance(require, str):
         require = (require,)
     if most_cost is not None:
-        most_cost = finite("most_cost", most_cost, 0.0, above=True)
+        most_cost = parse_finite_number("most_cost", most_cost, 0.0, above=True)
     request = Request(
         conditions,
         on_duty=asked_by_duty,
         lasting=bool(conditions.hours),
         require=tuple(require),
-        mass_kg=finite("mass_kg", mass_kg, 0.0, above=True),
-        per_year=whole("per_year", per_year),
+        mass_kg=parse_finite_number("mass_kg", mass_kg, 0.0, above=True),
+        per_year=parse_whole_number("per_year", per_year),
         spread=dict(spread or {}),
         recipe=recipe,
         basis=basis,
@@ -590,7 +595,7 @@ _SHOWN_IN_FOLDER = (
 
 def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> None:
     """Screen the candidates into a folder, whose report begins with the answer."""
-    from ..magnetism._composition_estimate import calibrate_on_grade, grade_at
+    from ..magnetism._composition_estimate import calibrate_on_grade, grade_row
     from ._work import GIVEN
     from .screen import screen
 
@@ -603,7 +608,7 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
         )
     producer = incumbent.producer
     if producer is None:
-        here = grade_at(str(incumbent.sheet["grade"]), request.temperature)
+        here = grade_row(str(incumbent.sheet["grade"]), request.temperature)
         producer = calibrate_on_grade(here, incumbent.makeup, request.conditions.curie)
     # What was judged beside the magnet in use stands: a screening judges each for itself.
     frame = replacement.candidates

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 import numpy as np
 import pyarrow as pa
 
-from .._core._arguments import named, whole
+from .._core._arguments import check_arguments, parse_whole_number
 from .._core._blas import one_thread
 from .._core._files import is_url
 from .._core.errors import CompositionError, InputError
@@ -26,25 +26,25 @@ from .._core.units import parse_temperature
 from ..alloy._read import Compositions
 from ..alloy.notation import Basis
 from ..alloy.substitution import Substitutions, refine
-from ..choose._decisions import trial_from
+from ..choose._decisions import trial_threshold
 from ..choose._evaluate import (
     Bound,
     Tally,
-    bound_of,
     columns_read,
+    count_leading_rows,
+    estimate_bound,
     evaluate,
-    needed_for,
-    today_of,
+    reference_candidate,
 )
-from ..choose._job import Job, identity_of, job_for
+from ..choose._job import Job, job_identity, make_job
 from ..choose._profile_parts import CHANCE
 from ..choose.result import ANSWER, REPORT, WRITTEN, Ranked
 from ..magnetism.conditions import UseKeywords, with_conditions
 from . import _candidates, _files
 from ._files import check_place, check_report, open_result
-from ._pool import Pool, Progress, in_order, opened, reporting
+from ._pool import Pool, Progress, iterate_results, open_workers, reporting
 from ._store import Memory, Store
-from ._work import Work, bounded, dependencies, finished, leading
+from ._work import Work, dependencies, evaluate_bounded, evaluate_piece, leading
 from ._writing import Crew, finish, refuse_nothing
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _shown(found: Ranked) -> ScreenResult:
     return ScreenResult(*(getattr(found, field.name) for field in fields(Ranked)))
 
 
-@named
+@check_arguments
 @with_conditions("use", "magnet", "supply", "models", without=("host",))
 def screen(
     compositions: Compositions = None,
@@ -273,11 +273,11 @@ def screen(
     >>> result.best(1)["candidate"].tolist()
     ['SmCo5']
     """
-    from ..choose.applications import Profile, asked, load, with_reference
+    from ..choose.applications import Profile, load, requirements_alone, with_reference
 
-    chunk_rows = whole("chunk_rows", chunk_rows)
+    chunk_rows = parse_whole_number("chunk_rows", chunk_rows)
     if workers is not None:
-        workers = whole("workers", workers)
+        workers = parse_whole_number("workers", workers)
     place = _results_place(out, resume or force)
     if application is None:
         if not (require and reference and temperature is not None):
@@ -286,7 +286,7 @@ def screen(
                 "require, reference and temperature"
             )
         line = keywords.get("load_line") or 1.0
-        profile = asked(require, reference, temperature, line, basis=basis)
+        profile = requirements_alone(require, reference, temperature, line, basis=basis)
     else:
         profile = application if isinstance(application, Profile) else load(application)
         if reference is not None:
@@ -299,14 +299,14 @@ def screen(
         "objectives": objectives,
         "scenario": scenario,
     }
-    job = job_for(profile, kelvin, **wishes, **keywords)
+    job = make_job(profile, kelvin, **wishes, **keywords)
     keep = rows_kept(keep, source)
     with _store(place, near=dask is None) as store:
         if job.conditions.reference is not None:
             # Models are trained and kernels compiled before several threads or processes need them.
             evaluate(job.conditions.reference, None, job)
         needed = dependencies(job)
-        job = replace(job, trial=trial_from(today_of(job)[CHANCE][0]))
+        job = replace(job, trial=trial_threshold(reference_candidate(job)[CHANCE][0]))
         lean = not all_columns and place is not None and _many(source, keep)
         want = columns_read(job) if lean else None
         known = identity(source, job, chunk_rows, needed, keep) | {WRITTEN: want}
@@ -315,13 +315,13 @@ def screen(
         with (
             _frozen(),
             one_thread(),
-            opened(workers, dask, job, needed) as pool,
+            open_workers(workers, dask, job, needed) as pool,
             reporting(progress, "screening") as report,
         ):
             found: dict[str, Any] = {}
             if keep is not None:
                 source, found = _best_of(source, job, keep, store, pool, report, strict)
-            work = partial(finished, job=job, want=want)
+            work = partial(evaluate_piece, job=job, want=want)
             total = source.count()
             pieces = source.pieces(chunk_rows)
             done = _through(
@@ -386,7 +386,7 @@ def identity(
 
     `needed` is what `dependencies` returns in this process; `keep` of the best are written, or all.
     """
-    described = {"candidates": dict(source.describe()), **identity_of(job)}
+    described = {"candidates": dict(source.describe()), **job_identity(job)}
     return {**described, "chunk_rows": chunk_rows, "keep": keep, **needed}
 
 
@@ -405,7 +405,7 @@ def _through(
     report: Callable[[int], None],
     strict: bool = False,
 ) -> _Counts:
-    """Do the work (`finished` or `bounded`) on the pieces that are not finished yet, in order.
+    """Do the work (`evaluate_piece` or `evaluate_bounded`) on the pieces that are not finished yet, in order.
 
     `report` is called with the candidates done. With `strict` the first line that cannot be read
     raises `CompositionError`.
@@ -423,7 +423,7 @@ def _through(
                 lines = lines + before[1]
                 report(rows)
 
-    for number, part in in_order(pool, store.prepared(work), unfinished()):
+    for number, part in iterate_results(pool, store.prepared(work), unfinished()):
         if strict and part.first is not None:
             first = part.first
             raise CompositionError(f"line {first.line}: {first.reason}", first.text)
@@ -437,7 +437,7 @@ def _through(
 def rows_kept(keep: int | None, source: _candidates.Candidates) -> int | None:
     """Return how many of the best are kept; None for all."""
     if keep is not None:
-        return whole("keep", keep)
+        return parse_whole_number("keep", keep)
     rows = source.count()
     is_space = isinstance(source, _candidates.SpaceCandidates)
     if is_space and rows is not None and rows > MOST_ROWS:
@@ -468,20 +468,20 @@ def _best_of(
     total = source.count()
     for number, bound in enumerate(_bounds(source, job, keep)):
         store.phase = f"bound{number}"
-        work = partial(bounded, job=job, bound=bound, keep=keep)
+        work = partial(evaluate_bounded, job=job, bound=bound, keep=keep)
         pieces = source.pieces(PIECE_ROWS)
         counts = _through(pieces, work, store, pool, lambda n: report(n, total), strict)
         tally = Tally()
         for plain in store.tallies():
             tally.add(Tally.of(plain))
-        found = _first(store, needed_for(keep))
+        found = _first(store, count_leading_rows(keep))
         # Those within the limit were counted, so that nothing rests on the sample.
         if not bound.is_finite:
             break
         meets, by, hashes = (found[name].to_numpy() for name in ("meets", "by", "hash"))
         tied = True if bound.last is None else hashes <= np.uint64(bound.last)
         missed = (by < -bound.margin) | (by == -bound.margin) & tied
-        if np.where(meets, by <= bound.limit, missed).sum() >= needed_for(keep):
+        if np.where(meets, by <= bound.limit, missed).sum() >= count_leading_rows(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(found):
@@ -529,7 +529,7 @@ def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bou
         found = [
             evaluate(part.table, part.shells, job, Bound(), want) for part in parts
         ]
-        bound = bound_of(found, job.rule, rows, keep)
+        bound = estimate_bound(found, job.rule, rows, keep)
         if bound.is_finite:
             yield bound
     yield Bound()
@@ -585,8 +585,8 @@ def refined(
     InputError
         If a number is out of its range or an argument of `screen` cannot be used.
     """
-    whole("rounds", rounds)
-    whole("keep", keep)
+    parse_whole_number("rounds", rounds)
+    parse_whole_number("keep", keep)
     last = {name: options.pop(name, False) for name in ("resume", "force")}
     place = _results_place(out, any(last.values()))
     if isinstance(place, Path):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import finite, named, whole
+from .._core._arguments import check_arguments, parse_finite_number, parse_whole_number
 from .._core._blas import one_thread
 from .._core._progress import bar
 from .._core.elements import INDEX
@@ -71,8 +71,8 @@ class Shop:
                     f"stock of {element}: expected kilograms, got {amount!r}"
                 )
         if self.melts is not None:
-            whole("melts", self.melts)
-        finite("charge_kg", self.charge_kg, 0.0, above=True)
+            parse_whole_number("melts", self.melts)
+        parse_finite_number("charge_kg", self.charge_kg, 0.0, above=True)
 
     def allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
         """Return which magnets keep the limits and are of elements in the store, shape (n,).
@@ -110,7 +110,7 @@ def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
     return names, match[2], float(match[3])
 
 
-@named
+@check_arguments
 def suggest(
     result: Ranked | str | Path,
     batch: int = 5,
@@ -164,8 +164,8 @@ def suggest(
     """
     import pandas as pd
 
-    whole("batch", batch)
-    whole("seed", seed, 0)
+    parse_whole_number("batch", batch)
+    parse_whole_number("seed", seed, 0)
     if stock is not None and not isinstance(stock, Mapping):
         stock = dict.fromkeys(stock, np.inf)
     shop = Shop(

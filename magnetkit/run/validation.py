@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .._core import datasets
-from .._core._arguments import named, share
+from .._core._arguments import check_arguments, share
 from .._core._progress import bar
 from .._core.errors import InputError
 from .._core.units import parse_temperatures
@@ -111,7 +111,7 @@ class Validation:
         )
 
 
-@named
+@check_arguments
 def validate(
     target: str,
     data: Any = None,

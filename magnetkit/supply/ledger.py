@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._columnar import Columns
 from .._core.columns import CRITERIA, criteria
 from .._core.elements import (
@@ -36,7 +36,7 @@ from ..alloy.notation import Basis
 from ..alloy.shell_rows import mean_over_mass
 from ..alloy.shells import Shells
 from ..alloy.table import CompositionTable
-from .scenario import Scenario, check_recycled, load_scenario, scenarios, with_prices
+from .scenario import Scenario, load_scenario, scenarios, validate_recycled, with_prices
 from .tables import element_table, overdue
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ _RISK = _FIRST + _FIGURES.index("supply_risk")
 _ANSWERS = {"yes": 1.0, "no": 0.0, "": float("nan")}
 
 
-@named
+@check_arguments
 def ledger(
     compositions: Compositions,
     scenario: str | Path | Scenario = "baseline",
@@ -159,7 +159,7 @@ def ledger_columns(
         if heavy_rare_earths is None
         else heavy_rare_earths
     )
-    matrix = _matrix(state, check_recycled(recycled), heavy)
+    matrix = _matrix(state, validate_recycled(recycled), heavy)
     figures = mean_over_mass(table, matrix, shell)
     percent = 100.0 * figures[:, _HEAVY : _COBALT + 1].T
     savings = np.full(len(table), np.nan)
@@ -243,7 +243,7 @@ def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
     )
 
 
-@named
+@check_arguments
 def break_even_recycled_share(
     compositions: Compositions,
     element: str,
@@ -280,7 +280,9 @@ def break_even_recycled_share(
         If `target` is no number, nor one for each alloy, or the scenario or a share cannot be used.
     """
     column = index(element)
-    other_shares = {k: v for k, v in check_recycled(recycled).items() if k != element}
+    other_shares = {
+        k: v for k, v in validate_recycled(recycled).items() if k != element
+    }
     state = load_scenario(scenario)
     own_shares = {k: v for k, v in state.recycled.items() if k != element}
     state = state.model_copy(update={"recycled": own_shares})
@@ -302,7 +304,7 @@ def break_even_recycled_share(
     return inputs.values(np.where(share <= 1.0, share, np.nan), "recycled_share")
 
 
-@named
+@check_arguments
 def sampled_supply(
     table: CompositionTable,
     draws: int,
@@ -360,7 +362,7 @@ def sampled_supply(
         deviates[mask(RARE_EARTHS) > 0] = rng.standard_normal(draws)
         return deviates[at]
 
-    def stated(name: str) -> Array:
+    def stated_figures(name: str) -> Array:
         columns = {
             key: figures[name].to_numpy(np.float64) for key, figures in tables.items()
         }
@@ -369,8 +371,8 @@ def sampled_supply(
     z = scores() / at_five_percent
     factors = np.exp(np.where(z > 0, rise[:, None], fall[:, None]) * z)
     per_element = {
-        "cost_USD_kg": stated("price_USD_kg") * factors,
-        "supply_risk": stated("supply_risk") * np.exp(_RISK_SPREAD * scores()),
+        "cost_USD_kg": stated_figures("price_USD_kg") * factors,
+        "supply_risk": stated_figures("supply_risk") * np.exp(_RISK_SPREAD * scores()),
     }
     result = {}
     matrix = np.full((N_ELEMENTS, 1 + draws), np.nan)

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from .._core import _toml, datasets
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core._toml import Evidence, Name, Strict, Text
 from .._core.elements import INDEX, SYMBOLS
 from .._core.errors import InputError
@@ -156,7 +156,7 @@ class Scenario(Strict):
 
     @field_validator("recycled")
     @classmethod
-    def _recycled(cls, recycled: dict[str, float]) -> dict[str, float]:
+    def _check_recycled(cls, recycled: dict[str, float]) -> dict[str, float]:
         if stray := [symbol for symbol in recycled if symbol not in INDEX]:
             raise ValueError(f"{stray[0]!r} is no chemical element")
         return recycled
@@ -209,7 +209,7 @@ def scenarios() -> list[str]:
     return _toml.names(_FOLDER)
 
 
-@named
+@check_arguments
 def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     """Read a scenario by name, or by the path of a TOML file.
 
@@ -230,17 +230,17 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     if isinstance(scenario, Scenario):
         return scenario
     if scenario in scenarios():
-        return _embedded(datasets.path(f"{_FOLDER}/{scenario}.toml"))
+        return _embedded_scenarios(datasets.path(f"{_FOLDER}/{scenario}.toml"))
     return _toml.load(scenario, Scenario, "scenario", _FOLDER)
 
 
 @lru_cache(maxsize=16)
-def _embedded(file: Path) -> Scenario:
-    # Embedded files do not change while a process runs (`datasets.refuse_changed`).
+def _embedded_scenarios(file: Path) -> Scenario:
+    # Embedded files do not change while a process runs (`datasets.check_unchanged`).
     return _toml.load(file, Scenario, "scenario", _FOLDER)
 
 
-@named
+@check_arguments
 def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> Scenario:
     """Return a scenario with other prices of some elements.
 
@@ -290,7 +290,7 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
     return state
 
 
-def check_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
+def validate_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
     """Return recycled shares; InputError if a key is no element or a share not 0 to 1."""
     if recycled is not None and not isinstance(recycled, Mapping):
         raise InputError(

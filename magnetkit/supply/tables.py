@@ -26,9 +26,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.elements import SYMBOLS
-from .scenario import Row, Scenario, check_recycled, countries, load_scenario, rows
+from .scenario import Row, Scenario, countries, load_scenario, rows, validate_recycled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ _UNNAMED_INSTABILITY = 0.5
 _NEXT_PRICES = (2, 2)
 
 
-@named
+@check_arguments
 def element_table(
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
@@ -69,7 +69,7 @@ def element_table(
     import pandas as pd
 
     state = load_scenario(scenario)
-    shares = {**state.recycled, **check_recycled(recycled)}
+    shares = {**state.recycled, **validate_recycled(recycled)}
     stages: dict[str, list[Row]] = {}
     for row in rows("production"):
         stages.setdefault(row["element"], []).append(row)
@@ -101,7 +101,7 @@ def element_table(
                 "price_high_USD_kg": float(high) if high else float("nan"),
                 "largest_producer": stage["country_1"],
                 "largest_share": float(stage["share_1_pct"]) / 100.0,
-                "export_control": _controls_on(element),
+                "export_control": _active_controls(element),
                 **{
                     k: v
                     for k, v in row.items()
@@ -132,7 +132,7 @@ def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
     return float(row["hhi"]), instability / abroad, withheld / abroad
 
 
-def _controls_on(element: str) -> str:
+def _active_controls(element: str) -> str:
     """Return the export controls on an element that have not ended, with their status."""
     return "; ".join(
         f"{row['country']}, {row['effective']}: {row['measure']} ({row['status_2026_11']})"
@@ -157,7 +157,7 @@ def claims() -> "pd.DataFrame":
     return pd.DataFrame(rows("claims"))
 
 
-@named
+@check_arguments
 def overdue(
     today: date | None = None, symbols: Collection[str] | None = None
 ) -> list[str]:

@@ -72,11 +72,13 @@ def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
     return curie_temperature(phases, root_codes(codes), prior_parameters())
 
 
-def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Array:
+def trend_columns(
+    phases: CompositionTable, codes: NDArray[np.int8], base: Array
+) -> Array:
     """Return trend, smooth and local columns, see `TrendProcess`."""
     from ..features._descriptor_kernels import design
 
-    return design(phases.rows, layout(), *placed(codes, base))
+    return design(phases.rows, layout(), *classify_rows(codes, base))
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +89,9 @@ def layout() -> "Layout":
     return Layout(ratio_sums()[1], len(ROOTS), OFFSET_K, _SLOPE_K)
 
 
-def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Array]:
+def classify_rows(
+    codes: NDArray[np.int8], base: Array
+) -> tuple[NDArray[np.int64], Array]:
     """Return the kind of each row, its place in `ROOTS`, and its reduced mean.
 
     Where there is no physics the kind is the one behind the last.
@@ -98,7 +102,7 @@ def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Arr
 
 
 class Asked(NamedTuple):
-    """Phases whose Curie temperature is asked, and their hosts; see `asked`."""
+    """Phases whose Curie temperature is asked, and their hosts; see `prepare_query`."""
 
     phases: CompositionTable
     codes: NDArray[np.int8]
@@ -109,7 +113,7 @@ class Asked(NamedTuple):
         return Asked(self.phases[rows], self.codes[rows], self.outside[rows])
 
 
-def asked(part: Partition) -> Asked:
+def prepare_query(part: Partition) -> Asked:
     """Return whose Curie temperature is that of recipes, measured ones and a user's alike.
 
     Of a charge, whose rest is a boundary phase, its hard phase; `outside` is the share of weight of
@@ -131,9 +135,9 @@ def asked(part: Partition) -> Asked:
     return Asked(both[order], codes, outside)
 
 
-def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
+def curie_phases(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
     """Return host, a root, and phase of which compounds have their Curie temperature."""
-    found = asked(partition(table))
+    found = prepare_query(partition(table))
     return root_codes(found.codes), found.phases
 
 
@@ -172,26 +176,28 @@ class Beside:
 
         Of n hard phases, whose hosts are `codes`, (n,).
         """
-        alike = _alike(phases.to_array(), root_codes(codes), self.atoms, self.host)
+        alike = _correlation(
+            phases.to_array(), root_codes(codes), self.atoms, self.host
+        )
         alike[alike < _UNLIKE] = 0.0
         value = curie_temperature(phases, codes, load()) + multiply(alike, self.weights)
         return value, alike.max(axis=1)
 
 
-def beside(rows: TrainingSet) -> Beside | None:
+def replacement_rows(rows: TrainingSet) -> Beside | None:
     """Return measured rows beside the calibrated parameters; None where those answer for none."""
-    codes, phases = phases_of(rows.table)
+    codes, phases = curie_phases(rows.table)
     apart = rows.values - curie_temperature(phases, codes, load())
     known = np.isfinite(apart)
     if not known.any():
         return None
     atoms = phases.to_array()[known]
     host = codes[known]
-    covariance = _alike(atoms, host, atoms, host) + _NOISE * np.eye(len(atoms))
+    covariance = _correlation(atoms, host, atoms, host) + _NOISE * np.eye(len(atoms))
     return Beside(atoms, host, multiply(invert(covariance), apart[known]))
 
 
-def _alike(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array:
+def _correlation(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array:
     """Return the correlations of two sets of compounds; 0 between hosts."""
     from scipy.spatial.distance import cdist
 
@@ -216,7 +222,7 @@ class Branch:
     """The residual of some hosts, and the size of its errors."""
 
     process: TrendProcess  # the residual, over the columns of `CurieModel.columns`
-    # The size of an error is their sum over one and what `error_of` returns, K, (7,).
+    # The size of an error is their sum over one and what `error_inputs` returns, K, (7,).
     coefficients: Array
     edge: float  # novelty at the edge of the domain
     # The hosts of `ROOTS` whose rows it learnt from; last, whether rows without physics.
@@ -301,7 +307,7 @@ class CurieModel:
     @property
     def file(self) -> Path:
         """Where the model is kept."""
-        return _store.file_of(self.target, self.manifest["key"])
+        return _store.model_file(self.target, self.manifest["key"])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -352,7 +358,7 @@ class CurieModel:
     ) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
         base = self.base(phases, codes)
-        return columns_of(phases, codes, base), base
+        return trend_columns(phases, codes, base), base
 
     def base(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
         """Return the physical mean, K, NaN where there is none."""
@@ -362,16 +368,16 @@ class CurieModel:
 
     def branch_of(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
         """Return which branch answers for phases of hosts `codes`."""
-        return self.of_host[placed(codes, base)[0]]
+        return self.of_host[classify_rows(codes, base)[0]]
 
     def residual(self, whose: Asked, base: Array) -> Residual:
         """Return the residual of phases whose physical mean is given."""
-        from ._gaussian_process_kernels import said
+        from ._gaussian_process_kernels import posterior_of_picked
 
         phases, codes, outside = whose
         which = self.branch_of(codes, base)
         rows = phases.rows
-        kind, at = placed(codes, base)
+        kind, at = classify_rows(codes, base)
         amount, measured = self._met(phases)
         mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
         unseen = _unseen(phases, kind, self._seen)
@@ -384,13 +390,13 @@ class CurieModel:
             if len(picked):
                 process = branch.process
                 own = process.in_units(
-                    said(rows, picked, layout(), kind, at, process.known)
+                    posterior_of_picked(rows, picked, layout(), kind, at, process.known)
                 )
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
                 found.mean[picked] = own.mean
                 found.novelty[picked] = new
-                known = error_of(
+                known = error_inputs(
                     new, own.local, outside[picked], own.mean, unseen[picked]
                 )
                 found.size[picked] = error_size(branch.coefficients, known)
@@ -487,7 +493,7 @@ class CurieModel:
         from ..alloy._read import read_inputs
 
         inputs = read_inputs(compositions, basis, strict=strict)
-        found = self.of_phases(asked(partition(inputs.table)), interval)
+        found = self.of_phases(prepare_query(partition(inputs.table)), interval)
         frame = pd.DataFrame(
             {
                 self.target: found.value,
@@ -508,9 +514,9 @@ class CurieModel:
     @cached_property
     def _seen(self) -> NDArray[np.bool_]:
         """Whether a known compound of each host holds each element; the last without physics."""
-        codes, phases = phases_of(self.known.table)
+        codes, phases = curie_phases(self.known.table)
         found = np.zeros((len(self.of_host), N_ELEMENTS), bool)
-        kind, _ = placed(codes, self.base(phases, codes))
+        kind, _ = classify_rows(codes, self.base(phases, codes))
         found[np.repeat(kind, np.diff(phases.indptr)), phases.indices] = True
         return found
 
@@ -523,9 +529,9 @@ class CurieModel:
 
     def _met(self, phases: CompositionTable) -> tuple[Array, NDArray[np.bool_]]:
         """Return the amount of elements that no known row holds, and whether a row is known."""
-        from ._gaussian_process_kernels import met
+        from ._gaussian_process_kernels import familiarity
 
-        return met(phases.rows, WEIGHTS, EDGE, *self._marks)
+        return familiarity(phases.rows, WEIGHTS, EDGE, *self._marks)
 
 
 def _unseen(
@@ -538,7 +544,7 @@ def _unseen(
     return np.asarray(np.minimum(amount / _FOREIGN, 1.0))
 
 
-def error_of(
+def error_inputs(
     novelty: Array, local: Array, outside: Array, residual: Array, unseen: Array
 ) -> Array:
     """Return what an error's size is told from, (n, 6): first a deviation that novelty says."""
@@ -549,5 +555,5 @@ def error_of(
 
 
 def error_size(coefficients: Array, known: Array) -> Array:
-    """Return what an error is taken to be proportional to, K, from what `error_of` returns."""
+    """Return what an error is taken to be proportional to, K, from what `error_inputs` returns."""
     return coefficients[0] + (known * coefficients[1:]).sum(axis=1)

@@ -31,20 +31,20 @@ from ._curie import (
     Branch,
     CurieModel,
     Residual,
-    asked,
-    beside,
-    columns_of,
-    error_of,
+    classify_rows,
+    error_inputs,
     error_size,
     physical,
-    placed,
+    prepare_query,
+    replacement_rows,
+    trend_columns,
 )
 from ._measured import (
     CURIE_FOLDS,
     TARGET,
     TrainingSet,
+    chemical_families,
     curie_set,
-    families_of,
     fold,
     keys,
     own_set,
@@ -84,7 +84,7 @@ _TRAINING_DRAWS = 4
 class Rows(NamedTuple):
     """The rows of a training set as they are learnt, arrays over n rows.
 
-    `x` are the columns of `asked`, `base` is the physical mean; `host` is the last where there is
+    `x` are the columns of `prepare_query`, `base` is the physical mean; `host` is the last where there is
     none; rows of one composition have one number in `compound`.
     """
 
@@ -118,10 +118,10 @@ class LeftOut(NamedTuple):
     base: Array
 
     def known(self, rows: "NDArray | slice" = slice(None)) -> Array:
-        """Return what `error_of` does of some rows."""
+        """Return what `error_inputs` does of some rows."""
         apart = self.mean - np.where(np.isfinite(self.base), self.base, TYPICAL_K)
         known = self.novelty, self.local, self.outside, apart, self.unseen
-        return error_of(*(each[rows] for each in known))
+        return error_inputs(*(each[rows] for each in known))
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""
@@ -132,14 +132,14 @@ class LeftOut(NamedTuple):
         return found
 
 
-def trained(
+def train_model(
     data: TrainingSet, advance: Any = lambda: None
 ) -> tuple[CurieModel, list[LeftOut]]:
     """Train on a set; return also what is said of rows left out by paper, then by chemistry.
 
     The latter of a large set alone. `advance` is called once a fold and once before.
     """
-    blank = uncalibrated(data)
+    blank = fit_uncalibrated(data)
     advance()
     made = left_out(blank, advance)
     # Where a row's compound is all that there is, nothing is left to predict it from.
@@ -152,7 +152,7 @@ def trained(
     both = [made] if len(data) < _SMALL else [made, left_out(blank, advance, True)]
     values = np.concatenate([data.values] * len(both))
     every = LeftOut(*(np.concatenate(parts) for parts in zip(*both, strict=True)))
-    branches, scores = calibrated(blank.branches, every, values)
+    branches, scores = calibrate_errors(blank.branches, every, values)
     manifest = {
         "target": TARGET,
         "origin": data.origin,
@@ -172,7 +172,7 @@ def trained(
     return model, both
 
 
-def calibrated(
+def calibrate_errors(
     branches: Sequence[Branch], made: LeftOut, values: Array
 ) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
     """Return branches with the sizes of errors, and scores, from what was measured of `made`."""
@@ -194,13 +194,13 @@ def calibrated(
     for k in range(len(fitted)):
         own = inside & (made.branch == k)
         scores.append(
-            _harder(
+            _wider_scores(
                 score, own if own.sum() >= _LEAST_OUTSIDE else inside, made.chemistry
             )
         )
     beyond = predicted & ~inside
     outside = (
-        _harder(score, beyond, made.chemistry)
+        _wider_scores(score, beyond, made.chemistry)
         if beyond.sum() >= _LEAST_OUTSIDE
         else score[:0]
     )
@@ -217,7 +217,7 @@ def left_out_half_widths(
     data = model.known
     halves = []
     for number, rows_left in enumerate(left):
-        folds = folds_of(data, chemistry=number == 1)
+        folds = assign_folds(data, chemistry=number == 1)
         half = np.full(len(data), np.nan)
         for k in np.unique(folds):
             test = folds == k
@@ -246,10 +246,10 @@ def _calibrated_without(
         parts.append([part[rows] for part in rows_left])
         values.append(model.known.values[rows])
     other = LeftOut(*map(np.concatenate, zip(*parts, strict=True)))
-    return calibrated(model.branches, other, np.concatenate(values))
+    return calibrate_errors(model.branches, other, np.concatenate(values))
 
 
-def _harder(
+def _wider_scores(
     score: Array, rows: NDArray[np.bool_], chemistry: NDArray[np.bool_]
 ) -> Array:
     """Return the scores of rows, of the way of leaving out whose intervals are the wider.
@@ -263,9 +263,9 @@ def _harder(
     )
 
 
-def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
+def fit_uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
     """Return a model whose intervals are not calibrated yet; without physics, on data alone."""
-    own = rows_of(data, physics)
+    own = training_rows(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
     branches = [Branch(TrendProcess(), np.ones(7), 1.0, np.ones(len(of_host), bool))]
     for host, name in enumerate(ROOTS):
@@ -282,7 +282,7 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
     )
 
 
-def folds_of(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
+def assign_folds(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
     """Return the fold of each row, shape (n,): that of its group, or its chemistry.
 
     A chemistry is a host with the elements but rare earths. The groups of a large set go by
@@ -290,8 +290,8 @@ def folds_of(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
     """
     groups = data.groups
     if chemistry:
-        hosts = asked(partition(data.table)).codes.astype(str)
-        groups = np.char.add(hosts, families_of(data.table))
+        hosts = prepare_query(partition(data.table)).codes.astype(str)
+        groups = np.char.add(hosts, chemical_families(data.table))
     if len(data) >= _SMALL:
         return np.array([fold(group) for group in groups], np.int64)
     _, code = np.unique(groups, return_inverse=True)
@@ -307,8 +307,8 @@ def left_out(
     its source. The scales are searched without them too.
     """
     data = model.known
-    groups = folds_of(data, chemistry)
-    own = rows_of(data, model.physics)
+    groups = assign_folds(data, chemistry)
+    own = training_rows(data, model.physics)
     made = np.full((4, len(data)), np.nan)
     for k in range(CURIE_FOLDS):
         test = np.flatnonzero(groups == k)
@@ -348,21 +348,25 @@ def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
     Beside the calibrated parameters, which know the embedded facts, the rows move what is like
     them alone.
     """
-    known = _joined(model.known, rows)
-    own = rows_of(known, model.physics)
+    known = _join_rows(model.known, rows)
+    own = training_rows(known, model.physics)
     branches = fit_branches(known, own, model.branches)
-    near = None if model.decides else beside(rows)
+    near = None if model.decides else replacement_rows(rows)
     return replace(model, branches=branches, known=known, beside=near)
 
 
-def rows_of(data: TrainingSet, physics: bool) -> Rows:
+def training_rows(data: TrainingSet, physics: bool) -> Rows:
     """Return the rows of a set as they are learnt, with or without the physics."""
-    own = asked(partition(data.table))
+    own = prepare_query(partition(data.table))
     phases, codes, _ = own
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
     _, compound = np.unique(keys(data.table.to_array()), return_inverse=True)
     return Rows(
-        columns_of(phases, codes, base), base, placed(codes, base)[0], compound, own
+        trend_columns(phases, codes, base),
+        base,
+        classify_rows(codes, base)[0],
+        compound,
+        own,
     )
 
 
@@ -415,7 +419,7 @@ def fit_rows(
     return blank.fit(x, y, noise)
 
 
-def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
+def _join_rows(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
     return TrainingSet(
         known.target,
         CompositionTable.from_array(
@@ -472,13 +476,13 @@ def _load(
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
-    file = _store.file_of(TARGET, key_of(known))
-    train = partial(_trained, known, progress)
+    file = _store.model_file(TARGET, model_key(known))
+    train = partial(_train_and_store, known, progress)
     rebuild = partial(unpack, known)
     return _store.load_or_train(file, train, pack, rebuild)
 
 
-def key_of(known: TrainingSet) -> str:
+def model_key(known: TrainingSet) -> str:
     """Return a hash of what decides the model that is trained on a set.
 
     The physics enters by its answers to the compounds of the set: other code or tables that give
@@ -488,32 +492,32 @@ def key_of(known: TrainingSet) -> str:
     from . import _curie, _process
     from . import _gaussian_process_kernels as _gaussian_process
 
-    own = rows_of(known, physics=True)
+    own = training_rows(known, physics=True)
     # `host` says where there is no physics.
     columns = np.nan_to_num(np.column_stack([own.x, own.base]))
     size = np.abs(columns).max(axis=0)
     # The last digits depend on the machine; adding zero makes one of the two zeros.
     design = np.round(columns / np.where(size > 0.0, size, 1.0), 9) + 0.0
     scales = [f"{each:.9g}" for each in size]
-    groups = (known.groups, folds_of(known))
+    groups = (known.groups, assign_folds(known))
     received = (design, scales, own.host, own.compound, known.values, *groups)
     fits = (_curie, _process, _intervals, _gaussian_process)
     return _store.key(received, (*fits, sys.modules[__name__], _store))
 
 
-def _trained(known: TrainingSet, progress: bool) -> CurieModel:
+def _train_and_store(known: TrainingSet, progress: bool) -> CurieModel:
     from .._core._progress import bar
 
     with bar(
         f"training {TARGET}", CURIE_FOLDS * (1 + (len(known) >= _SMALL)) + 1, progress
     ) as advance:
-        model, _ = trained(known, advance)
-    return replace(model, manifest={**model.manifest, "key": key_of(known)})
+        model, _ = train_model(known, advance)
+    return replace(model, manifest={**model.manifest, "key": model_key(known)})
 
 
 def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
     """Train, and keep in the cache whatever is there."""
-    model = _trained(data, progress)
+    model = _train_and_store(data, progress)
     _store.save(model.file, *pack(model))
     _load.cache_clear()
     return model

@@ -77,7 +77,7 @@ def decay(t):
 # x float64 (d,): one new row; moving columns of the block that are not 0 in it -> at, how many
 # Says also whether they are those in `at` already.
 @jit(part="linked")
-def _present(x, block, at, before):
+def _present_elements(x, block, at, before):
     count = 0
     same = True
     for c in range(len(block.moving)):
@@ -167,7 +167,7 @@ class Room(NamedTuple):
 
 
 @jit(part="merged")
-def room_for(known):
+def allocate_workspace(known):
     """Return room to work in."""
     m = len(known.weights)
     smooth = np.empty(m, np.float32)
@@ -207,7 +207,7 @@ def posterior_rows(X, known, room, out, first):
     for i in range(len(X)):
         x = X[i]
         # Candidates next to each other mostly hold the same elements: what the others add stays.
-        n_ones, same = _present(x, near, ones, n_ones)
+        n_ones, same = _present_elements(x, near, ones, n_ones)
         if not same:
             _absent(near, ones, n_ones, rest)
         _squares(x, near, ones, n_ones, rest, smooth)
@@ -216,7 +216,7 @@ def posterior_rows(X, known, room, out, first):
             k = np.float32(1.0) + t * (np.float32(1.0) + t * np.float32(1 / 3))
             smooth[j] = one * k * decay(t)
         if two > 0.0:
-            n_twos, same = _present(x, far, twos, n_twos)
+            n_twos, same = _present_elements(x, far, twos, n_twos)
             if not same:
                 _absent(far, twos, n_twos, last)
             _squares(x, far, twos, n_twos, last, local)
@@ -254,7 +254,7 @@ def posterior_rows(X, known, room, out, first):
 # As `posterior`, of rows start to stop
 @jit
 def _rows(X, known, out, start, stop):
-    posterior_rows(X[start:stop], known, room_for(known), out, start)
+    posterior_rows(X[start:stop], known, allocate_workspace(known), out, start)
 
 
 # X float64 (n, d): new rows; known: see `Known` -> out float64 (3, n), see `posterior_rows`
@@ -271,8 +271,8 @@ _TILE = 32
 
 # picked int64 (p): rows to speak of; the rest as `design_rows` and `posterior_rows` take it
 @jit
-def _said(rows, picked, layout, kind, at, known, out, start, stop):
-    room = room_for(known)
+def _posterior_row(rows, picked, layout, kind, at, known, out, start, stop):
+    room = allocate_workspace(known)
     x = np.empty((_TILE, width(layout)))
     for first in range(start, stop, _TILE):
         some = picked[first : min(stop, first + _TILE)]
@@ -280,12 +280,12 @@ def _said(rows, picked, layout, kind, at, known, out, start, stop):
         posterior_rows(x[: len(some)], known, room, out, first)
 
 
-# As `_said`, for all picked rows -> out float64 (3, p)
-def said(rows, picked, layout, kind, at, known):
+# As `_posterior_row`, for all picked rows -> out float64 (3, p)
+def posterior_of_picked(rows, picked, layout, kind, at, known):
     """Return mean, nearest correlation and neighbours' residual of each picked row."""
     out = np.empty((3, len(picked)))
     share_rows(
-        _said,
+        _posterior_row,
         len(picked),
         rows,
         picked,
@@ -304,7 +304,7 @@ def said(rows, picked, layout, kind, at, known):
 # ascending; foreign bool (118): elements that none of them holds
 # Writes other float64 (n), same bool (n).
 @jit
-def _met(rows, weights, edge, known, foreign, other, same, start, stop):
+def _familiarity_row(rows, weights, edge, known, foreign, other, same, start, stop):
     for i in range(start, stop):
         amount = 0.0
         number = np.int64(0)
@@ -329,11 +329,11 @@ def _met(rows, weights, edge, known, foreign, other, same, start, stop):
         same[i] = low < len(known) and known[low] == number
 
 
-# As `_met` -> float64 (n), bool (n)
-def met(rows, weights, edge, known, foreign):
+# As `_familiarity_row` -> float64 (n), bool (n)
+def familiarity(rows, weights, edge, known, foreign):
     """Return the amount of foreign elements, and whether each composition is a known one."""
     n = len(rows.indptr) - 1
     other = np.empty(n)
     same = np.empty(n, np.bool_)
-    share_rows(_met, n, rows, weights, edge, known, foreign, other, same)
+    share_rows(_familiarity_row, n, rows, weights, edge, known, foreign, other, same)
     return other, same

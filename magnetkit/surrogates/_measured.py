@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 
 from .._core import _fetch, datasets
 from .._core._constants import ZERO_CELSIUS
-from .._core._files import whole
+from .._core._files import write_whole
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError, StoreError
 from .._core.settings import get_settings
-from ..alloy._files import read_whole
+from ..alloy._files import read_small_table
 from ..alloy.table import CompositionTable
 
 _log = logging.getLogger("magnetkit")
@@ -225,7 +225,7 @@ def read_frame(given: Any) -> pd.DataFrame:
             )
         return pa.table(given).to_pandas()
     try:
-        return read_whole(Path(given)).to_pandas()
+        return read_small_table(Path(given)).to_pandas()
     except InputError as error:
         raise DataError(f"cannot read the data: {error}") from None
 
@@ -240,7 +240,7 @@ def table_path(given: Any) -> Path:
     if not path.is_file():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with whole(path) as work:
+            with write_whole(path) as work:
                 work.write_text(text, "utf-8")
         except OSError as error:
             raise StoreError(
@@ -428,9 +428,9 @@ def curie_set() -> TrainingSet:
 
 @lru_cache(maxsize=4)
 def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
-    frames = [_embedded()]
+    frames = [_embedded_facts()]
     if plain is not None:
-        frames.append(_plain(pd.read_csv(plain)))
+        frames.append(_plain_rows(pd.read_csv(plain)))
     if by_paper is not None:
         frames.append(
             _by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False))
@@ -457,7 +457,7 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
     return found
 
 
-def _embedded() -> pd.DataFrame:
+def _embedded_facts() -> pd.DataFrame:
     """Return the facts of datasets/intrinsic; the paper of one is its DOI, or what is cited."""
     names = ["name", "value", "paper"]
     columns = ["formula", TARGET, "source"]
@@ -474,7 +474,7 @@ def _embedded() -> pd.DataFrame:
     return found[np.isfinite(found["value"])]
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Return DS1+DS2 with the columns that `clean` takes."""
     if not {"Name", "TC"} <= set(frame.columns):
         raise DataError(
@@ -568,7 +568,11 @@ def clean(
     drop(frame["borides"], "boron in what is mostly rare earth")
     drop(frame["unnumbered"], "elements without amounts")
     drop(_contradicting_papers(frame), "paper that others contradict", listed=True)
-    drop(_contradicted(frame), "value that two or more others contradict", listed=True)
+    drop(
+        _find_contradictions(frame),
+        "value that two or more others contradict",
+        listed=True,
+    )
     if "typed" not in frame:
         frame["typed"] = False
     joined = (
@@ -579,7 +583,7 @@ def clean(
     removed["repeated within a paper, joined by the median"] = len(frame) - len(joined)
     table = table[joined["at"].to_numpy()]
     paper = joined["paper"].to_numpy(np.str_)
-    families = [f"{NO_PAPER}{name}" for name in families_of(table)]
+    families = [f"{NO_PAPER}{name}" for name in chemical_families(table)]
     systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
     groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
     # A review prints one value a compound: what is left out together are all its rare earths.
@@ -607,7 +611,7 @@ def thousandths(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.floor(1000.0 * fractions + EDGE).astype(np.int64)
 
 
-def families_of(table: CompositionTable) -> NDArray[np.str_]:
+def chemical_families(table: CompositionTable) -> NDArray[np.str_]:
     """Return the elements of each composition without its rare earths, joined by dashes."""
     atoms = table.to_array()
     atoms[:, [INDEX[s] for s in RARE_EARTHS]] = 0.0
@@ -620,7 +624,7 @@ def _columns(
     return atoms[:, [INDEX[s] for s in symbols]].sum(axis=1)
 
 
-def _contradicted(frame: pd.DataFrame) -> NDArray[np.bool_]:
+def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Return the rows far from the median of three or more sources of the same compound."""
     own = frame.groupby(["key", "paper"])["value"].median().reset_index()
     of_compound = own.groupby("key")["value"]
@@ -636,7 +640,9 @@ def _contradicting_papers(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Return the rows of papers half or more of whose checkable compounds are contradicted."""
     several = frame.groupby("key")["paper"].transform("nunique") >= 3
     share = (
-        pd.Series(_contradicted(frame))[several].groupby(frame["paper"][several]).mean()
+        pd.Series(_find_contradictions(frame))[several]
+        .groupby(frame["paper"][several])
+        .mean()
     )
     whole = set(share.index[share >= 0.5]) - set(COMPILATIONS)
     return frame["paper"].isin(whole).to_numpy(bool)

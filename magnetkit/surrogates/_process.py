@@ -321,9 +321,9 @@ class TrendProcess:
         one, two = np.exp(2.0 * self.theta_[:2])
         slopes = np.zeros(self.n_features_in_)
         level = 0.0
-        slopes[: self.trend] = _weighed(trend, weights) / self.scale_
+        slopes[: self.trend] = _weighted_sum(trend, weights) / self.scale_
         if self.linear:
-            slopes[begin:] = two * _weighed(last, weights)
+            slopes[begin:] = two * _weighted_sum(last, weights)
             level = -float((slopes[begin:] * self.middle_).sum())
             last = last[:, :0]
             two = 0.0
@@ -390,7 +390,7 @@ def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
     )
 
 
-def _weighed(rows: Array, weights: Array) -> Array:
+def _weighted_sum(rows: Array, weights: Array) -> Array:
     """Return the sum of rows times their weights, in the order of the rows."""
     found: Array = (rows * weights[:, None]).sum(axis=0)
     return found

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from .._core._arguments import warn
-from .._core._files import whole
+from .._core._files import write_whole
 from .._core.errors import StoreError
 from .._core.settings import get_settings
 
@@ -88,7 +88,7 @@ def syntax_sha256(files: Iterable[str | Path]) -> str:
     found = hashlib.sha256(b"".join(map(_syntax, sources))).hexdigest()
     with suppress(OSError):
         note.parent.mkdir(parents=True, exist_ok=True)
-        with whole(note) as work:
+        with write_whole(note) as work:
             work.write_text(found)
     return found
 
@@ -129,7 +129,7 @@ def key(data: Any, modules: Iterable[ModuleType]) -> str:
     return fingerprint((data, versions(), syntax_sha256(files)))[:16]
 
 
-def file_of(target: str, key: str) -> Path:
+def model_file(target: str, key: str) -> Path:
     """Return where the model of a target is kept that was trained as its `key` says."""
     name = re.sub(r"[^\w.-]+", "_", target)
     return get_settings().cache_dir / "surrogates" / f"{name}-{key}.model"
@@ -153,7 +153,7 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     line = json.dumps(described, sort_keys=True).encode() + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with whole(file) as work:
+        with write_whole(file) as work:
             work.write_bytes(MAGIC + line + payload)
     except OSError as error:
         raise StoreError(
@@ -235,17 +235,17 @@ def _loads(payload: bytes) -> dict[str, Any]:
     with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
         arrays = dict(archive)
 
-    def made(node: Any) -> Any:
+    def build(node: Any) -> Any:
         if not isinstance(node, dict):
             return node
         ((kind, value),) = node.items()
         if kind == "array":
             return arrays[value]
         if kind == "tuple":
-            return tuple(made(v) for v in value)
+            return tuple(build(v) for v in value)
         if kind not in ("dict", "process"):
             raise ValueError(f"no type {kind!r} is known")
-        inner = {k: made(v) for k, v in value.items()}
+        inner = {k: build(v) for k, v in value.items()}
         if kind == "dict":
             return inner
         process = TrendProcess()
@@ -253,7 +253,7 @@ def _loads(payload: bytes) -> dict[str, Any]:
             setattr(process, name, value)
         return process
 
-    content = made(json.loads(arrays.pop("tree").tobytes()))
+    content = build(json.loads(arrays.pop("tree").tobytes()))
     if not isinstance(content, dict):
         raise ValueError("it holds no model")
     return content

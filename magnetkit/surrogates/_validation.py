@@ -14,7 +14,7 @@ from ..features._elements import composition_statistics, load_table
 from ..features.rare_earths import rare_earth_descriptors
 from ..phases.partition import partition
 from . import _curie_training, _merit, energy
-from ._curie import asked
+from ._curie import prepare_query
 from ._measured import TARGET as CURIE
 from ._measured import TrainingSet, keys
 from .intrinsic import intrinsic
@@ -135,10 +135,10 @@ def _fit_regressor(coverage: float) -> Fit:
 
 def _fit_curie(coverage: float) -> Fit:
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        model, _ = _curie_training.trained(data)
+        model, _ = _curie_training.train_model(data)
 
         def predict(table: CompositionTable) -> Prediction:
-            answer = model.of_phases(asked(partition(table)), coverage)
+            answer = model.of_phases(prepare_query(partition(table)), coverage)
             low = np.maximum(answer.value - answer.half, 0.0)
             return Prediction(answer.value, low, answer.value + answer.half)
 
@@ -309,7 +309,7 @@ def _curie_left_out(
     data: TrainingSet, coverage: float, advance: Callable[[], None]
 ) -> Prediction:
     """Return what the model of the Curie temperature says of rows it left out in training."""
-    model, left = _curie_training.trained(data, advance)
+    model, left = _curie_training.train_model(data, advance)
     half = _curie_training.left_out_half_widths(model, left, coverage)[0]
     value = left[0].mean
     return Prediction(value, np.maximum(value - half, 0.0), value + half)
@@ -354,7 +354,7 @@ def splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.in
     """Yield training and test rows of each fold; a test row's compound is in no training row."""
     compounds = _compounds(data.table)
     folds = (
-        _curie_training.folds_of(data)
+        _curie_training.assign_folds(data)
         if data.target == CURIE
         else _even_folds(data.groups)
     )

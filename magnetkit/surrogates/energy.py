@@ -99,7 +99,7 @@ class EnergyModel:
     @property
     def file(self) -> Path:
         """Where the model is kept."""
-        return _store.file_of(self.target, key_of(self.known))
+        return _store.model_file(self.target, model_key(self.known))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -139,7 +139,7 @@ class EnergyModel:
         inputs = read_inputs(compositions, basis, strict=strict)
         table = inputs.table
         found = self.process.estimate(columns(table))
-        new = np.maximum(found.novelty, _foreign(table, self.known.table))
+        new = np.maximum(found.novelty, _foreign_amount(table, self.known.table))
         distance = new / self.edge
         width = [_intervals.quantile(s, interval) for s in self.scores]
         known = found._replace(novelty=new)
@@ -173,7 +173,7 @@ def size(coefficients: Array, found: Estimate) -> Array:
     )
 
 
-def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
+def _foreign_amount(table: CompositionTable, known: CompositionTable) -> Array:
     """Return the amount of elements that no known composition holds, over what is wholly new."""
     other = np.ones(N_ELEMENTS, bool)
     other[np.unique(known.indices)] = False
@@ -182,7 +182,7 @@ def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
     return np.minimum(amount / _FOREIGN, 1.0)
 
 
-def key_of(data: TrainingSet) -> str:
+def model_key(data: TrainingSet) -> str:
     """Return a hash of what decides the model that is trained on a set."""
     from ..features import _descriptor_kernels as _descriptors
     from ..features import _elements
@@ -258,7 +258,7 @@ def load(data: "str | Path | None" = None, progress: bool = False) -> EnergyMode
         return _load(None if data is None else str(data), progress, str(get_settings()))
 
 
-def fitted(known: TrainingSet) -> EnergyModel | None:
+def stored_model(known: TrainingSet) -> EnergyModel | None:
     """Return the model that was fitted to a set beforehand; None where there is none.
 
     It is one of other rows, or of other columns, where the set or the features have changed.
@@ -285,30 +285,30 @@ def fitted(known: TrainingSet) -> EnergyModel | None:
 @lru_cache(maxsize=4)
 def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
     known = training_set(ENERGY, data)
-    if data is None and (model := fitted(known)) is not None:
+    if data is None and (model := stored_model(known)) is not None:
         return model
-    file = _store.file_of(ENERGY, key_of(known))
-    train = partial(_trained, known, progress)
-    unpack = partial(_unpacked, known)
-    return _store.load_or_train(file, train, _packed, unpack)
+    file = _store.model_file(ENERGY, model_key(known))
+    train = partial(_train_and_store, known, progress)
+    unpack = partial(_unpack, known)
+    return _store.load_or_train(file, train, _pack, unpack)
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
     """Train, and keep in the cache whatever is there."""
-    model = _trained(known, progress)
-    _store.save(model.file, *_packed(model))
+    model = _train_and_store(known, progress)
+    _store.save(model.file, *_pack(model))
     _load.cache_clear()
     return model
 
 
-def _trained(known: TrainingSet, progress: bool) -> EnergyModel:
+def _train_and_store(known: TrainingSet, progress: bool) -> EnergyModel:
     from .._core._progress import bar
 
     with bar(f"training {known.target}", ENERGY_FOLDS + 1, progress) as advance:
         return fit(known, advance)
 
 
-def _packed(model: EnergyModel) -> _store.Packed:
+def _pack(model: EnergyModel) -> _store.Packed:
     content = {
         "process": model.process,
         "coefficients": model.coefficients,
@@ -319,7 +319,7 @@ def _packed(model: EnergyModel) -> _store.Packed:
     return content, model.manifest
 
 
-def _unpacked(
+def _unpack(
     known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]
 ) -> EnergyModel:
     scores = content.pop("inside"), content.pop("outside")

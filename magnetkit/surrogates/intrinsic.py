@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.units import parse_temperatures
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
@@ -14,21 +14,21 @@ from ..alloy.table import CompositionTable
 from ..compound.evaluate import (
     Intrinsic,
     PredictedCurie,
-    columns_of,
     condense,
-    evaluate_with,
+    evaluate_phases,
+    intrinsic_columns,
     quantile,
 )
 from ..compound.parameters import Parameters, load
-from ..phases.partition import Partition, assign_hosts, partition, purified
-from ._curie import Asked, CurieModel, asked
+from ..phases.partition import Partition, assign_hosts, partition, purify
+from ._curie import Asked, CurieModel, prepare_query
 from ._curie_training import load as load_curie
 
 if TYPE_CHECKING:
     from .._core._arrays import Condensed
 
 
-@named
+@check_arguments
 def evaluate(
     part: Partition,
     temperatures: float | NDArray[np.float64],
@@ -60,12 +60,12 @@ def evaluate(
     """
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
-        return evaluate_with(part, at, parameters, None, spread)
-    predicted = (curie or load_curie()).of_magnets(asked(part))
-    return evaluate_with(part, at, load(), predicted, spread)
+        return evaluate_phases(part, at, parameters, None, spread)
+    predicted = (curie or load_curie()).of_magnets(prepare_query(part))
+    return evaluate_phases(part, at, load(), predicted, spread)
 
 
-def condensed(
+def condense_groups(
     part: Partition,
     groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]" = (),
     curie: CurieModel | None = None,
@@ -85,7 +85,7 @@ def condensed(
         curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]
     ]
     if written is not None:
-        predicted = curie.of_magnets(asked(written))
+        predicted = curie.of_magnets(prepare_query(written))
     if (
         written is not None
         and predicted is not None
@@ -95,7 +95,7 @@ def condensed(
     else:
         # Whose it is is work, and for nothing where the parameters stand.
         whose = (
-            asked(part)
+            prepare_query(part)
             if curie.decides
             else Asked(*groups[0], np.zeros(len(part.host)))
         )
@@ -104,7 +104,7 @@ def condensed(
             values.append(predicted.value)
             groups.append((written.hard_phase, written.host))
     value = np.concatenate(values)
-    phases = condense(*_joined(groups), load())
+    phases = condense(*_join_groups(groups), load())
     known = np.isfinite(value)
     phases.state[known, CURIE] = value[known]
     return phases, predicted
@@ -113,7 +113,7 @@ def condensed(
 def condensed_alone(
     phases: CompositionTable, codes: Any, curie: CurieModel | None
 ) -> "Condensed":
-    """Return phases of hosts `codes` as `condensed` does its groups."""
+    """Return phases of hosts `codes` as `condense_groups` does its groups."""
     from ..compound._intrinsic_kernels import CURIE
 
     found = condense(phases, codes, load())
@@ -124,7 +124,7 @@ def condensed_alone(
     return found
 
 
-def _joined(
+def _join_groups(
     groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
 ) -> tuple[CompositionTable, NDArray[np.int8]]:
     """Return groups of phases as one."""
@@ -134,7 +134,7 @@ def _joined(
     return CompositionTable.concat(tables), np.concatenate(codes)
 
 
-@named
+@check_arguments
 def intrinsic(
     compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
@@ -192,5 +192,5 @@ def intrinsic(
     z = quantile(interval)
     inputs = read_inputs(compositions, basis, strict=strict)
     codes = assign_hosts(inputs.table, host)
-    got = evaluate(partition(purified(inputs.table, codes)[0], codes), kelvin)
-    return inputs.give(*(columns.frame() for columns in columns_of(got, z)))
+    got = evaluate(partition(purify(inputs.table, codes)[0], codes), kelvin)
+    return inputs.give(*(columns.frame() for columns in intrinsic_columns(got, z)))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.errors import InputError
 from . import _curie_training, energy, properties
 from ._measured import TARGET as CURIE
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .properties import PropertyModel
 
 
-@named
+@check_arguments
 def train(
     target: str,
     training_set: TrainingSet | None = None,
@@ -68,7 +68,7 @@ def train(
     return _regressing(replace(energy.retrain(chosen, progress), target=target))
 
 
-@named
+@check_arguments
 def load(
     target: str, data: Any = None, add: Any = None, progress: bool = True
 ) -> "CurieModel | EnergyModel | PropertyModel | Computed":

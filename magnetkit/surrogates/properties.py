@@ -55,7 +55,7 @@ class PropertyModel:
     @property
     def file(self) -> Path:
         """Where the model is kept."""
-        return _store.file_of(self.target, key_of(self.known))
+        return _store.model_file(self.target, key_of(self.known))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -144,7 +144,7 @@ def load(known: TrainingSet) -> PropertyModel:
         regressor = CompositionRegressor.from_content(content)
         return PropertyModel(known.target, known, regressor, manifest)
 
-    file = _store.file_of(known.target, key_of(known))
+    file = _store.model_file(known.target, key_of(known))
     with _LOADING:
         if file not in _loaded:
             _loaded[file] = _store.load_or_train(

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from .._core._arguments import share, whole
+from .._core._arguments import parse_whole_number, share
 from .._core.elements import N_ELEMENTS
 from .._core.errors import InputError, StoreError
 from ..alloy._read import as_table
@@ -162,7 +162,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         InputError
             If a composition cannot be read, or `y` is not one finite number for each row.
         """
-        trees = whole("trees", self.trees)
+        trees = parse_whole_number("trees", self.trees)
         if not _holds_compositions(X):
             X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
             values = np.asarray(y, np.float64)
@@ -180,7 +180,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         self._forget_columns()
         source = np.full(len(table), "given")
         rows = TrainingSet(self.target, table, values, row_groups, source, "given", {})
-        self.model_, _ = _curie_training.trained(rows)
+        self.model_, _ = _curie_training.train_model(rows)
         self.mixture_ = Mixture.of_mean(values)
         return self
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core._arguments import named
+from .._core._arguments import check_arguments
 from .._core.columns import properties
 from .._core.errors import DataError, InputError
 from ..alloy._read import Compositions, read_inputs
@@ -141,7 +141,7 @@ def check_target(target: str, data: Any = None) -> None:
         )
 
 
-@named
+@check_arguments
 def training_set(target: str, data: Any = None) -> TrainingSet:
     """Return the training set of a target.
 
@@ -173,7 +173,7 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     elif data is not None:
         if target == CURIE:
             return own_set(data)
-        return _own(target, data)
+        return _user_values(target, data)
     elif target in COMPUTED:
         raise InputError(
             f"{target} comes from physics, nothing is learnt beside it: load() answers; data= "
@@ -194,7 +194,7 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     return found
 
 
-def _own(target: str, given: Any) -> TrainingSet:
+def _user_values(target: str, given: Any) -> TrainingSet:
     """Return a user's own values, which must be such as a compound can have."""
     found = read_rows(target, given)
     low, high, unit = _LIMITS.get(target, (-np.inf, np.inf, ""))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit._core._arguments import _fits, named, path
+from magnetkit._core._arguments import _fits, check_arguments, path
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_values_fit_what_is_annotated(wanted, good, bad):
     assert not any(_fits(value, wanted) for value in bad)
 
 
-@named
+@check_arguments
 def half(value: float, of: "NotImported | str" = "", *, by: Sequence[float] = (2.0,), **more: Any):  # noqa: F821
     if more:
         raise InputError("own words")

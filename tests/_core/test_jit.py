@@ -189,11 +189,11 @@ def test_any_damage_is_seen(tmp_path, monkeypatch, damage, which):
     for file in files:
         file.write_bytes(np.random.default_rng(7).bytes(5000))
     _jit._list_files(files[0].parents[1], set())
-    _jit._checked(files[0].parents[1], np.inf)
+    _jit._remove_damaged(files[0].parents[1], np.inf)
     assert (kept_in(tmp_path), said) == (files, [])
     damaged = files[which == "nbi"]
     damaged.write_bytes(damage(damaged.read_bytes()))
-    _jit._checked(files[0].parents[1], np.inf)
+    _jit._remove_damaged(files[0].parents[1], np.inf)
     assert [file for file in files if file.exists()] == [files[which == "nbc"]]
     assert "were damaged; compiling them anew" in said[0]
 

@@ -10,7 +10,7 @@ from magnetkit.errors import CompositionError
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.alloy._grade_names import find, grades_among, is_grade, known, nearest
+from magnetkit.alloy._grade_names import find, find_grades, grade_names, is_grade, nearest_grades
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_formulas_are_formulas(text):
 
 @pytest.mark.parametrize("basis", ["auto", "atomic", "weight"])
 def test_no_grade_is_read_as_a_formula(basis):
-    texts = list(known())
+    texts = list(grade_names())
     written = [re.sub(r"^(?=YXG)", "Sm2Co17 ", t) for t in texts]
     written += [f"NdFeB {t}" for t in texts if t.startswith("N")]
     texts += [*written, "N60SH", "N43UH", "EEC 99-T100"]
@@ -76,12 +76,12 @@ def test_no_grade_is_read_as_a_formula(basis):
 
 def test_a_grade_nobody_sells_is_answered_with_its_neighbours():
     assert is_grade("N43SH")
-    assert "N42SH" in nearest("N43SH")
+    assert "N42SH" in nearest_grades("N43SH")
     with pytest.raises(CompositionError, match=r"near it are .*N4"):
         mk.parse_composition("N43SH")
 
 
 def test_grades_are_found_among_recipes():
-    assert grades_among(["Nd2Fe14B", "NdFeB N42SH"]) == [None, "N42SH"]
-    assert grades_among("42SH") == ["N42SH"]
-    assert grades_among(["Nd2Fe14B", 3.0]) == grades_among(np.array(["N42SH"])) == []
+    assert find_grades(["Nd2Fe14B", "NdFeB N42SH"]) == [None, "N42SH"]
+    assert find_grades("42SH") == ["N42SH"]
+    assert find_grades(["Nd2Fe14B", 3.0]) == find_grades(np.array(["N42SH"])) == []

@@ -5,7 +5,7 @@ import pytest
 from magnetkit.errors import CompositionError, InputError
 
 import magnetkit as mk
-from magnetkit.alloy._files import read_whole
+from magnetkit.alloy._files import read_small_table
 
 GERMAN = "\ufeffcomposition;temperature_K;coercivity_kA_m;Prüfer\r\nSmCo5;293,15;1620,5;Jäger\r\n"
 
@@ -14,7 +14,7 @@ GERMAN = "\ufeffcomposition;temperature_K;coercivity_kA_m;Prüfer\r\nSmCo5;293,1
 def test_a_table_of_excel_in_german_is_read(tmp_path, encoding):
     path = tmp_path / "werte.csv"
     path.write_bytes(GERMAN.removeprefix("\ufeff" * (encoding != "utf-8")).encode(encoding))
-    table = read_whole(path).to_pylist()
+    table = read_small_table(path).to_pylist()
     assert table == [
         {"composition": "SmCo5", "temperature_K": "293.15", "coercivity_kA_m": "1620.5",
          "Prüfer": "Jäger"}
@@ -24,10 +24,10 @@ def test_a_table_of_excel_in_german_is_read(tmp_path, encoding):
 def test_a_comma_in_a_table_parted_by_commas_stays(tmp_path):
     path = tmp_path / "values.csv"
     path.write_text('composition,coercivity_kA_m\nSmCo5,"1,620"\n')
-    assert read_whole(path)["coercivity_kA_m"].to_pylist() == ["1,620"]
+    assert read_small_table(path)["coercivity_kA_m"].to_pylist() == ["1,620"]
     path.write_text("composition,coercivity_kA_m\nSmCo5,1,620\n")
     with pytest.raises(InputError, match="line 2: expected 2 columns, found 3"):
-        read_whole(path)
+        read_small_table(path)
 
 
 def test_mills_parts_and_surrogates_read_alike(tmp_path):
@@ -64,6 +64,6 @@ def test_columns_without_a_name_are_left_out(tmp_path):
 def test_a_table_of_a_header_alone_is_refused(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,note\n")
-    for read in (read_whole, mk.predict):
+    for read in (read_small_table, mk.predict):
         with pytest.raises(InputError, match="no row below its header"):
             read(path)

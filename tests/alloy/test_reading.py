@@ -50,5 +50,5 @@ def test_bytes_that_are_no_text_do_not_reach_the_parser():
 
 
 def test_long_lists_of_names_are_cut():
-    assert reading.listed([f"c{k}" for k in range(14)]).endswith("c11 and 2 more")
-    assert reading.listed([]) == "none"
+    assert reading.join_names([f"c{k}" for k in range(14)]).endswith("c11 and 2 more")
+    assert reading.join_names([]) == "none"

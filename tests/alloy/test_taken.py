@@ -3,7 +3,7 @@
 import numpy as np
 
 from magnetkit.alloy import CompositionTable
-from magnetkit.alloy._row_kernels import taken
+from magnetkit.alloy._row_kernels import take_rows
 
 
 def test_rows_are_those_of_the_whole_array_in_the_order_asked():
@@ -12,13 +12,13 @@ def test_rows_are_those_of_the_whole_array_in_the_order_asked():
     whole[3] = 0.0
     table = CompositionTable.from_array(whole)
     picked = rng.integers(0, 30, 50)
-    found = CompositionTable(*taken(table.rows, picked), picked)
+    found = CompositionTable(*take_rows(table.rows, picked), picked)
     assert 3 in picked
     np.testing.assert_array_equal(found.to_array(), whole[picked])
 
 
 def test_of_no_rows_there_are_none():
     table = CompositionTable.from_strings(["SmCo5"])
-    indptr, indices, values = taken(table.rows, np.zeros(0, np.int64))
+    indptr, indices, values = take_rows(table.rows, np.zeros(0, np.int64))
     assert indptr.tolist() == [0]
     assert indices.size == values.size == 0

@@ -11,7 +11,7 @@ import magnetkit as mk
 from magnetkit.choose._candidates import judge_melts, judge_sold, level_of, list_melts
 from magnetkit.choose._request import find_limits, incumbent_of_grade, with_makeup
 from magnetkit.magnetism._composition_estimate import Recipe
-from magnetkit.magnetism.grades import sold_at
+from magnetkit.magnetism.grades import guaranteed_minima
 from magnetkit.magnetism.spread import constants
 from tests.choose.test_request import wish
 
@@ -157,7 +157,7 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     held, asked, limits, _ = motor
     table = judge_sold(held, asked, limits).set_index("grade")
     chance = table["probability_meets_requirements"]
-    sold = sold_at(423.15)
+    sold = guaranteed_minima(423.15)
     arnold = sold[(sold["grade"] == "Recoma 33E") & (sold["maker"] == "Arnold")].iloc[0]
     # 1.14 T with -0.035 %/K and 1750 kA/m with -0.25 %/K.
     assert arnold["remanence_T"] == pytest.approx(1.14 * (1 - 0.00035 * 130))

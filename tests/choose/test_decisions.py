@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.choose._decisions import Choices, choices, decision_of, recommended, shortlist
-from magnetkit.choose._evaluate import today_of
-from magnetkit.choose._job import job_for
+from magnetkit.choose._decisions import (
+    Choices,
+    choices,
+    classify_decisions,
+    recommended_row,
+    shortlist,
+)
+from magnetkit.choose._evaluate import reference_candidate
+from magnetkit.choose._job import make_job
 from magnetkit.choose._sold import lower_class
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.report._content import shown_magnets
@@ -35,10 +41,10 @@ def result(tmp_path_factory):
     ],
 )
 def test_a_decision_is_host_means_and_dilution(recipe, shell, decision):
-    job = job_for(mk.applications.load("weapon-fin-actuator"))
+    job = make_job(mk.applications.load("weapon-fin-actuator"))
     table = mk.CompositionTable.from_strings([recipe])
     heavy = mk.predict(recipe, shell=shell or None)["heavy_rare_earth_wt_pct"].to_numpy()
-    found = decision_of(table, [shell] if shell else None, heavy, job, assign_hosts(table))
+    found = classify_decisions(table, [shell] if shell else None, heavy, job, assign_hosts(table))
     assert found.texts() == [decision]
 
 
@@ -122,7 +128,7 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
     assert sold["remanence_guaranteed_T"] == pytest.approx(1.28 * (1 - 0.0012 * 12), rel=0.02)
     assert sold["probability_meets_requirements"] > 0.999
     assert sold["heavy_rare_earth_saved_wt_pct"] == pytest.approx(keep[HEAVY])
-    assert recommended(scanner.decisions, scanner.job) == 1
+    assert recommended_row(scanner.decisions, scanner.job) == 1
     # What cerium dilutes asks for a corrosion test, and nothing else does.
     names = scanner.decisions["decision"]
     corrosion = scanner.decisions["next_test"].str.contains("corrosion")
@@ -146,15 +152,15 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
     ],
 )
 def test_why_no_lower_class_is_shown(device, why):
-    job = job_for(mk.applications.load(device))
-    row, said = lower_class(job, today_of(job))
+    job = make_job(mk.applications.load(device))
+    row, said = lower_class(job, reference_candidate(job))
     assert row is None
     assert why in said
 
 
 def test_of_what_no_sheet_prints_there_is_no_lower_class():
-    job = job_for(mk.applications.load("medical-imaging"), require=["cobalt_wt_pct<=1"])
-    row, said = lower_class(job, today_of(job))
+    job = make_job(mk.applications.load("medical-imaging"), require=["cobalt_wt_pct<=1"])
+    row, said = lower_class(job, reference_candidate(job))
     assert row is None
     assert said.startswith("No lower class is shown: no sheet prints")
 
@@ -163,6 +169,6 @@ def test_of_what_no_sheet_prints_there_is_no_lower_class():
 def test_a_compensated_magnet_is_kept_and_its_alpha_measured(device):
     result = mk.screen(application=device)
     told = result.decisions
-    assert recommended(told, result.job) is None
+    assert recommended_row(told, result.job) is None
     assert told["decision_status"].iloc[-1] == "trial"
     assert told["next_test"].str.contains("α from").all()

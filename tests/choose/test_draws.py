@@ -8,20 +8,20 @@ import pytest
 import magnetkit as mk
 from magnetkit.choose._draws import Properties, Samples, sample
 from magnetkit.choose._evaluate import evaluate
-from magnetkit.choose._job import job_for, reference_row
+from magnetkit.choose._job import make_job, reference_row
 from magnetkit.magnetism._figures import kinds
 
 
 def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():
     profile = mk.applications.load("hot-servo-motor")
     bare = profile.model_copy(update={"units": (), "objectives": ("density_kg_m3:min",)})
-    found = job_for(bare).scales
-    row = reference_row(bare, job_for(bare).conditions, bare.temperature_K)
+    found = make_job(bare).scales
+    row = reference_row(bare, make_job(bare).conditions, bare.temperature_K)
     assert 7000.0 < row["density_kg_m3"] < 8600.0
     assert found["density_kg_m3"] == pytest.approx(0.25 * row["density_kg_m3"])
     # Nothing is evaluated where all units are known.
     known = profile.model_copy(update={"objectives": ("cost_per_flux_USD_m3_T:min",)})
-    assert "density_kg_m3" not in job_for(known).scales
+    assert "density_kg_m3" not in make_job(known).scales
 
 
 def of(loss, margin, meets=None):
@@ -42,7 +42,7 @@ def test_places_are_counted_in_each_draw_and_equals_keep_their_order():
 
 def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them():
     rows = ["Nd1.8Dy0.2Fe14B", "SmCo5"]
-    job = job_for(mk.applications.load("energy-traction-motor"))
+    job = make_job(mk.applications.load("energy-traction-motor"))
     table = mk.CompositionTable.from_strings(rows, basis="atomic")
     leading = evaluate(table, None, job).columns.frame()
     own = kinds(table, list(leading["host"]), ["", ""], None, job.temperature), None
@@ -67,7 +67,7 @@ def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them
 
 
 def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
-    job = job_for(mk.applications.load("energy-traction-motor"))
+    job = make_job(mk.applications.load("energy-traction-motor"))
     table = mk.CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
     leading = evaluate(table, None, job).columns.frame()
     one, same, other = (sample(leading, job, 200, seed) for seed in (3, 3, 4))
@@ -88,7 +88,7 @@ def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
 def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
     # The device's own magnet: 99.9 % of what it has it always has; another, weaker one never.
     motor = mk.applications.load("energy-traction-motor")
-    job = job_for(motor, require=["remanence_T>=0.999*reference"])
+    job = make_job(motor, require=["remanence_T>=0.999*reference"])
     only = [r for r in job.profile.requirements if r.share_of_reference is not None]
     job = dataclasses.replace(
         job, profile=job.profile.model_copy(update={"requirements": tuple(only)})
@@ -102,7 +102,7 @@ def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
 
 
 def test_a_shell_of_one_magnet_counts_beside_another_without():
-    job = job_for(mk.applications.load("energy-traction-motor"))
+    job = make_job(mk.applications.load("energy-traction-motor"))
     recipe = mk.parse_composition("Nd30Fe67B1Co1Cu0.2Al0.3Ga0.5", "weight").formula
     table = mk.CompositionTable.from_strings([recipe, recipe], basis="atomic")
     leading = evaluate(table, ["Tb 0.6 wt%", ""], job).columns.frame()

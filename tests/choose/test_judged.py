@@ -87,10 +87,10 @@ def test_a_magnet_is_judged_at_the_tables_temperature_first_then_from_cold_to_ho
         temperature_min_K=260.0,
         temperature_max_K=440.0,
     )
-    job = _job.job_for(at, 380.0)
+    job = _job.make_job(at, 380.0)
     # The status over the whole range says what it is at the ends.
     assert needed_temperatures(job) == [380.0, 433.0]
-    narrow = _job.job_for(at, 380.0, between=(300.0, 400.0))
+    narrow = _job.make_job(at, 380.0, between=(300.0, 400.0))
     assert needed_temperatures(narrow) == [380.0, 260.0, 433.0, 440.0]
     # What is asked there; at the ends nothing but the status; at 20 C what names a grade.
     elsewhere = needed_elsewhere(narrow)
@@ -108,9 +108,9 @@ def test_a_value_that_is_guaranteed_is_exceeded_by_what_is_sold():
             update={"anchors": (anchor(kelvin=293.15, value=1500.0, spread=30.0, **fields),)}
         )
         at = device(asked("remanence_T", minimum=0.5), reference=own)
-        made = _job._anchored(None, at, table, (293.15, 373.15))
+        made = _job._anchor_process(None, at, table, (293.15, 373.15))
         (magnet,) = [
-            m for m in _job.producer_of(made).magnets if m["quantity"] == "coercivity_kA_m"
+            m for m in _job.get_producer(made).magnets if m["quantity"] == "coercivity_kA_m"
         ]
         return magnet["score"] * magnet["deviation"], magnet["noise"] * magnet["deviation"] ** 2
 
@@ -125,24 +125,24 @@ def test_measured_magnets_go_before_the_devices_anchor():
     producer = Producer("mine", ())
     process = {"producer": producer.record(), "grain_size_um": 3.0}
     table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
-    assert _job._anchored(process, MOTOR, table, (293.15, 373.15)) is process
+    assert _job._anchor_process(process, MOTOR, table, (293.15, 373.15)) is process
     bare = MOTOR.model_copy(
         update={"reference": MOTOR.reference.model_copy(update={"anchors": ()})}
     )
-    assert _job._anchored(None, bare, table, (293.15, 373.15)) is None
+    assert _job._anchor_process(None, bare, table, (293.15, 373.15)) is None
 
 
 def test_arrays_of_a_process_are_told_as_lists_and_nothing_as_nothing():
-    assert _job._plain(None) is None
-    assert _job._plain("mine") == "mine"
-    assert _job._plain({"grain_size_um": np.array([1.0, 2.0]), "density": 0.9}) == {
+    assert _job._process_values(None) is None
+    assert _job._process_values("mine") == "mine"
+    assert _job._process_values({"grain_size_um": np.array([1.0, 2.0]), "density": 0.9}) == {
         "grain_size_um": [1.0, 2.0],
         "density": 0.9,
     }
 
 
 def test_what_is_judged_is_what_is_described_and_the_verdict_beside():
-    job = _job.job_for(MOTOR)
+    job = _job.make_job(MOTOR)
     table = CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
     shells = ["Tb 0.5 wt%", ""]
     found = evaluate(table, shells, job).columns.frame()

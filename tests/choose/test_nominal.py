@@ -5,8 +5,14 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit.choose._evaluate import Bound, _known, central_values, evaluate, with_distances
-from magnetkit.choose._job import job_for
+from magnetkit.choose._evaluate import (
+    Bound,
+    _supply_columns,
+    central_values,
+    evaluate,
+    with_distances,
+)
+from magnetkit.choose._job import make_job
 from magnetkit.magnetism._stages import magnets, nominal_magnets
 
 SPACES = {
@@ -30,8 +36,8 @@ def case(request):
     host, replace, limits = SPACES[request.param]
     table = mk.substitutions(host, replace, step=0.025, limits=limits).sample(300, seed=3)
     shells = ["Tb 0.4 wt%" if k % 3 == 0 and host == "Nd2Fe14B" else "" for k in range(len(table))]
-    job = job_for(applications.load(request.param))
-    supply = with_distances(table, _known(table, shells, job), job)
+    job = make_job(applications.load(request.param))
+    supply = with_distances(table, _supply_columns(table, shells, job), job)
     here = central_values(table, shells, supply, job, Bound())
     return job, here, evaluate(table, shells, job).columns
 
@@ -45,7 +51,7 @@ def test_values_are_those_of_a_full_evaluation(case):
 
 
 def test_a_measured_alpha_bends_the_values_of_its_host():
-    job = job_for(applications.load("communication-twt-compensated"))
+    job = make_job(applications.load("communication-twt-compensated"))
     cold, hot = 233.15, 373.15
     table = job.profile.reference.table()
     made = nominal_magnets(table, None, [cold, hot], job.conditions)
@@ -85,9 +91,12 @@ def test_no_margin_is_larger_than_it_says(case):
 
 
 def test_where_few_meet_the_knee_gives_the_margin():
-    job = job_for(applications.load("weapon-fin-actuator"))
+    job = make_job(applications.load("weapon-fin-actuator"))
     table = mk.CompositionTable.from_strings(["Nd30Dy1Co1Cu0.1B1Fe66.9"], basis="weight")
-    supply, full = with_distances(table, _known(table, None, job), job), evaluate(table, None, job)
+    supply, full = (
+        with_distances(table, _supply_columns(table, None, job), job),
+        evaluate(table, None, job),
+    )
     few, many = (central_values(table, None, supply, job, Bound(k)) for k in (np.inf, 9e9))
     margin = full.columns["demagnetization_safety"][0] / 1.1 - 1.0
     assert many["performance_margin"][0] > few["performance_margin"][0] == pytest.approx(margin)

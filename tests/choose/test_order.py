@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
 from magnetkit.choose import _order
-from magnetkit.choose._order import BURDEN, Rule, compared, rank_keys
+from magnetkit.choose._order import BURDEN, Rule, comparable_values, rank_keys
 from magnetkit.choose._profile_parts import Objective
 
 OBJECTIVES = tuple(
@@ -183,11 +183,15 @@ def test_the_front_is_of_the_first_three_objectives_to_three_digits():
 
 
 def test_three_digits_are_compared_and_the_noise_below_the_twelfth_is_not_seen():
-    assert compared([17.447, 17.444, 17.45, 0.0]).tolist() == [17.4, 17.4, 17.4, 0.0]
-    assert compared([0.12349, 0.1236, 1234.0]).tolist() == [0.123, 0.124, 1230.0]
+    assert comparable_values([17.447, 17.444, 17.45, 0.0]).tolist() == [17.4, 17.4, 17.4, 0.0]
+    assert comparable_values([0.12349, 0.1236, 1234.0]).tolist() == [0.123, 0.124, 1230.0]
     # A half lies on the edge: rounding of sums must not decide on which side.
     low, high = np.nextafter(0.12350, 0), np.nextafter(0.12350, 1)
-    assert compared([low])[0] == compared([high])[0] == compared([0.1235])[0]
+    assert (
+        comparable_values([low])[0]
+        == comparable_values([high])[0]
+        == comparable_values([0.1235])[0]
+    )
 
 
 def test_the_leading_are_reordered_and_the_rest_stays():

@@ -5,11 +5,11 @@ from magnetkit.applications import load
 from magnetkit.errors import CompositionError, InputError
 
 import magnetkit as mk
-from magnetkit.choose.applications import asked, with_reference
+from magnetkit.choose.applications import requirements_alone, with_reference
 
 
 def test_requirements_keep_the_temperature_that_they_name():
-    device = asked(
+    device = requirements_alone(
         ["coercivity_kA_m>=800 at 20C", "remanence_T<=1.3", "|remanence_coefficient_pct_K|<=0.12"],
         "Nd1.8Dy0.2Fe14B",
         "150C",
@@ -25,21 +25,21 @@ def test_requirements_keep_the_temperature_that_they_name():
 def test_a_limit_at_room_temperature_is_not_asked_of_the_hot_magnet():
     # 800 kA/m at 20 C, which is an ordinary magnet; at 150 C only a rich one has it.
     require = ["coercivity_kA_m>=800 at 20C"]
-    device = asked(require, "Nd2Fe14B", "150C")
+    device = requirements_alone(require, "Nd2Fe14B", "150C")
     row = mk.screen(["Nd2Fe14B"], device, require=require).table.iloc[0]
     assert row["coercivity_kA_m"] < 800.0
     assert row["probability_meets_requirements"] > 0.8
 
 
 def test_the_range_holds_room_temperature_on_either_side():
-    cold = asked(["remanence_T>=1"], "Nd2Fe14B", "-40C")
+    cold = requirements_alone(["remanence_T>=1"], "Nd2Fe14B", "-40C")
     assert (cold.temperature_min_K, cold.temperature_max_K) == pytest.approx((233.15, 293.15))
 
 
 @pytest.mark.parametrize("require", [[], ["remanence_T>=0.98*reference"]])
 def test_one_number_is_needed(require):
     with pytest.raises(InputError, match="with a number"):
-        asked(require, "Nd2Fe14B", "150C")
+        requirements_alone(require, "Nd2Fe14B", "150C")
 
 
 def test_another_reference():

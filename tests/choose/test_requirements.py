@@ -12,11 +12,11 @@ from scipy.special import ndtr
 from magnetkit import applications
 from magnetkit._core._columnar import Coded, Columns
 from magnetkit._core._requirement_text import parse_requirement
-from magnetkit.choose._job import job_for
+from magnetkit.choose._job import make_job
 from magnetkit.choose._profile_parts import Requirement
 from magnetkit.choose._requirements import (
+    _first_status,
     _score,
-    _status_over,
     evaluate_requirements,
     needed_elsewhere,
     needed_temperatures,
@@ -235,7 +235,7 @@ def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
         "remanence_T <= 1.2",
         "curie_temperature_K >= 600",
     ]
-    job = job_for(profile, require=texts)
+    job = make_job(profile, require=texts)
     names = [str(r) for r in job.profile.requirements]
     assert "remanence_T >= 0.98*reference at 293.15 K" in names
     assert "remanence_T >= 1.17 at 293.15 K" not in names
@@ -264,7 +264,7 @@ def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
 )
 def test_a_requirement_that_cannot_be_used_is_refused_with_the_way_out(text, message):
     with pytest.raises(InputError, match=message):
-        job_for(applications.load("energy-traction-motor"), require=[text])
+        make_job(applications.load("energy-traction-motor"), require=[text])
 
 
 @pytest.mark.parametrize("name", applications.names())
@@ -304,11 +304,11 @@ def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
     }
     frames = {k: _columns(pd.DataFrame({"status": texts})) for k, texts in words.items()}
     expected = ["ok", "planar", "cone", "not makeable", "paramagnetic"]
-    assert _status_over(frames, 300.0).texts() == expected
+    assert _first_status(frames, 300.0).texts() == expected
 
 
 def test_at_other_temperatures_what_requirements_ask_there_is_needed():
-    job = job_for(applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"])
+    job = make_job(applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"])
     asked = needed_elsewhere(job)
     assert {*asked, job.temperature} >= {*needed_temperatures(job), 293.15}
     assert "remanence_T" in asked[373.15]
@@ -320,8 +320,8 @@ def test_at_other_temperatures_what_requirements_ask_there_is_needed():
 def test_an_end_of_the_range_is_asked_only_where_the_status_does_not_cover_it():
     device = applications.load("f22-engine")
     ends = {device.temperature_min_K, device.temperature_max_K}
-    assert ends.isdisjoint(set(needed_temperatures(job_for(device))) - {device.temperature_K})
-    narrow = job_for(device, between=("20C", "100C"))
+    assert ends.isdisjoint(set(needed_temperatures(make_job(device))) - {device.temperature_K})
+    narrow = make_job(device, between=("20C", "100C"))
     assert ends <= set(needed_temperatures(narrow))
-    required = job_for(device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"])
+    required = make_job(device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"])
     assert device.temperature_min_K in needed_temperatures(required)

@@ -11,8 +11,8 @@ import pytest
 import magnetkit as mk
 from magnetkit import applications
 from magnetkit.choose import _decisions, _evaluate
-from magnetkit.choose._evaluate import Bound, Tally, best_possible_loss, evaluate, place_of
-from magnetkit.choose._job import job_for
+from magnetkit.choose._evaluate import Bound, Tally, best_possible_loss, evaluate, sample_place
+from magnetkit.choose._job import make_job
 from magnetkit.choose._order import Rule
 from magnetkit.magnetism._stages import magnets, supplies
 from magnetkit.run import _work
@@ -36,7 +36,7 @@ SPACES = {
 def case(device):
     host, replace, limits = SPACES[device]
     table = mk.substitutions(host, replace, step=0.05, limits=limits).sample(400, seed=7)
-    job = job_for(applications.load(device))
+    job = make_job(applications.load(device))
     return table, job
 
 
@@ -118,7 +118,7 @@ def test_the_best_of_each_decision_are_those_of_a_full_evaluation(device, monkey
     for module in (_decisions, _work):
         monkeypatch.setattr(module, "BEST", 3)
     table, job = case(device)
-    _, part = _work.bounded((0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1)
+    _, part = _work.evaluate_bounded((0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1)
     found = _decisions.choices(full(table, job).arrow(), job.rule)
     assert len(found.rows) > 4
     assert _work.leading(_work.decode(part.table), 0)["row"].to_pylist() == found.rows.tolist()
@@ -160,7 +160,7 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
     everyone = rng.random(1_000_000)
     for _ in range(200):
         sample = rng.choice(everyone, 10_000, replace=False)
-        place = place_of(_evaluate.needed_for(2000), len(sample), len(everyone))
+        place = sample_place(_evaluate.count_leading_rows(2000), len(sample), len(everyone))
         limit = np.sort(sample)[place - 1]
         assert np.count_nonzero(everyone <= limit) >= 2000
     assert np.count_nonzero(everyone <= limit) < 8000

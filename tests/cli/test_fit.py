@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import magnetkit.report._text as terminal
-from magnetkit.report._tables import _print_piped, print_properties
+from magnetkit.report._tables import _print_csv, print_properties
 from magnetkit.report._text import Shown, fitting
 
 
@@ -102,7 +102,7 @@ def test_a_pipe_gets_csv(capsys):
 
 
 def test_a_column_that_is_asked_for_twice_is_written_once(capsys):
-    _print_piped(frame(), {}, "candidate,shell,host", cgs=False)
+    _print_csv(frame(), {}, "candidate,shell,host", cgs=False)
     assert capsys.readouterr().out.splitlines()[0] == "candidate,shell,host"
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.compound._ions import AXIAL, WHOLE, angular, free_energy, hund, ion_of, stevens
+from magnetkit.compound._ions import AXIAL, WHOLE, angular, free_energy, get_ion, hund, stevens
 from magnetkit.compound.parameters import ions
 
 
@@ -38,14 +38,14 @@ def test_a_quarter_turn_changes_the_sign_of_the_sine_like_operators():
 
 def test_levels_of_the_term_are_multiplets():
     # Lande's interval rule: J and J - 1 are lambda J apart; the ground multiplet is 2 J + 1 wide.
-    levels = np.linalg.eigvalsh(ion_of("Sm").base)
+    levels = np.linalg.eigvalsh(get_ion("Sm").base)
     np.testing.assert_allclose(levels[:6], levels[0], atol=1e-6)
     assert levels[6] - levels[0] == pytest.approx(350.0 * 3.5)
 
 
 def test_a_light_moment_lies_along_the_metals_and_a_heavy_one_against():
     for symbol, moment in (("Nd", 3.27), ("Pr", 3.2), ("Tb", -9.0), ("Dy", -10.0)):
-        ion = ion_of(symbol)
+        ion = get_ion(symbol)
         _, states = np.linalg.eigh(ion.base + 300.0 * ion.exchange[2])
         lowest = states[:, 0]
         found = (lowest.conj() @ ion.moment[2] @ lowest).real
@@ -59,7 +59,7 @@ def test_free_energy_of_two_levels():
 
 
 def test_the_axial_field_has_no_direction_in_the_plane_and_the_whole_one_has():
-    ion = ion_of("Nd")
+    ion = get_ion("Nd")
     for name, same in ((AXIAL, True), (WHOLE, False)):
         one, other = ion.crystal(name)[0], ion.crystal(name, turned=True)[0]
         assert np.allclose(one, other) == same
@@ -68,7 +68,7 @@ def test_the_axial_field_has_no_direction_in_the_plane_and_the_whole_one_has():
 @pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm"])
 @pytest.mark.parametrize(("order", "name"), [(2, "alpha_J"), (4, "beta_J"), (6, "gamma_J")])
 def test_within_the_ground_multiplet_operators_have_stevens_factors(symbol, order, name):
-    ion, own = ion_of(symbol), ions()[symbol]
+    ion, own = get_ion(symbol), ions()[symbol]
     assert ion.field["lambda_K"] != 0.0
     _, states = np.linalg.eigh(ion.base)
     ground = states[:, : round(2 * ion.j + 1)]
@@ -82,7 +82,7 @@ def test_within_the_ground_multiplet_operators_have_stevens_factors(symbol, orde
 @pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm", "Tb", "Dy", "Er"])
 def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
     # Within the ground multiplet L + 2 S is g_J J, and 2 S is 2 (g_J - 1) J.
-    ion, own = ion_of(symbol), ions()[symbol]
+    ion, own = get_ion(symbol), ions()[symbol]
     _, states = np.linalg.eigh(ion.base)
     ground = states[:, : round(2 * ion.j + 1)]
     most = np.linalg.eigvalsh(ground.conj().T @ ion.moment[2] @ ground).max()
@@ -92,7 +92,7 @@ def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
 
 
 def test_the_axial_field_is_radius_times_factor_times_operator():
-    ion, own = ion_of("Dy"), ions()["Dy"]
+    ion, own = get_ion("Dy"), ions()["Dy"]
     second, fourth = ion.crystal(AXIAL)
     for found, order, name in ((second, 2, "alpha_J"), (fourth, 4, "beta_J")):
         wanted = own[f"r{order}_a0_{order}"] * own[name] * stevens(ion.j, order, 0)

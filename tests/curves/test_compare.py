@@ -4,13 +4,13 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.curves.compare import SHORT, _distinct
+from magnetkit.curves.compare import SHORT, _distinct_names
 from magnetkit.magnetism._composition_estimate import grade_magnet
 from magnetkit.magnetism.sintered import Duty
 
 
 def test_names_that_come_again_are_numbered():
-    assert _distinct(["a", "b", "a", "a"]) == ["a", "b", "a (2)", "a (3)"]
+    assert _distinct_names(["a", "b", "a", "a"]) == ["a", "b", "a (2)", "a (3)"]
 
 
 def test_a_difference_is_the_second_less_the_first():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from magnetkit.diffusion._local import Circuit, flux_against, settle_reversal
+from magnetkit.diffusion._local import Circuit, demagnetization_history, settle_reversal
 from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 from tests.diffusion.test_local import made
 
@@ -18,12 +18,12 @@ def hot(h_cj):
 
 
 def test_a_strong_magnet_loses_nothing_for_good():
-    found = flux_against([hot(2e6)], NONE, FIELD, [Circuit("z")], made())
+    found = demagnetization_history([hot(2e6)], NONE, FIELD, [Circuit("z")], made())
     assert found["irreversible_pct"][0] == pytest.approx(0.0, abs=1e-6)
 
 
 def test_reversible_and_irreversible_make_the_whole():
-    found = flux_against([hot(6e5)], NONE, FIELD, [Circuit("z")], made()).iloc[0]
+    found = demagnetization_history([hot(6e5)], NONE, FIELD, [Circuit("z")], made()).iloc[0]
     assert found.irreversible_pct > 1.0
     assert found.flux_pct + found.reversible_pct + found.irreversible_pct == pytest.approx(100.0)
     assert found.after_pct + found.irreversible_pct == pytest.approx(100.0)
@@ -31,7 +31,7 @@ def test_reversible_and_irreversible_make_the_whole():
 
 def test_a_fault_field_leaves_its_mark():
     circuits = [Circuit("z", 2.0, f) for f in (0.0, 200.0, 0.0)]
-    found = flux_against([hot(5e5)] * 3, NONE, FIELD, circuits, made())
+    found = demagnetization_history([hot(5e5)] * 3, NONE, FIELD, circuits, made())
     assert found["irreversible_pct"][1] > found["irreversible_pct"][0] + 1.0
     # What is lost does not come back.
     assert found["irreversible_pct"][2] == pytest.approx(found["irreversible_pct"][1], abs=0.2)

@@ -6,7 +6,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.diffusion._design import Search, coat, least_mass, uniform_content
 from magnetkit.diffusion._local import Case, Target, probability_met, read_target
-from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, axis_of, face_groups
+from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, face_groups, parse_axis
 from magnetkit.diffusion._shapes import cut, read_shape
 from tests.diffusion.test_local import made
 
@@ -114,7 +114,7 @@ def test_named_faces():
     with pytest.raises(InputError, match="no face"):
         face_groups("top", SPREADING, "z")
     with pytest.raises(InputError, match="radial ring"):
-        axis_of("r")
+        parse_axis("r")
 
 
 @pytest.mark.parametrize(

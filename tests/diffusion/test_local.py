@@ -6,7 +6,7 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
-from magnetkit.diffusion._local import Magnet, alloyed_magnet, diffused_magnet, share_kept
+from magnetkit.diffusion._local import Magnet, alloyed_magnet, diffused_magnet, retained_share
 
 BASE = CompositionTable.from_strings(["Nd30.5Co0.9Cu0.1B1.0Fe bal."], basis="weight")
 
@@ -54,7 +54,7 @@ def test_grown_grains_keep_no_gain():
 
 def test_local_loops_lose_a_tenth_at_the_knee_and_all_twice_over():
     some, where = made(), np.zeros(4)
-    left = share_kept(some, where, np.array([0.0, 0.92 * 4e5, 4e5, 2e6]))
+    left = retained_share(some, where, np.array([0.0, 0.92 * 4e5, 4e5, 2e6]))
     # J at the knee is 0.9 B_r, of which the recoil line takes its part.
     slope = 0.05 * 4e-7 * np.pi * 0.92 * 4e5 / 1.2
     assert left[:3] == pytest.approx([1.0, 0.9 / (1.0 - slope), 0.0], abs=2e-3)

@@ -12,9 +12,9 @@ from magnetkit.errors import InputError, StoreError
 import magnetkit as mk
 from magnetkit.choose import _evaluate, _job
 from magnetkit.explorer._results import MAGNET, Question, Results, _stops
-from magnetkit.explorer.page import PLOTTED_ROWS, _pareto, _thinned
+from magnetkit.explorer.page import PLOTTED_ROWS, _pareto, _thin_rows
 from magnetkit.explorer.server import serve
-from magnetkit.run._files import read_finished
+from magnetkit.run._files import read_finished_manifest
 from tests.choose import naive_pareto
 
 
@@ -104,7 +104,7 @@ def test_todays_magnet_stands_in_the_figure(results):
 
 def test_todays_margin_is_judged_without_phases(results, folder, monkeypatch):
     today = results.profile.reference
-    job = _job.job_from(results.profile, read_finished(folder)["identity"])
+    job = _job.restore_job(results.profile, read_finished_manifest(folder)["identity"])
     shell = [today.shell] if today.shell else None
     whole = _evaluate.evaluate(today.table(), shell, job).columns
     monkeypatch.setattr(_evaluate._stages, "describe", None)
@@ -185,7 +185,7 @@ def test_without_dash_it_says_what_to_install(folder, monkeypatch):
 
 def test_of_many_rows_some_are_drawn_evenly_the_first_and_the_last_too():
     few, many = np.arange(PLOTTED_ROWS), np.arange(3 * PLOTTED_ROWS)
-    assert _thinned(few) is few
-    drawn = _thinned(many)
+    assert _thin_rows(few) is few
+    drawn = _thin_rows(many)
     assert (len(drawn), drawn[0], drawn[-1]) == (PLOTTED_ROWS, 0, 3 * PLOTTED_ROWS - 1)
     assert set(np.diff(drawn)) == {3, 4}

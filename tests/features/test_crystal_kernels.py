@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from magnetkit.features._crystal_kernels import Atoms, along, describe_crystals, principal_axis
+from magnetkit.features._crystal_kernels import (
+    Atoms,
+    axis_component,
+    describe_crystals,
+    principal_axis,
+)
 
 
 def test_principal_axis_is_the_eigenvector_of_largest_size():
@@ -14,7 +19,7 @@ def test_principal_axis_is_the_eigenvector_of_largest_size():
         parts = np.array([full[0, 0], full[1, 1], full[2, 2], full[1, 2], full[0, 2], full[0, 1]])
         principal_axis(parts, out)
         values = np.linalg.eigvalsh(full)
-        assert along(parts, out) == pytest.approx(values[np.argmax(np.abs(values))])
+        assert axis_component(parts, out) == pytest.approx(values[np.argmax(np.abs(values))])
     principal_axis(np.zeros(6), out)
     assert out.tolist() == [0, 0, 1]
 

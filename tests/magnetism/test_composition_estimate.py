@@ -15,12 +15,12 @@ from magnetkit.magnetism._composition_estimate import (
     _log_likelihood,
     _trade,
     charge,
-    diffused,
     estimate_composition,
     given_composition,
+    shell_text,
     usual_magnets,
 )
-from magnetkit.magnetism._reference import typical
+from magnetkit.magnetism._reference import typical_over_minimum
 from magnetkit.magnetism.grades import ladder
 from magnetkit.supply import ledger
 
@@ -114,7 +114,7 @@ def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
 def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
     grade = {"remanence_T": 1.2, "coercivity_kA_m": 1000.0, "remanence_coefficient_pct_K": -0.11,
              "host": "2:14:1"}  # fmt: skip
-    expected = {"remanence_T": 1.2, "coercivity_kA_m": typical("2:14:1") * 1000.0}
+    expected = {"remanence_T": 1.2, "coercivity_kA_m": typical_over_minimum("2:14:1") * 1000.0}
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame.loc[1, "remanence_T"] *= np.exp(0.055)
     frame.loc[2, "coercivity_kA_m"] *= np.exp(-2 * 0.18)
@@ -222,9 +222,9 @@ def test_what_is_no_sintered_rare_earth_magnet_gets_no_recipe(name):
 
 
 def test_a_shell_that_cannot_be_ordered_so_is_written_as_what_it_becomes():
-    assert diffused("Tb", 0.4) == "Tb 0.4 wt%"
+    assert shell_text("Tb", 0.4) == "Tb 0.4 wt%"
     # Of rare earth a magnet has 30 wt.%, of which a shell of 40 % is amount / 12 of the volume.
-    assert diffused("Tb", 24.0) == "Tb 0.40 @ 2.000"
+    assert shell_text("Tb", 24.0) == "Tb 0.40 @ 2.000"
 
 
 def test_a_recipe_that_was_given_is_no_estimate():

@@ -13,8 +13,8 @@ from magnetkit.magnetism.conditions import (
     GROUPS,
     ConditionKeywords,
     Conditions,
-    calibrated,
-    conditions_in,
+    calibrated_process,
+    condition_fields,
     with_conditions,
 )
 
@@ -22,7 +22,7 @@ ALLOY = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
 
 
 def test_every_field_that_users_give_is_a_keyword_and_an_option():
-    given = {one.name: one for one in conditions_in(*GROUPS)}
+    given = {one.name: one for one in condition_fields(*GROUPS)}
     assert set(ConditionKeywords.__annotations__) == set(given) - {"temperature"}
     assert len({one.metadata["option"] for one in given.values()}) == len(given)
     inner = {one.name for one in dataclasses.fields(Conditions)} - set(given)
@@ -116,7 +116,7 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
         # The measured magnet itself comes out nearer to what was measured.
         wrong = [abs(float(f["coercivity_kA_m"].iloc[0]) - 1400) for f in (named, bare)]
         assert wrong[0] < 0.2 * wrong[1]
-        both = calibrated({"density": 0.97}, "works", 300.0)
+        both = calibrated_process({"density": 0.97}, "works", 300.0)
         assert both["density"] == 0.97
         assert both["producer"]["name"] == "works"
         with pytest.raises(InputError, match="give one of the two"):
@@ -124,7 +124,7 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
     finally:
         get_settings.cache_clear()
     # What a grade's maker prints at 150 C stands in its sheet; the recipe is not that of the grade.
-    grade = calibrated(None, "N42SH", 423.15)["producer"]
+    grade = calibrated_process(None, "N42SH", 423.15)["producer"]
     assert {magnet["temperature_K"] for magnet in grade["magnets"]} == {423.15}
     with pytest.raises(InputError, match="neither a grade nor a name"):
         mk.predict(ALLOY, basis="weight", calibration="nobody")
@@ -135,13 +135,13 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
 def test_none_leaves_a_devices_own_magnet_out_of_the_model_and_is_kept(tmp_path):
     from magnetkit.applications import load
 
-    from magnetkit.choose._job import identity_of, job_for, job_from
+    from magnetkit.choose._job import job_identity, make_job, restore_job
 
     device = load("energy-traction-motor")
     assert device.reference.anchors
-    assert "producer" in job_for(device).conditions.process
-    bare = job_for(device, calibration="none")
+    assert "producer" in make_job(device).conditions.process
+    bare = make_job(device, calibration="none")
     assert bare.conditions.process is None
-    again = job_from(device, identity_of(bare))
+    again = restore_job(device, job_identity(bare))
     assert again.conditions.process is None
     assert again.conditions.calibration == "none"

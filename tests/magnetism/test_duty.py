@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0, TEN_YEARS
 
-from magnetkit.magnetism._demagnetization_kernels import corner, lost, polarization, straight_field
+from magnetkit.magnetism._demagnetization_kernels import (
+    corner,
+    flux_loss,
+    polarization,
+    straight_field,
+)
 from magnetkit.magnetism.sintered import Duty, read_duty
 
 ONE = np.array([1.0])
@@ -37,7 +42,7 @@ def naive_lost(b_r, h_cj, knee, recoil, duty):
 )
 def test_the_loss_is_that_of_the_obvious_search(b_r, h_cj, load, outside, creep):
     given_ = b_r, h_cj, 0.92 * h_cj, 1.05
-    found = lost(*(x * ONE for x in given_), load, outside, creep)[0]
+    found = flux_loss(*(x * ONE for x in given_), load, outside, creep)[0]
     # Where all is reversed the curve has a corner, on which a search by halving may stop.
     assert found == pytest.approx(naive_lost(*given_, (load, outside, creep)), rel=1e-3, abs=1e-6)
 

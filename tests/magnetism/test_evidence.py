@@ -9,7 +9,13 @@ from magnetkit import datasets
 from magnetkit._core._columnar import Coded
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import _uncertainty, sintered
-from magnetkit.magnetism._evidence import UNPROVEN, _metals, at_temperature, evidence, limited
+from magnetkit.magnetism._evidence import (
+    UNPROVEN,
+    _metals,
+    cap_probability,
+    evidence,
+    evidence_at_temperature,
+)
 from magnetkit.magnetism._uncertainty import distance_variance
 from magnetkit.magnetism.measured_magnets import measured_magnets, without_papers
 from magnetkit.phases import HOSTS
@@ -76,8 +82,8 @@ def test_a_host_without_a_measured_magnet_is_unproven():
 
 def test_no_probability_rises_with_the_distance_and_a_measured_magnet_keeps_its_own():
     chance = np.linspace(0.0, 1.0, 21)
-    assert limited(chance, np.zeros(21)).tolist() == chance.tolist()
-    at = np.array([limited(chance, np.full(21, d)) for d in (0.0, 0.5, 1.0, 2.0, 3.0, 9.0)])
+    assert cap_probability(chance, np.zeros(21)).tolist() == chance.tolist()
+    at = np.array([cap_probability(chance, np.full(21, d)) for d in (0.0, 0.5, 1.0, 2.0, 3.0, 9.0)])
     assert (np.diff(at, axis=0) <= 1e-15).all()
     # Unproven: below any threshold of 0.7 or more, so never among those that meet.
     assert at[3].max() < 0.7
@@ -93,7 +99,7 @@ def test_beyond_the_hottest_and_the_coldest_measured_temperature_it_is_farther()
         assert HOSTS[root].magnet.compared_to_K <= hottest
     found, roots = of(["Nd31B1Fe bal."], "2:14:1"), Coded.of(["2:14:1"])
     for kelvin, more in ((300.0, 0.0), (543.15, 0.5), (190.0, 1.0)):
-        there = at_temperature(found, roots, kelvin)
+        there = evidence_at_temperature(found, roots, kelvin)
         assert there.distance[0] == pytest.approx(np.hypot(found.distance[0], more))
     assert there.farthest.texts() == ["temperature"]
 

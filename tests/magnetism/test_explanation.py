@@ -5,7 +5,7 @@ import pytest
 from magnetkit.errors import InputError
 
 from magnetkit.magnetism import explain_magnet, sintered
-from magnetkit.magnetism.laws import STATUS, law, shifted
+from magnetkit.magnetism.laws import STATUS, law, shift_constant
 
 H, B = "coercivity_kA_m", "remanence_T"
 MAGNETS = {
@@ -77,7 +77,7 @@ def test_the_constant_that_matters_is_named_first():
     constant = next(c for c in law("boundary") if c.name == "soft_scale")
     ends = []
     for sign in (-1, 1):
-        with shifted(constant, constant.value + sign * constant.deviation):
+        with shift_constant(constant, constant.value + sign * constant.deviation):
             ends.append(sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0][H])
     change = 0.5 * np.log(ends[1] / ends[0])
     row = sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0]

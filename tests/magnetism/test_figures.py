@@ -3,7 +3,7 @@
 import numpy as np
 
 from magnetkit.alloy import CompositionTable
-from magnetkit.magnetism._figures import FIGURES, figures_of
+from magnetkit.magnetism._figures import FIGURES, magnet_figures
 from magnetkit.magnetism._magnets import alloys
 
 TABLE = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "Er2Fe14B"])
@@ -13,7 +13,7 @@ BETWEEN = 293.15, 423.15
 def found(asked, known):
     made = alloys(TABLE, ranges=True)
     bulk = made.hard_phases(np.array(asked[:known]))
-    return figures_of(made, bulk, np.array(asked), BETWEEN, 1.0, 1.645)
+    return magnet_figures(made, bulk, np.array(asked), BETWEEN, 1.0, 1.645)
 
 
 def test_central_values_need_no_hard_phase_at_their_temperature():

@@ -5,8 +5,8 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.magnetism._composition_estimate import grade_at, grade_magnet
-from magnetkit.magnetism._reference import typical
+from magnetkit.magnetism._composition_estimate import grade_magnet, grade_row
+from magnetkit.magnetism._reference import typical_over_minimum
 
 
 def test_a_held_grade_is_predicted_near_what_its_makers_print():
@@ -14,7 +14,7 @@ def test_a_held_grade_is_predicted_near_what_its_makers_print():
     free = mk.predict(own.table, 423.15, shell=own.shell).iloc[0]
     row = mk.predict(own.table, 423.15, shell=own.shell, process=own.process).iloc[0]
     sheet = mk.grades("N42SH", 423.15).iloc[0]
-    usual = typical("2:14:1") * sheet["coercivity_kA_m"]
+    usual = typical_over_minimum("2:14:1") * sheet["coercivity_kA_m"]
     # The level is that of 20 degrees C; what is left when hot is the law's.
     assert row["coercivity_kA_m"] == pytest.approx(usual, rel=0.1)
     spans = [np.log(r["coercivity_kA_m_hi"] / r["coercivity_kA_m_lo"]) for r in (row, free)]
@@ -31,6 +31,6 @@ def test_it_is_what_replace_takes_it_for():
 
 def test_a_grade_that_keeps_nothing_says_up_to_where_it_is_sold():
     with pytest.raises(InputError, match=r"left at 310 °C.*temperature is 150 °C"):
-        grade_at("N42SH", 583.15)
+        grade_row("N42SH", 583.15)
     with pytest.raises(InputError, match="nearest names"):
         grade_magnet("N42SU", 293.15)

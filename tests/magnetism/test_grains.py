@@ -5,7 +5,7 @@ import pytest
 
 from magnetkit import CompositionTable
 from magnetkit.magnetism import sintered
-from magnetkit.magnetism._balance import grain_effect, off_reference
+from magnetkit.magnetism._balance import grain_effect, slope_deviation
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._magnets import alloys
 from magnetkit.magnetism._uncertainty import relative_width
@@ -31,7 +31,7 @@ def test_a_decade_of_grain_size_is_one_deviation_each():
         "grain_deviation": np.full(4, 0.05),
     }
     decade = 0.05 * np.log(10.0)
-    np.testing.assert_allclose(off_reference(rows), [-decade, 0.0, decade, 0.0])
+    np.testing.assert_allclose(slope_deviation(rows), [-decade, 0.0, decade, 0.0])
 
 
 def test_the_range_is_wider_for_fine_grains_and_more_so_when_hot():

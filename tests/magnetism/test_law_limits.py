@@ -10,7 +10,7 @@ from magnetkit.magnetism import sintered
 from magnetkit.magnetism._magnet_kernels import ROOM, states
 from magnetkit.magnetism._magnets import alloys
 from magnetkit.phases.partition import partition
-from magnetkit.surrogates._curie import asked
+from magnetkit.surrogates._curie import prepare_query
 
 
 def test_a_weaker_rim_lets_reversal_begin_in_it_whatever_the_core_is():
@@ -34,8 +34,8 @@ def test_more_gas_than_any_magnet_holds_is_outside_the_model():
 def test_what_lies_outside_the_hard_phase_of_a_charge_is_its_share_of_mass():
     # 68 g of iron and 1 g of boron make 0.0866 mol of Nd2Fe14B, 93.6 g, and some boride.
     part = partition(CompositionTable.from_strings(["Nd31B1Fe bal."], basis="weight"))
-    outside = asked(part).outside[0]
+    outside = prepare_query(part).outside[0]
     assert outside == pytest.approx(1.0 - 0.936, abs=0.01)
     # A compound has nothing outside.
-    whole = asked(partition(CompositionTable.from_strings(["Nd2Fe14B"])))
+    whole = prepare_query(partition(CompositionTable.from_strings(["Nd2Fe14B"])))
     assert whole.outside[0] == 0.0

@@ -12,7 +12,7 @@ from magnetkit._core.elements import ATOMIC_MASS, INDEX
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _balance, _boundary, _cells, shells
-from magnetkit.magnetism.laws import STATUS, constants, law, shifted
+from magnetkit.magnetism.laws import STATUS, constants, law, shift_constant
 from magnetkit.magnetism.laws import _read_constant as read_constant
 
 from . import naive_laws as naive
@@ -375,7 +375,7 @@ def test_the_book_is_whole_and_a_table_that_is_not_is_refused():
     with pytest.raises(DataError, match="law must be one of"):
         law("nothing")
     most = next(c for c in law("boundary") if c.name == "most_copper")
-    with shifted(most, 0.9):
+    with shift_constant(most, 0.9):
         assert law("boundary").most_copper == 0.9
     assert law("boundary").most_copper == most.value
 

@@ -9,7 +9,7 @@ from magnetkit import datasets
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds as of
-from magnetkit.magnetism._measured import Producer, fractions_of, splits
+from magnetkit.magnetism._measured import Producer, atomic_fractions, splits
 from magnetkit.magnetism._uncertainty import covariance, relative_width, variance
 
 H = "coercivity_kA_m"
@@ -26,7 +26,7 @@ def anchor(text, host="2:14:1", noise=0.0):
         "host": host,
         "quantity": H,
         "magnet": "m",
-        "composition": fractions_of(table, 0),
+        "composition": atomic_fractions(table, 0),
         "temperature_K": 300.0,
         "score": 1.0,
         "deviation": splits()[H].deviation,

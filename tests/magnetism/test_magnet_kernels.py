@@ -92,9 +92,9 @@ def test_figures_equal_their_twin(shell):
 def _fields(at, phases):
     """Return polarization and nucleation field of each alloy, before any process, (k, n) each."""
     work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
-    carried = [_magnets._carried(i, phases, work) for i in every]
+    carried = [_magnets._wall_polarization_ratio(i, phases, work) for i in every]
     found = [
-        [_magnets.alloy_at(t, i, phases, carried[i], True, work)[:2] for i in every] for t in at
+        [_magnets.alloy_state(t, i, phases, carried[i], True, work)[:2] for i in every] for t in at
     ]
     return np.array(found).transpose(2, 0, 1)
 
@@ -233,7 +233,7 @@ def test_the_corner_has_a_tenth_less_at_the_knee():
         assert j(min(knee, h_cj * (1.0 - 1e-9))) == pytest.approx(0.9 * b_r, rel=1e-6)
         assert j(h_cj) == pytest.approx(0.0, abs=1e-9)
         # A field that helps turns nothing, one far beyond turns all.
-        assert _demagnetization.turned(h_cj, power, -1e5) == 0.0
+        assert _demagnetization.reversed_share(h_cj, power, -1e5) == 0.0
         with np.errstate(over="ignore"):
             assert j(1.5 * h_cj) == j(10.0 * h_cj) == -b_r
 

@@ -4,13 +4,13 @@ import pytest
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.compound.evaluate import STATUS
-from magnetkit.magnetism._magnets import alloys, magnets_at
+from magnetkit.magnetism._magnets import alloys, evaluate_magnets
 
 AT = np.array([293.15, 423.15])
 
 
 def _made(*formulas, **keywords):
-    return magnets_at(alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT)
+    return evaluate_magnets(alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT)
 
 
 def test_a_formula_gets_a_charge_and_a_recipe_keeps_its_own():
@@ -63,7 +63,7 @@ def test_remanence_is_polarization_times_volume_density_and_alignment():
     np.testing.assert_allclose(made.alloys.factor, 0.95 * 0.9 * 0.92)
     np.testing.assert_allclose(made.remanence(), made.polarization * 0.95 * 0.9 * 0.92)
     table = CompositionTable.from_strings(["Nd15Fe77B8"], basis="atomic")
-    found = magnets_at(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
+    found = evaluate_magnets(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
     balance = found.alloys.balance
     whole = balance.hard + balance.second
     np.testing.assert_allclose(found.alloys.factor, 0.95 * 0.9 * whole)
@@ -72,7 +72,7 @@ def test_remanence_is_polarization_times_volume_density_and_alignment():
 def test_a_formula_has_the_boundary_of_its_process_and_the_usual_additive():
     texts = ["Nd2Fe14B", "Nd14Fe79.5Ga0.3Cu0.2B6"]
     table = CompositionTable.from_strings(texts, basis="atomic")
-    made = magnets_at(alloys(table, {"grain_boundary": 0.07}), AT)
+    made = evaluate_magnets(alloys(table, {"grain_boundary": 0.07}), AT)
     structure = made.alloys.structure
     assert made.alloys.balance.hard[0] == pytest.approx(0.93)
     # A tenth of a per cent of copper; what a recipe names itself.

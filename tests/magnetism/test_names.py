@@ -4,13 +4,13 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.alloy._grade_names import class_of, find, known, nearest
+from magnetkit.alloy._grade_names import find, grade_names, nearest_grades, parse_class
 
 
 def test_every_grade_of_the_tables_is_found_by_its_name():
-    assert len(known()) > 300
-    assert [name for name in known() if find(name) != name] == []
-    assert set(known()) == set(mk.grades()["grade"])
+    assert len(grade_names()) > 300
+    assert [name for name in grade_names() if find(name) != name] == []
+    assert set(grade_names()) == set(mk.grades()["grade"])
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_every_grade_of_the_tables_is_found_by_its_name():
     ],
 )  # fmt: skip
 def test_a_misspelling_is_near_what_was_meant(said, meant):
-    near = nearest(said)
+    near = nearest_grades(said)
     assert find(said) is None
     kind = {name[0].upper() for name in near}
     assert meant in near
@@ -47,7 +47,7 @@ def test_a_name_is_known_by_the_forms_that_people_write(said, name):
 def test_a_class_and_a_number_stand_in_for_a_grade_that_nobody_prints():
     row = mk.grades("N44UH").iloc[0]
     classes = mk.grades()
-    of_class = classes[[(class_of(g) or (0, ""))[1] == "UH" for g in classes["grade"]]]
+    of_class = classes[[(parse_class(g) or (0, ""))[1] == "UH" for g in classes["grade"]]]
     assert row["coercivity_kA_m"] == of_class["coercivity_kA_m"].median()
     ends = (mk.grades(name).iloc[0]["remanence_T"] for name in ("N42UH", "N45UH"))
     low, high = ends

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.compound._intrinsic_kernels import barrier, lean
-from magnetkit.magnetism._demagnetization_kernels import lost
+from magnetkit.compound._intrinsic_kernels import barrier, easy_angle
+from magnetkit.magnetism._demagnetization_kernels import flux_loss
 from magnetkit.magnetism.sintered import Duty, sintered
 
 ROOM = 293.15
@@ -32,7 +32,7 @@ def test_the_barrier_is_the_largest_torque_on_the_way_to_the_plane():
     for k in rng.uniform(-5.0, 5.0, (300, 3)):
         found = _height(*k, barrier(*k))
         assert found == pytest.approx(max(_height(*k, u).max(), 0.0), abs=2e-6)
-        x = lean(*k)
+        x = easy_angle(*k)
         if 0.0 < x < 1.0:
             grid = u * (k[0] + u * (k[1] + u * k[2]))
             assert x == pytest.approx(u[grid.argmin()], abs=1e-4)
@@ -163,8 +163,8 @@ def test_no_magnet_turns_its_own_sign():
         assert loss[0] <= 100.0
     one = np.ones(1)
     hot = 0.5 * one, 1e4 * one, 9e3 * one, 1.05 * one
-    assert lost(*hot, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
-    assert 1.0 < lost(*hot, 1.0, 1e5, 1e5)[0] <= 2.0
+    assert flux_loss(*hot, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
+    assert 1.0 < flux_loss(*hot, 1.0, 1e5, 1e5)[0] <= 2.0
     against = Duty(load_line=1.0, outside_field_kA_m=600.0)
     found = _of(["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against)
     assert found[0] > 100.0

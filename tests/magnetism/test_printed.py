@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from magnetkit.magnetism.grades import reconciled
+from magnetkit.magnetism.grades import reconcile_makers
 
 ROWS = [
     # grade, quantity, maker, bound, value, K
@@ -22,7 +22,7 @@ ROWS = [
 
 def test_a_grade_lies_between_all_that_is_printed_of_it():
     names = ["grade", "quantity", "maker", "bound", "value", "temperature_K"]
-    found = reconciled(pd.DataFrame(ROWS, columns=names).assign(to_K=float("nan")))
+    found = reconcile_makers(pd.DataFrame(ROWS, columns=names).assign(to_K=float("nan")))
     assert set(found.index) == {("N1", "remanence_T"), ("N1", "coercivity_kA_m")}
     b_r, h_cj = found.loc[("N1", "remanence_T")], found.loc[("N1", "coercivity_kA_m")]
     # The middle of a range of one maker, the typical value of the other.

@@ -6,7 +6,7 @@ from magnetkit.applications import load, names
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
-from magnetkit.choose._job import job_for, producer_of
+from magnetkit.choose._job import get_producer, make_job
 from magnetkit.magnetism._measured import ALPHA, splits
 from magnetkit.magnetism._reference import KnownValue, calibrate_on_reference
 
@@ -113,10 +113,10 @@ def test_todays_magnet_is_known_to_do_its_work():
 def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
     profile = load("energy-traction-motor")
     own = anchored("Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)])
-    assert producer_of(job_for(profile, process=own).conditions.process).name == "it"
-    kept = job_for(profile, process={"grain_size_um": 3.0}).conditions.process
+    assert get_producer(make_job(profile, process=own).conditions.process).name == "it"
+    kept = make_job(profile, process={"grain_size_um": 3.0}).conditions.process
     assert kept["grain_size_um"] == 3.0
-    assert producer_of(kept).name == profile.reference.grade
+    assert get_producer(kept).name == profile.reference.grade
 
 
 def test_the_motor_pays_for_no_terbium_in_the_alloy():

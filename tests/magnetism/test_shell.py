@@ -12,7 +12,7 @@ from magnetkit.magnetism.laws import law
 from magnetkit.magnetism.shells import (
     arriving_share,
     covering,
-    enriched,
+    enrich_surface,
     objection,
     thickness_nm,
 )
@@ -173,7 +173,7 @@ def test_an_objection_weighs_the_shell_in_grams():
 def test_heavy_rare_earth_counts_more_at_the_surface():
     # A share x becomes e x / (1 + (e - 1) x); the rare earth keeps its amount.
     table = CompositionTable.from_strings(["Nd1.5Dy0.5Fe14B", "NdDyFe14B", "Nd2Fe14B"])
-    found = enriched(table, np.array([2.8, 2.0, 2.8]))
+    found = enrich_surface(table, np.array([2.8, 2.0, 2.8]))
     earths = found.fraction("Nd", "Dy")
     np.testing.assert_allclose(earths, 2 / 17)
     np.testing.assert_allclose(found.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])

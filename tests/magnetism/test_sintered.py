@@ -8,7 +8,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import Process, sintered, sintered_at
 from magnetkit.magnetism._figures import FIGURES
 from magnetkit.magnetism._magnets import alloys
-from magnetkit.magnetism.sintered import Use, figures_at
+from magnetkit.magnetism.sintered import Use, figure_columns
 
 ROOM = 293.15
 STANDARD = "Sm(Co0.695Fe0.20Cu0.08Zr0.025)7.5"
@@ -191,9 +191,9 @@ def test_only_what_is_named_is_tabulated_at_a_temperature():
 def test_central_values_alone_are_those_of_the_whole_table():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"])
     at, use = [423.15, 293.15], Use((250.0, 423.15), whole_range=True)
-    whole = figures_at(alloys(table, ranges=True), at, use)
+    whole = figure_columns(alloys(table, ranges=True), at, use)
     names = {"remanence_T", "coercivity_kA_m"}
-    first, later = figures_at(alloys(table, ranges=True), at, use, {293.15: names})
+    first, later = figure_columns(alloys(table, ranges=True), at, use, {293.15: names})
     pd.testing.assert_frame_equal(first.frame(), whole[0].frame())
     assert set(later) == {"host", "status", *names}
     expected = whole[1].frame()[list(later)]
@@ -205,7 +205,7 @@ def test_a_status_over_the_range_says_what_that_at_its_ends_says():
     texts = "Nd2Fe14B SmCo5 Er2Fe14B Ho2Fe14B TbCo5 ErCo5 Nd2Co14B YCo5 Fe".split()
     table = CompositionTable.from_strings(texts)
     use = Use((77.0, 500.0), whole_range=True)
-    found = figures_at(alloys(table, ranges=True), [300.0, 77.0, 500.0], use)
+    found = figure_columns(alloys(table, ranges=True), [300.0, 77.0, 500.0], use)
     own, *ends = (columns["status"].texts() for columns in found)
     assert len(set(own)) > 2
     assert "ok" in own

@@ -8,14 +8,14 @@ from magnetkit.units import MU_0
 import magnetkit as mk
 from magnetkit.magnetism.grades import (
     QUANTITIES,
-    _alike,
-    at_room,
+    _range_of_alike,
     coercivity_b,
     curve_shapes,
-    printed,
-    reconciled,
+    grades_at_room_temperature,
+    guaranteed_minima,
+    printed_values,
+    reconcile_makers,
     shares_left,
-    sold_at,
 )
 
 
@@ -92,8 +92,8 @@ def test_sheets_carry_their_citations():
 
 
 def test_printed_values_are_consistent():
-    values = printed()
-    known = reconciled(values)["value"].unstack("quantity")
+    values = printed_values()
+    known = reconcile_makers(values)["value"].unstack("quantity")
     field = known["remanence_T"] / MU_0 / 1e3
     assert not (known["coercivity_b_kA_m"] > field).any()
     assert not values.duplicated(
@@ -122,10 +122,10 @@ def test_an_estimated_remanence_is_that_of_a_square_loop_less_a_few_per_cent():
 def test_the_middle_is_of_grades_alike_and_the_ends_of_the_nearest_few():
     values, by = np.array([5.0, 4.0, 9.0, 1.0, 100.0]), np.array([1.0, 1.05, 1.09, 1.12, 3.0])
     # Within a tenth of 1.0 are three; of 3.0 itself alone, and the nearest three reach to 1.09.
-    assert _alike(values, by, 1.0) == (5.0, 4.0, 9.0)
-    assert _alike(values, by, 3.0) == (100.0, 1.0, 100.0)
+    assert _range_of_alike(values, by, 1.0) == (5.0, 4.0, 9.0)
+    assert _range_of_alike(values, by, 3.0) == (100.0, 1.0, 100.0)
     # Of ten no grade is alike: all count.
-    assert _alike(values, by, 10.0) == (5.0, 1.0, 100.0)
+    assert _range_of_alike(values, by, 10.0) == (5.0, 1.0, 100.0)
 
 
 def test_what_is_asked_beyond_the_sheets_is_extrapolated():
@@ -225,8 +225,8 @@ def test_estimates_are_those_of_grades_of_their_own_crystal_and_kind():
 
 
 def test_some_quantities_are_as_among_all():
-    few = at_room(("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"))
-    assert few.equals(at_room()[few.columns])
+    few = grades_at_room_temperature(("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"))
+    assert few.equals(grades_at_room_temperature()[few.columns])
     assert "density_kg_m3" not in few
 
 
@@ -243,7 +243,7 @@ def test_a_chord_is_met_at_the_end_that_its_maker_prints():
 
 def test_what_is_sold_has_the_knee_of_its_temperature():
     # N42SH at 150 C: H_k / H_cJ 0.852, not 0.95 as at 20 C.
-    sold = sold_at(423.15).set_index("grade").loc["N42SH"]
+    sold = guaranteed_minima(423.15).set_index("grade").loc["N42SH"]
     square = sold["knee_field_kA_m"] / sold["coercivity_kA_m"]
     assert (square < 0.86).all()
     curve = mk.curve("N42SH", "150C", bound="guaranteed")

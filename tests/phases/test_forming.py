@@ -7,16 +7,16 @@ import pytest
 
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _forming, stability
-from magnetkit.phases._judged import Judged, phases_of
+from magnetkit.phases._judged import Judged, named_phases
 from magnetkit.phases._stability_kernels import TERMS
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.phases.snapshot import open_snapshot
 
 
 def state(text, kelvin=1400.0):
-    judged = Judged(phases_of(CompositionTable.from_strings(text.split())), open_snapshot())
+    judged = Judged(named_phases(CompositionTable.from_strings(text.split())), open_snapshot())
     warm = np.full(len(judged.host), kelvin)
-    return _forming.state_of(judged, judged.above(warm)[0], warm)
+    return _forming.phase_states(judged, judged.above(warm)[0], warm)
 
 
 def test_a_nitride_is_judged_as_the_metal_that_takes_the_nitrogen():
@@ -37,7 +37,7 @@ def test_without_an_entry_the_same_compound_of_another_rare_earth_tells():
 
 
 def test_what_is_stored_fits_the_kernel():
-    known, weights = _forming._embedded()
+    known, weights = _forming._embedded_model()
     assert weights.mean.shape == (len(_forming.FAMILIES), len(TERMS))
     # A larger distance to the hull makes no structure likelier, nor does misfit.
     assert (weights.mean[:, TERMS.index("hull distance")] > 0).all()
@@ -60,8 +60,8 @@ def test_probabilities_average_over_what_is_not_known():
 
 def test_temperatures_stand_with_the_hosts():
     codes = np.array([HOST_NAMES.index("1:5"), -1], np.int8)
-    assert _forming.made_at(codes).tolist() == [1400.0, 1200.0]
-    assert _forming.melted(codes, np.array([1600.0, 3000.0])).tolist() == [True, False]
+    assert _forming.making_temperature(codes).tolist() == [1400.0, 1200.0]
+    assert _forming.is_melted(codes, np.array([1600.0, 3000.0])).tolist() == [True, False]
 
 
 def test_a_stabilizer_is_judged_by_its_element_and_amount():

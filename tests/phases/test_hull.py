@@ -53,7 +53,7 @@ def test_eleven_elements_by_the_phases_they_decompose_into(stable):
 
 def test_snapshot_distances_are_reproduced(stable):
     entries = mk.phases.load().drop_duplicates("formula")
-    whole = _space.whole_space(open_snapshot())
+    whole = _space.lowest_entries(open_snapshot())
     above = whole.energy - hull.solve(whole.table(), stable).energy
     names = np.array(whole.formulas, dtype=object)
     names[names == "N"] = "N2"

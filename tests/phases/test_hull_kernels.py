@@ -145,7 +145,7 @@ def test_a_mixture_that_lies_on_an_edge_is_inside_and_one_beyond_is_not():
 def test_a_basis_that_is_right_for_a_composition_is_left_as_it_is():
     # A composition that is a phase: the other amounts of the basis are nothing, which is no lack.
     phases = Phases(*sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])), np.array([0, 0, -0.1]))
-    state = _hull.room_for(2, 3)
+    state = _hull.allocate_workspace(2, 3)
     _hull.start(np.array([0.5, 0.5]), phases, state)
     basis = sorted(state.basis.tolist())
     assert _hull.move(np.array([0.5, 0.5]), phases, state, 0) == 0

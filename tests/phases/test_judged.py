@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.phases._judged import Judged, _formula, _nodes_of, phases_of, rivals
+from magnetkit.phases._judged import Judged, _formula, _hull_nodes, named_phases, rivals
 from magnetkit.phases.hull import stable_space
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.phases.snapshot import open_snapshot
@@ -15,7 +15,7 @@ def table(text):
 
 
 def test_a_ratio_names_a_phase_that_no_recipe_is_taken_for():
-    found = phases_of(table("LaFe5 SmCo5 Sm2.2Co17 Sm2Fe17N3 Fe3C"))
+    found = named_phases(table("LaFe5 SmCo5 Sm2.2Co17 Sm2Fe17N3 Fe3C"))
     names = [HOST_NAMES[c] if c >= 0 else "" for c in found.host]
     assert names == ["1:5", "1:5", "2:17", "2:17:3", ""]
     assert found.named.tolist() == [True, True, False, True, False]
@@ -32,17 +32,17 @@ def test_rivals_hold_no_phase_of_the_structure():
 def test_what_is_kept_does_not_grow_with_the_sets_of_elements():
     # A search meets ever new ones, each of up to some megabytes.
     source, others = open_snapshot(), ("Pr", "Dy", "Tb", "Ce", "La", "Y")
-    Judged(phases_of(table("Nd2Fe14B")), source)
+    Judged(named_phases(table("Nd2Fe14B")), source)
     kept = len(source._cache)
     for k in range(1, 1 << len(others)):
         some = "".join(f"{e}0.1" for bit, e in enumerate(others) if k >> bit & 1)
-        Judged(phases_of(table(f"Nd1.4{some}Fe14B")), source)
+        Judged(named_phases(table(f"Nd1.4{some}Fe14B")), source)
     assert len(source._cache) == kept
-    assert _nodes_of.cache_info().currsize == 32
+    assert _hull_nodes.cache_info().currsize == 32
 
 
 def test_entries_of_no_host_have_their_own_energy():
-    judged = Judged(phases_of(table("TbFe2 NdFe3")), open_snapshot())
+    judged = Judged(named_phases(table("TbFe2 NdFe3")), open_snapshot())
     assert judged.deviation[0] == 0.0
     assert np.isnan(judged.energy[1])
 

@@ -11,7 +11,12 @@ import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism.measured_magnets import USUAL, measured_magnets, serves_as_evidence
-from magnetkit.phases.partition import assign_hosts, diffused_before, made_before, shells_known
+from magnetkit.phases.partition import (
+    assign_hosts,
+    has_diffusion_precedent,
+    hosts_with_shells,
+    is_within_precedent,
+)
 from magnetkit.phases.records import HOST_NAMES
 
 NEVER = (
@@ -30,7 +35,7 @@ def _made(texts):
     table = CompositionTable.from_strings(list(texts), basis="atomic")
     codes = assign_hosts(table)
     assert (codes >= 0).all()
-    return made_before(table, codes)
+    return is_within_precedent(table, codes)
 
 
 def test_elements_and_amounts_beyond_every_alloy_made_are_told():
@@ -40,12 +45,12 @@ def test_elements_and_amounts_beyond_every_alloy_made_are_told():
 
 def test_a_row_without_host_is_not_judged():
     table = CompositionTable.from_strings(["He", "H2O"])
-    assert made_before(table, np.array([-1, -1], np.int8)).all()
+    assert is_within_precedent(table, np.array([-1, -1], np.int8)).all()
 
 
 def test_dysprosium_is_diffused_into_2_14_1_alone():
     codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
-    found = diffused_before(codes, np.full(len(codes), INDEX["Dy"]))
+    found = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
     assert [HOST_NAMES[c] for c in codes[found]] == ["2:14:1"]
 
 
@@ -78,7 +83,7 @@ def test_every_measured_magnet_was_made(file):
     for basis, rows in frame.groupby("basis"):
         table = CompositionTable.from_strings(rows["recipe"].tolist(), basis=basis)
         assert not table.errors
-        assert made_before(table, assign_hosts(table)).all()
+        assert is_within_precedent(table, assign_hosts(table)).all()
 
 
 @pytest.mark.parametrize("text", NEVER)
@@ -91,10 +96,10 @@ def test_what_was_never_made_has_no_limit_and_no_curve(text):
 
 def test_of_an_unknown_host_no_shell_is_known(monkeypatch):
     codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
-    assert [HOST_NAMES[c] for c in codes[shells_known(codes)]] == ["2:14:1"]
+    assert [HOST_NAMES[c] for c in codes[hosts_with_shells(codes)]] == ["2:14:1"]
     # Whatever has been diffused into others.
     everything = np.ones((len(HOST_NAMES), len(INDEX)), bool)
     monkeypatch.setattr(import_module("magnetkit.phases.partition"), "_shells", lambda: everything)
-    assert shells_known(codes).tolist() == [False] + [True] * len(HOST_NAMES)
-    found = diffused_before(codes, np.full(len(codes), INDEX["Dy"]))
-    assert found.tolist() == shells_known(codes).tolist()
+    assert hosts_with_shells(codes).tolist() == [False] + [True] * len(HOST_NAMES)
+    found = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
+    assert found.tolist() == hosts_with_shells(codes).tolist()

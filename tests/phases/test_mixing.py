@@ -5,7 +5,7 @@ import pytest
 from magnetkit.elements import INDEX
 
 from magnetkit.phases import _mixing
-from magnetkit.phases._space import whole_space
+from magnetkit.phases._space import lowest_entries
 from magnetkit.phases.records import HOSTS
 from magnetkit.phases.snapshot import open_snapshot
 
@@ -57,7 +57,7 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
     """Niobium in SmCo5, of which the snapshot has nothing beside cobalt."""
     slope = next(s for s in _mixing.chemical_slopes("1:5") if s[1:3] == (INDEX["Co"], INDEX["Nb"]))
     with_it = _mixing.mixing_model(snapshot, "1:5")
-    without = _mixing.MixingModel(whole_space(snapshot), "1:5", slopes=())
+    without = _mixing.MixingModel(lowest_entries(snapshot), "1:5", slopes=())
     assert (INDEX["Co"], INDEX["Nb"]) in with_it.borrowed
     assert (INDEX["Co"], INDEX["Cu"]) not in with_it.borrowed
     assert without.borrowed == []
@@ -90,7 +90,7 @@ def test_collapsed_calculations_are_left_out(snapshot):
 
 
 def test_an_end_member_left_out_is_less_sure(snapshot):
-    space = whole_space(snapshot)
+    space = lowest_entries(snapshot)
     at = space.formulas.index("Nd2Fe14B")
     with_it = _mixing.mixing_model(snapshot, "2:14:1")
     without = _mixing.MixingModel(space, "2:14:1", exclude=np.array([at]))
@@ -149,5 +149,10 @@ def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
 
 def test_the_worst_entry_goes_and_what_is_no_entry_stays_however_far_off():
     full = np.eye(4)
-    assert _mixing._kept(full, np.array([0.0, 0.0, 0.0, 100.0]), 3).all()
-    assert _mixing._kept(full, np.array([0.0, 0.0, 100.0, 100.0]), 3).tolist() == [1, 1, 0, 1]
+    assert _mixing._select_observations(full, np.array([0.0, 0.0, 0.0, 100.0]), 3).all()
+    assert _mixing._select_observations(full, np.array([0.0, 0.0, 100.0, 100.0]), 3).tolist() == [
+        1,
+        1,
+        0,
+        1,
+    ]

@@ -141,5 +141,5 @@ def test_compare_agrees_with_the_twin(sites):
 
 def test_elements_of():
     indptr, indices = np.array([0, 2, 3]), np.array([0, 5, 7], np.int32)
-    found = _stability.elements_of(indptr, indices, np.array([0]))
+    found = _stability.present_elements(indptr, indices, np.array([0]))
     assert np.flatnonzero(found).tolist() == [0, 5]

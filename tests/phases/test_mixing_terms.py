@@ -5,14 +5,14 @@ import pytest
 from magnetkit.elements import INDEX
 
 from magnetkit.phases._mixing import RADII, MixingTerms, Occupation
-from magnetkit.phases._space import whole_space
+from magnetkit.phases._space import lowest_entries
 from magnetkit.phases.records import HOSTS
 from magnetkit.phases.snapshot import open_snapshot
 
 
 @pytest.fixture(scope="module")
 def space():
-    return whole_space(open_snapshot())
+    return lowest_entries(open_snapshot())
 
 
 @pytest.fixture(scope="module", params=HOSTS)

@@ -5,7 +5,7 @@ from magnetkit.errors import DataError
 
 from magnetkit import datasets
 from magnetkit.phases import records
-from magnetkit.phases.partition import _counted
+from magnetkit.phases.partition import _counted_elements
 
 
 @pytest.fixture
@@ -105,16 +105,16 @@ def test_what_is_wrong_with_a_record_is_said(folder, text, said):
 
 def test_a_sum_names_elements_and_groups():
     # Fifteen lanthanides, yttrium and zirconium.
-    assert _counted("(R + Zr)").sum() == 17
-    assert _counted("all").sum() == 118
+    assert _counted_elements("(R + Zr)").sum() == 17
+    assert _counted_elements("all").sum() == 118
     with pytest.raises(DataError, match="'Qq'"):
-        _counted("R + Qq")
+        _counted_elements("R + Qq")
 
 
 def test_a_file_is_that_of_the_host_itself_unless_only_its_parent_has_it(folder, monkeypatch):
     own = 'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
     monkeypatch.setattr(records, "HOSTS", added(folder, "1-5-Cu", own))
-    assert records.file_of("1:5", "table.csv") == "hosts/1-5/table.csv"
-    assert records.file_of("1:5:Cu", "table.csv") == "hosts/1-5/table.csv"
+    assert records.host_file("1:5", "table.csv") == "hosts/1-5/table.csv"
+    assert records.host_file("1:5:Cu", "table.csv") == "hosts/1-5/table.csv"
     folder.joinpath("1-5-Cu", "table.csv").touch()
-    assert records.file_of("1:5:Cu", "table.csv") == "hosts/1-5-Cu/table.csv"
+    assert records.host_file("1:5:Cu", "table.csv") == "hosts/1-5-Cu/table.csv"

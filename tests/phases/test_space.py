@@ -8,7 +8,7 @@ from magnetkit.errors import DataError
 
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space
-from magnetkit.phases._space import build_space, find_collapsed, gather, whole_space
+from magnetkit.phases._space import build_space, find_collapsed, gather, lowest_entries
 from magnetkit.phases.snapshot import Snapshot
 
 
@@ -66,10 +66,10 @@ def test_a_snapshot_tells_what_it_leaves_out_and_refuses_two_schemes():
         }
     )
     with pytest.warns(UserWarning, match="left out FeB: no formation energy"):
-        assert whole_space(Snapshot("mine", entries, {})).formulas == ["B", "Fe"]
+        assert lowest_entries(Snapshot("mine", entries, {})).formulas == ["B", "Fe"]
     entries.loc[1, "source"] = "Materials Project R2SCAN"
     with pytest.raises(DataError, match=r"mixes energies of .*GGA.*R2SCAN"):
-        whole_space(Snapshot("mine", entries, {}))
+        lowest_entries(Snapshot("mine", entries, {}))
 
 
 def test_compounds_calculated_without_their_moment_are_left_out():
@@ -87,7 +87,7 @@ def test_compounds_calculated_without_their_moment_are_left_out():
         }
     )  # fmt: skip
     with pytest.warns(UserWarning, match="SmCo5: calculated without its moment"):
-        space = whole_space(Snapshot("mine", entries, {}))
+        space = lowest_entries(Snapshot("mine", entries, {}))
     assert space.left_out == ("SmCo5: calculated without its moment",)
     assert {"Sm2Fe17", "YCo2", "GdCo5", "SmCo3", "Nd6Fe13Si"} < set(space.formulas)
 

@@ -9,7 +9,7 @@ from magnetkit.errors import DataError, InputError
 
 import magnetkit as mk
 from magnetkit.phases import Snapshot
-from magnetkit.phases._space import whole_space
+from magnetkit.phases._space import lowest_entries
 from magnetkit.phases.completion import fit_correction
 from magnetkit.phases.pull import subsystems, systems_of_substitutes
 
@@ -78,7 +78,7 @@ def test_a_sound_lowest_entry_stays_where_a_higher_one_lost_its_moment():
     lost["formation_energy_eV_atom"] += 0.13
     part = Snapshot("part", pd.concat([part.entries, lost], ignore_index=True), part.manifest)
     with pytest.warns(UserWarning, match="SmCo5: calculated without its moment"):
-        space = whole_space(part)
+        space = lowest_entries(part)
     assert not space.doubtful
     assert space.energy[space.formulas.index("SmCo5")] == row["formation_energy_eV_atom"]
 

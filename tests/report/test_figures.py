@@ -53,9 +53,9 @@ def test_a_candidate_given_twice_is_two_lines(sweep):
 
 
 def test_matplotlib_draws_what_the_page_does(sweep, ax):
-    layout = _figures.layout_of(
+    layout = _figures.figure_layout(
         _figures.temperature_axis(celsius=True),
-        _figures.axis_of("coercivity_kA_m") | {"rangemode": "tozero"},
+        _figures.column_axis("coercivity_kA_m") | {"rangemode": "tozero"},
     )
     traces = _figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
     draw({"data": traces, "layout": layout}, ax)
@@ -118,9 +118,9 @@ def test_what_no_measured_magnet_is_near_to_is_hollow():
 
 def test_names_of_phases_lie_on_no_other_and_on_no_dot():
     at, six = np.array([[0.0, 0.0], [0.01, 0.0], [0.5, 0.5]]), [6, 6, 6]
-    assert _figures._places_of(at, six, at) == ["top center", "bottom center", "top center"]
+    assert _figures._label_positions(at, six, at) == ["top center", "bottom center", "top center"]
     below = np.vstack([at, [[0.0, -0.035]]])
-    assert _figures._places_of(at, six, below) == ["top center", "", "top center"]
+    assert _figures._label_positions(at, six, below) == ["top center", "", "top center"]
 
 
 def test_magnets_differ_by_hue_and_temperatures_by_dash():
@@ -133,14 +133,14 @@ def test_magnets_differ_by_hue_and_temperatures_by_dash():
 @pytest.mark.parametrize("name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit])
 def test_every_heading_can_be_drawn(name, ax):
     # Mathematics and layout fail only when drawn.
-    ax.set_xlabel(_text(_figures.axis_of(name)["title"]["text"]))
+    ax.set_xlabel(_text(_figures.column_axis(name)["title"]["text"]))
     ax.figure.canvas.draw()
     assert COLUMNS[name].label in ax.get_xlabel()
 
 
 def test_a_second_axis_and_a_map_of_colours_are_drawn(ax):
-    layout = _figures.layout_of(_figures.titled("x"), _figures.titled("y"), title="A & B")
-    layout["yaxis2"] = _figures.AXIS | _figures.titled("right") | {"side": "right"}
+    layout = _figures.figure_layout(_figures.make_axis("x"), _figures.make_axis("y"), title="A & B")
+    layout["yaxis2"] = _figures.AXIS | _figures.make_axis("right") | {"side": "right"}
     left = _figures.line("left", [0, 1], [0, 1], color="#000")
     right = _figures.line("right", [0, 1], [0, 500], color="#000") | {"yaxis": "y2"}
     draw({"data": [left, right], "layout": layout}, ax)
@@ -152,7 +152,9 @@ def test_a_second_axis_and_a_map_of_colours_are_drawn(ax):
             "zmax": 6, "colorscale": "RdBu", "reversescale": True}  # fmt: skip
     trace = {"type": "heatmap", "colorbar": _figures.colour_bar("T")} | grid
     ax.figure.clear()
-    drawn = draw({"data": [trace], "layout": _figures.layout_of({}, {})}, ax.figure.add_subplot())
+    drawn = draw(
+        {"data": [trace], "layout": _figures.figure_layout({}, {})}, ax.figure.add_subplot()
+    )
     np.testing.assert_array_equal(drawn.collections[0].get_array(), grid["z"])
     assert drawn.collections[0].get_clim() == (-6, 6)
 
@@ -160,6 +162,6 @@ def test_a_second_axis_and_a_map_of_colours_are_drawn(ax):
 def test_a_name_stands_above_below_or_not_at_all_where_another_stands():
     # Five letters are 0.08 wide.
     far = np.array([[9.0, 9.0]])
-    places = lambda x: _figures._places_of(np.array([[v, 0.0] for v in x]), [5] * len(x), far)  # noqa: E731
+    places = lambda x: _figures._label_positions(np.array([[v, 0.0] for v in x]), [5] * len(x), far)  # noqa: E731
     assert places([0.0, 0.09]) == ["top center", "top center"]
     assert places([0.0, 0.07, 0.035]) == ["top center", "bottom center", ""]

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 import magnetkit as mk
 from magnetkit.cli.app import app
 from magnetkit.report._content import calibration as calibration_line
-from magnetkit.report._text import of_cost
+from magnetkit.report._text import cost_note
 
 RECIPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
 NOTE = "Cost of a bare formula"
@@ -15,9 +15,9 @@ COMPENSATED = "communication-twt-compensated"
 
 def test_the_cost_of_a_charge_leaves_nothing_out():
     charge = mk.CompositionTable.from_strings([RECIPE], basis="weight")
-    assert of_cost(charge) == of_cost(charge.formulas()) == ""
-    assert of_cost(["Nd2Fe14B", "SmCo5"]).startswith(NOTE)
-    assert of_cost([*charge.formulas(), "Nd2Fe14B"]).startswith(NOTE)
+    assert cost_note(charge) == cost_note(charge.formulas()) == ""
+    assert cost_note(["Nd2Fe14B", "SmCo5"]).startswith(NOTE)
+    assert cost_note([*charge.formulas(), "Nd2Fe14B"]).startswith(NOTE)
     # The formula costs less than what its magnet is melted from.
     cheap, dear = mk.supply.ledger(["Nd2Fe14B", *charge.formulas()])["cost_USD_kg"]
     assert cheap < dear

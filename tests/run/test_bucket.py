@@ -13,7 +13,7 @@ from magnetkit.errors import InputError, StoreError
 from pyarrow.fs import FileSystem
 
 import magnetkit as mk
-from magnetkit.run._files import PARTS, Place, digest_of
+from magnetkit.run._files import PARTS, Place, file_digest
 from magnetkit.run._store import fragments_folder
 from magnetkit.run._work import file_name
 from magnetkit.run.screen import ScreenResult
@@ -142,7 +142,7 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
     one, two = Place(whole), Place(cut)
     assert one.names() == two.names()
     for name in one.names():
-        assert digest_of(one.get(name)) == digest_of(two.get(name)), name
+        assert file_digest(one.get(name)) == file_digest(two.get(name)), name
     again = mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, resume=True)
     assert len(again) == 239
     other = f"{store}/other"
@@ -180,7 +180,7 @@ def test_a_screening_that_is_killed_goes_on_to_the_same_bytes(store, recipes, ob
     one, two = Place(whole), Place(cut)
     assert one.names() == two.names()
     for name in one.names():
-        assert digest_of(one.get(name)) == digest_of(two.get(name)), name
+        assert file_digest(one.get(name)) == file_digest(two.get(name)), name
 
 
 def test_files_of_others_and_places_that_cannot_be_are_refused(store):

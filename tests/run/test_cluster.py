@@ -14,7 +14,7 @@ from magnetkit.applications import load
 from magnetkit.errors import DataError, InputError, NetworkError
 
 import magnetkit as mk
-from magnetkit.choose._job import job_for
+from magnetkit.choose._job import make_job
 from magnetkit.run import _pool
 from magnetkit.run._files import read_manifest
 from magnetkit.run._work import dependencies
@@ -165,7 +165,7 @@ def test_another_cluster_on_the_usual_port_is_not_spoken_of(tmp_path):
 
 
 def test_a_worker_with_another_state_of_anything_is_refused(monkeypatch):
-    job = job_for(load(DEVICE))
+    job = make_job(load(DEVICE))
     needed = dependencies(job)
     assert _pool._alone(len, [], job, needed) == 0
     for key, value in needed.items():

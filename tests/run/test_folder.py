@@ -187,7 +187,7 @@ def test_an_old_result_stands_until_the_new_one_is_whole(tmp_path):
             folder.staged(_files.RANKED).write_text("half")
         kept = stood(tmp_path)
         assert {name: kept[name] for name in before} == before
-        assert _files.read_finished(tmp_path)["identity"] == IDENTITY
+        assert _files.read_finished_manifest(tmp_path)["identity"] == IDENTITY
         if not resume:
             # The finished one can be asked for too, the other is then given up.
             shutil.copytree(tmp_path, tmp_path.with_name("copy"))
@@ -212,7 +212,7 @@ def test_a_stop_between_the_renames_is_made_good(tmp_path, monkeypatch, renames)
     with pytest.raises(KeyboardInterrupt):
         result(tmp_path, 7)
     monkeypatch.undo()
-    assert _files.read_finished(tmp_path)["summary"] == {"candidates": 7}
+    assert _files.read_finished_manifest(tmp_path)["summary"] == {"candidates": 7}
     names = {_files.RANKED, "ranked.csv", "rejected.csv", _files.MANIFEST}
     assert {str(name) for name in stood(tmp_path)} == names
     assert (tmp_path / _files.RANKED).read_text() == f"{_files.RANKED} of 7"
@@ -248,9 +248,9 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
 
 def test_a_rejected_line_comes_back_as_it_was_whatever_stands_in_it(tmp_path):
     lines = [Rejected(1, "Sm\u2028Co5\x0b", 'no, "it"\nis not'), Rejected(2, "=1", "")]
-    _files.write_rejected(lines, tmp_path / "rejected.csv")
-    assert _files.read_rejected(_files.Place.of(tmp_path)) == lines
-    assert _files.read_rejected(_files.Place.of(tmp_path / "absent")) == []
+    _files.write_rejections(lines, tmp_path / "rejected.csv")
+    assert _files.read_rejections(_files.Place.of(tmp_path)) == lines
+    assert _files.read_rejections(_files.Place.of(tmp_path / "absent")) == []
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"done": True})])

@@ -7,7 +7,7 @@ import pytest
 
 from magnetkit._core import _progress
 from magnetkit._core._jit import limited_threads, thread_count
-from magnetkit.run._pool import Threads, _alone, ahead, in_order, reporting
+from magnetkit.run._pool import Threads, _alone, ahead, iterate_results, reporting
 
 
 def test_items_made_ahead_come_in_order_and_one_at_a_time():
@@ -50,7 +50,7 @@ def test_parts_come_in_order_whoever_is_first():
                 began.wait(0.2)
             return k * k
 
-        assert list(in_order(pool, work, range(20))) == [k * k for k in range(20)]
+        assert list(iterate_results(pool, work, range(20))) == [k * k for k in range(20)]
 
 
 def test_a_bar_is_shown_to_those_alone_who_ask_for_one(monkeypatch):

@@ -14,7 +14,7 @@ from magnetkit import columns
 from magnetkit._core import _toml
 from magnetkit.alloy import CompositionTable
 from magnetkit.choose import _job
-from magnetkit.choose._job import identity_of
+from magnetkit.choose._job import job_identity
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
 from magnetkit.supply import scenario
@@ -287,7 +287,7 @@ def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path
 
     monkeypatch.setattr(_job.Conditions, "of", counted)
     monkeypatch.setattr(_toml, "load", read_one)
-    scenario._embedded.cache_clear()
+    scenario._embedded_scenarios.cache_clear()
     result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)
     result.robustness(draws=20)
     result.report(tmp_path / "report.html")
@@ -298,5 +298,5 @@ def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path
     # Of a folder it is what was asked.
     again = ScreenResult.from_folder(tmp_path / "out")
     assert again.job is again.job
-    assert identity_of(again.job) == identity_of(result.job)
+    assert job_identity(again.job) == job_identity(result.job)
     assert len(built) == 2

@@ -9,9 +9,9 @@ from magnetkit.errors import DataError, InputError
 from magnetkit import applications, datasets
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._files import Rejected
-from magnetkit.choose._job import job_for
+from magnetkit.choose._job import make_job
 from magnetkit.run._candidates import Chunk, FileCandidates
-from magnetkit.run._work import decode, dependencies, finished
+from magnetkit.run._work import decode, dependencies, evaluate_piece
 
 BAD = Rejected(7, "??", "no element")
 
@@ -19,7 +19,7 @@ BAD = Rejected(7, "??", "no element")
 def of(*recipes, rejected=()):
     table = CompositionTable.from_strings(list(recipes), basis="atomic")
     chunk = Chunk(table, pa.array(list(recipes), pa.string()), rejected=list(rejected))
-    return finished((3, lambda: chunk), job_for(applications.load("f22-engine")))
+    return evaluate_piece((3, lambda: chunk), make_job(applications.load("f22-engine")))
 
 
 def test_a_piece_names_the_models_that_were_asked():
@@ -49,4 +49,4 @@ def test_answers_depend_on_no_table_that_changed_under_the_process(monkeypatch):
 
     monkeypatch.setattr(datasets, "refuse_changed", changed)
     with pytest.raises(DataError, match="was changed"):
-        dependencies(job_for(applications.load("f22-engine")))
+        dependencies(make_job(applications.load("f22-engine")))

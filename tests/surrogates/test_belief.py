@@ -7,7 +7,7 @@ import magnetkit as mk
 from magnetkit.compound.parameters import load as calibrated
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates._curie import asked, error_of, error_size
+from magnetkit.surrogates._curie import error_inputs, error_size, prepare_query
 from magnetkit.surrogates.intrinsic import evaluate
 from tests.recipes import table_of as _table
 
@@ -143,7 +143,7 @@ def test_own_data_stand_alone(tmp_path, embedded):
     got = alone.predict(_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
     assert got == pytest.approx(660.0, abs=15.0)
     # Nothing of the embedded 1:5 compounds is left: the level of SmCo5 is the prior's.
-    assert not alone.of_phases(asked(partition(_table("SmCo5")))).measured[0]
+    assert not alone.of_phases(prepare_query(partition(_table("SmCo5")))).measured[0]
     with pytest.raises(InputError, match="one of the two"):
         _curie_training.load(data="a.csv", add="b.csv")
 
@@ -214,13 +214,13 @@ def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
     # What is laid upon the physics counts by its size; elements unseen in the host count.
     known[4:, 3], known[5, 4] = -50.0, 1.0
     weights = np.array([10.0, 100.0, 0.5, 300.0, 0.2, 0.0, 40.0])
-    found = error_size(weights, error_of(*known.T))
+    found = error_size(weights, error_inputs(*known.T))
     np.testing.assert_allclose(found, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
 
 
 def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(embedded):
     table = _table("Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1")
-    whose = asked(partition(table))
+    whose = prepare_query(partition(table))
     found = embedded.residual(whose, embedded.base(whose.phases, whose.codes))
     assert found.unseen[0] == 0.0
     assert 0.0 < found.unseen[3] < found.unseen[2] == 1.0
@@ -230,7 +230,7 @@ def test_intervals_are_those_of_the_harder_way_of_leaving_out():
     score, chemistry = np.repeat([1.0, 3.0], 30), np.repeat([False, True], 30)
     every = np.ones(60, bool)
     for way in (chemistry, ~chemistry):
-        found = _curie_training._harder(score, every, way)
+        found = _curie_training._wider_scores(score, every, way)
         assert found.tolist() == [3.0] * 30
     # A way of few rows says nothing by itself.
-    assert len(_curie_training._harder(score[25:35], every[:10], chemistry[25:35])) == 10
+    assert len(_curie_training._wider_scores(score[25:35], every[:10], chemistry[25:35])) == 10

@@ -3,7 +3,13 @@ import numpy as np
 from magnetkit._core._arrays import Rows
 from magnetkit._core._jit import limited_threads
 from magnetkit.features._descriptor_kernels import Layout, Sums, design
-from magnetkit.surrogates._gaussian_process_kernels import Block, Known, met, posterior, said
+from magnetkit.surrogates._gaussian_process_kernels import (
+    Block,
+    Known,
+    familiarity,
+    posterior,
+    posterior_of_picked,
+)
 
 EDGE = 0.5
 
@@ -44,10 +50,12 @@ def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
     x = design(rows, layout, kind, at)
     known, picked = _known(x.shape[1]), rng.permutation(1100)[:1070]
     whole = posterior(x, known)[:, picked]
-    np.testing.assert_array_equal(said(rows, picked, layout, kind, at, known), whole)
+    np.testing.assert_array_equal(posterior_of_picked(rows, picked, layout, kind, at, known), whole)
     with limited_threads(1):
-        np.testing.assert_array_equal(said(rows, picked, layout, kind, at, known), whole)
-    assert said(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
+        np.testing.assert_array_equal(
+            posterior_of_picked(rows, picked, layout, kind, at, known), whole
+        )
+    assert posterior_of_picked(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
 
 
 def test_a_composition_is_known_by_its_rounded_fractions():
@@ -58,7 +66,7 @@ def test_a_composition_is_known_by_its_rounded_fractions():
     weights, foreign = np.array([3, 5, 2**40 + 1]), np.zeros(3, bool)
     first, other = (a * 3 + (1000 - a) * (2**40 + 1) for a in (250, 251))
     for known, same in ((first, [1, 1, 0, 0]), (other, [0, 0, 1, 0]), (0, [0, 0, 0, 1])):
-        assert met(rows, weights, EDGE, np.array([known]), foreign)[1].tolist() == same
+        assert familiarity(rows, weights, EDGE, np.array([known]), foreign)[1].tolist() == same
 
 
 def test_known_compositions_and_foreign_elements_are_met():
@@ -66,10 +74,10 @@ def test_known_compositions_and_foreign_elements_are_met():
     parts = np.floor(1000.0 * rows.values + EDGE).astype(np.int64) * weights[rows.indices]
     own = np.add.reduceat(parts, rows.indptr[:-1])
     known = np.unique(own[[0, 7, 33]])
-    other, same = met(rows, weights, EDGE, known, np.array([False, True, False]))
+    other, same = familiarity(rows, weights, EDGE, known, np.array([False, True, False]))
     np.testing.assert_array_equal(same, np.isin(own, known))
     assert same.sum() == 8 + 2
     np.testing.assert_allclose(other[::5], 0.75)
-    nothing = met(rows, weights, EDGE, known[:0], np.zeros(3, bool))
+    nothing = familiarity(rows, weights, EDGE, known[:0], np.zeros(3, bool))
     assert not nothing[0].any()
     assert not nothing[1].any()

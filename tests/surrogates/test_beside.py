@@ -4,13 +4,13 @@ import pytest
 from magnetkit.alloy import CompositionTable
 from magnetkit.compound.evaluate import curie_temperature
 from magnetkit.compound.parameters import load
-from magnetkit.surrogates._curie import beside, phases_of
+from magnetkit.surrogates._curie import curie_phases, replacement_rows
 from magnetkit.surrogates._measured import TrainingSet
 
 
 def _set(names, above):
     table = CompositionTable.from_strings(names, basis="atomic")
-    codes, phases = phases_of(table)
+    codes, phases = curie_phases(table)
     values = curie_temperature(phases, codes, load()) + above
     mark = np.full(len(names), "mine")
     return TrainingSet("curie_temperature_K", table, values, mark, mark, "a test")
@@ -18,13 +18,13 @@ def _set(names, above):
 
 def _say(found, *names):
     table = CompositionTable.from_strings(list(names), basis="atomic")
-    codes, phases = phases_of(table)
+    codes, phases = curie_phases(table)
     value, near = found.predict(phases, codes)
     return value - curie_temperature(phases, codes, load()), near
 
 
 def test_a_row_moves_itself_most_its_like_less_and_other_hosts_not():
-    found = beside(_set(["Y2Fe16Al", "Y2Fe15Al2"], 40.0))
+    found = replacement_rows(_set(["Y2Fe16Al", "Y2Fe15Al2"], 40.0))
     step, near = _say(found, "Y2Fe16Al", "Y2Fe15.5Al1.5", "Y2Fe17", "Sm2Co17", "Nd2Fe14B")
     assert 35.0 < step[0] <= 40.0
     assert step[0] > step[2] > step[3]
@@ -34,7 +34,7 @@ def test_a_row_moves_itself_most_its_like_less_and_other_hosts_not():
 
 
 def test_one_row_by_hand():
-    found = beside(_set(["Y2Fe16Al"], 42.0))
+    found = replacement_rows(_set(["Y2Fe16Al"], 42.0))
     step, near = _say(found, "Y2Fe17")
     # One of 19 atoms swapped: a distance of sqrt(2) / 19.
     likeness = np.exp(-np.sqrt(2.0) / 19.0 / 0.1)
@@ -46,12 +46,15 @@ def test_rows_without_physics_say_nothing_here():
     table = CompositionTable.from_strings(["YFe2"], basis="atomic")
     mark = np.array(["mine"])
     assert (
-        beside(TrainingSet("curie_temperature_K", table, np.array([550.0]), mark, mark, "")) is None
+        replacement_rows(
+            TrainingSet("curie_temperature_K", table, np.array([550.0]), mark, mark, "")
+        )
+        is None
     )
 
 
 def test_what_is_less_alike_than_a_twentieth_is_not_alike():
-    found = beside(_set(["Y2Fe17"], 42.0))
+    found = replacement_rows(_set(["Y2Fe17"], 42.0))
     # Distances sqrt(2) x / 19 of 0.295 and 0.305: likenesses exp(-2.95) and exp(-3.05).
     step, near = _say(found, "Y2Fe13.0367Al3.9633", "Y2Fe12.9024Al4.0976")
     assert near == pytest.approx([0.0523, 0.0], abs=2e-4)

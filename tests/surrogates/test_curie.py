@@ -32,7 +32,7 @@ def test_names_become_what_the_parser_takes():
 
 def test_a_celsius_row_is_corrected_once():
     frame = pd.DataFrame({"Name": ["Co5Gd0.4Sm0.6", "SmCo5"], "TC": [727.0, 1020.0]})
-    known, _ = _measured.clean(_measured._plain(frame))
+    known, _ = _measured.clean(_measured._plain_rows(frame))
     np.testing.assert_allclose(np.sort(known.values), [1000.15, 1020.0])
 
 
@@ -107,7 +107,7 @@ def test_without_a_fetch_the_embedded_facts_remain():
 
 def test_another_layout_is_refused():
     with pytest.raises(DataError, match="expected columns Name and TC"):
-        _measured._plain(pd.DataFrame({"x": [1]}))
+        _measured._plain_rows(pd.DataFrame({"x": [1]}))
     with pytest.raises(DataError, match="expected columns Material_Name"):
         _measured._by_paper(pd.DataFrame({"x": ["1"]}))
 
@@ -124,7 +124,7 @@ def test_no_amount_lies_a_hair_from_where_compounds_are_told_apart():
 
 
 def test_a_typed_fact_and_the_same_paper_in_a_compilation_are_one_row():
-    typed = _measured._embedded()
+    typed = _measured._embedded_facts()
     own = typed[typed["paper"].str.startswith("10.")].iloc[[0]]
     both = pd.concat([own, own.assign(typed=False)], ignore_index=True)
     known, _ = _measured.clean(both)

@@ -51,21 +51,21 @@ def test_a_model_is_itself_and_no_other():
 
 def test_what_is_kept_of_a_model_makes_it_again():
     model = mk.surrogates.load(TARGET)
-    again = energy.fitted(model.known)
+    again = energy.stored_model(model.known)
     assert again is not None
     kept = script("datasets/surrogates/build.py").packed(model)
     np.testing.assert_array_equal(kept["inside"], model.scores[0])
     np.testing.assert_array_equal(kept["outside"], model.scores[1])
     assert float(kept["edge"]) == model.edge
     assert str(kept["data_sha256"]) == model.known.sha256
-    once = energy._unpacked(model.known, *energy._packed(model))
+    once = energy._unpack(model.known, *energy._pack(model))
     for other in (again, once):
         assert other.fingerprint == model.fingerprint
         assert other.manifest["error"] == model.manifest["error"]
         assert (other.target, other.known) == (TARGET, model.known)
     # A model of other rows is none of these.
     fewer = replace(model.known, learn=np.r_[False, model.known.learn[1:]])
-    assert fewer.sha256 == model.known.sha256 or energy.fitted(fewer) is None
+    assert fewer.sha256 == model.known.sha256 or energy.stored_model(fewer) is None
 
 
 def test_an_interval_is_the_quantile_of_the_scores_times_the_size_of_an_error():
@@ -92,7 +92,7 @@ def test_a_tenth_of_what_no_row_holds_is_wholly_new():
     known = mk.CompositionTable.from_strings(["NdFe2", "SmCo5"], basis="atomic")
     asked = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
     table = mk.CompositionTable.from_strings(asked, basis="atomic")
-    np.testing.assert_allclose(energy._foreign(table, known), [0.0, 0.5, 1.0, 1.0])
+    np.testing.assert_allclose(energy._foreign_amount(table, known), [0.0, 0.5, 1.0, 1.0])
 
 
 def test_columns_are_a_constant_statistics_norms_and_atoms():

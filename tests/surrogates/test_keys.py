@@ -142,31 +142,31 @@ def rows():
 
 
 def test_data_decide(rows):
-    key = _curie_training.key_of(rows)
+    key = _curie_training.model_key(rows)
     again = rows[np.arange(3)]
-    assert _curie_training.key_of(again) == key
-    assert _curie_training.key_of(rows[np.array([1, 0, 2])]) != key
+    assert _curie_training.model_key(again) == key
+    assert _curie_training.model_key(rows[np.array([1, 0, 2])]) != key
     again.values[0] += 1.0
-    assert _curie_training.key_of(again) != key
-    assert energy.key_of(again) != energy.key_of(rows)
+    assert _curie_training.model_key(again) != key
+    assert energy.model_key(again) != energy.model_key(rows)
 
 
 def test_the_physics_decides_by_its_answers(rows, monkeypatch):
-    key, found = _curie_training.key_of(rows), _curie_training.rows_of(rows, True)
+    key, found = _curie_training.model_key(rows), _curie_training.training_rows(rows, True)
 
     def answer(factor):
         other = found._replace(base=found.base * factor, x=found.x * factor)
         monkeypatch.setattr(_curie_training, "rows_of", lambda data, physics: other)
-        return _curie_training.key_of(rows)
+        return _curie_training.model_key(rows)
 
     assert answer(1.0 + 1e-14) == key
     assert answer(1.0 + 1e-6) != key
 
 
 def test_a_version_decides(rows, monkeypatch):
-    key = _curie_training.key_of(rows)
+    key = _curie_training.model_key(rows)
     monkeypatch.setattr(_store, "versions", lambda: {"scipy": "0.1"})
-    assert _curie_training.key_of(rows) != key
+    assert _curie_training.model_key(rows) != key
 
 
 def test_a_damaged_note_of_the_syntax_is_made_anew(tmp_path, monkeypatch):

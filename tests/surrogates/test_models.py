@@ -60,9 +60,9 @@ def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
 
 def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
     whole = mk.surrogates.training_set(ENERGY)
-    model = energy.fitted(whole)
+    model = energy.stored_model(whole)
     assert model is not None
-    assert energy.fitted(whole[np.arange(len(whole) - 1)]) is None
+    assert energy.stored_model(whole[np.arange(len(whole) - 1)]) is None
     # (K + N) w = y: what the mean leaves of a known value is its noise times its weight.
     process, learn = model.process, whole.learn
     some = np.arange(0, learn.sum(), 50)
@@ -82,7 +82,7 @@ def test_a_model_that_would_run_code_as_it_is_read_is_not_read(tmp_path, monkeyp
     np.savez(file, data_sha256=np.array([print], dtype=object))
     monkeypatch.setattr(datasets, "path", lambda _: file)
     with pytest.raises(ValueError, match="allow_pickle=False"):
-        energy.fitted(mk.surrogates.training_set(ENERGY))
+        energy.stored_model(mk.surrogates.training_set(ENERGY))
 
 
 def test_what_makes_no_sense_is_refused(tmp_path):

@@ -6,7 +6,7 @@ from magnetkit._core._intervals import fit_difficulty
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates._curie import phases_of
+from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import TrainingSet
 
 CURIE = "curie_temperature_K"
@@ -33,14 +33,14 @@ def large():
         names.append(f"Sm{1 - x:.3f}Y{x:.3f}Co{5 - y:.3f}Cu{y:.3f}")
         low.append(150.0)
     data = _set(names, np.zeros(len(names)), [f"p{i % 20}" for i in range(len(names))])
-    codes, phases = phases_of(data.table)
+    codes, phases = curie_phases(data.table)
     base = _curie_training.physical(phases, codes)
     values = base - np.array(low) + rng.normal(0.0, 3.0, len(base))
     return _set(names, values, data.groups)
 
 
 def test_families_of_many_compounds_have_scales_of_their_own(large):
-    model, (made,) = _curie_training.trained(large)
+    model, (made,) = _curie_training.train_model(large)
     assert len(model.branches) == 3
     assert model.of_host[0] != model.of_host[1] != 0
     assert model.of_host[-1] == 0
@@ -62,11 +62,11 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     names += [f"Sm{2 - x:.3f}Y{x:.3f}Fe{17 - y:.3f}Co{y:.3f}N3" for x, y in rng.random((110, 2))]
     data = _set(names, 600.0 + rng.normal(0.0, 40.0, 240), [f"p{i % 20}" for i in range(240)])
     monkeypatch.setattr(_curie_training, "_SPARSE_POINTS", 20)
-    model = _curie_training.uncalibrated(data)
+    model = _curie_training.fit_uncalibrated(data)
     host = _curie_training.ROOTS.index("2:17:3")
     branch = model.branches[model.of_host[host]]
     assert branch.sparse_for == host
-    own = len(np.unique(_curie_training.rows_of(data, True).compound[130:]))
+    own = len(np.unique(_curie_training.training_rows(data, True).compound[130:]))
     assert len(branch.process.points_) == own + 20
     rows = data.table[np.arange(130, 240)]
     whose = _curie_training.asked(partition(rows))
@@ -96,7 +96,7 @@ def test_a_charge_is_asked_for_its_hard_phase_and_a_compound_whole():
 
 def test_a_small_set_has_one_process():
     data = _curie_training.training_set()
-    model = _curie_training.uncalibrated(data)
+    model = _curie_training.fit_uncalibrated(data)
     assert len(data) < 300
     assert len(model.branches) == 1
     assert not model.of_host.any()
@@ -104,20 +104,20 @@ def test_a_small_set_has_one_process():
 
 def test_a_left_out_paper_takes_its_compounds_out_of_every_source():
     known = _curie_training.training_set()
-    twice = _curie_training._joined(known, known[[20]])
+    twice = _curie_training._join_rows(known, known[[20]])
     twice.groups[-1] = "~ another paper"  # the last: the others keep their folds
-    folds = _curie_training.folds_of(twice)
+    folds = _curie_training.assign_folds(twice)
     assert folds[20] != folds[-1]
-    made = _curie_training.left_out(_curie_training.uncalibrated(twice))
-    alone = _curie_training.left_out(_curie_training.uncalibrated(known))
+    made = _curie_training.left_out(_curie_training.fit_uncalibrated(twice))
+    alone = _curie_training.left_out(_curie_training.fit_uncalibrated(known))
     # Neither rows nor scales know of it; with one of its sources it would be met to 1 K.
     assert made.mean[20] == pytest.approx(alone.mean[20], abs=1e-6)
     assert abs(made.mean[20] - known.values[20]) > 10.0
 
 
 def test_without_physics_the_data_speak_alone():
-    model = _curie_training.uncalibrated(_curie_training.training_set(), physics=False)
-    _, base = model.columns(model.known.table, phases_of(model.known.table)[0])
+    model = _curie_training.fit_uncalibrated(_curie_training.training_set(), physics=False)
+    _, base = model.columns(model.known.table, curie_phases(model.known.table)[0])
     assert np.isnan(base).all()
 
 
@@ -125,13 +125,15 @@ def test_without_physics_the_data_speak_alone():
 def test_values_of_one_compound_alone_are_refused(names):
     data = _set(names, np.arange(500.0, 500.0 + len(names)), [f"p{i}" for i in range(len(names))])
     with pytest.raises(DataError, match="no compound that could be left out"):
-        _curie_training.trained(data)
+        _curie_training.train_model(data)
 
 
 def test_a_row_of_which_nothing_is_said_without_it_counts_for_no_error():
     # Without the compound that both papers have, the second paper has nothing to learn from.
     names = ["Y2Fe14B", "Y2Co14B", "Y2Fe14B"]
-    model, (made,) = _curie_training.trained(_set(names, [570.0, 1015.0, 572.0], ["a", "a", "b"]))
+    model, (made,) = _curie_training.train_model(
+        _set(names, [570.0, 1015.0, 572.0], ["a", "a", "b"])
+    )
     assert np.isfinite(made.mean).tolist() == [False, False, True]
     assert np.isfinite(model.manifest["error"])
     row = model.predict(["Nd2Fe14B"]).iloc[0]

@@ -24,7 +24,7 @@ def anchored_process() -> Any:
         GUARANTEE,
         KnownValue,
         calibrate_on_reference,
-        typical,
+        typical_over_minimum,
     )
     from magnetkit.magnetism.process import Process
 
@@ -34,7 +34,7 @@ def anchored_process() -> Any:
             one.column,
             one.value
             * (
-                typical(reference.host)
+                typical_over_minimum(reference.host)
                 if one.guaranteed and one.column == "coercivity_kA_m"
                 else 1.0
             ),

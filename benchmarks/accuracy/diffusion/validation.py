@@ -16,7 +16,7 @@ from magnetkit.units import MU_0
 
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.diffusion._local import Circuit, Magnet, diffused_magnet, shape_case, share_kept
+from magnetkit.diffusion._local import Circuit, Magnet, diffused_magnet, retained_share, shape_case
 from magnetkit.diffusion._profile import (
     Anneal,
     Patch,
@@ -69,7 +69,7 @@ def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
     b_r = magnet.b_r(amount)
 
     def mean(field: float) -> float:
-        j = share_kept(magnet, amount, np.full(len(amount), field)) * (
+        j = retained_share(magnet, amount, np.full(len(amount), field)) * (
             b_r - (magnet.recoil - 1.0) * MU_0 * field
         )
         return float(np.average(j, weights=volumes))

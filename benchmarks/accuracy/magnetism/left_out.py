@@ -59,9 +59,9 @@ def without(host: str, group: str) -> Iterator[None]:
 
 def _forget() -> None:
     """Forget what was worked out with other parameters."""
-    for kept in (process.usual_of_hosts, _composition_estimate._modelled):
+    for kept in (process.usual_of_hosts, _composition_estimate._model_recipes):
         kept.cache_clear()
-    _composition_estimate.made_of.cache_clear()
+    _composition_estimate.likeliest_recipe.cache_clear()
 
 
 def asked(row: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from magnetkit.units import ZERO_CELSIUS
 
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.magnetism._magnets import alloys, magnets_at
+from magnetkit.magnetism._magnets import alloys, evaluate_magnets
 from magnetkit.magnetism.sintered import Duty
 
 from . import hot
@@ -36,7 +36,7 @@ def irreversible() -> "pd.DataFrame":
     rows = []
     for row in frame.to_dict("records"):
         table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
-        found = magnets_at(alloys(table), [ROOM, row["temperature_K"]])
+        found = evaluate_magnets(alloys(table), [ROOM, row["temperature_K"]])
         h_cj, b_r = found.coercivity()[0], found.remanence()[0]
         own = row["remanence_T"]
         level = b_r[1] if own != own else own * b_r[1] / b_r[0]

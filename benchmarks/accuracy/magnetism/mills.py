@@ -6,7 +6,7 @@ import numpy as np
 
 from magnetkit._core._columnar import Coded
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.magnetism._measured import EFFECTS, Producer, fractions_of, splits
+from magnetkit.magnetism._measured import EFFECTS, Producer, atomic_fractions, splits
 from magnetkit.magnetism._uncertainty import Kinds, covariance
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _records(table: CompositionTable, scores: np.ndarray, noise: float) -> tuple
             "host": HOST,
             "quantity": H,
             "magnet": f"m{i}",
-            "composition": fractions_of(table, i),
+            "composition": atomic_fractions(table, i),
             "temperature_K": 293.15,
             "score": float(score),
             "deviation": splits()[H].deviation,

@@ -58,7 +58,7 @@ def fields_across(kelvin, condensed, tables):
     work = np.empty((_intrinsic.most_ions(state), N_WORK))
     for i in range(len(state)):
         if state[i, _intrinsic.STATE] == _intrinsic.OK and kelvin < state[i, _intrinsic.CURIE]:
-            mt, j, k1, k2, k3 = _intrinsic.at(kelvin, i, state, ion, work, tables, 2)
+            mt, j, k1, k2, k3 = _intrinsic.evaluate_at(kelvin, i, state, ion, work, tables, 2)
             if _intrinsic.direction(k1, k2, k3) == _intrinsic.OK:
                 result[i] = across(i, state, ion, work, mt, j, k1)
     return result

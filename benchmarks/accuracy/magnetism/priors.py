@@ -24,11 +24,11 @@ from magnetkit.compound.parameters import (
     HOST_SLOTS,
     MIXED,
     Parameters,
-    elements_of,
     ions,
     published_fields,
+    site_elements,
 )
-from magnetkit.phases.records import HOST_NAMES, HOSTS, file_of
+from magnetkit.phases.records import HOST_NAMES, HOSTS, host_file
 
 COLUMNS = (
     "host",
@@ -121,7 +121,7 @@ def read_priors() -> dict[str, Any]:
     common = datasets.toml("intrinsic/priors.toml")
     own = {}
     for host in HOST_NAMES:
-        own[host] = datasets.toml(file_of(host, "intrinsic.toml"))
+        own[host] = datasets.toml(host_file(host, "intrinsic.toml"))
     return {**common, "host": own}
 
 
@@ -130,7 +130,7 @@ def build(host: str) -> Prior:
     """Return the prior of a host; shared, not to be changed."""
     data = read_priors()
     prior = Prior(HOST_NAMES.index(host))
-    earths, metals = elements_of(host)
+    earths, metals = site_elements(host)
     _sublattice(prior, host, data, earths)
     _substituents(prior, host, data, metals)
     _ions(prior, host, data, earths)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.magnetism._magnets import Magnets, alloys, magnets_at
+from magnetkit.magnetism._magnets import Magnets, alloys, evaluate_magnets
 from magnetkit.magnetism.measured_magnets import measured_magnets
 from magnetkit.magnetism.process import Process
 
@@ -156,7 +156,12 @@ def made() -> tuple[Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.in
         alignment=data["alignment"].to_numpy(float),
         aged_for_C=data["aged_for_C"].to_numpy(float),
     )
-    return magnets_at(alloys(table, process), temperature), place[:, 0], place[:, 1], place[:, 2]
+    return (
+        evaluate_magnets(alloys(table, process), temperature),
+        place[:, 0],
+        place[:, 1],
+        place[:, 2],
+    )
 
 
 def predict(host: str, values: dict[str, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -174,7 +179,7 @@ def predict(host: str, values: dict[str, float]) -> tuple[NDArray[np.float64], N
 def _pair() -> tuple[Magnets, float]:
     """Return magnets without and with some dysprosium, and how much, wt.%."""
     table = CompositionTable.from_strings(list(_DYSPROSIUM_PAIR), basis="weight")
-    made = magnets_at(alloys(table), [293.15])
+    made = evaluate_magnets(alloys(table), [293.15])
     return made, 100.0 * float(table.weight_fractions()[1, INDEX["Dy"]])
 
 
@@ -193,14 +198,14 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     from magnetkit._core._arrays import N_WORK
     from magnetkit.compound._intrinsic_kernels import most_ions
-    from magnetkit.magnetism._magnet_kernels import ROOM, _carried, alloy_at
+    from magnetkit.magnetism._magnet_kernels import ROOM, _wall_polarization_ratio, alloy_state
 
     phases = made.alloys.phases
     work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
-    carried = [_carried(i, phases, work) for i in every]
+    carried = [_wall_polarization_ratio(i, phases, work) for i in every]
     polarization, field = np.array(
         [
-            [alloy_at(kelvin, i, phases, carried[i], True, work)[:2] for i in every]
+            [alloy_state(kelvin, i, phases, carried[i], True, work)[:2] for i in every]
             for kelvin in np.concatenate([[ROOM], made.temperature])
         ]
     ).transpose(2, 0, 1)
@@ -233,7 +238,7 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
 
 
 def _straight(kelvin: NDArray[np.float64], fall: Any, curie: Any) -> NDArray[np.float64]:
-    """Return `magnetkit.magnetism._magnet_kernels.straight` of arrays."""
+    """Return `magnetkit.magnetism._magnet_kernels.linear_fraction` of arrays."""
     from magnetkit.magnetism import _magnet_kernels as _magnets
 
     left = 1.0 - 1e-3 * fall * (kelvin - _magnets.ROOM)

@@ -19,7 +19,7 @@ from magnetkit.units import MU_0, ZERO_CELSIUS
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._composition_estimate import ROOM_K, estimate_composition
 from magnetkit.magnetism._family_ranges import families
-from magnetkit.magnetism.grades import grades, printed
+from magnetkit.magnetism.grades import grades, printed_values
 
 from .. import written_by
 
@@ -60,7 +60,7 @@ def compared() -> "pd.DataFrame":
     -------
     pandas.DataFrame
         ``grade host quantity from_K to_K printed predicted constant rated error inside``:
-        `constant` is the family's own alpha, `rated` what makers rate a grade for, where `printed`
+        `constant` is the family's own alpha, `rated` what makers rate a grade for, where `printed_values`
         is what the definition makes of the sheet; `error` is in %/K for alpha, a share for beta, K
         for T_max.
     """
@@ -95,7 +95,7 @@ def without_maker() -> "pd.DataFrame":
 
     from .left_out import without
 
-    table, rows = grades(), printed()
+    table, rows = grades(), printed_values()
     makers = rows[rows["host"].isin(["1:5", "2:17"])].groupby("grade")["maker"].first()
     told = table["grade"].isin(makers.index) & (table["kind"] == "sintered")
     for name in ("remanence_T", "coercivity_kA_m", ALPHA, BETA, HOTTEST):
@@ -132,7 +132,7 @@ def _of_makers(frame: "pd.DataFrame") -> list[str]:
         "| host | B_r, T | H_cJ, kA/m | maker | beta printed, %/K | T_max, K |",
         "|---|---|---|---|---|---|",
     ]
-    rows = printed()
+    rows = printed_values()
     for host, (b_r, h_cj) in _ONE.items():
         own = rows[
             (rows["host"] == host) & (rows["quantity"] == BETA) & (rows["kind"] == "sintered")
@@ -179,10 +179,10 @@ def by_model(
 ) -> float:
     """Return T_max, K, of B_r (T) and H_cJ (kA/m) that fall as the model says of a recipe."""
     from magnetkit.alloy.shell_rows import read_shells
-    from magnetkit.magnetism._magnets import alloys, magnets_at
+    from magnetkit.magnetism._magnets import alloys, evaluate_magnets
 
     at = np.append(_TRIED, ROOM_K)
-    made = magnets_at(alloys(recipe, process, read_shells(shell or None, 1)), at)
+    made = evaluate_magnets(alloys(recipe, process, read_shells(shell or None, 1)), at)
     b_r, h_cj = made.remanence()[0], made.coercivity()[0]
     with np.errstate(invalid="ignore"):
         left = _KNEE * coercivity * h_cj / h_cj[-1]
@@ -249,7 +249,7 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
         f"{written_by('python -m benchmarks.accuracy grades')} The recipe is inferred from the two "
         "values; alpha "
         "and beta are chords over the printed range. T_max is where, at a load line of 1, the knee "
-        "of 0.92 H_cJ is used up: `printed` is what that makes of the sheet's own B_r, least "
+        "of 0.92 H_cJ is used up: `printed_values` is what that makes of the sheet's own B_r, least "
         "H_cJ, alpha and beta, `predicted` what it makes of the same B_r and H_cJ along the "
         "model's curves; what makers rate the grade for stands beside. Alpha of no sheet is "
         "fitted; beta is, on printed ranges of the classes of 2:14:1 and on a few sheets of Sm-Co. "
@@ -305,7 +305,7 @@ def polarization_falls(to_K: float) -> float:
 
 def _of_alpha() -> str:
     """Say what printed alphas of Nd-Fe-B are worth."""
-    rows = printed()
+    rows = printed_values()
     own = rows[(rows["host"] == "2:14:1") & (rows["kind"] == "sintered")]
     alike = own[(own["quantity"] == ALPHA) & (own["maker"] == "Arnold")]
     usual = float(alike["value"].mode()[0])
@@ -328,7 +328,7 @@ def _of_alpha() -> str:
 
 def _of_beta() -> str:
     """Say how far printed betas of class N are apart, and what that does to T_max."""
-    rows = printed()
+    rows = printed_values()
     own = rows[(rows["quantity"] == BETA) & rows["grade"].str.fullmatch(r"N\d\d")]
     ranged = own["to_K"].notna()
     stated, bare = (

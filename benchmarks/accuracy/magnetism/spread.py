@@ -15,7 +15,7 @@ from scipy.stats import chi2
 import magnetkit as mk
 from magnetkit.choose.probability import producer_deviations
 from magnetkit.magnetism import spread
-from magnetkit.magnetism.grades import printed, secondhand
+from magnetkit.magnetism.grades import printed_values, secondhand
 
 from . import recipes, split
 
@@ -74,7 +74,7 @@ def windows() -> "pd.DataFrame":
     """Return how wide makers' own sheets print B_r of a grade, by host, ln of most over least."""
     import pandas as pd
 
-    values = printed()
+    values = printed_values()
     values = values[(values["kind"] == "sintered") & ~values["grade"].isin(secondhand())]
     values = values[values["quantity"] == "remanence_T"]
     ends = values.pivot_table(

@@ -3,7 +3,7 @@
 import warnings
 from typing import TYPE_CHECKING
 
-from magnetkit.phases._space import whole_space
+from magnetkit.phases._space import lowest_entries
 from magnetkit.phases.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def phase_diagram(source: Snapshot, system: str) -> "PhaseDiagram":
     from pymatgen.core import Composition
 
     inside = set(system.split("-"))
-    space = whole_space(source)
+    space = lowest_entries(source)
     entries = []
     for formula, energy in zip(space.formulas, space.energy.tolist(), strict=True):
         composition = Composition(formula)

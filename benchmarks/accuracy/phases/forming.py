@@ -22,8 +22,15 @@ from numpy.typing import NDArray
 from magnetkit import datasets
 from magnetkit._core import _intervals
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.phases._forming import FAMILIES, FORMS, atoms, made_at, stabilizers, state_of
-from magnetkit.phases._judged import Judged, phases_of
+from magnetkit.phases._forming import (
+    FAMILIES,
+    FORMS,
+    atoms,
+    making_temperature,
+    phase_states,
+    stabilizers,
+)
+from magnetkit.phases._judged import Judged, named_phases
 from magnetkit.phases._stability_kernels import TERMS
 from magnetkit.phases.snapshot import open_snapshot
 
@@ -113,14 +120,16 @@ def read_made() -> Made:
     table = CompositionTable.from_strings([r["formula"] for r in rows], basis="atomic")
     host = np.array([r["host"] for r in rows])
     # As a user's composition is judged.
-    judged = Judged(phases_of(table), open_snapshot())
+    judged = Judged(named_phases(table), open_snapshot())
     asked = [r["temperature_K"] for r in rows]
     kelvin = np.where(
-        [bool(t) for t in asked], [float(t) if t else 0.0 for t in asked], made_at(judged.host)
+        [bool(t) for t in asked],
+        [float(t) if t else 0.0 for t in asked],
+        making_temperature(judged.host),
     )
     above, _ = judged.above(kelvin)
     cold, _ = judged.above(np.zeros(len(rows)))
-    phases, state = state_of(judged, above, kelvin)
+    phases, state = phase_states(judged, above, kelvin)
     earths = [{s for s in RARE_EARTHS if row[INDEX[s]] > 0} for row in table.to_array()]
     forms = np.array([r["forms"] == "yes" for r in rows])
     formulas, source = [r["formula"] for r in rows], np.array([r["source"] for r in rows])

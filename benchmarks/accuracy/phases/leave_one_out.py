@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from magnetkit._core._constants import DEVIATIONS_90
 from magnetkit.phases._mixing import MixingModel, conformal_scale
-from magnetkit.phases._space import PhaseSpace, build_space, whole_space
+from magnetkit.phases._space import PhaseSpace, build_space, lowest_entries
 from magnetkit.phases.records import HOSTS, Structure
 from magnetkit.phases.snapshot import Snapshot, open_snapshot
 
@@ -144,10 +144,10 @@ def validation_space(snapshot: "Snapshot | str | Path | None") -> tuple[PhaseSpa
 
     if snapshot is not None:
         source = open_snapshot(snapshot)
-        return whole_space(source), f"snapshot {source.name}, prototypes by stoichiometry"
+        return lowest_entries(source), f"snapshot {source.name}, prototypes by stoichiometry"
     mirror = get_settings().mirror
     if mirror is None or not (mirror / ENTRIES).is_file() or not (mirror / STRUCTURES).is_file():
-        return whole_space(open_snapshot()), "embedded snapshot, prototypes by stoichiometry"
+        return lowest_entries(open_snapshot()), "embedded snapshot, prototypes by stoichiometry"
     entries = pd.read_csv(mirror / ENTRIES, keep_default_na=False, na_values=[""])
     entries = entries[(entries["in_pool"] == 1) & entries["e_form_2019"].notna()]
     foreign = foreign_structures(entries, mirror / STRUCTURES)

@@ -12,8 +12,8 @@ from magnetkit.elements import index
 from magnetkit.errors import InputError
 
 from magnetkit import datasets
-from magnetkit._core._arguments import named
-from magnetkit.phases.records import HOSTS, root_of
+from magnetkit._core._arguments import check_arguments
+from magnetkit.phases.records import HOSTS, root_host
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def substitution_table() -> "pd.DataFrame":
     return _table().copy()
 
 
-@named
+@check_arguments
 def dilute(
     host: str,
     transition_metal: str,
@@ -97,7 +97,7 @@ def dilute(
     """
     table = _table()
     rows = table[
-        (table["host"] == root_of(host))
+        (table["host"] == root_host(host))
         & (table["stacking"] == ("hexagonal" if hexagonal else "standard"))
         & (table["transition_metal"] == transition_metal)
         & (table["element"] == element)
@@ -129,7 +129,7 @@ def site_shares(energy: "pd.Series", host: str, temperature: float, hexagonal: b
     return weights / weights.sum()
 
 
-@named
+@check_arguments
 def host_cell(
     host: str, rare_earth: str, transition_metal: str, *, hexagonal: bool = False
 ) -> "Structure":
@@ -169,7 +169,7 @@ def host_cell(
     return cell * ((2, 2, 2) if metal < _LEAST_METAL_ATOMS else (1, 1, 1))
 
 
-@named
+@check_arguments
 def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "Structure":
     """Return a copy of `cell` with `count` atoms of site `label` replaced by `element`.
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _merit as figures
-from magnetkit.surrogates._curie import asked
-from magnetkit.surrogates._curie_training import trained
+from magnetkit.surrogates._curie import prepare_query
+from magnetkit.surrogates._curie_training import train_model
 from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, _curie_set, keys
 
 _CURIE = "curie_temperature_K"
@@ -20,8 +20,8 @@ def report(data: TrainingSet, coverage: float) -> str:
     rows = np.flatnonzero(new & ~np.char.startswith(data.groups, NO_PAPER))
     if not len(rows):
         return f"Nothing but the {len(known)} embedded values is at hand."
-    model, _ = trained(known)
-    whose = asked(partition(data.table[rows]))
+    model, _ = train_model(known)
+    whose = prepare_query(partition(data.table[rows]))
     found = model.of_phases(whose, coverage)
     has_physics = np.isfinite(model.base(whose.phases, whose.codes))
     answered = np.isfinite(found.value)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from magnetkit.alloy import CompositionTable
 from magnetkit.features import CompositionStatistics
 from magnetkit.phases.records import HOST_NAMES
-from magnetkit.surrogates._curie import phases_of
+from magnetkit.surrogates._curie import curie_phases
 
 Array = NDArray[np.float64]
 Fit = Callable[[CompositionTable, Array], Callable[[CompositionTable], Array]]
@@ -70,7 +70,7 @@ def _vote(table: CompositionTable, values: Array) -> Callable[[CompositionTable]
     from xgboost import XGBRegressor
 
     def rows(other: CompositionTable) -> NDArray[np.int64]:
-        return np.flatnonzero(phases_of(other)[0] == HOST_NAMES.index("2:14:1"))
+        return np.flatnonzero(curie_phases(other)[0] == HOST_NAMES.index("2:14:1"))
 
     models = [
         ("extra trees", ExtraTreesRegressor(100, random_state=0)),

@@ -21,7 +21,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates import _merit as figures
-from magnetkit.surrogates._curie import phases_of
+from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import NO_PAPER, TARGET, TrainingSet, curie_set
 
 _MODULE = "benchmarks.accuracy.surrogates.repeat"
@@ -60,7 +60,7 @@ def left_out(data: TrainingSet, change: str = "") -> NDArray[np.float64]:
             known.target, table, values, known.groups, known.sources, known.origin, known.removed
         )
     made = np.empty(len(data))
-    made[order] = _curie_training.left_out(_curie_training.uncalibrated(known)).mean
+    made[order] = _curie_training.left_out(_curie_training.fit_uncalibrated(known)).mean
     return made
 
 
@@ -89,7 +89,7 @@ def _data(hosts: list[str]) -> TrainingSet:
     if not hosts:
         return data
     names = np.array([*HOST_NAMES, ""])
-    return data[np.isin(names[phases_of(data.table)[0]], hosts)]
+    return data[np.isin(names[curie_phases(data.table)[0]], hosts)]
 
 
 def main(arguments: list[str]) -> None:

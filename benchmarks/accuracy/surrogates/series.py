@@ -18,7 +18,7 @@ from magnetkit.compound.parameters import load, prior_parameters
 from magnetkit.phases.partition import Partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates import _merit as figures
-from magnetkit.surrogates._curie import TREND, TYPICAL_K, CurieModel, columns_of, phases_of
+from magnetkit.surrogates._curie import TREND, TYPICAL_K, CurieModel, curie_phases, trend_columns
 from magnetkit.surrogates._measured import keys
 from magnetkit.surrogates._process import TrendProcess
 from magnetkit.surrogates.intrinsic import evaluate
@@ -100,9 +100,9 @@ def _row(own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np
 
 def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dict[str, Array]:
     known = model.known
-    learnt = _curie_training.rows_of(known, True)
+    learnt = _curie_training.training_rows(known, True)
     compounds, theirs = _keys(known.table), _keys(table)
-    codes, phases = phases_of(table)
+    codes, phases = curie_phases(table)
     x, base = model.columns(phases, codes)
     mean = np.where(np.isfinite(base), base, TYPICAL_K)
     branch = model.branches[model.of_host[0]]
@@ -121,7 +121,7 @@ def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dic
 
 
 def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, Array]:
-    codes, phases = phases_of(table)
+    codes, phases = curie_phases(table)
     whole = np.ones(len(table))
     part, theirs = Partition(codes, phases, phases, whole, whole, table), _keys(table)
     pure = np.diff(table.indptr) == 3
@@ -132,7 +132,7 @@ def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, 
         mean = got.value[:, 0, PROPERTIES.index(name)]
         known = np.isfinite(mean)
         apart = np.where(known, values - mean, 0.0)
-        x = columns_of(phases, codes, np.where(known, got.curie, np.nan))
+        x = trend_columns(phases, codes, np.where(known, got.curie, np.nan))
         unit = _TREND * apart[known].std() / np.abs(x[:, :TREND]).max()
         x[:, :TREND] *= unit
         process = TrendProcess(TREND, N_ELEMENTS, searches=2).fit(x[known], apart[known])

@@ -20,7 +20,7 @@ from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates import _merit as figures
-from magnetkit.surrogates._curie import CurieModel, phases_of
+from magnetkit.surrogates._curie import CurieModel, curie_phases
 from magnetkit.surrogates._measured import CURIE_FOLDS, NO_PAPER, TrainingSet, keys
 from magnetkit.surrogates._measured import TARGET as CURIE
 from magnetkit.surrogates.training_sets import TARGETS, training_set
@@ -96,7 +96,7 @@ def validate(
 
 def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield training and test rows of each fold; a test row's compound is in no training row."""
-    groups = _curie_training.folds_of(data)
+    groups = _curie_training.assign_folds(data)
     compounds = np.array(keys(data.table.to_array()), object)
     for k in range(CURIE_FOLDS):
         test = np.flatnonzero(groups == k)
@@ -109,7 +109,7 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     others = recipes() if with_peers else {}
     with bar(f"validating {CURIE}", CURIE_FOLDS * (2 + len(others)) + 1, progress) as advance:
-        model, left = _curie_training.trained(data, advance)
+        model, left = _curie_training.train_model(data, advance)
         found = left[0]
         halves = _curie_training.left_out_half_widths(model, left, COVERAGE)
         made = pd.DataFrame(
@@ -117,7 +117,7 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 "value": data.values,
                 "group": data.groups,
                 "source": data.sources,
-                "fold": _curie_training.folds_of(data),
+                "fold": _curie_training.assign_folds(data),
                 "host": _hosts(data, found.base),
                 "model": found.mean,
                 "physics alone": found.base,
@@ -126,7 +126,9 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 "misfit": found.local,
             }
         )
-        alone = _curie_training.left_out(_curie_training.uncalibrated(data, physics=False), advance)
+        alone = _curie_training.left_out(
+            _curie_training.fit_uncalibrated(data, physics=False), advance
+        )
         made["data alone"] = alone.mean
         for name, fit in others.items():
             made[name] = np.nan
@@ -181,7 +183,7 @@ def _by_host(data: TrainingSet, left: list[_curie_training.LeftOut], halves: lis
 
 
 def _hosts(data: TrainingSet, base: Array) -> NDArray[np.str_]:
-    codes, _ = phases_of(data.table)
+    codes, _ = curie_phases(data.table)
     names = np.array([*HOST_NAMES, "no physics"])
     return names[np.where(np.isfinite(base), codes, len(HOST_NAMES))]
 

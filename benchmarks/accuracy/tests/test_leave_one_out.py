@@ -10,7 +10,7 @@ from magnetkit.errors import DataError
 
 from benchmarks.accuracy.phases import leave_one_out as module
 from magnetkit.phases._mixing import mixing_model
-from magnetkit.phases._space import whole_space
+from magnetkit.phases._space import lowest_entries
 from magnetkit.phases.snapshot import open_snapshot
 
 
@@ -28,7 +28,7 @@ def test_embedded_validation(monkeypatch):
 
 
 def test_surrogate_errors_leave_every_entry_out():
-    whole = whole_space(open_snapshot())
+    whole = lowest_entries(open_snapshot())
     some = np.arange(len(whole.energy)) < whole.columns + 150
     space = whole.take(some)
     error = module._surrogate_errors(space)

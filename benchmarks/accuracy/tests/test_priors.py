@@ -17,9 +17,9 @@ from magnetkit.compound.parameters import (
     HOST_SLOTS,
     MIXED,
     Parameters,
-    elements_of,
     ions,
     prior_parameters,
+    site_elements,
 )
 from magnetkit.phases.partition import partition
 from magnetkit.phases.records import HOST_NAMES, HOSTS
@@ -107,7 +107,7 @@ def test_a_substituent_takes_a_moment_by_its_valence_and_room_by_its_size(
     own, common = data["host"][host], data["substituent"]
     n = HOSTS[host].transition_metal
     spread = common["exchange_spread"] | own.get("exchange_spread", {})
-    metals = elements_of(host)[1]
+    metals = site_elements(host)[1]
     assert metals
     for symbol in metals:
         moment = n * (common["valence"][symbol] - valence) * slope
@@ -143,7 +143,7 @@ def test_a_substituent_takes_a_moment_by_its_valence_and_room_by_its_size(
 def test_a_rare_earth_couples_by_its_de_gennes_factor(host):
     prior, data = build(host), read_priors()
     own, common = data["host"][host], data["rare_earth"]
-    earths = [r for r in elements_of(host)[0] if r in ions() and ions()[r]["J"] > 0.0]
+    earths = [r for r in site_elements(host)[0] if r in ions() and ions()[r]["J"] > 0.0]
     free = [r for r in earths if r not in NOT_FREE]
     assert len(free) > 5
     for k, end in enumerate(("iron", "cobalt")):
@@ -158,7 +158,7 @@ def test_a_rare_earth_couples_by_its_de_gennes_factor(host):
             assert deviation(prior, r, f"ion_coupling_K2:{end}") == pytest.approx(sd)
             sd = common["moment_share_sd"]
             assert deviation(prior, r, f"ion_moment:{end}") == pytest.approx(sd)
-        for r in elements_of(host)[0]:
+        for r in site_elements(host)[0]:
             room = own["volume_A3"][k] + HOSTS[host].rare_earth * common["volume"][r]
             assert of(r, f"volume_A3:{end}", host) == pytest.approx(room)
             sd = common["volume_sd"] * HOSTS[host].rare_earth

@@ -7,7 +7,7 @@ import pytest
 
 from magnetkit import datasets
 from magnetkit.report import plots
-from magnetkit.report.report import _in_script
+from magnetkit.report.report import _escape_for_script
 from magnetkit.run.screen import ScreenResult, screen
 
 TUBE = "Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6"
@@ -109,7 +109,7 @@ def test_it_begins_with_the_verdict_the_decisions_and_one_picture(page, folder):
 
 
 def test_in_script_cannot_end_the_element():
-    text = _in_script({"a": "</script><!--&\u2028"})
+    text = _escape_for_script({"a": "</script><!--&\u2028"})
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == {"a": "</script><!--&\u2028"}
 
