@@ -49,7 +49,7 @@ def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
     below = lines[start + 2 + len(motor.ways) :]
     assert len(below) <= 6
     text = " ".join(lines)
-    assert "Asked at 150 °C" in text
+    assert "Required at 150 °C" in text
     assert "The rule: of the ways with P of 0.8 or more" in text
     # 1.0888 T is 10.89 kG, 453.6 kA/m are 5.70 kOe.
     assert "B_r >= 10.89 kG, H_cJ >= 5.70 kOe" in " ".join(motor.lines("cgs"))
