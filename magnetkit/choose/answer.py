@@ -412,7 +412,12 @@ def _choose_ways(
         place = _pick_of_kind(rows, own_today, request, reach=reach)
         if float(others[CHANCE].iloc[place]) >= UNLIKELY:
             shown.append(place)
-    shown.sort(key=lambda place: _order_key(others.iloc[place], reach=reach))
+
+    def order_of(place: int) -> tuple[Any, ...]:
+        row: pd.Series = others.iloc[place]
+        return _order_key(row, reach=reach)
+
+    shown.sort(key=order_of)
     picked += shown[: _MOST_WAYS - len(picked)]
     ways = []
     for number, place in enumerate(picked, start=1):

@@ -541,7 +541,7 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     grade = is_grade(what)
     if not grade:
         recipe = given_recipe(read_recipe(what, basis), shell).best
-        melts.append((recipe.text, recipe.shell, "bulk", None))
+        melts.append((recipe.text, recipe.shell, "bulk", request.route))
     judged = judge_melts(
         incumbent, own, request, limits, pd.DataFrame(melts, columns=columns)
     ).table
