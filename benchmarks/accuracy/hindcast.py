@@ -238,8 +238,8 @@ def report(table: "pd.DataFrame") -> str:
         "",
         f"{len(able)} of {len(table)} can be expressed "
         f"({int((able['expressed'] == 'yes').sum())} wholly); the claim lies in the 90 % range of "
-        f"{agree}, the sign is right of {signed} that claim one; {top} stand among the ten best of their kind of change, "
-        f"which {shown} times is among the ways that are shown.",
+        f"{agree}, the sign is right of {signed} that claim one; {top} stand among the ten best of "
+        f"their kind of change, which {shown} times is among the ways that are shown.",
         "",
         "| | what | quantity | claimed | predicted (90 %) | agrees | P | place in its kind |",
         "|---|---|---|---|---|---|---|---|",
