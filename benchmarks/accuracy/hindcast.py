@@ -13,7 +13,7 @@ from magnetkit.columns import COLUMNS
 
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.choose._request import Wish
+from magnetkit.choose._request import Request
 from magnetkit.magnetism._composition_estimate import CompositionEstimate
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._measured import ALPHA
@@ -25,7 +25,7 @@ from . import written_by
 if TYPE_CHECKING:
     import pandas as pd
 
-    from magnetkit.choose._request import Held
+    from magnetkit.choose._request import Incumbent
     from magnetkit.magnetism._measured import Producer
 
 FILE = "adopted/adopted.csv"
@@ -60,19 +60,19 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _asked(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
-    from magnetkit.choose._request import held_grade, with_recipe
+    from magnetkit.choose._request import incumbent_of_grade, with_makeup
     from magnetkit.magnetism import Conditions
     from magnetkit.magnetism._composition_estimate import calibrate_on_grade, grade_row
 
     kelvin = float(row["temperature_C"]) + 273.15
     recipe: Any = {"recipe": row["reference_recipe"], "basis": "weight"}
-    wish = Wish(Conditions.of(temperature=kelvin), **recipe)
-    held = with_recipe(held_grade(row["grade"], wish), wish)
-    made = held.made
+    request = Request(Conditions.of(temperature=kelvin), **recipe)
+    incumbent = with_makeup(incumbent_of_grade(row["grade"], request), request)
+    made = incumbent.makeup
     assert made is not None
     mill = calibrate_on_grade(grade_row(row["grade"], kelvin), made)
     process = _process(row, mill)
-    return {**_compared(row, made, mill, kelvin, process), **_judged(row, held, wish)}
+    return {**_compared(row, made, mill, kelvin, process), **_judged(row, incumbent, request)}
 
 
 def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
@@ -124,21 +124,31 @@ def _compared(
     return {"predicted": value, "predicted_lo": low, "predicted_hi": high, "agrees": agrees}
 
 
-def _judged(row: dict[str, Any], held: "Held", wish: Wish) -> dict[str, Any]:
+def _judged(row: dict[str, Any], incumbent: "Incumbent", request: Request) -> dict[str, Any]:
     """Return the probability that it does what the old one did, and its place among its kind.
 
     Of another family that is of the likeliest grade sold: magnets of one mill alone are compared.
     """
     import pandas as pd
 
-    from magnetkit.choose._candidates import grid, melts, sold_candidates
-    from magnetkit.choose._request import requirements
+    from magnetkit.choose._candidates import (
+        CHANCE,
+        enter_comparison,
+        heavy_today,
+        judge_melts,
+        judge_sold,
+        list_melts,
+        order_candidates,
+    )
+    from magnetkit.choose._request import find_limits
     from magnetkit.phases.records import root_host
 
-    reference = {**held.least, ALPHA: float(held.room[ALPHA])}
-    limits = requirements(reference, wish)
+    reference = {**incumbent.least, ALPHA: float(incumbent.sheet[ALPHA])}
+    limits = find_limits(reference, request)
     if row["kind"] == "other family":
-        sold = sold_candidates(held, wish, limits, own_family=False)
+        sold = judge_sold(incumbent, request, limits)
+        own_family = [root_host(str(host)) == root_host(incumbent.host) for host in sold["host"]]
+        sold = sold[~np.array(own_family, bool)]
         if not len(sold):
             return {"first_of_its_kind": "", "heavy_rare_earth_wt_pct": 0.0, "probability": 0.0,
                     "first_heavy_rare_earth_wt_pct": 0.0, "place": 1, "of": 0,
@@ -146,18 +156,21 @@ def _judged(row: dict[str, Any], held: "Held", wish: Wish) -> dict[str, Any]:
         best = sold.iloc[0]
         return {
             "first_of_its_kind": f"{best['grade']} as sold", "heavy_rare_earth_wt_pct": 0.0,
-            "first_heavy_rare_earth_wt_pct": 0.0, "probability": float(best["probability"]),
+            "first_heavy_rare_earth_wt_pct": 0.0, "probability": float(best[CHANCE]),
             "place": 1, "of": len(sold), "in_the_way": "",
         }  # fmt: skip
-    assert held.made is not None
-    own = held.made.best
+    assert incumbent.makeup is not None
+    own = incumbent.makeup.best
     kind = "diffused" if row["shell"] and not row["route"] else _KINDS.get(row["route"], "bulk")
     new = pd.DataFrame({"composition": [row["composition"]], "shell": [row["shell"] or ""],
                         "way": ["adopted"], "route": [row["route"]]})  # fmt: skip
-    rest = grid(root_host(held.host), own, held.between is not None)
+    rest = list_melts(incumbent, own, request)
     frame = pd.concat([rest, new], ignore_index=True)
     frame = frame.drop_duplicates(["composition", "shell", "route"], keep="last")
-    table = melts(held, own, wish, limits, frame.reset_index(drop=True))
+    table = judge_melts(incumbent, own, request, limits, frame.reset_index(drop=True)).table
+    enter_comparison(table, heavy_today(incumbent.makeup, request), table.iloc[0])
+    table = order_candidates(table)
+    table["rank"] = np.arange(len(table))
     alike = table[table["way"].isin([kind, "adopted"]) & (table["status"] == "ok")]
     this = table[table["way"] == "adopted"].iloc[0]
     best = alike.iloc[0]
@@ -166,7 +179,7 @@ def _judged(row: dict[str, Any], held: "Held", wish: Wish) -> dict[str, Any]:
         "first_of_its_kind": f"{best['candidate']}{shell}",
         "first_heavy_rare_earth_wt_pct": float(best["heavy_rare_earth_wt_pct"]),
         "heavy_rare_earth_wt_pct": float(this["heavy_rare_earth_wt_pct"]),
-        "probability": float(this["probability_meets_requirements"]),
+        "probability": float(this[CHANCE]),
         "place": 1 + int((alike["rank"] < this["rank"]).sum()),
         "of": len(alike),
         "in_the_way": str(this["failed_requirements"]),
@@ -188,22 +201,23 @@ def controls() -> "pd.DataFrame":
     """Return the probability of each of `CONTROLS`, for the grade as an alloy."""
     import pandas as pd
 
-    from magnetkit.choose._candidates import grid, melts
-    from magnetkit.choose._request import held_grade, requirements, with_recipe
+    from magnetkit.choose._candidates import CHANCE, judge_melts, list_melts
+    from magnetkit.choose._request import find_limits, incumbent_of_grade, with_makeup
     from magnetkit.magnetism import Conditions
 
     found = []
     for grade, celsius, recipe, shell in CONTROLS:
-        wish = Wish(Conditions.of(temperature=celsius + 273.15))
-        held = with_recipe(held_grade(grade, wish), wish)
-        assert held.made is not None
-        own = next(r for r in held.made.recipes if r.kind == "bulk")
+        request = Request(Conditions.of(temperature=celsius + 273.15))
+        incumbent = with_makeup(incumbent_of_grade(grade, request), request)
+        assert incumbent.makeup is not None
+        own = next(r for r in incumbent.makeup.recipes if r.kind == "bulk")
         new = pd.DataFrame({"composition": [recipe], "shell": [shell], "way": ["control"],
                             "route": [None]})  # fmt: skip
-        frame = pd.concat([grid(held.host, own, False).head(1), new], ignore_index=True)
-        limits = requirements({**held.least, ALPHA: float(held.room[ALPHA])}, wish)
-        table = melts(held, own, wish, limits, frame)
-        chance = table.set_index("way")["probability_meets_requirements"]
+        frame = pd.concat([list_melts(incumbent, own, request).head(1), new], ignore_index=True)
+        reference = {**incumbent.least, ALPHA: float(incumbent.sheet[ALPHA])}
+        limits = find_limits(reference, request)
+        table = judge_melts(incumbent, own, request, limits, frame).table
+        chance = table.set_index("way")[CHANCE]
         one = {"grade": grade, "celsius": celsius, "control": f"{recipe} {shell}".strip()}
         found.append({**one, "probability": chance["control"], "own": chance["own"]})
     return pd.DataFrame(found)
