@@ -201,7 +201,9 @@ def _request_text(replacement: Any, units: str) -> str:
         else:
             parts.append(str(limit))
     celsius = replacement.reference["temperature_K"] - 273.15
-    text = f"Asked at {celsius:.0f} °C, of what 99 % of lots reach: {', '.join(parts)} "
+    text = (
+        f"Required at {celsius:.0f} °C of what 99 % of lots reach: {', '.join(parts)} "
+    )
     text += f"({replacement.basis})."
     cold = describe_uncompared(replacement.reference["temperature_K"])
     if cold:
