@@ -157,7 +157,7 @@ def test_the_physics_decides_by_its_answers(rows, monkeypatch):
 
     def answer(factor):
         other = found._replace(base=found.base * factor, x=found.x * factor)
-        monkeypatch.setattr(_curie_training, "rows_of", lambda data, physics: other)
+        monkeypatch.setattr(_curie_training, "training_rows", lambda data, physics: other)
         return _curie_training.model_key(rows)
 
     assert answer(1.0 + 1e-14) == key
