@@ -288,7 +288,7 @@ def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
     )
 
 
-def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
+def _hot_coercivity_b(table: "pd.DataFrame", keeps: _Array) -> None:
     """Scale H_cB as B_r, and cut it off where the curve of the hot magnet ends."""
     shape = curve_shapes(table)
     of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}

@@ -96,7 +96,8 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     """
     b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
     widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
-    rows = [_SHORT, ("", "what", "wt.%", "wt.%", "P", b_r_unit, h_unit, "gin", "flux")]
+    units_row = ("", "what", "wt.%", "wt.%", "P", b_r_unit, h_unit, "gin", "flux")
+    rows: list[tuple[str, ...]] = [_SHORT, units_row]
     rows += table_cells(replacement, answer, units)
     shown = []
     for row in rows:
@@ -200,7 +201,9 @@ def _request_text(replacement: Any, units: str) -> str:
         else:
             parts.append(str(limit))
     celsius = replacement.reference["temperature_K"] - 273.15
-    text = f"Asked at {celsius:.0f} °C, of what 99 % of lots reach: {', '.join(parts)} "
+    text = (
+        f"Required at {celsius:.0f} °C of what 99 % of lots reach: {', '.join(parts)} "
+    )
     text += f"({replacement.basis})."
     cold = describe_uncompared(replacement.reference["temperature_K"])
     if cold:
