@@ -29,8 +29,8 @@ SECTIONS = (
         "Coercivity with temperature",
         (
             "magnetism._magnet_kernels:alpha_ratio",
-            "magnetism._magnet_kernels:straight",
-            "magnetism._magnet_kernels:magnet_at",
+            "magnetism._magnet_kernels:linear_fraction",
+            "magnetism._magnet_kernels:magnet_state",
         ),
         "temperature",
     ),

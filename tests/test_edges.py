@@ -121,9 +121,11 @@ EDGES = {
     "its shell": closed(producer("shell_share"), 0.0, 1.0),
     "its grains": closed(producer("grain_effect"), -10.0, 10.0),
     "its atoms": closed(lambda v: _validate_magnet(MAGNET | {"composition": {"Nd": v}}), 0.0, 1.0),
-    "measured remanence": closed(measured("remanence_T"), 0.02, 2.5),
-    "measured coercivity": closed(measured("coercivity_kA_m"), 1.0, 1e4),
-    "temperature of it": closed(measured("temperature_K"), 1.0, 1500.0),
+    # No magnet has more than 2 T or 6 MA/m, and none is measured above its Curie temperature or
+    # below liquid nitrogen: beyond stands a number in another unit.
+    "measured remanence": closed(measured("remanence_T"), 0.02, 2.0),
+    "measured coercivity": closed(measured("coercivity_kA_m"), 1.0, 6000.0),
+    "temperature of it": closed(measured("temperature_K"), 60.0, 1000.0),
     # A shell: up to half of the volume, all of its rare earth, 20 wt.%.
     "fraction": above(lambda v: Shell("Tb", fraction=v, content=0.3), 0.0, 0.5),
     "content": above(lambda v: Shell("Tb", fraction=0.1, content=v), 0.0, 1.0),

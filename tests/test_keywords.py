@@ -46,9 +46,12 @@ CALLS = {
         "force": True, "all_columns": True,
         "chunk_rows": 10, "workers": None, "dask": None, "progress": told,
     }),
-    "compare": (mk.compare, ([BASE, "Nd2Fe14B"],), {"shell": ["", "Tb 0.5 wt%"]}),
+    "compare": (mk.compare, ([BASE, "Nd2Fe14B"],), {
+        "shell": ["", "Tb 0.5 wt%"], "shape": "10x10x5mm", "along": "x",
+    }),
     "curve": (mk.curve, (BASE,), {
         "temperature": "20C,150C", "bound": "low", "calibration": "none",
+        "sample": "3x3x2mm",
     }),
     "intrinsic": (mk.magnetism.intrinsic, (BASE,), {"temperature": ["20C", "150C"]}),
     "sintered": (mk.magnetism.sintered, (BASE,), {"temperature": "20C:100C:40"}),
@@ -65,6 +68,13 @@ CALLS = {
         "host": "1:5", "step": 0.05,
     }),
 }  # fmt: skip
+# Of a magnet of 1.2 T that keeps all of it up to 990 kA/m.
+CURVE = """H (kA/m),J (T),T (C)
+0,1.2,20
+-900,1.2,20
+-990,1.2,20
+-1000,0.0,20
+"""
 NEEDED = {
     "with_shell": ["shell"],
     "compensate": ["with_", "alpha"],
@@ -110,6 +120,12 @@ def test_every_keyword_can_be_given(name, keyword, tmp_path):
         options["out"] = tmp_path / "out"
     if keyword == "column":
         given = (FRAME,)
+    if keyword == "sample":
+        # That of a measured curve alone.
+        given = (tmp_path / "measured.csv",)
+        given[0].write_text(CURVE)
+    if keyword == "along":
+        options["shape"] = values["shape"]
     assert function(*given, **options, **{keyword: value}) is not None
 
 
@@ -144,7 +160,7 @@ def test_every_condition_is_heard(keyword, column, tmp_path):
 
 SAID = {"temperature": 300.0, "interval": 0.9}
 DOCUMENTED = {
-    "predict": {**SAID, "load_line": 1.0, "hours": 10 * 365 * 24.0, "scenario": "baseline"},
+    "predict": {**SAID, "load_line": 1.0, "hours": 0.0, "scenario": "baseline"},
     "compare": {"temperature": 300.0},
     "intrinsic": SAID,
     "sintered": {**SAID, "between": ("20C", "100C"), "load_line": 1.0},

@@ -267,10 +267,18 @@ def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
     """Return what the magnet in use fails, by its sheet; empty where it does what is asked."""
     if MARGIN_OF_DUTY in limits and incumbent.squareness == incumbent.squareness:
         margin = incumbent.margin(request)
-        if margin < float(limits[MARGIN_OF_DUTY].limit) - 1e-9:
+        least = float(limits[MARGIN_OF_DUTY].limit)
+        field = incumbent.field_kA_m(request)
+        if 1.0 <= margin < least - 1e-9:
+            return (
+                f"{incumbent.name} has too little margin at {duty_text(request)}: H_k "
+                f"{incumbent.knee_kA_m:.0f} kA/m is {margin:.2f} times the field of "
+                f"{field:.0f}, {least:g} times is asked"
+            )
+        if margin < least - 1e-9:
             return (
                 f"{incumbent.name} does not stand {duty_text(request)}: H_k "
-                f"{incumbent.knee_kA_m:.0f} kA/m, field {incumbent.field_kA_m(request):.0f}"
+                f"{incumbent.knee_kA_m:.0f} kA/m, field {field:.0f}"
             )
     remanence = incumbent.least[REMANENCE]
     values = {
@@ -390,7 +398,7 @@ def _choose_ways(
         (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
     ]
     if not reach:
-        # A way lowers what hangs on heavy rare earth against the mean and against the recipe.
+        # A way lowers the exposure to heavy rare earth against the mean and against the recipe.
         least = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
         others = others[others[EXPOSURE] < least - _ROUND]
     others = others.reset_index(drop=True)
@@ -410,13 +418,18 @@ def _choose_ways(
         if best is not None and best in rows.index:
             continue
         place = _pick_of_kind(rows, own_today, request, reach=reach)
-        if float(others.loc[place, CHANCE]) >= UNLIKELY:
+        if float(others[CHANCE].iloc[place]) >= UNLIKELY:
             shown.append(place)
-    shown.sort(key=lambda place: _order_key(others.loc[place], reach=reach))
+
+    def order_of(place: int) -> tuple[Any, ...]:
+        row: pd.Series = others.iloc[place]
+        return _order_key(row, reach=reach)
+
+    shown.sort(key=order_of)
     picked += shown[: _MOST_WAYS - len(picked)]
     ways = []
     for number, place in enumerate(picked, start=1):
-        row = others.loc[place]
+        row = others.iloc[place]
         way = make_way(str(row["way"]), row, today)
         way = replace(way, number=number, recommended=place == best)
         line = order_line(
@@ -523,8 +536,8 @@ def _write_sentence(
     if not likely:
         near = max(ways, key=lambda way: way.chance)
         return (
-            f"{keep} nothing that lowers what hangs on heavy rare earth is likely to do; the "
-            f"nearest is {short_name(near)}, P {near.chance:.2f}"
+            f"{keep} nothing that lowers the exposure to heavy rare earth is likely to do; "
+            f"the nearest is {short_name(near)}, P {near.chance:.2f}"
         )
     if answer.own is not None and answer.own.exposure_USD_kg < today.exposure_USD_kg:
         # What is saved counts against the mean over its kinds, and against its own recipe.
@@ -557,12 +570,12 @@ def _in_the_way(likely: Sequence[Way], request: Request, today: HeavyToday) -> s
         lowered = 1.0 - way.exposure_USD_kg / max(today.exposure_USD_kg, 1e-9)
         if today.is_lowered_by(way.exposure_USD_kg):
             return (
-                f"{short_name(way)} (P {way.chance:.2f}) would lower what hangs on heavy rare "
-                f"earth by {100 * lowered:.0f} %, at {way.cost_per_flux_ratio:.2f} times the cost "
+                f"{short_name(way)} (P {way.chance:.2f}) would lower the exposure to heavy "
+                f"rare earth by {100 * lowered:.0f} %, at {way.cost_per_flux_ratio:.2f} times the cost "
                 "per flux"
             )
         return (
-            f"{short_name(way)} (P {way.chance:.2f}) lowers what hangs on heavy rare earth by "
+            f"{short_name(way)} (P {way.chance:.2f}) lowers the exposure to heavy rare earth by "
             f"{100 * max(lowered, 0.0):.0f} % only"
         )
     way = likely[0]
@@ -646,8 +659,8 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     rare = whole["kind"] != "ferrite"
     far = whole[EXPOSURE] > whole[EXPOSURE].min() + _EQUAL_USD_KG
     whole = whole.assign(far=far, rare=rare)
-    keys = ["far", "rare", "copied", COST_PER_FLUX, HEAVY]
-    whole = whole.sort_values(keys, kind="stable", ignore_index=True)
+    order = ["far", "rare", "copied", COST_PER_FLUX, HEAVY]
+    whole = whole.sort_values(order, kind="stable", ignore_index=True)
     place = whole.groupby("host").cumcount()
     whole = whole.assign(later=place >= _OF_EACH).sort_values(
         ["later", "far"], kind="stable", ignore_index=True

@@ -1,4 +1,4 @@
-"""What of a magnet hangs on scarce elements: how much of each, and what it is worth.
+"""Exposure of a magnet to scarce elements: how much of each it holds, and what it is worth.
 
 Exposure is the sum over the heavy rare earths of their mass times their price, USD per kilogram of
 magnet: 0.5 wt.% of dysprosium replaced by 0.2 wt.% of terbium lowers the mass and no exposure.

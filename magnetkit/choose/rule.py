@@ -16,12 +16,12 @@ def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
     """Return the rule of `recommend` in one sentence."""
     if reach:
         return (
-            f"of the ways with P of {MEETS:g} or more of its family, the one on which least hangs "
-            "on heavy rare earth (wt.% times price); of equals the cheapest"
+            f"of the ways with P of {MEETS:g} or more of its family, the one of least "
+            "exposure to heavy rare earth (wt.% times price); of equals the cheapest"
         )
     most = MOST_COST if most_cost is None else most_cost
     return (
-        f"of the ways with P of {MEETS:g} or more that lower what hangs on heavy rare earth (wt.% "
+        f"of the ways with P of {MEETS:g} or more that lower the exposure to heavy rare earth (wt.% "
         f"times price) by {100 * SAVING_SHARE:.0f} % and by what {SAVING_WT_PCT:g} wt.% is worth, "
         f"the one that leaves least, at no more than {most:g} times today's cost per flux"
     )

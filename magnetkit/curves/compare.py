@@ -105,7 +105,18 @@ class Margin:
     recoil: float = float("nan")
 
     def guaranteed_at(self, duty: Duty) -> float:
-        """Return the guaranteed margin of the same magnet at another duty."""
+        """Return the guaranteed margin of the same magnet at another duty.
+
+        Parameters
+        ----------
+        duty : Duty
+            Load line, outside field and hours in place of those of `conditions`.
+
+        Returns
+        -------
+        float
+            Knee field over the field against the magnet.
+        """
         figures = (
             self.remanence_guaranteed_T,
             1e3 * self.knee_guaranteed_kA_m,

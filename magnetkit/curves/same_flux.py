@@ -144,11 +144,23 @@ def match_flux(
 ) -> EqualFlux:
     """Return thickness, mass and duty of another magnet that carries the flux of today's.
 
+    Parameters
+    ----------
+    today, other : RecoilLine
+        Today's magnet and the other one, at the same temperature.
+    surroundings : Circuit or OpenBody
+        What makes the load line of today's magnet.
+
+    Returns
+    -------
+    EqualFlux
+        Thickness and mass NaN where no thickness gives the flux.
+
     Examples
     --------
     >>> strong, weak = RecoilLine(1.2, 1.05, 7600.0), RecoilLine(1.1, 1.05, 7600.0)
     >>> match_flux(strong, weak, Circuit(Duty(2.0))).thickness
-    1.4...
+    1.3...
     """
     start = surroundings.load_line(1.0)
     induction = working_induction(today.remanence, today.recoil, start)

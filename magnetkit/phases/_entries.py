@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ class Entries:
         """Return the number of entries."""
         return len(self.entries)
 
-    @property
+    @cached_property
     def elements(self) -> list[str]:
         """Return the elements of the entries, in the order of the periodic table."""
         return sorted(element_symbols(*self.entries["formula"]), key=INDEX.__getitem__)

@@ -298,7 +298,7 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
         )
         beside = _saves_more(decided, place)
         return f"Decision: {place}, which saves {number(grams)} g a device{beside}."
-    reason = "since nothing of its family that is sure enough lowers what hangs on heavy rare earth"
+    reason = "since nothing of its family that is sure enough lowers the exposure to heavy rare earth"
     if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
         reason = "which holds no heavy rare earth to save"
         if able:

@@ -82,7 +82,18 @@ class PartsAnswer:
         return lines(self)
 
     def to_excel(self, path: str | Path) -> Path:
-        """Write the answer as a workbook to read, sort and sum."""
+        """Write the answer as a workbook to read, sort and sum.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+        """
         from ._parts_workbook import write_parts_workbook
 
         return write_parts_workbook(self, Path(path))

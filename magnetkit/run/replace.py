@@ -98,8 +98,9 @@ class Replacement:
     answers : tuple of Answer
         One for each kind that the magnet in use may well be of, the likeliest first.
     limits : dict of str to Requirement
-        What a replacement has to meet, by column; `basis` says whether that is the drawing or a
-        duty.
+        What a replacement has to meet, by column.
+    basis : str
+        Whether that is the drawing or a duty, in words.
     duty_line : str
         What a duty would allow, where the magnet is used far below its rating.
     spread, evidence : str
@@ -186,6 +187,10 @@ class Replacement:
             T and kA/m, or kG and kOe.
         everything : bool
             With the ways of every kind, risk by scenario, and the charge.
+
+        Returns
+        -------
+        list of str
         """
         return answer_lines(self, units, everything=everything)
 
@@ -318,7 +323,7 @@ def replace(
     --------
     >>> answer = replace("N38UH", "180C")
     >>> answer.verdict, round(answer.own_probability, 2)
-    ('replace', 1.0)
+    ('keep', 1.0)
     """
     asked_by_duty = _is_on_duty(load_line, keywords)
     if grade is None and values is None and measured is None and not asked_by_duty:
@@ -541,7 +546,7 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     grade = is_grade(what)
     if not grade:
         recipe = given_recipe(read_recipe(what, basis), shell).best
-        melts.append((recipe.text, recipe.shell, "bulk", None))
+        melts.append((recipe.text, recipe.shell, "bulk", request.route))
     judged = judge_melts(
         incumbent, own, request, limits, pd.DataFrame(melts, columns=columns)
     ).table

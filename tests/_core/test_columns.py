@@ -14,8 +14,9 @@ def test_every_contract_column_is_there_in_order():
         "nucleation_field_T hardness_parameter remanence_T "
         "coercivity_kA_m knee_field_kA_m max_energy_product_kJ_m3 max_working_temperature_K "
         "remanence_coefficient_pct_K coercivity_coefficient_pct_K formation_energy_eV_atom "
-        "energy_above_hull_eV_atom probability_phase_forms decomposes_to heavy_rare_earth_wt_pct "
-        "dysprosium_terbium_wt_pct rare_earth_wt_pct cobalt_wt_pct heavy_rare_earth_saved_wt_pct "
+        "energy_above_hull_eV_atom probability_phase_forms stability_status decomposes_to "
+        "heavy_rare_earth_wt_pct dysprosium_terbium_wt_pct rare_earth_wt_pct cobalt_wt_pct "
+        "heavy_rare_earth_saved_wt_pct "
         "import_reliance supply_risk cost_USD_kg cost_per_flux_USD_m3_T density_kg_m3 "
         "irreversible_loss_pct "
         "in_domain domain_distance route nearest_grade "
@@ -43,5 +44,5 @@ def test_unit_in_the_name_agrees_with_the_unit_given(column):
 
 
 def test_ordered_puts_own_columns_last_and_intervals_beside_their_value():
-    got = columns.ordered(["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"])
+    got = columns.order_columns(["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"])
     assert got == ["rank", "candidate", "remanence_T", "remanence_T_hi", "mine"]

@@ -14,10 +14,3 @@ def test_featurize_writes_a_table_and_says_so(tmp_path):
     nowhere = run("features", "make", str(given), "--out", f"{tmp_path}/none/x.csv")
     assert nowhere.stderr.endswith("none/x.csv: no file can be written there; check the folder\n")
     assert "MagpieData minimum Number" in out.read_text(encoding="utf-8").splitlines()[0]
-
-
-def test_bench_prints_its_table():
-    done = run("features", "bench", "--quick", "--rows", "2000", "--match", "rare-earth")
-    assert done.returncode == 0, done.stderr
-    assert "rare-earth descriptors" in done.stdout
-    assert "fill fresh memory" in done.stdout

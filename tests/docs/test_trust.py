@@ -64,8 +64,8 @@ def test_what_is_said_beside_it_is_too():
 
 def test_what_is_said_of_magnets_is_what_was_measured():
     found = {q: cells("recipes/VALIDATION", q, n) for q, n in (
-        ("remanence_T", "17"), ("coercivity_kA_m", "34"), ("remanence_coefficient_pct_K", "12"),
-        ("coercivity_coefficient_pct_K", "18"))}  # fmt: skip
+        ("remanence_T", "30"), ("coercivity_kA_m", "54"), ("remanence_coefficient_pct_K", "12"),
+        ("coercivity_coefficient_pct_K", "17"))}  # fmt: skip
     assert f"for {found['remanence_T'][4]} recipes" in told("B_r of sintered magnets")
     met, ordinary = found["coercivity_kA_m"][4:6]
     said = told("H_cJ of sintered magnets")
