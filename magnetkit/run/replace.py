@@ -323,7 +323,7 @@ def replace(
     --------
     >>> answer = replace("N38UH", "180C")
     >>> answer.verdict, round(answer.own_probability, 2)
-    ('replace', 1.0)
+    ('keep', 1.0)
     """
     asked_by_duty = _is_on_duty(load_line, keywords)
     if grade is None and values is None and measured is None and not asked_by_duty:
