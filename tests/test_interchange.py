@@ -98,7 +98,7 @@ def test_predict_keeps_shells_and_the_other_columns_of_a_frame(name):
     assert got["melt"].tolist() == [7, 8]
     assert got["melt"].dtype == np.int64
     # A screening of the same table never left the shells out.
-    device = mk.applications.asked(["coercivity_kA_m>=500"], "Nd2Fe14B", "300K")
+    device = mk.applications.requirements_alone(["coercivity_kA_m>=500"], "Nd2Fe14B", "300K")
     screened = mk.screen(frame, device, column="alloy").table
     assert got["coercivity_kA_m"].tolist() == pytest.approx(screened["coercivity_kA_m"].tolist())
     assert got["coercivity_kA_m"].iloc[1] > 1.2 * got["coercivity_kA_m"].iloc[0]
@@ -128,7 +128,7 @@ def test_predict_and_screen_take_the_same_conditions():
     }  # fmt: skip
     alone = mk.predict("Nd2Fe14B", "150C", **conditions)
     # A device without measured magnets to be anchored on.
-    device = mk.applications.asked(["coercivity_kA_m>=500"], "Nd2Fe14B", "150C")
+    device = mk.applications.requirements_alone(["coercivity_kA_m>=500"], "Nd2Fe14B", "150C")
     ranked = mk.screen("Nd2Fe14B", device, **conditions).table
     known = [n for n in (*alone.select_dtypes("number"), "shell") if alone[n].notna()[0]]
     assert len(known) > 40

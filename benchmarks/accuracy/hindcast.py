@@ -6,17 +6,19 @@ value that is claimed of a magnet is another maker's, and predicted without the 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from magnetkit.columns import COLUMNS
 
+import magnetkit as mk
 from magnetkit import datasets
+from magnetkit._core.columns import COLUMNS
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.choose._request import Request
+from magnetkit.choose._profile_parts import CHANCE
+from magnetkit.choose.thresholds import MEETS
 from magnetkit.magnetism._composition_estimate import CompositionEstimate
 from magnetkit.magnetism._figures import kinds
-from magnetkit.magnetism._measured import ALPHA
 from magnetkit.magnetism._uncertainty import relative_width
 from magnetkit.magnetism.process import routes
 
@@ -25,8 +27,8 @@ from . import written_by
 if TYPE_CHECKING:
     import pandas as pd
 
-    from magnetkit.choose._request import Incumbent
     from magnetkit.magnetism._measured import Producer
+    from magnetkit.run.replace import Replacement
 
 FILE = "adopted/adopted.csv"
 TOP = 10
@@ -40,9 +42,11 @@ def hindcast() -> "pd.DataFrame":
     -------
     pandas.DataFrame
         The rows of ``datasets/adopted/adopted.csv`` with ``predicted predicted_lo predicted_hi``
-        (in the unit of ``claimed``), ``agrees`` (the claim lies in the 90 % range), ``probability``
-        that the new magnet does what the old one does, ``place`` among the candidates of its kind
-        by rank and how many there are, ``of``; missing where it cannot be expressed.
+        (in the unit of ``claimed``), ``sign_right`` (None where none is
+        claimed), ``agrees`` (the claim lies in the 90 % range), ``probability`` that the new magnet
+        does what the old one does, ``among_ways`` (its kind is one of those shown), ``place`` among
+        the candidates of its kind and how many there are, ``of``; missing where it cannot be
+        expressed.
     """
     import pandas as pd
 
@@ -60,19 +64,23 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _asked(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
-    from magnetkit.choose._request import incumbent_of_grade, with_makeup
-    from magnetkit.magnetism import Conditions
     from magnetkit.magnetism._composition_estimate import calibrate_on_grade, grade_row
 
     kelvin = float(row["temperature_C"]) + 273.15
-    recipe: Any = {"recipe": row["reference_recipe"], "basis": "weight"}
-    request = Request(Conditions.of(temperature=kelvin), **recipe)
-    incumbent = with_makeup(incumbent_of_grade(row["grade"], request), request)
-    made = incumbent.makeup
-    assert made is not None
-    mill = calibrate_on_grade(grade_row(row["grade"], kelvin), made)
-    process = _process(row, mill)
-    return {**_compared(row, made, mill, kelvin, process), **_judged(row, incumbent, request)}
+    process = {"route": row["route"]} if row["route"] else None
+    answer = mk.replace(
+        row["grade"],
+        kelvin,
+        recipe=row["reference_recipe"],
+        basis="weight",
+        process=process,
+    )
+    assert answer.incumbent is not None
+    makeup = answer.incumbent.makeup
+    assert makeup is not None
+    mill = calibrate_on_grade(grade_row(row["grade"], kelvin), makeup)
+    compared = _compared(row, makeup, mill, kelvin, _process(row, mill))
+    return {**compared, **_judged(row, answer)}
 
 
 def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
@@ -121,68 +129,68 @@ def _compared(
         value, low, high = (100.0 * float(np.expm1(x)) for x in logs)
     least = float(row["claimed"])
     agrees = low <= least <= high or (row["claimed_as"] == "at least" and low >= least)
-    return {"predicted": value, "predicted_lo": low, "predicted_hi": high, "agrees": agrees}
+    # Of a magnet that is as good as the old one there is no sign to be right.
+    sign = None
+    if row["claimed_as"] == "at least":
+        sign = value >= least
+    elif row["claimed_as"] == "difference" and least:
+        sign = value * least > 0.0
+    return {
+        "predicted": value,
+        "predicted_lo": low,
+        "predicted_hi": high,
+        "sign_right": sign,
+        "agrees": agrees,
+    }
 
 
-def _judged(row: dict[str, Any], incumbent: "Incumbent", request: Request) -> dict[str, Any]:
+def _judged(row: dict[str, Any], answer: "Replacement") -> dict[str, Any]:
     """Return the probability that it does what the old one did, and its place among its kind.
 
     Of another family that is of the likeliest grade sold: magnets of one mill alone are compared.
     """
-    import pandas as pd
-
-    from magnetkit.choose._candidates import (
-        CHANCE,
-        enter_comparison,
-        heavy_today,
-        judge_melts,
-        judge_sold,
-        list_melts,
-        order_candidates,
-    )
-    from magnetkit.choose._request import find_limits
-    from magnetkit.phases.records import root_host
-
-    reference = {**incumbent.least, ALPHA: float(incumbent.sheet[ALPHA])}
-    limits = find_limits(reference, request)
+    table = answer.candidates[answer.candidates["status"] == "ok"]
+    ways = {way.kind for way in answer.ways}
     if row["kind"] == "other family":
-        sold = judge_sold(incumbent, request, limits)
-        own_family = [root_host(str(host)) == root_host(incumbent.host) for host in sold["host"]]
-        sold = sold[~np.array(own_family, bool)]
-        if not len(sold):
-            return {"first_of_its_kind": "", "heavy_rare_earth_wt_pct": 0.0, "probability": 0.0,
-                    "first_heavy_rare_earth_wt_pct": 0.0, "place": 1, "of": 0,
-                    "in_the_way": "nothing sold"}  # fmt: skip
-        best = sold.iloc[0]
+        sold = table[table["way"] == "other-family"].sort_values(CHANCE, ascending=False)
+        first: Mapping[Any, Any] = {"grade": "nothing", CHANCE: 0.0}
+        if len(sold):
+            first = sold.iloc[0].to_dict()
         return {
-            "first_of_its_kind": f"{best['grade']} as sold", "heavy_rare_earth_wt_pct": 0.0,
-            "first_heavy_rare_earth_wt_pct": 0.0, "probability": float(best[CHANCE]),
-            "place": 1, "of": len(sold), "in_the_way": "",
-        }  # fmt: skip
-    assert incumbent.makeup is not None
-    own = incumbent.makeup.best
-    kind = "diffused" if row["shell"] and not row["route"] else _KINDS.get(row["route"], "bulk")
-    new = pd.DataFrame({"composition": [row["composition"]], "shell": [row["shell"] or ""],
-                        "way": ["adopted"], "route": [row["route"]]})  # fmt: skip
-    rest = list_melts(incumbent, own, request)
-    frame = pd.concat([rest, new], ignore_index=True)
-    frame = frame.drop_duplicates(["composition", "shell", "route"], keep="last")
-    table = judge_melts(incumbent, own, request, limits, frame.reset_index(drop=True)).table
-    enter_comparison(table, heavy_today(incumbent.makeup, request), table.iloc[0])
-    table = order_candidates(table)
-    table["rank"] = np.arange(len(table))
-    alike = table[table["way"].isin([kind, "adopted"]) & (table["status"] == "ok")]
-    this = table[table["way"] == "adopted"].iloc[0]
-    best = alike.iloc[0]
-    shell = f" + {best['shell']}" if best["shell"] else ""
+            "among_ways": "other-family" in ways,
+            "first_of_its_kind": f"{first['grade']} as sold",
+            "first_heavy_rare_earth_wt_pct": 0.0,
+            "heavy_rare_earth_wt_pct": 0.0,
+            "probability": float(first[CHANCE]),
+            "place": 1,
+            "of": len(sold),
+            "in_the_way": "" if len(sold) else "nothing sold",
+        }
+    kind = _KINDS.get(row["route"], "bulk")
+    if row["shell"] and not row["route"]:
+        kind = "diffused"
+    this = answer.judge(row["composition"], row["shell"], basis="weight")
+    rest = table[table["way"] == kind]
+    meets = rest[CHANCE] >= MEETS
+    ahead = meets | (rest[CHANCE] > this.chance)
+    if this.likely:
+        ahead = meets & (rest["exposure_USD_kg"] < this.exposure_USD_kg)
+    first_name = this.name
+    first_heavy = this.heavy_rare_earth_wt_pct
+    if ahead.any():
+        best = rest[ahead].iloc[0]
+        shell = f" + {best['shell']}" if best["shell"] else ""
+        first_name = f"{best['candidate']}{shell}"
+        first_heavy = float(best["heavy_rare_earth_wt_pct"])
     return {
-        "first_of_its_kind": f"{best['candidate']}{shell}",
-        "first_heavy_rare_earth_wt_pct": float(best["heavy_rare_earth_wt_pct"]),
-        "heavy_rare_earth_wt_pct": float(this["heavy_rare_earth_wt_pct"]),
-        "probability": float(this[CHANCE]),
-        "place": 1 + int((alike["rank"] < this["rank"]).sum()),
-        "of": len(alike),
-        "in_the_way": str(this["failed_requirements"]),
+        "among_ways": kind in ways,
+        "first_of_its_kind": first_name,
+        "first_heavy_rare_earth_wt_pct": first_heavy,
+        "heavy_rare_earth_wt_pct": this.heavy_rare_earth_wt_pct,
+        "probability": this.chance,
+        "place": 1 + int(ahead.sum()),
+        "of": len(rest) + 1,
+        "in_the_way": this.failed_requirements,
     }
 
 
@@ -201,25 +209,14 @@ def controls() -> "pd.DataFrame":
     """Return the probability of each of `CONTROLS`, for the grade as an alloy."""
     import pandas as pd
 
-    from magnetkit.choose._candidates import CHANCE, judge_melts, list_melts
-    from magnetkit.choose._request import find_limits, incumbent_of_grade, with_makeup
-    from magnetkit.magnetism import Conditions
-
     found = []
     for grade, celsius, recipe, shell in CONTROLS:
-        request = Request(Conditions.of(temperature=celsius + 273.15))
-        incumbent = with_makeup(incumbent_of_grade(grade, request), request)
-        assert incumbent.makeup is not None
-        own = next(r for r in incumbent.makeup.recipes if r.kind == "bulk")
-        new = pd.DataFrame({"composition": [recipe], "shell": [shell], "way": ["control"],
-                            "route": [None]})  # fmt: skip
-        frame = pd.concat([list_melts(incumbent, own, request).head(1), new], ignore_index=True)
-        reference = {**incumbent.least, ALPHA: float(incumbent.sheet[ALPHA])}
-        limits = find_limits(reference, request)
-        table = judge_melts(incumbent, own, request, limits, frame).table
-        chance = table.set_index("way")[CHANCE]
+        answer = mk.replace(grade, celsius + 273.15)
+        alloys = [one for one in answer.answers if one.kind == "bulk"]
+        answer = replace(answer, answers=tuple(alloys) or answer.answers)
+        chance = answer.judge(recipe, shell or None, basis="weight").chance
         one = {"grade": grade, "celsius": celsius, "control": f"{recipe} {shell}".strip()}
-        found.append({**one, "probability": chance["control"], "own": chance["own"]})
+        found.append({**one, "probability": chance, "own": answer.own_probability})
     return pd.DataFrame(found)
 
 
@@ -227,6 +224,9 @@ def report(table: "pd.DataFrame") -> str:
     """Return the hindcast as a page of text."""
     able = table[table["expressed"] != "no"]
     agree, top = int(able["agrees"].sum()), int((able["place"] <= TOP).sum())
+    claiming = able["sign_right"].dropna()
+    signed = f"{int(claiming.astype(bool).sum())} of {len(claiming)}"
+    shown = int(able["among_ways"].astype(bool).sum())
     lines = [
         "# Hindcast: what industry adopted since 2010",
         "",
@@ -238,7 +238,8 @@ def report(table: "pd.DataFrame") -> str:
         "",
         f"{len(able)} of {len(table)} can be expressed "
         f"({int((able['expressed'] == 'yes').sum())} wholly); the claim lies in the 90 % range of "
-        f"{agree}; {top} stand among the ten best of their kind of change.",
+        f"{agree}, the sign is right of {signed} that claim one; {top} stand among the ten best of "
+        f"their kind of change, which {shown} times is among the ways that are shown.",
         "",
         "| | what | quantity | claimed | predicted (90 %) | agrees | P | place in its kind |",
         "|---|---|---|---|---|---|---|---|",

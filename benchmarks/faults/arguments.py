@@ -89,10 +89,6 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"compositions": BASE, "process": None, "host": "auto", "basis": "auto"},
     ),
     "comparators": (mk.magnetism.comparators, {"temperature": 300.0}),
-    "write_material": (
-        mk.magnetism.write_material,
-        {"file": "{csv}", "compositions": BASE, "temperature": 300.0, "host": "auto"},
-    ),
     "calibrate": (
         mk.calibrate,
         {

@@ -268,7 +268,7 @@ def have_help() -> None:
     )
     if folder() is None or fcntl is None or most_threads() < 2 or not can_help:
         return
-    code = f"from {__name__} import compile_listed; compile_listed({os.getpid()})"
+    code = f"from {__name__} import compile_kernel_list; compile_kernel_list({os.getpid()})"
     command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {code}"]
     apart: dict[str, Any] = dict.fromkeys(
         ("stdin", "stdout", "stderr"), subprocess.DEVNULL
@@ -293,7 +293,7 @@ def compile_kernel_list(helped: int = 0) -> None:
             return
         name, _, types = line.partition(" ")
         # An edit may have made it another kernel: that is compiled as it is called.
-        with suppress(numba.NumbaError, AttributeError):
+        with suppress(numba.NumbaError, AttributeError, TypeError):
             eval(name, {}, modules).compile(eval(types, vars(numba.types), modules))
 
 

@@ -168,7 +168,9 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
                 "a shell needs R and amount_wt_pct, or R, fraction and content, "
                 f"got {', '.join(map(str, value)) or 'none'}"
             )
-        numbers = {name: float(v) for name, v in value.items() if name != "R"}
+        numbers: dict[str, Any] = {
+            name: float(v) for name, v in value.items() if name != "R"
+        }
         return Shell(str(value["R"]), **numbers)
     text = value if isinstance(value, str) else ""
     if match := _COATED.match(text):

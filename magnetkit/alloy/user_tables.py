@@ -421,8 +421,8 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
     whole = _plain(header)
     for text in (whole, " ".join(re.sub(r"[()\[\]{}]", " ", whole).split())):
         if text in spelt:
-            entry, priority = spelt[text]
-            return Column(header, entry.name, entry.quantity), priority
+            known, priority = spelt[text]
+            return Column(header, known.name, known.quantity), priority
     yearly = _YEARLY.search(whole) is not None
     rest = " ".join(_YEARLY.sub(" ", whole).split())
     base, unit, foreign = _split_unit(rest)
@@ -546,7 +546,8 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     unit = parse_unit(text)
     if column.quantity == "mass_year" and unit in UNITS["count"]:
         return Column(column.header, "number_year", "count_year", str(unit))
-    if column.quantity == "text" or unit not in UNITS[_subject(column.quantity)]:
+    is_text = column.quantity == "text"
+    if unit is None or is_text or unit not in UNITS[_subject(column.quantity)]:
         raise InputError(_unit_refused(column.header, text, column.quantity))
     return Column(column.header, column.name, column.quantity, unit)
 
@@ -747,7 +748,8 @@ def _with_numbers(
                 cells.append(float(text))
             else:
                 cells.append(cell)
-        table.isetitem(place, pd.Series(cells, dtype=object))
+        values: Any = pd.Series(cells, index=table.index, dtype=object)
+        table.isetitem(place, values)
     return table
 
 

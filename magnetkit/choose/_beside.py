@@ -5,6 +5,7 @@ guarantee, their margin and their probability are those of `magnetkit.replace`, 
 """
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,7 +77,7 @@ def _find_request(job: "Job") -> tuple[Request, Limits]:
 
 
 def judge_beside_grade(
-    table: CompositionTable, shells: "list[str] | None", here: Columns, job: "Job"
+    table: CompositionTable, shells: Sequence[str] | None, here: Columns, job: "Job"
 ) -> Columns:
     """Return the columns of n candidates that their grade decides, others as in `here`.
 
@@ -114,7 +115,7 @@ def judge_beside_grade(
 
 def _judge_rows(
     table: CompositionTable,
-    shells: "list[str] | None",
+    shells: Sequence[str] | None,
     rows: np.ndarray,
     incumbent: Incumbent,
     request: Request,
@@ -159,7 +160,7 @@ def _weight_text(table: CompositionTable, row: int) -> str:
 
 def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
     """Return the requirements that the guaranteed values of rows miss, as results name them."""
-    missed = [[] for _ in range(len(judged))]
+    missed: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():
         values = judged[GUARANTEED.get(column, column)].to_numpy(float)
         for row in np.flatnonzero(limit.margin(values) < -1e-9):

@@ -552,9 +552,11 @@ def judge_sold(
     slack = allowed_slack(incumbent, request)
     asked = {column: limit for column, limit in limits.items() if column in frame}
     probability = _probability(frame, asked, request, deviations, slack)
-    frame = frame.assign(
-        **{CHANCE: probability, "failed_requirements": _failed_limits(frame, asked)}
-    )
+    verdict: dict[str, Any] = {
+        CHANCE: probability,
+        "failed_requirements": _failed_limits(frame, asked),
+    }
+    frame = frame.assign(**verdict)
     return frame.sort_values(
         [CHANCE, "copied", REMANENCE], ascending=[False, True, True], kind="stable"
     )

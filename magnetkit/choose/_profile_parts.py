@@ -3,7 +3,7 @@
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -75,12 +75,13 @@ def with_units_read(
     if not isinstance(given, dict):
         return given
     record = dict(given)
-    readers = dict.fromkeys(temperatures, ("K", parse_temperature))
+    readers: dict[str, tuple[str, Callable[[Any], float]]] = {}
+    readers |= dict.fromkeys(temperatures, ("K", parse_temperature))
     readers |= dict.fromkeys(masses, ("kg", parse_mass))
     for name, (unit, read) in readers.items():
         full = f"{name}_{unit}"
         if name not in record:
-            number = record.get(full)
+            number: Any = record.get(full)
             is_number = isinstance(number, int | float) and not isinstance(number, bool)
             if info.context == FROM_FILE and is_number and number > 0:
                 _believe_number(name, full, unit, float(number))

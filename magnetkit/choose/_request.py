@@ -317,7 +317,7 @@ def _incumbent_of_row(
     between = None
     if abs(float(sheet[ALPHA])) <= COMPENSATED:
         between = alpha_range(str(sheet["grade"]))
-    usual = {
+    usual: dict[str, Any] = {
         "spread": lots(host, request.spread),
         "squareness": squareness,
         "recoil": recoil,

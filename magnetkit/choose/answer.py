@@ -418,13 +418,18 @@ def _choose_ways(
         if best is not None and best in rows.index:
             continue
         place = _pick_of_kind(rows, own_today, request, reach=reach)
-        if float(others.loc[place, CHANCE]) >= UNLIKELY:
+        if float(others[CHANCE].iloc[place]) >= UNLIKELY:
             shown.append(place)
-    shown.sort(key=lambda place: _order_key(others.loc[place], reach=reach))
+
+    def order_of(place: int) -> tuple[Any, ...]:
+        row: pd.Series = others.iloc[place]
+        return _order_key(row, reach=reach)
+
+    shown.sort(key=order_of)
     picked += shown[: _MOST_WAYS - len(picked)]
     ways = []
     for number, place in enumerate(picked, start=1):
-        row = others.loc[place]
+        row = others.iloc[place]
         way = make_way(str(row["way"]), row, today)
         way = replace(way, number=number, recommended=place == best)
         line = order_line(
@@ -654,8 +659,8 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     rare = whole["kind"] != "ferrite"
     far = whole[EXPOSURE] > whole[EXPOSURE].min() + _EQUAL_USD_KG
     whole = whole.assign(far=far, rare=rare)
-    keys = ["far", "rare", "copied", COST_PER_FLUX, HEAVY]
-    whole = whole.sort_values(keys, kind="stable", ignore_index=True)
+    order = ["far", "rare", "copied", COST_PER_FLUX, HEAVY]
+    whole = whole.sort_values(order, kind="stable", ignore_index=True)
     place = whole.groupby("host").cumcount()
     whole = whole.assign(later=place >= _OF_EACH).sort_values(
         ["later", "far"], kind="stable", ignore_index=True

@@ -90,8 +90,9 @@ def _product(way: Any, drawing: str) -> str:
         return f"{way.grade} ({way.host}), {_PROCESS.get(way.kind, 'as sold')}"
     family = "Sm-Co" if re.match(r"Sm|\(Sm", way.candidate) else "Nd-Fe-B"
     text = f"{family}, {_PROCESS.get(way.kind, 'sintered')}"
-    if way.shell:
-        text += f" with {read_shell(way.shell).R}"
+    shell = read_shell(way.shell)
+    if shell is not None:
+        text += f" with {shell.R}"
     return text + (
         f", to the drawing of {drawing} but for this line" if drawing else ""
     )

@@ -125,11 +125,11 @@ def predict(
         frame = o.call_reporting(run, rows, at, **options)
     if out is not None and out.suffix.lower() == ".xlsx":
         unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
-        request = " ".join(
+        conditions = " ".join(
             f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items()
         )
         sentences = [
-            f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {request[:-1]}."
+            f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {conditions[:-1]}."
         ]
         sentences.append(calibration_note(frame.attrs["calibration"]))
         if require:
@@ -202,10 +202,12 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
         shell = row.get("shell") or None
         basis = asked["basis"]
         try:
-            said = explain_magnet(row["candidate"], kelvin, process, shell, basis=basis)
+            said = str(
+                explain_magnet(row["candidate"], kelvin, process, shell, basis=basis)
+            )
         except InputError as error:
             said = f"{row['candidate']}: {error}"
-        remark(str(said))
+        remark(said)
     if len(frame) > _MOST_EXPLAINED:
         remark(f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained")
 

@@ -268,11 +268,16 @@ class Bare:
             chance = probability_met(
                 np.array([_AMPLE]), log, 0.0 * deviation, deviation
             )
-            figures = (coercivity, knee, field, float(case.reverse.max()))
-            of_kA_m = [1e-3 * figure for figure in figures]
-            each.append(
-                cls(float(magnet.remanence[0]), *of_kA_m, margin, float(chance[0]))
+            bare = cls(
+                remanence_T=float(magnet.remanence[0]),
+                coercivity_kA_m=1e-3 * coercivity,
+                knee_kA_m=1e-3 * knee,
+                field_kA_m=1e-3 * field,
+                worst_kA_m=1e-3 * float(case.reverse.max()),
+                margin=margin,
+                probability=float(chance[0]),
             )
+            each.append(bare)
         return min(each, key=lambda one: one.margin)
 
     def sentence(self) -> str:

@@ -6,7 +6,7 @@ neighbouring recipes, 2 is beyond what measured magnets tell. Each quantity has 
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
+from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
 from ._boundary import boundary_composition
@@ -227,7 +228,7 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
         ratio = np.where(bare, usual["ratio"], ratio)
     # No magnet of RCo5 with iron is known: copper widens the range in which iron dissolves, by the
     # abstract of "Microstructural evolutions, phase transformations ..." on Ce-Co-Fe-Cu alloys.
-    apart = 0.0
+    apart: Array | float = 0.0
     if hardening == "grains":
         fading = np.exp(-metal["Cu"] / EVIDENCE.without_copper_over)
         apart = EVIDENCE.without_copper * fading
@@ -266,9 +267,8 @@ def _measured_points(
         # Makers of compensated magnets print all of a grade, and no recipe.
         grades = [row for row in datasets.rows(_COMPENSATED) if row["host"] == root]
         for grade in grades:
-            tables.append(
-                CompositionTable.from_strings([grade["recipe"]], basis=grade["basis"])
-            )
+            basis = cast(Basis, grade["basis"])
+            tables.append(CompositionTable.from_strings([grade["recipe"]], basis=basis))
             names.append(f"{grade['recipe']} ({grade['id']})")
     if HOSTS[root].magnet.hardening == "boundary" and not family:
         # Magnets are sold in every class, whose usual amounts of dysprosium are known.

@@ -240,11 +240,14 @@ class Alloys:
         """Return the `Rules` of the kernel."""
         from ._magnet_kernels import Rules
 
-        rows, (*fields, left, decay) = self.rows, self._micro
+        rows = self.rows
+        alpha_k, n_eff, pinned, left, decay = self._micro
         level = left * rows["harder"]
         return Rules(
             self.factor,
-            *fields,
+            alpha_k,
+            n_eff,
+            pinned,
             level,
             decay * rows["fall"],
             rows["alpha_falls"],

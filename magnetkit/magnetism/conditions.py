@@ -402,9 +402,8 @@ def with_conditions(
             inspect.Parameter(n, kind, default=None, annotation=a)
             for n, a in annotations.items()
         ]
-        function.__signature__ = signature.replace(
-            parameters=parameters + new_parameters
-        )  # type: ignore[attr-defined]
+        shown = signature.replace(parameters=parameters + new_parameters)
+        function.__signature__ = shown  # type: ignore[attr-defined]
         other_annotations = {
             n: a for n, a in function.__annotations__.items() if n != "keywords"
         }

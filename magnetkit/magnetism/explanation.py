@@ -6,7 +6,7 @@ all constants of a status, changes ln H_cJ by, squared, over the variance of the
 producers of one host share is `datasets/recipes/split.toml`'s, and the rest is the fit's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -240,7 +240,9 @@ def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
         yield f"{magnet.kelvin - ZERO_CELSIUS:.0f} C", hot - whole
 
 
-def _nucleation_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
+def _nucleation_terms(
+    magnet: _OneMagnet,
+) -> Generator[tuple[str, float], None, float]:
     """Yield the terms of alpha_K H_N - N_eff M_s at 20 C without shell; return their sum, A/m."""
     alloy = magnet.made
     rows = alloy.rows
@@ -285,7 +287,7 @@ def _producer_left_out(made: Alloys) -> dict[str, Any]:
     return {}
 
 
-def _cell_terms(made: Alloys) -> Iterator[tuple[str, float]]:
+def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
     """Yield the terms of cells at 20 C; return their sum, A/m."""
     rows = made.rows
     structure = made.structure

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-NAMED_HOST = "2:14:1"
-"""Host of the magnets whose grades have a number and a class, such as N42SH."""
 QUANTITIES = (
     "remanence_T",
     "coercivity_kA_m",
@@ -288,7 +286,7 @@ def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
     )
 
 
-def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
+def _hot_coercivity_b(table: "pd.DataFrame", keeps: _Array) -> None:
     """Scale H_cB as B_r, and cut it off where the curve of the hot magnet ends."""
     shape = curve_shapes(table)
     of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
@@ -647,6 +645,17 @@ def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
     return ends.reindex(columns=list(_CHORDS.values()))
 
 
+@lru_cache(maxsize=1)
+def named_host() -> str:
+    """Return the host of the magnets whose grades have a number and a class, such as N42SH.
+
+    It is the host of whatever the table of grades names so.
+    """
+    table = grades_at_room_temperature()
+    first = _sold_by_class(table)[_PLAIN_CLASSES[0]][0]
+    return str(table["host"].iloc[first[1]])
+
+
 def most_without_heavy_rare_earth(makers: str = "") -> float:
     """Return H_cJ, kA/m, of a usual lot of the hardest grade without heavy rare earth.
 
@@ -661,7 +670,7 @@ def most_without_heavy_rare_earth(makers: str = "") -> float:
     makers_asked = set(filter(None, makers.split(", ")))
     is_theirs = [bool(makers_asked & set(text.split(", "))) for text in rows["makers"]]
     rows = rows[is_theirs] if any(is_theirs) else rows
-    return float(rows[_COERCIVITY].max()) / lots(NAMED_HOST).share(_COERCIVITY)
+    return float(rows[_COERCIVITY].max()) / lots(named_host()).share(_COERCIVITY)
 
 
 def ladder(makers: str) -> float | None:

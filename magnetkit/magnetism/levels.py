@@ -18,7 +18,7 @@ from ..alloy.table import CompositionTable
 from ..phases.records import HOST_NAMES
 from ._magnets import Alloys, alloys
 from ._measured import fall_deviation
-from .grades import NAMED_HOST, most_without_heavy_rare_earth
+from .grades import most_without_heavy_rare_earth, named_host
 from .process import level_route, read_process, routes
 from .shells import SURFACE
 from .spread import constants
@@ -222,7 +222,7 @@ def _ladder_reason(plain: Alloys, makers: str) -> str:
 
     `plain` is the producer's alloy without heavy rare earth at its level.
     """
-    if HOST_NAMES[plain.written.host[0]] != NAMED_HOST:
+    if HOST_NAMES[plain.written.host[0]] != named_host():
         return ""
     limit = most_without_heavy_rare_earth(makers)
     h_cj = float(np.exp(log_coercivity(plain, ROOM_K)))

@@ -143,7 +143,9 @@ def read_curves(
     UserWarning
         Of remarks on a file: columns not used, a second curve of the same temperature.
     """
-    sources = list(source) if isinstance(source, list | tuple) else [source]
+    sources: list[Any] = [source]
+    if isinstance(source, list | tuple):
+        sources = list(source)
     curves: list[MeasuredCurve] = []
     for one in sources:
         raw, notes = read_raw_curves(one)

@@ -112,7 +112,7 @@ def coercivity_left(
     --------
     >>> ends = (coercivity_left(-0.55, t, "2:14:1", 423.15, 1592.0) for t in (373.15, 423.15))
     >>> print(*(f"{left:.3f}" for left in ends))
-    0.530 0.285
+    0.513 0.285
     """
     grid, polarization, field, poles = _shape()
     end = _straight(coefficient_pct_K, to_K)

@@ -476,7 +476,8 @@ def print_comparison(
     ]
     values = [c for c in frame.columns if c not in ("label", "unit")]
     # No column may go: all of them are folded until they fit.
-    room = _text.console().width - _LABEL - _UNIT
+    longest = max(len(one.unit) for one in scales) + _text.COLUMN_PADDING
+    room = _text.console().width - _LABEL - max(longest, _UNIT)
     most = max(room // len(values) - _text.COLUMN_PADDING, _NARROWEST_COLUMN)
     columns = [
         _text.Shown(

@@ -112,9 +112,9 @@ class Figure(Part):
 
         with rc_context({"svg.hashsalt": "magnetkit"}):
             stamp = {"Date": None} if kind == "svg" else None
-            drawn.savefig(
+            drawn.savefig(  # type: ignore[union-attr]
                 out, format=kind, dpi=dpi, bbox_inches="tight", metadata=stamp
-            )  # type: ignore[union-attr]
+            )
         return out.getvalue()
 
     def draw(self, ax: "Axes | None" = None) -> "Axes":

@@ -184,10 +184,10 @@ def _comparators(temperature: float) -> list[dict[str, Any]]:
     ]
 
 
-def _render_text(value: object) -> str:
+def _render_text(value: Any) -> str:
     if pd.isna(value):
         return ""
-    return str(value)  # type: ignore[call-overload]
+    return str(value)
 
 
 def _draw_figures(

@@ -73,8 +73,8 @@ def _is_of_a_way(line: str) -> bool:
 
 
 def _ways_table(replacement: Any) -> str:
-    heads = ("", "Way", "P", "H_k / H", "Heavy rare earth, wt.%", "Saved, wt.%")
-    heads += ("B_r, T", "H_cJ, kA/m", "Elements, USD/kg", "Sold by")
+    heads = ["", "Way", "P", "H_k / H", "Heavy rare earth, wt.%", "Saved, wt.%"]
+    heads += ["B_r, T", "H_cJ, kA/m", "Elements, USD/kg", "Sold by"]
     rows = [f"<tr>{''.join(_head(head) for head in heads)}</tr>"]
     for number, way in enumerate(replacement.ways, start=1):
         margin = getattr(way, "demagnetization_safety", float("nan"))

@@ -27,6 +27,8 @@ from .compensation import compensation, sentences
 
 # Under an export licence of China since 4 April 2025: datasets/supply/controls.csv.
 _LICENSED = ("Sm", "Gd", "Tb", "Dy", "Lu", "Y")
+# A gram: what is less in a year is not said.
+_LEAST_KG = 1e-3
 # Digits of a unit; its factor to another, and digits of that.
 _UNITS = {
     "T": (3, 1.0 / KILO_GAUSS, "kG", 2),
@@ -96,7 +98,8 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     """
     b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
     widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
-    rows = [_SHORT, ("", "what", "wt.%", "wt.%", "P", b_r_unit, h_unit, "gin", "flux")]
+    units_row = ("", "what", "wt.%", "wt.%", "P", b_r_unit, h_unit, "gin", "flux")
+    rows: list[tuple[str, ...]] = [_SHORT, units_row]
     rows += table_cells(replacement, answer, units)
     shown = []
     for row in rows:
@@ -269,7 +272,9 @@ def _beside(replacement: Any, first: Answer) -> str | None:
         parts.append("price: ask, its elements say nothing of it")
     flux = best.remanence_guaranteed_T / replacement.reference[REMANENCE] - 1.0
     parts.append(f"flux {100 * flux:+.1f} %")
-    verb = "saves" if kg_year >= 0.0 else "takes"
+    if abs(kg_year) < _LEAST_KG:
+        return f"Way 1: {'; '.join(parts)}."
+    verb = "saves" if kg_year > 0.0 else "takes"
     text = f"Way 1 {verb} {abs(kg_year):.3g} kg of heavy rare earth a year in "
     text += (
         f"{request.per_year:,} magnets of {request.mass_kg:g} kg; {'; '.join(parts)}."

@@ -295,7 +295,11 @@ def _plan_prices(
     words += f"{count} changes save {saving:,.0f}"
     if count:
         words += f", first {changes[0].part.name} ({changes[0].saved_USD:,.0f})"
-    summary = {"Parts concerned": len(changes), "To change": count, "Stop": 0}
+    summary: dict[str, Any] = {
+        "Parts concerned": len(changes),
+        "To change": count,
+        "Stop": 0,
+    }
     summary["USD a year saved at its prices"] = saving
     return table, summary | {"In words": f"{words}."}
 

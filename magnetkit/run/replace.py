@@ -323,7 +323,7 @@ def replace(
     --------
     >>> answer = replace("N38UH", "180C")
     >>> answer.verdict, round(answer.own_probability, 2)
-    ('replace', 1.0)
+    ('keep', 1.0)
     """
     asked_by_duty = _is_on_duty(load_line, keywords)
     if grade is None and values is None and measured is None and not asked_by_duty:
@@ -546,7 +546,7 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     grade = is_grade(what)
     if not grade:
         recipe = given_recipe(read_recipe(what, basis), shell).best
-        melts.append((recipe.text, recipe.shell, "bulk", None))
+        melts.append((recipe.text, recipe.shell, "bulk", request.route))
     judged = judge_melts(
         incumbent, own, request, limits, pd.DataFrame(melts, columns=columns)
     ).table

@@ -185,7 +185,11 @@ def validate(
         return _stored_validation(target)
     rows = _with_groups(target, data, groups)
     (kelvin,) = parse_temperatures(temperature)
-    options = {"coverage": interval, "with_peers": peers, "temperature": kelvin}
+    options: dict[str, Any] = {
+        "coverage": interval,
+        "with_peers": peers,
+        "temperature": kelvin,
+    }
     with bar(
         f"validating {target}", _validation.steps(rows, learn_from, peers), progress
     ) as advance:

@@ -76,7 +76,7 @@ def group_sums(
         pairs[group] = above.sum()
     return GroupSums(
         rows=np.bincount(code).astype(np.float64),
-        error=np.bincount(code, np.abs(values - predicted)),
+        error=np.bincount(code, np.abs(values - predicted)).astype(np.float64),
         right=right,
         pairs=pairs,
     )

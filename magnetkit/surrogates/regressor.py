@@ -18,13 +18,13 @@ from ..alloy.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
 from ..features.rare_earths import rare_earth_descriptors
 from . import _curie_training, _mixture, _store
+from ._curie import CurieModel
 from ._forest import Forest
 from ._measured import TARGET as CURIE
 from ._measured import TrainingSet, chemical_systems
 from ._mixture import Mixture
 
 if TYPE_CHECKING:
-    from ._curie import CurieModel
     from .energy import EnergyModel
     from .training_sets import Computed
 
@@ -217,7 +217,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def _forget_columns(self) -> None:
         """Remove what an earlier fit to columns says of them."""
         for name in ("n_features_in_", "feature_names_in_"):
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
 
     def predict(self, X: Any) -> Array:
         """Return the target of each row.
@@ -284,7 +284,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         table = _table(X)
         if self.model_ is None:
             return self._mix(composition_columns(table), interval)
-        return self._ask_model(table, interval)
+        return self._ask_model(self.model_, table, interval)
 
     def _mix(self, columns: Array, interval: float) -> _Answer:
         guess = self.mixture_.predict(columns)
@@ -293,9 +293,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             guess.value, guess.value - half, guess.value + half, guess.distance
         )
 
-    def _ask_model(self, table: CompositionTable, interval: float) -> _Answer:
+    def _ask_model(
+        self, model: "AnyModel", table: CompositionTable, interval: float
+    ) -> _Answer:
         """Return what the model says, and where it says nothing the mean of what it learnt."""
-        frame = self.model_.predict(table, interval)
+        frame = model.predict(table, interval)
         names = (
             self.target,
             f"{self.target}_lo",
@@ -364,6 +366,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
                 f"{self.target} comes with magnetkit: `load({self.target!r}).estimator_` returns "
                 "it anywhere; only what was fitted is saved"
             )
+        assert isinstance(self.model_, CurieModel)
         arrays, about = _curie_training.pack(self.model_)
         known = self.model_.known.to_arrays()
         content["model"] = {

@@ -44,5 +44,5 @@ def test_unit_in_the_name_agrees_with_the_unit_given(column):
 
 
 def test_ordered_puts_own_columns_last_and_intervals_beside_their_value():
-    got = columns.ordered(["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"])
+    got = columns.order_columns(["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"])
     assert got == ["rank", "candidate", "remanence_T", "remanence_T_hi", "mine"]

@@ -1,7 +1,7 @@
 import tomllib
 
 import pytest
-from magnetkit.applications import asked, load, with_reference
+from magnetkit.applications import load, requirements_alone, with_reference
 from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
@@ -69,7 +69,7 @@ def test_another_reference_takes_the_place_of_the_profiles():
 
 
 def test_requirements_alone_make_a_device():
-    profile = asked(
+    profile = requirements_alone(
         [
             "coercivity_kA_m>=300",
             "remanence_T>=0.9*reference",
@@ -88,7 +88,7 @@ def test_requirements_alone_make_a_device():
     )
     assert set(result.best(2)["candidate"]) == {"Nd2Fe14B", "Nd1.8Dy0.2Fe14B"}
     with pytest.raises(InputError, match="a requirement with a number"):
-        asked(["remanence_T>=0.9*reference"], "Nd2Fe14B", "150C")
+        requirements_alone(["remanence_T>=0.9*reference"], "Nd2Fe14B", "150C")
 
 
 def test_the_command_says_what_it_needs_without_an_application(here):

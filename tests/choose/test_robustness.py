@@ -109,7 +109,7 @@ def test_ties_are_with_the_first_of_the_group():
 
 def test_a_results_folder_gives_the_same(tmp_path, found):
     space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1})
-    mk.screen(space, application="hot-servo-motor", out=tmp_path / "r")
+    mk.screen(space, application="e-bike", out=tmp_path / "r")
     stored = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
     assert stored["top_ten_share"].tolist() == found["top_ten_share"].tolist()
 

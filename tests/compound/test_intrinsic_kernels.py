@@ -154,12 +154,15 @@ def test_what_the_fit_leaves_of_the_anisotropy_is_a_share_of_all_that_make_the_f
 def test_empty_and_unknown_rows_are_nan():
     empty = evaluate(partition(CompositionTable.from_strings([], basis="atomic")), 300.0)
     assert empty.value.shape == (0, 1, 7)
-    table = CompositionTable.from_strings(["TbCo2", "Nd2Fe14B"], basis="atomic")
+    table = CompositionTable.from_strings(["CuZn", "Nd2Fe14B", "TbCo2"], basis="atomic")
     got = evaluate(partition(table), np.array([300.0, 900.0]))
     assert np.isnan(got.value[0]).all()
     assert np.isnan(got.curie[0])
     assert np.isfinite(got.value[1, 0]).all()
     assert np.isnan(got.value[1, 1]).all()
+    # A host without physics has what was measured of it: Buschow, Rep. Prog. Phys. 40 (1977) 1179.
+    assert np.isnan(got.value[2]).all()
+    assert got.curie[2] == pytest.approx(235.0, rel=0.02)
 
 
 @pytest.mark.parametrize("formula", ["Nd2B", "Fe14B", "Nd2Mn14B"])

@@ -79,12 +79,14 @@ def test_the_command_prints_a_row_for_each_load_line_and_time():
 
 
 def test_a_grade_has_the_limits_of_its_sheet():
-    # Makers rate SH at 150 degrees C. From their minima, Pc = 1 and H_k = 0.92 H_cJ it is 148
-    # without the field that 100 hours act like.
+    # Makers rate SH at 150 degrees C. From their minima at 140 (1.11 T, 518 kA/m by the chords), a
+    # recoil of 1.05, Pc = 1 and H_k / H_cJ that falls from 0.95 at 20 to 0.85 at 150, H_k is 19 kA/m
+    # more there than the own field and loses 5.5 of that a kelvin: 143 without the field that 100
+    # hours act like.
     frame = mk.curves.use_limits(["N42SH", DYSPROSIUM], 1.0, 100.0)
     assert frame["candidate"].tolist() == ["N42SH", DYSPROSIUM]
     knee = float(frame["knee_K"][0])
-    assert 140.0 < knee - 273.15 < 148.0
+    assert 135.0 < knee - 273.15 < 143.0
     # There the recoil line of the grade's curve meets the load line at the knee, but for the time.
     curve = mk.curve("N42SH", knee).curves
     field = curve.remanence[0, 0] / (MU_0 * (curve.recoil[0, 0] + 1.0))
@@ -134,8 +136,11 @@ def test_a_bound_moves_the_limits_and_is_that_of_the_curve():
         frame = mk.curves.use_limits([DYSPROSIUM, "N42SH"], 1.0, 0.0, bound=bound)
         knees[bound] = frame["knee_K"].to_numpy()
     assert knees["low"][0] < knees["guaranteed"][0] < knees["centre"][0] < knees["high"][0]
-    # Of a grade all coercivities are guaranteed; its low end has the least that makers print.
-    assert knees["low"][1] <= knees["guaranteed"][1]
+    # Of a grade all coercivities are guaranteed, within 0.5 kA/m here: the magnet that has less
+    # remanence stands in less of a field of its own.
+    assert knees["low"][1] > knees["guaranteed"][1] > knees["high"][1]
+    assert knees["guaranteed"][1] > knees["centre"][1]
+    assert knees["low"][1] - knees["high"][1] < 4.0
     # There the guaranteed curve has its knee at the working point.
     for place, magnet in enumerate((DYSPROSIUM, "N42SH")):
         curve = mk.curve(magnet, float(knees["guaranteed"][place]), bound="guaranteed").curves

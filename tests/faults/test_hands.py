@@ -42,7 +42,8 @@ def put(name, value):
         (put("load_line", "true"), "load_line: .*number, got True"),
         (put("load_line", '"1.5"'), "load_line: .*number, got '1.5'"),
         (put("load_line", "1e300"), "load_line: .*less than or equal to 10000"),
-        (put("temperature_max_K", "1e9"), "temperature_max_K: .*less than or equal to 2000"),
+        (put("temperature_max", "1e9"), "temperature_max is a text with its unit"),
+        (put("temperature_max", '"999999K"'), "temperature_max_K: .*less than or equal to 2000"),
     ],
 )
 def test_a_profile_that_is_none_ends_in_a_line(text, message, tmp_path):
@@ -82,7 +83,9 @@ def test_a_workbook_as_a_shop_writes_it_is_read(tmp_path):
     assert found.splitlines()[1] == "Nd31B1Fe bal.,50"
     assert "there is Sheet, Melts 2026, Elements" in run(*given, "--sheet", "x")[2]
     assert mk.predict(tmp_path / "a.xlsx#Melts 2026", basis="weight")["Price"].tolist() == [55.5]
-    assert run("features", "make", tmp_path / "a.xlsx", "--out", tmp_path / "f.csv")[0] == 1
+    # The first sheet is read where none is named, and the others are named.
+    with pytest.warns(UserWarning, match=r"sheet 'Sheet' is read; there are 2 more"):
+        assert run("features", "make", tmp_path / "a.xlsx", "--out", tmp_path / "f.csv")[0] == 1
 
 
 def test_a_long_text_many_times_is_refused_before_it_fills_the_memory(tmp_path):

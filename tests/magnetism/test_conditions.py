@@ -123,9 +123,9 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
             mk.predict(ALLOY, **ask, process="works", calibration="works")
     finally:
         get_settings.cache_clear()
-    # What a grade's maker prints at 150 C stands in its sheet; the recipe is not that of the grade.
+    # The level of coercivity is that at 20 C, where grades are printed, the remanence that of use.
     grade = calibrated_process(None, "N42SH", 423.15)["producer"]
-    assert {magnet["temperature_K"] for magnet in grade["magnets"]} == {423.15}
+    assert {magnet["temperature_K"] for magnet in grade["magnets"]} == {293.15, 423.15}
     with pytest.raises(InputError, match="neither a grade nor a name"):
         mk.predict(ALLOY, basis="weight", calibration="nobody")
     with pytest.raises(InputError, match="calibration must be"):

@@ -27,7 +27,7 @@ def half(kelvin, process):
 def test_a_decade_of_grain_size_is_one_deviation_each():
     rows = {
         "grain_size_um": np.array([0.5, 5.0, 50.0, np.nan]),
-        "grain_reference_um": np.full(4, 5.0),
+        "fitted_grain_um": np.full(4, 5.0),
         "grain_deviation": np.full(4, 0.05),
     }
     decade = 0.05 * np.log(10.0)

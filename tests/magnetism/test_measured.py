@@ -34,7 +34,7 @@ def test_how_it_was_made_is_read_where_it_is_given():
     assert row.process == {"grain_size_um": 4.5, "alignment": 0.95}
     assert row.magnet == "A7"
     assert row.values == {"remanence_T": 1.3, "coercivity_kA_m": 1500.0}
-    assert "grain_size_um must be a number" in _rejected(grain_size_um="fine")
+    assert "grain_size_um: expected a number, got 'fine'" in _rejected(grain_size_um="fine")
 
 
 def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place():

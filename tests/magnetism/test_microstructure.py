@@ -9,7 +9,8 @@ from magnetkit.magnetism._cells import Shares
 ROWS = {
     "n_eff": 1.2, "grain_slope": 0.2, "grain_size_um": 5.0, "grain_reference_um": 5.0,
     "wetted": 0.5, "cobalt_loss": 3.0, "cobalt": 0.0, "lanthanum_loss": 2.0,
-    "lanthanum": 0.0, "alpha_k": 0.4, "decay": 1.3, "pinning_kA_m": 2900.0, "copper_scale": 0.035,
+    "lanthanum": 0.0, "mischmetal_loss": 4.0, "cerium": 0.0,
+    "alpha_k": 0.4, "decay": 1.3, "pinning_kA_m": 2900.0, "copper_scale": 0.035,
     "hot_kA_m": 650.0, "iron_limit": 0.2, "ordinary_fall": 2.2, "aged_for_C": np.nan,
 }  # fmt: skip
 CELLS = dict.fromkeys(Shares._fields, np.nan)
@@ -48,6 +49,11 @@ def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
         ({"additive": 0.002, "cobalt": 0.1}, 1.0 + np.expm1(-0.3) * np.exp(-1.0)),
         ({"cobalt": 0.1}, 1.0),
         ({"lanthanum": 0.25}, np.exp(-0.5)),
+        # Beside a half of cerium lanthanum costs as much again; cerium alone costs nothing here.
+        ({"lanthanum": 0.25, "cerium": 0.5}, np.exp(-1.0)),
+        ({"cerium": 0.5}, 1.0),
+        # Quenched ribbons keep La2Fe14B: 0.06 um is finer than the 0.1 um of the law.
+        ({"lanthanum": 0.25, "grain_size_um": 0.06, "grain_slope": 0.0}, 1.0),
     ],
 )
 def test_what_parts_grains_badly_leaves_a_share_of_coercivity(changed, share):

@@ -62,7 +62,7 @@ def test_demagnetization_meets_the_load_line(table):
     figure = mk.plots.demagnetization(curves, ["magnet"])
     names = [t["name"] for t in figure["data"] if t.get("showlegend", True)]
     line = "Load line, permeance coefficient 1"
-    assert names == ["J(H) magnet, 300 K", "J(H) magnet, 400 K", line]
+    assert names == ["J(H) magnet, 27 °C", "J(H) magnet, 127 °C", line]
 
 
 def test_shares_of_another_rare_earth_are_not_a_number():
@@ -116,11 +116,15 @@ def test_coverage_of_the_diffusion_stored_is_that_of_its_page():
     assert title(figure) == "73 % inside the 90 % interval, 11 rows"
 
 
+def test_a_property_of_the_users_stands_by_its_own_name():
+    layout = mk.plots.parity([1.0, 2.0], [1.0, 2.5], "creep_pct")["layout"]
+    assert layout["xaxis"]["title"]["text"] == "measured: creep_pct"
+    assert layout["yaxis"]["title"]["text"] == "predicted: creep_pct"
+
+
 def test_bad_input_says_what_to_give():
     with pytest.raises(InputError, match="no column coercivity_kA_m"):
         mk.plots.grade_map(pd.DataFrame({"remanence_T": [1.0]}))
-    with pytest.raises(InputError, match="no result column"):
-        mk.plots.parity([1.0], [1.0], "remanence")
     with pytest.raises(InputError, match="same length"):
         mk.plots.parity([1.0], [1.0, 2.0], "remanence_T")
     with pytest.raises(InputError, match="no row"):

@@ -32,7 +32,6 @@ def test_the_magnet_is_as_steady_as_its_maker_says(found):
     assert own["remanence_T"] == pytest.approx(0.82, rel=0.03)
 
 
-@pytest.mark.xfail(strict=True, reason="-0.039 %/K: by its estimate it has 8 wt.% of copper")
 def test_its_estimated_recipe_without_heavy_rare_earth_drifts_as_ordinary_2_17_does(found):
     assert found.loc["without Gd and Er", ALPHA] == pytest.approx(-0.0325, abs=0.006)
 

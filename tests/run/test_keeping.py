@@ -75,7 +75,9 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
 def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(small, monkeypatch):
     given = space(TUBE)
     monkeypatch.setattr(
-        screen, "bound_of", lambda found, *_: Bound(min(o.keys.loss.min() for o in found), np.inf)
+        screen,
+        "estimate_bound",
+        lambda found, *_: Bound(min(o.keys.loss.min() for o in found), np.inf),
     )
     kept = mk.screen(given, TUBE, keep=50)
     assert kept.manifest["summary"]["sieve"]["limit"] is None

@@ -318,3 +318,16 @@ def test_the_answer_stands_in_every_report(tmp_path):
 def test_bad_input_is_said(arguments, says):
     with pytest.raises((InputError, CompositionError), match=says):
         mk.replace(**arguments)
+
+
+def test_a_recipe_is_judged_by_the_route_that_candidates_are_asked_of():
+    # Grains of hot-deformed magnets are tenths of a micrometre: the same melt is harder than
+    # sintered, and a route that is asked for holds for what is judged by name too.
+    use = {"recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "basis": "weight"}
+    melt = "Nd24.64Pr6.16Co3Ga0.4Cu0.15B0.96Fe bal."
+    sintered = mk.replace("N42SH", "150C", **use).judge(melt, basis="weight")
+    by_route = mk.replace("N42SH", "150C", **use, process={"route": "hot-deformed"})
+    deformed = by_route.judge(melt, basis="weight")
+    assert sintered.route is None
+    assert deformed.route == "hot-deformed"
+    assert deformed.coercivity_kA_m > 1.2 * sintered.coercivity_kA_m

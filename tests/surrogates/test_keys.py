@@ -36,8 +36,9 @@ EDITS = [
         for module in (_curie_training, _process, _gaussian_process, energy, _job, _store)
     ),
     *((module, DOCSTRING, "") for module in (_curie_training, _process, energy, _job)),
-    *((module, CODE, "") for module in (_tables, _request, cli, diffusion)),
-    *((module, CODE, "chunks") for module in (_job, _magnets)),
+    *((module, CODE, "") for module in (_tables, cli, diffusion)),
+    # What a replacement asks is judged beside a grade by a screening too.
+    *((module, CODE, "chunks") for module in (_request, _job, _magnets)),
     *((module, CODE, "belief chunks") for module in (_curie_training, _curie_training)),
     *((module, CODE, "chunks energy") for module in (energy, _descriptors)),
     *((module, CODE, "belief chunks energy") for module in (_process, _gaussian_process, _store)),
@@ -60,8 +61,8 @@ rows = TrainingSet("curie_temperature_K", table, np.array([585.0, 1020.0, 795.0]
 def keys():
     _work.code_sha256.cache_clear()
     return {
-        "belief": believing.key_of(rows),
-        "energy": energy.key_of(rows),
+        "belief": believing.model_key(rows),
+        "energy": energy.model_key(rows),
         "chunks": _work.code_sha256(),
     }
 
@@ -156,7 +157,7 @@ def test_the_physics_decides_by_its_answers(rows, monkeypatch):
 
     def answer(factor):
         other = found._replace(base=found.base * factor, x=found.x * factor)
-        monkeypatch.setattr(_curie_training, "rows_of", lambda data, physics: other)
+        monkeypatch.setattr(_curie_training, "training_rows", lambda data, physics: other)
         return _curie_training.model_key(rows)
 
     assert answer(1.0 + 1e-14) == key

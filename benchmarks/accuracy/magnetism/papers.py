@@ -263,7 +263,8 @@ class FamilyFit:
         self.quantity = self.frame["quantity"].to_numpy(str)
         self.prior = datasets.toml(WEIGHTS)["prior"]
         # What else widens the range of H_cJ: distance from measured magnets, doubtful mechanisms.
-        half_width = np.log(self.frame["high"] / self.frame["low"].clip(1e-3)).to_numpy() / 2.0
+        ratio = (self.frame["high"] / self.frame["low"].clip(1e-3)).to_numpy(float)
+        half_width = np.log(ratio) / 2.0
         wider = half_width**2 - _UNIT**2
         self.wider = np.where(self.quantity == COERCIVITY, wider.clip(0.0), 0.0)
         self.deviations = {name: self._scatter(name) for name in QUANTITIES}
@@ -398,7 +399,7 @@ def _figures_of(rows: "pd.DataFrame") -> dict[str, float]:
     error = errors(answered)
     exact = (answered["bound"] == "").to_numpy()
     coefficient = (answered["quantity"] == BETA).to_numpy()
-    wide = np.log(answered["high"] / answered["low"].clip(1e-3)).to_numpy()
+    wide = np.log((answered["high"] / answered["low"].clip(1e-3)).to_numpy(float))
     wide = np.where(coefficient, answered["high"] - answered["low"], wide)
     return {
         "asked": len(rows),
