@@ -233,7 +233,7 @@ def grain_effect(
     is nothing; much where little coercivity is left. `phases` and `rules` are the `Phases` and
     `Rules` of `magnetkit.magnetism._magnet_kernels` of n alloys, `temperature`, K, is one or m.
     """
-    from ._magnet_kernels import states
+    from ._magnet_kernels import ROOM, states
 
     kelvin = np.atleast_1d(np.asarray(temperature, float))
     off = slope_deviation(rows)
@@ -241,8 +241,16 @@ def grain_effect(
     if not off.any():
         return np.zeros((kelvin.size, off.size))
     polarization, coercivity, *_ = states(kelvin, phases, rules)
+    room_polarization, room_coercivity, *_ = states(np.array([ROOM]), phases, rules)
     with np.errstate(divide="ignore", invalid="ignore"):
-        shift = -off * polarization / MU_0 / coercivity
+        # A level holds H_cJ at 20 C to its share of the model's: alpha_K H_N, which it sets, takes
+        # up what N_eff takes away but for that share, here as at 20 C.
+        nucleation = coercivity + rules.n_eff * polarization / MU_0
+        room_nucleation = room_coercivity + rules.n_eff * room_polarization / MU_0
+        restored = (
+            (1.0 - rules.level) * room_polarization * nucleation / room_nucleation
+        )
+        shift = -off * (polarization - restored) / MU_0 / coercivity
     # The logarithm bounds what a straight line would make of a coercivity next to nothing.
     effect = np.copysign(np.log1p(np.abs(shift)), shift)
     return np.where(np.isfinite(effect), effect, 0.0)
