@@ -145,15 +145,36 @@ def terms(made: Made) -> NDArray[np.float64]:
     return x
 
 
+ONE_SIGNED = ("hull distance", "misfit")
+"""Terms that make no structure likelier, whatever the family."""
+
+
 def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
     """Fit the weights of every family to rows that form or do not.
 
+    A family whose rows would turn the sign of a term of `ONE_SIGNED` has the common weight of it.
     The last family's, those of any other structure, are fitted to the rows of all families.
     """
     common, own = (np.array([PRIORS[t][i] for t in TERMS]) for i in (0, 1))
     scales = np.tile(own, (len(FAMILIES), 1))
-    scales[np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY),
-           TERMS.index("eutectoid")] = 0.0  # fmt: skip
+    others = np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY)
+    scales[others, TERMS.index("eutectoid")] = 0.0
+    one_signed = np.isin(TERMS, ONE_SIGNED)
+    mean, spread = _fit_families(x, family, forms, common, scales)
+    while (turned := (np.array(mean) < 0.0) & one_signed & (scales[:-1] > 0.0)).any():
+        scales[:-1][turned] = 0.0
+        mean, spread = _fit_families(x, family, forms, common, scales)
+    free = np.array([_HOST_FREE_PRIOR * (t in HOST_FREE) for t in TERMS])
+    weights, covariance = _ridge(x * free, forms)
+    mean.append(free * weights)
+    spread.append(free[:, None] * covariance * free)
+    return Fitted(np.array(mean), np.array(spread))
+
+
+def _fit_families(
+    x: NDArray, family: NDArray, forms: NDArray, common: NDArray, scales: NDArray
+) -> tuple[list[NDArray], list[NDArray]]:
+    """Return weights and covariance of every family but the last, a list of each."""
     k = len(TERMS)
     design = np.hstack(
         [x * common, *(x * scales[f] * (family == f)[:, None] for f in range(len(FAMILIES)))]
@@ -166,11 +187,7 @@ def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
         take[:, k * (f + 1) : k * (f + 2)] = np.diag(scales[f])
         mean.append(take @ weights)
         spread.append(take @ covariance @ take.T)
-    free = np.array([_HOST_FREE_PRIOR * (t in HOST_FREE) for t in TERMS])
-    weights, covariance = _ridge(x * free, forms)
-    mean.append(free * weights)
-    spread.append(free[:, None] * covariance * free)
-    return Fitted(np.array(mean), np.array(spread))
+    return mean, spread
 
 
 def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
