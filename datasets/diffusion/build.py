@@ -20,7 +20,10 @@ POINTS = ("load", 60.0, 0.0), ("short circuit", 110.0, 190.0)
 
 def main() -> None:
     """Write the map."""
-    lines = [np.linspace(-0.5 * s, 0.5 * s, n) for s, n in zip(SIZE_MM, (11, 16, 6), strict=True)]
+    lines = [
+        np.linspace(-0.5 * s, 0.5 * s, n)
+        for s, n in zip(SIZE_MM, (11, 16, 6), strict=True)
+    ]
     x, y, z = (g.ravel() for g in np.meshgrid(*lines, indexing="ij"))
     frames = []
     for name, even, edge in POINTS:

@@ -47,12 +47,26 @@ def rules() -> Iterator[Entry]:
         atoms = host.rare_earth + host.transition_metal + host.interstitial
         for symbol in site_elements(name)[0]:
             if symbol in RARE_EARTHS:
-                yield name, symbol, "rare earth", 1.0, "intrinsic/parameters.csv", "derived"
+                yield (
+                    name,
+                    symbol,
+                    "rare earth",
+                    1.0,
+                    "intrinsic/parameters.csv",
+                    "derived",
+                )
         for symbol, share in host.split.solubility.items():
             yield name, symbol, "metal", share, "host.toml, solubility", "derived"
         for symbol in host.interstitial_elements:
             share = host.interstitial / atoms
-            yield name, symbol, "alloy", share, "host.toml, interstitial sites", "derived"
+            yield (
+                name,
+                symbol,
+                "alloy",
+                share,
+                "host.toml, interstitial sites",
+                "derived",
+            )
 
 
 def _host(row: dict[str, str], table: CompositionTable) -> str:
@@ -74,7 +88,9 @@ def listed() -> Iterator[tuple[str, str, dict[str, str]]]:
         for row in _rows(file):
             yield file, row[column], row
     magnets = measured_magnets()
-    proven = np.any([serves_as_evidence(magnets, quantity) for quantity in LETTERS], axis=0)
+    proven = np.any(
+        [serves_as_evidence(magnets, quantity) for quantity in LETTERS], axis=0
+    )
     magnets = magnets[proven & (magnets["route"] == USUAL)]
     for row in magnets[["recipe", "basis", "host"]].to_dict("records"):
         yield FILE, row["recipe"], row
@@ -83,12 +99,18 @@ def listed() -> Iterator[tuple[str, str, dict[str, str]]]:
 def alloys() -> Iterator[Entry]:
     """Yield the amounts of each alloy in the tables."""
     for file, recipe, row in listed():
-        table = CompositionTable.from_strings([recipe], basis=row.get("basis", "atomic"))
+        table = CompositionTable.from_strings(
+            [recipe], basis=row.get("basis", "atomic")
+        )
         if len(table) != 1 or not (host := _host(row, table)):
             continue
-        amounts = {SYMBOLS[c]: v for c, v in zip(table.indices, table.values, strict=True)}
+        amounts = {
+            SYMBOLS[c]: v for c, v in zip(table.indices, table.values, strict=True)
+        }
         third = {"H", "C", "N", "O", *HOSTS[host].interstitial_elements}
-        metal = sum(v for s, v in amounts.items() if s not in RARE_EARTHS and s not in third)
+        metal = sum(
+            v for s, v in amounts.items() if s not in RARE_EARTHS and s not in third
+        )
         for symbol, share in amounts.items():
             if symbol in third:
                 yield host, symbol, "alloy", share, f"{file}: {recipe}", "derived"
@@ -105,7 +127,9 @@ def main() -> None:
         for r in _rows("hosts/additions.csv")
     ]  # fmt: skip
     largest: dict[tuple[str, str], Entry] = {}
-    shared = ((name, *entry[1:]) for entry in (*alloys(), *typed) for name in _alike(entry[0]))
+    shared = (
+        (name, *entry[1:]) for entry in (*alloys(), *typed) for name in _alike(entry[0])
+    )
     for entry in (*rules(), *shared):
         key = entry[0], entry[1]
         if key not in largest or entry[3] > largest[key][3]:

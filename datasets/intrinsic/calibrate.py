@@ -18,7 +18,13 @@ from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit, fit
 from benchmarks.accuracy.magnetism.priors import read_priors, write
 from magnetkit._core._jit import limit_threads
-from magnetkit.compound.parameters import ELEMENT_SLOTS, ENDS, HOST_SLOTS, Parameters, site_elements
+from magnetkit.compound.parameters import (
+    ELEMENT_SLOTS,
+    ENDS,
+    HOST_SLOTS,
+    Parameters,
+    site_elements,
+)
 from magnetkit.phases.records import HOST_NAMES, HOSTS
 
 # Least scatter that is left for what the model does not contain: kelvin, then shares.
@@ -103,7 +109,10 @@ def rows(one: Fit) -> list[dict[str, str]]:
             pairs = [(p.host[h, slot], p.host_sd[h, slot]) for p in (after, before)]
             name, symbol = HOST_SLOTS[slot], ""
         else:
-            pairs = [(p.element[h, e, slot], p.element_sd[h, e, slot]) for p in (after, before)]
+            pairs = [
+                (p.element[h, e, slot], p.element_sd[h, e, slot])
+                for p in (after, before)
+            ]
             name, symbol = ELEMENT_SLOTS[slot], SYMBOLS[e]
         (value, deviation), (mean, prior) = pairs
         gain = deviation / prior if prior > 0 else 1.0
@@ -119,7 +128,11 @@ def rows(one: Fit) -> list[dict[str, str]]:
                 "prior": repr(float(mean)),
                 "prior_deviation": f"{prior:.4g}",
                 "source": "fitted" if fitted else f"prior: {source}",
-                "confidence": "high" if gain < 0.35 else "medium" if gain < 0.75 else "low",
+                "confidence": "high"
+                if gain < 0.35
+                else "medium"
+                if gain < 0.75
+                else "low",
             }
         )
     for name in KINDS:
@@ -143,10 +156,14 @@ def main() -> None:
     """Fit and write."""
     limit_threads(1)  # many calls over a few rows
     data = pd.concat(
-        [observations.embedded(), observations.series(), observations.curie()], ignore_index=True
+        [observations.embedded(), observations.series(), observations.curie()],
+        ignore_index=True,
     )
     _, fits = fit(data)
-    write(Path(__file__).parent / "parameters.csv", [row for one in fits for row in rows(one)])
+    write(
+        Path(__file__).parent / "parameters.csv",
+        [row for one in fits for row in rows(one)],
+    )
 
 
 if __name__ == "__main__":

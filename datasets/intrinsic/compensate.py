@@ -56,33 +56,52 @@ APART = ", deviation by compensate.py"
 def misfit(factor: float) -> float:
     """Return the sum of squared errors over deviations with the field times a factor."""
     values = load().for_kernels.element
-    at = HOST_NAMES.index("1:5"), INDEX["Gd"], ELEMENT_SLOTS.index("ion_exchange_K:cobalt")
+    at = (
+        HOST_NAMES.index("1:5"),
+        INDEX["Gd"],
+        ELEMENT_SLOTS.index("ion_exchange_K:cobalt"),
+    )
     kept, total = values[at], 0.0
     values[at] = kept * factor
     for text, first, second, alpha, deviation in CHORDS:
-        made = evaluate_magnets(alloys(CompositionTable.from_strings([text])), [first, second])
+        made = evaluate_magnets(
+            alloys(CompositionTable.from_strings([text])), [first, second]
+        )
         low, high = made.polarization[0]
-        total += ((100.0 * (high / low - 1.0) / (second - first) - alpha) / deviation) ** 2
+        total += (
+            (100.0 * (high / low - 1.0) / (second - first) - alpha) / deviation
+        ) ** 2
     text, kelvin, known, deviation = COMPOUND
     made = evaluate_magnets(alloys(CompositionTable.from_strings([text])), [kelvin])
     values[at] = kept
     return total + ((made.polarization[0, 0] - known) / deviation) ** 2
 
 
-def turned(own: tuple[str, ...], formula: str, until: float, kelvin: float, wanted: float) -> float:
+def turned(
+    own: tuple[str, ...], formula: str, until: float, kelvin: float, wanted: float
+) -> float:
     """Return the A_2^0 on the way from the fit's until another at which K_1 is what is wanted."""
     values, (host, slot, ion) = load().for_kernels, own
     at = HOST_NAMES.index(host), INDEX[ion], ELEMENT_SLOTS.index(slot)
-    table, kept = CompositionTable.from_strings([formula], basis="atomic"), values.element[at]
+    table, kept = (
+        CompositionTable.from_strings([formula], basis="atomic"),
+        values.element[at],
+    )
     codes, alone = np.array([at[0]], np.int8), np.full((2, 1), np.nan)
     tried, found = np.linspace(kept, until, 401), []
     for value in tried:
         values.element[at] = value
-        got = evaluate(table.rows, codes, values, np.array([kelvin]), False, alone).value[:, 0, 0]
+        got = evaluate(
+            table.rows, codes, values, np.array([kelvin]), False, alone
+        ).value[:, 0, 0]
         found.append(min(got[K1], got[K1] + 2.0 * got[K2] + 3.0 * got[K3]))
     values.element[at] = kept
     above = np.array(found) > wanted
-    return float(tried[np.argmax(above != above[0])]) if (above != above[0]).any() else float(kept)
+    return (
+        float(tried[np.argmax(above != above[0])])
+        if (above != above[0]).any()
+        else float(kept)
+    )
 
 
 def main() -> None:

@@ -76,7 +76,8 @@ def stevens(n: int, k: int) -> Rational:
     # One-electron sum of C_k^0 over the determinant with M_L = L, M_S = S.
     occupied = [3 - i for i in range(n if n <= 7 else n - 7)]
     single = sum(
-        (-1) ** m * 7 * wigner_3j(3, k, 3, 0, 0, 0) * wigner_3j(3, k, 3, -m, 0, m) for m in occupied
+        (-1) ** m * 7 * wigner_3j(3, k, 3, 0, 0, 0) * wigner_3j(3, k, 3, -m, 0, m)
+        for m in occupied
     )
     # Wigner-Eckart: reduce in L, recouple to J, and take the stretched state again.
     in_l = single / wigner_3j(orbital, k, orbital, -orbital, 0, orbital)
@@ -97,7 +98,9 @@ def rows() -> list[list[object]]:
         electrons = n if symbol in IONS else 0
         s, orbital, j = multiplet(electrons)
         radial = RADIAL.get(symbol, ("", "", ""))
-        origin = FREEMAN if symbol != "Pr" else f"U. Walter, dissertation, beside {FREEMAN}"
+        origin = (
+            FREEMAN if symbol != "Pr" else f"U. Walter, dissertation, beside {FREEMAN}"
+        )
         source = f"radial averages: {origin}; {radius}" if symbol in RADIAL else radius
         result.append(
             [

@@ -43,7 +43,9 @@ def top(ion: Ion) -> float:
     return (1.6 if ion.field["lambda_K"] else 2.0) * ion.field["H_m_K"]
 
 
-def properties(ion: Ion, crystal: NDArray, strength: float, kelvin: NDArray, flat: bool):
+def properties(
+    ion: Ion, crystal: NDArray, strength: float, kelvin: NDArray, flat: bool
+):
     """Return moment along the axis (mu_B) and K_1, K_2, K_3 (K), shape (4, temperatures).
 
     The moment is below zero where it opposes the metals'. K_1 to K_3 give the energy near the axis,
@@ -75,7 +77,9 @@ def properties(ion: Ion, crystal: NDArray, strength: float, kelvin: NDArray, fla
 def tabulate(ion: Ion, name: str) -> NDArray[np.float64]:
     """Return the table of an ion, shape (temperatures, fields, 24)."""
     unit, fourth = ion.crystal(name)
-    kelvin = SCALE * np.expm1(np.linspace(0.0, math.log1p(1400.0 / SCALE), TEMPERATURES))
+    kelvin = SCALE * np.expm1(
+        np.linspace(0.0, math.log1p(1400.0 / SCALE), TEMPERATURES)
+    )
     kelvin[0] = 1e-9
     nodes = A2[NAMES.index(name)]
     out = np.zeros((TEMPERATURES, FIELDS, 24))
@@ -86,7 +90,9 @@ def tabulate(ion: Ion, name: str) -> NDArray[np.float64]:
             ).T
         for k, a2 in enumerate((nodes[0], nodes[3])):
             pair = [
-                properties(ion, a2 * unit + step * fourth, strength, kelvin, name == "axial").T
+                properties(
+                    ion, a2 * unit + step * fourth, strength, kelvin, name == "axial"
+                ).T
                 for step in (-A4_STEP, A4_STEP)
             ]
             out[:, b, 16 + 4 * k : 20 + 4 * k] = (pair[1] - pair[0]) / (2.0 * A4_STEP)

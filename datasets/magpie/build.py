@@ -28,7 +28,10 @@ def main() -> None:
         for z in range(1, 119):
             symbol = Element.from_Z(z).symbol
             values = [data[name][symbol] for name in names]
-            row = ["" if math.isnan(v) else int(v) if v % 1 == 0 else repr(v) for v in values]
+            row = [
+                "" if math.isnan(v) else int(v) if v % 1 == 0 else repr(v)
+                for v in values
+            ]
             out.writerow([symbol, *row, source])
 
 

@@ -36,7 +36,9 @@ POOL = frozenset(
 RICH_IN_FE_CO = 0.6
 COLLAPSED_BELOW_MUB = 0.3
 
-MATBENCH = "Materials Project via matbench mp_e_form (Dunn et al. 2020), CrabNet 2.0.8 wheel"
+MATBENCH = (
+    "Materials Project via matbench mp_e_form (Dunn et al. 2020), CrabNet 2.0.8 wheel"
+)
 
 
 def wheel(argument: str | None) -> zipfile.ZipFile:
@@ -58,7 +60,9 @@ def read(archive: zipfile.ZipFile, *names: str) -> pd.DataFrame:
     for name in names:
         with archive.open(f"crabnet/data/{name}.csv") as stream:
             # keep_default_na: sodium nitride would read as a missing value.
-            parts.append(pd.read_csv(stream, keep_default_na=False, dtype={"target": float}))
+            parts.append(
+                pd.read_csv(stream, keep_default_na=False, dtype={"target": float})
+            )
     rows = pd.concat(parts, ignore_index=True)
     inside = [set(re.findall(r"[A-Z][a-z]?", f)) <= POOL for f in rows["formula"]]
     rows = rows[inside].rename(columns={"formula": "cell"})
@@ -82,7 +86,10 @@ def above_hull(rows: pd.DataFrame) -> np.ndarray:
     for system in dict.fromkeys(systems):
         members = [i for i, s in enumerate(systems) if s <= system]
         diagram = PhaseDiagram(
-            [PDEntry(compositions[i], energies[i] * compositions[i].num_atoms) for i in members]
+            [
+                PDEntry(compositions[i], energies[i] * compositions[i].num_atoms)
+                for i in members
+            ]
         )
         for i in members:
             if systems[i] == system:
@@ -100,10 +107,14 @@ def moments(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
     per_cell = table.set_index("formula")["target"].abs()
     cells = [Composition(c) for c in rows["cell"]]
     atoms = np.array([c.num_atoms for c in cells])
-    ambiguous = rows["formula"].map(rows.assign(n=atoms).groupby("formula")["n"].nunique()) > 1
+    ambiguous = (
+        rows["formula"].map(rows.assign(n=atoms).groupby("formula")["n"].nunique()) > 1
+    )
     magnetic = np.array([c["Fe"] + c["Co"] for c in cells])
     total = rows["formula"].map(per_cell).to_numpy(float)
-    collapsed = (magnetic >= RICH_IN_FE_CO * atoms) & (total < COLLAPSED_BELOW_MUB * magnetic)
+    collapsed = (magnetic >= RICH_IN_FE_CO * atoms) & (
+        total < COLLAPSED_BELOW_MUB * magnetic
+    )
     return np.where(collapsed | ambiguous, np.nan, total / atoms)
 
 
@@ -112,7 +123,9 @@ def main() -> None:
     archive = wheel(sys.argv[1] if len(sys.argv) > 1 else None)
     rows = read(archive, "matbench/mp_e_form")
     rows = rows.rename(columns={"target": "formation_energy_eV_atom"})
-    rows = rows.sort_values(["formula", "formation_energy_eV_atom", "cell"], ignore_index=True)
+    rows = rows.sort_values(
+        ["formula", "formation_energy_eV_atom", "cell"], ignore_index=True
+    )
     lowest = ~rows.duplicated("formula").to_numpy()
 
     decomposition = read(archive, *split("CritExam__Ed")).set_index("formula")["target"]

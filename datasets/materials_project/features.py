@@ -22,7 +22,11 @@ from benchmarks.accuracy.phases.leave_one_out import VALIDATED
 from magnetkit._core.errors import DataError
 from magnetkit._core.settings import get_settings
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.features import CompositionStatistics, RareEarthDescriptors, StructureDescriptors
+from magnetkit.features import (
+    CompositionStatistics,
+    RareEarthDescriptors,
+    StructureDescriptors,
+)
 from magnetkit.phases._judged import named_phases as ratios_of
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates._curie import curie_phases
@@ -52,11 +56,15 @@ def mirror_crystals() -> "list[Structure]":
     mirror = get_settings().mirror
     file = Path() if mirror is None else mirror / STRUCTURES
     if not file.is_file():
-        raise DataError(f"no {STRUCTURES} in the mirror folder; set MAGNETKIT_MIRROR to one")
+        raise DataError(
+            f"no {STRUCTURES} in the mirror folder; set MAGNETKIT_MIRROR to one"
+        )
     with gzip.open(file, "rt", encoding="utf-8") as stream:
         rows = [json.loads(line) for line in stream]
     return [
-        Structure(Lattice.from_parameters(*r["lattice"]), r["species"], r["frac_coords"])
+        Structure(
+            Lattice.from_parameters(*r["lattice"]), r["species"], r["frac_coords"]
+        )
         for r in rows
     ]
 
@@ -86,7 +94,9 @@ def crystals_beside_composition(crystals: "list[Structure]") -> "pd.DataFrame":
     known = near >= 0
     data, codes, phases, near = data[known], codes[known], phases[known], near[known]
     used, place = np.unique(near, return_inverse=True)
-    of_crystal = np.nan_to_num(StructureDescriptors().transform([crystals[k] for k in used]))[place]
+    of_crystal = np.nan_to_num(
+        StructureDescriptors().transform([crystals[k] for k in used])
+    )[place]
     host = (codes[:, None] == np.unique(codes)).astype(float)
     composition = np.hstack([
         np.nan_to_num(CompositionStatistics().fit_transform(phases)),
@@ -114,7 +124,9 @@ def nearest_crystals(
     phases: CompositionTable, codes: NDArray[np.int8], crystals: "list[Structure]"
 ) -> NDArray[np.int64]:
     """Return the crystal of a phase's host that is nearest in composition, -1 where none is."""
-    table = CompositionTable.from_pymatgen([crystal.composition for crystal in crystals])
+    table = CompositionTable.from_pymatgen(
+        [crystal.composition for crystal in crystals]
+    )
     of_crystal = np.where(ratios_of(table).named, ratios_of(table).host, -1)
     dense, own = table.to_array(), phases.to_array()
     found = np.full(len(codes), -1, np.int64)
@@ -135,4 +147,6 @@ def _folds(groups: NDArray) -> NDArray[np.int64]:
 
 
 if __name__ == "__main__":
-    print(crystals_beside_composition(mirror_crystals()).round(3).to_string(index=False))
+    print(
+        crystals_beside_composition(mirror_crystals()).round(3).to_string(index=False)
+    )

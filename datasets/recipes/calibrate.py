@@ -186,13 +186,17 @@ def render(families: dict[str, dict]) -> str:
 
     def write(value) -> str:
         if isinstance(value, dict):
-            return "{ " + ", ".join(f"{k} = {write(v)}" for k, v in value.items()) + " }"
+            return (
+                "{ " + ", ".join(f"{k} = {write(v)}" for k, v in value.items()) + " }"
+            )
         return f'"{value}"' if isinstance(value, str) else f"{float(value):.6g}"
 
     def number(text: str) -> str:
         # TOML tells integers from floats; every parameter is a float.
         return (
-            text if text.startswith(('"', "{")) or any(c in text for c in ".ein") else f"{text}.0"
+            text
+            if text.startswith(('"', "{")) or any(c in text for c in ".ein")
+            else f"{text}.0"
         )
 
     lines = ["# Written by calibrate.py; SOURCE.md explains every key.", "", "[cells]"]
@@ -207,7 +211,13 @@ def render(families: dict[str, dict]) -> str:
 def _write(families: dict[str, dict]) -> None:
     """Write the parameters, which are read anew from then on."""
     (HERE / "parameters.toml").write_text(render(families), encoding="utf-8")
-    for read in (parameters, usual_of_hosts, recipes.made, recipes.fit, recipes.alignment):
+    for read in (
+        parameters,
+        usual_of_hosts,
+        recipes.made,
+        recipes.fit,
+        recipes.alignment,
+    ):
         read.cache_clear()
 
 

@@ -15,12 +15,18 @@ def main() -> None:
     left = recipes.left_out()
     shares, table = split.measured(left)
     gains = shells.published()
-    page = split.report(shares, table) + "\n".join([*shells.report(gains), *scatter.lines(left)])
+    page = split.report(shares, table) + "\n".join(
+        [*shells.report(gains), *scatter.lines(left)]
+    )
     page += "\n"
     shares["shell"] = shells.deviation(gains)
     lines = ["# Written by split.py; SOURCE.md explains every key."]
     for quantity, one in shares.items():
-        lines += ["", f"[{quantity}]", *(f"{key} = {value:.4g}" for key, value in one.items())]
+        lines += [
+            "",
+            f"[{quantity}]",
+            *(f"{key} = {value:.4g}" for key, value in one.items()),
+        ]
     text = "\n".join(lines) + "\n"
     (HERE / "split.toml").write_text(text, encoding="utf-8")
     (HERE / "PAIRS.md").write_text(page, encoding="utf-8")

@@ -24,7 +24,9 @@ from benchmarks.accuracy.phases.sites import site_check
 from magnetkit.phases.records import HOSTS
 
 HERE = Path(__file__).resolve().parent
-RELAXED, ELEMENTS, TABLE = (HERE / n for n in ("relaxed.csv", "elements.csv", "substitution.csv"))
+RELAXED, ELEMENTS, TABLE = (
+    HERE / n for n in ("relaxed.csv", "elements.csv", "substitution.csv")
+)
 SOURCE = "this project, CHGNet 0.4.2 (weights 0.3.0)"
 
 TRANSITION = "Co Fe Ni Mn Cu Al Ga Si Ti V Cr Zr Nb Mo".split()
@@ -81,7 +83,15 @@ class Task(NamedTuple):
         """The columns of relaxed.csv that name the task."""
         host, hexagonal, rare_earth, metal = self.base
         stacking = "hexagonal" if hexagonal else "standard"
-        return (host, stacking, rare_earth, metal, self.site, self.element, str(self.count))
+        return (
+            host,
+            stacking,
+            rare_earth,
+            metal,
+            self.site,
+            self.element,
+            str(self.count),
+        )
 
 
 KEY = ("host", "stacking", "rare_earth", "transition_metal", "site", "element", "count")
@@ -93,7 +103,9 @@ def elemental_crystals() -> Iterator[tuple[str, str, object]]:
     """Yield element, structure type and crystal of every element needed."""
     from pymatgen.core import Lattice, Structure
 
-    def crystal(group: str, lattice: Lattice, element: str, *positions: list[float]) -> Structure:
+    def crystal(
+        group: str, lattice: Lattice, element: str, *positions: list[float]
+    ) -> Structure:
         return Structure.from_spacegroup(
             group, lattice, [element] * len(positions), list(positions)
         ).get_primitive_structure()
@@ -104,7 +116,11 @@ def elemental_crystals() -> Iterator[tuple[str, str, object]]:
         yield element, "fcc", crystal("Fm-3m", Lattice.cubic(a), element, [0, 0, 0])
     for element, (a, c) in HCP.items():
         third = [1 / 3, 2 / 3, 0.25]
-        yield element, "hcp", crystal("P6_3/mmc", Lattice.hexagonal(a, c), element, third)
+        yield (
+            element,
+            "hcp",
+            crystal("P6_3/mmc", Lattice.hexagonal(a, c), element, third),
+        )
     for element, (a, c) in DHCP.items():
         cell = Lattice.hexagonal(a, c)
         stack = ([0, 0, 0], [1 / 3, 2 / 3, 0.25])
@@ -123,10 +139,16 @@ def elemental_crystals() -> Iterator[tuple[str, str, object]]:
 def sites(host: str, role: str, *, hexagonal: bool = False) -> tuple[str, ...]:
     """Return the labels of a host's inequivalent sites of a role, e.g. ``"transition_metal"``."""
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
-    return tuple(site.label for site in prototype.sites if site.role == role) if prototype else ()
+    return (
+        tuple(site.label for site in prototype.sites if site.role == role)
+        if prototype
+        else ()
+    )
 
 
-def single(base: Base, role: str, elements: list[str], host_element: str) -> Iterator[Task]:
+def single(
+    base: Base, role: str, elements: list[str], host_element: str
+) -> Iterator[Task]:
     """Yield the host and one atom of each element on each site of a role."""
     yield Task(base)
     for element in elements:
@@ -154,7 +176,9 @@ def tasks() -> Iterator[Task]:
     """Yield every relaxation in order of use."""
     for bases in (BASES[:5], BASES[5:8], BASES[8:]):
         for base in bases:
-            yield from single(base, "transition_metal", TRANSITION, base.transition_metal)
+            yield from single(
+                base, "transition_metal", TRANSITION, base.transition_metal
+            )
         for base in bases:
             yield from single(base, "rare_earth", RARE, base.rare_earth)
         for base in bases:
@@ -213,7 +237,10 @@ def run(minutes: float) -> None:
         base = task.base
         if base not in hosts:
             start = substituted.host_cell(
-                base.host, base.rare_earth, base.transition_metal, hexagonal=base.hexagonal
+                base.host,
+                base.rare_earth,
+                base.transition_metal,
+                hexagonal=base.hexagonal,
             )
             hosts[base] = relaxation.relax(start, optimizer)
         got = hosts[base]
@@ -254,10 +281,14 @@ def table() -> None:
         if not row["site"]:
             continue
         count = int(row["count"])
-        metals = sites(row["host"], "transition_metal", hexagonal=row["stacking"] == "hexagonal")
+        metals = sites(
+            row["host"], "transition_metal", hexagonal=row["stacking"] == "hexagonal"
+        )
         role = "transition_metal" if row["site"] in metals else "rare_earth"
 
-        def change(column: str, row: dict = row, host: dict = host, count: int = count) -> float:
+        def change(
+            column: str, row: dict = row, host: dict = host, count: int = count
+        ) -> float:
             return (float(row[column]) - float(host[column])) / count
 
         exchanged = elements[row["element"]] - elements[row[role]]
@@ -286,7 +317,12 @@ def mark_preferred(rows: list[dict]) -> list[dict]:
     """
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
-        kind = (*(row[n] for n in KEY[:4]), row["role"], row["element"], row["count"] > 1)
+        kind = (
+            *(row[n] for n in KEY[:4]),
+            row["role"],
+            row["element"],
+            row["count"] > 1,
+        )
         groups.setdefault(kind, []).append(row)
     kept = []
     for (host, stacking, *_, role, _, several), group in groups.items():
@@ -295,7 +331,9 @@ def mark_preferred(rows: list[dict]) -> list[dict]:
             continue
         lowest = min(row["substitution_energy_eV"] for row in group)
         for row in group:
-            row["above_preferred_site_eV"] = round(row["substitution_energy_eV"] - lowest, 4)
+            row["above_preferred_site_eV"] = round(
+                row["substitution_energy_eV"] - lowest, 4
+            )
             row["preferred"] = row["above_preferred_site_eV"] == 0.0
         kept += group
     return kept
@@ -306,8 +344,14 @@ def mark_preferred(rows: list[dict]) -> list[dict]:
 MEASURED = {
     ("2:14:1", "Fe"): (31.4, "Y2Fe14B, Herbst, Rev. Mod. Phys. 63 (1991) 819"),
     ("1:5", "Co"): (8.2, "YCo5, Alameda et al., Phys. Rev. B 24 (1981) 2698"),
-    ("2:17", "Co"): (27.8, "Y2Co17, Franse and Radwanski, Handb. Magn. Mater. 7 (1993)"),
-    ("2:17", "Fe"): (35.2, "Y2Fe17, Franse and Radwanski, Handb. Magn. Mater. 7 (1993)"),
+    ("2:17", "Co"): (
+        27.8,
+        "Y2Co17, Franse and Radwanski, Handb. Magn. Mater. 7 (1993)",
+    ),
+    ("2:17", "Fe"): (
+        35.2,
+        "Y2Fe17, Franse and Radwanski, Handb. Magn. Mater. 7 (1993)",
+    ),
 }
 
 
@@ -332,8 +376,14 @@ def check() -> None:
     for row in read(RELAXED):
         if row["site"]:
             continue
-        host, metal, hexagonal = row["host"], row["transition_metal"], row["stacking"] != "standard"
-        start = substituted.host_cell(host, row["rare_earth"], metal, hexagonal=hexagonal)
+        host, metal, hexagonal = (
+            row["host"],
+            row["transition_metal"],
+            row["stacking"] != "standard",
+        )
+        start = substituted.host_cell(
+            host, row["rare_earth"], metal, hexagonal=hexagonal
+        )
         sites = substituted.HOSTS[host].transition_metal
         labels = start.site_properties["label"]
         metals = sites(host, "transition_metal", hexagonal=hexagonal)

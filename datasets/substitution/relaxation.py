@@ -33,7 +33,11 @@ class Relaxed(NamedTuple):
 
 
 def filled(
-    energy: "pd.Series", host: str, *, temperature: float = 1300.0, hexagonal: bool = False
+    energy: "pd.Series",
+    host: str,
+    *,
+    temperature: float = 1300.0,
+    hexagonal: bool = False,
 ) -> float:
     """Return the mean energy of few atoms that fill a host's sites as `dilute` has it.
 
@@ -51,7 +55,9 @@ def filled(
     float
         eV; NaN where a site has none.
     """
-    return float((energy * site_shares(energy, host, temperature, hexagonal)).sum(skipna=False))
+    return float(
+        (energy * site_shares(energy, host, temperature, hexagonal)).sum(skipna=False)
+    )
 
 
 def relax(structure: "Structure", optimizer: Any) -> Relaxed:

@@ -19,7 +19,17 @@ from typing import Any
 
 import numpy as np
 import relaxation
-from build import BASES, KEY, RARE, TRANSITION, Task, append, elemental_crystals, read, single
+from build import (
+    BASES,
+    KEY,
+    RARE,
+    TRANSITION,
+    Task,
+    append,
+    elemental_crystals,
+    read,
+    single,
+)
 from magnetkit.elements import INDEX
 from pymatgen.core import Structure
 
@@ -45,7 +55,9 @@ def tasks() -> Iterator[Task]:
         yield from list(single(base, "rare_earth", earths, base.rare_earth))[1:]
 
 
-def relax(crystal: Structure, fast: Any, good: Any) -> tuple[Structure, dict[str, float]]:
+def relax(
+    crystal: Structure, fast: Any, good: Any
+) -> tuple[Structure, dict[str, float]]:
     """Relax cell and atoms; return the crystal and the columns of its row."""
     from ase.filters import FrechetCellFilter
     from ase.optimize import LBFGS
@@ -82,7 +94,9 @@ def run(minutes: float, work: Path) -> None:
 
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
-    fast, good = (SevenNetCalculator(name, device="cpu") for name in ("7net-0", "7net-l3i5"))
+    fast, good = (
+        SevenNetCalculator(name, device="cpu") for name in ("7net-0", "7net-l3i5")
+    )
     end = time.monotonic() + 60 * minutes
     work.mkdir(parents=True, exist_ok=True)
     used = {*TRANSITION, "Nd", "Dy", "Y", "La"}
@@ -93,7 +107,9 @@ def run(minutes: float, work: Path) -> None:
             row = {"element": element, "structure": name} | columns | {"source": SOURCE}
             append(work / ELEMENTS, row)
 
-    finished = {tuple(row[name] for name in KEY) for row in read(work / RELAXED, SOURCE)}
+    finished = {
+        tuple(row[name] for name in KEY) for row in read(work / RELAXED, SOURCE)
+    }
     for task in tasks():
         if time.monotonic() > end:
             return
@@ -103,10 +119,15 @@ def run(minutes: float, work: Path) -> None:
         kept = work / ("-".join(task.key[:4]).replace(":", "_") + ".json")
         if task.site:
             crystal = Structure.from_file(kept)
-            crystal = substituted.substitute(crystal, task.site, task.element, task.count)
+            crystal = substituted.substitute(
+                crystal, task.site, task.element, task.count
+            )
         else:
             crystal = substituted.host_cell(
-                base.host, base.rare_earth, base.transition_metal, hexagonal=base.hexagonal
+                base.host,
+                base.rare_earth,
+                base.transition_metal,
+                hexagonal=base.hexagonal,
             )
         found, columns = relax(crystal, fast, good)
         if not task.site:
@@ -118,7 +139,10 @@ def run(minutes: float, work: Path) -> None:
 # Whose slopes are used in a host: the better one on entries left out (VALIDATION.md), where it has
 # been calculated; CHGNet's elsewhere.
 USED = {"1:5": "sevennet_l3i5", "2:17": "sevennet_l3i5"}
-MODELS = {"sevennet_0": "energy_sevennet_0_eV", "sevennet_l3i5": "energy_sevennet_l3i5_eV"}
+MODELS = {
+    "sevennet_0": "energy_sevennet_0_eV",
+    "sevennet_l3i5": "energy_sevennet_l3i5_eV",
+}
 
 
 def table(work: Path) -> None:
@@ -164,7 +188,9 @@ def slope_table() -> None:
 
     kind = ["host", "stacking", "rare_earth", "transition_metal", "element"]
     chgnet = substituted.substitution_table()
-    chgnet = chgnet[chgnet["count"] == 1].rename(columns={"substitution_energy_eV": "chgnet_eV"})
+    chgnet = chgnet[chgnet["count"] == 1].rename(
+        columns={"substitution_energy_eV": "chgnet_eV"}
+    )
     both = chgnet[[*kind, "site", "role", "chgnet_eV"]].merge(
         pd.read_csv(TABLE), on=[*kind, "site", "role"], how="left"
     )
@@ -174,7 +200,9 @@ def slope_table() -> None:
     for key, group in both.groupby(kind):
         part, used = group.set_index("site"), USED.get(key[0], "chgnet")
         energy = {
-            c: round(relaxation.filled(part[c], key[0], hexagonal=key[1] == "hexagonal"), 4)
+            c: round(
+                relaxation.filled(part[c], key[0], hexagonal=key[1] == "hexagonal"), 4
+            )
             for c in columns
         }
         used = used if np.isfinite(energy[f"{used}_eV"]) else "chgnet"
@@ -207,7 +235,9 @@ def compare() -> None:
         def of_host(host: str, name: str = name) -> tuple[Slope, ...]:
             part = every[every["host"] == host]
             return tuple(
-                Slope(INDEX[r.rare_earth], INDEX[r.transition_metal], INDEX[r.element], e)
+                Slope(
+                    INDEX[r.rare_earth], INDEX[r.transition_metal], INDEX[r.element], e
+                )
                 for r, e in zip(part.itertuples(), part[f"{name}_eV"], strict=True)
             )
 
@@ -215,7 +245,9 @@ def compare() -> None:
         print(metals_left_out(known=of_host).round(4).to_string(index=False))
         table = substituted.substitution_table()
         if name != "chgnet":
-            table = sevennet.assign(substitution_energy_eV=sevennet[f"{name}_eV"], count=1)
+            table = sevennet.assign(
+                substitution_energy_eV=sevennet[f"{name}_eV"], count=1
+            )
         rows = table[[*KEY[:5], "element"]].itertuples(index=False, name=None)
         both = [row in known for row in rows]
         sites = site_check(table[both]).dropna(subset=["hit"])

@@ -189,7 +189,7 @@ def parse_class(text: str) -> tuple[int, str] | None:
 
     Examples
     --------
-    >>> class_of("N44UH"), class_of("N50"), class_of("Recoma 28")
+    >>> parse_class("N44UH"), parse_class("N50"), parse_class("Recoma 28")
     ((44, 'UH'), (50, 'N'), None)
     """
     match = next(filter(None, map(_SHAPE.match, _strip_affixes(text.upper()))), None)

@@ -42,7 +42,7 @@ def comparable_values(values: ArrayLike) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> compared([17.447, 17.444, 0.0]).tolist()
+    >>> comparable_values([17.447, 17.444, 0.0]).tolist()
     [17.4, 17.4, 0.0]
     """
     return _to_digits(_round_steadily(values), _SHOWN_DIGITS)

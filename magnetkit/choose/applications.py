@@ -300,7 +300,7 @@ def requirements_alone(
 
     Examples
     --------
-    >>> asked(["coercivity_kA_m>=500"], "Nd1.8Dy0.2Fe14B", "150C").temperature_K
+    >>> requirements_alone(["coercivity_kA_m>=500"], "Nd1.8Dy0.2Fe14B", "150C").temperature_K
     423.15
     """
     kelvin = parse_temperature(temperature)

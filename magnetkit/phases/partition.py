@@ -550,7 +550,7 @@ def is_within_precedent(
     --------
     >>> from magnetkit.phases.partition import assign_hosts
     >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
-    >>> made_before(alloys, assign_hosts(alloys)).tolist()
+    >>> is_within_precedent(alloys, assign_hosts(alloys)).tolist()
     [True, False]
     """
     from ._host_kernels import check_limits

@@ -198,7 +198,7 @@ def fold_lines(text: str, width: int) -> str:
 
     Examples
     --------
-    >>> print(folded("Sm0.6Er0.4Co5.94Cu0.68 + Tb 1 wt%", 18))
+    >>> print(fold_lines("Sm0.6Er0.4Co5.94Cu0.68 + Tb 1 wt%", 18))
     Sm0.6Er0.4Co5.94
     Cu0.68 + Tb 1 wt%
     """

@@ -67,7 +67,7 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
         value = np.asarray(frame[column], float)
         return value, value, value
 
-    monkeypatch.setattr(_draws, "interval_of", exact)
+    monkeypatch.setattr(_draws, "column_interval", exact)
     ledger = importlib.import_module("magnetkit.supply.ledger")
     monkeypatch.setattr(ledger, "_RISK_SPREAD", 0.0)
     monkeypatch.setattr("magnetkit.choose._draws._OTHERS_SHARE", 0.0)

@@ -67,7 +67,7 @@ def test_damage_is_found_and_says_the_way_out(monkeypatch, tmp_path):
 def test_another_version_than_tested_is_a_note(monkeypatch):
     import magnetkit.cli.doctor as module
 
-    monkeypatch.setattr(module, "_tested", lambda: {"numpy": "0.0.1"})
+    monkeypatch.setattr(module, "_tested_versions", lambda: {"numpy": "0.0.1"})
     assert found()["numpy"].state == "note"
     assert "tested with 0.0.1" in found()["numpy"].value
 

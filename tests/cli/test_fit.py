@@ -118,7 +118,7 @@ def test_texts_are_folded_closer_before_a_column_that_matters_goes():
     text = Shown("candidate", ["x" * 40], number=False, priority=0)
     figures = [Shown(h, ["1.23 ± 0.45"], priority=p) for h, p in zip("ab", (1, 2), strict=True)]
     assert [c.heading for c in fitting([text, *figures], 60)] == ["candidate", "a", "b"]
-    # 28 + 11 and what stands around them are 46 with the last rule; folded to 20 they are 38.
+    # 28 + 11 and what stands around them are 46 with the last rule; fold_lines to 20 they are 38.
     assert [c.heading for c in fitting([text, *figures], 40)] == ["candidate", "a"]
     assert [c.width for c in fitting([text, *figures], 40)] == [20, 11]
     assert [c.heading for c in fitting([text, *figures], 37)] == ["candidate"]
@@ -147,8 +147,8 @@ def test_a_sentence_breaks_between_words_on_a_terminal_and_not_in_a_pipe(monkeyp
 def test_a_formula_breaks_between_elements_and_loses_nothing():
     recipe = "Sm0.6Gd0.1Er0.3Co5.94Fe0.66Cu0.68Zr0.22 + Tb 0.5 wt%"
     for width in (20, 28):
-        lines = terminal.folded(recipe, width).splitlines()
+        lines = terminal.fold_lines(recipe, width).splitlines()
         assert max(map(len, lines)) <= width
         assert all(line[0].isupper() or line[0] in "+0" or line == "wt%" for line in lines)
         assert "".join(lines).replace(" ", "") == recipe.replace(" ", "")
-    assert terminal.folded("short", 20) == "short"
+    assert terminal.fold_lines("short", 20) == "short"

@@ -45,7 +45,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path, source):
-    whole = mk.screen(source, DEVICE, out=tmp_path / "whole", chunk_rows=200)
+    whole = mk.screen(source, DEVICE, out=tmp_path / "write_whole", chunk_rows=200)
     assert len(whole.data) == len(RECIPES)
     with storage.small_disk(tmp_path / "disk", 400) as disk:
         with pytest.raises(InputError, match=r"(?i)cannot write .*no space left on device"):
@@ -53,7 +53,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path,
         assert not _files.read_manifest(disk / "out")["done"]
         storage._mounted("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
-        assert contents(disk / "out") == contents(tmp_path / "whole")
+        assert contents(disk / "out") == contents(tmp_path / "write_whole")
         assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
 
 
@@ -100,7 +100,7 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypa
         (tmp_path / "cache").write_text("in the way")
     else:
         (tmp_path / "cache").mkdir()
-        monkeypatch.setattr(_store, "whole", storage.no_space)
+        monkeypatch.setattr(_store, "write_whole", storage.no_space)
     get_settings.cache_clear()
     try:
         with warnings.catch_warnings(record=True) as told:
@@ -154,7 +154,7 @@ def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # no
         os.utime(file, (4e9, 4e9))
     monkeypatch.setattr(time, "time", lambda: 0.0)
     _curie_training._load.cache_clear()
-    monkeypatch.setattr(_curie_training, "_trained", storage.no_space)
+    monkeypatch.setattr(_curie_training, "_train_and_store", storage.no_space)
     assert mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
     asked = len(mp_server.requests)
     assert pull("Co-Sm", KEY, mp_server.url).entries.equals(pulled.entries)

@@ -243,4 +243,4 @@ def test_kernels_have_the_constants_of_the_law_book():
     assert book.settles_cold == kernels._SETTLES_COLD
     assert book.most_cold == kernels._MOST_COLD
     assert pytest.approx(book.order_power) == kernels._ORDER
-    assert book.least == kernels._LEAST
+    assert book.least == kernels._LEAST_SHARE_LEFT

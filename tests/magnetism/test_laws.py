@@ -385,7 +385,7 @@ def test_numbers_that_kernels_hold_are_those_of_the_book():
 
     names = {
         "settles": "_SETTLES", "settles_hot": "_SETTLES_HOT", "settles_cold": "_SETTLES_COLD",
-        "most_cold": "_MOST_COLD", "order_power": "_ORDER", "least": "_LEAST",
+        "most_cold": "_MOST_COLD", "order_power": "_ORDER", "least": "_LEAST_SHARE_LEFT",
     }  # fmt: skip
     book = {constant.name: constant.value for constant in law("temperature")}
     held = {name: getattr(kernels, names[name]) for name in book.keys() & names.keys()}

@@ -69,7 +69,7 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     own = len(np.unique(_curie_training.training_rows(data, True).compound[130:]))
     assert len(branch.process.points_) == own + 20
     rows = data.table[np.arange(130, 240)]
-    whose = _curie_training.asked(partition(rows))
+    whose = _curie_training.prepare_query(partition(rows))
     base = model.base(whose.phases, whose.codes)
     few = model.residual(whose, base)
     whole = _curie_training.replace(model, of_host=np.zeros_like(model.of_host))
@@ -84,7 +84,9 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
 
 def test_a_charge_is_asked_for_its_hard_phase_and_a_compound_whole():
     names = ["Nd15Fe77B8", "Nd2Fe14BH3", "Y2Co13Ru4", "Nd2Fe14B"]
-    found = _curie_training.asked(partition(CompositionTable.from_strings(names, basis="atomic")))
+    found = _curie_training.prepare_query(
+        partition(CompositionTable.from_strings(names, basis="atomic"))
+    )
     assert found.codes.tolist() == [0, 0, -1, 0]
     assert found.phases.fraction("Nd")[0] == pytest.approx(2 / 17, abs=2e-3)
     assert found.phases.fraction("H")[1] == pytest.approx(3 / 20)
