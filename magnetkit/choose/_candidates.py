@@ -25,7 +25,7 @@ from ..magnetism._composition_estimate import (
     usual_magnets,
 )
 from ..magnetism._evidence import DISTANCE, cap_probability, coordinates
-from ..magnetism._measured import ALPHA, COERCIVITY
+from ..magnetism._measured import ALPHA, COERCIVITY, Producer, StatedLevel
 from ..magnetism._stages import GUARANTEED, cost_per_flux
 from ..magnetism.grades import (
     curve_shapes,
@@ -34,7 +34,7 @@ from ..magnetism.grades import (
     guaranteed_minima,
     secondhand,
 )
-from ..magnetism.levels import Level, find_level
+from ..magnetism.levels import Level, find_level, state_level
 from ..magnetism.process import routes
 from ..magnetism.spread import constants
 from ..phases.records import HOSTS, root_host
@@ -66,7 +66,7 @@ COST = "cost_USD_kg"
 EXPOSURE = "exposure_USD_kg"
 COST_RATIO = "cost_per_flux_ratio"
 GUARANTEED_KNEE = "knee_guaranteed_kA_m"
-TRIALS = ("fine-grained", "hot-deformed", "other-route")
+TRIALS = ("low-boron", "fine-grained", "hot-deformed", "other-route")
 """Kinds of ways that no producer of today's magnet makes."""
 LOWER_CLASS = 0.9
 """Share of today's guaranteed H_cJ at 20 degrees C from which down a class is a lower one."""
@@ -144,7 +144,10 @@ def _by_route(
 
 
 def _model_figures(
-    frame: "pd.DataFrame", incumbent: Incumbent, request: Request, level: Level | None
+    frame: "pd.DataFrame",
+    incumbent: Incumbent,
+    request: Request,
+    stated: StatedLevel | None,
 ) -> "pd.DataFrame":
     """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
     routes_of = [route if isinstance(route, str) else "" for route in frame["route"]]
@@ -157,10 +160,11 @@ def _model_figures(
             request.temperature,
             between,
             conditions.curie,
-            None,
             incumbent.producer.record(),
         )
-    return _cached_figures(melts, request.temperature, between, conditions.curie, level)
+    return _cached_figures(
+        melts, request.temperature, between, conditions.curie, stated
+    )
 
 
 @lru_cache(maxsize=64)
@@ -169,10 +173,13 @@ def _cached_figures(
     kelvin: float,
     between: tuple[float, float],
     curie: "CurieModel",
-    level: Level | None,
+    stated: StatedLevel | None,
 ) -> "pd.DataFrame":
     """Return `_figures_of_melts`, shared and not to be changed: no duty changes a magnet."""
-    return _figures_of_melts(melts, kelvin, between, curie, level, None)
+    producer = None
+    if stated is not None:
+        producer = Producer("", (), (stated,)).record()
+    return _figures_of_melts(melts, kelvin, between, curie, producer)
 
 
 def _figures_of_melts(
@@ -180,7 +187,6 @@ def _figures_of_melts(
     kelvin: float,
     between: tuple[float, float],
     curie: "CurieModel",
-    level: Level | None,
     producer: Mapping[str, Any] | None,
 ) -> "pd.DataFrame":
     """Return what the model makes of recipes with shells by routes, in their order."""
@@ -206,8 +212,6 @@ def _figures_of_melts(
     parts = []
     for route, part in frame.groupby("route", sort=False):
         process: dict[str, Any] = {"route": route} if route else {}
-        if level is not None:
-            process = level.process(str(route) or None)
         if producer is not None:
             process["producer"] = producer
         table = CompositionTable.from_strings(
@@ -238,9 +242,11 @@ def judge_melts(
         frame = list_melts(incumbent, own, request)
     frame = frame.copy()
     level = None
+    stated = None
     if incumbent.producer is None:
         level = level_of(incumbent, own, request)
-    model = _model_figures(frame, incumbent, request, level)
+        stated = _state_level(incumbent, own, request, level)
+    model = _model_figures(frame, incumbent, request, stated)
     first = model.iloc[0]
     shells = frame["shell"].tolist()
     if first["status"] != "ok":
@@ -249,8 +255,7 @@ def judge_melts(
             f"({first['status']}); give the recipe of {incumbent.name}, or leave it out"
         )
     table = CompositionTable.from_strings(frame["composition"].tolist(), basis="weight")
-    # The level is that of 20 degrees C. What the sheet keeps hot, and the model does not, is left
-    # to all that share it.
+    # What no fall with temperature makes of the level at 20 degrees C is left to all that share it.
     gain = (model[COERCIVITY] - model["bare"]).to_numpy(float)
     routes_of = [route if isinstance(route, str) else None for route in frame["route"]]
     shares_level = np.array(
@@ -279,8 +284,6 @@ def judge_melts(
     distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
     other_shell = np.array([shell != own.shell for shell in shells])
     other_route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
-    # Boundaries of R6Fe13Ga are another process: the level of the producer says nothing of them.
-    other_route = other_route | (frame["way"] == "low-boron").to_numpy(bool)
     deviations = producer_deviations(
         incumbent.host,
         logs[REMANENCE],
@@ -366,6 +369,53 @@ def level_of(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
         route=own.route,
         makers=incumbent.makers,
         curie=request.conditions.curie,
+    )
+
+
+def _state_level(
+    incumbent: Incumbent, own: Recipe, request: Request, level: Level
+) -> StatedLevel:
+    """Return the level with which the model has the magnet in use as it is sold."""
+    typical = {
+        quantity: incumbent.typical(quantity) for quantity in (REMANENCE, COERCIVITY)
+    }
+    alpha = None
+    if incumbent.between:
+        alpha = float(incumbent.sheet[ALPHA])
+    return _cached_level(
+        own.text,
+        own.shell or None,
+        level,
+        request.temperature,
+        tuple(typical.items()),
+        alpha,
+        incumbent.between or request.conditions.between,
+        request.conditions.curie,
+    )
+
+
+@lru_cache(maxsize=256)
+def _cached_level(
+    text: str,
+    shell: str | None,
+    level: Level,
+    kelvin: float,
+    typical: tuple[tuple[str, float], ...],
+    alpha: float | None,
+    between: tuple[float, float],
+    curie: "CurieModel",
+) -> StatedLevel:
+    """Return `state_level` of a recipe in wt.%."""
+    table = CompositionTable.from_strings([text], basis="weight")
+    return state_level(
+        table,
+        level,
+        kelvin,
+        dict(typical),
+        shell=shell,
+        alpha=alpha,
+        between=between,
+        curie=curie,
     )
 
 

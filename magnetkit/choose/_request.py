@@ -29,7 +29,7 @@ from ..magnetism.grades import (
     cold_value,
     curve_shapes,
     grades,
-    guaranteed_minima,
+    guaranteed_values,
     shares_left,
 )
 from ..magnetism.measured_curve import is_curve, read_curve
@@ -271,23 +271,8 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
 def incumbent_of_grade(name: str, request: Request) -> Incumbent:
     """Return a grade as the magnet in use; InputError if it is unknown, or nothing of it left."""
     sheet = grades(name).iloc[0]
-    least = _guaranteed_values(sheet, request.temperature)
+    least = guaranteed_values(sheet, request.temperature)
     return _incumbent_of_row(sheet, str(sheet["grade"]), least, request)
-
-
-def _guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
-    """Return what makers guarantee of a grade at a temperature: the median over them."""
-    sold = guaranteed_minima(kelvin)
-    rows = sold.loc[sold["grade"] == sheet["grade"], list(_CHORDS)]
-    if len(rows):
-        return {quantity: float(rows[quantity].median()) for quantity in _CHORDS}
-    # A class and number that nobody prints, or a value that is an estimate.
-    at_room = {
-        REMANENCE: float(sheet[f"{REMANENCE}_lo"]),
-        COERCIVITY: float(sheet[COERCIVITY]),
-    }
-    left = shares_left(sheet, kelvin)
-    return {quantity: at_room[quantity] * float(left[quantity]) for quantity in _CHORDS}
 
 
 def shape_at(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
@@ -446,7 +431,7 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
         if near and row.shell == first.shell
     ]
     spread = lots(str(sheet["host"]), request.spread)
-    least = _guaranteed_values(sheet, kelvin)
+    least = guaranteed_values(sheet, kelvin)
     for quantity in _CHORDS:
         with_value = [row for row in like if quantity in row.values]
         if not with_value:

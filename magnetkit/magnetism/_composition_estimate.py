@@ -35,8 +35,10 @@ from ._reference import (
     calibrate_on_reference,
     typical_over_minimum,
 )
-from .grades import grades, grades_at_room_temperature, ladder
+from .grades import grades, grades_at_room_temperature, guaranteed_values, ladder
+from .levels import find_level, state_level
 from .sintered import sintered_at
+from .spread import lots
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -580,32 +582,61 @@ def calibrate_on_grade(
 ) -> Producer:
     """Return the calibration on one magnet: the grade of its likeliest recipe.
 
-    Its level of coercivity is that at 20 degrees C, where grades are printed, its remanence that at
-    the temperature of `here`.
-    What is guaranteed is less than what is sold, by a share that differs between makers; the
-    uncertainty of the recipe makes the grade say less about other alloys.
+    Its level is that at 20 degrees C, where grades are printed, its fall and its remanence those at
+    the temperature of `here`; it is stated, as in a replacement of the grade, unless it is none of
+    a producer (`levels.Level.reason`). The uncertainty of the recipe, and what is guaranteed less
+    than what is sold, give the ranges of other alloys.
     """
     apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
     unsure = {"remanence_T": apart / 4.0 + 0.01}
     unsure[COERCIVITY] = float(np.hypot(GUARANTEE, made.log_spread))
     kelvin = float(here["temperature_K"])
-    room = grades(str(here["grade"])).iloc[0]
+    grade = str(here["grade"])
+    room = grades(grade).iloc[0]
     b_r = usual_values(here)["remanence_T"]
     h_cj = usual_values(room)[COERCIVITY]
     values = [
         KnownValue(COERCIVITY, h_cj, ROOM_K, unsure[COERCIVITY]),
         KnownValue("remanence_T", b_r, kelvin, unsure["remanence_T"]),
     ]
+    alpha = None
     if abs(float(here[ALPHA])) <= COMPENSATED:
-        values.append(
-            KnownValue(ALPHA, float(here[ALPHA]), kelvin, _PRINTED_ALPHA_DEVIATION)
-        )
+        alpha = float(here[ALPHA])
+        values.append(KnownValue(ALPHA, alpha, kelvin, _PRINTED_ALPHA_DEVIATION))
     table = read_recipe(made.best.text, "weight")
-    grade = str(here["grade"])
     shell = made.best.shell or None
-    return calibrate_on_reference(
-        grade, table, shell, values, alpha_range(grade), curie
+    between = alpha_range(grade)
+    producer = calibrate_on_reference(grade, table, shell, values, between, curie)
+    level = find_level(
+        table,
+        h_cj,
+        shell=shell,
+        route=made.best.route,
+        makers=str(room["makers"]),
+        curie=curie,
     )
+    if not level.is_sound or not producer.magnets:
+        return producer
+    stated = state_level(
+        table,
+        level,
+        kelvin,
+        typical_values(room, kelvin),
+        shell=shell,
+        alpha=alpha,
+        between=between,
+        curie=curie,
+    )
+    return replace(producer, stated=(stated,))
+
+
+def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
+    """Return what a usual lot of a grade has at a temperature: the guaranteed over its share."""
+    spread = lots(str(sheet["host"]))
+    least = guaranteed_values(sheet, kelvin)
+    return {
+        quantity: value / spread.share(quantity) for quantity, value in least.items()
+    }
 
 
 def alpha_range(grade: str) -> tuple[float, float]:

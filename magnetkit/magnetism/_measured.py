@@ -11,7 +11,7 @@ Magnets that contradict all this beyond its uncertainty widen what is predicted 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,12 @@ _BOUNDS = {
     "slope": (-100.0, 100.0),
     "shell_share": (0.0, 1.0),
     "grain_effect": (-10.0, 10.0),
+}
+_LEVEL_BOUNDS = {
+    "level": (1e-3, 1e3),
+    "fall": (1e-3, 1e3),
+    "remanence": (0.1, 10.0),
+    "alpha": (-1.0, 1.0),
 }
 
 
@@ -207,6 +213,44 @@ class Known:
         )
 
 
+@dataclass(frozen=True)
+class StatedLevel:
+    """The level of a producer as it is stated: it holds whole for every composition of its host.
+
+    Attributes
+    ----------
+    host, route : str
+        Root of the host, and the word of the routes of which coercivity it speaks.
+    level, fall : float
+        H_cJ at 20 degrees C without a shell, and the fall of H_cJ with temperature, over the
+        model's.
+    remanence : float
+        B_r over the model's, of every route of the host.
+    alpha : float
+        Shift of the temperature coefficient of B_r, %/K.
+
+    Raises
+    ------
+    ValueError
+        If a number is none of a magnet.
+    """
+
+    host: str
+    route: str
+    level: float
+    fall: float = 1.0
+    remanence: float = 1.0
+    alpha: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in _LEVEL_BOUNDS.items():
+            value = getattr(self, name)
+            if not low <= float(value) <= high:
+                raise ValueError(
+                    f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}"
+                )
+
+
 @dataclass(frozen=True, eq=False)
 class Producer:
     """A producer's measured magnets under a name; a `process` of `magnetkit.predict` and others.
@@ -219,10 +263,14 @@ class Producer:
     with temperature shifts the score by), both in units of that deviation, and `EFFECTS` (without,
     none). ``route`` is the word of the routes that share the producer's level, see
     `magnetkit.magnetism.process.Route`; without one it is that of the usual route.
+
+    `stated` are levels that are stated and not inferred, such as that of a grade whose recipe is
+    taken as known: what the magnets say gives ranges alone then.
     """
 
     name: str
     magnets: tuple[dict[str, Any], ...]
+    stated: tuple["StatedLevel", ...] = ()
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -263,6 +311,9 @@ class Producer:
                 fall[hosts.says(host)] = np.exp(
                     fall_deviation() * measured_magnets.mean_slope()
                 )
+        for level in self.stated:
+            if level.route == route:
+                fall[hosts.says(level.host)] = level.fall
         return fall
 
     def shifts(
@@ -285,6 +336,12 @@ class Producer:
                 if known := self.known(host, quantity, route):
                     mean, remaining[rows] = known.posterior(part, acts)
                     shift[rows] = mean * known.deviation
+        for level in self.stated:
+            rows = np.flatnonzero(hosts.says(level.host))
+            result["remanence_T"][0][rows] = np.log(level.remanence)
+            result[ALPHA][0][rows] = level.alpha
+            if level.route == route:
+                result[COERCIVITY][0][rows] = np.log(level.level)
         return result
 
     def record(self) -> dict[str, Any]:
@@ -293,6 +350,7 @@ class Producer:
             "format": _FORMAT,
             "name": self.name,
             "magnets": [dict(m) for m in self.magnets],
+            "stated": [asdict(level) for level in self.stated],
         }
 
     @classmethod
@@ -306,6 +364,7 @@ class Producer:
             producer = cls(
                 str(record["name"]),
                 tuple(_validate_magnet(m) for m in record["magnets"]),
+                tuple(StatedLevel(**level) for level in record.get("stated", ())),
             )
             for host in producer.hosts:
                 for quantity in splits():

@@ -636,6 +636,24 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     return table.dropna(subset=[*_CHORDS]).reset_index()
 
 
+def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
+    """Return what makers guarantee of a grade at a temperature: the median over them.
+
+    `sheet` is its row as of `grades` at 20 degrees C; ``remanence_T`` and ``coercivity_kA_m``.
+    """
+    sold = guaranteed_minima(kelvin)
+    rows = sold.loc[sold["grade"] == sheet["grade"], list(_CHORDS)]
+    if len(rows):
+        return {quantity: float(rows[quantity].median()) for quantity in _CHORDS}
+    # A class and number that nobody prints, or a value that is an estimate.
+    at_room = {
+        _REMANENCE: float(sheet[f"{_REMANENCE}_lo"]),
+        _COERCIVITY: float(sheet[_COERCIVITY]),
+    }
+    left = shares_left(sheet, kelvin)
+    return {quantity: at_room[quantity] * float(left[quantity]) for quantity in _CHORDS}
+
+
 def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
     """Return the upper temperatures of makers' chords, K, by grade and maker; NaN without one."""
     index = ["grade", "maker"]

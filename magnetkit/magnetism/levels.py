@@ -5,25 +5,29 @@ relation. A level is therefore a number at 20 degrees C: N_eff M_s stays, and a 
 level keeps more of its coercivity when hot. It holds for the route by which the magnet was made.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._core.elements import INDEX
 from .._core.errors import InputError
-from .._core.units import ROOM_K
+from .._core.units import BETWEEN, ROOM_K
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
-from ..phases.records import HOST_NAMES
+from ..phases.records import HOST_NAMES, root_host
 from ._magnets import Alloys, alloys
-from ._measured import fall_deviation
+from ._measured import ALPHA, COERCIVITY, Producer, StatedLevel, fall_deviation
 from .grades import most_without_heavy_rare_earth, named_host
 from .process import level_route, read_process, routes
 from .shells import SURFACE
+from .sintered import sintered_at
 from .spread import constants
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..surrogates._curie import CurieModel
 
 # Levels between which that of a measured coercivity is sought: beyond, no magnet is one.
@@ -34,6 +38,10 @@ _MOST_LEVEL = 50.0
 _ABOVE = 1.05
 # ln of a small change of level, and of the fall, by which derivatives are taken.
 _STEP = 1e-3
+# Nearer to 20 C than this a fall with temperature cannot be told, K.
+_NEAR_ROOM_K = 5.0
+# ln of the largest and least fall over the model's that is sought.
+_MOST_LOG_FALL = 1.5
 
 
 @dataclass(frozen=True)
@@ -140,16 +148,6 @@ class Level:
         """Return whether magnets of a route have a level of their own, which is not known."""
         return _word(route) != _word(self.route)
 
-    def process(self, route: str | None = None) -> dict[str, Any]:
-        """Return the `process` of the producer's magnets of a route, by default the usual one.
-
-        Magnets of a route that does not share the level have the family's.
-        """
-        settings: dict[str, Any] = {"route": route} if route else {}
-        if self.is_trial(route):
-            return settings
-        return settings | {"level": self.value}
-
 
 def _word(route: str | None) -> str:
     """Return the word of the routes that share a level with the one of a name."""
@@ -198,6 +196,80 @@ def find_level(
         plain = alloys(_without_heavy_rare_earth(table), process, curie=curie)
         reason = _ladder_reason(plain.with_level(level), makers)
     return Level(level, route or "", reason)
+
+
+def state_level(
+    table: CompositionTable,
+    level: Level,
+    kelvin: float,
+    typical: Mapping[str, float],
+    *,
+    shell: str | None = None,
+    alpha: float | None = None,
+    between: tuple[float, float] = BETWEEN,
+    curie: "CurieModel | None" = None,
+) -> StatedLevel:
+    """Return a level with which the model has a magnet's usual values at a temperature too.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        Its recipe, one row.
+    level : Level
+        As of `find_level`.
+    kelvin : float
+        Temperature of the values, K.
+    typical : mapping of str to float
+        ``remanence_T`` and ``coercivity_kA_m`` of a usual lot there.
+    shell : str, optional
+        What is diffused in.
+    alpha : float, optional
+        Temperature coefficient of B_r, %/K, `between` two temperatures, K, where the magnet is
+        sold by it.
+    curie : CurieModel, optional
+        As of `magnetkit.magnetism.sintered_at`.
+    """
+    process = {"route": level.route} if level.route else {}
+    made = read_process(process or None, 1)
+    magnet = alloys(table, made, read_shells(shell or None, 1), curie=curie)
+    leveled = magnet.with_level(level.value)
+    stated = StatedLevel(
+        root_host(HOST_NAMES[magnet.written.host[0]]),
+        level_route(made.route),
+        level.value,
+        _find_fall(leveled, kelvin, typical[COERCIVITY]),
+    )
+
+    def model() -> "pd.Series":
+        producer = Producer("", (), (stated,)).record()
+        given = {**process, "producer": producer}
+        (frame,) = sintered_at(
+            table, [kelvin], given, shell or None, between=between, curie=curie
+        )
+        return frame.iloc[0]
+
+    if alpha is not None:
+        stated = replace(stated, alpha=alpha - float(model()[ALPHA]))
+    ratio = typical["remanence_T"] / float(model()["remanence_T"])
+    return replace(stated, remanence=ratio)
+
+
+def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
+    """Return the fall of coercivity over the model's with which a magnet has an H_cJ when hot."""
+    from scipy.optimize import brentq
+
+    def excess(log: float) -> float:
+        steeper = magnet.with_level(1.0, fall=float(np.exp(log)))
+        return log_coercivity(steeper, kelvin) - float(np.log(coercivity_kA_m))
+
+    if abs(kelvin - ROOM_K) < _NEAR_ROOM_K:
+        return 1.0
+    ends = (-_MOST_LOG_FALL, _MOST_LOG_FALL)
+    values = np.array([excess(log) for log in ends])
+    if not values.prod() < 0.0:
+        # Beyond all that the law can make: the nearer end.
+        return float(np.exp(ends[int(np.nanargmin(np.abs(values)))]))
+    return float(np.exp(brentq(excess, *ends, xtol=1e-10)))
 
 
 def _range_reason(level: float) -> str:

@@ -10,8 +10,10 @@ import pytest
 import magnetkit as mk
 from magnetkit.choose._candidates import judge_melts, judge_sold, level_of, list_melts
 from magnetkit.choose._request import find_limits, incumbent_of_grade, with_makeup
-from magnetkit.magnetism._composition_estimate import Recipe
+from magnetkit.magnetism._composition_estimate import Recipe, read_recipe
+from magnetkit.magnetism._measured import Producer
 from magnetkit.magnetism.grades import guaranteed_minima
+from magnetkit.magnetism.levels import state_level
 from magnetkit.magnetism.spread import constants
 from tests.choose.test_request import wish
 
@@ -98,8 +100,12 @@ def test_candidates_differ_as_the_bare_model_has_it(motor):
     # By the design's figures of a magnet of another recipe: 7 % each of H_cJ far off, 1 % of B_r.
     rows = table.set_index(["candidate", "shell"])
     texts = [BASE, BULK.text]
-    # The level is that of 20 degrees C, for the alloy in use and for the others alike.
-    made_by = level_of(held, held.makeup.best, asked).process()
+    # The level is that of the alloy in use, cold and hot, for the others alike.
+    level = level_of(held, held.makeup.best, asked)
+    typical = {q: held.typical(q) for q in ("remanence_T", "coercivity_kA_m")}
+    own = read_recipe(held.makeup.best.text, "weight")
+    stated = state_level(own, level, 423.15, typical, shell=held.makeup.best.shell or None)
+    made_by = {"producer": Producer("", (), (stated,)).record()}
     pair = mk.CompositionTable.from_strings(texts, basis="weight")
     model = mk.magnetism.sintered(pair, 423.15, process=made_by)
     bare = rows.loc[(BASE, "")]

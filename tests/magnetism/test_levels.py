@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import StoreError
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism._composition_estimate import find_makeup, read_recipe, usual_values
+from magnetkit.magnetism._measured import Producer
 from magnetkit.magnetism.grades import most_without_heavy_rare_earth
-from magnetkit.magnetism.levels import find_level
+from magnetkit.magnetism.levels import find_level, state_level
 
 H = "coercivity_kA_m"
 PLAIN = "Nd24.6Pr6.2Co1Cu0.15B0.96Fe bal."
@@ -37,7 +39,7 @@ def level_of(grade):
 
 def test_one_recipe_under_ten_grades_of_one_maker_is_one_magnet():
     levels = [level_of(grade) for grade in GRADES]
-    hot = np.array([coercivity(PLAIN, 373.15, level.process()) for level in levels])
+    hot = np.array([coercivity(PLAIN, 373.15, {"level": level.value}) for level in levels])
     assert np.abs(hot / hot.mean() - 1.0).max() < 0.1
     assert all(level.is_sound for level in levels)
 
@@ -45,7 +47,9 @@ def test_one_recipe_under_ten_grades_of_one_maker_is_one_magnet():
 def test_the_level_found_makes_the_magnet_that_it_was_found_on():
     for shell in (None, "Tb 0.5 wt%"):
         level = find_level(table(PLAIN), 1500.0, shell=shell)
-        assert coercivity(PLAIN, 293.15, level.process(), shell) == pytest.approx(1500.0, rel=1e-6)
+        assert coercivity(PLAIN, 293.15, {"level": level.value}, shell) == pytest.approx(
+            1500.0, rel=1e-6
+        )
 
 
 def test_a_plain_alloy_cannot_reach_what_nobody_sells_without_heavy_rare_earth():
@@ -66,14 +70,38 @@ def test_a_level_that_no_producer_has_says_so(share):
 
 def test_another_route_is_a_trial_with_the_level_of_its_family():
     level = find_level(table(PLAIN), 1.1 * coercivity(PLAIN, 293.15))
-    assert level.process() == {"level": level.value}
-    assert level.process("sintered-axial") == {"route": "sintered-axial", "level": level.value}
-    for route in ("sintered-fine-grained", "hot-deformed", "bonded-isotropic"):
-        assert level.is_trial(route)
-        assert level.process(route) == {"route": route}
+    typical = {"remanence_T": 1.3, H: 1.1 * coercivity(PLAIN, 293.15)}
+    stated = state_level(table(PLAIN), level, 293.15, typical)
+    producer = {"producer": Producer("", (), (stated,)).record()}
+    assert not level.is_trial("sintered-axial")
+    for route in ("sintered-axial", "sintered-fine-grained", "hot-deformed", "sintered-low-boron"):
+        ratio = coercivity(PLAIN, 293.15, {"route": route, **producer})
+        ratio /= coercivity(PLAIN, 293.15, {"route": route})
+        assert ratio == pytest.approx(1.0 if level.is_trial(route) else 1.1, rel=1e-6)
+    assert level.is_trial("bonded-isotropic")
     fine = find_level(table(PLAIN), 1700.0, route="sintered-fine-grained")
     assert fine.is_trial(None)
     assert not fine.is_trial("sintered-fine-grained")
+
+
+def test_a_stated_level_has_what_is_sold_cold_and_hot():
+    level = find_level(table(PLAIN), 1200.0)
+    hot = {"remanence_T": 1.21, H: 480.0}
+    stated = state_level(table(PLAIN), level, 393.15, hot)
+    producer = {"producer": Producer("", (), (stated,)).record()}
+    for kelvin, h_cj in ((293.15, 1200.0), (393.15, 480.0)):
+        assert coercivity(PLAIN, kelvin, producer) == pytest.approx(h_cj, rel=1e-6)
+    row = mk.magnetism.sintered(table(PLAIN), 393.15, process=producer).iloc[0]
+    assert row["remanence_T"] == pytest.approx(1.21, rel=1e-9)
+    # It holds whole for another composition of the host, and not for another host.
+    ratio = coercivity("Nd24Pr6Dy3Co1Cu0.15B0.96Fe bal.", 293.15, producer)
+    ratio /= coercivity("Nd24Pr6Dy3Co1Cu0.15B0.96Fe bal.", 293.15)
+    assert ratio == pytest.approx(level.value, rel=1e-6)
+    alone = mk.magnetism.sintered("SmCo5", 293.15).iloc[0]
+    beside = mk.magnetism.sintered("SmCo5", 293.15, process=producer).iloc[0]
+    assert beside[H] == alone[H]
+    with pytest.raises(StoreError, match="level must lie"):
+        Producer.from_record(producer["producer"] | {"stated": [vars(stated) | {"level": 0.0}]})
 
 
 def test_what_a_grade_is_made_of_is_one_estimate_with_its_range():

@@ -26,12 +26,7 @@ def test_the_cost_of_a_charge_leaves_nothing_out():
 ALLOY, SHELL = "Nd24.64Pr6.16Co1Ga0.4Cu0.15B0.96Fe bal.", "Tb 0.8 wt%"
 
 
-# A replacement takes the level of today's magnet whole; a calibration on its grade fades with the
-# distance of the recipes, so that the two differ by 6 % of H_cJ.
-FADES = pytest.mark.xfail(strict=True, reason="a calibration fades with distance, a level does not")
-
-
-@pytest.mark.parametrize("calibration", ["none", pytest.param("N42SH", marks=FADES)])
+@pytest.mark.parametrize("calibration", ["none", "N42SH"])
 def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibration):
     asked = {"basis": "weight", "shell": SHELL, "calibration": calibration}
     row = mk.predict(ALLOY, "150C", **asked)
