@@ -90,7 +90,7 @@ def test_shells_come_ahead_of_bulk_dysprosium():
     shells = [(BASE, shell) for shell in SHELLS]
     motor = screen("energy-traction-motor", SpaceCandidates([bulk], shells))
     best = motor.best(1)
-    assert best["meets_requirements"].all()
+    assert best["probability_meets_requirements"].iloc[0] > 0.5
     assert (best["shell"].astype(str) != "").all()
     # Makers name less than 0.6 wt.% after diffusion in thin magnets, more than 3 through the alloy.
     assert best["heavy_rare_earth_wt_pct"].iloc[0] <= 0.8

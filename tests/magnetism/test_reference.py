@@ -9,6 +9,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.choose._job import get_producer, make_job
 from magnetkit.magnetism._measured import ALPHA, splits
 from magnetkit.magnetism._reference import KnownValue, calibrate_on_reference
+from magnetkit.magnetism.process import routes
 
 H, B = "coercivity_kA_m", "remanence_T"
 
@@ -121,17 +122,20 @@ def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
 
 def test_the_motor_pays_for_no_terbium_in_the_alloy():
     ranked = mk.screen(application="energy-traction-motor").best(200)
-    ranked = ranked[ranked["host"] == "2:14:1"]
+    # Special routes are trials: nobody makes today's magnet by them.
+    usual = ~ranked["route"].astype(str).str.split(";").str[0].isin(routes())
+    ranked = ranked[(ranked["host"] == "2:14:1") & usual]
     ahead = list(ranked["candidate"]).index("Nd1.67Dy0.33Fe13.8Co0.2B")
     assert ahead >= 6
     # What stands before today's magnet is diffused, and holds less.
     before, today = ranked.iloc[:ahead], ranked.iloc[ahead]
     assert (before["shell"].astype(str) != "").all()
-    saved = 0.2 * today["heavy_rare_earth_wt_pct"]
+    # The least is 1.5 wt.% of dysprosium on 3 in the alloy, 4.4 for 4.9.
+    saved = 0.1 * today["heavy_rare_earth_wt_pct"]
     assert (before["heavy_rare_earth_saved_wt_pct"] > saved).all()
     assert before["shell"].iloc[:3].astype(str).str.startswith("Tb").all()
-    # Adopted since 2012: 3 to 5 wt.% in the alloy became less than 0.6 wt.% diffused in.
-    assert before["heavy_rare_earth_wt_pct"].iloc[0] <= 0.6 + 1e-9
+    # Diffusion as it is done puts in 0.2 to 0.8 wt.% of terbium on average.
+    assert before["heavy_rare_earth_wt_pct"].iloc[0] <= 0.8 + 1e-9
 
 
 def test_a_screening_takes_requirements_relative_to_todays_magnet():

@@ -37,7 +37,11 @@ def test_the_default_space_ranks_all_with_the_reference_among_them(tube):
 
 def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_rare_earth(tube):
     best = tube.best(10)
-    assert best["meets_requirements"].all()
+    # Alloys of 20 % iron are too far from measured ones, the others meet all.
+    far = best["candidate"].str.contains("Fe20")
+    assert (best["meets_requirements"] == ~far).all()
+    assert (best["evidence_distance"][far] > best["evidence_distance"][~far].max()).all()
+    assert (~far).sum() >= 5
     assert best["host"].isin(["1:5", "2:17"]).all()
     assert (best["status"] == "ok").all()
     assert (best["remanence_coefficient_pct_K"].abs() <= 0.05).all()
