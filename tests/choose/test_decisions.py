@@ -132,7 +132,8 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
     # All that is shown of it is of the magnet that its sheets anchor.
     shown = shown_magnets(disc)
     hot = shown.at([disc.job.temperature])[0]
-    assert hot["coercivity_kA_m"].iloc[1] == pytest.approx(sold["coercivity_kA_m"], rel=1e-4)
+    # The formula from which it is shown has four digits.
+    assert hot["coercivity_kA_m"].iloc[1] == pytest.approx(sold["coercivity_kA_m"], rel=2e-3)
 
 
 def test_what_cerium_dilutes_asks_for_a_corrosion_test_and_nothing_else_does():
