@@ -71,6 +71,8 @@ CALLS = {
 # Of a magnet of 1.2 T that keeps all of it up to 990 kA/m.
 CURVE = """H (kA/m),J (T),T (C)
 0,1.2,20
+-300,1.2,20
+-600,1.2,20
 -900,1.2,20
 -990,1.2,20
 -1000,0.0,20

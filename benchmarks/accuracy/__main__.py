@@ -14,8 +14,11 @@ from magnetkit.surrogates.training_sets import TARGETS as LEARNT
 
 from . import stored
 
+LEFT_OUT_PAPERS = ("coercivity_kA_m", "remanence_T", "coercivity_coefficient_pct_K")
+"""Quantities of measured magnets, which one report is of."""
 TARGETS = (
     *LEARNT,
+    *LEFT_OUT_PAPERS,
     "magnetism",
     "magnets",
     "papers",
@@ -50,7 +53,7 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
         from .magnetism.left_out import report as magnets
 
         return magnets()
-    if target == "papers":
+    if target == "papers" or target in LEFT_OUT_PAPERS:
         from .magnetism.papers import report as left_out_papers
 
         return left_out_papers()

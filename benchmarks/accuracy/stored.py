@@ -121,7 +121,6 @@ def _left_out_papers(quantity: str) -> Table:
             "family": "family",
             "asked": "asked",
             "answered": "answered",
-            "papers": "papers",
             "inside": "inside",
             "median": "median",
             "rms": "rms",

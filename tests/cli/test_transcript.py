@@ -24,7 +24,7 @@ SAID = {
     "predict -": "SmCo5",
     "predict SmCo5 --json": '"coercivity_kA_m"',
     "predict melts.csv": "A1",
-    "predict --compare": "Difference",
+    "predict --compare": "margin",
     "screen alloys.csv --application energy-traction-motor --out": "Decision:",
     "replace": "--measured",
     "grades N42SH": "Between makers",

@@ -14,7 +14,7 @@ import magnetkit as mk
 from magnetkit._core._jit import limited_threads
 from magnetkit.choose._order import Rule
 
-DEVICE = "aerospace-reaction-wheel"
+DEVICE = "medical-imaging"
 
 
 def recipes() -> list[str]:

@@ -22,7 +22,7 @@ screen = importlib.import_module("magnetkit.run.screen")
 RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
 
 
-TUBE, WHEEL = "communication-twt", "aerospace-reaction-wheel"
+TUBE, SCANNER = "communication-twt", "medical-imaging"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def space(device):
     return mk.substitutions("Nd2Fe14B", replace, step=step, limits=limits)
 
 
-@pytest.mark.parametrize("device", [TUBE, WHEEL])
+@pytest.mark.parametrize("device", [TUBE, SCANNER])
 @pytest.mark.parametrize("keep", [1, 60])
 def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
     given = space(device)
@@ -157,7 +157,7 @@ def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch,
     whole, cut = tmp_path / "whole", tmp_path / "cut"
 
     def run(out, **more):
-        mk.screen(given, WHEEL, keep=40, out=out, **more)
+        mk.screen(given, SCANNER, keep=40, out=out, **more)
 
     run(whole)
     slowly = {"progress": lambda *_: time.sleep(0.5)}
