@@ -8,8 +8,9 @@
    used above its rating;
 2. `replace`, `curve`, `diffuse` (a thin magnet) and `screen` of one duty agree: field, knee and
    margin to 1 %, probability to 0.02;
-3. no melt without heavy rare earth has a probability of 0.05 at the rating of UH, EH or AH, and one
-   recipe under the grades of one maker has one H_cJ at 100 degrees C, to 10 %;
+3. no melt without heavy rare earth, by the route of today's magnet, has a probability of 0.05 at
+   the rating of UH, EH or AH, and one recipe under the grades of one maker has one H_cJ at 100
+   degrees C, to 10 %; a route of its own (hot-deformed, fine grains) is a trial whose range is wide;
 4. a larger field, a lower load line, a higher temperature or more hours raise no probability (the
    remanence that is asked falls with temperature: there the knee alone is asked for);
 5. the magnet in use has P 1 where its sheet says that it stands the duty, and the first line says
@@ -111,10 +112,11 @@ def check_answer(check: Check, grade: str, duty: dict[str, Any]) -> Any:
     return answer
 
 
-def likeliest_heavy_free(answer: Any) -> float:
-    """Return the largest probability of a melt without heavy rare earth."""
+def likeliest_heavy_free(answer: Any, *, trials: bool = False) -> float:
+    """Return the largest probability of a melt without heavy rare earth, or of a trial."""
     table = answer.candidates
     melts = table[(table["grade"] == "") & (table["heavy_rare_earth_wt_pct"] < 0.05)]
+    melts = melts[(melts["route"].fillna("") != "") == trials]
     return float(melts[_CHANCE].max()) if len(melts) else 0.0
 
 
