@@ -19,7 +19,7 @@ from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
 from ._profile_parts import CHANCE
 from ._request import KNEE
-from .probability import probability_sold
+from .probability import limit_deviation, probability_sold
 
 _LOWER = 0.9
 _TRIED = 12
@@ -48,6 +48,7 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         secondhand()
     )
     over = np.full((2, len(rows)), _AMPLE)
+    of_limit = np.zeros((2, len(rows)))
     for one in job.profile.requirements:
         sheets = _sheets(job.profile.temperature_of(one) or job.temperature, job)
         if one.column not in sheets:
@@ -59,10 +60,19 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         if one.column in OF_LOTS and one.minimum is not None and one.minimum > 0.0:
             lot, power = OF_LOTS[one.column]
             ratio = np.maximum(np.nan_to_num(values) / one.minimum, 1e-9)
-            over[lot] = np.minimum(over[lot], power * np.log(ratio))
+            ratio = power * np.log(ratio)
+            width = power * limit_deviation(values, one.minimum, one.limit_range)
+            of_limit[lot] = np.where(ratio < over[lot], width, of_limit[lot])
+            over[lot] = np.minimum(over[lot], ratio)
         else:
             fits &= one.margin(values) >= 0.0
-    able = rows.assign(**{CHANCE: probability_sold(over[0], over[1])})[fits]
+    chance = probability_sold(
+        over[0],
+        over[1],
+        flux_limit_deviation=of_limit[0],
+        hardness_limit_deviation=of_limit[1],
+    )
+    able = rows.assign(**{CHANCE: chance})[fits]
     # Heavy rare earth rises with the class: the least coercive are the leanest.
     able = able[able[CHANCE] >= _SURE].sort_values("coercivity_kA_m", kind="stable")
     if not len(able):
