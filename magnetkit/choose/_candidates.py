@@ -52,6 +52,7 @@ from ._request import (
 from .exposure import HeavyToday, heavy_exposure
 from .probability import (
     SAME_RECIPE,
+    least_likely,
     limit_deviation,
     limit_half_width,
     probability_met,
@@ -484,9 +485,8 @@ def _least_ratio(
     Beside it stands the deviation of ln of that limit. `powers` has by column with which power of
     it the quantity goes whose ln has the standard `deviation`, (n,).
     """
-    least = np.full(len(frame), _AMPLE)
-    of_limit = np.zeros(len(frame))
-    score = np.full(len(frame), np.inf)
+    ratios = [np.full(len(frame), _AMPLE)]
+    widths = [np.zeros(len(frame))]
     for column, power in powers.items():
         limit = limits.get(column)
         if limit is None or limit.minimum is None:
@@ -495,13 +495,10 @@ def _least_ratio(
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = power * np.log(value / limit.minimum) + slack
         ratio = np.nan_to_num(ratio, nan=-_AMPLE, neginf=-_AMPLE)
-        width = power * limit_deviation(value, limit.minimum, limit.limit_range)
-        each = ratio / np.maximum(np.hypot(deviation, width), 1e-9)
-        worse = each < score
-        least = np.where(worse, np.minimum(ratio, _AMPLE), least)
-        of_limit = np.where(worse, width, of_limit)
-        score = np.fmin(score, each)
-    return least, of_limit
+        ratios.append(np.minimum(ratio, _AMPLE))
+        width = limit_deviation(value, limit.minimum, limit.limit_range)
+        widths.append(power * width)
+    return least_likely(ratios, widths, deviation)
 
 
 def _guaranteed(frame: "pd.DataFrame", column: str) -> _Array:

@@ -5,6 +5,7 @@ difference of two recipes, and the lots of each (``datasets/recipes/spread.toml`
 ``python -m benchmarks.accuracy spread`` estimates anew what data say).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -85,8 +86,36 @@ def limit_deviation(value: Any, limit: float, limit_range: _Range) -> _Array:
     if low == high:
         return np.zeros(np.shape(value))
     logarithms = float(np.log(low)), float(np.log(high))
-    half = limit_half_width(np.log(value), float(np.log(limit)), logarithms)
+    logarithm = np.log(np.maximum(value, _LEAST))
+    half = limit_half_width(logarithm, float(np.log(limit)), logarithms)
     return half / DEVIATIONS_90
+
+
+def least_likely(
+    ratios: Sequence[_Array], limit_deviations: Sequence[_Array], deviation: Any
+) -> tuple[_Array, _Array]:
+    """Return of several limits on one quantity the one that n magnets least likely meet.
+
+    Parameters
+    ----------
+    ratios : sequence of ndarray of float64, shape (n,)
+        ln of what is expected over each limit.
+    limit_deviations : sequence of ndarray of float64, shape (n,)
+        Standard deviations of ln of the limits.
+    deviation : array_like, shape (n,)
+        Standard deviation of ln of the quantity.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n,)
+        The ratio, and the deviation of the limit.
+    """
+    over = np.stack(ratios)
+    width = np.stack(limit_deviations)
+    score = over / np.maximum(np.hypot(deviation, width), _LEAST)
+    least = score.argmin(axis=0)[None]
+    ratio = np.take_along_axis(over, least, axis=0)[0]
+    return ratio, np.take_along_axis(width, least, axis=0)[0]
 
 
 def sample_limit(
@@ -234,17 +263,33 @@ def probability_met(
 
 
 def probability_sold(
-    flux: _Array, hardness: _Array, *, pull: Any = 0.0, **limits: Any
+    ratios: Sequence[Sequence[_Array]], limit_deviations: Sequence[Sequence[_Array]]
 ) -> _Array:
     """Return the probability that n grades as sold meet limits, by what makers guarantee, (n,).
 
-    `flux`, `hardness`, `pull` and the deviations of limits as of `probability_met`; printed least
-    values are off by little.
+    Printed least values are off by little.
+
+    Parameters
+    ----------
+    ratios : sequence of two sequences of ndarray of float64, shape (n,)
+        ln of the printed least value over each limit, of B_r and of H_cJ.
+    limit_deviations : sequence of two sequences of ndarray of float64, shape (n,)
+        Standard deviations of ln of these limits.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
     """
     sold = constants()["sold"]
-    deviations = [
-        np.full(len(flux), sold[name]) for name in ("remanence_T", "coercivity_kA_m")
-    ]
+    flux, flux_limit = least_likely(ratios[0], limit_deviations[0], sold["remanence_T"])
+    hardness, hardness_limit = least_likely(
+        ratios[1], limit_deviations[1], sold["coercivity_kA_m"]
+    )
     return probability_met(
-        flux, hardness, deviations[0], deviations[1], pull=pull, **limits
+        flux,
+        hardness,
+        np.full(len(flux), sold["remanence_T"]),
+        np.full(len(flux), sold["coercivity_kA_m"]),
+        flux_limit_deviation=flux_limit,
+        hardness_limit_deviation=hardness_limit,
     )

@@ -84,7 +84,16 @@ def test_nine_draws_of_a_limit_in_ten_lie_in_its_range():
 
 def test_what_is_sold_is_as_sure_as_print():
     # Two per cent of H_cJ is one deviation.
-    assert probability_sold(np.array([1.0]), np.array([0.02]))[0] == pytest.approx(0.841, abs=0.002)
+    flux = np.array([1.0])
+    hardness = np.array([0.02])
+    sure = np.zeros(1)
+    chance = probability_sold([[flux], [hardness]], [[sure], [sure]])
+    assert chance[0] == pytest.approx(0.841, abs=0.002)
+    # Of two limits the less likely one decides, which need not be that of less margin.
+    wide = np.array([0.15])
+    ratios = [[flux], [hardness + 0.1, hardness + 0.08]]
+    both = probability_sold(ratios, [[sure], [wide, sure]])
+    assert both[0] == pytest.approx(0.786, abs=0.002)
 
 
 def test_two_recipes_of_a_producer_differ_as_the_design_has_it():
