@@ -18,7 +18,7 @@ from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..phases.records import HOST_NAMES, root_host
 from ._magnets import Alloys, alloys
-from ._measured import ALPHA, COERCIVITY, Producer, StatedLevel, fall_deviation
+from ._measured import COERCIVITY, Producer, StatedLevel, fall_deviation
 from .grades import most_without_heavy_rare_earth, named_host
 from .process import level_route, read_process, routes
 from .shells import SURFACE
@@ -26,8 +26,6 @@ from .sintered import sintered_at
 from .spread import constants
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..surrogates._curie import CurieModel
 
 # Levels between which that of a measured coercivity is sought: beyond, no magnet is one.
@@ -205,7 +203,7 @@ def state_level(
     typical: Mapping[str, float],
     *,
     shell: str | None = None,
-    alpha: float | None = None,
+    measured: Producer | None = None,
     between: tuple[float, float] = BETWEEN,
     curie: "CurieModel | None" = None,
 ) -> StatedLevel:
@@ -223,9 +221,9 @@ def state_level(
         ``remanence_T`` and ``coercivity_kA_m`` of a usual lot there.
     shell : str, optional
         What is diffused in.
-    alpha : float, optional
-        Temperature coefficient of B_r, %/K, `between` two temperatures, K, where the magnet is
-        sold by it.
+    measured : Producer, optional
+        Calibration on the temperature coefficient of B_r `between` two temperatures, K, where the
+        magnet is sold by it: what makes up for the fall of B_r is the recipe's, no level.
     curie : CurieModel, optional
         As of `magnetkit.magnetism.sintered_at`.
     """
@@ -240,17 +238,17 @@ def state_level(
         _find_fall(leveled, kelvin, typical[COERCIVITY]),
     )
 
-    def model() -> "pd.Series":
-        producer = Producer("", (), (stated,)).record()
-        given = {**process, "producer": producer}
-        (frame,) = sintered_at(
-            table, [kelvin], given, shell or None, between=between, curie=curie
-        )
-        return frame.iloc[0]
-
-    if alpha is not None:
-        stated = replace(stated, alpha=alpha - float(model()[ALPHA]))
-    ratio = typical["remanence_T"] / float(model()["remanence_T"])
+    magnets = () if measured is None else measured.magnets
+    producer = Producer("", magnets, (stated,)).record()
+    (frame,) = sintered_at(
+        table,
+        [kelvin],
+        {**process, "producer": producer},
+        shell or None,
+        between=between,
+        curie=curie,
+    )
+    ratio = typical["remanence_T"] / float(frame["remanence_T"].iloc[0])
     return replace(stated, remanence=ratio)
 
 
