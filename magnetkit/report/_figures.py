@@ -184,12 +184,18 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
 
 
 def decision_numbers(decided: "pd.DataFrame") -> list[str]:
-    """Return the number of each decision: today's magnet ``0``, of the others the rank.
+    """Return how each decision is called: today's magnet ``0``, the others by their rank.
 
-    It is that of ``DIR:n`` and of the column ``rank`` of every file.
+    It is the number of ``DIR:n`` and of the column ``rank`` of every file. What has no rank, such as
+    a grade that makers sell beside a list of candidates, has a letter.
     """
-    ranks = decided["rank"].iloc[1:].astype(int)
-    return ["0", *ranks.astype(str)]
+    import pandas as pd
+
+    letters = iter("abcdefghij")
+    numbers = ["0"]
+    for rank in decided["rank"].iloc[1:]:
+        numbers.append(next(letters) if pd.isna(rank) else str(int(rank)))
+    return numbers
 
 
 def decision_names(decided: "pd.DataFrame") -> list[str]:
