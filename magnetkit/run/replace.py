@@ -14,6 +14,7 @@ from .._core._arguments import (
     parse_whole_number,
     warn,
 )
+from .._core._shown import shorten_lines
 from .._core.errors import InputError
 from .._core.units import parse_temperature
 from ..alloy.notation import Basis
@@ -218,9 +219,13 @@ class Replacement:
         text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
         return f'{text[:-1]}, "candidates": {rows}}}'
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         """Return the lines as one text."""
         return "\n".join(self.lines())
+
+    def __repr__(self) -> str:
+        """Return the first lines; `print` shows all."""
+        return shorten_lines(str(self))
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -643,7 +648,7 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
     )
     result.manifest[DECISIONS] = _decisions(replacement, result)
     result.manifest[REPLACEMENT] = _report_record(replacement)
-    result.tell(replacement.lines(), out)
+    result.set_answer(replacement.lines(), out)
     result.report(f"{out}/{REPORT}")
 
 
