@@ -36,7 +36,7 @@ from ._gates import (
     rows_made_by_route,
     turned_width,
 )
-from ._measured import COERCIVITY, QUANTITIES
+from ._measured import COERCIVITY, QUANTITIES, StatedLevel
 from ._uncertainty import condition_rows
 from .laws import law
 from .process import Process, by_row, level_route, parameters, read_process
@@ -219,6 +219,27 @@ class Alloys:
         rows = self.rows
         new_rows = {"harder": level * rows["harder"], "fall": fall * rows["fall"]}
         return replace(self, rows={**rows, **new_rows})
+
+    def with_stated(self, stated: StatedLevel) -> "Alloys":
+        """Return the alloys, made without a producer, of one whose level is stated.
+
+        They are what `alloys` makes with that producer: the recipes are split and condensed once
+        for all levels.
+        """
+        from ..phases.partition import root_codes
+
+        rows = dict(self.rows)
+        of_host = Coded(root_codes(self.written.host), HOST_NAMES).says(stated.host)
+        of_level = of_host & (stated.route == level_route(self.process.route))
+        rows["harder"] = np.where(of_level, stated.level, 1.0) * rows["harder"]
+        rows["fall"] = np.where(of_level, stated.fall, 1.0) * rows["fall"]
+        stronger = np.where(of_host, stated.remanence, 1.0)
+        rows["stronger"] = stronger * rows["stronger"]
+        rows["alpha_shift"] = np.where(of_host, stated.alpha, rows["alpha_shift"])
+        made = replace(self, rows=rows, factor=stronger * self.factor)
+        # As `alloys` has it, which works this out before a producer is known.
+        vars(made)["_micro"] = self._micro
+        return made
 
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
         """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
