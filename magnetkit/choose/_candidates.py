@@ -33,9 +33,9 @@ from ..magnetism._measured import ALPHA, COERCIVITY, Producer, StatedLevel
 from ..magnetism._stages import GUARANTEED, cost_per_flux
 from ..magnetism.grades import (
     curve_shapes,
-    grades,
     grades_at_room_temperature,
     guaranteed_minima,
+    hot_squareness,
     secondhand,
 )
 from ..magnetism.levels import Level, find_level, state_level
@@ -140,9 +140,7 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
     return tuple(rows)
 
 
-def _by_route(
-    rows: Sequence[Any], route: str, host: str
-) -> list[_Melt]:
+def _by_route(rows: Sequence[Any], route: str, host: str) -> list[_Melt]:
     """Return the recipes of candidates as made by one route; InputError for another host's."""
     if routes()[route].host != host:
         raise InputError(
@@ -706,30 +704,34 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     Shared, and not to be changed.
     """
     rows = guaranteed_minima(kelvin)
-    grouped = rows.groupby("grade", sort=False)
-    least = grouped[[REMANENCE, COERCIVITY]].median()
-    makers = grouped["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
-    hot = grades(temperature=kelvin).set_index("grade").loc[least.index]
-    shape = curve_shapes(hot.reset_index()).set_index(hot.index)
-    frame = least.assign(makers=makers)
-    for column in ("host", "kind", "density_kg_m3", LIMIT):
-        frame[column] = hot[column]
-    frame["recoil"] = shape["recoil"]
-    frame[ALPHA] = (
-        grades_at_room_temperature().set_index("grade").loc[frame.index, ALPHA]
-    )
-    frame["coercivity_20C_kA_m"] = (
-        guaranteed_minima(ROOM_K).groupby("grade")[COERCIVITY].median()
-    )
+    least = rows.groupby("grade", sort=False)[[REMANENCE, COERCIVITY]].median()
+    cold = _cold_sold_figures().loc[least.index]
+    frame = least.join(cold)
     for quantity, name in GUARANTEED.items():
         frame[name] = frame[quantity]
-    frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * shape["squareness"]
+    frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * hot_squareness(kelvin)
     remanence = frame[REMANENCE].to_numpy(float)
     frame[PRODUCT] = (
         1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
     )
     frame["copied"] = frame.index.isin(secondhand())
     return frame.reset_index()
+
+
+@lru_cache(maxsize=1)
+def _cold_sold_figures() -> "pd.DataFrame":
+    """Return what no temperature changes of the grades that are sold, by grade."""
+    rows = guaranteed_minima(ROOM_K)
+    grouped = rows.groupby("grade", sort=False)
+    makers = grouped["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    frame = makers.rename("makers").to_frame()
+    cold = grades_at_room_temperature().set_index("grade").loc[frame.index]
+    for column in ("host", "kind", "density_kg_m3", LIMIT):
+        frame[column] = cold[column]
+    frame["recoil"] = curve_shapes(cold.reset_index()).set_index(cold.index)["recoil"]
+    frame[ALPHA] = cold[ALPHA]
+    frame["coercivity_20C_kA_m"] = grouped[COERCIVITY].median()
+    return frame
 
 
 # What magnets hold whose recipes are not estimated, wt.%: no heavy rare earth, as is usual.

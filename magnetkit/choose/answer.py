@@ -223,7 +223,7 @@ def find_answers(
     sold = judge_sold(incumbent, request, limits)
     return tuple(
         _find_answer(incumbent, own, request, limits, today, sold)
-        for own in likely or [makeup.best]
+        for own in (likely or [makeup.best])[: request.kinds]
     )
 
 
@@ -413,16 +413,17 @@ def _choose_ways(
     best = recommend(others, own_today, most_cost=request.most_cost, reach=reach)
     picked = [] if best is None else [best]
     groups = others["way"] + others["shell"].map(_shell_element)
+    judged = others[[CHANCE, EXPOSURE, COST_RATIO, "way", "open", "diluted"]]
     shown = []
-    for _, rows in others.groupby(groups, sort=False):
+    for _, rows in judged.groupby(groups, sort=False):
         if best is not None and best in rows.index:
             continue
         place = _pick_of_kind(rows, own_today, request, reach=reach)
-        if float(others[CHANCE].iloc[place]) >= UNLIKELY:
+        if float(judged[CHANCE].iloc[place]) >= UNLIKELY:
             shown.append(place)
 
     def order_of(place: int) -> tuple[Any, ...]:
-        row: pd.Series = others.iloc[place]
+        row: pd.Series = judged.iloc[place]
         return _order_key(row, reach=reach)
 
     shown.sort(key=order_of)

@@ -265,6 +265,18 @@ def shares_left(
     }
 
 
+def hot_squareness(kelvin: float) -> "pd.Series":
+    """Return H_k / H_cJ of each grade at a temperature, K, by its name."""
+    import pandas as pd
+
+    table = grades_at_room_temperature()
+    square = table["squareness"].to_numpy(float)
+    if kelvin != ROOM_K:
+        left = shares_left(table, kelvin)
+        square = squareness_at(square, _curved_hosts(table), *left.values())
+    return pd.Series(np.asarray(square, float), table["grade"])
+
+
 def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> float:
     """Return B_r or H_cJ at 20 degrees C of a magnet of which it is known at a temperature, K.
 

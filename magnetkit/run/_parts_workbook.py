@@ -102,14 +102,19 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
     """Format the cells of a column below its header."""
     from openpyxl.styles import Alignment
 
-    top = Alignment(vertical="top", wrap_text=wrapped)
+    # A style is worked out for one cell and shared by those like it: of long lists that takes longest.
+    styled: dict[bool, Any] = {}
     for (cell,) in sheet.iter_rows(min_row=2, min_col=place, max_col=place):
-        cell.alignment = top
+        is_number = isinstance(cell.value, float)
+        if is_number not in styled:
+            cell.alignment = Alignment(vertical="top", wrap_text=wrapped)
+            if is_number:
+                cell.number_format = _number_format(name)
+            styled[is_number] = cell
+        cell._style = styled[is_number]._style
         if isinstance(cell.value, str):
             # A text that begins like a formula stays a text.
             cell.data_type = "s"
-        elif isinstance(cell.value, float):
-            cell.number_format = _number_format(name)
 
 
 def _number_format(name: str) -> str:

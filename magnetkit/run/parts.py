@@ -6,7 +6,7 @@ goes on.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -264,7 +264,9 @@ Question = tuple[tuple[str, Any], ...]
 _ASKED = ("grade", "temperature", "load_line", "outside_field_kA_m", "hours", "recipe")
 _OF_RECIPE = ("basis", "shell")
 # So many questions are worth the start of another process.
-_QUESTIONS_A_PROCESS = 15
+_QUESTIONS_A_PROCESS = 60
+# So many go to a process at once: enough to share the melts of a grade, few for a bar that moves.
+_MOST_A_GROUP = 20
 
 
 def _question(row: Mapping[str, Any]) -> Question:
@@ -276,9 +278,9 @@ def _question(row: Mapping[str, Any]) -> Question:
 def _ask_question(
     question: Question, keywords: Mapping[str, Any]
 ) -> Replacement | InputError:
-    """Return the answer of `replace`, or the error that it raises."""
+    """Return the answer of `replace` for the likeliest kind, or the error that it raises."""
     try:
-        return replace(**{**keywords, **dict(question)})
+        return replace(**{"kinds": 1, **keywords, **dict(question)})
     except InputError as error:
         return InputError(str(error))
 
@@ -290,26 +292,55 @@ def _ask_questions(
     *,
     progress: bool,
 ) -> dict[Question, Replacement | InputError]:
-    """Return the answer to each question, asked once, in so many processes."""
+    """Return the answer to each question, asked once, in so many processes.
+
+    Questions on one grade are asked one after the other, those of a temperature together: they
+    share what is made of it.
+    """
+    answers: dict[Question, Replacement | InputError] = {}
+    workers = min(workers, len(questions) // _QUESTIONS_A_PROCESS)
+    rest = sorted(questions, key=_grade_and_temperature)
+    with bar("parts", len(questions), progress) as advance:
+        if workers > 1:
+            # The first is asked here, so that kernels are compiled once.
+            first = rest.pop(0)
+            answers[first] = _ask_question(first, keywords)
+            advance()
+            for group, texts in _ask_in_processes(rest, keywords, workers):
+                answers |= dict(zip(group, texts, strict=True))
+                advance(len(group))
+            return answers
+        for question in rest:
+            answers[question] = _ask_question(question, keywords)
+            advance()
+    return answers
+
+
+def _grade_and_temperature(question: Question) -> tuple[str, float]:
+    stated = dict(question)
+    return str(stated.get("grade", "")), float(stated.get("temperature", 0.0))
+
+
+def _ask_in_processes(
+    questions: Sequence[Question], keywords: Mapping[str, Any], workers: int
+) -> Iterator[tuple[Sequence[Question], list[Replacement | InputError]]]:
+    """Yield groups of questions with their answers, as processes finish them."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
-    answers: dict[Question, Replacement | InputError] = {}
-    workers = min(workers, len(questions) // _QUESTIONS_A_PROCESS)
-    with bar("parts", len(questions), progress) as advance:
-        # The first is asked here, so that kernels are compiled once.
-        for question in questions[:1] if workers > 1 else questions:
-            answers[question] = _ask_question(question, keywords)
-            advance()
-        if workers > 1:
-            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-                tasks = {
-                    pool.submit(_ask_question, q, keywords): q for q in questions[1:]
-                }
-                for task in as_completed(tasks):
-                    answers[tasks[task]] = task.result()
-                    advance()
-    return answers
+    size = min(_MOST_A_GROUP, -(-len(questions) // workers))
+    groups = [questions[i : i + size] for i in range(0, len(questions), size)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        tasks = {pool.submit(_ask_group, group, keywords): group for group in groups}
+        for task in as_completed(tasks):
+            yield tasks[task], task.result()
+
+
+def _ask_group(
+    questions: Sequence[Question], keywords: Mapping[str, Any]
+) -> list[Replacement | InputError]:
+    """Return the answer to each of some questions."""
+    return [_ask_question(question, keywords) for question in questions]
 
 
 def _answer_part(

@@ -250,6 +250,7 @@ def replace(
     most_cost: float | None = None,
     offer: Any = None,
     diffused: str | None = None,
+    kinds: int | None = None,
     out: str | Path | None = None,
     force: bool = False,
     **keywords: Unpack[SupplyKeywords],
@@ -300,6 +301,9 @@ def replace(
         sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``.
     diffused : {"Tb", "Dy"}, optional
         What is known to be diffused into the magnet in use, where its recipe is not.
+    kinds : int, optional
+        Largest number of kinds of the magnet in use (bulk, diffused) that are answered for, the
+        likeliest first; all likely ones otherwise.
     out : path, optional
         Folder for a screening of the candidates and its report, or its URL in a store.
     force : bool
@@ -375,6 +379,7 @@ def replace(
         family=family,
         most_cost=most_cost,
         route=route_of_candidates(conditions.process),
+        kinds=None if kinds is None else parse_whole_number("kinds", kinds),
     )
     incumbent = _find_incumbent(grade, request, measured, values)
     if incumbent is None:
