@@ -843,14 +843,14 @@ def enter_comparison(
     frame["meets_requirements"] = frame[CHANCE] >= MEETS
 
 
-def order_candidates(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return candidates in order: those that meet, the least exposure first; then the likelier."""
-    meets = frame[CHANCE] >= MEETS
-    trial = frame["way"].isin(TRIALS)
-    exposure = frame[EXPOSURE].round(2).where(meets, 0.0)
-    keys = frame.assign(a=~meets, b=trial, c=exposure, d=-frame[CHANCE].round(2))
-    order = keys.sort_values(["a", "b", "c", "d", COST_RATIO], kind="stable").index
-    return frame.loc[order].reset_index(drop=True)
+def order_candidates(frame: "pd.DataFrame") -> NDArray[np.int64]:
+    """Return the order of candidates: those that meet, least exposure first; then the likelier."""
+    chance = frame[CHANCE].to_numpy(float)
+    meets = chance >= MEETS
+    trial = frame["way"].isin(TRIALS).to_numpy(bool)
+    exposure = np.where(meets, frame[EXPOSURE].to_numpy(float).round(2), 0.0)
+    cost = frame[COST_RATIO].to_numpy(float)
+    return np.lexsort((cost, -chance.round(2), exposure, trial, ~meets))
 
 
 def exposure_step(today: HeavyToday) -> float:

@@ -391,10 +391,8 @@ def _choose_ways(
     reach: bool,
 ) -> "tuple[tuple[Way, ...], pd.DataFrame]":
     """Return the ways that are shown, and the candidates with these first, numbered as they."""
-    import pandas as pd
-
-    frame = frame.assign(place=np.arange(len(frame)))
-    others = frame[
+    others = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
+    others = others[
         (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
     ]
     if not reach:
@@ -413,24 +411,23 @@ def _choose_ways(
     best = recommend(others, own_today, most_cost=request.most_cost, reach=reach)
     picked = [] if best is None else [best]
     groups = others["way"] + others["shell"].map(_shell_element)
-    judged = others[[CHANCE, EXPOSURE, COST_RATIO, "way", "open", "diluted"]]
     shown = []
-    for _, rows in judged.groupby(groups, sort=False):
+    for _, rows in others.groupby(groups, sort=False):
         if best is not None and best in rows.index:
             continue
         place = _pick_of_kind(rows, own_today, request, reach=reach)
-        if float(judged[CHANCE].iloc[place]) >= UNLIKELY:
+        if float(others[CHANCE].iloc[place]) >= UNLIKELY:
             shown.append(place)
 
     def order_of(place: int) -> tuple[Any, ...]:
-        row: pd.Series = judged.iloc[place]
+        row: pd.Series = others.iloc[place]
         return _order_key(row, reach=reach)
 
     shown.sort(key=order_of)
     picked += shown[: _MOST_WAYS - len(picked)]
     ways = []
     for number, place in enumerate(picked, start=1):
-        row = others.iloc[place]
+        row = frame.iloc[others["place"].iloc[place]]
         way = make_way(str(row["way"]), row, today)
         way = replace(way, number=number, recommended=place == best)
         line = order_line(
@@ -440,13 +437,16 @@ def _choose_ways(
             today_cost_USD_kg=float(own_row[COST]),
         )
         ways.append(replace(way, order_line=line))
-    shown_places = others.loc[picked, "place"]
-    rest = order_candidates(frame[~frame["place"].isin(shown_places)])
-    order = pd.concat([frame.loc[shown_places], rest], ignore_index=True).drop(
-        columns="place"
-    )
+    places = others.loc[picked, "place"].to_list()
+    rest = [
+        place for place in order_candidates(frame).tolist() if place not in set(places)
+    ]
+    order = frame.take([*places, *rest]).reset_index(drop=True)
     order.insert(0, "rank", np.arange(1, len(order) + 1))
     return tuple(ways), order
+
+
+_CHOSEN_BY = (CHANCE, EXPOSURE, COST_RATIO, "way", "candidate", "shell")
 
 
 def _shell_element(shell: str) -> str:

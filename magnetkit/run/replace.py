@@ -660,6 +660,11 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     best = first.recommended
     duty = duty_text(replacement.request)
     shown = table_cells(replacement, first, "si")
+    orders = [
+        {"name": f"{way.number}. {short_name(way)}", "text": way.order_line}
+        for way in first.ways
+        if way.likely
+    ]
     margins = [
         {"name": f"today: {reference['grade']}", "margin": reference[MARGIN_OF_DUTY]}
     ]
@@ -676,7 +681,7 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     return _finite(
         {
             "headline": first.sentence + ".",
-            "order": best.order_line if best is not None else "",
+            "orders": orders,
             "today": reference["grade"],
             "new": "" if best is None else short_name(best),
             "pair": pair,
