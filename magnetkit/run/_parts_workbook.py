@@ -102,17 +102,23 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
     """Format the cells of a column below its header."""
     from openpyxl.styles import Alignment
 
-    # A style is worked out for one cell and shared by those like it: of long lists that takes longest.
-    styled: dict[bool, Any] = {}
+    # A style is worked out once for each kind of value: of a long list that takes longest.
+    styled: dict[type, Any] = {}
     for (cell,) in sheet.iter_rows(min_row=2, min_col=place, max_col=place):
-        is_number = isinstance(cell.value, float)
-        if is_number not in styled:
-            cell.alignment = Alignment(vertical="top", wrap_text=wrapped)
-            if is_number:
+        kind = type(cell.value)
+        if kind not in styled:
+            # Beside a number, which stands to the right, a text needs room.
+            cell.alignment = Alignment(
+                horizontal="left" if kind is str else None,
+                vertical="top",
+                wrap_text=wrapped,
+                indent=int(kind is str),
+            )
+            if kind is float:
                 cell.number_format = _number_format(name)
-            styled[is_number] = cell
-        cell._style = styled[is_number]._style
-        if isinstance(cell.value, str):
+            styled[kind] = cell
+        cell._style = styled[kind]._style
+        if kind is str:
             # A text that begins like a formula stays a text.
             cell.data_type = "s"
 

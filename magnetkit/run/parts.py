@@ -18,12 +18,13 @@ from .._core._arguments import check_arguments, parse_whole_number
 from .._core._progress import bar
 from .._core.elements import RARE_EARTHS
 from .._core.errors import InputError
+from .._core.plausible import check_plausible
 from .._core.settings import get_settings
 from .._core.units import parse_temperature
 from ..alloy.user_tables import UserTable, read_user_table
 from ..choose.order_line import mass_shares, order_line
 from ..supply.scenario import Scenario, with_prices
-from ..supply.shortage import load_shortage, shortages
+from ..supply.shortage import Shortage, load_shortage, shortages
 from ._part import Amount, Part, sum_heavy
 from ._parts_tables import main_table, notes, prices_of, totals, ways_table
 from ._shortage_plan import plan_changes
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FOLDER = "devices"
+_OF_ONE_MAGNET = {"grade", "recipe", "basis", "shell", "measured", "values", "mass_kg"}
+_OF_ONE_MAGNET |= {"offer", "diffused", "kinds", "out", "force"}
+"""Keywords of `replace` that a list does not take."""
 _SIZE = re.compile(
     r"^\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*(?:mm)?\s*$"
 )
@@ -185,6 +189,10 @@ def replace_parts(
 
     parse_whole_number("per_year", per_year)
     parse_whole_number("workers", workers)
+    if of_one := sorted(_OF_ONE_MAGNET & keywords.keys()):
+        raise InputError(
+            f"{of_one[0]} is of one magnet: `magnetkit.replace` takes it; a list has columns"
+        )
     user_table = read_user_table(_source(table), "parts", units, strict)
     _check_columns(user_table)
     gaps = _fill_temperatures(user_table, temperature)
@@ -209,7 +217,7 @@ def replace_parts(
         line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
         raise InputError(f"no row can be used; row {line}: {why}")
     state = with_prices(scenario, prices or {})
-    all_shortages = [load_shortage(one) for one in (*shortages(), *shortage)]
+    all_shortages = _load_shortages(shortage)
     own_columns = user_table.own.iloc[places].reset_index(drop=True)
     by_element = prices_of(state)
     changes, summary = plan_changes(parts, all_shortages, state)
@@ -226,6 +234,20 @@ def replace_parts(
         ),
         notes=notes(user_table, parts, state, len(questions), gaps),
     )
+
+
+def _load_shortages(shortage: Any) -> list[Shortage]:
+    """Return the embedded shortages and the user's; InputError of two of one name."""
+    users = [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
+    loaded = {name: load_shortage(name) for name in shortages()}
+    for one in users:
+        read = load_shortage(one)
+        if read.name in loaded and one != read.name:
+            raise InputError(
+                f"two shortages are called {read.name!r}; give yours another name"
+            )
+        loaded[read.name] = read
+    return list(loaded.values())
 
 
 def _source(table: Any) -> Any:
@@ -255,8 +277,15 @@ def _check_columns(listed: UserTable) -> None:
         headers = ", ".join(column.header for column in listed.columns[:12])
         raise InputError(
             f"no column of grades: expected a header such as Grade, Material, Werkstoff or 牌号 "
-            f"(or a recipe), got {headers or 'none'}"
+            f"(or a recipe), got {headers or 'none'}{_encoding_hint(headers)}"
         )
+
+
+def _encoding_hint(headers: str) -> str:
+    """Return what to do where headers may have been read by another encoding."""
+    if headers.isascii():
+        return ""
+    return "; if these letters are wrong, save the file as CSV UTF-8, or as .xlsx"
 
 
 Question = tuple[tuple[str, Any], ...]
@@ -532,4 +561,9 @@ def _mass_of_size(size: str, answer: Replacement | None) -> float:
             "a recipe needs a mass; a size is enough where the grade is known"
         )
     sides = [float(side.replace(",", ".")) for side in match.groups()]
-    return float(answer.reference["density_kg_m3"]) * float(np.prod(sides)) * 1e-9
+    mass = float(answer.reference["density_kg_m3"]) * float(np.prod(sides)) * 1e-9
+    try:
+        check_plausible("magnet_mass_kg", mass)
+    except InputError as error:
+        raise InputError(f"size {size!r:.40}, in mm: {error}") from None
+    return mass
