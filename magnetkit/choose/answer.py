@@ -408,7 +408,13 @@ def _choose_ways(
     own_today = today
     if float(own_row[EXPOSURE]) < today.exposure_USD_kg:
         own_today = HeavyToday(float(own_row[HEAVY]), float(own_row[EXPOSURE]))
-    best = recommend(others, own_today, most_cost=request.most_cost, reach=reach)
+    best = recommend(
+        others,
+        own_today,
+        most_cost=request.most_cost,
+        reach=reach,
+        remanence_T=incumbent.least[REMANENCE],
+    )
     picked = [] if best is None else [best]
     groups = others["way"] + others["shell"].map(_shell_element)
     shown = []
@@ -446,7 +452,8 @@ def _choose_ways(
     return tuple(ways), order
 
 
-_CHOSEN_BY = (CHANCE, EXPOSURE, COST_RATIO, "way", "candidate", "shell")
+_CHOSEN_BY = (CHANCE, EXPOSURE, COST_RATIO, HEAVY, REMANENCE, "way", "grade")
+_CHOSEN_BY += ("candidate", "shell")
 
 
 def _shell_element(shell: str) -> str:
