@@ -24,7 +24,7 @@ from typing import Any
 # Before numba is imported: a change of a compiled kernel would not be seen.
 os.environ["NUMBA_DISABLE_JIT"] = "1"
 
-import pytest  # noqa: E402
+import pytest
 
 LAWS = {
     "magnetkit.magnetism._boundary": (

@@ -204,9 +204,7 @@ def _wall_polarization_ratio(i, phases, reference, work):
     state = phases.state
     ion = phases.ion
     tables = phases.tables
-    wall, _, _ = phase_state(
-        phases.walls[i], reference, state, ion, tables, work, bare
-    )
+    wall, _, _ = phase_state(phases.walls[i], reference, state, ion, tables, work, bare)
     cell, _, _ = phase_state(i, reference, state, ion, tables, work, bare)
     return (0.0 if np.isnan(wall) else wall) / cell
 

@@ -154,7 +154,11 @@ def _boundary_phases(
 
 
 def _phases_of_boundary(
-    boundary: dict[str, Array], i: int, outside: float, soft: float, beside: SecondPhases
+    boundary: dict[str, Array],
+    i: int,
+    outside: float,
+    soft: float,
+    beside: SecondPhases,
 ) -> list[tuple[str, float, float]]:
     """Return the phases between the grains of 2:14:1 of a row: name, volume fraction, J_s.
 

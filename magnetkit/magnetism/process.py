@@ -545,8 +545,9 @@ def by_row(
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        The numbers of `Family` (of its laws the place of the name), the fields of `Process`, what is usual of the host's magnets
-        (``usual_curie_K`` and ``usual_additive``), and the columns of `range_columns`.
+        The numbers of `Family` (of its laws the place of the name), the fields of `Process`, what
+        is usual of the host's magnets (``usual_curie_K`` and ``usual_additive``), and the columns
+        of `range_columns`.
     """
     usual = usual_of_hosts(host_names)
     # One array of all takes much less time than thirty.

@@ -8,6 +8,7 @@ from magnetkit.magnetism import phase_balance, predict
 from magnetkit.magnetism._boundary import boundary_composition
 from magnetkit.magnetism.phase_balance import _on_hull
 
+
 def shares(text, **process):
     found = phase_balance(text, process or None, basis="weight")
     return found.set_index("phase")["volume_pct"].to_dict()
