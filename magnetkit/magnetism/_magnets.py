@@ -60,8 +60,19 @@ Array = NDArray[np.float64]
 
 FORMULA = law("formula")
 GRAINS = law("grains")
+TEMPERATURE = law("temperature")
 
-_SUMMED = ("La",), ("Ce",), RARE_EARTHS, ("Co",), ("Fe", "Co")
+_REFRACTORY = ("Ti", "Zr", "Hf", "V", "Nb", "Ta")
+_SUMMED = (
+    ("La",),
+    ("Ce",),
+    RARE_EARTHS,
+    ("Co",),
+    ("Fe", "Co"),
+    ("C",),
+    ("B", "C"),
+    _REFRACTORY,
+)
 _OF_LOSSES = np.column_stack([mask(symbols) for symbols in _SUMMED])
 
 
@@ -259,9 +270,10 @@ class Alloys:
 
     def rules(self) -> Any:
         """Return the `Rules` of the kernel."""
-        from ._magnet_kernels import Rules
+        from ._magnet_kernels import Rules, TemperatureBook
 
         rows = self.rows
+        constants = [getattr(TEMPERATURE, name) for name in TemperatureBook._fields]
         alpha_k, n_eff, pinned, left, decay = self._micro
         level = left * rows["harder"]
         return Rules(
@@ -271,12 +283,14 @@ class Alloys:
             pinned,
             level,
             decay * rows["fall"],
-            rows["alpha_falls"],
+            np.nan_to_num(rows["temperature_law"]).astype(np.int8),
+            np.nan_to_num(rows["knee_law"]).astype(np.int8),
             rows["usual_curie_K"],
             rows["squareness"],
             rows["recoil"],
             rows["structure_limit_K"],
             np.zeros(len(decay)),
+            TemperatureBook(*np.array(constants)),
         )
 
     @cached_property
@@ -700,11 +714,14 @@ def _read(
             rows[name],
             amounts + rows[name] * np.exp(-amounts / FORMULA.named_gas),
         )
-    lanthanum, cerium, rare, cobalt, metal = sums_of_each(table.rows, _OF_LOSSES).T
+    sums = sums_of_each(table.rows, _OF_LOSSES).T
+    lanthanum, cerium, rare, cobalt, metal, carbon, metalloid, refractory = sums
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = lanthanum / rare
         rows["cerium"] = cerium / rare
         rows["cobalt"] = cobalt / metal
+        rows["carbide"] = np.nan_to_num(carbon / metalloid)
+    rows["refractory"] = refractory
     return partition(table, codes), traces, process_read, rows
 
 
