@@ -186,10 +186,13 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
 def decision_numbers(decided: "pd.DataFrame") -> list[str]:
     """Return the number of each decision: today's magnet ``0``, of the others the rank.
 
-    It is that of ``DIR:n`` and of the column ``rank`` of every file.
+    It is that of ``DIR:n`` and of the column ``rank`` of every file. What is bought as sold is no
+    candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it.
     """
-    ranks = decided["rank"].iloc[1:].astype(int)
-    return ["0", *ranks.astype(str)]
+    others = decided.iloc[1:]
+    ranks = others["rank"].astype("Int64").astype("string")
+    numbers = ranks.fillna(others["nearest_grade"].astype("string"))
+    return ["0", *numbers.astype(str)]
 
 
 def decision_names(decided: "pd.DataFrame") -> list[str]:
