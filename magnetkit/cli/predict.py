@@ -141,9 +141,10 @@ def predict(
         write_table(frame, out)
     if out is not None:
         rests = calibration_note(frame.attrs["calibration"])
-        return message(
-            f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}"
-        )
+        message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}")
+        if why:
+            _print_why(frame, {"basis": basis, **keywords})
+        return
     interval = keywords.get("interval", 0.9)
     display: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
     print_properties(frame, as_json=json, interval=interval, **display)

@@ -7,7 +7,7 @@ level keeps more of its coercivity when hot. It holds for the route by which the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,12 +17,11 @@ from .._core.units import BETWEEN, ROOM_K
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..phases.records import HOST_NAMES, root_host
-from ._magnets import Alloys, alloys
+from ._magnets import Alloys, alloys, evaluate_magnets
 from ._measured import COERCIVITY, Producer, StatedLevel, fall_deviation
 from .grades import most_without_heavy_rare_earth, named_host
 from .process import level_route, read_process, routes
 from .shells import SURFACE
-from .sintered import sintered_at
 from .spread import constants
 
 if TYPE_CHECKING:
@@ -227,7 +226,9 @@ def state_level(
     curie : CurieModel, optional
         As of `magnetkit.magnetism.sintered_at`.
     """
-    process = {"route": level.route} if level.route else {}
+    process: dict[str, Any] = {"route": level.route} if level.route else {}
+    if measured is not None and measured.magnets:
+        process["producer"] = measured
     made = read_process(process or None, 1)
     magnet = alloys(table, made, read_shells(shell or None, 1), curie=curie)
     leveled = magnet.with_level(level.value)
@@ -237,18 +238,8 @@ def state_level(
         level.value,
         _find_fall(leveled, kelvin, typical[COERCIVITY]),
     )
-
-    magnets = () if measured is None else measured.magnets
-    producer = Producer("", magnets, (stated,)).record()
-    (frame,) = sintered_at(
-        table,
-        [kelvin],
-        {**process, "producer": producer},
-        shell or None,
-        between=between,
-        curie=curie,
-    )
-    ratio = typical["remanence_T"] / float(frame["remanence_T"].iloc[0])
+    here = evaluate_magnets(magnet.with_stated(stated), [kelvin], between)
+    ratio = typical["remanence_T"] / float(here.remanence()[0, 0])
     return replace(stated, remanence=ratio)
 
 

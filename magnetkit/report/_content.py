@@ -324,9 +324,10 @@ def _saves_more(decided: pd.DataFrame, place: int) -> str:
     other = int(saved.to_numpy().argmax())
     if saved.iloc[other] < saved.iloc[place] + SAVING_WT_PCT:
         return ""
-    against = {"buy": "is of another family", "trial": "is a trial"}
-    status = str(decided["decision_status"].iloc[other])
-    return f"; {decision_numbers(decided)[other]} saves more and {against.get(status, 'is less sure')}"
+    against = "is less sure"
+    if decided["decision_status"].iloc[other] == "trial":
+        against = "is a trial"
+    return f"; {decision_numbers(decided)[other]} saves more and {against}"
 
 
 def requirement_text(text: str, profile: "Profile") -> str:

@@ -186,15 +186,21 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
 def decision_numbers(decided: "pd.DataFrame") -> list[str]:
     """Return how each decision is called: today's magnet ``0``, the others by their rank.
 
-    It is the number of ``DIR:n`` and of the column ``rank`` of every file. What has no rank, such as
-    a grade that makers sell beside a list of candidates, has a letter.
+    It is that of ``DIR:n`` and of the column ``rank`` of every file. What is bought as sold is no
+    candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it. What a search
+    for the best left out of its files has a letter.
     """
     import pandas as pd
 
     letters = iter("abcdefghij")
     numbers = ["0"]
-    for rank in decided["rank"].iloc[1:]:
-        numbers.append(next(letters) if pd.isna(rank) else str(int(rank)))
+    for row in decided.iloc[1:].to_dict("records"):
+        if not pd.isna(row["rank"]):
+            numbers.append(str(int(row["rank"])))
+        elif row["decision_status"] == "buy":
+            numbers.append(str(row["nearest_grade"]))
+        else:
+            numbers.append(next(letters))
     return numbers
 
 
