@@ -254,14 +254,13 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
         )
     columns = np.empty(len(row), np.int32)
     values = np.empty(len(row), np.float64)
-    levels = np.empty((len(row) + 2, _notation.LEVEL_FIELDS), np.int64)
-    code, place, total, end, balance, _, _ = _notation.read_row(
-        row, 0, columns, values, levels
-    )
+    reading = _notation.make_reading(columns, values, len(row))
+    code, place = _notation.read_row(row, 0, reading)
     if code != _notation.FINE:
-        raise CompositionError(
-            explain_fault(code, text, place, total, "atomic"), text, place
-        )
+        total = reading.numbers[_notation.BRACKET_SUM]
+        why = explain_fault(code, text, place, total, "atomic")
+        raise CompositionError(why, text, place)
+    end, balance = _notation.find_entries(reading)
     amounts: dict[str, float] = {}
     for column, value in zip(columns[:end], values[:end].tolist(), strict=True):
         amounts[SYMBOLS[column]] = amounts.get(SYMBOLS[column], 0.0) + value
