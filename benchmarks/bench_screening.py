@@ -330,7 +330,7 @@ def stages(rows: int = 65_536) -> None:
 
     from magnetkit import phases as hosts
     from magnetkit._core._files import write_parquet
-    from magnetkit._core._jit import limit_threads
+    from magnetkit._core._threads import limit_threads
     from magnetkit.alloy import CompositionTable
     from magnetkit.choose._job import make_job
     from magnetkit.choose._order import rank_keys

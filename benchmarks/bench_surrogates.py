@@ -16,7 +16,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, WhiteKernel
 
 import magnetkit as mk
-from magnetkit._core._jit import thread_count
+from magnetkit._core._threads import thread_count
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import physical, prepare_query, trend_columns

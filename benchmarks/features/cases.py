@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from magnetkit._core._jit import share_rows
+from magnetkit._core._threads import share_rows
 from magnetkit.features import composition_statistics, load_table
 from magnetkit.features._crystal_kernels import dipole_tensors, half_pairs
 from magnetkit.features.crystals import Crystals, both_ways, radial_counts, structure_descriptors

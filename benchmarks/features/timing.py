@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from magnetkit._core._jit import limited_threads, most_threads
+from magnetkit._core._compiling import most_threads
+from magnetkit._core._threads import limited_threads
 
 from .cases import CASES, MAGPIE, STATISTICS_COLUMNS, Case
 from .material import compositions

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._jit import jit, thread_count
+from .._core._jit import jit
+from .._core._threads import thread_count
 from ._token_kernels import (
     ATOMIC_WORD,
     BALANCE,

@@ -6,7 +6,8 @@ The distance of two compositions is the sum over elements of the difference in a
 import numpy as np
 
 from .._core._arrays import Phases
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 
 
 # rows: `Rows`; kind int8 (n): which weights are a row's; weights float64 (kinds, 118)

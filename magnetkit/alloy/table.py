@@ -715,7 +715,7 @@ def _parse_strings(
     array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
 ) -> CompositionTable:
     """Parse a chunk of strings as they stand; arguments as of `_parse_chunk`."""
-    from .._core._jit import thread_count
+    from .._core._threads import thread_count
     from . import _notation_kernels as _notation
 
     texts = array.fill_null("") if array.null_count else array
@@ -789,7 +789,7 @@ def _without_grades(
 
     Its rows and errors are those of `texts`, of which the first is row `start`.
     """
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ._notation_kernels import grade_like
 
     # Rows that a grade's name could have been read as.

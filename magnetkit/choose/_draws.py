@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from .._core._columnar import Columns
-from .._core._jit import limit_threads, thread_count
 from .._core._linear import factor, multiply
+from .._core._threads import limit_threads, thread_count
 from ..alloy.table import CompositionTable
 from ..magnetism._evidence import DISTANCE, cap_probability
 from ..magnetism._figures import kinds

@@ -34,7 +34,8 @@ from .._core._arrays import (
     respond,
 )
 from .._core._constants import K_B, MU_0, MU_B
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 from ..phases._host_kernels import ON_R, ON_T, ON_X
 
 # Five properties mix over both sites: slots 6 k to 6 k + 5 of an element hold, for property k,

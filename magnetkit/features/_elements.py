@@ -329,7 +329,7 @@ def composition_statistics(
     InputError
         If `out` does not fit or the type is neither float64 nor float32.
     """
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ._descriptor_kernels import STATISTICS
     from ._descriptor_kernels import composition_statistics as kernel
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.constants import physical_constants
 
 from .._core._arguments import check_arguments, parse_finite_number
-from .._core._jit import share_rows
+from .._core._threads import share_rows
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, TRANSITION_METALS, mask
 from .._core.errors import InputError
 from ._crystal_kernels import Atoms, describe_crystals

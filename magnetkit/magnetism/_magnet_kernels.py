@@ -6,7 +6,8 @@ import numpy as np
 
 from .._core._arrays import N_WORK
 from .._core._constants import ROOM_K
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 from ..compound._intrinsic_kernels import (
     CHUNK,
     CONE,

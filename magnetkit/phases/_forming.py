@@ -230,7 +230,7 @@ def odds(
     `above`, (n,), is their free energy above what competes, eV/atom, at `kelvin`, (n,); if these
     were `given`, what forms in the solid or in a gas may decompose.
     """
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from . import _stability_kernels as _stability
 
     phases, state = phase_states(judged, above, kelvin)

@@ -100,7 +100,7 @@ class Judged:
     """
 
     def __init__(self, given: Named, source: Entries) -> None:
-        from .._core._jit import share_rows
+        from .._core._threads import share_rows
         from . import _stability_kernels as _stability
 
         self.source = source
@@ -187,7 +187,7 @@ class Judged:
         separate into members of its own structure); and all of other structures, which mix rare
         earths, and late 3d metals, as ideally as they can.
         """
-        from .._core._jit import share_rows
+        from .._core._threads import share_rows
         from ._stability_kernels import rivals_entropy
 
         stable = stable_space(self.source)

@@ -289,7 +289,7 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     """
     import pandas as pd
 
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ..alloy._row_kernels import element_sets
 
     words = (space.columns + 63) // 64

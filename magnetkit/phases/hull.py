@@ -51,7 +51,7 @@ def solve(
 ) -> Decomposition:
     """Find the hull energy of each row, and its products if asked."""
     from .._core._arrays import Phases
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from . import _hull_kernels as _hull
 
     systems = gather(table, space)
@@ -93,7 +93,7 @@ def _by_facets(
     found: "Found",
 ) -> bool:
     """Solve the rows of one chemical system by all its facets; return whether all were solved."""
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from . import _hull_kernels as _hull
 
     facets = find_facets(space, members)

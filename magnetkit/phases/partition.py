@@ -263,7 +263,7 @@ def partition(
     >>> bool(split.hard_volume_fraction[0] < 1)
     True
     """
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ..alloy._row_kernels import sums
     from ._host_kernels import split
 
@@ -294,7 +294,7 @@ def partition(
 def _compact(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
     """Return `atoms` (on the sparsity of `table`) as compositions, without empty entries."""
     from .._core._arrays import Rows
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ._host_kernels import compact, count_entries
 
     n = len(table)
@@ -343,7 +343,7 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
         If `host` is neither ``"auto"`` nor a known name.
     """
     if host == "auto":
-        from .._core._jit import share_rows
+        from .._core._threads import share_rows
         from ._host_kernels import assign
 
         codes = np.empty(len(table), np.int8)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from warnings import catch_warnings, filterwarnings
 
-from .._core._jit import limit_threads, limited_threads, thread_count
+from .._core._threads import limit_threads, limited_threads, thread_count
 from .._core.errors import InputError, NetworkError
 from ..choose._job import Job
 from ._work import dependencies, differences

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 from ..features._descriptor_kernels import design_rows, width
 
 _FAR = np.float32(60.0)

@@ -18,7 +18,7 @@ from magnetkit.settings import get_settings
 
 import magnetkit as mk
 from benchmarks.faults import storage
-from magnetkit._core import _jit
+from magnetkit._core import _kernel_files
 from magnetkit.phases.pull import pull
 from magnetkit.report import _written
 from magnetkit.run import _files
@@ -180,7 +180,7 @@ def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypa
     other = tmp_path / ("kernels-" + "0" * 16)
     other.mkdir()
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    _jit._remove_stale(tmp_path, "kernels-" + "1" * 16)
+    _kernel_files._remove_stale(tmp_path, "kernels-" + "1" * 16)
     assert other.is_dir()
 
 

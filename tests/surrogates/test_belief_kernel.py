@@ -1,7 +1,7 @@
 import numpy as np
 
 from magnetkit._core._arrays import Rows
-from magnetkit._core._jit import limited_threads
+from magnetkit._core._threads import limited_threads
 from magnetkit.features._descriptor_kernels import Layout, Sums, design
 from magnetkit.surrogates._gaussian_process_kernels import (
     Block,
