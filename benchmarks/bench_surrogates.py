@@ -74,7 +74,7 @@ def main(rows: int) -> None:
         branch = model.branches[model.of_host[codes[0]]].process
         base = physical(table, codes)
         x = trend_columns(table, codes, base)
-        rate = rows / seconds(model.of_phases, prepare_query(part))
+        rate = rows / seconds(model.predict_phases, prepare_query(part))
         every = rows / seconds(evaluate, part, TEMPERATURES)
         print(
             f"{host}, {len(branch.points_)} points: Curie temperature {rate:,.0f} rows/s, all at "

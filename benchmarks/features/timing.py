@@ -140,7 +140,7 @@ def _curve(progress: bool) -> pd.DataFrame:
     from magnetkit.features import composition_statistics, load_table
     from magnetkit.features.rare_earths import rare_earth_descriptors
 
-    elements = load_table("magpie").imputed()
+    elements = load_table("magpie").fill_gaps()
     lines = []
     for n in CURVE:
         say(f"curve: {n:,} rows", progress)

@@ -108,7 +108,7 @@ class Coded:
 class Columns(dict[str, Any]):
     """Columns by name, n rows each: an ndarray, a `Coded`, or text of Arrow where many differ."""
 
-    def ordered(self) -> "Columns":
+    def sort_columns(self) -> "Columns":
         """Return them in the order of the registry."""
         names = order_columns(self)
         return Columns(zip(names, map(self.__getitem__, names), strict=True))
@@ -120,7 +120,7 @@ class Columns(dict[str, Any]):
         )
 
     @staticmethod
-    def gathered(parts: "Sequence[tuple[NDArray[np.int64], Columns]]") -> "Columns":
+    def gather_rows(parts: "Sequence[tuple[NDArray[np.int64], Columns]]") -> "Columns":
         """Return parts as one, each of the rows whose numbers stand beside it."""
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         result = Columns()

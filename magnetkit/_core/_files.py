@@ -38,7 +38,7 @@ def is_url(text: object) -> bool:
 
 
 @contextmanager
-def write_whole(path: Path) -> Iterator[Path]:
+def replace_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path` and rename it into place if all went well.
 
     Raises OSError if it cannot be written.
@@ -54,9 +54,9 @@ def write_whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path as `write_whole` does; InputError with the way out if writing fails."""
+    """Give a temporary path as `replace_file` does; InputError with the way out if writing fails."""
     try:
-        with write_whole(path) as temporary:
+        with replace_file(path) as temporary:
             yield temporary
     except OSError as error:
         full = error.errno in _FULL or "No space left" in str(error)

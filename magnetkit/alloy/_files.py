@@ -492,7 +492,7 @@ def read_sheet(given: Path) -> SheetRows:
             f"{path}: row {lines[below - 1]} is taken for the header; column {duplicates[0]!r} stands "
             "there twice or has no name; name another row with --header-row"
         )
-    cells = _fill_merged(rows[below:], lines[below:], marks.merged)
+    cells = _fill_merged_ranges(rows[below:], lines[below:], marks.merged)
     rejected = _without_values(marks.formulas, lines[below:], cells)
     gone = {one.line for one in rejected}
     used = [i for i, line in enumerate(lines[below:]) if line not in gone]
@@ -522,7 +522,7 @@ def _without_values(
     return rejected
 
 
-def _fill_merged(
+def _fill_merged_ranges(
     rows: list[tuple[Any, ...]], lines: list[int], merged: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     """Give every cell of a merged range, such as ``A5:A6``, the value of the range's first."""

@@ -297,7 +297,7 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
     if code == _notation.NO_SUCH_ELEMENT:
         return _no_such_element(text, place)
     if code == _notation.UNEXPECTED:
-        return _describe_unexpected(text, place)
+        return _describe_unexpected_character(text, place)
     if code == _notation.FOLLOWS_NOTHING and re.search(r"\d,$", text[:place]):
         return "a comma between figures; write decimals with a point, 30.5 and not 30,5"
     if code == _notation.NO_AMOUNT and rest.startswith(("PrNd", "NdPr")):
@@ -352,7 +352,7 @@ def _no_such_element(text: str, place: int) -> str:
     return f"{symbol!r} is no chemical element; write symbols as Nd, Fe"
 
 
-def _describe_unexpected(text: str, place: int) -> str:
+def _describe_unexpected_character(text: str, place: int) -> str:
     character = text[place]
     if character == "+":
         return "+ joins two recipes; fold the addition into one recipe"

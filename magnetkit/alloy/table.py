@@ -299,7 +299,7 @@ class CompositionTable:
         )
 
     @property
-    def weighed(self) -> NDArray[np.bool_]:
+    def is_by_weight(self) -> NDArray[np.bool_]:
         """Return which rows were written in wt.%, shape (n,)."""
         if self.by_weight is None:
             return np.zeros(len(self), bool)
@@ -318,7 +318,7 @@ class CompositionTable:
         return Rows(self.indptr, self.indices, self.values)
 
     @cached_property
-    def alike(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    def unique_rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         """Return rows of which no two are equal, and the place there of each; None if most differ.
 
         What follows from a composition alone need not be worked out for each of its shells.
@@ -330,7 +330,7 @@ class CompositionTable:
         rng = np.random.default_rng(0)
         key = sums(self.rows, rng.random(N_ELEMENTS))
         # A charge by weight is no formula of the same composition.
-        key = key + self.weighed
+        key = key + self.is_by_weight
         some = key[np.unique(rng.integers(len(self), size=_LOOKED_AT))]
         if len(np.unique(some)) == len(some):
             return None
@@ -766,7 +766,7 @@ def _joined_by_weight(tables: "list[CompositionTable]") -> NDArray[np.bool_] | N
     """Return `by_weight` of tables joined; None where no row of them is in wt.%."""
     if all(table.by_weight is None for table in tables):
         return None
-    return np.concatenate([table.weighed for table in tables])
+    return np.concatenate([table.is_by_weight for table in tables])
 
 
 def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

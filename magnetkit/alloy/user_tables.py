@@ -162,7 +162,7 @@ class Column:
 
     def describe(self) -> str:
         """Return the column as a phrase, ``'Max temp C' as temperature, C``."""
-        unit = f", {_shown(self.unit, self.quantity)}" if self.unit else ""
+        unit = f", {_print_unit(self.unit, self.quantity)}" if self.unit else ""
         return f"'{self.header}' as {self.name}{unit}"
 
 
@@ -234,7 +234,7 @@ def read_user_table(
     columns = match_headers(texts, kind, units)
     columns = _with_cell_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)
-    notes += mark_notes + _gaps_filled(frame, columns)
+    notes += mark_notes + _describe_assumed_units(frame, columns)
     rows: list[dict[str, Any]] = []
     places: list[int] = []
     for place, (line, record) in enumerate(
@@ -303,10 +303,13 @@ def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
     ]
     if "shell" not in headers:
         nearest = difflib.get_close_matches(
-            "shell", [_plain(header) for header in extra_headers], n=1, cutoff=0.8
+            "shell",
+            [_simplify_header(header) for header in extra_headers],
+            n=1,
+            cutoff=0.8,
         )
         for header in extra_headers:
-            if nearest and _plain(header) == nearest[0]:
+            if nearest and _simplify_header(header) == nearest[0]:
                 raise InputError(
                     f"column {header!r} is not known: did you mean 'shell', what is diffused in? "
                     "Rename it, or call it otherwise if it is your own"
@@ -334,7 +337,7 @@ def _is_condition(header: str) -> bool:
 
 def parse_unit(text: str) -> str | None:
     """Return the unit that a text names, by its short name; None where it names none."""
-    plain = _plain(text).strip()
+    plain = _simplify_header(text).strip()
     plain = re.sub(r"^(?:in|unit:?|einheit:?)\s+", "", plain).strip()
     return _SPELLINGS.get(plain) or _SPELLINGS.get(plain.replace(" ", ""))
 
@@ -386,10 +389,10 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
         raise InputError(f"no kind of table {kind!r}")
     entries = []
     for row in rows:
-        texts = [_plain(text) for text in row["spellings"].split(";")]
+        texts = [_simplify_header(text) for text in row["spellings"].split(";")]
         if row["quantity"] not in _ASKED:
             # The name itself; a unit at its end is read as any other.
-            texts.insert(0, _plain(row["column"]))
+            texts.insert(0, _simplify_header(row["column"]))
         spellings = tuple(dict.fromkeys(texts))
         entries.append(_Known(row["column"], row["quantity"], spellings))
     return tuple(entries)
@@ -405,7 +408,7 @@ def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
     return spelt
 
 
-def _plain(text: str) -> str:
+def _simplify_header(text: str) -> str:
     """Return a header in lower case, with blanks for the signs between its words."""
     plain = unicodedata.normalize(
         "NFKC", str(text).replace("℃", "°c").replace("℉", "°f")
@@ -418,7 +421,7 @@ def _plain(text: str) -> str:
 def _match(header: str, kind: str) -> tuple[Column, int]:
     """Return what a header means and the priority of its spelling; a carried column otherwise."""
     spelt = _spelt(kind)
-    whole = _plain(header)
+    whole = _simplify_header(header)
     for text in (whole, " ".join(re.sub(r"[()\[\]{}]", " ", whole).split())):
         if text in spelt:
             known, priority = spelt[text]
@@ -439,11 +442,11 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
         return Column(header, ""), 0
     entry = _by_unit(entry, unit, yearly, kind)
     if foreign is not None and entry.quantity != "text":
-        raise InputError(_unit_refused(header, foreign, entry.quantity))
+        raise InputError(_unit_error(header, foreign, entry.quantity))
     if entry.quantity == "text":
         return Column(header, entry.name, "text"), priority
     if unit is not None and unit not in UNITS[_subject(entry.quantity)]:
-        raise InputError(_unit_refused(header, unit, entry.quantity))
+        raise InputError(_unit_error(header, unit, entry.quantity))
     return Column(header, entry.name, entry.quantity, unit or ""), priority
 
 
@@ -503,10 +506,10 @@ def _by_unit(known: _Known, unit: str | None, yearly: bool, kind: str) -> _Known
     for other in ("mass", "count"):
         if unit in UNITS[other]:
             subject = other
-    return _of_name(_AMOUNTS[subject, yearly], kind)
+    return _resolve_column_name(_AMOUNTS[subject, yearly], kind)
 
 
-def _of_name(name: str, kind: str) -> _Known:
+def _resolve_column_name(name: str, kind: str) -> _Known:
     return next(entry for entry in _vocabulary(kind) if entry.name == name)
 
 
@@ -514,8 +517,8 @@ def _subject(quantity: str) -> str:
     return _SUBJECTS.get(quantity, quantity)
 
 
-def _unit_refused(header: str, unit: str, quantity: str) -> str:
-    names = ", ".join(_shown(u, quantity) for u in UNITS[_subject(quantity)] if u)
+def _unit_error(header: str, unit: str, quantity: str) -> str:
+    names = ", ".join(_print_unit(u, quantity) for u in UNITS[_subject(quantity)] if u)
     expected = f"expected {names}" if names else "it has none"
     return (
         f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expected}"
@@ -527,7 +530,7 @@ _SHOWN |= {"koe": "kOe", "oe": "Oe"}
 _MAGNETIC = {"t": "T", "mt": "mT", "kg": "kG", "g": "G"}
 
 
-def _shown(unit: str, quantity: str) -> str:
+def _print_unit(unit: str, quantity: str) -> str:
     """Return a unit as it is printed: t is a tonne of a mass and a tesla of a field."""
     if quantity in ("field", "polarization") and unit in _MAGNETIC:
         return _MAGNETIC[unit]
@@ -537,7 +540,12 @@ def _shown(unit: str, quantity: str) -> str:
 def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     """Return a column with the unit that the user gives for it, which is taken out of `units`."""
     key = next(
-        (k for k in units if _plain(k) in (_plain(column.header), _plain(column.name))),
+        (
+            k
+            for k in units
+            if _simplify_header(k)
+            in (_simplify_header(column.header), _simplify_header(column.name))
+        ),
         None,
     )
     if key is None:
@@ -548,13 +556,13 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
         return Column(column.header, "number_year", "count_year", str(unit))
     is_text = column.quantity == "text"
     if unit is None or is_text or unit not in UNITS[_subject(column.quantity)]:
-        raise InputError(_unit_refused(column.header, text, column.quantity))
+        raise InputError(_unit_error(column.header, text, column.quantity))
     return Column(column.header, column.name, column.quantity, unit)
 
 
 def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     """Raise InputError if a header that is not known is nearly that of a column not yet there."""
-    plain = _plain(header)
+    plain = _simplify_header(header)
     base = _split_unit(plain)[0] or plain
     open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
     spellings = {text: entry for entry in open_columns for text in entry.spellings}
@@ -569,7 +577,7 @@ def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     if nearest:
         entry = spellings[nearest[0]]
         units = UNITS.get(_subject(entry.quantity), {})
-        names = ", ".join(_shown(u, entry.quantity) for u in units if u)
+        names = ", ".join(_print_unit(u, entry.quantity) for u in units if u)
         unit = f" (in {names})" if names else ""
         raise InputError(
             f"column {header!r} is not known: did you mean {entry.name!r}{unit}? Rename it, or "
@@ -636,7 +644,7 @@ def _with_cell_units(
             }
             example = unit[column.quantity]
             names = ", ".join(
-                _shown(u, column.quantity) for u in UNITS[column.quantity]
+                _print_unit(u, column.quantity) for u in UNITS[column.quantity]
             )
             raise InputError(
                 f"column {column.header!r} names no unit ({len(cells)} rows, the first "
@@ -702,14 +710,19 @@ def _is_german(columns: tuple[Column, ...]) -> bool:
     return any(word in headers for word in _GERMAN)
 
 
-def _gaps_filled(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> list[str]:
+def _describe_assumed_units(
+    frame: "pd.DataFrame", columns: tuple[Column, ...]
+) -> list[str]:
     """Say of each column read in a unit that nobody named how many rows that is."""
     notes = []
     for place, column in enumerate(columns):
         unit = _NO_UNIT.get(column.quantity)
         if unit is None or column.unit or column.quantity in ("count", "count_year"):
             continue
-        if column.name.startswith("mass_kg") and " kg" in f" {_plain(column.header)}":
+        if (
+            column.name.startswith("mass_kg")
+            and " kg" in f" {_simplify_header(column.header)}"
+        ):
             continue
         cells = [c for c in frame.iloc[:, place] if not is_missing(c)]
         bare = [c for c in cells if not isinstance(c, str) or not _cell_unit(c)]
@@ -831,8 +844,10 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     likely_units = [
         u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high
     ]
-    guess = f"; {_shown(likely_units[0], column.quantity)}?" if likely_units else ""
-    unit_text = _shown(unit, column.quantity)
+    guess = (
+        f"; {_print_unit(likely_units[0], column.quantity)}?" if likely_units else ""
+    )
+    unit_text = _print_unit(unit, column.quantity)
     what = f"{number:g} {unit_text}".strip()
     span = f"{low:g} to {high:g} {limit_unit}".strip()
     raise InputError(f"{column.header}: {what} lies outside {span}{guess}")

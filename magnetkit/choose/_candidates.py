@@ -50,7 +50,7 @@ from ._request import (
     Request,
 )
 from .exposure import HeavyToday, heavy_exposure
-from .probability import SAME_RECIPE, probability_met, producer_deviations
+from .probability import SAME_RECIPE, probability_of_limits, producer_deviations
 from .thresholds import EQUAL_WT_PCT, MEETS, UNLIKELY
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ def judge_melts(
     level = None
     stated = None
     if incumbent.producer is None:
-        level = level_of(incumbent, own, request)
+        level = producer_level(incumbent, own, request)
         stated = _state_level(incumbent, own, request, level)
     model = _model_figures(frame, incumbent, request, stated)
     first = model.iloc[0]
@@ -358,7 +358,7 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
     return remanence, incumbent.spread.slack(COERCIVITY)
 
 
-def level_of(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
+def producer_level(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
     """Return the level at 20 degrees C of the producer of a magnet in use of a recipe."""
     table = CompositionTable.from_strings([own.text], basis="weight")
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
@@ -447,7 +447,7 @@ def _probability(
         for column, power in ((REMANENCE, 1.0), (PRODUCT, 0.5)):
             limit = limits.get(column)
             if limit is not None and limit.minimum is not None:
-                value = _guaranteed(frame, column)
+                value = _guaranteed_values(frame, column)
                 flux = np.minimum(
                     flux, power * np.log(value / limit.minimum) + slack[0]
                 )
@@ -455,7 +455,7 @@ def _probability(
         for column in _HARDNESS:
             limit = limits.get(column)
             if limit is not None and limit.minimum is not None:
-                value = _guaranteed(frame, column)
+                value = _guaranteed_values(frame, column)
                 hardness = np.minimum(
                     hardness, np.log(value / limit.minimum) + slack[1]
                 )
@@ -465,7 +465,7 @@ def _probability(
         remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
         recoil = frame["recoil"].to_numpy(float)
         pull = duty.own_field(remanence, recoil) / duty.field(remanence, recoil)
-    return probability_met(
+    return probability_of_limits(
         np.nan_to_num(flux, nan=-_AMPLE, neginf=-_AMPLE),
         np.nan_to_num(hardness, nan=-_AMPLE, neginf=-_AMPLE),
         deviations[0],
@@ -475,7 +475,7 @@ def _probability(
     )
 
 
-def _guaranteed(frame: "pd.DataFrame", column: str) -> _Array:
+def _guaranteed_values(frame: "pd.DataFrame", column: str) -> _Array:
     """Return what is guaranteed of a column, (n,)."""
     if column == KNEE:
         return frame[GUARANTEED_KNEE].to_numpy(float)
@@ -529,7 +529,7 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """Return which limits the guaranteed values miss, most of all first."""
     missed: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
     for column, limit in limits.items():
-        margin = limit.margin(_guaranteed(frame, column))
+        margin = limit.margin(_guaranteed_values(frame, column))
         name = "margin" if column == MARGIN_OF_DUTY else COLUMNS[column].short
         for row in np.flatnonzero(margin < -1e-9):
             text = f"{name} by {-100 * margin[row]:.0f} %"
@@ -575,7 +575,7 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     return HeavyToday(mean, exposures * mean / amounts)
 
 
-def judge_sold(
+def judge_grades(
     incumbent: Incumbent | None, request: Request, limits: Limits
 ) -> "pd.DataFrame":
     """Judge the grades as sold: least values at temperature, margin and P, the likeliest first.
@@ -653,7 +653,7 @@ _WITHOUT_ESTIMATE = {
 
 
 @lru_cache(maxsize=512)
-def makeup_of_sold(
+def grade_makeup(
     grade: str, kind: str | None, curie: "CurieModel | None"
 ) -> CompositionEstimate | None:
     """Return what a sold grade is made of, of one kind where one is asked for, or None."""
@@ -679,7 +679,7 @@ def as_candidates(
     means = []
     kept = []
     for index, row in sold.iterrows():
-        makeup = makeup_of_sold(str(row["grade"]), kind, request.conditions.curie)
+        makeup = grade_makeup(str(row["grade"]), kind, request.conditions.curie)
         if makeup is not None:
             texts.append(makeup.best.text)
             shells.append(makeup.best.shell)
@@ -700,7 +700,7 @@ def as_candidates(
     return frame
 
 
-def select_sold(
+def select_grades(
     sold: "pd.DataFrame",
     incumbent: Incumbent,
     request: Request,

@@ -157,7 +157,7 @@ def magnets_by_route(
             table[rows], own if any(own) else None, temperatures, made.conditions
         )
         found.append([(rows, columns) for columns in some])
-    return [Columns.gathered(parts) for parts in zip(*found, strict=True)]
+    return [Columns.gather_rows(parts) for parts in zip(*found, strict=True)]
 
 
 class Properties:

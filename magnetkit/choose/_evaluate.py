@@ -562,7 +562,7 @@ def _with_requirements(
     here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
     if is_beside_grade(job):
         here = judge_beside_grade(table, shells, here, job)
-    return here.ordered() if want is None else here, split
+    return here.sort_columns() if want is None else here, split
 
 
 def _requirement_bound(

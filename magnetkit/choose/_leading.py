@@ -52,7 +52,7 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
     found = sample(leading, job, DRAWS, SEED)
     share = (found.place() <= TOP).mean(axis=1)
-    ranking = ranking.reordered(
+    ranking = ranking.reorder_leaders(
         rows, share, found.loss.mean(axis=1), found.meets.mean(axis=1)
     )
     place = ranking.place[rows]

@@ -165,7 +165,7 @@ class Ranking:
         rows = rows[self.place[rows] <= n]
         return rows[np.argsort(self.place[rows])]
 
-    def in_order_of(self, ranks: NDArray[np.int64]) -> "Ranking":
+    def order_by(self, ranks: NDArray[np.int64]) -> "Ranking":
         """Return the ranking with the places of all that have one as `ranks`, (n,), order them."""
         rows = np.flatnonzero(self.place > 0)
         place = np.zeros_like(self.place)
@@ -174,7 +174,7 @@ class Ranking:
         )
         return replace(self, place=place, simpler={})
 
-    def reordered(
+    def reorder_leaders(
         self,
         rows: NDArray[np.int64],
         share: NDArray[np.float64],

@@ -19,7 +19,7 @@ from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
 from ._profile_parts import CHANCE
 from ._request import KNEE
-from .probability import probability_sold
+from .probability import probability_of_grades
 
 _LOWER = 0.9
 _TRIED = 12
@@ -49,7 +49,9 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     )
     over = np.full((2, len(rows)), _AMPLE)
     for one in job.profile.requirements:
-        sheets = _sheets(job.profile.temperature_of(one) or job.temperature, job)
+        sheets = _sheets(
+            job.profile.requirement_temperature(one) or job.temperature, job
+        )
         if one.column not in sheets:
             return (
                 None,
@@ -62,7 +64,7 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
             over[lot] = np.minimum(over[lot], power * np.log(ratio))
         else:
             fits &= one.margin(values) >= 0.0
-    able = rows.assign(**{CHANCE: probability_sold(over[0], over[1])})[fits]
+    able = rows.assign(**{CHANCE: probability_of_grades(over[0], over[1])})[fits]
     # Heavy rare earth rises with the class: the least coercive are the leanest.
     able = able[able[CHANCE] >= _SURE].sort_values("coercivity_kA_m", kind="stable")
     if not len(able):

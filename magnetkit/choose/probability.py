@@ -65,7 +65,7 @@ def producer_deviations(
     return np.sqrt(remanence), np.sqrt(coercivity)
 
 
-def probability_met(
+def probability_of_limits(
     flux: Any,
     hardness: Any,
     flux_deviation: _Array,
@@ -99,7 +99,7 @@ def probability_met(
     Examples
     --------
     >>> none = np.zeros(1)
-    >>> probability_met([0.0], [0.0], none, none)
+    >>> probability_of_limits([0.0], [0.0], none, none)
     array([1.])
     """
     from scipy.special import ndtr, ndtri
@@ -125,13 +125,15 @@ def probability_met(
     return np.clip((weight[:, None] * met).sum(axis=0) / 2.0 * (1.0 - low), 0.0, 1.0)
 
 
-def probability_sold(flux: _Array, hardness: _Array, *, pull: Any = 0.0) -> _Array:
+def probability_of_grades(flux: _Array, hardness: _Array, *, pull: Any = 0.0) -> _Array:
     """Return the probability that n grades as sold meet limits, by what makers guarantee, (n,).
 
-    `flux`, `hardness` and `pull` as of `probability_met`; printed least values are off by little.
+    `flux`, `hardness` and `pull` as of `probability_of_limits`; printed least values are off by little.
     """
     sold = constants()["sold"]
     deviations = [
         np.full(len(flux), sold[name]) for name in ("remanence_T", "coercivity_kA_m")
     ]
-    return probability_met(flux, hardness, deviations[0], deviations[1], pull=pull)
+    return probability_of_limits(
+        flux, hardness, deviations[0], deviations[1], pull=pull
+    )

@@ -404,7 +404,7 @@ def call_reporting(
     return frame
 
 
-def refuse_beside(option: str, **given: object) -> None:
+def refuse_options(option: str, **given: object) -> None:
     """Refuse options that have no effect together with another, by their parameters' names."""
     for name, value in given.items():
         if value not in (None, False, [], ()):

@@ -96,13 +96,13 @@ def predict(
 
     at = temperature or "300K"
     if compare:
-        o.refuse_beside(
+        o.refuse_options(
             "--compare", column=column, element_columns=element_columns, out=out
         )
-        o.refuse_beside(
+        o.refuse_options(
             "--compare", require=require, reference=reference, objective=objective
         )
-        o.refuse_beside("--compare", strict=strict, columns=columns)
+        o.refuse_options("--compare", strict=strict, columns=columns)
         request = {"basis": basis, "shape": shape, "along": along, **keywords}
         return _compare(
             formulas, at, request, json=json, units=units, everything=everything
@@ -220,7 +220,7 @@ def _evaluate(
     from ..run.screen import screen
     from .screen import check_device
 
-    o.refuse_beside("--require", host=asked.get("host"))
+    o.refuse_options("--require", host=asked.get("host"))
     check_device(None, asked["require"], asked["reference"], temperature)
     result = screen(compositions, None, temperature, **asked)
     for row in result.rejected:
@@ -369,7 +369,7 @@ def curve(
     if application is not None:
         temperature, load_line = _read_device(application, temperature, load_line)
     if limits:
-        o.refuse_beside("--limits", out=out, bare=bare)
+        o.refuse_options("--limits", out=out, bare=bare)
         asked = {"basis": basis, "bound": bound, **keywords}
         return _limits(magnets, temperature, load_line, hours, json, asked)
     if hours is not None or "outside_field_kA_m" in keywords or json:
@@ -481,7 +481,7 @@ def _limits(
     from ..report._tables import print_json
     from ..report._text import print_csv, remark, to_terminal
 
-    o.refuse_beside(
+    o.refuse_options(
         "--limits", **{n: given.get(n) for n in ("interval", "data", "add")}
     )
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
@@ -498,12 +498,12 @@ def _limits(
         print_csv(frame)
     if temperature is not None:
         duties = [(line, hour) for line in lines for hour in times]
-        _print_margins_of(recipes, temperature, duties, made_by, arguments)
+        _print_all_margins(recipes, temperature, duties, made_by, arguments)
     for note in frame.attrs["notes"]:
         remark(note)
 
 
-def _print_margins_of(
+def _print_all_margins(
     magnets: list[str],
     temperature: str,
     duties: list[tuple[float, float]],

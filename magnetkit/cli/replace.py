@@ -172,7 +172,7 @@ def replace(
     beside = {"shell": shell, "measured": measured, "values": values, "spread": spread}
     if grade is not None and is_parts_list(grade):
         beside |= {"recipe": recipe, "offer": offer, "diffused": diffused}
-        o.refuse_beside("a parts list", compensated=compensated, **beside)
+        o.refuse_options("a parts list", compensated=compensated, **beside)
         return answer_parts_list(
             o.on_sheet(grade, sheet, header_row),
             temperature=temperature,
@@ -190,11 +190,13 @@ def replace(
                 **keywords,
             },
         )
-    o.refuse_beside(
+    o.refuse_options(
         "a grade", sheet=sheet, header_row=header_row, unit=unit, shortage=shortage
     )
     if compensated:
-        o.refuse_beside("--compensated", require=require, out=out, **beside, **keywords)
+        o.refuse_options(
+            "--compensated", require=require, out=out, **beside, **keywords
+        )
         if grade is None:
             raise InputError("--compensated needs a grade")
         return _compensate(grade, temperature, recipe, basis, circuit, json)

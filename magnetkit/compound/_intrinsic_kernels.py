@@ -5,7 +5,7 @@ in `q` of shape (6, 30); `magnetkit.compound.parameters` names each slot. `dp` a
 standard deviations, which are taken as independent and propagated linearly.
 
 A composition is condensed first into what temperature does not change: a `state` of the alloy and
-one row an ion. `evaluate_at` then gives polarization and anisotropy at a temperature, `evaluate` the
+one row an ion. `evaluate_state` then gives polarization and anisotropy at a temperature, `evaluate` the
 properties and their deviations.
 """
 
@@ -298,7 +298,7 @@ def _write_ions(i, rows, h, model, sites, ion):
 # those derivatives that `slopes` asks, see `respond`; returns the reduced moment of the metals, the
 # moment (mu_B, below zero where the rare earth outweighs) and K_1, K_2, K_3.
 @jit(part="merged")
-def evaluate_at(kelvin, i, state, ion, work, tables, slopes):
+def evaluate_state(kelvin, i, state, ion, work, tables, slopes):
     """Return what a condensed composition is at a temperature below its Curie temperature."""
     mt = reduced_moment(kelvin / state[i, CURIE], state[i, _FORM])
     # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
@@ -389,7 +389,7 @@ def barrier(k1, k2, k3):
     return at_best
 
 
-# i, state, ion, work as for `evaluate_at`, found as it returned it; u: cosine of the angle with the axis
+# i, state, ion, work as for `evaluate_state`, found as it returned it; u: cosine of the angle with the axis
 # -> mu_0 H, T: 0 where nothing holds the moment there
 @jit(part="merged")
 def switching(i, state, ion, work, found, u):
@@ -664,7 +664,8 @@ def spread_row(i, rows, h, model, state, room):
 _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 
 
-# g float64: from `evaluate_at` on, what one deviation makes of moment and constants; factor: on it; adds to
+# g float64: from `evaluate_state` on, what one deviation makes of moment and constants; factor: on
+# it; adds to
 # out float64 (7)
 @jit
 def _add(g, at, factor, out):
@@ -682,7 +683,7 @@ def _add(g, at, factor, out):
     out[_J_1] += moment * first
 
 
-# i: row of condensed; found: what `evaluate_at` returned; room as `evaluate_at` and `spread_row`
+# i: row of condensed; found: what `evaluate_state` returned; room as `evaluate_state` and `spread_row`
 # left it, whose out is written to
 @jit(part="merged")
 def variances(kelvin, i, condensed, found, room):
@@ -815,7 +816,7 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
         if not temperatures[l] < curie:
             out.status[l, i] = PARAMAGNETIC
             continue
-        values = evaluate_at(
+        values = evaluate_state(
             temperatures[l], i, state, condensed.ion, room.work, model.ions, 2
         )
         _write_values(l, i, condensed, values, room.work, out)
@@ -824,7 +825,7 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
             _write_deviations(l, i, values, room.out, out)
 
 
-# l, i: temperature and phase; found: what `evaluate_at` returned. Writes value and status of out.
+# l, i: temperature and phase; found: what `evaluate_state` returned. Writes value and status of out.
 @jit(part="copied")
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     (_, j, k1, k2, k3), state, value = found, condensed.state, out.value

@@ -99,7 +99,7 @@ class Parameters:
         )
 
     @cached_property
-    def for_kernels(self) -> "Model":
+    def kernel_parameters(self) -> "Model":
         """Return the parameters with the sites of the hosts, as kernels take them."""
         from .._core._arrays import Model
 

@@ -9,7 +9,7 @@ import numpy as np
 from .._core._arguments import check_arguments
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from ..alloy._grade_names import find_grades, is_grade, refuse_beside
+from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
 from ..alloy._read import Compositions, Inputs, read_inputs
 from ..alloy.notation import Basis
 from ..diffusion._shapes import Axis
@@ -104,7 +104,7 @@ class Margin:
     knee_guaranteed_kA_m: float = float("nan")
     recoil: float = float("nan")
 
-    def guaranteed_at(self, duty: Duty) -> float:
+    def guaranteed_margin(self, duty: Duty) -> float:
         """Return the guaranteed margin of the same magnet at another duty.
 
         Parameters
@@ -370,7 +370,7 @@ def _with_grades(
             process = process_record(first.process)
             magnets.append(_Magnet(inputs.table, inputs, process, diffused or None))
             continue
-        refuse_beside(grade, conditions.process, diffused or None)
+        refuse_recipe_options(grade, conditions.process, diffused or None)
         magnet = likely[grade]
         process = process_record(magnet.process)
         magnets.append(
@@ -423,7 +423,7 @@ def _duty_rows(
             margin.loses_from_K,
             equal.thickness,
             equal.mass,
-            margin.guaranteed_at(equal.duty),
+            margin.guaranteed_margin(equal.duty),
             10.0 * kilograms * float(row["heavy_rare_earth_wt_pct"]),
             kilograms * float(row["cost_USD_kg"]),
         ]

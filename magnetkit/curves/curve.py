@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from .._core._arguments import check_arguments
 from .._core.errors import InputError
 from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
-from ..alloy._grade_names import find_grades, is_grade, refuse_beside
+from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.shells import Shells
 from ..alloy.table import CompositionTable
-from ..magnetism._figures import describe_uncompared
+from ..magnetism._figures import describe_missing_comparison
 from ..magnetism.conditions import (
     ConditionKeywords,
     Conditions,
@@ -127,7 +127,7 @@ def curve(
         )
     candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
-        refuse_beside(magnet, conditions.process, conditions.shell)
+        refuse_recipe_options(magnet, conditions.process, conditions.shell)
         return _grade_curve(
             magnet, list(conditions.temperature), bound, conditions.load_line
         )
@@ -254,7 +254,9 @@ def _recipe_curve(
     recoil = float(made.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     whose = f"calibration: {calibration_name(process)}"
-    source = "; ".join(filter(None, (source, whose, describe_uncompared(min(kelvin)))))
+    source = "; ".join(
+        filter(None, (source, whose, describe_missing_comparison(min(kelvin))))
+    )
     density = rows[0]["density_kg_m3"]
     conducts = resistivity(host, read_process(process, 1).route)
     curves = _demagnetization(kelvin, figures, recoil, conditions.load_line)
@@ -525,7 +527,9 @@ def _recipe_loops(
         for place, name in enumerate(_FIGURES):
             with np.errstate(divide="ignore", invalid="ignore"):
                 ratios = [one[f"{name}{_ENDS[bound]}"] / one[name] for one in at]
-            figures[place] = figures[place] * _between(kelvin, some, np.array(ratios).T)
+            figures[place] = figures[place] * _interpolate_temperatures(
+                kelvin, some, np.array(ratios).T
+            )
     elif bound == "guaranteed":
         (room,) = figure_columns(of_all, [ROOM_K], Use())
         spreads = [lots(str(host)) for host in room["host"].texts()]
@@ -545,7 +549,7 @@ def _recipe_loops(
 _EVERY = 5
 
 
-def _between(kelvin: _Array, some: _Array, values: _Array) -> _Array:
+def _interpolate_temperatures(kelvin: _Array, some: _Array, values: _Array) -> _Array:
     """Return values of n magnets, (n, k), at all temperatures, from those at some of them."""
     return np.array(
         [
@@ -581,7 +585,7 @@ def _grade_loops(
     from ..magnetism.grades import curve_figures
     from ..magnetism.process import parameters
 
-    refuse_beside(name, process, shell)
+    refuse_recipe_options(name, process, shell)
     row, shape, source = curve_figures(name)
     # Sheets end long before.
     some = kelvin[kelvin <= _LAST_SHEET][::_EVERY]

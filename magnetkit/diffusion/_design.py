@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ._local import NODES, Case, Magnet, Target, bisect_least, probability_met, quantile
+from ._local import (
+    NODES,
+    Case,
+    Magnet,
+    Target,
+    bisect_least,
+    quantile,
+    target_probability,
+)
 from ._profile import Anneal, Groups, Spreading, treatment
 from ._shapes import Array
 
@@ -243,7 +251,7 @@ def _coating_mass(
     amounts = [
         search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES
     ]
-    found = probability_met(search.target, search.each, amounts, search.cells)
+    found = target_probability(search.target, search.each, amounts, search.cells)
     met = found >= search.probability - _SHOWN_STEP
     return Coated(anneal, groups, mass, search.areas(groups), amounts, found, met)
 
@@ -263,7 +271,9 @@ def uniform_content(search: Search) -> tuple[float, float]:
     ]
     if not good:
         most = max(
-            probability_met(search.target, search.each, [amount * ones], search.cells)
+            target_probability(
+                search.target, search.each, [amount * ones], search.cells
+            )
             for amount in usable[len(usable) // 2 :: 3]
         )
         return float("nan"), most
@@ -272,12 +282,12 @@ def uniform_content(search: Search) -> tuple[float, float]:
     high = bisect_least(
         lambda amount: search.meets(amount * ones, deviations), low, high, 20
     )
-    return high, probability_met(
+    return high, target_probability(
         search.target, search.each, [high * ones], search.cells
     )
 
 
-def nothing_needed(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
+def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
     """Return the magnet as sold as a coating of nothing, None where it does not meet the target."""
     each = [(magnet.as_sold, case) for magnet, case in search.each]
     bare = _coating_mass(

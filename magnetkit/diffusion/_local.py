@@ -2,7 +2,7 @@
 
 `Magnet` gives B_r and H_cJ by content of heavy rare earth at one temperature; `Case` the reverse
 field in each cell at one operating point, from the magnet's shape or a field solver's map; `Target`
-what has to be met, and `probability_met` how likely a magnet meets it.
+what has to be met, and `target_probability` how likely a magnet meets it.
 """
 
 import warnings
@@ -543,7 +543,7 @@ def read_target(require: str | Sequence[str]) -> Target:
     return Target(one.limit)
 
 
-def probability_met(
+def target_probability(
     target: Target,
     each: Sequence[tuple[Magnet, Case]],
     amounts: Sequence[Array],

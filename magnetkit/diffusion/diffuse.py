@@ -25,11 +25,11 @@ from .._core._blas import one_thread
 from .._core._files import write_csv
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
-from ..alloy._grade_names import find_grades, refuse_beside
+from ..alloy._grade_names import find_grades, refuse_recipe_options
 from ..alloy._read import Compositions, as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
-from ..choose.probability import probability_met
+from ..choose.probability import probability_of_limits
 from ..choose.thresholds import MEETS, SAFETY
 from ..magnetism._composition_estimate import grade_magnet
 from ..magnetism._measured import COERCIVITY
@@ -41,8 +41,8 @@ from ._design import (
     Search,
     best_anneal,
     mass_to_apply,
-    nothing_needed,
     refined_coating,
+    uncoated_design,
     uniform_content,
 )
 from ._profile import ELEMENTS, Anneal, Spreading, face_groups, parse_axis, treatment
@@ -265,7 +265,7 @@ class Bare:
             margin = knee / field if field > 0.0 else float("inf")
             log = np.array([np.log(margin / SAFETY)])
             deviation = np.array([magnet.deviation[0]])
-            chance = probability_met(
+            chance = probability_of_limits(
                 np.array([_AMPLE]), log, 0.0 * deviation, deviation
             )
             bare = cls(
@@ -431,7 +431,7 @@ def diffuse(
                 Spreading(fine[0]), job.each(name, fine[2]), target, probability
             )
             groups = face_groups(faces, many.spreading, easy)
-            coat = nothing_needed(many, groups, tried[name][0])
+            coat = uncoated_design(many, groups, tried[name][0])
             if coat is None:
                 _refuse_too_much(target, few)
                 coat = best_anneal(
@@ -441,11 +441,11 @@ def diffuse(
             coated[name] = coat
             search[name] = many
             rows.append(costs.faces(coat, many))
-            rows.append(costs.throughout(many, "uniform shell"))
+            rows.append(costs.uniform_row(many, "uniform shell"))
             bulk = Search(
                 few.spreading, job.each(name, coarse[2], bulk=True), target, probability
             )
-            rows.append(costs.throughout(bulk, "bulk alloy"))
+            rows.append(costs.uniform_row(bulk, "bulk alloy"))
             left += _shortfall(many, coat)
     import pandas as pd
 
@@ -482,7 +482,7 @@ def _base(
     process = conditions.process
     grades = find_grades(composition)
     if grades and grades[0] is not None and len(grades) == 1:
-        refuse_beside(grades[0], process, None)
+        refuse_recipe_options(grades[0], process, None)
         base = grade_magnet(grades[0], kelvin)
         start = "" if base.shell is None else ", of which the alloy before diffusion"
         name = f"{base.grade} (most likely {base.made.words}{start})"
@@ -631,7 +631,7 @@ class _Job:
         )
 
     @cache  # noqa: B019  lives as long as a design does
-    def alloyed(self, element: str, kelvin: float) -> _local.Magnet:
+    def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
         """Return the alloy with part of its rare earth replaced by an element."""
         anchor = self.anchor_at(kelvin)
         return _local.alloyed_magnet(self.table, element, kelvin, self.process, anchor)
@@ -665,7 +665,7 @@ class _Job:
         self, element: str, cases: list[_local.Case], bulk: bool = False
     ) -> list[Any]:
         """Return magnet and case of each operating point."""
-        made = self.alloyed if bulk else self.magnet
+        made = self.make_alloy if bulk else self.magnet
         return [(made(element, case.kelvin), case) for case in cases]
 
 
@@ -705,7 +705,7 @@ class _Costs:
             design, search, coated.amount, coated.put_on_kg, coated.entered_kg
         )
 
-    def throughout(self, search: Search, way: str) -> dict[str, Any]:
+    def uniform_row(self, search: Search, way: str) -> dict[str, Any]:
         """Return the row of a uniform content."""
         content, probability = uniform_content(search)
         magnet = search.each[0][0]

@@ -219,7 +219,7 @@ def least_widths(
     return on_b, _coercivity_half_width(made, kelvin) * scale
 
 
-def at_temperatures(
+def figures_by_temperature(
     made: Alloys,
     bulk: Intrinsic,
     values: Array,
@@ -244,7 +244,7 @@ def at_temperatures(
     return values, status
 
 
-def describe_uncompared(coldest: float) -> str:
+def describe_missing_comparison(coldest: float) -> str:
     """Return what no coercivity at a temperature, K, was compared with; empty where it was."""
     if coldest >= COMPARED_FROM:
         return ""

@@ -20,7 +20,7 @@ from ..compound._intrinsic_kernels import (
     chunks,
     direction,
     easy_angle,
-    evaluate_at,
+    evaluate_state,
     most_ions,
     switching,
 )
@@ -138,7 +138,9 @@ def phase_state(i, kelvin, state, ion, tables, work, reverses):
         return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
         return np.nan, 0.0, PARAMAGNETIC
-    m, j, k1, k2, k3 = evaluate_at(kelvin, i, state, ion, work, tables, int(reverses))
+    m, j, k1, k2, k3 = evaluate_state(
+        kelvin, i, state, ion, work, tables, int(reverses)
+    )
     easy = direction(k1, k2, k3)
     field = 0.0
     along = 1.0

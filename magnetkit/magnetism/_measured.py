@@ -155,9 +155,13 @@ class Known:
         """The inverse of the covariance of the measured scores, shape (k, k)."""
         from .._core._linear import invert
 
-        return np.asarray(invert(self.across(self.table, self.effects) + self.noise))
+        return np.asarray(
+            invert(self.cross_covariance(self.table, self.effects) + self.noise)
+        )
 
-    def across(self, table: CompositionTable, effects: Array | None = None) -> Array:
+    def cross_covariance(
+        self, table: CompositionTable, effects: Array | None = None
+    ) -> Array:
         """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
         from ..alloy._row_kernels import distances
 
@@ -193,7 +197,7 @@ class Known:
         """Return mean and standard deviation, (n,), of the scores of n other magnets of it."""
         from .._core._linear import multiply
 
-        across = self.across(table, effects)
+        across = self.cross_covariance(table, effects)
         weights = multiply(across, self.inverse)
         mean = multiply(weights, self.scores)
         alone = 1.0 if effects is None else 1.0 + shared_variance(effects, self.split)

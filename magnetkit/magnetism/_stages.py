@@ -111,8 +111,8 @@ def makeable(
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
 
-    if table.alike is not None:
-        first, place = table.alike
+    if table.unique_rows is not None:
+        first, place = table.unique_rows
         own = None if split is None else split[first]
         found, forms = makeable(table[first], conditions, own, **more)
         return found.take(place), forms[place]
@@ -176,7 +176,7 @@ def describe(
     for record in properties():
         found |= _learnt_columns(record.name, table, conditions.interval)
     found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
-    return found.ordered()
+    return found.sort_columns()
 
 
 def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:

@@ -154,10 +154,10 @@ def covariance(
     found = np.where(same_host, alike, 0.0) + split.residue * itself
     if quantity not in splits():
         return found
-    for host, known in _known(producer, quantity).items():
+    for host, known in _known_magnets(producer, quantity).items():
         rows, columns = (np.flatnonzero(k.hosts.says(host)) for k in (one, other))
-        first = known.across(one.table[rows], one.effects[rows])
-        second = known.across(other.table[columns], other.effects[columns])
+        first = known.cross_covariance(one.table[rows], one.effects[rows])
+        second = known.cross_covariance(other.table[columns], other.effects[columns])
         block = np.ix_(rows, columns)
         found[block] -= multiply(multiply(first, known.inverse), second.T)
         found[block] *= known.stretch**2
@@ -187,9 +187,9 @@ def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) ->
     from .._core._linear import multiply
 
     found = 1.0 + shared_variance(magnets.effects, splits()[quantity])
-    for host, known in _known(producer, quantity).items():
+    for host, known in _known_magnets(producer, quantity).items():
         rows = np.flatnonzero(magnets.hosts.says(host))
-        across = known.across(magnets.table[rows], magnets.effects[rows])
+        across = known.cross_covariance(magnets.table[rows], magnets.effects[rows])
         found[rows] -= (multiply(across, known.inverse) * across).sum(axis=1)
         found[rows] *= known.stretch**2
     deviation = splits()[quantity].deviation
@@ -197,7 +197,7 @@ def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) ->
     return found + apart / deviation**2
 
 
-def _known(producer: Producer | None, quantity: str) -> dict[str, Known]:
+def _known_magnets(producer: Producer | None, quantity: str) -> dict[str, Known]:
     both = (
         {}
         if producer is None

@@ -257,7 +257,7 @@ class Conditions:
         """
         # Late, since the command line asks this module what its options are.
         from ..compound.evaluate import quantile
-        from ..supply.scenario import validate_recycled
+        from ..supply.scenario import validate_recycled_shares
         from .sintered import Duty, parse_chord, read_duty
 
         stated = {name: value for name, value in given.items() if value is not None}
@@ -289,14 +289,14 @@ class Conditions:
         stated |= zip(
             uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True
         )
-        stated["recycled"] = validate_recycled(stated.get("recycled"))
+        stated["recycled"] = validate_recycled_shares(stated.get("recycled"))
         if "snapshot" in stated:
             from ..phases.snapshot import snapshot_folder
 
             stated["snapshot"] = snapshot_folder(stated["snapshot"])
         for name in ("data", "add"):
             if name in stated:
-                stated[name] = str(_file_of(name, stated[name]))
+                stated[name] = str(_table_path(name, stated[name]))
         kelvin = stated.get("temperature", (300.0,))[0]
         stated["process"] = calibrated_process(
             stated.get("process"), stated.get("calibration"), kelvin
@@ -306,7 +306,7 @@ class Conditions:
         return conditions
 
 
-def _file_of(name: str, given: Any) -> Path:
+def _table_path(name: str, given: Any) -> Path:
     """Return the path of a table; a frame is written to the cache first."""
     from ..surrogates._measured import table_path
 

@@ -187,7 +187,7 @@ class _OneMagnet:
         self.process = process
         self.shells = read_shells(shell, 1)
         self.made = self.make()
-        status = int(self.made.gate_at([kelvin])[0, 0])
+        status = int(self.made.closed_gate([kelvin])[0, 0])
         if not status:
             status = int(self.made.at(np.array([kelvin])).status[0, 0])
         if self.made.never_made[0]:

@@ -23,10 +23,10 @@ from ..alloy._grade_names import (
     nearest_grades,
     parse_class,
 )
-from .printed_temperature import chord_end, coercivity_left, remanence_left
+from .printed_temperature import chord_end, coercivity_ratio, remanence_ratio
 from .process import parameters
 from .spread import constants, lots
-from .squareness import squareness_at
+from .squareness import squareness_ratio
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,10 +217,10 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     step = kelvin - ROOM_K
     if not step:
         return table
-    shares = {end: shares_left(table, kelvin, end) for end in ("", "_lo", "_hi")}
+    shares = {end: remaining_shares(table, kelvin, end) for end in ("", "_lo", "_hi")}
     keeps = shares[""]
     square = table["squareness"]
-    table["squareness"] = squareness_at(
+    table["squareness"] = squareness_ratio(
         table["squareness"], _curved_hosts(table), *keeps.values()
     )
     for quantity, chord in _CHORDS.items():
@@ -248,7 +248,7 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     return table
 
 
-def shares_left(
+def remaining_shares(
     table: "pd.DataFrame | pd.Series", kelvin: Any, end: str = ""
 ) -> dict[str, _Array]:
     """Return B_r and H_cJ of grades at a temperature, K, over those at 20 degrees C, by quantity.
@@ -260,8 +260,8 @@ def shares_left(
     to = (chord_end(table[_TO[chord]], table[_LIMIT]) for chord in _CHORDS.values())
     hosts, (alpha_to, beta_to) = _curved_hosts(table), to
     return {
-        _REMANENCE: remanence_left(alpha, kelvin, hosts, alpha_to),
-        _COERCIVITY: coercivity_left(beta, kelvin, hosts, beta_to, table[_COERCIVITY]),
+        _REMANENCE: remanence_ratio(alpha, kelvin, hosts, alpha_to),
+        _COERCIVITY: coercivity_ratio(beta, kelvin, hosts, beta_to, table[_COERCIVITY]),
     }
 
 
@@ -275,7 +275,7 @@ def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> 
     # How coercivity falls depends on how high it is at 20 degrees C.
     for _ in range(_ROUNDS):
         cold_row[quantity] = cold
-        cold = value / float(shares_left(cold_row, kelvin)[quantity])
+        cold = value / float(remaining_shares(cold_row, kelvin)[quantity])
     return cold
 
 
@@ -432,7 +432,7 @@ def printed_values(grade: str | None = None) -> "pd.DataFrame":
     Columns: ``host kind grade maker quantity bound value temperature_K to_K source note``; the unit
     is part of the quantity.
     """
-    values = _printed()
+    values = _printed_figures()
     rows = values if grade is None else values[values["grade"] == grade]
     return rows.reset_index(drop=True)
 
@@ -444,7 +444,7 @@ def secondhand() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _printed() -> "pd.DataFrame":
+def _printed_figures() -> "pd.DataFrame":
     import pandas as pd
 
     files = [datasets.path(file) for file in (VALUES_FILE, SECOND_FILE)]
@@ -626,8 +626,8 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
         # Of a maker's own chord the end is its own too.
         usual = pd.Series(rows[_TO[chord]].to_numpy(float), table.index)
         table[_TO[chord]] = ends[chord].where(chord_values.notna(), usual)
-    left = shares_left(table, kelvin)
-    square = squareness_at(table["squareness"], _curved_hosts(table), *left.values())
+    left = remaining_shares(table, kelvin)
+    square = squareness_ratio(table["squareness"], _curved_hosts(table), *left.values())
     for quantity, share in left.items():
         table[quantity] *= share
     table["knee_field_kA_m"] = table[_COERCIVITY] * square
@@ -650,7 +650,7 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
         _REMANENCE: float(sheet[f"{_REMANENCE}_lo"]),
         _COERCIVITY: float(sheet[_COERCIVITY]),
     }
-    left = shares_left(sheet, kelvin)
+    left = remaining_shares(sheet, kelvin)
     return {quantity: at_room[quantity] * float(left[quantity]) for quantity in _CHORDS}
 
 

@@ -52,8 +52,8 @@ from ._evidence import COMPARED_FROM, DISTANCE, evidence_at_temperature
 from ._figures import (
     FIGURES,
     WITHOUT_COERCIVITY,
-    at_temperatures,
     blank_hard,
+    figures_by_temperature,
     magnet_figures,
 )
 from ._gates import apply_gates
@@ -455,10 +455,12 @@ def figure_columns(
     load_line = use.duty.load_line
     values, status = magnet_figures(made, bulk, kelvins, use.between, load_line, z)
     if not use.whole_range:
-        values, status = at_temperatures(made, bulk, values, status, load_line, z)
+        values, status = figures_by_temperature(
+            made, bulk, values, status, load_line, z
+        )
     blank_rows(bulk, values, status, made.never_made)
     is_ok = status == 0
-    gate = made.gate_at(kelvins)
+    gate = made.closed_gate(kelvins)
     blank_hard(values, apply_gates(status, gate))
     tables = intrinsic_columns(bulk, z, only)
     for table, (name, width) in product(tables, made.given.items()):

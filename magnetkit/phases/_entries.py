@@ -117,6 +117,6 @@ def element_symbols(*formulas: str) -> set[str]:
     return {symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)}
 
 
-def systems_of(entries: "pd.DataFrame") -> list[frozenset[str]]:
+def entry_systems(entries: "pd.DataFrame") -> list[frozenset[str]]:
     """Return the elements of each entry."""
     return [frozenset(element_symbols(formula)) for formula in entries["formula"]]

@@ -186,7 +186,7 @@ def lowest_entries(snapshot: Entries) -> PhaseSpace:
         space = build_space(
             entries["formula"].tolist(),
             entries["formation_energy_eV_atom"].to_numpy(float),
-            find_collapsed(entries),
+            find_collapsed_entries(entries),
             _errors(entries),
         )
         _warn_left_out(snapshot.name, space)
@@ -216,7 +216,7 @@ def _warn_left_out(name: str, space: PhaseSpace) -> None:
     warn(text)
 
 
-def find_collapsed(entries: Any) -> NDArray[np.bool_] | None:
+def find_collapsed_entries(entries: Any) -> NDArray[np.bool_] | None:
     """Return which entries fell into a solution without the moment that such compounds have.
 
     Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic;

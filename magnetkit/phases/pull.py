@@ -25,7 +25,7 @@ from filelock import FileLock
 
 from .._core import datasets
 from .._core._arguments import check_arguments, warn
-from .._core._files import write_whole
+from .._core._files import replace_file
 from .._core._version import __version__
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
@@ -378,7 +378,7 @@ class Cache:
             make(self.folder / name)
             digest = datasets.sha256(self.folder / name / MANIFEST)
             text = json.dumps({"folder": name, "manifest_sha256": digest})
-            with write_whole(self.folder / "current") as draft:
+            with replace_file(self.folder / "current") as draft:
                 draft.write_text(text, encoding="utf-8")
         except OSError as error:
             raise self._unwritable(error) from error

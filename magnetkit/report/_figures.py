@@ -571,7 +571,7 @@ def section(
     traces = [
         line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges
     ]
-    formulas = [_subscripted(name) for name in hull.names]
+    formulas = [_lower_numbers(name) for name in hull.names]
     own = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
     places = _label_positions(at, [len(name) for name in hull.names], own)
     # The name of a phase that would lie on another's is shown when pointed at.
@@ -609,14 +609,14 @@ def binary_section(
     order = np.argsort(hull.shares[:, 1])
     x = 100.0 * hull.shares[order, 1]
     y = hull.energies[order]
-    formulas = [_subscripted(hull.names[k]) for k in order]
+    formulas = [_lower_numbers(hull.names[k]) for k in order]
     traces = [
         line("", x, y, width=1, color="#888")
         | {"hoverinfo": "skip", "showlegend": False}
     ]
     above = hull.others
     if len(above.names):
-        names = [_subscripted(name) for name in above.names]
+        names = [_lower_numbers(name) for name in above.names]
         dot = {"size": 6, "color": "#fff", "line": {"width": 1, "color": "#888"}}
         others = points(
             "Above the hull",
@@ -664,7 +664,7 @@ def _probability_look(odds: ArrayLike) -> Part:
     }
 
 
-def _subscripted(formula: str) -> str:
+def _lower_numbers(formula: str) -> str:
     """Return a formula with its numbers lowered."""
     return re.sub(r"([\d.]+)", r"<sub>\1</sub>", formula)
 

@@ -12,7 +12,7 @@ from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, celsius_range, kelvin_text
 from ..alloy.table import join_names
 from ..choose._profile_parts import MEETS_PROBABILITY
-from ..magnetism._figures import describe_uncompared
+from ..magnetism._figures import describe_missing_comparison
 from . import _text
 
 if TYPE_CHECKING:
@@ -390,7 +390,7 @@ def print_properties(
     if _text.to_terminal() and not as_json:
         _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
         if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
-            _text.say(f"* Extrapolated. {describe_uncompared(0.0)}.")
+            _text.say(f"* Extrapolated. {describe_missing_comparison(0.0)}.")
         wanted = "cost_USD_kg" in kept and "formula" in frame
         if wanted and (note := _text.cost_note(frame["formula"])):
             _text.say(note)

@@ -419,7 +419,7 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
         Result columns; the first objective of the device that sets the decisions apart and the last
         by default.
     """
-    frame = result.thinned(_figures.POINTS)
+    frame = result.sample_ranks(_figures.POINTS)
     across, up, colour = _figures.trade_off_axes(
         result.profile, result.decisions, frame
     )

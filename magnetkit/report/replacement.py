@@ -13,7 +13,7 @@ _MOST = 3.0
 """Margins beyond this are drawn to the edge."""
 
 
-def head_of(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+def replacement_head(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return what the head of a report shows, None where no replacement made the result."""
     record = manifest.get("replacement")
     if not isinstance(record, dict):

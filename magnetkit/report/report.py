@@ -18,7 +18,7 @@ from .._core.columns import COLUMNS, Column, layouts
 from .._core.elements import RARE_EARTHS
 from ..choose._decisions import PROVEN
 from ..choose.result import LEADING_ROWS
-from ..magnetism._figures import describe_uncompared
+from ..magnetism._figures import describe_missing_comparison
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
 from ..phases.records import HOSTS
@@ -39,7 +39,7 @@ from ._figures import (
     numbers,
 )
 from ._text import cost_note, display_scale, rename_unit, with_range
-from .replacement import head_of
+from .replacement import replacement_head
 
 if TYPE_CHECKING:
     from ..choose.result import Ranked
@@ -93,7 +93,7 @@ def _mark_code(text: object) -> str:
 def _page_content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked = result.best(LEADING_ROWS)
-    spread = result.thinned(POINTS)
+    spread = result.sample_ranks(POINTS)
     shown = _content.shown_magnets(result)
     drawn = _draw_figures(result, ranked, spread, shown)
     # What all share is not shown.
@@ -110,8 +110,8 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "temperature": shown.job.temperature,
         "conditions": shown.job.conditions,
         "objectives": _content.objectives(result.profile),
-        "lead": [] if head_of(result.manifest) else _content.lead(result),
-        "head": head_of(result.manifest),
+        "lead": [] if replacement_head(result.manifest) else _content.lead(result),
+        "head": replacement_head(result.manifest),
         "verdict": _content.verdict_text(result),
         "legend": _content.LEGEND,
         "labels": shown.labels,
@@ -121,7 +121,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "notes": [
             cost_note(shown.table),
             f"{cold}."
-            if (cold := describe_uncompared(result.profile.temperature_min_K))
+            if (cold := describe_missing_comparison(result.profile.temperature_min_K))
             else "",
         ],
         "requirements": _content.requirements(shown),

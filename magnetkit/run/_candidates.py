@@ -439,7 +439,7 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     """Return the melts for a device, wt.%, with their shells, by route."""
-    wanted = {"own", "device"} | ({"compensated"} if profile.compensated else set())
+    wanted = {"own", "device"} | ({"compensated"} if profile.is_compensated else set())
     hottest = profile.temperature_max_K
     found: dict[str, list[tuple[str, str]]] = {}
     usual = {

@@ -104,11 +104,11 @@ class Place:
         """Return a file's path within the file system."""
         return f"{self._found[1]}/{name}"
 
-    def under(self, name: str) -> "Place":
+    def subfolder(self, name: str) -> "Place":
         """Return a folder within."""
-        return Place(self.name_of(name))
+        return Place(self.path_text(name))
 
-    def name_of(self, name: str) -> str:
+    def path_text(self, name: str) -> str:
         """Return the path or URL of a file, as a user names it."""
         if self.is_local:
             return str(Path(self.address, name))
@@ -122,7 +122,7 @@ class Place:
                 temporary.write_bytes(content)
             return
         with (
-            _explain_error(self.name_of(name), "write"),
+            _explain_error(self.path_text(name), "write"),
             self.filesystem.open_output_stream(self.path(name)) as stream,
         ):
             stream.write(content)
@@ -137,7 +137,7 @@ class Place:
     def opened(self, name: str) -> bytes | pa.MemoryMappedFile:
         """Return a file's content for Arrow to read in parts: mapped into memory if it is here."""
         if self.is_local:
-            return pa.memory_map(self.name_of(name))
+            return pa.memory_map(self.path_text(name))
         return self.get(name)
 
     def has(self, name: str) -> bool:
@@ -448,7 +448,7 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
 
 def read_rejections(place: Place) -> list[Rejected]:
     """Read the lines that were rejected, as `write_rejections` wrote them; none without the file."""
-    with _readable(place.name_of(REJECTED)):
+    with _readable(place.path_text(REJECTED)):
         try:
             text = io.StringIO(place.get(REJECTED).decode("utf-8"), newline="")
         except FileNotFoundError:
@@ -522,7 +522,7 @@ class StoredRows:
 
     @property
     def _name(self) -> str:
-        return self.place.name_of(next(iter(self.files), MANIFEST))
+        return self.place.path_text(next(iter(self.files), MANIFEST))
 
     def __len__(self) -> int:
         return int(self._dataset.count_rows())
@@ -602,8 +602,8 @@ def _read_remote_manifest(place: Place) -> dict[str, Any]:
         missing = sorted(set(found["files"]) - names)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
-            f"{place.name_of(MANIFEST)} is damaged ({error}); screen again"
+            f"{place.path_text(MANIFEST)} is damaged ({error}); screen again"
         ) from None
     if missing:
-        raise StoreError(f"{place.name_of(missing[0])} is missing; screen again")
+        raise StoreError(f"{place.path_text(missing[0])} is missing; screen again")
     return found

@@ -16,10 +16,10 @@ from ..alloy.table import CompositionTable
 from ..choose._candidates import HEAVY
 from ..choose._request import KNEE, MARGIN_OF_DUTY, PRODUCT, REMANENCE
 from ..choose.answer import WAYS, Answer, Way, next_melt, short_name
-from ..choose.exposure import beside_held, heavy_held
+from ..choose.exposure import heavy_rare_earth_contents, samarium_cobalt_contents
 from ..choose.rule import rule_text
 from ..magnetism._composition_estimate import COMPENSATED
-from ..magnetism._figures import describe_uncompared
+from ..magnetism._figures import describe_missing_comparison
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..phases.records import HOSTS, root_host
 from ..supply.ledger import ledger
@@ -111,7 +111,7 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     return shown
 
 
-def _plain(units: str, column: str, value: float) -> str:
+def _print_value(units: str, column: str, value: float) -> str:
     """Return a value of a column in the units asked for, without their name."""
     if value != value:
         return "-"
@@ -134,8 +134,8 @@ def _row_of_today(replacement: Any, answer: Answer, units: str) -> tuple[str, ..
         heavy,
         "",
         f"{answer.own_probability:.2f}",
-        _plain(units, REMANENCE, reference[REMANENCE]),
-        _plain(units, COERCIVITY, reference[COERCIVITY]),
+        _print_value(units, REMANENCE, reference[REMANENCE]),
+        _print_value(units, COERCIVITY, reference[COERCIVITY]),
         _two(reference[MARGIN_OF_DUTY]),
         "1.00",
     )
@@ -161,8 +161,8 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
         heavy,
         saved,
         f"{way.chance:.2f}",
-        _plain(units, REMANENCE, way.remanence_guaranteed_T),
-        _plain(units, COERCIVITY, way.coercivity_guaranteed_kA_m),
+        _print_value(units, REMANENCE, way.remanence_guaranteed_T),
+        _print_value(units, COERCIVITY, way.coercivity_guaranteed_kA_m),
         _two(way.demagnetization_safety),
         cost,
     )
@@ -172,10 +172,10 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Return at most six lines: what the answer assumes, what would change it, what is next."""
     shown = [_request_text(replacement, units)]
     if first.recipe is not None:
-        shown.append(_assumed(replacement, first))
+        shown.append(_describe_assumptions(replacement, first))
         rule = rule_text(replacement.request.most_cost, reach=first.reach)
         shown.append(f"The rule: {rule}.")
-    if (beside := _beside(replacement, first)) is not None:
+    if (beside := _describe_savings(replacement, first)) is not None:
         shown.append(beside)
     changes = _changes(replacement, first)
     if changes:
@@ -207,13 +207,13 @@ def _request_text(replacement: Any, units: str) -> str:
         f"Required at {celsius:.0f} °C of what 99 % of lots reach: {', '.join(parts)} "
     )
     text += f"({replacement.basis})."
-    cold = describe_uncompared(replacement.reference["temperature_K"])
+    cold = describe_missing_comparison(replacement.reference["temperature_K"])
     if cold:
         text += f" {cold}."
     return text
 
 
-def _assumed(replacement: Any, first: Answer) -> str:
+def _describe_assumptions(replacement: Any, first: Answer) -> str:
     """Return what the magnet in use is taken to be, and what the levels rest on."""
     recipe = first.recipe
     assert recipe is not None
@@ -240,7 +240,7 @@ def _assumed(replacement: Any, first: Answer) -> str:
     return text
 
 
-def _beside(replacement: Any, first: Answer) -> str | None:
+def _describe_savings(replacement: Any, first: Answer) -> str | None:
     """Return what the recommended way saves in all, and what stands beside it."""
     best = first.recommended
     if best is None or first.recipe is None:
@@ -249,8 +249,8 @@ def _beside(replacement: Any, first: Answer) -> str | None:
     own = first.recipe
     kg_year = best.saved / 100.0 * request.mass_kg * request.per_year
     parts = []
-    before = heavy_held(own.text, own.shell)
-    after = heavy_held(best.candidate, best.shell)
+    before = heavy_rare_earth_contents(own.text, own.shell)
+    after = heavy_rare_earth_contents(best.candidate, best.shell)
     amounts = [
         f"{symbol} {before.get(symbol, 0.0):.2f} to {after.get(symbol, 0.0):.2f} wt.%"
         for symbol in dict.fromkeys([*before, *after])
@@ -259,13 +259,13 @@ def _beside(replacement: Any, first: Answer) -> str | None:
         parts.append("; ".join(amounts))
     licensed = [
         symbol
-        for symbol in (*after, *beside_held(best.candidate, ""))
+        for symbol in (*after, *samarium_cobalt_contents(best.candidate, ""))
         if symbol in _LICENSED
     ]
     if licensed:
         parts.append(f"export licence needed for {', '.join(licensed)}")
     if best.kind == "other-family":
-        beside = beside_held(best.candidate, best.shell)
+        beside = samarium_cobalt_contents(best.candidate, best.shell)
         parts += [
             f"it holds {', '.join(f'{e} {x:.0f} wt.%' for e, x in beside.items())}"
         ]

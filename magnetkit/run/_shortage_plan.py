@@ -9,7 +9,7 @@ from ..choose.order_line import mass_shares
 from ..supply.scenario import Scenario
 from ..supply.shortage import Shortage
 from ._part import Part
-from ._parts_tables import Prices, prices_of, today_cost, way_cost
+from ._parts_tables import Prices, symbol_prices, today_cost, way_cost
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,9 +45,13 @@ def plan_changes(
 
     changes: list[dict[str, Any]] = []
     summary: list[dict[str, Any]] = []
-    usual = prices_of(scenario)
+    usual = symbol_prices(scenario)
     for shortage in shortages:
-        prices = prices_of(shortage.priced(scenario)) if shortage.prices else usual
+        prices = (
+            symbol_prices(shortage.price_scenario(scenario))
+            if shortage.prices
+            else usual
+        )
         if shortage.cuts:
             table, row = _plan_cut(parts, shortage, prices)
         elif shortage.delays:

@@ -91,14 +91,16 @@ def evaluate_piece(
     """Read and evaluate a piece, `want` or all columns of it; its number is passed on."""
     number, piece = numbered
     chunk = piece()
-    table = table_of(chunk, job, want) if len(chunk.table) else None
+    table = chunk_table(chunk, job, want) if len(chunk.table) else None
     part = _part(len(chunk.table), table, chunk.rejected)
     if table is None:
         return number, part
     near = job.rule.near(table)
     keys = near.at(job.threshold)
     best = choices(table, job.rule, near)
-    return number, replace(part, models=_models_of(table, job), keys=keys, choices=best)
+    return number, replace(
+        part, models=_load_models(table, job), keys=keys, choices=best
+    )
 
 
 def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
@@ -113,7 +115,7 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     )
 
 
-def evaluate_bounded(
+def evaluate_best(
     numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int
 ) -> tuple[int, Part]:
     """Read a piece and evaluate what can be within a bound, as far as the first `keep` need it.
@@ -154,7 +156,7 @@ def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
-    """Return the first rows of the tables of `evaluate_bounded`, and the best and trials of each decision.
+    """Return the first rows of the tables of `evaluate_best`, and the best and trials of each decision.
 
     They stay in the order in which they stood.
     """
@@ -202,7 +204,7 @@ def file_name(phase: str, number: int, suffix: str) -> str:
     return f"{phase}-{number:06d}.{suffix}"
 
 
-def recovered(
+def recover_chunk(
     number: int, piece: Piece, digest: str, work: Work, place: Place
 ) -> pa.Table:
     """Read a chunk that a worker has written; make it again where it is lost or damaged."""
@@ -215,13 +217,13 @@ def recovered(
         content = work((number, piece))[1].table
         if file_digest(content) != digest:
             raise StoreError(
-                f"{place.name_of(name)} is lost and cannot be made again; screen anew"
+                f"{place.path_text(name)} is lost and cannot be made again; screen anew"
             )
         place.put(name, content)
     return decode(content)
 
 
-def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
+def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
     """Return the models used: that of the Curie temperature, and of the energy where needed."""
     from ..surrogates import _curie_training, energy
 
@@ -239,13 +241,13 @@ def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
     return found
 
 
-def table_of(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
+def chunk_table(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
     """Return the properties of a chunk, those in `want` or all, with the user's other columns."""
     found = evaluate(chunk.table, chunk.shells, job.by(chunk.route), want=want).columns
     found |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
     if want is not None:
         found = Columns((name, found[name]) for name in (*_OWN, *want))
-    table = _plain(found.arrow())
+    table = _unify_schema(found.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
             own = name.removeprefix(GIVEN)
@@ -270,7 +272,7 @@ def table_of(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Ta
 _OWN = ("candidate", "row_index")
 
 
-def _plain(table: pa.Table) -> pa.Table:
+def _unify_schema(table: pa.Table) -> pa.Table:
     """Give every chunk the same schema: texts that repeat as dictionaries."""
     for place, entry in enumerate(table.schema):
         if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
@@ -318,7 +320,7 @@ def dependencies(job: Job) -> dict[str, Any]:
     from ..supply.scenario import load_scenario
     from ..surrogates._curie_training import load
 
-    datasets.check_unchanged()
+    datasets.check_for_changes()
     conditions = job.conditions
     # Every row needs this model; that of the formation energy, needed where the phase data have no
     # answer, is then named by the part (`Part.models`).

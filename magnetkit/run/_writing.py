@@ -28,7 +28,7 @@ from . import _files
 from ._candidates import Chunk, Piece, take_rows
 from ._pool import Pool, Progress, ahead, iterate_results
 from ._store import Memory, Store, fragments_folder
-from ._work import GIVEN_RANK, Work, decode, encode, recovered, table_of
+from ._work import GIVEN_RANK, Work, chunk_table, decode, encode, recover_chunk
 
 # Numbers of rows, ascending; which rows of all are written, None for all.
 _Rows = NDArray[np.int64]
@@ -63,10 +63,10 @@ def finish(
     shared = store.shared
     some = identity.get(ranked.WRITTEN) is not None
     take: Take = partial(_rows_of_workers, store, crew) if shared else store.take
-    whole: Take = partial(_whole_rows, store, crew, job, take) if some else take
+    whole: Take = partial(_read_complete_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     if isinstance(given_ranks := _given_ranks(store), np.ndarray):
-        ranking = ranking.in_order_of(given_ranks)
+        ranking = ranking.order_by(given_ranks)
     found = join_choices(store.choices(job.rule))
     # The first pass counted over all that are within its bound.
     copies = (
@@ -118,15 +118,15 @@ def finish(
         if some:
             own = rows if kept is None else np.flatnonzero(kept)[rows]
             shown = ranked.compact(
-                _joined(whole(own, None), ranking.columns().take(pa.array(own)))
+                _order_columns(whole(own, None), ranking.columns().take(pa.array(own)))
             )
         else:
             shown = writing.result()
         in_memory = _files.RowsInMemory(rows, shown)
         most = ranked.LEADING_ROWS if some else ranked.TOP_ROWS
         top = in_memory.take(_leading(place, most)).sort_by("rank")
-        write_csv_table(top, store.staged(_files.RANKED_CSV))
-        _files.write_rejections(store.rejected(), store.staged(_files.REJECTED))
+        write_csv_table(top, store.staging_path(_files.RANKED_CSV))
+        _files.write_rejections(store.rejected(), store.staging_path(_files.REJECTED))
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.load_result(store.place, manifest, ranked.Ranked, in_memory, job)
@@ -144,7 +144,7 @@ def _given_ranks(store: Memory | Store) -> "NDArray[np.int64] | None":
     return None
 
 
-def _whole_rows(
+def _read_complete_rows(
     store: Any,
     crew: Crew,
     job: Job,
@@ -164,7 +164,7 @@ def _whole_rows(
 
     tasks = iter(_tasks(store, crew, needed))
     groups = iter(lambda: list(islice(tasks, _JOINED_PIECES)), [])
-    found = iterate_results(crew.pool, partial(_evaluated, job=job), groups)
+    found = iterate_results(crew.pool, partial(_evaluate_rows, job=job), groups)
     return pa.concat_tables(map(decode, found)).unify_dictionaries()
 
 
@@ -175,11 +175,11 @@ def _write(
     tables = _with_ranks(store.tables(), ranking, kept)
     found: list[pa.Table] = []
     first = next(tables)
-    passed = _watched(
+    passed = _watch_tables(
         chain([first], ahead(tables)), in_memory, found, len(ranking.place), report
     )
     store.hashed[_files.RANKED] = write_parquet(
-        passed, first.schema, store.staged(_files.RANKED)
+        passed, first.schema, store.staging_path(_files.RANKED)
     )
     return ranked.compact(pa.concat_tables(found))
 
@@ -192,7 +192,7 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
     if not rejected:
         raise InputError("there is no candidate; give at least one composition")
     listed = (
-        f"; all are listed in {store.list_rejected()}"
+        f"; all are listed in {store.list_rejected_lines()}"
         if isinstance(store, Store)
         else ""
     )
@@ -210,7 +210,7 @@ def _leading(place: _Rows, first: int) -> _Rows:
     return np.sort(np.concatenate([rows, others]))
 
 
-def _watched(
+def _watch_tables(
     tables: Iterable[pa.Table],
     rows: _Rows,
     found: list[pa.Table],
@@ -237,7 +237,7 @@ def _with_ranks(
         rows = slice(start, start + len(table))
         start += len(table)
         part = None if kept is None else kept[rows]
-        yield _joined(table, ranking.columns(rows.start, rows.stop), part)
+        yield _order_columns(table, ranking.columns(rows.start, rows.stop), part)
 
 
 def rows_in_memory(place: _Rows, first: int) -> _Rows:
@@ -277,7 +277,7 @@ Task = tuple[int, Piece, str, Any]
 _JOINED_PIECES = 8
 
 
-def _joined(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
+def _order_columns(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
     """Return a chunk, or its kept rows, with the columns of the ranking in order."""
     table = with_copies(table, ranks)
     if GIVEN_RANK in table.column_names:
@@ -292,8 +292,8 @@ def _write_fragment(
 ) -> _Fragment:
     """Write a chunk with its ranks, in the worker."""
     number, piece, digest, ranks = task
-    table = recovered(number, piece, digest, work, place.under(_files.PARTS))
-    table = _joined(table, decode(ranks.columns), ranks.kept)
+    table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
+    table = _order_columns(table, decode(ranks.columns), ranks.kept)
     name = f"{folder}/part-{number:06d}.parquet"
     content = parquet_bytes(table)
     place.put(name, content)
@@ -305,17 +305,19 @@ def _write_fragment(
 def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
     """Return some columns of some rows of a chunk as an Arrow file."""
     number, piece, digest, (rows, columns) = task
-    table = recovered(number, piece, digest, work, place.under(_files.PARTS))
+    table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
     return encode(
         (table if columns is None else table.select(columns)).take(pa.array(rows))
     )
 
 
-def _evaluated(tasks: Sequence[Task], job: Job) -> bytes:
+def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
     """Return all columns of some rows of pieces as an Arrow file."""
     chunks = Chunk.joined([take_rows(piece, rows) for _, piece, _, rows in tasks])
     return encode(
-        pa.concat_tables(table_of(chunk, job) for chunk in chunks).unify_dictionaries()
+        pa.concat_tables(
+            chunk_table(chunk, job) for chunk in chunks
+        ).unify_dictionaries()
     )
 
 

@@ -116,8 +116,8 @@ def compensation(
             f"{recipe!r:.80} is no magnet at {float(here['temperature_K']):g} K by the model; "
             f"give the recipe of {here['grade']}, or leave it out"
         )
-    frame = _described(_variants(made), (low, high), producer, circuit)
-    least = _least(str(room["host"]), made, (low, high), producer, circuit)
+    frame = _describe_magnet(_variants(made), (low, high), producer, circuit)
+    least = _choose_least_heavy(str(room["host"]), made, (low, high), producer, circuit)
     if least is not None:
         frame.loc[len(frame)] = {**least, "what": "least Gd and Er that does it"}
     frame.attrs.update(range=(low, high), grade=str(room["grade"]), circuit=circuit)
@@ -166,13 +166,13 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
     atoms = table.to_array()[0]
     found = {"as it is": own}
     for gone in (("Er",), ("Gd",), _PUT_IN):
-        text = _without(atoms, gone)
+        text = _replace_by_samarium(atoms, gone)
         if text is not None:
             found[f"without {' and '.join(gone)}"] = text
     return found
 
 
-def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
+def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
     """Return the recipe with samarium in place of some elements; None where it has none."""
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
@@ -183,7 +183,7 @@ def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
     return given_recipe(CompositionTable.from_array(changed[None, :]), None).best.text
 
 
-def _described(
+def _describe_magnet(
     texts: dict[str, str], between: _Range, producer: "Producer", circuit: float
 ) -> "pd.DataFrame":
     import pandas as pd
@@ -223,7 +223,7 @@ def _deviation(frame: "pd.DataFrame") -> "pd.Series":
     return (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (2.0 * DEVIATIONS_90)
 
 
-def _least(
+def _choose_least_heavy(
     host: str,
     made: CompositionEstimate,
     between: _Range,
@@ -248,7 +248,7 @@ def _least(
     }
     if not texts:
         return None
-    frame = _described(texts, between, producer, circuit)
+    frame = _describe_magnet(texts, between, producer, circuit)
     # What is known of it counts: no more than a standard deviation may lie outside.
     good = frame[(frame[ALPHA] + circuit).abs() + _deviation(frame) <= _STEADY_ALPHA]
     if good.empty:

@@ -74,7 +74,7 @@ class Shop:
             parse_whole_number("melts", self.melts)
         parse_finite_number("charge_kg", self.charge_kg, 0.0, above=True)
 
-    def allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
+    def is_allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
         """Return which magnets keep the limits and are of elements in the store, shape (n,).
 
         `weight` (n, N_ELEMENTS) has mass fractions including the diffused element, `shell` (n,)
@@ -178,8 +178,8 @@ def suggest(
     leading = leading.reset_index(drop=True)
     if not len(leading):
         raise InputError("no candidate is a magnet in the range of this device")
-    weight, shell = _made_of(leading)
-    allowed = shop.allowed(weight, shell)
+    weight, shell = _mass_fractions(leading)
+    allowed = shop.is_allowed(weight, shell)
     if not allowed.any():
         raise InputError(
             "no leading candidate keeps the limits and is of what is in the store; give more of "
@@ -188,10 +188,12 @@ def suggest(
     made = sample(leading, found.job, _PROPERTY_DRAWS, seed)
     measured = measurements(made.scores, np.random.default_rng(seed))
     loss = np.minimum(made.loss, 1e6)
-    able = _feasible(leading, shop, weight, allowed)
+    able = _make_feasibility_check(leading, shop, weight, allowed)
     with one_thread(), bar("choosing magnets", batch, progress) as step:
         chosen, worths = greedy(loss, measured, batch, able, step)
-        after = [value_of(loss, measured, chosen[: k + 1]) for k in range(len(chosen))]
+        after = [
+            batch_value(loss, measured, chosen[: k + 1]) for k in range(len(chosen))
+        ]
     # More is never worth less: noise of the regression is not shown.
     worths = list(np.maximum.accumulate(worths))
     columns = {"worth": worths, "chance_of_change": [change for _, change in after]}
@@ -208,7 +210,9 @@ def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array
     return np.stack(found, axis=2)
 
 
-def value_of(loss: Array, measured: Array, batch: Sequence[int]) -> tuple[float, float]:
+def batch_value(
+    loss: Array, measured: Array, batch: Sequence[int]
+) -> tuple[float, float]:
     """Return the worth of measuring a batch, in the unit of the loss, and a share of the draws.
 
     The share is that in which it changes the choice. The regression is fitted on one half of the
@@ -242,7 +246,7 @@ def greedy(
 ) -> tuple[list[int], list[float]]:
     """Return the candidates to measure, each the one that adds most, and the worth up to each.
 
-    `loss` and `measured` are those of `value_of`; `feasible` takes those chosen and returns a mask
+    `loss` and `measured` are those of `batch_value`; `feasible` takes those chosen and returns a mask
     of those that may be added, and `step` is called after each.
     """
     chosen: list[int] = []
@@ -251,7 +255,7 @@ def greedy(
         able = np.flatnonzero(feasible(chosen))
         if not able.size:
             break
-        values = [value_of(loss, measured, [*chosen, int(j)])[0] for j in able]
+        values = [batch_value(loss, measured, [*chosen, int(j)])[0] for j in able]
         best = int(np.argmax(values))
         chosen.append(int(able[best]))
         worths.append(values[best])
@@ -260,7 +264,7 @@ def greedy(
     return chosen, worths
 
 
-def _made_of(leading: "pd.DataFrame") -> tuple[Array, Array]:
+def _mass_fractions(leading: "pd.DataFrame") -> tuple[Array, Array]:
     """Return mass fractions including the diffused element, and the wt.% of that."""
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     weight = table.weight_fractions()
@@ -273,7 +277,7 @@ def _made_of(leading: "pd.DataFrame") -> tuple[Array, Array]:
     return weight, amount
 
 
-def _feasible(
+def _make_feasibility_check(
     leading: "pd.DataFrame", shop: Shop, weight: Array, allowed: NDArray[np.bool_]
 ) -> Any:
     """Return the function that finds which candidates may be added to a batch."""

@@ -28,7 +28,14 @@ from typing import TYPE_CHECKING
 
 from .._core._arguments import check_arguments
 from .._core.elements import SYMBOLS
-from .scenario import Row, Scenario, countries, load_scenario, rows, validate_recycled
+from .scenario import (
+    Row,
+    Scenario,
+    countries,
+    load_scenario,
+    rows,
+    validate_recycled_shares,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +76,7 @@ def element_table(
     import pandas as pd
 
     state = load_scenario(scenario)
-    shares = {**state.recycled, **validate_recycled(recycled)}
+    shares = {**state.recycled, **validate_recycled_shares(recycled)}
     stages: dict[str, list[Row]] = {}
     for row in rows("production"):
         stages.setdefault(row["element"], []).append(row)

@@ -324,16 +324,16 @@ class CurieModel:
         """
         return self.beside is not None or self.known.origin != EMBEDDED
 
-    def of_magnets(self, whose: Asked) -> PredictedCurie:
-        """Return what `of_phases` does, NaN where the calibrated parameters stand."""
+    def predict_magnets(self, whose: Asked) -> PredictedCurie:
+        """Return what `predict_phases` does, NaN where the calibrated parameters stand."""
         # Of equal phases one is asked.
-        if whose.phases.alike is not None:
-            first, place = whose.phases.alike
+        if whose.phases.unique_rows is not None:
+            first, place = whose.phases.unique_rows
             once = whose.at(first)
             beside = np.column_stack(whose[1:])
             if np.array_equal(np.column_stack(once[1:])[place], beside):
                 return PredictedCurie._make(
-                    part[place] for part in self.of_magnets(once)
+                    part[place] for part in self.predict_magnets(once)
                 )
         found, answered, known = self._answers(whose)
         stand = known & (not self.decides)
@@ -347,10 +347,10 @@ class CurieModel:
         )
 
     def curie_of_magnets(self, whose: Asked) -> Array:
-        """Return the `value` of `of_magnets` alone, which takes no work where it never decides."""
+        """Return the `value` of `predict_magnets` alone, which takes no work where it never decides."""
         nothing = np.full(len(whose.phases), np.nan)
         if self.decides:
-            return self.of_magnets(whose).value
+            return self.predict_magnets(whose).value
         return nothing
 
     def columns(
@@ -366,16 +366,16 @@ class CurieModel:
             return physical(phases, codes)
         return np.full(len(phases), np.nan)
 
-    def branch_of(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
+    def choose_branch(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
         """Return which branch answers for phases of hosts `codes`."""
         return self.of_host[classify_rows(codes, base)[0]]
 
     def residual(self, whose: Asked, base: Array) -> Residual:
         """Return the residual of phases whose physical mean is given."""
-        from ._gaussian_process_kernels import posterior_of_picked
+        from ._gaussian_process_kernels import posterior_of_rows
 
         phases, codes, outside = whose
-        which = self.branch_of(codes, base)
+        which = self.choose_branch(codes, base)
         rows = phases.rows
         kind, at = classify_rows(codes, base)
         amount, measured = self._met(phases)
@@ -390,7 +390,7 @@ class CurieModel:
             if len(picked):
                 process = branch.process
                 own = process.in_units(
-                    posterior_of_picked(rows, picked, layout(), kind, at, process.known)
+                    posterior_of_rows(rows, picked, layout(), kind, at, process.known)
                 )
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
@@ -405,14 +405,14 @@ class CurieModel:
                 )
         return found
 
-    def of_phases(self, whose: Asked, interval: float = 0.9) -> PredictedCurie:
+    def predict_phases(self, whose: Asked, interval: float = 0.9) -> PredictedCurie:
         """Return the predicted T_C of phases."""
         return self._answers(whose, interval)[0]
 
     def _answers(
         self, whose: Asked, interval: float = 0.9
     ) -> tuple[PredictedCurie, NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return what `of_phases` does, where a user's rows answered, and where physics does."""
+        """Return what `predict_phases` does, where a user's rows answered, and where physics does."""
         phases, codes, _ = whose
         base = self.base(phases, codes)
         found = self.residual(whose, base)
@@ -425,7 +425,7 @@ class CurieModel:
             )
             self._widths[interval] = width = np.array(list(each))
         inside = found.distance <= 1.0
-        which = self.branch_of(codes, base)
+        which = self.choose_branch(codes, base)
         half = np.where(inside, width[which], width[-1]) * found.size
         normal = NormalDist().inv_cdf(0.5 + 0.5 * interval)
         if not len(self.scores[-1]):
@@ -493,7 +493,7 @@ class CurieModel:
         from ..alloy._read import read_inputs
 
         inputs = read_inputs(compositions, basis, strict=strict)
-        found = self.of_phases(prepare_query(partition(inputs.table)), interval)
+        found = self.predict_phases(prepare_query(partition(inputs.table)), interval)
         frame = pd.DataFrame(
             {
                 self.target: found.value,

@@ -139,7 +139,7 @@ def train_model(
 
     The latter of a large set alone. `advance` is called once a fold and once before.
     """
-    blank = fit_uncalibrated(data)
+    blank = fit_model(data)
     advance()
     made = left_out(blank, advance)
     # Where a row's compound is all that there is, nothing is left to predict it from.
@@ -221,7 +221,7 @@ def left_out_half_widths(
         half = np.full(len(data), np.nan)
         for k in np.unique(folds):
             test = folds == k
-            branches, scores = _calibrated_without(model, left, test)
+            branches, scores = _calibrate_without_rows(model, left, test)
             widths = [
                 _intervals.quantile(s, coverage) if len(s) else np.nan for s in scores
             ]
@@ -235,7 +235,7 @@ def left_out_half_widths(
     return halves
 
 
-def _calibrated_without(
+def _calibrate_without_rows(
     model: CurieModel, left: Sequence[LeftOut], test: NDArray[np.bool_]
 ) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
     """Return branches and scores calibrated without the rows of `test`."""
@@ -263,7 +263,7 @@ def _wider_scores(
     )
 
 
-def fit_uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
+def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
     """Return a model whose intervals are not calibrated yet; without physics, on data alone."""
     own = training_rows(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
@@ -386,9 +386,7 @@ def fit_branches(
         else:
             common = fitted[0].process
             near = common.points_[:, branch.sparse_for] != 0.0
-            process = (
-                common.sparse_about(near, _SPARSE_POINTS) if near.any() else common
-            )
+            process = common.make_sparse(near, _SPARSE_POINTS) if near.any() else common
         fitted.append(replace(branch, process=process))
     return tuple(fitted)
 

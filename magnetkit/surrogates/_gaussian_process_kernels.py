@@ -282,7 +282,7 @@ def _posterior_row(rows, picked, layout, kind, at, known, out, start, stop):
 
 
 # As `_posterior_row`, for all picked rows -> out float64 (3, p)
-def posterior_of_picked(rows, picked, layout, kind, at, known):
+def posterior_of_rows(rows, picked, layout, kind, at, known):
     """Return mean, nearest correlation and neighbours' residual of each picked row."""
     out = np.empty((3, len(picked)))
     share_rows(

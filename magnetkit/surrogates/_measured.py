@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from .._core import _fetch, datasets
 from .._core._constants import ZERO_CELSIUS
-from .._core._files import write_whole
+from .._core._files import replace_file
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError, StoreError
 from .._core.settings import get_settings
@@ -240,7 +240,7 @@ def table_path(given: Any) -> Path:
     if not path.is_file():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with write_whole(path) as work:
+            with replace_file(path) as work:
                 work.write_text(text, "utf-8")
         except OSError as error:
             raise StoreError(
@@ -435,7 +435,7 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
         frames.append(
             _by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False))
         )
-    return clean(
+    return clean_rows(
         pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN
     )[0]
 
@@ -475,7 +475,7 @@ def _embedded_facts() -> pd.DataFrame:
 
 
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return DS1+DS2 with the columns that `clean` takes."""
+    """Return DS1+DS2 with the columns that `clean_rows` takes."""
     if not {"Name", "TC"} <= set(frame.columns):
         raise DataError(
             f"expected columns Name and TC, got {', '.join(frame.columns[:8])}"
@@ -486,7 +486,7 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return MagneticMaterials_All with the columns that `clean` takes.
+    """Return MagneticMaterials_All with the columns that `clean_rows` takes.
 
     A blank `Experimental` stands beside titles of measurements, and is taken as measured.
     """
@@ -514,7 +514,7 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def clean(
+def clean_rows(
     frame: pd.DataFrame, origin: str = ORIGIN
 ) -> tuple[TrainingSet, pd.DataFrame]:
     """Clean rows of name, value (K), paper, kind (text on the crystal) and computed.

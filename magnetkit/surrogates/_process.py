@@ -189,7 +189,7 @@ class TrendProcess:
         return other
 
     @one_thread()
-    def sparse_about(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
+    def make_sparse(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
         """Return a sparse process: the mean of this one about some of its points, of fewer points.
 
         Of `points_`, those `near`, (m,), stay, and `others` of the rest, that matter most to them,

@@ -61,7 +61,7 @@ Fit = Callable[[TrainingSet], Callable[[CompositionTable], Prediction]]
 
 def columns_of_peers(table: CompositionTable) -> Array:
     """Return what models of scikit-learn see: Magpie statistics and rare-earth descriptors."""
-    statistics = composition_statistics(table, load_table("magpie").imputed())
+    statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([statistics, rare_earth_descriptors(table)])
 
 
@@ -138,7 +138,7 @@ def _fit_curie(coverage: float) -> Fit:
         model, _ = _curie_training.train_model(data)
 
         def predict(table: CompositionTable) -> Prediction:
-            answer = model.of_phases(prepare_query(partition(table)), coverage)
+            answer = model.predict_phases(prepare_query(partition(table)), coverage)
             low = np.maximum(answer.value - answer.half, 0.0)
             return Prediction(answer.value, low, answer.value + answer.half)
 
@@ -230,7 +230,7 @@ class LeftOut:
                 f"no row of {self.data.origin} was answered; give more groups"
             )
         values = self.data.values
-        tolerance = _merit.tolerance_of(self.data.target, values)
+        tolerance = _merit.order_tolerance(self.data.target, values)
         lines = []
         for name, prediction in self.predictions.items():
             rows = answered & np.isfinite(prediction.value)

@@ -47,7 +47,7 @@ def columns(table: CompositionTable) -> Array:
     """Return a constant, composition statistics with norms, and atomic fractions."""
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
-    statistics = composition_statistics(table, load_table("magpie").imputed())
+    statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([np.ones(len(table)), statistics, *norms, atoms])
 
 
@@ -189,7 +189,7 @@ def model_key(data: TrainingSet) -> str:
     from . import _gaussian_process_kernels as _gaussian_process
     from . import _process
 
-    received = (data.sha256, load_table("magpie").imputed())
+    received = (data.sha256, load_table("magpie").fill_gaps())
     fits = (sys.modules[__name__], _process, _intervals, _gaussian_process)
     return _store.key(received, (*fits, _elements, _descriptors, _store))
 

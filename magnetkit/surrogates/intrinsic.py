@@ -61,7 +61,7 @@ def evaluate(
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
         return evaluate_phases(part, at, parameters, None, spread)
-    predicted = (curie or load_curie()).of_magnets(prepare_query(part))
+    predicted = (curie or load_curie()).predict_magnets(prepare_query(part))
     return evaluate_phases(part, at, load(), predicted, spread)
 
 
@@ -85,7 +85,7 @@ def condense_groups(
         curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]
     ]
     if written is not None:
-        predicted = curie.of_magnets(prepare_query(written))
+        predicted = curie.predict_magnets(prepare_query(written))
     if (
         written is not None
         and predicted is not None

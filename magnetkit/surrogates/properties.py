@@ -44,7 +44,9 @@ class PropertyModel:
         """Return what was trained and how well, in one line."""
         rows = self.manifest["rows"]
         groups = self.manifest["groups"]
-        error = f"{self.estimator_.mixture_.error:.3g} {unit_of(self.target)}".rstrip()
+        error = (
+            f"{self.estimator_.mixture_.error:.3g} {target_unit(self.target)}".rstrip()
+        )
         return (
             f"{self.target}: {rows} rows of {groups} groups, mean error {error} on groups left "
             f"out; {self.file}"
@@ -55,7 +57,7 @@ class PropertyModel:
     @property
     def file(self) -> Path:
         """Where the model is kept."""
-        return _store.model_file(self.target, key_of(self.known))
+        return _store.model_file(self.target, model_key(self.known))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -106,7 +108,7 @@ class PropertyModel:
         return inputs.give(frame)
 
 
-def unit_of(target: str) -> str:
+def target_unit(target: str) -> str:
     """Return the unit of a registered result column; empty for any other name."""
     if target in COLUMNS:
         return COLUMNS[target].unit
@@ -116,7 +118,7 @@ def unit_of(target: str) -> str:
 def fit(known: TrainingSet) -> PropertyModel:
     """Train on a set."""
     learn = np.flatnonzero(known.learn)
-    regressor = CompositionRegressor(known.target, unit=unit_of(known.target))
+    regressor = CompositionRegressor(known.target, unit=target_unit(known.target))
     regressor.learn_compositions(
         known.table[learn], known.values[learn], known.groups[learn]
     )
@@ -144,7 +146,7 @@ def load(known: TrainingSet) -> PropertyModel:
         regressor = CompositionRegressor.from_content(content)
         return PropertyModel(known.target, known, regressor, manifest)
 
-    file = _store.model_file(known.target, key_of(known))
+    file = _store.model_file(known.target, model_key(known))
     with _LOADING:
         if file not in _loaded:
             _loaded[file] = _store.load_or_train(
@@ -160,10 +162,10 @@ def retrain(known: TrainingSet) -> PropertyModel:
     return model
 
 
-def key_of(known: TrainingSet) -> str:
+def model_key(known: TrainingSet) -> str:
     """Return a hash of what decides the model that is trained on a set."""
     return _store.key(
-        (known.sha256, load_table("magpie").imputed()), _fitting_modules()
+        (known.sha256, load_table("magpie").fill_gaps()), _fitting_modules()
     )
 
 

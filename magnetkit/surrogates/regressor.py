@@ -44,7 +44,7 @@ def composition_columns(table: CompositionTable) -> Array:
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
-    statistics = composition_statistics(table, load_table("magpie").imputed())
+    statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([statistics, rare_earth_descriptors(table), *norms, atoms])
 
 

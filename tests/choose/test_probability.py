@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from magnetkit.choose.probability import probability_met, probability_sold, producer_deviations
+from magnetkit.choose.probability import (
+    probability_of_grades,
+    probability_of_limits,
+    producer_deviations,
+)
 
 NONE = np.zeros(2)
 
@@ -22,27 +26,29 @@ def test_a_probability_is_that_of_draws(flux, hardness, flux_deviation, hardness
     seen = np.mean(np.minimum(low, 1) >= np.maximum(high, -1))
     expected = np.array([flux + 0.0055]), np.array([hardness + 0.0274])
     deviations = np.array([flux_deviation]), np.array([hardness_deviation])
-    traded = probability_met(*expected, *deviations, trade=True)
+    traded = probability_of_limits(*expected, *deviations, trade=True)
     assert traded[0] == pytest.approx(seen, abs=0.004)
-    plain = probability_met(*expected, *deviations)
+    plain = probability_of_limits(*expected, *deviations)
     both = (of_flux >= 0.0) & (of_hardness >= 0.0)
     assert plain[0] == pytest.approx(np.mean(both), abs=0.004)
     # A magnet of more flux has more of its own field against it.
-    pulled = probability_met(*expected, *deviations, pull=0.8)
+    pulled = probability_of_limits(*expected, *deviations, pull=0.8)
     both = (of_flux >= 0.0) & (of_hardness - 0.8 * x >= 0.0)
     assert pulled[0] == pytest.approx(np.mean(both), abs=0.004)
 
 
 def test_what_has_no_deviation_is_decided_by_its_sign():
-    decided = probability_met([0.0005, -0.0145], [0.0, 0.0], NONE, NONE)
+    decided = probability_of_limits([0.0005, -0.0145], [0.0, 0.0], NONE, NONE)
     assert decided == pytest.approx([1.0, 0.0], abs=1e-12)
-    at_the_limit = probability_met([0.0, 0.0], [0.0, -1e-6], NONE, NONE)
+    at_the_limit = probability_of_limits([0.0, 0.0], [0.0, -1e-6], NONE, NONE)
     assert at_the_limit == pytest.approx([1.0, 0.0], abs=1e-12)
 
 
 def test_what_is_sold_is_as_sure_as_print():
     # Two per cent of H_cJ is one deviation.
-    assert probability_sold(np.array([1.0]), np.array([0.02]))[0] == pytest.approx(0.841, abs=0.002)
+    assert probability_of_grades(np.array([1.0]), np.array([0.02]))[0] == pytest.approx(
+        0.841, abs=0.002
+    )
 
 
 def test_two_recipes_of_a_producer_differ_as_the_design_has_it():

@@ -53,7 +53,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path,
         assert not _files.read_manifest(disk / "out")["done"]
         storage._mounted("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
-        assert contents(disk / "out") == contents(tmp_path / "write_whole")
+        assert contents(disk / "out") == contents(tmp_path / "replace_file")
         assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
 
 
@@ -100,7 +100,7 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypa
         (tmp_path / "cache").write_text("in the way")
     else:
         (tmp_path / "cache").mkdir()
-        monkeypatch.setattr(_store, "write_whole", storage.no_space)
+        monkeypatch.setattr(_store, "replace_file", storage.no_space)
     get_settings.cache_clear()
     try:
         with warnings.catch_warnings(record=True) as told:
