@@ -50,7 +50,14 @@ from ._request import (
     Request,
 )
 from .exposure import HeavyToday, heavy_exposure
-from .probability import SAME_RECIPE, probability_of_limits, producer_deviations
+from .probability import (
+    SAME_RECIPE,
+    least_likely,
+    limit_deviation,
+    limit_half_width,
+    probability_of_limits,
+    producer_deviations,
+)
 from .thresholds import EQUAL_WT_PCT, MEETS, UNLIKELY
 
 if TYPE_CHECKING:
@@ -442,23 +449,12 @@ def _probability(
 
     What is guaranteed is compared; `slack` is by how much its ln may fall short.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        flux = np.full(len(frame), _AMPLE)
-        for column, power in ((REMANENCE, 1.0), (PRODUCT, 0.5)):
-            limit = limits.get(column)
-            if limit is not None and limit.minimum is not None:
-                value = _guaranteed_values(frame, column)
-                flux = np.minimum(
-                    flux, power * np.log(value / limit.minimum) + slack[0]
-                )
-        hardness = np.full(len(frame), _AMPLE)
-        for column in _HARDNESS:
-            limit = limits.get(column)
-            if limit is not None and limit.minimum is not None:
-                value = _guaranteed_values(frame, column)
-                hardness = np.minimum(
-                    hardness, np.log(value / limit.minimum) + slack[1]
-                )
+    flux, flux_limit = _least_ratio(
+        frame, limits, {REMANENCE: 1.0, PRODUCT: 0.5}, deviations[0], slack[0]
+    )
+    hardness, hardness_limit = _least_ratio(
+        frame, limits, dict.fromkeys(_HARDNESS, 1.0), deviations[1], slack[1]
+    )
     pull: Any = 0.0
     if MARGIN_OF_DUTY in limits:
         duty = request.conditions.duty
@@ -466,13 +462,43 @@ def _probability(
         recoil = frame["recoil"].to_numpy(float)
         pull = duty.own_field(remanence, recoil) / duty.field(remanence, recoil)
     return probability_of_limits(
-        np.nan_to_num(flux, nan=-_AMPLE, neginf=-_AMPLE),
-        np.nan_to_num(hardness, nan=-_AMPLE, neginf=-_AMPLE),
+        flux,
+        hardness,
         deviations[0],
         deviations[1],
         pull=pull,
         trade=trade,
+        flux_limit_deviation=flux_limit,
+        hardness_limit_deviation=hardness_limit,
     )
+
+
+def _least_ratio(
+    frame: "pd.DataFrame",
+    limits: Limits,
+    powers: Mapping[str, float],
+    deviation: _Array,
+    slack: float,
+) -> tuple[_Array, _Array]:
+    """Return ln of what is guaranteed over the limit that is least likely met, (n,).
+
+    Beside it stands the deviation of ln of that limit. `powers` has by column with which power of
+    it the quantity goes whose ln has the standard `deviation`, (n,).
+    """
+    ratios = [np.full(len(frame), _AMPLE)]
+    widths = [np.zeros(len(frame))]
+    for column, power in powers.items():
+        limit = limits.get(column)
+        if limit is None or limit.minimum is None:
+            continue
+        value = _guaranteed_values(frame, column)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = power * np.log(value / limit.minimum) + slack
+        ratio = np.nan_to_num(ratio, nan=-_AMPLE, neginf=-_AMPLE)
+        ratios.append(np.minimum(ratio, _AMPLE))
+        width = limit_deviation(value, limit.minimum, limit.limit_range)
+        widths.append(power * width)
+    return least_likely(ratios, widths, deviation)
 
 
 def _guaranteed_values(frame: "pd.DataFrame", column: str) -> _Array:
@@ -515,12 +541,17 @@ def _other_limits(frame: "pd.DataFrame", limits: Limits, distance: _Array) -> _A
                 f"a replacement is asked for {', '.join(SUPPORTED_LIMITS)}, got {column}; "
                 "`magnetkit screen --require` takes every column"
             )
-        margin = limit.margin(frame[column].to_numpy(float)) * abs(limit.limit or 1.0)
+        value = frame[column].to_numpy(float)
+        margin = limit.margin(value) * abs(limit.limit or 1.0)
         deviation = np.full(len(frame), 1e-9)
         if column == ALPHA:
             deviation[distance > 1e-9] = _ALPHA_DEVIATION
         else:
             margin = margin + 1e-8
+        if limit.absolute_maximum is not None:
+            value = np.abs(value)
+        of_limit = limit_half_width(value, limit.limit, limit.limit_range)
+        deviation = np.hypot(deviation, of_limit / DEVIATIONS_90)
         whole *= ndtr(margin / deviation)
     return whole
 

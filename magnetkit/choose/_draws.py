@@ -31,6 +31,7 @@ from ._job import Job, get_producer, reference_row
 from ._order import total_loss
 from ._profile_parts import COST_PER_FLUX, MARGIN
 from ._requirements import AGAINST, FOLLOWS, OUTSIDE, column_interval
+from .probability import sample_limit
 
 _OTHERS_SHARE = 0.5
 """Share of the draws in which another embedded scenario holds than the one requested, each as
@@ -115,12 +116,22 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     supply = conditions.scenario, conditions.recycled, shell, conditions.prices
     values.known |= sampled_supply(table, draws, rng, *supply, _OTHERS_SHARE)
     margin = np.full((len(leading), draws), np.inf)
+    strictness: dict[str, _Values] = {}
     for requirement in profile.requirements:
-        value = values.at(
-            requirement.column, requirement.temperature_K or job.temperature
-        )
+        column = requirement.column
+        value = values.at(column, requirement.temperature_K or job.temperature)
         share = requirement.share_of_reference
         limit = None if share is None else share * value[-1]
+        least, most = requirement.limit_range
+        if least < most:
+            # Who asks more of one quantity asks more of what follows from it, of all magnets.
+            quantity = FOLLOWS.get(column, column)
+            if quantity not in strictness:
+                strictness[quantity] = rng.standard_normal(draws)
+            side = -1 if requirement.minimum is None else 1
+            limit = sample_limit(
+                requirement.limit, side, (least, most), strictness[quantity]
+            )
         margin = np.minimum(margin, requirement.margin(value, limit))
     values.known[MARGIN] = margin
     outside = ~leading["host"].isin(list(profile.allowed_hosts)).to_numpy()

@@ -367,7 +367,12 @@ def _composition_bound(supply: Columns, job: Job, bound: Bound, tally: Tally) ->
     for requirement in job.profile.requirements:
         if requirement.column in supply:
             each = requirement.margin(supply[requirement.column])
-            conditions.append((str(requirement), each >= 0.0))
+            holds = each >= 0.0
+            least, most = requirement.limit_range
+            if least < most and job.threshold < HALF:
+                # What misses the limit may meet what some ask.
+                holds = np.ones(len(each), bool)
+            conditions.append((str(requirement), holds))
             margin = np.fmin(margin, each)
     supply[MARGIN] = margin
     may = np.logical_and.reduce([holds for _, holds in conditions])

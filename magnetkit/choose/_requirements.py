@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from .._core._columnar import Coded, Columns
 from .._core.columns import COLUMNS, GATES, STATUSES, with_interval
@@ -17,6 +18,7 @@ from ..magnetism._stages import GRADED, ROOM_K
 from ..magnetism._uncertainty import relative_width
 from ._job import Job, get_producer
 from ._profile_parts import CHANCE, MARGIN, MEETS_PROBABILITY
+from .probability import score_at_limit
 
 if TYPE_CHECKING:
     from ._profile_parts import Requirement
@@ -73,7 +75,8 @@ def evaluate_requirements(
     """Return how n candidates meet the requirements of a device.
 
     Requirements on quantities that share an error (`FOLLOWS`, and one quantity at several
-    temperatures) rise and fall together; the others count as independent. A requirement counts as
+    temperatures) rise and fall together, and so do limits on these that are assumptions: who asks
+    more of one asks more of the other. The others count as independent. A requirement counts as
     failed below `threshold`.
 
     `tables` has the properties at each temperature the requirements name, and at `temperature`, K,
@@ -165,44 +168,27 @@ def _window(
         lo = value - width * (value - lo)
         hi = value + width * (hi - value)
     limit = requirement.limit
+    least, most = requirement.limit_range
     low: NDArray[np.float64] | float = -np.inf
     high: NDArray[np.float64] | float = np.inf
     unknown = np.isnan(value)
+    score = partial(
+        score_at_limit,
+        values=value,
+        low=lo,
+        high=hi,
+        interval=interval,
+    )
     if requirement.minimum is not None:
-        low = _score(limit, 1, value, lo, hi, interval)
+        low = score(limit, 1, limit_range=(least, most))
     else:
-        high = _score(limit, -1, value, lo, hi, interval)
+        high = score(limit, -1, limit_range=(least, most))
         if requirement.absolute_maximum is not None:
-            low = _score(-limit, 1, value, lo, hi, interval)
+            low = score(-limit, 1, limit_range=(-most, -least))
     for end, empty in ((low, np.inf), (high, -np.inf)):
         if isinstance(end, np.ndarray):
             end[unknown] = empty
     return low, high
-
-
-def _score(
-    limit: float,
-    side: int,
-    value: NDArray[np.float64],
-    lo: NDArray[np.float64],
-    hi: NDArray[np.float64],
-    interval: float = 0.9,
-) -> NDArray[np.float64]:
-    """Return the standard score at which a predicted quantity reaches a limit, shape (n,).
-
-    The prediction is a normal distribution about `value`, with the standard deviation of each
-    side from its own half of the interval: the quantity is ``value + z sigma``. `side` is 1 where
-    being at the limit or above is good, -1 for at or below. z is infinite where the interval has
-    no width; an exact value at the limit is good.
-    """
-    half = np.where(limit > value, hi - value, value - lo)
-    distance = limit - value
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = ndtri(0.5 + interval / 2.0) * distance / half
-    certain = ~(half > 0)
-    away = distance[certain]
-    found[certain] = np.where(away == 0, -side, np.sign(away)) * np.inf
-    return found
 
 
 def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:

@@ -19,16 +19,16 @@ from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
 from ._profile_parts import CHANCE
 from ._request import KNEE
-from .probability import probability_of_grades
+from .probability import limit_deviation, probability_of_grades
+from .thresholds import MEETS, SAVING_WT_PCT
 
 _LOWER = 0.9
 _TRIED = 12
 _NAMED_MAKERS = 4
-_SURE = 0.95
 _AMPLE = 10.0
 """Share of today's guaranteed H_cJ from which down a class is a lower one (one sheet differs from
-another by less); grades whose recipe is estimated, and that are named; and the least probability:
-what is bought to print meets it; and ln of a ratio where nothing is asked."""
+another by less); grades whose recipe is estimated, and that are named; and ln of a ratio where
+nothing is asked."""
 
 
 def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
@@ -47,7 +47,11 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     fits &= (rows["coercivity_kA_m"] < _LOWER * h_cj) & ~rows["grade"].isin(
         secondhand()
     )
-    over = np.full((2, len(rows)), _AMPLE)
+    lots: tuple[list[Any], list[Any]] = ([], [])
+    widths: tuple[list[Any], list[Any]] = ([], [])
+    for ratios, deviations in zip(lots, widths, strict=True):
+        ratios.append(np.full(len(rows), _AMPLE))
+        deviations.append(np.zeros(len(rows)))
     for one in job.profile.requirements:
         sheets = _sheets(
             job.profile.requirement_temperature(one) or job.temperature, job
@@ -61,12 +65,15 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         if one.column in OF_LOTS and one.minimum is not None and one.minimum > 0.0:
             lot, power = OF_LOTS[one.column]
             ratio = np.maximum(np.nan_to_num(values) / one.minimum, 1e-9)
-            over[lot] = np.minimum(over[lot], power * np.log(ratio))
+            lots[lot].append(power * np.log(ratio))
+            width = limit_deviation(values, one.minimum, one.limit_range)
+            widths[lot].append(power * width)
         else:
             fits &= one.margin(values) >= 0.0
-    able = rows.assign(**{CHANCE: probability_of_grades(over[0], over[1])})[fits]
+    chance = probability_of_grades(lots, widths)
+    able = rows.assign(**{CHANCE: chance})[fits]
     # Heavy rare earth rises with the class: the least coercive are the leanest.
-    able = able[able[CHANCE] >= _SURE].sort_values("coercivity_kA_m", kind="stable")
+    able = able[able[CHANCE] >= MEETS].sort_values("coercivity_kA_m", kind="stable")
     if not len(able):
         return (
             None,
@@ -78,21 +85,16 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         kind = "diffused" if reference.shell else "bulk"
         made = likeliest_recipe(str(sold["grade"]), kind, job.conditions.curie)
         if made is not None and saves_enough(made.heavy_wt_pct, job):
-            ways.append(
-                (
-                    round(made.heavy_wt_pct, 1),
-                    abs(sold["remanence_T"] - b_r),
-                    sold,
-                    made,
-                )
-            )
+            ways.append((made.heavy_wt_pct, abs(sold["remanence_T"] - b_r), sold, made))
     if not ways:
         return (
             None,
             f"Lower classes as sold do as well, and save no heavy rare earth: {names}.",
         )
-    # Of the leanest that of most nearly today's flux.
-    _, _, sold, made = min(ways, key=lambda way: way[:2])
+    # Recipes are estimates: of those that are as lean that of most nearly today's flux.
+    leanest = min(heavy for heavy, *_ in ways)
+    lean = [way for way in ways if way[0] <= leanest + SAVING_WT_PCT]
+    _, _, sold, made = min(lean, key=lambda way: way[1])
     table = CompositionTable.from_strings([made.text], "weight")
     route = f"{AS_SOLD}{sold['grade']}"
     row = evaluate(table, [made.shell] if made.shell else None, job.by(route)).columns

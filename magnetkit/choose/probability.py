@@ -5,16 +5,20 @@ difference of two recipes, and the lots of each (``datasets/recipes/spread.toml`
 ``python -m benchmarks.accuracy spread`` estimates anew what data say).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._constants import DEVIATIONS_90
 from ..magnetism.spread import constants
 from ..phases.records import root_host
 
 _Array = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
+
+_Range = tuple[float, float]
 
 _NODES = 48
 SAME_RECIPE = 1e-3
@@ -65,6 +69,130 @@ def producer_deviations(
     return np.sqrt(remanence), np.sqrt(coercivity)
 
 
+def limit_half_width(value: Any, limit: float, limit_range: _Range) -> _Array:
+    """Return the 90 % half width of a limit, on the side on which values lie, (n,).
+
+    A limit that is an assumption is a distribution: what nine of ten engineers of the device
+    would ask lies in `limit_range`, and as many ask more than `limit` as ask less. A value above
+    it is judged by those who ask more, one below it by those who ask less.
+    """
+    low, high = limit_range
+    return np.where(np.asarray(value, float) > limit, high - limit, limit - low)
+
+
+def limit_deviation(value: Any, limit: float, limit_range: _Range) -> _Array:
+    """Return the standard deviation of ln of a limit above 0, on the side of values, (n,)."""
+    low, high = limit_range
+    if low == high:
+        return np.zeros(np.shape(value))
+    logarithms = float(np.log(low)), float(np.log(high))
+    logarithm = np.log(np.maximum(value, _LEAST))
+    half = limit_half_width(logarithm, float(np.log(limit)), logarithms)
+    return half / DEVIATIONS_90
+
+
+def least_likely(
+    ratios: Sequence[_Array], limit_deviations: Sequence[_Array], deviation: Any
+) -> tuple[_Array, _Array]:
+    """Return of several limits on one quantity the one that n magnets least likely meet.
+
+    Parameters
+    ----------
+    ratios : sequence of ndarray of float64, shape (n,)
+        ln of what is expected over each limit.
+    limit_deviations : sequence of ndarray of float64, shape (n,)
+        Standard deviations of ln of the limits.
+    deviation : array_like, shape (n,)
+        Standard deviation of ln of the quantity.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n,)
+        The ratio, and the deviation of the limit.
+    """
+    over = np.stack(ratios)
+    width = np.stack(limit_deviations)
+    score = over / np.maximum(np.hypot(deviation, width), _LEAST)
+    least = score.argmin(axis=0)[None]
+    ratio = np.take_along_axis(over, least, axis=0)[0]
+    return ratio, np.take_along_axis(width, least, axis=0)[0]
+
+
+def sample_limit(
+    limit: float, side: int, limit_range: _Range, strictness: _Array
+) -> _Array:
+    """Return draws of a limit that is an assumption, (draws,).
+
+    `strictness` are standard scores of who asks: above 0 a least value (`side` 1) is larger and a
+    largest one (-1) smaller than `limit`.
+    """
+    toward = side * strictness
+    low, high = limit_range
+    width = np.where(toward > 0.0, high - limit, limit - low) / DEVIATIONS_90
+    return limit + width * toward
+
+
+def score_at_limit(
+    limit: float,
+    side: int,
+    values: _Array,
+    low: _Array,
+    high: _Array,
+    *,
+    interval: float = 0.9,
+    limit_range: _Range | None = None,
+) -> _Array:
+    """Return the standard score at which predicted quantities reach a limit, (n,).
+
+    A prediction is a normal distribution about its value, with the standard deviation of each
+    side from its own half of the range, and so is a limit that is an assumption: their difference
+    has the sum of both variances. The limit is met with the probability that a standard score is
+    above that returned (`side` 1), or below it (-1).
+
+    Parameters
+    ----------
+    limit : float
+        What is asked, in the column's unit.
+    side : {1, -1}
+        1 where being at the limit or above is good, -1 for at or below.
+    values, low, high : ndarray of float64, shape (n,)
+        Predictions, and the ends of their ranges.
+    interval : float
+        Coverage of these ranges.
+    limit_range : tuple of float or None
+        Range of the limit, of nine engineers in ten; None where it is cited.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Infinite where neither has a width; an exact value at the limit is good.
+
+    Examples
+    --------
+    A limit as wide as the prediction doubles the variance: 1.645 deviations are 1.163.
+
+    >>> ends = np.array([10.0]), np.array([8.0]), np.array([12.0])
+    >>> score_at_limit(12.0, -1, *ends).round(3)
+    array([1.645])
+    >>> score_at_limit(12.0, -1, *ends, limit_range=(10.0, 14.0)).round(3)
+    array([1.163])
+    """
+    from scipy.special import ndtri
+
+    half = np.where(limit > values, high - values, values - low)
+    deviation = half / ndtri(0.5 + interval / 2.0)
+    if limit_range is not None:
+        of_limit = limit_half_width(values, limit, limit_range) / DEVIATIONS_90
+        deviation = np.hypot(deviation, of_limit)
+    distance = limit - values
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score = distance / deviation
+    certain = ~(deviation > 0)
+    exact = distance[certain]
+    score[certain] = np.where(exact == 0, -side, np.sign(exact)) * np.inf
+    return score
+
+
 def probability_of_limits(
     flux: Any,
     hardness: Any,
@@ -73,6 +201,8 @@ def probability_of_limits(
     *,
     pull: Any = 0.0,
     trade: bool = False,
+    flux_limit_deviation: Any = 0.0,
+    hardness_limit_deviation: Any = 0.0,
 ) -> _Array:
     """Return the probability that n magnets meet a limit on B_r and one on H_cJ or the knee.
 
@@ -91,6 +221,8 @@ def probability_of_limits(
         By how much ln of the field against a magnet rises with ln of its B_r.
     trade : bool
         Whether one may be traded for the other.
+    flux_limit_deviation, hardness_limit_deviation : array_like, shape (n,)
+        Standard deviations of ln of the limits, where they are assumptions (`limit_deviation`).
 
     Returns
     -------
@@ -110,30 +242,54 @@ def probability_of_limits(
     most = 1.0 if trade else 0.0
     expected_flux = (np.asarray(flux, float) + _ROUNDING) / unit_flux
     expected_hardness = (np.asarray(hardness, float) + _ROUNDING) / unit_hardness
-    wide_flux = np.maximum(flux_deviation / unit_flux, _LEAST)
-    wide_hardness = np.maximum(hardness_deviation / unit_hardness, _LEAST)
+    # What is missed or met is the difference to a limit; only the magnet's part of it pulls.
+    both_flux = np.hypot(flux_deviation, flux_limit_deviation)
+    of_magnet = (flux_deviation / np.maximum(both_flux, _LEAST)) ** 2
+    rest = np.asarray(pull) * flux_deviation * np.sqrt(np.maximum(1.0 - of_magnet, 0.0))
+    rest = np.where(both_flux > _LEAST, rest, 0.0)
+    both_hardness = np.hypot(hardness_deviation, hardness_limit_deviation)
+    wide_flux = np.maximum(both_flux / unit_flux, _LEAST)
+    wide_hardness = np.maximum(np.hypot(both_hardness, rest) / unit_hardness, _LEAST)
+    pull = np.asarray(pull) * of_magnet
     # Over the quantiles of remanence that meet their limit, so that a narrow range is met.
     low = ndtr((-most - expected_flux) / wide_flux)
     node, weight = np.polynomial.legendre.leggauss(_NODES)
     quantile = low + (1.0 - low) * (node[:, None] + 1.0) / 2.0
     error = wide_flux * ndtri(np.clip(quantile, 1e-300, 1.0 - 1e-16))
     moved = np.clip(expected_flux + error, -most, most)
-    left = (
-        expected_hardness + moved - np.asarray(pull) * error * unit_flux / unit_hardness
-    )
+    left = expected_hardness + moved - pull * error * unit_flux / unit_hardness
     met = ndtr(left / wide_hardness)
     return np.clip((weight[:, None] * met).sum(axis=0) / 2.0 * (1.0 - low), 0.0, 1.0)
 
 
-def probability_of_grades(flux: _Array, hardness: _Array, *, pull: Any = 0.0) -> _Array:
+def probability_of_grades(
+    ratios: Sequence[Sequence[_Array]], limit_deviations: Sequence[Sequence[_Array]]
+) -> _Array:
     """Return the probability that n grades as sold meet limits, by what makers guarantee, (n,).
 
-    `flux`, `hardness` and `pull` as of `probability_of_limits`; printed least values are off by little.
+    Printed least values are off by little.
+
+    Parameters
+    ----------
+    ratios : sequence of two sequences of ndarray of float64, shape (n,)
+        ln of the printed least value over each limit, of B_r and of H_cJ.
+    limit_deviations : sequence of two sequences of ndarray of float64, shape (n,)
+        Standard deviations of ln of these limits.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
     """
     sold = constants()["sold"]
-    deviations = [
-        np.full(len(flux), sold[name]) for name in ("remanence_T", "coercivity_kA_m")
-    ]
+    flux, flux_limit = least_likely(ratios[0], limit_deviations[0], sold["remanence_T"])
+    hardness, hardness_limit = least_likely(
+        ratios[1], limit_deviations[1], sold["coercivity_kA_m"]
+    )
     return probability_of_limits(
-        flux, hardness, deviations[0], deviations[1], pull=pull
+        flux,
+        hardness,
+        np.full(len(flux), sold["remanence_T"]),
+        np.full(len(flux), sold["coercivity_kA_m"]),
+        flux_limit_deviation=flux_limit,
+        hardness_limit_deviation=hardness_limit,
     )

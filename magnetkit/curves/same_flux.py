@@ -159,8 +159,8 @@ def match_flux(
     Examples
     --------
     >>> strong, weak = RecoilLine(1.2, 1.05, 7600.0), RecoilLine(1.1, 1.05, 7600.0)
-    >>> match_flux(strong, weak, Circuit(Duty(2.0))).thickness
-    1.3...
+    >>> round(match_flux(strong, weak, Circuit(Duty(2.0))).thickness, 3)
+    1.319
     """
     start = surroundings.load_line(1.0)
     induction = working_induction(today.remanence, today.recoil, start)

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from magnetkit.choose.probability import (
+    limit_deviation,
     probability_of_grades,
     probability_of_limits,
     producer_deviations,
+    sample_limit,
 )
 
 NONE = np.zeros(2)
@@ -44,11 +46,54 @@ def test_what_has_no_deviation_is_decided_by_its_sign():
     assert at_the_limit == pytest.approx([1.0, 0.0], abs=1e-12)
 
 
+def test_limits_that_are_assumptions_widen_as_draws_of_them_do():
+    rng = np.random.default_rng(4)
+    x, y, of_flux, of_hardness = rng.standard_normal((4, 400_000))
+    # One deviation of ln each: magnets 1 and 10 %, limits 2 and 8 %.
+    flux = 0.01 + 0.01 * x - 0.02 * of_flux
+    hardness = 0.1 + 0.1 * y - 0.08 * of_hardness
+    one = np.ones(1)
+    limits = {"flux_limit_deviation": 0.02 * one, "hardness_limit_deviation": 0.08 * one}
+    for pull in (0.0, 3.0):
+        seen = np.mean((flux >= 0.0) & (hardness - pull * 0.01 * x >= 0.0))
+        found = probability_of_limits([0.01], [0.1], 0.01 * one, 0.1 * one, pull=pull, **limits)
+        assert found[0] == pytest.approx(seen, abs=0.003)
+
+
+def test_a_limit_as_sure_as_the_magnet_doubles_the_variance():
+    # 1,000 (1,000 / 1.1 to 1,100) kA/m, of nine engineers in ten, is 5.8 % of one deviation.
+    deviation = limit_deviation(np.array([1100.0]), 1000.0, (1000.0 / 1.1, 1100.0))
+    assert deviation[0] == pytest.approx(np.log(1.1) / 1.6449, rel=1e-4)
+    gap = np.array([np.log(1.1)])
+    sure = probability_of_limits([1.0], gap, 1e-6 * np.ones(1), deviation)
+    assumed = {"hardness_limit_deviation": deviation}
+    unsure = probability_of_limits([1.0], gap, 1e-6 * np.ones(1), deviation, **assumed)
+    assert sure[0] == pytest.approx(0.95, abs=1e-4)
+    assert unsure[0] == pytest.approx(0.8776, abs=1e-4)
+
+
+def test_nine_draws_of_a_limit_in_ten_lie_in_its_range():
+    scores = np.random.default_rng(6).standard_normal(200_000)
+    for side in (1, -1):
+        drawn = sample_limit(955.0, side, (875.0, 1114.0), scores)
+        assert np.mean(drawn < 875.0) == pytest.approx(0.05, abs=0.002)
+        assert np.mean(drawn > 1114.0) == pytest.approx(0.05, abs=0.002)
+        assert np.median(drawn) == pytest.approx(955.0, abs=1.0)
+        assert np.sign(np.corrcoef(scores, drawn)[0, 1]) == side
+
+
 def test_what_is_sold_is_as_sure_as_print():
     # Two per cent of H_cJ is one deviation.
-    assert probability_of_grades(np.array([1.0]), np.array([0.02]))[0] == pytest.approx(
-        0.841, abs=0.002
-    )
+    flux = np.array([1.0])
+    hardness = np.array([0.02])
+    sure = np.zeros(1)
+    chance = probability_of_grades([[flux], [hardness]], [[sure], [sure]])
+    assert chance[0] == pytest.approx(0.841, abs=0.002)
+    # Of two limits the less likely one decides, which need not be that of less margin.
+    wide = np.array([0.15])
+    ratios = [[flux], [hardness + 0.1, hardness + 0.08]]
+    both = probability_of_grades(ratios, [[sure], [wide, sure]])
+    assert both[0] == pytest.approx(0.786, abs=0.002)
 
 
 def test_two_recipes_of_a_producer_differ_as_the_design_has_it():

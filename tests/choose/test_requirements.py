@@ -16,11 +16,11 @@ from magnetkit.choose._job import make_job
 from magnetkit.choose._profile_parts import Requirement
 from magnetkit.choose._requirements import (
     _first_status,
-    _score,
     evaluate_requirements,
     needed_elsewhere,
     needed_temperatures,
 )
+from magnetkit.choose.probability import sample_limit, score_at_limit
 
 
 def _judge(profile, frame, kelvin=None, **keywords):
@@ -40,9 +40,17 @@ def _coded(column):
     return Coded(np.array([words.index(text) for text in column]), words)
 
 
+def _cited(name):
+    """Return a profile whose limits are as sure as if each were cited."""
+    profile = applications.load(name)
+    sure = {"limit_lo": None, "limit_hi": None}
+    cited = tuple(one.model_copy(update=sure) for one in profile.requirements)
+    return profile.model_copy(update={"requirements": cited})
+
+
 def _met(bound, side, value, lo, hi):
     """Return the probability that a quantity lies on one side of a bound."""
-    z = float(_score(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
+    z = float(score_at_limit(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
     return ndtr(-side * z)
 
 
@@ -64,6 +72,81 @@ def test_both_sides_of_a_bound_make_a_whole(value, below, above, bound):
     assert sum(sides) == pytest.approx(1.0)
 
 
+def _ranged(column="remanence_T", **limit):
+    """Return a profile of one requirement, and frames for it."""
+    profile = applications.load("patriot-beam-focusing")
+    one = Requirement(column=column, source="by hand", status="assumption", **limit)
+    return profile.model_copy(update={"requirements": (one,)})
+
+
+def test_a_limit_as_wide_as_the_prediction_doubles_the_variance():
+    # 1.1 (1.0 to 1.2) against a least value of 1.0, cited or asked for between 0.9 and 1.1.
+    ends = {"remanence_T": [1.1], "remanence_T_lo": [1.0], "remanence_T_hi": [1.2]}
+    cited = _ranged(minimum=1.0)
+    assumed = _ranged(minimum=1.0, limit_lo=0.9, limit_hi=1.1)
+    one = _judge(cited, _frame(cited, **ends)).probability[0]
+    two = _judge(assumed, _frame(assumed, **ends)).probability[0]
+    assert one == pytest.approx(0.95)
+    # 1.645 deviations become 1.645 / sqrt(2) = 1.163.
+    assert two == pytest.approx(ndtr(1.6449 / 2**0.5), abs=1e-4)
+    assert two == pytest.approx(0.8776, abs=1e-4)
+
+
+def test_an_exact_value_is_judged_by_those_who_ask_more_and_by_those_who_ask_less():
+    # No heavy rare earth beyond 0.1 wt.%, 0.05 to 0.3: of 0.3 one engineer in twenty says yes.
+    profile = _ranged("heavy_rare_earth_wt_pct", maximum=0.1, limit_lo=0.05, limit_hi=0.3)
+    values = [0.0, 0.05, 0.1, 0.3, 1.0]
+    chance = _judge(profile, _frame(profile, heavy_rare_earth_wt_pct=values)).probability
+    assert chance == pytest.approx([0.9995, 0.95, 0.5, 0.05, 0.0], abs=6e-4)
+
+
+@given(st.floats(0.5, 1.5), st.floats(0.02, 0.3), st.floats(0.02, 0.3), st.floats(0.01, 0.3))
+def test_a_range_of_a_limit_decides_nothing_that_the_value_does_not(value, below, above, half):
+    # What the sieve of a screening rests on: a miss stays below a half, and a hit falls.
+    sides = [np.array([x]) for x in (value, value - half, value + half)]
+    cited = score_at_limit(1.0, 1, *sides)[0]
+    assumed = score_at_limit(1.0, 1, *sides, limit_range=(1.0 - below, 1.0 + above))[0]
+    assert np.sign(assumed) == np.sign(cited)
+    assert abs(assumed) <= abs(cited)
+
+
+@pytest.mark.parametrize("limit", [{"minimum": 0.04}, {"absolute_maximum": 0.04}])
+def test_the_probability_of_an_assumed_limit_is_that_of_draws_of_both(limit):
+    profile = _ranged("remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06)
+    values = np.array([0.01, 0.03, 0.05])
+    names = ("", "_lo", "_hi")
+    offsets = (0.0, -0.02, 0.02)
+    columns = {
+        f"remanence_coefficient_pct_K{n}": values + x for n, x in zip(names, offsets, strict=True)
+    }
+    chance = _judge(profile, _frame(profile, **columns)).probability
+    rng = np.random.default_rng(5)
+    drawn = values[:, None] + 0.02 / 1.6449 * rng.standard_normal((3, 100_000))
+    side = 1 if "minimum" in limit else -1
+    limits = sample_limit(0.04, side, (0.02, 0.06), rng.standard_normal(100_000))
+    met = np.abs(drawn) <= limits if side < 0 else drawn >= limits
+    assert chance == pytest.approx(met.mean(axis=1), abs=0.006)
+
+
+def test_who_asks_more_asks_more_of_both_that_share_an_error():
+    # H_cJ and the margin follow one quantity: together they are as likely as the less likely one.
+    limits = {
+        "coercivity_kA_m": {"minimum": 1000.0, "limit_lo": 900.0, "limit_hi": 1100.0},
+        "demagnetization_safety": {"minimum": 1.1, "limit_lo": 1.0, "limit_hi": 1.2},
+    }
+    alone = [_ranged(column, **limit) for column, limit in limits.items()]
+    both = alone[0].model_copy(
+        update={"requirements": (*alone[0].requirements, *alone[1].requirements)}
+    )
+    values = {"coercivity_kA_m": (1050.0, 950.0, 1150.0), "demagnetization_safety": (1.2, 1.1, 1.3)}
+    columns = {}
+    for column, ends in values.items():
+        for name, value in zip(("", "_lo", "_hi"), ends, strict=True):
+            columns[f"{column}{name}"] = [value]
+    each = [_judge(one, _frame(both, **columns)).probability[0] for one in alone]
+    assert _judge(both, _frame(both, **columns)).probability[0] == pytest.approx(min(each))
+
+
 def _frame(profile, **values):
     n = len(next(iter(values.values())))
     frame = pd.DataFrame({"host": [profile.hosts[0]] * n})
@@ -75,7 +158,7 @@ def _frame(profile, **values):
 
 
 def test_failed_requirements_are_named_and_the_margin_is_the_smallest():
-    profile = applications.load("patriot-beam-focusing")
+    profile = _cited("patriot-beam-focusing")
     first = profile.requirements[0]
     low = first.limit * 0.9
     ends = {f"{first.column}{end}": [low, first.limit] for end in ("", "_lo", "_hi")}
@@ -115,7 +198,7 @@ def test_of_what_is_not_known_there_is_no_margin_whatever_its_host():
 
 
 def test_energy_product_and_remanence_are_not_counted_twice():
-    profile = applications.load("energy-traction-motor")
+    profile = _cited("energy-traction-motor")
     limits = {r.column: r.limit for r in profile.requirements}
 
     def chance(**halves):
@@ -134,7 +217,7 @@ def test_energy_product_and_remanence_are_not_counted_twice():
 
 def _motor(**figures):
     """Judge magnets of the motor; each figure is (value, half width) over its limit."""
-    profile = applications.load("energy-traction-motor")
+    profile = _cited("energy-traction-motor")
     limits = {r.column: r.limit for r in profile.requirements}
     n = len(next(iter(figures.values())))
     columns = {"host": ["2:14:1"] * n}
@@ -171,7 +254,7 @@ def test_the_least_likely_is_named_where_only_the_product_is_too_small():
 
 
 def test_a_limit_on_the_modulus_has_two_sides():
-    profile = applications.load("energy-traction-motor")
+    profile = _cited("energy-traction-motor")
     alpha = "remanence_coefficient_pct_K"
     values = np.array([-0.10, -0.16, 0.16, 0.13])
     frame = _frame(

@@ -68,6 +68,7 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
         return value, value, value
 
     monkeypatch.setattr(_draws, "column_interval", exact)
+    monkeypatch.setattr(_draws, "sample_limit", lambda limit, *rest: limit)
     ledger = importlib.import_module("magnetkit.supply.ledger")
     monkeypatch.setattr(ledger, "_RISK_SPREAD", 0.0)
     monkeypatch.setattr("magnetkit.choose._draws._OTHERS_SHARE", 0.0)

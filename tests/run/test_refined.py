@@ -12,8 +12,8 @@ SPACE = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, step=0.1, limits={"Gd": 
 
 
 def test_a_finer_step_finds_what_lies_between_the_coarse_ones(tmp_path):
-    coarse = mk.screen(SPACE, application="communication-twt-compensated")
-    fine = refined(SPACE, "communication-twt-compensated", 0.05, keep=5, out=tmp_path / "r")
+    coarse = mk.screen(SPACE, application="inertial-navigation")
+    fine = refined(SPACE, "inertial-navigation", 0.05, keep=5, out=tmp_path / "r")
     best = [r.best(1).iloc[0] for r in (coarse, fine)]
     chance = [row["probability_meets_requirements"] for row in best]
     assert chance[1] > chance[0]
