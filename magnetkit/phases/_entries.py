@@ -32,19 +32,7 @@ ERROR = "energy_error_eV_atom"
 class Entries:
     """Phases of one scheme: what hull and energies are computed from.
 
-    Attributes
-    ----------
-    name : str
-        Name to print: the folder's, or ``"embedded"``.
-    entries : DataFrame
-        One row an entry; see `REQUIRED`.
-    manifest : dict
-        ``format``, ``scheme``, ``elements``, ``licence``, ``source``, ``files`` and what the
-        source adds (database version, thermo type, query, date).
-    folder : Path or None
-        Where it lies on disk.
-    crystals : DataFrame or None
-        ``material_id`` and ``structure`` of a snapshot that lies nowhere on disk.
+    A `magnetkit.phases.Snapshot`, which says what each attribute holds, without files and hulls.
     """
 
     name: str

@@ -241,14 +241,8 @@ def energy_above_hull(
 
     Parameters
     ----------
-    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        The compositions; see `magnetkit.predict`.
-    snapshot : str, Path or Snapshot, optional
-        Phases to compete with; the embedded snapshot without it.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
-    strict : bool
-        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
+    compositions, snapshot, basis, strict
+        As in `hull_energy`.
 
     Returns
     -------

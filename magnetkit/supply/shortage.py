@@ -147,9 +147,7 @@ def _share_cut(scenario: Scenario, row: Row) -> float:
         country = row[f"country_{place}"]
         share = row[f"share_{place}_pct"]
         if country and share:
-            total += (
-                scenario.withheld(country, row["element"]) * float(share) / 100.0
-            )
+            total += scenario.withheld(country, row["element"]) * float(share) / 100.0
     return total
 
 

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from .._core import _intervals
 from .._core._linear import invert, multiply
 from .._core.elements import N_ELEMENTS
-from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ..compound.evaluate import PredictedCurie, curie_temperature
 from ..compound.parameters import load, prior_parameters
@@ -33,10 +32,13 @@ from ..phases.partition import Partition, partition, root_codes, root_places
 from ..phases.records import ROOTS
 from . import _store
 from ._measured import EDGE, EMBEDDED, TARGET, TrainingSet, thousandths
+from ._prediction import TrainedModel, prediction_frame
 from ._process import TrendProcess
 from ._store import fingerprint
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..features._descriptor_kernels import Layout
 
 
@@ -248,7 +250,7 @@ class Residual(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class CurieModel:
+class CurieModel(TrainedModel):
     """A trained model of the Curie temperature.
 
     Attributes
@@ -461,50 +463,19 @@ class CurieModel:
             known,
         )
 
-    def predict(
-        self,
-        compositions: Any,
-        interval: float = 0.9,
-        *,
-        basis: Basis = "auto",
-        strict: bool = False,
-    ) -> Any:
-        """Predict with interval and domain.
-
-        Parameters
-        ----------
-        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-            What to predict, see `magnetkit.predict`; of a magnet's charge, its hard phase.
-        interval : float
-            Probability that the true value lies inside, for a paper not seen.
-        basis : {"auto", "atomic", "weight"}
-            What the amounts of a text are.
-        strict : bool
-            Fail on the first row that cannot be read; it is left out with a warning otherwise.
-
-        Returns
-        -------
-        DataFrame, or frame of the input's library
-            One row a composition: the target, its ``_lo``, ``_hi`` and ``_data_share``,
-            ``in_domain`` and ``domain_distance`` (1 at the edge).
-        """
-        import pandas as pd
-
-        from ..alloy._read import read_inputs
-
-        inputs = read_inputs(compositions, basis, strict=strict)
-        found = self.predict_phases(prepare_query(partition(inputs.table)), interval)
-        frame = pd.DataFrame(
-            {
-                self.target: found.value,
-                f"{self.target}_lo": np.maximum(found.value - found.half, 0.0),
-                f"{self.target}_hi": found.value + found.half,
-                f"{self.target}_data_share": found.share,
-                "in_domain": found.distance <= 1.0,
-                "domain_distance": found.distance,
-            }
+    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+        """Return the frame of `predict` for a table."""
+        predicted = self.predict_phases(prepare_query(partition(table)), interval)
+        low = np.maximum(predicted.value - predicted.half, 0.0)
+        high = predicted.value + predicted.half
+        return prediction_frame(
+            self.target,
+            predicted.value,
+            low,
+            high,
+            distance=predicted.distance,
+            data_share=predicted.share,
         )
-        return inputs.give(frame)
 
     @cached_property
     def _widths(self) -> dict[float, Array]:

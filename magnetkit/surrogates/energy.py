@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 from .._core import _intervals, datasets
 from .._core.elements import N_ELEMENTS
 from .._core.settings import get_settings
-from ..alloy._read import Compositions, read_inputs
-from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
 from . import _store
 from ._measured import TrainingSet
+from ._prediction import TrainedModel, prediction_frame
 from ._process import Estimate, TrendProcess
 from ._store import fingerprint
 from .training_sets import ENERGY, HULL_DISTANCE, training_set
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -52,7 +54,7 @@ def columns(table: CompositionTable) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class EnergyModel:
+class EnergyModel(TrainedModel):
     """A trained model of the formation energy, or of the distance to the hull that follows.
 
     Attributes
@@ -104,64 +106,32 @@ class EnergyModel:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the numbers that its answers are made of."""
-        parts = (self.process, self.coefficients, *self.scores, float(self.edge))
-        return fingerprint((self.target, *parts))
+        inside, outside = self.scores
+        edge = float(self.edge)
+        return fingerprint(
+            (self.target, self.process, self.coefficients, inside, outside, edge)
+        )
 
-    def predict(
-        self,
-        compositions: Compositions,
-        interval: float = 0.9,
-        *,
-        basis: Basis = "auto",
-        strict: bool = False,
-    ) -> Any:
-        """Predict with interval and domain.
-
-        Parameters
-        ----------
-        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-            What to predict; see `magnetkit.predict`.
-        interval : float
-            Probability that the true value lies inside, for a chemical system not seen.
-        basis : {"auto", "atomic", "weight"}
-            What the amounts of a text are.
-        strict : bool
-            Fail on the first row that cannot be read; it is left out with a warning otherwise.
-
-        Returns
-        -------
-        DataFrame
-            One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
-            ``domain_distance`` (1 at the edge).
-        """
-        import pandas as pd
-
-        inputs = read_inputs(compositions, basis, strict=strict)
-        table = inputs.table
-        found = self.process.estimate(columns(table))
-        new = np.maximum(found.novelty, _foreign_amount(table, self.known.table))
-        distance = new / self.edge
-        width = [_intervals.quantile(s, interval) for s in self.scores]
-        known = found._replace(novelty=new)
-        half = np.where(distance <= 1.0, *width) * size(self.coefficients, known)
-        values = np.where(np.diff(table.indptr) > 0, found.mean, np.nan)
-        low = values - half
-        high = values + half
+    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+        """Return the frame of `predict` for a table."""
+        estimate = self.process.estimate(columns(table))
+        foreign = _foreign_amount(table, self.known.table)
+        estimate = estimate._replace(novelty=np.maximum(estimate.novelty, foreign))
+        distance = estimate.novelty / self.edge
+        inside, outside = (_intervals.quantile(s, interval) for s in self.scores)
+        width = np.where(distance <= 1.0, inside, outside)
+        half = width * size(self.coefficients, estimate)
+        value = np.where(np.diff(table.indptr) > 0, estimate.mean, np.nan)
+        low = value - half
+        high = value + half
         if self.target == HULL_DISTANCE:
             from ..phases.stability import hull_energy
 
             hull = hull_energy(table)
-            values, low, high = (np.maximum(v - hull, 0.0) for v in (values, low, high))
-        frame = pd.DataFrame(
-            {
-                self.target: values,
-                f"{self.target}_lo": low,
-                f"{self.target}_hi": high,
-                "in_domain": distance <= 1.0,
-                "domain_distance": distance,
-            }
-        )
-        return inputs.give(frame)
+            value = np.maximum(value - hull, 0.0)
+            low = np.maximum(low - hull, 0.0)
+            high = np.maximum(high - hull, 0.0)
+        return prediction_frame(self.target, value, low, high, distance)
 
 
 def size(coefficients: Array, found: Estimate) -> Array:

@@ -5,22 +5,25 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._core import _intervals
 from .._core.columns import COLUMNS
-from ..alloy._read import Compositions, read_inputs
-from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
 from ..features._elements import load_table
 from . import _store
 from ._measured import TrainingSet
+from ._prediction import TrainedModel, prediction_frame
 from .regressor import CompositionRegressor
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
-class PropertyModel:
+class PropertyModel(TrainedModel):
     """A property learnt from compositions alone.
 
     Attributes
@@ -64,48 +67,12 @@ class PropertyModel:
         """SHA-256 of the numbers that its answers are made of."""
         return _store.fingerprint((self.target, self.estimator_.to_content()))
 
-    def predict(
-        self,
-        compositions: Compositions,
-        interval: float = 0.9,
-        *,
-        basis: Basis = "auto",
-        strict: bool = False,
-    ) -> Any:
-        """Predict with interval and domain.
-
-        Parameters
-        ----------
-        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-            What to predict; see `magnetkit.predict`.
-        interval : float
-            Probability that the true value lies inside, for a group not seen.
-        basis : {"auto", "atomic", "weight"}
-            What the amounts of a text are.
-        strict : bool
-            Fail on the first row that cannot be read; it is left out with a warning otherwise.
-
-        Returns
-        -------
-        DataFrame, or frame of the input's library
-            One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
-            ``domain_distance`` (1 at the edge).
-        """
-        import pandas as pd
-
-        inputs = read_inputs(compositions, basis, strict=strict)
-        low, high = self.estimator_.predict_interval(inputs.table, interval).T
-        distance = self.estimator_.domain_distance(inputs.table)
-        frame = pd.DataFrame(
-            {
-                self.target: self.estimator_.predict(inputs.table),
-                f"{self.target}_lo": low,
-                f"{self.target}_hi": high,
-                "in_domain": distance <= 1.0,
-                "domain_distance": distance,
-            }
-        )
-        return inputs.give(frame)
+    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+        """Return the frame of `predict` for a table."""
+        low, high = self.estimator_.predict_interval(table, interval).T
+        value = self.estimator_.predict(table)
+        distance = self.estimator_.domain_distance(table)
+        return prediction_frame(self.target, value, low, high, distance)
 
 
 def target_unit(target: str) -> str:
