@@ -164,9 +164,11 @@ def _brief_frame() -> Any:
 
         def _brief_columns(self) -> pd.DataFrame:
             few = len(self) <= _FEW_ROWS
-            rows = [row for _, row in self.head(_MOST_ROWS).iterrows()]
-            cells = {_heading(n): [_cell(row, n, few) for row in rows] for n in BRIEF}
-            frame = pd.DataFrame(cells, index=self.index[:_MOST_ROWS])
+            rows = [row for _, row in self.head(_PRINTED_ROWS).iterrows()]
+            cells = {}
+            for name in BRIEF:
+                cells[_heading(name)] = [_cell(row, name, few) for row in rows]
+            frame = pd.DataFrame(cells, index=self.index[:_PRINTED_ROWS])
             if few:
                 return frame.reset_index(drop=True).T
             return frame
@@ -194,7 +196,7 @@ def _brief_frame() -> Any:
 
 
 _FEW_ROWS = 3
-_MOST_ROWS = 20
+_PRINTED_ROWS = 20
 
 
 def _heading(name: str) -> str:

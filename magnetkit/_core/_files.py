@@ -188,12 +188,11 @@ def put_csv(
 ) -> None:
     """Write rows as CSV to a stream."""
     out = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+    # Numbers are safe, texts repeat.
     safe = lru_cache(4096)(safe_cell)
     out.writerow([safe(str(name)) for name in header])
-    # Numbers are safe, texts repeat.
-    out.writerows(
-        [safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
-    )
+    for row in rows:
+        out.writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")

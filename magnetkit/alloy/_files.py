@@ -40,7 +40,7 @@ _BLOCK_BYTES = 4 << 20
 _DECIMAL_COMMA = r"^\s*([-+]?\d+),(\d+)\s*$"
 # Largest number of characters of a header, and of a rejected text that is shown.
 _LONGEST_HEADER = 1 << 20
-_LONGEST_TEXT = 1000
+_LONGEST_CELL = 1000
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Rejected:
     reason: str
 
     def __post_init__(self) -> None:
-        if len(self.text) > _LONGEST_TEXT:
-            object.__setattr__(self, "text", self.text[: _LONGEST_TEXT - 3] + "...")
+        if len(self.text) > _LONGEST_CELL:
+            object.__setattr__(self, "text", self.text[: _LONGEST_CELL - 3] + "...")
 
 
 @dataclass(frozen=True)
@@ -189,9 +189,8 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
     cells = {
         symbol: table.column(column).to_pylist() for symbol, column in columns.items()
     }
-    return pa.array(
-        [_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))]
-    )
+    rows = zip(*cells.values(), strict=True)
+    return pa.array([_recipe(dict(zip(cells, row, strict=True))) for row in rows])
 
 
 def _element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -497,10 +496,9 @@ def read_sheet(given: Path) -> SheetRows:
     gone = {one.line for one in rejected}
     used = [i for i, line in enumerate(lines[below:]) if line not in gone]
     cells = [cells[i] for i in used]
-    columns = {
-        name: _column([row[j] if j < len(row) else None for row in cells])
-        for j, name in enumerate(names)
-    }
+    columns = {}
+    for j, name in enumerate(names):
+        columns[name] = _column([row[j] if j < len(row) else None for row in cells])
     numbers = np.array([lines[below + i] for i in used], np.int64)
     return SheetRows(pa.table(columns), numbers, rejected, marks.notes)
 
@@ -578,29 +576,45 @@ def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], i
     Without `at` the header is the first row of texts that names a composition or two elements, or
     that has more than half as many cells as the widest row.
     """
-    few = rows[: _SAMPLED_LINES if at is None else at + 2]
-    texts = [["" if c is None else str(c).strip() for c in row] for row in few]
-    plain = [
-        i for i, row in enumerate(few) if all(isinstance(c, str | None) for c in row)
-    ]
+    sample = rows[: _SAMPLED_LINES if at is None else at + 2]
+    texts = [_cell_texts(row) for row in sample]
+    plain = [i for i, row in enumerate(sample) if _holds_texts_alone(row)]
     if at is None:
-        widest = max(sum(map(bool, row)) for row in texts)
-        wide = [i for i in plain if 2 * sum(map(bool, texts[i])) > widest]
-        at = next((i for i in plain if _names_recipe(texts[i])), next(iter(wide), 0))
-        # The elements may stand below a heading of all of them.
-        at += at + 1 in plain and len(_element_columns(texts[at + 1])) > 1
+        at = _find_header(texts, plain)
     names = texts[at]
     above = texts[at - 1] if at and at - 1 in plain else []
-    if sum(map(bool, above)) > 1:
-        names = [
-            own or higher for own, higher in zip_longest(names, above, fillvalue="")
-        ]
+    if _count_cells(above) > 1:
+        pairs = zip_longest(names, above, fillvalue="")
+        names = [name or higher for name, higher in pairs]
     while names and not names[-1]:
         names.pop()
-    has_units = (
-        at + 1 < len(texts) and {c.lower() for c in texts[at + 1] if c} <= _UNITS
-    )
+    below = texts[at + 1] if at + 1 < len(texts) else None
+    has_units = below is not None and {c.lower() for c in below if c} <= _UNITS
     return names, at + 1 + has_units
+
+
+def _find_header(texts: list[list[str]], plain: list[int]) -> int:
+    """Return which row is the header; `plain` are those of texts alone."""
+    widest = max(map(_count_cells, texts))
+    at = next((i for i in plain if 2 * _count_cells(texts[i]) > widest), 0)
+    at = next((i for i in plain if _names_recipe(texts[i])), at)
+    # The elements may stand below a heading of all of them.
+    if at + 1 in plain and len(_element_columns(texts[at + 1])) > 1:
+        return at + 1
+    return at
+
+
+def _cell_texts(row: tuple[Any, ...]) -> list[str]:
+    return ["" if cell is None else str(cell).strip() for cell in row]
+
+
+def _holds_texts_alone(row: tuple[Any, ...]) -> bool:
+    return all(isinstance(cell, str | None) for cell in row)
+
+
+def _count_cells(texts: list[str]) -> int:
+    """Return how many cells of a row are not empty."""
+    return sum(map(bool, texts))
 
 
 def _names_recipe(row: list[str]) -> bool:

@@ -211,10 +211,10 @@ def expand_trade_names(text: str, basis: str) -> str | None:
             return None
         return plain
     trade_names = inputs()
-    parts = [
-        f"{n} as {' '.join(f'{e}{x:g}' for e, x in trade_names[n].items())}"
-        for n in sorted(symbols)
-    ]
+    parts = []
+    for name in sorted(symbols):
+        amounts = [f"{e}{x:g}" for e, x in trade_names[name].items()]
+        parts.append(f"{name} as {' '.join(amounts)}")
     warn(
         f"read {', '.join(parts)} wt.% (MAGNETKIT_CHARGE_INPUTS sets other ratios)",
         UserWarning,

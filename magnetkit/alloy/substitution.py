@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -93,9 +94,9 @@ def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     after = [1] * (budget + 1)
     table = []
     for cap in reversed(caps):
-        after = [
-            sum(after[r - k] for k in range(min(cap, r) + 1)) for r in range(budget + 1)
-        ]
+        # The sum of `after` over the last cap + 1 numbers of steps.
+        sums = list(accumulate(after, initial=0))
+        after = [sums[r + 1] - sums[max(r - cap, 0)] for r in range(budget + 1)]
         table.append(after)
     return table[::-1]
 

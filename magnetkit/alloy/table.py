@@ -289,12 +289,7 @@ class CompositionTable:
             np.concatenate([np.empty(0), *(t.values for t in parts)]),
             np.concatenate([np.empty(0, np.int64), *(t.row_index for t in parts)]),
             [e for t in parts for e in t.errors],
-            {
-                name: np.concatenate(
-                    [t.given.get(name, np.full(len(t), np.nan)) for t in parts]
-                )
-                for name in {n for t in parts for n in t.given}
-            },
+            _join_given(parts),
             _joined_by_weight(parts),
         )
 
@@ -760,6 +755,15 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
     if not named.any():
         return None
     return np.asarray(named, bool)
+
+
+def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, NDArray[np.float64]]:
+    """Return what is said of the hard phases of all parts, NaN where a part says nothing."""
+    given = {}
+    for name in {name for table in parts for name in table.given}:
+        columns = [t.given.get(name, np.full(len(t), np.nan)) for t in parts]
+        given[name] = np.concatenate(columns)
+    return given
 
 
 def _joined_by_weight(tables: "list[CompositionTable]") -> NDArray[np.bool_] | None:

@@ -141,7 +141,7 @@ _NUMBER = re.compile(r"^([-+]?[\d.,'’\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(.*)$")
 _COMMA = re.compile(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$")
 _POINT = re.compile(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$")
 _EITHER = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
-_NEAR = 0.84
+_NAME_LIKENESS = 0.84
 _EMPTY = frozenset(
     {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "?", "tbd", "/"}
 )
@@ -567,7 +567,7 @@ def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
     spellings = {text: entry for entry in open_columns for text in entry.spellings}
     long_enough = [text for text in spellings if len(text) > 4]
-    nearest = difflib.get_close_matches(base, long_enough, n=1, cutoff=_NEAR)
+    nearest = difflib.get_close_matches(base, long_enough, n=1, cutoff=_NAME_LIKENESS)
     if not nearest:
         words = set(base.split())
         quantities = [

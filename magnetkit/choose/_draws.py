@@ -99,22 +99,27 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     magnets_as = kinds(
         table, hosts, shells, conditions.process, job.temperature, conditions.curie
     )
-    for made, rows in groups[1:]:
-        at_hosts, at_shells = (
-            [texts[row] for row in rows] for texts in (hosts, shells)
-        )
+    for route_job, rows in groups[1:]:
         magnets_as.effects[rows] = kinds(
             table[rows],
-            at_hosts,
-            at_shells,
-            made.conditions.process,
+            [hosts[row] for row in rows],
+            [shells[row] for row in rows],
+            route_job.conditions.process,
             job.temperature,
             conditions.curie,
         ).effects
     errors = magnets_as, get_producer(conditions.process)
     values = Properties(leading, tables, draws, rng, errors, conditions.interval)
-    supply = conditions.scenario, conditions.recycled, shell, conditions.prices
-    values.known |= sampled_supply(table, draws, rng, *supply, _OTHERS_SHARE)
+    values.known |= sampled_supply(
+        table,
+        draws,
+        rng,
+        conditions.scenario,
+        conditions.recycled,
+        shell,
+        conditions.prices,
+        _OTHERS_SHARE,
+    )
     margin = np.full((len(leading), draws), np.inf)
     strictness: dict[str, _Values] = {}
     for requirement in profile.requirements:

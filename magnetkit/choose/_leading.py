@@ -118,11 +118,9 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
     shells = [
         read_shell(text or None) for text in leading["shell"].astype(object).fillna("")
     ]
-    rims = ["" if shell is None else shell.R for shell in shells]
-    shell = np.array(
-        [[rim == R for R in sorted(set(rims) - {""})] for rim in rims], bool
-    )
-    return np.column_stack([alloy, shell.reshape(len(leading), -1)])
+    rims = np.array(["" if shell is None else shell.R for shell in shells])
+    in_shell = [rims == element for element in sorted(set(rims.tolist()) - {""})]
+    return np.column_stack([alloy, *in_shell])
 
 
 def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:

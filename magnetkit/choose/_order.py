@@ -307,10 +307,9 @@ class Rule:
 
     def columns(self) -> list[str]:
         """Return the columns that `keys` reads."""
-        fixed = ("formula", "shell", "status", CHANCE, MARGIN)
-        return list(
-            dict.fromkeys([*fixed, *BURDEN, *(o.column for o in self.objectives)])
-        )
+        names = ["formula", "shell", "status", CHANCE, MARGIN, *BURDEN]
+        names += [objective.column for objective in self.objectives]
+        return list(dict.fromkeys(names))
 
     def near(self, table: pa.Table) -> Keys:
         """Return `keys` in which all that are worth a trial count as meeting the requirements."""

@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from json import dumps, loads
@@ -77,10 +78,8 @@ def _print(findings: "list[Finding]") -> None:
         console.print(f"{signs[finding.state]} {finding.name}: {escape(finding.value)}")
         if finding.advice:
             console.print(f"         [dim]{escape(finding.advice)}[/]")
-    faults, notes = (
-        sum(f.state == state for f in findings) for state in ("broken", "note")
-    )
-    console.print(f"\n{faults} broken, {notes} to note")
+    count = Counter(finding.state for finding in findings)
+    console.print(f"\n{count['broken']} broken, {count['note']} to note")
 
 
 State = Literal["ok", "note", "broken"]

@@ -27,7 +27,7 @@ _MARKS = {"estimate": "*", "extrapolated": "!"}
 _OTHER = "Other questions"
 _PARTS = "A parts list"
 # Characters of a line that is printed as it stands.
-_LINE = 80
+_LINE_WIDTH = 80
 
 
 @o.with_options(
@@ -231,7 +231,7 @@ def replace(
         for line in result.lines(
             "cgs" if is_cgs(units) else "si", everything=everything
         ):
-            if len(line) <= _LINE:
+            if len(line) <= _LINE_WIDTH:
                 typer.echo(line)
             else:
                 say(line)

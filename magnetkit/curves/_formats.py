@@ -124,10 +124,8 @@ class Curve:
         found |= {"squareness": h_k / h_cj, "max_energy_product_kJ_m3": 1e-3 * product}
         found["recoil_permeability"] = recoil
         if self.measured:
-            found = {
-                name: np.array([[getattr(x, name) for x in self.measured]])
-                for name in found
-            }
+            for name in found:
+                found[name] = np.array([[getattr(one, name) for one in self.measured]])
         found |= {"load_line": np.full(b_r.shape, own.load_line)}
         found |= {"working_field_kA_m": -1e-3 * own.working_field}
         found |= {"working_induction_T": own.working_induction}
@@ -356,10 +354,9 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
     columns = {"remanence": own.remanence, "recoil": own.recoil}
     columns |= {"h_cb": own.coercivity_b, "h_cj": own.coercivity}
     each: list[dict[str, Any]] = []
-    each += (
-        {name: float(values[0, k]) for name, values in columns.items()} for k in places
-    )
-    for k, one in enumerate(each):
+    for k in places:
+        one: dict[str, Any] = {n: float(column[0, k]) for n, column in columns.items()}
+        each.append(one)
         one |= {
             "celsius": float(own.temperature[k]) - ZERO_CELSIUS,
             "name": _name(curve, k),

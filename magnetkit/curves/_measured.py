@@ -20,7 +20,7 @@ from ..magnetism.measured_curve import MeasuredCurve, Sample, find_crossing
 _Array = NDArray[np.float64]
 
 # A temperature this close to a measured one, K, is that one.
-_SAME_K = 2.0
+_MEASURED_WITHIN_K = 2.0
 # Levels of J / B_r at which curves are blended, and most points of a measured curve in a file.
 _LEVELS = 401
 _MOST_POINTS = 401
@@ -77,16 +77,11 @@ def interpolate_curves(
     points = [_curve_points(one, size) for one in chosen]
     field = np.array([[-one[0] for one in points]])
     polarization = np.array([[one[1] for one in points]])
-    b_r, h_cj, h_cb, h_k, recoil = (
-        np.array([[factor * getattr(one, name) for one in chosen]])
-        for name, factor in (
-            ("remanence_T", 1.0),
-            ("coercivity_kA_m", 1e3),
-            ("coercivity_b_kA_m", 1e3),
-            ("knee_field_kA_m", 1e3),
-            ("recoil_permeability", 1.0),
-        )
-    )
+    b_r = np.array([[one.remanence_T for one in chosen]])
+    h_cj = np.array([[1e3 * one.coercivity_kA_m for one in chosen]])
+    h_cb = np.array([[1e3 * one.coercivity_b_kA_m for one in chosen]])
+    h_k = np.array([[1e3 * one.knee_field_kA_m for one in chosen]])
+    recoil = np.array([[one.recoil_permeability for one in chosen]])
     working = np.array([[_working_field(*one, load_line) for one in points]])
     drawn = Demagnetization(
         temperature=np.array(kelvin, np.float64),
@@ -114,7 +109,7 @@ def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> Measur
     """Return the curve at a temperature: as measured, or between two that are."""
     measured_at = np.array([one.temperature_K for one in curves])
     nearest = int(np.argmin(np.abs(measured_at - kelvin)))
-    if abs(measured_at[nearest] - kelvin) <= _SAME_K:
+    if abs(measured_at[nearest] - kelvin) <= _MEASURED_WITHIN_K:
         return curves[nearest]
     if not measured_at[0] < kelvin < measured_at[-1]:
         ends = f"{_celsius(curves[0])} to {_celsius(curves[-1])}"

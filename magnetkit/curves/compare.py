@@ -274,13 +274,11 @@ def compare(
         {
             "label": [COLUMNS[name].label for name in rows],
             "unit": [COLUMNS[name].unit for name in rows],
-            **{
-                own: [frame[name].iloc[i] for name in rows]
-                for i, own in enumerate(names)
-            },
         },
         index=pd.Index(rows, name="property"),
     )
+    for i, magnet_name in enumerate(names):
+        table[magnet_name] = [frame[name].iloc[i] for name in rows]
     margins = [
         replace(
             _magnet_margin(one, conditions),

@@ -49,7 +49,7 @@ _LOSSES = (0.2, 1.0, 5.0)
 # Temperatures at which losses are evaluated, K.
 _FIRST = ROOM_K
 _HIGHEST_LOSS_K = 1200.0
-_STEP = 2.0
+_LIMIT_STEP_K = 2.0
 _LAST_SHEET = 900.0
 _ENDS = {"low": "_lo", "centre": "", "high": "_hi", "guaranteed": ""}
 _RANKED = re.compile(r"^(?P<folder>.+):(?P<rank>\d+)$")
@@ -244,13 +244,13 @@ def _recipe_curve(
             why = f"{k - ZERO_CELSIUS:.0f} C: {row['status']}"
             raise InputError(f"{named_so} has no demagnetization curve at {why}")
     host = str(rows[0]["host"])
-    figures = [
-        [ratio * float(row[f"{x}{_ENDS[bound]}"]) for row in rows]
-        for x, ratio in zip(_FIGURES, ratios, strict=True)
-    ]
+    shares = [1.0] * len(_FIGURES)
     if bound == "guaranteed":
         shares = [lots(host).share(x) for x in (*_FIGURES[:2], _FIGURES[1])]
-        figures = [[s * v for v in x] for s, x in zip(shares, figures, strict=True)]
+    figures = []
+    for figure, ratio, share in zip(_FIGURES, ratios, shares, strict=True):
+        column = f"{figure}{_ENDS[bound]}"
+        figures.append([share * (ratio * float(row[column])) for row in rows])
     recoil = float(made.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     whose = f"calibration: {calibration_name(process)}"
@@ -428,7 +428,7 @@ def use_limits(
     lines = _as_list("load_line", load_line)
     times = _as_list("hours", hours)
     duties = [read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times]
-    kelvin = np.arange(_FIRST, _HIGHEST_LOSS_K, _STEP)
+    kelvin = np.arange(_FIRST, _HIGHEST_LOSS_K, _LIMIT_STEP_K)
     named_so = find_grades(compositions)
     if named_so:
         texts: Any = [compositions] if isinstance(compositions, str) else compositions
@@ -533,11 +533,11 @@ def _recipe_loops(
     elif bound == "guaranteed":
         (room,) = figure_columns(of_all, [ROOM_K], Use())
         spreads = [lots(str(host)) for host in room["host"].texts()]
-        shares = np.array([[one.share(x) for x in _FIGURES[:2]] for one in spreads])
-        figures = [
-            figures[0] * shares[:, :1],
-            *(h * shares[:, 1:] for h in figures[1:]),
-        ]
+        remanence_share = np.array([one.share(_FIGURES[0]) for one in spreads])
+        coercivity_share = np.array([one.share(_FIGURES[1]) for one in spreads])
+        figures[0] = figures[0] * remanence_share[:, None]
+        figures[1] = figures[1] * coercivity_share[:, None]
+        figures[2] = figures[2] * coercivity_share[:, None]
     b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
     recoil = np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape)
     names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
@@ -572,7 +572,8 @@ def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
             guaranteed_minima(k).set_index("grade").loc[[grade], ends].median()
             for k in kelvin
         ]
-    b_r, h_cj = (np.array([float(one[x]) for one in least]) for x in ends)
+    b_r = np.array([float(one[ends[0]]) for one in least])
+    h_cj = np.array([float(one[ends[1]]) for one in least])
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
     square = np.array([float(shape["squareness"].iloc[0]) for shape in shapes])
     return [b_r, h_cj, h_cj * np.nan_to_num(square)]
@@ -623,7 +624,7 @@ def _crossing_temperature(
     high = logs[row, first]
     with np.errstate(divide="ignore", invalid="ignore"):
         part = -low / (high - low)
-    found = kelvin[before] + np.clip(np.nan_to_num(part), 0.0, 1.0) * _STEP * (
+    found = kelvin[before] + np.clip(np.nan_to_num(part), 0.0, 1.0) * _LIMIT_STEP_K * (
         first > 0
     )
     return np.where(np.isnan(value[:, 0]), np.nan, np.minimum(found, limit))

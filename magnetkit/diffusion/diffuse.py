@@ -553,15 +553,16 @@ def _target_text(
 def _anneals(
     element: str | None, hours: float | None, anneal: float | None
 ) -> dict[str, list[Anneal]]:
-    tried = treatment()["treatment"]
-    return {
-        name: [
-            Anneal(name, float(c), float(h))
-            for c in ([anneal] if anneal is not None else tried["tried_C"])
-            for h in ([hours] if hours is not None else tried["tried_hours"])
-        ]
-        for name in ([element] if element is not None else ELEMENTS)
-    }
+    """Return the anneals to try, by element: what is not given is tried at the usual values."""
+    usual = treatment()["treatment"]
+    names = ELEMENTS if element is None else [element]
+    temperatures = usual["tried_C"] if anneal is None else [anneal]
+    times = usual["tried_hours"] if hours is None else [hours]
+    treatments = [(float(c), float(h)) for c in temperatures for h in times]
+    anneals = {}
+    for name in names:
+        anneals[name] = [Anneal(name, celsius, time) for celsius, time in treatments]
+    return anneals
 
 
 def _refuse_too_much(target: _local.Target, search: Search) -> None:

@@ -125,9 +125,9 @@ class Results:
         shells = [today.shell or ""]
         supply = supplies(table, shells, self.conditions)
         frames = magnets(table, shells, self.temperatures, self.conditions)
-        columns = {
-            name: np.array([frame[name][0] for frame in frames]) for name in MAGNET
-        }
+        columns = {}
+        for name in MAGNET:
+            columns[name] = np.array([frame[name][0] for frame in frames])
         shells_today = shells if today.shell else None
         margin = evaluate(
             table, shells_today, self.job, want=["performance_margin"]

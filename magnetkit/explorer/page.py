@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from typing import Any
 
@@ -484,7 +484,7 @@ def _cells(
     """Return the texts of the table, by column."""
     values = _values(results, rows, question, names)
     return [
-        [_cell(name, v) for v in column]
+        list(map(partial(_cell, name), column))
         for name, column in zip(names, values, strict=True)
     ]
 
@@ -526,6 +526,19 @@ def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> 
     return out.getvalue()
 
 
+def _point_texts(results: Results, rows: Rows, risks: list[float]) -> list[str]:
+    """Return what is shown beside the points of some rows."""
+    candidates = results.text("candidate", rows)
+    shells = results.text("shell", rows)
+    texts = []
+    for candidate, shell, row, risk in zip(
+        candidates, shells, rows.tolist(), risks, strict=True
+    ):
+        name = escape(f"{candidate} + {shell}" if shell else candidate)
+        texts.append(f"{name}<br>rank {row + 1}, risk {number(risk)}")
+    return texts
+
+
 def _pareto(
     results: Results, rows: Rows, front: Rows, question: Question, goal: str
 ) -> Part:
@@ -550,16 +563,7 @@ def _pareto(
             "colorscale": "Viridis",
             "colorbar": _figures.colour_bar(COLUMNS[_COLOUR].heading),
         }
-        texts = [
-            f"{escape(f'{candidate} + {shell}' if shell else candidate)}<br>"
-            f"rank {row + 1}, risk {number(risk)}"
-            for candidate, shell, row, risk in zip(
-                *(results.text(c, thinned) for c in ("candidate", "shell")),
-                thinned.tolist(),
-                values[_COLOUR].tolist(),
-                strict=True,
-            )
-        ]
+        texts = _point_texts(results, thinned, values[_COLOUR].tolist())
         marker = look if "color" in look else scale | look
         trace = _figures.candidates(
             values, _X, goal, f"{name} ({count})", marker, texts

@@ -520,8 +520,21 @@ def alloys(
     gate = gates(balance_parts, structure, made.route)
     distance = np.zeros(n)
     made_of = Alloys(
-        *(written, balance_parts, made, shells, never, traces, gate, charged),
-        *(phases, prediction, factor, structure, rows, widths, curie),
+        written=written,
+        balance=balance_parts,
+        process=made,
+        shells=shells,
+        never_made=never,
+        traces=traces,
+        gate=gate,
+        charged=charged,
+        phases=phases,
+        predicted=prediction,
+        factor=factor,
+        structure=structure,
+        rows=rows,
+        given=widths,
+        curie=curie,
     )
     if skins:
         made_of.near.update(made_of.nearest())

@@ -124,8 +124,14 @@ def splits() -> dict[str, Split]:
     soft = result["remanence_T"]
     alpha_share = (_ALPHA_RESIDUE / _COMPENSATED_ALPHA_DEVIATION) ** 2
     rest = (1.0 - alpha_share) / (1.0 - soft.residue)
-    parts = soft.common * rest, soft.composition * rest, alpha_share
-    return {**result, ALPHA: Split(*parts, soft.length, _COMPENSATED_ALPHA_DEVIATION)}
+    result[ALPHA] = Split(
+        common=soft.common * rest,
+        composition=soft.composition * rest,
+        residue=alpha_share,
+        length=soft.length,
+        deviation=_COMPENSATED_ALPHA_DEVIATION,
+    )
+    return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -302,9 +308,9 @@ class Producer:
         noise += error_split.residue * (label[:, None] == label[None, :])
         scores = np.array([m["score"] for m in rows])
         deviation = float(np.mean([m["deviation"] for m in rows]))
-        effects = np.array(
-            [[float(m.get(name, 0.0)) for name in EFFECTS] for m in rows]
-        )
+        effects = np.zeros((len(rows), len(EFFECTS)))
+        for place, name in enumerate(EFFECTS):
+            effects[:, place] = [float(m.get(name, 0.0)) for m in rows]
         return Known(fractions, scores, noise, error_split, deviation, effects, slope)
 
     def falls(self, hosts: Coded, route: str = "") -> Array:

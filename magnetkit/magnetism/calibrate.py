@@ -361,9 +361,8 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    values_given, made_by = (
-        {q: v for q, v in part.items() if v is not None} for part in (values, process)
-    )
+    values_given = {q: v for q, v in values.items() if v is not None}
+    made_by = {p: v for p, v in process.items() if v is not None}
     magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
     return _Row(number, label, text, table, temperature, values_given, made_by, shell)

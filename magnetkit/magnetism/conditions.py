@@ -390,8 +390,9 @@ def with_conditions(
         parameters = [
             p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD
         ]
-        new_fields = [f for f in condition_fields(*names, without=without)
-                 if f.name not in {p.name for p in parameters} and f.name != "temperature"]  # fmt: skip
+        own_names = {"temperature", *(p.name for p in parameters)}
+        fields_of_names = condition_fields(*names, without=without)
+        new_fields = [f for f in fields_of_names if f.name not in own_names]
         kind = inspect.Parameter.KEYWORD_ONLY
         notes = ConditionKeywords.__annotations__
         annotations = {

@@ -51,7 +51,7 @@ _TITLES = {
 }
 # So many measurements are named, each of at least this share of the range.
 _NARROWEST = 3
-_LEAST_SHARE = 0.01
+_NAMED_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Explanation:
 
     def measurements(self) -> list[str]:
         """Return in words which measurements would narrow the range most, the best first."""
-        worth = self.constants["share"] >= _LEAST_SHARE
+        worth = self.constants["share"] >= _NAMED_SHARE
         first = self.constants[worth].head(_NARROWEST)
         lines = []
         if first.empty:

@@ -180,21 +180,19 @@ def _as_class(name: str) -> "pd.DataFrame":
         if quantity in _OF_THE_FAMILY or not is_number.any():
             continue
         middle = float(np.median(values))
-        ends = (values.min(), values.max())
+        low = values.min()
+        high = values.max()
         if quantity in (_REMANENCE, "coercivity_b_kA_m", _PRODUCT):
             # Within a class (BH)max, and with it B_r, goes with the number.
             degree = 1 if len(at) > 2 and np.ptp(at) > 2 else 0
             line = np.polyfit(np.log(at), np.log(values), degree)
             off = np.log(values) - np.polyval(line, np.log(at))
             middle = float(np.exp(np.polyval(line, np.log(product_class))))
-            ends = (
-                middle * np.exp(min(off.min(), 0.0)),
-                middle * np.exp(max(off.max(), 0.0)),
-            )
-        estimate[quantity], estimate[f"{quantity}_lo"], estimate[f"{quantity}_hi"] = (
-            middle,
-            *ends,
-        )
+            low = middle * np.exp(min(off.min(), 0.0))
+            high = middle * np.exp(max(off.max(), 0.0))
+        estimate[quantity] = middle
+        estimate[f"{quantity}_lo"] = low
+        estimate[f"{quantity}_hi"] = high
         estimate[f"{quantity}_provenance"] = "estimate"
     return pd.DataFrame(estimate)
 
@@ -560,12 +558,10 @@ def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 
     shapes = {name: vars(family) for name, family in parameters().families.items()}
     shapes |= datasets.toml("grades/usual_shapes.toml")
-    names = "squareness", "recoil"
-    shape_rows = [
-        [shapes.get(host, {}).get(name, np.nan) for name in names]
-        for host in table["host"]
-    ]
-    usual = pd.DataFrame(shape_rows, table.index, names, dtype=float)
+    of_hosts = [shapes.get(host, {}) for host in table["host"]]
+    usual = pd.DataFrame(index=table.index)
+    for name in ("squareness", "recoil"):
+        usual[name] = np.array([shape.get(name, np.nan) for shape in of_hosts], float)
     return usual.assign(squareness=usual["squareness"].mask(table["kind"] == "bonded"))
 
 
@@ -765,13 +761,9 @@ def _sintered_names() -> (
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
     table = table[~table["grade"].isin(secondhand())]
     names = tuple(sorted({"", *table["grade"]}))
-    places = {
-        str(host): (
-            np.array([names.index(grade) for grade in part["grade"]]),
-            np.log(
-                part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T
-            ).copy(),
-        )
-        for host, part in table.groupby("host")
-    }
+    places = {}
+    for host, part in table.groupby("host"):
+        figures = part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T
+        own_places = np.array([names.index(grade) for grade in part["grade"]])
+        places[str(host)] = own_places, np.log(figures).copy()
     return names, places

@@ -20,7 +20,7 @@ _Array = NDArray[np.float64]
 # The hard phase of which the shape is taken, and a level at which its magnet keeps coercivity up to
 # near its Curie temperature, K.
 _SHAPE_OF = "Nd2Fe14B"
-_LEVEL = 5.0
+_SHAPE_LEVEL = 5.0
 _GRID = np.append(np.arange(20.0, 560.0, 5.0), ROOM_K)
 
 
@@ -33,7 +33,7 @@ def _shape() -> tuple[_Array, _Array, _Array, float]:
     """
     from ._magnets import alloys
 
-    magnet = alloys(CompositionTable.from_strings([_SHAPE_OF])).with_level(_LEVEL)
+    magnet = alloys(CompositionTable.from_strings([_SHAPE_OF])).with_level(_SHAPE_LEVEL)
     kelvin = np.sort(_GRID)
     magnets = magnet.at(kelvin)
     poles = 1e-3 * float(magnet.rules().n_eff[0]) * magnets.polarization[0] / MU_0

@@ -372,12 +372,10 @@ def parameters() -> Parameters:
 def read_parameters(data: dict[str, Any]) -> Parameters:
     """Build `Parameters` from the parsed parameter file."""
     names = [f.name for f in fields(Family) if f.name != "process"]
-    families = {
-        host: Family(
-            process=Process(**entry["process"]), **{n: entry[n] for n in names}
-        )
-        for host, entry in data["family"].items()
-    }
+    families = {}
+    for host, entry in data["family"].items():
+        values = {name: entry[name] for name in names}
+        families[host] = Family(process=Process(**entry["process"]), **values)
     return Parameters(families, data["shell"], data["cells"])
 
 

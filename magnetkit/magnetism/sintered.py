@@ -400,10 +400,9 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    columns_by_kelvin = {
-        kelvin: {column for name in names for column in with_interval(name)}
-        for kelvin, names in (only or {}).items()
-    }
+    columns_by_kelvin: dict[float, set[str]] = {}
+    for kelvin, names in (only or {}).items():
+        columns_by_kelvin[kelvin] = set().union(*map(with_interval, names))
     kelvins = [parse_temperature(t) for t in temperatures]
     use = Use(parse_chord(between), read_duty(load_line), interval, whole_range)
     quantile(interval)
@@ -497,10 +496,10 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     ]
     words = tuple(dict.fromkeys([*names, *(name + assumption_text for name in names)]))
     # One entry more than hosts: code -1 picks the last.
-    plain, charge_words = (
-        np.array([*(words.index(name + suffix) for name in names), -1], np.int8)[codes]
-        for suffix in ("", assumption_text)
-    )
+    plain_words = [words.index(name) for name in names]
+    charged_words = [words.index(name + assumption_text) for name in names]
+    plain = np.array([*plain_words, -1], np.int8)[codes]
+    charge_words = np.array([*charged_words, -1], np.int8)[codes]
     made_so = Coded(np.where(made.charged, charge_words, plain), words)
     gas_words = {} if made.traces is None else made.traces.words()
     if made.never_made.any():

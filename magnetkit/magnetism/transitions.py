@@ -83,8 +83,9 @@ def transitions(
         got = evaluate(partition(table[rows], codes[rows]), at, spread=False)
         js, k1, k2, k3 = (got.value[:, :, k] for k in range(4))
         # J_s is a modulus: it has a sharp minimum near zero where the sublattices cancel.
-        zeros = _last_zero(at, k1), _last_zero(at, k1 + 2.0 * k2 + 3.0 * k3)
-        temperatures[rows] = np.column_stack([got.curie, _cusp(at, js), *zeros])
+        axis = _last_zero(at, k1)
+        plane = _last_zero(at, k1 + 2.0 * k2 + 3.0 * k3)
+        temperatures[rows] = np.column_stack([got.curie, _cusp(at, js), axis, plane])
     return inputs.give(pd.DataFrame(temperatures, columns=_CHANGES))
 
 

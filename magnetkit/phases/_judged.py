@@ -261,8 +261,7 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
     ):
         if role[element] >= 0:
             sites[role[element]][element] = amount
-    shares = ({e: a / sum(site.values()) for e, a in site.items()} for site in sites)
-    earths, metals, thirds = shares
+    earths, metals, thirds = map(_shares_of_site, sites)
     names = []
     for earth, x in earths.items():
         for third, z in (thirds or {-1: 1.0}).items():
@@ -274,6 +273,11 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
                         _formula(host, SYMBOLS[earth], SYMBOLS[metal], third_symbol)
                     )
     return ", ".join(names)
+
+
+def _shares_of_site(amounts: dict[int, float]) -> dict[int, float]:
+    total = sum(amounts.values())
+    return {element: amount / total for element, amount in amounts.items()}
 
 
 def _formula(host: str, earth: str, metal: str, third: str) -> str:

@@ -104,10 +104,10 @@ def _by_facets(
     inside = inside[members[space.column[inside]]]
     place[inside] = np.arange(len(inside))
     facet = np.zeros(len(found.hull), np.int32)
-    given = rows, place, own
-    share_rows(_hull.highest, len(own), *given, facets.price, found.hull, facet)
-    done = np.ones(len(own), bool)
-    share_rows(_hull.split, len(own), *given, facets, facet, found, done)
+    n = len(own)
+    share_rows(_hull.highest, n, rows, place, own, facets.price, found.hull, facet)
+    done = np.ones(n, bool)
+    share_rows(_hull.split, n, rows, place, own, facets, facet, found, done)
     return bool(done.all())
 
 

@@ -9,6 +9,7 @@ rows of its root.
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -368,10 +369,11 @@ def _assignment_rules() -> "AssignmentRules":
             (HOST_NAMES.index(host.name), rule) for rule in host.assignment.alternatives
         ]
     conditions = [condition for _, rule in rules for condition in rule.items()]
-    sides = [
-        tuple(side.strip() for side in ratio.split("/")) for ratio, _ in conditions
-    ]
-    sums = list(dict.fromkeys(side for both in sides for side in both))
+    sides = []
+    for ratio, _ in conditions:
+        above, below = ratio.split("/")
+        sides.append((above.strip(), below.strip()))
+    sums = list(dict.fromkeys(chain.from_iterable(sides)))
     window = np.array([limits for _, limits in conditions])
     counted = np.array([_counted_elements(amounts) for amounts in sums])
     return AssignmentRules(
@@ -390,11 +392,13 @@ def _assignment_rules() -> "AssignmentRules":
 @lru_cache(maxsize=1)
 def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the windows of known phases that are of no host."""
-    known = datasets.toml("hosts/others.toml")["phase"]
-    return {
-        one["name"]: {k: v for k, v in one.items() if k not in ("name", "source")}
-        for one in known
-    }
+    windows = {}
+    for phase in datasets.toml("hosts/others.toml")["phase"]:
+        ratios = phase.keys() - {"name", "source"}
+        windows[phase["name"]] = {
+            ratio: phase[ratio] for ratio in phase if ratio in ratios
+        }
+    return windows
 
 
 def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:

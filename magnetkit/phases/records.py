@@ -362,7 +362,7 @@ def _host(entry: dict[str, Any], root: str) -> Host:
     hexagonal = entry.get("hexagonal")
     stability = entry["stability"]
     guests = tuple(entry["split"]["guests_on_rare_earth_site"])
-    atoms = ("rare_earth", "transition_metal", "interstitial")
+    names = ("name", "variant_of", "rare_earth", "transition_metal", "interstitial")
     forms = (
         "substitution_slopes",
         "own_forming_weights",
@@ -370,7 +370,7 @@ def _host(entry: dict[str, Any], root: str) -> Host:
         "melts_at_K",
     )
     return Host(
-        **{name: entry[name] for name in ("name", "variant_of", *atoms)},
+        **{name: entry[name] for name in names},
         root=root,
         interstitial_elements=tuple(entry["interstitial_elements"]),
         structure=_structure(entry),

@@ -151,11 +151,11 @@ def stability_columns(
     name = "probability_phase_forms"
     columns[name] = np.where(known, found.probability(), np.nan)
     # The mean over the deviation of large odds lies nearer to a half than their range does.
-    ends = ("lo", "hi"), found.ends(half), (np.minimum, np.maximum)
-    for end, value, outer in zip(*ends, strict=True):
-        columns[f"{name}_{end}"] = np.where(
-            known, outer(value, found.probability()), np.nan
-        )
+    low, high = found.ends(half)
+    low = np.minimum(low, found.probability())
+    high = np.maximum(high, found.probability())
+    columns[f"{name}_lo"] = np.where(known, low, np.nan)
+    columns[f"{name}_hi"] = np.where(known, high, np.nan)
     columns[f"{name}_provenance"] = _provenance(columns[name], known)
     columns["stability_status"] = data
     _energies(columns, judged, above, known, half)

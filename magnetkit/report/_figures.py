@@ -671,7 +671,7 @@ def _lower_numbers(formula: str) -> str:
 
 _PLACED = {"top center": 0.035, "bottom center": -0.035}
 _LETTER = 0.016
-_LINE = 0.045
+_LINE_HEIGHT = 0.045
 """Width and height of a letter, as shares of the side of a section's triangle."""
 
 
@@ -686,11 +686,13 @@ def _label_positions(
             half = 0.5 * _LETTER * count
             free = (
                 all(
-                    abs(x - other) > half + wide or abs(y + up - high) > _LINE
+                    abs(x - other) > half + wide or abs(y + up - high) > _LINE_HEIGHT
                     for other, high, wide in boxes
                 )
                 and not (
-                    (np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE)).all(axis=1)
+                    (np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE_HEIGHT)).all(
+                        axis=1
+                    )
                 ).any()
             )
             if free:

@@ -179,11 +179,8 @@ def print_rows(
         "; ".join(about), list(shown.values()), styles, all_columns=wide
     )
     # Texts that were folded closer made other columns of the same cells.
-    return [
-        name
-        for name, column in shown.items()
-        if any(column.cells is k.cells for k in kept)
-    ]
+    printed_cells = {id(column.cells) for column in kept}
+    return [name for name, column in shown.items() if id(column.cells) in printed_cells]
 
 
 def _shown_column(

@@ -155,7 +155,7 @@ def _rows(
     frame: pd.DataFrame, names: tuple[str, ...], named: bool = True
 ) -> dict[str, Any]:
     """Return the headings and cells of a table of the decisions, which stand by name or number."""
-    cells = [[_cell(row, name) for name in names] for _, row in frame.iterrows()]
+    cells = [_row_cells(row, names) for _, row in frame.iterrows()]
     return {
         "headings": [_display_column(name) for name in names],
         "rows": cells,
@@ -174,14 +174,17 @@ def _comparators(temperature: float) -> list[dict[str, Any]]:
     rows = rows.dropna(
         subset=["max_working_temperature_K", "remanence_coefficient_pct_K"]
     )
-    return [
-        {"cells": [_cell(row, name) for name in _SHOWN["comparators"]]}
-        | {
-            name: _render_text(row[name])
-            for name in ("kind", "source", "confidence", "note")
-        }
-        for _, row in rows.iterrows()
-    ]
+    records = []
+    for _, row in rows.iterrows():
+        record: dict[str, Any] = {"cells": _row_cells(row, _SHOWN["comparators"])}
+        for name in ("kind", "source", "confidence", "note"):
+            record[name] = _render_text(row[name])
+        records.append(record)
+    return records
+
+
+def _row_cells(row: "pd.Series", names: tuple[str, ...]) -> list[Any]:
+    return [_cell(row, name) for name in names]
 
 
 def _render_text(value: Any) -> str:
@@ -401,24 +404,23 @@ def _supply(shown: Magnets) -> Part:
     """Return supply risk and cost of the decisions in every scenario."""
     states = _content.by_scenario(shown)
     titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
-    traces = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": escape(name),
-            "y": titles,
-            "x": numbers([state[column][i] for state in states]),
-            "xaxis": f"x{axis}",
-            "yaxis": f"y{axis}",
-            "marker": {"color": colour},
-            "legendgroup": str(i),
-            "showlegend": not axis,
-        }
-        for i, (name, (colour, _)) in enumerate(
-            zip(shown.labels, _styles(shown), strict=True)
-        )
-        for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
-    ]
+    traces = []
+    for i, name in enumerate(shown.labels):
+        colour, _ = _styles(shown)[i]
+        for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg")):
+            bar = {
+                "type": "bar",
+                "orientation": "h",
+                "name": escape(name),
+                "y": titles,
+                "x": numbers([state[column][i] for state in states]),
+                "xaxis": f"x{axis}",
+                "yaxis": f"y{axis}",
+                "marker": {"color": colour},
+                "legendgroup": str(i),
+                "showlegend": not axis,
+            }
+            traces.append(bar)
     rows = {"automargin": True, "autorange": "reversed"}
     layout = figure_layout(column_axis("supply_risk"), rows, height=1060)
     _below(layout, column_axis("cost_USD_kg"), rows, (0.43, 0.57))

@@ -244,7 +244,7 @@ class SpaceCandidates:
             "kind": "space",
             "leading": [list(pair) for pair in self.leading],
             "charges": {
-                r: [list(pair) for pair in melts] for r, melts in self.charges.items()
+                route: list(map(list, melts)) for route, melts in self.charges.items()
             },
             "shell": self.shell,
             "spaces": [space.describe() for space in self.spaces],

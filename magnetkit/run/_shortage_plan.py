@@ -1,6 +1,7 @@
 """What a shortage does to a parts list: which parts stop, in what order to change them, and why."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,10 +92,7 @@ def _plan_cut(
             _row(shortage, order, change, status, why)
             | {"Cannot be had before, kg a year": before, "after, kg a year": gap_left}
         )
-    count = {
-        name: sum(row["What to do"] == name for row in table)
-        for name in ("change", "stops")
-    }
+    count = Counter(row["What to do"] for row in table)
     elements = ", ".join(missing)
     words = (
         f"{len(changes)} parts need {total:,.1f} kg {elements} a year, of which {gap:,.1f} cannot "
@@ -108,7 +106,7 @@ def _plan_cut(
         words += (
             f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
         )
-    row = {
+    row: dict[str, float] = {
         "Parts concerned": len(changes),
         "To change": count["change"],
         "Stop": count["stops"],

@@ -388,11 +388,15 @@ class Store(_Chunks):
             ) from None
 
     def _write_manifest(self) -> None:
-        chunks = [
-            {"phase": phase, "number": number, "rows": part.rows, "lines": part.lines}
-            | {name: dict(getattr(part, name)) for name in _NAMED}
-            for (phase, number), part in sorted(self._parts.items())
-        ]
+        chunks = []
+        for (phase, number), part in sorted(self._parts.items()):
+            chunk = {
+                "phase": phase,
+                "number": number,
+                "rows": part.rows,
+                "lines": part.lines,
+            }
+            chunks.append(chunk | {name: dict(getattr(part, name)) for name in _NAMED})
         self.parts.put(
             _files.MANIFEST, self._make_manifest({"done": False, "chunks": chunks})
         )

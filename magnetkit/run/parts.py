@@ -441,7 +441,9 @@ def _heavy_spread(
     heavy: set[str],
 ) -> Amount:
     """Return factors that bring the kinds' heavy rare earth to the estimate's mean and ends."""
-    totals = [sum(shares.get(element, 0.0) for element in heavy) for shares in each]
+    totals = []
+    for shares in each:
+        totals.append(sum(shares.get(element, 0.0) for element in heavy))
     mean = float(np.dot(weights, totals))
     name = "heavy_rare_earth_wt_pct"
     ends = [

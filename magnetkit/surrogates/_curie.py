@@ -55,7 +55,7 @@ OFFSET_K = 140.0
 WITHOUT_PHYSICS_K = 350.0
 """Deviation of a Curie temperature of which no physics says anything, K.
 
-Fitted: of 336 compounds of unseen papers that are as near to an embedded one as `_NEAREST` says,
+Fitted: of 336 compounds of unseen papers that are as near to an embedded one as `_NEARLY_KNOWN` says,
 89 % lie in ranges of 90 %; with 250 K it is 84 %, with 400 K 95 %. The values of all 1,450 there
 scatter by 307 K about `TYPICAL_K`.
 """
@@ -212,7 +212,7 @@ _FOREIGN = 0.1
 # left out to know the errors there, all but the nearest data: by those that take 0.8 to 0.9 off
 # compounds of unseen papers are 215 K off, by those that take more 75 K.
 _SILENT = 0.3
-_NEAREST = 0.9
+_NEARLY_KNOWN = 0.9
 # Distance, at least, of a host nothing of which was learnt, and of what gets no answer.
 _STRANGE = 2.0
 # Least prediction, K: below, there is no order to speak of.
@@ -315,8 +315,8 @@ class CurieModel(TrainedModel):
     def fingerprint(self) -> str:
         """SHA-256 of the numbers that its answers are made of."""
         parts = [(b.process, b.coefficients, float(b.edge)) for b in self.branches]
-        known = *self.scores, self.anywhere, self.beside
-        return fingerprint((self.target, parts, self.of_host, *known))
+        content = [self.target, parts, self.of_host, *self.scores]
+        return fingerprint((*content, self.anywhere, self.beside))
 
     @property
     def decides(self) -> bool:
@@ -443,7 +443,7 @@ class CurieModel(TrainedModel):
             deviation = np.sqrt(found.novelty * (2.0 - found.novelty))
             prior = np.fmax(half, normal * WITHOUT_PHYSICS_K * deviation)
             half = np.where(known, half, prior)
-        least_learnt = _SILENT if self.anywhere else _NEAREST
+        least_learnt = _SILENT if self.anywhere else _NEARLY_KNOWN
         empty = (np.diff(phases.indptr) == 0) | (~known & (learnt < least_learnt))
         value[empty] = half[empty] = np.nan
         share = np.where(known, learnt, 1.0)

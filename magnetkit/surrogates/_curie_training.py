@@ -497,10 +497,17 @@ def model_key(known: TrainingSet) -> str:
     # The last digits depend on the machine; adding zero makes one of the two zeros.
     design = np.round(columns / np.where(size > 0.0, size, 1.0), 9) + 0.0
     scales = [f"{each:.9g}" for each in size]
-    groups = (known.groups, assign_folds(known))
-    received = (design, scales, own.host, own.compound, known.values, *groups)
-    fits = (_curie, _process, _intervals, _gaussian_process)
-    return _store.key(received, (*fits, sys.modules[__name__], _store))
+    learnt_from = (
+        design,
+        scales,
+        own.host,
+        own.compound,
+        known.values,
+        known.groups,
+        assign_folds(known),
+    )
+    modules = [_curie, _process, _intervals, _gaussian_process]
+    return _store.key(learnt_from, (*modules, sys.modules[__name__], _store))
 
 
 def _train_and_store(known: TrainingSet, progress: bool) -> CurieModel:

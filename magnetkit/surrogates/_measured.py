@@ -342,7 +342,7 @@ _NONMETALS = ("O", "F", "S", "Cl", "Se", "Br", "Te", "I")
 # DS1+DS2 gives this one in degrees Celsius.
 _CELSIUS = ("Co5Gd0.4Sm0.6",)
 # No compound of iron or cobalt orders above cobalt, 1388 K.
-_HIGHEST_K = 1400.0
+_ABOVE_COBALT_K = 1400.0
 _DOI = "https://doi.org/"
 # A range wider than this, as a value, is none.
 _RANGE_K = 20.0
@@ -446,13 +446,13 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
     Raises InputError if one is no temperature in kelvin that a compound can order at.
     """
     found = read_rows(TARGET, given, least)
-    wrong = (found.values <= 0.0) | (found.values > _HIGHEST_K)
+    wrong = (found.values <= 0.0) | (found.values > _ABOVE_COBALT_K)
     refuse(
         TARGET,
         named_so(given),
         found,
         wrong,
-        f"0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K)",
+        f"0 and {_ABOVE_COBALT_K:.0f} K (cobalt: 1388 K)",
     )
     return found
 
@@ -546,7 +546,7 @@ def clean_rows(
     drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
     drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
     drop(
-        ~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"),
+        ~frame["value"].between(0.0, _ABOVE_COBALT_K, inclusive="right"),
         "no single temperature",
     )
     table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")

@@ -153,11 +153,12 @@ class TrendProcess:
         draws = max(1, min(self.draws, len(mixed) // size))
         inflation = np.ones(len(y))
         for _ in range(self.searches):
-            found = [
-                self._search(X[few], y[few] / self.scale_, (noise * inflation)[few])
-                for few in (mixed[k * size : (k + 1) * size] for k in range(draws))
-            ]
-            self.theta_ = np.round(np.array(found).mean(axis=0), _PARAMETER_DIGITS)
+            thetas = []
+            for draw in range(draws):
+                few = mixed[draw * size : (draw + 1) * size]
+                weights = (noise * inflation)[few]
+                thetas.append(self._search(X[few], y[few] / self.scale_, weights))
+            self.theta_ = np.round(np.array(thetas).mean(axis=0), _PARAMETER_DIGITS)
             self._condition(X, y, noise, order)
             inflation = self.inflation_
         return self

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-FOLDS = 10
+VALIDATION_FOLDS = 10
 """Groups are left out in so many parts, one by one where there are fewer."""
 
 PHYSICS = (
@@ -43,7 +43,7 @@ MODEL = "model"
 # A Gaussian process of scikit-learn takes the third power of its rows: it searches its scales on
 # the first number of rows, and rests on the second.
 _SEARCHED_ROWS = 500
-_MOST_ROWS = 3000
+_VALIDATED_ROWS = 3000
 _TREES = 100
 
 
@@ -93,7 +93,7 @@ def _fit_gaussian_process(coverage: float) -> Fit:
 
         scaler = StandardScaler()
         x = scaler.fit_transform(columns_of_peers(data.table))
-        rows = np.random.default_rng(0).permutation(len(x))[:_MOST_ROWS]
+        rows = np.random.default_rng(0).permutation(len(x))[:_VALIDATED_ROWS]
         few = rows[:_SEARCHED_ROWS]
         kernel = 1.0 * Matern(length_scale=10.0, nu=2.5) + WhiteKernel(0.1)
         with warnings.catch_warnings():
@@ -346,7 +346,7 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
     count = 1 + 3 * with_peers
     if learn_from == "known":
         return count
-    folds = min(FOLDS, len(np.unique(data.groups)))
+    folds = min(VALIDATION_FOLDS, len(np.unique(data.groups)))
     return count * folds + (folds + 1) * (data.target == CURIE)
 
 
@@ -367,7 +367,7 @@ def splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.in
 
 def _even_folds(groups: NDArray) -> NDArray[np.int64]:
     result = np.zeros(len(groups), np.int64)
-    for number, (_, test) in enumerate(_intervals.folds(groups, FOLDS)):
+    for number, (_, test) in enumerate(_intervals.folds(groups, VALIDATION_FOLDS)):
         result[test] = number
     return result
 

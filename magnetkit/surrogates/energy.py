@@ -160,8 +160,8 @@ def model_key(data: TrainingSet) -> str:
     from . import _process
 
     received = (data.sha256, load_table("magpie").fill_gaps())
-    fits = (sys.modules[__name__], _process, _intervals, _gaussian_process)
-    return _store.key(received, (*fits, _elements, _descriptors, _store))
+    modules = [sys.modules[__name__], _process, _intervals, _gaussian_process]
+    return _store.key(received, (*modules, _elements, _descriptors, _store))
 
 
 def blank() -> TrendProcess:
