@@ -188,7 +188,8 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
             same += 1
         for c in range(same, d):
             for p in range(k):
-                squares[c + 1, p] = squares[c, p] + (places[i, c] - points[c, p]) ** 2
+                difference = places[i, c] - points[c, p]
+                squares[c + 1, p] = squares[c, p] + difference**2
         smallest = np.inf
         best = -1
         largest = -1.0

@@ -194,7 +194,9 @@ def _can_begin_word(b):
 def _read_word_or_capitals(text, at):
     """Read a word, or BAL."""
     stop = len(text)
-    if text[at] != 66 or at + 2 >= stop or text[at + 1] != 65 or text[at + 2] != 76:
+    if at + 2 >= stop or text[at] != 66:
+        return read_word(text, at)
+    if text[at + 1] != 65 or text[at + 2] != 76:
         return read_word(text, at)
     if at + 3 < stop and KINDS[text[at + 3]] == POINT:
         return np.int64(BALANCE), at + 4

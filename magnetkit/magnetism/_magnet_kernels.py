@@ -572,7 +572,8 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
         for s in range(3):
             if not open_[s]:
                 continue
-            left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
+            left[s, 0] = left[s, 1]
+            left[s, 1] = left[s, 2]
             left[s, 2] = _room(j, knees[s], on_j[s], permeance)
             if left[s, 2] > 0.0:
                 t_max[s] = min(kelvin, limit)
