@@ -96,7 +96,8 @@ def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     for cap in reversed(caps):
         # The sum of `after` over the last cap + 1 numbers of steps.
         sums = list(accumulate(after, initial=0))
-        after = [sums[r + 1] - sums[max(r - cap, 0)] for r in range(budget + 1)]
+        firsts = [max(r - cap, 0) for r in range(budget + 1)]
+        after = [sums[r + 1] - sums[first] for r, first in enumerate(firsts)]
         table.append(after)
     return table[::-1]
 

@@ -646,10 +646,10 @@ def _with_cell_units(
             names = ", ".join(
                 _print_unit(u, column.quantity) for u in UNITS[column.quantity]
             )
+            rows = f"{len(cells)} rows, the first {cells[0]}"
             raise InputError(
-                f"column {column.header!r} names no unit ({len(cells)} rows, the first "
-                f"{cells[0]}): {names}? Write it into the header, '{column.header} ({example})', "
-                f"or give --unit '{column.header}={example}'"
+                f"column {column.header!r} names no unit ({rows}): {names}? Write it into the "
+                f"header, '{column.header} ({example})', or give --unit '{column.header}={example}'"
             )
     return columns
 

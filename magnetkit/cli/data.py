@@ -345,7 +345,8 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
             part.formula, part.replace, step=part.step, limits=part.limits
         )
         shells = f", {len(part.shell)} shells" if part.shell else ""
-        say(f"{part.formula}: {swaps} ({len(space):,}{shells})", f"  {part.host:7s}")
+        size = f"{len(space):,}{shells}"
+        say(f"{part.formula}: {swaps} ({size})", f"  {part.host:7s}")
 
 
 def _say(heading: str, text: str, evidence: "Evidence") -> None:
@@ -450,7 +451,9 @@ def alloys(
         raise CompositionError(first.reason, first.text, first.position)
     name = _state(scenario, price)
     shares = o.pairs(recycled, "--recycled")
-    shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(texts) - len(formulas))
+    first_shell = (shell or [""])[0]
+    shells = [first_shell] * len(formulas)
+    shells += [""] * (len(texts) - len(formulas))
     frame = ledger(table, name, shares, shell=shells)
     frame.insert(0, "formula", texts)
     headings = dict(layouts()["alloys"])

@@ -141,9 +141,8 @@ def predict(
         write_table(frame, out)
     if out is not None:
         rests = calibration_note(frame.attrs["calibration"])
-        return message(
-            f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}"
-        )
+        rows = "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
+        return message(f"{rows} in {out}. {rests}")
     interval = keywords.get("interval", 0.9)
     display: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
     print_properties(frame, as_json=json, interval=interval, **display)
@@ -561,9 +560,8 @@ def _show_limits(frame: "pd.DataFrame") -> None:
         for row in rows.to_dict("records"):
             cells = [f"{row[c] - ZERO_CELSIUS:.0f} °C" for c in ("knee_K", *losses)]
             row_text = "".join(f"{cell:>12}" for cell in cells[1:])
-            typer.echo(
-                f"  {row['load_line']:9g} {row['hours']:8g} {cells[0]:>10}{row_text}"
-            )
+            duty_text = f"  {row['load_line']:9g} {row['hours']:8g}"
+            typer.echo(f"{duty_text} {cells[0]:>10}{row_text}")
 
 
 def phases(

@@ -363,7 +363,8 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
         }
         one |= {"head": _header_lines(curve, k), "points": _points(curve, k).tolist()}
         one["shifted"] = np.column_stack(_shifted_curve(curve, k)).tolist()
-    lines = [*("; ".join(one["head"][:-1]) for one in each), each[0]["head"][-1]]
+    lines = ["; ".join(one["head"][:-1]) for one in each]
+    lines.append(each[0]["head"][-1])
     values: dict[str, Any] = {
         "one": each[at],
         "each": each,

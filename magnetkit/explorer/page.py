@@ -467,10 +467,11 @@ def _names(results: Results) -> list[str]:
 def _today(results: Results, question: Question) -> str:
     """Return in words what today's magnet is under the same conditions."""
     today = results.reference
-    figures = ", ".join(
-        f"{COLUMNS[name].short} {_cell(name, today[name][question.stop])} {display_scale(name).unit}"
-        for name in MAGNET
-    )
+    texts = []
+    for name in MAGNET:
+        value = _cell(name, today[name][question.stop])
+        texts.append(f"{COLUMNS[name].short} {value} {display_scale(name).unit}")
+    figures = ", ".join(texts)
     return (
         f"Today’s magnet, {results.profile.reference.formula}: {figures}, heavy rare earth "
         f"{number(today['heavy_rare_earth_wt_pct'][0])} wt.%, margin "

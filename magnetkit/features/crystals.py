@@ -387,7 +387,8 @@ def dipolar_field(
     tensors = np.empty((len(frac), 1, 6))
     dipole_tensors(lattice, frac, moment[:, None], reach, cutoff is None, tensors)
     xx, yy, zz, yz, xz, xy = tensors[:, 0].T
-    full = np.stack([xx, xy, xz, xy, yy, yz, xz, yz, zz], axis=1).reshape(-1, 3, 3)
+    parts = np.stack([xx, xy, xz, xy, yy, yz, xz, yz, zz], axis=1)
+    full = parts.reshape(-1, 3, 3)
     return _DIPOLE * full @ direction
 
 

@@ -105,7 +105,8 @@ class Calibration:
             for name in ("before", "after"):
                 off = np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))
                 error[name] = 100 * float(np.expm1(off))
-                width = np.mean(np.log(part[f"{name}_hi"] / part[f"{name}_lo"])) / 2.0
+                ratio = part[f"{name}_hi"] / part[f"{name}_lo"]
+                width = np.mean(np.log(ratio)) / 2.0
                 reach[name] = 100 * float(np.expm1(width))
                 text += f"{name} {error[name]:.0f} % off, range ±{reach[name]:.0f} %; "
             if magnets == 1:
@@ -122,11 +123,11 @@ class Calibration:
                 text += "the model's uncertainty"
             found.append(text)
         odd = self.report[self.report["remark"] != ""]
-        found += [
-            f"row {r['row']} ({r['magnet']}) {r['remark']}: {r['quantity']} {r['measured']:g}, "
-            f"expected {r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
-            for _, r in odd.iterrows()
-        ]
+        for _, r in odd.iterrows():
+            magnet = f"row {r['row']} ({r['magnet']}) {r['remark']}"
+            expected = f"{r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
+            measured = f"{r['quantity']} {r['measured']:g}"
+            found.append(f"{magnet}: {measured}, expected {expected}")
         found += self.contradictions
         found += self.notes
         return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
@@ -462,7 +463,8 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
             continue
         x = a["composition"]
         y = b["composition"]
-        apart = sum(abs(x.get(e, 0.0) - y.get(e, 0.0)) for e in {*x, *y})
+        elements = {*x, *y}
+        apart = sum(abs(x.get(e, 0.0) - y.get(e, 0.0)) for e in elements)
         own_variance = (
             0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
         )

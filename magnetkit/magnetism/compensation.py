@@ -105,9 +105,9 @@ class _Search:
         axial = has_answer.all(axis=1) & (b_r > 0.0).all(axis=1)
         weight = 100.0 * table.weight_fractions()[:, self.columns].sum(axis=1)
         weight -= 100.0 * self.base.weight_fractions()[0, self.columns].sum()
-        chord = b_r[:, :1] + (b_r[:, -1:] - b_r[:, :1]) * np.linspace(
-            0.0, 1.0, b_r.shape[1]
-        )
+        shares_of_range = np.linspace(0.0, 1.0, b_r.shape[1])
+        rise = b_r[:, -1:] - b_r[:, :1]
+        chord = b_r[:, :1] + rise * shares_of_range
         with np.errstate(invalid="ignore", divide="ignore"):
             frame = pd.DataFrame(shares, columns=self.names).assign(
                 added_wt_pct=weight,

@@ -91,10 +91,9 @@ class Explanation:
                 "magnets of this producer; no constant of the law book narrows the range"
             )
         for row in first.to_dict("records"):
-            lines.append(
-                f"{row['meaning']} ({row['value']:g} +- {row['deviation']:g} {row['unit']}, "
-                f"{row['status']}): {100 * row['share']:.0f} % of the range"
-            )
+            value = f"{row['value']:g} +- {row['deviation']:g} {row['unit']}"
+            share_text = f"{100 * row['share']:.0f} % of the range"
+            lines.append(f"{row['meaning']} ({value}, {row['status']}): {share_text}")
         return lines
 
     def __str__(self) -> str:

@@ -209,9 +209,10 @@ def _demagnetization_branch(
     whole = [one for one in usable if one[1].min() <= 0.0] or usable
     field, level = whole[0]
     order = np.argsort(-field, kind="stable")
-    ends = [
-        find_crossing(-f[::-1], p[::-1], 0.0) for f, p in whole[:2] if p.min() <= 0.0
-    ]
+    ends = []
+    for one_field, one_level in whole[:2]:
+        if one_level.min() <= 0.0:
+            ends.append(find_crossing(-one_field[::-1], one_level[::-1], 0.0))
     if len(ends) == 2 and abs(ends[1] / ends[0] - 1.0) > _DIFFERING_SHARE:
         warn(
             f"{source}: the other branch of the loop gives H_cJ {1e-3 * ends[1]:.0f} kA/m beside "

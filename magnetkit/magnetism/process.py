@@ -112,9 +112,10 @@ class Route:
             values = np.asarray(given[name], float)
             values = values[~np.isnan(values)]
             if values.size and (values.min() < low or values.max() > high):
+                limits = f"{name} from {low:g} to {high:g} (measured: {self.measured})"
                 raise InputError(
-                    f"route {self.name} has {name} from {low:g} to {high:g} (measured: "
-                    f"{self.measured}), got {given[name]!r}; leave the route out to go beyond"
+                    f"route {self.name} has {limits}, got {given[name]!r}; leave the route out to "
+                    "go beyond"
                 )
 
 

@@ -235,7 +235,10 @@ def duty_columns(
         n: one().reshape(3, -1) for n, one in zip(_DUTY, of, strict=True) if n in names
     }
     # A weaker magnet also demagnetizes itself less: ends may change places.
-    return {n: (v[0], np.fmin.reduce(v), np.fmax.reduce(v)) for n, v in columns.items()}
+    ranges = {}
+    for name, values in columns.items():
+        ranges[name] = values[0], np.fmin.reduce(values), np.fmax.reduce(values)
+    return ranges
 
 
 _ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}

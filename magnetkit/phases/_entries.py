@@ -45,7 +45,8 @@ class Entries:
     def __repr__(self) -> str:
         """Return name, size and scheme."""
         scheme = self.manifest.get("scheme", "no scheme named")
-        return f"<{type(self).__name__} {self.name}: {len(self.entries):,} phases, {scheme}>"
+        size = f"{len(self.entries):,} phases"
+        return f"<{type(self).__name__} {self.name}: {size}, {scheme}>"
 
     def __len__(self) -> int:
         """Return the number of entries."""

@@ -350,7 +350,8 @@ class MixingModel:
         observe = np.zeros((n + len(differences), n + 2 * len(differences)))
         observe[:n, :n] = np.eye(n)
         for k in range(len(differences)):
-            observe[n + k, n + 2 * k : n + 2 * k + 2] = 1.0, -1.0
+            first = n + 2 * k
+            observe[n + k, first : first + 2] = 1.0, -1.0
         scatter = self.terms.scatter(self.occupation) + self._error**2
         noise = np.concatenate([scatter, deviations**2])
         full = multiply(observe, self.terms.kernel(self._points, self._points))

@@ -75,7 +75,8 @@ class Partition:
     def __repr__(self) -> str:
         counts = np.bincount(self.host + 1, minlength=1)
         names = ("unknown", *HOST_NAMES)
-        shown = ", ".join(f"{counts[k]:,} {names[k]}" for k in np.flatnonzero(counts))
+        texts = [f"{n:,} {name}" for n, name in zip(counts, names, strict=False) if n]
+        shown = ", ".join(texts)
         return f"<Partition of {len(self.host):,} recipes: {shown}>"
 
     def __getitem__(self, rows: NDArray[np.int64]) -> "Partition":
@@ -579,10 +580,14 @@ def describe_beyond_precedent(
         kind = group[host, elements]
         top = 100.0 * most[host, elements]
         share = 100.0 * table.values[part] / totals[row, kind]
-        found[row] = ", ".join(
-            f"{SYMBOLS[elements[k]]} {share[k]:.3g} % of {of[kind[k]]} outside, over {top[k]:.3g}"
-            for k in np.flatnonzero(share > top)
-        )
+        texts = []
+        for k in np.flatnonzero(share > top):
+            symbol = SYMBOLS[elements[k]]
+            whole = of[kind[k]]
+            texts.append(
+                f"{symbol} {share[k]:.3g} % of {whole} outside, over {top[k]:.3g}"
+            )
+        found[row] = ", ".join(texts)
     return found
 
 

@@ -375,7 +375,8 @@ def sampled_supply(
         return np.column_stack([columns[state.name] for state in states])
 
     z = scores() / at_five_percent
-    factors = np.exp(np.where(z > 0, rise[:, None], fall[:, None]) * z)
+    slope = np.where(z > 0, rise[:, None], fall[:, None])
+    factors = np.exp(slope * z)
     per_element = {
         "cost_USD_kg": stated_figures("price_USD_kg") * factors,
         "supply_risk": stated_figures("supply_risk") * np.exp(_RISK_SPREAD * scores()),

@@ -81,7 +81,8 @@ class TrainingSet:
         low = self.values.min()
         high = self.values.max()
         groups = len(np.unique(self.groups))
-        return f"{text} of {groups} groups, {low:.4g} to {high:.4g}; {self.origin:.400}"
+        values = f"{low:.4g} to {high:.4g}"
+        return f"{text} of {groups} groups, {values}; {self.origin:.400}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a value, as `magnetkit.surrogates.training_set` reads it again.

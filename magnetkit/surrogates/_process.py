@@ -70,7 +70,8 @@ def loss(
     gradient[0] = -np.sum(slope * first)
     gradient[1] = -np.sum(slope * second)
     pull = slope * (one * 5.0 / 3.0 * (1.0 + t) * decay)
-    gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - np.einsum("ij,ij->j", x, pull @ x))
+    products = np.einsum("ij,ij->j", x, pull @ x)
+    gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - products)
     gradient[-2] = 0.0 if linear else 0.5 * rate * np.sum(slope * apart * second)
     gradient[-1] = -float(np.diag(slope) @ own)
     off = (theta - about) / sd
@@ -432,7 +433,8 @@ def kept_points(
         score = np.abs(left) * alike
         score[at[:k]] = -1.0
         i = at[k] = score.argmax()
-        new = (covariance[i] - basis[:k, i] @ basis[:k]) / np.sqrt(max(free[i], JITTER))
+        scale = np.sqrt(max(free[i], JITTER))
+        new = (covariance[i] - basis[:k, i] @ basis[:k]) / scale
         # A point that those before give whole tells nothing.
         left -= new * (left[i] / new[i] if new[i] else 0.0)
         free -= new**2
