@@ -285,6 +285,16 @@ def _row(text: str) -> np.ndarray:
     return data
 
 
+def _describe_missing_amount(rest: str, basis: str) -> str:
+    symbol = rest[:2] if rest[:2] in INDEX else rest[:1]
+    if basis == "weight":
+        return (
+            f"{symbol} has no amount; in wt.% every element needs one, or bal. "
+            "(a formula such as Nd2Fe14B is read with the basis 'atomic')"
+        )
+    return f"{symbol} has no amount; in a recipe every element needs one, or bal."
+
+
 def explain_fault(code: int, text: str, place: int, total: float, basis: str) -> str:
     """Return the sentence for a refused recipe.
 
@@ -303,13 +313,7 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
     if code == _notation.NO_AMOUNT and rest.startswith(("PrNd", "NdPr")):
         return _SENTENCES[_notation.PAIR]
     if code == _notation.NO_AMOUNT:
-        symbol = rest[:2] if rest[:2] in INDEX else rest[:1]
-        if basis == "weight":
-            return (
-                f"{symbol} has no amount; in wt.% every element needs one, or bal. "
-                "(a formula such as Nd2Fe14B is read with the basis 'atomic')"
-            )
-        return f"{symbol} has no amount; in a recipe every element needs one, or bal."
+        return _describe_missing_amount(rest, basis)
     if code == _notation.NOTHING_LEFT:
         whole = "1 in this bracket" if place >= 0 else "100"
         return (

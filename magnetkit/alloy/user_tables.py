@@ -418,6 +418,15 @@ def _simplify_header(text: str) -> str:
     return " ".join(plain.split())
 
 
+def _match_unit_alone(header: str, unit: str, yearly: bool, kind: str) -> Column | None:
+    """Return what a header that is but a unit means; None where it may be of anything."""
+    name = _named_by_unit(unit, yearly)
+    entry = next((k for k in _vocabulary(kind) if k.name == name), None)
+    if entry is None:
+        return None
+    return Column(header, entry.name, entry.quantity, unit)
+
+
 def _match(header: str, kind: str) -> tuple[Column, int]:
     """Return what a header means and the priority of its spelling; a carried column otherwise."""
     spelt = _spelt(kind)
@@ -430,14 +439,14 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
     rest = " ".join(_YEARLY.sub(" ", whole).split())
     base, unit, foreign = _split_unit(rest)
     if not base and unit is not None:
-        name = _named_by_unit(unit, yearly)
-        entry = next((k for k in _vocabulary(kind) if k.name == name), None)
-        if entry is not None:
-            return Column(header, entry.name, entry.quantity, unit), 0
+        column = _match_unit_alone(header, unit, yearly, kind)
+        if column is not None:
+            return column, 0
     entry, priority = spelt.get(base, (None, 0))
     if entry is None and foreign is None:
         entry, priority = spelt.get(rest, (None, 0))
-        unit = None if entry is not None else unit
+        if entry is not None:
+            unit = None
     if entry is None:
         return Column(header, ""), 0
     entry = _by_unit(entry, unit, yearly, kind)
@@ -560,22 +569,27 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     return Column(column.header, column.name, column.quantity, unit)
 
 
+def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None":
+    """Return the entry that a text is nearly a spelling of, or of which it holds a word."""
+    nearest = difflib.get_close_matches(text, spellings, n=1, cutoff=_NAME_LIKENESS)
+    if nearest:
+        return spellings[nearest[0]]
+    words = set(text.split())
+    for spelling, entry in spellings.items():
+        if entry.quantity != "text" and spelling in words:
+            return entry
+    return None
+
+
 def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     """Raise InputError if a header that is not known is nearly that of a column not yet there."""
     plain = _simplify_header(header)
     base = _split_unit(plain)[0] or plain
     open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
     spellings = {text: entry for entry in open_columns for text in entry.spellings}
-    long_enough = [text for text in spellings if len(text) > 4]
-    nearest = difflib.get_close_matches(base, long_enough, n=1, cutoff=_NAME_LIKENESS)
-    if not nearest:
-        words = set(base.split())
-        quantities = [
-            t for t in long_enough if spellings[t].quantity != "text" and " " not in t
-        ]
-        nearest = [text for text in quantities if text in words][:1]
-    if nearest:
-        entry = spellings[nearest[0]]
+    long_spellings = {t: entry for t, entry in spellings.items() if len(t) > 4}
+    entry = _nearest_entry(base, long_spellings)
+    if entry is not None:
         units = UNITS.get(_subject(entry.quantity), {})
         names = ", ".join(_print_unit(u, entry.quantity) for u in units if u)
         unit = f" (in {names})" if names else ""

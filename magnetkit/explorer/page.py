@@ -360,6 +360,12 @@ def _is_view(view: Any, names: Sequence[str]) -> bool:
     )
 
 
+def _is_number_or_empty(value: Any) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
 def _question(results: Results, given: dict[str, Any]) -> Question:
     """Return the question of the controls, checked."""
     by_celsius = {
@@ -375,10 +381,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
         given["goal"] in _GOALS,
         given["scenario"] in scenarios_to_show(results.conditions.scenario),
         set(given["meets"] or ()) <= {"decisions", "meets"},
-        all(
-            n is None or (isinstance(n, int | float) and math.isfinite(n))
-            for n in numbers
-        ),
+        all(map(_is_number_or_empty, numbers)),
         isinstance(elements, list) and all(e in results.elements for e in elements),
     )
     shares = dict.fromkeys(elements, (share or 0.0) / 100.0)

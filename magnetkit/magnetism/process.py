@@ -380,6 +380,18 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
     return Parameters(families, data["shell"], data["cells"])
 
 
+def _read_setting(name: str, value: Any, meaning: str) -> NDArray[np.float64]:
+    is_missing = np.ndim(value) == 0 and value != value
+    if isinstance(value, (str, bytes)) or is_missing:
+        raise InputError(f"process {name} must be {meaning}, a number; got {value!r}")
+    try:
+        return np.asarray(value, float)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"process {name} must be {meaning}, a number; got {value!r:.60}"
+        ) from None
+
+
 def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Process:
     """Check what the user gave as `process` for `n` magnets.
 
@@ -403,16 +415,7 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
         value = getattr(process, name)
         if value is None:
             continue
-        if isinstance(value, (str, bytes)) or (np.ndim(value) == 0 and value != value):
-            raise InputError(
-                f"process {name} must be {meaning}, a number; got {value!r}"
-            )
-        try:
-            array = np.asarray(value, float)
-        except (TypeError, ValueError):
-            raise InputError(
-                f"process {name} must be {meaning}, a number; got {value!r:.60}"
-            ) from None
+        array = _read_setting(name, value, meaning)
         if array.shape not in ((), (n,)):
             raise InputError(
                 f"process {name} must be one number or {n}, got shape {array.shape}"

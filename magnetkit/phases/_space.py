@@ -4,6 +4,7 @@ All facets of the hull of a small chemical system.
 """
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,29 @@ class PhaseSpace:
         return CompositionTable(self.ptr, element[self.col], self.val, rows)
 
 
+def _find_lowest(
+    keys: Iterable[bytes], energies: NDArray[np.float64]
+) -> dict[bytes, int]:
+    """Return the place of the lowest energy of each key, the first of equal ones."""
+    lowest: dict[bytes, int] = {}
+    for place, key in enumerate(keys):
+        if key not in lowest or energies[place] < energies[lowest[key]]:
+            lowest[key] = place
+    return lowest
+
+
+def _check_elements(
+    formulas: list[str], energies: NDArray[np.float64], rows: NDArray[np.int64]
+) -> None:
+    """Raise DataError if an element lies below zero."""
+    for i in rows:
+        if energies[i] < -1e-6:
+            raise DataError(
+                f"{formulas[i]} lies {-energies[i]:.3f} eV/atom below zero; formation energies "
+                "must be of one scheme with the elements at zero"
+            )
+
+
 def build_space(
     formulas: list[str],
     energies: NDArray[np.float64],
@@ -110,21 +134,13 @@ def build_space(
         raise DataError(
             f"a formula of the snapshot cannot be read: {table.errors[0].text!r}"
         )
-    lowest: dict[bytes, int] = {}
-    for place, key in enumerate(composition_keys(table)):
-        if key not in lowest or energies[rows[place]] < energies[rows[lowest[key]]]:
-            lowest[key] = place
+    lowest = _find_lowest(composition_keys(table), energies[rows])
     doubtful = {
         key: formulas[rows[k]] for key, k in lowest.items() if collapsed[rows[k]]
     }
     places = np.array([k for key, k in lowest.items() if key not in doubtful], np.int64)
     pure = np.diff(table.indptr)[places] == 1
-    for i in rows[places[pure]]:
-        if energies[i] < -1e-6:
-            raise DataError(
-                f"{formulas[i]} lies {-energies[i]:.3f} eV/atom below zero; formation energies "
-                "must be of one scheme with the elements at zero"
-            )
+    _check_elements(formulas, energies, rows[places[pure]])
     places = places[~pure]
     chosen = rows[places]
     present = np.unique(table.indices).astype(np.int64)
