@@ -71,14 +71,14 @@ class Coded:
     def where(self, rows: NDArray[np.bool_], other: "Coded") -> "Coded":
         """Return the column with another's words where `rows` does not hold."""
         codes = np.where(other.codes >= 0, other.codes + len(self.words), -1)
-        merged = Coded(np.where(rows, self.codes, codes), (*self.words, *other.words))
-        return merged.renamed(str)
+        column = Coded(np.where(rows, self.codes, codes), (*self.words, *other.words))
+        return column.renamed(str)
 
     def renamed(self, name: Callable[[str], str]) -> "Coded":
         """Return the column with other words; equal new words are merged."""
-        named = [name(word) for word in self.words]
-        words = tuple(dict.fromkeys(named))
-        place = np.array([*map(words.index, named), -1], self.codes.dtype)
+        new_words = [name(word) for word in self.words]
+        words = tuple(dict.fromkeys(new_words))
+        place = np.array([*map(words.index, new_words), -1], self.codes.dtype)
         return Coded(place[self.codes], words)
 
     def counts(self, rows: NDArray[np.bool_] | slice = slice(None)) -> dict[str, int]:

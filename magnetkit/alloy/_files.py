@@ -366,7 +366,7 @@ def _line_ends(table: pa.Table) -> NDArray[np.int64]:
     for column in table.columns:
         # Arrow's own search looks into one text after the other.
         content = [chunk.buffers()[-1] for chunk in column.chunks]
-        if any(own is not None and b"\n" in own.to_pybytes() for own in content):
+        if any(value is not None and b"\n" in value.to_pybytes() for value in content):
             breaks += pc.count_substring(pc.fill_null(column, ""), "\n").to_numpy()
     return breaks
 
@@ -494,12 +494,12 @@ def read_sheet(given: Path) -> SheetRows:
     cells = _fill_merged_ranges(rows[below:], lines[below:], marks.merged)
     rejected = _without_values(marks.formulas, lines[below:], cells)
     gone = {one.line for one in rejected}
-    used = [i for i, line in enumerate(lines[below:]) if line not in gone]
-    cells = [cells[i] for i in used]
+    used_rows = [i for i, line in enumerate(lines[below:]) if line not in gone]
+    cells = [cells[i] for i in used_rows]
     columns = {}
     for j, name in enumerate(names):
         columns[name] = _column([row[j] if j < len(row) else None for row in cells])
-    numbers = np.array([lines[below + i] for i in used], np.int64)
+    numbers = np.array([lines[below + i] for i in used_rows], np.int64)
     return SheetRows(pa.table(columns), numbers, rejected, marks.notes)
 
 
@@ -715,8 +715,10 @@ def _read_rows(
     notes = [note] if note else []
     if marks.hidden:
         listed = ", ".join(map(str, sorted(marks.hidden)[:8]))
-        more = ", ..." if len(marks.hidden) > 8 else ""
-        notes.append(f"{len(marks.hidden)} hidden rows are left out ({listed}{more})")
+        ellipsis = ", ..." if len(marks.hidden) > 8 else ""
+        notes.append(
+            f"{len(marks.hidden)} hidden rows are left out ({listed}{ellipsis})"
+        )
     return replace(marks, notes=tuple(notes)), lines, rows
 
 
@@ -724,23 +726,23 @@ def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
     """Return the sheet to read, and a note where another could have been meant."""
     sheets = book.worksheets
     if wanted:
-        named = [sheet for sheet in sheets if same_name(sheet.title, wanted)]
-        if not named:
-            known = ", ".join(book.sheetnames)
-            raise InputError(f"{path}: no sheet {wanted!r}; there is {known}")
-        return named[0], ""
+        matches = [sheet for sheet in sheets if same_name(sheet.title, wanted)]
+        if not matches:
+            sheet_names = ", ".join(book.sheetnames)
+            raise InputError(f"{path}: no sheet {wanted!r}; there is {sheet_names}")
+        return matches[0], ""
     visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
     # "columns" says what the columns of the package's own workbooks mean.
     rest = [sheet for sheet in sheets if sheet is not visible[0]]
-    others = [sheet.title for sheet in rest if sheet.title != "columns"]
-    if not others:
+    other_titles = [sheet.title for sheet in rest if sheet.title != "columns"]
+    if not other_titles:
         return visible[0], ""
     hidden = len(sheets) - len(visible)
     state = f", {hidden} of them hidden" if hidden else ""
-    listed = ", ".join(others[:5])
+    listed = ", ".join(other_titles[:5])
     return (
         visible[0],
-        f"sheet {visible[0].title!r} is read; there are {len(others)} more{state} ({listed}), "
+        f"sheet {visible[0].title!r} is read; there are {len(other_titles)} more{state} ({listed}), "
         "which --sheet names",
     )
 
@@ -763,20 +765,20 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
         if not is_marked:
             return _Marks()
         hidden: set[int] = set()
-        merged: list[str] = []
+        merged_ranges: list[str] = []
         formulas: list[str] = []
         with packed.open(member) as stream:
             for _, element in iterparse(stream):
                 kind = element.tag.rpartition("}")[2]
                 if kind == "mergeCell":
-                    merged.append(element.get("ref", ""))
+                    merged_ranges.append(element.get("ref", ""))
                 elif kind == "c" and _lacks_value(element):
                     formulas.append(element.get("r", "?"))
                 elif kind == "row":
                     if element.get("hidden") in ("1", "true"):
                         hidden.add(int(element.get("r", "0")))
                     element.clear()
-    ranges = tuple(text for text in merged if ":" in text)
+    ranges = tuple(text for text in merged_ranges if ":" in text)
     return _Marks(frozenset(hidden), ranges, tuple(formulas))
 
 

@@ -429,13 +429,13 @@ def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Arr
     atoms = CompositionTable.from_pymatgen(formulas.values())
     errors = [replace(e, row=int(rows[e.row])) for e in atoms.errors]
     errors += [e for e in table.errors if e.row not in formulas]
-    merged = CompositionTable.concat(
+    together = CompositionTable.concat(
         [table, replace(atoms, row_index=rows[atoms.row_index])]
     )
-    merged = merged[np.argsort(merged.row_index)]
+    together = together[np.argsort(together.row_index)]
     names = [_name(formulas[i]) if i in formulas else t for i, t in enumerate(texts)]
     return replace(
-        merged, errors=sorted(errors, key=lambda e: e.row)
+        together, errors=sorted(errors, key=lambda e: e.row)
     ), reading.text_array(names)[0]
 
 

@@ -226,20 +226,21 @@ def _replace_inputs(
     text: str, pattern: re.Pattern[str], form: str
 ) -> tuple[str, set[str]]:
     """Return a text with its inputs as elements, each written in a form, and the inputs met."""
-    known = inputs()
-    met: set[str] = set()
+    amounts_by_name = inputs()
+    names_met_so_far: set[str] = set()
 
     def write_elements(match: re.Match[str]) -> str:
         name = match["name"].replace("Mm", "MM")
-        if name not in known:
+        if name not in amounts_by_name:
             return match[0]
-        met.add(name)
-        share = float(match["amount"]) / sum(known[name].values())
+        names_met_so_far.add(name)
+        share = float(match["amount"]) / sum(amounts_by_name[name].values())
         return " ".join(
-            form.format(e=e, x=share * part) for e, part in known[name].items()
+            form.format(e=e, x=share * part)
+            for e, part in amounts_by_name[name].items()
         )
 
-    return pattern.sub(write_elements, text), met
+    return pattern.sub(write_elements, text), names_met_so_far
 
 
 def read_amounts(text: str) -> tuple[dict[str, float], str | None]:

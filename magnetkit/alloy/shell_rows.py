@@ -124,8 +124,13 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
 
     def numbers(name: str, scale: float = 1.0) -> Array:
         """Return a number of each row: 0 without shell, NaN where the shell gives another."""
-        found = [0.0 if s is None else getattr(s, name) for s in shells]
-        return scale * np.array([np.nan if v is None else v for v in found], float)[at]
+        values_of_shells = [0.0 if s is None else getattr(s, name) for s in shells]
+        return (
+            scale
+            * np.array([np.nan if v is None else v for v in values_of_shells], float)[
+                at
+            ]
+        )
 
     with_rim = np.array([s is not None and s.R != "" for s in shells])
     amount = np.where(with_rim, 1.0, np.nan)[at] * numbers("amount_wt_pct", 0.01)
@@ -178,16 +183,18 @@ def add_masses(table: CompositionTable, masses: Array) -> CompositionTable:
         return table
     some = table[rows]
     weights = some.weight_fractions()
-    added = masses[rows]
-    weights = weights * (1.0 - added.sum(axis=1, keepdims=True)) + added
+    carrier_masses = masses[rows]
+    weights = (
+        weights * (1.0 - carrier_masses.sum(axis=1, keepdims=True)) + carrier_masses
+    )
     atoms = weights / ATOMIC_MASS
     atoms /= atoms.sum(axis=1, keepdims=True)
     mixed = CompositionTable.from_array(atoms, some.row_index)
     mixed = replace(mixed, by_weight=some.by_weight)
-    both = CompositionTable.concat([replace(table, given={}), mixed])
+    joint_table = CompositionTable.concat([replace(table, given={}), mixed])
     place = np.arange(len(table))
     place[rows] = len(table) + np.arange(rows.size)
-    return replace(both[place], errors=table.errors, given=table.given)
+    return replace(joint_table[place], errors=table.errors, given=table.given)
 
 
 def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
@@ -269,8 +276,11 @@ def mean_over_mass(
         share = rows.replaced_part(rare_sums[:, -1], rare_sums[:, 0], sums[:, 0])
         sums += share[:, None] * (put_in - rare_sums[:, :-1])
         if rows.carriers is not None:
-            added = rows.carriers.sum(axis=1, keepdims=True)
+            carrier_sums = rows.carriers.sum(axis=1, keepdims=True)
             mean = sums / sums[:, :1]
-            used = np.flatnonzero(rows.carriers.any(axis=0))
-            return mean * (1.0 - added) + rows.carriers[:, used] @ figures[used]
+            carrier_columns = np.flatnonzero(rows.carriers.any(axis=0))
+            return (
+                mean * (1.0 - carrier_sums)
+                + rows.carriers[:, carrier_columns] @ figures[carrier_columns]
+            )
     return sums / sums[:, :1]

@@ -581,8 +581,8 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     """
     written = read_amounts(formula)[0]
     amounts = {e: Fraction(str(amount)) for e, amount in written.items()}
-    added = {slot.element for slot in sites.slots if slot.site is None}
-    on_sites = sum(amount for e, amount in amounts.items() if e not in added)
+    minor_elements = {slot.element for slot in sites.slots if slot.site is None}
+    on_sites = sum(amount for e, amount in amounts.items() if e not in minor_elements)
     unit = sum(sites.amounts.values()) / on_sites if on_sites else Fraction(1)
     surplus = {e: -amount for e, amount in sites.amounts.items()}
     for element, amount in amounts.items():

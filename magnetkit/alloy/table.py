@@ -210,8 +210,8 @@ class CompositionTable:
         rows = [np.zeros((0, N_ELEMENTS))]
         positions = []
         errors = []
-        for i, given in enumerate(compositions):
-            composition = getattr(given, "composition", given)
+        for i, item in enumerate(compositions):
+            composition = getattr(item, "composition", item)
             amounts: dict[str, float] = {}
             for species, amount in composition.items():
                 symbol = getattr(species, "symbol", str(species))
@@ -411,21 +411,21 @@ class CompositionTable:
         ]
         if not prefix and (odd := set(given) - set(names)):
             raise InputError(f"given {min(odd)!r}: expected some of {', '.join(names)}")
-        found = {}
+        columns = {}
         for name in [own for own in names if f"{prefix}{own}" in given]:
             try:
                 values = np.asarray(given[f"{prefix}{name}"], float)
                 whole = np.broadcast_to(values, rows or values.shape or len(self))
-                found[name] = (
+                columns[name] = (
                     whole[self.row_index] if values.ndim else whole[: len(self)]
                 )
             except (TypeError, ValueError, IndexError):
                 raise InputError(
                     f"{prefix}{name}: expected a number, or one a row"
                 ) from None
-            if not name.startswith(GIVEN[2]) and (found[name] < 0.0).any():
+            if not name.startswith(GIVEN[2]) and (columns[name] < 0.0).any():
                 raise InputError(f"{prefix}{name}: a value is below zero")
-        return replace(self, given=found)
+        return replace(self, given=columns)
 
     def to_array(self) -> NDArray[np.float64]:
         """Return the atomic fractions as a dense array of shape (n, 118)."""
@@ -735,11 +735,11 @@ def _parse_strings(
             text = array[int(i)].as_py() or ""
             reason = explain_fault(codes[i], text, place, sums[i], basis)
         errors.append(ParseError(row, text, place, reason))
-    read = np.flatnonzero(codes == 0)
+    read_rows = np.flatnonzero(codes == 0)
     by_weight = _find_by_weight(texts, basis)
-    by_weight = None if by_weight is None else by_weight[read]
+    by_weight = None if by_weight is None else by_weight[read_rows]
     return CompositionTable(
-        indptr, indices, values, start + read, errors, by_weight=by_weight
+        indptr, indices, values, start + read_rows, errors, by_weight=by_weight
     )
 
 
@@ -749,21 +749,21 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
         return np.ones(len(texts), bool)
     if basis == "atomic":
         return None
-    named = pc.match_substring_regex(texts, r"(?i)wt|weight").to_numpy(
+    names_weight = pc.match_substring_regex(texts, r"(?i)wt|weight").to_numpy(
         zero_copy_only=False
     )
-    if not named.any():
+    if not names_weight.any():
         return None
-    return np.asarray(named, bool)
+    return np.asarray(names_weight, bool)
 
 
 def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, NDArray[np.float64]]:
     """Return what is said of the hard phases of all parts, NaN where a part says nothing."""
-    given = {}
+    joint = {}
     for name in {name for table in parts for name in table.given}:
         columns = [t.given.get(name, np.full(len(t), np.nan)) for t in parts]
-        given[name] = np.concatenate(columns)
-    return given
+        joint[name] = np.concatenate(columns)
+    return joint
 
 
 def _joined_by_weight(tables: "list[CompositionTable]") -> NDArray[np.bool_] | None:

@@ -433,8 +433,10 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
     whole = _simplify_header(header)
     for text in (whole, " ".join(re.sub(r"[()\[\]{}]", " ", whole).split())):
         if text in spelt:
-            known, priority = spelt[text]
-            return Column(header, known.name, known.quantity), priority
+            entry_of_spelling, priority = spelt[text]
+            return Column(
+                header, entry_of_spelling.name, entry_of_spelling.quantity
+            ), priority
     yearly = _YEARLY.search(whole) is not None
     rest = " ".join(_YEARLY.sub(" ", whole).split())
     base, unit, foreign = _split_unit(rest)

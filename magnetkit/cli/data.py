@@ -153,11 +153,13 @@ def pull(
     from ..phases.pull import systems_of_substitutes
     from ..phases.snapshot import write_cifs, write_poscars
 
-    wanted = _systems(systems, application)
+    systems_to_pull = _systems(systems, application)
     if replaced:
-        wanted = systems_of_substitutes(wanted, o.substitutes(replaced, "--for"))
+        systems_to_pull = systems_of_substitutes(
+            systems_to_pull, o.substitutes(replaced, "--for")
+        )
     snapshot = _pull(
-        wanted,
+        systems_to_pull,
         endpoint=endpoint,
         thermo_type=thermo_type,
         refresh=refresh,

@@ -168,7 +168,7 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
         return
     made_by = {name: asked.get(name) for name in ("process", "calibration", "shell")}
     conditions = Conditions.of(temperature=temperature, **given_duty, **made_by)
-    made = {
+    recipe_options = {
         "process": conditions.process,
         "shell": conditions.shell,
         "basis": asked["basis"],
@@ -177,7 +177,7 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
         for kelvin in conditions.temperature:
             try:
                 margin = find_margin(
-                    text, replace(conditions, temperature=(kelvin,)), **made
+                    text, replace(conditions, temperature=(kelvin,)), **recipe_options
                 )
             except InputError:
                 continue
@@ -201,12 +201,12 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
         shell = row.get("shell") or None
         basis = asked["basis"]
         try:
-            said = str(
+            explanation = str(
                 explain_magnet(row["candidate"], kelvin, process, shell, basis=basis)
             )
         except InputError as error:
-            said = f"{row['candidate']}: {error}"
-        remark(said)
+            explanation = f"{row['candidate']}: {error}"
+        remark(explanation)
     if len(frame) > _MOST_EXPLAINED:
         remark(f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained")
 
@@ -369,8 +369,8 @@ def curve(
         temperature, load_line = _read_device(application, temperature, load_line)
     if limits:
         o.refuse_options("--limits", out=out, bare=bare)
-        asked = {"basis": basis, "bound": bound, **keywords}
-        return _limits(magnets, temperature, load_line, hours, json, asked)
+        options = {"basis": basis, "bound": bound, **keywords}
+        return _limits(magnets, temperature, load_line, hours, json, options)
     if hours is not None or "outside_field_kA_m" in keywords or json:
         raise InputError("--hours, --outside-field and --json are of --limits")
     if out is not None:
@@ -383,10 +383,12 @@ def curve(
             )
         keywords["load_line"] = lines[0]
     keywords |= {"bound": bound, "basis": basis, "sample": sample}
-    drawn = out is not None and out.suffix.lower() in _DRAWN
+    is_picture = out is not None and out.suffix.lower() in _DRAWN
     # Several files of measured curves that go into a solver's file are one magnet.
-    alone = len(magnets) == 1 or (out is not None and not drawn and is_curve(magnets))
-    if drawn or not alone:
+    alone = len(magnets) == 1 or (
+        out is not None and not is_picture and is_curve(magnets)
+    )
+    if is_picture or not alone:
         return _print_curves(magnets, temperature, out, keywords)
     result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
     if result.measured:
@@ -522,7 +524,7 @@ def _print_all_margins(
         "basis": asked.get("basis", "auto"),
     }
     for magnet in magnets:
-        made = {} if is_grade(magnet) else recipe
+        recipe_options = {} if is_grade(magnet) else recipe
         for load_line, hours in duties:
             conditions = Conditions.of(
                 temperature=temperature,
@@ -532,7 +534,7 @@ def _print_all_margins(
             )
             for kelvin in conditions.temperature:
                 margin = find_margin(
-                    magnet, replace(conditions, temperature=(kelvin,)), **made
+                    magnet, replace(conditions, temperature=(kelvin,)), **recipe_options
                 )
                 remark(f"{magnet}, {hours:g} h: {margin}")
 

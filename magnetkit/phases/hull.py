@@ -56,20 +56,25 @@ def solve(
 
     systems = gather(table, space)
     width = int(systems.members.sum(axis=1).max(initial=0)) if products else 0
-    found = _hull.Found(
+    result = _hull.Found(
         np.full(len(table), np.nan),
         np.full((len(table), width), -1, np.int32),
         np.zeros((len(table), width)),
     )
     rows = table.rows
-    left = np.ones(len(systems.members), bool)
-    for s in range(len(left)):
+    is_unsolved = np.ones(len(systems.members), bool)
+    for s in range(len(is_unsolved)):
         members = systems.members[s]
-        own = systems.order[systems.bounds[s] : systems.bounds[s + 1]]
+        rows_of_system = systems.order[systems.bounds[s] : systems.bounds[s + 1]]
         elements = int(members.sum())
-        if elements < len(_ROWS_TO_PAY) and len(own) >= _ROWS_TO_PAY[elements]:
-            left[s] = not _by_facets(rows, own, space, members, found)
-    runs = _hull.Runs(systems.order, *systems.runs(left))
+        if (
+            elements < len(_ROWS_TO_PAY)
+            and len(rows_of_system) >= _ROWS_TO_PAY[elements]
+        ):
+            is_unsolved[s] = not _by_facets(
+                rows, rows_of_system, space, members, result
+            )
+    runs = _hull.Runs(systems.order, *systems.runs(is_unsolved))
     phases = Phases(space.ptr, space.col, space.val, space.energy)
     share_rows(
         _hull.solve,
@@ -79,10 +84,10 @@ def solve(
         runs,
         systems.members,
         phases,
-        found,
+        result,
         chunk=1,
     )
-    return Decomposition(*found, space.formulas)
+    return Decomposition(*result, space.formulas)
 
 
 def _by_facets(

@@ -65,9 +65,11 @@ def read_entries(entries: "Iterable[ComputedEntry]") -> Entries:
         "source": f"{len(computed)} entries of pymatgen",
         "licence": "as of their source",
     }
-    read = Entries("entries", frame, manifest, crystals=_crystal_table(computed))
-    frame["energy_above_hull_eV_atom"] = measure_distances(read)
-    return read
+    entries_read = Entries(
+        "entries", frame, manifest, crystals=_crystal_table(computed)
+    )
+    frame["energy_above_hull_eV_atom"] = measure_distances(entries_read)
+    return entries_read
 
 
 def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
@@ -85,9 +87,10 @@ def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDia
     inside = np.array(
         [elements <= symbols for elements in entry_systems(entries)], bool
     )
-    chosen = entries[inside & _is_usable(snapshot)]
+    usable_entries = entries[inside & _is_usable(snapshot)]
     return PhaseDiagram(
-        _computed_entries(chosen, total=False) + _missing_elements(chosen)
+        _computed_entries(usable_entries, total=False)
+        + _missing_elements(usable_entries)
     )
 
 

@@ -137,8 +137,13 @@ class Snapshot(Entries):
         InputError
             If an element of a compound has no entry of its own.
         """
-        read = read_entries(entries)
-        return Snapshot(name, read.entries, read.manifest, crystals=read.crystals)
+        entries_read = read_entries(entries)
+        return Snapshot(
+            name,
+            entries_read.entries,
+            entries_read.manifest,
+            crystals=entries_read.crystals,
+        )
 
     def phase_diagram(self, system: "str | Iterable[str]") -> "PhaseDiagram":
         """Return pymatgen's phase diagram of a chemical system, with the hull used here.
@@ -264,8 +269,8 @@ def _read(folder: Path) -> Snapshot:
 @lru_cache(maxsize=1)
 def _embedded_snapshot() -> Snapshot:
     folder = datasets.path(f"{EMBEDDED}/{MANIFEST}").parent
-    found = _read(folder)
-    return Snapshot("embedded", found.entries, found.manifest, folder)
+    snapshot = _read(folder)
+    return Snapshot("embedded", snapshot.entries, snapshot.manifest, folder)
 
 
 @check_arguments
